@@ -1,0 +1,26 @@
+// Installs Debian packages where that is possible without asking anybody: as root, or with a sudo that needs no password.
+import { must, output, say, which } from './run.mjs';
+
+/** The words to put before `apt-get`; undefined where it cannot be used. */
+function prefix() {
+  if (!which('apt-get')) return undefined;
+  if (process.getuid?.() === 0) return [];
+  return which('sudo') && output('sudo', ['-n', 'true']) !== undefined ? ['sudo', '-n'] : undefined;
+}
+
+/** Whether `aptInstall` can work here. */
+export const canInstall = () => prefix() !== undefined;
+
+/** Runs a command as root. Only to be called where canInstall() is true. */
+export function asRoot(command, args, options, hint) {
+  const [first, ...rest] = [...prefix(), command, ...args];
+  return must(first, rest, options, hint);
+}
+
+/** Installs packages from the machine's own Debian or Ubuntu mirror. */
+export async function aptInstall(packages, hint) {
+  say(`  apt-get install ${packages.join(' ')}`);
+  await asRoot('apt-get', ['update', '-qq']);
+  const quiet = ['DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '-qq', '--no-install-recommends'];
+  await asRoot('env', [...quiet, ...packages], {}, hint);
+}

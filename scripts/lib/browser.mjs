@@ -1,0 +1,70 @@
+// Finds Chromium and its driver, and installs them where apt-get can.
+// For the browser tests (through chromedriver) and the end-to-end tests (through playwright-core).
+import { aptInstall, canInstall } from './apt.mjs';
+import { Problem, output, say, which } from './run.mjs';
+
+/** What every headless Chromium is started with here: no sandbox (root in containers), and no talk with the outside. */
+export const chromiumArgs = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const browsers = [
+  'chromium',
+  'chromium-browser',
+  'google-chrome-stable',
+  'google-chrome',
+  '/usr/bin/chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+const drivers = ['chromedriver', '/usr/bin/chromedriver', '/usr/lib/chromium-browser/chromedriver'];
+
+/** The first program that answers `--version`, with its major version; a variable that is set beats the list. */
+function find(variable, candidates) {
+  const chosen = process.env[variable];
+  for (const candidate of chosen ? [chosen] : candidates) {
+    const path = which(candidate);
+    const version = path && output(path, ['--version'])?.match(/(\d+)\.\d+\.\d+/)?.[0];
+    if (version) return { path, version, major: Number.parseInt(version, 10) };
+  }
+  if (chosen) throw new Problem(`${variable}=${chosen} does not answer to --version. Mend the variable or unset it.`);
+  return undefined;
+}
+
+/** { path, version, major } of Chromium or Chrome (variable CHROMIUM, then PATH); undefined if there is none. */
+export const findChromium = () => find('CHROMIUM', browsers);
+
+/** The same for chromedriver (variable CHROMEDRIVER, then PATH). */
+export const findChromedriver = () => find('CHROMEDRIVER', drivers);
+
+const how = `Install Chromium (or Chrome) and the chromedriver of the same version:
+  Debian:   apt-get install chromium chromium-driver
+  Fedora:   dnf install chromium chromedriver
+  Arch:     pacman -S chromium
+  macOS:    brew install --cask google-chrome chromedriver
+  others:   https://googlechromelabs.github.io/chrome-for-testing/
+or set CHROMIUM and CHROMEDRIVER to the programs' paths.`;
+
+/** Chromium and chromedriver, of one major version. */
+export async function ensureBrowser() {
+  let installed = false;
+  if (!findChromium() || !findChromedriver()) {
+    if (!canInstall()) throw new Problem(`Chromium or chromedriver is missing. ${how}`);
+    say('Chromium and chromedriver: installing');
+    await aptInstall(['chromium', 'chromium-driver']);
+    installed = true;
+  }
+  const [chromium, driver] = [findChromium(), findChromedriver()];
+  if (!chromium || !driver) throw new Problem(`Chromium or chromedriver does not start. ${how}`);
+  if (chromium.major !== driver.major) {
+    throw new Problem(`Chromium is ${chromium.version}, but chromedriver is for ${driver.version}. ${how}`);
+  }
+  if (installed) say(`Chromium ${chromium.version}: ${chromium.path}`);
+}

@@ -1,0 +1,25 @@
+// The C and C++ compiler, make and Python: Rust links with the first, sqlite3 (of the NocoDB demo) compiles with all.
+import { aptInstall, canInstall } from './apt.mjs';
+import { Problem, say, which } from './run.mjs';
+
+const missing = () =>
+  [
+    !which('cc', 'gcc', 'clang') && 'a C compiler',
+    !which('c++', 'g++', 'clang++') && 'a C++ compiler',
+    !which('make') && 'make',
+    !which('python3') && 'python3',
+  ].filter(Boolean);
+
+/** cc, c++, make and python3. */
+export async function ensureCompiler() {
+  // On Windows, rustup and node-gyp ask for Visual Studio's tools themselves.
+  if (process.platform === 'win32' || missing().length === 0) return;
+  say(`${missing().join(', ')}: installing`);
+  if (canInstall()) await aptInstall(['build-essential', 'python3']);
+  if (missing().length > 0) {
+    throw new Problem(`Missing: ${missing().join(', ')}.
+  Debian, Ubuntu: apt-get install build-essential python3
+  Fedora:         dnf install gcc-c++ make python3
+  macOS:          xcode-select --install`);
+  }
+}

@@ -1,0 +1,56 @@
+// Installs the npm packages of the package itself and of the NocoDB demo, and knows where Node 22 is.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ensureCompiler } from './compiler.mjs';
+import { Problem, must, output, root, say } from './run.mjs';
+
+/** The folder with the real NocoDB. */
+export const nocodbDir = join(root, 'demo', 'nocodb');
+
+/** Node 22, which NocoDB needs: the binary of the npm package `node` in demo/nocodb. */
+export const node22 = join(nocodbDir, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+const readJson = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined);
+
+/** Whether node_modules holds what the lock file says. npm notes in node_modules/.package-lock.json what it installed. */
+function isInstalled(folder) {
+  const wanted = readJson(join(folder, 'package-lock.json'))?.packages;
+  const found = readJson(join(folder, 'node_modules', '.package-lock.json'))?.packages;
+  if (!wanted) throw new Problem(`${join(folder, 'package-lock.json')} is missing.`);
+  return Boolean(found) && Object.entries(wanted).every(([path, { version, optional, devOptional }]) =>
+    path === '' || optional || devOptional || found[path]?.version === version);
+}
+
+/** npm ci without install scripts: a package that needs its script is rebuilt by name (see ensureNocodb). */
+async function ensureInstalled(folder, name) {
+  if (isInstalled(folder)) return;
+  say(`npm packages of ${name}: installing`);
+  await must(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder });
+  if (!isInstalled(folder)) throw new Problem(`npm ci in ${name} did not install what its package-lock.json says.`);
+}
+
+/** The packages of this folder's package-lock.json. */
+export const ensurePackages = () => ensureInstalled(root, 'the package');
+
+/** NocoDB with its database driver, and Node 22 to run it. */
+export async function ensureNocodb() {
+  await ensureInstalled(nocodbDir, 'demo/nocodb');
+  const hasNode = () => output(node22, ['--version'])?.startsWith('v22.');
+  const hasSqlite = () => hasNode() &&
+    output(node22, ['-p', "require('sqlite3').VERSION"], { cwd: nocodbDir }) !== undefined;
+  if (!hasNode()) {
+    say('Node 22 for NocoDB: installing');
+    await must(npm, ['rebuild', 'node', '--loglevel=error'], { cwd: nocodbDir });
+    if (!hasNode()) throw new Problem(`${node22} does not run.`);
+  }
+  if (!hasSqlite()) {
+    await ensureCompiler();
+    say('sqlite3 for NocoDB: compiling, which takes a minute');
+    // Most installations of Node bring the headers; saying so spares node-gyp a download.
+    const prefix = dirname(dirname(process.execPath));
+    const headers = existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? { npm_config_nodedir: prefix } : {};
+    await must(npm, ['rebuild', 'sqlite3', '--loglevel=error'], { cwd: nocodbDir, env: { ...headers, ...process.env } });
+    if (!hasSqlite()) throw new Problem(`sqlite3 in ${nocodbDir} was compiled but does not load.`);
+  }
+}

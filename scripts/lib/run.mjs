@@ -1,0 +1,99 @@
+// Small things that every script needs: where the package is, how to run a command, how to say something,
+// how to read a pinned version. Knows nothing about Rust, npm or browsers.
+import { spawn, spawnSync } from 'node:child_process';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The package's own folder. */
+export const root = fileURLToPath(new URL('../../', import.meta.url)).replace(/[\\/]$/, '');
+
+/** Tools that are worth keeping between clones, one folder per user. */
+export const cacheDir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'nocodb-bitbucket-auth');
+
+/** A problem that its reader can solve: the message says how, so no stack is printed. */
+export class Problem extends Error {}
+
+export const say = (line) => console.log(line);
+
+/** The path of the first of these programs that exists and may be run: names are looked up in PATH. */
+export function which(...names) {
+  const mayRun = (path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  for (const name of names) {
+    if (!name) continue;
+    if (isAbsolute(name)) {
+      if (mayRun(name)) return name;
+      continue;
+    }
+    for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+      for (const suffix of process.platform === 'win32' ? ['.exe', '.cmd'] : ['']) {
+        if (folder && mayRun(join(folder, name + suffix))) return join(folder, name + suffix);
+      }
+    }
+  }
+  return undefined;
+}
+
+/** What a command prints, trimmed; undefined when it cannot be run or fails. */
+export function output(command, args = [], options = {}) {
+  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', ...options });
+  return result.status === 0 ? result.stdout.trim() : undefined;
+}
+
+/**
+ * Runs a command with its output passed on, and gives its exit status (1 when it cannot be started or was killed).
+ * `onLine` also gets every line of its standard output and error.
+ */
+export function run(command, args = [], { onLine, env, cwd = root } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: onLine ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+    });
+    for (const name of onLine ? ['stdout', 'stderr'] : []) {
+      let rest = '';
+      child[name].setEncoding('utf8').on('data', (text) => {
+        process[name].write(text);
+        const lines = (rest + text).split('\n');
+        rest = lines.pop();
+        lines.forEach((line) => onLine(line));
+      });
+      child[name].on('end', () => rest && onLine(rest));
+    }
+    child.on('error', (error) => {
+      console.error(`${command}: ${error.message}`);
+      resolve(1);
+    });
+    child.on('close', (status) => resolve(status ?? 1));
+  });
+}
+
+/** Like run, for a step that nothing can go on without. */
+export async function must(command, args, options, hint = '') {
+  const status = await run(command, args, options);
+  if (status !== 0) {
+    throw new Problem([`\`${command} ${args.join(' ')}\` failed (exit status ${status}).`, hint].join(' ').trim());
+  }
+}
+
+/** One value out of a text file of the package, by a pattern with one group. */
+export function pinned(file, pattern) {
+  const value = readFileSync(join(root, file), 'utf8').match(pattern)?.[1];
+  if (!value) throw new Problem(`${file} does not say ${pattern}.`);
+  return value;
+}
+
+/** Prints a Problem as one line and anything else with its stack, and ends the process with status 1. */
+export function fail(error) {
+  console.error(error instanceof Problem ? `\n${error.message}` : error);
+  process.exit(1);
+}

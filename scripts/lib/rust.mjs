@@ -1,0 +1,119 @@
+// Finds and installs what builds the core: the pinned compiler, its wasm target and the wasm-bindgen tools.
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { aptInstall, asRoot, canInstall } from './apt.mjs';
+import { ensureCompiler } from './compiler.mjs';
+import { Problem, cacheDir, must, output, pinned, run, say, which } from './run.mjs';
+
+export const target = 'wasm32-unknown-unknown';
+const debianToolchain = 'debian-wasm';
+const debianLinker = 'wasm-ld-19';
+
+/** The compiler's version, as rust-toolchain.toml pins it. */
+export const rustVersion = () => pinned('rust-toolchain.toml', /^channel\s*=\s*"([^"]+)"/m);
+
+/** The version of crate and command line tool, which must be the same, as Cargo.toml pins it. */
+export const wasmBindgenVersion = () => pinned('Cargo.toml', /^wasm-bindgen\s*=.*"=([^"]+)"/m);
+
+/** rustup with the pinned toolchain, and the C compiler that links what it makes. */
+export async function ensureRust() {
+  await ensureCompiler();
+  if (!which('rustup') || !which('cargo')) {
+    throw new Problem(`Rust by rustup is missing. Install it from https://rustup.rs (it needs no root), open a new shell,
+and run this again. Only building and testing need Rust; using the package does not.`);
+  }
+  const version = rustVersion();
+  if (output('rustup', ['run', version, 'rustc', '--version'])) return;
+  say(`Rust ${version}: installing`);
+  await must('rustup', ['toolchain', 'install', version, '--profile', 'default', '--no-self-update']);
+}
+
+/** Whether the pinned toolchain has the target by itself, and whether Debian's compiler, linked by addDebianTarget, has it. */
+const hasTarget = () =>
+  output('rustup', ['target', 'list', '--installed', '--toolchain', rustVersion()])?.split('\n').includes(target);
+const hasDebianTarget = () => {
+  const folder = output('rustup', ['run', debianToolchain, 'rustc', '--print', 'target-libdir', '--target', target]);
+  return folder !== undefined && existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('libstd-'));
+};
+
+/** The variables that cargo needs to compile for wasm: none where the pinned toolchain has the target. */
+export function wasmEnv() {
+  if (hasTarget()) return {};
+  if (hasDebianTarget()) {
+    return { RUSTUP_TOOLCHAIN: debianToolchain, CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: debianLinker };
+  }
+  throw new Problem(`The Rust target ${target} is missing. Run \`node scripts/setup.mjs --for build\`.`);
+}
+
+const noTarget = () => `rustup could not fetch the target ${target}, and Debian's rustc-web could not be installed.
+With a connection to static.rust-lang.org: rustup target add ${target} --toolchain ${rustVersion()}`;
+
+/** The target wasm32-unknown-unknown: from rustup, or else from Debian's packages. */
+export async function ensureWasmTarget() {
+  if (hasTarget() || hasDebianTarget()) return;
+  say(`${target}: installing`);
+  if ((await run('rustup', ['target', 'add', target, '--toolchain', rustVersion()])) !== 0) {
+    if (!canInstall()) throw new Problem(noTarget());
+    say("rustup could not fetch it: building it from Debian's packages instead");
+    await addDebianTarget();
+  }
+  wasmEnv();
+}
+
+/**
+ * Debian ships a newer rustc (for building browsers) with the standard library's sources, but not built for wasm.
+ * An empty crate makes cargo build it once; its parts then go where that rustc looks for them.
+ */
+async function addDebianTarget() {
+  await aptInstall(['rustc-web', 'cargo-web', 'rust-web-src', 'lld-19'], noTarget());
+  const folder = mkdtempSync(join(tmpdir(), 'wasm-std-'));
+  try {
+    writeFileSync(
+      join(folder, 'Cargo.toml'),
+      '[package]\nname = "empty"\nedition = "2021"\n[lib]\npath = "lib.rs"\n[profile.release]\npanic = "abort"\n',
+    );
+    writeFileSync(join(folder, 'lib.rs'), '');
+    const std = '-Zbuild-std=std,panic_abort,panic_unwind,test';
+    await must('/usr/share/cargo/bin/cargo', ['build', '--release', std, '--target', target], {
+      cwd: folder,
+      env: { RUSTC: '/usr/bin/rustc', RUSTC_BOOTSTRAP: '1', CARGO_TARGET_DIR: join(folder, 'target') },
+    });
+    const built = join(folder, 'target', target, 'release', 'deps');
+    const parts = readdirSync(built).filter((name) => name.endsWith('.rlib') && !name.startsWith('libempty-'));
+    const libraries = `/usr/lib/rustlib/${target}/lib`;
+    await asRoot('mkdir', ['-p', libraries]);
+    await asRoot('cp', [...parts.map((name) => join(built, name)), libraries]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  await must('rustup', ['toolchain', 'link', debianToolchain, '/usr']);
+}
+
+const toolsDir = () => join(cacheDir, `wasm-bindgen-${wasmBindgenVersion()}`);
+
+/** { bindgen, testRunner }: paths of the tools of exactly the pinned version; undefined if they are not there. */
+export function findWasmBindgen() {
+  const wanted = wasmBindgenVersion();
+  const isWanted = (path) => path && output(path, ['--version'])?.split(' ')[1] === wanted;
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  const cached = (name) => join(toolsDir(), 'bin', name + suffix);
+  const names = ['wasm-bindgen', 'wasm-bindgen-test-runner'];
+  for (const [bindgen, testRunner] of [names.map((name) => which(name)), names.map(cached)]) {
+    if (bindgen && testRunner && existsSync(bindgen) && isWanted(bindgen) && isWanted(testRunner)) {
+      return { bindgen, testRunner };
+    }
+  }
+  return undefined;
+}
+
+/** wasm-bindgen and wasm-bindgen-test-runner. */
+export async function ensureWasmBindgen() {
+  if (findWasmBindgen()) return;
+  const version = wasmBindgenVersion();
+  say(`wasm-bindgen-cli ${version}: installing into the cache, which takes some minutes`);
+  // Not --locked: that fails where a registry mirror lags behind the lock file.
+  await must('cargo', ['install', 'wasm-bindgen-cli', '--version', version, '--root', toolsDir()]);
+  if (!findWasmBindgen()) throw new Problem(`wasm-bindgen-cli ${version} was installed but does not run.`);
+  say(`wasm-bindgen-cli ${version}: ${toolsDir()}`);
+}

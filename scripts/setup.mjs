@@ -1,0 +1,34 @@
+// Finds or installs what the commands need, and does nothing the second time:
+//   node scripts/setup.mjs [--for start|test|build]
+// Every step looks first, installs only what is missing, says so in a line, and looks again.
+// What cannot be installed from here is named, with how to get it, and the exit status is 1.
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ensureBrowser } from './lib/browser.mjs';
+import { ensureNocodb, ensurePackages } from './lib/npm.mjs';
+import { ensureRust, ensureWasmBindgen, ensureWasmTarget } from './lib/rust.mjs';
+import { Problem, fail, say } from './lib/run.mjs';
+
+const build = [ensureRust, ensureWasmTarget, ensureWasmBindgen, ensurePackages];
+const steps = {
+  // pkg/ is committed, so using the package needs no Rust.
+  start: [ensurePackages, ensureNocodb],
+  build,
+  test: [...build, ensureNocodb, ensureBrowser],
+};
+
+/** Makes the machine ready for a command: 'start', 'build' or 'test'. Throws a Problem that says what is missing. */
+export async function setup(purpose) {
+  if (!Object.hasOwn(steps, purpose)) throw new Problem(`--for takes ${Object.keys(steps).join(', ')}.`);
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 18)) {
+    throw new Problem(`Node ${process.versions.node} is too old: 20.18.1 or newer is needed (https://nodejs.org).`);
+  }
+  for (const step of steps[purpose]) await step();
+  say(`Set-up for ${purpose}: complete.`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { values } = parseArgs({ options: { for: { type: 'string', default: 'test' } } });
+  await setup(values.for).catch(fail);
+}
