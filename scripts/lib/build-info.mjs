@@ -1,0 +1,80 @@
+// pkg/build-info.json: which sources pkg/ was built from and what was built, as SHA-256.
+// Lets anybody without Rust see whether the committed pkg/ fits the sources beside it.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { Problem, root } from './run.mjs';
+
+const pkgDir = join(root, 'pkg');
+const infoFile = 'build-info.json';
+const sources = ['Cargo.lock', 'Cargo.toml', 'js', 'rust-toolchain.toml', 'scripts/build.mjs', 'scripts/lib/bundle.mjs',
+  'scripts/lib/wasm.mjs', 'src', 'tsconfig.json'];
+/** npm packages whose version decides what comes out. */
+const tools = ['binaryen', 'esbuild', 'typescript'];
+
+/** The budget of the wasm in bytes; what comes over it fails the build. */
+const budget = { raw: 200_000, gzip: 85_000 };
+
+const sha256 = (data) => createHash('sha256').update(data).digest('hex');
+/** Text as git stores it, so that a checkout with other line ends counts as the same. */
+const read = (path) => readFileSync(join(root, path), 'utf8').replaceAll('\r\n', '\n');
+
+function filesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, path, name }) => join(parentPath ?? path, name).slice(folder.length + 1).replaceAll('\\', '/'))
+    .sort();
+}
+
+/** One hash over all that pkg/ is built from. */
+export function hashSources() {
+  const paths = sources.flatMap((path) =>
+    /\.\w+$/.test(path) ? [path] : filesIn(join(root, path)).map((name) => `${path}/${name}`));
+  const { scripts, devDependencies, ...manifest } = JSON.parse(read('package.json'));
+  const versions = JSON.parse(read('package-lock.json')).packages;
+  const lines = [
+    JSON.stringify(manifest),
+    ...paths.sort().map((path) => `${path} ${sha256(read(path))}`),
+    ...tools.map((name) => `${name} ${versions[`node_modules/${name}`].version}`),
+  ];
+  return sha256(lines.join('\n'));
+}
+
+/** { name: SHA-256 } of the files in pkg/ but build-info.json. */
+export function hashFiles() {
+  const names = existsSync(pkgDir) ? filesIn(pkgDir).filter((name) => name !== infoFile) : [];
+  return Object.fromEntries(names.map((name) => [name, sha256(read(`pkg/${name}`))]));
+}
+
+/** Sizes of the wasm in bytes. */
+export function measure(wasm) {
+  return { raw: wasm.length, gzip: gzipSync(wasm, { level: 9 }).length, brotli: brotliCompressSync(wasm).length };
+}
+
+/** Says the sizes; throws a Problem when they are over the budget. */
+export function checkBudget(sizes) {
+  const kb = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
+  const line = ['raw', 'gzip', 'brotli']
+    .map((kind) => `${kb(sizes[kind])} ${kind}${budget[kind] ? ` (at most ${kb(budget[kind])})` : ''}`).join(', ');
+  console.log(`wasm: ${line}`);
+  const over = Object.keys(budget).filter((kind) => sizes[kind] > budget[kind]);
+  if (over.length > 0) throw new Problem(`The wasm is over its budget: ${over.join(' and ')}.`);
+}
+
+/** Throws a Problem when pkg/ was built from other sources than those beside it, or is not what was built. */
+export function checkPkg() {
+  if (!existsSync(join(pkgDir, infoFile))) throw new Problem('pkg/ is not built. Run `npm run build`.');
+  const info = JSON.parse(read(`pkg/${infoFile}`));
+  if (info.sources !== hashSources()) {
+    throw new Problem('pkg/ was built from other sources than those beside it. Run `npm run build` and commit pkg/.');
+  }
+  const found = hashFiles();
+  const names = [...new Set([...Object.keys(found), ...Object.keys(info.files)])];
+  const wrong = names.filter((name) => found[name] !== info.files[name]);
+  if (wrong.length > 0) {
+    throw new Problem(`Not as built: ${wrong.map((name) => `pkg/${name}`).join(', ')}. Run \`npm run build\`.`);
+  }
+  const wasm = Buffer.from(read('pkg/core.wasm.js').match(/'([A-Za-z0-9+/=]+)'/)?.[1] ?? '', 'base64');
+  checkBudget(measure(wasm));
+}

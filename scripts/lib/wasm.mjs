@@ -1,0 +1,61 @@
+// From src/ to optimised WebAssembly with its JavaScript glue: cargo, wasm-bindgen, wasm-opt.
+// The same sources give the same bytes on every machine: no path of the machine goes in.
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findWasmBindgen, target, wasmEnv } from './rust.mjs';
+import { Problem, must, output, root } from './run.mjs';
+
+/** What rustc's wasm32-unknown-unknown uses by default and Node 20 understands; wasm-opt may use nothing else. */
+const features = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int',
+  'reference-types', 'sign-ext'];
+
+const cargoHome = process.env.CARGO_HOME || join(homedir(), '.cargo');
+const rustupHome = process.env.RUSTUP_HOME || join(homedir(), '.rustup');
+
+/** Panic messages hold the path of their source file; this makes it the same everywhere. */
+function remapFlags() {
+  const registry = join(cargoHome, 'registry', 'src');
+  // One folder for each registry or mirror, named after its host.
+  const crates = readdirSync(registry).map((mirror) => [join(registry, mirror), 'crates']);
+  return [[root, '.'], ...crates].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
+}
+
+/** { wasm: Buffer, glue: string, types: string, rustc: string } */
+export async function buildWasm() {
+  const tools = findWasmBindgen();
+  if (!tools) throw new Problem('wasm-bindgen is missing. Run `node scripts/setup.mjs --for build`.');
+  await must('cargo', ['fetch', '--locked', '--target', target]);
+  const env = {
+    ...wasmEnv(),
+    CARGO_ENCODED_RUSTFLAGS: remapFlags().join('\x1f'),
+    // wasm-bindgen reads from a section which features it may use; wasm-opt strips afterwards.
+    CARGO_PROFILE_RELEASE_STRIP: 'none',
+  };
+  const targetDir = join(root, 'target');
+  const release = ['build', '--release', '--locked', '--lib', '--target', target, '--target-dir', targetDir];
+  await must('cargo', release, { env });
+
+  const out = mkdtempSync(join(tmpdir(), 'wasm-'));
+  try {
+    const compiled = join(targetDir, target, 'release', 'nocodb_bitbucket_auth.wasm');
+    await must(tools.bindgen, [compiled, '--target', 'bundler', '--out-name', 'core', '--out-dir', out]);
+    const optimised = join(out, 'optimised.wasm');
+    const allowed = ['--mvp-features', ...features.map((feature) => `--enable-${feature}`)];
+    const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
+    await must(process.execPath, [join(root, 'node_modules', 'binaryen', 'bin', 'wasm-opt'), '-Oz',
+      ...allowed, ...strip, join(out, 'core_bg.wasm'), '-o', optimised]);
+    const wasm = readFileSync(optimised);
+    for (const folder of [root, cargoHome, rustupHome, homedir(), tmpdir()]) {
+      if (folder.length > 1 && wasm.includes(`${folder}/`)) throw new Problem(`The wasm contains a path in ${folder}.`);
+    }
+    return {
+      wasm,
+      glue: readFileSync(join(out, 'core_bg.js'), 'utf8'),
+      types: readFileSync(join(out, 'core.d.ts'), 'utf8'),
+      rustc: output('rustc', ['--version'], { env: { ...process.env, ...env } }),
+    };
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
