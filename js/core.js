@@ -1,0 +1,234 @@
+/**
+ * Loads the WebAssembly core, once per process or page, on first use.
+ *
+ * In: the wasm bytes inside JavaScript, or what the caller brings along. Out: the glue's classes and functions, typed.
+ * What never happens here: a file or address is read unless the caller asks for it, the wasm is loaded twice, or a
+ * value is judged.
+ */
+
+import * as glue from '../pkg/core_bg.js';
+import inlined from '../pkg/core.wasm.js';
+import { BitbucketAuthError, judge } from './error.js';
+
+/** @typedef {import('./error.js').Failure} Failure */
+/** @typedef {import('./error.js').Phase} Phase */
+
+/**
+ * What a token request needs on the wire. It holds secrets: send it, do not log it.
+ *
+ * @typedef {object} TokenRequest
+ * @property {string} method always `POST`
+ * @property {string} url the token endpoint
+ * @property {Record<string, string>} headers lower-case names
+ * @property {string} body form-urlencoded
+ */
+
+/**
+ * @typedef {object} TokenSet
+ * @property {string} accessToken
+ * @property {'bearer'} tokenType
+ * @property {string} [refreshToken]
+ * @property {number} [expiresAt] milliseconds since the epoch; absent when the answer did not say
+ * @property {string[]} scopes as granted, in the answer's order
+ */
+
+/**
+ * What has to be remembered between sending the user to Bitbucket and the callback.
+ *
+ * @typedef {object} AuthorizationRequest
+ * @property {string} url where to send the user
+ * @property {string} state belongs in the user's session; checked by `validateAuthorizationResponse`
+ * @property {string} codeVerifier belongs in the user's session; for `buildTokenRequest` (RFC 7636 section 4.1)
+ * @property {string} codeChallenge S256 of the verifier (RFC 7636 section 4.2)
+ * @property {string} redirectUri as sent
+ */
+
+/**
+ * The core's long-lived client. Its arguments may be any value: the core refuses what it cannot use.
+ *
+ * @typedef {object} CoreClient
+ * @property {string} clientId
+ * @property {string} redirectUri
+ * @property {string[]} scopes
+ * @property {string} authorizeUrl
+ * @property {string} tokenUrl
+ * @property {string} apiUrl
+ * @property {boolean} confidential
+ * @property {() => string} authorizationUrl
+ * @property {(extraParams: unknown) => AuthorizationRequest} createAuthorizationRequest
+ * @property {(callback: unknown, state: unknown) => string} validateAuthorizationResponse
+ * @property {(code: unknown, codeVerifier: unknown, redirectUri: unknown) => TokenRequest} buildTokenRequest
+ * @property {(refreshToken: unknown) => TokenRequest} buildRefreshRequest
+ * @property {() => TokenRequest} buildClientCredentialsRequest
+ * @property {(response: unknown) => TokenSet} parseTokenResponse
+ */
+
+/**
+ * What the environment says, judged.
+ *
+ * @typedef {object} CoreEnvironment
+ * @property {CoreClient} [client] only when id, secret, redirect URI and every optional variable are valid
+ * @property {string} [clientId]
+ * @property {Failure[]} problems `INVALID_CONFIG` with the variable's name in `field`
+ * @property {string} apiUrl
+ * @property {number} timeoutMs
+ */
+
+/**
+ * @typedef {object} Core
+ * @property {new (options: unknown) => CoreClient} Client
+ * @property {(env: Record<string, string | undefined>) => CoreEnvironment} readEnvironment
+ * @property {() => string[]} environmentVariables
+ * @property {() => string[]} defaultScopes
+ * @property {(list: unknown) => string[]} expandScopes
+ * @property {(required: unknown, granted: unknown) => string[]} missingScopes
+ * @property {(expiresAt: unknown, now: number) => boolean} isExpired
+ * @property {(code: string, phase: Phase, details?: { status?: number, field?: string, retryAfter?: number }) => Failure} failure
+ */
+
+/** @typedef {Uint8Array | ArrayBuffer | WebAssembly.Module | Response | URL | string} CoreSource */
+
+const api = /** @type {Core} */ (/** @type {unknown} */ (glue));
+
+let loaded = false;
+
+/** @type {Promise<void> | undefined} */
+let loading;
+
+/**
+ * The core, loaded if it was not yet.
+ *
+ * @returns {Core}
+ * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly
+ */
+export function core() {
+  if (!loaded) {
+    try {
+      start(new WebAssembly.Instance(new WebAssembly.Module(inlinedBytes()), imports()));
+    } catch (error) {
+      throw refused(error, core);
+    }
+  }
+  return api;
+}
+
+/**
+ * Loads the core ahead of its first use. Needed nowhere in Node.js; in a browser's page it keeps the main thread
+ * free. Does nothing when the core is loaded; calls at the same time share one load; a failed one may be repeated.
+ *
+ * @param {CoreSource | Promise<CoreSource>} [source] the wasm, its address, or an HTTP response with it; by default
+ *   the bytes that are part of this package
+ * @returns {Promise<void>}
+ * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly, `INVALID_ARGUMENT`
+ *   when `source` is not this version's core
+ */
+export async function init(source) {
+  if (loaded) return;
+  loading ??= load(source).finally(() => {
+    loading = undefined;
+  });
+  await loading;
+}
+
+/**
+ * A `BitbucketAuthError` for what only the shim can see; the core has the words and the flags.
+ *
+ * @param {string} code
+ * @param {Phase} phase
+ * @param {{ status?: number, field?: string, retryAfter?: number }} [details]
+ * @param {{ detail?: string, cause?: Error }} [extra]
+ * @returns {BitbucketAuthError}
+ */
+export function failure(code, phase, details, extra) {
+  return new BitbucketAuthError(judge(failure, () => core().failure(code, phase, details)), extra, failure);
+}
+
+/** @param {CoreSource | Promise<CoreSource>} [source] */
+async function load(source) {
+  const given = source !== undefined;
+  try {
+    const wasm = given ? await bytesOf(await source) : inlinedBytes();
+    const module = wasm instanceof WebAssembly.Module ? wasm : await WebAssembly.compile(wasm);
+    const instance = await WebAssembly.instantiate(module, imports());
+    // A first use may have loaded it in the meantime.
+    if (!loaded) start(instance);
+  } catch (error) {
+    throw given && !isForbidden(error) ? unusableSource() : refused(error, init);
+  }
+}
+
+/**
+ * @param {CoreSource} source
+ * @returns {Promise<BufferSource | WebAssembly.Module>}
+ */
+async function bytesOf(source) {
+  if (source instanceof WebAssembly.Module) return source;
+  const response = typeof source === 'string' || source instanceof URL ? await fetch(source) : source;
+  if (!('arrayBuffer' in response)) return /** @type {BufferSource} */ (response);
+  if (!response.ok) throw new TypeError('not found');
+  return response.arrayBuffer();
+}
+
+/** @returns {WebAssembly.Imports} */
+function imports() {
+  return { './core_bg.js': /** @type {WebAssembly.ModuleImports} */ (/** @type {unknown} */ (glue)) };
+}
+
+/** @param {WebAssembly.Instance} instance */
+function start(instance) {
+  const internals = /** @type {{ __wbg_set_wasm(exports: WebAssembly.Exports): void }} */ (/** @type {unknown} */ (glue));
+  internals.__wbg_set_wasm(instance.exports);
+  const prepare = instance.exports.__wbindgen_start;
+  if (typeof prepare === 'function') prepare();
+  loaded = true;
+}
+
+/** @returns {Uint8Array<ArrayBuffer>} */
+function inlinedBytes() {
+  const decoder = /** @type {{ fromBase64?: (text: string) => Uint8Array<ArrayBuffer> }} */ (/** @type {unknown} */ (Uint8Array));
+  if (decoder.fromBase64) return decoder.fromBase64(inlined);
+  if (typeof Buffer === 'function') return Buffer.from(inlined, 'base64');
+  return Uint8Array.from(atob(inlined), (character) => character.charCodeAt(0));
+}
+
+/**
+ * Whether a Content Security Policy without 'wasm-unsafe-eval' is in the way. Chromium throws a CompileError that
+ * names the directive, Firefox an EvalError or CompileError with the policy's name.
+ *
+ * @param {unknown} error
+ */
+function isForbidden(error) {
+  return error instanceof EvalError
+    || (error instanceof Error && /content security policy|unsafe-eval|\bcsp\b/i.test(error.message));
+}
+
+// The two messages that cannot come from the core, because it is what could not be loaded.
+
+/**
+ * @param {unknown} error
+ * @param {Function} caller
+ */
+function refused(error, caller) {
+  if (error instanceof BitbucketAuthError) return error;
+  return new BitbucketAuthError({
+    code: 'INVALID_CONFIG',
+    phase: 'config',
+    message: isForbidden(error)
+      ? 'The Content Security Policy of this page forbids WebAssembly: add \'wasm-unsafe-eval\' to its script-src'
+      : 'This runtime could not load the WebAssembly core: in a page, await init() before the first call',
+    retryable: false,
+    reauthorize: false,
+    field: 'WebAssembly',
+  }, { detail: error instanceof Error ? error.name : undefined }, caller);
+}
+
+function unusableSource() {
+  return new BitbucketAuthError({
+    code: 'INVALID_ARGUMENT',
+    phase: 'config',
+    message: 'A value given to nocodb-bitbucket-auth cannot be used: source is not the WebAssembly core of this version',
+    retryable: false,
+    reauthorize: false,
+    field: 'source',
+  }, {}, init);
+}

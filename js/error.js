@@ -1,0 +1,150 @@
+/**
+ * The one error class, and the only place where it is made.
+ *
+ * In: the plain object by which the core describes a failure. Out: a `BitbucketAuthError` with a stack that starts
+ * at the caller. What never happens here: a text is made up, or a server's answer, a request or a library's own
+ * error is attached; the core has already decided what may be told.
+ */
+
+/** @typedef {'config' | 'authorize' | 'callback' | 'exchange' | 'refresh' | 'api'} Phase */
+
+/**
+ * How the core describes a failure. Fields that do not apply are left out.
+ *
+ * @typedef {object} Failure
+ * @property {string} code stable name, see `BitbucketAuthError.code`
+ * @property {Phase} phase the step of a connection's life in which it happened
+ * @property {string} message what is wrong and what mends it
+ * @property {boolean} retryable whether the same request may succeed later without anybody doing anything
+ * @property {boolean} reauthorize whether only the user can mend it, by connecting again
+ * @property {string} [error] the OAuth error code that Bitbucket sent (RFC 6749 sections 4.1.2.1 and 5.2)
+ * @property {string} [errorDescription] Bitbucket's description: cut, control characters and secrets removed
+ * @property {number} [status] the HTTP status of the answer
+ * @property {string} [field] the argument, environment variable or member that is wrong
+ * @property {number} [retryAfter] how long Bitbucket asks to wait, in milliseconds
+ */
+
+/** @type {readonly (keyof Failure)[]} */
+const FIELDS = ['code', 'phase', 'retryable', 'reauthorize', 'error', 'errorDescription', 'status', 'field', 'retryAfter'];
+
+/**
+ * Every failure of this package. Branch on `code`; texts may change. No property ever holds a code, token, secret,
+ * verifier, state or full address.
+ */
+export class BitbucketAuthError extends Error {
+  /**
+   * @param {Failure} failure as the core describes it
+   * @param {{ detail?: string, cause?: Error }} [extra] `detail`: more words for the message, in brackets;
+   *   `cause`: an error that holds nothing but a message and a `code`
+   * @param {Function} [caller] the public function in whose caller the stack shall start
+   */
+  constructor(failure, { detail, cause } = {}, caller = BitbucketAuthError) {
+    super(detail ? `${failure.message} (${detail})` : failure.message, cause && { cause });
+    /**
+     * Stable name of the failure, `INVALID_CONFIG` for instance.
+     * @type {string}
+     */
+    this.code = failure.code;
+    /**
+     * The step in which it happened.
+     * @type {Phase}
+     */
+    this.phase = failure.phase;
+    /**
+     * Whether the same request may succeed later without anybody doing anything.
+     * @type {boolean}
+     */
+    this.retryable = failure.retryable;
+    /**
+     * Whether only the user can mend it, by connecting again.
+     * @type {boolean}
+     */
+    this.reauthorize = failure.reauthorize;
+    // Absent fields stay absent: hosts merge objects, and a key with the value `undefined` would erase.
+    if (failure.error !== undefined) {
+      /**
+       * The OAuth error code that Bitbucket sent.
+       * @type {string | undefined}
+       */
+      this.error = failure.error;
+    }
+    if (failure.errorDescription !== undefined) {
+      /**
+       * Bitbucket's description: cut, control characters and secrets removed.
+       * @type {string | undefined}
+       */
+      this.errorDescription = failure.errorDescription;
+    }
+    if (failure.status !== undefined) {
+      /**
+       * The HTTP status of the answer.
+       * @type {number | undefined}
+       */
+      this.status = failure.status;
+    }
+    if (failure.field !== undefined) {
+      /**
+       * The argument, environment variable or member that is wrong.
+       * @type {string | undefined}
+       */
+      this.field = failure.field;
+    }
+    if (failure.retryAfter !== undefined) {
+      /**
+       * How long Bitbucket asks to wait, in milliseconds.
+       * @type {number | undefined}
+       */
+      this.retryAfter = failure.retryAfter;
+    }
+    Error.captureStackTrace?.(this, caller);
+  }
+
+  /**
+   * What a log may keep: the message and the fields, without the stack.
+   *
+   * @returns {Record<string, unknown>}
+   */
+  toJSON() {
+    /** @type {Record<string, unknown>} */
+    const plain = { name: this.name, message: this.message };
+    for (const key of FIELDS) {
+      if (Object.hasOwn(this, key)) plain[key] = Reflect.get(this, key);
+    }
+    return plain;
+  }
+}
+
+// On the prototype, as with the built-in errors, so that it is not listed among an instance's own fields.
+Object.defineProperty(BitbucketAuthError.prototype, 'name', {
+  value: 'BitbucketAuthError',
+  writable: true,
+  configurable: true,
+});
+
+/**
+ * Whether a thrown value is a failure that the core described.
+ *
+ * @param {unknown} thrown
+ * @returns {thrown is Failure}
+ */
+function isFailure(thrown) {
+  return typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error)
+    && 'code' in thrown && 'phase' in thrown && 'message' in thrown;
+}
+
+/**
+ * Runs `call` and turns the core's description of a failure into a real error.
+ *
+ * @template T
+ * @param {Function} caller the public function in whose caller the stack shall start
+ * @param {() => T} call
+ * @returns {T}
+ * @throws {BitbucketAuthError}
+ */
+export function judge(caller, call) {
+  try {
+    return call();
+  } catch (thrown) {
+    throw isFailure(thrown) ? new BitbucketAuthError(thrown, {}, caller) : thrown;
+  }
+}

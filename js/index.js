@@ -1,0 +1,82 @@
+/**
+ * The entry that NocoDB imports.
+ *
+ * In: the environment. Out: the integration as NocoDB's registry takes it. What never happens here: the WebAssembly
+ * is loaded or the environment read before somebody asks, or a wrong variable keeps NocoDB from starting.
+ */
+
+import { lazyEnvironment } from './environment.js';
+import { BitbucketAuthError } from './error.js';
+import { form } from './form.js';
+import { BitbucketAuthIntegration } from './integration.js';
+import { manifest } from './manifest.js';
+
+export { BitbucketAuthError, BitbucketAuthIntegration };
+
+/** @typedef {import('./form.js').FormElement} FormElement */
+/** @typedef {import('./manifest.js').IntegrationManifest} IntegrationManifest */
+/** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */
+/** @typedef {import('./integration.js').HostServices} HostServices */
+
+/**
+ * @typedef {object} IntegrationEntry
+ * @property {'auth'} type
+ * @property {'bitbucket'} sub_type
+ * @property {new (config?: IntegrationConfig, host?: HostServices) => BitbucketAuthIntegration} wrapper bound to the
+ *   environment of the entry
+ * @property {FormElement[]} form made when it is first read; what is wrong with the environment is then logged, once
+ * @property {Readonly<IntegrationManifest>} manifest
+ */
+
+/**
+ * Makes the integration for an environment. Cheap, and never throws.
+ *
+ * @param {import('./environment.js').Env} [env] the variables `INTEGRATION_AUTH_BITBUCKET_*`, read on first use
+ * @returns {IntegrationEntry}
+ */
+export function createEntry(env = process.env) {
+  const environment = lazyEnvironment(env);
+  /** @type {FormElement[] | undefined} */
+  let elements;
+  return {
+    type: 'auth',
+    sub_type: 'bitbucket',
+    wrapper: class BitbucketAuth extends BitbucketAuthIntegration {
+      /**
+       * @param {IntegrationConfig} [config]
+       * @param {HostServices} [host]
+       */
+      constructor(config, host) {
+        super(config, host, environment);
+      }
+    },
+    get form() {
+      return (elements ??= formFor(environment));
+    },
+    manifest,
+  };
+}
+
+/** The integration for `process.env`. */
+export default createEntry();
+
+/**
+ * @param {() => import('./environment.js').Environment} environment
+ * @returns {FormElement[]}
+ */
+function formFor(environment) {
+  try {
+    const { problems, ...usable } = environment();
+    for (const { message } of problems) warn(message);
+    return form(usable);
+  } catch (error) {
+    // The core could not be loaded. Access tokens need no core to be entered, and the host must go on.
+    warn(error instanceof BitbucketAuthError ? error.message : 'the configuration could not be read');
+    return form({});
+  }
+}
+
+/** @param {string} message */
+function warn(message) {
+  console.warn(`[nocodb-bitbucket-auth] ${message}`);
+}

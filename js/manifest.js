@@ -1,0 +1,28 @@
+/**
+ * How the integration presents itself in NocoDB's list. Constant data, nothing else.
+ */
+
+/**
+ * @typedef {object} IntegrationManifest
+ * @property {string} title
+ * @property {string} icon a name that NocoDB's GUI knows
+ * @property {string} version of this integration's entry, not of the package
+ * @property {string} description
+ * @property {string} author
+ * @property {string} website
+ * @property {number} order position in NocoDB's list
+ * @property {string[]} expose methods of the wrapper that signed-in creators may call at
+ *   `POST /api/v2/integrations/{id}/{method}`. None of them returns a credential or sends an arbitrary request.
+ */
+
+/** @type {Readonly<IntegrationManifest>} */
+export const manifest = Object.freeze({
+  title: 'Bitbucket',
+  icon: 'bitBucket',
+  version: '0.1.0',
+  description: 'Connect to Bitbucket Cloud with OAuth 2.0 or an access token',
+  author: 'NocoDB',
+  website: 'https://bitbucket.org',
+  order: 5,
+  expose: ['testConnection', 'listWorkspaces', 'listRepositories'],
+});

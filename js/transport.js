@@ -1,0 +1,195 @@
+/**
+ * The one HTTP sender.
+ *
+ * In: a request as data. Out: status, header fields and bytes of the answer, or a `BitbucketAuthError` that says what
+ * kind of trouble the network has. What never happens here: an answer is judged, a credential follows a redirect to
+ * another origin, or an address, header or body gets into an error.
+ */
+
+import { EnvHttpProxyAgent, fetch } from 'undici';
+import { failure } from './core.js';
+import { BitbucketAuthError } from './error.js';
+
+/** @typedef {import('./error.js').Phase} Phase */
+
+/**
+ * @typedef {object} SendOptions
+ * @property {Phase} phase for the error, if it comes to that
+ * @property {number} [timeoutMs] for the whole answer, body included; without it only `signal` ends the request
+ * @property {AbortSignal | null} [signal]
+ * @property {number} [maxBytes] of the body, content encoding removed; by default 1 MiB
+ * @property {'manual' | 'follow'} [redirect] by default a redirect is an answer like any other
+ */
+
+/**
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {Record<string, string>} headers lower-case names
+ * @property {Uint8Array<ArrayBuffer>} body
+ */
+
+const MAX_BYTES = 1024 * 1024;
+
+const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
+
+const TIMEOUT = /^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;
+
+/** What the codes of Node.js, OpenSSL and undici mean to an administrator. @type {readonly [RegExp, string][]} */
+const TROUBLES = [
+  [/^(ENOTFOUND|EAI_\w+)$/, 'the host name could not be resolved'],
+  [/^ECONNREFUSED$/, 'the connection was refused'],
+  [/^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/, 'the connection was closed before the answer was complete'],
+  [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM)$/, 'there is no way to the host'],
+  [
+    /CERT|ISSUER|SIGNATURE|^UND_ERR_PRX_TLS$/,
+    'the TLS certificate is not accepted; if it comes from a private authority, NODE_EXTRA_CA_CERTS must name its file',
+  ],
+  [/^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+)$/, 'the TLS handshake failed'],
+  [/^(HPE_\w+|UND_ERR_HEADERS_OVERFLOW)$/, 'the answer is not HTTP as it should be'],
+  [/^(Z_\w+|ERR_\w*BROTLI\w*|ERR__ERROR\w*)$/, 'the compressed answer is damaged'],
+  // The only requests that undici ends by itself are those that a proxy turns down.
+  [/^UND_ERR_ABORTED$/, 'the proxy turned the connection down'],
+];
+
+/** @type {EnvHttpProxyAgent | undefined} */
+let agent;
+
+/**
+ * Sends a request through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, if any.
+ *
+ * @param {{ method: string, url: string, headers: Record<string, string>, body?: unknown }} request
+ * @param {SendOptions} options
+ * @returns {Promise<Answer>}
+ * @throws {BitbucketAuthError} `REQUEST_FAILED`, `REQUEST_TIMEOUT`, `REQUEST_ABORTED`, `RESPONSE_TOO_LARGE`
+ */
+export async function send(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES, redirect = 'manual' }) {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  let late = false;
+  // A timer of our own: it is gone with the request, and tells a time limit from the caller's signal.
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => {
+    late = true;
+    abort();
+  }, timeoutMs);
+  signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted) abort();
+  try {
+    agent ??= new EnvHttpProxyAgent();
+    const response = await fetch(request.url, {
+      method: request.method,
+      headers: request.headers,
+      body: /** @type {import('undici').BodyInit | null | undefined} */ (request.body),
+      duplex: 'half',
+      redirect,
+      signal: controller.signal,
+      dispatcher: agent,
+    });
+    const body = await read(response.body, maxBytes);
+    if (!body) throw failure('RESPONSE_TOO_LARGE', phase, { status: response.status });
+    return { status: response.status, headers: Object.fromEntries(response.headers), body };
+  } catch (error) {
+    if (error instanceof BitbucketAuthError) throw error;
+    if (late) throw failure('REQUEST_TIMEOUT', phase);
+    if (signal?.aborted) throw failure('REQUEST_ABORTED', phase);
+    throw networkFailure(error, phase);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+    // Ends what is left of an answer that was not read to its end.
+    abort();
+  }
+}
+
+/**
+ * A `fetch` for Axios that attaches the credential by itself, and only to requests for the API's origin. So the
+ * credential is in no Axios config and in no Axios error, and undici takes it off when a redirect leaves the origin.
+ *
+ * @param {{ apiUrl: string, maxBytes: number, accessToken: () => string }} options
+ * @returns {(url: string | URL | Request, init?: RequestInit) => Promise<Response>}
+ */
+export function createApiFetch({ apiUrl, maxBytes, accessToken }) {
+  const { origin } = new URL(apiUrl);
+  return async (input, init = {}) => {
+    const url = String(input);
+    const headers = Object.fromEntries(new Headers(init.headers));
+    delete headers.authorization;
+    let secret = '';
+    if (new URL(url).origin === origin) {
+      secret = accessToken();
+      headers.authorization = `Bearer ${secret}`;
+    }
+    const { status, headers: fields, body } = await send(
+      { method: init.method ?? 'GET', url, headers, body: init.body },
+      { phase: 'api', signal: init.signal ?? null, maxBytes, redirect: init.redirect === 'manual' ? 'manual' : 'follow' },
+    );
+    return new Response(
+      // The constructor refuses even an empty body for these statuses.
+      [204, 205, 304].includes(status) ? null : body,
+      { status, headers: fields },
+    );
+  };
+}
+
+/**
+ * Reads a body to its end, or gives up at the limit. The announced length is not believed, and a compressed body is
+ * counted as it unfolds.
+ *
+ * @param {AsyncIterable<Uint8Array> | null} stream
+ * @param {number} maxBytes
+ * @returns {Promise<Uint8Array<ArrayBuffer> | undefined>}
+ */
+async function read(stream, maxBytes) {
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of stream ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+/**
+ * What went wrong on the way, in words. Of the library's error only its code is kept: some hold sockets and
+ * addresses.
+ *
+ * @param {unknown} error
+ * @param {Phase} phase
+ * @returns {BitbucketAuthError}
+ */
+function networkFailure(error, phase) {
+  const code = codeOf(error);
+  if (code && TIMEOUT.test(code)) return failure('REQUEST_TIMEOUT', phase, undefined, { cause: scrubbed(code, code) });
+  const trouble = TROUBLES.find(([pattern]) => code && pattern.test(code))?.[1] ?? 'the request could not be sent';
+  const proxy = PROXY_VARIABLES.find((name) => process.env[name]);
+  const detail = [trouble, code, proxy && `the proxy of ${proxy} is in use unless NO_PROXY excepts the host`];
+  return failure('REQUEST_FAILED', phase, undefined, {
+    detail: detail.filter(Boolean).join('; '),
+    cause: scrubbed(trouble, code),
+  });
+}
+
+/**
+ * @param {string} message
+ * @param {string | undefined} code
+ * @returns {Error}
+ */
+function scrubbed(message, code) {
+  return Object.assign(new Error(message), code && { code });
+}
+
+/**
+ * The first error code along the chain of causes; `fetch` hides it one or two steps down.
+ *
+ * @param {unknown} error
+ * @returns {string | undefined}
+ */
+function codeOf(error) {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
+    const code = 'code' in at ? at.code : undefined;
+    if (typeof code === 'string' && /^\w{1,64}$/.test(code)) return code;
+    at = at instanceof AggregateError ? at.errors[0] : at.cause;
+  }
+  return undefined;
+}
