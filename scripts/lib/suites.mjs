@@ -1,0 +1,109 @@
+// The suites of `npm test`. Each runs with live output and gives { passed, failed, notes }.
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromiumArgs, findChromedriver, findChromium } from './browser.mjs';
+import { checkPkg } from './build-info.mjs';
+import { countNode, countRust } from './counting.mjs';
+import { checkHygiene } from './hygiene.mjs';
+import { node22 } from './npm.mjs';
+import { checkFiles, installPacked } from './package-under-test.mjs';
+import { findWasmBindgen, target, wasmEnv } from './rust.mjs';
+import { Problem, must, root, run, say } from './run.mjs';
+
+const tsc = (...args) => must(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), ...args]);
+
+/** Counts each [name, check] as one test. */
+async function runChecks(checks) {
+  const counts = { passed: 0, failed: 0, notes: [] };
+  for (const [name, check] of checks) {
+    try {
+      await check();
+      counts.passed += 1;
+      say(`✔ ${name}`);
+    } catch (error) {
+      counts.failed += 1;
+      counts.notes.push(name);
+      say(`✖ ${name}\n${error instanceof Problem ? error.message : error.stack}`);
+    }
+  }
+  return counts;
+}
+
+const checks = () => runChecks([
+  ['Rust is formatted', () => must('cargo', ['fmt', '--check'])],
+  ['clippy finds nothing', () => must('cargo', ['clippy', '--locked', '--all-targets', '--', '-D', 'warnings'])],
+  ['JSDoc types hold', () => tsc('-p', root)],
+  ['pkg/ fits its sources', checkPkg],
+  ['no file names a machine or a mirror', checkHygiene],
+]);
+
+async function cargoTest(args, env) {
+  const lines = [];
+  const status = await run('cargo', ['test', '--locked', '--no-fail-fast', ...args],
+    { env, onLine: (line) => lines.push(line) });
+  return countRust(lines, status);
+}
+
+function browser() {
+  // chromedriver starts Chromium, and wasm-bindgen-test-runner finds here how.
+  writeFileSync(join(root, 'webdriver.json'), JSON.stringify({
+    'goog:chromeOptions': { binary: findChromium().path, args: chromiumArgs },
+  }));
+  return cargoTest(['--target', target, '--test', 'web'], {
+    ...wasmEnv(),
+    CHROMEDRIVER: findChromedriver().path,
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: findWasmBindgen().testRunner,
+  });
+}
+
+/** Runs the *.test.js of a folder with `node --test`. */
+async function nodeTest(node, cwd, folder, env) {
+  const names = existsSync(join(cwd, folder)) ? readdirSync(join(cwd, folder)) : [];
+  const files = names.filter((name) => name.endsWith('.test.js')).sort().map((name) => join(cwd, folder, name));
+  if (files.length === 0) return { passed: 0, failed: 1, notes: [`no *.test.js in ${folder}`] };
+  const out = mkdtempSync(join(tmpdir(), 'report-'));
+  try {
+    const report = join(out, 'report');
+    const reporter = fileURLToPath(new URL('count-reporter.mjs', import.meta.url));
+    const status = await run(node, ['--test', '--test-reporter=spec', '--test-reporter-destination=stdout',
+      `--test-reporter=${reporter}`, `--test-reporter-destination=${report}`, ...files], { cwd, env });
+    return countNode(existsSync(report) ? readFileSync(report, 'utf8') : '', files, status);
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+/** The packed package, under this Node and under the one that NocoDB needs. */
+async function packed() {
+  const { folder, files, remove } = await installPacked();
+  try {
+    const parts = [await runChecks([
+      ['the tarball holds the listed files and no other', () => checkFiles(files)],
+      ['types serve `import` and `require`', () => tsc('-p', join(folder, 'tests', 'types'))],
+    ])];
+    for (const node of [process.execPath, node22]) {
+      say(`\n${node === node22 ? 'Node 22' : `Node ${process.versions.node}`}:`);
+      parts.push(await nodeTest(node, folder, 'tests/js'));
+    }
+    return {
+      passed: parts.reduce((sum, { passed }) => sum + passed, 0),
+      failed: parts.reduce((sum, { failed }) => sum + failed, 0),
+      notes: parts.flatMap(({ notes }) => notes),
+    };
+  } finally {
+    remove();
+  }
+}
+
+const e2e = () => nodeTest(process.execPath, root, 'tests/e2e', { CHROMIUM: findChromium().path });
+
+/** In this order: what is quick, and what the others build on, first. */
+export const suites = [
+  { name: 'checks', title: 'Checks of the sources', start: checks },
+  { name: 'native', title: 'The core in native Rust', start: () => cargoTest([]) },
+  { name: 'browser', title: 'The core as WebAssembly in headless Chromium', start: browser },
+  { name: 'node', title: 'The packed package in Node', start: packed },
+  { name: 'e2e', title: 'NocoDB, Chromium and the Bitbucket simulator', start: e2e },
+];

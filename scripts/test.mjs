@@ -1,0 +1,40 @@
+// npm test: does its own set-up, runs all suites and says at the end how many tests passed and failed.
+//   node scripts/test.mjs [--suite checks|native|browser|node|e2e]
+// A test that was skipped, a suite without tests and a runner that crashed count as failed.
+import { parseArgs } from 'node:util';
+import { Problem, say } from './lib/run.mjs';
+import { setup } from './setup.mjs';
+
+/** Sets up and runs the suites. A suite that throws has failed once; the others run all the same. */
+async function runSuites(wanted) {
+  await setup('test');
+  const { suites } = await import('./lib/suites.mjs');
+  const chosen = suites.filter(({ name }) => !wanted || name === wanted);
+  if (chosen.length === 0) throw new Problem(`--suite takes ${suites.map(({ name }) => name).join(', ')}.`);
+  const results = [];
+  for (const { name, title, start } of chosen) {
+    say(`\n=== ${title} (${name})\n`);
+    try {
+      results.push({ name, ...(await start()) });
+    } catch (error) {
+      console.error(error instanceof Problem ? error.message : error);
+      results.push({ name, passed: 0, failed: 1, notes: ['ended early'] });
+    }
+  }
+  return results;
+}
+
+let results;
+try {
+  results = await runSuites(parseArgs({ options: { suite: { type: 'string' } } }).values.suite);
+} catch (error) {
+  console.error(error instanceof Problem ? `\n${error.message}` : error);
+  results = [{ name: 'set-up', passed: 0, failed: 1, notes: ['ended early'] }];
+}
+say('\nsuite      passed  failed');
+for (const { name, passed, failed, notes } of results) {
+  say(`${name.padEnd(9)} ${String(passed).padStart(7)} ${String(failed).padStart(7)}  ${notes.join('; ')}`.trimEnd());
+}
+const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+say(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+process.exitCode = sum('failed') === 0 && sum('passed') > 0 ? 0 : 1;
