@@ -1,0 +1,57 @@
+/**
+ * A browser with a person in front of it, for tests that need no real one.
+ *
+ * In: an authorize URL and the person's decision. Out: the address that a browser would have been sent to at the end,
+ * byte for byte. It speaks HTTP with the simulator like anybody else: cookies, forms, redirects.
+ */
+const ENTITIES = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
+const unescape = (value) => value.replace(/&(amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity]);
+
+/** Action, fields and buttons of the one form on a page. */
+function readForm(page) {
+  const action = /<form method="post" action="([^"]*)">/.exec(page);
+  if (!action) throw new Error('the page has no form');
+  const fields = [...page.matchAll(/<input[^>]*? name="([^"]*)"[^>]*? value="([^"]*)"|<input name="([^"]*)" value="([^"]*)"/g)]
+    .map(([, name, value, otherName, otherValue]) => [name ?? otherName, unescape(value ?? otherValue)]);
+  return { action: unescape(action[1]), fields, hasDecision: page.includes('name="decision"') };
+}
+
+/**
+ * @param {{ origin: string, url: string, grant: boolean }} options
+ * @returns {Promise<string>} the callback URL
+ * @throws {Error} with the page's title when the provider shows an error page instead
+ */
+export async function authorizeInBrowser({ origin, url, grant }) {
+  const cookies = new Map();
+  let target = new URL(url, origin);
+  let request = { method: 'GET' };
+  for (let step = 0; step < 10; step += 1) {
+    const response = await fetch(target, {
+      ...request,
+      redirect: 'manual',
+      headers: { ...request.headers, cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+    });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [name, value] = cookie.split(';')[0].split('=');
+      cookies.set(name, value);
+    }
+    const page = await response.text();
+    const location = response.headers.get('location');
+    if (location !== null) {
+      const next = new URL(location, target);
+      if (next.origin !== origin || !next.pathname.startsWith('/site/')) return location;
+      target = next;
+      request = { method: 'GET' };
+    } else if (response.status === 200) {
+      const { action, fields, hasDecision } = readForm(page);
+      const body = new URLSearchParams(fields);
+      if (hasDecision) body.set('decision', grant ? 'grant' : 'deny');
+      target = new URL(action, target);
+      request = { method: 'POST', body: body.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+    } else {
+      const title = unescape(/<h1>([^<]*)<\/h1>/.exec(page)?.[1] ?? 'no page');
+      throw new Error(`the authorize page answered ${response.status}: ${title}`);
+    }
+  }
+  throw new Error('the authorize page goes round in circles');
+}

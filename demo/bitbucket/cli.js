@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+/**
+ * The simulator as a command: starts it, says how to use it, prints its log, ends on Ctrl-C or SIGTERM.
+ */
+import { parseArgs } from 'node:util';
+import { startBitbucket } from './server.js';
+
+const USAGE = `usage: node demo/bitbucket/cli.js [options]
+
+  --backend older|newer   which of Bitbucket's OAuth back ends (newer)
+  --port N                port on 127.0.0.1 (any free one)
+  --callback URL          registered callback of the OAuth client (http://localhost:8080/dashboard/)
+  --key K, --secret S     the OAuth client's Key and Secret (random)
+  --private               the client may use client_credentials
+  --help
+`;
+
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      backend: { type: 'string', default: 'newer' },
+      port: { type: 'string', default: '0' },
+      callback: { type: 'string' },
+      key: { type: 'string' },
+      secret: { type: 'string' },
+      private: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65535) throw new TypeError('--port must be 0 to 65535');
+  return values;
+}
+
+function describe(bb) {
+  return `Bitbucket simulator (${bb.backend} back end) at ${bb.origin}
+
+  OAuth client  Key       ${bb.client.key}
+                Secret    ${bb.client.secret}
+                Callback  ${bb.client.callback}
+  Log in as     dana, password dana (already filled in)
+  Workspaces    acme, acme-labs
+
+To use it with the plugin:
+
+  export INTEGRATION_AUTH_BITBUCKET_CLIENT_ID=${bb.client.key}
+  export INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET=${bb.client.secret}
+  export INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI=${bb.client.callback}
+  export INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL=${bb.authorizeUrl}
+  export INTEGRATION_AUTH_BITBUCKET_TOKEN_URL=${bb.tokenUrl}
+  export INTEGRATION_AUTH_BITBUCKET_API_URL=${bb.apiUrl}
+
+Move its clock, make it fail, look inside (POST, application/json):
+
+  ${bb.origin}/__control/advance  {"ms":7200000}
+  ${bb.origin}/__control/fault    {"target":"token","kind":"status","status":503,"times":2}
+  ${bb.origin}/__control/register {"callback":"http://localhost:8081/dashboard/"}
+  ${bb.origin}/__control/revoke, reset, stats, log
+
+Ctrl-C ends it. Requests, credentials redacted:
+`;
+}
+
+async function main() {
+  let options;
+  try {
+    options = readArguments();
+  } catch (error) {
+    process.stderr.write(`${error.message}\n\n${USAGE}`);
+    return 2;
+  }
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const { backend, port, key, secret, callback, private: isPrivate } = options;
+  let bb;
+  try {
+    bb = await startBitbucket({
+      backend, port: Number(port), clients: [{ key, secret, callback, private: isPrivate }],
+      log: (line) => process.stdout.write(`${line}\n`),
+    });
+  } catch (error) {
+    process.stderr.write(error.code === 'EADDRINUSE' ? `port ${port} is in use\n` : `${error.message}\n`);
+    return 1;
+  }
+  process.stdout.write(describe(bb));
+  await new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  await bb.close();
+  return 0;
+}
+
+process.exitCode = await main();

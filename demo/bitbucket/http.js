@@ -1,0 +1,79 @@
+/**
+ * HTTP as data.
+ *
+ * In: Node's request objects. Out: parameters that were read by OAuth's rules, and answers as plain objects that the
+ * server sends (or, when a fault was asked for, mutilates). No endpoint of the simulator touches a socket.
+ *
+ * @typedef {{ status: number, headers: Record<string, string>, body: string }} Answer
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+
+const BODY_LIMIT = 64 * 1024;
+
+/** @returns {Answer} */
+export function json(status, value, headers = {}) {
+  return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body: JSON.stringify(value) };
+}
+
+/** @returns {Answer} */
+export function text(status, body, headers = {}) {
+  return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body };
+}
+
+/** @returns {Answer} */
+export function html(status, body, headers = {}) {
+  return { status, headers: { 'content-type': 'text/html; charset=utf-8', ...headers }, body };
+}
+
+/** @returns {Answer} */
+export function redirect(status, location, headers = {}) {
+  return { status, headers: { location, ...headers }, body: '' };
+}
+
+/**
+ * The request's body, or null when it is longer than anything OAuth has to say.
+ * @returns {Promise<string | null>}
+ */
+export async function readBody(request) {
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += chunk.length;
+    if (length <= BODY_LIMIT) chunks.push(chunk);
+  }
+  return length > BODY_LIMIT ? null : Buffer.concat(chunks).toString('utf8');
+}
+
+export function mediaType(request) {
+  return (request.headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
+}
+
+/**
+ * Parameters by the rules of RFC 6749 section 3.1: without a value means absent, and none may come twice.
+ */
+export class Parameters {
+  #values = new Map();
+  #repeated = new Set();
+
+  /** @param {URLSearchParams} source */
+  constructor(source) {
+    for (const [name, value] of source) {
+      if (this.#values.has(name)) this.#repeated.add(name);
+      this.#values.set(name, value);
+    }
+  }
+
+  /** @returns {string | undefined} */
+  get(name) {
+    return this.#values.get(name) || undefined;
+  }
+
+  isRepeated(...names) {
+    return names.length ? names.some((name) => this.#repeated.has(name)) : this.#repeated.size > 0;
+  }
+}
+
+/** Waits in real time, but not beyond the end of the server. */
+export async function pause(ms, signal) {
+  await wait(ms, undefined, { signal });
+}

@@ -1,0 +1,97 @@
+/**
+ * The pages a person sees: log in, consent, error. Plain text in, HTML out; everything is escaped here and nowhere
+ * else. No scripts, no pictures, nothing loaded, and no look-alike of Atlassian's pages.
+ */
+import { html } from './http.js';
+import { DESCRIPTIONS } from './scopes.js';
+
+const STYLE = `
+  :root { color-scheme: light; }
+  * { box-sizing: border-box; }
+  body { margin: 0; padding: 48px 16px; background: #eef1f5; color: #1d2939; font: 15px/1.5 system-ui, sans-serif; }
+  main { max-width: 440px; margin: 0 auto; padding: 32px; background: #fff; border: 1px solid #d5dbe5; border-radius: 10px; }
+  .badge { display: inline-block; margin: 0 0 20px; padding: 3px 10px; border-radius: 99px; background: #fff3d6;
+    border: 1px solid #ecd291; color: #6b4e00; font-size: 13px; font-weight: 600; }
+  h1 { margin: 0 0 8px; font-size: 21px; line-height: 1.3; }
+  p { margin: 0 0 16px; color: #475467; }
+  ul { margin: 0 0 24px; padding: 0; list-style: none; border-top: 1px solid #e4e8ee; }
+  li { padding: 9px 2px; border-bottom: 1px solid #e4e8ee; }
+  li code { display: block; color: #667085; font-size: 12.5px; }
+  label { display: block; margin: 0 0 16px; font-weight: 600; }
+  input { display: block; width: 100%; margin-top: 4px; padding: 9px 11px; border: 1px solid #b6c0cf; border-radius: 6px; font: inherit; }
+  .buttons { display: flex; gap: 12px; }
+  button { flex: 1; padding: 10px 14px; border: 1px solid #b6c0cf; border-radius: 6px; background: #fff; color: inherit;
+    font: inherit; font-weight: 600; cursor: pointer; }
+  button.primary { background: #1f5fbf; border-color: #1f5fbf; color: #fff; }
+  button:focus-visible, input:focus-visible { outline: 3px solid #8fb8f4; outline-offset: 1px; }
+  .alert { padding: 10px 12px; border: 1px solid #f0b4ad; border-radius: 6px; background: #fdecea; color: #8a1c10; }
+  footer { margin: 24px 0 0; color: #667085; font-size: 13px; }
+`;
+
+const HEADERS = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  // No form-action: Chromium applies it to the redirect after the form as well, and that goes to the client.
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+};
+
+const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+function escape(value) {
+  return String(value).replace(/[&<>"']/g, (character) => ENTITIES[character]);
+}
+
+function page(status, title, content) {
+  return html(status, `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(title)} · Bitbucket simulator</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<div class="badge">Bitbucket simulator</div>
+<h1>${escape(title)}</h1>
+${content}
+</main>
+</body>
+</html>
+`, HEADERS);
+}
+
+export function loginPage({ action, next, user, failed }) {
+  return page(failed ? 401 : 200, 'Log in', `
+${failed ? '<p class="alert" role="alert">The user name or the password is wrong.</p>' : ''}
+<p>There is one user here, and both fields are filled in.</p>
+<form method="post" action="${escape(action)}">
+<input type="hidden" name="next" value="${escape(next)}">
+<label>User name <input name="username" value="${escape(user.nickname)}" autocomplete="username" required></label>
+<label>Password <input name="password" type="password" value="${escape(user.password)}" autocomplete="current-password" required></label>
+<div class="buttons"><button class="primary" type="submit">Log in</button></div>
+</form>`);
+}
+
+export function consentPage({ action, requestId, client, scopes, user, redirectUri }) {
+  const items = scopes.map((scope) => `<li>${escape(DESCRIPTIONS[scope])} <code>${escape(scope)}</code></li>`).join('\n');
+  return page(200, `${client.name} asks for access`, `
+<p>${escape(client.name)} would like to use your Bitbucket account. It would be able to:</p>
+<ul>
+${items}
+</ul>
+<form method="post" action="${escape(action)}">
+<input type="hidden" name="request" value="${escape(requestId)}">
+<div class="buttons">
+<button class="primary" type="submit" name="decision" value="grant">Grant access</button>
+<button type="submit" name="decision" value="deny">Deny</button>
+</div>
+</form>
+<footer>Logged in as ${escape(user.displayName)}. Afterwards your browser goes to ${escape(new URL(redirectUri).host)}.</footer>`);
+}
+
+export function errorPage(status, title, explanation) {
+  return page(status, title, `<p class="alert" role="alert">${escape(explanation)}</p>`);
+}

@@ -1,0 +1,34 @@
+/**
+ * Requests per rolling hour, counted for each user (or access token) and resource group, on the simulator's clock.
+ * In: who asks for what. Out: whether it is still within the limit, and how near.
+ */
+const HOUR = 3_600_000;
+
+export class RateLimit {
+  #clock;
+  #limit;
+  #times = new Map();
+
+  /** @param {{ clock: import('./clock.js').Clock, limit: number | null }} options null: no limit */
+  constructor({ clock, limit }) {
+    this.#clock = clock;
+    this.#limit = limit;
+  }
+
+  reset() {
+    this.#times.clear();
+  }
+
+  /** @returns {{ allowed: boolean, limit: number | null, near: boolean }} `near`: less than a fifth is left */
+  take(who, group) {
+    const limit = this.#limit;
+    if (limit === null) return { allowed: true, limit, near: false };
+    const now = this.#clock.now();
+    const key = `${group} ${who}`;
+    const recent = (this.#times.get(key) ?? []).filter((time) => time > now - HOUR);
+    const allowed = recent.length < limit;
+    if (allowed) recent.push(now);
+    this.#times.set(key, recent);
+    return { allowed, limit, near: limit - recent.length < limit / 5 };
+  }
+}

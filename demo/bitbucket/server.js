@@ -1,0 +1,325 @@
+/**
+ * A simulator of Bitbucket Cloud: its two OAuth back ends and the part of its API that is needed here.
+ *
+ * In: HTTP on loopback, and through `control` (or POST /__control/…) a clock to move and faults to inject. Out: what
+ * Bitbucket answers, as far as it is documented or was seen; where neither tells, the stricter of the possibilities.
+ * It depends on nothing but Node. What never happens: a credential in a log line, or a rule bent for a test.
+ */
+import { createServer } from 'node:http';
+import { Api, apiError, RATE_LIMITED } from './api.js';
+import { AUTHORIZE_PATH, AuthorizeEndpoint, SIGN_IN_PATH } from './authorize-endpoint.js';
+import { authorizeInBrowser } from './browser.js';
+import { Catalogue, USER } from './catalogue.js';
+import { ClientRegistry } from './clients.js';
+import { Clock } from './clock.js';
+import { Faults } from './faults.js';
+import { html, json, mediaType, pause, readBody, redirect, text } from './http.js';
+import { errorPage } from './pages.js';
+import { RateLimit } from './rate-limit.js';
+import { logLine } from './redaction.js';
+import { Statistics } from './statistics.js';
+import { TokenEndpoint } from './token-endpoint.js';
+import { TokenStore } from './token-store.js';
+
+const TOKEN_PATH = '/site/oauth2/access_token';
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+
+const SETTINGS = {
+  // Not known. RFC 6749 section 4.1.2 allows ten minutes at most; a person must have time to press a button.
+  codeLifetimeMs: 5 * MINUTE,
+  accessTokenLifetimeMs: undefined,
+  refreshGraceMs: 10 * MINUTE,
+  // "A short while".
+  lockoutMs: 20 * SECOND,
+  // "Three months", at their shortest.
+  refreshTokenIdleMs: 89 * DAY,
+  scopeSeparator: ' ',
+  stateOnDenial: true,
+  tokenErrors: {},
+  repositories: 25,
+  pullRequests: 30,
+  rateLimit: 1000,
+  apiTokens: [],
+  accessTokens: [],
+};
+
+/**
+ * @typedef {object} Options
+ * @property {'older' | 'newer'} [backend] which of Bitbucket's OAuth back ends; default 'newer'
+ * @property {number} [port] default 0: any free one
+ * @property {string} [host] default 127.0.0.1
+ * @property {{ key?: string, secret?: string, callback?: string | null, scopes?: string[], private?: boolean,
+ *   name?: string }[]} [clients] the registered OAuth clients; default one with a random Key and Secret
+ * @property {number} [codeLifetimeMs] default five minutes
+ * @property {number} [accessTokenLifetimeMs] default two hours on the older back end, one on the newer
+ * @property {number} [refreshGraceMs] how long a used refresh token still works, from its first use
+ * @property {number} [lockoutMs] how long a client waits after reuse beyond that
+ * @property {number} [refreshTokenIdleMs] how long an unused refresh token lives (newer back end)
+ * @property {string} [scopeSeparator] between scopes in token answers; a comma was seen, too
+ * @property {boolean} [stateOnDenial] whether `state` comes back with access_denied
+ * @property {Record<string, { status?: number, error?: string, description?: string }>} [tokenErrors] replaces members
+ *   of rows in TOKEN_ERRORS
+ * @property {number} [repositories] in the first workspace
+ * @property {number} [pullRequests] in each repository, of which half are open
+ * @property {number | null} [rateLimit] API requests per rolling hour, user and resource group; null: none
+ * @property {{ email: string, token: string, scopes: string[] }[]} [apiTokens] accepted as Basic
+ * @property {{ token: string, kind: 'workspace' | 'project' | 'repository', workspace: string, repository?: string,
+ *   scopes: string[] }[]} [accessTokens] accepted as Bearer
+ * @property {(line: string) => void} [log] is given every redacted log line
+ */
+
+/**
+ * Starts a simulator.
+ * @param {Options} [options]
+ */
+export async function startBitbucket({ backend = 'newer', port = 0, host = '127.0.0.1', clients = [{}], log, ...rest } = {}) {
+  if (backend !== 'older' && backend !== 'newer') throw new TypeError("backend must be 'older' or 'newer'");
+  if (clients.length === 0) throw new TypeError('clients must not be empty');
+  const unknown = Object.keys(rest).find((name) => !Object.hasOwn(SETTINGS, name));
+  if (unknown !== undefined) throw new TypeError(`there is no option "${unknown}"`);
+  const settings = { ...SETTINGS, accessTokenLifetimeMs: (backend === 'older' ? 120 : 60) * MINUTE, ...rest };
+
+  const simulator = new Simulator({ backend, clients, log, settings });
+  await simulator.listen(port, host);
+  return simulator.handle();
+}
+
+class Simulator {
+  #backend;
+  #settings;
+  #log;
+  #clock = new Clock();
+  #faults = new Faults();
+  #statistics = new Statistics();
+  #closing = new AbortController();
+  #requests = [];
+  #clients;
+  #tokens;
+  #rateLimit;
+  #authorize;
+  #tokenEndpoint;
+  #api;
+  #origin;
+  #server;
+
+  constructor({ backend, clients, log, settings }) {
+    this.#backend = backend;
+    this.#settings = settings;
+    this.#log = log;
+    this.#clients = new ClientRegistry(clients, backend);
+    this.#tokens = new TokenStore({ backend, clock: this.#clock, settings });
+    this.#rateLimit = new RateLimit({ clock: this.#clock, limit: settings.rateLimit });
+    this.#authorize = new AuthorizeEndpoint({ clients: this.#clients, tokens: this.#tokens, settings, user: USER });
+    this.#tokenEndpoint = new TokenEndpoint({ backend, clients: this.#clients, tokens: this.#tokens, settings });
+    this.#server = createServer((request, response) => this.#serve(request, response));
+  }
+
+  async listen(port, host) {
+    await new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, resolve);
+    });
+    const address = host.includes(':') ? `[${host}]` : host;
+    this.#origin = `http://${address}:${this.#server.address().port}`;
+    const apiUrl = `${this.#origin}/2.0`;
+    const { repositories, pullRequests } = this.#settings;
+    this.#api = new Api({
+      apiUrl, tokens: this.#tokens, settings: this.#settings, rateLimit: this.#rateLimit,
+      catalogue: new Catalogue({ apiUrl, repositories, pullRequests }),
+    });
+  }
+
+  /** What a test or the command gets. */
+  handle() {
+    const origin = this.#origin;
+    const control = this.#control();
+    return {
+      backend: this.#backend,
+      origin,
+      authorizeUrl: origin + AUTHORIZE_PATH,
+      tokenUrl: origin + TOKEN_PATH,
+      apiUrl: `${origin}/2.0`,
+      /** The first client. Its `callback` may be set at any time, for a client whose port is known late. */
+      client: this.#clients.first,
+      control,
+      /** Every log line since the start or the last reset. */
+      requests: this.#requests,
+      /** Logs in, decides, and says where the browser would have been sent. */
+      authorize: (url, { grant = true } = {}) => authorizeInBrowser({ origin, url, grant }),
+      close: () => this.#close(),
+    };
+  }
+
+  #control() {
+    return {
+      /** Moves the clock forwards. @param {number} ms */
+      advance: (ms) => this.#clock.advance(ms),
+      /** Makes the next `times` (1) requests to `target` fail. @param {import('./faults.js').Fault} fault */
+      fault: (fault) => this.#faults.add(fault),
+      /** Back to the state after the start: clients stay, everything else is forgotten, log and counts too. */
+      reset: () => {
+        for (const part of [this.#clock, this.#faults, this.#statistics, this.#tokens, this.#authorize, this.#rateLimit]) part.reset();
+        this.#requests.length = 0;
+      },
+      /** Counts of what was processed; see statistics.js. */
+      stats: () => this.#statistics.snapshot(),
+      /** The user withdraws the access that was granted. */
+      revoke: () => this.#tokens.revokeAll(),
+      /** Registers another callback for a client, the first one unless a Key is given. */
+      register: ({ key = this.#clients.first.key, callback } = {}) => {
+        const client = this.#clients.find(key);
+        if (!client) throw new TypeError('there is no client with this key');
+        client.callback = callback;
+      },
+      log: () => [...this.#requests],
+    };
+  }
+
+  async #close() {
+    this.#closing.abort();
+    const closed = new Promise((resolve) => { this.#server.close(resolve); });
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #record(line) {
+    this.#requests.push(line);
+    this.#log?.(line);
+  }
+
+  async #serve(request, response) {
+    const url = URL.canParse(request.url, this.#origin) ? new URL(request.url, this.#origin) : null;
+    const notes = [];
+    let status = '-';
+    try {
+      const answer = url === null ? text(400, 'Bad request') : await this.#answer(request, url, notes);
+      if (answer === null) {
+        request.socket.destroy();
+      } else {
+        status = answer.status;
+        response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
+        response.end(request.method === 'HEAD' ? undefined : answer.body);
+      }
+    } catch (error) {
+      // The client went away, or the simulator is being closed; anything else is a mistake in here and must show.
+      if (this.#closing.signal.aborted || error.code === 'ECONNRESET') {
+        request.socket.destroy();
+      } else {
+        status = 500;
+        notes.push(`simulator-error=${error.name}`);
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      }
+    }
+    this.#record(logLine(request.method, url, status, notes));
+  }
+
+  /** @returns {Promise<import('./http.js').Answer | null>} null: drop the connection */
+  async #answer(request, url, notes) {
+    if (url.pathname.startsWith('/__control/')) return this.#answerControl(request, url);
+    const target = this.#targetOf(url);
+    if (!target) return this.#answerUntargeted(request, url);
+    const fault = this.#faults.take(target);
+    if (fault) notes.push(`fault=${fault.kind}`);
+    if (fault?.kind === 'delay') await pause(fault.delayMs, this.#closing.signal);
+    if (fault && ['drop', 'status', 'html', 'redirect'].includes(fault.kind)) {
+      this.#statistics.unprocessed(target);
+      return this.#faultInstead(fault);
+    }
+    const answer = await this.#process(target, request, url, notes);
+    switch (fault?.kind) {
+      case 'drop-after': return null;
+      case 'truncate': return { ...answer, body: answer.body.slice(0, Math.ceil(answer.body.length / 2)) };
+      case 'empty': return { ...answer, body: '' };
+      default: return answer;
+    }
+  }
+
+  #targetOf({ pathname }) {
+    if (pathname === AUTHORIZE_PATH) return 'authorize';
+    if (pathname === TOKEN_PATH) return 'token';
+    return pathname.startsWith('/2.0/') ? 'api' : undefined;
+  }
+
+  #faultInstead({ target, kind, status, retryAfter, location }) {
+    const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+    switch (kind) {
+      case 'drop': return null;
+      case 'html': return html(status ?? 200, '<!doctype html><title>Maintenance</title><h1>We will be back soon</h1>', headers);
+      case 'redirect': return redirect(status ?? 302, location ?? `${this.#origin}/elsewhere`, headers);
+      default: {
+        const code = status ?? 503;
+        if (target !== 'api') return text(code, `Status ${code}`, headers);
+        return apiError(code, code === 429 ? RATE_LIMITED : `Status ${code}`, {}, headers);
+      }
+    }
+  }
+
+  async #process(target, request, url, notes) {
+    if (target === 'token') return this.#processToken(request, notes);
+    if (target === 'api') {
+      const { answer, endpoint } = this.#api.answer(request, url);
+      this.#statistics.api(endpoint, answer.status);
+      return answer;
+    }
+    if (request.method !== 'GET' && request.method !== 'POST') return this.#methodNotAllowed('GET, POST');
+    const body = request.method === 'POST' ? await this.#form(request) : undefined;
+    if (body === null) return errorPage(400, 'Invalid request', 'The form could not be read.');
+    const { answer, outcome } = body === undefined
+      ? this.#authorize.show(request, url)
+      : this.#authorize.decide(request, body);
+    this.#statistics.authorize(outcome);
+    notes.push(outcome);
+    return answer;
+  }
+
+  async #processToken(request, notes) {
+    if (request.method !== 'POST') return this.#methodNotAllowed('POST');
+    const body = await readBody(request);
+    if (body === null) return text(413, 'Payload too large');
+    const { answer, grant, refusal } = this.#tokenEndpoint.answer(request, body);
+    this.#statistics.token(grant, refusal !== undefined);
+    notes.push(`grant=${grant}`, ...(refusal ? [`refused=${refusal}`] : []));
+    return answer;
+  }
+
+  /** A form's body; null when it is none. */
+  async #form(request) {
+    const body = await readBody(request);
+    return mediaType(request) === 'application/x-www-form-urlencoded' ? body : null;
+  }
+
+  #methodNotAllowed(allow) {
+    return text(405, 'Method not allowed', { allow });
+  }
+
+  async #answerUntargeted(request, url) {
+    if (url.pathname !== SIGN_IN_PATH) return errorPage(404, 'Not found', 'There is no such page.');
+    if (request.method === 'GET') return this.#authorize.showLogin(url);
+    if (request.method !== 'POST') return this.#methodNotAllowed('GET, POST');
+    const body = await this.#form(request);
+    return body === null ? errorPage(400, 'Invalid request', 'The form could not be read.') : this.#authorize.logIn(body);
+  }
+
+  /**
+   * POST /__control/{advance|fault|reset|stats|revoke|register|log}, with a JSON body. Only application/json: a web
+   * page of another origin cannot send that unasked, so no page can meddle.
+   */
+  async #answerControl(request, url) {
+    const control = this.#control();
+    const name = url.pathname.slice('/__control/'.length);
+    if (!Object.hasOwn(control, name)) return json(404, { error: 'there is no such control' });
+    if (request.method !== 'POST') return this.#methodNotAllowed('POST');
+    if (mediaType(request) !== 'application/json') return json(415, { error: 'send application/json' });
+    const body = await readBody(request);
+    try {
+      const argument = body ? JSON.parse(body) : {};
+      const result = control[name](name === 'advance' ? argument.ms : argument);
+      return json(200, result ?? {});
+    } catch (error) {
+      return json(400, { error: error instanceof SyntaxError ? 'the body is not JSON' : error.message });
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * What has happened, in numbers: so that a test can say "exactly twenty refreshes". In: one call per request. Out: a
+ * plain object. No name, token or address is kept.
+ */
+const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials', 'other'];
+
+function fresh() {
+  const counts = () => ({ requests: 0, issued: 0, refused: 0 });
+  return {
+    authorize: { requests: 0, shown: 0, granted: 0, denied: 0, refused: 0 },
+    token: { ...counts(), faults: 0, ...Object.fromEntries(GRANTS.map((grant) => [grant, counts()])) },
+    api: { requests: 0, faults: 0, byStatus: {}, byEndpoint: {} },
+  };
+}
+
+export class Statistics {
+  #counts = fresh();
+
+  /** @param {'login' | 'shown' | 'granted' | 'denied' | 'refused'} outcome */
+  authorize(outcome) {
+    this.#counts.authorize.requests += 1;
+    if (outcome !== 'login') this.#counts.authorize[outcome] += 1;
+  }
+
+  /** A token request that was processed, whether or not its answer then reached the client. */
+  token(grant, wasRefused) {
+    for (const counts of [this.#counts.token, this.#counts.token[grant]]) {
+      counts.requests += 1;
+      counts[wasRefused ? 'refused' : 'issued'] += 1;
+    }
+  }
+
+  /** An API request that was processed. */
+  api(endpoint, status) {
+    const { api } = this.#counts;
+    api.requests += 1;
+    api.byStatus[status] = (api.byStatus[status] ?? 0) + 1;
+    api.byEndpoint[endpoint] = (api.byEndpoint[endpoint] ?? 0) + 1;
+  }
+
+  /** A request that a fault kept from being processed; it is in no other count. */
+  unprocessed(target) {
+    if (target !== 'authorize') this.#counts[target].faults += 1;
+  }
+
+  snapshot() {
+    return structuredClone(this.#counts);
+  }
+
+  reset() {
+    this.#counts = fresh();
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * Codes, grants and tokens: what lives, what is used up, what is dead.
+ *
+ * In: a user's consent, a code, a refresh token. Out: new tokens, or the name of a refusal (the token endpoint's table
+ * turns it into a status and a body). Values are kept as digests only, so that nothing here can leak one.
+ */
+import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { expand } from './scopes.js';
+
+const digest = (value) => createHash('sha256').update(value).digest('base64');
+const VERIFIER = /^[A-Za-z0-9\-._~]{43,128}$/;
+
+/** An opaque token of the older back end: 92 characters, padding included. */
+function opaqueToken() {
+  return randomBytes(68).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+}
+
+/** A JWT in shape and size; nobody but the simulator may believe it, so its signature is noise. */
+function jwt(claims, length) {
+  const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const header = encode({ typ: 'JWT', alg: 'RS512', kid: 'simulator/1' });
+  const signature = randomBytes(512).toString('base64url');
+  const room = Math.floor(((length - header.length - signature.length - 2) * 3) / 4);
+  const noise = randomBytes(room).toString('base64url');
+  const bare = JSON.stringify({ ...claims, context: '' }).length;
+  return `${header}.${encode({ ...claims, context: noise.slice(0, room - bare) })}.${signature}`;
+}
+
+export class TokenStore {
+  #backend;
+  #clock;
+  #settings;
+  #codes;
+  #grants;
+  #accessTokens;
+  #refreshTokens;
+  #lockedUntil;
+
+  constructor({ backend, clock, settings }) {
+    this.#backend = backend;
+    this.#clock = clock;
+    this.#settings = settings;
+    this.reset();
+  }
+
+  reset() {
+    this.#codes = new Map();
+    this.#grants = new Set();
+    this.#accessTokens = new Map();
+    this.#refreshTokens = new Map();
+    this.#lockedUntil = new Map();
+  }
+
+  /**
+   * @param {{ client, user, scopes: string[], redirectUri?: string, codeChallenge?: string }} consent
+   *   `redirectUri` only if the authorization request had one
+   * @returns {string}
+   */
+  issueCode(consent) {
+    const code = randomBytes(30).toString('base64url');
+    this.#codes.set(digest(code), {
+      ...consent, expiresAt: this.#clock.now() + this.#settings.codeLifetimeMs, used: false, grant: undefined,
+    });
+    return code;
+  }
+
+  /** @returns {{ tokens: object } | { refusal: string }} */
+  redeemCode({ client, code, redirectUri, codeVerifier }) {
+    const entry = this.#codes.get(digest(code));
+    if (!entry || entry.client !== client) return { refusal: 'invalidCode' };
+    if (entry.used) {
+      // RFC 6749 section 4.1.2: a code that comes twice has leaked, and what it bought should die. Whether Bitbucket
+      // does so is not known; this is the stricter of the two.
+      if (entry.grant) this.#revoke(entry.grant);
+      return { refusal: 'invalidCode' };
+    }
+    // A failed try uses the code up as well: nobody may guess verifiers against it.
+    entry.used = true;
+    if (this.#clock.now() > entry.expiresAt) return { refusal: 'invalidCode' };
+    // Sent with the authorization request: must come again, and be the same (RFC 6749 section 4.1.3). Not sent there:
+    // then only the registered one can be meant.
+    const expected = entry.redirectUri ?? (redirectUri === undefined ? undefined : client.callback);
+    if (redirectUri !== expected) return { refusal: 'invalidCode' };
+    if (!this.#provesPossession(entry.codeChallenge, codeVerifier)) return { refusal: 'invalidCode' };
+    const grant = this.#createGrant(client, entry.user);
+    entry.grant = grant;
+    return { tokens: this.#issue(grant, entry.scopes, { refreshToken: this.#newRefreshToken(grant, entry.scopes) }) };
+  }
+
+  /**
+   * Whether Bitbucket refuses a wrong verifier is not known; refusing is the stricter. A verifier without a challenge
+   * is refused too: it is the mark of a PKCE downgrade (RFC 9700 section 4.8.2).
+   */
+  #provesPossession(codeChallenge, codeVerifier) {
+    if (codeChallenge === undefined) return codeVerifier === undefined;
+    return codeVerifier !== undefined && VERIFIER.test(codeVerifier)
+      && createHash('sha256').update(codeVerifier).digest('base64url') === codeChallenge;
+  }
+
+  /** @returns {{ tokens: object } | { refusal: string }} */
+  refresh({ client, refreshToken, scopes }) {
+    return this.#backend === 'older'
+      ? this.#refreshLongLived(client, refreshToken, scopes)
+      : this.#refreshRotating(client, refreshToken, scopes);
+  }
+
+  #refreshLongLived(client, refreshToken, scopes) {
+    const entry = this.#refreshTokens.get(digest(refreshToken));
+    if (!entry || entry.grant.client !== client || entry.grant.revoked) return { refusal: 'invalidRefreshToken' };
+    if (!this.#covers(entry.scopes, scopes)) return { refusal: 'invalidScope' };
+    // "It narrows the token": for good is the stricter reading.
+    if (scopes.length) entry.scopes = scopes;
+    return { tokens: this.#issue(entry.grant, entry.scopes, { refreshToken }) };
+  }
+
+  #refreshRotating(client, refreshToken, scopes) {
+    const now = this.#clock.now();
+    const entry = this.#refreshTokens.get(digest(refreshToken));
+    const own = entry?.grant.client === client;
+    if (own && entry.rotatedAt !== undefined && now > entry.rotatedAt + this.#settings.refreshGraceMs) {
+      // Reuse of a token that was rotated away: the family lives on, but the client waits. Each further reuse
+      // prolongs the wait, the stricter of two possibilities.
+      this.#lockedUntil.set(client.key, now + this.#settings.lockoutMs);
+    }
+    if (now < (this.#lockedUntil.get(client.key) ?? 0)) return { refusal: 'deadRefreshToken' };
+    if (!own || entry.grant.revoked) return { refusal: 'deadRefreshToken' };
+    if (entry.rotatedAt === undefined && now > entry.issuedAt + this.#settings.refreshTokenIdleMs) {
+      return { refusal: 'deadRefreshToken' };
+    }
+    if (!this.#covers(entry.scopes, scopes)) return { refusal: 'invalidScope' };
+    // Within the grace a used token yields a new pair again; its time runs from the first use, or a client could
+    // keep it alive for ever. The pair it yielded before stays good: Bitbucket revokes no families.
+    entry.rotatedAt ??= now;
+    const granted = scopes.length ? scopes : entry.scopes;
+    return {
+      tokens: this.#issue(entry.grant, granted, { refreshToken: this.#newRefreshToken(entry.grant, granted) }),
+    };
+  }
+
+  #covers(granted, wanted) {
+    const all = expand(granted);
+    return wanted.every((scope) => all.has(scope));
+  }
+
+  /** For client_credentials: no user, and no refresh token (RFC 6749 section 4.4.3). */
+  issueForClient(client, scopes) {
+    return { tokens: this.#issue(this.#createGrant(client, null), scopes, {}) };
+  }
+
+  #createGrant(client, user) {
+    const grant = { client, user, revoked: false };
+    this.#grants.add(grant);
+    return grant;
+  }
+
+  #newRefreshToken(grant, scopes) {
+    // With an access token of 1,900 characters and more, the pair comes to over 5.5 KB.
+    const refreshToken = this.#backend === 'older'
+      ? randomBytes(24).toString('base64url')
+      : randomBytes(3000).toString('base64url').slice(0, randomInt(3750, 3950));
+    this.#refreshTokens.set(digest(refreshToken), {
+      grant, scopes, issuedAt: this.#clock.now(), rotatedAt: undefined,
+    });
+    return refreshToken;
+  }
+
+  // An access token that was issued earlier lives until it expires, whatever is refreshed meanwhile: nothing says
+  // otherwise, and a JWT could not be taken back anyhow.
+  #issue(grant, scopes, { refreshToken }) {
+    const now = this.#clock.now();
+    const lifetime = this.#settings.accessTokenLifetimeMs;
+    const accessToken = this.#backend === 'older' ? opaqueToken() : jwt({
+      iss: 'https://simulator.invalid/', sub: grant.user?.accountId ?? grant.client.key, aud: 'api',
+      iat: Math.floor(now / 1000), exp: Math.floor((now + lifetime) / 1000), scope: scopes.join(' '),
+    }, randomInt(1900, 2600));
+    this.#accessTokens.set(digest(accessToken), { grant, scopes, expiresAt: now + lifetime });
+    return { accessToken, refreshToken, scopes, expiresIn: Math.floor(lifetime / 1000) };
+  }
+
+  /** @returns {{ state: 'valid' | 'expired' | 'unknown', grant?: object, scopes?: string[] }} */
+  findAccessToken(accessToken) {
+    const entry = this.#accessTokens.get(digest(accessToken));
+    if (!entry || entry.grant.revoked) return { state: 'unknown' };
+    if (this.#clock.now() >= entry.expiresAt) return { state: 'expired' };
+    return { state: 'valid', grant: entry.grant, scopes: entry.scopes };
+  }
+
+  #revoke(grant) {
+    grant.revoked = true;
+  }
+
+  /** The user withdraws access under "Authorized applications": every token dies, and every code not yet used. */
+  revokeAll() {
+    for (const grant of this.#grants) this.#revoke(grant);
+    for (const code of this.#codes.values()) code.used = true;
+  }
+}
