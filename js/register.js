@@ -1,0 +1,220 @@
+/**
+ * The preload for an unmodified NocoDB: `NODE_OPTIONS="--require nocodb-bitbucket-auth/register"`.
+ *
+ * In: the moment at which NocoDB assigns its list of integrations. Out: Bitbucket in that list, and integrations of ours
+ *   that reach NocoDB's database with tokens in them instead of an authorization code.
+ * Never here: a rule of OAuth (the entry's wrapper exchanges the code), an integration of somebody else, an exception
+ *   that leaves the preload. Other processes inherit `NODE_OPTIONS` too (npm, workers), so nothing is loaded and
+ *   nothing is said before NocoDB has shown itself.
+ */
+
+/** @typedef {{ type: string, sub_type: string, wrapper: any, manifest: any, form: any }} Entry */
+/** @typedef {{ type?: string, sub_type?: string, config?: unknown }} Integration what NocoDB is about to store */
+/** @typedef {typeof import('./index.js')} Plugin */
+
+/**
+ * The model class of NocoDB that holds the list and writes to the database.
+ *
+ * @typedef {Function & {
+ *   availableIntegrations: Entry[],
+ *   get: (context: any, id: string, ...rest: any[]) => Promise<Integration | undefined>,
+ *   createIntegration: (integration: Integration, ...rest: any[]) => Promise<any>,
+ *   updateIntegration: (context: any, id: string, integration: Integration, ...rest: any[]) => Promise<any>,
+ * }} Host
+ */
+
+const NAME = 'nocodb-bitbucket-auth';
+const PROPERTY = 'availableIntegrations';
+const LOADED = Symbol.for(`${NAME}/register`);
+const PATIENCE_MS = 60_000;
+
+/**
+ * `require` is synchronous: the entry is in the list before NocoDB's next statement runs. An ES module
+ * (`node --import`) has only the asynchronous way, which ends long before NocoDB listens.
+ *
+ * @type {() => Plugin | Promise<Plugin>}
+ */
+const load = typeof require === 'function' ? () => require('./index.js') : () => import('./index.js');
+
+/**
+ * Refuses a request to NocoDB. NocoDB's exception filter answers with the status and the message, provided that the
+ * error has no `code`: it takes an error with a `code` for the database's, and replaces the message.
+ */
+class BadRequest extends Error {
+  /** @param {Error} cause */
+  constructor(cause) {
+    super(cause.message, { cause });
+    this.name = cause.name;
+  }
+
+  getStatus() {
+    return 400;
+  }
+
+  getResponse() {
+    return { msg: this.message };
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, any>}
+ */
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * NocoDB passes configurations as objects, and as JSON where they were stored before.
+ *
+ * @param {unknown} config
+ */
+function parseConfig(config) {
+  if (typeof config !== 'string') return config;
+  try {
+    return JSON.parse(config);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The configuration with tokens in the place of the code, in the shape in which it came.
+ *
+ * @param {Plugin} plugin
+ * @param {Entry} entry
+ * @param {Integration} integration whose configuration holds `oauth`
+ * @returns {Promise<Integration>}
+ */
+async function exchange({ BitbucketAuthError }, entry, integration) {
+  const { oauth, ...config } = parseConfig(integration.config);
+  let result = config;
+  // Somebody who first authenticated and then chose another auth type does not want these tokens.
+  if (oauth && (config.type ?? 'oauth') === 'oauth') {
+    // Tokens of the former connection must not outlive it: they may belong to another account.
+    const { oauth_token, refresh_token, expires_at, scopes, ...kept } = config;
+    try {
+      result = { ...kept, ...(await new entry.wrapper(kept).exchangeToken(oauth, kept)) };
+    } catch (error) {
+      throw error instanceof Error && error instanceof BitbucketAuthError ? new BadRequest(error) : error;
+    }
+  }
+  return { ...integration, config: typeof integration.config === 'string' ? JSON.stringify(result) : result };
+}
+
+/**
+ * Puts the exchange before everything that NocoDB stores for integrations of ours.
+ *
+ * @param {Host} host
+ * @param {Plugin} plugin
+ * @param {Entry} entry
+ */
+function exchangeBeforeStoring(host, plugin, entry) {
+  const { createIntegration, updateIntegration } = host;
+  /** @param {Integration | undefined} integration */
+  const isOurs = (integration) => integration?.type === entry.type && integration.sub_type === entry.sub_type;
+  /** @param {Integration | undefined} integration */
+  const holdsCode = (integration) => {
+    const config = parseConfig(integration?.config);
+    return isObject(config) && 'oauth' in config;
+  };
+  /** @param {string} name @param {Function} value */
+  const replace = (name, value) =>
+    Object.defineProperty(host, name, { value, writable: true, configurable: true, enumerable: false });
+
+  /** @this {Host} @param {Integration} integration @param {any[]} rest */
+  async function createWithTokens(integration, ...rest) {
+    const changed = isOurs(integration) && holdsCode(integration)
+      ? await exchange(plugin, entry, integration)
+      : integration;
+    return createIntegration.call(this, changed, ...rest);
+  }
+
+  /** @this {Host} @param {any} context @param {string} id @param {Integration} integration @param {any[]} rest */
+  async function updateWithTokens(context, id, integration, ...rest) {
+    let changed = integration;
+    if (holdsCode(integration)) {
+      // An update may leave out what stays as it is, the type included.
+      const { type, sub_type } = integration;
+      const stored = type && sub_type ? undefined : await host.get(context, id, false, ...rest);
+      if (isOurs({ type: type || stored?.type, sub_type: sub_type || stored?.sub_type })) {
+        changed = await exchange(plugin, entry, integration);
+      }
+    }
+    return updateIntegration.call(this, context, id, changed, ...rest);
+  }
+
+  replace('createIntegration', createWithTokens);
+  replace('updateIntegration', updateWithTokens);
+}
+
+/**
+ * @param {Host} host
+ * @param {Plugin} plugin
+ */
+function addTo(host, plugin) {
+  const registry = host.availableIntegrations;
+  const offered = plugin.default;
+  // The GUI's form for `auth` asks for a connection test, which only editions with other `auth` entries carry out.
+  const type = registry.some((other) => other.type === offered.type) ? offered.type : 'development';
+  const entry = { ...offered, type };
+  exchangeBeforeStoring(host, plugin, entry);
+  const existing = registry.findIndex((other) => other.type === type && other.sub_type === entry.sub_type);
+  if (existing === -1) registry.push(entry);
+  else registry[existing] = entry;
+  console.log(`${NAME} ${entry.manifest.version}: Bitbucket is registered as an integration of type "${type}".`);
+}
+
+/** @param {Error} error */
+const sayNotLoaded = (error) => console.error(`${NAME}: NocoDB runs without Bitbucket: ${error.message}`);
+
+/**
+ * @param {unknown} target what something is assigned to
+ * @param {unknown} value
+ * @returns {boolean} whether it is NocoDB's class, receiving its list
+ */
+const isHost = (target, value) => Array.isArray(value) && typeof target === 'function' &&
+  ['get', 'createIntegration', 'updateIntegration'].every((name) => typeof Reflect.get(target, name) === 'function');
+
+function awaitRegistry() {
+  const stopWaiting = () => {
+    clearTimeout(timer);
+    Reflect.deleteProperty(Function.prototype, PROPERTY);
+  };
+
+  const timer = setTimeout(() => {
+    stopWaiting();
+    // What serves nobody is not NocoDB: npm for instance, which lives as long as the NocoDB that it started.
+    if (process.getActiveResourcesInfo().includes('TCPServerWrap')) {
+      console.warn(`${NAME}: no registry of integrations appeared within ${PATIENCE_MS / 1000} s. ` +
+        'If this process is NocoDB, this version of it is not supported and offers no Bitbucket.');
+    }
+  }, PATIENCE_MS);
+  timer.unref();
+
+  // An assignment to a property that a class does not have itself goes to an inherited setter, if there is one.
+  Object.defineProperty(Function.prototype, PROPERTY, {
+    configurable: true,
+    enumerable: false,
+    get: () => undefined,
+    set(value) {
+      Object.defineProperty(this, PROPERTY, { value, writable: true, enumerable: true, configurable: true });
+      if (!isHost(this, value)) return;
+      stopWaiting();
+      try {
+        const plugin = load();
+        if (plugin instanceof Promise) plugin.then((loaded) => addTo(this, loaded)).catch(sayNotLoaded);
+        else addTo(this, plugin);
+      } catch (error) {
+        sayNotLoaded(/** @type {Error} */ (error));
+      }
+    },
+  });
+}
+
+if (!Reflect.has(globalThis, LOADED)) {
+  Object.defineProperty(globalThis, LOADED, { value: true });
+  try {
+    awaitRegistry();
+  } catch {
+    // Frozen built-ins, for instance. The timer, if it was set, will say that the registry did not appear.
+  }
+}
