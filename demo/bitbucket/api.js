@@ -2,8 +2,8 @@
  * The API: /2.0/…
  *
  * In: a request and its Authorization header. Out: Bitbucket's objects, pages of them, or its error shape
- * `{ type: 'error', error: { message, detail?, data? } }`. OAuth tokens count only as `Authorization: Bearer`: one in
- * the query or in a body is not looked at, since 2026-05-04 it is not valid there.
+ * `{ type: 'error', error: { message, detail?, data? } }`. OAuth tokens count only as `Authorization:
+ * Bearer`: one in the query or in a body is not looked at, since 2026-05-04 it is not valid there.
  */
 import { json, text } from './http.js';
 import { expand } from './scopes.js';
@@ -11,29 +11,79 @@ import { PULL_REQUEST_STATES } from './catalogue.js';
 
 const ANNOUNCEMENT = 'https://developer.atlassian.com/cloud/bitbucket/changelog/';
 /**
- * Answered before any credential is looked at: these routes are gone for everybody. Issues and wikis went later than
- * the lists across workspaces, and the number of that announcement is not known.
+ * Answered before any credential is looked at: these routes are gone for everybody. Issues and wikis went
+ * later than the lists across workspaces, and the number of that announcement is not known.
  */
 const REMOVED = [
-  { path: /^\/(workspaces|repositories|user\/permissions\/(workspaces|repositories))$/, message: 'CHANGE-2770 - Functionality has been deprecated' },
-  { path: /^\/repositories\/[^/]+\/[^/]+\/(issues|wiki)(\/.*)?$/, message: 'Functionality has been deprecated' },
+  {
+    path: /^\/(workspaces|repositories|user\/permissions\/(workspaces|repositories))$/,
+    message: 'CHANGE-2770 - Functionality has been deprecated',
+  },
+  {
+    path: /^\/repositories\/[^/]+\/[^/]+\/(issues|wiki)(\/.*)?$/,
+    message: 'Functionality has been deprecated',
+  },
 ];
 /** Query parameters that would change what a list holds: refused rather than silently ignored. */
 const NOT_SIMULATED = ['q', 'sort', 'fields'];
 
 /**
- * `scope` is the OAuth scope, `apiTokenScope` the one of an API token "with scopes" (which do not imply each other).
- * `/workspaces/{ws}` needs a token and no scope (published API description). `user` marks what has no meaning for a
- * credential without a user.
+ * `scope` is the OAuth scope, `apiTokenScope` the one of an API token "with scopes" (which do not imply
+ * each other). `/workspaces/{ws}` needs a token and no scope (published API description). `user` marks what
+ * has no meaning for a credential without a user.
  */
 const ROUTES = [
-  { name: '/2.0/user', path: /^\/user$/, scope: 'account', apiTokenScope: 'read:user:bitbucket', user: true, handler: 'user' },
-  { name: '/2.0/user/workspaces', path: /^\/user\/workspaces$/, scope: 'account', apiTokenScope: 'read:workspace:bitbucket', user: true, handler: 'userWorkspaces' },
-  { name: '/2.0/user/workspaces/{ws}/permissions/repositories', path: /^\/user\/workspaces\/([^/]+)\/permissions\/repositories$/, scope: 'repository', apiTokenScope: 'read:repository:bitbucket', user: true, handler: 'repositoryPermissions' },
-  { name: '/2.0/workspaces/{ws}', path: /^\/workspaces\/([^/]+)$/, apiTokenScope: 'read:workspace:bitbucket', handler: 'workspace' },
-  { name: '/2.0/repositories/{ws}', path: /^\/repositories\/([^/]+)$/, scope: 'repository', apiTokenScope: 'read:repository:bitbucket', handler: 'repositories' },
-  { name: '/2.0/repositories/{ws}/{repo}', path: /^\/repositories\/([^/]+)\/([^/]+)$/, scope: 'repository', apiTokenScope: 'read:repository:bitbucket', handler: 'repository' },
-  { name: '/2.0/repositories/{ws}/{repo}/pullrequests', path: /^\/repositories\/([^/]+)\/([^/]+)\/pullrequests$/, scope: 'pullrequest', apiTokenScope: 'read:pullrequest:bitbucket', handler: 'pullRequests' },
+  {
+    name: '/2.0/user',
+    path: /^\/user$/,
+    scope: 'account',
+    apiTokenScope: 'read:user:bitbucket',
+    user: true,
+    handler: 'user',
+  },
+  {
+    name: '/2.0/user/workspaces',
+    path: /^\/user\/workspaces$/,
+    scope: 'account',
+    apiTokenScope: 'read:workspace:bitbucket',
+    user: true,
+    handler: 'userWorkspaces',
+  },
+  {
+    name: '/2.0/user/workspaces/{ws}/permissions/repositories',
+    path: /^\/user\/workspaces\/([^/]+)\/permissions\/repositories$/,
+    scope: 'repository',
+    apiTokenScope: 'read:repository:bitbucket',
+    user: true,
+    handler: 'repositoryPermissions',
+  },
+  {
+    name: '/2.0/workspaces/{ws}',
+    path: /^\/workspaces\/([^/]+)$/,
+    apiTokenScope: 'read:workspace:bitbucket',
+    handler: 'workspace',
+  },
+  {
+    name: '/2.0/repositories/{ws}',
+    path: /^\/repositories\/([^/]+)$/,
+    scope: 'repository',
+    apiTokenScope: 'read:repository:bitbucket',
+    handler: 'repositories',
+  },
+  {
+    name: '/2.0/repositories/{ws}/{repo}',
+    path: /^\/repositories\/([^/]+)\/([^/]+)$/,
+    scope: 'repository',
+    apiTokenScope: 'read:repository:bitbucket',
+    handler: 'repository',
+  },
+  {
+    name: '/2.0/repositories/{ws}/{repo}/pullrequests',
+    path: /^\/repositories\/([^/]+)\/([^/]+)\/pullrequests$/,
+    scope: 'pullrequest',
+    apiTokenScope: 'read:pullrequest:bitbucket',
+    handler: 'pullRequests',
+  },
 ];
 
 export function apiError(status, message, extra = {}, headers = {}) {
@@ -77,7 +127,10 @@ export class Api {
     const path = url.pathname.slice('/2.0'.length);
     const removed = REMOVED.find((candidate) => candidate.path.test(path));
     if (removed) {
-      return { endpoint: 'removed', answer: apiError(410, removed.message, { data: { announcement_url: ANNOUNCEMENT } }) };
+      return {
+        endpoint: 'removed',
+        answer: apiError(410, removed.message, { data: { announcement_url: ANNOUNCEMENT } }),
+      };
     }
     const route = ROUTES.find((candidate) => candidate.path.test(path));
     return { endpoint: route?.name ?? 'unknown', answer: this.#authenticated(request, url, route, path) };
@@ -89,16 +142,23 @@ export class Api {
     const group = path.startsWith('/repositories/') ? 'repositories' : 'others';
     const { allowed, limit, near } = this.#rateLimit.take(credential.id, group);
     // Retry-After is not documented, so there is none; a fault can add it.
-    const answer = allowed ? this.#routed(request, url, route, path, credential) : apiError(429, RATE_LIMITED);
+    const answer = allowed
+      ? this.#routed(request, url, route, path, credential)
+      : apiError(429, RATE_LIMITED);
     if (credential.kind === 'access' && limit !== null) {
       Object.assign(answer.headers, {
-        'x-ratelimit-limit': String(limit), 'x-ratelimit-resource': group, 'x-ratelimit-nearlimit': String(near),
+        'x-ratelimit-limit': String(limit),
+        'x-ratelimit-resource': group,
+        'x-ratelimit-nearlimit': String(near),
       });
     }
     return answer;
   }
 
-  /** Who asks? An OAuth token or an access token as Bearer, an API token as Basic with the account's e-mail address. */
+  /**
+   * Who asks? An OAuth token or an access token as Bearer, an API token as Basic with the account's e-mail
+   * address.
+   */
   #authenticate(header) {
     // Some 401s are plain text; here it is those about credentials that are absent, unreadable or Basic.
     const plain = { refusal: text(401, 'Authentication required', CHALLENGE) };
@@ -108,11 +168,28 @@ export class Api {
     if (scheme.toLowerCase() === 'basic') {
       const decoded = Buffer.from(value, 'base64').toString('utf8');
       const found = this.#settings.apiTokens.find(({ email, token }) => decoded === `${email}:${token}`);
-      return found ? { credential: { kind: 'api', id: `user:${found.email}`, scopes: found.scopes, effective: new Set(found.scopes) } } : plain;
+      return found
+        ? {
+            credential: {
+              kind: 'api',
+              id: `user:${found.email}`,
+              scopes: found.scopes,
+              effective: new Set(found.scopes),
+            },
+          }
+        : plain;
     }
     const accessToken = this.#settings.accessTokens.find(({ token }) => token === value);
     if (accessToken) {
-      return { credential: { ...accessToken, kind: 'access', id: `token:${accessToken.token}`, restriction: accessToken, effective: expand(accessToken.scopes) } };
+      return {
+        credential: {
+          ...accessToken,
+          kind: 'access',
+          id: `token:${accessToken.token}`,
+          restriction: accessToken,
+          effective: expand(accessToken.scopes),
+        },
+      };
     }
     const { state, grant, scopes } = this.#tokens.findAccessToken(value);
     if (state === 'expired') return { refusal: apiError(401, EXPIRED_TOKEN, {}, CHALLENGE) };
@@ -125,7 +202,8 @@ export class Api {
     if (!route) return apiError(404, 'Resource not found');
     if (request.method !== 'GET') return apiError(405, 'Method not allowed', {}, { allow: 'GET' });
     // An access token is its own pseudo-user, and one from client_credentials has none.
-    if (route.user && (credential.kind === 'access' || credential.kind === 'client')) return apiError(403, NOT_FOR_THIS_CREDENTIAL);
+    if (route.user && (credential.kind === 'access' || credential.kind === 'client'))
+      return apiError(403, NOT_FOR_THIS_CREDENTIAL);
     const required = credential.kind === 'api' ? route.apiTokenScope : route.scope;
     if (required !== undefined && !credential.effective.has(required)) {
       return apiError(403, 'Your credentials lack one or more required privilege scopes.', {
@@ -133,7 +211,8 @@ export class Api {
       });
     }
     const unsupported = NOT_SIMULATED.find((name) => url.searchParams.has(name));
-    if (unsupported !== undefined) return apiError(501, `The simulator does not know the parameter "${unsupported}".`);
+    if (unsupported !== undefined)
+      return apiError(501, `The simulator does not know the parameter "${unsupported}".`);
     const segments = route.path.exec(path).slice(1).map(decodeSegment);
     return this[route.handler](url, credential, ...segments);
   }
@@ -147,40 +226,52 @@ export class Api {
   }
 
   repositoryPermissions(url, credential, workspaceName) {
-    return this.#inWorkspace(workspaceName, ({ slug }) => this.#page(url, this.#catalogue.repositoriesOf(slug), (repository) => ({
-      type: 'repository_permission', permission: 'admin', user: this.#catalogue.user(),
-      repository: this.#catalogue.describeRepository(repository),
-    })));
+    return this.#inWorkspace(workspaceName, ({ slug }) =>
+      this.#page(url, this.#catalogue.repositoriesOf(slug), (repository) => ({
+        type: 'repository_permission',
+        permission: 'admin',
+        user: this.#catalogue.user(),
+        repository: this.#catalogue.describeRepository(repository),
+      })),
+    );
   }
 
   workspace(url, { restriction }, workspaceName) {
     if (restriction && restriction.kind !== 'workspace') return apiError(403, NOT_FOR_THIS_CREDENTIAL);
-    return this.#inWorkspace(workspaceName, (workspace) => (
-      restriction && restriction.workspace !== workspace.slug ? this.#noWorkspace(workspaceName) : json(200, workspace)
-    ));
+    return this.#inWorkspace(workspaceName, (workspace) =>
+      restriction && restriction.workspace !== workspace.slug
+        ? this.#noWorkspace(workspaceName)
+        : json(200, workspace),
+    );
   }
 
   repositories(url, credential, workspaceName) {
-    return this.#inWorkspace(workspaceName, ({ slug }) => this.#page(
-      url,
-      this.#catalogue.repositoriesOf(slug).filter((repository) => this.#mayRead(credential, repository)),
-      (repository) => this.#catalogue.describeRepository(repository),
-    ));
+    return this.#inWorkspace(workspaceName, ({ slug }) =>
+      this.#page(
+        url,
+        this.#catalogue.repositoriesOf(slug).filter((repository) => this.#mayRead(credential, repository)),
+        (repository) => this.#catalogue.describeRepository(repository),
+      ),
+    );
   }
 
   repository(url, credential, workspaceName, repositoryName) {
-    return this.#inRepository(credential, workspaceName, repositoryName, (repository) => (
-      json(200, this.#catalogue.describeRepository(repository))
-    ));
+    return this.#inRepository(credential, workspaceName, repositoryName, (repository) =>
+      json(200, this.#catalogue.describeRepository(repository)),
+    );
   }
 
   pullRequests(url, credential, workspaceName, repositoryName) {
     return this.#inRepository(credential, workspaceName, repositoryName, (repository) => {
-      // Without `state` only open ones; it may be repeated. Only the documented values: "ALL" is not one of them.
+      // Without `state` only open ones; it may be repeated. Only the documented values: "ALL" is not one of
+      // them.
       const states = url.searchParams.getAll('state');
-      if (!states.every((state) => PULL_REQUEST_STATES.includes(state))) return apiError(400, 'Invalid state');
+      if (!states.every((state) => PULL_REQUEST_STATES.includes(state)))
+        return apiError(400, 'Invalid state');
       const numbers = this.#catalogue.pullRequestNumbers(states.length ? states : ['OPEN']);
-      return this.#page(url, numbers, (id) => this.#catalogue.describePullRequest(repository, id), { longest: 50 });
+      return this.#page(url, numbers, (id) => this.#catalogue.describePullRequest(repository, id), {
+        longest: 50,
+      });
     });
   }
 
@@ -201,7 +292,10 @@ export class Api {
       : apiError(404, `Repository ${workspaceName}/${repositoryName} not found`);
   }
 
-  /** A repository, project or workspace access token sees its own part only; here every repository is in one project. */
+  /**
+   * A repository, project or workspace access token sees its own part only; here every repository is in one
+   * project.
+   */
   #mayRead({ restriction }, { workspace, slug }) {
     if (!restriction) return true;
     if (restriction.workspace !== workspace) return false;
@@ -223,7 +317,9 @@ export class Api {
       return target.href;
     };
     return json(200, {
-      size: items.length, page, pagelen,
+      size: items.length,
+      page,
+      pagelen,
       ...(page < pages ? { next: link(page + 1) } : {}),
       ...(page > 1 ? { previous: link(page - 1) } : {}),
       values: items.slice((page - 1) * pagelen, page * pagelen).map(describe),

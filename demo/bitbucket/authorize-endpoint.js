@@ -1,8 +1,9 @@
 /**
  * GET and POST /site/oauth2/authorize, and the log-in before it.
  *
- * In: the authorization request that a client built, and a person's decision. Out: pages, and at the end a redirect to
- * the callback with a code or an error. What never happens: a redirect to an address that is not the client's.
+ * In: the authorization request that a client built, and a person's decision. Out: pages, and at the end a
+ * redirect to the callback with a code or an error. What never happens: a redirect to an address that is
+ * not the client's.
  */
 import { randomBytes } from 'node:crypto';
 import { Parameters, redirect } from './http.js';
@@ -49,21 +50,30 @@ export class AuthorizeEndpoint {
   /** GET /site/oauth2/authorize @param {URL} url */
   show(request, url) {
     const parameters = new Parameters(url.searchParams);
-    const client = parameters.isRepeated('client_id') ? undefined : this.#clients.find(parameters.get('client_id'));
+    const client = parameters.isRepeated('client_id')
+      ? undefined
+      : this.#clients.find(parameters.get('client_id'));
     if (!client) {
-      return { answer: errorPage(400, 'Invalid client_id', 'There is no OAuth client with this Key.'), outcome: 'refused' };
+      return {
+        answer: errorPage(400, 'Invalid client_id', 'There is no OAuth client with this Key.'),
+        outcome: 'refused',
+      };
     }
     if (client.callback === null) {
       return {
-        answer: errorPage(400, 'Invalid request', 'No callback uri defined for the OAuth client.'), outcome: 'refused',
+        answer: errorPage(400, 'Invalid request', 'No callback uri defined for the OAuth client.'),
+        outcome: 'refused',
       };
     }
     // Without a redirect_uri the registered one is meant, on either back end.
     const redirectUri = parameters.get('redirect_uri') ?? client.callback;
     if (parameters.isRepeated('redirect_uri') || !client.allowsRedirectTo(redirectUri)) {
       return {
-        answer: errorPage(400, 'Invalid redirect_uri',
-          'The redirect_uri of this request does not match the callback that is registered for the OAuth client.'),
+        answer: errorPage(
+          400,
+          'Invalid redirect_uri',
+          'The redirect_uri does not match the callback that is registered for the OAuth client.',
+        ),
         outcome: 'refused',
       };
     }
@@ -74,12 +84,18 @@ export class AuthorizeEndpoint {
     }
     const session = sessionOf(request);
     if (!this.#sessions.has(session)) {
-      return { answer: redirect(302, addToQuery(SIGN_IN_PATH, { next: url.pathname + url.search })), outcome: 'login' };
+      return {
+        answer: redirect(302, addToQuery(SIGN_IN_PATH, { next: url.pathname + url.search })),
+        outcome: 'login',
+      };
     }
     const scopes = parseScopes(parameters.get('scope'));
     const requestId = randomBytes(16).toString('base64url');
     const wanted = {
-      client, session, redirectUri, state,
+      client,
+      session,
+      redirectUri,
+      state,
       scopes: scopes.length ? scopes : client.scopes,
       sentRedirectUri: parameters.get('redirect_uri'),
       codeChallenge: parameters.get('code_challenge'),
@@ -87,35 +103,61 @@ export class AuthorizeEndpoint {
     this.#pending.set(requestId, wanted);
     return {
       answer: consentPage({
-        action: AUTHORIZE_PATH, requestId, client, scopes: wanted.scopes, user: this.#user, redirectUri,
+        action: AUTHORIZE_PATH,
+        requestId,
+        client,
+        scopes: wanted.scopes,
+        user: this.#user,
+        redirectUri,
       }),
       outcome: 'shown',
     };
   }
 
   #judge(parameters, client) {
-    if (parameters.isRepeated()) return { error: 'invalid_request', error_description: 'A parameter must not be included more than once.' };
+    if (parameters.isRepeated())
+      return {
+        error: 'invalid_request',
+        error_description: 'A parameter must not be included more than once.',
+      };
     const responseType = parameters.get('response_type');
-    if (responseType === undefined) return { error: 'invalid_request', error_description: 'response_type is missing.' };
+    if (responseType === undefined)
+      return { error: 'invalid_request', error_description: 'response_type is missing.' };
     // The implicit grant is gone since 2026-02-27.
-    if (responseType !== 'code') return { error: 'unsupported_response_type', error_description: 'response_type must be code.' };
-    // Registered means listed: whether a scope that a registered one implies may be asked for by name is not known.
+    if (responseType !== 'code')
+      return { error: 'unsupported_response_type', error_description: 'response_type must be code.' };
+    // Registered means listed: whether a scope that a registered one implies may be asked for by name is
+    // not known.
     if (!parseScopes(parameters.get('scope')).every((scope) => client.scopes.includes(scope))) {
-      return { error: 'invalid_scope', error_description: 'The OAuth client does not have a requested scope.' };
+      return {
+        error: 'invalid_scope',
+        error_description: 'The OAuth client does not have a requested scope.',
+      };
     }
     const challenge = parameters.get('code_challenge');
     const method = parameters.get('code_challenge_method');
     // Without a method RFC 7636 section 4.3 means "plain", and that is not accepted here.
-    if ((challenge !== undefined || method !== undefined) && !(method === 'S256' && S256_CHALLENGE.test(challenge ?? ''))) {
-      return { error: 'invalid_request', error_description: 'code_challenge_method must be S256, with a challenge of 43 characters.' };
+    if (
+      (challenge !== undefined || method !== undefined) &&
+      !(method === 'S256' && S256_CHALLENGE.test(challenge ?? ''))
+    ) {
+      return {
+        error: 'invalid_request',
+        error_description: 'code_challenge_method must be S256, with a challenge of 43 characters.',
+      };
     }
     return undefined;
   }
 
   #redirectTo(status, redirectUri, parameters, state) {
-    return redirect(status, addToQuery(redirectUri, state === undefined ? parameters : { ...parameters, state }), {
-      'cache-control': 'no-store', 'referrer-policy': 'no-referrer',
-    });
+    return redirect(
+      status,
+      addToQuery(redirectUri, state === undefined ? parameters : { ...parameters, state }),
+      {
+        'cache-control': 'no-store',
+        'referrer-policy': 'no-referrer',
+      },
+    );
   }
 
   /** POST /site/oauth2/authorize: the consent page's form. */
@@ -125,20 +167,35 @@ export class AuthorizeEndpoint {
     const wanted = this.#pending.get(requestId);
     const decision = parameters.get('decision');
     const session = sessionOf(request);
-    if (!wanted || wanted.session !== session || !this.#sessions.has(session) || !['grant', 'deny'].includes(decision)) {
-      return { answer: errorPage(400, 'Invalid request', 'This page is not valid any more. Start again.'), outcome: 'refused' };
+    if (
+      !wanted ||
+      wanted.session !== session ||
+      !this.#sessions.has(session) ||
+      !['grant', 'deny'].includes(decision)
+    ) {
+      return {
+        answer: errorPage(400, 'Invalid request', 'This page is not valid any more. Start again.'),
+        outcome: 'refused',
+      };
     }
     this.#pending.delete(requestId);
     const { client, redirectUri, sentRedirectUri, state, scopes, codeChallenge } = wanted;
     if (decision === 'deny') {
-      // Bitbucket's own words are not known, nor whether the state comes back; `stateOnDenial: false` leaves it out.
+      // Bitbucket's own words are not known, nor whether the state comes back; `stateOnDenial: false`
+      // leaves it out.
       const refusal = { error: 'access_denied', error_description: 'The user denied access.' };
       return {
         answer: this.#redirectTo(303, redirectUri, refusal, this.#settings.stateOnDenial ? state : undefined),
         outcome: 'denied',
       };
     }
-    const code = this.#tokens.issueCode({ client, user: this.#user, scopes, redirectUri: sentRedirectUri, codeChallenge });
+    const code = this.#tokens.issueCode({
+      client,
+      user: this.#user,
+      scopes,
+      redirectUri: sentRedirectUri,
+      codeChallenge,
+    });
     return { answer: this.#redirectTo(303, redirectUri, { code }, state), outcome: 'granted' };
   }
 
@@ -154,7 +211,10 @@ export class AuthorizeEndpoint {
     const parameters = new Parameters(new URLSearchParams(body));
     const next = parameters.get('next') ?? '';
     if (!this.#isOwnPage(next)) return errorPage(400, 'Invalid request', 'There is nothing to log in for.');
-    if (parameters.get('username') !== this.#user.nickname || parameters.get('password') !== this.#user.password) {
+    if (
+      parameters.get('username') !== this.#user.nickname ||
+      parameters.get('password') !== this.#user.password
+    ) {
       return loginPage({ action: SIGN_IN_PATH, next, user: this.#user, failed: true });
     }
     const session = randomBytes(16).toString('base64url');

@@ -1,8 +1,9 @@
 /**
  * A browser with a person in front of it, for tests that need no real one.
  *
- * In: an authorize URL and the person's decision. Out: the address that a browser would have been sent to at the end,
- * byte for byte. It speaks HTTP with the simulator like anybody else: cookies, forms, redirects.
+ * In: an authorize URL and the person's decision. Out: the address that a browser would have been sent to
+ * at the end, byte for byte. It speaks HTTP with the simulator like anybody else: cookies, forms,
+ * redirects.
  */
 const ENTITIES = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
 const unescape = (value) => value.replace(/&(amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity]);
@@ -11,8 +12,11 @@ const unescape = (value) => value.replace(/&(amp|lt|gt|quot|#39);/g, (entity) =>
 function readForm(page) {
   const action = /<form method="post" action="([^"]*)">/.exec(page);
   if (!action) throw new Error('the page has no form');
-  const fields = [...page.matchAll(/<input[^>]*? name="([^"]*)"[^>]*? value="([^"]*)"|<input name="([^"]*)" value="([^"]*)"/g)]
-    .map(([, name, value, otherName, otherValue]) => [name ?? otherName, unescape(value ?? otherValue)]);
+  const fields = [
+    ...page.matchAll(
+      /<input[^>]*? name="([^"]*)"[^>]*? value="([^"]*)"|<input name="([^"]*)" value="([^"]*)"/g,
+    ),
+  ].map(([, name, value, otherName, otherValue]) => [name ?? otherName, unescape(value ?? otherValue)]);
   return { action: unescape(action[1]), fields, hasDecision: page.includes('name="decision"') };
 }
 
@@ -29,7 +33,10 @@ export async function authorizeInBrowser({ origin, url, grant }) {
     const response = await fetch(target, {
       ...request,
       redirect: 'manual',
-      headers: { ...request.headers, cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+      headers: {
+        ...request.headers,
+        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+      },
     });
     for (const cookie of response.headers.getSetCookie()) {
       const [name, value] = cookie.split(';')[0].split('=');
@@ -47,7 +54,11 @@ export async function authorizeInBrowser({ origin, url, grant }) {
       const body = new URLSearchParams(fields);
       if (hasDecision) body.set('decision', grant ? 'grant' : 'deny');
       target = new URL(action, target);
-      request = { method: 'POST', body: body.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+      request = {
+        method: 'POST',
+        body: body.toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      };
     } else {
       const title = unescape(/<h1>([^<]*)<\/h1>/.exec(page)?.[1] ?? 'no page');
       throw new Error(`the authorize page answered ${response.status}: ${title}`);

@@ -1,13 +1,26 @@
 /**
  * What is stored at the simulated Bitbucket: one user, two workspaces, repositories, pull requests.
  *
- * In: how many. Out: the same objects every time, made when they are asked for, so that thousands of pull requests
- * cost nothing. Their links lead to the simulator's own API.
+ * In: how many. Out: the same objects every time, made when they are asked for, so that thousands of pull
+ * requests cost nothing. Their links lead to the simulator's own API.
  */
 import { createHash } from 'node:crypto';
 
-const WORKSPACES = [{ slug: 'acme', name: 'Acme' }, { slug: 'acme-labs', name: 'Acme Labs' }];
-const THINGS = ['billing', 'catalogue', 'checkout', 'docs', 'inventory', 'ledger', 'mailer', 'search', 'website'];
+const WORKSPACES = [
+  { slug: 'acme', name: 'Acme' },
+  { slug: 'acme-labs', name: 'Acme Labs' },
+];
+const THINGS = [
+  'billing',
+  'catalogue',
+  'checkout',
+  'docs',
+  'inventory',
+  'ledger',
+  'mailer',
+  'search',
+  'website',
+];
 const KINDS = ['service', 'client', 'tools', 'infra'];
 const LANGUAGES = ['typescript', 'rust', 'python', 'go'];
 export const PULL_REQUEST_STATES = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'];
@@ -16,17 +29,20 @@ const HOUR = 3_600_000;
 
 function uuid(name) {
   const hex = createHash('sha256').update(name).digest('hex');
-  return `{${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}}`;
+  return `{${hex.replace(/^(.{8})(.{4})(.{3})(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5')}}`;
 }
 
 export const USER = {
-  nickname: 'dana', password: 'dana', displayName: 'Dana Demo', email: 'dana@example.com',
+  nickname: 'dana',
+  password: 'dana',
+  displayName: 'Dana Demo',
+  email: 'dana@example.com',
   accountId: '557058:0e2f7d1c-5d3b-4a57-9b8e-2f1f3a6c9d10',
 };
 
-/** Half are open, the others are everything else in turn: 1 OPEN, 2 DECLINED, 3 OPEN, 4 SUPERSEDED, 6 MERGED, … */
+/** Half are open; the others take turns: 2 DECLINED, 4 SUPERSEDED, 6 MERGED, 8 DECLINED, … */
 function stateOf(id) {
-  return id % 2 === 1 ? 'OPEN' : PULL_REQUEST_STATES[1 + (id / 2) % 3];
+  return id % 2 === 1 ? 'OPEN' : PULL_REQUEST_STATES[1 + ((id / 2) % 3)];
 }
 
 export class Catalogue {
@@ -37,39 +53,61 @@ export class Catalogue {
   constructor({ apiUrl, repositories, pullRequests }) {
     this.#apiUrl = apiUrl;
     this.#pullRequests = pullRequests;
-    this.#repositories = Object.fromEntries(WORKSPACES.map(({ slug: workspace }, index) => [
-      workspace,
-      Array.from({ length: index === 0 ? repositories : Math.min(repositories, 3) }, (_, number) => {
-        const round = Math.floor(number / (THINGS.length * KINDS.length));
-        const slug = `${THINGS[number % THINGS.length]}-${KINDS[Math.floor(number / THINGS.length) % KINDS.length]}`;
-        return { workspace, slug: round === 0 ? slug : `${slug}-${round + 1}`, number };
-      }),
-    ]));
+    this.#repositories = Object.fromEntries(
+      WORKSPACES.map(({ slug: workspace }, index) => [
+        workspace,
+        Array.from({ length: index === 0 ? repositories : Math.min(repositories, 3) }, (_, number) => {
+          const round = Math.floor(number / (THINGS.length * KINDS.length));
+          const kind = KINDS[Math.floor(number / THINGS.length) % KINDS.length];
+          const slug = `${THINGS[number % THINGS.length]}-${kind}`;
+          return { workspace, slug: round === 0 ? slug : `${slug}-${round + 1}`, number };
+        }),
+      ]),
+    );
   }
 
   user() {
     return {
-      type: 'user', uuid: uuid('user/dana'), account_id: USER.accountId, nickname: USER.nickname,
-      username: USER.nickname, display_name: USER.displayName, account_status: 'active',
-      created_on: new Date(FIRST_DAY).toISOString(), links: { self: { href: `${this.#apiUrl}/users/${encodeURIComponent(uuid('user/dana'))}` } },
+      type: 'user',
+      uuid: uuid('user/dana'),
+      account_id: USER.accountId,
+      nickname: USER.nickname,
+      username: USER.nickname,
+      display_name: USER.displayName,
+      account_status: 'active',
+      created_on: new Date(FIRST_DAY).toISOString(),
+      links: { self: { href: `${this.#apiUrl}/users/${encodeURIComponent(uuid('user/dana'))}` } },
     };
   }
 
   /** Those a list gives: without a name, as the API's `workspace_base` is. */
   workspaceAccesses() {
     return WORKSPACES.map(({ slug }) => ({
-      type: 'workspace_access', administrator: true,
-      workspace: { type: 'workspace_base', uuid: uuid(`workspace/${slug}`), slug, links: this.#links(`/workspaces/${slug}`) },
+      type: 'workspace_access',
+      administrator: true,
+      workspace: {
+        type: 'workspace_base',
+        uuid: uuid(`workspace/${slug}`),
+        slug,
+        links: this.#links(`/workspaces/${slug}`),
+      },
     }));
   }
 
   /** @param {string} name slug or {UUID} */
   workspace(name) {
     const found = WORKSPACES.find(({ slug }) => slug === name || uuid(`workspace/${slug}`) === name);
-    return found && {
-      type: 'workspace', uuid: uuid(`workspace/${found.slug}`), slug: found.slug, name: found.name, is_private: true,
-      created_on: new Date(FIRST_DAY).toISOString(), links: this.#links(`/workspaces/${found.slug}`),
-    };
+    return (
+      found && {
+        type: 'workspace',
+        uuid: uuid(`workspace/${found.slug}`),
+        slug: found.slug,
+        name: found.name,
+        is_private: true,
+        created_on: new Date(FIRST_DAY).toISOString(),
+        links: this.#links(`/workspaces/${found.slug}`),
+      }
+    );
   }
 
   repositoriesOf(workspaceSlug) {
@@ -78,20 +116,32 @@ export class Catalogue {
 
   /** @param {string} name slug or {UUID} */
   findRepository(workspaceSlug, name) {
-    return this.#repositories[workspaceSlug].find((entry) => (
-      entry.slug === name || uuid(`repository/${workspaceSlug}/${entry.slug}`) === name
-    ));
+    return this.#repositories[workspaceSlug].find(
+      (entry) => entry.slug === name || uuid(`repository/${workspaceSlug}/${entry.slug}`) === name,
+    );
   }
 
   describeRepository({ workspace, slug, number }) {
     const fullName = `${workspace}/${slug}`;
     return {
-      type: 'repository', uuid: uuid(`repository/${fullName}`), full_name: fullName, name: slug, slug, scm: 'git',
-      is_private: true, description: `The ${slug.replaceAll('-', ' ')} of ${workspace}`, language: LANGUAGES[number % LANGUAGES.length],
+      type: 'repository',
+      uuid: uuid(`repository/${fullName}`),
+      full_name: fullName,
+      name: slug,
+      slug,
+      scm: 'git',
+      is_private: true,
+      description: `The ${slug.replaceAll('-', ' ')} of ${workspace}`,
+      language: LANGUAGES[number % LANGUAGES.length],
       created_on: new Date(FIRST_DAY + number * 24 * HOUR).toISOString(),
       updated_on: new Date(FIRST_DAY + (number + 90) * 24 * HOUR).toISOString(),
       mainbranch: { type: 'branch', name: 'main' },
-      workspace: { type: 'workspace', uuid: uuid(`workspace/${workspace}`), slug: workspace, name: this.workspace(workspace).name },
+      workspace: {
+        type: 'workspace',
+        uuid: uuid(`workspace/${workspace}`),
+        slug: workspace,
+        name: this.workspace(workspace).name,
+      },
       project: { type: 'project', key: 'CORE', name: 'Core', uuid: uuid(`project/${workspace}/CORE`) },
       links: this.#links(`/repositories/${fullName}`),
     };
@@ -99,21 +149,49 @@ export class Catalogue {
 
   /** Numbers of the pull requests in these states, the newest first. */
   pullRequestNumbers(states) {
-    return Array.from({ length: this.#pullRequests }, (_, index) => this.#pullRequests - index)
-      .filter((id) => states.includes(stateOf(id)));
+    return Array.from({ length: this.#pullRequests }, (_, index) => this.#pullRequests - index).filter((id) =>
+      states.includes(stateOf(id)),
+    );
   }
 
   describePullRequest({ workspace, slug }, id) {
     const fullName = `${workspace}/${slug}`;
     const created = FIRST_DAY + id * HOUR;
-    const repository = { type: 'repository', full_name: fullName, name: slug, uuid: uuid(`repository/${fullName}`) };
+    const repository = {
+      type: 'repository',
+      full_name: fullName,
+      name: slug,
+      uuid: uuid(`repository/${fullName}`),
+    };
     return {
-      type: 'pullrequest', id, title: `Change ${id} to ${slug}`, description: `What change ${id} is for.`,
-      state: stateOf(id), draft: false, comment_count: id % 5, task_count: 0, close_source_branch: true,
-      author: { type: 'user', uuid: uuid('user/dana'), account_id: USER.accountId, nickname: USER.nickname, display_name: USER.displayName },
-      source: { branch: { name: `change-${id}` }, commit: { type: 'commit', hash: uuid(`commit/${fullName}/${id}`).slice(1, 9) }, repository },
-      destination: { branch: { name: 'main' }, commit: { type: 'commit', hash: uuid(`commit/${fullName}/main`).slice(1, 9) }, repository },
-      created_on: new Date(created).toISOString(), updated_on: new Date(created + 2 * HOUR).toISOString(),
+      type: 'pullrequest',
+      id,
+      title: `Change ${id} to ${slug}`,
+      description: `What change ${id} is for.`,
+      state: stateOf(id),
+      draft: false,
+      comment_count: id % 5,
+      task_count: 0,
+      close_source_branch: true,
+      author: {
+        type: 'user',
+        uuid: uuid('user/dana'),
+        account_id: USER.accountId,
+        nickname: USER.nickname,
+        display_name: USER.displayName,
+      },
+      source: {
+        branch: { name: `change-${id}` },
+        commit: { type: 'commit', hash: uuid(`commit/${fullName}/${id}`).slice(1, 9) },
+        repository,
+      },
+      destination: {
+        branch: { name: 'main' },
+        commit: { type: 'commit', hash: uuid(`commit/${fullName}/main`).slice(1, 9) },
+        repository,
+      },
+      created_on: new Date(created).toISOString(),
+      updated_on: new Date(created + 2 * HOUR).toISOString(),
       links: this.#links(`/repositories/${fullName}/pullrequests/${id}`),
     };
   }

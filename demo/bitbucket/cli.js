@@ -27,7 +27,8 @@ function readArguments() {
       help: { type: 'boolean', default: false },
     },
   });
-  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65535) throw new TypeError('--port must be 0 to 65535');
+  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65535)
+    throw new TypeError('--port must be 0 to 65535');
   return values;
 }
 
@@ -76,7 +77,9 @@ async function main() {
   let bb;
   try {
     bb = await startBitbucket({
-      backend, port: Number(port), clients: [{ key, secret, callback, private: isPrivate }],
+      backend,
+      port: Number(port),
+      clients: [{ key, secret, callback, private: isPrivate }],
       log: (line) => process.stdout.write(`${line}\n`),
     });
   } catch (error) {

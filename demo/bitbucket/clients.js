@@ -1,8 +1,8 @@
 /**
  * The OAuth clients that are registered with the simulator.
  *
- * In: what a workspace's administrator would type into Bitbucket's form. Out: the client of a Key, and the verdict on
- * a redirect URI. One callback per client, as Bitbucket has it.
+ * In: what a workspace's administrator would type into Bitbucket's form. Out: the client of a Key, and the
+ * verdict on a redirect URI. One callback per client, as Bitbucket has it.
  */
 import { randomBytes, timingSafeEqual, createHash } from 'node:crypto';
 import { DESCRIPTIONS, REGISTERED_BY_DEFAULT } from './scopes.js';
@@ -20,8 +20,17 @@ function randomName(length) {
 export class OAuthClient {
   #callback;
 
-  constructor({ key, secret, callback = DEFAULT_CALLBACK, scopes = REGISTERED_BY_DEFAULT, private: isPrivate = false,
-    name = 'NocoDB' }, backend) {
+  constructor(
+    {
+      key,
+      secret,
+      callback = DEFAULT_CALLBACK,
+      scopes = REGISTERED_BY_DEFAULT,
+      private: isPrivate = false,
+      name = 'NocoDB',
+    },
+    backend,
+  ) {
     const unknown = scopes.find((scope) => !Object.hasOwn(DESCRIPTIONS, scope));
     if (unknown !== undefined) throw new TypeError(`Bitbucket has no scope "${unknown}"`);
     this.key = key ?? randomName(LENGTHS[backend].key);
@@ -41,7 +50,10 @@ export class OAuthClient {
 
   /** @param {string | null} value an absolute URL in ASCII; null: none is registered */
   set callback(value) {
-    if (value !== null && !(typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) && URL.canParse(value))) {
+    if (
+      value !== null &&
+      !(typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) && URL.canParse(value))
+    ) {
       throw new TypeError('callback must be an absolute URL in ASCII, or null');
     }
     this.#callback = value;
@@ -53,17 +65,18 @@ export class OAuthClient {
   }
 
   /**
-   * May the browser be sent there? Compared byte for byte, as RFC 9700 section 2.1 wants it; the older back end lets
-   * the registered URL be extended, and only below its path or in its query: `https://host` must not become
-   * `https://host.evil`, nor may dots climb out of the registered path.
+   * May the browser be sent there? Compared byte for byte, as RFC 9700 section 2.1 wants it; the older back
+   * end lets the registered URL be extended, and only below its path or in its query: `https://host` must
+   * not become `https://host.evil`, nor may dots climb out of the registered path.
    */
   allowsRedirectTo(uri) {
     if (this.#callback === null) return false;
     if (uri === this.#callback) return true;
     if (this.backend !== 'older' || !uri.startsWith(this.#callback)) return false;
     const extension = uri.slice(this.#callback.length);
-    if (/[#\\]|[^\x21-\x7e]/.test(extension) || /(^|\/)(\.|%2e){1,2}(\/|\?|$)/i.test(extension)) return false;
+    if (/[#\\]|[^\x21-\x7e]/.test(extension)) return false;
     if (this.#callback.includes('?')) return extension.startsWith('&');
+    if (/(^|\/)(\.|%2e){1,2}(\/|$)/i.test(extension.split('?')[0])) return false;
     return this.#callback.endsWith('/') || /^[/?]/.test(extension);
   }
 }

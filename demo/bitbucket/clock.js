@@ -1,9 +1,9 @@
 /**
  * The simulator's clock.
  *
- * In: nothing but `advance(ms)`. Out: `now()`, on which every lifetime of the simulator is measured (codes, tokens,
- * grace, lockout, rate limits). It runs on with real time and can be moved forwards, so that a test lives through
- * three months in a moment. Never backwards: no provider's clock does that.
+ * In: nothing but `advance(ms)`. Out: `now()`, on which every lifetime of the simulator is measured (codes,
+ * tokens, grace, lockout, rate limits). It runs on with real time and can be moved forwards, so that a test
+ * lives through three months in a moment. Never backwards: no provider's clock does that.
  */
 export class Clock {
   #offset = 0;

@@ -1,9 +1,9 @@
 /**
  * Faults that a test asks for.
  *
- * In: `{ target, kind, times?, … }`. Out: for each matching request the fault it must suffer, in the order they were
- * asked for, until they are used up. What a fault does is carried out by the server; here they are only checked and
- * queued.
+ * In: `{ target, kind, times?, … }`. Out: for each matching request the fault it must suffer, in the order
+ * they were asked for, until they are used up. What a fault does is carried out by the server; here they
+ * are only checked and queued.
  */
 const TARGETS = ['token', 'api', 'authorize'];
 

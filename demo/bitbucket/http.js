@@ -1,7 +1,7 @@
 /**
  * HTTP as data.
  *
- * In: Node's request objects. Out: parameters that were read by OAuth's rules, and answers as plain objects that the
+ * In: Node's request objects. Out: parameters read by OAuth's rules, and answers as plain objects that the
  * server sends (or, when a fault was asked for, mutilates). No endpoint of the simulator touches a socket.
  *
  * @typedef {{ status: number, headers: Record<string, string>, body: string }} Answer
@@ -12,7 +12,11 @@ const BODY_LIMIT = 64 * 1024;
 
 /** @returns {Answer} */
 export function json(status, value, headers = {}) {
-  return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body: JSON.stringify(value) };
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(value),
+  };
 }
 
 /** @returns {Answer} */

@@ -1,6 +1,6 @@
 /**
- * The pages a person sees: log in, consent, error. Plain text in, HTML out; everything is escaped here and nowhere
- * else. No scripts, no pictures, nothing loaded, and no look-alike of Atlassian's pages.
+ * The pages a person sees: log in, consent, error. Plain text in, HTML out; everything is escaped here and
+ * nowhere else. No scripts, no pictures, nothing loaded, and no look-alike of Atlassian's pages.
  */
 import { html } from './http.js';
 import { DESCRIPTIONS } from './scopes.js';
@@ -34,7 +34,8 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   // No form-action: Chromium applies it to the redirect after the form as well, and that goes to the client.
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
 };
 
 const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
@@ -44,7 +45,9 @@ function escape(value) {
 }
 
 function page(status, title, content) {
-  return html(status, `<!doctype html>
+  return html(
+    status,
+    `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -60,11 +63,16 @@ ${content}
 </main>
 </body>
 </html>
-`, HEADERS);
+`,
+    HEADERS,
+  );
 }
 
 export function loginPage({ action, next, user, failed }) {
-  return page(failed ? 401 : 200, 'Log in', `
+  return page(
+    failed ? 401 : 200,
+    'Log in',
+    `
 ${failed ? '<p class="alert" role="alert">The user name or the password is wrong.</p>' : ''}
 <p>There is one user here, and both fields are filled in.</p>
 <form method="post" action="${escape(action)}">
@@ -72,12 +80,18 @@ ${failed ? '<p class="alert" role="alert">The user name or the password is wrong
 <label>User name <input name="username" value="${escape(user.nickname)}" autocomplete="username" required></label>
 <label>Password <input name="password" type="password" value="${escape(user.password)}" autocomplete="current-password" required></label>
 <div class="buttons"><button class="primary" type="submit">Log in</button></div>
-</form>`);
+</form>`,
+  );
 }
 
 export function consentPage({ action, requestId, client, scopes, user, redirectUri }) {
-  const items = scopes.map((scope) => `<li>${escape(DESCRIPTIONS[scope])} <code>${escape(scope)}</code></li>`).join('\n');
-  return page(200, `${client.name} asks for access`, `
+  const items = scopes
+    .map((scope) => `<li>${escape(DESCRIPTIONS[scope])} <code>${escape(scope)}</code></li>`)
+    .join('\n');
+  return page(
+    200,
+    `${client.name} asks for access`,
+    `
 <p>${escape(client.name)} would like to use your Bitbucket account. It would be able to:</p>
 <ul>
 ${items}
@@ -89,7 +103,8 @@ ${items}
 <button type="submit" name="decision" value="deny">Deny</button>
 </div>
 </form>
-<footer>Logged in as ${escape(user.displayName)}. Afterwards your browser goes to ${escape(new URL(redirectUri).host)}.</footer>`);
+<footer>Logged in as ${escape(user.displayName)}. Afterwards your browser goes to ${escape(new URL(redirectUri).host)}.</footer>`,
+  );
 }
 
 export function errorPage(status, title, explanation) {

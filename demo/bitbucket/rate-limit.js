@@ -1,6 +1,6 @@
 /**
- * Requests per rolling hour, counted for each user (or access token) and resource group, on the simulator's clock.
- * In: who asks for what. Out: whether it is still within the limit, and how near.
+ * Requests per rolling hour, counted for each user (or access token) and resource group, on the simulator's
+ * clock. In: who asks for what. Out: whether it is still within the limit, and how near.
  */
 const HOUR = 3_600_000;
 
@@ -19,7 +19,9 @@ export class RateLimit {
     this.#times.clear();
   }
 
-  /** @returns {{ allowed: boolean, limit: number | null, near: boolean }} `near`: less than a fifth is left */
+  /**
+   * @returns {{ allowed: boolean, limit: number | null, near: boolean }} `near`: less than a fifth is left
+   */
   take(who, group) {
     const limit = this.#limit;
     if (limit === null) return { allowed: true, limit, near: false };

@@ -1,8 +1,8 @@
 /**
  * Bitbucket's OAuth scopes: what implies what, and what the consent page says about each.
  *
- * Written from the published table and on purpose not taken from the plugin under test: a simulator that shares its
- * client's arithmetic would share its mistakes.
+ * Written from the published table and on purpose not taken from the plugin under test: a simulator that
+ * shares its client's arithmetic would share its mistakes.
  */
 const IMPLIES = {
   project: ['repository'],
@@ -41,7 +41,13 @@ export const DESCRIPTIONS = {
 
 /** What a client is registered for unless it is told otherwise. */
 export const REGISTERED_BY_DEFAULT = [
-  'repository', 'repository:write', 'pullrequest', 'pullrequest:write', 'issue', 'issue:write', 'account',
+  'repository',
+  'repository:write',
+  'pullrequest',
+  'pullrequest:write',
+  'issue',
+  'issue:write',
+  'account',
 ];
 
 /** @param {string | undefined} value space-separated @returns {string[]} each once, in their order */

@@ -1,9 +1,10 @@
 /**
  * A simulator of Bitbucket Cloud: its two OAuth back ends and the part of its API that is needed here.
  *
- * In: HTTP on loopback, and through `control` (or POST /__control/…) a clock to move and faults to inject. Out: what
- * Bitbucket answers, as far as it is documented or was seen; where neither tells, the stricter of the possibilities.
- * It depends on nothing but Node. What never happens: a credential in a log line, or a rule bent for a test.
+ * In: HTTP on loopback, and through `control` (or POST /__control/…) a clock to move and faults to inject.
+ * Out: what Bitbucket answers, as far as it is documented or was seen; where neither tells, the stricter of
+ * the possibilities. It depends on nothing but Node. What never happens: a credential in a log line, or a
+ * rule bent for a test.
  */
 import { createServer } from 'node:http';
 import { Api, apiError, RATE_LIMITED } from './api.js';
@@ -59,14 +60,14 @@ const SETTINGS = {
  * @property {number} [refreshTokenIdleMs] how long an unused refresh token lives (newer back end)
  * @property {string} [scopeSeparator] between scopes in token answers; a comma was seen, too
  * @property {boolean} [stateOnDenial] whether `state` comes back with access_denied
- * @property {Record<string, { status?: number, error?: string, description?: string }>} [tokenErrors] replaces members
- *   of rows in TOKEN_ERRORS
+ * @property {Record<string, { status?: number, error?: string, description?: string }>} [tokenErrors]
+ *   replaces members of rows in TOKEN_ERRORS
  * @property {number} [repositories] in the first workspace
  * @property {number} [pullRequests] in each repository, of which half are open
  * @property {number | null} [rateLimit] API requests per rolling hour, user and resource group; null: none
  * @property {{ email: string, token: string, scopes: string[] }[]} [apiTokens] accepted as Basic
- * @property {{ token: string, kind: 'workspace' | 'project' | 'repository', workspace: string, repository?: string,
- *   scopes: string[] }[]} [accessTokens] accepted as Bearer
+ * @property {{ token: string, kind: 'workspace' | 'project' | 'repository', workspace: string,
+ *   repository?: string, scopes: string[] }[]} [accessTokens] accepted as Bearer
  * @property {(line: string) => void} [log] is given every redacted log line
  */
 
@@ -74,7 +75,14 @@ const SETTINGS = {
  * Starts a simulator.
  * @param {Options} [options]
  */
-export async function startBitbucket({ backend = 'newer', port = 0, host = '127.0.0.1', clients = [{}], log, ...rest } = {}) {
+export async function startBitbucket({
+  backend = 'newer',
+  port = 0,
+  host = '127.0.0.1',
+  clients = [{}],
+  log,
+  ...rest
+} = {}) {
   if (backend !== 'older' && backend !== 'newer') throw new TypeError("backend must be 'older' or 'newer'");
   if (clients.length === 0) throw new TypeError('clients must not be empty');
   const unknown = Object.keys(rest).find((name) => !Object.hasOwn(SETTINGS, name));
@@ -111,8 +119,18 @@ class Simulator {
     this.#clients = new ClientRegistry(clients, backend);
     this.#tokens = new TokenStore({ backend, clock: this.#clock, settings });
     this.#rateLimit = new RateLimit({ clock: this.#clock, limit: settings.rateLimit });
-    this.#authorize = new AuthorizeEndpoint({ clients: this.#clients, tokens: this.#tokens, settings, user: USER });
-    this.#tokenEndpoint = new TokenEndpoint({ backend, clients: this.#clients, tokens: this.#tokens, settings });
+    this.#authorize = new AuthorizeEndpoint({
+      clients: this.#clients,
+      tokens: this.#tokens,
+      settings,
+      user: USER,
+    });
+    this.#tokenEndpoint = new TokenEndpoint({
+      backend,
+      clients: this.#clients,
+      tokens: this.#tokens,
+      settings,
+    });
     this.#server = createServer((request, response) => this.#serve(request, response));
   }
 
@@ -126,7 +144,10 @@ class Simulator {
     const apiUrl = `${this.#origin}/2.0`;
     const { repositories, pullRequests } = this.#settings;
     this.#api = new Api({
-      apiUrl, tokens: this.#tokens, settings: this.#settings, rateLimit: this.#rateLimit,
+      apiUrl,
+      tokens: this.#tokens,
+      settings: this.#settings,
+      rateLimit: this.#rateLimit,
       catalogue: new Catalogue({ apiUrl, repositories, pullRequests }),
     });
   }
@@ -158,9 +179,19 @@ class Simulator {
       advance: (ms) => this.#clock.advance(ms),
       /** Makes the next `times` (1) requests to `target` fail. @param {import('./faults.js').Fault} fault */
       fault: (fault) => this.#faults.add(fault),
-      /** Back to the state after the start: clients stay, everything else is forgotten, log and counts too. */
+      /**
+       * Back to the state after the start: clients stay, everything else is forgotten, log and counts too.
+       */
       reset: () => {
-        for (const part of [this.#clock, this.#faults, this.#statistics, this.#tokens, this.#authorize, this.#rateLimit]) part.reset();
+        for (const part of [
+          this.#clock,
+          this.#faults,
+          this.#statistics,
+          this.#tokens,
+          this.#authorize,
+          this.#rateLimit,
+        ])
+          part.reset();
         this.#requests.length = 0;
       },
       /** Counts of what was processed; see statistics.js. */
@@ -179,7 +210,9 @@ class Simulator {
 
   async #close() {
     this.#closing.abort();
-    const closed = new Promise((resolve) => { this.#server.close(resolve); });
+    const closed = new Promise((resolve) => {
+      this.#server.close(resolve);
+    });
     this.#server.closeAllConnections();
     await closed;
   }
@@ -199,11 +232,15 @@ class Simulator {
         request.socket.destroy();
       } else {
         status = answer.status;
-        response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
+        response.writeHead(answer.status, {
+          ...answer.headers,
+          'content-length': Buffer.byteLength(answer.body),
+        });
         response.end(request.method === 'HEAD' ? undefined : answer.body);
       }
     } catch (error) {
-      // The client went away, or the simulator is being closed; anything else is a mistake in here and must show.
+      // The client went away, or the simulator is being closed; anything else is a mistake in here and must
+      // show.
       if (this.#closing.signal.aborted || error.code === 'ECONNRESET') {
         request.socket.destroy();
       } else {
@@ -230,10 +267,14 @@ class Simulator {
     }
     const answer = await this.#process(target, request, url, notes);
     switch (fault?.kind) {
-      case 'drop-after': return null;
-      case 'truncate': return { ...answer, body: answer.body.slice(0, Math.ceil(answer.body.length / 2)) };
-      case 'empty': return { ...answer, body: '' };
-      default: return answer;
+      case 'drop-after':
+        return null;
+      case 'truncate':
+        return { ...answer, body: answer.body.slice(0, Math.ceil(answer.body.length / 2)) };
+      case 'empty':
+        return { ...answer, body: '' };
+      default:
+        return answer;
     }
   }
 
@@ -246,9 +287,16 @@ class Simulator {
   #faultInstead({ target, kind, status, retryAfter, location }) {
     const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
     switch (kind) {
-      case 'drop': return null;
-      case 'html': return html(status ?? 200, '<!doctype html><title>Maintenance</title><h1>We will be back soon</h1>', headers);
-      case 'redirect': return redirect(status ?? 302, location ?? `${this.#origin}/elsewhere`, headers);
+      case 'drop':
+        return null;
+      case 'html':
+        return html(
+          status ?? 200,
+          '<!doctype html><title>Maintenance</title><h1>We will be back soon</h1>',
+          headers,
+        );
+      case 'redirect':
+        return redirect(status ?? 302, location ?? `${this.#origin}/elsewhere`, headers);
       default: {
         const code = status ?? 503;
         if (target !== 'api') return text(code, `Status ${code}`, headers);
@@ -267,9 +315,8 @@ class Simulator {
     if (request.method !== 'GET' && request.method !== 'POST') return this.#methodNotAllowed('GET, POST');
     const body = request.method === 'POST' ? await this.#form(request) : undefined;
     if (body === null) return errorPage(400, 'Invalid request', 'The form could not be read.');
-    const { answer, outcome } = body === undefined
-      ? this.#authorize.show(request, url)
-      : this.#authorize.decide(request, body);
+    const { answer, outcome } =
+      body === undefined ? this.#authorize.show(request, url) : this.#authorize.decide(request, body);
     this.#statistics.authorize(outcome);
     notes.push(outcome);
     return answer;
@@ -300,12 +347,14 @@ class Simulator {
     if (request.method === 'GET') return this.#authorize.showLogin(url);
     if (request.method !== 'POST') return this.#methodNotAllowed('GET, POST');
     const body = await this.#form(request);
-    return body === null ? errorPage(400, 'Invalid request', 'The form could not be read.') : this.#authorize.logIn(body);
+    return body === null
+      ? errorPage(400, 'Invalid request', 'The form could not be read.')
+      : this.#authorize.logIn(body);
   }
 
   /**
-   * POST /__control/{advance|fault|reset|stats|revoke|register|log}, with a JSON body. Only application/json: a web
-   * page of another origin cannot send that unasked, so no page can meddle.
+   * POST /__control/{advance|fault|reset|stats|revoke|register|log}, with a JSON body. Only
+   * application/json: a web page of another origin cannot send that unasked, so no page can meddle.
    */
   async #answerControl(request, url) {
     const control = this.#control();

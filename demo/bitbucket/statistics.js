@@ -1,6 +1,6 @@
 /**
- * What has happened, in numbers: so that a test can say "exactly twenty refreshes". In: one call per request. Out: a
- * plain object. No name, token or address is kept.
+ * What has happened, in numbers: so that a test can say "exactly twenty refreshes". In: one call per
+ * request. Out: a plain object. No name, token or address is kept.
  */
 const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials', 'other'];
 

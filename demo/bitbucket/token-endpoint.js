@@ -1,8 +1,8 @@
 /**
  * POST /site/oauth2/access_token.
  *
- * In: a form-urlencoded body and the client's credentials. Out: one of Bitbucket's two success bodies, or one row of
- * the table of refusals below. A JSON body is not read, parameters in the query neither.
+ * In: a form-urlencoded body and the client's credentials. Out: one of Bitbucket's two success bodies, or
+ * one row of the table of refusals below. A JSON body is not read, parameters in the query neither.
  */
 import { json, mediaType, Parameters } from './http.js';
 import { parseScopes, reduce } from './scopes.js';
@@ -10,30 +10,54 @@ import { parseScopes, reduce } from './scopes.js';
 const WRONG_CREDENTIALS = { error: 'unauthorized_client', description: 'Invalid OAuth client credentials' };
 
 /**
- * Every refusal. Where Bitbucket's status is not known it is 400 like all that are known; the option `tokenErrors`
- * replaces members of a row, so that a test can try the other possibility, or another server's `invalid_client`.
+ * Every refusal. Where Bitbucket's status is not known it is 400 like all that are known; the option
+ * `tokenErrors` replaces members of a row, so that a test can try the other possibility, or another
+ * server's `invalid_client`.
  */
 export const TOKEN_ERRORS = {
   wrongCredentials: { status: 400, ...WRONG_CREDENTIALS },
   deadRefreshToken: { status: 400, ...WRONG_CREDENTIALS },
   noAuthentication: {
-    status: 400, error: 'unauthorized_client',
+    status: 400,
+    error: 'unauthorized_client',
     description: 'Requests must be authenticated using OAuth client credentials',
   },
-  noCallback: { status: 400, error: 'invalid_request', description: 'No callback uri defined for the OAuth client.' },
+  noCallback: {
+    status: 400,
+    error: 'invalid_request',
+    description: 'No callback uri defined for the OAuth client.',
+  },
   invalidRefreshToken: { status: 400, error: 'invalid_request', description: 'Invalid refresh_token' },
   invalidCode: { status: 400, error: 'invalid_grant', description: 'The specified code is not valid.' },
   unsupportedGrant: { status: 400, error: 'invalid_grant', description: 'Unsupported grant type: None' },
   notPrivate: {
-    status: 400, error: 'invalid_grant',
-    description: 'Cannot use client_credentials with a consumer marked as "public". '
-      + 'Calls for auto generated consumers should use urn:bitbucket:oauth2:jwt instead.',
+    status: 400,
+    error: 'invalid_grant',
+    description:
+      'Cannot use client_credentials with a consumer marked as "public". ' +
+      'Calls for auto generated consumers should use urn:bitbucket:oauth2:jwt instead.',
   },
   // Not seen from Bitbucket; RFC 6749 sections 3.2, 2.3 and 5.2.
-  repeatedParameter: { status: 400, error: 'invalid_request', description: 'A parameter must not be included more than once.' },
-  twoAuthentications: { status: 400, error: 'invalid_request', description: 'Use one way of client authentication only.' },
-  missingParameter: { status: 400, error: 'invalid_request', description: 'A required parameter is missing.' },
-  invalidScope: { status: 400, error: 'invalid_scope', description: 'The requested scope is not granted to the client.' },
+  repeatedParameter: {
+    status: 400,
+    error: 'invalid_request',
+    description: 'A parameter must not be included more than once.',
+  },
+  twoAuthentications: {
+    status: 400,
+    error: 'invalid_request',
+    description: 'Use one way of client authentication only.',
+  },
+  missingParameter: {
+    status: 400,
+    error: 'invalid_request',
+    description: 'A required parameter is missing.',
+  },
+  invalidScope: {
+    status: 400,
+    error: 'invalid_scope',
+    description: 'The requested scope is not granted to the client.',
+  },
 };
 
 /** application/x-www-form-urlencoded, one value (RFC 6749 appendix B); null when it is not that. */
@@ -45,7 +69,10 @@ function formDecode(value) {
   }
 }
 
-/** @returns {{ key: string, secret: string } | null | undefined} undefined: no Basic header; null: an unreadable one */
+/**
+ * @returns {{ key: string, secret: string } | null | undefined} undefined: no Basic header; null: an
+ * unreadable one
+ */
 function basicCredentials(request) {
   const header = request.headers.authorization;
   if (header === undefined) return undefined;
@@ -72,14 +99,15 @@ export class TokenEndpoint {
     this.#settings = settings;
     const unknown = Object.keys(settings.tokenErrors).find((name) => !Object.hasOwn(TOKEN_ERRORS, name));
     if (unknown !== undefined) throw new TypeError(`there is no token error "${unknown}"`);
-    this.#errors = Object.fromEntries(Object.entries(TOKEN_ERRORS).map(([name, row]) => [
-      name, { ...row, ...settings.tokenErrors[name] },
-    ]));
+    this.#errors = Object.fromEntries(
+      Object.entries(TOKEN_ERRORS).map(([name, row]) => [name, { ...row, ...settings.tokenErrors[name] }]),
+    );
   }
 
   /**
    * @param {string} body
-   * @returns {{ answer: import('./http.js').Answer, grant: string, refusal?: string }} `grant` for counting and logging
+   * @returns {{ answer: import('./http.js').Answer, grant: string, refusal?: string }} `grant` for counting
+   *   and logging
    */
   answer(request, body) {
     const isForm = mediaType(request) === 'application/x-www-form-urlencoded';
@@ -89,7 +117,10 @@ export class TokenEndpoint {
     const grant = known ? grantType : 'other';
     const result = this.#judge(request, parameters, grantType);
     if (result.refusal) return { answer: this.#refuse(result), grant, refusal: result.refusal };
-    return { answer: json(200, this.#successBody(result.tokens, grantType), { 'cache-control': 'no-store' }), grant };
+    return {
+      answer: json(200, this.#successBody(result.tokens, grantType), { 'cache-control': 'no-store' }),
+      grant,
+    };
   }
 
   #judge(request, parameters, grantType) {
@@ -98,15 +129,21 @@ export class TokenEndpoint {
     if (refusal) return { refusal };
     if (client.callback === null) return { refusal: 'noCallback' };
     switch (grantType) {
-      case 'authorization_code': return this.#redeemCode(client, parameters);
-      case 'refresh_token': return this.#refresh(client, parameters);
-      case 'client_credentials': return this.#clientCredentials(client, parameters);
+      case 'authorization_code':
+        return this.#redeemCode(client, parameters);
+      case 'refresh_token':
+        return this.#refresh(client, parameters);
+      case 'client_credentials':
+        return this.#clientCredentials(client, parameters);
       default:
-        // Bitbucket names the missing one "None"; the name of a foreign one in its place is deduced from that. Only
-        // names are echoed: whatever else a client sends there could be a secret.
+        // Bitbucket names the missing one "None"; the name of a foreign one in its place is deduced from
+        // that. Only names are echoed: whatever else a client sends there could be a secret.
         return {
           refusal: 'unsupportedGrant',
-          description: grantType && /^[a-z_]{1,40}$/.test(grantType) ? `Unsupported grant type: ${grantType}` : undefined,
+          description:
+            grantType && /^[a-z_]{1,40}$/.test(grantType)
+              ? `Unsupported grant type: ${grantType}`
+              : undefined,
         };
     }
   }
@@ -128,7 +165,10 @@ export class TokenEndpoint {
     const code = parameters.get('code');
     if (code === undefined) return { refusal: 'missingParameter' };
     return this.#tokens.redeemCode({
-      client, code, redirectUri: parameters.get('redirect_uri'), codeVerifier: parameters.get('code_verifier'),
+      client,
+      code,
+      redirectUri: parameters.get('redirect_uri'),
+      codeVerifier: parameters.get('code_verifier'),
     });
   }
 
@@ -149,21 +189,36 @@ export class TokenEndpoint {
     const refresh = refreshToken === undefined ? {} : { refresh_token: refreshToken };
     const separator = this.#settings.scopeSeparator;
     if (this.#backend === 'newer') {
-      return { access_token: accessToken, scope: scopes.join(separator), expires_in: expiresIn, token_type: 'bearer', ...refresh };
+      return {
+        access_token: accessToken,
+        scope: scopes.join(separator),
+        expires_in: expiresIn,
+        token_type: 'bearer',
+        ...refresh,
+      };
     }
-    // Scopes that others imply are left out here: whoever compares granted with required scopes without expanding
-    // them must find that out. The published example leaves the question open.
+    // Scopes that others imply are left out here: whoever compares granted with required scopes without
+    // expanding them must find that out. The published example leaves the question open.
     return {
-      scopes: reduce(scopes).join(separator), access_token: accessToken, expires_in: expiresIn, token_type: 'bearer',
-      state: grantType, ...refresh,
+      scopes: reduce(scopes).join(separator),
+      access_token: accessToken,
+      expires_in: expiresIn,
+      token_type: 'bearer',
+      state: grantType,
+      ...refresh,
     };
   }
 
   #refuse({ refusal, description }) {
     const row = this.#errors[refusal];
     const challenge = row.status === 401 ? { 'www-authenticate': 'Basic realm="Bitbucket simulator"' } : {};
-    return json(row.status, { error_description: description ?? row.description, error: row.error }, {
-      'cache-control': 'no-store', ...challenge,
-    });
+    return json(
+      row.status,
+      { error_description: description ?? row.description, error: row.error },
+      {
+        'cache-control': 'no-store',
+        ...challenge,
+      },
+    );
   }
 }

@@ -1,8 +1,9 @@
 /**
  * Codes, grants and tokens: what lives, what is used up, what is dead.
  *
- * In: a user's consent, a code, a refresh token. Out: new tokens, or the name of a refusal (the token endpoint's table
- * turns it into a status and a body). Values are kept as digests only, so that nothing here can leak one.
+ * In: a user's consent, a code, a refresh token. Out: new tokens, or the name of a refusal (the token
+ * endpoint's table turns it into a status and a body). Values are kept as digests only, so that nothing
+ * here can leak one.
  */
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { expand } from './scopes.js';
@@ -59,7 +60,10 @@ export class TokenStore {
   issueCode(consent) {
     const code = randomBytes(30).toString('base64url');
     this.#codes.set(digest(code), {
-      ...consent, expiresAt: this.#clock.now() + this.#settings.codeLifetimeMs, used: false, grant: undefined,
+      ...consent,
+      expiresAt: this.#clock.now() + this.#settings.codeLifetimeMs,
+      used: false,
+      grant: undefined,
     });
     return code;
   }
@@ -69,32 +73,37 @@ export class TokenStore {
     const entry = this.#codes.get(digest(code));
     if (!entry || entry.client !== client) return { refusal: 'invalidCode' };
     if (entry.used) {
-      // RFC 6749 section 4.1.2: a code that comes twice has leaked, and what it bought should die. Whether Bitbucket
-      // does so is not known; this is the stricter of the two.
+      // RFC 6749 section 4.1.2: a code that comes twice has leaked, and what it bought should die. Whether
+      // Bitbucket does so is not known; this is the stricter of the two.
       if (entry.grant) this.#revoke(entry.grant);
       return { refusal: 'invalidCode' };
     }
     // A failed try uses the code up as well: nobody may guess verifiers against it.
     entry.used = true;
     if (this.#clock.now() > entry.expiresAt) return { refusal: 'invalidCode' };
-    // Sent with the authorization request: must come again, and be the same (RFC 6749 section 4.1.3). Not sent there:
-    // then only the registered one can be meant.
+    // Sent with the authorization request: must come again, and be the same (RFC 6749 section 4.1.3). Not
+    // sent there: then only the registered one can be meant.
     const expected = entry.redirectUri ?? (redirectUri === undefined ? undefined : client.callback);
     if (redirectUri !== expected) return { refusal: 'invalidCode' };
     if (!this.#provesPossession(entry.codeChallenge, codeVerifier)) return { refusal: 'invalidCode' };
     const grant = this.#createGrant(client, entry.user);
     entry.grant = grant;
-    return { tokens: this.#issue(grant, entry.scopes, { refreshToken: this.#newRefreshToken(grant, entry.scopes) }) };
+    return {
+      tokens: this.#issue(grant, entry.scopes, { refreshToken: this.#newRefreshToken(grant, entry.scopes) }),
+    };
   }
 
   /**
-   * Whether Bitbucket refuses a wrong verifier is not known; refusing is the stricter. A verifier without a challenge
-   * is refused too: it is the mark of a PKCE downgrade (RFC 9700 section 4.8.2).
+   * Whether Bitbucket refuses a wrong verifier is not known; refusing is the stricter. A verifier without a
+   * challenge is refused too: it is the mark of a PKCE downgrade (RFC 9700 section 4.8.2).
    */
   #provesPossession(codeChallenge, codeVerifier) {
     if (codeChallenge === undefined) return codeVerifier === undefined;
-    return codeVerifier !== undefined && VERIFIER.test(codeVerifier)
-      && createHash('sha256').update(codeVerifier).digest('base64url') === codeChallenge;
+    return (
+      codeVerifier !== undefined &&
+      VERIFIER.test(codeVerifier) &&
+      createHash('sha256').update(codeVerifier).digest('base64url') === codeChallenge
+    );
   }
 
   /** @returns {{ tokens: object } | { refusal: string }} */
@@ -106,7 +115,8 @@ export class TokenStore {
 
   #refreshLongLived(client, refreshToken, scopes) {
     const entry = this.#refreshTokens.get(digest(refreshToken));
-    if (!entry || entry.grant.client !== client || entry.grant.revoked) return { refusal: 'invalidRefreshToken' };
+    if (!entry || entry.grant.client !== client || entry.grant.revoked)
+      return { refusal: 'invalidRefreshToken' };
     if (!this.#covers(entry.scopes, scopes)) return { refusal: 'invalidScope' };
     // "It narrows the token": for good is the stricter reading.
     if (scopes.length) entry.scopes = scopes;
@@ -128,12 +138,14 @@ export class TokenStore {
       return { refusal: 'deadRefreshToken' };
     }
     if (!this.#covers(entry.scopes, scopes)) return { refusal: 'invalidScope' };
-    // Within the grace a used token yields a new pair again; its time runs from the first use, or a client could
-    // keep it alive for ever. The pair it yielded before stays good: Bitbucket revokes no families.
+    // Within the grace a used token yields a new pair again; its time runs from the first use, or a client
+    // could keep it alive for ever. The pair it yielded before stays good: Bitbucket revokes no families.
     entry.rotatedAt ??= now;
     const granted = scopes.length ? scopes : entry.scopes;
     return {
-      tokens: this.#issue(entry.grant, granted, { refreshToken: this.#newRefreshToken(entry.grant, granted) }),
+      tokens: this.#issue(entry.grant, granted, {
+        refreshToken: this.#newRefreshToken(entry.grant, granted),
+      }),
     };
   }
 
@@ -155,24 +167,38 @@ export class TokenStore {
 
   #newRefreshToken(grant, scopes) {
     // With an access token of 1,900 characters and more, the pair comes to over 5.5 KB.
-    const refreshToken = this.#backend === 'older'
-      ? randomBytes(24).toString('base64url')
-      : randomBytes(3000).toString('base64url').slice(0, randomInt(3750, 3950));
+    const refreshToken =
+      this.#backend === 'older'
+        ? randomBytes(24).toString('base64url')
+        : randomBytes(3000).toString('base64url').slice(0, randomInt(3750, 3950));
     this.#refreshTokens.set(digest(refreshToken), {
-      grant, scopes, issuedAt: this.#clock.now(), rotatedAt: undefined,
+      grant,
+      scopes,
+      issuedAt: this.#clock.now(),
+      rotatedAt: undefined,
     });
     return refreshToken;
   }
 
-  // An access token that was issued earlier lives until it expires, whatever is refreshed meanwhile: nothing says
-  // otherwise, and a JWT could not be taken back anyhow.
+  // An access token that was issued earlier lives until it expires, whatever is refreshed meanwhile:
+  // nothing says otherwise, and a JWT could not be taken back anyhow.
   #issue(grant, scopes, { refreshToken }) {
     const now = this.#clock.now();
     const lifetime = this.#settings.accessTokenLifetimeMs;
-    const accessToken = this.#backend === 'older' ? opaqueToken() : jwt({
-      iss: 'https://simulator.invalid/', sub: grant.user?.accountId ?? grant.client.key, aud: 'api',
-      iat: Math.floor(now / 1000), exp: Math.floor((now + lifetime) / 1000), scope: scopes.join(' '),
-    }, randomInt(1900, 2600));
+    const accessToken =
+      this.#backend === 'older'
+        ? opaqueToken()
+        : jwt(
+            {
+              iss: 'https://simulator.invalid/',
+              sub: grant.user?.accountId ?? grant.client.key,
+              aud: 'api',
+              iat: Math.floor(now / 1000),
+              exp: Math.floor((now + lifetime) / 1000),
+              scope: scopes.join(' '),
+            },
+            randomInt(1900, 2600),
+          );
     this.#accessTokens.set(digest(accessToken), { grant, scopes, expiresAt: now + lifetime });
     return { accessToken, refreshToken, scopes, expiresIn: Math.floor(lifetime / 1000) };
   }
@@ -189,7 +215,10 @@ export class TokenStore {
     grant.revoked = true;
   }
 
-  /** The user withdraws access under "Authorized applications": every token dies, and every code not yet used. */
+  /**
+   * The user withdraws access under "Authorized applications": every token dies, and every code not yet
+   * used.
+   */
   revokeAll() {
     for (const grant of this.#grants) this.#revoke(grant);
     for (const code of this.#codes.values()) code.used = true;
