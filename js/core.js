@@ -67,11 +67,10 @@ import { BitbucketAuthError, judge } from './error.js';
  * What the environment says, judged.
  *
  * @typedef {object} CoreEnvironment
- * @property {CoreClient} [client] only when id, secret, redirect URI and every optional variable are valid
- * @property {string} [clientId]
- * @property {Failure[]} problems `INVALID_CONFIG` with the variable's name in `field`
- * @property {string} apiUrl
- * @property {number} timeoutMs
+ * @property {CoreClient} [client] only when OAuth can be offered
+ * @property {string} [apiUrl] absent when its override cannot be used
+ * @property {number} timeoutMs time limit of one request, in milliseconds
+ * @property {Failure[]} problems `INVALID_CONFIG` with the variable's name in `field`, never its value
  */
 
 /**

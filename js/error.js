@@ -39,7 +39,7 @@ export class BitbucketAuthError extends Error {
    * @param {Function} [caller] the public function in whose caller the stack shall start
    */
   constructor(failure, { detail, cause } = {}, caller = BitbucketAuthError) {
-    super(detail ? `${failure.message} (${detail})` : failure.message, cause && { cause });
+    super(detail ? `${failure.message.replace(/\.$/, '')} (${detail}).` : failure.message, cause && { cause });
     /**
      * Stable name of the failure, `INVALID_CONFIG` for instance.
      * @type {string}

@@ -27,6 +27,7 @@ import { createApiFetch, send } from './transport.js';
  * @property {string} [oauth_token] `oauth`: the access token
  * @property {string} [refresh_token] `oauth`
  * @property {string} [expires_at] `oauth`: ISO 8601
+ * @property {string[]} [scopes] `oauth`: as granted
  * @property {unknown} [oauth] transient: what the GUI brings back from Bitbucket; never stored
  * @property {unknown} [_vars] what `saveVars` keeps
  */
@@ -247,7 +248,7 @@ export class BitbucketAuthIntegration {
     const { code: inner } = members(payload);
     const { code, code_verifier: verifier } = members(typeof inner === 'object' ? inner : payload);
     const client = this.#oauthClient();
-    const request = judge(this.exchangeToken, () => client.buildTokenRequest(code, verifier ?? undefined, undefined));
+    const request = judge(this.exchangeToken, () => client.buildTokenRequest(code, verifier, undefined));
     const tokens = await this.#requestTokens(client, request, 'authorization_code', 'exchange');
     return { type: 'oauth', ...storedTokens(tokens) };
   }
@@ -264,13 +265,14 @@ export class BitbucketAuthIntegration {
    */
   async refreshToken(tokens, _config) {
     const { refresh_token: refreshToken } = members(tokens);
+    const own = refreshToken === this.#config.refresh_token;
     const client = this.#oauthClient();
     const request = judge(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
-    const renewed = storedTokens(
-      await this.#requestTokens(client, request, 'refresh_token', 'refresh', { refreshToken }),
-    );
+    // What the answer leaves out stays as it was (RFC 6749 section 6).
+    const previous = { refreshToken, ...(own && { scopes: this.#config.scopes }) };
+    const renewed = storedTokens(await this.#requestTokens(client, request, 'refresh_token', 'refresh', previous));
     // In memory first: whatever happens to the host's store, this process keeps the only pair that works.
-    if (refreshToken === this.#config.refresh_token) {
+    if (own) {
       const { expires_at: _stale, expires_in: _older, ...kept } = /** @type {Record<string, unknown>} */ (this.#config);
       this.#config = { ...kept, ...renewed };
     }
@@ -355,7 +357,8 @@ export class BitbucketAuthIntegration {
 
   /** @returns {AxiosInstance} */
   #createClient() {
-    const { apiUrl, timeoutMs } = this.#environment();
+    const { apiUrl, timeoutMs, problems } = this.#environment();
+    if (!apiUrl) throw configFailure(problems.filter(({ field }) => field?.endsWith('_API_URL')));
     return axios.create({
       baseURL: apiUrl,
       timeout: timeoutMs,
@@ -424,9 +427,7 @@ export class BitbucketAuthIntegration {
   #oauthClient() {
     const { client, problems } = this.#environment();
     if (client) return client;
-    throw problems[0]
-      ? new BitbucketAuthError(problems[0])
-      : failure('INVALID_CONFIG', 'config', { field: core().environmentVariables()[0] });
+    throw configFailure(problems);
   }
 
   /**
@@ -471,6 +472,14 @@ function storedTokens({ accessToken, refreshToken, expiresAt, scopes }) {
  */
 function storable({ oauth: _transient, ...config }) {
   return config;
+}
+
+/**
+ * @param {import('./error.js').Failure[]} problems of the environment, the first of which is told
+ * @returns {BitbucketAuthError}
+ */
+function configFailure([problem]) {
+  return problem ? new BitbucketAuthError(problem, {}, configFailure) : failure('INVALID_CONFIG', 'config');
 }
 
 /**

@@ -64,10 +64,11 @@ export class OAuthClient {
 
   /**
    * @param {ClientOptions} options
+   * @param {Function} [caller] the function in whose caller the stack of an error shall start
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
    */
-  constructor(options) {
-    this.#handle = judge(new.target, () => new (core().Client)(options));
+  constructor(options, caller = new.target) {
+    this.#handle = judge(caller, () => new (core().Client)(options));
   }
 
   /** The Key, as configured. */
@@ -205,7 +206,7 @@ export class OAuthClient {
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
  */
 export function createClient(options) {
-  return new OAuthClient(options);
+  return new OAuthClient(options, createClient);
 }
 
 /**

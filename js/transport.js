@@ -105,28 +105,50 @@ export async function send(request, { phase, timeoutMs, signal, maxBytes = MAX_B
  * credential is in no Axios config and in no Axios error, and undici takes it off when a redirect leaves the origin.
  *
  * @param {{ apiUrl: string, maxBytes: number, accessToken: () => string }} options
- * @returns {(url: string | URL | Request, init?: RequestInit) => Promise<Response>}
+ * @returns {(input: string | URL | Request, init?: RequestInit) => Promise<Response>}
  */
 export function createApiFetch({ apiUrl, maxBytes, accessToken }) {
   const { origin } = new URL(apiUrl);
   return async (input, init = {}) => {
     const url = String(input);
-    const headers = Object.fromEntries(new Headers(init.headers));
-    delete headers.authorization;
-    let secret = '';
-    if (new URL(url).origin === origin) {
-      secret = accessToken();
-      headers.authorization = `Bearer ${secret}`;
-    }
-    const { status, headers: fields, body } = await send(
-      { method: init.method ?? 'GET', url, headers, body: init.body },
-      { phase: 'api', signal: init.signal ?? null, maxBytes, redirect: init.redirect === 'manual' ? 'manual' : 'follow' },
-    );
-    return new Response(
-      // The constructor refuses even an empty body for these statuses.
-      [204, 205, 304].includes(status) ? null : body,
-      { status, headers: fields },
-    );
+    const { authorization: _callers, ...headers } = Object.fromEntries(new Headers(init.headers));
+    const token = new URL(url).origin === origin ? accessToken() : undefined;
+    const request = {
+      method: init.method ?? 'GET',
+      url,
+      headers: token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` },
+      body: init.body,
+    };
+    const redirect = init.redirect === 'manual' ? 'manual' : 'follow';
+    const answer = await send(request, { phase: 'api', signal: init.signal, maxBytes, redirect });
+    return responseOf(token !== undefined && answer.status >= 400 ? withoutToken(answer, token) : answer);
+  };
+}
+
+/**
+ * @param {Answer} answer
+ * @returns {Response}
+ */
+function responseOf({ status, headers, body }) {
+  // The constructor refuses even an empty body for these statuses.
+  return new Response([204, 205, 304].includes(status) ? null : body, { status, headers });
+}
+
+/**
+ * Error pages, of proxies above all, may repeat the request; and errors end up in logs.
+ *
+ * @param {Answer} answer
+ * @param {string} token
+ * @returns {Answer}
+ */
+function withoutToken({ status, headers, body }, token) {
+  const forms = new Set([token, encodeURIComponent(token), Buffer.from(token).toString('base64')]);
+  /** @param {string} text */
+  const cut = (text) => [...forms].reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text);
+  return {
+    status,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, cut(value)])),
+    body: Buffer.from(cut(Buffer.from(body).toString('latin1')), 'latin1'),
   };
 }
 

@@ -1,0 +1,190 @@
+/** What the environment decides: the form, the log, and what the integration refuses to do without a configuration. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import entry, { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
+import { REDIRECT_URI, thrownBy, warningsOf } from './support.js';
+
+const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
+const COMPLETE = { CLIENT_ID: 'the-key', CLIENT_SECRET: 'the-secret', REDIRECT_URI };
+
+const env = (variables) => Object.fromEntries(Object.entries(variables).map(([name, value]) => [PREFIX + name, value]));
+
+/** The form for these variables, and what is logged when it is read twice. */
+function read(t, variables) {
+  const made = createEntry(env(variables));
+  let form;
+  const warnings = warningsOf(t, () => {
+    form = made.form;
+    assert.equal(made.form, form);
+  });
+  return { form, warnings };
+}
+
+const authTypes = (form) => form.find(({ model }) => model === 'config.type').options.map(({ value }) => value);
+const button = (form) => form.find(({ type }) => type === 'oauth');
+
+describe('a configuration that is incomplete or wrong', () => {
+  const wrong = [
+    ['CLIENT_ID', 'is missing', undefined],
+    ['CLIENT_ID', 'is empty', ''],
+    ['CLIENT_ID', 'is blank', ' \t'],
+    ['CLIENT_ID', 'holds a control character', 'the-marked\u0001key'],
+    ['CLIENT_SECRET', 'is missing', undefined],
+    ['CLIENT_SECRET', 'holds a line break', 'the-marked\nsecret'],
+    ['REDIRECT_URI', 'is missing', undefined],
+    ['REDIRECT_URI', 'is relative', '/marked/dashboard/'],
+    ['REDIRECT_URI', 'is http', 'http://marked.example/dashboard/'],
+    ['REDIRECT_URI', 'has a fragment', 'https://marked.example/dashboard/#/'],
+    ['REDIRECT_URI', 'has user info', 'https://marked:secret@nocodb.example/'],
+    ['SCOPES', 'holds a quote', 'account "marked"'],
+    ['AUTHORIZE_URL', 'is http', 'http://marked.example/authorize'],
+    ['TOKEN_URL', 'is no address', 'marked'],
+    ['API_URL', 'is http', 'http://marked.example/2.0'],
+  ];
+  for (const [name, what, value] of wrong) {
+    test(`${name} ${what}: the log names it once, and OAuth2 is not offered`, (t) => {
+      const { form, warnings } = read(t, { ...COMPLETE, [name]: value });
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0], new RegExp(`^\\[nocodb-bitbucket-auth\\] .*${PREFIX}${name}\\b`));
+      assert.doesNotMatch(warnings[0], /marked/);
+      assert.deepEqual(authTypes(form), ['api_key']);
+      assert.equal(button(form), undefined);
+    });
+
+    test(`${name} ${what}: a code cannot be exchanged`, async () => {
+      const { wrapper: Wrapper } = createEntry(env({ ...COMPLETE, [name]: value }));
+      const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code: 'abc' }));
+      assert.ok(error instanceof BitbucketAuthError);
+      assert.equal(error.code, 'INVALID_CONFIG');
+      assert.equal(error.phase, 'config');
+      assert.equal(error.field, PREFIX + name);
+      assert.doesNotMatch(error.message, /marked/);
+    });
+  }
+
+  for (const value of ['0', '-1', '1.5', '1e3', '300001', 'ten seconds']) {
+    test(`TIMEOUT_MS ${value}: the log names it, and the default is used`, (t) => {
+      const { form, warnings } = read(t, { ...COMPLETE, TIMEOUT_MS: value });
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0], /INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS/);
+      assert.deepEqual(authTypes(form), ['api_key', 'oauth']);
+    });
+  }
+
+  test('nothing set: every variable that is needed is named', (t) => {
+    const { form, warnings } = read(t, {});
+    assert.deepEqual(warnings.map((line) => line.match(/INTEGRATION_AUTH_BITBUCKET_(\w+)/)[1]), Object.keys(COMPLETE));
+    assert.deepEqual(authTypes(form), ['api_key']);
+  });
+
+  test('an API address that cannot be used stops access tokens, too', async () => {
+    const { wrapper: Wrapper } = createEntry(env({ API_URL: 'http://marked.example/2.0' }));
+    const error = await thrownBy(() => new Wrapper({ type: 'api_key', token: 'abc' }).authenticate());
+    assert.equal(error.code, 'INVALID_CONFIG');
+    assert.equal(error.field, `${PREFIX}API_URL`);
+  });
+
+  test('entries and wrappers are made all the same, without a word', (t) => {
+    const warnings = warningsOf(t, () => {
+      const { wrapper: Wrapper } = createEntry(env({ REDIRECT_URI: 'nonsense' }));
+      assert.ok(new Wrapper({}, {}) instanceof BitbucketAuthIntegration);
+      assert.ok(new Wrapper() instanceof BitbucketAuthIntegration);
+    });
+    assert.deepEqual(warnings, []);
+  });
+
+  test('variables that are no text count as absent', (t) => {
+    const { warnings } = read(t, { ...COMPLETE, CLIENT_ID: 7 });
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0], /CLIENT_ID is not set/);
+  });
+});
+
+describe('a complete configuration', () => {
+  test('offers OAuth2, without a word in the log and without the secret', (t) => {
+    const { form, warnings } = read(t, COMPLETE);
+    assert.deepEqual(warnings, []);
+    assert.deepEqual(authTypes(form), ['api_key', 'oauth']);
+    assert.doesNotMatch(JSON.stringify(form), /the-secret/);
+  });
+
+  test('gives NocoDB what its OAuth button needs', (t) => {
+    const { type, model, condition, oauthMeta } = button(read(t, COMPLETE).form);
+    assert.deepEqual({ type, model, condition }, {
+      type: 'oauth', model: 'config.oauth.code', condition: { model: 'config.type', value: 'oauth' },
+    });
+    const { authUri, ...rest } = oauthMeta;
+    assert.deepEqual(rest, {
+      provider: 'Bitbucket',
+      redirectUri: REDIRECT_URI,
+      clientId: 'the-key',
+      scopes: 'repository repository:write pullrequest pullrequest:write issue issue:write account'.split(' '),
+      codeKey: 'code',
+    });
+    const query = new URL(authUri).searchParams;
+    assert.equal(query.get('scope'), rest.scopes.join(' '));
+    for (const name of ['state', 'code_challenge', 'code_challenge_method']) assert.equal(query.has(name), false);
+    assert.ok(authUri.includes('?') && !authUri.includes('#') && !authUri.includes('{{'));
+  });
+
+  test('asks for a name, a type, and the token as a password', (t) => {
+    const { form } = read(t, COMPLETE);
+    assert.deepEqual(form.map(({ type, model }) => [type, model]), [
+      ['input', 'title'], ['select', 'config.type'], ['password', 'config.token'], ['oauth', 'config.oauth.code'],
+    ]);
+    assert.deepEqual(form[2].condition, { model: 'config.type', value: 'api_key' });
+    for (const { validators } of form) assert.equal(validators[0].type, 'required');
+  });
+
+  test('is trimmed, and empty optional values count as absent', (t) => {
+    const padded = Object.fromEntries(Object.entries(COMPLETE).map(([name, value]) => [name, ` ${value}\n`]));
+    const { form, warnings } = read(t, { ...padded, SCOPES: ' ', TOKEN_URL: '', TIMEOUT_MS: '\t' });
+    assert.deepEqual(warnings, []);
+    assert.equal(button(form).oauthMeta.redirectUri, REDIRECT_URI);
+    assert.equal(button(form).oauthMeta.clientId, 'the-key');
+  });
+
+  test('takes scopes separated by spaces or commas, or none', (t) => {
+    for (const SCOPES of ['account email', 'account,email', ' account, email ']) {
+      assert.deepEqual(button(read(t, { ...COMPLETE, SCOPES }).form).oauthMeta.scopes, ['account', 'email']);
+    }
+    const { authUri, scopes } = button(read(t, { ...COMPLETE, SCOPES: 'none' }).form).oauthMeta;
+    assert.deepEqual(scopes, []);
+    assert.equal(new URL(authUri).searchParams.has('scope'), false);
+  });
+
+  test('takes http on loopback', (t) => {
+    const { form, warnings } = read(t, {
+      ...COMPLETE,
+      REDIRECT_URI: 'http://127.0.0.1:8080/dashboard/',
+      AUTHORIZE_URL: 'http://localhost:7990/site/oauth2/authorize',
+    });
+    assert.deepEqual(warnings, []);
+    assert.match(button(form).oauthMeta.authUri, /^http:\/\/localhost:7990\/site\/oauth2\/authorize\?/);
+  });
+});
+
+describe('the entry', () => {
+  test('is what NocoDB\'s registry takes', () => {
+    const { type, sub_type: subType, manifest, wrapper } = entry;
+    assert.deepEqual({ type, subType }, { type: 'auth', subType: 'bitbucket' });
+    assert.equal(typeof wrapper, 'function');
+    assert.deepEqual(Object.keys(manifest).sort(), [
+      'author', 'description', 'expose', 'icon', 'order', 'title', 'version', 'website',
+    ]);
+    assert.equal(manifest.icon, 'bitBucket');
+    assert.equal(manifest.order, 5);
+  });
+
+  test('exposes methods that exist, and none that gives a credential away', () => {
+    assert.deepEqual(entry.manifest.expose, ['testConnection', 'listWorkspaces', 'listRepositories']);
+    for (const name of entry.manifest.expose) assert.equal(typeof entry.wrapper.prototype[name], 'function');
+  });
+
+  test('carries the version of the package', () => {
+    const file = createRequire(import.meta.url).resolve('nocodb-bitbucket-auth/package.json');
+    assert.equal(entry.manifest.version, JSON.parse(readFileSync(file, 'utf8')).version);
+  });
+});

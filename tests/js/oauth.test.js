@@ -1,0 +1,430 @@
+/** The protocol functions through the public API: what is refused first, then what is accepted. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { inspect } from 'node:util';
+import {
+  BitbucketAuthError,
+  DEFAULT_SCOPES,
+  OAuthClient,
+  createClient,
+  expandScopes,
+  missingScopes,
+} from 'nocodb-bitbucket-auth/oauth';
+import { REDIRECT_URI } from './support.js';
+
+const OPTIONS = { clientId: 'the-key', clientSecret: 'the-secret', redirectUri: REDIRECT_URI };
+const STATE = 'c3RhdGUtdGhhdC13YXMtc2VudC10by1CaXRidWNrZXQ';
+const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+
+/** Checks that a call throws a BitbucketAuthError with these properties, and gives it. */
+function refuses(call, expected) {
+  let thrown;
+  try {
+    call();
+  } catch (error) {
+    thrown = error;
+  }
+  assert.ok(thrown instanceof BitbucketAuthError, `threw ${inspect(thrown)}`);
+  assert.ok(thrown instanceof Error);
+  assert.deepEqual(Object.fromEntries(Object.keys(expected).map((key) => [key, thrown[key]])), expected);
+  return thrown;
+}
+
+describe('createClient', () => {
+  const refused = [
+    ['no options', undefined, 'options'],
+    ['options of another type', 'the-key', 'options'],
+    ['no id', { redirectUri: REDIRECT_URI }, 'clientId'],
+    ['an empty id', { ...OPTIONS, clientId: '' }, 'clientId'],
+    ['an id of another type', { ...OPTIONS, clientId: 7 }, 'clientId'],
+    ['an id with a control character', { ...OPTIONS, clientId: 'the\nkey' }, 'clientId'],
+    ['a secret of another type', { ...OPTIONS, clientSecret: {} }, 'clientSecret'],
+    ['a secret with a control character', { ...OPTIONS, clientSecret: 'the\0secret' }, 'clientSecret'],
+    ['no redirect URI', { clientId: 'the-key' }, 'redirectUri'],
+    ['a relative redirect URI', { ...OPTIONS, redirectUri: '/dashboard/' }, 'redirectUri'],
+    ['a redirect URI with a fragment', { ...OPTIONS, redirectUri: `${REDIRECT_URI}#/` }, 'redirectUri'],
+    ['a redirect URI over http', { ...OPTIONS, redirectUri: 'http://nocodb.example/dashboard/' }, 'redirectUri'],
+    ['a redirect URI of another scheme', { ...OPTIONS, redirectUri: 'javascript:alert(1)' }, 'redirectUri'],
+    ['scopes of another type', { ...OPTIONS, scopes: 7 }, 'scopes'],
+    ['scopes that are no strings', { ...OPTIONS, scopes: ['account', 7] }, 'scopes'],
+    ['endpoints of another type', { ...OPTIONS, endpoints: 'https://bitbucket.example' }, 'endpoints'],
+    ['an authorize endpoint over http', { ...OPTIONS, endpoints: { authorizeUrl: 'http://b.example/a' } },
+      'endpoints.authorizeUrl'],
+    ['a token endpoint over http', { ...OPTIONS, endpoints: { tokenUrl: 'http://b.example/t' } }, 'endpoints.tokenUrl'],
+    ['an API over http', { ...OPTIONS, endpoints: { apiUrl: 'http://b.example/2.0' } }, 'endpoints.apiUrl'],
+  ];
+  for (const [what, options, field] of refused) {
+    test(`refuses ${what}`, () => {
+      refuses(() => createClient(options), { code: 'INVALID_ARGUMENT', phase: 'config', field, retryable: false });
+    });
+  }
+
+  test('throws errors whose stack starts at the caller', () => {
+    const error = refuses(() => createClient(), { code: 'INVALID_ARGUMENT' });
+    assert.match(error.stack.split('\n')[1], /oauth\.test\.js/);
+    assert.equal(error.name, 'BitbucketAuthError');
+  });
+
+  test('throws errors that serialise without their stack and without absent fields', () => {
+    const error = refuses(() => createClient({ ...OPTIONS, clientId: 7 }), { code: 'INVALID_ARGUMENT' });
+    assert.deepEqual(JSON.parse(JSON.stringify(error)), {
+      name: 'BitbucketAuthError',
+      message: error.message,
+      code: 'INVALID_ARGUMENT',
+      phase: 'config',
+      retryable: false,
+      reauthorize: false,
+      field: 'clientId',
+    });
+    assert.ok(!('status' in error) && !('error' in error) && !('cause' in error));
+  });
+
+  test('shows the secret in no way', () => {
+    const client = createClient(OPTIONS);
+    const shown = [
+      inspect(client, { showHidden: true, depth: 20, getters: true }),
+      JSON.stringify(client),
+      String(client),
+      JSON.stringify(Object.getOwnPropertyDescriptors(client)),
+    ].join('\n');
+    assert.doesNotMatch(shown, /the-secret/);
+    assert.ok(client instanceof OAuthClient);
+  });
+
+  test('keeps the redirect URI byte for byte', () => {
+    for (const redirectUri of ['https://nocodb.example', 'https://NocoDB.example/a%2fb/../?x=1', 'http://127.0.0.1:8080']) {
+      assert.equal(createClient({ ...OPTIONS, redirectUri }).redirectUri, redirectUri);
+    }
+  });
+
+  test('describes the client', () => {
+    const client = createClient(OPTIONS);
+    assert.equal(client.clientId, 'the-key');
+    assert.equal(client.confidential, true);
+    assert.equal(createClient({ clientId: 'the-key', redirectUri: REDIRECT_URI }).confidential, false);
+    assert.equal(client.authorizeUrl, 'https://bitbucket.org/site/oauth2/authorize');
+    assert.equal(client.tokenUrl, 'https://bitbucket.org/site/oauth2/access_token');
+    assert.equal(client.apiUrl, 'https://api.bitbucket.org/2.0');
+  });
+
+  test('asks for the default scopes, which are the core\'s', () => {
+    assert.deepEqual(createClient(OPTIONS).scopes, DEFAULT_SCOPES);
+    assert.deepEqual(DEFAULT_SCOPES, [
+      'repository', 'repository:write', 'pullrequest', 'pullrequest:write', 'issue', 'issue:write', 'account',
+    ]);
+    assert.throws(() => DEFAULT_SCOPES.push('email'), TypeError);
+  });
+
+  test('asks for other scopes, or for none', () => {
+    assert.deepEqual(createClient({ ...OPTIONS, scopes: ['email', 'account'] }).scopes, ['email', 'account']);
+    assert.deepEqual(createClient({ ...OPTIONS, scopes: 'email account' }).scopes, ['email', 'account']);
+    const none = new URL(createClient({ ...OPTIONS, scopes: [] }).authorizationUrl());
+    assert.equal(none.searchParams.has('scope'), false);
+  });
+});
+
+describe('authorization request', () => {
+  test('refuses parameters that are no strings', () => {
+    const client = createClient(OPTIONS);
+    for (const extraParams of ['prompt=login', 7, { prompt: 7 }, ['prompt']]) {
+      refuses(() => client.createAuthorizationRequest({ extraParams }), {
+        code: 'INVALID_ARGUMENT', phase: 'authorize', field: 'extraParams',
+      });
+    }
+  });
+
+  for (const name of ['state', 'code_challenge', 'code_challenge_method', 'client_id', 'redirect_uri', 'response_type']) {
+    test(`does not let ${name} be replaced`, () => {
+      const client = createClient(OPTIONS);
+      refuses(() => client.createAuthorizationRequest({ extraParams: { [name]: 'mine' } }), {
+        code: 'INVALID_ARGUMENT', phase: 'authorize',
+      });
+    });
+  }
+
+  test('gives an address for NocoDB, which appends state and PKCE by string', () => {
+    const text = createClient(OPTIONS).authorizationUrl();
+    const { origin, pathname, searchParams, hash } = new URL(text);
+    assert.equal(origin + pathname, 'https://bitbucket.org/site/oauth2/authorize');
+    assert.deepEqual(Object.fromEntries(searchParams), {
+      response_type: 'code',
+      client_id: 'the-key',
+      redirect_uri: REDIRECT_URI,
+      scope: DEFAULT_SCOPES.join(' '),
+    });
+    assert.equal(hash, '');
+    const appended = new URL(`${text}&code_challenge=c&code_challenge_method=S256&state=s`);
+    assert.equal(appended.searchParams.get('state'), 's');
+  });
+
+  test('gives fresh values, and an address that holds them', async () => {
+    const client = createClient(OPTIONS);
+    const first = client.createAuthorizationRequest({ extraParams: { prompt: 'log in' } });
+    const second = client.createAuthorizationRequest();
+    assert.notEqual(first.state, second.state);
+    assert.notEqual(first.codeVerifier, second.codeVerifier);
+    assert.deepEqual(Object.keys(first).sort(), ['codeChallenge', 'codeVerifier', 'redirectUri', 'state', 'url']);
+    const digest = await crypto.subtle.digest('SHA-256', Buffer.from(first.codeVerifier));
+    assert.equal(first.codeChallenge, Buffer.from(digest).toString('base64url'));
+    const query = new URL(first.url).searchParams;
+    assert.equal(query.get('state'), first.state);
+    assert.equal(query.get('code_challenge'), first.codeChallenge);
+    assert.equal(query.get('code_challenge_method'), 'S256');
+    assert.equal(query.get('prompt'), 'log in');
+    assert.equal(first.redirectUri, REDIRECT_URI);
+  });
+});
+
+describe('validateAuthorizationResponse', () => {
+  const refused = [
+    ['no state', 'code=abc', 'STATE_MISSING'],
+    ['an empty state', 'code=abc&state=', 'STATE_MISSING'],
+    ['another state', `code=abc&state=${STATE.slice(1)}`, 'STATE_MISMATCH'],
+    ['a repeated state', `code=abc&state=${STATE}&state=${STATE}`, 'CALLBACK_DUPLICATE_PARAMETER'],
+    ['a repeated code', `code=abc&code=abd&state=${STATE}`, 'CALLBACK_DUPLICATE_PARAMETER'],
+    ['no code', `state=${STATE}`, 'CODE_MISSING'],
+    ['an empty code', `code=&state=${STATE}`, 'CODE_MISSING'],
+    ['a token', `access_token=abc&state=${STATE}`, 'CALLBACK_UNSUPPORTED_RESPONSE'],
+    ['an ID token beside the code', `code=abc&id_token=abc&state=${STATE}`, 'CALLBACK_UNSUPPORTED_RESPONSE'],
+    ['a JARM response', 'response=abc', 'CALLBACK_UNSUPPORTED_RESPONSE'],
+    ['a denial', `error=access_denied&state=${STATE}`, 'ACCESS_DENIED'],
+    ['another error', `error=invalid_scope&error_description=No+such+scope&state=${STATE}`, 'AUTHORIZATION_FAILED'],
+    ['a denial with another state', 'error=access_denied&state=another', 'STATE_MISMATCH'],
+    ['another issuer', `code=abc&iss=https%3A%2F%2Fevil.example&state=${STATE}`, 'ISSUER_MISMATCH'],
+    ['nothing', '', 'STATE_MISSING'],
+  ];
+  for (const [what, query, code] of refused) {
+    test(`refuses a callback with ${what}`, () => {
+      const client = createClient(OPTIONS);
+      const expected = { code, phase: 'callback' };
+      refuses(() => client.validateAuthorizationResponse(`${REDIRECT_URI}?${query}`, { state: STATE }), expected);
+      refuses(() => client.validateAuthorizationResponse(new URLSearchParams(query), { state: STATE }), expected);
+    });
+  }
+
+  test('keeps what Bitbucket said of an error', () => {
+    const query = `error=invalid_scope&error_description=No+such%00+scope&state=${STATE}`;
+    const error = refuses(
+      () => createClient(OPTIONS).validateAuthorizationResponse(`${REDIRECT_URI}?${query}`, { state: STATE }),
+      { code: 'AUTHORIZATION_FAILED', error: 'invalid_scope', reauthorize: false },
+    );
+    assert.match(error.errorDescription, /^No such.? scope$/);
+    assert.ok(!error.errorDescription.includes('\0'));
+  });
+
+  test('refuses a callback elsewhere', () => {
+    const client = createClient(OPTIONS);
+    for (const place of ['https://evil.example/dashboard/', 'http://nocodb.example/dashboard/', 'https://nocodb.example/']) {
+      refuses(() => client.validateAuthorizationResponse(`${place}?code=abc&state=${STATE}`, { state: STATE }), {
+        code: 'CALLBACK_INVALID', phase: 'callback',
+      });
+    }
+  });
+
+  test('refuses what is no callback', () => {
+    const client = createClient(OPTIONS);
+    for (const callback of [undefined, null, 7, {}, [], new Map([['code', 'abc']])]) {
+      refuses(() => client.validateAuthorizationResponse(callback, { state: STATE }), {
+        code: 'INVALID_ARGUMENT', phase: 'callback', field: 'callback',
+      });
+    }
+  });
+
+  test('offers no way around the state', () => {
+    const client = createClient(OPTIONS);
+    for (const expected of [undefined, null, STATE, {}, { state: undefined }, { state: '' }, { state: 7 }]) {
+      refuses(() => client.validateAuthorizationResponse(`${REDIRECT_URI}?code=abc&state=${STATE}`, expected), {
+        code: 'INVALID_ARGUMENT', phase: 'callback', field: 'state',
+      });
+    }
+  });
+
+  test('gives the code of a string, a URL and URLSearchParams', () => {
+    const client = createClient(OPTIONS);
+    const query = `code=a%2Bb+c&state=${STATE}`;
+    const callback = `${REDIRECT_URI}?${query}`;
+    for (const form of [callback, new URL(callback), new URLSearchParams(query)]) {
+      assert.deepEqual(client.validateAuthorizationResponse(form, { state: STATE }), { code: 'a+b c' });
+    }
+  });
+});
+
+describe('token requests', () => {
+  const refused = [
+    ['no argument', 'buildTokenRequest', undefined, 'exchange', 'code'],
+    ['no code', 'buildTokenRequest', {}, 'exchange', 'code'],
+    ['an empty code', 'buildTokenRequest', { code: '' }, 'exchange', 'code'],
+    ['a code of another type', 'buildTokenRequest', { code: { code: 'abc' } }, 'exchange', 'code'],
+    ['a short verifier', 'buildTokenRequest', { code: 'abc', codeVerifier: 'short' }, 'exchange', 'codeVerifier'],
+    ['a redirect URI over http', 'buildTokenRequest', { code: 'abc', redirectUri: 'http://nocodb.example/' },
+      'exchange', 'redirectUri'],
+    ['no refresh token', 'buildRefreshRequest', undefined, 'refresh', 'refreshToken'],
+    ['an empty refresh token', 'buildRefreshRequest', { refreshToken: '' }, 'refresh', 'refreshToken'],
+    ['a refresh token of another type', 'buildRefreshRequest', { refreshToken: 7 }, 'refresh', 'refreshToken'],
+  ];
+  for (const [what, method, argument, phase, field] of refused) {
+    test(`${method} refuses ${what}`, () => {
+      refuses(() => createClient(OPTIONS)[method](argument), { code: 'INVALID_ARGUMENT', phase, field });
+    });
+  }
+
+  test('a client without a secret cannot act as itself', () => {
+    const client = createClient({ clientId: 'the-key', redirectUri: REDIRECT_URI });
+    refuses(() => client.buildClientCredentialsRequest(), { code: 'INVALID_ARGUMENT', phase: 'exchange' });
+  });
+
+  /** What every request of a confidential client has, and its form. */
+  function formOf(request) {
+    assert.equal(request.method, 'POST');
+    assert.equal(request.url, 'https://bitbucket.org/site/oauth2/access_token');
+    const headers = new Headers(request.headers);
+    assert.equal(headers.get('authorization'), `Basic ${btoa('the-key:the-secret')}`);
+    assert.equal(headers.get('content-type'), 'application/x-www-form-urlencoded');
+    assert.equal(headers.get('accept'), 'application/json');
+    return Object.fromEntries(new URLSearchParams(request.body));
+  }
+
+  test('exchange a code', () => {
+    const client = createClient(OPTIONS);
+    assert.deepEqual(formOf(client.buildTokenRequest({ code: 'a+b c', codeVerifier: VERIFIER })), {
+      grant_type: 'authorization_code', code: 'a+b c', redirect_uri: REDIRECT_URI, code_verifier: VERIFIER,
+    });
+    assert.deepEqual(formOf(client.buildTokenRequest({ code: 'abc', redirectUri: 'https://other.example/' })), {
+      grant_type: 'authorization_code', code: 'abc', redirect_uri: 'https://other.example/',
+    });
+  });
+
+  test('refresh tokens, without a scope', () => {
+    assert.deepEqual(formOf(createClient(OPTIONS).buildRefreshRequest({ refreshToken: 'r' })), {
+      grant_type: 'refresh_token', refresh_token: 'r',
+    });
+  });
+
+  test('ask for a token of the client itself', () => {
+    const form = formOf(createClient(OPTIONS).buildClientCredentialsRequest());
+    assert.equal(form.grant_type, 'client_credentials');
+  });
+});
+
+describe('parseTokenResponse', () => {
+  const JSON_TYPE = { 'content-type': 'application/json' };
+  const TOKENS = { access_token: 'a', token_type: 'bearer', expires_in: 7200, refresh_token: 'r', scopes: 'account' };
+
+  /** An answer with some members replaced. */
+  const answer = (more = {}) => ({
+    status: 200, headers: JSON_TYPE, body: JSON.stringify(TOKENS), receivedAt: 1_000, grant: 'authorization_code', ...more,
+  });
+  const error = (name, description) => JSON.stringify({ error: name, error_description: description });
+
+  const refused = [
+    ['a redirect', { status: 302, headers: { location: 'https://evil.example/' }, body: '' }, 'REDIRECT_REFUSED'],
+    ['a status 500', { status: 500, body: 'no' }, 'UNEXPECTED_STATUS'],
+    ['HTML', { headers: { 'content-type': 'text/html' }, body: '<h1>Hello</h1>' }, 'RESPONSE_NOT_JSON'],
+    ['nothing', { body: '' }, 'RESPONSE_NOT_JSON'],
+    ['truncated JSON', { body: '{"access_token":"a","token_ty' }, 'RESPONSE_NOT_JSON'],
+    ['a JSON array', { body: '[]' }, 'RESPONSE_INVALID'],
+    ['no access token', { body: '{"token_type":"bearer"}' }, 'RESPONSE_INVALID'],
+    ['another token type', { body: '{"access_token":"a","token_type":"mac"}' }, 'UNSUPPORTED_TOKEN_TYPE'],
+    ['more than a mebibyte', { body: new Uint8Array(1024 * 1024 + 1).fill(32) }, 'RESPONSE_TOO_LARGE'],
+    ['a refused client', { status: 400, body: error('unauthorized_client', 'Invalid OAuth client credentials') },
+      'INVALID_CLIENT'],
+    ['a refused client, status 401', { status: 401, body: error('invalid_client') }, 'INVALID_CLIENT'],
+    ['a refused code', { status: 400, body: error('invalid_grant', 'The specified code is not valid.') }, 'INVALID_GRANT'],
+    ['another error', { status: 400, body: error('invalid_request', 'No callback uri') }, 'TOKEN_REQUEST_FAILED'],
+  ];
+  for (const [what, more, code] of refused) {
+    test(`refuses ${what}`, () => {
+      const thrown = refuses(() => createClient(OPTIONS).parseTokenResponse(answer(more)), { code, phase: 'exchange' });
+      assert.equal(thrown.reauthorize, code === 'INVALID_GRANT');
+    });
+  }
+
+  for (const name of ['invalid_grant', 'unauthorized_client']) {
+    test(`takes ${name} on a refresh for a dead connection`, () => {
+      refuses(
+        () => createClient(OPTIONS).parseTokenResponse(answer({ status: 400, body: error(name), grant: 'refresh_token' })),
+        { code: 'RECONNECT_REQUIRED', phase: 'refresh', reauthorize: true, error: name },
+      );
+    });
+  }
+
+  const malformed = [
+    ['no argument', undefined, 'grant'],
+    ['another grant', answer({ grant: 'password' }), 'grant'],
+    ['no status', answer({ status: undefined }), 'status'],
+    ['a status that is none', answer({ status: 20 }), 'status'],
+    ['a body of another type', answer({ body: { access_token: 'a' } }), 'body'],
+    ['no body', answer({ body: undefined }), 'body'],
+    ['headers of another type', answer({ headers: 'content-type: application/json' }), 'headers'],
+    ['no time', answer({ receivedAt: undefined }), 'receivedAt'],
+  ];
+  for (const [what, response, field] of malformed) {
+    test(`refuses ${what} as the caller's mistake`, () => {
+      refuses(() => createClient(OPTIONS).parseTokenResponse(response), { code: 'INVALID_ARGUMENT', field });
+    });
+  }
+
+  test('cuts the secrets of the request out of what the server says', () => {
+    const client = createClient(OPTIONS);
+    const request = client.buildTokenRequest({ code: 'marked-code-1234567890', codeVerifier: VERIFIER });
+    const body = error('invalid_request', `marked-code-1234567890 ${VERIFIER} the-secret`);
+    const thrown = refuses(() => client.parseTokenResponse(answer({ status: 400, body, request })), {
+      code: 'TOKEN_REQUEST_FAILED',
+    });
+    assert.doesNotMatch(inspect(thrown), /marked-code|dBjftJeZ|the-secret/);
+  });
+
+  const forms = {
+    Headers: (type) => new Headers({ 'Content-Type': type }),
+    'a Map': (type) => new Map([['Content-Type', type]]),
+    entries: (type) => [['CONTENT-TYPE', type]],
+    'a plain object': (type) => ({ 'content-Type': type, 'set-cookie': ['a=1', 'b=2'], absent: undefined }),
+  };
+  for (const [what, headers] of Object.entries(forms)) {
+    test(`reads header fields given as ${what}`, () => {
+      const client = createClient(OPTIONS);
+      refuses(() => client.parseTokenResponse(answer({ headers: headers('text/html') })), { code: 'RESPONSE_NOT_JSON' });
+      assert.equal(client.parseTokenResponse(answer({ headers: headers('application/json') })).accessToken, 'a');
+    });
+  }
+
+  test('takes the body of the older and of the newer back end, as text and as bytes', () => {
+    const client = createClient(OPTIONS);
+    const expected = {
+      accessToken: 'a', tokenType: 'bearer', refreshToken: 'r', expiresAt: 7_201_000, scopes: ['repository', 'account'],
+    };
+    const older = JSON.stringify({ ...TOKENS, scopes: 'repository account', state: 'authorization_code' });
+    const newer = JSON.stringify({ ...TOKENS, scopes: undefined, token_type: 'Bearer', scope: 'repository account' });
+    for (const body of [older, newer, new TextEncoder().encode(older), Buffer.from(newer)]) {
+      assert.deepEqual(client.parseTokenResponse(answer({ body })), expected);
+    }
+  });
+
+  test('keeps the old refresh token when the answer brings none', () => {
+    const body = JSON.stringify({ access_token: 'a2', token_type: 'bearer' });
+    const response = answer({ body, grant: 'refresh_token', previous: { refreshToken: 'r', scopes: ['account'] } });
+    assert.deepEqual(createClient(OPTIONS).parseTokenResponse(response), {
+      accessToken: 'a2', tokenType: 'bearer', refreshToken: 'r', scopes: ['account'],
+    });
+  });
+});
+
+describe('scopes', () => {
+  test('refuse what is no list of scopes', () => {
+    refuses(() => expandScopes(7), { code: 'INVALID_ARGUMENT' });
+    refuses(() => expandScopes([7]), { code: 'INVALID_ARGUMENT' });
+    refuses(() => missingScopes(undefined, []), { code: 'INVALID_ARGUMENT', field: 'required' });
+    refuses(() => missingScopes([], {}), { code: 'INVALID_ARGUMENT', field: 'granted' });
+  });
+
+  test('expand to what they imply, and keep unknown ones', () => {
+    assert.deepEqual(expandScopes(['pullrequest:write', 'mystery']).sort(), [
+      'mystery', 'pullrequest', 'pullrequest:write', 'repository', 'repository:write',
+    ]);
+  });
+
+  test('are compared with everything implied', () => {
+    assert.deepEqual(missingScopes(['repository', 'account'], ['pullrequest']), ['account']);
+    assert.deepEqual(missingScopes(['repository'], ['project']), []);
+  });
+});
