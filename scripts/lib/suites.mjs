@@ -14,6 +14,13 @@ import { Problem, must, root, run, say } from './run.mjs';
 
 const tsc = (...args) => must(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), ...args]);
 
+/** One result out of several. */
+const sum = (parts) => ({
+  passed: parts.reduce((total, { passed }) => total + passed, 0),
+  failed: parts.reduce((total, { failed }) => total + failed, 0),
+  notes: parts.flatMap(({ notes }) => notes),
+});
+
 /** Counts each [name, check] as one test. */
 async function runChecks(checks) {
   const counts = { passed: 0, failed: 0, notes: [] };
@@ -31,13 +38,13 @@ async function runChecks(checks) {
   return counts;
 }
 
-const checks = () => runChecks([
+const checks = async () => sum([await nodeTest(process.execPath, root, 'tests/scripts'), await runChecks([
   ['Rust is formatted', () => must('cargo', ['fmt', '--check'])],
   ['clippy finds nothing', () => must('cargo', ['clippy', '--locked', '--all-targets', '--', '-D', 'warnings'])],
   ['JSDoc types hold', () => tsc('-p', root)],
   ['pkg/ fits its sources', checkPkg],
   ['no file names a machine or a mirror', checkHygiene],
-]);
+])]);
 
 async function cargoTest(args, env) {
   const lines = [];
@@ -87,11 +94,7 @@ async function packed() {
       say(`\n${node === node22 ? 'Node 22' : `Node ${process.versions.node}`}:`);
       parts.push(await nodeTest(node, folder, 'tests/js'));
     }
-    return {
-      passed: parts.reduce((sum, { passed }) => sum + passed, 0),
-      failed: parts.reduce((sum, { failed }) => sum + failed, 0),
-      notes: parts.flatMap(({ notes }) => notes),
-    };
+    return sum(parts);
   } finally {
     remove();
   }

@@ -1,0 +1,24 @@
+// What the hygiene check finds. The paths are put together here, so that it does not find this file.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { faults } from '../../scripts/lib/hygiene.mjs';
+
+const path = (...parts) => `/${parts.join('/')}/x`;
+
+test('finds a path of a machine, with its line', () => {
+  for (const machine of [path('work', 'main'), path('root', '.cargo'), path('home', 'ada'), path('tmp', 'lab')]) {
+    assert.deepEqual(faults('a.js', `first\nread('${machine}')`), ['a.js:2 names a path of a machine']);
+  }
+});
+
+test('leaves addresses and other paths alone', () => {
+  const fine = ['https://example.com/work/x', './root/x', '/usr/bin/chromium'];
+  assert.deepEqual(faults('a.js', fine.join('\n')), []);
+});
+
+test('finds registries in lock files, and mirrors anywhere', () => {
+  assert.equal(faults('demo/package-lock.json', '"resolved": "https://registry.npmjs.org/a.tgz"').length, 1);
+  assert.equal(faults('Cargo.lock', 'source = "sparse+https://mirror.example/index/"').length, 1);
+  assert.deepEqual(faults('Cargo.lock', 'source = "registry+https://github.com/rust-lang/crates.io-index"'), []);
+  assert.equal(faults('README.md', 'npm install --registry https://mirror.example/npm', ['mirror.example']).length, 1);
+});

@@ -1,0 +1,25 @@
+// The declarations that `import` finds. Compiled, never run: `npm test` compiles it against the packed package.
+import entry, { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
+import * as oauth from 'nocodb-bitbucket-auth/oauth';
+import 'nocodb-bitbucket-auth/register';
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const holds = <T extends true>(_: T): void => undefined;
+
+const wrapper: BitbucketAuthIntegration = new entry.wrapper({ type: 'oauth' });
+holds<Same<typeof entry, ReturnType<typeof createEntry>>>(true);
+holds<Same<typeof oauth.BitbucketAuthError, typeof BitbucketAuthError>>(true);
+
+const client: oauth.OAuthClient = oauth.createClient({ clientId: 'id', redirectUri: 'https://example.com/cb' });
+holds<Same<ReturnType<typeof client.authorizationUrl>, string>>(true);
+const { state } = client.createAuthorizationRequest();
+const { code } = client.validateAuthorizationResponse(new URL('https://example.com/cb'), { state });
+const request = client.buildTokenRequest({ code });
+holds<Same<typeof request.headers, Record<string, string>>>(true);
+
+// @ts-expect-error: the redirect URI is required
+oauth.createClient({ clientId: 'id' });
+// @ts-expect-error: there is no way to leave out the check of the state
+client.validateAuthorizationResponse('https://example.com/cb');
+
+export { wrapper };
