@@ -155,10 +155,7 @@ export class Api {
     return answer;
   }
 
-  /**
-   * Who asks? An OAuth token or an access token as Bearer, an API token as Basic with the account's e-mail
-   * address.
-   */
+  /** Who asks? An OAuth or access token as Bearer, an API token as Basic with the account's e-mail address. */
   #authenticate(header) {
     // Some 401s are plain text; here it is those about credentials that are absent, unreadable or Basic.
     const plain = { refusal: text(401, 'Authentication required', CHALLENGE) };
@@ -168,28 +165,15 @@ export class Api {
     if (scheme.toLowerCase() === 'basic') {
       const decoded = Buffer.from(value, 'base64').toString('utf8');
       const found = this.#settings.apiTokens.find(({ email, token }) => decoded === `${email}:${token}`);
-      return found
-        ? {
-            credential: {
-              kind: 'api',
-              id: `user:${found.email}`,
-              scopes: found.scopes,
-              effective: new Set(found.scopes),
-            },
-          }
-        : plain;
+      if (!found) return plain;
+      const { email, scopes } = found;
+      return { credential: { kind: 'api', id: `user:${email}`, scopes, effective: new Set(scopes) } };
     }
     const accessToken = this.#settings.accessTokens.find(({ token }) => token === value);
     if (accessToken) {
-      return {
-        credential: {
-          ...accessToken,
-          kind: 'access',
-          id: `token:${accessToken.token}`,
-          restriction: accessToken,
-          effective: expand(accessToken.scopes),
-        },
-      };
+      const { token, scopes } = accessToken;
+      const effective = expand(scopes);
+      return { credential: { kind: 'access', id: `token:${token}`, scopes, effective, restriction: accessToken } };
     }
     const { state, grant, scopes } = this.#tokens.findAccessToken(value);
     if (state === 'expired') return { refusal: apiError(401, EXPIRED_TOKEN, {}, CHALLENGE) };
@@ -202,8 +186,9 @@ export class Api {
     if (!route) return apiError(404, 'Resource not found');
     if (request.method !== 'GET') return apiError(405, 'Method not allowed', {}, { allow: 'GET' });
     // An access token is its own pseudo-user, and one from client_credentials has none.
-    if (route.user && (credential.kind === 'access' || credential.kind === 'client'))
+    if (route.user && ['access', 'client'].includes(credential.kind)) {
       return apiError(403, NOT_FOR_THIS_CREDENTIAL);
+    }
     const required = credential.kind === 'api' ? route.apiTokenScope : route.scope;
     if (required !== undefined && !credential.effective.has(required)) {
       return apiError(403, 'Your credentials lack one or more required privilege scopes.', {
@@ -211,8 +196,9 @@ export class Api {
       });
     }
     const unsupported = NOT_SIMULATED.find((name) => url.searchParams.has(name));
-    if (unsupported !== undefined)
+    if (unsupported !== undefined) {
       return apiError(501, `The simulator does not know the parameter "${unsupported}".`);
+    }
     const segments = route.path.exec(path).slice(1).map(decodeSegment);
     return this[route.handler](url, credential, ...segments);
   }
@@ -263,11 +249,11 @@ export class Api {
 
   pullRequests(url, credential, workspaceName, repositoryName) {
     return this.#inRepository(credential, workspaceName, repositoryName, (repository) => {
-      // Without `state` only open ones; it may be repeated. Only the documented values: "ALL" is not one of
-      // them.
+      // Without `state` only open ones; it may be repeated. "ALL" is not among the documented values.
       const states = url.searchParams.getAll('state');
-      if (!states.every((state) => PULL_REQUEST_STATES.includes(state)))
+      if (!states.every((state) => PULL_REQUEST_STATES.includes(state))) {
         return apiError(400, 'Invalid state');
+      }
       const numbers = this.#catalogue.pullRequestNumbers(states.length ? states : ['OPEN']);
       return this.#page(url, numbers, (id) => this.#catalogue.describePullRequest(repository, id), {
         longest: 50,
@@ -292,10 +278,7 @@ export class Api {
       : apiError(404, `Repository ${workspaceName}/${repositoryName} not found`);
   }
 
-  /**
-   * A repository, project or workspace access token sees its own part only; here every repository is in one
-   * project.
-   */
+  /** An access token sees its own part only; here every repository of a workspace is in one project. */
   #mayRead({ restriction }, { workspace, slug }) {
     if (!restriction) return true;
     if (restriction.workspace !== workspace) return false;

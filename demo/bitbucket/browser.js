@@ -12,11 +12,8 @@ const unescape = (value) => value.replace(/&(amp|lt|gt|quot|#39);/g, (entity) =>
 function readForm(page) {
   const action = /<form method="post" action="([^"]*)">/.exec(page);
   if (!action) throw new Error('the page has no form');
-  const fields = [
-    ...page.matchAll(
-      /<input[^>]*? name="([^"]*)"[^>]*? value="([^"]*)"|<input name="([^"]*)" value="([^"]*)"/g,
-    ),
-  ].map(([, name, value, otherName, otherValue]) => [name ?? otherName, unescape(value ?? otherValue)]);
+  const inputs = page.matchAll(/<input[^>]*? name="([^"]*)"[^>]*? value="([^"]*)"/g);
+  const fields = [...inputs].map(([, name, value]) => [name, unescape(value)]);
   return { action: unescape(action[1]), fields, hasDecision: page.includes('name="decision"') };
 }
 

@@ -8,24 +8,29 @@ import { DESCRIPTIONS } from './scopes.js';
 const STYLE = `
   :root { color-scheme: light; }
   * { box-sizing: border-box; }
-  body { margin: 0; padding: 48px 16px; background: #eef1f5; color: #1d2939; font: 15px/1.5 system-ui, sans-serif; }
-  main { max-width: 440px; margin: 0 auto; padding: 32px; background: #fff; border: 1px solid #d5dbe5; border-radius: 10px; }
-  .badge { display: inline-block; margin: 0 0 20px; padding: 3px 10px; border-radius: 99px; background: #fff3d6;
-    border: 1px solid #ecd291; color: #6b4e00; font-size: 13px; font-weight: 600; }
+  body { margin: 0; padding: 28px 16px; background: #eef1f5; color: #1d2939;
+    font: 15px/1.5 system-ui, sans-serif; }
+  main { max-width: 480px; margin: 0 auto; padding: 28px 32px; background: #fff; border: 1px solid #d5dbe5;
+    border-radius: 10px; }
+  .badge { display: inline-block; margin: 0 0 14px; padding: 3px 10px; border: 1px solid #ecd291;
+    border-radius: 99px; background: #fff3d6; color: #6b4e00; font-size: 13px; font-weight: 600; }
   h1 { margin: 0 0 8px; font-size: 21px; line-height: 1.3; }
   p { margin: 0 0 16px; color: #475467; }
   ul { margin: 0 0 24px; padding: 0; list-style: none; border-top: 1px solid #e4e8ee; }
-  li { padding: 9px 2px; border-bottom: 1px solid #e4e8ee; }
-  li code { display: block; color: #667085; font-size: 12.5px; }
+  li { padding: 5px 2px; line-height: 1.35; border-bottom: 1px solid #e4e8ee; }
+  li code { display: block; color: #667085; font-size: 12px; }
   label { display: block; margin: 0 0 16px; font-weight: 600; }
-  input { display: block; width: 100%; margin-top: 4px; padding: 9px 11px; border: 1px solid #b6c0cf; border-radius: 6px; font: inherit; }
+  input { display: block; width: 100%; margin-top: 4px; padding: 9px 11px; border: 1px solid #b6c0cf;
+    border-radius: 6px; font: inherit; font-weight: 400; }
   .buttons { display: flex; gap: 12px; }
-  button { flex: 1; padding: 10px 14px; border: 1px solid #b6c0cf; border-radius: 6px; background: #fff; color: inherit;
-    font: inherit; font-weight: 600; cursor: pointer; }
+  button { flex: 1; padding: 10px 14px; border: 1px solid #b6c0cf; border-radius: 6px; background: #fff;
+    color: inherit; font: inherit; font-weight: 600; cursor: pointer; }
   button.primary { background: #1f5fbf; border-color: #1f5fbf; color: #fff; }
   button:focus-visible, input:focus-visible { outline: 3px solid #8fb8f4; outline-offset: 1px; }
-  .alert { padding: 10px 12px; border: 1px solid #f0b4ad; border-radius: 6px; background: #fdecea; color: #8a1c10; }
-  footer { margin: 24px 0 0; color: #667085; font-size: 13px; }
+  .alert { padding: 10px 12px; border: 1px solid #f0b4ad; border-radius: 6px; background: #fdecea;
+    color: #8a1c10; }
+  p:last-child { margin-bottom: 0; }
+  footer { margin: 18px 0 0; color: #667085; font-size: 13px; }
 `;
 
 const HEADERS = {
@@ -77,14 +82,18 @@ ${failed ? '<p class="alert" role="alert">The user name or the password is wrong
 <p>There is one user here, and both fields are filled in.</p>
 <form method="post" action="${escape(action)}">
 <input type="hidden" name="next" value="${escape(next)}">
-<label>User name <input name="username" value="${escape(user.nickname)}" autocomplete="username" required></label>
-<label>Password <input name="password" type="password" value="${escape(user.password)}" autocomplete="current-password" required></label>
+<label>User name
+<input name="username" value="${escape(user.nickname)}" autocomplete="username" required></label>
+<label>Password
+<input name="password" type="password" value="${escape(user.password)}" autocomplete="current-password" required>
+</label>
 <div class="buttons"><button class="primary" type="submit">Log in</button></div>
 </form>`,
   );
 }
 
 export function consentPage({ action, requestId, client, scopes, user, redirectUri }) {
+  const destination = new URL(redirectUri).host;
   const items = scopes
     .map((scope) => `<li>${escape(DESCRIPTIONS[scope])} <code>${escape(scope)}</code></li>`)
     .join('\n');
@@ -103,7 +112,8 @@ ${items}
 <button type="submit" name="decision" value="deny">Deny</button>
 </div>
 </form>
-<footer>Logged in as ${escape(user.displayName)}. Afterwards your browser goes to ${escape(new URL(redirectUri).host)}.</footer>`,
+<footer>Logged in as ${escape(user.displayName)}.
+Afterwards your browser goes to ${escape(destination)}.</footer>`,
   );
 }
 

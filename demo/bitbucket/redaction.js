@@ -5,40 +5,40 @@
  * not hidden by prohibition: a parameter that nobody thought of is `[redacted]`. Headers and bodies are
  * never shown at all.
  */
-const SHOWN_EVERYWHERE = ['response_type', 'scope', 'code_challenge_method'];
-const SHOWN_ON_API = ['page', 'pagelen', 'state', 'role'];
-const KNOWN_NAMES = [
-  ...SHOWN_EVERYWHERE,
-  ...SHOWN_ON_API,
-  'client_id',
-  'redirect_uri',
-  'code',
-  'code_challenge',
-  'code_verifier',
-  'access_token',
-  'refresh_token',
-  'client_secret',
-  'grant_type',
-  'error',
-  'next',
-  'q',
-  'sort',
-  'fields',
-];
-const HARMLESS = /^[A-Za-z0-9:_ -]{1,200}$/;
+import { PULL_REQUEST_STATES } from './catalogue.js';
+import { DESCRIPTIONS, parseScopes } from './scopes.js';
+
+/** What may be shown, and only if it is what it should be: a secret in the wrong place is still a secret. */
+const SHOWN = {
+  response_type: (value) => ['code', 'token'].includes(value),
+  scope: (value) => parseScopes(value).every((scope) => Object.hasOwn(DESCRIPTIONS, scope)),
+  code_challenge_method: (value) => ['S256', 'plain'].includes(value),
+};
+const SHOWN_ON_API = {
+  page: (value) => /^\d{1,9}$/.test(value),
+  pagelen: (value) => /^\d{1,9}$/.test(value),
+  role: (value) => ['owner', 'admin', 'contributor', 'member'].includes(value),
+  state: (value) => PULL_REQUEST_STATES.includes(value),
+};
+const KNOWN_NAMES = new Set(
+  [...Object.keys(SHOWN), ...Object.keys(SHOWN_ON_API)].concat(
+    ['client_id', 'client_secret', 'redirect_uri', 'code', 'code_challenge', 'code_verifier'],
+    ['access_token', 'refresh_token', 'grant_type', 'error', 'next', 'q', 'sort', 'fields'],
+  ),
+);
 const OWN_PATHS = [
   /^\/site\/(oauth2\/(authorize|access_token)|signin)$/,
-  /^\/2\.0\/[A-Za-z0-9._~%{}/-]{0,200}$/,
+  /^\/2\.0(\/[A-Za-z0-9._~%{}-]{0,62}){1,8}$/,
   /^\/(__control\/[a-z]{1,20}|elsewhere)$/,
 ];
 
 function describeQuery(searchParams, isApi) {
-  const shown = isApi ? [...SHOWN_EVERYWHERE, ...SHOWN_ON_API] : SHOWN_EVERYWHERE;
+  const shown = isApi ? { ...SHOWN, ...SHOWN_ON_API } : SHOWN;
   return [...searchParams]
     .map(([name, value]) => {
-      const shownValue =
-        shown.includes(name) && HARMLESS.test(value) ? value.replaceAll(' ', '+') : '[redacted]';
-      return `${KNOWN_NAMES.includes(name) ? name : '[redacted]'}=${shownValue}`;
+      const isHarmless = Object.hasOwn(shown, name) && shown[name](value);
+      const shownName = KNOWN_NAMES.has(name) ? name : '[redacted]';
+      return `${shownName}=${isHarmless ? value.replaceAll(' ', '+') : '[redacted]'}`;
     })
     .join('&');
 }

@@ -46,6 +46,16 @@ const SETTINGS = {
   accessTokens: [],
 };
 
+const NUMBERS = [
+  'codeLifetimeMs',
+  'accessTokenLifetimeMs',
+  'refreshGraceMs',
+  'lockoutMs',
+  'refreshTokenIdleMs',
+  'repositories',
+  'pullRequests',
+];
+
 /**
  * @typedef {object} Options
  * @property {'older' | 'newer'} [backend] which of Bitbucket's OAuth back ends; default 'newer'
@@ -72,8 +82,9 @@ const SETTINGS = {
  */
 
 /**
- * Starts a simulator.
+ * Starts a simulator; it listens when the promise is fulfilled.
  * @param {Options} [options]
+ * @throws {TypeError} for an option that does not exist or has no valid value; what `listen` throws for a port in use
  */
 export async function startBitbucket({
   backend = 'newer',
@@ -87,7 +98,14 @@ export async function startBitbucket({
   if (clients.length === 0) throw new TypeError('clients must not be empty');
   const unknown = Object.keys(rest).find((name) => !Object.hasOwn(SETTINGS, name));
   if (unknown !== undefined) throw new TypeError(`there is no option "${unknown}"`);
-  const settings = { ...SETTINGS, accessTokenLifetimeMs: (backend === 'older' ? 120 : 60) * MINUTE, ...rest };
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const settings = { ...SETTINGS, accessTokenLifetimeMs: (backend === 'older' ? 120 : 60) * MINUTE, ...given };
+  // A lifetime that is not a number would compare as false everywhere and never end.
+  const wrong = NUMBERS.find((name) => !(Number.isFinite(settings[name]) && settings[name] >= 0));
+  if (wrong !== undefined) throw new TypeError(`${wrong} must be a number, zero or more`);
+  if (settings.rateLimit !== null && !(Number.isInteger(settings.rateLimit) && settings.rateLimit >= 0)) {
+    throw new TypeError('rateLimit must be a whole number, or null');
+  }
 
   const simulator = new Simulator({ backend, clients, log, settings });
   await simulator.listen(port, host);
@@ -179,19 +197,14 @@ class Simulator {
       advance: (ms) => this.#clock.advance(ms),
       /** Makes the next `times` (1) requests to `target` fail. @param {import('./faults.js').Fault} fault */
       fault: (fault) => this.#faults.add(fault),
-      /**
-       * Back to the state after the start: clients stay, everything else is forgotten, log and counts too.
-       */
+      /** As after the start: the clients stay, everything else is forgotten, log and counts too. */
       reset: () => {
-        for (const part of [
-          this.#clock,
-          this.#faults,
-          this.#statistics,
-          this.#tokens,
-          this.#authorize,
-          this.#rateLimit,
-        ])
-          part.reset();
+        this.#clock.reset();
+        this.#faults.reset();
+        this.#statistics.reset();
+        this.#tokens.reset();
+        this.#authorize.reset();
+        this.#rateLimit.reset();
         this.#requests.length = 0;
       },
       /** Counts of what was processed; see statistics.js. */
@@ -239,8 +252,7 @@ class Simulator {
         response.end(request.method === 'HEAD' ? undefined : answer.body);
       }
     } catch (error) {
-      // The client went away, or the simulator is being closed; anything else is a mistake in here and must
-      // show.
+      // The client left, or the simulator is being closed; anything else is a mistake in here and must show.
       if (this.#closing.signal.aborted || error.code === 'ECONNRESET') {
         request.socket.destroy();
       } else {

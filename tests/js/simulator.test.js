@@ -157,11 +157,25 @@ describe('options', () => {
   test('what does not exist is refused, not ignored', async () => {
     await assert.rejects(startBitbucket({ backend: 'newest' }), TypeError);
     await assert.rejects(startBitbucket({ codeLifeTimeMs: 1 }), /no option "codeLifeTimeMs"/);
+    await assert.rejects(startBitbucket({ codeLifetimeMs: '60' }), /codeLifetimeMs must be a number/);
+    await assert.rejects(startBitbucket({ refreshGraceMs: NaN }), /refreshGraceMs must be a number/);
+    await assert.rejects(startBitbucket({ rateLimit: 'off' }), /rateLimit must be/);
     await assert.rejects(startBitbucket({ clients: [] }), TypeError);
     await assert.rejects(startBitbucket({ clients: [{ callback: '/relative' }] }), TypeError);
     await assert.rejects(startBitbucket({ clients: [{ scopes: ['everything'] }] }), /no scope "everything"/);
     await assert.rejects(startBitbucket({ clients: [{ key: 'k' }, { key: 'k' }] }), /two clients/);
     await assert.rejects(startBitbucket({ tokenErrors: { nonsense: {} } }), /no token error "nonsense"/);
+  });
+
+  test('an option that is undefined is as good as absent', async () => {
+    await withBitbucket({ codeLifetimeMs: undefined }, async (bb) => {
+      const code = await getCode(bb);
+      bb.control.advance(HOUR);
+      assertRefused(
+        await post(bb, { grant_type: 'authorization_code', code, redirect_uri: CALLBACK }),
+        INVALID_CODE,
+      );
+    });
   });
 
   for (const [backend, keyLength, secretLength] of [
@@ -1681,12 +1695,13 @@ describe('log', () => {
           { grant_type: secret('grant') },
           { authorization: basic({ key: 'x', secret: secret('wrong') }) },
         );
-        await get(bb, `/user?access_token=${accessToken}&page=${secret('page')}!`, bearer(accessToken));
+        const misplaced = `access_token=${accessToken}&page=${secret('page')}&state=${secret('pr')}`;
+        await get(bb, `/user?${misplaced}`, bearer(accessToken));
         await get(bb, '/user', basic({ key: 'e@example.com', secret: secret('api') }));
         await fetch(`${bb.origin}/${secret('elsewhere')}?code=${code}`);
         await fetch(`${bb.tokenUrl}?client_secret=${secret('query')}`, { method: 'POST' });
         await new Browser().request(
-          authorizeUrl(bb, { response_type: 'token', scope: `${secret('scope')}!`, state: secret('s2') }),
+          authorizeUrl(bb, { response_type: 'token', scope: secret('scope'), state: secret('s2') }),
         );
         await bb.authorize(authorizeUrl(bb, { redirect_uri: redirectUri, state: secret('s3') }), {
           grant: false,
