@@ -1,0 +1,105 @@
+//! The authorization request (RFC 6749 section 4.1.1): the address that the user's browser opens.
+//!
+//! In: the client, random bytes, extra parameters. Out: the address, and what must be remembered until the callback.
+//! What never happens here: an extra parameter taking the place of one of the core's own.
+
+use url::form_urlencoded::Serializer;
+
+use crate::client_config::ClientConfig;
+use crate::error::{Error, Phase, Result};
+use crate::pkce::{CHALLENGE_METHOD, CodeVerifier, VERIFIER_BYTES};
+use crate::state::{STATE_BYTES, State};
+
+/// How many random bytes an authorization request takes.
+pub const RANDOM_BYTES: usize = STATE_BYTES + VERIFIER_BYTES;
+
+/// What a caller may not set: the core's own parameters, and those that would change where or how Bitbucket answers
+/// or which request is meant (RFC 9101, OAuth 2.0 Multiple Response Types).
+const OWN_PARAMETERS: [&str; 11] = [
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "response_mode",
+    "request",
+    "request_uri",
+    "client_secret",
+];
+
+/// A request that was built, and what is to be remembered of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthorizationRequest {
+    /// The address to open. It carries the state, so it is as confidential as that.
+    pub url: String,
+    /// To be compared with the callback's.
+    pub state: State,
+    /// To be sent with the code.
+    pub code_verifier: CodeVerifier,
+    /// What stands in the address instead of the verifier.
+    pub code_challenge: String,
+}
+
+impl AuthorizationRequest {
+    /// Builds a request with state and PKCE.
+    pub fn new(client: &ClientConfig, random: &[u8; RANDOM_BYTES], extra: &[(String, String)]) -> Result<Self> {
+        if extra.iter().any(|(name, _)| OWN_PARAMETERS.contains(&name.as_str())) {
+            let reason = "sets a parameter that the authorization request sets by itself";
+            return Err(Error::argument(Phase::Authorize, "extraParams", reason));
+        }
+        if extra.iter().any(|(name, _)| name.is_empty()) {
+            return Err(Error::argument(Phase::Authorize, "extraParams", "has a parameter without a name"));
+        }
+        let (for_state, for_verifier) = split_random(random);
+        let state = State::from_random(&for_state);
+        let code_verifier = CodeVerifier::from_random(&for_verifier);
+        let code_challenge = code_verifier.challenge();
+        let url = build_url(client, |query| {
+            query
+                .append_pair("state", state.expose())
+                .append_pair("code_challenge", &code_challenge)
+                .append_pair("code_challenge_method", CHALLENGE_METHOD)
+                .extend_pairs(extra);
+        });
+        Ok(Self { url, state, code_verifier, code_challenge })
+    }
+}
+
+/// The address without state and PKCE, for a host that appends its own. NocoDB's GUI does that by string, so the
+/// address has a query and no fragment.
+pub fn authorization_url(client: &ClientConfig) -> String {
+    build_url(client, |_| {})
+}
+
+fn build_url(client: &ClientConfig, append: impl FnOnce(&mut Serializer<'_, String>)) -> String {
+    let mut url = client.endpoints().authorize.as_str().to_owned();
+    // RFC 6749 section 3.1: a query component of the endpoint must be retained.
+    if !url.contains('?') {
+        url.push('?');
+    } else if !url.ends_with(['?', '&']) {
+        url.push('&');
+    }
+    let query_start = url.len();
+    let mut query = Serializer::for_suffix(url, query_start);
+    query
+        .append_pair("response_type", "code")
+        .append_pair("client_id", client.client_id())
+        .append_pair("redirect_uri", client.redirect_uri().as_str());
+    if !client.scopes().is_empty() {
+        query.append_pair("scope", &client.scopes().to_string());
+    }
+    append(&mut query);
+    query.finish()
+}
+
+/// The bytes of the state and those of the verifier: independent of each other, so that neither tells the other.
+fn split_random(random: &[u8; RANDOM_BYTES]) -> ([u8; STATE_BYTES], [u8; VERIFIER_BYTES]) {
+    let mut state = [0; STATE_BYTES];
+    let mut verifier = [0; VERIFIER_BYTES];
+    let (first, second) = random.split_at(STATE_BYTES);
+    state.copy_from_slice(first);
+    verifier.copy_from_slice(second);
+    (state, verifier)
+}

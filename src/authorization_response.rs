@@ -1,0 +1,183 @@
+//! The authorization response (RFC 6749 section 4.1.2): what Bitbucket sends back through the user's browser.
+//!
+//! In: a callback, the redirect URI, the state that was remembered. Out: an [`AuthorizationCode`], which exists only
+//! when everything was checked. What never happens here: anything in a callback being believed before its state was
+//! found to be the right one.
+
+use url::Url;
+
+use crate::client_config::ClientConfig;
+use crate::error::{Code, Error, Phase, Result, clean_error_code};
+use crate::form;
+use crate::secret::{Secret, clean_description};
+use crate::state::State;
+
+/// The longest authorization code that is accepted, in bytes.
+pub const LONGEST_CODE: usize = 4096;
+
+/// The longest callback that is looked at, in bytes.
+pub const LONGEST_CALLBACK: usize = 65_536;
+
+/// A code that came with the right state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthorizationCode(Secret);
+
+impl AuthorizationCode {
+    /// The code, for the token request.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+/// A callback as it may be given.
+#[derive(Debug, Clone, Copy)]
+pub enum Callback<'a> {
+    /// An absolute or relative address, or a bare query.
+    Text(&'a str),
+    /// A query without the address it came with.
+    Query(&'a str),
+}
+
+/// Judges a callback. The order of the checks is part of the contract: nothing is told about a callback whose state
+/// is wrong, except that it is malformed.
+pub fn validate(client: &ClientConfig, callback: Callback<'_>, state: &State) -> Result<AuthorizationCode> {
+    let parameters = Parameters::parse(query_of(client, callback)?)?;
+    let Parameters { unsupported, iss, state: received_state, error, error_description, code } = parameters;
+    if unsupported {
+        return Err(refused(Code::CallbackUnsupportedResponse));
+    }
+    if iss.is_some_and(|iss| iss != client.endpoints().authorize.origin()) {
+        return Err(refused(Code::IssuerMismatch));
+    }
+    // RFC 6749 section 3.1: a parameter without a value is treated as omitted.
+    let received_state = received_state.filter(|value| !value.is_empty());
+    match received_state {
+        None => return Err(refused(Code::StateMissing)),
+        Some(received) if !state.matches(&received) => return Err(refused(Code::StateMismatch)),
+        Some(_) => {}
+    }
+    let code = code.filter(|code| !code.is_empty());
+    if let Some(error) = error.filter(|error| !error.is_empty()) {
+        return Err(authorization_error(&error, error_description.as_deref(), state, code.as_deref()));
+    }
+    let code = code.ok_or_else(|| refused(Code::CodeMissing))?;
+    if code.len() > LONGEST_CODE || code.chars().any(char::is_control) {
+        let reason = "the code is too long or contains control characters";
+        return Err(refused(Code::CallbackInvalid).with_reason(reason));
+    }
+    Ok(AuthorizationCode(Secret::new(code)))
+}
+
+fn refused(code: Code) -> Box<Error> {
+    Error::new(code, Phase::Callback)
+}
+
+/// RFC 6749 section 4.1.2.1.
+fn authorization_error(error: &str, description: Option<&str>, state: &State, code: Option<&str>) -> Box<Error> {
+    let secrets = || [Some(state.expose()), code].into_iter().flatten();
+    let kind = if error == "access_denied" { Code::AccessDenied } else { Code::AuthorizationFailed };
+    let mut refusal = refused(kind);
+    refusal.error = clean_error_code(error, secrets());
+    refusal.error_description = description.and_then(|text| clean_description(text, secrets()));
+    refusal
+}
+
+/// The query of a callback, after its origin and path were compared with the redirect URI's.
+fn query_of<'a>(client: &ClientConfig, callback: Callback<'a>) -> Result<&'a str> {
+    let text = match callback {
+        Callback::Text(text) | Callback::Query(text) => text,
+    };
+    if text.len() > LONGEST_CALLBACK {
+        return Err(refused(Code::CallbackInvalid).with_reason("it is longer than 64 KiB"));
+    }
+    // Fragments are not looked into: what stands there was never sent to a server and is not part of the response.
+    let text = text.split('#').next().unwrap_or_default();
+    if text.chars().any(|c| c.is_control() || c == ' ') {
+        return Err(refused(Code::CallbackInvalid).with_reason("it contains white space or control characters"));
+    }
+    let (place, query) = match callback {
+        Callback::Query(_) => (None, text.strip_prefix('?').unwrap_or(text)),
+        Callback::Text(_) => split_place(text),
+    };
+    let Some(place) = place else { return Ok(query) };
+    // A URL parser reads a backslash as a slash, so that two programs could see two places in one text.
+    let url = if place.contains('\\') { None } else { client.redirect_uri().resolve(place) };
+    let url = url.filter(|url| url.username().is_empty() && url.password().is_none());
+    if !url.as_ref().is_some_and(|url: &Url| client.redirect_uri().is_same_place(url)) {
+        let reason = "its origin or path is not the redirect URI's";
+        return Err(refused(Code::CallbackInvalid).with_reason(reason));
+    }
+    Ok(query)
+}
+
+/// Splits a text into the place it points to, if it names one, and its query.
+fn split_place(text: &str) -> (Option<&str>, &str) {
+    match text.split_once('?') {
+        Some(("", query)) => (None, query),
+        // A bare query may hold a question mark in a value, but not before its first '=' or '&'.
+        Some((place, query)) if is_absolute(text) || !place.contains(['=', '&']) => (Some(place), query),
+        None if is_absolute(text) || text.starts_with('/') => (Some(text), ""),
+        _ => (None, text),
+    }
+}
+
+/// Whether a text begins with a scheme (RFC 3986 section 3.1).
+fn is_absolute(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+    })
+}
+
+/// The parameters that are read, each at most once.
+#[derive(Default)]
+struct Parameters {
+    /// A JARM, hybrid or implicit response, which was not asked for.
+    unsupported: bool,
+    iss: Option<String>,
+    state: Option<String>,
+    error: Option<String>,
+    error_description: Option<String>,
+    code: Option<String>,
+}
+
+impl Parameters {
+    fn parse(query: &str) -> Result<Self> {
+        let mut found = Self::default();
+        let mut seen: Vec<&'static str> = Vec::new();
+        for pair in form::pairs(query) {
+            let (name, value) = pair.map_err(|_| {
+                refused(Code::CallbackInvalid).with_reason("it contains a malformed percent-encoding")
+            })?;
+            let Some(name) = READ.into_iter().find(|read| *read == name) else { continue };
+            if seen.contains(&name) {
+                return Err(refused(Code::CallbackDuplicateParameter).with_field(name));
+            }
+            seen.push(name);
+            match name {
+                "iss" => found.iss = Some(value),
+                "state" => found.state = Some(value),
+                "error" => found.error = Some(value),
+                "error_description" => found.error_description = Some(value),
+                "code" => found.code = Some(value),
+                "error_uri" => {}
+                _ => found.unsupported = true,
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The parameters of which a second one is refused.
+const READ: [&str; 10] = [
+    "response",
+    "id_token",
+    "token",
+    "access_token",
+    "iss",
+    "state",
+    "error",
+    "error_description",
+    "error_uri",
+    "code",
+];

@@ -1,0 +1,19 @@
+//! How the client proves who it is to the token endpoint: HTTP Basic (RFC 6749 section 2.3.1).
+//!
+//! In: the validated configuration. Out: the value of an `Authorization` header. What never happens here: the secret
+//! in a request's body or address.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use url::form_urlencoded::byte_serialize;
+
+use crate::secret::Secret;
+
+/// `Basic base64(form(id) ":" form(secret))`. Both parts are form-encoded first (RFC 6749 section 2.3.1 and
+/// appendix B), so that a colon or a non-ASCII character in either cannot be misread.
+pub fn basic(client_id: &str, client_secret: &Secret) -> Secret {
+    let mut credentials: String = byte_serialize(client_id.as_bytes()).collect();
+    credentials.push(':');
+    credentials.extend(byte_serialize(client_secret.expose().as_bytes()));
+    Secret::new(format!("Basic {}", STANDARD.encode(credentials)))
+}

@@ -1,0 +1,202 @@
+//! The client's registration at Bitbucket and where it is used: everything that is configured, validated once.
+//!
+//! In: values of a caller or of the environment. Out: a [`ClientConfig`], which exists only when every value is
+//! usable. What never happens here: a value in an error; only its name and the reason are told.
+
+use crate::endpoints::{Address, Endpoint, Endpoints, Reason, argument_error};
+use crate::error::{Code, Error, Phase, Result};
+use crate::scope::ScopeSet;
+use crate::secret::Secret;
+
+/// A registered client with its redirect URI, scopes and endpoints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientConfig {
+    client_id: String,
+    client_secret: Option<Secret>,
+    redirect_uri: Address,
+    scopes: ScopeSet,
+    endpoints: Endpoints,
+}
+
+impl ClientConfig {
+    /// Validates a caller's values. Without scopes the default ones are requested; an empty list requests none.
+    /// A client without a secret is a public one, as in a browser.
+    pub fn new(
+        client_id: &str,
+        client_secret: Option<&str>,
+        redirect_uri: &str,
+        scopes: Option<ScopeSet>,
+        endpoints: Endpoints,
+    ) -> Result<Self> {
+        let client_id = parse_credential(client_id).map_err(|reason| argument_error("clientId", reason))?;
+        let client_secret = client_secret
+            .map(|secret| parse_credential(secret).map(Secret::new))
+            .transpose()
+            .map_err(|reason| argument_error("clientSecret", reason))?;
+        let redirect_uri = Address::parse(redirect_uri).map_err(|reason| argument_error("redirectUri", reason))?;
+        let scopes = scopes.unwrap_or_else(ScopeSet::defaults);
+        check_scopes(&scopes).map_err(|reason| argument_error("scopes", reason))?;
+        Ok(Self { client_id: client_id.to_owned(), client_secret, redirect_uri, scopes, endpoints })
+    }
+
+    /// The Key.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// The Secret, unless the client is a public one.
+    pub fn client_secret(&self) -> Option<&Secret> {
+        self.client_secret.as_ref()
+    }
+
+    /// Where Bitbucket sends the user back to.
+    pub fn redirect_uri(&self) -> &Address {
+        &self.redirect_uri
+    }
+
+    /// The scopes to request; empty for none.
+    pub fn scopes(&self) -> &ScopeSet {
+        &self.scopes
+    }
+
+    /// Where Bitbucket is.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
+    }
+}
+
+fn parse_credential(value: &str) -> core::result::Result<&str, Reason> {
+    if value.is_empty() {
+        return Err("is empty");
+    }
+    if value.chars().any(char::is_control) {
+        return Err("must not contain control characters");
+    }
+    Ok(value)
+}
+
+fn check_scopes(scopes: &ScopeSet) -> core::result::Result<(), Reason> {
+    match scopes.first_malformed() {
+        Some(_) => Err("holds a scope with a character that scopes cannot have (RFC 6749 section 3.3)"),
+        None => Ok(()),
+    }
+}
+
+/// The names of the environment variables, in the order in which problems are reported.
+pub mod variable {
+    /// The Key of the OAuth client.
+    pub const CLIENT_ID: &str = "INTEGRATION_AUTH_BITBUCKET_CLIENT_ID";
+    /// The Secret of the OAuth client.
+    pub const CLIENT_SECRET: &str = "INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET";
+    /// The callback URL that is registered with the OAuth client.
+    pub const REDIRECT_URI: &str = "INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI";
+    /// Scopes separated by spaces or commas, or the word `none`.
+    pub const SCOPES: &str = "INTEGRATION_AUTH_BITBUCKET_SCOPES";
+    /// Instead of Bitbucket Cloud's authorization endpoint.
+    pub const AUTHORIZE_URL: &str = "INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL";
+    /// Instead of Bitbucket Cloud's token endpoint.
+    pub const TOKEN_URL: &str = "INTEGRATION_AUTH_BITBUCKET_TOKEN_URL";
+    /// Instead of the base of Bitbucket Cloud's API.
+    pub const API_URL: &str = "INTEGRATION_AUTH_BITBUCKET_API_URL";
+    /// The time limit of one request, in milliseconds.
+    pub const TIMEOUT_MS: &str = "INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS";
+    /// All of them.
+    pub const ALL: [&str; 8] =
+        [CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, SCOPES, AUTHORIZE_URL, TOKEN_URL, API_URL, TIMEOUT_MS];
+}
+
+/// The time limit of one request when none is configured.
+pub const DEFAULT_TIMEOUT_MS: u32 = 10_000;
+
+/// The longest time limit that may be configured: five minutes.
+const LONGEST_TIMEOUT_MS: u32 = 300_000;
+
+/// The value of [`variable::SCOPES`] that requests no scopes at all, so that Bitbucket grants all of the client's.
+const NO_SCOPES: &str = "none";
+
+/// What the environment says.
+#[derive(Debug)]
+pub struct Environment {
+    /// The client, when every variable is usable: then OAuth can be offered.
+    pub client: Option<ClientConfig>,
+    /// The API's base, unless its override is unusable. Access tokens need it without a client.
+    pub api: Option<Address>,
+    /// The time limit of one request.
+    pub timeout_ms: u32,
+    /// What is missing or wrong, in the order of [`variable::ALL`].
+    pub problems: Vec<Box<Error>>,
+}
+
+impl Environment {
+    /// Reads the variables through `get`. White space around a value is trimmed; an empty value counts as absent.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
+        let mut problems = Vec::new();
+        let values = Values { get, problems: &mut problems };
+        let (client, api, timeout_ms) = values.read();
+        Self { client, api, timeout_ms, problems }
+    }
+}
+
+struct Values<'a, G> {
+    get: G,
+    problems: &'a mut Vec<Box<Error>>,
+}
+
+impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
+    fn read(mut self) -> (Option<ClientConfig>, Option<Address>, u32) {
+        let client_id = self.required(variable::CLIENT_ID, |value| parse_credential(value).map(str::to_owned));
+        let client_secret = self.required(variable::CLIENT_SECRET, |value| parse_credential(value).map(Secret::new));
+        let redirect_uri = self.required(variable::REDIRECT_URI, Address::parse);
+        let scopes = self.optional(variable::SCOPES, |value| {
+            let scopes = value.map_or_else(ScopeSet::defaults, parse_scopes_variable);
+            check_scopes(&scopes).map(|()| scopes)
+        });
+        let authorize = self.optional(variable::AUTHORIZE_URL, |value| Endpoint::Authorize.parse(value));
+        let token = self.optional(variable::TOKEN_URL, |value| Endpoint::Token.parse(value));
+        let api = self.optional(variable::API_URL, |value| Endpoint::Api.parse(value));
+        let timeout_ms =
+            self.optional(variable::TIMEOUT_MS, |value| value.map_or(Ok(DEFAULT_TIMEOUT_MS), parse_timeout));
+        let client = (|| {
+            Some(ClientConfig {
+                client_id: client_id?,
+                client_secret: Some(client_secret?),
+                redirect_uri: redirect_uri?,
+                scopes: scopes?,
+                endpoints: Endpoints { authorize: authorize?, token: token?, api: api.clone()? },
+            })
+        })();
+        // An unusable time limit is no reason to do without OAuth; the default is safe.
+        (client, api, timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS))
+    }
+
+    fn required<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> core::result::Result<T, Reason>) -> Option<T> {
+        self.optional(name, |value| value.map_or(Err("is not set"), parse))
+    }
+
+    fn optional<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(Option<&str>) -> core::result::Result<T, Reason>,
+    ) -> Option<T> {
+        let value = (self.get)(name);
+        let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty());
+        parse(value)
+            .map_err(|reason| {
+                let error = Error::new(Code::InvalidConfig, Phase::Config).with_field(name).with_reason(reason);
+                self.problems.push(error);
+            })
+            .ok()
+    }
+}
+
+fn parse_scopes_variable(value: &str) -> ScopeSet {
+    if value.eq_ignore_ascii_case(NO_SCOPES) { ScopeSet::default() } else { ScopeSet::parse(value) }
+}
+
+fn parse_timeout(value: &str) -> core::result::Result<u32, Reason> {
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    match value.parse() {
+        Ok(timeout) if digits && (1..=LONGEST_TIMEOUT_MS).contains(&timeout) => Ok(timeout),
+        _ => Err("must be a whole number of milliseconds from 1 to 300000"),
+    }
+}

@@ -1,0 +1,199 @@
+//! Where Bitbucket Cloud is, and what an address must be to be used instead.
+//!
+//! In: addresses as an administrator wrote them. Out: addresses that are known to be absolute, encrypted or on this
+//! very machine, and free of user info and fragments. What never happens here: an address being changed by parsing
+//! it; what was configured is what is sent.
+
+use url::{Host, Url};
+
+use crate::error::{Code, Error, Phase, Result};
+use crate::form;
+
+/// Bitbucket Cloud's authorization endpoint (RFC 6749 section 3.1).
+pub const AUTHORIZE_URL: &str = "https://bitbucket.org/site/oauth2/authorize";
+/// Bitbucket Cloud's token endpoint (RFC 6749 section 3.2).
+pub const TOKEN_URL: &str = "https://bitbucket.org/site/oauth2/access_token";
+/// The base of Bitbucket Cloud's API; OAuth tokens are accepted on no other host.
+pub const API_URL: &str = "https://api.bitbucket.org/2.0";
+
+/// The parameters of an authorization request and of its response. An address that is configured with one of them in
+/// its query would make every request or callback ambiguous.
+const RESERVED_PARAMETERS: [&str; 17] = [
+    "response_type",
+    "response_mode",
+    "client_id",
+    "client_secret",
+    "redirect_uri",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "code",
+    "error",
+    "error_description",
+    "error_uri",
+    "iss",
+    "id_token",
+    "token",
+    "access_token",
+];
+
+/// Why an address cannot be used. The text follows the name of the field or variable.
+pub type Reason = &'static str;
+
+/// An absolute address: https, or http on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    text: String,
+    url: Url,
+}
+
+impl Address {
+    /// Checks an address without changing it.
+    pub fn parse(text: &str) -> core::result::Result<Self, Reason> {
+        check_characters(text)?;
+        let secure = starts_with_scheme(text, "https://");
+        if !secure && !starts_with_scheme(text, "http://") {
+            return Err("must be an absolute URL that starts with https://");
+        }
+        if text.contains('#') {
+            return Err("must not have a fragment (#…)");
+        }
+        let url = Url::parse(text).map_err(|_| "is not a valid URL")?;
+        if !url.username().is_empty() || url.password().is_some() || authority(text).contains('@') {
+            return Err("must not contain a user name or a password");
+        }
+        if !secure && !is_loopback(&url) {
+            return Err("must start with https:// (http is accepted for localhost, 127.0.0.0/8 and [::1] only)");
+        }
+        if form::decode(text).is_err() {
+            return Err("contains a % that is not followed by two hexadecimal digits, or bytes that are not UTF-8");
+        }
+        let query = url.query().unwrap_or_default();
+        if form::pairs(query).flatten().any(|(name, _)| RESERVED_PARAMETERS.contains(&name.as_str())) {
+            return Err("must not carry a parameter of OAuth in its query");
+        }
+        Ok(Self { text: text.to_owned(), url })
+    }
+
+    /// The address, byte for byte as it was configured.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Scheme, host and port, as RFC 6454 writes them.
+    pub fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
+    /// Whether another address has the same origin and path, whatever its query.
+    pub fn is_same_place(&self, other: &Url) -> bool {
+        self.url.origin() == other.origin() && self.url.path() == other.path()
+    }
+
+    /// What an address is relative to when it is written without an origin.
+    pub fn resolve(&self, relative: &str) -> Option<Url> {
+        self.url.join(relative).ok()
+    }
+}
+
+/// Refuses what a URL parser would silently drop or replace, and what RFC 3986 does not allow in a URI.
+fn check_characters(text: &str) -> core::result::Result<(), Reason> {
+    if text.is_empty() {
+        return Err("is empty");
+    }
+    if text.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
+        return Err("must not contain white space or control characters");
+    }
+    if text.contains('\\') {
+        return Err("must not contain a backslash");
+    }
+    if !authority(text).is_ascii() {
+        return Err("has a host with non-ASCII characters: write it in punycode (xn--…)");
+    }
+    if !text.is_ascii() {
+        return Err("must not contain non-ASCII characters: percent-encode them");
+    }
+    Ok(())
+}
+
+/// What stands between `://` and the next delimiter.
+fn authority(text: &str) -> &str {
+    let rest = text.split_once("://").map_or("", |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+fn starts_with_scheme(text: &str, scheme: &str) -> bool {
+    // A third slash would be skipped by a URL parser and leave an address other than the one that is sent.
+    text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        && text.get(scheme.len()..).is_some_and(|rest| !rest.starts_with('/'))
+}
+
+/// Whether traffic to this address stays on this machine (RFC 8252 section 7.3).
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(domain)) => domain == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The three addresses of a provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
+    /// Where the user logs in and consents.
+    pub authorize: Address,
+    /// Where codes and refresh tokens are exchanged.
+    pub token: Address,
+    /// The API's base, without a slash at the end.
+    pub api: Address,
+}
+
+/// Which of the three addresses is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endpoint {
+    /// The authorization endpoint.
+    Authorize,
+    /// The token endpoint.
+    Token,
+    /// The API's base.
+    Api,
+}
+
+impl Endpoint {
+    /// Parses an override of this endpoint, or takes Bitbucket Cloud's address when there is none.
+    pub fn parse(self, text: Option<&str>) -> core::result::Result<Address, Reason> {
+        let address = match (self, text) {
+            (Self::Authorize, None) => Address::parse(AUTHORIZE_URL),
+            (Self::Token, None) => Address::parse(TOKEN_URL),
+            (Self::Api, None) => Address::parse(API_URL),
+            (Self::Authorize | Self::Token, Some(text)) => Address::parse(text),
+            // Paths are appended to the API's base, so it ends without a slash and has no query.
+            (Self::Api, Some(text)) => Address::parse(text.trim_end_matches('/')),
+        }?;
+        if self == Self::Api && address.as_str().contains('?') {
+            return Err("must not have a query");
+        }
+        Ok(address)
+    }
+}
+
+/// The error for an address that a caller gave.
+pub fn argument_error(field: &str, reason: Reason) -> Box<Error> {
+    Error::new(Code::InvalidArgument, Phase::Config).with_field(field).with_reason(reason)
+}
+
+/// Bitbucket Cloud's own addresses.
+impl Endpoints {
+    /// The three addresses, each overridden or Bitbucket Cloud's.
+    pub fn new(authorize: Option<&str>, token: Option<&str>, api: Option<&str>) -> Result<Self> {
+        let parse =
+            |endpoint: Endpoint, text, field| endpoint.parse(text).map_err(|reason| argument_error(field, reason));
+        Ok(Self {
+            authorize: parse(Endpoint::Authorize, authorize, "endpoints.authorizeUrl")?,
+            token: parse(Endpoint::Token, token, "endpoints.tokenUrl")?,
+            api: parse(Endpoint::Api, api, "endpoints.apiUrl")?,
+        })
+    }
+}

@@ -1,0 +1,361 @@
+//! One error type with stable codes, for everything that can go wrong between NocoDB and Bitbucket.
+//!
+//! In: a code, the phase it happened in, and what little may be told. Out: a message that says what is wrong and
+//! what mends it. What never happens here: a code, token, secret, verifier, state or full address in any field.
+//!
+//! The messages also avoid the phrases by which the host recognises an error that it should answer with a silent
+//! refresh ("token expired", "invalid_grant", "unauthorized"): none of these failures is cured by one.
+
+use core::fmt;
+
+/// Phrases that make the host refresh and try again; see the module's documentation.
+pub const HOST_REFRESH_PHRASES: [&str; 3] = ["token expired", "invalid_grant", "unauthorized"];
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
+        /// What went wrong. The names are stable; consumers branch on them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Code {
+            /// Every code, for the tests that must cover all of them.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)+];
+
+            /// The name that JavaScript sees as `error.code`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $name,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A value given by the caller cannot be used; `field` names it.
+    InvalidArgument = "INVALID_ARGUMENT",
+    /// An environment variable cannot be used; `field` names it.
+    InvalidConfig = "INVALID_CONFIG",
+    /// The callback cannot be parsed, or arrived somewhere else than the redirect URI.
+    CallbackInvalid = "CALLBACK_INVALID",
+    /// A parameter that is read stands twice in the callback (RFC 6749 section 3.1).
+    CallbackDuplicateParameter = "CALLBACK_DUPLICATE_PARAMETER",
+    /// The callback carries a token, an ID token or a JARM response.
+    CallbackUnsupportedResponse = "CALLBACK_UNSUPPORTED_RESPONSE",
+    /// The callback carries no state (RFC 9700 section 2.1).
+    StateMissing = "STATE_MISSING",
+    /// The callback's state is not the one that was sent.
+    StateMismatch = "STATE_MISMATCH",
+    /// The callback's `iss` is not Bitbucket's (RFC 9207).
+    IssuerMismatch = "ISSUER_MISMATCH",
+    /// The user said no.
+    AccessDenied = "ACCESS_DENIED",
+    /// Any other `error=` in the callback (RFC 6749 section 4.1.2.1).
+    AuthorizationFailed = "AUTHORIZATION_FAILED",
+    /// A successful callback without a code.
+    CodeMissing = "CODE_MISSING",
+    /// The endpoint could not be reached.
+    RequestFailed = "REQUEST_FAILED",
+    /// The endpoint did not answer in time.
+    RequestTimeout = "REQUEST_TIMEOUT",
+    /// The caller's signal ended the request.
+    RequestAborted = "REQUEST_ABORTED",
+    /// The endpoint answered with a redirect, which is never followed with credentials.
+    RedirectRefused = "REDIRECT_REFUSED",
+    /// The answer is larger than any token response.
+    ResponseTooLarge = "RESPONSE_TOO_LARGE",
+    /// The answer is not JSON.
+    ResponseNotJson = "RESPONSE_NOT_JSON",
+    /// A member of the answer is missing or malformed; `field` names it.
+    ResponseInvalid = "RESPONSE_INVALID",
+    /// A status that no token endpoint should answer with.
+    UnexpectedStatus = "UNEXPECTED_STATUS",
+    /// The token is of a type other than bearer (RFC 6749 section 7.1).
+    UnsupportedTokenType = "UNSUPPORTED_TOKEN_TYPE",
+    /// Key or Secret were refused.
+    InvalidClient = "INVALID_CLIENT",
+    /// The code is used, expired or foreign.
+    InvalidGrant = "INVALID_GRANT",
+    /// The refresh token is dead.
+    ReconnectRequired = "RECONNECT_REQUIRED",
+    /// Any other error of RFC 6749 section 5.2.
+    TokenRequestFailed = "TOKEN_REQUEST_FAILED",
+    /// The API does not accept the credential.
+    ApiUnauthenticated = "API_UNAUTHENTICATED",
+    /// The credential lacks a scope.
+    ApiInsufficientScope = "API_INSUFFICIENT_SCOPE",
+    /// Not there, or hidden from this credential.
+    ApiNotFound = "API_NOT_FOUND",
+    /// Atlassian removed the API.
+    ApiGone = "API_GONE",
+    /// Too many requests.
+    ApiRateLimited = "API_RATE_LIMITED",
+    /// Any other failure of the API.
+    ApiFailed = "API_FAILED",
+    /// A credential was about to leave for another origin.
+    ForeignOrigin = "FOREIGN_ORIGIN",
+    /// New tokens are in use but the host could not store them.
+    PersistFailed = "PERSIST_FAILED",
+}
+
+impl Code {
+    /// The code with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == name)
+    }
+
+    /// What is wrong and what mends it, in words for the person who reads a log or a dialog.
+    fn explanation(self) -> &'static str {
+        match self {
+            Self::InvalidArgument => "A value given to nocodb-bitbucket-auth cannot be used",
+            Self::InvalidConfig => "The configuration cannot be used",
+            Self::CallbackInvalid => {
+                "This is not a callback from Bitbucket to the configured redirect URI. Start again with \"Authenticate with Bitbucket\""
+            }
+            Self::CallbackDuplicateParameter => {
+                "The callback carries a parameter twice and cannot be trusted. Start again with \"Authenticate with Bitbucket\""
+            }
+            Self::CallbackUnsupportedResponse => {
+                "The callback carries a kind of response that was not asked for and cannot be trusted. Start again with \"Authenticate with Bitbucket\""
+            }
+            Self::StateMissing => {
+                "The callback carries no state, so it cannot be told who started it. Start again with \"Authenticate with Bitbucket\""
+            }
+            Self::StateMismatch => {
+                "The callback does not belong to the login that was started here. Start again with \"Authenticate with Bitbucket\" in one window only"
+            }
+            Self::IssuerMismatch => "The callback was issued by another server than Bitbucket and was refused",
+            Self::AccessDenied => {
+                "Access was denied on Bitbucket's page. Authenticate again and choose \"Grant access\""
+            }
+            Self::AuthorizationFailed => "Bitbucket refused the authorization request",
+            Self::CodeMissing => {
+                "The callback carries no authorization code. Start again with \"Authenticate with Bitbucket\""
+            }
+            Self::RequestFailed => {
+                "Bitbucket could not be reached. Check the network, the proxy settings and the certificates of this server"
+            }
+            Self::RequestTimeout => {
+                "Bitbucket did not answer in time. Check the network and the proxy settings, or raise INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS"
+            }
+            Self::RequestAborted => "The request was cancelled",
+            Self::RedirectRefused => {
+                "The address answered with a redirect, which is not followed because the request carries credentials. Check the configured endpoint and the proxy"
+            }
+            Self::ResponseTooLarge => {
+                "The answer is larger than any answer of Bitbucket. Check the configured endpoint and the proxy"
+            }
+            Self::ResponseNotJson => {
+                "The answer is not JSON, so it hardly comes from Bitbucket. Check the configured endpoint and the proxy"
+            }
+            Self::ResponseInvalid => "Bitbucket's answer has a missing or malformed member",
+            Self::UnexpectedStatus => "Bitbucket answered with an unexpected status",
+            Self::UnsupportedTokenType => "Bitbucket's answer holds a token of a type other than bearer",
+            Self::InvalidClient => {
+                "Bitbucket refused the Key or the Secret of the OAuth client. An administrator must check INTEGRATION_AUTH_BITBUCKET_CLIENT_ID and INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET"
+            }
+            Self::InvalidGrant => {
+                "Bitbucket refused the authorization code: it was used before, is too old, or belongs to another client or redirect URI. Authenticate again"
+            }
+            Self::ReconnectRequired => {
+                "Bitbucket no longer accepts this connection's refresh token. Open the integration and authenticate with Bitbucket again"
+            }
+            Self::TokenRequestFailed => "Bitbucket refused the token request",
+            Self::ApiUnauthenticated => {
+                "Bitbucket does not accept this connection's token. Authenticate again, or enter a new token"
+            }
+            Self::ApiInsufficientScope => "The connection lacks a permission that this request needs",
+            Self::ApiNotFound => "Bitbucket does not have this, or does not show it to this connection",
+            Self::ApiGone => "Atlassian has removed this part of Bitbucket's API",
+            Self::ApiRateLimited => "Bitbucket's rate limit is reached. Try again later",
+            Self::ApiFailed => "Bitbucket's API answered with an error",
+            Self::ForeignOrigin => {
+                "The request was stopped: it would have sent the credential to another server than Bitbucket's API"
+            }
+            Self::PersistFailed => {
+                "New tokens are in use, but NocoDB could not store them. If this goes on, the connection is lost at the next restart"
+            }
+        }
+    }
+}
+
+/// The step of a connection's life in which an error happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Reading the configuration.
+    Config,
+    /// Building the authorization request.
+    Authorize,
+    /// Judging the callback.
+    Callback,
+    /// Exchanging a code, or the client's own credentials, for tokens.
+    Exchange,
+    /// Refreshing tokens.
+    Refresh,
+    /// Calling the API.
+    Api,
+}
+
+impl Phase {
+    /// Every phase.
+    pub const ALL: &'static [Phase] =
+        &[Phase::Config, Phase::Authorize, Phase::Callback, Phase::Exchange, Phase::Refresh, Phase::Api];
+
+    /// The name that JavaScript sees as `error.phase`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Phase::Config => "config",
+            Phase::Authorize => "authorize",
+            Phase::Callback => "callback",
+            Phase::Exchange => "exchange",
+            Phase::Refresh => "refresh",
+            Phase::Api => "api",
+        }
+    }
+
+    /// The phase with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|phase| phase.as_str() == name)
+    }
+}
+
+/// A failure, with nothing in it that must not be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// The stable code.
+    pub code: Code,
+    /// Where it happened.
+    pub phase: Phase,
+    /// The reason in this very case, where the code alone does not say it. Written by this crate, never by a server.
+    pub reason: Option<&'static str>,
+    /// The OAuth error code that Bitbucket sent.
+    pub error: Option<String>,
+    /// Bitbucket's description, cleaned.
+    pub error_description: Option<String>,
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// The argument, variable or member that is wrong. Always a name that this crate knows.
+    pub field: Option<String>,
+    /// How long Bitbucket asks to wait, in milliseconds.
+    pub retry_after: Option<u64>,
+}
+
+/// A result of this crate. The error is boxed: it is rare, and moving it through every `?` would cost a tenth of the
+/// WebAssembly.
+pub type Result<T> = core::result::Result<T, Box<Error>>;
+
+impl Error {
+    /// A failure of which no more is known.
+    pub fn new(code: Code, phase: Phase) -> Box<Self> {
+        Box::new(Self {
+            code,
+            phase,
+            reason: None,
+            error: None,
+            error_description: None,
+            status: None,
+            field: None,
+            retry_after: None,
+        })
+    }
+
+    /// A value of the caller's that cannot be used.
+    pub fn argument(phase: Phase, field: &str, reason: &'static str) -> Box<Self> {
+        Self::new(Code::InvalidArgument, phase).with_field(field).with_reason(reason)
+    }
+
+    /// Names what is wrong.
+    pub fn with_field(mut self: Box<Self>, field: impl Into<String>) -> Box<Self> {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// Says why it is wrong.
+    pub fn with_reason(mut self: Box<Self>, reason: &'static str) -> Box<Self> {
+        self.reason = Some(reason);
+        self
+    }
+
+    /// Adds the HTTP status.
+    pub fn with_status(mut self: Box<Self>, status: u16) -> Box<Self> {
+        self.status = Some(status);
+        self
+    }
+
+    /// Whether the same request may succeed later without anybody doing anything.
+    pub fn retryable(&self) -> bool {
+        match self.code {
+            Code::RequestFailed | Code::RequestTimeout | Code::ApiRateLimited | Code::PersistFailed => true,
+            Code::UnexpectedStatus | Code::TokenRequestFailed | Code::ApiFailed => {
+                self.status.is_some_and(|status| status == 408 || status == 429 || status >= 500)
+                    || self.is_passing_oauth_error()
+            }
+            Code::AuthorizationFailed => self.is_passing_oauth_error(),
+            _ => false,
+        }
+    }
+
+    /// Whether only the user can mend it, by connecting again.
+    pub fn reauthorize(&self) -> bool {
+        matches!(self.code, Code::ReconnectRequired | Code::InvalidGrant)
+    }
+
+    fn is_passing_oauth_error(&self) -> bool {
+        matches!(self.error.as_deref(), Some("server_error" | "temporarily_unavailable"))
+    }
+
+    /// What is wrong and what mends it, in one or two sentences.
+    pub fn message(&self) -> String {
+        let mut message = self.code.explanation().to_owned();
+        match (&self.field, self.reason) {
+            (Some(field), Some(reason)) => push(&mut message, &[": ", field, " ", reason]),
+            (Some(field), None) => push(&mut message, &[": ", field]),
+            (None, Some(reason)) => push(&mut message, &[": ", reason]),
+            (None, None) => {}
+        }
+        if matches!(self.code, Code::AuthorizationFailed | Code::TokenRequestFailed) {
+            let parts = [self.error.as_deref(), self.error_description.as_deref()];
+            for (part, separator) in parts.into_iter().flatten().zip([": ", ", "]) {
+                if !sounds_like_refresh(part) {
+                    push(&mut message, &[separator, part]);
+                }
+            }
+        }
+        if let (Code::UnexpectedStatus | Code::ApiFailed, Some(status)) = (self.code, self.status) {
+            push(&mut message, &[" ", &status.to_string()]);
+        }
+        if !message.ends_with(['.', '…']) {
+            message.push('.');
+        }
+        message
+    }
+}
+
+/// Whether the host would take a text for the sign that a refresh helps.
+fn sounds_like_refresh(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    HOST_REFRESH_PHRASES.iter().any(|phrase| text.contains(phrase))
+}
+
+fn push(message: &mut String, parts: &[&str]) {
+    for part in parts {
+        message.push_str(part);
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// The longest OAuth error code that is passed on; the registered ones have at most 26 characters.
+const LONGEST_ERROR_CODE: usize = 64;
+
+/// An OAuth error code that may be shown: RFC 6749's characters, of a sane length, and none of the given secrets.
+pub fn clean_error_code<'a>(code: &str, secrets: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let allowed = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+    let usable = !code.is_empty() && code.len() <= LONGEST_ERROR_CODE && code.bytes().all(allowed);
+    let secret = secrets.into_iter().any(|secret| !secret.is_empty() && code.contains(secret));
+    (usable && !secret).then(|| code.to_owned())
+}

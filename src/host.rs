@@ -1,0 +1,157 @@
+//! What the core asks of the JavaScript it runs in: random bytes, and the shape of a value.
+//!
+//! In: JavaScript values of any kind, since callers may pass anything. Out: Rust values or an error that names the
+//! field. What never happens here: a rule of OAuth.
+
+use js_sys::{Array, Object, Reflect, Symbol, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::error::{Code, Error, Phase, Result};
+use crate::scope::{ScopeSet, split};
+
+/// Random bytes from the Web Crypto API, which Node and browsers have alike, also on plain http.
+pub fn random_bytes<const N: usize>() -> Result<[u8; N]> {
+    let unavailable = || {
+        Error::new(Code::InvalidConfig, Phase::Authorize).with_reason("this runtime has no crypto.getRandomValues")
+    };
+    let crypto = Reflect::get(&js_sys::global(), &JsValue::from_str("crypto")).map_err(|_| unavailable())?;
+    if !crypto.is_object() {
+        return Err(unavailable());
+    }
+    let array = Uint8Array::new_with_length(N as u32);
+    crypto
+        .unchecked_into::<web_sys::Crypto>()
+        .get_random_values_with_js_u8_array(&array)
+        .map_err(|_| unavailable())?;
+    let mut bytes = [0; N];
+    array.copy_to(&mut bytes);
+    Ok(bytes)
+}
+
+/// Reads the properties of one argument; what is missing or of the wrong type is named in the error.
+#[derive(Clone, Copy)]
+pub struct Properties<'a> {
+    object: &'a JsValue,
+    prefix: &'static str,
+    phase: Phase,
+}
+
+impl<'a> Properties<'a> {
+    /// Takes an argument apart. `name` is what the argument is called when it is not an object.
+    pub fn of(object: &'a JsValue, name: &str, phase: Phase) -> Result<Self> {
+        if object.is_object() || object.is_function() {
+            Ok(Self { object, prefix: "", phase })
+        } else {
+            Err(Error::argument(phase, name, "is not an object"))
+        }
+    }
+
+    /// Puts a prefix before the names in errors, as in `endpoints.tokenUrl`.
+    pub fn with_prefix(self, prefix: &'static str) -> Self {
+        Self { prefix, ..self }
+    }
+
+    /// A property; `undefined` and `null` are absent.
+    pub fn get(&self, name: &str) -> Result<Option<JsValue>> {
+        Reflect::get(self.object, &JsValue::from_str(name))
+            .map(|value| if value.is_undefined() || value.is_null() { None } else { Some(value) })
+            .map_err(|_| self.error(name, "cannot be read"))
+    }
+
+    /// A property that is a string if it is there.
+    pub fn string(&self, name: &str) -> Result<Option<String>> {
+        self.get(name)?.map(|value| value.as_string().ok_or_else(|| self.error(name, "is not a string"))).transpose()
+    }
+
+    /// A property that must be a string.
+    pub fn required_string(&self, name: &str) -> Result<String> {
+        self.string(name)?.ok_or_else(|| self.error(name, "is missing"))
+    }
+
+    /// A property that must be a number.
+    pub fn required_number(&self, name: &str) -> Result<f64> {
+        self.get(name)?.and_then(|value| value.as_f64()).ok_or_else(|| self.error(name, "is not a number"))
+    }
+
+    /// A property that is a list of scopes if it is there.
+    pub fn scopes(&self, name: &str) -> Result<Option<ScopeSet>> {
+        self.get(name)?
+            .map(|value| scopes(&value).ok_or_else(|| self.error(name, "is neither a string nor a list of strings")))
+            .transpose()
+    }
+
+    /// The error for one of these properties.
+    pub fn error(&self, name: &str, reason: &'static str) -> Box<Error> {
+        Error::argument(self.phase, &format!("{}{name}", self.prefix), reason)
+    }
+}
+
+/// A string argument that must be there.
+pub fn string(value: &JsValue, name: &str, phase: Phase) -> Result<String> {
+    optional_string(value, name, phase)?.ok_or_else(|| Error::argument(phase, name, "is missing"))
+}
+
+/// A string argument that may be left out.
+pub fn optional_string(value: &JsValue, name: &str, phase: Phase) -> Result<Option<String>> {
+    match value.as_string() {
+        Some(text) => Ok(Some(text)),
+        None if value.is_undefined() || value.is_null() => Ok(None),
+        None => Err(Error::argument(phase, name, "is not a string")),
+    }
+}
+
+/// Scopes in one string or in a list of strings; `None` for anything else.
+pub fn scopes(value: &JsValue) -> Option<ScopeSet> {
+    if let Some(text) = value.as_string() {
+        return Some(ScopeSet::parse(&text));
+    }
+    let list: &Array = value.dyn_ref()?;
+    let texts = list.iter().map(|item| item.as_string()).collect::<Option<Vec<String>>>()?;
+    Some(texts.iter().flat_map(|text| split(text)).collect())
+}
+
+/// The names and values of an object of strings.
+pub fn string_entries(value: &JsValue, name: &str, phase: Phase) -> Result<Vec<(String, String)>> {
+    if value.is_undefined() || value.is_null() {
+        return Ok(Vec::new());
+    }
+    let malformed = || Error::argument(phase, name, "is not an object of strings");
+    let object: &Object = value.dyn_ref().filter(|_| !Array::is_array(value)).ok_or_else(malformed)?;
+    Object::entries(object)
+        .iter()
+        .map(|entry| {
+            let entry: Array = entry.unchecked_into();
+            entry.get(0).as_string().zip(entry.get(1).as_string()).ok_or_else(malformed)
+        })
+        .collect()
+}
+
+/// What kind of callback a caller gave.
+pub enum CallbackValue {
+    /// A string, or the address of a `URL`.
+    Text(String),
+    /// The text of `URLSearchParams`.
+    Query(String),
+}
+
+/// Reads a callback. The tag, not `instanceof`, tells what an object is: values from another realm (a frame, a test
+/// runner's sandbox) are as good.
+pub fn callback(value: &JsValue) -> Option<CallbackValue> {
+    if let Some(text) = value.as_string() {
+        return Some(CallbackValue::Text(text));
+    }
+    let object: &Object = value.dyn_ref()?;
+    let text = |name: &str| -> Option<String> {
+        let member = Reflect::get(object, &JsValue::from_str(name)).ok()?;
+        match member.dyn_ref::<js_sys::Function>() {
+            Some(method) => method.call0(object).ok()?.as_string(),
+            None => member.as_string(),
+        }
+    };
+    let tag = Reflect::get(object, &Symbol::to_string_tag()).ok()?.as_string()?;
+    match tag.as_str() {
+        "URL" => text("href").map(CallbackValue::Text),
+        "URLSearchParams" => text("toString").map(CallbackValue::Query),
+        _ => None,
+    }
+}

@@ -1,0 +1,274 @@
+//! A strict reader of one JSON object (RFC 8259), made for answers of at most a mebibyte.
+//!
+//! In: text. Out: the names of the top-level members, decoded, with the JSON of their values; the values that are
+//! read are decoded on demand. What never happens here: a tree of what nobody reads, a number turned into a float,
+//! or a second member of a name being overlooked.
+//!
+//! A general JSON library with its error texts and float formatting would be a quarter of the WebAssembly, and would
+//! not tell duplicate names. The tests hold this reader against `serde_json`.
+
+use std::borrow::Cow;
+
+/// How deep values may be nested; a token response has one level.
+const DEEPEST: u8 = 64;
+
+/// Why a text was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// Not JSON.
+    Syntax,
+    /// JSON, but not an object.
+    NotAnObject,
+    /// A member's name stands twice (RFC 8259 section 4 leaves open which one counts).
+    DuplicateName,
+}
+
+/// The members of an object, as the JSON they are written in.
+#[derive(Debug)]
+pub struct Object<'a> {
+    members: Vec<(Cow<'a, str>, &'a str)>,
+}
+
+impl<'a> Object<'a> {
+    /// Reads a text that must be one object.
+    pub fn parse(text: &'a str) -> Result<Self, Problem> {
+        let mut reader = Reader { rest: text };
+        reader.skip_space();
+        let members = if reader.rest.starts_with('{') {
+            let mut members = Vec::new();
+            reader.object(DEEPEST, |name, value| members.push((decode(name), value))).ok_or(Problem::Syntax)?;
+            Some(members)
+        } else {
+            reader.value(DEEPEST).ok_or(Problem::Syntax)?;
+            None
+        };
+        reader.skip_space();
+        if !reader.rest.is_empty() {
+            return Err(Problem::Syntax);
+        }
+        let mut members = members.ok_or(Problem::NotAnObject)?;
+        members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let duplicate = members.iter().zip(members.iter().skip(1)).any(|((one, _), (other, _))| one == other);
+        if duplicate { Err(Problem::DuplicateName) } else { Ok(Self { members }) }
+    }
+
+    /// The JSON of a member's value.
+    pub fn get(&self, name: &str) -> Option<&'a str> {
+        self.members.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
+    }
+}
+
+/// The string that a value's JSON stands for, if it is one.
+pub fn string(json: &str) -> Option<Cow<'_, str>> {
+    json.strip_prefix('"')?.strip_suffix('"').map(decode)
+}
+
+/// The strings of an array, if the value's JSON is an array of nothing else.
+pub fn strings(json: &str) -> Option<Vec<Cow<'_, str>>> {
+    let mut reader = Reader { rest: json };
+    let mut found = Some(Vec::new());
+    reader.array(DEEPEST, |item| {
+        found = found.take().zip(string(item)).map(|(mut found, text)| {
+            found.push(text);
+            found
+        });
+    })?;
+    found
+}
+
+/// A non-negative decimal number (in JSON's notation, or as the text of a string) times a thousand, rounded down;
+/// `None` for anything else. What is too large for the result is `u64::MAX`.
+pub fn thousandths(text: &str) -> Option<u64> {
+    let mut reader = Reader { rest: text };
+    reader.number()?;
+    if !reader.rest.is_empty() {
+        return None;
+    }
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let negative = whole.starts_with('-');
+    let digits = || whole.bytes().chain(fraction.bytes()).filter(u8::is_ascii_digit);
+    if digits().all(|digit| digit == b'0') {
+        return Some(0);
+    }
+    if negative {
+        return None;
+    }
+    // An exponent that does not fit decides by its sign alone.
+    let exponent = match exponent.parse::<i32>() {
+        Ok(exponent) => i64::from(exponent),
+        Err(_) if exponent.starts_with('-') => return Some(0),
+        Err(_) => return Some(u64::MAX),
+    };
+    let kept = i64::try_from(whole.len()).ok()?.saturating_add(exponent).saturating_add(3);
+    let mut result: u64 = 0;
+    let mut digits = digits();
+    for _ in 0..kept {
+        let digit = digits.next().map_or(0, |digit| u64::from(digit.wrapping_sub(b'0')));
+        result = result.saturating_mul(10).saturating_add(digit);
+        if result == u64::MAX {
+            break;
+        }
+    }
+    Some(result)
+}
+
+/// What is left of a text that is being read. Every method gives `None` for a syntax error.
+struct Reader<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Reader<'a> {
+    fn skip_space(&mut self) {
+        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+    }
+
+    fn token(&mut self, token: &str) -> Option<()> {
+        self.rest = self.rest.strip_prefix(token)?;
+        Some(())
+    }
+
+    fn value(&mut self, depth: u8) -> Option<&'a str> {
+        let depth = depth.checked_sub(1)?;
+        let start = self.rest;
+        match start.bytes().next()? {
+            b'{' => self.object(depth, |_, _| {})?,
+            b'[' => self.array(depth, |_| {})?,
+            b'"' => {
+                self.string()?;
+            }
+            b't' => self.token("true")?,
+            b'f' => self.token("false")?,
+            b'n' => self.token("null")?,
+            _ => self.number()?,
+        }
+        self.since(start)
+    }
+
+    /// What was read since `start`.
+    fn since(&self, start: &'a str) -> Option<&'a str> {
+        start.get(..start.len().checked_sub(self.rest.len())?)
+    }
+
+    fn object(&mut self, depth: u8, mut member: impl FnMut(&'a str, &'a str)) -> Option<()> {
+        self.list("{", "}", |reader| {
+            let name = reader.string()?;
+            reader.skip_space();
+            reader.token(":")?;
+            reader.skip_space();
+            member(name, reader.value(depth)?);
+            Some(())
+        })
+    }
+
+    fn array(&mut self, depth: u8, mut item: impl FnMut(&'a str)) -> Option<()> {
+        self.list("[", "]", |reader| {
+            item(reader.value(depth)?);
+            Some(())
+        })
+    }
+
+    fn list(&mut self, open: &str, close: &str, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.token(open)?;
+        self.skip_space();
+        if self.token(close).is_some() {
+            return Some(());
+        }
+        loop {
+            item(self)?;
+            self.skip_space();
+            if self.token(close).is_some() {
+                return Some(());
+            }
+            self.token(",")?;
+            self.skip_space();
+        }
+    }
+
+    /// A string; gives what stands between the quotes, which is known to decode.
+    fn string(&mut self) -> Option<&'a str> {
+        self.token("\"")?;
+        let start = self.rest;
+        loop {
+            let special = self.rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\')?;
+            self.rest = self.rest.get(special..)?;
+            if self.rest.starts_with('"') {
+                let text = self.since(start);
+                self.token("\"")?;
+                return text;
+            }
+            self.token("\\")?;
+            self.escape()?;
+        }
+    }
+
+    /// What follows a backslash. Half of a surrogate pair is not a character, so it is refused (RFC 8259 section 8.2).
+    fn escape(&mut self) -> Option<char> {
+        let escaped = self.rest.chars().next()?;
+        self.rest = self.rest.get(escaped.len_utf8()..)?;
+        Some(match escaped {
+            '"' | '\\' | '/' => escaped,
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => {
+                let unit = self.code_unit()?;
+                match unit {
+                    0xd800..=0xdbff => {
+                        self.token("\\u")?;
+                        let low = self.code_unit()?.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
+                        char::from_u32(0x10000 + ((unit - 0xd800) << 10) + low)?
+                    }
+                    _ => char::from_u32(unit)?,
+                }
+            }
+            _ => return None,
+        })
+    }
+
+    fn code_unit(&mut self) -> Option<u32> {
+        let digits = self.rest.get(..4).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        self.rest = self.rest.get(4..)?;
+        u32::from_str_radix(digits, 16).ok()
+    }
+
+    fn number(&mut self) -> Option<()> {
+        let _ = self.token("-");
+        if self.token("0").is_none() {
+            self.digits()?;
+        }
+        if self.token(".").is_some() {
+            self.digits()?;
+        }
+        if self.token("e").or_else(|| self.token("E")).is_some() {
+            let _ = self.token("-").or_else(|| self.token("+"));
+            self.digits()?;
+        }
+        Some(())
+    }
+
+    fn digits(&mut self) -> Option<()> {
+        let rest = self.rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let found = rest.len() < self.rest.len();
+        self.rest = rest;
+        found.then_some(())
+    }
+}
+
+/// Decodes what a [`Reader`] found between two quotes.
+fn decode(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut decoded = String::with_capacity(text.len());
+    let mut reader = Reader { rest: text };
+    while let Some((plain, escaped)) = reader.rest.split_once('\\') {
+        decoded.push_str(plain);
+        reader.rest = escaped;
+        decoded.extend(reader.escape());
+    }
+    decoded.push_str(reader.rest);
+    Cow::Owned(decoded)
+}

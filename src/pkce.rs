@@ -1,0 +1,51 @@
+//! Proof Key for Code Exchange with S256 (RFC 7636).
+//!
+//! In: random bytes, or a verifier that a host made. Out: verifier and challenge. What never happens here: the
+//! method `plain`.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Phase, Result};
+use crate::secret::Secret;
+
+/// How many random bytes a verifier is made of (RFC 7636 section 4.1 recommends 32).
+pub const VERIFIER_BYTES: usize = 32;
+
+/// The only method this client speaks (RFC 7636 section 4.2).
+pub const CHALLENGE_METHOD: &str = "S256";
+
+/// A code verifier: 43 to 128 unreserved characters (RFC 7636 section 4.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeVerifier(Secret);
+
+impl CodeVerifier {
+    /// Makes a verifier of random bytes.
+    pub fn from_random(bytes: &[u8; VERIFIER_BYTES]) -> Self {
+        Self(Secret::new(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// Checks a verifier that was made elsewhere, for instance by NocoDB's GUI.
+    pub fn parse(value: &str) -> Result<Self> {
+        let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        if !(43..=128).contains(&value.len()) || !value.bytes().all(unreserved) {
+            return Err(Error::argument(
+                Phase::Exchange,
+                "codeVerifier",
+                "must be 43 to 128 letters, digits, '-', '.', '_' or '~' (RFC 7636 section 4.1)",
+            ));
+        }
+        Ok(Self(Secret::new(value)))
+    }
+
+    /// `BASE64URL-ENCODE(SHA256(ASCII(code_verifier)))` (RFC 7636 section 4.2).
+    pub fn challenge(&self) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(self.0.expose()))
+    }
+
+    /// The value to send with the code.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}

@@ -1,0 +1,114 @@
+//! Scope sets (RFC 6749 section 3.3): what is asked for, what was granted, what is missing.
+//!
+//! In: lists in any of the notations seen from Bitbucket. Out: lists in their first order, each scope once. What
+//! never happens here: an unknown scope being dropped; Atlassian adds scopes without telling this crate.
+
+use core::fmt;
+
+/// Requested when the configuration names no scopes, in this order.
+pub const DEFAULT_SCOPES: [&str; 7] =
+    ["repository", "repository:write", "pullrequest", "pullrequest:write", "issue", "issue:write", "account"];
+
+/// What each of Bitbucket's OAuth scopes gives beside itself, as Atlassian documents it. Scopes whose implications
+/// are not stated are treated as having none, so that a missing permission is reported rather than overlooked.
+const IMPLICATIONS: [(&str, &[&str]); 6] = [
+    ("project", &["repository"]),
+    ("repository:write", &["repository"]),
+    ("pullrequest", &["repository"]),
+    ("pullrequest:write", &["pullrequest", "repository:write"]),
+    ("issue:write", &["issue"]),
+    ("snippet:write", &["snippet"]),
+];
+
+/// Scopes in their first order, each once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ScopeSet(Vec<String>);
+
+impl ScopeSet {
+    /// The scopes requested by default.
+    pub fn defaults() -> Self {
+        DEFAULT_SCOPES.into_iter().collect()
+    }
+
+    /// Reads a list separated by white space or commas. Bitbucket writes spaces; commas have been seen by others.
+    pub fn parse(text: &str) -> Self {
+        split(text).collect()
+    }
+
+    /// Adds scopes, keeping the order and leaving out what is there already.
+    pub fn extend<'a>(&mut self, scopes: impl IntoIterator<Item = &'a str>) {
+        for scope in scopes {
+            if !self.contains(scope) {
+                self.0.push(scope.to_owned());
+            }
+        }
+    }
+
+    /// Whether a scope is in the list itself.
+    pub fn contains(&self, scope: &str) -> bool {
+        self.0.iter().any(|known| known == scope)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The scopes in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// The scopes as strings of their own.
+    pub fn to_vec(&self) -> Vec<String> {
+        self.0.clone()
+    }
+
+    /// The list with everything that its scopes imply, appended in the order of discovery.
+    pub fn expand(&self) -> Self {
+        let mut expanded = self.clone();
+        let mut next = 0;
+        while let Some(scope) = expanded.0.get(next).cloned() {
+            let implied = IMPLICATIONS.iter().find(|(name, _)| *name == scope).map(|(_, implied)| *implied);
+            expanded.extend(implied.unwrap_or_default().iter().copied());
+            next += 1;
+        }
+        expanded
+    }
+
+    /// The scopes of this list that `granted` neither holds nor implies.
+    pub fn missing_from(&self, granted: &Self) -> Self {
+        let granted = granted.expand();
+        self.iter().filter(|scope| !granted.contains(scope)).collect()
+    }
+
+    /// The first scope with a character that RFC 6749 section 3.3 does not allow, if there is one.
+    pub fn first_malformed(&self) -> Option<&str> {
+        self.iter().find(|scope| !scope.bytes().all(is_scope_character))
+    }
+}
+
+/// The scopes in one text.
+pub fn split(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c == ',' || c.is_ascii_whitespace()).filter(|scope| !scope.is_empty())
+}
+
+/// RFC 6749 section 3.3: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.
+fn is_scope_character(byte: u8) -> bool {
+    matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)
+}
+
+impl<'a> FromIterator<&'a str> for ScopeSet {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(scopes: I) -> Self {
+        let mut set = Self::default();
+        set.extend(scopes);
+        set
+    }
+}
+
+/// The notation of a request: separated by single spaces.
+impl fmt::Display for ScopeSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(" "))
+    }
+}

@@ -1,0 +1,138 @@
+//! Token requests (RFC 6749 sections 4.1.3, 4.4.2 and 6): what is posted to the token endpoint.
+//!
+//! In: the client and a code, a refresh token, or nothing. Out: method, address, headers and body as data. What never
+//! happens here: a `scope` on a refresh, because it narrows the new token for good.
+
+use url::form_urlencoded::Serializer;
+
+use crate::authorization_response::LONGEST_CODE;
+use crate::client_authentication::basic;
+use crate::client_config::ClientConfig;
+use crate::endpoints::Address;
+use crate::error::{Error, Phase, Result};
+use crate::pkce::CodeVerifier;
+use crate::secret::Secret;
+
+/// The longest token that is accepted, in bytes. Bitbucket's JWTs have up to about 3,000.
+pub const LONGEST_TOKEN: usize = 65_536;
+
+/// What was exchanged for tokens. The same error means different things for different grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grant {
+    /// RFC 6749 section 4.1.
+    AuthorizationCode,
+    /// RFC 6749 section 6.
+    RefreshToken,
+    /// RFC 6749 section 4.4.
+    ClientCredentials,
+}
+
+impl Grant {
+    /// Every grant.
+    pub const ALL: [Grant; 3] = [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials];
+
+    /// The value of `grant_type`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// The grant with this `grant_type`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grant| grant.as_str() == name)
+    }
+
+    /// The phase in which this grant is used.
+    pub fn phase(self) -> Phase {
+        match self {
+            Self::AuthorizationCode | Self::ClientCredentials => Phase::Exchange,
+            Self::RefreshToken => Phase::Refresh,
+        }
+    }
+}
+
+/// A request to the token endpoint, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRequest {
+    /// The token endpoint.
+    pub url: String,
+    /// The `Authorization` header; a public client has none.
+    pub authorization: Option<Secret>,
+    /// The form.
+    pub body: Secret,
+}
+
+impl TokenRequest {
+    /// Always this one (RFC 6749 section 3.2).
+    pub const METHOD: &'static str = "POST";
+    /// Bitbucket refuses a JSON body.
+    pub const CONTENT_TYPE: &'static str = "application/x-www-form-urlencoded";
+    /// What is understood.
+    pub const ACCEPT: &'static str = "application/json";
+
+    /// Exchanges a code. The redirect URI must be the one of the authorization request; a verifier is sent if one was.
+    pub fn authorization_code(
+        client: &ClientConfig,
+        code: &str,
+        code_verifier: Option<&CodeVerifier>,
+        redirect_uri: Option<&str>,
+    ) -> Result<Self> {
+        check_secret(code, "code", LONGEST_CODE, Phase::Exchange)?;
+        let redirect_uri = redirect_uri
+            .map(Address::parse)
+            .transpose()
+            .map_err(|reason| Error::argument(Phase::Exchange, "redirectUri", reason))?;
+        let redirect_uri = redirect_uri.as_ref().unwrap_or(client.redirect_uri());
+        Ok(Self::build(client, Grant::AuthorizationCode, |form| {
+            form.append_pair("code", code).append_pair("redirect_uri", redirect_uri.as_str());
+            if let Some(verifier) = code_verifier {
+                form.append_pair("code_verifier", verifier.expose());
+            }
+        }))
+    }
+
+    /// Asks for new tokens.
+    pub fn refresh_token(client: &ClientConfig, refresh_token: &str) -> Result<Self> {
+        check_secret(refresh_token, "refreshToken", LONGEST_TOKEN, Phase::Refresh)?;
+        Ok(Self::build(client, Grant::RefreshToken, |form| {
+            form.append_pair("refresh_token", refresh_token);
+        }))
+    }
+
+    /// Asks for a token of the client itself, which takes a client with a secret.
+    pub fn client_credentials(client: &ClientConfig) -> Result<Self> {
+        if client.client_secret().is_none() {
+            let reason = "is needed for the client credentials grant (RFC 6749 section 4.4)";
+            return Err(Error::argument(Phase::Exchange, "clientSecret", reason));
+        }
+        Ok(Self::build(client, Grant::ClientCredentials, |_| {}))
+    }
+
+    fn build(client: &ClientConfig, grant: Grant, append: impl FnOnce(&mut Serializer<'_, String>)) -> Self {
+        let mut form = Serializer::new(String::new());
+        form.append_pair("grant_type", grant.as_str());
+        append(&mut form);
+        let authorization = client.client_secret().map(|secret| basic(client.client_id(), secret));
+        if authorization.is_none() {
+            // RFC 6749 section 3.2.1: a public client names itself in the body.
+            form.append_pair("client_id", client.client_id());
+        }
+        Self { url: client.endpoints().token.as_str().to_owned(), authorization, body: Secret::new(form.finish()) }
+    }
+}
+
+fn check_secret(value: &str, field: &str, longest: usize, phase: Phase) -> Result<()> {
+    let reason = if value.is_empty() {
+        "is empty"
+    } else if value.len() > longest {
+        "is too long"
+    } else if value.chars().any(char::is_control) {
+        "contains control characters"
+    } else {
+        return Ok(());
+    };
+    Err(Error::argument(phase, field, reason))
+}

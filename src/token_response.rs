@@ -1,0 +1,249 @@
+//! The token response (RFC 6749 section 5): status, headers and body, judged.
+//!
+//! In: what the token endpoint answered, for which grant, when. Out: a [`TokenSet`] or an error that says who can
+//! mend it. What never happens here: trust in anything of the answer that was not checked, or a word of the answer
+//! in an error before it was cleaned.
+
+use std::borrow::Cow;
+
+use crate::client_config::ClientConfig;
+use crate::error::{Code, Error, Result, clean_error_code};
+use crate::form;
+use crate::json::{self, Object, Problem};
+use crate::scope::{ScopeSet, split};
+use crate::secret::{Secret, clean_description};
+use crate::token_request::{Grant, LONGEST_TOKEN};
+use crate::token_set::{Previous, TokenSet};
+
+/// The largest answer that is looked at: 1 MiB, over a hundred times the largest seen.
+pub const LARGEST_BODY: usize = 1_048_576;
+
+/// The longest lifetime that is believed: ten years, in milliseconds.
+const LONGEST_LIFETIME: u64 = 10 * 365 * 86_400_000;
+
+/// The longest wait that is passed on from `Retry-After`: a day, in milliseconds.
+const LONGEST_WAIT: u64 = 86_400_000;
+
+/// The latest time that JavaScript can tell, in milliseconds since 1970.
+const LATEST_TIME: f64 = 8.64e15;
+
+/// What the token endpoint answered.
+#[derive(Clone, Copy)]
+pub struct TokenResponse<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// `Content-Type`.
+    pub content_type: Option<&'a str>,
+    /// `WWW-Authenticate`.
+    pub www_authenticate: Option<&'a str>,
+    /// `Retry-After`.
+    pub retry_after: Option<&'a str>,
+    /// The body, not yet decoded.
+    pub body: &'a [u8],
+    /// When it arrived, in milliseconds since 1970.
+    pub received_at: f64,
+    /// What had been asked for.
+    pub grant: Grant,
+    /// The form that had been sent, if it is at hand: what stands in it is cut out of any description.
+    pub request_body: Option<&'a str>,
+}
+
+/// Judges an answer.
+pub fn parse(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Result<TokenSet> {
+    if !(0.0..=LATEST_TIME).contains(&response.received_at) {
+        let reason = "must be a time in milliseconds since 1970";
+        return Err(Error::argument(response.grant.phase(), "receivedAt", reason));
+    }
+    if response.body.len() > LARGEST_BODY {
+        return Err(response.error(Code::ResponseTooLarge));
+    }
+    match response.status {
+        200 => parse_success(client, response, previous),
+        300..=399 => Err(response.error(Code::RedirectRefused)),
+        400..=499 => Err(parse_failure(client, response, previous)),
+        _ => Err(response.unexpected_status()),
+    }
+}
+
+impl TokenResponse<'_> {
+    fn error(&self, code: Code) -> Box<Error> {
+        Error::new(code, self.grant.phase()).with_status(self.status)
+    }
+
+    fn unexpected_status(&self) -> Box<Error> {
+        let mut error = self.error(Code::UnexpectedStatus);
+        error.retry_after = self.wait();
+        error
+    }
+
+    fn invalid(&self, field: &str, reason: &'static str) -> Box<Error> {
+        self.error(Code::ResponseInvalid).with_field(field).with_reason(reason)
+    }
+
+    /// `Retry-After` in seconds (RFC 9110 section 10.2.3), as milliseconds.
+    fn wait(&self) -> Option<u64> {
+        let seconds = self.retry_after?.trim();
+        if seconds.is_empty() || !seconds.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        json::thousandths(seconds).map(|wait| wait.min(LONGEST_WAIT))
+    }
+
+    /// Whether the answer says that it is JSON. Without a media type the body has to speak for itself.
+    fn may_be_json(&self) -> bool {
+        let Some(content_type) = self.content_type else { return true };
+        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        essence == "application/json" || essence.starts_with("application/") && essence.ends_with("+json")
+    }
+}
+
+/// RFC 6749 section 5.1.
+fn parse_success(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Result<TokenSet> {
+    if !response.may_be_json() {
+        return Err(response.error(Code::ResponseNotJson));
+    }
+    let members = Members::parse(response.body).map_err(|problem| problem.into_error(response))?;
+    let access_token = match members.string("access_token") {
+        Member::Absent => return Err(response.invalid("access_token", "is missing")),
+        member => token(member).map_err(|reason| response.invalid("access_token", reason))?,
+    };
+    match members.string("token_type") {
+        Member::Value(kind) if kind.eq_ignore_ascii_case("bearer") => {}
+        Member::Value(_) => return Err(response.error(Code::UnsupportedTokenType)),
+        Member::Absent => return Err(response.invalid("token_type", "is missing")),
+        Member::Malformed => return Err(response.invalid("token_type", "is not a string")),
+    }
+    let lifetime = members.lifetime().map_err(|reason| response.invalid("expires_in", reason))?;
+    let refresh_token = match members.string("refresh_token") {
+        Member::Absent => None,
+        member => Some(token(member).map_err(|reason| response.invalid("refresh_token", reason))?),
+    };
+    let scopes = members.granted_scopes().map_err(|(field, reason)| response.invalid(field, reason))?;
+    Ok(TokenSet {
+        access_token,
+        refresh_token: refresh_token.or_else(|| previous.refresh_token.clone()),
+        expires_at: lifetime.map(|lifetime| response.received_at + lifetime as f64),
+        // RFC 6749 section 5.1: an answer without a scope granted what was requested; after a refresh, what there was.
+        scopes: scopes.or_else(|| previous.scopes.clone()).unwrap_or_else(|| client.scopes().clone()),
+    })
+}
+
+/// A token goes into a header, so it is made of printable ASCII (RFC 6749 appendix A.12).
+fn token(member: Member<Cow<'_, str>>) -> core::result::Result<Secret, &'static str> {
+    match member {
+        Member::Value(token) if token.is_empty() => Err("is empty"),
+        Member::Value(token) if token.len() > LONGEST_TOKEN => Err("is longer than 64 KB"),
+        Member::Value(token) if !token.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) => {
+            Err("contains characters that a token cannot have")
+        }
+        Member::Value(token) => Ok(Secret::new(token)),
+        Member::Absent | Member::Malformed => Err("is not a string"),
+    }
+}
+
+/// A 4xx status: RFC 6749 section 5.2 if the body says so, else what the status and the challenge tell.
+fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Box<Error> {
+    let members = Members::parse(response.body).ok();
+    let Some(Member::Value(error)) = members.as_ref().map(|members| members.string("error")) else {
+        // RFC 6749 section 5.2: a 401 with a challenge is the answer to a client that failed to authenticate.
+        if response.status == 401 && response.www_authenticate.is_some() {
+            return response.error(Code::InvalidClient);
+        }
+        return response.unexpected_status();
+    };
+    let description = match members.as_ref().map(|members| members.string("error_description")) {
+        Some(Member::Value(description)) => Some(description),
+        _ => None,
+    };
+    let code = match (response.grant, error.as_ref()) {
+        (Grant::RefreshToken, "invalid_grant" | "unauthorized_client") => Code::ReconnectRequired,
+        (Grant::RefreshToken, "invalid_request") if description.as_deref() == Some(DEAD_REFRESH_TOKEN) => {
+            Code::ReconnectRequired
+        }
+        (_, "invalid_client" | "unauthorized_client") => Code::InvalidClient,
+        (Grant::AuthorizationCode, "invalid_grant") => Code::InvalidGrant,
+        _ => Code::TokenRequestFailed,
+    };
+    let sent: Vec<String> = form::pairs(response.request_body.unwrap_or_default())
+        .flatten()
+        .filter(|(name, _)| CONFIDENTIAL_PARAMETERS.contains(&name.as_str()))
+        .map(|(_, value)| value)
+        .collect();
+    let known = [client.client_secret(), previous.refresh_token.as_ref()];
+    let secrets = || sent.iter().map(String::as_str).chain(known.into_iter().flatten().map(Secret::expose));
+    let mut failure = response.error(code);
+    failure.error = clean_error_code(&error, secrets());
+    failure.error_description = description.and_then(|text| clean_description(&text, secrets()));
+    failure.retry_after = response.wait();
+    failure
+}
+
+/// How Bitbucket's older back end says that a refresh token is dead: as a malformed request.
+const DEAD_REFRESH_TOKEN: &str = "Invalid refresh_token";
+
+/// The parameters of a token request that must not come back in a description.
+const CONFIDENTIAL_PARAMETERS: [&str; 4] = ["code", "code_verifier", "refresh_token", "client_secret"];
+
+/// A member of the answer, as far as its type goes.
+enum Member<T> {
+    Absent,
+    Malformed,
+    Value(T),
+}
+
+impl Problem {
+    fn into_error(self, response: &TokenResponse<'_>) -> Box<Error> {
+        match self {
+            Self::Syntax => response.error(Code::ResponseNotJson),
+            Self::NotAnObject => response.error(Code::ResponseInvalid).with_reason("it is not a JSON object"),
+            Self::DuplicateName => response.error(Code::ResponseInvalid).with_reason("a member stands twice"),
+        }
+    }
+}
+
+/// The answer as a JSON object.
+struct Members<'a>(Object<'a>);
+
+impl<'a> Members<'a> {
+    fn parse(body: &'a [u8]) -> core::result::Result<Self, Problem> {
+        let text = core::str::from_utf8(body).map_err(|_| Problem::Syntax)?;
+        Object::parse(text).map(Self)
+    }
+
+    fn string(&self, name: &str) -> Member<Cow<'a, str>> {
+        match self.0.get(name).map(json::string) {
+            None => Member::Absent,
+            Some(None) => Member::Malformed,
+            Some(Some(value)) => Member::Value(value),
+        }
+    }
+
+    /// `expires_in` in milliseconds: a number, or a string that is one, as some servers write it.
+    fn lifetime(&self) -> core::result::Result<Option<u64>, &'static str> {
+        let Some(json) = self.0.get("expires_in") else { return Ok(None) };
+        let text = json::string(json).unwrap_or(Cow::Borrowed(json));
+        match json::thousandths(&text) {
+            None => Err("is not a number, or negative"),
+            Some(lifetime) if lifetime <= LONGEST_LIFETIME => Ok(Some(lifetime)),
+            Some(_) => Err("is more than ten years"),
+        }
+    }
+
+    /// Bitbucket's own `scopes` before the standard's `scope`; when both are there, `scopes` is the one that is kept
+    /// up to date.
+    fn granted_scopes(&self) -> core::result::Result<Option<ScopeSet>, (&'static str, &'static str)> {
+        for field in ["scopes", "scope"] {
+            let Some(json) = self.0.get(field).filter(|json| *json != "null") else { continue };
+            let texts = json::string(json)
+                .map(|text| vec![text])
+                .or_else(|| json::strings(json))
+                .ok_or((field, "is neither a string nor a list of strings"))?;
+            let scopes: ScopeSet = texts.iter().flat_map(|text| split(text)).collect();
+            if scopes.iter().any(|scope| scope.chars().any(char::is_control)) {
+                return Err((field, "contains control characters"));
+            }
+            return Ok(Some(scopes));
+        }
+        Ok(None)
+    }
+}
