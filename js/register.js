@@ -155,16 +155,17 @@ function addTo(host, plugin) {
   const offered = plugin.default;
   // The GUI's form for `auth` asks for a connection test, which only editions with other `auth` entries carry out.
   const type = registry.some((other) => other.type === offered.type) ? offered.type : 'development';
+  // Copying reads the form as well: what is wrong with the environment is in the log as soon as NocoDB starts.
   const entry = { ...offered, type };
   exchangeBeforeStoring(host, plugin, entry);
   const existing = registry.findIndex((other) => other.type === type && other.sub_type === entry.sub_type);
   if (existing === -1) registry.push(entry);
   else registry[existing] = entry;
-  console.log(`${NAME} ${entry.manifest.version}: Bitbucket is registered as an integration of type "${type}".`);
+  console.log(`[${NAME}] Version ${entry.manifest.version}: Bitbucket is registered as an integration of type "${type}".`);
 }
 
 /** @param {Error} error */
-const sayNotLoaded = (error) => console.error(`${NAME}: NocoDB runs without Bitbucket: ${error.message}`);
+const sayNotLoaded = (error) => console.error(`[${NAME}] NocoDB runs without Bitbucket: ${error.message}`);
 
 /**
  * @param {unknown} target what something is assigned to
@@ -184,7 +185,7 @@ function awaitRegistry() {
     stopWaiting();
     // What serves nobody is not NocoDB: npm for instance, which lives as long as the NocoDB that it started.
     if (process.getActiveResourcesInfo().includes('TCPServerWrap')) {
-      console.warn(`${NAME}: no registry of integrations appeared within ${PATIENCE_MS / 1000} s. ` +
+      console.warn(`[${NAME}] No registry of integrations appeared within ${PATIENCE_MS / 1000} s. ` +
         'If this process is NocoDB, this version of it is not supported and offers no Bitbucket.');
     }
   }, PATIENCE_MS);
