@@ -34,7 +34,9 @@ const server = createServer(app);
 
 // Whoever started this is gone: nobody would end this process any more.
 process.on('disconnect', () => process.exit(0));
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(0));
+process.on('SIGTERM', () => process.exit(0));
+// Ctrl-C reaches parent and child at once. A parent ends this process itself, in its own order.
+process.on('SIGINT', () => process.send || process.exit(0));
 
 server.once('error', (error) => {
   report({ event: 'failed', code: error.code, message: error.message });

@@ -1,0 +1,166 @@
+// npm start: the real NocoDB with this package in it, and a Bitbucket simulator unless a real client is configured.
+//   node scripts/start.mjs [--port 8080]
+// Does its own set-up, keeps NocoDB's data in demo/nocodb/data, says what to open and to click, and ends everything
+// that it started on Ctrl-C, on SIGTERM, or when NocoDB ends.
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startBitbucket } from '../demo/bitbucket/server.js';
+import { startNocodb } from '../demo/nocodb/launch.js';
+import { nocodbDir } from './lib/npm.mjs';
+import { Problem, fail, root, say } from './lib/run.mjs';
+import { setup } from './setup.mjs';
+
+const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
+const EMAIL = 'admin@example.com';
+const PORTS_TRIED = 50;
+const LINES_KEPT = 15;
+
+const data = join(nocodbDir, 'data');
+
+function readPort() {
+  const { values } = parseArgs({ options: { port: { type: 'string', default: '8080' } } });
+  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) < 1 || Number(values.port) > 65535) {
+    throw new Problem('--port must be 1 to 65535.');
+  }
+  return Number(values.port);
+}
+
+/** The administrator's password, made at the first start. NocoDB listens on loopback only. */
+function password() {
+  const file = join(data, 'admin-password.txt');
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    // NocoDB asks for a capital letter, a digit and a special character.
+    const made = `Noco-${randomBytes(6).toString('hex')}-1`;
+    writeFileSync(file, `${made}\n`, { mode: 0o600 });
+    return made;
+  }
+}
+
+/** Whether nothing listens there, on either loopback address: browsers try both for "localhost". */
+async function isFree(port) {
+  for (const host of ['127.0.0.1', '::1']) {
+    const server = createServer().listen(port, host);
+    const code = await Promise.race([
+      once(server, 'listening').then(() => undefined),
+      once(server, 'error').then(([error]) => error.code),
+    ]).catch((error) => error.code);
+    if (code === undefined) await new Promise((resolve) => { server.close(resolve); });
+    if (code === 'EADDRINUSE' || code === 'EACCES') return false;
+  }
+  return true;
+}
+
+async function freePort(wanted) {
+  for (let port = wanted; port < wanted + PORTS_TRIED && port <= 65535; port += 1) {
+    if (await isFree(port)) {
+      if (port !== wanted) say(`Port ${wanted} is in use, so NocoDB listens on ${port}.`);
+      return port;
+    }
+  }
+  throw new Problem(`No free port from ${wanted} on. Choose one: npm start -- --port N`);
+}
+
+/** npm passes a SIGTERM on to its shell only, which ends without passing it on; then this process gets another parent. */
+function whenNpmIsGone(callback) {
+  const { ppid } = process;
+  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== ppid && callback(), 500).unref();
+}
+
+const simulatorVariables = (bitbucket) => ({
+  [`${PREFIX}CLIENT_ID`]: bitbucket.client.key,
+  [`${PREFIX}CLIENT_SECRET`]: bitbucket.client.secret,
+  [`${PREFIX}REDIRECT_URI`]: bitbucket.client.callback,
+  [`${PREFIX}AUTHORIZE_URL`]: bitbucket.authorizeUrl,
+  [`${PREFIX}TOKEN_URL`]: bitbucket.tokenUrl,
+  [`${PREFIX}API_URL`]: bitbucket.apiUrl,
+});
+
+function instructions({ url, callback, bitbucket }) {
+  const logIn = bitbucket
+    ? '"Log in" (user name and password are filled in), then "Grant access".'
+    : 'log in to Bitbucket, then "Grant access".';
+  const which = bitbucket
+    ? `Bitbucket is a simulator here (${bitbucket.origin}); it forgets everything when it ends.
+For the real Bitbucket, make an OAuth client there with the callback URL ${callback},
+set ${PREFIX}CLIENT_ID, _CLIENT_SECRET and _REDIRECT_URI, and start again.`
+    : `Bitbucket is the one that the variables ${PREFIX}* name.`;
+  return `
+NocoDB is ready. Open   ${url}/dashboard/
+
+  E-mail                ${EMAIL}
+  Password              ${password()}
+
+To connect Bitbucket:
+  1. Sign in, and "Skip" what NocoDB asks the first time.
+  2. Click "Integrations", the plug in the bar on the left, and there, under Development, "Bitbucket": the tile without
+     an arrow. ("BitBucket" with an arrow is NocoDB's announcement of its own.)
+  3. As Auth Type choose "OAuth2", and click "Authenticate With Bitbucket".
+  4. In the window that opens: ${logIn}
+  5. Click "Create integration". Bitbucket is then in the list of connections.
+
+${which}
+NocoDB's log: ${relative(root, join(data, 'nocodb.log'))}
+Ctrl-C ends everything.
+`;
+}
+
+async function start() {
+  const wanted = readPort();
+  await setup('start');
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopping.abort());
+  whenNpmIsGone(() => stopping.abort());
+
+  const port = await freePort(wanted);
+  const callback = `http://localhost:${port}/dashboard/`;
+  const isConfigured = Object.entries(process.env).some(([name, value]) => name.startsWith(PREFIX) && value.trim());
+  const bitbucket = isConfigured ? undefined : await startBitbucket({ clients: [{ callback }] });
+  const logFile = createWriteStream(join(data, 'nocodb.log'), { mode: 0o600 });
+  const lastLines = [];
+  let nocodb;
+  try {
+    say('NocoDB is starting.');
+    nocodb = await startNocodb({
+      port,
+      data,
+      // The package resolves its own name from its own folder, as it is resolved from node_modules elsewhere.
+      pluginFrom: root,
+      signal: stopping.signal,
+      env: {
+        ...process.env,
+        ...(bitbucket && simulatorVariables(bitbucket)),
+        NC_ADMIN_EMAIL: EMAIL,
+        NC_ADMIN_PASSWORD: password(),
+      },
+      log: (line) => {
+        logFile.write(`${line}\n`);
+        lastLines.push(line);
+        if (lastLines.length > LINES_KEPT) lastLines.shift();
+        if (line.startsWith('[nocodb-bitbucket-auth]')) say(line);
+      },
+    });
+    say(instructions({ url: nocodb.url, callback, bitbucket }));
+    const configured = process.env[`${PREFIX}REDIRECT_URI`]?.trim();
+    if (isConfigured && configured !== callback) {
+      say(`${PREFIX}REDIRECT_URI is not ${callback}: the window of step 4 will not come back to this NocoDB.\n`);
+    }
+    const status = await nocodb.ended;
+    if (!stopping.signal.aborted) throw new Error(`it ended by itself (exit status ${status}).`);
+  } catch (error) {
+    if (!stopping.signal.aborted) throw new Problem(`NocoDB failed: ${error.message}\n${lastLines.join('\n')}`);
+  } finally {
+    await nocodb?.stop();
+    await bitbucket?.close();
+    logFile.end();
+  }
+}
+
+await start().catch(fail);
