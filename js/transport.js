@@ -45,11 +45,13 @@ const TROUBLES = [
     'the TLS certificate is not accepted; if it comes from a private authority, NODE_EXTRA_CA_CERTS must name its file',
   ],
   [/^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+)$/, 'the TLS handshake failed'],
-  [/^(HPE_\w+|UND_ERR_HEADERS_OVERFLOW)$/, 'the answer is not HTTP as it should be'],
+  [/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/, 'the answer is not HTTP as it should be'],
   [/^(Z_\w+|ERR_\w*BROTLI\w*|ERR__ERROR\w*)$/, 'the compressed answer is damaged'],
   // The only requests that undici ends by itself are those that a proxy turns down.
   [/^UND_ERR_ABORTED$/, 'the proxy turned the connection down'],
 ];
+
+const TELLING_NOTHING = ['Error', 'TypeError', 'AggregateError'];
 
 /** @type {EnvHttpProxyAgent | undefined} */
 let agent;
@@ -202,15 +204,15 @@ function scrubbed(message, code) {
 }
 
 /**
- * The first error code along the chain of causes; `fetch` hides it one or two steps down.
+ * The first error code along the chain of causes, or else a telling name; `fetch` hides it one or two steps down.
  *
  * @param {unknown} error
  * @returns {string | undefined}
  */
 function codeOf(error) {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
-    const code = 'code' in at ? at.code : undefined;
-    if (typeof code === 'string' && /^\w{1,64}$/.test(code)) return code;
+    const code = 'code' in at && typeof at.code === 'string' ? at.code : at.name;
+    if (/^\w{1,64}$/.test(code) && !TELLING_NOTHING.includes(code)) return code;
     at = at instanceof AggregateError ? at.errors[0] : at.cause;
   }
   return undefined;

@@ -52,14 +52,19 @@ export async function serve(t, answer, tls) {
   return { origin: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, port, requests };
 }
 
-/** Has a server listen on a free port of loopback until the test ends. */
+/** Has a server listen on a free port of loopback until the test ends, and ends its connections with it. */
 export async function listen(t, server) {
+  const sockets = new Set();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(async () => {
     const closed = once(server, 'close');
     server.close();
-    server.closeAllConnections?.();
+    for (const socket of sockets) socket.destroy();
     await closed;
   });
   return server.address().port;
