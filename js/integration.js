@@ -93,7 +93,7 @@ const MASK = '********';
 const REPOSITORY_MEMBERS = ['full_name', 'name', 'slug', 'uuid', 'description', 'is_private'];
 const WORKSPACE_MEMBERS = ['slug', 'name', 'uuid'];
 
-// A page of a hundred pull requests may pass the mebibyte that bounds a token answer; nothing sound passes this.
+// A page of pull requests or an upload may pass the mebibyte that bounds a token answer; nothing sound passes this.
 const MAX_API_BYTES = 32 * 1024 * 1024;
 
 /** @type {Readonly<Record<number, string>>} */
@@ -362,6 +362,8 @@ export class BitbucketAuthIntegration {
     return axios.create({
       baseURL: apiUrl,
       timeout: timeoutMs,
+      // With a limit, Axios itself turns a form into bytes, which undici takes from any realm.
+      maxBodyLength: MAX_API_BYTES,
       adapter: 'fetch',
       env: {
         fetch: createApiFetch({ apiUrl, maxBytes: MAX_API_BYTES, accessToken: () => this.#accessToken() }),

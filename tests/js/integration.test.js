@@ -1,0 +1,656 @@
+/** What NocoDB calls, against the simulator and against servers that misbehave. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { inspect } from 'node:util';
+import { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
+import { createClient, missingScopes } from 'nocodb-bitbucket-auth/oauth';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { environment, json, serve, simulatorEnvironment, thrownBy } from './support.js';
+
+const HOUR = 3_600_000;
+const PAST = '2001-02-03T04:05:06.000Z';
+const FUTURE = '2101-02-03T04:05:06.000Z';
+
+/** A simulator that ends with the test. */
+async function simulator(t, options = {}) {
+  const bitbucket = await startBitbucket({
+    clients: [{ callback: 'http://127.0.0.1:8080/dashboard/' }], ...options,
+  });
+  t.after(() => bitbucket.close());
+  return { bitbucket, Wrapper: createEntry(simulatorEnvironment(bitbucket)).wrapper };
+}
+
+/** What NocoDB's GUI brings back after the user has consented. */
+async function consent(bitbucket, { grant = true } = {}) {
+  const { key, callback, scopes } = bitbucket.client;
+  const client = createClient({
+    clientId: key, redirectUri: callback, scopes, endpoints: { authorizeUrl: bitbucket.authorizeUrl },
+  });
+  const request = client.createAuthorizationRequest();
+  const answer = await bitbucket.authorize(request.url, { grant });
+  const { code } = client.validateAuthorizationResponse(answer, { state: request.state });
+  return { code, code_verifier: request.codeVerifier };
+}
+
+/** A connection through the simulator, and what its host was told. */
+async function connection(t, options, services) {
+  const { bitbucket, Wrapper } = await simulator(t, options);
+  const tokens = await new Wrapper({}).exchangeToken({ code: await consent(bitbucket) });
+  return { bitbucket, Wrapper, tokens, wrapper: new Wrapper({ ...tokens }, services) };
+}
+
+/** A wrapper for a server that answers API and token requests as told. */
+async function against(t, { api, token = () => {} }, config, services) {
+  const server = await serve(t, (request, response, body) => (
+    request.url.startsWith('/2.0/') ? api(request, response, body) : token(request, response, body)
+  ));
+  const { wrapper: Wrapper } = createEntry(environment(server.origin));
+  return { ...server, wrapper: new Wrapper(config, services) };
+}
+
+const OAUTH = { type: 'oauth', oauth_token: 'the-token', refresh_token: 'the-refresh-token' };
+const ACCESS_TOKEN = { type: 'api_key', token: 'the-access-token' };
+const user = (response) => json(response, 200, { type: 'user', nickname: 'dana' });
+const refused = (response) => json(response, 401, { type: 'error', error: { message: 'Access token expired.' } });
+const bearer = ({ headers }) => headers.authorization;
+
+describe('exchangeToken', () => {
+  const malformed = [
+    ['nothing', undefined], ['null', null], ['a bare code', 'the-code'], ['no code', {}], ['an empty code', { code: '' }],
+    ['a nested empty code', { code: { code: '' } }], ['a number', { code: 7 }], ['null inside', { code: null }],
+  ];
+  for (const [what, payload] of malformed) {
+    test(`refuses ${what} without asking Bitbucket`, async (t) => {
+      const { bitbucket, Wrapper } = await simulator(t);
+      const error = await thrownBy(() => new Wrapper({}).exchangeToken(payload));
+      assert.ok(error instanceof BitbucketAuthError);
+      assert.deepEqual([error.code, error.phase, error.field], ['INVALID_ARGUMENT', 'exchange', 'code']);
+      assert.deepEqual(bitbucket.requests, []);
+    });
+  }
+
+  test('refuses a verifier that is none', async (t) => {
+    const { Wrapper } = await simulator(t);
+    const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code: 'the-code', code_verifier: 7 }));
+    assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', 'codeVerifier']);
+  });
+
+  for (const backend of ['older', 'newer']) {
+    test(`${backend}: an unknown code is refused`, async (t) => {
+      const { Wrapper } = await simulator(t, { backend });
+      const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code: 'another' }));
+      assert.deepEqual([error.code, error.error, error.reauthorize], ['INVALID_GRANT', 'invalid_grant', true]);
+    });
+
+    test(`${backend}: a code works once`, async (t) => {
+      const { bitbucket, Wrapper } = await simulator(t, { backend });
+      const grant = await consent(bitbucket);
+      await new Wrapper({}).exchangeToken(grant);
+      assert.equal((await thrownBy(() => new Wrapper({}).exchangeToken(grant))).code, 'INVALID_GRANT');
+    });
+
+    test(`${backend}: another verifier is refused`, async (t) => {
+      const { bitbucket, Wrapper } = await simulator(t, { backend });
+      const { code } = await consent(bitbucket);
+      const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code, code_verifier: 'x'.repeat(43) }));
+      assert.equal(error.code, 'INVALID_GRANT');
+    });
+
+    test(`${backend}: a wrong secret is the administrator's to mend`, async (t) => {
+      const { bitbucket } = await simulator(t, { backend });
+      const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, {
+        INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'another',
+      }));
+      const error = await thrownBy(async () => new Wrapper({}).exchangeToken(await consent(bitbucket)));
+      assert.deepEqual([error.code, error.status, error.reauthorize], ['INVALID_CLIENT', 400, false]);
+      assert.match(error.message, /INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET/);
+    });
+
+    const shapes = {
+      'config.oauth.code as object': ({ code, code_verifier: verifier }) => ({ code: { code, code_verifier: verifier } }),
+      'config.oauth with code and verifier': (grant) => grant,
+    };
+    for (const [what, shape] of Object.entries(shapes)) {
+      test(`${backend}: ${what} gives tokens in the host's shape`, async (t) => {
+        const { bitbucket, Wrapper } = await simulator(t, { backend });
+        const tokens = await new Wrapper({}).exchangeToken(shape(await consent(bitbucket)), {});
+        assert.deepEqual(Object.keys(tokens), ['type', 'oauth_token', 'refresh_token', 'expires_at', 'scopes']);
+        assert.equal(tokens.type, 'oauth');
+        assert.equal(new Date(tokens.expires_at).toISOString(), tokens.expires_at);
+        const left = Date.parse(tokens.expires_at) - Date.now();
+        assert.ok(left > 0 && left <= 2 * HOUR, tokens.expires_at);
+        assert.deepEqual(missingScopes(['repository', 'account'], tokens.scopes), []);
+      });
+    }
+
+    test(`${backend}: a code without verifier, as older GUIs send it`, async (t) => {
+      const { bitbucket, Wrapper } = await simulator(t, { backend });
+      const client = createClient({
+        clientId: bitbucket.client.key,
+        redirectUri: bitbucket.client.callback,
+        endpoints: { authorizeUrl: bitbucket.authorizeUrl },
+      });
+      const callback = new URL(await bitbucket.authorize(`${client.authorizationUrl()}&state=abc`));
+      const tokens = await new Wrapper({}).exchangeToken({ code: callback.searchParams.get('code') });
+      assert.equal(typeof tokens.oauth_token, 'string');
+    });
+  }
+
+  test('leaves out what the answer does not say', async (t) => {
+    const { wrapper } = await against(t, {
+      token: (_request, response) => json(response, 200, { access_token: 'a', token_type: 'bearer', scopes: '' }),
+    }, {});
+    const tokens = await wrapper.exchangeToken({ code: 'the-code' });
+    assert.ok(!('refresh_token' in tokens) && !('expires_at' in tokens));
+    assert.ok(Object.values(tokens).every((value) => value !== undefined));
+  });
+});
+
+describe('authenticate', () => {
+  const unusable = [
+    ['no config', undefined, 'type'],
+    ['an empty config', {}, 'type'],
+    ['another type', { type: 'basic', token: 'x' }, 'type'],
+    ['a type from the prototype', { type: 'constructor' }, 'type'],
+    ['no access token', { type: 'api_key' }, 'token'],
+    ['a blank access token', { type: 'api_key', token: ' ' }, 'token'],
+    ['an access token of another type', { type: 'api_key', token: { token: 'x' } }, 'token'],
+    ['an access token that fits no header', { type: 'api_key', token: 'the\nmarked-token' }, 'token'],
+    ['an access token with foreign characters', { type: 'api_key', token: 'marked…token' }, 'token'],
+    ['no OAuth token', { type: 'oauth', refresh_token: 'r' }, 'oauth_token'],
+  ];
+  for (const [what, config, field] of unusable) {
+    test(`refuses ${what}`, async () => {
+      const error = await thrownBy(() => new BitbucketAuthIntegration(config).authenticate());
+      assert.ok(error instanceof BitbucketAuthError);
+      assert.deepEqual([error.code, error.phase, error.field], ['INVALID_ARGUMENT', 'api', field]);
+      assert.doesNotMatch(inspect(error), /marked/);
+    });
+  }
+
+  test('gives an Axios instance that carries the token', async (t) => {
+    const { wrapper, requests } = await against(t, { api: (_request, response) => user(response) }, ACCESS_TOKEN);
+    const client = await wrapper.authenticate();
+    const { data, status } = await client.get('/repositories/acme/site/pullrequests', { params: { state: 'OPEN', page: 2 } });
+    assert.deepEqual([data.nickname, status], ['dana', 200]);
+    assert.equal(requests[0].url, '/2.0/repositories/acme/site/pullrequests?state=OPEN&page=2');
+    assert.equal(bearer(requests[0]), 'Bearer the-access-token');
+    assert.equal(requests[0].headers.accept, 'application/json');
+    assert.equal(await wrapper.authenticate(), client);
+  });
+
+  test('trims a pasted token', async (t) => {
+    const config = { type: 'api_key', token: ' the-access-token\n' };
+    const { wrapper, requests } = await against(t, { api: (_request, response) => user(response) }, config);
+    await (await wrapper.authenticate()).get('/user');
+    assert.equal(bearer(requests[0]), 'Bearer the-access-token');
+  });
+
+  test('sends bodies as Axios does', async (t) => {
+    const { wrapper, requests } = await against(t, { api: (_request, response) => json(response, 201, {}) }, ACCESS_TOKEN);
+    const client = await wrapper.authenticate();
+    await client.post('/repositories/acme/site', { is_private: true });
+    const form = new FormData();
+    form.set('message', 'A commit');
+    await client.post('/repositories/acme/site/src', form);
+    await client.delete('/repositories/acme/site');
+    assert.deepEqual(requests.map(({ method }) => method), ['POST', 'POST', 'DELETE']);
+    assert.equal(requests[0].body, '{"is_private":true}');
+    assert.match(requests[0].headers['content-type'], /^application\/json/);
+    assert.match(requests[1].headers['content-type'], /^multipart\/form-data; boundary=/);
+    assert.match(requests[1].body, /name="message"\r\n\r\nA commit/);
+  });
+
+  test('takes an answer without a body, and one larger than a token answer may be', async (t) => {
+    const long = 'x'.repeat(3 * 1024 * 1024);
+    const { wrapper } = await against(t, {
+      api: (request, response) => (request.method === 'DELETE' ? response.writeHead(204).end() : json(response, 200, { long })),
+    }, ACCESS_TOKEN);
+    const client = await wrapper.authenticate();
+    assert.equal((await client.delete('/repositories/acme/site')).status, 204);
+    assert.equal((await client.get('/repositories/acme/site')).data.long.length, long.length);
+  });
+
+  test('keeps Axios\' errors, without the credential', async (t) => {
+    const { wrapper } = await against(t, {
+      api: (request, response) => json(response, 404, {
+        type: 'error', error: { message: 'Resource not found', echo: request.headers.authorization },
+      }, { 'x-echo': request.headers.authorization }),
+    }, ACCESS_TOKEN);
+    const client = await wrapper.authenticate();
+    const error = await thrownBy(() => client.get('/repositories/acme/none'));
+    assert.equal(error.isAxiosError, true);
+    assert.equal(error.response.status, 404);
+    assert.equal(error.response.data.error.message, 'Resource not found');
+    assert.doesNotMatch(inspect(error, { depth: 20, showHidden: true }), /the-access-token/);
+    assert.doesNotMatch(JSON.stringify(error), /the-access-token/);
+  });
+
+  test('tells a network failure as an Axios error whose cause is ours', async (t) => {
+    const { wrapper } = await against(t, { api: (_request, response) => response.destroy() }, ACCESS_TOKEN);
+    const client = await wrapper.authenticate();
+    const error = await thrownBy(() => client.get('/user'));
+    assert.equal(error.isAxiosError, true);
+    assert.equal(error.code, 'REQUEST_FAILED');
+    assert.ok(error.cause instanceof BitbucketAuthError);
+    assert.doesNotMatch(inspect(error, { depth: 20, showHidden: true }), /the-access-token/);
+  });
+
+  test('honours the caller\'s signal and time limit', async (t) => {
+    const { wrapper } = await against(t, { api: () => {} }, ACCESS_TOKEN);
+    const client = await wrapper.authenticate();
+    const aborted = await thrownBy(() => client.get('/user', { signal: AbortSignal.timeout(50) }));
+    assert.equal(aborted.code, 'ERR_CANCELED');
+    const late = await thrownBy(() => client.get('/user', { timeout: 50 }));
+    assert.match(late.code, /ETIMEDOUT|ECONNABORTED/);
+  });
+
+  test('sends the credential to the API\'s origin only', async (t) => {
+    const elsewhere = await serve(t, (_request, response) => user(response));
+    const { wrapper, origin, requests } = await against(t, {
+      api: (request, response) => {
+        if (request.url === '/2.0/away') response.writeHead(302, { location: `${elsewhere.origin}/stolen` }).end();
+        else if (request.url === '/2.0/moved') response.writeHead(301, { location: '/2.0/user' }).end();
+        else user(response);
+      },
+    }, ACCESS_TOKEN);
+    const client = await wrapper.authenticate();
+    await client.get(`${elsewhere.origin}/absolute`);
+    await client.get('/away');
+    assert.deepEqual(elsewhere.requests.map(({ url, headers }) => [url, headers.authorization]), [
+      ['/absolute', undefined], ['/stolen', undefined],
+    ]);
+    await client.get(`${origin}/2.0/user?page=2`);
+    assert.equal((await client.get('/moved')).data.nickname, 'dana');
+    assert.ok(requests.every((request) => bearer(request) === 'Bearer the-access-token'));
+    assert.equal((await thrownBy(() => client.get('/moved', { maxRedirects: 0 }))).response.status, 301);
+  });
+
+  test('takes the configs of NocoDB\'s own integration', async (t) => {
+    const { wrapper, requests } = await against(t, { api: (_request, response) => user(response) }, {
+      ...OAUTH, expires_in: 7200,
+    });
+    await (await wrapper.authenticate()).get('/user');
+    assert.equal(bearer(requests[0]), 'Bearer the-token');
+  });
+});
+
+describe('an expired token', () => {
+  test('is refreshed before it is used', async (t) => {
+    const { bitbucket, tokens, Wrapper } = await connection(t, { backend: 'newer' });
+    bitbucket.control.advance(2 * HOUR);
+    const stored = [];
+    const wrapper = new Wrapper({ ...tokens, expires_at: PAST, title: 'kept' }, { saveConfig: (config) => stored.push(config) });
+    const { data } = await (await wrapper.authenticate()).get('/user');
+    assert.equal(data.type, 'user');
+    assert.equal(stored.length, 1);
+    assert.equal(stored[0].title, 'kept');
+    assert.notEqual(stored[0].oauth_token, tokens.oauth_token);
+    assert.notEqual(stored[0].refresh_token, tokens.refresh_token);
+    assert.ok(Date.parse(stored[0].expires_at) > Date.now());
+    assert.deepEqual(wrapper.config, stored[0]);
+  });
+
+  test('without a refresh token is sent, and the 401 comes through', async (t) => {
+    const config = { type: 'oauth', oauth_token: 'the-token', expires_at: PAST };
+    const { wrapper, requests } = await against(t, { api: (_request, response) => refused(response) }, config);
+    const error = await thrownBy(() => wrapper.use((client) => client.get('/user')));
+    assert.equal(error.response.status, 401);
+    assert.equal(requests.length, 1);
+  });
+
+  test('whose refresh fails is not sent', async (t) => {
+    const { wrapper, requests } = await against(t, {
+      api: (_request, response) => user(response),
+      token: (_request, response) => json(response, 400, { error: 'unauthorized_client' }),
+    }, { ...OAUTH, expires_at: PAST });
+    const error = await thrownBy(() => wrapper.authenticate());
+    assert.deepEqual([error.code, error.reauthorize], ['RECONNECT_REQUIRED', true]);
+    assert.ok(requests.every(({ url }) => url === '/site/oauth2/access_token'));
+  });
+
+  test('a time that is none is not believed', async (t) => {
+    const { wrapper, requests } = await against(t, { api: (_request, response) => user(response) }, {
+      ...OAUTH, expires_at: 'soon',
+    });
+    await (await wrapper.authenticate()).get('/user');
+    assert.deepEqual(requests.map(({ url }) => url), ['/2.0/user']);
+  });
+});
+
+describe('use', () => {
+  test('hands on what the work throws', async (t) => {
+    const { wrapper } = await against(t, { api: (_request, response) => json(response, 403, {}) }, OAUTH);
+    const own = new Error('mine');
+    assert.equal(await thrownBy(() => wrapper.use(() => { throw own; })), own);
+    const error = await thrownBy(() => wrapper.use((client) => client.get('/user')));
+    assert.equal(error.response.status, 403);
+  });
+
+  test('does not refresh an access token', async (t) => {
+    const { wrapper, requests } = await against(t, { api: (_request, response) => refused(response) }, ACCESS_TOKEN);
+    const error = await thrownBy(() => wrapper.use((client) => client.get('/user')));
+    assert.equal(error.response.status, 401);
+    assert.equal(requests.length, 1);
+  });
+
+  test('refreshes once, then gives up', async (t) => {
+    let tokens = 0;
+    const { wrapper, requests } = await against(t, {
+      api: (_request, response) => refused(response),
+      token: (_request, response) => json(response, 200, { access_token: `t${tokens += 1}`, token_type: 'bearer' }),
+    }, OAUTH);
+    const error = await thrownBy(() => wrapper.use((client) => client.get('/user')));
+    assert.equal(error.response.status, 401);
+    assert.deepEqual(requests.map(({ url }) => url), ['/2.0/user', '/site/oauth2/access_token', '/2.0/user']);
+    assert.equal(wrapper.config.refresh_token, 'the-refresh-token');
+  });
+
+  test('says that the user must connect again when the refresh token is dead', async (t) => {
+    const { bitbucket, wrapper } = await connection(t, { backend: 'newer' });
+    bitbucket.control.revoke();
+    const error = await thrownBy(() => wrapper.use((client) => client.get('/user')));
+    assert.deepEqual([error.code, error.phase, error.reauthorize], ['RECONNECT_REQUIRED', 'refresh', true]);
+    assert.doesNotMatch(error.message, /token expired|invalid_grant|unauthorized/i);
+  });
+
+  test('cannot refresh without a configuration, and says which variable is missing', async (t) => {
+    const { origin } = await serve(t, (_request, response) => refused(response));
+    const { wrapper: Wrapper } = createEntry({ INTEGRATION_AUTH_BITBUCKET_API_URL: `${origin}/2.0` });
+    const error = await thrownBy(() => new Wrapper(OAUTH).use((client) => client.get('/user')));
+    assert.deepEqual([error.code, error.field], ['INVALID_CONFIG', 'INTEGRATION_AUTH_BITBUCKET_CLIENT_ID']);
+  });
+
+  for (const backend of ['older', 'newer']) {
+    test(`${backend}: goes on after the token has expired`, async (t) => {
+      const { bitbucket, wrapper, tokens } = await connection(t, { backend });
+      const updates = [];
+      wrapper.setTokenRefreshCallback((update) => updates.push(update));
+      bitbucket.control.advance(3 * HOUR);
+      let runs = 0;
+      const data = await wrapper.use(async (client) => {
+        runs += 1;
+        return (await client.get('/user')).data;
+      });
+      assert.equal(data.type, 'user');
+      assert.equal(runs, 2);
+      assert.equal(updates.length, 1);
+      assert.notEqual(updates[0].oauth_token, tokens.oauth_token);
+      assert.equal(updates[0].refresh_token === tokens.refresh_token, backend === 'older');
+      assert.ok(Object.values(updates[0]).every((value) => value !== undefined));
+      assert.equal(wrapper.config.oauth_token, updates[0].oauth_token);
+    });
+  }
+
+  test('shares one refresh among calls at the same time', async (t) => {
+    const { bitbucket, wrapper } = await connection(t, { backend: 'newer' });
+    bitbucket.control.advance(3 * HOUR);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => wrapper.use((client) => client.get('/user'))));
+    assert.ok(answers.every(({ status }) => status === 200));
+    const refreshes = bitbucket.requests.filter((line) => line.includes('/site/oauth2/access_token'));
+    assert.equal(refreshes.length, 2, 'one exchange and one refresh');
+  });
+
+  test('a client obtained once carries the newest token', async (t) => {
+    const { bitbucket, wrapper } = await connection(t, { backend: 'newer' });
+    const client = await wrapper.authenticate();
+    bitbucket.control.advance(3 * HOUR);
+    await wrapper.use((each) => each.get('/user'));
+    assert.equal((await client.get('/user')).status, 200);
+  });
+
+  test('hands a new pair to the host before it is used', async (t) => {
+    const order = [];
+    const { wrapper } = await against(t, {
+      api: (request, response) => {
+        order.push(bearer(request));
+        if (bearer(request) === 'Bearer new-token') user(response);
+        else refused(response);
+      },
+      token: (_request, response) => json(response, 200, {
+        access_token: 'new-token', token_type: 'bearer', refresh_token: 'new-refresh-token', expires_in: 60, scope: 'account',
+      }),
+    }, { ...OAUTH, expires_at: FUTURE, expires_in: 7200 }, { saveConfig: () => order.push('saveConfig, not asked for') });
+    wrapper.setTokenRefreshCallback(async ({ oauth_token: token, refresh_token: refresh }) => {
+      await new Promise((resolve) => { setImmediate(resolve); });
+      order.push(`stored ${token} ${refresh}`);
+    });
+    await wrapper.use((client) => client.get('/user'));
+    assert.deepEqual(order, ['Bearer the-token', 'stored new-token new-refresh-token', 'Bearer new-token']);
+    const { expires_at: expiresAt, ...config } = wrapper.config;
+    assert.notEqual(expiresAt, FUTURE);
+    assert.deepEqual(config, {
+      type: 'oauth', oauth_token: 'new-token', refresh_token: 'new-refresh-token', scopes: ['account'],
+    });
+  });
+
+  for (const way of ['setTokenRefreshCallback', 'saveConfig']) {
+    test(`a pair that ${way} cannot store stays in use, and the log says so`, async (t) => {
+      const lines = [];
+      const fail = () => { throw new Error('SQLITE_BUSY while writing the-new-token'); };
+      const services = { logger: (line) => lines.push(line), ...(way === 'saveConfig' && { saveConfig: fail }) };
+      const { bitbucket, wrapper, tokens } = await connection(t, { backend: 'newer' }, services);
+      if (way === 'setTokenRefreshCallback') wrapper.setTokenRefreshCallback(fail);
+      bitbucket.control.advance(3 * HOUR);
+      assert.equal((await wrapper.use((client) => client.get('/user'))).status, 200);
+      assert.equal((await wrapper.use((client) => client.get('/user'))).status, 200);
+      assert.equal(lines.length, 1);
+      assert.match(lines[0], /could not store/);
+      assert.doesNotMatch(lines[0], /the-new-token/);
+      assert.notEqual(wrapper.config.refresh_token, tokens.refresh_token);
+    });
+  }
+
+  test('without a logger of the host\'s, the console says so', async (t) => {
+    const warn = t.mock.method(console, 'warn', () => {});
+    const { bitbucket, wrapper } = await connection(t, {}, { saveConfig: async () => { throw new Error('no'); } });
+    bitbucket.control.advance(3 * HOUR);
+    await wrapper.use((client) => client.get('/user'));
+    assert.equal(warn.mock.callCount(), 1);
+  });
+});
+
+describe('refreshToken', () => {
+  for (const tokens of [undefined, null, {}, { refresh_token: '' }, { refresh_token: 7 }]) {
+    test(`refuses ${JSON.stringify(tokens)}`, async (t) => {
+      const { Wrapper } = await simulator(t);
+      const error = await thrownBy(() => new Wrapper({}).refreshToken(tokens));
+      assert.deepEqual([error.code, error.phase, error.field], ['INVALID_ARGUMENT', 'refresh', 'refreshToken']);
+    });
+  }
+
+  test('a rotated token that is used too late needs a new connection', async (t) => {
+    const { bitbucket, wrapper, tokens } = await connection(t, { backend: 'newer' });
+    await wrapper.refreshToken(tokens);
+    bitbucket.control.advance(HOUR);
+    const error = await thrownBy(() => wrapper.refreshToken(tokens));
+    assert.deepEqual([error.code, error.error], ['RECONNECT_REQUIRED', 'unauthorized_client']);
+  });
+
+  for (const backend of ['older', 'newer']) {
+    test(`${backend}: gives the host new tokens, and takes them into use`, async (t) => {
+      const { wrapper, tokens } = await connection(t, { backend });
+      const renewed = await wrapper.refreshToken({ refresh_token: tokens.refresh_token }, wrapper.config);
+      assert.deepEqual(Object.keys(renewed), ['oauth_token', 'refresh_token', 'expires_at', 'scopes']);
+      assert.notEqual(renewed.oauth_token, tokens.oauth_token);
+      assert.deepEqual(wrapper.config, { type: 'oauth', ...renewed });
+    });
+  }
+
+  test('keeps refresh token and scopes that the answer does not repeat', async (t) => {
+    const { wrapper } = await against(t, {
+      token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer' }),
+    }, { ...OAUTH, scopes: ['account'], expires_at: PAST });
+    assert.deepEqual(await wrapper.refreshToken({ refresh_token: 'the-refresh-token' }), {
+      oauth_token: 'new-token', refresh_token: 'the-refresh-token', scopes: ['account'],
+    });
+    assert.ok(!('expires_at' in wrapper.config), 'the old time does not belong to the new token');
+  });
+
+  test('leaves the connection alone when the refresh token is another\'s', async (t) => {
+    const { wrapper } = await against(t, {
+      token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer' }),
+    }, OAUTH);
+    await wrapper.refreshToken({ refresh_token: 'another' });
+    assert.deepEqual(wrapper.config, OAUTH);
+  });
+});
+
+describe('testConnection', () => {
+  const answers = [
+    [401, 'plain text', (response) => response.writeHead(401, { 'content-type': 'text/plain' }).end('No.'), /new token/],
+    [403, 'scope missing', (response) => json(response, 403, { type: 'error' }), /permission/],
+    [404, 'not found', (response) => json(response, 404, {}), /does not have this/],
+    [410, 'gone', (response) => json(response, 410, {}), /removed/],
+    [429, 'rate limit', (response) => json(response, 429, {}), /rate limit/],
+    [500, 'server error', (response) => json(response, 500, {}), /500/],
+  ];
+  for (const [status, what, answer, message] of answers) {
+    test(`status ${status}, ${what}: says so, and does not throw`, async (t) => {
+      const { wrapper } = await against(t, { api: (_request, response) => answer(response) }, ACCESS_TOKEN);
+      const result = await wrapper.testConnection();
+      assert.deepEqual(Object.keys(result), ['success', 'message']);
+      assert.equal(result.success, false);
+      assert.match(result.message, message);
+    });
+  }
+
+  test('a dropped connection, a server that keeps silent, a config without a token: the same', async (t) => {
+    const dropped = await against(t, { api: (_request, response) => response.destroy() }, ACCESS_TOKEN);
+    assert.match((await dropped.wrapper.testConnection()).message, /could not be reached.*closed/);
+    const { origin } = await serve(t, () => {});
+    const { wrapper: Wrapper } = createEntry(environment(origin, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '100' }));
+    assert.match((await new Wrapper(ACCESS_TOKEN).testConnection()).message, /did not answer in time/);
+    assert.match((await new Wrapper({}).testConnection()).message, /type/);
+    assert.equal((await new Wrapper().testConnection()).success, false);
+  });
+
+  test('asks for the user, and refreshes on the way', async (t) => {
+    const { bitbucket, wrapper } = await connection(t, { backend: 'newer' });
+    assert.deepEqual(await wrapper.testConnection(), { success: true });
+    bitbucket.control.advance(3 * HOUR);
+    assert.deepEqual(await wrapper.testConnection(), { success: true });
+    assert.ok(bitbucket.requests.some((line) => line.includes('/2.0/user')));
+  });
+});
+
+describe('listRepositories and listWorkspaces', () => {
+  const malformed = [
+    [undefined, 'workspace'], [{}, 'workspace'], [{ workspace: 7 }, 'workspace'], [{ workspace: '' }, 'workspace'],
+    [{ workspace: '..' }, 'workspace'], [{ workspace: 'acme/../../user' }, 'workspace'],
+    [{ workspace: 'acme?x=1' }, 'workspace'], [{ workspace: 'acme', page: 0 }, 'page'],
+    [{ workspace: 'acme', page: '2' }, 'page'], [{ workspace: 'acme', page: 1.5 }, 'page'],
+  ];
+  for (const [query, field] of malformed) {
+    test(`listRepositories refuses ${JSON.stringify(query)}`, async () => {
+      const error = await thrownBy(() => new BitbucketAuthIntegration(ACCESS_TOKEN).listRepositories(query));
+      assert.ok(error instanceof BitbucketAuthError);
+      assert.deepEqual([error.code, error.phase, error.field], ['INVALID_ARGUMENT', 'api', field]);
+    });
+  }
+
+  test('a workspace that is not there', async (t) => {
+    const { wrapper } = await connection(t);
+    const error = await thrownBy(() => wrapper.listRepositories({ workspace: 'nowhere' }));
+    assert.ok(error instanceof BitbucketAuthError);
+    assert.deepEqual([error.code, error.status], ['API_NOT_FOUND', 404]);
+    assert.ok(!('cause' in error) && !('response' in error) && !('config' in error));
+  });
+
+  test('an answer that is no page', async (t) => {
+    const { wrapper } = await against(t, { api: (_request, response) => response.end('<h1>Hello</h1>') }, ACCESS_TOKEN);
+    const error = await thrownBy(() => wrapper.listWorkspaces());
+    assert.deepEqual([error.code, error.field], ['RESPONSE_INVALID', 'values']);
+  });
+
+  test('page through the repositories of a workspace', async (t) => {
+    const { wrapper } = await connection(t, { repositories: 25 });
+    const names = [];
+    for (let page = 1; page !== undefined;) {
+      const { values, next } = await wrapper.listRepositories({ workspace: 'acme', page });
+      names.push(...values.map(({ full_name: name }) => name));
+      assert.ok(next === undefined || next === page + 1);
+      page = next;
+    }
+    assert.equal(new Set(names).size, 25);
+    assert.ok(names.every((name) => name.startsWith('acme/')));
+  });
+
+  test('tell no more than is needed to choose one', async (t) => {
+    const { wrapper } = await connection(t);
+    const repositories = await wrapper.listRepositories({ workspace: 'acme' });
+    const known = ['full_name', 'name', 'slug', 'uuid', 'description', 'is_private'];
+    for (const value of repositories.values) assert.ok(Object.keys(value).every((name) => known.includes(name)));
+    const { values } = await wrapper.listWorkspaces();
+    assert.deepEqual(values.map(({ slug }) => slug), ['acme', 'acme-labs']);
+    assert.ok(values.every((value) => Object.keys(value).every((name) => ['slug', 'name', 'uuid'].includes(name))));
+  });
+});
+
+describe('the host\'s side', () => {
+  test('the config is a copy, without what saveVars keeps', async () => {
+    const stored = { ...ACCESS_TOKEN, _vars: { cursor: 1 } };
+    const saved = [];
+    const wrapper = new BitbucketAuthIntegration(stored, { saveConfig: (config) => saved.push(config) });
+    assert.deepEqual(wrapper.config, ACCESS_TOKEN);
+    assert.deepEqual(wrapper.getVars(), { cursor: 1 });
+    await wrapper.saveVars({ cursor: 2 });
+    assert.deepEqual(saved, [{ ...ACCESS_TOKEN, _vars: { cursor: 2 } }]);
+    assert.deepEqual(wrapper.getVars(), { cursor: 2 });
+    assert.deepEqual(stored._vars, { cursor: 1 });
+    assert.deepEqual(new BitbucketAuthIntegration({}).getVars(), {});
+  });
+
+  test('saveVars hands on the host\'s error, and needs no host', async () => {
+    const own = new Error('no');
+    const wrapper = new BitbucketAuthIntegration({}, { saveConfig: () => { throw own; } });
+    assert.equal(await thrownBy(() => wrapper.saveVars({})), own);
+    await new BitbucketAuthIntegration({}).saveVars({ kept: true });
+  });
+
+  test('what is stored holds no code and no verifier', async () => {
+    const saved = [];
+    const config = { type: 'oauth', oauth: { code: { code: 'the-code', code_verifier: 'the-verifier' } } };
+    await new BitbucketAuthIntegration(config, { saveConfig: (stored) => saved.push(stored) }).saveVars({});
+    assert.deepEqual(saved, [{ type: 'oauth', _vars: {} }]);
+  });
+
+  test('log takes a function, a logger, and nothing', () => {
+    const lines = [];
+    new BitbucketAuthIntegration({}, { logger: (line) => lines.push(line) }).log('one');
+    new BitbucketAuthIntegration({}, { logger: { log(line) { lines.push(line, this === undefined); } } }).log('two');
+    new BitbucketAuthIntegration({}).log('three');
+    new BitbucketAuthIntegration({}, null).log('four');
+    assert.deepEqual(lines, ['one', 'two', false]);
+  });
+
+  test('printing a wrapper shows no credential', () => {
+    const wrapper = new BitbucketAuthIntegration({ ...OAUTH, token: 'the-access-token' });
+    const shown = inspect(wrapper, { depth: 20, showHidden: true }) + JSON.stringify(wrapper);
+    assert.doesNotMatch(shown, /the-token|the-refresh-token|the-access-token/);
+  });
+
+  test('maskConfig hides secrets, keeps empty values, and drops the payload', () => {
+    const wrapper = new BitbucketAuthIntegration();
+    const config = {
+      type: 'oauth', oauth_token: 'a', refresh_token: 'b', token: '', expires_at: FUTURE, scopes: ['account'],
+      oauth: { code: 'the-code' }, title: 'kept',
+    };
+    assert.deepEqual(wrapper.maskConfig(config), {
+      type: 'oauth', oauth_token: '********', refresh_token: '********', token: '', expires_at: FUTURE,
+      scopes: ['account'], title: 'kept',
+    });
+    assert.equal(config.oauth_token, 'a');
+    assert.deepEqual(wrapper.maskConfig({ ...ACCESS_TOKEN, oauth_token: null }), {
+      type: 'api_key', token: '********', oauth_token: null,
+    });
+  });
+
+  test('a destroyed connection can be used again', async (t) => {
+    const { wrapper } = await connection(t);
+    const client = await wrapper.authenticate();
+    await wrapper.destroy();
+    assert.notEqual(await wrapper.authenticate(), client);
+    assert.deepEqual(await wrapper.testConnection(), { success: true });
+  });
+});
