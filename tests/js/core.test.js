@@ -1,0 +1,70 @@
+/** How the core gets loaded. Each way runs in a process of its own, because a process loads it once. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { runJsonFixture } from './support.js';
+
+const load = (t, way) => runJsonFixture(t, 'load.js', [way]);
+
+describe('a source that is not the core', () => {
+  const ways = [
+    'other bytes', 'another module', 'a number', 'null', 'a response that is not there', 'a promise that fails',
+  ];
+  for (const way of ways) {
+    test(`${way} is refused, and the core still loads`, async (t) => {
+      const { refused, works } = await load(t, way);
+      const { message, ...error } = refused;
+      assert.deepEqual(error, { name: 'BitbucketAuthError', code: 'INVALID_ARGUMENT', phase: 'config', field: 'source' });
+      assert.doesNotMatch(message, /marked/);
+      assert.equal(works, true);
+    });
+  }
+});
+
+describe('a runtime that refuses WebAssembly', () => {
+  for (const way of ['init() where WebAssembly is forbidden', 'first use where WebAssembly is forbidden',
+    'first use where eval is forbidden']) {
+    test(`${way}: the error names the directive`, async (t) => {
+      const { refused, failed, works } = await load(t, way);
+      assert.equal(works, undefined);
+      if (way.startsWith('init')) assert.deepEqual(refused, failed);
+      const { message, ...error } = failed;
+      assert.deepEqual(error, { name: 'BitbucketAuthError', code: 'INVALID_CONFIG', phase: 'config', field: 'WebAssembly' });
+      assert.match(message, /Content Security Policy.*'wasm-unsafe-eval'.*script-src/);
+    });
+  }
+
+  test('first use where memory is short: the error names its kind', async (t) => {
+    const { failed } = await load(t, 'first use where memory is short');
+    assert.equal(failed.code, 'INVALID_CONFIG');
+    assert.match(failed.message, /RangeError/);
+    assert.doesNotMatch(failed.message, /Content Security Policy/);
+  });
+});
+
+describe('the core is loaded', () => {
+  const once = { modules: 1, instances: 1 };
+  const ways = {
+    'first use': once,
+    'init()': once,
+    'init() three times at once': once,
+    'init() twice in turn': once,
+    'init() overtaken by the first use': undefined,
+    'a Uint8Array': once,
+    'an ArrayBuffer': once,
+    'a module': once,
+    'a response': once,
+    'the promise of a response': once,
+    'an address': once,
+    'a URL': once,
+    'first use without Buffer': once,
+    'first use with Uint8Array.fromBase64': once,
+  };
+  for (const [way, expected] of Object.entries(ways)) {
+    test(`by ${way}${expected ? ', once' : ''}`, async (t) => {
+      const { before, after, ...result } = await load(t, way);
+      assert.deepEqual(result, { works: true });
+      assert.deepEqual(before, { modules: 0, instances: 0 }, 'importing loads nothing');
+      if (expected) assert.deepEqual(after, expected);
+    });
+  }
+});

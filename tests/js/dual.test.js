@@ -1,0 +1,119 @@
+/** `require` and `import`: the same names, the same results, and one class of errors in each. */
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { describe, test } from 'node:test';
+import * as importedIndex from 'nocodb-bitbucket-auth';
+import * as importedOauth from 'nocodb-bitbucket-auth/oauth';
+import { REDIRECT_URI, environment, json, serve, thrownBy } from './support.js';
+
+const require = createRequire(import.meta.url);
+const requiredIndex = require('nocodb-bitbucket-auth');
+const requiredOauth = require('nocodb-bitbucket-auth/oauth');
+
+const OPTIONS = { clientId: 'the-key', clientSecret: 'the-secret', redirectUri: REDIRECT_URI };
+const STATE = 'c3RhdGUtdGhhdC13YXMtc2VudC10by1CaXRidWNrZXQ';
+
+/** What a call gives or throws, as data. */
+function outcome(call) {
+  try {
+    return { gives: call() };
+  } catch (error) {
+    return { throws: JSON.parse(JSON.stringify(error)) };
+  }
+}
+
+test('both give the same names', () => {
+  assert.deepEqual(Object.keys(importedIndex).sort(), [
+    'BitbucketAuthError', 'BitbucketAuthIntegration', 'createEntry', 'default',
+  ]);
+  assert.deepEqual(Object.keys(importedOauth).sort(), [
+    'BitbucketAuthError', 'DEFAULT_SCOPES', 'OAuthClient', 'createClient', 'expandScopes', 'init', 'missingScopes',
+  ]);
+  for (const [imported, required] of [[importedIndex, requiredIndex], [importedOauth, requiredOauth]]) {
+    const names = Object.keys(required).filter((name) => name !== '__esModule' && name !== 'module.exports');
+    assert.deepEqual(names.sort(), Object.keys(imported).sort());
+    for (const name of names) assert.equal(typeof required[name], typeof imported[name], name);
+  }
+});
+
+test('the default export is the entry', () => {
+  for (const { default: entry } of [importedIndex, requiredIndex]) {
+    assert.deepEqual([entry.type, entry.sub_type], ['auth', 'bitbucket']);
+    assert.equal(typeof entry.wrapper, 'function');
+  }
+  assert.deepEqual(requiredIndex.default.manifest, importedIndex.default.manifest);
+});
+
+for (const [what, index, oauth] of [
+  ['import', importedIndex, importedOauth], ['require', requiredIndex, requiredOauth],
+]) {
+  test(`${what}: the entry points share one class of errors`, () => {
+    assert.equal(index.BitbucketAuthError, oauth.BitbucketAuthError);
+    assert.throws(() => oauth.createClient(), index.BitbucketAuthError);
+  });
+}
+
+describe('the same result by require and by import', () => {
+  const response = (more) => ({
+    status: 200, headers: {}, body: '', receivedAt: 1_000, grant: 'refresh_token', previous: { refreshToken: 'r' }, ...more,
+  });
+  const calls = {
+    'a refused client': ({ createClient }) => createClient({ ...OPTIONS, redirectUri: 'http://nocodb.example/' }),
+    'an authorization address': ({ createClient }) => createClient(OPTIONS).authorizationUrl(),
+    'a refused callback': ({ createClient }) => (
+      createClient(OPTIONS).validateAuthorizationResponse(`${REDIRECT_URI}?error=access_denied&state=${STATE}`, { state: STATE })
+    ),
+    'a callback': ({ createClient }) => (
+      createClient(OPTIONS).validateAuthorizationResponse(new URL(`${REDIRECT_URI}?code=c&state=${STATE}`), { state: STATE })
+    ),
+    'a token request': ({ createClient }) => createClient(OPTIONS).buildTokenRequest({ code: 'c' }),
+    'a refresh request': ({ createClient }) => createClient(OPTIONS).buildRefreshRequest({ refreshToken: 'r' }),
+    'a refused answer': ({ createClient }) => createClient(OPTIONS).parseTokenResponse(response({
+      status: 400, body: '{"error":"invalid_grant","error_description":"No"}',
+    })),
+    'an answer': ({ createClient }) => createClient(OPTIONS).parseTokenResponse(response({
+      body: new TextEncoder().encode('{"access_token":"a","token_type":"Bearer","expires_in":"60"}'),
+    })),
+    'expanded scopes': ({ expandScopes }) => expandScopes(['pullrequest:write']),
+    'missing scopes': ({ missingScopes }) => missingScopes(['account', 'project'], ['account']),
+    'default scopes': ({ DEFAULT_SCOPES }) => [...DEFAULT_SCOPES],
+  };
+  for (const [what, call] of Object.entries(calls)) {
+    test(what, () => {
+      const expected = outcome(() => call(importedOauth));
+      assert.deepEqual(outcome(() => call(requiredOauth)), expected);
+      assert.equal('throws' in expected, what.includes('refused'), JSON.stringify(expected));
+    });
+  }
+
+  test('a form', () => {
+    const env = environment('https://bitbucket.example');
+    assert.deepEqual(requiredIndex.createEntry(env).form, importedIndex.createEntry(env).form);
+  });
+
+  test('a connection', async (t) => {
+    const { origin } = await serve(t, (request, answer) => {
+      if (request.url === '/site/oauth2/access_token') {
+        json(answer, 200, { access_token: 'a', token_type: 'bearer', refresh_token: 'r', scope: 'account' });
+      } else {
+        json(answer, 200, { values: [{ slug: 'acme', name: 'Acme' }] });
+      }
+    });
+    for (const { createEntry } of [importedIndex, requiredIndex]) {
+      const { wrapper: Wrapper } = createEntry(environment(origin));
+      const tokens = await new Wrapper({}).exchangeToken({ code: 'the-code' });
+      assert.deepEqual(tokens, { type: 'oauth', oauth_token: 'a', refresh_token: 'r', scopes: ['account'] });
+      assert.deepEqual(await new Wrapper(tokens).listWorkspaces(), { values: [{ slug: 'acme', name: 'Acme' }] });
+    }
+  });
+
+  test('a failed connection', async (t) => {
+    const { origin } = await serve(t, (_request, answer) => json(answer, 400, { error: 'unauthorized_client' }));
+    for (const { createEntry, BitbucketAuthError } of [importedIndex, requiredIndex]) {
+      const { wrapper: Wrapper } = createEntry(environment(origin));
+      const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code: 'the-code' }));
+      assert.ok(error instanceof BitbucketAuthError);
+      assert.equal(error.code, 'INVALID_CLIENT');
+    }
+  });
+});
