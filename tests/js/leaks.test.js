@@ -1,0 +1,107 @@
+/**
+ * No code, token, secret, verifier, state or full address in anything that is thrown, shown or printed. A process of
+ * its own puts marked secrets through every failure; here its words are searched for them.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+/** The length of a piece of a secret that counts as a leak. */
+const PIECE = 12;
+
+/** A secret in the forms in which it travels. */
+function formsOf(secret) {
+  const bytes = Buffer.from(secret);
+  const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), bytes.toString('hex')];
+  forms.push(String(new URLSearchParams({ x: secret })).slice(2));
+  // Inside a longer text, base64 starts at any of three places; the characters at the seams depend on the neighbours.
+  for (let shift = 0; shift < 3; shift += 1) {
+    const inner = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64url').slice(4, -4);
+    forms.push(inner, inner.replaceAll('-', '+').replaceAll('_', '/'));
+  }
+  return forms;
+}
+
+/** Every piece of a secret, in every form. */
+function piecesOf(secret) {
+  const pieces = new Set();
+  for (const form of formsOf(secret)) {
+    for (let start = 0; start + PIECE <= form.length; start += 1) pieces.add(form.slice(start, start + PIECE));
+  }
+  return [...pieces];
+}
+
+/** The names of the secrets of which a text holds a piece. */
+function leaksIn(text, pieces) {
+  return Object.keys(pieces).filter((name) => pieces[name].some((piece) => text.includes(piece)));
+}
+
+describe('marked secrets', () => {
+  let output;
+  let scenarios;
+  let pieces;
+
+  before(async () => {
+    const child = spawn(process.execPath, [fileURLToPath(new URL('fixtures/leak.js', import.meta.url))], {
+      env: { PATH: process.env.PATH },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'advanced',
+    });
+    output = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr']) {
+      child[stream].setEncoding('utf8').on('data', (text) => {
+        output[stream] += text;
+      });
+    }
+    let report;
+    child.on('message', (message) => {
+      report = message;
+    });
+    const [status] = await once(child, 'close');
+    assert.equal(status, 0, output.stderr);
+    const { marks } = report;
+    scenarios = report.scenarios;
+    // The callback's own part is its query; its address is the configured redirect URI, which is no secret.
+    pieces = Object.fromEntries(Object.entries({ ...marks, callback: marks.callback.split('?')[1] })
+      .map(([name, mark]) => [name, piecesOf(mark)]));
+  });
+
+  test('would be found if they were there', () => {
+    for (const name of Object.keys(pieces)) {
+      for (const piece of pieces[name]) assert.deepEqual(leaksIn(`before ${piece} after`, { [name]: pieces[name] }), [name]);
+    }
+    const basic = Buffer.from(`the-key:${'s3cret-'.repeat(4)}`).toString('base64');
+    assert.deepEqual(leaksIn(basic, { secret: piecesOf('s3cret-'.repeat(4)) }), ['secret']);
+    assert.deepEqual(leaksIn('nothing of the kind', pieces), []);
+  });
+
+  test('were put through failures that did fail', () => {
+    assert.deepEqual(scenarios.filter(({ threw }) => threw === null).map(({ name }) => name), []);
+    assert.ok(scenarios.length > 200, `${scenarios.length} scenarios`);
+    const codes = new Set(scenarios.map(({ threw }) => threw));
+    for (const code of [
+      'INVALID_ARGUMENT', 'INVALID_CONFIG', 'CALLBACK_INVALID', 'CALLBACK_DUPLICATE_PARAMETER',
+      'CALLBACK_UNSUPPORTED_RESPONSE', 'STATE_MISSING', 'STATE_MISMATCH', 'ISSUER_MISMATCH', 'ACCESS_DENIED',
+      'AUTHORIZATION_FAILED', 'CODE_MISSING', 'REQUEST_FAILED', 'REQUEST_TIMEOUT', 'REDIRECT_REFUSED',
+      'RESPONSE_TOO_LARGE', 'RESPONSE_NOT_JSON', 'RESPONSE_INVALID', 'UNEXPECTED_STATUS', 'UNSUPPORTED_TOKEN_TYPE',
+      'INVALID_CLIENT', 'INVALID_GRANT', 'RECONNECT_REQUIRED', 'TOKEN_REQUEST_FAILED', 'API_UNAUTHENTICATED',
+      'API_INSUFFICIENT_SCOPE', 'API_NOT_FOUND', 'API_GONE', 'API_RATE_LIMITED', 'API_FAILED',
+    ]) assert.ok(codes.has(code), `no scenario ended in ${code}`);
+  });
+
+  test('are in nothing that was thrown or shown', () => {
+    const leaks = scenarios
+      .map(({ name, texts }) => ({ name, leaked: leaksIn([...new Set(texts)].join('\n'), pieces) }))
+      .filter(({ leaked }) => leaked.length > 0);
+    assert.deepEqual(leaks, []);
+  });
+
+  test('are in nothing that was printed', () => {
+    assert.equal(output.stdout, 'done\n');
+    const { length } = output.stderr.match(/^\[nocodb-bitbucket-auth\] /gm);
+    assert.ok(length >= 8, 'a wrong variable and a store that fails are told');
+    assert.deepEqual(leaksIn(output.stderr, pieces), []);
+  });
+});
