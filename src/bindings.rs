@@ -280,7 +280,7 @@ fn parse_token_response(client: &ClientConfig, response: &JsValue) -> Result<JsV
     let retry_after = headers.string("retry-after")?;
     let body: Uint8Array = response
         .get("body")?
-        .and_then(|body| body.dyn_into().ok())
+        .and_then(host::bytes)
         .ok_or_else(|| response.error("body", "is neither a string nor a Uint8Array"))?;
     if body.length() as usize > token_response::LARGEST_BODY {
         return Err(Error::new(Code::ResponseTooLarge, grant.phase()).with_status(status as u16));
@@ -338,7 +338,10 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
         set("apiUrl", api.as_str().into())?;
     }
     set("timeoutMs", environment.timeout_ms.into())?;
-    set("problems", environment.problems.into_iter().map(JsValue::from).collect::<Array>().into())?;
+    set(
+        "problems",
+        environment.problems.into_iter().map(|problem| JsValue::from(Box::new(problem))).collect::<Array>().into(),
+    )?;
     Ok(result.into())
 }
 

@@ -124,7 +124,7 @@ pub struct Environment {
     /// The time limit of one request.
     pub timeout_ms: u32,
     /// What is missing or wrong, in the order of [`variable::ALL`].
-    pub problems: Vec<Box<Error>>,
+    pub problems: Vec<Error>,
 }
 
 impl Environment {
@@ -139,7 +139,7 @@ impl Environment {
 
 struct Values<'a, G> {
     get: G,
-    problems: &'a mut Vec<Box<Error>>,
+    problems: &'a mut Vec<Error>,
 }
 
 impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
@@ -183,7 +183,7 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
         parse(value)
             .map_err(|reason| {
                 let error = Error::new(Code::InvalidConfig, Phase::Config).with_field(name).with_reason(reason);
-                self.problems.push(error);
+                self.problems.push(*error);
             })
             .ok()
     }

@@ -3,7 +3,7 @@
 //! In: JavaScript values of any kind, since callers may pass anything. Out: Rust values or an error that names the
 //! field. What never happens here: a rule of OAuth.
 
-use js_sys::{Array, Object, Reflect, Symbol, Uint8Array};
+use js_sys::{Array, Function, Object, Reflect, Symbol, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::{Code, Error, Phase, Result};
@@ -116,8 +116,10 @@ pub fn string_entries(value: &JsValue, name: &str, phase: Phase) -> Result<Vec<(
         return Ok(Vec::new());
     }
     let malformed = || Error::argument(phase, name, "is not an object of strings");
-    let object: &Object = value.dyn_ref().filter(|_| !Array::is_array(value)).ok_or_else(malformed)?;
-    Object::entries(object)
+    if !value.is_object() || Array::is_array(value) {
+        return Err(malformed());
+    }
+    Object::entries(value.unchecked_ref())
         .iter()
         .map(|entry| {
             let entry: Array = entry.unchecked_into();
@@ -134,24 +136,29 @@ pub enum CallbackValue {
     Query(String),
 }
 
-/// Reads a callback. The tag, not `instanceof`, tells what an object is: values from another realm (a frame, a test
-/// runner's sandbox) are as good.
+/// What an object says it is. The tag, not `instanceof`, is asked: a value from another realm (a frame, a test
+/// runner's sandbox) is as good as one from this realm.
+fn tag(value: &JsValue) -> Option<String> {
+    if value.is_object() { Reflect::get(value, &Symbol::to_string_tag()).ok()?.as_string() } else { None }
+}
+
+/// Bytes, if a value is a `Uint8Array`.
+pub fn bytes(value: JsValue) -> Option<Uint8Array> {
+    (tag(&value)? == "Uint8Array").then(|| value.unchecked_into())
+}
+
+/// Reads a callback.
 pub fn callback(value: &JsValue) -> Option<CallbackValue> {
     if let Some(text) = value.as_string() {
         return Some(CallbackValue::Text(text));
     }
-    let object: &Object = value.dyn_ref()?;
-    let text = |name: &str| -> Option<String> {
-        let member = Reflect::get(object, &JsValue::from_str(name)).ok()?;
-        match member.dyn_ref::<js_sys::Function>() {
-            Some(method) => method.call0(object).ok()?.as_string(),
-            None => member.as_string(),
+    let member = |name: &str| Reflect::get(value, &JsValue::from_str(name)).ok();
+    match tag(value)?.as_str() {
+        "URL" => member("href")?.as_string().map(CallbackValue::Text),
+        "URLSearchParams" => {
+            let text = member("toString")?.dyn_into::<Function>().ok()?.call0(value).ok()?;
+            text.as_string().map(CallbackValue::Query)
         }
-    };
-    let tag = Reflect::get(object, &Symbol::to_string_tag()).ok()?.as_string()?;
-    match tag.as_str() {
-        "URL" => text("href").map(CallbackValue::Text),
-        "URLSearchParams" => text("toString").map(CallbackValue::Query),
         _ => None,
     }
 }

@@ -1,0 +1,145 @@
+//! Every code, its phase-independent flags and its message, in one table.
+
+use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, clean_error_code};
+
+/// Code, name, retryable, reauthorize: the contract that consumers branch on.
+const TABLE: [(Code, &str, bool, bool); 32] = [
+    (Code::InvalidArgument, "INVALID_ARGUMENT", false, false),
+    (Code::InvalidConfig, "INVALID_CONFIG", false, false),
+    (Code::CallbackInvalid, "CALLBACK_INVALID", false, false),
+    (Code::CallbackDuplicateParameter, "CALLBACK_DUPLICATE_PARAMETER", false, false),
+    (Code::CallbackUnsupportedResponse, "CALLBACK_UNSUPPORTED_RESPONSE", false, false),
+    (Code::StateMissing, "STATE_MISSING", false, false),
+    (Code::StateMismatch, "STATE_MISMATCH", false, false),
+    (Code::IssuerMismatch, "ISSUER_MISMATCH", false, false),
+    (Code::AccessDenied, "ACCESS_DENIED", false, false),
+    (Code::AuthorizationFailed, "AUTHORIZATION_FAILED", false, false),
+    (Code::CodeMissing, "CODE_MISSING", false, false),
+    (Code::RequestFailed, "REQUEST_FAILED", true, false),
+    (Code::RequestTimeout, "REQUEST_TIMEOUT", true, false),
+    (Code::RequestAborted, "REQUEST_ABORTED", false, false),
+    (Code::RedirectRefused, "REDIRECT_REFUSED", false, false),
+    (Code::ResponseTooLarge, "RESPONSE_TOO_LARGE", false, false),
+    (Code::ResponseNotJson, "RESPONSE_NOT_JSON", false, false),
+    (Code::ResponseInvalid, "RESPONSE_INVALID", false, false),
+    (Code::UnexpectedStatus, "UNEXPECTED_STATUS", false, false),
+    (Code::UnsupportedTokenType, "UNSUPPORTED_TOKEN_TYPE", false, false),
+    (Code::InvalidClient, "INVALID_CLIENT", false, false),
+    (Code::InvalidGrant, "INVALID_GRANT", false, true),
+    (Code::ReconnectRequired, "RECONNECT_REQUIRED", false, true),
+    (Code::TokenRequestFailed, "TOKEN_REQUEST_FAILED", false, false),
+    (Code::ApiUnauthenticated, "API_UNAUTHENTICATED", false, false),
+    (Code::ApiInsufficientScope, "API_INSUFFICIENT_SCOPE", false, false),
+    (Code::ApiNotFound, "API_NOT_FOUND", false, false),
+    (Code::ApiGone, "API_GONE", false, false),
+    (Code::ApiRateLimited, "API_RATE_LIMITED", true, false),
+    (Code::ApiFailed, "API_FAILED", false, false),
+    (Code::ForeignOrigin, "FOREIGN_ORIGIN", false, false),
+    (Code::PersistFailed, "PERSIST_FAILED", true, false),
+];
+
+#[test]
+fn every_code_has_its_name_and_flags() {
+    let listed: Vec<Code> = TABLE.iter().map(|(code, ..)| *code).collect();
+    assert_eq!(listed, Code::ALL);
+    for (code, name, retryable, reauthorize) in TABLE {
+        let error = Error::new(code, Phase::Api);
+        assert_eq!(code.as_str(), name);
+        assert_eq!(Code::from_name(name), Some(code));
+        assert_eq!(error.retryable(), retryable, "{name}");
+        assert_eq!(error.reauthorize(), reauthorize, "{name}");
+    }
+    assert_eq!(Code::from_name("NO_SUCH_CODE"), None);
+}
+
+#[test]
+fn every_phase_has_its_name() {
+    let names: Vec<&str> = Phase::ALL.iter().map(|phase| phase.as_str()).collect();
+    assert_eq!(names, ["config", "authorize", "callback", "exchange", "refresh", "api"]);
+    for phase in Phase::ALL {
+        assert_eq!(Phase::from_name(phase.as_str()), Some(*phase));
+    }
+    assert_eq!(Phase::from_name("Config"), None);
+}
+
+#[test]
+fn a_passing_failure_of_the_server_is_retryable() {
+    for (status, retryable) in [(400, false), (403, false), (404, false), (408, true), (429, true), (500, true)] {
+        for code in [Code::UnexpectedStatus, Code::TokenRequestFailed, Code::ApiFailed] {
+            assert_eq!(Error::new(code, Phase::Refresh).with_status(status).retryable(), retryable, "{status}");
+        }
+        assert!(!Error::new(Code::InvalidClient, Phase::Refresh).with_status(status).retryable());
+    }
+    for (error, retryable) in [("server_error", true), ("temporarily_unavailable", true), ("invalid_scope", false)] {
+        for code in [Code::AuthorizationFailed, Code::TokenRequestFailed] {
+            let mut failure = Error::new(code, Phase::Callback);
+            failure.error = Some(error.to_owned());
+            assert_eq!(failure.retryable(), retryable, "{error}");
+        }
+    }
+}
+
+/// The host answers these phrases with a silent refresh, which cures none of these failures.
+#[test]
+fn no_message_sounds_like_a_reason_to_refresh() {
+    let described = ["The access TOKEN EXPIRED", "Unauthorized", "see invalid_grant", "Plain words"];
+    for code in Code::ALL {
+        for phase in Phase::ALL {
+            for text in described {
+                let mut error = Error::new(*code, *phase).with_status(401).with_field("field");
+                error.error = Some("unauthorized_client".to_owned());
+                error.error_description = Some(text.to_owned());
+                let message = error.message().to_lowercase();
+                for phrase in HOST_REFRESH_PHRASES {
+                    assert!(!message.contains(phrase), "{message}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_message_says_what_and_why() {
+    let error = Error::new(Code::InvalidConfig, Phase::Config)
+        .with_field("INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI")
+        .with_reason("is not set");
+    assert_eq!(
+        error.to_string(),
+        "The configuration cannot be used: INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI is not set."
+    );
+    let error = Error::new(Code::ResponseInvalid, Phase::Exchange).with_field("access_token");
+    assert_eq!(error.to_string(), "Bitbucket's answer has a missing or malformed member: access_token.");
+    let error = Error::new(Code::ResponseInvalid, Phase::Exchange).with_reason("a member stands twice");
+    assert_eq!(error.to_string(), "Bitbucket's answer has a missing or malformed member: a member stands twice.");
+    let error = Error::new(Code::UnexpectedStatus, Phase::Exchange).with_status(418);
+    assert_eq!(error.to_string(), "Bitbucket answered with an unexpected status 418.");
+    let mut error = Error::new(Code::AuthorizationFailed, Phase::Callback);
+    error.error = Some("invalid_scope".to_owned());
+    error.error_description = Some("No such scope".to_owned());
+    assert_eq!(error.to_string(), "Bitbucket refused the authorization request: invalid_scope, No such scope.");
+    error.error = None;
+    assert_eq!(error.to_string(), "Bitbucket refused the authorization request: No such scope.");
+}
+
+#[test]
+fn every_message_is_a_sentence() {
+    for code in Code::ALL {
+        let message = Error::new(*code, Phase::Api).message();
+        assert!(message.starts_with(|c: char| c.is_ascii_uppercase()), "{message}");
+        assert!(message.ends_with('.') && !message.ends_with(".."), "{message}");
+    }
+}
+
+#[test]
+fn an_error_code_is_shown_only_when_it_is_one() {
+    let long = "a".repeat(64);
+    for good in ["invalid_scope", "a b", "!", "#", "[", "]", "~", long.as_str()] {
+        assert_eq!(clean_error_code(good, []), Some(good.to_owned()));
+    }
+    let too_long = "a".repeat(65);
+    for bad in ["", "a\"b", "a\\b", "a\u{7f}", "ä", "a\nb", too_long.as_str()] {
+        assert_eq!(clean_error_code(bad, []), None, "{bad}");
+    }
+    assert_eq!(clean_error_code("x-secret-x", ["", "secret"]), None);
+    assert_eq!(clean_error_code("x-secret-x", [""]), Some("x-secret-x".to_owned()));
+}

@@ -1,0 +1,105 @@
+//! What must not be seen is not seen: in `Debug`, in messages, in descriptions.
+
+use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES};
+use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
+use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment, variable};
+use nocodb_bitbucket_auth::endpoints::Endpoints;
+use nocodb_bitbucket_auth::secret::{Secret, clean_description};
+use nocodb_bitbucket_auth::state::State;
+use nocodb_bitbucket_auth::token_request::{Grant, TokenRequest};
+use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
+use nocodb_bitbucket_auth::token_set::Previous;
+
+const MARK: &str = "MARKED-SECRET";
+
+fn client() -> ClientConfig {
+    let endpoints = Endpoints::new(None, None, None).unwrap();
+    ClientConfig::new("Key", Some(MARK), "https://nocodb.example/", None, endpoints).unwrap()
+}
+
+#[test]
+fn a_secret_prints_as_redacted() {
+    let secret = Secret::new(MARK);
+    assert_eq!(format!("{secret:?} {secret:#?}"), "[redacted] [redacted]");
+    assert_eq!(secret.expose(), MARK);
+}
+
+#[test]
+fn debug_output_shows_no_secret() {
+    let client = client();
+    let state = State::remembered(MARK).unwrap();
+    let query = format!("code={MARK}&state={MARK}");
+    let code = validate(&client, Callback::Query(&query), &state).unwrap();
+    let exchange = TokenRequest::authorization_code(&client, MARK, None, None).unwrap();
+    let refresh = TokenRequest::refresh_token(&client, MARK).unwrap();
+    let body = format!(r#"{{"access_token":"{MARK}","refresh_token":"{MARK}","token_type":"bearer"}}"#);
+    let response = TokenResponse {
+        status: 200,
+        content_type: None,
+        www_authenticate: None,
+        retry_after: None,
+        body: body.as_bytes(),
+        received_at: 0.0,
+        grant: Grant::RefreshToken,
+        request_body: Some(refresh.body.expose()),
+    };
+    let tokens = parse(&client, &response, &Previous::default()).unwrap();
+    let previous = Previous { refresh_token: Some(Secret::new(MARK)), scopes: None };
+    let shown = format!("{client:?}{state:?}{code:?}{exchange:?}{refresh:?}{tokens:?}{previous:?}");
+    assert!(!shown.contains(MARK) && !shown.contains("TUFSS0VE"), "{shown}");
+    assert!(shown.contains("[redacted]"));
+}
+
+#[test]
+fn state_and_verifier_are_made_of_different_bytes() {
+    let mut random = [0; RANDOM_BYTES];
+    random.iter_mut().zip(0..).for_each(|(byte, at)| *byte = at);
+    let request = AuthorizationRequest::new(&client(), &random, &[]).unwrap();
+    assert_ne!(request.state.expose(), request.code_verifier.expose());
+    assert!(!request.url.contains(request.code_verifier.expose()));
+    assert_eq!(
+        format!("{:?}{:?}", request.state, request.code_verifier),
+        "State([redacted])CodeVerifier([redacted])"
+    );
+}
+
+#[test]
+fn a_problem_of_the_environment_names_the_variable_and_never_its_value() {
+    for name in variable::ALL {
+        let value = format!("{MARK} \u{7} \" http://{MARK}");
+        let environment = Environment::read(|asked| (asked == name).then(|| value.clone()));
+        let problem = environment.problems.iter().find(|problem| problem.field.as_deref() == Some(name)).unwrap();
+        assert!(!format!("{problem:?} {problem}").contains(MARK), "{problem}");
+        assert!(problem.to_string().contains(name));
+    }
+}
+
+#[test]
+fn a_description_is_cleaned() {
+    let clean = |text: &str| clean_description(text, ["", "12345678", "secret"]);
+    assert_eq!(clean("a  b\tc"), Some("a b c".to_owned()));
+    assert_eq!(clean("a 12345678 b"), Some("a [redacted] b".to_owned()));
+    assert_eq!(clean("a secret b"), None);
+    assert_eq!(clean(""), None);
+    assert_eq!(clean("\u{0}\u{200b}\u{feff}"), None);
+    let (long, longer) = ("x".repeat(23), "x".repeat(24));
+    assert_eq!(clean(&long), Some(long));
+    assert_eq!(clean(&longer), Some("[redacted]".to_owned()));
+    let words = "word ".repeat(40);
+    assert_eq!(clean(words.trim()).unwrap().chars().count(), 199);
+    let more = "word ".repeat(41);
+    assert_eq!(clean(&more).unwrap().chars().count(), 200);
+    assert!(clean(&more).unwrap().ends_with('…'));
+}
+
+#[test]
+fn every_invisible_character_becomes_a_space() {
+    let invisible =
+        "\u{0}\u{1f}\u{7f}\u{80}\u{9f}\u{ad}\u{61c}\u{200b}\u{200f}\u{2028}\u{202e}\u{2060}\u{206f}\u{feff}\u{e0001}";
+    for c in invisible.chars() {
+        assert_eq!(clean_description(&format!("a{c}b"), []), Some("a b".to_owned()), "{}", c.escape_unicode());
+    }
+    for c in "é€😀ـ".chars() {
+        assert_eq!(clean_description(&format!("a{c}b"), []), Some(format!("a{c}b")));
+    }
+}

@@ -1,0 +1,340 @@
+//! The shared cases, given to the core as Rust values. The browser and Node give the same cases to the JavaScript API,
+//! so whatever is about JavaScript types (a number where a string belongs) is checked there and named in `typed`.
+
+use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, authorization_url};
+use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
+use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment};
+use nocodb_bitbucket_auth::endpoints::Endpoints;
+use nocodb_bitbucket_auth::error::{Code, Error, Phase, Result};
+use nocodb_bitbucket_auth::pkce::CodeVerifier;
+use nocodb_bitbucket_auth::scope::{ScopeSet, split};
+use nocodb_bitbucket_auth::secret::Secret;
+use nocodb_bitbucket_auth::state::State;
+use nocodb_bitbucket_auth::token_request::{Grant, TokenRequest};
+use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
+use nocodb_bitbucket_auth::token_set::{Previous, TokenSet};
+use serde_json::{Map, Value, json};
+use url::Url;
+use url::form_urlencoded;
+
+const REDIRECT_URI: &str = "https://nocodb.example/dashboard/";
+
+/// Runs every case of a file and reports all that fail, by name.
+fn run(file: &str, text: &str, case: impl Fn(&Value)) {
+    let vectors: Value = serde_json::from_str(text).unwrap();
+    let cases = vectors["cases"].as_array().unwrap();
+    let mut failed = Vec::new();
+    for one in cases {
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case(one))).is_err() {
+            failed.push(one["name"].as_str().unwrap());
+        }
+    }
+    println!("vectors: {file} {}", cases.len());
+    assert!(failed.is_empty(), "{} of {} cases of {file} failed: {failed:#?}", failed.len(), cases.len());
+}
+
+macro_rules! vectors {
+    ($($name:ident),+) => {
+        $(#[test]
+        fn $name() {
+            let file = stringify!($name);
+            run(file, include_str!(concat!("../vectors/", stringify!($name), ".json")), cases::$name);
+        })+
+    };
+}
+
+vectors!(callback, token_response, client_authentication, pkce, authorization_request, scope, config);
+
+/// A text, or `{ before, repeat, times, after }`.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Object(parts) => {
+            let part = |name: &str| parts[name].as_str().unwrap();
+            let times = usize::try_from(parts["times"].as_u64().unwrap()).unwrap();
+            format!("{}{}{}", part("before"), part("repeat").repeat(times), part("after"))
+        }
+        other => other.as_str().unwrap().to_owned(),
+    }
+}
+
+fn hex(text: &str) -> Vec<u8> {
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+}
+
+/// A value where a string belongs: absent, a string, or of a type that only JavaScript can give.
+fn typed<'a>(value: &'a Value, field: &str, phase: Phase) -> Result<Option<&'a str>> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        _ => Err(Error::argument(phase, field, "is not a string")),
+    }
+}
+
+fn scopes(value: &Value, field: &str, phase: Phase) -> Result<Option<ScopeSet>> {
+    let malformed = || Error::argument(phase, field, "is neither a string nor a list of strings");
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(ScopeSet::parse(text))),
+        Value::Array(list) => {
+            let texts: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
+            Ok(Some(texts.ok_or_else(malformed)?.into_iter().flat_map(split).collect()))
+        }
+        _ => Err(malformed()),
+    }
+}
+
+fn client(options: &Value) -> Result<ClientConfig> {
+    let argument = |field: &str, reason| Error::argument(Phase::Config, field, reason);
+    if !options.is_object() {
+        return Err(argument("options", "is not an object"));
+    }
+    let string = |field: &str| typed(&options[field], field, Phase::Config);
+    let required = |field: &str| string(field)?.ok_or_else(|| argument(field, "is missing"));
+    let endpoints = &options["endpoints"];
+    if !endpoints.is_null() && !endpoints.is_object() {
+        return Err(argument("endpoints", "is not an object"));
+    }
+    let endpoint = |name: &str| typed(&endpoints[name], &format!("endpoints.{name}"), Phase::Config);
+    ClientConfig::new(
+        required("clientId")?,
+        string("clientSecret")?,
+        required("redirectUri")?,
+        scopes(&options["scopes"], "scopes", Phase::Config)?,
+        Endpoints::new(endpoint("authorizeUrl")?, endpoint("tokenUrl")?, endpoint("apiUrl")?)?,
+    )
+}
+
+/// What JavaScript would see of an error.
+fn view(error: &Error) -> Value {
+    json!({
+        "code": error.code.as_str(),
+        "phase": error.phase.as_str(),
+        "retryable": error.retryable(),
+        "reauthorize": error.reauthorize(),
+        "error": error.error,
+        "errorDescription": error.error_description,
+        "status": error.status,
+        "field": error.field,
+        "retryAfter": error.retry_after,
+    })
+}
+
+/// An error must hold what the case lists; `null` means that it is absent.
+fn check<T: std::fmt::Debug>(case: &Value, result: Result<T>, expected: impl FnOnce(T)) {
+    match (case.get("error"), result) {
+        (None, Ok(value)) => expected(value),
+        (Some(listed), Err(error)) => {
+            let seen = view(&error);
+            for (name, value) in listed.as_object().unwrap() {
+                assert_eq!(&seen[name], value, "{name} of {error:?} in {}", case["name"]);
+            }
+        }
+        (_, result) => panic!("{}: {result:?}", case["name"]),
+    }
+}
+
+fn token_set(tokens: &TokenSet) -> Value {
+    let mut view = Map::new();
+    view.insert("accessToken".into(), tokens.access_token.expose().into());
+    view.insert("tokenType".into(), "bearer".into());
+    if let Some(token) = &tokens.refresh_token {
+        view.insert("refreshToken".into(), token.expose().into());
+    }
+    if let Some(time) = tokens.expires_at {
+        view.insert("expiresAt".into(), (time as u64).into());
+    }
+    view.insert("scopes".into(), tokens.scopes.to_vec().into());
+    view.into()
+}
+
+fn token_request(request: &TokenRequest) -> Value {
+    let mut headers = json!({ "Accept": TokenRequest::ACCEPT, "Content-Type": TokenRequest::CONTENT_TYPE });
+    if let Some(authorization) = &request.authorization {
+        headers["Authorization"] = authorization.expose().into();
+    }
+    json!({ "method": TokenRequest::METHOD, "url": request.url, "headers": headers, "body": request.body.expose() })
+}
+
+mod cases {
+    use super::*;
+
+    pub fn callback(case: &Value) {
+        let options = json!({
+            "clientId": "Key",
+            "clientSecret": "Secret",
+            "redirectUri": case["redirectUri"].as_str().unwrap_or(REDIRECT_URI),
+            "endpoints": { "authorizeUrl": case["authorizeUrl"] },
+        });
+        let client = client(&options).unwrap();
+        let judge = || {
+            let missing = || Error::argument(Phase::Callback, "state", "is missing");
+            let state = State::remembered(typed(&case["state"], "state", Phase::Callback)?.ok_or_else(missing)?)?;
+            let given = match case["kind"].as_str().unwrap() {
+                "null" => return Err(Error::argument(Phase::Callback, "callback", "is not a string")),
+                // What the JavaScript classes make of the text before the core sees it.
+                "url" => Url::parse(&text(&case["callback"])).unwrap().to_string(),
+                "searchParams" => {
+                    let text = text(&case["callback"]);
+                    let query = text.strip_prefix('?').unwrap_or(&text).as_bytes();
+                    form_urlencoded::Serializer::new(String::new())
+                        .extend_pairs(form_urlencoded::parse(query))
+                        .finish()
+                }
+                "string" => text(&case["callback"]),
+                other => panic!("{other} is not a kind of callback"),
+            };
+            let callback =
+                if case["kind"] == "searchParams" { Callback::Query(&given) } else { Callback::Text(&given) };
+            validate(&client, callback, &state)
+        };
+        check(case, judge(), |code| assert_eq!(case["expect"]["code"], code.expose()));
+    }
+
+    pub fn token_response(case: &Value) {
+        let options =
+            json!({ "clientId": "Key", "clientSecret": "s3cr3t-of-the-client", "redirectUri": REDIRECT_URI });
+        let client = client(&options).unwrap();
+        let body = text(&case["body"]);
+        let body = if case["encoding"] == "hex" { hex(&body) } else { body.into_bytes() };
+        let header = |name: &str| case["headers"][name].as_str();
+        let response = TokenResponse {
+            status: u16::try_from(case["status"].as_u64().unwrap()).unwrap(),
+            content_type: header("content-type"),
+            www_authenticate: header("www-authenticate"),
+            retry_after: header("retry-after"),
+            body: &body,
+            received_at: case["receivedAt"].as_f64().unwrap(),
+            grant: Grant::from_name(case["grant"].as_str().unwrap()).unwrap(),
+            request_body: case["request"].as_str(),
+        };
+        let token = case["previous"]["refreshToken"].as_str().filter(|token| !token.is_empty());
+        let previous = Previous {
+            refresh_token: token.map(Secret::new),
+            scopes: scopes(&case["previous"]["scopes"], "previous.scopes", Phase::Refresh).unwrap(),
+        };
+        check(case, parse(&client, &response, &previous), |tokens| {
+            assert_eq!(token_set(&tokens), case["expect"], "{}", case["name"]);
+        });
+    }
+
+    pub fn client_authentication(case: &Value) {
+        let client = client(&json!({
+            "clientId": case["clientId"],
+            "clientSecret": case["clientSecret"],
+            "redirectUri": REDIRECT_URI,
+        }))
+        .unwrap();
+        let string = |field: &str, phase| {
+            typed(&case[field], field, phase)?.ok_or_else(|| Error::argument(phase, field, "is missing"))
+        };
+        let build = || match case["request"].as_str().unwrap() {
+            "code" => {
+                let verifier = typed(&case["codeVerifier"], "codeVerifier", Phase::Exchange)?;
+                let verifier = verifier.map(CodeVerifier::parse).transpose()?;
+                let redirect_uri = typed(&case["redirectUri"], "redirectUri", Phase::Exchange)?;
+                let code = string("code", Phase::Exchange)?;
+                TokenRequest::authorization_code(&client, code, verifier.as_ref(), redirect_uri)
+            }
+            "refresh" => TokenRequest::refresh_token(&client, string("refreshToken", Phase::Refresh)?),
+            "client_credentials" => TokenRequest::client_credentials(&client),
+            other => panic!("{other} is not a request"),
+        };
+        check(case, build(), |request| assert_eq!(token_request(&request), case["expect"], "{}", case["name"]));
+    }
+
+    pub fn pkce(case: &Value) {
+        let judge = || {
+            let given = typed(&case["codeVerifier"], "codeVerifier", Phase::Exchange)?.unwrap();
+            CodeVerifier::parse(given)
+        };
+        check(case, judge(), |verifier| {
+            assert_eq!(case["codeChallenge"], verifier.challenge());
+            if let Some(random) = case["random"].as_str() {
+                let made = CodeVerifier::from_random(&hex(random).try_into().unwrap());
+                assert_eq!(case["codeVerifier"], made.expose());
+            }
+        });
+    }
+
+    pub fn authorization_request(case: &Value) {
+        let client = client(&case["client"]).unwrap();
+        let build = || {
+            let malformed = || Error::argument(Phase::Authorize, "extraParams", "is not an object of strings");
+            let extra = match &case["extraParams"] {
+                Value::Null => Vec::new(),
+                Value::Object(pairs) => pairs
+                    .iter()
+                    .map(|(name, value)| Ok((name.clone(), value.as_str().ok_or_else(malformed)?.to_owned())))
+                    .collect::<Result<Vec<_>>>()?,
+                _ => return Err(malformed()),
+            };
+            AuthorizationRequest::new(&client, &hex(case["random"].as_str().unwrap()).try_into().unwrap(), &extra)
+        };
+        check(case, build(), |request| {
+            let seen = json!({
+                "state": request.state.expose(),
+                "codeVerifier": request.code_verifier.expose(),
+                "codeChallenge": request.code_challenge,
+                "redirectUri": client.redirect_uri().as_str(),
+                "url": request.url,
+            });
+            assert_eq!(seen, case["expect"], "{}", case["name"]);
+            assert_eq!(case["authorizationUrl"], authorization_url(&client));
+        });
+    }
+
+    pub fn scope(case: &Value) {
+        let given = |field: &str| {
+            let malformed = || Error::argument(Phase::Config, field, "is neither a string nor a list of strings");
+            scopes(&case[field], field, Phase::Config)?.ok_or_else(malformed)
+        };
+        let judge = || match case["operation"].as_str().unwrap() {
+            "expand" => Ok(given("scopes")?.expand()),
+            "missing" => {
+                let granted = given("granted")?;
+                Ok(given("required")?.missing_from(&granted))
+            }
+            other => panic!("{other} is not an operation"),
+        };
+        check(case, judge(), |scopes| assert_eq!(json!(scopes.to_vec()), case["expect"], "{}", case["name"]));
+    }
+
+    pub fn config(case: &Value) {
+        match case["kind"].as_str().unwrap() {
+            "options" => check(case, client(&case["options"]), |client| compare(case, &facts(&client))),
+            "environment" => environment(case),
+            other => panic!("{other} is not a kind of configuration"),
+        }
+    }
+
+    fn facts(client: &ClientConfig) -> Value {
+        json!({
+            "clientId": client.client_id(),
+            "redirectUri": client.redirect_uri().as_str(),
+            "scopes": client.scopes().to_vec(),
+            "authorizeUrl": client.endpoints().authorize.as_str(),
+            "tokenUrl": client.endpoints().token.as_str(),
+            "apiUrl": client.endpoints().api.as_str(),
+        })
+    }
+
+    fn compare(case: &Value, seen: &Value) {
+        for (name, value) in case["expect"].as_object().into_iter().flatten() {
+            assert_eq!(&seen[name], value, "{name} in {}", case["name"]);
+        }
+    }
+
+    fn environment(case: &Value) {
+        let environment = Environment::read(|name| case["environment"][name].as_str().map(str::to_owned));
+        let problems: Vec<&str> = environment.problems.iter().map(|p| p.field.as_deref().unwrap()).collect();
+        assert_eq!(json!(problems), case["problems"], "{}", case["name"]);
+        for problem in &environment.problems {
+            assert_eq!((problem.code, problem.phase), (Code::InvalidConfig, Phase::Config));
+        }
+        assert_eq!(json!(environment.client.is_some()), case["oauth"], "{}", case["name"]);
+        let mut seen = environment.client.as_ref().map_or_else(|| json!({}), facts);
+        seen["timeoutMs"] = environment.timeout_ms.into();
+        seen["apiUrl"] = environment.api.map(|api| api.as_str().to_owned()).into();
+        compare(case, &seen);
+    }
+}

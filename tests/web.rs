@@ -1,0 +1,391 @@
+//! The bindings in a real browser: the shared cases of tests/vectors, given as JavaScript values, and what only
+//! JavaScript can give.
+
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+use js_sys::{Array, Function, JSON, Object, Reflect, Uint8Array};
+use nocodb_bitbucket_auth::bindings::{
+    Client, default_scopes, environment_variables, expand_scopes, failure, is_expired, missing_scopes,
+    read_environment,
+};
+use nocodb_bitbucket_auth::client_config::variable;
+use nocodb_bitbucket_auth::scope::DEFAULT_SCOPES;
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const REDIRECT_URI: &str = "https://nocodb.example/dashboard/";
+
+type Outcome = Result<JsValue, JsValue>;
+
+fn js(value: &Value) -> JsValue {
+    JSON::parse(&value.to_string()).unwrap()
+}
+
+/// A member of a case as JavaScript would give it: absent is `undefined`.
+fn given(case: &Value, name: &str) -> JsValue {
+    case.get(name).map_or(JsValue::UNDEFINED, js)
+}
+
+fn seen(value: &JsValue) -> Value {
+    serde_json::from_str(&JSON::stringify(value).unwrap().as_string().unwrap()).unwrap()
+}
+
+fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap()
+}
+
+fn set(object: &JsValue, name: &str, value: &JsValue) {
+    assert!(Reflect::set(object, &name.into(), value).unwrap());
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Object(parts) => {
+            let part = |name: &str| parts[name].as_str().unwrap();
+            let times = usize::try_from(parts["times"].as_u64().unwrap()).unwrap();
+            format!("{}{}{}", part("before"), part("repeat").repeat(times), part("after"))
+        }
+        other => other.as_str().unwrap().to_owned(),
+    }
+}
+
+fn hex(text: &str) -> Vec<u8> {
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+}
+
+/// Runs every case of a file. A trap would end the test, so each case also shows that there was none.
+fn run(file: &str, text: &str, case: impl Fn(&Value) -> Result<(), String>) {
+    let vectors: Value = serde_json::from_str(text).unwrap();
+    let cases = vectors["cases"].as_array().unwrap();
+    let failed: Vec<String> = cases
+        .iter()
+        .filter_map(|one| case(one).err().map(|why| format!("{}: {why}", one["name"].as_str().unwrap())))
+        .collect();
+    console_log!("vectors: {file} {}", cases.len());
+    assert!(failed.is_empty(), "{} of {} cases of {file} failed: {failed:#?}", failed.len(), cases.len());
+}
+
+fn equal(seen: &Value, expected: &Value) -> Result<(), String> {
+    if seen == expected { Ok(()) } else { Err(format!("{seen} instead of {expected}")) }
+}
+
+/// Members that `expected` lists; `null` means that the member is absent.
+fn holds(seen: &Value, expected: &Value) -> Result<(), String> {
+    for (name, value) in expected.as_object().into_iter().flatten() {
+        let member = seen.get(name).unwrap_or(&Value::Null);
+        equal(member, value).map_err(|why| format!("{name} is {why}"))?;
+    }
+    Ok(())
+}
+
+fn check(case: &Value, outcome: Outcome, expected: impl FnOnce(Value) -> Result<(), String>) -> Result<(), String> {
+    match (case.get("error"), outcome) {
+        (None, Ok(value)) => expected(seen(&value)),
+        (Some(listed), Err(error)) => {
+            let error = seen(&error);
+            if error["message"].as_str().is_none_or(str::is_empty) {
+                return Err("there is no message".to_owned());
+            }
+            holds(&error, listed)
+        }
+        (_, Ok(value)) => Err(format!("gave {}", seen(&value))),
+        (_, Err(error)) => Err(format!("threw {}", seen(&error))),
+    }
+}
+
+fn client(clientid: &str, secret: Option<&str>, redirect_uri: &str, endpoints: Value) -> Client {
+    let options = json!({
+        "clientId": clientid, "clientSecret": secret, "redirectUri": redirect_uri, "endpoints": endpoints,
+    });
+    Client::new(&js(&options)).unwrap()
+}
+
+/// Puts known bytes in place of the random source for one call.
+fn with_random<T>(bytes: &[u8], call: impl FnOnce() -> T) -> T {
+    let crypto = get(&js_sys::global(), "crypto");
+    let known = Uint8Array::from(bytes);
+    let source = Function::new_with_args("array", "array.set(this.known); return array;");
+    let holder = Object::new();
+    set(&holder, "known", &known);
+    set(&crypto, "getRandomValues", &source.bind0(&holder));
+    let result = call();
+    assert!(Reflect::delete_property(crypto.unchecked_ref::<Object>(), &"getRandomValues".into()).unwrap());
+    result
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = URL)]
+    type JsUrl;
+    #[wasm_bindgen(constructor, js_class = "URL")]
+    fn new(text: &str) -> JsUrl;
+
+    #[wasm_bindgen(js_name = URLSearchParams)]
+    type JsSearchParams;
+    #[wasm_bindgen(constructor, js_class = "URLSearchParams")]
+    fn new(text: &str) -> JsSearchParams;
+}
+
+#[wasm_bindgen_test]
+fn callback() {
+    run("callback", include_str!("vectors/callback.json"), |case| {
+        let redirect_uri = case["redirectUri"].as_str().unwrap_or(REDIRECT_URI);
+        let endpoints = json!({ "authorizeUrl": case["authorizeUrl"] });
+        let client = client("Key", Some("Secret"), redirect_uri, endpoints);
+        let callback: JsValue = match case["kind"].as_str().unwrap() {
+            "string" => text(&case["callback"]).into(),
+            "url" => JsUrl::new(&text(&case["callback"])).into(),
+            "searchParams" => JsSearchParams::new(&text(&case["callback"])).into(),
+            "null" => JsValue::NULL,
+            other => return Err(format!("{other} is not a kind of callback")),
+        };
+        let outcome = client.validate_authorization_response(&callback, &given(case, "state"));
+        check(case, outcome.map(JsValue::from), |code| equal(&code, &case["expect"]["code"]))
+    });
+}
+
+#[wasm_bindgen_test]
+fn token_response() {
+    let client = client("Key", Some("s3cr3t-of-the-client"), REDIRECT_URI, json!({}));
+    run("token_response", include_str!("vectors/token_response.json"), |case| {
+        let body = text(&case["body"]);
+        let body = if case["encoding"] == "hex" { hex(&body) } else { body.into_bytes() };
+        let response = Object::new();
+        for name in ["status", "headers", "grant", "receivedAt", "previous"] {
+            set(&response, name, &given(case, name));
+        }
+        set(&response, "body", &Uint8Array::from(body.as_slice()));
+        if let Some(body) = case["request"].as_str() {
+            set(&response, "request", &js(&json!({ "body": body })));
+        }
+        let outcome = client.parse_token_response(&response);
+        check(case, outcome, |tokens| equal(&tokens, &case["expect"]))
+    });
+}
+
+#[wasm_bindgen_test]
+fn client_authentication() {
+    run("client_authentication", include_str!("vectors/client_authentication.json"), |case| {
+        let client =
+            client(case["clientId"].as_str().unwrap(), case["clientSecret"].as_str(), REDIRECT_URI, json!({}));
+        let outcome = match case["request"].as_str().unwrap() {
+            "code" => client.build_token_request(
+                &given(case, "code"),
+                &given(case, "codeVerifier"),
+                &given(case, "redirectUri"),
+            ),
+            "refresh" => client.build_refresh_request(&given(case, "refreshToken")),
+            "client_credentials" => client.build_client_credentials_request(),
+            other => return Err(format!("{other} is not a request")),
+        };
+        check(case, outcome, |request| equal(&request, &case["expect"]))
+    });
+}
+
+#[wasm_bindgen_test]
+fn pkce() {
+    let client = client("Key", Some("Secret"), REDIRECT_URI, json!({}));
+    run("pkce", include_str!("vectors/pkce.json"), |case| {
+        let outcome = client.build_token_request(&"code".into(), &given(case, "codeVerifier"), &JsValue::UNDEFINED);
+        check(case, outcome, |request| {
+            let Some(random) = case["random"].as_str() else {
+                let sent = format!("code_verifier={}", case["codeVerifier"].as_str().unwrap().replace('~', "%7E"));
+                return equal(&request["body"].as_str().unwrap().ends_with(&sent).into(), &true.into());
+            };
+            let random = [vec![0; 32], hex(random)].concat();
+            let made = with_random(&random, || client.create_authorization_request(&JsValue::UNDEFINED));
+            holds(
+                &seen(&made.unwrap()),
+                &json!({ "codeVerifier": case["codeVerifier"], "codeChallenge": case["codeChallenge"] }),
+            )
+        })
+    });
+}
+
+#[wasm_bindgen_test]
+fn authorization_request() {
+    run("authorization_request", include_str!("vectors/authorization_request.json"), |case| {
+        let client = Client::new(&given(case, "client")).unwrap();
+        let random = hex(case["random"].as_str().unwrap());
+        let outcome = with_random(&random, || client.create_authorization_request(&given(case, "extraParams")));
+        check(case, outcome, |request| {
+            equal(&request, &case["expect"])?;
+            equal(&client.authorization_url().into(), &case["authorizationUrl"])
+        })
+    });
+}
+
+#[wasm_bindgen_test]
+fn scope() {
+    run("scope", include_str!("vectors/scope.json"), |case| {
+        let outcome = match case["operation"].as_str().unwrap() {
+            "expand" => expand_scopes(&given(case, "scopes")),
+            "missing" => missing_scopes(&given(case, "required"), &given(case, "granted")),
+            other => return Err(format!("{other} is not an operation")),
+        };
+        let outcome = outcome.map(|scopes| scopes.into_iter().map(JsValue::from).collect::<Array>().into());
+        check(case, outcome, |scopes| equal(&scopes, &case["expect"]))
+    });
+}
+
+/// What a client says of itself.
+fn facts(client: &Client) -> Value {
+    json!({
+        "clientId": client.client_id(),
+        "redirectUri": client.redirect_uri(),
+        "scopes": client.scopes(),
+        "authorizeUrl": client.authorize_url(),
+        "tokenUrl": client.token_url(),
+        "apiUrl": client.api_url(),
+    })
+}
+
+#[wasm_bindgen_test]
+fn config() {
+    run("config", include_str!("vectors/config.json"), |case| match case["kind"].as_str().unwrap() {
+        "options" => {
+            let outcome = Client::new(&given(case, "options")).map(|client| js(&facts(&client)));
+            check(case, outcome, |client| holds(&client, &case["expect"]))
+        }
+        "environment" => {
+            let environment = read_environment(&given(case, "environment")).unwrap();
+            let problems: Vec<Value> = Array::from(&get(&environment, "problems")).iter().map(|p| seen(&p)).collect();
+            let names: Vec<&Value> = problems.iter().map(|problem| &problem["field"]).collect();
+            equal(&json!(names), &case["problems"])?;
+            problems
+                .iter()
+                .try_for_each(|problem| holds(problem, &json!({ "code": "INVALID_CONFIG", "phase": "config" })))?;
+            let client = get(&environment, "client");
+            equal(&client.is_object().into(), &case["oauth"])?;
+            let mut told = json!({
+                "apiUrl": get(&environment, "apiUrl").as_string(),
+                "timeoutMs": get(&environment, "timeoutMs").as_f64().map(|limit| limit as u64),
+            });
+            for name in ["clientId", "redirectUri", "scopes"] {
+                if client.is_object() {
+                    told[name] = seen(&get(&client, name));
+                }
+            }
+            holds(&told, &case["expect"])
+        }
+        other => Err(format!("{other} is not a kind of configuration")),
+    });
+}
+
+#[wasm_bindgen_test]
+fn random_values_are_drawn_anew_for_each_request() {
+    let client = client("Key", None, REDIRECT_URI, json!({}));
+    let mut drawn = std::collections::BTreeSet::new();
+    for _ in 0..64 {
+        let request = seen(&client.create_authorization_request(&JsValue::UNDEFINED).unwrap());
+        for name in ["state", "codeVerifier"] {
+            let value = request[name].as_str().unwrap().to_owned();
+            assert_eq!(value.len(), 43);
+            assert!(drawn.insert(value), "{name} came twice");
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_runtime_without_a_random_source_is_told_so() {
+    let client = client("Key", None, REDIRECT_URI, json!({}));
+    let crypto = get(&js_sys::global(), "crypto");
+    set(&crypto, "getRandomValues", &Function::new_no_args("throw new Error('none')"));
+    let error = seen(&client.create_authorization_request(&JsValue::UNDEFINED).unwrap_err());
+    assert!(Reflect::delete_property(crypto.unchecked_ref::<Object>(), &"getRandomValues".into()).unwrap());
+    assert_eq!((&error["code"], &error["phase"]), (&json!("INVALID_CONFIG"), &json!("authorize")));
+}
+
+#[wasm_bindgen_test]
+fn values_of_the_wrong_kind_are_named() {
+    let client = client("Key", Some("Secret"), REDIRECT_URI, json!({}));
+    let complete = json!({ "status": 200, "grant": "refresh_token", "receivedAt": 0 });
+    let wrong = [
+        ("grant", json!("password")),
+        ("grant", json!(1)),
+        ("status", json!("200")),
+        ("status", json!(99)),
+        ("status", json!(200.5)),
+        ("receivedAt", json!("now")),
+        ("headers", json!("text")),
+        ("headers.content-type", json!({ "content-type": 1 })),
+        ("previous", json!(1)),
+        ("previous.refreshToken", json!({ "refreshToken": 1 })),
+        ("previous.scopes", json!({ "scopes": 1 })),
+        ("request", json!("text")),
+        ("request.body", json!({ "body": 1 })),
+        ("body", json!("text")),
+    ];
+    for (field, value) in wrong {
+        let response = js(&complete);
+        set(&response, "body", &Uint8Array::new_with_length(0));
+        set(&response, field.split('.').next().unwrap(), &js(&value));
+        let error = seen(&client.parse_token_response(&response).unwrap_err());
+        assert_eq!(error["code"], "INVALID_ARGUMENT", "{field}: {error}");
+        assert_eq!(error["field"], field, "{error}");
+    }
+    for value in [JsValue::UNDEFINED, JsValue::NULL, 1.into(), Function::new_no_args("").into(), Array::new().into()]
+    {
+        let error = seen(&client.validate_authorization_response(&value, &"state".into()).unwrap_err());
+        assert_eq!(error["field"], "callback", "{error}");
+    }
+    let error = seen(&client.parse_token_response(&JsValue::NULL).unwrap_err());
+    assert_eq!(error["field"], "response");
+    let error = seen(&read_environment(&JsValue::NULL).unwrap_err());
+    assert_eq!(error["field"], "env");
+}
+
+#[wasm_bindgen_test]
+fn properties_that_throw_are_named() {
+    let options = Function::new_no_args("return { get clientId() { throw new Error('no') } }");
+    let error = seen(&Client::new(&options.call0(&JsValue::NULL).unwrap()).err().unwrap());
+    assert_eq!((&error["code"], &error["field"]), (&json!("INVALID_ARGUMENT"), &json!("clientId")));
+}
+
+#[wasm_bindgen_test]
+fn a_callback_of_another_realm_is_as_good() {
+    let client = client("Key", None, REDIRECT_URI, json!({}));
+    let in_a_frame = Function::new_with_args(
+        "address",
+        "const frame = document.body.appendChild(document.createElement('iframe'));
+         const url = new frame.contentWindow.URL(address);
+         frame.remove();
+         return url;",
+    );
+    let address = format!("{REDIRECT_URI}?code=abc&state=right");
+    let url = in_a_frame.call1(&JsValue::NULL, &address.into()).unwrap();
+    assert!(!url.is_instance_of::<JsUrl>());
+    assert_eq!(client.validate_authorization_response(&url, &"right".into()).unwrap(), "abc");
+}
+
+#[wasm_bindgen_test]
+fn failures_that_only_javascript_sees_come_from_the_same_table() {
+    let details = js(&json!({ "status": 503, "retryAfter": 5000, "field": "x" }));
+    let error = seen(&failure("API_FAILED", "api", &details).unwrap());
+    let expected = json!({
+        "code": "API_FAILED", "phase": "api", "retryable": true, "reauthorize": false,
+        "status": 503, "retryAfter": 5000, "field": "x",
+    });
+    holds(&error, &expected).unwrap();
+    let error = seen(&failure("REQUEST_TIMEOUT", "exchange", &JsValue::UNDEFINED).unwrap());
+    holds(&error, &json!({ "retryable": true, "status": null, "field": null, "retryAfter": null })).unwrap();
+    for (code, phase, field) in [("NO_SUCH_CODE", "api", "code"), ("API_FAILED", "no such phase", "phase")] {
+        let error = seen(&failure(code, phase, &JsValue::UNDEFINED).unwrap_err());
+        assert_eq!(error["field"], field);
+    }
+}
+
+#[wasm_bindgen_test]
+fn the_rest_of_the_surface() {
+    assert_eq!(default_scopes(), DEFAULT_SCOPES);
+    assert_eq!(environment_variables(), variable::ALL);
+    assert!(is_expired(Some(1.0), 1.0));
+    assert!(!is_expired(Some(1.1), 1.0));
+    assert!(!is_expired(None, f64::MAX));
+    assert!(client("Key", Some("Secret"), REDIRECT_URI, json!({})).confidential());
+    assert!(!client("Key", None, REDIRECT_URI, json!({})).confidential());
+}
