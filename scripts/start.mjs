@@ -101,7 +101,7 @@ To connect Bitbucket:
   1. Sign in, and "Skip" what NocoDB asks the first time.
   2. Click "Integrations", the plug in the bar on the left, and there, under Development, "Bitbucket": the tile without
      an arrow. ("BitBucket" with an arrow is NocoDB's announcement of its own.)
-  3. As Auth Type choose "OAuth2", and click "Authenticate With Bitbucket".
+  3. Leave the auth type at "OAuth2", and click "Authenticate With Bitbucket".
   4. In the window that opens: ${logIn}
   5. Click "Create integration". Bitbucket is then in the list of connections.
 

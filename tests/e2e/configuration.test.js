@@ -1,0 +1,97 @@
+/**
+ * NocoDB with an environment in which something is wrong or missing: it starts all the same, and offers what works.
+ *
+ * In: environments as administrators leave them behind. Out: verdicts on the form in NocoDB's GUI, and on what the log
+ *   says about it.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { Gui } from './support/gui.js';
+import { ADMIN, Host, freePort, variables } from './support/host.js';
+
+const ACCESS_TOKEN = 'ATCTT3xFfGN0-simulated-workspace-access-token';
+const SECRET = 'INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET';
+const REDIRECT_URI = 'INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI';
+
+describe('NocoDB with an incomplete or invalid configuration', () => {
+  let port;
+  let bb;
+  let host;
+
+  before(async () => {
+    port = await freePort();
+    bb = await startBitbucket({
+      clients: [{ callback: `http://localhost:${port}/dashboard/` }],
+      accessTokens: [{ token: ACCESS_TOKEN, kind: 'workspace', workspace: 'acme', scopes: ['repository'] }],
+    });
+    host = await Host.create();
+  });
+
+  after(async () => {
+    await host?.remove();
+    await bb?.close();
+  });
+
+  /** Starts NocoDB with these variables, and gives the auth types of the form and what the plugin printed. */
+  async function startWith(env) {
+    await host.stop();
+    const printedBefore = host.pluginLines.length;
+    await host.start(port, env);
+    const authTypes = async () => {
+      const { status, body } = await host.request('GET', '/api/v2/integrations/development/bitbucket');
+      assert.equal(status, 200);
+      return body.form.find(({ model }) => model === 'config.type').options.map(({ label }) => label);
+    };
+    // Reading the form again must not say it again.
+    assert.deepEqual(await authTypes(), await authTypes());
+    return { authTypes: await authTypes(), lines: host.pluginLines.slice(printedBefore) };
+  }
+
+  test('an invalid redirect URI is named once, without its value; only access tokens are offered', async () => {
+    const { authTypes, lines } = await startWith(variables(bb, { [REDIRECT_URI]: 'http://marked-value.example/callback' }));
+    assert.deepEqual(authTypes, ['Access token']);
+    assert.equal(lines.filter((line) => line.includes(REDIRECT_URI)).length, 1);
+    assert.ok(!host.printed.some((line) => line.includes('marked-value')));
+  });
+
+  test('a missing secret is named once; only access tokens are offered', async () => {
+    const { authTypes, lines } = await startWith(variables(bb, { [SECRET]: '  ' }));
+    assert.deepEqual(authTypes, ['Access token']);
+    assert.equal(lines.filter((line) => line.includes(SECRET)).length, 1);
+  });
+
+  test('a complete configuration offers both, and complains of nothing', async () => {
+    const { authTypes, lines } = await startWith(variables(bb));
+    assert.deepEqual(authTypes, ['Access token', 'OAuth2']);
+    assert.equal(lines.length, 1);
+  });
+
+  test('without client variables NocoDB offers access tokens in its GUI, and they work', async () => {
+    await startWith({ INTEGRATION_AUTH_BITBUCKET_API_URL: bb.apiUrl });
+    const gui = await Gui.open('configuration');
+    try {
+      await gui.try(async () => {
+        await gui.signIn(host.url, ADMIN);
+        await gui.newBitbucketConnection(host.url);
+        assert.deepEqual(await gui.authTypes(), ['Access token']);
+        await gui.enterAccessToken(ACCESS_TOKEN);
+        const { status, answer } = await gui.createIntegration();
+        assert.equal(status, 201);
+        await gui.seeConnection();
+        const { config } = await host.integration(answer.id);
+        assert.deepEqual(config, { type: 'api_key', token: ACCESS_TOKEN });
+        const { body } = await host.request('POST', `/api/v2/integrations/${answer.id}/listRepositories`, { workspace: 'acme' });
+        assert.ok(body.values?.length > 0, JSON.stringify(body));
+        assert.ok(!host.printed.some((line) => line.includes(ACCESS_TOKEN)));
+      });
+    } finally {
+      await gui.close();
+    }
+  });
+
+  test('without any variable NocoDB starts, and access tokens are offered', async () => {
+    const { authTypes } = await startWith({});
+    assert.deepEqual(authTypes, ['Access token']);
+  });
+});

@@ -1,0 +1,188 @@
+/**
+ * The whole path, end to end: the real NocoDB with the packed plugin, a real Chromium in NocoDB's own GUI, and the
+ * Bitbucket simulator.
+ *
+ * In: what an administrator and a creator do. Out: verdicts on what NocoDB answers, shows, prints and keeps in its
+ *   database. The tests build on one another, failures first: what failed may have left no trace when the connection
+ *   succeeds.
+ */
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { Gui } from './support/gui.js';
+import { ADMIN, Host, freePort, variables } from './support/host.js';
+
+describe('Connecting Bitbucket in NocoDB', () => {
+  let port;
+  let bb;
+  let host;
+  let gui;
+
+  before(async () => {
+    port = await freePort();
+    bb = await startBitbucket({ clients: [{ callback: `http://localhost:${port}/dashboard/` }] });
+    host = await Host.create();
+    await host.start(port, variables(bb, { INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'a-wrong-secret' }));
+    gui = await Gui.open('connect');
+    await gui.try(() => gui.signIn(host.url, ADMIN));
+  });
+
+  after(async () => {
+    await gui?.close();
+    await host?.remove();
+    await bb?.close();
+  });
+
+  /** Code and verifier of every attempt so far are nowhere in the database and in nothing that was printed. */
+  function assertNoTrace() {
+    const grants = gui.sent.map(({ body }) => body.config.oauth?.code).filter(Boolean);
+    assert.ok(grants.length > 0);
+    assert.deepEqual(grants.map(({ code }) => code), gui.codes);
+    for (const { code, code_verifier: verifier } of grants) {
+      assert.match(verifier, /^[\w.~-]{43,128}$/);
+      for (const value of [code, verifier]) {
+        assert.equal(host.databaseHolds(value), false);
+        assert.ok(!host.printed.some((line) => line.includes(value)));
+      }
+    }
+  }
+
+  test('Deny: the popup closes, the form stays incomplete, nothing is stored', () => gui.try(async () => {
+    await gui.newBitbucketConnection(host.url);
+    await gui.chooseOAuth2();
+    await gui.authenticate('Deny');
+    assert.ok(await gui.createIsRefusedWith('Authenticate with Bitbucket first'));
+    assert.deepEqual(gui.codes, []);
+    assert.deepEqual(await host.integrations(), []);
+  }));
+
+  test('a wrong client secret: the create fails with 400 and a plain message, nothing is stored', () => gui.try(async () => {
+    await gui.newBitbucketConnection(host.url);
+    await gui.chooseOAuth2();
+    await gui.authenticate('Grant access');
+    const { status, answer } = await gui.createIntegration();
+    assert.equal(status, 400);
+    assert.deepEqual(Object.keys(answer), ['msg']);
+    assert.match(answer.msg, /secret/i);
+    await gui.see(answer.msg, 'wrong-secret');
+    assert.deepEqual(await host.integrations(), []);
+    assertNoTrace();
+  }));
+
+  let id;
+
+  test('Grant access: NocoDB stores tokens, and neither code nor verifier', () => gui.try(async () => {
+    await host.stop();
+    await host.start(port, variables(bb));
+    await gui.newBitbucketConnection(host.url);
+    await gui.chooseOAuth2();
+    await gui.authenticate('Grant access');
+    const { status, answer } = await gui.createIntegration();
+    assert.equal(status, 201);
+    await gui.seeConnection();
+
+    assert.equal((await host.integrations()).length, 1);
+    ({ id } = answer);
+    const { config, type, sub_type: subType } = await host.integration(id);
+    assert.deepEqual([type, subType], ['development', 'bitbucket']);
+    assert.equal(config.type, 'oauth');
+    assert.ok(!('oauth' in config));
+    assert.ok(config.refresh_token);
+    assert.ok(Date.parse(config.expires_at) > Date.now());
+    assert.ok(config.scopes.includes('repository'));
+    assertNoTrace();
+    // The search would find what is there.
+    assert.equal(host.databaseHolds(config.oauth_token.slice(-40)), true);
+  }));
+
+  test('the plugin lists the repositories of a workspace through NocoDB', async () => {
+    const path = `/api/v2/integrations/${id}/listRepositories`;
+    const { status, body } = await host.request('POST', path, { workspace: 'acme' });
+    assert.equal(status, 201);
+    assert.ok(body.values.length > 0);
+    assert.ok(body.values.every(({ full_name: name }) => name.startsWith('acme/')));
+    assert.ok(body.next > 1);
+    const last = await host.request('POST', path, { workspace: 'acme', page: body.next });
+    assert.notEqual(last.body.values[0].full_name, body.values[0].full_name);
+    const tested = await host.request('POST', `/api/v2/integrations/${id}/testConnection`, {});
+    assert.deepEqual(tested.body, { success: true });
+  });
+
+  test('what returns a credential or sends any request cannot be called from outside', async () => {
+    assert.ok(id);
+    for (const method of ['exchangeToken', 'refreshToken', 'authenticate', 'use', 'config', 'saveVars', 'constructor']) {
+      const { status, body } = await host.request('POST', `/api/v2/integrations/${id}/${method}`, {});
+      assert.equal(status, 404, `${method}: ${JSON.stringify(body)}`);
+    }
+  });
+
+  /** A live code, as the popup of an editor would bring it. */
+  async function authorize() {
+    const verifier = randomBytes(32).toString('base64url');
+    const url = new URL(bb.authorizeUrl);
+    url.search = new URLSearchParams({
+      response_type: 'code',
+      client_id: bb.client.key,
+      redirect_uri: bb.client.callback,
+      state: 's',
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+    });
+    const code = new URL(await bb.authorize(url.href)).searchParams.get('code');
+    return { code, code_verifier: verifier };
+  }
+
+  const update = (body) => host.request('PATCH', `/api/v2/meta/integrations/${id}`, body);
+
+  // By the API, because the community edition's dialog for editing such an integration stays empty.
+  test('an update with a code that Bitbucket refuses fails with 400 and leaves the connection as it was', async () => {
+    const before = await host.integration(id);
+    const grant = { ...(await authorize()), code_verifier: 'x'.repeat(43) };
+    const { title, type, sub_type: subType, config } = before;
+    const { status, body } = await update({ title, type, sub_type: subType, config: { ...config, oauth: { code: grant } } });
+    assert.equal(status, 400);
+    assert.match(body.msg, /code/i);
+    assert.deepEqual((await host.integration(id)).config, config);
+    assert.equal(host.databaseHolds(grant.code), false);
+    assert.equal(host.databaseHolds(grant.code_verifier), false);
+  });
+
+  test('an update with a new code replaces the tokens, and stores neither code nor verifier', async () => {
+    const { title, type, sub_type: subType, config } = await host.integration(id);
+    const grant = await authorize();
+    const { status } = await update({ title, type, sub_type: subType, config: { ...config, oauth: { code: grant } } });
+    assert.equal(status, 200);
+    const renewed = (await host.integration(id)).config;
+    assert.ok(!('oauth' in renewed));
+    assert.notEqual(renewed.oauth_token, config.oauth_token);
+    assert.notEqual(renewed.refresh_token, config.refresh_token);
+    assert.equal(host.databaseHolds(renewed.oauth_token.slice(-40)), true);
+    assert.equal(host.databaseHolds(grant.code), false);
+    assert.equal(host.databaseHolds(grant.code_verifier), false);
+    const { status: listed } = await host.request('POST', `/api/v2/integrations/${id}/listRepositories`, { workspace: 'acme' });
+    assert.equal(listed, 201);
+  });
+
+  test('the tokens are refreshed by a use after they have expired, and stored', async () => {
+    const before = (await host.integration(id)).config;
+    const expired = new Date(Date.now() - 1000).toISOString();
+    await update({ title: 'Bitbucket', type: 'development', sub_type: 'bitbucket', config: { ...before, expires_at: expired } });
+    const { status } = await host.request('POST', `/api/v2/integrations/${id}/listRepositories`, { workspace: 'acme' });
+    assert.equal(status, 201);
+    const { config } = await host.integration(id);
+    assert.notEqual(config.oauth_token, before.oauth_token);
+    assert.notEqual(config.refresh_token, before.refresh_token);
+    assert.ok(Date.parse(config.expires_at) > Date.now());
+  });
+
+  test('nothing secret was printed', async () => {
+    assertNoTrace();
+    const { config } = await host.integration(id);
+    for (const secret of [bb.client.secret, 'a-wrong-secret', config.oauth_token, config.refresh_token]) {
+      assert.ok(!host.printed.some((line) => line.includes(secret)));
+    }
+    // One line per start.
+    assert.equal(host.pluginLines.filter((line) => line.includes('registered')).length, 2);
+  });
+});

@@ -1,0 +1,179 @@
+/**
+ * A person in front of NocoDB's own GUI, in a real Chromium.
+ *
+ * In: what the person does, in words of the GUI. Out: what the GUI sent to NocoDB, and screenshots of every step. Never
+ * here: a call of NocoDB's API, or a connection to anything but this machine.
+ */
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { chromiumArgs, findChromium } from '../../../scripts/lib/browser.mjs';
+
+const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
+const PATIENCE_MS = 60_000;
+
+export class Gui {
+  /** What the browser sent to create or change integrations: `{ method, body, status, answer }`. */
+  sent = [];
+
+  /** Authorization codes that came back to NocoDB's address. @type {string[]} */
+  codes = [];
+
+  #browser;
+  #page;
+  #name;
+  #shots = 0;
+
+  /** @param {string} name of the screenshots */
+  static async open(name) {
+    const gui = new Gui();
+    gui.#name = name;
+    mkdirSync(screenshots, { recursive: true });
+    const { path } = findChromium();
+    gui.#browser = await chromium.launch({ executablePath: path, args: chromiumArgs });
+    const context = await gui.#browser.newContext({ viewport: { width: 1280, height: 800 } });
+    context.setDefaultTimeout(PATIENCE_MS);
+    // NocoDB's pages ask for a chat widget.
+    await context.route(({ hostname }) => hostname !== 'localhost' && hostname !== '127.0.0.1', (route) => route.abort());
+    context.on('request', (request) => {
+      const code = new URL(request.url()).searchParams.get('code');
+      if (request.isNavigationRequest() && code) gui.codes.push(code);
+    });
+    gui.#page = await context.newPage();
+    return gui;
+  }
+
+  close() {
+    return this.#browser.close();
+  }
+
+  async screenshot(name) {
+    this.#shots += 1;
+    const path = `${screenshots}${this.#name}-${String(this.#shots).padStart(2, '0')}-${name}.png`;
+    await this.#page.screenshot({ path, animations: 'disabled' });
+  }
+
+  /** Does something and leaves a screenshot if it fails. */
+  async try(action) {
+    try {
+      return await action();
+    } catch (error) {
+      await this.screenshot('failed').catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Signs in and skips what NocoDB asks a new user. */
+  async signIn(url, { email, password }) {
+    const page = this.#page;
+    await page.goto(`${url}/dashboard/`);
+    await page.locator('input[type="password"]').fill(password);
+    await page.locator('input').first().fill(email);
+    await this.screenshot('sign-in');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Skip', { exact: true }).click();
+    await page.getByTestId('nc-sidebar-integrations-btn').waitFor();
+  }
+
+  /** Opens the form of a new Bitbucket connection. */
+  async newBitbucketConnection(url) {
+    const page = this.#page;
+    await page.goto(`${url}/dashboard/`);
+    await page.getByTestId('nc-sidebar-integrations-btn').click();
+    const tile = page.getByText('Bitbucket', { exact: true });
+    await tile.scrollIntoViewIfNeeded();
+    await this.screenshot('integrations');
+    await tile.click();
+    // The form selects its name when it has settled, which would close a list of options that was opened before.
+    await page.waitForFunction(() => {
+      const name = document.querySelector('[data-testid="nc-form-input-title"] input');
+      return name?.value === 'Bitbucket' && document.activeElement === name;
+    });
+  }
+
+  /** The auth types that the form offers. */
+  async authTypes() {
+    const page = this.#page;
+    const options = page.locator('.ant-select-item-option');
+    await page.getByTestId('nc-form-input-config.type').click();
+    await options.first().waitFor();
+    const names = await options.allInnerTexts();
+    await this.screenshot('auth-types');
+    await options.first().click();
+    return names.map((name) => name.trim());
+  }
+
+  async chooseOAuth2() {
+    const page = this.#page;
+    await page.getByTestId('nc-form-input-config.type').click();
+    await page.locator('.ant-select-item-option', { hasText: 'OAuth2' }).click();
+    await page.getByRole('button', { name: 'Authenticate With Bitbucket' }).waitFor();
+  }
+
+  async enterAccessToken(token) {
+    const field = this.#page.getByTestId('nc-form-input-config.token').locator('input');
+    // It can be written to only while it has the focus, which keeps browsers from filling in passwords.
+    await field.click();
+    await field.fill(token);
+  }
+
+  /** Authenticates in the popup: logs in if asked, then decides. @param {'Grant access' | 'Deny'} decision */
+  async authenticate(decision) {
+    const page = this.#page;
+    const opened = page.waitForEvent('popup');
+    await page.getByRole('button', { name: 'Authenticate With Bitbucket' }).click();
+    const popup = await opened;
+    const closed = popup.waitForEvent('close');
+    const decide = popup.getByRole('button', { name: decision });
+    const logIn = popup.getByRole('button', { name: 'Log in' });
+    await decide.or(logIn).waitFor();
+    if (await logIn.isVisible()) await logIn.click();
+    await decide.waitFor();
+    await popup.screenshot({ path: `${screenshots}${this.#name}-consent.png` });
+    await decide.click();
+    // NocoDB reads the address of the popup, and closes it.
+    await closed;
+    await this.screenshot(`after-${decision.toLowerCase().replace(' ', '-')}`);
+  }
+
+  /** Presses the button that stores the connection, and waits for NocoDB's answer. */
+  async createIntegration() {
+    const page = this.#page;
+    const answered = page.waitForResponse((response) =>
+      response.request().method() === 'POST' && new URL(response.url()).pathname === '/api/v2/meta/integrations');
+    await page.getByRole('button', { name: 'Create integration' }).click();
+    const response = await answered;
+    const exchange = {
+      body: response.request().postDataJSON(),
+      status: response.status(),
+      answer: await response.json(),
+    };
+    this.sent.push(exchange);
+    return exchange;
+  }
+
+  /** Whether the form accepts being sent; it shows what is missing instead. */
+  async createIsRefusedWith(text) {
+    let requests = 0;
+    const count = (request) => { if (request.method() === 'POST' && request.url().includes('/meta/integrations')) requests += 1; };
+    this.#page.on('request', count);
+    await this.#page.getByRole('button', { name: 'Create integration' }).click();
+    await this.#page.getByText(text).first().waitFor();
+    await this.screenshot('incomplete');
+    this.#page.off('request', count);
+    return requests === 0;
+  }
+
+  /** Waits for a text on the page. */
+  async see(text, name) {
+    await this.#page.getByText(text).first().waitFor();
+    await this.screenshot(name);
+  }
+
+  /** Waits for the list of connections to hold Bitbucket. */
+  async seeConnection() {
+    await this.#page.locator('tr', { hasText: 'Bitbucket' }).first().waitFor();
+    await this.#page.getByText('1 record').waitFor();
+    await this.screenshot('connected');
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * A NocoDB for one test: the real one, with the packed plugin, on a free port, with a fresh database.
+ *
+ * In: the environment of the plugin. Out: its address, its API with a signed-in creator, all bytes of its database, and
+ *   all that it printed. Everything it makes lies in a temporary folder and is gone after `remove`.
+ */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startNocodb } from '../../../demo/nocodb/launch.js';
+import { installPacked } from '../../../scripts/lib/package-under-test.mjs';
+
+export const ADMIN = { email: 'admin@example.com', password: 'Noco-e2e-Passw0rd!' };
+
+const PART = 12;
+
+/** The environment without what would reach NocoDB or the plugin from outside. */
+const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) =>
+  !/^(INTEGRATION_AUTH_|NC_|NODE_OPTIONS$|NODE_TEST_CONTEXT$)|_proxy$/i.test(name)));
+
+/** A port that was free a moment ago: the callback has to be registered before NocoDB listens. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** The variables that point the plugin to a simulator. */
+export const variables = (bb, more = {}) => ({
+  INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: bb.client.key,
+  INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: bb.client.secret,
+  INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: bb.client.callback,
+  INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL: bb.authorizeUrl,
+  INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: bb.tokenUrl,
+  INTEGRATION_AUTH_BITBUCKET_API_URL: bb.apiUrl,
+  ...more,
+});
+
+export class Host {
+  /** Everything that NocoDB and the plugin printed, over all starts. @type {string[]} */
+  printed = [];
+
+  #plugin;
+  #data;
+  #nocodb;
+  #token;
+
+  /** Packs and installs the plugin. */
+  static async create() {
+    const host = new Host();
+    host.#data = mkdtempSync(join(tmpdir(), 'nocodb-data-'));
+    host.#plugin = await installPacked();
+    return host;
+  }
+
+  get url() {
+    return this.#nocodb.url;
+  }
+
+  /** Starts NocoDB, on the same database as before. @param {number} port @param {Record<string, string>} env */
+  async start(port, env) {
+    this.#nocodb = await startNocodb({
+      port,
+      data: this.#data,
+      pluginFrom: this.#plugin.folder,
+      env: { ...inherited, NC_ADMIN_EMAIL: ADMIN.email, NC_ADMIN_PASSWORD: ADMIN.password, ...env },
+      log: (line) => this.printed.push(line),
+    });
+    this.#token = undefined;
+  }
+
+  async stop() {
+    await this.#nocodb?.stop();
+    this.#nocodb = undefined;
+  }
+
+  async remove() {
+    await this.stop();
+    this.#plugin?.remove();
+    rmSync(this.#data, { recursive: true, force: true });
+  }
+
+  /** A request to NocoDB's API as the administrator: `{ status, body }`. */
+  async request(method, path, body) {
+    this.#token ??= await this.#signIn();
+    return this.#send(method, path, body, { 'xc-auth': this.#token });
+  }
+
+  async #signIn() {
+    const { status, body } = await this.#send('POST', '/api/v1/auth/user/signin', ADMIN);
+    assert.equal(status, 200);
+    return body.token;
+  }
+
+  async #send(method, path, body, headers) {
+    const response = await fetch(new URL(path, this.url), {
+      method,
+      headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
+      body: body && JSON.stringify(body),
+    });
+    return { status: response.status, body: await response.json() };
+  }
+
+  /** The integrations that NocoDB holds, without their configuration. */
+  async integrations() {
+    const { status, body } = await this.request('GET', '/api/v2/meta/integrations');
+    assert.equal(status, 200);
+    return body.list;
+  }
+
+  /** One integration with its configuration. */
+  async integration(id) {
+    const { status, body } = await this.request('GET', `/api/v2/meta/integrations/${id}?includeConfig=true`);
+    assert.equal(status, 200);
+    return body;
+  }
+
+  /**
+   * Whether a value stands anywhere in the database's files: main file, write-ahead log, journal. The border of two pages
+   * may run through it, so its beginning or its end is enough.
+   */
+  databaseHolds(value) {
+    assert.ok(value.length >= 2 * PART, 'too short to be searched for');
+    const parts = [value.slice(0, PART), value.slice(-PART)];
+    const files = readdirSync(this.#data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    assert.ok(files.some(({ name }) => name.endsWith('.db')), 'there is no database file');
+    return files.some(({ parentPath, path, name }) => {
+      const bytes = readFileSync(join(parentPath ?? path, name));
+      return parts.some((part) => bytes.includes(part));
+    });
+  }
+
+  /** Lines of the plugin among all that was printed. */
+  get pluginLines() {
+    return this.printed.filter((line) => line.includes('nocodb-bitbucket-auth'));
+  }
+}
