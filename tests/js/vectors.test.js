@@ -1,0 +1,173 @@
+// The shared cases of tests/vectors through the public API in Node. Rust runs the same files natively and in Chromium.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { createEntry } from 'nocodb-bitbucket-auth';
+import * as oauth from 'nocodb-bitbucket-auth/oauth';
+
+const REDIRECT_URI = 'https://nocodb.example/dashboard/';
+
+/** A text, or one that is described by a part that repeats. */
+const text = (value) => (typeof value === 'object' && value !== null
+  ? value.before + value.repeat.repeat(value.times) + value.after
+  : value);
+
+/** A case either lists what the error must hold (null: absent) or says what comes out. */
+function check(vector, call, expected) {
+  if (!vector.error) {
+    expected(call());
+    return;
+  }
+  assert.throws(call, (error) => {
+    assert.ok(error instanceof oauth.BitbucketAuthError, String(error));
+    holds(error, vector.error);
+    return true;
+  });
+}
+
+function holds(seen, listed) {
+  for (const [name, value] of Object.entries(listed)) assert.deepEqual(seen[name] ?? null, value, name);
+}
+
+/** Runs `call` with known bytes in place of the random source. */
+function withRandom(hex, call) {
+  crypto.getRandomValues = (array) => {
+    array.set(Buffer.from(hex, 'hex'));
+    return array;
+  };
+  try {
+    return call();
+  } finally {
+    delete crypto.getRandomValues;
+  }
+}
+
+const CASES = {
+  callback(vector) {
+    const client = oauth.createClient({
+      clientId: 'Key',
+      clientSecret: 'Secret',
+      redirectUri: vector.redirectUri ?? REDIRECT_URI,
+      endpoints: { authorizeUrl: vector.authorizeUrl },
+    });
+    const given = {
+      string: text,
+      url: (value) => new URL(value),
+      searchParams: (value) => new URLSearchParams(value),
+      null: () => null,
+    }[vector.kind](text(vector.callback));
+    check(vector, () => client.validateAuthorizationResponse(given, { state: vector.state }),
+      (result) => assert.deepEqual(result, vector.expect));
+  },
+
+  token_response(vector) {
+    const client = oauth.createClient({
+      clientId: 'Key',
+      clientSecret: 's3cr3t-of-the-client',
+      redirectUri: REDIRECT_URI,
+    });
+    const { status, headers, grant, receivedAt, previous, request } = vector;
+    const body = vector.encoding === 'hex' ? new Uint8Array(Buffer.from(vector.body, 'hex')) : text(vector.body);
+    const response = { status, headers, grant, receivedAt, previous, body, request: request && { body: request } };
+    check(vector, () => client.parseTokenResponse(response), (tokens) => assert.deepEqual(tokens, vector.expect));
+  },
+
+  client_authentication(vector) {
+    const { clientId, clientSecret, code, codeVerifier, redirectUri, refreshToken } = vector;
+    const client = oauth.createClient({ clientId, clientSecret, redirectUri: REDIRECT_URI });
+    const build = {
+      code: () => client.buildTokenRequest({ code, codeVerifier, redirectUri }),
+      refresh: () => client.buildRefreshRequest({ refreshToken }),
+      client_credentials: () => client.buildClientCredentialsRequest(),
+    }[vector.request];
+    check(vector, build, (request) => assert.deepEqual(request, vector.expect));
+  },
+
+  pkce(vector) {
+    const client = oauth.createClient({ clientId: 'Key', redirectUri: REDIRECT_URI });
+    const { codeVerifier, codeChallenge, random } = vector;
+    check(vector, () => client.buildTokenRequest({ code: 'code', codeVerifier }), ({ body }) => {
+      assert.equal(new URLSearchParams(body).get('code_verifier'), codeVerifier);
+      if (!random) return;
+      const made = withRandom('00'.repeat(32) + random, () => client.createAuthorizationRequest());
+      holds(made, { codeVerifier, codeChallenge });
+    });
+  },
+
+  authorization_request(vector) {
+    const client = oauth.createClient(vector.client);
+    const { extraParams, random } = vector;
+    check(vector, () => withRandom(random, () => client.createAuthorizationRequest({ extraParams })), (request) => {
+      assert.deepEqual(request, vector.expect);
+      assert.equal(client.authorizationUrl(), vector.authorizationUrl);
+    });
+  },
+
+  scope(vector) {
+    const run = {
+      expand: () => oauth.expandScopes(vector.scopes),
+      missing: () => oauth.missingScopes(vector.required, vector.granted),
+    }[vector.operation];
+    check(vector, run, (scopes) => assert.deepEqual(scopes, vector.expect));
+  },
+
+  config(vector, t) {
+    ({ options: configOptions, environment: configEnvironment })[vector.kind](vector, t);
+  },
+};
+
+function configOptions(vector) {
+  check(vector, () => oauth.createClient(vector.options), (client) => holds(client, vector.expect));
+}
+
+/** The entry tells what it made of the environment: in its log, in its form, and in the client it gives. */
+function configEnvironment(vector, t) {
+  const said = [];
+  t.mock.method(console, 'warn', (line) => said.push(line));
+  const entry = createEntry(vector.environment);
+  const button = entry.form.find(({ type }) => type === 'oauth');
+  t.mock.restoreAll();
+
+  assert.equal(said.length, vector.problems.length, said.join('\n'));
+  vector.problems.forEach((name, at) => assert.match(said[at], new RegExp(`\\b${name}\\b`)));
+  assert.equal(Boolean(button), vector.oauth);
+  const { clientId, redirectUri, scopes } = vector.expect ?? {};
+  if (clientId) assert.equal(button.oauthMeta.clientId, clientId);
+  if (redirectUri) assert.equal(button.oauthMeta.redirectUri, redirectUri);
+  if (scopes) {
+    const requested = new URL(button.oauthMeta.authUri).searchParams.get('scope');
+    assert.equal(requested, scopes.length ? scopes.join(' ') : null);
+  }
+}
+
+/** What an entry's clients go by is seen only in a client. */
+async function configClient(vector) {
+  const { apiUrl, timeoutMs } = vector.expect ?? {};
+  if (apiUrl === undefined && timeoutMs === undefined) return;
+  const { wrapper: Wrapper } = createEntry(vector.environment);
+  const authenticate = new Wrapper({ type: 'api_key', token: 'token' }).authenticate();
+  if (apiUrl === null) {
+    await assert.rejects(authenticate, { code: 'INVALID_CONFIG', field: 'INTEGRATION_AUTH_BITBUCKET_API_URL' });
+    return;
+  }
+  const { defaults } = await authenticate;
+  if (apiUrl) assert.equal(defaults.baseURL, apiUrl);
+  if (timeoutMs) assert.equal(defaults.timeout, timeoutMs);
+}
+
+for (const [file, run] of Object.entries(CASES)) {
+  test(`vectors: ${file}`, async (t) => {
+    const { cases } = JSON.parse(readFileSync(new URL(`../vectors/${file}.json`, import.meta.url), 'utf8'));
+    const failed = [];
+    for (const vector of cases) {
+      try {
+        run(vector, t);
+        if (vector.kind === 'environment') await configClient(vector);
+      } catch (error) {
+        failed.push(`${vector.name}: ${error.message}`);
+      }
+    }
+    console.log(`vectors: ${file} ${cases.length}`);
+    assert.deepEqual(failed, [], `${failed.length} of ${cases.length} cases of ${file} failed`);
+  });
+}
