@@ -19,7 +19,7 @@ import { BitbucketAuthError, judge } from './error.js';
  * @typedef {object} TokenRequest
  * @property {string} method always `POST`
  * @property {string} url the token endpoint
- * @property {Record<string, string>} headers lower-case names
+ * @property {Record<string, string>} headers
  * @property {string} body form-urlencoded
  */
 

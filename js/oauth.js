@@ -34,9 +34,10 @@ export { init, BitbucketAuthError };
  * @property {string | Uint8Array} body as received, content encoding removed
  * @property {number} receivedAt when it arrived, in milliseconds since the epoch
  * @property {'authorization_code' | 'refresh_token' | 'client_credentials'} grant what was asked for
- * @property {Pick<TokenSet, 'refreshToken'>} [previous] the token set that was refreshed: its refresh token is kept
- *   when the answer brings none
- * @property {TokenRequest} [request] the request that was answered: its secrets are cut out of what the server says
+ * @property {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] the token set that was refreshed: its
+ *   refresh token and its scopes are kept when the answer brings none
+ * @property {Pick<TokenRequest, 'body'>} [request] the request that was answered: its secrets are cut out of what the
+ *   server says
  */
 
 /**

@@ -48,6 +48,15 @@ async function against(t, { api, token = () => {} }, config, services) {
   return { ...server, wrapper: new Wrapper(config, services) };
 }
 
+/** A promise and what settles it. */
+function deferred() {
+  let resolve;
+  const promise = new Promise((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
 const OAUTH = { type: 'oauth', oauth_token: 'the-token', refresh_token: 'the-refresh-token' };
 const ACCESS_TOKEN = { type: 'api_key', token: 'the-access-token' };
 const user = (response) => json(response, 200, { type: 'user', nickname: 'dana' });
@@ -422,6 +431,33 @@ describe('use', () => {
     assert.deepEqual(config, {
       type: 'oauth', oauth_token: 'new-token', refresh_token: 'new-refresh-token', scopes: ['account'],
     });
+  });
+
+  test('a call that comes while the host is storing waits for it', async (t) => {
+    const order = [];
+    const { wrapper, origin } = await against(t, {
+      api: (request, response) => {
+        order.push(bearer(request));
+        if (bearer(request) === 'Bearer new-token') user(response);
+        else refused(response);
+      },
+      token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer' }),
+    }, OAUTH);
+    const { promise: storing, resolve: begun } = deferred();
+    const { promise: stored, resolve: store } = deferred();
+    wrapper.setTokenRefreshCallback(async () => {
+      begun();
+      await stored;
+      order.push('stored');
+    });
+    const first = wrapper.use((client) => client.get('/user'));
+    await storing;
+    const second = wrapper.use((client) => client.get('/user'));
+    // Whoever does not wait has sent its request by the time that a later one is over.
+    await fetch(`${origin}/site/oauth2/access_token`, { method: 'POST' });
+    store();
+    await Promise.all([first, second]);
+    assert.deepEqual(order, ['Bearer the-token', 'stored', 'Bearer new-token', 'Bearer new-token']);
   });
 
   for (const way of ['setTokenRefreshCallback', 'saveConfig']) {
