@@ -73,6 +73,8 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {Failure[]} problems `INVALID_CONFIG` with the variable's name in `field`, never its value
  */
 
+/** @typedef {{ status?: number, field?: string, retryAfter?: number }} FailureDetails `retryAfter` in milliseconds */
+
 /**
  * @typedef {object} Core
  * @property {new (options: unknown) => CoreClient} Client
@@ -82,10 +84,14 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(list: unknown) => string[]} expandScopes
  * @property {(required: unknown, granted: unknown) => string[]} missingScopes
  * @property {(expiresAt: unknown, now: number) => boolean} isExpired
- * @property {(code: string, phase: Phase, details?: { status?: number, field?: string, retryAfter?: number }) => Failure} failure
+ * @property {(code: string, phase: Phase, details?: FailureDetails) => Failure} failure
  */
 
 /** @typedef {Uint8Array | ArrayBuffer | WebAssembly.Module | Response | URL | string} CoreSource */
+
+/** @typedef {{ __wbg_set_wasm: (exports: WebAssembly.Exports) => void }} Glue its one door for the instance */
+
+/** @typedef {{ fromBase64?: (text: string) => Uint8Array<ArrayBuffer> }} Base64Decoder in newer runtimes */
 
 const api = /** @type {Core} */ (/** @type {unknown} */ (glue));
 
@@ -134,7 +140,7 @@ export async function init(source) {
  *
  * @param {string} code
  * @param {Phase} phase
- * @param {{ status?: number, field?: string, retryAfter?: number }} [details]
+ * @param {FailureDetails} [details]
  * @param {{ detail?: string, cause?: Error }} [extra]
  * @returns {BitbucketAuthError}
  */
@@ -175,8 +181,7 @@ function imports() {
 
 /** @param {WebAssembly.Instance} instance */
 function start(instance) {
-  const internals = /** @type {{ __wbg_set_wasm(exports: WebAssembly.Exports): void }} */ (/** @type {unknown} */ (glue));
-  internals.__wbg_set_wasm(instance.exports);
+  /** @type {Glue} */ (/** @type {unknown} */ (glue)).__wbg_set_wasm(instance.exports);
   const prepare = instance.exports.__wbindgen_start;
   if (typeof prepare === 'function') prepare();
   loaded = true;
@@ -184,7 +189,7 @@ function start(instance) {
 
 /** @returns {Uint8Array<ArrayBuffer>} */
 function inlinedBytes() {
-  const decoder = /** @type {{ fromBase64?: (text: string) => Uint8Array<ArrayBuffer> }} */ (/** @type {unknown} */ (Uint8Array));
+  const decoder = /** @type {Base64Decoder} */ (/** @type {unknown} */ (Uint8Array));
   if (decoder.fromBase64) return decoder.fromBase64(inlined);
   if (typeof Buffer === 'function') return Buffer.from(inlined, 'base64');
   return Uint8Array.from(atob(inlined), (character) => character.charCodeAt(0));
@@ -213,8 +218,8 @@ function refused(error, caller) {
     code: 'INVALID_CONFIG',
     phase: 'config',
     message: isForbidden(error)
-      ? 'The Content Security Policy of this page forbids WebAssembly: add \'wasm-unsafe-eval\' to its script-src'
-      : 'This runtime could not load the WebAssembly core: in a page, await init() before the first call',
+      ? 'The Content Security Policy of this page forbids WebAssembly: add \'wasm-unsafe-eval\' to its script-src.'
+      : 'This runtime could not load the WebAssembly core: in a page, await init() before the first call.',
     retryable: false,
     reauthorize: false,
     field: 'WebAssembly',
@@ -225,7 +230,7 @@ function unusableSource() {
   return new BitbucketAuthError({
     code: 'INVALID_ARGUMENT',
     phase: 'config',
-    message: 'A value given to nocodb-bitbucket-auth cannot be used: source is not the WebAssembly core of this version',
+    message: 'A value given to nocodb-bitbucket-auth cannot be used: source is not this version\'s WebAssembly core.',
     retryable: false,
     reauthorize: false,
     field: 'source',

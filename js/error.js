@@ -25,7 +25,9 @@
  */
 
 /** @type {readonly (keyof Failure)[]} */
-const FIELDS = ['code', 'phase', 'retryable', 'reauthorize', 'error', 'errorDescription', 'status', 'field', 'retryAfter'];
+const FIELDS = [
+  'code', 'phase', 'retryable', 'reauthorize', 'error', 'errorDescription', 'status', 'field', 'retryAfter',
+];
 
 /**
  * Every failure of this package. Branch on `code`; texts may change. No property ever holds a code, token, secret,

@@ -34,7 +34,7 @@
 /**
  * @typedef {object} OAuthMeta
  * @property {string} provider
- * @property {string} authUri has a query, for the GUI appends `&code_challenge=…&code_challenge_method=S256&state=…`
+ * @property {string} authUri has a query: the GUI appends `&code_challenge=…&code_challenge_method=S256&state=…`
  * @property {string} redirectUri
  * @property {string} clientId
  * @property {string[]} scopes shown only; the GUI does not add them to `authUri`

@@ -29,8 +29,8 @@ export { init, BitbucketAuthError };
 /**
  * @typedef {object} TokenResponse
  * @property {number} status the HTTP status
- * @property {Headers | ReadonlyMap<string, unknown> | Iterable<readonly [string, unknown]> | Record<string, unknown>} [headers]
- *   names in any letter case
+ * @property {Headers | Iterable<readonly [string, unknown]> | Record<string, unknown>} [headers] also a `Map`; names in
+ *   any letter case
  * @property {string | Uint8Array} body as received, content encoding removed
  * @property {number} receivedAt when it arrived, in milliseconds since the epoch
  * @property {'authorization_code' | 'refresh_token' | 'client_credentials'} grant what was asked for
