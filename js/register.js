@@ -161,7 +161,8 @@ function addTo(host, plugin) {
   const existing = registry.findIndex((other) => other.type === type && other.sub_type === entry.sub_type);
   if (existing === -1) registry.push(entry);
   else registry[existing] = entry;
-  console.log(`[${NAME}] Version ${entry.manifest.version}: Bitbucket is registered as an integration of type "${type}".`);
+  const { version } = entry.manifest;
+  console.log(`[${NAME}] Version ${version}: Bitbucket is registered as an integration of type "${type}".`);
 }
 
 /** @param {Error} error */

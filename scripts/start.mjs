@@ -67,7 +67,7 @@ async function freePort(wanted) {
   throw new Problem(`No free port from ${wanted} on. Choose one: npm start -- --port N`);
 }
 
-/** npm passes a SIGTERM on to its shell only, which ends without passing it on; then this process gets another parent. */
+/** npm passes a SIGTERM on to its shell only, which ends without passing it on and leaves this process behind. */
 function whenNpmIsGone(callback) {
   const { ppid } = process;
   if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== ppid && callback(), 500).unref();
@@ -99,8 +99,8 @@ NocoDB is ready. Open   ${url}/dashboard/
 
 To connect Bitbucket:
   1. Sign in, and "Skip" what NocoDB asks the first time.
-  2. Click "Integrations", the plug in the bar on the left, and there, under Development, "Bitbucket": the tile without
-     an arrow. ("BitBucket" with an arrow is NocoDB's announcement of its own.)
+  2. Click "Integrations", the plug in the bar on the left, and there, under Development, "Bitbucket": the tile
+     without an arrow. ("BitBucket" with an arrow is NocoDB's announcement of its own.)
   3. Leave the auth type at "OAuth2", and click "Authenticate With Bitbucket".
   4. In the window that opens: ${logIn}
   5. Click "Create integration". Bitbucket is then in the list of connections.

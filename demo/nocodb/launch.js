@@ -36,10 +36,10 @@ export class NocodbStartError extends Error {
  * @param {number} [options.port] 0: any free one
  * @param {string} [options.data] folder of the SQLite file; by default `data/` beside this file
  * @param {Record<string, string | undefined>} [options.env] the whole environment
- * @param {string | null} [options.pluginFrom] folder whose node_modules (or own package) holds the plugin; null: no plugin
+ * @param {string} [options.pluginFrom] folder whose node_modules holds the plugin, or which is the plugin
  * @param {(line: string) => void} [options.log] is given every line of NocoDB's output
  * @param {AbortSignal} [options.signal] ends NocoDB, also while it starts
- * @returns {Promise<{ url: string, port: number, pid: number, ended: Promise<number | null>, stop: () => Promise<void> }>}
+ * @returns {Promise<{ url: string, port: number, ended: Promise<number | null>, stop: () => Promise<void> }>}
  *   `ended`: when the process has ended, with its exit status
  * @throws {NocodbStartError}
  */
@@ -53,10 +53,10 @@ export async function startNocodb({
 } = {}) {
   const child = spawn(node22, [fileURLToPath(new URL('server.js', import.meta.url))], {
     // `--require` resolves names from the working folder.
-    cwd: pluginFrom ?? folder,
+    cwd: pluginFrom,
     env: {
       ...env,
-      NODE_OPTIONS: [env.NODE_OPTIONS, pluginFrom === null ? '' : PRELOAD].filter(Boolean).join(' '),
+      NODE_OPTIONS: [env.NODE_OPTIONS, PRELOAD].filter(Boolean).join(' '),
       NOCODB_DEMO_PORT: String(port),
       ...(data && { NOCODB_DEMO_DATA: data }),
     },
@@ -84,7 +84,7 @@ export async function startNocodb({
     once(child, 'message').then(([message]) => message),
     ended.then((status) => ({ message: `NocoDB ended before it was ready (exit status ${status}).` })),
   ]).catch((error) => ({ code: error.code, message: error.message }));
-  if (answer.event === 'ready') return { url: answer.url, port: answer.port, pid: child.pid, ended, stop };
+  if (answer.event === 'ready') return { url: answer.url, port: answer.port, ended, stop };
   if (child.pid && child.exitCode === null) await stop();
   throw new NocodbStartError(answer);
 }

@@ -49,7 +49,8 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
   }
 
   test('an invalid redirect URI is named once, without its value; only access tokens are offered', async () => {
-    const { authTypes, lines } = await startWith(variables(bb, { [REDIRECT_URI]: 'http://marked-value.example/callback' }));
+    const env = variables(bb, { [REDIRECT_URI]: 'http://marked-value.example/callback' });
+    const { authTypes, lines } = await startWith(env);
     assert.deepEqual(authTypes, ['Access token']);
     assert.equal(lines.filter((line) => line.includes(REDIRECT_URI)).length, 1);
     assert.ok(!host.printed.some((line) => line.includes('marked-value')));
@@ -81,7 +82,8 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
         await gui.seeConnection();
         const { config } = await host.integration(answer.id);
         assert.deepEqual(config, { type: 'api_key', token: ACCESS_TOKEN });
-        const { body } = await host.request('POST', `/api/v2/integrations/${answer.id}/listRepositories`, { workspace: 'acme' });
+        const path = `/api/v2/integrations/${answer.id}/listRepositories`;
+        const { body } = await host.request('POST', path, { workspace: 'acme' });
         assert.ok(body.values?.length > 0, JSON.stringify(body));
         assert.ok(!host.printed.some((line) => line.includes(ACCESS_TOKEN)));
       });

@@ -57,7 +57,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
     assert.deepEqual(await host.integrations(), []);
   }));
 
-  test('a wrong client secret: the create fails with 400 and a plain message, nothing is stored', () => gui.try(async () => {
+  test('a wrong client secret: the create answers 400 with a plain message, nothing is stored', () => gui.try(async () => {
     await gui.newBitbucketConnection(host.url);
     await gui.chooseOAuth2();
     await gui.authenticate('Grant access');
@@ -71,6 +71,8 @@ describe('Connecting Bitbucket in NocoDB', () => {
   }));
 
   let id;
+  const listRepositories = (query) =>
+    host.request('POST', `/api/v2/integrations/${id}/listRepositories`, { workspace: 'acme', ...query });
 
   test('Grant access: NocoDB stores tokens, and neither code nor verifier', () => gui.try(async () => {
     await host.stop();
@@ -97,13 +99,12 @@ describe('Connecting Bitbucket in NocoDB', () => {
   }));
 
   test('the plugin lists the repositories of a workspace through NocoDB', async () => {
-    const path = `/api/v2/integrations/${id}/listRepositories`;
-    const { status, body } = await host.request('POST', path, { workspace: 'acme' });
+    const { status, body } = await listRepositories();
     assert.equal(status, 201);
     assert.ok(body.values.length > 0);
     assert.ok(body.values.every(({ full_name: name }) => name.startsWith('acme/')));
     assert.ok(body.next > 1);
-    const last = await host.request('POST', path, { workspace: 'acme', page: body.next });
+    const last = await listRepositories({ page: body.next });
     assert.notEqual(last.body.values[0].full_name, body.values[0].full_name);
     const tested = await host.request('POST', `/api/v2/integrations/${id}/testConnection`, {});
     assert.deepEqual(tested.body, { success: true });
@@ -133,14 +134,15 @@ describe('Connecting Bitbucket in NocoDB', () => {
     return { code, code_verifier: verifier };
   }
 
-  const update = (body) => host.request('PATCH', `/api/v2/meta/integrations/${id}`, body);
+  /** Stores another configuration, as the GUI of an edition that can edit does. */
+  const update = (config) => host.request('PATCH', `/api/v2/meta/integrations/${id}`,
+    { title: 'Bitbucket', type: 'development', sub_type: 'bitbucket', config });
 
   // By the API, because the community edition's dialog for editing such an integration stays empty.
   test('an update with a code that Bitbucket refuses fails with 400 and leaves the connection as it was', async () => {
-    const before = await host.integration(id);
+    const { config } = await host.integration(id);
     const grant = { ...(await authorize()), code_verifier: 'x'.repeat(43) };
-    const { title, type, sub_type: subType, config } = before;
-    const { status, body } = await update({ title, type, sub_type: subType, config: { ...config, oauth: { code: grant } } });
+    const { status, body } = await update({ ...config, oauth: { code: grant } });
     assert.equal(status, 400);
     assert.match(body.msg, /code/i);
     assert.deepEqual((await host.integration(id)).config, config);
@@ -149,9 +151,9 @@ describe('Connecting Bitbucket in NocoDB', () => {
   });
 
   test('an update with a new code replaces the tokens, and stores neither code nor verifier', async () => {
-    const { title, type, sub_type: subType, config } = await host.integration(id);
+    const { config } = await host.integration(id);
     const grant = await authorize();
-    const { status } = await update({ title, type, sub_type: subType, config: { ...config, oauth: { code: grant } } });
+    const { status } = await update({ ...config, oauth: { code: grant } });
     assert.equal(status, 200);
     const renewed = (await host.integration(id)).config;
     assert.ok(!('oauth' in renewed));
@@ -160,16 +162,14 @@ describe('Connecting Bitbucket in NocoDB', () => {
     assert.equal(host.databaseHolds(renewed.oauth_token.slice(-40)), true);
     assert.equal(host.databaseHolds(grant.code), false);
     assert.equal(host.databaseHolds(grant.code_verifier), false);
-    const { status: listed } = await host.request('POST', `/api/v2/integrations/${id}/listRepositories`, { workspace: 'acme' });
-    assert.equal(listed, 201);
+    assert.equal((await listRepositories()).status, 201);
   });
 
   test('the tokens are refreshed by a use after they have expired, and stored', async () => {
     const before = (await host.integration(id)).config;
     const expired = new Date(Date.now() - 1000).toISOString();
-    await update({ title: 'Bitbucket', type: 'development', sub_type: 'bitbucket', config: { ...before, expires_at: expired } });
-    const { status } = await host.request('POST', `/api/v2/integrations/${id}/listRepositories`, { workspace: 'acme' });
-    assert.equal(status, 201);
+    await update({ ...before, expires_at: expired });
+    assert.equal((await listRepositories()).status, 201);
     const { config } = await host.integration(id);
     assert.notEqual(config.oauth_token, before.oauth_token);
     assert.notEqual(config.refresh_token, before.refresh_token);

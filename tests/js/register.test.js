@@ -149,7 +149,8 @@ describe('a failed exchange', () => {
 
   test('is not confused with an error of the host, which passes unchanged', async () => {
     const grant = await authorize(bb);
-    const host = await runHost({ calls: [create(oauth(grant), { title: 'refused by the host' })] }, { env: variables(bb) });
+    const call = create(oauth(grant), { title: 'refused by the host' });
+    const host = await runHost({ calls: [call] }, { env: variables(bb) });
     assert.equal(host.results[0].error?.name, 'TypeError');
     assert.equal(host.results[0].error.status, undefined);
   });
@@ -228,7 +229,8 @@ describe('a successful exchange', () => {
     }).listen(0, '127.0.0.1');
     await once(endpoint, 'listening');
     try {
-      const stored = { type: 'oauth', oauth_token: 'former', refresh_token: 'former', expires_at: 'former', scopes: ['former'] };
+      const former = { oauth_token: 'former', refresh_token: 'former', expires_at: 'former', scopes: ['former'] };
+      const stored = { type: 'oauth', ...former };
       const grant = { code: 'any-code-4712', code_verifier: 'v'.repeat(43) };
       const host = await runHost({
         calls: [
@@ -240,7 +242,7 @@ describe('a successful exchange', () => {
       assert.equal(row?.config.oauth_token, 'fresh');
       assert.equal(row.config.workspace, 'acme');
       assert.ok(!JSON.stringify(row.config).includes('former'));
-      assert.deepEqual(Object.values(host.results).map(({ row: { transaction } }) => transaction), ['transaction', 'transaction']);
+      for (const { row: { transaction } } of host.results) assert.equal(transaction, 'transaction');
       assertKept(host, grant);
     } finally {
       endpoint.close();
@@ -260,7 +262,11 @@ describe('a successful exchange', () => {
   test('is not made for an update without a code, and an empty `oauth` is not stored', async () => {
     const stored = { type: 'oauth', oauth_token: 'kept', refresh_token: 'kept' };
     const host = await runHost({
-      calls: [create(stored), update('int1', { config: stored }), update('int1', { ...OURS, config: { ...stored, oauth: null } })],
+      calls: [
+        create(stored),
+        update('int1', { config: stored }),
+        update('int1', { ...OURS, config: { ...stored, oauth: null } }),
+      ],
     }, { env: variables(bb) });
     assert.equal(host.written[1], JSON.stringify({ config: stored }));
     assert.deepEqual(host.rows.int1.config, stored);
@@ -293,7 +299,8 @@ describe('the registry', () => {
 
   test('of an enterprise edition without Bitbucket gets it as "auth"', async () => {
     const host = await runHost({ registry: [{ type: 'auth', sub_type: 'github' }] }, { env: variables(bb) });
-    assert.deepEqual(host.available.map(({ type, sub_type }) => [type, sub_type]), [['auth', 'github'], ['auth', 'bitbucket']]);
+    assert.deepEqual(host.available.map(({ type, sub_type }) => [type, sub_type]),
+      [['auth', 'github'], ['auth', 'bitbucket']]);
   });
 
   test('is filled once when the preload is loaded twice', async () => {

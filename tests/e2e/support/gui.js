@@ -13,7 +13,7 @@ const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
 const PATIENCE_MS = 60_000;
 
 export class Gui {
-  /** What the browser sent to create or change integrations: `{ method, body, status, answer }`. */
+  /** What the browser sent to create integrations, and the answers: `{ body, status, answer }`. */
   sent = [];
 
   /** Authorization codes that came back to NocoDB's address. @type {string[]} */
@@ -155,7 +155,9 @@ export class Gui {
   /** Whether the form accepts being sent; it shows what is missing instead. */
   async createIsRefusedWith(text) {
     let requests = 0;
-    const count = (request) => { if (request.method() === 'POST' && request.url().includes('/meta/integrations')) requests += 1; };
+    const count = (request) => {
+      if (request.method() === 'POST' && request.url().includes('/meta/integrations')) requests += 1;
+    };
     this.#page.on('request', count);
     await this.#page.getByRole('button', { name: 'Create integration' }).click();
     await this.#page.getByText(text).first().waitFor();
