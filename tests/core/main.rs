@@ -5,5 +5,6 @@
 
 mod errors;
 mod json;
+mod properties;
 mod redaction;
 mod vectors;
