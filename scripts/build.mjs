@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkBudget, checkPkg, hashFiles, hashSources, measure } from './lib/build-info.mjs';
 import { fail, root, say } from './lib/run.mjs';
-import { wasmBindgenVersion } from './lib/rust.mjs';
+import { rustVersion, wasmBindgenVersion } from './lib/rust.mjs';
 import { setup } from './setup.mjs';
 
 const pkg = join(root, 'pkg');
@@ -40,6 +40,9 @@ async function build() {
   const info = { rustc, wasmBindgen: wasmBindgenVersion(), sources, files: hashFiles(), wasm: sizes };
   write({ name: 'build-info.json', text: `${JSON.stringify(info, null, 2)}\n` });
   say(`pkg/: ${built.length + 1} files`);
+  if (rustc.split(' ')[1] !== rustVersion()) {
+    say(`Built by ${rustc}: do not commit this pkg/, only rustc ${rustVersion()} gives everybody the same bytes.`);
+  }
   checkBudget(sizes);
 }
 

@@ -9,7 +9,7 @@ import { Problem, root } from './run.mjs';
 const pkgDir = join(root, 'pkg');
 const infoFile = 'build-info.json';
 const sources = ['Cargo.lock', 'Cargo.toml', 'js', 'rust-toolchain.toml', 'scripts/build.mjs', 'scripts/lib/bundle.mjs',
-  'scripts/lib/wasm.mjs', 'src', 'tsconfig.json'];
+  'scripts/lib/wasm.mjs', 'src', 'tsconfig.build.json', 'tsconfig.json'];
 /** npm packages whose version decides what comes out. */
 const tools = ['binaryen', 'esbuild', 'typescript'];
 

@@ -73,8 +73,8 @@ export async function bundleCommonJs() {
 export async function declarations() {
   const out = mkdtempSync(join(tmpdir(), 'types-'));
   try {
-    const emit = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--rootDir', 'js', '--outDir', out];
-    await must(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root, ...emit]);
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    await must(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', out]);
     const names = readdirSync(out, { recursive: true }).map((name) => name.replaceAll('\\', '/'))
       .filter((name) => name.endsWith('.d.ts'));
     return names.flatMap((name) => {

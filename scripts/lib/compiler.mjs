@@ -14,8 +14,10 @@ const missing = () =>
 export async function ensureCompiler() {
   // On Windows, rustup and node-gyp ask for Visual Studio's tools themselves.
   if (process.platform === 'win32' || missing().length === 0) return;
-  say(`${missing().join(', ')}: installing`);
-  if (canInstall()) await aptInstall(['build-essential', 'python3']);
+  if (canInstall()) {
+    say(`${missing().join(', ')}: installing`);
+    await aptInstall(['build-essential', 'python3']);
+  }
   if (missing().length > 0) {
     throw new Problem(`Missing: ${missing().join(', ')}.
   Debian, Ubuntu: apt-get install build-essential python3

@@ -1,14 +1,27 @@
 // Finds and installs what builds the core: the pinned compiler, its wasm target and the wasm-bindgen tools.
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aptInstall, asRoot, canInstall } from './apt.mjs';
 import { ensureCompiler } from './compiler.mjs';
-import { Problem, cacheDir, must, output, pinned, run, say, which } from './run.mjs';
+import { Problem, cacheDir, must, output, pinned, root, run, say, which } from './run.mjs';
 
 export const target = 'wasm32-unknown-unknown';
 const debianToolchain = 'debian-wasm';
 const debianLinker = 'wasm-ld-19';
+
+export const cargoHome = process.env.CARGO_HOME || join(homedir(), '.cargo');
+export const rustupHome = process.env.RUSTUP_HOME || join(homedir(), '.rustup');
+
+/**
+ * What keeps this machine's paths out of panic messages: the value of CARGO_ENCODED_RUSTFLAGS.
+ * To be asked after `cargo fetch`, because each registry or mirror has a folder, named after its host.
+ */
+export function remapFlags() {
+  const registry = join(cargoHome, 'registry', 'src');
+  const crates = readdirSync(registry).map((mirror) => [join(registry, mirror), 'crates']);
+  return [[root, '.'], ...crates].map(([from, to]) => `--remap-path-prefix=${from}=${to}`).join('\x1f');
+}
 
 /** The compiler's version, as rust-toolchain.toml pins it. */
 export const rustVersion = () => pinned('rust-toolchain.toml', /^channel\s*=\s*"([^"]+)"/m);
@@ -74,11 +87,12 @@ async function addDebianTarget() {
       '[package]\nname = "empty"\nedition = "2021"\n[lib]\npath = "lib.rs"\n[profile.release]\npanic = "abort"\n',
     );
     writeFileSync(join(folder, 'lib.rs'), '');
-    const std = '-Zbuild-std=std,panic_abort,panic_unwind,test';
-    await must('/usr/share/cargo/bin/cargo', ['build', '--release', std, '--target', target], {
-      cwd: folder,
-      env: { RUSTC: '/usr/bin/rustc', RUSTC_BOOTSTRAP: '1', CARGO_TARGET_DIR: join(folder, 'target') },
-    });
+    const cargo = '/usr/share/cargo/bin/cargo';
+    const std = ['-Zbuild-std=std,panic_abort,panic_unwind,test', '--target', target];
+    const env = { RUSTC: '/usr/bin/rustc', RUSTC_BOOTSTRAP: '1', CARGO_TARGET_DIR: join(folder, 'target') };
+    await must(cargo, ['fetch', ...std], { cwd: folder, env });
+    const flags = { CARGO_ENCODED_RUSTFLAGS: remapFlags() };
+    await must(cargo, ['build', '--release', ...std], { cwd: folder, env: { ...env, ...flags } });
     const built = join(folder, 'target', target, 'release', 'deps');
     const parts = readdirSync(built).filter((name) => name.endsWith('.rlib') && !name.startsWith('libempty-'));
     const libraries = `/usr/lib/rustlib/${target}/lib`;

@@ -1,25 +1,14 @@
 // From src/ to optimised WebAssembly with its JavaScript glue: cargo, wasm-bindgen, wasm-opt.
 // The same sources give the same bytes on every machine: no path of the machine goes in.
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findWasmBindgen, target, wasmEnv } from './rust.mjs';
+import { cargoHome, findWasmBindgen, remapFlags, rustupHome, target, wasmEnv } from './rust.mjs';
 import { Problem, must, output, root } from './run.mjs';
 
 /** What rustc's wasm32-unknown-unknown uses by default and Node 20 understands; wasm-opt may use nothing else. */
 const features = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int',
   'reference-types', 'sign-ext'];
-
-const cargoHome = process.env.CARGO_HOME || join(homedir(), '.cargo');
-const rustupHome = process.env.RUSTUP_HOME || join(homedir(), '.rustup');
-
-/** Panic messages hold the path of their source file; this makes it the same everywhere. */
-function remapFlags() {
-  const registry = join(cargoHome, 'registry', 'src');
-  // One folder for each registry or mirror, named after its host.
-  const crates = readdirSync(registry).map((mirror) => [join(registry, mirror), 'crates']);
-  return [[root, '.'], ...crates].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
-}
 
 /** { wasm: Buffer, glue: string, types: string, rustc: string } */
 export async function buildWasm() {
@@ -28,7 +17,7 @@ export async function buildWasm() {
   await must('cargo', ['fetch', '--locked', '--target', target]);
   const env = {
     ...wasmEnv(),
-    CARGO_ENCODED_RUSTFLAGS: remapFlags().join('\x1f'),
+    CARGO_ENCODED_RUSTFLAGS: remapFlags(),
     // wasm-bindgen reads from a section which features it may use; wasm-opt strips afterwards.
     CARGO_PROFILE_RELEASE_STRIP: 'none',
   };
