@@ -7,6 +7,7 @@
 use url::Url;
 
 use crate::client_config::ClientConfig;
+use crate::endpoints::has_scheme;
 use crate::error::{Code, Error, Phase, Result, clean_error_code};
 use crate::form;
 use crate::secret::{Secret, clean_description};
@@ -58,7 +59,8 @@ pub fn validate(client: &ClientConfig, callback: Callback<'_>, state: &State) ->
     }
     let code = code.filter(|code| !code.is_empty());
     if let Some(error) = error.filter(|error| !error.is_empty()) {
-        return Err(authorization_error(&error, error_description.as_deref(), state, code.as_deref()));
+        let known = [Some(state.expose()), code.as_deref(), client.client_secret().map(Secret::expose)];
+        return Err(authorization_error(&error, error_description.as_deref(), known));
     }
     let code = code.ok_or_else(|| refused(Code::CodeMissing))?;
     if code.len() > LONGEST_CODE || code.chars().any(char::is_control) {
@@ -73,8 +75,8 @@ fn refused(code: Code) -> Box<Error> {
 }
 
 /// RFC 6749 section 4.1.2.1.
-fn authorization_error(error: &str, description: Option<&str>, state: &State, code: Option<&str>) -> Box<Error> {
-    let secrets = || [Some(state.expose()), code].into_iter().flatten();
+fn authorization_error(error: &str, description: Option<&str>, known: [Option<&str>; 3]) -> Box<Error> {
+    let secrets = || known.into_iter().flatten();
     let kind = if error == "access_denied" { Code::AccessDenied } else { Code::AuthorizationFailed };
     let mut refusal = refused(kind);
     refusal.error = clean_error_code(error, secrets());
@@ -100,8 +102,7 @@ fn query_of<'a>(client: &ClientConfig, callback: Callback<'a>) -> Result<&'a str
         Callback::Text(_) => split_place(text),
     };
     let Some(place) = place else { return Ok(query) };
-    // A URL parser reads a backslash as a slash, so that two programs could see two places in one text.
-    let url = if place.contains('\\') { None } else { client.redirect_uri().resolve(place) };
+    let url = client.redirect_uri().resolve(place);
     let url = url.filter(|url| url.username().is_empty() && url.password().is_none());
     if !url.as_ref().is_some_and(|url: &Url| client.redirect_uri().is_same_place(url)) {
         let reason = "its origin or path is not the redirect URI's";
@@ -115,18 +116,10 @@ fn split_place(text: &str) -> (Option<&str>, &str) {
     match text.split_once('?') {
         Some(("", query)) => (None, query),
         // A bare query may hold a question mark in a value, but not before its first '=' or '&'.
-        Some((place, query)) if is_absolute(text) || !place.contains(['=', '&']) => (Some(place), query),
-        None if is_absolute(text) || text.starts_with('/') => (Some(text), ""),
+        Some((place, query)) if has_scheme(text) || !place.contains(['=', '&']) => (Some(place), query),
+        None if has_scheme(text) || text.starts_with('/') => (Some(text), ""),
         _ => (None, text),
     }
-}
-
-/// Whether a text begins with a scheme (RFC 3986 section 3.1).
-fn is_absolute(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(scheme, _)| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
-    })
 }
 
 /// The parameters that are read, each at most once.

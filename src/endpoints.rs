@@ -91,9 +91,16 @@ impl Address {
         self.url.origin() == other.origin() && self.url.path() == other.path()
     }
 
-    /// What an address is relative to when it is written without an origin.
-    pub fn resolve(&self, relative: &str) -> Option<Url> {
-        self.url.join(relative).ok()
+    /// The address that a text stands for where this one is the base (RFC 3986 section 5). `None` for texts in which
+    /// two programs could see two places: a backslash is a slash to some, and only some decode a host.
+    pub fn resolve(&self, text: &str) -> Option<Url> {
+        let after_scheme = if has_scheme(text) { text.split_once(':').map(|(_, rest)| rest) } else { None };
+        let host = after_scheme.or_else(|| text.strip_prefix("//")).unwrap_or_default();
+        let host = host.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default();
+        if text.contains('\\') || !text.is_ascii() || host.contains('%') {
+            return None;
+        }
+        self.url.join(text).ok()
     }
 }
 
@@ -108,6 +115,9 @@ fn check_characters(text: &str) -> core::result::Result<(), Reason> {
     if text.contains('\\') {
         return Err("must not contain a backslash");
     }
+    if authority(text).contains('%') {
+        return Err("has a percent-encoded host: write it in punycode (xn--…)");
+    }
     if !authority(text).is_ascii() {
         return Err("has a host with non-ASCII characters: write it in punycode (xn--…)");
     }
@@ -115,6 +125,14 @@ fn check_characters(text: &str) -> core::result::Result<(), Reason> {
         return Err("must not contain non-ASCII characters: percent-encode them");
     }
     Ok(())
+}
+
+/// Whether a text begins with a scheme (RFC 3986 section 3.1).
+pub fn has_scheme(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+    })
 }
 
 /// What stands between `://` and the next delimiter.
