@@ -57,6 +57,12 @@ class BadRequest extends Error {
 }
 
 /**
+ * @param {Plugin['BitbucketAuthError']} BitbucketAuthError
+ * @param {unknown} error
+ */
+const inWords = (BitbucketAuthError, error) => error instanceof BitbucketAuthError ? new BadRequest(error) : error;
+
+/**
  * @param {unknown} value
  * @returns {value is Record<string, any>}
  */
@@ -94,7 +100,7 @@ async function exchange({ BitbucketAuthError }, entry, integration) {
     try {
       result = { ...kept, ...(await new entry.wrapper(kept).exchangeToken(oauth, kept)) };
     } catch (error) {
-      throw error instanceof Error && error instanceof BitbucketAuthError ? new BadRequest(error) : error;
+      throw inWords(BitbucketAuthError, error);
     }
   }
   return { ...integration, config: typeof integration.config === 'string' ? JSON.stringify(result) : result };
@@ -156,13 +162,35 @@ function addTo(host, plugin) {
   // The GUI's form for `auth` asks for a connection test, which only editions with other `auth` entries carry out.
   const type = registry.some((other) => other.type === offered.type) ? offered.type : 'development';
   // Copying reads the form as well: what is wrong with the environment is in the log as soon as NocoDB starts.
-  const entry = { ...offered, type };
+  const entry = { ...offered, type, wrapper: answeringInWords(plugin, offered) };
   exchangeBeforeStoring(host, plugin, entry);
   const existing = registry.findIndex((other) => other.type === type && other.sub_type === entry.sub_type);
   if (existing === -1) registry.push(entry);
   else registry[existing] = entry;
   const { version } = entry.manifest;
   console.log(`[${NAME}] Version ${version}: Bitbucket is registered as an integration of type "${type}".`);
+}
+
+/**
+ * The wrapper with methods that refuse a creator's request in NocoDB's way; elsewhere they throw a `BitbucketAuthError`.
+ *
+ * @param {Plugin} plugin
+ * @param {Entry} entry
+ */
+function answeringInWords({ BitbucketAuthError }, { wrapper, manifest }) {
+  const answering = class extends wrapper {};
+  for (const name of manifest.expose) {
+    /** @this {any} @param {any[]} args */
+    async function exposed(...args) {
+      try {
+        return await wrapper.prototype[name].apply(this, args);
+      } catch (error) {
+        throw inWords(BitbucketAuthError, error);
+      }
+    }
+    Object.defineProperty(answering.prototype, name, { value: exposed, writable: true, configurable: true });
+  }
+  return answering;
 }
 
 /** @param {Error} error */

@@ -106,6 +106,12 @@ describe('Connecting Bitbucket in NocoDB', () => {
     assert.ok(body.next > 1);
     const last = await listRepositories({ page: body.next });
     assert.notEqual(last.body.values[0].full_name, body.values[0].full_name);
+    const refused = await listRepositories({ workspace: '../secrets' });
+    assert.equal(refused.status, 400);
+    assert.match(refused.body.msg, /workspace/);
+    const missing = await listRepositories({ workspace: 'nobody' });
+    assert.equal(missing.status, 400);
+    assert.match(missing.body.msg, /Bitbucket does not have this/);
     const tested = await host.request('POST', `/api/v2/integrations/${id}/testConnection`, {});
     assert.deepEqual(tested.body, { success: true });
   });
