@@ -1,0 +1,114 @@
+//! What each fuzz target does with its bytes. The ordinary tests replay the corpus through the same functions.
+//!
+//! Beside traps, each body looks for a broken promise: a secret that is told, a value that was not checked.
+
+#![allow(dead_code, reason = "a fuzz target uses one of the bodies")]
+
+use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES};
+use nocodb_bitbucket_auth::authorization_response::{Callback, LONGEST_CODE, validate};
+use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment, variable};
+use nocodb_bitbucket_auth::endpoints::Endpoints;
+use nocodb_bitbucket_auth::error::Error;
+use nocodb_bitbucket_auth::scope::ScopeSet;
+use nocodb_bitbucket_auth::secret::Secret;
+use nocodb_bitbucket_auth::state::State;
+use nocodb_bitbucket_auth::token_request::{Grant, LONGEST_TOKEN};
+use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
+use nocodb_bitbucket_auth::token_set::Previous;
+use url::Url;
+
+const STATE: &str = "af0ifjsldkj";
+const SECRET: &str = "s3cr3t-of-the-client";
+const REFRESH_TOKEN: &str = "OLD-REFRESH-TOKEN";
+
+fn client() -> ClientConfig {
+    let endpoints = Endpoints::new(None, None, None).expect("Bitbucket's addresses");
+    ClientConfig::new("Key", Some(SECRET), "https://nocodb.example/dashboard/", None, endpoints).expect("a client")
+}
+
+fn tells(error: &Error, secret: &str) -> bool {
+    format!("{error} {error:?}").contains(secret)
+}
+
+/// Bytes: a callback.
+pub fn callback(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let client = client();
+    let state = State::remembered(STATE).expect("a state");
+    for callback in [Callback::Text(&text), Callback::Query(&text)] {
+        match validate(&client, callback, &state) {
+            Ok(code) => {
+                let code = code.expose();
+                assert!(!code.is_empty() && code.len() <= LONGEST_CODE && !code.chars().any(char::is_control));
+                let other = State::remembered("another").expect("a state");
+                assert!(validate(&client, callback, &other).is_err());
+            }
+            Err(error) => assert!(!tells(&error, STATE)),
+        }
+    }
+}
+
+/// Bytes: the grant, the status, the media type, a line of header fields, and the body.
+pub fn token_response(data: &[u8]) {
+    let [grant, status, media_type, rest @ ..] = data else { return };
+    let statuses = [200, 200, 200, 400, 401, 403, 429, 500, 302, 204];
+    let media_types = [Some("application/json"), None, Some("text/html")];
+    let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(0);
+    let (header, body) = rest.split_at(end);
+    let header = core::str::from_utf8(header).ok().filter(|text| !text.is_empty());
+    let response = TokenResponse {
+        status: statuses[usize::from(*status) % statuses.len()],
+        content_type: media_types[usize::from(*media_type) % media_types.len()],
+        www_authenticate: header,
+        retry_after: header,
+        body,
+        received_at: 1.7e12,
+        grant: Grant::ALL[usize::from(*grant) % Grant::ALL.len()],
+        request_body: Some("grant_type=authorization_code&code=SplxlOBeZQQYbYS6"),
+    };
+    let previous = Previous { refresh_token: Some(Secret::new(REFRESH_TOKEN)), scopes: None };
+    match parse(&client(), &response, &previous) {
+        Ok(tokens) => {
+            for token in [Some(&tokens.access_token), tokens.refresh_token.as_ref()].into_iter().flatten() {
+                let token = token.expose();
+                assert!((1..=LONGEST_TOKEN).contains(&token.len()));
+                assert!(token.bytes().all(|byte| (0x20..=0x7e).contains(&byte)));
+            }
+            assert!(tokens.expires_at.is_none_or(|time| (1.7e12..=1.7e12 + 315_360_000_000.0).contains(&time)));
+        }
+        Err(error) => {
+            for secret in [SECRET, REFRESH_TOKEN, "SplxlOBeZQQYbYS6"] {
+                assert!(!tells(&error, secret));
+            }
+        }
+    }
+}
+
+/// Bytes: the required scopes, and behind a line break the granted ones.
+pub fn scope(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let (required, granted) = text.split_once('\n').unwrap_or((&text, ""));
+    let (required, granted) = (ScopeSet::parse(required), ScopeSet::parse(granted));
+    let missing = required.missing_from(&granted);
+    assert!(missing.iter().all(|scope| required.contains(scope) && !granted.contains(scope)));
+    let expanded = granted.expand();
+    assert_eq!(expanded.expand(), expanded);
+    assert!(granted.iter().all(|scope| expanded.contains(scope)));
+    assert_eq!(ScopeSet::parse(&required.to_string()), required);
+}
+
+/// Bytes: the values of the variables, a line each.
+pub fn config(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let values: Vec<&str> = text.split('\n').collect();
+    let environment = Environment::read(|name| {
+        let at = variable::ALL.iter().position(|known| *known == name)?;
+        values.get(at).map(|value| (*value).to_owned())
+    });
+    assert!(environment.client.is_some() || !environment.problems.is_empty());
+    let Some(client) = environment.client else { return };
+    let request = AuthorizationRequest::new(&client, &[7; RANDOM_BYTES], &[]).expect("a request");
+    let url = Url::parse(&request.url).expect("a valid address");
+    let redirect_uri = url.query_pairs().find(|(name, _)| name == "redirect_uri");
+    assert_eq!(redirect_uri.expect("a redirect URI").1, client.redirect_uri().as_str());
+}
