@@ -1,0 +1,618 @@
+/**
+ * A client, validated once and used for as long as the process runs.
+ */
+export class Client {
+    static __wrap(ptr) {
+        const obj = Object.create(Client.prototype);
+        obj.__wbg_ptr = ptr;
+        ClientFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        ClientFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_client_free(ptr, 0);
+    }
+    /**
+     * The API's base.
+     * @returns {string}
+     */
+    get apiUrl() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.client_apiUrl(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
+     * The address for a host that appends state and PKCE by itself.
+     * @returns {string}
+     */
+    authorizationUrl() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.client_authorizationUrl(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
+     * The authorization endpoint.
+     * @returns {string}
+     */
+    get authorizeUrl() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.client_authorizeUrl(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
+     * `{ method, url, headers, body }` that asks for a token of the client itself.
+     * @returns {any}
+     */
+    buildClientCredentialsRequest() {
+        const ret = wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
+     * `{ method, url, headers, body }` that refreshes tokens.
+     * @param {any} refresh_token
+     * @returns {any}
+     */
+    buildRefreshRequest(refresh_token) {
+        const ret = wasm.client_buildRefreshRequest(this.__wbg_ptr, refresh_token);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
+     * `{ method, url, headers, body }` that exchanges a code.
+     * @param {any} code
+     * @param {any} code_verifier
+     * @param {any} redirect_uri
+     * @returns {any}
+     */
+    buildTokenRequest(code, code_verifier, redirect_uri) {
+        const ret = wasm.client_buildTokenRequest(this.__wbg_ptr, code, code_verifier, redirect_uri);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
+     * The Key.
+     * @returns {string}
+     */
+    get clientId() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.client_clientId(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
+     * Whether the client has a secret (RFC 6749 section 2.1).
+     * @returns {boolean}
+     */
+    get confidential() {
+        const ret = wasm.client_confidential(this.__wbg_ptr);
+        return ret !== 0;
+    }
+    /**
+     * `{ url, state, codeVerifier, codeChallenge, redirectUri }`.
+     * @param {any} extra_params
+     * @returns {any}
+     */
+    createAuthorizationRequest(extra_params) {
+        const ret = wasm.client_createAuthorizationRequest(this.__wbg_ptr, extra_params);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
+     * Validates `{ clientId, clientSecret?, redirectUri, scopes?, endpoints? }`.
+     * @param {any} options
+     */
+    constructor(options) {
+        const ret = wasm.client_new(options);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        this.__wbg_ptr = ret[0];
+        ClientFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * Judges `{ status, headers, body, receivedAt, grant, previous?, request? }` and gives a token set. The headers
+     * have lower-case names; the body is a `Uint8Array`.
+     * @param {any} response
+     * @returns {any}
+     */
+    parseTokenResponse(response) {
+        const ret = wasm.client_parseTokenResponse(this.__wbg_ptr, response);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
+     * Where Bitbucket sends the user back to, byte for byte as configured.
+     * @returns {string}
+     */
+    get redirectUri() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.client_redirectUri(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
+     * The scopes that are requested, in order.
+     * @returns {string[]}
+     */
+    get scopes() {
+        const ret = wasm.client_scopes(this.__wbg_ptr);
+        var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * The token endpoint.
+     * @returns {string}
+     */
+    get tokenUrl() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.client_tokenUrl(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
+     * Judges a callback (string, `URL` or `URLSearchParams`) and gives its code.
+     * @param {any} callback
+     * @param {any} state
+     * @returns {string}
+     */
+    validateAuthorizationResponse(callback, state) {
+        let deferred2_0;
+        let deferred2_1;
+        try {
+            const ret = wasm.client_validateAuthorizationResponse(this.__wbg_ptr, callback, state);
+            var ptr1 = ret[0];
+            var len1 = ret[1];
+            if (ret[3]) {
+                ptr1 = 0; len1 = 0;
+                throw takeFromExternrefTable0(ret[2]);
+            }
+            deferred2_0 = ptr1;
+            deferred2_1 = len1;
+            return getStringFromWasm0(ptr1, len1);
+        } finally {
+            wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+        }
+    }
+}
+if (Symbol.dispose) Client.prototype[Symbol.dispose] = Client.prototype.free;
+
+/**
+ * The scopes that are requested when none are configured.
+ * @returns {string[]}
+ */
+export function defaultScopes() {
+    const ret = wasm.defaultScopes();
+    var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
+    wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+    return v1;
+}
+
+/**
+ * The environment variables that [`read_environment`] looks at.
+ * @returns {string[]}
+ */
+export function environmentVariables() {
+    const ret = wasm.environmentVariables();
+    var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
+    wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+    return v1;
+}
+
+/**
+ * Scopes with everything that they imply.
+ * @param {any} list
+ * @returns {string[]}
+ */
+export function expandScopes(list) {
+    const ret = wasm.expandScopes(list);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
+    wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+    return v1;
+}
+
+/**
+ * The error object for a failure that only JavaScript can see, with the message and flags of the one table.
+ * @param {string} code
+ * @param {string} phase
+ * @param {any} details
+ * @returns {any}
+ */
+export function failure(code, phase, details) {
+    let ptr0, len0, ptr1, len1;
+    try {
+        ptr0 = passStringToWasm0(code, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = passStringToWasm0(phase, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len1 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+        throw e;
+    }
+    const ret = wasm.failure(ptr0, len0, ptr1, len1, details);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * Whether an access token is past its time; without a time it is not known to be.
+ * @param {number | null | undefined} expires_at
+ * @param {number} now
+ * @returns {boolean}
+ */
+export function isExpired(expires_at, now) {
+    const ret = wasm.isExpired(!isLikeNone(expires_at), isLikeNone(expires_at) ? 0 : expires_at, now);
+    return ret !== 0;
+}
+
+/**
+ * The required scopes that are neither granted nor implied by a granted one.
+ * @param {any} required
+ * @param {any} granted
+ * @returns {string[]}
+ */
+export function missingScopes(required, granted) {
+    const ret = wasm.missingScopes(required, granted);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
+    wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+    return v1;
+}
+
+/**
+ * Reads an environment: `{ client?, apiUrl?, timeoutMs, problems }`. Without `client` OAuth cannot be offered;
+ * without `apiUrl` the API's override is unusable. `problems` has an INVALID_CONFIG error for each variable that is
+ * missing or wrong.
+ * @param {any} env
+ * @returns {any}
+ */
+export function readEnvironment(env) {
+    const ret = wasm.readEnvironment(env);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+export function __wbg___wbindgen_is_function_741ff2bb612836f5(arg0) {
+    const ret = typeof(arg0) === 'function';
+    return ret;
+}
+export function __wbg___wbindgen_is_null_c22311b1cc228e3a(arg0) {
+    const ret = arg0 === null;
+    return ret;
+}
+export function __wbg___wbindgen_is_object_8b968c3ab8e96595(arg0) {
+    const val = arg0;
+    const ret = typeof(val) === 'object' && val !== null;
+    return ret;
+}
+export function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0) {
+    const ret = arg0 === undefined;
+    return ret;
+}
+export function __wbg___wbindgen_number_get_934b640d0889af78(arg0, arg1) {
+    const obj = arg1;
+    const ret = typeof(obj) === 'number' ? obj : undefined;
+    getDataViewMemory0().setFloat64((arg0 >>> 0) + 8 * 1, isLikeNone(ret) ? 0 : ret, true);
+    getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, !isLikeNone(ret), true);
+}
+export function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0, arg1) {
+    const obj = arg1;
+    const ret = typeof(obj) === 'string' ? obj : undefined;
+    var ptr1 = isLikeNone(ret) ? 0 : passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    var len1 = WASM_VECTOR_LEN;
+    getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
+    getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
+}
+export function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0, arg1) {
+    throw new Error(getStringFromWasm0(arg0, arg1));
+}
+export function __wbg_call_40b008ba32f73991() { return handleError(function (arg0, arg1) {
+    const ret = arg0.call(arg1);
+    return ret;
+}, arguments); }
+export function __wbg_client_new(arg0) {
+    const ret = Client.__wrap(arg0);
+    return ret;
+}
+export function __wbg_entries_7bb1459bd9b5c2b9(arg0) {
+    const ret = Object.entries(arg0);
+    return ret;
+}
+export function __wbg_getRandomValues_c864030bbb48649e() { return handleError(function (arg0, arg1) {
+    const ret = arg0.getRandomValues(arg1);
+    return ret;
+}, arguments); }
+export function __wbg_get_2080c49015e35254() { return handleError(function (arg0, arg1) {
+    const ret = Reflect.get(arg0, arg1);
+    return ret;
+}, arguments); }
+export function __wbg_get_d7176cfb76d71114(arg0, arg1) {
+    const ret = arg0[arg1 >>> 0];
+    return ret;
+}
+export function __wbg_get_unchecked_e6325ad374eff861(arg0, arg1) {
+    const ret = arg0[arg1 >>> 0];
+    return ret;
+}
+export function __wbg_isArray_bcf1376d0d732d08(arg0) {
+    const ret = Array.isArray(arg0);
+    return ret;
+}
+export function __wbg_length_186163212ffe79c3(arg0) {
+    const ret = arg0.length;
+    return ret;
+}
+export function __wbg_length_b03a0fabb109b1e9(arg0) {
+    const ret = arg0.length;
+    return ret;
+}
+export function __wbg_new_37eb45aaf5eeb820() {
+    const ret = new Array();
+    return ret;
+}
+export function __wbg_new_cd4348290afae586() {
+    const ret = new Object();
+    return ret;
+}
+export function __wbg_new_with_length_01b143a7e5dd5a3e(arg0) {
+    const ret = new Uint8Array(arg0 >>> 0);
+    return ret;
+}
+export function __wbg_prototypesetcall_13162965d1fe7aa3(arg0, arg1, arg2) {
+    Uint8Array.prototype.set.call(getArrayU8FromWasm0(arg0, arg1), arg2);
+}
+export function __wbg_push_c9f4893fc209f768(arg0, arg1) {
+    const ret = arg0.push(arg1);
+    return ret;
+}
+export function __wbg_set_2793479888329cb6() { return handleError(function (arg0, arg1, arg2) {
+    const ret = Reflect.set(arg0, arg1, arg2);
+    return ret;
+}, arguments); }
+export function __wbg_set_d2d33b52458e984a(arg0, arg1, arg2) {
+    arg0[arg1 >>> 0] = arg2;
+}
+export function __wbg_set_e4b9a833d288759a(arg0, arg1, arg2) {
+    arg0[arg1] = arg2;
+}
+export function __wbg_static_accessor_GLOBAL_THIS_003ee833af9699fc() {
+    const ret = typeof globalThis === 'undefined' ? undefined : globalThis;
+    return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);
+}
+export function __wbg_static_accessor_GLOBAL_e4293fb22cbe77da() {
+    const ret = typeof global === 'undefined' ? undefined : global;
+    return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);
+}
+export function __wbg_static_accessor_SELF_53bb20457401453d() {
+    const ret = typeof self === 'undefined' ? undefined : self;
+    return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);
+}
+export function __wbg_static_accessor_WINDOW_b5e0810bfecb7feb() {
+    const ret = typeof window === 'undefined' ? undefined : window;
+    return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);
+}
+export function __wbg_toStringTag_1bdd39ac5d866229() {
+    const ret = Symbol.toStringTag;
+    return ret;
+}
+export function __wbindgen_generic_0000000000000001(arg0) {
+    // Cast intrinsic for `F64 -> Externref`.
+    const ret = arg0;
+    return ret;
+}
+export function __wbindgen_generic_0000000000000002(arg0, arg1) {
+    // Cast intrinsic for `Ref(String) -> Externref`.
+    const ret = getStringFromWasm0(arg0, arg1);
+    return ret;
+}
+export function __wbindgen_init_externref_table() {
+    const table = wasm.__wbindgen_externrefs;
+    table.set(0, undefined);
+    table.set(1024, undefined);
+    table.set(1025, null);
+    table.set(1026, true);
+    table.set(1027, false);
+}
+const ClientFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_client_free(ptr, 1));
+
+function addToExternrefTable0(obj) {
+    const idx = wasm.__externref_table_alloc();
+    wasm.__wbindgen_externrefs.set(idx, obj);
+    return idx;
+}
+
+function getArrayJsValueFromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    const mem = getDataViewMemory0();
+    const result = [];
+    for (let i = ptr; i < ptr + 4 * len; i += 4) {
+        result.push(wasm.__wbindgen_externrefs.get(mem.getUint32(i, true)));
+    }
+    wasm.__externref_drop_slice(ptr, len);
+    return result;
+}
+
+function getArrayU8FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getUint8ArrayMemory0().subarray(ptr / 1, ptr / 1 + len);
+}
+
+let cachedDataViewMemory0 = null;
+function getDataViewMemory0() {
+    if (cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)) {
+        cachedDataViewMemory0 = new DataView(wasm.memory.buffer);
+    }
+    return cachedDataViewMemory0;
+}
+
+function getStringFromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));
+}
+
+let cachedUint8ArrayMemory0 = null;
+function getUint8ArrayMemory0() {
+    if (cachedUint8ArrayMemory0 === null || cachedUint8ArrayMemory0.byteLength === 0) {
+        cachedUint8ArrayMemory0 = new Uint8Array(wasm.memory.buffer);
+    }
+    return cachedUint8ArrayMemory0;
+}
+
+function handleError(f, args) {
+    try {
+        return f.apply(this, args);
+    } catch (e) {
+        const idx = addToExternrefTable0(e);
+        wasm.__wbindgen_exn_store(idx);
+    }
+}
+
+function isLikeNone(x) {
+    return x === undefined || x === null;
+}
+
+function passStringToWasm0(arg, malloc, realloc) {
+    if (realloc === undefined) {
+        const buf = cachedTextEncoder.encode(arg);
+        const ptr = malloc(buf.length, 1) >>> 0;
+        getUint8ArrayMemory0().subarray(ptr, ptr + buf.length).set(buf);
+        WASM_VECTOR_LEN = buf.length;
+        return ptr;
+    }
+
+    let len = arg.length;
+    let ptr = malloc(len, 1) >>> 0;
+
+    const mem = getUint8ArrayMemory0();
+
+    let offset = 0;
+
+    for (; offset < len; offset++) {
+        const code = arg.charCodeAt(offset);
+        if (code > 0x7F) break;
+        mem[ptr + offset] = code;
+    }
+    if (offset !== len) {
+        if (offset !== 0) {
+            arg = arg.slice(offset);
+        }
+        ptr = realloc(ptr, len, len = offset + arg.length * 3, 1) >>> 0;
+        const view = getUint8ArrayMemory0().subarray(ptr + offset, ptr + len);
+        const ret = cachedTextEncoder.encodeInto(arg, view);
+
+        offset += ret.written;
+        ptr = realloc(ptr, len, offset, 1) >>> 0;
+    }
+
+    WASM_VECTOR_LEN = offset;
+    return ptr;
+}
+
+function takeFromExternrefTable0(idx) {
+    const value = wasm.__wbindgen_externrefs.get(idx);
+    wasm.__externref_table_dealloc(idx);
+    return value;
+}
+
+let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+cachedTextDecoder.decode();
+const MAX_SAFARI_DECODE_BYTES = 2146435072;
+let numBytesDecoded = 0;
+function decodeText(bytes) {
+    numBytesDecoded += bytes.length;
+    if (numBytesDecoded >= MAX_SAFARI_DECODE_BYTES) {
+        cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+        cachedTextDecoder.decode();
+        numBytesDecoded = bytes.length;
+    }
+    return cachedTextDecoder.decode(bytes);
+}
+
+const cachedTextEncoder = new TextEncoder();
+
+if (!('encodeInto' in cachedTextEncoder)) {
+    cachedTextEncoder.encodeInto = function (arg, view) {
+        const buf = cachedTextEncoder.encode(arg);
+        view.set(buf);
+        return {
+            read: arg.length,
+            written: buf.length
+        };
+    };
+}
+
+let WASM_VECTOR_LEN = 0;
+
+
+let wasm;
+export function __wbg_set_wasm(val) {
+    wasm = val;
+}

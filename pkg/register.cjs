@@ -1,0 +1,160 @@
+var __create = Object.create;
+var __defProp = Object.defineProperty;
+var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __getProtoOf = Object.getPrototypeOf;
+var __hasOwnProp = Object.prototype.hasOwnProperty;
+var __copyProps = (to, from, except, desc) => {
+  if (from && typeof from === "object" || typeof from === "function") {
+    for (let key of __getOwnPropNames(from))
+      if (!__hasOwnProp.call(to, key) && key !== except)
+        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
+  }
+  return to;
+};
+var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(
+  // If the importer is in node compatibility mode or this is not an ESM
+  // file that has been converted to a CommonJS file using a Babel-
+  // compatible transform (i.e. "__esModule" has not been set), then set
+  // "default" to the CommonJS "module.exports" for node compatibility.
+  isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target,
+  mod
+));
+
+// js/register.js
+var NAME = "nocodb-bitbucket-auth";
+var PROPERTY = "availableIntegrations";
+var LOADED = /* @__PURE__ */ Symbol.for(`${NAME}/register`);
+var PATIENCE_MS = 6e4;
+var load = typeof require === "function" ? () => require("./index.cjs") : () => import("./index.cjs");
+var BadRequest = class extends Error {
+  /** @param {Error} cause */
+  constructor(cause) {
+    super(cause.message, { cause });
+    this.name = cause.name;
+  }
+  getStatus() {
+    return 400;
+  }
+  getResponse() {
+    return { msg: this.message };
+  }
+};
+var inWords = (BitbucketAuthError, error) => error instanceof BitbucketAuthError ? new BadRequest(error) : error;
+var isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+function parseConfig(config) {
+  if (typeof config !== "string") return config;
+  try {
+    return JSON.parse(config);
+  } catch {
+    return void 0;
+  }
+}
+async function exchange({ BitbucketAuthError }, entry, integration) {
+  const { oauth, ...config } = parseConfig(integration.config);
+  let result = config;
+  if (oauth && (config.type ?? "oauth") === "oauth") {
+    const { oauth_token, refresh_token, expires_at, scopes, ...kept } = config;
+    try {
+      result = { ...kept, ...await new entry.wrapper(kept).exchangeToken(oauth, kept) };
+    } catch (error) {
+      throw inWords(BitbucketAuthError, error);
+    }
+  }
+  return { ...integration, config: typeof integration.config === "string" ? JSON.stringify(result) : result };
+}
+function exchangeBeforeStoring(host, plugin, entry) {
+  const { createIntegration, updateIntegration } = host;
+  const isOurs = (integration) => integration?.type === entry.type && integration.sub_type === entry.sub_type;
+  const holdsCode = (integration) => {
+    const config = parseConfig(integration?.config);
+    return isObject(config) && "oauth" in config;
+  };
+  const replace = (name, value) => Object.defineProperty(host, name, { value, writable: true, configurable: true, enumerable: false });
+  async function createWithTokens(integration, ...rest) {
+    const changed = isOurs(integration) && holdsCode(integration) ? await exchange(plugin, entry, integration) : integration;
+    return createIntegration.call(this, changed, ...rest);
+  }
+  async function updateWithTokens(context, id, integration, ...rest) {
+    let changed = integration;
+    if (holdsCode(integration)) {
+      const { type, sub_type } = integration;
+      const stored = type && sub_type ? void 0 : await host.get(context, id, false, ...rest);
+      if (isOurs({ type: type || stored?.type, sub_type: sub_type || stored?.sub_type })) {
+        changed = await exchange(plugin, entry, integration);
+      }
+    }
+    return updateIntegration.call(this, context, id, changed, ...rest);
+  }
+  replace("createIntegration", createWithTokens);
+  replace("updateIntegration", updateWithTokens);
+}
+function addTo(host, plugin) {
+  const registry = host.availableIntegrations;
+  const offered = plugin.default;
+  const type = registry.some((other) => other.type === offered.type) ? offered.type : "development";
+  const entry = { ...offered, type, wrapper: answeringInWords(plugin, offered) };
+  exchangeBeforeStoring(host, plugin, entry);
+  const existing = registry.findIndex((other) => other.type === type && other.sub_type === entry.sub_type);
+  if (existing === -1) registry.push(entry);
+  else registry[existing] = entry;
+  const { version } = entry.manifest;
+  console.log(`[${NAME}] Version ${version}: Bitbucket is registered as an integration of type "${type}".`);
+}
+function answeringInWords({ BitbucketAuthError }, { wrapper, manifest }) {
+  const answering = class extends wrapper {
+  };
+  for (const name of manifest.expose) {
+    async function exposed(...args) {
+      try {
+        return await wrapper.prototype[name].apply(this, args);
+      } catch (error) {
+        throw inWords(BitbucketAuthError, error);
+      }
+    }
+    Object.defineProperty(answering.prototype, name, { value: exposed, writable: true, configurable: true });
+  }
+  return answering;
+}
+var sayNotLoaded = (error) => console.error(`[${NAME}] NocoDB runs without Bitbucket: ${error.message}`);
+var isHost = (target, value) => Array.isArray(value) && typeof target === "function" && ["get", "createIntegration", "updateIntegration"].every((name) => typeof Reflect.get(target, name) === "function");
+function awaitRegistry() {
+  const stopWaiting = () => {
+    clearTimeout(timer);
+    Reflect.deleteProperty(Function.prototype, PROPERTY);
+  };
+  const timer = setTimeout(() => {
+    stopWaiting();
+    if (process.getActiveResourcesInfo().includes("TCPServerWrap")) {
+      console.warn(`[${NAME}] No registry of integrations appeared within ${PATIENCE_MS / 1e3} s. If this process is NocoDB, this version of it is not supported and offers no Bitbucket.`);
+    }
+  }, PATIENCE_MS);
+  timer.unref();
+  Object.defineProperty(Function.prototype, PROPERTY, {
+    configurable: true,
+    enumerable: false,
+    get: () => void 0,
+    set(value) {
+      Object.defineProperty(this, PROPERTY, { value, writable: true, enumerable: true, configurable: true });
+      if (!isHost(this, value)) return;
+      stopWaiting();
+      try {
+        const plugin = load();
+        if (plugin instanceof Promise) plugin.then((loaded) => addTo(this, loaded)).catch(sayNotLoaded);
+        else addTo(this, plugin);
+      } catch (error) {
+        sayNotLoaded(
+          /** @type {Error} */
+          error
+        );
+      }
+    }
+  });
+}
+if (!Reflect.has(globalThis, LOADED)) {
+  Object.defineProperty(globalThis, LOADED, { value: true });
+  try {
+    awaitRegistry();
+  } catch {
+  }
+}

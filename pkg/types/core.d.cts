@@ -1,0 +1,147 @@
+/**
+ * Loads the WebAssembly core, once per process or page, on first use.
+ *
+ * In: the wasm bytes inside JavaScript, or what the caller brings along. Out: the glue's classes and functions, typed.
+ * What never happens here: a file or address is read unless the caller asks for it, the wasm is loaded twice, or a
+ * value is judged.
+ */
+import { BitbucketAuthError } from './error.cjs';
+export type Failure = import('./error.cjs').Failure;
+export type Phase = import('./error.cjs').Phase;
+export type TokenRequest = {
+    /**
+     * always `POST`
+     */
+    method: string;
+    /**
+     * the token endpoint
+     */
+    url: string;
+    headers: Record<string, string>;
+    /**
+     * form-urlencoded
+     */
+    body: string;
+};
+export type TokenSet = {
+    accessToken: string;
+    tokenType: 'bearer';
+    refreshToken?: string;
+    /**
+     * milliseconds since the epoch; absent when the answer did not say
+     */
+    expiresAt?: number;
+    /**
+     * as granted, in the answer's order
+     */
+    scopes: string[];
+};
+export type AuthorizationRequest = {
+    /**
+     * where to send the user
+     */
+    url: string;
+    /**
+     * belongs in the user's session; checked by `validateAuthorizationResponse`
+     */
+    state: string;
+    /**
+     * belongs in the user's session; for `buildTokenRequest` (RFC 7636 section 4.1)
+     */
+    codeVerifier: string;
+    /**
+     * S256 of the verifier (RFC 7636 section 4.2)
+     */
+    codeChallenge: string;
+    /**
+     * as sent
+     */
+    redirectUri: string;
+};
+export type CoreClient = {
+    clientId: string;
+    redirectUri: string;
+    scopes: string[];
+    authorizeUrl: string;
+    tokenUrl: string;
+    apiUrl: string;
+    confidential: boolean;
+    authorizationUrl: () => string;
+    createAuthorizationRequest: (extraParams: unknown) => AuthorizationRequest;
+    validateAuthorizationResponse: (callback: unknown, state: unknown) => string;
+    buildTokenRequest: (code: unknown, codeVerifier: unknown, redirectUri: unknown) => TokenRequest;
+    buildRefreshRequest: (refreshToken: unknown) => TokenRequest;
+    buildClientCredentialsRequest: () => TokenRequest;
+    parseTokenResponse: (response: unknown) => TokenSet;
+};
+export type CoreEnvironment = {
+    /**
+     * only when OAuth can be offered
+     */
+    client?: CoreClient;
+    /**
+     * absent when its override cannot be used
+     */
+    apiUrl?: string;
+    /**
+     * time limit of one request, in milliseconds
+     */
+    timeoutMs: number;
+    /**
+     * `INVALID_CONFIG` with the variable's name in `field`, never its value
+     */
+    problems: Failure[];
+};
+export type FailureDetails = {
+    status?: number;
+    field?: string;
+    retryAfter?: number;
+};
+export type Core = {
+    Client: new (options: unknown) => CoreClient;
+    readEnvironment: (env: Record<string, string | undefined>) => CoreEnvironment;
+    environmentVariables: () => string[];
+    defaultScopes: () => string[];
+    expandScopes: (list: unknown) => string[];
+    missingScopes: (required: unknown, granted: unknown) => string[];
+    isExpired: (expiresAt: unknown, now: number) => boolean;
+    failure: (code: string, phase: Phase, details?: FailureDetails) => Failure;
+};
+export type CoreSource = Uint8Array | ArrayBuffer | WebAssembly.Module | Response | URL | string;
+export type Glue = {
+    __wbg_set_wasm: (exports: WebAssembly.Exports) => void;
+};
+export type Base64Decoder = {
+    fromBase64?: (text: string) => Uint8Array<ArrayBuffer>;
+};
+/**
+ * The core, loaded if it was not yet.
+ *
+ * @returns {Core}
+ * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly
+ */
+export declare function core(): Core;
+/**
+ * Loads the core ahead of its first use. Needed nowhere in Node.js; in a browser's page it keeps the main thread
+ * free. Does nothing when the core is loaded; calls at the same time share one load; a failed one may be repeated.
+ *
+ * @param {CoreSource | Promise<CoreSource>} [source] the wasm, its address, or an HTTP response with it; by default
+ *   the bytes that are part of this package
+ * @returns {Promise<void>}
+ * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly, `INVALID_ARGUMENT`
+ *   when `source` is not this version's core
+ */
+export declare function init(source?: CoreSource | Promise<CoreSource>): Promise<void>;
+/**
+ * A `BitbucketAuthError` for what only the shim can see; the core has the words and the flags.
+ *
+ * @param {string} code
+ * @param {Phase} phase
+ * @param {FailureDetails} [details]
+ * @param {{ detail?: string, cause?: Error }} [extra]
+ * @returns {BitbucketAuthError}
+ */
+export declare function failure(code: string, phase: Phase, details?: FailureDetails, extra?: {
+    detail?: string;
+    cause?: Error;
+}): BitbucketAuthError;

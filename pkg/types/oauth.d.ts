@@ -1,0 +1,231 @@
+/**
+ * The protocol functions, for Node.js and browsers alike.
+ *
+ * In: plain values and what came over the wire. Out: requests as data, judged answers, or a `BitbucketAuthError`.
+ * What never happens here: a request is sent, a token is kept, or a rule of OAuth is decided; the core does that.
+ */
+import { init } from './core.js';
+import { BitbucketAuthError } from './error.js';
+export { init, BitbucketAuthError };
+export type AuthorizationRequest = import('./core.js').AuthorizationRequest;
+export type TokenRequest = import('./core.js').TokenRequest;
+export type TokenSet = import('./core.js').TokenSet;
+export type CoreSource = import('./core.js').CoreSource;
+export type ClientOptions = {
+    /**
+     * the Key of the OAuth client at Bitbucket
+     */
+    clientId: string;
+    /**
+     * its Secret; leave it out in a browser
+     */
+    clientSecret?: string;
+    /**
+     * an absolute https address without a fragment, or http on loopback; sent byte for byte
+     */
+    redirectUri: string;
+    /**
+     * by default `DEFAULT_SCOPES`; an empty list sends no scope parameter,
+     * which asks for all that the client has
+     */
+    scopes?: readonly string[] | string;
+    /**
+     * other addresses than
+     * Bitbucket Cloud's: https, or http on loopback
+     */
+    endpoints?: {
+        authorizeUrl?: string;
+        tokenUrl?: string;
+        apiUrl?: string;
+    };
+};
+export type TokenResponse = {
+    /**
+     * the HTTP status
+     */
+    status: number;
+    /**
+     * also a `Map`; names in
+     * any letter case
+     */
+    headers?: Headers | Iterable<readonly [string, unknown]> | Record<string, unknown>;
+    /**
+     * as received, content encoding removed
+     */
+    body: string | Uint8Array;
+    /**
+     * when it arrived, in milliseconds since the epoch
+     */
+    receivedAt: number;
+    /**
+     * what was asked for
+     */
+    grant: 'authorization_code' | 'refresh_token' | 'client_credentials';
+    /**
+     * the token set that was refreshed: its
+     * refresh token and its scopes are kept when the answer brings none
+     */
+    previous?: Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>;
+    /**
+     * the request that was answered: its secrets are cut out of what the
+     * server says
+     */
+    request?: Pick<TokenRequest, 'body'>;
+};
+/** @typedef {import('./core.js').AuthorizationRequest} AuthorizationRequest */
+/** @typedef {import('./core.js').TokenRequest} TokenRequest */
+/** @typedef {import('./core.js').TokenSet} TokenSet */
+/** @typedef {import('./core.js').CoreSource} CoreSource */
+/**
+ * @typedef {object} ClientOptions
+ * @property {string} clientId the Key of the OAuth client at Bitbucket
+ * @property {string} [clientSecret] its Secret; leave it out in a browser
+ * @property {string} redirectUri an absolute https address without a fragment, or http on loopback; sent byte for byte
+ * @property {readonly string[] | string} [scopes] by default `DEFAULT_SCOPES`; an empty list sends no scope parameter,
+ *   which asks for all that the client has
+ * @property {{ authorizeUrl?: string, tokenUrl?: string, apiUrl?: string }} [endpoints] other addresses than
+ *   Bitbucket Cloud's: https, or http on loopback
+ */
+/**
+ * @typedef {object} TokenResponse
+ * @property {number} status the HTTP status
+ * @property {Headers | Iterable<readonly [string, unknown]> | Record<string, unknown>} [headers] also a `Map`; names in
+ *   any letter case
+ * @property {string | Uint8Array} body as received, content encoding removed
+ * @property {number} receivedAt when it arrived, in milliseconds since the epoch
+ * @property {'authorization_code' | 'refresh_token' | 'client_credentials'} grant what was asked for
+ * @property {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] the token set that was refreshed: its
+ *   refresh token and its scopes are kept when the answer brings none
+ * @property {Pick<TokenRequest, 'body'>} [request] the request that was answered: its secrets are cut out of what the
+ *   server says
+ */
+/**
+ * The scopes that are requested unless others are configured, in this order. Frozen.
+ *
+ * @type {readonly string[]}
+ */
+export declare const DEFAULT_SCOPES: readonly string[];
+/**
+ * An OAuth client at Bitbucket: validated once, for as long as it is needed. Made by `createClient`. Nothing that
+ * prints or serialises it shows the secret.
+ */
+export declare class OAuthClient {
+    #private;
+    /**
+     * @param {ClientOptions} options
+     * @param {Function} [caller] the function in whose caller the stack of an error shall start
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
+     */
+    constructor(options: ClientOptions, caller?: Function);
+    /** The Key, as configured. */
+    get clientId(): string;
+    /** The redirect URI, byte for byte as configured. */
+    get redirectUri(): string;
+    /** The scopes that are requested; empty when no scope parameter is sent. */
+    get scopes(): string[];
+    /** The authorization endpoint. */
+    get authorizeUrl(): string;
+    /** The token endpoint. */
+    get tokenUrl(): string;
+    /** The base address of the API. */
+    get apiUrl(): string;
+    /** Whether the client has a secret (RFC 6749 section 2.1). */
+    get confidential(): boolean;
+    /**
+     * The authorization address for NocoDB's form, whose GUI appends state and PKCE by itself.
+     *
+     * @returns {string} without `state`, `code_challenge` and `code_challenge_method`, and always with a query
+     */
+    authorizationUrl(): string;
+    /**
+     * Starts a login with a fresh state (RFC 6749 section 10.12) and PKCE S256 (RFC 7636).
+     *
+     * @param {{ extraParams?: Record<string, string> }} [options] parameters to add; they cannot replace the client's own
+     * @returns {AuthorizationRequest}
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
+     */
+    createAuthorizationRequest(options?: {
+        extraParams?: Record<string, string>;
+    }): AuthorizationRequest;
+    /**
+     * Judges what came back to the redirect URI. The state is checked before anything else is believed.
+     *
+     * @param {string | URL | URLSearchParams} callback the address, or its query
+     * @param {{ state: string }} expected what `createAuthorizationRequest` returned for this user
+     * @returns {{ code: string }} for `buildTokenRequest`; good for one use within minutes
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `CALLBACK_INVALID`, `CALLBACK_DUPLICATE_PARAMETER`,
+     *   `CALLBACK_UNSUPPORTED_RESPONSE`, `STATE_MISSING`, `STATE_MISMATCH`, `ISSUER_MISMATCH`, `ACCESS_DENIED`,
+     *   `AUTHORIZATION_FAILED`, `CODE_MISSING`
+     */
+    validateAuthorizationResponse(callback: string | URL | URLSearchParams, expected: {
+        state: string;
+    }): {
+        code: string;
+    };
+    /**
+     * The request that exchanges a code for tokens (RFC 6749 section 4.1.3). Send it without following redirects.
+     *
+     * @param {{ code: string, codeVerifier?: string, redirectUri?: string }} grant `redirectUri`: when the code was
+     *   asked for with another than the client's
+     * @returns {TokenRequest}
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
+     */
+    buildTokenRequest(grant: {
+        code: string;
+        codeVerifier?: string;
+        redirectUri?: string;
+    }): TokenRequest;
+    /**
+     * The request that exchanges a refresh token for new tokens (RFC 6749 section 6). Bitbucket rotates refresh tokens:
+     * store the answer before it is used.
+     *
+     * @param {{ refreshToken: string }} grant
+     * @returns {TokenRequest}
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
+     */
+    buildRefreshRequest(grant: {
+        refreshToken: string;
+    }): TokenRequest;
+    /**
+     * The request for a token of the client itself (RFC 6749 section 4.4).
+     *
+     * @returns {TokenRequest}
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the client has no secret
+     */
+    buildClientCredentialsRequest(): TokenRequest;
+    /**
+     * Judges the token endpoint's answer (RFC 6749 sections 5.1 and 5.2).
+     *
+     * @param {TokenResponse} response
+     * @returns {TokenSet}
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `REDIRECT_REFUSED`, `RESPONSE_TOO_LARGE`, `RESPONSE_NOT_JSON`,
+     *   `RESPONSE_INVALID`, `UNEXPECTED_STATUS`, `UNSUPPORTED_TOKEN_TYPE`, `INVALID_CLIENT`, `INVALID_GRANT`,
+     *   `RECONNECT_REQUIRED`, `TOKEN_REQUEST_FAILED`
+     */
+    parseTokenResponse(response: TokenResponse): TokenSet;
+}
+/**
+ * Validates the configuration of an OAuth client, once.
+ *
+ * @param {ClientOptions} options
+ * @returns {OAuthClient}
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
+ */
+export declare function createClient(options: ClientOptions): OAuthClient;
+/**
+ * Adds the scopes that the given ones imply at Bitbucket (`pullrequest` implies `repository`).
+ *
+ * @param {readonly string[]} list
+ * @returns {string[]} the given ones first, in their order; unknown ones are kept
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
+ */
+export declare function expandScopes(list: readonly string[]): string[];
+/**
+ * What the granted scopes lack, implied ones counted as granted.
+ *
+ * @param {readonly string[]} required
+ * @param {readonly string[]} granted
+ * @returns {string[]} empty when nothing is missing
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
+ */
+export declare function missingScopes(required: readonly string[], granted: readonly string[]): string[];
