@@ -1,0 +1,72 @@
+// The callback and token-response cases given to oauth4webapi as well, a certified client written by others.
+//
+// Where the two disagree, disagreements.json has the case and the reason. A disagreement that is not listed fails, and
+// so does a listed one that is none any more.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import * as oauth4webapi from 'oauth4webapi';
+
+const read = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
+
+const server = { issuer: 'https://bitbucket.org', token_endpoint: 'https://bitbucket.org/site/oauth2/access_token' };
+const client = { client_id: 'Key' };
+
+/** A text, or one that is described by a part that repeats. */
+const text = (value) => (typeof value === 'object' && value !== null
+  ? value.before + value.repeat.repeat(value.times) + value.after
+  : value);
+
+/** What oauth4webapi takes a callback as: it wants the URL or its parameters, already parsed. */
+function parsed({ kind, callback, redirectUri = 'https://nocodb.example/dashboard/' }) {
+  const value = text(callback);
+  const isAddress = kind === 'url' || /^[a-z][\w+.-]*:|^\/|^\.\./i.test(value) || /^[^=&?]+\?/.test(value);
+  return isAddress ? new URL(value, redirectUri) : new URLSearchParams(value.split('#')[0]);
+}
+
+const VERDICTS = {
+  callback(vector) {
+    const issuer = vector.authorizeUrl ? new URL(vector.authorizeUrl).origin : server.issuer;
+    const parameters = oauth4webapi.validateAuthResponse({ ...server, issuer }, client, parsed(vector), vector.state);
+    // A response without a code ends at the token request.
+    return parameters.get('code') || undefined;
+  },
+
+  async token_response({ status, headers, body, encoding, grant }) {
+    const bytes = encoding === 'hex' ? Buffer.from(body, 'hex') : Buffer.from(text(body));
+    const answer = new Response([204, 304].includes(status) ? null : bytes, { status, headers });
+    const process = {
+      authorization_code: oauth4webapi.processAuthorizationCodeResponse,
+      refresh_token: oauth4webapi.processRefreshTokenResponse,
+      client_credentials: oauth4webapi.processClientCredentialsResponse,
+    }[grant];
+    return (await process(server, client, answer)).access_token;
+  },
+};
+
+/** What a case of ours comes to: the code or the access token, or undefined for a refusal. */
+const expected = ({ expect }) => expect && (expect.code ?? expect.accessToken);
+
+const listed = read('disagreements.json');
+
+for (const [file, verdict] of Object.entries(VERDICTS)) {
+  test(`oauth4webapi judges the ${file} cases alike, but for what is listed`, async () => {
+    const found = [];
+    for (const vector of read(`../vectors/${file}.json`).cases) {
+      let theirs;
+      try {
+        theirs = await verdict(vector);
+      } catch {
+        theirs = undefined;
+      }
+      if (theirs !== expected(vector)) found.push(vector.name);
+    }
+    const known = listed[file].flatMap(({ reason, cases }) => {
+      assert.ok(reason);
+      return cases;
+    });
+    assert.equal(new Set(known).size, known.length, 'a case is listed twice');
+    assert.deepEqual(found.filter((name) => !known.includes(name)), [], 'disagreements that are not listed');
+    assert.deepEqual(known.filter((name) => !found.includes(name)), [], 'listed, but the two agree');
+  });
+}
