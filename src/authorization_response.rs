@@ -114,8 +114,8 @@ fn query_of<'a>(client: &ClientConfig, callback: Callback<'a>) -> Result<&'a str
 /// Splits a text into the place it points to, if it names one, and its query.
 fn split_place(text: &str) -> (Option<&str>, &str) {
     match text.split_once('?') {
-        Some(("", query)) => (None, query),
-        // A bare query may hold a question mark in a value, but not before its first '=' or '&'.
+        // A bare query may hold a question mark in a value, but not before its first '=' or '&'. Before its own question
+        // mark it has no place, which is the redirect URI's (RFC 3986 section 5.2.2).
         Some((place, query)) if has_scheme(text) || !place.contains(['=', '&']) => (Some(place), query),
         None if has_scheme(text) || text.starts_with('/') => (Some(text), ""),
         _ => (None, text),

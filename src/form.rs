@@ -24,7 +24,7 @@ pub fn decode(encoded: &str) -> Result<String, Malformed> {
             b'+' => b' ',
             b'%' => {
                 let mut digit = || rest.next().and_then(hex_digit).ok_or(Malformed);
-                digit()? << 4 | digit()?
+                digit()? * 16 + digit()?
             }
             other => other,
         });
