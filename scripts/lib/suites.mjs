@@ -38,19 +38,37 @@ async function runChecks(checks) {
   return counts;
 }
 
-const checks = async () => sum([await nodeTest(process.execPath, root, 'tests/scripts'), await runChecks([
+/** That a runner of the shared cases ran every case of every file: it prints `vectors: <file> <how many it ran>`. */
+const checkVectors = (lines) => runChecks([['every case of tests/vectors was run', () => {
+  const plain = lines.map((line) => line.replaceAll(/\x1b\[[0-9;]*m/g, '').trim());
+  for (const name of readdirSync(join(root, 'tests', 'vectors'))) {
+    const { cases } = JSON.parse(readFileSync(join(root, 'tests', 'vectors', name), 'utf8'));
+    const wanted = `vectors: ${name.replace('.json', '')} ${cases.length}`;
+    if (!plain.some((line) => line.endsWith(wanted))) throw new Problem(`The runner did not print "${wanted}".`);
+  }
+}]]);
+
+const sourceChecks = [
   ['Rust is formatted', () => must('cargo', ['fmt', '--check'])],
   ['clippy finds nothing', () => must('cargo', ['clippy', '--locked', '--all-targets', '--', '-D', 'warnings'])],
+  ['clippy finds nothing in what is compiled for WebAssembly only', () => must('cargo',
+    ['clippy', '--locked', '--target', target, '--lib', '--test', 'web', '--', '-D', 'warnings'], { env: wasmEnv() })],
   ['JSDoc types hold', () => tsc('-p', root)],
   ['pkg/ fits its sources', checkPkg],
   ['no file names a machine or a mirror', checkHygiene],
-])]);
+];
+
+const checks = async () => sum([
+  await nodeTest(process.execPath, root, 'tests/scripts'),
+  await nodeTest(process.execPath, root, 'tests/differential'),
+  await runChecks(sourceChecks),
+]);
 
 async function cargoTest(args, env) {
   const lines = [];
   const status = await run('cargo', ['test', '--locked', '--no-fail-fast', ...args],
     { env, onLine: (line) => lines.push(line) });
-  return countRust(lines, status);
+  return sum([countRust(lines, status), await checkVectors(lines)]);
 }
 
 function browser() {
@@ -58,7 +76,7 @@ function browser() {
   writeFileSync(join(root, 'webdriver.json'), JSON.stringify({
     'goog:chromeOptions': { binary: findChromium().path, args: chromiumArgs },
   }));
-  return cargoTest(['--target', target, '--test', 'web'], {
+  return cargoTest(['--target', target, '--test', 'web', '--', '--nocapture'], {
     ...wasmEnv(),
     CHROMEDRIVER: findChromedriver().path,
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: findWasmBindgen().testRunner,
@@ -66,7 +84,7 @@ function browser() {
 }
 
 /** Runs the *.test.js of a folder with `node --test`. */
-async function nodeTest(node, cwd, folder, env) {
+async function nodeTest(node, cwd, folder, { env, onLine } = {}) {
   const names = existsSync(join(cwd, folder)) ? readdirSync(join(cwd, folder)) : [];
   const files = names.filter((name) => name.endsWith('.test.js')).sort().map((name) => join(cwd, folder, name));
   if (files.length === 0) return { passed: 0, failed: 1, notes: [`no *.test.js in ${folder}`] };
@@ -75,7 +93,7 @@ async function nodeTest(node, cwd, folder, env) {
     const report = join(out, 'report');
     const reporter = fileURLToPath(new URL('count-reporter.mjs', import.meta.url));
     const status = await run(node, ['--test', '--test-reporter=spec', '--test-reporter-destination=stdout',
-      `--test-reporter=${reporter}`, `--test-reporter-destination=${report}`, ...files], { cwd, env });
+      `--test-reporter=${reporter}`, `--test-reporter-destination=${report}`, ...files], { cwd, env, onLine });
     return countNode(existsSync(report) ? readFileSync(report, 'utf8') : '', files, status);
   } finally {
     rmSync(out, { recursive: true, force: true });
@@ -92,7 +110,9 @@ async function packed() {
     ])];
     for (const node of [process.execPath, node22]) {
       say(`\n${node === node22 ? 'Node 22' : `Node ${process.versions.node}`}:`);
-      parts.push(await nodeTest(node, folder, 'tests/js'));
+      const lines = [];
+      parts.push(await nodeTest(node, folder, 'tests/js', { onLine: (line) => lines.push(line) }));
+      parts.push(await checkVectors(lines));
     }
     return sum(parts);
   } finally {
@@ -100,12 +120,12 @@ async function packed() {
   }
 }
 
-const e2e = () => nodeTest(process.execPath, root, 'tests/e2e', { CHROMIUM: findChromium().path });
+const e2e = () => nodeTest(process.execPath, root, 'tests/e2e', { env: { CHROMIUM: findChromium().path } });
 
 /** In this order: what is quick, and what the others build on, first. */
 export const suites = [
   { name: 'checks', title: 'Checks of the sources', start: checks },
-  { name: 'native', title: 'The core in native Rust', start: () => cargoTest([]) },
+  { name: 'native', title: 'The core in native Rust', start: () => cargoTest(['--', '--show-output']) },
   { name: 'browser', title: 'The core as WebAssembly in headless Chromium', start: browser },
   { name: 'node', title: 'The packed package in Node', start: packed },
   { name: 'e2e', title: 'NocoDB, Chromium and the Bitbucket simulator', start: e2e },

@@ -8,4 +8,5 @@ mod errors;
 mod json;
 mod properties;
 mod redaction;
+mod tokens;
 mod vectors;

@@ -24,12 +24,14 @@ fn run(file: &str, text: &str, case: impl Fn(&Value)) {
     let vectors: Value = serde_json::from_str(text).unwrap();
     let cases = vectors["cases"].as_array().unwrap();
     let mut failed = Vec::new();
+    let mut ran = 0;
     for one in cases {
+        ran += 1;
         if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case(one))).is_err() {
             failed.push(one["name"].as_str().unwrap());
         }
     }
-    println!("vectors: {file} {}", cases.len());
+    println!("vectors: {file} {ran}");
     assert!(failed.is_empty(), "{} of {} cases of {file} failed: {failed:#?}", failed.len(), cases.len());
 }
 
