@@ -98,3 +98,28 @@ fn it_reads_a_number_in_thousandths() {
         assert_eq!(thousandths(text), expected, "{text}");
     }
 }
+
+#[test]
+fn it_decodes_every_escape_and_no_half_of_a_pair() {
+    let decoded = |escapes: &str| {
+        let text = format!("{{\"x\":\"{escapes}\"}}");
+        Object::parse(&text).ok().map(|object| string(object.get("x").unwrap()).unwrap().into_owned())
+    };
+    assert_eq!(decoded(r#"\"\\\/\b\f\n\r\tA"#).as_deref(), Some("\"\\/\u{8}\u{c}\n\r\tA"));
+    assert_eq!(decoded(r"\u0000\u00e9\ud7ff\ue000\uffff").as_deref(), Some("\0é\u{d7ff}\u{e000}\u{ffff}"));
+    assert_eq!(decoded(r"\ud800\udc00\udbff\udfff").as_deref(), Some("\u{10000}\u{10ffff}"));
+    for refused in [
+        r"\a",
+        r"\U0041",
+        r"\u+041",
+        r"\u004",
+        r"\ud800",
+        r"\ud800\u0041",
+        r"\ud800\udbff",
+        r"\ud800\ue000",
+        r"\udc00",
+        r"\ud800x",
+    ] {
+        assert_eq!(decoded(refused), None, "{refused}");
+    }
+}
