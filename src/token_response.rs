@@ -86,7 +86,9 @@ impl TokenResponse<'_> {
         if seconds.is_empty() || !seconds.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        json::thousandths(seconds).map(|wait| wait.min(LONGEST_WAIT))
+        // A number that does not fit is a long wait all the same.
+        let wait = seconds.parse::<u64>().unwrap_or(u64::MAX);
+        Some(wait.saturating_mul(1000).min(LONGEST_WAIT))
     }
 
     /// Whether the answer says that it is JSON. Without a media type the body has to speak for itself.

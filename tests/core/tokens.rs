@@ -1,6 +1,44 @@
 //! What the shared cases cannot say about tokens, because it needs no answer.
 
-use nocodb_bitbucket_auth::token_set::is_expired;
+use nocodb_bitbucket_auth::client_config::ClientConfig;
+use nocodb_bitbucket_auth::endpoints::Endpoints;
+use nocodb_bitbucket_auth::error::Code;
+use nocodb_bitbucket_auth::token_request::{Grant, LONGEST_TOKEN, TokenRequest};
+use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
+use nocodb_bitbucket_auth::token_set::{Previous, is_expired};
+
+fn client() -> ClientConfig {
+    let endpoints = Endpoints::new(None, None, None).unwrap();
+    ClientConfig::new("Key", Some("Secret"), "https://nocodb.example/", None, endpoints).unwrap()
+}
+
+#[test]
+fn the_longest_token_is_accepted_and_one_byte_more_is_not() {
+    for (length, accepted) in [(LONGEST_TOKEN, true), (LONGEST_TOKEN + 1, false)] {
+        let token = "t".repeat(length);
+        let answer = |name: &str| {
+            let others = if name == "access_token" { "" } else { r#""access_token":"AT","# };
+            let body = format!(r#"{{{others}"token_type":"bearer","{name}":"{token}"}}"#);
+            let response = TokenResponse {
+                status: 200,
+                content_type: None,
+                www_authenticate: None,
+                retry_after: None,
+                body: body.as_bytes(),
+                received_at: 0.0,
+                grant: Grant::RefreshToken,
+                request_body: None,
+            };
+            parse(&client(), &response, &Previous::default()).map(drop)
+        };
+        for name in ["access_token", "refresh_token"] {
+            let refused = answer(name).err().map(|error| (error.code, error.field.clone()));
+            let expected = (!accepted).then(|| (Code::ResponseInvalid, Some(name.to_owned())));
+            assert_eq!(refused, expected, "{name}");
+        }
+        assert_eq!(TokenRequest::refresh_token(&client(), &token).is_ok(), accepted);
+    }
+}
 
 #[test]
 fn a_token_is_expired_from_its_last_millisecond_on() {
