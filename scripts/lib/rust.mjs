@@ -79,7 +79,8 @@ export async function ensureWasmTarget() {
  * An empty crate makes cargo build it once; its parts then go where that rustc looks for them.
  */
 async function addDebianTarget() {
-  await aptInstall(['rustc-web', 'cargo-web', 'rust-web-src', 'lld-19'], noTarget());
+  const packages = ['rustc-web', 'cargo-web', 'rust-web-clippy', 'rust-web-src', 'lld-19'];
+  await aptInstall(packages, noTarget());
   const folder = mkdtempSync(join(tmpdir(), 'wasm-std-'));
   try {
     writeFileSync(
