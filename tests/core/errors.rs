@@ -1,55 +1,69 @@
 //! Every code, its phase-independent flags and its message, in one table.
 
+use nocodb_bitbucket_auth::client_config::ClientConfig;
+use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, clean_error_code};
 
-/// Code, name, retryable, reauthorize: the contract that consumers branch on.
-const TABLE: [(Code, &str, bool, bool); 32] = [
-    (Code::InvalidArgument, "INVALID_ARGUMENT", false, false),
-    (Code::InvalidConfig, "INVALID_CONFIG", false, false),
-    (Code::CallbackInvalid, "CALLBACK_INVALID", false, false),
-    (Code::CallbackDuplicateParameter, "CALLBACK_DUPLICATE_PARAMETER", false, false),
-    (Code::CallbackUnsupportedResponse, "CALLBACK_UNSUPPORTED_RESPONSE", false, false),
-    (Code::StateMissing, "STATE_MISSING", false, false),
-    (Code::StateMismatch, "STATE_MISMATCH", false, false),
-    (Code::IssuerMismatch, "ISSUER_MISMATCH", false, false),
-    (Code::AccessDenied, "ACCESS_DENIED", false, false),
-    (Code::AuthorizationFailed, "AUTHORIZATION_FAILED", false, false),
-    (Code::CodeMissing, "CODE_MISSING", false, false),
-    (Code::RequestFailed, "REQUEST_FAILED", true, false),
-    (Code::RequestTimeout, "REQUEST_TIMEOUT", true, false),
-    (Code::RequestAborted, "REQUEST_ABORTED", false, false),
-    (Code::RedirectRefused, "REDIRECT_REFUSED", false, false),
-    (Code::ResponseTooLarge, "RESPONSE_TOO_LARGE", false, false),
-    (Code::ResponseNotJson, "RESPONSE_NOT_JSON", false, false),
-    (Code::ResponseInvalid, "RESPONSE_INVALID", false, false),
-    (Code::UnexpectedStatus, "UNEXPECTED_STATUS", false, false),
-    (Code::UnsupportedTokenType, "UNSUPPORTED_TOKEN_TYPE", false, false),
-    (Code::InvalidClient, "INVALID_CLIENT", false, false),
-    (Code::InvalidGrant, "INVALID_GRANT", false, true),
-    (Code::ReconnectRequired, "RECONNECT_REQUIRED", false, true),
-    (Code::TokenRequestFailed, "TOKEN_REQUEST_FAILED", false, false),
-    (Code::ApiUnauthenticated, "API_UNAUTHENTICATED", false, false),
-    (Code::ApiInsufficientScope, "API_INSUFFICIENT_SCOPE", false, false),
-    (Code::ApiNotFound, "API_NOT_FOUND", false, false),
-    (Code::ApiGone, "API_GONE", false, false),
-    (Code::ApiRateLimited, "API_RATE_LIMITED", true, false),
-    (Code::ApiFailed, "API_FAILED", false, false),
-    (Code::ForeignOrigin, "FOREIGN_ORIGIN", false, false),
-    (Code::PersistFailed, "PERSIST_FAILED", true, false),
+use Phase::{Api, Authorize, Callback, Config, Exchange, Refresh};
+
+/// A code, its name, the phases it comes in, whether it is retryable and asks for a new authorization where nothing
+/// else is known: the contract that consumers branch on.
+type Row = (Code, &'static str, &'static [Phase], bool, bool);
+
+const TABLE: [Row; 32] = [
+    (Code::InvalidArgument, "INVALID_ARGUMENT", &[Config, Authorize, Callback, Exchange, Refresh, Api], false, false),
+    (Code::InvalidConfig, "INVALID_CONFIG", &[Config, Authorize], false, false),
+    (Code::CallbackInvalid, "CALLBACK_INVALID", &[Callback], false, false),
+    (Code::CallbackDuplicateParameter, "CALLBACK_DUPLICATE_PARAMETER", &[Callback], false, false),
+    (Code::CallbackUnsupportedResponse, "CALLBACK_UNSUPPORTED_RESPONSE", &[Callback], false, false),
+    (Code::StateMissing, "STATE_MISSING", &[Callback], false, false),
+    (Code::StateMismatch, "STATE_MISMATCH", &[Callback], false, false),
+    (Code::IssuerMismatch, "ISSUER_MISMATCH", &[Callback], false, false),
+    (Code::AccessDenied, "ACCESS_DENIED", &[Callback], false, false),
+    (Code::AuthorizationFailed, "AUTHORIZATION_FAILED", &[Callback], false, false),
+    (Code::CodeMissing, "CODE_MISSING", &[Callback], false, false),
+    (Code::RequestFailed, "REQUEST_FAILED", &[Exchange, Refresh, Api], true, false),
+    (Code::RequestTimeout, "REQUEST_TIMEOUT", &[Exchange, Refresh, Api], true, false),
+    (Code::RequestAborted, "REQUEST_ABORTED", &[Exchange, Refresh, Api], false, false),
+    (Code::RedirectRefused, "REDIRECT_REFUSED", &[Exchange, Refresh], false, false),
+    (Code::ResponseTooLarge, "RESPONSE_TOO_LARGE", &[Exchange, Refresh, Api], false, false),
+    (Code::ResponseNotJson, "RESPONSE_NOT_JSON", &[Exchange, Refresh], false, false),
+    (Code::ResponseInvalid, "RESPONSE_INVALID", &[Exchange, Refresh, Api], false, false),
+    (Code::UnexpectedStatus, "UNEXPECTED_STATUS", &[Exchange, Refresh], false, false),
+    (Code::UnsupportedTokenType, "UNSUPPORTED_TOKEN_TYPE", &[Exchange, Refresh], false, false),
+    (Code::InvalidClient, "INVALID_CLIENT", &[Exchange, Refresh], false, false),
+    (Code::InvalidGrant, "INVALID_GRANT", &[Exchange], false, true),
+    (Code::ReconnectRequired, "RECONNECT_REQUIRED", &[Refresh], false, true),
+    (Code::TokenRequestFailed, "TOKEN_REQUEST_FAILED", &[Exchange, Refresh], false, false),
+    (Code::ApiUnauthenticated, "API_UNAUTHENTICATED", &[Api], false, false),
+    (Code::ApiInsufficientScope, "API_INSUFFICIENT_SCOPE", &[Api], false, false),
+    (Code::ApiNotFound, "API_NOT_FOUND", &[Api], false, false),
+    (Code::ApiGone, "API_GONE", &[Api], false, false),
+    (Code::ApiRateLimited, "API_RATE_LIMITED", &[Api], true, false),
+    (Code::ApiFailed, "API_FAILED", &[Api], false, false),
+    (Code::ForeignOrigin, "FOREIGN_ORIGIN", &[Api], false, false),
+    (Code::PersistFailed, "PERSIST_FAILED", &[Refresh], true, false),
 ];
 
 #[test]
 fn every_code_has_its_name_and_flags() {
     let listed: Vec<Code> = TABLE.iter().map(|(code, ..)| *code).collect();
     assert_eq!(listed, Code::ALL);
-    for (code, name, retryable, reauthorize) in TABLE {
-        let error = Error::new(code, Phase::Api);
+    for (code, name, phases, retryable, reauthorize) in TABLE {
+        let error = Error::new(code, phases[0]);
+        assert_eq!(error.phase, phases[0]);
         assert_eq!(code.as_str(), name);
         assert_eq!(Code::from_name(name), Some(code));
         assert_eq!(error.retryable(), retryable, "{name}");
         assert_eq!(error.reauthorize(), reauthorize, "{name}");
     }
     assert_eq!(Code::from_name("NO_SUCH_CODE"), None);
+}
+
+/// Fails when the core gives a code in a phase that the table does not list. Called for every error of every case.
+pub fn assert_listed(error: &Error) {
+    let row = TABLE.iter().find(|(code, ..)| *code == error.code).unwrap();
+    assert!(row.2.contains(&error.phase), "{} in phase {}", row.1, error.phase.as_str());
 }
 
 #[test]
@@ -119,6 +133,15 @@ fn a_message_says_what_and_why() {
     assert_eq!(error.to_string(), "Bitbucket refused the authorization request: invalid_scope, No such scope.");
     error.error = None;
     assert_eq!(error.to_string(), "Bitbucket refused the authorization request: No such scope.");
+}
+
+#[test]
+fn a_host_beyond_ascii_is_told_to_be_written_in_punycode() {
+    for address in ["https://n\u{f6}codb.example/", "https://%6Eocodb.example/"] {
+        let endpoints = Endpoints::new(None, None, None).unwrap();
+        let error = ClientConfig::new("Key", None, address, None, endpoints).unwrap_err();
+        assert!(error.to_string().contains("punycode"), "{error}");
+    }
 }
 
 #[test]

@@ -27,6 +27,7 @@ fn run(file: &str, text: &str, case: impl Fn(&Value)) {
     let mut ran = 0;
     for one in cases {
         ran += 1;
+        assert!(one["reason"].is_string(), "{} has no reason", one["name"]);
         if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case(one))).is_err() {
             failed.push(one["name"].as_str().unwrap());
         }
@@ -126,6 +127,7 @@ fn check<T: std::fmt::Debug>(case: &Value, result: Result<T>, expected: impl FnO
     match (case.get("error"), result) {
         (None, Ok(value)) => expected(value),
         (Some(listed), Err(error)) => {
+            crate::errors::assert_listed(&error);
             let seen = view(&error);
             for (name, value) in listed.as_object().unwrap() {
                 assert_eq!(&seen[name], value, "{name} of {error:?} in {}", case["name"]);
