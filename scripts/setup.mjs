@@ -20,8 +20,8 @@ const steps = {
 /** Makes the machine ready for a command: 'start', 'build' or 'test'. Throws a Problem that says what is missing. */
 export async function setup(purpose) {
   if (!Object.hasOwn(steps, purpose)) throw new Problem(`--for takes ${Object.keys(steps).join(', ')}.`);
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 18)) {
+  const [major, minor, patch] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && (minor < 18 || (minor === 18 && patch < 1)))) {
     throw new Problem(`Node ${process.versions.node} is too old: 20.18.1 or newer is needed (https://nodejs.org).`);
   }
   for (const step of steps[purpose]) await step();

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Problem, output, root } from './run.mjs';
 
-const machinePath = /(?:^|[^\w.-])\/(?:work|root|home\/[a-z]+|tmp\/lab)\//;
+const machinePath = /(?:^|[^\w.-])\/(?:work|root|(?:home|Users)\/[\w.-]+|tmp\/lab)\//;
 const publicRegistries = ['registry.npmjs.org'];
 
 /** What is wrong with a file, one sentence each. */
@@ -24,7 +24,7 @@ export function faults(path, text, mirrors = []) {
 
 /** Looks through all files that git tracks or would add. Throws a Problem with what it finds. */
 export function checkHygiene() {
-  const list = output('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
+  const list = output('git', ['-c', 'safe.directory=*', 'ls-files', '-z', '--cached', '--others', '--exclude-standard']);
   if (!list) throw new Problem('This check needs a git checkout.');
   const registry = output('npm', ['config', 'get', 'registry']);
   const mirrors = [registry && new URL(registry).host].filter((host) => host && !publicRegistries.includes(host));

@@ -37,9 +37,16 @@ export async function ensureRust() {
 and run this again. Only building and testing need Rust; using the package does not.`);
   }
   const version = rustVersion();
-  if (output('rustup', ['run', version, 'rustc', '--version'])) return;
-  say(`Rust ${version}: installing`);
-  await must('rustup', ['toolchain', 'install', version, '--profile', 'default', '--no-self-update']);
+  if (!output('rustup', ['run', version, 'rustc', '--version'])) {
+    say(`Rust ${version}: installing`);
+    await must('rustup', ['toolchain', 'install', version, '--profile', 'default', '--no-self-update']);
+  }
+  // A toolchain of rustup's minimal profile, as in container images, lacks them.
+  const lacks = (tool) => !output('rustup', ['run', version, `cargo-${tool}`, '--version']);
+  const missing = [['fmt', 'rustfmt'], ['clippy', 'clippy']].filter(([tool]) => lacks(tool)).map(([, name]) => name);
+  if (missing.length === 0) return;
+  say(`${missing.join(' and ')} for Rust ${version}: installing`);
+  await must('rustup', ['component', 'add', ...missing, '--toolchain', version]);
 }
 
 /** Whether the pinned toolchain has the target by itself, and whether Debian's compiler, linked by addDebianTarget, has it. */

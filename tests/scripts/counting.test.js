@@ -75,6 +75,15 @@ test('Node: a describe is not a test, but its broken hook is a failure', (t) => 
   assert.ok(bad.failed > 0);
 });
 
+test('Node: a describe that was skipped or left for later counts as failed', (t) => {
+  for (const left of ['skip', 'todo']) {
+    const counts = runNode(t, {
+      'a.test.mjs': suite(`test("passes", () => {}); describe.${left}("all", () => { it("one", () => {}); });`),
+    });
+    assert.ok(counts.passed >= 1 && counts.failed >= 1, `${left}: ${JSON.stringify(counts)}`);
+  }
+});
+
 test('Node: a file that the runner says nothing about counts as failed', () => {
   const line = JSON.stringify({ passed: true, name: 'one', file: '/a.test.js', isFile: false });
   assert.equal(countNode(line, ['/a.test.js', '/b.test.js'], 0).failed, 1);

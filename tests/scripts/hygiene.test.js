@@ -6,7 +6,8 @@ import { faults } from '../../scripts/lib/hygiene.mjs';
 const path = (...parts) => `/${parts.join('/')}/x`;
 
 test('finds a path of a machine, with its line', () => {
-  for (const machine of [path('work', 'main'), path('root', '.cargo'), path('home', 'ada'), path('tmp', 'lab')]) {
+  for (const machine of [path('work', 'main'), path('root', '.cargo'), path('home', 'ada'),
+    path('home', 'jane_d.2'), path('Users', 'Ada'), path('tmp', 'lab')]) {
     assert.deepEqual(faults('a.js', `first\nread('${machine}')`), ['a.js:2 names a path of a machine']);
   }
 });
