@@ -285,14 +285,7 @@ fn parse_token_response(client: &ClientConfig, response: &JsValue) -> Result<JsV
     if body.length() as usize > token_response::LARGEST_BODY {
         return Err(Error::new(Code::ResponseTooLarge, grant.phase()).with_status(status as u16));
     }
-    let previous = match response.get("previous")? {
-        None => Previous::default(),
-        Some(previous) => {
-            let previous = Properties::of(&previous, "previous", grant.phase())?.with_prefix("previous.");
-            let refresh_token = previous.string("refreshToken")?.filter(|token| !token.is_empty());
-            Previous { refresh_token: refresh_token.map(Secret::new), scopes: previous.scopes("scopes")? }
-        }
-    };
+    let previous = previous(response.get("previous")?.as_ref());
     let request_body = match response.get("request")? {
         None => None,
         Some(request) => {
@@ -320,6 +313,16 @@ fn parse_token_response(client: &ClientConfig, response: &JsValue) -> Result<JsV
         expires_at: tokens.expires_at,
         scopes: tokens.scopes.iter().collect(),
     }))
+}
+
+/// What is known from before. It comes out of a store, and a hint that cannot be used must not cost the tokens that have
+/// just arrived, so it is left out.
+fn previous(value: Option<&JsValue>) -> Previous {
+    let Some(Ok(hints)) = value.map(|value| Properties::of(value, "previous", Phase::Refresh)) else {
+        return Previous::default();
+    };
+    let refresh_token = hints.string("refreshToken").ok().flatten().filter(|token| !token.is_empty());
+    Previous { refresh_token: refresh_token.map(Secret::new), scopes: hints.scopes("scopes").ok().flatten() }
 }
 
 /// Reads an environment: `{ client?, apiUrl?, timeoutMs, problems }`. Without `client` OAuth cannot be offered;

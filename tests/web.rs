@@ -315,9 +315,6 @@ fn values_of_the_wrong_kind_are_named() {
         ("receivedAt", json!("now")),
         ("headers", json!("text")),
         ("headers.content-type", json!({ "content-type": 1 })),
-        ("previous", json!(1)),
-        ("previous.refreshToken", json!({ "refreshToken": 1 })),
-        ("previous.scopes", json!({ "scopes": 1 })),
         ("request", json!("text")),
         ("request.body", json!({ "body": 1 })),
         ("body", json!("text")),
@@ -339,6 +336,19 @@ fn values_of_the_wrong_kind_are_named() {
     assert_eq!(error["field"], "response");
     let error = seen(&read_environment(&JsValue::NULL).unwrap_err());
     assert_eq!(error["field"], "env");
+}
+
+#[wasm_bindgen_test]
+fn a_stored_hint_that_cannot_be_used_costs_no_tokens() {
+    let client = client("Key", Some("Secret"), REDIRECT_URI, json!({}));
+    for previous in
+        [json!(1), json!("text"), json!({ "refreshToken": 1, "scopes": ["a", null] }), json!({ "scopes": {} })]
+    {
+        let response = js(&json!({ "status": 200, "grant": "refresh_token", "receivedAt": 0, "previous": previous }));
+        set(&response, "body", &Uint8Array::from(br#"{"access_token":"AT","token_type":"bearer"}"#.as_slice()));
+        let tokens = seen(&client.parse_token_response(&response).unwrap());
+        assert_eq!(tokens, json!({ "accessToken": "AT", "tokenType": "bearer", "scopes": DEFAULT_SCOPES }));
+    }
 }
 
 #[wasm_bindgen_test]

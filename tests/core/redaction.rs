@@ -87,6 +87,8 @@ fn a_description_is_cleaned() {
     assert_eq!(clean(&longer), Some("[redacted]".to_owned()));
     let words = "word ".repeat(40);
     assert_eq!(clean(words.trim()).unwrap().chars().count(), 199);
+    assert_eq!(clean(&format!("w{}", words.trim())).unwrap().chars().count(), 200);
+    assert!(!clean(&format!("w{}", words.trim())).unwrap().ends_with('…'));
     let more = "word ".repeat(41);
     assert_eq!(clean(&more).unwrap().chars().count(), 200);
     assert!(clean(&more).unwrap().ends_with('…'));
