@@ -26,7 +26,10 @@
 const NAME = 'nocodb-bitbucket-auth';
 const PROPERTY = 'availableIntegrations';
 const LOADED = Symbol.for(`${NAME}/register`);
-const PATIENCE_MS = 60_000;
+const PATIENCE_S = 60;
+
+/** The types under which editions of NocoDB list Bitbucket. A row may come from another edition than this one. */
+const TYPES = ['auth', 'development'];
 
 /**
  * `require` is synchronous: the entry is in the list before NocoDB's next statement runs. An ES module
@@ -93,10 +96,11 @@ function parseConfig(config) {
 async function exchange({ BitbucketAuthError }, entry, integration) {
   const { oauth, ...config } = parseConfig(integration.config);
   let result = config;
-  // Somebody who first authenticated and then chose another auth type does not want these tokens.
-  if (oauth && (config.type ?? 'oauth') === 'oauth') {
+  // Somebody who first authenticated and then chose the access token does not want these tokens.
+  if (oauth && config.type !== 'api_key') {
     // Tokens of the former connection must not outlive it: they may belong to another account.
-    const { oauth_token, refresh_token, expires_at, scopes, ...kept } = config;
+    // Older integrations stored `expires_in`.
+    const { oauth_token, refresh_token, expires_at, expires_in, scopes, ...kept } = config;
     try {
       result = { ...kept, ...(await new entry.wrapper(kept).exchangeToken(oauth, kept)) };
     } catch (error) {
@@ -116,7 +120,8 @@ async function exchange({ BitbucketAuthError }, entry, integration) {
 function exchangeBeforeStoring(host, plugin, entry) {
   const { createIntegration, updateIntegration } = host;
   /** @param {Integration | undefined} integration */
-  const isOurs = (integration) => integration?.type === entry.type && integration.sub_type === entry.sub_type;
+  const isOurs = (integration) =>
+    TYPES.includes(integration?.type ?? '') && integration?.sub_type === entry.sub_type;
   /** @param {Integration | undefined} integration */
   const holdsCode = (integration) => {
     const config = parseConfig(integration?.config);
@@ -205,20 +210,22 @@ const isHost = (target, value) => Array.isArray(value) && typeof target === 'fun
   ['get', 'createIntegration', 'updateIntegration'].every((name) => typeof Reflect.get(target, name) === 'function');
 
 function awaitRegistry() {
+  let waited = 0;
+  const timer = setInterval(() => {
+    waited += PATIENCE_S;
+    // What serves nobody is not NocoDB: npm for instance, which lives as long as the NocoDB that it started. Or it is
+    // NocoDB, and still starts: with a slow disk, or waiting for its database.
+    if (!process.getActiveResourcesInfo().includes('TCPServerWrap')) return;
+    clearInterval(timer);
+    console.warn(`[${NAME}] No registry of integrations appeared within ${waited} s. If this process is NocoDB, ` +
+      'and not still starting, this version of it is not supported and offers no Bitbucket.');
+  }, PATIENCE_S * 1000);
+  timer.unref();
+
   const stopWaiting = () => {
-    clearTimeout(timer);
+    clearInterval(timer);
     Reflect.deleteProperty(Function.prototype, PROPERTY);
   };
-
-  const timer = setTimeout(() => {
-    stopWaiting();
-    // What serves nobody is not NocoDB: npm for instance, which lives as long as the NocoDB that it started.
-    if (process.getActiveResourcesInfo().includes('TCPServerWrap')) {
-      console.warn(`[${NAME}] No registry of integrations appeared within ${PATIENCE_MS / 1000} s. ` +
-        'If this process is NocoDB, this version of it is not supported and offers no Bitbucket.');
-    }
-  }, PATIENCE_MS);
-  timer.unref();
 
   // An assignment to a property that a class does not have itself goes to an inherited setter, if there is one.
   Object.defineProperty(Function.prototype, PROPERTY, {

@@ -229,7 +229,13 @@ describe('a successful exchange', () => {
     }).listen(0, '127.0.0.1');
     await once(endpoint, 'listening');
     try {
-      const former = { oauth_token: 'former', refresh_token: 'former', expires_at: 'former', scopes: ['former'] };
+      const former = {
+        oauth_token: 'former',
+        refresh_token: 'former',
+        expires_at: 'former',
+        expires_in: 'former',
+        scopes: ['former'],
+      };
       const stored = { type: 'oauth', ...former };
       const grant = { code: 'any-code-4712', code_verifier: 'v'.repeat(43) };
       const host = await runHost({
@@ -248,6 +254,36 @@ describe('a successful exchange', () => {
       endpoint.close();
     }
   });
+
+  const auth = { type: 'auth', sub_type: 'bitbucket' };
+  const enterprise = [{ type: 'auth', sub_type: 'github' }];
+  for (const [row, registry, listed] of [[auth, [], 'development'], [OURS, enterprise, 'auth']]) {
+    test(`of a row of type "${row.type}" stores tokens where the list has "${listed}"`, async () => {
+      const grants = [await authorize(bb), await authorize(bb), await authorize(bb)];
+      const host = await runHost({
+        registry,
+        calls: [
+          create(oauth(grants[0]), row),
+          update('int1', { ...row, config: oauth(grants[1]) }),
+          update('int1', { config: oauth(grants[2]) }),
+        ],
+      }, { env: variables(bb) });
+      assert.equal(host.available.at(-1).type, listed);
+      for (const { row: stored } of host.results) assert.ok(stored?.config.oauth_token);
+      assert.equal(new Set(host.results.map(({ row: stored }) => stored.config.oauth_token)).size, 3);
+      assertKept(host, ...grants);
+    });
+  }
+
+  for (const type of [undefined, null, '', 'oauth2', 7]) {
+    test(`is made for the auth type ${JSON.stringify(type)}, and stored as OAuth2`, async () => {
+      const grant = await authorize(bb);
+      const host = await runHost({ calls: [create({ type, oauth: grant })] }, { env: variables(bb) });
+      assert.equal(host.results[0].row?.config.type, 'oauth');
+      assert.ok(host.results[0].row.config.oauth_token);
+      assertKept(host, grant);
+    });
+  }
 
   test('is not made for somebody who then chose an access token', async () => {
     const grant = await authorize(bb);
@@ -400,28 +436,63 @@ describe('a process that is not NocoDB', () => {
   });
 
   const preloads = [here('recorded-timers.cjs'), REGISTER];
-  const sixtySeconds = `
+  /** What a script of a test needs: a minute that passes at once, and a host whose list appears on demand. */
+  const slowHost = `
     const assert = require('node:assert');
     assert.deepEqual(timers.map(({ ms, unrefed }) => [ms, unrefed]), [[60_000, true]]);
-    timers[0].callback();
-    assert.ok(!('availableIntegrations' in Function.prototype));
+    const passMinute = () => timers[0].cleared || timers[0].callback();
+    const listen = (then) => {
+      const server = require('node:net').createServer().listen(0, '127.0.0.1', () => { then(); server.close(); });
+    };
     class Host { static get() {} static createIntegration() {} static updateIntegration() {} }
-    Host.availableIntegrations = [];
-    assert.equal(Host.availableIntegrations.length, 0);`;
+    const appear = () => {
+      Host.availableIntegrations = [];
+      assert.equal(Host.availableIntegrations.length, 1);
+      assert.ok(timers[0].cleared);
+      assert.ok(!('availableIntegrations' in Function.prototype));
+    };`;
+  const registered = /^\[nocodb-bitbucket-auth\] Version \S+: Bitbucket is registered[^\n]*\n$/;
 
-  test('is told after 60 s that no registry appeared, if it is a server', () => {
-    const { status, stdout, stderr } = runScript(`
-      const server = require('node:net').createServer().listen(0, '127.0.0.1', () => {
-        ${sixtySeconds}
-        server.close();
-      });`, { preloads });
+  test('is told once that no registry appeared within 60 s, if it is a server then', () => {
+    const { status, stdout, stderr } = runScript(`${slowHost}
+      listen(() => { passMinute(); passMinute(); });`, { preloads });
     assert.equal(status, 0, stderr);
     assert.equal(stdout, '');
     assert.match(stderr, /^\[nocodb-bitbucket-auth\] No registry of integrations appeared within 60 s[^\n]*\n$/);
   });
 
-  test('is told nothing after 60 s if it serves nobody, as npm', () => {
-    assert.deepEqual(runScript(sixtySeconds, { preloads }), { status: 0, stdout: '', stderr: '' });
+  test('is told so when it serves something, if that is later', () => {
+    const { status, stdout, stderr } = runScript(`${slowHost}
+      passMinute();
+      passMinute();
+      listen(() => { passMinute(); passMinute(); });`, { preloads });
+    assert.equal(status, 0, stderr);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^\[nocodb-bitbucket-auth\] No registry of integrations appeared within 180 s[^\n]*\n$/);
+  });
+
+  test('is told nothing, however long it lives, if it serves nobody, as npm', () => {
+    assert.deepEqual(runScript(`${slowHost}
+      for (let minute = 0; minute < 100; minute += 1) passMinute();`, { preloads }),
+    { status: 0, stdout: '', stderr: '' });
+  });
+
+  test('gets Bitbucket, and is told so, if it is a NocoDB that took longer than 60 s to load', () => {
+    const { status, stdout, stderr } = runScript(`${slowHost}
+      passMinute();
+      appear();
+      listen(passMinute);`, { preloads });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, registered);
+    assert.doesNotMatch(stderr, /No registry/);
+  });
+
+  test('gets Bitbucket, and is told so, also after it was warned', () => {
+    const { status, stdout, stderr } = runScript(`${slowHost}
+      listen(() => { passMinute(); appear(); });`, { preloads });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, registered);
+    assert.match(stderr, /^\[nocodb-bitbucket-auth\] No registry of integrations appeared within 60 s/);
   });
 
   test('is told nothing after 60 s if the registry has appeared', () => {
@@ -430,6 +501,6 @@ describe('a process that is not NocoDB', () => {
       Host.availableIntegrations = [];
       require('node:assert').ok(timers[0].cleared);`, { preloads });
     assert.equal(status, 0, stderr);
-    assert.match(stdout, /registered/);
+    assert.match(stdout, registered);
   });
 });

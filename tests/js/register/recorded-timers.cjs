@@ -3,9 +3,9 @@
  * `{ callback, ms, unrefed, cleared }`.
  */
 globalThis.timers = [];
-globalThis.setTimeout = (callback, ms) => {
+globalThis.setInterval = (callback, ms) => {
   const timer = { callback, ms, unrefed: false, cleared: false, unref: () => { timer.unrefed = true; } };
   globalThis.timers.push(timer);
   return timer;
 };
-globalThis.clearTimeout = (timer) => { timer.cleared = true; };
+globalThis.clearInterval = (timer) => { timer.cleared = true; };
