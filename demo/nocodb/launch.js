@@ -71,7 +71,6 @@ export async function startNocodb({
     }).on('end', () => rest && log(rest));
   }
   const ended = once(child, 'exit').then(([status]) => status);
-  signal?.addEventListener('abort', () => child.kill('SIGTERM'));
 
   const stop = async () => {
     const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
@@ -79,6 +78,9 @@ export async function startNocodb({
     await ended;
     clearTimeout(timer);
   };
+  // An end that was asked for before there was a process to end causes no event any more.
+  if (signal?.aborted) child.kill('SIGTERM');
+  else signal?.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
 
   const answer = await Promise.race([
     once(child, 'message').then(([message]) => message),
