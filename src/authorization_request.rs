@@ -3,10 +3,13 @@
 //! In: the client, random bytes, extra parameters. Out: the address, and what must be remembered until the callback.
 //! What never happens here: an extra parameter taking the place of one of the core's own.
 
+use core::fmt;
+
 use url::form_urlencoded::Serializer;
 
 use crate::client_config::ClientConfig;
 use crate::error::{Error, Phase, Result};
+use crate::form;
 use crate::pkce::{CHALLENGE_METHOD, CodeVerifier, VERIFIER_BYTES};
 use crate::state::{STATE_BYTES, State};
 
@@ -15,7 +18,7 @@ pub const RANDOM_BYTES: usize = STATE_BYTES + VERIFIER_BYTES;
 
 /// What a caller may not set: the core's own parameters, and those that would change where or how Bitbucket answers
 /// or which request is meant (RFC 9101, OAuth 2.0 Multiple Response Types).
-const OWN_PARAMETERS: [&str; 11] = [
+const OWN_PARAMETERS: [&str; 13] = [
     "response_type",
     "client_id",
     "redirect_uri",
@@ -27,10 +30,12 @@ const OWN_PARAMETERS: [&str; 11] = [
     "request",
     "request_uri",
     "client_secret",
+    "code",
+    "code_verifier",
 ];
 
 /// A request that was built, and what is to be remembered of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AuthorizationRequest {
     /// The address to open. It carries the state, so it is as confidential as that.
     pub url: String,
@@ -42,6 +47,12 @@ pub struct AuthorizationRequest {
     pub code_challenge: String,
 }
 
+impl fmt::Debug for AuthorizationRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AuthorizationRequest([redacted])")
+    }
+}
+
 impl AuthorizationRequest {
     /// Builds a request with state and PKCE.
     pub fn new(client: &ClientConfig, random: &[u8; RANDOM_BYTES], extra: &[(String, String)]) -> Result<Self> {
@@ -51,6 +62,9 @@ impl AuthorizationRequest {
         }
         if extra.iter().any(|(name, _)| name.is_empty()) {
             return Err(Error::argument(Phase::Authorize, "extraParams", "has a parameter without a name"));
+        }
+        if let Some(reason) = repeated(client, extra) {
+            return Err(Error::argument(Phase::Authorize, "extraParams", reason));
         }
         let (for_state, for_verifier) = split_random(random);
         let state = State::from_random(&for_state);
@@ -65,6 +79,20 @@ impl AuthorizationRequest {
         });
         Ok(Self { url, state, code_verifier, code_challenge })
     }
+}
+
+/// Why extra parameters would stand twice in the address (RFC 6749 section 3.1 forbids that), if they would.
+fn repeated(client: &ClientConfig, extra: &[(String, String)]) -> Option<&'static str> {
+    let endpoint = client.endpoints().authorize.as_str();
+    let query = endpoint.split_once('?').map_or("", |(_, query)| query);
+    let mut seen: Vec<String> = form::pairs(query).flatten().map(|(name, _)| name).collect();
+    for (name, _) in extra {
+        if seen.contains(name) {
+            return Some("repeats a parameter");
+        }
+        seen.push(name.clone());
+    }
+    None
 }
 
 /// The address without state and PKCE, for a host that appends its own. NocoDB's GUI does that by string, so the

@@ -1,8 +1,10 @@
 //! The authorization response (RFC 6749 section 4.1.2): what Bitbucket sends back through the user's browser.
 //!
 //! In: a callback, the redirect URI, the state that was remembered. Out: an [`AuthorizationCode`], which exists only
-//! when everything was checked. What never happens here: anything in a callback being believed before its state was
-//! found to be the right one.
+//! when everything was checked. What never happens here: a code, an error or a description being believed before the
+//! state was found to be the right one.
+
+use core::fmt;
 
 use url::Url;
 
@@ -31,7 +33,7 @@ impl AuthorizationCode {
 }
 
 /// A callback as it may be given.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub enum Callback<'a> {
     /// An absolute or relative address, or a bare query.
     Text(&'a str),
@@ -39,8 +41,14 @@ pub enum Callback<'a> {
     Query(&'a str),
 }
 
-/// Judges a callback. The order of the checks is part of the contract: nothing is told about a callback whose state
-/// is wrong, except that it is malformed.
+impl fmt::Debug for Callback<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Callback([redacted])")
+    }
+}
+
+/// Judges a callback. The order of the checks is part of the contract: of a callback whose state is wrong nothing is
+/// told but that it is malformed, in the wrong place, of a kind that was not asked for, or another server's.
 pub fn validate(client: &ClientConfig, callback: Callback<'_>, state: &State) -> Result<AuthorizationCode> {
     let parameters = Parameters::parse(query_of(client, callback)?)?;
     let Parameters { unsupported, iss, state: received_state, error, error_description, code } = parameters;
@@ -103,7 +111,6 @@ fn query_of<'a>(client: &ClientConfig, callback: Callback<'a>) -> Result<&'a str
     };
     let Some(place) = place else { return Ok(query) };
     let url = client.redirect_uri().resolve(place);
-    let url = url.filter(|url| url.username().is_empty() && url.password().is_none());
     if !url.as_ref().is_some_and(|url: &Url| client.redirect_uri().is_same_place(url)) {
         let reason = "its origin or path is not the redirect URI's";
         return Err(refused(Code::CallbackInvalid).with_reason(reason));
@@ -116,10 +123,15 @@ fn split_place(text: &str) -> (Option<&str>, &str) {
     match text.split_once('?') {
         // A bare query may hold a question mark in a value, but not before its first '=' or '&'. Before its own question
         // mark it has no place, which is the redirect URI's (RFC 3986 section 5.2.2).
-        Some((place, query)) if has_scheme(text) || !place.contains(['=', '&']) => (Some(place), query),
-        None if has_scheme(text) || text.starts_with('/') => (Some(text), ""),
+        Some((place, query)) if names_place(text) || !place.contains(['=', '&']) => (Some(place), query),
+        None if names_place(text) => (Some(text), ""),
         _ => (None, text),
     }
+}
+
+/// Whether a text can only be an address, whatever it holds: it begins with a scheme or a path.
+fn names_place(text: &str) -> bool {
+    has_scheme(text) || text.starts_with(['/', '.'])
 }
 
 /// The parameters that are read, each at most once.

@@ -18,7 +18,7 @@ use crate::scope::ScopeSet;
 use crate::secret::Secret;
 use crate::state::State;
 use crate::token_request::{Grant, TokenRequest};
-use crate::token_response::{self, TokenResponse};
+use crate::token_response::{self, TokenResponse, is_token};
 use crate::token_set::{self, Previous};
 
 /// What is thrown.
@@ -269,6 +269,7 @@ fn parse_token_response(client: &ClientConfig, response: &JsValue) -> Result<JsV
     let response = Properties::of(response, "response", Phase::Exchange)?;
     let grant = Grant::from_name(&response.required_string("grant")?)
         .ok_or_else(|| response.error("grant", "must be authorization_code, refresh_token or client_credentials"))?;
+    let response = response.in_phase(grant.phase());
     let status = response.required_number("status")?;
     if !(100.0..=599.0).contains(&status) || status.fract() != 0.0 {
         return Err(response.error("status", "is not an HTTP status"));
@@ -280,11 +281,11 @@ fn parse_token_response(client: &ClientConfig, response: &JsValue) -> Result<JsV
     let retry_after = headers.string("retry-after")?;
     let body: Uint8Array = response
         .get("body")?
-        .and_then(host::bytes)
+        .and_then(|body| host::bytes(&body))
         .ok_or_else(|| response.error("body", "is neither a string nor a Uint8Array"))?;
-    if body.length() as usize > token_response::LARGEST_BODY {
-        return Err(Error::new(Code::ResponseTooLarge, grant.phase()).with_status(status as u16));
-    }
+    // One byte over the limit tells as much as all of them.
+    let looked_at = body.length().min(token_response::LARGEST_BODY as u32 + 1);
+    let body = body.subarray(0, looked_at);
     let previous = previous(response.get("previous")?.as_ref());
     let request_body = match response.get("request")? {
         None => None,
@@ -321,7 +322,7 @@ fn previous(value: Option<&JsValue>) -> Previous {
     let Some(Ok(hints)) = value.map(|value| Properties::of(value, "previous", Phase::Refresh)) else {
         return Previous::default();
     };
-    let refresh_token = hints.string("refreshToken").ok().flatten().filter(|token| !token.is_empty());
+    let refresh_token = hints.string("refreshToken").ok().flatten().filter(|token| is_token(token));
     Previous { refresh_token: refresh_token.map(Secret::new), scopes: hints.scopes("scopes").ok().flatten() }
 }
 

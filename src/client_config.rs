@@ -148,7 +148,7 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
         let client_secret = self.required(variable::CLIENT_SECRET, |value| parse_credential(value).map(Secret::new));
         let redirect_uri = self.required(variable::REDIRECT_URI, Address::parse);
         let scopes = self.optional(variable::SCOPES, |value| {
-            let scopes = value.map_or_else(ScopeSet::defaults, parse_scopes_variable);
+            let scopes = value.map_or_else(|| Ok(ScopeSet::defaults()), parse_scopes_variable)?;
             check_scopes(&scopes).map(|()| scopes)
         });
         let authorize = self.optional(variable::AUTHORIZE_URL, |value| Endpoint::Authorize.parse(value));
@@ -189,8 +189,15 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
     }
 }
 
-fn parse_scopes_variable(value: &str) -> ScopeSet {
-    if value.eq_ignore_ascii_case(NO_SCOPES) { ScopeSet::default() } else { ScopeSet::parse(value) }
+fn parse_scopes_variable(value: &str) -> core::result::Result<ScopeSet, Reason> {
+    let scopes = ScopeSet::parse(value);
+    let nothing = scopes.iter().any(|scope| scope.eq_ignore_ascii_case(NO_SCOPES));
+    match scopes.iter().count() {
+        1 if nothing => Ok(ScopeSet::default()),
+        0 => Err("names no scope: write none to send no scopes"),
+        _ if nothing => Err("holds none beside other scopes"),
+        _ => Ok(scopes),
+    }
 }
 
 fn parse_timeout(value: &str) -> core::result::Result<u32, Reason> {

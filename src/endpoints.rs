@@ -2,7 +2,7 @@
 //!
 //! In: addresses as an administrator wrote them. Out: addresses that are known to be absolute, encrypted or on this
 //! very machine, and free of user info and fragments. What never happens here: an address being changed by parsing
-//! it; what was configured is what is sent.
+//! it; what was configured is what is sent. (Only the API's base loses slashes at its end, before paths are appended.)
 
 use url::{Host, Url};
 
@@ -16,9 +16,9 @@ pub const TOKEN_URL: &str = "https://bitbucket.org/site/oauth2/access_token";
 /// The base of Bitbucket Cloud's API; OAuth tokens are accepted on no other host.
 pub const API_URL: &str = "https://api.bitbucket.org/2.0";
 
-/// The parameters of an authorization request and of its response. An address that is configured with one of them in
+/// The parameters of authorization and token requests and of their responses. An address that is configured with one of them in
 /// its query would make every request or callback ambiguous.
-const RESERVED_PARAMETERS: [&str; 17] = [
+const RESERVED_PARAMETERS: [&str; 24] = [
     "response_type",
     "response_mode",
     "client_id",
@@ -36,6 +36,13 @@ const RESERVED_PARAMETERS: [&str; 17] = [
     "id_token",
     "token",
     "access_token",
+    "response",
+    "request",
+    "request_uri",
+    "grant_type",
+    "code_verifier",
+    "refresh_token",
+    "client_assertion",
 ];
 
 /// Why an address cannot be used. The text follows the name of the field or variable.
@@ -62,6 +69,9 @@ impl Address {
         let url = Url::parse(text).map_err(|_| "is not a valid URL")?;
         if !url.username().is_empty() || url.password().is_some() || authority(text).contains('@') {
             return Err("must not contain a user name or a password");
+        }
+        if !is_written_host(authority(text), &url) {
+            return Err("has a host that programs write in different ways: write it as a browser shows it");
         }
         if !secure && !is_loopback(&url) {
             return Err("must start with https:// (http is accepted for localhost, 127.0.0.0/8 and [::1] only)");
@@ -92,16 +102,27 @@ impl Address {
     }
 
     /// The address that a text stands for where this one is the base (RFC 3986 section 5). `None` for texts in which
-    /// two programs could see two places: a backslash is a slash to some, and only some decode a host.
+    /// two programs could see two places: a backslash is a slash to some, some skip slashes, and only some decode a host
+    /// or look past user info.
     pub fn resolve(&self, text: &str) -> Option<Url> {
-        let after_scheme = if has_scheme(text) { text.split_once(':').map(|(_, rest)| rest) } else { None };
-        let host = after_scheme.or_else(|| text.strip_prefix("//")).unwrap_or_default();
-        let host = host.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default();
-        if text.contains('\\') || !text.is_ascii() || host.contains('%') {
+        let host = match text.split_once(':').filter(|_| has_scheme(text)) {
+            Some((_, rest)) => Some(rest.strip_prefix("//")?),
+            None => text.strip_prefix("//"),
+        };
+        let host = host.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
+        if text.contains('\\') || !text.is_ascii() || host.is_some_and(|host| host.contains(['%', '@'])) {
             return None;
         }
-        self.url.join(text).ok()
+        self.url.join(text).ok().filter(|url| host.is_none_or(|host| is_written_host(host, url)))
     }
+}
+
+/// Whether the host of a text is written as it was understood. Numbers are read as IPv4 addresses in many notations, on
+/// which programs disagree.
+fn is_written_host(authority: &str, url: &Url) -> bool {
+    let end = if authority.starts_with('[') { authority.find(']').map(|at| at + 1) } else { authority.find(':') };
+    let host = authority.get(..end.unwrap_or(authority.len())).unwrap_or_default();
+    url.host_str().is_some_and(|understood| understood.eq_ignore_ascii_case(host))
 }
 
 /// Refuses what a URL parser would silently drop or replace, and what RFC 3986 does not allow in a URI.
@@ -202,7 +223,6 @@ pub fn argument_error(field: &str, reason: Reason) -> Box<Error> {
     Error::new(Code::InvalidArgument, Phase::Config).with_field(field).with_reason(reason)
 }
 
-/// Bitbucket Cloud's own addresses.
 impl Endpoints {
     /// The three addresses, each overridden or Bitbucket Cloud's.
     pub fn new(authorize: Option<&str>, token: Option<&str>, api: Option<&str>) -> Result<Self> {

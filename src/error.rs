@@ -232,7 +232,7 @@ pub struct Error {
     pub error_description: Option<String>,
     /// The HTTP status.
     pub status: Option<u16>,
-    /// The argument, variable or member that is wrong. Always a name that this crate knows.
+    /// The argument, variable or member that is wrong: a name, never a value.
     pub field: Option<String>,
     /// How long Bitbucket asks to wait, in milliseconds.
     pub retry_after: Option<u64>,
@@ -349,13 +349,18 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
-/// The longest OAuth error code that is passed on; the registered ones have at most 26 characters.
-const LONGEST_ERROR_CODE: usize = 64;
+/// The longest OAuth error code that is passed on: longer than the registered ones, shorter than a verifier or a state.
+const LONGEST_ERROR_CODE: usize = 42;
 
-/// An OAuth error code that may be shown: RFC 6749's characters, of a sane length, and none of the given secrets.
+/// An OAuth error code that may be shown. RFC 6749 allows nearly every character, and so an address or a code in its
+/// place; what is shown is a name as error codes are, of letters in one case, digits, `_`, `.` and `-`, without any of
+/// the given secrets.
 pub fn clean_error_code<'a>(code: &str, secrets: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let allowed = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
-    let usable = !code.is_empty() && code.len() <= LONGEST_ERROR_CODE && code.bytes().all(allowed);
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    let in_one_case = |code: &str| {
+        !code.bytes().any(|byte| byte.is_ascii_uppercase()) || !code.bytes().any(|byte| byte.is_ascii_lowercase())
+    };
+    let usable = (1..=LONGEST_ERROR_CODE).contains(&code.len()) && code.bytes().all(allowed) && in_one_case(code);
     let secret = secrets.into_iter().any(|secret| !secret.is_empty() && code.contains(secret));
     (usable && !secret).then(|| code.to_owned())
 }

@@ -1,10 +1,13 @@
 //! What the core asks of the JavaScript it runs in: random bytes, and the shape of a value.
 //!
 //! In: JavaScript values of any kind, since callers may pass anything. Out: Rust values or an error that names the
-//! field. What never happens here: a rule of OAuth.
+//! field. What never happens here: a rule of OAuth, or a call into JavaScript that may throw without being caught. A
+//! getter or a proxy of the caller's may throw anywhere, and an exception that passes through WebAssembly leaves its
+//! stack where it was: after enough of them nothing works any more in the whole process.
 
-use js_sys::{Array, Function, Object, Reflect, Symbol, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::{Array, Function, Reflect, Symbol, Uint8Array};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
 
 use crate::error::{Code, Error, Phase, Result};
 use crate::scope::{ScopeSet, split};
@@ -49,6 +52,11 @@ impl<'a> Properties<'a> {
     /// Puts a prefix before the names in errors, as in `endpoints.tokenUrl`.
     pub fn with_prefix(self, prefix: &'static str) -> Self {
         Self { prefix, ..self }
+    }
+
+    /// Gives the errors another phase.
+    pub fn in_phase(self, phase: Phase) -> Self {
+        Self { phase, ..self }
     }
 
     /// A property; `undefined` and `null` are absent.
@@ -105,9 +113,39 @@ pub fn scopes(value: &JsValue) -> Option<ScopeSet> {
     if let Some(text) = value.as_string() {
         return Some(ScopeSet::parse(&text));
     }
-    let list: &Array = value.dyn_ref()?;
-    let texts = list.iter().map(|item| item.as_string()).collect::<Option<Vec<String>>>()?;
-    Some(texts.iter().flat_map(|text| split(text)).collect())
+    if !is_array(value).ok()? {
+        return None;
+    }
+    let mut scopes = ScopeSet::default();
+    let length = get(value, "length")?.as_f64()?;
+    let mut at = 0;
+    while f64::from(at) < length {
+        scopes.extend(split(&Reflect::get_u32(value, at).ok()?.as_string()?));
+        at = at.checked_add(1)?;
+    }
+    Some(scopes)
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Throws for a proxy that was revoked.
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
+    fn is_array(value: &JsValue) -> core::result::Result<bool, JsValue>;
+
+    /// False for whatever only looks like an array of bytes.
+    #[wasm_bindgen(catch, js_namespace = ArrayBuffer, js_name = isView)]
+    fn is_view(value: &JsValue) -> core::result::Result<bool, JsValue>;
+
+    /// `new Uint8Array(…)`, which copies the bytes of another one, whatever properties that was given.
+    #[wasm_bindgen(js_name = Uint8Array)]
+    type Copy;
+    #[wasm_bindgen(catch, constructor, js_class = "Uint8Array")]
+    fn new(bytes: &JsValue) -> core::result::Result<Copy, JsValue>;
+}
+
+/// A property, or `None` where reading it throws.
+fn get(value: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(value, &JsValue::from_str(name)).ok()
 }
 
 /// The names and values of an object of strings.
@@ -116,14 +154,16 @@ pub fn string_entries(value: &JsValue, name: &str, phase: Phase) -> Result<Vec<(
         return Ok(Vec::new());
     }
     let malformed = || Error::argument(phase, name, "is not an object of strings");
-    if !value.is_object() || Array::is_array(value) {
+    if !value.is_object() || is_array(value).unwrap_or(true) {
         return Err(malformed());
     }
-    Object::entries(value.unchecked_ref())
+    let names: Array = Reflect::own_keys(value).map_err(|_| malformed())?;
+    names
         .iter()
-        .map(|entry| {
-            let entry: Array = entry.unchecked_into();
-            entry.get(0).as_string().zip(entry.get(1).as_string()).ok_or_else(malformed)
+        .filter_map(|name| name.as_string())
+        .map(|name| {
+            let text = get(value, &name).and_then(|value| value.as_string()).ok_or_else(malformed)?;
+            Ok((name, text))
         })
         .collect()
 }
@@ -143,8 +183,11 @@ fn tag(value: &JsValue) -> Option<String> {
 }
 
 /// Bytes, if a value is a `Uint8Array`.
-pub fn bytes(value: JsValue) -> Option<Uint8Array> {
-    (tag(&value)? == "Uint8Array").then(|| value.unchecked_into())
+pub fn bytes(value: &JsValue) -> Option<Uint8Array> {
+    if !is_view(value).ok()? || tag(value)? != "Uint8Array" {
+        return None;
+    }
+    Copy::new(value).ok().map(JsCast::unchecked_into)
 }
 
 /// Reads a callback.
@@ -152,11 +195,10 @@ pub fn callback(value: &JsValue) -> Option<CallbackValue> {
     if let Some(text) = value.as_string() {
         return Some(CallbackValue::Text(text));
     }
-    let member = |name: &str| Reflect::get(value, &JsValue::from_str(name)).ok();
     match tag(value)?.as_str() {
-        "URL" => member("href")?.as_string().map(CallbackValue::Text),
+        "URL" => get(value, "href")?.as_string().map(CallbackValue::Text),
         "URLSearchParams" => {
-            let text = member("toString")?.dyn_into::<Function>().ok()?.call0(value).ok()?;
+            let text = get(value, "toString")?.dyn_into::<Function>().ok()?.call0(value).ok()?;
             text.as_string().map(CallbackValue::Query)
         }
         _ => None,

@@ -7,10 +7,14 @@
 //! A general JSON library with its error texts and float formatting would be a quarter of the WebAssembly, and would
 //! not tell duplicate names. The tests hold this reader against `serde_json`.
 
+use core::fmt;
 use std::borrow::Cow;
 
 /// How deep values may be nested; a token response has one level.
 const DEEPEST: u8 = 64;
+
+/// The most top-level members; each is compared with every other. Bitbucket's answers have about six.
+const MOST_MEMBERS: usize = 1000;
 
 /// Why a text was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,14 +23,21 @@ pub enum Problem {
     Syntax,
     /// JSON, but not an object.
     NotAnObject,
+    /// More members than any answer has.
+    TooManyMembers,
     /// A member's name stands twice (RFC 8259 section 4 leaves open which one counts).
     DuplicateName,
 }
 
 /// The members of an object, as the JSON they are written in.
-#[derive(Debug)]
 pub struct Object<'a> {
     members: Vec<(Cow<'a, str>, &'a str)>,
+}
+
+impl fmt::Debug for Object<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Object([redacted])")
+    }
 }
 
 impl<'a> Object<'a> {
@@ -46,10 +57,17 @@ impl<'a> Object<'a> {
         if !reader.rest.is_empty() {
             return Err(Problem::Syntax);
         }
-        let mut members = members.ok_or(Problem::NotAnObject)?;
-        members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        let duplicate = members.iter().zip(members.iter().skip(1)).any(|((one, _), (other, _))| one == other);
-        if duplicate { Err(Problem::DuplicateName) } else { Ok(Self { members }) }
+        let members = members.ok_or(Problem::NotAnObject)?;
+        if members.len() > MOST_MEMBERS {
+            return Err(Problem::TooManyMembers);
+        }
+        let mut rest = members.iter();
+        while let Some((name, _)) = rest.next() {
+            if rest.clone().any(|(other, _)| other == name) {
+                return Err(Problem::DuplicateName);
+            }
+        }
+        Ok(Self { members })
     }
 
     /// The JSON of a member's value.

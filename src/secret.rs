@@ -5,9 +5,18 @@
 
 use core::fmt;
 
-/// A string that prints as `[redacted]`.
-#[derive(Clone, PartialEq, Eq)]
+use subtle::ConstantTimeEq;
+use url::form_urlencoded::byte_serialize;
+
+/// A string that prints as `[redacted]` and is compared in constant time.
+#[derive(Clone, Eq)]
 pub struct Secret(String);
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
 
 impl Secret {
     /// Wraps a value; nothing is checked.
@@ -30,8 +39,8 @@ impl fmt::Debug for Secret {
 /// What replaces a secret in text that came from outside.
 pub const REDACTED: &str = "[redacted]";
 
-/// The longest run of characters without a space that a foreign text may show. Natural words and OAuth error codes
-/// are shorter; codes, tokens, secrets, verifiers and addresses with a query are longer.
+/// The longest run of characters without a space that a foreign text may show. Natural words are shorter; tokens,
+/// verifiers and this core's states are longer, and what is shorter is cut out where it is known.
 const LONGEST_WORD: usize = 24;
 
 /// Secrets shorter than this cannot be cut out of a text without leaving a readable hole, so the text goes instead.
@@ -40,29 +49,36 @@ const SHORTEST_CUTTABLE: usize = 8;
 /// The longest description that is passed on, in characters.
 const LONGEST_DESCRIPTION: usize = 200;
 
-/// Makes a description from a server or a callback fit to be shown: control and invisible formatting characters
-/// become spaces, the given secrets and every word too long to be a word are replaced, and the rest is cut.
+/// Makes a description from a server or a callback fit to be shown: control characters become spaces, invisible
+/// formatting characters go, the given secrets (also as they stand in a form), addresses and every word too long to be
+/// a word are replaced, and the rest is cut.
 ///
 /// `None` when nothing is left, or when the text holds a secret too short to be cut out.
 pub fn clean_description<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let mut text = text.to_owned();
+    let mut text = normalise(text);
+    let mut known: Vec<String> = Vec::new();
     for secret in secrets {
-        if secret.is_empty() || !text.contains(secret) {
+        known.push(normalise(secret));
+        known.push(byte_serialize(secret.as_bytes()).collect());
+    }
+    // The longest first: what is left of one that holds another would be shown.
+    while let Some(at) = (0..known.len()).max_by_key(|at| known.get(*at).map(String::len)) {
+        let secret = known.swap_remove(at);
+        if secret.is_empty() || !text.contains(&secret) {
             continue;
         }
         if secret.len() < SHORTEST_CUTTABLE {
             return None;
         }
-        text = text.replace(secret, REDACTED);
+        text = text.replace(&secret, REDACTED);
     }
-    let visible: String = text.chars().map(|c| if is_invisible(c) { ' ' } else { c }).collect();
     let mut cleaned = String::new();
-    for word in visible.split_whitespace() {
-        let word = if word.chars().count() >= LONGEST_WORD { REDACTED } else { word };
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let shown = word.chars().count() < LONGEST_WORD && !word.contains("://");
         if !cleaned.is_empty() {
             cleaned.push(' ');
         }
-        cleaned.push_str(word);
+        cleaned.push_str(if shown { word } else { REDACTED });
     }
     if cleaned.chars().count() > LONGEST_DESCRIPTION {
         cleaned = cleaned.chars().take(LONGEST_DESCRIPTION - 1).collect();
@@ -71,8 +87,23 @@ pub fn clean_description<'a>(text: &str, secrets: impl IntoIterator<Item = &'a s
     (!cleaned.is_empty()).then_some(cleaned)
 }
 
-/// Control characters, and the formatting characters that reorder or hide text in a log or a dialog.
+/// Single spaces for white space and control characters, and nothing that is not seen.
+fn normalise(text: &str) -> String {
+    let mut normal = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| !is_invisible(*c)) {
+        let space = c.is_control() || c.is_whitespace();
+        if !space {
+            normal.push(c);
+        } else if !normal.ends_with(' ') {
+            normal.push(' ');
+        }
+    }
+    normal
+}
+
+/// The formatting characters that reorder, join or hide text in a log or a dialog.
 fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e01ef}')
 }

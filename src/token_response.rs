@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use crate::client_authentication::basic;
 use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Result, clean_error_code};
 use crate::form;
@@ -23,6 +24,9 @@ const LONGEST_LIFETIME: u64 = 10 * 365 * 86_400_000;
 
 /// The longest wait that is passed on from `Retry-After`: a day, in milliseconds.
 const LONGEST_WAIT: u64 = 86_400_000;
+
+/// The most scopes that are read; Bitbucket has about twenty-five.
+const MOST_SCOPES: usize = 1000;
 
 /// The latest time that JavaScript can tell, in milliseconds since 1970.
 const LATEST_TIME: f64 = 8.64e15;
@@ -53,9 +57,6 @@ pub fn parse(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Pre
     if !(0.0..=LATEST_TIME).contains(&response.received_at) {
         let reason = "must be a time in milliseconds since 1970";
         return Err(Error::argument(response.grant.phase(), "receivedAt", reason));
-    }
-    if response.body.len() > LARGEST_BODY {
-        return Err(response.error(Code::ResponseTooLarge));
     }
     match response.status {
         200 => parse_success(client, response, previous),
@@ -95,7 +96,8 @@ impl TokenResponse<'_> {
     fn may_be_json(&self) -> bool {
         let Some(content_type) = self.content_type else { return true };
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        essence == "application/json" || essence.starts_with("application/") && essence.ends_with("+json")
+        let suffixed = essence.strip_prefix("application/").and_then(|subtype| subtype.strip_suffix("+json"));
+        essence == "application/json" || suffixed.is_some_and(|subtype| !subtype.is_empty())
     }
 }
 
@@ -103,6 +105,9 @@ impl TokenResponse<'_> {
 fn parse_success(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Result<TokenSet> {
     if !response.may_be_json() {
         return Err(response.error(Code::ResponseNotJson));
+    }
+    if response.body.len() > LARGEST_BODY {
+        return Err(response.error(Code::ResponseTooLarge));
     }
     let members = Members::parse(response.body).map_err(|problem| problem.into_error(response))?;
     let access_token = match members.string("access_token") {
@@ -126,27 +131,41 @@ fn parse_success(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
         refresh_token: refresh_token.or_else(|| previous.refresh_token.clone()),
         expires_at: lifetime.map(|lifetime| response.received_at + lifetime as f64),
         // RFC 6749 section 5.1: an answer without a scope granted what was requested; after a refresh, what there was.
-        scopes: scopes.or_else(|| previous.scopes.clone()).unwrap_or_else(|| client.scopes().clone()),
+        scopes: scopes.or_else(|| previous.scopes.clone()).unwrap_or_else(|| match response.grant {
+            // That request names no scopes.
+            Grant::ClientCredentials => ScopeSet::default(),
+            Grant::AuthorizationCode | Grant::RefreshToken => client.scopes().clone(),
+        }),
     })
 }
 
-/// A token goes into a header, so it is made of printable ASCII (RFC 6749 appendix A.12).
+/// Whether a text can be a token: printable ASCII without spaces, because it goes into a header field (RFC 6749 appendix
+/// A.12, RFC 6750 section 2.1), and not too long.
+pub fn is_token(text: &str) -> bool {
+    (1..=LONGEST_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 fn token(member: Member<Cow<'_, str>>) -> core::result::Result<Secret, &'static str> {
     match member {
         Member::Value(token) if token.is_empty() => Err("is empty"),
         Member::Value(token) if token.len() > LONGEST_TOKEN => Err("is longer than 64 KB"),
-        Member::Value(token) if !token.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) => {
-            Err("contains characters that a token cannot have")
-        }
-        Member::Value(token) => Ok(Secret::new(token)),
+        Member::Value(token) if is_token(&token) => Ok(Secret::new(token)),
+        Member::Value(_) => Err("contains characters that a token cannot have"),
         Member::Absent | Member::Malformed => Err("is not a string"),
     }
 }
 
 /// A 4xx status: RFC 6749 section 5.2 if the body says so, else what the status and the challenge tell.
 fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Box<Error> {
+    if response.body.len() > LARGEST_BODY {
+        return response.error(Code::ResponseTooLarge);
+    }
     let members = Members::parse(response.body).ok();
-    let Some(Member::Value(error)) = members.as_ref().map(|members| members.string("error")) else {
+    let error = match members.as_ref().map(|members| members.string("error")) {
+        Some(Member::Value(error)) if !error.is_empty() => Some(error),
+        _ => None,
+    };
+    let Some(error) = error else {
         // RFC 6749 section 5.2: a 401 with a challenge is the answer to a client that failed to authenticate.
         if response.status == 401 && response.www_authenticate.is_some() {
             return response.error(Code::InvalidClient);
@@ -171,8 +190,12 @@ fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
         .filter(|(name, _)| CONFIDENTIAL_PARAMETERS.contains(&name.as_str()))
         .map(|(_, value)| value)
         .collect();
+    let credentials = client.client_secret().map(|secret| basic(client.client_id(), secret));
     let known = [client.client_secret(), previous.refresh_token.as_ref()];
-    let secrets = || sent.iter().map(String::as_str).chain(known.into_iter().flatten().map(Secret::expose));
+    let secrets = || {
+        let credentials = credentials.iter().filter_map(|header| header.expose().strip_prefix("Basic "));
+        sent.iter().map(String::as_str).chain(known.into_iter().flatten().map(Secret::expose)).chain(credentials)
+    };
     let mut failure = response.error(code);
     failure.error = clean_error_code(&error, secrets());
     failure.error_description = description.and_then(|text| clean_description(&text, secrets()));
@@ -184,7 +207,7 @@ fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
 const DEAD_REFRESH_TOKEN: &str = "Invalid refresh_token";
 
 /// The parameters of a token request that must not come back in a description.
-const CONFIDENTIAL_PARAMETERS: [&str; 4] = ["code", "code_verifier", "refresh_token", "client_secret"];
+const CONFIDENTIAL_PARAMETERS: [&str; 3] = ["code", "code_verifier", "refresh_token"];
 
 /// A member of the answer, as far as its type goes.
 enum Member<T> {
@@ -198,6 +221,9 @@ impl Problem {
         match self {
             Self::Syntax => response.error(Code::ResponseNotJson),
             Self::NotAnObject => response.error(Code::ResponseInvalid).with_reason("it is not a JSON object"),
+            Self::TooManyMembers => {
+                response.error(Code::ResponseInvalid).with_reason("it has more than a thousand members")
+            }
             Self::DuplicateName => response.error(Code::ResponseInvalid).with_reason("a member stands twice"),
         }
     }
@@ -234,18 +260,25 @@ impl<'a> Members<'a> {
     /// Bitbucket's own `scopes` before the standard's `scope`; when both are there, `scopes` is the one that is kept
     /// up to date.
     fn granted_scopes(&self) -> core::result::Result<Option<ScopeSet>, (&'static str, &'static str)> {
+        let mut granted: Option<ScopeSet> = None;
         for field in ["scopes", "scope"] {
             let Some(json) = self.0.get(field).filter(|json| *json != "null") else { continue };
             let texts = json::string(json)
                 .map(|text| vec![text])
                 .or_else(|| json::strings(json))
                 .ok_or((field, "is neither a string nor a list of strings"))?;
-            let scopes: ScopeSet = texts.iter().flat_map(|text| split(text)).collect();
-            if scopes.iter().any(|scope| scope.chars().any(char::is_control)) {
+            let scopes = || texts.iter().flat_map(|text| split(text));
+            if scopes().nth(MOST_SCOPES).is_some() {
+                return Err((field, "names more than a thousand scopes"));
+            }
+            if scopes().any(|scope| scope.chars().any(char::is_control)) {
                 return Err((field, "contains control characters"));
             }
-            return Ok(Some(scopes));
+            // An empty list beside one that is not says nothing.
+            if granted.as_ref().is_none_or(ScopeSet::is_empty) {
+                granted = Some(scopes().collect());
+            }
         }
-        Ok(None)
+        Ok(granted)
     }
 }

@@ -351,11 +351,57 @@ fn a_stored_hint_that_cannot_be_used_costs_no_tokens() {
     }
 }
 
+/// What a function's body returns.
+fn evaluate(body: &str) -> JsValue {
+    Function::new_no_args(body).call0(&JsValue::NULL).unwrap()
+}
+
+/// An exception of the caller's that passed through WebAssembly would leave its stack where it was, so that everything
+/// traps after a thousand of them.
 #[wasm_bindgen_test]
-fn properties_that_throw_are_named() {
-    let options = Function::new_no_args("return { get clientId() { throw new Error('no') } }");
-    let error = seen(&Client::new(&options.call0(&JsValue::NULL).unwrap()).err().unwrap());
-    assert_eq!((&error["code"], &error["field"]), (&json!("INVALID_ARGUMENT"), &json!("clientId")));
+fn values_that_throw_are_named_however_often() {
+    let client = client("Key", None, REDIRECT_URI, json!({}));
+    let object = evaluate("return { get a() { throw new Error('no') } }");
+    let proxy = evaluate("return new Proxy({}, { ownKeys() { throw new Error('no') } })");
+    let revoked = evaluate("const { proxy, revoke } = Proxy.revocable([], {}); revoke(); return proxy;");
+    let list = evaluate("return Object.defineProperty(['a'], 0, { get() { throw new Error('no') } })");
+    let options = evaluate("return { get clientId() { throw new Error('no') } }");
+    let fake = evaluate("return { [Symbol.toStringTag]: 'Uint8Array', get length() { throw new Error('no') } }");
+    let answer = js(&json!({ "status": 200, "grant": "refresh_token", "receivedAt": 0 }));
+    set(&answer, "body", &fake);
+    let link = evaluate("return { [Symbol.toStringTag]: 'URL', get href() { throw new Error('no') } }");
+    for _ in 0..2000 {
+        let errors = [
+            (client.create_authorization_request(&object).unwrap_err(), "extraParams"),
+            (client.create_authorization_request(&proxy).unwrap_err(), "extraParams"),
+            (client.create_authorization_request(&revoked).unwrap_err(), "extraParams"),
+            (expand_scopes(&list).unwrap_err(), "scopes"),
+            (expand_scopes(&revoked).unwrap_err(), "scopes"),
+            (Client::new(&options).err().unwrap(), "clientId"),
+            (client.parse_token_response(&answer).unwrap_err(), "body"),
+            (client.validate_authorization_response(&link, &"state".into()).unwrap_err(), "callback"),
+        ];
+        for (error, field) in errors {
+            assert_eq!(get(&error, "code"), JsValue::from("INVALID_ARGUMENT"));
+            assert_eq!(get(&error, "field"), JsValue::from(field));
+        }
+    }
+    assert!(client.create_authorization_request(&JsValue::UNDEFINED).is_ok());
+}
+
+#[wasm_bindgen_test]
+fn bytes_are_taken_as_they_are() {
+    let client = client("Key", None, REDIRECT_URI, json!({}));
+    let body = evaluate(
+        "const text = 'xx{\"access_token\":\"AT\",\"token_type\":\"bearer\"}';
+         return Object.defineProperty(new TextEncoder().encode(text).subarray(2), 'length', { value: 0 });",
+    );
+    let answer = js(&json!({ "status": 200, "grant": "refresh_token", "receivedAt": 0 }));
+    set(&answer, "body", &body);
+    assert_eq!(seen(&client.parse_token_response(&answer).unwrap())["accessToken"], "AT");
+    let error =
+        seen(&client.parse_token_response(&js(&json!({ "status": 1, "grant": "refresh_token" }))).unwrap_err());
+    assert_eq!((&error["field"], &error["phase"]), (&json!("status"), &json!("refresh")));
 }
 
 #[wasm_bindgen_test]

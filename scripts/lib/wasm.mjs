@@ -32,7 +32,7 @@ export async function buildWasm() {
     const optimised = join(out, 'optimised.wasm');
     const allowed = ['--mvp-features', ...features.map((feature) => `--enable-${feature}`)];
     const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
-    await must(process.execPath, [join(root, 'node_modules', 'binaryen', 'bin', 'wasm-opt'), '-Oz',
+    await must(process.execPath, [join(root, 'node_modules', 'binaryen', 'bin', 'wasm-opt'), '-Oz', '--converge',
       ...allowed, ...strip, join(out, 'core_bg.wasm'), '-o', optimised]);
     const wasm = readFileSync(optimised);
     for (const folder of [root, cargoHome, rustupHome, homedir(), tmpdir()]) {

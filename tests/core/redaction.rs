@@ -4,6 +4,7 @@ use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
 use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment, variable};
 use nocodb_bitbucket_auth::endpoints::Endpoints;
+use nocodb_bitbucket_auth::json::Object;
 use nocodb_bitbucket_auth::secret::{Secret, clean_description};
 use nocodb_bitbucket_auth::state::State;
 use nocodb_bitbucket_auth::token_request::{Grant, TokenRequest};
@@ -45,7 +46,12 @@ fn debug_output_shows_no_secret() {
     };
     let tokens = parse(&client, &response, &Previous::default()).unwrap();
     let previous = Previous { refresh_token: Some(Secret::new(MARK)), scopes: None };
-    let shown = format!("{client:?}{state:?}{code:?}{exchange:?}{refresh:?}{tokens:?}{previous:?}");
+    let request = AuthorizationRequest::new(&client, &[7; RANDOM_BYTES], &[]).unwrap();
+    let callbacks = (Callback::Text(MARK), Callback::Query(MARK));
+    let object = Object::parse(&body).unwrap();
+    let shown =
+        format!("{client:?}{state:?}{code:?}{exchange:?}{refresh:?}{tokens:?}{previous:?}{callbacks:?}{object:?}");
+    assert!(!format!("{request:?}").contains(request.state.expose()));
     assert!(!shown.contains(MARK) && !shown.contains("TUFSS0VE"), "{shown}");
     assert!(shown.contains("[redacted]"));
 }
@@ -95,13 +101,22 @@ fn a_description_is_cleaned() {
 }
 
 #[test]
-fn every_invisible_character_becomes_a_space() {
-    let invisible =
-        "\u{0}\u{1f}\u{7f}\u{80}\u{9f}\u{ad}\u{61c}\u{200b}\u{200f}\u{2028}\u{202e}\u{2060}\u{206f}\u{feff}\u{e0001}";
-    for c in invisible.chars() {
+fn control_characters_become_spaces_and_invisible_ones_go() {
+    for c in "\u{0}\u{1f}\u{7f}\u{80}\u{85}\u{9f}\u{a0}\u{3000}".chars() {
         assert_eq!(clean_description(&format!("a{c}b"), []), Some("a b".to_owned()), "{}", c.escape_unicode());
+    }
+    let invisible = "\u{ad}\u{61c}\u{115f}\u{180e}\u{200b}\u{200f}\u{2028}\u{202e}\u{2060}\u{206f}\u{3164}\u{fe00}\u{fe0f}\u{feff}\u{fff9}\u{fffb}\u{e0001}\u{e01ef}";
+    for c in invisible.chars() {
+        assert_eq!(clean_description(&format!("a{c}b"), []), Some("ab".to_owned()), "{}", c.escape_unicode());
     }
     for c in "é€😀ـ".chars() {
         assert_eq!(clean_description(&format!("a{c}b"), []), Some(format!("a{c}b")));
     }
+}
+
+#[test]
+fn secrets_are_compared_by_value() {
+    assert_eq!(Secret::new("same"), Secret::new("same"));
+    assert_ne!(Secret::new("same"), Secret::new("sama"));
+    assert_ne!(Secret::new("same"), Secret::new("sam"));
 }

@@ -130,6 +130,7 @@ fn check<T: std::fmt::Debug>(case: &Value, result: Result<T>, expected: impl FnO
             crate::errors::assert_listed(&error);
             let seen = view(&error);
             for (name, value) in listed.as_object().unwrap() {
+                assert!(seen.get(name).is_some(), "{name} is no member of an error");
                 assert_eq!(&seen[name], value, "{name} of {error:?} in {}", case["name"]);
             }
         }
