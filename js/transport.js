@@ -3,10 +3,10 @@
  *
  * In: a request as data. Out: status, header fields and bytes of the answer, or a `BitbucketAuthError` that says what
  * kind of trouble the network has. What never happens here: an answer is judged, a credential follows a redirect to
- * another origin, or an address, header or body gets into an error.
+ * another origin, a request for this machine leaves it, or an address, header or body gets into an error.
  */
 
-import { EnvHttpProxyAgent, fetch } from 'undici';
+import { Agent, EnvHttpProxyAgent, fetch } from 'undici';
 import { failure } from './core.js';
 import { BitbucketAuthError } from './error.js';
 
@@ -53,11 +53,22 @@ const TROUBLES = [
 
 const TELLING_NOTHING = ['Error', 'TypeError', 'AggregateError'];
 
+// Plain http is allowed for loopback because it stays on this machine; a proxy would be handed secrets in clear.
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
 /** @type {EnvHttpProxyAgent | undefined} */
-let agent;
+let proxying;
+
+/** Decides for each request by itself, as a redirect may lead from one side to the other. */
+const dispatcher = new Agent().compose((direct) => (options, handler) => {
+  if (isLoopback(options.origin)) return direct(options, handler);
+  proxying ??= new EnvHttpProxyAgent();
+  return proxying.dispatch(options, handler);
+});
 
 /**
- * Sends a request through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, if any.
+ * Sends a request through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, if any; requests to loopback go
+ * through none.
  *
  * @param {{ method: string, url: string, headers: Record<string, string>, body?: unknown }} request
  * @param {SendOptions} options
@@ -76,7 +87,6 @@ export async function send(request, { phase, timeoutMs, signal, maxBytes = MAX_B
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
   try {
-    agent ??= new EnvHttpProxyAgent();
     const response = await fetch(request.url, {
       method: request.method,
       headers: request.headers,
@@ -84,7 +94,7 @@ export async function send(request, { phase, timeoutMs, signal, maxBytes = MAX_B
       duplex: 'half',
       redirect,
       signal: controller.signal,
-      dispatcher: agent,
+      dispatcher,
     });
     const body = await read(response.body, maxBytes);
     if (!body) throw failure('RESPONSE_TOO_LARGE', phase, { status: response.status });
@@ -93,7 +103,7 @@ export async function send(request, { phase, timeoutMs, signal, maxBytes = MAX_B
     if (error instanceof BitbucketAuthError) throw error;
     if (late) throw failure('REQUEST_TIMEOUT', phase);
     if (signal?.aborted) throw failure('REQUEST_ABORTED', phase);
-    throw networkFailure(error, phase);
+    throw networkFailure(error, phase, request.url);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
@@ -125,6 +135,14 @@ export function createApiFetch({ apiUrl, maxBytes, accessToken }) {
     const answer = await send(request, { phase: 'api', signal: init.signal, maxBytes, redirect });
     return responseOf(token !== undefined && answer.status >= 400 ? withoutToken(answer, token) : answer);
   };
+}
+
+/**
+ * @param {string | URL | undefined} url
+ * @returns {boolean}
+ */
+function isLoopback(url) {
+  return url !== undefined && URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
 }
 
 /**
@@ -180,13 +198,14 @@ async function read(stream, maxBytes) {
  *
  * @param {unknown} error
  * @param {Phase} phase
+ * @param {string} url only to tell whether a proxy was asked
  * @returns {BitbucketAuthError}
  */
-function networkFailure(error, phase) {
+function networkFailure(error, phase, url) {
   const code = codeOf(error);
   if (code && TIMEOUT.test(code)) return failure('REQUEST_TIMEOUT', phase, undefined, { cause: scrubbed(code, code) });
   const trouble = TROUBLES.find(([pattern]) => code && pattern.test(code))?.[1] ?? 'the request could not be sent';
-  const proxy = PROXY_VARIABLES.find((name) => process.env[name]);
+  const proxy = isLoopback(url) ? undefined : PROXY_VARIABLES.find((name) => process.env[name]);
   const detail = [trouble, code, proxy && `the proxy of ${proxy} is in use unless NO_PROXY excepts the host`];
   return failure('REQUEST_FAILED', phase, undefined, {
     detail: detail.filter(Boolean).join('; '),

@@ -16,6 +16,16 @@ const TOKENS = {
 };
 const MEBIBYTE = 1024 * 1024;
 
+/** A name that no resolver knows (RFC 6761 section 6.5), for a server on loopback. */
+const NAME = 'bitbucket.example';
+
+/** NODE_OPTIONS of a process that does know it. */
+const KNOWING_NAME = `--import=data:text/javascript,${encodeURIComponent(`
+  import dns from 'node:dns';
+  const { lookup } = dns;
+  dns.lookup = (name, ...rest) => lookup(name === '${NAME}' ? '127.0.0.1' : name, ...rest);
+`)}`;
+
 // Long enough for anything that is answered at once, and only waited for where nothing is.
 const PATIENT = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '60000' };
 const IMPATIENT = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '250' };
@@ -193,10 +203,18 @@ describe('proxies and certificates', () => {
     return () => rmSync(files.folder, { recursive: true });
   });
 
-  /** A token endpoint and API over TLS, signed by an authority of its own. */
-  const bitbucket = (t) => serve(t, (request, response) => {
+  const answer = (request, response) => {
     json(response, 200, request.url === '/site/oauth2/access_token' ? TOKENS : { type: 'user' });
-  }, tls);
+  };
+
+  /**
+   * A token endpoint and API over TLS, signed by an authority of its own. `named` is its origin under a name that
+   * only the test's proxy knows: what goes to loopback goes to no proxy.
+   */
+  const bitbucket = async (t, answering = answer) => {
+    const server = await serve(t, answering, tls);
+    return { ...server, named: `https://${NAME}:${server.port}` };
+  };
 
   const trusted = (origin, more) => ({ ...environment(origin, PATIENT), NODE_EXTRA_CA_CERTS: files.authority, ...more });
 
@@ -221,36 +239,82 @@ describe('proxies and certificates', () => {
     assert.deepEqual(requests.map(({ url }) => url), ['/site/oauth2/access_token', '/2.0/user']);
   });
 
-  for (const name of ['HTTPS_PROXY', 'https_proxy']) {
+  for (const name of ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']) {
     test(`${name} is used for tokens and for the API, and sees neither`, async (t) => {
-      const { origin, port, requests } = await bitbucket(t);
+      const { named, port, requests } = await bitbucket(t);
       const proxy = await startProxy(t);
-      const result = await runJsonFixture(t, 'connect.js', [], trusted(origin, { [name]: proxy.origin }));
+      const result = await runJsonFixture(t, 'connect.js', [], trusted(named, { [name]: proxy.origin }));
       assert.deepEqual(result, CONNECTED);
       assert.equal(requests.length, 2);
       assert.ok(proxy.seen.length > 0);
       for (const { target, bytes } of proxy.seen) {
-        assert.equal(target, `127.0.0.1:${port}`);
+        assert.equal(target, `${NAME}:${port}`);
         assert.doesNotMatch(Buffer.concat(bytes).toString('latin1'), /authorization|the-code|the-token|Basic|Bearer/i);
       }
     });
   }
 
-  test('HTTP_PROXY is used for http', async (t) => {
-    const { origin, port } = await serve(t, (request, response) => {
-      json(response, 200, request.url === '/site/oauth2/access_token' ? TOKENS : { type: 'user' });
+  const proxied = ({ origin }) => ({ HTTP_PROXY: origin, HTTPS_PROXY: origin });
+
+  for (const [scheme, host] of [['http', '127.0.0.1'], ['http', 'localhost'], ['https', '127.0.0.1']]) {
+    test(`a loopback endpoint, ${scheme}://${host}: the proxy sees nothing`, async (t) => {
+      const { port, requests } = await serve(t, answer, scheme === 'https' ? tls : undefined);
+      const proxy = await startProxy(t);
+      const env = trusted(`${scheme}://${host}:${port}`, proxied(proxy));
+      assert.deepEqual(await runJsonFixture(t, 'connect.js', [], env), CONNECTED);
+      assert.deepEqual(proxy.seen, []);
+      assert.equal(requests.length, 2);
+    });
+  }
+
+  for (const host of ['[::1]', '127.8.9.10', 'localhost']) {
+    test(`a loopback endpoint that is not there, ${host}: the proxy sees nothing and is not blamed`, async (t) => {
+      const proxy = await startProxy(t);
+      const env = environment(`http://${host}:${await closedPort()}`, { ...PATIENT, ...proxied(proxy) });
+      const { error } = await runJsonFixture(t, 'connect.js', [], env);
+      assert.equal(error.code, 'REQUEST_FAILED');
+      assert.doesNotMatch(error.message, /the proxy of/);
+      assert.deepEqual(proxy.seen, []);
+    });
+  }
+
+  for (const host of ['127.0.0.1.example', 'localhost.example', '128.0.0.1']) {
+    test(`what only looks like loopback, ${host}, goes through the proxy`, async (t) => {
+      const proxy = await startProxy(t, 407);
+      const { error } = await runJsonFixture(t, 'connect.js', [], trusted(`https://${host}:8443`, proxied(proxy)));
+      assert.equal(error.code, 'REQUEST_FAILED');
+      assert.deepEqual(proxy.seen.map(({ target }) => target), [`${host}:8443`]);
+    });
+  }
+
+  test('a redirect from the proxied API to loopback goes past the proxy', async (t) => {
+    const local = await serve(t, answer);
+    const { named, port } = await bitbucket(t, (request, response) => {
+      if (request.method === 'POST') answer(request, response);
+      else response.writeHead(302, { location: `${local.origin}/away` }).end();
     });
     const proxy = await startProxy(t);
-    const result = await runJsonFixture(t, 'connect.js', [], { ...environment(origin, PATIENT), HTTP_PROXY: proxy.origin });
-    assert.deepEqual(result, CONNECTED);
-    assert.ok(proxy.seen.length > 0 && proxy.seen.every(({ target }) => target === `127.0.0.1:${port}`));
+    assert.deepEqual(await runJsonFixture(t, 'connect.js', [], trusted(named, proxied(proxy))), CONNECTED);
+    assert.deepEqual(local.requests.map(({ url, headers }) => [url, headers.authorization]), [['/away', undefined]]);
+    assert.ok(proxy.seen.every(({ target }) => target === `${NAME}:${port}`));
   });
 
-  for (const excepted of ['127.0.0.1', 'localhost,127.0.0.1', '*']) {
+  test('a redirect from loopback to another host goes through the proxy', async (t) => {
+    const { named, port } = await bitbucket(t);
+    const local = await serve(t, (request, response) => {
+      if (request.method === 'POST') answer(request, response);
+      else response.writeHead(302, { location: `${named}/away` }).end();
+    });
+    const proxy = await startProxy(t);
+    assert.deepEqual(await runJsonFixture(t, 'connect.js', [], trusted(local.origin, proxied(proxy))), CONNECTED);
+    assert.deepEqual(proxy.seen.map(({ target }) => target), [`${NAME}:${port}`]);
+  });
+
+  for (const excepted of [NAME, `localhost,${NAME}`, '*']) {
     test(`NO_PROXY=${excepted} goes past the proxy`, async (t) => {
-      const { origin, requests } = await bitbucket(t);
+      const { named, requests } = await bitbucket(t);
       const proxy = await startProxy(t);
-      const env = trusted(origin, { HTTPS_PROXY: proxy.origin, NO_PROXY: excepted });
+      const env = trusted(named, { HTTPS_PROXY: proxy.origin, NO_PROXY: excepted, NODE_OPTIONS: KNOWING_NAME });
       assert.deepEqual(await runJsonFixture(t, 'connect.js', [], env), CONNECTED);
       assert.equal(proxy.seen.length, 0);
       assert.equal(requests.length, 2);
@@ -258,32 +322,35 @@ describe('proxies and certificates', () => {
   }
 
   test('a proxy that turns the connection down is named', async (t) => {
-    const { origin, requests } = await bitbucket(t);
+    const { named, requests } = await bitbucket(t);
     const proxy = await startProxy(t, 407);
-    const { error } = await runJsonFixture(t, 'connect.js', [], trusted(origin, { HTTPS_PROXY: proxy.origin }));
+    const { error } = await runJsonFixture(t, 'connect.js', [], trusted(named, { HTTPS_PROXY: proxy.origin }));
     assert.equal(error.code, 'REQUEST_FAILED');
     assert.match(error.message, /the proxy turned the connection down.*HTTPS_PROXY/);
     assert.equal(requests.length, 0);
   });
 
   test('a proxy that is not there is named', async (t) => {
-    const { origin } = await bitbucket(t);
+    const { named } = await bitbucket(t);
     const HTTPS_PROXY = `http://127.0.0.1:${await closedPort()}`;
-    const { error } = await runJsonFixture(t, 'connect.js', [], trusted(origin, { HTTPS_PROXY }));
+    const { error } = await runJsonFixture(t, 'connect.js', [], trusted(named, { HTTPS_PROXY }));
     assert.equal(error.code, 'REQUEST_FAILED');
     assert.match(error.message, /the connection was refused.*the proxy of HTTPS_PROXY is in use/);
   });
 
   test('a proxy address that is none is named, without its value', async (t) => {
-    const { origin } = await bitbucket(t);
-    const { error } = await runJsonFixture(t, 'connect.js', [], trusted(origin, { HTTPS_PROXY: 'user:marked-password@' }));
+    const { named } = await bitbucket(t);
+    const { error } = await runJsonFixture(t, 'connect.js', [], trusted(named, { HTTPS_PROXY: 'user:marked-password@' }));
     assert.equal(error.code, 'REQUEST_FAILED');
     assert.match(error.message, /the proxy of HTTPS_PROXY/);
     assert.doesNotMatch(JSON.stringify(error), /marked-password/);
   });
 });
 
-/** A proxy that only knows CONNECT: it answers with `status`, and joins the two ends when that is 200. */
+/**
+ * A proxy that only knows CONNECT: it answers with `status`, and joins the two ends when that is 200. Whatever the
+ * host is called, it is on loopback.
+ */
 async function startProxy(t, status = 200) {
   const seen = [];
   const server = createServer((_request, response) => response.writeHead(405).end());
@@ -295,8 +362,8 @@ async function startProxy(t, status = 200) {
       client.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
       return;
     }
-    const [host, port] = request.url.split(':');
-    const upstream = connect(Number(port), host, () => {
+    const { port } = new URL(`http://${request.url}`);
+    const upstream = connect(Number(port), '127.0.0.1', () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.write(head);
       client.on('data', (chunk) => bytes.push(chunk)).pipe(upstream).pipe(client);
@@ -307,14 +374,14 @@ async function startProxy(t, status = 200) {
   return { origin: `http://127.0.0.1:${await listen(t, server)}`, seen };
 }
 
-/** An authority of our own and a certificate that it signed for 127.0.0.1, made by openssl. */
+/** An authority of our own and a certificate that it signed for 127.0.0.1 and NAME, made by openssl. */
 function makeCertificates() {
   const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
   const at = (name) => join(folder, name);
   const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   const validity = ['-days', '2'];
-  writeFileSync(at('extensions'), 'subjectAltName=IP:127.0.0.1\n');
+  writeFileSync(at('extensions'), `subjectAltName=IP:127.0.0.1,DNS:${NAME}\n`);
   openssl('req', '-x509', ...key, ...validity, '-subj', '/CN=Test authority', '-keyout', at('ca.key'), '-out', at('ca.pem'));
   openssl('req', ...key, '-subj', '/CN=127.0.0.1', '-keyout', at('server.key'), '-out', at('server.csr'));
   openssl('x509', '-req', '-in', at('server.csr'), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial',
