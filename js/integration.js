@@ -87,8 +87,13 @@ import { createApiFetch, send } from './transport.js';
 /** Which member of the config holds the access token. @type {Readonly<Record<string, 'oauth_token' | 'token'>>} */
 const TOKEN_MEMBER = Object.freeze({ oauth: 'oauth_token', api_key: 'token' });
 
-const SECRET_MEMBERS = ['token', 'oauth_token', 'refresh_token'];
+const SECRET_MEMBERS = [
+  'token', 'oauth_token', 'refresh_token', 'access_token', 'bearer_token', 'password', 'client_secret', 'secret',
+];
 const MASK = '********';
+
+const ACCESS_TOKEN_ACCEPTED = 'Bitbucket accepts the token; what it may do depends on the repository, project or '
+  + 'workspace it was made for.';
 
 const REPOSITORY_MEMBERS = ['full_name', 'name', 'slug', 'uuid', 'description', 'is_private'];
 const WORKSPACE_MEMBERS = ['slug', 'name', 'uuid'];
@@ -176,7 +181,7 @@ export class BitbucketAuthIntegration {
 
   /**
    * @param {(tokens: StoredTokens) => unknown} callback merges new tokens into the stored config; preferred to
-   *   `saveConfig`, which stores the whole config
+   *   `saveConfig`, which stores the whole config, except where an `expires_at` has to go, which no merge removes
    * @returns {void}
    */
   setTokenRefreshCallback(callback) {
@@ -186,6 +191,8 @@ export class BitbucketAuthIntegration {
   /**
    * An Axios instance for Bitbucket's API: the base address is that of version 2.0, and each request to the API's
    * origin carries the connection's newest access token. Errors are Axios' own; none of them holds the credential.
+   * An expired token is refreshed first; calls on this object at the same time share one refresh, other objects of the
+   * same connection do not take part.
    *
    * @returns {Promise<AxiosInstance>} the same one each time
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable token; when the token has expired,
@@ -202,7 +209,8 @@ export class BitbucketAuthIntegration {
 
   /**
    * Runs `work` with the client. When Bitbucket answers 401 to it, the tokens are refreshed once and it is run again,
-   * from the beginning. Calls at the same time share one refresh.
+   * from the beginning. Calls on this object at the same time share one refresh; other objects of the same connection
+   * do not take part.
    *
    * @template T
    * @param {(client: AxiosInstance) => T | Promise<T>} work
@@ -224,13 +232,18 @@ export class BitbucketAuthIntegration {
   /**
    * Whether the connection works, asked of `GET /2.0/user`. Never throws.
    *
-   * @returns {Promise<{ success: boolean, message?: string }>} `message`: what is wrong and what mends it
+   * @returns {Promise<{ success: boolean, message?: string }>} `message`: what is wrong and what mends it, or what
+   *   success leaves open
    */
   async testConnection() {
     try {
       await this.use((client) => client.get('/user'));
       return { success: true };
     } catch (error) {
+      // Access tokens belong to no user, so a working one gets 403 here; one that is not accepted gets 401.
+      if (this.#config.type === 'api_key' && isBitbucketRefusal(error, 403)) {
+        return { success: true, message: ACCESS_TOKEN_ACCEPTED };
+      }
       return { success: false, message: judged(error).message };
     }
   }
@@ -290,19 +303,18 @@ export class BitbucketAuthIntegration {
 
   /**
    * A copy of a config that may be shown: secrets become asterisks, empty values stay, the transient payload of the
-   * GUI is dropped.
+   * GUI and what `saveVars` keeps are dropped.
    *
-   * @template {Record<string, unknown>} T
+   * @template T
    * @param {T} config
-   * @returns {Omit<T, 'oauth'>}
+   * @returns {Omit<T, 'oauth' | '_vars'>} an empty object when `config` is none
    */
   maskConfig(config) {
-    const { oauth: _transient, ...masked } = config;
-    const shown = /** @type {Record<string, unknown>} */ (masked);
+    const { oauth: _transient, _vars, ...shown } = members(config);
     for (const name of SECRET_MEMBERS) {
       if (shown[name]) shown[name] = MASK;
     }
-    return masked;
+    return /** @type {Omit<T, 'oauth' | '_vars'>} */ (shown);
   }
 
   /**
@@ -410,9 +422,12 @@ export class BitbucketAuthIntegration {
   }
 
   async #renew() {
+    const { expires_at: before } = this.#config;
     const tokens = await this.refreshToken({ refresh_token: String(this.#config.refresh_token) });
+    // The callback only merges: a time that stays behind would have each later object refresh again.
+    const stale = Boolean(before) && tokens.expires_at === undefined;
     try {
-      if (this.#tokenRefreshCallback) await this.#tokenRefreshCallback(tokens);
+      if (this.#tokenRefreshCallback && !(stale && this.#host.saveConfig)) await this.#tokenRefreshCallback(tokens);
       else await this.#host.saveConfig?.(storable(this.#config));
     } catch {
       // The host's error may hold the tokens that it could not store, so it stays here.
@@ -507,6 +522,16 @@ function judged(error) {
  */
 function statusOf(error) {
   return axios.isAxiosError(error) ? error.response?.status : undefined;
+}
+
+/**
+ * Whether Bitbucket itself refused with this status, in its own form: a proxy's error page says nothing of a token.
+ *
+ * @param {unknown} error
+ * @param {number} status
+ */
+function isBitbucketRefusal(error, status) {
+  return statusOf(error) === status && axios.isAxiosError(error) && members(error.response?.data).type === 'error';
 }
 
 /**

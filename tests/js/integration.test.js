@@ -433,6 +433,32 @@ describe('use', () => {
     });
   });
 
+  for (const [what, services, before, answer, expected] of [
+    ['a time that the answer does not renew leaves the store by saveConfig', true, PAST, {}, 'saveConfig'],
+    ['a time that the answer renews goes to the callback', true, PAST, { expires_in: 60 }, 'callback'],
+    ['no time before and none after goes to the callback', true, undefined, {}, 'callback'],
+    ['without saveConfig, the callback gets what there is', false, PAST, {}, 'callback'],
+  ]) {
+    test(what, async (t) => {
+      const calls = [];
+      const { wrapper } = await against(t, {
+        api: (request, response) => (bearer(request) === 'Bearer new-token' ? user(response) : refused(response)),
+        token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer', ...answer }),
+      }, { ...OAUTH, scopes: ['account'], title: 'kept', ...(before && { expires_at: before }) }, {
+        ...(services && { saveConfig: (config) => calls.push(['saveConfig', config]) }),
+      });
+      wrapper.setTokenRefreshCallback((tokens) => calls.push(['callback', tokens]));
+      await wrapper.use((client) => client.get('/user'));
+      assert.deepEqual(calls.map(([way]) => way), [expected]);
+      const [[, stored]] = calls;
+      assert.equal(stored.oauth_token, 'new-token');
+      assert.equal('expires_at' in stored, 'expires_in' in answer);
+      if (expected === 'saveConfig') {
+        assert.deepEqual(stored, { ...OAUTH, oauth_token: 'new-token', scopes: ['account'], title: 'kept' });
+      }
+    });
+  }
+
   test('a call that comes while the host is storing waits for it', async (t) => {
     const order = [];
     const { wrapper, origin } = await against(t, {
@@ -535,7 +561,7 @@ describe('refreshToken', () => {
 describe('testConnection', () => {
   const answers = [
     [401, 'plain text', (response) => response.writeHead(401, { 'content-type': 'text/plain' }).end('No.'), /new token/],
-    [403, 'scope missing', (response) => json(response, 403, { type: 'error' }), /permission/],
+    [403, 'a proxy\'s page', (response) => response.writeHead(403, { 'content-type': 'text/html' }).end('No.'), /permission/],
     [404, 'not found', (response) => json(response, 404, {}), /does not have this/],
     [410, 'gone', (response) => json(response, 410, {}), /removed/],
     [429, 'rate limit', (response) => json(response, 429, {}), /rate limit/],
@@ -559,6 +585,30 @@ describe('testConnection', () => {
     assert.match((await new Wrapper(ACCESS_TOKEN).testConnection()).message, /did not answer in time/);
     assert.match((await new Wrapper({}).testConnection()).message, /type/);
     assert.equal((await new Wrapper().testConnection()).success, false);
+  });
+
+  for (const kind of ['repository', 'project', 'workspace']) {
+    test(`a ${kind} access token, which is no user's, is accepted`, async (t) => {
+      const token = `the-${kind}-token`;
+      const { bitbucket, Wrapper } = await simulator(t, {
+        accessTokens: [{
+          token, kind, workspace: 'acme', ...(kind === 'repository' && { repository: 'site' }), scopes: ['repository'],
+        }],
+      });
+      const accepted = await new Wrapper({ type: 'api_key', token }).testConnection();
+      assert.equal(accepted.success, true);
+      assert.match(accepted.message, /^Bitbucket accepts the token; what it may do depends on/);
+      const other = await new Wrapper({ type: 'api_key', token: 'another' }).testConnection();
+      assert.equal(other.success, false);
+      assert.ok(bitbucket.requests.some((line) => line.includes('403')));
+    });
+  }
+
+  test('status 403 to an OAuth token is a failure', async (t) => {
+    const { wrapper } = await against(t, { api: (_request, response) => json(response, 403, { type: 'error' }) }, OAUTH);
+    const result = await wrapper.testConnection();
+    assert.equal(result.success, false);
+    assert.match(result.message, /permission/);
   });
 
   test('asks for the user, and refreshes on the way', async (t) => {
@@ -681,6 +731,21 @@ describe('the host\'s side', () => {
       type: 'api_key', token: '********', oauth_token: null,
     });
   });
+
+  test('maskConfig hides every secret that a host may keep, and what saveVars keeps', () => {
+    const names = ['access_token', 'bearer_token', 'password', 'client_secret', 'secret'];
+    const wrapper = new BitbucketAuthIntegration();
+    const config = { _vars: { cursor: 'marked' }, ...Object.fromEntries(names.map((name) => [name, 'marked'])) };
+    assert.deepEqual(wrapper.maskConfig(config), Object.fromEntries(names.map((name) => [name, '********'])));
+    const empty = Object.fromEntries(names.map((name) => [name, '']));
+    assert.deepEqual(wrapper.maskConfig(empty), empty);
+  });
+
+  for (const nothing of [undefined, null, 'text', 7]) {
+    test(`maskConfig takes ${nothing}`, () => {
+      assert.deepEqual(new BitbucketAuthIntegration().maskConfig(nothing), {});
+    });
+  }
 
   test('a destroyed connection can be used again', async (t) => {
     const { wrapper } = await connection(t);
