@@ -380,10 +380,6 @@ export function __wbg_client_new(arg0) {
     const ret = Client.__wrap(arg0);
     return ret;
 }
-export function __wbg_entries_7bb1459bd9b5c2b9(arg0) {
-    const ret = Object.entries(arg0);
-    return ret;
-}
 export function __wbg_getRandomValues_c864030bbb48649e() { return handleError(function (arg0, arg1) {
     const ret = arg0.getRandomValues(arg1);
     return ret;
@@ -392,18 +388,22 @@ export function __wbg_get_2080c49015e35254() { return handleError(function (arg0
     const ret = Reflect.get(arg0, arg1);
     return ret;
 }, arguments); }
-export function __wbg_get_d7176cfb76d71114(arg0, arg1) {
-    const ret = arg0[arg1 >>> 0];
+export function __wbg_get_bb8b6b35041e00c9() { return handleError(function (arg0, arg1) {
+    const ret = Reflect.get(arg0, arg1 >>> 0);
     return ret;
-}
+}, arguments); }
 export function __wbg_get_unchecked_e6325ad374eff861(arg0, arg1) {
     const ret = arg0[arg1 >>> 0];
     return ret;
 }
-export function __wbg_isArray_bcf1376d0d732d08(arg0) {
+export function __wbg_isArray_75715ef6ec4e691d() { return handleError(function (arg0) {
     const ret = Array.isArray(arg0);
     return ret;
-}
+}, arguments); }
+export function __wbg_isView_33dca32122d664c0() { return handleError(function (arg0) {
+    const ret = ArrayBuffer.isView(arg0);
+    return ret;
+}, arguments); }
 export function __wbg_length_186163212ffe79c3(arg0) {
     const ret = arg0.length;
     return ret;
@@ -416,6 +416,10 @@ export function __wbg_new_37eb45aaf5eeb820() {
     const ret = new Array();
     return ret;
 }
+export function __wbg_new_98f3330582453d0d() { return handleError(function (arg0) {
+    const ret = new Uint8Array(arg0);
+    return ret;
+}, arguments); }
 export function __wbg_new_cd4348290afae586() {
     const ret = new Object();
     return ret;
@@ -424,6 +428,10 @@ export function __wbg_new_with_length_01b143a7e5dd5a3e(arg0) {
     const ret = new Uint8Array(arg0 >>> 0);
     return ret;
 }
+export function __wbg_ownKeys_c9890d5405932253() { return handleError(function (arg0) {
+    const ret = Reflect.ownKeys(arg0);
+    return ret;
+}, arguments); }
 export function __wbg_prototypesetcall_13162965d1fe7aa3(arg0, arg1, arg2) {
     Uint8Array.prototype.set.call(getArrayU8FromWasm0(arg0, arg1), arg2);
 }
@@ -456,6 +464,10 @@ export function __wbg_static_accessor_SELF_53bb20457401453d() {
 export function __wbg_static_accessor_WINDOW_b5e0810bfecb7feb() {
     const ret = typeof window === 'undefined' ? undefined : window;
     return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);
+}
+export function __wbg_subarray_58f388a9247ac0bb(arg0, arg1, arg2) {
+    const ret = arg0.subarray(arg1 >>> 0, arg2 >>> 0);
+    return ret;
 }
 export function __wbg_toStringTag_1bdd39ac5d866229() {
     const ret = Symbol.toStringTag;

@@ -124,7 +124,13 @@ var TROUBLES = [
   [/^UND_ERR_ABORTED$/, "the proxy turned the connection down"]
 ];
 var TELLING_NOTHING = ["Error", "TypeError", "AggregateError"];
-var agent;
+var LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+var proxying;
+var dispatcher = new import_undici.Agent().compose((direct) => (options, handler) => {
+  if (isLoopback(options.origin)) return direct(options, handler);
+  proxying ??= new import_undici.EnvHttpProxyAgent();
+  return proxying.dispatch(options, handler);
+});
 async function send(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES, redirect = "manual" }) {
   const controller = new AbortController();
   const abort = () => controller.abort();
@@ -136,7 +142,6 @@ async function send(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES, r
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted) abort();
   try {
-    agent ??= new import_undici.EnvHttpProxyAgent();
     const response = await (0, import_undici.fetch)(request.url, {
       method: request.method,
       headers: request.headers,
@@ -147,7 +152,7 @@ async function send(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES, r
       duplex: "half",
       redirect,
       signal: controller.signal,
-      dispatcher: agent
+      dispatcher
     });
     const body = await read(response.body, maxBytes);
     if (!body) throw (0, import_core.failure)("RESPONSE_TOO_LARGE", phase, { status: response.status });
@@ -156,7 +161,7 @@ async function send(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES, r
     if (error instanceof import_error.BitbucketAuthError) throw error;
     if (late) throw (0, import_core.failure)("REQUEST_TIMEOUT", phase);
     if (signal?.aborted) throw (0, import_core.failure)("REQUEST_ABORTED", phase);
-    throw networkFailure(error, phase);
+    throw networkFailure(error, phase, request.url);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
@@ -180,6 +185,9 @@ function createApiFetch({ apiUrl, maxBytes, accessToken }) {
     return responseOf(token !== void 0 && answer.status >= 400 ? withoutToken(answer, token) : answer);
   };
 }
+function isLoopback(url) {
+  return url !== void 0 && URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
+}
 function responseOf({ status, headers, body }) {
   return new Response([204, 205, 304].includes(status) ? null : body, { status, headers });
 }
@@ -202,11 +210,11 @@ async function read(stream, maxBytes) {
   }
   return Buffer.concat(chunks, size);
 }
-function networkFailure(error, phase) {
+function networkFailure(error, phase, url) {
   const code = codeOf(error);
   if (code && TIMEOUT.test(code)) return (0, import_core.failure)("REQUEST_TIMEOUT", phase, void 0, { cause: scrubbed(code, code) });
   const trouble = TROUBLES.find(([pattern]) => code && pattern.test(code))?.[1] ?? "the request could not be sent";
-  const proxy = PROXY_VARIABLES.find((name) => process.env[name]);
+  const proxy = isLoopback(url) ? void 0 : PROXY_VARIABLES.find((name) => process.env[name]);
   const detail = [trouble, code, proxy && `the proxy of ${proxy} is in use unless NO_PROXY excepts the host`];
   return (0, import_core.failure)("REQUEST_FAILED", phase, void 0, {
     detail: detail.filter(Boolean).join("; "),
@@ -227,8 +235,18 @@ function codeOf(error) {
 
 // js/integration.js
 var TOKEN_MEMBER = Object.freeze({ oauth: "oauth_token", api_key: "token" });
-var SECRET_MEMBERS = ["token", "oauth_token", "refresh_token"];
+var SECRET_MEMBERS = [
+  "token",
+  "oauth_token",
+  "refresh_token",
+  "access_token",
+  "bearer_token",
+  "password",
+  "client_secret",
+  "secret"
+];
 var MASK = "********";
+var ACCESS_TOKEN_ACCEPTED = "Bitbucket accepts the token; what it may do depends on the repository, project or workspace it was made for.";
 var REPOSITORY_MEMBERS = ["full_name", "name", "slug", "uuid", "description", "is_private"];
 var WORKSPACE_MEMBERS = ["slug", "name", "uuid"];
 var MAX_API_BYTES = 32 * 1024 * 1024;
@@ -298,7 +316,7 @@ var BitbucketAuthIntegration = class {
   }
   /**
    * @param {(tokens: StoredTokens) => unknown} callback merges new tokens into the stored config; preferred to
-   *   `saveConfig`, which stores the whole config
+   *   `saveConfig`, which stores the whole config, except where an `expires_at` has to go, which no merge removes
    * @returns {void}
    */
   setTokenRefreshCallback(callback) {
@@ -307,6 +325,8 @@ var BitbucketAuthIntegration = class {
   /**
    * An Axios instance for Bitbucket's API: the base address is that of version 2.0, and each request to the API's
    * origin carries the connection's newest access token. Errors are Axios' own; none of them holds the credential.
+   * An expired token is refreshed first; calls on this object at the same time share one refresh, other objects of the
+   * same connection do not take part.
    *
    * @returns {Promise<AxiosInstance>} the same one each time
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable token; when the token has expired,
@@ -322,7 +342,8 @@ var BitbucketAuthIntegration = class {
   }
   /**
    * Runs `work` with the client. When Bitbucket answers 401 to it, the tokens are refreshed once and it is run again,
-   * from the beginning. Calls at the same time share one refresh.
+   * from the beginning. Calls on this object at the same time share one refresh; other objects of the same connection
+   * do not take part.
    *
    * @template T
    * @param {(client: AxiosInstance) => T | Promise<T>} work
@@ -343,13 +364,17 @@ var BitbucketAuthIntegration = class {
   /**
    * Whether the connection works, asked of `GET /2.0/user`. Never throws.
    *
-   * @returns {Promise<{ success: boolean, message?: string }>} `message`: what is wrong and what mends it
+   * @returns {Promise<{ success: boolean, message?: string }>} `message`: what is wrong and what mends it, or what
+   *   success leaves open
    */
   async testConnection() {
     try {
       await this.use((client) => client.get("/user"));
       return { success: true };
     } catch (error) {
+      if (this.#config.type === "api_key" && isBitbucketRefusal(error, 403)) {
+        return { success: true, message: ACCESS_TOKEN_ACCEPTED };
+      }
       return { success: false, message: judged(error).message };
     }
   }
@@ -406,22 +431,21 @@ var BitbucketAuthIntegration = class {
   }
   /**
    * A copy of a config that may be shown: secrets become asterisks, empty values stay, the transient payload of the
-   * GUI is dropped.
+   * GUI and what `saveVars` keeps are dropped.
    *
-   * @template {Record<string, unknown>} T
+   * @template T
    * @param {T} config
-   * @returns {Omit<T, 'oauth'>}
+   * @returns {Omit<T, 'oauth' | '_vars'>} an empty object when `config` is none
    */
   maskConfig(config) {
-    const { oauth: _transient, ...masked } = config;
-    const shown = (
-      /** @type {Record<string, unknown>} */
-      masked
-    );
+    const { oauth: _transient, _vars, ...shown } = members(config);
     for (const name of SECRET_MEMBERS) {
       if (shown[name]) shown[name] = MASK;
     }
-    return masked;
+    return (
+      /** @type {Omit<T, 'oauth' | '_vars'>} */
+      shown
+    );
   }
   /**
    * The workspaces that the connection's user belongs to. Exposed to NocoDB's creators.
@@ -523,9 +547,11 @@ var BitbucketAuthIntegration = class {
     await this.#refreshing;
   }
   async #renew() {
+    const { expires_at: before } = this.#config;
     const tokens = await this.refreshToken({ refresh_token: String(this.#config.refresh_token) });
+    const stale = Boolean(before) && tokens.expires_at === void 0;
     try {
-      if (this.#tokenRefreshCallback) await this.#tokenRefreshCallback(tokens);
+      if (this.#tokenRefreshCallback && !(stale && this.#host.saveConfig)) await this.#tokenRefreshCallback(tokens);
       else await this.#host.saveConfig?.(storable(this.#config));
     } catch {
       const { message } = (0, import_core2.failure)("PERSIST_FAILED", "refresh");
@@ -588,6 +614,9 @@ function judged(error) {
 }
 function statusOf(error) {
   return import_axios.default.isAxiosError(error) ? error.response?.status : void 0;
+}
+function isBitbucketRefusal(error, status) {
+  return statusOf(error) === status && import_axios.default.isAxiosError(error) && members(error.response?.data).type === "error";
 }
 function fitsHeader(token) {
   try {

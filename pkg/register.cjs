@@ -25,7 +25,8 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 var NAME = "nocodb-bitbucket-auth";
 var PROPERTY = "availableIntegrations";
 var LOADED = /* @__PURE__ */ Symbol.for(`${NAME}/register`);
-var PATIENCE_MS = 6e4;
+var PATIENCE_S = 60;
+var TYPES = ["auth", "development"];
 var load = typeof require === "function" ? () => require("./index.cjs") : () => import("./index.cjs");
 var BadRequest = class extends Error {
   /** @param {Error} cause */
@@ -53,8 +54,8 @@ function parseConfig(config) {
 async function exchange({ BitbucketAuthError }, entry, integration) {
   const { oauth, ...config } = parseConfig(integration.config);
   let result = config;
-  if (oauth && (config.type ?? "oauth") === "oauth") {
-    const { oauth_token, refresh_token, expires_at, scopes, ...kept } = config;
+  if (oauth && config.type !== "api_key") {
+    const { oauth_token, refresh_token, expires_at, expires_in, scopes, ...kept } = config;
     try {
       result = { ...kept, ...await new entry.wrapper(kept).exchangeToken(oauth, kept) };
     } catch (error) {
@@ -65,7 +66,7 @@ async function exchange({ BitbucketAuthError }, entry, integration) {
 }
 function exchangeBeforeStoring(host, plugin, entry) {
   const { createIntegration, updateIntegration } = host;
-  const isOurs = (integration) => integration?.type === entry.type && integration.sub_type === entry.sub_type;
+  const isOurs = (integration) => TYPES.includes(integration?.type ?? "") && integration?.sub_type === entry.sub_type;
   const holdsCode = (integration) => {
     const config = parseConfig(integration?.config);
     return isObject(config) && "oauth" in config;
@@ -119,17 +120,18 @@ function answeringInWords({ BitbucketAuthError }, { wrapper, manifest }) {
 var sayNotLoaded = (error) => console.error(`[${NAME}] NocoDB runs without Bitbucket: ${error.message}`);
 var isHost = (target, value) => Array.isArray(value) && typeof target === "function" && ["get", "createIntegration", "updateIntegration"].every((name) => typeof Reflect.get(target, name) === "function");
 function awaitRegistry() {
+  let waited = 0;
+  const timer = setInterval(() => {
+    waited += PATIENCE_S;
+    if (!process.getActiveResourcesInfo().includes("TCPServerWrap")) return;
+    clearInterval(timer);
+    console.warn(`[${NAME}] No registry of integrations appeared within ${waited} s. If this process is NocoDB, and not still starting, this version of it is not supported and offers no Bitbucket.`);
+  }, PATIENCE_S * 1e3);
+  timer.unref();
   const stopWaiting = () => {
-    clearTimeout(timer);
+    clearInterval(timer);
     Reflect.deleteProperty(Function.prototype, PROPERTY);
   };
-  const timer = setTimeout(() => {
-    stopWaiting();
-    if (process.getActiveResourcesInfo().includes("TCPServerWrap")) {
-      console.warn(`[${NAME}] No registry of integrations appeared within ${PATIENCE_MS / 1e3} s. If this process is NocoDB, this version of it is not supported and offers no Bitbucket.`);
-    }
-  }, PATIENCE_MS);
-  timer.unref();
   Object.defineProperty(Function.prototype, PROPERTY, {
     configurable: true,
     enumerable: false,

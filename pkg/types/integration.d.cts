@@ -136,13 +136,15 @@ export declare class BitbucketAuthIntegration {
     log(message: string): void;
     /**
      * @param {(tokens: StoredTokens) => unknown} callback merges new tokens into the stored config; preferred to
-     *   `saveConfig`, which stores the whole config
+     *   `saveConfig`, which stores the whole config, except where an `expires_at` has to go, which no merge removes
      * @returns {void}
      */
     setTokenRefreshCallback(callback: (tokens: StoredTokens) => unknown): void;
     /**
      * An Axios instance for Bitbucket's API: the base address is that of version 2.0, and each request to the API's
      * origin carries the connection's newest access token. Errors are Axios' own; none of them holds the credential.
+     * An expired token is refreshed first; calls on this object at the same time share one refresh, other objects of the
+     * same connection do not take part.
      *
      * @returns {Promise<AxiosInstance>} the same one each time
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable token; when the token has expired,
@@ -151,7 +153,8 @@ export declare class BitbucketAuthIntegration {
     authenticate(): Promise<AxiosInstance>;
     /**
      * Runs `work` with the client. When Bitbucket answers 401 to it, the tokens are refreshed once and it is run again,
-     * from the beginning. Calls at the same time share one refresh.
+     * from the beginning. Calls on this object at the same time share one refresh; other objects of the same connection
+     * do not take part.
      *
      * @template T
      * @param {(client: AxiosInstance) => T | Promise<T>} work
@@ -162,7 +165,8 @@ export declare class BitbucketAuthIntegration {
     /**
      * Whether the connection works, asked of `GET /2.0/user`. Never throws.
      *
-     * @returns {Promise<{ success: boolean, message?: string }>} `message`: what is wrong and what mends it
+     * @returns {Promise<{ success: boolean, message?: string }>} `message`: what is wrong and what mends it, or what
+     *   success leaves open
      */
     testConnection(): Promise<{
         success: boolean;
@@ -201,13 +205,13 @@ export declare class BitbucketAuthIntegration {
     destroy(): Promise<void>;
     /**
      * A copy of a config that may be shown: secrets become asterisks, empty values stay, the transient payload of the
-     * GUI is dropped.
+     * GUI and what `saveVars` keeps are dropped.
      *
-     * @template {Record<string, unknown>} T
+     * @template T
      * @param {T} config
-     * @returns {Omit<T, 'oauth'>}
+     * @returns {Omit<T, 'oauth' | '_vars'>} an empty object when `config` is none
      */
-    maskConfig<T extends Record<string, unknown>>(config: T): Omit<T, 'oauth'>;
+    maskConfig<T>(config: T): Omit<T, 'oauth' | '_vars'>;
     /**
      * The workspaces that the connection's user belongs to. Exposed to NocoDB's creators.
      *

@@ -3,7 +3,7 @@
  *
  * In: a request as data. Out: status, header fields and bytes of the answer, or a `BitbucketAuthError` that says what
  * kind of trouble the network has. What never happens here: an answer is judged, a credential follows a redirect to
- * another origin, or an address, header or body gets into an error.
+ * another origin, a request for this machine leaves it, or an address, header or body gets into an error.
  */
 export type Phase = import('./error.js').Phase;
 export type SendOptions = {
@@ -34,7 +34,8 @@ export type Answer = {
     body: Uint8Array<ArrayBuffer>;
 };
 /**
- * Sends a request through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, if any.
+ * Sends a request through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, if any; requests to loopback go
+ * through none.
  *
  * @param {{ method: string, url: string, headers: Record<string, string>, body?: unknown }} request
  * @param {SendOptions} options
