@@ -51,7 +51,11 @@ fn debug_output_shows_no_secret() {
     let object = Object::parse(&body).unwrap();
     let shown =
         format!("{client:?}{state:?}{code:?}{exchange:?}{refresh:?}{tokens:?}{previous:?}{callbacks:?}{object:?}");
-    assert!(!format!("{request:?}").contains(request.state.expose()));
+    assert_eq!(format!("{request:?}"), "AuthorizationRequest([redacted])");
+    assert_eq!(
+        format!("{callbacks:?} {object:?}"),
+        "(Callback([redacted]), Callback([redacted])) Object([redacted])"
+    );
     assert!(!shown.contains(MARK) && !shown.contains("TUFSS0VE"), "{shown}");
     assert!(shown.contains("[redacted]"));
 }
