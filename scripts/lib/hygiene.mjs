@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Problem, output, root } from './run.mjs';
 
-const machinePath = /(?:^|[^\w.-])\/(?:work|root|(?:home|Users)\/[\w.-]+|tmp\/lab)\//;
+const machinePath = /(?:^|[^\w.-])\/(?:work|root|(?:home|Users)\/[\w.-]+)\//;
 const publicRegistries = ['registry.npmjs.org'];
 
 /** What is wrong with a file, one sentence each. */
