@@ -8,6 +8,7 @@ use core::fmt;
 use url::form_urlencoded::Serializer;
 
 use crate::client_config::ClientConfig;
+use crate::endpoints::RESERVED_PARAMETERS;
 use crate::error::{Error, Phase, Result};
 use crate::form;
 use crate::pkce::{CHALLENGE_METHOD, CodeVerifier, VERIFIER_BYTES};
@@ -15,24 +16,6 @@ use crate::state::{STATE_BYTES, State};
 
 /// How many random bytes an authorization request takes.
 pub const RANDOM_BYTES: usize = STATE_BYTES + VERIFIER_BYTES;
-
-/// What a caller may not set: the core's own parameters, and those that would change where or how Bitbucket answers
-/// or which request is meant (RFC 9101, OAuth 2.0 Multiple Response Types).
-const OWN_PARAMETERS: [&str; 13] = [
-    "response_type",
-    "client_id",
-    "redirect_uri",
-    "scope",
-    "state",
-    "code_challenge",
-    "code_challenge_method",
-    "response_mode",
-    "request",
-    "request_uri",
-    "client_secret",
-    "code",
-    "code_verifier",
-];
 
 /// A request that was built, and what is to be remembered of it.
 #[derive(Clone, PartialEq, Eq)]
@@ -56,8 +39,8 @@ impl fmt::Debug for AuthorizationRequest {
 impl AuthorizationRequest {
     /// Builds a request with state and PKCE.
     pub fn new(client: &ClientConfig, random: &[u8; RANDOM_BYTES], extra: &[(String, String)]) -> Result<Self> {
-        if extra.iter().any(|(name, _)| OWN_PARAMETERS.contains(&name.as_str())) {
-            let reason = "sets a parameter that the authorization request sets by itself";
+        if extra.iter().any(|(name, _)| RESERVED_PARAMETERS.contains(&name.as_str())) {
+            let reason = "sets a parameter of OAuth, which only the client itself may set";
             return Err(Error::argument(Phase::Authorize, "extraParams", reason));
         }
         if extra.iter().any(|(name, _)| name.is_empty()) {

@@ -16,9 +16,10 @@ pub const TOKEN_URL: &str = "https://bitbucket.org/site/oauth2/access_token";
 /// The base of Bitbucket Cloud's API; OAuth tokens are accepted on no other host.
 pub const API_URL: &str = "https://api.bitbucket.org/2.0";
 
-/// The parameters of authorization and token requests and of their responses. An address that is configured with one of them in
-/// its query would make every request or callback ambiguous.
-const RESERVED_PARAMETERS: [&str; 24] = [
+/// The parameters of authorization and token requests and of their responses, and those that would change where or how
+/// Bitbucket answers or which request is meant (RFC 9101, OAuth 2.0 Multiple Response Types). In the query of a configured
+/// address, or beside the core's own, they would make every request or callback ambiguous.
+pub const RESERVED_PARAMETERS: [&str; 24] = [
     "response_type",
     "response_mode",
     "client_id",
