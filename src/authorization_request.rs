@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use url::form_urlencoded::Serializer;
+use form_urlencoded::Serializer;
 
 use crate::client_config::ClientConfig;
 use crate::endpoints::RESERVED_PARAMETERS;

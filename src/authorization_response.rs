@@ -6,14 +6,12 @@
 
 use core::fmt;
 
-use url::Url;
-
 use crate::client_config::ClientConfig;
-use crate::endpoints::has_scheme;
 use crate::error::{Code, Error, Phase, Result, clean_error_code};
 use crate::form;
 use crate::secret::{Secret, clean_description};
 use crate::state::State;
+use crate::uri::has_scheme;
 
 /// The longest authorization code that is accepted, in bytes.
 pub const LONGEST_CODE: usize = 4096;
@@ -55,7 +53,7 @@ pub fn validate(client: &ClientConfig, callback: Callback<'_>, state: &State) ->
     if unsupported {
         return Err(refused(Code::CallbackUnsupportedResponse));
     }
-    if iss.is_some_and(|iss| iss != client.endpoints().authorize.origin()) {
+    if iss.is_some_and(|iss| iss != client.endpoints().authorize.place().origin()) {
         return Err(refused(Code::IssuerMismatch));
     }
     // RFC 6749 section 3.1: a parameter without a value is treated as omitted.
@@ -110,8 +108,10 @@ fn query_of<'a>(client: &ClientConfig, callback: Callback<'a>) -> Result<&'a str
         Callback::Text(_) => split_place(text),
     };
     let Some(place) = place else { return Ok(query) };
-    let url = client.redirect_uri().resolve(place);
-    if !url.as_ref().is_some_and(|url: &Url| client.redirect_uri().is_same_place(url)) {
+    let redirect_uri = client.redirect_uri();
+    // Most callbacks begin with the very redirect URI.
+    let written = redirect_uri.as_str().split('?').next() == Some(place);
+    if !written && redirect_uri.place().resolve(place).as_ref() != Some(redirect_uri.place()) {
         let reason = "its origin or path is not the redirect URI's";
         return Err(refused(Code::CallbackInvalid).with_reason(reason));
     }

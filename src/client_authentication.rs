@@ -5,7 +5,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use url::form_urlencoded::byte_serialize;
+use form_urlencoded::byte_serialize;
 
 use crate::secret::Secret;
 

@@ -4,10 +4,9 @@
 //! very machine, and free of user info and fragments. What never happens here: an address being changed by parsing
 //! it; what was configured is what is sent. (Only the API's base loses slashes at its end, before paths are appended.)
 
-use url::{Host, Url};
-
 use crate::error::{Code, Error, Phase, Result};
 use crate::form;
+use crate::uri::{Place, split_scheme};
 
 /// Bitbucket Cloud's authorization endpoint (RFC 6749 section 3.1).
 pub const AUTHORIZE_URL: &str = "https://bitbucket.org/site/oauth2/authorize";
@@ -53,38 +52,32 @@ pub type Reason = &'static str;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     text: String,
-    url: Url,
+    place: Place,
 }
 
 impl Address {
     /// Checks an address without changing it.
     pub fn parse(text: &str) -> core::result::Result<Self, Reason> {
         check_characters(text)?;
-        let secure = starts_with_scheme(text, "https://");
-        if !secure && !starts_with_scheme(text, "http://") {
-            return Err("must be an absolute URL that starts with https://");
-        }
+        let (secure, rest) = split_scheme(text).ok_or("must be an absolute URL that starts with https://")?;
         if text.contains('#') {
             return Err("must not have a fragment (#…)");
         }
-        let url = Url::parse(text).map_err(|_| "is not a valid URL")?;
-        if !url.username().is_empty() || url.password().is_some() || authority(text).contains('@') {
+        if authority(text).contains('@') {
             return Err("must not contain a user name or a password");
         }
-        if !is_written_host(authority(text), &url) {
-            return Err("has a host that programs write in different ways: write it as a browser shows it");
-        }
-        if !secure && !is_loopback(&url) {
+        let place = Place::parse(secure, rest)?;
+        if !secure && !place.is_loopback() {
             return Err("must start with https:// (http is accepted for localhost, 127.0.0.0/8 and [::1] only)");
         }
         if form::decode(text).is_err() {
             return Err("contains a % that is not followed by two hexadecimal digits, or bytes that are not UTF-8");
         }
-        let query = url.query().unwrap_or_default();
+        let query = text.split_once('?').map_or("", |(_, query)| query);
         if form::pairs(query).flatten().any(|(name, _)| RESERVED_PARAMETERS.contains(&name.as_str())) {
             return Err("must not carry a parameter of OAuth in its query");
         }
-        Ok(Self { text: text.to_owned(), url })
+        Ok(Self { text: text.to_owned(), place })
     }
 
     /// The address, byte for byte as it was configured.
@@ -92,38 +85,10 @@ impl Address {
         &self.text
     }
 
-    /// Scheme, host and port, as RFC 6454 writes them.
-    pub fn origin(&self) -> String {
-        self.url.origin().ascii_serialization()
+    /// Where it points to.
+    pub fn place(&self) -> &Place {
+        &self.place
     }
-
-    /// Whether another address has the same origin and path, whatever its query.
-    pub fn is_same_place(&self, other: &Url) -> bool {
-        self.url.origin() == other.origin() && self.url.path() == other.path()
-    }
-
-    /// The address that a text stands for where this one is the base (RFC 3986 section 5). `None` for texts in which
-    /// two programs could see two places: a backslash is a slash to some, some skip slashes, and only some decode a host
-    /// or look past user info.
-    pub fn resolve(&self, text: &str) -> Option<Url> {
-        let host = match text.split_once(':').filter(|_| has_scheme(text)) {
-            Some((_, rest)) => Some(rest.strip_prefix("//")?),
-            None => text.strip_prefix("//"),
-        };
-        let host = host.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
-        if text.contains('\\') || !text.is_ascii() || host.is_some_and(|host| host.contains(['%', '@'])) {
-            return None;
-        }
-        self.url.join(text).ok().filter(|url| host.is_none_or(|host| is_written_host(host, url)))
-    }
-}
-
-/// Whether the host of a text is written as it was understood. Numbers are read as IPv4 addresses in many notations, on
-/// which programs disagree.
-fn is_written_host(authority: &str, url: &Url) -> bool {
-    let end = if authority.starts_with('[') { authority.find(']').map(|at| at + 1) } else { authority.find(':') };
-    let host = authority.get(..end.unwrap_or(authority.len())).unwrap_or_default();
-    url.host_str().is_some_and(|understood| understood.eq_ignore_ascii_case(host))
 }
 
 /// Refuses what a URL parser would silently drop or replace, and what RFC 3986 does not allow in a URI.
@@ -149,34 +114,10 @@ fn check_characters(text: &str) -> core::result::Result<(), Reason> {
     Ok(())
 }
 
-/// Whether a text begins with a scheme (RFC 3986 section 3.1).
-pub fn has_scheme(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(scheme, _)| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
-    })
-}
-
 /// What stands between `://` and the next delimiter.
 fn authority(text: &str) -> &str {
     let rest = text.split_once("://").map_or("", |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or_default()
-}
-
-fn starts_with_scheme(text: &str, scheme: &str) -> bool {
-    // A third slash would be skipped by a URL parser and leave an address other than the one that is sent.
-    text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-        && text.get(scheme.len()..).is_some_and(|rest| !rest.starts_with('/'))
-}
-
-/// Whether traffic to this address stays on this machine (RFC 8252 section 7.3).
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(domain)) => domain == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 /// The three addresses of a provider.

@@ -5,8 +5,8 @@
 
 use core::fmt;
 
+use form_urlencoded::byte_serialize;
 use subtle::ConstantTimeEq;
-use url::form_urlencoded::byte_serialize;
 
 /// A string that prints as `[redacted]` and is compared in constant time.
 #[derive(Clone, Eq)]

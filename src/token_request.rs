@@ -3,7 +3,7 @@
 //! In: the client and a code, a refresh token, or nothing. Out: method, address, headers and body as data. What never
 //! happens here: a `scope` on a refresh, because it narrows the new token for good.
 
-use url::form_urlencoded::Serializer;
+use form_urlencoded::Serializer;
 
 use crate::authorization_response::LONGEST_CODE;
 use crate::client_authentication::basic;

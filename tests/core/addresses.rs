@@ -1,0 +1,270 @@
+//! The core's addresses against the URL standard's, as the crate `url` implements it: no text is accepted that `url`
+//! refuses or rewrites, each place is the one that `url` sees, and of what `url` accepts only that is refused which
+//! the rules say.
+
+use nocodb_bitbucket_auth::endpoints::{Address, RESERVED_PARAMETERS};
+use nocodb_bitbucket_auth::form;
+use nocodb_bitbucket_auth::uri::Place;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use url::{Host, Url};
+
+/// What an address must be, said of what `url` sees in it.
+fn expected(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let (scheme, rest) = text.split_once("://")?;
+    let loopback = match url.host()? {
+        Host::Domain(domain) => domain == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    };
+    let accepted = is_plain(text)
+        && scheme.eq_ignore_ascii_case(url.scheme())
+        && (url.scheme() == "https" || url.scheme() == "http" && loopback)
+        && is_plain_authority(rest, &url)
+        && form::decode(text).is_ok()
+        && form::pairs(url.query().unwrap_or_default())
+            .all(|pair| !RESERVED_PARAMETERS.contains(&pair.unwrap().0.as_str()));
+    accepted.then_some(url)
+}
+
+/// What a text stands for, said of what `url` sees in it.
+fn expected_place(base: &Url, text: &str) -> Option<Url> {
+    let url = base.join(text).ok().filter(|url| is_plain(text) && matches!(url.scheme(), "https" | "http"))?;
+    let scheme =
+        text.find(':').map(|at| &text[..=at]).filter(|scheme| Url::parse(&format!("{scheme}//host")).is_ok());
+    match text.strip_prefix(scheme.unwrap_or_default())?.strip_prefix("//") {
+        Some(rest) => is_plain_authority(rest, &url).then_some(url),
+        None => scheme.is_none().then_some(url),
+    }
+}
+
+/// Whether a text holds only what everybody leaves as it is.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#')
+}
+
+/// Whether the host is written as `url` writes it, and stands right after the slashes.
+fn is_plain_authority(rest: &str, url: &Url) -> bool {
+    let authority = rest.split(['/', '?']).next().unwrap();
+    let port = authority.rfind(':').filter(|at| !authority[*at..].contains(']'));
+    let host = &authority[..port.unwrap_or(authority.len())];
+    // A label that DNS cannot hold is not decoded.
+    let limits = host.split('.').all(|label| !label.to_ascii_lowercase().starts_with("xn--") || label.len() <= 63);
+    url.host_str().unwrap().eq_ignore_ascii_case(host) && limits
+}
+
+fn check_address(text: &str) -> Result<(), TestCaseError> {
+    let address = Address::parse(text).ok();
+    let url = expected(text);
+    prop_assert_eq!(address.is_some(), url.is_some(), "{}", text);
+    if let Some((address, url)) = address.zip(url) {
+        prop_assert_eq!(address.as_str(), text);
+        check_place(address.place(), &url, text)?;
+    }
+    Ok(())
+}
+
+fn check_reference(base: &str, text: &str) -> Result<(), TestCaseError> {
+    let (address, url) = (Address::parse(base).unwrap(), Url::parse(base).unwrap());
+    let place = address.place().resolve(text);
+    let expected = expected_place(&url, text);
+    prop_assert_eq!(place.is_some(), expected.is_some(), "{} at {}", text, base);
+    place.zip(expected).map_or(Ok(()), |(place, url)| check_place(&place, &url, text))
+}
+
+fn check_place(place: &Place, url: &Url, text: &str) -> Result<(), TestCaseError> {
+    prop_assert_eq!(place.origin(), url.origin().ascii_serialization(), "{}", text);
+    prop_assert_eq!(place.path(), url.path(), "{}", text);
+    Ok(())
+}
+
+/// Hosts that a browser shows like this.
+fn sane_host() -> BoxedStrategy<String> {
+    prop_oneof![
+        4 => "[a-z0-9]{1,6}((-|_|\\.)[a-z0-9]{1,6}){0,3}\\.[a-z]{2,5}",
+        1 => "[A-Za-z]{1,10}",
+        1 => select(vec!["xn--bcher-kva.example", "xn--fiqs8s", "www.xn--p1ai", "XN--NCODB-JUA.example", "localhost"])
+            .prop_map(str::to_owned),
+        1 => any::<[u8; 4]>().prop_map(|address| std::net::Ipv4Addr::from(address).to_string()),
+        1 => "127\\.[1-9]\\.[1-9]\\.[1-9]",
+        1 => pieces().prop_map(|pieces| Host::<String>::Ipv6(pieces.into()).to_string()),
+    ]
+    .boxed()
+}
+
+/// The pieces of an IPv6 address, with runs of zeros.
+fn pieces() -> impl Strategy<Value = [u16; 8]> {
+    prop::array::uniform8(prop_oneof![2 => Just(0u16), 1 => Just(1u16), 1 => any::<u16>()])
+}
+
+/// Hosts that some programs read, some in another way than others.
+fn odd_host() -> BoxedStrategy<String> {
+    let number = prop_oneof!["[0-9]{1,4}", "0[xX][0-9a-fA-Fg]{0,4}", "0[0-9]{1,3}", Just(String::new())];
+    prop_oneof![
+        prop::collection::vec(number.clone(), 1..6).prop_map(|numbers| numbers.join(".")),
+        ("[a-z]{1,3}", number, "\\.?").prop_map(|(label, number, end)| format!("{label}.{number}{end}")),
+        "(a\\.)?[xX][nN]--[a-zA-Z0-9-]{0,9}(\\.b)?",
+        "xn--([a-z0-9]{0,8}-)?[a-z0-9]{1,6}",
+        "xn--[a-z0-9]{55,62}",
+        "\\[[0-9a-fA-F:.]{0,20}\\]",
+        prop::collection::vec(select(vec!["0", "0", "1", "00", "ab", "0ab", "ABCD", "12345", ""]), 1..10)
+            .prop_map(|pieces| format!("[{}]", pieces.join(":"))),
+        "[a-z.]{0,4}",
+        "[!-~]{1,6}",
+    ]
+    .boxed()
+}
+
+fn port() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => Just(String::new()),
+        3 => select(vec![":", ":443", ":80", ":0", ":0443", ":65535", ":65536", ":+1", ":1a", ":99999999999"])
+            .prop_map(str::to_owned),
+        1 => "\\:[0-9]{1,5}",
+    ]
+}
+
+/// A relative path with all that is treated in a special way.
+fn path() -> BoxedStrategy<String> {
+    let segment = prop_oneof![
+        4 => select(vec![
+            "", ".", "..", "%2e", "%2E", ".%2e", "%2E.", "%2e%2E", "...", "%2e%2e%2e", "C:", "c|", "C:x", "%41",
+            "a", "b",
+        ]).prop_map(str::to_owned),
+        1 => "[!-~&&[^/?#\\\\%]]{0,4}",
+    ];
+    prop::collection::vec(segment, 0..6).prop_map(|segments| segments.join("/")).boxed()
+}
+
+fn query() -> impl Strategy<Value = String> {
+    prop_oneof![Just(String::new()), "\\?[a-z=&/?'\"%2e.:]{0,8}", Just("?x=1&code=2".to_owned())]
+}
+
+fn scheme() -> impl Strategy<Value = &'static str> {
+    select(vec!["https://", "https://", "https://", "http://", "HttpS://", "HTTP://"])
+}
+
+/// An address as administrators write them.
+fn sane_address() -> BoxedStrategy<String> {
+    let port = prop_oneof![Just(String::new()), (1u16..).prop_map(|port| format!(":{port}"))];
+    (sane_host(), port, "(/[A-Za-z0-9._~!$&'()*+,;=:@-]{1,8}){0,3}/?", "(\\?[xyz]=[a-z0-9]{0,4})?")
+        .prop_map(|(host, port, path, query)| format!("https://{host}{port}{path}{query}"))
+        .boxed()
+}
+
+/// An address, most of them not as they should be.
+fn any_address() -> BoxedStrategy<String> {
+    (scheme(), prop_oneof![sane_host(), odd_host()], port(), "(/)?", path(), query())
+        .prop_map(|(scheme, host, port, slash, path, query)| format!("{scheme}{host}{port}{slash}{path}{query}"))
+        .boxed()
+}
+
+/// A text of which one place was changed.
+fn mutated(text: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+    (text, any::<Index>(), 0usize..2, prop_oneof!["[\\x00-\\x7f]", "[/:@?#\\\\.%\\[\\]]", Just(String::new())])
+        .prop_map(|(mut text, at, remove, put)| {
+            let at = at.index(text.len() + 1);
+            text.replace_range(at..(at + remove).min(text.len()), &put);
+            text
+        })
+}
+
+/// A reference relative to an address.
+fn any_reference() -> BoxedStrategy<String> {
+    let relative = (select(vec!["", "", "/", "/", "./", "../"]), path(), query());
+    prop_oneof![
+        4 => relative.prop_map(|(start, path, query)| format!("{start}{path}{query}")),
+        1 => any_address(),
+        1 => any_address().prop_map(|address| address[address.find(':').unwrap() + 1..].to_owned()),
+        1 => "(https|http|ftp|ws|file|x|1)(:|:/|://|:///)[a-z]{0,4}(/[a-z.]{0,4})?",
+    ]
+    .boxed()
+}
+
+#[test]
+fn punycode_is_decoded_to_its_edges() {
+    let most = format!("xn--{}", "9".repeat(59));
+    for label in [
+        // RFC 3492 section 7.1, in lower case: Arabic, Chinese, Hindi, Japanese, and a name with ASCII in it.
+        "xn--egbpdaj6bu4bxfgehfvwxn",
+        "xn--ihqwcrb4cv8a8dqg056pqjye",
+        "xn--i1baa7eci9glrd9b2ae1bj0hfcgg6iyaf8o0a1dig0cd",
+        "xn--n8jok5ay5dzabd5bym9f0cm5685rrjetr6pdxa",
+        "xn--d9juau41awczczp",
+        // U+FFFD; U+200C and U+200D alone, first, last and in between; what a wrong bias would decode; an overflow.
+        "xn--zn7c",
+        "xn--0ug",
+        "xn--1ug",
+        "xn--0ugy22p",
+        "xn--0ugx22p",
+        "xn--11b6iy14e",
+        "xn--ab-j1t",
+        "xn--iu4kb",
+        &most,
+        "xn--",
+        "xn---",
+        "xn---abc",
+        "xn--abc-",
+    ] {
+        check_address(&format!("https://{label}/")).unwrap();
+        check_address(&format!("https://www.{}.example", label.to_ascii_uppercase())).unwrap();
+    }
+}
+
+#[test]
+fn a_refusal_says_what_is_wrong() {
+    for (text, reason) in [
+        ("https:///nocodb.example", "must be an absolute URL that starts with https://"),
+        ("ftp://nocodb.example", "must be an absolute URL that starts with https://"),
+        ("https://", "is not a valid URL"),
+        ("https://nocodb.example:65536/", "is not a valid URL"),
+        ("https://nocodb.example:8x/", "is not a valid URL"),
+        ("https://nocodb.example:+8/", "is not a valid URL"),
+        ("https://no^codb.example/", "is not a valid URL"),
+        ("https://xn--zn7c/", "is not a valid URL"),
+        ("https://[::1/", "is not a valid URL"),
+        ("https://user@127.1/", "must not contain a user name or a password"),
+        ("https://127.1/", "has a host that programs write in different ways: write it as a browser shows it"),
+        ("https://127.00.0.1/", "has a host that programs write in different ways: write it as a browser shows it"),
+        ("https://[0::1]/", "has a host that programs write in different ways: write it as a browser shows it"),
+        (
+            "http://127.example/",
+            "must start with https:// (http is accepted for localhost, 127.0.0.0/8 and [::1] only)",
+        ),
+    ] {
+        assert_eq!(Address::parse(text).unwrap_err(), reason, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_administrators_write_is_accepted_and_where_the_url_standard_says(text in sane_address()) {
+        prop_assert!(Address::parse(&text).is_ok(), "{}", text);
+        check_address(&text)?;
+    }
+
+    #[test]
+    fn an_address_is_where_the_url_standard_says(text in any_address()) {
+        check_address(&text)?;
+    }
+
+    #[test]
+    fn a_changed_address_is_refused_or_where_the_url_standard_says(text in mutated(any_address())) {
+        check_address(&text)?;
+    }
+
+    #[test]
+    fn a_reference_leads_where_the_url_standard_says(base in sane_address(), text in any_reference()) {
+        check_reference(&base, &text)?;
+    }
+
+    #[test]
+    fn a_changed_reference_is_refused_or_leads_where_the_url_standard_says(
+        path in path(), text in mutated(any_reference()),
+    ) {
+        let base = format!("https://nocodb.example:8443/{path}");
+        prop_assume!(Address::parse(&base).is_ok());
+        check_reference(&base, &text)?;
+    }
+}
