@@ -54,6 +54,7 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {string} tokenUrl
  * @property {string} apiUrl
  * @property {boolean} confidential
+ * @property {(purpose: string) => Uint8Array} deriveKey 256 bits derived from the secret (RFC 5869)
  * @property {() => string} authorizationUrl
  * @property {(extraParams: unknown) => AuthorizationRequest} createAuthorizationRequest
  * @property {(callback: unknown, state: unknown) => string} validateAuthorizationResponse
@@ -70,7 +71,39 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {CoreClient} [client] only when OAuth can be offered
  * @property {string} [apiUrl] absent when its override cannot be used
  * @property {number} timeoutMs time limit of one request, in milliseconds
+ * @property {number} lockoutMs how long to wait after a refusal before a refresh token is tried again, in milliseconds
+ * @property {string} [redisUrl] of the Redis through which processes share their tokens; it may hold a password
  * @property {Failure[]} problems `INVALID_CONFIG` with the variable's name in `field`, never its value
+ */
+
+/**
+ * When the tokens of one connection are renewed. Answers, actions and events are the numbers of the enumerations
+ * below; times are milliseconds since the epoch, `random` is from 0 to 1.
+ *
+ * @typedef {object} RefreshPolicy
+ * @property {number} generation the number of the newest pair
+ * @property {boolean} isForced
+ * @property {number} action
+ * @property {number} [waitUntil]
+ * @property {(known: number, now: number) => number} asked
+ * @property {(generation: number, now: number) => number} renew
+ * @property {(now: number) => boolean} isIdle
+ * @property {(now: number) => number | undefined} retryAt
+ * @property {(until: number) => void} lockOut
+ * @property {number} [lockoutOfOthers]
+ * @property {(status: number, generation: number, isRepetition: boolean, now: number) => boolean} answered
+ * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, now: number) => boolean} configured
+ * @property {(event: number, now: number, random: number) => number} on
+ * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, sameRefreshToken: boolean, now: number,
+ *   random: number) => number} found
+ * @property {(obtainedAt: number, expiresAt: number | undefined, now: number, random: number) => number} renewed
+ * @property {(code: string, retryable: boolean, retryAfter: number | undefined, now: number, random: number) => number
+ *   } failed
+ */
+
+/**
+ * @typedef {new (obtainedAt: number | undefined, expiresAt: number | undefined, hasAccessToken: boolean,
+ *   lockout: number, now: number) => RefreshPolicy} RefreshPolicyClass
  */
 
 /** @typedef {{ status?: number, field?: string, retryAfter?: number }} FailureDetails `retryAfter` in milliseconds */
@@ -78,6 +111,12 @@ import { BitbucketAuthError, judge } from './error.js';
 /**
  * @typedef {object} Core
  * @property {new (options: unknown) => CoreClient} Client
+ * @property {RefreshPolicyClass} RefreshPolicy
+ * @property {Record<'Use' | 'Turn' | 'Dead', number>} RefreshAnswer
+ * @property {Record<'Rest' | 'Lock' | 'Look' | 'Refresh' | 'Publish' | 'Bury' | 'Store' | 'Report' | 'Wait'
+ *   | 'FailWithLastRequest' | 'FailAsBusy', number>} RefreshAction
+ * @property {Record<'Locked' | 'LockBusy' | 'LockLost' | 'FoundDead' | 'NothingFound' | 'Published' | 'Superseded'
+ *   | 'Stored' | 'StoreFailed' | 'Reported' | 'Woke', number>} RefreshEvent
  * @property {(env: Record<string, string | undefined>) => CoreEnvironment} readEnvironment
  * @property {() => string[]} environmentVariables
  * @property {() => string[]} defaultScopes

@@ -13,7 +13,9 @@ use crate::client_config::{ClientConfig, Environment, variable};
 use crate::endpoints::Endpoints;
 use crate::error::{Code, Error, Phase, Result};
 use crate::host::{self, CallbackValue, Properties};
+use crate::key_derivation::derive_key;
 use crate::pkce::CodeVerifier;
+use crate::refresh_policy::{Action, Answer, Event, Failure, Moment, RefreshPolicy, Times};
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
 use crate::state::State;
@@ -165,6 +167,14 @@ impl Client {
     #[wasm_bindgen(getter, js_name = apiUrl)]
     pub fn api_url(&self) -> String {
         self.0.endpoints().api.as_str().to_owned()
+    }
+
+    /// A key for one purpose, derived from the secret.
+    #[wasm_bindgen(js_name = deriveKey)]
+    pub fn derive_key(&self, purpose: &str) -> core::result::Result<Vec<u8>, JsValue> {
+        let key = derive_key(&self.0, purpose)
+            .ok_or_else(|| Error::argument(Phase::Config, "clientSecret", "is missing"))?;
+        Ok(key.to_vec())
     }
 
     /// Whether the client has a secret (RFC 6749 section 2.1).
@@ -326,7 +336,7 @@ fn previous(value: Option<&JsValue>) -> Previous {
     Previous { refresh_token: refresh_token.map(Secret::new), scopes: hints.scopes("scopes").ok().flatten() }
 }
 
-/// Reads an environment: `{ client?, apiUrl?, timeoutMs, problems }`. Without `client` OAuth cannot be offered;
+/// Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, redisUrl?, problems }`. Without `client` OAuth cannot be offered;
 /// without `apiUrl` the API's override is unusable. `problems` has an INVALID_CONFIG error for each variable that is
 /// missing or wrong.
 #[wasm_bindgen(js_name = readEnvironment)]
@@ -342,6 +352,10 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
         set("apiUrl", api.as_str().into())?;
     }
     set("timeoutMs", environment.timeout_ms.into())?;
+    set("lockoutMs", environment.lockout_ms.into())?;
+    if let Some(redis) = environment.redis {
+        set("redisUrl", redis.expose().into())?;
+    }
     set(
         "problems",
         environment.problems.into_iter().map(|problem| JsValue::from(Box::new(problem))).collect::<Array>().into(),
@@ -400,4 +414,249 @@ pub fn failure(code: &str, phase: &str, details: &JsValue) -> core::result::Resu
         error.field = details.string("field")?;
     }
     Ok(error.into())
+}
+
+/// What somebody who wants to use a pair of tokens shall do.
+#[wasm_bindgen]
+pub enum RefreshAnswer {
+    /// Use it.
+    Use,
+    /// Wait for the turn, and ask again.
+    Turn,
+    /// The connection is dead.
+    Dead,
+}
+
+impl From<Answer> for RefreshAnswer {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Use => Self::Use,
+            Answer::Turn => Self::Turn,
+            Answer::GiveUp => Self::Dead,
+        }
+    }
+}
+
+/// What to do next in a turn.
+#[wasm_bindgen]
+pub enum RefreshAction {
+    /// The turn is over.
+    Rest,
+    /// Take the lock.
+    Lock,
+    /// Look for a successor.
+    Look,
+    /// Send the token request.
+    Refresh,
+    /// Keep and show the new pair.
+    Publish,
+    /// Show that the refresh token is dead.
+    Bury,
+    /// Hand the pair to the stores.
+    Store,
+    /// Report that a store failed.
+    Report,
+    /// Wait until `waitUntil`.
+    Wait,
+    /// The turn is over, for the reason of the last request.
+    FailWithLastRequest,
+    /// The turn is over, the lock could not be had.
+    FailAsBusy,
+}
+
+impl From<Action> for RefreshAction {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Rest => Self::Rest,
+            Action::Lock => Self::Lock,
+            Action::Look => Self::Look,
+            Action::Refresh => Self::Refresh,
+            Action::Publish => Self::Publish,
+            Action::Bury => Self::Bury,
+            Action::Store => Self::Store,
+            Action::Report => Self::Report,
+            Action::WaitUntil(_) => Self::Wait,
+            Action::GiveUp(Failure::LastRequest) => Self::FailWithLastRequest,
+            Action::GiveUp(Failure::Busy) => Self::FailAsBusy,
+        }
+    }
+}
+
+/// What happened in a turn, where there is no more to say about it.
+#[wasm_bindgen]
+pub enum RefreshEvent {
+    /// The lock is taken.
+    Locked,
+    /// Somebody else has it.
+    LockBusy,
+    /// It was lost.
+    LockLost,
+    /// The refresh token was found to be dead.
+    FoundDead,
+    /// There is no successor.
+    NothingFound,
+    /// The pair is published.
+    Published,
+    /// Somebody else's pair came first.
+    Superseded,
+    /// The stores took the pair.
+    Stored,
+    /// One of them did not.
+    StoreFailed,
+    /// That was reported.
+    Reported,
+    /// The wait is over.
+    Woke,
+}
+
+impl From<RefreshEvent> for Event {
+    fn from(event: RefreshEvent) -> Self {
+        match event {
+            RefreshEvent::Locked => Self::Locked,
+            RefreshEvent::LockBusy => Self::LockBusy,
+            RefreshEvent::LockLost => Self::LockLost,
+            RefreshEvent::FoundDead => Self::FoundDead,
+            RefreshEvent::NothingFound => Self::NothingFound,
+            RefreshEvent::Published => Self::Published,
+            RefreshEvent::Superseded => Self::Superseded,
+            RefreshEvent::Stored => Self::Stored,
+            RefreshEvent::StoreFailed => Self::StoreFailed,
+            RefreshEvent::Reported => Self::Reported,
+            RefreshEvent::Woke => Self::Woke,
+        }
+    }
+}
+
+/// When the tokens of one connection are renewed. Times are milliseconds since 1970, `random` is from 0 to 1.
+#[wasm_bindgen(js_name = RefreshPolicy)]
+pub struct Policy(RefreshPolicy);
+
+#[wasm_bindgen(js_class = RefreshPolicy)]
+impl Policy {
+    /// For a pair that comes out of a config or was just exchanged.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        obtained_at: Option<f64>,
+        expires_at: Option<f64>,
+        has_access_token: bool,
+        lockout: f64,
+        now: f64,
+    ) -> Policy {
+        Self(RefreshPolicy::new(times(obtained_at, expires_at), has_access_token, lockout, now))
+    }
+
+    /// The number of the newest pair.
+    #[wasm_bindgen(getter)]
+    pub fn generation(&self) -> u32 {
+        self.0.generation()
+    }
+
+    /// Whether a wish for a newer pair stands.
+    #[wasm_bindgen(getter, js_name = isForced)]
+    pub fn is_forced(&self) -> bool {
+        self.0.is_forced()
+    }
+
+    /// What is to be done in the turn that is under way.
+    #[wasm_bindgen(getter)]
+    pub fn action(&self) -> RefreshAction {
+        self.0.state().action().into()
+    }
+
+    /// Until when a wait lasts.
+    #[wasm_bindgen(getter, js_name = waitUntil)]
+    pub fn wait_until(&self) -> Option<f64> {
+        match self.0.state().action() {
+            Action::WaitUntil(time) => Some(time),
+            _ => None,
+        }
+    }
+
+    /// Somebody whose store has the pair `known` wants to use the newest.
+    pub fn asked(&mut self, known: u32, now: f64) -> RefreshAnswer {
+        self.0.asked(known, now).into()
+    }
+
+    /// Somebody wants a pair that is newer than `generation`.
+    pub fn renew(&mut self, generation: u32, now: f64) -> RefreshAnswer {
+        self.0.renew(generation, now).into()
+    }
+
+    /// Whether the refresh token was unused for too long.
+    #[wasm_bindgen(js_name = isIdle)]
+    pub fn is_idle(&self, now: f64) -> bool {
+        self.0.is_idle(now)
+    }
+
+    /// When a turn is to begin although nobody asks.
+    #[wasm_bindgen(js_name = retryAt)]
+    pub fn retry_at(&self, now: f64) -> Option<f64> {
+        self.0.retry_at(now)
+    }
+
+    /// Whether a request that the API answered with `status` is to be repeated.
+    pub fn answered(&mut self, status: u16, generation: u32, is_repetition: bool, now: f64) -> bool {
+        self.0.answered(status, generation, is_repetition, now)
+    }
+
+    /// Whether the pair of a config with the newest refresh token and another access token is to be used.
+    pub fn configured(&mut self, obtained_at: Option<f64>, expires_at: Option<f64>, now: f64) -> bool {
+        self.0.configured(times(obtained_at, expires_at), now)
+    }
+
+    /// Another connection of this client was refused.
+    #[wasm_bindgen(js_name = lockOut)]
+    pub fn lock_out(&mut self, until: f64) {
+        self.0.lock_out(until);
+    }
+
+    /// For how long the other connections are to know of the refusal of this one.
+    #[wasm_bindgen(getter, js_name = lockoutOfOthers)]
+    pub fn lockout_of_others(&self) -> Option<f64> {
+        self.0.lockout_of_others()
+    }
+
+    /// Goes on after an event.
+    pub fn on(&mut self, event: RefreshEvent, now: f64, random: f64) -> RefreshAction {
+        self.go_on(event.into(), now, random)
+    }
+
+    /// Goes on after a successor was found.
+    pub fn found(
+        &mut self,
+        obtained_at: Option<f64>,
+        expires_at: Option<f64>,
+        same_refresh_token: bool,
+        now: f64,
+        random: f64,
+    ) -> RefreshAction {
+        self.go_on(Event::Found { times: times(obtained_at, expires_at), same_refresh_token }, now, random)
+    }
+
+    /// Goes on after Bitbucket sent a new pair.
+    pub fn renewed(&mut self, obtained_at: f64, expires_at: Option<f64>, now: f64, random: f64) -> RefreshAction {
+        self.go_on(Event::Renewed(times(Some(obtained_at), expires_at)), now, random)
+    }
+
+    /// Goes on after a token request failed with an error of this code.
+    pub fn failed(
+        &mut self,
+        code: &str,
+        retryable: bool,
+        retry_after: Option<f64>,
+        now: f64,
+        random: f64,
+    ) -> RefreshAction {
+        let code = Code::from_name(code).unwrap_or(Code::RequestFailed);
+        self.go_on(Event::of_failure(code, retryable, retry_after), now, random)
+    }
+
+    fn go_on(&mut self, event: Event, now: f64, random: f64) -> RefreshAction {
+        self.0.on(event, Moment { now, random }).into()
+    }
+}
+
+fn times(obtained_at: Option<f64>, expires_at: Option<f64>) -> Times {
+    let real = |time: &f64| time.is_finite();
+    Times { obtained_at: obtained_at.filter(real), expires_at: expires_at.filter(real) }
 }

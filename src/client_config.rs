@@ -100,16 +100,36 @@ pub mod variable {
     pub const API_URL: &str = "INTEGRATION_AUTH_BITBUCKET_API_URL";
     /// The time limit of one request, in milliseconds.
     pub const TIMEOUT_MS: &str = "INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS";
+    /// How long to wait after a refusal before a refresh token is tried again, in milliseconds.
+    pub const LOCKOUT_MS: &str = "INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS";
+    /// The Redis through which processes share their tokens.
+    pub const REDIS_URL: &str = "INTEGRATION_AUTH_BITBUCKET_REDIS_URL";
+    /// NocoDB's own Redis, used when the one above is not set.
+    pub const NOCODB_REDIS_URL: &str = "NC_REDIS_URL";
     /// All of them.
-    pub const ALL: [&str; 8] =
-        [CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, SCOPES, AUTHORIZE_URL, TOKEN_URL, API_URL, TIMEOUT_MS];
+    pub const ALL: [&str; 11] = [
+        CLIENT_ID,
+        CLIENT_SECRET,
+        REDIRECT_URI,
+        SCOPES,
+        AUTHORIZE_URL,
+        TOKEN_URL,
+        API_URL,
+        TIMEOUT_MS,
+        LOCKOUT_MS,
+        REDIS_URL,
+        NOCODB_REDIS_URL,
+    ];
 }
 
 /// The time limit of one request when none is configured.
 pub const DEFAULT_TIMEOUT_MS: u32 = 10_000;
 
-/// The longest time limit that may be configured: five minutes.
-const LONGEST_TIMEOUT_MS: u32 = 300_000;
+/// The longest time that may be configured: five minutes.
+const LONGEST_TIME_MS: u32 = 300_000;
+
+/// The wait after a refusal when none is configured. Bitbucket's lockout is short; nobody has measured it.
+pub const DEFAULT_LOCKOUT_MS: u32 = 30_000;
 
 /// The value of [`variable::SCOPES`] that requests no scopes at all, so that Bitbucket grants all of the client's.
 const NO_SCOPES: &str = "none";
@@ -123,6 +143,10 @@ pub struct Environment {
     pub api: Option<Address>,
     /// The time limit of one request.
     pub timeout_ms: u32,
+    /// The wait after a refusal of a refresh token.
+    pub lockout_ms: u32,
+    /// The address of the Redis through which processes share their tokens; it may hold a password.
+    pub redis: Option<Secret>,
     /// What is missing or wrong, in the order of [`variable::ALL`].
     pub problems: Vec<Error>,
 }
@@ -131,9 +155,13 @@ impl Environment {
     /// Reads the variables through `get`. White space around a value is trimmed; an empty value counts as absent.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let mut problems = Vec::new();
-        let values = Values { get, problems: &mut problems };
-        let (client, api, timeout_ms) = values.read();
-        Self { client, api, timeout_ms, problems }
+        let mut values = Values { get, problems: &mut problems };
+        let (client, api) = values.read_client();
+        // An unusable value of these is no reason to do without OAuth; the defaults are safe.
+        let timeout_ms = values.milliseconds(variable::TIMEOUT_MS, 1, DEFAULT_TIMEOUT_MS);
+        let lockout_ms = values.milliseconds(variable::LOCKOUT_MS, 0, DEFAULT_LOCKOUT_MS);
+        let redis = values.read_redis();
+        Self { client, api, timeout_ms, lockout_ms, redis, problems }
     }
 }
 
@@ -143,7 +171,7 @@ struct Values<'a, G> {
 }
 
 impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
-    fn read(mut self) -> (Option<ClientConfig>, Option<Address>, u32) {
+    fn read_client(&mut self) -> (Option<ClientConfig>, Option<Address>) {
         let client_id = self.required(variable::CLIENT_ID, |value| parse_credential(value).map(str::to_owned));
         let client_secret = self.required(variable::CLIENT_SECRET, |value| parse_credential(value).map(Secret::new));
         let redirect_uri = self.required(variable::REDIRECT_URI, Address::parse);
@@ -154,8 +182,6 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
         let authorize = self.optional(variable::AUTHORIZE_URL, |value| Endpoint::Authorize.parse(value));
         let token = self.optional(variable::TOKEN_URL, |value| Endpoint::Token.parse(value));
         let api = self.optional(variable::API_URL, |value| Endpoint::Api.parse(value));
-        let timeout_ms =
-            self.optional(variable::TIMEOUT_MS, |value| value.map_or(Ok(DEFAULT_TIMEOUT_MS), parse_timeout));
         let client = (|| {
             Some(ClientConfig {
                 client_id: client_id?,
@@ -165,8 +191,19 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
                 endpoints: Endpoints { authorize: authorize?, token: token?, api: api.clone()? },
             })
         })();
-        // An unusable time limit is no reason to do without OAuth; the default is safe.
-        (client, api, timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS))
+        (client, api)
+    }
+
+    fn milliseconds(&mut self, name: &str, least: u32, default: u32) -> u32 {
+        self.optional(name, |value| value.map_or(Ok(default), |value| parse_milliseconds(value, least)))
+            .unwrap_or(default)
+    }
+
+    /// NocoDB's own Redis serves where none is named, or the one that is named is unusable.
+    fn read_redis(&mut self) -> Option<Secret> {
+        [variable::REDIS_URL, variable::NOCODB_REDIS_URL]
+            .into_iter()
+            .find_map(|name| self.optional(name, |value| value.map(parse_redis_url).transpose()).flatten())
     }
 
     fn required<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> core::result::Result<T, Reason>) -> Option<T> {
@@ -200,10 +237,21 @@ fn parse_scopes_variable(value: &str) -> core::result::Result<ScopeSet, Reason> 
     }
 }
 
-fn parse_timeout(value: &str) -> core::result::Result<u32, Reason> {
+fn parse_milliseconds(value: &str, least: u32) -> core::result::Result<u32, Reason> {
     let digits = value.bytes().all(|byte| byte.is_ascii_digit());
     match value.parse() {
-        Ok(timeout) if digits && (1..=LONGEST_TIMEOUT_MS).contains(&timeout) => Ok(timeout),
+        Ok(time) if digits && (least..=LONGEST_TIME_MS).contains(&time) => Ok(time),
+        _ if least == 0 => Err("must be a whole number of milliseconds from 0 to 300000"),
         _ => Err("must be a whole number of milliseconds from 1 to 300000"),
+    }
+}
+
+/// The rest of the address is for the Redis client to judge.
+fn parse_redis_url(value: &str) -> core::result::Result<Secret, Reason> {
+    match value.split_once("://") {
+        Some(("redis" | "rediss", rest)) if rest.starts_with(|c: char| !matches!(c, '/' | '?' | '#')) => {
+            Ok(Secret::new(value))
+        }
+        _ => Err("must be an address that starts with redis:// or rediss://"),
     }
 }

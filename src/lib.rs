@@ -17,13 +17,16 @@ pub mod endpoints;
 pub mod error;
 pub mod form;
 pub mod json;
+pub mod key_derivation;
 pub mod pkce;
+pub mod refresh_policy;
 pub mod scope;
 pub mod secret;
 pub mod state;
 pub mod token_request;
 pub mod token_response;
 pub mod token_set;
+pub mod uri;
 
 #[cfg(target_arch = "wasm32")]
 pub mod bindings;

@@ -266,6 +266,8 @@ fn config() {
             let mut told = json!({
                 "apiUrl": get(&environment, "apiUrl").as_string(),
                 "timeoutMs": get(&environment, "timeoutMs").as_f64().map(|limit| limit as u64),
+                "lockoutMs": get(&environment, "lockoutMs").as_f64().map(|wait| wait as u64),
+                "redisUrl": get(&environment, "redisUrl").as_string(),
             });
             for name in ["clientId", "redirectUri", "scopes"] {
                 if client.is_object() {

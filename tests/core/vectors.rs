@@ -339,6 +339,8 @@ mod cases {
         assert_eq!(json!(environment.client.is_some()), case["oauth"], "{}", case["name"]);
         let mut seen = environment.client.as_ref().map_or_else(|| json!({}), facts);
         seen["timeoutMs"] = environment.timeout_ms.into();
+        seen["lockoutMs"] = environment.lockout_ms.into();
+        seen["redisUrl"] = environment.redis.map(|url| url.expose().to_owned()).into();
         seen["apiUrl"] = environment.api.map(|api| api.as_str().to_owned()).into();
         compare(case, &seen);
     }
