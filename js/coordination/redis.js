@@ -1,0 +1,606 @@
+/**
+ * Coordination of several processes through Redis: who may refresh, and which tokens are the newest.
+ *
+ * In: keys of refresh tokens, and the tokens that followed them. Out: locks, and the newest tokens of a chain, of all
+ * processes that use the same Redis. What never happens here: a secret in a key (keys are keyed hashes), a token
+ * outside of a ciphertext, an operation that fails or waits long because Redis does, or an error of the Redis client
+ * that leaves this file (they hold what was sent).
+ *
+ * Everything is in this process's memory, too, and Redis only adds to it: without Redis, the processes are as good as
+ * alone, and what they published meanwhile is passed on when it is back.
+ */
+
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { MemoryCoordination } from './memory.js';
+
+/** @typedef {import('ioredis').Redis} Redis */
+/** @typedef {import('./memory.js').Coordination} Coordination */
+/** @typedef {import('./memory.js').Entry} Entry */
+/** @typedef {import('./memory.js').Lock} Lock */
+/** @typedef {import('./memory.js').Value} Value */
+
+/** @typedef {Partial<typeof LIMITS>} Limits in milliseconds */
+
+/**
+ * @typedef {object} RedisOptions
+ * @property {string} url
+ * @property {string} namespace of one OAuth client; no secret
+ * @property {Uint8Array} encryptionKey 256 bits
+ * @property {(message: string) => void} log
+ * @property {Limits} [limits]
+ */
+
+/** @typedef {(prefix: string, ...args: (string | number)[]) => Promise<unknown>} Script */
+
+const SECOND = 1000;
+const HOUR = 60 * 60 * SECOND;
+const DAY = 24 * HOUR;
+
+const LIMITS = {
+  // A lock outlives its process by no more than this.
+  lock: 6 * SECOND,
+  operation: SECOND,
+  connection: 2 * SECOND,
+  // The longest pause between two attempts to connect.
+  reconnection: 5 * SECOND,
+  // Stores have newer tokens by then.
+  pointer: 30 * DAY,
+  // An unused refresh token dies after three months.
+  pair: 95 * DAY,
+  deadMarker: HOUR,
+};
+
+/** Keys of refresh tokens that wait to be passed on; more than a long outage leaves behind. */
+const MOST_PENDING = 100_000;
+
+const VARIABLES = 'INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
+const UNUSABLE = `The Redis of ${VARIABLES} cannot be used: until it can, this process renews tokens on its own.`;
+const USABLE = `The Redis of ${VARIABLES} can be used again.`;
+
+/**
+ * What all scripts begin with. A pointer is `<fence> <key of the refresh token that followed>`, a pair
+ * `<fence> <ciphertext>`. A chain has one pointer for each renewal of the last 30 days; the bound is far above that.
+ */
+const PRELUDE = `
+  local prefix = KEYS[1]
+  local function follow(key)
+    local highest, passed = 0, { [key] = true }
+    for _ = 1, 5000 do
+      local pointer = redis.call('GET', prefix .. 'next:' .. key) or ''
+      local fence, newer = string.match(pointer, '^(%d+) (.+)$')
+      if not fence or passed[newer] then break end
+      key = newer
+      passed[key] = true
+      highest = math.max(highest, tonumber(fence))
+    end
+    return key, highest, passed
+  end
+  local function pair(key)
+    return redis.call('GET', prefix .. 'pair:' .. key) or ''
+  end
+  local function fence_of(key)
+    return tonumber(string.match(pair(key), '^(%d+) ') or 0)
+  end
+  local function raise_fence(seen, limit)
+    local fence = math.max(tonumber(redis.call('GET', prefix .. 'fence') or 0), tonumber(seen))
+    redis.call('SET', prefix .. 'fence', string.format('%.0f', fence), 'PX', limit)
+  end
+`;
+
+const SCRIPTS = {
+  /** Whether this Redis can be written to, and which life its data has: when they were lost, no fence is given twice. */
+  check: `
+    local seen, limit, life = unpack(ARGV)
+    raise_fence(seen, limit)
+    life = redis.call('GET', prefix .. 'life') or life
+    redis.call('SET', prefix .. 'life', life, 'PX', limit)
+    return life
+  `,
+
+  acquire: `
+    local key, owner, lock_limit, seen, limit = unpack(ARGV)
+    if not redis.call('SET', prefix .. 'lock:' .. key, owner, 'NX', 'PX', lock_limit) then return 0 end
+    raise_fence(seen, limit)
+    return redis.call('INCR', prefix .. 'fence')
+  `,
+
+  extend: `
+    local key, owner, limit = unpack(ARGV)
+    if redis.call('GET', prefix .. 'lock:' .. key) ~= owner then return 0 end
+    return redis.call('PEXPIRE', prefix .. 'lock:' .. key, limit)
+  `,
+
+  release: `
+    local key, owner = unpack(ARGV)
+    if redis.call('GET', prefix .. 'lock:' .. key) ~= owner then return 0 end
+    return redis.call('DEL', prefix .. 'lock:' .. key)
+  `,
+
+  /** Notes a refusal, if there was one, and tells for how long yet those of others are remembered. */
+  lockout: `
+    local key, ms = ARGV[1], tonumber(ARGV[2])
+    local time = redis.call('TIME')
+    local now = time[1] * 1000 + math.floor(time[2] / 1000)
+    local name = prefix .. 'lockouts'
+    redis.call('ZREMRANGEBYSCORE', name, '-inf', now)
+    if ms > 0 then
+      redis.call('ZADD', name, now + ms, key)
+      redis.call('EXPIRE', name, 3600)
+    end
+    local last = redis.call('ZREVRANGE', name, 0, 1, 'WITHSCORES')
+    for at = 1, #last, 2 do
+      if last[at] ~= key then return last[at + 1] - now end
+    end
+    return 0
+  `,
+
+  /** The newest of a chain, and whether what the process thinks is the newest leads to it. */
+  find: `
+    local key, theirs = unpack(ARGV)
+    local newest, _, passed = follow(key)
+    local known = theirs == '' or passed[theirs] or follow(theirs) == newest
+    return { newest, pair(newest), known and 1 or 0 }
+  `,
+
+  /** Has a pair follow a key, unless something with a higher fence does. Both branches of a fork lead to the winner. */
+  publish: `
+    local key, newer, fence, value, pair_limit, pointer_limit = unpack(ARGV)
+    fence = tonumber(fence)
+    local function keep()
+      redis.call('SET', prefix .. 'pair:' .. newer, string.format('%.0f %s', fence, value), 'PX', pair_limit)
+    end
+    local function point(from, to, by)
+      redis.call('SET', prefix .. 'next:' .. from, string.format('%.0f %s', by, to), 'PX', pointer_limit)
+      redis.call('DEL', prefix .. 'pair:' .. from)
+    end
+    local newest, highest, passed = follow(key)
+    highest = math.max(highest, fence_of(newest))
+    if passed[newer] then
+      -- The same refresh token as before. What follows it is newer, whatever the fences.
+      if newest ~= newer or fence_of(newest) > fence then return { 0, newest, pair(newest) } end
+      keep()
+      return { 1 }
+    end
+    local last, weight, beyond = follow(newer)
+    if beyond[key] then
+      if fence <= math.max(weight, fence_of(newest)) then return { 0, newest, pair(newest) } end
+      redis.call('DEL', prefix .. 'next:' .. newer)
+      last, weight = newer, 0
+    end
+    if last == newest then return { 0, newest, pair(newest) } end
+    weight = math.max(weight, fence_of(last), fence)
+    if newest ~= key and highest > weight then
+      point(last, newest, highest)
+      return { 0, newest, pair(newest) }
+    end
+    point(newest, newer, weight)
+    if newest ~= key then point(key, newer, weight) end
+    if last ~= newer or fence_of(newer) > fence then return { 0, last, pair(last) } end
+    keep()
+    return { 1 }
+  `,
+};
+
+/** @implements {Coordination} */
+export class RedisCoordination {
+  #memory = new MemoryCoordination();
+
+  /** @type {RedisOptions} */
+  #options;
+
+  /** @type {typeof LIMITS} */
+  #limits;
+
+  /** What all keys begin with; in a cluster, the braces keep them together. @type {string} */
+  #prefix;
+
+  /** While it can be used. @type {Redis | undefined} */
+  #redis;
+
+  /** The one that is being connected. @type {Redis | undefined} */
+  #candidate;
+
+  /** @type {Promise<void> | undefined} */
+  #firstAttempt;
+
+  /** @type {NodeJS.Timeout | undefined} */
+  #nextAttempt;
+
+  /** Since Redis did last what it was asked. */
+  #failures = 0;
+
+  #isReported = false;
+
+  #isClosed = false;
+
+  /** The highest fence that this process knows of. */
+  #fence = 0;
+
+  /** Names the life of Redis' data; another one means that they were lost. @type {string | undefined} */
+  #life;
+
+  /** Keys whose newest followers Redis does not have yet. @type {Set<string>} */
+  #pending = new Set();
+
+  /** What ends the locks that this process holds. @type {Set<() => void>} */
+  #held = new Set();
+
+  /** @param {RedisOptions} options */
+  constructor(options) {
+    this.#options = options;
+    this.#limits = { ...LIMITS, ...options.limits };
+    this.#prefix = `nocodb-bitbucket-auth:{${options.namespace}}:`;
+  }
+
+  /**
+   * @param {string} key
+   * @returns {Promise<Lock | undefined>}
+   */
+  async lock(key) {
+    const own = await this.#memory.lock(key);
+    if (!own) return undefined;
+    const { lock: limit, pair } = this.#limits;
+    const owner = randomBytes(16).toString('base64url');
+    await this.#connected();
+    const asked = performance.now();
+    const fence = await this.#ask('acquire', [key, owner, limit, this.#fence, pair]);
+    if (fence === 0) {
+      await own.release();
+      return undefined;
+    }
+    if (typeof fence !== 'number') return { ...own, fence: 0 };
+    this.#see(fence);
+
+    let heldUntil = asked + limit;
+    const extend = async () => {
+      const sent = performance.now();
+      const extended = await this.#ask('extend', [key, owner, limit], { isAwaited: false });
+      if (extended === 1) heldUntil = sent + limit;
+      if (extended === 0) end();
+    };
+    const heartbeat = setInterval(extend, limit / 3).unref();
+    const end = () => {
+      heldUntil = -Infinity;
+      clearInterval(heartbeat);
+      this.#held.delete(end);
+    };
+    this.#held.add(end);
+    const isHeld = () => {
+      if (performance.now() >= heldUntil) end();
+      return this.#held.has(end);
+    };
+    return {
+      fence,
+      isHeld,
+      release: async () => {
+        if (isHeld()) {
+          end();
+          await this.#ask('release', [key, owner]);
+        }
+        await own.release();
+      },
+    };
+  }
+
+  /**
+   * @param {string} key
+   * @returns {Promise<Entry | undefined>}
+   */
+  async find(key) {
+    const before = this.#memory.findLocal(key);
+    const reply = await this.#ask('find', [key, before?.key ?? '']);
+    const shared = reply && this.#read(reply[0], reply[1]);
+    const local = this.#memory.findLocal(key) ?? (shared && this.#memory.findLocal(shared.key));
+    if (!reply || !(shared || local)) return local;
+    if (local && !isInRedis(local, shared, local === before && reply[2] === 1, this.#pending)) {
+      await this.#share(key, local);
+      return this.findLocal(key) ?? this.findLocal(local.key);
+    }
+    if (shared) this.#memory.settle(key, shared);
+    return shared ?? local;
+  }
+
+  /**
+   * @param {string} key
+   * @returns {Entry | undefined}
+   */
+  findLocal(key) {
+    return this.#memory.findLocal(key);
+  }
+
+  /**
+   * @param {string} key
+   * @param {Entry} entry
+   * @returns {Promise<boolean>}
+   */
+  async publish(key, entry) {
+    const known = this.#memory.findLocal(key);
+    // A lock of this process only has no fence. What it protected still follows what this process knows.
+    const fence = entry.fence === 0 && known?.key === key ? known.fence : entry.fence;
+    const kept = { ...entry, fence };
+    const isNewest = await this.#memory.publish(key, kept);
+    return (await this.#share(key, kept)) ?? isNewest;
+  }
+
+  /**
+   * @param {string} key
+   * @returns {Promise<number>}
+   */
+  async lockout(key) {
+    const [shared, local] = await Promise.all([this.#ask('lockout', [key, 0]), this.#memory.lockout(key)]);
+    return Math.max(shared ?? 0, local);
+  }
+
+  /**
+   * @param {string} key
+   * @param {number} ms
+   * @returns {Promise<void>}
+   */
+  async lockOut(key, ms) {
+    await Promise.all([this.#ask('lockout', [key, ms]), this.#memory.lockOut(key, ms)]);
+  }
+
+  async close() {
+    this.#isClosed = true;
+    clearTimeout(this.#nextAttempt);
+    for (const end of this.#held) end();
+    for (const redis of [this.#redis, this.#candidate]) disconnect(redis);
+    this.#redis = undefined;
+    this.#pending.clear();
+    await this.#memory.close();
+  }
+
+  /**
+   * Publishes in Redis what memory has already, and has memory know what Redis makes of it.
+   *
+   * @param {string} key
+   * @param {Entry} entry
+   * @param {{ isAwaited: boolean }} [options]
+   * @returns {Promise<boolean | undefined>} whether it is the newest; `undefined`: it is passed on later
+   */
+  async #share(key, entry, options) {
+    const { pair, pointer, deadMarker } = this.#limits;
+    this.#see(entry.fence);
+    const limit = 'dead' in entry.value ? deadMarker : pair;
+    const reply = await this.#ask(
+      'publish', [key, entry.key, entry.fence, this.#encrypt(entry), limit, pointer], options,
+    );
+    if (!reply) {
+      this.#postpone(key);
+      return undefined;
+    }
+    this.#pending.delete(key);
+    if (reply[0] === 1) return true;
+    const winner = this.#read(reply[1], reply[2]);
+    const known = this.findLocal(key) ?? this.findLocal(entry.key);
+    // Unless this process has gone on meanwhile. Both keys lead to the winner.
+    if (winner && known?.key === entry.key) {
+      this.#memory.settle(entry.key, winner);
+      this.#memory.settle(key, winner);
+    }
+    return false;
+  }
+
+  /** @param {string} key */
+  #postpone(key) {
+    if (this.#isClosed) return;
+    this.#pending.add(key);
+    const [oldest] = this.#pending;
+    if (this.#pending.size > MOST_PENDING && oldest !== undefined) this.#pending.delete(oldest);
+  }
+
+  /** Passes on what was published while Redis could not be used. */
+  async #shareAll() {
+    for (const key of [...this.#pending]) {
+      if (!this.#redis) return;
+      const entry = this.#memory.findLocal(key);
+      if (entry) await this.#share(key, entry, { isAwaited: false });
+      else this.#pending.delete(key);
+    }
+  }
+
+  /** @param {number} fence */
+  #see(fence) {
+    this.#fence = Math.max(this.#fence, fence);
+  }
+
+  /**
+   * Runs a script, unless Redis is not there.
+   *
+   * @param {keyof typeof SCRIPTS} name
+   * @param {(string | number)[]} args
+   * @param {{ isAwaited: boolean }} [options] whether the process stays alive for it
+   * @returns {Promise<any>} `undefined` when Redis did not do it
+   */
+  async #ask(name, args, { isAwaited } = { isAwaited: true }) {
+    const redis = await this.#connected();
+    if (!redis) return undefined;
+    try {
+      const reply = await within(this.#limits.operation, isAwaited, run(redis, name, this.#prefix, args));
+      this.#failures = 0;
+      return reply;
+    } catch {
+      this.#lose(redis);
+      return undefined;
+    }
+  }
+
+  /** Waits for Redis only when it was never asked before. */
+  async #connected() {
+    if (!this.#isClosed) await (this.#firstAttempt ??= this.#connect(true));
+    return this.#redis;
+  }
+
+  /** @param {boolean} isAwaited */
+  async #connect(isAwaited) {
+    const attempt = { isOver: false };
+    try {
+      await within(this.#limits.connection, isAwaited, this.#open(attempt));
+    } catch {
+      attempt.isOver = true;
+      disconnect(this.#candidate);
+      this.#candidate = undefined;
+      this.#retry();
+      return;
+    }
+    const redis = /** @type {Redis} */ (this.#candidate);
+    this.#candidate = undefined;
+    if (this.#isClosed) return;
+    redis.once('end', () => this.#lose(redis));
+    this.#redis = redis;
+    if (this.#isReported) this.#options.log(USABLE);
+    this.#isReported = false;
+    void this.#shareAll();
+  }
+
+  /** @param {{ isOver: boolean }} attempt */
+  async #open(attempt) {
+    // Only who uses Redis loads its client.
+    const { Redis } = await import('ioredis');
+    if (attempt.isOver || this.#isClosed) throw new Error('too late');
+    const redis = new Redis(this.#options.url, {
+      lazyConnect: true,
+      connectTimeout: this.#limits.connection,
+      // Its own ways of trying again have timers that keep a process alive, and send commands late.
+      retryStrategy: () => null,
+      disconnectTimeout: 1,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      enableReadyCheck: false,
+      disableClientInfo: true,
+      scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, lua]) => (
+        [name, { lua: PRELUDE + lua, numberOfKeys: 1 }]
+      ))),
+    });
+    this.#candidate = redis;
+    // Whatever fails is noticed by whoever asked for it, and an error event without a listener ends the process.
+    redis.on('error', () => {});
+    const connected = redis.connect();
+    // The socket is made in the next tick. It never keeps the process alive; who waits for an answer does.
+    setImmediate(() => redis.stream?.unref());
+    await connected;
+    // Whoever is too slow for this is too slow for everything else.
+    const args = [this.#fence, this.#limits.pair, randomBytes(16).toString('base64url')];
+    const life = String(await within(this.#limits.operation, false, run(redis, 'check', this.#prefix, args)));
+    // When it lost its data, nobody else may know which pairs follow one and the same.
+    if (this.#life !== undefined && life !== this.#life) {
+      for (const key of this.#memory.lastKeys()) this.#pending.add(key);
+    }
+    this.#life = life;
+  }
+
+  /** @param {Redis} redis that did not do what it was asked */
+  #lose(redis) {
+    if (this.#redis !== redis) return;
+    this.#redis = undefined;
+    disconnect(redis);
+    this.#retry();
+  }
+
+  #retry() {
+    if (this.#isClosed) return;
+    if (!this.#isReported) this.#options.log(UNUSABLE);
+    this.#isReported = true;
+    // Half of the pause is left to chance, so that processes do not all come back at once.
+    const pause = Math.min(this.#limits.reconnection, 100 * 2 ** this.#failures) * (1 + Math.random()) / 2;
+    this.#failures += 1;
+    this.#nextAttempt = setTimeout(() => this.#connect(false), pause).unref();
+  }
+
+  /** @param {Entry} entry */
+  #encrypt({ key, value }) {
+    const nonce = randomBytes(NONCE_LENGTH);
+    const cipher = createCipheriv(CIPHER, this.#options.encryptionKey, nonce, { authTagLength: TAG_LENGTH });
+    cipher.setAAD(boundTo(key));
+    const text = [cipher.update(JSON.stringify(value), 'utf8'), cipher.final()];
+    return Buffer.concat([nonce, ...text, cipher.getAuthTag()]).toString('base64url');
+  }
+
+  /**
+   * @param {string} key
+   * @param {string} pair `<fence> <ciphertext>`
+   * @returns {Entry | undefined} what cannot be read is as good as not there
+   */
+  #read(key, pair) {
+    const [fence, ciphertext = ''] = pair.split(' ');
+    const bytes = Buffer.from(ciphertext, 'base64url');
+    if (bytes.length < NONCE_LENGTH + TAG_LENGTH) return undefined;
+    try {
+      const decipher = createDecipheriv(
+        CIPHER, this.#options.encryptionKey, bytes.subarray(0, NONCE_LENGTH), { authTagLength: TAG_LENGTH },
+      );
+      decipher.setAAD(boundTo(key)).setAuthTag(bytes.subarray(-TAG_LENGTH));
+      const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_LENGTH, -TAG_LENGTH)), decipher.final()]);
+      const entry = { key, value: JSON.parse(text.toString('utf8')), fence: Number(fence) };
+      if (!Number.isSafeInteger(entry.fence)) return undefined;
+      this.#see(entry.fence);
+      return entry;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+const CIPHER = 'aes-256-gcm';
+const NONCE_LENGTH = 12;
+const TAG_LENGTH = 16;
+
+/**
+ * A ciphertext is good only under its key, and for this format.
+ *
+ * @param {string} key
+ */
+function boundTo(key) {
+  return Buffer.from(`nocodb-bitbucket-auth pair 1 ${key}`);
+}
+
+/**
+ * @param {Entry} local the newest that this process knows
+ * @param {Entry | undefined} shared the newest that Redis knows
+ * @param {boolean} leadsThere whether Redis has `local` lead to `shared`
+ * @param {Set<string>} pending
+ */
+function isInRedis(local, shared, leadsThere, pending) {
+  // Redis forgets dead markers on purpose.
+  if (!shared) return 'dead' in local.value;
+  return local.key === shared.key ? local.fence <= shared.fence && !pending.has(local.key) : leadsThere;
+}
+
+/**
+ * @param {Redis} redis
+ * @param {keyof typeof SCRIPTS} name
+ * @param {string} prefix
+ * @param {(string | number)[]} args
+ */
+function run(redis, name, prefix, args) {
+  return /** @type {Record<keyof typeof SCRIPTS, Script>} */ (/** @type {unknown} */ (redis))[name](prefix, ...args);
+}
+
+/** @param {Redis | undefined} redis */
+function disconnect(redis) {
+  redis?.disconnect();
+  // A server that hangs would hold up an orderly end.
+  redis?.stream?.destroy();
+}
+
+/**
+ * @template T
+ * @param {number} limit in milliseconds
+ * @param {boolean} isAwaited whether the process stays alive for it
+ * @param {Promise<T>} work
+ * @returns {Promise<T>} rejects when the work does, or has not ended in time
+ */
+async function within(limit, isAwaited, work) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const late = new Promise((_resolve, reject) => {
+    // In a process that was busy or stopped, the answer may be there and only has to be read.
+    timer = setTimeout(() => setImmediate(() => setImmediate(reject)), limit);
+    if (!isAwaited) timer.unref();
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

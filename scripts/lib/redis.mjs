@@ -1,0 +1,24 @@
+// Finds redis-server, and installs it where apt-get can. For the tests of how processes agree through Redis; they start
+// servers of their own on free ports, so it makes no difference whether the package starts one, too.
+import { aptInstall, canInstall } from './apt.mjs';
+import { Problem, output, say } from './run.mjs';
+
+/** The version of redis-server; undefined where it is missing. */
+const redisVersion = () => output('redis-server', ['--version'])?.match(/v=(\d+\.\d+\.\d+)/)?.[1];
+
+const how = `Install Redis, so that \`redis-server\` is in PATH:
+  Debian:   apt-get install redis-server
+  Fedora:   dnf install redis
+  Arch:     pacman -S redis
+  macOS:    brew install redis`;
+
+/** redis-server in PATH. */
+export async function ensureRedis() {
+  if (redisVersion()) return;
+  if (!canInstall()) throw new Problem(`redis-server is missing. ${how}`);
+  say('redis-server: installing');
+  await aptInstall(['redis-server'], how);
+  const version = redisVersion();
+  if (!version) throw new Problem(`redis-server does not start. ${how}`);
+  say(`redis-server ${version}`);
+}

@@ -1,0 +1,698 @@
+/** Who may refresh and which tokens are the newest: in one process, and in several through a real Redis. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import {
+  ENCRYPTION_KEY, MemoryCoordination, NAMESPACE, PREFIX, RedisCoordination, entry, pair, startCoordinator, timed, until,
+} from './coordinations.js';
+import { startRedis } from './redis-server.js';
+import { closedPort, listen, runJsonFixture } from './support.js';
+
+const DEAD = { dead: true };
+const DAY = 24 * 60 * 60 * 1000;
+
+/** A coordination that ends with the test, and the list of what it says. */
+function coordinate(t, url, more = {}) {
+  const said = [];
+  const coordination = new RedisCoordination({
+    url,
+    namespace: NAMESPACE,
+    encryptionKey: ENCRYPTION_KEY,
+    log: (message) => said.push(message),
+    ...more,
+    // Tests do not wait for seconds until Redis is looked for again.
+    limits: { reconnection: 100, ...more.limits },
+  });
+  t.after(() => coordination.close());
+  return { coordination, said };
+}
+
+/** A client that sees what is in Redis. */
+function rawClient(t, url) {
+  const client = new Redis(url);
+  t.after(() => client.disconnect());
+  return client;
+}
+
+/** A server that answers every chunk alike. */
+function answering(t, reply) {
+  return listen(t, createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', () => reply && socket.write(reply));
+  }));
+}
+
+/** What a coordination has to do with and without Redis. */
+async function worksWithinProcess(coordination) {
+  const lock = await coordination.lock('one');
+  assert.equal(await coordination.lock('one'), undefined);
+  assert.ok(lock.isHeld());
+  assert.equal(await coordination.publish('one', entry('two', lock.fence)), true);
+  assert.equal(await coordination.publish('two', entry('three', lock.fence)), true);
+  assert.deepEqual((await coordination.find('one')).value, pair('three'));
+  assert.deepEqual(coordination.findLocal('one').value, pair('three'));
+  await lock.release();
+  assert.equal(lock.isHeld(), false);
+  const next = await coordination.lock('one');
+  assert.ok(next.isHeld());
+  await next.release();
+  return lock.fence;
+}
+
+const NAMED = 'The Redis of INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
+const isToldLost = (message) => message.startsWith(`${NAMED} cannot be used: `);
+const isToldBack = (message) => message === `${NAMED} can be used again.`;
+
+/** What both coordinations promise. `make(t)` gives one, or several that share what they know. */
+function promises(make) {
+  test('a lock is held by one at a time, and the later has the greater fence', async (t) => {
+    const [one, other = one] = await make(t);
+    const first = await one.lock('key');
+    assert.equal(await other.lock('key'), undefined);
+    assert.equal(await one.lock('key'), undefined);
+    const elsewhere = await other.lock('another key');
+    assert.ok(elsewhere.fence > first.fence);
+    await first.release();
+    assert.equal(first.isHeld(), false);
+    const second = await other.lock('key');
+    assert.ok(second.fence > elsewhere.fence);
+    // A lock that was released is nobody's to release again.
+    await first.release();
+    assert.equal(await one.lock('key'), undefined);
+    assert.ok(second.isHeld());
+    await second.release();
+  });
+
+  test('of many who ask at once, one gets the lock', async (t) => {
+    const all = await make(t);
+    const locks = await Promise.all(Array.from({ length: 30 }, (_, index) => all[index % all.length].lock('key')));
+    assert.equal(locks.filter(Boolean).length, 1);
+    await locks.find(Boolean).release();
+  });
+
+  test('every older key leads to the newest tokens', async (t) => {
+    const [one, other = one] = await make(t);
+    assert.equal(await other.find('a'), undefined);
+    assert.equal(await one.publish('a', entry('b', 1)), true);
+    assert.equal(await other.publish('b', entry('c', 2)), true);
+    for (const key of ['a', 'b', 'c']) {
+      assert.deepEqual(await one.find(key), entry('c', 2));
+      assert.deepEqual(await other.find(key), entry('c', 2));
+    }
+    assert.equal(await one.find('d'), undefined);
+  });
+
+  test('the same refresh token gets a newer access token, and is dead in the end', async (t) => {
+    const [one, other = one] = await make(t);
+    assert.equal(await one.publish('a', entry('b', 1)), true);
+    const newer = { ...pair('b'), accessToken: 'newer' };
+    assert.equal(await other.publish('b', entry('b', 2, newer)), true);
+    assert.deepEqual((await one.find('a')).value, newer);
+    // Of two, the one with the lower fence comes too late.
+    assert.equal(await one.publish('b', entry('b', 1)), false);
+    assert.deepEqual((await other.find('a')).value, newer);
+    assert.equal(await one.publish('b', entry('b', 3, DEAD)), true);
+    assert.deepEqual((await other.find('a')).value, DEAD);
+  });
+
+  test('what follows a refresh token is newer than news of that token itself, whatever the fences', async (t) => {
+    const [one, other = one] = await make(t);
+    assert.equal(await one.publish('a', entry('a', 9, DEAD)), true);
+    assert.equal(await other.publish('a', entry('b', 1)), true);
+    assert.equal((await one.find('a')).key, 'b');
+    assert.equal(await one.publish('a', entry('a', 99, DEAD)), false);
+    assert.equal((await other.find('a')).key, 'b');
+  });
+
+  test('of a fork, both branches lead to the one with the higher fence', async (t) => {
+    const [one, other = one] = await make(t);
+    assert.equal(await one.publish('a', entry('b', 5)), true);
+    assert.equal(await other.publish('a', entry('late', 4)), false);
+    for (const key of ['a', 'b', 'late']) assert.deepEqual(await other.find(key), entry('b', 5), key);
+    assert.equal(await other.publish('a', entry('c', 6)), true);
+    for (const key of ['a', 'b', 'late', 'c']) assert.deepEqual(await one.find(key), entry('c', 6), key);
+    assert.equal(await one.publish('b', entry('d', 5)), false);
+    for (const key of ['a', 'b', 'late', 'c', 'd']) assert.deepEqual(await other.find(key), entry('c', 6), key);
+  });
+
+  test('what is published late does not hide what followed it', async (t) => {
+    const [one, other = one] = await make(t);
+    assert.equal(await one.publish('b', entry('c', 2)), true);
+    assert.equal(await other.publish('a', entry('b', 1)), false);
+    for (const key of ['a', 'b', 'c']) assert.deepEqual(await one.find(key), entry('c', 2), key);
+  });
+
+  test('keys that lead in a circle end at what was published last', async (t) => {
+    const [one, other = one] = await make(t);
+    assert.equal(await one.publish('a', entry('b', 1)), true);
+    assert.equal(await other.publish('b', entry('a', 2)), true);
+    for (const key of ['a', 'b']) assert.deepEqual(await one.find(key), entry('a', 2), key);
+  });
+}
+
+describe('coordination in memory', () => {
+  promises(async () => [new MemoryCoordination()]);
+
+  test('keeps a bounded number of older keys', async () => {
+    const memory = new MemoryCoordination();
+    for (let number = 1; number <= 100; number += 1) {
+      assert.equal(await memory.publish(`key ${number - 1}`, entry(`key ${number}`, number)), true);
+    }
+    const known = Array.from({ length: 101 }, (_, number) => memory.findLocal(`key ${number}`)).filter(Boolean);
+    assert.equal(known.length, 24);
+    for (const { key } of known) assert.equal(key, 'key 100');
+    assert.equal(memory.findLocal('key 77').key, 'key 100');
+  });
+
+  test('forgets tokens that nobody renewed for three months', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 0 });
+    const memory = new MemoryCoordination();
+    await memory.publish('a', entry('b', 1));
+    t.mock.timers.setTime(89 * DAY);
+    await memory.publish('c', entry('d', 2));
+    assert.equal(memory.findLocal('a').key, 'b');
+    t.mock.timers.setTime(91 * DAY);
+    await memory.publish('e', entry('f', 3));
+    assert.equal(memory.findLocal('a'), undefined);
+    assert.equal(memory.findLocal('c').key, 'd');
+  });
+
+  test('forgets everything when it is closed', async () => {
+    const memory = new MemoryCoordination();
+    await memory.publish('a', entry('b', 1));
+    await memory.close();
+    assert.equal(memory.findLocal('a'), undefined);
+  });
+});
+
+describe('coordination through a Redis that cannot be used', () => {
+  const SECRET = 'the-wrong-password';
+  const impossible = {
+    'nobody listens': async () => `127.0.0.1:${await closedPort()}`,
+    'there is no such name': async () => 'redis.invalid',
+    'it asks for another password': async (t) => `127.0.0.1:${(await startRedis(t, '--requirepass', 'another')).port}`,
+    'it is a replica, which only reads': async (t) => {
+      const { port } = await startRedis(t, '--replicaof', `127.0.0.1 ${await closedPort()}`);
+      return `127.0.0.1:${port}`;
+    },
+    'it is full': async (t) => `127.0.0.1:${(await startRedis(t, '--maxmemory', '1')).port}`,
+    'it still loads its data': async (t) => {
+      const port = await answering(t, '-LOADING Redis is loading the dataset in memory\r\n');
+      return `127.0.0.1:${port}`;
+    },
+    'it never answers': async (t) => `127.0.0.1:${await answering(t)}`,
+    'it speaks something else': async (t) => `127.0.0.1:${await answering(t, 'HTTP/1.1 400 Bad Request\r\n\r\n')}`,
+    'it hangs up': async (t) => `127.0.0.1:${await listen(t, createServer((socket) => socket.destroy()))}`,
+  };
+  for (const [what, start] of Object.entries(impossible)) {
+    test(`${what}: it goes on in memory, and says so once`, async (t) => {
+      const warn = t.mock.method(console, 'warn', () => {});
+      const error = t.mock.method(console, 'error', () => {});
+      const address = await start(t);
+      const { coordination, said } = coordinate(t, `redis://:${SECRET}@${address}/0`);
+      const first = await timed(() => coordination.find('one'));
+      assert.equal(first.value, undefined);
+      assert.ok(first.took < 2800, `the first operation took ${first.took} ms`);
+      const rest = await timed(() => worksWithinProcess(coordination));
+      assert.equal(rest.value, 0);
+      assert.ok(rest.took < 500, `the others took ${rest.took} ms`);
+      // Long enough for more than one attempt to connect where it fails at once.
+      await sleep(500);
+      assert.equal(said.length, 1, said.join('\n'));
+      assert.ok(isToldLost(said[0]));
+      for (const secret of [SECRET, address]) assert.ok(!said[0].includes(secret));
+      // Nothing is told about Redis but this; a replica that needs no password is no news of ours.
+      const calls = [...warn.mock.calls, ...error.mock.calls].map(({ arguments: [line] }) => line);
+      for (const line of calls) assert.ok(!line.includes(SECRET) && !line.includes(address), line);
+    });
+  }
+
+  test('an address that the client cannot read counts as one that cannot be used', async (t) => {
+    const { coordination, said } = coordinate(t, 'redis://%zz:%zz@[');
+    assert.equal(await worksWithinProcess(coordination), 0);
+    assert.equal(said.length, 1);
+    assert.doesNotMatch(said[0], /%zz/);
+  });
+
+  test('a Redis that hangs costs a second once', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination, said } = coordinate(t, redis.url);
+    await coordination.publish('a', entry('b', 1));
+    for (const operation of [
+      () => coordination.find('a'),
+      () => coordination.publish('b', entry('c', 2)),
+      () => coordination.lock('c'),
+    ]) {
+      redis.pause();
+      const { value, took } = await timed(operation);
+      assert.ok(value);
+      assert.ok(took > 900 && took < 1500, `it took ${took} ms`);
+      const again = await timed(() => coordination.find('a'));
+      assert.ok(again.value && again.took < 300, `then it took ${again.took} ms`);
+      const count = said.length;
+      redis.resume();
+      await until(() => said.length > count, 'Redis is back');
+    }
+    assert.deepEqual(said.map(isToldLost), [true, false, true, false, true, false]);
+    assert.deepEqual(said.map(isToldBack), [false, true, false, true, false, true]);
+  });
+
+  test('many operations at once wait for a hanging Redis together', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination, said } = coordinate(t, redis.url);
+    await coordination.publish('a', entry('b', 1));
+    redis.pause();
+    const { value, took } = await timed(() => Promise.all(Array.from({ length: 50 }, () => coordination.find('a'))));
+    assert.ok(value.every(({ key }) => key === 'b'));
+    assert.ok(took < 1500, `they took ${took} ms`);
+    assert.equal(said.length, 1);
+  });
+
+  test('Redis killed and started again: told once each, and what was published meanwhile is passed on', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination, said } = coordinate(t, redis.url);
+    const { coordination: other } = coordinate(t, redis.url);
+    const before = await coordination.lock('a');
+    await coordination.publish('a', entry('b', before.fence));
+    await before.release();
+    assert.equal((await other.find('a')).key, 'b');
+
+    await redis.kill();
+    const alone = await coordination.lock('b');
+    assert.equal(alone.fence, 0);
+    assert.ok(alone.isHeld());
+    assert.equal(await coordination.publish('b', entry('c', alone.fence)), true);
+    assert.equal(await coordination.publish('c', entry('d', alone.fence)), true);
+    assert.equal(await coordination.publish('x', entry('x', alone.fence, DEAD)), true);
+    await alone.release();
+    assert.equal((await coordination.find('a')).key, 'd');
+    // Who knew only of what was in Redis still knows that.
+    assert.equal((await other.find('a')).key, 'b');
+    await sleep(500);
+    assert.equal(said.length, 1);
+
+    await redis.restart();
+    await until(() => said.length > 1, 'Redis is back');
+    await sleep(200);
+    assert.deepEqual(said.map(isToldLost), [true, false]);
+    assert.ok(isToldBack(said[1]));
+    // One who never knew anything.
+    const { coordination: stranger } = coordinate(t, redis.url);
+    for (const key of ['b', 'c', 'd']) assert.equal((await stranger.find(key))?.key, 'd', key);
+    assert.deepEqual((await stranger.find('x')).value, DEAD);
+    assert.equal((await other.find('a')).key, 'd');
+    // This Redis counts from the beginning again, and yet no fence comes twice.
+    const after = await coordination.lock('d');
+    assert.ok(after.fence > before.fence);
+    await after.release();
+  });
+
+  test('a refresh token that stayed the same gets its newer access token without Redis, too', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination, said } = coordinate(t, redis.url);
+    await coordination.publish('a', entry('b', 5));
+    await redis.kill();
+    const newer = { ...pair('b'), accessToken: 'newer' };
+    assert.equal(await coordination.publish('b', entry('b', 0, newer)), true);
+    assert.deepEqual((await coordination.find('a')).value, newer);
+    await redis.restart();
+    const { coordination: other } = coordinate(t, redis.url);
+    assert.equal(await other.publish('b', entry('b', 5)), true);
+    await until(() => said.length > 1, 'Redis is back');
+    await until(async () => (await other.find('b')).value.accessToken === 'newer', 'the newer token is passed on');
+    assert.deepEqual((await coordination.find('b')).value, newer);
+  });
+
+  test('what came from elsewhere meanwhile with a higher fence wins over what is passed on', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination, said } = coordinate(t, redis.url);
+    await coordination.publish('a', entry('b', 3));
+    await redis.kill();
+    assert.equal(await coordination.publish('b', entry('mine', 0)), true);
+    await redis.restart();
+    // Its own memory tells it nothing of "a", so it is the first with this.
+    const { coordination: other } = coordinate(t, redis.url);
+    assert.equal(await other.publish('b', entry('theirs', 7)), true);
+    await until(() => said.length > 1, 'Redis is back');
+    await until(async () => (await coordination.find('b')).key === 'theirs', 'the winner is known');
+    for (const key of ['b', 'mine', 'theirs']) {
+      assert.equal((await coordination.find(key)).key, 'theirs', key);
+      assert.equal((await other.find(key)).key, 'theirs', key);
+      assert.equal(coordination.findLocal(key).key, 'theirs', key);
+    }
+  });
+
+  test('two that followed the same are one again, also when Redis has lost the one that it had', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination: one, said } = coordinate(t, redis.url);
+    const { coordination: other, said: alsoSaid } = coordinate(t, redis.url);
+    await other.find('a');
+    await one.publish('a', entry('of one', 1));
+    await redis.kill();
+    // It never heard of the first.
+    assert.equal(await other.publish('a', entry('of other', 0)), true);
+    await one.find('of one');
+    await redis.restart();
+    await until(() => said.length > 1 && alsoSaid.length > 1, 'Redis is back');
+    // Nobody asks for the tokens of before.
+    const ends = async () => Promise.all([one.find('of one'), other.find('of other')]);
+    await until(async () => new Set((await ends()).map((end) => end?.key)).size === 1, 'they agree');
+  });
+
+  test('tokens that Redis lost without a word are put back by who knows them', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination } = coordinate(t, redis.url);
+    await coordination.publish('a', entry('b', 1));
+    await coordination.publish('b', entry('c', 2));
+    await rawClient(t, redis.url).flushall();
+    assert.equal((await coordination.find('a')).key, 'c');
+    const { coordination: other } = coordinate(t, redis.url);
+    assert.equal((await other.find('a')).key, 'c');
+  });
+
+  test('a lock is lost when Redis is gone for longer than its time limit', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination } = coordinate(t, redis.url, { limits: { lock: 1000 } });
+    const lock = await coordination.lock('key');
+    await redis.kill();
+    await sleep(100);
+    assert.ok(lock.isHeld());
+    await until(() => !lock.isHeld(), 'the lock is lost', 1500);
+    await lock.release();
+    assert.equal((await coordination.lock('key')).fence, 0);
+  });
+});
+
+describe('coordination through Redis', () => {
+  promises(async (t) => {
+    const { url } = await startRedis(t);
+    return [coordinate(t, url).coordination, coordinate(t, url).coordination];
+  });
+
+  test('values that are damaged, moved, or from another key count as not there', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    await coordinate(t, url).coordination.publish('a', entry('b', 1));
+    await coordinate(t, url).coordination.publish('c', entry('d', 2));
+    const good = await raw.get(`${PREFIX}pair:b`);
+    const found = async (more) => coordinate(t, url, more).coordination.find('a');
+    assert.deepEqual(await found(), entry('b', 1));
+    assert.equal(await found({ encryptionKey: Buffer.alloc(32, 8) }), undefined);
+
+    const [fence, ciphertext] = good.split(' ');
+    const bytes = Buffer.from(ciphertext, 'base64url');
+    const damaged = Array.from(bytes.keys(), (index) => {
+      const copy = Buffer.from(bytes);
+      copy[index] ^= 1;
+      return `${fence} ${copy.toString('base64url')}`;
+    });
+    const { coordination: fresh } = coordinate(t, url);
+    for (const value of [
+      ...damaged,
+      `${fence} ${bytes.subarray(0, -1).toString('base64url')}`,
+      `${fence} ${bytes.subarray(0, 20).toString('base64url')}`,
+      await raw.get(`${PREFIX}pair:d`),
+      `x ${ciphertext}`, ciphertext, `${fence} `, fence, '', ' ', '{"dead":true}', `${fence} {"dead":true}`,
+    ]) {
+      await raw.set(`${PREFIX}pair:b`, value);
+      assert.equal(await fresh.find('a'), undefined, value);
+    }
+    // What is there is still the only thing that counts: it can be replaced.
+    assert.equal(await fresh.publish('a', entry('b', 1)), true);
+    assert.deepEqual(await found(), entry('b', 1));
+  });
+
+  test('who knows the tokens of a damaged value puts them back', async (t) => {
+    const { url } = await startRedis(t);
+    const { coordination } = coordinate(t, url);
+    await coordination.publish('a', entry('b', 1));
+    await rawClient(t, url).set(`${PREFIX}pair:b`, '1 damaged');
+    assert.deepEqual(await coordination.find('a'), entry('b', 1));
+    assert.deepEqual(await coordinate(t, url).coordination.find('a'), entry('b', 1));
+  });
+
+  test('pointers that lead in a circle end', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    for (const [key, pointer] of Object.entries({ a: '1 b', b: '2 a', c: '1 c', d: 'nonsense' })) {
+      await raw.set(`${PREFIX}next:${key}`, pointer);
+    }
+    const { coordination, said } = coordinate(t, url);
+    for (const key of ['a', 'b', 'c', 'd']) assert.equal(await coordination.find(key), undefined);
+    assert.equal(await coordination.publish('a', entry('e', 3)), true);
+    for (const key of ['a', 'b']) assert.equal((await coordination.find(key)).key, 'e', key);
+    assert.deepEqual(said, []);
+  });
+
+  test('two processes never hold one lock, and each lock has a greater fence', async (t) => {
+    const { url } = await startRedis(t);
+    const processes = [startCoordinator(t, { url }), startCoordinator(t, { url })];
+    let holders = 0;
+    const fences = [];
+    await Promise.all(processes.flatMap((process) => [1, 2].map(async () => {
+      for (let taken = 0; taken < 10;) {
+        const lock = await process.ask('lock', 'key');
+        if (lock) {
+          taken += 1;
+          holders += 1;
+          assert.equal(holders, 1);
+          fences.push(lock.fence);
+          await sleep(1);
+          assert.equal(holders, 1);
+          holders -= 1;
+          await process.ask('release', 'key');
+        }
+      }
+    })));
+    assert.deepEqual(fences, Array.from({ length: 40 }, (_, index) => index + 1));
+  });
+
+  test('the lock of a process that was killed is free after its time limit, and not before', async (t) => {
+    const { url } = await startRedis(t);
+    const limits = { lock: 2000 };
+    const holder = startCoordinator(t, { url, limits });
+    const { fence } = await holder.ask('lock', 'key');
+    holder.kill('SIGKILL');
+    await holder.ended;
+    const { coordination } = coordinate(t, url, { limits });
+    assert.equal(await coordination.lock('key'), undefined);
+    let lock;
+    await until(async () => (lock = await coordination.lock('key')), 'the lock is free', 3000);
+    assert.ok(lock.fence > fence);
+    await lock.release();
+  });
+
+  test('a lock that is held for long is extended until it is released', async (t) => {
+    const { url } = await startRedis(t);
+    const limits = { lock: 600 };
+    const { coordination } = coordinate(t, url, { limits });
+    const { coordination: other } = coordinate(t, url, { limits });
+    const lock = await coordination.lock('key');
+    for (const end = performance.now() + 2000; performance.now() < end; await sleep(50)) {
+      assert.ok(lock.isHeld());
+      assert.equal(await other.lock('key'), undefined);
+    }
+    await lock.release();
+    assert.ok(await other.lock('key'));
+    await sleep(200);
+    assert.equal(lock.isHeld(), false);
+  });
+
+  test('a lock that somebody else has by now is noticed at the next extension', async (t) => {
+    const { url } = await startRedis(t);
+    const { coordination } = coordinate(t, url, { limits: { lock: 600 } });
+    const lock = await coordination.lock('key');
+    const raw = rawClient(t, url);
+    await raw.set(`${PREFIX}lock:key`, 'somebody else');
+    await until(() => !lock.isHeld(), 'the loss is noticed', 550);
+    await lock.release();
+    assert.equal(await raw.get(`${PREFIX}lock:key`), 'somebody else');
+  });
+
+  test('a process that was stopped for longer than its lock lasts does no harm when it goes on', async (t) => {
+    const { url } = await startRedis(t);
+    const limits = { lock: 1000 };
+    const stopped = startCoordinator(t, { url, limits });
+    const { coordination } = coordinate(t, url, { limits });
+    const { fence } = await stopped.ask('lock', 'a');
+    assert.equal(await stopped.ask('isHeld', 'a'), true);
+    stopped.kill('SIGSTOP');
+    let lock;
+    await until(async () => (lock = await coordination.lock('a')), 'the lock is free', 3000);
+    assert.ok(lock.fence > fence);
+    assert.equal(await coordination.publish('a', entry('newer', lock.fence)), true);
+
+    stopped.kill('SIGCONT');
+    assert.equal(await stopped.ask('isHeld', 'a'), false);
+    assert.equal(await stopped.ask('publish', 'a', entry('older', fence)), false);
+    assert.equal((await stopped.ask('find', 'older')).key, 'newer');
+    await stopped.ask('release', 'a');
+    await sleep(300);
+    assert.ok(lock.isHeld());
+    assert.equal(await stopped.ask('lock', 'a'), undefined);
+    for (const key of ['a', 'older', 'newer']) assert.equal((await coordination.find(key)).key, 'newer');
+    await lock.release();
+  });
+
+  test('no secret is in Redis, every key belongs to the client, and every key expires in time', async (t) => {
+    const { url } = await startRedis(t);
+    const { coordination } = coordinate(t, url);
+    const lock = await coordination.lock('a');
+    await coordination.publish('a', entry('b', lock.fence));
+    await coordination.publish('b', entry('c', lock.fence));
+    await coordination.publish('x', entry('x', lock.fence, DEAD));
+    const raw = rawClient(t, url);
+    const kept = new Map();
+    for (const key of await raw.keys('*')) kept.set(key, { value: await raw.get(key), limit: await raw.pttl(key) });
+    const expected = {
+      fence: 95 * DAY, life: 95 * DAY, 'lock:a': 6000, 'next:a': 30 * DAY, 'next:b': 30 * DAY, 'pair:c': 95 * DAY, 'pair:x': DAY / 24,
+    };
+    assert.deepEqual([...kept.keys()].sort(), Object.keys(expected).map((name) => PREFIX + name).sort());
+    for (const [name, limit] of Object.entries(expected)) {
+      const seen = kept.get(PREFIX + name).limit;
+      assert.ok(seen > 0 && seen <= limit && seen > limit - 5000, `${name} expires in ${seen} ms`);
+    }
+    for (const [key, { value }] of kept) {
+      const forms = [key, value, ...value.split(' ').flatMap((part) => [
+        Buffer.from(part, 'base64url').toString('latin1'), Buffer.from(part, 'hex').toString('latin1'),
+      ])];
+      for (const form of forms) assert.doesNotMatch(form, /secret|refresh|access|account|dead/i, key);
+    }
+    await lock.release();
+    assert.equal(await raw.get(`${PREFIX}lock:a`), null);
+  });
+
+  test('the same tokens never look the same', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const { coordination } = coordinate(t, url);
+    const seen = new Set();
+    for (let fence = 1; fence <= 20; fence += 1) {
+      await coordination.publish('a', entry('a', fence));
+      seen.add((await raw.get(`${PREFIX}pair:a`)).split(' ')[1].slice(0, 16));
+    }
+    assert.equal(seen.size, 20);
+  });
+
+  test('clients that share a Redis do not see each other', async (t) => {
+    const { url } = await startRedis(t);
+    const { coordination } = coordinate(t, url);
+    const { coordination: other } = coordinate(t, url, { namespace: 'another' });
+    const lock = await coordination.lock('a');
+    await coordination.publish('a', entry('b', lock.fence));
+    assert.equal(await other.find('a'), undefined);
+    assert.ok(await other.lock('a'));
+  });
+
+  test('a chain of a month leads to its end in one step', async (t) => {
+    const { url } = await startRedis(t);
+    const { coordination } = coordinate(t, url);
+    for (let number = 1; number <= 1000; number += 1) {
+      await coordination.publish(`key ${number - 1}`, entry(`key ${number}`, number));
+    }
+    const { coordination: other } = coordinate(t, url);
+    assert.equal((await other.find('key 0')).key, 'key 1000');
+    assert.equal(other.findLocal('key 0').key, 'key 1000');
+  });
+
+  test('in whatever order tokens are published, all keys lead all processes to the same ones', async (t) => {
+    const { url } = await startRedis(t);
+    for (let seed = 1; seed <= 40; seed += 1) {
+      let state = seed;
+      // A linear congruential generator: the same numbers for each run.
+      const random = (below) => {
+        state = (state * 1103515245 + 12345) % 2147483648;
+        return Math.floor((state / 2147483648) * below);
+      };
+      const all = [1, 2, 3].map(() => coordinate(t, url, { namespace: `seed ${seed}` }).coordination);
+      const keys = ['0'];
+      for (let step = 1; step <= 25; step += 1) {
+        const from = keys[random(keys.length)];
+        keys.push(String(step));
+        await all[random(3)].publish(from, entry(String(step), random(30)));
+        if (random(3) === 0) await all[random(3)].find(keys[random(keys.length)]);
+      }
+      const newest = (await all[0].find('0')).key;
+      for (const key of keys) {
+        for (const coordination of all) {
+          assert.equal((await coordination.find(key)).key, newest, `seed ${seed}, key ${key}`);
+        }
+      }
+      await Promise.all(all.map((coordination) => coordination.close()));
+    }
+  });
+
+  test('the client of Redis is loaded at the first operation, and a process that has nothing to do ends', async (t) => {
+    const { url } = await startRedis(t);
+    const { value, took } = await timed(() => runJsonFixture(t, 'coordinate.js', [url]));
+    assert.deepEqual(value, { loaded: [false, true], fence: 1, published: true, found: 'two' });
+    assert.ok(took < 3000, `it took ${took} ms`);
+  });
+
+  test('a process ends though Redis is gone, and not before what it asked is answered', async (t) => {
+    const hanging = `redis://127.0.0.1:${await answering(t)}`;
+    const closed = `redis://127.0.0.1:${await closedPort()}`;
+    for (const url of [closed, hanging]) {
+      const { value, took } = await timed(() => runJsonFixture(t, 'coordinate.js', [url]));
+      assert.deepEqual(value, { loaded: [false, true], fence: 0, published: true, found: 'two' });
+      assert.ok(took < 5000, `it took ${took} ms`);
+    }
+  });
+
+  test('a process ends though Redis hangs, while it tries to come back', async (t) => {
+    const redis = await startRedis(t);
+    const process = startCoordinator(t, { url: redis.url, limits: { reconnection: 100 } });
+    const lock = await process.ask('lock', 'a');
+    assert.ok(lock.fence > 0);
+    redis.pause();
+    await process.ask('publish', 'a', entry('b', lock.fence));
+    await sleep(500);
+    await process.ask('leave');
+    const { value: [status], took } = await timed(() => process.ended);
+    assert.equal(status, 0);
+    assert.ok(took < 2500, `it took ${took} ms`);
+  });
+
+  test('closing ends the connection, the locks and every attempt to come back', async (t) => {
+    const redis = await startRedis(t);
+    const raw = rawClient(t, redis.url);
+    const clients = async () => (await raw.client('LIST')).trim().split('\n').length;
+    const { coordination, said } = coordinate(t, redis.url);
+    const lock = await coordination.lock('a');
+    await coordination.publish('a', entry('b', lock.fence));
+    assert.equal(await clients(), 2);
+    await coordination.close();
+    assert.equal(lock.isHeld(), false);
+    await lock.release();
+    await until(async () => (await clients()) === 1, 'the connection is closed');
+    assert.equal(coordination.findLocal('a'), undefined);
+    const { value, took } = await timed(() => coordination.find('a'));
+    assert.equal(value, undefined);
+    assert.ok(took < 300);
+    await sleep(500);
+    assert.equal(await clients(), 1);
+    assert.deepEqual(said, []);
+  });
+
+  test('closing while the first connection is being made ends that, too', async (t) => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.on('error', () => {});
+    });
+    const port = await listen(t, server);
+    const { coordination, said } = coordinate(t, `redis://127.0.0.1:${port}`);
+    const finding = timed(() => coordination.find('a'));
+    await once(server, 'connection');
+    await coordination.close();
+    const { value, took } = await finding;
+    assert.equal(value, undefined);
+    assert.ok(took < 1000, `it took ${took} ms`);
+    await sleep(500);
+    assert.equal(connections, 1);
+    assert.deepEqual(said, []);
+  });
+});

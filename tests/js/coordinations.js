@@ -1,0 +1,66 @@
+/** The two coordinations, which the package does not export, and what their tests share. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const folder = new URL('js/coordination/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));
+
+export const { MemoryCoordination } = await import(new URL('memory.js', folder));
+export const { RedisCoordination } = await import(new URL('redis.js', folder));
+
+export const NAMESPACE = 'the-namespace';
+export const PREFIX = `nocodb-bitbucket-auth:{${NAMESPACE}}:`;
+export const ENCRYPTION_KEY = Buffer.alloc(32, 7);
+
+/** Tokens whose secrets are easily found. */
+export const pair = (name) => ({
+  accessToken: `secret-access-${name}`,
+  refreshToken: `secret-refresh-${name}`,
+  expiresAt: 1,
+  obtainedAt: 0,
+  scopes: ['account'],
+});
+
+/** An entry of the key `name`. */
+export const entry = (name, fence, value = pair(name)) => ({ key: name, value, fence });
+
+/** Waits until a check holds. */
+export async function until(check, what, limit = 10_000) {
+  for (const end = performance.now() + limit; !(await check()); await sleep(10)) {
+    if (performance.now() > end) throw new Error(`${what}: not within ${limit} ms`);
+  }
+}
+
+/** What a call gives, and how long it took. */
+export async function timed(call) {
+  const start = performance.now();
+  const value = await call();
+  return { value, took: performance.now() - start };
+}
+
+/**
+ * A coordination in a process of its own (fixtures/coordinator.js). `ask(method, ...args)` calls a method there; those
+ * of a lock take its key: `ask('isHeld', key)`, `ask('release', key)`.
+ */
+export function startCoordinator(t, options) {
+  const file = fileURLToPath(new URL('fixtures/coordinator.js', import.meta.url));
+  const child = fork(file, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const ended = once(child, 'exit');
+  t.after(() => child.kill('SIGKILL'));
+  const waiting = new Map();
+  child.on('message', ({ id, result }) => {
+    waiting.get(id)(result);
+    waiting.delete(id);
+  });
+  let last = 0;
+  return {
+    ended,
+    kill: (signal) => child.kill(signal),
+    ask: (method, ...args) => new Promise((resolve) => {
+      last += 1;
+      waiting.set(last, resolve);
+      child.send({ id: last, method, args });
+    }),
+  };
+}

@@ -1,0 +1,79 @@
+/** A real redis-server of a test's own: on a free port of loopback, in memory only, and able to fail in every way. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { closedPort } from './support.js';
+
+const STARTED_WITHIN_MS = 10_000;
+
+/**
+ * Starts a server that ends with the test. `t` is a test's context, or anything with `after(work)`; `more` are further
+ * arguments of redis-server. Gives
+ *   url, port
+ *   stop()                   ends it as an administrator does, kill() at once; both forget all data
+ *   restart(...more)         starts it again on the same port, with other further arguments if there are any
+ *   pause(), resume()        it stays connected and answers nothing
+ */
+export async function startRedis(t, ...more) {
+  const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+  const port = await closedPort();
+  let child;
+
+  const start = async (further) => {
+    child = spawn('redis-server', [
+      '--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no', ...further,
+    ], { stdio: 'ignore' });
+    const failed = once(child, 'exit').then(([code]) => {
+      throw new Error(`redis-server ended with ${code}`);
+    });
+    failed.catch(() => {});
+    await Promise.race([failed, listening(port)]);
+  };
+  const end = async (signal) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    // A paused process only notices SIGKILL.
+    child.kill('SIGCONT');
+    await ended;
+  };
+
+  t.after(async () => {
+    await end('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await start(more);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    restart: async (...further) => {
+      await end('SIGKILL');
+      await start(further.length > 0 ? further : more);
+    },
+    pause: () => child.kill('SIGSTOP'),
+    resume: () => child.kill('SIGCONT'),
+  };
+}
+
+/** Waits until a server on this port accepts connections. */
+async function listening(port) {
+  const limit = Date.now() + STARTED_WITHIN_MS;
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return;
+    } catch (error) {
+      if (Date.now() > limit) throw error;
+      await sleep(20);
+    } finally {
+      socket.destroy();
+    }
+  }
+}
