@@ -10,13 +10,16 @@ import axios from 'axios';
 import { core, failure } from './core.js';
 import { lazyEnvironment } from './environment.js';
 import { BitbucketAuthError, judge } from './error.js';
-import { createApiFetch, send } from './transport.js';
+import { clientOf, configFailure, requestTokens } from './token-endpoint.js';
+import { holder, keeperOf, makePair } from './token-keeper.js';
+import { createApiFetch } from './transport.js';
 
 /** @typedef {import('axios').AxiosInstance} AxiosInstance */
-/** @typedef {import('./core.js').CoreClient} CoreClient */
-/** @typedef {import('./core.js').TokenRequest} TokenRequest */
-/** @typedef {import('./core.js').TokenSet} TokenSet */
 /** @typedef {import('./environment.js').Environment} Environment */
+/** @typedef {import('./token-keeper.js').Connection} Connection */
+/** @typedef {import('./token-keeper.js').Pair} Pair */
+
+/** @typedef {{ accessToken: string } | import('./token-keeper.js').Current} Credential */
 
 /**
  * The stored config of a connection, as the host keeps it. Other members are kept as they are.
@@ -26,7 +29,8 @@ import { createApiFetch, send } from './transport.js';
  * @property {string} [token] `api_key`: a repository, project or workspace access token
  * @property {string} [oauth_token] `oauth`: the access token
  * @property {string} [refresh_token] `oauth`
- * @property {string} [expires_at] `oauth`: ISO 8601
+ * @property {string} [expires_at] `oauth`: when the access token dies, ISO 8601
+ * @property {string} [refreshed_at] `oauth`: when these tokens were received, ISO 8601
  * @property {string[]} [scopes] `oauth`: as granted
  * @property {unknown} [oauth] transient: what the GUI brings back from Bitbucket; never stored
  * @property {unknown} [_vars] what `saveVars` keeps
@@ -38,7 +42,8 @@ import { createApiFetch, send } from './transport.js';
  * @typedef {object} StoredTokens
  * @property {string} oauth_token
  * @property {string} [refresh_token]
- * @property {string} [expires_at] ISO 8601
+ * @property {string} [expires_at] when the access token dies, ISO 8601
+ * @property {string} [refreshed_at] when they were received, ISO 8601
  * @property {string[]} [scopes] as granted
  */
 
@@ -127,8 +132,19 @@ export class BitbucketAuthIntegration {
   /** @type {AxiosInstance | undefined} */
   #client;
 
-  /** @type {Promise<void> | undefined} */
-  #refreshing;
+  /** @type {Connection | undefined} */
+  #connection;
+
+  /** How often a 401 met a request whose body was gone. */
+  #unrepeated = 0;
+
+  #holder = holder({
+    store: (pair) => this.#store(pair),
+    log: (message) => {
+      if (this.#host.logger) this.log(message);
+      else console.warn(`[nocodb-bitbucket-auth] ${message}`);
+    },
+  });
 
   /**
    * @param {IntegrationConfig} [config] as stored
@@ -157,13 +173,16 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Keeps data of the integration's own beside the config and has the host store it.
+   * Keeps data of the integration's own beside the config and has the host store it, with the newest tokens: others may
+   * have renewed them since this config was read.
    *
    * @param {unknown} vars
    * @returns {Promise<void>} rejects with the host's error when it could not store them
    */
   async saveVars(vars) {
     this.#config = { ...this.#config, _vars: vars };
+    const { client } = this.#canRefresh() ? this.#environment() : {};
+    if (client) this.#take(await this.#connect(client).latest());
     await this.#host.saveConfig?.(storable(this.#config));
   }
 
@@ -190,42 +209,39 @@ export class BitbucketAuthIntegration {
 
   /**
    * An Axios instance for Bitbucket's API: the base address is that of version 2.0, and each request to the API's
-   * origin carries the connection's newest access token. Errors are Axios' own; none of them holds the credential.
-   * An expired token is refreshed first; calls on this object at the same time share one refresh, other objects of the
-   * same connection do not take part.
+   * origin carries the connection's newest access token, so the instance can be kept for as long as it is needed. The
+   * tokens are renewed ahead of their expiry and after a 401, once for all users of the connection; a request that was
+   * answered 401 is repeated once with the new token, if its body can be sent again. Errors are Axios' own; none of them
+   * holds the credential. When the tokens cannot be renewed, requests fail with `error.cause`, a `BitbucketAuthError`.
    *
    * @returns {Promise<AxiosInstance>} the same one each time
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable token; when the token has expired,
-   *   also what `refreshToken` throws
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable token, `RECONNECT_REQUIRED` when the
+   *   user has to connect again, `INVALID_CONFIG`, and what the transport and `OAuthClient.parseTokenResponse` throw
+   *   when the tokens have expired and cannot be renewed
    */
   async authenticate() {
-    await this.#refreshing;
-    const { oauth_token: token, expires_at: expiresAt } = this.#config;
-    if (this.#canRefresh() && core().isExpired(epoch(expiresAt), Date.now())) await this.#refresh(token);
-    this.#accessToken();
+    await this.#credential();
     this.#client ??= this.#createClient();
     return this.#client;
   }
 
   /**
-   * Runs `work` with the client. When Bitbucket answers 401 to it, the tokens are refreshed once and it is run again,
-   * from the beginning. Calls on this object at the same time share one refresh; other objects of the same connection
-   * do not take part.
+   * Runs `work` with the client. Requests in it that are answered 401 are repeated by the client; where a request's body
+   * was a stream and cannot be sent again, the tokens are renewed and `work` is run again, once, from the beginning.
    *
    * @template T
    * @param {(client: AxiosInstance) => T | Promise<T>} work
    * @returns {Promise<T>}
-   * @throws {unknown} what `work` throws; besides that what `authenticate` and `refreshToken` throw
+   * @throws {unknown} what `work` throws; what `authenticate` throws also when the tokens expire meanwhile
    */
   async use(work) {
     const client = await this.authenticate();
-    const { oauth_token: token } = this.#config;
+    const before = this.#unrepeated;
     try {
       return await work(client);
     } catch (error) {
-      if (statusOf(error) !== 401 || !this.#canRefresh()) throw error;
-      await this.#refresh(token);
-      return work(client);
+      if (statusOf(error) === 401 && this.#unrepeated !== before) return work(client);
+      throw withoutTokens(error) ?? error;
     }
   }
 
@@ -260,15 +276,18 @@ export class BitbucketAuthIntegration {
   async exchangeToken(payload, _config) {
     const { code: inner } = members(payload);
     const { code, code_verifier: verifier } = members(typeof inner === 'object' ? inner : payload);
-    const client = this.#oauthClient();
-    const request = judge(this.exchangeToken, () => client.buildTokenRequest(code, verifier, undefined));
-    const tokens = await this.#requestTokens(client, request, 'authorization_code', 'exchange');
+    const tokens = await requestTokens(
+      this.#environment(),
+      (client) => client.buildTokenRequest(code, verifier, undefined),
+      'authorization_code',
+    );
     return { type: 'oauth', ...storedTokens(tokens) };
   }
 
   /**
-   * Exchanges a refresh token for new tokens (RFC 6749 section 6). Bitbucket rotates refresh tokens: the result has to
-   * be stored, the old one is dead within minutes.
+   * Exchanges a refresh token for new tokens (RFC 6749 section 6), or finds the ones for which it was exchanged before:
+   * Bitbucket rotates refresh tokens, and an older one is dead within minutes. New tokens are handed to the host's store
+   * before this returns them.
    *
    * @param {{ refresh_token: string }} tokens
    * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
@@ -277,19 +296,33 @@ export class BitbucketAuthIntegration {
    *   `INVALID_ARGUMENT`, and what the transport and `OAuthClient.parseTokenResponse` throw
    */
   async refreshToken(tokens, _config) {
-    const { refresh_token: refreshToken } = members(tokens);
-    const own = refreshToken === this.#config.refresh_token;
-    const client = this.#oauthClient();
-    const request = judge(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
-    // What the answer leaves out stays as it was (RFC 6749 section 6).
-    const previous = { refreshToken, ...(own && { scopes: this.#config.scopes }) };
-    const renewed = storedTokens(await this.#requestTokens(client, request, 'refresh_token', 'refresh', previous));
-    // In memory first: whatever happens to the host's store, this process keeps the only pair that works.
-    if (own) {
-      const { expires_at: _stale, expires_in: _older, ...kept } = /** @type {Record<string, unknown>} */ (this.#config);
-      this.#config = { ...kept, ...renewed };
+    const { refresh_token: refreshToken } = /** @type {{ refresh_token: string }} */ (members(tokens));
+    const environment = this.#environment();
+    const client = clientOf(environment);
+    // Refuses what is no refresh token.
+    judge(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
+    if (this.#canRefresh() && refreshToken === this.#config.refresh_token) {
+      return storedTokens((await this.#connect(client).renewed(this.#holder, refreshToken)).pair);
     }
-    return renewed;
+    // Tokens of another connection, or older ones of this one: their store is the host's, which called.
+    const owner = holder({ store: () => {}, log: () => {} });
+    const connection = keeperOf({ ...environment, client }).attach({ refreshToken }, owner);
+    return storedTokens((await connection.renewed(owner, refreshToken)).pair);
+  }
+
+  /**
+   * For schedulers: renews the tokens of a connection that was unused for 60 days, before its refresh token dies unused
+   * after three months. Costs nothing when there is no need.
+   *
+   * @returns {Promise<{ renewed: boolean }>}
+   * @throws {BitbucketAuthError} like `refreshToken`
+   */
+  async renewIdle() {
+    if (!this.#canRefresh()) return { renewed: false };
+    const connection = this.#connect(clientOf(this.#environment()));
+    if (!connection.isIdle()) return { renewed: false };
+    await connection.renewed(this.#holder);
+    return { renewed: true };
   }
 
   /**
@@ -371,14 +404,25 @@ export class BitbucketAuthIntegration {
   #createClient() {
     const { apiUrl, timeoutMs, problems } = this.#environment();
     if (!apiUrl) throw configFailure(problems.filter(({ field }) => field?.endsWith('_API_URL')));
+    const credentials = {
+      newest: () => this.#credential(),
+      /** @type {(status: number, used: Credential, isRepetition: boolean) => boolean} */
+      answered: (status, used, isRepetition) => {
+        if ('generation' in used) return Boolean(this.#connection?.answered(status, used, isRepetition));
+        if (status === 401 && this.#canRefresh()) throw configFailure(problems);
+        return false;
+      },
+      onUnrepeatable: () => {
+        this.#unrepeated += 1;
+      },
+    };
     return axios.create({
       baseURL: apiUrl,
-      timeout: timeoutMs,
       // With a limit, Axios itself turns a form into bytes, which undici takes from any realm.
       maxBodyLength: MAX_API_BYTES,
       adapter: 'fetch',
       env: {
-        fetch: createApiFetch({ apiUrl, maxBytes: MAX_API_BYTES, accessToken: () => this.#accessToken() }),
+        fetch: createApiFetch({ apiUrl, timeoutMs, maxBytes: MAX_API_BYTES, credentials }),
         // Axios then hands over address and options as they are, and keeps no request in its errors.
         Request: /** @type {any} */ (null),
       },
@@ -387,7 +431,21 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * The access token as it goes into a header.
+   * What goes into the header of the next request.
+   *
+   * @returns {Promise<Credential>}
+   * @throws {BitbucketAuthError} like `authenticate`
+   */
+  async #credential() {
+    if (!this.#canRefresh()) return { accessToken: this.#accessToken() };
+    const { client, problems } = this.#environment();
+    if (client) return this.#connect(client).newest(this.#holder);
+    if (core().isExpired(epoch(this.#config.expires_at), Date.now())) throw configFailure(problems);
+    return { accessToken: this.#accessToken() };
+  }
+
+  /**
+   * The access token as it stands in the config.
    *
    * @returns {string}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
@@ -396,11 +454,9 @@ export class BitbucketAuthIntegration {
     const { type = '' } = this.#config;
     const member = Object.hasOwn(TOKEN_MEMBER, type) ? TOKEN_MEMBER[type] : undefined;
     if (!member) throw failure('INVALID_ARGUMENT', 'api', { field: 'type' });
-    const token = this.#config[member];
-    if (typeof token !== 'string' || !token.trim() || !fitsHeader(token)) {
-      throw failure('INVALID_ARGUMENT', 'api', { field: member });
-    }
-    return token.trim();
+    const token = usableToken(this.#config[member]);
+    if (token === undefined) throw failure('INVALID_ARGUMENT', 'api', { field: member });
+    return token;
   }
 
   #canRefresh() {
@@ -408,77 +464,84 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Refreshes the tokens, unless that was done since `used` was current.
+   * The connection that this wrapper's tokens belong to.
    *
-   * @param {string | undefined} used
-   * @returns {Promise<void>}
+   * @param {import('./core.js').CoreClient} client
+   * @returns {Connection}
    */
-  async #refresh(used) {
-    if (!this.#refreshing && this.#config.oauth_token !== used) return;
-    this.#refreshing ??= this.#renew().finally(() => {
-      this.#refreshing = undefined;
-    });
-    await this.#refreshing;
+  #connect(client) {
+    this.#connection ??= keeperOf({ ...this.#environment(), client }).attach(pairOf(this.#config), this.#holder);
+    return this.#connection;
   }
 
-  async #renew() {
-    const { expires_at: before } = this.#config;
-    const tokens = await this.refreshToken({ refresh_token: String(this.#config.refresh_token) });
-    // The callback only merges: a time that stays behind would have each later object refresh again.
-    const stale = Boolean(before) && tokens.expires_at === undefined;
-    try {
-      if (this.#tokenRefreshCallback && !(stale && this.#host.saveConfig)) await this.#tokenRefreshCallback(tokens);
-      else await this.#host.saveConfig?.(storable(this.#config));
-    } catch {
-      // The host's error may hold the tokens that it could not store, so it stays here.
-      const { message } = failure('PERSIST_FAILED', 'refresh');
-      if (this.#host.logger) this.log(message);
-      else console.warn(`[nocodb-bitbucket-auth] ${message}`);
+  /**
+   * Takes tokens into the config.
+   *
+   * @param {Pair} pair
+   * @returns {StoredTokens}
+   */
+  #take(pair) {
+    const tokens = storedTokens(pair);
+    if (pair.accessToken !== undefined && tokens.oauth_token !== this.#config.oauth_token) {
+      const { expires_at: _before, expires_in: _older, ...kept } = /** @type {Record<string, unknown>} */ (this.#config);
+      // Not by a further spread, for `makePair`'s reason.
+      this.#config = Object.assign(kept, tokens);
     }
+    return tokens;
   }
 
   /**
-   * @returns {CoreClient}
-   * @throws {BitbucketAuthError} `INVALID_CONFIG` with the variable that is missing or wrong
+   * Takes newer tokens into the config, and has the host store them.
+   *
+   * @param {Pair} pair
+   * @returns {Promise<void>} rejects with the host's error
    */
-  #oauthClient() {
-    const { client, problems } = this.#environment();
-    if (client) return client;
-    throw configFailure(problems);
-  }
-
-  /**
-   * @param {CoreClient} client
-   * @param {TokenRequest} request
-   * @param {'authorization_code' | 'refresh_token'} grant
-   * @param {'exchange' | 'refresh'} phase
-   * @param {object} [previous]
-   * @returns {Promise<TokenSet>}
-   */
-  async #requestTokens(client, request, grant, phase, previous) {
-    const { timeoutMs } = this.#environment();
-    const answer = await send(request, { phase, timeoutMs });
-    return judge(this.#requestTokens, () => client.parseTokenResponse({
-      ...answer,
-      receivedAt: Date.now(),
-      grant,
-      request,
-      ...(previous && { previous }),
-    }));
+  async #store(pair) {
+    const { expires_at: before } = this.#config;
+    const tokens = this.#take(pair);
+    // The callback only merges: a time that stays behind would have each later object refresh again.
+    const isStale = Boolean(before) && tokens.expires_at === undefined;
+    if (this.#tokenRefreshCallback && !(isStale && this.#host.saveConfig)) await this.#tokenRefreshCallback(tokens);
+    else await this.#host.saveConfig?.(storable(this.#config));
   }
 }
 
 /**
- * @param {TokenSet} tokens
+ * @param {IntegrationConfig} config with a refresh token
+ * @returns {Pair}
+ */
+function pairOf({ oauth_token, refresh_token, expires_at, refreshed_at, scopes }) {
+  return makePair({
+    accessToken: usableToken(oauth_token),
+    refreshToken: String(refresh_token),
+    expiresAt: epoch(expires_at),
+    obtainedAt: epoch(refreshed_at),
+    scopes: scopes || undefined,
+  });
+}
+
+/**
+ * @param {Pick<Pair, 'expiresAt' | 'obtainedAt' | 'scopes' | 'accessToken'> & { refreshToken?: string }} pair
  * @returns {StoredTokens}
  */
-function storedTokens({ accessToken, refreshToken, expiresAt, scopes }) {
+function storedTokens({ accessToken = '', refreshToken, expiresAt, obtainedAt, scopes = [] }) {
   return {
     oauth_token: accessToken,
     ...(refreshToken && { refresh_token: refreshToken }),
     ...(expiresAt !== undefined && { expires_at: new Date(expiresAt).toISOString() }),
+    ...(obtainedAt !== undefined && { refreshed_at: new Date(obtainedAt).toISOString() }),
     ...(scopes.length > 0 && { scopes }),
   };
+}
+
+/**
+ * A token that can be sent in a header; `undefined` for anything else.
+ *
+ * @param {unknown} token
+ * @returns {string | undefined}
+ */
+function usableToken(token) {
+  return typeof token === 'string' && token.trim() && fitsHeader(token) ? token.trim() : undefined;
 }
 
 /**
@@ -492,11 +555,14 @@ function storable({ oauth: _transient, ...config }) {
 }
 
 /**
- * @param {import('./error.js').Failure[]} problems of the environment, the first of which is told
- * @returns {BitbucketAuthError}
+ * Why a request of the client was not even sent: there are no tokens for it.
+ *
+ * @param {unknown} error
+ * @returns {BitbucketAuthError | undefined}
  */
-function configFailure([problem]) {
-  return problem ? new BitbucketAuthError(problem, {}, configFailure) : failure('INVALID_CONFIG', 'config');
+function withoutTokens(error) {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof BitbucketAuthError && cause.phase !== 'api' ? cause : undefined;
 }
 
 /**

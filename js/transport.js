@@ -6,6 +6,7 @@
  * another origin, a request for this machine leaves it, or an address, header or body gets into an error.
  */
 
+import pLimit from 'p-limit';
 import { Agent, EnvHttpProxyAgent, fetch } from 'undici';
 import { failure } from './core.js';
 import { BitbucketAuthError } from './error.js';
@@ -15,7 +16,8 @@ import { BitbucketAuthError } from './error.js';
 /**
  * @typedef {object} SendOptions
  * @property {Phase} phase for the error, if it comes to that
- * @property {number} [timeoutMs] for the whole answer, body included; without it only `signal` ends the request
+ * @property {number} [timeoutMs] for the whole answer, body included, from the moment at which one of the connections
+ *   is free; without it only `signal` ends the request
  * @property {AbortSignal | null} [signal]
  * @property {number} [maxBytes] of the body, content encoding removed; by default 1 MiB
  * @property {'manual' | 'follow'} [redirect] by default a redirect is an answer like any other
@@ -29,6 +31,12 @@ import { BitbucketAuthError } from './error.js';
  */
 
 const MAX_BYTES = 1024 * 1024;
+
+// More at once would have a burst of thousands of connections look like an attack, and wait for each other anyway.
+const MAX_AT_ONCE = 50;
+
+/** One for each origin. @type {Map<string, import('p-limit').Limit>} */
+const limits = new Map();
 
 const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
 
@@ -68,14 +76,26 @@ const dispatcher = new Agent().compose((direct) => (options, handler) => {
 
 /**
  * Sends a request through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, if any; requests to loopback go
- * through none.
+ * through none. At most 50 requests to one origin are under way at once; the others wait for their turn.
  *
  * @param {{ method: string, url: string, headers: Record<string, string>, body?: unknown }} request
  * @param {SendOptions} options
  * @returns {Promise<Answer>}
  * @throws {BitbucketAuthError} `REQUEST_FAILED`, `REQUEST_TIMEOUT`, `REQUEST_ABORTED`, `RESPONSE_TOO_LARGE`
  */
-export async function send(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES, redirect = 'manual' }) {
+export async function send(request, options) {
+  const { origin } = new URL(request.url);
+  let limit = limits.get(origin);
+  if (!limit) limits.set(origin, (limit = pLimit(MAX_AT_ONCE)));
+  return limit(() => sendNow(request, options));
+}
+
+/**
+ * @param {Parameters<typeof send>[0]} request
+ * @param {SendOptions} options
+ * @returns {Promise<Answer>}
+ */
+async function sendNow(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES, redirect = 'manual' }) {
   const controller = new AbortController();
   const abort = () => controller.abort();
   let late = false;
@@ -113,28 +133,88 @@ export async function send(request, { phase, timeoutMs, signal, maxBytes = MAX_B
 }
 
 /**
+ * Where the API's `fetch` gets its credential from.
+ *
+ * @template {{ accessToken: string }} T
+ * @typedef {object} CredentialSource
+ * @property {() => Promise<T>} newest
+ * @property {(status: number, used: T, isRepetition: boolean) => boolean} answered whether the request is to be
+ *   repeated with the newest credential
+ * @property {() => void} onUnrepeatable told when it is, and cannot be: its body was a stream
+ */
+
+/**
  * A `fetch` for Axios that attaches the credential by itself, and only to requests for the API's origin. So the
  * credential is in no Axios config and in no Axios error, and undici takes it off when a redirect leaves the origin.
+ * The time limit is for one request: a wait for new tokens, or a repetition, has its own.
  *
- * @param {{ apiUrl: string, maxBytes: number, accessToken: () => string }} options
+ * @template {{ accessToken: string }} T
+ * @param {{ apiUrl: string, timeoutMs: number, maxBytes: number, credentials: CredentialSource<T> }} options
  * @returns {(input: string | URL | Request, init?: RequestInit) => Promise<Response>}
  */
-export function createApiFetch({ apiUrl, maxBytes, accessToken }) {
+export function createApiFetch({ apiUrl, timeoutMs, maxBytes, credentials }) {
   const { origin } = new URL(apiUrl);
   return async (input, init = {}) => {
     const url = String(input);
     const { authorization: _callers, ...headers } = Object.fromEntries(new Headers(init.headers));
-    const token = new URL(url).origin === origin ? accessToken() : undefined;
-    const request = {
-      method: init.method ?? 'GET',
-      url,
-      headers: token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` },
-      body: init.body,
-    };
     const redirect = init.redirect === 'manual' ? 'manual' : 'follow';
-    const answer = await send(request, { phase: 'api', signal: init.signal, maxBytes, redirect });
-    return responseOf(token !== undefined && answer.status >= 400 ? withoutToken(answer, token) : answer);
+    /** @param {string} [token] */
+    const attempt = async (token) => {
+      const request = {
+        method: init.method ?? 'GET',
+        url,
+        headers: token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` },
+        body: init.body,
+      };
+      const answer = await send(request, { phase: 'api', timeoutMs, signal: init.signal, maxBytes, redirect });
+      return token !== undefined && answer.status >= 400 ? withoutToken(answer, token) : answer;
+    };
+    if (new URL(url).origin !== origin) return responseOf(await attempt());
+
+    let used = await unlessAborted(credentials.newest(), init.signal);
+    let answer = await attempt(used.accessToken);
+    if (credentials.answered(answer.status, used, false)) {
+      used = await unlessAborted(credentials.newest(), init.signal);
+      if (isStream(init.body)) {
+        credentials.onUnrepeatable();
+      } else {
+        answer = await attempt(used.accessToken);
+        credentials.answered(answer.status, used, true);
+      }
+    }
+    return responseOf(answer);
   };
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} work goes on when its caller no longer waits: others may
+ * @param {AbortSignal | null | undefined} signal
+ * @returns {Promise<T>}
+ * @throws {BitbucketAuthError} `REQUEST_ABORTED`, and what `work` throws
+ */
+async function unlessAborted(work, signal) {
+  if (!signal) return work;
+  let stop = () => {};
+  const aborted = new Promise((_resolve, reject) => {
+    stop = () => reject(failure('REQUEST_ABORTED', 'api'));
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await /** @type {Promise<T>} */ (Promise.race([work, aborted]));
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/**
+ * Whether a body is gone once it was sent.
+ *
+ * @param {unknown} body
+ */
+function isStream(body) {
+  return typeof body === 'object' && body !== null && (Symbol.asyncIterator in body || 'pipe' in body);
 }
 
 /**

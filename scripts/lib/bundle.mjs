@@ -3,7 +3,7 @@
 // a module that several import gets a file of its own, and the others are bundled into their only importer.
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { Problem, must, root } from './run.mjs';
 
@@ -39,14 +39,16 @@ async function modulesWithAFile() {
   const reach = (path) => reached.has(path) || (reached.add(path), imports(path).forEach(reach));
   neutral.forEach((name) => reach(`js/${name}.js`));
   return [...new Set([...entryPoints, ...shared.map((path) => join(root, path))])]
-    .map((path) => ({ path, isNeutral: reached.has(`js/${basename(path)}`) }));
+    .map((path) => ({ path, isNeutral: reached.has(relative(root, path).replaceAll('\\', '/')) }));
 }
 
 /** [{ name, text }] of the CommonJS files. */
 export async function bundleCommonJs() {
   const modules = await modulesWithAFile();
-  const stray = modules.find(({ path }) => dirname(path) !== jsDir);
-  if (stray) throw new Problem(`${stray.path} is imported by several modules but is not directly in js/.`);
+  // The files lie side by side in pkg/, whatever folder of js/ their modules are in.
+  const names = modules.map(({ path }) => basename(path));
+  const twin = names.find((name, index) => names.indexOf(name) !== index);
+  if (twin) throw new Problem(`Two modules of js/ need a file named ${twin}.`);
   const own = new Set(modules.map(({ path }) => path));
   const externals = {
     name: 'modules-with-a-file',

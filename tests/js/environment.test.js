@@ -73,6 +73,25 @@ describe('a configuration that is incomplete or wrong', () => {
     });
   }
 
+  for (const value of ['-1', '1.5', '300001', 'half a minute']) {
+    test(`LOCKOUT_MS ${value}: the log names it, and the default is used`, (t) => {
+      const { form, warnings } = read(t, { ...COMPLETE, LOCKOUT_MS: value });
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0], /INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS/);
+      assert.deepEqual(authTypes(form), ['api_key', 'oauth']);
+    });
+  }
+
+  for (const name of [`${PREFIX}REDIS_URL`, 'NC_REDIS_URL']) {
+    test(`${name} that is no address of a Redis: the log names it, and it is done without`, (t) => {
+      const made = createEntry({ ...env(COMPLETE), [name]: 'http://:the-marked-password@redis.example' });
+      const warnings = warningsOf(t, () => assert.deepEqual(authTypes(made.form), ['api_key', 'oauth']));
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0], new RegExp(`\\b${name}\\b`));
+      assert.doesNotMatch(warnings[0], /marked|redis\.example/);
+    });
+  }
+
   test('nothing set: every variable that is needed is named', (t) => {
     const { form, warnings } = read(t, {});
     assert.deepEqual(warnings.map((line) => line.match(/INTEGRATION_AUTH_BITBUCKET_(\w+)/)[1]), Object.keys(COMPLETE));
@@ -140,7 +159,9 @@ describe('a complete configuration', () => {
 
   test('is trimmed, and empty optional values count as absent', (t) => {
     const padded = Object.fromEntries(Object.entries(COMPLETE).map(([name, value]) => [name, ` ${value}\n`]));
-    const { form, warnings } = read(t, { ...padded, SCOPES: ' ', TOKEN_URL: '', TIMEOUT_MS: '\t' });
+    const { form, warnings } = read(t, {
+      ...padded, SCOPES: ' ', TOKEN_URL: '', TIMEOUT_MS: '\t', LOCKOUT_MS: ' ', REDIS_URL: '',
+    });
     assert.deepEqual(warnings, []);
     assert.equal(button(form).oauthMeta.redirectUri, REDIRECT_URI);
     assert.equal(button(form).oauthMeta.clientId, 'the-key');

@@ -123,7 +123,7 @@ describe('exchangeToken', () => {
       test(`${backend}: ${what} gives tokens in the host's shape`, async (t) => {
         const { bitbucket, Wrapper } = await simulator(t, { backend });
         const tokens = await new Wrapper({}).exchangeToken(shape(await consent(bitbucket)), {});
-        assert.deepEqual(Object.keys(tokens), ['type', 'oauth_token', 'refresh_token', 'expires_at', 'scopes']);
+        assert.deepEqual(Object.keys(tokens), ['type', 'oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes']);
         assert.equal(tokens.type, 'oauth');
         assert.equal(new Date(tokens.expires_at).toISOString(), tokens.expires_at);
         const left = Date.parse(tokens.expires_at) - Date.now();
@@ -382,7 +382,7 @@ describe('use', () => {
         return (await client.get('/user')).data;
       });
       assert.equal(data.type, 'user');
-      assert.equal(runs, 2);
+      assert.equal(runs, 1, 'the client repeats the request by itself');
       assert.equal(updates.length, 1);
       assert.notEqual(updates[0].oauth_token, tokens.oauth_token);
       assert.equal(updates[0].refresh_token === tokens.refresh_token, backend === 'older');
@@ -426,8 +426,8 @@ describe('use', () => {
     });
     await wrapper.use((client) => client.get('/user'));
     assert.deepEqual(order, ['Bearer the-token', 'stored new-token new-refresh-token', 'Bearer new-token']);
-    const { expires_at: expiresAt, ...config } = wrapper.config;
-    assert.notEqual(expiresAt, FUTURE);
+    const { expires_at: expiresAt, refreshed_at: refreshedAt, ...config } = wrapper.config;
+    assert.equal(Date.parse(expiresAt) - Date.parse(refreshedAt), 60_000);
     assert.deepEqual(config, {
       type: 'oauth', oauth_token: 'new-token', refresh_token: 'new-refresh-token', scopes: ['account'],
     });
@@ -454,7 +454,9 @@ describe('use', () => {
       assert.equal(stored.oauth_token, 'new-token');
       assert.equal('expires_at' in stored, 'expires_in' in answer);
       if (expected === 'saveConfig') {
-        assert.deepEqual(stored, { ...OAUTH, oauth_token: 'new-token', scopes: ['account'], title: 'kept' });
+        assert.deepEqual({ ...stored, refreshed_at: undefined }, {
+          ...OAUTH, oauth_token: 'new-token', scopes: ['account'], title: 'kept', refreshed_at: undefined,
+        });
       }
     });
   }
@@ -521,19 +523,29 @@ describe('refreshToken', () => {
     });
   }
 
-  test('a rotated token that is used too late needs a new connection', async (t) => {
+  test('a refresh token that Bitbucket no longer accepts needs a new connection', async (t) => {
     const { bitbucket, wrapper, tokens } = await connection(t, { backend: 'newer' });
-    await wrapper.refreshToken(tokens);
-    bitbucket.control.advance(HOUR);
+    bitbucket.control.revoke();
     const error = await thrownBy(() => wrapper.refreshToken(tokens));
     assert.deepEqual([error.code, error.error], ['RECONNECT_REQUIRED', 'unauthorized_client']);
+  });
+
+  test('a rotated token that comes too late leads to the tokens that it was exchanged for', async (t) => {
+    const { bitbucket, Wrapper, wrapper, tokens } = await connection(t, { backend: 'newer' });
+    const renewed = await wrapper.refreshToken(tokens);
+    bitbucket.control.advance(HOUR);
+    const asked = bitbucket.requests.length;
+    for (const each of [wrapper, new Wrapper({ ...tokens }), new Wrapper({})]) {
+      assert.deepEqual(await each.refreshToken(tokens), renewed);
+    }
+    assert.equal(bitbucket.requests.length, asked);
   });
 
   for (const backend of ['older', 'newer']) {
     test(`${backend}: gives the host new tokens, and takes them into use`, async (t) => {
       const { wrapper, tokens } = await connection(t, { backend });
       const renewed = await wrapper.refreshToken({ refresh_token: tokens.refresh_token }, wrapper.config);
-      assert.deepEqual(Object.keys(renewed), ['oauth_token', 'refresh_token', 'expires_at', 'scopes']);
+      assert.deepEqual(Object.keys(renewed), ['oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes']);
       assert.notEqual(renewed.oauth_token, tokens.oauth_token);
       assert.deepEqual(wrapper.config, { type: 'oauth', ...renewed });
     });
@@ -543,9 +555,9 @@ describe('refreshToken', () => {
     const { wrapper } = await against(t, {
       token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer' }),
     }, { ...OAUTH, scopes: ['account'], expires_at: PAST });
-    assert.deepEqual(await wrapper.refreshToken({ refresh_token: 'the-refresh-token' }), {
-      oauth_token: 'new-token', refresh_token: 'the-refresh-token', scopes: ['account'],
-    });
+    const { refreshed_at: refreshedAt, ...renewed } = await wrapper.refreshToken({ refresh_token: 'the-refresh-token' });
+    assert.deepEqual(renewed, { oauth_token: 'new-token', refresh_token: 'the-refresh-token', scopes: ['account'] });
+    assert.ok(Date.now() - Date.parse(refreshedAt) < 10_000);
     assert.ok(!('expires_at' in wrapper.config), 'the old time does not belong to the new token');
   });
 

@@ -9,6 +9,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
@@ -1456,6 +1457,9 @@ describe('control', () => {
       assert.throws(() => bb.control.fault(fault), TypeError);
     assert.throws(() => bb.control.register({ key: 'nobody', callback: CALLBACK }), TypeError);
     assert.throws(() => bb.control.register({ callback: 'nowhere' }), TypeError);
+    assert.throws(() => bb.control.connect({ key: 'nobody' }), TypeError);
+    assert.throws(() => bb.control.connect({ times: 0 }), TypeError);
+    assert.throws(() => bb.control.connect({ scopes: ['project:admin'] }), TypeError);
   });
 
   test('over HTTP: only POST, only JSON, only what there is', async () => {
@@ -1507,6 +1511,44 @@ describe('control', () => {
     assert.deepEqual(token.refresh_token, { requests: 2, issued: 1, refused: 1 });
     assert.deepEqual(token.other, { requests: 1, issued: 0, refused: 1 });
     assert.deepEqual(api.byEndpoint, { '/2.0/repositories/{ws}': 2 });
+  });
+
+  test('stats tell how many requests were under way at once, from header to answer', async () => {
+    bb.control.reset();
+    assert.deepEqual([bb.control.stats().token.mostAtOnce, bb.control.stats().api.mostAtOnce], [0, 0]);
+    const { access_token: accessToken } = await connect(bb);
+    for (let i = 0; i < 3; i += 1) await get(bb, '/user', bearer(accessToken));
+    // They send no body until all have arrived.
+    const waiting = Array.from({ length: 4 }, () => {
+      const sent = request(bb.tokenUrl, { method: 'POST', headers: { 'content-length': 1 } });
+      sent.flushHeaders();
+      return sent;
+    });
+    while (bb.control.stats().token.mostAtOnce < 4) await new Promise(setImmediate);
+    await Promise.all(waiting.map(async (sent) => {
+      const answered = once(sent, 'response');
+      sent.end('x');
+      (await answered)[0].resume();
+    }));
+    bb.control.fault({ target: 'token', kind: 'drop' });
+    await assert.rejects(refresh(bb, 'unknown'), TypeError);
+    await refresh(bb, 'unknown');
+    const { token, api } = bb.control.stats();
+    assert.deepEqual([token.mostAtOnce, api.mostAtOnce], [4, 1]);
+  });
+
+  test('connect: connections without a browser, as many as wanted, each of its own', async () => {
+    bb.control.reset();
+    const asked = await connect(bb);
+    const [first, second] = await (await controlOverHttp('connect', { times: 2 })).json();
+    assert.deepEqual(Object.keys(first), Object.keys(asked));
+    assert.equal(first.scope, bb.client.scopes.join(' '));
+    assert.equal((await get(bb, '/user', bearer(first.access_token))).status, 200);
+    assert.equal((await refresh(bb, first.refresh_token)).status, 200);
+    assert.equal((await refresh(bb, second.refresh_token)).status, 200);
+    assert.equal(bb.control.stats().token.authorization_code.requests, 1);
+    const [narrow] = bb.control.connect({ scopes: ['account'] });
+    assert.equal(narrow.scope, 'account');
   });
 
   test('reset forgets everything but the clients', async () => {

@@ -20,6 +20,8 @@ export function environment(origin, more = {}) {
     INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL: `${origin}/site/oauth2/authorize`,
     INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: `${origin}/site/oauth2/access_token`,
     INTEGRATION_AUTH_BITBUCKET_API_URL: `${origin}/2.0`,
+    // The real one is waited out for half a minute.
+    INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '100',
     ...more,
   };
 }
@@ -86,12 +88,12 @@ export function json(response, status, value, headers = {}) {
 }
 
 /**
- * Runs fixtures/<name> in a process of its own, with these arguments and variables and no proxy of this machine's.
- * Gives what it printed, which must be all that it leaves behind: it has to end by itself.
+ * Runs fixtures/<name> in a process of its own, with these arguments and variables, and with no proxy or Redis of this
+ * machine's. Gives what it printed, which must be all that it leaves behind: it has to end by itself.
  */
 export async function runFixture(t, name, args = [], env = {}) {
   const file = fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
-  const inherited = Object.entries(process.env).filter(([key]) => !/_proxy$|^NODE_|^INTEGRATION_AUTH_/i.test(key));
+  const inherited = Object.entries(process.env).filter(([key]) => !/_proxy$|^NODE_|^NC_|^INTEGRATION_AUTH_/i.test(key));
   const child = spawn(process.execPath, [file, ...args.map(String)], {
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,60 @@
+/**
+ * Sends the core's token requests and has the answers judged.
+ *
+ * In: the environment, judged, and a request that the core built. Out: a token set, or a `BitbucketAuthError`. What
+ * never happens here: a request is repeated, a token is kept, or an answer is believed before the core has seen it.
+ */
+
+import { failure } from './core.js';
+import { BitbucketAuthError, judge } from './error.js';
+import { send } from './transport.js';
+
+/** @typedef {import('./core.js').CoreClient} CoreClient */
+/** @typedef {import('./core.js').TokenRequest} TokenRequest */
+/** @typedef {import('./core.js').TokenSet} TokenSet */
+/** @typedef {import('./environment.js').Environment} Environment */
+
+/**
+ * The client that the environment describes.
+ *
+ * @param {Environment} environment
+ * @returns {CoreClient}
+ * @throws {BitbucketAuthError} `INVALID_CONFIG` with the variable that is missing or wrong
+ */
+export function clientOf({ client, problems }) {
+  if (client) return client;
+  throw configFailure(problems);
+}
+
+/**
+ * @param {import('./error.js').Failure[]} problems of the environment, the first of which is told
+ * @returns {BitbucketAuthError}
+ */
+export function configFailure([problem]) {
+  return problem ? new BitbucketAuthError(problem, {}, configFailure) : failure('INVALID_CONFIG', 'config');
+}
+
+/**
+ * @param {Environment} environment
+ * @param {(client: CoreClient) => TokenRequest} build
+ * @param {'authorization_code' | 'refresh_token'} grant
+ * @param {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] what stays where the answer is silent
+ * @returns {Promise<TokenSet & { obtainedAt: number }>} `obtainedAt`: milliseconds since the epoch
+ * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
+ *   `OAuthClient.parseTokenResponse` throw
+ */
+export async function requestTokens(environment, build, grant, previous) {
+  const client = clientOf(environment);
+  const request = judge(requestTokens, () => build(client));
+  const phase = grant === 'refresh_token' ? 'refresh' : 'exchange';
+  const answer = await send(request, { phase, timeoutMs: environment.timeoutMs });
+  const obtainedAt = Date.now();
+  const tokens = judge(requestTokens, () => client.parseTokenResponse({
+    ...answer,
+    receivedAt: obtainedAt,
+    grant,
+    request,
+    ...(previous && { previous }),
+  }));
+  return { ...tokens, obtainedAt };
+}

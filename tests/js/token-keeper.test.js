@@ -1,0 +1,429 @@
+/** Tokens that keep working: many wrappers of one connection in one process, against the simulator and unruly servers. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { Readable } from 'node:stream';
+import { describe, test } from 'node:test';
+import { createEntry } from 'nocodb-bitbucket-auth';
+import { createClient } from 'nocodb-bitbucket-auth/oauth';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { environment, json, serve, simulatorEnvironment, thrownBy } from './support.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const { createEntry: createRequiredEntry } = createRequire(import.meta.url)('nocodb-bitbucket-auth');
+
+/** A time as a config has it. */
+const inFuture = (ms) => new Date(Date.now() + ms).toISOString();
+
+/** A connection through the simulator: the tokens as a host would have stored them. */
+async function connection(t, options) {
+  const bitbucket = await startBitbucket({
+    clients: [{ callback: 'http://127.0.0.1:8080/dashboard/' }], backend: 'newer', ...options,
+  });
+  t.after(() => bitbucket.close());
+  const env = simulatorEnvironment(bitbucket);
+  const { wrapper: Wrapper } = createEntry(env);
+  const { key, callback, scopes } = bitbucket.client;
+  const client = createClient({
+    clientId: key, redirectUri: callback, scopes, endpoints: { authorizeUrl: bitbucket.authorizeUrl },
+  });
+  const request = client.createAuthorizationRequest();
+  const answer = await bitbucket.authorize(request.url, { grant: true });
+  const { code } = client.validateAuthorizationResponse(answer, { state: request.state });
+  const config = await new Wrapper({}).exchangeToken({ code, code_verifier: request.codeVerifier });
+  const refreshes = () => bitbucket.requests.filter((line) => line.includes('/site/oauth2/access_token')).length - 1;
+  return { bitbucket, env, Wrapper, config, refreshes };
+}
+
+/** A wrapper whose host stores in `row`, a plain object. */
+function stored(Wrapper, config, row = { ...config }) {
+  const wrapper = new Wrapper({ ...config });
+  wrapper.setTokenRefreshCallback((tokens) => Object.assign(row, tokens));
+  return { wrapper, row };
+}
+
+const user = (wrapper) => wrapper.use((client) => client.get('/user'));
+
+/** A server that plays Bitbucket: `api` answers with a status by access token, `token` answers the n-th token request. */
+async function unruly(t, { api = () => 200, token }, more) {
+  const seen = { api: [], token: 0 };
+  const server = await serve(t, (request, response, body) => {
+    if (request.url.startsWith('/2.0/')) {
+      const bearer = request.headers.authorization.replace('Bearer ', '');
+      const status = api(bearer, request);
+      seen.api.push([bearer, status, body]);
+      return json(response, status, { type: status === 200 ? 'user' : 'error' });
+    }
+    seen.token += 1;
+    return token(response, seen.token);
+  });
+  const { wrapper: Wrapper } = createEntry(environment(server.origin, more));
+  return { Wrapper, seen, origin: server.origin };
+}
+
+const pair = (response, n, more) => json(response, 200, {
+  access_token: `access-${n}`, refresh_token: `refresh-${n}`, token_type: 'bearer', expires_in: 7200, ...more,
+});
+
+const OAUTH = { type: 'oauth', oauth_token: 'access-0', refresh_token: 'refresh-0' };
+
+describe('one connection, many wrappers', () => {
+  test('share one refresh, and each has its store handed the new pair', async (t) => {
+    const { bitbucket, Wrapper, config, refreshes } = await connection(t);
+    const wrappers = Array.from({ length: 20 }, () => stored(Wrapper, config));
+    bitbucket.control.advance(3 * HOUR);
+    const answers = await Promise.all(wrappers.map(({ wrapper }) => user(wrapper)));
+    assert.ok(answers.every(({ status }) => status === 200));
+    assert.equal(refreshes(), 1);
+    assert.equal(new Set(wrappers.map(({ row }) => row.refresh_token)).size, 1);
+    assert.notEqual(wrappers[0].row.refresh_token, config.refresh_token);
+  });
+
+  test('an old copy of the config finds the newest pair, however many refreshes later, and its row gets it', async (t) => {
+    const { bitbucket, Wrapper, config, refreshes } = await connection(t);
+    const { wrapper } = stored(Wrapper, config);
+    for (let n = 0; n < 5; n += 1) {
+      bitbucket.control.advance(3 * HOUR);
+      await user(wrapper);
+    }
+    assert.equal(refreshes(), 5);
+    const late = stored(Wrapper, config);
+    assert.equal((await user(late.wrapper)).status, 200);
+    assert.equal(refreshes(), 5);
+    assert.equal(late.row.refresh_token, wrapper.config.refresh_token);
+    assert.deepEqual(late.wrapper.config, wrapper.config);
+  });
+
+  test('saveVars of an old copy stores the newest pair, not its own', async (t) => {
+    const { bitbucket, Wrapper, config } = await connection(t);
+    const saved = [];
+    const old = new Wrapper({ ...config }, { saveConfig: (each) => saved.push(each) });
+    const { wrapper } = stored(Wrapper, config);
+    bitbucket.control.advance(3 * HOUR);
+    await user(wrapper);
+    await old.saveVars({ cursor: 7 });
+    assert.equal(saved.length, 1);
+    assert.ok(saved[0].refresh_token === wrapper.config.refresh_token);
+    assert.ok(saved[0].oauth_token === wrapper.config.oauth_token);
+    assert.deepEqual([saved[0]._vars, old.getVars()], [{ cursor: 7 }, { cursor: 7 }]);
+  });
+
+  test('loaded by `import` and by `require`, they still share one refresh', async (t) => {
+    const { bitbucket, env, Wrapper, config, refreshes } = await connection(t);
+    const { wrapper: Required } = createRequiredEntry(env);
+    bitbucket.control.advance(3 * HOUR);
+    const answers = await Promise.all([Wrapper, Required, Wrapper, Required].map((each) => user(new each({ ...config }))));
+    assert.ok(answers.every(({ status }) => status === 200));
+    assert.equal(refreshes(), 1);
+  });
+
+  test('connections of two clients never meet, though their refresh tokens be the same', async (t) => {
+    const one = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
+    const other = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
+    await Promise.all([user(new one.Wrapper(OAUTH)), user(new other.Wrapper(OAUTH))]);
+    assert.deepEqual([one.seen.token, other.seen.token], [1, 1]);
+  });
+
+  test('a config with newer tokens and the same refresh token is believed', async (t) => {
+    const { Wrapper, seen } = await unruly(t, { token: (response) => json(response, 500, {}) });
+    await user(new Wrapper({ ...OAUTH, expires_at: inFuture(HOUR) }));
+    await user(new Wrapper({ ...OAUTH, oauth_token: 'newer', expires_at: inFuture(2 * HOUR) }));
+    const { wrapper, row } = stored(Wrapper, { ...OAUTH, oauth_token: 'older', expires_at: inFuture(MINUTE * 30) });
+    await user(wrapper);
+    assert.deepEqual(seen.api.map(([bearer]) => bearer), ['access-0', 'newer', 'newer']);
+    assert.equal(row.oauth_token, 'newer');
+  });
+});
+
+describe('in time', () => {
+  test('a pair is renewed ahead of its expiry, and not sooner', async (t) => {
+    const { Wrapper, seen } = await unruly(t, { token: pair });
+    const at = (refreshed, expires) => ({ refreshed_at: inFuture(refreshed), expires_at: inFuture(expires) });
+    const used = async (name, times) => {
+      await user(new Wrapper({ ...OAUTH, refresh_token: name, ...times }));
+      return seen.token;
+    };
+    assert.equal(await used('early', at(-114 * MINUTE, 6 * MINUTE)), 0, 'over five minutes are left of two hours');
+    assert.equal(await used('due', at(-116 * MINUTE, 4 * MINUTE)), 1, 'under five minutes are left');
+    assert.equal(await used('short-early', at(-8 * MINUTE, 2 * MINUTE)), 1, 'over a tenth of ten minutes is left');
+    assert.equal(await used('short-due', at(-9.5 * MINUTE, 0.5 * MINUTE)), 2, 'under a tenth is left');
+  });
+
+  test('while Bitbucket cannot renew it, a pair that has not expired goes on, and nobody waits', async (t) => {
+    const { Wrapper, seen } = await unruly(t, { token: (response) => json(response, 503, {}) });
+    const wrapper = new Wrapper({ ...OAUTH, refreshed_at: inFuture(-HOUR), expires_at: inFuture(MINUTE) });
+    for (let n = 0; n < 10; n += 1) assert.equal((await user(wrapper)).status, 200);
+    assert.ok(seen.token <= 2, `${seen.token} token requests`);
+  });
+
+  test('a config without a usable access token is no obstacle', async (t) => {
+    const { Wrapper, seen } = await unruly(t, { token: pair });
+    await user(new Wrapper({ type: 'oauth', refresh_token: 'refresh-0' }));
+    await user(new Wrapper({ type: 'oauth', refresh_token: 'another', oauth_token: ' \n ' }));
+    assert.deepEqual(seen.api.map(([bearer]) => bearer), ['access-1', 'access-2']);
+  });
+
+  test('renewIdle renews what was unused for 60 days, and nothing else', async (t) => {
+    const { Wrapper, seen } = await unruly(t, { token: pair });
+    const idle = (refresh, refreshed) => new Wrapper({
+      ...OAUTH, refresh_token: refresh, ...(refreshed && { refreshed_at: inFuture(refreshed) }),
+    }).renewIdle();
+    assert.deepEqual(await idle('recent', -59 * DAY), { renewed: false });
+    assert.deepEqual(await idle('idle', -61 * DAY), { renewed: true });
+    assert.deepEqual(await idle('unknown'), { renewed: true });
+    assert.deepEqual(await new Wrapper({ type: 'api_key', token: 'x' }).renewIdle(), { renewed: false });
+    assert.equal(seen.token, 2);
+  });
+
+  test('a connection that was unused for 60 days is renewed when it is touched', async (t) => {
+    const { Wrapper, seen } = await unruly(t, { token: pair });
+    await user(new Wrapper({ ...OAUTH, refreshed_at: inFuture(-61 * DAY), expires_at: inFuture(DAY) }));
+    assert.deepEqual([seen.token, seen.api[0][0]], [1, 'access-1']);
+  });
+});
+
+describe('answers of the API', () => {
+  test('a 403 never refreshes', async (t) => {
+    const { Wrapper, seen } = await unruly(t, { api: () => 403, token: pair });
+    const wrapper = new Wrapper(OAUTH);
+    for (let n = 0; n < 3; n += 1) assert.equal((await thrownBy(() => user(wrapper))).response.status, 403);
+    assert.equal(seen.token, 0);
+  });
+
+  test('an address that answers 401 to every token costs one refresh', async (t) => {
+    const { Wrapper, seen } = await unruly(t, {
+      api: (_bearer, { url }) => (url === '/2.0/closed' ? 401 : 200), token: pair,
+    });
+    const wrapper = new Wrapper(OAUTH);
+    for (let n = 0; n < 5; n += 1) {
+      const error = await thrownBy(() => wrapper.use((client) => client.get('/closed')));
+      assert.equal(error.response.status, 401);
+      assert.equal((await user(wrapper)).status, 200);
+    }
+    assert.equal(seen.token, 1);
+  });
+
+  test('a request is repeated with its body', async (t) => {
+    const { Wrapper, seen } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
+    let runs = 0;
+    await new Wrapper(OAUTH).use((client) => {
+      runs += 1;
+      return client.post('/things', { name: 'x' });
+    });
+    assert.deepEqual(seen.api, [['access-0', 401, '{"name":"x"}'], ['access-1', 200, '{"name":"x"}']]);
+    assert.equal(runs, 1);
+  });
+
+  test('where the body was a stream, the work is run again', async (t) => {
+    const { Wrapper, seen } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
+    let runs = 0;
+    await new Wrapper(OAUTH).use((client) => {
+      runs += 1;
+      return client.post('/things', Readable.from([Buffer.from('a'), Buffer.from('b')]));
+    });
+    assert.deepEqual(seen.api, [['access-0', 401, 'ab'], ['access-1', 200, 'ab']]);
+    assert.equal(runs, 2);
+  });
+
+  test('a signal ends a request that waits for tokens, and only that', async (t) => {
+    let answerToken;
+    const asked = new Promise((resolve) => { answerToken = resolve; });
+    const { Wrapper, seen } = await unruly(t, {
+      api: (bearer) => (bearer === 'access-0' ? 401 : 200),
+      token: (response, n) => answerToken(() => pair(response, n)),
+    });
+    const wrapper = new Wrapper(OAUTH);
+    const controller = new AbortController();
+    const cancelled = thrownBy(() => wrapper.use((client) => client.get('/user', { signal: controller.signal })));
+    const patient = user(wrapper);
+    const answer = await asked;
+    controller.abort();
+    assert.equal((await cancelled).code, 'ERR_CANCELED');
+    answer();
+    assert.equal((await patient).status, 200);
+    assert.equal(seen.token, 1);
+  });
+});
+
+describe('faults of the token endpoint', () => {
+  test('a lost answer is asked for again while Bitbucket still knows the old token', async (t) => {
+    const { bitbucket, Wrapper, config, refreshes } = await connection(t);
+    bitbucket.control.advance(3 * HOUR);
+    bitbucket.control.fault({ target: 'token', kind: 'drop-after' });
+    bitbucket.control.fault({ target: 'token', kind: 'truncate' });
+    bitbucket.control.fault({ target: 'token', kind: 'status', status: 502 });
+    const { wrapper, row } = stored(Wrapper, config);
+    assert.equal((await user(wrapper)).status, 200);
+    assert.equal(refreshes(), 4);
+    assert.equal((await user(new Wrapper({ ...row }))).status, 200);
+  });
+
+  test('a lost answer is asked for again although nobody uses the connection', async (t) => {
+    const { bitbucket, Wrapper, config, refreshes } = await connection(t);
+    const due = { ...config, refreshed_at: inFuture(-HOUR), expires_at: inFuture(MINUTE) };
+    bitbucket.control.fault({ target: 'token', kind: 'drop-after' });
+    const { wrapper, row } = stored(Wrapper, due);
+    assert.equal((await user(wrapper)).status, 200);
+    assert.equal(refreshes(), 1);
+    assert.ok(row.refresh_token === config.refresh_token);
+    const patience = Date.now() + 5000;
+    while (row.refresh_token === config.refresh_token && Date.now() < patience) {
+      await new Promise((resolve) => { setTimeout(resolve, 20); });
+    }
+    assert.ok(row.refresh_token !== config.refresh_token, 'the new pair was asked for again and stored');
+    assert.equal(refreshes(), 2);
+  });
+
+  test('Retry-After is waited for', async (t) => {
+    const { Wrapper, seen } = await unruly(t, {
+      api: (bearer) => (bearer === 'access-0' ? 401 : 200),
+      token: (response, n) => {
+        if (n > 1) return pair(response, n);
+        response.setHeader('retry-after', '2');
+        return json(response, 429, {});
+      },
+    });
+    const begun = Date.now();
+    assert.equal((await user(new Wrapper(OAUTH))).status, 200);
+    assert.ok(Date.now() - begun >= 2000);
+    assert.equal(seen.token, 2);
+  });
+
+  test('a wait of more than a minute is not waited for, and nobody asks Bitbucket before it is over', async (t) => {
+    const { Wrapper, seen } = await unruly(t, {
+      api: (bearer) => (bearer === 'access-0' ? 401 : 200),
+      token: (response) => {
+        response.setHeader('retry-after', '120');
+        return json(response, 429, {});
+      },
+    });
+    const wrapper = new Wrapper(OAUTH);
+    for (let n = 0; n < 3; n += 1) {
+      const error = await thrownBy(() => user(wrapper));
+      assert.deepEqual([error.code, error.status, error.retryAfter], ['UNEXPECTED_STATUS', 429, 120_000]);
+    }
+    assert.equal(seen.token, 1);
+  });
+});
+
+describe('a store that fails', () => {
+  test('is tried again, and the new pair is in use meanwhile', async (t) => {
+    const { Wrapper, seen } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
+    const lines = [];
+    const row = {};
+    let failures = 0;
+    const wrapper = new Wrapper(OAUTH, { logger: (line) => lines.push(line) });
+    wrapper.setTokenRefreshCallback((tokens) => {
+      failures += 1;
+      if (failures <= 5) throw new Error(`SQLITE_BUSY while writing ${tokens.refresh_token}`);
+      Object.assign(row, tokens);
+    });
+    assert.equal((await user(wrapper)).status, 200);
+    assert.equal(failures, 3, 'three tries before the pair is used');
+    assert.equal(lines.length, 1);
+    assert.match(lines[0], /could not store/);
+    assert.doesNotMatch(lines[0], /refresh-1|SQLITE/);
+
+    assert.equal((await user(wrapper)).status, 200);
+    assert.equal(failures, 5, 'the next call tries it whenever it wants the tokens');
+    assert.equal(lines.length, 1, 'one line for one pair');
+    assert.deepEqual(row, {});
+
+    assert.equal((await user(wrapper)).status, 200);
+    assert.equal(row.refresh_token, 'refresh-1');
+    assert.equal(seen.token, 1);
+  });
+
+  test('that works at the second try is not spoken of', async (t) => {
+    const { Wrapper } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
+    const lines = [];
+    let tries = 0;
+    const wrapper = new Wrapper(OAUTH, { logger: (line) => lines.push(line) });
+    wrapper.setTokenRefreshCallback(() => {
+      tries += 1;
+      if (tries === 1) throw new Error('no');
+    });
+    await user(wrapper);
+    await user(wrapper);
+    assert.deepEqual([tries, lines.length], [2, 0]);
+  });
+});
+
+describe('a dead connection', () => {
+  const dead = (response) => json(response, 400, {
+    error: 'unauthorized_client', error_description: 'Invalid OAuth client credentials',
+  });
+
+  test('costs two token requests, and then no more for this config', async (t) => {
+    const { Wrapper, seen } = await unruly(t, { api: () => 401, token: dead });
+    const wrapper = new Wrapper(OAUTH);
+    for (let n = 0; n < 5; n += 1) {
+      for (const each of [wrapper, new Wrapper(OAUTH)]) {
+        const error = await thrownBy(() => user(each));
+        assert.deepEqual([error.code, error.phase, error.reauthorize], ['RECONNECT_REQUIRED', 'refresh', true]);
+      }
+    }
+    assert.equal((await thrownBy(() => wrapper.refreshToken(OAUTH))).code, 'RECONNECT_REQUIRED');
+    assert.equal(seen.token, 2);
+    const apiRequests = seen.api.length;
+    await thrownBy(() => user(wrapper));
+    assert.equal(seen.api.length, apiRequests, 'the API is not asked either');
+  });
+
+  test('gets another chance when its config changes', async (t) => {
+    const { Wrapper, seen } = await unruly(t, {
+      api: (bearer) => (bearer === 'works' ? 200 : 401), token: dead,
+    });
+    const changed = (token, hours) => user(new Wrapper({ ...OAUTH, oauth_token: token, expires_at: inFuture(hours * HOUR) }));
+    await thrownBy(() => user(new Wrapper(OAUTH)));
+    assert.equal(seen.token, 2);
+    await thrownBy(() => changed('pasted', 1));
+    assert.equal(seen.token, 3, 'one token request for this change');
+    assert.equal((await changed('works', 2)).status, 200);
+    assert.equal(seen.token, 3);
+    assert.equal((await thrownBy(() => changed('pasted again', 3))).code, 'RECONNECT_REQUIRED');
+    assert.equal(seen.token, 4, 'and one for this');
+  });
+
+  test('a lockout is waited out', async (t) => {
+    const { Wrapper, seen } = await unruly(t, {
+      api: (bearer) => (bearer === 'access-0' ? 401 : 200),
+      token: (response, n) => (n === 1 ? dead(response) : pair(response, n)),
+    });
+    assert.equal((await user(new Wrapper(OAUTH))).status, 200);
+    assert.equal(seen.token, 2);
+  });
+
+  test('whose access token still works goes on with it', async (t) => {
+    const { Wrapper, seen } = await unruly(t, { token: dead }, { INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '0' });
+    const wrapper = new Wrapper({ ...OAUTH, refreshed_at: inFuture(-HOUR), expires_at: inFuture(MINUTE) });
+    for (let n = 0; n < 5; n += 1) assert.equal((await user(wrapper)).status, 200);
+    assert.equal(seen.token, 2);
+  });
+});
+
+test('a burst of connections opens at most 50 at once, and none is lost', async (t) => {
+  let atOnce = 0;
+  let most = 0;
+  const { Wrapper, seen } = await unruly(t, {
+    token: async (response, n) => {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      await new Promise((resolve) => { setTimeout(resolve, 5); });
+      atOnce -= 1;
+      pair(response, n);
+      await once(response, 'finish');
+    },
+  });
+  const rows = await Promise.all(Array.from({ length: 300 }, async (_, n) => {
+    const { wrapper, row } = stored(Wrapper, { type: 'oauth', refresh_token: `of-${n}` });
+    await wrapper.authenticate();
+    return row;
+  }));
+  assert.equal(seen.token, 300);
+  assert.equal(new Set(rows.map(({ refresh_token: token }) => token)).size, 300);
+  assert.ok(most > 10 && most <= 50, `${most} at once`);
+});
