@@ -27,9 +27,14 @@ export const PULL_REQUEST_STATES = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'];
 const FIRST_DAY = Date.UTC(2025, 0, 6, 9);
 const HOUR = 3_600_000;
 
+/** By name: a storm of requests would spend its time with hashing. */
+const uuids = new Map();
+
 function uuid(name) {
+  if (uuids.has(name)) return uuids.get(name);
   const hex = createHash('sha256').update(name).digest('hex');
-  return `{${hex.replace(/^(.{8})(.{4})(.{3})(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5')}}`;
+  uuids.set(name, `{${hex.replace(/^(.{8})(.{4})(.{3})(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5')}}`);
+  return uuids.get(name);
 }
 
 export const USER = {

@@ -55,6 +55,7 @@ Move its clock, make it fail, look inside (POST, application/json):
   ${bb.origin}/__control/advance  {"ms":7200000}
   ${bb.origin}/__control/fault    {"target":"token","kind":"status","status":503,"times":2}
   ${bb.origin}/__control/register {"callback":"http://localhost:8081/dashboard/"}
+  ${bb.origin}/__control/connect  {"times":10}
   ${bb.origin}/__control/revoke, reset, stats, log
 
 Ctrl-C ends it. Requests, credentials redacted:

@@ -6,6 +6,7 @@
  * the possibilities. It depends on nothing but Node. What never happens: a credential in a log line, or a
  * rule bent for a test.
  */
+import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import { Api, apiError, RATE_LIMITED } from './api.js';
 import { AUTHORIZE_PATH, AuthorizeEndpoint, SIGN_IN_PATH } from './authorize-endpoint.js';
@@ -149,6 +150,8 @@ class Simulator {
       tokens: this.#tokens,
       settings,
     });
+    // Each delayed request listens, and nobody knows how many there will be.
+    setMaxListeners(0, this.#closing.signal);
     this.#server = createServer((request, response) => this.#serve(request, response));
   }
 
@@ -209,16 +212,29 @@ class Simulator {
       },
       /** Counts of what was processed; see statistics.js. */
       stats: () => this.#statistics.snapshot(),
+      /**
+       * The user consents `times` (1) over: the answers that a client would have had for the codes. For thousands of
+       * connections: with a browser each takes six requests. Not counted, as nobody asked the token endpoint.
+       */
+      connect: ({ key = this.#clients.first.key, scopes, times = 1 } = {}) => {
+        const client = this.#clientOf(key);
+        if (!(Number.isInteger(times) && times >= 1)) throw new TypeError('times is not valid');
+        return Array.from({ length: times }, () => this.#tokenEndpoint.connect(client, USER, scopes));
+      },
       /** The user withdraws the access that was granted. */
       revoke: () => this.#tokens.revokeAll(),
       /** Registers another callback for a client, the first one unless a Key is given. */
       register: ({ key = this.#clients.first.key, callback } = {}) => {
-        const client = this.#clients.find(key);
-        if (!client) throw new TypeError('there is no client with this key');
-        client.callback = callback;
+        this.#clientOf(key).callback = callback;
       },
       log: () => [...this.#requests],
     };
+  }
+
+  #clientOf(key) {
+    const client = this.#clients.find(key);
+    if (!client) throw new TypeError('there is no client with this key');
+    return client;
   }
 
   async #close() {
@@ -240,7 +256,9 @@ class Simulator {
     const notes = [];
     let status = '-';
     try {
-      const answer = url === null ? text(400, 'Bad request') : await this.#answer(request, url, notes);
+      const target = url === null ? undefined : this.#targetOf(url);
+      if (target) response.once('close', this.#statistics.arrived(target));
+      const answer = url === null ? text(400, 'Bad request') : await this.#answer(request, url, target, notes);
       if (answer === null) {
         request.socket.destroy();
       } else {
@@ -266,9 +284,8 @@ class Simulator {
   }
 
   /** @returns {Promise<import('./http.js').Answer | null>} null: drop the connection */
-  async #answer(request, url, notes) {
+  async #answer(request, url, target, notes) {
     if (url.pathname.startsWith('/__control/')) return this.#answerControl(request, url);
-    const target = this.#targetOf(url);
     if (!target) return this.#answerUntargeted(request, url);
     const fault = this.#faults.take(target);
     if (fault) notes.push(`fault=${fault.kind}`);
@@ -365,7 +382,7 @@ class Simulator {
   }
 
   /**
-   * POST /__control/{advance|fault|reset|stats|revoke|register|log}, with a JSON body. Only
+   * POST /__control/{advance|connect|fault|reset|stats|revoke|register|log}, with a JSON body. Only
    * application/json: a web page of another origin cannot send that unasked, so no page can meddle.
    */
   async #answerControl(request, url) {

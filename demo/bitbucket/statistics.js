@@ -1,6 +1,6 @@
 /**
- * What has happened, in numbers: so that a test can say "exactly twenty refreshes". In: one call per
- * request. Out: a plain object. No name, token or address is kept.
+ * What has happened, in numbers: so that a test can say "exactly twenty refreshes", or "fifty at once". In: one
+ * call per request, and one per arrival. Out: a plain object. No name, token or address is kept.
  */
 const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials', 'other'];
 
@@ -8,13 +8,28 @@ function fresh() {
   const counts = () => ({ requests: 0, issued: 0, refused: 0 });
   return {
     authorize: { requests: 0, shown: 0, granted: 0, denied: 0, refused: 0 },
-    token: { ...counts(), faults: 0, ...Object.fromEntries(GRANTS.map((grant) => [grant, counts()])) },
-    api: { requests: 0, faults: 0, byStatus: {}, byEndpoint: {} },
+    token: { ...counts(), faults: 0, mostAtOnce: 0, ...Object.fromEntries(GRANTS.map((grant) => [grant, counts()])) },
+    api: { requests: 0, faults: 0, mostAtOnce: 0, byStatus: {}, byEndpoint: {} },
   };
 }
 
 export class Statistics {
   #counts = fresh();
+  #underWay = { token: 0, api: 0 };
+
+  /**
+   * A request whose header has arrived: it is under way until the function that this gives is called.
+   * @param {'token' | 'api' | 'authorize'} target
+   */
+  arrived(target) {
+    if (target === 'authorize') return () => {};
+    this.#underWay[target] += 1;
+    const counts = this.#counts[target];
+    counts.mostAtOnce = Math.max(counts.mostAtOnce, this.#underWay[target]);
+    return () => {
+      this.#underWay[target] -= 1;
+    };
+  }
 
   /** @param {'login' | 'shown' | 'granted' | 'denied' | 'refused'} outcome */
   authorize(outcome) {

@@ -123,6 +123,16 @@ export class TokenEndpoint {
     };
   }
 
+  /**
+   * What a code would have yielded, without the code.
+   * @param {string[]} [scopes] default all that are registered
+   * @throws {TypeError} when one of them is not registered
+   */
+  connect(client, user, scopes = client.scopes) {
+    if (!scopes.every((scope) => client.scopes.includes(scope))) throw new TypeError('scopes are not registered');
+    return this.#successBody(this.#tokens.issueForUser(client, user, scopes), 'authorization_code');
+  }
+
   #judge(request, parameters, grantType) {
     if (parameters.isRepeated()) return { refusal: 'repeatedParameter' };
     const { client, refusal } = this.#authenticate(request, parameters);

@@ -86,11 +86,17 @@ export class TokenStore {
     const expected = entry.redirectUri ?? (redirectUri === undefined ? undefined : client.callback);
     if (redirectUri !== expected) return { refusal: 'invalidCode' };
     if (!this.#provesPossession(entry.codeChallenge, codeVerifier)) return { refusal: 'invalidCode' };
-    const grant = this.#createGrant(client, entry.user);
-    entry.grant = grant;
-    return {
-      tokens: this.#issue(grant, entry.scopes, { refreshToken: this.#newRefreshToken(grant, entry.scopes) }),
-    };
+    entry.grant = this.#createGrant(client, entry.user);
+    return { tokens: this.#issueFirst(entry.grant, entry.scopes) };
+  }
+
+  /** Without a code, for who has no use for the way there. */
+  issueForUser(client, user, scopes) {
+    return this.#issueFirst(this.#createGrant(client, user), scopes);
+  }
+
+  #issueFirst(grant, scopes) {
+    return this.#issue(grant, scopes, { refreshToken: this.#newRefreshToken(grant, scopes) });
   }
 
   /**

@@ -83,8 +83,8 @@ function browser() {
   });
 }
 
-/** Runs the *.test.js of a folder with `node --test`. */
-async function nodeTest(node, cwd, folder, { env, onLine } = {}) {
+/** Runs the *.test.js of a folder with `node --test`, as many files at once as Node thinks fit unless told. */
+async function nodeTest(node, cwd, folder, { env, onLine, atOnce } = {}) {
   const names = existsSync(join(cwd, folder)) ? readdirSync(join(cwd, folder)) : [];
   const files = names.filter((name) => name.endsWith('.test.js')).sort().map((name) => join(cwd, folder, name));
   if (files.length === 0) return { passed: 0, failed: 1, notes: [`no *.test.js in ${folder}`] };
@@ -93,7 +93,8 @@ async function nodeTest(node, cwd, folder, { env, onLine } = {}) {
     const report = join(out, 'report');
     const reporter = fileURLToPath(new URL('count-reporter.mjs', import.meta.url));
     const status = await run(node, ['--test', '--test-reporter=spec', '--test-reporter-destination=stdout',
-      `--test-reporter=${reporter}`, `--test-reporter-destination=${report}`, ...files], { cwd, env, onLine });
+      `--test-reporter=${reporter}`, `--test-reporter-destination=${report}`,
+      ...(atOnce ? [`--test-concurrency=${atOnce}`] : []), ...files], { cwd, env, onLine });
     return countNode(existsSync(report) ? readFileSync(report, 'utf8') : '', files, status);
   } finally {
     rmSync(out, { recursive: true, force: true });
@@ -120,6 +121,9 @@ async function packed() {
   }
 }
 
+/** Under NocoDB's Node. Its files wait more than they work, so two at once. */
+const keeping = () => nodeTest(node22, root, 'tests/keeping', { atOnce: 2 });
+
 const e2e = () => nodeTest(process.execPath, root, 'tests/e2e', { env: { CHROMIUM: findChromium().path } });
 
 /** In this order: what is quick, and what the others build on, first. */
@@ -128,5 +132,6 @@ export const suites = [
   { name: 'native', title: 'The core in native Rust', start: () => cargoTest(['--', '--show-output']) },
   { name: 'browser', title: 'The core as WebAssembly in headless Chromium', start: browser },
   { name: 'node', title: 'The packed package in Node', start: packed },
+  { name: 'keeping', title: 'Tokens under storm and chaos', start: keeping },
   { name: 'e2e', title: 'NocoDB, Chromium and the Bitbucket simulator', start: e2e },
 ];

@@ -1,0 +1,233 @@
+/** When a connection is dead, what that costs, and what does not kill it. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { inspect } from 'node:util';
+import { createEntry } from 'nocodb-bitbucket-auth';
+import { startRedis } from '../js/redis-server.js';
+import { thrownBy } from '../js/support.js';
+import { LOCKOUT_WAIT_MS, startScene } from './support/scene.js';
+import { pause } from './support/waiting.js';
+import { Worker, leaks } from './support/workers.js';
+
+const MINUTE = 60_000;
+
+/** A lockout that does not pass by itself on a machine that is busy. */
+const LONG_LOCKOUT = { lockoutMs: 2000, variables: { INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '2500' } };
+const HOUR = 60 * MINUTE;
+
+/** A scene in which one process uses one connection, and what its wrappers logged. */
+async function start(t, settings = {}) {
+  const scene = await startScene({ accessTokenLifetimeMs: HOUR, ...settings });
+  t.after(() => scene.close());
+  const { wrapper: Wrapper } = createEntry(scene.environment);
+  const log = [];
+  const open = (config) => {
+    const row = structuredClone(config);
+    const wrapper = new Wrapper(structuredClone(config), { logger: (message) => log.push(message) });
+    wrapper.setTokenRefreshCallback((tokens) => Object.assign(row, tokens));
+    return Object.assign(wrapper, { row });
+  };
+  const config = await scene.connect('first');
+  const tokenRequests = () => scene.bitbucket.control.stats().token.refresh_token.requests;
+  return { ...scene, config, open, log, tokenRequests, expire: () => scene.bitbucket.control.advance(HOUR + 1000) };
+}
+
+const ask = (wrapper) => wrapper.use((client) => client.get('/user'));
+const works = async (wrapper) => assert.equal((await ask(wrapper)).data.type, 'user');
+
+/** Uses a refresh token at Bitbucket past the plugin, as a second NocoDB with a copy of the database would. */
+async function refreshElsewhere({ tap, bitbucket: { client } }, refreshToken) {
+  const answer = await fetch(tap.url, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${client.key}:${client.secret}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken }),
+  });
+  await answer.text();
+  return answer.status;
+}
+
+/** Ways to use a connection; each must say that the user has to connect again. */
+const WAYS = [
+  (wrapper) => ask(wrapper),
+  async (wrapper) => (await wrapper.authenticate()).get('/user'),
+  (wrapper, { refresh_token: refreshToken }) => wrapper.refreshToken({ refresh_token: refreshToken }),
+];
+
+/** The code that a caller sees, also where Axios stands between. */
+const codeOf = (error) => (error.cause?.code === 'RECONNECT_REQUIRED' ? error.cause.code : error.code);
+
+describe('a dead connection', { concurrency: true }, () => {
+  test('is told after the lockout was waited out, and then costs nothing until its config changes', async (t) => {
+    const scene = await start(t);
+    const { bitbucket, tap, config, open, log, tokenRequests } = scene;
+    const old = Array.from({ length: 20 }, () => open(config));
+    await Promise.all(old.map(works));
+    bitbucket.control.revoke();
+
+    const begun = performance.now();
+    const errors = await Promise.all(old.map((wrapper) => thrownBy(() => ask(wrapper))));
+    assert.ok(performance.now() - begun >= LOCKOUT_WAIT_MS, 'not before the lockout was waited out');
+    assert.deepEqual(new Set(errors.map(codeOf)), new Set(['RECONNECT_REQUIRED']));
+    assert.ok(errors.every((error) => (error.reauthorize ?? error.cause.reauthorize) === true));
+    assert.ok(tokenRequests() <= 2, `${tokenRequests()} token requests`);
+    const before = tokenRequests();
+
+    const later = [...old, ...Array.from({ length: 80 }, () => open(config))];
+    for (const [index, wrapper] of later.entries()) {
+      const error = await thrownBy(() => WAYS[index % WAYS.length](wrapper, config));
+      assert.equal(codeOf(error), 'RECONNECT_REQUIRED');
+      errors.push(error);
+    }
+    const verdict = await open(config).testConnection();
+    assert.equal(verdict.success, false);
+    assert.match(verdict.message, /connect/i);
+    assert.equal(tokenRequests(), before, 'a known dead connection asks for nothing');
+
+    const changed = {
+      ...config, oauth_token: `${config.oauth_token}0`, expires_at: new Date(Date.now() + 2 * HOUR).toISOString(),
+    };
+    for (let call = 0; call < 20; call += 1) {
+      assert.equal(codeOf(await thrownBy(() => ask(open(changed)))), 'RECONNECT_REQUIRED');
+    }
+    assert.ok(tokenRequests() <= before + 1, `${tokenRequests() - before} token requests for one changed config`);
+
+    const counted = tokenRequests();
+    const renewed = open(await scene.connect('second'));
+    await works(renewed);
+    assert.equal(tokenRequests(), counted);
+    scene.expire();
+    await works(renewed);
+    assert.equal(tokenRequests(), counted + 1);
+    assert.deepEqual(leaks(tap.secrets, [...log, ...errors.map((error) => inspect(error, { depth: 6 }))]), []);
+  });
+
+  test('is known in every process that shares Redis', async (t) => {
+    const redis = await startRedis(t);
+    const scene = await start(t, { variables: { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url } });
+    const { bitbucket, config, environment, tokenRequests } = scene;
+    const workers = ['one', 'two', 'three'].map((name) => new Worker(name, async () => {}));
+    t.after(() => Promise.all(workers.map((worker) => worker.kill())));
+    for (const [index, worker] of workers.entries()) {
+      await worker.init(environment, index);
+      await worker.send('open', { connection: 'first', config, count: 5, via: 'callback' });
+      assert.equal(await worker.send('ask', { connection: 'first' }), 'works');
+    }
+    bitbucket.control.revoke();
+    const verdicts = await Promise.all(workers.map((worker) => worker.send('ask', { connection: 'first' })));
+    assert.deepEqual(verdicts, workers.map(() => 'RECONNECT_REQUIRED'));
+    assert.ok(tokenRequests() <= 2, `${tokenRequests()} token requests`);
+    const before = tokenRequests();
+    const last = new Worker('last', async () => {});
+    workers.push(last);
+    await last.init(environment, 4);
+    await last.send('open', { connection: 'first', config, count: 1, via: 'callback' });
+    assert.equal(await last.send('ask', { connection: 'first' }), 'RECONNECT_REQUIRED');
+    assert.equal(tokenRequests(), before, 'a new process asks for nothing either');
+  });
+});
+
+describe('a connection survives', { concurrency: true }, () => {
+  test('a lockout that somebody else has caused', async (t) => {
+    const scene = await start(t, LONG_LOCKOUT);
+    const other = await scene.connect('second');
+    await refreshElsewhere(scene, other.refresh_token);
+    scene.expire();
+    assert.equal(await refreshElsewhere(scene, other.refresh_token), 400);
+    const before = scene.tokenRequests();
+    const wrapper = scene.open(scene.config);
+    const begun = performance.now();
+    await works(wrapper);
+    assert.ok(performance.now() - begun >= 2500);
+    assert.equal(scene.tokenRequests() - before, 2, 'one refused, one granted');
+    scene.expire();
+    await works(wrapper);
+  });
+
+  for (const [when, delayMs] of [['at the same time', 0], ['shortly after', 300], ['towards the second try', 2200]]) {
+    test(`a dead one beside it that is used ${when}`, async (t) => {
+      const scene = await start(t, LONG_LOCKOUT);
+      const other = await scene.connect('second');
+      await refreshElsewhere(scene, other.refresh_token);
+      scene.expire();
+      const [dead, alive] = await Promise.allSettled([
+        ask(scene.open(other)), pause(delayMs).then(() => ask(scene.open(scene.config))),
+      ]);
+      assert.equal(codeOf(dead.reason), 'RECONNECT_REQUIRED');
+      assert.equal(alive.status === 'rejected' ? codeOf(alive.reason) : 'works', 'works');
+    });
+  }
+
+  test('any number of 403, which cost no refresh', async (t) => {
+    const clients = [{ callback: 'http://127.0.0.1:8080/dashboard/', scopes: ['account'] }];
+    const { config, open, tokenRequests } = await start(t, { clients });
+    const wrapper = open(config);
+    const client = await wrapper.authenticate();
+    for (let call = 0; call < 10; call += 1) {
+      const error = await thrownBy(() => (
+        call % 2 ? wrapper.use((api) => api.get('/repositories/acme')) : client.get('/repositories/acme')
+      ));
+      assert.equal(error.response.status, 403);
+    }
+    assert.equal(tokenRequests(), 0);
+    await works(wrapper);
+  });
+
+  const troubles = [
+    { kind: 'drop', times: 2 }, { kind: 'drop-after', times: 2 }, { kind: 'truncate', times: 2 },
+    { kind: 'empty', times: 2 }, { kind: 'html' }, { kind: 'html', status: 502 }, { kind: 'status', status: 500 },
+    { kind: 'status', status: 503, times: 3 }, { kind: 'status', status: 429 }, { kind: 'delay', delayMs: 300 },
+  ];
+  for (const trouble of troubles) {
+    const { kind, status = '', times = 1 } = trouble;
+    test(`${[kind, status].join(' ').trim()} at the token endpoint (${times})`, async (t) => {
+      const { bitbucket, config, open, expire, tap } = await start(t);
+      const wrappers = Array.from({ length: 5 }, () => open(config));
+      bitbucket.control.fault({ target: 'token', ...trouble });
+      expire();
+      await Promise.all(wrappers.map(works));
+      assert.ok(wrappers.every(({ row }) => row.refresh_token === wrappers[0].row.refresh_token));
+      // Nothing hangs on the grace of a token that was used before its answer got lost.
+      bitbucket.control.advance(11 * MINUTE);
+      expire();
+      await works(wrappers[0]);
+      await works(open(wrappers[0].row));
+      assert.equal(bitbucket.control.stats().token.refresh_token.refused, 0);
+      assert.equal(tap.overlaps, 0);
+    });
+  }
+
+  test('429 with Retry-After, which is heeded', async (t) => {
+    const { bitbucket, config, open, expire } = await start(t);
+    bitbucket.control.fault({ target: 'token', kind: 'status', status: 429, retryAfter: 2 });
+    expire();
+    const begun = performance.now();
+    await works(open(config));
+    assert.ok(performance.now() - begun >= 2000);
+  });
+
+  test('a token endpoint that is down: four more tries, and an error that passes', async (t) => {
+    const { bitbucket, config, open, expire, tokenRequests } = await start(t);
+    const wrapper = open(config);
+    await works(wrapper);
+    bitbucket.control.fault({ target: 'token', kind: 'status', status: 503, times: 5 });
+    expire();
+    const error = await thrownBy(() => ask(wrapper));
+    assert.notEqual(codeOf(error), 'RECONNECT_REQUIRED');
+    assert.equal(bitbucket.control.stats().token.faults, 5);
+    await works(wrapper);
+    await works(open(config));
+    assert.equal(tokenRequests(), 1);
+  });
+
+  test('a wait that is longer than anybody has patience for', async (t) => {
+    const { bitbucket, config, open, expire, tokenRequests } = await start(t);
+    bitbucket.control.fault({ target: 'token', kind: 'status', status: 429, retryAfter: 600 });
+    expire();
+    const wrapper = open(config);
+    const begun = performance.now();
+    const error = await thrownBy(() => ask(wrapper));
+    assert.ok(performance.now() - begun < 5000, 'told at once');
+    assert.notEqual(codeOf(error), 'RECONNECT_REQUIRED');
+    assert.equal(tokenRequests(), 0);
+  });
+});

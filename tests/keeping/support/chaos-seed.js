@@ -1,0 +1,457 @@
+/**
+ * One seed of the chaos: some connections, a few of the host's processes, and all that can go wrong between them.
+ *
+ * In: a seed. Out: which connections work at the end without a person, which could not be saved by anybody, and a
+ * timeline. What never happens here: a verdict from how it went about what could be saved; that follows from what was
+ * done. Tokens are in no line, only short digests of them.
+ */
+import { startRedis } from '../../js/redis-server.js';
+import { CONNECTIONS, makePlan } from './chaos-plan.js';
+import { Rows } from './rows.js';
+import { startScene } from './scene.js';
+import { pause, until, within } from './waiting.js';
+import { Worker, leaks } from './workers.js';
+
+const SECOND = 1000;
+const LIFETIME_MS = 60 * SECOND;
+const EXPIRY_MS = LIFETIME_MS + SECOND;
+const GRACE_MS = 600 * SECOND;
+const BEYOND_GRACE_MS = GRACE_MS + 60 * SECOND;
+
+/** Between two calls of one wrapper. */
+const PACE_MS = [50, 700];
+
+/** For a refresh that is tried five times, and for the lock of a process that was killed. */
+const PATIENCE_MS = 25 * SECOND;
+
+/**
+ * @typedef {object} SeedResult
+ * @property {number} seed
+ * @property {string[]} saved connections that work at the end
+ * @property {string[]} unavoidable connections that nobody could save, and that say so
+ * @property {string[]} lost all others
+ * @property {string[]} problems what should not be; empty is a seed that passed
+ * @property {string[]} timeline
+ */
+
+/** @param {number} seed @returns {Promise<SeedResult>} */
+export async function runSeed(seed) {
+  const chaos = new Chaos(makePlan(seed));
+  try {
+    await chaos.start();
+    await chaos.rage();
+    await chaos.judge();
+  } catch (error) {
+    chaos.problem(`the harness failed: ${error.stack}`);
+  } finally {
+    await chaos.end();
+  }
+  return chaos.result();
+}
+
+class Chaos {
+  #plan;
+  #random;
+  #begun = performance.now();
+  #timeline = [];
+  #problems = [];
+  #texts = [];
+  #saved = [];
+  #unavoidable = [];
+  #scene;
+  #redis;
+  #afterwards = [];
+  #outages = Promise.resolve();
+  #isSettled = true;
+  #rows;
+  /** One for each process of the host; undefined while it is dead. @type {(Worker | undefined)[]} */
+  #slots;
+  #incarnations = 0;
+  #everyWorker = [];
+  #offsetMs = 0;
+  /** Where the clocks of the processes are if they do not follow: all at the same time, as machines mostly are. */
+  #stayedMs = 0;
+  #calmAt;
+  /** What comes back later: processes and Redis. @type {Set<Promise<void>>} */
+  #comebacks = new Set();
+  /** Where the next process is to be killed. @type {{ point: string, backMs: number }[]} */
+  #traps = [];
+  /** @type {((worker: Worker | undefined) => void) | undefined} */
+  #onStore;
+
+  constructor(plan) {
+    this.#plan = plan;
+    this.#random = plan.work;
+    this.#slots = Array.from({ length: plan.processes });
+    this.#rows = new Rows(() => this.#random.integer(0, 20));
+  }
+
+  say(line) {
+    this.#timeline.push(`${((performance.now() - this.#begun) / SECOND).toFixed(3).padStart(7)}  ${line}`);
+  }
+
+  problem(line) {
+    this.#problems.push(line);
+    this.say(`PROBLEM ${line}`);
+  }
+
+  /** @returns {SeedResult} */
+  result() {
+    return {
+      seed: this.#plan.seed,
+      saved: this.#saved,
+      unavoidable: this.#unavoidable,
+      lost: CONNECTIONS.filter((name) => !this.#saved.includes(name) && !this.#unavoidable.includes(name)),
+      problems: this.#problems,
+      timeline: this.#timeline,
+    };
+  }
+
+  async start() {
+    const { withRedis, processes, wrappers, clocksFollow } = this.#plan;
+    this.say(`${processes} processes, ${wrappers} wrappers of each connection, ${withRedis ? 'Redis' : 'memory'}, `
+      + `the clock ${clocksFollow ? 'follows' : 'stays'}`);
+    this.#redis = withRedis ? await startRedis({ after: (work) => this.#afterwards.push(work) }) : undefined;
+    this.#scene = await startScene({
+      variables: withRedis ? { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: this.#redis.url } : {},
+      accessTokenLifetimeMs: LIFETIME_MS,
+      refreshGraceMs: GRACE_MS,
+    });
+    const { tap } = this.#scene;
+    tap.trapBefore = ({ worker }) => this.#isTrapped('request', worker);
+    tap.trapAfter = ({ worker, connection, used, issued }) => {
+      this.say(`${worker} got ${connection} ${used.slice(0, 4)}>${issued.slice(0, 4)}`);
+      this.#isTrapped('answer', worker);
+    };
+    for (const connection of CONNECTIONS) this.#rows.create(connection, await this.#scene.connect(connection));
+    this.#calmAt = this.#now();
+    await Promise.all(this.#slots.map((_, index) => this.#startProcess(index)));
+  }
+
+  /** All the troubles. */
+  async rage() {
+    for (const { troubles, isLong, pauseMs } of this.#plan.rounds) {
+      if (isLong) await this.#passGrace();
+      for (const trouble of troubles) this.#arrange(trouble);
+      await this.#expire();
+      await pause(pauseMs);
+      await this.#settle();
+    }
+    if (this.#plan.ending) await this.#kill(this.#plan.ending, this.#plan.victim);
+  }
+
+  /** Ends the troubles and asks everybody. */
+  async judge() {
+    await this.#calmDown();
+    const reports = await Promise.all(this.#living().map((worker) => within(PATIENCE_MS, worker.send('halt'))));
+    if (reports.some((report) => report === undefined)) this.problem('calls do not end');
+    const connections = CONNECTIONS.filter((connection) => !this.#unavoidable.includes(connection));
+    const troubled = new Set();
+    const check = async (who, worker) => {
+      for (const line of (await worker.send('check', { connections, timeoutMs: PATIENCE_MS })) ?? ['killed']) {
+        this.problem(`${who}: ${line}`);
+        troubled.add(line.split(':')[0]);
+      }
+    };
+    const checkAll = (when) => Promise.all(this.#living().map((worker) => check(`${worker.name} ${when}`, worker)));
+
+    await this.#advance(EXPIRY_MS);
+    await Promise.all([checkAll('after the chaos'), this.#checkTheLost()]);
+    for (const connection of connections) {
+      if (this.#scene.tap.isUsed(this.#rows.read(connection).refresh_token)) {
+        this.problem(`${connection}: a pair is stored whose refresh token was used`);
+        troubled.add(connection);
+      }
+    }
+    // Whoever lives on borrowed time now loses it.
+    await this.#advance(BEYOND_GRACE_MS);
+    await checkAll('after the grace');
+    // Without Redis, two processes at once know nothing of each other.
+    if (!this.#redis) await this.#endAll();
+    const fresh = await this.#spawn('fresh');
+    for (const connection of connections) {
+      await fresh.send('open', { connection, config: this.#rows.read(connection), count: 2, via: 'callback' });
+    }
+    await check('a new process', fresh);
+    await this.#advance(EXPIRY_MS, [fresh, ...this.#living()]);
+    await check('a new process after an expiry', fresh);
+    await checkAll('beside it');
+    this.#saved = connections.filter((connection) => !troubled.has(connection));
+    await this.#collect(fresh);
+    await fresh.end();
+  }
+
+  async end() {
+    await within(PATIENCE_MS, Promise.all(this.#comebacks));
+    await Promise.all(this.#living().map((worker) => this.#collect(worker)));
+    await Promise.all(this.#everyWorker.map((worker) => worker.kill()));
+    const secrets = this.#scene?.tap.secrets ?? [];
+    const outputs = this.#everyWorker.map(({ output }) => output);
+    const texts = [...this.#texts, ...this.#timeline, ...this.#problems, ...outputs];
+    for (const leak of leaks(secrets, texts)) this.problem(`${leak} was printed`);
+    await this.#scene?.close();
+    for (const work of this.#afterwards) await work();
+  }
+
+  /** Those whose last copy died with a process say so, and cost no more than that. */
+  async #checkTheLost() {
+    for (const connection of this.#unavoidable) {
+      for (const worker of this.#living()) {
+        const verdict = await worker.send('ask', { connection });
+        if (verdict === 'RECONNECT_REQUIRED') continue;
+        this.problem(`${connection} cannot be saved, but ${worker.name}: ${verdict}`);
+      }
+    }
+  }
+
+  async #endAll() {
+    const ending = this.#living();
+    this.#slots.fill(undefined);
+    await Promise.all(ending.map(async (worker) => {
+      await this.#collect(worker);
+      await worker.end();
+    }));
+  }
+
+  async #collect(worker) {
+    const report = await within(SECOND, worker.send('report'));
+    if (!report) return;
+    this.#texts.push(...report.log, ...report.samples);
+    this.say(`${worker.name}: ${report.successes} of ${report.calls} calls, ${JSON.stringify(report.failures)}`);
+  }
+
+  #now() {
+    return this.#scene.bitbucket.control.advance(0);
+  }
+
+  #living() {
+    return this.#slots.filter((worker) => worker !== undefined);
+  }
+
+  // Processes
+
+  async #spawn(name) {
+    const worker = new Worker(name, (connection, change) => this.#store(worker, connection, change));
+    worker.onVerdict = (connection) => {
+      if (!this.#unavoidable.includes(connection)) this.problem(`${name} was told to connect ${connection} again`);
+    };
+    this.#everyWorker.push(worker);
+    await worker.init(this.#scene.environment, this.#random.integer(0, 1e9));
+    await worker.send('clock', { offsetMs: this.#plan.clocksFollow ? this.#offsetMs : this.#stayedMs });
+    return worker;
+  }
+
+  async #startProcess(index) {
+    this.#incarnations += 1;
+    const worker = await this.#spawn(`p${index + 1}-${this.#incarnations}`);
+    const via = this.#incarnations % 2 === 0 ? 'saveConfig' : 'callback';
+    for (const connection of CONNECTIONS) {
+      const config = this.#rows.read(connection);
+      await worker.send('open', { connection, config, count: this.#plan.wrappers, via, pace: PACE_MS });
+    }
+    this.#slots[index] = worker;
+    this.say(`${worker.name} starts`);
+  }
+
+  async #killProcess(index, backMs) {
+    const worker = this.#slots[index];
+    if (!worker) return;
+    this.#slots[index] = undefined;
+    this.say(`${worker.name} is killed`);
+    await worker.kill();
+    if (backMs !== undefined) this.#later(backMs, () => this.#startProcess(index));
+  }
+
+  /** Whether the process that has come to this point is killed here. */
+  #isTrapped(point, name) {
+    const index = this.#slots.findIndex((worker) => worker?.name === name);
+    const at = this.#traps.findIndex((trap) => trap.point === point);
+    if (index < 0 || at < 0) return false;
+    const [{ backMs }] = this.#traps.splice(at, 1);
+    this.say(`${name} has come to ${point}`);
+    this.#later(0, () => this.#killProcess(index, backMs));
+    return true;
+  }
+
+  async #store(worker, connection, change) {
+    this.#onStore?.(connection);
+    if (this.#isTrapped('store', worker.name)) return new Promise(() => {});
+    await this.#rows.write(connection, change);
+    this.say(`${worker.name} stored ${connection} ${this.#rows.digestOf(connection).slice(0, 4)}`);
+    if (this.#isTrapped('stored', worker.name)) return new Promise(() => {});
+    return undefined;
+  }
+
+  #later(ms, work) {
+    const coming = pause(ms).then(work).catch((error) => this.problem(`the harness failed: ${error.stack}`));
+    this.#comebacks.add(coming);
+    coming.finally(() => this.#comebacks.delete(coming));
+  }
+
+  async #everybodyBack() {
+    while (this.#comebacks.size > 0) await Promise.all(this.#comebacks);
+  }
+
+  // Troubles
+
+  #arrange(trouble) {
+    const { what, afterMs, backMs } = trouble;
+    this.say(`trouble: ${JSON.stringify(trouble)}`);
+    const { bitbucket, tap } = this.#scene;
+    switch (what) {
+      case 'token':
+        tap.faults.push(...trouble.faults);
+        break;
+      case 'store':
+        for (let time = 0; time < trouble.times; time += 1) this.#rows.trouble(trouble.connection, trouble);
+        break;
+      case 'api':
+        bitbucket.control.fault({ target: 'api', kind: trouble.kind, times: trouble.times, delayMs: 200 });
+        break;
+      case 'redis':
+        this.#later(afterMs, () => this.#loseRedis(backMs));
+        break;
+      case 'kill':
+        this.#later(afterMs, () => this.#killProcess(trouble.process, backMs));
+        break;
+      case 'kill-at':
+        this.#traps.push(trouble);
+        break;
+      default:
+        this.#later(0, async () => {
+          const { connection } = trouble;
+          const opened = { connection, config: this.#rows.read(connection), count: 1, via: 'callback', pace: PACE_MS };
+          await this.#slots[trouble.process]?.send('open', opened);
+        });
+    }
+  }
+
+  /** One outage after the other. */
+  #loseRedis(backMs) {
+    this.#outages = this.#outages.then(async () => {
+      this.say('Redis is killed');
+      await this.#redis.kill();
+      await pause(backMs);
+      await this.#redis.restart();
+      this.say('Redis is back, and empty');
+    });
+    return this.#outages;
+  }
+
+  /** No more troubles, and everybody is there. */
+  async #calmDown() {
+    this.#traps.length = 0;
+    this.#scene.tap.faults.length = 0;
+    this.#rows.calm();
+    await this.#everybodyBack();
+  }
+
+  // Time
+
+  /** Moves Bitbucket's clock, and that of the processes where it follows. */
+  async #advance(ms, workers = this.#living()) {
+    this.#offsetMs += ms;
+    if (this.#plan.clocksFollow) {
+      await Promise.all(workers.map((worker) => worker.send('clock', { offsetMs: this.#offsetMs })));
+    }
+    this.#scene.bitbucket.control.advance(ms);
+    this.say(`the clock moves ${ms / SECOND} s`);
+  }
+
+  /** @returns {Promise<boolean>} whether every wrapper had a success */
+  async #settle() {
+    await this.#everybodyBack();
+    const settled = await Promise.all(this.#living().map(
+      (worker) => worker.send('settle', { timeoutMs: PATIENCE_MS }),
+    ));
+    this.#isSettled = settled.every(Boolean);
+    this.say(this.#isSettled ? 'all is well' : 'not all is well');
+    return this.#isSettled;
+  }
+
+  /**
+   * Lets the access tokens expire, if that hurts nobody: a refresh token whose successor may not be stored anywhere
+   * must not get near the end of its grace.
+   */
+  async #expire() {
+    if (this.#now() + EXPIRY_MS - this.#calmAt > GRACE_MS / 2) {
+      this.say('no expiry: the grace of a token that nobody may have replaced would end');
+      return;
+    }
+    // A token that expires while it is being obtained, and by no clock that its owner has, is beyond all reason.
+    if (!this.#plan.clocksFollow && !this.#isSettled) {
+      this.say('no expiry: tokens are being obtained');
+      return;
+    }
+    await this.#advance(EXPIRY_MS);
+  }
+
+  /**
+   * Brings everybody to a pair whose refresh token was never used, and stores it. Only then may the clock pass the
+   * grace.
+   * @returns {Promise<boolean>}
+   */
+  async #calm() {
+    await this.#calmDown();
+    if (!(await this.#settle())) return false;
+    await this.#expire();
+    if (!(await this.#settle())) return false;
+    const { tap } = this.#scene;
+    const isStored = await until(
+      () => CONNECTIONS.every((connection) => !tap.isUsed(this.#rows.read(connection).refresh_token)), 3 * SECOND,
+    );
+    if (isStored) this.#calmAt = this.#now();
+    else this.say('a stored pair is not the newest');
+    return isStored;
+  }
+
+  async #passGrace() {
+    if (await this.#calm()) {
+      await this.#advance(BEYOND_GRACE_MS);
+      this.#calmAt = this.#now();
+    }
+    await this.#settle();
+  }
+
+  /** Kills everybody while the new pair of one connection is not stored, and lets the grace pass. */
+  async #kill(ending, victim) {
+    if (!(await this.#calm())) return;
+    const { tap } = this.#scene;
+    const { trapBefore, trapAfter } = tap;
+    let meet;
+    const met = new Promise((resolve) => {
+      meet = () => resolve(true);
+    });
+    // Nobody else's pair is in the air when it happens.
+    tap.trapBefore = ({ connection }) => connection !== victim;
+    const never = new Promise(() => {});
+    if (ending === 'undelivered') {
+      tap.trapAfter = ({ connection }) => {
+        // Another connection's request may have been on its way already.
+        if (connection === victim) meet();
+        return never;
+      };
+    } else {
+      this.#rows.write = () => never;
+      // Not when a wrapper that was behind gets the pair of before.
+      const before = tap.newest(victim);
+      this.#onStore = (connection) => {
+        if (connection === victim && tap.newest(victim) !== before) meet();
+      };
+    }
+    await this.#advance(EXPIRY_MS);
+    if (!(await within(PATIENCE_MS, met, false))) this.problem('no process refreshed in time');
+    await Promise.all(this.#slots.map((_, index) => this.#killProcess(index)));
+    this.say(`nobody is left to store the pair of ${victim}`);
+    Object.assign(tap, { trapBefore, trapAfter });
+    delete this.#rows.write;
+    this.#onStore = undefined;
+    await this.#advance(BEYOND_GRACE_MS);
+    this.#calmAt = this.#now();
+    // Otherwise a pair that is dead by now would look fresh.
+    this.#stayedMs = this.#offsetMs;
+    if (ending === 'undelivered' || !this.#redis) this.#unavoidable.push(victim);
+    await Promise.all(this.#slots.map((_, index) => this.#startProcess(index)));
+    await pause(500);
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Chance that can be had again.
+ *
+ * In: a seed. Out: the same draws each time. Never for anything that must not be guessed.
+ */
+export class Random {
+  #state;
+
+  /** @param {number} seed a whole number */
+  constructor(seed) {
+    this.#state = seed >>> 0;
+  }
+
+  /** From 0 up to 1, without 1. The generator is mulberry32. */
+  next() {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let mixed = this.#state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  }
+
+  /** A whole number from `least` to `most`, both included. */
+  integer(least, most) {
+    return least + Math.floor(this.next() * (most - least + 1));
+  }
+
+  chance(probability) {
+    return this.next() < probability;
+  }
+
+  pick(list) {
+    return list[this.integer(0, list.length - 1)];
+  }
+
+  /** A generator of its own, so that what one part draws changes nothing for another. */
+  branch() {
+    return new Random(this.integer(0, 0xffffffff));
+  }
+}

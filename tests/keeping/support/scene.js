@@ -1,0 +1,60 @@
+/**
+ * A Bitbucket with a tap on its token endpoint, and connections to it.
+ *
+ * In: the simulator's settings. Out: the environment of the processes, stored configs, and a way to clean up.
+ */
+import { createEntry } from 'nocodb-bitbucket-auth';
+import { createClient } from 'nocodb-bitbucket-auth/oauth';
+import { startBitbucket } from '../../../demo/bitbucket/server.js';
+import { simulatorEnvironment } from '../../js/support.js';
+import { TokenTap } from './token-tap.js';
+
+/** What is waited for when Bitbucket refuses a refresh; the simulator's lockout is shorter. */
+export const LOCKOUT_WAIT_MS = 400;
+const LOCKOUT_MS = 200;
+/** A machine that is busy with a storm must not look like a network in trouble. */
+const TIMEOUT_MS = 60_000;
+
+export async function startScene({ variables, ...settings } = {}) {
+  const bitbucket = await startBitbucket({
+    backend: 'newer',
+    clients: [{ callback: 'http://127.0.0.1:8080/dashboard/' }],
+    rateLimit: null,
+    lockoutMs: LOCKOUT_MS,
+    ...settings,
+  });
+  const tap = await new TokenTap(bitbucket.tokenUrl).start();
+  tap.secrets.add(bitbucket.client.secret);
+  const environment = simulatorEnvironment(bitbucket, {
+    INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: tap.url,
+    INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: String(LOCKOUT_WAIT_MS),
+    INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: String(TIMEOUT_MS),
+    ...variables,
+  });
+  return {
+    bitbucket,
+    tap,
+    environment,
+    /** A user connects. @returns the config as the host stores it */
+    connect: async (connection) => {
+      const config = await connect(bitbucket, createEntry(environment).wrapper);
+      tap.name(connection, config);
+      return config;
+    },
+    close: async () => {
+      await tap.close();
+      await bitbucket.close();
+    },
+  };
+}
+
+/** What happens between "Authenticate" and the stored config. */
+async function connect(bitbucket, Wrapper) {
+  const { key, callback, scopes } = bitbucket.client;
+  const client = createClient({
+    clientId: key, redirectUri: callback, scopes, endpoints: { authorizeUrl: bitbucket.authorizeUrl },
+  });
+  const { url, state, codeVerifier } = client.createAuthorizationRequest();
+  const { code } = client.validateAuthorizationResponse(await bitbucket.authorize(url), { state });
+  return new Wrapper({}).exchangeToken({ code: { code, code_verifier: codeVerifier } });
+}

@@ -1,0 +1,181 @@
+/**
+ * A tap on the way to the token endpoint.
+ *
+ * In: every token request; processes of the tests name themselves in a header. Out: the simulator's answer as it is,
+ * unless a fault or a trap was asked for; and a record of which refresh token was used when, and which one it yielded,
+ * kept as digests in the order in which Bitbucket issued them. Only the tap knows that order, whatever becomes of an
+ * answer afterwards. What never happens here: an answer that Bitbucket did not give, except the faults in its place.
+ */
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { pause } from './waiting.js';
+
+export const TOKEN_PATH = '/site/oauth2/access_token';
+
+/** The header in which a process says who it is. */
+export const PROCESS_HEADER = 'x-process';
+
+export const digest = (value) => createHash('sha256').update(String(value)).digest('base64url').slice(0, 12);
+
+/**
+ * What may happen to a token request. Before Bitbucket gets it: `delay` (then goes on), `drop`, `status`, `html`. After
+ * Bitbucket has processed it, so that the refresh token was used: `delay-after`, `drop-after`, `truncate`, `empty`.
+ *
+ * @typedef {{ kind: string, status?: number, delayMs?: number, retryAfter?: number }} TokenFault
+ */
+
+/**
+ * One refresh that Bitbucket carried out.
+ *
+ * @typedef {object} Refresh
+ * @property {string} worker who asked
+ * @property {string} connection
+ * @property {string} used digest of the refresh token that was sent
+ * @property {string} issued digest of the one that came back
+ * @property {string} accessToken digest
+ */
+
+export class TokenTap {
+  /** @type {Refresh[]} */
+  refreshes = [];
+
+  /** Faults for the next requests that use a refresh token. @type {TokenFault[]} */
+  faults = [];
+
+  /** How often a refresh token was sent while a request with the same one was on its way. */
+  overlaps = 0;
+
+  /** Everything that must be in no output. @type {Set<string>} */
+  secrets = new Set();
+
+  /**
+   * Told of each request that uses a refresh token before Bitbucket gets it; true drops it.
+   * @type {(request: { worker: string, connection: string | undefined }) => boolean}
+   */
+  trapBefore = () => false;
+
+  /**
+   * Told of each refresh that Bitbucket carried out; the answer waits for it.
+   * @type {(refresh: Refresh) => unknown}
+   */
+  trapAfter = () => {};
+
+  #tokenUrl;
+  #server;
+  #onTheirWay = new Map();
+  #connectionOf = new Map();
+  #used = new Set();
+
+  /** @param {string} tokenUrl the simulator's */
+  constructor(tokenUrl) {
+    this.#tokenUrl = tokenUrl;
+    this.#server = createServer((request, response) => {
+      // Whoever asked may be gone, and the simulator too at the end: then there is nobody to answer.
+      this.#serve(request, response).catch(() => response.destroy());
+    });
+  }
+
+  async start() {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return this;
+  }
+
+  /** The same for all processes: another address would be another OAuth client. */
+  get url() {
+    return `http://127.0.0.1:${this.#server.address().port}${TOKEN_PATH}`;
+  }
+
+  async close() {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  /** Names the connection to which a pair belongs, and with it all that follow it. */
+  name(connection, { oauth_token: accessToken, refresh_token: refreshToken }) {
+    this.#connectionOf.set(digest(refreshToken), connection);
+    this.#keepSecret(accessToken, refreshToken);
+  }
+
+  /** Digest of the newest refresh token that Bitbucket issued for a connection. */
+  newest(connection) {
+    return this.refreshes.findLast((refresh) => refresh.connection === connection)?.issued;
+  }
+
+  /** Whether Bitbucket has yielded a pair for this refresh token, so that its time is running. */
+  isUsed(refreshToken) {
+    return this.#used.has(digest(refreshToken));
+  }
+
+  /** Whether the first of two digests was issued before the second. */
+  isOlder(first, second) {
+    const position = (wanted) => this.refreshes.findIndex(({ issued }) => issued === wanted);
+    return position(first) < position(second);
+  }
+
+  async #serve(request, response) {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString();
+    const refreshToken = new URLSearchParams(body).get('refresh_token');
+    if (refreshToken === null) return this.#relay(response, await this.#ask(request, body));
+    const worker = request.headers[PROCESS_HEADER];
+    const used = digest(refreshToken);
+    const together = this.#onTheirWay.get(used) ?? 0;
+    if (together > 0) this.overlaps += 1;
+    this.#onTheirWay.set(used, together + 1);
+    response.on('close', () => this.#onTheirWay.set(used, this.#onTheirWay.get(used) - 1));
+    const connection = this.#connectionOf.get(used);
+    if (this.trapBefore({ worker, connection })) return response.destroy();
+    const fault = this.faults.shift();
+    if (fault?.kind === 'delay') await pause(fault.delayMs);
+    if (fault && ['drop', 'status', 'html'].includes(fault.kind)) return this.#instead(response, fault);
+    const answer = await this.#ask(request, body);
+    if (answer.status === 200) await this.trapAfter(this.#record(worker, connection, used, answer.body));
+    if (fault?.kind === 'delay-after') await pause(fault.delayMs);
+    if (fault?.kind === 'drop-after') return response.destroy();
+    return this.#relay(response, answer, fault?.kind);
+  }
+
+  async #ask(request, body) {
+    const { authorization, accept, 'content-type': contentType } = request.headers;
+    const answer = await fetch(this.#tokenUrl, {
+      method: request.method,
+      headers: { authorization, accept, 'content-type': contentType },
+      body,
+    });
+    return { status: answer.status, headers: answer.headers, body: await answer.text() };
+  }
+
+  #record(worker, connection, used, body) {
+    const { access_token: accessToken, refresh_token: refreshToken } = JSON.parse(body);
+    this.#keepSecret(accessToken, refreshToken);
+    const refresh = { worker, connection, used, issued: digest(refreshToken), accessToken: digest(accessToken) };
+    this.#connectionOf.set(refresh.issued, connection);
+    this.#used.add(used);
+    this.refreshes.push(refresh);
+    return refresh;
+  }
+
+  #keepSecret(...secrets) {
+    for (const secret of secrets) this.secrets.add(secret);
+  }
+
+  #relay(response, { status, headers, body }, spoiled) {
+    const sent = { truncate: body.slice(0, Math.ceil(body.length / 2)), empty: '' }[spoiled] ?? body;
+    const relayed = ['content-type', 'retry-after'].filter((name) => headers.has(name));
+    response.writeHead(status, Object.fromEntries(relayed.map((name) => [name, headers.get(name)])));
+    response.end(sent);
+  }
+
+  #instead(response, { kind, status = 503, retryAfter }) {
+    if (kind === 'drop') return response.destroy();
+    const later = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+    const page = kind === 'html' ? '<!doctype html><h1>We will be back soon</h1>' : `Status ${status}`;
+    response.writeHead(kind === 'html' ? 200 : status, { 'content-type': 'text/html; charset=utf-8', ...later });
+    response.end(page);
+  }
+}

@@ -1,0 +1,29 @@
+/** Waiting in real time: for a while, or until something is so. */
+import { setTimeout as pause } from 'node:timers/promises';
+
+export { pause };
+
+/**
+ * @param {() => unknown} isSo
+ * @param {number} [timeoutMs]
+ * @returns {Promise<boolean>} false: the time was over first
+ */
+export async function until(isSo, timeoutMs = 10_000) {
+  const end = performance.now() + timeoutMs;
+  while (!(await isSo())) {
+    if (performance.now() > end) return false;
+    await pause(5);
+  }
+  return true;
+}
+
+/** What `promise` gives, or `otherwise` when it takes longer. */
+export async function within(timeoutMs, promise, otherwise) {
+  const leaving = new AbortController();
+  const late = pause(timeoutMs, otherwise, { signal: leaving.signal }).catch(() => otherwise);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    leaving.abort();
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * One of the host's processes.
+ *
+ * In, from the test over IPC: its environment, stored configs, when to call and when to stop. Out: what the wrappers
+ * want stored, whether calls succeeded, and everything that the plugin logged. The clock is the real one unless the
+ * test moves it.
+ */
+import { subscribe } from 'node:diagnostics_channel';
+import { inspect } from 'node:util';
+import { createEntry } from 'nocodb-bitbucket-auth';
+import { Random } from './random.js';
+import { PROCESS_HEADER, TOKEN_PATH } from './token-tap.js';
+import { pause, within } from './waiting.js';
+
+/** How a connection is used. Each gives the API's answer, or throws. */
+const CALLS = [
+  ({ wrapper }) => wrapper.use((client) => client.get('/user')),
+  ({ wrapper }, random) => wrapper.use((client) => client.get('/repositories/acme', { params: page(random) })),
+  async ({ wrapper }) => (await wrapper.authenticate()).get('/user/workspaces'),
+  async (user) => {
+    // A client obtained once, long ago.
+    user.client ??= await user.wrapper.authenticate();
+    return user.client.get('/repositories/acme/docs-service');
+  },
+];
+
+/** Enough of each to see what they say, not so many that a bad day drowns in them. */
+const SAMPLES = 20;
+
+const VERDICT = 'RECONNECT_REQUIRED';
+
+const page = (random) => ({ page: random.integer(1, 5), pagelen: 5 });
+const realNow = Date.now;
+
+let Wrapper;
+let random;
+let isRunning = false;
+/** @type {{ number: number, connection: string, wrapper: object, random: Random, client?: object }[]} */
+const users = [];
+const loops = [];
+const outstanding = new Set();
+const watchers = new Set();
+const stores = new Map();
+const report = { calls: 0, successes: 0, failures: {}, log: [], samples: [] };
+let started = 0;
+let storeNumber = 0;
+
+function store(connection, change) {
+  storeNumber += 1;
+  const number = storeNumber;
+  return new Promise((resolve, reject) => {
+    stores.set(number, { resolve, reject });
+    process.send({ store: number, connection, change });
+  });
+}
+
+/** Whether it says that a person is needed, by itself or behind Axios. */
+const isVerdict = (error) => [error?.code, error?.cause?.code].includes(VERDICT);
+
+function describeError(error) {
+  if (isVerdict(error)) return VERDICT;
+  return String(error?.code ?? error?.name) + (error?.response ? ` ${error.response.status}` : '');
+}
+
+/** One call. @returns {Promise<string | undefined>} what went wrong */
+async function call(user, work) {
+  started += 1;
+  const number = started;
+  report.calls += 1;
+  try {
+    await work(user, user.random);
+    report.successes += 1;
+    for (const watcher of watchers) watcher(user, number);
+    return undefined;
+  } catch (error) {
+    const what = describeError(error);
+    report.failures[what] = (report.failures[what] ?? 0) + 1;
+    // Told at once: this process may not live to tell it later.
+    if (isVerdict(error)) process.send({ verdict: user.connection });
+    if (report.samples.length < SAMPLES) report.samples.push(inspect(error, { depth: 4 }));
+    return what;
+  }
+}
+
+async function loop(user, [leastMs, mostMs]) {
+  while (isRunning) {
+    await pause(user.random.integer(leastMs, mostMs));
+    if (!isRunning) break;
+    const running = call(user, user.random.pick(CALLS));
+    outstanding.add(running);
+    await running;
+    outstanding.delete(running);
+  }
+}
+
+const commands = {
+  init({ name, env, seed }) {
+    subscribe('undici:request:create', ({ request }) => {
+      if (request.path === TOKEN_PATH) request.addHeader(PROCESS_HEADER, name);
+    });
+    Wrapper = createEntry(env).wrapper;
+    random = new Random(seed);
+  },
+
+  /** Makes wrappers of a connection; each has a copy of the config, as one request of the host has it. */
+  open({ connection, config, count, via, pace }) {
+    for (let index = 0; index < count; index += 1) {
+      const wrapper = new Wrapper(structuredClone(config), {
+        saveConfig: (saved) => store(connection, { config: saved }),
+        logger: (message) => report.log.push(message),
+      });
+      if (via === 'callback') wrapper.setTokenRefreshCallback((tokens) => store(connection, { tokens }));
+      const user = { number: users.length, connection, wrapper, random: random.branch() };
+      users.push(user);
+      if (pace) {
+        isRunning = true;
+        loops.push(loop(user, pace));
+      }
+    }
+  },
+
+  /**
+   * Waits until each wrapper (or any one, with `anyone`) had a success with a call begun from now on, and then until
+   * all calls have ended that were on their way at that time.
+   */
+  async settle({ anyone = false, timeoutMs }) {
+    const mark = started;
+    const waiting = new Set(users.map(({ number }) => number));
+    let watcher;
+    const met = new Promise((resolve) => {
+      watcher = (user, number) => {
+        if (number <= mark) return;
+        waiting.delete(user.number);
+        if (anyone || waiting.size === 0) resolve(true);
+      };
+      if (users.length === 0) resolve(true);
+    });
+    watchers.add(watcher);
+    const settled = await within(timeoutMs, met, false);
+    watchers.delete(watcher);
+    return settled && within(timeoutMs, Promise.all(outstanding).then(() => true), false);
+  },
+
+  /**
+   * Each wrapper must work: it may try again until the time is over, as a person would wait, but not after the verdict
+   * that a person is needed.
+   * @returns what went wrong, one line for each wrapper that does not work
+   */
+  async check({ connections, timeoutMs }) {
+    const end = performance.now() + timeoutMs;
+    const verdicts = await Promise.all(users.filter(({ connection }) => connections.includes(connection))
+      .map(async (user) => {
+        for (;;) {
+          const left = end - performance.now();
+          const trouble = await within(Math.max(left, 1), call(user, CALLS[0]), 'does not end');
+          if (trouble === undefined) return undefined;
+          if (trouble === VERDICT || left <= 0) return `${user.connection}: ${trouble}`;
+          await pause(50);
+        }
+      }));
+    return verdicts.filter(Boolean);
+  },
+
+  /** One call, to hear what it says. */
+  async ask({ connection }) {
+    return (await call(users.find((user) => user.connection === connection), CALLS[0])) ?? 'works';
+  },
+
+  /** What `refreshToken` gives for this token, asked of a new wrapper. */
+  async refreshToken({ config }) {
+    return new Wrapper(config).refreshToken({ refresh_token: config.refresh_token });
+  },
+
+  clock({ offsetMs }) {
+    Date.now = () => realNow() + offsetMs;
+  },
+
+  report: () => report,
+
+  end() {
+    process.exit();
+  },
+
+  async halt() {
+    isRunning = false;
+    await Promise.all(loops);
+    return report;
+  },
+};
+
+process.on('message', async (message) => {
+  if (message.stored !== undefined) {
+    const { resolve, reject } = stores.get(message.stored);
+    stores.delete(message.stored);
+    if (message.trouble) reject(new Error(message.trouble));
+    else resolve();
+    return;
+  }
+  const { number, command, argument } = message;
+  try {
+    process.send({ number, result: await commands[command](argument) });
+  } catch (error) {
+    process.send({ number, trouble: `${command}: ${describeError(error)}: ${error.message}` });
+  }
+});
+// The test is gone.
+process.on('disconnect', () => process.exit());

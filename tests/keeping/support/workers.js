@@ -1,0 +1,108 @@
+/**
+ * The host's processes, seen from the test.
+ *
+ * In: commands for worker-main.js. Out: its answers, what it wants stored, and all that it ever printed. A process ends
+ * with `end`, or by SIGKILL as an out-of-memory killer would do it; none outlives its test.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('worker-main.js', import.meta.url));
+// A proxy or a preload of this machine must not reach into the tests.
+const INHERITED = Object.fromEntries(
+  Object.entries(process.env).filter(([key]) => !/_proxy$|^NODE_|^INTEGRATION_AUTH_|^NC_/i.test(key)),
+);
+
+export class Worker {
+  isAlive = true;
+
+  /** Called when a caller was told to connect again. @type {(connection: string) => void} */
+  onVerdict = () => {};
+
+  output = '';
+
+  #child;
+  #waiting = new Map();
+  #number = 0;
+  #closed;
+
+  /**
+   * @param {string} name
+   * @param {(connection: string, change: object) => Promise<void>} store called for each write; what it throws, the
+   *   process is told; when it was killed meanwhile, nobody is told anything
+   */
+  constructor(name, store) {
+    this.name = name;
+    this.#child = fork(MAIN, [], { env: INHERITED, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    for (const stream of ['stdout', 'stderr']) {
+      this.#child[stream].setEncoding('utf8').on('data', (text) => {
+        this.output += text;
+      });
+    }
+    this.#closed = once(this.#child, 'close').then(() => {
+      this.isAlive = false;
+      for (const { resolve } of this.#waiting.values()) resolve(undefined);
+    });
+    this.#child.on('message', (message) => this.#receive(message, store));
+  }
+
+  async #receive({ number, result, trouble, verdict, store: storeNumber, connection, change }, store) {
+    if (verdict !== undefined) {
+      this.onVerdict(verdict);
+      return;
+    }
+    if (storeNumber === undefined) {
+      const { resolve, reject } = this.#waiting.get(number);
+      this.#waiting.delete(number);
+      if (trouble === undefined) resolve(result);
+      else reject(new Error(`${this.name}: ${trouble}`));
+      return;
+    }
+    let refused;
+    try {
+      await store(connection, change);
+    } catch (error) {
+      refused = error.message;
+    }
+    this.#post({ stored: storeNumber, trouble: refused });
+  }
+
+  /** Not more than tried: the process may be gone at any time. */
+  #post(message) {
+    if (this.#child.connected) this.#child.send(message, () => {});
+  }
+
+  /** The first command: with which environment, and what chance. */
+  init(env, seed) {
+    return this.send('init', { name: this.name, env, seed });
+  }
+
+  /** @returns {Promise<any>} undefined when the process ended first */
+  send(command, argument = {}) {
+    if (!this.isAlive) return Promise.resolve(undefined);
+    this.#number += 1;
+    const number = this.#number;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(number, { resolve, reject });
+      this.#post({ number, command, argument });
+    });
+  }
+
+  async kill() {
+    this.#child.kill('SIGKILL');
+    await this.#closed;
+  }
+
+  async end() {
+    // Not by `disconnect()`: after that, a child's 'close' is not reported.
+    await this.send('end');
+    await this.#closed;
+  }
+}
+
+/** One line for each secret that is in these texts, without the secret. Empty is what a test wants. */
+export function leaks(secrets, texts) {
+  const text = texts.join('\n');
+  return [...secrets].filter((secret) => text.includes(secret)).map(({ length }) => `a secret of ${length} characters`);
+}
