@@ -1,0 +1,37 @@
+// Connections to the simulator, and its controls.
+
+/** Calls one of the simulator's controls. */
+export async function control(origin, name, argument = {}) {
+  const response = await fetch(`${origin}/__control/${name}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(argument),
+  });
+  if (!response.ok) throw new Error(`the simulator answered ${response.status} to ${name}`);
+  return response.json();
+}
+
+/** The tokens of new connections, as NocoDB stores them, a thousand in one answer. */
+export async function connect(origin, count) {
+  const tokens = [];
+  while (tokens.length < count) {
+    const answers = await control(origin, 'connect', { times: Math.min(1000, count - tokens.length) });
+    for (const { access_token, refresh_token } of answers) {
+      tokens.push({ oauth_token: access_token, refresh_token });
+    }
+  }
+  return tokens;
+}
+
+const HOUR = 60 * 60 * 1000;
+
+/** A stored config as a host reads it. By default its access token has just been received. */
+export function config(tokens, receivedAt = Date.now()) {
+  return JSON.parse(JSON.stringify({
+    type: 'oauth',
+    ...tokens,
+    expires_at: new Date(receivedAt + HOUR).toISOString(),
+    refreshed_at: new Date(receivedAt).toISOString(),
+    scopes: ['account', 'repository', 'pullrequest'],
+  }));
+}

@@ -1,0 +1,31 @@
+// What one way costs over another: both in one process, in short turns (ABBA …), because a machine is never twice
+// the same. Of each turn the median counts, of all turns the median of what the two medians of a turn differ by.
+import { Bench } from 'tinybench';
+import { quantile } from './figures.mjs';
+
+/**
+ * @param {() => Promise<unknown>} more
+ * @param {() => Promise<unknown>} less
+ * @param {{ rounds: number, calls: number }} sizes calls of each in a round
+ * @returns {Promise<{ more: number, less: number, difference: number, quartiles: [number, number] }>} microseconds
+ */
+export async function pairwise(more, less, { rounds, calls }) {
+  const medians = [];
+  // The first tenth is for warming up.
+  const cold = Math.ceil(rounds / 10);
+  for (let round = -cold; round < rounds; round += 1) {
+    const bench = new Bench({ iterations: calls, time: 0, warmup: false, throws: true });
+    const tasks = [['more', more], ['less', less]];
+    for (const [name, task] of round % 2 === 0 ? tasks : tasks.toReversed()) bench.add(name, task, { async: true });
+    await bench.run();
+    const [one, other] = ['more', 'less'].map((name) => bench.getTask(name).result.latency.p50 * 1000);
+    if (round >= 0) medians.push({ more: one, less: other, difference: one - other });
+  }
+  const of = (name, at = 0.5) => quantile(medians.map((round) => round[name]), at);
+  return {
+    more: of('more'),
+    less: of('less'),
+    difference: of('difference'),
+    quartiles: [of('difference', 0.25), of('difference', 0.75)],
+  };
+}

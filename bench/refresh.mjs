@@ -1,0 +1,86 @@
+/**
+ * What keeping tokens costs: time for each call, memory for each connection, and a burst of refreshes.
+ *
+ * In: the sizes. Out: figures, each beside its limit. What never happens here: a measurement (the modules in refresh/
+ * take them, each in a process of its own, with the simulator in another).
+ */
+import { runPart, startPartAndWait } from './lib/processes.mjs';
+
+export const title = 'Keeping tokens';
+
+const SIZES = { connections: 10_000, often: { connections: 1000, times: 20 }, idle: [100, 5000], loopback: [200, 100] };
+const QUICK = { connections: 60, often: { connections: 10, times: 3 }, idle: [3, 100], loopback: [2, 10] };
+
+const KB = 1024;
+const MOST_MICROSECONDS = 5;
+const MOST_BYTES = 4 * KB;
+const MOST_AT_ONCE = 50;
+
+export async function* measure({ quick }) {
+  const sizes = quick ? QUICK : SIZES;
+  yield* use(sizes);
+  yield* memory(sizes);
+  yield* burst(sizes);
+}
+
+/** Runs a part against a simulator of its own. */
+async function part(name, task, { execArgv, ...options } = {}) {
+  // A refresh token that was used is dead at once: whoever uses one twice finds out.
+  const settings = { backend: 'newer', rateLimit: null, refreshGraceMs: 0, ...options };
+  const { answer: { origin, env }, stop } = await startPartAndWait('lib/simulator.mjs', settings);
+  try {
+    return await runPart(`refresh/${name}.mjs`, { origin, ...task }, { env, execArgv });
+  } finally {
+    await stop();
+  }
+}
+
+const us = (value) => `${value.toFixed(2)} µs`;
+
+async function* use({ idle, loopback }) {
+  yield 'use() with a fresh token, over the same function called with the Axios client';
+  const results = await part('use', { idle, loopback });
+  for (const [name, { more, less, difference, quartiles }, most] of [
+    ['function that does nothing', results.idle, MOST_MICROSECONDS],
+    ['function that sends GET /2.0/user over loopback', results.loopback, undefined],
+  ]) {
+    yield {
+      name,
+      value: difference,
+      unit: 'µs',
+      most,
+      note: `${us(more)} against ${us(less)}, ${(more / less).toFixed(2)} times; middle half of the rounds `
+        + quartiles.map(us).join(' to '),
+    };
+  }
+}
+
+async function* memory({ connections, often }) {
+  yield `Memory per connection beside its tokens, ${connections.toLocaleString('en-GB')} connections`;
+  const { tokens, attached, refreshed, refreshedOften, withClient } =
+    await part('memory', { connections, often }, { execArgv: ['--expose-gc'] });
+  const figure = (name, bytes, most) => ({
+    name,
+    value: bytes / KB,
+    unit: 'KB',
+    ...(most && { most: most / KB }),
+    note: `the tokens ${(tokens / KB).toFixed(2)} KB, ${(1 + bytes / tokens).toFixed(2)} times that in all`,
+  });
+  yield figure('after they were attached', attached, MOST_BYTES);
+  yield figure('after one refresh of each', refreshed, MOST_BYTES);
+  yield figure(`after ${often.times} refreshes, of ${often.connections} of them`, refreshedOften, MOST_BYTES);
+  yield figure('the Axios client of a wrapper that was used, besides', withClient);
+}
+
+async function* burst({ connections }) {
+  yield `${connections.toLocaleString('en-GB')} connections whose tokens have expired call the API in one burst`;
+  const { seconds, token, api, succeeded, stored, storeCalls } = await part('burst', { connections });
+  yield { name: 'refreshes that Bitbucket was asked for', value: token.refresh_token.requests, exactly: connections };
+  yield { name: 'refreshes that it refused', value: token.refused, exactly: 0 };
+  yield { name: 'different new pairs stored, one for each connection', value: stored, exactly: connections };
+  yield { name: 'pairs handed to the stores', value: storeCalls, exactly: connections };
+  yield { name: 'calls that succeeded with the new token', value: succeeded, exactly: connections };
+  yield { name: 'most token requests at once at the server', value: token.mostAtOnce, most: MOST_AT_ONCE };
+  yield { name: 'most API requests at once at the server', value: api.mostAtOnce, most: MOST_AT_ONCE };
+  yield { name: 'time for all', value: seconds, unit: 's' };
+}

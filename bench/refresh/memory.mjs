@@ -1,0 +1,78 @@
+// What a connection takes in memory beside its tokens: wrapper, config, keeper, coordination, policy in the wasm.
+// What the tokens take is measured by holding the same strings in plain objects.
+import { setTimeout as sleep } from 'node:timers/promises';
+import entry from 'nocodb-bitbucket-auth';
+import { config, connect } from '../lib/connections.mjs';
+import { answer } from '../lib/processes.mjs';
+
+async function used() {
+  let least = Infinity;
+  // What is only weakly held goes in turns, and what was waiting for that a little later.
+  for (let unchanged = 0; unchanged < 3;) {
+    globalThis.gc();
+    await sleep(50);
+    // What is external includes all array buffers, and the memory of the wasm as it grows.
+    const { heapUsed, external } = process.memoryUsage();
+    unchanged = heapUsed + external < least - 1024 ? 0 : unchanged + 1;
+    least = Math.min(least, heapUsed + external);
+  }
+  return least;
+}
+
+/** Characters of the tokens, of which each takes one byte. */
+const characters = (wrappers) => wrappers.reduce((sum, { config: { oauth_token, refresh_token } }) =>
+  sum + oauth_token.length + refresh_token.length, 0);
+
+const host = { logger: () => {} };
+const store = () => {};
+
+function wrap(tokens) {
+  const wrapper = new entry.wrapper(config(tokens), host);
+  wrapper.setTokenRefreshCallback(store);
+  return wrapper;
+}
+
+/** @param {InstanceType<typeof entry.wrapper>[]} wrappers */
+async function refresh(wrappers) {
+  for (let from = 0; from < wrappers.length; from += 500) {
+    await Promise.all(wrappers.slice(from, from + 500).map((wrapper) => wrapper.refreshToken(wrapper.config)));
+  }
+}
+
+/** Attaches without making an Axios client. */
+const attach = (wrappers) => Promise.all(wrappers.map((wrapper) => wrapper.renewIdle()));
+
+await answer(async ({ origin, connections, often }) => {
+  // Whatever is there once, sockets and compiled code above all, is there before the first measurement.
+  const others = (await connect(origin, Math.min(100, connections))).map(wrap);
+  await attach(others);
+  for (let i = 0; i < 2 * often.times; i += 1) await refresh(others);
+
+  const empty = await used();
+  let plain = await connect(origin, connections);
+  const tokens = await used() - empty;
+  const wrappers = plain.map(wrap);
+  plain = [];
+  await attach(wrappers);
+  const before = characters(wrappers);
+  /** What is there beside the tokens, in all. */
+  const beside = async () => await used() - empty - tokens - (characters(wrappers) - before);
+  const attached = await beside();
+
+  await refresh(wrappers);
+  const refreshed = await beside();
+
+  const some = wrappers.slice(0, often.connections);
+  for (let i = 1; i < often.times; i += 1) await refresh(some);
+  const refreshedOften = await beside();
+
+  for (const wrapper of some) await wrapper.authenticate();
+  const withClient = await beside();
+  return {
+    tokens: tokens / connections,
+    attached: attached / connections,
+    refreshed: refreshed / connections,
+    refreshedOften: refreshed / connections + (refreshedOften - refreshed) / some.length,
+    withClient: (withClient - refreshedOften) / some.length,
+  };
+});

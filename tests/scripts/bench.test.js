@@ -1,0 +1,51 @@
+// That `npm run bench` runs: with small numbers, so nothing here says how fast or how small anything is.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { line, misses, quantile } from '../../bench/lib/figures.mjs';
+
+const bench = (...args) => spawnSync(
+  process.execPath,
+  [fileURLToPath(new URL('../../bench/run.mjs', import.meta.url)), ...args],
+  { encoding: 'utf8' },
+);
+
+test('refresh, with small numbers: everything runs, and what does not depend on the machine is held', () => {
+  const { status, stdout, stderr } = bench('refresh', '--quick');
+  assert.equal(status, 0, stderr);
+  assert.equal(stderr, '');
+  assert.equal(stdout.match(/\(exactly [^)]*: held\)/g)?.length, 5);
+  assert.match(stdout, /Everything ran\.\n$/);
+});
+
+test('a subject that does not exist is named', () => {
+  const { status, stderr } = bench('nothing');
+  assert.equal(status, 1);
+  assert.match(stderr, /There is no subject "nothing", only refresh/);
+});
+
+test('a limit is missed by what is above it, or no number', () => {
+  const full = { quick: false };
+  assert.equal(misses({ value: 5, most: 5 }, full), false);
+  assert.equal(misses({ value: 5.01, most: 5 }, full), true);
+  assert.equal(misses({ value: Number.NaN, most: 5 }, full), true);
+  assert.equal(misses({ value: 9, exactly: 10 }, full), true);
+  assert.equal(misses({ value: 7 }, full), false);
+});
+
+test('small numbers miss only a limit that is exact', () => {
+  assert.equal(misses({ value: 6, most: 5 }, { quick: true }), false);
+  assert.equal(misses({ value: 9, exactly: 10 }, { quick: true }), true);
+});
+
+test('a line tells value, unit, limit and verdict', () => {
+  const figure = { name: 'cost', value: 5.5, unit: 'µs', most: 5, note: '6 against 0.5' };
+  const plain = (text) => text.replaceAll(/ +/g, ' ');
+  assert.equal(plain(line(figure, { quick: false })), ' cost 5.50 µs (at most 5: MISSED) [6 against 0.5]');
+  assert.equal(plain(line(figure, { quick: true })), ' cost 5.50 µs (at most 5) [6 against 0.5]');
+});
+
+test('quantiles lie between the values', () => {
+  assert.deepEqual([0, 0.25, 0.5, 1].map((at) => quantile([4, 1, 3, 2], at)), [1, 1.75, 2.5, 4]);
+});
