@@ -28,6 +28,10 @@ export class Client {
      */
     createAuthorizationRequest(extra_params: any): any;
     /**
+     * A key for one purpose, derived from the secret.
+     */
+    deriveKey(purpose: string): Uint8Array;
+    /**
      * Validates `{ clientId, clientSecret?, redirectUri, scopes?, endpoints? }`.
      */
     constructor(options: any);
@@ -71,6 +75,200 @@ export class Client {
 }
 
 /**
+ * What to do next in a turn.
+ */
+export enum RefreshAction {
+    /**
+     * The turn is over.
+     */
+    Rest = 0,
+    /**
+     * Take the lock.
+     */
+    Lock = 1,
+    /**
+     * Look for a successor.
+     */
+    Look = 2,
+    /**
+     * Send the token request.
+     */
+    Refresh = 3,
+    /**
+     * Keep and show the new pair.
+     */
+    Publish = 4,
+    /**
+     * Show that the refresh token is dead.
+     */
+    Bury = 5,
+    /**
+     * Hand the pair to the stores.
+     */
+    Store = 6,
+    /**
+     * Report that a store failed.
+     */
+    Report = 7,
+    /**
+     * Wait until `waitUntil`.
+     */
+    Wait = 8,
+    /**
+     * The turn is over, for the reason of the last request.
+     */
+    FailWithLastRequest = 9,
+    /**
+     * The turn is over, the lock could not be had.
+     */
+    FailAsBusy = 10,
+}
+
+/**
+ * What somebody who wants to use a pair of tokens shall do.
+ */
+export enum RefreshAnswer {
+    /**
+     * Use it.
+     */
+    Use = 0,
+    /**
+     * Wait for the turn, and ask again.
+     */
+    Turn = 1,
+    /**
+     * The connection is dead.
+     */
+    Dead = 2,
+}
+
+/**
+ * What happened in a turn, where there is no more to say about it.
+ */
+export enum RefreshEvent {
+    /**
+     * The lock is taken.
+     */
+    Locked = 0,
+    /**
+     * Somebody else has it.
+     */
+    LockBusy = 1,
+    /**
+     * It was lost.
+     */
+    LockLost = 2,
+    /**
+     * The refresh token was found to be dead.
+     */
+    FoundDead = 3,
+    /**
+     * There is no successor.
+     */
+    NothingFound = 4,
+    /**
+     * The pair is published.
+     */
+    Published = 5,
+    /**
+     * Somebody else's pair came first.
+     */
+    Superseded = 6,
+    /**
+     * The stores took the pair.
+     */
+    Stored = 7,
+    /**
+     * One of them did not.
+     */
+    StoreFailed = 8,
+    /**
+     * That was reported.
+     */
+    Reported = 9,
+    /**
+     * The wait is over.
+     */
+    Woke = 10,
+}
+
+/**
+ * When the tokens of one connection are renewed. Times are milliseconds since 1970, `random` is from 0 to 1.
+ */
+export class RefreshPolicy {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Whether a request that the API answered with `status` is to be repeated.
+     */
+    answered(status: number, generation: number, is_repetition: boolean, now: number): boolean;
+    /**
+     * Somebody whose store has the pair `known` wants to use the newest.
+     */
+    asked(known: number, now: number): RefreshAnswer;
+    /**
+     * Whether the pair of a config with the newest refresh token and another access token is to be used.
+     */
+    configured(obtained_at: number | null | undefined, expires_at: number | null | undefined, now: number): boolean;
+    /**
+     * Goes on after a token request failed with an error of this code.
+     */
+    failed(code: string, retryable: boolean, retry_after: number | null | undefined, now: number, random: number): RefreshAction;
+    /**
+     * Goes on after a successor was found.
+     */
+    found(obtained_at: number | null | undefined, expires_at: number | null | undefined, same_refresh_token: boolean, now: number, random: number): RefreshAction;
+    /**
+     * Whether the refresh token was unused for too long.
+     */
+    isIdle(now: number): boolean;
+    /**
+     * Another connection of this client was refused.
+     */
+    lockOut(until: number): void;
+    /**
+     * For a pair that comes out of a config or was just exchanged.
+     */
+    constructor(obtained_at: number | null | undefined, expires_at: number | null | undefined, has_access_token: boolean, lockout: number, now: number);
+    /**
+     * Goes on after an event.
+     */
+    on(event: RefreshEvent, now: number, random: number): RefreshAction;
+    /**
+     * Somebody wants a pair that is newer than `generation`.
+     */
+    renew(generation: number, now: number): RefreshAnswer;
+    /**
+     * Goes on after Bitbucket sent a new pair.
+     */
+    renewed(obtained_at: number, expires_at: number | null | undefined, now: number, random: number): RefreshAction;
+    /**
+     * When a turn is to begin although nobody asks.
+     */
+    retryAt(now: number): number | undefined;
+    /**
+     * What is to be done in the turn that is under way.
+     */
+    readonly action: RefreshAction;
+    /**
+     * The number of the newest pair.
+     */
+    readonly generation: number;
+    /**
+     * Whether a wish for a newer pair stands.
+     */
+    readonly isForced: boolean;
+    /**
+     * For how long the other connections are to know of the refusal of this one.
+     */
+    readonly lockoutOfOthers: number | undefined;
+    /**
+     * Until when a wait lasts.
+     */
+    readonly waitUntil: number | undefined;
+}
+
+/**
  * The scopes that are requested when none are configured.
  */
 export function defaultScopes(): string[];
@@ -101,7 +299,7 @@ export function isExpired(expires_at: number | null | undefined, now: number): b
 export function missingScopes(required: any, granted: any): string[];
 
 /**
- * Reads an environment: `{ client?, apiUrl?, timeoutMs, problems }`. Without `client` OAuth cannot be offered;
+ * Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, redisUrl?, problems }`. Without `client` OAuth cannot be offered;
  * without `apiUrl` the API's override is unusable. `problems` has an INVALID_CONFIG error for each variable that is
  * missing or wrong.
  */

@@ -140,6 +140,22 @@ export class Client {
         return takeFromExternrefTable0(ret[0]);
     }
     /**
+     * A key for one purpose, derived from the secret.
+     * @param {string} purpose
+     * @returns {Uint8Array}
+     */
+    deriveKey(purpose) {
+        const ptr0 = passStringToWasm0(purpose, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.client_deriveKey(this.__wbg_ptr, ptr0, len0);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v2 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        return v2;
+    }
+    /**
      * Validates `{ clientId, clientSecret?, redirectUri, scopes?, endpoints? }`.
      * @param {any} options
      */
@@ -235,6 +251,321 @@ export class Client {
 if (Symbol.dispose) Client.prototype[Symbol.dispose] = Client.prototype.free;
 
 /**
+ * What to do next in a turn.
+ * @enum {0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}
+ */
+export const RefreshAction = Object.freeze({
+    /**
+     * The turn is over.
+     */
+    Rest: 0, "0": "Rest",
+    /**
+     * Take the lock.
+     */
+    Lock: 1, "1": "Lock",
+    /**
+     * Look for a successor.
+     */
+    Look: 2, "2": "Look",
+    /**
+     * Send the token request.
+     */
+    Refresh: 3, "3": "Refresh",
+    /**
+     * Keep and show the new pair.
+     */
+    Publish: 4, "4": "Publish",
+    /**
+     * Show that the refresh token is dead.
+     */
+    Bury: 5, "5": "Bury",
+    /**
+     * Hand the pair to the stores.
+     */
+    Store: 6, "6": "Store",
+    /**
+     * Report that a store failed.
+     */
+    Report: 7, "7": "Report",
+    /**
+     * Wait until `waitUntil`.
+     */
+    Wait: 8, "8": "Wait",
+    /**
+     * The turn is over, for the reason of the last request.
+     */
+    FailWithLastRequest: 9, "9": "FailWithLastRequest",
+    /**
+     * The turn is over, the lock could not be had.
+     */
+    FailAsBusy: 10, "10": "FailAsBusy",
+});
+
+/**
+ * What somebody who wants to use a pair of tokens shall do.
+ * @enum {0 | 1 | 2}
+ */
+export const RefreshAnswer = Object.freeze({
+    /**
+     * Use it.
+     */
+    Use: 0, "0": "Use",
+    /**
+     * Wait for the turn, and ask again.
+     */
+    Turn: 1, "1": "Turn",
+    /**
+     * The connection is dead.
+     */
+    Dead: 2, "2": "Dead",
+});
+
+/**
+ * What happened in a turn, where there is no more to say about it.
+ * @enum {0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}
+ */
+export const RefreshEvent = Object.freeze({
+    /**
+     * The lock is taken.
+     */
+    Locked: 0, "0": "Locked",
+    /**
+     * Somebody else has it.
+     */
+    LockBusy: 1, "1": "LockBusy",
+    /**
+     * It was lost.
+     */
+    LockLost: 2, "2": "LockLost",
+    /**
+     * The refresh token was found to be dead.
+     */
+    FoundDead: 3, "3": "FoundDead",
+    /**
+     * There is no successor.
+     */
+    NothingFound: 4, "4": "NothingFound",
+    /**
+     * The pair is published.
+     */
+    Published: 5, "5": "Published",
+    /**
+     * Somebody else's pair came first.
+     */
+    Superseded: 6, "6": "Superseded",
+    /**
+     * The stores took the pair.
+     */
+    Stored: 7, "7": "Stored",
+    /**
+     * One of them did not.
+     */
+    StoreFailed: 8, "8": "StoreFailed",
+    /**
+     * That was reported.
+     */
+    Reported: 9, "9": "Reported",
+    /**
+     * The wait is over.
+     */
+    Woke: 10, "10": "Woke",
+});
+
+/**
+ * When the tokens of one connection are renewed. Times are milliseconds since 1970, `random` is from 0 to 1.
+ */
+export class RefreshPolicy {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        RefreshPolicyFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_refreshpolicy_free(ptr, 0);
+    }
+    /**
+     * What is to be done in the turn that is under way.
+     * @returns {RefreshAction}
+     */
+    get action() {
+        const ret = wasm.refreshpolicy_action(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * Whether a request that the API answered with `status` is to be repeated.
+     * @param {number} status
+     * @param {number} generation
+     * @param {boolean} is_repetition
+     * @param {number} now
+     * @returns {boolean}
+     */
+    answered(status, generation, is_repetition, now) {
+        const ret = wasm.refreshpolicy_answered(this.__wbg_ptr, status, generation, is_repetition, now);
+        return ret !== 0;
+    }
+    /**
+     * Somebody whose store has the pair `known` wants to use the newest.
+     * @param {number} known
+     * @param {number} now
+     * @returns {RefreshAnswer}
+     */
+    asked(known, now) {
+        const ret = wasm.refreshpolicy_asked(this.__wbg_ptr, known, now);
+        return ret;
+    }
+    /**
+     * Whether the pair of a config with the newest refresh token and another access token is to be used.
+     * @param {number | null | undefined} obtained_at
+     * @param {number | null | undefined} expires_at
+     * @param {number} now
+     * @returns {boolean}
+     */
+    configured(obtained_at, expires_at, now) {
+        const ret = wasm.refreshpolicy_configured(this.__wbg_ptr, !isLikeNone(obtained_at), isLikeNone(obtained_at) ? 0 : obtained_at, !isLikeNone(expires_at), isLikeNone(expires_at) ? 0 : expires_at, now);
+        return ret !== 0;
+    }
+    /**
+     * Goes on after a token request failed with an error of this code.
+     * @param {string} code
+     * @param {boolean} retryable
+     * @param {number | null | undefined} retry_after
+     * @param {number} now
+     * @param {number} random
+     * @returns {RefreshAction}
+     */
+    failed(code, retryable, retry_after, now, random) {
+        const val2 = +retryable;
+        const val3 = +(isLikeNone(retry_after) ? 0 : retry_after);
+        const val4 = +now;
+        const val5 = +random;
+        const ptr0 = passStringToWasm0(code, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.refreshpolicy_failed(this.__wbg_ptr, ptr0, len0, val2, !isLikeNone(retry_after), val3, val4, val5);
+        return ret;
+    }
+    /**
+     * Goes on after a successor was found.
+     * @param {number | null | undefined} obtained_at
+     * @param {number | null | undefined} expires_at
+     * @param {boolean} same_refresh_token
+     * @param {number} now
+     * @param {number} random
+     * @returns {RefreshAction}
+     */
+    found(obtained_at, expires_at, same_refresh_token, now, random) {
+        const ret = wasm.refreshpolicy_found(this.__wbg_ptr, !isLikeNone(obtained_at), isLikeNone(obtained_at) ? 0 : obtained_at, !isLikeNone(expires_at), isLikeNone(expires_at) ? 0 : expires_at, same_refresh_token, now, random);
+        return ret;
+    }
+    /**
+     * The number of the newest pair.
+     * @returns {number}
+     */
+    get generation() {
+        const ret = wasm.refreshpolicy_generation(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * Whether a wish for a newer pair stands.
+     * @returns {boolean}
+     */
+    get isForced() {
+        const ret = wasm.refreshpolicy_isForced(this.__wbg_ptr);
+        return ret !== 0;
+    }
+    /**
+     * Whether the refresh token was unused for too long.
+     * @param {number} now
+     * @returns {boolean}
+     */
+    isIdle(now) {
+        const ret = wasm.refreshpolicy_isIdle(this.__wbg_ptr, now);
+        return ret !== 0;
+    }
+    /**
+     * Another connection of this client was refused.
+     * @param {number} until
+     */
+    lockOut(until) {
+        wasm.refreshpolicy_lockOut(this.__wbg_ptr, until);
+    }
+    /**
+     * For how long the other connections are to know of the refusal of this one.
+     * @returns {number | undefined}
+     */
+    get lockoutOfOthers() {
+        const ret = wasm.refreshpolicy_lockoutOfOthers(this.__wbg_ptr);
+        return ret[0] === 0 ? undefined : ret[1];
+    }
+    /**
+     * For a pair that comes out of a config or was just exchanged.
+     * @param {number | null | undefined} obtained_at
+     * @param {number | null | undefined} expires_at
+     * @param {boolean} has_access_token
+     * @param {number} lockout
+     * @param {number} now
+     */
+    constructor(obtained_at, expires_at, has_access_token, lockout, now) {
+        const ret = wasm.refreshpolicy_new(!isLikeNone(obtained_at), isLikeNone(obtained_at) ? 0 : obtained_at, !isLikeNone(expires_at), isLikeNone(expires_at) ? 0 : expires_at, has_access_token, lockout, now);
+        this.__wbg_ptr = ret;
+        RefreshPolicyFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * Goes on after an event.
+     * @param {RefreshEvent} event
+     * @param {number} now
+     * @param {number} random
+     * @returns {RefreshAction}
+     */
+    on(event, now, random) {
+        const ret = wasm.refreshpolicy_on(this.__wbg_ptr, event, now, random);
+        return ret;
+    }
+    /**
+     * Somebody wants a pair that is newer than `generation`.
+     * @param {number} generation
+     * @param {number} now
+     * @returns {RefreshAnswer}
+     */
+    renew(generation, now) {
+        const ret = wasm.refreshpolicy_renew(this.__wbg_ptr, generation, now);
+        return ret;
+    }
+    /**
+     * Goes on after Bitbucket sent a new pair.
+     * @param {number} obtained_at
+     * @param {number | null | undefined} expires_at
+     * @param {number} now
+     * @param {number} random
+     * @returns {RefreshAction}
+     */
+    renewed(obtained_at, expires_at, now, random) {
+        const ret = wasm.refreshpolicy_renewed(this.__wbg_ptr, obtained_at, !isLikeNone(expires_at), isLikeNone(expires_at) ? 0 : expires_at, now, random);
+        return ret;
+    }
+    /**
+     * When a turn is to begin although nobody asks.
+     * @param {number} now
+     * @returns {number | undefined}
+     */
+    retryAt(now) {
+        const ret = wasm.refreshpolicy_retryAt(this.__wbg_ptr, now);
+        return ret[0] === 0 ? undefined : ret[1];
+    }
+    /**
+     * Until when a wait lasts.
+     * @returns {number | undefined}
+     */
+    get waitUntil() {
+        const ret = wasm.refreshpolicy_waitUntil(this.__wbg_ptr);
+        return ret[0] === 0 ? undefined : ret[1];
+    }
+}
+if (Symbol.dispose) RefreshPolicy.prototype[Symbol.dispose] = RefreshPolicy.prototype.free;
+
+/**
  * The scopes that are requested when none are configured.
  * @returns {string[]}
  */
@@ -325,7 +656,7 @@ export function missingScopes(required, granted) {
 }
 
 /**
- * Reads an environment: `{ client?, apiUrl?, timeoutMs, problems }`. Without `client` OAuth cannot be offered;
+ * Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, redisUrl?, problems }`. Without `client` OAuth cannot be offered;
  * without `apiUrl` the API's override is unusable. `problems` has an INVALID_CONFIG error for each variable that is
  * missing or wrong.
  * @param {any} env
@@ -494,6 +825,9 @@ export function __wbindgen_init_externref_table() {
 const ClientFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_client_free(ptr, 1));
+const RefreshPolicyFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_refreshpolicy_free(ptr, 1));
 
 function addToExternrefTable0(obj) {
     const idx = wasm.__externref_table_alloc();

@@ -100,140 +100,980 @@ var import_axios = __toESM(require("axios"));
 var import_core2 = require("./core.cjs");
 var import_environment = require("./environment.cjs");
 var import_error2 = require("./error.cjs");
+var import_token_endpoint2 = require("./token-endpoint.cjs");
 
-// js/transport.js
-var import_undici = require("undici");
-var import_core = require("./core.cjs");
-var import_error = require("./error.cjs");
-var MAX_BYTES = 1024 * 1024;
-var PROXY_VARIABLES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
-var TIMEOUT = /^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;
-var TROUBLES = [
-  [/^(ENOTFOUND|EAI_\w+)$/, "the host name could not be resolved"],
-  [/^ECONNREFUSED$/, "the connection was refused"],
-  [/^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/, "the connection was closed before the answer was complete"],
-  [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM)$/, "there is no way to the host"],
-  [
-    /CERT|ISSUER|SIGNATURE|^UND_ERR_PRX_TLS$/,
-    "the TLS certificate is not accepted; if it comes from a private authority, NODE_EXTRA_CA_CERTS must name its file"
-  ],
-  [/^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+)$/, "the TLS handshake failed"],
-  [/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/, "the answer is not HTTP as it should be"],
-  [/^(Z_\w+|ERR_\w*BROTLI\w*|ERR__ERROR\w*)$/, "the compressed answer is damaged"],
-  // The only requests that undici ends by itself are those that a proxy turns down.
-  [/^UND_ERR_ABORTED$/, "the proxy turned the connection down"]
-];
-var TELLING_NOTHING = ["Error", "TypeError", "AggregateError"];
-var LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-var proxying;
-var dispatcher = new import_undici.Agent().compose((direct) => (options, handler) => {
-  if (isLoopback(options.origin)) return direct(options, handler);
-  proxying ??= new import_undici.EnvHttpProxyAgent();
-  return proxying.dispatch(options, handler);
-});
-async function send(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES, redirect = "manual" }) {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  let late = false;
-  const timer = timeoutMs === void 0 ? void 0 : setTimeout(() => {
-    late = true;
-    abort();
-  }, timeoutMs);
-  signal?.addEventListener("abort", abort, { once: true });
-  if (signal?.aborted) abort();
-  try {
-    const response = await (0, import_undici.fetch)(request.url, {
-      method: request.method,
-      headers: request.headers,
-      body: (
-        /** @type {import('undici').BodyInit | null | undefined} */
-        request.body
-      ),
-      duplex: "half",
-      redirect,
-      signal: controller.signal,
-      dispatcher
+// js/token-keeper.js
+var import_node_crypto2 = require("node:crypto");
+var import_promises = require("node:timers/promises");
+var import_memory2 = require("./memory.cjs");
+
+// js/coordination/redis.js
+var import_node_crypto = require("node:crypto");
+var import_memory = require("./memory.cjs");
+var SECOND = 1e3;
+var HOUR = 60 * 60 * SECOND;
+var DAY = 24 * HOUR;
+var LIMITS = {
+  // A lock outlives its process by no more than this.
+  lock: 6 * SECOND,
+  operation: SECOND,
+  connection: 2 * SECOND,
+  // The longest pause between two attempts to connect.
+  reconnection: 5 * SECOND,
+  // Stores have newer tokens by then.
+  pointer: 30 * DAY,
+  // An unused refresh token dies after three months.
+  pair: 95 * DAY,
+  deadMarker: HOUR
+};
+var MOST_PENDING = 1e5;
+var VARIABLES = "INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)";
+var UNUSABLE = `The Redis of ${VARIABLES} cannot be used: until it can, this process renews tokens on its own.`;
+var USABLE = `The Redis of ${VARIABLES} can be used again.`;
+var PRELUDE = `
+  local prefix = KEYS[1]
+  local function follow(key)
+    local highest, passed = 0, { [key] = true }
+    for _ = 1, 5000 do
+      local pointer = redis.call('GET', prefix .. 'next:' .. key) or ''
+      local fence, newer = string.match(pointer, '^(%d+) (.+)$')
+      if not fence or passed[newer] then break end
+      key = newer
+      passed[key] = true
+      highest = math.max(highest, tonumber(fence))
+    end
+    return key, highest, passed
+  end
+  local function pair(key)
+    return redis.call('GET', prefix .. 'pair:' .. key) or ''
+  end
+  local function fence_of(key)
+    return tonumber(string.match(pair(key), '^(%d+) ') or 0)
+  end
+  local function raise_fence(seen, limit)
+    local fence = math.max(tonumber(redis.call('GET', prefix .. 'fence') or 0), tonumber(seen))
+    redis.call('SET', prefix .. 'fence', string.format('%.0f', fence), 'PX', limit)
+  end
+`;
+var SCRIPTS = {
+  /** Whether this Redis can be written to, and which life its data has: when they were lost, no fence is given twice. */
+  check: `
+    local seen, limit, life = unpack(ARGV)
+    raise_fence(seen, limit)
+    life = redis.call('GET', prefix .. 'life') or life
+    redis.call('SET', prefix .. 'life', life, 'PX', limit)
+    return life
+  `,
+  acquire: `
+    local key, owner, lock_limit, seen, limit = unpack(ARGV)
+    if not redis.call('SET', prefix .. 'lock:' .. key, owner, 'NX', 'PX', lock_limit) then return 0 end
+    raise_fence(seen, limit)
+    return redis.call('INCR', prefix .. 'fence')
+  `,
+  extend: `
+    local key, owner, limit = unpack(ARGV)
+    if redis.call('GET', prefix .. 'lock:' .. key) ~= owner then return 0 end
+    return redis.call('PEXPIRE', prefix .. 'lock:' .. key, limit)
+  `,
+  release: `
+    local key, owner = unpack(ARGV)
+    if redis.call('GET', prefix .. 'lock:' .. key) ~= owner then return 0 end
+    return redis.call('DEL', prefix .. 'lock:' .. key)
+  `,
+  /** Notes a refusal, if there was one, and tells for how long yet those of others are remembered. */
+  lockout: `
+    local key, ms = ARGV[1], tonumber(ARGV[2])
+    local time = redis.call('TIME')
+    local now = time[1] * 1000 + math.floor(time[2] / 1000)
+    local name = prefix .. 'lockouts'
+    redis.call('ZREMRANGEBYSCORE', name, '-inf', now)
+    if ms > 0 then
+      redis.call('ZADD', name, now + ms, key)
+      redis.call('EXPIRE', name, 3600)
+    end
+    local last = redis.call('ZREVRANGE', name, 0, 1, 'WITHSCORES')
+    for at = 1, #last, 2 do
+      if last[at] ~= key then return last[at + 1] - now end
+    end
+    return 0
+  `,
+  /** The newest of a chain, and whether what the process thinks is the newest leads to it. */
+  find: `
+    local key, theirs = unpack(ARGV)
+    local newest, _, passed = follow(key)
+    local known = theirs == '' or passed[theirs] or follow(theirs) == newest
+    return { newest, pair(newest), known and 1 or 0 }
+  `,
+  /** Has a pair follow a key, unless something with a higher fence does. Both branches of a fork lead to the winner. */
+  publish: `
+    local key, newer, fence, value, pair_limit, pointer_limit = unpack(ARGV)
+    fence = tonumber(fence)
+    local function keep()
+      redis.call('SET', prefix .. 'pair:' .. newer, string.format('%.0f %s', fence, value), 'PX', pair_limit)
+    end
+    local function point(from, to, by)
+      redis.call('SET', prefix .. 'next:' .. from, string.format('%.0f %s', by, to), 'PX', pointer_limit)
+      redis.call('DEL', prefix .. 'pair:' .. from)
+    end
+    local newest, highest, passed = follow(key)
+    highest = math.max(highest, fence_of(newest))
+    if passed[newer] then
+      -- The same refresh token as before. What follows it is newer, whatever the fences.
+      if newest ~= newer or fence_of(newest) > fence then return { 0, newest, pair(newest) } end
+      keep()
+      return { 1 }
+    end
+    local last, weight, beyond = follow(newer)
+    if beyond[key] then
+      if fence <= math.max(weight, fence_of(newest)) then return { 0, newest, pair(newest) } end
+      redis.call('DEL', prefix .. 'next:' .. newer)
+      last, weight = newer, 0
+    end
+    if last == newest then return { 0, newest, pair(newest) } end
+    weight = math.max(weight, fence_of(last), fence)
+    if newest ~= key and highest > weight then
+      point(last, newest, highest)
+      return { 0, newest, pair(newest) }
+    end
+    point(newest, newer, weight)
+    if newest ~= key then point(key, newer, weight) end
+    if last ~= newer or fence_of(newer) > fence then return { 0, last, pair(last) } end
+    keep()
+    return { 1 }
+  `
+};
+var RedisCoordination = class {
+  #memory = new import_memory.MemoryCoordination();
+  /** @type {RedisOptions} */
+  #options;
+  /** @type {typeof LIMITS} */
+  #limits;
+  /** What all keys begin with; in a cluster, the braces keep them together. @type {string} */
+  #prefix;
+  /** While it can be used. @type {Redis | undefined} */
+  #redis;
+  /** The one that is being connected. @type {Redis | undefined} */
+  #candidate;
+  /** @type {Promise<void> | undefined} */
+  #firstAttempt;
+  /** @type {NodeJS.Timeout | undefined} */
+  #nextAttempt;
+  /** Since Redis did last what it was asked. */
+  #failures = 0;
+  #isReported = false;
+  #isClosed = false;
+  /** The highest fence that this process knows of. */
+  #fence = 0;
+  /** Names the life of Redis' data; another one means that they were lost. @type {string | undefined} */
+  #life;
+  /** Keys whose newest followers Redis does not have yet. @type {Set<string>} */
+  #pending = /* @__PURE__ */ new Set();
+  /** What ends the locks that this process holds. @type {Set<() => void>} */
+  #held = /* @__PURE__ */ new Set();
+  /** @param {RedisOptions} options */
+  constructor(options) {
+    this.#options = options;
+    this.#limits = { ...LIMITS, ...options.limits };
+    this.#prefix = `nocodb-bitbucket-auth:{${options.namespace}}:`;
+  }
+  /**
+   * @param {string} key
+   * @returns {Promise<Lock | undefined>}
+   */
+  async lock(key) {
+    const own = await this.#memory.lock(key);
+    if (!own) return void 0;
+    const { lock: limit, pair } = this.#limits;
+    const owner = (0, import_node_crypto.randomBytes)(16).toString("base64url");
+    await this.#connected();
+    const asked = performance.now();
+    const fence = await this.#ask("acquire", [key, owner, limit, this.#fence, pair]);
+    if (fence === 0) {
+      await own.release();
+      return void 0;
+    }
+    if (typeof fence !== "number") return { ...own, fence: 0 };
+    this.#see(fence);
+    let heldUntil = asked + limit;
+    const extend = async () => {
+      const sent = performance.now();
+      const extended = await this.#ask("extend", [key, owner, limit], { isAwaited: false });
+      if (extended === 1) heldUntil = sent + limit;
+      if (extended === 0) end();
+    };
+    const heartbeat = setInterval(extend, limit / 3).unref();
+    const end = () => {
+      heldUntil = -Infinity;
+      clearInterval(heartbeat);
+      this.#held.delete(end);
+    };
+    this.#held.add(end);
+    const isHeld = () => {
+      if (performance.now() >= heldUntil) end();
+      return this.#held.has(end);
+    };
+    return {
+      fence,
+      isHeld,
+      release: async () => {
+        if (isHeld()) {
+          end();
+          await this.#ask("release", [key, owner]);
+        }
+        await own.release();
+      }
+    };
+  }
+  /**
+   * @param {string} key
+   * @returns {Promise<Entry | undefined>}
+   */
+  async find(key) {
+    const before = this.#memory.findLocal(key);
+    const reply = await this.#ask("find", [key, before?.key ?? ""]);
+    const shared = reply && this.#read(reply[0], reply[1]);
+    const local = this.#memory.findLocal(key) ?? (shared && this.#memory.findLocal(shared.key));
+    if (!reply || !(shared || local)) return local;
+    if (local && !isInRedis(local, shared, local === before && reply[2] === 1, this.#pending)) {
+      await this.#share(key, local);
+      return this.findLocal(key) ?? this.findLocal(local.key);
+    }
+    if (shared) this.#memory.settle(key, shared);
+    return shared ?? local;
+  }
+  /**
+   * @param {string} key
+   * @returns {Entry | undefined}
+   */
+  findLocal(key) {
+    return this.#memory.findLocal(key);
+  }
+  /**
+   * @param {string} key
+   * @param {Entry} entry
+   * @returns {Promise<boolean>}
+   */
+  async publish(key, entry) {
+    const known = this.#memory.findLocal(key);
+    const fence = entry.fence === 0 && known?.key === key ? known.fence : entry.fence;
+    const kept = { ...entry, fence };
+    const isNewest = await this.#memory.publish(key, kept);
+    return await this.#share(key, kept) ?? isNewest;
+  }
+  /**
+   * @param {string} key
+   * @returns {Promise<number>}
+   */
+  async lockout(key) {
+    const [shared, local] = await Promise.all([this.#ask("lockout", [key, 0]), this.#memory.lockout(key)]);
+    return Math.max(shared ?? 0, local);
+  }
+  /**
+   * @param {string} key
+   * @param {number} ms
+   * @returns {Promise<void>}
+   */
+  async lockOut(key, ms) {
+    await Promise.all([this.#ask("lockout", [key, ms]), this.#memory.lockOut(key, ms)]);
+  }
+  async close() {
+    this.#isClosed = true;
+    clearTimeout(this.#nextAttempt);
+    for (const end of this.#held) end();
+    for (const redis of [this.#redis, this.#candidate]) disconnect(redis);
+    this.#redis = void 0;
+    this.#pending.clear();
+    await this.#memory.close();
+  }
+  /**
+   * Publishes in Redis what memory has already, and has memory know what Redis makes of it.
+   *
+   * @param {string} key
+   * @param {Entry} entry
+   * @param {{ isAwaited: boolean }} [options]
+   * @returns {Promise<boolean | undefined>} whether it is the newest; `undefined`: it is passed on later
+   */
+  async #share(key, entry, options) {
+    const { pair, pointer, deadMarker } = this.#limits;
+    this.#see(entry.fence);
+    const limit = "dead" in entry.value ? deadMarker : pair;
+    const reply = await this.#ask(
+      "publish",
+      [key, entry.key, entry.fence, this.#encrypt(entry), limit, pointer],
+      options
+    );
+    if (!reply) {
+      this.#postpone(key);
+      return void 0;
+    }
+    this.#pending.delete(key);
+    if (reply[0] === 1) return true;
+    const winner = this.#read(reply[1], reply[2]);
+    const known = this.findLocal(key) ?? this.findLocal(entry.key);
+    if (winner && known?.key === entry.key) {
+      this.#memory.settle(entry.key, winner);
+      this.#memory.settle(key, winner);
+    }
+    return false;
+  }
+  /** @param {string} key */
+  #postpone(key) {
+    if (this.#isClosed) return;
+    this.#pending.add(key);
+    const [oldest] = this.#pending;
+    if (this.#pending.size > MOST_PENDING && oldest !== void 0) this.#pending.delete(oldest);
+  }
+  /** Passes on what was published while Redis could not be used. */
+  async #shareAll() {
+    for (const key of [...this.#pending]) {
+      if (!this.#redis) return;
+      const entry = this.#memory.findLocal(key);
+      if (entry) await this.#share(key, entry, { isAwaited: false });
+      else this.#pending.delete(key);
+    }
+  }
+  /** @param {number} fence */
+  #see(fence) {
+    this.#fence = Math.max(this.#fence, fence);
+  }
+  /**
+   * Runs a script, unless Redis is not there.
+   *
+   * @param {keyof typeof SCRIPTS} name
+   * @param {(string | number)[]} args
+   * @param {{ isAwaited: boolean }} [options] whether the process stays alive for it
+   * @returns {Promise<any>} `undefined` when Redis did not do it
+   */
+  async #ask(name, args, { isAwaited } = { isAwaited: true }) {
+    const redis = await this.#connected();
+    if (!redis) return void 0;
+    try {
+      const reply = await within(this.#limits.operation, isAwaited, run(redis, name, this.#prefix, args));
+      this.#failures = 0;
+      return reply;
+    } catch {
+      this.#lose(redis);
+      return void 0;
+    }
+  }
+  /** Waits for Redis only when it was never asked before. */
+  async #connected() {
+    if (!this.#isClosed) await (this.#firstAttempt ??= this.#connect(true));
+    return this.#redis;
+  }
+  /** @param {boolean} isAwaited */
+  async #connect(isAwaited) {
+    const attempt = { isOver: false };
+    try {
+      await within(this.#limits.connection, isAwaited, this.#open(attempt));
+    } catch {
+      attempt.isOver = true;
+      disconnect(this.#candidate);
+      this.#candidate = void 0;
+      this.#retry();
+      return;
+    }
+    const redis = (
+      /** @type {Redis} */
+      this.#candidate
+    );
+    this.#candidate = void 0;
+    if (this.#isClosed) return;
+    redis.once("end", () => this.#lose(redis));
+    this.#redis = redis;
+    if (this.#isReported) this.#options.log(USABLE);
+    this.#isReported = false;
+    void this.#shareAll();
+  }
+  /** @param {{ isOver: boolean }} attempt */
+  async #open(attempt) {
+    const { Redis } = await import("ioredis");
+    if (attempt.isOver || this.#isClosed) throw new Error("too late");
+    const redis = new Redis(this.#options.url, {
+      lazyConnect: true,
+      connectTimeout: this.#limits.connection,
+      // Its own ways of trying again have timers that keep a process alive, and send commands late.
+      retryStrategy: () => null,
+      disconnectTimeout: 1,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      enableReadyCheck: false,
+      disableClientInfo: true,
+      scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, lua]) => [name, { lua: PRELUDE + lua, numberOfKeys: 1 }]))
     });
-    const body = await read(response.body, maxBytes);
-    if (!body) throw (0, import_core.failure)("RESPONSE_TOO_LARGE", phase, { status: response.status });
-    return { status: response.status, headers: Object.fromEntries(response.headers), body };
-  } catch (error) {
-    if (error instanceof import_error.BitbucketAuthError) throw error;
-    if (late) throw (0, import_core.failure)("REQUEST_TIMEOUT", phase);
-    if (signal?.aborted) throw (0, import_core.failure)("REQUEST_ABORTED", phase);
-    throw networkFailure(error, phase, request.url);
+    this.#candidate = redis;
+    redis.on("error", () => {
+    });
+    const connected = redis.connect();
+    setImmediate(() => redis.stream?.unref());
+    await connected;
+    const args = [this.#fence, this.#limits.pair, (0, import_node_crypto.randomBytes)(16).toString("base64url")];
+    const life = String(await within(this.#limits.operation, false, run(redis, "check", this.#prefix, args)));
+    if (this.#life !== void 0 && life !== this.#life) {
+      for (const key of this.#memory.lastKeys()) this.#pending.add(key);
+    }
+    this.#life = life;
+  }
+  /** @param {Redis} redis that did not do what it was asked */
+  #lose(redis) {
+    if (this.#redis !== redis) return;
+    this.#redis = void 0;
+    disconnect(redis);
+    this.#retry();
+  }
+  #retry() {
+    if (this.#isClosed) return;
+    if (!this.#isReported) this.#options.log(UNUSABLE);
+    this.#isReported = true;
+    const pause = Math.min(this.#limits.reconnection, 100 * 2 ** this.#failures) * (1 + Math.random()) / 2;
+    this.#failures += 1;
+    this.#nextAttempt = setTimeout(() => this.#connect(false), pause).unref();
+  }
+  /** @param {Entry} entry */
+  #encrypt({ key, value }) {
+    const nonce = (0, import_node_crypto.randomBytes)(NONCE_LENGTH);
+    const cipher = (0, import_node_crypto.createCipheriv)(CIPHER, this.#options.encryptionKey, nonce, { authTagLength: TAG_LENGTH });
+    cipher.setAAD(boundTo(key));
+    const text = [cipher.update(JSON.stringify(value), "utf8"), cipher.final()];
+    return Buffer.concat([nonce, ...text, cipher.getAuthTag()]).toString("base64url");
+  }
+  /**
+   * @param {string} key
+   * @param {string} pair `<fence> <ciphertext>`
+   * @returns {Entry | undefined} what cannot be read is as good as not there
+   */
+  #read(key, pair) {
+    const [fence, ciphertext = ""] = pair.split(" ");
+    const bytes = Buffer.from(ciphertext, "base64url");
+    if (bytes.length < NONCE_LENGTH + TAG_LENGTH) return void 0;
+    try {
+      const decipher = (0, import_node_crypto.createDecipheriv)(
+        CIPHER,
+        this.#options.encryptionKey,
+        bytes.subarray(0, NONCE_LENGTH),
+        { authTagLength: TAG_LENGTH }
+      );
+      decipher.setAAD(boundTo(key)).setAuthTag(bytes.subarray(-TAG_LENGTH));
+      const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_LENGTH, -TAG_LENGTH)), decipher.final()]);
+      const entry = { key, value: JSON.parse(text.toString("utf8")), fence: Number(fence) };
+      if (!Number.isSafeInteger(entry.fence)) return void 0;
+      this.#see(entry.fence);
+      return entry;
+    } catch {
+      return void 0;
+    }
+  }
+};
+var CIPHER = "aes-256-gcm";
+var NONCE_LENGTH = 12;
+var TAG_LENGTH = 16;
+function boundTo(key) {
+  return Buffer.from(`nocodb-bitbucket-auth pair 1 ${key}`);
+}
+function isInRedis(local, shared, leadsThere, pending) {
+  if (!shared) return "dead" in local.value;
+  return local.key === shared.key ? local.fence <= shared.fence && !pending.has(local.key) : leadsThere;
+}
+function run(redis, name, prefix, args) {
+  return (
+    /** @type {Record<keyof typeof SCRIPTS, Script>} */
+    /** @type {unknown} */
+    redis[name](prefix, ...args)
+  );
+}
+function disconnect(redis) {
+  redis?.disconnect();
+  redis?.stream?.destroy();
+}
+async function within(limit, isAwaited, work) {
+  let timer;
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => setImmediate(() => setImmediate(reject)), limit);
+    if (!isAwaited) timer.unref();
+  });
+  try {
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-    abort();
   }
 }
-function createApiFetch({ apiUrl, maxBytes, accessToken }) {
-  const { origin } = new URL(apiUrl);
-  return async (input, init = {}) => {
-    const url = String(input);
-    const { authorization: _callers, ...headers } = Object.fromEntries(new Headers(init.headers));
-    const token = new URL(url).origin === origin ? accessToken() : void 0;
-    const request = {
-      method: init.method ?? "GET",
-      url,
-      headers: token === void 0 ? headers : { ...headers, authorization: `Bearer ${token}` },
-      body: init.body
-    };
-    const redirect = init.redirect === "manual" ? "manual" : "follow";
-    const answer = await send(request, { phase: "api", signal: init.signal, maxBytes, redirect });
-    return responseOf(token !== void 0 && answer.status >= 400 ? withoutToken(answer, token) : answer);
-  };
+
+// js/token-keeper.js
+var import_core = require("./core.cjs");
+var import_error = require("./error.cjs");
+var import_token_endpoint = require("./token-endpoint.cjs");
+var STORE_LIMIT_MS = 1e4;
+var KEPT_MS = 24 * 60 * 60 * 1e3;
+var SWEEP_MS = 60 * 60 * 1e3;
+var OLDER = 0;
+var SHARED = /* @__PURE__ */ Symbol.for("nocodb-bitbucket-auth/coordinations/1");
+var keepers = /* @__PURE__ */ new Map();
+function coordinations() {
+  const shared = (
+    /** @type {{ [SHARED]?: Map<string, Coordination> }} */
+    globalThis
+  );
+  return shared[SHARED] ??= /* @__PURE__ */ new Map();
 }
-function isLoopback(url) {
-  return url !== void 0 && URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
-}
-function responseOf({ status, headers, body }) {
-  return new Response([204, 205, 304].includes(status) ? null : body, { status, headers });
-}
-function withoutToken({ status, headers, body }, token) {
-  const forms = /* @__PURE__ */ new Set([token, encodeURIComponent(token), Buffer.from(token).toString("base64")]);
-  const cut = (text) => [...forms].reduce((rest, form2) => rest.replaceAll(form2, "[redacted]"), text);
-  return {
-    status,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, cut(value)])),
-    body: Buffer.from(cut(Buffer.from(body).toString("latin1")), "latin1")
-  };
-}
-async function read(stream, maxBytes) {
-  const chunks = [];
-  let size = 0;
-  for await (const chunk of stream ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) return void 0;
-    chunks.push(chunk);
+function keeperOf(environment) {
+  const { client, redisUrl = "" } = environment;
+  const namespace = hash(client.deriveKey("namespace"), redisUrl);
+  let keeper = keepers.get(namespace);
+  if (!keeper) {
+    const coordination = coordinations().get(namespace) ?? createCoordination(environment, namespace);
+    coordinations().set(namespace, coordination);
+    keeper = new TokenKeeper(environment, coordination);
+    keepers.set(namespace, keeper);
   }
-  return Buffer.concat(chunks, size);
+  return keeper;
 }
-function networkFailure(error, phase, url) {
-  const code = codeOf(error);
-  if (code && TIMEOUT.test(code)) return (0, import_core.failure)("REQUEST_TIMEOUT", phase, void 0, { cause: scrubbed(code, code) });
-  const trouble = TROUBLES.find(([pattern]) => code && pattern.test(code))?.[1] ?? "the request could not be sent";
-  const proxy = isLoopback(url) ? void 0 : PROXY_VARIABLES.find((name) => process.env[name]);
-  const detail = [trouble, code, proxy && `the proxy of ${proxy} is in use unless NO_PROXY excepts the host`];
-  return (0, import_core.failure)("REQUEST_FAILED", phase, void 0, {
-    detail: detail.filter(Boolean).join("; "),
-    cause: scrubbed(trouble, code)
+function createCoordination({ client, redisUrl }, namespace) {
+  if (!redisUrl) return new import_memory2.MemoryCoordination();
+  return new RedisCoordination({
+    url: redisUrl,
+    namespace,
+    encryptionKey: client.deriveKey("shared-store"),
+    log: (message) => console.warn(`[nocodb-bitbucket-auth] ${message}`)
   });
 }
-function scrubbed(message, code) {
-  return Object.assign(new Error(message), code && { code });
+function hash(key, text) {
+  return (0, import_node_crypto2.createHmac)("sha256", key).update(text).digest().toString("base64url", 0, 16);
 }
-function codeOf(error) {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
-    const code = "code" in at && typeof at.code === "string" ? at.code : at.name;
-    if (/^\w{1,64}$/.test(code) && !TELLING_NOTHING.includes(code)) return code;
-    at = at instanceof AggregateError ? at.errors[0] : at.cause;
+function makePair({ accessToken, refreshToken, expiresAt, obtainedAt, scopes }) {
+  const pair = { refreshToken };
+  if (accessToken !== void 0) pair.accessToken = accessToken;
+  if (expiresAt !== void 0) pair.expiresAt = expiresAt;
+  if (obtainedAt !== void 0) pair.obtainedAt = obtainedAt;
+  if (scopes !== void 0) pair.scopes = scopes;
+  return pair;
+}
+function holder({ store, log }) {
+  return { store, log, stored: 0, handed: 0 };
+}
+var TokenKeeper = class {
+  /** By the key of their newest refresh token. @type {Map<string, Connection>} */
+  #connections = /* @__PURE__ */ new Map();
+  /** @type {Uint8Array} */
+  #hashKey;
+  #sweptAt = Date.now();
+  /**
+   * @param {ConfiguredEnvironment} environment
+   * @param {Coordination} coordination
+   */
+  constructor(environment, coordination) {
+    this.environment = environment;
+    this.coordination = coordination;
+    this.#hashKey = environment.client.deriveKey("refresh-token");
   }
-  return void 0;
+  /**
+   * The connection that a pair belongs to, be it the newest or an older one.
+   *
+   * @param {Pair} pair out of a config
+   * @param {Holder} [owner] whose config that is
+   * @returns {Connection}
+   */
+  attach(pair, owner) {
+    this.#sweep();
+    const key = this.keyOf(pair.refreshToken);
+    let connection = this.#connections.get(key);
+    if (!connection) {
+      const newest = this.coordination.findLocal(key);
+      connection = newest && this.#connections.get(newest.key);
+    }
+    if (!connection) {
+      connection = new Connection(this, pair, key);
+      this.#connections.set(key, connection);
+    }
+    connection.attach(pair, key, owner);
+    return connection;
+  }
+  /**
+   * What a refresh token is called outside of this process.
+   *
+   * @param {string} refreshToken
+   */
+  keyOf(refreshToken) {
+    return hash(this.#hashKey, refreshToken);
+  }
+  /**
+   * Notes that a connection has a newer refresh token.
+   *
+   * @param {Connection} connection
+   * @param {string} before
+   * @param {string} key
+   */
+  rename(connection, before, key) {
+    if (this.#connections.get(before) === connection) this.#connections.delete(before);
+    if (!this.#connections.has(key)) this.#connections.set(key, connection);
+  }
+  #sweep() {
+    const now = Date.now();
+    if (now - this.#sweptAt < SWEEP_MS) return;
+    this.#sweptAt = now;
+    for (const [key, connection] of this.#connections) {
+      if (connection.isForgettable(now - KEPT_MS)) this.#connections.delete(key);
+    }
+  }
+};
+var Connection = class {
+  /** @type {TokenKeeper} */
+  #keeper;
+  /** @type {RefreshPolicy} */
+  #policy;
+  /** @type {Pair} */
+  #pair;
+  /** The key of the newest refresh token. @type {string} */
+  #key;
+  /** The key of the one before, until its successor is published. @type {string} */
+  #publishedKey;
+  /** What is handed out, made once for each pair. @type {Current | undefined} */
+  #current;
+  /** @type {Promise<void> | undefined} */
+  #turn;
+  /** @type {NodeJS.Timeout | undefined} */
+  #retry;
+  /** Who waits for the turn, while there is one. @type {Set<Holder> | undefined} */
+  #waiting;
+  /** @type {Lock | undefined} */
+  #lock;
+  /** Why the last token request failed. @type {BitbucketAuthError | undefined} */
+  #lastError;
+  /** The number of the last pair that a store refused. */
+  #unstored = 0;
+  #touchedAt = Date.now();
+  /**
+   * @param {TokenKeeper} keeper
+   * @param {Pair} pair
+   * @param {string} key
+   */
+  constructor(keeper, pair, key) {
+    const { RefreshPolicy } = (0, import_core.core)();
+    this.#keeper = keeper;
+    this.#pair = pair;
+    this.#key = key;
+    this.#publishedKey = key;
+    this.#policy = new RefreshPolicy(
+      pair.obtainedAt,
+      pair.expiresAt,
+      pair.accessToken !== void 0,
+      keeper.environment.lockoutMs,
+      Date.now()
+    );
+  }
+  /**
+   * @param {Pair} pair
+   * @param {string} key
+   * @param {Holder} [owner]
+   */
+  attach(pair, key, owner) {
+    const now = Date.now();
+    this.#touchedAt = now;
+    if (key !== this.#key) return;
+    const { accessToken } = this.#pair;
+    if (pair.accessToken !== void 0 && pair.accessToken !== accessToken && this.#policy.configured(pair.obtainedAt, pair.expiresAt, now)) {
+      this.#pair = pair;
+    }
+    if (owner && pair.accessToken === this.#pair.accessToken) {
+      owner.stored = this.#policy.generation;
+      owner.handed = owner.stored;
+    }
+  }
+  /**
+   * The newest tokens, renewed if that is due, after they were handed to the holder's store.
+   *
+   * @param {Holder} owner
+   * @returns {Promise<Current>}
+   * @throws {BitbucketAuthError} `RECONNECT_REQUIRED`, and what `requestTokens` throws
+   */
+  async newest(owner) {
+    for (let known = owner.stored; ; known = owner.handed) {
+      if (this.#mayUse(this.#policy.asked(known, Date.now()))) return this.#snapshot();
+      await this.#join(owner);
+    }
+  }
+  /**
+   * Tokens that are newer than the newest, or than those with a certain refresh token.
+   *
+   * @param {Holder} owner
+   * @param {string} [refreshToken]
+   * @returns {Promise<Current>}
+   * @throws {BitbucketAuthError} like `newest`
+   */
+  async renewed(owner, refreshToken = this.#pair.refreshToken) {
+    const generation = refreshToken === this.#pair.refreshToken ? this.#policy.generation : OLDER;
+    while (!this.#mayUse(this.#policy.renew(generation, Date.now()))) {
+      await this.#join(owner);
+      if (this.#policy.generation === generation && !this.#policy.isForced) {
+        throw this.#lastError ?? (0, import_core.failure)("REQUEST_TIMEOUT", "refresh");
+      }
+    }
+    return this.newest(owner);
+  }
+  /**
+   * The newest tokens that are known anywhere, as they are.
+   *
+   * @returns {Promise<Pair>}
+   */
+  async latest() {
+    const entry = await this.#keeper.coordination.find(this.#key);
+    return entry && entry.key !== this.#key && !("dead" in entry.value) ? entry.value : this.#pair;
+  }
+  /**
+   * Whether the refresh token was unused for so long that it should be used.
+   *
+   * @returns {boolean}
+   */
+  isIdle() {
+    return this.#policy.isIdle(Date.now());
+  }
+  /**
+   * Whether a request with these tokens that the API answered with this status is to be repeated with the newest.
+   *
+   * @param {number} status
+   * @param {Current} used
+   * @param {boolean} isRepetition
+   * @returns {boolean}
+   */
+  answered(status, { generation }, isRepetition) {
+    return this.#policy.answered(status, generation, isRepetition, Date.now());
+  }
+  /**
+   * Whether nobody needs this object: its tokens can be had from a config.
+   *
+   * @param {number} before
+   */
+  isForgettable(before) {
+    return this.#touchedAt < before && !this.#turn && this.#unstored !== this.#policy.generation;
+  }
+  /**
+   * @param {number} answer
+   * @returns {boolean}
+   * @throws {BitbucketAuthError} `RECONNECT_REQUIRED`
+   */
+  #mayUse(answer) {
+    const { RefreshAnswer } = (0, import_core.core)();
+    if (answer === RefreshAnswer.Dead) {
+      throw this.#lastError?.reauthorize ? this.#lastError : (0, import_core.failure)("RECONNECT_REQUIRED", "refresh");
+    }
+    return answer === RefreshAnswer.Use;
+  }
+  /** @returns {Current} */
+  #snapshot() {
+    this.#touchedAt = Date.now();
+    const { generation } = this.#policy;
+    if (this.#current?.generation !== generation) {
+      const { accessToken = "" } = this.#pair;
+      this.#current = Object.freeze({ accessToken, generation, pair: this.#pair });
+    }
+    return this.#current;
+  }
+  /**
+   * Waits for the end of the turn that is under way, or runs one.
+   *
+   * @param {Holder} owner
+   * @returns {Promise<void>}
+   */
+  #join(owner) {
+    (this.#waiting ??= /* @__PURE__ */ new Set()).add(owner);
+    this.#turn ??= this.#run().finally(() => {
+      this.#turn = void 0;
+      this.#waiting = void 0;
+      this.#retryLater(owner);
+    });
+    return this.#turn;
+  }
+  /**
+   * Begins another turn by itself if the policy wants one. It must not keep a process alive.
+   *
+   * @param {Holder} owner whose store is to have what it brings
+   */
+  #retryLater(owner) {
+    clearTimeout(this.#retry);
+    const now = Date.now();
+    const at = this.#policy.retryAt(now);
+    if (at === void 0) return;
+    const retry = () => void this.newest(owner).catch(() => {
+    });
+    this.#retry = setTimeout(retry, Math.max(0, at - now) + 1).unref();
+  }
+  /** Carries out what the policy says, until it says that the turn is over. */
+  async #run() {
+    const { RefreshAction, RefreshEvent } = (0, import_core.core)();
+    try {
+      for (let action = this.#policy.action; ; ) {
+        switch (action) {
+          case RefreshAction.Lock:
+            await this.#unlock();
+            this.#lock = await this.#keeper.coordination.lock(this.#key);
+            action = this.#on(this.#lock ? RefreshEvent.Locked : RefreshEvent.LockBusy);
+            break;
+          case RefreshAction.Look:
+            action = await this.#underLock(() => this.#look());
+            break;
+          case RefreshAction.Refresh:
+            action = await this.#underLock(() => this.#refresh());
+            break;
+          case RefreshAction.Store:
+            action = await this.#underLock(() => this.#store());
+            break;
+          case RefreshAction.Publish:
+            action = this.#on(await this.#publish() ? RefreshEvent.Published : RefreshEvent.Superseded);
+            break;
+          case RefreshAction.Bury:
+            await this.#keeper.coordination.publish(this.#key, this.#entry({ dead: true }));
+            action = this.#on(RefreshEvent.Published);
+            break;
+          case RefreshAction.Report:
+            this.#report();
+            action = this.#on(RefreshEvent.Reported);
+            break;
+          case RefreshAction.Wait:
+            await (0, import_promises.setTimeout)(Math.max(0, Number(this.#policy.waitUntil) - Date.now()));
+            action = this.#on(RefreshEvent.Woke);
+            break;
+          case RefreshAction.FailWithLastRequest:
+            throw this.#lastError ?? (0, import_core.failure)("REQUEST_FAILED", "refresh");
+          case RefreshAction.FailAsBusy:
+            throw (0, import_core.failure)("REQUEST_TIMEOUT", "refresh");
+          default:
+            return;
+        }
+      }
+    } finally {
+      await this.#unlock();
+    }
+  }
+  /**
+   * @param {number} event
+   * @returns {number} the next action
+   */
+  #on(event) {
+    return this.#policy.on(event, Date.now(), Math.random());
+  }
+  async #unlock() {
+    const lock = this.#lock;
+    this.#lock = void 0;
+    await lock?.release();
+  }
+  /**
+   * @param {() => Promise<number>} work
+   * @returns {Promise<number>}
+   */
+  async #underLock(work) {
+    return this.#lock?.isHeld() ? work() : this.#on((0, import_core.core)().RefreshEvent.LockLost);
+  }
+  async #look() {
+    const { RefreshEvent } = (0, import_core.core)();
+    const [entry] = await Promise.all([this.#keeper.coordination.find(this.#key), this.#learnOfLockout()]);
+    if (!entry) return this.#on(RefreshEvent.NothingFound);
+    const { key, value } = entry;
+    if ("dead" in value) return this.#on(RefreshEvent.FoundDead);
+    const isSame = key === this.#key;
+    if (isSame && value.accessToken === this.#pair.accessToken) return this.#on(RefreshEvent.NothingFound);
+    const { generation } = this.#policy;
+    const action = this.#policy.found(value.obtainedAt, value.expiresAt, isSame, Date.now(), Math.random());
+    if (this.#policy.generation !== generation) {
+      this.#take(value, key);
+      this.#publishedKey = key;
+    }
+    return action;
+  }
+  async #refresh() {
+    const { refreshToken, scopes } = this.#pair;
+    try {
+      const tokens = await (0, import_token_endpoint.requestTokens)(
+        this.#keeper.environment,
+        (client) => client.buildRefreshRequest(refreshToken),
+        "refresh_token",
+        // What the answer leaves out stays as it was (RFC 6749 section 6).
+        { refreshToken, ...scopes && { scopes } }
+      );
+      const action = this.#policy.renewed(tokens.obtainedAt, tokens.expiresAt, Date.now(), Math.random());
+      const newer = makePair({ ...tokens, refreshToken: tokens.refreshToken ?? refreshToken });
+      this.#take(newer, this.#keeper.keyOf(newer.refreshToken));
+      return action;
+    } catch (error) {
+      if (!(error instanceof import_error.BitbucketAuthError)) throw error;
+      this.#lastError = error;
+      await this.#learnOfLockout();
+      const action = this.#policy.failed(error.code, error.retryable, error.retryAfter, Date.now(), Math.random());
+      const { lockoutOfOthers } = this.#policy;
+      if (lockoutOfOthers !== void 0) await this.#keeper.coordination.lockOut(this.#key, lockoutOfOthers);
+      return action;
+    }
+  }
+  /** Bitbucket locks out all connections of a client when one comes with a dead refresh token. */
+  async #learnOfLockout() {
+    this.#policy.lockOut(Date.now() + await this.#keeper.coordination.lockout(this.#key));
+  }
+  /**
+   * @param {Pair} pair
+   * @param {string} key
+   */
+  #take(pair, key) {
+    const before = this.#key;
+    this.#pair = pair;
+    this.#key = key;
+    this.#lastError = void 0;
+    if (key !== before) this.#keeper.rename(this, before, key);
+  }
+  /** @returns {Promise<boolean>} whether no other pair was faster */
+  async #publish() {
+    const { coordination } = this.#keeper;
+    const next = this.#key === this.#publishedKey ? void 0 : await coordination.lock(this.#key);
+    const isNewest = await coordination.publish(this.#publishedKey, this.#entry(this.#pair));
+    this.#publishedKey = this.#key;
+    if (next) {
+      await this.#unlock();
+      this.#lock = next;
+    }
+    return isNewest;
+  }
+  /** @param {import('./coordination/memory.js').Value} value */
+  #entry(value) {
+    return { key: this.#key, value, fence: this.#lock?.fence ?? 0 };
+  }
+  async #store() {
+    const { RefreshEvent } = (0, import_core.core)();
+    const { generation } = this.#policy;
+    const pair = this.#pair;
+    const behind = [...this.#waiting ?? []].filter((owner) => owner.stored !== generation);
+    const stored = await Promise.all(behind.map(async (owner) => {
+      owner.handed = generation;
+      try {
+        await within2(STORE_LIMIT_MS, owner.store(pair));
+        owner.stored = generation;
+      } catch {
+      }
+      return owner.stored === generation;
+    }));
+    this.#unstored = stored.every(Boolean) ? 0 : generation;
+    return this.#on(this.#unstored ? RefreshEvent.StoreFailed : RefreshEvent.Stored);
+  }
+  #report() {
+    const { message } = (0, import_core.failure)("PERSIST_FAILED", "refresh");
+    const { generation } = this.#policy;
+    for (const { log, stored } of this.#waiting ?? []) {
+      if (stored !== generation) log(message);
+    }
+  }
+};
+async function within2(ms, work) {
+  const controller = new AbortController();
+  const limit = (0, import_promises.setTimeout)(ms, void 0, { signal: controller.signal }).then(() => {
+    throw new Error("too late");
+  });
+  try {
+    await Promise.race([work, limit]);
+  } finally {
+    controller.abort();
+    limit.catch(() => {
+    });
+  }
 }
 
 // js/integration.js
+var import_transport = require("./transport.cjs");
 var TOKEN_MEMBER = Object.freeze({ oauth: "oauth_token", api_key: "token" });
 var SECRET_MEMBERS = [
   "token",
@@ -268,8 +1108,17 @@ var BitbucketAuthIntegration = class {
   #tokenRefreshCallback;
   /** @type {AxiosInstance | undefined} */
   #client;
-  /** @type {Promise<void> | undefined} */
-  #refreshing;
+  /** @type {Connection | undefined} */
+  #connection;
+  /** How often a 401 met a request whose body was gone. */
+  #unrepeated = 0;
+  #holder = holder({
+    store: (pair) => this.#store(pair),
+    log: (message) => {
+      if (this.#host.logger) this.log(message);
+      else console.warn(`[nocodb-bitbucket-auth] ${message}`);
+    }
+  });
   /**
    * @param {IntegrationConfig} [config] as stored
    * @param {HostServices} [host]
@@ -294,13 +1143,16 @@ var BitbucketAuthIntegration = class {
     return this.#config._vars ?? {};
   }
   /**
-   * Keeps data of the integration's own beside the config and has the host store it.
+   * Keeps data of the integration's own beside the config and has the host store it, with the newest tokens: others may
+   * have renewed them since this config was read.
    *
    * @param {unknown} vars
    * @returns {Promise<void>} rejects with the host's error when it could not store them
    */
   async saveVars(vars) {
     this.#config = { ...this.#config, _vars: vars };
+    const { client } = this.#canRefresh() ? this.#environment() : {};
+    if (client) this.#take(await this.#connect(client).latest());
     await this.#host.saveConfig?.(storable(this.#config));
   }
   /**
@@ -324,41 +1176,38 @@ var BitbucketAuthIntegration = class {
   }
   /**
    * An Axios instance for Bitbucket's API: the base address is that of version 2.0, and each request to the API's
-   * origin carries the connection's newest access token. Errors are Axios' own; none of them holds the credential.
-   * An expired token is refreshed first; calls on this object at the same time share one refresh, other objects of the
-   * same connection do not take part.
+   * origin carries the connection's newest access token, so the instance can be kept for as long as it is needed. The
+   * tokens are renewed ahead of their expiry and after a 401, once for all users of the connection; a request that was
+   * answered 401 is repeated once with the new token, if its body can be sent again. Errors are Axios' own; none of them
+   * holds the credential. When the tokens cannot be renewed, requests fail with `error.cause`, a `BitbucketAuthError`.
    *
    * @returns {Promise<AxiosInstance>} the same one each time
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable token; when the token has expired,
-   *   also what `refreshToken` throws
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable token, `RECONNECT_REQUIRED` when the
+   *   user has to connect again, `INVALID_CONFIG`, and what the transport and `OAuthClient.parseTokenResponse` throw
+   *   when the tokens have expired and cannot be renewed
    */
   async authenticate() {
-    await this.#refreshing;
-    const { oauth_token: token, expires_at: expiresAt } = this.#config;
-    if (this.#canRefresh() && (0, import_core2.core)().isExpired(epoch(expiresAt), Date.now())) await this.#refresh(token);
-    this.#accessToken();
+    await this.#credential();
     this.#client ??= this.#createClient();
     return this.#client;
   }
   /**
-   * Runs `work` with the client. When Bitbucket answers 401 to it, the tokens are refreshed once and it is run again,
-   * from the beginning. Calls on this object at the same time share one refresh; other objects of the same connection
-   * do not take part.
+   * Runs `work` with the client. Requests in it that are answered 401 are repeated by the client; where a request's body
+   * was a stream and cannot be sent again, the tokens are renewed and `work` is run again, once, from the beginning.
    *
    * @template T
    * @param {(client: AxiosInstance) => T | Promise<T>} work
    * @returns {Promise<T>}
-   * @throws {unknown} what `work` throws; besides that what `authenticate` and `refreshToken` throw
+   * @throws {unknown} what `work` throws; what `authenticate` throws also when the tokens expire meanwhile
    */
   async use(work) {
     const client = await this.authenticate();
-    const { oauth_token: token } = this.#config;
+    const before = this.#unrepeated;
     try {
       return await work(client);
     } catch (error) {
-      if (statusOf(error) !== 401 || !this.#canRefresh()) throw error;
-      await this.#refresh(token);
-      return work(client);
+      if (statusOf(error) === 401 && this.#unrepeated !== before) return work(client);
+      throw withoutTokens(error) ?? error;
     }
   }
   /**
@@ -390,14 +1239,17 @@ var BitbucketAuthIntegration = class {
   async exchangeToken(payload, _config) {
     const { code: inner } = members(payload);
     const { code, code_verifier: verifier } = members(typeof inner === "object" ? inner : payload);
-    const client = this.#oauthClient();
-    const request = (0, import_error2.judge)(this.exchangeToken, () => client.buildTokenRequest(code, verifier, void 0));
-    const tokens = await this.#requestTokens(client, request, "authorization_code", "exchange");
+    const tokens = await (0, import_token_endpoint2.requestTokens)(
+      this.#environment(),
+      (client) => client.buildTokenRequest(code, verifier, void 0),
+      "authorization_code"
+    );
     return { type: "oauth", ...storedTokens(tokens) };
   }
   /**
-   * Exchanges a refresh token for new tokens (RFC 6749 section 6). Bitbucket rotates refresh tokens: the result has to
-   * be stored, the old one is dead within minutes.
+   * Exchanges a refresh token for new tokens (RFC 6749 section 6), or finds the ones for which it was exchanged before:
+   * Bitbucket rotates refresh tokens, and an older one is dead within minutes. New tokens are handed to the host's store
+   * before this returns them.
    *
    * @param {{ refresh_token: string }} tokens
    * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
@@ -406,20 +1258,35 @@ var BitbucketAuthIntegration = class {
    *   `INVALID_ARGUMENT`, and what the transport and `OAuthClient.parseTokenResponse` throw
    */
   async refreshToken(tokens, _config) {
-    const { refresh_token: refreshToken } = members(tokens);
-    const own = refreshToken === this.#config.refresh_token;
-    const client = this.#oauthClient();
-    const request = (0, import_error2.judge)(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
-    const previous = { refreshToken, ...own && { scopes: this.#config.scopes } };
-    const renewed = storedTokens(await this.#requestTokens(client, request, "refresh_token", "refresh", previous));
-    if (own) {
-      const { expires_at: _stale, expires_in: _older, ...kept } = (
-        /** @type {Record<string, unknown>} */
-        this.#config
-      );
-      this.#config = { ...kept, ...renewed };
+    const { refresh_token: refreshToken } = (
+      /** @type {{ refresh_token: string }} */
+      members(tokens)
+    );
+    const environment = this.#environment();
+    const client = (0, import_token_endpoint2.clientOf)(environment);
+    (0, import_error2.judge)(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
+    if (this.#canRefresh() && refreshToken === this.#config.refresh_token) {
+      return storedTokens((await this.#connect(client).renewed(this.#holder, refreshToken)).pair);
     }
-    return renewed;
+    const owner = holder({ store: () => {
+    }, log: () => {
+    } });
+    const connection = keeperOf({ ...environment, client }).attach({ refreshToken }, owner);
+    return storedTokens((await connection.renewed(owner, refreshToken)).pair);
+  }
+  /**
+   * For schedulers: renews the tokens of a connection that was unused for 60 days, before its refresh token dies unused
+   * after three months. Costs nothing when there is no need.
+   *
+   * @returns {Promise<{ renewed: boolean }>}
+   * @throws {BitbucketAuthError} like `refreshToken`
+   */
+  async renewIdle() {
+    if (!this.#canRefresh()) return { renewed: false };
+    const connection = this.#connect((0, import_token_endpoint2.clientOf)(this.#environment()));
+    if (!connection.isIdle()) return { renewed: false };
+    await connection.renewed(this.#holder);
+    return { renewed: true };
   }
   /**
    * Lets go of the client. The connection can be used again.
@@ -496,15 +1363,26 @@ var BitbucketAuthIntegration = class {
   /** @returns {AxiosInstance} */
   #createClient() {
     const { apiUrl, timeoutMs, problems } = this.#environment();
-    if (!apiUrl) throw configFailure(problems.filter(({ field }) => field?.endsWith("_API_URL")));
+    if (!apiUrl) throw (0, import_token_endpoint2.configFailure)(problems.filter(({ field }) => field?.endsWith("_API_URL")));
+    const credentials = {
+      newest: () => this.#credential(),
+      /** @type {(status: number, used: Credential, isRepetition: boolean) => boolean} */
+      answered: (status, used, isRepetition) => {
+        if ("generation" in used) return Boolean(this.#connection?.answered(status, used, isRepetition));
+        if (status === 401 && this.#canRefresh()) throw (0, import_token_endpoint2.configFailure)(problems);
+        return false;
+      },
+      onUnrepeatable: () => {
+        this.#unrepeated += 1;
+      }
+    };
     return import_axios.default.create({
       baseURL: apiUrl,
-      timeout: timeoutMs,
       // With a limit, Axios itself turns a form into bytes, which undici takes from any realm.
       maxBodyLength: MAX_API_BYTES,
       adapter: "fetch",
       env: {
-        fetch: createApiFetch({ apiUrl, maxBytes: MAX_API_BYTES, accessToken: () => this.#accessToken() }),
+        fetch: (0, import_transport.createApiFetch)({ apiUrl, timeoutMs, maxBytes: MAX_API_BYTES, credentials }),
         // Axios then hands over address and options as they are, and keeps no request in its errors.
         Request: (
           /** @type {any} */
@@ -515,7 +1393,20 @@ var BitbucketAuthIntegration = class {
     });
   }
   /**
-   * The access token as it goes into a header.
+   * What goes into the header of the next request.
+   *
+   * @returns {Promise<Credential>}
+   * @throws {BitbucketAuthError} like `authenticate`
+   */
+  async #credential() {
+    if (!this.#canRefresh()) return { accessToken: this.#accessToken() };
+    const { client, problems } = this.#environment();
+    if (client) return this.#connect(client).newest(this.#holder);
+    if ((0, import_core2.core)().isExpired(epoch(this.#config.expires_at), Date.now())) throw (0, import_token_endpoint2.configFailure)(problems);
+    return { accessToken: this.#accessToken() };
+  }
+  /**
+   * The access token as it stands in the config.
    *
    * @returns {string}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
@@ -524,83 +1415,81 @@ var BitbucketAuthIntegration = class {
     const { type = "" } = this.#config;
     const member = Object.hasOwn(TOKEN_MEMBER, type) ? TOKEN_MEMBER[type] : void 0;
     if (!member) throw (0, import_core2.failure)("INVALID_ARGUMENT", "api", { field: "type" });
-    const token = this.#config[member];
-    if (typeof token !== "string" || !token.trim() || !fitsHeader(token)) {
-      throw (0, import_core2.failure)("INVALID_ARGUMENT", "api", { field: member });
-    }
-    return token.trim();
+    const token = usableToken(this.#config[member]);
+    if (token === void 0) throw (0, import_core2.failure)("INVALID_ARGUMENT", "api", { field: member });
+    return token;
   }
   #canRefresh() {
     return this.#config.type === "oauth" && Boolean(this.#config.refresh_token);
   }
   /**
-   * Refreshes the tokens, unless that was done since `used` was current.
+   * The connection that this wrapper's tokens belong to.
    *
-   * @param {string | undefined} used
-   * @returns {Promise<void>}
+   * @param {import('./core.js').CoreClient} client
+   * @returns {Connection}
    */
-  async #refresh(used) {
-    if (!this.#refreshing && this.#config.oauth_token !== used) return;
-    this.#refreshing ??= this.#renew().finally(() => {
-      this.#refreshing = void 0;
-    });
-    await this.#refreshing;
+  #connect(client) {
+    this.#connection ??= keeperOf({ ...this.#environment(), client }).attach(pairOf(this.#config), this.#holder);
+    return this.#connection;
   }
-  async #renew() {
-    const { expires_at: before } = this.#config;
-    const tokens = await this.refreshToken({ refresh_token: String(this.#config.refresh_token) });
-    const stale = Boolean(before) && tokens.expires_at === void 0;
-    try {
-      if (this.#tokenRefreshCallback && !(stale && this.#host.saveConfig)) await this.#tokenRefreshCallback(tokens);
-      else await this.#host.saveConfig?.(storable(this.#config));
-    } catch {
-      const { message } = (0, import_core2.failure)("PERSIST_FAILED", "refresh");
-      if (this.#host.logger) this.log(message);
-      else console.warn(`[nocodb-bitbucket-auth] ${message}`);
+  /**
+   * Takes tokens into the config.
+   *
+   * @param {Pair} pair
+   * @returns {StoredTokens}
+   */
+  #take(pair) {
+    const tokens = storedTokens(pair);
+    if (pair.accessToken !== void 0 && tokens.oauth_token !== this.#config.oauth_token) {
+      const { expires_at: _before, expires_in: _older, ...kept } = (
+        /** @type {Record<string, unknown>} */
+        this.#config
+      );
+      this.#config = Object.assign(kept, tokens);
     }
+    return tokens;
   }
   /**
-   * @returns {CoreClient}
-   * @throws {BitbucketAuthError} `INVALID_CONFIG` with the variable that is missing or wrong
+   * Takes newer tokens into the config, and has the host store them.
+   *
+   * @param {Pair} pair
+   * @returns {Promise<void>} rejects with the host's error
    */
-  #oauthClient() {
-    const { client, problems } = this.#environment();
-    if (client) return client;
-    throw configFailure(problems);
-  }
-  /**
-   * @param {CoreClient} client
-   * @param {TokenRequest} request
-   * @param {'authorization_code' | 'refresh_token'} grant
-   * @param {'exchange' | 'refresh'} phase
-   * @param {object} [previous]
-   * @returns {Promise<TokenSet>}
-   */
-  async #requestTokens(client, request, grant, phase, previous) {
-    const { timeoutMs } = this.#environment();
-    const answer = await send(request, { phase, timeoutMs });
-    return (0, import_error2.judge)(this.#requestTokens, () => client.parseTokenResponse({
-      ...answer,
-      receivedAt: Date.now(),
-      grant,
-      request,
-      ...previous && { previous }
-    }));
+  async #store(pair) {
+    const { expires_at: before } = this.#config;
+    const tokens = this.#take(pair);
+    const isStale = Boolean(before) && tokens.expires_at === void 0;
+    if (this.#tokenRefreshCallback && !(isStale && this.#host.saveConfig)) await this.#tokenRefreshCallback(tokens);
+    else await this.#host.saveConfig?.(storable(this.#config));
   }
 };
-function storedTokens({ accessToken, refreshToken, expiresAt, scopes }) {
+function pairOf({ oauth_token, refresh_token, expires_at, refreshed_at, scopes }) {
+  return makePair({
+    accessToken: usableToken(oauth_token),
+    refreshToken: String(refresh_token),
+    expiresAt: epoch(expires_at),
+    obtainedAt: epoch(refreshed_at),
+    scopes: scopes || void 0
+  });
+}
+function storedTokens({ accessToken = "", refreshToken, expiresAt, obtainedAt, scopes = [] }) {
   return {
     oauth_token: accessToken,
     ...refreshToken && { refresh_token: refreshToken },
     ...expiresAt !== void 0 && { expires_at: new Date(expiresAt).toISOString() },
+    ...obtainedAt !== void 0 && { refreshed_at: new Date(obtainedAt).toISOString() },
     ...scopes.length > 0 && { scopes }
   };
+}
+function usableToken(token) {
+  return typeof token === "string" && token.trim() && fitsHeader(token) ? token.trim() : void 0;
 }
 function storable({ oauth: _transient, ...config }) {
   return config;
 }
-function configFailure([problem]) {
-  return problem ? new import_error2.BitbucketAuthError(problem, {}, configFailure) : (0, import_core2.failure)("INVALID_CONFIG", "config");
+function withoutTokens(error) {
+  const cause = error instanceof Error ? error.cause : void 0;
+  return cause instanceof import_error2.BitbucketAuthError && cause.phase !== "api" ? cause : void 0;
 }
 function judged(error) {
   if (error instanceof import_error2.BitbucketAuthError) return error;

@@ -66,6 +66,10 @@ export type CoreClient = {
     tokenUrl: string;
     apiUrl: string;
     confidential: boolean;
+    /**
+     * 256 bits derived from the secret (RFC 5869)
+     */
+    deriveKey: (purpose: string) => Uint8Array;
     authorizationUrl: () => string;
     createAuthorizationRequest: (extraParams: unknown) => AuthorizationRequest;
     validateAuthorizationResponse: (callback: unknown, state: unknown) => string;
@@ -88,10 +92,40 @@ export type CoreEnvironment = {
      */
     timeoutMs: number;
     /**
+     * how long to wait after a refusal before a refresh token is tried again, in milliseconds
+     */
+    lockoutMs: number;
+    /**
+     * of the Redis through which processes share their tokens; it may hold a password
+     */
+    redisUrl?: string;
+    /**
      * `INVALID_CONFIG` with the variable's name in `field`, never its value
      */
     problems: Failure[];
 };
+export type RefreshPolicy = {
+    /**
+     * the number of the newest pair
+     */
+    generation: number;
+    isForced: boolean;
+    action: number;
+    waitUntil?: number;
+    asked: (known: number, now: number) => number;
+    renew: (generation: number, now: number) => number;
+    isIdle: (now: number) => boolean;
+    retryAt: (now: number) => number | undefined;
+    lockOut: (until: number) => void;
+    lockoutOfOthers?: number;
+    answered: (status: number, generation: number, isRepetition: boolean, now: number) => boolean;
+    configured: (obtainedAt: number | undefined, expiresAt: number | undefined, now: number) => boolean;
+    on: (event: number, now: number, random: number) => number;
+    found: (obtainedAt: number | undefined, expiresAt: number | undefined, sameRefreshToken: boolean, now: number, random: number) => number;
+    renewed: (obtainedAt: number, expiresAt: number | undefined, now: number, random: number) => number;
+    failed: (code: string, retryable: boolean, retryAfter: number | undefined, now: number, random: number) => number;
+};
+export type RefreshPolicyClass = new (obtainedAt: number | undefined, expiresAt: number | undefined, hasAccessToken: boolean, lockout: number, now: number) => RefreshPolicy;
 export type FailureDetails = {
     status?: number;
     field?: string;
@@ -99,6 +133,10 @@ export type FailureDetails = {
 };
 export type Core = {
     Client: new (options: unknown) => CoreClient;
+    RefreshPolicy: RefreshPolicyClass;
+    RefreshAnswer: Record<'Use' | 'Turn' | 'Dead', number>;
+    RefreshAction: Record<'Rest' | 'Lock' | 'Look' | 'Refresh' | 'Publish' | 'Bury' | 'Store' | 'Report' | 'Wait' | 'FailWithLastRequest' | 'FailAsBusy', number>;
+    RefreshEvent: Record<'Locked' | 'LockBusy' | 'LockLost' | 'FoundDead' | 'NothingFound' | 'Published' | 'Superseded' | 'Stored' | 'StoreFailed' | 'Reported' | 'Woke', number>;
     readEnvironment: (env: Record<string, string | undefined>) => CoreEnvironment;
     environmentVariables: () => string[];
     defaultScopes: () => string[];

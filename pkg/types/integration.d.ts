@@ -6,10 +6,12 @@
  * that), a credential is shown by printing an object, or a new pair of tokens is used before it was handed to the host.
  */
 export type AxiosInstance = import('axios').AxiosInstance;
-export type CoreClient = import('./core.js').CoreClient;
-export type TokenRequest = import('./core.js').TokenRequest;
-export type TokenSet = import('./core.js').TokenSet;
 export type Environment = import('./environment.js').Environment;
+export type Connection = import('./token-keeper.js').Connection;
+export type Pair = import('./token-keeper.js').Pair;
+export type Credential = {
+    accessToken: string;
+} | import('./token-keeper.js').Current;
 export type IntegrationConfig = {
     /**
      * `oauth` or `api_key`
@@ -28,9 +30,13 @@ export type IntegrationConfig = {
      */
     refresh_token?: string;
     /**
-     * `oauth`: ISO 8601
+     * `oauth`: when the access token dies, ISO 8601
      */
     expires_at?: string;
+    /**
+     * `oauth`: when these tokens were received, ISO 8601
+     */
+    refreshed_at?: string;
     /**
      * `oauth`: as granted
      */
@@ -48,9 +54,13 @@ export type StoredTokens = {
     oauth_token: string;
     refresh_token?: string;
     /**
-     * ISO 8601
+     * when the access token dies, ISO 8601
      */
     expires_at?: string;
+    /**
+     * when they were received, ISO 8601
+     */
+    refreshed_at?: string;
     /**
      * as granted
      */
@@ -111,6 +121,7 @@ export declare class BitbucketAuthIntegration {
         oauth_token?: string;
         refresh_token?: string;
         expires_at?: string;
+        refreshed_at?: string;
         scopes?: string[];
         oauth?: unknown;
     };
@@ -121,7 +132,8 @@ export declare class BitbucketAuthIntegration {
      */
     getVars(): unknown;
     /**
-     * Keeps data of the integration's own beside the config and has the host store it.
+     * Keeps data of the integration's own beside the config and has the host store it, with the newest tokens: others may
+     * have renewed them since this config was read.
      *
      * @param {unknown} vars
      * @returns {Promise<void>} rejects with the host's error when it could not store them
@@ -142,24 +154,25 @@ export declare class BitbucketAuthIntegration {
     setTokenRefreshCallback(callback: (tokens: StoredTokens) => unknown): void;
     /**
      * An Axios instance for Bitbucket's API: the base address is that of version 2.0, and each request to the API's
-     * origin carries the connection's newest access token. Errors are Axios' own; none of them holds the credential.
-     * An expired token is refreshed first; calls on this object at the same time share one refresh, other objects of the
-     * same connection do not take part.
+     * origin carries the connection's newest access token, so the instance can be kept for as long as it is needed. The
+     * tokens are renewed ahead of their expiry and after a 401, once for all users of the connection; a request that was
+     * answered 401 is repeated once with the new token, if its body can be sent again. Errors are Axios' own; none of them
+     * holds the credential. When the tokens cannot be renewed, requests fail with `error.cause`, a `BitbucketAuthError`.
      *
      * @returns {Promise<AxiosInstance>} the same one each time
-     * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable token; when the token has expired,
-     *   also what `refreshToken` throws
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable token, `RECONNECT_REQUIRED` when the
+     *   user has to connect again, `INVALID_CONFIG`, and what the transport and `OAuthClient.parseTokenResponse` throw
+     *   when the tokens have expired and cannot be renewed
      */
     authenticate(): Promise<AxiosInstance>;
     /**
-     * Runs `work` with the client. When Bitbucket answers 401 to it, the tokens are refreshed once and it is run again,
-     * from the beginning. Calls on this object at the same time share one refresh; other objects of the same connection
-     * do not take part.
+     * Runs `work` with the client. Requests in it that are answered 401 are repeated by the client; where a request's body
+     * was a stream and cannot be sent again, the tokens are renewed and `work` is run again, once, from the beginning.
      *
      * @template T
      * @param {(client: AxiosInstance) => T | Promise<T>} work
      * @returns {Promise<T>}
-     * @throws {unknown} what `work` throws; besides that what `authenticate` and `refreshToken` throw
+     * @throws {unknown} what `work` throws; what `authenticate` throws also when the tokens expire meanwhile
      */
     use<T>(work: (client: AxiosInstance) => T | Promise<T>): Promise<T>;
     /**
@@ -185,8 +198,9 @@ export declare class BitbucketAuthIntegration {
         type: 'oauth';
     }>;
     /**
-     * Exchanges a refresh token for new tokens (RFC 6749 section 6). Bitbucket rotates refresh tokens: the result has to
-     * be stored, the old one is dead within minutes.
+     * Exchanges a refresh token for new tokens (RFC 6749 section 6), or finds the ones for which it was exchanged before:
+     * Bitbucket rotates refresh tokens, and an older one is dead within minutes. New tokens are handed to the host's store
+     * before this returns them.
      *
      * @param {{ refresh_token: string }} tokens
      * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
@@ -197,6 +211,16 @@ export declare class BitbucketAuthIntegration {
     refreshToken(tokens: {
         refresh_token: string;
     }, _config?: IntegrationConfig): Promise<StoredTokens>;
+    /**
+     * For schedulers: renews the tokens of a connection that was unused for 60 days, before its refresh token dies unused
+     * after three months. Costs nothing when there is no need.
+     *
+     * @returns {Promise<{ renewed: boolean }>}
+     * @throws {BitbucketAuthError} like `refreshToken`
+     */
+    renewIdle(): Promise<{
+        renewed: boolean;
+    }>;
     /**
      * Lets go of the client. The connection can be used again.
      *
