@@ -450,7 +450,9 @@ class Chaos {
     this.#calmAt = this.#now();
     // Otherwise a pair that is dead by now would look fresh.
     this.#stayedMs = this.#offsetMs;
-    if (ending === 'undelivered' || !this.#redis) this.#unavoidable.push(victim);
+    // After an outage of Redis there may have been two lines of tokens, of which the stored one is still good.
+    const isUsed = tap.isUsed(this.#rows.read(victim).refresh_token);
+    if (isUsed && (ending === 'undelivered' || !this.#redis)) this.#unavoidable.push(victim);
     await Promise.all(this.#slots.map((_, index) => this.#startProcess(index)));
     await pause(500);
   }
