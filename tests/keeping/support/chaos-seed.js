@@ -413,9 +413,27 @@ class Chaos {
     await this.#settle();
   }
 
+  /**
+   * Brings everybody to one line of tokens: an outage of Redis leaves several that are good, until they are joined when
+   * the tokens expire. Then one refresh is enough for all.
+   *
+   * @param {string} connection
+   * @returns {Promise<boolean>}
+   */
+  async #agree(connection) {
+    const { refreshes } = this.#scene.tap;
+    const count = () => refreshes.filter((refresh) => refresh.connection === connection).length;
+    for (let round = 0; round < 5; round += 1) {
+      const before = count();
+      if (await this.#calm() && count() === before + 1) return true;
+    }
+    this.say(`the processes do not agree about ${connection}`);
+    return false;
+  }
+
   /** Kills everybody while the new pair of one connection is not stored, and lets the grace pass. */
   async #kill(ending, victim) {
-    if (!(await this.#calm())) return;
+    if (!(await this.#agree(victim))) return;
     const { tap } = this.#scene;
     const { trapBefore, trapAfter } = tap;
     let meet;
@@ -450,9 +468,7 @@ class Chaos {
     this.#calmAt = this.#now();
     // Otherwise a pair that is dead by now would look fresh.
     this.#stayedMs = this.#offsetMs;
-    // After an outage of Redis there may have been two lines of tokens, of which the stored one is still good.
-    const isUsed = tap.isUsed(this.#rows.read(victim).refresh_token);
-    if (isUsed && (ending === 'undelivered' || !this.#redis)) this.#unavoidable.push(victim);
+    if (ending === 'undelivered' || !this.#redis) this.#unavoidable.push(victim);
     await Promise.all(this.#slots.map((_, index) => this.#startProcess(index)));
     await pause(500);
   }
