@@ -834,7 +834,7 @@ impl World {
 
     /// Lets everything that is under way come to its end.
     fn settle(&mut self) {
-        for _ in 0..20_000 {
+        for _ in 0..200_000 {
             self.random = (self.random * 7.3 + 0.37).fract();
             let work = self.work();
             if !work.is_empty() {
