@@ -80,13 +80,15 @@ function coordinations() {
 export function keeperOf(environment) {
   const { client, redisUrl = '' } = environment;
   // Derived from the secret and from all that tells clients apart, so connections of different ones never meet.
-  const namespace = hash(client.deriveKey('namespace'), redisUrl);
-  let keeper = keepers.get(namespace);
+  const clientKey = client.deriveKey('namespace');
+  const name = hash(clientKey, redisUrl);
+  let keeper = keepers.get(name);
   if (!keeper) {
-    const coordination = coordinations().get(namespace) ?? createCoordination(environment, namespace);
-    coordinations().set(namespace, coordination);
+    // Not with the address: other machines may call the same Redis by another.
+    const coordination = coordinations().get(name) ?? createCoordination(environment, hash(clientKey, ''));
+    coordinations().set(name, coordination);
     keeper = new TokenKeeper(environment, coordination);
-    keepers.set(namespace, keeper);
+    keepers.set(name, keeper);
   }
   return keeper;
 }

@@ -617,13 +617,14 @@ function coordinations() {
 }
 function keeperOf(environment) {
   const { client, redisUrl = "" } = environment;
-  const namespace = hash(client.deriveKey("namespace"), redisUrl);
-  let keeper = keepers.get(namespace);
+  const clientKey = client.deriveKey("namespace");
+  const name = hash(clientKey, redisUrl);
+  let keeper = keepers.get(name);
   if (!keeper) {
-    const coordination = coordinations().get(namespace) ?? createCoordination(environment, namespace);
-    coordinations().set(namespace, coordination);
+    const coordination = coordinations().get(name) ?? createCoordination(environment, hash(clientKey, ""));
+    coordinations().set(name, coordination);
     keeper = new TokenKeeper(environment, coordination);
-    keepers.set(namespace, keeper);
+    keepers.set(name, keeper);
   }
   return keeper;
 }

@@ -7,6 +7,7 @@ import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
 import { createClient } from 'nocodb-bitbucket-auth/oauth';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { startRedis } from './redis-server.js';
 import { environment, json, serve, simulatorEnvironment, thrownBy } from './support.js';
 
 const MINUTE = 60_000;
@@ -117,6 +118,18 @@ describe('one connection, many wrappers', () => {
     bitbucket.control.advance(3 * HOUR);
     const answers = await Promise.all([Wrapper, Required, Wrapper, Required].map((each) => user(new each({ ...config }))));
     assert.ok(answers.every(({ status }) => status === 200));
+    assert.equal(refreshes(), 1);
+  });
+
+  test('through one Redis under two addresses, they still share one refresh', async (t) => {
+    const redis = await startRedis(t);
+    const { bitbucket, env, config, refreshes } = await connection(t);
+    const wrappers = [redis.url, redis.url.replace('127.0.0.1', 'localhost')].map((url) => {
+      const { wrapper: Wrapper } = createEntry({ ...env, INTEGRATION_AUTH_BITBUCKET_REDIS_URL: url });
+      return new Wrapper({ ...config });
+    });
+    bitbucket.control.advance(3 * HOUR);
+    for (const wrapper of wrappers) assert.equal((await user(wrapper)).status, 200);
     assert.equal(refreshes(), 1);
   });
 
