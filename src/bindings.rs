@@ -7,15 +7,21 @@ use js_sys::{Array, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::api_request::{self, Redirect, Redirected};
+use crate::api_response::{self, ApiResponse};
 use crate::authorization_request::{AuthorizationRequest, authorization_url};
 use crate::authorization_response::{Callback, validate};
-use crate::client_config::{ClientConfig, Environment, variable};
-use crate::endpoints::Endpoints;
+use crate::client_config::{ClientConfig, Environment, RateLimit, variable};
+use crate::connection_test::{self, ConnectionTest, Known};
+use crate::credential::{Credential, Kind, Stored, segment};
+use crate::endpoints::{Address, Endpoint, Endpoints, argument_error};
 use crate::error::{Code, Error, Phase, Result};
 use crate::host::{self, CallbackValue, Properties};
 use crate::key_derivation::derive_key;
 use crate::pkce::CodeVerifier;
+use crate::rate_limit::{self, DEFAULT_LIMIT, Fields, resource_group};
 use crate::refresh_policy::{Action, Answer, Event, Failure, Moment, RefreshPolicy, Times};
+use crate::retry;
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
 use crate::state::State;
@@ -42,6 +48,12 @@ struct ErrorView {
     field: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<f64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    required: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    granted: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    announcement_url: Option<String>,
 }
 
 impl From<Box<Error>> for JsValue {
@@ -57,6 +69,9 @@ impl From<Box<Error>> for JsValue {
             status: error.status,
             field: error.field,
             retry_after: error.retry_after.map(|wait| wait as f64),
+            required: error.required,
+            granted: error.granted,
+            announcement_url: error.announcement_url,
         })
     }
 }
@@ -64,6 +79,23 @@ impl From<Box<Error>> for JsValue {
 /// Serializing these plain structures into JavaScript objects cannot fail; `undefined` would stand for it.
 fn to_js(value: &impl Serialize) -> JsValue {
     value.serialize(&serde_wasm_bindgen::Serializer::new()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// An object of those members that there are. Written out by hand where a structure would only be made for this: each
+/// costs half a kilobyte of WebAssembly.
+fn object<const N: usize>(members: [(&str, Option<JsValue>); N]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in members {
+        if let Some(value) = value {
+            // Only frozen objects refuse.
+            let _ = Reflect::set(&object, &JsValue::from_str(name), &value);
+        }
+    }
+    object.into()
+}
+
+fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> JsValue {
+    texts.map(JsValue::from_str).collect::<Array>().into()
 }
 
 #[derive(Serialize)]
@@ -280,22 +312,13 @@ fn parse_token_response(client: &ClientConfig, response: &JsValue) -> Result<JsV
     let grant = Grant::from_name(&response.required_string("grant")?)
         .ok_or_else(|| response.error("grant", "must be authorization_code, refresh_token or client_credentials"))?;
     let response = response.in_phase(grant.phase());
-    let status = response.required_number("status")?;
-    if !(100.0..=599.0).contains(&status) || status.fract() != 0.0 {
-        return Err(response.error("status", "is not an HTTP status"));
-    }
+    let status = status_of(&response)?;
     let headers = response.get("headers")?.unwrap_or_else(|| Object::new().into());
     let headers = Properties::of(&headers, "headers", grant.phase())?.with_prefix("headers.");
     let content_type = headers.string("content-type")?;
     let www_authenticate = headers.string("www-authenticate")?;
     let retry_after = headers.string("retry-after")?;
-    let body: Uint8Array = response
-        .get("body")?
-        .and_then(|body| host::bytes(&body))
-        .ok_or_else(|| response.error("body", "is neither a string nor a Uint8Array"))?;
-    // One byte over the limit tells as much as all of them.
-    let looked_at = body.length().min(token_response::LARGEST_BODY as u32 + 1);
-    let body = body.subarray(0, looked_at);
+    let body = body_of(&response, token_response::LARGEST_BODY)?;
     let previous = previous(response.get("previous")?.as_ref());
     let request_body = match response.get("request")? {
         None => None,
@@ -306,11 +329,11 @@ fn parse_token_response(client: &ClientConfig, response: &JsValue) -> Result<JsV
     let tokens = token_response::parse(
         client,
         &TokenResponse {
-            status: status as u16,
+            status,
             content_type: content_type.as_deref(),
             www_authenticate: www_authenticate.as_deref(),
             retry_after: retry_after.as_deref(),
-            body: &body.to_vec(),
+            body: &body,
             received_at: response.required_number("receivedAt")?,
             grant,
             request_body: request_body.as_deref(),
@@ -326,6 +349,24 @@ fn parse_token_response(client: &ClientConfig, response: &JsValue) -> Result<JsV
     }))
 }
 
+fn status_of(response: &Properties<'_>) -> Result<u16> {
+    let status = response.required_number("status")?;
+    if (100.0..=599.0).contains(&status) && status.fract() == 0.0 {
+        Ok(status as u16)
+    } else {
+        Err(response.error("status", "is not an HTTP status"))
+    }
+}
+
+/// A body, or as much of a longer one as tells that it is too long.
+fn body_of(response: &Properties<'_>, longest: usize) -> Result<Vec<u8>> {
+    let body: Uint8Array = response
+        .get("body")?
+        .and_then(|body| host::bytes(&body))
+        .ok_or_else(|| response.error("body", "is neither a string nor a Uint8Array"))?;
+    Ok(body.subarray(0, body.length().min(longest as u32 + 1)).to_vec())
+}
+
 /// What is known from before. It comes out of a store, and a hint that cannot be used must not cost the tokens that have
 /// just arrived, so it is left out.
 fn previous(value: Option<&JsValue>) -> Previous {
@@ -336,8 +377,8 @@ fn previous(value: Option<&JsValue>) -> Previous {
     Previous { refresh_token: refresh_token.map(Secret::new), scopes: hints.scopes("scopes").ok().flatten() }
 }
 
-/// Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, redisUrl?, problems }`. Without `client` OAuth cannot be offered;
-/// without `apiUrl` the API's override is unusable. `problems` has an INVALID_CONFIG error for each variable that is
+/// Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, rateLimit?, isRateLimitConfigured, redisUrl?, problems }`.
+/// Without `client` OAuth cannot be offered; without `apiUrl` the API's override is unusable; without `rateLimit` there is none. `problems` has an INVALID_CONFIG error for each variable that is
 /// missing or wrong.
 #[wasm_bindgen(js_name = readEnvironment)]
 pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue> {
@@ -353,6 +394,15 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
     }
     set("timeoutMs", environment.timeout_ms.into())?;
     set("lockoutMs", environment.lockout_ms.into())?;
+    let (limit, is_configured) = match environment.rate_limit {
+        RateLimit::Default => (Some(DEFAULT_LIMIT), false),
+        RateLimit::Configured(limit) => (Some(limit), true),
+        RateLimit::Off => (None, true),
+    };
+    if let Some(limit) = limit {
+        set("rateLimit", limit.into())?;
+    }
+    set("isRateLimitConfigured", is_configured.into())?;
     if let Some(redis) = environment.redis {
         set("redisUrl", redis.expose().into())?;
     }
@@ -659,4 +709,219 @@ impl Policy {
 fn times(obtained_at: Option<f64>, expires_at: Option<f64>) -> Times {
     let real = |time: &f64| time.is_finite();
     Times { obtained_at: obtained_at.filter(real), expires_at: expires_at.filter(real) }
+}
+
+// api_request.rs
+
+/// The API as its requests see it.
+#[wasm_bindgen]
+pub struct Api(Address);
+
+#[wasm_bindgen]
+impl Api {
+    /// For the API's base, as the environment gave it.
+    #[wasm_bindgen(constructor)]
+    pub fn new(url: &str) -> core::result::Result<Api, JsValue> {
+        Ok(Self(Endpoint::Api.parse(Some(url)).map_err(|reason| argument_error("apiUrl", reason))?))
+    }
+
+    /// The group of resources, for the rate limit, of a request, which is one to the API.
+    pub fn admit(&self, url: &str) -> core::result::Result<String, JsValue> {
+        Ok(resource_group(&api_request::path(&self.0, url)?).to_owned())
+    }
+
+    /// `{ withCredential, becomesGet }` of the request that follows a redirect.
+    pub fn redirect(
+        &self,
+        method: &str,
+        url: &str,
+        with_credential: bool,
+        status: u16,
+        location: &str,
+    ) -> core::result::Result<JsValue, JsValue> {
+        let redirected = Redirected { method, url, with_credential, status, location };
+        let Redirect { with_credential, becomes_get } = api_request::redirect(&self.0, &redirected)?;
+        Ok(object([("withCredential", Some(with_credential.into())), ("becomesGet", Some(becomes_get.into()))]))
+    }
+}
+
+/// Whether an answer says that the access token is no longer accepted.
+#[wasm_bindgen(js_name = asksForRenewal)]
+pub fn asks_for_renewal(status: u16) -> bool {
+    api_request::asks_for_renewal(status)
+}
+
+// api_response.rs and retry.rs
+
+/// The error object for `{ status, headers, body, receivedAt, kind }`, an answer of the API that is no success.
+#[wasm_bindgen(js_name = judgeApiResponse)]
+pub fn judge_api_response(response: &JsValue) -> core::result::Result<JsValue, JsValue> {
+    Ok(api_error(response)?.into())
+}
+
+fn api_error(response: &JsValue) -> Result<Box<Error>> {
+    let response = Properties::of(response, "response", Phase::Api)?;
+    let retry_after = retry_after_of(&response)?;
+    let body = body_of(&response, api_response::LARGEST_BODY)?;
+    Ok(api_response::judge(&ApiResponse {
+        status: status_of(&response)?,
+        retry_after: retry_after.as_deref(),
+        body: &body,
+        received_at: response.required_number("receivedAt")?,
+        kind: kind_of(&response)?,
+    }))
+}
+
+fn kind_of(properties: &Properties<'_>) -> Result<Kind> {
+    Kind::from_name(&properties.required_string("kind")?)
+        .ok_or_else(|| properties.error("kind", "must be oauth, api_key, basic or custom"))
+}
+
+fn retry_after_of(response: &Properties<'_>) -> Result<Option<String>> {
+    match response.get("headers")? {
+        Some(headers) => {
+            Properties::of(&headers, "headers", Phase::Api)?.with_prefix("headers.").string("retry-after")
+        }
+        None => Ok(None),
+    }
+}
+
+/// Whether a request that failed with an error of this code and status may be sent again.
+#[wasm_bindgen(js_name = mayRepeat)]
+pub fn may_repeat(method: &str, code: &str, status: Option<u16>) -> bool {
+    Code::from_name(code).is_some_and(|code| retry::may_repeat(method, code, status))
+}
+
+/// How long to wait before a request is sent again, in milliseconds; `undefined`: too long.
+#[wasm_bindgen(js_name = retryDelay)]
+pub fn retry_delay(attempt: u32, retry_after: Option<f64>, random: f64) -> Option<f64> {
+    retry::delay(attempt, retry_after, random)
+}
+
+// credential.rs and connection_test.rs
+
+/// What a stored config says of its credential: `{ kind, accessToken?, authorization?, email?, canRenew, hasUser, hint? }`.
+#[wasm_bindgen(js_name = readCredential)]
+pub fn read_credential(config: &JsValue) -> core::result::Result<JsValue, JsValue> {
+    let config = Properties::of(config, "config", Phase::Api)?;
+    // Stores may hold anything, and what is no text is as good as absent.
+    let text = |name| config.string(name).ok().flatten();
+    let (kind, token, oauth_token) = (text("type"), text("token"), text("oauth_token"));
+    let (refresh_token, email) = (text("refresh_token"), text("email"));
+    let credential = Credential::read(&Stored {
+        kind: kind.as_deref(),
+        token: token.as_deref(),
+        oauth_token: oauth_token.as_deref(),
+        refresh_token: refresh_token.as_deref(),
+        email: email.as_deref(),
+    })?;
+    let authorization = credential.authorization();
+    let text = |text: &str| JsValue::from_str(text);
+    Ok(object([
+        ("kind", Some(text(credential.kind.as_str()))),
+        ("accessToken", credential.access_token.as_ref().map(|token| text(token.expose()))),
+        ("authorization", authorization.as_ref().map(|header| text(header.expose()))),
+        ("email", credential.email.as_deref().map(text)),
+        ("canRenew", Some(credential.can_renew.into())),
+        ("hasUser", Some(credential.kind.has_user().into())),
+        ("hint", credential.hint().map(text)),
+    ]))
+}
+
+/// The slug of a workspace, or its UUID in braces, as a segment of a path.
+#[wasm_bindgen(js_name = workspaceSegment)]
+pub fn workspace_segment(workspace: &JsValue) -> core::result::Result<String, JsValue> {
+    Ok(segment(&host::string(workspace, "workspace", Phase::Api)?, "workspace")?)
+}
+
+/// A test of a connection. While there is a `path`, that is to be asked, and `answered` or `failed` to be told.
+#[wasm_bindgen(js_name = ConnectionTest)]
+pub struct Test(ConnectionTest);
+
+#[wasm_bindgen(js_class = ConnectionTest)]
+impl Test {
+    /// For `{ kind, workspace?, repository?, hint?, requestedScopes?, grantedScopes? }`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(known: &JsValue) -> core::result::Result<Test, JsValue> {
+        let known = Properties::of(known, "known", Phase::Api)?;
+        let kind = kind_of(&known)?;
+        let (workspace, repository) = (known.string("workspace")?, known.string("repository")?);
+        let hint = known.string("hint")?;
+        Ok(Self(ConnectionTest::new(&Known {
+            kind,
+            workspace: workspace.as_deref(),
+            repository: repository.as_deref(),
+            hint: hint.as_deref(),
+            requested: known.scopes("requestedScopes")?,
+            // Out of a store: a hint that cannot be used is left out.
+            granted: known.scopes("grantedScopes").ok().flatten(),
+        })?))
+    }
+
+    /// The path below the API's base that is to be asked next.
+    #[wasm_bindgen(getter)]
+    pub fn path(&self) -> Option<String> {
+        self.0.path()
+    }
+
+    /// Takes the answer `{ status, headers, body, receivedAt }`.
+    pub fn answered(&mut self, response: &JsValue) -> core::result::Result<(), JsValue> {
+        let response = Properties::of(response, "response", Phase::Api)?;
+        let retry_after = retry_after_of(&response)?;
+        let body = body_of(&response, connection_test::LARGEST_BODY)?;
+        let received_at = response.required_number("receivedAt")?;
+        self.0.answered(status_of(&response)?, retry_after.as_deref(), &body, received_at);
+        Ok(())
+    }
+
+    /// Takes the message of a failure that left the question without an answer.
+    pub fn failed(&mut self, message: &str) {
+        self.0.failed(message);
+    }
+
+    /// `{ success, message, account?, scopes?, missingScopes? }`, when there is no more to ask.
+    #[wasm_bindgen(getter)]
+    pub fn verdict(&self) -> JsValue {
+        let Some(verdict) = self.0.verdict() else { return JsValue::UNDEFINED };
+        let text = |text: &Option<String>| text.as_deref().map(JsValue::from_str);
+        object([
+            ("success", Some(verdict.success.into())),
+            ("message", Some(JsValue::from_str(&verdict.message))),
+            (
+                "account",
+                verdict.account.as_ref().map(|account| {
+                    object([
+                        ("uuid", text(&account.uuid)),
+                        ("nickname", text(&account.nickname)),
+                        ("displayName", text(&account.display_name)),
+                    ])
+                }),
+            ),
+            ("scopes", verdict.scopes.as_ref().map(|scopes| texts(scopes.iter()))),
+            ("missingScopes", verdict.missing_scopes.as_ref().map(|scopes| texts(scopes.iter()))),
+        ])
+    }
+}
+
+// rate_limit.rs
+
+/// What an answer tells of the rate limit: `{ limit?, used?, pause? }`, the pause in milliseconds.
+#[wasm_bindgen(js_name = rateLimitNews)]
+pub fn rate_limit_news(
+    status: u16,
+    limit: Option<String>,
+    near_limit: Option<String>,
+    retry_after: Option<String>,
+    known: u32,
+    is_configured: bool,
+    received_at: f64,
+) -> JsValue {
+    let fields =
+        Fields { limit: limit.as_deref(), near_limit: near_limit.as_deref(), retry_after: retry_after.as_deref() };
+    let news = rate_limit::news(status, &fields, known, is_configured, received_at);
+    object([
+        ("limit", news.limit.map(JsValue::from)),
+        ("used", news.used.map(JsValue::from)),
+        ("pause", news.pause.map(|pause| JsValue::from(pause as f64))),
+    ])
 }

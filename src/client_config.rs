@@ -5,6 +5,7 @@
 
 use crate::endpoints::{Address, Endpoint, Endpoints, Reason, argument_error};
 use crate::error::{Code, Error, Phase, Result};
+use crate::rate_limit::LARGEST_LIMIT;
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
 
@@ -102,12 +103,14 @@ pub mod variable {
     pub const TIMEOUT_MS: &str = "INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS";
     /// How long to wait after a refusal before a refresh token is tried again, in milliseconds.
     pub const LOCKOUT_MS: &str = "INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS";
+    /// Requests to the API in an hour, or the word `off`.
+    pub const RATE_LIMIT: &str = "INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT";
     /// The Redis through which processes share their tokens.
     pub const REDIS_URL: &str = "INTEGRATION_AUTH_BITBUCKET_REDIS_URL";
     /// NocoDB's own Redis, used when the one above is not set.
     pub const NOCODB_REDIS_URL: &str = "NC_REDIS_URL";
     /// All of them.
-    pub const ALL: [&str; 11] = [
+    pub const ALL: [&str; 12] = [
         CLIENT_ID,
         CLIENT_SECRET,
         REDIRECT_URI,
@@ -117,6 +120,7 @@ pub mod variable {
         API_URL,
         TIMEOUT_MS,
         LOCKOUT_MS,
+        RATE_LIMIT,
         REDIS_URL,
         NOCODB_REDIS_URL,
     ];
@@ -134,6 +138,20 @@ pub const DEFAULT_LOCKOUT_MS: u32 = 30_000;
 /// The value of [`variable::SCOPES`] that requests no scopes at all, so that Bitbucket grants all of the client's.
 const NO_SCOPES: &str = "none";
 
+/// How many requests to the API are sent in an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateLimit {
+    /// As many as Bitbucket takes.
+    Default,
+    /// As many as an administrator says.
+    Configured(u32),
+    /// As many as there are.
+    Off,
+}
+
+/// The value of [`variable::RATE_LIMIT`] for no limit.
+const NO_LIMIT: &str = "off";
+
 /// What the environment says.
 #[derive(Debug)]
 pub struct Environment {
@@ -145,6 +163,8 @@ pub struct Environment {
     pub timeout_ms: u32,
     /// The wait after a refusal of a refresh token.
     pub lockout_ms: u32,
+    /// The limit of requests to the API.
+    pub rate_limit: RateLimit,
     /// The address of the Redis through which processes share their tokens; it may hold a password.
     pub redis: Option<Secret>,
     /// What is missing or wrong, in the order of [`variable::ALL`].
@@ -160,8 +180,11 @@ impl Environment {
         // An unusable value of these is no reason to do without OAuth; the defaults are safe.
         let timeout_ms = values.milliseconds(variable::TIMEOUT_MS, 1, DEFAULT_TIMEOUT_MS);
         let lockout_ms = values.milliseconds(variable::LOCKOUT_MS, 0, DEFAULT_LOCKOUT_MS);
+        let rate_limit = values
+            .optional(variable::RATE_LIMIT, |value| value.map_or(Ok(RateLimit::Default), parse_rate_limit))
+            .unwrap_or(RateLimit::Default);
         let redis = values.read_redis();
-        Self { client, api, timeout_ms, lockout_ms, redis, problems }
+        Self { client, api, timeout_ms, lockout_ms, rate_limit, redis, problems }
     }
 }
 
@@ -243,6 +266,17 @@ fn parse_milliseconds(value: &str, least: u32) -> core::result::Result<u32, Reas
         Ok(time) if digits && (least..=LONGEST_TIME_MS).contains(&time) => Ok(time),
         _ if least == 0 => Err("must be a whole number of milliseconds from 0 to 300000"),
         _ => Err("must be a whole number of milliseconds from 1 to 300000"),
+    }
+}
+
+fn parse_rate_limit(value: &str) -> core::result::Result<RateLimit, Reason> {
+    if value.eq_ignore_ascii_case(NO_LIMIT) {
+        return Ok(RateLimit::Off);
+    }
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    match value.parse() {
+        Ok(limit) if digits && (1..=LARGEST_LIMIT).contains(&limit) => Ok(RateLimit::Configured(limit)),
+        _ => Err("must be off, or a whole number of requests in an hour from 1 to 1000000"),
     }
 }
 

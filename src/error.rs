@@ -8,6 +8,8 @@
 
 use core::fmt;
 
+use crate::scope::ScopeSet;
+
 /// Phrases that make the host refresh and try again; see the module's documentation.
 pub const HOST_REFRESH_PHRASES: [&str; 3] = ["token expired", "invalid_grant", "unauthorized"];
 
@@ -159,9 +161,7 @@ impl Code {
                 "Bitbucket no longer accepts this connection's refresh token. Open the integration and authenticate with Bitbucket again"
             }
             Self::TokenRequestFailed => "Bitbucket refused the token request",
-            Self::ApiUnauthenticated => {
-                "Bitbucket does not accept this connection's token. Authenticate again, or enter a new token"
-            }
+            Self::ApiUnauthenticated => "Bitbucket does not accept this connection's credential",
             Self::ApiInsufficientScope => "The connection lacks a permission that this request needs",
             Self::ApiNotFound => "Bitbucket does not have this, or does not show it to this connection",
             Self::ApiGone => "Atlassian has removed this part of Bitbucket's API",
@@ -236,6 +236,12 @@ pub struct Error {
     pub field: Option<String>,
     /// How long Bitbucket asks to wait, in milliseconds.
     pub retry_after: Option<u64>,
+    /// The scopes of which the request needs one or all, as the API says.
+    pub required: Vec<String>,
+    /// The scopes that the credential has, as the API says.
+    pub granted: Option<Vec<String>>,
+    /// Atlassian's page about a part of the API that was removed.
+    pub announcement_url: Option<String>,
 }
 
 /// A result of this crate. The error is boxed: it is rare, and moving it through every `?` would cost a tenth of the
@@ -254,6 +260,9 @@ impl Error {
             status: None,
             field: None,
             retry_after: None,
+            required: Vec::new(),
+            granted: None,
+            announcement_url: None,
         })
     }
 
@@ -298,6 +307,14 @@ impl Error {
         matches!(self.code, Code::ReconnectRequired | Code::InvalidGrant)
     }
 
+    /// The required scopes that were not granted; all of them where that is not known.
+    pub fn missing_scopes(&self) -> ScopeSet {
+        let set = |names: &[String]| names.iter().map(String::as_str).collect::<ScopeSet>();
+        let required = set(&self.required);
+        let missing = required.missing_from(&set(self.granted.as_deref().unwrap_or_default()));
+        if missing.is_empty() { required } else { missing }
+    }
+
     fn is_passing_oauth_error(&self) -> bool {
         matches!(self.error.as_deref(), Some("server_error" | "temporarily_unavailable"))
     }
@@ -305,13 +322,20 @@ impl Error {
     /// What is wrong and what mends it, in one or two sentences.
     pub fn message(&self) -> String {
         let mut message = self.code.explanation().to_owned();
+        if !self.required.is_empty() {
+            push(&mut message, &[" (", &self.missing_scopes().to_vec().join(", "), ")"]);
+        }
+        if let (Code::UnexpectedStatus | Code::ApiFailed, Some(status)) = (self.code, self.status) {
+            push(&mut message, &[" ", &status.to_string()]);
+        }
         match (&self.field, self.reason) {
             (Some(field), Some(reason)) => push(&mut message, &[": ", field, " ", reason]),
             (Some(field), None) => push(&mut message, &[": ", field]),
             (None, Some(reason)) => push(&mut message, &[": ", reason]),
             (None, None) => {}
         }
-        if matches!(self.code, Code::AuthorizationFailed | Code::TokenRequestFailed) {
+        if matches!(self.code, Code::AuthorizationFailed | Code::TokenRequestFailed | Code::ApiFailed | Code::ApiGone)
+        {
             let parts = [self.error.as_deref(), self.error_description.as_deref()];
             for (part, separator) in parts.into_iter().flatten().zip([": ", ", "]) {
                 if !sounds_like_refresh(part) {
@@ -319,8 +343,8 @@ impl Error {
                 }
             }
         }
-        if let (Code::UnexpectedStatus | Code::ApiFailed, Some(status)) = (self.code, self.status) {
-            push(&mut message, &[" ", &status.to_string()]);
+        if let (Code::ApiRateLimited, Some(wait)) = (self.code, self.retry_after) {
+            push(&mut message, &[", in ", &wait.div_ceil(1000).to_string(), " seconds"]);
         }
         if !message.ends_with(['.', '…']) {
             message.push('.');

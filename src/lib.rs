@@ -9,17 +9,23 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+pub mod api_request;
+pub mod api_response;
 pub mod authorization_request;
 pub mod authorization_response;
 pub mod client_authentication;
 pub mod client_config;
+pub mod connection_test;
+pub mod credential;
 pub mod endpoints;
 pub mod error;
 pub mod form;
 pub mod json;
 pub mod key_derivation;
 pub mod pkce;
+pub mod rate_limit;
 pub mod refresh_policy;
+pub mod retry;
 pub mod scope;
 pub mod secret;
 pub mod state;

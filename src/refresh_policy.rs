@@ -11,6 +11,7 @@
 //! turn; [`RefreshPolicy::asked`], [`RefreshPolicy::renew`] and [`RefreshPolicy::answered`] tell whether one is needed.
 //! docs/refresh-policy.md has the whole table of transitions; the tests run it row by row.
 
+use crate::api_request::asks_for_renewal;
 use crate::error::Code;
 
 const SECOND: f64 = 1000.0;
@@ -386,7 +387,7 @@ impl RefreshPolicy {
     /// repeated with the newest pair: once, and only after a 401. A 403 says that the token is good and something
     /// else is missing.
     pub fn answered(&mut self, status: u16, generation: u32, is_repetition: bool, now: f64) -> bool {
-        if status != 401 {
+        if !asks_for_renewal(status) {
             return false;
         }
         if is_repetition {

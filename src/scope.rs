@@ -20,6 +20,38 @@ const IMPLICATIONS: [(&str, &[&str]); 6] = [
     ("snippet:write", &["snippet"]),
 ];
 
+/// What each of Bitbucket's OAuth scopes is for, in words for whoever has to decide about it.
+const PURPOSES: [(&str, &str); 23] = [
+    ("account", "who the user is, and which workspaces there are"),
+    ("account:write", "change the user's account"),
+    ("email", "the user's e-mail addresses"),
+    ("project", "read projects"),
+    ("project:admin", "administer projects"),
+    ("repository", "read repositories"),
+    ("repository:write", "change repositories"),
+    ("repository:admin", "administer repositories"),
+    ("repository:delete", "delete repositories"),
+    ("pullrequest", "read pull requests"),
+    ("pullrequest:write", "create and change pull requests"),
+    ("issue", "read issues"),
+    ("issue:write", "create and change issues"),
+    ("wiki", "read and change wikis"),
+    ("webhook", "manage webhooks"),
+    ("snippet", "read snippets"),
+    ("snippet:write", "create and change snippets"),
+    ("pipeline", "read pipelines"),
+    ("pipeline:write", "run and stop pipelines"),
+    ("pipeline:variable", "change the variables of pipelines"),
+    ("runner", "read runners of pipelines"),
+    ("runner:write", "manage runners of pipelines"),
+    ("read:user:bitbucket", "who the user is"),
+];
+
+/// What a scope is for, if it is one of Bitbucket's.
+pub fn purpose(scope: &str) -> Option<&'static str> {
+    PURPOSES.iter().find(|(name, _)| *name == scope).map(|(_, purpose)| *purpose)
+}
+
 /// Scopes in their first order, each once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ScopeSet(Vec<String>);

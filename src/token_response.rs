@@ -11,6 +11,7 @@ use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Result, clean_error_code};
 use crate::form;
 use crate::json::{self, Object, Problem};
+use crate::retry;
 use crate::scope::{ScopeSet, split};
 use crate::secret::{Secret, clean_description};
 use crate::token_request::{Grant, LONGEST_TOKEN};
@@ -21,9 +22,6 @@ pub const LARGEST_BODY: usize = 1_048_576;
 
 /// The longest lifetime that is believed: ten years, in milliseconds.
 const LONGEST_LIFETIME: u64 = 10 * 365 * 86_400_000;
-
-/// The longest wait that is passed on from `Retry-After`: a day, in milliseconds.
-const LONGEST_WAIT: u64 = 86_400_000;
 
 /// The most scopes that are read; Bitbucket has about twenty-five.
 const MOST_SCOPES: usize = 1000;
@@ -81,15 +79,8 @@ impl TokenResponse<'_> {
         self.error(Code::ResponseInvalid).with_field(field).with_reason(reason)
     }
 
-    /// `Retry-After` in seconds (RFC 9110 section 10.2.3), as milliseconds.
     fn wait(&self) -> Option<u64> {
-        let seconds = self.retry_after?.trim();
-        if seconds.is_empty() || !seconds.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        // A number that does not fit is a long wait all the same.
-        let wait = seconds.parse::<u64>().unwrap_or(u64::MAX);
-        Some(wait.saturating_mul(1000).min(LONGEST_WAIT))
+        retry::after(self.retry_after, self.received_at)
     }
 
     /// Whether the answer says that it is JSON. Without a media type the body has to speak for itself.

@@ -1,0 +1,277 @@
+//! Whether a connection works, and what it may do.
+//!
+//! In: the kind of credential, what is known of its scopes and of the place it was made for, and the API's answers. Out:
+//! which path to ask next, and in the end a verdict in one or two sentences for whoever pressed the button. What never
+//! happens here: one of the addresses that Atlassian removed in 2026 being asked, or a failure without its cure.
+
+use crate::api_response::{ApiResponse, judge};
+use crate::credential::{Kind, segment};
+use crate::error::{Code, Error, Phase, Result};
+use crate::json::{self, Object};
+use crate::scope::{ScopeSet, purpose};
+use crate::secret::clean_description;
+
+/// The largest answer that is looked at: 1 MiB; a repository has about ten kilobytes.
+pub const LARGEST_BODY: usize = 1_048_576;
+
+/// The longest identifier of an account.
+const LONGEST_ID: usize = 64;
+
+/// Whose credential it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// The UUID in braces.
+    pub uuid: Option<String>,
+    /// What Bitbucket shows in addresses.
+    pub nickname: Option<String>,
+    /// What Bitbucket shows to people.
+    pub display_name: Option<String>,
+}
+
+/// What came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether Bitbucket accepts the credential, and it may do something.
+    pub success: bool,
+    /// For people.
+    pub message: String,
+    /// Whose credential it is, where it has a user.
+    pub account: Option<Account>,
+    /// The granted scopes, where they are known.
+    pub scopes: Option<ScopeSet>,
+    /// Those that were requested or needed, and not granted.
+    pub missing_scopes: Option<ScopeSet>,
+}
+
+/// What is asked of Bitbucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Probe {
+    User,
+    Workspace,
+    Repositories,
+    Repository,
+}
+
+/// What is known before anything is asked.
+#[derive(Debug, Clone)]
+pub struct Known<'a> {
+    /// The kind of credential.
+    pub kind: Kind,
+    /// The workspace that it was made for, as entered.
+    pub workspace: Option<&'a str>,
+    /// The repository that it was made for, as entered: `workspace/repository`.
+    pub repository: Option<&'a str>,
+    /// What seems to be wrong with the token.
+    pub hint: Option<&'a str>,
+    /// The scopes that the OAuth client asks for.
+    pub requested: Option<ScopeSet>,
+    /// The scopes that were granted.
+    pub granted: Option<ScopeSet>,
+}
+
+/// A test that is under way.
+#[derive(Debug, Clone)]
+pub struct ConnectionTest {
+    kind: Kind,
+    workspace: Option<String>,
+    repository: Option<String>,
+    hint: Option<String>,
+    requested: ScopeSet,
+    granted: Option<ScopeSet>,
+    /// What a 403 named.
+    lacking: ScopeSet,
+    state: State,
+}
+
+#[derive(Debug, Clone)]
+enum State {
+    Asking(Probe),
+    Over(Verdict),
+}
+
+impl ConnectionTest {
+    /// Begins a test. Workspace and repository must be such as an address of Bitbucket's can have.
+    pub fn new(known: &Known<'_>) -> Result<Self> {
+        let entered = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        let repository = entered(known.repository);
+        let mut workspace = entered(known.workspace).map(|text| segment(&text, "workspace")).transpose()?;
+        let repository = repository
+            .map(|text| {
+                let (owner, name) = text.split_once('/').ok_or_else(|| {
+                    Error::argument(Phase::Api, "repository", "must be written as workspace/repository")
+                })?;
+                let owner = segment(owner, "repository")?;
+                let path = [&owner, "/", &segment(name, "repository")?].concat();
+                workspace.get_or_insert(owner);
+                Ok::<_, Box<Error>>(path)
+            })
+            .transpose()?;
+        let first = match known.kind {
+            Kind::ApiKey if repository.is_some() => Probe::Repository,
+            Kind::ApiKey | Kind::Custom if workspace.is_some() => Probe::Workspace,
+            _ => Probe::User,
+        };
+        Ok(Self {
+            kind: known.kind,
+            workspace,
+            repository,
+            hint: known.hint.map(str::to_owned),
+            requested: known.requested.clone().unwrap_or_default(),
+            granted: known.granted.clone(),
+            lacking: ScopeSet::default(),
+            state: State::Asking(first),
+        })
+    }
+
+    /// The path to ask next, below the API's base; `None` when the test is over.
+    pub fn path(&self) -> Option<String> {
+        let State::Asking(probe) = self.state else { return None };
+        let workspace = self.workspace.as_deref().unwrap_or_default();
+        Some(match probe {
+            Probe::User => "/user".to_owned(),
+            Probe::Workspace => ["/workspaces/", workspace].concat(),
+            Probe::Repositories => ["/repositories/", workspace, "?pagelen=1"].concat(),
+            Probe::Repository => ["/repositories/", self.repository.as_deref().unwrap_or_default()].concat(),
+        })
+    }
+
+    /// The verdict, when the test is over.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        match &self.state {
+            State::Asking(_) => None,
+            State::Over(verdict) => Some(verdict),
+        }
+    }
+
+    /// Takes the answer to the last question.
+    pub fn answered(&mut self, status: u16, retry_after: Option<&str>, body: &[u8], received_at: f64) {
+        let State::Asking(probe) = self.state else { return };
+        if (200..300).contains(&status) {
+            return self.succeeded(probe, body, status);
+        }
+        let error = judge(&ApiResponse { status, retry_after, body, received_at, kind: self.kind });
+        let lacks_scope = error.code == Code::ApiInsufficientScope;
+        if lacks_scope {
+            let missing = error.missing_scopes();
+            self.lacking.extend(missing.iter());
+            if let Some(granted) = &error.granted {
+                self.granted.get_or_insert_with(|| granted.iter().map(String::as_str).collect());
+            }
+        }
+        // A refusal in Bitbucket's own form that is not about the credential itself: a 401 would be.
+        let is_accepted = status == 403 && (lacks_scope || error.reason == Some(crate::api_response::NOT_ALLOWED));
+        match probe {
+            // It can do nothing at all, wherever that is asked.
+            _ if lacks_scope && self.granted.as_ref().is_some_and(ScopeSet::is_empty) => {
+                let mut message = error.message();
+                if self.kind == Kind::Basic {
+                    message = "The API token has no scopes for Bitbucket: make one with \"Create API token with scopes\", choose Bitbucket and what it is to read and write, and enter that.".to_owned();
+                }
+                self.fail(message);
+            }
+            Probe::User if is_accepted && !self.kind.has_user() => self.succeed(
+                None,
+                "Bitbucket accepts the token. Enter its workspace or repository to have tested what it may do.".to_owned(),
+            ),
+            Probe::User if lacks_scope && self.workspace.is_some() => self.state = State::Asking(Probe::Repositories),
+            Probe::User if lacks_scope => self.succeed(None, "Bitbucket accepts the credential.".to_owned()),
+            // Only tokens of a whole workspace may see it; others see their repositories.
+            Probe::Workspace if is_accepted => self.state = State::Asking(Probe::Repositories),
+            Probe::Workspace | Probe::Repositories if status == 404 => self.fail(
+                "Bitbucket does not have this workspace, or does not show it to this credential: check its name, and for which workspace the credential was made."
+                    .to_owned(),
+            ),
+            Probe::Repository if status == 404 => self.fail(
+                "Bitbucket does not have this repository, or does not show it to this credential: check its name, and for which repository the credential was made."
+                    .to_owned(),
+            ),
+            _ => self.fail(error.message()),
+        }
+    }
+
+    /// Takes a failure that left the question without an answer, in words that say what is wrong and what mends it.
+    pub fn failed(&mut self, message: &str) {
+        self.fail(message.to_owned());
+    }
+
+    fn succeeded(&mut self, probe: Probe, body: &[u8], status: u16) {
+        let Some(object) = core::str::from_utf8(body).ok().and_then(|text| Object::parse(text).ok()) else {
+            return self.fail(Error::new(Code::ResponseNotJson, Phase::Api).with_status(status).message());
+        };
+        match probe {
+            Probe::User => {
+                let account = Account::read(&object);
+                let name = account.display_name.as_ref().or(account.nickname.as_ref());
+                let message = match name {
+                    Some(name) => ["Connected as ", name, "."].concat(),
+                    None => "Connected.".to_owned(),
+                };
+                self.succeed(Some(account), message);
+            }
+            Probe::Workspace | Probe::Repositories => {
+                let workspace = decoded(self.workspace.as_deref());
+                self.succeed(None, ["Connected to the workspace ", &workspace, "."].concat());
+            }
+            Probe::Repository => {
+                let repository = decoded(self.repository.as_deref());
+                self.succeed(None, ["Connected to the repository ", &repository, "."].concat());
+            }
+        }
+    }
+
+    fn succeed(&mut self, account: Option<Account>, mut message: String) {
+        let mut missing = match &self.granted {
+            Some(granted) => self.requested.missing_from(granted),
+            None => ScopeSet::default(),
+        };
+        missing.extend(self.lacking.iter());
+        if !missing.is_empty() {
+            let named: Vec<String> = missing
+                .iter()
+                .map(|scope| purpose(scope).map_or_else(|| scope.to_owned(), |what| format!("{scope} ({what})")))
+                .collect();
+            let cure = match self.kind {
+                Kind::OAuth => {
+                    "Add them to the OAuth client at Bitbucket and authenticate again, if they are needed."
+                }
+                Kind::Custom => "Add them to the OAuth client at Bitbucket, if they are needed.",
+                Kind::ApiKey | Kind::Basic => "Make a token that has them, if they are needed.",
+            };
+            message = [&message, " These scopes are missing: ", &named.join(", "), ". ", cure].concat();
+        }
+        self.end(true, message, account, Some(missing));
+    }
+
+    fn fail(&mut self, message: String) {
+        let lacking = core::mem::take(&mut self.lacking);
+        self.end(false, message, None, (!lacking.is_empty()).then_some(lacking));
+    }
+
+    fn end(&mut self, success: bool, message: String, account: Option<Account>, missing: Option<ScopeSet>) {
+        let message = match self.hint.take() {
+            Some(hint) => [&message, " ", &hint].concat(),
+            None => message,
+        };
+        let scopes = self.granted.take();
+        // Where nobody knows what was granted, nobody knows that nothing is missing.
+        let missing_scopes = missing.filter(|missing| scopes.is_some() || !missing.is_empty());
+        self.state = State::Over(Verdict { success, message, account, scopes, missing_scopes });
+    }
+}
+
+impl Account {
+    fn read(user: &Object<'_>) -> Self {
+        let text = |name| user.get(name).and_then(json::string);
+        let is_id = |id: &str| (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+        let name = |name| text(name).and_then(|text| clean_description(&text, []));
+        Self {
+            uuid: text("uuid").filter(|id| is_id(id)).map(|id| id.into_owned()),
+            nickname: name("nickname"),
+            display_name: name("display_name"),
+        }
+    }
+}
+
+fn decoded(path: Option<&str>) -> String {
+    path.unwrap_or_default().replace("%7B", "{").replace("%7D", "}")
+}

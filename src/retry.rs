@@ -1,0 +1,129 @@
+//! Whether a request may be sent again, and when.
+//!
+//! In: what was sent and how it failed. Out: yes or no, and milliseconds. What never happens here: a second POST, or a
+//! wait that nobody would sit out.
+
+use crate::error::Code;
+
+/// The longest wait that is passed on from `Retry-After`: a day, in milliseconds.
+const LONGEST_WAIT: u64 = 86_400_000;
+
+/// The longest `Retry-After` that a request waits for, in milliseconds. Beyond it the caller decides.
+const LONGEST_PATIENCE: f64 = 60_000.0;
+
+/// The first pause where Bitbucket asks for none, in milliseconds; each later one is twice as long.
+const FIRST_PAUSE: f64 = 500.0;
+
+/// The longest pause where Bitbucket asks for none, in milliseconds.
+const LONGEST_PAUSE: f64 = 30_000.0;
+
+/// Whether a request that failed like this may be sent again as it is. Only methods that do the same when done twice
+/// (RFC 9110 section 9.2.2), and only failures that pass by themselves.
+pub fn may_repeat(method: &str, code: Code, status: Option<u16>) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE")
+        && match status {
+            Some(status) => matches!(status, 429 | 502 | 503 | 504),
+            None => code == Code::RequestFailed,
+        }
+}
+
+/// How long to wait before the attempt after the given one (from 1), in milliseconds. `random` is from 0 to 1: many
+/// clients that failed together must not come back together. `None`: too long to wait for.
+pub fn delay(attempt: u32, retry_after: Option<f64>, random: f64) -> Option<f64> {
+    match retry_after {
+        Some(wait) if wait > LONGEST_PATIENCE => None,
+        // Never earlier than asked.
+        Some(wait) => Some(wait * (1.0 + random / 10.0)),
+        None => {
+            let doublings = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
+            let pause = (FIRST_PAUSE * 2_f64.powi(doublings)).min(LONGEST_PAUSE);
+            Some(pause * (1.0 + random) / 2.0)
+        }
+    }
+}
+
+/// `Retry-After` (RFC 9110 section 10.2.3), in seconds or as a date, as milliseconds from `now`.
+pub fn after(value: Option<&str>, now: f64) -> Option<u64> {
+    let value = value?.trim();
+    let wait = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A number that does not fit is a long wait all the same.
+        value.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1000)
+    } else {
+        // A time that is over is a wait of none.
+        (http_date(value, now)? - now).max(0.0) as u64
+    };
+    Some(wait.min(LONGEST_WAIT))
+}
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+const DAY: i64 = 86_400;
+
+/// A date in one of the three notations of RFC 9110 section 5.6.7, in milliseconds since 1970. The name of the weekday
+/// tells nothing and is not read.
+fn http_date(text: &str, now: f64) -> Option<f64> {
+    let words: Vec<&str> = text.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+    let (day, month, year, time) = match *words.as_slice() {
+        // Sun, 06 Nov 1994 08:49:37 GMT
+        [_, day, month, year, time, "GMT"] if year.len() == 4 => (day, month, number(year)?, time),
+        // Sunday, 06-Nov-94 08:49:37 GMT
+        [_, date, time, "GMT"] => {
+            let mut parts = date.split('-');
+            let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+            if parts.next().is_some() || year.len() != 2 {
+                return None;
+            }
+            (day, month, in_this_century(number(year)?, now), time)
+        }
+        // Sun Nov  6 08:49:37 1994
+        [_, month, day, time, year] if year.len() == 4 => (day, month, number(year)?, time),
+        _ => return None,
+    };
+    let day = number(day)?;
+    let month = MONTHS.iter().zip(1..).find(|(name, _)| **name == month).map(|(_, number)| number)?;
+    let mut clock = time.split(':');
+    let (hour, minute, second) = (number(clock.next()?)?, number(clock.next()?)?, number(clock.next()?)?);
+    // A leap second is the 60th.
+    if clock.next().is_some() || hour > 23 || minute > 59 || second > 60 || !(1..=days_in(month, year)).contains(&day)
+    {
+        return None;
+    }
+    let seconds = days_since_1970(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
+    Some(seconds as f64 * 1000.0)
+}
+
+fn number(text: &str) -> Option<i64> {
+    let digits = (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if digits { text.parse().ok() } else { None }
+}
+
+/// RFC 9110 section 5.6.7: what seems to be more than 50 years in the future is the most recent past year with the same
+/// last two digits.
+fn in_this_century(year: i64, now: f64) -> i64 {
+    // Near enough for half a century.
+    let this_year = 1970 + (now / 31_556_952_000.0) as i64;
+    let year = this_year - this_year % 100 + year;
+    if year > this_year + 50 { year - 100 } else { year }
+}
+
+fn is_leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+fn days_in(month: i64, year: i64) -> i64 {
+    match month {
+        2 if is_leap(year) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days of the proleptic Gregorian calendar.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let before = year - 1;
+    let leap_days = before / 4 - before / 100 + before / 400;
+    let earlier_months: i64 = (1..month).map(|month| days_in(month, year)).sum();
+    // 719,162 days from the first of January of the year 1 to that of 1970.
+    before * 365 + leap_days + earlier_months + day - 1 - 719_162
+}
