@@ -72,6 +72,8 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {string} [apiUrl] absent when its override cannot be used
  * @property {number} timeoutMs time limit of one request, in milliseconds
  * @property {number} lockoutMs how long to wait after a refusal before a refresh token is tried again, in milliseconds
+ * @property {number} [rateLimit] requests to the API in an hour; absent when there is no limit
+ * @property {boolean} isRateLimitConfigured whether the environment says so
  * @property {string} [redisUrl] of the Redis through which processes share their tokens; it may hold a password
  * @property {Failure[]} problems `INVALID_CONFIG` with the variable's name in `field`, never its value
  */
@@ -108,6 +110,74 @@ import { BitbucketAuthError, judge } from './error.js';
 
 /** @typedef {{ status?: number, field?: string, retryAfter?: number }} FailureDetails `retryAfter` in milliseconds */
 
+/** @typedef {'oauth' | 'api_key' | 'basic' | 'custom'} CredentialKind */
+
+/**
+ * What a stored config says of its credential.
+ *
+ * @typedef {object} StoredCredential
+ * @property {CredentialKind} kind
+ * @property {string} [accessToken]
+ * @property {string} [authorization] the value of the header; absent when a token has to be fetched first
+ * @property {string} [email]
+ * @property {boolean} canRenew whether a new token can be had without anybody doing anything
+ * @property {boolean} hasUser whether it is a person's
+ * @property {string} [hint] what seems to be wrong with the token
+ */
+
+/**
+ * Whose credential it is, as Bitbucket tells.
+ *
+ * @typedef {object} Account
+ * @property {string} [uuid] in braces
+ * @property {string} [nickname]
+ * @property {string} [displayName]
+ */
+
+/**
+ * An answer of the API.
+ *
+ * @typedef {object} ApiAnswer
+ * @property {number} status
+ * @property {Record<string, string>} headers lower-case names
+ * @property {Uint8Array} body
+ * @property {number} receivedAt milliseconds since the epoch
+ */
+
+/**
+ * @typedef {object} ConnectionTest
+ * @property {string} [path] below the API's base, to be asked next
+ * @property {(answer: ApiAnswer) => void} answered
+ * @property {(message: string) => void} failed
+ * @property {Verdict} [verdict] when there is nothing more to ask
+ */
+
+/**
+ * @typedef {object} Verdict
+ * @property {boolean} success
+ * @property {string} message
+ * @property {Account} [account]
+ * @property {string[]} [scopes] as granted
+ * @property {string[]} [missingScopes]
+ */
+
+/**
+ * @typedef {object} KnownToTest
+ * @property {CredentialKind} kind
+ * @property {string} [workspace]
+ * @property {string} [repository]
+ * @property {string} [hint]
+ * @property {string[]} [requestedScopes]
+ * @property {string[]} [grantedScopes]
+ */
+
+/**
+ * @typedef {object} Api
+ * @property {(url: string) => string} admit gives the group of resources of a request to the API
+ * @property {(method: string, url: string, withCredential: boolean, status: number, location: string) =>
+ *   { withCredential: boolean, becomesGet: boolean }} redirect
+ */
+
 /**
  * @typedef {object} Core
  * @property {new (options: unknown) => CoreClient} Client
@@ -124,6 +194,18 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(required: unknown, granted: unknown) => string[]} missingScopes
  * @property {(expiresAt: unknown, now: number) => boolean} isExpired
  * @property {(code: string, phase: Phase, details?: FailureDetails) => Failure} failure
+ * @property {new (apiUrl: string) => Api} Api
+ * @property {(status: number) => boolean} asksForRenewal
+ * @property {(config: unknown) => StoredCredential} readCredential
+ * @property {(workspace: unknown) => string} workspaceSegment
+ * @property {new (known: KnownToTest) => ConnectionTest} ConnectionTest
+ * @property {(answer: ApiAnswer & { kind: CredentialKind }) => Failure} judgeApiResponse
+ * @property {(method: string, code: string, status?: number) => boolean} mayRepeat
+ * @property {(attempt: number, retryAfter: number | undefined, random: number) => number | undefined} retryDelay
+ *   milliseconds; `undefined` when that is too long to wait
+ * @property {(status: number, limit: string | undefined, nearLimit: string | undefined, retryAfter: string | undefined,
+ *   known: number, isConfigured: boolean, receivedAt: number) => { limit?: number, used?: number, pause?: number }
+ *   } rateLimitNews `pause` in milliseconds
  */
 
 /** @typedef {Uint8Array | ArrayBuffer | WebAssembly.Module | Response | URL | string} CoreSource */

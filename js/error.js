@@ -22,11 +22,15 @@
  * @property {number} [status] the HTTP status of the answer
  * @property {string} [field] the argument, environment variable or member that is wrong
  * @property {number} [retryAfter] how long Bitbucket asks to wait, in milliseconds
+ * @property {string[]} [required] the scopes that the request needs, as Bitbucket's API says
+ * @property {string[]} [granted] the scopes that the credential has, as Bitbucket's API says
+ * @property {string} [announcementUrl] Atlassian's page about a part of the API that was removed
  */
 
 /** @type {readonly (keyof Failure)[]} */
 const FIELDS = [
   'code', 'phase', 'retryable', 'reauthorize', 'error', 'errorDescription', 'status', 'field', 'retryAfter',
+  'required', 'granted', 'announcementUrl',
 ];
 
 /**
@@ -97,6 +101,27 @@ export class BitbucketAuthError extends Error {
        * @type {number | undefined}
        */
       this.retryAfter = failure.retryAfter;
+    }
+    if (failure.required !== undefined) {
+      /**
+       * The scopes that the request needs, as Bitbucket's API says.
+       * @type {string[] | undefined}
+       */
+      this.required = failure.required;
+    }
+    if (failure.granted !== undefined) {
+      /**
+       * The scopes that the credential has, as Bitbucket's API says.
+       * @type {string[] | undefined}
+       */
+      this.granted = failure.granted;
+    }
+    if (failure.announcementUrl !== undefined) {
+      /**
+       * Atlassian's page about a part of the API that was removed.
+       * @type {string | undefined}
+       */
+      this.announcementUrl = failure.announcementUrl;
     }
     Error.captureStackTrace?.(this, caller);
   }

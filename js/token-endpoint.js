@@ -37,7 +37,7 @@ export function configFailure([problem]) {
 /**
  * @param {Environment} environment
  * @param {(client: CoreClient) => TokenRequest} build
- * @param {'authorization_code' | 'refresh_token'} grant
+ * @param {'authorization_code' | 'refresh_token' | 'client_credentials'} grant
  * @param {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] what stays where the answer is silent
  * @returns {Promise<TokenSet & { obtainedAt: number }>} `obtainedAt`: milliseconds since the epoch
  * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and

@@ -156,13 +156,18 @@ export class TokenKeeper {
 
   #sweptAt = Date.now();
 
+  /** @type {Connection | undefined} */
+  #ofClient;
+
   /**
    * @param {ConfiguredEnvironment} environment
    * @param {Coordination} coordination
+   * @param {'refresh_token' | 'client_credentials'} [grant] how its connections get new tokens
    */
-  constructor(environment, coordination) {
+  constructor(environment, coordination, grant = 'refresh_token') {
     this.environment = environment;
     this.coordination = coordination;
+    this.grant = grant;
     this.#hashKey = environment.client.deriveKey('refresh-token');
   }
 
@@ -187,6 +192,18 @@ export class TokenKeeper {
     }
     connection.attach(pair, key, owner);
     return connection;
+  }
+
+  /**
+   * The connection of the OAuth client itself (RFC 6749 section 4.4). It has no refresh token, and nobody's tokens die
+   * when it gets new ones, so it is this process' own, and no store has to know.
+   *
+   * @returns {Connection}
+   */
+  ofClient() {
+    this.#ofClient ??= new TokenKeeper(this.environment, new MemoryCoordination(), 'client_credentials')
+      .attach(makePair({ refreshToken: '' }));
+    return this.#ofClient;
   }
 
   /**
@@ -517,13 +534,16 @@ export class Connection {
   async #refresh() {
     const { refreshToken, scopes } = this.#pair;
     try {
-      const tokens = await requestTokens(
-        this.#keeper.environment,
-        (client) => client.buildRefreshRequest(refreshToken),
-        'refresh_token',
+      const { environment, grant } = this.#keeper;
+      const tokens = grant === 'client_credentials'
+        ? await requestTokens(environment, (client) => client.buildClientCredentialsRequest(), grant)
         // What the answer leaves out stays as it was (RFC 6749 section 6).
-        { refreshToken, ...(scopes && { scopes }) },
-      );
+        : await requestTokens(
+          environment,
+          (client) => client.buildRefreshRequest(refreshToken),
+          grant,
+          { refreshToken, ...(scopes && { scopes }) },
+        );
       const action = this.#policy.renewed(tokens.obtainedAt, tokens.expiresAt, Date.now(), Math.random());
       // In memory first: whatever happens elsewhere, this process keeps the only pair that works.
       const newer = makePair({ ...tokens, refreshToken: tokens.refreshToken ?? refreshToken });

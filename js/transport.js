@@ -1,9 +1,9 @@
 /**
  * The one HTTP sender.
  *
- * In: a request as data. Out: status, header fields and bytes of the answer, or a `BitbucketAuthError` that says what
- * kind of trouble the network has. What never happens here: an answer is judged, a credential follows a redirect to
- * another origin, a request for this machine leaves it, or an address, header or body gets into an error.
+ * In: a request as data. Out: status, header fields and bytes of the answer, a redirect being one like any other, or a
+ * `BitbucketAuthError` that says what kind of trouble the network has. What never happens here: an answer is judged or
+ * followed, a request for this machine leaves it, or an address, header or body gets into an error.
  */
 
 import pLimit from 'p-limit';
@@ -20,7 +20,6 @@ import { BitbucketAuthError } from './error.js';
  *   is free; without it only `signal` ends the request
  * @property {AbortSignal | null} [signal]
  * @property {number} [maxBytes] of the body, content encoding removed; by default 1 MiB
- * @property {'manual' | 'follow'} [redirect] by default a redirect is an answer like any other
  */
 
 /**
@@ -67,7 +66,7 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 /** @type {EnvHttpProxyAgent | undefined} */
 let proxying;
 
-/** Decides for each request by itself, as a redirect may lead from one side to the other. */
+/** Decides for each request by itself. */
 const dispatcher = new Agent().compose((direct) => (options, handler) => {
   if (isLoopback(options.origin)) return direct(options, handler);
   proxying ??= new EnvHttpProxyAgent();
@@ -95,7 +94,7 @@ export async function send(request, options) {
  * @param {SendOptions} options
  * @returns {Promise<Answer>}
  */
-async function sendNow(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES, redirect = 'manual' }) {
+async function sendNow(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES }) {
   const controller = new AbortController();
   const abort = () => controller.abort();
   let late = false;
@@ -112,7 +111,7 @@ async function sendNow(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES
       headers: request.headers,
       body: /** @type {import('undici').BodyInit | null | undefined} */ (request.body),
       duplex: 'half',
-      redirect,
+      redirect: 'manual',
       signal: controller.signal,
       dispatcher,
     });
@@ -133,123 +132,11 @@ async function sendNow(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES
 }
 
 /**
- * Where the API's `fetch` gets its credential from.
- *
- * @template {{ accessToken: string }} T
- * @typedef {object} CredentialSource
- * @property {() => Promise<T>} newest
- * @property {(status: number, used: T, isRepetition: boolean) => boolean} answered whether the request is to be
- *   repeated with the newest credential
- * @property {() => void} onUnrepeatable told when it is, and cannot be: its body was a stream
- */
-
-/**
- * A `fetch` for Axios that attaches the credential by itself, and only to requests for the API's origin. So the
- * credential is in no Axios config and in no Axios error, and undici takes it off when a redirect leaves the origin.
- * The time limit is for one request: a wait for new tokens, or a repetition, has its own.
- *
- * @template {{ accessToken: string }} T
- * @param {{ apiUrl: string, timeoutMs: number, maxBytes: number, credentials: CredentialSource<T> }} options
- * @returns {(input: string | URL | Request, init?: RequestInit) => Promise<Response>}
- */
-export function createApiFetch({ apiUrl, timeoutMs, maxBytes, credentials }) {
-  const { origin } = new URL(apiUrl);
-  return async (input, init = {}) => {
-    const url = String(input);
-    const { authorization: _callers, ...headers } = Object.fromEntries(new Headers(init.headers));
-    const redirect = init.redirect === 'manual' ? 'manual' : 'follow';
-    /** @param {string} [token] */
-    const attempt = async (token) => {
-      const request = {
-        method: init.method ?? 'GET',
-        url,
-        headers: token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` },
-        body: init.body,
-      };
-      const answer = await send(request, { phase: 'api', timeoutMs, signal: init.signal, maxBytes, redirect });
-      return token !== undefined && answer.status >= 400 ? withoutToken(answer, token) : answer;
-    };
-    if (new URL(url).origin !== origin) return responseOf(await attempt());
-
-    let used = await unlessAborted(credentials.newest(), init.signal);
-    let answer = await attempt(used.accessToken);
-    if (credentials.answered(answer.status, used, false)) {
-      used = await unlessAborted(credentials.newest(), init.signal);
-      if (isStream(init.body)) {
-        credentials.onUnrepeatable();
-      } else {
-        answer = await attempt(used.accessToken);
-        credentials.answered(answer.status, used, true);
-      }
-    }
-    return responseOf(answer);
-  };
-}
-
-/**
- * @template T
- * @param {Promise<T>} work goes on when its caller no longer waits: others may
- * @param {AbortSignal | null | undefined} signal
- * @returns {Promise<T>}
- * @throws {BitbucketAuthError} `REQUEST_ABORTED`, and what `work` throws
- */
-async function unlessAborted(work, signal) {
-  if (!signal) return work;
-  let stop = () => {};
-  const aborted = new Promise((_resolve, reject) => {
-    stop = () => reject(failure('REQUEST_ABORTED', 'api'));
-  });
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  try {
-    return await /** @type {Promise<T>} */ (Promise.race([work, aborted]));
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}
-
-/**
- * Whether a body is gone once it was sent.
- *
- * @param {unknown} body
- */
-function isStream(body) {
-  return typeof body === 'object' && body !== null && (Symbol.asyncIterator in body || 'pipe' in body);
-}
-
-/**
  * @param {string | URL | undefined} url
  * @returns {boolean}
  */
 function isLoopback(url) {
   return url !== undefined && URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
-}
-
-/**
- * @param {Answer} answer
- * @returns {Response}
- */
-function responseOf({ status, headers, body }) {
-  // The constructor refuses even an empty body for these statuses.
-  return new Response([204, 205, 304].includes(status) ? null : body, { status, headers });
-}
-
-/**
- * Error pages, of proxies above all, may repeat the request; and errors end up in logs.
- *
- * @param {Answer} answer
- * @param {string} token
- * @returns {Answer}
- */
-function withoutToken({ status, headers, body }, token) {
-  const forms = new Set([token, encodeURIComponent(token), Buffer.from(token).toString('base64')]);
-  /** @param {string} text */
-  const cut = (text) => [...forms].reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text);
-  return {
-    status,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, cut(value)])),
-    body: Buffer.from(cut(Buffer.from(body).toString('latin1')), 'latin1'),
-  };
 }
 
 /**

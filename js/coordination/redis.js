@@ -12,6 +12,7 @@
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { MemoryCoordination } from './memory.js';
+import { RedisConnection } from './redis-connection.js';
 
 /** @typedef {import('ioredis').Redis} Redis */
 /** @typedef {import('./memory.js').Coordination} Coordination */
@@ -52,10 +53,6 @@ const LIMITS = {
 
 /** Keys of refresh tokens that wait to be passed on; more than a long outage leaves behind. */
 const MOST_PENDING = 100_000;
-
-const VARIABLES = 'INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
-const UNUSABLE = `The Redis of ${VARIABLES} cannot be used: until it can, this process renews tokens on its own.`;
-const USABLE = `The Redis of ${VARIABLES} can be used again.`;
 
 /**
  * What all scripts begin with. A pointer is `<fence> <key of the refresh token that followed>`, a pair
@@ -191,27 +188,12 @@ export class RedisCoordination {
   /** @type {typeof LIMITS} */
   #limits;
 
+  #isClosed = false;
+
   /** What all keys begin with; in a cluster, the braces keep them together. @type {string} */
   #prefix;
 
-  /** While it can be used. @type {Redis | undefined} */
-  #redis;
-
-  /** The one that is being connected. @type {Redis | undefined} */
-  #candidate;
-
-  /** @type {Promise<void> | undefined} */
-  #firstAttempt;
-
-  /** @type {NodeJS.Timeout | undefined} */
-  #nextAttempt;
-
-  /** Since Redis did last what it was asked. */
-  #failures = 0;
-
-  #isReported = false;
-
-  #isClosed = false;
+  #connection;
 
   /** The highest fence that this process knows of. */
   #fence = 0;
@@ -230,6 +212,17 @@ export class RedisCoordination {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#prefix = `nocodb-bitbucket-auth:{${options.namespace}}:`;
+    this.#connection = new RedisConnection({
+      url: options.url,
+      limits: this.#limits,
+      scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, lua]) => (
+        [name, { lua: PRELUDE + lua, numberOfKeys: 1 }]
+      ))),
+      log: options.log,
+      without: 'renews tokens on its own',
+      check: (redis) => this.#check(redis),
+      opened: () => void this.#shareAll(),
+    });
   }
 
   /**
@@ -241,7 +234,7 @@ export class RedisCoordination {
     if (!own) return undefined;
     const { lock: limit, pair } = this.#limits;
     const owner = randomBytes(16).toString('base64url');
-    await this.#connected();
+    await this.#connection.connected();
     const asked = performance.now();
     const fence = await this.#ask('acquire', [key, owner, limit, this.#fence, pair]);
     if (fence === 0) {
@@ -342,10 +335,8 @@ export class RedisCoordination {
 
   async close() {
     this.#isClosed = true;
-    clearTimeout(this.#nextAttempt);
     for (const end of this.#held) end();
-    for (const redis of [this.#redis, this.#candidate]) disconnect(redis);
-    this.#redis = undefined;
+    this.#connection.close();
     this.#pending.clear();
     await this.#memory.close();
   }
@@ -392,7 +383,7 @@ export class RedisCoordination {
   /** Passes on what was published while Redis could not be used. */
   async #shareAll() {
     for (const key of [...this.#pending]) {
-      if (!this.#redis) return;
+      if (!this.#connection.isUsable) return;
       const entry = this.#memory.findLocal(key);
       if (entry) await this.#share(key, entry, { isAwaited: false });
       else this.#pending.delete(key);
@@ -412,99 +403,19 @@ export class RedisCoordination {
    * @param {{ isAwaited: boolean }} [options] whether the process stays alive for it
    * @returns {Promise<any>} `undefined` when Redis did not do it
    */
-  async #ask(name, args, { isAwaited } = { isAwaited: true }) {
-    const redis = await this.#connected();
-    if (!redis) return undefined;
-    try {
-      const reply = await within(this.#limits.operation, isAwaited, run(redis, name, this.#prefix, args));
-      this.#failures = 0;
-      return reply;
-    } catch {
-      this.#lose(redis);
-      return undefined;
-    }
+  async #ask(name, args, options) {
+    return this.#connection.use((redis) => run(redis, name, this.#prefix, args), options);
   }
 
-  /** Waits for Redis only when it was never asked before. */
-  async #connected() {
-    if (!this.#isClosed) await (this.#firstAttempt ??= this.#connect(true));
-    return this.#redis;
-  }
-
-  /** @param {boolean} isAwaited */
-  async #connect(isAwaited) {
-    const attempt = { isOver: false };
-    try {
-      await within(this.#limits.connection, isAwaited, this.#open(attempt));
-    } catch {
-      attempt.isOver = true;
-      disconnect(this.#candidate);
-      this.#candidate = undefined;
-      this.#retry();
-      return;
-    }
-    const redis = /** @type {Redis} */ (this.#candidate);
-    this.#candidate = undefined;
-    if (this.#isClosed) return;
-    redis.once('end', () => this.#lose(redis));
-    this.#redis = redis;
-    if (this.#isReported) this.#options.log(USABLE);
-    this.#isReported = false;
-    void this.#shareAll();
-  }
-
-  /** @param {{ isOver: boolean }} attempt */
-  async #open(attempt) {
-    // Only who uses Redis loads its client.
-    const { Redis } = await import('ioredis');
-    if (attempt.isOver || this.#isClosed) throw new Error('too late');
-    const redis = new Redis(this.#options.url, {
-      lazyConnect: true,
-      connectTimeout: this.#limits.connection,
-      // Its own ways of trying again have timers that keep a process alive, and send commands late.
-      retryStrategy: () => null,
-      disconnectTimeout: 1,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      enableReadyCheck: false,
-      disableClientInfo: true,
-      scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, lua]) => (
-        [name, { lua: PRELUDE + lua, numberOfKeys: 1 }]
-      ))),
-    });
-    this.#candidate = redis;
-    // Whatever fails is noticed by whoever asked for it, and an error event without a listener ends the process.
-    redis.on('error', () => {});
-    const connected = redis.connect();
-    // The socket is made in the next tick. It never keeps the process alive; who waits for an answer does.
-    setImmediate(() => redis.stream?.unref());
-    await connected;
-    // Whoever is too slow for this is too slow for everything else.
+  /** @param {Redis} redis that was just connected */
+  async #check(redis) {
     const args = [this.#fence, this.#limits.pair, randomBytes(16).toString('base64url')];
-    const life = String(await within(this.#limits.operation, false, run(redis, 'check', this.#prefix, args)));
+    const life = String(await run(redis, 'check', this.#prefix, args));
     // When it lost its data, nobody else may know which pairs follow one and the same.
     if (this.#life !== undefined && life !== this.#life) {
       for (const key of this.#memory.lastKeys()) this.#pending.add(key);
     }
     this.#life = life;
-  }
-
-  /** @param {Redis} redis that did not do what it was asked */
-  #lose(redis) {
-    if (this.#redis !== redis) return;
-    this.#redis = undefined;
-    disconnect(redis);
-    this.#retry();
-  }
-
-  #retry() {
-    if (this.#isClosed) return;
-    if (!this.#isReported) this.#options.log(UNUSABLE);
-    this.#isReported = true;
-    // Half of the pause is left to chance, so that processes do not all come back at once.
-    const pause = Math.min(this.#limits.reconnection, 100 * 2 ** this.#failures) * (1 + Math.random()) / 2;
-    this.#failures += 1;
-    this.#nextAttempt = setTimeout(() => this.#connect(false), pause).unref();
   }
 
   /** @param {Entry} entry */
@@ -574,33 +485,4 @@ function isInRedis(local, shared, leadsThere, pending) {
  */
 function run(redis, name, prefix, args) {
   return /** @type {Record<keyof typeof SCRIPTS, Script>} */ (/** @type {unknown} */ (redis))[name](prefix, ...args);
-}
-
-/** @param {Redis | undefined} redis */
-function disconnect(redis) {
-  redis?.disconnect();
-  // A server that hangs would hold up an orderly end.
-  redis?.stream?.destroy();
-}
-
-/**
- * @template T
- * @param {number} limit in milliseconds
- * @param {boolean} isAwaited whether the process stays alive for it
- * @param {Promise<T>} work
- * @returns {Promise<T>} rejects when the work does, or has not ended in time
- */
-async function within(limit, isAwaited, work) {
-  /** @type {NodeJS.Timeout | undefined} */
-  let timer;
-  const late = new Promise((_resolve, reject) => {
-    // In a process that was busy or stopped, the answer may be there and only has to be read.
-    timer = setTimeout(() => setImmediate(() => setImmediate(reject)), limit);
-    if (!isAwaited) timer.unref();
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

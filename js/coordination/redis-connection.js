@@ -1,0 +1,193 @@
+/**
+ * A connection to Redis that comes and goes.
+ *
+ * In: its address, and work to be done with it. Out: what the work gives, or nothing when Redis did not do it. What
+ * never happens here: an operation that fails or waits long because Redis does, a process kept alive by it, or an error
+ * of the Redis client that leaves this file (they hold what was sent).
+ */
+
+/** @typedef {import('ioredis').Redis} Redis */
+
+/**
+ * @typedef {object} RedisConnectionOptions
+ * @property {string} url
+ * @property {{ operation: number, connection: number, reconnection: number }} limits in milliseconds; `reconnection`:
+ *   the longest pause between two attempts to connect
+ * @property {Record<string, { lua: string, numberOfKeys: number }>} [scripts]
+ * @property {(message: string) => void} log
+ * @property {string} without what this process does without Redis, for the log
+ * @property {(redis: Redis) => Promise<void>} [check] rejects when this Redis is of no use
+ * @property {() => void} [opened]
+ */
+
+const VARIABLES = 'INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
+
+export class RedisConnection {
+  /** @type {RedisConnectionOptions} */
+  #options;
+
+  /** While it can be used. @type {Redis | undefined} */
+  #redis;
+
+  /** The one that is being connected. @type {Redis | undefined} */
+  #candidate;
+
+  /** @type {Promise<void> | undefined} */
+  #firstAttempt;
+
+  /** @type {NodeJS.Timeout | undefined} */
+  #nextAttempt;
+
+  /** Since Redis did last what it was asked. */
+  #failures = 0;
+
+  #isReported = false;
+
+  #isClosed = false;
+
+  /** @param {RedisConnectionOptions} options */
+  constructor(options) {
+    this.#options = options;
+  }
+
+  get isUsable() {
+    return this.#redis !== undefined;
+  }
+
+  /**
+   * Does something with Redis, unless it is not there.
+   *
+   * @template T
+   * @param {(redis: Redis) => Promise<T>} work
+   * @param {{ isAwaited: boolean }} [options] whether the process stays alive for it
+   * @returns {Promise<T | undefined>} `undefined` when Redis did not do it
+   */
+  async use(work, { isAwaited } = { isAwaited: true }) {
+    const redis = await this.connected();
+    if (!redis) return undefined;
+    try {
+      const result = await within(this.#options.limits.operation, isAwaited, work(redis));
+      this.#failures = 0;
+      return result;
+    } catch {
+      this.#lose(redis);
+      return undefined;
+    }
+  }
+
+  /**
+   * Waits for Redis only when it was never asked before.
+   *
+   * @returns {Promise<Redis | undefined>}
+   */
+  async connected() {
+    if (!this.#isClosed) await (this.#firstAttempt ??= this.#connect(true));
+    return this.#redis;
+  }
+
+  close() {
+    this.#isClosed = true;
+    clearTimeout(this.#nextAttempt);
+    for (const redis of [this.#redis, this.#candidate]) disconnect(redis);
+    this.#redis = undefined;
+  }
+
+  /** @param {boolean} isAwaited */
+  async #connect(isAwaited) {
+    const attempt = { isOver: false };
+    try {
+      await within(this.#options.limits.connection, isAwaited, this.#open(attempt));
+    } catch {
+      attempt.isOver = true;
+      disconnect(this.#candidate);
+      this.#candidate = undefined;
+      this.#retry();
+      return;
+    }
+    const redis = /** @type {Redis} */ (this.#candidate);
+    this.#candidate = undefined;
+    if (this.#isClosed) return;
+    redis.once('end', () => this.#lose(redis));
+    this.#redis = redis;
+    if (this.#isReported) this.#options.log(`The Redis of ${VARIABLES} can be used again.`);
+    this.#isReported = false;
+    this.#options.opened?.();
+  }
+
+  /** @param {{ isOver: boolean }} attempt */
+  async #open(attempt) {
+    // Only who uses Redis loads its client.
+    const { Redis } = await import('ioredis');
+    if (attempt.isOver || this.#isClosed) throw new Error('too late');
+    const { url, limits, scripts, check } = this.#options;
+    const redis = new Redis(url, {
+      lazyConnect: true,
+      connectTimeout: limits.connection,
+      // Its own ways of trying again have timers that keep a process alive, and send commands late.
+      retryStrategy: () => null,
+      disconnectTimeout: 1,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      enableReadyCheck: false,
+      disableClientInfo: true,
+      ...(scripts && { scripts }),
+    });
+    this.#candidate = redis;
+    // Whatever fails is noticed by whoever asked for it, and an error event without a listener ends the process.
+    redis.on('error', () => {});
+    const connected = redis.connect();
+    // The socket is made in the next tick. It never keeps the process alive; who waits for an answer does.
+    setImmediate(() => redis.stream?.unref());
+    await connected;
+    // Whoever is too slow for this is too slow for everything else.
+    if (check) await within(limits.operation, false, check(redis));
+  }
+
+  /** @param {Redis} redis that did not do what it was asked */
+  #lose(redis) {
+    if (this.#redis !== redis) return;
+    this.#redis = undefined;
+    disconnect(redis);
+    this.#retry();
+  }
+
+  #retry() {
+    if (this.#isClosed) return;
+    const { log, limits, without } = this.#options;
+    if (!this.#isReported) log(`The Redis of ${VARIABLES} cannot be used: until it can, this process ${without}.`);
+    this.#isReported = true;
+    // Half of the pause is left to chance, so that processes do not all come back at once.
+    const pause = Math.min(limits.reconnection, 100 * 2 ** this.#failures) * (1 + Math.random()) / 2;
+    this.#failures += 1;
+    this.#nextAttempt = setTimeout(() => this.#connect(false), pause).unref();
+  }
+}
+
+/** @param {Redis | undefined} redis */
+function disconnect(redis) {
+  redis?.disconnect();
+  // A server that hangs would hold up an orderly end.
+  redis?.stream?.destroy();
+}
+
+/**
+ * @template T
+ * @param {number} limit in milliseconds
+ * @param {boolean} isAwaited whether the process stays alive for it
+ * @param {Promise<T>} work
+ * @returns {Promise<T>} rejects when the work does, or has not ended in time
+ */
+async function within(limit, isAwaited, work) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const late = new Promise((_resolve, reject) => {
+    // In a process that was busy or stopped, the answer may be there and only has to be read.
+    timer = setTimeout(() => setImmediate(() => setImmediate(reject)), limit);
+    if (!isAwaited) timer.unref();
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
