@@ -1,0 +1,368 @@
+/**
+ * Keeps the requests of each account within Bitbucket's rate limit.
+ *
+ * In: who is about to send a request, and what Bitbucket answered. Out: the moment at which it may be sent, in the order
+ * of asking. What never happens here: more requests than the limit in any hour, a request that is lost or fails because
+ * Redis does, or a credential in a key.
+ *
+ * Bitbucket's hour rolls, so requests are counted in slots of five minutes, and all slots that an hour can touch are
+ * added: the whole limit may go out in one burst, and no hour holds more. The counters are those of rate-limiter-flexible,
+ * whose own windows are fixed: two of their bursts may meet at the border of two windows.
+ */
+
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
+import { unlessAborted } from './abort.js';
+import { RedisConnection } from './coordination/redis-connection.js';
+import { core, failure } from './core.js';
+
+/** @typedef {import('./environment.js').Environment} Environment */
+
+/**
+ * @typedef {object} TakeOptions
+ * @property {AbortSignal | null} [signal]
+ * @property {number} [maxWaitMs] by default there is no end to waiting
+ * @property {(message: string) => void} [log]
+ */
+
+/** @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redisUrl'>} Settings */
+
+const SLOT_MS = 5 * 60 * 1000;
+
+/** The slots before the current one that the last hour touches. */
+const EARLIER_SLOTS = 12;
+
+/** In seconds; a slot is asked for as long as an hour touches it. */
+const SLOT_LIFE_S = (EARLIER_SLOTS + 2) * SLOT_MS / 1000;
+
+/** For how long after its end a slot may still be counted up: other processes write, and have clocks of their own. */
+const GRACE_MS = 5000;
+
+/** Requests of one account and group that wait; more could wait for a day. */
+const MOST_WAITING = 10_000;
+
+// Shorter waits are nothing to write about.
+const LOGGED_MS = 10_000;
+
+const REDIS_LIMITS = { operation: 1000, connection: 2000, reconnection: 5000 };
+
+/** @type {Map<string, RateLimiter>} */
+const limiters = new Map();
+
+/**
+ * The rate limiter for these settings; the same one for all of a process that have them.
+ *
+ * @param {Settings} settings
+ * @returns {RateLimiter | undefined} `undefined` without a limit
+ */
+export function rateLimiterOf({ rateLimit, isRateLimitConfigured, redisUrl = '' }) {
+  if (rateLimit === undefined) return undefined;
+  const name = `${rateLimit} ${isRateLimitConfigured} ${redisUrl}`;
+  let limiter = limiters.get(name);
+  if (!limiter) limiters.set(name, (limiter = new RateLimiter({ rateLimit, isRateLimitConfigured, redisUrl })));
+  return limiter;
+}
+
+export class RateLimiter {
+  /** @type {Settings} */
+  #settings;
+
+  #counters;
+
+  /** @type {Map<string, Line>} */
+  #lines = new Map();
+
+  #sweptAt = Date.now();
+
+  /** @param {Settings} settings */
+  constructor(settings) {
+    this.#settings = settings;
+    this.#counters = new Counters(settings.redisUrl ?? '');
+  }
+
+  /**
+   * Waits until a request may be sent, which then counts.
+   *
+   * @param {string} account whose limit it is; no secret
+   * @param {string} group of resources
+   * @param {TakeOptions} [options]
+   * @returns {Promise<void>}
+   * @throws {BitbucketAuthError} `API_RATE_LIMITED` when too many wait or the wait would be too long, with `retryAfter`;
+   *   `REQUEST_ABORTED`
+   */
+  take(account, group, options = {}) {
+    return this.#lineOf(account, group).take(options);
+  }
+
+  /**
+   * Learns from an answer.
+   *
+   * @param {string} account
+   * @param {string} group
+   * @param {{ status: number, headers: Record<string, string> }} answer with lower-case names of header fields
+   * @returns {Promise<void>}
+   */
+  async observe(account, group, { status, headers }) {
+    const limit = headers['x-ratelimit-limit'];
+    const near = headers['x-ratelimit-nearlimit'];
+    if (status < 400 && limit === undefined && near === undefined) return;
+    const line = this.#lineOf(account, group);
+    const { isRateLimitConfigured } = this.#settings;
+    const now = Date.now();
+    await line.learn(core().rateLimitNews(
+      status, limit, near, headers['retry-after'], line.limit, isRateLimitConfigured, now,
+    ), now);
+  }
+
+  /**
+   * @param {string} account
+   * @param {string} group
+   */
+  #lineOf(account, group) {
+    this.#sweep();
+    const name = `${group} ${account}`;
+    let line = this.#lines.get(name);
+    if (!line) {
+      // Redis is no place for the names of accounts.
+      const key = createHash('sha256').update(name).digest('base64url');
+      line = new Line(Number(this.#settings.rateLimit), key, this.#counters);
+      this.#lines.set(name, line);
+    }
+    return line;
+  }
+
+  #sweep() {
+    const now = Date.now();
+    if (now - this.#sweptAt < SLOT_LIFE_S * 1000) return;
+    this.#sweptAt = now;
+    for (const [name, line] of this.#lines) {
+      if (line.isForgettable(now)) this.#lines.delete(name);
+    }
+  }
+}
+
+/**
+ * @typedef {object} Reading
+ * @property {number} slot before which these are
+ * @property {boolean} isSettled whether nobody counts there any more
+ * @property {Map<number, number>} counts
+ * @property {number} sum
+ */
+
+/** The requests of one account to one group of resources. */
+class Line {
+  /** One asks at a time, and waits while those behind it wait. */
+  #turn = pLimit(1);
+
+  #waiting = 0;
+
+  /** Until when nobody gets through, as far as known. */
+  #closedUntil = 0;
+
+  /** Until when Bitbucket wants nobody. */
+  #pausedUntil = 0;
+
+  #touchedAt = 0;
+
+  /** What the slots before one have; oldest first. @type {Reading} */
+  #reading = { slot: -1, isSettled: false, counts: new Map(), sum: 0 };
+
+  /** Ends the pause of whoever waits. */
+  #waker = new AbortController();
+
+  /**
+   * @param {number} limit in an hour
+   * @param {string} key
+   * @param {Counters} counters
+   */
+  constructor(limit, key, counters) {
+    this.limit = limit;
+    this.key = key;
+    this.counters = counters;
+  }
+
+  /**
+   * @param {TakeOptions} options
+   * @returns {Promise<void>}
+   */
+  async take({ signal, maxWaitMs = Infinity, log }) {
+    const now = Date.now();
+    this.#touchedAt = now;
+    const closed = this.#closedUntil - now;
+    if (this.#waiting >= MOST_WAITING || closed > maxWaitMs) throw rateLimited(closed);
+    this.#waiting += 1;
+    try {
+      const until = now + maxWaitMs;
+      await unlessAborted(this.#turn(() => this.#pass(signal, until, log)), signal);
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  /**
+   * @param {{ limit?: number, used?: number, pause?: number }} news
+   * @param {number} now
+   */
+  async learn({ limit, used, pause }, now) {
+    if (limit !== undefined) {
+      this.limit = limit;
+      this.#closedUntil = 0;
+      this.#waker.abort();
+      this.#waker = new AbortController();
+    }
+    if (pause !== undefined) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
+    if (used !== undefined) {
+      const slot = slotOf(now);
+      const unknown = used - (await this.#before(slot)).sum - await this.counters.get(this.#keyOf(slot));
+      // Somebody else's requests, of a time that is not known: the current slot stays longest.
+      if (unknown > 0) await this.counters.add(this.#keyOf(slot), unknown);
+    }
+  }
+
+  /** @param {number} now */
+  isForgettable(now) {
+    return this.#waiting === 0 && now - this.#touchedAt > SLOT_LIFE_S * 1000;
+  }
+
+  /**
+   * @param {AbortSignal | null | undefined} signal
+   * @param {number} until
+   * @param {((message: string) => void) | undefined} log
+   */
+  async #pass(signal, until, log) {
+    for (let isLogged = false; !signal?.aborted;) {
+      const now = Date.now();
+      const wait = this.#pausedUntil > now ? this.#pausedUntil - now : await this.#count(now);
+      if (wait <= 0) return;
+      if (now + wait > until) throw rateLimited(wait);
+      this.#closedUntil = now + wait;
+      if (log && !isLogged && wait > LOGGED_MS) {
+        log(`Bitbucket's rate limit of ${this.limit} requests an hour is used up: ${this.#waiting} wait until `
+          + `${new Date(this.#closedUntil).toISOString()}, in turn. INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT sets the limit.`);
+        isLogged = true;
+      }
+      const ends = AbortSignal.any([this.#waker.signal, ...(signal ? [signal] : [])]);
+      // Whoever aborts has been told.
+      await sleep(wait, undefined, { signal: ends }).catch(() => {});
+    }
+  }
+
+  /**
+   * Counts a request, if it is within the limit.
+   *
+   * @param {number} now
+   * @returns {Promise<number>} for how many milliseconds it is not
+   */
+  async #count(now) {
+    const slot = slotOf(now);
+    // In one step, as other processes may count there, too; what is too much is taken back.
+    const count = await this.counters.add(this.#keyOf(slot), 1);
+    const { sum, counts } = await this.#before(slot);
+    let rest = sum + count;
+    if (rest <= this.limit) return 0;
+    await this.counters.add(this.#keyOf(slot), -1);
+    for (const [earlier, inSlot] of counts) {
+      rest -= inSlot;
+      if (rest <= this.limit) return endOf(earlier) - now;
+    }
+    return endOf(slot) - now;
+  }
+
+  /**
+   * @param {number} slot the current one
+   * @returns {Promise<Reading>} the requests in all others that the last hour touches
+   */
+  async #before(slot) {
+    const last = this.#reading;
+    if (last.slot === slot && last.isSettled) return last;
+    const isSettled = Date.now() - slot * SLOT_MS > GRACE_MS;
+    const settled = last.isSettled ? last.slot : last.slot - 1;
+    const counts = new Map(await Promise.all(Array.from({ length: EARLIER_SLOTS }, async (_, index) => {
+      const earlier = slot - EARLIER_SLOTS + index;
+      const known = earlier < settled ? last.counts.get(earlier) : undefined;
+      return /** @type {[number, number]} */ ([earlier, known ?? await this.counters.get(this.#keyOf(earlier))]);
+    })));
+    const sum = [...counts.values()].reduce((total, count) => total + count, 0);
+    this.#reading = { slot, isSettled, counts, sum };
+    return this.#reading;
+  }
+
+  /** @param {number} slot */
+  #keyOf(slot) {
+    return `${this.key}:${slot}`;
+  }
+}
+
+/** Counters in this process, and in Redis where there is one. */
+class Counters {
+  #memory = new RateLimiterMemory(OPTIONS);
+
+  /** @type {RedisConnection | undefined} */
+  #connection;
+
+  /** @type {WeakMap<object, RateLimiterRedis>} */
+  #shared = new WeakMap();
+
+  /** @param {string} redisUrl */
+  constructor(redisUrl) {
+    if (!redisUrl) return;
+    this.#connection = new RedisConnection({
+      url: redisUrl,
+      limits: REDIS_LIMITS,
+      log: (message) => console.warn(`[nocodb-bitbucket-auth] ${message}`),
+      without: 'keeps to the rate limit on its own',
+    });
+  }
+
+  /**
+   * @param {string} key
+   * @param {number} points
+   * @returns {Promise<number>} what it then has
+   */
+  async add(key, points) {
+    // Here as well: when Redis goes away, this process goes on from what it knows.
+    const own = await this.#memory.penalty(key, points);
+    const shared = await this.#connection?.use((redis) => this.#of(redis).penalty(key, points));
+    return (shared ?? own).consumedPoints;
+  }
+
+  /**
+   * @param {string} key
+   * @returns {Promise<number>}
+   */
+  async get(key) {
+    const shared = await this.#connection?.use((redis) => this.#of(redis).get(key));
+    return (shared ?? await this.#memory.get(key))?.consumedPoints ?? 0;
+  }
+
+  /** @param {import('ioredis').Redis} redis */
+  #of(redis) {
+    const limiter = this.#shared.get(redis) ?? new RateLimiterRedis({ ...OPTIONS, storeClient: redis });
+    this.#shared.set(redis, limiter);
+    return limiter;
+  }
+}
+
+// Only the counting is wanted: the limit is for several counters together.
+const OPTIONS = { keyPrefix: 'nocodb-bitbucket-auth:rate', points: Number.MAX_SAFE_INTEGER, duration: SLOT_LIFE_S };
+
+/** @param {number} time */
+function slotOf(time) {
+  return Math.floor(time / SLOT_MS);
+}
+
+/**
+ * When no hour that ends then touches a slot any more.
+ *
+ * @param {number} slot
+ */
+function endOf(slot) {
+  return (slot + EARLIER_SLOTS + 1) * SLOT_MS;
+}
+
+/** @param {number} wait in milliseconds */
+function rateLimited(wait) {
+  return failure('API_RATE_LIMITED', 'api', wait > 0 ? { retryAfter: Math.ceil(wait) } : undefined);
+}
