@@ -8,7 +8,8 @@
 /**
  * @typedef {object} FormCondition
  * @property {string} model path of the value that is looked at
- * @property {string} value what it has to be
+ * @property {string} [value] what it has to be
+ * @property {string[]} [in] what it has to be one of
  */
 
 /**
@@ -26,9 +27,14 @@
  * @property {boolean} [required] shows the asterisk only
  * @property {string} [defaultValue]
  * @property {FormCondition} [condition] when the element is shown
- * @property {{ type: 'required', message: string }[]} [validators]
+ * @property {FormValidator[]} [validators]
  * @property {{ label: string, value: string }[]} [options]
  * @property {OAuthMeta} [oauthMeta]
+ */
+
+/**
+ * @typedef {{ type: 'required' | 'email', message: string } | { type: 'regex', pattern: string, message: string }
+ *   } FormValidator
  */
 
 /**
@@ -43,13 +49,19 @@
 
 const CATEGORY = 'Authentication';
 
+const OAUTH = { label: 'OAuth2', value: 'oauth' };
+const ACCESS_TOKEN = { label: 'Access token', value: 'api_key' };
+const API_TOKEN = { label: 'API token', value: 'basic' };
+const CLIENT = { label: 'OAuth client itself', value: 'custom' };
+
+// A slug or a UUID in braces. The fields may stay empty.
+const SLUG = '[A-Za-z0-9_.{}-]+';
+
 /**
  * @param {Pick<import('./environment.js').Environment, 'client'>} environment
  * @returns {FormElement[]}
  */
 export function form({ client }) {
-  const accessToken = { label: 'Access token', value: 'api_key' };
-  const oauth = { label: 'OAuth2', value: 'oauth' };
   return [
     {
       type: 'input',
@@ -65,9 +77,23 @@ export function form({ client }) {
       model: 'config.type',
       category: CATEGORY,
       placeholder: 'Select auth type',
-      defaultValue: client ? oauth.value : accessToken.value,
-      options: client ? [accessToken, oauth] : [accessToken],
+      defaultValue: client ? OAUTH.value : ACCESS_TOKEN.value,
+      options: [...(client ? [OAUTH] : []), ACCESS_TOKEN, API_TOKEN, ...(client ? [CLIENT] : [])],
       validators: [{ type: 'required', message: 'Auth type is required' }],
+    },
+    ...(client ? [oauthButton(client, OAUTH.value)] : []),
+    {
+      type: 'input',
+      label: 'Atlassian account e-mail',
+      model: 'config.email',
+      category: CATEGORY,
+      placeholder: 'you@example.com',
+      helpText: 'The address that you log in to Atlassian with, not your Bitbucket user name',
+      condition: { model: 'config.type', value: API_TOKEN.value },
+      validators: [
+        { type: 'required', message: 'The e-mail address is required' },
+        { type: 'email', message: 'This is not an e-mail address' },
+      ],
     },
     {
       type: 'password',
@@ -75,11 +101,45 @@ export function form({ client }) {
       model: 'config.token',
       category: CATEGORY,
       placeholder: 'Enter your access token',
-      helpText: 'A repository, project or workspace access token of Bitbucket Cloud',
-      condition: { model: 'config.type', value: accessToken.value },
+      helpText: 'A repository, project or workspace access token, from the settings of that repository, project or '
+        + 'workspace at Bitbucket Cloud',
+      condition: { model: 'config.type', value: ACCESS_TOKEN.value },
       validators: [{ type: 'required', message: 'Access token is required' }],
     },
-    ...(client ? [oauthButton(client, oauth.value)] : []),
+    {
+      type: 'password',
+      label: 'API token',
+      model: 'config.token',
+      category: CATEGORY,
+      placeholder: 'Enter your API token',
+      helpText: 'Made in the Atlassian account with "Create API token with scopes", for Bitbucket',
+      condition: { model: 'config.type', value: API_TOKEN.value },
+      validators: [{ type: 'required', message: 'API token is required' }],
+    },
+    {
+      type: 'input',
+      label: 'Workspace',
+      model: 'config.workspace',
+      category: CATEGORY,
+      placeholder: 'my-workspace',
+      helpText: 'As in the addresses of Bitbucket. Optional; the connection test then looks whether it can be reached',
+      condition: { model: 'config.type', in: [ACCESS_TOKEN.value, API_TOKEN.value, CLIENT.value] },
+      validators: [{ type: 'regex', pattern: `^(${SLUG})?$`, message: 'This is not the name of a workspace' }],
+    },
+    {
+      type: 'input',
+      label: 'Repository',
+      model: 'config.repository',
+      category: CATEGORY,
+      placeholder: 'my-workspace/my-repository',
+      helpText: 'For a repository access token. Optional; the connection test then looks whether it can be reached',
+      condition: { model: 'config.type', value: ACCESS_TOKEN.value },
+      validators: [{
+        type: 'regex',
+        pattern: `^(${SLUG}/${SLUG})?$`,
+        message: 'Write it as workspace/repository',
+      }],
+    },
   ];
 }
 

@@ -6,32 +6,46 @@
  * that), a credential is shown by printing an object, or a new pair of tokens is used before it was handed to the host.
  */
 
-import axios from 'axios';
+import { createHash, randomUUID } from 'node:crypto';
+import { createClient, createSender, meaningOf } from './api-client.js';
 import { core, failure } from './core.js';
 import { lazyEnvironment } from './environment.js';
 import { BitbucketAuthError, judge } from './error.js';
+import { rateLimiterOf } from './rate-limit.js';
 import { clientOf, configFailure, requestTokens } from './token-endpoint.js';
 import { holder, keeperOf, makePair } from './token-keeper.js';
-import { createApiFetch } from './transport.js';
 
-/** @typedef {import('axios').AxiosInstance} AxiosInstance */
+/** @typedef {import('./api-client.js').BitbucketClient} BitbucketClient */
+/** @typedef {import('./api-client.js').Sender} Sender */
+/** @typedef {import('./core.js').Account} Account */
+/** @typedef {import('./core.js').CredentialKind} CredentialKind */
 /** @typedef {import('./environment.js').Environment} Environment */
 /** @typedef {import('./token-keeper.js').Connection} Connection */
 /** @typedef {import('./token-keeper.js').Pair} Pair */
 
-/** @typedef {{ accessToken: string } | import('./token-keeper.js').Current} Credential */
+/**
+ * What the next request carries.
+ *
+ * @typedef {{ authorization: string, current?: import('./token-keeper.js').Current }} Credential `current`: the tokens
+ *   that it was made of, where they can be renewed
+ */
 
 /**
  * The stored config of a connection, as the host keeps it. Other members are kept as they are.
  *
  * @typedef {object} IntegrationConfig
- * @property {string} [type] `oauth` or `api_key`
- * @property {string} [token] `api_key`: a repository, project or workspace access token
+ * @property {string} [type] `oauth`, `api_key` (a repository, project or workspace access token), `basic` (an API token
+ *   of an Atlassian account) or `custom` (the OAuth client acts as itself)
+ * @property {string} [token] `api_key`, `basic`
+ * @property {string} [email] `basic`: of the Atlassian account
+ * @property {string} [workspace] slug, or UUID in braces; for the connection test, and the default of lists
+ * @property {string} [repository] `workspace/repository`, for the connection test
  * @property {string} [oauth_token] `oauth`: the access token
  * @property {string} [refresh_token] `oauth`
  * @property {string} [expires_at] `oauth`: when the access token dies, ISO 8601
  * @property {string} [refreshed_at] `oauth`: when these tokens were received, ISO 8601
  * @property {string[]} [scopes] `oauth`: as granted
+ * @property {Account} [account] `oauth`: whose tokens they are, where Bitbucket told
  * @property {unknown} [oauth] transient: what the GUI brings back from Bitbucket; never stored
  * @property {unknown} [_vars] what `saveVars` keeps
  */
@@ -89,31 +103,38 @@ import { createApiFetch } from './transport.js';
  * @property {number} [next] number of the next page; absent on the last one
  */
 
-/** Which member of the config holds the access token. @type {Readonly<Record<string, 'oauth_token' | 'token'>>} */
-const TOKEN_MEMBER = Object.freeze({ oauth: 'oauth_token', api_key: 'token' });
+/**
+ * @typedef {object} TestResult
+ * @property {boolean} success
+ * @property {string} message what works, or what is wrong and what mends it
+ * @property {Account} [account] whose credential it is; only some have a user
+ * @property {string[]} [scopes] as granted, where known
+ * @property {string[]} [missingScopes] those that are configured or needed, and not granted
+ * @property {number} [expiresAt] when the access token dies, in milliseconds since the epoch; absent where unknown
+ */
+
+/**
+ * @typedef {object} ConnectionStatus
+ * @property {CredentialKind} kind
+ * @property {Account} [account] whose tokens they are, where Bitbucket told
+ * @property {string[]} [scopes] as granted, where known
+ * @property {string[]} [missingScopes] those that are configured and not granted
+ * @property {number} [expiresAt] when the access token dies, in milliseconds since the epoch
+ * @property {number} [refreshedAt] when the tokens were received, in milliseconds since the epoch
+ * @property {string} [hint] what seems to be wrong with the token
+ */
 
 const SECRET_MEMBERS = [
   'token', 'oauth_token', 'refresh_token', 'access_token', 'bearer_token', 'password', 'client_secret', 'secret',
 ];
 const MASK = '********';
 
-const ACCESS_TOKEN_ACCEPTED = 'Bitbucket accepts the token; what it may do depends on the repository, project or '
-  + 'workspace it was made for.';
-
 const REPOSITORY_MEMBERS = ['full_name', 'name', 'slug', 'uuid', 'description', 'is_private'];
 const WORKSPACE_MEMBERS = ['slug', 'name', 'uuid'];
 
-// A page of pull requests or an upload may pass the mebibyte that bounds a token answer; nothing sound passes this.
-const MAX_API_BYTES = 32 * 1024 * 1024;
-
-/** @type {Readonly<Record<number, string>>} */
-const API_CODES = Object.freeze({
-  401: 'API_UNAUTHENTICATED',
-  403: 'API_INSUFFICIENT_SCOPE',
-  404: 'API_NOT_FOUND',
-  410: 'API_GONE',
-  429: 'API_RATE_LIMITED',
-});
+// People wait for these requests in a dialog.
+const DIALOG_MS = 15_000;
+const ACCOUNT_MS = 3000;
 
 /** One connection to Bitbucket. Its methods throw `BitbucketAuthError` unless they say otherwise. */
 export class BitbucketAuthIntegration {
@@ -129,8 +150,11 @@ export class BitbucketAuthIntegration {
   /** @type {((tokens: StoredTokens) => unknown) | undefined} */
   #tokenRefreshCallback;
 
-  /** @type {AxiosInstance | undefined} */
+  /** @type {BitbucketClient | undefined} */
   #client;
+
+  /** @type {import('./core.js').StoredCredential | undefined} */
+  #described;
 
   /** @type {Connection | undefined} */
   #connection;
@@ -208,13 +232,20 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * An Axios instance for Bitbucket's API: the base address is that of version 2.0, and each request to the API's
-   * origin carries the connection's newest access token, so the instance can be kept for as long as it is needed. The
-   * tokens are renewed ahead of their expiry and after a 401, once for all users of the connection; a request that was
-   * answered 401 is repeated once with the new token, if its body can be sent again. Errors are Axios' own; none of them
-   * holds the credential. When the tokens cannot be renewed, requests fail with `error.cause`, a `BitbucketAuthError`.
+   * An Axios instance for Bitbucket's API: the base address is that of version 2.0, and each request carries the
+   * connection's newest credential, so the instance can be kept for as long as it is needed. It goes to the API's origin
+   * only; `client.paginate(path, params)` iterates over lists of several pages.
    *
-   * @returns {Promise<AxiosInstance>} the same one each time
+   * Tokens that can be renewed are, ahead of their expiry and after a 401, once for all users of the connection; a
+   * request that was answered 401 is repeated once with the new token, if its body can be sent again. Requests whose
+   * method is idempotent are retried up to three times when Bitbucket is busy or the connection breaks; a request may
+   * set `'axios-retry': { retries: 0 }`. Requests wait for their turn within Bitbucket's rate limit.
+   *
+   * Errors are Axios' own; none of them holds the credential, and each has `error.bitbucket`, a `BitbucketAuthError`
+   * that says what it means. Requests that were not sent, because the tokens cannot be renewed for instance, have it as
+   * `error.cause`, too.
+   *
+   * @returns {Promise<BitbucketClient>} the same one each time
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable token, `RECONNECT_REQUIRED` when the
    *   user has to connect again, `INVALID_CONFIG`, and what the transport and `OAuthClient.parseTokenResponse` throw
    *   when the tokens have expired and cannot be renewed
@@ -230,7 +261,7 @@ export class BitbucketAuthIntegration {
    * was a stream and cannot be sent again, the tokens are renewed and `work` is run again, once, from the beginning.
    *
    * @template T
-   * @param {(client: AxiosInstance) => T | Promise<T>} work
+   * @param {(client: BitbucketClient) => T | Promise<T>} work
    * @returns {Promise<T>}
    * @throws {unknown} what `work` throws; what `authenticate` throws also when the tokens expire meanwhile
    */
@@ -246,22 +277,52 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Whether the connection works, asked of `GET /2.0/user`. Never throws.
+   * Whether the connection works, asked of Bitbucket. Never throws.
    *
-   * @returns {Promise<{ success: boolean, message?: string }>} `message`: what is wrong and what mends it, or what
-   *   success leaves open
+   * @returns {Promise<TestResult>}
    */
   async testConnection() {
     try {
-      await this.use((client) => client.get('/user'));
-      return { success: true };
+      const { kind, hint } = this.#describe();
+      const { workspace, repository } = this.#config;
+      const test = new (core().ConnectionTest)({
+        kind,
+        workspace,
+        repository,
+        hint,
+        requestedScopes: this.#environment().client?.scopes,
+        grantedScopes: (await this.#tokens()).scopes,
+      });
+      // Neither in the queue of the rate limit nor retried: somebody waits for the answer, whatever it is.
+      await this.#probe(test, this.#createSender());
+      const { expiresAt } = await this.#tokens();
+      const verdict = test.verdict ?? { success: false, message: failure('API_FAILED', 'api').message };
+      return { ...verdict, ...(expiresAt !== undefined && { expiresAt }) };
     } catch (error) {
-      // Access tokens belong to no user, so a working one gets 403 here; one that is not accepted gets 401.
-      if (this.#config.type === 'api_key' && isBitbucketRefusal(error, 403)) {
-        return { success: true, message: ACCESS_TOKEN_ACCEPTED };
-      }
-      return { success: false, message: judged(error).message };
+      return { success: false, message: meaningOf(error).message };
     }
+  }
+
+  /**
+   * What is known of the connection, without asking Bitbucket. It holds no secret.
+   *
+   * @returns {Promise<ConnectionStatus>}
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable credential
+   */
+  async connectionStatus() {
+    const { kind, hint } = this.#describe();
+    const { account } = this.#config;
+    const { scopes, expiresAt, obtainedAt } = await this.#tokens();
+    const { client } = this.#environment();
+    return {
+      kind,
+      ...(account && { account }),
+      ...(scopes && { scopes }),
+      ...(scopes && client && { missingScopes: core().missingScopes(client.scopes, scopes) }),
+      ...(expiresAt !== undefined && { expiresAt }),
+      ...(obtainedAt !== undefined && { refreshedAt: obtainedAt }),
+      ...(hint && { hint }),
+    };
   }
 
   /**
@@ -269,7 +330,7 @@ export class BitbucketAuthIntegration {
    *
    * @param {OAuthPayload} payload the value of `config.oauth`, in any of its three shapes
    * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
-   * @returns {Promise<StoredTokens & { type: 'oauth' }>}
+   * @returns {Promise<StoredTokens & { type: 'oauth', account?: Account }>} `account` where Bitbucket tells it
    * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
    *   `OAuthClient.parseTokenResponse` throw
    */
@@ -281,7 +342,8 @@ export class BitbucketAuthIntegration {
       (client) => client.buildTokenRequest(code, verifier, undefined),
       'authorization_code',
     );
-    return { type: 'oauth', ...storedTokens(tokens) };
+    const account = await this.#accountOf(tokens.accessToken);
+    return { type: 'oauth', ...storedTokens(tokens), ...(account && { account }) };
   }
 
   /**
@@ -351,7 +413,8 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * The workspaces that the connection's user belongs to. Exposed to NocoDB's creators.
+   * The workspaces that the connection's user belongs to; for a credential that is no user's, the one of the config.
+   * Exposed to NocoDB's creators.
    *
    * @param {{ page?: number }} [query] pages count from 1
    * @returns {Promise<Page<Workspace>>}
@@ -359,6 +422,8 @@ export class BitbucketAuthIntegration {
    */
   async listWorkspaces(query) {
     const page = pageNumber(members(query).page);
+    const { workspace } = this.#config;
+    if (!this.#describe().hasUser && workspace) return { values: [{ slug: workspace }] };
     // Each value is a membership; the workspace is one of its members.
     return this.#list('/user/workspaces', page, WORKSPACE_MEMBERS, (value) => value.workspace ?? value);
   }
@@ -366,16 +431,15 @@ export class BitbucketAuthIntegration {
   /**
    * The repositories of a workspace that the connection can see. Exposed to NocoDB's creators.
    *
-   * @param {{ workspace: string, page?: number }} query `workspace`: its slug or its UUID in braces; pages count from 1
+   * @param {{ workspace?: string, page?: number }} [query] `workspace`: its slug or its UUID in braces, by default that
+   *   of the config; pages count from 1
    * @returns {Promise<Page<Repository>>}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
    */
   async listRepositories(query) {
-    const { workspace, page } = members(query);
-    if (typeof workspace !== 'string' || !/^[\w.{}-]+$/.test(workspace) || /^\.+$/.test(workspace)) {
-      throw failure('INVALID_ARGUMENT', 'api', { field: 'workspace' });
-    }
-    return this.#list(`/repositories/${encodeURIComponent(workspace)}`, pageNumber(page), REPOSITORY_MEMBERS);
+    const { workspace = this.#config.workspace, page } = members(query);
+    const segment = judge(this.listRepositories, () => core().workspaceSegment(workspace));
+    return this.#list(`/repositories/${segment}`, pageNumber(page), REPOSITORY_MEMBERS);
   }
 
   /**
@@ -388,7 +452,8 @@ export class BitbucketAuthIntegration {
    */
   async #list(path, page, names, unwrap = (value) => value) {
     try {
-      const { data } = await this.use((client) => client.get(path, { params: page && { page } }));
+      const client = this.#createClient({ maxWaitMs: DIALOG_MS });
+      const { data } = await client.get(path, { params: page && { page } });
       if (!Array.isArray(data?.values)) throw failure('RESPONSE_INVALID', 'api', { field: 'values' });
       const next = typeof data.next === 'string' && Number(new URL(data.next).searchParams.get('page'));
       return {
@@ -396,38 +461,122 @@ export class BitbucketAuthIntegration {
         ...(next && { next }),
       };
     } catch (error) {
-      throw judged(error);
+      // Not Axios' error, which holds the request.
+      throw meaningOf(error);
     }
   }
 
-  /** @returns {AxiosInstance} */
-  #createClient() {
-    const { apiUrl, timeoutMs, problems } = this.#environment();
-    if (!apiUrl) throw configFailure(problems.filter(({ field }) => field?.endsWith('_API_URL')));
-    const credentials = {
-      newest: () => this.#credential(),
-      /** @type {(status: number, used: Credential, isRepetition: boolean) => boolean} */
-      answered: (status, used, isRepetition) => {
-        if ('generation' in used) return Boolean(this.#connection?.answered(status, used, isRepetition));
-        if (status === 401 && this.#canRefresh()) throw configFailure(problems);
-        return false;
-      },
-      onUnrepeatable: () => {
-        this.#unrepeated += 1;
-      },
-    };
-    return axios.create({
-      baseURL: apiUrl,
-      // With a limit, Axios itself turns a form into bytes, which undici takes from any realm.
-      maxBodyLength: MAX_API_BYTES,
-      adapter: 'fetch',
-      env: {
-        fetch: createApiFetch({ apiUrl, timeoutMs, maxBytes: MAX_API_BYTES, credentials }),
-        // Axios then hands over address and options as they are, and keeps no request in its errors.
-        Request: /** @type {any} */ (null),
-      },
-      headers: { Accept: 'application/json' },
+  /**
+   * Asks Bitbucket what a test wants to know.
+   *
+   * @param {import('./core.js').ConnectionTest} test
+   * @param {Sender} sender
+   * @param {AbortSignal} [signal]
+   */
+  async #probe(test, sender, signal) {
+    for (let path = test.path; path !== undefined; path = test.path) {
+      try {
+        const headers = { accept: 'application/json' };
+        const answer = await sender({ method: 'GET', url: this.#apiUrl() + path, headers, signal });
+        test.answered({ ...answer, receivedAt: Date.now() });
+      } catch (error) {
+        test.failed(meaningOf(error).message);
+      }
+    }
+  }
+
+  /**
+   * Whose token it is, if Bitbucket tells in time. New tokens are worth more than this.
+   *
+   * @param {string} accessToken
+   * @returns {Promise<Account | undefined>}
+   */
+  async #accountOf(accessToken) {
+    try {
+      const { timeoutMs } = this.#environment();
+      const sender = createSender({
+        apiUrl: this.#apiUrl(),
+        timeoutMs,
+        credentials: {
+          newest: async () => ({ authorization: `Bearer ${accessToken}` }),
+          answered: () => false,
+          onUnrepeatable: () => {},
+        },
+      });
+      const test = new (core().ConnectionTest)({ kind: 'oauth' });
+      await this.#probe(test, sender, AbortSignal.timeout(ACCOUNT_MS));
+      return test.verdict?.account;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @param {{ maxWaitMs?: number }} [options] how long a request may wait for room within the rate limit */
+  #createClient({ maxWaitMs } = {}) {
+    return createClient({
+      apiUrl: this.#apiUrl(),
+      kind: this.#describe().kind,
+      sender: this.#createSender(this.#throttle(maxWaitMs)),
     });
+  }
+
+  /**
+   * @param {import('./api-client.js').Throttle} [throttle]
+   * @returns {Sender}
+   */
+  #createSender(throttle) {
+    const { timeoutMs, problems } = this.#environment();
+    return createSender({
+      apiUrl: this.#apiUrl(),
+      timeoutMs,
+      throttle,
+      credentials: {
+        newest: () => this.#credential(),
+        /** @type {(status: number, used: Credential, isRepetition: boolean) => boolean} */
+        answered: (status, { current }, isRepetition) => {
+          if (current) return Boolean(this.#connection?.answered(status, current, isRepetition));
+          if (this.#describe().canRenew && core().asksForRenewal(status)) throw configFailure(problems);
+          return false;
+        },
+        onUnrepeatable: () => {
+          this.#unrepeated += 1;
+        },
+      },
+    });
+  }
+
+  /**
+   * @param {number} [maxWaitMs]
+   * @returns {import('./api-client.js').Throttle | undefined}
+   */
+  #throttle(maxWaitMs) {
+    const limiter = rateLimiterOf(this.#environment());
+    if (!limiter) return undefined;
+    const account = this.#rateLimitAccount();
+    const { log } = this.#holder;
+    return {
+      take: (group, signal) => limiter.take(account, group, { signal, maxWaitMs, log }),
+      observe: (group, answer) => limiter.observe(account, group, answer),
+    };
+  }
+
+  /** Whose rate limit it is: Bitbucket counts for each user, access token or OAuth client. */
+  #rateLimitAccount() {
+    const { kind, email, accessToken = '' } = this.#describe();
+    const { uuid } = members(this.#config.account);
+    const { client } = this.#environment();
+    if (typeof uuid === 'string') return `user ${uuid}`;
+    if (email !== undefined) return `email ${email.toLowerCase()}`;
+    if (kind === 'custom' && client) return `client ${client.clientId}`;
+    if (this.#connection) return `connection ${nameOf(this.#connection)}`;
+    return `token ${createHash('sha256').update(accessToken).digest('base64url')}`;
+  }
+
+  /** @returns {string} */
+  #apiUrl() {
+    const { apiUrl, problems } = this.#environment();
+    if (!apiUrl) throw configFailure(problems.filter(({ field }) => field?.endsWith('_API_URL')));
+    return apiUrl;
   }
 
   /**
@@ -437,26 +586,36 @@ export class BitbucketAuthIntegration {
    * @throws {BitbucketAuthError} like `authenticate`
    */
   async #credential() {
-    if (!this.#canRefresh()) return { accessToken: this.#accessToken() };
-    const { client, problems } = this.#environment();
-    if (client) return this.#connect(client).newest(this.#holder);
-    if (core().isExpired(epoch(this.#config.expires_at), Date.now())) throw configFailure(problems);
-    return { accessToken: this.#accessToken() };
+    const { canRenew, authorization } = this.#describe();
+    const { client, problems } = canRenew ? this.#environment() : {};
+    if (client) {
+      const current = await this.#connect(client).newest(this.#holder);
+      return { authorization: `Bearer ${current.accessToken}`, current };
+    }
+    const isGone = canRenew && core().isExpired(epoch(this.#config.expires_at), Date.now());
+    if (isGone || authorization === undefined) throw configFailure(problems ?? []);
+    return { authorization };
   }
 
   /**
-   * The access token as it stands in the config.
+   * What the config says of the credential.
    *
-   * @returns {string}
+   * @returns {import('./core.js').StoredCredential}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
    */
-  #accessToken() {
-    const { type = '' } = this.#config;
-    const member = Object.hasOwn(TOKEN_MEMBER, type) ? TOKEN_MEMBER[type] : undefined;
-    if (!member) throw failure('INVALID_ARGUMENT', 'api', { field: 'type' });
-    const token = usableToken(this.#config[member]);
-    if (token === undefined) throw failure('INVALID_ARGUMENT', 'api', { field: member });
-    return token;
+  #describe() {
+    this.#described ??= judge(this.#describe, () => core().readCredential(this.#config));
+    return this.#described;
+  }
+
+  /**
+   * The newest tokens that are known, as they are.
+   *
+   * @returns {Promise<Partial<Pair>>}
+   */
+  async #tokens() {
+    const { client } = this.#describe().canRenew ? this.#environment() : {};
+    return (client && await this.#connect(client).latest()) ?? pairOf(this.#config, undefined);
   }
 
   #canRefresh() {
@@ -464,13 +623,16 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * The connection that this wrapper's tokens belong to.
+   * The connection that this wrapper's tokens belong to, or that of the OAuth client itself.
    *
    * @param {import('./core.js').CoreClient} client
    * @returns {Connection}
    */
   #connect(client) {
-    this.#connection ??= keeperOf({ ...this.#environment(), client }).attach(pairOf(this.#config), this.#holder);
+    if (this.#connection) return this.#connection;
+    const keeper = keeperOf({ ...this.#environment(), client });
+    const pair = () => pairOf(this.#config, this.#describe().accessToken);
+    this.#connection = this.#canRefresh() ? keeper.attach(pair(), this.#holder) : keeper.ofClient();
     return this.#connection;
   }
 
@@ -497,6 +659,8 @@ export class BitbucketAuthIntegration {
    * @returns {Promise<void>} rejects with the host's error
    */
   async #store(pair) {
+    // The OAuth client's own tokens can be had again at any time.
+    if (!this.#canRefresh()) return;
     const { expires_at: before } = this.#config;
     const tokens = this.#take(pair);
     // The callback only merges: a time that stays behind would have each later object refresh again.
@@ -507,12 +671,13 @@ export class BitbucketAuthIntegration {
 }
 
 /**
- * @param {IntegrationConfig} config with a refresh token
+ * @param {IntegrationConfig} config
+ * @param {string | undefined} accessToken
  * @returns {Pair}
  */
-function pairOf({ oauth_token, refresh_token, expires_at, refreshed_at, scopes }) {
+function pairOf({ refresh_token, expires_at, refreshed_at, scopes }, accessToken) {
   return makePair({
-    accessToken: usableToken(oauth_token),
+    accessToken,
     refreshToken: String(refresh_token),
     expiresAt: epoch(expires_at),
     obtainedAt: epoch(refreshed_at),
@@ -532,16 +697,6 @@ function storedTokens({ accessToken = '', refreshToken, expiresAt, obtainedAt, s
     ...(obtainedAt !== undefined && { refreshed_at: new Date(obtainedAt).toISOString() }),
     ...(scopes.length > 0 && { scopes }),
   };
-}
-
-/**
- * A token that can be sent in a header; `undefined` for anything else.
- *
- * @param {unknown} token
- * @returns {string | undefined}
- */
-function usableToken(token) {
-  return typeof token === 'string' && token.trim() && fitsHeader(token) ? token.trim() : undefined;
 }
 
 /**
@@ -566,51 +721,21 @@ function withoutTokens(error) {
 }
 
 /**
- * What a failed request to the API means, without the request.
- *
  * @param {unknown} error
- * @returns {BitbucketAuthError}
- */
-function judged(error) {
-  if (error instanceof BitbucketAuthError) return error;
-  const status = statusOf(error);
-  if (status !== undefined) return failure(API_CODES[status] ?? 'API_FAILED', 'api', { status });
-  if (axios.isAxiosError(error) && ['ECONNABORTED', 'ETIMEDOUT'].includes(String(error.code))) {
-    return failure('REQUEST_TIMEOUT', 'api');
-  }
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof BitbucketAuthError ? cause : failure('API_FAILED', 'api');
-}
-
-/**
- * @param {unknown} error
- * @returns {number | undefined}
+ * @returns {unknown}
  */
 function statusOf(error) {
-  return axios.isAxiosError(error) ? error.response?.status : undefined;
+  return members(members(error).response).status;
 }
 
-/**
- * Whether Bitbucket itself refused with this status, in its own form: a proxy's error page says nothing of a token.
- *
- * @param {unknown} error
- * @param {number} status
- */
-function isBitbucketRefusal(error, status) {
-  return statusOf(error) === status && axios.isAxiosError(error) && members(error.response?.data).type === 'error';
-}
+/** Names for connections whose account is not known. @type {WeakMap<Connection, string>} */
+const names = new WeakMap();
 
-/**
- * Whether a token can be sent at all. `Headers` names the value in its error, which therefore goes no further.
- *
- * @param {string} token
- */
-function fitsHeader(token) {
-  try {
-    return new Headers({ authorization: token }).has('authorization');
-  } catch {
-    return false;
-  }
+/** @param {Connection} connection */
+function nameOf(connection) {
+  const name = names.get(connection) ?? randomUUID();
+  names.set(connection, name);
+  return name;
 }
 
 /**

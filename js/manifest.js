@@ -20,9 +20,9 @@ export const manifest = Object.freeze({
   title: 'Bitbucket',
   icon: 'bitBucket',
   version: '0.1.0',
-  description: 'Connect to Bitbucket Cloud with OAuth 2.0 or an access token',
+  description: 'Connect to Bitbucket Cloud with OAuth 2.0, an access token or an API token',
   author: 'NocoDB',
   website: 'https://bitbucket.org',
   order: 5,
-  expose: ['testConnection', 'listWorkspaces', 'listRepositories'],
+  expose: ['testConnection', 'connectionStatus', 'listWorkspaces', 'listRepositories'],
 });
