@@ -2,6 +2,26 @@
 /* eslint-disable */
 
 /**
+ * The API as its requests see it.
+ */
+export class Api {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The group of resources, for the rate limit, of a request, which is one to the API.
+     */
+    admit(url: string): string;
+    /**
+     * For the API's base, as the environment gave it.
+     */
+    constructor(url: string);
+    /**
+     * `{ withCredential, becomesGet }` of the request that follows a redirect.
+     */
+    redirect(method: string, url: string, with_credential: boolean, status: number, location: string): any;
+}
+
+/**
  * A client, validated once and used for as long as the process runs.
  */
 export class Client {
@@ -72,6 +92,34 @@ export class Client {
      * The token endpoint.
      */
     readonly tokenUrl: string;
+}
+
+/**
+ * A test of a connection. While there is a `path`, that is to be asked, and `answered` or `failed` to be told.
+ */
+export class ConnectionTest {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Takes the answer `{ status, headers, body, receivedAt }`.
+     */
+    answered(response: any): void;
+    /**
+     * Takes the message of a failure that left the question without an answer.
+     */
+    failed(message: string): void;
+    /**
+     * For `{ kind, workspace?, repository?, hint?, requestedScopes?, grantedScopes? }`.
+     */
+    constructor(known: any);
+    /**
+     * The path below the API's base that is to be asked next.
+     */
+    readonly path: string | undefined;
+    /**
+     * `{ success, message, account?, scopes?, missingScopes? }`, when there is no more to ask.
+     */
+    readonly verdict: any;
 }
 
 /**
@@ -269,6 +317,11 @@ export class RefreshPolicy {
 }
 
 /**
+ * Whether an answer says that the access token is no longer accepted.
+ */
+export function asksForRenewal(status: number): boolean;
+
+/**
  * The scopes that are requested when none are configured.
  */
 export function defaultScopes(): string[];
@@ -294,15 +347,45 @@ export function failure(code: string, phase: string, details: any): any;
 export function isExpired(expires_at: number | null | undefined, now: number): boolean;
 
 /**
+ * The error object for `{ status, headers, body, receivedAt, kind }`, an answer of the API that is no success.
+ */
+export function judgeApiResponse(response: any): any;
+
+/**
+ * Whether a request that failed with an error of this code and status may be sent again.
+ */
+export function mayRepeat(method: string, code: string, status?: number | null): boolean;
+
+/**
  * The required scopes that are neither granted nor implied by a granted one.
  */
 export function missingScopes(required: any, granted: any): string[];
 
 /**
- * Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, redisUrl?, problems }`. Without `client` OAuth cannot be offered;
- * without `apiUrl` the API's override is unusable. `problems` has an INVALID_CONFIG error for each variable that is
+ * What an answer tells of the rate limit: `{ limit?, used?, pause? }`, the pause in milliseconds.
+ */
+export function rateLimitNews(status: number, limit: string | null | undefined, near_limit: string | null | undefined, retry_after: string | null | undefined, known: number, is_configured: boolean, received_at: number): any;
+
+/**
+ * What a stored config says of its credential: `{ kind, accessToken?, authorization?, email?, canRenew, hasUser, hint? }`.
+ */
+export function readCredential(config: any): any;
+
+/**
+ * Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, rateLimit?, isRateLimitConfigured, redisUrl?, problems }`.
+ * Without `client` OAuth cannot be offered; without `apiUrl` the API's override is unusable; without `rateLimit` there is none. `problems` has an INVALID_CONFIG error for each variable that is
  * missing or wrong.
  */
 export function readEnvironment(env: any): any;
+
+/**
+ * How long to wait before a request is sent again, in milliseconds; `undefined`: too long.
+ */
+export function retryDelay(attempt: number, retry_after: number | null | undefined, random: number): number | undefined;
+
+/**
+ * The slug of a workspace, or its UUID in braces, as a segment of a path.
+ */
+export function workspaceSegment(workspace: any): string;
 
 export function __wbg_set_wasm(exports: WebAssembly.Exports): void;

@@ -1,4 +1,93 @@
 /**
+ * The API as its requests see it.
+ */
+export class Api {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        ApiFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_api_free(ptr, 0);
+    }
+    /**
+     * The group of resources, for the rate limit, of a request, which is one to the API.
+     * @param {string} url
+     * @returns {string}
+     */
+    admit(url) {
+        let deferred3_0;
+        let deferred3_1;
+        try {
+            const ptr0 = passStringToWasm0(url, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            const len0 = WASM_VECTOR_LEN;
+            const ret = wasm.api_admit(this.__wbg_ptr, ptr0, len0);
+            var ptr2 = ret[0];
+            var len2 = ret[1];
+            if (ret[3]) {
+                ptr2 = 0; len2 = 0;
+                throw takeFromExternrefTable0(ret[2]);
+            }
+            deferred3_0 = ptr2;
+            deferred3_1 = len2;
+            return getStringFromWasm0(ptr2, len2);
+        } finally {
+            wasm.__wbindgen_free(deferred3_0, deferred3_1, 1);
+        }
+    }
+    /**
+     * For the API's base, as the environment gave it.
+     * @param {string} url
+     */
+    constructor(url) {
+        const ptr0 = passStringToWasm0(url, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.api_new(ptr0, len0);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        this.__wbg_ptr = ret[0];
+        ApiFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * `{ withCredential, becomesGet }` of the request that follows a redirect.
+     * @param {string} method
+     * @param {string} url
+     * @param {boolean} with_credential
+     * @param {number} status
+     * @param {string} location
+     * @returns {any}
+     */
+    redirect(method, url, with_credential, status, location) {
+        const val4 = +with_credential;
+        const val5 = +status;
+        let ptr0, len0, ptr1, len1, ptr2, len2;
+        try {
+            ptr0 = passStringToWasm0(method, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passStringToWasm0(url, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passStringToWasm0(location, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len2 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.api_redirect(this.__wbg_ptr, ptr0, len0, ptr1, len1, val4, val5, ptr2, len2);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+}
+if (Symbol.dispose) Api.prototype[Symbol.dispose] = Api.prototype.free;
+
+/**
  * A client, validated once and used for as long as the process runs.
  */
 export class Client {
@@ -249,6 +338,76 @@ export class Client {
     }
 }
 if (Symbol.dispose) Client.prototype[Symbol.dispose] = Client.prototype.free;
+
+/**
+ * A test of a connection. While there is a `path`, that is to be asked, and `answered` or `failed` to be told.
+ */
+export class ConnectionTest {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        ConnectionTestFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_connectiontest_free(ptr, 0);
+    }
+    /**
+     * Takes the answer `{ status, headers, body, receivedAt }`.
+     * @param {any} response
+     */
+    answered(response) {
+        const ret = wasm.connectiontest_answered(this.__wbg_ptr, response);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
+     * Takes the message of a failure that left the question without an answer.
+     * @param {string} message
+     */
+    failed(message) {
+        const ptr0 = passStringToWasm0(message, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.connectiontest_failed(this.__wbg_ptr, ptr0, len0);
+    }
+    /**
+     * For `{ kind, workspace?, repository?, hint?, requestedScopes?, grantedScopes? }`.
+     * @param {any} known
+     */
+    constructor(known) {
+        const ret = wasm.connectiontest_new(known);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        this.__wbg_ptr = ret[0];
+        ConnectionTestFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * The path below the API's base that is to be asked next.
+     * @returns {string | undefined}
+     */
+    get path() {
+        const ret = wasm.connectiontest_path(this.__wbg_ptr);
+        let v1;
+        if (ret[0] !== 0) {
+            v1 = getStringFromWasm0(ret[0], ret[1]);
+            wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        }
+        return v1;
+    }
+    /**
+     * `{ success, message, account?, scopes?, missingScopes? }`, when there is no more to ask.
+     * @returns {any}
+     */
+    get verdict() {
+        const ret = wasm.connectiontest_verdict(this.__wbg_ptr);
+        return ret;
+    }
+}
+if (Symbol.dispose) ConnectionTest.prototype[Symbol.dispose] = ConnectionTest.prototype.free;
 
 /**
  * What to do next in a turn.
@@ -566,6 +725,16 @@ export class RefreshPolicy {
 if (Symbol.dispose) RefreshPolicy.prototype[Symbol.dispose] = RefreshPolicy.prototype.free;
 
 /**
+ * Whether an answer says that the access token is no longer accepted.
+ * @param {number} status
+ * @returns {boolean}
+ */
+export function asksForRenewal(status) {
+    const ret = wasm.asksForRenewal(status);
+    return ret !== 0;
+}
+
+/**
  * The scopes that are requested when none are configured.
  * @returns {string[]}
  */
@@ -640,6 +809,43 @@ export function isExpired(expires_at, now) {
 }
 
 /**
+ * The error object for `{ status, headers, body, receivedAt, kind }`, an answer of the API that is no success.
+ * @param {any} response
+ * @returns {any}
+ */
+export function judgeApiResponse(response) {
+    const ret = wasm.judgeApiResponse(response);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * Whether a request that failed with an error of this code and status may be sent again.
+ * @param {string} method
+ * @param {string} code
+ * @param {number | null} [status]
+ * @returns {boolean}
+ */
+export function mayRepeat(method, code, status) {
+    const val3 = +(isLikeNone(status) ? 0xFFFFFF : status);
+    let ptr0, len0, ptr1, len1;
+    try {
+        ptr0 = passStringToWasm0(method, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = passStringToWasm0(code, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len1 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+        throw e;
+    }
+    const ret = wasm.mayRepeat(ptr0, len0, ptr1, len1, val3);
+    return ret !== 0;
+}
+
+/**
  * The required scopes that are neither granted nor implied by a granted one.
  * @param {any} required
  * @param {any} granted
@@ -656,8 +862,55 @@ export function missingScopes(required, granted) {
 }
 
 /**
- * Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, redisUrl?, problems }`. Without `client` OAuth cannot be offered;
- * without `apiUrl` the API's override is unusable. `problems` has an INVALID_CONFIG error for each variable that is
+ * What an answer tells of the rate limit: `{ limit?, used?, pause? }`, the pause in milliseconds.
+ * @param {number} status
+ * @param {string | null | undefined} limit
+ * @param {string | null | undefined} near_limit
+ * @param {string | null | undefined} retry_after
+ * @param {number} known
+ * @param {boolean} is_configured
+ * @param {number} received_at
+ * @returns {any}
+ */
+export function rateLimitNews(status, limit, near_limit, retry_after, known, is_configured, received_at) {
+    const val4 = +status;
+    const val5 = +known;
+    const val6 = +is_configured;
+    const val7 = +received_at;
+    let ptr0, len0, ptr1, len1, ptr2, len2;
+    try {
+        ptr0 = isLikeNone(limit) ? 0 : passStringToWasm0(limit, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = isLikeNone(near_limit) ? 0 : passStringToWasm0(near_limit, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len1 = WASM_VECTOR_LEN;
+        ptr2 = isLikeNone(retry_after) ? 0 : passStringToWasm0(retry_after, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len2 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+        throw e;
+    }
+    const ret = wasm.rateLimitNews(val4, ptr0, len0, ptr1, len1, ptr2, len2, val5, val6, val7);
+    return ret;
+}
+
+/**
+ * What a stored config says of its credential: `{ kind, accessToken?, authorization?, email?, canRenew, hasUser, hint? }`.
+ * @param {any} config
+ * @returns {any}
+ */
+export function readCredential(config) {
+    const ret = wasm.readCredential(config);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, rateLimit?, isRateLimitConfigured, redisUrl?, problems }`.
+ * Without `client` OAuth cannot be offered; without `apiUrl` the API's override is unusable; without `rateLimit` there is none. `problems` has an INVALID_CONFIG error for each variable that is
  * missing or wrong.
  * @param {any} env
  * @returns {any}
@@ -668,6 +921,42 @@ export function readEnvironment(env) {
         throw takeFromExternrefTable0(ret[1]);
     }
     return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * How long to wait before a request is sent again, in milliseconds; `undefined`: too long.
+ * @param {number} attempt
+ * @param {number | null | undefined} retry_after
+ * @param {number} random
+ * @returns {number | undefined}
+ */
+export function retryDelay(attempt, retry_after, random) {
+    const ret = wasm.retryDelay(attempt, !isLikeNone(retry_after), isLikeNone(retry_after) ? 0 : retry_after, random);
+    return ret[0] === 0 ? undefined : ret[1];
+}
+
+/**
+ * The slug of a workspace, or its UUID in braces, as a segment of a path.
+ * @param {any} workspace
+ * @returns {string}
+ */
+export function workspaceSegment(workspace) {
+    let deferred2_0;
+    let deferred2_1;
+    try {
+        const ret = wasm.workspaceSegment(workspace);
+        var ptr1 = ret[0];
+        var len1 = ret[1];
+        if (ret[3]) {
+            ptr1 = 0; len1 = 0;
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        deferred2_0 = ptr1;
+        deferred2_1 = len1;
+        return getStringFromWasm0(ptr1, len1);
+    } finally {
+        wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+    }
 }
 export function __wbg___wbindgen_is_function_741ff2bb612836f5(arg0) {
     const ret = typeof(arg0) === 'function';
@@ -822,9 +1111,15 @@ export function __wbindgen_init_externref_table() {
     table.set(1026, true);
     table.set(1027, false);
 }
+const ApiFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_api_free(ptr, 1));
 const ClientFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_client_free(ptr, 1));
+const ConnectionTestFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_connectiontest_free(ptr, 1));
 const RefreshPolicyFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_refreshpolicy_free(ptr, 1));

@@ -32,7 +32,10 @@ var FIELDS = [
   "errorDescription",
   "status",
   "field",
-  "retryAfter"
+  "retryAfter",
+  "required",
+  "granted",
+  "announcementUrl"
 ];
 var BitbucketAuthError = class _BitbucketAuthError extends Error {
   /**
@@ -61,6 +64,15 @@ var BitbucketAuthError = class _BitbucketAuthError extends Error {
     }
     if (failure.retryAfter !== void 0) {
       this.retryAfter = failure.retryAfter;
+    }
+    if (failure.required !== void 0) {
+      this.required = failure.required;
+    }
+    if (failure.granted !== void 0) {
+      this.granted = failure.granted;
+    }
+    if (failure.announcementUrl !== void 0) {
+      this.announcementUrl = failure.announcementUrl;
     }
     Error.captureStackTrace?.(this, caller);
   }

@@ -29,20 +29,23 @@ var __toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: tru
 // js/index.js
 var index_exports = {};
 __export(index_exports, {
-  BitbucketAuthError: () => import_error3.BitbucketAuthError,
+  BitbucketAuthError: () => import_error4.BitbucketAuthError,
   BitbucketAuthIntegration: () => BitbucketAuthIntegration,
   createEntry: () => createEntry,
   default: () => index_default
 });
 module.exports = __toCommonJS(index_exports);
 var import_environment2 = require("./environment.cjs");
-var import_error3 = require("./error.cjs");
+var import_error4 = require("./error.cjs");
 
 // js/form.js
 var CATEGORY = "Authentication";
+var OAUTH = { label: "OAuth2", value: "oauth" };
+var ACCESS_TOKEN = { label: "Access token", value: "api_key" };
+var API_TOKEN = { label: "API token", value: "basic" };
+var CLIENT = { label: "OAuth client itself", value: "custom" };
+var SLUG = "[A-Za-z0-9_.{}-]+";
 function form({ client }) {
-  const accessToken = { label: "Access token", value: "api_key" };
-  const oauth = { label: "OAuth2", value: "oauth" };
   return [
     {
       type: "input",
@@ -58,9 +61,23 @@ function form({ client }) {
       model: "config.type",
       category: CATEGORY,
       placeholder: "Select auth type",
-      defaultValue: client ? oauth.value : accessToken.value,
-      options: client ? [accessToken, oauth] : [accessToken],
+      defaultValue: client ? OAUTH.value : ACCESS_TOKEN.value,
+      options: [...client ? [OAUTH] : [], ACCESS_TOKEN, API_TOKEN, ...client ? [CLIENT] : []],
       validators: [{ type: "required", message: "Auth type is required" }]
+    },
+    ...client ? [oauthButton(client, OAUTH.value)] : [],
+    {
+      type: "input",
+      label: "Atlassian account e-mail",
+      model: "config.email",
+      category: CATEGORY,
+      placeholder: "you@example.com",
+      helpText: "The address that you log in to Atlassian with, not your Bitbucket user name",
+      condition: { model: "config.type", value: API_TOKEN.value },
+      validators: [
+        { type: "required", message: "The e-mail address is required" },
+        { type: "email", message: "This is not an e-mail address" }
+      ]
     },
     {
       type: "password",
@@ -68,11 +85,44 @@ function form({ client }) {
       model: "config.token",
       category: CATEGORY,
       placeholder: "Enter your access token",
-      helpText: "A repository, project or workspace access token of Bitbucket Cloud",
-      condition: { model: "config.type", value: accessToken.value },
+      helpText: "A repository, project or workspace access token, from the settings of that repository, project or workspace at Bitbucket Cloud",
+      condition: { model: "config.type", value: ACCESS_TOKEN.value },
       validators: [{ type: "required", message: "Access token is required" }]
     },
-    ...client ? [oauthButton(client, oauth.value)] : []
+    {
+      type: "password",
+      label: "API token",
+      model: "config.token",
+      category: CATEGORY,
+      placeholder: "Enter your API token",
+      helpText: 'Made in the Atlassian account with "Create API token with scopes", for Bitbucket',
+      condition: { model: "config.type", value: API_TOKEN.value },
+      validators: [{ type: "required", message: "API token is required" }]
+    },
+    {
+      type: "input",
+      label: "Workspace",
+      model: "config.workspace",
+      category: CATEGORY,
+      placeholder: "my-workspace",
+      helpText: "As in the addresses of Bitbucket. Optional; the connection test then looks whether it can be reached",
+      condition: { model: "config.type", in: [ACCESS_TOKEN.value, API_TOKEN.value, CLIENT.value] },
+      validators: [{ type: "regex", pattern: `^(${SLUG})?$`, message: "This is not the name of a workspace" }]
+    },
+    {
+      type: "input",
+      label: "Repository",
+      model: "config.repository",
+      category: CATEGORY,
+      placeholder: "my-workspace/my-repository",
+      helpText: "For a repository access token. Optional; the connection test then looks whether it can be reached",
+      condition: { model: "config.type", value: ACCESS_TOKEN.value },
+      validators: [{
+        type: "regex",
+        pattern: `^(${SLUG}/${SLUG})?$`,
+        message: "Write it as workspace/repository"
+      }]
+    }
   ];
 }
 function oauthButton(client, type) {
@@ -96,20 +146,486 @@ function oauthButton(client, type) {
 }
 
 // js/integration.js
+var import_node_crypto4 = require("node:crypto");
+
+// js/api-client.js
 var import_axios = __toESM(require("axios"));
-var import_core2 = require("./core.cjs");
+var import_axios_retry = __toESM(require("axios-retry"));
+var import_abort = require("./abort.cjs");
+var import_core = require("./core.cjs");
+var import_error = require("./error.cjs");
+var import_transport = require("./transport.cjs");
+var MAX_BYTES = 32 * 1024 * 1024;
+var REDIRECTS = [301, 302, 303, 307, 308];
+var MOST_REDIRECTS = 20;
+var RETRIES = 3;
+var OF_BODY = /^content-/;
+function createSender({ apiUrl, timeoutMs, credentials, throttle }) {
+  const { Api } = (0, import_core.core)();
+  const api = (0, import_error.judge)(createSender, () => new Api(apiUrl));
+  const attempt = async (request, authorization, group) => {
+    const { signal, isRedirectAnswer } = request;
+    await throttle?.take(group, signal);
+    let next = request;
+    for (let redirects = 0, withCredential = true; ; redirects += 1) {
+      const { method, url, body, headers = {} } = next;
+      const answer = await (0, import_transport.send)(
+        { method, url, headers: withCredential ? { ...headers, authorization } : headers, body },
+        { phase: "api", timeoutMs, signal, maxBytes: MAX_BYTES }
+      );
+      if (redirects === 0) await throttle?.observe(group, answer);
+      const { status, headers: { location } } = answer;
+      if (isRedirectAnswer || !REDIRECTS.includes(status) || location === void 0) {
+        return { answer: status >= 400 ? withoutCredential(answer, authorization) : answer, withCredential };
+      }
+      if (redirects === MOST_REDIRECTS) throw (0, import_core.failure)("REDIRECT_REFUSED", "api", { status });
+      const target = URL.canParse(location, url) ? new URL(location, url).href : location;
+      const judged = (0, import_error.judge)(attempt, () => api.redirect(method, url, withCredential, status, target));
+      withCredential = judged.withCredential;
+      next = { ...judged.becomesGet ? asGet(next) : next, url: target };
+    }
+  };
+  return async (request) => {
+    const { signal } = request;
+    const url = URL.canParse(request.url) ? new URL(request.url).href : request.url;
+    const group = (0, import_error.judge)(createSender, () => api.admit(url));
+    const absolute = { ...request, url };
+    const used = await (0, import_abort.unlessAborted)(credentials.newest(), signal);
+    const { answer, withCredential } = await attempt(absolute, used.authorization, group);
+    if (!withCredential || !credentials.answered(answer.status, used, false)) return answer;
+    const newer = await (0, import_abort.unlessAborted)(credentials.newest(), signal);
+    if (isStream(request.body)) {
+      credentials.onUnrepeatable();
+      return answer;
+    }
+    const second = await attempt(absolute, newer.authorization, group);
+    if (second.withCredential) credentials.answered(second.answer.status, newer, true);
+    return second.answer;
+  };
+}
+function createClient({ apiUrl, kind, sender }) {
+  const client = import_axios.default.create({
+    baseURL: apiUrl,
+    // With a limit, Axios itself turns a form into bytes, which undici takes from any realm.
+    maxBodyLength: MAX_BYTES,
+    adapter: "fetch",
+    env: {
+      fetch: fetchOf(sender),
+      // Axios then hands over address and options as they are, and keeps no request in its errors.
+      Request: (
+        /** @type {any} */
+        null
+      )
+    },
+    headers: { Accept: "application/json" }
+  });
+  client.interceptors.response.use(void 0, (error) => {
+    if (import_axios.default.isAxiosError(error)) Object.assign(error, { bitbucket: judgeError(error, kind) });
+    throw error;
+  });
+  (0, import_axios_retry.default)(client, {
+    retries: RETRIES,
+    retryCondition: mayRetry,
+    retryDelay: (attempt, error) => (0, import_core.core)().retryDelay(attempt, retryAfter(error), Math.random()) ?? 0
+  });
+  return (
+    /** @type {BitbucketClient} */
+    Object.defineProperty(client, "paginate", { value: paginate(client) })
+  );
+}
+function meaningOf(error) {
+  if (error instanceof import_error.BitbucketAuthError) return error;
+  const bitbucket = members(error).bitbucket;
+  return bitbucket instanceof import_error.BitbucketAuthError ? bitbucket : (0, import_core.failure)("API_FAILED", "api");
+}
+function fetchOf(sender) {
+  return async (input, init = {}) => {
+    const { authorization: _callers, ...headers } = Object.fromEntries(new Headers(init.headers));
+    const { status, headers: fields, body } = await sender({
+      method: init.method ?? "GET",
+      url: String(input),
+      headers,
+      body: init.body,
+      signal: init.signal,
+      isRedirectAnswer: init.redirect === "manual"
+    });
+    return new Response([204, 205, 304].includes(status) ? null : body, { status, headers: fields });
+  };
+}
+function judgeError({ response, cause, code, name }, kind) {
+  if (response) {
+    const { judgeApiResponse } = (0, import_core.core)();
+    const answer = {
+      status: response.status,
+      headers: Object.fromEntries(Object.entries({ ...response.headers }).map(([name2, value]) => [name2.toLowerCase(), String(value)])),
+      body: bytesOf(response.data),
+      receivedAt: Date.now(),
+      kind
+    };
+    return new import_error.BitbucketAuthError((0, import_error.judge)(judgeError, () => judgeApiResponse(answer)), {}, judgeError);
+  }
+  if (cause instanceof import_error.BitbucketAuthError) return cause;
+  if (name === "CanceledError") return (0, import_core.failure)("REQUEST_ABORTED", "api");
+  return (0, import_core.failure)(code === "ECONNABORTED" || code === "ETIMEDOUT" ? "REQUEST_TIMEOUT" : "API_FAILED", "api");
+}
+function mayRetry(error) {
+  const { config, response } = error;
+  const { code, cause } = meaningOf(error);
+  if (!config || isStream(config.data)) return false;
+  const passes = !cause || import_axios_retry.default.isNetworkError(
+    /** @type {any} */
+    { code: members(cause).code }
+  );
+  return passes && (0, import_core.core)().mayRepeat(String(config.method).toUpperCase(), code, response?.status) && (0, import_core.core)().retryDelay(1, retryAfter(error), 0) !== void 0;
+}
+function retryAfter(error) {
+  return meaningOf(error).retryAfter;
+}
+function paginate(client) {
+  return async function* pages(path, params, config) {
+    const seen = /* @__PURE__ */ new Set();
+    for (let url = path, query = params; ; query = void 0) {
+      const { data } = await client.get(url, { ...config, params: query });
+      const { values, next } = members(data);
+      if (!Array.isArray(values)) throw (0, import_core.failure)("RESPONSE_INVALID", "api", { field: "values" });
+      yield* values;
+      if (next === void 0) return;
+      if (typeof next !== "string" || seen.has(next)) throw (0, import_core.failure)("RESPONSE_INVALID", "api", { field: "next" });
+      seen.add(next);
+      url = next;
+    }
+  };
+}
+function asGet({ headers = {}, body: _dropped, ...request }) {
+  const kept = Object.entries(headers).filter(([name]) => !OF_BODY.test(name));
+  return { ...request, method: "GET", headers: Object.fromEntries(kept) };
+}
+function isStream(body) {
+  return typeof body === "object" && body !== null && (Symbol.asyncIterator in body || "pipe" in body);
+}
+function withoutCredential({ status, headers, body }, authorization) {
+  const [, credential = ""] = authorization.split(" ");
+  const decoded = Buffer.from(credential, "base64").toString("latin1");
+  const [, token = ""] = decoded.split(/:(.*)/s);
+  const secrets = [credential, ...authorization.startsWith("Basic ") ? [decoded, token] : []];
+  const forms = new Set(secrets.filter(Boolean).flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString("base64")]));
+  const cut = (text) => [...forms].reduce((rest, form2) => rest.replaceAll(form2, "[redacted]"), text);
+  return {
+    status,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, cut(value)])),
+    body: Buffer.from(cut(Buffer.from(body).toString("latin1")), "latin1")
+  };
+}
+function bytesOf(data) {
+  if (data instanceof Uint8Array) return data;
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  try {
+    return new TextEncoder().encode(typeof data === "string" ? data : JSON.stringify(data) ?? "");
+  } catch {
+    return new Uint8Array();
+  }
+}
+function members(value) {
+  return typeof value === "object" && value !== null ? (
+    /** @type {Record<string, unknown>} */
+    value
+  ) : {};
+}
+
+// js/integration.js
+var import_core4 = require("./core.cjs");
 var import_environment = require("./environment.cjs");
-var import_error2 = require("./error.cjs");
+var import_error3 = require("./error.cjs");
+
+// js/rate-limit.js
+var import_node_crypto = require("node:crypto");
+var import_promises = require("node:timers/promises");
+var import_p_limit = __toESM(require("p-limit"));
+var import_rate_limiter_flexible = require("rate-limiter-flexible");
+var import_abort2 = require("./abort.cjs");
+var import_redis_connection = require("./redis-connection.cjs");
+var import_core2 = require("./core.cjs");
+var SLOT_MS = 5 * 60 * 1e3;
+var EARLIER_SLOTS = 12;
+var SLOT_LIFE_S = (EARLIER_SLOTS + 2) * SLOT_MS / 1e3;
+var GRACE_MS = 5e3;
+var MOST_WAITING = 1e4;
+var LOGGED_MS = 1e4;
+var REDIS_LIMITS = { operation: 1e3, connection: 2e3, reconnection: 5e3 };
+var limiters = /* @__PURE__ */ new Map();
+function rateLimiterOf({ rateLimit, isRateLimitConfigured, redisUrl = "" }) {
+  if (rateLimit === void 0) return void 0;
+  const name = `${rateLimit} ${isRateLimitConfigured} ${redisUrl}`;
+  let limiter = limiters.get(name);
+  if (!limiter) limiters.set(name, limiter = new RateLimiter({ rateLimit, isRateLimitConfigured, redisUrl }));
+  return limiter;
+}
+var RateLimiter = class {
+  /** @type {Settings} */
+  #settings;
+  #counters;
+  /** @type {Map<string, Line>} */
+  #lines = /* @__PURE__ */ new Map();
+  #sweptAt = Date.now();
+  /** @param {Settings} settings */
+  constructor(settings) {
+    this.#settings = settings;
+    this.#counters = new Counters(settings.redisUrl ?? "");
+  }
+  /**
+   * Waits until a request may be sent, which then counts.
+   *
+   * @param {string} account whose limit it is; no secret
+   * @param {string} group of resources
+   * @param {TakeOptions} [options]
+   * @returns {Promise<void>}
+   * @throws {BitbucketAuthError} `API_RATE_LIMITED` when too many wait or the wait would be too long, with `retryAfter`;
+   *   `REQUEST_ABORTED`
+   */
+  take(account, group, options = {}) {
+    return this.#lineOf(account, group).take(options);
+  }
+  /**
+   * Learns from an answer.
+   *
+   * @param {string} account
+   * @param {string} group
+   * @param {{ status: number, headers: Record<string, string> }} answer with lower-case names of header fields
+   * @returns {Promise<void>}
+   */
+  async observe(account, group, { status, headers }) {
+    const limit = headers["x-ratelimit-limit"];
+    const near = headers["x-ratelimit-nearlimit"];
+    if (status < 400 && limit === void 0 && near === void 0) return;
+    const line = this.#lineOf(account, group);
+    const { isRateLimitConfigured } = this.#settings;
+    const now = Date.now();
+    await line.learn((0, import_core2.core)().rateLimitNews(
+      status,
+      limit,
+      near,
+      headers["retry-after"],
+      line.limit,
+      isRateLimitConfigured,
+      now
+    ), now);
+  }
+  /**
+   * @param {string} account
+   * @param {string} group
+   */
+  #lineOf(account, group) {
+    this.#sweep();
+    const name = `${group} ${account}`;
+    let line = this.#lines.get(name);
+    if (!line) {
+      const key = (0, import_node_crypto.createHash)("sha256").update(name).digest("base64url");
+      line = new Line(Number(this.#settings.rateLimit), key, this.#counters);
+      this.#lines.set(name, line);
+    }
+    return line;
+  }
+  #sweep() {
+    const now = Date.now();
+    if (now - this.#sweptAt < SLOT_LIFE_S * 1e3) return;
+    this.#sweptAt = now;
+    for (const [name, line] of this.#lines) {
+      if (line.isForgettable(now)) this.#lines.delete(name);
+    }
+  }
+};
+var Line = class {
+  /** One asks at a time, and waits while those behind it wait. */
+  #turn = (0, import_p_limit.default)(1);
+  #waiting = 0;
+  /** Until when nobody gets through, as far as known. */
+  #closedUntil = 0;
+  /** Until when Bitbucket wants nobody. */
+  #pausedUntil = 0;
+  #touchedAt = 0;
+  /** What the slots before one have; oldest first. @type {Reading} */
+  #reading = { slot: -1, isSettled: false, counts: /* @__PURE__ */ new Map(), sum: 0 };
+  /** Ends the pause of whoever waits. */
+  #waker = new AbortController();
+  /**
+   * @param {number} limit in an hour
+   * @param {string} key
+   * @param {Counters} counters
+   */
+  constructor(limit, key, counters) {
+    this.limit = limit;
+    this.key = key;
+    this.counters = counters;
+  }
+  /**
+   * @param {TakeOptions} options
+   * @returns {Promise<void>}
+   */
+  async take({ signal, maxWaitMs = Infinity, log }) {
+    const now = Date.now();
+    this.#touchedAt = now;
+    const closed = this.#closedUntil - now;
+    if (this.#waiting >= MOST_WAITING || closed > maxWaitMs) throw rateLimited(closed);
+    this.#waiting += 1;
+    try {
+      const until = now + maxWaitMs;
+      await (0, import_abort2.unlessAborted)(this.#turn(() => this.#pass(signal, until, log)), signal);
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+  /**
+   * @param {{ limit?: number, used?: number, pause?: number }} news
+   * @param {number} now
+   */
+  async learn({ limit, used, pause }, now) {
+    if (limit !== void 0) {
+      this.limit = limit;
+      this.#closedUntil = 0;
+      this.#waker.abort();
+      this.#waker = new AbortController();
+    }
+    if (pause !== void 0) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
+    if (used !== void 0) {
+      const slot = slotOf(now);
+      const unknown = used - (await this.#before(slot)).sum - await this.counters.get(this.#keyOf(slot));
+      if (unknown > 0) await this.counters.add(this.#keyOf(slot), unknown);
+    }
+  }
+  /** @param {number} now */
+  isForgettable(now) {
+    return this.#waiting === 0 && now - this.#touchedAt > SLOT_LIFE_S * 1e3;
+  }
+  /**
+   * @param {AbortSignal | null | undefined} signal
+   * @param {number} until
+   * @param {((message: string) => void) | undefined} log
+   */
+  async #pass(signal, until, log) {
+    for (let isLogged = false; !signal?.aborted; ) {
+      const now = Date.now();
+      const wait = this.#pausedUntil > now ? this.#pausedUntil - now : await this.#count(now);
+      if (wait <= 0) return;
+      if (now + wait > until) throw rateLimited(wait);
+      this.#closedUntil = now + wait;
+      if (log && !isLogged && wait > LOGGED_MS) {
+        log(`Bitbucket's rate limit of ${this.limit} requests an hour is used up: ${this.#waiting} wait until ${new Date(this.#closedUntil).toISOString()}, in turn. INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT sets the limit.`);
+        isLogged = true;
+      }
+      const ends = AbortSignal.any([this.#waker.signal, ...signal ? [signal] : []]);
+      await (0, import_promises.setTimeout)(wait, void 0, { signal: ends }).catch(() => {
+      });
+    }
+  }
+  /**
+   * Counts a request, if it is within the limit.
+   *
+   * @param {number} now
+   * @returns {Promise<number>} for how many milliseconds it is not
+   */
+  async #count(now) {
+    const slot = slotOf(now);
+    const count = await this.counters.add(this.#keyOf(slot), 1);
+    const { sum, counts } = await this.#before(slot);
+    let rest = sum + count;
+    if (rest <= this.limit) return 0;
+    await this.counters.add(this.#keyOf(slot), -1);
+    for (const [earlier, inSlot] of counts) {
+      rest -= inSlot;
+      if (rest <= this.limit) return endOf(earlier) - now;
+    }
+    return endOf(slot) - now;
+  }
+  /**
+   * @param {number} slot the current one
+   * @returns {Promise<Reading>} the requests in all others that the last hour touches
+   */
+  async #before(slot) {
+    const last = this.#reading;
+    if (last.slot === slot && last.isSettled) return last;
+    const isSettled = Date.now() - slot * SLOT_MS > GRACE_MS;
+    const settled = last.isSettled ? last.slot : last.slot - 1;
+    const counts = new Map(await Promise.all(Array.from({ length: EARLIER_SLOTS }, async (_, index) => {
+      const earlier = slot - EARLIER_SLOTS + index;
+      const known = earlier < settled ? last.counts.get(earlier) : void 0;
+      return (
+        /** @type {[number, number]} */
+        [earlier, known ?? await this.counters.get(this.#keyOf(earlier))]
+      );
+    })));
+    const sum = [...counts.values()].reduce((total, count) => total + count, 0);
+    this.#reading = { slot, isSettled, counts, sum };
+    return this.#reading;
+  }
+  /** @param {number} slot */
+  #keyOf(slot) {
+    return `${this.key}:${slot}`;
+  }
+};
+var Counters = class {
+  #memory = new import_rate_limiter_flexible.RateLimiterMemory(OPTIONS);
+  /** @type {RedisConnection | undefined} */
+  #connection;
+  /** @type {WeakMap<object, RateLimiterRedis>} */
+  #shared = /* @__PURE__ */ new WeakMap();
+  /** @param {string} redisUrl */
+  constructor(redisUrl) {
+    if (!redisUrl) return;
+    this.#connection = new import_redis_connection.RedisConnection({
+      url: redisUrl,
+      limits: REDIS_LIMITS,
+      log: (message) => console.warn(`[nocodb-bitbucket-auth] ${message}`),
+      without: "keeps to the rate limit on its own"
+    });
+  }
+  /**
+   * @param {string} key
+   * @param {number} points
+   * @returns {Promise<number>} what it then has
+   */
+  async add(key, points) {
+    const own = await this.#memory.penalty(key, points);
+    const shared = await this.#connection?.use((redis) => this.#of(redis).penalty(key, points));
+    return (shared ?? own).consumedPoints;
+  }
+  /**
+   * @param {string} key
+   * @returns {Promise<number>}
+   */
+  async get(key) {
+    const shared = await this.#connection?.use((redis) => this.#of(redis).get(key));
+    return (shared ?? await this.#memory.get(key))?.consumedPoints ?? 0;
+  }
+  /** @param {import('ioredis').Redis} redis */
+  #of(redis) {
+    const limiter = this.#shared.get(redis) ?? new import_rate_limiter_flexible.RateLimiterRedis({ ...OPTIONS, storeClient: redis });
+    this.#shared.set(redis, limiter);
+    return limiter;
+  }
+};
+var OPTIONS = { keyPrefix: "nocodb-bitbucket-auth:rate", points: Number.MAX_SAFE_INTEGER, duration: SLOT_LIFE_S };
+function slotOf(time) {
+  return Math.floor(time / SLOT_MS);
+}
+function endOf(slot) {
+  return (slot + EARLIER_SLOTS + 1) * SLOT_MS;
+}
+function rateLimited(wait) {
+  return (0, import_core2.failure)("API_RATE_LIMITED", "api", wait > 0 ? { retryAfter: Math.ceil(wait) } : void 0);
+}
+
+// js/integration.js
 var import_token_endpoint2 = require("./token-endpoint.cjs");
 
 // js/token-keeper.js
-var import_node_crypto2 = require("node:crypto");
-var import_promises = require("node:timers/promises");
+var import_node_crypto3 = require("node:crypto");
+var import_promises2 = require("node:timers/promises");
 var import_memory2 = require("./memory.cjs");
 
 // js/coordination/redis.js
-var import_node_crypto = require("node:crypto");
+var import_node_crypto2 = require("node:crypto");
 var import_memory = require("./memory.cjs");
+var import_redis_connection2 = require("./redis-connection.cjs");
 var SECOND = 1e3;
 var HOUR = 60 * 60 * SECOND;
 var DAY = 24 * HOUR;
@@ -127,9 +643,6 @@ var LIMITS = {
   deadMarker: HOUR
 };
 var MOST_PENDING = 1e5;
-var VARIABLES = "INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)";
-var UNUSABLE = `The Redis of ${VARIABLES} cannot be used: until it can, this process renews tokens on its own.`;
-var USABLE = `The Redis of ${VARIABLES} can be used again.`;
 var PRELUDE = `
   local prefix = KEYS[1]
   local function follow(key)
@@ -248,20 +761,10 @@ var RedisCoordination = class {
   #options;
   /** @type {typeof LIMITS} */
   #limits;
+  #isClosed = false;
   /** What all keys begin with; in a cluster, the braces keep them together. @type {string} */
   #prefix;
-  /** While it can be used. @type {Redis | undefined} */
-  #redis;
-  /** The one that is being connected. @type {Redis | undefined} */
-  #candidate;
-  /** @type {Promise<void> | undefined} */
-  #firstAttempt;
-  /** @type {NodeJS.Timeout | undefined} */
-  #nextAttempt;
-  /** Since Redis did last what it was asked. */
-  #failures = 0;
-  #isReported = false;
-  #isClosed = false;
+  #connection;
   /** The highest fence that this process knows of. */
   #fence = 0;
   /** Names the life of Redis' data; another one means that they were lost. @type {string | undefined} */
@@ -275,6 +778,15 @@ var RedisCoordination = class {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#prefix = `nocodb-bitbucket-auth:{${options.namespace}}:`;
+    this.#connection = new import_redis_connection2.RedisConnection({
+      url: options.url,
+      limits: this.#limits,
+      scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, lua]) => [name, { lua: PRELUDE + lua, numberOfKeys: 1 }])),
+      log: options.log,
+      without: "renews tokens on its own",
+      check: (redis) => this.#check(redis),
+      opened: () => void this.#shareAll()
+    });
   }
   /**
    * @param {string} key
@@ -284,8 +796,8 @@ var RedisCoordination = class {
     const own = await this.#memory.lock(key);
     if (!own) return void 0;
     const { lock: limit, pair } = this.#limits;
-    const owner = (0, import_node_crypto.randomBytes)(16).toString("base64url");
-    await this.#connected();
+    const owner = (0, import_node_crypto2.randomBytes)(16).toString("base64url");
+    await this.#connection.connected();
     const asked = performance.now();
     const fence = await this.#ask("acquire", [key, owner, limit, this.#fence, pair]);
     if (fence === 0) {
@@ -378,10 +890,8 @@ var RedisCoordination = class {
   }
   async close() {
     this.#isClosed = true;
-    clearTimeout(this.#nextAttempt);
     for (const end of this.#held) end();
-    for (const redis of [this.#redis, this.#candidate]) disconnect(redis);
-    this.#redis = void 0;
+    this.#connection.close();
     this.#pending.clear();
     await this.#memory.close();
   }
@@ -426,7 +936,7 @@ var RedisCoordination = class {
   /** Passes on what was published while Redis could not be used. */
   async #shareAll() {
     for (const key of [...this.#pending]) {
-      if (!this.#redis) return;
+      if (!this.#connection.isUsable) return;
       const entry = this.#memory.findLocal(key);
       if (entry) await this.#share(key, entry, { isAwaited: false });
       else this.#pending.delete(key);
@@ -444,95 +954,22 @@ var RedisCoordination = class {
    * @param {{ isAwaited: boolean }} [options] whether the process stays alive for it
    * @returns {Promise<any>} `undefined` when Redis did not do it
    */
-  async #ask(name, args, { isAwaited } = { isAwaited: true }) {
-    const redis = await this.#connected();
-    if (!redis) return void 0;
-    try {
-      const reply = await within(this.#limits.operation, isAwaited, run(redis, name, this.#prefix, args));
-      this.#failures = 0;
-      return reply;
-    } catch {
-      this.#lose(redis);
-      return void 0;
-    }
+  async #ask(name, args, options) {
+    return this.#connection.use((redis) => run(redis, name, this.#prefix, args), options);
   }
-  /** Waits for Redis only when it was never asked before. */
-  async #connected() {
-    if (!this.#isClosed) await (this.#firstAttempt ??= this.#connect(true));
-    return this.#redis;
-  }
-  /** @param {boolean} isAwaited */
-  async #connect(isAwaited) {
-    const attempt = { isOver: false };
-    try {
-      await within(this.#limits.connection, isAwaited, this.#open(attempt));
-    } catch {
-      attempt.isOver = true;
-      disconnect(this.#candidate);
-      this.#candidate = void 0;
-      this.#retry();
-      return;
-    }
-    const redis = (
-      /** @type {Redis} */
-      this.#candidate
-    );
-    this.#candidate = void 0;
-    if (this.#isClosed) return;
-    redis.once("end", () => this.#lose(redis));
-    this.#redis = redis;
-    if (this.#isReported) this.#options.log(USABLE);
-    this.#isReported = false;
-    void this.#shareAll();
-  }
-  /** @param {{ isOver: boolean }} attempt */
-  async #open(attempt) {
-    const { Redis } = await import("ioredis");
-    if (attempt.isOver || this.#isClosed) throw new Error("too late");
-    const redis = new Redis(this.#options.url, {
-      lazyConnect: true,
-      connectTimeout: this.#limits.connection,
-      // Its own ways of trying again have timers that keep a process alive, and send commands late.
-      retryStrategy: () => null,
-      disconnectTimeout: 1,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      enableReadyCheck: false,
-      disableClientInfo: true,
-      scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, lua]) => [name, { lua: PRELUDE + lua, numberOfKeys: 1 }]))
-    });
-    this.#candidate = redis;
-    redis.on("error", () => {
-    });
-    const connected = redis.connect();
-    setImmediate(() => redis.stream?.unref());
-    await connected;
-    const args = [this.#fence, this.#limits.pair, (0, import_node_crypto.randomBytes)(16).toString("base64url")];
-    const life = String(await within(this.#limits.operation, false, run(redis, "check", this.#prefix, args)));
+  /** @param {Redis} redis that was just connected */
+  async #check(redis) {
+    const args = [this.#fence, this.#limits.pair, (0, import_node_crypto2.randomBytes)(16).toString("base64url")];
+    const life = String(await run(redis, "check", this.#prefix, args));
     if (this.#life !== void 0 && life !== this.#life) {
       for (const key of this.#memory.lastKeys()) this.#pending.add(key);
     }
     this.#life = life;
   }
-  /** @param {Redis} redis that did not do what it was asked */
-  #lose(redis) {
-    if (this.#redis !== redis) return;
-    this.#redis = void 0;
-    disconnect(redis);
-    this.#retry();
-  }
-  #retry() {
-    if (this.#isClosed) return;
-    if (!this.#isReported) this.#options.log(UNUSABLE);
-    this.#isReported = true;
-    const pause = Math.min(this.#limits.reconnection, 100 * 2 ** this.#failures) * (1 + Math.random()) / 2;
-    this.#failures += 1;
-    this.#nextAttempt = setTimeout(() => this.#connect(false), pause).unref();
-  }
   /** @param {Entry} entry */
   #encrypt({ key, value }) {
-    const nonce = (0, import_node_crypto.randomBytes)(NONCE_LENGTH);
-    const cipher = (0, import_node_crypto.createCipheriv)(CIPHER, this.#options.encryptionKey, nonce, { authTagLength: TAG_LENGTH });
+    const nonce = (0, import_node_crypto2.randomBytes)(NONCE_LENGTH);
+    const cipher = (0, import_node_crypto2.createCipheriv)(CIPHER, this.#options.encryptionKey, nonce, { authTagLength: TAG_LENGTH });
     cipher.setAAD(boundTo(key));
     const text = [cipher.update(JSON.stringify(value), "utf8"), cipher.final()];
     return Buffer.concat([nonce, ...text, cipher.getAuthTag()]).toString("base64url");
@@ -547,7 +984,7 @@ var RedisCoordination = class {
     const bytes = Buffer.from(ciphertext, "base64url");
     if (bytes.length < NONCE_LENGTH + TAG_LENGTH) return void 0;
     try {
-      const decipher = (0, import_node_crypto.createDecipheriv)(
+      const decipher = (0, import_node_crypto2.createDecipheriv)(
         CIPHER,
         this.#options.encryptionKey,
         bytes.subarray(0, NONCE_LENGTH),
@@ -581,26 +1018,10 @@ function run(redis, name, prefix, args) {
     redis[name](prefix, ...args)
   );
 }
-function disconnect(redis) {
-  redis?.disconnect();
-  redis?.stream?.destroy();
-}
-async function within(limit, isAwaited, work) {
-  let timer;
-  const late = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => setImmediate(() => setImmediate(reject)), limit);
-    if (!isAwaited) timer.unref();
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 // js/token-keeper.js
-var import_core = require("./core.cjs");
-var import_error = require("./error.cjs");
+var import_core3 = require("./core.cjs");
+var import_error2 = require("./error.cjs");
 var import_token_endpoint = require("./token-endpoint.cjs");
 var STORE_LIMIT_MS = 1e4;
 var KEPT_MS = 24 * 60 * 60 * 1e3;
@@ -638,7 +1059,7 @@ function createCoordination({ client, redisUrl }, namespace) {
   });
 }
 function hash(key, text) {
-  return (0, import_node_crypto2.createHmac)("sha256", key).update(text).digest().toString("base64url", 0, 16);
+  return (0, import_node_crypto3.createHmac)("sha256", key).update(text).digest().toString("base64url", 0, 16);
 }
 function makePair({ accessToken, refreshToken, expiresAt, obtainedAt, scopes }) {
   const pair = { refreshToken };
@@ -651,19 +1072,23 @@ function makePair({ accessToken, refreshToken, expiresAt, obtainedAt, scopes }) 
 function holder({ store, log }) {
   return { store, log, stored: 0, handed: 0 };
 }
-var TokenKeeper = class {
+var TokenKeeper = class _TokenKeeper {
   /** By the key of their newest refresh token. @type {Map<string, Connection>} */
   #connections = /* @__PURE__ */ new Map();
   /** @type {Uint8Array} */
   #hashKey;
   #sweptAt = Date.now();
+  /** @type {Connection | undefined} */
+  #ofClient;
   /**
    * @param {ConfiguredEnvironment} environment
    * @param {Coordination} coordination
+   * @param {'refresh_token' | 'client_credentials'} [grant] how its connections get new tokens
    */
-  constructor(environment, coordination) {
+  constructor(environment, coordination, grant = "refresh_token") {
     this.environment = environment;
     this.coordination = coordination;
+    this.grant = grant;
     this.#hashKey = environment.client.deriveKey("refresh-token");
   }
   /**
@@ -687,6 +1112,16 @@ var TokenKeeper = class {
     }
     connection.attach(pair, key, owner);
     return connection;
+  }
+  /**
+   * The connection of the OAuth client itself (RFC 6749 section 4.4). It has no refresh token, and nobody's tokens die
+   * when it gets new ones, so it is this process' own, and no store has to know.
+   *
+   * @returns {Connection}
+   */
+  ofClient() {
+    this.#ofClient ??= new _TokenKeeper(this.environment, new import_memory2.MemoryCoordination(), "client_credentials").attach(makePair({ refreshToken: "" }));
+    return this.#ofClient;
   }
   /**
    * What a refresh token is called outside of this process.
@@ -748,7 +1183,7 @@ var Connection = class {
    * @param {string} key
    */
   constructor(keeper, pair, key) {
-    const { RefreshPolicy } = (0, import_core.core)();
+    const { RefreshPolicy } = (0, import_core3.core)();
     this.#keeper = keeper;
     this.#pair = pair;
     this.#key = key;
@@ -805,7 +1240,7 @@ var Connection = class {
     while (!this.#mayUse(this.#policy.renew(generation, Date.now()))) {
       await this.#join(owner);
       if (this.#policy.generation === generation && !this.#policy.isForced) {
-        throw this.#lastError ?? (0, import_core.failure)("REQUEST_TIMEOUT", "refresh");
+        throw this.#lastError ?? (0, import_core3.failure)("REQUEST_TIMEOUT", "refresh");
       }
     }
     return this.newest(owner);
@@ -852,9 +1287,9 @@ var Connection = class {
    * @throws {BitbucketAuthError} `RECONNECT_REQUIRED`
    */
   #mayUse(answer) {
-    const { RefreshAnswer } = (0, import_core.core)();
+    const { RefreshAnswer } = (0, import_core3.core)();
     if (answer === RefreshAnswer.Dead) {
-      throw this.#lastError?.reauthorize ? this.#lastError : (0, import_core.failure)("RECONNECT_REQUIRED", "refresh");
+      throw this.#lastError?.reauthorize ? this.#lastError : (0, import_core3.failure)("RECONNECT_REQUIRED", "refresh");
     }
     return answer === RefreshAnswer.Use;
   }
@@ -899,7 +1334,7 @@ var Connection = class {
   }
   /** Carries out what the policy says, until it says that the turn is over. */
   async #run() {
-    const { RefreshAction, RefreshEvent } = (0, import_core.core)();
+    const { RefreshAction, RefreshEvent } = (0, import_core3.core)();
     try {
       for (let action = this.#policy.action; ; ) {
         switch (action) {
@@ -929,13 +1364,13 @@ var Connection = class {
             action = this.#on(RefreshEvent.Reported);
             break;
           case RefreshAction.Wait:
-            await (0, import_promises.setTimeout)(Math.max(0, Number(this.#policy.waitUntil) - Date.now()));
+            await (0, import_promises2.setTimeout)(Math.max(0, Number(this.#policy.waitUntil) - Date.now()));
             action = this.#on(RefreshEvent.Woke);
             break;
           case RefreshAction.FailWithLastRequest:
-            throw this.#lastError ?? (0, import_core.failure)("REQUEST_FAILED", "refresh");
+            throw this.#lastError ?? (0, import_core3.failure)("REQUEST_FAILED", "refresh");
           case RefreshAction.FailAsBusy:
-            throw (0, import_core.failure)("REQUEST_TIMEOUT", "refresh");
+            throw (0, import_core3.failure)("REQUEST_TIMEOUT", "refresh");
           default:
             return;
         }
@@ -961,10 +1396,10 @@ var Connection = class {
    * @returns {Promise<number>}
    */
   async #underLock(work) {
-    return this.#lock?.isHeld() ? work() : this.#on((0, import_core.core)().RefreshEvent.LockLost);
+    return this.#lock?.isHeld() ? work() : this.#on((0, import_core3.core)().RefreshEvent.LockLost);
   }
   async #look() {
-    const { RefreshEvent } = (0, import_core.core)();
+    const { RefreshEvent } = (0, import_core3.core)();
     const [entry] = await Promise.all([this.#keeper.coordination.find(this.#key), this.#learnOfLockout()]);
     if (!entry) return this.#on(RefreshEvent.NothingFound);
     const { key, value } = entry;
@@ -982,11 +1417,11 @@ var Connection = class {
   async #refresh() {
     const { refreshToken, scopes } = this.#pair;
     try {
-      const tokens = await (0, import_token_endpoint.requestTokens)(
-        this.#keeper.environment,
+      const { environment, grant } = this.#keeper;
+      const tokens = grant === "client_credentials" ? await (0, import_token_endpoint.requestTokens)(environment, (client) => client.buildClientCredentialsRequest(), grant) : await (0, import_token_endpoint.requestTokens)(
+        environment,
         (client) => client.buildRefreshRequest(refreshToken),
-        "refresh_token",
-        // What the answer leaves out stays as it was (RFC 6749 section 6).
+        grant,
         { refreshToken, ...scopes && { scopes } }
       );
       const action = this.#policy.renewed(tokens.obtainedAt, tokens.expiresAt, Date.now(), Math.random());
@@ -994,7 +1429,7 @@ var Connection = class {
       this.#take(newer, this.#keeper.keyOf(newer.refreshToken));
       return action;
     } catch (error) {
-      if (!(error instanceof import_error.BitbucketAuthError)) throw error;
+      if (!(error instanceof import_error2.BitbucketAuthError)) throw error;
       this.#lastError = error;
       await this.#learnOfLockout();
       const action = this.#policy.failed(error.code, error.retryable, error.retryAfter, Date.now(), Math.random());
@@ -1035,14 +1470,14 @@ var Connection = class {
     return { key: this.#key, value, fence: this.#lock?.fence ?? 0 };
   }
   async #store() {
-    const { RefreshEvent } = (0, import_core.core)();
+    const { RefreshEvent } = (0, import_core3.core)();
     const { generation } = this.#policy;
     const pair = this.#pair;
     const behind = [...this.#waiting ?? []].filter((owner) => owner.stored !== generation);
     const stored = await Promise.all(behind.map(async (owner) => {
       owner.handed = generation;
       try {
-        await within2(STORE_LIMIT_MS, owner.store(pair));
+        await within(STORE_LIMIT_MS, owner.store(pair));
         owner.stored = generation;
       } catch {
       }
@@ -1052,16 +1487,16 @@ var Connection = class {
     return this.#on(this.#unstored ? RefreshEvent.StoreFailed : RefreshEvent.Stored);
   }
   #report() {
-    const { message } = (0, import_core.failure)("PERSIST_FAILED", "refresh");
+    const { message } = (0, import_core3.failure)("PERSIST_FAILED", "refresh");
     const { generation } = this.#policy;
     for (const { log, stored } of this.#waiting ?? []) {
       if (stored !== generation) log(message);
     }
   }
 };
-async function within2(ms, work) {
+async function within(ms, work) {
   const controller = new AbortController();
-  const limit = (0, import_promises.setTimeout)(ms, void 0, { signal: controller.signal }).then(() => {
+  const limit = (0, import_promises2.setTimeout)(ms, void 0, { signal: controller.signal }).then(() => {
     throw new Error("too late");
   });
   try {
@@ -1074,8 +1509,6 @@ async function within2(ms, work) {
 }
 
 // js/integration.js
-var import_transport = require("./transport.cjs");
-var TOKEN_MEMBER = Object.freeze({ oauth: "oauth_token", api_key: "token" });
 var SECRET_MEMBERS = [
   "token",
   "oauth_token",
@@ -1087,17 +1520,10 @@ var SECRET_MEMBERS = [
   "secret"
 ];
 var MASK = "********";
-var ACCESS_TOKEN_ACCEPTED = "Bitbucket accepts the token; what it may do depends on the repository, project or workspace it was made for.";
 var REPOSITORY_MEMBERS = ["full_name", "name", "slug", "uuid", "description", "is_private"];
 var WORKSPACE_MEMBERS = ["slug", "name", "uuid"];
-var MAX_API_BYTES = 32 * 1024 * 1024;
-var API_CODES = Object.freeze({
-  401: "API_UNAUTHENTICATED",
-  403: "API_INSUFFICIENT_SCOPE",
-  404: "API_NOT_FOUND",
-  410: "API_GONE",
-  429: "API_RATE_LIMITED"
-});
+var DIALOG_MS = 15e3;
+var ACCOUNT_MS = 3e3;
 var BitbucketAuthIntegration = class {
   /** @type {IntegrationConfig} */
   #config;
@@ -1107,8 +1533,10 @@ var BitbucketAuthIntegration = class {
   #environment;
   /** @type {((tokens: StoredTokens) => unknown) | undefined} */
   #tokenRefreshCallback;
-  /** @type {AxiosInstance | undefined} */
+  /** @type {BitbucketClient | undefined} */
   #client;
+  /** @type {import('./core.js').StoredCredential | undefined} */
+  #described;
   /** @type {Connection | undefined} */
   #connection;
   /** How often a 401 met a request whose body was gone. */
@@ -1176,13 +1604,20 @@ var BitbucketAuthIntegration = class {
     this.#tokenRefreshCallback = callback;
   }
   /**
-   * An Axios instance for Bitbucket's API: the base address is that of version 2.0, and each request to the API's
-   * origin carries the connection's newest access token, so the instance can be kept for as long as it is needed. The
-   * tokens are renewed ahead of their expiry and after a 401, once for all users of the connection; a request that was
-   * answered 401 is repeated once with the new token, if its body can be sent again. Errors are Axios' own; none of them
-   * holds the credential. When the tokens cannot be renewed, requests fail with `error.cause`, a `BitbucketAuthError`.
+   * An Axios instance for Bitbucket's API: the base address is that of version 2.0, and each request carries the
+   * connection's newest credential, so the instance can be kept for as long as it is needed. It goes to the API's origin
+   * only; `client.paginate(path, params)` iterates over lists of several pages.
    *
-   * @returns {Promise<AxiosInstance>} the same one each time
+   * Tokens that can be renewed are, ahead of their expiry and after a 401, once for all users of the connection; a
+   * request that was answered 401 is repeated once with the new token, if its body can be sent again. Requests whose
+   * method is idempotent are retried up to three times when Bitbucket is busy or the connection breaks; a request may
+   * set `'axios-retry': { retries: 0 }`. Requests wait for their turn within Bitbucket's rate limit.
+   *
+   * Errors are Axios' own; none of them holds the credential, and each has `error.bitbucket`, a `BitbucketAuthError`
+   * that says what it means. Requests that were not sent, because the tokens cannot be renewed for instance, have it as
+   * `error.cause`, too.
+   *
+   * @returns {Promise<BitbucketClient>} the same one each time
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable token, `RECONNECT_REQUIRED` when the
    *   user has to connect again, `INVALID_CONFIG`, and what the transport and `OAuthClient.parseTokenResponse` throw
    *   when the tokens have expired and cannot be renewed
@@ -1197,7 +1632,7 @@ var BitbucketAuthIntegration = class {
    * was a stream and cannot be sent again, the tokens are renewed and `work` is run again, once, from the beginning.
    *
    * @template T
-   * @param {(client: AxiosInstance) => T | Promise<T>} work
+   * @param {(client: BitbucketClient) => T | Promise<T>} work
    * @returns {Promise<T>}
    * @throws {unknown} what `work` throws; what `authenticate` throws also when the tokens expire meanwhile
    */
@@ -1212,40 +1647,70 @@ var BitbucketAuthIntegration = class {
     }
   }
   /**
-   * Whether the connection works, asked of `GET /2.0/user`. Never throws.
+   * Whether the connection works, asked of Bitbucket. Never throws.
    *
-   * @returns {Promise<{ success: boolean, message?: string }>} `message`: what is wrong and what mends it, or what
-   *   success leaves open
+   * @returns {Promise<TestResult>}
    */
   async testConnection() {
     try {
-      await this.use((client) => client.get("/user"));
-      return { success: true };
+      const { kind, hint } = this.#describe();
+      const { workspace, repository } = this.#config;
+      const test = new ((0, import_core4.core)()).ConnectionTest({
+        kind,
+        workspace,
+        repository,
+        hint,
+        requestedScopes: this.#environment().client?.scopes,
+        grantedScopes: (await this.#tokens()).scopes
+      });
+      await this.#probe(test, this.#createSender());
+      const { expiresAt } = await this.#tokens();
+      const verdict = test.verdict ?? { success: false, message: (0, import_core4.failure)("API_FAILED", "api").message };
+      return { ...verdict, ...expiresAt !== void 0 && { expiresAt } };
     } catch (error) {
-      if (this.#config.type === "api_key" && isBitbucketRefusal(error, 403)) {
-        return { success: true, message: ACCESS_TOKEN_ACCEPTED };
-      }
-      return { success: false, message: judged(error).message };
+      return { success: false, message: meaningOf(error).message };
     }
+  }
+  /**
+   * What is known of the connection, without asking Bitbucket. It holds no secret.
+   *
+   * @returns {Promise<ConnectionStatus>}
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable credential
+   */
+  async connectionStatus() {
+    const { kind, hint } = this.#describe();
+    const { account } = this.#config;
+    const { scopes, expiresAt, obtainedAt } = await this.#tokens();
+    const { client } = this.#environment();
+    return {
+      kind,
+      ...account && { account },
+      ...scopes && { scopes },
+      ...scopes && client && { missingScopes: (0, import_core4.core)().missingScopes(client.scopes, scopes) },
+      ...expiresAt !== void 0 && { expiresAt },
+      ...obtainedAt !== void 0 && { refreshedAt: obtainedAt },
+      ...hint && { hint }
+    };
   }
   /**
    * Exchanges what the GUI brought back from Bitbucket for tokens (RFC 6749 section 4.1.3).
    *
    * @param {OAuthPayload} payload the value of `config.oauth`, in any of its three shapes
    * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
-   * @returns {Promise<StoredTokens & { type: 'oauth' }>}
+   * @returns {Promise<StoredTokens & { type: 'oauth', account?: Account }>} `account` where Bitbucket tells it
    * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
    *   `OAuthClient.parseTokenResponse` throw
    */
   async exchangeToken(payload, _config) {
-    const { code: inner } = members(payload);
-    const { code, code_verifier: verifier } = members(typeof inner === "object" ? inner : payload);
+    const { code: inner } = members2(payload);
+    const { code, code_verifier: verifier } = members2(typeof inner === "object" ? inner : payload);
     const tokens = await (0, import_token_endpoint2.requestTokens)(
       this.#environment(),
       (client) => client.buildTokenRequest(code, verifier, void 0),
       "authorization_code"
     );
-    return { type: "oauth", ...storedTokens(tokens) };
+    const account = await this.#accountOf(tokens.accessToken);
+    return { type: "oauth", ...storedTokens(tokens), ...account && { account } };
   }
   /**
    * Exchanges a refresh token for new tokens (RFC 6749 section 6), or finds the ones for which it was exchanged before:
@@ -1261,11 +1726,11 @@ var BitbucketAuthIntegration = class {
   async refreshToken(tokens, _config) {
     const { refresh_token: refreshToken } = (
       /** @type {{ refresh_token: string }} */
-      members(tokens)
+      members2(tokens)
     );
     const environment = this.#environment();
     const client = (0, import_token_endpoint2.clientOf)(environment);
-    (0, import_error2.judge)(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
+    (0, import_error3.judge)(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
     if (this.#canRefresh() && refreshToken === this.#config.refresh_token) {
       return storedTokens((await this.#connect(client).renewed(this.#holder, refreshToken)).pair);
     }
@@ -1306,7 +1771,7 @@ var BitbucketAuthIntegration = class {
    * @returns {Omit<T, 'oauth' | '_vars'>} an empty object when `config` is none
    */
   maskConfig(config) {
-    const { oauth: _transient, _vars, ...shown } = members(config);
+    const { oauth: _transient, _vars, ...shown } = members2(config);
     for (const name of SECRET_MEMBERS) {
       if (shown[name]) shown[name] = MASK;
     }
@@ -1316,29 +1781,31 @@ var BitbucketAuthIntegration = class {
     );
   }
   /**
-   * The workspaces that the connection's user belongs to. Exposed to NocoDB's creators.
+   * The workspaces that the connection's user belongs to; for a credential that is no user's, the one of the config.
+   * Exposed to NocoDB's creators.
    *
    * @param {{ page?: number }} [query] pages count from 1
    * @returns {Promise<Page<Workspace>>}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
    */
   async listWorkspaces(query) {
-    const page = pageNumber(members(query).page);
+    const page = pageNumber(members2(query).page);
+    const { workspace } = this.#config;
+    if (!this.#describe().hasUser && workspace) return { values: [{ slug: workspace }] };
     return this.#list("/user/workspaces", page, WORKSPACE_MEMBERS, (value) => value.workspace ?? value);
   }
   /**
    * The repositories of a workspace that the connection can see. Exposed to NocoDB's creators.
    *
-   * @param {{ workspace: string, page?: number }} query `workspace`: its slug or its UUID in braces; pages count from 1
+   * @param {{ workspace?: string, page?: number }} [query] `workspace`: its slug or its UUID in braces, by default that
+   *   of the config; pages count from 1
    * @returns {Promise<Page<Repository>>}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
    */
   async listRepositories(query) {
-    const { workspace, page } = members(query);
-    if (typeof workspace !== "string" || !/^[\w.{}-]+$/.test(workspace) || /^\.+$/.test(workspace)) {
-      throw (0, import_core2.failure)("INVALID_ARGUMENT", "api", { field: "workspace" });
-    }
-    return this.#list(`/repositories/${encodeURIComponent(workspace)}`, pageNumber(page), REPOSITORY_MEMBERS);
+    const { workspace = this.#config.workspace, page } = members2(query);
+    const segment = (0, import_error3.judge)(this.listRepositories, () => (0, import_core4.core)().workspaceSegment(workspace));
+    return this.#list(`/repositories/${segment}`, pageNumber(page), REPOSITORY_MEMBERS);
   }
   /**
    * @template T
@@ -1348,50 +1815,126 @@ var BitbucketAuthIntegration = class {
    * @param {(value: Record<string, unknown>) => unknown} [unwrap]
    * @returns {Promise<Page<T>>}
    */
-  async #list(path, page, names, unwrap = (value) => value) {
+  async #list(path, page, names2, unwrap = (value) => value) {
     try {
-      const { data } = await this.use((client) => client.get(path, { params: page && { page } }));
-      if (!Array.isArray(data?.values)) throw (0, import_core2.failure)("RESPONSE_INVALID", "api", { field: "values" });
+      const client = this.#createClient({ maxWaitMs: DIALOG_MS });
+      const { data } = await client.get(path, { params: page && { page } });
+      if (!Array.isArray(data?.values)) throw (0, import_core4.failure)("RESPONSE_INVALID", "api", { field: "values" });
       const next = typeof data.next === "string" && Number(new URL(data.next).searchParams.get("page"));
       return {
-        values: data.values.map((value) => pick(unwrap(members(value)), names)),
+        values: data.values.map((value) => pick(unwrap(members2(value)), names2)),
         ...next && { next }
       };
     } catch (error) {
-      throw judged(error);
+      throw meaningOf(error);
     }
   }
-  /** @returns {AxiosInstance} */
-  #createClient() {
-    const { apiUrl, timeoutMs, problems } = this.#environment();
-    if (!apiUrl) throw (0, import_token_endpoint2.configFailure)(problems.filter(({ field }) => field?.endsWith("_API_URL")));
-    const credentials = {
-      newest: () => this.#credential(),
-      /** @type {(status: number, used: Credential, isRepetition: boolean) => boolean} */
-      answered: (status, used, isRepetition) => {
-        if ("generation" in used) return Boolean(this.#connection?.answered(status, used, isRepetition));
-        if (status === 401 && this.#canRefresh()) throw (0, import_token_endpoint2.configFailure)(problems);
-        return false;
-      },
-      onUnrepeatable: () => {
-        this.#unrepeated += 1;
+  /**
+   * Asks Bitbucket what a test wants to know.
+   *
+   * @param {import('./core.js').ConnectionTest} test
+   * @param {Sender} sender
+   * @param {AbortSignal} [signal]
+   */
+  async #probe(test, sender, signal) {
+    for (let path = test.path; path !== void 0; path = test.path) {
+      try {
+        const headers = { accept: "application/json" };
+        const answer = await sender({ method: "GET", url: this.#apiUrl() + path, headers, signal });
+        test.answered({ ...answer, receivedAt: Date.now() });
+      } catch (error) {
+        test.failed(meaningOf(error).message);
       }
-    };
-    return import_axios.default.create({
-      baseURL: apiUrl,
-      // With a limit, Axios itself turns a form into bytes, which undici takes from any realm.
-      maxBodyLength: MAX_API_BYTES,
-      adapter: "fetch",
-      env: {
-        fetch: (0, import_transport.createApiFetch)({ apiUrl, timeoutMs, maxBytes: MAX_API_BYTES, credentials }),
-        // Axios then hands over address and options as they are, and keeps no request in its errors.
-        Request: (
-          /** @type {any} */
-          null
-        )
-      },
-      headers: { Accept: "application/json" }
+    }
+  }
+  /**
+   * Whose token it is, if Bitbucket tells in time. New tokens are worth more than this.
+   *
+   * @param {string} accessToken
+   * @returns {Promise<Account | undefined>}
+   */
+  async #accountOf(accessToken) {
+    try {
+      const { timeoutMs } = this.#environment();
+      const sender = createSender({
+        apiUrl: this.#apiUrl(),
+        timeoutMs,
+        credentials: {
+          newest: async () => ({ authorization: `Bearer ${accessToken}` }),
+          answered: () => false,
+          onUnrepeatable: () => {
+          }
+        }
+      });
+      const test = new ((0, import_core4.core)()).ConnectionTest({ kind: "oauth" });
+      await this.#probe(test, sender, AbortSignal.timeout(ACCOUNT_MS));
+      return test.verdict?.account;
+    } catch {
+      return void 0;
+    }
+  }
+  /** @param {{ maxWaitMs?: number }} [options] how long a request may wait for room within the rate limit */
+  #createClient({ maxWaitMs } = {}) {
+    return createClient({
+      apiUrl: this.#apiUrl(),
+      kind: this.#describe().kind,
+      sender: this.#createSender(this.#throttle(maxWaitMs))
     });
+  }
+  /**
+   * @param {import('./api-client.js').Throttle} [throttle]
+   * @returns {Sender}
+   */
+  #createSender(throttle) {
+    const { timeoutMs, problems } = this.#environment();
+    return createSender({
+      apiUrl: this.#apiUrl(),
+      timeoutMs,
+      throttle,
+      credentials: {
+        newest: () => this.#credential(),
+        /** @type {(status: number, used: Credential, isRepetition: boolean) => boolean} */
+        answered: (status, { current }, isRepetition) => {
+          if (current) return Boolean(this.#connection?.answered(status, current, isRepetition));
+          if (this.#describe().canRenew && (0, import_core4.core)().asksForRenewal(status)) throw (0, import_token_endpoint2.configFailure)(problems);
+          return false;
+        },
+        onUnrepeatable: () => {
+          this.#unrepeated += 1;
+        }
+      }
+    });
+  }
+  /**
+   * @param {number} [maxWaitMs]
+   * @returns {import('./api-client.js').Throttle | undefined}
+   */
+  #throttle(maxWaitMs) {
+    const limiter = rateLimiterOf(this.#environment());
+    if (!limiter) return void 0;
+    const account = this.#rateLimitAccount();
+    const { log } = this.#holder;
+    return {
+      take: (group, signal) => limiter.take(account, group, { signal, maxWaitMs, log }),
+      observe: (group, answer) => limiter.observe(account, group, answer)
+    };
+  }
+  /** Whose rate limit it is: Bitbucket counts for each user, access token or OAuth client. */
+  #rateLimitAccount() {
+    const { kind, email, accessToken = "" } = this.#describe();
+    const { uuid } = members2(this.#config.account);
+    const { client } = this.#environment();
+    if (typeof uuid === "string") return `user ${uuid}`;
+    if (email !== void 0) return `email ${email.toLowerCase()}`;
+    if (kind === "custom" && client) return `client ${client.clientId}`;
+    if (this.#connection) return `connection ${nameOf(this.#connection)}`;
+    return `token ${(0, import_node_crypto4.createHash)("sha256").update(accessToken).digest("base64url")}`;
+  }
+  /** @returns {string} */
+  #apiUrl() {
+    const { apiUrl, problems } = this.#environment();
+    if (!apiUrl) throw (0, import_token_endpoint2.configFailure)(problems.filter(({ field }) => field?.endsWith("_API_URL")));
+    return apiUrl;
   }
   /**
    * What goes into the header of the next request.
@@ -1400,37 +1943,49 @@ var BitbucketAuthIntegration = class {
    * @throws {BitbucketAuthError} like `authenticate`
    */
   async #credential() {
-    if (!this.#canRefresh()) return { accessToken: this.#accessToken() };
-    const { client, problems } = this.#environment();
-    if (client) return this.#connect(client).newest(this.#holder);
-    if ((0, import_core2.core)().isExpired(epoch(this.#config.expires_at), Date.now())) throw (0, import_token_endpoint2.configFailure)(problems);
-    return { accessToken: this.#accessToken() };
+    const { canRenew, authorization } = this.#describe();
+    const { client, problems } = canRenew ? this.#environment() : {};
+    if (client) {
+      const current = await this.#connect(client).newest(this.#holder);
+      return { authorization: `Bearer ${current.accessToken}`, current };
+    }
+    const isGone = canRenew && (0, import_core4.core)().isExpired(epoch(this.#config.expires_at), Date.now());
+    if (isGone || authorization === void 0) throw (0, import_token_endpoint2.configFailure)(problems ?? []);
+    return { authorization };
   }
   /**
-   * The access token as it stands in the config.
+   * What the config says of the credential.
    *
-   * @returns {string}
+   * @returns {import('./core.js').StoredCredential}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
    */
-  #accessToken() {
-    const { type = "" } = this.#config;
-    const member = Object.hasOwn(TOKEN_MEMBER, type) ? TOKEN_MEMBER[type] : void 0;
-    if (!member) throw (0, import_core2.failure)("INVALID_ARGUMENT", "api", { field: "type" });
-    const token = usableToken(this.#config[member]);
-    if (token === void 0) throw (0, import_core2.failure)("INVALID_ARGUMENT", "api", { field: member });
-    return token;
+  #describe() {
+    this.#described ??= (0, import_error3.judge)(this.#describe, () => (0, import_core4.core)().readCredential(this.#config));
+    return this.#described;
+  }
+  /**
+   * The newest tokens that are known, as they are.
+   *
+   * @returns {Promise<Partial<Pair>>}
+   */
+  async #tokens() {
+    const { client } = this.#describe().canRenew ? this.#environment() : {};
+    return (client && await this.#connect(client).latest()) ?? pairOf(this.#config, void 0);
   }
   #canRefresh() {
     return this.#config.type === "oauth" && Boolean(this.#config.refresh_token);
   }
   /**
-   * The connection that this wrapper's tokens belong to.
+   * The connection that this wrapper's tokens belong to, or that of the OAuth client itself.
    *
    * @param {import('./core.js').CoreClient} client
    * @returns {Connection}
    */
   #connect(client) {
-    this.#connection ??= keeperOf({ ...this.#environment(), client }).attach(pairOf(this.#config), this.#holder);
+    if (this.#connection) return this.#connection;
+    const keeper = keeperOf({ ...this.#environment(), client });
+    const pair = () => pairOf(this.#config, this.#describe().accessToken);
+    this.#connection = this.#canRefresh() ? keeper.attach(pair(), this.#holder) : keeper.ofClient();
     return this.#connection;
   }
   /**
@@ -1457,6 +2012,7 @@ var BitbucketAuthIntegration = class {
    * @returns {Promise<void>} rejects with the host's error
    */
   async #store(pair) {
+    if (!this.#canRefresh()) return;
     const { expires_at: before } = this.#config;
     const tokens = this.#take(pair);
     const isStale = Boolean(before) && tokens.expires_at === void 0;
@@ -1464,9 +2020,9 @@ var BitbucketAuthIntegration = class {
     else await this.#host.saveConfig?.(storable(this.#config));
   }
 };
-function pairOf({ oauth_token, refresh_token, expires_at, refreshed_at, scopes }) {
+function pairOf({ refresh_token, expires_at, refreshed_at, scopes }, accessToken) {
   return makePair({
-    accessToken: usableToken(oauth_token),
+    accessToken,
     refreshToken: String(refresh_token),
     expiresAt: epoch(expires_at),
     obtainedAt: epoch(refreshed_at),
@@ -1482,38 +2038,21 @@ function storedTokens({ accessToken = "", refreshToken, expiresAt, obtainedAt, s
     ...scopes.length > 0 && { scopes }
   };
 }
-function usableToken(token) {
-  return typeof token === "string" && token.trim() && fitsHeader(token) ? token.trim() : void 0;
-}
 function storable({ oauth: _transient, ...config }) {
   return config;
 }
 function withoutTokens(error) {
   const cause = error instanceof Error ? error.cause : void 0;
-  return cause instanceof import_error2.BitbucketAuthError && cause.phase !== "api" ? cause : void 0;
-}
-function judged(error) {
-  if (error instanceof import_error2.BitbucketAuthError) return error;
-  const status = statusOf(error);
-  if (status !== void 0) return (0, import_core2.failure)(API_CODES[status] ?? "API_FAILED", "api", { status });
-  if (import_axios.default.isAxiosError(error) && ["ECONNABORTED", "ETIMEDOUT"].includes(String(error.code))) {
-    return (0, import_core2.failure)("REQUEST_TIMEOUT", "api");
-  }
-  const cause = error instanceof Error ? error.cause : void 0;
-  return cause instanceof import_error2.BitbucketAuthError ? cause : (0, import_core2.failure)("API_FAILED", "api");
+  return cause instanceof import_error3.BitbucketAuthError && cause.phase !== "api" ? cause : void 0;
 }
 function statusOf(error) {
-  return import_axios.default.isAxiosError(error) ? error.response?.status : void 0;
+  return members2(members2(error).response).status;
 }
-function isBitbucketRefusal(error, status) {
-  return statusOf(error) === status && import_axios.default.isAxiosError(error) && members(error.response?.data).type === "error";
-}
-function fitsHeader(token) {
-  try {
-    return new Headers({ authorization: token }).has("authorization");
-  } catch {
-    return false;
-  }
+var names = /* @__PURE__ */ new WeakMap();
+function nameOf(connection) {
+  const name = names.get(connection) ?? (0, import_node_crypto4.randomUUID)();
+  names.set(connection, name);
+  return name;
 }
 function epoch(iso) {
   const time = Date.parse(iso ?? "");
@@ -1522,13 +2061,13 @@ function epoch(iso) {
 function pageNumber(page) {
   if (page === void 0) return void 0;
   if (typeof page === "number" && Number.isSafeInteger(page) && page > 0) return page;
-  throw (0, import_core2.failure)("INVALID_ARGUMENT", "api", { field: "page" });
+  throw (0, import_core4.failure)("INVALID_ARGUMENT", "api", { field: "page" });
 }
-function pick(value, names) {
-  const given = members(value);
-  return Object.fromEntries(names.filter((name) => name in given).map((name) => [name, given[name]]));
+function pick(value, names2) {
+  const given = members2(value);
+  return Object.fromEntries(names2.filter((name) => name in given).map((name) => [name, given[name]]));
 }
-function members(value) {
+function members2(value) {
   return typeof value === "object" && value !== null ? (
     /** @type {Record<string, unknown>} */
     value
@@ -1540,11 +2079,11 @@ var manifest = Object.freeze({
   title: "Bitbucket",
   icon: "bitBucket",
   version: "0.1.0",
-  description: "Connect to Bitbucket Cloud with OAuth 2.0 or an access token",
+  description: "Connect to Bitbucket Cloud with OAuth 2.0, an access token or an API token",
   author: "NocoDB",
   website: "https://bitbucket.org",
   order: 5,
-  expose: ["testConnection", "listWorkspaces", "listRepositories"]
+  expose: ["testConnection", "connectionStatus", "listWorkspaces", "listRepositories"]
 });
 
 // js/index.js
@@ -1576,7 +2115,7 @@ function formFor(environment) {
     for (const { message } of problems) warn(message);
     return form(usable);
   } catch (error) {
-    warn(error instanceof import_error3.BitbucketAuthError ? error.message : "the configuration could not be read");
+    warn(error instanceof import_error4.BitbucketAuthError ? error.message : "the configuration could not be read");
     return form({});
   }
 }

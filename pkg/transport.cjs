@@ -29,7 +29,6 @@ var __toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: tru
 // js/transport.js
 var transport_exports = {};
 __export(transport_exports, {
-  createApiFetch: () => createApiFetch,
   send: () => send
 });
 module.exports = __toCommonJS(transport_exports);
@@ -71,7 +70,7 @@ async function send(request, options) {
   if (!limit) limits.set(origin, limit = (0, import_p_limit.default)(MAX_AT_ONCE));
   return limit(() => sendNow(request, options));
 }
-async function sendNow(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES, redirect = "manual" }) {
+async function sendNow(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES }) {
   const controller = new AbortController();
   const abort = () => controller.abort();
   let late = false;
@@ -90,7 +89,7 @@ async function sendNow(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES
         request.body
       ),
       duplex: "half",
-      redirect,
+      redirect: "manual",
       signal: controller.signal,
       dispatcher
     });
@@ -108,70 +107,8 @@ async function sendNow(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES
     abort();
   }
 }
-function createApiFetch({ apiUrl, timeoutMs, maxBytes, credentials }) {
-  const { origin } = new URL(apiUrl);
-  return async (input, init = {}) => {
-    const url = String(input);
-    const { authorization: _callers, ...headers } = Object.fromEntries(new Headers(init.headers));
-    const redirect = init.redirect === "manual" ? "manual" : "follow";
-    const attempt = async (token) => {
-      const request = {
-        method: init.method ?? "GET",
-        url,
-        headers: token === void 0 ? headers : { ...headers, authorization: `Bearer ${token}` },
-        body: init.body
-      };
-      const answer2 = await send(request, { phase: "api", timeoutMs, signal: init.signal, maxBytes, redirect });
-      return token !== void 0 && answer2.status >= 400 ? withoutToken(answer2, token) : answer2;
-    };
-    if (new URL(url).origin !== origin) return responseOf(await attempt());
-    let used = await unlessAborted(credentials.newest(), init.signal);
-    let answer = await attempt(used.accessToken);
-    if (credentials.answered(answer.status, used, false)) {
-      used = await unlessAborted(credentials.newest(), init.signal);
-      if (isStream(init.body)) {
-        credentials.onUnrepeatable();
-      } else {
-        answer = await attempt(used.accessToken);
-        credentials.answered(answer.status, used, true);
-      }
-    }
-    return responseOf(answer);
-  };
-}
-async function unlessAborted(work, signal) {
-  if (!signal) return work;
-  let stop = () => {
-  };
-  const aborted = new Promise((_resolve, reject) => {
-    stop = () => reject((0, import_core.failure)("REQUEST_ABORTED", "api"));
-  });
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
-  try {
-    return await /** @type {Promise<T>} */
-    Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
-}
-function isStream(body) {
-  return typeof body === "object" && body !== null && (Symbol.asyncIterator in body || "pipe" in body);
-}
 function isLoopback(url) {
   return url !== void 0 && URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
-}
-function responseOf({ status, headers, body }) {
-  return new Response([204, 205, 304].includes(status) ? null : body, { status, headers });
-}
-function withoutToken({ status, headers, body }, token) {
-  const forms = /* @__PURE__ */ new Set([token, encodeURIComponent(token), Buffer.from(token).toString("base64")]);
-  const cut = (text) => [...forms].reduce((rest, form) => rest.replaceAll(form, "[redacted]"), text);
-  return {
-    status,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, cut(value)])),
-    body: Buffer.from(cut(Buffer.from(body).toString("latin1")), "latin1")
-  };
 }
 async function read(stream, maxBytes) {
   const chunks = [];
@@ -207,6 +144,5 @@ function codeOf(error) {
 }
 // Annotate the CommonJS export names for ESM import in node:
 0 && (module.exports = {
-  createApiFetch,
   send
 });

@@ -96,6 +96,14 @@ export type CoreEnvironment = {
      */
     lockoutMs: number;
     /**
+     * requests to the API in an hour; absent when there is no limit
+     */
+    rateLimit?: number;
+    /**
+     * whether the environment says so
+     */
+    isRateLimitConfigured: boolean;
+    /**
      * of the Redis through which processes share their tokens; it may hold a password
      */
     redisUrl?: string;
@@ -131,6 +139,88 @@ export type FailureDetails = {
     field?: string;
     retryAfter?: number;
 };
+export type CredentialKind = 'oauth' | 'api_key' | 'basic' | 'custom';
+export type StoredCredential = {
+    kind: CredentialKind;
+    accessToken?: string;
+    /**
+     * the value of the header; absent when a token has to be fetched first
+     */
+    authorization?: string;
+    email?: string;
+    /**
+     * whether a new token can be had without anybody doing anything
+     */
+    canRenew: boolean;
+    /**
+     * whether it is a person's
+     */
+    hasUser: boolean;
+    /**
+     * what seems to be wrong with the token
+     */
+    hint?: string;
+};
+export type Account = {
+    /**
+     * in braces
+     */
+    uuid?: string;
+    nickname?: string;
+    displayName?: string;
+};
+export type ApiAnswer = {
+    status: number;
+    /**
+     * lower-case names
+     */
+    headers: Record<string, string>;
+    body: Uint8Array;
+    /**
+     * milliseconds since the epoch
+     */
+    receivedAt: number;
+};
+export type ConnectionTest = {
+    /**
+     * below the API's base, to be asked next
+     */
+    path?: string;
+    answered: (answer: ApiAnswer) => void;
+    failed: (message: string) => void;
+    /**
+     * when there is nothing more to ask
+     */
+    verdict?: Verdict;
+};
+export type Verdict = {
+    success: boolean;
+    message: string;
+    account?: Account;
+    /**
+     * as granted
+     */
+    scopes?: string[];
+    missingScopes?: string[];
+};
+export type KnownToTest = {
+    kind: CredentialKind;
+    workspace?: string;
+    repository?: string;
+    hint?: string;
+    requestedScopes?: string[];
+    grantedScopes?: string[];
+};
+export type Api = {
+    /**
+     * gives the group of resources of a request to the API
+     */
+    admit: (url: string) => string;
+    redirect: (method: string, url: string, withCredential: boolean, status: number, location: string) => {
+        withCredential: boolean;
+        becomesGet: boolean;
+    };
+};
 export type Core = {
     Client: new (options: unknown) => CoreClient;
     RefreshPolicy: RefreshPolicyClass;
@@ -144,6 +234,27 @@ export type Core = {
     missingScopes: (required: unknown, granted: unknown) => string[];
     isExpired: (expiresAt: unknown, now: number) => boolean;
     failure: (code: string, phase: Phase, details?: FailureDetails) => Failure;
+    Api: new (apiUrl: string) => Api;
+    asksForRenewal: (status: number) => boolean;
+    readCredential: (config: unknown) => StoredCredential;
+    workspaceSegment: (workspace: unknown) => string;
+    ConnectionTest: new (known: KnownToTest) => ConnectionTest;
+    judgeApiResponse: (answer: ApiAnswer & {
+        kind: CredentialKind;
+    }) => Failure;
+    mayRepeat: (method: string, code: string, status?: number) => boolean;
+    /**
+     *   milliseconds; `undefined` when that is too long to wait
+     */
+    retryDelay: (attempt: number, retryAfter: number | undefined, random: number) => number | undefined;
+    /**
+     * `pause` in milliseconds
+     */
+    rateLimitNews: (status: number, limit: string | undefined, nearLimit: string | undefined, retryAfter: string | undefined, known: number, isConfigured: boolean, receivedAt: number) => {
+        limit?: number;
+        used?: number;
+        pause?: number;
+    };
 };
 export type CoreSource = Uint8Array | ArrayBuffer | WebAssembly.Module | Response | URL | string;
 export type Glue = {

@@ -47,6 +47,18 @@ export type Failure = {
      * how long Bitbucket asks to wait, in milliseconds
      */
     retryAfter?: number;
+    /**
+     * the scopes that the request needs, as Bitbucket's API says
+     */
+    required?: string[];
+    /**
+     * the scopes that the credential has, as Bitbucket's API says
+     */
+    granted?: string[];
+    /**
+     * Atlassian's page about a part of the API that was removed
+     */
+    announcementUrl?: string;
 };
 /**
  * Every failure of this package. Branch on `code`; texts may change. No property ever holds a code, token, secret,
@@ -98,6 +110,21 @@ export declare class BitbucketAuthError extends Error {
      * @type {number | undefined}
      */
     retryAfter: number | undefined;
+    /**
+     * The scopes that the request needs, as Bitbucket's API says.
+     * @type {string[] | undefined}
+     */
+    required: string[] | undefined;
+    /**
+     * The scopes that the credential has, as Bitbucket's API says.
+     * @type {string[] | undefined}
+     */
+    granted: string[] | undefined;
+    /**
+     * Atlassian's page about a part of the API that was removed.
+     * @type {string | undefined}
+     */
+    announcementUrl: string | undefined;
     /**
      * @param {Failure} failure as the core describes it
      * @param {{ detail?: string, cause?: Error }} [extra] `detail`: more words for the message, in brackets;

@@ -12,7 +12,11 @@ export type FormCondition = {
     /**
      * what it has to be
      */
-    value: string;
+    value?: string;
+    /**
+     * what it has to be one of
+     */
+    in?: string[];
 };
 export type FormElement = {
     type: 'input' | 'select' | 'password' | 'oauth';
@@ -37,15 +41,20 @@ export type FormElement = {
      * when the element is shown
      */
     condition?: FormCondition;
-    validators?: {
-        type: 'required';
-        message: string;
-    }[];
+    validators?: FormValidator[];
     options?: {
         label: string;
         value: string;
     }[];
     oauthMeta?: OAuthMeta;
+};
+export type FormValidator = {
+    type: 'required' | 'email';
+    message: string;
+} | {
+    type: 'regex';
+    pattern: string;
+    message: string;
 };
 export type OAuthMeta = {
     provider: string;

@@ -5,22 +5,39 @@
  * the host's shape, plain verdicts for people. What never happens here: a rule of OAuth is decided (the core does
  * that), a credential is shown by printing an object, or a new pair of tokens is used before it was handed to the host.
  */
-export type AxiosInstance = import('axios').AxiosInstance;
+export type BitbucketClient = import('./api-client.cjs').BitbucketClient;
+export type Sender = import('./api-client.cjs').Sender;
+export type Account = import('./core.cjs').Account;
+export type CredentialKind = import('./core.cjs').CredentialKind;
 export type Environment = import('./environment.cjs').Environment;
 export type Connection = import('./token-keeper.cjs').Connection;
 export type Pair = import('./token-keeper.cjs').Pair;
 export type Credential = {
-    accessToken: string;
-} | import('./token-keeper.cjs').Current;
+    authorization: string;
+    current?: import('./token-keeper.cjs').Current;
+};
 export type IntegrationConfig = {
     /**
-     * `oauth` or `api_key`
+     * `oauth`, `api_key` (a repository, project or workspace access token), `basic` (an API token
+     * of an Atlassian account) or `custom` (the OAuth client acts as itself)
      */
     type?: string;
     /**
-     * `api_key`: a repository, project or workspace access token
+     * `api_key`, `basic`
      */
     token?: string;
+    /**
+     * `basic`: of the Atlassian account
+     */
+    email?: string;
+    /**
+     * slug, or UUID in braces; for the connection test, and the default of lists
+     */
+    workspace?: string;
+    /**
+     * `workspace/repository`, for the connection test
+     */
+    repository?: string;
     /**
      * `oauth`: the access token
      */
@@ -41,6 +58,10 @@ export type IntegrationConfig = {
      * `oauth`: as granted
      */
     scopes?: string[];
+    /**
+     * `oauth`: whose tokens they are, where Bitbucket told
+     */
+    account?: Account;
     /**
      * transient: what the GUI brings back from Bitbucket; never stored
      */
@@ -105,6 +126,56 @@ export type Page<T> = {
      */
     next?: number;
 };
+export type TestResult = {
+    success: boolean;
+    /**
+     * what works, or what is wrong and what mends it
+     */
+    message: string;
+    /**
+     * whose credential it is; only some have a user
+     */
+    account?: Account;
+    /**
+     * as granted, where known
+     */
+    scopes?: string[];
+    /**
+     * those that are configured or needed, and not granted
+     */
+    missingScopes?: string[];
+    /**
+     * when the access token dies, in milliseconds since the epoch; absent where unknown
+     */
+    expiresAt?: number;
+};
+export type ConnectionStatus = {
+    kind: CredentialKind;
+    /**
+     * whose tokens they are, where Bitbucket told
+     */
+    account?: Account;
+    /**
+     * as granted, where known
+     */
+    scopes?: string[];
+    /**
+     * those that are configured and not granted
+     */
+    missingScopes?: string[];
+    /**
+     * when the access token dies, in milliseconds since the epoch
+     */
+    expiresAt?: number;
+    /**
+     * when the tokens were received, in milliseconds since the epoch
+     */
+    refreshedAt?: number;
+    /**
+     * what seems to be wrong with the token
+     */
+    hint?: string;
+};
 /** One connection to Bitbucket. Its methods throw `BitbucketAuthError` unless they say otherwise. */
 export declare class BitbucketAuthIntegration {
     #private;
@@ -118,11 +189,15 @@ export declare class BitbucketAuthIntegration {
     get config(): {
         type?: string;
         token?: string;
+        email?: string;
+        workspace?: string;
+        repository?: string;
         oauth_token?: string;
         refresh_token?: string;
         expires_at?: string;
         refreshed_at?: string;
         scopes?: string[];
+        account?: Account;
         oauth?: unknown;
     };
     /**
@@ -153,49 +228,60 @@ export declare class BitbucketAuthIntegration {
      */
     setTokenRefreshCallback(callback: (tokens: StoredTokens) => unknown): void;
     /**
-     * An Axios instance for Bitbucket's API: the base address is that of version 2.0, and each request to the API's
-     * origin carries the connection's newest access token, so the instance can be kept for as long as it is needed. The
-     * tokens are renewed ahead of their expiry and after a 401, once for all users of the connection; a request that was
-     * answered 401 is repeated once with the new token, if its body can be sent again. Errors are Axios' own; none of them
-     * holds the credential. When the tokens cannot be renewed, requests fail with `error.cause`, a `BitbucketAuthError`.
+     * An Axios instance for Bitbucket's API: the base address is that of version 2.0, and each request carries the
+     * connection's newest credential, so the instance can be kept for as long as it is needed. It goes to the API's origin
+     * only; `client.paginate(path, params)` iterates over lists of several pages.
      *
-     * @returns {Promise<AxiosInstance>} the same one each time
+     * Tokens that can be renewed are, ahead of their expiry and after a 401, once for all users of the connection; a
+     * request that was answered 401 is repeated once with the new token, if its body can be sent again. Requests whose
+     * method is idempotent are retried up to three times when Bitbucket is busy or the connection breaks; a request may
+     * set `'axios-retry': { retries: 0 }`. Requests wait for their turn within Bitbucket's rate limit.
+     *
+     * Errors are Axios' own; none of them holds the credential, and each has `error.bitbucket`, a `BitbucketAuthError`
+     * that says what it means. Requests that were not sent, because the tokens cannot be renewed for instance, have it as
+     * `error.cause`, too.
+     *
+     * @returns {Promise<BitbucketClient>} the same one each time
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable token, `RECONNECT_REQUIRED` when the
      *   user has to connect again, `INVALID_CONFIG`, and what the transport and `OAuthClient.parseTokenResponse` throw
      *   when the tokens have expired and cannot be renewed
      */
-    authenticate(): Promise<AxiosInstance>;
+    authenticate(): Promise<BitbucketClient>;
     /**
      * Runs `work` with the client. Requests in it that are answered 401 are repeated by the client; where a request's body
      * was a stream and cannot be sent again, the tokens are renewed and `work` is run again, once, from the beginning.
      *
      * @template T
-     * @param {(client: AxiosInstance) => T | Promise<T>} work
+     * @param {(client: BitbucketClient) => T | Promise<T>} work
      * @returns {Promise<T>}
      * @throws {unknown} what `work` throws; what `authenticate` throws also when the tokens expire meanwhile
      */
-    use<T>(work: (client: AxiosInstance) => T | Promise<T>): Promise<T>;
+    use<T>(work: (client: BitbucketClient) => T | Promise<T>): Promise<T>;
     /**
-     * Whether the connection works, asked of `GET /2.0/user`. Never throws.
+     * Whether the connection works, asked of Bitbucket. Never throws.
      *
-     * @returns {Promise<{ success: boolean, message?: string }>} `message`: what is wrong and what mends it, or what
-     *   success leaves open
+     * @returns {Promise<TestResult>}
      */
-    testConnection(): Promise<{
-        success: boolean;
-        message?: string;
-    }>;
+    testConnection(): Promise<TestResult>;
+    /**
+     * What is known of the connection, without asking Bitbucket. It holds no secret.
+     *
+     * @returns {Promise<ConnectionStatus>}
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable credential
+     */
+    connectionStatus(): Promise<ConnectionStatus>;
     /**
      * Exchanges what the GUI brought back from Bitbucket for tokens (RFC 6749 section 4.1.3).
      *
      * @param {OAuthPayload} payload the value of `config.oauth`, in any of its three shapes
      * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
-     * @returns {Promise<StoredTokens & { type: 'oauth' }>}
+     * @returns {Promise<StoredTokens & { type: 'oauth', account?: Account }>} `account` where Bitbucket tells it
      * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
      *   `OAuthClient.parseTokenResponse` throw
      */
     exchangeToken(payload: OAuthPayload, _config?: IntegrationConfig): Promise<StoredTokens & {
         type: 'oauth';
+        account?: Account;
     }>;
     /**
      * Exchanges a refresh token for new tokens (RFC 6749 section 6), or finds the ones for which it was exchanged before:
@@ -237,7 +323,8 @@ export declare class BitbucketAuthIntegration {
      */
     maskConfig<T>(config: T): Omit<T, 'oauth' | '_vars'>;
     /**
-     * The workspaces that the connection's user belongs to. Exposed to NocoDB's creators.
+     * The workspaces that the connection's user belongs to; for a credential that is no user's, the one of the config.
+     * Exposed to NocoDB's creators.
      *
      * @param {{ page?: number }} [query] pages count from 1
      * @returns {Promise<Page<Workspace>>}
@@ -249,12 +336,13 @@ export declare class BitbucketAuthIntegration {
     /**
      * The repositories of a workspace that the connection can see. Exposed to NocoDB's creators.
      *
-     * @param {{ workspace: string, page?: number }} query `workspace`: its slug or its UUID in braces; pages count from 1
+     * @param {{ workspace?: string, page?: number }} [query] `workspace`: its slug or its UUID in braces, by default that
+     *   of the config; pages count from 1
      * @returns {Promise<Page<Repository>>}
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
      */
-    listRepositories(query: {
-        workspace: string;
+    listRepositories(query?: {
+        workspace?: string;
         page?: number;
     }): Promise<Page<Repository>>;
 }

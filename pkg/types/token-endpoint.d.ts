@@ -29,12 +29,12 @@ export declare function configFailure([problem]: import('./error.js').Failure[])
 /**
  * @param {Environment} environment
  * @param {(client: CoreClient) => TokenRequest} build
- * @param {'authorization_code' | 'refresh_token'} grant
+ * @param {'authorization_code' | 'refresh_token' | 'client_credentials'} grant
  * @param {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] what stays where the answer is silent
  * @returns {Promise<TokenSet & { obtainedAt: number }>} `obtainedAt`: milliseconds since the epoch
  * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
  *   `OAuthClient.parseTokenResponse` throw
  */
-export declare function requestTokens(environment: Environment, build: (client: CoreClient) => TokenRequest, grant: 'authorization_code' | 'refresh_token', previous?: Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>): Promise<TokenSet & {
+export declare function requestTokens(environment: Environment, build: (client: CoreClient) => TokenRequest, grant: 'authorization_code' | 'refresh_token' | 'client_credentials', previous?: Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>): Promise<TokenSet & {
     obtainedAt: number;
 }>;

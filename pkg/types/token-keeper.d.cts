@@ -81,11 +81,13 @@ export declare class TokenKeeper {
     #private;
     environment: ConfiguredEnvironment;
     coordination: import("./coordination/memory.cjs").Coordination;
+    grant: "client_credentials" | "refresh_token";
     /**
      * @param {ConfiguredEnvironment} environment
      * @param {Coordination} coordination
+     * @param {'refresh_token' | 'client_credentials'} [grant] how its connections get new tokens
      */
-    constructor(environment: ConfiguredEnvironment, coordination: Coordination);
+    constructor(environment: ConfiguredEnvironment, coordination: Coordination, grant?: 'refresh_token' | 'client_credentials');
     /**
      * The connection that a pair belongs to, be it the newest or an older one.
      *
@@ -94,6 +96,13 @@ export declare class TokenKeeper {
      * @returns {Connection}
      */
     attach(pair: Pair, owner?: Holder): Connection;
+    /**
+     * The connection of the OAuth client itself (RFC 6749 section 4.4). It has no refresh token, and nobody's tokens die
+     * when it gets new ones, so it is this process' own, and no store has to know.
+     *
+     * @returns {Connection}
+     */
+    ofClient(): Connection;
     /**
      * What a refresh token is called outside of this process.
      *

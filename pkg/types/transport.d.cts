@@ -1,9 +1,9 @@
 /**
  * The one HTTP sender.
  *
- * In: a request as data. Out: status, header fields and bytes of the answer, or a `BitbucketAuthError` that says what
- * kind of trouble the network has. What never happens here: an answer is judged, a credential follows a redirect to
- * another origin, a request for this machine leaves it, or an address, header or body gets into an error.
+ * In: a request as data. Out: status, header fields and bytes of the answer, a redirect being one like any other, or a
+ * `BitbucketAuthError` that says what kind of trouble the network has. What never happens here: an answer is judged or
+ * followed, a request for this machine leaves it, or an address, header or body gets into an error.
  */
 export type Phase = import('./error.cjs').Phase;
 export type SendOptions = {
@@ -21,10 +21,6 @@ export type SendOptions = {
      * of the body, content encoding removed; by default 1 MiB
      */
     maxBytes?: number;
-    /**
-     * by default a redirect is an answer like any other
-     */
-    redirect?: 'manual' | 'follow';
 };
 export type Answer = {
     status: number;
@@ -49,44 +45,3 @@ export declare function send(request: {
     headers: Record<string, string>;
     body?: unknown;
 }, options: SendOptions): Promise<Answer>;
-export type CredentialSource<T extends {
-    accessToken: string;
-}> = {
-    newest: () => Promise<T>;
-    /**
-     * whether the request is to be
-     * repeated with the newest credential
-     */
-    answered: (status: number, used: T, isRepetition: boolean) => boolean;
-    /**
-     * told when it is, and cannot be: its body was a stream
-     */
-    onUnrepeatable: () => void;
-};
-/**
- * Where the API's `fetch` gets its credential from.
- *
- * @template {{ accessToken: string }} T
- * @typedef {object} CredentialSource
- * @property {() => Promise<T>} newest
- * @property {(status: number, used: T, isRepetition: boolean) => boolean} answered whether the request is to be
- *   repeated with the newest credential
- * @property {() => void} onUnrepeatable told when it is, and cannot be: its body was a stream
- */
-/**
- * A `fetch` for Axios that attaches the credential by itself, and only to requests for the API's origin. So the
- * credential is in no Axios config and in no Axios error, and undici takes it off when a redirect leaves the origin.
- * The time limit is for one request: a wait for new tokens, or a repetition, has its own.
- *
- * @template {{ accessToken: string }} T
- * @param {{ apiUrl: string, timeoutMs: number, maxBytes: number, credentials: CredentialSource<T> }} options
- * @returns {(input: string | URL | Request, init?: RequestInit) => Promise<Response>}
- */
-export declare function createApiFetch<T extends {
-    accessToken: string;
-}>({ apiUrl, timeoutMs, maxBytes, credentials }: {
-    apiUrl: string;
-    timeoutMs: number;
-    maxBytes: number;
-    credentials: CredentialSource<T>;
-}): (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
