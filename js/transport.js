@@ -54,9 +54,13 @@ const TROUBLES = [
   [/^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+)$/, 'the TLS handshake failed'],
   [/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/, 'the answer is not HTTP as it should be'],
   [/^(Z_\w+|ERR_\w*BROTLI\w*|ERR__ERROR\w*)$/, 'the compressed answer is damaged'],
+  [/^PROXY_407$/, 'the proxy asks for credentials, which belong into its address: http://user:password@host:port'],
   // The only requests that undici ends by itself are those that a proxy turns down.
-  [/^UND_ERR_ABORTED$/, 'the proxy turned the connection down'],
+  [/^(PROXY_\d+|UND_ERR_ABORTED)$/, 'the proxy turned the connection down, so its rules must allow this host'],
 ];
+
+/** Only these words of undici's say how a proxy answered. */
+const PROXY_ANSWER = /^Proxy response \((\d{3})\)/;
 
 const TELLING_NOTHING = ['Error', 'TypeError', 'AggregateError'];
 
@@ -197,6 +201,8 @@ function scrubbed(message, code) {
  */
 function codeOf(error) {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
+    const [, status] = PROXY_ANSWER.exec(at.message) ?? [];
+    if (status !== undefined) return `PROXY_${status}`;
     const code = 'code' in at && typeof at.code === 'string' ? at.code : at.name;
     if (/^\w{1,64}$/.test(code) && !TELLING_NOTHING.includes(code)) return code;
     at = at instanceof AggregateError ? at.errors[0] : at.cause;
