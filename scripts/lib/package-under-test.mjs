@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Problem, must, output, root } from './run.mjs';
 
+/** What the tests use besides the package, at the versions of this repository. */
+const usedByTests = ['proxy-chain'];
+
 const copied = ['tests/js', 'tests/vectors', 'tests/types', 'demo/bitbucket'];
 
 /** { folder, files, remove() }: the fresh folder, and the names of the files in the tarball. */
@@ -18,7 +21,9 @@ export async function installPacked() {
     const [{ filename, files }] = Object.values(JSON.parse(packed));
     writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
     const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-    await must('npm', ['install', ...quiet, join(folder, filename)], { cwd: folder });
+    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const others = usedByTests.map((name) => `${name}@${devDependencies[name]}`);
+    await must('npm', ['install', ...quiet, join(folder, filename), ...others], { cwd: folder });
     for (const path of copied) {
       mkdirSync(join(folder, path), { recursive: true });
       cpSync(join(root, path), join(folder, path), { recursive: true });
