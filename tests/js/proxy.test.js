@@ -1,0 +1,344 @@
+/**
+ * The way out of a company's network: token endpoint and API client through a real CONNECT proxy, and with certificates
+ * of a private authority. Each case is a process of its own, as Node.js reads the variables when it starts.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lookup } from 'node:dns';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { RequestError, Server } from 'proxy-chain';
+import { closedPort, environment, json, runJsonFixture, serve } from './support.js';
+
+const SCOPES = ['repository', 'repository:write', 'pullrequest', 'pullrequest:write', 'issue', 'issue:write', 'account'];
+const TOKENS = {
+  access_token: 'the-token', token_type: 'bearer', expires_in: 7200, refresh_token: 'the-refresh-token',
+  scope: SCOPES.join(' '),
+};
+const USER = { type: 'user', uuid: '{the-uuid}', display_name: 'Ada' };
+
+/** What a connection asks for: its tokens, whose they are, the connection test, and two pages of a list. */
+const ASKED = [
+  '/site/oauth2/access_token', '/2.0/user', '/2.0/user', '/2.0/repositories/acme', '/2.0/repositories/acme?page=2',
+];
+
+/** A config for which nothing but the API is asked. */
+const ACCESS_TOKEN = JSON.stringify({ type: 'api_key', token: 'the-token' });
+
+/** A name that no resolver knows (RFC 6761 section 6.5), for a server on loopback. */
+const NAME = 'bitbucket.example';
+
+/** NODE_OPTIONS of a process that does know it. */
+const KNOWING_NAME = `--import=data:text/javascript,${encodeURIComponent(`
+  import dns from 'node:dns';
+  const { lookup } = dns;
+  dns.lookup = (name, ...rest) => lookup(name === '${NAME}' ? '127.0.0.1' : name, ...rest);
+`)}`;
+
+// Long enough for anything that is answered at once.
+const PATIENT = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '60000' };
+
+/** Plays Bitbucket. */
+function answer({ url, headers: { host }, socket }, response) {
+  const isFirstPage = url === '/2.0/repositories/acme';
+  const next = `${socket.encrypted ? 'https' : 'http'}://${host}${url}?page=2`;
+  const page = { values: [isFirstPage ? 1 : 2], ...(isFirstPage && { next }) };
+  json(response, 200, { '/site/oauth2/access_token': TOKENS, '/2.0/user': USER }[url] ?? page);
+}
+
+let files;
+let tls;
+
+before(() => {
+  files = makeCertificates();
+  tls = { key: readFileSync(files.key), cert: readFileSync(files.cert) };
+  return () => rmSync(files.folder, { recursive: true });
+});
+
+/**
+ * A token endpoint and API over TLS, signed by an authority of its own. `named` is its origin under a name that only the
+ * test's proxy knows: what goes to loopback goes to no proxy.
+ */
+async function bitbucket(t, answering = answer) {
+  const server = await serve(t, answering, tls);
+  return { ...server, named: `https://${NAME}:${server.port}` };
+}
+
+const trusted = (origin, more) => ({ ...environment(origin, PATIENT), NODE_EXTRA_CA_CERTS: files.authority, ...more });
+
+const proxied = ({ origin }) => ({ HTTP_PROXY: origin, HTTPS_PROXY: origin });
+
+const connect = (t, env) => runJsonFixture(t, 'connect.js', [], env);
+const readList = (t, env) => runJsonFixture(t, 'connect.js', [ACCESS_TOKEN], env);
+
+/** That everything was asked once and in order, and told what there is to tell. */
+function assertConnected({ config, connection: { expiresAt, ...connection }, list }, requests) {
+  assert.deepEqual(config, ['type', 'oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes', 'account']);
+  assert.deepEqual(connection, {
+    success: true,
+    message: 'Connected as Ada.',
+    account: { uuid: '{the-uuid}', displayName: 'Ada' },
+    scopes: SCOPES,
+    missingScopes: [],
+  });
+  assert.ok(expiresAt > Date.now());
+  assert.deepEqual(list, [1, 2]);
+  assert.deepEqual(requests.map(({ url }) => url), ASKED);
+  const [{ headers: { authorization } }, ...api] = requests;
+  assert.match(authorization, /^Basic /);
+  for (const { headers } of api) assert.equal(headers.authorization, 'Bearer the-token');
+}
+
+describe('certificates', () => {
+  for (const [what, asking] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
+    test(`${what}: an authority that nobody named is refused, and the message says what to do`, async (t) => {
+      const { origin, requests } = await bitbucket(t);
+      const { error } = await asking(t, environment(origin, PATIENT));
+      assert.equal(error.name, 'BitbucketAuthError');
+      assert.equal(error.code, 'REQUEST_FAILED');
+      assert.match(error.message, /certificate is not accepted.*NODE_EXTRA_CA_CERTS/);
+      assert.match(error.cause, /CERT|SIGNATURE/);
+      assert.equal(requests.length, 0);
+    });
+
+    test(`${what}: another authority than the one named is refused`, async (t) => {
+      const { origin, requests } = await bitbucket(t);
+      const { error } = await asking(t, trusted(origin, { NODE_EXTRA_CA_CERTS: files.otherAuthority }));
+      assert.equal(error.code, 'REQUEST_FAILED');
+      assert.match(error.message, /certificate is not accepted.*NODE_EXTRA_CA_CERTS/);
+      assert.equal(requests.length, 0);
+    });
+  }
+
+  test('a certificate for another host is refused', async (t) => {
+    const { port, requests } = await bitbucket(t);
+    const { error } = await readList(t, trusted(`https://localhost:${port}`));
+    assert.equal(error.code, 'REQUEST_FAILED');
+    assert.equal(error.cause, 'ERR_TLS_CERT_ALTNAME_INVALID');
+    assert.equal(requests.length, 0);
+  });
+
+  test('NODE_EXTRA_CA_CERTS is believed', async (t) => {
+    const { origin, requests } = await bitbucket(t);
+    assertConnected(await connect(t, trusted(origin)), requests);
+  });
+});
+
+describe('a proxy', () => {
+  for (const name of ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']) {
+    test(`${name} is used for tokens and for the API, and sees neither`, async (t) => {
+      const { named, port, requests } = await bitbucket(t);
+      const proxy = await startProxy(t);
+      assertConnected(await connect(t, trusted(named, { [name]: proxy.origin })), requests);
+      assert.deepEqual(new Set(proxy.targets), new Set([`${NAME}:${port}`]));
+      assert.match(proxy.bytes(), /^CONNECT /);
+      assert.doesNotMatch(proxy.bytes(), /authorization|the-code|the-token|the-secret|Basic|Bearer/i);
+    });
+  }
+
+  test('a proxy that is itself reached over TLS works', async (t) => {
+    const { named, port, requests } = await bitbucket(t);
+    const proxy = await startProxy(t, { serverType: 'https', httpsOptions: tls });
+    assertConnected(await connect(t, trusted(named, { HTTPS_PROXY: proxy.origin })), requests);
+    assert.deepEqual(new Set(proxy.targets), new Set([`${NAME}:${port}`]));
+  });
+
+  for (const [scheme, host] of [['http', '127.0.0.1'], ['http', 'localhost'], ['https', '127.0.0.1']]) {
+    test(`a loopback endpoint, ${scheme}://${host}: the proxy sees nothing`, async (t) => {
+      const { port, requests } = await serve(t, answer, scheme === 'https' ? tls : undefined);
+      const proxy = await startProxy(t);
+      assertConnected(await connect(t, trusted(`${scheme}://${host}:${port}`, proxied(proxy))), requests);
+      assert.deepEqual(proxy.targets, []);
+    });
+  }
+
+  for (const host of ['[::1]', '127.8.9.10', 'localhost']) {
+    test(`a loopback endpoint that is not there, ${host}: the proxy sees nothing and is not blamed`, async (t) => {
+      const proxy = await startProxy(t);
+      const { error } = await connect(t, trusted(`http://${host}:${await closedPort()}`, proxied(proxy)));
+      assert.equal(error.code, 'REQUEST_FAILED');
+      assert.doesNotMatch(error.message, /the proxy of/);
+      assert.deepEqual(proxy.targets, []);
+    });
+  }
+
+  for (const host of ['127.0.0.1.example', 'localhost.example', '128.0.0.1']) {
+    test(`what only looks like loopback, ${host}, goes through the proxy`, async (t) => {
+      const proxy = await startProxy(t, { refuses: true });
+      const { error } = await connect(t, trusted(`https://${host}:8443`, proxied(proxy)));
+      assert.equal(error.code, 'REQUEST_FAILED');
+      assert.deepEqual(proxy.targets, [`${host}:8443`]);
+    });
+  }
+
+  test('a redirect from the proxied API to loopback goes past the proxy, without the credential', async (t) => {
+    const local = await serve(t, (_request, response) => json(response, 200, { values: [7] }), tls);
+    const { named, port } = await bitbucket(t, (_request, response) => {
+      response.writeHead(302, { location: `${local.origin}/away` }).end();
+    });
+    const proxy = await startProxy(t);
+    assert.deepEqual((await readList(t, trusted(named, proxied(proxy)))).list, [7]);
+    assert.deepEqual(local.requests.map(({ url, headers }) => [url, headers.authorization]), [['/away', undefined]]);
+    assert.deepEqual(new Set(proxy.targets), new Set([`${NAME}:${port}`]));
+  });
+
+  test('a redirect from the proxied API to plain http is refused, on loopback, too', async (t) => {
+    const local = await serve(t, (_request, response) => json(response, 200, { values: [7] }));
+    const { named } = await bitbucket(t, (_request, response) => {
+      response.writeHead(302, { location: `${local.origin}/away` }).end();
+    });
+    const { error } = await readList(t, trusted(named, proxied(await startProxy(t))));
+    assert.equal(error.code, 'FOREIGN_ORIGIN');
+    assert.equal(local.requests.length, 0);
+  });
+
+  test('a redirect from loopback to another host goes through the proxy', async (t) => {
+    const { named, port, requests } = await bitbucket(t, (_request, response) => json(response, 200, { values: [7] }));
+    const local = await serve(t, (_request, response) => response.writeHead(302, { location: `${named}/away` }).end());
+    const proxy = await startProxy(t);
+    assert.deepEqual((await readList(t, trusted(local.origin, proxied(proxy)))).list, [7]);
+    assert.deepEqual(proxy.targets, [`${NAME}:${port}`]);
+    assert.deepEqual(requests.map(({ url, headers }) => [url, headers.authorization]), [['/away', undefined]]);
+  });
+
+  for (const excepted of [NAME, `localhost,${NAME}`, '*']) {
+    test(`NO_PROXY=${excepted} goes past the proxy`, async (t) => {
+      const { named, requests } = await bitbucket(t);
+      const proxy = await startProxy(t);
+      const env = trusted(named, { HTTPS_PROXY: proxy.origin, NO_PROXY: excepted, NODE_OPTIONS: KNOWING_NAME });
+      assertConnected(await connect(t, env), requests);
+      assert.deepEqual(proxy.targets, []);
+    });
+  }
+
+  test('NO_PROXY for another host changes nothing', async (t) => {
+    const { named, requests } = await bitbucket(t);
+    const proxy = await startProxy(t);
+    const env = trusted(named, { HTTPS_PROXY: proxy.origin, NO_PROXY: 'other.example', NODE_OPTIONS: KNOWING_NAME });
+    assertConnected(await connect(t, env), requests);
+    assert.ok(proxy.targets.length > 0);
+  });
+});
+
+describe('a proxy with a password', () => {
+  const USER_INFO = 'ada:the-proxy%3Apassword';
+  const withUserInfo = (origin, userInfo) => origin.replace('//', `//${userInfo}@`);
+
+  test('that is in the address is given to the proxy, and to nobody else', async (t) => {
+    const { named, requests } = await bitbucket(t);
+    const proxy = await startProxy(t, { userInfo: USER_INFO });
+    assertConnected(await connect(t, trusted(named, { HTTPS_PROXY: withUserInfo(proxy.origin, USER_INFO) })), requests);
+    assert.match(proxy.bytes(), /proxy-authorization: Basic /i);
+    for (const { headers } of requests) assert.equal(headers['proxy-authorization'], undefined);
+  });
+
+  for (const [what, asking] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
+    for (const [how, userInfo] of Object.entries({ missing: undefined, wrong: 'ada:the-marked-password' })) {
+      test(`${what}: one that is ${how} is refused with 407, and the message says where it belongs`, async (t) => {
+        const { named, requests } = await bitbucket(t);
+        const { origin } = await startProxy(t, { userInfo: USER_INFO });
+        const env = trusted(named, { HTTPS_PROXY: userInfo ? withUserInfo(origin, userInfo) : origin });
+        const { error } = await asking(t, env);
+        assert.equal(error.code, 'REQUEST_FAILED');
+        assert.equal(error.cause, 'PROXY_407');
+        assert.match(error.message, /the proxy asks for credentials.*user:password@host.*HTTPS_PROXY/);
+        assert.doesNotMatch(JSON.stringify(error), /marked/);
+        assert.equal(requests.length, 0);
+      });
+    }
+  }
+});
+
+describe('a proxy that does not do it', () => {
+  for (const [what, asking] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
+    test(`${what}: one that refuses the host with 403 is named`, async (t) => {
+      const { named, requests } = await bitbucket(t);
+      const proxy = await startProxy(t, { refuses: true });
+      const { error } = await asking(t, trusted(named, { HTTPS_PROXY: proxy.origin }));
+      assert.equal(error.code, 'REQUEST_FAILED');
+      assert.equal(error.cause, 'PROXY_403');
+      assert.match(error.message, /the proxy turned the connection down.*rules must allow this host.*HTTPS_PROXY/);
+      assert.equal(requests.length, 0);
+    });
+
+    test(`${what}: one that is not there is named`, async (t) => {
+      const { named } = await bitbucket(t);
+      const { error } = await asking(t, trusted(named, { HTTPS_PROXY: `http://127.0.0.1:${await closedPort()}` }));
+      assert.equal(error.code, 'REQUEST_FAILED');
+      assert.match(error.message, /the connection was refused.*the proxy of HTTPS_PROXY is in use/);
+    });
+  }
+
+  test('one whose own certificate is not accepted is named', async (t) => {
+    const { named } = await bitbucket(t);
+    const proxy = await startProxy(t, { serverType: 'https', httpsOptions: tls });
+    const { error } = await readList(t, { ...environment(named, PATIENT), HTTPS_PROXY: proxy.origin });
+    assert.equal(error.code, 'REQUEST_FAILED');
+    assert.match(error.message, /certificate is not accepted.*NODE_EXTRA_CA_CERTS.*the proxy of HTTPS_PROXY is in use/);
+    assert.deepEqual(proxy.targets, []);
+  });
+
+  test('an address that is none is named, without its value', async (t) => {
+    const { named } = await bitbucket(t);
+    const { error } = await connect(t, trusted(named, { HTTPS_PROXY: 'user:marked-password@' }));
+    assert.equal(error.code, 'REQUEST_FAILED');
+    assert.match(error.message, /the proxy of HTTPS_PROXY/);
+    assert.doesNotMatch(JSON.stringify(error), /marked-password/);
+  });
+});
+
+/**
+ * A proxy that ends with the test and notes what it is asked for. Whatever the host is called, it is on loopback. With
+ * `userInfo` it asks for that; with `refuses` it answers 403. Other options are those of proxy-chain.
+ */
+async function startProxy(t, { userInfo, refuses, ...options } = {}) {
+  const targets = [];
+  const chunks = [];
+  const proxy = new Server({
+    host: '127.0.0.1',
+    port: 0,
+    ...options,
+    prepareRequestFunction: ({ hostname, port, username, password, isHttp }) => {
+      targets.push(isHttp ? 'a request that is no CONNECT' : `${hostname}:${port}`);
+      if (refuses) throw new RequestError('This host is not allowed.', 403);
+      const given = [username, password].map(encodeURIComponent).join(':');
+      return {
+        requestAuthentication: userInfo !== undefined && given !== userInfo,
+        dnsLookup: (_name, ...rest) => lookup('127.0.0.1', ...rest),
+      };
+    },
+  });
+  // Below TLS there is nothing to see.
+  proxy.server.on(options.serverType === 'https' ? 'secureConnection' : 'connection', (socket) => {
+    socket.on('data', (chunk) => chunks.push(chunk));
+  });
+  await proxy.listen();
+  t.after(() => proxy.close(true));
+  return {
+    origin: `${options.serverType ?? 'http'}://127.0.0.1:${proxy.port}`,
+    targets,
+    bytes: () => Buffer.concat(chunks).toString('latin1'),
+  };
+}
+
+/** Two authorities of our own, and a certificate that the first one signed for 127.0.0.1 and NAME, made by openssl. */
+function makeCertificates() {
+  const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
+  const at = (name) => join(folder, name);
+  const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  const validity = ['-days', '2'];
+  writeFileSync(at('extensions'), `subjectAltName=IP:127.0.0.1,DNS:${NAME}\n`);
+  for (const [file, name] of [['ca', 'Test authority'], ['other', 'Other authority']]) {
+    openssl('req', '-x509', ...key, ...validity, '-subj', `/CN=${name}`, '-keyout', at(`${file}.key`),
+      '-out', at(`${file}.pem`));
+  }
+  openssl('req', ...key, '-subj', '/CN=127.0.0.1', '-keyout', at('server.key'), '-out', at('server.csr'));
+  openssl('x509', '-req', '-in', at('server.csr'), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial',
+    ...validity, '-extfile', at('extensions'), '-out', at('server.pem'));
+  return {
+    folder, authority: at('ca.pem'), otherAuthority: at('other.pem'), key: at('server.key'), cert: at('server.pem'),
+  };
+}
