@@ -44,9 +44,10 @@ pub fn path(api: &Address, url: &str) -> Result<String> {
     match place(url) {
         Some((_, place)) if place.origin() == api.place().origin() => {
             let base = api.place().path().trim_end_matches('/');
-            Ok(place.path().strip_prefix(base).unwrap_or(place.path()).to_owned())
+            let below = place.path().strip_prefix(base).filter(|path| path.starts_with('/'));
+            Ok(below.unwrap_or(place.path()).to_owned())
         }
-        _ => Err(foreign("the address is not one of the API")),
+        _ => Err(foreign("the address is not one of the API. Use another client for it")),
     }
 }
 
@@ -62,14 +63,16 @@ pub fn redirect(api: &Address, redirected: &Redirected<'_>) -> Result<Redirect> 
         _ => false,
     };
     let Some((is_secure, target)) = place(location) else {
-        return Err(foreign("it is redirected to an address that cannot be used"));
+        return Err(foreign(
+            "it is redirected to an address that cannot be used. Check the configured endpoint and the proxy",
+        ));
     };
     if !is_secure && place(url).is_none_or(|(was_secure, _)| was_secure) {
-        return Err(foreign("it is redirected from https to http"));
+        return Err(foreign("it is redirected from https to http. Check the configured endpoint and the proxy"));
     }
     let is_own = target.origin() == api.place().origin();
     if !is_own && !is_safe && !becomes_get {
-        return Err(foreign("it is redirected there with its body"));
+        return Err(foreign("it is redirected there with its body. Check the configured endpoint and the proxy"));
     }
     Ok(Redirect { with_credential: is_own && redirected.with_credential, becomes_get })
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::credential::Kind;
 use crate::endpoints::Address;
-use crate::error::{Code, Error, Phase};
+use crate::error::{Code, Error, Phase, sounds_like_refresh};
 use crate::json::{self, Object};
 use crate::retry;
 use crate::secret::clean_description;
@@ -22,12 +22,14 @@ const MOST_SCOPES: usize = 50;
 /// The longest name of a scope; the longest of Bitbucket's has about forty characters.
 const LONGEST_SCOPE: usize = 64;
 
+/// The longest part of one, between colons. What is longer is more likely a token.
+const LONGEST_PART: usize = 23;
+
 /// The longest address of an announcement.
 const LONGEST_ADDRESS: usize = 200;
 
 /// Why Bitbucket refuses an accepted credential, where it names no scope.
-pub const NOT_ALLOWED: &str =
-    "this kind of credential is not accepted there, or whoever it belongs to may not do this";
+pub const NOT_ALLOWED: &str = "this kind of credential is not accepted there, or its owner may not do this. Use another one, or ask for the permission";
 
 /// What the API answered.
 #[derive(Clone, Copy)]
@@ -48,22 +50,30 @@ pub struct ApiResponse<'a> {
 pub fn judge(response: &ApiResponse<'_>) -> Box<Error> {
     let ApiResponse { status, kind, .. } = *response;
     let bitbucket = BitbucketError::read(response.body);
-    let mut error = match (status, &bitbucket) {
-        (401, _) => Error::new(Code::ApiUnauthenticated, Phase::Api).with_reason(cure_of_refusal(kind)),
+    let (code, reason) = match (status, &bitbucket) {
+        (401, _) => (Code::ApiUnauthenticated, cure_of_refusal(kind)),
         (403, Some(BitbucketError { required, .. })) if !required.is_empty() => {
-            Error::new(Code::ApiInsufficientScope, Phase::Api).with_reason(cure_of_missing_scope(kind))
+            (Code::ApiInsufficientScope, cure_of_missing_scope(kind))
         }
-        (403, Some(_)) => Error::new(Code::ApiFailed, Phase::Api).with_reason(NOT_ALLOWED),
-        // Bitbucket refuses in its own form, and only a proxy asks for a proxy's credentials.
-        (403 | 407, None) => Error::new(Code::ApiFailed, Phase::Api).with_reason(
-            "not Bitbucket, but a proxy or firewall on the way turned the request down. Check its rules",
+        (403, Some(_)) => (Code::ApiFailed, NOT_ALLOWED),
+        // Bitbucket refuses in its own form.
+        (403, None) => {
+            (Code::ApiFailed, "it comes from a proxy or firewall on the way, not from Bitbucket. Check its rules")
+        }
+        (407, _) => (
+            Code::ApiFailed,
+            "a proxy on the way wants a user name and a password. Check the proxy settings of this server",
         ),
-        (404, _) => Error::new(Code::ApiNotFound, Phase::Api),
-        (410, _) => Error::new(Code::ApiGone, Phase::Api),
-        (429, _) => Error::new(Code::ApiRateLimited, Phase::Api),
-        _ => Error::new(Code::ApiFailed, Phase::Api),
-    }
-    .with_status(status);
+        (404, _) => (Code::ApiNotFound, ""),
+        (410, _) => (Code::ApiGone, ""),
+        (429, _) => (Code::ApiRateLimited, ""),
+        (500..=599, _) => {
+            (Code::ApiFailed, "Bitbucket, or a proxy on the way to it, is out of order. Try again later")
+        }
+        _ => (Code::ApiFailed, ""),
+    };
+    let mut error = Error::new(code, Phase::Api).with_status(status);
+    error.reason = Some(reason).filter(|reason| !reason.is_empty());
     if matches!(status, 429 | 500..=599) {
         error.retry_after = retry::after(response.retry_after, response.received_at);
     }
@@ -86,9 +96,11 @@ pub fn judge(response: &ApiResponse<'_>) -> Box<Error> {
 fn cure_of_refusal(kind: Kind) -> &'static str {
     match kind {
         Kind::OAuth => "authenticate with Bitbucket again",
-        Kind::ApiKey => "enter a new token; this one was revoked, has expired, or is not an access token",
+        Kind::ApiKey => {
+            "enter a new token; this one was revoked, has expired, or is not that of a repository, project or workspace"
+        }
         Kind::Basic => {
-            "check that the e-mail address is that of the Atlassian account which made the API token, or enter a new token"
+            "check that the e-mail address is that of the Atlassian account which made the API token, and that it was made with scopes; or enter a new token"
         }
         Kind::Custom => {
             "it is that of the OAuth client itself, so an administrator must check the client at Bitbucket"
@@ -134,7 +146,11 @@ impl<'a> BitbucketError<'a> {
             message: text("message"),
             detail: text("detail"),
             required: scopes("required").map(|names| clean_scopes(&names)).unwrap_or_default(),
-            granted: scopes("granted").map(|names| clean_scopes(&names)),
+            // Where none of the names can be shown, it is not known which scopes there are; that there is none is not said.
+            granted: scopes("granted")
+                .map(|names| (names.is_empty(), clean_scopes(&names)))
+                .filter(|(is_none, names)| *is_none || !names.is_empty())
+                .map(|(_, names)| names),
             announcement: member("data")
                 .and_then(|data| Object::parse(data).ok())
                 .and_then(|data| data.get("announcement_url"))
@@ -146,7 +162,12 @@ impl<'a> BitbucketError<'a> {
 /// What looks like names of scopes, OAuth's (`repository:write`) and API tokens' (`read:repository:bitbucket`).
 fn clean_scopes(names: &[Cow<'_, str>]) -> Vec<String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-' | b'.');
-    let is_name = |name: &&Cow<'_, str>| (1..=LONGEST_SCOPE).contains(&name.len()) && name.bytes().all(allowed);
+    let is_name = |name: &&Cow<'_, str>| {
+        (1..=LONGEST_SCOPE).contains(&name.len())
+            && name.bytes().all(allowed)
+            && name.split(':').all(|part| part.len() <= LONGEST_PART)
+            && !sounds_like_refresh(name)
+    };
     names.iter().filter(is_name).take(MOST_SCOPES).map(|name| name.to_string()).collect()
 }
 

@@ -63,7 +63,7 @@ pub struct Known<'a> {
     pub repository: Option<&'a str>,
     /// What seems to be wrong with the token.
     pub hint: Option<&'a str>,
-    /// The scopes that the OAuth client asks for.
+    /// The scopes that the OAuth client asks for; they say nothing of credentials of another kind.
     pub requested: Option<ScopeSet>,
     /// The scopes that were granted.
     pub granted: Option<ScopeSet>,
@@ -111,12 +111,13 @@ impl ConnectionTest {
             Kind::ApiKey | Kind::Custom if workspace.is_some() => Probe::Workspace,
             _ => Probe::User,
         };
+        let is_of_client = matches!(known.kind, Kind::OAuth | Kind::Custom);
         Ok(Self {
             kind: known.kind,
             workspace,
             repository,
             hint: known.hint.map(str::to_owned),
-            requested: known.requested.clone().unwrap_or_default(),
+            requested: known.requested.clone().filter(|_| is_of_client).unwrap_or_default(),
             granted: known.granted.clone(),
             lacking: ScopeSet::default(),
             state: State::Asking(first),
@@ -154,8 +155,9 @@ impl ConnectionTest {
         if lacks_scope {
             let missing = error.missing_scopes();
             self.lacking.extend(missing.iter());
+            // Newer than what was stored.
             if let Some(granted) = &error.granted {
-                self.granted.get_or_insert_with(|| granted.iter().map(String::as_str).collect());
+                self.granted = Some(granted.iter().map(String::as_str).collect());
             }
         }
         // A refusal in Bitbucket's own form that is not about the credential itself: a 401 would be.
@@ -174,10 +176,17 @@ impl ConnectionTest {
                 "Bitbucket accepts the token. Enter its workspace or repository to have tested what it may do.".to_owned(),
             ),
             Probe::User if lacks_scope && self.workspace.is_some() => self.state = State::Asking(Probe::Repositories),
-            Probe::User if lacks_scope => self.succeed(None, "Bitbucket accepts the credential.".to_owned()),
             // Only tokens of a whole workspace may see it; others see their repositories.
-            Probe::Workspace if is_accepted => self.state = State::Asking(Probe::Repositories),
-            Probe::Workspace | Probe::Repositories if status == 404 => self.fail(
+            Probe::Workspace if is_accepted || status == 404 => self.state = State::Asking(Probe::Repositories),
+            _ if lacks_scope => self.succeed(None, "Bitbucket accepts the credential.".to_owned()),
+            Probe::User if is_accepted => self.fail(
+                [&error.message(), " An access token of a repository, project or workspace belongs under \"Access token\"."]
+                    .concat(),
+            ),
+            Probe::Repositories if is_accepted && self.kind == Kind::ApiKey => self.fail(
+                [&error.message(), " If the token was made for a single repository, enter that."].concat(),
+            ),
+            Probe::Repositories if status == 404 => self.fail(
                 "Bitbucket does not have this workspace, or does not show it to this credential: check its name, and for which workspace the credential was made."
                     .to_owned(),
             ),
@@ -195,6 +204,9 @@ impl ConnectionTest {
     }
 
     fn succeeded(&mut self, probe: Probe, body: &[u8], status: u16) {
+        if body.len() > LARGEST_BODY {
+            return self.fail(Error::new(Code::ResponseTooLarge, Phase::Api).with_status(status).message());
+        }
         let Some(object) = core::str::from_utf8(body).ok().and_then(|text| Object::parse(text).ok()) else {
             return self.fail(Error::new(Code::ResponseNotJson, Phase::Api).with_status(status).message());
         };
@@ -206,11 +218,14 @@ impl ConnectionTest {
                     Some(name) => ["Connected as ", name, "."].concat(),
                     None => "Connected.".to_owned(),
                 };
-                self.succeed(Some(account), message);
+                self.succeed(Some(account).filter(|account| *account != Account::default()), message);
             }
             Probe::Workspace | Probe::Repositories => {
                 let workspace = decoded(self.workspace.as_deref());
-                self.succeed(None, ["Connected to the workspace ", &workspace, "."].concat());
+                // Whoever may see nothing of a workspace gets an empty list.
+                let is_empty = object.get("values").and_then(json::strings).is_some_and(|values| values.is_empty());
+                let end = if is_empty { ", where it sees no repository: check the name." } else { "." };
+                self.succeed(None, ["Connected to the workspace ", &workspace, end].concat());
             }
             Probe::Repository => {
                 let repository = decoded(self.repository.as_deref());

@@ -84,7 +84,7 @@ impl Credential {
             .and_then(Kind::from_name)
             .ok_or_else(|| argument("type", "must be oauth, api_key, basic or custom"))?;
         let can_renew = match kind {
-            Kind::OAuth => stored.refresh_token.is_some_and(|token| !token.is_empty()),
+            Kind::OAuth => stored.refresh_token.is_some_and(|token| !token.trim().is_empty()),
             Kind::Custom => true,
             Kind::ApiKey | Kind::Basic => false,
         };
@@ -147,7 +147,7 @@ fn email(text: &str) -> Result<String> {
     } else if is_address {
         Ok(text.to_owned())
     } else {
-        Err(argument("email", "is not an e-mail address"))
+        Err(argument("email", "is not an e-mail address: enter that of the Atlassian account, not a user name"))
     }
 }
 

@@ -163,10 +163,14 @@ impl Code {
             Self::TokenRequestFailed => "Bitbucket refused the token request",
             Self::ApiUnauthenticated => "Bitbucket does not accept this connection's credential",
             Self::ApiInsufficientScope => "The connection lacks a permission that this request needs",
-            Self::ApiNotFound => "Bitbucket does not have this, or does not show it to this connection",
-            Self::ApiGone => "Atlassian has removed this part of Bitbucket's API",
+            Self::ApiNotFound => {
+                "Bitbucket does not have this, or does not show it to this connection. Check the address, and what the connection may see"
+            }
+            Self::ApiGone => {
+                "Atlassian has removed this part of Bitbucket's API, so what asks for it needs a newer version"
+            }
             Self::ApiRateLimited => "Bitbucket's rate limit is reached. Try again later",
-            Self::ApiFailed => "Bitbucket's API answered with an error",
+            Self::ApiFailed => "The request to Bitbucket's API was answered with an error",
             Self::ForeignOrigin => {
                 "The request was stopped: it would have sent the credential to another server than Bitbucket's API"
             }
@@ -337,7 +341,8 @@ impl Error {
         if matches!(self.code, Code::AuthorizationFailed | Code::TokenRequestFailed | Code::ApiFailed | Code::ApiGone)
         {
             let parts = [self.error.as_deref(), self.error_description.as_deref()];
-            for (part, separator) in parts.into_iter().flatten().zip([": ", ", "]) {
+            let first = if self.reason.is_some() { ". Bitbucket says: " } else { ": " };
+            for (part, separator) in parts.into_iter().flatten().zip([first, ", "]) {
                 if !sounds_like_refresh(part) {
                     push(&mut message, &[separator, part]);
                 }
@@ -354,7 +359,7 @@ impl Error {
 }
 
 /// Whether the host would take a text for the sign that a refresh helps.
-fn sounds_like_refresh(text: &str) -> bool {
+pub fn sounds_like_refresh(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     HOST_REFRESH_PHRASES.iter().any(|phrase| text.contains(phrase))
 }

@@ -11,10 +11,10 @@ const LONGEST_WAIT: u64 = 86_400_000;
 /// The longest `Retry-After` that a request waits for, in milliseconds. Beyond it the caller decides.
 const LONGEST_PATIENCE: f64 = 60_000.0;
 
-/// The first pause where Bitbucket asks for none, in milliseconds; each later one is twice as long.
+/// The first pause where Bitbucket asks for no longer one, in milliseconds; each later one is twice as long.
 const FIRST_PAUSE: f64 = 500.0;
 
-/// The longest pause where Bitbucket asks for none, in milliseconds.
+/// The longest pause where Bitbucket asks for no longer one, in milliseconds.
 const LONGEST_PAUSE: f64 = 30_000.0;
 
 /// Whether a request that failed like this may be sent again as it is. Only methods that do the same when done twice
@@ -30,15 +30,13 @@ pub fn may_repeat(method: &str, code: Code, status: Option<u16>) -> bool {
 /// How long to wait before the attempt after the given one (from 1), in milliseconds. `random` is from 0 to 1: many
 /// clients that failed together must not come back together. `None`: too long to wait for.
 pub fn delay(attempt: u32, retry_after: Option<f64>, random: f64) -> Option<f64> {
+    let doublings = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
+    let pause = (FIRST_PAUSE * 2_f64.powi(doublings)).min(LONGEST_PAUSE) * (1.0 + random) / 2.0;
     match retry_after {
         Some(wait) if wait > LONGEST_PATIENCE => None,
-        // Never earlier than asked.
-        Some(wait) => Some(wait * (1.0 + random / 10.0)),
-        None => {
-            let doublings = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
-            let pause = (FIRST_PAUSE * 2_f64.powi(doublings)).min(LONGEST_PAUSE);
-            Some(pause * (1.0 + random) / 2.0)
-        }
+        // Never earlier than asked, and not at once where a clock that is ahead makes the wait none.
+        Some(wait) => Some((wait * (1.0 + random / 10.0)).max(pause)),
+        None => Some(pause),
     }
 }
 
@@ -100,8 +98,8 @@ fn number(text: &str) -> Option<i64> {
 /// RFC 9110 section 5.6.7: what seems to be more than 50 years in the future is the most recent past year with the same
 /// last two digits.
 fn in_this_century(year: i64, now: f64) -> i64 {
-    // Near enough for half a century.
-    let this_year = 1970 + (now / 31_556_952_000.0) as i64;
+    // Near enough for half a century; and four digits have room for no later year.
+    let this_year = 1970 + (now / 31_556_952_000.0).clamp(0.0, 8029.0) as i64;
     let year = this_year - this_year % 100 + year;
     if year > this_year + 50 { year - 100 } else { year }
 }

@@ -20,8 +20,9 @@ const IMPLICATIONS: [(&str, &[&str]); 6] = [
     ("snippet:write", &["snippet"]),
 ];
 
-/// What each of Bitbucket's OAuth scopes is for, in words for whoever has to decide about it.
-const PURPOSES: [(&str, &str); 23] = [
+/// What each of Bitbucket's OAuth scopes is for, and those of API tokens that are asked for first, in words for whoever
+/// has to decide about it.
+const PURPOSES: [(&str, &str); 26] = [
     ("account", "who the user is, and which workspaces there are"),
     ("account:write", "change the user's account"),
     ("email", "the user's e-mail addresses"),
@@ -45,6 +46,9 @@ const PURPOSES: [(&str, &str); 23] = [
     ("runner", "read runners of pipelines"),
     ("runner:write", "manage runners of pipelines"),
     ("read:user:bitbucket", "who the user is"),
+    ("read:workspace:bitbucket", "which workspaces there are"),
+    ("read:repository:bitbucket", "read repositories"),
+    ("read:pullrequest:bitbucket", "read pull requests"),
 ];
 
 /// What a scope is for, if it is one of Bitbucket's.

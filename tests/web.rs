@@ -6,8 +6,9 @@
 
 use js_sys::{Array, Function, JSON, Object, Reflect, Uint8Array};
 use nocodb_bitbucket_auth::bindings::{
-    Client, default_scopes, environment_variables, expand_scopes, failure, is_expired, missing_scopes,
-    read_environment,
+    Api, Client, Test, asks_for_renewal, default_scopes, environment_variables, expand_scopes, failure, is_expired,
+    judge_api_response, may_repeat, missing_scopes, rate_limit_news, read_credential, read_environment, retry_delay,
+    workspace_segment,
 };
 use nocodb_bitbucket_auth::client_config::variable;
 use nocodb_bitbucket_auth::scope::DEFAULT_SCOPES;
@@ -278,6 +279,166 @@ fn config() {
         }
         other => Err(format!("{other} is not a kind of configuration")),
     });
+}
+
+#[wasm_bindgen_test]
+fn credential() {
+    run("credential", include_str!("vectors/credential.json"), |case| {
+        check(case, read_credential(&given(case, "config")), |credential| equal(&credential, &case["expect"]))
+    });
+}
+
+#[wasm_bindgen_test]
+fn api_request() {
+    run("api_request", include_str!("vectors/api_request.json"), |case| {
+        let api = Api::new(case["apiUrl"].as_str().unwrap_or("https://api.bitbucket.org/2.0")).unwrap();
+        let string = |name: &str| case[name].as_str().unwrap();
+        let outcome = match string("operation") {
+            "admit" => api.admit(string("url")).map(JsValue::from),
+            "redirect" => {
+                let with_credential = case["withCredential"].as_bool().unwrap();
+                api.redirect(string("method"), string("url"), with_credential, status(case), string("location"))
+            }
+            other => return Err(format!("{other} is not an operation")),
+        };
+        check(case, outcome, |seen| equal(&seen, &case["expect"]))
+    });
+}
+
+#[wasm_bindgen_test]
+fn api_response() {
+    run("api_response", include_str!("vectors/api_response.json"), |case| {
+        let outcome = judge_api_response(&answer(case));
+        if let Ok(error) = &outcome {
+            let told = seen(error).to_string();
+            for hidden in case["hides"].as_array().into_iter().flatten() {
+                equal(&told.contains(hidden.as_str().unwrap()).into(), &false.into())?;
+            }
+            let code = get(error, "code").as_string();
+            equal(&asks_for_renewal(status(case)).into(), &(code.as_deref() == Some("API_UNAUTHENTICATED")).into())?;
+        }
+        // What comes out of it is an error.
+        check(case, Err(outcome.unwrap()), |_| Ok(()))
+    });
+}
+
+#[wasm_bindgen_test]
+fn connection_test() {
+    let removed = ["/workspaces", "/repositories", "/user/permissions/workspaces", "/user/permissions/repositories"];
+    run("connection_test", include_str!("vectors/connection_test.json"), |case| {
+        let begun = Test::new(&given(case, "known"));
+        let outcome = begun.and_then(|mut test| {
+            let mut answers = case["answers"].as_array().unwrap().iter();
+            let mut asked = Vec::new();
+            while let Some(path) = test.path() {
+                assert!(test.verdict().is_undefined());
+                assert!(!removed.contains(&path.split('?').next().unwrap()), "{path} was removed");
+                asked.push(path);
+                let given = answers.next().unwrap();
+                match given["failed"].as_str() {
+                    Some(message) => test.failed(message),
+                    None => test.answered(&answer(given))?,
+                }
+            }
+            assert_eq!(json!(asked), case["asked"], "{}", case["name"]);
+            assert!(answers.next().is_none(), "an answer is left");
+            Ok(test.verdict())
+        });
+        check(case, outcome, |verdict| equal(&verdict, &case["expect"]))
+    });
+}
+
+#[wasm_bindgen_test]
+fn retry() {
+    run("retry", include_str!("vectors/retry.json"), |case| match case["operation"].as_str().unwrap() {
+        "mayRepeat" => {
+            let status = case.get("status").map(|_| status(case));
+            let string = |name: &str| case[name].as_str().unwrap();
+            equal(&may_repeat(string("method"), string("code"), status).into(), &case["expect"])
+        }
+        "delay" => {
+            let attempt = u32::try_from(case["attempt"].as_u64().unwrap()).unwrap();
+            let delay = retry_delay(attempt, case["retryAfter"].as_f64(), case["random"].as_f64().unwrap());
+            equal(&json!(delay), &json!(case["expect"].as_f64()))
+        }
+        other => Err(format!("{other} is not an operation")),
+    });
+}
+
+#[wasm_bindgen_test]
+fn rate_limit() {
+    run("rate_limit", include_str!("vectors/rate_limit.json"), |case| {
+        let header = |name: &str| case["headers"][name].as_str().map(str::to_owned);
+        let news = rate_limit_news(
+            status(case),
+            header("x-ratelimit-limit"),
+            header("x-ratelimit-nearlimit"),
+            header("retry-after"),
+            u32::try_from(case["known"].as_u64().unwrap()).unwrap(),
+            case["isConfigured"].as_bool().unwrap(),
+            case["receivedAt"].as_f64().unwrap(),
+        );
+        equal(&seen(&news), &case["expect"])
+    });
+}
+
+fn status(case: &Value) -> u16 {
+    u16::try_from(case["status"].as_u64().unwrap()).unwrap()
+}
+
+/// An answer of the API as the shim hands it over.
+fn answer(case: &Value) -> JsValue {
+    let body = text(&case["body"]);
+    let body = if case["encoding"] == "hex" { hex(&body) } else { body.into_bytes() };
+    let answer = js(&json!({ "receivedAt": 1.8e12 }));
+    for name in ["status", "headers", "kind", "receivedAt"] {
+        if case.get(name).is_some() {
+            set(&answer, name, &given(case, name));
+        }
+    }
+    set(&answer, "body", &Uint8Array::from(body.as_slice()));
+    answer
+}
+
+#[wasm_bindgen_test]
+fn values_of_the_wrong_kind_about_the_api_are_named() {
+    let complete = json!({ "status": 403, "kind": "oauth", "receivedAt": 0, "body": "" });
+    let wrong = [
+        ("kind", json!("password")),
+        ("kind", json!(1)),
+        ("status", json!("403")),
+        ("status", json!(600)),
+        ("status", json!(403.5)),
+        ("receivedAt", json!("now")),
+        ("headers", json!("text")),
+        ("headers.retry-after", json!({ "retry-after": 1 })),
+        ("body", json!(1)),
+    ];
+    for (field, value) in wrong {
+        let mut response = complete.clone();
+        response[field.split('.').next().unwrap()] = value;
+        let response = js(&response);
+        if field != "body" {
+            set(&response, "body", &Uint8Array::new_with_length(0));
+        }
+        let error = seen(&judge_api_response(&response).unwrap_err());
+        let expected = json!({ "code": "INVALID_ARGUMENT", "phase": "api", "field": field });
+        holds(&error, &expected).unwrap();
+    }
+    let error = seen(&judge_api_response(&JsValue::UNDEFINED).unwrap_err());
+    assert_eq!(error["field"], "response");
+    let error = seen(&Api::new("http://api.bitbucket.org/2.0").err().unwrap());
+    assert_eq!(error["field"], "apiUrl");
+    for known in [json!({}), json!({ "kind": "password" })] {
+        let error = seen(&Test::new(&js(&known)).err().unwrap());
+        assert_eq!(error["field"], "kind");
+    }
+    let error = seen(&Test::new(&js(&json!({ "kind": "oauth", "requestedScopes": 1 }))).err().unwrap());
+    assert_eq!(error["field"], "requestedScopes");
+    assert_eq!(workspace_segment(&"{1}".into()).unwrap(), "%7B1%7D");
+    for value in [JsValue::UNDEFINED, 1.into(), "..".into()] {
+        assert_eq!(seen(&workspace_segment(&value).unwrap_err())["field"], "workspace");
+    }
 }
 
 #[wasm_bindgen_test]

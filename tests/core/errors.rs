@@ -25,9 +25,9 @@ const TABLE: [Row; 32] = [
     (Code::RequestFailed, "REQUEST_FAILED", &[Exchange, Refresh, Api], true, false),
     (Code::RequestTimeout, "REQUEST_TIMEOUT", &[Exchange, Refresh, Api], true, false),
     (Code::RequestAborted, "REQUEST_ABORTED", &[Exchange, Refresh, Api], false, false),
-    (Code::RedirectRefused, "REDIRECT_REFUSED", &[Exchange, Refresh], false, false),
+    (Code::RedirectRefused, "REDIRECT_REFUSED", &[Exchange, Refresh, Api], false, false),
     (Code::ResponseTooLarge, "RESPONSE_TOO_LARGE", &[Exchange, Refresh, Api], false, false),
-    (Code::ResponseNotJson, "RESPONSE_NOT_JSON", &[Exchange, Refresh], false, false),
+    (Code::ResponseNotJson, "RESPONSE_NOT_JSON", &[Exchange, Refresh, Api], false, false),
     (Code::ResponseInvalid, "RESPONSE_INVALID", &[Exchange, Refresh, Api], false, false),
     (Code::UnexpectedStatus, "UNEXPECTED_STATUS", &[Exchange, Refresh], false, false),
     (Code::UnsupportedTokenType, "UNSUPPORTED_TOKEN_TYPE", &[Exchange, Refresh], false, false),
@@ -102,6 +102,7 @@ fn no_message_sounds_like_a_reason_to_refresh() {
                 let mut error = Error::new(*code, *phase).with_status(401).with_field("field");
                 error.error = Some("unauthorized_client".to_owned());
                 error.error_description = Some(text.to_owned());
+                error.announcement_url = Some("https://developer.atlassian.com/unauthorized".to_owned());
                 let message = error.message().to_lowercase();
                 for phrase in HOST_REFRESH_PHRASES {
                     assert!(!message.contains(phrase), "{message}");
@@ -132,6 +133,36 @@ fn a_message_says_what_and_why() {
     assert_eq!(error.to_string(), "Bitbucket refused the authorization request: invalid_scope, No such scope.");
     error.error = None;
     assert_eq!(error.to_string(), "Bitbucket refused the authorization request: No such scope.");
+}
+
+#[test]
+fn a_message_of_the_api_says_what_is_missing_and_how_long_to_wait() {
+    let mut error = Error::new(Code::ApiInsufficientScope, Phase::Api).with_status(403).with_reason("add it");
+    error.required = vec!["repository".to_owned(), "webhook".to_owned()];
+    assert_eq!(
+        error.to_string(),
+        "The connection lacks a permission that this request needs (repository, webhook): add it."
+    );
+    error.granted = Some(vec!["pullrequest".to_owned()]);
+    assert_eq!(error.to_string(), "The connection lacks a permission that this request needs (webhook): add it.");
+    assert_eq!(error.missing_scopes().to_vec(), ["webhook"]);
+    // Whatever is missing then, it is one of these.
+    error.granted = Some(vec!["pullrequest".to_owned(), "webhook".to_owned()]);
+    assert_eq!(error.missing_scopes().to_vec(), ["repository", "webhook"]);
+
+    let mut error = Error::new(Code::ApiRateLimited, Phase::Api);
+    for (wait, seconds) in [(0, 0), (1, 1), (1000, 1), (1001, 2)] {
+        error.retry_after = Some(wait);
+        let expected = format!("Bitbucket's rate limit is reached. Try again later, in {seconds} seconds.");
+        assert_eq!(error.to_string(), expected);
+    }
+    let mut error = Error::new(Code::ApiFailed, Phase::Api).with_status(500).with_reason("it passes");
+    assert_eq!(error.to_string(), "The request to Bitbucket's API was answered with an error 500: it passes.");
+    error.error_description = Some("No.".to_owned());
+    assert_eq!(
+        error.to_string(),
+        "The request to Bitbucket's API was answered with an error 500: it passes. Bitbucket says: No."
+    );
 }
 
 #[test]

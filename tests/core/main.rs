@@ -5,7 +5,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 mod addresses;
-mod api_request;
 mod corpus;
 mod errors;
 mod json;

@@ -1,13 +1,21 @@
 //! What holds for any input at all.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use nocodb_bitbucket_auth::api_request::{self, Redirected};
+use nocodb_bitbucket_auth::api_response::{ApiResponse, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
 use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment, variable};
-use nocodb_bitbucket_auth::endpoints::{Address, Endpoints};
-use nocodb_bitbucket_auth::error::Error;
+use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
+use nocodb_bitbucket_auth::credential::{Credential, Kind, Stored};
+use nocodb_bitbucket_auth::endpoints::{API_URL, Address, Endpoints};
+use nocodb_bitbucket_auth::error::{Code, Error};
 use nocodb_bitbucket_auth::form;
 use nocodb_bitbucket_auth::json::{Object, Problem, string, strings, thousandths};
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
+use nocodb_bitbucket_auth::rate_limit::{Fields, news};
+use nocodb_bitbucket_auth::retry;
 use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::{Secret, clean_description};
 use nocodb_bitbucket_auth::state::State;
@@ -105,7 +113,330 @@ fn any_callback() -> impl Strategy<Value = String> {
     })
 }
 
+/// An answer of the API in Bitbucket's form, with members that are sometimes malformed.
+fn any_api_error() -> impl Strategy<Value = String> {
+    let scopes = || {
+        prop::collection::vec(
+            prop_oneof![4 => "[a-z]{1,8}(:[a-z]{1,8})?".prop_map(Value::from), 1 => any_json()],
+            0..4,
+        )
+    };
+    let detail = prop_oneof![
+        (scopes(), scopes()).prop_map(|(required, granted)| json!({ "required": required, "granted": granted })),
+        any_json(),
+    ];
+    let text = || prop_oneof![".{0,40}".prop_map(Value::from), any_json()];
+    prop_oneof![
+        4 => (text(), detail, text()).prop_map(|(message, detail, address)| {
+            let data = json!({ "announcement_url": address });
+            json!({ "type": "error", "error": { "message": message, "detail": detail, "data": data } }).to_string()
+        }),
+        1 => any_json().prop_map(|json| json.to_string()),
+        1 => ".{0,60}",
+    ]
+}
+
+fn kind() -> impl Strategy<Value = Kind> {
+    prop::sample::select(Kind::ALL.to_vec())
+}
+
+fn api_error(status: u16, body: &str, kind: Kind) -> Box<Error> {
+    judge(&ApiResponse { status, retry_after: None, body: body.as_bytes(), received_at: 0.0, kind })
+}
+
+/// Addresses of the API, and such as look like one to somebody.
+fn any_address() -> impl Strategy<Value = String> {
+    let scheme = prop::sample::select(vec!["https://", "https://", "HTTPS://", "http://", "https:/", "//", "ftp://"]);
+    let piece = || {
+        prop::sample::select(vec![
+            "api.bitbucket.org",
+            "API.Bitbucket.org",
+            "evil.example",
+            "@",
+            ":",
+            ":443",
+            ":80",
+            ":8443",
+            "/",
+            "\\",
+            "?",
+            "#",
+            ".",
+            "..",
+            "%2e",
+            "%40",
+            "2.0",
+            "user",
+            "\t",
+            "\n",
+            " ",
+            "[",
+            "]",
+            "x",
+            "é",
+            "-",
+            "\u{200b}",
+            "。",
+        ])
+    };
+    let begin = prop_oneof![
+        3 => Just("api.bitbucket.org".to_owned()),
+        1 => prop::collection::vec(piece(), 0..3).prop_map(|pieces| pieces.concat()),
+    ];
+    (scheme, begin, prop::collection::vec(piece(), 0..8))
+        .prop_map(|(scheme, begin, rest)| format!("{scheme}{begin}{}", rest.concat()))
+}
+
+/// Seconds since 1970 up to the last that four digits of a year have room for.
+const LAST_SECOND: i64 = 253_402_300_799;
+
+/// Year, month and day of a number of days since 1970 (Hinnant's civil_from_days).
+fn civil(days: i64) -> (i64, usize, i64) {
+    let z = days + 719_468;
+    let era = z.div_euclid(146_097);
+    let day_of_era = z.rem_euclid(146_097);
+    let year = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year + era * 400 + i64::from(month <= 2), usize::try_from(month).unwrap(), day)
+}
+
+/// A time in the three notations of RFC 9110 section 5.6.7.
+fn http_dates(seconds: i64) -> [String; 3] {
+    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, day) = civil(days);
+    let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][month - 1];
+    let weekdays = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
+    let weekday = weekdays[usize::try_from(days.rem_euclid(7)).unwrap()];
+    let short = &weekday[..3];
+    let time = format!("{:02}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60);
+    [
+        format!("{short}, {day:02} {month} {year:04} {time} GMT"),
+        format!("{short} {month} {day:>2} {time} {year:04}"),
+        format!("{weekday}, {day:02}-{month}-{:02} {time} GMT", year % 100),
+    ]
+}
+
+const DAY_MS: i64 = 86_400_000;
+
 proptest! {
+    #[test]
+    fn a_wait_in_seconds_is_read_as_it_was_written(seconds in any::<u64>(), zeros in "0{0,5}", now in any::<f64>()) {
+        let read = retry::after(Some(&format!(" {zeros}{seconds} ")), now);
+        prop_assert_eq!(read, Some(seconds.saturating_mul(1000).min(DAY_MS as u64)));
+    }
+
+    #[test]
+    fn a_date_is_read_as_it_was_written(at in 0..=LAST_SECOND, before in -200_000i64..200_000) {
+        let now = at - before;
+        let expected = u64::try_from((before * 1000).clamp(0, DAY_MS)).unwrap();
+        let [imf, asctime, rfc850] = http_dates(at);
+        for date in [imf, asctime] {
+            prop_assert_eq!(retry::after(Some(&date), now as f64 * 1000.0), Some(expected), "{}", date);
+        }
+        // Two digits of a year are of the century around now.
+        if (civil(now.div_euclid(86_400)).0 / 100) == (civil(at.div_euclid(86_400)).0 / 100) {
+            prop_assert_eq!(retry::after(Some(&rfc850), now as f64 * 1000.0), Some(expected), "{}", rfc850);
+        }
+    }
+
+    #[test]
+    fn two_digits_of_a_year_are_at_most_fifty_years_ahead(at in 0..=LAST_SECOND, years in -100i64..100) {
+        let now = at - years * 31_556_952;
+        prop_assume!((0..=LAST_SECOND).contains(&now));
+        let (year, this_year) = (civil(at.div_euclid(86_400)).0, civil(now.div_euclid(86_400)).0);
+        let wait = retry::after(Some(&http_dates(at)[2]), now as f64 * 1000.0).unwrap();
+        let same_century = this_year / 100 * 100 + year % 100;
+        if same_century > this_year + 51 || same_century < this_year - 1 {
+            prop_assert_eq!(wait, 0);
+        } else if (this_year + 2..this_year + 50).contains(&same_century) {
+            prop_assert_eq!(wait, DAY_MS as u64);
+        }
+    }
+
+    #[test]
+    fn any_text_as_a_wait_is_at_most_a_day_or_none(
+        text in prop_oneof!["[0-9A-Za-z,: GMT-]{0,40}", ".{0,40}", "[A-Z][a-z]{2}, [0-9]{1,5} [A-Z][a-z]{2} [0-9]{1,5} [0-9]{1,3}:[0-9]{2}:[0-9]{2} GMT"],
+        now in any::<f64>(),
+    ) {
+        if let Some(wait) = retry::after(Some(&text), now) {
+            prop_assert!(wait <= DAY_MS as u64);
+        }
+    }
+
+    #[test]
+    fn a_pause_is_as_long_as_asked_and_not_much_longer(
+        attempt in any::<u32>(), asked in prop::option::of(0.0..100_000.0f64), random in 0.0..=1.0f64,
+    ) {
+        match retry::delay(attempt, asked, random) {
+            Some(pause) => {
+                let asked = asked.unwrap_or(0.0);
+                prop_assert!(asked <= 60_000.0 && pause >= asked && pause >= 250.0);
+                prop_assert!(pause <= (asked * 1.1).max(30_000.0));
+            }
+            None => prop_assert!(asked.unwrap() > 60_000.0),
+        }
+    }
+
+    #[test]
+    fn no_credential_goes_to_another_origin(
+        url in any_address(), location in any_address(), status in prop::sample::select(vec![301u16, 302, 303, 307, 308]),
+        method in prop::sample::select(vec!["GET", "HEAD", "POST", "PUT", "DELETE", "get"]), with_credential in any::<bool>(),
+    ) {
+        let api = Address::parse(API_URL).unwrap();
+        let own = Url::parse(API_URL).unwrap().origin();
+        for text in [&url, &location] {
+            let parsed = Url::parse(text);
+            if api_request::path(&api, text).is_ok() {
+                prop_assert_eq!(parsed.as_ref().unwrap().origin(), own.clone(), "{}", text);
+            }
+            // The shim hands over what the URL standard makes of a text, and of that nothing is refused that is the API.
+            if let Ok(parsed) = parsed {
+                let is_own = parsed.origin() == own && parsed.username().is_empty() && parsed.password().is_none();
+                let below = parsed.path().strip_prefix("/2.0").filter(|path| path.starts_with('/'));
+                let expected = is_own.then(|| below.unwrap_or(parsed.path()).to_owned());
+                prop_assert_eq!(api_request::path(&api, parsed.as_str()).ok(), expected, "{}", parsed);
+            }
+        }
+        let redirected = Redirected { method, url: &url, with_credential, status, location: &location };
+        if let Ok(judged) = api_request::redirect(&api, &redirected) {
+            // What nobody can send to gets neither.
+            let target = Url::parse(&location).ok();
+            let is_own = target.as_ref().is_some_and(|target| target.origin() == own);
+            prop_assert!(!judged.with_credential || with_credential && is_own, "{}", location);
+            let has_body = !matches!(method, "GET" | "HEAD") && !judged.becomes_get;
+            prop_assert!(!has_body || is_own, "{}", location);
+            let was_encrypted = Url::parse(&url).is_ok_and(|url| url.scheme() == "https");
+            let is_encrypted = target.is_none_or(|target| target.scheme() == "https");
+            prop_assert!(!was_encrypted || is_encrypted, "{} {}", url, location);
+        }
+    }
+
+    #[test]
+    fn the_text_of_a_401_changes_nothing(body in any_api_error(), kind in kind()) {
+        let error = api_error(401, &body, kind);
+        prop_assert_eq!(error.code, Code::ApiUnauthenticated);
+        prop_assert_eq!(error.message(), api_error(401, "", kind).message());
+        prop_assert!(error.required.is_empty() && error.granted.is_none() && error.announcement_url.is_none());
+    }
+
+    #[test]
+    fn any_answer_of_the_api_gives_an_error_that_fits_its_status(
+        status in 300u16..600, body in any_api_error(), kind in kind(), wait in prop::option::of(".{0,30}"),
+        received_at in any::<f64>(),
+    ) {
+        let error =
+            judge(&ApiResponse { status, retry_after: wait.as_deref(), body: body.as_bytes(), received_at, kind });
+        let expected = match status {
+            401 => Code::ApiUnauthenticated,
+            403 if !error.required.is_empty() => Code::ApiInsufficientScope,
+            404 => Code::ApiNotFound,
+            410 => Code::ApiGone,
+            429 => Code::ApiRateLimited,
+            _ => Code::ApiFailed,
+        };
+        prop_assert_eq!((error.code, error.status), (expected, Some(status)));
+        prop_assert!(error.required.is_empty() || status == 403);
+        prop_assert!(!error.message().chars().any(char::is_control));
+    }
+
+    #[test]
+    fn what_is_granted_and_required_is_read_as_it_was_written(
+        required in prop::collection::vec("[a-z]{1,8}(:[a-z]{1,8}){0,2}", 1..6),
+        granted in prop::collection::vec("[a-z]{1,8}(:[a-z]{1,8}){0,2}", 0..6),
+    ) {
+        let detail = json!({ "required": required, "granted": granted });
+        let body = json!({ "type": "error", "error": { "message": "No.", "detail": detail } }).to_string();
+        let error = api_error(403, &body, Kind::OAuth);
+        prop_assert_eq!(&error.required, &required);
+        prop_assert_eq!(error.granted.as_ref(), Some(&granted));
+        prop_assert!(error.missing_scopes().iter().all(|scope| required.iter().any(|known| known == scope)));
+    }
+
+    #[test]
+    fn a_header_is_read_back_as_token_and_address(
+        token in "[!-~]{1,60}", email in "[^\\s\\p{Cc}:@]{1,20}@[^\\s\\p{Cc}:]{1,20}", space in "[ \\t\\n]{0,3}", kind in kind(),
+    ) {
+        let (pasted, typed) = (format!("{space}{token}{space}"), format!("{space}{email}{space}"));
+        let credential = Credential::read(&Stored {
+            kind: Some(kind.as_str()),
+            token: Some(&pasted),
+            oauth_token: Some(&pasted),
+            refresh_token: None,
+            email: Some(&typed),
+        }).unwrap();
+        let header = credential.authorization().map(|header| header.expose().to_owned());
+        match kind {
+            Kind::Custom => prop_assert_eq!(header, None),
+            Kind::Basic => {
+                let decoded = STANDARD.decode(header.unwrap().strip_prefix("Basic ").unwrap()).unwrap();
+                prop_assert_eq!(String::from_utf8(decoded).unwrap(), format!("{email}:{token}"));
+            }
+            Kind::OAuth | Kind::ApiKey => prop_assert_eq!(header, Some(format!("Bearer {token}"))),
+        }
+    }
+
+    #[test]
+    fn any_text_as_a_credential_gives_a_header_that_can_be_sent_or_an_error(
+        texts in prop::array::uniform4(prop::option::of(prop_oneof![".{0,20}", "[ -~]{0,20}", "[a-z]{1,5}@[a-z]{1,5}"])),
+        kind in kind(),
+    ) {
+        let [token, oauth_token, refresh_token, email] = texts;
+        let credential = Credential::read(&Stored {
+            kind: Some(kind.as_str()),
+            token: token.as_deref(),
+            oauth_token: oauth_token.as_deref(),
+            refresh_token: refresh_token.as_deref(),
+            email: email.as_deref(),
+        });
+        if let Ok(credential) = credential {
+            prop_assert!(credential.can_renew || credential.access_token.is_some());
+            let header = credential.authorization();
+            let header = header.as_ref().map_or("", Secret::expose);
+            prop_assert!(header.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+        }
+    }
+
+    #[test]
+    fn every_test_of_a_connection_ends_and_asks_for_nothing_that_was_removed(
+        kind in kind(), workspace in prop::option::of("[a-z]{1,5}"), repository in prop::option::of("[a-z]{1,5}/[a-z]{1,5}"),
+        answers in prop::collection::vec((prop::sample::select(vec![200u16, 401, 403, 403, 403, 404, 410, 429, 500]), any_api_error()), 3),
+    ) {
+        let (workspace, repository) = (workspace.as_deref(), repository.as_deref());
+        let known = Known { kind, workspace, repository, hint: None, requested: None, granted: None };
+        let mut test = ConnectionTest::new(&known).unwrap();
+        let mut answers = answers.into_iter();
+        while let Some(path) = test.path() {
+            let (path, _) = path.split_once('?').unwrap_or((&path, ""));
+            let segments: Vec<&str> = path.split('/').skip(1).collect();
+            let is_allowed = matches!(*segments, ["user"] | ["workspaces", _] | ["repositories", _] | ["repositories", _, _]);
+            prop_assert!(is_allowed && segments.iter().all(|segment| !segment.is_empty()), "{}", path);
+            // At most two questions.
+            let (status, body) = answers.next().unwrap();
+            prop_assert!(answers.len() > 0);
+            test.answered(status, None, body.as_bytes(), 0.0);
+        }
+        let verdict = test.verdict().unwrap();
+        prop_assert!(verdict.message.ends_with(['.', '…']), "{}", verdict.message);
+    }
+
+    #[test]
+    fn news_of_the_rate_limit_stay_within_the_limit(
+        status in 200u16..600, texts in prop::array::uniform3(prop::option::of(prop_oneof!["[0-9]{0,12}", ".{0,10}", Just("true".to_owned())])),
+        known in 1u32..=1_000_000, is_configured in any::<bool>(), now in any::<f64>(),
+    ) {
+        let [limit, near_limit, retry_after] = &texts;
+        let fields = Fields { limit: limit.as_deref(), near_limit: near_limit.as_deref(), retry_after: retry_after.as_deref() };
+        let news = news(status, &fields, known, is_configured, now);
+        prop_assert!(news.limit.is_none_or(|limit| !is_configured && (1..=1_000_000).contains(&limit)));
+        let in_force = news.limit.unwrap_or(known);
+        prop_assert!(news.used.is_none_or(|used| (in_force * 4 / 5..=in_force).contains(&used)));
+        prop_assert_eq!(news.pause.is_some(), status == 429);
+        prop_assert!(news.pause.is_none_or(|pause| pause <= DAY_MS as u64));
+    }
+
     #[test]
     fn a_built_request_is_read_back_as_it_was_meant(
         id in printable(),

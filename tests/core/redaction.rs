@@ -1,8 +1,11 @@
 //! What must not be seen is not seen: in `Debug`, in messages, in descriptions.
 
+use nocodb_bitbucket_auth::api_response::{ApiResponse, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
 use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment, variable};
+use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
+use nocodb_bitbucket_auth::credential::{Credential, Kind, Stored};
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::json::Object;
 use nocodb_bitbucket_auth::secret::{Secret, clean_description};
@@ -58,6 +61,83 @@ fn debug_output_shows_no_secret() {
     );
     assert!(!shown.contains(MARK) && !shown.contains("TUFSS0VE"), "{shown}");
     assert!(shown.contains("[redacted]"));
+}
+
+#[test]
+fn a_credential_shows_its_token_to_the_header_only() {
+    for (kind, header) in [("oauth", "Bearer"), ("api_key", "Bearer"), ("basic", "Basic")] {
+        let stored = Stored {
+            kind: Some(kind),
+            token: Some(MARK),
+            oauth_token: Some(MARK),
+            refresh_token: Some(MARK),
+            email: Some("dana@example.com"),
+        };
+        let credential = Credential::read(&stored).unwrap();
+        let authorization = credential.authorization().unwrap();
+        assert!(authorization.expose().starts_with(header));
+        let shown = format!("{credential:?} {authorization:?} {:?}", credential.hint());
+        assert!(!shown.contains(MARK) && !shown.contains(authorization.expose()), "{shown}");
+        assert!(shown.contains("[redacted]"));
+    }
+}
+
+#[test]
+fn a_credential_that_cannot_be_used_is_not_shown() {
+    let unusable = format!("{MARK} {MARK}");
+    let stored = Stored {
+        kind: Some("basic"),
+        token: Some(&unusable),
+        oauth_token: Some(&unusable),
+        refresh_token: None,
+        email: Some(&unusable),
+    };
+    for kind in ["basic", "api_key", "oauth", MARK] {
+        let error = Credential::read(&Stored { kind: Some(kind), ..stored }).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains(MARK), "{error}");
+    }
+    let error = Credential::read(&Stored { token: Some("token"), ..stored }).unwrap_err();
+    assert_eq!(error.field.as_deref(), Some("email"));
+    assert!(!format!("{error} {error:?}").contains(MARK), "{error}");
+    for (workspace, repository) in [(Some(unusable.as_str()), None), (None, Some(unusable.as_str()))] {
+        let error = ConnectionTest::new(&Known {
+            kind: Kind::ApiKey,
+            workspace,
+            repository,
+            hint: None,
+            requested: None,
+            granted: None,
+        });
+        assert!(!format!("{error:?}").contains(MARK), "{error:?}");
+    }
+}
+
+/// The shim cuts out the credential that it sent; this is for what an answer holds of others.
+#[test]
+fn what_looks_like_a_token_in_an_answer_of_the_api_is_not_shown() {
+    let token = format!("ATATT3xFfGF0-{MARK}-FAKE");
+    let address = format!("https://evil.example/{MARK}");
+    for status in [400, 401, 403, 404, 410, 429, 500] {
+        for text in [&token, &address] {
+            let body = format!(
+                r#"{{"type":"error","error":{{"message":"{text}","detail":"Bearer {text}","data":{{"announcement_url":"{text}"}}}}}}"#
+            );
+            let scopes = format!(
+                r#"{{"type":"error","error":{{"message":"{text}","detail":{{"required":["account","{text}"],"granted":["{text}"]}}}}}}"#
+            );
+            for body in [&body, &scopes, text] {
+                let error = judge(&ApiResponse {
+                    status,
+                    retry_after: Some(text),
+                    body: body.as_bytes(),
+                    received_at: 0.0,
+                    kind: Kind::OAuth,
+                });
+                let shown = format!("{error} {error:?}");
+                assert!(!shown.contains(MARK), "{shown}");
+            }
+        }
+    }
 }
 
 #[test]

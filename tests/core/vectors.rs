@@ -1,12 +1,18 @@
 //! The shared cases, given to the core as Rust values. The browser and Node give the same cases to the JavaScript API,
 //! so whatever is about JavaScript types (a number where a string belongs) is checked there and named in `typed`.
 
+use nocodb_bitbucket_auth::api_request::{self, Redirected, asks_for_renewal};
+use nocodb_bitbucket_auth::api_response::{ApiResponse, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
 use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment};
-use nocodb_bitbucket_auth::endpoints::Endpoints;
-use nocodb_bitbucket_auth::error::{Code, Error, Phase, Result};
+use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
+use nocodb_bitbucket_auth::credential::{Credential, Kind, Stored};
+use nocodb_bitbucket_auth::endpoints::{Endpoint, Endpoints};
+use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, Result};
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
+use nocodb_bitbucket_auth::rate_limit::{Fields, news, resource_group};
+use nocodb_bitbucket_auth::retry;
 use nocodb_bitbucket_auth::scope::{ScopeSet, split};
 use nocodb_bitbucket_auth::secret::Secret;
 use nocodb_bitbucket_auth::state::State;
@@ -47,6 +53,7 @@ macro_rules! vectors {
 }
 
 vectors!(callback, token_response, client_authentication, pkce, authorization_request, scope, config);
+vectors!(credential, api_request, api_response, connection_test, retry, rate_limit);
 
 /// A text, or `{ before, repeat, times, after }`.
 fn text(value: &Value) -> String {
@@ -109,7 +116,12 @@ fn client(options: &Value) -> Result<ClientConfig> {
 
 /// What JavaScript would see of an error.
 fn view(error: &Error) -> Value {
+    let required = Some(&error.required).filter(|scopes| !scopes.is_empty());
     json!({
+        "message": error.message(),
+        "required": required,
+        "granted": error.granted,
+        "announcementUrl": error.announcement_url,
         "code": error.code.as_str(),
         "phase": error.phase.as_str(),
         "retryable": error.retryable(),
@@ -302,6 +314,176 @@ mod cases {
             other => panic!("{other} is not an operation"),
         };
         check(case, judge(), |scopes| assert_eq!(json!(scopes.to_vec()), case["expect"], "{}", case["name"]));
+    }
+
+    pub fn credential(case: &Value) {
+        let config = &case["config"];
+        let read = || {
+            if !config.is_object() && !config.is_array() {
+                return Err(Error::argument(Phase::Api, "config", "is not an object"));
+            }
+            // What is no text is as good as absent.
+            let text = |name: &str| config[name].as_str();
+            Credential::read(&Stored {
+                kind: text("type"),
+                token: text("token"),
+                oauth_token: text("oauth_token"),
+                refresh_token: text("refresh_token"),
+                email: text("email"),
+            })
+        };
+        check(case, read(), |credential| {
+            let seen = json!({
+                "kind": credential.kind.as_str(),
+                "accessToken": credential.access_token.as_ref().map(Secret::expose),
+                "authorization": credential.authorization().as_ref().map(Secret::expose),
+                "email": credential.email,
+                "canRenew": credential.can_renew,
+                "hasUser": credential.kind.has_user(),
+                "hint": credential.hint(),
+            });
+            assert_eq!(present(seen), case["expect"], "{}", case["name"]);
+        });
+    }
+
+    pub fn api_request(case: &Value) {
+        let api = Endpoint::Api.parse(case["apiUrl"].as_str()).unwrap();
+        let string = |name: &str| case[name].as_str().unwrap();
+        let judge = || match string("operation") {
+            "admit" => Ok(resource_group(&api_request::path(&api, string("url"))?).into()),
+            "redirect" => {
+                let redirect = api_request::redirect(
+                    &api,
+                    &Redirected {
+                        method: string("method"),
+                        url: string("url"),
+                        with_credential: case["withCredential"].as_bool().unwrap(),
+                        status: status(case),
+                        location: string("location"),
+                    },
+                )?;
+                Ok(json!({ "withCredential": redirect.with_credential, "becomesGet": redirect.becomes_get }))
+            }
+            other => panic!("{other} is not an operation"),
+        };
+        check(case, judge(), |seen: Value| assert_eq!(seen, case["expect"], "{}", case["name"]));
+    }
+
+    pub fn api_response(case: &Value) {
+        let body = text(&case["body"]);
+        let body = if case["encoding"] == "hex" { hex(&body) } else { body.into_bytes() };
+        let error = judge(&ApiResponse {
+            status: status(case),
+            retry_after: case["headers"]["retry-after"].as_str(),
+            body: &body,
+            received_at: case["receivedAt"].as_f64().unwrap(),
+            kind: Kind::from_name(case["kind"].as_str().unwrap()).unwrap(),
+        });
+        let told = view(&error).to_string();
+        for hidden in case["hides"].as_array().into_iter().flatten() {
+            assert!(!told.contains(hidden.as_str().unwrap()), "{hidden} is in {told}");
+        }
+        let message = error.message().to_lowercase();
+        assert!(!HOST_REFRESH_PHRASES.iter().any(|phrase| message.contains(phrase)), "{message}");
+        assert_eq!(asks_for_renewal(error.status.unwrap()), error.code == Code::ApiUnauthenticated);
+        check(case, Err(error), |(): ()| ());
+    }
+
+    /// What Atlassian removed on 2026-04-14.
+    const REMOVED: [&str; 4] =
+        ["/workspaces", "/repositories", "/user/permissions/workspaces", "/user/permissions/repositories"];
+
+    pub fn connection_test(case: &Value) {
+        let known = &case["known"];
+        let string = |name: &str| known[name].as_str();
+        let begin = || {
+            ConnectionTest::new(&Known {
+                kind: Kind::from_name(string("kind").unwrap()).unwrap(),
+                workspace: string("workspace"),
+                repository: string("repository"),
+                hint: string("hint"),
+                requested: scopes(&known["requestedScopes"], "requestedScopes", Phase::Api)?,
+                granted: scopes(&known["grantedScopes"], "grantedScopes", Phase::Api).ok().flatten(),
+            })
+        };
+        check(case, begin(), |mut test| {
+            let mut answers = case["answers"].as_array().unwrap().iter();
+            let mut asked = Vec::new();
+            while let Some(path) = test.path() {
+                assert!(test.verdict().is_none());
+                assert!(!REMOVED.contains(&path.split('?').next().unwrap()), "{path} was removed");
+                asked.push(path);
+                let answer = answers.next().unwrap();
+                if let Some(message) = answer["failed"].as_str() {
+                    test.failed(message);
+                } else {
+                    let retry_after = answer["headers"]["retry-after"].as_str();
+                    test.answered(status(answer), retry_after, text(&answer["body"]).as_bytes(), 1.8e12);
+                }
+            }
+            let verdict = test.verdict().unwrap();
+            let account = verdict.account.as_ref().map(|account| {
+                present(json!({
+                    "uuid": account.uuid, "nickname": account.nickname, "displayName": account.display_name,
+                }))
+            });
+            let seen = present(json!({
+                "success": verdict.success,
+                "message": verdict.message,
+                "account": account,
+                "scopes": verdict.scopes.as_ref().map(ScopeSet::to_vec),
+                "missingScopes": verdict.missing_scopes.as_ref().map(ScopeSet::to_vec),
+            }));
+            assert_eq!(json!(asked), case["asked"], "{}", case["name"]);
+            assert!(answers.next().is_none(), "an answer is left");
+            assert_eq!(seen, case["expect"], "{}", case["name"]);
+        });
+    }
+
+    pub fn retry(case: &Value) {
+        let seen = match case["operation"].as_str().unwrap() {
+            "mayRepeat" => {
+                let status = case.get("status").map(|_| status(case));
+                let code = Code::from_name(case["code"].as_str().unwrap());
+                let method = case["method"].as_str().unwrap();
+                json!(code.is_some_and(|code| retry::may_repeat(method, code, status)))
+            }
+            "delay" => {
+                let attempt = u32::try_from(case["attempt"].as_u64().unwrap()).unwrap();
+                json!(retry::delay(attempt, case["retryAfter"].as_f64(), case["random"].as_f64().unwrap()))
+            }
+            other => panic!("{other} is not an operation"),
+        };
+        assert_eq!(
+            (seen.as_f64(), seen.as_bool()),
+            (case["expect"].as_f64(), case["expect"].as_bool()),
+            "{}",
+            case["name"]
+        );
+    }
+
+    pub fn rate_limit(case: &Value) {
+        let header = |name: &str| case["headers"][name].as_str();
+        let fields = Fields {
+            limit: header("x-ratelimit-limit"),
+            near_limit: header("x-ratelimit-nearlimit"),
+            retry_after: header("retry-after"),
+        };
+        let known = u32::try_from(case["known"].as_u64().unwrap()).unwrap();
+        let is_configured = case["isConfigured"].as_bool().unwrap();
+        let news = news(status(case), &fields, known, is_configured, case["receivedAt"].as_f64().unwrap());
+        let seen = present(json!({ "limit": news.limit, "used": news.used, "pause": news.pause }));
+        assert_eq!(seen, case["expect"], "{}", case["name"]);
+    }
+
+    fn status(value: &Value) -> u16 {
+        u16::try_from(value["status"].as_u64().unwrap()).unwrap()
+    }
+
+    /// Without the members that are absent.
+    fn present(mut object: Value) -> Value {
+        object.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        object
     }
 
     pub fn config(case: &Value) {

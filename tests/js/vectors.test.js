@@ -5,9 +5,13 @@ import { test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
 import * as oauth from 'nocodb-bitbucket-auth/oauth';
 
-// Not exported: it tells what is for the plugin only.
-const { readEnvironment } = await import(
-  new URL('js/environment.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
+// Not exported: they tell what is for the plugin only.
+const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
+const { readEnvironment } = await inside('js/environment.js');
+const { core } = await inside('js/core.js');
+
+/** What Atlassian removed on 2026-04-14. */
+const REMOVED = ['/workspaces', '/repositories', '/user/permissions/workspaces', '/user/permissions/repositories'];
 
 const REDIRECT_URI = 'https://nocodb.example/dashboard/';
 
@@ -44,6 +48,25 @@ function withRandom(hex, call) {
   } finally {
     delete crypto.getRandomValues;
   }
+}
+
+/** The same for what the core throws as it is. */
+function checkCore(vector, call, expected) {
+  if (!vector.error) {
+    expected(call());
+    return;
+  }
+  assert.throws(call, (failure) => {
+    assert.ok(failure.message, 'there is no message');
+    holds(failure, vector.error);
+    return true;
+  });
+}
+
+/** An answer of the API as the shim hands it over. */
+function answer({ status, headers = {}, body, encoding, kind, receivedAt = 1.8e12 }) {
+  const bytes = encoding === 'hex' ? Buffer.from(body, 'hex') : Buffer.from(text(body));
+  return { status, headers, body: new Uint8Array(bytes), kind, receivedAt };
 }
 
 const CASES = {
@@ -113,6 +136,65 @@ const CASES = {
       missing: () => oauth.missingScopes(vector.required, vector.granted),
     }[vector.operation];
     check(vector, run, (scopes) => assert.deepEqual(scopes, vector.expect));
+  },
+
+  credential(vector) {
+    checkCore(vector, () => core().readCredential(vector.config),
+      (credential) => assert.deepEqual(credential, vector.expect));
+  },
+
+  api_request(vector) {
+    const { url, method, withCredential, status, location } = vector;
+    const api = new (core().Api)(vector.apiUrl ?? 'https://api.bitbucket.org/2.0');
+    const run = {
+      admit: () => api.admit(url),
+      redirect: () => api.redirect(method, url, withCredential, status, location),
+    }[vector.operation];
+    checkCore(vector, run, (seen) => assert.deepEqual(seen, vector.expect));
+  },
+
+  api_response(vector) {
+    const error = core().judgeApiResponse(answer(vector));
+    assert.ok(error.message, 'there is no message');
+    holds(error, vector.error);
+    for (const hidden of vector.hides ?? []) assert.ok(!JSON.stringify(error).includes(hidden), hidden);
+    assert.equal(core().asksForRenewal(vector.status), error.code === 'API_UNAUTHENTICATED');
+  },
+
+  connection_test(vector) {
+    const run = () => {
+      const probe = new (core().ConnectionTest)(vector.known);
+      const answers = vector.answers.values();
+      const asked = [];
+      for (let path = probe.path; path !== undefined; path = probe.path) {
+        assert.equal(probe.verdict, undefined);
+        assert.ok(!REMOVED.includes(path.split('?')[0]), path);
+        asked.push(path);
+        const { value } = answers.next();
+        if (value.failed) probe.failed(value.failed);
+        else probe.answered(answer(value));
+      }
+      assert.deepEqual(asked, vector.asked);
+      assert.ok(answers.next().done, 'an answer is left');
+      return probe.verdict;
+    };
+    checkCore(vector, run, (verdict) => assert.deepEqual(verdict, vector.expect));
+  },
+
+  retry(vector) {
+    const { method, code, status, attempt, retryAfter, random } = vector;
+    const run = {
+      mayRepeat: () => core().mayRepeat(method, code, status),
+      delay: () => core().retryDelay(attempt, retryAfter, random) ?? null,
+    }[vector.operation];
+    assert.equal(run(), vector.expect);
+  },
+
+  rate_limit(vector) {
+    const { status, headers, known, isConfigured, receivedAt } = vector;
+    const news = core().rateLimitNews(status, headers['x-ratelimit-limit'], headers['x-ratelimit-nearlimit'],
+      headers['retry-after'], known, isConfigured, receivedAt);
+    assert.deepEqual(news, vector.expect);
   },
 
   config(vector, t) {
