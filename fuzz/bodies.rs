@@ -4,11 +4,14 @@
 
 #![allow(dead_code, reason = "a fuzz target uses one of the bodies")]
 
+use nocodb_bitbucket_auth::api_response::{ApiResponse, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES};
 use nocodb_bitbucket_auth::authorization_response::{Callback, LONGEST_CODE, validate};
 use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment, variable};
+use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
+use nocodb_bitbucket_auth::credential::Kind;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
-use nocodb_bitbucket_auth::error::Error;
+use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES};
 use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::Secret;
 use nocodb_bitbucket_auth::state::State;
@@ -81,6 +84,54 @@ pub fn token_response(data: &[u8]) {
                 assert!(!tells(&error, secret));
             }
         }
+    }
+}
+
+/// Bytes: the kind of credential, the status, `Retry-After` in a line, and the body.
+pub fn api_response(data: &[u8]) {
+    let [kind, status, rest @ ..] = data else { return };
+    let statuses = [200, 400, 401, 403, 403, 404, 407, 410, 410, 429, 500, 503];
+    let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(0);
+    let (header, body) = rest.split_at(end);
+    let retry_after = core::str::from_utf8(header).ok().filter(|text| !text.is_empty());
+    let status = statuses[usize::from(*status) % statuses.len()];
+    let kind = Kind::ALL[usize::from(*kind) % Kind::ALL.len()];
+    let body = body.get(1..).unwrap_or_default();
+    let error = judge(&ApiResponse { status, retry_after, body, received_at: 1.7e12, kind });
+    check_api_error(&error);
+    let known = Known {
+        kind,
+        workspace: Some("acme"),
+        repository: None,
+        hint: None,
+        requested: Some(ScopeSet::defaults()),
+        granted: None,
+    };
+    let mut test = ConnectionTest::new(&known).expect("a test");
+    // Every question has an end.
+    for _ in 0..3 {
+        test.answered(status, retry_after, body, 1.7e12);
+    }
+    let verdict = test.verdict().expect("a verdict");
+    assert!(!verdict.message.is_empty() && !verdict.message.chars().any(char::is_control));
+    assert!(!verdict.success || status == 200 || status == 403);
+}
+
+fn check_api_error(error: &Error) {
+    assert_eq!(error.code == Code::ApiUnauthenticated, error.status == Some(401));
+    assert_eq!(error.code == Code::ApiInsufficientScope, !error.required.is_empty());
+    assert!(error.retry_after.is_none_or(|wait| wait <= 86_400_000));
+    let message = error.message();
+    assert!(!message.chars().any(char::is_control));
+    assert!(!HOST_REFRESH_PHRASES.iter().any(|phrase| message.to_lowercase().contains(phrase)), "{message}");
+    let scopes = error.required.iter().chain(error.granted.iter().flatten());
+    assert!(scopes.clone().count() <= 100);
+    assert!(scopes.into_iter().all(|name| (1..=64).contains(&name.len()) && name.is_ascii()));
+    if let Some(address) = &error.announcement_url {
+        let url = Url::parse(address).expect("a valid address");
+        let host = url.host_str().expect("a host");
+        assert!(["atlassian.com", "bitbucket.org"].iter().any(|domain| host.ends_with(domain)), "{host}");
+        assert!(url.scheme() == "https" && url.username().is_empty() && url.query().is_none(), "{address}");
     }
 }
 

@@ -28,6 +28,11 @@ fn token_response() {
 }
 
 #[test]
+fn api_response() {
+    replay("api_response", bodies::api_response);
+}
+
+#[test]
 fn scope() {
     replay("scope", bodies::scope);
 }
