@@ -31,6 +31,9 @@ const PATIENCE_S = 60;
 /** The types under which editions of NocoDB list Bitbucket. A row may come from another edition than this one. */
 const TYPES = ['auth', 'development'];
 
+/** The kinds of credential that no code is exchanged for. */
+const OTHER_KINDS = ['api_key', 'basic', 'custom'];
+
 /**
  * `require` is synchronous: the entry is in the list before NocoDB's next statement runs. An ES module
  * (`node --import`) has only the asynchronous way, which ends long before NocoDB listens.
@@ -96,11 +99,11 @@ function parseConfig(config) {
 async function exchange({ BitbucketAuthError }, entry, integration) {
   const { oauth, ...config } = parseConfig(integration.config);
   let result = config;
-  // Somebody who first authenticated and then chose the access token does not want these tokens.
-  if (oauth && config.type !== 'api_key') {
+  // Somebody who first authenticated and then chose another type does not want these tokens.
+  if (oauth && !OTHER_KINDS.includes(config.type)) {
     // Tokens of the former connection must not outlive it: they may belong to another account.
     // Older integrations stored `expires_in`.
-    const { oauth_token, refresh_token, expires_at, expires_in, scopes, ...kept } = config;
+    const { oauth_token, refresh_token, expires_at, expires_in, refreshed_at, scopes, account, ...kept } = config;
     try {
       result = { ...kept, ...(await new entry.wrapper(kept).exchangeToken(oauth, kept)) };
     } catch (error) {

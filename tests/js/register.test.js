@@ -234,7 +234,9 @@ describe('a successful exchange', () => {
         refresh_token: 'former',
         expires_at: 'former',
         expires_in: 'former',
+        refreshed_at: 'former',
         scopes: ['former'],
+        account: { displayName: 'former' },
       };
       const stored = { type: 'oauth', ...former };
       const grant = { code: 'any-code-4712', code_verifier: 'v'.repeat(43) };
@@ -285,15 +287,18 @@ describe('a successful exchange', () => {
     });
   }
 
-  test('is not made for somebody who then chose an access token', async () => {
-    const grant = await authorize(bb);
-    const config = { type: 'api_key', token: 'access', oauth: grant };
-    const before = bb.requests.length;
-    const host = await runHost({ calls: [create(config)] }, { env: variables(bb) });
-    assert.deepEqual(host.results[0].row.config, { type: 'api_key', token: 'access' });
-    assert.equal(bb.requests.length, before);
-    assertKept(host, grant);
-  });
+  for (const config of [
+    { type: 'api_key', token: 'access' }, { type: 'basic', email: 'dana@example.com', token: 'api' }, { type: 'custom' },
+  ]) {
+    test(`is not made for somebody who then chose ${config.type}`, async () => {
+      const grant = await authorize(bb);
+      const before = bb.requests.length;
+      const host = await runHost({ calls: [create({ ...config, oauth: grant })] }, { env: variables(bb) });
+      assert.deepEqual(host.results[0].row.config, config);
+      assert.equal(bb.requests.length, before);
+      assertKept(host, grant);
+    });
+  }
 
   test('is not made for an update without a code, and an empty `oauth` is not stored', async () => {
     const stored = { type: 'oauth', oauth_token: 'kept', refresh_token: 'kept' };
@@ -371,7 +376,7 @@ describe('the registry', () => {
   test('gets a form without OAuth2 when a variable is wrong, which is named once, without its value', async () => {
     const env = { ...variables(bb), INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: 'ftp://marked-value.example/' };
     const host = await runHost({}, { env });
-    assert.deepEqual(host.available[0].authTypes.map(({ value }) => value), ['api_key']);
+    assert.deepEqual(host.available[0].authTypes.map(({ value }) => value), ['api_key', 'basic']);
     assert.equal(host.everything.match(/INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI/g)?.length, 1);
     assert.ok(!host.everything.includes('marked-value'));
   });
