@@ -107,6 +107,15 @@ export async function startBitbucket({
   if (settings.rateLimit !== null && !(Number.isInteger(settings.rateLimit) && settings.rateLimit >= 0)) {
     throw new TypeError('rateLimit must be a whole number, or null');
   }
+  for (const { kind, repository, scopes } of settings.accessTokens) {
+    if (!['workspace', 'project', 'repository'].includes(kind)) throw new TypeError('an access token needs a kind');
+    if ((kind === 'repository') !== (repository !== undefined)) {
+      throw new TypeError('access tokens of repositories name one, and others do not');
+    }
+    if (kind !== 'workspace' && scopes.includes('account')) {
+      throw new TypeError('only access tokens of workspaces can have the scope "account"');
+    }
+  }
 
   const simulator = new Simulator({ backend, clients, log, settings });
   await simulator.listen(port, host);

@@ -166,6 +166,14 @@ describe('options', () => {
     await assert.rejects(startBitbucket({ clients: [{ scopes: ['everything'] }] }), /no scope "everything"/);
     await assert.rejects(startBitbucket({ clients: [{ key: 'k' }, { key: 'k' }] }), /two clients/);
     await assert.rejects(startBitbucket({ tokenErrors: { nonsense: {} } }), /no token error "nonsense"/);
+    const token = { token: 't', workspace: 'acme', scopes: ['account'] };
+    for (const [accessToken, message] of [
+      [{ ...token, kind: 'user' }, /needs a kind/],
+      [{ ...token, kind: 'repository', scopes: [] }, /name one/],
+      [{ ...token, kind: 'workspace', repository: 'billing-service' }, /name one/],
+      [{ ...token, kind: 'project' }, /only access tokens of workspaces/],
+      [{ ...token, kind: 'repository', repository: 'billing-service' }, /only access tokens of workspaces/],
+    ]) await assert.rejects(startBitbucket({ accessTokens: [accessToken] }), message);
   });
 
   test('an option that is undefined is as good as absent', async () => {
@@ -1370,6 +1378,13 @@ describe('API: credentials other than OAuth', () => {
 
   const apiToken = (token, name = EMAIL) => basic({ key: name, secret: token });
 
+  test('an app password: the name of the user with whatever password, their own included', async () => {
+    for (const secret of ['ATBB-app-password', 'dana']) {
+      const answer = await get(bb, '/user', basic({ key: 'dana', secret }));
+      assert.deepEqual([answer.status, answer.text], [401, 'Authentication required']);
+    }
+  });
+
   test("an API token as Bearer, with the user's name, or wrong", async () => {
     assertApiError(
       await get(bb, '/user', bearer('ATATT-all')),
@@ -1424,6 +1439,17 @@ describe('API: credentials other than OAuth', () => {
       near.push(headers.get('x-ratelimit-nearlimit'));
     }
     assert.deepEqual([near[0], near[8]], ['false', 'true']);
+  });
+
+  test('rate limit headers come with access tokens only, and are all that a 429 has', async () => {
+    const namesOf = (headers) => [...headers.keys()].filter((name) => /rate|retry/.test(name));
+    const all = ['x-ratelimit-limit', 'x-ratelimit-nearlimit', 'x-ratelimit-resource'];
+    for (const [headers, expected] of [[bearer('ATCTT-workspace'), all], [apiToken('ATATT-all'), []]]) {
+      let answer = await get(bb, '/repositories/acme', headers);
+      assert.deepEqual([answer.status, namesOf(answer.headers)], [200, expected]);
+      for (let turn = 0; turn < 10; turn += 1) answer = await get(bb, '/repositories/acme', headers);
+      assert.deepEqual([answer.status, namesOf(answer.headers)], [429, expected]);
+    }
   });
 });
 
