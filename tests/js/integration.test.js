@@ -40,7 +40,7 @@ async function connection(t, options, services) {
 }
 
 /** A wrapper for a server that answers API and token requests as told. */
-async function against(t, { api, token = () => {} }, config, services) {
+async function against(t, { api = user, token = () => {} }, config, services) {
   const server = await serve(t, (request, response, body) => (
     request.url.startsWith('/2.0/') ? api(request, response, body) : token(request, response, body)
   ));
@@ -59,7 +59,8 @@ function deferred() {
 
 const OAUTH = { type: 'oauth', oauth_token: 'the-token', refresh_token: 'the-refresh-token' };
 const ACCESS_TOKEN = { type: 'api_key', token: 'the-access-token' };
-const user = (response) => json(response, 200, { type: 'user', nickname: 'dana' });
+const sendUser = (response) => json(response, 200, { type: 'user', nickname: 'dana' });
+const user = (_request, response) => sendUser(response);
 const refused = (response) => json(response, 401, { type: 'error', error: { message: 'Access token expired.' } });
 const bearer = ({ headers }) => headers.authorization;
 
@@ -123,8 +124,12 @@ describe('exchangeToken', () => {
       test(`${backend}: ${what} gives tokens in the host's shape`, async (t) => {
         const { bitbucket, Wrapper } = await simulator(t, { backend });
         const tokens = await new Wrapper({}).exchangeToken(shape(await consent(bitbucket)), {});
-        assert.deepEqual(Object.keys(tokens), ['type', 'oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes']);
+        assert.deepEqual(Object.keys(tokens), [
+          'type', 'oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes', 'account',
+        ]);
         assert.equal(tokens.type, 'oauth');
+        assert.deepEqual([tokens.account.nickname, tokens.account.displayName], ['dana', 'Dana Demo']);
+        assert.match(tokens.account.uuid, /^\{[0-9a-f-]{36}\}$/);
         assert.equal(new Date(tokens.expires_at).toISOString(), tokens.expires_at);
         const left = Date.parse(tokens.expires_at) - Date.now();
         assert.ok(left > 0 && left <= 2 * HOUR, tokens.expires_at);
@@ -159,14 +164,19 @@ describe('authenticate', () => {
   const unusable = [
     ['no config', undefined, 'type'],
     ['an empty config', {}, 'type'],
-    ['another type', { type: 'basic', token: 'x' }, 'type'],
+    ['another type', { type: 'bearer', token: 'x' }, 'type'],
     ['a type from the prototype', { type: 'constructor' }, 'type'],
     ['no access token', { type: 'api_key' }, 'token'],
     ['a blank access token', { type: 'api_key', token: ' ' }, 'token'],
     ['an access token of another type', { type: 'api_key', token: { token: 'x' } }, 'token'],
     ['an access token that fits no header', { type: 'api_key', token: 'the\nmarked-token' }, 'token'],
     ['an access token with foreign characters', { type: 'api_key', token: 'marked…token' }, 'token'],
-    ['no OAuth token', { type: 'oauth', refresh_token: 'r' }, 'oauth_token'],
+    ['neither OAuth token', { type: 'oauth', scopes: ['account'] }, 'oauth_token'],
+    ['no API token', { type: 'basic', email: 'dana@example.com' }, 'token'],
+    ['an API token without the e-mail address', { type: 'basic', token: 'marked' }, 'email'],
+    ['an API token with a user\'s name', { type: 'basic', token: 'marked', email: 'dana' }, 'email'],
+    ['an e-mail address with a colon', { type: 'basic', token: 'marked', email: 'dana:x@example.com' }, 'email'],
+    ['an e-mail address of another type', { type: 'basic', token: 'marked', email: 7 }, 'email'],
   ];
   for (const [what, config, field] of unusable) {
     test(`refuses ${what}`, async () => {
@@ -178,7 +188,7 @@ describe('authenticate', () => {
   }
 
   test('gives an Axios instance that carries the token', async (t) => {
-    const { wrapper, requests } = await against(t, { api: (_request, response) => user(response) }, ACCESS_TOKEN);
+    const { wrapper, requests } = await against(t, { api: user }, ACCESS_TOKEN);
     const client = await wrapper.authenticate();
     const { data, status } = await client.get('/repositories/acme/site/pullrequests', { params: { state: 'OPEN', page: 2 } });
     assert.deepEqual([data.nickname, status], ['dana', 200]);
@@ -190,7 +200,7 @@ describe('authenticate', () => {
 
   test('trims a pasted token', async (t) => {
     const config = { type: 'api_key', token: ' the-access-token\n' };
-    const { wrapper, requests } = await against(t, { api: (_request, response) => user(response) }, config);
+    const { wrapper, requests } = await against(t, { api: user }, config);
     await (await wrapper.authenticate()).get('/user');
     assert.equal(bearer(requests[0]), 'Bearer the-access-token');
   });
@@ -254,33 +264,29 @@ describe('authenticate', () => {
     assert.match(late.code, /ETIMEDOUT|ECONNABORTED/);
   });
 
-  test('sends the credential to the API\'s origin only', async (t) => {
-    const elsewhere = await serve(t, (_request, response) => user(response));
-    const { wrapper, origin, requests } = await against(t, {
-      api: (request, response) => {
-        if (request.url === '/2.0/away') response.writeHead(302, { location: `${elsewhere.origin}/stolen` }).end();
-        else if (request.url === '/2.0/moved') response.writeHead(301, { location: '/2.0/user' }).end();
-        else user(response);
-      },
-    }, ACCESS_TOKEN);
-    const client = await wrapper.authenticate();
-    await client.get(`${elsewhere.origin}/absolute`);
-    await client.get('/away');
-    assert.deepEqual(elsewhere.requests.map(({ url, headers }) => [url, headers.authorization]), [
-      ['/absolute', undefined], ['/stolen', undefined],
-    ]);
-    await client.get(`${origin}/2.0/user?page=2`);
-    assert.equal((await client.get('/moved')).data.nickname, 'dana');
-    assert.ok(requests.every((request) => bearer(request) === 'Bearer the-access-token'));
-    assert.equal((await thrownBy(() => client.get('/moved', { maxRedirects: 0 }))).response.status, 301);
+  for (const config of [{ ...OAUTH, expires_in: 7200 }, { type: 'api_key', token: 'the-token' }]) {
+    test(`takes the ${config.type} config of NocoDB's own integration, and leaves it as it is`, async (t) => {
+      const saved = [];
+      const services = { saveConfig: (stored) => saved.push(stored) };
+      const { wrapper, requests } = await against(t, {}, config, services);
+      assert.equal((await wrapper.use((client) => client.get('/user'))).data.nickname, 'dana');
+      assert.equal((await wrapper.testConnection()).success, true);
+      assert.ok(requests.length > 1 && requests.every((request) => bearer(request) === 'Bearer the-token'));
+      assert.deepEqual([wrapper.config, saved], [config, []]);
+    });
+  }
+
+  test('an OAuth config with a refresh token only gets its access token first', async (t) => {
+    const { bitbucket, Wrapper, tokens } = await connection(t, { backend: 'newer' });
+    const { oauth_token: _lost, ...config } = tokens;
+    assert.equal((await new Wrapper(config).use((client) => client.get('/user'))).status, 200);
+    assert.ok(bitbucket.requests.some((line) => line.includes('grant=refresh_token')));
   });
 
-  test('takes the configs of NocoDB\'s own integration', async (t) => {
-    const { wrapper, requests } = await against(t, { api: (_request, response) => user(response) }, {
-      ...OAUTH, expires_in: 7200,
-    });
-    await (await wrapper.authenticate()).get('/user');
-    assert.equal(bearer(requests[0]), 'Bearer the-token');
+  test('and says which variable is missing where there is no client for that', async () => {
+    const { wrapper: Wrapper } = createEntry({});
+    const error = await thrownBy(() => new Wrapper({ type: 'oauth', refresh_token: 'r' }).authenticate());
+    assert.deepEqual([error.code, error.field], ['INVALID_CONFIG', 'INTEGRATION_AUTH_BITBUCKET_CLIENT_ID']);
   });
 });
 
@@ -310,7 +316,7 @@ describe('an expired token', () => {
 
   test('whose refresh fails is not sent', async (t) => {
     const { wrapper, requests } = await against(t, {
-      api: (_request, response) => user(response),
+      api: user,
       token: (_request, response) => json(response, 400, { error: 'unauthorized_client' }),
     }, { ...OAUTH, expires_at: PAST });
     const error = await thrownBy(() => wrapper.authenticate());
@@ -319,7 +325,7 @@ describe('an expired token', () => {
   });
 
   test('a time that is none is not believed', async (t) => {
-    const { wrapper, requests } = await against(t, { api: (_request, response) => user(response) }, {
+    const { wrapper, requests } = await against(t, { api: user }, {
       ...OAUTH, expires_at: 'soon',
     });
     await (await wrapper.authenticate()).get('/user');
@@ -413,7 +419,7 @@ describe('use', () => {
     const { wrapper } = await against(t, {
       api: (request, response) => {
         order.push(bearer(request));
-        if (bearer(request) === 'Bearer new-token') user(response);
+        if (bearer(request) === 'Bearer new-token') sendUser(response);
         else refused(response);
       },
       token: (_request, response) => json(response, 200, {
@@ -442,7 +448,7 @@ describe('use', () => {
     test(what, async (t) => {
       const calls = [];
       const { wrapper } = await against(t, {
-        api: (request, response) => (bearer(request) === 'Bearer new-token' ? user(response) : refused(response)),
+        api: (request, response) => (bearer(request) === 'Bearer new-token' ? sendUser(response) : refused(response)),
         token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer', ...answer }),
       }, { ...OAUTH, scopes: ['account'], title: 'kept', ...(before && { expires_at: before }) }, {
         ...(services && { saveConfig: (config) => calls.push(['saveConfig', config]) }),
@@ -466,7 +472,7 @@ describe('use', () => {
     const { wrapper, origin } = await against(t, {
       api: (request, response) => {
         order.push(bearer(request));
-        if (bearer(request) === 'Bearer new-token') user(response);
+        if (bearer(request) === 'Bearer new-token') sendUser(response);
         else refused(response);
       },
       token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer' }),
@@ -547,7 +553,7 @@ describe('refreshToken', () => {
       const renewed = await wrapper.refreshToken({ refresh_token: tokens.refresh_token }, wrapper.config);
       assert.deepEqual(Object.keys(renewed), ['oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes']);
       assert.notEqual(renewed.oauth_token, tokens.oauth_token);
-      assert.deepEqual(wrapper.config, { type: 'oauth', ...renewed });
+      assert.deepEqual(wrapper.config, { type: 'oauth', ...renewed, account: tokens.account });
     });
   }
 
@@ -567,68 +573,6 @@ describe('refreshToken', () => {
     }, OAUTH);
     await wrapper.refreshToken({ refresh_token: 'another' });
     assert.deepEqual(wrapper.config, OAUTH);
-  });
-});
-
-describe('testConnection', () => {
-  const answers = [
-    [401, 'plain text', (response) => response.writeHead(401, { 'content-type': 'text/plain' }).end('No.'), /new token/],
-    [403, 'a proxy\'s page', (response) => response.writeHead(403, { 'content-type': 'text/html' }).end('No.'), /permission/],
-    [404, 'not found', (response) => json(response, 404, {}), /does not have this/],
-    [410, 'gone', (response) => json(response, 410, {}), /removed/],
-    [429, 'rate limit', (response) => json(response, 429, {}), /rate limit/],
-    [500, 'server error', (response) => json(response, 500, {}), /500/],
-  ];
-  for (const [status, what, answer, message] of answers) {
-    test(`status ${status}, ${what}: says so, and does not throw`, async (t) => {
-      const { wrapper } = await against(t, { api: (_request, response) => answer(response) }, ACCESS_TOKEN);
-      const result = await wrapper.testConnection();
-      assert.deepEqual(Object.keys(result), ['success', 'message']);
-      assert.equal(result.success, false);
-      assert.match(result.message, message);
-    });
-  }
-
-  test('a dropped connection, a server that keeps silent, a config without a token: the same', async (t) => {
-    const dropped = await against(t, { api: (_request, response) => response.destroy() }, ACCESS_TOKEN);
-    assert.match((await dropped.wrapper.testConnection()).message, /could not be reached.*closed/);
-    const { origin } = await serve(t, () => {});
-    const { wrapper: Wrapper } = createEntry(environment(origin, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '100' }));
-    assert.match((await new Wrapper(ACCESS_TOKEN).testConnection()).message, /did not answer in time/);
-    assert.match((await new Wrapper({}).testConnection()).message, /type/);
-    assert.equal((await new Wrapper().testConnection()).success, false);
-  });
-
-  for (const kind of ['repository', 'project', 'workspace']) {
-    test(`a ${kind} access token, which is no user's, is accepted`, async (t) => {
-      const token = `the-${kind}-token`;
-      const { bitbucket, Wrapper } = await simulator(t, {
-        accessTokens: [{
-          token, kind, workspace: 'acme', ...(kind === 'repository' && { repository: 'site' }), scopes: ['repository'],
-        }],
-      });
-      const accepted = await new Wrapper({ type: 'api_key', token }).testConnection();
-      assert.equal(accepted.success, true);
-      assert.match(accepted.message, /^Bitbucket accepts the token; what it may do depends on/);
-      const other = await new Wrapper({ type: 'api_key', token: 'another' }).testConnection();
-      assert.equal(other.success, false);
-      assert.ok(bitbucket.requests.some((line) => line.includes('403')));
-    });
-  }
-
-  test('status 403 to an OAuth token is a failure', async (t) => {
-    const { wrapper } = await against(t, { api: (_request, response) => json(response, 403, { type: 'error' }) }, OAUTH);
-    const result = await wrapper.testConnection();
-    assert.equal(result.success, false);
-    assert.match(result.message, /permission/);
-  });
-
-  test('asks for the user, and refreshes on the way', async (t) => {
-    const { bitbucket, wrapper } = await connection(t, { backend: 'newer' });
-    assert.deepEqual(await wrapper.testConnection(), { success: true });
-    bitbucket.control.advance(3 * HOUR);
-    assert.deepEqual(await wrapper.testConnection(), { success: true });
-    assert.ok(bitbucket.requests.some((line) => line.includes('/2.0/user')));
   });
 });
 
@@ -764,6 +708,6 @@ describe('the host\'s side', () => {
     const client = await wrapper.authenticate();
     await wrapper.destroy();
     assert.notEqual(await wrapper.authenticate(), client);
-    assert.deepEqual(await wrapper.testConnection(), { success: true });
+    assert.equal((await wrapper.testConnection()).success, true);
   });
 });
