@@ -186,6 +186,9 @@ impl ConnectionTest {
             Probe::Repositories if is_accepted && self.kind == Kind::ApiKey => self.fail(
                 [&error.message(), " If the token was made for a single repository, enter that."].concat(),
             ),
+            Probe::User if status == 404 => self.fail(
+                "Bitbucket's API is not at this address: check INTEGRATION_AUTH_BITBUCKET_API_URL and the proxy.".to_owned(),
+            ),
             Probe::Repositories if status == 404 => self.fail(
                 "Bitbucket does not have this workspace, or does not show it to this credential: check its name, and for which workspace the credential was made."
                     .to_owned(),
