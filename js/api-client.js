@@ -76,7 +76,8 @@ import { send } from './transport.js';
  * @property {Record<string, string>} [headers] lower-case names
  * @property {unknown} [body]
  * @property {AbortSignal | null} [signal]
- * @property {boolean} [isRedirectAnswer] whether a redirect is an answer like any other, and not followed
+ * @property {'follow' | 'own' | 'manual'} [redirect] which redirects are followed: all that the core allows, which is
+ *   the default; those to the API only; or none, each being an answer like any other
  */
 
 /** @typedef {(request: ApiRequest) => Promise<Answer>} Sender */
@@ -112,7 +113,7 @@ export function createSender({ apiUrl, timeoutMs, credentials, throttle }) {
    * @param {string} group
    */
   const attempt = async (request, authorization, group) => {
-    const { signal, isRedirectAnswer } = request;
+    const { signal, redirect } = request;
     await throttle?.take(group, signal);
     let next = request;
     for (let redirects = 0, withCredential = true; ; redirects += 1) {
@@ -123,13 +124,14 @@ export function createSender({ apiUrl, timeoutMs, credentials, throttle }) {
       );
       if (redirects === 0) await throttle?.observe(group, answer);
       const { status, headers: { location } } = answer;
-      if (isRedirectAnswer || !REDIRECTS.includes(status) || location === undefined) {
-        return { answer: status >= 400 ? withoutCredential(answer, authorization) : answer, withCredential };
+      if (redirect === 'manual' || !REDIRECTS.includes(status) || location === undefined) {
+        return { answer: status >= 300 ? withoutCredential(answer, authorization) : answer, withCredential };
       }
       if (redirects === MOST_REDIRECTS) throw failure('REDIRECT_REFUSED', 'api', { status });
       const target = URL.canParse(location, url) ? new URL(location, url).href : location;
       const judged = judge(attempt, () => api.redirect(method, url, withCredential, status, target));
       withCredential = judged.withCredential;
+      if (redirect === 'own' && !withCredential) throw failure('REDIRECT_REFUSED', 'api', { status });
       next = { ...(judged.becomesGet ? asGet(next) : next), url: target };
     }
   };
@@ -213,7 +215,7 @@ function fetchOf(sender) {
       headers,
       body: init.body,
       signal: init.signal,
-      isRedirectAnswer: init.redirect === 'manual',
+      redirect: init.redirect === 'manual' ? 'manual' : 'follow',
     });
     // The constructor refuses even an empty body for these statuses.
     return new Response([204, 205, 304].includes(status) ? null : body, { status, headers: fields });
@@ -312,7 +314,7 @@ function withoutCredential({ status, headers, body }, authorization) {
   const [, token = ''] = decoded.split(/:(.*)/s);
   const secrets = [credential, ...(authorization.startsWith('Basic ') ? [decoded, token] : [])];
   const forms = new Set(secrets.filter(Boolean).flatMap((secret) => (
-    [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')]
+    [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), Buffer.from(secret).toString('base64')]
   )));
   /** @param {string} text */
   const cut = (text) => [...forms].reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text);

@@ -129,6 +129,7 @@ const SECRET_MEMBERS = [
 ];
 const MASK = '********';
 
+const ACCOUNT_MEMBERS = ['uuid', 'nickname', 'displayName'];
 const REPOSITORY_MEMBERS = ['full_name', 'name', 'slug', 'uuid', 'description', 'is_private'];
 const WORKSPACE_MEMBERS = ['slug', 'name', 'uuid'];
 
@@ -285,6 +286,8 @@ export class BitbucketAuthIntegration {
     try {
       const { kind, hint } = this.#describe();
       const { workspace, repository } = this.#config;
+      // The scopes are those of the tokens that will be sent, not of those before them.
+      await this.#credential();
       const test = new (core().ConnectionTest)({
         kind,
         workspace,
@@ -316,7 +319,7 @@ export class BitbucketAuthIntegration {
     const { client } = this.#environment();
     return {
       kind,
-      ...(account && { account }),
+      ...(account && { account: pick(account, ACCOUNT_MEMBERS) }),
       ...(scopes && { scopes }),
       ...(scopes && client && { missingScopes: core().missingScopes(client.scopes, scopes) }),
       ...(expiresAt !== undefined && { expiresAt }),
@@ -455,10 +458,9 @@ export class BitbucketAuthIntegration {
       const client = this.#createClient({ maxWaitMs: DIALOG_MS });
       const { data } = await client.get(path, { params: page && { page } });
       if (!Array.isArray(data?.values)) throw failure('RESPONSE_INVALID', 'api', { field: 'values' });
-      const next = typeof data.next === 'string' && Number(new URL(data.next).searchParams.get('page'));
       return {
         values: data.values.map((/** @type {unknown} */ value) => pick(unwrap(members(value)), names)),
-        ...(next && { next }),
+        ...('next' in data && { next: numberOf(data.next) }),
       };
     } catch (error) {
       // Not Axios' error, which holds the request.
@@ -477,7 +479,8 @@ export class BitbucketAuthIntegration {
     for (let path = test.path; path !== undefined; path = test.path) {
       try {
         const headers = { accept: 'application/json' };
-        const answer = await sender({ method: 'GET', url: this.#apiUrl() + path, headers, signal });
+        // What another server says, without having seen the credential, proves nothing.
+        const answer = await sender({ method: 'GET', url: this.#apiUrl() + path, headers, signal, redirect: 'own' });
         test.answered({ ...answer, receivedAt: Date.now() });
       } catch (error) {
         test.failed(meaningOf(error).message);
@@ -565,10 +568,10 @@ export class BitbucketAuthIntegration {
     const { kind, email, accessToken = '' } = this.#describe();
     const { uuid } = members(this.#config.account);
     const { client } = this.#environment();
-    if (typeof uuid === 'string') return `user ${uuid}`;
+    if (kind === 'oauth' && typeof uuid === 'string') return `user ${uuid}`;
     if (email !== undefined) return `email ${email.toLowerCase()}`;
     if (kind === 'custom' && client) return `client ${client.clientId}`;
-    if (this.#connection) return `connection ${nameOf(this.#connection)}`;
+    if (this.#canRefresh() && client) return `connection ${nameOf(this.#connect(client))}`;
     return `token ${createHash('sha256').update(accessToken).digest('base64url')}`;
   }
 
@@ -614,8 +617,11 @@ export class BitbucketAuthIntegration {
    * @returns {Promise<Partial<Pair>>}
    */
   async #tokens() {
-    const { client } = this.#describe().canRenew ? this.#environment() : {};
-    return (client && await this.#connect(client).latest()) ?? pairOf(this.#config, undefined);
+    const { kind, canRenew } = this.#describe();
+    const { client } = canRenew ? this.#environment() : {};
+    const latest = client && await this.#connect(client).latest();
+    // Members of another kind may be left from before.
+    return latest ?? (kind === 'oauth' ? pairOf(this.#config, undefined) : {});
   }
 
   #canRefresh() {
@@ -755,6 +761,16 @@ function pageNumber(page) {
   if (page === undefined) return undefined;
   if (typeof page === 'number' && Number.isSafeInteger(page) && page > 0) return page;
   throw failure('INVALID_ARGUMENT', 'api', { field: 'page' });
+}
+
+/**
+ * @param {unknown} next the address of a page
+ * @returns {number}
+ */
+function numberOf(next) {
+  const page = Number(URL.canParse(String(next)) && new URL(String(next)).searchParams.get('page'));
+  if (!Number.isSafeInteger(page) || page < 1) throw failure('RESPONSE_INVALID', 'api', { field: 'next' });
+  return page;
 }
 
 /**

@@ -1,0 +1,427 @@
+/**
+ * The connection test: each kind of credential against each answer that Bitbucket's simulator has for it, and against
+ * servers that misbehave.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { closedPort, environment, json, serve, simulatorEnvironment } from './support.js';
+
+const HOUR = 3_600_000;
+const EMAIL = 'dana@example.com';
+const ACCESS_TOKEN = { type: 'api_key', token: 'the-access-token' };
+const OAUTH = { type: 'oauth', oauth_token: 'the-token', refresh_token: 'the-refresh-token' };
+
+const API_TOKENS = [
+  ['ATATT3xFfGF0-fake-all', ['read:user:bitbucket', 'read:workspace:bitbucket', 'read:repository:bitbucket']],
+  ['ATATT3xFfGF0-fake-repositories', ['read:repository:bitbucket']],
+  ['ATATT3xFfGF0-fake-pull-requests', ['read:pullrequest:bitbucket']],
+  ['ATATT3xFfGF0-fake-none', []],
+].map(([token, scopes]) => ({ email: EMAIL, token, scopes }));
+
+const ACCESS_TOKENS = [
+  ['ATCTT3xFfGN0-fake-workspace', 'workspace', ['pullrequest', 'account']],
+  ['ATCTT3xFfGN0-fake-project', 'project', ['repository']],
+  ['ATCTT3xFfGN0-fake-repository', 'repository', ['repository']],
+  ['ATCTT3xFfGN0-fake-webhook', 'workspace', ['webhook']],
+].map(([token, kind, scopes]) => ({
+  token, kind, workspace: 'acme', scopes, ...(kind === 'repository' && { repository: 'billing-service' }),
+}));
+
+describe('testConnection, asked of Bitbucket', () => {
+  let bitbucket;
+  let Wrapper;
+  let asked = [];
+
+  before(async () => {
+    bitbucket = await startBitbucket({
+      backend: 'newer',
+      clients: [{ private: true, callback: 'http://127.0.0.1:8080/dashboard/' }],
+      apiTokens: API_TOKENS,
+      accessTokens: ACCESS_TOKENS,
+    });
+    ({ wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket)));
+  });
+  after(() => bitbucket.close());
+
+  /** The result for a config, and the paths that the API was asked for. */
+  async function run(config, Used = Wrapper) {
+    const earlier = bitbucket.requests.length;
+    const result = await new Used(config).testConnection();
+    const lines = bitbucket.requests.slice(earlier);
+    const paths = lines.map((line) => line.split(' ')[1]).filter((path) => path.startsWith('/2.0/'));
+    asked = asked.concat(paths);
+    assert.doesNotMatch(JSON.stringify([result, lines]), /-fake-/, 'no credential is told or logged');
+    assert.ok(result.message.length > 0 && /[.…]$/.test(result.message), result.message);
+    return { ...result, paths };
+  }
+
+  /** The stored config of a user who consented to these scopes. */
+  function connected(scopes, more) {
+    const [answer] = bitbucket.control.connect({ scopes });
+    return {
+      type: 'oauth',
+      oauth_token: answer.access_token,
+      refresh_token: answer.refresh_token,
+      expires_at: new Date(Date.now() + answer.expires_in * 1000).toISOString(),
+      scopes: (answer.scopes ?? answer.scope).split(' '),
+      ...more,
+    };
+  }
+
+  const account = { nickname: 'dana', displayName: 'Dana Demo' };
+  const withoutUuid = ({ uuid, ...rest }) => {
+    assert.match(uuid, /^\{[0-9a-f-]{36}\}$/);
+    return rest;
+  };
+
+  describe('OAuth', () => {
+    const all = ['repository:write', 'pullrequest:write', 'issue:write', 'account'];
+
+    test('says whose connection it is, what was granted, and until when the token lives', async () => {
+      const config = connected(all);
+      const { account: whose, ...result } = await run(config);
+      assert.deepEqual(withoutUuid(whose), account);
+      assert.deepEqual(result, {
+        success: true,
+        message: 'Connected as Dana Demo.',
+        scopes: config.scopes,
+        missingScopes: [],
+        expiresAt: Date.parse(config.expires_at),
+        paths: ['/2.0/user'],
+      });
+    });
+
+    test('works with scopes missing, and says which, what for, and what to do', async () => {
+      const { success, message, missingScopes, account: whose } = await run(connected(['account']));
+      assert.equal(success, true);
+      assert.equal(whose.nickname, 'dana');
+      assert.deepEqual(missingScopes, ['repository', 'repository:write', 'pullrequest', 'pullrequest:write', 'issue', 'issue:write']);
+      assert.match(message, /^Connected as Dana Demo\. These scopes are missing: repository \([^)]+\), /);
+      for (const scope of missingScopes) assert.match(message, new RegExp(`\\b${scope} \\(\\w[^)]+\\)`));
+      assert.match(message, /Add them to the OAuth client at Bitbucket and authenticate again, if they are needed\.$/);
+    });
+
+    test('works without the scope of the user, and names that one', async () => {
+      const result = await run(connected(['repository']));
+      assert.deepEqual([result.success, 'account' in result, result.paths], [true, false, ['/2.0/user']]);
+      assert.match(result.message, /^Bitbucket accepts the credential\. These scopes are missing: .*\baccount \(/);
+      assert.ok(result.missingScopes.includes('account'));
+    });
+
+    test('looks at the workspace then, if it knows one', async () => {
+      const { success, message, paths } = await run(connected(['repository'], { workspace: 'acme' }));
+      assert.equal(success, true);
+      assert.match(message, /^Connected to the workspace acme\. These scopes are missing: .*\baccount \(/);
+      assert.deepEqual(paths, ['/2.0/user', '/2.0/repositories/acme?pagelen=1']);
+      const elsewhere = await run(connected(['repository'], { workspace: 'nowhere' }));
+      assert.equal(elsewhere.success, false);
+      assert.match(elsewhere.message, /does not have this workspace.*check its name/);
+    });
+
+    test('renews tokens on the way, and tells of the new ones', async () => {
+      const config = connected(all);
+      bitbucket.control.advance(3 * HOUR);
+      const { success, expiresAt, paths } = await run(config);
+      assert.deepEqual([success, paths], [true, ['/2.0/user', '/2.0/user']]);
+      assert.ok(expiresAt > Date.parse(config.expires_at));
+      const { success: again, paths: later } = await run({ ...config, expires_at: '2001-02-03T04:05:06Z' });
+      assert.deepEqual([again, later], [true, ['/2.0/user']]);
+    });
+
+    test('says that the user has to connect again, and how', async () => {
+      const config = connected(all);
+      bitbucket.control.revoke();
+      const { success, message } = await run(config);
+      assert.equal(success, false);
+      assert.match(message, /no longer accepts this connection's refresh token\. Open the integration and authenticate/);
+      const { message: unrenewable } = await run({ type: 'oauth', oauth_token: config.oauth_token });
+      assert.match(unrenewable, /does not accept this connection's credential: authenticate with Bitbucket again\.$/);
+    });
+  });
+
+  describe('an API token', () => {
+    const config = (name, more) => ({ type: 'basic', email: EMAIL, token: `ATATT3xFfGF0-fake-${name}`, ...more });
+
+    test('says whose it is; what it may do, Bitbucket does not tell', async () => {
+      const { account: whose, ...result } = await run(config('all', { email: ` ${EMAIL}\n` }));
+      assert.deepEqual(withoutUuid(whose), account);
+      assert.deepEqual(result, { success: true, message: 'Connected as Dana Demo.', paths: ['/2.0/user'] });
+    });
+
+    for (const [what, changed] of [
+      ['a wrong e-mail address', { email: 'someone.else@example.com' }], ['a wrong token', { token: 'another' }],
+    ]) {
+      test(`with ${what}: says to check the address, or to enter a new token`, async () => {
+        const { success, message } = await run(config('all', changed));
+        assert.equal(success, false);
+        assert.match(message, /check that the e-mail address is that of the Atlassian account .* or enter a new token\.$/);
+      });
+    }
+
+    test('without scopes: says how to make one with them', async () => {
+      for (const workspace of [undefined, 'acme']) {
+        const { success, message, paths } = await run(config('none', { workspace }));
+        assert.deepEqual([success, paths], [false, ['/2.0/user']]);
+        assert.match(message, /^The API token has no scopes for Bitbucket: make one with "Create API token with scopes"/);
+      }
+    });
+
+    test('without the scope of the user works, and says so', async () => {
+      for (const [workspace, begin] of [[undefined, 'Bitbucket accepts the credential'], ['acme', 'Connected to the workspace acme']]) {
+        const { success, message, missingScopes, scopes } = await run(config('repositories', { workspace }));
+        assert.equal(success, true);
+        assert.deepEqual([missingScopes, scopes], [['read:user:bitbucket'], ['read:repository:bitbucket']]);
+        assert.ok(message.startsWith(begin), message);
+        assert.match(message, /missing: read:user:bitbucket \(.+\)\. Make a token that has them, if they are needed\.$/);
+      }
+    });
+
+    test('which may see neither the user nor repositories still works for what it may', async () => {
+      const { success, message, missingScopes, paths } = await run(config('pull-requests', { workspace: 'acme' }));
+      assert.equal(success, true);
+      assert.deepEqual(missingScopes, ['read:user:bitbucket', 'read:repository:bitbucket']);
+      assert.match(message, /^Bitbucket accepts the credential\. These scopes are missing: /);
+      assert.deepEqual(paths, ['/2.0/user', '/2.0/repositories/acme?pagelen=1']);
+    });
+
+    test('entered as an access token: the prefix is a hint', async () => {
+      const { success, message } = await run({ type: 'api_key', token: 'ATATT3xFfGF0-fake-all' });
+      assert.equal(success, false);
+      assert.match(message, /looks like an API token of an Atlassian account: choose "API token"/);
+    });
+  });
+
+  describe('an access token', () => {
+    const config = (name, more) => ({ type: 'api_key', token: `ATCTT3xFfGN0-fake-${name}`, ...more });
+    const workspace = { workspace: 'acme' };
+    const repository = { repository: 'acme/billing-service' };
+
+    for (const [name, more, message, paths] of [
+      ['workspace', workspace, 'Connected to the workspace acme.', ['/2.0/workspaces/acme']],
+      ['project', workspace, 'Connected to the workspace acme.',
+        ['/2.0/workspaces/acme', '/2.0/repositories/acme?pagelen=1']],
+      ['repository', workspace, 'Connected to the workspace acme.',
+        ['/2.0/workspaces/acme', '/2.0/repositories/acme?pagelen=1']],
+      ['workspace', repository, 'Connected to the repository acme/billing-service.',
+        ['/2.0/repositories/acme/billing-service']],
+      ['project', repository, 'Connected to the repository acme/billing-service.',
+        ['/2.0/repositories/acme/billing-service']],
+      ['repository', { ...repository, workspace: ' acme ' }, 'Connected to the repository acme/billing-service.',
+        ['/2.0/repositories/acme/billing-service']],
+    ]) {
+      test(`of a ${name}, with ${Object.keys(more).join(' and ')}`, async () => {
+        assert.deepEqual(await run(config(name, more)), { success: true, message, paths });
+      });
+    }
+
+    for (const name of ['workspace', 'project', 'repository']) {
+      test(`of a ${name}, with neither: is accepted, and what else can be tested is told`, async () => {
+        const { success, message, paths } = await run(config(name, { workspace: '', repository: ' ' }));
+        assert.deepEqual([success, paths], [true, ['/2.0/user']]);
+        assert.match(message, /^Bitbucket accepts the token\. Enter its workspace or repository/);
+      });
+    }
+
+    test('for another workspace or repository: says to check the name', async () => {
+      for (const [name, more, what] of [
+        ['workspace', { workspace: 'acme-labs' }, 'workspace'], ['workspace', { workspace: 'nowhere' }, 'workspace'],
+        ['repository', { repository: 'acme/billing-client' }, 'repository'],
+      ]) {
+        const { success, message } = await run(config(name, more));
+        assert.equal(success, false);
+        assert.match(message, new RegExp(`does not have this ${what}, .*check its name, and for which ${what}`));
+      }
+    });
+
+    test('without the scope works for what it may, and names the scope', async () => {
+      for (const more of [repository, { workspace: 'acme', repository: 'acme/billing-service' }]) {
+        const { success, message, missingScopes } = await run(config('webhook', more));
+        assert.deepEqual([success, missingScopes], [true, ['repository']]);
+        assert.match(message, /missing: repository \(.+\)\. Make a token that has them/);
+      }
+    });
+
+    test('that is unknown: says to enter a new one', async () => {
+      for (const more of [{}, workspace, repository]) {
+        const { success, message } = await run({ ...ACCESS_TOKEN, ...more });
+        assert.equal(success, false);
+        assert.match(message, /enter a new token; this one was revoked, has expired, or is not an access token\.$/);
+      }
+    });
+
+    test('entered as an API token, and an app password: the prefix is a hint', async () => {
+      const { message } = await run({ type: 'basic', email: EMAIL, token: 'ATCTT3xFfGN0-fake-workspace' });
+      assert.match(message, /looks like an access token .*: choose "Access token" for it\.$/);
+      for (const kind of [{ type: 'basic', email: EMAIL }, { type: 'api_key' }]) {
+        const { success, message: removed } = await run({ ...kind, token: 'ATBB-fake-password' });
+        assert.equal(success, false);
+        assert.match(removed, /looks like an app password; Atlassian removed those on 2026-07-28\. Make an API token/);
+      }
+    });
+
+    test('is never refused for its prefix', async (t) => {
+      const { origin } = await serve(t, (_request, response) => json(response, 200, { type: 'workspace' }));
+      const { wrapper: Lenient } = createEntry(environment(origin));
+      for (const config of [
+        { type: 'api_key', token: 'ATATT3xFfGF0-fake' }, { type: 'api_key', token: 'ATBB-fake' },
+        { type: 'basic', email: EMAIL, token: 'ATCTT3xFfGN0-fake' },
+      ]) {
+        const { success, message } = await new Lenient({ ...config, ...workspace }).testConnection();
+        assert.equal(success, true);
+        assert.match(message, /looks like/);
+      }
+    });
+  });
+
+  describe('the OAuth client itself', () => {
+    test('with a workspace, and without', async () => {
+      const { expiresAt, ...known } = await run({ type: 'custom', workspace: 'acme' });
+      assert.ok(expiresAt > Date.now());
+      assert.deepEqual(known.scopes, ['repository', 'repository:write', 'pullrequest', 'pullrequest:write', 'issue', 'issue:write', 'account']);
+      assert.deepEqual({ ...known, scopes: undefined }, {
+        success: true, message: 'Connected to the workspace acme.', scopes: undefined, missingScopes: [],
+        paths: ['/2.0/workspaces/acme'],
+      });
+      const { success, message } = await run({ type: 'custom' });
+      assert.equal(success, true);
+      assert.match(message, /^Bitbucket accepts the token\. Enter its workspace/);
+    });
+
+    test('with a secret that is wrong, or that is not there: names the variable', async () => {
+      for (const [value, pattern] of [['another', /An administrator must check .*CLIENT_SECRET/], [undefined, /CLIENT_SECRET is not set/]]) {
+        const { wrapper: Other } = createEntry(simulatorEnvironment(bitbucket, {
+          INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: value,
+        }));
+        const { success, message, paths } = await run({ type: 'custom', workspace: 'acme' }, Other);
+        assert.deepEqual([success, paths], [false, []]);
+        assert.match(message, pattern);
+      }
+    });
+
+    test('that is not private: says what Bitbucket says', async (t) => {
+      const open = await startBitbucket({ clients: [{ private: false }] });
+      t.after(() => open.close());
+      const { wrapper: Other } = createEntry(simulatorEnvironment(open));
+      const { success, message } = await new Other({ type: 'custom' }).testConnection();
+      assert.equal(success, false);
+      assert.match(message, /client_credentials/);
+    });
+
+    test('with a scope missing on the client: works, and names it', async (t) => {
+      const narrow = await startBitbucket({ clients: [{ private: true, scopes: ['repository'] }] });
+      t.after(() => narrow.close());
+      const { wrapper: Other } = createEntry(simulatorEnvironment(narrow, {
+        INTEGRATION_AUTH_BITBUCKET_SCOPES: 'repository pullrequest',
+      }));
+      const { success, message, missingScopes } = await new Other({ type: 'custom', workspace: 'acme' }).testConnection();
+      assert.deepEqual([success, missingScopes], [true, ['pullrequest']]);
+      assert.match(message, /missing: pullrequest \(.+\)\. Add them to the OAuth client at Bitbucket, if they are needed\.$/);
+    });
+  });
+
+  test('asks for none of the addresses that Atlassian removed', () => {
+    assert.ok(asked.length > 40, String(asked.length));
+    for (const path of new Set(asked)) {
+      assert.match(path, /^\/2\.0\/(user|workspaces\/[\w-]+|repositories\/[\w-]+(\/[\w-]+|\?pagelen=1))$/);
+    }
+    assert.ok(!bitbucket.requests.some((line) => / 410\b/.test(line)));
+  });
+});
+
+describe('testConnection, when something is wrong', () => {
+  /** The result against a server that answers API requests as told. */
+  async function against(t, answer, config = ACCESS_TOKEN, variables = {}) {
+    const server = await serve(t, (request, response) => (
+      request.url.startsWith('/2.0/') ? answer(request, response) : json(response, 400, { error: 'unauthorized_client' })
+    ));
+    const { wrapper: Wrapper } = createEntry(environment(server.origin, variables));
+    return { ...await new Wrapper(config).testConnection(), requests: server.requests };
+  }
+
+  const html = (status) => (_request, response) => (
+    response.writeHead(status, { 'content-type': 'text/html' }).end('<h1>No.</h1>')
+  );
+  const bitbucketError = (status, error, headers) => (_request, response) => (
+    json(response, status, { type: 'error', error }, headers)
+  );
+  const rows = [
+    ['401 in plain text', (_request, response) => response.writeHead(401, { 'content-type': 'text/plain' }).end('No.'), /new token/],
+    ['a proxy\'s page with 403', html(403), /a proxy or firewall on the way turned the request down. Check its rules/],
+    // undici, as browsers do, keeps this answer to itself.
+    ['a proxy\'s page with 407', html(407), /could not be reached\. Check the network, the proxy settings/],
+    ['a page with 200', html(200), /not JSON.*Check the configured endpoint and the proxy/],
+    ['JSON with 200 that is no object', (_request, response) => json(response, 200, ['x']), /not JSON.*Check/],
+    ['an empty answer with 204', (_request, response) => response.writeHead(204).end(), /not JSON.*Check/],
+    ['404', (_request, response) => json(response, 404, {}), /check INTEGRATION_AUTH_BITBUCKET_API_URL/],
+    ['410', bitbucketError(410, { message: 'CHANGE-2770 - Functionality has been deprecated' }), /has removed this part of Bitbucket's API: update the package that asks for it: CHANGE-2770/],
+    ['429', bitbucketError(429, { message: 'Rate limit for this resource has been exceeded.' }), /rate limit is reached\. Try again later\.$/],
+    ['429 with Retry-After', bitbucketError(429, { message: 'Rate limit.' }, { 'retry-after': '90' }), /Try again later, in 90 seconds\.$/],
+    ['500', (_request, response) => json(response, 500, {}), /500: .* has trouble\. Try again later\.$/],
+    ['503 with a page', html(503), /503: .* has trouble\. Try again later\.$/],
+    ['a redirect to another server', (_request, response) => response.writeHead(302, { location: 'https://127.0.0.1:9/' }).end(),
+      /answered with a redirect.*Check the configured endpoint and the proxy/],
+    ['a connection that is dropped', (_request, response) => response.destroy(), /could not be reached\. Check the network, the proxy.*closed/],
+  ];
+  for (const [what, answer, message] of rows) {
+    test(`${what}: says so once, and does not throw`, async (t) => {
+      const { requests, ...result } = await against(t, answer);
+      assert.deepEqual(Object.keys(result), ['success', 'message']);
+      assert.equal(result.success, false);
+      assert.match(result.message, message);
+      // Somebody waits: nothing is repeated.
+      assert.equal(requests.length, 1);
+    });
+  }
+
+  test('a 403 in Bitbucket\'s form, to who has a user, is a failure', async (t) => {
+    const { success, message } = await against(t, bitbucketError(403, { message: 'No.' }), OAUTH);
+    assert.equal(success, false);
+    assert.match(message, /403: this kind of credential is not accepted there, or whoever it belongs to may not do this/);
+  });
+
+  test('nobody listens, a server keeps silent, an address cannot be used', async (t) => {
+    const { wrapper: Nobody } = createEntry(environment(`http://127.0.0.1:${await closedPort()}`));
+    assert.match((await new Nobody(ACCESS_TOKEN).testConnection()).message, /could not be reached.*refused; ECONNREFUSED/);
+    const silent = await against(t, () => {}, ACCESS_TOKEN, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '100' });
+    assert.match(silent.message, /did not answer in time\. Check the network.*raise INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS/);
+    const { wrapper: Wrong } = createEntry({ INTEGRATION_AUTH_BITBUCKET_API_URL: 'http://bitbucket.example' });
+    assert.match((await new Wrong(ACCESS_TOKEN).testConnection()).message, /INTEGRATION_AUTH_BITBUCKET_API_URL/);
+  });
+
+  test('is not held up by the rate limit', async (t) => {
+    const more = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '1' };
+    const ok = (_request, response) => json(response, 200, { type: 'workspace' });
+    const server = await serve(t, ok);
+    const wrapper = new (createEntry(environment(server.origin, more)).wrapper)({ ...ACCESS_TOKEN, workspace: 'acme' });
+    await wrapper.use((client) => client.get('/workspaces/acme'));
+    for (let turn = 0; turn < 3; turn += 1) assert.equal((await wrapper.testConnection()).success, true);
+    assert.equal(server.requests.length, 4);
+  });
+
+  test('never throws, whatever the config is', async (t) => {
+    const { origin, requests } = await serve(t, (_request, response) => json(response, 200, {}));
+    const { wrapper: Wrapper } = createEntry(environment(origin));
+    const hostile = new Proxy({}, { get: () => { throw new Error('no'); }, ownKeys: () => [] });
+    const odd = [
+      undefined, null, '', 'text', 7, true, Symbol('s'), [], [[]], () => {}, {}, hostile, NaN, '\ud800', 'x'.repeat(70_000), -1, 1e400,
+      { toString: () => { throw new Error('no'); } }, new Date(NaN), Object.create(null), '..', 'a/b/c', '/', '%2e%2e', 'a?b#c', ' ',
+    ];
+    const members = [
+      'type', 'token', 'email', 'workspace', 'repository', 'oauth_token', 'refresh_token', 'expires_at', 'refreshed_at',
+      'scopes', 'account', '_vars', 'oauth',
+    ];
+    const bases = [
+      {}, { ...ACCESS_TOKEN }, { type: 'basic', token: 't', email: EMAIL }, { ...OAUTH, scopes: ['account'] }, { type: 'custom' },
+    ];
+    const configs = bases.flatMap((base) => members.flatMap((member) => odd.map((value) => ({ ...base, [member]: value }))));
+    for (const config of [...odd, ...configs]) {
+      const result = await new Wrapper(config).testConnection();
+      assert.equal(typeof result.success, 'boolean');
+      assert.ok(typeof result.message === 'string' && result.message.length > 5);
+    }
+    assert.equal((await new BitbucketAuthIntegration().testConnection()).success, false);
+    assert.ok(requests.every(({ url }) => /^\/(2\.0\/(user|workspaces\/|repositories\/)|site\/)/.test(url)));
+  });
+});
