@@ -172,8 +172,15 @@ export function createClient({ apiUrl, kind, sender }) {
       fetch: fetchOf(sender),
       // Axios then hands over address and options as they are, and keeps no request in its errors.
       Request: /** @type {any} */ (null),
+      // The package of this name, which Axios has for Node.js, is a stream of a kind that undici does not take.
+      FormData,
     },
     headers: { Accept: 'application/json' },
+  });
+  client.interceptors.request.use((config) => {
+    // With a limit, Axios reads a stream itself, and takes texts for empty.
+    if (isStream(config.data)) config.maxBodyLength = -1;
+    return config;
   });
   // Before axios-retry, which asks what was found here.
   client.interceptors.response.use(undefined, (error) => {

@@ -621,7 +621,9 @@ export class BitbucketAuthIntegration {
     const { client } = canRenew ? this.#environment() : {};
     const latest = client && await this.#connect(client).latest();
     // Members of another kind may be left from before.
-    return latest ?? (kind === 'oauth' ? pairOf(this.#config, undefined) : {});
+    const { scopes, ...tokens } = latest ?? (kind === 'oauth' ? pairOf(this.#config, undefined) : {});
+    // Where the answer named none, nobody knows them.
+    return { ...tokens, ...(scopes?.length && { scopes }) };
   }
 
   #canRefresh() {

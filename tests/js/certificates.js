@@ -1,0 +1,20 @@
+/** An authority of the tests' own, and a certificate for 127.0.0.1 that it signed. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Made by openssl; gone with the test. */
+export function makeCertificates(t) {
+  const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const at = (name) => join(folder, name);
+  const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  writeFileSync(at('extensions'), 'subjectAltName=IP:127.0.0.1\n');
+  openssl('req', '-x509', ...key, '-subj', '/CN=Test authority', '-keyout', at('ca.key'), '-out', at('ca.pem'));
+  openssl('req', ...key.slice(0, -2), '-subj', '/CN=127.0.0.1', '-keyout', at('server.key'), '-out', at('server.csr'));
+  openssl('x509', '-req', '-in', at('server.csr'), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial',
+    '-days', '2', '-extfile', at('extensions'), '-out', at('server.pem'));
+  return { authority: at('ca.pem'), tls: { key: readFileSync(at('server.key')), cert: readFileSync(at('server.pem')) } };
+}
