@@ -44,8 +44,7 @@ pub fn path(api: &Address, url: &str) -> Result<String> {
     match place(url) {
         Some((_, place)) if place.origin() == api.place().origin() => {
             let base = api.place().path().trim_end_matches('/');
-            let below = place.path().strip_prefix(base).filter(|path| path.starts_with('/'));
-            Ok(below.unwrap_or(place.path()).to_owned())
+            Ok(place.path().strip_prefix(base).unwrap_or(place.path()).to_owned())
         }
         _ => Err(foreign("the address is not one of the API. Use another client for it")),
     }
