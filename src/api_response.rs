@@ -29,7 +29,7 @@ const LONGEST_PART: usize = 23;
 const LONGEST_ADDRESS: usize = 200;
 
 /// Why Bitbucket refuses an accepted credential, where it names no scope.
-pub const NOT_ALLOWED: &str = "this kind of credential is not accepted there, or its owner may not do this. Use another one, or ask for the permission";
+pub const NOT_ALLOWED: &str = "this kind of credential is not accepted there, or whoever it belongs to may not do this. Use another one, or ask for the permission";
 
 /// What the API answered.
 #[derive(Clone, Copy)]
@@ -57,9 +57,10 @@ pub fn judge(response: &ApiResponse<'_>) -> Box<Error> {
         }
         (403, Some(_)) => (Code::ApiFailed, NOT_ALLOWED),
         // Bitbucket refuses in its own form.
-        (403, None) => {
-            (Code::ApiFailed, "it comes from a proxy or firewall on the way, not from Bitbucket. Check its rules")
-        }
+        (403, None) => (
+            Code::ApiFailed,
+            "not Bitbucket, but a proxy or firewall on the way turned the request down. Check its rules",
+        ),
         (407, _) => (
             Code::ApiFailed,
             "a proxy on the way wants a user name and a password. Check the proxy settings of this server",
@@ -67,9 +68,7 @@ pub fn judge(response: &ApiResponse<'_>) -> Box<Error> {
         (404, _) => (Code::ApiNotFound, ""),
         (410, _) => (Code::ApiGone, ""),
         (429, _) => (Code::ApiRateLimited, ""),
-        (500..=599, _) => {
-            (Code::ApiFailed, "Bitbucket, or a proxy on the way to it, is out of order. Try again later")
-        }
+        (500..=599, _) => (Code::ApiFailed, "Bitbucket, or a proxy on the way, has trouble. Try again later"),
         _ => (Code::ApiFailed, ""),
     };
     let mut error = Error::new(code, Phase::Api).with_status(status);
@@ -96,9 +95,7 @@ pub fn judge(response: &ApiResponse<'_>) -> Box<Error> {
 fn cure_of_refusal(kind: Kind) -> &'static str {
     match kind {
         Kind::OAuth => "authenticate with Bitbucket again",
-        Kind::ApiKey => {
-            "enter a new token; this one was revoked, has expired, or is not that of a repository, project or workspace"
-        }
+        Kind::ApiKey => "enter a new token; this one was revoked, has expired, or is not an access token",
         Kind::Basic => {
             "check that the e-mail address is that of the Atlassian account which made the API token, and that it was made with scopes; or enter a new token"
         }

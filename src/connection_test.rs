@@ -177,7 +177,8 @@ impl ConnectionTest {
             ),
             Probe::User if lacks_scope && self.workspace.is_some() => self.state = State::Asking(Probe::Repositories),
             // Only tokens of a whole workspace may see it; others see their repositories.
-            Probe::Workspace if is_accepted || status == 404 => self.state = State::Asking(Probe::Repositories),
+            Probe::Workspace if is_accepted => self.state = State::Asking(Probe::Repositories),
+            // It may do something else; a token for pull requests only has its use.
             _ if lacks_scope => self.succeed(None, "Bitbucket accepts the credential.".to_owned()),
             Probe::User if is_accepted => self.fail(
                 [&error.message(), " An access token of a repository, project or workspace belongs under \"Access token\"."]
@@ -189,7 +190,7 @@ impl ConnectionTest {
             Probe::User if status == 404 => self.fail(
                 "Bitbucket's API is not at this address: check INTEGRATION_AUTH_BITBUCKET_API_URL and the proxy.".to_owned(),
             ),
-            Probe::Repositories if status == 404 => self.fail(
+            Probe::Workspace | Probe::Repositories if status == 404 => self.fail(
                 "Bitbucket does not have this workspace, or does not show it to this credential: check its name, and for which workspace the credential was made."
                     .to_owned(),
             ),

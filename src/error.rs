@@ -167,7 +167,7 @@ impl Code {
                 "Bitbucket does not have this, or does not show it to this connection. Check the address, and what the connection may see"
             }
             Self::ApiGone => {
-                "Atlassian has removed this part of Bitbucket's API, so what asks for it needs a newer version"
+                "Atlassian has removed this part of Bitbucket's API: update the package that asks for it"
             }
             Self::ApiRateLimited => "Bitbucket's rate limit is reached. Try again later",
             Self::ApiFailed => "The request to Bitbucket's API was answered with an error",
