@@ -11,6 +11,8 @@ import { Gui } from './support/gui.js';
 import { ADMIN, Host, freePort, variables } from './support/host.js';
 
 const ACCESS_TOKEN = 'ATCTT3xFfGN0-simulated-workspace-access-token';
+/** What the form offers where there is no OAuth client. */
+const WITHOUT_CLIENT = ['Access token', 'API token'];
 const SECRET = 'INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET';
 const REDIRECT_URI = 'INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI';
 
@@ -48,23 +50,23 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
     return { authTypes: await authTypes(), lines: host.pluginLines.slice(printedBefore) };
   }
 
-  test('an invalid redirect URI is named once, without its value; only access tokens are offered', async () => {
+  test('an invalid redirect URI is named once, without its value; only tokens are offered', async () => {
     const env = variables(bb, { [REDIRECT_URI]: 'http://marked-value.example/callback' });
     const { authTypes, lines } = await startWith(env);
-    assert.deepEqual(authTypes, ['Access token']);
+    assert.deepEqual(authTypes, WITHOUT_CLIENT);
     assert.equal(lines.filter((line) => line.includes(REDIRECT_URI)).length, 1);
     assert.ok(!host.printed.some((line) => line.includes('marked-value')));
   });
 
-  test('a missing secret is named once; only access tokens are offered', async () => {
+  test('a missing secret is named once; only tokens are offered', async () => {
     const { authTypes, lines } = await startWith(variables(bb, { [SECRET]: '  ' }));
-    assert.deepEqual(authTypes, ['Access token']);
+    assert.deepEqual(authTypes, WITHOUT_CLIENT);
     assert.equal(lines.filter((line) => line.includes(SECRET)).length, 1);
   });
 
-  test('a complete configuration offers both, and complains of nothing', async () => {
+  test('a complete configuration offers everything, and complains of nothing', async () => {
     const { authTypes, lines } = await startWith(variables(bb));
-    assert.deepEqual(authTypes, ['Access token', 'OAuth2']);
+    assert.deepEqual(authTypes, ['OAuth2', ...WITHOUT_CLIENT, 'OAuth client itself']);
     assert.equal(lines.length, 1);
   });
 
@@ -75,13 +77,14 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
       await gui.try(async () => {
         await gui.signIn(host.url, ADMIN);
         await gui.newBitbucketConnection(host.url);
-        assert.deepEqual(await gui.authTypes(), ['Access token']);
-        await gui.enterAccessToken(ACCESS_TOKEN);
+        assert.deepEqual(await gui.authTypes(), WITHOUT_CLIENT);
+        await gui.enter('config.token', ACCESS_TOKEN);
         const { status, answer } = await gui.createIntegration();
         assert.equal(status, 201);
         await gui.seeConnection();
         const { config } = await host.integration(answer.id);
-        assert.deepEqual(config, { type: 'api_key', token: ACCESS_TOKEN });
+        // NocoDB stores the fields that were left empty, too.
+        assert.deepEqual(config, { type: 'api_key', token: ACCESS_TOKEN, email: '', workspace: '', repository: '' });
         const path = `/api/v2/integrations/${answer.id}/listRepositories`;
         const { body } = await host.request('POST', path, { workspace: 'acme' });
         assert.ok(body.values?.length > 0, JSON.stringify(body));
@@ -92,8 +95,8 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
     }
   });
 
-  test('without any variable NocoDB starts, and access tokens are offered', async () => {
+  test('without any variable NocoDB starts, and tokens are offered', async () => {
     const { authTypes } = await startWith({});
-    assert.deepEqual(authTypes, ['Access token']);
+    assert.deepEqual(authTypes, WITHOUT_CLIENT);
   });
 });

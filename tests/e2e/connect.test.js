@@ -113,7 +113,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
     assert.equal(missing.status, 400);
     assert.match(missing.body.msg, /Bitbucket does not have this/);
     const tested = await host.request('POST', `/api/v2/integrations/${id}/testConnection`, {});
-    assert.deepEqual(tested.body, { success: true });
+    assert.deepEqual([tested.body.success, tested.body.message], [true, 'Connected as Dana Demo.']);
   });
 
   test('what returns a credential or sends any request cannot be called from outside', async () => {

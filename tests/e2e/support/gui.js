@@ -104,17 +104,32 @@ export class Gui {
   }
 
   async chooseOAuth2() {
-    const page = this.#page;
-    await page.getByTestId('nc-form-input-config.type').click();
-    await page.locator('.ant-select-item-option', { hasText: 'OAuth2' }).click();
-    await page.getByRole('button', { name: 'Authenticate With Bitbucket' }).waitFor();
+    await this.chooseAuthType('OAuth2');
+    await this.#page.getByRole('button', { name: 'Authenticate With Bitbucket' }).waitFor();
   }
 
-  async enterAccessToken(token) {
-    const field = this.#page.getByTestId('nc-form-input-config.token').locator('input');
+  /** @param {string} name as the form shows it */
+  async chooseAuthType(name) {
+    const page = this.#page;
+    await page.getByTestId('nc-form-input-config.type').click();
+    await page.locator('.ant-select-item-option', { hasText: name }).click();
+    await page.locator('.ant-select-dropdown').waitFor({ state: 'hidden' });
+    await this.screenshot(name.toLowerCase().replaceAll(' ', '-'));
+  }
+
+  /** The paths that the fields of the form write to, in their order, with the types of their inputs. */
+  fields() {
+    return this.#page.locator('[data-testid^="nc-form-input-config."]').evaluateAll((elements) => elements.map((element) => (
+      [element.dataset.testid.replace('nc-form-input-', ''), element.querySelector('input')?.type]
+    )));
+  }
+
+  /** @param {string} model what the field writes to @param {string} text */
+  async enter(model, text) {
+    const field = this.#page.getByTestId(`nc-form-input-${model}`).locator('input');
     // It can be written to only while it has the focus, which keeps browsers from filling in passwords.
     await field.click();
-    await field.fill(token);
+    await field.fill(text);
   }
 
   /** Authenticates in the popup: logs in if asked, then decides. @param {'Grant access' | 'Deny'} decision */
@@ -172,10 +187,10 @@ export class Gui {
     await this.screenshot(name);
   }
 
-  /** Waits for the list of connections to hold Bitbucket. */
-  async seeConnection() {
+  /** Waits for the list of connections to hold Bitbucket, so many times. */
+  async seeConnection(times = 1) {
     await this.#page.locator('tr', { hasText: 'Bitbucket' }).first().waitFor();
-    await this.#page.getByText('1 record').waitFor();
+    await this.#page.getByText(times === 1 ? '1 record' : `${times} records`).waitFor();
     await this.screenshot('connected');
   }
 }
