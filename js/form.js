@@ -54,6 +54,8 @@ const ACCESS_TOKEN = { label: 'Access token', value: 'api_key' };
 const API_TOKEN = { label: 'API token', value: 'basic' };
 const CLIENT = { label: 'OAuth client itself', value: 'custom' };
 
+const TESTED = 'As in bitbucket.org/my-workspace. Optional; the connection test asks for it';
+
 // A slug or a UUID in braces. The fields may stay empty.
 const SLUG = '[A-Za-z0-9_.{}-]+';
 
@@ -116,23 +118,18 @@ export function form({ client }) {
       condition: { model: 'config.type', value: API_TOKEN.value },
       validators: [{ type: 'required', message: 'API token is required' }],
     },
-    {
-      type: 'input',
-      label: 'Workspace',
-      model: 'config.workspace',
-      category: CATEGORY,
-      placeholder: 'my-workspace',
-      helpText: 'As in the addresses of Bitbucket. Optional; the connection test then looks whether it can be reached',
-      condition: { model: 'config.type', in: [ACCESS_TOKEN.value, API_TOKEN.value, CLIENT.value] },
-      validators: [{ type: 'regex', pattern: `^(${SLUG})?$`, message: 'This is not the name of a workspace' }],
-    },
+    workspace([ACCESS_TOKEN.value, API_TOKEN.value], TESTED),
+    ...(client ? [workspace(
+      [CLIENT.value],
+      `No user is involved: NocoDB acts as the configured OAuth client, which must be a private one. ${TESTED}`,
+    )] : []),
     {
       type: 'input',
       label: 'Repository',
       model: 'config.repository',
       category: CATEGORY,
       placeholder: 'my-workspace/my-repository',
-      helpText: 'For a repository access token. Optional; the connection test then looks whether it can be reached',
+      helpText: 'For a repository access token, as in its address. Optional; the connection test asks for it',
       condition: { model: 'config.type', value: ACCESS_TOKEN.value },
       validators: [{
         type: 'regex',
@@ -141,6 +138,24 @@ export function form({ client }) {
       }],
     },
   ];
+}
+
+/**
+ * @param {string[]} types
+ * @param {string} helpText
+ * @returns {FormElement}
+ */
+function workspace(types, helpText) {
+  return {
+    type: 'input',
+    label: 'Workspace',
+    model: 'config.workspace',
+    category: CATEGORY,
+    placeholder: 'my-workspace',
+    helpText,
+    condition: { model: 'config.type', in: types },
+    validators: [{ type: 'regex', pattern: `^(${SLUG})?$`, message: 'This is not the name of a workspace' }],
+  };
 }
 
 /**

@@ -319,7 +319,8 @@ export class BitbucketAuthIntegration {
     const { client } = this.#environment();
     return {
       kind,
-      ...(account && { account: pick(account, ACCOUNT_MEMBERS) }),
+      // Another kind may have left it.
+      ...(kind === 'oauth' && account && { account: pick(account, ACCOUNT_MEMBERS) }),
       ...(scopes && { scopes }),
       ...(scopes && client && { missingScopes: core().missingScopes(client.scopes, scopes) }),
       ...(expiresAt !== undefined && { expiresAt }),
@@ -426,7 +427,8 @@ export class BitbucketAuthIntegration {
   async listWorkspaces(query) {
     const page = pageNumber(members(query).page);
     const { workspace } = this.#config;
-    if (!this.#describe().hasUser && workspace) return { values: [{ slug: workspace }] };
+    const slug = typeof workspace === 'string' ? workspace.trim() : '';
+    if (!this.#describe().hasUser && slug) return { values: [{ slug }] };
     // Each value is a membership; the workspace is one of its members.
     return this.#list('/user/workspaces', page, WORKSPACE_MEMBERS, (value) => value.workspace ?? value);
   }

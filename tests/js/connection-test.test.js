@@ -426,3 +426,62 @@ describe('testConnection, when something is wrong', () => {
     assert.ok(requests.every(({ url }) => /^\/(2\.0\/(user|workspaces\/|repositories\/)|site\/)/.test(url)));
   });
 });
+
+describe('connectionStatus', () => {
+  const status = (config, variables = {}) => {
+    const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:9', variables));
+    return new Wrapper(config).connectionStatus();
+  };
+  const account = { uuid: '{u}', nickname: 'dana', displayName: 'Dana Demo' };
+
+  test('tells what is known of an OAuth connection, and asks nobody', async () => {
+    const config = {
+      ...OAUTH, account, scopes: ['repository', 'account'], expires_at: '2101-02-03T04:05:06.000Z', refreshed_at: '2101-02-03T03:05:06.000Z',
+    };
+    const requested = { INTEGRATION_AUTH_BITBUCKET_SCOPES: 'repository pullrequest account' };
+    assert.deepEqual(await status(config, requested), {
+      kind: 'oauth', account, scopes: ['repository', 'account'], missingScopes: ['pullrequest'],
+      expiresAt: Date.parse(config.expires_at), refreshedAt: Date.parse(config.refreshed_at),
+    });
+  });
+
+  test('leaves out what is not known', async () => {
+    assert.deepEqual(await status({ ...OAUTH, refresh_token: 'another' }), { kind: 'oauth' });
+    assert.deepEqual(await status(ACCESS_TOKEN), { kind: 'api_key' });
+    assert.deepEqual(await status({ type: 'basic', email: EMAIL, token: 'the-token' }), { kind: 'basic' });
+    assert.deepEqual(await status({ type: 'custom' }), { kind: 'custom' });
+  });
+
+  test('tells nothing of what another kind has left behind, and no more of an account than that', async () => {
+    const left = { ...OAUTH, refresh_token: 'a-third', account: { ...account, secret: 'the-secret' }, scopes: ['account'], expires_at: '2101-02-03T04:05:06.000Z' };
+    for (const config of [ACCESS_TOKEN, { type: 'basic', email: EMAIL, token: 'the-token' }, { type: 'custom' }]) {
+      assert.deepEqual(await status({ ...left, ...config }), { kind: config.type });
+    }
+    assert.deepEqual((await status(left)).account, account);
+  });
+
+  test('says what the prefix of a token hints at', async () => {
+    assert.match((await status({ type: 'api_key', token: 'ATATT3xFfGF0-fake' })).hint, /choose "API token"/);
+  });
+
+  test('follows the tokens', async (t) => {
+    const bitbucket = await startBitbucket({ backend: 'newer' });
+    t.after(() => bitbucket.close());
+    const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket));
+    const [answer] = bitbucket.control.connect();
+    const config = { type: 'oauth', oauth_token: answer.access_token, refresh_token: answer.refresh_token, expires_at: '2001-02-03T04:05:06Z' };
+    const wrapper = new Wrapper(config);
+    assert.ok((await wrapper.connectionStatus()).expiresAt < Date.now());
+    await wrapper.use((client) => client.get('/user'));
+    for (const each of [wrapper, new Wrapper(config)]) {
+      const { expiresAt, refreshedAt, scopes } = await each.connectionStatus();
+      assert.ok(expiresAt > Date.now() && refreshedAt <= Date.now() && scopes.includes('account'));
+    }
+  });
+
+  test('refuses a config that has no credential', async () => {
+    for (const config of [undefined, {}, { type: 'api_key' }, { type: 'basic', token: 't' }]) {
+      await assert.rejects(status(config), { code: 'INVALID_ARGUMENT' });
+    }
+  });
+});

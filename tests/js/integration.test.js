@@ -605,6 +605,39 @@ describe('listRepositories and listWorkspaces', () => {
     assert.deepEqual([error.code, error.field], ['RESPONSE_INVALID', 'values']);
   });
 
+  for (const next of ['the next', 7, 'https://bitbucket.example/2.0/x', 'https://bitbucket.example/2.0/x?page=0']) {
+    test(`a next page without a number, ${next}, is told, and not taken for the last one`, async (t) => {
+      const { wrapper } = await against(t, { api: (_request, response) => json(response, 200, { values: [], next }) }, ACCESS_TOKEN);
+      const error = await thrownBy(() => wrapper.listRepositories({ workspace: 'acme' }));
+      assert.deepEqual([error.code, error.field], ['RESPONSE_INVALID', 'next']);
+    });
+  }
+
+  test('take the workspace of the config where none is asked for', async (t) => {
+    const config = { ...ACCESS_TOKEN, workspace: ' acme ' };
+    const { wrapper, requests } = await against(t, { api: (_request, response) => json(response, 200, { values: [] }) }, config);
+    assert.deepEqual(await wrapper.listRepositories(), { values: [] });
+    assert.deepEqual(await wrapper.listRepositories({ page: 2 }), { values: [] });
+    assert.deepEqual(await wrapper.listWorkspaces(), { values: [{ slug: 'acme' }] });
+    assert.deepEqual(requests.map(({ url }) => url), ['/2.0/repositories/acme', '/2.0/repositories/acme?page=2']);
+  });
+
+  test('count against the limit of the connection, as all of its requests do', async (t) => {
+    // Nobody waits for an hour in a dialog: beyond the limit it is told at once.
+    const server = await serve(t, (_request, response) => json(response, 200, { values: [] }));
+    const { wrapper: Wrapper } = createEntry(environment(server.origin, { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '3' }));
+    const configs = [{ ...OAUTH, refresh_token: 'of-this-test' }, { ...ACCESS_TOKEN, token: 'of-this-test' }];
+    for (const config of configs) {
+      await new Wrapper(config).listRepositories({ workspace: 'acme' });
+      await new Wrapper(config).use((client) => client.get('/repositories/acme'));
+      await new Wrapper(config).listRepositories({ workspace: 'acme' });
+      const error = await thrownBy(() => new Wrapper(config).listRepositories({ workspace: 'acme' }));
+      assert.equal(error.code, 'API_RATE_LIMITED');
+      assert.ok(error.retryAfter > 0);
+    }
+    assert.equal(server.requests.length, 6);
+  });
+
   test('page through the repositories of a workspace', async (t) => {
     const { wrapper } = await connection(t, { repositories: 25 });
     const names = [];
