@@ -6,8 +6,10 @@
  * followed, a request for this machine leaves it, or an address, header or body gets into an error.
  */
 
+import { pipeline } from 'node:stream';
+import { createBrotliDecompress, createGunzip } from 'node:zlib';
 import pLimit from 'p-limit';
-import { Agent, EnvHttpProxyAgent, fetch } from 'undici';
+import { Agent, EnvHttpProxyAgent } from 'undici';
 import { failure } from './core.js';
 import { BitbucketAuthError } from './error.js';
 
@@ -67,15 +69,18 @@ const TELLING_NOTHING = ['Error', 'TypeError', 'AggregateError'];
 // Plain http is allowed for loopback because it stays on this machine; a proxy would be handed secrets in clear.
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
+const direct = new Agent();
+
 /** @type {EnvHttpProxyAgent | undefined} */
 let proxying;
 
-/** Decides for each request by itself. */
-const dispatcher = new Agent().compose((direct) => (options, handler) => {
-  if (isLoopback(options.origin)) return direct(options, handler);
-  proxying ??= new EnvHttpProxyAgent();
-  return proxying.dispatch(options, handler);
-});
+/** What is asked for, and understood. @type {Record<string, () => import('node:stream').Transform>} */
+const DECODERS = { gzip: createGunzip, br: createBrotliDecompress };
+
+/** Statuses of answers that may tell of an encoding, and have nothing to decode (RFC 9110 section 6.4.1). */
+const NO_BODY = [204, 304];
+
+const DEFAULT_HEADERS = { 'accept-encoding': Object.keys(DECODERS).join(', '), 'user-agent': 'nocodb-bitbucket-auth' };
 
 /**
  * Sends a request through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, if any; requests to loopback go
@@ -87,18 +92,19 @@ const dispatcher = new Agent().compose((direct) => (options, handler) => {
  * @throws {BitbucketAuthError} `REQUEST_FAILED`, `REQUEST_TIMEOUT`, `REQUEST_ABORTED`, `RESPONSE_TOO_LARGE`
  */
 export async function send(request, options) {
-  const { origin } = new URL(request.url);
-  let limit = limits.get(origin);
-  if (!limit) limits.set(origin, (limit = pLimit(MAX_AT_ONCE)));
-  return limit(() => sendNow(request, options));
+  const url = new URL(request.url);
+  let limit = limits.get(url.origin);
+  if (!limit) limits.set(url.origin, (limit = pLimit(MAX_AT_ONCE)));
+  return limit(() => sendNow(url, request, options));
 }
 
 /**
+ * @param {URL} url
  * @param {Parameters<typeof send>[0]} request
  * @param {SendOptions} options
  * @returns {Promise<Answer>}
  */
-async function sendNow(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES }) {
+async function sendNow(url, { method, headers, body }, { phase, timeoutMs, signal, maxBytes = MAX_BYTES }) {
   const controller = new AbortController();
   const abort = () => controller.abort();
   let late = false;
@@ -110,44 +116,65 @@ async function sendNow(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
   try {
-    const response = await fetch(request.url, {
-      method: request.method,
-      headers: request.headers,
-      body: /** @type {import('undici').BodyInit | null | undefined} */ (request.body),
-      duplex: 'half',
-      redirect: 'manual',
+    const dispatcher = isLoopback(url) ? direct : (proxying ??= new EnvHttpProxyAgent());
+    const response = await dispatcher.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: /** @type {import('undici').Dispatcher.HttpMethod} */ (method),
+      headers: { ...DEFAULT_HEADERS, ...headers },
+      body: /** @type {import('node:stream').Readable | undefined} */ (body),
       signal: controller.signal,
-      dispatcher,
     });
-    const body = await read(response.body, maxBytes);
-    if (!body) throw failure('RESPONSE_TOO_LARGE', phase, { status: response.status });
-    return { status: response.status, headers: Object.fromEntries(response.headers), body };
+    const { statusCode: status } = response;
+    const bytes = await read(method === 'HEAD' ? response.body : decoded(response), maxBytes);
+    if (!bytes) throw failure('RESPONSE_TOO_LARGE', phase, { status });
+    return { status, headers: joined(response.headers), body: bytes };
   } catch (error) {
     if (error instanceof BitbucketAuthError) throw error;
     if (late) throw failure('REQUEST_TIMEOUT', phase);
     if (signal?.aborted) throw failure('REQUEST_ABORTED', phase);
-    throw networkFailure(error, phase, request.url);
+    throw networkFailure(error, phase, url);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
-    // Ends what is left of an answer that was not read to its end.
-    abort();
   }
 }
 
-/**
- * @param {string | URL | undefined} url
- * @returns {boolean}
- */
-function isLoopback(url) {
-  return url !== undefined && URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
+/** @param {URL} url */
+function isLoopback({ hostname }) {
+  return LOOPBACK.test(hostname);
 }
 
 /**
- * Reads a body to its end, or gives up at the limit. The announced length is not believed, and a compressed body is
+ * @param {Record<string, string | string[] | undefined>} headers
+ * @returns {Record<string, string>} with the lines of a repeated field as one (RFC 9110 section 5.3)
+ */
+function joined(headers) {
+  /** @type {Record<string, string>} */
+  const fields = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) fields[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return fields;
+}
+
+/**
+ * @param {import('undici').Dispatcher.ResponseData} response
+ * @returns {import('node:stream').Readable}
+ */
+function decoded({ statusCode, headers, body }) {
+  const encoding = String(headers['content-encoding'] ?? '').toLowerCase();
+  const decoder = NO_BODY.includes(statusCode) ? undefined : DECODERS[encoding]?.();
+  // Whoever reads is told of errors.
+  return decoder ? pipeline(body, decoder, () => {}) : body;
+}
+
+/**
+ * Reads a body to its end, or gives up at the limit, which ends the request. The announced length is not believed, and a compressed body is
  * counted as it unfolds.
  *
- * @param {AsyncIterable<Uint8Array> | null} stream
+ * @param {AsyncIterable<Uint8Array>} stream
  * @param {number} maxBytes
  * @returns {Promise<Uint8Array<ArrayBuffer> | undefined>}
  */
@@ -155,7 +182,7 @@ async function read(stream, maxBytes) {
   /** @type {Uint8Array[]} */
   const chunks = [];
   let size = 0;
-  for await (const chunk of stream ?? []) {
+  for await (const chunk of stream) {
     size += chunk.byteLength;
     if (size > maxBytes) return undefined;
     chunks.push(chunk);
@@ -169,7 +196,7 @@ async function read(stream, maxBytes) {
  *
  * @param {unknown} error
  * @param {Phase} phase
- * @param {string} url only to tell whether a proxy was asked
+ * @param {URL} url only to tell whether a proxy was asked
  * @returns {BitbucketAuthError}
  */
 function networkFailure(error, phase, url) {

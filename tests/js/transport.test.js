@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer as createTcpServer } from 'node:net';
 import { describe, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
 import { closedPort, environment, json, listen, serve, thrownBy } from './support.js';
 
@@ -160,6 +160,73 @@ for (const phase of Object.keys(CALLS)) {
     }
   });
 }
+
+describe('content encodings', () => {
+  const encoders = { gzip: gzipSync, br: brotliCompressSync };
+  const page = { values: ['Ä'] };
+
+  const client = async (origin) => {
+    const { wrapper: Wrapper } = createEntry(environment(origin, PATIENT));
+    return new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate();
+  };
+
+  test('those that are asked for are understood', async (t) => {
+    const { origin, requests } = await serve(t, ({ url }, response) => {
+      const encoding = url.split('/').at(-1);
+      const body = encoders[encoding](JSON.stringify(page));
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(body);
+    });
+    const api = await client(origin);
+    for (const encoding of Object.keys(encoders)) assert.deepEqual((await api.get(`/${encoding}`)).data, page);
+    for (const { headers } of requests) assert.equal(headers['accept-encoding'], Object.keys(encoders).join(', '));
+  });
+
+  test('the body of an error is decoded, too', async (t) => {
+    const { origin } = await serve(t, (_request, response) => {
+      const body = gzipSync(JSON.stringify({ type: 'error', error: { message: 'Resource not found' } }));
+      response.writeHead(404, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(body);
+    });
+    const error = await thrownBy(async () => (await client(origin)).get('/nothing'));
+    assert.equal(error.response.data.error.message, 'Resource not found');
+    assert.equal(error.bitbucket.code, 'API_NOT_FOUND');
+  });
+
+  test('an answer without a body has nothing to decode', async (t) => {
+    const { origin } = await serve(t, ({ method }, response) => {
+      response.writeHead(method === 'HEAD' ? 200 : 204, { 'content-encoding': 'gzip' }).end();
+    });
+    const api = await client(origin);
+    assert.equal((await api.head('/')).status, 200);
+    assert.equal((await api.delete('/')).status, 204);
+  });
+
+  test('one that was not asked for is handed on as it is', async (t) => {
+    const body = deflateSync(JSON.stringify(page));
+    const { origin } = await serve(t, (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'deflate' }).end(body);
+    });
+    const { data } = await (await client(origin)).get('/', { responseType: 'arraybuffer' });
+    assert.deepEqual(Buffer.from(data), body);
+  });
+
+  test('a compressed body that is cut off is damaged', async (t) => {
+    const { origin } = await serve(t, (_request, response) => {
+      const body = gzipSync(JSON.stringify(TOKENS)).subarray(0, -12);
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(body);
+    });
+    assert.match((await failureAt(origin, 'exchange')).message, /compressed answer is damaged; Z_BUF_ERROR/);
+  });
+});
+
+test('repeated header fields arrive as one', async (t) => {
+  const { origin } = await serve(t, (_request, response) => {
+    response.setHeader('link', ['<a>', '<b>']);
+    json(response, 200, {});
+  });
+  const { wrapper: Wrapper } = createEntry(environment(origin, PATIENT));
+  const client = await new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate();
+  assert.equal((await client.get('/')).headers.link, '<a>, <b>');
+});
 
 describe('the network', () => {
   test('nobody listens', async () => {
