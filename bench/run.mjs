@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { fail, Problem, say } from '../scripts/lib/run.mjs';
 import { line, misses } from './lib/figures.mjs';
 
-const SUBJECTS = ['refresh'];
+const SUBJECTS = ['refresh', 'client'];
 
 async function bench() {
   const { values: { quick }, positionals } = parseArgs({

@@ -19,10 +19,19 @@ test('refresh, with small numbers: everything runs, and what does not depend on 
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
+test('client, with small numbers: everything runs', () => {
+  const { status, stdout, stderr } = bench('client', '--quick');
+  assert.equal(status, 0, stderr);
+  assert.equal(stderr, '');
+  assert.equal(stdout.match(/µs against/g)?.length, 3);
+  assert.equal(stdout.match(/\(at most 10\)/g)?.length, 2);
+  assert.match(stdout, /Everything ran\.\n$/);
+});
+
 test('a subject that does not exist is named', () => {
   const { status, stderr } = bench('nothing');
   assert.equal(status, 1);
-  assert.match(stderr, /There is no subject "nothing", only refresh/);
+  assert.match(stderr, /There is no subject "nothing", only refresh, client\./);
 });
 
 test('a limit is missed by what is above it, or no number', () => {

@@ -1,0 +1,51 @@
+/**
+ * What the API client costs: time for each request, over a bare Axios instance.
+ *
+ * In: the sizes. Out: figures, each beside its limit. What never happens here: a measurement (client/get.mjs takes them,
+ * in a process of its own, with the server in another).
+ */
+import { runPart, startPartAndWait } from './lib/processes.mjs';
+
+export const title = 'The API client';
+
+const SIZES = [200, 100];
+const QUICK = [2, 10];
+
+const MOST_PERCENT = 10;
+
+/** Of pull requests in the answer; a usual page has more, which makes the client's share smaller. */
+const PAGELEN = 10;
+
+export async function* measure({ quick }) {
+  const { answer: { apiUrl, bytes }, stop } = await startPartAndWait('client/server.mjs', { pagelen: PAGELEN });
+  const env = {
+    INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'the-key',
+    INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'the-secret',
+    INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: 'https://nocodb.example/dashboard/',
+    INTEGRATION_AUTH_BITBUCKET_API_URL: apiUrl,
+    // Counted as always, and never used up.
+    INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '1000000',
+  };
+  try {
+    yield `A page of ${PAGELEN} pull requests (${bytes.toLocaleString('en-GB')} bytes) over loopback, added time of the client`;
+    for (const [kind, adapter, most] of [
+      ['access token', 'http', MOST_PERCENT],
+      ['OAuth2', 'http', MOST_PERCENT],
+      ['OAuth2', 'fetch', undefined],
+    ]) {
+      const task = { apiUrl, kind, adapter, sizes: quick ? QUICK : SIZES };
+      const { more, less, difference, quartiles } = await runPart('client/get.mjs', task, { env });
+      const percent = (time) => 100 * time / less;
+      yield {
+        name: `${kind}, over bare Axios with ${adapter === 'http' ? 'its default adapter' : 'its fetch adapter'}`,
+        value: percent(difference),
+        unit: '%',
+        ...(most && { most }),
+        note: `${more.toFixed(0)} µs against ${less.toFixed(0)} µs; middle half of the rounds `
+          + quartiles.map((time) => `${percent(time).toFixed(1)} %`).join(' to '),
+      };
+    }
+  } finally {
+    await stop();
+  }
+}
