@@ -44,6 +44,7 @@ var OAUTH = { label: "OAuth2", value: "oauth" };
 var ACCESS_TOKEN = { label: "Access token", value: "api_key" };
 var API_TOKEN = { label: "API token", value: "basic" };
 var CLIENT = { label: "OAuth client itself", value: "custom" };
+var TESTED = "As in bitbucket.org/my-workspace. Optional; the connection test asks for it";
 var SLUG = "[A-Za-z0-9_.{}-]+";
 function form({ client }) {
   return [
@@ -99,23 +100,18 @@ function form({ client }) {
       condition: { model: "config.type", value: API_TOKEN.value },
       validators: [{ type: "required", message: "API token is required" }]
     },
-    {
-      type: "input",
-      label: "Workspace",
-      model: "config.workspace",
-      category: CATEGORY,
-      placeholder: "my-workspace",
-      helpText: "As in the addresses of Bitbucket. Optional; the connection test then looks whether it can be reached",
-      condition: { model: "config.type", in: [ACCESS_TOKEN.value, API_TOKEN.value, CLIENT.value] },
-      validators: [{ type: "regex", pattern: `^(${SLUG})?$`, message: "This is not the name of a workspace" }]
-    },
+    workspace([ACCESS_TOKEN.value, API_TOKEN.value], TESTED),
+    ...client ? [workspace(
+      [CLIENT.value],
+      `No user is involved: NocoDB acts as the configured OAuth client, which must be a private one. ${TESTED}`
+    )] : [],
     {
       type: "input",
       label: "Repository",
       model: "config.repository",
       category: CATEGORY,
       placeholder: "my-workspace/my-repository",
-      helpText: "For a repository access token. Optional; the connection test then looks whether it can be reached",
+      helpText: "For a repository access token, as in its address. Optional; the connection test asks for it",
       condition: { model: "config.type", value: ACCESS_TOKEN.value },
       validators: [{
         type: "regex",
@@ -124,6 +120,18 @@ function form({ client }) {
       }]
     }
   ];
+}
+function workspace(types, helpText) {
+  return {
+    type: "input",
+    label: "Workspace",
+    model: "config.workspace",
+    category: CATEGORY,
+    placeholder: "my-workspace",
+    helpText,
+    condition: { model: "config.type", in: types },
+    validators: [{ type: "regex", pattern: `^(${SLUG})?$`, message: "This is not the name of a workspace" }]
+  };
 }
 function oauthButton(client, type) {
   return {
@@ -159,12 +167,14 @@ var MAX_BYTES = 32 * 1024 * 1024;
 var REDIRECTS = [301, 302, 303, 307, 308];
 var MOST_REDIRECTS = 20;
 var RETRIES = 3;
+var SENDER = /* @__PURE__ */ Symbol("sender");
+var utf8 = new TextDecoder();
 var OF_BODY = /^content-/;
 function createSender({ apiUrl, timeoutMs, credentials, throttle }) {
   const { Api } = (0, import_core.core)();
   const api = (0, import_error.judge)(createSender, () => new Api(apiUrl));
   const attempt = async (request, authorization, group) => {
-    const { signal, isRedirectAnswer } = request;
+    const { signal, redirect } = request;
     await throttle?.take(group, signal);
     let next = request;
     for (let redirects = 0, withCredential = true; ; redirects += 1) {
@@ -175,13 +185,14 @@ function createSender({ apiUrl, timeoutMs, credentials, throttle }) {
       );
       if (redirects === 0) await throttle?.observe(group, answer);
       const { status, headers: { location } } = answer;
-      if (isRedirectAnswer || !REDIRECTS.includes(status) || location === void 0) {
-        return { answer: status >= 400 ? withoutCredential(answer, authorization) : answer, withCredential };
+      if (redirect === "manual" || !REDIRECTS.includes(status) || location === void 0) {
+        return { answer: status >= 300 ? withoutCredential(answer, authorization) : answer, withCredential };
       }
       if (redirects === MOST_REDIRECTS) throw (0, import_core.failure)("REDIRECT_REFUSED", "api", { status });
       const target = URL.canParse(location, url) ? new URL(location, url).href : location;
       const judged = (0, import_error.judge)(attempt, () => api.redirect(method, url, withCredential, status, target));
       withCredential = judged.withCredential;
+      if (redirect === "own" && !withCredential) throw (0, import_core.failure)("REDIRECT_REFUSED", "api", { status });
       next = { ...judged.becomesGet ? asGet(next) : next, url: target };
     }
   };
@@ -210,14 +221,29 @@ function createClient({ apiUrl, kind, sender }) {
     maxBodyLength: MAX_BYTES,
     adapter: "fetch",
     env: {
-      fetch: fetchOf(sender),
+      fetch: fetchThroughSender,
       // Axios then hands over address and options as they are, and keeps no request in its errors.
       Request: (
         /** @type {any} */
         null
+      ),
+      // The package of this name, which Axios has for Node.js, is a stream of a kind that undici does not take.
+      FormData,
+      // And asks the answer for what it wants of it, by name.
+      Response: (
+        /** @type {any} */
+        null
       )
     },
+    fetchOptions: (
+      /** @type {Record<symbol, Sender>} */
+      { [SENDER]: sender }
+    ),
     headers: { Accept: "application/json" }
+  });
+  client.interceptors.request.use((config) => {
+    if (isStream(config.data)) config.maxBodyLength = -1;
+    return config;
   });
   client.interceptors.response.use(void 0, (error) => {
     if (import_axios.default.isAxiosError(error)) Object.assign(error, { bitbucket: judgeError(error, kind) });
@@ -238,19 +264,37 @@ function meaningOf(error) {
   const bitbucket = members(error).bitbucket;
   return bitbucket instanceof import_error.BitbucketAuthError ? bitbucket : (0, import_core.failure)("API_FAILED", "api");
 }
-function fetchOf(sender) {
-  return async (input, init = {}) => {
-    const { authorization: _callers, ...headers } = Object.fromEntries(new Headers(init.headers));
-    const { status, headers: fields, body } = await sender({
-      method: init.method ?? "GET",
-      url: String(input),
-      headers,
-      body: init.body,
-      signal: init.signal,
-      isRedirectAnswer: init.redirect === "manual"
-    });
-    return new Response([204, 205, 304].includes(status) ? null : body, { status, headers: fields });
-  };
+async function fetchThroughSender(input, init = {}) {
+  const sender = (
+    /** @type {Sender} */
+    init[SENDER]
+  );
+  const { authorization: _callers, ...headers } = lowerCased(init.headers);
+  const { status, headers: fields, body } = await sender({
+    method: init.method ?? "GET",
+    url: String(input),
+    headers,
+    body: init.body,
+    signal: init.signal,
+    redirect: init.redirect === "manual" ? "manual" : "follow"
+  });
+  const whole = () => new Response([204, 205, 304].includes(status) ? null : body, { status, headers: fields });
+  return (
+    /** @type {any} */
+    {
+      status,
+      statusText: "",
+      headers: fields,
+      text: async () => utf8.decode(body),
+      arrayBuffer: () => whole().arrayBuffer(),
+      blob: () => whole().blob(),
+      formData: () => whole().formData(),
+      stream: () => whole().body
+    }
+  );
+}
+function lowerCased(headers) {
+  return Object.fromEntries(Object.entries({ ...headers }).map(([name, value]) => [name.toLowerCase(), value]));
 }
 function judgeError({ response, cause, code, name }, kind) {
   if (response) {
@@ -308,7 +352,7 @@ function withoutCredential({ status, headers, body }, authorization) {
   const decoded = Buffer.from(credential, "base64").toString("latin1");
   const [, token = ""] = decoded.split(/:(.*)/s);
   const secrets = [credential, ...authorization.startsWith("Basic ") ? [decoded, token] : []];
-  const forms = new Set(secrets.filter(Boolean).flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString("base64")]));
+  const forms = new Set(secrets.filter(Boolean).flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), Buffer.from(secret).toString("base64")]));
   const cut = (text) => [...forms].reduce((rest, form2) => rest.replaceAll(form2, "[redacted]"), text);
   return {
     status,
@@ -1520,6 +1564,7 @@ var SECRET_MEMBERS = [
   "secret"
 ];
 var MASK = "********";
+var ACCOUNT_MEMBERS = ["uuid", "nickname", "displayName"];
 var REPOSITORY_MEMBERS = ["full_name", "name", "slug", "uuid", "description", "is_private"];
 var WORKSPACE_MEMBERS = ["slug", "name", "uuid"];
 var DIALOG_MS = 15e3;
@@ -1654,10 +1699,11 @@ var BitbucketAuthIntegration = class {
   async testConnection() {
     try {
       const { kind, hint } = this.#describe();
-      const { workspace, repository } = this.#config;
+      const { workspace: workspace2, repository } = this.#config;
+      await this.#credential();
       const test = new ((0, import_core4.core)()).ConnectionTest({
         kind,
-        workspace,
+        workspace: workspace2,
         repository,
         hint,
         requestedScopes: this.#environment().client?.scopes,
@@ -1684,7 +1730,8 @@ var BitbucketAuthIntegration = class {
     const { client } = this.#environment();
     return {
       kind,
-      ...account && { account },
+      // Another kind may have left it.
+      ...kind === "oauth" && account && { account: pick(account, ACCOUNT_MEMBERS) },
       ...scopes && { scopes },
       ...scopes && client && { missingScopes: (0, import_core4.core)().missingScopes(client.scopes, scopes) },
       ...expiresAt !== void 0 && { expiresAt },
@@ -1790,8 +1837,9 @@ var BitbucketAuthIntegration = class {
    */
   async listWorkspaces(query) {
     const page = pageNumber(members2(query).page);
-    const { workspace } = this.#config;
-    if (!this.#describe().hasUser && workspace) return { values: [{ slug: workspace }] };
+    const { workspace: workspace2 } = this.#config;
+    const slug = typeof workspace2 === "string" ? workspace2.trim() : "";
+    if (!this.#describe().hasUser && slug) return { values: [{ slug }] };
     return this.#list("/user/workspaces", page, WORKSPACE_MEMBERS, (value) => value.workspace ?? value);
   }
   /**
@@ -1803,8 +1851,8 @@ var BitbucketAuthIntegration = class {
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
    */
   async listRepositories(query) {
-    const { workspace = this.#config.workspace, page } = members2(query);
-    const segment = (0, import_error3.judge)(this.listRepositories, () => (0, import_core4.core)().workspaceSegment(workspace));
+    const { workspace: workspace2 = this.#config.workspace, page } = members2(query);
+    const segment = (0, import_error3.judge)(this.listRepositories, () => (0, import_core4.core)().workspaceSegment(workspace2));
     return this.#list(`/repositories/${segment}`, pageNumber(page), REPOSITORY_MEMBERS);
   }
   /**
@@ -1820,10 +1868,9 @@ var BitbucketAuthIntegration = class {
       const client = this.#createClient({ maxWaitMs: DIALOG_MS });
       const { data } = await client.get(path, { params: page && { page } });
       if (!Array.isArray(data?.values)) throw (0, import_core4.failure)("RESPONSE_INVALID", "api", { field: "values" });
-      const next = typeof data.next === "string" && Number(new URL(data.next).searchParams.get("page"));
       return {
         values: data.values.map((value) => pick(unwrap(members2(value)), names2)),
-        ...next && { next }
+        ..."next" in data && { next: numberOf(data.next) }
       };
     } catch (error) {
       throw meaningOf(error);
@@ -1840,7 +1887,7 @@ var BitbucketAuthIntegration = class {
     for (let path = test.path; path !== void 0; path = test.path) {
       try {
         const headers = { accept: "application/json" };
-        const answer = await sender({ method: "GET", url: this.#apiUrl() + path, headers, signal });
+        const answer = await sender({ method: "GET", url: this.#apiUrl() + path, headers, signal, redirect: "own" });
         test.answered({ ...answer, receivedAt: Date.now() });
       } catch (error) {
         test.failed(meaningOf(error).message);
@@ -1924,10 +1971,10 @@ var BitbucketAuthIntegration = class {
     const { kind, email, accessToken = "" } = this.#describe();
     const { uuid } = members2(this.#config.account);
     const { client } = this.#environment();
-    if (typeof uuid === "string") return `user ${uuid}`;
+    if (kind === "oauth" && typeof uuid === "string") return `user ${uuid}`;
     if (email !== void 0) return `email ${email.toLowerCase()}`;
     if (kind === "custom" && client) return `client ${client.clientId}`;
-    if (this.#connection) return `connection ${nameOf(this.#connection)}`;
+    if (this.#canRefresh() && client) return `connection ${nameOf(this.#connect(client))}`;
     return `token ${(0, import_node_crypto4.createHash)("sha256").update(accessToken).digest("base64url")}`;
   }
   /** @returns {string} */
@@ -1969,8 +2016,11 @@ var BitbucketAuthIntegration = class {
    * @returns {Promise<Partial<Pair>>}
    */
   async #tokens() {
-    const { client } = this.#describe().canRenew ? this.#environment() : {};
-    return (client && await this.#connect(client).latest()) ?? pairOf(this.#config, void 0);
+    const { kind, canRenew } = this.#describe();
+    const { client } = canRenew ? this.#environment() : {};
+    const latest = client && await this.#connect(client).latest();
+    const { scopes, ...tokens } = latest ?? (kind === "oauth" ? pairOf(this.#config, void 0) : {});
+    return { ...tokens, ...scopes?.length && { scopes } };
   }
   #canRefresh() {
     return this.#config.type === "oauth" && Boolean(this.#config.refresh_token);
@@ -2062,6 +2112,11 @@ function pageNumber(page) {
   if (page === void 0) return void 0;
   if (typeof page === "number" && Number.isSafeInteger(page) && page > 0) return page;
   throw (0, import_core4.failure)("INVALID_ARGUMENT", "api", { field: "page" });
+}
+function numberOf(next) {
+  const page = Number(URL.canParse(String(next)) && new URL(String(next)).searchParams.get("page"));
+  if (!Number.isSafeInteger(page) || page < 1) throw (0, import_core4.failure)("RESPONSE_INVALID", "api", { field: "next" });
+  return page;
 }
 function pick(value, names2) {
   const given = members2(value);

@@ -27,6 +27,7 @@ var PROPERTY = "availableIntegrations";
 var LOADED = /* @__PURE__ */ Symbol.for(`${NAME}/register`);
 var PATIENCE_S = 60;
 var TYPES = ["auth", "development"];
+var OTHER_KINDS = ["api_key", "basic", "custom"];
 var load = typeof require === "function" ? () => require("./index.cjs") : () => import("./index.cjs");
 var BadRequest = class extends Error {
   /** @param {Error} cause */
@@ -54,8 +55,8 @@ function parseConfig(config) {
 async function exchange({ BitbucketAuthError }, entry, integration) {
   const { oauth, ...config } = parseConfig(integration.config);
   let result = config;
-  if (oauth && config.type !== "api_key") {
-    const { oauth_token, refresh_token, expires_at, expires_in, scopes, ...kept } = config;
+  if (oauth && !OTHER_KINDS.includes(config.type)) {
+    const { oauth_token, refresh_token, expires_at, expires_in, refreshed_at, scopes, account, ...kept } = config;
     try {
       result = { ...kept, ...await new entry.wrapper(kept).exchangeToken(oauth, kept) };
     } catch (error) {

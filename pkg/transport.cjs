@@ -32,6 +32,8 @@ __export(transport_exports, {
   send: () => send
 });
 module.exports = __toCommonJS(transport_exports);
+var import_node_stream = require("node:stream");
+var import_node_zlib = require("node:zlib");
 var import_p_limit = __toESM(require("p-limit"));
 var import_undici = require("undici");
 var import_core = require("./core.cjs");
@@ -53,24 +55,25 @@ var TROUBLES = [
   [/^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+)$/, "the TLS handshake failed"],
   [/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/, "the answer is not HTTP as it should be"],
   [/^(Z_\w+|ERR_\w*BROTLI\w*|ERR__ERROR\w*)$/, "the compressed answer is damaged"],
+  [/^PROXY_407$/, "the proxy asks for credentials, which belong into its address: http://user:password@host:port"],
   // The only requests that undici ends by itself are those that a proxy turns down.
-  [/^UND_ERR_ABORTED$/, "the proxy turned the connection down"]
+  [/^(PROXY_\d+|UND_ERR_ABORTED)$/, "the proxy turned the connection down, so its rules must allow this host"]
 ];
+var PROXY_ANSWER = /^Proxy response \((\d{3})\)/;
 var TELLING_NOTHING = ["Error", "TypeError", "AggregateError"];
 var LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+var direct = new import_undici.Agent();
 var proxying;
-var dispatcher = new import_undici.Agent().compose((direct) => (options, handler) => {
-  if (isLoopback(options.origin)) return direct(options, handler);
-  proxying ??= new import_undici.EnvHttpProxyAgent();
-  return proxying.dispatch(options, handler);
-});
+var DECODERS = { gzip: import_node_zlib.createGunzip, br: import_node_zlib.createBrotliDecompress };
+var NO_BODY = [204, 304];
+var DEFAULT_HEADERS = { "accept-encoding": Object.keys(DECODERS).join(", "), "user-agent": "nocodb-bitbucket-auth" };
 async function send(request, options) {
-  const { origin } = new URL(request.url);
-  let limit = limits.get(origin);
-  if (!limit) limits.set(origin, limit = (0, import_p_limit.default)(MAX_AT_ONCE));
-  return limit(() => sendNow(request, options));
+  const url = new URL(request.url);
+  let limit = limits.get(url.origin);
+  if (!limit) limits.set(url.origin, limit = (0, import_p_limit.default)(MAX_AT_ONCE));
+  return limit(() => sendNow(url, request, options));
 }
-async function sendNow(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES }) {
+async function sendNow(url, { method, headers, body }, { phase, timeoutMs, signal, maxBytes = MAX_BYTES }) {
   const controller = new AbortController();
   const abort = () => controller.abort();
   let late = false;
@@ -81,39 +84,56 @@ async function sendNow(request, { phase, timeoutMs, signal, maxBytes = MAX_BYTES
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted) abort();
   try {
-    const response = await (0, import_undici.fetch)(request.url, {
-      method: request.method,
-      headers: request.headers,
-      body: (
-        /** @type {import('undici').BodyInit | null | undefined} */
-        request.body
+    const dispatcher = isLoopback(url) ? direct : proxying ??= new import_undici.EnvHttpProxyAgent();
+    const response = await dispatcher.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: (
+        /** @type {import('undici').Dispatcher.HttpMethod} */
+        method
       ),
-      duplex: "half",
-      redirect: "manual",
-      signal: controller.signal,
-      dispatcher
+      headers: { ...DEFAULT_HEADERS, ...headers },
+      body: (
+        /** @type {import('node:stream').Readable | undefined} */
+        body
+      ),
+      signal: controller.signal
     });
-    const body = await read(response.body, maxBytes);
-    if (!body) throw (0, import_core.failure)("RESPONSE_TOO_LARGE", phase, { status: response.status });
-    return { status: response.status, headers: Object.fromEntries(response.headers), body };
+    const { statusCode: status } = response;
+    const bytes = await read(method === "HEAD" ? response.body : decoded(response), maxBytes);
+    if (!bytes) throw (0, import_core.failure)("RESPONSE_TOO_LARGE", phase, { status });
+    return { status, headers: joined(response.headers), body: bytes };
   } catch (error) {
     if (error instanceof import_error.BitbucketAuthError) throw error;
     if (late) throw (0, import_core.failure)("REQUEST_TIMEOUT", phase);
     if (signal?.aborted) throw (0, import_core.failure)("REQUEST_ABORTED", phase);
-    throw networkFailure(error, phase, request.url);
+    throw networkFailure(error, phase, url);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
-    abort();
   }
 }
-function isLoopback(url) {
-  return url !== void 0 && URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
+function isLoopback({ hostname }) {
+  return LOOPBACK.test(hostname);
+}
+function joined(headers) {
+  const fields = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== void 0) fields[name] = typeof value === "string" ? value : value.join(", ");
+  }
+  return fields;
+}
+function decoded({ statusCode, headers, body }) {
+  const encoding = String(headers["content-encoding"] ?? "").toLowerCase();
+  const decoder = NO_BODY.includes(statusCode) ? void 0 : DECODERS[encoding]?.();
+  return decoder ? (0, import_node_stream.pipeline)(body, decoder, () => {
+  }) : body;
 }
 async function read(stream, maxBytes) {
   const chunks = [];
   let size = 0;
-  for await (const chunk of stream ?? []) {
+  for await (const chunk of stream) {
     size += chunk.byteLength;
     if (size > maxBytes) return void 0;
     chunks.push(chunk);
@@ -136,6 +156,8 @@ function scrubbed(message, code) {
 }
 function codeOf(error) {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
+    const [, status] = PROXY_ANSWER.exec(at.message) ?? [];
+    if (status !== void 0) return `PROXY_${status}`;
     const code = "code" in at && typeof at.code === "string" ? at.code : at.name;
     if (/^\w{1,64}$/.test(code) && !TELLING_NOTHING.includes(code)) return code;
     at = at instanceof AggregateError ? at.errors[0] : at.cause;

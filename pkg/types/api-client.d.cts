@@ -67,9 +67,10 @@ export type ApiRequest = {
     body?: unknown;
     signal?: AbortSignal | null;
     /**
-     * whether a redirect is an answer like any other, and not followed
+     * which redirects are followed: all that the core allows, which is
+     * the default; those to the API only; or none, each being an answer like any other
      */
-    isRedirectAnswer?: boolean;
+    redirect?: 'follow' | 'own' | 'manual';
 };
 export type Sender = (request: ApiRequest) => Promise<Answer>;
 /**

@@ -411,11 +411,11 @@ describe('retries', () => {
     }
   });
 
-  test('take a Retry-After that is none as absent, and one in the past as no wait', async (t) => {
-    for (const [retryAfter, most] of [['soon', 2000], ['-1', 2000], [new Date(Date.now() - HOUR).toUTCString(), 0]]) {
+  test('take a Retry-After that is none or in the past as absent', async (t) => {
+    for (const retryAfter of ['soon', '-1', new Date(Date.now() - HOUR).toUTCString()]) {
       const { client, pauses } = await failing(t, answering(503, { 'retry-after': retryAfter }));
       await thrownBy(() => client.get('/x'));
-      assert.ok(pauses.length === 3 && pauses.every((pause) => pause <= most), `${retryAfter}: ${pauses}`);
+      assert.ok(pauses.length === 3 && pauses.every((pause) => pause >= 250 && pause <= 2000), `${retryAfter}: ${pauses}`);
     }
   });
 

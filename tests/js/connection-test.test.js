@@ -349,8 +349,7 @@ describe('testConnection, when something is wrong', () => {
   const rows = [
     ['401 in plain text', (_request, response) => response.writeHead(401, { 'content-type': 'text/plain' }).end('No.'), /new token/],
     ['a proxy\'s page with 403', html(403), /a proxy or firewall on the way turned the request down. Check its rules/],
-    // undici, as browsers do, keeps this answer to itself.
-    ['a proxy\'s page with 407', html(407), /could not be reached\. Check the network, the proxy settings/],
+    ['a proxy\'s page with 407', html(407), /407: a proxy on the way wants a user name and a password\. Check the proxy settings/],
     ['a page with 200', html(200), /not JSON.*Check the configured endpoint and the proxy/],
     ['JSON with 200 that is no object', (_request, response) => json(response, 200, ['x']), /not JSON.*Check/],
     ['an empty answer with 204', (_request, response) => response.writeHead(204).end(), /not JSON.*Check/],
