@@ -148,11 +148,20 @@ describe('credentials', () => {
   }
 
   test('are not those that a caller sets', async (t) => {
-    const made = await clientOf(t);
+    const foreign = await serve(t, ok);
+    const made = await clientOf(t, {
+      api: (request, response) => {
+        if (request.url === '/2.0/user') ok(request, response);
+        else response.writeHead(302, { location: foreign.origin }).end();
+      },
+    });
+    await made.client.get('/away', { headers: { Authorization: 'Bearer another' } });
+    await made.client.get('/away', { auth: { username: 'another', password: 'another' } });
+    assert.deepEqual(foreign.requests.map(({ headers }) => headers.authorization), [undefined, undefined]);
     await made.client.get('/user', { headers: { Authorization: 'Bearer another' } });
     await made.client.get('/user', { auth: { username: 'another', password: 'another' } });
     await made.client.get(made.origin.replace('http://', 'http://another:another@') + '/2.0/user');
-    assert.deepEqual(made.requests.map(({ headers }) => headers.authorization), Array(3).fill(HEADERS.api_key));
+    assert.deepEqual(made.requests.map(({ headers }) => headers.authorization), Array(5).fill(HEADERS.api_key));
   });
 
   test('are not taken along from https to http, be it the same host', async (t) => {
@@ -564,7 +573,10 @@ describe('a 401', () => {
   });
 });
 
-describe('paginate', () => {
+// Whoever waits for ever has failed.
+const PATIENT = { timeout: 60_000 };
+
+describe('paginate', PATIENT, () => {
   /** A list of pages at `/list`, each of whose `next` is what the test says. */
   const pages = (nexts) => ({ url }, response) => {
     const page = Number(new URL(url, 'http://x').searchParams.get('page') ?? 1);
@@ -683,7 +695,7 @@ describe('paginate', () => {
   });
 });
 
-describe('an AbortSignal', () => {
+describe('an AbortSignal', PATIENT, () => {
   /** A signal, and what happens when a request with it is aborted after `begun`. */
   async function aborted(call, begun) {
     const controller = new AbortController();
