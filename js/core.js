@@ -62,6 +62,13 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(refreshToken: unknown) => TokenRequest} buildRefreshRequest
  * @property {() => TokenRequest} buildClientCredentialsRequest
  * @property {(response: unknown) => TokenSet} parseTokenResponse
+ * @property {() => string | undefined} quickAuthorizationRequest state, verifier and challenge, each of 43 characters,
+ *   and the address. The quick ways give nothing where something is not as it should be; the others say what it is.
+ * @property {(state: number, callback: number) => string | undefined} quickAuthorizationResponse takes lengths in
+ *   `textBuffer`
+ * @property {(codeVerifier: number, code: number) => string | undefined} quickTokenRequest gives the body
+ * @property {(mediaType: number, body: number, receivedAt: number) => string | undefined} quickTokenResponse of status
+ *   200, to an exchanged code; gives expiry, access token, refresh token and scopes with single spaces between them
  */
 
 /**
@@ -181,6 +188,9 @@ import { BitbucketAuthError, judge } from './error.js';
 /**
  * @typedef {object} Core
  * @property {new (options: unknown) => CoreClient} Client
+ * @property {(length: number) => number} textBuffer the address of a buffer in `textMemory`, for the texts of a quick call:
+ *   the first stands at its start, the second after 1024 bytes
+ * @property {() => WebAssembly.Memory} textMemory
  * @property {RefreshPolicyClass} RefreshPolicy
  * @property {Record<'Use' | 'Turn' | 'Dead', number>} RefreshAnswer
  * @property {Record<'Rest' | 'Lock' | 'Look' | 'Refresh' | 'Publish' | 'Bury' | 'Store' | 'Report' | 'Wait'

@@ -45,7 +45,12 @@ export class BitbucketAuthError extends Error {
    * @param {Function} [caller] the public function in whose caller the stack shall start
    */
   constructor(failure, { detail, cause } = {}, caller = BitbucketAuthError) {
-    super(detail ? `${failure.message.replace(/\.$/, '')} (${detail}).` : failure.message, cause && { cause });
+    const message = detail ? `${failure.message.replace(/\.$/, '')} (${detail}).` : failure.message;
+    const options = cause && { cause };
+    // One stack is enough, which is half of the cost: `super` shall not take another.
+    const limit = replaceStackLimit(0);
+    super(message, options);
+    replaceStackLimit(limit);
     /**
      * Stable name of the failure, `INVALID_CONFIG` for instance.
      * @type {string}
@@ -139,6 +144,20 @@ export class BitbucketAuthError extends Error {
     }
     return plain;
   }
+}
+
+/**
+ * How many frames a stack is to have, in runtimes that also take a stack on demand.
+ *
+ * @param {unknown} limit
+ * @returns {unknown} what it was
+ */
+function replaceStackLimit(limit) {
+  if (!Error.captureStackTrace) return undefined;
+  const before = Error.stackTraceLimit;
+  // Frozen in hardened processes: then there is a second stack.
+  Reflect.set(Error, 'stackTraceLimit', limit);
+  return before;
 }
 
 // On the prototype, as with the built-in errors, so that it is not listed among an instance's own fields.

@@ -63,6 +63,16 @@ export class OAuthClient {
   /** @type {import('./core.js').CoreClient} */
   #handle;
 
+  /** @type {string} */
+  #redirectUri;
+
+  /**
+   * All of a request that exchanges a code but its body: that is the same for every code.
+   *
+   * @type {Omit<TokenRequest, 'body'> | undefined}
+   */
+  #tokenRequest;
+
   /**
    * @param {ClientOptions} options
    * @param {Function} [caller] the function in whose caller the stack of an error shall start
@@ -70,6 +80,7 @@ export class OAuthClient {
    */
   constructor(options, caller = new.target) {
     this.#handle = judge(caller, () => new (core().Client)(options));
+    this.#redirectUri = this.#handle.redirectUri;
   }
 
   /** The Key, as configured. */
@@ -79,7 +90,7 @@ export class OAuthClient {
 
   /** The redirect URI, byte for byte as configured. */
   get redirectUri() {
-    return this.#handle.redirectUri;
+    return this.#redirectUri;
   }
 
   /** The scopes that are requested; empty when no scope parameter is sent. */
@@ -113,7 +124,7 @@ export class OAuthClient {
    * @returns {string} without `state`, `code_challenge` and `code_challenge_method`, and always with a query
    */
   authorizationUrl() {
-    return judge(this.authorizationUrl, () => this.#handle.authorizationUrl());
+    return this.#handle.authorizationUrl();
   }
 
   /**
@@ -125,6 +136,16 @@ export class OAuthClient {
    */
   createAuthorizationRequest(options) {
     const { extraParams } = members(options);
+    const text = extraParams === undefined ? this.#handle.quickAuthorizationRequest() : undefined;
+    if (text !== undefined) {
+      return {
+        url: text.slice(129),
+        state: text.slice(0, 43),
+        codeVerifier: text.slice(43, 86),
+        codeChallenge: text.slice(86, 129),
+        redirectUri: this.#redirectUri,
+      };
+    }
     return judge(this.createAuthorizationRequest, () => this.#handle.createAuthorizationRequest(extraParams));
   }
 
@@ -140,6 +161,11 @@ export class OAuthClient {
    */
   validateAuthorizationResponse(callback, expected) {
     const { state } = members(expected);
+    if (typeof callback === 'string' && typeof state === 'string') {
+      prepareBuffer();
+      const code = this.#handle.quickAuthorizationResponse(write(state, first), write(callback, second));
+      if (code !== undefined) return { code };
+    }
     const caller = this.validateAuthorizationResponse;
     return { code: judge(caller, () => this.#handle.validateAuthorizationResponse(callback, state)) };
   }
@@ -154,7 +180,16 @@ export class OAuthClient {
    */
   buildTokenRequest(grant) {
     const { code, codeVerifier, redirectUri } = members(grant);
-    return judge(this.buildTokenRequest, () => this.#handle.buildTokenRequest(code, codeVerifier, redirectUri));
+    const same = this.#tokenRequest;
+    if (same && typeof code === 'string' && typeof codeVerifier === 'string' && redirectUri === undefined) {
+      prepareBuffer();
+      const body = this.#handle.quickTokenRequest(write(codeVerifier, first), write(code, second));
+      if (body !== undefined) return { method: same.method, url: same.url, headers: { ...same.headers }, body };
+    }
+    const request = judge(this.buildTokenRequest, () =>
+      this.#handle.buildTokenRequest(code, codeVerifier, redirectUri));
+    this.#tokenRequest ??= { method: request.method, url: request.url, headers: { ...request.headers } };
+    return request;
   }
 
   /**
@@ -190,12 +225,39 @@ export class OAuthClient {
    *   `RECONNECT_REQUIRED`, `TOKEN_REQUEST_FAILED`
    */
   parseTokenResponse(response) {
+    const tokens = this.#quickTokens(response);
+    if (tokens) return tokens;
     const { headers, body, ...rest } = members(response);
     return judge(this.parseTokenResponse, () => this.#handle.parseTokenResponse({
       ...rest,
       headers: plainHeaders(headers),
-      body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
+      body: typeof body === 'string' ? encoder.encode(body) : body,
     }));
+  }
+
+  /**
+   * The answer to most exchanges of a code; `undefined` for whatever takes a closer look.
+   *
+   * @param {TokenResponse} response
+   * @returns {TokenSet | undefined}
+   */
+  #quickTokens(response) {
+    const { status, headers, body, receivedAt, grant, previous, request } = members(response);
+    if (status !== 200 || grant !== 'authorization_code' || typeof body !== 'string' || typeof receivedAt !== 'number'
+      || previous !== undefined || (request !== undefined && typeof members(request).body !== 'string')) return undefined;
+    const type = mediaType(headers);
+    if (type === undefined) return undefined;
+    prepareBuffer();
+    const text = this.#handle.quickTokenResponse(write(type, first), write(body, second), receivedAt);
+    if (text === undefined) return undefined;
+    const [expiresAt, accessToken, refreshToken, ...scopes] = text.split(' ');
+    return {
+      accessToken,
+      tokenType: 'bearer',
+      ...(refreshToken && { refreshToken }),
+      ...(expiresAt && { expiresAt: Number(expiresAt) }),
+      scopes,
+    };
   }
 }
 
@@ -234,6 +296,37 @@ export function missingScopes(required, granted) {
 }
 
 /**
+ * The core's buffer for the texts of a quick call, in two parts. A text that does not fit takes the other way.
+ *
+ * @type {[number, number]}
+ */
+const BUFFER = [1024, 131_072];
+const encoder = new TextEncoder();
+let first = new Uint8Array();
+let second = first;
+
+/** Lets `first` and `second` be views of the buffer: those of before are empty when the core's memory has grown. */
+function prepareBuffer() {
+  if (second.length > 0) return;
+  const { textBuffer, textMemory } = core();
+  const [one, other] = BUFFER;
+  const address = textBuffer(one + other);
+  const { buffer } = textMemory();
+  first = new Uint8Array(buffer, address, one);
+  second = new Uint8Array(buffer, address + one, other);
+}
+
+/**
+ * @param {string} text
+ * @param {Uint8Array<ArrayBuffer>} part of the buffer
+ * @returns {number} its length in bytes; one that no text has when it did not fit
+ */
+function write(text, part) {
+  const { read, written } = encoder.encodeInto(text, part);
+  return read === text.length ? written : -1;
+}
+
+/**
  * The members of an argument, or none: what is missing is for the core to name.
  *
  * @param {unknown} value
@@ -241,6 +334,24 @@ export function missingScopes(required, granted) {
  */
 function members(value) {
   return typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {};
+}
+
+/**
+ * The media type in header fields whose form is a usual one.
+ *
+ * @param {unknown} headers
+ * @returns {string | undefined}
+ */
+function mediaType(headers) {
+  if (headers instanceof Headers) return headers.get('content-type') ?? undefined;
+  if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers) return undefined;
+  let found;
+  for (const name of Object.keys(headers)) {
+    if (name.length === 12 && name.toLowerCase() === 'content-type') {
+      found = /** @type {Record<string, unknown>} */ (headers)[name];
+    }
+  }
+  return typeof found === 'string' ? found : undefined;
 }
 
 /**

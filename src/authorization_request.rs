@@ -49,18 +49,26 @@ impl AuthorizationRequest {
         if let Some(reason) = repeated(client, extra) {
             return Err(Error::argument(Phase::Authorize, "extraParams", reason));
         }
+        Ok(Self::at(authorization_url(client), random, extra))
+    }
+
+    /// Appends state, PKCE and parameters that were checked to the [address](authorization_url) of a client, which is
+    /// always the same.
+    pub fn at(address: String, random: &[u8; RANDOM_BYTES], extra: &[(String, String)]) -> Self {
         let (for_state, for_verifier) = split_random(random);
         let state = State::from_random(&for_state);
         let code_verifier = CodeVerifier::from_random(&for_verifier);
         let code_challenge = code_verifier.challenge();
-        let url = build_url(client, |query| {
-            query
-                .append_pair("state", state.expose())
-                .append_pair("code_challenge", &code_challenge)
-                .append_pair("code_challenge_method", CHALLENGE_METHOD)
-                .extend_pairs(extra);
-        });
-        Ok(Self { url, state, code_verifier, code_challenge })
+        let mut url = address;
+        for part in ["&state=", state.expose(), "&code_challenge=", &code_challenge, "&code_challenge_method="] {
+            // In base64url there is nothing to be encoded.
+            url.push_str(part);
+        }
+        url.push_str(CHALLENGE_METHOD);
+        if !extra.is_empty() {
+            url = Serializer::for_suffix(url, 0).extend_pairs(extra).finish();
+        }
+        Self { url, state, code_verifier, code_challenge }
     }
 }
 
@@ -81,10 +89,6 @@ fn repeated(client: &ClientConfig, extra: &[(String, String)]) -> Option<&'stati
 /// The address without state and PKCE, for a host that appends its own. NocoDB's GUI does that by string, so the
 /// address has a query and no fragment.
 pub fn authorization_url(client: &ClientConfig) -> String {
-    build_url(client, |_| {})
-}
-
-fn build_url(client: &ClientConfig, append: impl FnOnce(&mut Serializer<'_, String>)) -> String {
     let mut url = client.endpoints().authorize.as_str().to_owned();
     // RFC 6749 section 3.1: a query component of the endpoint must be retained.
     if !url.contains('?') {
@@ -101,7 +105,6 @@ fn build_url(client: &ClientConfig, append: impl FnOnce(&mut Serializer<'_, Stri
     if !client.scopes().is_empty() {
         query.append_pair("scope", &client.scopes().to_string());
     }
-    append(&mut query);
     query.finish()
 }
 

@@ -11,6 +11,7 @@ use crate::error::{Code, Error, Phase, Result, clean_error_code};
 use crate::form;
 use crate::secret::{Secret, clean_description};
 use crate::state::State;
+use crate::text::has_control;
 use crate::uri::has_scheme;
 
 /// The longest authorization code that is accepted, in bytes.
@@ -69,7 +70,7 @@ pub fn validate(client: &ClientConfig, callback: Callback<'_>, state: &State) ->
         return Err(authorization_error(&error, error_description.as_deref(), known));
     }
     let code = code.ok_or_else(|| refused(Code::CodeMissing))?;
-    if code.len() > LONGEST_CODE || code.chars().any(char::is_control) {
+    if code.len() > LONGEST_CODE || has_control(&code) {
         let reason = "the code is too long or contains control characters";
         return Err(refused(Code::CallbackInvalid).with_reason(reason));
     }
@@ -100,7 +101,7 @@ fn query_of<'a>(client: &ClientConfig, callback: Callback<'a>) -> Result<&'a str
     }
     // Fragments are not looked into: what stands there was never sent to a server and is not part of the response.
     let text = text.split('#').next().unwrap_or_default();
-    if text.chars().any(|c| c.is_control() || c == ' ') {
+    if text.contains(' ') || has_control(text) {
         return Err(refused(Code::CallbackInvalid).with_reason("it contains white space or control characters"));
     }
     let (place, query) = match callback {

@@ -17,6 +17,9 @@ pub fn pairs(text: &str) -> impl Iterator<Item = Result<(String, String), Malfor
 
 /// Decodes one name or value.
 pub fn decode(encoded: &str) -> Result<String, Malformed> {
+    if !encoded.contains('%') && !encoded.contains('+') {
+        return Ok(encoded.to_owned());
+    }
     let mut bytes = Vec::with_capacity(encoded.len());
     let mut rest = encoded.bytes();
     while let Some(byte) = rest.next() {

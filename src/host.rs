@@ -5,6 +5,8 @@
 //! getter or a proxy of the caller's may throw anywhere, and an exception that passes through WebAssembly leaves its
 //! stack where it was: after enough of them nothing works any more in the whole process.
 
+use core::cell::RefCell;
+
 use js_sys::{Array, Function, Reflect, Symbol, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -12,23 +14,67 @@ use wasm_bindgen::prelude::*;
 use crate::error::{Code, Error, Phase, Result};
 use crate::scope::{ScopeSet, split};
 
-/// Random bytes from the Web Crypto API, which Node and browsers have alike, also on plain http.
+/// How many random bytes are drawn at once: a call of the source costs as much as a whole login otherwise.
+const RANDOM_BLOCK: usize = 4096;
+
+/// Random bytes that were drawn and not yet used.
+struct Pool {
+    bytes: [u8; RANDOM_BLOCK],
+    used: usize,
+    /// The function that they are from.
+    source: JsValue,
+}
+
+thread_local! {
+    static POOL: RefCell<Pool> =
+        const { RefCell::new(Pool { bytes: [0; RANDOM_BLOCK], used: RANDOM_BLOCK, source: JsValue::UNDEFINED }) };
+}
+
+/// Random bytes from the Web Crypto API, which Node and browsers have alike, also on plain http. No byte is given
+/// twice, and none is kept that was given.
 pub fn random_bytes<const N: usize>() -> Result<[u8; N]> {
-    let unavailable = || {
+    draw().ok_or_else(|| {
         Error::new(Code::InvalidConfig, Phase::Authorize).with_reason("this runtime has no crypto.getRandomValues")
-    };
-    let crypto = Reflect::get(&js_sys::global(), &JsValue::from_str("crypto")).map_err(|_| unavailable())?;
-    if !crypto.is_object() {
-        return Err(unavailable());
-    }
-    let array = Uint8Array::new_with_length(N as u32);
-    crypto
-        .unchecked_into::<web_sys::Crypto>()
-        .get_random_values_with_js_u8_array(&array)
-        .map_err(|_| unavailable())?;
-    let mut bytes = [0; N];
-    array.copy_to(&mut bytes);
-    Ok(bytes)
+    })
+}
+
+fn draw<const N: usize>() -> Option<[u8; N]> {
+    // Whoever puts another source in place of the first gets nothing more that was drawn from that.
+    let source = CRYPTO.with(|crypto| crypto.as_ref()?.source().ok())?;
+    POOL.with(|pool| {
+        let mut pool = pool.try_borrow_mut().ok()?;
+        let Pool { bytes, used, source: known } = &mut *pool;
+        if *known != source || bytes.len() - *used < N {
+            // Until all have been drawn there are none.
+            *used = bytes.len();
+            *known = source;
+            get_random_values(bytes).ok()?;
+            *used = 0;
+        }
+        let end = used.checked_add(N)?;
+        let next = bytes.get_mut(*used..end)?;
+        let mut drawn = [0; N];
+        drawn.copy_from_slice(next);
+        next.fill(0);
+        *used = end;
+        Some(drawn)
+    })
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type Crypto;
+
+    #[wasm_bindgen(thread_local_v2, js_name = crypto)]
+    static CRYPTO: Option<Crypto>;
+
+    /// The function that gives random bytes, to be told from another.
+    #[wasm_bindgen(catch, method, getter, structural, js_name = getRandomValues)]
+    fn source(this: &Crypto) -> core::result::Result<JsValue, JsValue>;
+
+    /// Fills memory with random bytes, at most 65,536.
+    #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
+    fn get_random_values(bytes: &mut [u8]) -> core::result::Result<JsValue, JsValue>;
 }
 
 /// Reads the properties of one argument; what is missing or of the wrong type is named in the error.

@@ -10,6 +10,8 @@
 use core::fmt;
 use std::borrow::Cow;
 
+use crate::text::plain_json;
+
 /// How deep values may be nested; a token response has one level.
 const DEEPEST: u8 = 64;
 
@@ -43,9 +45,9 @@ impl fmt::Debug for Object<'_> {
 impl<'a> Object<'a> {
     /// Reads a text that must be one object.
     pub fn parse(text: &'a str) -> Result<Self, Problem> {
-        let mut reader = Reader { rest: text };
+        let mut reader = Reader::new(text);
         reader.skip_space();
-        let members = if reader.rest.starts_with('{') {
+        let members = if reader.next() == Some(b'{') {
             let mut members = Vec::new();
             reader.object(DEEPEST, |name, value| members.push((decode(name), value))).ok_or(Problem::Syntax)?;
             Some(members)
@@ -54,7 +56,7 @@ impl<'a> Object<'a> {
             None
         };
         reader.skip_space();
-        if !reader.rest.is_empty() {
+        if reader.next().is_some() {
             return Err(Problem::Syntax);
         }
         let members = members.ok_or(Problem::NotAnObject)?;
@@ -83,7 +85,7 @@ pub fn string(json: &str) -> Option<Cow<'_, str>> {
 
 /// The strings of an array, if the value's JSON is an array of nothing else.
 pub fn strings(json: &str) -> Option<Vec<Cow<'_, str>>> {
-    let mut reader = Reader { rest: json };
+    let mut reader = Reader::new(json);
     let mut found = Some(Vec::new());
     reader.array(DEEPEST, |item| {
         found = found.take().zip(string(item)).map(|(mut found, text)| {
@@ -97,9 +99,9 @@ pub fn strings(json: &str) -> Option<Vec<Cow<'_, str>>> {
 /// A non-negative decimal number (in JSON's notation, or as the text of a string) times a thousand, rounded down;
 /// `None` for anything else. What is too large for the result is `u64::MAX`.
 pub fn thousandths(text: &str) -> Option<u64> {
-    let mut reader = Reader { rest: text };
+    let mut reader = Reader::new(text);
     reader.number()?;
-    if !reader.rest.is_empty() {
+    if reader.next().is_some() {
         return None;
     }
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -131,48 +133,67 @@ pub fn thousandths(text: &str) -> Option<u64> {
     Some(result)
 }
 
-/// What is left of a text that is being read. Every method gives `None` for a syntax error.
+/// A text that is being read. Every method gives `None` for a syntax error.
 struct Reader<'a> {
-    rest: &'a str,
+    text: &'a str,
+    /// How much of it was read.
+    at: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn skip_space(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+    fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
     }
 
-    fn token(&mut self, token: &str) -> Option<()> {
-        self.rest = self.rest.strip_prefix(token)?;
+    fn next(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.next() {
+            self.at += 1;
+        }
+    }
+
+    fn byte(&mut self, byte: u8) -> Option<()> {
+        if self.next()? != byte {
+            return None;
+        }
+        self.at += 1;
         Some(())
+    }
+
+    fn word(&mut self, word: &str) -> Option<()> {
+        word.bytes().try_for_each(|byte| self.byte(byte))
     }
 
     fn value(&mut self, depth: u8) -> Option<&'a str> {
         let depth = depth.checked_sub(1)?;
-        let start = self.rest;
-        match start.bytes().next()? {
+        let start = self.at;
+        match self.next()? {
             b'{' => self.object(depth, |_, _| {})?,
             b'[' => self.array(depth, |_| {})?,
             b'"' => {
                 self.string()?;
             }
-            b't' => self.token("true")?,
-            b'f' => self.token("false")?,
-            b'n' => self.token("null")?,
+            b't' => self.word("true")?,
+            b'f' => self.word("false")?,
+            b'n' => self.word("null")?,
             _ => self.number()?,
         }
         self.since(start)
     }
 
     /// What was read since `start`.
-    fn since(&self, start: &'a str) -> Option<&'a str> {
-        start.get(..start.len().checked_sub(self.rest.len())?)
+    fn since(&self, start: usize) -> Option<&'a str> {
+        self.text.get(start..self.at)
     }
 
     fn object(&mut self, depth: u8, mut member: impl FnMut(&'a str, &'a str)) -> Option<()> {
-        self.list("{", "}", |reader| {
+        self.list(b'{', b'}', |reader| {
             let name = reader.string()?;
             reader.skip_space();
-            reader.token(":")?;
+            reader.byte(b':')?;
             reader.skip_space();
             member(name, reader.value(depth)?);
             Some(())
@@ -180,62 +201,67 @@ impl<'a> Reader<'a> {
     }
 
     fn array(&mut self, depth: u8, mut item: impl FnMut(&'a str)) -> Option<()> {
-        self.list("[", "]", |reader| {
+        self.list(b'[', b']', |reader| {
             item(reader.value(depth)?);
             Some(())
         })
     }
 
-    fn list(&mut self, open: &str, close: &str, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
-        self.token(open)?;
+    fn list(&mut self, open: u8, close: u8, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.byte(open)?;
         self.skip_space();
-        if self.token(close).is_some() {
+        if self.byte(close).is_some() {
             return Some(());
         }
         loop {
             item(self)?;
             self.skip_space();
-            if self.token(close).is_some() {
+            if self.byte(close).is_some() {
                 return Some(());
             }
-            self.token(",")?;
+            self.byte(b',')?;
             self.skip_space();
         }
     }
 
     /// A string; gives what stands between the quotes, which is known to decode.
     fn string(&mut self) -> Option<&'a str> {
-        self.token("\"")?;
-        let start = self.rest;
+        self.byte(b'"')?;
+        let start = self.at;
         loop {
-            let special = self.rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\')?;
-            self.rest = self.rest.get(special..)?;
-            if self.rest.starts_with('"') {
-                let text = self.since(start);
-                self.token("\"")?;
-                return text;
+            self.at += plain_json(self.text.as_bytes().get(self.at..)?);
+            match self.next()? {
+                b'"' => {
+                    let text = self.since(start);
+                    self.at += 1;
+                    return text;
+                }
+                b'\\' => {
+                    self.at += 1;
+                    self.escape()?;
+                }
+                0..b' ' => return None,
+                _ => self.at += 1,
             }
-            self.token("\\")?;
-            self.escape()?;
         }
     }
 
     /// What follows a backslash. Half of a surrogate pair is not a character, so it is refused (RFC 8259 section 8.2).
     fn escape(&mut self) -> Option<char> {
-        let escaped = self.rest.chars().next()?;
-        self.rest = self.rest.get(escaped.len_utf8()..)?;
+        let escaped = self.next()?;
+        self.at += 1;
         Some(match escaped {
-            '"' | '\\' | '/' => escaped,
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'u' => {
+            b'"' | b'\\' | b'/' => char::from(escaped),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
                 let unit = self.code_unit()?;
                 match unit {
                     0xd800..=0xdbff => {
-                        self.token("\\u")?;
+                        self.word("\\u")?;
                         let low = self.code_unit()?.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
                         char::from_u32(0x10000 + ((unit - 0xd800) << 10) + low)?
                     }
@@ -247,31 +273,35 @@ impl<'a> Reader<'a> {
     }
 
     fn code_unit(&mut self) -> Option<u32> {
-        let digits = self.rest.get(..4).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
-        self.rest = self.rest.get(4..)?;
-        u32::from_str_radix(digits, 16).ok()
+        let mut unit = 0;
+        for _ in 0..4 {
+            unit = unit * 16 + char::from(self.next()?).to_digit(16)?;
+            self.at += 1;
+        }
+        Some(unit)
     }
 
     fn number(&mut self) -> Option<()> {
-        let _ = self.token("-");
-        if self.token("0").is_none() {
+        let _ = self.byte(b'-');
+        if self.byte(b'0').is_none() {
             self.digits()?;
         }
-        if self.token(".").is_some() {
+        if self.byte(b'.').is_some() {
             self.digits()?;
         }
-        if self.token("e").or_else(|| self.token("E")).is_some() {
-            let _ = self.token("-").or_else(|| self.token("+"));
+        if self.byte(b'e').or_else(|| self.byte(b'E')).is_some() {
+            let _ = self.byte(b'-').or_else(|| self.byte(b'+'));
             self.digits()?;
         }
         Some(())
     }
 
     fn digits(&mut self) -> Option<()> {
-        let rest = self.rest.trim_start_matches(|c: char| c.is_ascii_digit());
-        let found = rest.len() < self.rest.len();
-        self.rest = rest;
-        found.then_some(())
+        let start = self.at;
+        while self.next().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        (self.at > start).then_some(())
     }
 }
 
@@ -281,12 +311,13 @@ fn decode(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut decoded = String::with_capacity(text.len());
-    let mut reader = Reader { rest: text };
-    while let Some((plain, escaped)) = reader.rest.split_once('\\') {
+    let mut rest = text;
+    while let Some((plain, escaped)) = rest.split_once('\\') {
         decoded.push_str(plain);
-        reader.rest = escaped;
+        let mut reader = Reader::new(escaped);
         decoded.extend(reader.escape());
+        rest = escaped.get(reader.at..).unwrap_or_default();
     }
-    decoded.push_str(reader.rest);
+    decoded.push_str(rest);
     Cow::Owned(decoded)
 }

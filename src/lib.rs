@@ -29,6 +29,7 @@ pub mod retry;
 pub mod scope;
 pub mod secret;
 pub mod state;
+pub mod text;
 pub mod token_request;
 pub mod token_response;
 pub mod token_set;

@@ -5,6 +5,8 @@
 
 use core::fmt;
 
+use crate::text;
+
 /// Requested when the configuration names no scopes, in this order.
 pub const DEFAULT_SCOPES: [&str; 7] =
     ["repository", "repository:write", "pullrequest", "pullrequest:write", "issue", "issue:write", "account"];
@@ -126,7 +128,7 @@ impl ScopeSet {
 
 /// The scopes in one text.
 pub fn split(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c == ',' || c.is_ascii_whitespace()).filter(|scope| !scope.is_empty())
+    text::split(text, |byte| byte == b',' || byte.is_ascii_whitespace())
 }
 
 /// RFC 6749 section 3.3: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.

@@ -12,6 +12,7 @@ use crate::endpoints::Address;
 use crate::error::{Error, Phase, Result};
 use crate::pkce::CodeVerifier;
 use crate::secret::Secret;
+use crate::text::has_control;
 
 /// The longest token that is accepted, in bytes. Bitbucket's JWTs have up to about 3,000.
 pub const LONGEST_TOKEN: usize = 65_536;
@@ -80,13 +81,23 @@ impl TokenRequest {
         code_verifier: Option<&CodeVerifier>,
         redirect_uri: Option<&str>,
     ) -> Result<Self> {
+        Ok(Self::with(client, Self::code_form(client, code, code_verifier, redirect_uri)?))
+    }
+
+    /// The form of [`Self::authorization_code`], the only part of it that is not always the same.
+    pub fn code_form(
+        client: &ClientConfig,
+        code: &str,
+        code_verifier: Option<&CodeVerifier>,
+        redirect_uri: Option<&str>,
+    ) -> Result<Secret> {
         check_secret(code, "code", LONGEST_CODE, Phase::Exchange)?;
         let redirect_uri = redirect_uri
             .map(Address::parse)
             .transpose()
             .map_err(|reason| Error::argument(Phase::Exchange, "redirectUri", reason))?;
         let redirect_uri = redirect_uri.as_ref().unwrap_or(client.redirect_uri());
-        Ok(Self::build(client, Grant::AuthorizationCode, |form| {
+        Ok(form(client, Grant::AuthorizationCode, |form| {
             form.append_pair("code", code).append_pair("redirect_uri", redirect_uri.as_str());
             if let Some(verifier) = code_verifier {
                 form.append_pair("code_verifier", verifier.expose());
@@ -97,9 +108,10 @@ impl TokenRequest {
     /// Asks for new tokens.
     pub fn refresh_token(client: &ClientConfig, refresh_token: &str) -> Result<Self> {
         check_secret(refresh_token, "refreshToken", LONGEST_TOKEN, Phase::Refresh)?;
-        Ok(Self::build(client, Grant::RefreshToken, |form| {
+        let form = form(client, Grant::RefreshToken, |form| {
             form.append_pair("refresh_token", refresh_token);
-        }))
+        });
+        Ok(Self::with(client, form))
     }
 
     /// Asks for a token of the client itself, which takes a client with a secret.
@@ -108,20 +120,24 @@ impl TokenRequest {
             let reason = "is needed for the client credentials grant (RFC 6749 section 4.4)";
             return Err(Error::argument(Phase::Exchange, "clientSecret", reason));
         }
-        Ok(Self::build(client, Grant::ClientCredentials, |_| {}))
+        Ok(Self::with(client, form(client, Grant::ClientCredentials, |_| {})))
     }
 
-    fn build(client: &ClientConfig, grant: Grant, append: impl FnOnce(&mut Serializer<'_, String>)) -> Self {
-        let mut form = Serializer::new(String::new());
-        form.append_pair("grant_type", grant.as_str());
-        append(&mut form);
+    fn with(client: &ClientConfig, body: Secret) -> Self {
         let authorization = client.client_secret().map(|secret| basic(client.client_id(), secret));
-        if authorization.is_none() {
-            // RFC 6749 section 3.2.1: a public client names itself in the body.
-            form.append_pair("client_id", client.client_id());
-        }
-        Self { url: client.endpoints().token.as_str().to_owned(), authorization, body: Secret::new(form.finish()) }
+        Self { url: client.endpoints().token.as_str().to_owned(), authorization, body }
     }
+}
+
+fn form(client: &ClientConfig, grant: Grant, append: impl FnOnce(&mut Serializer<'_, String>)) -> Secret {
+    let mut form = Serializer::new(String::new());
+    form.append_pair("grant_type", grant.as_str());
+    append(&mut form);
+    if client.client_secret().is_none() {
+        // RFC 6749 section 3.2.1: a public client names itself in the body.
+        form.append_pair("client_id", client.client_id());
+    }
+    Secret::new(form.finish())
 }
 
 fn check_secret(value: &str, field: &str, longest: usize, phase: Phase) -> Result<()> {
@@ -129,7 +145,7 @@ fn check_secret(value: &str, field: &str, longest: usize, phase: Phase) -> Resul
         "is empty"
     } else if value.len() > longest {
         "is too long"
-    } else if value.chars().any(char::is_control) {
+    } else if has_control(value) {
         "contains control characters"
     } else {
         return Ok(());

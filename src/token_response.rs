@@ -14,6 +14,7 @@ use crate::json::{self, Object, Problem};
 use crate::retry;
 use crate::scope::{ScopeSet, split};
 use crate::secret::{Secret, clean_description};
+use crate::text::{has_control, is_graphic};
 use crate::token_request::{Grant, LONGEST_TOKEN};
 use crate::token_set::{Previous, TokenSet};
 
@@ -133,7 +134,7 @@ fn parse_success(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
 /// Whether a text can be a token: printable ASCII without spaces, because it goes into a header field (RFC 6749 appendix
 /// A.12, RFC 6750 section 2.1), and not too long.
 pub fn is_token(text: &str) -> bool {
-    (1..=LONGEST_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    (1..=LONGEST_TOKEN).contains(&text.len()) && is_graphic(text)
 }
 
 fn token(member: Member<Cow<'_, str>>) -> core::result::Result<Secret, &'static str> {
@@ -260,7 +261,7 @@ impl<'a> Members<'a> {
             if scopes().nth(MOST_SCOPES).is_some() {
                 return Err((field, "names more than a thousand scopes"));
             }
-            if scopes().any(|scope| scope.chars().any(char::is_control)) {
+            if scopes().any(|scope| has_control(scope)) {
                 return Err((field, "contains control characters"));
             }
             // An empty list beside one that is not says nothing.
