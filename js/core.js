@@ -1,13 +1,13 @@
 /**
  * Loads the WebAssembly core, once per process or page, on first use.
  *
- * In: the wasm bytes inside JavaScript, or what the caller brings along. Out: the glue's classes and functions, typed.
- * What never happens here: a file or address is read unless the caller asks for it, the wasm is loaded twice, or a
- * value is judged.
+ * In: the wasm bytes that an entry brought along inside JavaScript, or what the caller brings along. Out: the glue's
+ * classes and functions, typed. What never happens here: a file or address is read unless the caller asks for it, the
+ * wasm is loaded twice, a value is judged, or the bytes are imported (then a bundler could not leave them out).
  */
 
 import * as glue from '../pkg/core_bg.js';
-import inlined from '../pkg/core.wasm.js';
+import INLINED from '../pkg/core.wasm.key.js';
 import { BitbucketAuthError, judge } from './error.js';
 
 /** @typedef {import('./error.js').Failure} Failure */
@@ -235,12 +235,13 @@ let loading;
  * The core, loaded if it was not yet.
  *
  * @returns {Core}
- * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly
+ * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly, or where the entry
+ *   brought no bytes and `init` did not get any
  */
 export function core() {
   if (!loaded) {
     try {
-      start(new WebAssembly.Instance(new WebAssembly.Module(inlinedBytes()), imports()));
+      start(new WebAssembly.Instance(new WebAssembly.Module(inlinedBytes(core)), imports()));
     } catch (error) {
       throw refused(error, core);
     }
@@ -253,10 +254,10 @@ export function core() {
  * free. Does nothing when the core is loaded; calls at the same time share one load; a failed one may be repeated.
  *
  * @param {CoreSource | Promise<CoreSource>} [source] the wasm, its address, or an HTTP response with it; by default
- *   the bytes that are part of this package
+ *   the bytes that are part of this package, which `nocodb-bitbucket-auth/slim` leaves out
  * @returns {Promise<void>}
- * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly, `INVALID_ARGUMENT`
- *   when `source` is not this version's core
+ * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly, or where there is
+ *   neither a source nor bytes, `INVALID_ARGUMENT` when `source` is not this version's core
  */
 export async function init(source) {
   if (loaded) return;
@@ -283,7 +284,7 @@ export function failure(code, phase, details, extra) {
 async function load(source) {
   const given = source !== undefined;
   try {
-    const wasm = given ? await bytesOf(await source) : inlinedBytes();
+    const wasm = given ? await bytesOf(await source) : inlinedBytes(init);
     const module = wasm instanceof WebAssembly.Module ? wasm : await WebAssembly.compile(wasm);
     const instance = await WebAssembly.instantiate(module, imports());
     // A first use may have loaded it in the meantime.
@@ -318,8 +319,17 @@ function start(instance) {
   loaded = true;
 }
 
-/** @returns {Uint8Array<ArrayBuffer>} */
-function inlinedBytes() {
+/**
+ * What an entry brought along by importing pkg/inlined/core.wasm.js. That file is a plain script, which serves `import`
+ * and `require` alike, so it can hand over its text by a global symbol only.
+ *
+ * @param {Function} caller
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+function inlinedBytes(caller) {
+  /** @type {unknown} */
+  const inlined = Reflect.get(globalThis, INLINED);
+  if (typeof inlined !== 'string') throw missing(caller);
   const decoder = /** @type {Base64Decoder} */ (/** @type {unknown} */ (Uint8Array));
   if (decoder.fromBase64) return decoder.fromBase64(inlined);
   if (typeof Buffer === 'function') return Buffer.from(inlined, 'base64');
@@ -337,7 +347,7 @@ function isForbidden(error) {
     || (error instanceof Error && /content security policy|unsafe-eval|\bcsp\b/i.test(error.message));
 }
 
-// The two messages that cannot come from the core, because it is what could not be loaded.
+// The three messages that cannot come from the core, because it is what could not be loaded.
 
 /**
  * @param {unknown} error
@@ -345,16 +355,27 @@ function isForbidden(error) {
  */
 function refused(error, caller) {
   if (error instanceof BitbucketAuthError) return error;
-  return new BitbucketAuthError({
-    code: 'INVALID_CONFIG',
-    phase: 'config',
-    message: isForbidden(error)
-      ? 'The Content Security Policy of this page forbids WebAssembly: add \'wasm-unsafe-eval\' to its script-src.'
-      : 'This runtime could not load the WebAssembly core: in a page, await init() before the first call.',
-    retryable: false,
-    reauthorize: false,
-    field: 'WebAssembly',
-  }, { detail: error instanceof Error ? error.name : undefined }, caller);
+  return unavailable(isForbidden(error)
+    ? 'The Content Security Policy of this page forbids WebAssembly: add \'wasm-unsafe-eval\' to its script-src.'
+    : 'This runtime could not load the WebAssembly core: in a page, await init() before the first call.',
+  caller, error instanceof Error ? error.name : undefined);
+}
+
+/** @param {Function} caller */
+function missing(caller) {
+  return unavailable('The WebAssembly core is not part of this entry: before the first call, await init() with '
+    + 'nocodb-bitbucket-auth/core.wasm, as bytes, module, response or address.', caller);
+}
+
+/**
+ * @param {string} message
+ * @param {Function} caller
+ * @param {string} [detail]
+ */
+function unavailable(message, caller, detail) {
+  const flags = { retryable: false, reauthorize: false };
+  return new BitbucketAuthError(
+    { code: 'INVALID_CONFIG', phase: 'config', message, ...flags, field: 'WebAssembly' }, { detail }, caller);
 }
 
 function unusableSource() {

@@ -5,6 +5,7 @@
  * is loaded or the environment read before somebody asks, or a wrong variable keeps NocoDB from starting.
  */
 
+import '../pkg/inlined/core.wasm.js';
 import { lazyEnvironment } from './environment.js';
 import { BitbucketAuthError } from './error.js';
 import { form } from './form.js';
@@ -13,10 +14,27 @@ import { manifest } from './manifest.js';
 
 export { BitbucketAuthError, BitbucketAuthIntegration };
 
+/** @typedef {import('./api-client.js').BitbucketClient} BitbucketClient */
+/** @typedef {import('./core.js').Account} Account */
+/** @typedef {import('./core.js').CredentialKind} CredentialKind */
+/** @typedef {import('./environment.js').Env} Env */
+/** @typedef {import('./error.js').Phase} Phase */
 /** @typedef {import('./form.js').FormElement} FormElement */
 /** @typedef {import('./manifest.js').IntegrationManifest} IntegrationManifest */
 /** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */
+/** @typedef {import('./integration.js').CodeGrant} CodeGrant */
+/** @typedef {import('./integration.js').ConnectionStatus} ConnectionStatus */
 /** @typedef {import('./integration.js').HostServices} HostServices */
+/** @typedef {import('./integration.js').OAuthPayload} OAuthPayload */
+/** @typedef {import('./integration.js').Repository} Repository */
+/** @typedef {import('./integration.js').StoredTokens} StoredTokens */
+/** @typedef {import('./integration.js').TestResult} TestResult */
+/** @typedef {import('./integration.js').Workspace} Workspace */
+
+/**
+ * @template T
+ * @typedef {import('./integration.js').Page<T>} Page
+ */
 
 /**
  * @typedef {object} IntegrationEntry
@@ -31,7 +49,7 @@ export { BitbucketAuthError, BitbucketAuthIntegration };
 /**
  * Makes the integration for an environment. Cheap, and never throws.
  *
- * @param {import('./environment.js').Env} [env] the variables `INTEGRATION_AUTH_BITBUCKET_*`, read on first use
+ * @param {Env} [env] the variables `INTEGRATION_AUTH_BITBUCKET_*`, read on first use
  * @returns {IntegrationEntry}
  */
 export function createEntry(env = process.env) {

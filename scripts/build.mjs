@@ -1,8 +1,9 @@
 // npm run build: makes pkg/ from src/ and js/.   npm run build -- --check: is pkg/ what those sources give?
-//   core_bg.js, core_bg.d.ts      wasm-bindgen's glue          core.wasm.js   the wasm's bytes, in base64
-//   *.cjs                         for `require`                 types/         declarations for both module systems
-//   build-info.json               what it was built from and how large the wasm is
+//   core.wasm                     the core                      core_bg.js     wasm-bindgen's glue
+//   inlined/core.wasm.js          its bytes, in base64          *.cjs          for `require`
+//   types/                        declarations of the entries   build-info.json   what it was built from, and its size
 // pkg/ is committed, so that using the package needs no Rust; the check needs none either.
+import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,32 +14,48 @@ import { setup } from './setup.mjs';
 
 const pkg = join(root, 'pkg');
 
-function write({ name, text }) {
+function write({ name, data }) {
   mkdirSync(dirname(join(pkg, name)), { recursive: true });
-  writeFileSync(join(pkg, name), text);
+  writeFileSync(join(pkg, name), data);
   return name;
+}
+
+/**
+ * The wasm as a file, and as text inside JavaScript. Both module systems take that text from one file, as it is the
+ * largest part of the package: a script without `import`, `export` or `require`, in a folder of CommonJS files, is
+ * good for every loader and bundler. It can only leave the text in the global object, under a symbol that no other
+ * version of the package knows.
+ */
+function wasmFiles(wasm) {
+  const key = `Symbol.for('nocodb-bitbucket-auth/core.wasm/${createHash('sha256').update(wasm).digest('hex')}')`;
+  return [
+    { name: 'core.wasm', data: wasm },
+    { name: 'core.wasm.key.js', data: `export default ${key};\n` },
+    { name: 'core.wasm.key.d.ts', data: 'declare const key: symbol;\nexport default key;\n' },
+    { name: 'inlined/core.wasm.js', data: `globalThis[${key}] = '${wasm.toString('base64')}';\n` },
+    { name: 'inlined/core.wasm.d.ts', data: 'export {};\n' },
+    { name: 'inlined/package.json', data: '{ "type": "commonjs" }\n' },
+  ];
 }
 
 async function build() {
   await setup('build');
   // Only now, because it imports esbuild, which set-up may have had to install.
-  const { bundleCommonJs, declarations } = await import('./lib/bundle.mjs');
+  const { bundleCommonJs, declarations, withoutComments } = await import('./lib/bundle.mjs');
   const { buildWasm } = await import('./lib/wasm.mjs');
   const sources = hashSources();
   const { wasm, glue, types, rustc } = await buildWasm();
   const sizes = measure(wasm);
   const glueTypes = `${types}\nexport function __wbg_set_wasm(exports: WebAssembly.Exports): void;\n`;
   const built = [
-    { name: 'core_bg.js', text: glue },
-    { name: 'core_bg.d.ts', text: glueTypes },
-    { name: 'core_bg.d.cts', text: glueTypes },
-    { name: 'core.wasm.js', text: `export default '${wasm.toString('base64')}';\n` },
-    { name: 'core.wasm.d.ts', text: 'declare const base64: string;\nexport default base64;\n' },
+    { name: 'core_bg.js', data: await withoutComments(glue) },
+    { name: 'core_bg.d.ts', data: glueTypes },
+    ...wasmFiles(wasm),
   ].map(write);
   built.push(...(await declarations()).map(write), ...(await bundleCommonJs()).map(write));
   for (const name of Object.keys(hashFiles())) if (!built.includes(name)) rmSync(join(pkg, name));
   const info = { rustc, wasmBindgen: wasmBindgenVersion(), sources, files: hashFiles(), wasm: sizes };
-  write({ name: 'build-info.json', text: `${JSON.stringify(info, null, 2)}\n` });
+  write({ name: 'build-info.json', data: `${JSON.stringify(info, null, 2)}\n` });
   say(`pkg/: ${built.length + 1} files`);
   if (rustc.split(' ')[1] !== rustVersion()) {
     say(`Built by ${rustc}: do not commit this pkg/, only rustc ${rustVersion()} gives everybody the same bytes.`);

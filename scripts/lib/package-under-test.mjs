@@ -3,32 +3,41 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Problem, must, output, root } from './run.mjs';
+import { Problem, must, output, root, say } from './run.mjs';
 
 /** What the tests use besides the package, at the versions of this repository. */
 const usedByTests = ['proxy-chain'];
 
-const copied = ['tests/js', 'tests/vectors', 'tests/types', 'demo/bitbucket'];
+/** What of the repository lies beside the package: tests that import it by its name. */
+const copied = ['tests/js', 'tests/vectors', 'demo/bitbucket'];
 
-/** { folder, files, remove() }: the fresh folder, and the names of the files in the tarball. */
-export async function installPacked() {
+/** Limits of the package, in bytes. */
+const most = { packed: 340_000, unpacked: 900_000 };
+
+/**
+ * { folder, tarball, files, sizes, remove() }: the fresh folder, the tarball in it, and the tarball's files and sizes.
+ * `alone`: without tests beside it.
+ */
+export async function installPacked({ alone = false } = {}) {
   // The tests' paths are compared with what Node says, which follows links.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'package-under-test-')));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     const packed = output('npm', ['pack', '--json', '--silent', '--pack-destination', folder]);
     if (!packed) throw new Problem('`npm pack` failed.');
-    const [{ filename, files }] = Object.values(JSON.parse(packed));
+    const [{ filename, files, size, unpackedSize }] = Object.values(JSON.parse(packed));
+    const tarball = join(folder, filename);
     writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
     const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
     const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    const others = usedByTests.map((name) => `${name}@${devDependencies[name]}`);
-    await must('npm', ['install', ...quiet, join(folder, filename), ...others], { cwd: folder });
-    for (const path of copied) {
+    const others = alone ? [] : usedByTests.map((name) => `${name}@${devDependencies[name]}`);
+    await must('npm', ['install', ...quiet, tarball, ...others], { cwd: folder });
+    for (const path of alone ? [] : copied) {
       mkdirSync(join(folder, path), { recursive: true });
       cpSync(join(root, path), join(folder, path), { recursive: true });
     }
-    return { folder, files: files.map(({ path }) => path).sort(), remove };
+    const sizes = { packed: size, unpacked: unpackedSize };
+    return { folder, tarball, files: files.map(({ path }) => path).sort(), sizes, remove };
   } catch (error) {
     remove();
     throw error;
@@ -46,4 +55,13 @@ export function checkFiles(files) {
     ...unexpected.map((path) => `unexpected: ${path}`),
     'The files in the package are not those of tests/package-files.json.',
   ].join('\n'));
+}
+
+/** Says the sizes of the tarball; throws a Problem when they are over the limits. */
+export function checkSizes(sizes) {
+  const kb = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
+  const line = Object.keys(most).map((kind) => `${kb(sizes[kind])} ${kind} (at most ${kb(most[kind])})`).join(', ');
+  say(`package: ${line}`);
+  const over = Object.keys(most).filter((kind) => !(sizes[kind] <= most[kind]));
+  if (over.length > 0) throw new Problem(`The package is over its limit: ${line}.`);
 }

@@ -41,6 +41,20 @@ describe('a runtime that refuses WebAssembly', () => {
   });
 });
 
+describe('the entry without the bytes', () => {
+  for (const way of ['slim: first use without a source', 'slim: init() without a source']) {
+    test(`${way}: the error says what to do`, async (t) => {
+      const { refused, failed, works, after } = await load(t, way);
+      assert.equal(works, undefined);
+      assert.deepEqual(after, { modules: 0, instances: 0 });
+      if (way.includes('init')) assert.deepEqual(refused, failed);
+      const { message, ...error } = failed;
+      assert.deepEqual(error, { name: 'BitbucketAuthError', code: 'INVALID_CONFIG', phase: 'config', field: 'WebAssembly' });
+      assert.match(message, /await init\(\) with nocodb-bitbucket-auth\/core\.wasm/);
+    });
+  }
+});
+
 describe('the core is loaded', () => {
   const once = { modules: 1, instances: 1 };
   const ways = {
@@ -58,6 +72,9 @@ describe('the core is loaded', () => {
     'a URL': once,
     'first use without Buffer': once,
     'first use with Uint8Array.fromBase64': once,
+    'slim: a Uint8Array': once,
+    'slim: an address': once,
+    'slim: first use, beside the entry with the bytes': once,
   };
   for (const [way, expected] of Object.entries(ways)) {
     test(`by ${way}${expected ? ', once' : ''}`, async (t) => {

@@ -4,11 +4,13 @@ import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import * as importedIndex from 'nocodb-bitbucket-auth';
 import * as importedOauth from 'nocodb-bitbucket-auth/oauth';
+import * as importedSlim from 'nocodb-bitbucket-auth/slim';
 import { REDIRECT_URI, environment, json, serve, thrownBy } from './support.js';
 
 const require = createRequire(import.meta.url);
 const requiredIndex = require('nocodb-bitbucket-auth');
 const requiredOauth = require('nocodb-bitbucket-auth/oauth');
+const requiredSlim = require('nocodb-bitbucket-auth/slim');
 
 const OPTIONS = { clientId: 'the-key', clientSecret: 'the-secret', redirectUri: REDIRECT_URI };
 const STATE = 'c3RhdGUtdGhhdC13YXMtc2VudC10by1CaXRidWNrZXQ';
@@ -29,7 +31,10 @@ test('both give the same names', () => {
   assert.deepEqual(Object.keys(importedOauth).sort(), [
     'BitbucketAuthError', 'DEFAULT_SCOPES', 'OAuthClient', 'createClient', 'expandScopes', 'init', 'missingScopes',
   ]);
-  for (const [imported, required] of [[importedIndex, requiredIndex], [importedOauth, requiredOauth]]) {
+  assert.deepEqual(Object.keys(importedSlim).sort(), Object.keys(importedOauth).sort());
+  for (const [imported, required] of [
+    [importedIndex, requiredIndex], [importedOauth, requiredOauth], [importedSlim, requiredSlim],
+  ]) {
     const names = Object.keys(required).filter((name) => name !== '__esModule' && name !== 'module.exports');
     assert.deepEqual(names.sort(), Object.keys(imported).sort());
     for (const name of names) assert.equal(typeof required[name], typeof imported[name], name);
@@ -44,11 +49,13 @@ test('the default export is the entry', () => {
   assert.deepEqual(requiredIndex.default.manifest, importedIndex.default.manifest);
 });
 
-for (const [what, index, oauth] of [
-  ['import', importedIndex, importedOauth], ['require', requiredIndex, requiredOauth],
+for (const [what, index, oauth, slim] of [
+  ['import', importedIndex, importedOauth, importedSlim], ['require', requiredIndex, requiredOauth, requiredSlim],
 ]) {
   test(`${what}: the entry points share one class of errors`, () => {
     assert.equal(index.BitbucketAuthError, oauth.BitbucketAuthError);
+    assert.equal(slim.BitbucketAuthError, oauth.BitbucketAuthError);
+    assert.equal(slim.OAuthClient, oauth.OAuthClient);
     assert.throws(() => oauth.createClient(), index.BitbucketAuthError);
   });
 }
