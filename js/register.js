@@ -258,3 +258,6 @@ if (!Reflect.has(globalThis, LOADED)) {
     // Frozen built-ins, for instance. The timer, if it was set, will say that the registry did not appear.
   }
 }
+
+// Nothing is exported; this says to tools that it is an ES module all the same.
+export {};

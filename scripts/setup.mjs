@@ -5,7 +5,7 @@
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureBrowser } from './lib/browser.mjs';
-import { ensureNocodb, ensurePackages } from './lib/npm.mjs';
+import { ensureNocodb, ensurePackages, ensureProofs } from './lib/npm.mjs';
 import { ensureRedis } from './lib/redis.mjs';
 import { ensureRust, ensureWasmBindgen, ensureWasmTarget } from './lib/rust.mjs';
 import { Problem, fail, say } from './lib/run.mjs';
@@ -15,7 +15,7 @@ const steps = {
   // pkg/ is committed, so using the package needs no Rust.
   start: [ensurePackages, ensureNocodb],
   build,
-  test: [...build, ensureNocodb, ensureBrowser, ensureRedis],
+  test: [...build, ensureProofs, ensureNocodb, ensureBrowser, ensureRedis],
 };
 
 /** Makes the machine ready for a command: 'start', 'build' or 'test'. Throws a Problem that says what is missing. */

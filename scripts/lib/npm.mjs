@@ -33,6 +33,9 @@ async function ensureInstalled(folder, name) {
 /** The packages of this folder's package-lock.json. */
 export const ensurePackages = () => ensureInstalled(root, 'the package');
 
+/** The bundlers, compilers and checkers that the packed package is proven with. */
+export const ensureProofs = () => ensureInstalled(join(root, 'tests', 'package'), 'tests/package');
+
 /** NocoDB with its database driver, and Node 22 to run it. */
 export async function ensureNocodb() {
   await ensureInstalled(nocodbDir, 'demo/nocodb');

@@ -1,6 +1,7 @@
 // The declarations that `import` finds. Compiled, never run: `npm test` compiles it against the packed package.
 import entry, { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
 import * as oauth from 'nocodb-bitbucket-auth/oauth';
+import * as slim from 'nocodb-bitbucket-auth/slim';
 import 'nocodb-bitbucket-auth/register';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -22,4 +23,9 @@ oauth.createClient({ clientId: 'id' });
 // @ts-expect-error: there is no way to leave out the check of the state
 client.validateAuthorizationResponse('https://example.com/cb');
 
-export { wrapper };
+// @ts-expect-error: without the bytes there is no core but that of the source
+slim.init();
+const loaded: Promise<void> = slim.init(fetch('/core.wasm'));
+holds<Same<typeof slim.OAuthClient, typeof oauth.OAuthClient>>(true);
+
+export { loaded, wrapper };

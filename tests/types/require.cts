@@ -1,15 +1,17 @@
 // The declarations that `require` finds. Compiled, never run: `npm test` compiles it against the packed package.
 import plugin = require('nocodb-bitbucket-auth');
 import oauth = require('nocodb-bitbucket-auth/oauth');
+import slim = require('nocodb-bitbucket-auth/slim');
 import register = require('nocodb-bitbucket-auth/register');
 
 const entry: ReturnType<typeof plugin.createEntry> = plugin.default;
 const wrapper: plugin.BitbucketAuthIntegration = new entry.wrapper({ type: 'oauth' });
 const error: typeof oauth.BitbucketAuthError = plugin.BitbucketAuthError;
 const client: oauth.OAuthClient = oauth.createClient({ clientId: 'id', redirectUri: 'https://example.com/cb' });
+const sameClient: oauth.OAuthClient = slim.createClient({ clientId: 'id', redirectUri: 'https://example.com/cb' });
 const url: string = client.authorizationUrl();
 
 // @ts-expect-error: it is a number nowhere
 const wrong: number = client.authorizationUrl();
 
-export = { wrapper, error, url, wrong, register };
+export = { wrapper, error, sameClient, url, wrong, register };

@@ -1,0 +1,226 @@
+/**
+ * The packed package through the bundlers that NocoDB and front ends are built with, each in its own folder, its result
+ * run where it belongs: in Node.js, or in Chromium under a Content Security Policy that allows no eval but WebAssembly's.
+ */
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { rspack } from '@rspack/core';
+import { nodeResolve } from '@rollup/plugin-node-resolve';
+import { build as esbuild } from 'esbuild';
+import { rollup } from 'rollup';
+import { build as viteBuild, createServer as viteServer } from 'vite';
+import webpack from 'webpack';
+import { authorizeInBrowser } from '../../demo/bitbucket/browser.js';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import {
+  NAME, emptyFolder, judgeScenario, nodes, outcomeOf, packageIn, pageWith, project, runInNodes, runNode, serveFolder,
+} from './support.js';
+
+const MOST_GZIP = 120_000;
+/** A bundle without the bytes holds the shim and the glue only. */
+const MOST_GZIP_SLIM = 20_000;
+
+const print = `import * as oauth from '${NAME}/oauth';
+import { scenario } from './scenario.js';
+scenario(oauth).then((result) => console.log(JSON.stringify(result)));`;
+const show = `import * as oauth from '${NAME}/oauth';
+import { scenario } from './scenario.js';
+globalThis.outcome = scenario(oauth);`;
+/** Brings the core along as a file, by an address that the bundler makes. */
+const showSlim = (address) => `import * as oauth from '${NAME}/slim';
+${address}
+import { scenario } from './scenario.js';
+globalThis.outcome = oauth.init(core).then(() => scenario({ ...oauth, init: () => {} }));`;
+
+const gzip = (file) => gzipSync(readFileSync(file), { level: 9 }).length;
+
+/** Runs webpack, or rspack, which takes the same options. A warning is a failure unless it is about `accepted`. */
+async function pack(bundler, options, accepted = []) {
+  const compiler = bundler({ mode: 'production', devtool: false, entry: './main.js', ...options });
+  const stats = await promisify(compiler.run.bind(compiler))();
+  await promisify(compiler.close.bind(compiler))();
+  const { errors, warnings } = stats.toJson({ all: false, errors: true, warnings: true });
+  const messages = [...errors, ...warnings].map(({ message }) => message);
+  assert.deepEqual(messages.filter((message) => !accepted.some((name) => message.includes(name))), []);
+}
+
+/** Runs a page that loads a bundle, and judges what it did. */
+async function runInPage(t, folder, script = 'bundle.js', attributes = '') {
+  writeFileSync(join(folder, 'index.html'), pageWith(script, attributes));
+  judgeScenario(await outcomeOf(t, `${await serveFolder(t, folder)}/index.html`));
+}
+
+test('esbuild for Node.js', async (t) => {
+  const folder = project(t, { 'main.js': print });
+  await esbuild({
+    absWorkingDir: folder, entryPoints: ['main.js'], bundle: true, platform: 'node', format: 'cjs', outfile: 'out/bundle.cjs',
+    logLevel: 'error',
+  });
+  await runInNodes(t, folder, 'out/bundle.cjs');
+});
+
+test('esbuild for browsers: within the limit, and nothing but this package in it', async (t) => {
+  const folder = project(t, { 'main.js': show }, { withDependencies: true });
+  const { metafile, warnings } = await esbuild({
+    absWorkingDir: folder, entryPoints: ['main.js'], bundle: true, minify: true, metafile: true, outfile: 'bundle.js',
+    logLevel: 'error',
+  });
+  assert.deepEqual(warnings, []);
+  const own = /^(main\.js|scenario\.js|node_modules\/nocodb-bitbucket-auth\/)/;
+  assert.deepEqual(Object.keys(metafile.inputs).filter((path) => !own.test(path)), []);
+  const size = gzip(join(folder, 'bundle.js'));
+  t.diagnostic(`${NAME}/oauth, minified: ${(size / 1000).toFixed(1)} KB gzip (at most ${MOST_GZIP / 1000} KB)`);
+  await runInPage(t, folder);
+  assert.ok(size <= MOST_GZIP, `${size} bytes`);
+});
+
+test('esbuild for browsers, without the bytes', async (t) => {
+  const folder = project(t, {
+    'main.js': showSlim(`import address from '${NAME}/core.wasm';\nconst core = new URL(address, document.baseURI);`),
+  });
+  await esbuild({
+    absWorkingDir: folder, entryPoints: ['main.js'], bundle: true, minify: true, outfile: 'bundle.js', logLevel: 'error',
+    loader: { '.wasm': 'file' },
+  });
+  const size = gzip(join(folder, 'bundle.js'));
+  t.diagnostic(`${NAME}/slim, minified: ${(size / 1000).toFixed(1)} KB gzip (at most ${MOST_GZIP_SLIM / 1000} KB)`);
+  await runInPage(t, folder);
+  assert.ok(size <= MOST_GZIP_SLIM, `${size} bytes`);
+});
+
+for (const [name, bundler] of [['webpack', webpack], ['rspack', rspack]]) {
+  test(`${name} for browsers`, async (t) => {
+    const folder = project(t, { 'main.js': show });
+    const output = { path: folder, filename: 'bundle.js' };
+    await pack(bundler, { context: folder, target: 'web', output, performance: { hints: false } });
+    await runInPage(t, folder);
+  });
+
+  test(`${name} for browsers, without the bytes`, async (t) => {
+    const folder = project(t, { 'main.js': showSlim(`const core = new URL('${NAME}/core.wasm', import.meta.url);`) });
+    const output = { path: folder, filename: 'bundle.js', publicPath: '/' };
+    await pack(bundler, { context: folder, target: 'web', output });
+    const size = gzip(join(folder, 'bundle.js'));
+    await runInPage(t, folder);
+    assert.ok(size <= MOST_GZIP_SLIM, `${size} bytes`);
+  });
+
+  test(`${name} for Node.js, __dirname left alone, everything in one file`, async (t) => {
+    const folder = project(t, { 'main.js': print });
+    const output = { path: join(folder, 'out'), filename: 'bundle.cjs' };
+    await pack(bundler, { context: folder, target: 'node', node: { __dirname: false }, output });
+    assert.deepEqual(readdirSync(join(folder, 'out')), ['bundle.cjs']);
+    await runInNodes(t, folder, 'out/bundle.cjs');
+  });
+}
+
+test('rspack for Node.js: the entry for NocoDB with all that it depends on, in one file that runs alone', async (t) => {
+  const folder = project(t, {
+    'main.cjs': `const plugin = require('${NAME}');
+      const { entryScenario } = require('./entry-scenario.js');
+      entryScenario(plugin).then((result) => console.log(JSON.stringify(result)));`,
+  }, { withDependencies: true });
+  const alone = emptyFolder(t);
+  await pack(rspack, {
+    context: folder,
+    entry: './main.cjs',
+    target: 'node',
+    node: { __dirname: false },
+    output: { path: alone, filename: 'bundle.cjs' },
+    // What `debug` (of ioredis) tries to load, and what the drizzle part of rate-limiter-flexible would load.
+  }, ['supports-color', 'const importModule']);
+  assert.deepEqual(readdirSync(alone), ['bundle.cjs']);
+  const bitbucket = await startBitbucket();
+  t.after(() => bitbucket.close());
+  const { client: { key, secret, callback }, origin, authorizeUrl, tokenUrl, apiUrl } = bitbucket;
+  for (const [name, node] of Object.entries(nodes)) {
+    await t.test(name, async () => {
+      const asked = new URLSearchParams({ response_type: 'code', client_id: key, redirect_uri: callback, state: 's' });
+      const back = await authorizeInBrowser({ origin, url: `${authorizeUrl}?${asked}`, grant: true });
+      const { url, tokens } = await runNode(node, alone, 'bundle.cjs', {
+        INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: key,
+        INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: secret,
+        INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: callback,
+        INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL: authorizeUrl,
+        INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: tokenUrl,
+        INTEGRATION_AUTH_BITBUCKET_API_URL: apiUrl,
+        TEST_CODE: new URL(back).searchParams.get('code'),
+      });
+      assert.equal(new URL(url).searchParams.get('client_id'), key);
+      assert.ok(tokens.oauth_token);
+      assert.ok(tokens.refresh_token);
+    });
+  }
+});
+
+test('rollup', async (t) => {
+  const folder = project(t, { 'main.js': show });
+  const bundle = await rollup({
+    input: join(folder, 'main.js'),
+    plugins: [nodeResolve({ browser: true })],
+    onwarn: ({ message }) => assert.fail(message),
+  });
+  await bundle.write({ file: join(folder, 'bundle.js'), format: 'iife' });
+  await runInPage(t, folder);
+});
+
+const viteOptions = (folder) => ({ root: folder, configFile: false, logLevel: 'error', cacheDir: join(folder, '.vite') });
+
+test('Vite, built', async (t) => {
+  const folder = project(t, { 'main.js': show, 'index.html': pageWith('/main.js', 'type="module"') });
+  await viteBuild({ ...viteOptions(folder), build: { chunkSizeWarningLimit: 1000 } });
+  judgeScenario(await outcomeOf(t, `${await serveFolder(t, join(folder, 'dist'))}/index.html`));
+});
+
+test('Vite, built without the bytes', async (t) => {
+  const folder = project(t, {
+    'main.js': showSlim(`import core from '${NAME}/core.wasm?url';`), 'index.html': pageWith('/main.js', 'type="module"'),
+  });
+  await viteBuild(viteOptions(folder));
+  const [script] = readdirSync(join(folder, 'dist', 'assets')).filter((name) => name.endsWith('.js'));
+  const size = gzip(join(folder, 'dist', 'assets', script));
+  judgeScenario(await outcomeOf(t, `${await serveFolder(t, join(folder, 'dist'))}/index.html`));
+  assert.ok(size <= MOST_GZIP_SLIM, `${size} bytes`);
+});
+
+test('Vite, development server', async (t) => {
+  const folder = project(t, { 'main.js': show, 'index.html': pageWith('/main.js', 'type="module"') });
+  const server = await viteServer({ ...viteOptions(folder), server: { host: '127.0.0.1', port: 0, watch: null } });
+  t.after(() => server.close());
+  await server.listen();
+  judgeScenario(await outcomeOf(t, server.resolvedUrls.local[0]));
+});
+
+test('a module worker in the browser', async (t) => {
+  const folder = project(t, {
+    'worker.js': `import * as oauth from '${NAME}/oauth';
+      import { scenario } from './scenario.js';
+      postMessage(await scenario(oauth));`,
+    'main.js': `globalThis.outcome = new Promise((resolve, reject) => {
+      const worker = new Worker('out/worker.js', { type: 'module' });
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = ({ message }) => reject(new Error(message));
+    });`,
+  });
+  await esbuild({
+    absWorkingDir: folder, entryPoints: ['worker.js'], bundle: true, format: 'esm', outdir: 'out', logLevel: 'error',
+  });
+  await runInPage(t, folder, 'main.js');
+});
+
+test('no bundler: the modules as a browser loads them by itself', async (t) => {
+  const folder = project(t, {
+    'main.js': show.replace(`${NAME}/oauth`, `./package/${exported('./oauth')}`),
+  });
+  cpSync(packageIn(folder), join(folder, 'package'), { recursive: true });
+  await runInPage(t, folder, 'main.js', 'type="module"');
+});
+
+/** The file that `import` gets for an entry. */
+function exported(entry) {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).exports[entry].import.default;
+}

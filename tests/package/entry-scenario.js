@@ -1,0 +1,13 @@
+/**
+ * What NocoDB does with the whole package: it shows the form, and exchanges a code for tokens.
+ *
+ * In: the module `nocodb-bitbucket-auth`, and in the environment the client's variables and a code from the simulator.
+ * Out: the address in the form and the tokens, as data, for the test to judge.
+ */
+export async function entryScenario({ createEntry }) {
+  const entry = createEntry(process.env);
+  const { exchanged, ...form } = { form: entry.form, exchanged: await exchange(entry) };
+  return { url: JSON.stringify(form).match(/https?:[^"]*\/site\/oauth2\/authorize[^"]*/)?.[0], tokens: exchanged };
+}
+
+const exchange = ({ wrapper: Wrapper }) => new Wrapper({}).exchangeToken({ code: process.env.TEST_CODE });

@@ -1,0 +1,156 @@
+/**
+ * What the proofs share: the packed package in a fresh folder for each, Node processes, a page in Chromium.
+ *
+ * In: the folder into which the suite has installed the tarball (variable PACKED), or none: then it is packed here.
+ * Out: folders, and what a program or page said. What never happens here: the working tree is put to the test.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, extname, join, normalize } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { chromiumArgs, findChromium } from '../../scripts/lib/browser.mjs';
+import { node22 } from '../../scripts/lib/npm.mjs';
+import { installPacked } from '../../scripts/lib/package-under-test.mjs';
+
+export const NAME = 'nocodb-bitbucket-auth';
+const here = dirname(fileURLToPath(import.meta.url));
+
+async function pack() {
+  const { remove, ...found } = await installPacked({ copied: [] });
+  after(remove);
+  return found;
+}
+
+/** { folder, tarball, files, sizes }: where the tarball is installed, with what it depends on, and what is in it. */
+export const packed = process.env.PACKED ? JSON.parse(process.env.PACKED) : await pack();
+
+/** Both versions of Node.js that are supported, by name. */
+export const nodes = { 'Node 20': process.execPath, 'Node 22': node22 };
+
+/** The package in a folder, as it was packed. */
+export const packageIn = (folder) => join(folder, 'node_modules', NAME);
+
+/**
+ * A fresh folder that ends with the test, with the package in it and files of the test's.
+ *
+ * @param {{ after: (end: () => void) => void }} t the test, or the file's `after`
+ * @param {Record<string, string>} files contents by name
+ * @param {{ withDependencies?: boolean }} [options] whether what the package depends on is there, too
+ */
+export function project(t, files, { withDependencies = false } = {}) {
+  const folder = emptyFolder(t);
+  const from = join(packed.folder, 'node_modules');
+  const names = withDependencies ? readdirSync(from).filter((name) => !name.startsWith('.')) : [NAME];
+  for (const name of names) cpSync(join(from, name), join(folder, 'node_modules', name), { recursive: true });
+  for (const name of ['scenario.js', 'entry-scenario.js']) cpSync(join(here, name), join(folder, name));
+  for (const [name, content] of Object.entries({ 'package.json': '{ "type": "module" }', ...files })) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  return folder;
+}
+
+/** A fresh folder that ends with the test. */
+export function emptyFolder(t) {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'package-proof-')));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** What a program prints, as data. */
+export async function runNode(node, folder, file, env = {}) {
+  const child = spawn(node, [join(folder, file)], { cwd: folder, env: { ...withoutOurs(), ...env } });
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  assert.equal(status, 0, stderr);
+  assert.equal(stderr, '');
+  return JSON.parse(stdout);
+}
+
+const withoutOurs = () => Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(INTEGRATION_AUTH_|NODE_|PACKED)/.test(name)));
+
+/** The same in each version of Node.js. */
+export async function runInNodes(t, folder, file, judge = judgeScenario) {
+  for (const [name, node] of Object.entries(nodes)) {
+    await t.test(name, async () => judge(await runNode(node, folder, file)));
+  }
+}
+
+/** Judges what scenario.js gave. */
+export function judgeScenario({ url, state, codeVerifier, code, body, tokens, refused }) {
+  const { origin, pathname, searchParams } = new URL(url);
+  assert.equal(origin + pathname, 'https://bitbucket.org/site/oauth2/authorize');
+  const { scope, ...parameters } = Object.fromEntries(searchParams);
+  assert.deepEqual(parameters, {
+    response_type: 'code',
+    client_id: 'the-key',
+    redirect_uri: 'https://nocodb.example/dashboard/',
+    state,
+    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  });
+  assert.match(scope, /(^| )account( |$)/);
+  assert.match(state, /^[\w-]{43}$/);
+  assert.equal(code, 'the-code');
+  const sent = Object.fromEntries(new URLSearchParams(body));
+  assert.deepEqual([sent.grant_type, sent.code, sent.code_verifier], ['authorization_code', 'the-code', codeVerifier]);
+  assert.deepEqual(tokens, {
+    accessToken: 'the-token', tokenType: 'bearer', expiresAt: 1_700_007_200_000, scopes: ['account', 'repository'],
+  });
+  assert.deepEqual(refused, { ours: true, code: 'STATE_MISMATCH' });
+}
+
+const types = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm',
+};
+
+/** Serves a folder, with the strictest policy under which WebAssembly runs. */
+export async function serveFolder(t, folder) {
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url, 'http://localhost').pathname);
+    try {
+      const body = readFileSync(join(folder, path));
+      response.writeHead(200, {
+        'content-type': types[extname(path)] ?? 'application/octet-stream',
+        'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:",
+      }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${server.address().port}`;
+}
+
+let browser;
+after(() => browser?.then((started) => started.close()));
+
+/** What a page leaves in `globalThis.outcome`. Whatever goes wrong in it is an error here. */
+export async function outcomeOf(t, address) {
+  browser ??= chromium.launch({ executablePath: findChromium().path, args: chromiumArgs });
+  const page = await (await browser).newPage();
+  t.after(() => page.close());
+  const problems = [];
+  page.on('pageerror', ({ message }) => problems.push(message));
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  await page.goto(address);
+  const outcome = await page.evaluate(() => globalThis.outcome);
+  assert.deepEqual(problems, []);
+  return outcome;
+}
+
+/** A page that loads one script, and no icon. */
+export const pageWith = (script, attributes = '') => '<!doctype html><title>Proof</title><link rel="icon" href="data:,">'
+  + `<script ${attributes} src="${script}"></script>`;

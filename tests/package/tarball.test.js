@@ -1,0 +1,43 @@
+/** The tarball: its files, its sizes, and what the ecosystem's own checkers say to it. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { checkFiles, checkSizes } from '../../scripts/lib/package-under-test.mjs';
+import { packageIn, packed } from './support.js';
+
+test('it holds the listed files and no other', () => checkFiles(packed.files));
+
+test('it is within its limits', () => checkSizes(packed.sizes));
+
+test('publint --strict finds nothing', async () => {
+  const pkgDir = packageIn(packed.folder);
+  const { messages } = await publint({ pkgDir, strict: true, pack: false });
+  const manifest = JSON.parse(readFileSync(join(pkgDir, 'package.json'), 'utf8'));
+  assert.deepEqual(messages.map((message) => formatMessage(message, manifest)), []);
+});
+
+/** What attw finds and is as it should be, by kind and entry, with the reason. */
+const accepted = {
+  'NoResolution ./core.wasm': 'it is WebAssembly, for a bundler or a server to hand out: nobody imports types from it',
+};
+
+test('attw finds nothing that is not accepted', () => {
+  const found = attw(packed.tarball).map(({ kind, entrypoint, ...more }) => (
+    `${kind} ${entrypoint ?? JSON.stringify(more)}`));
+  assert.deepEqual([...new Set(found)].sort(), Object.keys(accepted).sort());
+});
+
+function attw(tarball) {
+  const manifest = createRequire(import.meta.url).resolve('@arethetypeswrong/cli/package.json');
+  const cli = join(dirname(manifest), 'dist', 'index.js');
+  const { stdout, stderr } = spawnSync(process.execPath, [cli, tarball, '--format', 'json'], { encoding: 'utf8' });
+  assert.equal(stderr, '');
+  const { analysis } = JSON.parse(stdout);
+  assert.ok(Object.keys(analysis.entrypoints).length > 5);
+  return analysis.problems;
+}

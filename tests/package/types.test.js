@@ -1,0 +1,95 @@
+/** The declarations of the packed package, as strict projects find them with every way to resolve modules. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { packageIn, project } from './support.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const [asModule, asCommonJs, form] = ['import.mts', 'require.cts', 'form.mts']
+  .map((name) => readFileSync(join(root, 'tests', 'types', name), 'utf8'));
+
+const compilers = {
+  'TypeScript 5': createRequire(import.meta.url).resolve('typescript/bin/tsc'),
+  'TypeScript 7': join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+};
+
+/** A project with all the files; what is compiled of them differs. */
+const folder = project({ after }, {
+  'a.mts': asModule, 'a.cts': asCommonJs, 'module.ts': asModule, 'commonjs.ts': asCommonJs, 'form.mts': form,
+}, { withDependencies: true });
+cpSync(join(root, 'node_modules', 'nocodb-sdk'), join(folder, 'node_modules', 'nocodb-sdk'), { recursive: true });
+
+/** What a compiler says to a project with strict settings and without the types of Node.js. */
+function compile(compiler, compilerOptions, files) {
+  const tsconfig = {
+    compilerOptions: {
+      exactOptionalPropertyTypes: true,
+      lib: ['es2023', 'dom', 'dom.iterable'],
+      noEmit: true,
+      noUncheckedIndexedAccess: true,
+      skipLibCheck: false,
+      strict: true,
+      target: 'es2022',
+      types: [],
+      ...compilerOptions,
+    },
+    files,
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
+  return spawnSync(process.execPath, [compilers[compiler], '-p', folder], { encoding: 'utf8' }).stdout;
+}
+
+for (const compiler of Object.keys(compilers)) {
+  for (const way of ['node16', 'nodenext']) {
+    test(`${compiler}, ${way}: import and require`, () => {
+      assert.equal(compile(compiler, { module: way, moduleResolution: way }, ['a.mts', 'a.cts']), '');
+    });
+  }
+
+  test(`${compiler}, bundler`, () => {
+    assert.equal(compile(compiler, { module: 'esnext', moduleResolution: 'bundler' }, ['module.ts']), '');
+  });
+}
+
+// TypeScript 7 has dropped it, and both have dropped "classic", which finds no package of npm at all.
+test('TypeScript 5, node10: the entry and what lies below it', () => {
+  const options = { module: 'commonjs', moduleResolution: 'node10' };
+  assert.equal(compile('TypeScript 5', options, ['module.ts', 'commonjs.ts']), '');
+});
+
+test('the form is NocoDB\'s FormDefinition', () => {
+  // The declarations of nocodb-sdk are not without errors themselves.
+  assert.equal(compile('TypeScript 7', { module: 'nodenext', skipLibCheck: true }, ['form.mts']), '');
+});
+
+/** Declarations without a word about them, as `Type.member`. */
+function undocumented(file) {
+  const program = ts.createProgram([file], { module: ts.ModuleKind.NodeNext, strict: true, types: [] });
+  const checker = program.getTypeChecker();
+  const isTold = (symbol) => symbol.getDocumentationComment(checker).length > 0
+    || symbol.getJsDocTags(checker).some(({ text }) => text?.length > 0);
+  const found = [];
+  for (const exported of checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)))) {
+    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    const name = exported.getName();
+    if (!(symbol.flags & ts.SymbolFlags.TypeAlias) && !isTold(symbol)) found.push(name);
+    if (!(symbol.flags & ts.SymbolFlags.Class)) continue;
+    for (const [, member] of symbol.members) {
+      if (/^(__|#)/.test(member.getName()) || isTold(member)) continue;
+      found.push(`${name}.${member.getName()}`);
+    }
+  }
+  return found;
+}
+
+test('every export, and every member of an exported class, is documented', () => {
+  const entries = Object.values(JSON.parse(readFileSync(join(packageIn(folder), 'package.json'), 'utf8')).exports)
+    .flatMap((conditions) => [conditions.import?.types, conditions.require?.types]).filter(Boolean);
+  assert.ok(entries.length >= 8);
+  for (const name of entries) assert.deepEqual(undocumented(join(packageIn(folder), name)), [], name);
+});
