@@ -7,4 +7,6 @@
 
 import '../pkg/inlined/core.wasm.js';
 
-export * from './oauth.js';
+export {
+  BitbucketAuthError, DEFAULT_SCOPES, OAuthClient, createClient, expandScopes, init, missingScopes,
+} from './oauth.js';

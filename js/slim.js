@@ -11,15 +11,22 @@
 
 import { init as load } from './oauth.js';
 
-/** @typedef {import('./oauth.js').CoreSource} Source */
+export {
+  BitbucketAuthError, DEFAULT_SCOPES, OAuthClient, createClient, expandScopes, missingScopes,
+} from './oauth.js';
 
-export * from './oauth.js';
+/** @typedef {import('./oauth.js').AuthorizationRequest} AuthorizationRequest */
+/** @typedef {import('./oauth.js').ClientOptions} ClientOptions */
+/** @typedef {import('./oauth.js').CoreSource} CoreSource */
+/** @typedef {import('./oauth.js').TokenRequest} TokenRequest */
+/** @typedef {import('./oauth.js').TokenResponse} TokenResponse */
+/** @typedef {import('./oauth.js').TokenSet} TokenSet */
 
 /**
  * Loads the core. Needed once, before the first call. Does nothing when it is loaded; calls at the same time share one
  * load; a failed one may be repeated.
  *
- * @param {Source | Promise<Source>} source the wasm, its address, or an HTTP response with it
+ * @param {CoreSource | Promise<CoreSource>} source the wasm, its address, or an HTTP response with it
  * @returns {Promise<void>}
  * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly, or where there is no
  *   source, `INVALID_ARGUMENT` when `source` is not this version's core

@@ -1,24 +1,25 @@
 // From js/ to what `require` and TypeScript need: CommonJS files (esbuild) and declarations (tsc, rollup-plugin-dts).
 // Each module exists once among the CommonJS files, so that the wasm instance, its state and the error class do too:
-// a module that several import gets a file of its own, and the others are bundled into their only importer.
+// each entry is a file, and what several entries need is in one more.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { build, transform } from 'esbuild';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 import { Problem, must, root } from './run.mjs';
 
-const jsDir = join(root, 'js');
 /** These also run in browsers: neither they nor what they import may need Node. */
 const neutral = ['oauth-inlined', 'slim'];
 const forNode = ['index', 'register'];
 const entries = [...neutral, ...forNode];
+/** The modules that say what the entries export. */
+const typed = ['oauth', 'slim', 'index'];
 /** Loaded for what it does; nothing is imported from it. */
 const withoutExports = ['register'];
 /** The wasm inside JavaScript, which both module systems share: a script is a script. */
 const inlined = join(root, 'pkg', 'inlined');
-const source = (name) => join(jsDir, `${name}.js`);
+const source = (name) => join(root, 'js', `${name}.js`);
 
 const options = {
   absWorkingDir: root,
@@ -28,36 +29,36 @@ const options = {
   charset: 'utf8',
   legalComments: 'none',
   logLevel: 'error',
-  outdir: join(root, 'pkg'),
-  outExtension: { '.js': '.cjs' },
   packages: 'external',
   write: false,
 };
 
-const shared = {
-  name: 'shared-by-both-module-systems',
+/** Leaves imports alone that are for other files: of the wasm, of entries, and of the modules that entries share. */
+const filesApart = (shared) => ({
+  name: 'files-apart',
   setup({ onResolve }) {
-    onResolve({ filter: /\/inlined\// }, ({ path, resolveDir }) => {
+    // Resolving here rather than by esbuild also gives default imports their ESM meaning between our own files.
+    onResolve({ filter: /^\.|^\// }, ({ path, kind, resolveDir }) => {
       const file = resolve(resolveDir, path);
-      if (dirname(file) !== inlined) return undefined;
-      return { path: `./inlined/${basename(file)}`, external: true, sideEffects: true };
+      if (dirname(file) === inlined) return { path: `./inlined/${basename(file)}`, external: true };
+      if (kind === 'entry-point') return { path: file };
+      if (shared.includes(file)) return { path: './shared.cjs', external: true };
+      if (entries.map(source).includes(file)) return { path: `./${basename(file, '.js')}.cjs`, external: true };
+      return { path: file };
     });
   },
-};
+});
 
-/** Which modules of js/ get a file of their own: the entries, and what more than one module imports. */
-async function modulesWithAFile() {
-  const entryPoints = entries.map(source);
-  const { metafile } = await build({ ...options, entryPoints, platform: 'node', metafile: true, plugins: [shared] });
-  const imports = (path) => metafile.inputs[path].imports.filter(({ external }) => !external).map(({ path }) => path);
-  const importers = Object.keys(metafile.inputs).flatMap((path) => [...new Set(imports(path))]);
-  const several = importers.filter((path, index) => importers.indexOf(path) !== index);
-
-  const reached = new Set();
-  const reach = (path) => reached.has(path) || (reached.add(path), imports(path).forEach(reach));
-  neutral.forEach((name) => reach(`js/${name}.js`));
-  return [...new Set([...entryPoints, ...several.map((path) => join(root, path))])]
-    .map((path) => ({ path, isNeutral: reached.has(relative(root, path).replaceAll('\\', '/')) }));
+/** The modules of js/ that more than one entry needs. */
+async function sharedModules() {
+  const needed = await Promise.all(entries.map(async (name) => {
+    const { metafile } = await build({
+      ...options, entryPoints: [source(name)], platform: 'node', metafile: true, plugins: [filesApart([])],
+    });
+    return Object.keys(metafile.inputs).filter((path) => path.startsWith('js/'));
+  }));
+  const all = needed.flat();
+  return [...new Set(all.filter((path, index) => all.indexOf(path) !== index))].map((path) => join(root, path)).sort();
 }
 
 /** JavaScript without the comments of what it was made from: they go with the white space, and this then comes back. */
@@ -69,29 +70,20 @@ export async function withoutComments(text) {
 
 /** [{ name, data }] of the CommonJS files. */
 export async function bundleCommonJs() {
-  const modules = await modulesWithAFile();
-  // The files lie side by side in pkg/, whatever folder of js/ their modules are in.
-  const names = modules.map(({ path }) => basename(path));
-  const twin = names.find((name, index) => names.indexOf(name) !== index);
-  if (twin) throw new Problem(`Two modules of js/ need a file named ${twin}.`);
-  const own = new Set(modules.map(({ path }) => path));
-  const externals = {
-    name: 'modules-with-a-file',
-    setup({ onResolve }) {
-      // Resolving here rather than by esbuild also gives default imports their ESM meaning between our own files.
-      onResolve({ filter: /^\.|^\// }, ({ path, kind, resolveDir }) => {
-        const file = resolve(resolveDir, path);
-        if (kind === 'entry-point' || !own.has(file)) return { path: file };
-        return { path: `./${basename(file, '.js')}.cjs`, external: true };
-      });
-    },
-  };
+  const shared = await sharedModules();
+  const contents = shared.map((path) => `export * from ${JSON.stringify(path)};`).join('\n');
+  const builds = [
+    { stdin: { contents, sourcefile: 'shared.js', resolveDir: root }, outfile: 'shared.js', platform: 'neutral' },
+    { entryPoints: neutral.map(source), plugins: [filesApart(shared)], outdir: root, platform: 'neutral' },
+    { entryPoints: forNode.map(source), plugins: [filesApart(shared)], outdir: root, platform: 'node' },
+  ];
   const files = [];
-  for (const platform of ['neutral', 'node']) {
-    const entryPoints = modules.filter(({ isNeutral }) => isNeutral === (platform === 'neutral')).map(({ path }) => path);
-    const { outputFiles, warnings } = await build({ ...options, entryPoints, platform, plugins: [shared, externals] });
+  for (const its of builds) {
+    const { outputFiles, warnings } = await build({ ...options, ...its });
     if (warnings.length > 0) throw new Problem(warnings.map(({ text }) => text).join('\n'));
-    for (const { path, text } of outputFiles) files.push({ name: basename(path), data: await withoutComments(text) });
+    for (const { path, text } of outputFiles) {
+      files.push({ name: basename(path).replace(/js$/, 'cjs'), data: await withoutComments(text) });
+    }
   }
   return files;
 }
@@ -112,7 +104,7 @@ export async function declarations() {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     await must(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', folder]);
     const bundle = await rollup({
-      input: entries.filter((name) => !withoutExports.includes(name)).map((name) => join(folder, `${name}.d.ts`)),
+      input: typed.map((name) => join(folder, `${name}.d.ts`)),
       plugins: [withoutScripts, dts()],
       external: (name) => !/^[./]/.test(name),
       onLog(level, { message }) {
