@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { fail, Problem, say } from '../scripts/lib/run.mjs';
 import { line, misses } from './lib/figures.mjs';
 
-const SUBJECTS = ['refresh', 'client'];
+const SUBJECTS = ['refresh', 'client', 'load'];
 
 async function bench() {
   const { values: { quick }, positionals } = parseArgs({

@@ -1,0 +1,65 @@
+/**
+ * What the WebAssembly costs at the start: from loading an entry to the first authorization address, in processes and
+ * pages in which nothing was loaded before.
+ *
+ * In: how often. Out: figures, each beside what the same takes in hand-written JavaScript. What never happens here: a
+ * measurement in this process (the programs in load/ take them).
+ */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { node22 } from '../scripts/lib/npm.mjs';
+import { quantile } from './lib/figures.mjs';
+import { firstCallsInChromium } from './load/chromium.mjs';
+
+export const title = 'Loading, and the first call';
+
+const MOST_MILLISECONDS = 15;
+
+export async function* measure({ quick }) {
+  const times = quick ? 2 : 41;
+  yield* inNode('Node.js 20', process.execPath, times);
+  yield* inNode('Node.js 22', node22, times, MOST_MILLISECONDS);
+  yield* inChromium(quick ? 2 : 15);
+}
+
+const program = (name) => fileURLToPath(new URL(`load/${name}`, import.meta.url));
+const NAME = 'nocodb-bitbucket-auth';
+
+/** What a program that runs by itself prints, as data. */
+async function printed(node, ...args) {
+  const { stdout } = await promisify(execFile)(node, args);
+  return JSON.parse(stdout);
+}
+
+const median = (results) => quantile(results.map(({ milliseconds }) => milliseconds), 0.5);
+const ms = (value) => `${value.toFixed(2)} ms`;
+
+async function* inNode(name, node, times, most) {
+  yield `${name}: from require to the first authorization address`;
+  const ways = [`${NAME}/oauth`, `${NAME}/oauth by import`, NAME, 'by hand'];
+  const results = Object.fromEntries(ways.map((way) => [way, []]));
+  // In turns, as a machine is never twice the same.
+  for (let time = 0; time < times; time += 1) {
+    for (const way of ways) results[way].push(await printed(node, program('first-call.cjs'), way));
+  }
+  const byHand = median(results['by hand']);
+  for (const way of ways.slice(0, -1)) {
+    const value = median(results[way]);
+    const spread = [0.25, 0.75].map((at) => ms(quantile(results[way].map(({ milliseconds }) => milliseconds), at)));
+    const note = `by hand ${ms(byHand)}; middle half ${spread.join(' to ')}`;
+    yield { name: way, value, unit: 'ms', ...(most && way === ways[0] && { most }), note };
+  }
+  for (const way of ways.slice(0, 3)) {
+    yield { name: `${way}: how often the core is compiled`, value: await compiled(node, way), exactly: 1 };
+  }
+}
+
+/** How often the core is compiled when what was loaded goes on being used. */
+const compiled = async (node, way) => (await printed(node, program('first-call.cjs'), way, 'count')).compiled;
+
+async function* inChromium(times) {
+  yield 'Chromium: from the start of a script, with the package bundled in, to the first authorization address';
+  const results = await firstCallsInChromium(times);
+  for (const [way, values] of Object.entries(results)) yield { name: way, value: quantile(values, 0.5), unit: 'ms' };
+}
