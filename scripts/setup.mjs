@@ -5,6 +5,7 @@
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureBrowser } from './lib/browser.mjs';
+import { ensureFirefox } from './lib/firefox.mjs';
 import { ensureNocodb, ensurePackages, ensureProofs } from './lib/npm.mjs';
 import { ensureRedis } from './lib/redis.mjs';
 import { ensureRust, ensureWasmBindgen, ensureWasmTarget } from './lib/rust.mjs';
@@ -15,7 +16,7 @@ const steps = {
   // pkg/ is committed, so using the package needs no Rust.
   start: [ensurePackages, ensureNocodb],
   build,
-  test: [...build, ensureProofs, ensureNocodb, ensureBrowser, ensureRedis],
+  test: [...build, ensureProofs, ensureNocodb, ensureBrowser, ensureFirefox, ensureRedis],
 };
 
 /** Makes the machine ready for a command: 'start', 'build' or 'test'. Throws a Problem that says what is missing. */
