@@ -20,6 +20,9 @@ pub const LONGEST_CODE: usize = 4096;
 /// The longest callback that is looked at, in bytes.
 pub const LONGEST_CALLBACK: usize = 65_536;
 
+/// The error code by which the user says no.
+const ACCESS_DENIED: &str = "access_denied";
+
 /// A code that came with the right state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorizationCode(Secret);
@@ -77,6 +80,40 @@ pub fn validate(client: &ClientConfig, callback: Callback<'_>, state: &State) ->
     Ok(AuthorizationCode(Secret::new(code)))
 }
 
+/// Judges the callback of a login for which a page waits; `None` when the user said no. Whether Bitbucket sends the
+/// state along with a denial is not known, so one without a state is believed: whoever forges it ends a login that can
+/// be started again, and gains nothing. A denial with a wrong state is somebody else's.
+pub fn validate_in_page(
+    client: &ClientConfig,
+    callback: Callback<'_>,
+    state: &State,
+) -> Result<Option<AuthorizationCode>> {
+    match validate(client, callback, state) {
+        Ok(code) => Ok(Some(code)),
+        Err(error) if error.code == Code::AccessDenied => Ok(None),
+        Err(error) if error.code == Code::StateMissing && is_denial(query_of(client, callback)?)? => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a query denies access (RFC 6749 section 4.1.2.1).
+pub(crate) fn is_denial(query: &str) -> Result<bool> {
+    Ok(Parameters::parse(query)?.error.as_deref() == Some(ACCESS_DENIED))
+}
+
+/// Whether an absolute address is at the redirect URI, by origin and path, whatever it carries.
+pub fn is_callback(client: &ClientConfig, address: &str) -> bool {
+    let place = address.split(['?', '#']).next().unwrap_or_default();
+    has_scheme(place) && is_redirect_uri(client, place)
+}
+
+fn is_redirect_uri(client: &ClientConfig, place: &str) -> bool {
+    let redirect_uri = client.redirect_uri();
+    // Most callbacks begin with the very redirect URI.
+    let written = redirect_uri.as_str().split('?').next() == Some(place);
+    written || redirect_uri.place().resolve(place).as_ref() == Some(redirect_uri.place())
+}
+
 fn refused(code: Code) -> Box<Error> {
     Error::new(code, Phase::Callback)
 }
@@ -84,7 +121,7 @@ fn refused(code: Code) -> Box<Error> {
 /// RFC 6749 section 4.1.2.1.
 fn authorization_error(error: &str, description: Option<&str>, known: [Option<&str>; 3]) -> Box<Error> {
     let secrets = || known.into_iter().flatten();
-    let kind = if error == "access_denied" { Code::AccessDenied } else { Code::AuthorizationFailed };
+    let kind = if error == ACCESS_DENIED { Code::AccessDenied } else { Code::AuthorizationFailed };
     let mut refusal = refused(kind);
     refusal.error = clean_error_code(error, secrets());
     refusal.error_description = description.and_then(|text| clean_description(text, secrets()));
@@ -109,10 +146,7 @@ fn query_of<'a>(client: &ClientConfig, callback: Callback<'a>) -> Result<&'a str
         Callback::Text(_) => split_place(text),
     };
     let Some(place) = place else { return Ok(query) };
-    let redirect_uri = client.redirect_uri();
-    // Most callbacks begin with the very redirect URI.
-    let written = redirect_uri.as_str().split('?').next() == Some(place);
-    if !written && redirect_uri.place().resolve(place).as_ref() != Some(redirect_uri.place()) {
+    if !is_redirect_uri(client, place) {
         let reason = "its origin or path is not the redirect URI's";
         return Err(refused(Code::CallbackInvalid).with_reason(reason));
     }
@@ -175,7 +209,7 @@ impl Parameters {
 }
 
 /// The parameters of which a second one is refused.
-const READ: [&str; 10] = [
+pub(crate) const READ: [&str; 10] = [
     "response",
     "id_token",
     "token",

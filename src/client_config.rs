@@ -29,12 +29,34 @@ impl ClientConfig {
         scopes: Option<ScopeSet>,
         endpoints: Endpoints,
     ) -> Result<Self> {
+        Self::with(client_id, client_secret, Address::parse(redirect_uri), scopes, endpoints)
+    }
+
+    /// Validates the values of a page that starts a login. A page keeps no secret, so the client is a public one; the
+    /// redirect URI is on the page's own origin.
+    pub fn in_page(
+        client_id: &str,
+        redirect_uri: &str,
+        scopes: Option<ScopeSet>,
+        endpoints: Endpoints,
+        origin: &str,
+    ) -> Result<Self> {
+        Self::with(client_id, None, Address::parse_in_page(redirect_uri, origin), scopes, endpoints)
+    }
+
+    fn with(
+        client_id: &str,
+        client_secret: Option<&str>,
+        redirect_uri: core::result::Result<Address, Reason>,
+        scopes: Option<ScopeSet>,
+        endpoints: Endpoints,
+    ) -> Result<Self> {
         let client_id = parse_credential(client_id).map_err(|reason| argument_error("clientId", reason))?;
         let client_secret = client_secret
             .map(|secret| parse_credential(secret).map(Secret::new))
             .transpose()
             .map_err(|reason| argument_error("clientSecret", reason))?;
-        let redirect_uri = Address::parse(redirect_uri).map_err(|reason| argument_error("redirectUri", reason))?;
+        let redirect_uri = redirect_uri.map_err(|reason| argument_error("redirectUri", reason))?;
         let scopes = scopes.unwrap_or_else(ScopeSet::defaults);
         check_scopes(&scopes).map_err(|reason| argument_error("scopes", reason))?;
         Ok(Self { client_id: client_id.to_owned(), client_secret, redirect_uri, scopes, endpoints })

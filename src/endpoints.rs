@@ -48,7 +48,7 @@ pub const RESERVED_PARAMETERS: [&str; 24] = [
 /// Why an address cannot be used. The text follows the name of the field or variable.
 pub type Reason = &'static str;
 
-/// An absolute address: https, or http on this machine.
+/// An absolute address: https, or http on this machine or of the page that starts a login.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     text: String,
@@ -58,6 +58,17 @@ pub struct Address {
 impl Address {
     /// Checks an address without changing it.
     pub fn parse(text: &str) -> core::result::Result<Self, Reason> {
+        Self::parse_for(text, None)
+    }
+
+    /// Checks the redirect URI of a login that a page starts, where only a page of the same origin can read the
+    /// callback. That may be plain http: whoever reads or changes what goes over that network had the page itself before,
+    /// and to those who only read, a code is worth nothing without its verifier (RFC 7636), which does not go that way.
+    pub fn parse_in_page(text: &str, origin: &str) -> core::result::Result<Self, Reason> {
+        Self::parse_for(text, Some(origin))
+    }
+
+    fn parse_for(text: &str, page: Option<&str>) -> core::result::Result<Self, Reason> {
         check_characters(text)?;
         let (secure, rest) = split_scheme(text).ok_or("must be an absolute URL that starts with https://")?;
         if text.contains('#') {
@@ -67,8 +78,14 @@ impl Address {
             return Err("must not contain a user name or a password");
         }
         let place = Place::parse(secure, rest)?;
-        if !secure && !place.is_loopback() {
-            return Err("must start with https:// (http is accepted for localhost, 127.0.0.0/8 and [::1] only)");
+        match page {
+            Some(origin) if place.origin() != origin => {
+                return Err("is on another origin than this page, which could not read the callback there");
+            }
+            None if !secure && !place.is_loopback() => {
+                return Err("must start with https:// (http is accepted for localhost, 127.0.0.0/8 and [::1] only)");
+            }
+            _ => {}
         }
         if form::decode(text).is_err() {
             return Err("contains a % that is not followed by two hexadecimal digits, or bytes that are not UTF-8");

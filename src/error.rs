@@ -36,6 +36,10 @@ codes! {
     InvalidArgument = "INVALID_ARGUMENT",
     /// An environment variable cannot be used; `field` names it.
     InvalidConfig = "INVALID_CONFIG",
+    /// The browser did not open the popup.
+    PopupBlocked = "POPUP_BLOCKED",
+    /// The user took longer to log in than a login may take.
+    AuthorizationTimeout = "AUTHORIZATION_TIMEOUT",
     /// The callback cannot be parsed, or arrived somewhere else than the redirect URI.
     CallbackInvalid = "CALLBACK_INVALID",
     /// A parameter that is read stands twice in the callback (RFC 6749 section 3.1).
@@ -109,6 +113,12 @@ impl Code {
         match self {
             Self::InvalidArgument => "A value given to nocodb-bitbucket-auth cannot be used",
             Self::InvalidConfig => "The configuration cannot be used",
+            Self::PopupBlocked => {
+                "The browser blocked the window of Bitbucket. Allow popups for this page and start again with a click"
+            }
+            Self::AuthorizationTimeout => {
+                "The login at Bitbucket was not finished in time. Start again with \"Authenticate with Bitbucket\""
+            }
             Self::CallbackInvalid => {
                 "This is not a callback from Bitbucket to the configured redirect URI. Start again with \"Authenticate with Bitbucket\""
             }

@@ -22,6 +22,7 @@ pub mod error;
 pub mod form;
 pub mod json;
 pub mod key_derivation;
+pub mod pending_authorization;
 pub mod pkce;
 pub mod rate_limit;
 pub mod refresh_policy;

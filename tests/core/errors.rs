@@ -10,9 +10,11 @@ use Phase::{Api, Authorize, Callback, Config, Exchange, Refresh};
 /// else is known: the contract that consumers branch on.
 type Row = (Code, &'static str, &'static [Phase], bool, bool);
 
-const TABLE: [Row; 32] = [
+const TABLE: [Row; 34] = [
     (Code::InvalidArgument, "INVALID_ARGUMENT", &[Config, Authorize, Callback, Exchange, Refresh, Api], false, false),
     (Code::InvalidConfig, "INVALID_CONFIG", &[Config, Authorize], false, false),
+    (Code::PopupBlocked, "POPUP_BLOCKED", &[Authorize], false, false),
+    (Code::AuthorizationTimeout, "AUTHORIZATION_TIMEOUT", &[Authorize, Callback], false, false),
     (Code::CallbackInvalid, "CALLBACK_INVALID", &[Callback], false, false),
     (Code::CallbackDuplicateParameter, "CALLBACK_DUPLICATE_PARAMETER", &[Callback], false, false),
     (Code::CallbackUnsupportedResponse, "CALLBACK_UNSUPPORTED_RESPONSE", &[Callback], false, false),
@@ -24,7 +26,7 @@ const TABLE: [Row; 32] = [
     (Code::CodeMissing, "CODE_MISSING", &[Callback], false, false),
     (Code::RequestFailed, "REQUEST_FAILED", &[Exchange, Refresh, Api], true, false),
     (Code::RequestTimeout, "REQUEST_TIMEOUT", &[Exchange, Refresh, Api], true, false),
-    (Code::RequestAborted, "REQUEST_ABORTED", &[Exchange, Refresh, Api], false, false),
+    (Code::RequestAborted, "REQUEST_ABORTED", &[Authorize, Exchange, Refresh, Api], false, false),
     (Code::RedirectRefused, "REDIRECT_REFUSED", &[Exchange, Refresh, Api], false, false),
     (Code::ResponseTooLarge, "RESPONSE_TOO_LARGE", &[Exchange, Refresh, Api], false, false),
     (Code::ResponseNotJson, "RESPONSE_NOT_JSON", &[Exchange, Refresh, Api], false, false),

@@ -9,6 +9,7 @@ mod corpus;
 mod errors;
 mod json;
 mod keys;
+mod pages;
 mod properties;
 mod redaction;
 mod refresh_model;

@@ -1,0 +1,95 @@
+//! A login that a page has started and whose callback has not come: how long it is waited for, and whether the address
+//! of a page that was loaded is its callback (RFC 6749 sections 4.1.1 and 4.1.2).
+//!
+//! In: times, the page's address, what was remembered. Out: verdicts, and the address without the response. What never
+//! happens here: a response being believed; authorization_response.rs judges it.
+
+use crate::authorization_response::{AuthorizationCode, Callback, READ, is_denial, validate_in_page};
+use crate::client_config::ClientConfig;
+use crate::error::{Code, Error, Phase, Result};
+use crate::form;
+use crate::state::State;
+
+/// How long a login may take: as long as a code may live at most (RFC 6749 section 4.1.2).
+pub const LIFETIME_MS: u32 = 600_000;
+
+/// How long a page waits: what its caller says, in milliseconds, or as long as a login may take.
+pub fn waiting_time(wanted: Option<f64>) -> Result<u32> {
+    match wanted {
+        None => Ok(LIFETIME_MS),
+        Some(wanted) if (1.0..=f64::from(LIFETIME_MS)).contains(&wanted) => Ok(wanted as u32),
+        Some(_) => Err(Error::argument(Phase::Authorize, "timeoutMs", "must be from 1 to 600000 milliseconds")),
+    }
+}
+
+/// Whether a login that began at `started_at` is over at `now`. A clock that was set back far is as good as one that
+/// went on, and so is a time that is none.
+pub fn is_over(started_at: f64, now: f64) -> bool {
+    let lifetime = f64::from(LIFETIME_MS);
+    !(-lifetime..lifetime).contains(&(now - started_at))
+}
+
+/// What was remembered of a login.
+pub struct Pending {
+    /// The client that sent the user away.
+    pub client: ClientConfig,
+    /// The state that was sent.
+    pub state: State,
+    /// When, in milliseconds since the epoch.
+    pub started_at: f64,
+}
+
+/// Judges the address of a page that was loaded, against the one login that its state names. Without such a login the
+/// callback was used before or was never asked for here. `None` when the user said no.
+pub fn complete(address: &str, pending: Option<&Pending>, now: f64) -> Result<Option<AuthorizationCode>> {
+    let Some(pending) = pending else {
+        let query = query(address);
+        return match response_state(address, true).as_deref() {
+            None | Some("") if is_denial(query)? => Ok(None),
+            None | Some("") => Err(Error::new(Code::StateMissing, Phase::Callback)),
+            Some(_) => Err(Error::new(Code::StateMismatch, Phase::Callback)),
+        };
+    };
+    if is_over(pending.started_at, now) {
+        return Err(Error::new(Code::AuthorizationTimeout, Phase::Callback));
+    }
+    validate_in_page(&pending.client, Callback::Text(address), &pending.state)
+}
+
+/// The state of the response that an address carries, empty when it has none; `None` when there is no response. Other
+/// programs use the names `code` and `error`, too: without a state they count only while a login is pending.
+pub fn response_state(address: &str, is_pending: bool) -> Option<String> {
+    let (mut is_response, mut state) = (false, None);
+    for (name, value) in form::pairs(query(address)).flatten() {
+        match name.as_str() {
+            "code" | "error" | "response" => is_response = true,
+            "state" => state = state.or(Some(value)),
+            _ => {}
+        }
+    }
+    (is_response && (is_pending || state.is_some())).then(|| state.unwrap_or_default())
+}
+
+/// An address without the parameters of a response. All others stay as they are, and so does the fragment.
+pub fn without_response(address: &str) -> String {
+    let end = address.find('#').unwrap_or(address.len());
+    let (rest, fragment) = address.split_at_checked(end).unwrap_or((address, ""));
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let mut kept = place.to_owned();
+    let mut separator = '?';
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let name = form::decode(pair.split('=').next().unwrap_or_default()).unwrap_or_default();
+        if !READ.contains(&name.as_str()) {
+            kept.push(separator);
+            kept.push_str(pair);
+            separator = '&';
+        }
+    }
+    kept.push_str(fragment);
+    kept
+}
+
+fn query(address: &str) -> &str {
+    let address = address.split('#').next().unwrap_or_default();
+    address.split_once('?').map_or("", |(_, query)| query)
+}

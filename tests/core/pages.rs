@@ -1,0 +1,205 @@
+//! Logins that a page starts: where their redirect URI may be, which address is their callback, and what becomes of it.
+
+use nocodb_bitbucket_auth::authorization_response::{Callback, is_callback, validate_in_page};
+use nocodb_bitbucket_auth::client_config::ClientConfig;
+use nocodb_bitbucket_auth::endpoints::Endpoints;
+use nocodb_bitbucket_auth::error::{Code, Phase};
+use nocodb_bitbucket_auth::pending_authorization::{
+    LIFETIME_MS, Pending, complete, is_over, response_state, waiting_time, without_response,
+};
+use nocodb_bitbucket_auth::state::State;
+
+use crate::errors::assert_listed;
+
+const ORIGIN: &str = "http://nocodb.test:8080";
+const REDIRECT_URI: &str = "http://nocodb.test:8080/callback.html";
+const NOW: f64 = 1_800_000_000_000.0;
+
+fn client_on(origin: &str, redirect_uri: &str) -> Result<ClientConfig, Box<nocodb_bitbucket_auth::error::Error>> {
+    ClientConfig::in_page("Key", redirect_uri, None, Endpoints::new(None, None, None).unwrap(), origin)
+}
+
+fn client() -> ClientConfig {
+    client_on(ORIGIN, REDIRECT_URI).unwrap()
+}
+
+fn state() -> State {
+    State::remembered("right").unwrap()
+}
+
+fn pending(started_at: f64) -> Pending {
+    Pending { client: client(), state: state(), started_at }
+}
+
+#[test]
+fn a_page_has_its_redirect_uri_on_its_own_origin() {
+    for (origin, redirect_uri) in [
+        ("https://nocodb.example", "https://nocodb.test:8080/callback.html"),
+        ("http://nocodb.example", "https://nocodb.example/"),
+        ("https://nocodb.example", "http://nocodb.example/"),
+        ("http://localhost:8080", "http://127.0.0.1:8080/"),
+        ("http://localhost:8080", "http://localhost:8081/"),
+        ("http://localhost", "http://localhost.evil.example/"),
+        ("null", "http://localhost/"),
+        ("", "http://localhost/"),
+    ] {
+        let error = client_on(origin, redirect_uri).unwrap_err();
+        assert_listed(&error);
+        assert_eq!((error.code, error.field.as_deref()), (Code::InvalidArgument, Some("redirectUri")), "{origin}");
+        assert!(error.to_string().contains("another origin"), "{error}");
+    }
+    for (origin, redirect_uri) in [
+        (ORIGIN, REDIRECT_URI),
+        ("http://nocodb.test", "http://NOCODB.test:80/dashboard/?tab=1"),
+        ("https://nocodb.example", "https://nocodb.example:443/"),
+        ("http://192.168.0.1:8080", "http://192.168.0.1:8080/"),
+    ] {
+        let client = client_on(origin, redirect_uri).unwrap();
+        assert_eq!(client.redirect_uri().as_str(), redirect_uri);
+        assert!(client.client_secret().is_none());
+    }
+    // The other rules hold there, too.
+    for redirect_uri in
+        ["http://nocodb.test:8080/#f", "http://u@nocodb.test:8080/", "http://nocodb.test:8080/?state=1"]
+    {
+        assert!(client_on(ORIGIN, redirect_uri).is_err(), "{redirect_uri}");
+    }
+}
+
+#[test]
+fn a_callback_is_told_by_its_origin_and_path() {
+    for address in [
+        "http://nocodb.test:8080/callback.html",
+        "http://nocodb.test:8080/callback.html?",
+        "http://nocodb.test:8080/callback.html?code=a&state=b#fragment",
+        "http://nocodb.test:8080/callback.html?a=\\b",
+        "HTTP://NOCODB.TEST:8080/./callback.html",
+    ] {
+        assert!(is_callback(&client(), address), "{address}");
+    }
+    for address in [
+        "",
+        "about:blank",
+        "callback.html",
+        "/callback.html",
+        "?code=a",
+        "https://nocodb.test:8080/callback.html",
+        "http://nocodb.test/callback.html",
+        "http://nocodb.test:8080/callback.html/",
+        "http://nocodb.test:8080/callback.html.old",
+        "http://nocodb.test:8080/CALLBACK.html",
+        "http://nocodb.test:8080/elsewhere?http://nocodb.test:8080/callback.html",
+        "http://evil.example/http://nocodb.test:8080/callback.html",
+        "http://nocodb.test:8080@evil.example/callback.html",
+        "http://evil.example#http://nocodb.test:8080/callback.html",
+    ] {
+        assert!(!is_callback(&client(), address), "{address}");
+    }
+}
+
+#[test]
+fn a_denial_is_no_error_unless_it_has_another_state() {
+    let judged = |query: &str| {
+        let address = format!("{REDIRECT_URI}?{query}");
+        validate_in_page(&client(), Callback::Text(&address), &state())
+            .map(|code| code.map(|code| code.expose().to_owned()))
+            .map_err(|error| {
+                assert_listed(&error);
+                error.code
+            })
+    };
+    assert_eq!(judged("code=abc&state=right"), Ok(Some("abc".to_owned())));
+    assert_eq!(judged("error=access_denied&state=right"), Ok(None));
+    assert_eq!(judged("error=access_denied"), Ok(None));
+    assert_eq!(judged("error=access_denied&state="), Ok(None));
+    assert_eq!(judged("error=access_denied&state=wrong"), Err(Code::StateMismatch));
+    assert_eq!(judged("error=invalid_scope"), Err(Code::StateMissing));
+    assert_eq!(judged("error=invalid_scope&state=right"), Err(Code::AuthorizationFailed));
+    assert_eq!(judged("code=abc"), Err(Code::StateMissing));
+    assert_eq!(judged("error=access_denied&iss=https://evil.example"), Err(Code::IssuerMismatch));
+    assert_eq!(judged("error=access_denied&error=x"), Err(Code::CallbackDuplicateParameter));
+    assert_eq!(judged("error=access_denied&response=x"), Err(Code::CallbackUnsupportedResponse));
+}
+
+#[test]
+fn a_login_takes_ten_minutes_at_most() {
+    assert_eq!(LIFETIME_MS, 600_000);
+    assert_eq!(waiting_time(None).unwrap(), 600_000);
+    assert_eq!(waiting_time(Some(1.0)).unwrap(), 1);
+    assert_eq!(waiting_time(Some(600_000.0)).unwrap(), 600_000);
+    for wrong in [0.0, 0.9, -1.0, 600_000.5, f64::INFINITY, f64::NAN] {
+        let error = waiting_time(Some(wrong)).unwrap_err();
+        assert_listed(&error);
+        assert_eq!((error.phase, error.field.as_deref()), (Phase::Authorize, Some("timeoutMs")), "{wrong}");
+    }
+    for (started_at, over) in [
+        (NOW, false),
+        (NOW - 599_999.0, false),
+        (NOW - 600_000.0, true),
+        (NOW + 599_999.0, false),
+        (NOW + 600_001.0, true),
+        (0.0, true),
+        (f64::NAN, true),
+    ] {
+        assert_eq!(is_over(started_at, NOW), over, "{started_at}");
+    }
+}
+
+#[test]
+fn a_page_that_was_loaded_is_judged_by_the_login_its_state_names() {
+    let judged = |query: &str, pending: Option<&Pending>| {
+        complete(&format!("{REDIRECT_URI}?{query}"), pending, NOW)
+            .map(|code| code.map(|code| code.expose().to_owned()))
+            .map_err(|error| {
+                assert_listed(&error);
+                (error.code, error.phase)
+            })
+    };
+    let (fresh, old) = (pending(NOW - 1.0), pending(NOW - 600_000.0));
+    assert_eq!(judged("code=abc&state=right", Some(&fresh)), Ok(Some("abc".to_owned())));
+    assert_eq!(judged("error=access_denied&state=right", Some(&fresh)), Ok(None));
+    assert_eq!(judged("code=abc&state=right", Some(&old)), Err((Code::AuthorizationTimeout, Phase::Callback)));
+    assert_eq!(judged("code=abc&state=right", None), Err((Code::StateMismatch, Phase::Callback)));
+    assert_eq!(judged("error=access_denied&state=right", None), Err((Code::StateMismatch, Phase::Callback)));
+    assert_eq!(judged("code=abc", None), Err((Code::StateMissing, Phase::Callback)));
+    assert_eq!(judged("error=access_denied", None), Ok(None));
+    let elsewhere = complete("http://nocodb.test:8080/?code=abc&state=right", Some(&fresh), NOW).unwrap_err();
+    assert_eq!(elsewhere.code, Code::CallbackInvalid);
+}
+
+#[test]
+fn a_response_in_an_address_is_told_from_what_others_put_there() {
+    for (address, is_pending, state) in [
+        ("https://a.example/?code=c&state=s", false, Some("s")),
+        ("https://a.example/?state=s&error=e#f", false, Some("s")),
+        ("https://a.example/?code=c&state=%73", false, Some("s")),
+        ("https://a.example/?code=c&state=", false, Some("")),
+        ("https://a.example/?code=c&state=a&state=b", false, Some("a")),
+        ("https://a.example/?response=jwt", true, Some("")),
+        ("https://a.example/?code=c", true, Some("")),
+        ("https://a.example/?code=c", false, None),
+        ("https://a.example/?error=not-found", false, None),
+        ("https://a.example/?state=s", true, None),
+        ("https://a.example/?tab=1", true, None),
+        ("https://a.example/#code=c&state=s", true, None),
+        ("https://a.example/", true, None),
+    ] {
+        assert_eq!(response_state(address, is_pending).as_deref(), state, "{address}");
+    }
+}
+
+#[test]
+fn an_address_loses_the_response_and_nothing_else() {
+    for (address, rest) in [
+        ("https://a.example/p?code=c&state=s", "https://a.example/p"),
+        ("https://a.example/p?tab=1&code=c&x=%zz&state=s&y#f?code=1", "https://a.example/p?tab=1&x=%zz&y#f?code=1"),
+        ("https://a.example/p?code=%zz&c%6Fde=1&st%61te=2", "https://a.example/p"),
+        ("https://a.example/p?error=e&error_description=d&error_uri=u&iss=i", "https://a.example/p"),
+        ("https://a.example/p?&&codex=1&", "https://a.example/p?codex=1"),
+        ("https://a.example/p#f", "https://a.example/p#f"),
+        ("https://a.example/p", "https://a.example/p"),
+        ("", ""),
+    ] {
+        assert_eq!(without_response(address), rest, "{address}");
+    }
+}
