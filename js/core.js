@@ -58,6 +58,8 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {() => string} authorizationUrl
  * @property {(extraParams: unknown) => AuthorizationRequest} createAuthorizationRequest
  * @property {(callback: unknown, state: unknown) => string} validateAuthorizationResponse
+ * @property {(address: string) => boolean} isCallback whether an address is at the redirect URI, whatever it carries
+ * @property {(address: string, state: string) => string | undefined} validateInPage `undefined` when the user said no
  * @property {(code: unknown, codeVerifier: unknown, redirectUri: unknown) => TokenRequest} buildTokenRequest
  * @property {(refreshToken: unknown) => TokenRequest} buildRefreshRequest
  * @property {() => TokenRequest} buildClientCredentialsRequest
@@ -216,6 +218,15 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(status: number, limit: string | undefined, nearLimit: string | undefined, retryAfter: string | undefined,
  *   known: number, isConfigured: boolean, receivedAt: number) => { limit?: number, used?: number, pause?: number }
  *   } rateLimitNews `pause` in milliseconds
+ * @property {(options: unknown, origin: string) => CoreClient} pageClient for a login that a page of `origin` starts
+ * @property {(wanted: unknown) => number} waitingTime milliseconds
+ * @property {(startedAt: number, now: number) => boolean} isPendingOver
+ * @property {(address: string, isPending: boolean) => string | undefined} responseState empty when the response has
+ *   none, `undefined` when the address carries no response
+ * @property {(address: string) => string} withoutResponse
+ * @property {(options: unknown) => void} refuseSecret
+ * @property {(address: string, pending: unknown, origin: string, now: number) => string | undefined} completeRedirect
+ *   the code; `undefined` when the user said no
  */
 
 /** @typedef {Uint8Array | ArrayBuffer | WebAssembly.Module | Response | URL | string} CoreSource */
