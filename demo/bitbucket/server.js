@@ -39,6 +39,7 @@ const SETTINGS = {
   refreshTokenIdleMs: 89 * DAY,
   scopeSeparator: ' ',
   stateOnDenial: true,
+  openerPolicies: {},
   tokenErrors: {},
   repositories: 25,
   pullRequests: 30,
@@ -71,6 +72,8 @@ const NUMBERS = [
  * @property {number} [refreshTokenIdleMs] how long an unused refresh token lives (newer back end)
  * @property {string} [scopeSeparator] between scopes in token answers; a comma was seen, too
  * @property {boolean} [stateOnDenial] whether `state` comes back with access_denied
+ * @property {Record<string, string>} [openerPolicies] the Cross-Origin-Opener-Policy of pages, by their paths; whether
+ *   Bitbucket's or Atlassian's have one is not known
  * @property {Record<string, { status?: number, error?: string, description?: string }>} [tokenErrors]
  *   replaces members of rows in TOKEN_ERRORS
  * @property {number} [repositories] in the first workspace
@@ -274,6 +277,7 @@ class Simulator {
         status = answer.status;
         response.writeHead(answer.status, {
           ...answer.headers,
+          ...this.#openerPolicy(url, answer),
           'content-length': Buffer.byteLength(answer.body),
         });
         response.end(request.method === 'HEAD' ? undefined : answer.body);
@@ -290,6 +294,11 @@ class Simulator {
       }
     }
     this.#record(logLine(request.method, url, status, notes));
+  }
+
+  #openerPolicy(url, { headers }) {
+    const policy = url === null || headers.location ? undefined : this.#settings.openerPolicies[url.pathname];
+    return policy === undefined ? {} : { 'cross-origin-opener-policy': policy };
   }
 
   /** @returns {Promise<import('./http.js').Answer | null>} null: drop the connection */
