@@ -1,5 +1,5 @@
 // npm test: does its own set-up, runs all suites and says at the end how many tests passed and failed.
-//   node scripts/test.mjs [--suite checks|native|browser|node|package|keeping|e2e]
+//   node scripts/test.mjs [--suite checks|native|browser|node|package|pages|keeping|e2e]
 // A test that was skipped, a suite without tests and a runner that crashed count as failed.
 import { parseArgs } from 'node:util';
 import { Problem, say } from './lib/run.mjs';

@@ -131,6 +131,9 @@ async function proofs() {
 /** Under NocoDB's Node. Its files wait more than they work, so two at once. */
 const keeping = () => nodeTest(node22, root, 'tests/keeping', { atOnce: 2 });
 
+/** A page with the package in it, in Chromium. */
+const pages = () => nodeTest(process.execPath, root, 'tests/browser', { env: { CHROMIUM: findChromium().path } });
+
 const e2e = () => nodeTest(process.execPath, root, 'tests/e2e', { env: { CHROMIUM: findChromium().path } });
 
 /** In this order: what is quick, and what the others build on, first. */
@@ -140,6 +143,7 @@ export const suites = [
   { name: 'browser', title: 'The core as WebAssembly in headless Chromium', start: browser },
   { name: 'node', title: 'The packed package in Node', start: packed },
   { name: 'package', title: 'The packed package in every runtime', start: proofs },
+  { name: 'pages', title: 'Logins from web pages in headless Chromium', start: pages },
   { name: 'keeping', title: 'Tokens under storm and chaos', start: keeping },
   { name: 'e2e', title: 'NocoDB, Chromium and the Bitbucket simulator', start: e2e },
 ];

@@ -1,0 +1,178 @@
+/** The package's callback page: to whom it hands its address, and that those who only look at it see what they need. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { callbackPage } from '../../demo/browser/package-files.js';
+import { Scene, gone, launch } from './support/scene.js';
+import { policy } from './support/site.js';
+
+const GUI_LOOKS_MS = 500;
+const SEEN_BY_ALL_MS = 120_000;
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+async function on(options, body) {
+  const scene = await Scene.open(browser, options);
+  try {
+    await scene.load();
+    await body(scene);
+  } finally {
+    await scene.close();
+  }
+}
+
+/**
+ * What NocoDB's GUI does: it opens the popup itself, looks at its address every 500 ms, takes the code once the address
+ * contains the redirect URI, and closes the popup. A popup that is closed before counts as cancelled.
+ */
+async function lookLikeNocodb(scene, url, { every = GUI_LOOKS_MS } = {}) {
+  await scene.page.evaluate(({ address, redirectUri, ms }) => {
+    document.querySelector('button').onclick = () => {
+      const popup = window.open(address, 'auth', 'width=600,height=700');
+      window.outcome = new Promise((resolve) => {
+        const interval = setInterval(() => {
+          if (popup.closed) {
+            clearInterval(interval);
+            resolve({ value: null });
+            return;
+          }
+          try {
+            const { href } = popup.location;
+            if (!href.includes(redirectUri)) return;
+            const parameters = new URL(href).searchParams;
+            clearInterval(interval);
+            popup.close();
+            resolve({ value: { code: parameters.get('code'), state: parameters.get('state') } });
+          } catch {
+            // Another origin's page is shown.
+          }
+        }, ms);
+      });
+    };
+  }, { address: url, redirectUri: scene.redirectUri, ms: every });
+  const opened = scene.page.waitForEvent('popup');
+  await scene.page.click('button');
+  return opened;
+}
+
+/** The address that NocoDB's GUI opens: the form's, with what it appends to it. */
+async function guiAddress(scene) {
+  const challenge = createHash('sha256').update('a'.repeat(43)).digest('base64url');
+  const url = await scene.page.evaluate(async (options) => {
+    await window.oauth.init();
+    return window.oauth.createClient(options).authorizationUrl();
+  }, scene.options);
+  return `${url}&code_challenge=${challenge}&code_challenge_method=S256&state=of-the-gui`;
+}
+
+test('the hashes in its policy are those of its script and its style', async () => {
+  const { body } = await callbackPage();
+  for (const [tag, directive] of [['script', 'script-src'], ['style', 'style-src']]) {
+    const [, text] = new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(body);
+    const hash = createHash('sha256').update(text).digest('base64');
+    const found = [...body.matchAll(new RegExp(`${directive} 'sha256-([^']+)'`, 'g'))].map(([, value]) => value);
+    assert.deepEqual(found, [hash, hash], `${tag}: ${hash}`);
+  }
+});
+
+describe('NocoDB\'s GUI, which looks at the address of its popup', () => {
+  test('gets the code', () => on({}, async (scene) => {
+    const popup = await lookLikeNocodb(scene, await guiAddress(scene));
+    await scene.decide(popup, 'Grant access');
+    const { value } = await scene.outcome();
+    assert.equal(value.state, 'of-the-gui');
+    assert.equal((await scene.exchange({ code: value.code, code_verifier: 'a'.repeat(43) })).status, 200);
+    await gone(popup);
+  }));
+
+  test('gets it, too, when it looks after a minute only, as hidden pages do', () => on({}, async (scene) => {
+    await scene.context.clock.install();
+    await scene.load();
+    const popup = await lookLikeNocodb(scene, await guiAddress(scene), { every: 60_000 });
+    await scene.decide(popup, 'Grant access');
+    await popup.waitForURL((url) => url.pathname === '/callback.html');
+    await popup.clock.runFor(60_000);
+    await scene.page.clock.runFor(60_000);
+    assert.equal((await scene.outcome()).value.state, 'of-the-gui');
+  }));
+
+  test('sees no difference when the user denies', () => on({}, async (scene) => {
+    const popup = await lookLikeNocodb(scene, await guiAddress(scene));
+    await scene.decide(popup, 'Deny');
+    assert.deepEqual(await scene.outcome(), { value: { code: null, state: 'of-the-gui' } });
+    await gone(popup);
+  }));
+});
+
+describe('a callback page for which nobody waits', () => {
+  test('says nothing to anybody, stays open, and forgets the code after a while', () => on({}, async (scene) => {
+    await scene.page.evaluate(() => {
+      window.heard = [];
+      new BroadcastChannel('nocodb-bitbucket-auth').onmessage = ({ data }) => window.heard.push(data);
+    });
+    const other = await scene.context.newPage();
+    await other.clock.install();
+    await other.goto(`${scene.redirectUri}?code=abc&state=def`);
+    await other.clock.runFor(SEEN_BY_ALL_MS - 1000);
+    assert.equal(other.url(), `${scene.redirectUri}?code=abc&state=def`);
+    await other.clock.runFor(2000);
+    assert.equal(other.url(), scene.redirectUri);
+    assert.match(await other.innerText('main'), /you can close it/);
+    assert.deepEqual(await scene.page.evaluate(() => window.heard), []);
+  }));
+
+  for (const [host, heard] of [['localhost', 1], ['127.0.0.1', 0]]) {
+    test(`hands its address to an opener on its own origin only: ${host}`, () => on({}, async (scene) => {
+      await scene.page.goto(`${scene.origin.replace('localhost', host)}/`);
+      await scene.page.evaluate(() => {
+        window.heard = [];
+        addEventListener('message', ({ data }) => window.heard.push(data));
+        document.querySelector('button').onclick = () => window.open('', '_blank', 'popup');
+      });
+      const opened = scene.page.waitForEvent('popup');
+      await scene.page.click('button');
+      const popup = await opened;
+      const go = async (address) => {
+        await popup.evaluate((to) => { location.href = to; }, address);
+        await popup.waitForURL(address);
+      };
+      // As if the package had opened it.
+      await go(scene.redirectUri);
+      await popup.evaluate(() => sessionStorage.setItem('nocodb-bitbucket-auth:popup', 'somebody'));
+      const address = `${scene.redirectUri}?code=abc&state=def`;
+      await go(address);
+      assert.equal(await popup.evaluate(() => window.opener !== null), true);
+      // What was posted before this is there after it.
+      await popup.evaluate(() => window.opener.postMessage('last', '*'));
+      await scene.page.waitForFunction(() => window.heard.includes('last'));
+      const messages = await scene.page.evaluate(() => window.heard);
+      assert.deepEqual(messages.slice(0, -1), Array(heard).fill({ popup: 'somebody', address }));
+    }));
+  }
+});
+
+describe('a policy of the site', () => {
+  test('that blocks the page\'s script costs nothing where the popup is not cut off', async () => {
+    const { body } = await callbackPage();
+    const pages = { '/callback.html': { headers: policy('\'self\''), body } };
+    await on({ site: { pages } }, async (scene) => {
+      const popup = await scene.click();
+      await scene.decide(popup, 'Grant access');
+      assert.equal((await scene.exchange((await scene.outcome()).value)).status, 200);
+      await gone(popup);
+    });
+  });
+
+  test('that the page asks for is enough: nothing is blocked', () => on({}, async (scene) => {
+    const other = await scene.context.newPage();
+    const said = [];
+    other.on('console', (message) => said.push(message.text()));
+    await other.goto(`${scene.redirectUri}?code=abc&state=def`);
+    assert.equal(await other.evaluate(() => getComputedStyle(document.body).display), 'grid');
+    assert.deepEqual(said.filter((text) => /policy/i.test(text)), []);
+  }));
+});

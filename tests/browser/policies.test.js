@@ -1,0 +1,109 @@
+/** Pages under a Content Security Policy, and pages on plain http, which lack half of the Web Crypto API. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { importMapSource } from '../../demo/browser/package-files.js';
+import { PLAIN_HOST, Scene, gone, launch } from './support/scene.js';
+import { policy } from './support/site.js';
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+async function on(options, body) {
+  const scene = await Scene.open(browser, options);
+  try {
+    await scene.load();
+    await body(scene);
+  } finally {
+    await scene.close();
+  }
+}
+
+describe('a Content Security Policy', () => {
+  const site = (scripts) => ({ site: { headers: policy(`'self' ${importMapSource}${scripts}`) } });
+
+  test('without \'wasm-unsafe-eval\': the error names it, and the popup is closed', () => on(site(''), async (scene) => {
+    const popup = await scene.click();
+    const { error } = await scene.outcome();
+    assert.deepEqual([error.code, error.phase, error.field], ['INVALID_CONFIG', 'config', 'WebAssembly']);
+    assert.match(error.message, /'wasm-unsafe-eval'.*script-src/);
+    await gone(popup);
+    for (const name of ['beginRedirect', 'completeRedirect']) {
+      const { code } = await scene.page.evaluate(([call, options]) =>
+        window.browser[call](options).catch((thrown) => thrown.toJSON()), [name, scene.options]);
+      assert.equal(code, 'INVALID_CONFIG');
+    }
+  }));
+
+  test('with \'wasm-unsafe-eval\': a login succeeds', () => on(site(' \'wasm-unsafe-eval\''), async (scene) => {
+    const popup = await scene.click();
+    await scene.decide(popup, 'Grant access');
+    assert.equal((await scene.exchange((await scene.outcome()).value)).status, 200);
+  }));
+});
+
+describe('plain http on a host that is not this machine\'s loopback', () => {
+  const plain = (options, body) => on({ host: PLAIN_HOST, ...options }, async (scene) => {
+    const page = await scene.page.evaluate(() => [window.isSecureContext, window.crypto.subtle]);
+    assert.deepEqual(page, [false, undefined]);
+    await body(scene);
+  });
+
+  test('is no place for the redirect URI of a page of another origin', () => on({}, async (scene) => {
+    const redirectUri = scene.redirectUri.replace('localhost', PLAIN_HOST);
+    const popup = await scene.click({ ...scene.options, redirectUri });
+    const { error } = await scene.outcome();
+    assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', 'redirectUri']);
+    await gone(popup);
+  }));
+
+  test('the popup: granted, with a challenge that fits the verifier', () => plain({}, async (scene) => {
+    const asked = scene.context.waitForEvent('request', (request) => request.url().startsWith(scene.bb.authorizeUrl));
+    const popup = await scene.click();
+    const challenge = new URL((await asked).url()).searchParams.get('code_challenge');
+    await scene.decide(popup, 'Grant access');
+    const { value } = await scene.outcome();
+    assert.equal(createHash('sha256').update(value.code_verifier).digest('base64url'), challenge);
+    assert.equal((await scene.exchange(value)).status, 200);
+    await gone(popup);
+  }));
+
+  test('the popup: denied', () => plain({}, async (scene) => {
+    const popup = await scene.click();
+    await scene.decide(popup, 'Deny');
+    assert.deepEqual(await scene.outcome(), { value: null });
+    await gone(popup);
+  }));
+
+  test('the page itself: granted', () => plain({ callback: '/app' }, async (scene) => {
+    const { page } = scene;
+    await page.evaluate((given) => window.browser.beginRedirect(given), scene.options);
+    await scene.decide(page, 'Grant access');
+    await page.waitForURL((url) => url.pathname === '/app');
+    await page.locator('html[data-ready]').waitFor();
+    const value = await page.evaluate(() => window.browser.completeRedirect());
+    assert.equal((await scene.exchange(value)).status, 200);
+  }));
+});
+
+describe('random values', () => {
+  test('come from crypto.getRandomValues and from nowhere else', () => on({}, async (scene) => {
+    await scene.page.evaluate(() => {
+      Math.random = () => { throw new Error('not random enough'); };
+      window.drawn = 0;
+      const { getRandomValues } = crypto;
+      crypto.getRandomValues = (array) => {
+        window.drawn += array.length;
+        return getRandomValues.call(crypto, array);
+      };
+    });
+    const popup = await scene.click();
+    await scene.decide(popup, 'Grant access');
+    assert.equal(typeof (await scene.outcome()).value.code, 'string');
+    // 128 bits for the popup's name, 256 each for the state and the verifier.
+    assert.equal(await scene.page.evaluate(() => window.drawn), 16 + 32 + 32);
+  }));
+});
