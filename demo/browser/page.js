@@ -1,0 +1,150 @@
+/**
+ * The example page: connects, and shows each step.
+ *
+ * In: clicks. Out: what a page that uses the package sees, shortened. What never happens here: a code, verifier or
+ * state is shown in full, kept, or written to the console.
+ */
+import { authorizeInPopup, beginRedirect, completeRedirect } from 'nocodb-bitbucket-auth/browser';
+import { watched } from './watch.js';
+
+/** Where the steps are kept while this page is away at Bitbucket. */
+const KEPT = 'example:steps';
+const SECRET = new Set(['state', 'code', 'code_challenge']);
+
+const steps = document.querySelector('#steps');
+const buttons = document.querySelectorAll('button');
+const options = await (await fetch('/options.json')).json();
+let shown = [];
+
+const shorten = (value) => `${value.slice(0, 6)}…`;
+
+/** The parts of an address, as rows of a table. */
+function parts(address) {
+  const { origin, pathname, searchParams } = new URL(address);
+  const rows = [...searchParams].map(([name, value]) => [name, SECRET.has(name) ? shorten(value) : value]);
+  return [['address', origin + pathname], ...rows];
+}
+
+function element(name, text, attributes = {}) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+  return made;
+}
+
+/** Adds a step to the page. `kind` is good, bad, or plain. */
+function show(step) {
+  const { title, text, rows = [], kind = 'plain' } = step;
+  shown.push(step);
+  const item = element('li', '', { class: kind });
+  item.append(element('h3', title));
+  if (text) item.append(element('p', text));
+  if (rows.length > 0) {
+    const list = element('dl', '');
+    for (const [name, value] of rows) list.append(element('dt', name), element('dd', value));
+    item.append(list);
+  }
+  steps.append(item);
+  item.scrollIntoView({ block: 'nearest' });
+}
+
+function clear() {
+  shown = [];
+  steps.replaceChildren();
+}
+
+function setBusy(isBusy) {
+  buttons.forEach((button) => { button.disabled = isBusy; });
+  steps.setAttribute('aria-busy', String(isBusy));
+}
+
+const watch = (way) => watched({
+  built: (address) => {
+    show({
+      title: 'The address is built',
+      text: 'With a fresh state and a fresh PKCE challenge; the verifier stays in this page.',
+      rows: parts(address),
+    });
+    show({ title: way === 'popup' ? 'The popup shows Bitbucket' : 'This page goes to Bitbucket' });
+  },
+  returned: (address) => {
+    if (address.split('?')[0] === options[way].redirectUri) callbackCame(address);
+  },
+});
+
+const windows = { popup: watch('popup'), page: watch('page') };
+
+function callbackCame(address) {
+  show({ title: 'The callback is there', text: 'Nothing of it is believed yet.', rows: parts(address) });
+}
+
+async function conclude(way, outcome) {
+  let grant;
+  try {
+    grant = await outcome;
+  } catch (error) {
+    show({ title: error.code ?? error.name, text: error.message, kind: 'bad' });
+    return;
+  }
+  if (grant === null) {
+    show({ title: 'Cancelled', text: 'The window was closed, or access was denied.', kind: 'bad' });
+    return;
+  }
+  show({
+    title: 'The callback is genuine',
+    text: 'State, origin and path fit. This is what goes to the server:',
+    rows: [['code', shorten(grant.code)], ['code_verifier', shorten(grant.code_verifier)]],
+    kind: 'good',
+  });
+  const response = await fetch('/exchange', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ way, grant }),
+  });
+  const answer = await response.json();
+  if (response.ok) {
+    show({
+      title: 'The server has tokens',
+      text: 'It alone knows the client\'s secret, and it keeps the tokens.',
+      rows: [['scopes', answer.scopes.join(' ')], ['until', new Date(answer.expiresAt).toLocaleTimeString()]],
+      kind: 'good',
+    });
+  } else {
+    show({ title: answer.code ?? 'The server has no tokens', text: answer.message, kind: 'bad' });
+  }
+}
+
+document.querySelector('#popup').addEventListener('click', async () => {
+  clear();
+  // First of all: a browser lets a page open a popup in the click only.
+  const outcome = authorizeInPopup({ ...options.popup, window: windows.popup });
+  setBusy(true);
+  await conclude('popup', outcome);
+  setBusy(false);
+});
+
+document.querySelector('#page').addEventListener('click', async () => {
+  clear();
+  setBusy(true);
+  try {
+    await beginRedirect({ ...options.page, window: windows.page });
+    sessionStorage.setItem(KEPT, JSON.stringify(shown));
+  } catch (error) {
+    show({ title: error.code ?? error.name, text: error.message, kind: 'bad' });
+    setBusy(false);
+  }
+});
+
+// Whenever this page is loaded, it may be because Bitbucket sends the user back.
+const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? '[]');
+sessionStorage.removeItem(KEPT);
+const address = location.href;
+if (kept.length > 0) {
+  kept.forEach(show);
+  callbackCame(address);
+  await conclude('page', completeRedirect());
+} else if (location.search) {
+  await conclude('page', completeRedirect());
+}
+setBusy(false);
+document.documentElement.dataset.ready = 'yes';

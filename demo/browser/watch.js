@@ -1,0 +1,70 @@
+/**
+ * Looks over the package's shoulder, so that the example can show what passes: the address that was built, and the
+ * callback.
+ *
+ * In: the page's window. Out: the same window for the package's option `window`, and a word at each step. What never
+ * happens here: something passes differently than without it.
+ */
+
+/**
+ * @param {{ built: (address: string) => void, returned: (address: string) => void }} steps
+ * @returns {Window & typeof globalThis}
+ */
+export function watched({ built, returned: tell }) {
+  const { location } = window;
+  let last;
+  // It may come in three ways: seen in the popup's address, or handed over by the callback page, twice.
+  const returned = (address) => {
+    if (address === last) return;
+    last = address;
+    tell(address);
+  };
+  const hear = ({ origin, data }) => {
+    if (origin === location.origin && typeof data?.address === 'string') returned(data.address);
+  };
+  window.addEventListener('message', hear);
+  return members(window, {
+    BroadcastChannel: class extends BroadcastChannel {
+      constructor(name) {
+        super(name);
+        this.addEventListener('message', hear);
+      }
+    },
+    open: (...parameters) => watchedPopup(window.open(...parameters), { built, returned }),
+    location: members(location, {
+      assign: (address) => {
+        built(address);
+        location.assign(address);
+      },
+    }),
+  });
+}
+
+function watchedPopup(popup, { built, returned }) {
+  return popup && members(popup, {
+    get location() {
+      return {
+        get href() {
+          const { href } = popup.location;
+          if (href !== 'about:blank') returned(href);
+          return href;
+        },
+        replace: (address) => {
+          built(address);
+          popup.location.replace(address);
+        },
+      };
+    },
+  });
+}
+
+/** An object of the browser's with some members replaced. */
+function members(object, own) {
+  return new Proxy({}, {
+    get: (_, name) => {
+      if (Object.hasOwn(own, name)) return own[name];
+      const value = object[name];
+      return typeof value === 'function' ? value.bind(object) : value;
+    },
+  });
+}
