@@ -25,7 +25,7 @@ async function on(options, body) {
 describe('a Content Security Policy', () => {
   const site = (scripts) => ({ site: { headers: policy(`'self' ${importMapSource}${scripts}`) } });
 
-  test('without \'wasm-unsafe-eval\': the error names it, and the popup is closed', () => on(site(''), async (scene) => {
+  test('without \'wasm-unsafe-eval\': the error names what is missing', () => on(site(''), async (scene) => {
     const popup = await scene.click();
     const { error } = await scene.outcome();
     assert.deepEqual([error.code, error.phase, error.field], ['INVALID_CONFIG', 'config', 'WebAssembly']);

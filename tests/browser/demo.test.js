@@ -1,0 +1,54 @@
+/** The example page, as somebody sees it who starts it with `npm run demo:browser`. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startDemo } from '../../demo/browser/server.js';
+import { launch } from './support/scene.js';
+
+let browser;
+let demo;
+before(async () => {
+  browser = await launch();
+  demo = await startDemo();
+});
+after(async () => {
+  await browser?.close();
+  await demo?.close();
+});
+
+/** The titles of the steps that the page shows after a decision. Nothing of the login is in the console. */
+async function stepsAfter(way, decision) {
+  const context = await browser.newContext();
+  const said = [];
+  context.on('console', (message) => said.push(message.text()));
+  try {
+    const page = await context.newPage();
+    await page.goto(demo.url);
+    await page.locator('html[data-ready]').waitFor();
+    const [shown] = await Promise.all([
+      way === 'popup' ? page.waitForEvent('popup') : page,
+      // As somebody does who has no mouse.
+      page.locator(`#${way}`).press('Enter'),
+    ]);
+    await shown.getByRole('button', { name: 'Log in' }).click();
+    await shown.getByRole('button', { name: decision }).click();
+    await page.locator('#steps[aria-busy="false"] li.good, #steps[aria-busy="false"] li.bad').last().waitFor();
+    assert.equal(page.url(), demo.url);
+    assert.deepEqual(said, []);
+    return await page.locator('#steps h3').allInnerTexts();
+  } finally {
+    await context.close();
+  }
+}
+
+for (const [way, away] of [['popup', 'The popup shows Bitbucket'], ['page', 'This page goes to Bitbucket']]) {
+  test(`${way}: denied`, async () => {
+    const steps = await stepsAfter(way, 'Deny');
+    assert.deepEqual(steps, ['The address is built', away, 'The callback is there', 'Cancelled']);
+  });
+
+  test(`${way}: granted, and the server gets tokens`, async () => {
+    const steps = await stepsAfter(way, 'Grant access');
+    assert.deepEqual(steps, ['The address is built', away, 'The callback is there', 'The callback is genuine',
+      'The server has tokens']);
+  });
+}
