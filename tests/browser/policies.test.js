@@ -103,7 +103,7 @@ describe('random values', () => {
     const popup = await scene.click();
     await scene.decide(popup, 'Grant access');
     assert.equal(typeof (await scene.outcome()).value.code, 'string');
-    // 128 bits for the popup's name, 256 each for the state and the verifier.
-    assert.equal(await scene.page.evaluate(() => window.drawn), 16 + 32 + 32);
+    // At least 128 bits for the popup's name, and 256 each for the state and the verifier.
+    assert.ok(await scene.page.evaluate(() => window.drawn) >= 16 + 32 + 32);
   }));
 });

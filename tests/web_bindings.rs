@@ -1,0 +1,358 @@
+//! What src/bindings.rs and src/host.rs make of JavaScript's values, beyond the shared cases that tests/web.rs runs: in
+//! headless Chromium.
+
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use js_sys::{Function, JSON, Object, Reflect, Uint8Array};
+use nocodb_bitbucket_auth::bindings::{
+    Api, Client, Policy, RefreshAction, RefreshAnswer, RefreshEvent, Test, asks_for_renewal, complete_redirect,
+    is_pending_over, judge_api_response, may_repeat, page_client, rate_limit_news, read_credential, read_environment,
+    refuse_secret, response_state, retry_delay, waiting_time, without_response, workspace_segment,
+};
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const NOW: f64 = 1_800_000_000_000.0;
+const ORIGIN: &str = "http://nocodb.test:8080";
+const REDIRECT_URI: &str = "http://nocodb.test:8080/callback.html";
+
+fn js(value: &Value) -> JsValue {
+    JSON::parse(&value.to_string()).unwrap()
+}
+
+fn seen(value: &JsValue) -> Value {
+    serde_json::from_str(&JSON::stringify(value).unwrap().as_string().unwrap()).unwrap()
+}
+
+fn with(object: &JsValue, name: &str, value: &JsValue) -> JsValue {
+    assert!(Reflect::set(object, &name.into(), value).unwrap());
+    object.clone()
+}
+
+/// What a function's body returns.
+fn evaluate(body: &str) -> JsValue {
+    Function::new_no_args(body).call0(&JsValue::NULL).unwrap()
+}
+
+fn bytes(text: &str) -> JsValue {
+    Uint8Array::from(text.as_bytes()).into()
+}
+
+/// Code and field of what was thrown.
+fn thrown<T>(outcome: Result<T, JsValue>) -> (String, Option<String>) {
+    let error = seen(&outcome.err().unwrap());
+    assert!(error["message"].as_str().is_some_and(|message| message.ends_with('.')), "{error}");
+    (error["code"].as_str().unwrap().to_owned(), error["field"].as_str().map(str::to_owned))
+}
+
+fn argument(field: &str) -> (String, Option<String>) {
+    ("INVALID_ARGUMENT".to_owned(), Some(field.to_owned()))
+}
+
+fn page() -> Client {
+    page_client(&js(&json!({ "clientId": "Key", "redirectUri": REDIRECT_URI })), ORIGIN).unwrap()
+}
+
+fn client(secret: Option<&str>) -> Client {
+    let options = json!({ "clientId": "Key", "clientSecret": secret, "redirectUri": "https://nocodb.example/" });
+    Client::new(&js(&options)).unwrap()
+}
+
+#[wasm_bindgen_test]
+fn a_page_gets_a_public_client_on_its_own_origin() {
+    let client = page();
+    assert!(!client.confidential());
+    assert_eq!((client.client_id(), client.redirect_uri()), ("Key".to_owned(), REDIRECT_URI.to_owned()));
+    let given = json!({
+        "clientId": "Key", "redirectUri": REDIRECT_URI, "scopes": ["account"], "confidential": false,
+        "authorizeUrl": "https://git.example/authorize", "tokenUrl": "https://git.example/token",
+        "apiUrl": "https://git.example/api",
+    });
+    let client = page_client(&js(&json!({ "client": given })), ORIGIN).unwrap();
+    assert_eq!(client.scopes(), ["account"]);
+    assert_eq!(client.authorize_url(), "https://git.example/authorize");
+    assert_eq!(
+        (client.token_url(), client.api_url()),
+        ("https://git.example/token".to_owned(), "https://git.example/api".to_owned(),)
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_page_gets_no_client_for_a_secret_and_for_what_does_not_fit() {
+    let complete = json!({ "clientId": "Key", "redirectUri": REDIRECT_URI });
+    let client = json!({ "clientId": "Key", "redirectUri": REDIRECT_URI, "confidential": false });
+    let change = |base: &Value, name: &str, value: Value| {
+        let mut changed = base.clone();
+        changed[name] = value;
+        changed
+    };
+    for (options, field) in [
+        (change(&complete, "clientSecret", json!("fake")), "clientSecret"),
+        (change(&complete, "clientSecret", json!("")), "clientSecret"),
+        (change(&complete, "client_secret", json!("fake")), "client_secret"),
+        (change(&complete, "secret", json!(1)), "secret"),
+        (change(&complete, "clientId", json!(1)), "clientId"),
+        (change(&complete, "scopes", json!(1)), "scopes"),
+        (change(&complete, "endpoints", json!(1)), "endpoints"),
+        (change(&complete, "endpoints", json!({ "tokenUrl": 1 })), "endpoints.tokenUrl"),
+        (change(&complete, "redirectUri", json!("https://nocodb.example/")), "redirectUri"),
+        (change(&complete, "client", json!(1)), "client"),
+        (json!({ "client": change(&client, "clientSecret", json!("fake")) }), "client.clientSecret"),
+        (json!({ "client": change(&client, "confidential", json!(true)) }), "client"),
+        (json!({ "client": change(&client, "confidential", json!(null)) }), "client"),
+        (json!({ "client": change(&client, "clientId", json!(null)) }), "client.clientId"),
+        (json!({ "client": client, "clientId": "Key" }), "clientId"),
+        (json!({ "client": client, "redirectUri": REDIRECT_URI }), "redirectUri"),
+        (json!({ "client": client, "scopes": [] }), "scopes"),
+        (json!({ "client": client, "endpoints": {} }), "endpoints"),
+    ] {
+        assert_eq!(thrown(page_client(&js(&options), ORIGIN)), argument(field), "{options}");
+    }
+    for options in [JsValue::UNDEFINED, JsValue::NULL, 1.into(), "text".into()] {
+        assert_eq!(thrown(page_client(&options, ORIGIN)), argument("options"));
+        assert_eq!(thrown(refuse_secret(&options)), argument("options"));
+    }
+    assert_eq!(thrown(refuse_secret(&js(&json!({ "clientSecret": "fake" })))), argument("clientSecret"));
+    refuse_secret(&js(&json!({ "clientSecret": null }))).unwrap();
+    let getter = evaluate("return { get clientSecret() { throw new Error('no') } }");
+    assert_eq!(thrown(refuse_secret(&getter)), argument("clientSecret"));
+}
+
+#[wasm_bindgen_test]
+fn a_page_judges_its_callback() {
+    let client = page();
+    let at = |query: &str| format!("{REDIRECT_URI}?{query}");
+    assert!(client.is_callback(&at("code=abc")));
+    assert!(!client.is_callback("about:blank"));
+    assert_eq!(client.validate_in_page(&at("code=abc&state=right"), "right").unwrap().as_deref(), Some("abc"));
+    assert_eq!(client.validate_in_page(&at("error=access_denied&state=right"), "right").unwrap(), None);
+    assert_eq!(thrown(client.validate_in_page(&at("code=abc&state=wrong"), "right")).0, "STATE_MISMATCH");
+    assert_eq!(thrown(client.validate_in_page(&at("code=abc&state=x"), "")), argument("state"));
+}
+
+#[wasm_bindgen_test]
+fn a_page_waits_for_as_long_as_it_is_told() {
+    assert_eq!(waiting_time(&JsValue::UNDEFINED).unwrap(), 600_000);
+    assert_eq!(waiting_time(&1500.into()).unwrap(), 1500);
+    for wrong in [0.into(), 600_001.into(), "1500".into(), f64::NAN.into(), JsValue::NULL, Object::new().into()] {
+        assert_eq!(thrown(waiting_time(&wrong)), argument("timeoutMs"));
+    }
+    assert!(!is_pending_over(NOW, NOW + 599_999.0));
+    assert!(is_pending_over(NOW, NOW + 600_000.0));
+    assert!(is_pending_over(f64::NAN, NOW));
+}
+
+#[wasm_bindgen_test]
+fn a_page_that_was_loaded_is_judged_by_what_was_remembered() {
+    let address = format!("{REDIRECT_URI}?code=abc&state=right");
+    let remembered = json!({
+        "clientId": "Key", "redirectUri": REDIRECT_URI, "scopes": [], "state": "right", "startedAt": NOW,
+        "codeVerifier": "v", "endpoints": { "authorizeUrl": "https://git.example/a" },
+    });
+    let judge = |pending: &JsValue, now| complete_redirect(&address, pending, ORIGIN, now);
+    assert_eq!(judge(&js(&remembered), NOW + 1.0).unwrap().as_deref(), Some("abc"));
+    assert_eq!(thrown(judge(&js(&remembered), NOW + 600_000.0)).0, "AUTHORIZATION_TIMEOUT");
+    assert_eq!(thrown(judge(&JsValue::UNDEFINED, NOW)).0, "STATE_MISMATCH");
+    for (name, field) in [("state", "state"), ("startedAt", "startedAt"), ("clientId", "clientId")] {
+        let mut damaged = remembered.clone();
+        damaged[name] = json!([]);
+        assert_eq!(thrown(judge(&js(&damaged), NOW)), argument(field));
+    }
+    assert_eq!(thrown(judge(&1.into(), NOW)), argument("pending"));
+    assert_eq!(response_state(&address, false).as_deref(), Some("right"));
+    assert_eq!(response_state(REDIRECT_URI, true), None);
+    assert_eq!(without_response(&address), REDIRECT_URI);
+}
+
+#[wasm_bindgen_test]
+fn keys_are_derived_from_a_secret_for_one_purpose_each() {
+    let (one, other) = (client(Some("fake")), client(Some("another")));
+    let key = one.derive_key("locks").unwrap();
+    assert_eq!(key.len(), 32);
+    assert_eq!(client(Some("fake")).derive_key("locks").unwrap(), key);
+    assert_ne!(one.derive_key("tokens").unwrap(), key);
+    assert_ne!(other.derive_key("locks").unwrap(), key);
+    assert_eq!(thrown(client(None).derive_key("locks")), argument("clientSecret"));
+}
+
+#[wasm_bindgen_test]
+fn a_refresh_goes_its_way() {
+    let mut policy = Policy::new(Some(NOW), Some(NOW + 3_600_000.0), true, 30_000.0, NOW);
+    let generation = policy.generation();
+    assert!(matches!(policy.asked(generation, NOW), RefreshAnswer::Use));
+    assert!(matches!(policy.action(), RefreshAction::Rest));
+    assert_eq!(policy.wait_until(), None);
+    assert!(!policy.is_forced());
+    assert!(!policy.is_idle(NOW));
+    assert!(policy.is_idle(NOW + 90.0 * 86_400_000.0));
+    assert!(matches!(policy.renew(generation, NOW), RefreshAnswer::Turn));
+    assert!(policy.is_forced());
+    assert!(matches!(policy.action(), RefreshAction::Lock));
+    assert!(matches!(policy.on(RefreshEvent::Locked, NOW, 0.5), RefreshAction::Look));
+    assert!(matches!(policy.on(RefreshEvent::NothingFound, NOW, 0.5), RefreshAction::Refresh));
+    assert!(matches!(policy.renewed(NOW, Some(NOW + 7_200_000.0), NOW, 0.5), RefreshAction::Publish));
+    assert_eq!(policy.generation(), generation + 1);
+    assert!(matches!(policy.on(RefreshEvent::Published, NOW, 0.5), RefreshAction::Store));
+    assert!(matches!(policy.on(RefreshEvent::Stored, NOW, 0.5), RefreshAction::Rest));
+    assert!(!policy.is_forced());
+    assert!(matches!(policy.asked(generation + 1, NOW), RefreshAnswer::Use));
+}
+
+#[wasm_bindgen_test]
+fn a_refused_refresh_waits_and_a_dead_one_ends() {
+    let mut policy = Policy::new(Some(NOW), Some(NOW), true, 30_000.0, NOW);
+    let generation = policy.generation();
+    assert!(matches!(policy.asked(generation, NOW), RefreshAnswer::Turn));
+    policy.on(RefreshEvent::Locked, NOW, 0.5);
+    assert!(matches!(policy.on(RefreshEvent::NothingFound, NOW, 0.5), RefreshAction::Refresh));
+    assert!(matches!(policy.failed("RECONNECT_REQUIRED", false, None, NOW, 0.5), RefreshAction::Look));
+    assert_eq!(policy.lockout_of_others(), Some(30_000.0));
+    assert!(matches!(policy.on(RefreshEvent::NothingFound, NOW, 0.5), RefreshAction::Wait));
+    let until = policy.wait_until().unwrap();
+    assert!((NOW + 30_000.0..=NOW + 60_000.0).contains(&until), "{until}");
+    let mut found = Policy::new(Some(NOW), Some(NOW), true, 30_000.0, NOW);
+    assert!(matches!(found.asked(found.generation(), NOW), RefreshAnswer::Turn));
+    found.on(RefreshEvent::Locked, NOW, 0.5);
+    found.on(RefreshEvent::FoundDead, NOW, 0.5);
+    assert!(matches!(found.asked(found.generation(), NOW), RefreshAnswer::Dead));
+}
+
+#[wasm_bindgen_test]
+fn a_pair_from_elsewhere_is_taken() {
+    let mut policy = Policy::new(Some(NOW), Some(NOW), true, 30_000.0, NOW);
+    let generation = policy.generation();
+    assert!(matches!(policy.asked(generation, NOW), RefreshAnswer::Turn));
+    policy.on(RefreshEvent::Locked, NOW, 0.5);
+    policy.found(Some(NOW + 1.0), Some(NOW + 7_200_000.0), false, NOW, 0.5);
+    assert_eq!(policy.generation(), generation + 1);
+    assert!(policy.answered(401, generation, false, NOW));
+    assert!(!policy.answered(200, generation, false, NOW));
+    // Times that are none count as absent, as those of a store may be.
+    assert!(!policy.configured(Some(f64::NAN), Some(f64::INFINITY), NOW));
+    assert_eq!(policy.retry_at(NOW), None);
+    policy.lock_out(NOW + 5.0);
+}
+
+#[wasm_bindgen_test]
+fn requests_to_the_api_are_admitted_and_redirected() {
+    let api = Api::new("https://api.bitbucket.org/2.0/").unwrap();
+    let group = api.admit("https://api.bitbucket.org/2.0/repositories/acme").unwrap();
+    assert_ne!(api.admit("https://api.bitbucket.org/2.0/user").unwrap(), "");
+    assert_ne!(group, "");
+    assert_eq!(thrown(api.admit("https://evil.example/2.0/user")).0, "FOREIGN_ORIGIN");
+    assert_eq!(thrown(Api::new("http://evil.example/")), argument("apiUrl"));
+    let own = "https://api.bitbucket.org/2.0/user";
+    let redirected = |status, location| api.redirect("POST", own, true, status, location).map(|to| seen(&to));
+    assert_eq!(redirected(303, own), Ok(json!({ "withCredential": true, "becomesGet": true })));
+    assert_eq!(redirected(307, own), Ok(json!({ "withCredential": true, "becomesGet": false })));
+    assert!(asks_for_renewal(401));
+    assert!(!asks_for_renewal(403));
+}
+
+#[wasm_bindgen_test]
+fn answers_of_the_api_are_judged() {
+    let body = r#"{"type":"error","error":{"message":"No","detail":{"required":["account"],"granted":["email"]}}}"#;
+    let answer = js(&json!({ "status": 403, "headers": {}, "receivedAt": NOW, "kind": "oauth" }));
+    let error = seen(&judge_api_response(&with(&answer, "body", &bytes(body))).unwrap());
+    assert_eq!(error["code"], "API_INSUFFICIENT_SCOPE");
+    assert_eq!((&error["required"], &error["granted"]), (&json!(["account"]), &json!(["email"])));
+    let answer = json!({ "status": 429, "headers": { "retry-after": "7" }, "receivedAt": NOW, "kind": "oauth" });
+    let error = seen(&judge_api_response(&with(&js(&answer), "body", &bytes(""))).unwrap());
+    assert_eq!((&error["code"], &error["retryAfter"]), (&json!("API_RATE_LIMITED"), &json!(7000)));
+    for (name, wrong) in [("kind", json!("password")), ("status", json!("403")), ("receivedAt", json!(null))] {
+        let mut damaged = answer.clone();
+        damaged[name] = wrong;
+        assert_eq!(thrown(judge_api_response(&with(&js(&damaged), "body", &bytes("")))), argument(name));
+    }
+    assert_eq!(thrown(judge_api_response(&js(&answer))), argument("body"));
+    assert!(may_repeat("GET", "REQUEST_FAILED", None));
+    assert!(!may_repeat("POST", "API_FAILED", Some(500)));
+    assert!(!may_repeat("GET", "NO_SUCH_CODE", Some(500)));
+    assert!(retry_delay(1, None, 0.5).is_some_and(|wait| wait > 0.0));
+    assert_eq!(retry_delay(1, Some(86_400_000.0), 0.5), None);
+}
+
+#[wasm_bindgen_test]
+fn credentials_are_read_out_of_what_is_stored() {
+    let read = |config: Value| read_credential(&js(&config)).map(|credential| seen(&credential));
+    let oauth = read(json!({ "type": "oauth", "oauth_token": "AT", "refresh_token": "RT" })).unwrap();
+    assert_eq!(
+        oauth,
+        json!({
+            "kind": "oauth", "accessToken": "AT", "authorization": "Bearer AT", "canRenew": true, "hasUser": true,
+        })
+    );
+    let basic = read(json!({ "type": "basic", "email": "dana@example.com", "token": "fake" })).unwrap();
+    assert_eq!(basic["authorization"], "Basic ZGFuYUBleGFtcGxlLmNvbTpmYWtl");
+    assert_eq!(basic["email"], "dana@example.com");
+    // A number is no token: it counts as absent.
+    assert!(read(json!({ "type": "api_key", "token": 1 })).is_err());
+    assert_eq!(thrown(read_credential(&JsValue::NULL)), argument("config"));
+    assert_eq!(workspace_segment(&"acme".into()).unwrap(), "acme");
+    assert_eq!(thrown(workspace_segment(&"a/b".into())), argument("workspace"));
+    assert_eq!(thrown(workspace_segment(&1.into())), argument("workspace"));
+    assert_eq!(thrown(workspace_segment(&JsValue::UNDEFINED)), argument("workspace"));
+}
+
+#[wasm_bindgen_test]
+fn a_connection_is_tested_by_questions_and_answers() {
+    let known = json!({ "kind": "oauth", "requestedScopes": ["account"], "grantedScopes": 1 });
+    let mut test = Test::new(&js(&known)).unwrap();
+    assert_eq!(test.path().as_deref(), Some("/user"));
+    assert!(test.verdict().is_undefined());
+    let answer = js(&json!({ "status": 200, "headers": {}, "receivedAt": NOW }));
+    let user = r#"{"uuid":"{1}","nickname":"dana","display_name":"Dana"}"#;
+    test.answered(&with(&answer, "body", &bytes(user))).unwrap();
+    assert_eq!(test.path(), None);
+    let verdict = seen(&test.verdict());
+    assert_eq!(verdict["success"], true, "{verdict}");
+    assert_eq!(verdict["account"], json!({ "uuid": "{1}", "nickname": "dana", "displayName": "Dana" }));
+    let mut failed = Test::new(&js(&known)).unwrap();
+    failed.failed("Bitbucket could not be reached.");
+    let verdict = seen(&failed.verdict());
+    assert_eq!(verdict["success"], false);
+    assert!(verdict["message"].as_str().unwrap().contains("could not be reached"));
+    assert_eq!(thrown(Test::new(&js(&json!({ "kind": "x" })))), argument("kind"));
+    assert_eq!(
+        thrown(Test::new(&js(&json!({ "kind": "oauth", "requestedScopes": 1 })))),
+        argument("requestedScopes")
+    );
+    assert_eq!(thrown(Test::new(&JsValue::UNDEFINED)), argument("known"));
+    let mut test = Test::new(&js(&known)).unwrap();
+    assert_eq!(thrown(test.answered(&JsValue::NULL)), argument("response"));
+    assert_eq!(thrown(test.answered(&js(&json!({ "status": 200, "receivedAt": NOW })))), argument("body"));
+}
+
+#[wasm_bindgen_test]
+fn the_news_of_a_rate_limit_leave_out_what_is_not_known() {
+    let news = |status, limit: Option<&str>, near: Option<&str>, after: Option<&str>| {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        seen(&rate_limit_news(status, text(limit), text(near), text(after), 1000, false, NOW))
+    };
+    assert_eq!(news(200, None, None, None), json!({}));
+    assert_eq!(news(200, Some("5000"), None, None)["limit"], 5000);
+    assert_eq!(news(429, None, None, Some("30"))["pause"], 30_000);
+}
+
+#[wasm_bindgen_test]
+fn an_environment_is_read_without_running_what_throws() {
+    let throwing = evaluate("return { get INTEGRATION_AUTH_BITBUCKET_CLIENT_ID() { throw new Error('no') } }");
+    let environment = seen(&read_environment(&throwing).unwrap());
+    assert_eq!(environment["problems"][0]["field"], "INTEGRATION_AUTH_BITBUCKET_CLIENT_ID");
+    for (limit, expected, is_configured) in
+        [(None, json!(1000), false), (Some("250"), json!(250), true), (Some("off"), Value::Null, true)]
+    {
+        let environment = json!({
+            "INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT": limit, "INTEGRATION_AUTH_BITBUCKET_REDIS_URL": "redis://fake",
+        });
+        let read = seen(&read_environment(&js(&environment)).unwrap());
+        assert_eq!(read.get("rateLimit").unwrap_or(&Value::Null), &expected);
+        assert_eq!(read["isRateLimitConfigured"], is_configured);
+        assert_eq!(read["redisUrl"], "redis://fake");
+        assert_eq!(read.get("client"), None);
+    }
+}
