@@ -52,6 +52,10 @@ export class Client {
      */
     deriveKey(purpose: string): Uint8Array;
     /**
+     * Whether an address is at the redirect URI, whatever it carries.
+     */
+    isCallback(address: string): boolean;
+    /**
      * Validates `{ clientId, clientSecret?, redirectUri, scopes?, endpoints? }`.
      */
     constructor(options: any);
@@ -61,9 +65,30 @@ export class Client {
      */
     parseTokenResponse(response: any): any;
     /**
+     * State, verifier and challenge, each of 43 characters, and the address.
+     */
+    quickAuthorizationRequest(): string | undefined;
+    /**
+     * The code of a callback. The buffer has the state and the callback.
+     */
+    quickAuthorizationResponse(state: number, callback: number): string | undefined;
+    /**
+     * The body of a token request. The buffer has the verifier and the code.
+     */
+    quickTokenRequest(code_verifier: number, code: number): string | undefined;
+    /**
+     * The expiry, the tokens and the scopes of an answer with the status 200 to an exchanged code, each followed by a
+     * space; what is absent is empty. The buffer has the media type and the body.
+     */
+    quickTokenResponse(media_type: number, body: number, received_at: number): string | undefined;
+    /**
      * Judges a callback (string, `URL` or `URLSearchParams`) and gives its code.
      */
     validateAuthorizationResponse(callback: any, state: any): string;
+    /**
+     * Judges a callback for a page that waits for it and gives its code; `undefined` when the user said no.
+     */
+    validateInPage(address: string, state: string): string | undefined;
     /**
      * The API's base.
      */
@@ -322,6 +347,12 @@ export class RefreshPolicy {
 export function asksForRenewal(status: number): boolean;
 
 /**
+ * Judges the address of a page that was loaded and gives its code; `undefined` when the user said no. `pending` is what
+ * was remembered of the login: the client's options with `state` and `startedAt`; `undefined` when nothing was.
+ */
+export function completeRedirect(address: string, pending: any, origin: string, now: number): string | undefined;
+
+/**
  * The scopes that are requested when none are configured.
  */
 export function defaultScopes(): string[];
@@ -347,6 +378,11 @@ export function failure(code: string, phase: string, details: any): any;
 export function isExpired(expires_at: number | null | undefined, now: number): boolean;
 
 /**
+ * Whether a login that began then is over.
+ */
+export function isPendingOver(started_at: number, now: number): boolean;
+
+/**
  * The error object for `{ status, headers, body, receivedAt, kind }`, an answer of the API that is no success.
  */
 export function judgeApiResponse(response: any): any;
@@ -360,6 +396,12 @@ export function mayRepeat(method: string, code: string, status?: number | null):
  * The required scopes that are neither granted nor implied by a granted one.
  */
 export function missingScopes(required: any, granted: any): string[];
+
+/**
+ * The client of a login that a page starts: `{ clientId, redirectUri, scopes?, endpoints? }`, or `{ client }` with
+ * what a client says of itself. `origin` is the page's.
+ */
+export function pageClient(options: any, origin: string): Client;
 
 /**
  * What an answer tells of the rate limit: `{ limit?, used?, pause? }`, the pause in milliseconds.
@@ -379,9 +421,40 @@ export function readCredential(config: any): any;
 export function readEnvironment(env: any): any;
 
 /**
+ * Throws when options carry a client secret.
+ */
+export function refuseSecret(options: any): void;
+
+/**
+ * The state of the response that a page's address carries; empty without one, `undefined` without a response.
+ */
+export function responseState(address: string, is_pending: boolean): string | undefined;
+
+/**
  * How long to wait before a request is sent again, in milliseconds; `undefined`: too long.
  */
 export function retryDelay(attempt: number, retry_after: number | null | undefined, random: number): number | undefined;
+
+/**
+ * The address of a buffer for the texts of a call, of which the first starts where it starts, the second after 1024
+ * bytes. `TextEncoder` fills it ten times as fast as a text goes across as an argument, and nothing is allocated.
+ */
+export function textBuffer(length: number): number;
+
+/**
+ * The memory in which the buffer is.
+ */
+export function textMemory(): any;
+
+/**
+ * How long a page waits for the callback, in milliseconds.
+ */
+export function waitingTime(wanted: any): number;
+
+/**
+ * An address without the parameters of a response.
+ */
+export function withoutResponse(address: string): string;
 
 /**
  * The slug of a workspace, or its UUID in braces, as a segment of a path.

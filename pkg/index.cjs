@@ -5,40 +5,30 @@ var __getOwnPropNames = Object.getOwnPropertyNames;
 var __getProtoOf = Object.getPrototypeOf;
 var __hasOwnProp = Object.prototype.hasOwnProperty;
 var __export = (target, all) => {
-  for (var name in all)
-    __defProp(target, name, { get: all[name], enumerable: true });
+  for (var name in all) __defProp(target, name, { get: all[name], enumerable: true });
 };
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
-    for (let key of __getOwnPropNames(from))
-      if (!__hasOwnProp.call(to, key) && key !== except)
-        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
+    for (let key of __getOwnPropNames(from)) if (!__hasOwnProp.call(to, key) && key !== except) __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
   }
   return to;
 };
-var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(
-  // If the importer is in node compatibility mode or this is not an ESM
-  // file that has been converted to a CommonJS file using a Babel-
-  // compatible transform (i.e. "__esModule" has not been set), then set
-  // "default" to the CommonJS "module.exports" for node compatibility.
-  isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target,
-  mod
-));
+var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target, mod));
 var __toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: true }), mod);
-
-// js/index.js
 var index_exports = {};
-__export(index_exports, {
-  BitbucketAuthError: () => import_error4.BitbucketAuthError,
-  BitbucketAuthIntegration: () => BitbucketAuthIntegration,
-  createEntry: () => createEntry,
-  default: () => index_default
-});
+__export(index_exports, { BitbucketAuthError: () => import_error6.BitbucketAuthError, BitbucketAuthIntegration: () => BitbucketAuthIntegration, createEntry: () => createEntry, default: () => index_default });
 module.exports = __toCommonJS(index_exports);
-var import_environment2 = require("./environment.cjs");
-var import_error4 = require("./error.cjs");
-
-// js/form.js
+var import_core_wasm = require("./inlined/core.wasm.js");
+var import_core = require("./shared.cjs");
+function readEnvironment(env) {
+  const { environmentVariables, readEnvironment: judgeEnvironment } = (0, import_core.core)();
+  return judgeEnvironment(Object.fromEntries(environmentVariables().map((name) => [name, env[name]])));
+}
+function lazyEnvironment(env) {
+  let environment;
+  return () => environment ??= readEnvironment(env);
+}
+var import_error6 = require("./shared.cjs");
 var CATEGORY = "Authentication";
 var OAUTH = { label: "OAuth2", value: "oauth" };
 var ACCESS_TOKEN = { label: "Access token", value: "api_key" };
@@ -47,123 +37,137 @@ var CLIENT = { label: "OAuth client itself", value: "custom" };
 var TESTED = "As in bitbucket.org/my-workspace. Optional; the connection test asks for it";
 var SLUG = "[A-Za-z0-9_.{}-]+";
 function form({ client }) {
-  return [
-    {
-      type: "input",
-      label: "Integration name",
-      model: "title",
-      placeholder: "Integration name",
-      category: "General",
-      validators: [{ type: "required", message: "Integration name is required" }]
-    },
-    {
-      type: "select",
-      label: "Auth type",
-      model: "config.type",
-      category: CATEGORY,
-      placeholder: "Select auth type",
-      defaultValue: client ? OAUTH.value : ACCESS_TOKEN.value,
-      options: [...client ? [OAUTH] : [], ACCESS_TOKEN, API_TOKEN, ...client ? [CLIENT] : []],
-      validators: [{ type: "required", message: "Auth type is required" }]
-    },
-    ...client ? [oauthButton(client, OAUTH.value)] : [],
-    {
-      type: "input",
-      label: "Atlassian account e-mail",
-      model: "config.email",
-      category: CATEGORY,
-      placeholder: "you@example.com",
-      helpText: "The address that you log in to Atlassian with, not your Bitbucket user name",
-      condition: { model: "config.type", value: API_TOKEN.value },
-      validators: [
-        { type: "required", message: "The e-mail address is required" },
-        { type: "email", message: "This is not an e-mail address" }
-      ]
-    },
-    {
-      type: "password",
-      label: "Access token",
-      model: "config.token",
-      category: CATEGORY,
-      placeholder: "Enter your access token",
-      helpText: "A repository, project or workspace access token, from the settings of that repository, project or workspace at Bitbucket Cloud",
-      condition: { model: "config.type", value: ACCESS_TOKEN.value },
-      validators: [{ type: "required", message: "Access token is required" }]
-    },
-    {
-      type: "password",
-      label: "API token",
-      model: "config.token",
-      category: CATEGORY,
-      placeholder: "Enter your API token",
-      helpText: 'Made in the Atlassian account with "Create API token with scopes", for Bitbucket',
-      condition: { model: "config.type", value: API_TOKEN.value },
-      validators: [{ type: "required", message: "API token is required" }]
-    },
-    workspace([ACCESS_TOKEN.value, API_TOKEN.value], TESTED),
-    ...client ? [workspace(
-      [CLIENT.value],
-      `No user is involved: NocoDB acts as the configured OAuth client, which must be a private one. ${TESTED}`
-    )] : [],
-    {
-      type: "input",
-      label: "Repository",
-      model: "config.repository",
-      category: CATEGORY,
-      placeholder: "my-workspace/my-repository",
-      helpText: "For a repository access token, as in its address. Optional; the connection test asks for it",
-      condition: { model: "config.type", value: ACCESS_TOKEN.value },
-      validators: [{
-        type: "regex",
-        pattern: `^(${SLUG}/${SLUG})?$`,
-        message: "Write it as workspace/repository"
-      }]
-    }
-  ];
+  return [{ type: "input", label: "Integration name", model: "title", placeholder: "Integration name", category: "General", validators: [{ type: "required", message: "Integration name is required" }] }, { type: "select", label: "Auth type", model: "config.type", category: CATEGORY, placeholder: "Select auth type", defaultValue: client ? OAUTH.value : ACCESS_TOKEN.value, options: [...client ? [OAUTH] : [], ACCESS_TOKEN, API_TOKEN, ...client ? [CLIENT] : []], validators: [{ type: "required", message: "Auth type is required" }] }, ...client ? [oauthButton(client, OAUTH.value)] : [], { type: "input", label: "Atlassian account e-mail", model: "config.email", category: CATEGORY, placeholder: "you@example.com", helpText: "The address that you log in to Atlassian with, not your Bitbucket user name", condition: { model: "config.type", value: API_TOKEN.value }, validators: [{ type: "required", message: "The e-mail address is required" }, { type: "email", message: "This is not an e-mail address" }] }, { type: "password", label: "Access token", model: "config.token", category: CATEGORY, placeholder: "Enter your access token", helpText: "A repository, project or workspace access token, from the settings of that repository, project or workspace at Bitbucket Cloud", condition: { model: "config.type", value: ACCESS_TOKEN.value }, validators: [{ type: "required", message: "Access token is required" }] }, { type: "password", label: "API token", model: "config.token", category: CATEGORY, placeholder: "Enter your API token", helpText: 'Made in the Atlassian account with "Create API token with scopes", for Bitbucket', condition: { model: "config.type", value: API_TOKEN.value }, validators: [{ type: "required", message: "API token is required" }] }, workspace([ACCESS_TOKEN.value, API_TOKEN.value], TESTED), ...client ? [workspace([CLIENT.value], `No user is involved: NocoDB acts as the configured OAuth client, which must be a private one. ${TESTED}`)] : [], { type: "input", label: "Repository", model: "config.repository", category: CATEGORY, placeholder: "my-workspace/my-repository", helpText: "For a repository access token, as in its address. Optional; the connection test asks for it", condition: { model: "config.type", value: ACCESS_TOKEN.value }, validators: [{ type: "regex", pattern: `^(${SLUG}/${SLUG})?$`, message: "Write it as workspace/repository" }] }];
 }
 function workspace(types, helpText) {
-  return {
-    type: "input",
-    label: "Workspace",
-    model: "config.workspace",
-    category: CATEGORY,
-    placeholder: "my-workspace",
-    helpText,
-    condition: { model: "config.type", in: types },
-    validators: [{ type: "regex", pattern: `^(${SLUG})?$`, message: "This is not the name of a workspace" }]
-  };
+  return { type: "input", label: "Workspace", model: "config.workspace", category: CATEGORY, placeholder: "my-workspace", helpText, condition: { model: "config.type", in: types }, validators: [{ type: "regex", pattern: `^(${SLUG})?$`, message: "This is not the name of a workspace" }] };
 }
 function oauthButton(client, type) {
-  return {
-    type: "oauth",
-    label: "Bitbucket account",
-    // The GUI writes { code, code_verifier } to this path.
-    model: "config.oauth.code",
-    category: CATEGORY,
-    condition: { model: "config.type", value: type },
-    validators: [{ type: "required", message: "Authenticate with Bitbucket first" }],
-    oauthMeta: {
-      provider: "Bitbucket",
-      authUri: client.authorizationUrl(),
-      redirectUri: client.redirectUri,
-      clientId: client.clientId,
-      scopes: client.scopes,
-      codeKey: "code"
-    }
-  };
+  return { type: "oauth", label: "Bitbucket account", model: "config.oauth.code", category: CATEGORY, condition: { model: "config.type", value: type }, validators: [{ type: "required", message: "Authenticate with Bitbucket first" }], oauthMeta: { provider: "Bitbucket", authUri: client.authorizationUrl(), redirectUri: client.redirectUri, clientId: client.clientId, scopes: client.scopes, codeKey: "code" } };
 }
-
-// js/integration.js
 var import_node_crypto4 = require("node:crypto");
-
-// js/api-client.js
 var import_axios = __toESM(require("axios"));
 var import_axios_retry = __toESM(require("axios-retry"));
-var import_abort = require("./abort.cjs");
-var import_core = require("./core.cjs");
-var import_error = require("./error.cjs");
-var import_transport = require("./transport.cjs");
-var MAX_BYTES = 32 * 1024 * 1024;
+var import_core2 = require("./shared.cjs");
+async function unlessAborted(work, signal) {
+  if (!signal) return work;
+  let stop = () => {
+  };
+  const aborted = new Promise((_resolve, reject) => {
+    stop = () => reject((0, import_core2.failure)("REQUEST_ABORTED", "api"));
+  });
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+var import_core4 = require("./shared.cjs");
+var import_error2 = require("./shared.cjs");
+var import_node_stream = require("node:stream");
+var import_node_zlib = require("node:zlib");
+var import_p_limit = __toESM(require("p-limit"));
+var import_undici = require("undici");
+var import_core3 = require("./shared.cjs");
+var import_error = require("./shared.cjs");
+var MAX_BYTES = 1024 * 1024;
+var MAX_AT_ONCE = 50;
+var limits = /* @__PURE__ */ new Map();
+var PROXY_VARIABLES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
+var TIMEOUT = /^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;
+var TROUBLES = [[/^(ENOTFOUND|EAI_\w+)$/, "the host name could not be resolved"], [/^ECONNREFUSED$/, "the connection was refused"], [/^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/, "the connection was closed before the answer was complete"], [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM)$/, "there is no way to the host"], [/CERT|ISSUER|SIGNATURE|^UND_ERR_PRX_TLS$/, "the TLS certificate is not accepted; if it comes from a private authority, NODE_EXTRA_CA_CERTS must name its file"], [/^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+)$/, "the TLS handshake failed"], [/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/, "the answer is not HTTP as it should be"], [/^(Z_\w+|ERR_\w*BROTLI\w*|ERR__ERROR\w*)$/, "the compressed answer is damaged"], [/^PROXY_407$/, "the proxy asks for credentials, which belong into its address: http://user:password@host:port"], [/^(PROXY_\d+|UND_ERR_ABORTED)$/, "the proxy turned the connection down, so its rules must allow this host"]];
+var PROXY_ANSWER = /^Proxy response \((\d{3})\)/;
+var TELLING_NOTHING = ["Error", "TypeError", "AggregateError"];
+var LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+var direct = new import_undici.Agent();
+var proxying;
+var DECODERS = { gzip: import_node_zlib.createGunzip, br: import_node_zlib.createBrotliDecompress };
+var NO_BODY = [204, 304];
+var DEFAULT_HEADERS = { "accept-encoding": Object.keys(DECODERS).join(", "), "user-agent": "nocodb-bitbucket-auth" };
+async function send(request, options) {
+  const url = new URL(request.url);
+  let limit = limits.get(url.origin);
+  if (!limit) limits.set(url.origin, limit = (0, import_p_limit.default)(MAX_AT_ONCE));
+  return limit(() => sendNow(url, request, options));
+}
+async function sendNow(url, { method, headers, body }, { phase, timeoutMs, signal, maxBytes = MAX_BYTES }) {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  let late = false;
+  const timer = timeoutMs === void 0 ? void 0 : setTimeout(() => {
+    late = true;
+    abort();
+  }, timeoutMs);
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted) abort();
+  try {
+    const dispatcher = isLoopback(url) ? direct : proxying ??= new import_undici.EnvHttpProxyAgent();
+    const response = await dispatcher.request({ origin: url.origin, path: url.pathname + url.search, method, headers: { ...DEFAULT_HEADERS, ...headers }, body, signal: controller.signal });
+    const { statusCode: status } = response;
+    const bytes = await read(method === "HEAD" ? response.body : decoded(response), maxBytes);
+    if (!bytes) throw (0, import_core3.failure)("RESPONSE_TOO_LARGE", phase, { status });
+    return { status, headers: joined(response.headers), body: bytes };
+  } catch (error) {
+    if (error instanceof import_error.BitbucketAuthError) throw error;
+    if (late) throw (0, import_core3.failure)("REQUEST_TIMEOUT", phase);
+    if (signal?.aborted) throw (0, import_core3.failure)("REQUEST_ABORTED", phase);
+    throw networkFailure(error, phase, url);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+function isLoopback({ hostname }) {
+  return LOOPBACK.test(hostname);
+}
+function joined(headers) {
+  const fields = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== void 0) fields[name] = typeof value === "string" ? value : value.join(", ");
+  }
+  return fields;
+}
+function decoded({ statusCode, headers, body }) {
+  const encoding = String(headers["content-encoding"] ?? "").toLowerCase();
+  const decoder = NO_BODY.includes(statusCode) ? void 0 : DECODERS[encoding]?.();
+  return decoder ? (0, import_node_stream.pipeline)(body, decoder, () => {
+  }) : body;
+}
+async function read(stream, maxBytes) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.byteLength;
+    if (size > maxBytes) return void 0;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+function networkFailure(error, phase, url) {
+  const code = codeOf(error);
+  if (code && TIMEOUT.test(code)) return (0, import_core3.failure)("REQUEST_TIMEOUT", phase, void 0, { cause: scrubbed(code, code) });
+  const trouble = TROUBLES.find(([pattern]) => code && pattern.test(code))?.[1] ?? "the request could not be sent";
+  const proxy = isLoopback(url) ? void 0 : PROXY_VARIABLES.find((name) => process.env[name]);
+  const detail = [trouble, code, proxy && `the proxy of ${proxy} is in use unless NO_PROXY excepts the host`];
+  return (0, import_core3.failure)("REQUEST_FAILED", phase, void 0, { detail: detail.filter(Boolean).join("; "), cause: scrubbed(trouble, code) });
+}
+function scrubbed(message, code) {
+  return Object.assign(new Error(message), code && { code });
+}
+function codeOf(error) {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
+    const [, status] = PROXY_ANSWER.exec(at.message) ?? [];
+    if (status !== void 0) return `PROXY_${status}`;
+    const code = "code" in at && typeof at.code === "string" ? at.code : at.name;
+    if (/^\w{1,64}$/.test(code) && !TELLING_NOTHING.includes(code)) return code;
+    at = at instanceof AggregateError ? at.errors[0] : at.cause;
+  }
+  return void 0;
+}
+var MAX_BYTES2 = 32 * 1024 * 1024;
 var REDIRECTS = [301, 302, 303, 307, 308];
 var MOST_REDIRECTS = 20;
 var RETRIES = 3;
@@ -171,40 +175,37 @@ var SENDER = /* @__PURE__ */ Symbol("sender");
 var utf8 = new TextDecoder();
 var OF_BODY = /^content-/;
 function createSender({ apiUrl, timeoutMs, credentials, throttle }) {
-  const { Api } = (0, import_core.core)();
-  const api = (0, import_error.judge)(createSender, () => new Api(apiUrl));
+  const { Api } = (0, import_core4.core)();
+  const api = (0, import_error2.judge)(createSender, () => new Api(apiUrl));
   const attempt = async (request, authorization, group) => {
     const { signal, redirect } = request;
     await throttle?.take(group, signal);
     let next = request;
     for (let redirects = 0, withCredential = true; ; redirects += 1) {
       const { method, url, body, headers = {} } = next;
-      const answer = await (0, import_transport.send)(
-        { method, url, headers: withCredential ? { ...headers, authorization } : headers, body },
-        { phase: "api", timeoutMs, signal, maxBytes: MAX_BYTES }
-      );
+      const answer = await send({ method, url, headers: withCredential ? { ...headers, authorization } : headers, body }, { phase: "api", timeoutMs, signal, maxBytes: MAX_BYTES2 });
       if (redirects === 0) await throttle?.observe(group, answer);
       const { status, headers: { location } } = answer;
       if (redirect === "manual" || !REDIRECTS.includes(status) || location === void 0) {
         return { answer: status >= 300 ? withoutCredential(answer, authorization) : answer, withCredential };
       }
-      if (redirects === MOST_REDIRECTS) throw (0, import_core.failure)("REDIRECT_REFUSED", "api", { status });
+      if (redirects === MOST_REDIRECTS) throw (0, import_core4.failure)("REDIRECT_REFUSED", "api", { status });
       const target = URL.canParse(location, url) ? new URL(location, url).href : location;
-      const judged = (0, import_error.judge)(attempt, () => api.redirect(method, url, withCredential, status, target));
+      const judged = (0, import_error2.judge)(attempt, () => api.redirect(method, url, withCredential, status, target));
       withCredential = judged.withCredential;
-      if (redirect === "own" && !withCredential) throw (0, import_core.failure)("REDIRECT_REFUSED", "api", { status });
+      if (redirect === "own" && !withCredential) throw (0, import_core4.failure)("REDIRECT_REFUSED", "api", { status });
       next = { ...judged.becomesGet ? asGet(next) : next, url: target };
     }
   };
   return async (request) => {
     const { signal } = request;
     const url = URL.canParse(request.url) ? new URL(request.url).href : request.url;
-    const group = (0, import_error.judge)(createSender, () => api.admit(url));
+    const group = (0, import_error2.judge)(createSender, () => api.admit(url));
     const absolute = { ...request, url };
-    const used = await (0, import_abort.unlessAborted)(credentials.newest(), signal);
+    const used = await unlessAborted(credentials.newest(), signal);
     const { answer, withCredential } = await attempt(absolute, used.authorization, group);
     if (!withCredential || !credentials.answered(answer.status, used, false)) return answer;
-    const newer = await (0, import_abort.unlessAborted)(credentials.newest(), signal);
+    const newer = await unlessAborted(credentials.newest(), signal);
     if (isStream(request.body)) {
       credentials.onUnrepeatable();
       return answer;
@@ -215,32 +216,7 @@ function createSender({ apiUrl, timeoutMs, credentials, throttle }) {
   };
 }
 function createClient({ apiUrl, kind, sender }) {
-  const client = import_axios.default.create({
-    baseURL: apiUrl,
-    // With a limit, Axios itself turns a form into bytes, which undici takes from any realm.
-    maxBodyLength: MAX_BYTES,
-    adapter: "fetch",
-    env: {
-      fetch: fetchThroughSender,
-      // Axios then hands over address and options as they are, and keeps no request in its errors.
-      Request: (
-        /** @type {any} */
-        null
-      ),
-      // The package of this name, which Axios has for Node.js, is a stream of a kind that undici does not take.
-      FormData,
-      // And asks the answer for what it wants of it, by name.
-      Response: (
-        /** @type {any} */
-        null
-      )
-    },
-    fetchOptions: (
-      /** @type {Record<symbol, Sender>} */
-      { [SENDER]: sender }
-    ),
-    headers: { Accept: "application/json" }
-  });
+  const client = import_axios.default.create({ baseURL: apiUrl, maxBodyLength: MAX_BYTES2, adapter: "fetch", env: { fetch: fetchThroughSender, Request: null, FormData, Response: null }, fetchOptions: { [SENDER]: sender }, headers: { Accept: "application/json" } });
   client.interceptors.request.use((config) => {
     if (isStream(config.data)) config.maxBodyLength = -1;
     return config;
@@ -249,78 +225,40 @@ function createClient({ apiUrl, kind, sender }) {
     if (import_axios.default.isAxiosError(error)) Object.assign(error, { bitbucket: judgeError(error, kind) });
     throw error;
   });
-  (0, import_axios_retry.default)(client, {
-    retries: RETRIES,
-    retryCondition: mayRetry,
-    retryDelay: (attempt, error) => (0, import_core.core)().retryDelay(attempt, retryAfter(error), Math.random()) ?? 0
-  });
-  return (
-    /** @type {BitbucketClient} */
-    Object.defineProperty(client, "paginate", { value: paginate(client) })
-  );
+  (0, import_axios_retry.default)(client, { retries: RETRIES, retryCondition: mayRetry, retryDelay: (attempt, error) => (0, import_core4.core)().retryDelay(attempt, retryAfter(error), Math.random()) ?? 0 });
+  return Object.defineProperty(client, "paginate", { value: paginate(client) });
 }
 function meaningOf(error) {
-  if (error instanceof import_error.BitbucketAuthError) return error;
+  if (error instanceof import_error2.BitbucketAuthError) return error;
   const bitbucket = members(error).bitbucket;
-  return bitbucket instanceof import_error.BitbucketAuthError ? bitbucket : (0, import_core.failure)("API_FAILED", "api");
+  return bitbucket instanceof import_error2.BitbucketAuthError ? bitbucket : (0, import_core4.failure)("API_FAILED", "api");
 }
 async function fetchThroughSender(input, init = {}) {
-  const sender = (
-    /** @type {Sender} */
-    init[SENDER]
-  );
+  const sender = init[SENDER];
   const { authorization: _callers, ...headers } = lowerCased(init.headers);
-  const { status, headers: fields, body } = await sender({
-    method: init.method ?? "GET",
-    url: String(input),
-    headers,
-    body: init.body,
-    signal: init.signal,
-    redirect: init.redirect === "manual" ? "manual" : "follow"
-  });
+  const { status, headers: fields, body } = await sender({ method: init.method ?? "GET", url: String(input), headers, body: init.body, signal: init.signal, redirect: init.redirect === "manual" ? "manual" : "follow" });
   const whole = () => new Response([204, 205, 304].includes(status) ? null : body, { status, headers: fields });
-  return (
-    /** @type {any} */
-    {
-      status,
-      statusText: "",
-      headers: fields,
-      text: async () => utf8.decode(body),
-      arrayBuffer: () => whole().arrayBuffer(),
-      blob: () => whole().blob(),
-      formData: () => whole().formData(),
-      stream: () => whole().body
-    }
-  );
+  return { status, statusText: "", headers: fields, text: async () => utf8.decode(body), arrayBuffer: () => whole().arrayBuffer(), blob: () => whole().blob(), formData: () => whole().formData(), stream: () => whole().body };
 }
 function lowerCased(headers) {
   return Object.fromEntries(Object.entries({ ...headers }).map(([name, value]) => [name.toLowerCase(), value]));
 }
 function judgeError({ response, cause, code, name }, kind) {
   if (response) {
-    const { judgeApiResponse } = (0, import_core.core)();
-    const answer = {
-      status: response.status,
-      headers: Object.fromEntries(Object.entries({ ...response.headers }).map(([name2, value]) => [name2.toLowerCase(), String(value)])),
-      body: bytesOf(response.data),
-      receivedAt: Date.now(),
-      kind
-    };
-    return new import_error.BitbucketAuthError((0, import_error.judge)(judgeError, () => judgeApiResponse(answer)), {}, judgeError);
+    const { judgeApiResponse } = (0, import_core4.core)();
+    const answer = { status: response.status, headers: Object.fromEntries(Object.entries({ ...response.headers }).map(([name2, value]) => [name2.toLowerCase(), String(value)])), body: bytesOf(response.data), receivedAt: Date.now(), kind };
+    return new import_error2.BitbucketAuthError((0, import_error2.judge)(judgeError, () => judgeApiResponse(answer)), {}, judgeError);
   }
-  if (cause instanceof import_error.BitbucketAuthError) return cause;
-  if (name === "CanceledError") return (0, import_core.failure)("REQUEST_ABORTED", "api");
-  return (0, import_core.failure)(code === "ECONNABORTED" || code === "ETIMEDOUT" ? "REQUEST_TIMEOUT" : "API_FAILED", "api");
+  if (cause instanceof import_error2.BitbucketAuthError) return cause;
+  if (name === "CanceledError") return (0, import_core4.failure)("REQUEST_ABORTED", "api");
+  return (0, import_core4.failure)(code === "ECONNABORTED" || code === "ETIMEDOUT" ? "REQUEST_TIMEOUT" : "API_FAILED", "api");
 }
 function mayRetry(error) {
   const { config, response } = error;
   const { code, cause } = meaningOf(error);
   if (!config || isStream(config.data)) return false;
-  const passes = !cause || import_axios_retry.default.isNetworkError(
-    /** @type {any} */
-    { code: members(cause).code }
-  );
-  return passes && (0, import_core.core)().mayRepeat(String(config.method).toUpperCase(), code, response?.status) && (0, import_core.core)().retryDelay(1, retryAfter(error), 0) !== void 0;
+  const passes = !cause || import_axios_retry.default.isNetworkError({ code: members(cause).code });
+  return passes && (0, import_core4.core)().mayRepeat(String(config.method).toUpperCase(), code, response?.status) && (0, import_core4.core)().retryDelay(1, retryAfter(error), 0) !== void 0;
 }
 function retryAfter(error) {
   return meaningOf(error).retryAfter;
@@ -331,10 +269,10 @@ function paginate(client) {
     for (let url = path, query = params; ; query = void 0) {
       const { data } = await client.get(url, { ...config, params: query });
       const { values, next } = members(data);
-      if (!Array.isArray(values)) throw (0, import_core.failure)("RESPONSE_INVALID", "api", { field: "values" });
+      if (!Array.isArray(values)) throw (0, import_core4.failure)("RESPONSE_INVALID", "api", { field: "values" });
       yield* values;
       if (next === void 0) return;
-      if (typeof next !== "string" || seen.has(next)) throw (0, import_core.failure)("RESPONSE_INVALID", "api", { field: "next" });
+      if (typeof next !== "string" || seen.has(next)) throw (0, import_core4.failure)("RESPONSE_INVALID", "api", { field: "next" });
       seen.add(next);
       url = next;
     }
@@ -349,16 +287,12 @@ function isStream(body) {
 }
 function withoutCredential({ status, headers, body }, authorization) {
   const [, credential = ""] = authorization.split(" ");
-  const decoded = Buffer.from(credential, "base64").toString("latin1");
-  const [, token = ""] = decoded.split(/:(.*)/s);
-  const secrets = [credential, ...authorization.startsWith("Basic ") ? [decoded, token] : []];
+  const decoded2 = Buffer.from(credential, "base64").toString("latin1");
+  const [, token = ""] = decoded2.split(/:(.*)/s);
+  const secrets = [credential, ...authorization.startsWith("Basic ") ? [decoded2, token] : []];
   const forms = new Set(secrets.filter(Boolean).flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), Buffer.from(secret).toString("base64")]));
   const cut = (text) => [...forms].reduce((rest, form2) => rest.replaceAll(form2, "[redacted]"), text);
-  return {
-    status,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, cut(value)])),
-    body: Buffer.from(cut(Buffer.from(body).toString("latin1")), "latin1")
-  };
+  return { status, headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, cut(value)])), body: Buffer.from(cut(Buffer.from(body).toString("latin1")), "latin1") };
 }
 function bytesOf(data) {
   if (data instanceof Uint8Array) return data;
@@ -370,25 +304,118 @@ function bytesOf(data) {
   }
 }
 function members(value) {
-  return typeof value === "object" && value !== null ? (
-    /** @type {Record<string, unknown>} */
-    value
-  ) : {};
+  return typeof value === "object" && value !== null ? value : {};
 }
-
-// js/integration.js
-var import_core4 = require("./core.cjs");
-var import_environment = require("./environment.cjs");
-var import_error3 = require("./error.cjs");
-
-// js/rate-limit.js
+var import_core8 = require("./shared.cjs");
+var import_error5 = require("./shared.cjs");
 var import_node_crypto = require("node:crypto");
 var import_promises = require("node:timers/promises");
-var import_p_limit = __toESM(require("p-limit"));
+var import_p_limit2 = __toESM(require("p-limit"));
 var import_rate_limiter_flexible = require("rate-limiter-flexible");
-var import_abort2 = require("./abort.cjs");
-var import_redis_connection = require("./redis-connection.cjs");
-var import_core2 = require("./core.cjs");
+var VARIABLES = "INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)";
+var RedisConnection = class {
+  #options;
+  #redis;
+  #candidate;
+  #firstAttempt;
+  #nextAttempt;
+  #failures = 0;
+  #isReported = false;
+  #isClosed = false;
+  constructor(options) {
+    this.#options = options;
+  }
+  get isUsable() {
+    return this.#redis !== void 0;
+  }
+  async use(work, { isAwaited } = { isAwaited: true }) {
+    const redis = await this.connected();
+    if (!redis) return void 0;
+    try {
+      const result = await within(this.#options.limits.operation, isAwaited, work(redis));
+      this.#failures = 0;
+      return result;
+    } catch {
+      this.#lose(redis);
+      return void 0;
+    }
+  }
+  async connected() {
+    if (!this.#isClosed) await (this.#firstAttempt ??= this.#connect(true));
+    return this.#redis;
+  }
+  close() {
+    this.#isClosed = true;
+    clearTimeout(this.#nextAttempt);
+    for (const redis of [this.#redis, this.#candidate]) disconnect(redis);
+    this.#redis = void 0;
+  }
+  async #connect(isAwaited) {
+    const attempt = { isOver: false };
+    try {
+      await within(this.#options.limits.connection, isAwaited, this.#open(attempt));
+    } catch {
+      attempt.isOver = true;
+      disconnect(this.#candidate);
+      this.#candidate = void 0;
+      this.#retry();
+      return;
+    }
+    const redis = this.#candidate;
+    this.#candidate = void 0;
+    if (this.#isClosed) return;
+    redis.once("end", () => this.#lose(redis));
+    this.#redis = redis;
+    if (this.#isReported) this.#options.log(`The Redis of ${VARIABLES} can be used again.`);
+    this.#isReported = false;
+    this.#options.opened?.();
+  }
+  async #open(attempt) {
+    const { Redis } = await import("ioredis");
+    if (attempt.isOver || this.#isClosed) throw new Error("too late");
+    const { url, limits: limits2, scripts, check } = this.#options;
+    const redis = new Redis(url, { lazyConnect: true, connectTimeout: limits2.connection, retryStrategy: () => null, disconnectTimeout: 1, enableOfflineQueue: false, autoResendUnfulfilledCommands: false, enableReadyCheck: false, disableClientInfo: true, ...scripts && { scripts } });
+    this.#candidate = redis;
+    redis.on("error", () => {
+    });
+    const connected = redis.connect();
+    setImmediate(() => redis.stream?.unref());
+    await connected;
+    if (check) await within(limits2.operation, false, check(redis));
+  }
+  #lose(redis) {
+    if (this.#redis !== redis) return;
+    this.#redis = void 0;
+    disconnect(redis);
+    this.#retry();
+  }
+  #retry() {
+    if (this.#isClosed) return;
+    const { log, limits: limits2, without } = this.#options;
+    if (!this.#isReported) log(`The Redis of ${VARIABLES} cannot be used: until it can, this process ${without}.`);
+    this.#isReported = true;
+    const pause = Math.min(limits2.reconnection, 100 * 2 ** this.#failures) * (1 + Math.random()) / 2;
+    this.#failures += 1;
+    this.#nextAttempt = setTimeout(() => this.#connect(false), pause).unref();
+  }
+};
+function disconnect(redis) {
+  redis?.disconnect();
+  redis?.stream?.destroy();
+}
+async function within(limit, isAwaited, work) {
+  let timer;
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => setImmediate(() => setImmediate(reject)), limit);
+    if (!isAwaited) timer.unref();
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+var import_core5 = require("./shared.cjs");
 var SLOT_MS = 5 * 60 * 1e3;
 var EARLIER_SLOTS = 12;
 var SLOT_LIFE_S = (EARLIER_SLOTS + 2) * SLOT_MS / 1e3;
@@ -405,38 +432,17 @@ function rateLimiterOf({ rateLimit, isRateLimitConfigured, redisUrl = "" }) {
   return limiter;
 }
 var RateLimiter = class {
-  /** @type {Settings} */
   #settings;
   #counters;
-  /** @type {Map<string, Line>} */
   #lines = /* @__PURE__ */ new Map();
   #sweptAt = Date.now();
-  /** @param {Settings} settings */
   constructor(settings) {
     this.#settings = settings;
     this.#counters = new Counters(settings.redisUrl ?? "");
   }
-  /**
-   * Waits until a request may be sent, which then counts.
-   *
-   * @param {string} account whose limit it is; no secret
-   * @param {string} group of resources
-   * @param {TakeOptions} [options]
-   * @returns {Promise<void>}
-   * @throws {BitbucketAuthError} `API_RATE_LIMITED` when too many wait or the wait would be too long, with `retryAfter`;
-   *   `REQUEST_ABORTED`
-   */
   take(account, group, options = {}) {
     return this.#lineOf(account, group).take(options);
   }
-  /**
-   * Learns from an answer.
-   *
-   * @param {string} account
-   * @param {string} group
-   * @param {{ status: number, headers: Record<string, string> }} answer with lower-case names of header fields
-   * @returns {Promise<void>}
-   */
   async observe(account, group, { status, headers }) {
     const limit = headers["x-ratelimit-limit"];
     const near = headers["x-ratelimit-nearlimit"];
@@ -444,20 +450,8 @@ var RateLimiter = class {
     const line = this.#lineOf(account, group);
     const { isRateLimitConfigured } = this.#settings;
     const now = Date.now();
-    await line.learn((0, import_core2.core)().rateLimitNews(
-      status,
-      limit,
-      near,
-      headers["retry-after"],
-      line.limit,
-      isRateLimitConfigured,
-      now
-    ), now);
+    await line.learn((0, import_core5.core)().rateLimitNews(status, limit, near, headers["retry-after"], line.limit, isRateLimitConfigured, now), now);
   }
-  /**
-   * @param {string} account
-   * @param {string} group
-   */
   #lineOf(account, group) {
     this.#sweep();
     const name = `${group} ${account}`;
@@ -479,32 +473,18 @@ var RateLimiter = class {
   }
 };
 var Line = class {
-  /** One asks at a time, and waits while those behind it wait. */
-  #turn = (0, import_p_limit.default)(1);
+  #turn = (0, import_p_limit2.default)(1);
   #waiting = 0;
-  /** Until when nobody gets through, as far as known. */
   #closedUntil = 0;
-  /** Until when Bitbucket wants nobody. */
   #pausedUntil = 0;
   #touchedAt = 0;
-  /** What the slots before one have; oldest first. @type {Reading} */
   #reading = { slot: -1, isSettled: false, counts: /* @__PURE__ */ new Map(), sum: 0 };
-  /** Ends the pause of whoever waits. */
   #waker = new AbortController();
-  /**
-   * @param {number} limit in an hour
-   * @param {string} key
-   * @param {Counters} counters
-   */
   constructor(limit, key, counters) {
     this.limit = limit;
     this.key = key;
     this.counters = counters;
   }
-  /**
-   * @param {TakeOptions} options
-   * @returns {Promise<void>}
-   */
   async take({ signal, maxWaitMs = Infinity, log }) {
     const now = Date.now();
     this.#touchedAt = now;
@@ -513,15 +493,11 @@ var Line = class {
     this.#waiting += 1;
     try {
       const until = now + maxWaitMs;
-      await (0, import_abort2.unlessAborted)(this.#turn(() => this.#pass(signal, until, log)), signal);
+      await unlessAborted(this.#turn(() => this.#pass(signal, until, log)), signal);
     } finally {
       this.#waiting -= 1;
     }
   }
-  /**
-   * @param {{ limit?: number, used?: number, pause?: number }} news
-   * @param {number} now
-   */
   async learn({ limit, used, pause }, now) {
     if (limit !== void 0) {
       this.limit = limit;
@@ -536,15 +512,9 @@ var Line = class {
       if (unknown > 0) await this.counters.add(this.#keyOf(slot), unknown);
     }
   }
-  /** @param {number} now */
   isForgettable(now) {
     return this.#waiting === 0 && now - this.#touchedAt > SLOT_LIFE_S * 1e3;
   }
-  /**
-   * @param {AbortSignal | null | undefined} signal
-   * @param {number} until
-   * @param {((message: string) => void) | undefined} log
-   */
   async #pass(signal, until, log) {
     for (let isLogged = false; !signal?.aborted; ) {
       const now = Date.now();
@@ -561,12 +531,6 @@ var Line = class {
       });
     }
   }
-  /**
-   * Counts a request, if it is within the limit.
-   *
-   * @param {number} now
-   * @returns {Promise<number>} for how many milliseconds it is not
-   */
   async #count(now) {
     const slot = slotOf(now);
     const count = await this.counters.add(this.#keyOf(slot), 1);
@@ -580,10 +544,6 @@ var Line = class {
     }
     return endOf(slot) - now;
   }
-  /**
-   * @param {number} slot the current one
-   * @returns {Promise<Reading>} the requests in all others that the last hour touches
-   */
   async #before(slot) {
     const last = this.#reading;
     if (last.slot === slot && last.isSettled) return last;
@@ -592,55 +552,33 @@ var Line = class {
     const counts = new Map(await Promise.all(Array.from({ length: EARLIER_SLOTS }, async (_, index) => {
       const earlier = slot - EARLIER_SLOTS + index;
       const known = earlier < settled ? last.counts.get(earlier) : void 0;
-      return (
-        /** @type {[number, number]} */
-        [earlier, known ?? await this.counters.get(this.#keyOf(earlier))]
-      );
+      return [earlier, known ?? await this.counters.get(this.#keyOf(earlier))];
     })));
     const sum = [...counts.values()].reduce((total, count) => total + count, 0);
     this.#reading = { slot, isSettled, counts, sum };
     return this.#reading;
   }
-  /** @param {number} slot */
   #keyOf(slot) {
     return `${this.key}:${slot}`;
   }
 };
 var Counters = class {
   #memory = new import_rate_limiter_flexible.RateLimiterMemory(OPTIONS);
-  /** @type {RedisConnection | undefined} */
   #connection;
-  /** @type {WeakMap<object, RateLimiterRedis>} */
   #shared = /* @__PURE__ */ new WeakMap();
-  /** @param {string} redisUrl */
   constructor(redisUrl) {
     if (!redisUrl) return;
-    this.#connection = new import_redis_connection.RedisConnection({
-      url: redisUrl,
-      limits: REDIS_LIMITS,
-      log: (message) => console.warn(`[nocodb-bitbucket-auth] ${message}`),
-      without: "keeps to the rate limit on its own"
-    });
+    this.#connection = new RedisConnection({ url: redisUrl, limits: REDIS_LIMITS, log: (message) => console.warn(`[nocodb-bitbucket-auth] ${message}`), without: "keeps to the rate limit on its own" });
   }
-  /**
-   * @param {string} key
-   * @param {number} points
-   * @returns {Promise<number>} what it then has
-   */
   async add(key, points) {
     const own = await this.#memory.penalty(key, points);
     const shared = await this.#connection?.use((redis) => this.#of(redis).penalty(key, points));
     return (shared ?? own).consumedPoints;
   }
-  /**
-   * @param {string} key
-   * @returns {Promise<number>}
-   */
   async get(key) {
     const shared = await this.#connection?.use((redis) => this.#of(redis).get(key));
     return (shared ?? await this.#memory.get(key))?.consumedPoints ?? 0;
   }
-  /** @param {import('ioredis').Redis} redis */
   #of(redis) {
     const limiter = this.#shared.get(redis) ?? new import_rate_limiter_flexible.RateLimiterRedis({ ...OPTIONS, storeClient: redis });
     this.#shared.set(redis, limiter);
@@ -655,37 +593,113 @@ function endOf(slot) {
   return (slot + EARLIER_SLOTS + 1) * SLOT_MS;
 }
 function rateLimited(wait) {
-  return (0, import_core2.failure)("API_RATE_LIMITED", "api", wait > 0 ? { retryAfter: Math.ceil(wait) } : void 0);
+  return (0, import_core5.failure)("API_RATE_LIMITED", "api", wait > 0 ? { retryAfter: Math.ceil(wait) } : void 0);
 }
-
-// js/integration.js
-var import_token_endpoint2 = require("./token-endpoint.cjs");
-
-// js/token-keeper.js
+var import_core6 = require("./shared.cjs");
+var import_error3 = require("./shared.cjs");
+function clientOf({ client, problems }) {
+  if (client) return client;
+  throw configFailure(problems);
+}
+function configFailure([problem]) {
+  return problem ? new import_error3.BitbucketAuthError(problem, {}, configFailure) : (0, import_core6.failure)("INVALID_CONFIG", "config");
+}
+async function requestTokens(environment, build, grant, previous) {
+  const client = clientOf(environment);
+  const request = (0, import_error3.judge)(requestTokens, () => build(client));
+  const phase = grant === "refresh_token" ? "refresh" : "exchange";
+  const answer = await send(request, { phase, timeoutMs: environment.timeoutMs });
+  const obtainedAt = Date.now();
+  const tokens = (0, import_error3.judge)(requestTokens, () => client.parseTokenResponse({ ...answer, receivedAt: obtainedAt, grant, request, ...previous && { previous } }));
+  return { ...tokens, obtainedAt };
+}
 var import_node_crypto3 = require("node:crypto");
 var import_promises2 = require("node:timers/promises");
-var import_memory2 = require("./memory.cjs");
-
-// js/coordination/redis.js
+var MOST_KEYS = 24;
+var KEPT_MS = 90 * 24 * 60 * 60 * 1e3;
+var SWEEP_MS = 60 * 60 * 1e3;
+var MemoryCoordination = class {
+  #chains = /* @__PURE__ */ new Map();
+  #locked = /* @__PURE__ */ new Set();
+  #fence = 0;
+  #lockouts = /* @__PURE__ */ new Map();
+  #sweptAt = Date.now();
+  async lock(key) {
+    if (this.#locked.has(key)) return void 0;
+    this.#locked.add(key);
+    let held = true;
+    this.#fence += 1;
+    return { fence: this.#fence, isHeld: () => held, release: async () => {
+      if (held) this.#locked.delete(key);
+      held = false;
+    } };
+  }
+  async find(key) {
+    return this.findLocal(key);
+  }
+  findLocal(key) {
+    return this.#chains.get(key)?.entry;
+  }
+  async publish(key, entry) {
+    this.#sweep();
+    const known = this.#chains.get(key);
+    const joined2 = this.#chains.get(entry.key);
+    const isLate = joined2 && joined2 !== known && (joined2.entry.key !== entry.key || joined2.entry.fence > entry.fence);
+    const newest = isLate ? joined2.entry : entry;
+    const isNewest = !known || follows(newest, key, known);
+    this.#lead(key, entry.key, isNewest ? newest : known.entry);
+    return isNewest && newest === entry;
+  }
+  settle(key, entry) {
+    this.#lead(key, entry.key, entry);
+  }
+  lastKeys() {
+    return [...new Set(this.#chains.values())].flatMap(({ keys }) => keys.slice(-2));
+  }
+  #lead(key, other, entry) {
+    const chain = this.#chains.get(key) ?? { entry, keys: [key], publishedAt: 0 };
+    chain.entry = entry;
+    chain.publishedAt = Date.now();
+    const keys = [.../* @__PURE__ */ new Set([...chain.keys, ...this.#chains.get(other)?.keys ?? [], other, entry.key])];
+    for (const forgotten of keys.slice(0, -MOST_KEYS)) this.#chains.delete(forgotten);
+    chain.keys = keys.slice(-MOST_KEYS);
+    for (const lead of chain.keys) this.#chains.set(lead, chain);
+  }
+  async lockout(key) {
+    const now = Date.now();
+    let longest = 0;
+    for (const [refused, until] of this.#lockouts) {
+      if (until <= now) this.#lockouts.delete(refused);
+      else if (refused !== key) longest = Math.max(longest, until - now);
+    }
+    return longest;
+  }
+  async lockOut(key, ms) {
+    this.#lockouts.set(key, Date.now() + ms);
+  }
+  async close() {
+    this.#chains.clear();
+  }
+  #sweep() {
+    const now = Date.now();
+    if (now - this.#sweptAt < SWEEP_MS) return;
+    this.#sweptAt = now;
+    for (const [key, { publishedAt }] of this.#chains) {
+      if (now - publishedAt > KEPT_MS) this.#chains.delete(key);
+    }
+  }
+};
+function follows(entry, key, { entry: newest, keys }) {
+  if (entry.key === key && newest.key !== key) return false;
+  if (entry.key === newest.key) return newest.fence <= entry.fence;
+  if (keys.includes(entry.key)) return newest.fence < entry.fence;
+  return newest.key === key || newest.fence <= entry.fence;
+}
 var import_node_crypto2 = require("node:crypto");
-var import_memory = require("./memory.cjs");
-var import_redis_connection2 = require("./redis-connection.cjs");
 var SECOND = 1e3;
 var HOUR = 60 * 60 * SECOND;
 var DAY = 24 * HOUR;
-var LIMITS = {
-  // A lock outlives its process by no more than this.
-  lock: 6 * SECOND,
-  operation: SECOND,
-  connection: 2 * SECOND,
-  // The longest pause between two attempts to connect.
-  reconnection: 5 * SECOND,
-  // Stores have newer tokens by then.
-  pointer: 30 * DAY,
-  // An unused refresh token dies after three months.
-  pair: 95 * DAY,
-  deadMarker: HOUR
-};
+var LIMITS = { lock: 6 * SECOND, operation: SECOND, connection: 2 * SECOND, reconnection: 5 * SECOND, pointer: 30 * DAY, pair: 95 * DAY, deadMarker: HOUR };
 var MOST_PENDING = 1e5;
 var PRELUDE = `
   local prefix = KEYS[1]
@@ -712,33 +726,26 @@ var PRELUDE = `
     redis.call('SET', prefix .. 'fence', string.format('%.0f', fence), 'PX', limit)
   end
 `;
-var SCRIPTS = {
-  /** Whether this Redis can be written to, and which life its data has: when they were lost, no fence is given twice. */
-  check: `
+var SCRIPTS = { check: `
     local seen, limit, life = unpack(ARGV)
     raise_fence(seen, limit)
     life = redis.call('GET', prefix .. 'life') or life
     redis.call('SET', prefix .. 'life', life, 'PX', limit)
     return life
-  `,
-  acquire: `
+  `, acquire: `
     local key, owner, lock_limit, seen, limit = unpack(ARGV)
     if not redis.call('SET', prefix .. 'lock:' .. key, owner, 'NX', 'PX', lock_limit) then return 0 end
     raise_fence(seen, limit)
     return redis.call('INCR', prefix .. 'fence')
-  `,
-  extend: `
+  `, extend: `
     local key, owner, limit = unpack(ARGV)
     if redis.call('GET', prefix .. 'lock:' .. key) ~= owner then return 0 end
     return redis.call('PEXPIRE', prefix .. 'lock:' .. key, limit)
-  `,
-  release: `
+  `, release: `
     local key, owner = unpack(ARGV)
     if redis.call('GET', prefix .. 'lock:' .. key) ~= owner then return 0 end
     return redis.call('DEL', prefix .. 'lock:' .. key)
-  `,
-  /** Notes a refusal, if there was one, and tells for how long yet those of others are remembered. */
-  lockout: `
+  `, lockout: `
     local key, ms = ARGV[1], tonumber(ARGV[2])
     local time = redis.call('TIME')
     local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -753,16 +760,12 @@ var SCRIPTS = {
       if last[at] ~= key then return last[at + 1] - now end
     end
     return 0
-  `,
-  /** The newest of a chain, and whether what the process thinks is the newest leads to it. */
-  find: `
+  `, find: `
     local key, theirs = unpack(ARGV)
     local newest, _, passed = follow(key)
     local known = theirs == '' or passed[theirs] or follow(theirs) == newest
     return { newest, pair(newest), known and 1 or 0 }
-  `,
-  /** Has a pair follow a key, unless something with a higher fence does. Both branches of a fork lead to the winner. */
-  publish: `
+  `, publish: `
     local key, newer, fence, value, pair_limit, pointer_limit = unpack(ARGV)
     fence = tonumber(fence)
     local function keep()
@@ -797,45 +800,24 @@ var SCRIPTS = {
     if last ~= newer or fence_of(newer) > fence then return { 0, last, pair(last) } end
     keep()
     return { 1 }
-  `
-};
+  ` };
 var RedisCoordination = class {
-  #memory = new import_memory.MemoryCoordination();
-  /** @type {RedisOptions} */
+  #memory = new MemoryCoordination();
   #options;
-  /** @type {typeof LIMITS} */
   #limits;
   #isClosed = false;
-  /** What all keys begin with; in a cluster, the braces keep them together. @type {string} */
   #prefix;
   #connection;
-  /** The highest fence that this process knows of. */
   #fence = 0;
-  /** Names the life of Redis' data; another one means that they were lost. @type {string | undefined} */
   #life;
-  /** Keys whose newest followers Redis does not have yet. @type {Set<string>} */
   #pending = /* @__PURE__ */ new Set();
-  /** What ends the locks that this process holds. @type {Set<() => void>} */
   #held = /* @__PURE__ */ new Set();
-  /** @param {RedisOptions} options */
   constructor(options) {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#prefix = `nocodb-bitbucket-auth:{${options.namespace}}:`;
-    this.#connection = new import_redis_connection2.RedisConnection({
-      url: options.url,
-      limits: this.#limits,
-      scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, lua]) => [name, { lua: PRELUDE + lua, numberOfKeys: 1 }])),
-      log: options.log,
-      without: "renews tokens on its own",
-      check: (redis) => this.#check(redis),
-      opened: () => void this.#shareAll()
-    });
+    this.#connection = new RedisConnection({ url: options.url, limits: this.#limits, scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, lua]) => [name, { lua: PRELUDE + lua, numberOfKeys: 1 }])), log: options.log, without: "renews tokens on its own", check: (redis) => this.#check(redis), opened: () => void this.#shareAll() });
   }
-  /**
-   * @param {string} key
-   * @returns {Promise<Lock | undefined>}
-   */
   async lock(key) {
     const own = await this.#memory.lock(key);
     if (!own) return void 0;
@@ -868,22 +850,14 @@ var RedisCoordination = class {
       if (performance.now() >= heldUntil) end();
       return this.#held.has(end);
     };
-    return {
-      fence,
-      isHeld,
-      release: async () => {
-        if (isHeld()) {
-          end();
-          await this.#ask("release", [key, owner]);
-        }
-        await own.release();
+    return { fence, isHeld, release: async () => {
+      if (isHeld()) {
+        end();
+        await this.#ask("release", [key, owner]);
       }
-    };
+      await own.release();
+    } };
   }
-  /**
-   * @param {string} key
-   * @returns {Promise<Entry | undefined>}
-   */
   async find(key) {
     const before = this.#memory.findLocal(key);
     const reply = await this.#ask("find", [key, before?.key ?? ""]);
@@ -897,18 +871,9 @@ var RedisCoordination = class {
     if (shared) this.#memory.settle(key, shared);
     return shared ?? local;
   }
-  /**
-   * @param {string} key
-   * @returns {Entry | undefined}
-   */
   findLocal(key) {
     return this.#memory.findLocal(key);
   }
-  /**
-   * @param {string} key
-   * @param {Entry} entry
-   * @returns {Promise<boolean>}
-   */
   async publish(key, entry) {
     const known = this.#memory.findLocal(key);
     const fence = entry.fence === 0 && known?.key === key ? known.fence : entry.fence;
@@ -916,19 +881,10 @@ var RedisCoordination = class {
     const isNewest = await this.#memory.publish(key, kept);
     return await this.#share(key, kept) ?? isNewest;
   }
-  /**
-   * @param {string} key
-   * @returns {Promise<number>}
-   */
   async lockout(key) {
     const [shared, local] = await Promise.all([this.#ask("lockout", [key, 0]), this.#memory.lockout(key)]);
     return Math.max(shared ?? 0, local);
   }
-  /**
-   * @param {string} key
-   * @param {number} ms
-   * @returns {Promise<void>}
-   */
   async lockOut(key, ms) {
     await Promise.all([this.#ask("lockout", [key, ms]), this.#memory.lockOut(key, ms)]);
   }
@@ -939,23 +895,11 @@ var RedisCoordination = class {
     this.#pending.clear();
     await this.#memory.close();
   }
-  /**
-   * Publishes in Redis what memory has already, and has memory know what Redis makes of it.
-   *
-   * @param {string} key
-   * @param {Entry} entry
-   * @param {{ isAwaited: boolean }} [options]
-   * @returns {Promise<boolean | undefined>} whether it is the newest; `undefined`: it is passed on later
-   */
   async #share(key, entry, options) {
     const { pair, pointer, deadMarker } = this.#limits;
     this.#see(entry.fence);
     const limit = "dead" in entry.value ? deadMarker : pair;
-    const reply = await this.#ask(
-      "publish",
-      [key, entry.key, entry.fence, this.#encrypt(entry), limit, pointer],
-      options
-    );
+    const reply = await this.#ask("publish", [key, entry.key, entry.fence, this.#encrypt(entry), limit, pointer], options);
     if (!reply) {
       this.#postpone(key);
       return void 0;
@@ -970,14 +914,12 @@ var RedisCoordination = class {
     }
     return false;
   }
-  /** @param {string} key */
   #postpone(key) {
     if (this.#isClosed) return;
     this.#pending.add(key);
     const [oldest] = this.#pending;
     if (this.#pending.size > MOST_PENDING && oldest !== void 0) this.#pending.delete(oldest);
   }
-  /** Passes on what was published while Redis could not be used. */
   async #shareAll() {
     for (const key of [...this.#pending]) {
       if (!this.#connection.isUsable) return;
@@ -986,22 +928,12 @@ var RedisCoordination = class {
       else this.#pending.delete(key);
     }
   }
-  /** @param {number} fence */
   #see(fence) {
     this.#fence = Math.max(this.#fence, fence);
   }
-  /**
-   * Runs a script, unless Redis is not there.
-   *
-   * @param {keyof typeof SCRIPTS} name
-   * @param {(string | number)[]} args
-   * @param {{ isAwaited: boolean }} [options] whether the process stays alive for it
-   * @returns {Promise<any>} `undefined` when Redis did not do it
-   */
   async #ask(name, args, options) {
     return this.#connection.use((redis) => run(redis, name, this.#prefix, args), options);
   }
-  /** @param {Redis} redis that was just connected */
   async #check(redis) {
     const args = [this.#fence, this.#limits.pair, (0, import_node_crypto2.randomBytes)(16).toString("base64url")];
     const life = String(await run(redis, "check", this.#prefix, args));
@@ -1010,7 +942,6 @@ var RedisCoordination = class {
     }
     this.#life = life;
   }
-  /** @param {Entry} entry */
   #encrypt({ key, value }) {
     const nonce = (0, import_node_crypto2.randomBytes)(NONCE_LENGTH);
     const cipher = (0, import_node_crypto2.createCipheriv)(CIPHER, this.#options.encryptionKey, nonce, { authTagLength: TAG_LENGTH });
@@ -1018,22 +949,12 @@ var RedisCoordination = class {
     const text = [cipher.update(JSON.stringify(value), "utf8"), cipher.final()];
     return Buffer.concat([nonce, ...text, cipher.getAuthTag()]).toString("base64url");
   }
-  /**
-   * @param {string} key
-   * @param {string} pair `<fence> <ciphertext>`
-   * @returns {Entry | undefined} what cannot be read is as good as not there
-   */
   #read(key, pair) {
     const [fence, ciphertext = ""] = pair.split(" ");
     const bytes = Buffer.from(ciphertext, "base64url");
     if (bytes.length < NONCE_LENGTH + TAG_LENGTH) return void 0;
     try {
-      const decipher = (0, import_node_crypto2.createDecipheriv)(
-        CIPHER,
-        this.#options.encryptionKey,
-        bytes.subarray(0, NONCE_LENGTH),
-        { authTagLength: TAG_LENGTH }
-      );
+      const decipher = (0, import_node_crypto2.createDecipheriv)(CIPHER, this.#options.encryptionKey, bytes.subarray(0, NONCE_LENGTH), { authTagLength: TAG_LENGTH });
       decipher.setAAD(boundTo(key)).setAuthTag(bytes.subarray(-TAG_LENGTH));
       const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_LENGTH, -TAG_LENGTH)), decipher.final()]);
       const entry = { key, value: JSON.parse(text.toString("utf8")), fence: Number(fence) };
@@ -1056,28 +977,18 @@ function isInRedis(local, shared, leadsThere, pending) {
   return local.key === shared.key ? local.fence <= shared.fence && !pending.has(local.key) : leadsThere;
 }
 function run(redis, name, prefix, args) {
-  return (
-    /** @type {Record<keyof typeof SCRIPTS, Script>} */
-    /** @type {unknown} */
-    redis[name](prefix, ...args)
-  );
+  return redis[name](prefix, ...args);
 }
-
-// js/token-keeper.js
-var import_core3 = require("./core.cjs");
-var import_error2 = require("./error.cjs");
-var import_token_endpoint = require("./token-endpoint.cjs");
+var import_core7 = require("./shared.cjs");
+var import_error4 = require("./shared.cjs");
 var STORE_LIMIT_MS = 1e4;
-var KEPT_MS = 24 * 60 * 60 * 1e3;
-var SWEEP_MS = 60 * 60 * 1e3;
+var KEPT_MS2 = 24 * 60 * 60 * 1e3;
+var SWEEP_MS2 = 60 * 60 * 1e3;
 var OLDER = 0;
 var SHARED = /* @__PURE__ */ Symbol.for("nocodb-bitbucket-auth/coordinations/1");
 var keepers = /* @__PURE__ */ new Map();
 function coordinations() {
-  const shared = (
-    /** @type {{ [SHARED]?: Map<string, Coordination> }} */
-    globalThis
-  );
+  const shared = globalThis;
   return shared[SHARED] ??= /* @__PURE__ */ new Map();
 }
 function keeperOf(environment) {
@@ -1094,13 +1005,8 @@ function keeperOf(environment) {
   return keeper;
 }
 function createCoordination({ client, redisUrl }, namespace) {
-  if (!redisUrl) return new import_memory2.MemoryCoordination();
-  return new RedisCoordination({
-    url: redisUrl,
-    namespace,
-    encryptionKey: client.deriveKey("shared-store"),
-    log: (message) => console.warn(`[nocodb-bitbucket-auth] ${message}`)
-  });
+  if (!redisUrl) return new MemoryCoordination();
+  return new RedisCoordination({ url: redisUrl, namespace, encryptionKey: client.deriveKey("shared-store"), log: (message) => console.warn(`[nocodb-bitbucket-auth] ${message}`) });
 }
 function hash(key, text) {
   return (0, import_node_crypto3.createHmac)("sha256", key).update(text).digest().toString("base64url", 0, 16);
@@ -1117,31 +1023,16 @@ function holder({ store, log }) {
   return { store, log, stored: 0, handed: 0 };
 }
 var TokenKeeper = class _TokenKeeper {
-  /** By the key of their newest refresh token. @type {Map<string, Connection>} */
   #connections = /* @__PURE__ */ new Map();
-  /** @type {Uint8Array} */
   #hashKey;
   #sweptAt = Date.now();
-  /** @type {Connection | undefined} */
   #ofClient;
-  /**
-   * @param {ConfiguredEnvironment} environment
-   * @param {Coordination} coordination
-   * @param {'refresh_token' | 'client_credentials'} [grant] how its connections get new tokens
-   */
   constructor(environment, coordination, grant = "refresh_token") {
     this.environment = environment;
     this.coordination = coordination;
     this.grant = grant;
     this.#hashKey = environment.client.deriveKey("refresh-token");
   }
-  /**
-   * The connection that a pair belongs to, be it the newest or an older one.
-   *
-   * @param {Pair} pair out of a config
-   * @param {Holder} [owner] whose config that is
-   * @returns {Connection}
-   */
   attach(pair, owner) {
     this.#sweep();
     const key = this.keyOf(pair.refreshToken);
@@ -1157,94 +1048,48 @@ var TokenKeeper = class _TokenKeeper {
     connection.attach(pair, key, owner);
     return connection;
   }
-  /**
-   * The connection of the OAuth client itself (RFC 6749 section 4.4). It has no refresh token, and nobody's tokens die
-   * when it gets new ones, so it is this process' own, and no store has to know.
-   *
-   * @returns {Connection}
-   */
   ofClient() {
-    this.#ofClient ??= new _TokenKeeper(this.environment, new import_memory2.MemoryCoordination(), "client_credentials").attach(makePair({ refreshToken: "" }));
+    this.#ofClient ??= new _TokenKeeper(this.environment, new MemoryCoordination(), "client_credentials").attach(makePair({ refreshToken: "" }));
     return this.#ofClient;
   }
-  /**
-   * What a refresh token is called outside of this process.
-   *
-   * @param {string} refreshToken
-   */
   keyOf(refreshToken) {
     return hash(this.#hashKey, refreshToken);
   }
-  /**
-   * Notes that a connection has a newer refresh token.
-   *
-   * @param {Connection} connection
-   * @param {string} before
-   * @param {string} key
-   */
   rename(connection, before, key) {
     if (this.#connections.get(before) === connection) this.#connections.delete(before);
     if (!this.#connections.has(key)) this.#connections.set(key, connection);
   }
   #sweep() {
     const now = Date.now();
-    if (now - this.#sweptAt < SWEEP_MS) return;
+    if (now - this.#sweptAt < SWEEP_MS2) return;
     this.#sweptAt = now;
     for (const [key, connection] of this.#connections) {
-      if (connection.isForgettable(now - KEPT_MS)) this.#connections.delete(key);
+      if (connection.isForgettable(now - KEPT_MS2)) this.#connections.delete(key);
     }
   }
 };
 var Connection = class {
-  /** @type {TokenKeeper} */
   #keeper;
-  /** @type {RefreshPolicy} */
   #policy;
-  /** @type {Pair} */
   #pair;
-  /** The key of the newest refresh token. @type {string} */
   #key;
-  /** The key of the one before, until its successor is published. @type {string} */
   #publishedKey;
-  /** What is handed out, made once for each pair. @type {Current | undefined} */
   #current;
-  /** @type {Promise<void> | undefined} */
   #turn;
-  /** @type {NodeJS.Timeout | undefined} */
   #retry;
-  /** Who waits for the turn, while there is one. @type {Set<Holder> | undefined} */
   #waiting;
-  /** @type {Lock | undefined} */
   #lock;
-  /** Why the last token request failed. @type {BitbucketAuthError | undefined} */
   #lastError;
-  /** The number of the last pair that a store refused. */
   #unstored = 0;
   #touchedAt = Date.now();
-  /**
-   * @param {TokenKeeper} keeper
-   * @param {Pair} pair
-   * @param {string} key
-   */
   constructor(keeper, pair, key) {
-    const { RefreshPolicy } = (0, import_core3.core)();
+    const { RefreshPolicy } = (0, import_core7.core)();
     this.#keeper = keeper;
     this.#pair = pair;
     this.#key = key;
     this.#publishedKey = key;
-    this.#policy = new RefreshPolicy(
-      pair.obtainedAt,
-      pair.expiresAt,
-      pair.accessToken !== void 0,
-      keeper.environment.lockoutMs,
-      Date.now()
-    );
+    this.#policy = new RefreshPolicy(pair.obtainedAt, pair.expiresAt, pair.accessToken !== void 0, keeper.environment.lockoutMs, Date.now());
   }
-  /**
-   * @param {Pair} pair
-   * @param {string} key
-   * @param {Holder} [owner]
-   */
   attach(pair, key, owner) {
     const now = Date.now();
     this.#touchedAt = now;
@@ -1258,86 +1103,42 @@ var Connection = class {
       owner.handed = owner.stored;
     }
   }
-  /**
-   * The newest tokens, renewed if that is due, after they were handed to the holder's store.
-   *
-   * @param {Holder} owner
-   * @returns {Promise<Current>}
-   * @throws {BitbucketAuthError} `RECONNECT_REQUIRED`, and what `requestTokens` throws
-   */
   async newest(owner) {
     for (let known = owner.stored; ; known = owner.handed) {
       if (this.#mayUse(this.#policy.asked(known, Date.now()))) return this.#snapshot();
       await this.#join(owner);
     }
   }
-  /**
-   * Tokens that are newer than the newest, or than those with a certain refresh token.
-   *
-   * @param {Holder} owner
-   * @param {string} [refreshToken]
-   * @returns {Promise<Current>}
-   * @throws {BitbucketAuthError} like `newest`
-   */
   async renewed(owner, refreshToken = this.#pair.refreshToken) {
     const generation = refreshToken === this.#pair.refreshToken ? this.#policy.generation : OLDER;
     while (!this.#mayUse(this.#policy.renew(generation, Date.now()))) {
       await this.#join(owner);
       if (this.#policy.generation === generation && !this.#policy.isForced) {
-        throw this.#lastError ?? (0, import_core3.failure)("REQUEST_TIMEOUT", "refresh");
+        throw this.#lastError ?? (0, import_core7.failure)("REQUEST_TIMEOUT", "refresh");
       }
     }
     return this.newest(owner);
   }
-  /**
-   * The newest tokens that are known anywhere, as they are.
-   *
-   * @returns {Promise<Pair>}
-   */
   async latest() {
     const entry = await this.#keeper.coordination.find(this.#key);
     return entry && entry.key !== this.#key && !("dead" in entry.value) ? entry.value : this.#pair;
   }
-  /**
-   * Whether the refresh token was unused for so long that it should be used.
-   *
-   * @returns {boolean}
-   */
   isIdle() {
     return this.#policy.isIdle(Date.now());
   }
-  /**
-   * Whether a request with these tokens that the API answered with this status is to be repeated with the newest.
-   *
-   * @param {number} status
-   * @param {Current} used
-   * @param {boolean} isRepetition
-   * @returns {boolean}
-   */
   answered(status, { generation }, isRepetition) {
     return this.#policy.answered(status, generation, isRepetition, Date.now());
   }
-  /**
-   * Whether nobody needs this object: its tokens can be had from a config.
-   *
-   * @param {number} before
-   */
   isForgettable(before) {
     return this.#touchedAt < before && !this.#turn && this.#unstored !== this.#policy.generation;
   }
-  /**
-   * @param {number} answer
-   * @returns {boolean}
-   * @throws {BitbucketAuthError} `RECONNECT_REQUIRED`
-   */
   #mayUse(answer) {
-    const { RefreshAnswer } = (0, import_core3.core)();
+    const { RefreshAnswer } = (0, import_core7.core)();
     if (answer === RefreshAnswer.Dead) {
-      throw this.#lastError?.reauthorize ? this.#lastError : (0, import_core3.failure)("RECONNECT_REQUIRED", "refresh");
+      throw this.#lastError?.reauthorize ? this.#lastError : (0, import_core7.failure)("RECONNECT_REQUIRED", "refresh");
     }
     return answer === RefreshAnswer.Use;
   }
-  /** @returns {Current} */
   #snapshot() {
     this.#touchedAt = Date.now();
     const { generation } = this.#policy;
@@ -1347,12 +1148,6 @@ var Connection = class {
     }
     return this.#current;
   }
-  /**
-   * Waits for the end of the turn that is under way, or runs one.
-   *
-   * @param {Holder} owner
-   * @returns {Promise<void>}
-   */
   #join(owner) {
     (this.#waiting ??= /* @__PURE__ */ new Set()).add(owner);
     this.#turn ??= this.#run().finally(() => {
@@ -1362,11 +1157,6 @@ var Connection = class {
     });
     return this.#turn;
   }
-  /**
-   * Begins another turn by itself if the policy wants one. It must not keep a process alive.
-   *
-   * @param {Holder} owner whose store is to have what it brings
-   */
   #retryLater(owner) {
     clearTimeout(this.#retry);
     const now = Date.now();
@@ -1376,9 +1166,8 @@ var Connection = class {
     });
     this.#retry = setTimeout(retry, Math.max(0, at - now) + 1).unref();
   }
-  /** Carries out what the policy says, until it says that the turn is over. */
   async #run() {
-    const { RefreshAction, RefreshEvent } = (0, import_core3.core)();
+    const { RefreshAction, RefreshEvent } = (0, import_core7.core)();
     try {
       for (let action = this.#policy.action; ; ) {
         switch (action) {
@@ -1412,9 +1201,9 @@ var Connection = class {
             action = this.#on(RefreshEvent.Woke);
             break;
           case RefreshAction.FailWithLastRequest:
-            throw this.#lastError ?? (0, import_core3.failure)("REQUEST_FAILED", "refresh");
+            throw this.#lastError ?? (0, import_core7.failure)("REQUEST_FAILED", "refresh");
           case RefreshAction.FailAsBusy:
-            throw (0, import_core3.failure)("REQUEST_TIMEOUT", "refresh");
+            throw (0, import_core7.failure)("REQUEST_TIMEOUT", "refresh");
           default:
             return;
         }
@@ -1423,10 +1212,6 @@ var Connection = class {
       await this.#unlock();
     }
   }
-  /**
-   * @param {number} event
-   * @returns {number} the next action
-   */
   #on(event) {
     return this.#policy.on(event, Date.now(), Math.random());
   }
@@ -1435,15 +1220,11 @@ var Connection = class {
     this.#lock = void 0;
     await lock?.release();
   }
-  /**
-   * @param {() => Promise<number>} work
-   * @returns {Promise<number>}
-   */
   async #underLock(work) {
-    return this.#lock?.isHeld() ? work() : this.#on((0, import_core3.core)().RefreshEvent.LockLost);
+    return this.#lock?.isHeld() ? work() : this.#on((0, import_core7.core)().RefreshEvent.LockLost);
   }
   async #look() {
-    const { RefreshEvent } = (0, import_core3.core)();
+    const { RefreshEvent } = (0, import_core7.core)();
     const [entry] = await Promise.all([this.#keeper.coordination.find(this.#key), this.#learnOfLockout()]);
     if (!entry) return this.#on(RefreshEvent.NothingFound);
     const { key, value } = entry;
@@ -1462,18 +1243,13 @@ var Connection = class {
     const { refreshToken, scopes } = this.#pair;
     try {
       const { environment, grant } = this.#keeper;
-      const tokens = grant === "client_credentials" ? await (0, import_token_endpoint.requestTokens)(environment, (client) => client.buildClientCredentialsRequest(), grant) : await (0, import_token_endpoint.requestTokens)(
-        environment,
-        (client) => client.buildRefreshRequest(refreshToken),
-        grant,
-        { refreshToken, ...scopes && { scopes } }
-      );
+      const tokens = grant === "client_credentials" ? await requestTokens(environment, (client) => client.buildClientCredentialsRequest(), grant) : await requestTokens(environment, (client) => client.buildRefreshRequest(refreshToken), grant, { refreshToken, ...scopes && { scopes } });
       const action = this.#policy.renewed(tokens.obtainedAt, tokens.expiresAt, Date.now(), Math.random());
       const newer = makePair({ ...tokens, refreshToken: tokens.refreshToken ?? refreshToken });
       this.#take(newer, this.#keeper.keyOf(newer.refreshToken));
       return action;
     } catch (error) {
-      if (!(error instanceof import_error2.BitbucketAuthError)) throw error;
+      if (!(error instanceof import_error4.BitbucketAuthError)) throw error;
       this.#lastError = error;
       await this.#learnOfLockout();
       const action = this.#policy.failed(error.code, error.retryable, error.retryAfter, Date.now(), Math.random());
@@ -1482,14 +1258,9 @@ var Connection = class {
       return action;
     }
   }
-  /** Bitbucket locks out all connections of a client when one comes with a dead refresh token. */
   async #learnOfLockout() {
     this.#policy.lockOut(Date.now() + await this.#keeper.coordination.lockout(this.#key));
   }
-  /**
-   * @param {Pair} pair
-   * @param {string} key
-   */
   #take(pair, key) {
     const before = this.#key;
     this.#pair = pair;
@@ -1497,7 +1268,6 @@ var Connection = class {
     this.#lastError = void 0;
     if (key !== before) this.#keeper.rename(this, before, key);
   }
-  /** @returns {Promise<boolean>} whether no other pair was faster */
   async #publish() {
     const { coordination } = this.#keeper;
     const next = this.#key === this.#publishedKey ? void 0 : await coordination.lock(this.#key);
@@ -1509,19 +1279,18 @@ var Connection = class {
     }
     return isNewest;
   }
-  /** @param {import('./coordination/memory.js').Value} value */
   #entry(value) {
     return { key: this.#key, value, fence: this.#lock?.fence ?? 0 };
   }
   async #store() {
-    const { RefreshEvent } = (0, import_core3.core)();
+    const { RefreshEvent } = (0, import_core7.core)();
     const { generation } = this.#policy;
     const pair = this.#pair;
     const behind = [...this.#waiting ?? []].filter((owner) => owner.stored !== generation);
     const stored = await Promise.all(behind.map(async (owner) => {
       owner.handed = generation;
       try {
-        await within(STORE_LIMIT_MS, owner.store(pair));
+        await within2(STORE_LIMIT_MS, owner.store(pair));
         owner.stored = generation;
       } catch {
       }
@@ -1531,14 +1300,14 @@ var Connection = class {
     return this.#on(this.#unstored ? RefreshEvent.StoreFailed : RefreshEvent.Stored);
   }
   #report() {
-    const { message } = (0, import_core3.failure)("PERSIST_FAILED", "refresh");
+    const { message } = (0, import_core7.failure)("PERSIST_FAILED", "refresh");
     const { generation } = this.#policy;
     for (const { log, stored } of this.#waiting ?? []) {
       if (stored !== generation) log(message);
     }
   }
 };
-async function within(ms, work) {
+async function within2(ms, work) {
   const controller = new AbortController();
   const limit = (0, import_promises2.setTimeout)(ms, void 0, { signal: controller.signal }).then(() => {
     throw new Error("too late");
@@ -1551,18 +1320,7 @@ async function within(ms, work) {
     });
   }
 }
-
-// js/integration.js
-var SECRET_MEMBERS = [
-  "token",
-  "oauth_token",
-  "refresh_token",
-  "access_token",
-  "bearer_token",
-  "password",
-  "client_secret",
-  "secret"
-];
+var SECRET_MEMBERS = ["token", "oauth_token", "refresh_token", "access_token", "bearer_token", "password", "client_secret", "secret"];
 var MASK = "********";
 var ACCOUNT_MEMBERS = ["uuid", "nickname", "displayName"];
 var REPOSITORY_MEMBERS = ["full_name", "name", "slug", "uuid", "description", "is_private"];
@@ -1570,117 +1328,49 @@ var WORKSPACE_MEMBERS = ["slug", "name", "uuid"];
 var DIALOG_MS = 15e3;
 var ACCOUNT_MS = 3e3;
 var BitbucketAuthIntegration = class {
-  /** @type {IntegrationConfig} */
   #config;
-  /** @type {HostServices} */
   #host;
-  /** @type {() => Environment} */
   #environment;
-  /** @type {((tokens: StoredTokens) => unknown) | undefined} */
   #tokenRefreshCallback;
-  /** @type {BitbucketClient | undefined} */
   #client;
-  /** @type {import('./core.js').StoredCredential | undefined} */
   #described;
-  /** @type {Connection | undefined} */
   #connection;
-  /** How often a 401 met a request whose body was gone. */
   #unrepeated = 0;
-  #holder = holder({
-    store: (pair) => this.#store(pair),
-    log: (message) => {
-      if (this.#host.logger) this.log(message);
-      else console.warn(`[nocodb-bitbucket-auth] ${message}`);
-    }
-  });
-  /**
-   * @param {IntegrationConfig} [config] as stored
-   * @param {HostServices} [host]
-   * @param {() => Environment} [environment] the judged environment; by default that of `process.env`
-   */
-  constructor(config, host, environment = (0, import_environment.lazyEnvironment)(process.env)) {
+  #holder = holder({ store: (pair) => this.#store(pair), log: (message) => {
+    if (this.#host.logger) this.log(message);
+    else console.warn(`[nocodb-bitbucket-auth] ${message}`);
+  } });
+  constructor(config, host, environment = lazyEnvironment(process.env)) {
     this.#config = { ...config };
     this.#host = host ?? {};
     this.#environment = environment;
   }
-  /** The config without what `saveVars` keeps. It holds the credentials. */
   get config() {
     const { _vars, ...config } = this.#config;
     return config;
   }
-  /**
-   * What `saveVars` kept.
-   *
-   * @returns {unknown} an empty object when there is nothing
-   */
   getVars() {
     return this.#config._vars ?? {};
   }
-  /**
-   * Keeps data of the integration's own beside the config and has the host store it, with the newest tokens: others may
-   * have renewed them since this config was read.
-   *
-   * @param {unknown} vars
-   * @returns {Promise<void>} rejects with the host's error when it could not store them
-   */
   async saveVars(vars) {
     this.#config = { ...this.#config, _vars: vars };
     const { client } = this.#canRefresh() ? this.#environment() : {};
     if (client) this.#take(await this.#connect(client).latest());
     await this.#host.saveConfig?.(storable(this.#config));
   }
-  /**
-   * Writes to the host's log, if it gave one.
-   *
-   * @param {string} message
-   * @returns {void}
-   */
   log(message) {
     const { logger } = this.#host;
     if (typeof logger === "function") logger(message);
     else logger?.log(message);
   }
-  /**
-   * @param {(tokens: StoredTokens) => unknown} callback merges new tokens into the stored config; preferred to
-   *   `saveConfig`, which stores the whole config, except where an `expires_at` has to go, which no merge removes
-   * @returns {void}
-   */
   setTokenRefreshCallback(callback) {
     this.#tokenRefreshCallback = callback;
   }
-  /**
-   * An Axios instance for Bitbucket's API: the base address is that of version 2.0, and each request carries the
-   * connection's newest credential, so the instance can be kept for as long as it is needed. It goes to the API's origin
-   * only; `client.paginate(path, params)` iterates over lists of several pages.
-   *
-   * Tokens that can be renewed are, ahead of their expiry and after a 401, once for all users of the connection; a
-   * request that was answered 401 is repeated once with the new token, if its body can be sent again. Requests whose
-   * method is idempotent are retried up to three times when Bitbucket is busy or the connection breaks; a request may
-   * set `'axios-retry': { retries: 0 }`. Requests wait for their turn within Bitbucket's rate limit.
-   *
-   * Errors are Axios' own; none of them holds the credential, and each has `error.bitbucket`, a `BitbucketAuthError`
-   * that says what it means. Requests that were not sent, because the tokens cannot be renewed for instance, have it as
-   * `error.cause`, too.
-   *
-   * @returns {Promise<BitbucketClient>} the same one each time
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable token, `RECONNECT_REQUIRED` when the
-   *   user has to connect again, `INVALID_CONFIG`, and what the transport and `OAuthClient.parseTokenResponse` throw
-   *   when the tokens have expired and cannot be renewed
-   */
   async authenticate() {
     await this.#credential();
     this.#client ??= this.#createClient();
     return this.#client;
   }
-  /**
-   * Runs `work` with the client. Requests in it that are answered 401 are repeated by the client; where a request's body
-   * was a stream and cannot be sent again, the tokens are renewed and `work` is run again, once, from the beginning.
-   *
-   * @template T
-   * @param {(client: BitbucketClient) => T | Promise<T>} work
-   * @returns {Promise<T>}
-   * @throws {unknown} what `work` throws; what `authenticate` throws also when the tokens expire meanwhile
-   */
   async use(work) {
     const client = await this.authenticate();
     const before = this.#unrepeated;
@@ -1691,93 +1381,39 @@ var BitbucketAuthIntegration = class {
       throw withoutTokens(error) ?? error;
     }
   }
-  /**
-   * Whether the connection works, asked of Bitbucket. Never throws.
-   *
-   * @returns {Promise<TestResult>}
-   */
   async testConnection() {
     try {
       const { kind, hint } = this.#describe();
       const { workspace: workspace2, repository } = this.#config;
       await this.#credential();
-      const test = new ((0, import_core4.core)()).ConnectionTest({
-        kind,
-        workspace: workspace2,
-        repository,
-        hint,
-        requestedScopes: this.#environment().client?.scopes,
-        grantedScopes: (await this.#tokens()).scopes
-      });
+      const test = new ((0, import_core8.core)()).ConnectionTest({ kind, workspace: workspace2, repository, hint, requestedScopes: this.#environment().client?.scopes, grantedScopes: (await this.#tokens()).scopes });
       await this.#probe(test, this.#createSender());
       const { expiresAt } = await this.#tokens();
-      const verdict = test.verdict ?? { success: false, message: (0, import_core4.failure)("API_FAILED", "api").message };
+      const verdict = test.verdict ?? { success: false, message: (0, import_core8.failure)("API_FAILED", "api").message };
       return { ...verdict, ...expiresAt !== void 0 && { expiresAt } };
     } catch (error) {
       return { success: false, message: meaningOf(error).message };
     }
   }
-  /**
-   * What is known of the connection, without asking Bitbucket. It holds no secret.
-   *
-   * @returns {Promise<ConnectionStatus>}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable credential
-   */
   async connectionStatus() {
     const { kind, hint } = this.#describe();
     const { account } = this.#config;
     const { scopes, expiresAt, obtainedAt } = await this.#tokens();
     const { client } = this.#environment();
-    return {
-      kind,
-      // Another kind may have left it.
-      ...kind === "oauth" && account && { account: pick(account, ACCOUNT_MEMBERS) },
-      ...scopes && { scopes },
-      ...scopes && client && { missingScopes: (0, import_core4.core)().missingScopes(client.scopes, scopes) },
-      ...expiresAt !== void 0 && { expiresAt },
-      ...obtainedAt !== void 0 && { refreshedAt: obtainedAt },
-      ...hint && { hint }
-    };
+    return { kind, ...kind === "oauth" && account && { account: pick(account, ACCOUNT_MEMBERS) }, ...scopes && { scopes }, ...scopes && client && { missingScopes: (0, import_core8.core)().missingScopes(client.scopes, scopes) }, ...expiresAt !== void 0 && { expiresAt }, ...obtainedAt !== void 0 && { refreshedAt: obtainedAt }, ...hint && { hint } };
   }
-  /**
-   * Exchanges what the GUI brought back from Bitbucket for tokens (RFC 6749 section 4.1.3).
-   *
-   * @param {OAuthPayload} payload the value of `config.oauth`, in any of its three shapes
-   * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
-   * @returns {Promise<StoredTokens & { type: 'oauth', account?: Account }>} `account` where Bitbucket tells it
-   * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
-   *   `OAuthClient.parseTokenResponse` throw
-   */
   async exchangeToken(payload, _config) {
     const { code: inner } = members2(payload);
     const { code, code_verifier: verifier } = members2(typeof inner === "object" ? inner : payload);
-    const tokens = await (0, import_token_endpoint2.requestTokens)(
-      this.#environment(),
-      (client) => client.buildTokenRequest(code, verifier, void 0),
-      "authorization_code"
-    );
+    const tokens = await requestTokens(this.#environment(), (client) => client.buildTokenRequest(code, verifier, void 0), "authorization_code");
     const account = await this.#accountOf(tokens.accessToken);
     return { type: "oauth", ...storedTokens(tokens), ...account && { account } };
   }
-  /**
-   * Exchanges a refresh token for new tokens (RFC 6749 section 6), or finds the ones for which it was exchanged before:
-   * Bitbucket rotates refresh tokens, and an older one is dead within minutes. New tokens are handed to the host's store
-   * before this returns them.
-   *
-   * @param {{ refresh_token: string }} tokens
-   * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
-   * @returns {Promise<StoredTokens>} with the old refresh token when Bitbucket sent no new one
-   * @throws {BitbucketAuthError} `RECONNECT_REQUIRED` when the user has to connect again, `INVALID_CONFIG`,
-   *   `INVALID_ARGUMENT`, and what the transport and `OAuthClient.parseTokenResponse` throw
-   */
   async refreshToken(tokens, _config) {
-    const { refresh_token: refreshToken } = (
-      /** @type {{ refresh_token: string }} */
-      members2(tokens)
-    );
+    const { refresh_token: refreshToken } = members2(tokens);
     const environment = this.#environment();
-    const client = (0, import_token_endpoint2.clientOf)(environment);
-    (0, import_error3.judge)(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
+    const client = clientOf(environment);
+    (0, import_error5.judge)(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
     if (this.#canRefresh() && refreshToken === this.#config.refresh_token) {
       return storedTokens((await this.#connect(client).renewed(this.#holder, refreshToken)).pair);
     }
@@ -1787,54 +1423,23 @@ var BitbucketAuthIntegration = class {
     const connection = keeperOf({ ...environment, client }).attach({ refreshToken }, owner);
     return storedTokens((await connection.renewed(owner, refreshToken)).pair);
   }
-  /**
-   * For schedulers: renews the tokens of a connection that was unused for 60 days, before its refresh token dies unused
-   * after three months. Costs nothing when there is no need.
-   *
-   * @returns {Promise<{ renewed: boolean }>}
-   * @throws {BitbucketAuthError} like `refreshToken`
-   */
   async renewIdle() {
     if (!this.#canRefresh()) return { renewed: false };
-    const connection = this.#connect((0, import_token_endpoint2.clientOf)(this.#environment()));
+    const connection = this.#connect(clientOf(this.#environment()));
     if (!connection.isIdle()) return { renewed: false };
     await connection.renewed(this.#holder);
     return { renewed: true };
   }
-  /**
-   * Lets go of the client. The connection can be used again.
-   *
-   * @returns {Promise<void>}
-   */
   async destroy() {
     this.#client = void 0;
   }
-  /**
-   * A copy of a config that may be shown: secrets become asterisks, empty values stay, the transient payload of the
-   * GUI and what `saveVars` keeps are dropped.
-   *
-   * @template T
-   * @param {T} config
-   * @returns {Omit<T, 'oauth' | '_vars'>} an empty object when `config` is none
-   */
   maskConfig(config) {
     const { oauth: _transient, _vars, ...shown } = members2(config);
     for (const name of SECRET_MEMBERS) {
       if (shown[name]) shown[name] = MASK;
     }
-    return (
-      /** @type {Omit<T, 'oauth' | '_vars'>} */
-      shown
-    );
+    return shown;
   }
-  /**
-   * The workspaces that the connection's user belongs to; for a credential that is no user's, the one of the config.
-   * Exposed to NocoDB's creators.
-   *
-   * @param {{ page?: number }} [query] pages count from 1
-   * @returns {Promise<Page<Workspace>>}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
-   */
   async listWorkspaces(query) {
     const page = pageNumber(members2(query).page);
     const { workspace: workspace2 } = this.#config;
@@ -1842,47 +1447,21 @@ var BitbucketAuthIntegration = class {
     if (!this.#describe().hasUser && slug) return { values: [{ slug }] };
     return this.#list("/user/workspaces", page, WORKSPACE_MEMBERS, (value) => value.workspace ?? value);
   }
-  /**
-   * The repositories of a workspace that the connection can see. Exposed to NocoDB's creators.
-   *
-   * @param {{ workspace?: string, page?: number }} [query] `workspace`: its slug or its UUID in braces, by default that
-   *   of the config; pages count from 1
-   * @returns {Promise<Page<Repository>>}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
-   */
   async listRepositories(query) {
     const { workspace: workspace2 = this.#config.workspace, page } = members2(query);
-    const segment = (0, import_error3.judge)(this.listRepositories, () => (0, import_core4.core)().workspaceSegment(workspace2));
+    const segment = (0, import_error5.judge)(this.listRepositories, () => (0, import_core8.core)().workspaceSegment(workspace2));
     return this.#list(`/repositories/${segment}`, pageNumber(page), REPOSITORY_MEMBERS);
   }
-  /**
-   * @template T
-   * @param {string} path
-   * @param {number | undefined} page
-   * @param {string[]} names what is handed on of each value
-   * @param {(value: Record<string, unknown>) => unknown} [unwrap]
-   * @returns {Promise<Page<T>>}
-   */
   async #list(path, page, names2, unwrap = (value) => value) {
     try {
       const client = this.#createClient({ maxWaitMs: DIALOG_MS });
       const { data } = await client.get(path, { params: page && { page } });
-      if (!Array.isArray(data?.values)) throw (0, import_core4.failure)("RESPONSE_INVALID", "api", { field: "values" });
-      return {
-        values: data.values.map((value) => pick(unwrap(members2(value)), names2)),
-        ..."next" in data && { next: numberOf(data.next) }
-      };
+      if (!Array.isArray(data?.values)) throw (0, import_core8.failure)("RESPONSE_INVALID", "api", { field: "values" });
+      return { values: data.values.map((value) => pick(unwrap(members2(value)), names2)), ..."next" in data && { next: numberOf(data.next) } };
     } catch (error) {
       throw meaningOf(error);
     }
   }
-  /**
-   * Asks Bitbucket what a test wants to know.
-   *
-   * @param {import('./core.js').ConnectionTest} test
-   * @param {Sender} sender
-   * @param {AbortSignal} [signal]
-   */
   async #probe(test, sender, signal) {
     for (let path = test.path; path !== void 0; path = test.path) {
       try {
@@ -1894,79 +1473,38 @@ var BitbucketAuthIntegration = class {
       }
     }
   }
-  /**
-   * Whose token it is, if Bitbucket tells in time. New tokens are worth more than this.
-   *
-   * @param {string} accessToken
-   * @returns {Promise<Account | undefined>}
-   */
   async #accountOf(accessToken) {
     try {
       const { timeoutMs } = this.#environment();
-      const sender = createSender({
-        apiUrl: this.#apiUrl(),
-        timeoutMs,
-        credentials: {
-          newest: async () => ({ authorization: `Bearer ${accessToken}` }),
-          answered: () => false,
-          onUnrepeatable: () => {
-          }
-        }
-      });
-      const test = new ((0, import_core4.core)()).ConnectionTest({ kind: "oauth" });
+      const sender = createSender({ apiUrl: this.#apiUrl(), timeoutMs, credentials: { newest: async () => ({ authorization: `Bearer ${accessToken}` }), answered: () => false, onUnrepeatable: () => {
+      } } });
+      const test = new ((0, import_core8.core)()).ConnectionTest({ kind: "oauth" });
       await this.#probe(test, sender, AbortSignal.timeout(ACCOUNT_MS));
       return test.verdict?.account;
     } catch {
       return void 0;
     }
   }
-  /** @param {{ maxWaitMs?: number }} [options] how long a request may wait for room within the rate limit */
   #createClient({ maxWaitMs } = {}) {
-    return createClient({
-      apiUrl: this.#apiUrl(),
-      kind: this.#describe().kind,
-      sender: this.#createSender(this.#throttle(maxWaitMs))
-    });
+    return createClient({ apiUrl: this.#apiUrl(), kind: this.#describe().kind, sender: this.#createSender(this.#throttle(maxWaitMs)) });
   }
-  /**
-   * @param {import('./api-client.js').Throttle} [throttle]
-   * @returns {Sender}
-   */
   #createSender(throttle) {
     const { timeoutMs, problems } = this.#environment();
-    return createSender({
-      apiUrl: this.#apiUrl(),
-      timeoutMs,
-      throttle,
-      credentials: {
-        newest: () => this.#credential(),
-        /** @type {(status: number, used: Credential, isRepetition: boolean) => boolean} */
-        answered: (status, { current }, isRepetition) => {
-          if (current) return Boolean(this.#connection?.answered(status, current, isRepetition));
-          if (this.#describe().canRenew && (0, import_core4.core)().asksForRenewal(status)) throw (0, import_token_endpoint2.configFailure)(problems);
-          return false;
-        },
-        onUnrepeatable: () => {
-          this.#unrepeated += 1;
-        }
-      }
-    });
+    return createSender({ apiUrl: this.#apiUrl(), timeoutMs, throttle, credentials: { newest: () => this.#credential(), answered: (status, { current }, isRepetition) => {
+      if (current) return Boolean(this.#connection?.answered(status, current, isRepetition));
+      if (this.#describe().canRenew && (0, import_core8.core)().asksForRenewal(status)) throw configFailure(problems);
+      return false;
+    }, onUnrepeatable: () => {
+      this.#unrepeated += 1;
+    } } });
   }
-  /**
-   * @param {number} [maxWaitMs]
-   * @returns {import('./api-client.js').Throttle | undefined}
-   */
   #throttle(maxWaitMs) {
     const limiter = rateLimiterOf(this.#environment());
     if (!limiter) return void 0;
     const account = this.#rateLimitAccount();
     const { log } = this.#holder;
-    return {
-      take: (group, signal) => limiter.take(account, group, { signal, maxWaitMs, log }),
-      observe: (group, answer) => limiter.observe(account, group, answer)
-    };
+    return { take: (group, signal) => limiter.take(account, group, { signal, maxWaitMs, log }), observe: (group, answer) => limiter.observe(account, group, answer) };
   }
-  /** Whose rate limit it is: Bitbucket counts for each user, access token or OAuth client. */
   #rateLimitAccount() {
     const { kind, email, accessToken = "" } = this.#describe();
     const { uuid } = members2(this.#config.account);
@@ -1977,18 +1515,11 @@ var BitbucketAuthIntegration = class {
     if (this.#canRefresh() && client) return `connection ${nameOf(this.#connect(client))}`;
     return `token ${(0, import_node_crypto4.createHash)("sha256").update(accessToken).digest("base64url")}`;
   }
-  /** @returns {string} */
   #apiUrl() {
     const { apiUrl, problems } = this.#environment();
-    if (!apiUrl) throw (0, import_token_endpoint2.configFailure)(problems.filter(({ field }) => field?.endsWith("_API_URL")));
+    if (!apiUrl) throw configFailure(problems.filter(({ field }) => field?.endsWith("_API_URL")));
     return apiUrl;
   }
-  /**
-   * What goes into the header of the next request.
-   *
-   * @returns {Promise<Credential>}
-   * @throws {BitbucketAuthError} like `authenticate`
-   */
   async #credential() {
     const { canRenew, authorization } = this.#describe();
     const { client, problems } = canRenew ? this.#environment() : {};
@@ -1996,25 +1527,14 @@ var BitbucketAuthIntegration = class {
       const current = await this.#connect(client).newest(this.#holder);
       return { authorization: `Bearer ${current.accessToken}`, current };
     }
-    const isGone = canRenew && (0, import_core4.core)().isExpired(epoch(this.#config.expires_at), Date.now());
-    if (isGone || authorization === void 0) throw (0, import_token_endpoint2.configFailure)(problems ?? []);
+    const isGone = canRenew && (0, import_core8.core)().isExpired(epoch(this.#config.expires_at), Date.now());
+    if (isGone || authorization === void 0) throw configFailure(problems ?? []);
     return { authorization };
   }
-  /**
-   * What the config says of the credential.
-   *
-   * @returns {import('./core.js').StoredCredential}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
-   */
   #describe() {
-    this.#described ??= (0, import_error3.judge)(this.#describe, () => (0, import_core4.core)().readCredential(this.#config));
+    this.#described ??= (0, import_error5.judge)(this.#describe, () => (0, import_core8.core)().readCredential(this.#config));
     return this.#described;
   }
-  /**
-   * The newest tokens that are known, as they are.
-   *
-   * @returns {Promise<Partial<Pair>>}
-   */
   async #tokens() {
     const { kind, canRenew } = this.#describe();
     const { client } = canRenew ? this.#environment() : {};
@@ -2025,12 +1545,6 @@ var BitbucketAuthIntegration = class {
   #canRefresh() {
     return this.#config.type === "oauth" && Boolean(this.#config.refresh_token);
   }
-  /**
-   * The connection that this wrapper's tokens belong to, or that of the OAuth client itself.
-   *
-   * @param {import('./core.js').CoreClient} client
-   * @returns {Connection}
-   */
   #connect(client) {
     if (this.#connection) return this.#connection;
     const keeper = keeperOf({ ...this.#environment(), client });
@@ -2038,29 +1552,14 @@ var BitbucketAuthIntegration = class {
     this.#connection = this.#canRefresh() ? keeper.attach(pair(), this.#holder) : keeper.ofClient();
     return this.#connection;
   }
-  /**
-   * Takes tokens into the config.
-   *
-   * @param {Pair} pair
-   * @returns {StoredTokens}
-   */
   #take(pair) {
     const tokens = storedTokens(pair);
     if (pair.accessToken !== void 0 && tokens.oauth_token !== this.#config.oauth_token) {
-      const { expires_at: _before, expires_in: _older, ...kept } = (
-        /** @type {Record<string, unknown>} */
-        this.#config
-      );
+      const { expires_at: _before, expires_in: _older, ...kept } = this.#config;
       this.#config = Object.assign(kept, tokens);
     }
     return tokens;
   }
-  /**
-   * Takes newer tokens into the config, and has the host store them.
-   *
-   * @param {Pair} pair
-   * @returns {Promise<void>} rejects with the host's error
-   */
   async #store(pair) {
     if (!this.#canRefresh()) return;
     const { expires_at: before } = this.#config;
@@ -2071,29 +1570,17 @@ var BitbucketAuthIntegration = class {
   }
 };
 function pairOf({ refresh_token, expires_at, refreshed_at, scopes }, accessToken) {
-  return makePair({
-    accessToken,
-    refreshToken: String(refresh_token),
-    expiresAt: epoch(expires_at),
-    obtainedAt: epoch(refreshed_at),
-    scopes: scopes || void 0
-  });
+  return makePair({ accessToken, refreshToken: String(refresh_token), expiresAt: epoch(expires_at), obtainedAt: epoch(refreshed_at), scopes: scopes || void 0 });
 }
 function storedTokens({ accessToken = "", refreshToken, expiresAt, obtainedAt, scopes = [] }) {
-  return {
-    oauth_token: accessToken,
-    ...refreshToken && { refresh_token: refreshToken },
-    ...expiresAt !== void 0 && { expires_at: new Date(expiresAt).toISOString() },
-    ...obtainedAt !== void 0 && { refreshed_at: new Date(obtainedAt).toISOString() },
-    ...scopes.length > 0 && { scopes }
-  };
+  return { oauth_token: accessToken, ...refreshToken && { refresh_token: refreshToken }, ...expiresAt !== void 0 && { expires_at: new Date(expiresAt).toISOString() }, ...obtainedAt !== void 0 && { refreshed_at: new Date(obtainedAt).toISOString() }, ...scopes.length > 0 && { scopes } };
 }
 function storable({ oauth: _transient, ...config }) {
   return config;
 }
 function withoutTokens(error) {
   const cause = error instanceof Error ? error.cause : void 0;
-  return cause instanceof import_error3.BitbucketAuthError && cause.phase !== "api" ? cause : void 0;
+  return cause instanceof import_error5.BitbucketAuthError && cause.phase !== "api" ? cause : void 0;
 }
 function statusOf(error) {
   return members2(members2(error).response).status;
@@ -2111,11 +1598,11 @@ function epoch(iso) {
 function pageNumber(page) {
   if (page === void 0) return void 0;
   if (typeof page === "number" && Number.isSafeInteger(page) && page > 0) return page;
-  throw (0, import_core4.failure)("INVALID_ARGUMENT", "api", { field: "page" });
+  throw (0, import_core8.failure)("INVALID_ARGUMENT", "api", { field: "page" });
 }
 function numberOf(next) {
   const page = Number(URL.canParse(String(next)) && new URL(String(next)).searchParams.get("page"));
-  if (!Number.isSafeInteger(page) || page < 1) throw (0, import_core4.failure)("RESPONSE_INVALID", "api", { field: "next" });
+  if (!Number.isSafeInteger(page) || page < 1) throw (0, import_core8.failure)("RESPONSE_INVALID", "api", { field: "next" });
   return page;
 }
 function pick(value, names2) {
@@ -2123,45 +1610,19 @@ function pick(value, names2) {
   return Object.fromEntries(names2.filter((name) => name in given).map((name) => [name, given[name]]));
 }
 function members2(value) {
-  return typeof value === "object" && value !== null ? (
-    /** @type {Record<string, unknown>} */
-    value
-  ) : {};
+  return typeof value === "object" && value !== null ? value : {};
 }
-
-// js/manifest.js
-var manifest = Object.freeze({
-  title: "Bitbucket",
-  icon: "bitBucket",
-  version: "0.1.0",
-  description: "Connect to Bitbucket Cloud with OAuth 2.0, an access token or an API token",
-  author: "NocoDB",
-  website: "https://bitbucket.org",
-  order: 5,
-  expose: ["testConnection", "connectionStatus", "listWorkspaces", "listRepositories"]
-});
-
-// js/index.js
+var manifest = Object.freeze({ title: "Bitbucket", icon: "bitBucket", version: "0.1.0", description: "Connect to Bitbucket Cloud with OAuth 2.0, an access token or an API token", author: "NocoDB", website: "https://bitbucket.org", order: 5, expose: ["testConnection", "connectionStatus", "listWorkspaces", "listRepositories"] });
 function createEntry(env = process.env) {
-  const environment = (0, import_environment2.lazyEnvironment)(env);
+  const environment = lazyEnvironment(env);
   let elements;
-  return {
-    type: "auth",
-    sub_type: "bitbucket",
-    wrapper: class BitbucketAuth extends BitbucketAuthIntegration {
-      /**
-       * @param {IntegrationConfig} [config]
-       * @param {HostServices} [host]
-       */
-      constructor(config, host) {
-        super(config, host, environment);
-      }
-    },
-    get form() {
-      return elements ??= formFor(environment);
-    },
-    manifest
-  };
+  return { type: "auth", sub_type: "bitbucket", wrapper: class BitbucketAuth extends BitbucketAuthIntegration {
+    constructor(config, host) {
+      super(config, host, environment);
+    }
+  }, get form() {
+    return elements ??= formFor(environment);
+  }, manifest };
 }
 var index_default = createEntry();
 function formFor(environment) {
@@ -2170,16 +1631,10 @@ function formFor(environment) {
     for (const { message } of problems) warn(message);
     return form(usable);
   } catch (error) {
-    warn(error instanceof import_error4.BitbucketAuthError ? error.message : "the configuration could not be read");
+    warn(error instanceof import_error6.BitbucketAuthError ? error.message : "the configuration could not be read");
     return form({});
   }
 }
 function warn(message) {
   console.warn(`[nocodb-bitbucket-auth] ${message}`);
 }
-// Annotate the CommonJS export names for ESM import in node:
-0 && (module.exports = {
-  BitbucketAuthError,
-  BitbucketAuthIntegration,
-  createEntry
-});

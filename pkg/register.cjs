@@ -6,22 +6,14 @@ var __getProtoOf = Object.getPrototypeOf;
 var __hasOwnProp = Object.prototype.hasOwnProperty;
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
-    for (let key of __getOwnPropNames(from))
-      if (!__hasOwnProp.call(to, key) && key !== except)
-        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
+    for (let key of __getOwnPropNames(from)) if (!__hasOwnProp.call(to, key) && key !== except) __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
   }
   return to;
 };
-var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(
-  // If the importer is in node compatibility mode or this is not an ESM
-  // file that has been converted to a CommonJS file using a Babel-
-  // compatible transform (i.e. "__esModule" has not been set), then set
-  // "default" to the CommonJS "module.exports" for node compatibility.
-  isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target,
-  mod
-));
-
-// js/register.js
+var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target, mod));
+var __toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: true }), mod);
+var register_exports = {};
+module.exports = __toCommonJS(register_exports);
 var NAME = "nocodb-bitbucket-auth";
 var PROPERTY = "availableIntegrations";
 var LOADED = /* @__PURE__ */ Symbol.for(`${NAME}/register`);
@@ -30,7 +22,6 @@ var TYPES = ["auth", "development"];
 var OTHER_KINDS = ["api_key", "basic", "custom"];
 var load = typeof require === "function" ? () => require("./index.cjs") : () => import("./index.cjs");
 var BadRequest = class extends Error {
-  /** @param {Error} cause */
   constructor(cause) {
     super(cause.message, { cause });
     this.name = cause.name;
@@ -133,26 +124,18 @@ function awaitRegistry() {
     clearInterval(timer);
     Reflect.deleteProperty(Function.prototype, PROPERTY);
   };
-  Object.defineProperty(Function.prototype, PROPERTY, {
-    configurable: true,
-    enumerable: false,
-    get: () => void 0,
-    set(value) {
-      Object.defineProperty(this, PROPERTY, { value, writable: true, enumerable: true, configurable: true });
-      if (!isHost(this, value)) return;
-      stopWaiting();
-      try {
-        const plugin = load();
-        if (plugin instanceof Promise) plugin.then((loaded) => addTo(this, loaded)).catch(sayNotLoaded);
-        else addTo(this, plugin);
-      } catch (error) {
-        sayNotLoaded(
-          /** @type {Error} */
-          error
-        );
-      }
+  Object.defineProperty(Function.prototype, PROPERTY, { configurable: true, enumerable: false, get: () => void 0, set(value) {
+    Object.defineProperty(this, PROPERTY, { value, writable: true, enumerable: true, configurable: true });
+    if (!isHost(this, value)) return;
+    stopWaiting();
+    try {
+      const plugin = load();
+      if (plugin instanceof Promise) plugin.then((loaded) => addTo(this, loaded)).catch(sayNotLoaded);
+      else addTo(this, plugin);
+    } catch (error) {
+      sayNotLoaded(error);
     }
-  });
+  } });
 }
 if (!Reflect.has(globalThis, LOADED)) {
   Object.defineProperty(globalThis, LOADED, { value: true });

@@ -1045,7 +1045,7 @@ pub fn rate_limit_news(
 /// what a client says of itself. `origin` is the page's.
 #[wasm_bindgen(js_name = pageClient)]
 pub fn page_client(options: &JsValue, origin: &str) -> core::result::Result<Client, JsValue> {
-    Ok(Client(page_config(options, origin)?))
+    Ok(page_config(options, origin)?.into())
 }
 
 /// Throws when options carry a client secret.
@@ -1108,13 +1108,13 @@ impl Client {
     /// Whether an address is at the redirect URI, whatever it carries.
     #[wasm_bindgen(js_name = isCallback)]
     pub fn is_callback(&self, address: &str) -> bool {
-        is_callback(&self.0, address)
+        is_callback(&self.config, address)
     }
 
     /// Judges a callback for a page that waits for it and gives its code; `undefined` when the user said no.
     #[wasm_bindgen(js_name = validateInPage)]
     pub fn validate_in_page(&self, address: &str, state: &str) -> core::result::Result<Option<String>, JsValue> {
-        let code = validate_in_page(&self.0, Callback::Text(address), &State::remembered(state)?)?;
+        let code = validate_in_page(&self.config, Callback::Text(address), &State::remembered(state)?)?;
         Ok(code.map(|code| code.expose().to_owned()))
     }
 }

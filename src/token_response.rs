@@ -261,7 +261,7 @@ impl<'a> Members<'a> {
             if scopes().nth(MOST_SCOPES).is_some() {
                 return Err((field, "names more than a thousand scopes"));
             }
-            if scopes().any(|scope| has_control(scope)) {
+            if scopes().any(has_control) {
                 return Err((field, "contains control characters"));
             }
             // An empty list beside one that is not says nothing.

@@ -1,17 +1,11 @@
-/**
- * The protocol functions, for Node.js and browsers alike.
- *
- * In: plain values and what came over the wire. Out: requests as data, judged answers, or a `BitbucketAuthError`.
- * What never happens here: a request is sent, a token is kept, or a rule of OAuth is decided; the core does that.
- */
-import { init } from './core.cjs';
-import { BitbucketAuthError } from './error.cjs';
-export { init, BitbucketAuthError };
-export type AuthorizationRequest = import('./core.cjs').AuthorizationRequest;
-export type TokenRequest = import('./core.cjs').TokenRequest;
-export type TokenSet = import('./core.cjs').TokenSet;
-export type CoreSource = import('./core.cjs').CoreSource;
-export type ClientOptions = {
+import { b as AuthorizationRequest$1, c as CoreSource$1, T as TokenRequest$1, d as TokenSet$1 } from './shared.cjs';
+export { B as BitbucketAuthError, i as init } from './shared.cjs';
+
+type AuthorizationRequest = AuthorizationRequest$1;
+type TokenRequest = TokenRequest$1;
+type TokenSet = TokenSet$1;
+type CoreSource = CoreSource$1;
+type ClientOptions = {
     /**
      * the Key of the OAuth client at Bitbucket
      */
@@ -39,7 +33,7 @@ export type ClientOptions = {
         apiUrl?: string;
     };
 };
-export type TokenResponse = {
+type TokenResponse = {
     /**
      * the HTTP status
      */
@@ -72,44 +66,17 @@ export type TokenResponse = {
      */
     request?: Pick<TokenRequest, 'body'>;
 };
-/** @typedef {import('./core.cjs').AuthorizationRequest} AuthorizationRequest */
-/** @typedef {import('./core.cjs').TokenRequest} TokenRequest */
-/** @typedef {import('./core.cjs').TokenSet} TokenSet */
-/** @typedef {import('./core.cjs').CoreSource} CoreSource */
-/**
- * @typedef {object} ClientOptions
- * @property {string} clientId the Key of the OAuth client at Bitbucket
- * @property {string} [clientSecret] its Secret; leave it out in a browser
- * @property {string} redirectUri an absolute https address without a fragment, or http on loopback; sent byte for byte
- * @property {readonly string[] | string} [scopes] by default `DEFAULT_SCOPES`; an empty list sends no scope parameter,
- *   which asks for all that the client has
- * @property {{ authorizeUrl?: string, tokenUrl?: string, apiUrl?: string }} [endpoints] other addresses than
- *   Bitbucket Cloud's: https, or http on loopback
- */
-/**
- * @typedef {object} TokenResponse
- * @property {number} status the HTTP status
- * @property {Headers | Iterable<readonly [string, unknown]> | Record<string, unknown>} [headers] also a `Map`; names in
- *   any letter case
- * @property {string | Uint8Array} body as received, content encoding removed
- * @property {number} receivedAt when it arrived, in milliseconds since the epoch
- * @property {'authorization_code' | 'refresh_token' | 'client_credentials'} grant what was asked for
- * @property {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] the token set that was refreshed: its
- *   refresh token and its scopes are kept when the answer brings none
- * @property {Pick<TokenRequest, 'body'>} [request] the request that was answered: its secrets are cut out of what the
- *   server says
- */
 /**
  * The scopes that are requested unless others are configured, in this order. Frozen.
  *
  * @type {readonly string[]}
  */
-export declare const DEFAULT_SCOPES: readonly string[];
+declare const DEFAULT_SCOPES: readonly string[];
 /**
  * An OAuth client at Bitbucket: validated once, for as long as it is needed. Made by `createClient`. Nothing that
  * prints or serialises it shows the secret.
  */
-export declare class OAuthClient {
+declare class OAuthClient {
     #private;
     /**
      * @param {ClientOptions} options
@@ -211,7 +178,7 @@ export declare class OAuthClient {
  * @returns {OAuthClient}
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
  */
-export declare function createClient(options: ClientOptions): OAuthClient;
+declare function createClient(options: ClientOptions): OAuthClient;
 /**
  * Adds the scopes that the given ones imply at Bitbucket (`pullrequest` implies `repository`).
  *
@@ -219,7 +186,7 @@ export declare function createClient(options: ClientOptions): OAuthClient;
  * @returns {string[]} the given ones first, in their order; unknown ones are kept
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */
-export declare function expandScopes(list: readonly string[]): string[];
+declare function expandScopes(list: readonly string[]): string[];
 /**
  * What the granted scopes lack, implied ones counted as granted.
  *
@@ -228,4 +195,7 @@ export declare function expandScopes(list: readonly string[]): string[];
  * @returns {string[]} empty when nothing is missing
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */
-export declare function missingScopes(required: readonly string[], granted: readonly string[]): string[];
+declare function missingScopes(required: readonly string[], granted: readonly string[]): string[];
+
+export { DEFAULT_SCOPES, OAuthClient, createClient, expandScopes, missingScopes };
+export type { AuthorizationRequest, ClientOptions, CoreSource, TokenRequest, TokenResponse, TokenSet };
