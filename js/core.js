@@ -67,7 +67,7 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {() => string | undefined} quickAuthorizationRequest state, verifier and challenge, each of 43 characters,
  *   and the address. The quick ways give nothing where something is not as it should be; the others say what it is.
  * @property {(state: number, callback: number) => string | undefined} quickAuthorizationResponse takes lengths in
- *   `textBuffer`
+ *   `textBuffer`; gives the code after a plus sign, or the error as JSON
  * @property {(codeVerifier: number, code: number) => string | undefined} quickTokenRequest gives the body
  * @property {(mediaType: number, body: number, receivedAt: number) => string | undefined} quickTokenResponse of status
  *   200, to an exchanged code; gives expiry, access token, refresh token and scopes with single spaces between them

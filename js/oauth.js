@@ -163,8 +163,9 @@ export class OAuthClient {
     const { state } = members(expected);
     if (typeof callback === 'string' && typeof state === 'string') {
       prepareBuffer();
-      const code = this.#handle.quickAuthorizationResponse(write(state, first), write(callback, second));
-      if (code !== undefined) return { code };
+      const text = this.#handle.quickAuthorizationResponse(write(state, first), write(callback, second));
+      if (text?.startsWith('+')) return { code: text.slice(1) };
+      if (text !== undefined) throw new BitbucketAuthError(JSON.parse(text), {}, this.validateAuthorizationResponse);
     }
     const caller = this.validateAuthorizationResponse;
     return { code: judge(caller, () => this.#handle.validateAuthorizationResponse(callback, state)) };
@@ -250,14 +251,13 @@ export class OAuthClient {
     prepareBuffer();
     const text = this.#handle.quickTokenResponse(write(type, first), write(body, second), receivedAt);
     if (text === undefined) return undefined;
-    const [expiresAt, accessToken, refreshToken, ...scopes] = text.split(' ');
-    return {
-      accessToken,
-      tokenType: 'bearer',
-      ...(refreshToken && { refreshToken }),
-      ...(expiresAt && { expiresAt: Number(expiresAt) }),
-      scopes,
-    };
+    const parts = text.split(' ');
+    const [expiresAt, accessToken, refreshToken] = parts;
+    const tokens = /** @type {TokenSet} */ ({ accessToken, tokenType: 'bearer' });
+    if (refreshToken) tokens.refreshToken = refreshToken;
+    if (expiresAt) tokens.expiresAt = Number(expiresAt);
+    tokens.scopes = parts.slice(3);
+    return tokens;
   }
 }
 

@@ -60,6 +60,7 @@ impl AuthorizationRequest {
         let code_verifier = CodeVerifier::from_random(&for_verifier);
         let code_challenge = code_verifier.challenge();
         let mut url = address;
+        url.reserve(160);
         for part in ["&state=", state.expose(), "&code_challenge=", &code_challenge, "&code_challenge_method="] {
             // In base64url there is nothing to be encoded.
             url.push_str(part);

@@ -11,7 +11,7 @@ use crate::error::{Code, Error, Phase, Result, clean_error_code};
 use crate::form;
 use crate::secret::{Secret, clean_description};
 use crate::state::State;
-use crate::text::has_control;
+use crate::text::{has_control, has_control_or_space};
 use crate::uri::has_scheme;
 
 /// The longest authorization code that is accepted, in bytes.
@@ -138,7 +138,7 @@ fn query_of<'a>(client: &ClientConfig, callback: Callback<'a>) -> Result<&'a str
     }
     // Fragments are not looked into: what stands there was never sent to a server and is not part of the response.
     let text = text.split('#').next().unwrap_or_default();
-    if text.contains(' ') || has_control(text) {
+    if has_control_or_space(text) {
         return Err(refused(Code::CallbackInvalid).with_reason("it contains white space or control characters"));
     }
     let (place, query) = match callback {

@@ -298,8 +298,8 @@ impl Client {
     }
 }
 
-/// The quick ways, for what has the right types and is as it should be: they know no errors. Where one gives nothing,
-/// the way above of the same name says what is wrong. Texts come through the [buffer](text_buffer).
+/// The quick ways, for what has the right types and is as it should be. Where one gives nothing, the way above of the
+/// same name says what is wrong. Texts come through the [buffer](text_buffer).
 #[wasm_bindgen]
 impl Client {
     /// State, verifier and challenge, each of 43 characters, and the address.
@@ -312,12 +312,13 @@ impl Client {
         Some(parts.concat())
     }
 
-    /// The code of a callback. The buffer has the state and the callback.
+    /// The code of a callback after a plus sign, or the error as JSON. The buffer has the state and the callback.
     #[wasm_bindgen(js_name = quickAuthorizationResponse)]
     pub fn quick_authorization_response(&self, state: usize, callback: usize) -> Option<String> {
         with_texts(state, callback, |state, callback| {
-            let state = State::remembered(state).ok()?;
-            Some(validate(&self.config, Callback::Text(callback), &state).ok()?.expose().to_owned())
+            let code =
+                State::remembered(state).and_then(|state| validate(&self.config, Callback::Text(callback), &state));
+            Some(code.map_or_else(|error| error.to_json(), |code| ["+", code.expose()].concat()))
         })
     }
 

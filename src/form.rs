@@ -3,6 +3,8 @@
 //! In: a query or a form. Out: its names and values. What never happens here: a malformed escape, or bytes that are
 //! not UTF-8, being replaced by something else; two parsers must not read two values in one text.
 
+use crate::text::is_plain_form;
+
 /// What is wrong with a text: an escape without two hexadecimal digits, or bytes that are not UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed;
@@ -17,7 +19,7 @@ pub fn pairs(text: &str) -> impl Iterator<Item = Result<(String, String), Malfor
 
 /// Decodes one name or value.
 pub fn decode(encoded: &str) -> Result<String, Malformed> {
-    if !encoded.contains('%') && !encoded.contains('+') {
+    if is_plain_form(encoded) {
         return Ok(encoded.to_owned());
     }
     let mut bytes = Vec::with_capacity(encoded.len());

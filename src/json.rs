@@ -145,16 +145,19 @@ impl<'a> Reader<'a> {
         Self { text, at: 0 }
     }
 
+    #[inline(always)]
     fn next(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    #[inline(always)]
     fn skip_space(&mut self) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.next() {
             self.at += 1;
         }
     }
 
+    #[inline(always)]
     fn byte(&mut self, byte: u8) -> Option<()> {
         if self.next()? != byte {
             return None;

@@ -9,16 +9,19 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 const TOPS: u64 = 0x8080_8080_8080_8080;
 
 /// Whether a word has a byte below `limit`, which is at most 128. A borrow may only come from such a byte.
+#[inline(always)]
 fn has_below(word: u64, limit: u8) -> bool {
     word.wrapping_sub(ONES * u64::from(limit)) & !word & TOPS != 0
 }
 
 /// Whether a word has this byte.
+#[inline(always)]
 fn has(word: u64, byte: u8) -> bool {
     has_below(word ^ (ONES * u64::from(byte)), 1)
 }
 
 /// How many bytes at the start of a text are in words that are all `plain`.
+#[inline(always)]
 fn plain_words(bytes: &[u8], plain: impl Fn(u64) -> bool) -> usize {
     let mut length = 0;
     while let Some(word) = bytes.get(length..).and_then(<[u8]>::first_chunk) {
@@ -32,9 +35,25 @@ fn plain_words(bytes: &[u8], plain: impl Fn(u64) -> bool) -> usize {
 
 /// Whether a text holds a control character (Unicode's category Cc: U+0000 to U+001F, U+007F to U+009F).
 pub fn has_control(text: &str) -> bool {
-    let plain = |word| !has_below(word, b' ') && !has(word, 0x7f) && word & TOPS == 0;
-    let mut rest = text.get(plain_words(text.as_bytes(), plain)..).unwrap_or(text).chars();
-    rest.any(char::is_control)
+    after_plain_words(text, b' ').any(char::is_control)
+}
+
+/// Whether a text holds a control character or a space.
+pub fn has_control_or_space(text: &str) -> bool {
+    after_plain_words(text, b'!').any(|c| c.is_control() || c == ' ')
+}
+
+/// The characters after words of ASCII without DEL and without anything below `limit`.
+fn after_plain_words(text: &str, limit: u8) -> core::str::Chars<'_> {
+    let plain = |word| !has_below(word, limit) && !has(word, 0x7f) && word & TOPS == 0;
+    text.get(plain_words(text.as_bytes(), plain)..).unwrap_or(text).chars()
+}
+
+/// Whether a text in a form stands for itself (RFC 6749 appendix B).
+pub fn is_plain_form(text: &str) -> bool {
+    let plain = |word| !has(word, b'%') && !has(word, b'+');
+    let rest = text.as_bytes().get(plain_words(text.as_bytes(), plain)..).unwrap_or_default();
+    !rest.contains(&b'%') && !rest.contains(&b'+')
 }
 
 /// Whether a text consists of printable ASCII other than the space.
@@ -50,14 +69,17 @@ pub fn plain_json(bytes: &[u8]) -> usize {
 }
 
 /// The parts of a text between bytes that `separates` accepts, which must be ASCII, without empty ones.
-pub fn split(text: &str, separates: fn(u8) -> bool) -> impl Iterator<Item = &str> {
-    let mut rest = text;
+pub fn split(text: &str, separates: impl Fn(u8) -> bool) -> impl Iterator<Item = &str> {
+    let mut at = 0;
     core::iter::from_fn(move || {
-        let start = rest.bytes().position(|byte| !separates(byte))?;
-        rest = rest.get(start..)?;
-        let end = rest.bytes().position(separates).unwrap_or(rest.len());
-        let (part, after) = rest.split_at_checked(end)?;
-        rest = after;
-        Some(part)
+        let bytes = text.as_bytes();
+        while separates(*bytes.get(at)?) {
+            at += 1;
+        }
+        let start = at;
+        while bytes.get(at).is_some_and(|byte| !separates(*byte)) {
+            at += 1;
+        }
+        text.get(start..at)
     })
 }

@@ -87,9 +87,13 @@ impl TokenResponse<'_> {
     /// Whether the answer says that it is JSON. Without a media type the body has to speak for itself.
     fn may_be_json(&self) -> bool {
         let Some(content_type) = self.content_type else { return true };
-        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        if essence.eq_ignore_ascii_case("application/json") {
+            return true;
+        }
+        let essence = essence.to_ascii_lowercase();
         let suffixed = essence.strip_prefix("application/").and_then(|subtype| subtype.strip_suffix("+json"));
-        essence == "application/json" || suffixed.is_some_and(|subtype| !subtype.is_empty())
+        suffixed.is_some_and(|subtype| !subtype.is_empty())
     }
 }
 
@@ -257,16 +261,16 @@ impl<'a> Members<'a> {
                 .map(|text| vec![text])
                 .or_else(|| json::strings(json))
                 .ok_or((field, "is neither a string nor a list of strings"))?;
-            let scopes = || texts.iter().flat_map(|text| split(text));
-            if scopes().nth(MOST_SCOPES).is_some() {
+            let scopes: Vec<&str> = texts.iter().flat_map(|text| split(text)).take(MOST_SCOPES + 1).collect();
+            if scopes.len() > MOST_SCOPES {
                 return Err((field, "names more than a thousand scopes"));
             }
-            if scopes().any(has_control) {
+            if scopes.iter().any(|scope| has_control(scope)) {
                 return Err((field, "contains control characters"));
             }
             // An empty list beside one that is not says nothing.
             if granted.as_ref().is_none_or(ScopeSet::is_empty) {
-                granted = Some(scopes().collect());
+                granted = Some(scopes.into_iter().collect());
             }
         }
         Ok(granted)
