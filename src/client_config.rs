@@ -8,6 +8,7 @@ use crate::error::{Code, Error, Phase, Result};
 use crate::rate_limit::LARGEST_LIMIT;
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
+use crate::text::split_once;
 
 /// A registered client with its redirect URI, scopes and endpoints.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -304,7 +305,7 @@ fn parse_rate_limit(value: &str) -> core::result::Result<RateLimit, Reason> {
 
 /// The rest of the address is for the Redis client to judge.
 fn parse_redis_url(value: &str) -> core::result::Result<Secret, Reason> {
-    match value.split_once("://") {
+    match split_once(value, "://") {
         Some(("redis" | "rediss", rest)) if rest.starts_with(|c: char| !matches!(c, '/' | '?' | '#')) => {
             Ok(Secret::new(value))
         }

@@ -10,6 +10,7 @@ use crate::error::{Code, Error, Phase, Result};
 use crate::json::{self, Object};
 use crate::scope::{ScopeSet, purpose};
 use crate::secret::clean_description;
+use crate::text::replace;
 
 /// The largest answer that is looked at: 1 MiB; a repository has about ten kilobytes.
 pub const LARGEST_BODY: usize = 1_048_576;
@@ -292,5 +293,5 @@ impl Account {
 }
 
 fn decoded(path: Option<&str>) -> String {
-    path.unwrap_or_default().replace("%7B", "{").replace("%7D", "}")
+    replace(&replace(path.unwrap_or_default(), "%7B", "{"), "%7D", "}")
 }

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::error::{Error, Phase, Result};
 use crate::secret::Secret;
+use crate::text::replace;
 use crate::token_response::is_token;
 
 /// What a connection authenticates with; NocoDB's `config.type`.
@@ -158,7 +159,7 @@ pub fn segment(text: &str, field: &str) -> Result<String> {
     if text.is_empty() || !text.bytes().all(allowed) || text.bytes().all(|byte| byte == b'.') {
         return Err(argument(field, "must be a slug as in Bitbucket's addresses, or a UUID in braces"));
     }
-    Ok(text.replace('{', "%7B").replace('}', "%7D"))
+    Ok(replace(&replace(text, "{", "%7B"), "}", "%7D"))
 }
 
 fn argument(field: &str, reason: &'static str) -> Box<Error> {

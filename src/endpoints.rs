@@ -6,6 +6,7 @@
 
 use crate::error::{Code, Error, Phase, Result};
 use crate::form;
+use crate::text::split_once;
 use crate::uri::{Place, split_scheme};
 
 /// Bitbucket Cloud's authorization endpoint (RFC 6749 section 3.1).
@@ -133,7 +134,7 @@ fn check_characters(text: &str) -> core::result::Result<(), Reason> {
 
 /// What stands between `://` and the next delimiter.
 fn authority(text: &str) -> &str {
-    let rest = text.split_once("://").map_or("", |(_, rest)| rest);
+    let rest = split_once(text, "://").map_or("", |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or_default()
 }
 

@@ -9,6 +9,7 @@
 use core::fmt;
 
 use crate::scope::ScopeSet;
+use crate::text::find;
 
 /// Phrases that make the host refresh and try again; see the module's documentation.
 pub const HOST_REFRESH_PHRASES: [&str; 3] = ["token expired", "invalid_grant", "unauthorized"];
@@ -371,7 +372,7 @@ impl Error {
 /// Whether the host would take a text for the sign that a refresh helps.
 pub fn sounds_like_refresh(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    HOST_REFRESH_PHRASES.iter().any(|phrase| text.contains(phrase))
+    HOST_REFRESH_PHRASES.iter().any(|phrase| find(&text, phrase).is_some())
 }
 
 fn push(message: &mut String, parts: &[&str]) {
@@ -400,6 +401,6 @@ pub fn clean_error_code<'a>(code: &str, secrets: impl IntoIterator<Item = &'a st
         !code.bytes().any(|byte| byte.is_ascii_uppercase()) || !code.bytes().any(|byte| byte.is_ascii_lowercase())
     };
     let usable = (1..=LONGEST_ERROR_CODE).contains(&code.len()) && code.bytes().all(allowed) && in_one_case(code);
-    let secret = secrets.into_iter().any(|secret| !secret.is_empty() && code.contains(secret));
+    let secret = secrets.into_iter().any(|secret| find(code, secret).is_some());
     (usable && !secret).then(|| code.to_owned())
 }

@@ -8,6 +8,8 @@ use core::fmt;
 use form_urlencoded::byte_serialize;
 use subtle::ConstantTimeEq;
 
+use crate::text::{find, replace};
+
 /// A string that prints as `[redacted]` and is compared in constant time.
 #[derive(Clone, Eq)]
 pub struct Secret(String);
@@ -55,6 +57,10 @@ const LONGEST_DESCRIPTION: usize = 200;
 ///
 /// `None` when nothing is left, or when the text holds a secret too short to be cut out.
 pub fn clean_description<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    clean(text, &mut secrets.into_iter())
+}
+
+fn clean<'a>(text: &str, secrets: &mut dyn Iterator<Item = &'a str>) -> Option<String> {
     let mut text = normalise(text);
     let mut known: Vec<String> = Vec::new();
     for secret in secrets {
@@ -64,17 +70,17 @@ pub fn clean_description<'a>(text: &str, secrets: impl IntoIterator<Item = &'a s
     // The longest first: what is left of one that holds another would be shown.
     while let Some(at) = (0..known.len()).max_by_key(|at| known.get(*at).map(String::len)) {
         let secret = known.swap_remove(at);
-        if secret.is_empty() || !text.contains(&secret) {
+        if find(&text, &secret).is_none() {
             continue;
         }
         if secret.len() < SHORTEST_CUTTABLE {
             return None;
         }
-        text = text.replace(&secret, REDACTED);
+        text = replace(&text, &secret, REDACTED);
     }
     let mut cleaned = String::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let shown = word.chars().count() < LONGEST_WORD && !word.contains("://");
+        let shown = word.chars().count() < LONGEST_WORD && find(word, "://").is_none();
         if !cleaned.is_empty() {
             cleaned.push(' ');
         }

@@ -4,6 +4,7 @@
 //! mended; what programs read in different ways, or only some of them read, is refused.
 
 use crate::endpoints::Reason;
+use crate::text::{find, split_once};
 
 const INVALID: Reason = "is not a valid URL";
 const AMBIGUOUS: Reason = "has a host that programs write in different ways: write it as a browser shows it";
@@ -74,7 +75,7 @@ impl Place {
 
     /// Whether traffic to this place stays on this machine (RFC 8252 section 7.3).
     pub fn is_loopback(&self) -> bool {
-        let (host, _) = split_port(self.origin.split_once("://").map_or("", |(_, rest)| rest));
+        let (host, _) = split_port(split_once(&self.origin, "://").map_or("", |(_, rest)| rest));
         matches!(host, "localhost" | "[::1]") || host.starts_with("127.") && is_ipv4(host)
     }
 }
@@ -135,7 +136,7 @@ fn is_ipv4(host: &str) -> bool {
 /// Whether this is the one way to write an IPv6 address of RFC 5952 section 4, without dots: no leading zeros, and `::`
 /// for the longest run of zeros, the first of equally long ones, but not for a single one.
 fn is_ipv6(address: &str) -> bool {
-    let (head, tail) = address.split_once("::").map_or((address, None), |(head, tail)| (head, Some(tail)));
+    let (head, tail) = split_once(address, "::").map_or((address, None), |(head, tail)| (head, Some(tail)));
     let Some((mut pieces, tail)) = zeros(head).zip(tail.map_or(Some(None), |tail| zeros(tail).map(Some))) else {
         return false;
     };
@@ -145,7 +146,7 @@ fn is_ipv6(address: &str) -> bool {
         pieces.push_str(&tail);
         gap
     });
-    let longest = (2..=8).rev().find_map(|run| pieces.find(&"0".repeat(run)).map(|at| (at, run)));
+    let longest = (2..=8).rev().find_map(|run| find(&pieces, &"0".repeat(run)).map(|at| (at, run)));
     pieces.len() == 8 && longest == gap
 }
 
