@@ -43,6 +43,9 @@ const GRACE_MS = 5000;
 /** Requests of one account and group that wait; more could wait for a day. */
 const MOST_WAITING = 10_000;
 
+/** When to ask again, where nobody knows better. */
+const SHORTEST_WAIT_MS = 1000;
+
 // Shorter waits are nothing to write about.
 const LOGGED_MS = 10_000;
 
@@ -156,6 +159,8 @@ class Line {
   /** One asks at a time, and waits while those behind it wait. */
   #turn = pLimit(1);
 
+  #learning = pLimit(1);
+
   #waiting = 0;
 
   /** Until when nobody gets through, as far as known. */
@@ -191,7 +196,11 @@ class Line {
     const now = Date.now();
     this.#touchedAt = now;
     const closed = this.#closedUntil - now;
-    if (this.#waiting >= MOST_WAITING || closed > maxWaitMs) throw rateLimited(closed);
+    if (this.#waiting >= MOST_WAITING) {
+      throw rateLimited(Math.max(closed, SHORTEST_WAIT_MS), `${MOST_WAITING} requests of this account wait already; send `
+        + 'fewer at once, or set INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT to what Bitbucket allows');
+    }
+    if (closed > maxWaitMs) throw rateLimited(closed);
     this.#waiting += 1;
     try {
       const until = now + maxWaitMs;
@@ -213,12 +222,25 @@ class Line {
       this.#waker = new AbortController();
     }
     if (pause !== undefined) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
-    if (used !== undefined) {
-      const slot = slotOf(now);
-      const unknown = used - (await this.#before(slot)).sum - await this.counters.get(this.#keyOf(slot));
-      // Somebody else's requests, of a time that is not known: the current slot stays longest.
-      if (unknown > 0) await this.counters.add(this.#keyOf(slot), unknown);
-    }
+    // One after the other, or each of many answers would count the same requests.
+    if (used !== undefined) await this.#learning(() => this.#countOthers(used, slotOf(now)));
+  }
+
+  /**
+   * Counts somebody else's requests, of a time that is not known: the current slot stays longest.
+   *
+   * @param {number} used
+   * @param {number} slot
+   */
+  async #countOthers(used, slot) {
+    const key = this.#keyOf(slot);
+    const { sum } = await this.#before(slot);
+    const unknown = used - sum - await this.counters.get(key);
+    if (unknown <= 0) return;
+    const count = await this.counters.add(key, unknown);
+    // Another process may have learned the same at the same time.
+    const twice = Math.min(unknown, sum + count - used);
+    if (twice > 0) await this.counters.add(key, -twice);
   }
 
   /** @param {number} now */
@@ -235,7 +257,11 @@ class Line {
     for (let isLogged = false; !signal?.aborted;) {
       const now = Date.now();
       const wait = this.#pausedUntil > now ? this.#pausedUntil - now : await this.#count(now);
-      if (wait <= 0) return;
+      if (wait <= 0) {
+        // Who left while it was counted sends nothing.
+        if (signal?.aborted) await this.counters.add(this.#keyOf(slotOf(now)), -1);
+        return;
+      }
       if (now + wait > until) throw rateLimited(wait);
       this.#closedUntil = now + wait;
       if (log && !isLogged && wait > LOGGED_MS) {
@@ -325,7 +351,8 @@ class Counters {
     // Here as well: when Redis goes away, this process goes on from what it knows.
     const own = await this.#memory.penalty(key, points);
     const shared = await this.#connection?.use((redis) => this.#of(redis).penalty(key, points));
-    return (shared ?? own).consumedPoints;
+    // And when it comes back, it may have missed or forgotten what this process did.
+    return Math.max(own.consumedPoints, shared?.consumedPoints ?? 0);
   }
 
   /**
@@ -333,8 +360,9 @@ class Counters {
    * @returns {Promise<number>}
    */
   async get(key) {
+    const own = await this.#memory.get(key);
     const shared = await this.#connection?.use((redis) => this.#of(redis).get(key));
-    return (shared ?? await this.#memory.get(key))?.consumedPoints ?? 0;
+    return Math.max(own?.consumedPoints ?? 0, shared?.consumedPoints ?? 0);
   }
 
   /** @param {import('ioredis').Redis} redis */
@@ -362,7 +390,10 @@ function endOf(slot) {
   return (slot + EARLIER_SLOTS + 1) * SLOT_MS;
 }
 
-/** @param {number} wait in milliseconds */
-function rateLimited(wait) {
-  return failure('API_RATE_LIMITED', 'api', wait > 0 ? { retryAfter: Math.ceil(wait) } : undefined);
+/**
+ * @param {number} wait in milliseconds
+ * @param {string} [detail]
+ */
+function rateLimited(wait, detail) {
+  return failure('API_RATE_LIMITED', 'api', { retryAfter: Math.ceil(wait) }, { detail });
 }
