@@ -1,0 +1,631 @@
+/**
+ * The rate limit, by itself and through the whole client, on a moved clock: in memory, with a real Redis, and with
+ * Bitbucket's own counting in the simulator.
+ */
+import assert from 'node:assert/strict';
+import { syncBuiltinESMExports } from 'node:module';
+import { beforeEach, describe, test } from 'node:test';
+import timers from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { startRedis } from './redis-server.js';
+import { environment, json, runJsonFixture, serve, simulatorEnvironment, thrownBy, warningsOf } from './support.js';
+
+const { RateLimiter, rateLimiterOf } = await import(
+  new URL('js/rate-limit.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** Somewhere within a slot. */
+const START = Date.parse('2026-11-24T08:03:17.123Z');
+
+const VARIABLE = 'INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT';
+const ACCOUNT = 'user {the-account}';
+const GROUP = 'repositories';
+
+/** Whatever can be done without the clock moving is done, when for so long nothing more came of it. */
+const QUIET_MS = 10;
+const QUIET_WITH_SOCKETS_MS = 150;
+
+const PATIENCE_MS = 60_000;
+
+/**
+ * A clock that only the test moves, for Date and for what sleeps. Other timers, those of sockets above all, go on as
+ * they are.
+ */
+function moveClock(t) {
+  const sleepers = new Set();
+  const sleep = (ms, value, { signal } = {}) => new Promise((resolve, reject) => {
+    const sleeper = { at: Date.now() + ms, wake: () => resolve(value) };
+    const leave = () => {
+      sleepers.delete(sleeper);
+      reject(signal.reason);
+    };
+    sleepers.add(sleeper);
+    signal?.addEventListener('abort', leave, { once: true });
+    if (signal?.aborted) leave();
+  });
+  const moveTo = (time) => {
+    t.mock.timers.setTime(time);
+    for (const sleeper of sleepers) {
+      if (sleeper.at > time) continue;
+      sleepers.delete(sleeper);
+      sleeper.wake();
+    }
+  };
+  t.mock.timers.enable({ apis: ['Date'], now: START });
+  t.mock.method(timers, 'setTimeout', sleep);
+  // What was imported by name, too.
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    t.mock.timers.reset();
+    syncBuiltinESMExports();
+  });
+  return {
+    /** Moves it from one sleeper's end to the next, each time when `count()` is as many as the next number. */
+    async through(count, numbers, waiting = () => 1) {
+      for (const [index, many] of numbers.entries()) {
+        if (index > 0) moveTo(Math.min(...Array.from(sleepers, ({ at }) => at)));
+        await reached(count, many);
+        assert.equal(count(), many);
+        // Whoever is next has to fall asleep first.
+        if (index < numbers.length - 1) await reached(() => sleepers.size, waiting());
+      }
+    },
+    /** Moves it from one sleeper's end to the next until `count()` is as many. */
+    async until(count, many) {
+      for (await settled(count); count() < many; await settled(count)) {
+        assert.ok(sleepers.size > 0, `${count()} of ${many}, and nobody waits`);
+        moveTo(Math.min(...Array.from(sleepers, ({ at }) => at)));
+      }
+    },
+    /** Moves it a little at a time for as long as something takes. */
+    async during(work) {
+      let isOver = false;
+      work.finally(() => {
+        isOver = true;
+      });
+      for (; !isOver; await settled(() => 0)) moveTo(Date.now() + 20);
+    },
+    async move(ms, quiet = QUIET_MS) {
+      moveTo(Date.now() + ms);
+      await settled(() => 0, quiet);
+    },
+  };
+}
+
+/** Waits until a count is as many, which needs no more than what is under way. */
+async function reached(count, many) {
+  for (const end = performance.now() + PATIENCE_MS; count() < many; await new Promise(setImmediate)) {
+    assert.ok(performance.now() < end, `${count()} of ${many}`);
+  }
+}
+
+async function settled(count, quiet = QUIET_MS) {
+  for (let last = NaN, since = 0; ;) {
+    await new Promise(setImmediate);
+    if (count() !== last) {
+      last = count();
+      since = performance.now();
+    } else if (performance.now() - since > quiet) {
+      return;
+    }
+  }
+}
+
+const limiterOf = (rateLimit, more) => new RateLimiter({ rateLimit, isRateLimitConfigured: false, ...more });
+
+/** Has many wait for their turn, and notes when each gets it. */
+function start(limiter, many, { account = ACCOUNT, group = GROUP, ...options } = {}) {
+  const passed = [];
+  const takes = Array.from({ length: many }, (_, index) => limiter.take(account, group, options).then(() => {
+    passed.push({ index, at: Date.now() });
+  }));
+  return { passed, takes, count: () => passed.length, times: () => passed.map(({ at }) => at) };
+}
+
+/** That no hour, wherever it begins, has more of these times than the limit. */
+function assertNoHourHasMore(times, limit) {
+  const sorted = times.toSorted((a, b) => a - b);
+  sorted.slice(limit).forEach((time, index) => {
+    assert.ok(time - sorted[index] >= HOUR, `request ${index + limit + 1} came ${time - sorted[index]} ms after one too many`);
+  });
+}
+
+/** What an answer tells of the limit. */
+const told = (headers = {}, status = 200) => ({ status, headers });
+
+describe('a rolling hour', () => {
+  test('3,000 requests with a limit of 1,000: none over it in any hour, none lost, in order', async (t) => {
+    const clock = moveClock(t);
+    const { passed, takes, count, times } = start(limiterOf(1000), 3000);
+    await clock.until(count, 3000);
+    await Promise.all(takes);
+    assert.deepEqual(passed.map(({ index }) => index), Array.from({ length: 3000 }, (_, index) => index));
+    assertNoHourHasMore(times(), 1000);
+    // Nobody waits much longer than necessary.
+    assert.ok(times().at(-1) - START <= 2 * (HOUR + 5 * MINUTE));
+  });
+
+  test('requests that trickle in all day long keep to it', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(60);
+    const times = [];
+    let asked = 0;
+    for (let minute = 0; minute < 8 * 60; minute += 1) {
+      // More in some minutes than in others, and more in all than the limit.
+      for (let i = minute % 7; i > 0; i -= 2) {
+        asked += 1;
+        limiter.take(ACCOUNT, GROUP).then(() => times.push(Date.now()));
+      }
+      await clock.move(MINUTE, 0);
+    }
+    assert.ok(times.length > 7 * 60 * 0.9 && times.length < asked, `${times.length} of ${asked}`);
+    assertNoHourHasMore(times, 60);
+  });
+
+  test('a burst of 500 goes at once, and so does what the hour has left', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(1000);
+    const first = start(limiter, 500);
+    await Promise.all(first.takes);
+    await clock.move(10 * MINUTE);
+    const second = start(limiter, 501);
+    await settled(second.count);
+    assert.equal(second.count(), 500);
+    assert.ok(first.times().every((at) => at === START));
+    assert.ok(second.times().every((at) => at === START + 10 * MINUTE));
+    // What was sent first is over first, and the last one needs no more.
+    await clock.until(second.count, 501);
+    assertNoHourHasMore([...first.times(), ...second.times()], 1000);
+    assert.ok(Date.now() < START + HOUR + 10 * MINUTE);
+  });
+
+  test('accounts and groups of resources have limits of their own', async (t) => {
+    moveClock(t);
+    const limiter = limiterOf(3);
+    const lines = [
+      {}, { account: 'user {another}' }, { group: 'others' },
+    ].map((whose) => start(limiter, 5, whose));
+    await settled(() => lines.reduce((sum, { count }) => sum + count(), 0));
+    assert.deepEqual(lines.map(({ count }) => count()), [3, 3, 3]);
+  });
+});
+
+describe('the queue', () => {
+  test('overflows with an error that says when to come back and what to do', async (t) => {
+    moveClock(t);
+    const limiter = limiterOf(1);
+    await limiter.take(ACCOUNT, GROUP);
+    const line = start(limiter, 10_000);
+    await settled(line.count);
+    const error = await thrownBy(() => limiter.take(ACCOUNT, GROUP));
+    assert.ok(error instanceof BitbucketAuthError);
+    assert.equal(error.code, 'API_RATE_LIMITED');
+    assert.equal(error.phase, 'api');
+    assert.equal(error.retryable, true);
+    assert.ok(error.retryAfter > 55 * MINUTE && error.retryAfter <= 65 * MINUTE, String(error.retryAfter));
+    assert.match(error.message, /10000 requests of this account wait already; send fewer.*_RATE_LIMIT/);
+    assert.equal(line.count(), 0);
+    // Another account is not concerned.
+    await limiter.take('user {another}', GROUP);
+  });
+
+  test('a burst that overflows before anybody knows of a wait says when to come back, too', async (t) => {
+    moveClock(t);
+    const limiter = limiterOf(20_000);
+    const results = Array.from({ length: 10_001 }, () => limiter.take(ACCOUNT, GROUP).then(() => 'sent', (error) => error));
+    const error = await results.at(-1);
+    assert.equal(error.code, 'API_RATE_LIMITED');
+    assert.ok(error.retryAfter > 0);
+    assert.ok((await Promise.all(results.slice(0, -1))).every((result) => result === 'sent'));
+  });
+
+  test('a waiter that goes takes no place and costs nothing', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(2);
+    const controller = new AbortController();
+    await Promise.all(start(limiter, 2).takes);
+    // The one that sleeps, and some behind it.
+    const leaving = Array.from({ length: 5 }, () => (
+      thrownBy(() => limiter.take(ACCOUNT, GROUP, { signal: controller.signal }))));
+    const staying = start(limiter, 2);
+    await settled(staying.count);
+    controller.abort();
+    for (const error of await Promise.all(leaving)) assert.equal(error.code, 'REQUEST_ABORTED');
+    await clock.until(staying.count, 2);
+    assert.ok(Date.now() - START <= HOUR + 6 * MINUTE);
+  });
+
+  test('who was gone before, or goes while it is counted, costs nothing', async (t) => {
+    moveClock(t);
+    const limiter = limiterOf(2);
+    const gone = await thrownBy(() => limiter.take(ACCOUNT, GROUP, { signal: AbortSignal.abort() }));
+    assert.equal(gone.code, 'REQUEST_ABORTED');
+    const controller = new AbortController();
+    const going = thrownBy(() => limiter.take(ACCOUNT, GROUP, { signal: controller.signal }));
+    await Promise.resolve();
+    controller.abort();
+    assert.equal((await going).code, 'REQUEST_ABORTED');
+    const rest = start(limiter, 3);
+    await settled(rest.count);
+    assert.equal(rest.count(), 2);
+  });
+
+  test('who has no patience is told at once how long it would be, and the log says so once to who has', async (t) => {
+    moveClock(t);
+    const limiter = limiterOf(1);
+    await limiter.take(ACCOUNT, GROUP);
+    const lines = [];
+    const waiting = start(limiter, 1, { log: (line) => lines.push(line) });
+    await settled(waiting.count);
+    const error = await thrownBy(() => limiter.take(ACCOUNT, GROUP, { maxWaitMs: 15 * SECOND }));
+    assert.equal(error.code, 'API_RATE_LIMITED');
+    assert.match(error.message, /Try again later, in 3\d\d\d seconds/);
+    assert.equal(lines.length, 1);
+    assert.match(lines[0], new RegExp(`limit of 1 requests an hour is used up: 1 wait until 2026-11-24T09:05.*${VARIABLE}`));
+    assert.doesNotMatch(lines[0], /the-account/);
+  });
+});
+
+describe('what Bitbucket tells', () => {
+  const LIMIT = 'x-ratelimit-limit';
+  const NEAR = 'x-ratelimit-nearlimit';
+
+  test('a higher limit lets those that wait go at once', async (t) => {
+    moveClock(t);
+    const limiter = limiterOf(2);
+    const line = start(limiter, 5);
+    await settled(line.count);
+    assert.equal(line.count(), 2);
+    await limiter.observe(ACCOUNT, GROUP, told({ [LIMIT]: '4' }));
+    await settled(line.count);
+    assert.equal(line.count(), 4);
+  });
+
+  test('a lower limit holds for those that wait, too', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(10);
+    const line = start(limiter, 30);
+    await settled(line.count);
+    await limiter.observe(ACCOUNT, GROUP, told({ [LIMIT]: '5' }));
+    await clock.until(line.count, 30);
+    const times = line.times();
+    assert.ok(times.slice(0, 10).every((at) => at === START));
+    // The ten count until they are over.
+    assert.ok(times[10] - START >= HOUR);
+    assertNoHourHasMore(times.slice(10), 5);
+  });
+
+  test('nonsense changes nothing', async (t) => {
+    moveClock(t);
+    const limiter = limiterOf(2);
+    for (const value of ['0', '-1', 'many', '', '1e9', '99999999999']) {
+      await limiter.observe(ACCOUNT, GROUP, told({ [LIMIT]: value, [NEAR]: 'perhaps' }));
+    }
+    const line = start(limiter, 3);
+    await settled(line.count);
+    assert.equal(line.count(), 2);
+  });
+
+  test('a configured number wins', async (t) => {
+    moveClock(t);
+    const limiter = limiterOf(2, { isRateLimitConfigured: true });
+    await limiter.observe(ACCOUNT, GROUP, told({ [LIMIT]: '4' }));
+    const line = start(limiter, 5);
+    await settled(line.count);
+    assert.equal(line.count(), 2);
+  });
+
+  test('NearLimit counts what others sent, once, whoever hears of it', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(100);
+    await Promise.all(start(limiter, 10).takes);
+    const near = told({ [LIMIT]: '100', [NEAR]: 'True' });
+    await Promise.all(Array.from({ length: 10 }, () => limiter.observe(ACCOUNT, GROUP, near)));
+    const line = start(limiter, 30);
+    await settled(line.count);
+    // 80 of 100 at least were used: 20 are left.
+    assert.equal(line.count(), 20);
+    await clock.until(line.count, 30);
+  });
+
+  test('NearLimit that tells nothing new takes nothing away', async (t) => {
+    moveClock(t);
+    const limiter = limiterOf(100);
+    await Promise.all(start(limiter, 90).takes);
+    await limiter.observe(ACCOUNT, GROUP, told({ [LIMIT]: '100', [NEAR]: 'true' }));
+    await limiter.observe(ACCOUNT, GROUP, told({ [LIMIT]: '100', [NEAR]: 'false' }));
+    const line = start(limiter, 11);
+    await settled(line.count);
+    assert.equal(line.count(), 10);
+  });
+
+  const refusals = {
+    'without Retry-After': [{}, 2 * SECOND],
+    'with Retry-After in seconds': [{ 'retry-after': '90' }, 90 * SECOND],
+    'with Retry-After as a date': [{ 'retry-after': new Date(START + 40 * SECOND).toUTCString() }, 39 * SECOND + 877],
+  };
+  for (const [what, [headers, pause]] of Object.entries(refusals)) {
+    test(`status 429 ${what} has all of the account wait`, async (t) => {
+      const clock = moveClock(t);
+      const limiter = limiterOf(100);
+      await limiter.take(ACCOUNT, GROUP);
+      await limiter.observe(ACCOUNT, GROUP, told(headers, 429));
+      const line = start(limiter, 5);
+      const others = start(limiter, 5, { account: 'user {another}' });
+      await clock.move(pause - SECOND);
+      assert.equal(line.count(), 0);
+      assert.equal(others.count(), 5);
+      await clock.move(SECOND);
+      assert.equal(line.count(), 5);
+    });
+  }
+
+  test('a later refusal prolongs a pause and never shortens it', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(100);
+    const line = [];
+    await limiter.observe(ACCOUNT, GROUP, told({ 'retry-after': '60' }, 429));
+    await limiter.observe(ACCOUNT, GROUP, told({}, 429));
+    limiter.take(ACCOUNT, GROUP).then(() => line.push('sent'));
+    await clock.move(59 * SECOND);
+    await limiter.observe(ACCOUNT, GROUP, told({ 'retry-after': '60' }, 429));
+    await clock.move(59 * SECOND);
+    assert.deepEqual(line, []);
+    await clock.move(SECOND);
+    assert.deepEqual(line, ['sent']);
+  });
+});
+
+describe('with Redis', () => {
+  // Limiters outlive their test, and its Redis.
+  beforeEach((t) => t.mock.method(console, 'warn', () => {}));
+
+  const both = (lines) => () => lines.reduce((sum, { count }) => sum + count(), 0);
+
+  test('two processes keep the limit together, and neither loses a request or its order', async (t) => {
+    const redis = await startRedis(t);
+    const clock = moveClock(t);
+    // Two limiters share nothing but that Redis.
+    const lines = [1, 2].map(() => start(limiterOf(100, { redisUrl: redis.url }), 125));
+    await clock.through(both(lines), [100, 200, 250], () => lines.filter(({ count }) => count() < 125).length);
+    for (const { passed } of lines) {
+      assert.deepEqual(passed.map(({ index }) => index), Array.from({ length: 125 }, (_, index) => index));
+    }
+    assertNoHourHasMore(lines.flatMap(({ times }) => times()), 100);
+  });
+
+  test('a process of its own counts in the same place', async (t) => {
+    const redis = await startRedis(t);
+    const take = (many) => runJsonFixture(t, 'rate-limit.js', [many, 20], { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url });
+    // Each takes what it gets within a moment, in one process after the other.
+    assert.deepEqual([await take(15), await take(15)], [15, 5]);
+  });
+
+  test('what one process learns of others is counted once', async (t) => {
+    const redis = await startRedis(t);
+    moveClock(t);
+    const limiters = [1, 2].map(() => limiterOf(100, { redisUrl: redis.url }));
+    const near = told({ 'x-ratelimit-nearlimit': 'true' });
+    await Promise.all(limiters.map((limiter) => limiter.observe(ACCOUNT, GROUP, near)));
+    const lines = limiters.map((limiter) => start(limiter, 30));
+    await reached(both(lines), 20);
+    await settled(both(lines), QUIET_WITH_SOCKETS_MS);
+    assert.equal(both(lines)(), 20);
+  });
+
+  test('that goes away and comes back empty, no request is lost and none too many', async (t) => {
+    const redis = await startRedis(t);
+    const clock = moveClock(t);
+    const limiter = limiterOf(30, { redisUrl: redis.url });
+    const line = start(limiter, 20);
+    await Promise.all(line.takes);
+    await redis.kill();
+    const second = start(limiter, 30);
+    await reached(second.count, 10);
+    await clock.during(redis.restart());
+    const said = (words) => console.warn.mock.calls.filter(({ arguments: [text] }) => words.test(text)).length;
+    await reached(() => said(/can be used again/), 1);
+    assert.ok(said(/REDIS_URL.*cannot be used.*keeps to the rate limit on its own/) > 0);
+    await clock.through(second.count, [10, 30]);
+    assertNoHourHasMore([...line.times(), ...second.times()], 30);
+  });
+
+  test('that hangs, requests go on', async (t) => {
+    const redis = await startRedis(t);
+    const limiter = limiterOf(30, { redisUrl: redis.url });
+    await limiter.take(ACCOUNT, GROUP);
+    redis.pause();
+    const line = start(limiter, 20);
+    await Promise.all(line.takes);
+    redis.resume();
+    assert.match(console.warn.mock.calls.at(-1).arguments[0], /cannot be used/);
+  });
+
+  test('the keys hold neither account nor credential, and end by themselves', async (t) => {
+    const redis = await startRedis(t);
+    const bitbucket = await startBitbucket({
+      accessTokens: [{ token: 'the-marked-token', kind: 'workspace', workspace: 'acme', scopes: ['repository'] }],
+      apiTokens: [{ email: 'marked@ada.example', token: 'the-marked-token', scopes: ['read:repository:bitbucket'] }],
+    });
+    t.after(() => bitbucket.close());
+    const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, {
+      INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url,
+    }));
+    for (const config of [
+      { type: 'api_key', token: 'the-marked-token' },
+      { type: 'basic', email: 'marked@ada.example', token: 'the-marked-token' },
+    ]) {
+      await (await new Wrapper(config).authenticate()).get('/repositories/acme');
+    }
+    const reader = new Redis(redis.url);
+    t.after(() => reader.disconnect());
+    const keys = await reader.keys('*');
+    assert.equal(keys.length, 2);
+    for (const key of keys) {
+      assert.match(key, /^nocodb-bitbucket-auth:rate:[\w-]{43}:\d+$/);
+      const ttl = await reader.pttl(key);
+      assert.ok(ttl > 0 && ttl <= 70 * MINUTE, String(ttl));
+    }
+  });
+});
+
+describe('through the whole client', () => {
+  // All of a process share one limiter, so each test has an account of its own.
+  let tokens = 0;
+  let accessToken;
+  beforeEach(() => {
+    tokens += 1;
+    accessToken = { type: 'api_key', token: `the-token-${tokens}` };
+  });
+
+  const PATIENT = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '300000' };
+
+  async function simulator(t, options) {
+    const bitbucket = await startBitbucket({
+      accessTokens: [{ token: accessToken.token, kind: 'workspace', workspace: 'acme', scopes: ['repository'] }],
+      ...options,
+    });
+    t.after(() => bitbucket.close());
+    return bitbucket;
+  }
+
+  const clientOf = (env, config = accessToken) => new (createEntry(env).wrapper)(config).authenticate();
+
+  /** Sends many at once and notes what comes of each. */
+  function send(client, many, path = '/repositories/acme') {
+    const statuses = [];
+    const requests = Array.from({ length: many }, () => client.get(path).then(({ status }) => statuses.push(status)));
+    return { statuses, count: () => statuses.length, all: () => Promise.all(requests) };
+  }
+
+  test('3,000 requests at once with a limit of 1,000: Bitbucket refuses none, and all are answered', async (t) => {
+    const clock = moveClock(t);
+    const bitbucket = await simulator(t, { rateLimit: 1000, repositories: 1 });
+    const sent = send(await clientOf(simulatorEnvironment(bitbucket, PATIENT)), 3000);
+    await clock.through(sent.count, [1000, 2000, 3000]);
+    await sent.all();
+    const { api } = bitbucket.control.stats();
+    assert.deepEqual(api.byStatus, { 200: 3000 });
+    assert.ok(Date.now() - START > 2 * HOUR);
+  });
+
+  test('a burst of 500 at once goes at once', async (t) => {
+    moveClock(t);
+    const bitbucket = await simulator(t, { rateLimit: 1000, repositories: 1 });
+    const sent = send(await clientOf(simulatorEnvironment(bitbucket, PATIENT)), 500);
+    await sent.all();
+    assert.deepEqual(bitbucket.control.stats().api.byStatus, { 200: 500 });
+    assert.equal(Date.now(), START);
+  });
+
+  test('the limit that Bitbucket tells is kept instead of the default', async (t) => {
+    const clock = moveClock(t);
+    const bitbucket = await simulator(t, { rateLimit: 40, repositories: 1 });
+    const client = await clientOf(simulatorEnvironment(bitbucket, PATIENT));
+    await client.get('/repositories/acme');
+    const sent = send(client, 100);
+    await clock.through(sent.count, [39, 79, 100]);
+    await sent.all();
+    assert.deepEqual(bitbucket.control.stats().api.byStatus, { 200: 101 });
+  });
+
+  test('a refusal has the others wait, and is repeated', async (t) => {
+    const clock = moveClock(t);
+    const bitbucket = await simulator(t, { repositories: 1 });
+    const client = await clientOf(simulatorEnvironment(bitbucket, PATIENT));
+    bitbucket.control.fault({ target: 'api', kind: 'status', status: 429, retryAfter: 2 });
+    const refused = send(client, 1);
+    await settled(refused.count, QUIET_WITH_SOCKETS_MS);
+    const others = send(client, 5);
+    await clock.move(SECOND, QUIET_WITH_SOCKETS_MS);
+    assert.deepEqual([refused.count(), others.count()], [0, 0]);
+    await clock.move(SECOND, QUIET_WITH_SOCKETS_MS);
+    await reached(() => refused.count() + others.count(), 6);
+    assert.deepEqual(bitbucket.control.stats().api.byStatus, { 200: 6 });
+  });
+
+  test('a signal ends the wait with an Axios error that says so', async (t) => {
+    moveClock(t);
+    const { origin, requests } = await serve(t, (_request, response) => json(response, 200, {}));
+    const client = await clientOf(environment(origin, { ...PATIENT, [VARIABLE]: '1' }));
+    await client.get('/repositories/acme');
+    const controller = new AbortController();
+    const waiting = thrownBy(() => client.get('/repositories/acme', { signal: controller.signal }));
+    await settled(() => 0, QUIET_WITH_SOCKETS_MS);
+    controller.abort();
+    const error = await waiting;
+    assert.equal(error.bitbucket.code, 'REQUEST_ABORTED');
+    assert.equal(requests.length, 1);
+  });
+
+  test('what people wait for in a dialog does not wait for an hour', async (t) => {
+    moveClock(t);
+    const { origin } = await serve(t, (_request, response) => json(response, 200, { values: [] }));
+    const wrapper = new (createEntry(environment(origin, { ...PATIENT, [VARIABLE]: '1' })).wrapper)(accessToken);
+    await wrapper.listRepositories({ workspace: 'acme' });
+    const error = await thrownBy(() => wrapper.listRepositories({ workspace: 'acme' }));
+    assert.equal(error.code, 'API_RATE_LIMITED');
+    assert.ok(error.retryAfter > 55 * MINUTE);
+  });
+
+  test('wrappers of the same account share its limit; another account has its own', async (t) => {
+    moveClock(t);
+    const { origin, requests } = await serve(t, (_request, response) => json(response, 200, {}));
+    const env = environment(origin, { ...PATIENT, [VARIABLE]: '3' });
+    const clients = await Promise.all([
+      clientOf(env),
+      clientOf(env),
+      clientOf(env, { type: 'basic', email: 'ada@example.com', token: 'one' }),
+      clientOf(env, { type: 'basic', email: 'Ada@Example.com', token: 'two' }),
+    ]);
+    const sent = clients.map((client) => send(client, 5));
+    await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
+    const [first, second, third, fourth] = sent.map(({ count }) => count());
+    assert.deepEqual([first + second, third + fourth], [3, 3]);
+  });
+
+  test(`${VARIABLE}=off: there is no limit`, async (t) => {
+    moveClock(t);
+    const { origin } = await serve(t, (_request, response) => json(response, 200, {}));
+    for (const off of ['off', ' OFF ']) {
+      await send(await clientOf(environment(origin, { ...PATIENT, [VARIABLE]: off })), 1200).all();
+    }
+    assert.equal(Date.now(), START);
+    assert.equal(rateLimiterOf({ isRateLimitConfigured: true }), undefined);
+  });
+
+  test(`${VARIABLE} with a number: that is the limit, whatever Bitbucket tells`, async (t) => {
+    moveClock(t);
+    const { origin, requests } = await serve(t, (_request, response) => {
+      json(response, 200, {}, { 'x-ratelimit-limit': '50' });
+    });
+    const client = await clientOf(environment(origin, { ...PATIENT, [VARIABLE]: ' 7 ' }));
+    send(client, 20);
+    await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
+    assert.equal(requests.length, 7);
+  });
+
+  for (const value of ['0', '-5', '1.5', '1e3', '1000001', 'on', 'unlimited']) {
+    test(`${VARIABLE}=${value}: the log names it, and the default is kept`, (t) => {
+      const made = createEntry(environment('https://bitbucket.example', { [VARIABLE]: value }));
+      const warnings = warningsOf(t, () => assert.ok(made.form.some(({ type }) => type === 'oauth')));
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0], new RegExp(`${VARIABLE} must be off, or a whole number`));
+    });
+  }
+});
+
+describe('memory', () => {
+  test('accounts and clients that nobody uses any more are forgotten', async (t) => {
+    const { origin } = await serve(t, (_request, response) => json(response, 200, {}));
+    const { heldClients, accounts } = await runJsonFixture(t, 'forget.js', [], environment(origin));
+    assert.equal(heldClients, 0);
+    assert.ok(accounts < 200, `${accounts} bytes for each account`);
+  });
+});
