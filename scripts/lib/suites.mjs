@@ -120,7 +120,7 @@ async function packed() {
 
 /** The packed package through compilers, bundlers and checkers, each in a folder of its own. */
 async function proofs() {
-  const { remove, ...installed } = await installPacked({ copied: [] });
+  const { remove, ...installed } = await installPacked({ alone: true });
   try {
     return await nodeTest(process.execPath, root, 'tests/package', { env: { PACKED: JSON.stringify(installed) } });
   } finally {

@@ -24,7 +24,7 @@ export const NAME = 'nocodb-bitbucket-auth';
 const here = dirname(fileURLToPath(import.meta.url));
 
 async function pack() {
-  const { remove, ...found } = await installPacked({ copied: [] });
+  const { remove, ...found } = await installPacked({ alone: true });
   after(remove);
   return found;
 }
