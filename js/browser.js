@@ -6,6 +6,7 @@
  * handed to another origin, or a rule of OAuth is decided; the core does that.
  */
 
+import '../pkg/inlined/core.wasm.js';
 import { core, failure, init } from './core.js';
 import { judge } from './error.js';
 

@@ -22,7 +22,7 @@ function hashSource(text) {
 export const importMap = `<script type="importmap">${JSON.stringify({
   imports: {
     'nocodb-bitbucket-auth/browser': `${BELOW}js/browser.js`,
-    'nocodb-bitbucket-auth/oauth': `${BELOW}js/oauth.js`,
+    'nocodb-bitbucket-auth/oauth': `${BELOW}js/oauth-inlined.js`,
   },
 })}</script>`;
 

@@ -10,11 +10,11 @@ import { dts } from 'rollup-plugin-dts';
 import { Problem, must, root } from './run.mjs';
 
 /** These also run in browsers: neither they nor what they import may need Node. */
-const neutral = ['oauth-inlined', 'slim'];
+const neutral = ['browser', 'oauth-inlined', 'slim'];
 const forNode = ['index', 'register'];
 const entries = [...neutral, ...forNode];
 /** The modules that say what the entries export. */
-const typed = ['oauth', 'slim', 'index'];
+const typed = ['oauth', 'browser', 'slim', 'index'];
 /** Loaded for what it does; nothing is imported from it. */
 const withoutExports = ['register'];
 /** The wasm inside JavaScript, which both module systems share: a script is a script. */

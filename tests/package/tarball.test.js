@@ -23,6 +23,7 @@ test('publint --strict finds nothing', async () => {
 
 /** What attw finds and is as it should be, by kind and entry, with the reason. */
 const accepted = {
+  'NoResolution ./callback.html': 'it is a page, for a server to hand out: nobody imports types from it',
   'NoResolution ./core.wasm': 'it is WebAssembly, for a bundler or a server to hand out: nobody imports types from it',
 };
 
