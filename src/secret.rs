@@ -60,7 +60,7 @@ pub fn clean_description<'a>(text: &str, secrets: impl IntoIterator<Item = &'a s
     clean(text, &mut secrets.into_iter())
 }
 
-fn clean<'a>(text: &str, secrets: &mut dyn Iterator<Item = &'a str>) -> Option<String> {
+fn clean(text: &str, secrets: &mut dyn Iterator<Item = &str>) -> Option<String> {
     let mut text = normalise(text);
     let mut known: Vec<String> = Vec::new();
     for secret in secrets {
