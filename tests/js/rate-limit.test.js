@@ -66,6 +66,8 @@ function moveClock(t) {
     syncBuiltinESMExports();
   });
   return {
+    /** Sets it, back as well. */
+    set: moveTo,
     /** Moves it from one sleeper's end to the next, each time when `count()` is as many as the next number. */
     async through(count, numbers, waiting = () => 1) {
       for (const [index, many] of numbers.entries()) {
@@ -419,6 +421,33 @@ describe('with Redis', () => {
     await reached(both(lines), 20);
     await settled(both(lines), QUIET_WITH_SOCKETS_MS);
     assert.equal(both(lines)(), 20);
+  });
+
+  test('answers that tell of others while requests are counted hold none of those up', async (t) => {
+    const redis = await startRedis(t);
+    moveClock(t);
+    const limiter = limiterOf(100, { redisUrl: redis.url });
+    const near = told({ 'x-ratelimit-nearlimit': 'true' });
+    const observed = Array.from({ length: 10 }, () => limiter.observe(ACCOUNT, GROUP, near));
+    const line = start(limiter, 20);
+    await Promise.all(observed);
+    await reached(line.count, 20);
+  });
+
+  test('a process whose clock is a little late is counted, too', async (t) => {
+    const redis = await startRedis(t);
+    const clock = moveClock(t);
+    const [early, late] = [1, 2].map(() => limiterOf(5, { redisUrl: redis.url }));
+    const border = Date.parse('2026-11-24T08:05:00Z');
+    clock.set(border + SECOND);
+    await early.take(ACCOUNT, GROUP);
+    clock.set(border - SECOND);
+    await Promise.all(start(late, 3).takes);
+    clock.set(border + 6 * SECOND);
+    const line = start(early, 2);
+    await reached(line.count, 1);
+    await settled(line.count, QUIET_WITH_SOCKETS_MS);
+    assert.equal(line.count(), 1);
   });
 
   test('that goes away and comes back empty, no request is lost and none too many', async (t) => {
