@@ -41,14 +41,14 @@ function wasmFiles(wasm) {
 async function build() {
   await setup('build');
   // Only now, because it imports esbuild, which set-up may have had to install.
-  const { bundleCommonJs, declarations, withoutComments } = await import('./lib/bundle.mjs');
+  const { bundleCommonJs, compact, declarations } = await import('./lib/bundle.mjs');
   const { buildWasm } = await import('./lib/wasm.mjs');
   const sources = hashSources();
   const { wasm, glue, types, rustc } = await buildWasm();
   const sizes = measure(wasm);
   const glueTypes = `${types}\nexport function __wbg_set_wasm(exports: WebAssembly.Exports): void;\n`;
   const built = [
-    { name: 'core_bg.js', data: await withoutComments(glue) },
+    { name: 'core_bg.js', data: await compact(glue) },
     { name: 'core_bg.d.ts', data: glueTypes },
     ...wasmFiles(wasm),
   ].map(write);

@@ -15,20 +15,24 @@ const forNode = ['index', 'register'];
 const entries = [...neutral, ...forNode];
 /** The modules that say what the entries export. */
 const typed = ['oauth', 'browser', 'slim', 'index'];
+/** The types of what they export as default, which `export *` leaves out. */
+const defaultExports = { index: 'IntegrationEntry' };
 /** Loaded for what it does; nothing is imported from it. */
 const withoutExports = ['register'];
 /** The wasm inside JavaScript, which both module systems share: a script is a script. */
 const inlined = join(root, 'pkg', 'inlined');
 const source = (name) => join(root, 'js', `${name}.js`);
 
+/** Without the comments of what it is made from, and without indentation; names stay, and lines stay short. */
+const form = {
+  charset: 'utf8', legalComments: 'none', lineLimit: 120, logLevel: 'error', minifyWhitespace: true, target: 'es2022',
+};
+
 const options = {
+  ...form,
   absWorkingDir: root,
   bundle: true,
   format: 'cjs',
-  target: 'es2022',
-  charset: 'utf8',
-  legalComments: 'none',
-  logLevel: 'error',
   packages: 'external',
   write: false,
 };
@@ -61,12 +65,8 @@ async function sharedModules() {
   return [...new Set(all.filter((path, index) => all.indexOf(path) !== index))].map((path) => join(root, path)).sort();
 }
 
-/** JavaScript without the comments of what it was made from: they go with the white space, and this then comes back. */
-export async function withoutComments(text) {
-  const { charset, target, legalComments } = options;
-  const { code } = await transform(text, { charset, target, legalComments, minifyWhitespace: true });
-  return (await transform(code, { charset, target, legalComments })).code;
-}
+/** JavaScript in the same form as the CommonJS files. */
+export const compact = async (text) => (await transform(text, form)).code;
 
 /** [{ name, data }] of the CommonJS files. */
 export async function bundleCommonJs() {
@@ -82,7 +82,9 @@ export async function bundleCommonJs() {
     const { outputFiles, warnings } = await build({ ...options, ...its });
     if (warnings.length > 0) throw new Problem(warnings.map(({ text }) => text).join('\n'));
     for (const { path, text } of outputFiles) {
-      files.push({ name: basename(path).replace(/js$/, 'cjs'), data: await withoutComments(text) });
+      // At the beginning of a line, checkers of packages find what a file made by esbuild exports.
+      const data = text.replace(/;(?=__export\(\w+_exports,)/, ';\n');
+      files.push({ name: basename(path).replace(/js$/, 'cjs'), data });
     }
   }
   return files;
@@ -95,8 +97,8 @@ const withoutScripts = {
 
 /**
  * [{ name, data }] of the declarations: for each entry what it exports and what that needs, and nothing else of our
- * modules. Each as .d.ts for `import` and as .d.cts for `require`. What several entries need is in a file in common,
- * because TypeScript tells classes with private fields apart by where they are declared.
+ * modules. What several entries need is in a file in common, because TypeScript tells classes with private fields apart
+ * by where they are declared.
  */
 export async function declarations() {
   const folder = mkdtempSync(join(tmpdir(), 'types-'));
@@ -113,19 +115,25 @@ export async function declarations() {
       },
     });
     const { output } = await bundle.generate({ chunkFileNames: 'shared.d.ts', entryFileNames: '[name].d.ts' });
-    const empty = withoutExports.map((name) => ({ fileName: `${name}.d.ts`, code: 'export {};\n' }));
-    return [...output, ...empty].flatMap(({ fileName, code }) => {
-      // tsc copies the comments from which it made types.
-      const text = code.replaceAll(/^\/\*\*(?:(?!\*\/)[^])*?@typedef(?:(?!\*\/)[^])*\*\/\n/gm, '');
-      return [
-        { name: `types/${fileName}`, data: text },
-        { name: `types/${fileName.replace(/ts$/, 'cts')}`, data: forRequire(text) },
-      ];
-    });
+    // tsc copies the comments from which it made types.
+    const typedef = /^\/\*\*(?:(?!\*\/)[^])*?@typedef(?:(?!\*\/)[^])*\*\/\n/gm;
+    const forRequire = output.map(({ fileName, code }) => (
+      { name: fileName.replace(/ts$/, 'cts'), data: code.replaceAll(typedef, '').replaceAll(ourImport, '$1.cjs$2') }));
+    const empty = withoutExports.flatMap((name) => ['ts', 'cts'].map((type) => (
+      { name: `${name}.d.${type}`, data: 'export {};\n' })));
+    return [...forRequire, ...typed.map(forImport), ...empty].map(({ name, data }) => ({ name: `types/${name}`, data }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Declarations for CommonJS: what they import of ours is the CommonJS twin. */
-const forRequire = (text) => text.replaceAll(/((?:from|import)\s*\(?\s*["']\.[^"']*)\.js(["'])/g, '$1.cjs$2');
+const ourImport = /((?:from|import)\s*\(?\s*["']\.[^"']*)\.js(["'])/g;
+
+/** Declarations for `import`: they hand on those for `require`, as every module may import CommonJS. */
+function forImport(name) {
+  const all = `export * from './${name}.cjs';\n`;
+  const type = defaultExports[name];
+  if (!type) return { name: `${name}.d.ts`, data: all };
+  const itsDefault = `/** The integration for \`process.env\`. */\ndeclare const entry: ${type};\nexport default entry;\n`;
+  return { name: `${name}.d.ts`, data: `import type { ${type} } from './${name}.cjs';\n\n${all}\n${itsDefault}` };
+}

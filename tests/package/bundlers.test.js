@@ -38,6 +38,10 @@ globalThis.outcome = oauth.init(core).then(() => scenario({ ...oauth, init: () =
 
 const gzip = (file) => gzipSync(readFileSync(file), { level: 9 }).length;
 
+/** What a bundle has from others than this package and the test. */
+const foreign = ({ inputs }) => Object.keys(inputs)
+  .filter((path) => !/^(main\.js|scenario\.js|node_modules\/nocodb-bitbucket-auth\/)/.test(path));
+
 /** Runs webpack, or rspack, which takes the same options. A warning is a failure unless it is about `accepted`. */
 async function pack(bundler, options, accepted = []) {
   const compiler = bundler({ mode: 'production', devtool: false, entry: './main.js', ...options });
@@ -70,12 +74,20 @@ test('esbuild for browsers: within the limit, and nothing but this package in it
     logLevel: 'error',
   });
   assert.deepEqual(warnings, []);
-  const own = /^(main\.js|scenario\.js|node_modules\/nocodb-bitbucket-auth\/)/;
-  assert.deepEqual(Object.keys(metafile.inputs).filter((path) => !own.test(path)), []);
+  assert.deepEqual(foreign(metafile), []);
   const size = gzip(join(folder, 'bundle.js'));
   t.diagnostic(`${NAME}/oauth, minified: ${(size / 1000).toFixed(1)} KB gzip (at most ${MOST_GZIP / 1000} KB)`);
   await runInPage(t, folder);
   assert.ok(size <= MOST_GZIP, `${size} bytes`);
+});
+
+test('esbuild for browsers: nothing but this package comes with the login from a page', async (t) => {
+  const folder = project(t, { 'main.js': `export * from '${NAME}/browser';` }, { withDependencies: true });
+  const { metafile, warnings } = await esbuild({
+    absWorkingDir: folder, entryPoints: ['main.js'], bundle: true, metafile: true, write: false, logLevel: 'error',
+  });
+  assert.deepEqual(warnings, []);
+  assert.deepEqual(foreign(metafile), []);
 });
 
 test('esbuild for browsers, without the bytes', async (t) => {

@@ -1,5 +1,6 @@
 // The declarations that `import` finds. Compiled, never run: `npm test` compiles it against the packed package.
 import entry, { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
+import * as browser from 'nocodb-bitbucket-auth/browser';
 import * as oauth from 'nocodb-bitbucket-auth/oauth';
 import * as slim from 'nocodb-bitbucket-auth/slim';
 import 'nocodb-bitbucket-auth/register';
@@ -23,9 +24,11 @@ oauth.createClient({ clientId: 'id' });
 // @ts-expect-error: there is no way to leave out the check of the state
 client.validateAuthorizationResponse('https://example.com/cb');
 
+const login: Promise<{ code: string; code_verifier: string } | null> = browser.authorizeInPopup({ client });
+
 // @ts-expect-error: without the bytes there is no core but that of the source
 slim.init();
 const loaded: Promise<void> = slim.init(fetch('/core.wasm'));
 holds<Same<typeof slim.OAuthClient, typeof oauth.OAuthClient>>(true);
 
-export { loaded, wrapper };
+export { loaded, login, wrapper };

@@ -1,5 +1,6 @@
 // The declarations that `require` finds. Compiled, never run: `npm test` compiles it against the packed package.
 import plugin = require('nocodb-bitbucket-auth');
+import browser = require('nocodb-bitbucket-auth/browser');
 import oauth = require('nocodb-bitbucket-auth/oauth');
 import slim = require('nocodb-bitbucket-auth/slim');
 import register = require('nocodb-bitbucket-auth/register');
@@ -9,9 +10,10 @@ const wrapper: plugin.BitbucketAuthIntegration = new entry.wrapper({ type: 'oaut
 const error: typeof oauth.BitbucketAuthError = plugin.BitbucketAuthError;
 const client: oauth.OAuthClient = oauth.createClient({ clientId: 'id', redirectUri: 'https://example.com/cb' });
 const sameClient: oauth.OAuthClient = slim.createClient({ clientId: 'id', redirectUri: 'https://example.com/cb' });
+const login: ReturnType<typeof browser.authorizeInPopup> = browser.authorizeInPopup({ client });
 const url: string = client.authorizationUrl();
 
 // @ts-expect-error: it is a number nowhere
 const wrong: number = client.authorizationUrl();
 
-export = { wrapper, error, sameClient, url, wrong, register };
+export = { login, wrapper, error, sameClient, url, wrong, register };
