@@ -69,7 +69,7 @@ export class Client {
      */
     quickAuthorizationRequest(): string | undefined;
     /**
-     * The code of a callback. The buffer has the state and the callback.
+     * The code of a callback after a plus sign, or the error as JSON. The buffer has the state and the callback.
      */
     quickAuthorizationResponse(state: number, callback: number): string | undefined;
     /**

@@ -1,985 +1,203 @@
-export class Api {
-  __destroy_into_raw() {
-    const ptr = this.__wbg_ptr;
-    this.__wbg_ptr = 0;
-    ApiFinalization.unregister(this);
-    return ptr;
-  }
-  free() {
-    const ptr = this.__destroy_into_raw();
-    wasm.__wbg_api_free(ptr, 0);
-  }
-  admit(url) {
-    let deferred3_0;
-    let deferred3_1;
-    try {
-      const ptr0 = passStringToWasm0(url, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-      const len0 = WASM_VECTOR_LEN;
-      const ret = wasm.api_admit(this.__wbg_ptr, ptr0, len0);
-      var ptr2 = ret[0];
-      var len2 = ret[1];
-      if (ret[3]) {
-        ptr2 = 0;
-        len2 = 0;
-        throw takeFromExternrefTable0(ret[2]);
-      }
-      deferred3_0 = ptr2;
-      deferred3_1 = len2;
-      return getStringFromWasm0(ptr2, len2);
-    } finally {
-      wasm.__wbindgen_free(deferred3_0, deferred3_1, 1);
-    }
-  }
-  constructor(url) {
-    const ptr0 = passStringToWasm0(url, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.api_new(ptr0, len0);
-    if (ret[2]) {
-      throw takeFromExternrefTable0(ret[1]);
-    }
-    this.__wbg_ptr = ret[0];
-    ApiFinalization.register(this, this.__wbg_ptr, this);
-    return this;
-  }
-  redirect(method, url, with_credential, status, location) {
-    const val4 = +with_credential;
-    const val5 = +status;
-    let ptr0, len0, ptr1, len1, ptr2, len2;
-    try {
-      ptr0 = passStringToWasm0(method, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-      len0 = WASM_VECTOR_LEN;
-      ptr1 = passStringToWasm0(url, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-      len1 = WASM_VECTOR_LEN;
-      ptr2 = passStringToWasm0(location, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-      len2 = WASM_VECTOR_LEN;
-    } catch (e) {
-      if (ptr2) {
-        wasm.__wbindgen_free(ptr2, len2 * 1, 1);
-      }
-      if (ptr1) {
-        wasm.__wbindgen_free(ptr1, len1 * 1, 1);
-      }
-      if (ptr0) {
-        wasm.__wbindgen_free(ptr0, len0 * 1, 1);
-      }
-      throw e;
-    }
-    const ret = wasm.api_redirect(this.__wbg_ptr, ptr0, len0, ptr1, len1, val4, val5, ptr2, len2);
-    if (ret[2]) {
-      throw takeFromExternrefTable0(ret[1]);
-    }
-    return takeFromExternrefTable0(ret[0]);
-  }
-}
-if (Symbol.dispose) Api.prototype[Symbol.dispose] = Api.prototype.free;
-export class Client {
-  static __wrap(ptr) {
-    const obj = Object.create(Client.prototype);
-    obj.__wbg_ptr = ptr;
-    ClientFinalization.register(obj, obj.__wbg_ptr, obj);
-    return obj;
-  }
-  __destroy_into_raw() {
-    const ptr = this.__wbg_ptr;
-    this.__wbg_ptr = 0;
-    ClientFinalization.unregister(this);
-    return ptr;
-  }
-  free() {
-    const ptr = this.__destroy_into_raw();
-    wasm.__wbg_client_free(ptr, 0);
-  }
-  get apiUrl() {
-    let deferred1_0;
-    let deferred1_1;
-    try {
-      const ret = wasm.client_apiUrl(this.__wbg_ptr);
-      deferred1_0 = ret[0];
-      deferred1_1 = ret[1];
-      return getStringFromWasm0(ret[0], ret[1]);
-    } finally {
-      wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
-    }
-  }
-  authorizationUrl() {
-    let deferred1_0;
-    let deferred1_1;
-    try {
-      const ret = wasm.client_authorizationUrl(this.__wbg_ptr);
-      deferred1_0 = ret[0];
-      deferred1_1 = ret[1];
-      return getStringFromWasm0(ret[0], ret[1]);
-    } finally {
-      wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
-    }
-  }
-  get authorizeUrl() {
-    let deferred1_0;
-    let deferred1_1;
-    try {
-      const ret = wasm.client_authorizeUrl(this.__wbg_ptr);
-      deferred1_0 = ret[0];
-      deferred1_1 = ret[1];
-      return getStringFromWasm0(ret[0], ret[1]);
-    } finally {
-      wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
-    }
-  }
-  buildClientCredentialsRequest() {
-    const ret = wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);
-    if (ret[2]) {
-      throw takeFromExternrefTable0(ret[1]);
-    }
-    return takeFromExternrefTable0(ret[0]);
-  }
-  buildRefreshRequest(refresh_token) {
-    const ret = wasm.client_buildRefreshRequest(this.__wbg_ptr, refresh_token);
-    if (ret[2]) {
-      throw takeFromExternrefTable0(ret[1]);
-    }
-    return takeFromExternrefTable0(ret[0]);
-  }
-  buildTokenRequest(code, code_verifier, redirect_uri) {
-    const ret = wasm.client_buildTokenRequest(this.__wbg_ptr, code, code_verifier, redirect_uri);
-    if (ret[2]) {
-      throw takeFromExternrefTable0(ret[1]);
-    }
-    return takeFromExternrefTable0(ret[0]);
-  }
-  get clientId() {
-    let deferred1_0;
-    let deferred1_1;
-    try {
-      const ret = wasm.client_clientId(this.__wbg_ptr);
-      deferred1_0 = ret[0];
-      deferred1_1 = ret[1];
-      return getStringFromWasm0(ret[0], ret[1]);
-    } finally {
-      wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
-    }
-  }
-  get confidential() {
-    const ret = wasm.client_confidential(this.__wbg_ptr);
-    return ret !== 0;
-  }
-  createAuthorizationRequest(extra_params) {
-    const ret = wasm.client_createAuthorizationRequest(this.__wbg_ptr, extra_params);
-    if (ret[2]) {
-      throw takeFromExternrefTable0(ret[1]);
-    }
-    return takeFromExternrefTable0(ret[0]);
-  }
-  deriveKey(purpose) {
-    const ptr0 = passStringToWasm0(purpose, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.client_deriveKey(this.__wbg_ptr, ptr0, len0);
-    if (ret[3]) {
-      throw takeFromExternrefTable0(ret[2]);
-    }
-    var v2 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
-    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-    return v2;
-  }
-  isCallback(address) {
-    const ptr0 = passStringToWasm0(address, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.client_isCallback(this.__wbg_ptr, ptr0, len0);
-    return ret !== 0;
-  }
-  constructor(options) {
-    const ret = wasm.client_new(options);
-    if (ret[2]) {
-      throw takeFromExternrefTable0(ret[1]);
-    }
-    this.__wbg_ptr = ret[0];
-    ClientFinalization.register(this, this.__wbg_ptr, this);
-    return this;
-  }
-  parseTokenResponse(response) {
-    const ret = wasm.client_parseTokenResponse(this.__wbg_ptr, response);
-    if (ret[2]) {
-      throw takeFromExternrefTable0(ret[1]);
-    }
-    return takeFromExternrefTable0(ret[0]);
-  }
-  quickAuthorizationRequest() {
-    const ret = wasm.client_quickAuthorizationRequest(this.__wbg_ptr);
-    let v1;
-    if (ret[0] !== 0) {
-      v1 = getStringFromWasm0(ret[0], ret[1]);
-      wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-    }
-    return v1;
-  }
-  quickAuthorizationResponse(state, callback) {
-    const ret = wasm.client_quickAuthorizationResponse(this.__wbg_ptr, state, callback);
-    let v1;
-    if (ret[0] !== 0) {
-      v1 = getStringFromWasm0(ret[0], ret[1]);
-      wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-    }
-    return v1;
-  }
-  quickTokenRequest(code_verifier, code) {
-    const ret = wasm.client_quickTokenRequest(this.__wbg_ptr, code_verifier, code);
-    let v1;
-    if (ret[0] !== 0) {
-      v1 = getStringFromWasm0(ret[0], ret[1]);
-      wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-    }
-    return v1;
-  }
-  quickTokenResponse(media_type, body, received_at) {
-    const ret = wasm.client_quickTokenResponse(this.__wbg_ptr, media_type, body, received_at);
-    let v1;
-    if (ret[0] !== 0) {
-      v1 = getStringFromWasm0(ret[0], ret[1]);
-      wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-    }
-    return v1;
-  }
-  get redirectUri() {
-    let deferred1_0;
-    let deferred1_1;
-    try {
-      const ret = wasm.client_redirectUri(this.__wbg_ptr);
-      deferred1_0 = ret[0];
-      deferred1_1 = ret[1];
-      return getStringFromWasm0(ret[0], ret[1]);
-    } finally {
-      wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
-    }
-  }
-  get scopes() {
-    const ret = wasm.client_scopes(this.__wbg_ptr);
-    var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
-    wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
-    return v1;
-  }
-  get tokenUrl() {
-    let deferred1_0;
-    let deferred1_1;
-    try {
-      const ret = wasm.client_tokenUrl(this.__wbg_ptr);
-      deferred1_0 = ret[0];
-      deferred1_1 = ret[1];
-      return getStringFromWasm0(ret[0], ret[1]);
-    } finally {
-      wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
-    }
-  }
-  validateAuthorizationResponse(callback, state) {
-    let deferred2_0;
-    let deferred2_1;
-    try {
-      const ret = wasm.client_validateAuthorizationResponse(this.__wbg_ptr, callback, state);
-      var ptr1 = ret[0];
-      var len1 = ret[1];
-      if (ret[3]) {
-        ptr1 = 0;
-        len1 = 0;
-        throw takeFromExternrefTable0(ret[2]);
-      }
-      deferred2_0 = ptr1;
-      deferred2_1 = len1;
-      return getStringFromWasm0(ptr1, len1);
-    } finally {
-      wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
-    }
-  }
-  validateInPage(address, state) {
-    let ptr0, len0, ptr1, len1;
-    try {
-      ptr0 = passStringToWasm0(address, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-      len0 = WASM_VECTOR_LEN;
-      ptr1 = passStringToWasm0(state, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-      len1 = WASM_VECTOR_LEN;
-    } catch (e) {
-      if (ptr1) {
-        wasm.__wbindgen_free(ptr1, len1 * 1, 1);
-      }
-      if (ptr0) {
-        wasm.__wbindgen_free(ptr0, len0 * 1, 1);
-      }
-      throw e;
-    }
-    const ret = wasm.client_validateInPage(this.__wbg_ptr, ptr0, len0, ptr1, len1);
-    if (ret[3]) {
-      throw takeFromExternrefTable0(ret[2]);
-    }
-    let v3;
-    if (ret[0] !== 0) {
-      v3 = getStringFromWasm0(ret[0], ret[1]);
-      wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-    }
-    return v3;
-  }
-}
-if (Symbol.dispose) Client.prototype[Symbol.dispose] = Client.prototype.free;
-export class ConnectionTest {
-  __destroy_into_raw() {
-    const ptr = this.__wbg_ptr;
-    this.__wbg_ptr = 0;
-    ConnectionTestFinalization.unregister(this);
-    return ptr;
-  }
-  free() {
-    const ptr = this.__destroy_into_raw();
-    wasm.__wbg_connectiontest_free(ptr, 0);
-  }
-  answered(response) {
-    const ret = wasm.connectiontest_answered(this.__wbg_ptr, response);
-    if (ret[1]) {
-      throw takeFromExternrefTable0(ret[0]);
-    }
-  }
-  failed(message) {
-    const ptr0 = passStringToWasm0(message, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    const len0 = WASM_VECTOR_LEN;
-    wasm.connectiontest_failed(this.__wbg_ptr, ptr0, len0);
-  }
-  constructor(known) {
-    const ret = wasm.connectiontest_new(known);
-    if (ret[2]) {
-      throw takeFromExternrefTable0(ret[1]);
-    }
-    this.__wbg_ptr = ret[0];
-    ConnectionTestFinalization.register(this, this.__wbg_ptr, this);
-    return this;
-  }
-  get path() {
-    const ret = wasm.connectiontest_path(this.__wbg_ptr);
-    let v1;
-    if (ret[0] !== 0) {
-      v1 = getStringFromWasm0(ret[0], ret[1]);
-      wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-    }
-    return v1;
-  }
-  get verdict() {
-    const ret = wasm.connectiontest_verdict(this.__wbg_ptr);
-    return ret;
-  }
-}
-if (Symbol.dispose) ConnectionTest.prototype[Symbol.dispose] = ConnectionTest.prototype.free;
-export const RefreshAction = Object.freeze({ Rest: 0, "0": "Rest", Lock: 1, "1": "Lock", Look: 2, "2": "Look", Refresh: 3, "3": "Refresh", Publish: 4, "4": "Publish", Bury: 5, "5": "Bury", Store: 6, "6": "Store", Report: 7, "7": "Report", Wait: 8, "8": "Wait", FailWithLastRequest: 9, "9": "FailWithLastRequest", FailAsBusy: 10, "10": "FailAsBusy" });
-export const RefreshAnswer = Object.freeze({ Use: 0, "0": "Use", Turn: 1, "1": "Turn", Dead: 2, "2": "Dead" });
-export const RefreshEvent = Object.freeze({ Locked: 0, "0": "Locked", LockBusy: 1, "1": "LockBusy", LockLost: 2, "2": "LockLost", FoundDead: 3, "3": "FoundDead", NothingFound: 4, "4": "NothingFound", Published: 5, "5": "Published", Superseded: 6, "6": "Superseded", Stored: 7, "7": "Stored", StoreFailed: 8, "8": "StoreFailed", Reported: 9, "9": "Reported", Woke: 10, "10": "Woke" });
-export class RefreshPolicy {
-  __destroy_into_raw() {
-    const ptr = this.__wbg_ptr;
-    this.__wbg_ptr = 0;
-    RefreshPolicyFinalization.unregister(this);
-    return ptr;
-  }
-  free() {
-    const ptr = this.__destroy_into_raw();
-    wasm.__wbg_refreshpolicy_free(ptr, 0);
-  }
-  get action() {
-    const ret = wasm.refreshpolicy_action(this.__wbg_ptr);
-    return ret;
-  }
-  answered(status, generation, is_repetition, now) {
-    const ret = wasm.refreshpolicy_answered(this.__wbg_ptr, status, generation, is_repetition, now);
-    return ret !== 0;
-  }
-  asked(known, now) {
-    const ret = wasm.refreshpolicy_asked(this.__wbg_ptr, known, now);
-    return ret;
-  }
-  configured(obtained_at, expires_at, now) {
-    const ret = wasm.refreshpolicy_configured(this.__wbg_ptr, !isLikeNone(obtained_at), isLikeNone(obtained_at) ? 0 : obtained_at, !isLikeNone(expires_at), isLikeNone(expires_at) ? 0 : expires_at, now);
-    return ret !== 0;
-  }
-  failed(code, retryable, retry_after, now, random) {
-    const val2 = +retryable;
-    const val3 = +(isLikeNone(retry_after) ? 0 : retry_after);
-    const val4 = +now;
-    const val5 = +random;
-    const ptr0 = passStringToWasm0(code, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.refreshpolicy_failed(this.__wbg_ptr, ptr0, len0, val2, !isLikeNone(retry_after), val3, val4, val5);
-    return ret;
-  }
-  found(obtained_at, expires_at, same_refresh_token, now, random) {
-    const ret = wasm.refreshpolicy_found(this.__wbg_ptr, !isLikeNone(obtained_at), isLikeNone(obtained_at) ? 0 : obtained_at, !isLikeNone(expires_at), isLikeNone(expires_at) ? 0 : expires_at, same_refresh_token, now, random);
-    return ret;
-  }
-  get generation() {
-    const ret = wasm.refreshpolicy_generation(this.__wbg_ptr);
-    return ret >>> 0;
-  }
-  get isForced() {
-    const ret = wasm.refreshpolicy_isForced(this.__wbg_ptr);
-    return ret !== 0;
-  }
-  isIdle(now) {
-    const ret = wasm.refreshpolicy_isIdle(this.__wbg_ptr, now);
-    return ret !== 0;
-  }
-  lockOut(until) {
-    wasm.refreshpolicy_lockOut(this.__wbg_ptr, until);
-  }
-  get lockoutOfOthers() {
-    const ret = wasm.refreshpolicy_lockoutOfOthers(this.__wbg_ptr);
-    return ret[0] === 0 ? void 0 : ret[1];
-  }
-  constructor(obtained_at, expires_at, has_access_token, lockout, now) {
-    const ret = wasm.refreshpolicy_new(!isLikeNone(obtained_at), isLikeNone(obtained_at) ? 0 : obtained_at, !isLikeNone(expires_at), isLikeNone(expires_at) ? 0 : expires_at, has_access_token, lockout, now);
-    this.__wbg_ptr = ret;
-    RefreshPolicyFinalization.register(this, this.__wbg_ptr, this);
-    return this;
-  }
-  on(event, now, random) {
-    const ret = wasm.refreshpolicy_on(this.__wbg_ptr, event, now, random);
-    return ret;
-  }
-  renew(generation, now) {
-    const ret = wasm.refreshpolicy_renew(this.__wbg_ptr, generation, now);
-    return ret;
-  }
-  renewed(obtained_at, expires_at, now, random) {
-    const ret = wasm.refreshpolicy_renewed(this.__wbg_ptr, obtained_at, !isLikeNone(expires_at), isLikeNone(expires_at) ? 0 : expires_at, now, random);
-    return ret;
-  }
-  retryAt(now) {
-    const ret = wasm.refreshpolicy_retryAt(this.__wbg_ptr, now);
-    return ret[0] === 0 ? void 0 : ret[1];
-  }
-  get waitUntil() {
-    const ret = wasm.refreshpolicy_waitUntil(this.__wbg_ptr);
-    return ret[0] === 0 ? void 0 : ret[1];
-  }
-}
-if (Symbol.dispose) RefreshPolicy.prototype[Symbol.dispose] = RefreshPolicy.prototype.free;
-export function asksForRenewal(status) {
-  const ret = wasm.asksForRenewal(status);
-  return ret !== 0;
-}
-export function completeRedirect(address, pending, origin, now) {
-  const val3 = +now;
-  let ptr0, len0, ptr1, len1;
-  try {
-    ptr0 = passStringToWasm0(address, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    len0 = WASM_VECTOR_LEN;
-    ptr1 = passStringToWasm0(origin, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    len1 = WASM_VECTOR_LEN;
-  } catch (e) {
-    if (ptr1) {
-      wasm.__wbindgen_free(ptr1, len1 * 1, 1);
-    }
-    if (ptr0) {
-      wasm.__wbindgen_free(ptr0, len0 * 1, 1);
-    }
-    throw e;
-  }
-  const ret = wasm.completeRedirect(ptr0, len0, pending, ptr1, len1, val3);
-  if (ret[3]) {
-    throw takeFromExternrefTable0(ret[2]);
-  }
-  let v4;
-  if (ret[0] !== 0) {
-    v4 = getStringFromWasm0(ret[0], ret[1]);
-    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-  }
-  return v4;
-}
-export function defaultScopes() {
-  const ret = wasm.defaultScopes();
-  var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
-  wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
-  return v1;
-}
-export function environmentVariables() {
-  const ret = wasm.environmentVariables();
-  var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
-  wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
-  return v1;
-}
-export function expandScopes(list) {
-  const ret = wasm.expandScopes(list);
-  if (ret[3]) {
-    throw takeFromExternrefTable0(ret[2]);
-  }
-  var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
-  wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
-  return v1;
-}
-export function failure(code, phase, details) {
-  let ptr0, len0, ptr1, len1;
-  try {
-    ptr0 = passStringToWasm0(code, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    len0 = WASM_VECTOR_LEN;
-    ptr1 = passStringToWasm0(phase, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    len1 = WASM_VECTOR_LEN;
-  } catch (e) {
-    if (ptr1) {
-      wasm.__wbindgen_free(ptr1, len1 * 1, 1);
-    }
-    if (ptr0) {
-      wasm.__wbindgen_free(ptr0, len0 * 1, 1);
-    }
-    throw e;
-  }
-  const ret = wasm.failure(ptr0, len0, ptr1, len1, details);
-  if (ret[2]) {
-    throw takeFromExternrefTable0(ret[1]);
-  }
-  return takeFromExternrefTable0(ret[0]);
-}
-export function isExpired(expires_at, now) {
-  const ret = wasm.isExpired(!isLikeNone(expires_at), isLikeNone(expires_at) ? 0 : expires_at, now);
-  return ret !== 0;
-}
-export function isPendingOver(started_at, now) {
-  const ret = wasm.isPendingOver(started_at, now);
-  return ret !== 0;
-}
-export function judgeApiResponse(response) {
-  const ret = wasm.judgeApiResponse(response);
-  if (ret[2]) {
-    throw takeFromExternrefTable0(ret[1]);
-  }
-  return takeFromExternrefTable0(ret[0]);
-}
-export function mayRepeat(method, code, status) {
-  const val3 = +(isLikeNone(status) ? 16777215 : status);
-  let ptr0, len0, ptr1, len1;
-  try {
-    ptr0 = passStringToWasm0(method, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    len0 = WASM_VECTOR_LEN;
-    ptr1 = passStringToWasm0(code, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    len1 = WASM_VECTOR_LEN;
-  } catch (e) {
-    if (ptr1) {
-      wasm.__wbindgen_free(ptr1, len1 * 1, 1);
-    }
-    if (ptr0) {
-      wasm.__wbindgen_free(ptr0, len0 * 1, 1);
-    }
-    throw e;
-  }
-  const ret = wasm.mayRepeat(ptr0, len0, ptr1, len1, val3);
-  return ret !== 0;
-}
-export function missingScopes(required, granted) {
-  const ret = wasm.missingScopes(required, granted);
-  if (ret[3]) {
-    throw takeFromExternrefTable0(ret[2]);
-  }
-  var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
-  wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
-  return v1;
-}
-export function pageClient(options, origin) {
-  const ptr0 = passStringToWasm0(origin, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-  const len0 = WASM_VECTOR_LEN;
-  const ret = wasm.pageClient(options, ptr0, len0);
-  if (ret[2]) {
-    throw takeFromExternrefTable0(ret[1]);
-  }
-  return Client.__wrap(ret[0]);
-}
-export function rateLimitNews(status, limit, near_limit, retry_after, known, is_configured, received_at) {
-  const val4 = +status;
-  const val5 = +known;
-  const val6 = +is_configured;
-  const val7 = +received_at;
-  let ptr0, len0, ptr1, len1, ptr2, len2;
-  try {
-    ptr0 = isLikeNone(limit) ? 0 : passStringToWasm0(limit, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    len0 = WASM_VECTOR_LEN;
-    ptr1 = isLikeNone(near_limit) ? 0 : passStringToWasm0(near_limit, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    len1 = WASM_VECTOR_LEN;
-    ptr2 = isLikeNone(retry_after) ? 0 : passStringToWasm0(retry_after, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    len2 = WASM_VECTOR_LEN;
-  } catch (e) {
-    if (ptr2) {
-      wasm.__wbindgen_free(ptr2, len2 * 1, 1);
-    }
-    if (ptr1) {
-      wasm.__wbindgen_free(ptr1, len1 * 1, 1);
-    }
-    if (ptr0) {
-      wasm.__wbindgen_free(ptr0, len0 * 1, 1);
-    }
-    throw e;
-  }
-  const ret = wasm.rateLimitNews(val4, ptr0, len0, ptr1, len1, ptr2, len2, val5, val6, val7);
-  return ret;
-}
-export function readCredential(config) {
-  const ret = wasm.readCredential(config);
-  if (ret[2]) {
-    throw takeFromExternrefTable0(ret[1]);
-  }
-  return takeFromExternrefTable0(ret[0]);
-}
-export function readEnvironment(env) {
-  const ret = wasm.readEnvironment(env);
-  if (ret[2]) {
-    throw takeFromExternrefTable0(ret[1]);
-  }
-  return takeFromExternrefTable0(ret[0]);
-}
-export function refuseSecret(options) {
-  const ret = wasm.refuseSecret(options);
-  if (ret[1]) {
-    throw takeFromExternrefTable0(ret[0]);
-  }
-}
-export function responseState(address, is_pending) {
-  const val2 = +is_pending;
-  const ptr0 = passStringToWasm0(address, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-  const len0 = WASM_VECTOR_LEN;
-  const ret = wasm.responseState(ptr0, len0, val2);
-  let v3;
-  if (ret[0] !== 0) {
-    v3 = getStringFromWasm0(ret[0], ret[1]);
-    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-  }
-  return v3;
-}
-export function retryDelay(attempt, retry_after, random) {
-  const ret = wasm.retryDelay(attempt, !isLikeNone(retry_after), isLikeNone(retry_after) ? 0 : retry_after, random);
-  return ret[0] === 0 ? void 0 : ret[1];
-}
-export function textBuffer(length) {
-  const ret = wasm.textBuffer(length);
-  return ret >>> 0;
-}
-export function textMemory() {
-  const ret = wasm.textMemory();
-  return ret;
-}
-export function waitingTime(wanted) {
-  const ret = wasm.waitingTime(wanted);
-  if (ret[2]) {
-    throw takeFromExternrefTable0(ret[1]);
-  }
-  return ret[0] >>> 0;
-}
-export function withoutResponse(address) {
-  let deferred2_0;
-  let deferred2_1;
-  try {
-    const ptr0 = passStringToWasm0(address, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.withoutResponse(ptr0, len0);
-    deferred2_0 = ret[0];
-    deferred2_1 = ret[1];
-    return getStringFromWasm0(ret[0], ret[1]);
-  } finally {
-    wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
-  }
-}
-export function workspaceSegment(workspace) {
-  let deferred2_0;
-  let deferred2_1;
-  try {
-    const ret = wasm.workspaceSegment(workspace);
-    var ptr1 = ret[0];
-    var len1 = ret[1];
-    if (ret[3]) {
-      ptr1 = 0;
-      len1 = 0;
-      throw takeFromExternrefTable0(ret[2]);
-    }
-    deferred2_0 = ptr1;
-    deferred2_1 = len1;
-    return getStringFromWasm0(ptr1, len1);
-  } finally {
-    wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
-  }
-}
-export function __wbg___wbindgen_is_falsy_d864b623500ae65d(arg0) {
-  const ret = !arg0;
-  return ret;
-}
-export function __wbg___wbindgen_is_function_741ff2bb612836f5(arg0) {
-  const ret = typeof arg0 === "function";
-  return ret;
-}
-export function __wbg___wbindgen_is_null_c22311b1cc228e3a(arg0) {
-  const ret = arg0 === null;
-  return ret;
-}
-export function __wbg___wbindgen_is_object_8b968c3ab8e96595(arg0) {
-  const val = arg0;
-  const ret = typeof val === "object" && val !== null;
-  return ret;
-}
-export function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0) {
-  const ret = arg0 === void 0;
-  return ret;
-}
-export function __wbg___wbindgen_jsval_eq_38d7bfbe4cc84039(arg0, arg1) {
-  const ret = arg0 === arg1;
-  return ret;
-}
-export function __wbg___wbindgen_memory_17a1178bc3328ea3() {
-  const ret = wasm.memory;
-  return ret;
-}
-export function __wbg___wbindgen_number_get_934b640d0889af78(arg0, arg1) {
-  const obj = arg1;
-  const ret = typeof obj === "number" ? obj : void 0;
-  getDataViewMemory0().setFloat64((arg0 >>> 0) + 8 * 1, isLikeNone(ret) ? 0 : ret, true);
-  getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, !isLikeNone(ret), true);
-}
-export function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0, arg1) {
-  const obj = arg1;
-  const ret = typeof obj === "string" ? obj : void 0;
-  var ptr1 = isLikeNone(ret) ? 0 : passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-  var len1 = WASM_VECTOR_LEN;
-  getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
-  getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
-}
-export function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0, arg1) {
-  throw new Error(getStringFromWasm0(arg0, arg1));
-}
-export function __wbg_call_40b008ba32f73991() {
-  return handleError(function(arg0, arg1) {
-    const ret = arg0.call(arg1);
-    return ret;
-  }, arguments);
-}
-export function __wbg_client_new(arg0) {
-  const ret = Client.__wrap(arg0);
-  return ret;
-}
-export function __wbg_getRandomValues_661aac822e465493() {
-  return handleError(function(arg0) {
-    const ret = arg0.getRandomValues;
-    return ret;
-  }, arguments);
-}
-export function __wbg_getRandomValues_cdf27fbf5ec268e8() {
-  return handleError(function(arg0, arg1) {
-    const ret = crypto.getRandomValues(getArrayU8FromWasm0(arg0, arg1));
-    return ret;
-  }, arguments);
-}
-export function __wbg_get_2080c49015e35254() {
-  return handleError(function(arg0, arg1) {
-    const ret = Reflect.get(arg0, arg1);
-    return ret;
-  }, arguments);
-}
-export function __wbg_get_bb8b6b35041e00c9() {
-  return handleError(function(arg0, arg1) {
-    const ret = Reflect.get(arg0, arg1 >>> 0);
-    return ret;
-  }, arguments);
-}
-export function __wbg_get_unchecked_e6325ad374eff861(arg0, arg1) {
-  const ret = arg0[arg1 >>> 0];
-  return ret;
-}
-export function __wbg_isArray_75715ef6ec4e691d() {
-  return handleError(function(arg0) {
-    const ret = Array.isArray(arg0);
-    return ret;
-  }, arguments);
-}
-export function __wbg_isView_33dca32122d664c0() {
-  return handleError(function(arg0) {
-    const ret = ArrayBuffer.isView(arg0);
-    return ret;
-  }, arguments);
-}
-export function __wbg_length_186163212ffe79c3(arg0) {
-  const ret = arg0.length;
-  return ret;
-}
-export function __wbg_length_b03a0fabb109b1e9(arg0) {
-  const ret = arg0.length;
-  return ret;
-}
-export function __wbg_new_98f3330582453d0d() {
-  return handleError(function(arg0) {
-    const ret = new Uint8Array(arg0);
-    return ret;
-  }, arguments);
-}
-export function __wbg_new_cd4348290afae586() {
-  const ret = new Object();
-  return ret;
-}
-export function __wbg_ownKeys_c9890d5405932253() {
-  return handleError(function(arg0) {
-    const ret = Reflect.ownKeys(arg0);
-    return ret;
-  }, arguments);
-}
-export function __wbg_parse_c3f72b5a24f83c01() {
-  return handleError(function(arg0, arg1) {
-    const ret = JSON.parse(getStringFromWasm0(arg0, arg1));
-    return ret;
-  }, arguments);
-}
-export function __wbg_prototypesetcall_13162965d1fe7aa3(arg0, arg1, arg2) {
-  Uint8Array.prototype.set.call(getArrayU8FromWasm0(arg0, arg1), arg2);
-}
-export function __wbg_set_2793479888329cb6() {
-  return handleError(function(arg0, arg1, arg2) {
-    const ret = Reflect.set(arg0, arg1, arg2);
-    return ret;
-  }, arguments);
-}
-export function __wbg_static_accessor_CRYPTO_3ecb14720560ffe6() {
-  const ret = typeof crypto === "undefined" ? void 0 : crypto;
-  return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);
-}
-export function __wbg_subarray_58f388a9247ac0bb(arg0, arg1, arg2) {
-  const ret = arg0.subarray(arg1 >>> 0, arg2 >>> 0);
-  return ret;
-}
-export function __wbg_toStringTag_1bdd39ac5d866229() {
-  const ret = Symbol.toStringTag;
-  return ret;
-}
-export function __wbg_toString_6b1cac73c93ef5d1() {
-  return handleError(function(arg0, arg1) {
-    const ret = arg0.toString(arg1);
-    return ret;
-  }, arguments);
-}
-export function __wbindgen_generic_0000000000000001(arg0) {
-  const ret = arg0;
-  return ret;
-}
-export function __wbindgen_generic_0000000000000002(arg0, arg1) {
-  const ret = getStringFromWasm0(arg0, arg1);
-  return ret;
-}
-export function __wbindgen_init_externref_table() {
-  const table = wasm.__wbindgen_externrefs;
-  table.set(0, void 0);
-  table.set(1024, void 0);
-  table.set(1025, null);
-  table.set(1026, true);
-  table.set(1027, false);
-}
-const ApiFinalization = typeof FinalizationRegistry === "undefined" ? { register: () => {
-}, unregister: () => {
-} } : new FinalizationRegistry((ptr) => wasm.__wbg_api_free(ptr, 1));
-const ClientFinalization = typeof FinalizationRegistry === "undefined" ? { register: () => {
-}, unregister: () => {
-} } : new FinalizationRegistry((ptr) => wasm.__wbg_client_free(ptr, 1));
-const ConnectionTestFinalization = typeof FinalizationRegistry === "undefined" ? { register: () => {
-}, unregister: () => {
-} } : new FinalizationRegistry((ptr) => wasm.__wbg_connectiontest_free(ptr, 1));
-const RefreshPolicyFinalization = typeof FinalizationRegistry === "undefined" ? { register: () => {
-}, unregister: () => {
-} } : new FinalizationRegistry((ptr) => wasm.__wbg_refreshpolicy_free(ptr, 1));
-function addToExternrefTable0(obj) {
-  const idx = wasm.__externref_table_alloc();
-  wasm.__wbindgen_externrefs.set(idx, obj);
-  return idx;
-}
-function getArrayJsValueFromWasm0(ptr, len) {
-  ptr = ptr >>> 0;
-  const mem = getDataViewMemory0();
-  const result = [];
-  for (let i = ptr; i < ptr + 4 * len; i += 4) {
-    result.push(wasm.__wbindgen_externrefs.get(mem.getUint32(i, true)));
-  }
-  wasm.__externref_drop_slice(ptr, len);
-  return result;
-}
-function getArrayU8FromWasm0(ptr, len) {
-  ptr = ptr >>> 0;
-  return getUint8ArrayMemory0().subarray(ptr / 1, ptr / 1 + len);
-}
-let cachedDataViewMemory0 = null;
-function getDataViewMemory0() {
-  if (cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || cachedDataViewMemory0.buffer.detached === void 0 && cachedDataViewMemory0.buffer !== wasm.memory.buffer) {
-    cachedDataViewMemory0 = new DataView(wasm.memory.buffer);
-  }
-  return cachedDataViewMemory0;
-}
-function getStringFromWasm0(ptr, len) {
-  ptr = ptr >>> 0;
-  return decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));
-}
-let cachedUint8ArrayMemory0 = null;
-function getUint8ArrayMemory0() {
-  if (cachedUint8ArrayMemory0 === null || cachedUint8ArrayMemory0.byteLength === 0) {
-    cachedUint8ArrayMemory0 = new Uint8Array(wasm.memory.buffer);
-  }
-  return cachedUint8ArrayMemory0;
-}
-function handleError(f, args) {
-  try {
-    return f.apply(this, args);
-  } catch (e) {
-    const idx = addToExternrefTable0(e);
-    wasm.__wbindgen_exn_store(idx);
-  }
-}
-function isLikeNone(x) {
-  return x === void 0 || x === null;
-}
-function passStringToWasm0(arg, malloc, realloc) {
-  if (realloc === void 0) {
-    const buf = cachedTextEncoder.encode(arg);
-    const ptr2 = malloc(buf.length, 1) >>> 0;
-    getUint8ArrayMemory0().subarray(ptr2, ptr2 + buf.length).set(buf);
-    WASM_VECTOR_LEN = buf.length;
-    return ptr2;
-  }
-  let len = arg.length;
-  let ptr = malloc(len, 1) >>> 0;
-  const mem = getUint8ArrayMemory0();
-  let offset = 0;
-  for (; offset < len; offset++) {
-    const code = arg.charCodeAt(offset);
-    if (code > 127) break;
-    mem[ptr + offset] = code;
-  }
-  if (offset !== len) {
-    if (offset !== 0) {
-      arg = arg.slice(offset);
-    }
-    ptr = realloc(ptr, len, len = offset + arg.length * 3, 1) >>> 0;
-    const view = getUint8ArrayMemory0().subarray(ptr + offset, ptr + len);
-    const ret = cachedTextEncoder.encodeInto(arg, view);
-    offset += ret.written;
-    ptr = realloc(ptr, len, offset, 1) >>> 0;
-  }
-  WASM_VECTOR_LEN = offset;
-  return ptr;
-}
-function takeFromExternrefTable0(idx) {
-  const value = wasm.__wbindgen_externrefs.get(idx);
-  wasm.__externref_table_dealloc(idx);
-  return value;
-}
-let cachedTextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
-cachedTextDecoder.decode();
-const MAX_SAFARI_DECODE_BYTES = 2146435072;
-let numBytesDecoded = 0;
-function decodeText(bytes) {
-  numBytesDecoded += bytes.length;
-  if (numBytesDecoded >= MAX_SAFARI_DECODE_BYTES) {
-    cachedTextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
-    cachedTextDecoder.decode();
-    numBytesDecoded = bytes.length;
-  }
-  return cachedTextDecoder.decode(bytes);
-}
-const cachedTextEncoder = new TextEncoder();
-if (!("encodeInto" in cachedTextEncoder)) {
-  cachedTextEncoder.encodeInto = function(arg, view) {
-    const buf = cachedTextEncoder.encode(arg);
-    view.set(buf);
-    return { read: arg.length, written: buf.length };
-  };
-}
-let WASM_VECTOR_LEN = 0;
-let wasm;
-export function __wbg_set_wasm(val) {
-  wasm = val;
-}
+export class Api{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){
+const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(
+url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,
+len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=
+len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}constructor(url){const ptr0=passStringToWasm0(
+url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_new(ptr0,len0);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,this.__wbg_ptr,this);return this}redirect(method,url,with_credential,status,location){
+const val4=+with_credential;const val5=+status;let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.
+__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len1=WASM_VECTOR_LEN;ptr2=passStringToWasm0(location,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){
+if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.api_redirect(this.__wbg_ptr,ptr0,len0,ptr1,len1,val4,val5,ptr2,len2);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}}if(Symbol.dispose)Api.prototype[Symbol.dispose]=Api.prototype.free;export class Client{static __wrap(ptr){
+const obj=Object.create(Client.prototype);obj.__wbg_ptr=ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);
+deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);
+deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);
+deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}buildClientCredentialsRequest(){const ret=wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildRefreshRequest(refresh_token){const ret=wasm.
+client_buildRefreshRequest(this.__wbg_ptr,refresh_token);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}buildTokenRequest(code,code_verifier,redirect_uri){const ret=wasm.client_buildTokenRequest(this.__wbg_ptr,code,code_verifier,
+redirect_uri);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}get clientId(){let deferred1_0;
+let deferred1_1;try{const ret=wasm.client_clientId(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get confidential(){const ret=wasm.client_confidential(
+this.__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){const ret=wasm.client_createAuthorizationRequest(
+this.__wbg_ptr,extra_params);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}deriveKey(purpose){
+const ptr0=passStringToWasm0(purpose,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+client_deriveKey(this.__wbg_ptr,ptr0,len0);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v2=getArrayU8FromWasm0(ret[0],
+ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}isCallback(address){const ptr0=passStringToWasm0(address,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.client_isCallback(this.__wbg_ptr,
+ptr0,len0);return ret!==0}constructor(options){const ret=wasm.client_new(options);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}this.__wbg_ptr=ret[0];ClientFinalization.register(this,this.__wbg_ptr,this);return this}parseTokenResponse(response){
+const ret=wasm.client_parseTokenResponse(this.__wbg_ptr,response);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}quickAuthorizationRequest(){const ret=wasm.client_quickAuthorizationRequest(this.__wbg_ptr);let v1;if(ret[0]!==0){
+v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}quickAuthorizationResponse(state,callback){
+const ret=wasm.client_quickAuthorizationResponse(this.__wbg_ptr,state,callback);let v1;if(ret[0]!==0){v1=getStringFromWasm0(
+ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}quickTokenRequest(code_verifier,code){const ret=wasm.client_quickTokenRequest(
+this.__wbg_ptr,code_verifier,code);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],
+ret[1]*1,1)}return v1}quickTokenResponse(media_type,body,received_at){const ret=wasm.client_quickTokenResponse(this.__wbg_ptr,
+media_type,body,received_at);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*
+1,1)}return v1}get redirectUri(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_redirectUri(this.__wbg_ptr);deferred1_0=
+ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
+1)}}get scopes(){const ret=wasm.client_scopes(this.__wbg_ptr);var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
+ret[0],ret[1]*4,4);return v1}get tokenUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_tokenUrl(this.__wbg_ptr);
+deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}validateAuthorizationResponse(callback,state){let deferred2_0;let deferred2_1;try{const ret=wasm.client_validateAuthorizationResponse(
+this.__wbg_ptr,callback,state);var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}
+deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
+1)}}validateInPage(address,state){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=
+WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}
+const ret=wasm.client_validateInPage(this.__wbg_ptr,ptr0,len0,ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(ret[2])}
+let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}}if(Symbol.
+dispose)Client.prototype[Symbol.dispose]=Client.prototype.free;export class ConnectionTest{__destroy_into_raw(){const ptr=this.
+__wbg_ptr;this.__wbg_ptr=0;ConnectionTestFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_connectiontest_free(ptr,0)}answered(response){const ret=wasm.connectiontest_answered(this.__wbg_ptr,response);
+if(ret[1]){throw takeFromExternrefTable0(ret[0])}}failed(message){const ptr0=passStringToWasm0(message,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;wasm.connectiontest_failed(this.__wbg_ptr,ptr0,len0)}constructor(known){
+const ret=wasm.connectiontest_new(known);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ConnectionTestFinalization.
+register(this,this.__wbg_ptr,this);return this}get path(){const ret=wasm.connectiontest_path(this.__wbg_ptr);let v1;if(ret[0]!==
+0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}get verdict(){const ret=wasm.connectiontest_verdict(
+this.__wbg_ptr);return ret}}if(Symbol.dispose)ConnectionTest.prototype[Symbol.dispose]=ConnectionTest.prototype.free;export const RefreshAction=Object.
+freeze({Rest:0,"0":"Rest",Lock:1,"1":"Lock",Look:2,"2":"Look",Refresh:3,"3":"Refresh",Publish:4,"4":"Publish",Bury:5,"5":"\
+Bury",Store:6,"6":"Store",Report:7,"7":"Report",Wait:8,"8":"Wait",FailWithLastRequest:9,"9":"FailWithLastRequest",FailAsBusy:10,
+"10":"FailAsBusy"});export const RefreshAnswer=Object.freeze({Use:0,"0":"Use",Turn:1,"1":"Turn",Dead:2,"2":"Dead"});export const RefreshEvent=Object.
+freeze({Locked:0,"0":"Locked",LockBusy:1,"1":"LockBusy",LockLost:2,"2":"LockLost",FoundDead:3,"3":"FoundDead",NothingFound:4,
+"4":"NothingFound",Published:5,"5":"Published",Superseded:6,"6":"Superseded",Stored:7,"7":"Stored",StoreFailed:8,"8":"St\
+oreFailed",Reported:9,"9":"Reported",Woke:10,"10":"Woke"});export class RefreshPolicy{__destroy_into_raw(){const ptr=this.
+__wbg_ptr;this.__wbg_ptr=0;RefreshPolicyFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_refreshpolicy_free(ptr,0)}get action(){const ret=wasm.refreshpolicy_action(this.__wbg_ptr);return ret}answered(status,generation,is_repetition,now){
+const ret=wasm.refreshpolicy_answered(this.__wbg_ptr,status,generation,is_repetition,now);return ret!==0}asked(known,now){
+const ret=wasm.refreshpolicy_asked(this.__wbg_ptr,known,now);return ret}configured(obtained_at,expires_at,now){const ret=wasm.
+refreshpolicy_configured(this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),
+isLikeNone(expires_at)?0:expires_at,now);return ret!==0}failed(code,retryable,retry_after,now,random){const val2=+retryable;
+const val3=+(isLikeNone(retry_after)?0:retry_after);const val4=+now;const val5=+random;const ptr0=passStringToWasm0(code,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.refreshpolicy_failed(this.__wbg_ptr,
+ptr0,len0,val2,!isLikeNone(retry_after),val3,val4,val5);return ret}found(obtained_at,expires_at,same_refresh_token,now,random){
+const ret=wasm.refreshpolicy_found(this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(
+expires_at),isLikeNone(expires_at)?0:expires_at,same_refresh_token,now,random);return ret}get generation(){const ret=wasm.
+refreshpolicy_generation(this.__wbg_ptr);return ret>>>0}get isForced(){const ret=wasm.refreshpolicy_isForced(this.__wbg_ptr);
+return ret!==0}isIdle(now){const ret=wasm.refreshpolicy_isIdle(this.__wbg_ptr,now);return ret!==0}lockOut(until){wasm.refreshpolicy_lockOut(
+this.__wbg_ptr,until)}get lockoutOfOthers(){const ret=wasm.refreshpolicy_lockoutOfOthers(this.__wbg_ptr);return ret[0]===
+0?void 0:ret[1]}constructor(obtained_at,expires_at,has_access_token,lockout,now){const ret=wasm.refreshpolicy_new(!isLikeNone(
+obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,has_access_token,
+lockout,now);this.__wbg_ptr=ret;RefreshPolicyFinalization.register(this,this.__wbg_ptr,this);return this}on(event,now,random){
+const ret=wasm.refreshpolicy_on(this.__wbg_ptr,event,now,random);return ret}renew(generation,now){const ret=wasm.refreshpolicy_renew(
+this.__wbg_ptr,generation,now);return ret}renewed(obtained_at,expires_at,now,random){const ret=wasm.refreshpolicy_renewed(
+this.__wbg_ptr,obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,now,random);return ret}retryAt(now){
+const ret=wasm.refreshpolicy_retryAt(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}get waitUntil(){const ret=wasm.
+refreshpolicy_waitUntil(this.__wbg_ptr);return ret[0]===0?void 0:ret[1]}}if(Symbol.dispose)RefreshPolicy.prototype[Symbol.
+dispose]=RefreshPolicy.prototype.free;export function asksForRenewal(status){const ret=wasm.asksForRenewal(status);return ret!==
+0}export function completeRedirect(address,pending,origin,now){const val3=+now;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
+address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(origin,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.completeRedirect(ptr0,len0,pending,ptr1,len1,val3);if(ret[3]){throw takeFromExternrefTable0(
+ret[2])}let v4;if(ret[0]!==0){v4=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v4}export function defaultScopes(){
+const ret=wasm.defaultScopes();var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}
+export function environmentVariables(){const ret=wasm.environmentVariables();var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);
+wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}export function expandScopes(list){const ret=wasm.expandScopes(list);if(ret[3]){
+throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*
+4,4);return v1}export function failure(code,phase,details){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(code,wasm.
+__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.failure(ptr0,len0,ptr1,len1,details);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+return takeFromExternrefTable0(ret[0])}export function isExpired(expires_at,now){const ret=wasm.isExpired(!isLikeNone(expires_at),
+isLikeNone(expires_at)?0:expires_at,now);return ret!==0}export function isPendingOver(started_at,now){const ret=wasm.isPendingOver(
+started_at,now);return ret!==0}export function judgeApiResponse(response){const ret=wasm.judgeApiResponse(response);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}export function mayRepeat(method,code,status){
+const val3=+(isLikeNone(status)?16777215:status);let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
+throw e}const ret=wasm.mayRepeat(ptr0,len0,ptr1,len1,val3);return ret!==0}export function missingScopes(required,granted){
+const ret=wasm.missingScopes(required,granted);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(
+ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}export function pageClient(options,origin){const ptr0=passStringToWasm0(
+origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.pageClient(options,ptr0,
+len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return Client.__wrap(ret[0])}export function rateLimitNews(status,limit,near_limit,retry_after,known,is_configured,received_at){
+const val4=+status;const val5=+known;const val6=+is_configured;const val7=+received_at;let ptr0,len0,ptr1,len1,ptr2,len2;
+try{ptr0=isLikeNone(limit)?0:passStringToWasm0(limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=isLikeNone(near_limit)?0:passStringToWasm0(near_limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;
+ptr2=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){
+if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.rateLimitNews(val4,ptr0,len0,ptr1,len1,ptr2,len2,val5,val6,val7);return ret}export function readCredential(config){
+const ret=wasm.readCredential(config);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}
+export function readEnvironment(env){const ret=wasm.readEnvironment(env);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+return takeFromExternrefTable0(ret[0])}export function refuseSecret(options){const ret=wasm.refuseSecret(options);if(ret[1]){
+throw takeFromExternrefTable0(ret[0])}}export function responseState(address,is_pending){const val2=+is_pending;const ptr0=passStringToWasm0(
+address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.responseState(ptr0,len0,
+val2);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}export function retryDelay(attempt,retry_after,random){
+const ret=wasm.retryDelay(attempt,!isLikeNone(retry_after),isLikeNone(retry_after)?0:retry_after,random);return ret[0]===
+0?void 0:ret[1]}export function textBuffer(length){const ret=wasm.textBuffer(length);return ret>>>0}export function textMemory(){
+const ret=wasm.textMemory();return ret}export function waitingTime(wanted){const ret=wasm.waitingTime(wanted);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return ret[0]>>>0}export function withoutResponse(address){let deferred2_0;let deferred2_1;
+try{const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+withoutResponse(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
+deferred2_0,deferred2_1,1)}}export function workspaceSegment(workspace){let deferred2_0;let deferred2_1;try{const ret=wasm.
+workspaceSegment(workspace);var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}
+deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
+1)}}export function __wbg___wbindgen_is_falsy_d864b623500ae65d(arg0){const ret=!arg0;return ret}export function __wbg___wbindgen_is_function_741ff2bb612836f5(arg0){
+const ret=typeof arg0==="function";return ret}export function __wbg___wbindgen_is_null_c22311b1cc228e3a(arg0){const ret=arg0===
+null;return ret}export function __wbg___wbindgen_is_object_8b968c3ab8e96595(arg0){const val=arg0;const ret=typeof val===
+"object"&&val!==null;return ret}export function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0){const ret=arg0===void 0;
+return ret}export function __wbg___wbindgen_jsval_eq_38d7bfbe4cc84039(arg0,arg1){const ret=arg0===arg1;return ret}export function __wbg___wbindgen_memory_17a1178bc3328ea3(){
+const ret=wasm.memory;return ret}export function __wbg___wbindgen_number_get_934b640d0889af78(arg0,arg1){const obj=arg1;
+const ret=typeof obj==="number"?obj:void 0;getDataViewMemory0().setFloat64((arg0>>>0)+8*1,isLikeNone(ret)?0:ret,true);getDataViewMemory0().
+setInt32((arg0>>>0)+4*0,!isLikeNone(ret),true)}export function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0,arg1){const obj=arg1;
+const ret=typeof obj==="string"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);var len1=WASM_VECTOR_LEN;getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().
+setInt32((arg0>>>0)+4*0,ptr1,true)}export function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){throw new Error(getStringFromWasm0(
+arg0,arg1))}export function __wbg_call_40b008ba32f73991(){return handleError(function(arg0,arg1){const ret=arg0.call(arg1);
+return ret},arguments)}export function __wbg_client_new(arg0){const ret=Client.__wrap(arg0);return ret}export function __wbg_getRandomValues_661aac822e465493(){
+return handleError(function(arg0){const ret=arg0.getRandomValues;return ret},arguments)}export function __wbg_getRandomValues_cdf27fbf5ec268e8(){
+return handleError(function(arg0,arg1){const ret=crypto.getRandomValues(getArrayU8FromWasm0(arg0,arg1));return ret},arguments)}
+export function __wbg_get_2080c49015e35254(){return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,arg1);return ret},
+arguments)}export function __wbg_get_bb8b6b35041e00c9(){return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,
+arg1>>>0);return ret},arguments)}export function __wbg_get_unchecked_e6325ad374eff861(arg0,arg1){const ret=arg0[arg1>>>0];
+return ret}export function __wbg_isArray_75715ef6ec4e691d(){return handleError(function(arg0){const ret=Array.isArray(arg0);
+return ret},arguments)}export function __wbg_isView_33dca32122d664c0(){return handleError(function(arg0){const ret=ArrayBuffer.
+isView(arg0);return ret},arguments)}export function __wbg_length_186163212ffe79c3(arg0){const ret=arg0.length;return ret}
+export function __wbg_length_b03a0fabb109b1e9(arg0){const ret=arg0.length;return ret}export function __wbg_new_98f3330582453d0d(){
+return handleError(function(arg0){const ret=new Uint8Array(arg0);return ret},arguments)}export function __wbg_new_cd4348290afae586(){
+const ret=new Object;return ret}export function __wbg_ownKeys_c9890d5405932253(){return handleError(function(arg0){const ret=Reflect.
+ownKeys(arg0);return ret},arguments)}export function __wbg_parse_c3f72b5a24f83c01(){return handleError(function(arg0,arg1){
+const ret=JSON.parse(getStringFromWasm0(arg0,arg1));return ret},arguments)}export function __wbg_prototypesetcall_13162965d1fe7aa3(arg0,arg1,arg2){
+Uint8Array.prototype.set.call(getArrayU8FromWasm0(arg0,arg1),arg2)}export function __wbg_set_2793479888329cb6(){return handleError(
+function(arg0,arg1,arg2){const ret=Reflect.set(arg0,arg1,arg2);return ret},arguments)}export function __wbg_static_accessor_CRYPTO_3ecb14720560ffe6(){
+const ret=typeof crypto==="undefined"?void 0:crypto;return isLikeNone(ret)?0:addToExternrefTable0(ret)}export function __wbg_subarray_58f388a9247ac0bb(arg0,arg1,arg2){
+const ret=arg0.subarray(arg1>>>0,arg2>>>0);return ret}export function __wbg_toStringTag_1bdd39ac5d866229(){const ret=Symbol.
+toStringTag;return ret}export function __wbg_toString_6b1cac73c93ef5d1(){return handleError(function(arg0,arg1){const ret=arg0.
+toString(arg1);return ret},arguments)}export function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}
+export function __wbindgen_generic_0000000000000002(arg0,arg1){const ret=getStringFromWasm0(arg0,arg1);return ret}export function __wbindgen_init_externref_table(){
+const table=wasm.__wbindgen_externrefs;table.set(0,void 0);table.set(1024,void 0);table.set(1025,null);table.set(1026,true);
+table.set(1027,false)}const ApiFinalization=typeof FinalizationRegistry==="undefined"?{register:()=>{},unregister:()=>{}}:
+new FinalizationRegistry(ptr=>wasm.__wbg_api_free(ptr,1));const ClientFinalization=typeof FinalizationRegistry==="undefi\
+ned"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_client_free(ptr,1));const ConnectionTestFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_connectiontest_free(ptr,1));const RefreshPolicyFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_refreshpolicy_free(ptr,1));function addToExternrefTable0(obj){
+const idx=wasm.__externref_table_alloc();wasm.__wbindgen_externrefs.set(idx,obj);return idx}function getArrayJsValueFromWasm0(ptr,len){
+ptr=ptr>>>0;const mem=getDataViewMemory0();const result=[];for(let i=ptr;i<ptr+4*len;i+=4){result.push(wasm.__wbindgen_externrefs.
+get(mem.getUint32(i,true)))}wasm.__externref_drop_slice(ptr,len);return result}function getArrayU8FromWasm0(ptr,len){ptr=
+ptr>>>0;return getUint8ArrayMemory0().subarray(ptr/1,ptr/1+len)}let cachedDataViewMemory0=null;function getDataViewMemory0(){
+if(cachedDataViewMemory0===null||cachedDataViewMemory0.buffer.detached===true||cachedDataViewMemory0.buffer.detached===void 0&&
+cachedDataViewMemory0.buffer!==wasm.memory.buffer){cachedDataViewMemory0=new DataView(wasm.memory.buffer)}return cachedDataViewMemory0}
+function getStringFromWasm0(ptr,len){ptr=ptr>>>0;return decodeText(getUint8ArrayMemory0().subarray(ptr,ptr+len))}let cachedUint8ArrayMemory0=null;
+function getUint8ArrayMemory0(){if(cachedUint8ArrayMemory0===null||cachedUint8ArrayMemory0.byteLength===0){cachedUint8ArrayMemory0=
+new Uint8Array(wasm.memory.buffer)}return cachedUint8ArrayMemory0}function handleError(f,args){try{return f.apply(this,args)}catch(e){
+const idx=addToExternrefTable0(e);wasm.__wbindgen_exn_store(idx)}}function isLikeNone(x){return x===void 0||x===null}function passStringToWasm0(arg,malloc,realloc){
+if(realloc===void 0){const buf=cachedTextEncoder.encode(arg);const ptr2=malloc(buf.length,1)>>>0;getUint8ArrayMemory0().
+subarray(ptr2,ptr2+buf.length).set(buf);WASM_VECTOR_LEN=buf.length;return ptr2}let len=arg.length;let ptr=malloc(len,1)>>>
+0;const mem=getUint8ArrayMemory0();let offset=0;for(;offset<len;offset++){const code=arg.charCodeAt(offset);if(code>127)
+break;mem[ptr+offset]=code}if(offset!==len){if(offset!==0){arg=arg.slice(offset)}ptr=realloc(ptr,len,len=offset+arg.length*
+3,1)>>>0;const view=getUint8ArrayMemory0().subarray(ptr+offset,ptr+len);const ret=cachedTextEncoder.encodeInto(arg,view);
+offset+=ret.written;ptr=realloc(ptr,len,offset,1)>>>0}WASM_VECTOR_LEN=offset;return ptr}function takeFromExternrefTable0(idx){
+const value=wasm.__wbindgen_externrefs.get(idx);wasm.__externref_table_dealloc(idx);return value}let cachedTextDecoder=new TextDecoder(
+"utf-8",{ignoreBOM:true});cachedTextDecoder.decode();const MAX_SAFARI_DECODE_BYTES=2146435072;let numBytesDecoded=0;function decodeText(bytes){
+numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cachedTextDecoder=new TextDecoder("utf-8",{ignoreBOM:true});
+cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}const cachedTextEncoder=new TextEncoder;
+if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
+arg);view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;export function __wbg_set_wasm(val){
+wasm=val}

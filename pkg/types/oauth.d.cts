@@ -1,4 +1,4 @@
-import { b as AuthorizationRequest$1, c as CoreSource$1, T as TokenRequest$1, d as TokenSet$1 } from './shared.cjs';
+import { c as AuthorizationRequest$1, T as TokenRequest$1, d as TokenSet$1, e as CoreSource$1 } from './shared.cjs';
 export { B as BitbucketAuthError, i as init } from './shared.cjs';
 
 type AuthorizationRequest = AuthorizationRequest$1;

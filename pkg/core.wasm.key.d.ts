@@ -1,0 +1,2 @@
+declare const key: symbol;
+export default key;

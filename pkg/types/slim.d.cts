@@ -1,0 +1,23 @@
+import { AuthorizationRequest as AuthorizationRequest$1, ClientOptions as ClientOptions$1, CoreSource as CoreSource$1, TokenRequest as TokenRequest$1, TokenResponse as TokenResponse$1, TokenSet as TokenSet$1 } from './oauth.cjs';
+export { DEFAULT_SCOPES, OAuthClient, createClient, expandScopes, missingScopes } from './oauth.cjs';
+export { B as BitbucketAuthError } from './shared.cjs';
+
+type AuthorizationRequest = AuthorizationRequest$1;
+type ClientOptions = ClientOptions$1;
+type CoreSource = CoreSource$1;
+type TokenRequest = TokenRequest$1;
+type TokenResponse = TokenResponse$1;
+type TokenSet = TokenSet$1;
+/**
+ * Loads the core. Needed once, before the first call. Does nothing when it is loaded; calls at the same time share one
+ * load; a failed one may be repeated.
+ *
+ * @param {CoreSource | Promise<CoreSource>} source the wasm, its address, or an HTTP response with it
+ * @returns {Promise<void>}
+ * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly, or where there is no
+ *   source, `INVALID_ARGUMENT` when `source` is not this version's core
+ */
+declare const init: (source: CoreSource | Promise<CoreSource>) => Promise<void>;
+
+export { init };
+export type { AuthorizationRequest, ClientOptions, CoreSource, TokenRequest, TokenResponse, TokenSet };
