@@ -31,7 +31,7 @@ test('client, with small numbers: everything runs', () => {
 test('a subject that does not exist is named', () => {
   const { status, stderr } = bench('nothing');
   assert.equal(status, 1);
-  assert.match(stderr, /There is no subject "nothing", only refresh, client\./);
+  assert.match(stderr, /There is no subject "nothing", only refresh, client, load\./);
 });
 
 test('a limit is missed by what is above it, or no number', () => {
