@@ -12,17 +12,19 @@ const client = {
 const clientId = client.INTEGRATION_AUTH_BITBUCKET_CLIENT_ID;
 const redirectUri = client.INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI;
 
-const fromOauth = ({ createClient }) => createClient({ clientId, redirectUri }).createAuthorizationRequest().url;
+const address = ({ createClient }) => createClient({ clientId, redirectUri }).authorizationUrl();
+const login = ({ createClient }) => createClient({ clientId, redirectUri }).createAuthorizationRequest().url;
 
 /** The first address, by the name of the way. */
 const ways = {
-  'nocodb-bitbucket-auth/oauth': () => fromOauth(require('nocodb-bitbucket-auth/oauth')),
-  'nocodb-bitbucket-auth/oauth by import': async () => fromOauth(await import('nocodb-bitbucket-auth/oauth')),
+  'nocodb-bitbucket-auth/oauth': () => address(require('nocodb-bitbucket-auth/oauth')),
+  'nocodb-bitbucket-auth/oauth by import': async () => address(await import('nocodb-bitbucket-auth/oauth')),
+  'nocodb-bitbucket-auth/oauth, for a login': () => login(require('nocodb-bitbucket-auth/oauth')),
   'nocodb-bitbucket-auth': () => {
     const { form } = require('nocodb-bitbucket-auth').createEntry(client);
     return JSON.stringify(form).match(/https:\/\/bitbucket\.org\/site\/oauth2\/authorize[^"]*/)[0];
   },
-  // What an application would write without any package.
+  // The start of a login as an application would write it without any package.
   'by hand': () => {
     const { createHash, randomBytes } = require('node:crypto');
     const state = randomBytes(32).toString('base64url');
