@@ -28,6 +28,14 @@ test('client, with small numbers: everything runs', () => {
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
+test('load, with small numbers: everything runs, and the core is compiled once in each way', () => {
+  const { status, stdout, stderr } = bench('load', '--quick');
+  assert.equal(status, 0, stderr);
+  assert.equal(stderr, '');
+  assert.equal(stdout.match(/\(exactly 1: held\)/g)?.length, 8);
+  assert.match(stdout, /Everything ran\.\n$/);
+});
+
 test('a subject that does not exist is named', () => {
   const { status, stderr } = bench('nothing');
   assert.equal(status, 1);
