@@ -397,7 +397,7 @@ describe('a dead connection', () => {
     assert.equal(seen.token, 3, 'one token request for this change');
     assert.equal((await changed('works', 2)).status, 200);
     assert.equal(seen.token, 3);
-    assert.equal((await thrownBy(() => changed('pasted again', 3))).code, 'RECONNECT_REQUIRED');
+    assert.equal((await thrownBy(() => changed('pasted-again', 3))).code, 'RECONNECT_REQUIRED');
     assert.equal(seen.token, 4, 'and one for this');
   });
 
