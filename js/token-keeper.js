@@ -438,10 +438,13 @@ export class Connection {
     const now = Date.now();
     const at = this.#policy.retryAt(now);
     if (at === undefined) return;
-    // Whoever uses the connection next meets the same failure.
-    const retry = () => void this.newest(owner).catch(() => {});
-    // Timers may be early by a fraction of a millisecond.
-    this.#retry = setTimeout(retry, Math.max(0, at - now) + 1).unref();
+    const retry = () => {
+      // Timers count from the beginning of the event loop's turn that set them, so they may be early.
+      if (Date.now() < at) this.#retryLater(owner);
+      // Whoever uses the connection next meets the same failure.
+      else void this.newest(owner).catch(() => {});
+    };
+    this.#retry = setTimeout(retry, Math.max(0, at - now)).unref();
   }
 
   /** Carries out what the policy says, until it says that the turn is over. */

@@ -404,19 +404,20 @@ this.#touchedAt=Date.now();const{generation}=this.#policy;if(this.#current?.gene
 this.#current=Object.freeze({accessToken,generation,pair:this.#pair})}return this.#current}#join(owner){(this.#waiting??=
 new Set).add(owner);this.#turn??=this.#run().finally(()=>{this.#turn=void 0;this.#waiting=void 0;this.#retryLater(owner)});
 return this.#turn}#retryLater(owner){clearTimeout(this.#retry);const now=Date.now();const at=this.#policy.retryAt(now);if(at===
-void 0)return;const retry=()=>void this.newest(owner).catch(()=>{});this.#retry=setTimeout(retry,Math.max(0,at-now)+1).unref()}async#run(){
-const{RefreshAction,RefreshEvent}=(0,import_core7.core)();try{for(let action=this.#policy.action;;){switch(action){case RefreshAction.
-Lock:await this.#unlock();this.#lock=await this.#keeper.coordination.lock(this.#key);action=this.#on(this.#lock?RefreshEvent.
-Locked:RefreshEvent.LockBusy);break;case RefreshAction.Look:action=await this.#underLock(()=>this.#look());break;case RefreshAction.
-Refresh:action=await this.#underLock(()=>this.#refresh());break;case RefreshAction.Store:action=await this.#underLock(()=>this.#store());
-break;case RefreshAction.Publish:action=this.#on(await this.#publish()?RefreshEvent.Published:RefreshEvent.Superseded);break;case RefreshAction.
-Bury:await this.#keeper.coordination.publish(this.#key,this.#entry({dead:true}));action=this.#on(RefreshEvent.Published);
-break;case RefreshAction.Report:this.#report();action=this.#on(RefreshEvent.Reported);break;case RefreshAction.Wait:await(0,import_promises2.setTimeout)(
-Math.max(0,Number(this.#policy.waitUntil)-Date.now()));action=this.#on(RefreshEvent.Woke);break;case RefreshAction.FailWithLastRequest:
-throw this.#lastError??(0,import_core7.failure)("REQUEST_FAILED","refresh");case RefreshAction.FailAsBusy:throw(0,import_core7.failure)(
-"REQUEST_TIMEOUT","refresh");default:return}}}finally{await this.#unlock()}}#on(event){return this.#policy.on(event,Date.
-now(),Math.random())}async#unlock(){const lock=this.#lock;this.#lock=void 0;await lock?.release()}async#underLock(work){
-return this.#lock?.isHeld()?work():this.#on((0,import_core7.core)().RefreshEvent.LockLost)}async#look(){const{RefreshEvent}=(0,import_core7.core)();
+void 0)return;const retry=()=>{if(Date.now()<at)this.#retryLater(owner);else void this.newest(owner).catch(()=>{})};this.#retry=
+setTimeout(retry,Math.max(0,at-now)).unref()}async#run(){const{RefreshAction,RefreshEvent}=(0,import_core7.core)();try{for(let action=this.#policy.
+action;;){switch(action){case RefreshAction.Lock:await this.#unlock();this.#lock=await this.#keeper.coordination.lock(this.#key);
+action=this.#on(this.#lock?RefreshEvent.Locked:RefreshEvent.LockBusy);break;case RefreshAction.Look:action=await this.#underLock(
+()=>this.#look());break;case RefreshAction.Refresh:action=await this.#underLock(()=>this.#refresh());break;case RefreshAction.
+Store:action=await this.#underLock(()=>this.#store());break;case RefreshAction.Publish:action=this.#on(await this.#publish()?
+RefreshEvent.Published:RefreshEvent.Superseded);break;case RefreshAction.Bury:await this.#keeper.coordination.publish(this.#key,
+this.#entry({dead:true}));action=this.#on(RefreshEvent.Published);break;case RefreshAction.Report:this.#report();action=
+this.#on(RefreshEvent.Reported);break;case RefreshAction.Wait:await(0,import_promises2.setTimeout)(Math.max(0,Number(this.#policy.
+waitUntil)-Date.now()));action=this.#on(RefreshEvent.Woke);break;case RefreshAction.FailWithLastRequest:throw this.#lastError??
+(0,import_core7.failure)("REQUEST_FAILED","refresh");case RefreshAction.FailAsBusy:throw(0,import_core7.failure)("REQUES\
+T_TIMEOUT","refresh");default:return}}}finally{await this.#unlock()}}#on(event){return this.#policy.on(event,Date.now(),
+Math.random())}async#unlock(){const lock=this.#lock;this.#lock=void 0;await lock?.release()}async#underLock(work){return this.#lock?.
+isHeld()?work():this.#on((0,import_core7.core)().RefreshEvent.LockLost)}async#look(){const{RefreshEvent}=(0,import_core7.core)();
 const[entry]=await Promise.all([this.#keeper.coordination.find(this.#key),this.#learnOfLockout()]);if(!entry)return this.#on(
 RefreshEvent.NothingFound);const{key,value}=entry;if("dead"in value)return this.#on(RefreshEvent.FoundDead);const isSame=key===
 this.#key;if(isSame&&value.accessToken===this.#pair.accessToken)return this.#on(RefreshEvent.NothingFound);const{generation}=this.#policy;
