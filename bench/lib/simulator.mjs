@@ -13,6 +13,8 @@ await answer(async (options) => {
       INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL: authorizeUrl,
       INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: tokenUrl,
       INTEGRATION_AUTH_BITBUCKET_API_URL: apiUrl,
+      // Whoever measures sends more in a minute than Bitbucket takes in an hour.
+      INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: 'off',
     },
   };
 });
