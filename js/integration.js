@@ -567,7 +567,7 @@ export class BitbucketAuthIntegration {
 
   /** Whose rate limit it is: Bitbucket counts for each user, access token or OAuth client. */
   #rateLimitAccount() {
-    const { kind, email, accessToken = '' } = this.#describe();
+    const { kind, email, accessToken = '' } = this.#readCredential();
     const { uuid } = members(this.#config.account);
     const { client } = this.#environment();
     if (kind === 'oauth' && typeof uuid === 'string') return `user ${uuid}`;
@@ -591,26 +591,36 @@ export class BitbucketAuthIntegration {
    * @throws {BitbucketAuthError} like `authenticate`
    */
   async #credential() {
-    const { canRenew, authorization } = this.#describe();
+    const { canRenew } = this.#describe();
     const { client, problems } = canRenew ? this.#environment() : {};
     if (client) {
       const current = await this.#connect(client).newest(this.#holder);
       return { authorization: `Bearer ${current.accessToken}`, current };
     }
+    const { authorization } = canRenew ? this.#readCredential() : this.#describe();
     const isGone = canRenew && core().isExpired(epoch(this.#config.expires_at), Date.now());
     if (isGone || authorization === undefined) throw configFailure(problems ?? []);
     return { authorization };
   }
 
   /**
-   * What the config says of the credential.
+   * What the config says of the credential, without tokens that can be renewed.
    *
    * @returns {import('./core.js').StoredCredential}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
    */
   #describe() {
-    this.#described ??= judge(this.#describe, () => core().readCredential(this.#config));
+    if (this.#described) return this.#described;
+    const described = this.#readCredential();
+    // The keeper has tokens that can be renewed, and a copy of them takes kilobytes.
+    const { accessToken: _its, authorization: _ofIt, ...kept } = described;
+    this.#described = described.canRenew ? kept : described;
     return this.#described;
+  }
+
+  /** The same, with tokens that can be renewed. */
+  #readCredential() {
+    return judge(this.#readCredential, () => core().readCredential(this.#config));
   }
 
   /**
@@ -641,7 +651,12 @@ export class BitbucketAuthIntegration {
   #connect(client) {
     if (this.#connection) return this.#connection;
     const keeper = keeperOf({ ...this.#environment(), client });
-    const pair = () => pairOf(this.#config, this.#describe().accessToken);
+    const pair = () => {
+      const { accessToken } = this.#readCredential();
+      const { oauth_token: own } = this.#config;
+      // The very text of the config, and not another one like it.
+      return pairOf(this.#config, accessToken === own ? own : accessToken);
+    };
     this.#connection = this.#canRefresh() ? keeper.attach(pair(), this.#holder) : keeper.ofClient();
     return this.#connection;
   }
