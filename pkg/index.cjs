@@ -496,40 +496,43 @@ status,current,isRepetition));if(this.#describe().canRenew&&(0,import_core8.core
 problems);return false},onUnrepeatable:()=>{this.#unrepeated+=1}}})}#throttle(maxWaitMs){const limiter=rateLimiterOf(this.#environment());
 if(!limiter)return void 0;const account=this.#rateLimitAccount();const{log}=this.#holder;return{take:(group,signal)=>limiter.
 take(account,group,{signal,maxWaitMs,log}),observe:(group,answer)=>limiter.observe(account,group,answer)}}#rateLimitAccount(){
-const{kind,email,accessToken=""}=this.#describe();const{uuid}=members2(this.#config.account);const{client}=this.#environment();
+const{kind,email,accessToken=""}=this.#readCredential();const{uuid}=members2(this.#config.account);const{client}=this.#environment();
 if(kind==="oauth"&&typeof uuid==="string")return`user ${uuid}`;if(email!==void 0)return`email ${email.toLowerCase()}`;if(kind===
 "custom"&&client)return`client ${client.clientId}`;if(this.#canRefresh()&&client)return`connection ${nameOf(this.#connect(
 client))}`;return`token ${(0,import_node_crypto4.createHash)("sha256").update(accessToken).digest("base64url")}`}#apiUrl(){
 const{apiUrl,problems}=this.#environment();if(!apiUrl)throw configFailure(problems.filter(({field})=>field?.endsWith("_A\
-PI_URL")));return apiUrl}async#credential(){const{canRenew,authorization}=this.#describe();const{client,problems}=canRenew?
-this.#environment():{};if(client){const current=await this.#connect(client).newest(this.#holder);return{authorization:`B\
-earer ${current.accessToken}`,current}}const isGone=canRenew&&(0,import_core8.core)().isExpired(epoch(this.#config.expires_at),
-Date.now());if(isGone||authorization===void 0)throw configFailure(problems??[]);return{authorization}}#describe(){this.#described??=
-(0,import_error5.judge)(this.#describe,()=>(0,import_core8.core)().readCredential(this.#config));return this.#described}async#tokens(){
+PI_URL")));return apiUrl}async#credential(){const{canRenew}=this.#describe();const{client,problems}=canRenew?this.#environment():
+{};if(client){const current=await this.#connect(client).newest(this.#holder);return{authorization:`Bearer ${current.accessToken}`,
+current}}const{authorization}=canRenew?this.#readCredential():this.#describe();const isGone=canRenew&&(0,import_core8.core)().
+isExpired(epoch(this.#config.expires_at),Date.now());if(isGone||authorization===void 0)throw configFailure(problems??[]);
+return{authorization}}#describe(){if(this.#described)return this.#described;const described=this.#readCredential();const{
+accessToken:_its,authorization:_ofIt,...kept}=described;this.#described=described.canRenew?kept:described;return this.#described}#readCredential(){
+return(0,import_error5.judge)(this.#readCredential,()=>(0,import_core8.core)().readCredential(this.#config))}async#tokens(){
 const{kind,canRenew}=this.#describe();const{client}=canRenew?this.#environment():{};const latest=client&&await this.#connect(
 client).latest();const{scopes,...tokens}=latest??(kind==="oauth"?pairOf(this.#config,void 0):{});return{...tokens,...scopes?.
 length&&{scopes}}}#canRefresh(){return this.#config.type==="oauth"&&Boolean(this.#config.refresh_token)}#connect(client){
-if(this.#connection)return this.#connection;const keeper=keeperOf({...this.#environment(),client});const pair=()=>pairOf(
-this.#config,this.#describe().accessToken);this.#connection=this.#canRefresh()?keeper.attach(pair(),this.#holder):keeper.
-ofClient();return this.#connection}#take(pair){const tokens=storedTokens(pair);if(pair.accessToken!==void 0&&tokens.oauth_token!==
-this.#config.oauth_token){const{expires_at:_before,expires_in:_older,...kept}=this.#config;this.#config=Object.assign(kept,
-tokens)}return tokens}async#store(pair){if(!this.#canRefresh())return;const{expires_at:before}=this.#config;const tokens=this.#take(
-pair);const isStale=Boolean(before)&&tokens.expires_at===void 0;if(this.#tokenRefreshCallback&&!(isStale&&this.#host.saveConfig))
-await this.#tokenRefreshCallback(tokens);else await this.#host.saveConfig?.(storable(this.#config))}};function pairOf({refresh_token,
-expires_at,refreshed_at,scopes},accessToken){return makePair({accessToken,refreshToken:String(refresh_token),expiresAt:epoch(
-expires_at),obtainedAt:epoch(refreshed_at),scopes:scopes||void 0})}function storedTokens({accessToken="",refreshToken,expiresAt,
-obtainedAt,scopes=[]}){return{oauth_token:accessToken,...refreshToken&&{refresh_token:refreshToken},...expiresAt!==void 0&&
-{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==void 0&&{refreshed_at:new Date(obtainedAt).toISOString()},
-...scopes.length>0&&{scopes}}}function storable({oauth:_transient,...config}){return config}function withoutTokens(error){
-const cause=error instanceof Error?error.cause:void 0;return cause instanceof import_error5.BitbucketAuthError&&cause.phase!==
-"api"?cause:void 0}function statusOf(error){return members2(members2(error).response).status}var names=new WeakMap;function nameOf(connection){
-const name=names.get(connection)??(0,import_node_crypto4.randomUUID)();names.set(connection,name);return name}function epoch(iso){
-const time=Date.parse(iso??"");return Number.isNaN(time)?void 0:time}function pageNumber(page){if(page===void 0)return void 0;
-if(typeof page==="number"&&Number.isSafeInteger(page)&&page>0)return page;throw(0,import_core8.failure)("INVALID_ARGUMEN\
-T","api",{field:"page"})}function numberOf(next){const page=Number(URL.canParse(String(next))&&new URL(String(next)).searchParams.
-get("page"));if(!Number.isSafeInteger(page)||page<1)throw(0,import_core8.failure)("RESPONSE_INVALID","api",{field:"next"});
-return page}function pick(value,names2){const given=members2(value);return Object.fromEntries(names2.filter(name=>name in
-given).map(name=>[name,given[name]]))}function members2(value){return typeof value==="object"&&value!==null?value:{}}var manifest=Object.freeze({title:"Bitbucket",icon:"bitBucket",version:"0.1.0",description:"Connect to Bitbucket Cloud w\
+if(this.#connection)return this.#connection;const keeper=keeperOf({...this.#environment(),client});const pair=()=>{const{
+accessToken}=this.#readCredential();const{oauth_token:own}=this.#config;return pairOf(this.#config,accessToken===own?own:
+accessToken)};this.#connection=this.#canRefresh()?keeper.attach(pair(),this.#holder):keeper.ofClient();return this.#connection}#take(pair){
+const tokens=storedTokens(pair);if(pair.accessToken!==void 0&&tokens.oauth_token!==this.#config.oauth_token){const{expires_at:_before,
+expires_in:_older,...kept}=this.#config;this.#config=Object.assign(kept,tokens)}return tokens}async#store(pair){if(!this.#canRefresh())
+return;const{expires_at:before}=this.#config;const tokens=this.#take(pair);const isStale=Boolean(before)&&tokens.expires_at===
+void 0;if(this.#tokenRefreshCallback&&!(isStale&&this.#host.saveConfig))await this.#tokenRefreshCallback(tokens);else await this.#host.
+saveConfig?.(storable(this.#config))}};function pairOf({refresh_token,expires_at,refreshed_at,scopes},accessToken){return makePair(
+{accessToken,refreshToken:String(refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),scopes:scopes||
+void 0})}function storedTokens({accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:accessToken,
+...refreshToken&&{refresh_token:refreshToken},...expiresAt!==void 0&&{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==
+void 0&&{refreshed_at:new Date(obtainedAt).toISOString()},...scopes.length>0&&{scopes}}}function storable({oauth:_transient,
+...config}){return config}function withoutTokens(error){const cause=error instanceof Error?error.cause:void 0;return cause instanceof
+import_error5.BitbucketAuthError&&cause.phase!=="api"?cause:void 0}function statusOf(error){return members2(members2(error).
+response).status}var names=new WeakMap;function nameOf(connection){const name=names.get(connection)??(0,import_node_crypto4.randomUUID)();
+names.set(connection,name);return name}function epoch(iso){const time=Date.parse(iso??"");return Number.isNaN(time)?void 0:
+time}function pageNumber(page){if(page===void 0)return void 0;if(typeof page==="number"&&Number.isSafeInteger(page)&&page>
+0)return page;throw(0,import_core8.failure)("INVALID_ARGUMENT","api",{field:"page"})}function numberOf(next){const page=Number(
+URL.canParse(String(next))&&new URL(String(next)).searchParams.get("page"));if(!Number.isSafeInteger(page)||page<1)throw(0,import_core8.failure)(
+"RESPONSE_INVALID","api",{field:"next"});return page}function pick(value,names2){const given=members2(value);return Object.
+fromEntries(names2.filter(name=>name in given).map(name=>[name,given[name]]))}function members2(value){return typeof value===
+"object"&&value!==null?value:{}}var manifest=Object.freeze({title:"Bitbucket",icon:"bitBucket",version:"0.1.0",description:"Connect to Bitbucket Cloud w\
 ith OAuth 2.0, an access token or an API token",author:"NocoDB",website:"https://bitbucket.org",order:5,expose:["testCon\
 nection","connectionStatus","listWorkspaces","listRepositories"]});function createEntry(env=process.env){const environment=lazyEnvironment(env);let elements;return{type:"auth",sub_type:"b\
 itbucket",wrapper:class BitbucketAuth extends BitbucketAuthIntegration{constructor(config,host){super(config,host,environment)}},

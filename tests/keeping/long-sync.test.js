@@ -32,7 +32,7 @@ async function startSync(t) {
 async function assertQuiet({ bitbucket, Wrapper, row, stored }, expiries) {
   const { requests, refused } = bitbucket.control.stats().token.refresh_token;
   assert.deepEqual({ requests, refused, stored: stored.length }, { requests: expiries, refused: 0, stored: expiries });
-  assert.deepEqual(await new Wrapper(row).testConnection(), { success: true });
+  assert.equal((await new Wrapper(row).testConnection()).success, true);
   assert.equal(bitbucket.control.stats().token.refresh_token.requests, expiries, 'the stored pair is a good one');
 }
 
