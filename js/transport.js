@@ -74,13 +74,13 @@ const direct = new Agent();
 /** @type {EnvHttpProxyAgent | undefined} */
 let proxying;
 
-/** What is asked for, and understood. @type {Record<string, () => import('node:stream').Transform>} */
-const DECODERS = { gzip: createGunzip, br: createBrotliDecompress };
+/** What is asked for, and understood. @type {Map<string, () => import('node:stream').Transform>} */
+const DECODERS = new Map([['gzip', createGunzip], ['br', createBrotliDecompress]]);
 
 /** Statuses of answers that may tell of an encoding, and have nothing to decode (RFC 9110 section 6.4.1). */
 const NO_BODY = [204, 304];
 
-const DEFAULT_HEADERS = { 'accept-encoding': Object.keys(DECODERS).join(', '), 'user-agent': 'nocodb-bitbucket-auth' };
+const DEFAULT_HEADERS = { 'accept-encoding': [...DECODERS.keys()].join(', '), 'user-agent': 'nocodb-bitbucket-auth' };
 
 /**
  * Sends a request through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, if any; requests to loopback go
@@ -165,14 +165,14 @@ function joined(headers) {
  */
 function decoded({ statusCode, headers, body }) {
   const encoding = String(headers['content-encoding'] ?? '').toLowerCase();
-  const decoder = NO_BODY.includes(statusCode) ? undefined : DECODERS[encoding]?.();
+  const decoder = NO_BODY.includes(statusCode) ? undefined : DECODERS.get(encoding)?.();
   // Whoever reads is told of errors.
   return decoder ? pipeline(body, decoder, () => {}) : body;
 }
 
 /**
- * Reads a body to its end, or gives up at the limit, which ends the request. The announced length is not believed, and a compressed body is
- * counted as it unfolds.
+ * Reads a body to its end, or gives up at the limit, which ends the request. The announced length is not believed, and
+ * a compressed body is counted as it unfolds.
  *
  * @param {AsyncIterable<Uint8Array>} stream
  * @param {number} maxBytes

@@ -47,34 +47,34 @@ ndshake failed"],[/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/,"the an
 "the compressed answer is damaged"],[/^PROXY_407$/,"the proxy asks for credentials, which belong into its address: http:\
 //user:password@host:port"],[/^(PROXY_\d+|UND_ERR_ABORTED)$/,"the proxy turned the connection down, so its rules must al\
 low this host"]];var PROXY_ANSWER=/^Proxy response \((\d{3})\)/;var TELLING_NOTHING=["Error","TypeError","AggregateError"];
-var LOOPBACK=/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;var direct=new import_undici.Agent;var proxying;var DECODERS={gzip:import_node_zlib.createGunzip,
-br:import_node_zlib.createBrotliDecompress};var NO_BODY=[204,304];var DEFAULT_HEADERS={"accept-encoding":Object.keys(DECODERS).
-join(", "),"user-agent":"nocodb-bitbucket-auth"};async function send(request,options){const url=new URL(request.url);let limit=limits.
-get(url.origin);if(!limit)limits.set(url.origin,limit=(0,import_p_limit.default)(MAX_AT_ONCE));return limit(()=>sendNow(
-url,request,options))}async function sendNow(url,{method,headers,body},{phase,timeoutMs,signal,maxBytes=MAX_BYTES}){const controller=new AbortController;
-const abort=()=>controller.abort();let late=false;const timer=timeoutMs===void 0?void 0:setTimeout(()=>{late=true;abort()},
-timeoutMs);signal?.addEventListener("abort",abort,{once:true});if(signal?.aborted)abort();try{const dispatcher=isLoopback(
-url)?direct:proxying??=new import_undici.EnvHttpProxyAgent;const response=await dispatcher.request({origin:url.origin,path:url.
-pathname+url.search,method,headers:{...DEFAULT_HEADERS,...headers},body,signal:controller.signal});const{statusCode:status}=response;
-const bytes=await read(method==="HEAD"?response.body:decoded(response),maxBytes);if(!bytes)throw(0,import_core3.failure)(
-"RESPONSE_TOO_LARGE",phase,{status});return{status,headers:joined(response.headers),body:bytes}}catch(error){if(error instanceof
-import_error.BitbucketAuthError)throw error;if(late)throw(0,import_core3.failure)("REQUEST_TIMEOUT",phase);if(signal?.aborted)
-throw(0,import_core3.failure)("REQUEST_ABORTED",phase);throw networkFailure(error,phase,url)}finally{clearTimeout(timer);
-signal?.removeEventListener("abort",abort)}}function isLoopback({hostname}){return LOOPBACK.test(hostname)}function joined(headers){
-const fields={};for(const name in headers){const value=headers[name];if(value!==void 0)fields[name]=typeof value==="stri\
-ng"?value:value.join(", ")}return fields}function decoded({statusCode,headers,body}){const encoding=String(headers["cont\
-ent-encoding"]??"").toLowerCase();const decoder=NO_BODY.includes(statusCode)?void 0:DECODERS[encoding]?.();return decoder?
-(0,import_node_stream.pipeline)(body,decoder,()=>{}):body}async function read(stream,maxBytes){const chunks=[];let size=0;
-for await(const chunk of stream){size+=chunk.byteLength;if(size>maxBytes)return void 0;chunks.push(chunk)}return Buffer.
-concat(chunks,size)}function networkFailure(error,phase,url){const code=codeOf(error);if(code&&TIMEOUT.test(code))return(0,import_core3.failure)(
-"REQUEST_TIMEOUT",phase,void 0,{cause:scrubbed(code,code)});const trouble=TROUBLES.find(([pattern])=>code&&pattern.test(
-code))?.[1]??"the request could not be sent";const proxy=isLoopback(url)?void 0:PROXY_VARIABLES.find(name=>process.env[name]);
-const detail=[trouble,code,proxy&&`the proxy of ${proxy} is in use unless NO_PROXY excepts the host`];return(0,import_core3.failure)(
-"REQUEST_FAILED",phase,void 0,{detail:detail.filter(Boolean).join("; "),cause:scrubbed(trouble,code)})}function scrubbed(message,code){
-return Object.assign(new Error(message),code&&{code})}function codeOf(error){for(let at=error,depth=0;at instanceof Error&&
-depth<5;depth+=1){const[,status]=PROXY_ANSWER.exec(at.message)??[];if(status!==void 0)return`PROXY_${status}`;const code="\
-code"in at&&typeof at.code==="string"?at.code:at.name;if(/^\w{1,64}$/.test(code)&&!TELLING_NOTHING.includes(code))return code;
-at=at instanceof AggregateError?at.errors[0]:at.cause}return void 0}var MAX_BYTES2=32*1024*1024;var REDIRECTS=[301,302,303,307,308];var MOST_REDIRECTS=20;var RETRIES=3;var SENDER=Symbol("s\
+var LOOPBACK=/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;var direct=new import_undici.Agent;var proxying;var DECODERS=new Map(
+[["gzip",import_node_zlib.createGunzip],["br",import_node_zlib.createBrotliDecompress]]);var NO_BODY=[204,304];var DEFAULT_HEADERS={
+"accept-encoding":[...DECODERS.keys()].join(", "),"user-agent":"nocodb-bitbucket-auth"};async function send(request,options){
+const url=new URL(request.url);let limit=limits.get(url.origin);if(!limit)limits.set(url.origin,limit=(0,import_p_limit.default)(
+MAX_AT_ONCE));return limit(()=>sendNow(url,request,options))}async function sendNow(url,{method,headers,body},{phase,timeoutMs,
+signal,maxBytes=MAX_BYTES}){const controller=new AbortController;const abort=()=>controller.abort();let late=false;const timer=timeoutMs===
+void 0?void 0:setTimeout(()=>{late=true;abort()},timeoutMs);signal?.addEventListener("abort",abort,{once:true});if(signal?.
+aborted)abort();try{const dispatcher=isLoopback(url)?direct:proxying??=new import_undici.EnvHttpProxyAgent;const response=await dispatcher.
+request({origin:url.origin,path:url.pathname+url.search,method,headers:{...DEFAULT_HEADERS,...headers},body,signal:controller.
+signal});const{statusCode:status}=response;const bytes=await read(method==="HEAD"?response.body:decoded(response),maxBytes);
+if(!bytes)throw(0,import_core3.failure)("RESPONSE_TOO_LARGE",phase,{status});return{status,headers:joined(response.headers),
+body:bytes}}catch(error){if(error instanceof import_error.BitbucketAuthError)throw error;if(late)throw(0,import_core3.failure)(
+"REQUEST_TIMEOUT",phase);if(signal?.aborted)throw(0,import_core3.failure)("REQUEST_ABORTED",phase);throw networkFailure(
+error,phase,url)}finally{clearTimeout(timer);signal?.removeEventListener("abort",abort)}}function isLoopback({hostname}){
+return LOOPBACK.test(hostname)}function joined(headers){const fields={};for(const name in headers){const value=headers[name];
+if(value!==void 0)fields[name]=typeof value==="string"?value:value.join(", ")}return fields}function decoded({statusCode,
+headers,body}){const encoding=String(headers["content-encoding"]??"").toLowerCase();const decoder=NO_BODY.includes(statusCode)?
+void 0:DECODERS.get(encoding)?.();return decoder?(0,import_node_stream.pipeline)(body,decoder,()=>{}):body}async function read(stream,maxBytes){
+const chunks=[];let size=0;for await(const chunk of stream){size+=chunk.byteLength;if(size>maxBytes)return void 0;chunks.
+push(chunk)}return Buffer.concat(chunks,size)}function networkFailure(error,phase,url){const code=codeOf(error);if(code&&
+TIMEOUT.test(code))return(0,import_core3.failure)("REQUEST_TIMEOUT",phase,void 0,{cause:scrubbed(code,code)});const trouble=TROUBLES.
+find(([pattern])=>code&&pattern.test(code))?.[1]??"the request could not be sent";const proxy=isLoopback(url)?void 0:PROXY_VARIABLES.
+find(name=>process.env[name]);const detail=[trouble,code,proxy&&`the proxy of ${proxy} is in use unless NO_PROXY excepts\
+ the host`];return(0,import_core3.failure)("REQUEST_FAILED",phase,void 0,{detail:detail.filter(Boolean).join("; "),cause:scrubbed(
+trouble,code)})}function scrubbed(message,code){return Object.assign(new Error(message),code&&{code})}function codeOf(error){
+for(let at=error,depth=0;at instanceof Error&&depth<5;depth+=1){const[,status]=PROXY_ANSWER.exec(at.message)??[];if(status!==
+void 0)return`PROXY_${status}`;const code="code"in at&&typeof at.code==="string"?at.code:at.name;if(/^\w{1,64}$/.test(code)&&
+!TELLING_NOTHING.includes(code))return code;at=at instanceof AggregateError?at.errors[0]:at.cause}return void 0}var MAX_BYTES2=32*1024*1024;var REDIRECTS=[301,302,303,307,308];var MOST_REDIRECTS=20;var RETRIES=3;var SENDER=Symbol("s\
 ender");var utf8=new TextDecoder;var OF_BODY=/^content-/;function createSender({apiUrl,timeoutMs,credentials,throttle}){
 const{Api}=(0,import_core4.core)();const api=(0,import_error2.judge)(createSender,()=>new Api(apiUrl));const attempt=async(request,authorization,group)=>{
 const{signal,redirect}=request;await throttle?.take(group,signal);let next=request;for(let redirects=0,withCredential=true;;redirects+=
