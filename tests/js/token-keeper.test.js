@@ -274,21 +274,25 @@ describe('faults of the token endpoint', () => {
     assert.equal((await user(new Wrapper({ ...row }))).status, 200);
   });
 
-  test('a lost answer is asked for again although nobody uses the connection', async (t) => {
-    const { bitbucket, Wrapper, config, refreshes } = await connection(t);
-    const due = { ...config, refreshed_at: inFuture(-HOUR), expires_at: inFuture(MINUTE) };
-    bitbucket.control.fault({ target: 'token', kind: 'drop-after' });
-    const { wrapper, row } = stored(Wrapper, due);
-    assert.equal((await user(wrapper)).status, 200);
-    assert.equal(refreshes(), 1);
-    assert.ok(row.refresh_token === config.refresh_token);
-    const patience = Date.now() + 5000;
-    while (row.refresh_token === config.refresh_token && Date.now() < patience) {
-      await new Promise((resolve) => { setTimeout(resolve, 20); });
-    }
-    assert.ok(row.refresh_token !== config.refresh_token, 'the new pair was asked for again and stored');
-    assert.equal(refreshes(), 2);
-  });
+  for (const [when, earlier] of [['', 0], [', when timers come early, too', 30]]) {
+    test(`a lost answer is asked for again although nobody uses the connection${when}`, async (t) => {
+      const { setTimeout: exact } = globalThis;
+      t.mock.method(globalThis, 'setTimeout', (call, ms, ...rest) => exact(call, Math.max(0, ms - earlier), ...rest));
+      const { bitbucket, Wrapper, config, refreshes } = await connection(t);
+      const due = { ...config, refreshed_at: inFuture(-HOUR), expires_at: inFuture(MINUTE) };
+      bitbucket.control.fault({ target: 'token', kind: 'drop-after' });
+      const { wrapper, row } = stored(Wrapper, due);
+      assert.equal((await user(wrapper)).status, 200);
+      assert.equal(refreshes(), 1);
+      assert.ok(row.refresh_token === config.refresh_token);
+      const patience = Date.now() + 5000;
+      while (row.refresh_token === config.refresh_token && Date.now() < patience) {
+        await new Promise((resolve) => { setTimeout(resolve, 20); });
+      }
+      assert.ok(row.refresh_token !== config.refresh_token, 'the new pair was asked for again and stored');
+      assert.equal(refreshes(), 2);
+    });
+  }
 
   test('Retry-After is waited for', async (t) => {
     const { Wrapper, seen } = await unruly(t, {
