@@ -1,29 +1,15 @@
 /** The package's callback page: to whom it hands its address, and that those who only look at it see what they need. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { callbackPage } from '../../demo/browser/package-files.js';
-import { Scene, gone, launch } from './support/scene.js';
+import { gone, scenes } from './support/scene.js';
 import { policy } from './support/site.js';
 
 const GUI_LOOKS_MS = 500;
 const SEEN_BY_ALL_MS = 120_000;
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
-
-async function on(options, body) {
-  const scene = await Scene.open(browser, options);
-  try {
-    await scene.load();
-    await body(scene);
-  } finally {
-    await scene.close();
-  }
-}
+const on = scenes();
 
 /**
  * What NocoDB's GUI does: it opens the popup itself, looks at its address every 500 ms, takes the code once the address

@@ -1,26 +1,12 @@
 /** Pages under a Content Security Policy, and pages on plain http, which lack half of the Web Crypto API. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { importMapSource } from '../../demo/browser/package-files.js';
-import { PLAIN_HOST, Scene, gone, launch } from './support/scene.js';
+import { PLAIN_HOST, gone, scenes } from './support/scene.js';
 import { policy } from './support/site.js';
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
-
-async function on(options, body) {
-  const scene = await Scene.open(browser, options);
-  try {
-    await scene.load();
-    await body(scene);
-  } finally {
-    await scene.close();
-  }
-}
+const on = scenes();
 
 describe('a Content Security Policy', () => {
   const site = (scripts) => ({ site: { headers: policy(`'self' ${importMapSource}${scripts}`) } });

@@ -1,25 +1,10 @@
 /** The login in a popup, in a real Chromium and with the simulator in Bitbucket's place. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { AUTHORIZE_PATH, SIGN_IN_PATH } from '../../demo/bitbucket/authorize-endpoint.js';
-import { Scene, gone, launch } from './support/scene.js';
+import { gone, scenes } from './support/scene.js';
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
-
-/** Runs a test on a scene of its own. */
-async function on(options, body) {
-  const scene = await Scene.open(browser, options);
-  try {
-    await scene.load();
-    await body(scene);
-  } finally {
-    await scene.close();
-  }
-}
+const on = scenes();
 
 /** That an outcome is an error with these members. */
 function assertError(outcome, expected) {

@@ -1,25 +1,11 @@
 /** The login in the page itself: it goes to Bitbucket and comes back. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { Scene, launch } from './support/scene.js';
+import { describe, test } from 'node:test';
+import { scenes } from './support/scene.js';
 
 const LIFETIME_MS = 600_000;
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
-
-async function on(options, body) {
-  const scene = await Scene.open(browser, { callback: '/app', ...options });
-  try {
-    await scene.load();
-    await body(scene);
-  } finally {
-    await scene.close();
-  }
-}
+const on = scenes({ callback: '/app' });
 
 const ready = (page) => page.locator('html[data-ready]').waitFor();
 

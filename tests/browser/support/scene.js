@@ -4,6 +4,7 @@
  * In: the page's options and what the person does. Out: what the package's functions gave. What never happens here: a
  * connection to anything but this machine, or a function of the package called without the person's click unless asked.
  */
+import { after, before } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { startBitbucket } from '../../../demo/bitbucket/server.js';
@@ -23,6 +24,28 @@ export function launch() {
     // Playwright lets every popup through, which nobody's browser does.
     ignoreDefaultArgs: ['--disable-popup-blocking'],
   });
+}
+
+/**
+ * For the tests of a file: a Chromium of their own, and a function that runs a test on a scene of its own.
+ *
+ * @param {Parameters<typeof Scene.open>[1]} [usual] what all scenes of the file have
+ */
+export function scenes(usual) {
+  let browser;
+  before(async () => {
+    browser = await launch();
+  });
+  after(() => browser?.close());
+  return async function on(options, body) {
+    const scene = await Scene.open(browser, { ...usual, ...options });
+    try {
+      await scene.load();
+      await body(scene);
+    } finally {
+      await scene.close();
+    }
+  };
 }
 
 export class Scene {
