@@ -135,22 +135,22 @@ this.#options=options}get isUsable(){return this.#redis!==void 0}async use(work,
 connected();if(!redis)return void 0;try{const result=await within(this.#options.limits.operation,isAwaited,work(redis));
 this.#failures=0;return result}catch{this.#lose(redis);return void 0}}async connected(){if(!this.#isClosed)await(this.#firstAttempt??=
 this.#connect(true));return this.#redis}close(){this.#isClosed=true;clearTimeout(this.#nextAttempt);for(const redis of[this.#redis,
-this.#candidate])disconnect(redis);this.#redis=void 0}async#connect(isAwaited){const attempt={isOver:false};try{await within(
-this.#options.limits.connection,isAwaited,this.#open(attempt))}catch{attempt.isOver=true;disconnect(this.#candidate);this.#candidate=
+this.#candidate])disconnect(redis);this.#redis=void 0}async#connect(isAwaited){try{const{Redis}=await import("ioredis");
+await within(this.#options.limits.connection,isAwaited,this.#open(Redis))}catch{disconnect(this.#candidate);this.#candidate=
 void 0;this.#retry();return}const redis=this.#candidate;this.#candidate=void 0;if(this.#isClosed)return;redis.once("end",
 ()=>this.#lose(redis));this.#redis=redis;if(this.#isReported)this.#options.log(`The Redis of ${VARIABLES} can be used ag\
-ain.`);this.#isReported=false;this.#options.opened?.()}async#open(attempt){const{Redis}=await import("ioredis");if(attempt.
-isOver||this.#isClosed)throw new Error("too late");const{url,limits:limits2,scripts,check}=this.#options;const redis=new Redis(
-url,{lazyConnect:true,connectTimeout:limits2.connection,retryStrategy:()=>null,disconnectTimeout:1,enableOfflineQueue:false,
-autoResendUnfulfilledCommands:false,enableReadyCheck:false,disableClientInfo:true,...scripts&&{scripts}});this.#candidate=
-redis;redis.on("error",()=>{});const connected=redis.connect();setImmediate(()=>redis.stream?.unref());await connected;if(check)
-await within(limits2.operation,false,check(redis))}#lose(redis){if(this.#redis!==redis)return;this.#redis=void 0;disconnect(
-redis);this.#retry()}#retry(){if(this.#isClosed)return;const{log,limits:limits2,without}=this.#options;if(!this.#isReported)
-log(`The Redis of ${VARIABLES} cannot be used: until it can, this process ${without}.`);this.#isReported=true;const pause=Math.
-min(limits2.reconnection,100*2**this.#failures)*(1+Math.random())/2;this.#failures+=1;this.#nextAttempt=setTimeout(()=>this.#connect(
-false),pause).unref()}};function disconnect(redis){redis?.disconnect();redis?.stream?.destroy()}async function within(limit,isAwaited,work){
-let timer;const late=new Promise((_resolve,reject)=>{timer=setTimeout(()=>setImmediate(()=>setImmediate(reject)),limit);
-if(!isAwaited)timer.unref()});try{return await Promise.race([work,late])}finally{clearTimeout(timer)}}var import_core5=require("./shared.cjs");var SLOT_MS=5*60*1e3;var EARLIER_SLOTS=12;var SLOT_LIFE_S=(EARLIER_SLOTS+2)*SLOT_MS/
+ain.`);this.#isReported=false;this.#options.opened?.()}async#open(Redis){if(this.#isClosed)throw new Error("too late");const{
+url,limits:limits2,scripts,check}=this.#options;const redis=new Redis(url,{lazyConnect:true,connectTimeout:limits2.connection,
+retryStrategy:()=>null,disconnectTimeout:1,enableOfflineQueue:false,autoResendUnfulfilledCommands:false,enableReadyCheck:false,
+disableClientInfo:true,...scripts&&{scripts}});this.#candidate=redis;redis.on("error",()=>{});const connected=redis.connect();
+setImmediate(()=>redis.stream?.unref());await connected;if(check)await within(limits2.operation,false,check(redis))}#lose(redis){
+if(this.#redis!==redis)return;this.#redis=void 0;disconnect(redis);this.#retry()}#retry(){if(this.#isClosed)return;const{
+log,limits:limits2,without}=this.#options;if(!this.#isReported)log(`The Redis of ${VARIABLES} cannot be used: until it c\
+an, this process ${without}.`);this.#isReported=true;const pause=Math.min(limits2.reconnection,100*2**this.#failures)*(1+
+Math.random())/2;this.#failures+=1;this.#nextAttempt=setTimeout(()=>this.#connect(false),pause).unref()}};function disconnect(redis){
+redis?.disconnect();redis?.stream?.destroy()}async function within(limit,isAwaited,work){let timer;const late=new Promise(
+(_resolve,reject)=>{timer=setTimeout(()=>setImmediate(()=>setImmediate(reject)),limit);if(!isAwaited)timer.unref()});try{
+return await Promise.race([work,late])}finally{clearTimeout(timer)}}var import_core5=require("./shared.cjs");var SLOT_MS=5*60*1e3;var EARLIER_SLOTS=12;var SLOT_LIFE_S=(EARLIER_SLOTS+2)*SLOT_MS/
 1e3;var GRACE_MS=5e3;var MOST_WAITING=1e4;var SHORTEST_WAIT_MS=1e3;var LOGGED_MS=1e4;var REDIS_LIMITS={operation:1e3,connection:2e3,
 reconnection:5e3};var limiters=new Map;function rateLimiterOf({rateLimit,isRateLimitConfigured,redisUrl=""}){if(rateLimit===
 void 0)return void 0;const name=`${rateLimit} ${isRateLimitConfigured} ${redisUrl}`;let limiter=limiters.get(name);if(!limiter)

@@ -94,11 +94,11 @@ export class RedisConnection {
 
   /** @param {boolean} isAwaited */
   async #connect(isAwaited) {
-    const attempt = { isOver: false };
     try {
-      await within(this.#options.limits.connection, isAwaited, this.#open(attempt));
+      // Only who uses Redis loads its client. On a busy machine that takes seconds, which say nothing about Redis.
+      const { Redis } = await import('ioredis');
+      await within(this.#options.limits.connection, isAwaited, this.#open(Redis));
     } catch {
-      attempt.isOver = true;
       disconnect(this.#candidate);
       this.#candidate = undefined;
       this.#retry();
@@ -114,11 +114,9 @@ export class RedisConnection {
     this.#options.opened?.();
   }
 
-  /** @param {{ isOver: boolean }} attempt */
-  async #open(attempt) {
-    // Only who uses Redis loads its client.
-    const { Redis } = await import('ioredis');
-    if (attempt.isOver || this.#isClosed) throw new Error('too late');
+  /** @param {typeof import('ioredis').Redis} Redis */
+  async #open(Redis) {
+    if (this.#isClosed) throw new Error('too late');
     const { url, limits, scripts, check } = this.#options;
     const redis = new Redis(url, {
       lazyConnect: true,

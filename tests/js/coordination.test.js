@@ -632,6 +632,12 @@ describe('coordination through Redis', () => {
     assert.ok(took < 3000, `it took ${took} ms`);
   });
 
+  test('a machine that takes long to load the client of Redis uses Redis all the same', async (t) => {
+    const { url } = await startRedis(t);
+    const value = await runJsonFixture(t, 'coordinate.js', [url, '2500']);
+    assert.deepEqual(value, { loaded: [false, true], fence: 1, published: true, found: 'two' });
+  });
+
   test('a process ends though Redis is gone, and not before what it asked is answered', async (t) => {
     const hanging = `redis://127.0.0.1:${await answering(t)}`;
     const closed = `redis://127.0.0.1:${await closedPort()}`;
