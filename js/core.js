@@ -64,13 +64,14 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(refreshToken: unknown) => TokenRequest} buildRefreshRequest
  * @property {() => TokenRequest} buildClientCredentialsRequest
  * @property {(response: unknown) => TokenSet} parseTokenResponse
- * @property {() => string | undefined} quickAuthorizationRequest state, verifier and challenge, each of 43 characters,
- *   and the address. The quick ways give nothing where something is not as it should be; the others say what it is.
- * @property {(state: number, callback: number) => string | undefined} quickAuthorizationResponse takes lengths in
- *   `textBuffer`; gives the code after a plus sign, or the error as JSON
- * @property {(codeVerifier: number, code: number) => string | undefined} quickTokenRequest gives the body
- * @property {(mediaType: number, body: number, receivedAt: number) => string | undefined} quickTokenResponse of status
- *   200, to an exchanged code; gives expiry, access token, refresh token and scopes with single spaces between them
+ * @property {() => number} quickAuthorizationRequest state, verifier and challenge, each of 43 characters, and the
+ *   address. The quick ways take the lengths of texts in `textBuffer`, and give the length of the answer in its second
+ *   part: 0 where something is not as it should be, which the others name.
+ * @property {(state: number, callback: number) => number} quickAuthorizationResponse the code after a plus sign, or the
+ *   error as JSON
+ * @property {(codeVerifier: number, code: number) => number} quickTokenRequest the body
+ * @property {(mediaType: number, body: number, receivedAt: number) => number} quickTokenResponse of status 200, to an
+ *   exchanged code: expiry, access token, refresh token and scopes with single spaces between them
  */
 
 /**

@@ -136,7 +136,8 @@ export class OAuthClient {
    */
   createAuthorizationRequest(options) {
     const { extraParams } = members(options);
-    const text = extraParams === undefined ? this.#handle.quickAuthorizationRequest() : undefined;
+    if (extraParams === undefined) prepareBuffer();
+    const text = extraParams === undefined ? answer(this.#handle.quickAuthorizationRequest()) : undefined;
     if (text !== undefined) {
       return {
         url: text.slice(129),
@@ -163,7 +164,7 @@ export class OAuthClient {
     const { state } = members(expected);
     if (typeof callback === 'string' && typeof state === 'string') {
       prepareBuffer();
-      const text = this.#handle.quickAuthorizationResponse(write(state, first), write(callback, second));
+      const text = answer(this.#handle.quickAuthorizationResponse(write(state, first), write(callback, second)));
       if (text?.startsWith('+')) return { code: text.slice(1) };
       if (text !== undefined) throw new BitbucketAuthError(JSON.parse(text), {}, this.validateAuthorizationResponse);
     }
@@ -184,7 +185,7 @@ export class OAuthClient {
     const same = this.#tokenRequest;
     if (same && typeof code === 'string' && typeof codeVerifier === 'string' && redirectUri === undefined) {
       prepareBuffer();
-      const body = this.#handle.quickTokenRequest(write(codeVerifier, first), write(code, second));
+      const body = answer(this.#handle.quickTokenRequest(write(codeVerifier, first), write(code, second)));
       if (body !== undefined) return { method: same.method, url: same.url, headers: { ...same.headers }, body };
     }
     const request = judge(this.buildTokenRequest, () =>
@@ -249,7 +250,7 @@ export class OAuthClient {
     const type = mediaType(headers);
     if (type === undefined) return undefined;
     prepareBuffer();
-    const text = this.#handle.quickTokenResponse(write(type, first), write(body, second), receivedAt);
+    const text = answer(this.#handle.quickTokenResponse(write(type, first), write(body, second), receivedAt));
     if (text === undefined) return undefined;
     const parts = text.split(' ');
     const [expiresAt, accessToken, refreshToken] = parts;
@@ -302,6 +303,7 @@ export function missingScopes(required, granted) {
  */
 const BUFFER = [1024, 131_072];
 const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 let first = new Uint8Array();
 let second = first;
 
@@ -324,6 +326,20 @@ function prepareBuffer() {
 function write(text, part) {
   const { read, written } = encoder.encodeInto(text, part);
   return read === text.length ? written : -1;
+}
+
+/**
+ * Takes the answer out of the buffer, and leaves nothing of it there.
+ *
+ * @param {number} length
+ * @returns {string | undefined}
+ */
+function answer(length) {
+  if (length === 0) return undefined;
+  prepareBuffer();
+  const text = decoder.decode(second.subarray(0, length));
+  second.fill(0, 0, length);
+  return text;
 }
 
 /**

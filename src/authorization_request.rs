@@ -5,8 +5,6 @@
 
 use core::fmt;
 
-use form_urlencoded::Serializer;
-
 use crate::client_config::ClientConfig;
 use crate::endpoints::RESERVED_PARAMETERS;
 use crate::error::{Error, Phase, Result};
@@ -66,8 +64,8 @@ impl AuthorizationRequest {
             url.push_str(part);
         }
         url.push_str(CHALLENGE_METHOD);
-        if !extra.is_empty() {
-            url = Serializer::for_suffix(url, 0).extend_pairs(extra).finish();
+        for (name, value) in extra {
+            form::append_pair(&mut url, name, value);
         }
         Self { url, state, code_verifier, code_challenge }
     }
@@ -94,19 +92,14 @@ pub fn authorization_url(client: &ClientConfig) -> String {
     // RFC 6749 section 3.1: a query component of the endpoint must be retained.
     if !url.contains('?') {
         url.push('?');
-    } else if !url.ends_with(['?', '&']) {
-        url.push('&');
     }
-    let query_start = url.len();
-    let mut query = Serializer::for_suffix(url, query_start);
-    query
-        .append_pair("response_type", "code")
-        .append_pair("client_id", client.client_id())
-        .append_pair("redirect_uri", client.redirect_uri().as_str());
+    form::append_pair(&mut url, "response_type", "code");
+    form::append_pair(&mut url, "client_id", client.client_id());
+    form::append_pair(&mut url, "redirect_uri", client.redirect_uri().as_str());
     if !client.scopes().is_empty() {
-        query.append_pair("scope", &client.scopes().to_string());
+        form::append_pair(&mut url, "scope", &client.scopes().to_string());
     }
-    query.finish()
+    url
 }
 
 /// The bytes of the state and those of the verifier: independent of each other, so that neither tells the other.

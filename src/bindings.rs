@@ -298,23 +298,29 @@ impl Client {
     }
 }
 
-/// The quick ways, for what has the right types and is as it should be. Where one gives nothing, the way above of the
-/// same name says what is wrong. Texts come through the [buffer](text_buffer).
+/// The quick ways, for what has the right types and is as it should be. Texts come in the [buffer](text_buffer), and the
+/// answer is left in its second part; what is given is its length. Where there is none, the way above of the same name
+/// says what is wrong.
 #[wasm_bindgen]
 impl Client {
     /// State, verifier and challenge, each of 43 characters, and the address.
     #[wasm_bindgen(js_name = quickAuthorizationRequest)]
-    pub fn quick_authorization_request(&self) -> Option<String> {
-        let random = host::random_bytes().ok()?;
-        let request = AuthorizationRequest::at(self.address.clone(), &random, &[]);
-        let parts =
-            [request.state.expose(), request.code_verifier.expose(), &request.code_challenge, request.url.as_str()];
-        Some(parts.concat())
+    pub fn quick_authorization_request(&self) -> usize {
+        with_texts(0, 0, |_, _| {
+            let request = AuthorizationRequest::at(self.address.clone(), &host::random_bytes().ok()?, &[]);
+            let parts = [
+                request.state.expose(),
+                request.code_verifier.expose(),
+                &request.code_challenge,
+                request.url.as_str(),
+            ];
+            Some(parts.concat())
+        })
     }
 
     /// The code of a callback after a plus sign, or the error as JSON. The buffer has the state and the callback.
     #[wasm_bindgen(js_name = quickAuthorizationResponse)]
-    pub fn quick_authorization_response(&self, state: usize, callback: usize) -> Option<String> {
+    pub fn quick_authorization_response(&self, state: usize, callback: usize) -> usize {
         with_texts(state, callback, |state, callback| {
             let code =
                 State::remembered(state).and_then(|state| validate(&self.config, Callback::Text(callback), &state));
@@ -324,7 +330,7 @@ impl Client {
 
     /// The body of a token request. The buffer has the verifier and the code.
     #[wasm_bindgen(js_name = quickTokenRequest)]
-    pub fn quick_token_request(&self, code_verifier: usize, code: usize) -> Option<String> {
+    pub fn quick_token_request(&self, code_verifier: usize, code: usize) -> usize {
         with_texts(code_verifier, code, |code_verifier, code| {
             let code_verifier = CodeVerifier::parse(code_verifier).ok()?;
             let form = TokenRequest::code_form(&self.config, code, Some(&code_verifier), None).ok()?;
@@ -335,8 +341,8 @@ impl Client {
     /// The expiry, the tokens and the scopes of an answer with the status 200 to an exchanged code, each followed by a
     /// space; what is absent is empty. The buffer has the media type and the body.
     #[wasm_bindgen(js_name = quickTokenResponse)]
-    pub fn quick_token_response(&self, media_type: usize, body: usize, received_at: f64) -> Option<String> {
-        let tokens = with_texts(media_type, body, |media_type, body| {
+    pub fn quick_token_response(&self, media_type: usize, body: usize, received_at: f64) -> usize {
+        with_texts(media_type, body, |media_type, body| {
             let response = TokenResponse {
                 status: 200,
                 content_type: Some(media_type),
@@ -347,18 +353,18 @@ impl Client {
                 grant: Grant::AuthorizationCode,
                 request_body: None,
             };
-            token_response::parse(&self.config, &response, &Previous::default()).ok()
-        })?;
-        // Scopes may hold any other character, tokens none that is not graphic.
-        let expires_at = match tokens.expires_at {
-            Some(time) if time.fract() == 0.0 && time < LARGEST_INTEGER => (time as u64).to_string(),
-            Some(_) => return None,
-            None => String::new(),
-        };
-        let refresh_token = tokens.refresh_token.as_ref().map(Secret::expose).unwrap_or_default();
-        let mut parts = vec![expires_at.as_str(), tokens.access_token.expose(), refresh_token];
-        parts.extend(tokens.scopes.iter());
-        Some(parts.join(" "))
+            let tokens = token_response::parse(&self.config, &response, &Previous::default()).ok()?;
+            let expires_at = match tokens.expires_at {
+                Some(time) if time.fract() == 0.0 && time < LARGEST_INTEGER => (time as u64).to_string(),
+                Some(_) => return None,
+                None => String::new(),
+            };
+            let refresh_token = tokens.refresh_token.as_ref().map(Secret::expose).unwrap_or_default();
+            // Scopes may hold any other character, tokens none that is not graphic.
+            let mut parts = vec![expires_at.as_str(), tokens.access_token.expose(), refresh_token];
+            parts.extend(tokens.scopes.iter());
+            Some(parts.join(" "))
+        })
     }
 }
 
@@ -393,23 +399,25 @@ pub fn text_memory() -> JsValue {
     wasm_bindgen::memory()
 }
 
-/// Hands over the texts of a call by their lengths, unless one did not fit. They are secrets, so nothing of them is left
-/// in the buffer.
-fn with_texts<T>(first: usize, second: usize, work: impl FnOnce(&str, &str) -> Option<T>) -> Option<T> {
+/// Hands over the texts of a call by their lengths, unless one did not fit, and gives the length of the answer. The texts
+/// are secrets, so nothing of them is left in the buffer.
+fn with_texts(first: usize, second: usize, work: impl FnOnce(&str, &str) -> Option<String>) -> usize {
     TEXTS.with(|texts| {
-        let mut texts = texts.try_borrow_mut().ok()?;
-        let (head, tail) = texts.split_at_mut_checked(FIRST_TEXT)?;
+        let Ok(mut texts) = texts.try_borrow_mut() else { return 0 };
+        let Some((head, tail)) = texts.split_at_mut_checked(FIRST_TEXT) else { return 0 };
         let (Some(first), Some(second)) = (head.get_mut(..first), tail.get_mut(..second)) else {
             texts.fill(0);
-            return None;
+            return 0;
         };
-        let result = match (core::str::from_utf8(first), core::str::from_utf8(second)) {
-            (Ok(first), Ok(second)) => work(first, second),
-            _ => None,
+        let answer = match (core::str::from_utf8(first), core::str::from_utf8(second)) {
+            (Ok(first), Ok(second)) => work(first, second).unwrap_or_default(),
+            _ => String::new(),
         };
         first.fill(0);
         second.fill(0);
-        result
+        let Some(room) = tail.get_mut(..answer.len()) else { return 0 };
+        room.copy_from_slice(answer.as_bytes());
+        answer.len()
     })
 }
 

@@ -5,15 +5,15 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use form_urlencoded::byte_serialize;
 
+use crate::form;
 use crate::secret::Secret;
 
 /// `Basic base64(form(id) ":" form(secret))`. Both parts are form-encoded first (RFC 6749 section 2.3.1 and
 /// appendix B), so that a colon or a non-ASCII character in either cannot be misread.
 pub fn basic(client_id: &str, client_secret: &Secret) -> Secret {
-    let mut credentials: String = byte_serialize(client_id.as_bytes()).collect();
+    let mut credentials = form::encode(client_id);
     credentials.push(':');
-    credentials.extend(byte_serialize(client_secret.expose().as_bytes()));
+    form::append(&mut credentials, client_secret.expose());
     Secret::new(format!("Basic {}", STANDARD.encode(credentials)))
 }

@@ -1,6 +1,6 @@
-//! Reading `application/x-www-form-urlencoded` (RFC 6749 appendix B), strictly.
+//! Reading `application/x-www-form-urlencoded` (RFC 6749 appendix B), strictly, and writing it.
 //!
-//! In: a query or a form. Out: its names and values. What never happens here: a malformed escape, or bytes that are
+//! In: a query or a form, or names and values. Out: the other. What never happens here: a malformed escape, or bytes that are
 //! not UTF-8, being replaced by something else; two parsers must not read two values in one text.
 
 use crate::text::is_plain_form;
@@ -35,6 +35,45 @@ pub fn decode(encoded: &str) -> Result<String, Malformed> {
         });
     }
     String::from_utf8(bytes).map_err(|_| Malformed)
+}
+
+/// Appends a pair to a form, or to an address that has a question mark.
+pub fn append_pair(form: &mut String, name: &str, value: &str) {
+    if !form.is_empty() && !form.ends_with(['?', '&']) {
+        form.push('&');
+    }
+    append(form, name);
+    form.push('=');
+    append(form, value);
+}
+
+/// Encodes one name or value.
+pub fn encode(text: &str) -> String {
+    let mut form = String::new();
+    append(&mut form, text);
+    form
+}
+
+/// Encodes one name or value to the end of a form.
+pub fn append(form: &mut String, text: &str) {
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_') {
+            continue;
+        }
+        // Between two bytes of a character nothing is plain.
+        form.push_str(text.get(plain..at).unwrap_or_default());
+        plain = at + 1;
+        if byte == b' ' {
+            form.push('+');
+        } else {
+            form.push('%');
+            for digit in [byte >> 4, byte & 0xf] {
+                form.extend(char::from_digit(digit.into(), 16).map(|digit| digit.to_ascii_uppercase()));
+            }
+        }
+    }
+    form.push_str(text.get(plain..).unwrap_or_default());
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {

@@ -14,6 +14,10 @@ use wasm_bindgen::prelude::*;
 use crate::error::{Code, Error, Phase, Result};
 use crate::scope::{ScopeSet, split};
 
+/// Five kilobytes of WebAssembly less than Rust's own allocator.
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// How many random bytes are drawn at once: a call of the source costs as much as a whole login otherwise.
 const RANDOM_BLOCK: usize = 4096;
 

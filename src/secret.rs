@@ -5,9 +5,9 @@
 
 use core::fmt;
 
-use form_urlencoded::byte_serialize;
 use subtle::ConstantTimeEq;
 
+use crate::form;
 use crate::text::{find, replace};
 
 /// A string that prints as `[redacted]` and is compared in constant time.
@@ -65,7 +65,7 @@ fn clean(text: &str, secrets: &mut dyn Iterator<Item = &str>) -> Option<String> 
     let mut known: Vec<String> = Vec::new();
     for secret in secrets {
         known.push(normalise(secret));
-        known.push(byte_serialize(secret.as_bytes()).collect());
+        known.push(form::encode(secret));
     }
     // The longest first: what is left of one that holds another would be shown.
     while let Some(at) = (0..known.len()).max_by_key(|at| known.get(*at).map(String::len)) {

@@ -3,13 +3,12 @@
 //! In: the client and a code, a refresh token, or nothing. Out: method, address, headers and body as data. What never
 //! happens here: a `scope` on a refresh, because it narrows the new token for good.
 
-use form_urlencoded::Serializer;
-
 use crate::authorization_response::LONGEST_CODE;
 use crate::client_authentication::basic;
 use crate::client_config::ClientConfig;
 use crate::endpoints::Address;
 use crate::error::{Error, Phase, Result};
+use crate::form;
 use crate::pkce::CodeVerifier;
 use crate::secret::Secret;
 use crate::text::has_control;
@@ -97,20 +96,18 @@ impl TokenRequest {
             .transpose()
             .map_err(|reason| Error::argument(Phase::Exchange, "redirectUri", reason))?;
         let redirect_uri = redirect_uri.as_ref().unwrap_or(client.redirect_uri());
-        Ok(form(client, Grant::AuthorizationCode, |form| {
-            form.append_pair("code", code).append_pair("redirect_uri", redirect_uri.as_str());
-            if let Some(verifier) = code_verifier {
-                form.append_pair("code_verifier", verifier.expose());
-            }
-        }))
+        let pairs = [
+            ("code", Some(code)),
+            ("redirect_uri", Some(redirect_uri.as_str())),
+            ("code_verifier", code_verifier.map(CodeVerifier::expose)),
+        ];
+        Ok(body(client, Grant::AuthorizationCode, &pairs))
     }
 
     /// Asks for new tokens.
     pub fn refresh_token(client: &ClientConfig, refresh_token: &str) -> Result<Self> {
         check_secret(refresh_token, "refreshToken", LONGEST_TOKEN, Phase::Refresh)?;
-        let form = form(client, Grant::RefreshToken, |form| {
-            form.append_pair("refresh_token", refresh_token);
-        });
+        let form = body(client, Grant::RefreshToken, &[("refresh_token", Some(refresh_token))]);
         Ok(Self::with(client, form))
     }
 
@@ -120,7 +117,7 @@ impl TokenRequest {
             let reason = "is needed for the client credentials grant (RFC 6749 section 4.4)";
             return Err(Error::argument(Phase::Exchange, "clientSecret", reason));
         }
-        Ok(Self::with(client, form(client, Grant::ClientCredentials, |_| {})))
+        Ok(Self::with(client, body(client, Grant::ClientCredentials, &[])))
     }
 
     fn with(client: &ClientConfig, body: Secret) -> Self {
@@ -129,15 +126,20 @@ impl TokenRequest {
     }
 }
 
-fn form(client: &ClientConfig, grant: Grant, append: impl FnOnce(&mut Serializer<'_, String>)) -> Secret {
-    let mut form = Serializer::new(String::new());
-    form.append_pair("grant_type", grant.as_str());
-    append(&mut form);
+fn body(client: &ClientConfig, grant: Grant, pairs: &[(&str, Option<&str>)]) -> Secret {
+    // Room for the form of most codes, so that it is not moved while it grows.
+    let mut form = String::with_capacity(512);
+    form::append_pair(&mut form, "grant_type", grant.as_str());
+    for (name, value) in pairs {
+        if let Some(value) = value {
+            form::append_pair(&mut form, name, value);
+        }
+    }
     if client.client_secret().is_none() {
         // RFC 6749 section 3.2.1: a public client names itself in the body.
-        form.append_pair("client_id", client.client_id());
+        form::append_pair(&mut form, "client_id", client.client_id());
     }
-    Secret::new(form.finish())
+    Secret::new(form)
 }
 
 fn check_secret(value: &str, field: &str, longest: usize, phase: Phase) -> Result<()> {

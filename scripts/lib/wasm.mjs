@@ -32,7 +32,9 @@ export async function buildWasm() {
     const optimised = join(out, 'optimised.wasm');
     const allowed = ['--mvp-features', ...features.map((feature) => `--enable-${feature}`)];
     const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
-    await must(process.execPath, [join(root, 'node_modules', 'binaryen', 'bin', 'wasm-opt'), '-Oz', '--converge',
+    // Large functions stay apart though they have one caller: that is 1 % more, and 3 % less when compressed.
+    const size = ['-Oz', '--converge', '--one-caller-inline-max-function-size=40'];
+    await must(process.execPath, [join(root, 'node_modules', 'binaryen', 'bin', 'wasm-opt'), ...size,
       ...allowed, ...strip, join(out, 'core_bg.wasm'), '-o', optimised]);
     const wasm = readFileSync(optimised);
     for (const folder of [root, cargoHome, rustupHome, homedir(), tmpdir()]) {
