@@ -19,6 +19,7 @@ use nocodb_bitbucket_auth::retry;
 use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::{Secret, clean_description};
 use nocodb_bitbucket_auth::state::State;
+use nocodb_bitbucket_auth::text;
 use nocodb_bitbucket_auth::token_request::{Grant, TokenRequest};
 use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
 use nocodb_bitbucket_auth::token_set::Previous;
@@ -641,6 +642,30 @@ proptest! {
         let reference = serde_json::from_str::<&serde_json::value::RawValue>(&text).is_ok();
         let negative = text.starts_with('-') && thousandths(&text) != Some(0);
         prop_assert_eq!(thousandths(&text).is_some(), reference && !negative, "{}", text);
+    }
+
+    #[test]
+    fn a_form_is_written_as_everybody_writes_it(pairs in prop::collection::vec(("[a-z &=%+~*é\\x00]{0,10}", ".{0,20}"), 0..5)) {
+        let mut text = String::new();
+        for (name, value) in &pairs {
+            form::append_pair(&mut text, name, value);
+        }
+        let expected = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+        prop_assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_text_looked_at_by_words_is_what_it_is_by_characters(text in "[a-z]{0,9}[ -é\\x00-\\x20\"\\\\%+]{0,3}[a-z]{0,20}") {
+        prop_assert_eq!(text::has_control(&text), text.chars().any(char::is_control));
+        prop_assert_eq!(text::has_control_or_space(&text), text.chars().any(|c| c.is_control() || c == ' '));
+        prop_assert_eq!(text::is_graphic(&text), text.bytes().all(|byte| byte.is_ascii_graphic()));
+        prop_assert_eq!(text::is_plain_form(&text), !text.contains(['%', '+']));
+        let plain = text::plain_json(text.as_bytes());
+        prop_assert!(text.bytes().take(plain).all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\'));
+        let separates = |byte: u8| byte == b' ' || byte == b'a';
+        let parts: Vec<&str> = text::split(&text, separates).collect();
+        let expected: Vec<&str> = text.split([' ', 'a']).filter(|part| !part.is_empty()).collect();
+        prop_assert_eq!(parts, expected);
     }
 
     #[test]
