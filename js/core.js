@@ -71,7 +71,7 @@ import { BitbucketAuthError, judge } from './error.js';
  *   error as JSON
  * @property {(codeVerifier: number, code: number) => number} quickTokenRequest the body
  * @property {(mediaType: number, body: number, receivedAt: number) => number} quickTokenResponse of status 200, to an
- *   exchanged code: expiry, access token, refresh token and scopes with single spaces between them
+ *   exchanged code: expiry, access token, refresh token and scopes, each with a space after it
  */
 
 /**

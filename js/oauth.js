@@ -252,12 +252,17 @@ export class OAuthClient {
     prepareBuffer();
     const text = answer(this.#handle.quickTokenResponse(write(type, first), write(body, second), receivedAt));
     if (text === undefined) return undefined;
-    const parts = text.split(' ');
-    const [expiresAt, accessToken, refreshToken] = parts;
-    const tokens = /** @type {TokenSet} */ ({ accessToken, tokenType: 'bearer' });
-    if (refreshToken) tokens.refreshToken = refreshToken;
-    if (expiresAt) tokens.expiresAt = Number(expiresAt);
-    tokens.scopes = parts.slice(3);
+    const access = text.indexOf(' ') + 1;
+    const refresh = text.indexOf(' ', access) + 1;
+    let at = text.indexOf(' ', refresh) + 1;
+    const tokens = /** @type {TokenSet} */ ({ accessToken: text.slice(access, refresh - 1), tokenType: 'bearer' });
+    if (at > refresh + 1) tokens.refreshToken = text.slice(refresh, at - 1);
+    if (access > 1) tokens.expiresAt = Number(text.slice(0, access - 1));
+    tokens.scopes = [];
+    for (let end = text.indexOf(' ', at); end >= 0; end = text.indexOf(' ', at)) {
+      tokens.scopes.push(text.slice(at, end));
+      at = end + 1;
+    }
     return tokens;
   }
 }

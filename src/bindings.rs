@@ -361,9 +361,14 @@ impl Client {
             };
             let refresh_token = tokens.refresh_token.as_ref().map(Secret::expose).unwrap_or_default();
             // Scopes may hold any other character, tokens none that is not graphic.
-            let mut parts = vec![expires_at.as_str(), tokens.access_token.expose(), refresh_token];
-            parts.extend(tokens.scopes.iter());
-            Some(parts.join(" "))
+            let mut text = String::with_capacity(body.len());
+            for part in
+                [&expires_at, tokens.access_token.expose(), refresh_token].into_iter().chain(tokens.scopes.iter())
+            {
+                text.push_str(part);
+                text.push(' ');
+            }
+            Some(text)
         })
     }
 }

@@ -53,6 +53,7 @@ pub type Reason = &'static str;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     text: String,
+    form: String,
     place: Place,
 }
 
@@ -95,12 +96,17 @@ impl Address {
         if form::pairs(query).flatten().any(|(name, _)| RESERVED_PARAMETERS.contains(&name.as_str())) {
             return Err("must not carry a parameter of OAuth in its query");
         }
-        Ok(Self { text: text.to_owned(), place })
+        Ok(Self { text: text.to_owned(), form: form::encode(text), place })
     }
 
     /// The address, byte for byte as it was configured.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The address as it stands in a form, or in a query.
+    pub fn as_form(&self) -> &str {
+        &self.form
     }
 
     /// Where it points to.

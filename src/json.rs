@@ -48,7 +48,7 @@ impl<'a> Object<'a> {
         let mut reader = Reader::new(text);
         reader.skip_space();
         let members = if reader.next() == Some(b'{') {
-            let mut members = Vec::new();
+            let mut members = Vec::with_capacity(8);
             reader.object(DEEPEST, |name, value| members.push((decode(name), value))).ok_or(Problem::Syntax)?;
             Some(members)
         } else {
@@ -99,6 +99,10 @@ pub fn strings(json: &str) -> Option<Vec<Cow<'_, str>>> {
 /// A non-negative decimal number (in JSON's notation, or as the text of a string) times a thousand, rounded down;
 /// `None` for anything else. What is too large for the result is `u64::MAX`.
 pub fn thousandths(text: &str) -> Option<u64> {
+    // As nearly all are written: digits that fit for sure, the first of which is not zero.
+    if (1..=15).contains(&text.len()) && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(text.bytes().fold(0, |number, digit| number * 10 + u64::from(digit & 0xf)) * 1000);
+    }
     let mut reader = Reader::new(text);
     reader.number()?;
     if reader.next().is_some() {

@@ -76,9 +76,14 @@ impl ScopeSet {
     /// Adds scopes, keeping the order and leaving out what is there already.
     pub fn extend<'a>(&mut self, scopes: impl IntoIterator<Item = &'a str>) {
         for scope in scopes {
-            if !self.contains(scope) {
-                self.0.push(scope.to_owned());
-            }
+            self.insert(scope);
+        }
+    }
+
+    /// Adds a scope, unless it is there already.
+    pub fn insert(&mut self, scope: &str) {
+        if !self.contains(scope) {
+            self.0.push(scope.to_owned());
         }
     }
 

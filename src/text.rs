@@ -35,25 +35,26 @@ fn plain_words(bytes: &[u8], plain: impl Fn(u64) -> bool) -> usize {
 
 /// Whether a text holds a control character (Unicode's category Cc: U+0000 to U+001F, U+007F to U+009F).
 pub fn has_control(text: &str) -> bool {
-    after_plain_words(text, b' ').any(char::is_control)
+    !is_ascii_from(text, b' ') && text.chars().any(char::is_control)
 }
 
 /// Whether a text holds a control character or a space.
 pub fn has_control_or_space(text: &str) -> bool {
-    after_plain_words(text, b'!').any(|c| c.is_control() || c == ' ')
+    !is_ascii_from(text, b'!') && text.chars().any(|c| c.is_control() || c == ' ')
 }
 
-/// The characters after words of ASCII without DEL and without anything below `limit`.
-fn after_plain_words(text: &str, limit: u8) -> core::str::Chars<'_> {
+/// Whether a text is of ASCII without DEL and without anything below `limit`.
+fn is_ascii_from(text: &str, limit: u8) -> bool {
     let plain = |word| !has_below(word, limit) && !has(word, 0x7f) && word & TOPS == 0;
-    text.get(plain_words(text.as_bytes(), plain)..).unwrap_or(text).chars()
+    let rest = text.as_bytes().get(plain_words(text.as_bytes(), plain)..).unwrap_or_default();
+    rest.iter().all(|byte| (limit..0x7f).contains(byte))
 }
 
 /// Whether a text in a form stands for itself (RFC 6749 appendix B).
 pub fn is_plain_form(text: &str) -> bool {
     let plain = |word| !has(word, b'%') && !has(word, b'+');
     let rest = text.as_bytes().get(plain_words(text.as_bytes(), plain)..).unwrap_or_default();
-    !rest.contains(&b'%') && !rest.contains(&b'+')
+    rest.iter().all(|byte| !matches!(byte, b'%' | b'+'))
 }
 
 /// Whether a text consists of printable ASCII other than the space.

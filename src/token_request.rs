@@ -96,19 +96,25 @@ impl TokenRequest {
             .transpose()
             .map_err(|reason| Error::argument(Phase::Exchange, "redirectUri", reason))?;
         let redirect_uri = redirect_uri.as_ref().unwrap_or(client.redirect_uri());
-        let pairs = [
-            ("code", Some(code)),
-            ("redirect_uri", Some(redirect_uri.as_str())),
-            ("code_verifier", code_verifier.map(CodeVerifier::expose)),
-        ];
-        Ok(body(client, Grant::AuthorizationCode, &pairs))
+        let mut form = form_of(Grant::AuthorizationCode);
+        form.push_str("&code=");
+        form::append(&mut form, code);
+        form.push_str("&redirect_uri=");
+        form.push_str(redirect_uri.as_form());
+        if let Some(verifier) = code_verifier {
+            form.push_str("&code_verifier=");
+            form::append(&mut form, verifier.expose());
+        }
+        Ok(finish(form, client))
     }
 
     /// Asks for new tokens.
     pub fn refresh_token(client: &ClientConfig, refresh_token: &str) -> Result<Self> {
         check_secret(refresh_token, "refreshToken", LONGEST_TOKEN, Phase::Refresh)?;
-        let form = body(client, Grant::RefreshToken, &[("refresh_token", Some(refresh_token))]);
-        Ok(Self::with(client, form))
+        let mut form = form_of(Grant::RefreshToken);
+        form.push_str("&refresh_token=");
+        form::append(&mut form, refresh_token);
+        Ok(Self::with(client, finish(form, client)))
     }
 
     /// Asks for a token of the client itself, which takes a client with a secret.
@@ -117,7 +123,7 @@ impl TokenRequest {
             let reason = "is needed for the client credentials grant (RFC 6749 section 4.4)";
             return Err(Error::argument(Phase::Exchange, "clientSecret", reason));
         }
-        Ok(Self::with(client, body(client, Grant::ClientCredentials, &[])))
+        Ok(Self::with(client, finish(form_of(Grant::ClientCredentials), client)))
     }
 
     fn with(client: &ClientConfig, body: Secret) -> Self {
@@ -126,18 +132,19 @@ impl TokenRequest {
     }
 }
 
-fn body(client: &ClientConfig, grant: Grant, pairs: &[(&str, Option<&str>)]) -> Secret {
-    // Room for the form of most codes, so that it is not moved while it grows.
+/// The start of a form, with room for what most codes and tokens need: it is not to be moved while it grows.
+fn form_of(grant: Grant) -> String {
     let mut form = String::with_capacity(512);
-    form::append_pair(&mut form, "grant_type", grant.as_str());
-    for (name, value) in pairs {
-        if let Some(value) = value {
-            form::append_pair(&mut form, name, value);
-        }
-    }
+    form.push_str("grant_type=");
+    form.push_str(grant.as_str());
+    form
+}
+
+fn finish(mut form: String, client: &ClientConfig) -> Secret {
     if client.client_secret().is_none() {
         // RFC 6749 section 3.2.1: a public client names itself in the body.
-        form::append_pair(&mut form, "client_id", client.client_id());
+        form.push_str("&client_id=");
+        form::append(&mut form, client.client_id());
     }
     Secret::new(form)
 }

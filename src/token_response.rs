@@ -257,20 +257,31 @@ impl<'a> Members<'a> {
         let mut granted: Option<ScopeSet> = None;
         for field in ["scopes", "scope"] {
             let Some(json) = self.0.get(field).filter(|json| *json != "null") else { continue };
-            let texts = json::string(json)
-                .map(|text| vec![text])
-                .or_else(|| json::strings(json))
-                .ok_or((field, "is neither a string nor a list of strings"))?;
-            let scopes: Vec<&str> = texts.iter().flat_map(|text| split(text)).take(MOST_SCOPES + 1).collect();
-            if scopes.len() > MOST_SCOPES {
+            let mut scopes = ScopeSet::default();
+            let (mut count, mut malformed) = (0, false);
+            let mut read = |text: &str| {
+                for scope in split(text).take(MOST_SCOPES + 1) {
+                    count += 1;
+                    malformed |= has_control(scope);
+                    scopes.insert(scope);
+                }
+            };
+            match json::string(json) {
+                Some(text) => read(&text),
+                None => {
+                    let texts = json::strings(json).ok_or((field, "is neither a string nor a list of strings"))?;
+                    texts.iter().for_each(|text| read(text));
+                }
+            }
+            if count > MOST_SCOPES {
                 return Err((field, "names more than a thousand scopes"));
             }
-            if scopes.iter().any(|scope| has_control(scope)) {
+            if malformed {
                 return Err((field, "contains control characters"));
             }
             // An empty list beside one that is not says nothing.
             if granted.as_ref().is_none_or(ScopeSet::is_empty) {
-                granted = Some(scopes.into_iter().collect());
+                granted = Some(scopes);
             }
         }
         Ok(granted)

@@ -32,9 +32,10 @@ export async function buildWasm() {
     const optimised = join(out, 'optimised.wasm');
     const allowed = ['--mvp-features', ...features.map((feature) => `--enable-${feature}`)];
     const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
-    // Large functions stay apart though they have one caller: that is 1 % more, and 3 % less when compressed.
-    const size = ['-Oz', '--converge', '--one-caller-inline-max-function-size=40'];
-    await must(process.execPath, [join(root, 'node_modules', 'binaryen', 'bin', 'wasm-opt'), ...size,
+    // For speed, after a compiler that works for size: a fifth quicker than -Oz, and not larger. Large functions stay
+    // apart though they have one caller: that is 1 % more, and 2 % less when compressed.
+    const level = ['-O3', '--converge', '--one-caller-inline-max-function-size=100'];
+    await must(process.execPath, [join(root, 'node_modules', 'binaryen', 'bin', 'wasm-opt'), ...level,
       ...allowed, ...strip, join(out, 'core_bg.wasm'), '-o', optimised]);
     const wasm = readFileSync(optimised);
     for (const folder of [root, cargoHome, rustupHome, homedir(), tmpdir()]) {
