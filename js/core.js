@@ -68,7 +68,7 @@ import { BitbucketAuthError, judge } from './error.js';
  *   address. The quick ways take the lengths of texts in `textBuffer`, and give the length of the answer in its second
  *   part: 0 where something is not as it should be, which the others name.
  * @property {(state: number, callback: number) => number} quickAuthorizationResponse the code after a plus sign, or the
- *   error as JSON
+ *   error as JSON; below zero is where in the callback the code stands, in front of thirteen bits for its length
  * @property {(codeVerifier: number, code: number) => number} quickTokenRequest the body
  * @property {(mediaType: number, body: number, receivedAt: number) => number} quickTokenResponse of status 200, to an
  *   exchanged code: expiry, access token, refresh token and scopes, each with a space after it

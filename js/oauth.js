@@ -164,7 +164,9 @@ export class OAuthClient {
     const { state } = members(expected);
     if (typeof callback === 'string' && typeof state === 'string') {
       prepareBuffer();
-      const text = answer(this.#handle.quickAuthorizationResponse(write(state, first), write(callback, second)));
+      const length = this.#handle.quickAuthorizationResponse(write(state, first), write(callback, second));
+      if (length < 0) return { code: callback.slice(-length >> 13, (-length >> 13) + (-length & 0x1fff)) };
+      const text = answer(length);
       if (text?.startsWith('+')) return { code: text.slice(1) };
       if (text !== undefined) throw new BitbucketAuthError(JSON.parse(text), {}, this.validateAuthorizationResponse);
     }

@@ -5,6 +5,7 @@
 //! state was found to be the right one.
 
 use core::fmt;
+use std::borrow::Cow;
 
 use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Phase, Result, clean_error_code};
@@ -52,6 +53,11 @@ impl fmt::Debug for Callback<'_> {
 /// Judges a callback. The order of the checks is part of the contract: of a callback whose state is wrong nothing is
 /// told but that it is malformed, in the wrong place, of a kind that was not asked for, or another server's.
 pub fn validate(client: &ClientConfig, callback: Callback<'_>, state: &State) -> Result<AuthorizationCode> {
+    code_of(client, callback, state).map(|code| AuthorizationCode(Secret::new(code)))
+}
+
+/// The code that [`validate`] gives, left where it stands if it stands for itself.
+pub(crate) fn code_of<'a>(client: &ClientConfig, callback: Callback<'a>, state: &State) -> Result<Cow<'a, str>> {
     let parameters = Parameters::parse(query_of(client, callback)?)?;
     let Parameters { unsupported, iss, state: received_state, error, error_description, code } = parameters;
     if unsupported {
@@ -77,7 +83,7 @@ pub fn validate(client: &ClientConfig, callback: Callback<'_>, state: &State) ->
         let reason = "the code is too long or contains control characters";
         return Err(refused(Code::CallbackInvalid).with_reason(reason));
     }
-    Ok(AuthorizationCode(Secret::new(code)))
+    Ok(code)
 }
 
 /// Judges the callback of a login for which a page waits; `None` when the user said no. Whether Bitbucket sends the
@@ -171,29 +177,29 @@ fn names_place(text: &str) -> bool {
 
 /// The parameters that are read, each at most once.
 #[derive(Default)]
-struct Parameters {
+struct Parameters<'a> {
     /// A JARM, hybrid or implicit response, which was not asked for.
     unsupported: bool,
-    iss: Option<String>,
-    state: Option<String>,
-    error: Option<String>,
-    error_description: Option<String>,
-    code: Option<String>,
+    iss: Option<Cow<'a, str>>,
+    state: Option<Cow<'a, str>>,
+    error: Option<Cow<'a, str>>,
+    error_description: Option<Cow<'a, str>>,
+    code: Option<Cow<'a, str>>,
 }
 
-impl Parameters {
-    fn parse(query: &str) -> Result<Self> {
+impl<'a> Parameters<'a> {
+    fn parse(query: &'a str) -> Result<Self> {
         let mut found = Self::default();
-        let mut seen: Vec<&'static str> = Vec::new();
-        for pair in form::pairs(query) {
+        let mut seen = [false; READ.len()];
+        for pair in form::read(query) {
             let (name, value) = pair.map_err(|_| {
                 refused(Code::CallbackInvalid).with_reason("it contains a malformed percent-encoding")
             })?;
-            let Some(name) = READ.into_iter().find(|read| *read == name) else { continue };
-            if seen.contains(&name) {
+            let Some((seen, name)) = seen.iter_mut().zip(READ).find(|(_, read)| *read == name) else { continue };
+            if *seen {
                 return Err(refused(Code::CallbackDuplicateParameter).with_field(name));
             }
-            seen.push(name);
+            *seen = true;
             match name {
                 "iss" => found.iss = Some(value),
                 "state" => found.state = Some(value),

@@ -4,6 +4,7 @@
 //! js/error.js makes a `BitbucketAuthError`. What never happens here: a trap, or a value in an error.
 
 use core::cell::RefCell;
+use std::borrow::Cow;
 
 use js_sys::{JSON, Number, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -11,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use crate::api_request::{self, Redirect, Redirected};
 use crate::api_response::{self, ApiResponse};
 use crate::authorization_request::{AuthorizationRequest, authorization_url};
-use crate::authorization_response::{Callback, is_callback, validate, validate_in_page};
+use crate::authorization_response::{Callback, code_of, is_callback, validate, validate_in_page};
 use crate::client_config::{ClientConfig, Environment, RateLimit, variable};
 use crate::connection_test::{self, ConnectionTest, Known};
 use crate::credential::{Credential, Kind, Stored, segment};
@@ -318,14 +319,26 @@ impl Client {
         })
     }
 
-    /// The code of a callback after a plus sign, or the error as JSON. The buffer has the state and the callback.
+    /// The code of a callback after a plus sign, or the error as JSON. The buffer has the state and the callback. A code
+    /// that stands for itself in ASCII is left where it stands: what is given is below zero, and beside the sign its
+    /// offset, in bytes, in front of thirteen bits for its length.
     #[wasm_bindgen(js_name = quickAuthorizationResponse)]
-    pub fn quick_authorization_response(&self, state: usize, callback: usize) -> usize {
-        with_texts(state, callback, |state, callback| {
+    pub fn quick_authorization_response(&self, state: usize, callback: usize) -> i32 {
+        let mut place = None;
+        let length = with_texts(state, callback, |state, callback| {
             let code =
-                State::remembered(state).and_then(|state| validate(&self.config, Callback::Text(callback), &state));
-            Some(code.map_or_else(|error| error.to_json(), |code| ["+", code.expose()].concat()))
-        })
+                State::remembered(state).and_then(|state| code_of(&self.config, Callback::Text(callback), &state));
+            match code {
+                Ok(Cow::Borrowed(code)) if callback.is_ascii() => {
+                    let offset = (code.as_ptr() as usize).checked_sub(callback.as_ptr() as usize)?;
+                    place = i32::try_from((offset << CODE_BITS) | code.len()).ok();
+                    None
+                }
+                Ok(code) => Some(["+", &code].concat()),
+                Err(error) => Some(error.to_json()),
+            }
+        });
+        place.map_or(length as i32, |place| -place)
     }
 
     /// The body of a token request. The buffer has the verifier and the code.
@@ -372,6 +385,9 @@ impl Client {
         })
     }
 }
+
+/// What the length of a code takes, and what is left is more than the offset in a callback takes.
+const CODE_BITS: u32 = 13;
 
 /// The first integer beyond which JavaScript does not tell neighbours apart.
 const LARGEST_INTEGER: f64 = 9_007_199_254_740_992.0;

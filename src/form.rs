@@ -3,6 +3,8 @@
 //! In: a query or a form, or names and values. Out: the other. What never happens here: a malformed escape, or bytes that are
 //! not UTF-8, being replaced by something else; two parsers must not read two values in one text.
 
+use std::borrow::Cow;
+
 use crate::text::is_plain_form;
 
 /// What is wrong with a text: an escape without two hexadecimal digits, or bytes that are not UTF-8.
@@ -11,16 +13,25 @@ pub struct Malformed;
 
 /// The pairs of a query or a form, in order.
 pub fn pairs(text: &str) -> impl Iterator<Item = Result<(String, String), Malformed>> {
+    read(text).map(|pair| pair.map(|(name, value)| (name.into_owned(), value.into_owned())))
+}
+
+/// The same, with what stands for itself left where it stands.
+pub fn read(text: &str) -> impl Iterator<Item = Result<(Cow<'_, str>, Cow<'_, str>), Malformed>> {
     text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        Ok((decode(name)?, decode(value)?))
+        Ok((read_one(name)?, read_one(value)?))
     })
 }
 
 /// Decodes one name or value.
 pub fn decode(encoded: &str) -> Result<String, Malformed> {
+    read_one(encoded).map(Cow::into_owned)
+}
+
+fn read_one(encoded: &str) -> Result<Cow<'_, str>, Malformed> {
     if is_plain_form(encoded) {
-        return Ok(encoded.to_owned());
+        return Ok(Cow::Borrowed(encoded));
     }
     let mut bytes = Vec::with_capacity(encoded.len());
     let mut rest = encoded.bytes();
@@ -34,7 +45,7 @@ pub fn decode(encoded: &str) -> Result<String, Malformed> {
             other => other,
         });
     }
-    String::from_utf8(bytes).map_err(|_| Malformed)
+    String::from_utf8(bytes).map(Cow::Owned).map_err(|_| Malformed)
 }
 
 /// Appends a pair to a form, or to an address that has a question mark.
