@@ -71,7 +71,8 @@ import { BitbucketAuthError, judge } from './error.js';
  *   error as JSON; below zero is where in the callback the code stands, in front of thirteen bits for its length
  * @property {(codeVerifier: number, code: number) => number} quickTokenRequest the body
  * @property {(mediaType: number, body: number, receivedAt: number) => number} quickTokenResponse of status 200, to an
- *   exchanged code: expiry, access token, refresh token and scopes, each with a space after it
+ *   exchanged code: its scopes, with a space before each and at the end; the buffer begins with offset and length of the
+ *   access token and of the refresh token in the body, and with the expiry as a double
  */
 
 /**

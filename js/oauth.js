@@ -254,16 +254,14 @@ export class OAuthClient {
     prepareBuffer();
     const text = answer(this.#handle.quickTokenResponse(write(type, first), write(body, second), receivedAt));
     if (text === undefined) return undefined;
-    const access = text.indexOf(' ') + 1;
-    const refresh = text.indexOf(' ', access) + 1;
-    let at = text.indexOf(' ', refresh) + 1;
-    const tokens = /** @type {TokenSet} */ ({ accessToken: text.slice(access, refresh - 1), tokenType: 'bearer' });
-    if (at > refresh + 1) tokens.refreshToken = text.slice(refresh, at - 1);
-    if (access > 1) tokens.expiresAt = Number(text.slice(0, access - 1));
+    const tokens = /** @type {TokenSet} */ ({ accessToken: cut(body, 0), tokenType: 'bearer' });
+    const refreshToken = cut(body, 2);
+    if (refreshToken) tokens.refreshToken = refreshToken;
+    const expiresAt = doubles[0];
+    if (!Number.isNaN(expiresAt)) tokens.expiresAt = expiresAt;
     tokens.scopes = [];
-    for (let end = text.indexOf(' ', at); end >= 0; end = text.indexOf(' ', at)) {
+    for (let at = 1, end = text.indexOf(' ', at); end >= 0; at = end + 1, end = text.indexOf(' ', at)) {
       tokens.scopes.push(text.slice(at, end));
-      at = end + 1;
     }
     return tokens;
   }
@@ -314,6 +312,10 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 let first = new Uint8Array();
 let second = first;
 
+/** What the core put at the start of the buffer, as numbers. */
+let integers = new Uint32Array();
+let doubles = new Float64Array();
+
 /** Lets `first` and `second` be views of the buffer: those of before are empty when the core's memory has grown. */
 function prepareBuffer() {
   if (second.length > 0) return;
@@ -323,6 +325,19 @@ function prepareBuffer() {
   const { buffer } = textMemory();
   first = new Uint8Array(buffer, address, one);
   second = new Uint8Array(buffer, address + one, other);
+  integers = new Uint32Array(buffer, address, 4);
+  doubles = new Float64Array(buffer, address + 16, 1);
+}
+
+/**
+ * The part of a text that two of those numbers describe.
+ *
+ * @param {string} text
+ * @param {number} at
+ */
+function cut(text, at) {
+  const offset = integers[at];
+  return text.slice(offset, offset + integers[at + 1]);
 }
 
 /**

@@ -351,11 +351,13 @@ impl Client {
         })
     }
 
-    /// The expiry, the tokens and the scopes of an answer with the status 200 to an exchanged code, each followed by a
-    /// space; what is absent is empty. The buffer has the media type and the body.
+    /// The scopes of an answer with the status 200 to an exchanged code, with a space before each and at the end. The
+    /// buffer has the media type and the body, and gets, as its first numbers, the offsets and lengths of both tokens in
+    /// the body (a length of 0: there is none) and, as a double, the expiry (NaN: it is not known).
     #[wasm_bindgen(js_name = quickTokenResponse)]
     pub fn quick_token_response(&self, media_type: usize, body: usize, received_at: f64) -> usize {
-        with_texts(media_type, body, |media_type, body| {
+        let mut numbers = [0; 24];
+        let length = with_texts(media_type, body, |media_type, body| {
             let response = TokenResponse {
                 status: 200,
                 content_type: Some(media_type),
@@ -366,31 +368,34 @@ impl Client {
                 grant: Grant::AuthorizationCode,
                 request_body: None,
             };
-            let tokens = token_response::parse(&self.config, &response, &Previous::default()).ok()?;
-            let expires_at = match tokens.expires_at {
-                Some(time) if time.fract() == 0.0 && time < LARGEST_INTEGER => (time as u64).to_string(),
-                Some(_) => return None,
-                None => String::new(),
+            let granted = token_response::granted(&self.config, &response, &Previous::default()).ok()?;
+            let (Cow::Borrowed(access_token), true) = (granted.access_token, body.is_ascii()) else { return None };
+            let refresh_token = match granted.refresh_token {
+                Some(Cow::Owned(_)) => return None,
+                Some(Cow::Borrowed(token)) => token,
+                None => "",
             };
-            let refresh_token = tokens.refresh_token.as_ref().map(Secret::expose).unwrap_or_default();
-            // Scopes may hold any other character, tokens none that is not graphic.
-            let mut text = String::with_capacity(body.len());
-            for part in
-                [&expires_at, tokens.access_token.expose(), refresh_token].into_iter().chain(tokens.scopes.iter())
-            {
-                text.push_str(part);
-                text.push(' ');
+            let (pairs, expiry) = numbers.split_at_mut_checked(16)?;
+            for (room, token) in pairs.chunks_exact_mut(8).zip([access_token, refresh_token]) {
+                let offset = (token.as_ptr() as usize).wrapping_sub(body.as_ptr() as usize) as u64;
+                room.copy_from_slice(&((token.len() as u64) << 32 | offset & 0xffff_ffff).to_le_bytes());
             }
+            expiry.copy_from_slice(&granted.expires_at.unwrap_or(f64::NAN).to_le_bytes());
+            let mut text = String::with_capacity(body.len().min(512));
+            for scope in granted.scopes.iter() {
+                text.push(' ');
+                text.push_str(scope);
+            }
+            text.push(' ');
             Some(text)
-        })
+        });
+        put_first(&numbers);
+        length
     }
 }
 
 /// What the length of a code takes, and what is left is more than the offset in a callback takes.
 const CODE_BITS: u32 = 13;
-
-/// The first integer beyond which JavaScript does not tell neighbours apart.
-const LARGEST_INTEGER: f64 = 9_007_199_254_740_992.0;
 
 /// How much of the buffer is for the first text of a call.
 const FIRST_TEXT: usize = 1024;
@@ -440,6 +445,17 @@ fn with_texts(first: usize, second: usize, work: impl FnOnce(&str, &str) -> Opti
         room.copy_from_slice(answer.as_bytes());
         answer.len()
     })
+}
+
+/// Puts numbers at the start of the buffer.
+fn put_first(numbers: &[u8]) {
+    TEXTS.with(|texts| {
+        if let Ok(mut texts) = texts.try_borrow_mut()
+            && let Some(room) = texts.get_mut(..numbers.len())
+        {
+            room.copy_from_slice(numbers);
+        }
+    });
 }
 
 fn client_config(options: &JsValue) -> Result<ClientConfig> {

@@ -53,6 +53,31 @@ pub struct TokenResponse<'a> {
 
 /// Judges an answer.
 pub fn parse(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Result<TokenSet> {
+    let granted = granted(client, response, previous)?;
+    let refresh_token = granted.refresh_token.map(Secret::new);
+    Ok(TokenSet {
+        access_token: Secret::new(granted.access_token),
+        refresh_token: refresh_token.or_else(|| previous.refresh_token.clone()),
+        expires_at: granted.expires_at,
+        scopes: granted.scopes,
+    })
+}
+
+/// What an answer grants, with tokens left where they stand if they stand for themselves. They are secrets, so it has no
+/// `Debug`.
+pub(crate) struct Granted<'a> {
+    pub(crate) access_token: Cow<'a, str>,
+    pub(crate) refresh_token: Option<Cow<'a, str>>,
+    pub(crate) expires_at: Option<f64>,
+    pub(crate) scopes: ScopeSet,
+}
+
+/// Judges an answer like [`parse`], without the refresh token of before.
+pub(crate) fn granted<'a>(
+    client: &ClientConfig,
+    response: &TokenResponse<'a>,
+    previous: &Previous,
+) -> Result<Granted<'a>> {
     if !(0.0..=LATEST_TIME).contains(&response.received_at) {
         let reason = "must be a time in milliseconds since 1970";
         return Err(Error::argument(response.grant.phase(), "receivedAt", reason));
@@ -98,7 +123,11 @@ impl TokenResponse<'_> {
 }
 
 /// RFC 6749 section 5.1.
-fn parse_success(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Result<TokenSet> {
+fn parse_success<'a>(
+    client: &ClientConfig,
+    response: &TokenResponse<'a>,
+    previous: &Previous,
+) -> Result<Granted<'a>> {
     if !response.may_be_json() {
         return Err(response.error(Code::ResponseNotJson));
     }
@@ -122,9 +151,9 @@ fn parse_success(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
         member => Some(token(member).map_err(|reason| response.invalid("refresh_token", reason))?),
     };
     let scopes = members.granted_scopes().map_err(|(field, reason)| response.invalid(field, reason))?;
-    Ok(TokenSet {
+    Ok(Granted {
         access_token,
-        refresh_token: refresh_token.or_else(|| previous.refresh_token.clone()),
+        refresh_token,
         expires_at: lifetime.map(|lifetime| response.received_at + lifetime as f64),
         // RFC 6749 section 5.1: an answer without a scope granted what was requested; after a refresh, what there was.
         scopes: scopes.or_else(|| previous.scopes.clone()).unwrap_or_else(|| match response.grant {
@@ -141,9 +170,9 @@ pub fn is_token(text: &str) -> bool {
     (1..=LONGEST_TOKEN).contains(&text.len()) && is_graphic(text)
 }
 
-fn token(member: Member<Cow<'_, str>>) -> core::result::Result<Secret, &'static str> {
+fn token(member: Member<Cow<'_, str>>) -> core::result::Result<Cow<'_, str>, &'static str> {
     match member {
-        Member::Value(token) if is_token(&token) => Ok(Secret::new(token)),
+        Member::Value(token) if is_token(&token) => Ok(token),
         Member::Value(_) => Err("is not 1 to 65536 printable ASCII characters without spaces"),
         Member::Absent | Member::Malformed => Err("is not a string"),
     }
