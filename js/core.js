@@ -64,15 +64,17 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(refreshToken: unknown) => TokenRequest} buildRefreshRequest
  * @property {() => TokenRequest} buildClientCredentialsRequest
  * @property {(response: unknown) => TokenSet} parseTokenResponse
- * @property {() => number} quickAuthorizationRequest state, verifier and challenge, each of 43 characters, and the
- *   address. The quick ways take the lengths of texts in `textBuffer`, and give the length of the answer in its second
- *   part: 0 where something is not as it should be, which the others name.
- * @property {(state: number, callback: number) => number} quickAuthorizationResponse the code after a plus sign, or the
- *   error as JSON; below zero is where in the callback the code stands, in front of thirteen bits for its length
- * @property {(codeVerifier: number, code: number) => number} quickTokenRequest the body
+ * @property {() => number} quickAuthorizationRequest how much of the second part of `textBuffer` is state, verifier and
+ *   challenge, each of 43 characters, and the address. The quick ways take the lengths of texts in that buffer, and give 0
+ *   where something takes a closer look, which is for the others.
+ * @property {(state: number, callback: number) => number} quickAuthorizationResponse 1: the buffer begins with offset and
+ *   length of the code in the callback; a greater number is a `plainFailure`
+ * @property {(codeVerifier: number, code: number) => number} quickTokenRequest 1: both go as they are between the texts of
+ *   `aroundGrant`
+ * @property {() => string} aroundGrant three texts, with a space between them
  * @property {(mediaType: number, body: number, receivedAt: number) => number} quickTokenResponse of status 200, to an
- *   exchanged code: its scopes, with a space before each and at the end; the buffer begins with offset and length of the
- *   access token and of the refresh token in the body, and with the expiry as a double
+ *   exchanged code. 1: the buffer begins with offset and length of the access token, the refresh token and the scopes in
+ *   the body, and after 24 bytes the expiry as a double
  */
 
 /**
@@ -195,6 +197,7 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(length: number) => number} textBuffer the address of a buffer in `textMemory`, for the texts of a quick call:
  *   the first stands at its start, the second after 1024 bytes
  * @property {() => WebAssembly.Memory} textMemory
+ * @property {(number: number) => import('./error.js').Failure} plainFailure
  * @property {RefreshPolicyClass} RefreshPolicy
  * @property {Record<'Use' | 'Turn' | 'Dead', number>} RefreshAnswer
  * @property {Record<'Rest' | 'Lock' | 'Look' | 'Refresh' | 'Publish' | 'Bury' | 'Store' | 'Report' | 'Wait'

@@ -67,9 +67,9 @@ export class OAuthClient {
   #redirectUri;
 
   /**
-   * All of a request that exchanges a code but its body: that is the same for every code.
+   * What is the same in all requests that exchange a code: all but the body, and the three texts around code and verifier.
    *
-   * @type {Omit<TokenRequest, 'body'> | undefined}
+   * @type {Omit<TokenRequest, 'body'> & { around: string[] } | undefined}
    */
   #tokenRequest;
 
@@ -136,9 +136,8 @@ export class OAuthClient {
    */
   createAuthorizationRequest(options) {
     const { extraParams } = members(options);
-    if (extraParams === undefined) prepareBuffer();
-    const text = extraParams === undefined ? answer(this.#handle.quickAuthorizationRequest()) : undefined;
-    if (text !== undefined) {
+    const text = extraParams === undefined ? answer(this.#handle.quickAuthorizationRequest()) : '';
+    if (text !== '') {
       return {
         url: text.slice(129),
         state: text.slice(0, 43),
@@ -164,11 +163,12 @@ export class OAuthClient {
     const { state } = members(expected);
     if (typeof callback === 'string' && typeof state === 'string') {
       prepareBuffer();
-      const length = this.#handle.quickAuthorizationResponse(write(state, first), write(callback, second));
-      if (length < 0) return { code: callback.slice(-length >> 13, (-length >> 13) + (-length & 0x1fff)) };
-      const text = answer(length);
-      if (text?.startsWith('+')) return { code: text.slice(1) };
-      if (text !== undefined) throw new BitbucketAuthError(JSON.parse(text), {}, this.validateAuthorizationResponse);
+      const outcome = this.#handle.quickAuthorizationResponse(write(state, first), write(callback, second));
+      if (outcome === 1) return { code: cut(callback, 0) };
+      if (outcome > 1) {
+        const failure = plainFailures[outcome] ??= core().plainFailure(outcome);
+        throw new BitbucketAuthError(failure, {}, this.validateAuthorizationResponse);
+      }
     }
     const caller = this.validateAuthorizationResponse;
     return { code: judge(caller, () => this.#handle.validateAuthorizationResponse(callback, state)) };
@@ -187,12 +187,17 @@ export class OAuthClient {
     const same = this.#tokenRequest;
     if (same && typeof code === 'string' && typeof codeVerifier === 'string' && redirectUri === undefined) {
       prepareBuffer();
-      const body = answer(this.#handle.quickTokenRequest(write(codeVerifier, first), write(code, second)));
-      if (body !== undefined) return { method: same.method, url: same.url, headers: { ...same.headers }, body };
+      if (this.#handle.quickTokenRequest(write(codeVerifier, first), write(code, second)) === 1) {
+        const { method, url, headers, around: [before, between, after] } = same;
+        return { method, url, headers: { ...headers }, body: before + code + between + codeVerifier + after };
+      }
     }
     const request = judge(this.buildTokenRequest, () =>
       this.#handle.buildTokenRequest(code, codeVerifier, redirectUri));
-    this.#tokenRequest ??= { method: request.method, url: request.url, headers: { ...request.headers } };
+    if (!same) {
+      const { method, url, headers } = request;
+      this.#tokenRequest = { method, url, headers: { ...headers }, around: this.#handle.aroundGrant().split(' ') };
+    }
     return request;
   }
 
@@ -252,17 +257,13 @@ export class OAuthClient {
     const type = mediaType(headers);
     if (type === undefined) return undefined;
     prepareBuffer();
-    const text = answer(this.#handle.quickTokenResponse(write(type, first), write(body, second), receivedAt));
-    if (text === undefined) return undefined;
+    if (this.#handle.quickTokenResponse(write(type, first), write(body, second), receivedAt) !== 1) return undefined;
     const tokens = /** @type {TokenSet} */ ({ accessToken: cut(body, 0), tokenType: 'bearer' });
     const refreshToken = cut(body, 2);
-    if (refreshToken) tokens.refreshToken = refreshToken;
-    const expiresAt = doubles[0];
+    if (refreshToken !== '') tokens.refreshToken = refreshToken;
+    const expiresAt = doubles[3];
     if (!Number.isNaN(expiresAt)) tokens.expiresAt = expiresAt;
-    tokens.scopes = [];
-    for (let at = 1, end = text.indexOf(' ', at); end >= 0; at = end + 1, end = text.indexOf(' ', at)) {
-      tokens.scopes.push(text.slice(at, end));
-    }
+    tokens.scopes = words(cut(body, 4));
     return tokens;
   }
 }
@@ -307,10 +308,14 @@ export function missingScopes(required, granted) {
  * @type {[number, number]}
  */
 const BUFFER = [1024, 131_072];
+/** Descriptions of failures of which nothing more is to be told. @type {import('./error.js').Failure[]} */
+const plainFailures = [];
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 let first = new Uint8Array();
 let second = first;
+let taken = first;
 
 /** What the core put at the start of the buffer, as numbers. */
 let integers = new Uint32Array();
@@ -325,8 +330,8 @@ function prepareBuffer() {
   const { buffer } = textMemory();
   first = new Uint8Array(buffer, address, one);
   second = new Uint8Array(buffer, address + one, other);
-  integers = new Uint32Array(buffer, address, 4);
-  doubles = new Float64Array(buffer, address + 16, 1);
+  integers = new Uint32Array(buffer, address, 8);
+  doubles = new Float64Array(buffer, address, 4);
 }
 
 /**
@@ -341,26 +346,44 @@ function cut(text, at) {
 }
 
 /**
- * @param {string} text
- * @param {Uint8Array<ArrayBuffer>} part of the buffer
- * @returns {number} its length in bytes; one that no text has when it did not fit
+ * Twice as fast as `split` for texts that are cut out of others.
+ *
+ * @param {string} text with a single space between words
+ * @returns {string[]}
  */
-function write(text, part) {
-  const { read, written } = encoder.encodeInto(text, part);
-  return read === text.length ? written : -1;
+function words(text) {
+  const list = [];
+  let start = 0;
+  for (let end = text.indexOf(' '); end >= 0; end = text.indexOf(' ', start)) {
+    list.push(text.slice(start, end));
+    start = end + 1;
+  }
+  list.push(text.slice(start));
+  return list;
 }
 
 /**
- * Takes the answer out of the buffer, and leaves nothing of it there.
+ * @param {string} text
+ * @param {Uint8Array<ArrayBuffer>} part of the buffer
+ * @returns {number} its length in bytes; one that no text has when it did not fit, or is not of ASCII
+ */
+function write(text, part) {
+  const { read, written } = encoder.encodeInto(text, part);
+  return read === text.length && read === written ? written : -1;
+}
+
+/**
+ * Takes a text out of the second part of the buffer, and leaves nothing of it there.
  *
  * @param {number} length
- * @returns {string | undefined}
+ * @returns {string}
  */
 function answer(length) {
-  if (length === 0) return undefined;
   prepareBuffer();
-  const text = decoder.decode(second.subarray(0, length));
-  second.fill(0, 0, length);
+  // Most are as long as the one before.
+  if (taken.length !== length || taken.buffer !== second.buffer) taken = second.subarray(0, length);
+  const text = decoder.decode(taken);
+  taken.fill(0);
   return text;
 }
 
@@ -381,8 +404,8 @@ function members(value) {
  * @returns {string | undefined}
  */
 function mediaType(headers) {
-  if (headers instanceof Headers) return headers.get('content-type') ?? undefined;
-  if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers) return undefined;
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  if (Symbol.iterator in headers) return headers instanceof Headers ? headers.get('content-type') ?? undefined : undefined;
   let found;
   for (const name of Object.keys(headers)) {
     if (name.length === 12 && name.toLowerCase() === 'content-type') {

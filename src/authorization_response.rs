@@ -11,8 +11,8 @@ use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Phase, Result, clean_error_code};
 use crate::form;
 use crate::secret::{Secret, clean_description};
-use crate::state::State;
-use crate::text::{has_control, has_control_or_space};
+use crate::state::{self, State};
+use crate::text::{cut, has_control, has_control_or_space, same};
 use crate::uri::has_scheme;
 
 /// The longest authorization code that is accepted, in bytes.
@@ -53,13 +53,16 @@ impl fmt::Debug for Callback<'_> {
 /// Judges a callback. The order of the checks is part of the contract: of a callback whose state is wrong nothing is
 /// told but that it is malformed, in the wrong place, of a kind that was not asked for, or another server's.
 pub fn validate(client: &ClientConfig, callback: Callback<'_>, state: &State) -> Result<AuthorizationCode> {
-    code_of(client, callback, state).map(|code| AuthorizationCode(Secret::new(code)))
+    code_of(client, callback, state.expose()).map(|code| AuthorizationCode(Secret::new(code)))
 }
 
-/// The code that [`validate`] gives, left where it stands if it stands for itself.
-pub(crate) fn code_of<'a>(client: &ClientConfig, callback: Callback<'a>, state: &State) -> Result<Cow<'a, str>> {
-    let parameters = Parameters::parse(query_of(client, callback)?)?;
-    let Parameters { unsupported, iss, state: received_state, error, error_description, code } = parameters;
+/// The code that [`validate`] gives, left where it stands if it stands for itself. The state is not empty.
+pub(crate) fn code_of<'a>(client: &ClientConfig, callback: Callback<'a>, state: &str) -> Result<Cow<'a, str>> {
+    let parameters = match Parameters::plain(client, callback) {
+        Some(parameters) => parameters,
+        None => Parameters::parse(query_of(client, callback)?)?,
+    };
+    let Parameters { unsupported, iss, state: received_state, error, error_description, code, .. } = parameters;
     if unsupported {
         return Err(refused(Code::CallbackUnsupportedResponse));
     }
@@ -70,16 +73,17 @@ pub(crate) fn code_of<'a>(client: &ClientConfig, callback: Callback<'a>, state: 
     let received_state = received_state.filter(|value| !value.is_empty());
     match received_state {
         None => return Err(refused(Code::StateMissing)),
-        Some(received) if !state.matches(&received) => return Err(refused(Code::StateMismatch)),
+        Some(received) if !state::is_same(state, &received) => return Err(refused(Code::StateMismatch)),
         Some(_) => {}
     }
     let code = code.filter(|code| !code.is_empty());
     if let Some(error) = error.filter(|error| !error.is_empty()) {
-        let known = [Some(state.expose()), code.as_deref(), client.client_secret().map(Secret::expose)];
+        let known = [Some(state), code.as_deref(), client.client_secret().map(Secret::expose)];
         return Err(authorization_error(&error, error_description.as_deref(), known));
     }
     let code = code.ok_or_else(|| refused(Code::CodeMissing))?;
-    if code.len() > LONGEST_CODE || has_control(&code) {
+    // What was not decoded was looked at with the rest.
+    if code.len() > LONGEST_CODE || matches!(&code, Cow::Owned(code) if has_control(code)) {
         let reason = "the code is too long or contains control characters";
         return Err(refused(Code::CallbackInvalid).with_reason(reason));
     }
@@ -109,15 +113,15 @@ pub(crate) fn is_denial(query: &str) -> Result<bool> {
 
 /// Whether an absolute address is at the redirect URI, by origin and path, whatever it carries.
 pub fn is_callback(client: &ClientConfig, address: &str) -> bool {
-    let place = address.split(['?', '#']).next().unwrap_or_default();
+    let (place, _) = cut(cut(address, b'#').0, b'?');
     has_scheme(place) && is_redirect_uri(client, place)
 }
 
 fn is_redirect_uri(client: &ClientConfig, place: &str) -> bool {
     let redirect_uri = client.redirect_uri();
     // Most callbacks begin with the very redirect URI.
-    let written = redirect_uri.as_str().split('?').next() == Some(place);
-    written || redirect_uri.place().resolve(place).as_ref() == Some(redirect_uri.place())
+    let (written, _) = cut(redirect_uri.as_str(), b'?');
+    written == place || redirect_uri.place().resolve(place).as_ref() == Some(redirect_uri.place())
 }
 
 fn refused(code: Code) -> Box<Error> {
@@ -143,7 +147,7 @@ fn query_of<'a>(client: &ClientConfig, callback: Callback<'a>) -> Result<&'a str
         return Err(refused(Code::CallbackInvalid).with_reason("it is longer than 64 KiB"));
     }
     // Fragments are not looked into: what stands there was never sent to a server and is not part of the response.
-    let text = text.split('#').next().unwrap_or_default();
+    let (text, _) = cut(text, b'#');
     if has_control_or_space(text) {
         return Err(refused(Code::CallbackInvalid).with_reason("it contains white space or control characters"));
     }
@@ -161,11 +165,11 @@ fn query_of<'a>(client: &ClientConfig, callback: Callback<'a>) -> Result<&'a str
 
 /// Splits a text into the place it points to, if it names one, and its query.
 fn split_place(text: &str) -> (Option<&str>, &str) {
-    match text.split_once('?') {
+    match cut(text, b'?') {
         // A bare query may hold a question mark in a value, but not before its first '=' or '&'. Before its own question
         // mark it has no place, which is the redirect URI's (RFC 3986 section 5.2.2).
-        Some((place, query)) if names_place(text) || !place.contains(['=', '&']) => (Some(place), query),
-        None if names_place(text) => (Some(text), ""),
+        (place, Some(query)) if names_place(text) || !place.contains(['=', '&']) => (Some(place), query),
+        (_, None) if names_place(text) => (Some(text), ""),
         _ => (None, text),
     }
 }
@@ -178,6 +182,8 @@ fn names_place(text: &str) -> bool {
 /// The parameters that are read, each at most once.
 #[derive(Default)]
 struct Parameters<'a> {
+    /// Which of [`READ`] were there.
+    seen: [bool; READ.len()],
     /// A JARM, hybrid or implicit response, which was not asked for.
     unsupported: bool,
     iss: Option<Cow<'a, str>>,
@@ -190,40 +196,64 @@ struct Parameters<'a> {
 impl<'a> Parameters<'a> {
     fn parse(query: &'a str) -> Result<Self> {
         let mut found = Self::default();
-        let mut seen = [false; READ.len()];
         for pair in form::read(query) {
             let (name, value) = pair.map_err(|_| {
                 refused(Code::CallbackInvalid).with_reason("it contains a malformed percent-encoding")
             })?;
-            let Some((seen, name)) = seen.iter_mut().zip(READ).find(|(_, read)| *read == name) else { continue };
-            if *seen {
-                return Err(refused(Code::CallbackDuplicateParameter).with_field(name));
-            }
-            *seen = true;
-            match name {
-                "iss" => found.iss = Some(value),
-                "state" => found.state = Some(value),
-                "error" => found.error = Some(value),
-                "error_description" => found.error_description = Some(value),
-                "code" => found.code = Some(value),
-                "error_uri" => {}
-                _ => found.unsupported = true,
-            }
+            found.add(&name, value).map_err(|name| refused(Code::CallbackDuplicateParameter).with_field(name))?;
         }
         Ok(found)
     }
+
+    /// Those of a callback like most: the very redirect URI, and values of which none has to be decoded. `None` for
+    /// whatever takes a closer look.
+    fn plain(client: &ClientConfig, callback: Callback<'a>) -> Option<Self> {
+        let Callback::Text(text) = callback else { return None };
+        let redirect_uri = client.redirect_uri().as_str();
+        let (place, query) = cut(text, b'?');
+        if place != redirect_uri {
+            return None;
+        }
+        let mut found = Self::default();
+        for pair in form::plain(query?) {
+            let (name, value) = pair?;
+            found.add(name, Cow::Borrowed(value)).ok()?;
+        }
+        (text.len() <= LONGEST_CALLBACK).then_some(found)
+    }
+
+    /// Notes a parameter, if it is one that is read; fails with its name when it was there already.
+    fn add(&mut self, name: &str, value: Cow<'a, str>) -> core::result::Result<(), &'static str> {
+        let Some((seen, name)) = self.seen.iter_mut().zip(READ).find(|(_, read)| same(read, name)) else {
+            return Ok(());
+        };
+        if *seen {
+            return Err(name);
+        }
+        *seen = true;
+        match name {
+            "code" => self.code = Some(value),
+            "state" => self.state = Some(value),
+            "iss" => self.iss = Some(value),
+            "error" => self.error = Some(value),
+            "error_description" => self.error_description = Some(value),
+            "error_uri" => {}
+            _ => self.unsupported = true,
+        }
+        Ok(())
+    }
 }
 
-/// The parameters of which a second one is refused.
+/// The parameters of which a second one is refused, those first that each callback has.
 pub(crate) const READ: [&str; 10] = [
+    "code",
+    "state",
+    "iss",
+    "error",
+    "error_description",
+    "error_uri",
     "response",
     "id_token",
     "token",
     "access_token",
-    "iss",
-    "state",
-    "error",
-    "error_description",
-    "error_uri",
-    "code",
 ];

@@ -4,8 +4,6 @@
 //! js/error.js makes a `BitbucketAuthError`. What never happens here: a trap, or a value in an error.
 
 use core::cell::RefCell;
-use std::borrow::Cow;
-
 use js_sys::{JSON, Number, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -29,7 +27,7 @@ use crate::scope::ScopeSet;
 use crate::secret::Secret;
 use crate::state::State;
 use crate::token_request::{Grant, TokenRequest};
-use crate::token_response::{self, TokenResponse, is_token};
+use crate::token_response::{self, Scopes, TokenResponse, is_token};
 use crate::token_set::{self, Previous};
 
 /// An object that is written as JSON, for JavaScript to make it in one go: member by member from here it would take
@@ -299,65 +297,64 @@ impl Client {
     }
 }
 
-/// The quick ways, for what has the right types and is as it should be. Texts come in the [buffer](text_buffer), and the
-/// answer is left in its second part; what is given is its length. Where there is none, the way above of the same name
-/// says what is wrong.
+/// The quick ways, for what has the right types and is as it should be. Texts come in the [buffer](text_buffer), and only
+/// those of ASCII, in which bytes and characters are the same. What is given says what came of it, and 0 that the way
+/// above of the same name has to say it.
 #[wasm_bindgen]
 impl Client {
-    /// State, verifier and challenge, each of 43 characters, and the address.
+    /// State, verifier and challenge, each of 43 characters, and the address, in the second part of the buffer. Gives
+    /// their length.
     #[wasm_bindgen(js_name = quickAuthorizationRequest)]
     pub fn quick_authorization_request(&self) -> usize {
-        with_texts(0, 0, |_, _| {
-            let request = AuthorizationRequest::at(self.address.clone(), &host::random_bytes().ok()?, &[]);
-            let parts = [
-                request.state.expose(),
-                request.code_verifier.expose(),
-                &request.code_challenge,
-                request.url.as_str(),
-            ];
-            Some(parts.concat())
+        let Ok(random) = host::random_bytes() else { return 0 };
+        TEXTS.with(|texts| {
+            let Ok(mut texts) = texts.try_borrow_mut() else { return 0 };
+            let room = texts.get_mut(FIRST_TEXT..);
+            room.and_then(|room| AuthorizationRequest::write(&self.address, &random, room)).unwrap_or_default()
         })
     }
 
-    /// The code of a callback after a plus sign, or the error as JSON. The buffer has the state and the callback. A code
-    /// that stands for itself in ASCII is left where it stands: what is given is below zero, and beside the sign its
-    /// offset, in bytes, in front of thirteen bits for its length.
+    /// The buffer has the state and the callback. Gives 1 when the callback is good, with offset and length of its code
+    /// as the first numbers, or a [plain failure](plain_failure).
     #[wasm_bindgen(js_name = quickAuthorizationResponse)]
-    pub fn quick_authorization_response(&self, state: usize, callback: usize) -> i32 {
-        let mut place = None;
-        let length = with_texts(state, callback, |state, callback| {
-            let code =
-                State::remembered(state).and_then(|state| code_of(&self.config, Callback::Text(callback), &state));
-            match code {
-                Ok(Cow::Borrowed(code)) if callback.is_ascii() => {
-                    let offset = (code.as_ptr() as usize).checked_sub(callback.as_ptr() as usize)?;
-                    place = i32::try_from((offset << CODE_BITS) | code.len()).ok();
-                    None
+    pub fn quick_authorization_response(&self, state: usize, callback: usize) -> usize {
+        let mut numbers = [0; 8];
+        let outcome = with_texts(state, callback, |state, callback| {
+            match code_of(&self.config, Callback::Text(callback), state) {
+                _ if state.is_empty() => None,
+                Ok(code) => {
+                    numbers = place_of(&code, callback)?;
+                    Some(1)
                 }
-                Ok(code) => Some(["+", &code].concat()),
-                Err(error) => Some(error.to_json()),
+                Err(error) => number_of(&error),
             }
         });
-        place.map_or(length as i32, |place| -place)
+        put_first(&numbers);
+        outcome
     }
 
-    /// The body of a token request. The buffer has the verifier and the code.
+    /// The buffer has the verifier and the code. Gives 1 when they go as they are between the texts of
+    /// [`Self::around_grant`].
     #[wasm_bindgen(js_name = quickTokenRequest)]
     pub fn quick_token_request(&self, code_verifier: usize, code: usize) -> usize {
         with_texts(code_verifier, code, |code_verifier, code| {
-            let code_verifier = CodeVerifier::parse(code_verifier).ok()?;
-            let form = TokenRequest::code_form(&self.config, code, Some(&code_verifier), None).ok()?;
-            Some(form.expose().to_owned())
+            TokenRequest::is_plain_grant(code, code_verifier).then_some(1)
         })
     }
 
-    /// The scopes of an answer with the status 200 to an exchanged code, with a space before each and at the end. The
-    /// buffer has the media type and the body, and gets, as its first numbers, the offsets and lengths of both tokens in
-    /// the body (a length of 0: there is none) and, as a double, the expiry (NaN: it is not known).
+    /// Three texts, with a space between them.
+    #[wasm_bindgen(js_name = aroundGrant)]
+    pub fn around_grant(&self) -> String {
+        TokenRequest::around_grant(&self.config).join(" ")
+    }
+
+    /// An answer with the status 200 to an exchanged code: the buffer has its media type and its body. Gives 1 when it is
+    /// good, with the offsets and lengths of both tokens and of the scopes, which have single spaces between them, as the
+    /// first numbers (a length of 0: there is none), and the expiry as a double behind them (NaN: it is not known).
     #[wasm_bindgen(js_name = quickTokenResponse)]
     pub fn quick_token_response(&self, media_type: usize, body: usize, received_at: f64) -> usize {
-        let mut numbers = [0; 24];
-        let length = with_texts(media_type, body, |media_type, body| {
+        let mut numbers = [0; 32];
+        let outcome = with_texts(media_type, body, |media_type, body| {
             let response = TokenResponse {
                 status: 200,
                 content_type: Some(media_type),
@@ -369,33 +366,47 @@ impl Client {
                 request_body: None,
             };
             let granted = token_response::granted(&self.config, &response, &Previous::default()).ok()?;
-            let (Cow::Borrowed(access_token), true) = (granted.access_token, body.is_ascii()) else { return None };
-            let refresh_token = match granted.refresh_token {
-                Some(Cow::Owned(_)) => return None,
-                Some(Cow::Borrowed(token)) => token,
-                None => "",
-            };
-            let (pairs, expiry) = numbers.split_at_mut_checked(16)?;
-            for (room, token) in pairs.chunks_exact_mut(8).zip([access_token, refresh_token]) {
-                let offset = (token.as_ptr() as usize).wrapping_sub(body.as_ptr() as usize) as u64;
-                room.copy_from_slice(&((token.len() as u64) << 32 | offset & 0xffff_ffff).to_le_bytes());
+            let Scopes::Written(scopes) = granted.scopes else { return None };
+            let refresh_token = granted.refresh_token.unwrap_or_default();
+            let (places, expiry) = numbers.split_at_mut_checked(24)?;
+            for (room, text) in places.chunks_exact_mut(8).zip([&granted.access_token, &refresh_token, scopes]) {
+                room.copy_from_slice(&place_of(text, body)?);
             }
             expiry.copy_from_slice(&granted.expires_at.unwrap_or(f64::NAN).to_le_bytes());
-            let mut text = String::with_capacity(body.len().min(512));
-            for scope in granted.scopes.iter() {
-                text.push(' ');
-                text.push_str(scope);
-            }
-            text.push(' ');
-            Some(text)
+            Some(1)
         });
         put_first(&numbers);
-        length
+        outcome
     }
 }
 
-/// What the length of a code takes, and what is left is more than the offset in a callback takes.
-const CODE_BITS: u32 = 13;
+/// What a number above 1 that a quick way gives stands for, described like every failure.
+#[wasm_bindgen(js_name = plainFailure)]
+pub fn plain_failure(number: usize) -> JsValue {
+    match number.checked_sub(2).and_then(|at| Code::ALL.get(at)) {
+        Some(code) => Error::new(*code, Phase::Callback).into(),
+        None => JsValue::UNDEFINED,
+    }
+}
+
+/// The number of a failure of which nothing more is to be told.
+fn number_of(error: &Error) -> Option<usize> {
+    let at = Code::ALL.iter().position(|code| *code == error.code)?;
+    (*error == *Error::new(error.code, Phase::Callback)).then_some(at + 2)
+}
+
+/// Offset and length of a part in a text; nothing where it does not stand there.
+fn place_of(part: &str, text: &str) -> Option<[u8; 8]> {
+    let offset = match part.len() {
+        0 => 0,
+        length => {
+            let offset = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+            text.get(offset..offset.checked_add(length)?)?;
+            offset
+        }
+    };
+    Some(((part.len() as u64) << 32 | offset as u64).to_le_bytes())
+}
 
 /// How much of the buffer is for the first text of a call.
 const FIRST_TEXT: usize = 1024;
@@ -425,9 +436,9 @@ pub fn text_memory() -> JsValue {
     wasm_bindgen::memory()
 }
 
-/// Hands over the texts of a call by their lengths, unless one did not fit, and gives the length of the answer. The texts
-/// are secrets, so nothing of them is left in the buffer.
-fn with_texts(first: usize, second: usize, work: impl FnOnce(&str, &str) -> Option<String>) -> usize {
+/// Hands over the texts of a call by their lengths, unless one did not fit. They are secrets, so nothing of them is left
+/// in the buffer.
+fn with_texts(first: usize, second: usize, work: impl FnOnce(&str, &str) -> Option<usize>) -> usize {
     TEXTS.with(|texts| {
         let Ok(mut texts) = texts.try_borrow_mut() else { return 0 };
         let Some((head, tail)) = texts.split_at_mut_checked(FIRST_TEXT) else { return 0 };
@@ -435,15 +446,13 @@ fn with_texts(first: usize, second: usize, work: impl FnOnce(&str, &str) -> Opti
             texts.fill(0);
             return 0;
         };
-        let answer = match (core::str::from_utf8(first), core::str::from_utf8(second)) {
+        let outcome = match (core::str::from_utf8(first), core::str::from_utf8(second)) {
             (Ok(first), Ok(second)) => work(first, second).unwrap_or_default(),
-            _ => String::new(),
+            _ => 0,
         };
         first.fill(0);
         second.fill(0);
-        let Some(room) = tail.get_mut(..answer.len()) else { return 0 };
-        room.copy_from_slice(answer.as_bytes());
-        answer.len()
+        outcome
     })
 }
 

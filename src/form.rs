@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::is_plain_form;
+use crate::text::{cut, plain_pair, unescaped};
 
 /// What is wrong with a text: an escape without two hexadecimal digits, or bytes that are not UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,10 +18,47 @@ pub fn pairs(text: &str) -> impl Iterator<Item = Result<(String, String), Malfor
 
 /// The same, with what stands for itself left where it stands.
 pub fn read(text: &str) -> impl Iterator<Item = Result<(Cow<'_, str>, Cow<'_, str>), Malformed>> {
-    text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        Ok((read_one(name)?, read_one(value)?))
+    Pairs(Some(text)).map(|pair| match pair {
+        Pair::Plain(name, value) => Ok((Cow::Borrowed(name), Cow::Borrowed(value))),
+        Pair::Encoded(name, value) => Ok((read_one(name)?, read_one(value)?)),
     })
+}
+
+/// The pairs of a query; `None` in place of one in which there is anything but printable ASCII that stands for itself.
+pub fn plain(text: &str) -> impl Iterator<Item = Option<(&str, &str)>> {
+    Pairs(Some(text)).map(|pair| match pair {
+        Pair::Plain(name, value) => Some((name, value)),
+        Pair::Encoded(..) => None,
+    })
+}
+
+/// A name and a value, as they are written.
+enum Pair<'a> {
+    /// They stand for themselves, for sure.
+    Plain(&'a str, &'a str),
+    Encoded(&'a str, &'a str),
+}
+
+/// The pairs of what is left of a text.
+struct Pairs<'a>(Option<&'a str>);
+
+impl<'a> Iterator for Pairs<'a> {
+    type Item = Pair<'a>;
+
+    fn next(&mut self) -> Option<Pair<'a>> {
+        loop {
+            let form = self.0?;
+            let at = plain_pair(form);
+            let is_plain = matches!(form.as_bytes().get(at), None | Some(b'&'));
+            let (pair, rest) = if is_plain { (form.get(..at)?, form.get(at + 1..)) } else { cut(form, b'&') };
+            self.0 = rest;
+            if !pair.is_empty() {
+                let (name, value) = cut(pair, b'=');
+                let kind = if is_plain { Pair::Plain } else { Pair::Encoded };
+                return Some(kind(name, value.unwrap_or_default()));
+            }
+        }
+    }
 }
 
 /// Decodes one name or value.
@@ -30,7 +67,7 @@ pub fn decode(encoded: &str) -> Result<String, Malformed> {
 }
 
 fn read_one(encoded: &str) -> Result<Cow<'_, str>, Malformed> {
-    if is_plain_form(encoded) {
+    if !encoded.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
         return Ok(Cow::Borrowed(encoded));
     }
     let mut bytes = Vec::with_capacity(encoded.len());
@@ -67,15 +104,15 @@ pub fn encode(text: &str) -> String {
 
 /// Encodes one name or value to the end of a form.
 pub fn append(form: &mut String, text: &str) {
-    let mut plain = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_') {
-            continue;
-        }
-        // Between two bytes of a character nothing is plain.
+    let mut at = 0;
+    loop {
+        let plain = at;
+        at += unescaped(text.as_bytes().get(at..).unwrap_or_default());
+        // Between two bytes of a character nothing stands for itself.
         form.push_str(text.get(plain..at).unwrap_or_default());
-        plain = at + 1;
-        if byte == b' ' {
+        let Some(byte) = text.as_bytes().get(at) else { return };
+        at += 1;
+        if *byte == b' ' {
             form.push('+');
         } else {
             form.push('%');
@@ -84,7 +121,11 @@ pub fn append(form: &mut String, text: &str) {
             }
         }
     }
-    form.push_str(text.get(plain..).unwrap_or_default());
+}
+
+/// Whether one name or value is encoded by what it is.
+pub fn is_encoded_as_it_is(text: &str) -> bool {
+    unescaped(text.as_bytes()) == text.len()
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {

@@ -10,7 +10,7 @@
 use core::fmt;
 use std::borrow::Cow;
 
-use crate::text::plain_json;
+use crate::text::{cut, plain_graphic_json, plain_json, same};
 
 /// How deep values may be nested; a token response has one level.
 const DEEPEST: u8 = 64;
@@ -33,7 +33,33 @@ pub enum Problem {
 
 /// The members of an object, as the JSON they are written in.
 pub struct Object<'a> {
-    members: Vec<(Cow<'a, str>, &'a str)>,
+    members: Vec<(Cow<'a, str>, Value<'a>)>,
+}
+
+/// The JSON of a value, and what the reader saw of it.
+#[derive(Clone, Copy)]
+pub struct Value<'a> {
+    json: &'a str,
+    /// It has no backslash.
+    is_plain: bool,
+    is_graphic: bool,
+}
+
+impl<'a> Value<'a> {
+    /// The JSON itself.
+    pub fn json(self) -> &'a str {
+        self.json
+    }
+
+    /// The string that the value stands for, if it is one.
+    pub fn string(self) -> Option<Cow<'a, str>> {
+        if self.is_plain { inner(self.json).map(Cow::Borrowed) } else { string(self.json) }
+    }
+
+    /// Whether it is a string of nothing but printable ASCII without spaces, without an escape.
+    pub fn is_graphic(self) -> bool {
+        self.is_graphic
+    }
 }
 
 impl fmt::Debug for Object<'_> {
@@ -49,7 +75,7 @@ impl<'a> Object<'a> {
         reader.skip_space();
         let members = if reader.next() == Some(b'{') {
             let mut members = Vec::with_capacity(8);
-            reader.object(DEEPEST, |name, value| members.push((decode(name), value))).ok_or(Problem::Syntax)?;
+            reader.object(DEEPEST, |name, value| members.push((name, value))).ok_or(Problem::Syntax)?;
             Some(members)
         } else {
             reader.value(DEEPEST).ok_or(Problem::Syntax)?;
@@ -65,7 +91,7 @@ impl<'a> Object<'a> {
         }
         let mut rest = members.iter();
         while let Some((name, _)) = rest.next() {
-            if rest.clone().any(|(other, _)| other == name) {
+            if rest.clone().any(|(other, _)| same(other, name)) {
                 return Err(Problem::DuplicateName);
             }
         }
@@ -74,13 +100,26 @@ impl<'a> Object<'a> {
 
     /// The JSON of a member's value.
     pub fn get(&self, name: &str) -> Option<&'a str> {
-        self.members.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
+        self.value(name).map(Value::json)
+    }
+
+    /// A member's value.
+    pub fn value(&self, name: &str) -> Option<Value<'a>> {
+        self.members.iter().find(|(known, _)| same(known, name)).map(|(_, value)| *value)
     }
 }
 
 /// The string that a value's JSON stands for, if it is one.
 pub fn string(json: &str) -> Option<Cow<'_, str>> {
-    json.strip_prefix('"')?.strip_suffix('"').map(decode)
+    inner(json).map(decode)
+}
+
+/// What stands between the quotes of a string. What begins with a quote was read to the quote where it ends.
+fn inner(json: &str) -> Option<&str> {
+    match json.as_bytes() {
+        [b'"', .., b'"'] => json.get(1..json.len() - 1),
+        _ => None,
+    }
 }
 
 /// The strings of an array, if the value's JSON is an array of nothing else.
@@ -142,11 +181,15 @@ struct Reader<'a> {
     text: &'a str,
     /// How much of it was read.
     at: usize,
+    /// Whether there was a backslash, since somebody looked.
+    escaped: bool,
+    /// Whether the last string that was read was of nothing but printable ASCII without spaces, written as it is.
+    graphic: bool,
 }
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self { text, at: 0, escaped: false, graphic: false }
     }
 
     #[inline(always)]
@@ -192,17 +235,23 @@ impl<'a> Reader<'a> {
     }
 
     /// What was read since `start`.
+    #[inline(always)]
     fn since(&self, start: usize) -> Option<&'a str> {
         self.text.get(start..self.at)
     }
 
-    fn object(&mut self, depth: u8, mut member: impl FnMut(&'a str, &'a str)) -> Option<()> {
+    fn object(&mut self, depth: u8, mut member: impl FnMut(Cow<'a, str>, Value<'a>)) -> Option<()> {
         self.list(b'{', b'}', |reader| {
+            reader.escaped = false;
             let name = reader.string()?;
+            let name = if reader.escaped { decode(name) } else { Cow::Borrowed(name) };
             reader.skip_space();
             reader.byte(b':')?;
             reader.skip_space();
-            member(name, reader.value(depth)?);
+            (reader.escaped, reader.graphic) = (false, false);
+            let is_string = reader.next() == Some(b'"');
+            let json = reader.value(depth)?;
+            member(name, Value { json, is_plain: !reader.escaped, is_graphic: is_string && reader.graphic });
             Some(())
         })
     }
@@ -235,22 +284,24 @@ impl<'a> Reader<'a> {
     fn string(&mut self) -> Option<&'a str> {
         self.byte(b'"')?;
         let start = self.at;
-        loop {
+        self.at += plain_graphic_json(self.text.as_bytes().get(self.at..)?);
+        self.graphic = self.next()? == b'"';
+        while !self.graphic {
             self.at += plain_json(self.text.as_bytes().get(self.at..)?);
             match self.next()? {
-                b'"' => {
-                    let text = self.since(start);
-                    self.at += 1;
-                    return text;
-                }
+                b'"' => break,
                 b'\\' => {
                     self.at += 1;
+                    self.escaped = true;
                     self.escape()?;
                 }
                 0..b' ' => return None,
                 _ => self.at += 1,
             }
         }
+        let text = self.since(start);
+        self.at += 1;
+        text
     }
 
     /// What follows a backslash. Half of a surrogate pair is not a character, so it is refused (RFC 8259 section 8.2).
@@ -314,7 +365,7 @@ impl<'a> Reader<'a> {
 
 /// Decodes what a [`Reader`] found between two quotes.
 fn decode(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') {
+    if cut(text, b'\\').1.is_none() {
         return Cow::Borrowed(text);
     }
     let mut decoded = String::with_capacity(text.len());

@@ -13,6 +13,9 @@ use crate::secret::Secret;
 /// How many random bytes a verifier is made of (RFC 7636 section 4.1 recommends 32).
 pub const VERIFIER_BYTES: usize = 32;
 
+/// The length of a verifier that is made here, and of a challenge: 32 bytes in base64url.
+pub const ENCODED_BYTES: usize = 43;
+
 /// The only method this client speaks (RFC 7636 section 4.2).
 pub const CHALLENGE_METHOD: &str = "S256";
 
@@ -28,8 +31,7 @@ impl CodeVerifier {
 
     /// Checks a verifier that was made elsewhere, for instance by NocoDB's GUI.
     pub fn parse(value: &str) -> Result<Self> {
-        let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-        if !(43..=128).contains(&value.len()) || !value.bytes().all(unreserved) {
+        if !is_verifier(value) {
             return Err(Error::argument(
                 Phase::Exchange,
                 "codeVerifier",
@@ -44,8 +46,22 @@ impl CodeVerifier {
         URL_SAFE_NO_PAD.encode(Sha256::digest(self.0.expose()))
     }
 
+    /// What [`Self::from_random`] and [`Self::challenge`] give, written where it is to stand. `None`: there is another room
+    /// than [`ENCODED_BYTES`] for each.
+    pub fn write(random: &[u8], code_verifier: &mut [u8], code_challenge: &mut [u8]) -> Option<()> {
+        let verifier = URL_SAFE_NO_PAD.encode_slice(random, code_verifier).ok()?;
+        let challenge = URL_SAFE_NO_PAD.encode_slice(Sha256::digest(&*code_verifier), code_challenge).ok()?;
+        (verifier == code_verifier.len() && challenge == code_challenge.len()).then_some(())
+    }
+
     /// The value to send with the code.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
+}
+
+/// RFC 7636 section 4.1.
+pub(crate) fn is_verifier(value: &str) -> bool {
+    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    (43..=128).contains(&value.len()) && value.bytes().all(unreserved)
 }

@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use crate::text;
+use crate::text::{self, is_graphic_without, same};
 
 /// Requested when the configuration names no scopes, in this order.
 pub const DEFAULT_SCOPES: [&str; 7] =
@@ -129,6 +129,25 @@ impl ScopeSet {
     pub fn first_malformed(&self) -> Option<&str> {
         self.iter().find(|scope| !scope.bytes().all(is_scope_character))
     }
+}
+
+/// Whether a text is a list of a usual length as this crate would write it: each scope once, with single spaces between
+/// them.
+pub(crate) fn is_plain_list(text: &str) -> bool {
+    let mut known = [""; 32];
+    let mut rest = Some(text);
+    for at in 0..known.len() {
+        let Some(list) = rest else { return true };
+        let (scope, after) = text::cut(list, b' ');
+        let is_known = known.iter().take(at).any(|other| same(other, scope));
+        let Some(room) = known.get_mut(at) else { return false };
+        if is_known || scope.is_empty() || !is_graphic_without(scope, b',') {
+            return false;
+        }
+        *room = scope;
+        rest = after;
+    }
+    false
 }
 
 /// The scopes in one text.

@@ -8,65 +8,127 @@
 const ONES: u64 = 0x0101_0101_0101_0101;
 const TOPS: u64 = 0x8080_8080_8080_8080;
 
-/// Whether a word has a byte below `limit`, which is at most 128. A borrow may only come from such a byte.
+/// Marks the bytes of a word that are below `limit`, which is at most 128, by their highest bits. What follows a marked
+/// byte may be marked, too: a borrow may come from it. Bytes above 127 may be marked: see [`in_ascii`].
 #[inline(always)]
-fn has_below(word: u64, limit: u8) -> bool {
-    word.wrapping_sub(ONES * u64::from(limit)) & !word & TOPS != 0
+fn below(word: u64, limit: u8) -> u64 {
+    word.wrapping_sub(ONES * u64::from(limit))
 }
 
-/// Whether a word has this byte.
+/// The same for the bytes that are this one, which is below 128.
 #[inline(always)]
-fn has(word: u64, byte: u8) -> bool {
-    has_below(word ^ (ONES * u64::from(byte)), 1)
+fn equal(word: u64, byte: u8) -> u64 {
+    below(word ^ (ONES * u64::from(byte)), 1)
 }
 
-/// How many bytes at the start of a text are in words that are all `plain`.
+/// The same for the bytes above 126.
 #[inline(always)]
-fn plain_words(bytes: &[u8], plain: impl Fn(u64) -> bool) -> usize {
-    let mut length = 0;
-    while let Some(word) = bytes.get(length..).and_then(<[u8]>::first_chunk) {
-        if !plain(u64::from_le_bytes(*word)) {
-            break;
+fn above_tilde(word: u64) -> u64 {
+    word.wrapping_add(ONES) | word
+}
+
+/// Takes the marks of bytes above 127 back.
+#[inline(always)]
+fn in_ascii(word: u64, marks: u64) -> u64 {
+    marks & !word
+}
+
+/// The marks of bytes that are not printable ASCII other than the space.
+#[inline(always)]
+fn not_graphic(word: u64) -> u64 {
+    below(word, b'!') | above_tilde(word)
+}
+
+/// Where the first byte of a text is that is marked in its word, or the length. The letter `a` must not be. A macro,
+/// because of two places the compiler would call a closure, once for each word.
+macro_rules! first {
+    ($bytes:expr, $word:ident => $marks:expr) => {{
+        let bytes: &[u8] = $bytes;
+        let (words, rest) = bytes.as_chunks();
+        let mut at = 0;
+        for word in words {
+            let $word = u64::from_le_bytes(*word);
+            if ($marks) & TOPS != 0 {
+                break;
+            }
+            at += 8;
         }
-        length += 8;
+        let $word = u64::from_le_bytes(words.get(at / 8).copied().unwrap_or_else(|| padded(rest)));
+        // Beyond the last byte nothing is marked but by a borrow.
+        bytes.len().min(at + (($marks) & TOPS).trailing_zeros() as usize / 8)
+    }};
+}
+
+/// Less than a word, made one.
+fn padded(bytes: &[u8]) -> [u8; 8] {
+    let mut word = *b"aaaaaaaa";
+    for (room, byte) in word.iter_mut().zip(bytes) {
+        *room = *byte;
     }
-    length
+    word
+}
+
+/// Whether two texts are the same, asked where most are of different lengths.
+#[inline(always)]
+pub fn same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && one == other
 }
 
 /// Whether a text holds a control character (Unicode's category Cc: U+0000 to U+001F, U+007F to U+009F).
 pub fn has_control(text: &str) -> bool {
-    !is_ascii_from(text, b' ') && text.chars().any(char::is_control)
+    first!(text.as_bytes(), word => below(word, b' ') | above_tilde(word)) < text.len()
+        && text.chars().any(char::is_control)
 }
 
 /// Whether a text holds a control character or a space.
 pub fn has_control_or_space(text: &str) -> bool {
-    !is_ascii_from(text, b'!') && text.chars().any(|c| c.is_control() || c == ' ')
-}
-
-/// Whether a text is of ASCII without DEL and without anything below `limit`.
-fn is_ascii_from(text: &str, limit: u8) -> bool {
-    let plain = |word| !has_below(word, limit) && !has(word, 0x7f) && word & TOPS == 0;
-    let rest = text.as_bytes().get(plain_words(text.as_bytes(), plain)..).unwrap_or_default();
-    rest.iter().all(|byte| (limit..0x7f).contains(byte))
-}
-
-/// Whether a text in a form stands for itself (RFC 6749 appendix B).
-pub fn is_plain_form(text: &str) -> bool {
-    let plain = |word| !has(word, b'%') && !has(word, b'+');
-    let rest = text.as_bytes().get(plain_words(text.as_bytes(), plain)..).unwrap_or_default();
-    rest.iter().all(|byte| !matches!(byte, b'%' | b'+'))
+    !is_graphic(text) && text.chars().any(|c| c.is_control() || c == ' ')
 }
 
 /// Whether a text consists of printable ASCII other than the space.
 pub fn is_graphic(text: &str) -> bool {
-    let plain = |word: u64| !has_below(word, b'!') && (word.wrapping_add(ONES) | word) & TOPS == 0;
-    let rest = text.as_bytes().get(plain_words(text.as_bytes(), plain)..).unwrap_or_default();
-    rest.iter().all(u8::is_ascii_graphic)
+    first!(text.as_bytes(), word => not_graphic(word)) == text.len()
+}
+
+/// The same, and whether this byte is not among it.
+pub fn is_graphic_without(text: &str, byte: u8) -> bool {
+    first!(text.as_bytes(), word => not_graphic(word) | equal(word, byte)) == text.len()
+}
+
+/// How many bytes at the start of a form are one pair, as far as they are printable ASCII that stands for itself (RFC 6749
+/// appendix B) and does not end an address.
+pub fn plain_pair(form: &str) -> usize {
+    first!(form.as_bytes(), word => {
+        not_graphic(word) | equal(word, b'&') | equal(word, b'%') | equal(word, b'+') | equal(word, b'#')
+    })
+}
+
+/// How many bytes at the start of a text a form has as they are.
+pub fn unescaped(bytes: &[u8]) -> usize {
+    first!(bytes, word => {
+        // The sum of two bytes below 128 does not reach the next one.
+        let from = |word: u64, limit: u8| word.wrapping_add(ONES * u64::from(0x80 - limit));
+        let within = |word, first: u8, last: u8| from(word, first) & !from(word, last + 1);
+        let letter = within(word | (ONES * 0x20), b'a', b'z');
+        let other = within(word, b'0', b'9') | within(word, b'-', b'.') | within(word, b'*', b'*') | within(word, b'_', b'_');
+        !(letter | other) | word
+    })
 }
 
 /// How many bytes at the start of a text need no second look in a string of JSON (RFC 8259 section 7).
 pub fn plain_json(bytes: &[u8]) -> usize {
-    plain_words(bytes, |word| !has_below(word, b' ') && !has(word, b'"') && !has(word, b'\\'))
+    first!(bytes, word => in_ascii(word, below(word, b' ') | equal(word, b'"') | equal(word, b'\\')))
+}
+
+/// How many of them are printable ASCII other than the space.
+pub fn plain_graphic_json(bytes: &[u8]) -> usize {
+    first!(bytes, word => not_graphic(word) | equal(word, b'"') | equal(word, b'\\'))
+}
+
+/// What stands before the first such byte of a text, which must be ASCII, and what stands after it, if there is one.
+pub fn cut(text: &str, byte: u8) -> (&str, Option<&str>) {
+    let at = first!(text.as_bytes(), word => in_ascii(word, equal(word, byte)));
+    (text.get(..at).unwrap_or_default(), text.get(at + 1..))
 }
 
 /// The parts of a text between bytes that `separates` accepts, which must be ASCII, without empty ones.

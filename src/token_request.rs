@@ -9,7 +9,7 @@ use crate::client_config::ClientConfig;
 use crate::endpoints::Address;
 use crate::error::{Error, Phase, Result};
 use crate::form;
-use crate::pkce::CodeVerifier;
+use crate::pkce::{CodeVerifier, is_verifier};
 use crate::secret::Secret;
 use crate::text::has_control;
 
@@ -97,15 +97,31 @@ impl TokenRequest {
             .map_err(|reason| Error::argument(Phase::Exchange, "redirectUri", reason))?;
         let redirect_uri = redirect_uri.as_ref().unwrap_or(client.redirect_uri());
         let mut form = form_of(Grant::AuthorizationCode);
-        form.push_str("&code=");
+        form.push_str(CODE);
         form::append(&mut form, code);
-        form.push_str("&redirect_uri=");
+        form.push_str(REDIRECT_URI);
         form.push_str(redirect_uri.as_form());
         if let Some(verifier) = code_verifier {
-            form.push_str("&code_verifier=");
+            form.push_str(CODE_VERIFIER);
             form::append(&mut form, verifier.expose());
         }
         Ok(finish(form, client))
+    }
+
+    /// Whether code and verifier, which are good ones, go into that form as they are.
+    pub fn is_plain_grant(code: &str, code_verifier: &str) -> bool {
+        (1..=LONGEST_CODE).contains(&code.len())
+            && is_verifier(code_verifier)
+            && form::is_encoded_as_it_is(code)
+            && form::is_encoded_as_it_is(code_verifier)
+    }
+
+    /// What stands in that form before the code, between the code and the verifier, and after the verifier.
+    pub fn around_grant(client: &ClientConfig) -> [String; 3] {
+        let mut before = form_of(Grant::AuthorizationCode);
+        before.push_str(CODE);
+        let between = [REDIRECT_URI, client.redirect_uri().as_form(), CODE_VERIFIER].concat();
+        [before, between, finish(String::new(), client).expose().to_owned()]
     }
 
     /// Asks for new tokens.
@@ -131,6 +147,10 @@ impl TokenRequest {
         Self { url: client.endpoints().token.as_str().to_owned(), authorization, body }
     }
 }
+
+const CODE: &str = "&code=";
+const REDIRECT_URI: &str = "&redirect_uri=";
+const CODE_VERIFIER: &str = "&code_verifier=";
 
 /// The start of a form, with room for what most codes and tokens need: it is not to be moved while it grows.
 fn form_of(grant: Grant) -> String {

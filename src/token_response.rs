@@ -10,11 +10,11 @@ use crate::client_authentication::basic;
 use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Result, clean_error_code};
 use crate::form;
-use crate::json::{self, Object, Problem};
+use crate::json::{self, Object, Problem, Value};
 use crate::retry;
-use crate::scope::{ScopeSet, split};
+use crate::scope::{ScopeSet, is_plain_list, split};
 use crate::secret::{Secret, clean_description};
-use crate::text::{has_control, is_graphic};
+use crate::text::{cut, has_control, is_graphic, same};
 use crate::token_request::{Grant, LONGEST_TOKEN};
 use crate::token_set::{Previous, TokenSet};
 
@@ -59,8 +59,25 @@ pub fn parse(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Pre
         access_token: Secret::new(granted.access_token),
         refresh_token: refresh_token.or_else(|| previous.refresh_token.clone()),
         expires_at: granted.expires_at,
-        scopes: granted.scopes,
+        scopes: match granted.scopes {
+            Scopes::Written(text) => ScopeSet::parse(text),
+            Scopes::Read(scopes) => scopes,
+        },
     })
+}
+
+/// The scopes of an answer.
+pub(crate) enum Scopes<'a> {
+    /// As they stand there: [`is_plain_list`].
+    Written(&'a str),
+    /// As they were read.
+    Read(ScopeSet),
+}
+
+impl Scopes<'_> {
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Read(scopes) if scopes.is_empty())
+    }
 }
 
 /// What an answer grants, with tokens left where they stand if they stand for themselves. They are secrets, so it has no
@@ -69,7 +86,7 @@ pub(crate) struct Granted<'a> {
     pub(crate) access_token: Cow<'a, str>,
     pub(crate) refresh_token: Option<Cow<'a, str>>,
     pub(crate) expires_at: Option<f64>,
-    pub(crate) scopes: ScopeSet,
+    pub(crate) scopes: Scopes<'a>,
 }
 
 /// Judges an answer like [`parse`], without the refresh token of before.
@@ -112,7 +129,11 @@ impl TokenResponse<'_> {
     /// Whether the answer says that it is JSON. Without a media type the body has to speak for itself.
     fn may_be_json(&self) -> bool {
         let Some(content_type) = self.content_type else { return true };
-        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        let essence = cut(content_type, b';').0;
+        if same(essence, "application/json") {
+            return true;
+        }
+        let essence = essence.trim();
         if essence.eq_ignore_ascii_case("application/json") {
             return true;
         }
@@ -135,9 +156,9 @@ fn parse_success<'a>(
         return Err(response.error(Code::ResponseTooLarge));
     }
     let members = Members::parse(response.body).map_err(|problem| problem.into_error(response))?;
-    let access_token = match members.string("access_token") {
-        Member::Absent => return Err(response.invalid("access_token", "is missing")),
-        member => token(member).map_err(|reason| response.invalid("access_token", reason))?,
+    let access_token = match members.token("access_token") {
+        Some(token) => token.map_err(|reason| response.invalid("access_token", reason))?,
+        None => return Err(response.invalid("access_token", "is missing")),
     };
     match members.string("token_type") {
         Member::Value(kind) if kind.eq_ignore_ascii_case("bearer") => {}
@@ -146,20 +167,20 @@ fn parse_success<'a>(
         Member::Malformed => return Err(response.invalid("token_type", "is not a string")),
     }
     let lifetime = members.lifetime().map_err(|reason| response.invalid("expires_in", reason))?;
-    let refresh_token = match members.string("refresh_token") {
-        Member::Absent => None,
-        member => Some(token(member).map_err(|reason| response.invalid("refresh_token", reason))?),
-    };
+    let refresh_token = members.token("refresh_token").transpose();
+    let refresh_token = refresh_token.map_err(|reason| response.invalid("refresh_token", reason))?;
     let scopes = members.granted_scopes().map_err(|(field, reason)| response.invalid(field, reason))?;
     Ok(Granted {
         access_token,
         refresh_token,
         expires_at: lifetime.map(|lifetime| response.received_at + lifetime as f64),
         // RFC 6749 section 5.1: an answer without a scope granted what was requested; after a refresh, what there was.
-        scopes: scopes.or_else(|| previous.scopes.clone()).unwrap_or_else(|| match response.grant {
-            // That request names no scopes.
-            Grant::ClientCredentials => ScopeSet::default(),
-            Grant::AuthorizationCode | Grant::RefreshToken => client.scopes().clone(),
+        scopes: scopes.or_else(|| previous.scopes.clone().map(Scopes::Read)).unwrap_or_else(|| {
+            Scopes::Read(match response.grant {
+                // That request names no scopes.
+                Grant::ClientCredentials => ScopeSet::default(),
+                Grant::AuthorizationCode | Grant::RefreshToken => client.scopes().clone(),
+            })
         }),
     })
 }
@@ -167,15 +188,11 @@ fn parse_success<'a>(
 /// Whether a text can be a token: printable ASCII without spaces, because it goes into a header field (RFC 6749 appendix
 /// A.12, RFC 6750 section 2.1), and not too long.
 pub fn is_token(text: &str) -> bool {
-    (1..=LONGEST_TOKEN).contains(&text.len()) && is_graphic(text)
+    has_length_of_token(text) && is_graphic(text)
 }
 
-fn token(member: Member<Cow<'_, str>>) -> core::result::Result<Cow<'_, str>, &'static str> {
-    match member {
-        Member::Value(token) if is_token(&token) => Ok(token),
-        Member::Value(_) => Err("is not 1 to 65536 printable ASCII characters without spaces"),
-        Member::Absent | Member::Malformed => Err("is not a string"),
-    }
+fn has_length_of_token(text: &str) -> bool {
+    (1..=LONGEST_TOKEN).contains(&text.len())
 }
 
 /// A 4xx status: RFC 6749 section 5.2 if the body says so, else what the status and the challenge tell.
@@ -262,11 +279,23 @@ impl<'a> Members<'a> {
     }
 
     fn string(&self, name: &str) -> Member<Cow<'a, str>> {
-        match self.0.get(name).map(json::string) {
+        match self.0.value(name).map(Value::string) {
             None => Member::Absent,
             Some(None) => Member::Malformed,
             Some(Some(value)) => Member::Value(value),
         }
+    }
+
+    /// A member that has to be a token if it is there.
+    fn token(&self, name: &str) -> Option<core::result::Result<Cow<'a, str>, &'static str>> {
+        let value = self.0.value(name)?;
+        Some(match value.string() {
+            // Whoever read it has looked at its characters already.
+            Some(token) if value.is_graphic() && has_length_of_token(&token) => Ok(token),
+            Some(token) if is_token(&token) => Ok(token),
+            Some(_) => Err("is not 1 to 65536 printable ASCII characters without spaces"),
+            None => Err("is not a string"),
+        })
     }
 
     /// `expires_in` in milliseconds: a number, or a string that is one, as some servers write it.
@@ -282,10 +311,21 @@ impl<'a> Members<'a> {
 
     /// Bitbucket's own `scopes` before the standard's `scope`; when both are there, `scopes` is the one that is kept
     /// up to date.
-    fn granted_scopes(&self) -> core::result::Result<Option<ScopeSet>, (&'static str, &'static str)> {
-        let mut granted: Option<ScopeSet> = None;
+    fn granted_scopes(&self) -> core::result::Result<Option<Scopes<'a>>, (&'static str, &'static str)> {
+        let mut granted: Option<Scopes<'a>> = None;
         for field in ["scopes", "scope"] {
-            let Some(json) = self.0.get(field).filter(|json| *json != "null") else { continue };
+            let Some(value) = self.0.value(field).filter(|value| value.json() != "null") else { continue };
+            // An empty list beside one that is not says nothing.
+            let is_first = granted.as_ref().is_none_or(Scopes::is_empty);
+            let text = value.string();
+            if let Some(Cow::Borrowed(text)) = text
+                && is_plain_list(text)
+            {
+                if is_first {
+                    granted = Some(Scopes::Written(text));
+                }
+                continue;
+            }
             let mut scopes = ScopeSet::default();
             let (mut count, mut malformed) = (0, false);
             let mut read = |text: &str| {
@@ -295,10 +335,11 @@ impl<'a> Members<'a> {
                     scopes.insert(scope);
                 }
             };
-            match json::string(json) {
+            match text {
                 Some(text) => read(&text),
                 None => {
-                    let texts = json::strings(json).ok_or((field, "is neither a string nor a list of strings"))?;
+                    let texts =
+                        json::strings(value.json()).ok_or((field, "is neither a string nor a list of strings"))?;
                     texts.iter().for_each(|text| read(text));
                 }
             }
@@ -308,9 +349,8 @@ impl<'a> Members<'a> {
             if malformed {
                 return Err((field, "contains control characters"));
             }
-            // An empty list beside one that is not says nothing.
-            if granted.as_ref().is_none_or(ScopeSet::is_empty) {
-                granted = Some(scopes);
+            if is_first {
+                granted = Some(Scopes::Read(scopes));
             }
         }
         Ok(granted)

@@ -4,7 +4,7 @@
 //! mended; what programs read in different ways, or only some of them read, is refused.
 
 use crate::endpoints::Reason;
-use crate::text::{find, split_once};
+use crate::text::{cut, find, split_once};
 
 const INVALID: Reason = "is not a valid URL";
 const AMBIGUOUS: Reason = "has a host that programs write in different ways: write it as a browser shows it";
@@ -82,10 +82,10 @@ impl Place {
 
 /// Whether a text begins with a scheme (RFC 3986 section 3.1).
 pub fn has_scheme(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(scheme, _)| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
-    })
+    let (scheme, rest) = cut(text, b':');
+    rest.is_some()
+        && scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
 }
 
 /// Whether an absolute address is one of https, and what follows its two slashes. `None` for every scheme but http.

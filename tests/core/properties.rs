@@ -509,6 +509,52 @@ proptest! {
     }
 
     #[test]
+    fn a_callback_is_judged_alike_however_its_place_is_written(text in any_callback(), state in "right|wrong") {
+        let client = client("Key", Some("the-secret-of-the-client"), REDIRECT_URI, None);
+        let state = State::remembered(&state).unwrap();
+        // Only the very redirect URI is known without being taken apart.
+        if let Some(rest) = text.strip_prefix("https://") {
+            let other = format!("HTTPS://{rest}");
+            let [one, other] = [&text, &other].map(|text| validate(&client, Callback::Text(text), &state));
+            prop_assert_eq!(one, other);
+        }
+    }
+
+    #[test]
+    fn an_authorization_request_is_written_as_it_is_built(
+        random in prop::collection::vec(any::<u8>(), RANDOM_BYTES),
+        room in 0usize..1000,
+    ) {
+        let client = client("Key", None, REDIRECT_URI, None);
+        let random: [u8; RANDOM_BYTES] = random.try_into().unwrap();
+        let built = AuthorizationRequest::new(&client, &random, &[]).unwrap();
+        let expected =
+            [built.state.expose(), built.code_verifier.expose(), &built.code_challenge, &built.url].concat();
+        let mut room = vec![0; room];
+        let written = AuthorizationRequest::write(&authorization_url(&client), &random, &mut room);
+        prop_assert_eq!(written, (room.len() >= expected.len()).then_some(expected.len()));
+        if let Some(length) = written {
+            prop_assert_eq!(&room[..length], expected.as_bytes());
+        }
+    }
+
+    #[test]
+    fn code_and_verifier_that_stay_as_they_are_stand_between_what_is_always_the_same(
+        code in "[a-zA-Z0-9*._-]{0,20}[ -~é]{0,1}",
+        code_verifier in "[a-zA-Z0-9._-]{40,130}[~]{0,1}",
+        secret in prop::option::of(secret()),
+        redirect_uri in "https://nocodb\\.example/[a-z?&=]{0,9}",
+    ) {
+        let client = client("A Key", secret.as_deref(), &redirect_uri, None);
+        let verifier = CodeVerifier::parse(&code_verifier);
+        let form = verifier.and_then(|verifier| TokenRequest::code_form(&client, &code, Some(&verifier), None));
+        let [before, between, after] = TokenRequest::around_grant(&client);
+        let around = [&before, &*code, &between, &code_verifier, &after].concat();
+        let is_the_same = form.is_ok_and(|form| form.expose() == around);
+        prop_assert_eq!(TokenRequest::is_plain_grant(&code, &code_verifier), is_the_same);
+    }
+
+    #[test]
     fn any_bytes_as_a_token_answer_give_tokens_or_an_error(
         body in prop::collection::vec(any::<u8>(), 0..200),
         status in 100u16..600,
@@ -655,13 +701,26 @@ proptest! {
     }
 
     #[test]
-    fn a_text_looked_at_by_words_is_what_it_is_by_characters(text in "[a-z]{0,9}[ -é\\x00-\\x20\"\\\\%+]{0,3}[a-z]{0,20}") {
+    fn a_text_looked_at_by_words_is_what_it_is_by_characters(
+        text in "[a-z]{0,9}[ -é\\x00-\\x20\"\\\\%+&#]{0,3}[a-zA-Z0-9]{0,20}[ -~]{0,9}",
+        byte in b'!'..b'a',
+    ) {
+        let until = |ends: &dyn Fn(u8) -> bool| text.bytes().position(ends).unwrap_or(text.len());
         prop_assert_eq!(text::has_control(&text), text.chars().any(char::is_control));
         prop_assert_eq!(text::has_control_or_space(&text), text.chars().any(|c| c.is_control() || c == ' '));
         prop_assert_eq!(text::is_graphic(&text), text.bytes().all(|byte| byte.is_ascii_graphic()));
-        prop_assert_eq!(text::is_plain_form(&text), !text.contains(['%', '+']));
-        let plain = text::plain_json(text.as_bytes());
-        prop_assert!(text.bytes().take(plain).all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\'));
+        let graphic = |byte: u8| byte.is_ascii_graphic();
+        prop_assert_eq!(text::is_graphic_without(&text, byte), text.bytes().all(|other| graphic(other) && other != byte));
+        prop_assert_eq!(text::plain_pair(&text), until(&|byte| !graphic(byte) || b"&%+#".contains(&byte)));
+        prop_assert_eq!(text::plain_json(text.as_bytes()), until(&|byte| byte < b' ' || b"\"\\".contains(&byte)));
+        prop_assert_eq!(
+            text::plain_graphic_json(text.as_bytes()),
+            until(&|byte| !graphic(byte) || b"\"\\".contains(&byte))
+        );
+        let unescaped = |byte: u8| byte.is_ascii_alphanumeric() || b"*-._".contains(&byte);
+        prop_assert_eq!(text::unescaped(text.as_bytes()), until(&|byte| !unescaped(byte)));
+        let (before, after) = text.split_once(char::from(byte)).map_or((&*text, None), |(one, two)| (one, Some(two)));
+        prop_assert_eq!(text::cut(&text, byte), (before, after));
         let separates = |byte: u8| byte == b' ' || byte == b'a';
         let parts: Vec<&str> = text::split(&text, separates).collect();
         let expected: Vec<&str> = text.split([' ', 'a']).filter(|part| !part.is_empty()).collect();

@@ -239,6 +239,38 @@ describe('validateAuthorizationResponse', () => {
     }
   });
 
+  test('gives a code as it stands in the callback, whatever else is there', () => {
+    const client = createClient(OPTIONS);
+    const callbacks = [
+      [`?code=abc&state=${STATE}`, 'abc'], [`?state=${STATE}&code=abc&other=1`, 'abc'], [`?&state=${STATE}&&code=a=b&`, 'a=b'],
+      [`?code=abc&state=${STATE}#code=def`, 'abc'], [`?x=é&code=abc&state=${STATE}`, 'abc'],
+      [`?x=%C3%A9&code=%61bc&state=${STATE}`, 'abc'], [`?code=é&state=${STATE}`, 'é'],
+      [`?code=${'x'.repeat(4096)}&state=${STATE}`, 'x'.repeat(4096)],
+    ];
+    for (const [query, code] of callbacks) {
+      for (const callback of [`${REDIRECT_URI}${query}`, query, `${REDIRECT_URI.replace('https', 'HTTPS')}${query}`]) {
+        assert.deepEqual(client.validateAuthorizationResponse(callback, { state: STATE }), { code }, query);
+      }
+    }
+  });
+
+  test('refuses one callback after another with an error of its own', () => {
+    const client = createClient(OPTIONS);
+    const [one, other] = [1, 2].map(() => {
+      try {
+        return client.validateAuthorizationResponse(`${REDIRECT_URI}?code=c&state=other`, { state: STATE });
+      } catch (error) {
+        return error;
+      }
+    });
+    assert.notEqual(one, other);
+    assert.deepEqual(one.toJSON(), other.toJSON());
+    one.message = 'changed';
+    refuses(() => client.validateAuthorizationResponse(`${REDIRECT_URI}?code=c&state=other`, { state: STATE }), {
+      code: 'STATE_MISMATCH', phase: 'callback', message: other.message,
+    });
+  });
+
   test('gives the code of a string, a URL and URLSearchParams', () => {
     const client = createClient(OPTIONS);
     const query = `code=a%2Bb+c&state=${STATE}`;
@@ -283,6 +315,21 @@ describe('token requests', () => {
     assert.equal(headers.get('accept'), 'application/json');
     return Object.fromEntries(new URLSearchParams(request.body));
   }
+
+  test('exchange one code after another, each with what is its own', () => {
+    for (const options of [OPTIONS, { ...OPTIONS, clientSecret: undefined }]) {
+      const client = createClient(options);
+      const codes = ['first', 'second', 'a+b c', 'é', '\ud800', 'x'.repeat(4096), 'third'];
+      const verifiers = [VERIFIER, `${VERIFIER.slice(1)}~`, 'v'.repeat(128)];
+      for (const [at, code] of codes.entries()) {
+        const codeVerifier = verifiers[at % verifiers.length];
+        const request = client.buildTokenRequest({ code, codeVerifier });
+        // One that was never asked before has nothing that it could use again.
+        assert.deepEqual(request, createClient(options).buildTokenRequest({ code, codeVerifier }));
+        request.headers.Authorization = 'changed';
+      }
+    }
+  });
 
   test('exchange a code', () => {
     const client = createClient(OPTIONS);
@@ -387,6 +434,24 @@ describe('parseTokenResponse', () => {
       assert.equal(client.parseTokenResponse(answer({ headers: headers('application/json') })).accessToken, 'a');
     });
   }
+
+  test('takes scopes, tokens and lifetime as text and as bytes alike, however they are written', () => {
+    const client = createClient(OPTIONS);
+    const written = [
+      {}, { scope: '' }, { scope: 'a' }, { scope: 'a a b' }, { scope: ' a  b ' }, { scope: 'a,b' }, { scope: 'a\tb' },
+      { scope: 'é a' }, { scope: 'a\\b "c' }, { scope: ['a', 'b c'] }, { scope: null }, { scopes: '', scope: 'b' },
+      { scopes: 'a', scope: 'b' }, { scope: Array.from({ length: 40 }, (_, at) => `s${at}`).join(' ') },
+      { refresh_token: undefined }, { expires_in: undefined }, { expires_in: '7200' }, { expires_in: 0.5 },
+      { access_token: 'a"b\\c' }, { refresh_token: 'r/\u002f' }, { other: 'é', scope: 'a b' }, { other: { scope: 'x' } },
+    ];
+    for (const members of written) {
+      const body = JSON.stringify({ ...TOKENS, ...members });
+      const [one, other] = [body, new TextEncoder().encode(body)]
+        .map((form) => client.parseTokenResponse(answer({ body: form })));
+      assert.deepEqual(one, other, body);
+      assert.deepEqual(Object.keys(one).sort(), Object.keys(other).sort(), body);
+    }
+  });
 
   test('takes the body of the older and of the newer back end, as text and as bytes', () => {
     const client = createClient(OPTIONS);
