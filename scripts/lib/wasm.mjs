@@ -10,8 +10,12 @@ import { Problem, must, output, root } from './run.mjs';
 const features = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int',
   'reference-types', 'sign-ext'];
 
-/** { wasm: Buffer, glue: string, types: string, rustc: string } */
-export async function buildWasm() {
+/**
+ * { wasm: Buffer, glue: string, types: string, rustc: string }
+ *
+ * @param {{ names?: boolean }} [options] `names`: the wasm keeps the names of its functions
+ */
+export async function buildWasm({ names = false } = {}) {
   const tools = findWasmBindgen();
   if (!tools) throw new Problem('wasm-bindgen is missing. Run `node scripts/setup.mjs --for build`.');
   await must('cargo', ['fetch', '--locked', '--target', target]);
@@ -31,7 +35,8 @@ export async function buildWasm() {
     await must(tools.bindgen, [compiled, '--target', 'bundler', '--out-name', 'core', '--out-dir', out]);
     const optimised = join(out, 'optimised.wasm');
     const allowed = ['--mvp-features', ...features.map((feature) => `--enable-${feature}`)];
-    const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
+    const strip = [names ? '--strip-dwarf' : '--strip-debug', '--strip-producers', '--strip-target-features',
+      ...(names ? ['--debuginfo'] : [])];
     // For speed, after a compiler that works for size: a fifth quicker than -Oz, and not larger. Large functions stay
     // apart though they have one caller: that is 1 % more, and 2 % less when compressed.
     const level = ['-O3', '--converge', '--one-caller-inline-max-function-size=100'];

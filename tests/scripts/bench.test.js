@@ -36,10 +36,19 @@ test('load, with small numbers: everything runs, and the core is compiled once i
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
+test('speed, with small numbers: every result is the same, and no ratio is under half its goal', (t) => {
+  const { status, stdout, stderr } = bench('speed', '--quick');
+  const operations = stdout.split('Token answers by their size')[0];
+  for (const row of operations.split('\n').filter((text) => /^\S|times as fast/.test(text))) t.diagnostic(row);
+  assert.equal(status, 0, stderr + stdout);
+  assert.equal(stdout.match(/^  times as fast as .*half of it here: held\)/gm)?.length, 14);
+  assert.match(stdout, /Everything ran\.\n$/);
+});
+
 test('a subject that does not exist is named', () => {
   const { status, stderr } = bench('nothing');
   assert.equal(status, 1);
-  assert.match(stderr, /There is no subject "nothing", only refresh, client, load\./);
+  assert.match(stderr, /There is no subject "nothing", only refresh, client, load, speed\./);
 });
 
 test('a limit is missed by what is above it, or no number', () => {
@@ -49,6 +58,14 @@ test('a limit is missed by what is above it, or no number', () => {
   assert.equal(misses({ value: Number.NaN, most: 5 }, full), true);
   assert.equal(misses({ value: 9, exactly: 10 }, full), true);
   assert.equal(misses({ value: 7 }, full), false);
+});
+
+test('a goal is missed by what is below it, or no number; with small numbers by what is below half of it', () => {
+  assert.equal(misses({ value: 4, least: 4 }, { quick: false }), false);
+  assert.equal(misses({ value: 3.9, least: 4 }, { quick: false }), true);
+  assert.equal(misses({ value: 3.9, least: 4 }, { quick: true }), false);
+  assert.equal(misses({ value: 1.9, least: 4 }, { quick: true }), true);
+  assert.equal(misses({ value: Number.NaN, least: 4 }, { quick: true }), true);
 });
 
 test('small numbers miss only a limit that is exact', () => {

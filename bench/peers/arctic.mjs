@@ -1,0 +1,68 @@
+/**
+ * `arctic`: a client that lives long. Its users compare the state themselves, so there is no callback; its requests go
+ * through the global `fetch`, which is replaced while one is measured.
+ *
+ * In: the shared cases. Out: the shared results. What never happens here: a request is sent, but in `login`.
+ */
+import { CodeChallengeMethod, OAuth2Client, OAuth2Tokens, generateCodeVerifier, generateState } from 'arctic';
+
+export const name = 'arctic';
+
+export const skips = {
+  request: 'code, verifier; encoding of Key and Secret',
+  tokens: 'media type, size, characters of tokens, lifetime, duplicate members',
+};
+
+/** What it gives of an answer are its members, not a judgement. */
+export const unchecked = ['tokens'];
+
+export function create({ clientId, clientSecret, redirectUri, scopes, authorizeUrl, tokenUrl }) {
+  const client = new OAuth2Client(clientId, clientSecret, redirectUri);
+
+  return {
+    start() {
+      const state = generateState();
+      const codeVerifier = generateCodeVerifier();
+      const url = client.createAuthorizationURLWithPKCE(
+        authorizeUrl, state, CodeChallengeMethod.S256, codeVerifier, scopes,
+      );
+      return { url: url.href, state, codeVerifier, redirectUri };
+    },
+
+    request({ code, codeVerifier }) {
+      const { fetch } = globalThis;
+      let sent;
+      // It asks for it before it waits for anything.
+      globalThis.fetch = (request) => {
+        sent = request;
+        return new Promise(() => {});
+      };
+      client.validateAuthorizationCode(tokenUrl, code, codeVerifier);
+      globalThis.fetch = fetch;
+      return { method: sent.method, url: sent.url, headers: sent.headers, body: sent };
+    },
+
+    tokens({ body, receivedAt }) {
+      const tokens = new OAuth2Tokens(JSON.parse(body));
+      return {
+        accessToken: tokens.accessToken(),
+        tokenType: tokens.tokenType(),
+        refreshToken: tokens.refreshToken(),
+        expiresAt: receivedAt + tokens.accessTokenExpiresInSeconds() * 1000,
+        scopes: tokens.scopes(),
+      };
+    },
+
+    async login(authorize) {
+      const state = generateState();
+      const codeVerifier = generateCodeVerifier();
+      const url = client.createAuthorizationURLWithPKCE(
+        authorizeUrl, state, CodeChallengeMethod.S256, codeVerifier, scopes,
+      );
+      const callback = new URL(await authorize(url.href));
+      if (callback.searchParams.get('state') !== state) throw new Error('another state');
+      const tokens = await client.validateAuthorizationCode(tokenUrl, callback.searchParams.get('code'), codeVerifier);
+      return tokens.accessToken();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/**
+ * This package, as its users call it.
+ *
+ * In: the shared cases. Out: the shared results. What never happens here: a request is sent.
+ */
+import { createClient } from 'nocodb-bitbucket-auth/oauth';
+
+export const name = 'nocodb-bitbucket-auth';
+
+export const skips = {};
+
+export function create({ clientId, clientSecret, redirectUri, scopes, authorizeUrl, tokenUrl }) {
+  const client = createClient({
+    clientId, clientSecret, redirectUri, scopes, endpoints: { authorizeUrl, tokenUrl },
+  });
+  return {
+    authorizationUrl: () => client.authorizationUrl(),
+    start: () => client.createAuthorizationRequest(),
+    callback: (callback, expected) => client.validateAuthorizationResponse(callback, expected),
+    request: (grant) => client.buildTokenRequest(grant),
+    tokens: (response) => client.parseTokenResponse(response),
+  };
+}

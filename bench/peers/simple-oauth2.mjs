@@ -1,0 +1,49 @@
+/**
+ * `simple-oauth2`: a client that lives long, without PKCE, state or callback of its own. Its requests cannot be had
+ * without being sent.
+ *
+ * In: the shared cases. Out: the shared results. What never happens here: a request is sent, but in `login`.
+ */
+import { randomBytes } from 'node:crypto';
+import { AuthorizationCode } from 'simple-oauth2';
+
+export const name = 'simple-oauth2';
+
+export const skips = {
+  tokens: 'all but JSON',
+};
+
+/** What it gives of an answer are its members, not a judgement. */
+export const unchecked = ['tokens'];
+
+export function create({ clientId, clientSecret, redirectUri, scopes, authorizeUrl, tokenUrl }) {
+  const { origin, pathname } = new URL(authorizeUrl);
+  const client = new AuthorizationCode({
+    client: { id: clientId, secret: clientSecret },
+    auth: { tokenHost: origin, tokenPath: new URL(tokenUrl).pathname, authorizePath: pathname },
+  });
+  const parameters = { redirect_uri: redirectUri, scope: scopes };
+
+  return {
+    authorizationUrl: () => client.authorizeURL(parameters),
+
+    tokens({ body, receivedAt }) {
+      const { token } = client.createToken(JSON.parse(body));
+      return {
+        accessToken: token.access_token,
+        tokenType: token.token_type,
+        refreshToken: token.refresh_token,
+        expiresAt: receivedAt + token.expires_in * 1000,
+        scopes: token.scope.split(' '),
+      };
+    },
+
+    async login(authorize) {
+      const state = randomBytes(32).toString('base64url');
+      const callback = new URL(await authorize(client.authorizeURL({ ...parameters, state })));
+      if (callback.searchParams.get('state') !== state) throw new Error('another state');
+      const { token } = await client.getToken({ code: callback.searchParams.get('code'), redirect_uri: redirectUri });
+      return token.access_token;
+    },
+  };
+}

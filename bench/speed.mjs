@@ -1,0 +1,115 @@
+/**
+ * What the WebAssembly costs and gains in the operations of a login, beside everything that could be used instead.
+ *
+ * In: the contestants in peers/. Out: figures, ratios of one run before all. What never happens here: a time that counts
+ * although the result was another, or a peer's missing check that is not told.
+ */
+import { runPart, startPartAndWait } from './lib/processes.mjs';
+import { quantile } from './lib/figures.mjs';
+import { contest } from './speed/contest.mjs';
+import { contestants, judges, skips } from './speed/contestants.mjs';
+import { OPERATIONS, SETTINGS, answerOf } from './speed/operations.mjs';
+import { contributors } from './speed/size.mjs';
+
+export const title = 'The operations of a login';
+
+const FULL = { rounds: 41, warm: 10_000, calls: 1_000_000, logins: 60, connections: [1, 10, 100, 1000, 10_000] };
+const QUICK = { rounds: 9, warm: 1000, calls: 5000, logins: 2, connections: [1, 100] };
+
+const SELF = 'nocodb-bitbucket-auth';
+const BY_HAND = 'hand-written';
+const KB = 1024;
+const MOST_HEAP = 256;
+
+export async function* measure({ quick }) {
+  const sizes = quick ? QUICK : FULL;
+  const all = contestants(SETTINGS);
+  for (const [id, operation] of Object.entries(OPERATIONS)) yield* operationOf(id, operation, all, sizes);
+  yield* tokenSizes(all, sizes);
+  yield* connections(sizes);
+  yield* memory(sizes);
+  yield* logins(sizes);
+  if (!quick) yield* size();
+}
+
+const us = (value) => `${value.toFixed(2)} µs`;
+
+async function* operationOf(id, operation, all, sizes) {
+  yield operation.title;
+  const results = await contest(operation, all, sizes);
+  // Whoever takes an answer as it is has done another work.
+  const libraries = Object.keys(results)
+    .filter((name) => name !== SELF && name !== BY_HAND && judges(name, operation.uses));
+  for (const [name, { microseconds }] of Object.entries(results)) {
+    const left = skips[name][operation.refused ? 'refused' : operation.uses];
+    yield { name, value: microseconds, unit: 'µs', operation: id, ...(left && { note: `does not check: ${left}` }) };
+  }
+  const fastest = libraries.toSorted((a, b) => results[a].ratio - results[b].ratio)[0];
+  const { byHand, byLibrary } = operation;
+  yield { name: `times as fast as ${BY_HAND}`, value: results[BY_HAND].ratio, unit: '×', least: byHand, operation: id };
+  yield {
+    name: 'times as fast as the fastest library', value: results[fastest].ratio, unit: '×', least: byLibrary,
+    operation: id, note: fastest,
+  };
+}
+
+/** How the time grows with the tokens. */
+async function* tokenSizes(all, sizes) {
+  yield 'Token answers by their size';
+  for (const kilobytes of [0.3, 1, 4, 16, 64]) {
+    const operation = { ...OPERATIONS.small, given: [answerOf(kilobytes * 1000)] };
+    const two = { [SELF]: all[SELF], [BY_HAND]: all[BY_HAND] };
+    const results = await contest(operation, two, sizes);
+    yield {
+      name: `${kilobytes} KB`, value: results[SELF].microseconds, unit: 'µs',
+      note: `${BY_HAND} ${us(results[BY_HAND].microseconds)}, ${results[BY_HAND].ratio.toFixed(2)} times as long`,
+    };
+  }
+}
+
+/** Whether a client is slower for others that live beside it. */
+async function* connections({ connections: counts, rounds }) {
+  yield 'Start of a login, in turns by so many clients that live at the same time';
+  for (const count of counts) {
+    const clients = Array.from({ length: count }, (_, at) =>
+      contestants({ ...SETTINGS, clientId: `client-${at}` })[SELF]);
+    let next = 0;
+    const start = () => clients[next++ % count].start();
+    const operation = { title: 'start', uses: 'start', given: [], result: ({ state }) => state.length };
+    const { [SELF]: { microseconds } } = await contest(operation, { [SELF]: { start } }, { rounds });
+    yield { name: `${count.toLocaleString('en-GB')} clients`, value: microseconds, unit: 'µs' };
+  }
+}
+
+async function* memory({ warm, calls }) {
+  yield `Memory after ${calls.toLocaleString('en-GB')} calls of all kinds, beside that after ${warm.toLocaleString('en-GB')}`;
+  const seen = await runPart('speed/memory.mjs', { warm, calls }, { execArgv: ['--expose-gc'] });
+  yield { name: 'memory of the WebAssembly', value: seen.wasm / KB, unit: 'KB' };
+  yield { name: 'what it grew by', value: seen.grown / KB, unit: 'KB', exactly: 0 };
+  yield { name: 'what the heap grew by', value: seen.heap / KB, unit: 'KB', most: MOST_HEAP };
+}
+
+async function* logins({ logins: rounds }) {
+  yield 'Whole logins in a second, one after another, against the simulator over loopback';
+  const { answer: { origin, env }, stop } = await startPartAndWait('lib/simulator.mjs', { backend: 'newer', rateLimit: null });
+  try {
+    const variable = (name) => env[`INTEGRATION_AUTH_BITBUCKET_${name}`];
+    const settings = {
+      clientId: variable('CLIENT_ID'), clientSecret: variable('CLIENT_SECRET'), redirectUri: variable('REDIRECT_URI'),
+      scopes: ['account'], authorizeUrl: variable('AUTHORIZE_URL'), tokenUrl: variable('TOKEN_URL'),
+    };
+    const took = await runPart('speed/logins.mjs', { origin, settings, rounds });
+    const own = quantile(took[SELF], 0.5);
+    for (const [name, times] of Object.entries(took)) {
+      const time = quantile(times, 0.5);
+      yield { name, value: 1000 / time, unit: 'a second', ...(name !== SELF && { note: `${(time / own).toFixed(2)} times as long` }) };
+    }
+  } finally {
+    await stop();
+  }
+}
+
+async function* size() {
+  yield 'The WebAssembly by what it is made of (twiggy)';
+  for (const { name, bytes } of await contributors()) yield { name, value: bytes / 1000, unit: 'KB' };
+}

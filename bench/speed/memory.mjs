@@ -1,0 +1,36 @@
+// What is left in memory after many logins: of the core's own, and of the heap.
+import { createClient } from 'nocodb-bitbucket-auth/oauth';
+import { answer } from '../lib/processes.mjs';
+import { OPERATIONS, SETTINGS } from './operations.mjs';
+
+const { core } = await import(new URL('js/core.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
+
+await answer(({ warm, calls }) => {
+  const { clientId, clientSecret, redirectUri } = SETTINGS;
+  const client = createClient({ clientId, clientSecret, redirectUri });
+  const { callback, refused, request, small } = OPERATIONS;
+  const kinds = [
+    () => client.createAuthorizationRequest(),
+    () => client.validateAuthorizationResponse(...callback.given),
+    () => client.buildTokenRequest(...request.given),
+    () => client.parseTokenResponse(...small.given),
+    () => {
+      try {
+        client.validateAuthorizationResponse(...refused.given);
+      } catch { /* as it should be */ }
+    },
+  ];
+  const run = (count) => {
+    for (let call = 0; call < count; call += 1) kinds[call % kinds.length]();
+  };
+  const look = () => {
+    global.gc();
+    global.gc();
+    return { wasm: core().textMemory().buffer.byteLength, heap: process.memoryUsage().heapUsed };
+  };
+  run(warm);
+  const before = look();
+  run(calls - warm);
+  const after = look();
+  return { wasm: after.wasm, grown: after.wasm - before.wasm, heap: after.heap - before.heap };
+});
