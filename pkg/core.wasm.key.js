@@ -1,1 +1,1 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/5c48814ac6fb4877369d540cfdb9cc81ef9c41f2a6b8a20bb261e6eeead53ed2');
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/ed53c86f90101945b15f2f2b1753b2ec3b1769db9f0521deed05347f52a0b6af');

@@ -28,6 +28,10 @@ export class Client {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * Three texts, with a space between them.
+     */
+    aroundGrant(): string;
+    /**
      * The address for a host that appends state and PKCE by itself.
      */
     authorizationUrl(): string;
@@ -65,22 +69,26 @@ export class Client {
      */
     parseTokenResponse(response: any): any;
     /**
-     * State, verifier and challenge, each of 43 characters, and the address.
+     * State, verifier and challenge, each of 43 characters, and the address, in the second part of the buffer. Gives
+     * their length.
      */
-    quickAuthorizationRequest(): string | undefined;
+    quickAuthorizationRequest(): number;
     /**
-     * The code of a callback after a plus sign, or the error as JSON. The buffer has the state and the callback.
+     * The buffer has the state and the callback. Gives 1 when the callback is good, with offset and length of its code
+     * as the first numbers, or a [plain failure](plain_failure).
      */
-    quickAuthorizationResponse(state: number, callback: number): string | undefined;
+    quickAuthorizationResponse(state: number, callback: number): number;
     /**
-     * The body of a token request. The buffer has the verifier and the code.
+     * The buffer has the verifier and the code. Gives 1 when they go as they are between the texts of
+     * [`Self::around_grant`].
      */
-    quickTokenRequest(code_verifier: number, code: number): string | undefined;
+    quickTokenRequest(code_verifier: number, code: number): number;
     /**
-     * The expiry, the tokens and the scopes of an answer with the status 200 to an exchanged code, each followed by a
-     * space; what is absent is empty. The buffer has the media type and the body.
+     * An answer with the status 200 to an exchanged code: the buffer has its media type and its body. Gives 1 when it is
+     * good, with the offsets and lengths of both tokens and of the scopes, which have single spaces between them, as the
+     * first numbers (a length of 0: there is none), and the expiry as a double behind them (NaN: it is not known).
      */
-    quickTokenResponse(media_type: number, body: number, received_at: number): string | undefined;
+    quickTokenResponse(media_type: number, body: number, received_at: number): number;
     /**
      * Judges a callback (string, `URL` or `URLSearchParams`) and gives its code.
      */
@@ -402,6 +410,11 @@ export function missingScopes(required: any, granted: any): string[];
  * what a client says of itself. `origin` is the page's.
  */
 export function pageClient(options: any, origin: string): Client;
+
+/**
+ * What a number above 1 that a quick way gives stands for, described like every failure.
+ */
+export function plainFailure(number: number): any;
 
 /**
  * What an answer tells of the rate limit: `{ limit?, used?, pause? }`, the pause in milliseconds.

@@ -15,48 +15,45 @@ const obj=Object.create(Client.prototype);obj.__wbg_ptr=ptr;ClientFinalization.r
 const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
 wasm.__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);
 deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);
-deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);
-deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}buildClientCredentialsRequest(){const ret=wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildRefreshRequest(refresh_token){const ret=wasm.
-client_buildRefreshRequest(this.__wbg_ptr,refresh_token);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}buildTokenRequest(code,code_verifier,redirect_uri){const ret=wasm.client_buildTokenRequest(this.__wbg_ptr,code,code_verifier,
-redirect_uri);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}get clientId(){let deferred1_0;
-let deferred1_1;try{const ret=wasm.client_clientId(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
-ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get confidential(){const ret=wasm.client_confidential(
-this.__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){const ret=wasm.client_createAuthorizationRequest(
-this.__wbg_ptr,extra_params);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}deriveKey(purpose){
-const ptr0=passStringToWasm0(purpose,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-client_deriveKey(this.__wbg_ptr,ptr0,len0);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v2=getArrayU8FromWasm0(ret[0],
-ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}isCallback(address){const ptr0=passStringToWasm0(address,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.client_isCallback(this.__wbg_ptr,
-ptr0,len0);return ret!==0}constructor(options){const ret=wasm.client_new(options);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}this.__wbg_ptr=ret[0];ClientFinalization.register(this,this.__wbg_ptr,this);return this}parseTokenResponse(response){
-const ret=wasm.client_parseTokenResponse(this.__wbg_ptr,response);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}quickAuthorizationRequest(){const ret=wasm.client_quickAuthorizationRequest(this.__wbg_ptr);let v1;if(ret[0]!==0){
-v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}quickAuthorizationResponse(state,callback){
-const ret=wasm.client_quickAuthorizationResponse(this.__wbg_ptr,state,callback);let v1;if(ret[0]!==0){v1=getStringFromWasm0(
-ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}quickTokenRequest(code_verifier,code){const ret=wasm.client_quickTokenRequest(
-this.__wbg_ptr,code_verifier,code);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],
-ret[1]*1,1)}return v1}quickTokenResponse(media_type,body,received_at){const ret=wasm.client_quickTokenResponse(this.__wbg_ptr,
-media_type,body,received_at);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*
-1,1)}return v1}get redirectUri(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_redirectUri(this.__wbg_ptr);deferred1_0=
+deferred1_1,1)}}aroundGrant(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_aroundGrant(this.__wbg_ptr);deferred1_0=
 ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}get scopes(){const ret=wasm.client_scopes(this.__wbg_ptr);var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
-ret[0],ret[1]*4,4);return v1}get tokenUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_tokenUrl(this.__wbg_ptr);
-deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}validateAuthorizationResponse(callback,state){let deferred2_0;let deferred2_1;try{const ret=wasm.client_validateAuthorizationResponse(
-this.__wbg_ptr,callback,state);var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}
-deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
-1)}}validateInPage(address,state){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=
-WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}
-const ret=wasm.client_validateInPage(this.__wbg_ptr,ptr0,len0,ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(ret[2])}
-let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}}if(Symbol.
-dispose)Client.prototype[Symbol.dispose]=Client.prototype.free;export class ConnectionTest{__destroy_into_raw(){const ptr=this.
-__wbg_ptr;this.__wbg_ptr=0;ConnectionTestFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=
+ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
+1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=
+ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
+1)}}buildClientCredentialsRequest(){const ret=wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}buildRefreshRequest(refresh_token){const ret=wasm.client_buildRefreshRequest(
+this.__wbg_ptr,refresh_token);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,redirect_uri){
+const ret=wasm.client_buildTokenRequest(this.__wbg_ptr,code,code_verifier,redirect_uri);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}get clientId(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_clientId(
+this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
+deferred1_0,deferred1_1,1)}}get confidential(){const ret=wasm.client_confidential(this.__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){
+const ret=wasm.client_createAuthorizationRequest(this.__wbg_ptr,extra_params);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+return takeFromExternrefTable0(ret[0])}deriveKey(purpose){const ptr0=passStringToWasm0(purpose,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.client_deriveKey(this.__wbg_ptr,ptr0,len0);if(ret[3]){throw takeFromExternrefTable0(
+ret[2])}var v2=getArrayU8FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}isCallback(address){
+const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+client_isCallback(this.__wbg_ptr,ptr0,len0);return ret!==0}constructor(options){const ret=wasm.client_new(options);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ClientFinalization.register(this,this.__wbg_ptr,this);return this}parseTokenResponse(response){
+const ret=wasm.client_parseTokenResponse(this.__wbg_ptr,response);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}quickAuthorizationRequest(){const ret=wasm.client_quickAuthorizationRequest(this.__wbg_ptr);return ret>>>0}quickAuthorizationResponse(state,callback){
+const ret=wasm.client_quickAuthorizationResponse(this.__wbg_ptr,state,callback);return ret>>>0}quickTokenRequest(code_verifier,code){
+const ret=wasm.client_quickTokenRequest(this.__wbg_ptr,code_verifier,code);return ret>>>0}quickTokenResponse(media_type,body,received_at){
+const ret=wasm.client_quickTokenResponse(this.__wbg_ptr,media_type,body,received_at);return ret>>>0}get redirectUri(){let deferred1_0;
+let deferred1_1;try{const ret=wasm.client_redirectUri(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get scopes(){const ret=wasm.client_scopes(this.__wbg_ptr);
+var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}get tokenUrl(){let deferred1_0;
+let deferred1_1;try{const ret=wasm.client_tokenUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}validateAuthorizationResponse(callback,state){let deferred2_0;
+let deferred2_1;try{const ret=wasm.client_validateAuthorizationResponse(this.__wbg_ptr,callback,state);var ptr1=ret[0];var len1=ret[1];
+if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(
+ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}validateInPage(address,state){let ptr0,len0,ptr1,len1;
+try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
+state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*
+1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.client_validateInPage(this.__wbg_ptr,ptr0,len0,
+ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.
+__wbindgen_free(ret[0],ret[1]*1,1)}return v3}}if(Symbol.dispose)Client.prototype[Symbol.dispose]=Client.prototype.free;export class ConnectionTest{__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ConnectionTestFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
 wasm.__wbg_connectiontest_free(ptr,0)}answered(response){const ret=wasm.connectiontest_answered(this.__wbg_ptr,response);
 if(ret[1]){throw takeFromExternrefTable0(ret[0])}}failed(message){const ptr0=passStringToWasm0(message,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;wasm.connectiontest_failed(this.__wbg_ptr,ptr0,len0)}constructor(known){
@@ -117,7 +114,8 @@ throw e}const ret=wasm.mayRepeat(ptr0,len0,ptr1,len1,val3);return ret!==0}export
 const ret=wasm.missingScopes(required,granted);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(
 ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}export function pageClient(options,origin){const ptr0=passStringToWasm0(
 origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.pageClient(options,ptr0,
-len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return Client.__wrap(ret[0])}export function rateLimitNews(status,limit,near_limit,retry_after,known,is_configured,received_at){
+len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return Client.__wrap(ret[0])}export function plainFailure(number){
+const ret=wasm.plainFailure(number);return ret}export function rateLimitNews(status,limit,near_limit,retry_after,known,is_configured,received_at){
 const val4=+status;const val5=+known;const val6=+is_configured;const val7=+received_at;let ptr0,len0,ptr1,len1,ptr2,len2;
 try{ptr0=isLikeNone(limit)?0:passStringToWasm0(limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
 ptr1=isLikeNone(near_limit)?0:passStringToWasm0(near_limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;

@@ -24,82 +24,81 @@ __wbg_toString_6b1cac73c93ef5d1:()=>__wbg_toString_6b1cac73c93ef5d1,__wbindgen_g
 __wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,__wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,
 asksForRenewal:()=>asksForRenewal,completeRedirect:()=>completeRedirect,defaultScopes:()=>defaultScopes,environmentVariables:()=>environmentVariables,
 expandScopes:()=>expandScopes,failure:()=>failure,isExpired:()=>isExpired,isPendingOver:()=>isPendingOver,judgeApiResponse:()=>judgeApiResponse,
-mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes,pageClient:()=>pageClient,rateLimitNews:()=>rateLimitNews,readCredential:()=>readCredential,
-readEnvironment:()=>readEnvironment,refuseSecret:()=>refuseSecret,responseState:()=>responseState,retryDelay:()=>retryDelay,
-textBuffer:()=>textBuffer,textMemory:()=>textMemory,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,workspaceSegment:()=>workspaceSegment});
-var Api=class{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){
-const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(
-url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,
-len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=
-len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}constructor(url){const ptr0=passStringToWasm0(
-url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_new(ptr0,len0);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,this.__wbg_ptr,this);return this}redirect(method,url,with_credential,status,location){
-const val4=+with_credential;const val5=+status;let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.
-__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN;ptr2=passStringToWasm0(location,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){
-if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.api_redirect(this.__wbg_ptr,ptr0,len0,ptr1,len1,val4,val5,ptr2,len2);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}};if(Symbol.dispose)Api.prototype[Symbol.dispose]=Api.prototype.free;var Client=class _Client{static __wrap(ptr){
+mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes,pageClient:()=>pageClient,plainFailure:()=>plainFailure,rateLimitNews:()=>rateLimitNews,
+readCredential:()=>readCredential,readEnvironment:()=>readEnvironment,refuseSecret:()=>refuseSecret,responseState:()=>responseState,
+retryDelay:()=>retryDelay,textBuffer:()=>textBuffer,textMemory:()=>textMemory,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,
+workspaceSegment:()=>workspaceSegment});var Api=class{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.
+unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;
+let deferred3_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.api_admit(this.__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(
+ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,
+deferred3_1,1)}}constructor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.
+register(this,this.__wbg_ptr,this);return this}redirect(method,url,with_credential,status,location){const val4=+with_credential;
+const val5=+status;let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=
+passStringToWasm0(location,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(
+ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
+api_redirect(this.__wbg_ptr,ptr0,len0,ptr1,len1,val4,val5,ptr2,len2);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}};if(Symbol.dispose)Api.prototype[Symbol.dispose]=Api.prototype.free;var Client=class _Client{static __wrap(ptr){
 const obj=Object.create(_Client.prototype);obj.__wbg_ptr=ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
 const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
 wasm.__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);
 deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);
-deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);
-deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}buildClientCredentialsRequest(){const ret=wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildRefreshRequest(refresh_token){const ret=wasm.
-client_buildRefreshRequest(this.__wbg_ptr,refresh_token);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}buildTokenRequest(code,code_verifier,redirect_uri){const ret=wasm.client_buildTokenRequest(this.__wbg_ptr,code,code_verifier,
-redirect_uri);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}get clientId(){let deferred1_0;
-let deferred1_1;try{const ret=wasm.client_clientId(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
-ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get confidential(){const ret=wasm.client_confidential(
-this.__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){const ret=wasm.client_createAuthorizationRequest(
-this.__wbg_ptr,extra_params);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}deriveKey(purpose){
-const ptr0=passStringToWasm0(purpose,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-client_deriveKey(this.__wbg_ptr,ptr0,len0);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v2=getArrayU8FromWasm0(ret[0],
-ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}isCallback(address){const ptr0=passStringToWasm0(address,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.client_isCallback(this.__wbg_ptr,
-ptr0,len0);return ret!==0}constructor(options){const ret=wasm.client_new(options);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}this.__wbg_ptr=ret[0];ClientFinalization.register(this,this.__wbg_ptr,this);return this}parseTokenResponse(response){
-const ret=wasm.client_parseTokenResponse(this.__wbg_ptr,response);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}quickAuthorizationRequest(){const ret=wasm.client_quickAuthorizationRequest(this.__wbg_ptr);let v1;if(ret[0]!==0){
-v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}quickAuthorizationResponse(state,callback){
-const ret=wasm.client_quickAuthorizationResponse(this.__wbg_ptr,state,callback);let v1;if(ret[0]!==0){v1=getStringFromWasm0(
-ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}quickTokenRequest(code_verifier,code){const ret=wasm.client_quickTokenRequest(
-this.__wbg_ptr,code_verifier,code);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],
-ret[1]*1,1)}return v1}quickTokenResponse(media_type,body,received_at){const ret=wasm.client_quickTokenResponse(this.__wbg_ptr,
-media_type,body,received_at);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*
-1,1)}return v1}get redirectUri(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_redirectUri(this.__wbg_ptr);deferred1_0=
+deferred1_1,1)}}aroundGrant(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_aroundGrant(this.__wbg_ptr);deferred1_0=
 ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}get scopes(){const ret=wasm.client_scopes(this.__wbg_ptr);var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
-ret[0],ret[1]*4,4);return v1}get tokenUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_tokenUrl(this.__wbg_ptr);
-deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}validateAuthorizationResponse(callback,state){let deferred2_0;let deferred2_1;try{const ret=wasm.client_validateAuthorizationResponse(
-this.__wbg_ptr,callback,state);var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}
-deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
-1)}}validateInPage(address,state){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=
-WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}
-const ret=wasm.client_validateInPage(this.__wbg_ptr,ptr0,len0,ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(ret[2])}
-let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}};if(Symbol.
-dispose)Client.prototype[Symbol.dispose]=Client.prototype.free;var ConnectionTest=class{__destroy_into_raw(){const ptr=this.
-__wbg_ptr;this.__wbg_ptr=0;ConnectionTestFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
-wasm.__wbg_connectiontest_free(ptr,0)}answered(response){const ret=wasm.connectiontest_answered(this.__wbg_ptr,response);
-if(ret[1]){throw takeFromExternrefTable0(ret[0])}}failed(message){const ptr0=passStringToWasm0(message,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;wasm.connectiontest_failed(this.__wbg_ptr,ptr0,len0)}constructor(known){
-const ret=wasm.connectiontest_new(known);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ConnectionTestFinalization.
-register(this,this.__wbg_ptr,this);return this}get path(){const ret=wasm.connectiontest_path(this.__wbg_ptr);let v1;if(ret[0]!==
-0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}get verdict(){const ret=wasm.connectiontest_verdict(
-this.__wbg_ptr);return ret}};if(Symbol.dispose)ConnectionTest.prototype[Symbol.dispose]=ConnectionTest.prototype.free;var RefreshAction=Object.
-freeze({Rest:0,"0":"Rest",Lock:1,"1":"Lock",Look:2,"2":"Look",Refresh:3,"3":"Refresh",Publish:4,"4":"Publish",Bury:5,"5":"\
-Bury",Store:6,"6":"Store",Report:7,"7":"Report",Wait:8,"8":"Wait",FailWithLastRequest:9,"9":"FailWithLastRequest",FailAsBusy:10,
-"10":"FailAsBusy"});var RefreshAnswer=Object.freeze({Use:0,"0":"Use",Turn:1,"1":"Turn",Dead:2,"2":"Dead"});var RefreshEvent=Object.
-freeze({Locked:0,"0":"Locked",LockBusy:1,"1":"LockBusy",LockLost:2,"2":"LockLost",FoundDead:3,"3":"FoundDead",NothingFound:4,
-"4":"NothingFound",Published:5,"5":"Published",Superseded:6,"6":"Superseded",Stored:7,"7":"Stored",StoreFailed:8,"8":"St\
-oreFailed",Reported:9,"9":"Reported",Woke:10,"10":"Woke"});var RefreshPolicy=class{__destroy_into_raw(){const ptr=this.__wbg_ptr;
-this.__wbg_ptr=0;RefreshPolicyFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_refreshpolicy_free(
+1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=
+ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
+1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=
+ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
+1)}}buildClientCredentialsRequest(){const ret=wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}buildRefreshRequest(refresh_token){const ret=wasm.client_buildRefreshRequest(
+this.__wbg_ptr,refresh_token);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,redirect_uri){
+const ret=wasm.client_buildTokenRequest(this.__wbg_ptr,code,code_verifier,redirect_uri);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}get clientId(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_clientId(
+this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
+deferred1_0,deferred1_1,1)}}get confidential(){const ret=wasm.client_confidential(this.__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){
+const ret=wasm.client_createAuthorizationRequest(this.__wbg_ptr,extra_params);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+return takeFromExternrefTable0(ret[0])}deriveKey(purpose){const ptr0=passStringToWasm0(purpose,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.client_deriveKey(this.__wbg_ptr,ptr0,len0);if(ret[3]){throw takeFromExternrefTable0(
+ret[2])}var v2=getArrayU8FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}isCallback(address){
+const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+client_isCallback(this.__wbg_ptr,ptr0,len0);return ret!==0}constructor(options){const ret=wasm.client_new(options);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ClientFinalization.register(this,this.__wbg_ptr,this);return this}parseTokenResponse(response){
+const ret=wasm.client_parseTokenResponse(this.__wbg_ptr,response);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}quickAuthorizationRequest(){const ret=wasm.client_quickAuthorizationRequest(this.__wbg_ptr);return ret>>>0}quickAuthorizationResponse(state,callback){
+const ret=wasm.client_quickAuthorizationResponse(this.__wbg_ptr,state,callback);return ret>>>0}quickTokenRequest(code_verifier,code){
+const ret=wasm.client_quickTokenRequest(this.__wbg_ptr,code_verifier,code);return ret>>>0}quickTokenResponse(media_type,body,received_at){
+const ret=wasm.client_quickTokenResponse(this.__wbg_ptr,media_type,body,received_at);return ret>>>0}get redirectUri(){let deferred1_0;
+let deferred1_1;try{const ret=wasm.client_redirectUri(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get scopes(){const ret=wasm.client_scopes(this.__wbg_ptr);
+var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}get tokenUrl(){let deferred1_0;
+let deferred1_1;try{const ret=wasm.client_tokenUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}validateAuthorizationResponse(callback,state){let deferred2_0;
+let deferred2_1;try{const ret=wasm.client_validateAuthorizationResponse(this.__wbg_ptr,callback,state);var ptr1=ret[0];var len1=ret[1];
+if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(
+ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}validateInPage(address,state){let ptr0,len0,ptr1,len1;
+try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
+state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*
+1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.client_validateInPage(this.__wbg_ptr,ptr0,len0,
+ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.
+__wbindgen_free(ret[0],ret[1]*1,1)}return v3}};if(Symbol.dispose)Client.prototype[Symbol.dispose]=Client.prototype.free;
+var ConnectionTest=class{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ConnectionTestFinalization.unregister(
+this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_connectiontest_free(ptr,0)}answered(response){const ret=wasm.
+connectiontest_answered(this.__wbg_ptr,response);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}failed(message){const ptr0=passStringToWasm0(
+message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;wasm.connectiontest_failed(this.__wbg_ptr,
+ptr0,len0)}constructor(known){const ret=wasm.connectiontest_new(known);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+this.__wbg_ptr=ret[0];ConnectionTestFinalization.register(this,this.__wbg_ptr,this);return this}get path(){const ret=wasm.
+connectiontest_path(this.__wbg_ptr);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],
+ret[1]*1,1)}return v1}get verdict(){const ret=wasm.connectiontest_verdict(this.__wbg_ptr);return ret}};if(Symbol.dispose)
+ConnectionTest.prototype[Symbol.dispose]=ConnectionTest.prototype.free;var RefreshAction=Object.freeze({Rest:0,"0":"Rest",
+Lock:1,"1":"Lock",Look:2,"2":"Look",Refresh:3,"3":"Refresh",Publish:4,"4":"Publish",Bury:5,"5":"Bury",Store:6,"6":"Store",
+Report:7,"7":"Report",Wait:8,"8":"Wait",FailWithLastRequest:9,"9":"FailWithLastRequest",FailAsBusy:10,"10":"FailAsBusy"});
+var RefreshAnswer=Object.freeze({Use:0,"0":"Use",Turn:1,"1":"Turn",Dead:2,"2":"Dead"});var RefreshEvent=Object.freeze({Locked:0,
+"0":"Locked",LockBusy:1,"1":"LockBusy",LockLost:2,"2":"LockLost",FoundDead:3,"3":"FoundDead",NothingFound:4,"4":"Nothing\
+Found",Published:5,"5":"Published",Superseded:6,"6":"Superseded",Stored:7,"7":"Stored",StoreFailed:8,"8":"StoreFailed",Reported:9,
+"9":"Reported",Woke:10,"10":"Woke"});var RefreshPolicy=class{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=
+0;RefreshPolicyFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_refreshpolicy_free(
 ptr,0)}get action(){const ret=wasm.refreshpolicy_action(this.__wbg_ptr);return ret}answered(status,generation,is_repetition,now){
 const ret=wasm.refreshpolicy_answered(this.__wbg_ptr,status,generation,is_repetition,now);return ret!==0}asked(known,now){
 const ret=wasm.refreshpolicy_asked(this.__wbg_ptr,known,now);return ret}configured(obtained_at,expires_at,now){const ret=wasm.
@@ -145,7 +144,8 @@ throw e}const ret=wasm.mayRepeat(ptr0,len0,ptr1,len1,val3);return ret!==0}functi
 missingScopes(required,granted);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],
 ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function pageClient(options,origin){const ptr0=passStringToWasm0(
 origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.pageClient(options,ptr0,
-len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return Client.__wrap(ret[0])}function rateLimitNews(status,limit,near_limit,retry_after,known,is_configured,received_at){
+len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return Client.__wrap(ret[0])}function plainFailure(number){const ret=wasm.
+plainFailure(number);return ret}function rateLimitNews(status,limit,near_limit,retry_after,known,is_configured,received_at){
 const val4=+status;const val5=+known;const val6=+is_configured;const val7=+received_at;let ptr0,len0,ptr1,len1,ptr2,len2;
 try{ptr0=isLikeNone(limit)?0:passStringToWasm0(limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
 ptr1=isLikeNone(near_limit)?0:passStringToWasm0(near_limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;
@@ -225,8 +225,8 @@ numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cache
 cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}var cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
 arg);view.set(buf);return{read:arg.length,written:buf.length}}}var WASM_VECTOR_LEN=0;var wasm;function __wbg_set_wasm(val){
-wasm=val}var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/5c48814ac6fb4877369d540cfdb9cc81ef9c41f2a6b8a20bb2\
-61e6eeead53ed2");var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+wasm=val}var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/ed53c86f90101945b15f2f2b1753b2ec3b1769db9f0521deed\
+05347f52a0b6af");var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure3,{detail,
 cause}={},caller=_BitbucketAuthError){const message=detail?`${failure3.message.replace(/\.$/,"")} (${detail}).`:failure3.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);this.
@@ -252,9 +252,9 @@ if(source instanceof WebAssembly.Module)return source;const response=typeof sour
 source):source;if(!("arrayBuffer"in response))return response;if(!response.ok)throw new TypeError("not found");return response.
 arrayBuffer()}function imports(){return{"./core_bg.js":core_bg_exports}}function start(instance){__wbg_set_wasm(instance.
 exports);const prepare=instance.exports.__wbindgen_start;if(typeof prepare==="function")prepare();loaded=true}function inlinedBytes(caller){
-const inlined=Reflect.get(globalThis,core_wasm_key_default);if(typeof inlined!=="string")throw missing(caller);const decoder=Uint8Array;
-if(decoder.fromBase64)return decoder.fromBase64(inlined);if(typeof Buffer==="function")return Buffer.from(inlined,"base6\
-4");return Uint8Array.from(atob(inlined),character=>character.charCodeAt(0))}function isForbidden(error){return error instanceof
+const inlined=Reflect.get(globalThis,core_wasm_key_default);if(typeof inlined!=="string")throw missing(caller);const decoder2=Uint8Array;
+if(decoder2.fromBase64)return decoder2.fromBase64(inlined);if(typeof Buffer==="function")return Buffer.from(inlined,"bas\
+e64");return Uint8Array.from(atob(inlined),character=>character.charCodeAt(0))}function isForbidden(error){return error instanceof
 EvalError||error instanceof Error&&/content security policy|unsafe-eval|\bcsp\b/i.test(error.message)}function refused(error,caller){
 if(error instanceof BitbucketAuthError)return error;return unavailable(isForbidden(error)?"The Content Security Policy o\
 f this page forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src.":"This runtime could not load the WebAssembly\
@@ -270,18 +270,19 @@ judge(caller,()=>new(core()).Client(options));this.#redirectUri=this.#handle.red
 clientId}get redirectUri(){return this.#redirectUri}get scopes(){return this.#handle.scopes}get authorizeUrl(){return this.#handle.
 authorizeUrl}get tokenUrl(){return this.#handle.tokenUrl}get apiUrl(){return this.#handle.apiUrl}get confidential(){return this.#handle.
 confidential}authorizationUrl(){return this.#handle.authorizationUrl()}createAuthorizationRequest(options){const{extraParams}=members(
-options);const text=extraParams===void 0?this.#handle.quickAuthorizationRequest():void 0;if(text!==void 0){return{url:text.
+options);const text=extraParams===void 0?answer(this.#handle.quickAuthorizationRequest()):"";if(text!==""){return{url:text.
 slice(129),state:text.slice(0,43),codeVerifier:text.slice(43,86),codeChallenge:text.slice(86,129),redirectUri:this.#redirectUri}}
 return judge(this.createAuthorizationRequest,()=>this.#handle.createAuthorizationRequest(extraParams))}validateAuthorizationResponse(callback,expected){
-const{state}=members(expected);if(typeof callback==="string"&&typeof state==="string"){prepareBuffer();const text=this.#handle.
-quickAuthorizationResponse(write(state,first),write(callback,second));if(text?.startsWith("+"))return{code:text.slice(1)};
-if(text!==void 0)throw new BitbucketAuthError(JSON.parse(text),{},this.validateAuthorizationResponse)}const caller=this.
-validateAuthorizationResponse;return{code:judge(caller,()=>this.#handle.validateAuthorizationResponse(callback,state))}}buildTokenRequest(grant){
-const{code,codeVerifier,redirectUri}=members(grant);const same=this.#tokenRequest;if(same&&typeof code==="string"&&typeof codeVerifier===
-"string"&&redirectUri===void 0){prepareBuffer();const body=this.#handle.quickTokenRequest(write(codeVerifier,first),write(
-code,second));if(body!==void 0)return{method:same.method,url:same.url,headers:{...same.headers},body}}const request=judge(
-this.buildTokenRequest,()=>this.#handle.buildTokenRequest(code,codeVerifier,redirectUri));this.#tokenRequest??={method:request.
-method,url:request.url,headers:{...request.headers}};return request}buildRefreshRequest(grant){const{refreshToken}=members(
+const{state}=members(expected);if(typeof callback==="string"&&typeof state==="string"){prepareBuffer();const outcome=this.#handle.
+quickAuthorizationResponse(write(state,first),write(callback,second));if(outcome===1)return{code:cut(callback,0)};if(outcome>
+1){const failure3=plainFailures[outcome]??=core().plainFailure(outcome);throw new BitbucketAuthError(failure3,{},this.validateAuthorizationResponse)}}
+const caller=this.validateAuthorizationResponse;return{code:judge(caller,()=>this.#handle.validateAuthorizationResponse(
+callback,state))}}buildTokenRequest(grant){const{code,codeVerifier,redirectUri}=members(grant);const same=this.#tokenRequest;
+if(same&&typeof code==="string"&&typeof codeVerifier==="string"&&redirectUri===void 0){prepareBuffer();if(this.#handle.quickTokenRequest(
+write(codeVerifier,first),write(code,second))===1){const{method,url,headers,around:[before,between,after]}=same;return{method,
+url,headers:{...headers},body:before+code+between+codeVerifier+after}}}const request=judge(this.buildTokenRequest,()=>this.#handle.
+buildTokenRequest(code,codeVerifier,redirectUri));if(!same){const{method,url,headers}=request;this.#tokenRequest={method,
+url,headers:{...headers},around:this.#handle.aroundGrant().split(" ")}}return request}buildRefreshRequest(grant){const{refreshToken}=members(
 grant);return judge(this.buildRefreshRequest,()=>this.#handle.buildRefreshRequest(refreshToken))}buildClientCredentialsRequest(){
 return judge(this.buildClientCredentialsRequest,()=>this.#handle.buildClientCredentialsRequest())}parseTokenResponse(response){
 const tokens=this.#quickTokens(response);if(tokens)return tokens;const{headers,body,...rest}=members(response);return judge(
@@ -289,20 +290,25 @@ this.parseTokenResponse,()=>this.#handle.parseTokenResponse({...rest,headers:pla
 tring"?encoder.encode(body):body}))}#quickTokens(response){const{status,headers,body,receivedAt,grant,previous,request}=members(
 response);if(status!==200||grant!=="authorization_code"||typeof body!=="string"||typeof receivedAt!=="number"||previous!==
 void 0||request!==void 0&&typeof members(request).body!=="string")return void 0;const type=mediaType(headers);if(type===
-void 0)return void 0;prepareBuffer();const text=this.#handle.quickTokenResponse(write(type,first),write(body,second),receivedAt);
-if(text===void 0)return void 0;const parts=text.split(" ");const[expiresAt,accessToken,refreshToken]=parts;const tokens={
-accessToken,tokenType:"bearer"};if(refreshToken)tokens.refreshToken=refreshToken;if(expiresAt)tokens.expiresAt=Number(expiresAt);
-tokens.scopes=parts.slice(3);return tokens}};function createClient(options){return new OAuthClient(options,createClient)}
-function expandScopes2(list){return judge(expandScopes2,()=>core().expandScopes(list))}function missingScopes2(required,granted){
-return judge(missingScopes2,()=>core().missingScopes(required,granted))}var BUFFER=[1024,131072];var encoder=new TextEncoder;
-var first=new Uint8Array;var second=first;function prepareBuffer(){if(second.length>0)return;const{textBuffer:textBuffer2,
-textMemory:textMemory2}=core();const[one,other]=BUFFER;const address=textBuffer2(one+other);const{buffer}=textMemory2();
-first=new Uint8Array(buffer,address,one);second=new Uint8Array(buffer,address+one,other)}function write(text,part){const{
-read,written}=encoder.encodeInto(text,part);return read===text.length?written:-1}function members(value){return typeof value===
-"object"&&value!==null?value:{}}function mediaType(headers){if(headers instanceof Headers)return headers.get("content-ty\
-pe")??void 0;if(typeof headers!=="object"||headers===null||Symbol.iterator in headers)return void 0;let found;for(const name of Object.
-keys(headers)){if(name.length===12&&name.toLowerCase()==="content-type"){found=headers[name]}}return typeof found==="str\
-ing"?found:void 0}function plainHeaders(headers){if(headers===void 0||headers===null)return{};if(typeof headers!=="objec\
-t")return headers;const entries=Symbol.iterator in headers?[...headers]:Object.entries(headers);const plain={};for(const entry of entries){
-if(!Array.isArray(entry))return headers;const[name,value]=entry;if(value!==void 0&&value!==null)plain[String(name).toLowerCase()]=
-String(value)}return plain}
+void 0)return void 0;prepareBuffer();if(this.#handle.quickTokenResponse(write(type,first),write(body,second),receivedAt)!==
+1)return void 0;const tokens={accessToken:cut(body,0),tokenType:"bearer"};const refreshToken=cut(body,2);if(refreshToken!==
+"")tokens.refreshToken=refreshToken;const expiresAt=doubles[3];if(!Number.isNaN(expiresAt))tokens.expiresAt=expiresAt;tokens.
+scopes=words(cut(body,4));return tokens}};function createClient(options){return new OAuthClient(options,createClient)}function expandScopes2(list){
+return judge(expandScopes2,()=>core().expandScopes(list))}function missingScopes2(required,granted){return judge(missingScopes2,
+()=>core().missingScopes(required,granted))}var BUFFER=[1024,131072];var plainFailures=[];var encoder=new TextEncoder;var decoder=new TextDecoder(
+"utf-8",{ignoreBOM:true});var first=new Uint8Array;var second=first;var taken=first;var integers=new Uint32Array;var doubles=new Float64Array;
+function prepareBuffer(){if(second.length>0)return;const{textBuffer:textBuffer2,textMemory:textMemory2}=core();const[one,
+other]=BUFFER;const address=textBuffer2(one+other);const{buffer}=textMemory2();first=new Uint8Array(buffer,address,one);
+second=new Uint8Array(buffer,address+one,other);integers=new Uint32Array(buffer,address,8);doubles=new Float64Array(buffer,
+address,4)}function cut(text,at){const offset=integers[at];return text.slice(offset,offset+integers[at+1])}function words(text){
+const list=[];let start2=0;for(let end=text.indexOf(" ");end>=0;end=text.indexOf(" ",start2)){list.push(text.slice(start2,
+end));start2=end+1}list.push(text.slice(start2));return list}function write(text,part){const{read,written}=encoder.encodeInto(
+text,part);return read===text.length&&read===written?written:-1}function answer(length){prepareBuffer();if(taken.length!==
+length||taken.buffer!==second.buffer)taken=second.subarray(0,length);const text=decoder.decode(taken);taken.fill(0);return text}
+function members(value){return typeof value==="object"&&value!==null?value:{}}function mediaType(headers){if(typeof headers!==
+"object"||headers===null)return void 0;if(Symbol.iterator in headers)return headers instanceof Headers?headers.get("cont\
+ent-type")??void 0:void 0;let found;for(const name of Object.keys(headers)){if(name.length===12&&name.toLowerCase()==="c\
+ontent-type"){found=headers[name]}}return typeof found==="string"?found:void 0}function plainHeaders(headers){if(headers===
+void 0||headers===null)return{};if(typeof headers!=="object")return headers;const entries=Symbol.iterator in headers?[...headers]:
+Object.entries(headers);const plain={};for(const entry of entries){if(!Array.isArray(entry))return headers;const[name,value]=entry;
+if(value!==void 0&&value!==null)plain[String(name).toLowerCase()]=String(value)}return plain}

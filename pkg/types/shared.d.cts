@@ -222,24 +222,31 @@ type CoreClient = {
     buildClientCredentialsRequest: () => TokenRequest;
     parseTokenResponse: (response: unknown) => TokenSet;
     /**
-     * state, verifier and challenge, each of 43 characters,
-     * and the address. The quick ways give nothing where something is not as it should be; the others say what it is.
+     * how much of the second part of `textBuffer` is state, verifier and
+     * challenge, each of 43 characters, and the address. The quick ways take the lengths of texts in that buffer, and give 0
+     * where something takes a closer look, which is for the others.
      */
-    quickAuthorizationRequest: () => string | undefined;
+    quickAuthorizationRequest: () => number;
     /**
-     * takes lengths in
-     * `textBuffer`; gives the code after a plus sign, or the error as JSON
+     * 1: the buffer begins with offset and
+     * length of the code in the callback; a greater number is a `plainFailure`
      */
-    quickAuthorizationResponse: (state: number, callback: number) => string | undefined;
+    quickAuthorizationResponse: (state: number, callback: number) => number;
     /**
-     * gives the body
+     * 1: both go as they are between the texts of
+     * `aroundGrant`
      */
-    quickTokenRequest: (codeVerifier: number, code: number) => string | undefined;
+    quickTokenRequest: (codeVerifier: number, code: number) => number;
     /**
-     * of status
-     * 200, to an exchanged code; gives expiry, access token, refresh token and scopes with single spaces between them
+     * three texts, with a space between them
      */
-    quickTokenResponse: (mediaType: number, body: number, receivedAt: number) => string | undefined;
+    aroundGrant: () => string;
+    /**
+     * of status 200, to an
+     * exchanged code. 1: the buffer begins with offset and length of the access token, the refresh token and the scopes in
+     * the body, and after 24 bytes the expiry as a double
+     */
+    quickTokenResponse: (mediaType: number, body: number, receivedAt: number) => number;
 };
 type CoreEnvironment = {
     /**
