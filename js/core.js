@@ -73,7 +73,7 @@ import { BitbucketAuthError, judge } from './error.js';
  *   `aroundGrant`
  * @property {() => string} aroundGrant three texts, with a space between them
  * @property {(mediaType: number, body: number, receivedAt: number) => number} quickTokenResponse of status 200, to an
- *   exchanged code. 1: the buffer begins with offset and length of the access token, the refresh token and the scopes in
+ *   exchanged code; a media type of length 0 is one that was taken before. 1: the buffer begins with offset and length of the access token, the refresh token and the scopes in
  *   the body, and after 24 bytes the expiry as a double
  */
 

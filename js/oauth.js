@@ -73,6 +73,9 @@ export class OAuthClient {
    */
   #tokenRequest;
 
+  /** The media type and the scopes of the last answer, which are nearly always those of the next. */
+  #last = { mediaType: '', scope: '', scopes: [''] };
+
   /**
    * @param {ClientOptions} options
    * @param {Function} [caller] the function in whose caller the stack of an error shall start
@@ -255,15 +258,23 @@ export class OAuthClient {
     if (status !== 200 || grant !== 'authorization_code' || typeof body !== 'string' || typeof receivedAt !== 'number'
       || previous !== undefined || (request !== undefined && typeof members(request).body !== 'string')) return undefined;
     const type = mediaType(headers);
-    if (type === undefined) return undefined;
+    if (!type) return undefined;
     prepareBuffer();
-    if (this.#handle.quickTokenResponse(write(type, first), write(body, second), receivedAt) !== 1) return undefined;
+    const last = this.#last;
+    const typeLength = type === last.mediaType ? 0 : write(type, first);
+    if (this.#handle.quickTokenResponse(typeLength, write(body, second), receivedAt) !== 1) return undefined;
+    const scope = cut(body, 4);
+    if (typeLength !== 0 || scope !== last.scope) {
+      // What is cut out of a text keeps all of it in memory, and here the tokens in it.
+      const copy = decoder.decode(encoder.encode(scope));
+      this.#last = { mediaType: type, scope: copy, scopes: copy.split(' ') };
+    }
     const tokens = /** @type {TokenSet} */ ({ accessToken: cut(body, 0), tokenType: 'bearer' });
     const refreshToken = cut(body, 2);
     if (refreshToken !== '') tokens.refreshToken = refreshToken;
     const expiresAt = doubles[3];
     if (!Number.isNaN(expiresAt)) tokens.expiresAt = expiresAt;
-    tokens.scopes = words(cut(body, 4));
+    tokens.scopes = [...this.#last.scopes];
     return tokens;
   }
 }
@@ -343,23 +354,6 @@ function prepareBuffer() {
 function cut(text, at) {
   const offset = integers[at];
   return text.slice(offset, offset + integers[at + 1]);
-}
-
-/**
- * Twice as fast as `split` for texts that are cut out of others.
- *
- * @param {string} text with a single space between words
- * @returns {string[]}
- */
-function words(text) {
-  const list = [];
-  let start = 0;
-  for (let end = text.indexOf(' '); end >= 0; end = text.indexOf(' ', start)) {
-    list.push(text.slice(start, end));
-    start = end + 1;
-  }
-  list.push(text.slice(start));
-  return list;
 }
 
 /**

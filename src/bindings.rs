@@ -348,16 +348,17 @@ impl Client {
         TokenRequest::around_grant(&self.config).join(" ")
     }
 
-    /// An answer with the status 200 to an exchanged code: the buffer has its media type and its body. Gives 1 when it is
-    /// good, with the offsets and lengths of both tokens and of the scopes, which have single spaces between them, as the
-    /// first numbers (a length of 0: there is none), and the expiry as a double behind them (NaN: it is not known).
+    /// An answer with the status 200 to an exchanged code: the buffer has its media type, unless that is one that was taken
+    /// before, and its body. Gives 1 when it is good, with the offsets and lengths of both tokens and of the scopes, which
+    /// have single spaces between them, as the first numbers (a length of 0: there is none), and the expiry as a double
+    /// behind them (NaN: it is not known).
     #[wasm_bindgen(js_name = quickTokenResponse)]
     pub fn quick_token_response(&self, media_type: usize, body: usize, received_at: f64) -> usize {
         let mut numbers = [0; 32];
         let outcome = with_texts(media_type, body, |media_type, body| {
             let response = TokenResponse {
                 status: 200,
-                content_type: Some(media_type),
+                content_type: Some(media_type).filter(|media_type| !media_type.is_empty()),
                 www_authenticate: None,
                 retry_after: None,
                 body: body.as_bytes(),

@@ -120,9 +120,23 @@ pub fn plain_json(bytes: &[u8]) -> usize {
     first!(bytes, word => in_ascii(word, below(word, b' ') | equal(word, b'"') | equal(word, b'\\')))
 }
 
-/// How many of them are printable ASCII other than the space.
+/// How many of them are printable ASCII other than the space and the exclamation mark, which is a neighbour of both the
+/// space and the quotation mark. Most of an answer are tokens, so here it counts: sixteen bytes at a time.
 pub fn plain_graphic_json(bytes: &[u8]) -> usize {
-    first!(bytes, word => not_graphic(word) | equal(word, b'"') | equal(word, b'\\'))
+    let mut at = 0;
+    for pair in bytes.as_chunks().0 {
+        let pair = u128::from_le_bytes(*pair);
+        if (not_of_token(pair as u64) | not_of_token((pair >> 64) as u64)) & TOPS != 0 {
+            break;
+        }
+        at += 16;
+    }
+    at + first!(bytes.get(at..).unwrap_or_default(), word => not_of_token(word))
+}
+
+#[inline(always)]
+fn not_of_token(word: u64) -> u64 {
+    below(word, b'#') | above_tilde(word) | equal(word, b'\\')
 }
 
 /// What stands before the first such byte of a text, which must be ASCII, and what stands after it, if there is one.

@@ -10,7 +10,7 @@ import {
   expandScopes,
   missingScopes,
 } from 'nocodb-bitbucket-auth/oauth';
-import { REDIRECT_URI } from './support.js';
+import { REDIRECT_URI, runJsonFixture } from './support.js';
 
 const OPTIONS = { clientId: 'the-key', clientSecret: 'the-secret', redirectUri: REDIRECT_URI };
 const STATE = 'c3RhdGUtdGhhdC13YXMtc2VudC10by1CaXRidWNrZXQ';
@@ -451,6 +451,35 @@ describe('parseTokenResponse', () => {
       assert.deepEqual(one, other, body);
       assert.deepEqual(Object.keys(one).sort(), Object.keys(other).sort(), body);
     }
+  });
+
+  test('takes one answer after another, with the media type and the scopes of each', () => {
+    const client = createClient(OPTIONS);
+    const json = { 'content-type': 'application/json' };
+    for (const scope of ['a b', 'a b', 'b', 'a b']) {
+      const tokens = client.parseTokenResponse(answer({ headers: json, body: JSON.stringify({ ...TOKENS, scopes: scope }) }));
+      assert.deepEqual(tokens.scopes, scope.split(' '));
+      tokens.scopes.push('changed');
+    }
+    for (const type of ['text/html', '', 'application/json; charset=utf-8x'.repeat(99), 'é']) {
+      const given = answer({ headers: { 'content-type': type } });
+      const outcome = (judge) => {
+        try {
+          return judge.parseTokenResponse(given);
+        } catch ({ code }) {
+          return code;
+        }
+      };
+      // One that has not taken anything yet.
+      assert.deepEqual(outcome(client), outcome(createClient(OPTIONS)), type);
+    }
+    refuses(() => client.parseTokenResponse(answer({ headers: { 'content-type': 'text/html' } })), { code: 'RESPONSE_NOT_JSON' });
+  });
+
+  test('keeps nothing of an answer', async (t) => {
+    const { held, clients } = await runJsonFixture(t, 'remember.js', []);
+    assert.equal(clients, 40);
+    assert.ok(held < 20_000, `${held} bytes of 60,000`);
   });
 
   test('takes the body of the older and of the newer back end, as text and as bytes', () => {
