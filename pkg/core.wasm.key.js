@@ -1,1 +1,1 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/ed53c86f90101945b15f2f2b1753b2ec3b1769db9f0521deed05347f52a0b6af');
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/362f1ae24bdd40ef36e677b6c7b184a0a0e18b5337e16833e693d9a948839d65');

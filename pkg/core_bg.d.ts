@@ -84,9 +84,10 @@ export class Client {
      */
     quickTokenRequest(code_verifier: number, code: number): number;
     /**
-     * An answer with the status 200 to an exchanged code: the buffer has its media type and its body. Gives 1 when it is
-     * good, with the offsets and lengths of both tokens and of the scopes, which have single spaces between them, as the
-     * first numbers (a length of 0: there is none), and the expiry as a double behind them (NaN: it is not known).
+     * An answer with the status 200 to an exchanged code: the buffer has its media type, unless that is one that was taken
+     * before, and its body. Gives 1 when it is good, with the offsets and lengths of both tokens and of the scopes, which
+     * have single spaces between them, as the first numbers (a length of 0: there is none), and the expiry as a double
+     * behind them (NaN: it is not known).
      */
     quickTokenResponse(media_type: number, body: number, received_at: number): number;
     /**

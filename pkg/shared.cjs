@@ -225,8 +225,8 @@ numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cache
 cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}var cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
 arg);view.set(buf);return{read:arg.length,written:buf.length}}}var WASM_VECTOR_LEN=0;var wasm;function __wbg_set_wasm(val){
-wasm=val}var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/ed53c86f90101945b15f2f2b1753b2ec3b1769db9f0521deed\
-05347f52a0b6af");var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+wasm=val}var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/362f1ae24bdd40ef36e677b6c7b184a0a0e18b5337e16833e6\
+93d9a948839d65");var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure3,{detail,
 cause}={},caller=_BitbucketAuthError){const message=detail?`${failure3.message.replace(/\.$/,"")} (${detail}).`:failure3.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);this.
@@ -265,8 +265,8 @@ retryable:false,reauthorize:false};return new BitbucketAuthError({code:"INVALID_
 field:"WebAssembly"},{detail},caller)}function unusableSource(){return new BitbucketAuthError({code:"INVALID_ARGUMENT",phase:"\
 config",message:"A value given to nocodb-bitbucket-auth cannot be used: source is not this version's WebAssembly core.",
 retryable:false,reauthorize:false,field:"source"},{},init)}var DEFAULT_SCOPES=Object.freeze(["repository","repository:write","pullrequest","pullrequest:write","issue","issue:write",
-"account"]);var OAuthClient=class{#handle;#redirectUri;#tokenRequest;constructor(options,caller=new.target){this.#handle=
-judge(caller,()=>new(core()).Client(options));this.#redirectUri=this.#handle.redirectUri}get clientId(){return this.#handle.
+"account"]);var OAuthClient=class{#handle;#redirectUri;#tokenRequest;#last={mediaType:"",scope:"",scopes:[""]};constructor(options,caller=new.target){
+this.#handle=judge(caller,()=>new(core()).Client(options));this.#redirectUri=this.#handle.redirectUri}get clientId(){return this.#handle.
 clientId}get redirectUri(){return this.#redirectUri}get scopes(){return this.#handle.scopes}get authorizeUrl(){return this.#handle.
 authorizeUrl}get tokenUrl(){return this.#handle.tokenUrl}get apiUrl(){return this.#handle.apiUrl}get confidential(){return this.#handle.
 confidential}authorizationUrl(){return this.#handle.authorizationUrl()}createAuthorizationRequest(options){const{extraParams}=members(
@@ -289,26 +289,26 @@ const tokens=this.#quickTokens(response);if(tokens)return tokens;const{headers,b
 this.parseTokenResponse,()=>this.#handle.parseTokenResponse({...rest,headers:plainHeaders(headers),body:typeof body==="s\
 tring"?encoder.encode(body):body}))}#quickTokens(response){const{status,headers,body,receivedAt,grant,previous,request}=members(
 response);if(status!==200||grant!=="authorization_code"||typeof body!=="string"||typeof receivedAt!=="number"||previous!==
-void 0||request!==void 0&&typeof members(request).body!=="string")return void 0;const type=mediaType(headers);if(type===
-void 0)return void 0;prepareBuffer();if(this.#handle.quickTokenResponse(write(type,first),write(body,second),receivedAt)!==
-1)return void 0;const tokens={accessToken:cut(body,0),tokenType:"bearer"};const refreshToken=cut(body,2);if(refreshToken!==
-"")tokens.refreshToken=refreshToken;const expiresAt=doubles[3];if(!Number.isNaN(expiresAt))tokens.expiresAt=expiresAt;tokens.
-scopes=words(cut(body,4));return tokens}};function createClient(options){return new OAuthClient(options,createClient)}function expandScopes2(list){
-return judge(expandScopes2,()=>core().expandScopes(list))}function missingScopes2(required,granted){return judge(missingScopes2,
-()=>core().missingScopes(required,granted))}var BUFFER=[1024,131072];var plainFailures=[];var encoder=new TextEncoder;var decoder=new TextDecoder(
+void 0||request!==void 0&&typeof members(request).body!=="string")return void 0;const type=mediaType(headers);if(!type)return void 0;
+prepareBuffer();const last=this.#last;const typeLength=type===last.mediaType?0:write(type,first);if(this.#handle.quickTokenResponse(
+typeLength,write(body,second),receivedAt)!==1)return void 0;const scope=cut(body,4);if(typeLength!==0||scope!==last.scope){
+const copy=decoder.decode(encoder.encode(scope));this.#last={mediaType:type,scope:copy,scopes:copy.split(" ")}}const tokens={
+accessToken:cut(body,0),tokenType:"bearer"};const refreshToken=cut(body,2);if(refreshToken!=="")tokens.refreshToken=refreshToken;
+const expiresAt=doubles[3];if(!Number.isNaN(expiresAt))tokens.expiresAt=expiresAt;tokens.scopes=[...this.#last.scopes];return tokens}};
+function createClient(options){return new OAuthClient(options,createClient)}function expandScopes2(list){return judge(expandScopes2,
+()=>core().expandScopes(list))}function missingScopes2(required,granted){return judge(missingScopes2,()=>core().missingScopes(
+required,granted))}var BUFFER=[1024,131072];var plainFailures=[];var encoder=new TextEncoder;var decoder=new TextDecoder(
 "utf-8",{ignoreBOM:true});var first=new Uint8Array;var second=first;var taken=first;var integers=new Uint32Array;var doubles=new Float64Array;
 function prepareBuffer(){if(second.length>0)return;const{textBuffer:textBuffer2,textMemory:textMemory2}=core();const[one,
 other]=BUFFER;const address=textBuffer2(one+other);const{buffer}=textMemory2();first=new Uint8Array(buffer,address,one);
 second=new Uint8Array(buffer,address+one,other);integers=new Uint32Array(buffer,address,8);doubles=new Float64Array(buffer,
-address,4)}function cut(text,at){const offset=integers[at];return text.slice(offset,offset+integers[at+1])}function words(text){
-const list=[];let start2=0;for(let end=text.indexOf(" ");end>=0;end=text.indexOf(" ",start2)){list.push(text.slice(start2,
-end));start2=end+1}list.push(text.slice(start2));return list}function write(text,part){const{read,written}=encoder.encodeInto(
-text,part);return read===text.length&&read===written?written:-1}function answer(length){prepareBuffer();if(taken.length!==
-length||taken.buffer!==second.buffer)taken=second.subarray(0,length);const text=decoder.decode(taken);taken.fill(0);return text}
-function members(value){return typeof value==="object"&&value!==null?value:{}}function mediaType(headers){if(typeof headers!==
-"object"||headers===null)return void 0;if(Symbol.iterator in headers)return headers instanceof Headers?headers.get("cont\
-ent-type")??void 0:void 0;let found;for(const name of Object.keys(headers)){if(name.length===12&&name.toLowerCase()==="c\
-ontent-type"){found=headers[name]}}return typeof found==="string"?found:void 0}function plainHeaders(headers){if(headers===
+address,4)}function cut(text,at){const offset=integers[at];return text.slice(offset,offset+integers[at+1])}function write(text,part){
+const{read,written}=encoder.encodeInto(text,part);return read===text.length&&read===written?written:-1}function answer(length){
+prepareBuffer();if(taken.length!==length||taken.buffer!==second.buffer)taken=second.subarray(0,length);const text=decoder.
+decode(taken);taken.fill(0);return text}function members(value){return typeof value==="object"&&value!==null?value:{}}function mediaType(headers){
+if(typeof headers!=="object"||headers===null)return void 0;if(Symbol.iterator in headers)return headers instanceof Headers?
+headers.get("content-type")??void 0:void 0;let found;for(const name of Object.keys(headers)){if(name.length===12&&name.toLowerCase()===
+"content-type"){found=headers[name]}}return typeof found==="string"?found:void 0}function plainHeaders(headers){if(headers===
 void 0||headers===null)return{};if(typeof headers!=="object")return headers;const entries=Symbol.iterator in headers?[...headers]:
 Object.entries(headers);const plain={};for(const entry of entries){if(!Array.isArray(entry))return headers;const[name,value]=entry;
 if(value!==void 0&&value!==null)plain[String(name).toLowerCase()]=String(value)}return plain}

@@ -243,7 +243,7 @@ type CoreClient = {
     aroundGrant: () => string;
     /**
      * of status 200, to an
-     * exchanged code. 1: the buffer begins with offset and length of the access token, the refresh token and the scopes in
+     * exchanged code; a media type of length 0 is one that was taken before. 1: the buffer begins with offset and length of the access token, the refresh token and the scopes in
      * the body, and after 24 bytes the expiry as a double
      */
     quickTokenResponse: (mediaType: number, body: number, receivedAt: number) => number;
