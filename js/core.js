@@ -64,9 +64,8 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(refreshToken: unknown) => TokenRequest} buildRefreshRequest
  * @property {() => TokenRequest} buildClientCredentialsRequest
  * @property {(response: unknown) => TokenSet} parseTokenResponse
- * @property {() => number} quickAuthorizationRequest how much of the second part of `textBuffer` is state, verifier and
- *   challenge, each of 43 characters, and the address. The quick ways take the lengths of texts in that buffer, and give 0
- *   where something takes a closer look, which is for the others.
+ * @property {() => number} quickAuthorizationRequest how much of `textBuffer` is state, verifier and challenge, each of 43
+ *   characters, and the address. The quick ways take the lengths of texts of ASCII in that buffer, and give 0 where something takes a closer look, which is for the others.
  * @property {(state: number, callback: number) => number} quickAuthorizationResponse 1: the buffer begins with offset and
  *   length of the code in the callback; a greater number is a `plainFailure`
  * @property {(codeVerifier: number, code: number) => number} quickTokenRequest 1: both go as they are between the texts of
@@ -194,8 +193,8 @@ import { BitbucketAuthError, judge } from './error.js';
 /**
  * @typedef {object} Core
  * @property {new (options: unknown) => CoreClient} Client
- * @property {(length: number) => number} textBuffer the address of a buffer in `textMemory`, for the texts of a quick call:
- *   the first stands at its start, the second after 1024 bytes
+ * @property {(length: number) => number} textBuffer the address of a buffer in `textMemory`, for the texts of a quick call,
+ *   the second behind the first
  * @property {() => WebAssembly.Memory} textMemory
  * @property {(number: number) => import('./error.js').Failure} plainFailure
  * @property {RefreshPolicyClass} RefreshPolicy

@@ -302,15 +302,13 @@ impl Client {
 /// above of the same name has to say it.
 #[wasm_bindgen]
 impl Client {
-    /// State, verifier and challenge, each of 43 characters, and the address, in the second part of the buffer. Gives
-    /// their length.
+    /// State, verifier and challenge, each of 43 characters, and the address, in the buffer. Gives their length.
     #[wasm_bindgen(js_name = quickAuthorizationRequest)]
     pub fn quick_authorization_request(&self) -> usize {
         let Ok(random) = host::random_bytes() else { return 0 };
         TEXTS.with(|texts| {
             let Ok(mut texts) = texts.try_borrow_mut() else { return 0 };
-            let room = texts.get_mut(FIRST_TEXT..);
-            room.and_then(|room| AuthorizationRequest::write(&self.address, &random, room)).unwrap_or_default()
+            AuthorizationRequest::write(&self.address, &random, &mut texts).unwrap_or_default()
         })
     }
 
@@ -318,26 +316,23 @@ impl Client {
     /// as the first numbers, or a [plain failure](plain_failure).
     #[wasm_bindgen(js_name = quickAuthorizationResponse)]
     pub fn quick_authorization_response(&self, state: usize, callback: usize) -> usize {
-        let mut numbers = [0; 8];
-        let outcome = with_texts(state, callback, |state, callback| {
+        with_texts(state, callback, |state, callback, numbers| {
             match code_of(&self.config, Callback::Text(callback), state) {
                 _ if state.is_empty() => None,
                 Ok(code) => {
-                    numbers = place_of(&code, callback)?;
+                    *numbers = place_of(&code, callback)?;
                     Some(1)
                 }
                 Err(error) => number_of(&error),
             }
-        });
-        put_first(&numbers);
-        outcome
+        })
     }
 
     /// The buffer has the verifier and the code. Gives 1 when they go as they are between the texts of
     /// [`Self::around_grant`].
     #[wasm_bindgen(js_name = quickTokenRequest)]
     pub fn quick_token_request(&self, code_verifier: usize, code: usize) -> usize {
-        with_texts(code_verifier, code, |code_verifier, code| {
+        with_texts(code_verifier, code, |code_verifier, code, _: &mut [u8; 0]| {
             TokenRequest::is_plain_grant(code, code_verifier).then_some(1)
         })
     }
@@ -354,8 +349,7 @@ impl Client {
     /// behind them (NaN: it is not known).
     #[wasm_bindgen(js_name = quickTokenResponse)]
     pub fn quick_token_response(&self, media_type: usize, body: usize, received_at: f64) -> usize {
-        let mut numbers = [0; 32];
-        let outcome = with_texts(media_type, body, |media_type, body| {
+        with_texts(media_type, body, |media_type, body, numbers: &mut [u8; 32]| {
             let response = TokenResponse {
                 status: 200,
                 content_type: Some(media_type).filter(|media_type| !media_type.is_empty()),
@@ -375,9 +369,7 @@ impl Client {
             }
             expiry.copy_from_slice(&granted.expires_at.unwrap_or(f64::NAN).to_le_bytes());
             Some(1)
-        });
-        put_first(&numbers);
-        outcome
+        })
     }
 }
 
@@ -409,15 +401,12 @@ fn place_of(part: &str, text: &str) -> Option<[u8; 8]> {
     Some(((part.len() as u64) << 32 | offset as u64).to_le_bytes())
 }
 
-/// How much of the buffer is for the first text of a call.
-const FIRST_TEXT: usize = 1024;
-
 thread_local! {
     static TEXTS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The address of a buffer for the texts of a call, of which the first starts where it starts, the second after 1024
-/// bytes. `TextEncoder` fills it ten times as fast as a text goes across as an argument, and nothing is allocated.
+/// The address of a buffer for the texts of a call, the second behind the first. `TextEncoder` fills it ten times as fast
+/// as a text goes across as an argument, and nothing is allocated.
 #[wasm_bindgen(js_name = textBuffer)]
 pub fn text_buffer(length: usize) -> *mut u8 {
     TEXTS.with(|texts| match texts.try_borrow_mut() {
@@ -437,35 +426,26 @@ pub fn text_memory() -> JsValue {
     wasm_bindgen::memory()
 }
 
-/// Hands over the texts of a call by their lengths, unless one did not fit. They are secrets, so nothing of them is left
-/// in the buffer.
-fn with_texts(first: usize, second: usize, work: impl FnOnce(&str, &str) -> Option<usize>) -> usize {
+/// Hands over the texts of a call by their lengths, and puts the numbers that come of it where they were. The texts are
+/// secrets, so nothing of them is left in the buffer.
+fn with_texts<const N: usize>(
+    first: usize,
+    second: usize,
+    work: impl FnOnce(&str, &str, &mut [u8; N]) -> Option<usize>,
+) -> usize {
     TEXTS.with(|texts| {
         let Ok(mut texts) = texts.try_borrow_mut() else { return 0 };
-        let Some((head, tail)) = texts.split_at_mut_checked(FIRST_TEXT) else { return 0 };
-        let (Some(first), Some(second)) = (head.get_mut(..first), tail.get_mut(..second)) else {
-            texts.fill(0);
-            return 0;
-        };
-        let outcome = match (core::str::from_utf8(first), core::str::from_utf8(second)) {
-            (Ok(first), Ok(second)) => work(first, second).unwrap_or_default(),
-            _ => 0,
-        };
-        first.fill(0);
-        second.fill(0);
+        let both = first.checked_add(second).and_then(|length| texts.get_mut(..length));
+        let Some(both) = both else { return 0 };
+        let mut numbers = [0; N];
+        let text = core::str::from_utf8(both).ok().and_then(|text| text.split_at_checked(first));
+        let outcome = text.and_then(|(first, second)| work(first, second, &mut numbers)).unwrap_or_default();
+        both.fill(0);
+        if let Some(room) = texts.first_chunk_mut() {
+            *room = numbers;
+        }
         outcome
     })
-}
-
-/// Puts numbers at the start of the buffer.
-fn put_first(numbers: &[u8]) {
-    TEXTS.with(|texts| {
-        if let Ok(mut texts) = texts.try_borrow_mut()
-            && let Some(room) = texts.get_mut(..numbers.len())
-        {
-            room.copy_from_slice(numbers);
-        }
-    });
 }
 
 fn client_config(options: &JsValue) -> Result<ClientConfig> {

@@ -59,6 +59,25 @@ macro_rules! first {
     }};
 }
 
+/// The same for codes and tokens, which are most of what is looked at: sixteen bytes at a time.
+macro_rules! first_of_long {
+    ($bytes:expr, $word:ident => $marks:expr) => {{
+        let bytes: &[u8] = $bytes;
+        let mut at = 0;
+        for pair in bytes.as_chunks().0 {
+            let pair = u128::from_le_bytes(*pair);
+            let $word = pair as u64;
+            let one = $marks;
+            let $word = (pair >> 64) as u64;
+            if (one | $marks) & TOPS != 0 {
+                break;
+            }
+            at += 16;
+        }
+        at + first!(bytes.get(at..).unwrap_or_default(), $word => $marks)
+    }};
+}
+
 /// Less than a word, made one.
 fn padded(bytes: &[u8]) -> [u8; 8] {
     let mut word = *b"aaaaaaaa";
@@ -98,7 +117,7 @@ pub fn is_graphic_without(text: &str, byte: u8) -> bool {
 /// How many bytes at the start of a form are one pair, as far as they are printable ASCII that stands for itself (RFC 6749
 /// appendix B) and does not end an address.
 pub fn plain_pair(form: &str) -> usize {
-    first!(form.as_bytes(), word => {
+    first_of_long!(form.as_bytes(), word => {
         not_graphic(word) | equal(word, b'&') | equal(word, b'%') | equal(word, b'+') | equal(word, b'#')
     })
 }
@@ -121,17 +140,9 @@ pub fn plain_json(bytes: &[u8]) -> usize {
 }
 
 /// How many of them are printable ASCII other than the space and the exclamation mark, which is a neighbour of both the
-/// space and the quotation mark. Most of an answer are tokens, so here it counts: sixteen bytes at a time.
+/// space and the quotation mark.
 pub fn plain_graphic_json(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    for pair in bytes.as_chunks().0 {
-        let pair = u128::from_le_bytes(*pair);
-        if (not_of_token(pair as u64) | not_of_token((pair >> 64) as u64)) & TOPS != 0 {
-            break;
-        }
-        at += 16;
-    }
-    at + first!(bytes.get(at..).unwrap_or_default(), word => not_of_token(word))
+    first_of_long!(bytes, word => not_of_token(word))
 }
 
 #[inline(always)]
