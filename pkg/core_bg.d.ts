@@ -69,8 +69,7 @@ export class Client {
      */
     parseTokenResponse(response: any): any;
     /**
-     * State, verifier and challenge, each of 43 characters, and the address, in the second part of the buffer. Gives
-     * their length.
+     * State, verifier and challenge, each of 43 characters, and the address, in the buffer. Gives their length.
      */
     quickAuthorizationRequest(): number;
     /**
@@ -450,8 +449,8 @@ export function responseState(address: string, is_pending: boolean): string | un
 export function retryDelay(attempt: number, retry_after: number | null | undefined, random: number): number | undefined;
 
 /**
- * The address of a buffer for the texts of a call, of which the first starts where it starts, the second after 1024
- * bytes. `TextEncoder` fills it ten times as fast as a text goes across as an argument, and nothing is allocated.
+ * The address of a buffer for the texts of a call, the second behind the first. `TextEncoder` fills it ten times as fast
+ * as a text goes across as an argument, and nothing is allocated.
  */
 export function textBuffer(length: number): number;
 

@@ -225,8 +225,8 @@ numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cache
 cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}var cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
 arg);view.set(buf);return{read:arg.length,written:buf.length}}}var WASM_VECTOR_LEN=0;var wasm;function __wbg_set_wasm(val){
-wasm=val}var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/362f1ae24bdd40ef36e677b6c7b184a0a0e18b5337e16833e6\
-93d9a948839d65");var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+wasm=val}var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/618e9392184bbf4a394b198beacf21d38d4e202fc342e1563c\
+9e07ad8cc250ca");var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure3,{detail,
 cause}={},caller=_BitbucketAuthError){const message=detail?`${failure3.message.replace(/\.$/,"")} (${detail}).`:failure3.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);this.
@@ -273,42 +273,42 @@ confidential}authorizationUrl(){return this.#handle.authorizationUrl()}createAut
 options);const text=extraParams===void 0?answer(this.#handle.quickAuthorizationRequest()):"";if(text!==""){return{url:text.
 slice(129),state:text.slice(0,43),codeVerifier:text.slice(43,86),codeChallenge:text.slice(86,129),redirectUri:this.#redirectUri}}
 return judge(this.createAuthorizationRequest,()=>this.#handle.createAuthorizationRequest(extraParams))}validateAuthorizationResponse(callback,expected){
-const{state}=members(expected);if(typeof callback==="string"&&typeof state==="string"){prepareBuffer();const outcome=this.#handle.
-quickAuthorizationResponse(write(state,first),write(callback,second));if(outcome===1)return{code:cut(callback,0)};if(outcome>
-1){const failure3=plainFailures[outcome]??=core().plainFailure(outcome);throw new BitbucketAuthError(failure3,{},this.validateAuthorizationResponse)}}
-const caller=this.validateAuthorizationResponse;return{code:judge(caller,()=>this.#handle.validateAuthorizationResponse(
-callback,state))}}buildTokenRequest(grant){const{code,codeVerifier,redirectUri}=members(grant);const same=this.#tokenRequest;
-if(same&&typeof code==="string"&&typeof codeVerifier==="string"&&redirectUri===void 0){prepareBuffer();if(this.#handle.quickTokenRequest(
-write(codeVerifier,first),write(code,second))===1){const{method,url,headers,around:[before,between,after]}=same;return{method,
-url,headers:{...headers},body:before+code+between+codeVerifier+after}}}const request=judge(this.buildTokenRequest,()=>this.#handle.
-buildTokenRequest(code,codeVerifier,redirectUri));if(!same){const{method,url,headers}=request;this.#tokenRequest={method,
-url,headers:{...headers},around:this.#handle.aroundGrant().split(" ")}}return request}buildRefreshRequest(grant){const{refreshToken}=members(
-grant);return judge(this.buildRefreshRequest,()=>this.#handle.buildRefreshRequest(refreshToken))}buildClientCredentialsRequest(){
-return judge(this.buildClientCredentialsRequest,()=>this.#handle.buildClientCredentialsRequest())}parseTokenResponse(response){
-const tokens=this.#quickTokens(response);if(tokens)return tokens;const{headers,body,...rest}=members(response);return judge(
-this.parseTokenResponse,()=>this.#handle.parseTokenResponse({...rest,headers:plainHeaders(headers),body:typeof body==="s\
-tring"?encoder.encode(body):body}))}#quickTokens(response){const{status,headers,body,receivedAt,grant,previous,request}=members(
-response);if(status!==200||grant!=="authorization_code"||typeof body!=="string"||typeof receivedAt!=="number"||previous!==
-void 0||request!==void 0&&typeof members(request).body!=="string")return void 0;const type=mediaType(headers);if(!type)return void 0;
-prepareBuffer();const last=this.#last;const typeLength=type===last.mediaType?0:write(type,first);if(this.#handle.quickTokenResponse(
-typeLength,write(body,second),receivedAt)!==1)return void 0;const scope=cut(body,4);if(typeLength!==0||scope!==last.scope){
-const copy=decoder.decode(encoder.encode(scope));this.#last={mediaType:type,scope:copy,scopes:copy.split(" ")}}const tokens={
-accessToken:cut(body,0),tokenType:"bearer"};const refreshToken=cut(body,2);if(refreshToken!=="")tokens.refreshToken=refreshToken;
-const expiresAt=doubles[3];if(!Number.isNaN(expiresAt))tokens.expiresAt=expiresAt;tokens.scopes=[...this.#last.scopes];return tokens}};
-function createClient(options){return new OAuthClient(options,createClient)}function expandScopes2(list){return judge(expandScopes2,
-()=>core().expandScopes(list))}function missingScopes2(required,granted){return judge(missingScopes2,()=>core().missingScopes(
-required,granted))}var BUFFER=[1024,131072];var plainFailures=[];var encoder=new TextEncoder;var decoder=new TextDecoder(
-"utf-8",{ignoreBOM:true});var first=new Uint8Array;var second=first;var taken=first;var integers=new Uint32Array;var doubles=new Float64Array;
-function prepareBuffer(){if(second.length>0)return;const{textBuffer:textBuffer2,textMemory:textMemory2}=core();const[one,
-other]=BUFFER;const address=textBuffer2(one+other);const{buffer}=textMemory2();first=new Uint8Array(buffer,address,one);
-second=new Uint8Array(buffer,address+one,other);integers=new Uint32Array(buffer,address,8);doubles=new Float64Array(buffer,
-address,4)}function cut(text,at){const offset=integers[at];return text.slice(offset,offset+integers[at+1])}function write(text,part){
-const{read,written}=encoder.encodeInto(text,part);return read===text.length&&read===written?written:-1}function answer(length){
-prepareBuffer();if(taken.length!==length||taken.buffer!==second.buffer)taken=second.subarray(0,length);const text=decoder.
-decode(taken);taken.fill(0);return text}function members(value){return typeof value==="object"&&value!==null?value:{}}function mediaType(headers){
-if(typeof headers!=="object"||headers===null)return void 0;if(Symbol.iterator in headers)return headers instanceof Headers?
-headers.get("content-type")??void 0:void 0;let found;for(const name of Object.keys(headers)){if(name.length===12&&name.toLowerCase()===
-"content-type"){found=headers[name]}}return typeof found==="string"?found:void 0}function plainHeaders(headers){if(headers===
-void 0||headers===null)return{};if(typeof headers!=="object")return headers;const entries=Symbol.iterator in headers?[...headers]:
-Object.entries(headers);const plain={};for(const entry of entries){if(!Array.isArray(entry))return headers;const[name,value]=entry;
-if(value!==void 0&&value!==null)plain[String(name).toLowerCase()]=String(value)}return plain}
+const{state}=members(expected);if(typeof callback==="string"&&typeof state==="string"&&write(state,callback)){const outcome=this.#handle.
+quickAuthorizationResponse(state.length,callback.length);if(outcome===1)return{code:cut(callback,0)};if(outcome>1){const failure3=plainFailures[outcome]??=
+core().plainFailure(outcome);throw new BitbucketAuthError(failure3,{},this.validateAuthorizationResponse)}}const caller=this.
+validateAuthorizationResponse;return{code:judge(caller,()=>this.#handle.validateAuthorizationResponse(callback,state))}}buildTokenRequest(grant){
+const{code,codeVerifier,redirectUri}=members(grant);const same=this.#tokenRequest;if(same&&typeof code==="string"&&typeof codeVerifier===
+"string"&&redirectUri===void 0&&write(codeVerifier,code)&&this.#handle.quickTokenRequest(codeVerifier.length,code.length)===
+1){const{method,url,headers,around:[before,between,after]}=same;return{method,url,headers:{...headers},body:before+code+
+between+codeVerifier+after}}const request=judge(this.buildTokenRequest,()=>this.#handle.buildTokenRequest(code,codeVerifier,
+redirectUri));if(!same){const{method,url,headers}=request;this.#tokenRequest={method,url,headers:{...headers},around:this.#handle.
+aroundGrant().split(" ")}}return request}buildRefreshRequest(grant){const{refreshToken}=members(grant);return judge(this.
+buildRefreshRequest,()=>this.#handle.buildRefreshRequest(refreshToken))}buildClientCredentialsRequest(){return judge(this.
+buildClientCredentialsRequest,()=>this.#handle.buildClientCredentialsRequest())}parseTokenResponse(response){const tokens=this.#quickTokens(
+response);if(tokens)return tokens;const{headers,body,...rest}=members(response);return judge(this.parseTokenResponse,()=>this.#handle.
+parseTokenResponse({...rest,headers:plainHeaders(headers),body:typeof body==="string"?encoder.encode(body):body}))}#quickTokens(response){
+const{status,headers,body,receivedAt,grant,previous,request}=members(response);if(status!==200||grant!=="authorization_c\
+ode"||typeof body!=="string"||typeof receivedAt!=="number"||previous!==void 0||request!==void 0&&typeof members(request).
+body!=="string")return void 0;const type=mediaType(headers);if(!type)return void 0;const last=this.#last;const news=type===
+last.mediaType?"":type;if(!write(news,body)||this.#handle.quickTokenResponse(news.length,body.length,receivedAt)!==1)return void 0;
+const scope=cut(body,4);if(news||scope!==last.scope){const copy=decoder.decode(encoder.encode(scope));this.#last={mediaType:type,
+scope:copy,scopes:copy.split(" ")}}const tokens={accessToken:cut(body,0),tokenType:"bearer"};const refreshToken=cut(body,
+2);if(refreshToken!=="")tokens.refreshToken=refreshToken;const expiresAt=doubles[3];if(!Number.isNaN(expiresAt))tokens.expiresAt=
+expiresAt;tokens.scopes=[...this.#last.scopes];return tokens}};function createClient(options){return new OAuthClient(options,
+createClient)}function expandScopes2(list){return judge(expandScopes2,()=>core().expandScopes(list))}function missingScopes2(required,granted){
+return judge(missingScopes2,()=>core().missingScopes(required,granted))}var plainFailures=[];var encoder=new TextEncoder;
+var decoder=new TextDecoder("utf-8",{ignoreBOM:true});var BUFFER_BYTES=132096;var buffer=new Uint8Array;var taken=buffer;
+var integers=new Uint32Array;var doubles=new Float64Array;function prepareBuffer(){if(buffer.length>0)return;const{textBuffer:textBuffer2,
+textMemory:textMemory2}=core();const address=textBuffer2(BUFFER_BYTES);const{buffer:memory}=textMemory2();buffer=new Uint8Array(
+memory,address,BUFFER_BYTES);integers=new Uint32Array(memory,address,8);doubles=new Float64Array(memory,address,4)}function cut(text,at){
+const offset=integers[at];return text.slice(offset,offset+integers[at+1])}function write(first,second){prepareBuffer();const text=first+
+second;const{read,written}=encoder.encodeInto(text,buffer);if(read===text.length&&written===read)return true;buffer.fill(
+0);return false}function answer(length){prepareBuffer();if(taken.length!==length||taken.buffer!==buffer.buffer)taken=buffer.
+subarray(0,length);const text=decoder.decode(taken);taken.fill(0);return text}function members(value){return typeof value===
+"object"&&value!==null?value:{}}function mediaType(headers){if(typeof headers!=="object"||headers===null)return void 0;if(Symbol.
+iterator in headers)return headers instanceof Headers?headers.get("content-type")??void 0:void 0;let found;for(const name of Object.
+keys(headers)){if(name.length===12&&name.toLowerCase()==="content-type"){found=headers[name]}}return typeof found==="str\
+ing"?found:void 0}function plainHeaders(headers){if(headers===void 0||headers===null)return{};if(typeof headers!=="objec\
+t")return headers;const entries=Symbol.iterator in headers?[...headers]:Object.entries(headers);const plain={};for(const entry of entries){
+if(!Array.isArray(entry))return headers;const[name,value]=entry;if(value!==void 0&&value!==null)plain[String(name).toLowerCase()]=
+String(value)}return plain}

@@ -222,9 +222,8 @@ type CoreClient = {
     buildClientCredentialsRequest: () => TokenRequest;
     parseTokenResponse: (response: unknown) => TokenSet;
     /**
-     * how much of the second part of `textBuffer` is state, verifier and
-     * challenge, each of 43 characters, and the address. The quick ways take the lengths of texts in that buffer, and give 0
-     * where something takes a closer look, which is for the others.
+     * how much of `textBuffer` is state, verifier and challenge, each of 43
+     * characters, and the address. The quick ways take the lengths of texts of ASCII in that buffer, and give 0 where something takes a closer look, which is for the others.
      */
     quickAuthorizationRequest: () => number;
     /**
