@@ -313,7 +313,7 @@ impl<'a> Members<'a> {
     /// up to date.
     fn granted_scopes(&self) -> core::result::Result<Option<Scopes<'a>>, (&'static str, &'static str)> {
         let mut granted: Option<Scopes<'a>> = None;
-        for field in ["scopes", "scope"] {
+        for &field in &["scopes", "scope"] {
             let Some(value) = self.0.value(field).filter(|value| value.json() != "null") else { continue };
             // An empty list beside one that is not says nothing.
             let is_first = granted.as_ref().is_none_or(Scopes::is_empty);

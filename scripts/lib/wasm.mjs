@@ -26,7 +26,10 @@ export async function buildWasm({ names = false } = {}) {
     CARGO_PROFILE_RELEASE_STRIP: 'none',
   };
   const targetDir = join(root, 'target');
-  const release = ['build', '--release', '--locked', '--lib', '--target', target, '--target-dir', targetDir];
+  // Works for size, but lets more than the very smallest functions vanish: a tenth quicker, and hardly larger. For this
+  // crate only, as the libraries are compiled for speed.
+  const inlining = ['--', '-Cllvm-args=--inline-threshold=18'];
+  const release = ['rustc', '--release', '--locked', '--lib', '--target', target, '--target-dir', targetDir, ...inlining];
   await must('cargo', release, { env });
 
   const out = mkdtempSync(join(tmpdir(), 'wasm-'));
