@@ -1,1 +1,1 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/618e9392184bbf4a394b198beacf21d38d4e202fc342e1563c9e07ad8cc250ca');
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/6716dd0d53202a7e223080939d5902cd063007f53042eb22984b7a7f56650093');
