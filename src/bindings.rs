@@ -155,11 +155,13 @@ pub struct Client {
     config: ClientConfig,
     /// What every address of this client begins with.
     address: String,
+    /// The scopes of the last answer that was as it should be: most answers have the same.
+    scopes: RefCell<String>,
 }
 
 impl From<ClientConfig> for Client {
     fn from(config: ClientConfig) -> Self {
-        Self { address: authorization_url(&config), config }
+        Self { address: authorization_url(&config), config, scopes: RefCell::default() }
     }
 }
 
@@ -360,8 +362,12 @@ impl Client {
                 grant: Grant::AuthorizationCode,
                 request_body: None,
             };
-            let granted = token_response::granted(&self.config, &response, &Previous::default()).ok()?;
+            let mut known = self.scopes.try_borrow_mut().ok()?;
+            let granted = token_response::granted(&self.config, &response, &Previous::default(), &known).ok()?;
             let Scopes::Written(scopes) = granted.scopes else { return None };
+            if *known != scopes {
+                scopes.clone_into(&mut known);
+            }
             let refresh_token = granted.refresh_token.unwrap_or_default();
             let (places, expiry) = numbers.split_at_mut_checked(24)?;
             for (room, text) in places.chunks_exact_mut(8).zip([&granted.access_token, &refresh_token, scopes]) {

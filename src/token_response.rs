@@ -53,7 +53,7 @@ pub struct TokenResponse<'a> {
 
 /// Judges an answer.
 pub fn parse(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Result<TokenSet> {
-    let granted = granted(client, response, previous)?;
+    let granted = granted(client, response, previous, "")?;
     let refresh_token = granted.refresh_token.map(Secret::new);
     Ok(TokenSet {
         access_token: Secret::new(granted.access_token),
@@ -89,18 +89,20 @@ pub(crate) struct Granted<'a> {
     pub(crate) scopes: Scopes<'a>,
 }
 
-/// Judges an answer like [`parse`], without the refresh token of before.
+/// Judges an answer like [`parse`], without the refresh token of before. `known`: scopes that were [`Scopes::Written`] in
+/// an answer before, if there was one.
 pub(crate) fn granted<'a>(
     client: &ClientConfig,
     response: &TokenResponse<'a>,
     previous: &Previous,
+    known: &str,
 ) -> Result<Granted<'a>> {
     if !(0.0..=LATEST_TIME).contains(&response.received_at) {
         let reason = "must be a time in milliseconds since 1970";
         return Err(Error::argument(response.grant.phase(), "receivedAt", reason));
     }
     match response.status {
-        200 => parse_success(client, response, previous),
+        200 => parse_success(client, response, previous, known),
         300..=399 => Err(response.error(Code::RedirectRefused)),
         400..=499 => Err(parse_failure(client, response, previous)),
         _ => Err(response.unexpected_status()),
@@ -148,6 +150,7 @@ fn parse_success<'a>(
     client: &ClientConfig,
     response: &TokenResponse<'a>,
     previous: &Previous,
+    known: &str,
 ) -> Result<Granted<'a>> {
     if !response.may_be_json() {
         return Err(response.error(Code::ResponseNotJson));
@@ -169,7 +172,7 @@ fn parse_success<'a>(
     let lifetime = members.lifetime().map_err(|reason| response.invalid("expires_in", reason))?;
     let refresh_token = members.token("refresh_token").transpose();
     let refresh_token = refresh_token.map_err(|reason| response.invalid("refresh_token", reason))?;
-    let scopes = members.granted_scopes().map_err(|(field, reason)| response.invalid(field, reason))?;
+    let scopes = members.granted_scopes(known).map_err(|(field, reason)| response.invalid(field, reason))?;
     Ok(Granted {
         access_token,
         refresh_token,
@@ -311,7 +314,7 @@ impl<'a> Members<'a> {
 
     /// Bitbucket's own `scopes` before the standard's `scope`; when both are there, `scopes` is the one that is kept
     /// up to date.
-    fn granted_scopes(&self) -> core::result::Result<Option<Scopes<'a>>, (&'static str, &'static str)> {
+    fn granted_scopes(&self, known: &str) -> core::result::Result<Option<Scopes<'a>>, (&'static str, &'static str)> {
         let mut granted: Option<Scopes<'a>> = None;
         for &field in &["scopes", "scope"] {
             let Some(value) = self.0.value(field).filter(|value| value.json() != "null") else { continue };
@@ -319,7 +322,7 @@ impl<'a> Members<'a> {
             let is_first = granted.as_ref().is_none_or(Scopes::is_empty);
             let text = value.string();
             if let Some(Cow::Borrowed(text)) = text
-                && is_plain_list(text)
+                && ((!text.is_empty() && same(text, known)) || is_plain_list(text))
             {
                 if is_first {
                     granted = Some(Scopes::Written(text));
