@@ -1,1 +1,1 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/6716dd0d53202a7e223080939d5902cd063007f53042eb22984b7a7f56650093');
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/0efd6051e58cc3c23e5fbb8d5e3f9526fa1f14bd72101687245ef5168ab15fdd');

@@ -225,8 +225,8 @@ numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cache
 cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}var cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
 arg);view.set(buf);return{read:arg.length,written:buf.length}}}var WASM_VECTOR_LEN=0;var wasm;function __wbg_set_wasm(val){
-wasm=val}var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/6716dd0d53202a7e223080939d5902cd063007f53042eb2298\
-4b7a7f56650093");var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+wasm=val}var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/0efd6051e58cc3c23e5fbb8d5e3f9526fa1f14bd7210168724\
+5ef5168ab15fdd");var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure3,{detail,
 cause}={},caller=_BitbucketAuthError){const message=detail?`${failure3.message.replace(/\.$/,"")} (${detail}).`:failure3.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);this.
