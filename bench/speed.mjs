@@ -77,7 +77,7 @@ async function* connections({ connections: counts, rounds }) {
     const start = () => clients[next++ % count].start();
     const operation = { title: 'start', uses: 'start', given: [], result: ({ state }) => state.length };
     const { [SELF]: { microseconds } } = await contest(operation, { [SELF]: { start } }, { rounds });
-    yield { name: `${count.toLocaleString('en-GB')} clients`, value: microseconds, unit: 'µs' };
+    yield { name: `${count.toLocaleString('en-GB')} client${count === 1 ? '' : 's'}`, value: microseconds, unit: 'µs' };
   }
 }
 

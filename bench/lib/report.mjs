@@ -114,8 +114,8 @@ text { font: 12px sans-serif; fill: currentColor }
 .goal { stroke: var(--goal); stroke-width: 2 } .tick { stroke: currentColor; opacity: .2 }
 </style>
 <rect class="hand" x="${left}" y="10" width="12" height="11"/><text x="${left + 18}" y="20">against hand-written JavaScript</text>
-<rect class="library" x="${left + 210}" y="10" width="12" height="11"/><text x="${left + 228}" y="20">against the fastest library</text>
-<path class="goal" d="M${left + 390} 9v13"/><text x="${left + 397}" y="20">goal</text>
+<rect class="library" x="${left + 220}" y="10" width="12" height="11"/><text x="${left + 238}" y="20">against the fastest library</text>
+<path class="goal" d="M${left + 408} 9v13"/><text x="${left + 415}" y="20">goal</text>
 ${ticks.map((tick) => `<path class="tick" d="M${x(tick).toFixed(1)} ${top - 14}V${height - 24}"/><text class="value" x="${x(tick).toFixed(1)}" y="${top - 18}" text-anchor="middle">${tick}×</text>`).join('\n')}
 ${rows.join('\n')}
 </svg>
