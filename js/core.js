@@ -65,15 +65,16 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {() => TokenRequest} buildClientCredentialsRequest
  * @property {(response: unknown) => TokenSet} parseTokenResponse
  * @property {() => number} quickAuthorizationRequest how much of `textBuffer` is state, verifier and challenge, each of 43
- *   characters, and the address. The quick ways take the lengths of texts of ASCII in that buffer, and give 0 where something takes a closer look, which is for the others.
+ *   characters, and the address. The quick ways take the lengths of texts of ASCII in that buffer, and give 0 where
+ *   something takes a closer look, which is for the others.
  * @property {(state: number, callback: number) => number} quickAuthorizationResponse 1: the buffer begins with offset and
  *   length of the code in the callback; a greater number is a `plainFailure`
  * @property {(codeVerifier: number, code: number) => number} quickTokenRequest 1: both go as they are between the texts of
  *   `aroundGrant`
  * @property {() => string} aroundGrant three texts, with a space between them
  * @property {(mediaType: number, body: number, receivedAt: number) => number} quickTokenResponse of status 200, to an
- *   exchanged code; a media type of length 0 is one that was taken before. 1: the buffer begins with offset and length of the access token, the refresh token and the scopes in
- *   the body, and after 24 bytes the expiry as a double
+ *   exchanged code; a media type of length 0 is one that was taken before. 1: the buffer begins with offset and length of
+ *   the access token, the refresh token and the scopes in the body, and after 24 bytes the expiry as a double
  */
 
 /**

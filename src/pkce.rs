@@ -16,9 +16,6 @@ pub const VERIFIER_BYTES: usize = 32;
 /// The length of a verifier that is made here, and of a challenge: 32 bytes in base64url.
 pub const ENCODED_BYTES: usize = 43;
 
-/// The only method this client speaks (RFC 7636 section 4.2).
-pub const CHALLENGE_METHOD: &str = "S256";
-
 /// A code verifier: 43 to 128 unreserved characters (RFC 7636 section 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeVerifier(Secret);
