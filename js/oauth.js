@@ -341,6 +341,8 @@ function prepareBuffer() {
  * @param {number} at
  */
 function cut(text, at) {
+  // The core's memory may have grown in the very call.
+  prepareBuffer();
   const offset = integers[at];
   return text.slice(offset, offset + integers[at + 1]);
 }

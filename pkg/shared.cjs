@@ -301,10 +301,10 @@ var decoder=new TextDecoder("utf-8",{ignoreBOM:true});var BUFFER_BYTES=132096;va
 var integers=new Uint32Array;var doubles=new Float64Array;function prepareBuffer(){if(buffer.length>0)return;const{textBuffer:textBuffer2,
 textMemory:textMemory2}=core();const address=textBuffer2(BUFFER_BYTES);const{buffer:memory}=textMemory2();buffer=new Uint8Array(
 memory,address,BUFFER_BYTES);integers=new Uint32Array(memory,address,8);doubles=new Float64Array(memory,address,4)}function cut(text,at){
-const offset=integers[at];return text.slice(offset,offset+integers[at+1])}function write(first,second){prepareBuffer();const text=first+
-second;const{read,written}=encoder.encodeInto(text,buffer);if(read===text.length&&written===read)return true;buffer.fill(
-0);return false}function answer(length){prepareBuffer();if(taken.length!==length||taken.buffer!==buffer.buffer)taken=buffer.
-subarray(0,length);const text=decoder.decode(taken);taken.fill(0);return text}function members(value){return typeof value===
+prepareBuffer();const offset=integers[at];return text.slice(offset,offset+integers[at+1])}function write(first,second){prepareBuffer();
+const text=first+second;const{read,written}=encoder.encodeInto(text,buffer);if(read===text.length&&written===read)return true;
+buffer.fill(0);return false}function answer(length){prepareBuffer();if(taken.length!==length||taken.buffer!==buffer.buffer)
+taken=buffer.subarray(0,length);const text=decoder.decode(taken);taken.fill(0);return text}function members(value){return typeof value===
 "object"&&value!==null?value:{}}function mediaType(headers){if(typeof headers!=="object"||headers===null)return void 0;if(Symbol.
 iterator in headers)return headers instanceof Headers?headers.get("content-type")??void 0:void 0;let found;for(const name of Object.
 keys(headers)){if(name.length===12&&name.toLowerCase()==="content-type"){found=headers[name]}}return typeof found==="str\
