@@ -14,7 +14,7 @@ const sources = ['Cargo.lock', 'Cargo.toml', 'js', 'rust-toolchain.toml', 'scrip
 const tools = ['@typescript/typescript6', 'binaryen', 'esbuild', 'rollup', 'rollup-plugin-dts', 'typescript'];
 
 /** The budget of the wasm in bytes; what comes over it fails the build. */
-const budget = { raw: 200_000, gzip: 85_000 };
+const budget = { raw: 340_000, gzip: 140_000 };
 
 const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 /** Text as git stores it, so that a checkout with other line ends counts as the same. */
