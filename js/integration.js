@@ -7,7 +7,8 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { createClient, createSender, meaningOf } from './api-client.js';
+import { createClient, meaningOf } from './api/client.js';
+import { createSender } from './api/sender.js';
 import { core, failure } from './core.js';
 import { lazyEnvironment } from './environment.js';
 import { BitbucketAuthError, judge } from './error.js';
@@ -15,8 +16,8 @@ import { rateLimiterOf } from './rate-limit.js';
 import { clientOf, configFailure, requestTokens } from './token-endpoint.js';
 import { holder, keeperOf, makePair } from './token-keeper.js';
 
-/** @typedef {import('./api-client.js').BitbucketClient} BitbucketClient */
-/** @typedef {import('./api-client.js').Sender} Sender */
+/** @typedef {import('./api/client.js').BitbucketClient} BitbucketClient */
+/** @typedef {import('./api/sender.js').Sender} Sender */
 /** @typedef {import('./core.js').Account} Account */
 /** @typedef {import('./core.js').CredentialKind} CredentialKind */
 /** @typedef {import('./environment.js').Environment} Environment */
@@ -526,7 +527,7 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * @param {import('./api-client.js').Throttle} [throttle]
+   * @param {import('./api/sender.js').Throttle} [throttle]
    * @returns {Sender}
    */
   #createSender(throttle) {
@@ -552,7 +553,7 @@ export class BitbucketAuthIntegration {
 
   /**
    * @param {number} [maxWaitMs]
-   * @returns {import('./api-client.js').Throttle | undefined}
+   * @returns {import('./api/sender.js').Throttle | undefined}
    */
   #throttle(maxWaitMs) {
     const limiter = rateLimiterOf(this.#environment());

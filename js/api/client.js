@@ -1,0 +1,188 @@
+/**
+ * The client for Bitbucket's API: an Axios instance.
+ *
+ * In: requests as Axios' users make them, and a sender. Out: Axios' answers and errors, each error with what the core
+ * makes of it in `error.bitbucket`. What never happens here: a credential in a config or an error, or a decision about
+ * whether a request is repeated, or what an answer means.
+ */
+
+import axios from 'axios';
+import axiosRetry from 'axios-retry';
+import { core, failure } from '../core.js';
+import { BitbucketAuthError, judge } from '../error.js';
+import { paginate } from './paginate.js';
+import { MAX_BYTES, isStream } from './sender.js';
+
+/** @typedef {import('axios').AxiosError} AxiosError */
+/** @typedef {import('axios').AxiosInstance} AxiosInstance */
+/** @typedef {import('../core.js').CredentialKind} CredentialKind */
+/** @typedef {import('./paginate.js').Paginate} Paginate */
+/** @typedef {import('./sender.js').Sender} Sender */
+
+/** @typedef {AxiosInstance & { readonly paginate: Paginate }} BitbucketClient */
+
+const RETRIES = 3;
+
+/** Where `fetch` finds the client's own sender. */
+const SENDER = Symbol('sender');
+
+const utf8 = new TextDecoder();
+
+/**
+ * An Axios instance that sends through a sender.
+ *
+ * @param {{ apiUrl: string, kind: CredentialKind, sender: Sender }} options
+ * @returns {BitbucketClient}
+ */
+export function createClient({ apiUrl, kind, sender }) {
+  const client = axios.create({
+    baseURL: apiUrl,
+    // With a limit, Axios itself turns a form into bytes, which undici takes from any realm.
+    maxBodyLength: MAX_BYTES,
+    adapter: 'fetch',
+    env: {
+      fetch: fetchThroughSender,
+      // Axios then hands over address and options as they are, and keeps no request in its errors.
+      Request: /** @type {any} */ (null),
+      // The package of this name, which Axios has for Node.js, is a stream of a kind that undici does not take.
+      FormData,
+      // And asks the answer for what it wants of it, by name.
+      Response: /** @type {any} */ (null),
+    },
+    fetchOptions: /** @type {Record<symbol, Sender>} */ ({ [SENDER]: sender }),
+    headers: { Accept: 'application/json' },
+  });
+  client.interceptors.request.use((config) => {
+    // With a limit, Axios reads a stream itself, and takes texts for empty.
+    if (isStream(config.data)) config.maxBodyLength = -1;
+    return config;
+  });
+  // Before axios-retry, which asks what was found here.
+  client.interceptors.response.use(undefined, (error) => {
+    if (axios.isAxiosError(error)) Object.assign(error, { bitbucket: judgeError(error, kind) });
+    throw error;
+  });
+  axiosRetry(client, {
+    retries: RETRIES,
+    retryCondition: mayRetry,
+    retryDelay: (attempt, error) => core().retryDelay(attempt, retryAfter(error), Math.random()) ?? 0,
+  });
+  // Not enumerable: whoever copies or compares Axios instances sees Axios' own members only.
+  return /** @type {BitbucketClient} */ (Object.defineProperty(client, 'paginate', { value: paginate(client) }));
+}
+
+/**
+ * What an error of the client means.
+ *
+ * @param {unknown} error
+ * @returns {BitbucketAuthError}
+ */
+export function meaningOf(error) {
+  if (error instanceof BitbucketAuthError) return error;
+  const bitbucket = members(error).bitbucket;
+  return bitbucket instanceof BitbucketAuthError ? bitbucket : failure('API_FAILED', 'api');
+}
+
+/**
+ * The `fetch` of all clients: Axios keeps each one that it ever meets, with all that it holds.
+ *
+ * @param {string | URL | Request} input
+ * @param {RequestInit & { [SENDER]?: Sender }} [init]
+ * @returns {Promise<Response>}
+ */
+async function fetchThroughSender(input, init = {}) {
+  const sender = /** @type {Sender} */ (init[SENDER]);
+  // The credential is the sender's; one that a caller sets would go along wherever a redirect leads.
+  const { authorization: _callers, ...headers } = lowerCased(init.headers);
+  const { status, headers: fields, body } = await sender({
+    method: init.method ?? 'GET',
+    url: String(input),
+    headers,
+    body: init.body,
+    signal: init.signal,
+    redirect: init.redirect === 'manual' ? 'manual' : 'follow',
+  });
+  // The constructor refuses even an empty body for these statuses.
+  const whole = () => new Response([204, 205, 304].includes(status) ? null : body, { status, headers: fields });
+  // A tenth of a request's time goes by in a Response, which few ask for.
+  return /** @type {any} */ ({
+    status,
+    statusText: '',
+    headers: fields,
+    text: async () => utf8.decode(body),
+    arrayBuffer: () => whole().arrayBuffer(),
+    blob: () => whole().blob(),
+    formData: () => whole().formData(),
+    stream: () => whole().body,
+  });
+}
+
+/** @param {RequestInit['headers']} headers */
+function lowerCased(headers) {
+  return Object.fromEntries(Object.entries({ ...headers }).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/**
+ * @param {AxiosError} error
+ * @param {CredentialKind} kind
+ * @returns {BitbucketAuthError}
+ */
+function judgeError({ response, cause, code, name }, kind) {
+  if (response) {
+    const { judgeApiResponse } = core();
+    const answer = {
+      status: response.status,
+      headers: Object.fromEntries(Object.entries({ ...response.headers }).map(([name, value]) => (
+        [name.toLowerCase(), String(value)]
+      ))),
+      body: bytesOf(response.data),
+      receivedAt: Date.now(),
+      kind,
+    };
+    return new BitbucketAuthError(judge(judgeError, () => judgeApiResponse(answer)), {}, judgeError);
+  }
+  if (cause instanceof BitbucketAuthError) return cause;
+  if (name === 'CanceledError') return failure('REQUEST_ABORTED', 'api');
+  return failure(code === 'ECONNABORTED' || code === 'ETIMEDOUT' ? 'REQUEST_TIMEOUT' : 'API_FAILED', 'api');
+}
+
+/** @param {AxiosError} error */
+function mayRetry(error) {
+  const { config, response } = error;
+  const { code, cause } = meaningOf(error);
+  if (!config || isStream(config.data)) return false;
+  // Some faults of a connection do not pass: a name that does not exist, a certificate that is not accepted.
+  const passes = !cause || axiosRetry.isNetworkError(/** @type {any} */ ({ code: members(cause).code }));
+  return passes
+    && core().mayRepeat(String(config.method).toUpperCase(), code, response?.status)
+    && core().retryDelay(1, retryAfter(error), 0) !== undefined;
+}
+
+/** @param {AxiosError} error */
+function retryAfter(error) {
+  return meaningOf(error).retryAfter;
+}
+
+/**
+ * The body that Axios has decoded; empty for one that cannot be had back.
+ *
+ * @param {unknown} data
+ * @returns {Uint8Array}
+ */
+function bytesOf(data) {
+  if (data instanceof Uint8Array) return data;
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  try {
+    return new TextEncoder().encode(typeof data === 'string' ? data : JSON.stringify(data) ?? '');
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {Record<string, unknown>}
+ */
+function members(value) {
+  return typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {};
+}
