@@ -7,6 +7,7 @@
  */
 
 import '../pkg/inlined/core.wasm.js';
+import { membersOf } from './arguments.js';
 import { core, failure, init } from './core.js';
 import { judge } from './error.js';
 
@@ -79,7 +80,7 @@ export async function authorizeInPopup(options) {
   const popup = signal?.aborted ? undefined : new Popup(page);
   try {
     await init();
-    const client = judge(authorizeInPopup, () => core().pageClient(options, page.location.origin));
+    const client = pageClient(authorizeInPopup, options, page);
     const waitMs = judge(authorizeInPopup, () => core().waitingTime(timeoutMs));
     if (!popup || signal?.aborted) throw failure('REQUEST_ABORTED', 'authorize');
     if (popup.isBlocked) throw failure('POPUP_BLOCKED', 'authorize');
@@ -228,7 +229,7 @@ class Popup {
 export async function beginRedirect(options) {
   const { window: page = window } = options ?? {};
   await init();
-  const client = judge(beginRedirect, () => core().pageClient(options, page.location.origin));
+  const client = pageClient(beginRedirect, options, page);
   const storage = sessionStorageOf(page);
   if (!storage) throw failure('INVALID_CONFIG', 'authorize', { field: 'sessionStorage' });
   const { url, state, codeVerifier } = judge(beginRedirect, () => client.createAuthorizationRequest(undefined));
@@ -282,6 +283,7 @@ async function complete(options, page) {
   const address = page.location.href;
   await init();
   judge(completeRedirect, () => core().refuseSecret(options));
+  membersOf(completeRedirect, 'pageOptions', options);
   const storage = sessionStorageOf(page);
   // In a popup of `authorizeInPopup`, the page that opened it waits for this very address.
   if (storage?.getItem(POPUP)) return null;
@@ -295,6 +297,21 @@ async function complete(options, page) {
   const code = judge(completeRedirect, () =>
     core().completeRedirect(address, pending, page.location.origin, Date.now()));
   return code === undefined || !pending ? null : { code, code_verifier: pending.codeVerifier };
+}
+
+/**
+ * The client of a login that a page starts.
+ *
+ * @param {Function} caller
+ * @param {unknown} options
+ * @param {Page} page
+ * @returns {CoreClient}
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
+ */
+function pageClient(caller, options, page) {
+  const { endpoints } = membersOf(caller, 'pageOptions', options);
+  membersOf(caller, 'endpoints', endpoints);
+  return judge(caller, () => core().pageClient(options, page.location.origin));
 }
 
 /**

@@ -3,11 +3,12 @@
  *
  * In: the wasm bytes that an entry brought along inside JavaScript, or what the caller brings along. Out: the glue's
  * classes and functions, typed. What never happens here: a file or address is read unless the caller asks for it, the
- * wasm is loaded twice, a value is judged, or the bytes are imported (then a bundler could not leave them out).
+ * wasm is loaded twice, a wasm runs that is not this version's core, a value is judged, or the bytes are imported (then a
+ * bundler could not leave them out). Importing this file does nothing.
  */
 
-import * as glue from '../pkg/core_bg.js';
-import INLINED from '../pkg/core.wasm.key.js';
+import makeGlue from '../pkg/core_bg.js';
+import INLINED, { build, hash, section } from '../pkg/core.wasm.key.js';
 import { BitbucketAuthError, judge } from './error.js';
 
 /** @typedef {import('./error.js').Failure} Failure */
@@ -60,7 +61,8 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(callback: unknown, state: unknown) => string} validateAuthorizationResponse
  * @property {(address: string) => boolean} isCallback whether an address is at the redirect URI, whatever it carries
  * @property {(address: string, state: string) => string | undefined} validateInPage `undefined` when the user said no
- * @property {(code: unknown, codeVerifier: unknown, redirectUri: unknown) => TokenRequest} buildTokenRequest
+ * @property {(code: unknown, codeVerifier: unknown, redirectUri: unknown, itsOtherName?: unknown) => TokenRequest
+ *   } buildTokenRequest `itsOtherName`: what the caller has as `code_verifier`
  * @property {(refreshToken: unknown) => TokenRequest} buildRefreshRequest
  * @property {() => TokenRequest} buildClientCredentialsRequest
  * @property {(response: unknown) => TokenSet} parseTokenResponse
@@ -197,6 +199,8 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(length: number) => number} textBuffer the address of a buffer in `textMemory`, for the texts of a quick call,
  *   the second behind the first
  * @property {() => WebAssembly.Memory} textMemory
+ * @property {(argument: string) => { name: string, phase: Phase, reads: string[] }} describeArgument `reads`: its members
+ * @property {(argument: string, member: string) => void} checkMember throws for one that it cannot have
  * @property {(number: number) => import('./error.js').Failure} plainFailure
  * @property {RefreshPolicyClass} RefreshPolicy
  * @property {Record<'Use' | 'Turn' | 'Dead', number>} RefreshAnswer
@@ -234,17 +238,31 @@ import { BitbucketAuthError, judge } from './error.js';
  *   the code; `undefined` when the user said no
  */
 
-/** @typedef {Uint8Array | ArrayBuffer | WebAssembly.Module | Response | URL | string} CoreSource */
+/**
+ * A type of the runtime's own, or none: the declarations of this package also compile without those of the DOM.
+ *
+ * @template {string} Name
+ * @typedef {typeof globalThis extends Record<Name, { prototype: infer Type }> ? Type : never} RuntimeType
+ */
+
+/**
+ * @typedef {typeof globalThis extends { WebAssembly: { Module: { prototype: infer Type } } } ? Type : never} CompiledModule
+ */
+
+/**
+ * The wasm, compiled or not, its address, or an HTTP response with it. Node.js also reads files, by `file:` address or path.
+ *
+ * @typedef {Uint8Array | ArrayBuffer | CompiledModule | RuntimeType<'Response'> | RuntimeType<'URL'> | string} CoreSource
+ */
 
 /** @typedef {{ __wbg_set_wasm: (exports: WebAssembly.Exports) => void }} Glue its one door for the instance */
 
 /** @typedef {{ fromBase64?: (text: string) => Uint8Array<ArrayBuffer> }} Base64Decoder in newer runtimes */
 
-const api = /** @type {Core} */ (/** @type {unknown} */ (glue));
+/** @type {Core | undefined} */
+let loaded;
 
-let loaded = false;
-
-/** @type {Promise<void> | undefined} */
+/** The load that is under way. @type {{ source: unknown, end: Promise<void> } | undefined} */
 let loading;
 
 /**
@@ -255,14 +273,14 @@ let loading;
  *   brought no bytes and `init` did not get any
  */
 export function core() {
-  if (!loaded) {
-    try {
-      start(new WebAssembly.Instance(new WebAssembly.Module(inlinedBytes(core)), imports()));
-    } catch (error) {
-      throw refused(error, core);
-    }
+  if (loaded) return loaded;
+  try {
+    checkRuntime(core);
+    const module = new WebAssembly.Module(inlinedBytes(core));
+    return start(makeGlue(), (imports) => new WebAssembly.Instance(module, imports));
+  } catch (error) {
+    throw refused(error, core);
   }
-  return api;
 }
 
 /**
@@ -270,17 +288,30 @@ export function core() {
  * free. Does nothing when the core is loaded; calls at the same time share one load; a failed one may be repeated.
  *
  * @param {CoreSource | Promise<CoreSource>} [source] the wasm, its address, or an HTTP response with it; by default
- *   the bytes that are part of this package, which `nocodb-bitbucket-auth/slim` leaves out
+ *   the bytes that are part of this package, which `nocodb-bitbucket-auth/slim` leaves out. In Node.js, addresses
+ *   of files and paths are read, too.
  * @returns {Promise<void>}
  * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly, or where there is
- *   neither a source nor bytes, `INVALID_ARGUMENT` when `source` is not this version's core
+ *   neither a source nor bytes, `INVALID_ARGUMENT` when `source` cannot be read, or is not this version's core
  */
 export async function init(source) {
-  if (loaded) return;
-  loading ??= load(source).finally(() => {
+  while (!loaded) {
+    const { source: its, end } = loading ??= begin(source);
+    try {
+      await end;
+    } catch (error) {
+      // The failure of another caller's source says nothing about this one.
+      if (its === source) throw error;
+    }
+  }
+}
+
+/** @param {CoreSource | Promise<CoreSource>} [source] */
+function begin(source) {
+  const end = load(source).finally(() => {
     loading = undefined;
   });
-  await loading;
+  return { source, end };
 }
 
 /**
@@ -298,41 +329,128 @@ export function failure(code, phase, details, extra) {
 
 /** @param {CoreSource | Promise<CoreSource>} [source] */
 async function load(source) {
-  const given = source !== undefined;
   try {
-    const wasm = given ? await bytesOf(await source) : inlinedBytes(init);
-    const module = wasm instanceof WebAssembly.Module ? wasm : await WebAssembly.compile(wasm);
-    const instance = await WebAssembly.instantiate(module, imports());
+    checkRuntime(init);
+    const wasm = source === undefined ? inlinedBytes(init) : await ours(source);
+    const module = isModule(wasm) ? wasm : await WebAssembly.compile(wasm);
+    const glue = makeGlue();
+    const instance = await WebAssembly.instantiate(module, importsOf(glue));
     // A first use may have loaded it in the meantime.
-    if (!loaded) start(instance);
+    if (!loaded) start(glue, () => instance);
   } catch (error) {
-    throw given && !isForbidden(error) ? unusableSource() : refused(error, init);
+    throw refused(error, init);
   }
 }
 
 /**
- * @param {CoreSource} source
- * @returns {Promise<BufferSource | WebAssembly.Module>}
+ * The wasm that a source gives, after a look at whether it is this version's. Nothing else may be started.
+ *
+ * @param {CoreSource | Promise<CoreSource>} source
+ * @returns {Promise<Uint8Array<ArrayBuffer> | WebAssembly.Module>}
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */
-async function bytesOf(source) {
-  if (source instanceof WebAssembly.Module) return source;
-  const response = typeof source === 'string' || source instanceof URL ? await fetch(source) : source;
-  if (!('arrayBuffer' in response)) return /** @type {BufferSource} */ (response);
-  if (!response.ok) throw new TypeError('not found');
-  return response.arrayBuffer();
+async function ours(source) {
+  const wasm = await read(source);
+  if (isModule(wasm)) {
+    if (!isMarked(wasm)) throw unusableSource();
+    return wasm;
+  }
+  const { subtle } = globalThis.crypto ?? {};
+  if (subtle) {
+    const digest = new Uint8Array(await subtle.digest('SHA-256', wasm));
+    const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    if (found !== hash) throw unusableSource();
+    return wasm;
+  }
+  // A page on plain http has no digest.
+  if (!WebAssembly.validate(wasm)) throw unusableSource();
+  const module = await WebAssembly.compile(wasm);
+  if (!isMarked(module)) throw unusableSource();
+  return module;
 }
 
-/** @returns {WebAssembly.Imports} */
-function imports() {
-  return { './core_bg.js': /** @type {WebAssembly.ModuleImports} */ (/** @type {unknown} */ (glue)) };
+/**
+ * Whether a compiled module, which does not show its bytes, has the section that the build gave this version's.
+ *
+ * @param {WebAssembly.Module} module
+ */
+function isMarked(module) {
+  return WebAssembly.Module.customSections(module, section)
+    .some((content) => String.fromCharCode(...new Uint8Array(content)) === build);
 }
 
-/** @param {WebAssembly.Instance} instance */
-function start(instance) {
-  /** @type {Glue} */ (/** @type {unknown} */ (glue)).__wbg_set_wasm(instance.exports);
-  const prepare = instance.exports.__wbindgen_start;
+/**
+ * @param {CoreSource | Promise<CoreSource>} source
+ * @returns {Promise<Uint8Array<ArrayBuffer> | WebAssembly.Module>}
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
+ */
+async function read(source) {
+  /** @type {unknown} */
+  let found;
+  try {
+    found = await source;
+    if (typeof found === 'string' || tagOf(found) === 'URL') found = await fetched(String(found));
+    if (isObject(found) && 'arrayBuffer' in found) {
+      const response = /** @type {Response} */ (found);
+      if ('ok' in response && !response.ok) throw unusableSource(`could not be read (status ${Number(response.status)})`);
+      found = await response.arrayBuffer();
+    }
+  } catch (error) {
+    throw error instanceof BitbucketAuthError ? error : unusableSource(`could not be read (${kindOf(error)})`);
+  }
+  if (isModule(found)) return found;
+  const isBuffer = tagOf(found) === 'ArrayBuffer';
+  if (!isBuffer && !ArrayBuffer.isView(found)) throw unusableSource();
+  const bytes = /** @type {Uint8Array} */ (/** @type {unknown} */ (isBuffer ? new Uint8Array(
+    /** @type {ArrayBuffer} */ (/** @type {unknown} */ (found))) : found));
+  // A copy, which nobody changes between the look at it and its use.
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice();
+}
+
+/**
+ * What is at an address, or in a file.
+ *
+ * @param {string} address
+ * @returns {Promise<Response | Uint8Array>}
+ */
+async function fetched(address) {
+  const file = address.startsWith('file:') ? new URL(address) : address;
+  // A page reads no files, and what is no address there is one below its own. A single letter is a drive.
+  const isPath = !URL.canParse(address) || /^[a-z]:/i.test(address);
+  const isFile = typeof file !== 'string' || (isPath && typeof location === 'undefined');
+  const fs = isFile ? globalThis.process?.getBuiltinModule?.('node:fs') : undefined;
+  return fs ? fs.promises.readFile(file) : fetch(address);
+}
+
+/** @param {unknown} value @returns {value is object} */
+const isObject = (value) => typeof value === 'object' && value !== null;
+
+/**
+ * What an object says it is: one of another realm (a frame, a test runner's sandbox) is as good as one of this realm.
+ *
+ * @param {unknown} value
+ * @returns {unknown}
+ */
+const tagOf = (value) => isObject(value) ? Reflect.get(value, Symbol.toStringTag) : undefined;
+
+/** @param {unknown} value @returns {value is WebAssembly.Module} */
+const isModule = (value) => tagOf(value) === 'WebAssembly.Module';
+
+/** @param {Record<string, unknown>} glue @returns {WebAssembly.Imports} */
+const importsOf = (glue) => ({ './core_bg.js': /** @type {WebAssembly.ModuleImports} */ (glue) });
+
+/**
+ * @param {Record<string, unknown>} glue that no other instance has
+ * @param {(imports: WebAssembly.Imports) => WebAssembly.Instance} instantiate
+ * @returns {Core}
+ */
+function start(glue, instantiate) {
+  const { exports } = instantiate(importsOf(glue));
+  /** @type {Glue} */ (/** @type {unknown} */ (glue)).__wbg_set_wasm(exports);
+  const prepare = exports.__wbindgen_start;
   if (typeof prepare === 'function') prepare();
-  loaded = true;
+  loaded = /** @type {Core} */ (/** @type {unknown} */ (glue));
+  return loaded;
 }
 
 /**
@@ -363,7 +481,34 @@ function isForbidden(error) {
     || (error instanceof Error && /content security policy|unsafe-eval|\bcsp\b/i.test(error.message));
 }
 
-// The three messages that cannot come from the core, because it is what could not be loaded.
+/**
+ * Whether the runtime compiles no WebAssembly while a program runs, as Cloudflare's Workers and their like do. Older
+ * Chromiums have the same words for a Content Security Policy.
+ *
+ * @param {unknown} error
+ */
+function isCompiledAheadOnly(error) {
+  return error instanceof Error && /disallowed by embedder|dynamic wasm code generation/i.test(error.message);
+}
+
+/** What the core and its glue need, and not every runtime has: the sandbox of jest's jsdom for instance. */
+const NEEDED = ['WebAssembly', 'TextDecoder', 'TextEncoder'];
+
+/**
+ * @param {Function} caller
+ * @throws {BitbucketAuthError} `INVALID_CONFIG`
+ */
+function checkRuntime(caller) {
+  const name = NEEDED.find((needed) => Reflect.get(globalThis, needed) === undefined);
+  if (name === undefined) return;
+  throw unavailable(`This runtime has no ${name}, which nocodb-bitbucket-auth needs: use one that has it, or in a `
+    + 'test\'s sandbox set it from Node.js before the first call.', caller, { field: name });
+}
+
+// The messages that cannot come from the core, because it is what could not be loaded.
+
+const IMPORT_SLIM = 'import nocodb-bitbucket-auth/slim, and await init() with nocodb-bitbucket-auth/core.wasm as a module '
+  + 'that was compiled with the program';
 
 /**
  * @param {unknown} error
@@ -371,10 +516,23 @@ function isForbidden(error) {
  */
 function refused(error, caller) {
   if (error instanceof BitbucketAuthError) return error;
-  return unavailable(isForbidden(error)
-    ? 'The Content Security Policy of this page forbids WebAssembly: add \'wasm-unsafe-eval\' to its script-src.'
-    : 'This runtime could not load the WebAssembly core: in a page, await init() before the first call.',
-  caller, error instanceof Error ? error.name : undefined);
+  const detail = kindOf(error);
+  if (isForbidden(error)) {
+    return unavailable('The Content Security Policy of this page forbids WebAssembly: add \'wasm-unsafe-eval\' to its '
+      + 'script-src.', caller, { detail });
+  }
+  if (isCompiledAheadOnly(error)) {
+    return unavailable(`This runtime compiles no WebAssembly while a program runs: ${IMPORT_SLIM}. In a page, add `
+      + '\'wasm-unsafe-eval\' to the script-src of its Content Security Policy.', caller, { detail });
+  }
+  const advice = caller === core ? ': in a page, await init() before the first call' : '';
+  return unavailable(`This runtime could not load the WebAssembly core${advice}.`, caller, { detail });
+}
+
+/** The kind of a failure of which nothing else may be told. @param {unknown} error */
+function kindOf(error) {
+  if (!(error instanceof Error)) return 'no error';
+  return 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code) ? error.code : error.name;
 }
 
 /** @param {Function} caller */
@@ -386,19 +544,18 @@ function missing(caller) {
 /**
  * @param {string} message
  * @param {Function} caller
- * @param {string} [detail]
+ * @param {{ detail?: string, field?: string }} [more]
  */
-function unavailable(message, caller, detail) {
+function unavailable(message, caller, { detail, field = 'WebAssembly' } = {}) {
   const flags = { retryable: false, reauthorize: false };
-  return new BitbucketAuthError(
-    { code: 'INVALID_CONFIG', phase: 'config', message, ...flags, field: 'WebAssembly' }, { detail }, caller);
+  return new BitbucketAuthError({ code: 'INVALID_CONFIG', phase: 'config', message, ...flags, field }, { detail }, caller);
 }
 
-function unusableSource() {
+function unusableSource(reason = 'is not this version\'s WebAssembly core') {
   return new BitbucketAuthError({
     code: 'INVALID_ARGUMENT',
     phase: 'config',
-    message: 'A value given to nocodb-bitbucket-auth cannot be used: source is not this version\'s WebAssembly core.',
+    message: `A value given to nocodb-bitbucket-auth cannot be used: source ${reason}.`,
     retryable: false,
     reauthorize: false,
     field: 'source',

@@ -5,6 +5,7 @@
  * What never happens here: a request is sent, a token is kept, or a rule of OAuth is decided; the core does that.
  */
 
+import { isObject, membersOf, reading } from './arguments.js';
 import { core, init } from './core.js';
 import { BitbucketAuthError, judge } from './error.js';
 
@@ -82,7 +83,13 @@ export class OAuthClient {
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
    */
   constructor(options, caller = new.target) {
-    this.#handle = judge(caller, () => new (core().Client)(options));
+    /** @type {unknown} */
+    let given = options;
+    if (isObject(options)) {
+      const { endpoints, ...rest } = membersOf(caller, 'clientOptions', options);
+      given = { ...rest, endpoints: isObject(endpoints) ? membersOf(caller, 'endpoints', endpoints) : endpoints };
+    }
+    this.#handle = judge(caller, () => new (core().Client)(given));
     this.#redirectUri = this.#handle.redirectUri;
   }
 
@@ -138,7 +145,7 @@ export class OAuthClient {
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
    */
   createAuthorizationRequest(options) {
-    const { extraParams } = members(options);
+    const { extraParams } = membersOf(this.createAuthorizationRequest, 'authorizationOptions', options);
     const text = extraParams === undefined ? answer(this.#handle.quickAuthorizationRequest()) : '';
     if (text !== '') {
       return {
@@ -163,37 +170,39 @@ export class OAuthClient {
    *   `AUTHORIZATION_FAILED`, `CODE_MISSING`
    */
   validateAuthorizationResponse(callback, expected) {
-    const { state } = members(expected);
+    const caller = this.validateAuthorizationResponse;
+    const { state } = membersOf(caller, 'expectedResponse', expected);
     if (typeof callback === 'string' && typeof state === 'string' && write(state, callback)) {
       const outcome = this.#handle.quickAuthorizationResponse(state.length, callback.length);
       if (outcome === 1) return { code: cut(callback, 0) };
       if (outcome > 1) {
         const failure = plainFailures[outcome] ??= core().plainFailure(outcome);
-        throw new BitbucketAuthError(failure, {}, this.validateAuthorizationResponse);
+        throw new BitbucketAuthError(failure, {}, caller);
       }
     }
-    const caller = this.validateAuthorizationResponse;
     return { code: judge(caller, () => this.#handle.validateAuthorizationResponse(callback, state)) };
   }
 
   /**
    * The request that exchanges a code for tokens (RFC 6749 section 4.1.3). Send it without following redirects.
    *
-   * @param {{ code: string, codeVerifier?: string, redirectUri?: string }} grant `redirectUri`: when the code was
-   *   asked for with another than the client's
+   * @param {{ code: string, codeVerifier?: string, code_verifier?: string, redirectUri?: string }} grant what
+   *   `authorizeInPopup` gives has the verifier as `code_verifier`; `redirectUri`: when the code was asked for with
+   *   another than the client's
    * @returns {TokenRequest}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
    */
   buildTokenRequest(grant) {
-    const { code, codeVerifier, redirectUri } = members(grant);
+    const given = membersOf(this.buildTokenRequest, 'codeGrant', grant);
+    const { code, codeVerifier, redirectUri, code_verifier: itsOtherName } = given;
     const same = this.#tokenRequest;
-    if (same && typeof code === 'string' && typeof codeVerifier === 'string' && redirectUri === undefined
+    if (same && itsOtherName === undefined && typeof code === 'string' && typeof codeVerifier === 'string' && redirectUri === undefined
       && write(codeVerifier, code) && this.#handle.quickTokenRequest(codeVerifier.length, code.length) === 1) {
       const { method, url, headers, around: [before, between, after] } = same;
       return { method, url, headers: { ...headers }, body: before + code + between + codeVerifier + after };
     }
     const request = judge(this.buildTokenRequest, () =>
-      this.#handle.buildTokenRequest(code, codeVerifier, redirectUri));
+      this.#handle.buildTokenRequest(code, codeVerifier, redirectUri, itsOtherName));
     if (!same) {
       const { method, url, headers } = request;
       this.#tokenRequest = { method, url, headers: { ...headers }, around: this.#handle.aroundGrant().split(' ') };
@@ -210,7 +219,7 @@ export class OAuthClient {
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
    */
   buildRefreshRequest(grant) {
-    const { refreshToken } = members(grant);
+    const { refreshToken } = membersOf(this.buildRefreshRequest, 'refreshGrant', grant);
     return judge(this.buildRefreshRequest, () => this.#handle.buildRefreshRequest(refreshToken));
   }
 
@@ -234,27 +243,29 @@ export class OAuthClient {
    *   `RECONNECT_REQUIRED`, `TOKEN_REQUEST_FAILED`
    */
   parseTokenResponse(response) {
-    const tokens = this.#quickTokens(response);
+    const given = membersOf(this.parseTokenResponse, 'tokenResponse', response);
+    const { headers, body, ...rest } = given;
+    const type = reading('exchange', 'headers', () => mediaType(headers));
+    const tokens = reading('exchange', 'request.body', () => this.#quickTokens(type, given));
     if (tokens) return tokens;
-    const { headers, body, ...rest } = members(response);
+    const plain = reading('exchange', 'headers', () => plainHeaders(headers));
     return judge(this.parseTokenResponse, () => this.#handle.parseTokenResponse({
       ...rest,
-      headers: plainHeaders(headers),
-      body: typeof body === 'string' ? encoder.encode(body) : body,
+      headers: plain,
+      body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
     }));
   }
 
   /**
    * The answer to most exchanges of a code; `undefined` for whatever takes a closer look.
    *
-   * @param {TokenResponse} response
+   * @param {string | undefined} type the media type
+   * @param {Record<string, unknown>} response
    * @returns {TokenSet | undefined}
    */
-  #quickTokens(response) {
-    const { status, headers, body, receivedAt, grant, previous, request } = members(response);
+  #quickTokens(type, { status, body, receivedAt, grant, previous, request }) {
     if (status !== 200 || grant !== 'authorization_code' || typeof body !== 'string' || typeof receivedAt !== 'number'
-      || previous !== undefined || (request !== undefined && typeof members(request).body !== 'string')) return undefined;
-    const type = mediaType(headers);
+      || previous !== undefined || (isObject(request) ? typeof request.body !== 'string' : request !== undefined)) return undefined;
     if (!type) return undefined;
     const last = this.#last;
     const news = type === last.mediaType ? '' : type;
@@ -312,8 +323,10 @@ export function missingScopes(required, granted) {
 /** Descriptions of failures of which nothing more is to be told. @type {import('./error.js').Failure[]} */
 const plainFailures = [];
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+/** Made at the first call, when the core has been loaded: importing must do nothing. @type {TextEncoder} */
+let encoder;
+/** @type {TextDecoder} */
+let decoder;
 /** How much goes into the core's buffer for the texts of a quick call. What does not fit takes the other way. */
 const BUFFER_BYTES = 132_096;
 let buffer = new Uint8Array();
@@ -327,6 +340,8 @@ let doubles = new Float64Array();
 function prepareBuffer() {
   if (buffer.length > 0) return;
   const { textBuffer, textMemory } = core();
+  encoder ??= new TextEncoder();
+  decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
   const address = textBuffer(BUFFER_BYTES);
   const { buffer: memory } = textMemory();
   buffer = new Uint8Array(memory, address, BUFFER_BYTES);
@@ -377,16 +392,6 @@ function answer(length) {
   const text = decoder.decode(taken);
   taken.fill(0);
   return text;
-}
-
-/**
- * The members of an argument, or none: what is missing is for the core to name.
- *
- * @param {unknown} value
- * @returns {Record<string, unknown>}
- */
-function members(value) {
-  return typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {};
 }
 
 /**

@@ -8,7 +8,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkBudget, checkPkg, hashFiles, hashSources, measure } from './lib/build-info.mjs';
-import { fail, root, say } from './lib/run.mjs';
+import { Problem, fail, root, say } from './lib/run.mjs';
 import { rustVersion, wasmBindgenVersion } from './lib/rust.mjs';
 import { setup } from './setup.mjs';
 
@@ -20,18 +20,35 @@ function write({ name, data }) {
   return name;
 }
 
+const sha256 = (data) => createHash('sha256').update(data).digest('hex');
+
+/** The name of the custom section by which a compiled module, which does not show its bytes, is known. */
+const SECTION = 'nocodb-bitbucket-auth';
+
+/** The wasm with a custom section that holds the hash of all the rest. */
+function marked(wasm) {
+  const build = sha256(wasm);
+  const [name, payload] = [Buffer.from(SECTION), Buffer.from(build)];
+  const size = 1 + name.length + payload.length;
+  if (name.length > 0x7f || size > 0x7f) throw new Problem('The lengths of the section take more than a byte.');
+  return { build, wasm: Buffer.concat([wasm, Buffer.from([0, size, name.length]), name, payload]) };
+}
+
 /**
  * The wasm as a file, and as text inside JavaScript. Both module systems take that text from one file, as it is the
  * largest part of the package: a script without `import`, `export` or `require`, in a folder of CommonJS files, is
  * good for every loader and bundler. It can only leave the text in the global object, under a symbol that no other
  * version of the package knows.
  */
-function wasmFiles(wasm) {
-  const key = `Symbol.for('nocodb-bitbucket-auth/core.wasm/${createHash('sha256').update(wasm).digest('hex')}')`;
+function wasmFiles({ wasm, build }) {
+  const hash = sha256(wasm);
+  const key = `Symbol.for('nocodb-bitbucket-auth/core.wasm/${hash}')`;
+  const identity = `export const hash = '${hash}';\nexport const section = '${SECTION}';\nexport const build = '${build}';\n`;
+  const types = ['hash', 'section', 'build'].map((name) => `export const ${name}: string;\n`).join('');
   return [
     { name: 'core.wasm', data: wasm },
-    { name: 'core.wasm.key.js', data: `export default ${key};\n` },
-    { name: 'core.wasm.key.d.ts', data: 'declare const key: symbol;\nexport default key;\n' },
+    { name: 'core.wasm.key.js', data: `export default ${key};\n${identity}` },
+    { name: 'core.wasm.key.d.ts', data: `declare const key: symbol;\nexport default key;\n${types}` },
     { name: 'inlined/core.wasm.js', data: `globalThis[${key}] = '${wasm.toString('base64')}';\n` },
     { name: 'inlined/core.wasm.d.ts', data: 'export {};\n' },
     { name: 'inlined/package.json', data: '{ "type": "commonjs" }\n' },
@@ -41,16 +58,16 @@ function wasmFiles(wasm) {
 async function build() {
   await setup('build');
   // Only now, because it imports esbuild, which set-up may have had to install.
-  const { bundleCommonJs, compact, declarations } = await import('./lib/bundle.mjs');
+  const { bundleCommonJs, declarations, onDemand } = await import('./lib/bundle.mjs');
   const { buildWasm } = await import('./lib/wasm.mjs');
   const sources = hashSources();
-  const { wasm, glue, types, rustc } = await buildWasm();
-  const sizes = measure(wasm);
-  const glueTypes = `${types}\nexport function __wbg_set_wasm(exports: WebAssembly.Exports): void;\n`;
+  const { wasm, glue, rustc } = await buildWasm();
+  const core = marked(wasm);
+  const sizes = measure(core.wasm);
   const built = [
-    { name: 'core_bg.js', data: await compact(glue) },
-    { name: 'core_bg.d.ts', data: glueTypes },
-    ...wasmFiles(wasm),
+    { name: 'core_bg.js', data: await onDemand(glue) },
+    { name: 'core_bg.d.ts', data: 'export default function glue(): Record<string, unknown>;\n' },
+    ...wasmFiles(core),
   ].map(write);
   built.push(...(await declarations()).map(write), ...(await bundleCommonJs()).map(write));
   for (const name of Object.keys(hashFiles())) if (!built.includes(name)) rmSync(join(pkg, name));

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::api_request::{self, Redirect, Redirected};
 use crate::api_response::{self, ApiResponse};
+use crate::arguments::Argument;
 use crate::authorization_request::{AuthorizationRequest, authorization_url};
 use crate::authorization_response::{Callback, code_of, is_callback, validate, validate_in_page};
 use crate::client_config::{ClientConfig, Environment, RateLimit, variable};
@@ -261,17 +262,20 @@ impl Client {
         Ok(validate(&self.config, callback, &state)?.expose().to_owned())
     }
 
-    /// `{ method, url, headers, body }` that exchanges a code.
+    /// `{ method, url, headers, body }` that exchanges a code. `its_other_name`: what the caller has as `code_verifier`, as
+    /// NocoDB writes it.
     #[wasm_bindgen(js_name = buildTokenRequest)]
     pub fn build_token_request(
         &self,
         code: &JsValue,
         code_verifier: &JsValue,
         redirect_uri: &JsValue,
+        its_other_name: &JsValue,
     ) -> core::result::Result<JsValue, JsValue> {
         let code = host::string(code, "code", Phase::Exchange)?;
         let code_verifier = host::optional_string(code_verifier, "codeVerifier", Phase::Exchange)?;
-        let code_verifier = code_verifier.as_deref().map(CodeVerifier::parse).transpose()?;
+        let its_other_name = host::optional_string(its_other_name, "code_verifier", Phase::Exchange)?;
+        let code_verifier = CodeVerifier::under_either_name(code_verifier.as_deref(), its_other_name.as_deref())?;
         let redirect_uri = host::optional_string(redirect_uri, "redirectUri", Phase::Exchange)?;
         let request =
             TokenRequest::authorization_code(&self.config, &code, code_verifier.as_ref(), redirect_uri.as_deref())?;
@@ -377,6 +381,26 @@ impl Client {
             Some(1)
         })
     }
+}
+
+// arguments.rs
+
+/// `{ name, phase, reads }`: what an argument is called, to which step it belongs, and for which members it is read.
+#[wasm_bindgen(js_name = describeArgument)]
+pub fn describe_argument(argument: &str) -> JsValue {
+    let Some(argument) = Argument::named(argument) else { return JsValue::UNDEFINED };
+    let names: Vec<String> = argument.reads().iter().map(|name| (*name).to_owned()).collect();
+    Members::new()
+        .text("name", Some(argument.name()))
+        .text("phase", Some(argument.phase().as_str()))
+        .texts("reads", Some(&names))
+        .into_js()
+}
+
+/// Throws for a member that an argument cannot have.
+#[wasm_bindgen(js_name = checkMember)]
+pub fn check_member(argument: &str, member: &str) -> core::result::Result<(), JsValue> {
+    Ok(Argument::named(argument).map_or(Ok(()), |argument| argument.check(member))?)
 }
 
 /// What a number above 1 that a quick way gives stands for, described like every failure.

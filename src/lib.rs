@@ -11,6 +11,7 @@
 
 pub mod api_request;
 pub mod api_response;
+pub mod arguments;
 pub mod authorization_request;
 pub mod authorization_response;
 pub mod client_authentication;

@@ -38,6 +38,17 @@ impl CodeVerifier {
         Ok(Self(Secret::new(value)))
     }
 
+    /// Checks the verifier of a caller who writes it as this package does, as NocoDB and RFC 7636 do, or both.
+    pub fn under_either_name(code_verifier: Option<&str>, its_other_name: Option<&str>) -> Result<Option<Self>> {
+        match (code_verifier, its_other_name) {
+            (Some(one), Some(other)) if one != other => {
+                Err(Error::argument(Phase::Exchange, "code_verifier", "is another than codeVerifier"))
+            }
+            (None, Some(other)) => Self::parse(other).map_err(|error| error.with_field("code_verifier")).map(Some),
+            (one, _) => one.map(Self::parse).transpose(),
+        }
+    }
+
     /// `BASE64URL-ENCODE(SHA256(ASCII(code_verifier)))` (RFC 7636 section 4.2).
     pub fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(self.0.expose()))

@@ -6,9 +6,9 @@
 
 use js_sys::{Array, Function, JSON, Object, Reflect, Uint8Array};
 use nocodb_bitbucket_auth::bindings::{
-    Api, Client, Test, asks_for_renewal, default_scopes, environment_variables, expand_scopes, failure, is_expired,
-    judge_api_response, may_repeat, missing_scopes, rate_limit_news, read_credential, read_environment, retry_delay,
-    workspace_segment,
+    Api, Client, Test, asks_for_renewal, check_member, default_scopes, environment_variables, expand_scopes, failure,
+    is_expired, judge_api_response, may_repeat, missing_scopes, rate_limit_news, read_credential, read_environment,
+    retry_delay, workspace_segment,
 };
 use nocodb_bitbucket_auth::client_config::variable;
 use nocodb_bitbucket_auth::scope::DEFAULT_SCOPES;
@@ -180,6 +180,7 @@ fn client_authentication() {
                 &given(case, "code"),
                 &given(case, "codeVerifier"),
                 &given(case, "redirectUri"),
+                &given(case, "code_verifier"),
             ),
             "refresh" => client.build_refresh_request(&given(case, "refreshToken")),
             "client_credentials" => client.build_client_credentials_request(),
@@ -193,7 +194,12 @@ fn client_authentication() {
 fn pkce() {
     let client = client("Key", Some("Secret"), REDIRECT_URI, json!({}));
     run("pkce", include_str!("vectors/pkce.json"), |case| {
-        let outcome = client.build_token_request(&"code".into(), &given(case, "codeVerifier"), &JsValue::UNDEFINED);
+        let outcome = client.build_token_request(
+            &"code".into(),
+            &given(case, "codeVerifier"),
+            &JsValue::UNDEFINED,
+            &JsValue::UNDEFINED,
+        );
         check(case, outcome, |request| {
             let Some(random) = case["random"].as_str() else {
                 let sent = format!("code_verifier={}", case["codeVerifier"].as_str().unwrap().replace('~', "%7E"));
@@ -219,6 +225,16 @@ fn authorization_request() {
             equal(&request, &case["expect"])?;
             equal(&client.authorization_url().into(), &case["authorizationUrl"])
         })
+    });
+}
+
+#[wasm_bindgen_test]
+fn arguments() {
+    run("arguments", include_str!("vectors/arguments.json"), |case| {
+        let argument = case["argument"].as_str().unwrap();
+        let members = case["members"].as_array().unwrap();
+        let outcome = members.iter().try_for_each(|member| check_member(argument, member.as_str().unwrap()));
+        check(case, outcome.map(|()| JsValue::UNDEFINED), |_| Ok(()))
     });
 }
 

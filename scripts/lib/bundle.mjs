@@ -30,6 +30,8 @@ const form = {
 
 const options = {
   ...form,
+  // `import()` becomes `require`: test runners that load CommonJS their own way (jest) know no other.
+  supported: { 'dynamic-import': false },
   absWorkingDir: root,
   bundle: true,
   format: 'cjs',
@@ -65,8 +67,15 @@ async function sharedModules() {
   return [...new Set(all.filter((path, index) => all.indexOf(path) !== index))].map((path) => join(root, path)).sort();
 }
 
-/** JavaScript in the same form as the CommonJS files. */
-export const compact = async (text) => (await transform(text, form)).code;
+/**
+ * A module as a function that gives what the module exports, in the same form as the CommonJS files. wasm-bindgen's glue
+ * uses the runtime (TextDecoder) as soon as it is evaluated, where importing this package must do nothing; and each
+ * instance of the wasm can have a glue of its own.
+ */
+export async function onDemand(text) {
+  const { code } = await transform(text, { ...form, format: 'iife', globalName: 'glue' });
+  return `export default () => {\n${code}return { ...glue };\n};\n`;
+}
 
 /** [{ name, data }] of the CommonJS files. */
 export async function bundleCommonJs() {

@@ -160,6 +160,9 @@ describe('what cannot be asked for', () => {
     ['a time limit of nothing', { timeoutMs: 0 }, 'timeoutMs'],
     ['a time limit beyond ten minutes', { timeoutMs: 600_001 }, 'timeoutMs'],
     ['a time limit in words', { timeoutMs: '1000' }, 'timeoutMs'],
+    ['a time limit under another name', { timeout: 1000 }, 'timeout'],
+    ['scopes under another name', { scope: ['account'] }, 'scope'],
+    ['an endpoint under another name', { endpoints: { authorizeURL: 'https://b.example/' } }, 'endpoints.authorizeURL'],
   ];
   for (const [what, more, field] of cases) {
     test(`${what}: INVALID_ARGUMENT, and the popup is closed`, () => on({}, async (scene) => {

@@ -142,6 +142,16 @@ describe('a page that does not come back from Bitbucket', () => {
   }));
 });
 
+describe('misspelt options', () => {
+  for (const call of ['beginRedirect', 'completeRedirect']) {
+    test(`${call}: INVALID_ARGUMENT`, () => on({}, async (scene) => {
+      const thrown = await scene.page.evaluate(([name, given]) => window.browser[name]({ ...given, scope: 'account' })
+        .catch(({ code, field }) => ({ code, field })), [call, scene.options]);
+      assert.deepEqual(thrown, { code: 'INVALID_ARGUMENT', field: 'scope' });
+    }));
+  }
+});
+
 describe('several logins', () => {
   test('two tabs at once do not disturb each other', () => on({}, async (scene) => {
     const other = await scene.load(await scene.context.newPage());

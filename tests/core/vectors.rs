@@ -3,6 +3,7 @@
 
 use nocodb_bitbucket_auth::api_request::{self, Redirected, asks_for_renewal};
 use nocodb_bitbucket_auth::api_response::{ApiResponse, judge};
+use nocodb_bitbucket_auth::arguments::Argument;
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
 use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment};
@@ -53,7 +54,7 @@ macro_rules! vectors {
 }
 
 vectors!(callback, token_response, client_authentication, pkce, authorization_request, scope, config);
-vectors!(credential, api_request, api_response, connection_test, retry, rate_limit);
+vectors!(arguments, credential, api_request, api_response, connection_test, retry, rate_limit);
 
 /// A text, or `{ before, repeat, times, after }`.
 fn text(value: &Value) -> String {
@@ -247,7 +248,8 @@ mod cases {
         let build = || match case["request"].as_str().unwrap() {
             "code" => {
                 let verifier = typed(&case["codeVerifier"], "codeVerifier", Phase::Exchange)?;
-                let verifier = verifier.map(CodeVerifier::parse).transpose()?;
+                let its_other_name = typed(&case["code_verifier"], "code_verifier", Phase::Exchange)?;
+                let verifier = CodeVerifier::under_either_name(verifier, its_other_name)?;
                 let redirect_uri = typed(&case["redirectUri"], "redirectUri", Phase::Exchange)?;
                 let code = string("code", Phase::Exchange)?;
                 TokenRequest::authorization_code(&client, code, verifier.as_ref(), redirect_uri)
@@ -298,6 +300,13 @@ mod cases {
             assert_eq!(seen, case["expect"], "{}", case["name"]);
             assert_eq!(case["authorizationUrl"], authorization_url(&client));
         });
+    }
+
+    pub fn arguments(case: &Value) {
+        let argument = Argument::named(case["argument"].as_str().unwrap()).unwrap();
+        let members = case["members"].as_array().unwrap();
+        let outcome = members.iter().try_for_each(|member| argument.check(member.as_str().unwrap()));
+        check(case, outcome, |()| {});
     }
 
     pub fn scope(case: &Value) {

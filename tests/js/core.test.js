@@ -7,7 +7,10 @@ const load = (t, way) => runJsonFixture(t, 'load.js', [way]);
 
 describe('a source that is not the core', () => {
   const ways = [
-    'other bytes', 'another module', 'a number', 'null', 'a response that is not there', 'a promise that fails',
+    'other bytes', 'another module', 'an empty module', 'an empty module, compiled', 'an empty module, without a digest',
+    'the core with a byte changed', 'the core of another build', 'the core of another build, compiled',
+    'the core of another build, without a digest', 'a number', 'null', 'a response that is not there',
+    'a promise that fails', 'a file that is not there', 'a path that is not there',
   ];
   for (const way of ways) {
     test(`${way} is refused, and the core still loads`, async (t) => {
@@ -15,6 +18,7 @@ describe('a source that is not the core', () => {
       const { message, ...error } = refused;
       assert.deepEqual(error, { name: 'BitbucketAuthError', code: 'INVALID_ARGUMENT', phase: 'config', field: 'source' });
       assert.doesNotMatch(message, /marked/);
+      assert.match(message, / (not there|that fails)$/.test(way) ? /source could not be read \(/ : /source is not this version's/);
       assert.equal(works, true);
     });
   }
@@ -30,6 +34,31 @@ describe('a runtime that refuses WebAssembly', () => {
       const { message, ...error } = failed;
       assert.deepEqual(error, { name: 'BitbucketAuthError', code: 'INVALID_CONFIG', phase: 'config', field: 'WebAssembly' });
       assert.match(message, /Content Security Policy.*'wasm-unsafe-eval'.*script-src/);
+    });
+  }
+
+  for (const way of ['init() where WebAssembly is compiled ahead only', 'first use where WebAssembly is compiled ahead only',
+    'a Uint8Array where WebAssembly is compiled ahead only']) {
+    test(`${way}: the error names the entry that works there`, async (t) => {
+      const { refused, failed, works } = await load(t, way);
+      assert.equal(works, undefined);
+      for (const { message, ...error } of [failed, ...(refused ? [refused] : [])]) {
+        assert.deepEqual(error, { name: 'BitbucketAuthError', code: 'INVALID_CONFIG', phase: 'config', field: 'WebAssembly' });
+        assert.match(message, /nocodb-bitbucket-auth\/slim.*await init\(\) with.*core\.wasm as a module/);
+      }
+    });
+  }
+
+  for (const way of ['first use without TextDecoder', 'init() without TextDecoder', 'first use without TextEncoder',
+    'first use without WebAssembly']) {
+    test(`${way}: importing does nothing, and the error names it`, async (t) => {
+      const { refused, failed, works } = await load(t, way);
+      const field = way.split(' ').at(-1);
+      assert.equal(works, undefined);
+      for (const { message, ...error } of [failed, ...(refused ? [refused] : [])]) {
+        assert.deepEqual(error, { name: 'BitbucketAuthError', code: 'INVALID_CONFIG', phase: 'config', field });
+        assert.match(message, new RegExp(`This runtime has no ${field}`));
+      }
     });
   }
 
@@ -72,6 +101,13 @@ describe('the core is loaded', () => {
     'a URL': once,
     'first use without Buffer': once,
     'first use with Uint8Array.fromBase64': once,
+    'a Uint8Array, without a digest': once,
+    'a file: URL': once,
+    'a file: URL as text': once,
+    'a path': once,
+    'a path below the working directory': once,
+    'slim: an empty module, and then the core': once,
+    'slim: an empty module and the core at once': once,
     'slim: a Uint8Array': once,
     'slim: an address': once,
     'slim: first use, beside the entry with the bytes': once,

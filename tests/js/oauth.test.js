@@ -30,6 +30,76 @@ function refuses(call, expected) {
   return thrown;
 }
 
+/** An object that nobody can read any more. */
+function revoked() {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+describe('misspelt members', () => {
+  const misspelt = [
+    ['createAuthorizationRequest', [{ extra: { prompt: 'login' } }], 'authorize', 'extra'],
+    ['validateAuthorizationResponse', [`?code=c&state=${STATE}`, { state: STATE, issuer: 'i' }], 'callback', 'issuer'],
+    ['buildTokenRequest', [{ code: 'c', verifier: VERIFIER }], 'exchange', 'verifier'],
+    ['buildRefreshRequest', [{ refreshToken: 'r', scope: 'account' }], 'refresh', 'scope'],
+    ['parseTokenResponse', [{ status: 200, grantType: 'authorization_code' }], 'exchange', 'grantType'],
+  ];
+  for (const [method, args, phase, field] of misspelt) {
+    test(`${method} refuses them, and says how to write them`, () => {
+      const error = refuses(() => createClient(OPTIONS)[method](...args), { code: 'INVALID_ARGUMENT', phase, field });
+      assert.match(error.message, new RegExp(`: ${field} is not known here: write it as one of [a-zA-Z_, ]+\\.$`));
+      assert.match(error.stack.split('\n')[1], /oauth\.test\.js/);
+    });
+
+    test(`${method} tells no exception of the caller's own`, () => {
+      const hostile = [
+        revoked(), new Proxy({}, { ownKeys: () => { throw new Error('marked'); } }),
+        new Proxy({}, { get: () => { throw new Error('marked'); } }),
+      ];
+      for (const value of hostile) {
+        const error = refuses(() => createClient(OPTIONS)[method](...args.slice(0, -1), value), {
+          code: 'INVALID_ARGUMENT', phase,
+        });
+        assert.doesNotMatch(inspect(error), /marked/);
+      }
+    });
+  }
+
+  test('are no matter where they say nothing', () => {
+    const client = createClient({ ...OPTIONS, scope: undefined, proxy: null });
+    assert.ok(client.createAuthorizationRequest({ extra: undefined }).url);
+  });
+
+  test('are not those of the package\'s own objects, which callers hand on as they are', () => {
+    const client = createClient(OPTIONS);
+    const request = client.createAuthorizationRequest();
+    const callback = `${REDIRECT_URI}?code=abc&state=${request.state}`;
+    const grant = { ...request, ...client.validateAuthorizationResponse(callback, request) };
+    const { body } = client.buildTokenRequest(grant);
+    assert.equal(new URLSearchParams(body).get('code_verifier'), request.codeVerifier);
+    const tokens = { accessToken: 'a', tokenType: 'bearer', refreshToken: 'r', expiresAt: 1, scopes: ['account'] };
+    assert.match(client.buildRefreshRequest(tokens).body, /refresh_token=r(&|$)/);
+  });
+
+  test('are found in the own members of an object only: a class may have more', () => {
+    class Settings {
+      get clientId() {
+        return 'the-key';
+      }
+
+      get redirectUri() {
+        return REDIRECT_URI;
+      }
+
+      get database() {
+        return 'other';
+      }
+    }
+    assert.equal(createClient(new Settings()).clientId, 'the-key');
+  });
+});
+
 describe('createClient', () => {
   const refused = [
     ['no options', undefined, 'options'],
@@ -52,6 +122,11 @@ describe('createClient', () => {
       'endpoints.authorizeUrl'],
     ['a token endpoint over http', { ...OPTIONS, endpoints: { tokenUrl: 'http://b.example/t' } }, 'endpoints.tokenUrl'],
     ['an API over http', { ...OPTIONS, endpoints: { apiUrl: 'http://b.example/2.0' } }, 'endpoints.apiUrl'],
+    ['scope in place of scopes', { ...OPTIONS, scope: ['account'] }, 'scope'],
+    ['a misspelt endpoint', { ...OPTIONS, endpoints: { tokenURL: 'https://b.example/t' } }, 'endpoints.tokenURL'],
+    ['options that throw', { ...OPTIONS, get scopes() { throw new Error('marked'); } }, 'options'],
+    ['endpoints that throw', { ...OPTIONS, endpoints: revoked() }, 'endpoints'],
+    ['options that are gone', revoked(), 'options'],
   ];
   for (const [what, options, field] of refused) {
     test(`refuses ${what}`, () => {
@@ -331,6 +406,18 @@ describe('token requests', () => {
     }
   });
 
+  test('take what authorizeInPopup gives', () => {
+    const client = createClient(OPTIONS);
+    for (let time = 0; time < 2; time += 1) {
+      const grant = { code: 'abc', code_verifier: VERIFIER };
+      assert.equal(formOf(client.buildTokenRequest(grant)).code_verifier, VERIFIER);
+      assert.equal(formOf(client.buildTokenRequest({ ...grant, codeVerifier: VERIFIER })).code_verifier, VERIFIER);
+      refuses(() => client.buildTokenRequest({ ...grant, codeVerifier: `${VERIFIER}A` }), {
+        code: 'INVALID_ARGUMENT', phase: 'exchange', field: 'code_verifier',
+      });
+    }
+  });
+
   test('exchange a code', () => {
     const client = createClient(OPTIONS);
     assert.deepEqual(formOf(client.buildTokenRequest({ code: 'a+b c', codeVerifier: VERIFIER })), {
@@ -403,6 +490,9 @@ describe('parseTokenResponse', () => {
     ['a body of another type', answer({ body: { access_token: 'a' } }), 'body'],
     ['no body', answer({ body: undefined }), 'body'],
     ['headers of another type', answer({ headers: 'content-type: application/json' }), 'headers'],
+    ['headers that are gone', answer({ headers: revoked() }), 'headers'],
+    ['a header field that is no text', answer({ headers: { 'x-other': Object.create(null) } }), 'headers'],
+    ['a request that is gone', answer({ status: 400, request: revoked() }), 'request.body'],
     ['no time', answer({ receivedAt: undefined }), 'receivedAt'],
   ];
   for (const [what, response, field] of malformed) {

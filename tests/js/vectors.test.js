@@ -104,10 +104,10 @@ const CASES = {
   },
 
   client_authentication(vector) {
-    const { clientId, clientSecret, code, codeVerifier, redirectUri, refreshToken } = vector;
+    const { clientId, clientSecret, code, codeVerifier, code_verifier, redirectUri, refreshToken } = vector;
     const client = oauth.createClient({ clientId, clientSecret, redirectUri: REDIRECT_URI });
     const build = {
-      code: () => client.buildTokenRequest({ code, codeVerifier, redirectUri }),
+      code: () => client.buildTokenRequest({ code, codeVerifier, code_verifier, redirectUri }),
       refresh: () => client.buildRefreshRequest({ refreshToken }),
       client_credentials: () => client.buildClientCredentialsRequest(),
     }[vector.request];
@@ -135,6 +135,10 @@ const CASES = {
       assert.deepEqual(request, vector.expect);
       assert.equal(client.authorizationUrl(), vector.authorizationUrl);
     });
+  },
+
+  arguments({ argument, members, ...vector }) {
+    checkCore(vector, () => members.forEach((name) => core().checkMember(argument, name)), () => {});
   },
 
   scope(vector) {
