@@ -4,12 +4,15 @@
  * In: how many. Out: the same objects every time, made when they are asked for, so that thousands of pull
  * requests cost nothing. Their links lead to the simulator's own API.
  */
-import { createHash } from 'node:crypto';
+import { commitHash, uuid } from './identifiers.js';
 
+/** In the second one the user may only read. */
 const WORKSPACES = [
-  { slug: 'acme', name: 'Acme' },
-  { slug: 'acme-labs', name: 'Acme Labs' },
+  { slug: 'acme', name: 'Acme', permission: 'admin' },
+  { slug: 'acme-labs', name: 'Acme Labs', permission: 'read' },
 ];
+/** Bitbucket has closed it; it is in no list. */
+export const SPAM_WORKSPACE = 'acme-offers';
 const THINGS = [
   'billing',
   'catalogue',
@@ -26,16 +29,6 @@ const LANGUAGES = ['typescript', 'rust', 'python', 'go'];
 export const PULL_REQUEST_STATES = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'];
 const FIRST_DAY = Date.UTC(2025, 0, 6, 9);
 const HOUR = 3_600_000;
-
-/** By name: a storm of requests would spend its time with hashing. */
-const uuids = new Map();
-
-function uuid(name) {
-  if (uuids.has(name)) return uuids.get(name);
-  const hex = createHash('sha256').update(name).digest('hex');
-  uuids.set(name, `{${hex.replace(/^(.{8})(.{4})(.{3})(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5')}}`);
-  return uuids.get(name);
-}
 
 export const USER = {
   nickname: 'dana',
@@ -54,6 +47,9 @@ export class Catalogue {
   #apiUrl;
   #repositories;
   #pullRequests;
+  /** What clients changed: pull requests that they made, states that they brought about. */
+  #created = new Map();
+  #states = new Map();
 
   constructor({ apiUrl, repositories, pullRequests }) {
     this.#apiUrl = apiUrl;
@@ -69,6 +65,11 @@ export class Catalogue {
         }),
       ]),
     );
+  }
+
+  reset() {
+    this.#created.clear();
+    this.#states.clear();
   }
 
   user() {
@@ -87,9 +88,9 @@ export class Catalogue {
 
   /** Those a list gives: without a name, as the API's `workspace_base` is. */
   workspaceAccesses() {
-    return WORKSPACES.map(({ slug }) => ({
+    return WORKSPACES.map(({ slug, permission }) => ({
       type: 'workspace_access',
-      administrator: true,
+      administrator: permission === 'admin',
       workspace: {
         type: 'workspace_base',
         uuid: uuid(`workspace/${slug}`),
@@ -113,6 +114,11 @@ export class Catalogue {
         links: this.#links(`/workspaces/${found.slug}`),
       }
     );
+  }
+
+  /** @returns {'admin' | 'read'} what the user may do with a workspace's repositories */
+  permissionIn(workspaceSlug) {
+    return WORKSPACES.find(({ slug }) => slug === workspaceSlug).permission;
   }
 
   repositoriesOf(workspaceSlug) {
@@ -152,14 +158,43 @@ export class Catalogue {
     };
   }
 
-  /** Numbers of the pull requests in these states, the newest first. */
-  pullRequestNumbers(states) {
-    return Array.from({ length: this.#pullRequests }, (_, index) => this.#pullRequests - index).filter((id) =>
-      states.includes(stateOf(id)),
+  /** Numbers of the pull requests in these states, or in any, the newest first. */
+  pullRequestNumbers(repository, states = PULL_REQUEST_STATES) {
+    const total = this.#pullRequests + this.#createdIn(repository).length;
+    return Array.from({ length: total }, (_, index) => total - index).filter((id) =>
+      states.includes(this.pullRequestState(repository, id)),
     );
   }
 
-  describePullRequest({ workspace, slug }, id) {
+  /** @returns {number | undefined} */
+  findPullRequest(repository, name) {
+    const total = this.#pullRequests + this.#createdIn(repository).length;
+    return /^[1-9]\d{0,8}$/.test(name) && Number(name) <= total ? Number(name) : undefined;
+  }
+
+  pullRequestState({ workspace, slug }, id) {
+    const decided = this.#states.size > 0 ? this.#states.get(`${workspace}/${slug}/${id}`) : undefined;
+    return decided ?? (id > this.#pullRequests ? 'OPEN' : stateOf(id));
+  }
+
+  merge({ workspace, slug }, id) {
+    this.#states.set(`${workspace}/${slug}/${id}`, 'MERGED');
+  }
+
+  /** @param {{ title: string, branch: string }} draft @returns {number} */
+  createPullRequest(repository, draft) {
+    const created = this.#createdIn(repository);
+    this.#created.set(`${repository.workspace}/${repository.slug}`, [...created, draft]);
+    return this.#pullRequests + created.length + 1;
+  }
+
+  #createdIn({ workspace, slug }) {
+    return this.#created.get(`${workspace}/${slug}`) ?? [];
+  }
+
+  describePullRequest(repositoryEntry, id) {
+    const { workspace, slug } = repositoryEntry;
+    const made = this.#createdIn(repositoryEntry)[id - this.#pullRequests - 1];
     const fullName = `${workspace}/${slug}`;
     const created = FIRST_DAY + id * HOUR;
     const repository = {
@@ -171,9 +206,9 @@ export class Catalogue {
     return {
       type: 'pullrequest',
       id,
-      title: `Change ${id} to ${slug}`,
+      title: made?.title ?? `Change ${id} to ${slug}`,
       description: `What change ${id} is for.`,
-      state: stateOf(id),
+      state: this.pullRequestState(repositoryEntry, id),
       draft: false,
       comment_count: id % 5,
       task_count: 0,
@@ -186,13 +221,13 @@ export class Catalogue {
         display_name: USER.displayName,
       },
       source: {
-        branch: { name: `change-${id}` },
-        commit: { type: 'commit', hash: uuid(`commit/${fullName}/${id}`).slice(1, 9) },
+        branch: { name: made?.branch ?? `change-${id}` },
+        commit: { type: 'commit', hash: commitHash(`${fullName}/change-${id}`).slice(0, 12) },
         repository,
       },
       destination: {
         branch: { name: 'main' },
-        commit: { type: 'commit', hash: uuid(`commit/${fullName}/main`).slice(1, 9) },
+        commit: { type: 'commit', hash: commitHash(`${fullName}/main`).slice(0, 12) },
         repository,
       },
       created_on: new Date(created).toISOString(),

@@ -3,6 +3,8 @@
  * The simulator as a command: starts it, says how to use it, prints its log, ends on Ctrl-C or SIGTERM.
  */
 import { parseArgs } from 'node:util';
+import { ENCODINGS, KINDS, MEMBERS, TARGETS } from './faults.js';
+import { STATUS_FORMS } from './api-errors.js';
 import { startBitbucket } from './server.js';
 
 const USAGE = `usage: node demo/bitbucket/cli.js [options]
@@ -13,6 +15,18 @@ const USAGE = `usage: node demo/bitbucket/cli.js [options]
   --key K, --secret S     the OAuth client's Key and Secret (random)
   --private               the client may use client_credentials
   --help
+
+While it runs it obeys POST requests with JSON to /__control/…: advance, connect, fault, register, revoke, reset,
+stats, log. A fault has
+
+  target    ${TARGETS.join(', ')}
+  kind      ${KINDS.join(', ')}
+  times     how many requests it hits (1)
+  status    of the kinds status, html and redirect
+  form      of the kind status: ${Object.keys(STATUS_FORMS).join(', ')}
+  members   of the kind without, a list: ${MEMBERS.join(', ')}
+  encoding  Content-Encoding of the answer: ${ENCODINGS.join(', ')}; chunked: true leaves its length out
+  delayMs, retryAfter, location
 `;
 
 function readArguments() {
@@ -39,7 +53,7 @@ function describe(bb) {
                 Secret    ${bb.client.secret}
                 Callback  ${bb.client.callback}
   Log in as     dana, password dana (already filled in)
-  Workspaces    acme, acme-labs
+  Workspaces    acme, acme-labs (to read only), acme-offers (marked as spam)
 
 To use it with the plugin:
 
@@ -54,6 +68,8 @@ Move its clock, make it fail, look inside (POST, application/json):
 
   ${bb.origin}/__control/advance  {"ms":7200000}
   ${bb.origin}/__control/fault    {"target":"token","kind":"status","status":503,"times":2}
+                                         {"target":"api","kind":"status","status":403,"form":"plain"}
+                                         {"target":"api","kind":"without","members":["next"]}
   ${bb.origin}/__control/register {"callback":"http://localhost:8081/dashboard/"}
   ${bb.origin}/__control/connect  {"times":10}
   ${bb.origin}/__control/revoke, reset, stats, log

@@ -4,7 +4,8 @@
  * In: Node's request objects. Out: parameters read by OAuth's rules, and answers as plain objects that the
  * server sends (or, when a fault was asked for, mutilates). No endpoint of the simulator touches a socket.
  *
- * @typedef {{ status: number, headers: Record<string, string>, body: string }} Answer
+ * @typedef {{ status: number, headers: Record<string, string>, body: string | Buffer, chunked?: boolean }} Answer
+ *   `chunked`: sent without a length
  */
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -30,8 +31,13 @@ export function html(status, body, headers = {}) {
 }
 
 /** @returns {Answer} */
+export function nothing(status, headers = {}) {
+  return { status, headers, body: '' };
+}
+
+/** @returns {Answer} */
 export function redirect(status, location, headers = {}) {
-  return { status, headers: { location, ...headers }, body: '' };
+  return nothing(status, { location, ...headers });
 }
 
 /**

@@ -120,3 +120,15 @@ Afterwards your browser goes to ${escape(destination)}.</footer>`,
 export function errorPage(status, title, explanation) {
   return page(status, title, `<p class="alert" role="alert">${escape(explanation)}</p>`);
 }
+
+/** What a missing repository can answer in place of JSON; it holds the profile of whoever asks. */
+export function missingRepositoryPage({ nickname, displayName, email, accountId }) {
+  const profile = JSON.stringify({ nickname, displayName, email, accountId });
+  return page(
+    404,
+    'Repository not found',
+    `
+<p>You may not have access to this repository, or it is no longer there.</p>
+<p data-profile="${escape(profile)}">Logged in as ${escape(displayName)}</p>`,
+  );
+}

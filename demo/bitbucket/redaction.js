@@ -24,12 +24,14 @@ const KNOWN_NAMES = new Set(
   [...Object.keys(SHOWN), ...Object.keys(SHOWN_ON_API)].concat(
     ['client_id', 'client_secret', 'redirect_uri', 'code', 'code_challenge', 'code_verifier'],
     ['access_token', 'refresh_token', 'grant_type', 'error', 'next', 'q', 'sort', 'fields'],
+    ['ctx', 'status', 'target.branch', 'path', 'from_pullrequest_id', 'topic', 'async', 'expires', 'signature'],
   ),
 );
 const OWN_PATHS = [
   /^\/site\/(oauth2\/(authorize|access_token)|signin)$/,
   /^\/2\.0(\/[A-Za-z0-9._~%{}-]{0,62}){1,8}$/,
   /^\/(__control\/[a-z]{1,20}|elsewhere)$/,
+  /^\/(logs|media)(\/[A-Za-z0-9._-]{1,80}){1,4}$/,
 ];
 
 function describeQuery(searchParams, isApi) {

@@ -8,18 +8,23 @@
  */
 import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
-import { Api, apiError, RATE_LIMITED } from './api.js';
+import { Api } from './api.js';
+import { STATUS_FORMS } from './api-errors.js';
 import { AUTHORIZE_PATH, AuthorizeEndpoint, SIGN_IN_PATH } from './authorize-endpoint.js';
 import { authorizeInBrowser } from './browser.js';
 import { Catalogue, USER } from './catalogue.js';
 import { ClientRegistry } from './clients.js';
 import { Clock } from './clock.js';
-import { Faults } from './faults.js';
+import { Contents } from './contents.js';
+import { encoded, Faults, isInstead, spoiled } from './faults.js';
 import { html, json, mediaType, pause, readBody, redirect, text } from './http.js';
-import { errorPage } from './pages.js';
+import { Lists } from './lists.js';
+import { errorPage, missingRepositoryPage } from './pages.js';
 import { RateLimit } from './rate-limit.js';
 import { logLine } from './redaction.js';
+import { Resources } from './resources.js';
 import { Statistics } from './statistics.js';
+import { Storage } from './storage.js';
 import { TokenEndpoint } from './token-endpoint.js';
 import { TokenStore } from './token-store.js';
 
@@ -44,6 +49,7 @@ const SETTINGS = {
   repositories: 25,
   pullRequests: 30,
   rateLimit: 1000,
+  trackerStatus: 410,
   apiTokens: [],
   accessTokens: [],
 };
@@ -79,6 +85,7 @@ const NUMBERS = [
  * @property {number} [repositories] in the first workspace
  * @property {number} [pullRequests] in each repository, of which half are open
  * @property {number | null} [rateLimit] API requests per rolling hour, user and resource group; null: none
+ * @property {410 | 404} [trackerStatus] what the removed issues and wikis answer; both were seen
  * @property {{ email: string, token: string, scopes: string[] }[]} [apiTokens] accepted as Basic
  * @property {{ token: string, kind: 'workspace' | 'project' | 'repository', workspace: string,
  *   repository?: string, scopes: string[] }[]} [accessTokens] accepted as Bearer
@@ -110,6 +117,7 @@ export async function startBitbucket({
   if (settings.rateLimit !== null && !(Number.isInteger(settings.rateLimit) && settings.rateLimit >= 0)) {
     throw new TypeError('rateLimit must be a whole number, or null');
   }
+  if (![410, 404].includes(settings.trackerStatus)) throw new TypeError('trackerStatus must be 410 or 404');
   for (const { kind, repository, scopes } of settings.accessTokens) {
     if (!['workspace', 'project', 'repository'].includes(kind)) throw new TypeError('an access token needs a kind');
     if ((kind === 'repository') !== (repository !== undefined)) {
@@ -123,6 +131,24 @@ export async function startBitbucket({
   const simulator = new Simulator({ backend, clients, log, settings });
   await simulator.listen(port, host);
   return simulator.handle();
+}
+
+/** @returns {Promise<string>} the origin */
+async function listen(server, port, host) {
+  await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const address = host.includes(':') ? `[${host}]` : host;
+  return `http://${address}:${server.address().port}`;
+}
+
+/** @param {import('./http.js').Answer} answer */
+function send(request, response, { status, headers, body, chunked }) {
+  // RFC 9110 section 8.6: a 204 has no length at all, and that of a 304 would be the one of another body.
+  const length = chunked || status === 204 || status === 304 ? {} : { 'content-length': Buffer.byteLength(body) };
+  response.writeHead(status, { ...length, ...headers });
+  response.end(request.method === 'HEAD' || body.length === 0 ? undefined : body);
 }
 
 class Simulator {
@@ -140,8 +166,13 @@ class Simulator {
   #authorize;
   #tokenEndpoint;
   #api;
+  /** What a reset must reach besides the members above. */
+  #forgetful;
   #origin;
   #server;
+  /** On a server of its own, as Bitbucket's is. */
+  #storage = new Storage({ clock: this.#clock });
+  #storageServer;
 
   constructor({ backend, clients, log, settings }) {
     this.#backend = backend;
@@ -165,23 +196,25 @@ class Simulator {
     // Each delayed request listens, and nobody knows how many there will be.
     setMaxListeners(0, this.#closing.signal);
     this.#server = createServer((request, response) => this.#serve(request, response));
+    this.#storageServer = createServer((request, response) => this.#serveStorage(request, response));
   }
 
   async listen(port, host) {
-    await new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, resolve);
-    });
-    const address = host.includes(':') ? `[${host}]` : host;
-    this.#origin = `http://${address}:${this.#server.address().port}`;
+    this.#origin = await listen(this.#server, port, host);
+    this.#storage.origin = await listen(this.#storageServer, 0, host);
     const apiUrl = `${this.#origin}/2.0`;
     const { repositories, pullRequests } = this.#settings;
+    const catalogue = new Catalogue({ apiUrl, repositories, pullRequests });
+    const contents = new Contents({ apiUrl, catalogue });
+    const lists = new Lists(apiUrl);
+    const resources = new Resources({ apiUrl, catalogue, contents, lists, storage: this.#storage });
+    this.#forgetful = [catalogue, contents, lists, resources];
     this.#api = new Api({
-      apiUrl,
+      lists,
+      resources,
       tokens: this.#tokens,
       settings: this.#settings,
       rateLimit: this.#rateLimit,
-      catalogue: new Catalogue({ apiUrl, repositories, pullRequests }),
     });
   }
 
@@ -220,6 +253,8 @@ class Simulator {
         this.#tokens.reset();
         this.#authorize.reset();
         this.#rateLimit.reset();
+        this.#storage.reset();
+        for (const part of this.#forgetful) part.reset();
         this.#requests.length = 0;
       },
       /** Counts of what was processed; see statistics.js. */
@@ -251,11 +286,13 @@ class Simulator {
 
   async #close() {
     this.#closing.abort();
-    const closed = new Promise((resolve) => {
-      this.#server.close(resolve);
-    });
-    this.#server.closeAllConnections();
-    await closed;
+    await Promise.all([this.#server, this.#storageServer].map(async (server) => {
+      const closed = new Promise((resolve) => {
+        server.close(resolve);
+      });
+      server.closeAllConnections();
+      await closed;
+    }));
   }
 
   #record(line) {
@@ -275,12 +312,7 @@ class Simulator {
         request.socket.destroy();
       } else {
         status = answer.status;
-        response.writeHead(answer.status, {
-          ...answer.headers,
-          ...this.#openerPolicy(url, answer),
-          'content-length': Buffer.byteLength(answer.body),
-        });
-        response.end(request.method === 'HEAD' ? undefined : answer.body);
+        send(request, response, { ...answer, headers: { ...answer.headers, ...this.#openerPolicy(url, answer) } });
       }
     } catch (error) {
       // The client left, or the simulator is being closed; anything else is a mistake in here and must show.
@@ -296,6 +328,13 @@ class Simulator {
     this.#record(logLine(request.method, url, status, notes));
   }
 
+  #serveStorage(request, response) {
+    const url = URL.canParse(request.url, this.#storage.origin) ? new URL(request.url, this.#storage.origin) : null;
+    const answer = url === null ? text(400, 'Bad request') : this.#storage.answer(request, url);
+    send(request, response, answer);
+    this.#record(logLine(request.method, url, answer.status, ['storage']));
+  }
+
   #openerPolicy(url, { headers }) {
     const policy = url === null || headers.location ? undefined : this.#settings.openerPolicies[url.pathname];
     return policy === undefined ? {} : { 'cross-origin-opener-policy': policy };
@@ -308,21 +347,11 @@ class Simulator {
     const fault = this.#faults.take(target);
     if (fault) notes.push(`fault=${fault.kind}`);
     if (fault?.kind === 'delay') await pause(fault.delayMs, this.#closing.signal);
-    if (fault && ['drop', 'status', 'html', 'redirect'].includes(fault.kind)) {
+    if (fault && isInstead(fault)) {
       this.#statistics.unprocessed(target);
-      return this.#faultInstead(fault);
+      return encoded(this.#faultInstead(fault, request, url), fault);
     }
-    const answer = await this.#process(target, request, url, notes);
-    switch (fault?.kind) {
-      case 'drop-after':
-        return null;
-      case 'truncate':
-        return { ...answer, body: answer.body.slice(0, Math.ceil(answer.body.length / 2)) };
-      case 'empty':
-        return { ...answer, body: '' };
-      default:
-        return answer;
-    }
+    return encoded(spoiled(await this.#process(target, request, url, notes), fault), fault);
   }
 
   #targetOf({ pathname }) {
@@ -331,23 +360,29 @@ class Simulator {
     return pathname.startsWith('/2.0/') ? 'api' : undefined;
   }
 
-  #faultInstead({ target, kind, status, retryAfter, location }) {
-    const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  #faultInstead(fault, request, url) {
+    const answer = this.#insteadOf(fault);
+    if (answer === null) return null;
+    const { target, kind, retryAfter } = fault;
+    const delay = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+    // What a proxy says in Bitbucket's place has none of Bitbucket's header fields.
+    const own = target === 'api' && ['status', 'missing-page'].includes(kind) ? this.#api.headers(request, url) : {};
+    return { ...answer, headers: { ...own, ...answer.headers, ...delay } };
+  }
+
+  #insteadOf({ target, kind, status, form, location }) {
     switch (kind) {
       case 'drop':
         return null;
       case 'html':
-        return html(
-          status ?? 200,
-          '<!doctype html><title>Maintenance</title><h1>We will be back soon</h1>',
-          headers,
-        );
+        return html(status ?? 200, '<!doctype html><title>Maintenance</title><h1>We will be back soon</h1>');
+      case 'missing-page':
+        return missingRepositoryPage(USER);
       case 'redirect':
-        return redirect(status ?? 302, location ?? `${this.#origin}/elsewhere`, headers);
+        return redirect(status ?? 302, location ?? `${this.#origin}/elsewhere`);
       default: {
         const code = status ?? 503;
-        if (target !== 'api') return text(code, `Status ${code}`, headers);
-        return apiError(code, code === 429 ? RATE_LIMITED : `Status ${code}`, {}, headers);
+        return STATUS_FORMS[form ?? (target === 'api' ? 'typed' : 'plain')](code);
       }
     }
   }
@@ -355,7 +390,9 @@ class Simulator {
   async #process(target, request, url, notes) {
     if (target === 'token') return this.#processToken(request, notes);
     if (target === 'api') {
-      const { answer, endpoint } = this.#api.answer(request, url);
+      const body = request.method === 'GET' ? '' : await readBody(request);
+      if (body === null) return text(413, 'Payload too large');
+      const { answer, endpoint } = this.#api.answer(request, url, body);
       this.#statistics.api(endpoint, answer.status);
       return answer;
     }

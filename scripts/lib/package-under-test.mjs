@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Problem, must, output, root, say } from './run.mjs';
 
 /** What the tests use besides the package, at the versions of this repository. */
-const usedByTests = ['proxy-chain'];
+const usedByTests = ['ajv', 'proxy-chain'];
 
 /** What of the repository lies beside the package: tests that import it by its name. */
 const copied = ['tests/js', 'tests/vectors', 'demo/bitbucket'];

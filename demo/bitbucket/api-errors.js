@@ -1,0 +1,33 @@
+/**
+ * How the API refuses. In: a status and words. Out: one of the forms in which Bitbucket was seen to refuse: its error
+ * shape, the same without `type`, plain text, no body at all.
+ */
+import { json, nothing, text } from './http.js';
+
+export const RATE_LIMITED = 'Rate limit for this resource has been exceeded.';
+export const ACCESS_DENIED = 'Access denied. You must have write or admin access.';
+
+/** `{ type: 'error', error: { message, detail?, data?, fields? } }` */
+export function apiError(status, message, extra = {}, headers = {}) {
+  return json(status, { type: 'error', error: { message, ...extra } }, headers);
+}
+
+/** The published description does not pin `type`, and pipelines put the useful words into `detail`. */
+export function untypedError(status, message, detail) {
+  return json(status, { error: { message, detail } });
+}
+
+/** 400 with the names of what is wrong in a body that was sent. @param {Record<string, string[]>} fields */
+export function invalidFields(fields) {
+  return apiError(400, 'Bad request', { fields });
+}
+
+/** What a fault of the kind `status` answers on the API, by its `form`. @returns {import('./http.js').Answer} */
+export const STATUS_FORMS = {
+  typed: (status) => apiError(status, wordsFor(status)),
+  untyped: (status) => untypedError(status, wordsFor(status), `What Bitbucket says about a ${status} in detail.`),
+  plain: (status) => text(status, status === 403 ? ACCESS_DENIED : wordsFor(status)),
+  none: (status) => nothing(status),
+};
+
+const wordsFor = (status) => (status === 429 ? RATE_LIMITED : `Status ${status}`);

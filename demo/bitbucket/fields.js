@@ -1,0 +1,43 @@
+/**
+ * Partial answers: the parameter `fields`.
+ *
+ * In: its value, names with dots and `*`, separated by commas. Out: the answer with these members only; `-name` takes
+ * one away, `+name` adds to what is there anyway, which here is everything. Whoever names members and leaves out
+ * `next` gets a page without it.
+ */
+const isMapping = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+const matching = (value, name) => Object.keys(value).filter((key) => name === '*' || key === name);
+
+function pick(value, [name, ...rest]) {
+  if (name === undefined) return value;
+  if (Array.isArray(value)) return value.map((item) => pick(item, [name, ...rest]));
+  if (!isMapping(value)) return undefined;
+  const found = matching(value, name).map((key) => [key, pick(value[key], rest)]);
+  return Object.fromEntries(found.filter(([, part]) => part !== undefined));
+}
+
+function without(value, [name, ...rest]) {
+  if (Array.isArray(value)) return value.map((item) => without(item, [name, ...rest]));
+  if (!isMapping(value)) return value;
+  const hit = new Set(matching(value, name));
+  const kept = Object.entries(value).filter(([key]) => rest.length > 0 || !hit.has(key));
+  return Object.fromEntries(kept.map(([key, part]) => [key, hit.has(key) ? without(part, rest) : part]));
+}
+
+function merge(first, second) {
+  if (Array.isArray(first) && Array.isArray(second)) return first.map((item, index) => merge(item, second[index]));
+  if (!isMapping(first) || !isMapping(second)) return second;
+  const merged = { ...first };
+  for (const [key, part] of Object.entries(second)) merged[key] = key in merged ? merge(merged[key], part) : part;
+  return merged;
+}
+
+/** @param {object} answer @param {string} fields */
+export function selectFields(answer, fields) {
+  const names = fields.split(',').filter((name) => name !== '' && !name.startsWith('+'));
+  const wanted = names.filter((name) => !name.startsWith('-')).map((name) => pick(answer, name.split('.')));
+  const selected = wanted.length > 0 ? wanted.reduce(merge) : answer;
+  return names
+    .filter((name) => name.startsWith('-'))
+    .reduce((value, name) => without(value, name.slice(1).split('.')), selected);
+}

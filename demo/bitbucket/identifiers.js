@@ -1,0 +1,22 @@
+/**
+ * UUIDs and commit hashes that are the same at every start. In: the name of a thing. Out: its identifier in
+ * Bitbucket's form.
+ */
+import { createHash } from 'node:crypto';
+
+/** By name: a storm of requests would spend its time with hashing. */
+const uuids = new Map();
+
+const hexOf = (name) => createHash('sha256').update(name).digest('hex');
+
+/** @returns {string} in braces */
+export function uuid(name) {
+  if (uuids.has(name)) return uuids.get(name);
+  uuids.set(name, `{${hexOf(name).replace(/^(.{8})(.{4})(.{3})(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5')}}`);
+  return uuids.get(name);
+}
+
+/** @returns {string} forty hexadecimal digits */
+export function commitHash(name) {
+  return hexOf(`commit/${name}`).slice(0, 40);
+}

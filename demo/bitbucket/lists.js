@@ -1,0 +1,117 @@
+/**
+ * Pages of lists.
+ *
+ * In: the request's address and the whole list. Out: one page. Sure are `values` and `next` only, and no `next` means
+ * the end. Numbered lists know `page`; iterators know `ctx`, a hash that only the simulator can read, and nothing that
+ * could be counted; the list of pipelines forgets in `next` what it was asked for.
+ */
+import { randomBytes } from 'node:crypto';
+import { apiError } from './api-errors.js';
+import { json } from './http.js';
+import { parseQuery, sorted } from './query.js';
+
+export class Lists {
+  #apiUrl;
+  #cursors = new Map();
+
+  constructor(apiUrl) {
+    this.#apiUrl = apiUrl;
+  }
+
+  reset() {
+    this.#cursors.clear();
+  }
+
+  /**
+   * Applies `q` and `sort`, for lists that know them.
+   * @returns {{ items: unknown[], describe: (item: unknown) => object, refusal?: import('./http.js').Answer }}
+   */
+  filtered(url, items, describe) {
+    const q = url.searchParams.get('q');
+    const sort = url.searchParams.get('sort');
+    if (q === null && sort === null) return { items, describe };
+    try {
+      const matches = q === null ? () => true : parseQuery(q);
+      const found = items.map(describe).filter(matches);
+      return { items: sort === null ? found : sorted(found, sort), describe: (item) => item };
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      return { items, describe, refusal: apiError(400, 'Invalid query') };
+    }
+  }
+
+  /**
+   * Refused, not clipped, when `pagelen` is too long, and past the end.
+   * @param {{ pagelen?: number, longest?: number, bare?: boolean, forgetful?: boolean }} [options]
+   *   `bare`: without `size` and `page`; `forgetful`: `next` has `page` and `pagelen` only, and past the end is nothing
+   */
+  numbered(url, items, describe, { pagelen: otherwise = 10, longest = 100, bare = false, forgetful = false } = {}) {
+    const pagelen = this.#pagelen(url, otherwise, longest);
+    if (pagelen === null) return apiError(400, 'Invalid pagelen');
+    const page = wholeNumber(url.searchParams.get('page'), 1);
+    if (page === null) return apiError(400, 'Invalid page');
+    const pages = Math.max(1, Math.ceil(items.length / pagelen));
+    if (page > pages && !forgetful) return apiError(404, 'Invalid page');
+    const link = (number) => {
+      const target = this.#address(url);
+      if (!forgetful) target.search = url.search;
+      target.searchParams.set('pagelen', String(pagelen));
+      target.searchParams.set('page', String(number));
+      return target.href;
+    };
+    return json(200, {
+      ...(bare ? {} : { size: items.length, page }),
+      pagelen,
+      ...(page < pages ? { next: link(page + 1) } : {}),
+      ...(page > 1 && !bare ? { previous: link(page - 1) } : {}),
+      values: items.slice((page - 1) * pagelen, page * pagelen).map(describe),
+    });
+  }
+
+  /** An iterator: its `next` holds all that the first request asked for, so nothing can be added to it. */
+  iterated(url, items, describe, { pagelen: otherwise = 10, longest = 100 } = {}) {
+    const ctx = url.searchParams.get('ctx');
+    const cursor = ctx === null ? undefined : this.#cursors.get(ctx);
+    if (ctx !== null && (cursor?.pathname !== url.pathname || url.searchParams.size > 1)) {
+      return apiError(400, 'Invalid ctx');
+    }
+    if (!['1', null].includes(url.searchParams.get('page'))) return apiError(400, 'Invalid page');
+    const pagelen = cursor?.pagelen ?? this.#pagelen(url, otherwise, longest);
+    if (pagelen === null) return apiError(400, 'Invalid pagelen');
+    const { start, ...rest } = cursor ?? { start: 0, items, describe, pathname: url.pathname, asked: url.searchParams };
+    const end = start + pagelen;
+    return json(200, {
+      pagelen,
+      ...(end < rest.items.length ? { next: this.#next(url, { ...rest, pagelen, start: end }) } : {}),
+      values: rest.items.slice(start, end).map(rest.describe),
+    });
+  }
+
+  /** What the list was asked for in the first place: a cursor stands for that, too. @returns {URLSearchParams} */
+  asked(url) {
+    return this.#cursors.get(url.searchParams.get('ctx'))?.asked ?? url.searchParams;
+  }
+
+  #next(url, cursor) {
+    const ctx = randomBytes(16).toString('hex');
+    this.#cursors.set(ctx, cursor);
+    const target = this.#address(url);
+    target.searchParams.set('ctx', ctx);
+    return target.href;
+  }
+
+  #address(url) {
+    return new URL(this.#apiUrl + url.pathname.slice('/2.0'.length));
+  }
+
+  #pagelen(url, otherwise, longest) {
+    const pagelen = wholeNumber(url.searchParams.get('pagelen'), otherwise);
+    return pagelen !== null && pagelen <= longest ? pagelen : null;
+  }
+}
+
+/** @returns {number | null} 1 or more; null: not a number */
+function wholeNumber(value, otherwise) {
+  if (value === null) return otherwise;
+  return /^[1-9][0-9]{0,8}$/.test(value) ? Number(value) : null;
+}

@@ -1,0 +1,90 @@
+/**
+ * Filtering and sorting: the parameters `q` and `sort`.
+ *
+ * In: `state = "OPEN" AND (title ~ "fix" OR id > 7)`, `-created_on`. Out: a verdict on one object, or an order. What
+ * is not of this grammar is no filter, and the caller is told so.
+ */
+const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|(!=|!~|>=|<=|[=~<>()])|([A-Za-z0-9_.:+-]+))/y;
+const COMPARISONS = {
+  '=': (left, right) => left === right,
+  '!=': (left, right) => left !== right,
+  '~': (left, right) => String(left).toLowerCase().includes(String(right).toLowerCase()),
+  '!~': (left, right) => !COMPARISONS['~'](left, right),
+  '>': (left, right) => left > right,
+  '>=': (left, right) => left >= right,
+  '<': (left, right) => left < right,
+  '<=': (left, right) => left <= right,
+};
+const WORDS = { true: true, false: false, null: null };
+
+function tokensOf(text) {
+  const tokens = [];
+  TOKEN.lastIndex = 0;
+  while (TOKEN.lastIndex < text.trimEnd().length) {
+    const match = TOKEN.exec(text);
+    if (!match) throw new SyntaxError('unreadable');
+    const [, quoted, operator, word] = match;
+    if (quoted !== undefined) tokens.push({ value: quoted.replace(/\\(.)/g, '$1') });
+    else tokens.push(operator === undefined ? { word } : { operator });
+  }
+  return tokens;
+}
+
+/** The member of a path such as `source.branch.name`. */
+export const memberOf = (object, path) => path.split('.').reduce((value, name) => value?.[name], object);
+
+/** @param {string} text @returns {(object: object) => boolean} @throws {SyntaxError} */
+export function parseQuery(text) {
+  const tokens = tokensOf(text);
+  const take = () => {
+    const token = tokens.shift();
+    if (token === undefined) throw new SyntaxError('it ends too early');
+    return token;
+  };
+  const isNext = (word) => tokens[0]?.word?.toUpperCase() === word;
+
+  function comparison() {
+    const first = take();
+    if (first.operator === '(') {
+      const inner = either();
+      if (take().operator !== ')') throw new SyntaxError('a parenthesis stays open');
+      return inner;
+    }
+    const compare = COMPARISONS[take().operator];
+    const literal = take();
+    if (first.word === undefined || compare === undefined || literal.operator) throw new SyntaxError('no comparison');
+    const plain = /^-?\d+(\.\d+)?$/.test(literal.word) ? Number(literal.word) : literal.word;
+    const right = literal.value ?? (Object.hasOwn(WORDS, literal.word) ? WORDS[literal.word] : plain);
+    return (object) => compare(memberOf(object, first.word), right);
+  }
+  function both() {
+    const parts = [comparison()];
+    while (isNext('AND')) {
+      take();
+      parts.push(comparison());
+    }
+    return (object) => parts.every((part) => part(object));
+  }
+  function either() {
+    const parts = [both()];
+    while (isNext('OR')) {
+      take();
+      parts.push(both());
+    }
+    return (object) => parts.some((part) => part(object));
+  }
+  const verdict = either();
+  if (tokens.length > 0) throw new SyntaxError('something follows');
+  return verdict;
+}
+
+/** @param {object[]} objects @param {string} sort a member, with `-` in descending order; a new array */
+export function sorted(objects, sort) {
+  const descending = sort.startsWith('-');
+  const path = descending ? sort.slice(1) : sort;
+  const direction = descending ? -1 : 1;
+  return objects.toSorted((one, other) => {
+    const [left, right] = [memberOf(one, path), memberOf(other, path)];
+    return left === right ? 0 : direction * (left < right ? -1 : 1);
+  });
+}

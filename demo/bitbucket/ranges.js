@@ -1,0 +1,40 @@
+/**
+ * Bytes that a client may ask for in part (RFC 9110 sections 13 and 14). In: a request and the whole. Out: 200, 206,
+ * 304 or 416. Several ranges at once are not needed here, and RFC 9110 section 14.2 lets a server ignore them.
+ */
+import { createHash } from 'node:crypto';
+import { nothing } from './http.js';
+
+/** @returns {import('./http.js').Answer} */
+export function bytes(request, body, contentType) {
+  const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"`;
+  const headers = { 'content-type': contentType, etag, 'accept-ranges': 'bytes' };
+  const known = (request.headers['if-none-match'] ?? '').split(',').map((value) => value.trim().replace(/^W\//, ''));
+  // A 304 may state the length of what it does not send (RFC 9110 section 8.6).
+  if (known.includes(etag)) return nothing(304, { etag, 'content-length': String(body.length) });
+  const range = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '');
+  const condition = request.headers['if-range'];
+  if (!range || (range[1] === '' && range[2] === '') || (condition !== undefined && condition !== etag)) {
+    return { status: 200, headers, body };
+  }
+  const start = range[1] === '' ? Math.max(0, body.length - Number(range[2])) : Number(range[1]);
+  const end = range[1] === '' || range[2] === '' ? body.length - 1 : Math.min(Number(range[2]), body.length - 1);
+  if (start >= body.length || start > end) {
+    return nothing(416, { 'content-range': `bytes */${body.length}` });
+  }
+  return {
+    status: 206,
+    headers: { ...headers, 'content-range': `bytes ${start}-${end}/${body.length}` },
+    body: body.subarray(start, end + 1),
+  };
+}
+
+/** Whether `Accept` allows bytes of no particular kind. */
+export function acceptsBytes({ headers: { accept } }) {
+  if (accept === undefined) return true;
+  return accept.split(',').some((range) => {
+    const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const refused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+    return !refused && ['*/*', 'application/*', 'application/octet-stream'].includes(type);
+  });
+}

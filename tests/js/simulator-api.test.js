@@ -1,0 +1,556 @@
+/**
+ * The simulator's API, held against the published description and against what was seen live: everything that hurts
+ * a client that was only ever tried on friendly answers.
+ */
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { once } from 'node:events';
+import { after, before, describe, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { openScene, READ_ONLY, REPO } from './simulator-scene.js';
+
+const MINUTE = 60_000;
+let scene;
+let ask;
+before(async () => {
+  scene = await openScene({ rateLimit: null });
+  ({ ask } = scene);
+});
+after(() => scene.close());
+
+const identity = (value) => value.hash ?? value.uuid ?? value.id ?? JSON.stringify(value);
+
+/** All values of a list, following `next` as it is. */
+async function readAll(path) {
+  const pages = [];
+  for (let next = path; next; next = pages.at(-1).next) {
+    const answer = await ask(next);
+    assert.equal(answer.status, 200, answer.text);
+    pages.push(answer.body);
+  }
+  return { pages, values: pages.flatMap(({ values }) => values) };
+}
+
+const pathOf = (answer) => new URL(answer.headers.get('location'));
+
+describe('lists', () => {
+  test('commits and the activity of a pull request are iterators: no size, no page, a cursor in next', async () => {
+    for (const [path, total] of [[`${REPO}/commits?pagelen=20`, 64], [`${REPO}/pullrequests/3/activity`, 24]]) {
+      const { pages, values } = await readAll(path);
+      assert.equal(new Set(values.map(identity)).size, total);
+      for (const page of pages) {
+        assert.deepEqual(Object.keys(page).filter((name) => !['pagelen', 'next', 'values'].includes(name)), []);
+      }
+      for (const { next } of pages.slice(0, -1)) assert.match(new URL(next).search, /^\?ctx=[0-9a-f]{32}$/);
+    }
+  });
+
+  test('a cursor belongs to its list, holds what was asked for, and nothing is added to it', async () => {
+    const { body } = await ask(`${REPO}/commits?pagelen=20&fields=values.hash,next`);
+    assert.equal((await ask(`${body.next}&pagelen=20`)).status, 400);
+    const ctx = new URL(body.next).searchParams.get('ctx');
+    assert.equal((await ask(`${REPO}/pullrequests/3/activity?ctx=${ctx}`)).status, 400);
+    assert.equal((await ask(`${REPO}/commits?ctx=0123456789abcdef`)).status, 400);
+    assert.equal((await ask(`${REPO}/commits?page=2`)).status, 400);
+    const second = await ask(body.next);
+    assert.deepEqual(Object.keys(second.body).sort(), ['next', 'values']);
+    assert.equal(second.body.values.length, 20);
+    assert.deepEqual(Object.keys(second.body.values[0]), ['hash']);
+  });
+
+  test('a numbered list without size and page: the statuses of a commit', async () => {
+    const { pages, values } = await readAll(`${REPO}/commit/main/statuses`);
+    assert.equal(new Set(values.map(identity)).size, 12);
+    assert.deepEqual(pages.map((page) => Object.keys(page)), [['pagelen', 'next', 'values'], ['pagelen', 'values']]);
+    assert.equal(new URL(pages[0].next).searchParams.get('page'), '2');
+  });
+
+  test('the branches are numbered, and with q an iterator', async () => {
+    const numbered = await ask(`${REPO}/refs/branches`);
+    assert.deepEqual([numbered.body.size, numbered.body.page], [16, 1]);
+    const { pages, values } = await readAll(`${REPO}/refs/branches?q=${encodeURIComponent('name ~ "change"')}`);
+    assert.equal(values.length, 15);
+    assert.ok(new URL(pages[0].next).searchParams.has('ctx'));
+    assert.equal('size' in pages[0], false);
+  });
+
+  test("a pull request's diffstat and conflicts lie behind a 302", async () => {
+    for (const [kind, pagelen] of [['diffstat', 500], ['conflicts', 10]]) {
+      const answer = await ask(`${REPO}/pullrequests/3/${kind}`);
+      assert.deepEqual([answer.status, answer.text], [302, '']);
+      const target = pathOf(answer);
+      assert.match(target.pathname, new RegExp(`^/2\\.0${REPO}/${kind}/[0-9a-f]{12}\\.\\.[0-9a-f]{12}$`));
+      const list = await ask(target.href);
+      assert.deepEqual([list.status, list.body.pagelen], [200, pagelen]);
+      assert.ok(list.body.values.length > 0);
+    }
+  });
+
+  test("next of the pipelines has page and pagelen only, and so loses the caller's filters", async () => {
+    const first = await ask(`${REPO}/pipelines?sort=-created_on&target.branch=main&pagelen=5`);
+    assert.equal(first.body.size, 17);
+    assert.equal(new URL(first.body.next).search, '?pagelen=5&page=2');
+    assert.ok(first.body.values.every(({ target }) => target.ref_name === 'main'));
+    const second = await ask(first.body.next);
+    assert.equal(second.body.size, 25);
+    assert.ok(second.body.values.some(({ target }) => target.ref_name !== 'main'));
+    const { values } = await readAll(`${REPO}/pipelines?sort=-created_on`);
+    assert.deepEqual([values.length, new Set(values.map(identity)).size], [25, 15]);
+  });
+
+  test('the pipelines: the oldest first, q ignored, filters by name and in capitals', async () => {
+    const numbers = async (query) =>
+      (await ask(`${REPO}/pipelines?pagelen=100&${query}`)).body.values.map((pipeline) => pipeline.build_number);
+    assert.deepEqual((await numbers('')).slice(0, 3), [1, 2, 3]);
+    assert.equal((await numbers(`q=${encodeURIComponent('build_number = 7')}`)).length, 25);
+    assert.deepEqual(await numbers('status=FAILED&status=BUILDING'), [5, 10, 15, 20, 25]);
+    for (const query of ['status=failed', 'status=FAILED,BUILDING', 'sort=name']) {
+      const answer = await ask(`${REPO}/pipelines?${query}`);
+      assert.deepEqual([answer.status, 'type' in answer.body], [400, false]);
+    }
+    assert.equal((await ask(`${REPO}/pipelines?trigger_type=PUSH`)).status, 501);
+    assert.deepEqual((await ask(`${REPO}/pipelines?page=9`)).body.values, []);
+    assert.equal((await ask(`${REPO}/pipelines/`)).status, 200);
+  });
+
+  test('while Bitbucket is indexing: 202 with a page of nothing, 202 with nothing, then the list', async () => {
+    const { body } = await ask(`${REPO}/pullrequests/5`);
+    const path = `${REPO}/commit/${body.source.commit.hash}/pullrequests`;
+    const [page, nothing, list] = [await ask(path), await ask(path), await ask(path)];
+    assert.deepEqual([page.status, page.body.values], [202, []]);
+    assert.deepEqual([nothing.status, nothing.text], [202, '']);
+    assert.deepEqual([list.status, list.body.values.map(({ id }) => id), list.body.pagelen], [200, [5], 30]);
+  });
+
+  test('lengths of pages', async () => {
+    for (const [path, usual, longest] of [
+      ['/repositories/acme', 10, 100],
+      [`${REPO}/pullrequests`, 10, 50],
+      ['/user/workspaces', 25, 100],
+      [`${REPO}/pullrequests/3/activity`, 10, 50],
+      [`${REPO}/pipelines`, 10, 100],
+      [`${REPO}/diffstat/main`, 500, 500],
+    ]) {
+      assert.equal((await ask(path)).body.pagelen, usual, path);
+      assert.equal((await ask(`${path}?pagelen=${longest}`)).status, 200, path);
+      assert.equal((await ask(`${path}?pagelen=${longest + 1}`)).status, 400, path);
+    }
+    const steps = await ask(`${REPO}/pipelines/1/steps`);
+    assert.deepEqual(Object.keys(steps.body), ['values']);
+  });
+
+  test('a fault takes away what is not promised: next, size, page', async () => {
+    scene.bb.control.fault({ target: 'api', kind: 'without', members: ['next'] });
+    const { body } = await ask('/repositories/acme');
+    assert.deepEqual([body.size, body.page, body.pagelen, 'next' in body], [25, 1, 10, false]);
+    scene.bb.control.fault({ target: 'api', kind: 'without', members: ['size', 'page', 'previous'] });
+    assert.deepEqual(Object.keys((await ask('/repositories/acme')).body), ['pagelen', 'next', 'values']);
+  });
+});
+
+describe('parameters', () => {
+  test('state is repeated; in brackets or with commas it is refused', async () => {
+    const path = `${REPO}/pullrequests`;
+    assert.equal((await ask(`${path}?state=OPEN&state=MERGED`)).status, 200);
+    for (const query of ['state[]=OPEN', 'state%5B%5D=OPEN', 'state=OPEN,MERGED', 'state=OPEN%2CMERGED', 'state=open']) {
+      assert.equal((await ask(`${path}?${query}`)).status, 400, query);
+    }
+    assert.equal((await ask('/repositories/acme?role[]=member')).status, 400);
+  });
+
+  test('with q, state is not looked at', async () => {
+    const q = encodeURIComponent('state = "MERGED" OR (state="DECLINED" AND id > 20)');
+    const { body } = await ask(`${REPO}/pullrequests?state=OPEN&pagelen=50&q=${q}`);
+    assert.deepEqual(new Set(body.values.map(({ state }) => state)), new Set(['MERGED', 'DECLINED']));
+    assert.ok(body.values.every(({ state, id }) => state === 'MERGED' || id > 20));
+  });
+
+  test('q and sort', async () => {
+    const names = async (query) => {
+      const { status, body } = await ask(`/repositories/acme?pagelen=100&${query}`);
+      assert.equal(status, 200);
+      return body.values.map(({ slug }) => slug);
+    };
+    const q = (text) => `q=${encodeURIComponent(text)}`;
+    assert.equal((await names(q('language = "rust" and slug !~ "client"'))).length, 3);
+    assert.deepEqual(await names(q('name = "docs-service"')), ['docs-service']);
+    assert.deepEqual(await names(q('is_private != true')), []);
+    const sorted = await names('sort=-name');
+    assert.deepEqual(sorted, [...sorted].sort().reverse());
+    for (const bad of ['name', 'name =', '= "x"', 'name ? "x"', '(name = "x"', 'name = "x" language = "go"']) {
+      assert.equal((await ask(`/repositories/acme?${q(bad)}`)).status, 400, bad);
+    }
+  });
+
+  test('fields selects, next included, and takes away', async () => {
+    const { body } = await ask('/repositories/acme?fields=values.slug,values.mainbranch.name');
+    assert.deepEqual(body, { values: body.values });
+    assert.deepEqual(body.values[0], { slug: 'billing-service', mainbranch: { name: 'main' } });
+    const whole = (await ask('/repositories/acme')).body;
+    const less = (await ask('/repositories/acme?fields=-values.links,-size')).body;
+    assert.deepEqual([less.values[0].links, less.size, less.values[0].name], [undefined, undefined, whole.values[0].name]);
+    const more = (await ask('/repositories/acme?fields=%2Bvalues.owner')).body;
+    assert.deepEqual(more.values, whole.values);
+    const next = (await ask('/repositories/acme?fields=values.slug,next')).body;
+    assert.deepEqual(Object.keys((await ask(next.next)).body).sort(), ['next', 'values']);
+    // A plus sign that is not encoded is a blank.
+    assert.deepEqual((await ask('/repositories/acme?fields=+values.owner')).body, {});
+    assert.equal((await ask('/repositories/acme?fields=size&fields=next')).status, 400);
+    assert.equal((await ask(`${REPO}/nothing?fields=x`)).body.type, 'error');
+  });
+});
+
+describe('logs and files', () => {
+  let step;
+  before(async () => {
+    const [first] = (await ask(`${REPO}/pipelines/1/steps`)).body.values;
+    step = `${REPO}/pipelines/1/steps/${encodeURIComponent(first.uuid)}`;
+  });
+  const bytes = 'application/octet-stream';
+
+  test('a log is refused where Accept does not allow bytes', async () => {
+    for (const accept of ['application/json', 'text/plain', 'application/json, */*;q=0']) {
+      assert.equal((await ask(`${step}/log`, { headers: { accept } })).status, 406, accept);
+    }
+    for (const accept of ['*/*', bytes, 'application/json, */*;q=0.8', 'application/*']) {
+      assert.equal((await ask(`${step}/log`, { headers: { accept } })).status, 307, accept);
+    }
+  });
+
+  test('the log of an ended step lies on another server, which wants no credential', async () => {
+    const location = (await ask(`${step}/log`)).headers.get('location');
+    assert.notEqual(new URL(location).origin, scene.bb.origin);
+    const log = await ask(location, { as: null });
+    assert.deepEqual([log.status, log.headers.get('content-type')], [200, bytes]);
+    assert.match(log.text, /^\+ line 1 of step 1, build 1\n/);
+    assert.equal((await ask(location)).status, 400);
+    assert.equal((await ask(location.replace(/signature=./, 'signature=x'), { as: null })).status, 403);
+    assert.equal((await ask(location, { as: null, method: 'DELETE' })).status, 405);
+    assert.ok(scene.bb.requests.every((line) => !line.includes(new URL(location).searchParams.get('signature'))));
+    assert.ok(scene.bb.requests.some((line) => /^GET \/logs\/.* 200 storage$/.test(line)));
+  });
+
+  test('its address is good for ten minutes', async () => {
+    const other = await openScene();
+    try {
+      const [first] = (await other.ask(`${REPO}/pipelines/1/steps`)).body.values;
+      const path = `${REPO}/pipelines/1/steps/${encodeURIComponent(first.uuid)}/log`;
+      const location = (await other.ask(path)).headers.get('location');
+      other.bb.control.advance(9 * MINUTE);
+      assert.equal((await other.ask(location, { as: null })).status, 200);
+      other.bb.control.advance(2 * MINUTE);
+      assert.equal((await other.ask(location, { as: null })).status, 403);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('Range and If-None-Match: 206, 416, 304, in the storage and while the step runs', async () => {
+    const { values } = (await ask(`${REPO}/pipelines/25/steps`)).body;
+    const running = `${REPO}/pipelines/25/steps/${encodeURIComponent(values[2].uuid)}/log`;
+    const stored = (await ask(`${step}/log`)).headers.get('location');
+    for (const [path, as] of [[stored, null], [running, 'all']]) {
+      const get = (headers) => ask(path, { as, headers });
+      const whole = await get({});
+      assert.equal(whole.status, 200);
+      const length = whole.text.length;
+      for (const [range, from, to] of [['0-9', 0, 9], [`${length - 5}-`, length - 5, length - 1], ['-5', length - 5, length - 1],
+        [`10-${length + 100}`, 10, length - 1]]) {
+        const part = await get({ range: `bytes=${range}` });
+        assert.deepEqual([part.status, part.text], [206, whole.text.slice(from, to + 1)]);
+        assert.equal(part.headers.get('content-range'), `bytes ${from}-${to}/${length}`);
+      }
+      const beyond = await get({ range: `bytes=${length}-` });
+      assert.deepEqual([beyond.status, beyond.headers.get('content-range')], [416, `bytes */${length}`]);
+      const unchanged = await get({ 'if-none-match': whole.headers.get('etag') });
+      assert.deepEqual([unchanged.status, unchanged.text], [304, '']);
+      assert.equal(unchanged.headers.get('content-length'), String(length));
+      assert.equal((await get({ range: 'bytes=0-9', 'if-range': '"other"' })).status, 200);
+    }
+  });
+
+  test('diffs and patches are raw, without a charset; those of a pull request are elsewhere', async () => {
+    for (const kind of ['diff', 'patch']) {
+      const { status, headers, text } = await ask(pathOf(await ask(`${REPO}/pullrequests/3/${kind}`)).href);
+      assert.deepEqual([status, headers.get('content-type')], [200, 'text/plain']);
+      assert.match(text, /diff --git/);
+    }
+    const files = ['src/part-1.js', 'src/part-3.js'];
+    const query = files.map((name) => `path=${encodeURIComponent(name)}`).join('&');
+    const { body } = await ask(`${pathOf(await ask(`${REPO}/pullrequests/3/diffstat?${query}`)).href}`);
+    assert.deepEqual(body.values.map((change) => change.new.path), files);
+  });
+
+  test('src: files raw, folders as lists, files of LFS elsewhere, and HEAD', async () => {
+    const file = await ask(`${REPO}/src/main/README.md`);
+    assert.deepEqual([file.status, file.headers.get('content-type')], [200, 'text/plain']);
+    assert.match(file.text, /Grüße/);
+    const head = await ask(`${REPO}/src/main/README.md`, { method: 'HEAD' });
+    assert.deepEqual([head.status, head.text], [200, '']);
+    assert.equal(head.headers.get('content-length'), file.headers.get('content-length'));
+    const folder = await ask(`${REPO}/src/main/`);
+    assert.deepEqual(folder.body.values.map(({ type, path }) => [type, path]),
+      [['commit_file', 'README.md'], ['commit_directory', 'assets'], ['commit_directory', 'src']]);
+    assert.equal((await ask(`${REPO}/src/main/src`)).body.size, 2);
+    const large = await ask(`${REPO}/src/main/assets/logo.bin`);
+    assert.equal(large.status, 301);
+    assert.equal((await ask(large.headers.get('location'), { as: null })).status, 200);
+    assert.equal((await ask(`${REPO}/src/main/none.md`)).status, 404);
+    assert.equal((await ask(`${REPO}/src/nowhere/README.md`)).status, 404);
+    assert.equal((await ask(`${REPO}/pullrequests`, { method: 'HEAD' })).status, 405);
+  });
+});
+
+describe('refusals', () => {
+  test('pipelines say what matters in detail, and have no type', async () => {
+    const { status, body } = await ask(`${REPO}/pipelines/999`);
+    assert.equal(status, 404);
+    assert.deepEqual(Object.keys(body), ['error']);
+    assert.deepEqual(Object.keys(body.error), ['message', 'detail']);
+    assert.equal(typeof body.error.detail, 'string');
+  });
+
+  test('without any body: a merge that cannot be done, a comment and a merge task that do not exist', async () => {
+    for (const [path, method, expected] of [
+      [`${REPO}/pullrequests/2/merge`, 'POST', 409],
+      [`${REPO}/pullrequests/3/comments/99`, 'GET', 404],
+      [`${REPO}/pullrequests/3/merge/task-status/unknown`, 'GET', 403],
+    ]) {
+      const { status, text, headers } = await ask(path, { method });
+      assert.deepEqual([status, text, headers.get('content-type')], [expected, '', null]);
+      assert.ok(headers.has('x-accepted-oauth-scopes'));
+    }
+    assert.equal((await ask(`${REPO}/pullrequests/3/comments/1`)).status, 200);
+  });
+
+  test('who may only read is told so in plain text', async () => {
+    for (const [path, method] of [
+      [`${READ_ONLY}/hooks`, 'GET'],
+      [`${READ_ONLY}/pullrequests/1/merge`, 'POST'],
+      [`${READ_ONLY}/pipelines/1/stopPipeline`, 'POST'],
+    ]) {
+      const { status, text, headers } = await ask(path, { method });
+      assert.deepEqual([status, text], [403, 'Access denied. You must have write or admin access.']);
+      assert.match(headers.get('content-type'), /^text\/plain/);
+      assert.equal(headers.get('server'), 'AtlassianEdge');
+      assert.ok(headers.has('x-accepted-oauth-scopes'));
+    }
+    assert.equal((await ask(`${REPO}/hooks`)).status, 200);
+    assert.equal((await ask(`${REPO}/pipelines/1/stopPipeline`, { method: 'POST' })).status, 204);
+    assert.equal((await ask(`${READ_ONLY}/pullrequests`)).status, 200);
+    const { values } = (await ask('/user/workspaces/acme-labs/permissions/repositories')).body;
+    assert.equal(values[0].permission, 'read');
+  });
+
+  test('400 names the fields of what was sent', async () => {
+    const path = `${REPO}/pullrequests`;
+    const { status, body } = await ask(path, { method: 'POST', sent: { description: 'no title' } });
+    assert.deepEqual([status, body.error.message], [400, 'Bad request']);
+    assert.deepEqual(body.error.fields, { title: ['required key not provided'], source: ['required key not provided'] });
+    assert.equal((await ask(path, { method: 'POST', sent: [] })).status, 400);
+    const draft = { title: 'Add a thing', source: { branch: { name: 'thing' } } };
+    const made = await ask(path, { method: 'POST', sent: draft });
+    assert.deepEqual([made.status, made.body.title, made.body.state], [201, 'Add a thing', 'OPEN']);
+    const newest = (await ask(path)).body.values[0];
+    assert.deepEqual([newest.id, newest.source.branch.name], [made.body.id, 'thing']);
+    assert.equal((await ask(`${REPO}/pullrequests/${made.body.id}/merge`, { method: 'POST' })).body.state, 'MERGED');
+    assert.notEqual((await ask(path)).body.values[0].id, made.body.id);
+  });
+
+  test('a merge that takes longer: 202, and where to ask', async () => {
+    const started = await ask(`${REPO}/pullrequests/7/merge?async=true`, { method: 'POST' });
+    assert.deepEqual([started.status, started.text], [202, '']);
+    const task = started.headers.get('location');
+    assert.equal((await ask(task)).body.task_status, 'PENDING');
+    const { body } = await ask(task);
+    assert.deepEqual([body.task_status, body.merge_result.state], ['SUCCESS', 'MERGED']);
+  });
+
+  test('approving and taking it back', async () => {
+    const path = `${REPO}/pullrequests/9/approve`;
+    assert.equal((await ask(path, { method: 'POST' })).body.approved, true);
+    const undone = await ask(path, { method: 'DELETE' });
+    assert.deepEqual([undone.status, undone.text, undone.headers.has('content-length')], [204, '', false]);
+    assert.equal((await ask(path, { method: 'POST', as: 'repository' })).status, 403);
+  });
+
+  test('404 and 410 have a detail', async () => {
+    const missing = await ask('/teams');
+    assert.deepEqual([missing.status, missing.body.error.message], [404, 'Resource not found']);
+    assert.match(missing.body.error.detail, /There is no API hosted at this URL/);
+    for (const path of ['/workspaces', '/repositories', `${REPO}/issues`]) {
+      const { status, body } = await ask(path);
+      assert.equal(status, 410);
+      assert.equal(typeof body.error.detail, 'string');
+      assert.ok(URL.canParse(body.error.data.announcement_url));
+    }
+  });
+
+  test('issues and wikis may answer 404 as well', async () => {
+    const other = await openScene({ trackerStatus: 404 });
+    try {
+      assert.equal((await other.ask(`${REPO}/issues`)).status, 404);
+      assert.equal((await other.ask(`${REPO}/wiki/home`)).status, 404);
+      assert.equal((await other.ask('/workspaces')).status, 410);
+    } finally {
+      await other.close();
+    }
+    await assert.rejects(openScene({ trackerStatus: 200 }), TypeError);
+  });
+
+  test('a workspace that is marked as spam: 410 without an announcement', async () => {
+    const { status, body } = await ask('/repositories/acme-offers');
+    assert.deepEqual([status, 'data' in body.error], [410, false]);
+    assert.match(body.error.message, /spam/);
+  });
+
+  test('the permissions on repositories need two scopes', async () => {
+    const path = '/user/workspaces/acme/permissions/repositories';
+    for (const as of ['account', 'repository']) {
+      const { status, body, headers } = await ask(path, { as });
+      assert.equal(status, 403);
+      assert.deepEqual(body.error.detail, { required: ['account', 'repository'], granted: [as] });
+      assert.equal(headers.get('x-accepted-oauth-scopes'), 'account, repository');
+    }
+    assert.equal((await ask(path)).status, 200);
+  });
+});
+
+describe('header fields', () => {
+  test('every answer tells what was needed, what there is, and the kind of the credential', async () => {
+    for (const [as, type, granted] of [
+      ['all', 'oauth2', scene.bb.client.scopes.join(', ')],
+      ['account', 'oauth2', 'account'],
+      ['apiToken', 'api_token', 'read:user:bitbucket, read:pipeline:bitbucket'],
+      ['workspaceToken', 'workspace_access_token', 'repository, pullrequest'],
+      ['projectToken', 'project_access_token', 'repository, pullrequest'],
+      ['repositoryToken', 'repo_access_token', 'repository, pullrequest'],
+    ]) {
+      const isApiToken = as === 'apiToken';
+      for (const [path, needed] of [
+        [REPO, isApiToken ? 'read:repository:bitbucket' : 'repository'],
+        ['/user', isApiToken ? 'read:user:bitbucket' : 'account'],
+        [`${REPO}/pipelines/999`, isApiToken ? 'read:pipeline:bitbucket' : 'pipeline'],
+        ['/teams', ''],
+        ['/workspaces', ''],
+      ]) {
+        const { headers } = await ask(path, { as });
+        assert.deepEqual(
+          ['x-credential-type', 'x-oauth-scopes', 'x-accepted-oauth-scopes'].map((name) => headers.get(name)),
+          [type, granted, needed],
+          `${as} ${path}`,
+        );
+      }
+    }
+  });
+
+  test('without a credential: what is needed', async () => {
+    const { status, headers } = await ask('/user', { as: null });
+    assert.deepEqual([status, headers.get('x-accepted-oauth-scopes')], [401, 'account']);
+    assert.equal(headers.has('x-credential-type'), false);
+  });
+});
+
+describe('faults of the API', () => {
+  const fault = (given) => scene.bb.control.fault({ target: 'api', ...given });
+
+  for (const [status, form, text] of [
+    [403, 'plain', 'Access denied. You must have write or admin access.'],
+    [429, 'plain', 'Rate limit for this resource has been exceeded.'],
+    [401, 'none', ''], [403, 'none', ''], [404, 'none', ''], [409, 'none', ''], [400, 'none', ''],
+    [202, 'none', ''], [555, 'none', ''],
+  ]) {
+    test(`${status} in the form "${form}"`, async () => {
+      fault({ kind: 'status', status, form });
+      const answer = await ask('/user');
+      assert.deepEqual([answer.status, answer.text], [status, text]);
+      assert.equal(answer.headers.has('retry-after'), false);
+      assert.deepEqual([answer.headers.get('server'), answer.headers.get('x-credential-type')], ['AtlassianEdge', 'oauth2']);
+    });
+  }
+
+  test('402, 555 and others in the shape of the API, with and without type', async () => {
+    for (const status of [402, 500, 555]) {
+      fault({ kind: 'status', status });
+      fault({ kind: 'status', status, form: 'untyped' });
+      const [typed, untyped] = [await ask('/user'), await ask('/user')];
+      assert.deepEqual([typed.status, typed.body.type, untyped.status, untyped.body.type], [status, 'error', status, undefined]);
+      assert.equal(typeof untyped.body.error.detail, 'string');
+    }
+    fault({ kind: 'without', members: ['type'] });
+    assert.deepEqual(Object.keys((await ask('/teams')).body), ['error']);
+  });
+
+  test("a missing repository can be a page with the user's profile", async () => {
+    fault({ kind: 'missing-page' });
+    const { status, headers, text } = await ask(`${REPO}-missing`);
+    assert.equal(status, 404);
+    assert.match(headers.get('content-type'), /^text\/html/);
+    assert.match(text, /dana@example\.com/);
+  });
+
+  /** As bytes: fetch would take the encoding away, or fail. */
+  async function rawAnswer(path) {
+    const sent = request(scene.bb.apiUrl + path, { headers: { authorization: scene.credentials.all } });
+    sent.end();
+    const [response] = await once(sent, 'response');
+    const chunks = [];
+    for await (const chunk of response) chunks.push(chunk);
+    return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
+  }
+
+  test('an encoding over nothing, with a length and without one', async () => {
+    for (const encoding of ['gzip', 'x-gzip', 'br']) {
+      for (const chunked of [false, true]) {
+        for (const given of [{ kind: 'empty' }, { kind: 'status', status: 201, form: 'none' }]) {
+          fault({ ...given, encoding, chunked });
+          const { status, headers, body } = await rawAnswer('/user');
+          assert.deepEqual([status, body.length], [given.status ?? 200, 0]);
+          assert.equal(headers['content-encoding'], encoding);
+          assert.equal(headers['content-length'], chunked ? undefined : '0');
+          assert.equal(headers['transfer-encoding'], chunked ? 'chunked' : undefined);
+        }
+      }
+    }
+  });
+
+  test('an encoding over something', async () => {
+    fault({ kind: 'encoded', encoding: 'gzip' });
+    const { headers, body } = await rawAnswer('/user');
+    assert.equal(headers['content-encoding'], 'gzip');
+    assert.equal(JSON.parse(gunzipSync(body)).nickname, 'dana');
+    fault({ kind: 'encoded', encoding: 'br' });
+    assert.equal((await ask('/user')).body.nickname, 'dana');
+  });
+
+  test('what is not valid is refused', () => {
+    for (const given of [
+      { kind: 'without' }, { kind: 'without', members: [] }, { kind: 'without', members: ['values'] },
+      { kind: 'encoded' }, { kind: 'encoded', encoding: 'zip' }, { kind: 'status', form: 'strange' },
+      { kind: 'empty', chunked: 1 },
+    ]) assert.throws(() => fault(given), TypeError);
+    for (const kind of ['without', 'missing-page']) {
+      assert.throws(() => scene.bb.control.fault({ target: 'token', kind, members: ['next'] }), TypeError);
+    }
+  });
+});
+
+test('a reset takes back what clients changed, and lets Bitbucket index again', async () => {
+  const other = await openScene({ pullRequests: 3 });
+  try {
+    const path = `${REPO}/pullrequests`;
+    const { source } = (await other.ask(`${path}/3`)).body;
+    const indexed = `${REPO}/commit/${source.commit.hash}/pullrequests`;
+    await other.ask(`${path}/3/merge`, { method: 'POST' });
+    await other.ask(path, { method: 'POST', sent: { title: 'x', source: { branch: { name: 'y' } } } });
+    for (let turn = 0; turn < 3; turn += 1) await other.ask(indexed);
+    const { next } = (await other.ask(`${REPO}/commits`)).body;
+    other.bb.control.reset();
+    other.credentials.all = `Bearer ${other.bb.control.connect()[0].access_token}`;
+    assert.deepEqual((await other.ask(path)).body.values.map(({ id }) => id), [3, 1]);
+    assert.equal((await other.ask(indexed)).status, 202);
+    assert.equal((await other.ask(next)).status, 400);
+  } finally {
+    await other.close();
+  }
+});
