@@ -11,14 +11,15 @@ import { failure } from './core.js';
  * @template T
  * @param {Promise<T>} work goes on when its caller no longer waits: others may
  * @param {AbortSignal | null | undefined} signal
+ * @param {import('./error.js').Phase} [phase] for the error
  * @returns {Promise<T>}
  * @throws {BitbucketAuthError} `REQUEST_ABORTED`, and what `work` throws
  */
-export async function unlessAborted(work, signal) {
+export async function unlessAborted(work, signal, phase = 'api') {
   if (!signal) return work;
   let stop = () => {};
   const aborted = new Promise((_resolve, reject) => {
-    stop = () => reject(failure('REQUEST_ABORTED', 'api'));
+    stop = () => reject(failure('REQUEST_ABORTED', phase));
   });
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();

@@ -89,8 +89,24 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {number} lockoutMs how long to wait after a refusal before a refresh token is tried again, in milliseconds
  * @property {number} [rateLimit] requests to the API in an hour; absent when there is no limit
  * @property {boolean} isRateLimitConfigured whether the environment says so
+ * @property {Proxies} proxies the way to Bitbucket
  * @property {string} [redisUrl] of the Redis through which processes share their tokens; it may hold a password
  * @property {Failure[]} problems `INVALID_CONFIG` with the variable's name in `field`, never its value
+ */
+
+/**
+ * The proxy that the environment names, and the hosts that it excepts.
+ *
+ * @typedef {object} Proxies
+ * @property {(url: string) => Proxy | undefined} proxyFor for a request to this address; throws `INVALID_CONFIG` with the
+ *   variable's name in `field` where the proxy cannot be used
+ */
+
+/**
+ * @typedef {object} Proxy
+ * @property {string} variable the environment variable that names it
+ * @property {string} origin scheme, host and port
+ * @property {string} [authorization] the value of `Proxy-Authorization`
  */
 
 /**
@@ -210,6 +226,7 @@ import { BitbucketAuthError, judge } from './error.js';
  *   | 'Stored' | 'StoreFailed' | 'Reported' | 'Woke', number>} RefreshEvent
  * @property {(env: Record<string, string | undefined>) => CoreEnvironment} readEnvironment
  * @property {() => string[]} environmentVariables
+ * @property {() => string[]} proxyVariables
  * @property {() => string[]} defaultScopes
  * @property {(list: unknown) => string[]} expandScopes
  * @property {(required: unknown, granted: unknown) => string[]} missingScopes

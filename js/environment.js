@@ -1,7 +1,7 @@
 /**
  * Reads the environment variables that configure the plugin.
  *
- * In: `process.env`, or an object like it. Out: what the core makes of it. What never happens here: a value is
+ * In: `process.env`, or an object like it. Variables about proxies may also be those of the process. Out: what the core makes of it. What never happens here: a value is
  * judged, kept for the whole process, or told to anybody.
  */
 
@@ -15,9 +15,13 @@ import { core } from './core.js';
  * @returns {Environment}
  */
 export function readEnvironment(env) {
-  const { environmentVariables, readEnvironment: judgeEnvironment } = core();
-  // Only the plugin's own variables go in: the rest of the environment is none of its business.
-  return judgeEnvironment(Object.fromEntries(environmentVariables().map((name) => [name, env[name]])));
+  const { environmentVariables, proxyVariables, readEnvironment: judgeEnvironment } = core();
+  // Only what the plugin goes by goes in: the rest of the environment is none of its business.
+  return judgeEnvironment(Object.fromEntries([
+    ...environmentVariables().map((name) => [name, env[name]]),
+    // The way out of this network is the same for whoever brings variables of the plugin only.
+    ...proxyVariables().map((name) => [name, env[name] ?? process.env[name]]),
+  ]));
 }
 
 /**

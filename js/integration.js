@@ -499,10 +499,11 @@ export class BitbucketAuthIntegration {
    */
   async #accountOf(accessToken) {
     try {
-      const { timeoutMs } = this.#environment();
+      const { timeoutMs, proxies } = this.#environment();
       const sender = createSender({
         apiUrl: this.#apiUrl(),
         timeoutMs,
+        proxies,
         credentials: {
           newest: async () => ({ authorization: `Bearer ${accessToken}` }),
           answered: () => false,
@@ -531,10 +532,11 @@ export class BitbucketAuthIntegration {
    * @returns {Sender}
    */
   #createSender(throttle) {
-    const { timeoutMs, problems } = this.#environment();
+    const { timeoutMs, proxies, problems } = this.#environment();
     return createSender({
       apiUrl: this.#apiUrl(),
       timeoutMs,
+      proxies,
       throttle,
       credentials: {
         newest: () => this.#credential(),

@@ -47,7 +47,8 @@ export async function requestTokens(environment, build, grant, previous) {
   const client = clientOf(environment);
   const request = judge(requestTokens, () => build(client));
   const phase = grant === 'refresh_token' ? 'refresh' : 'exchange';
-  const answer = await send(request, { phase, timeoutMs: environment.timeoutMs });
+  const { timeoutMs, proxies } = environment;
+  const answer = await send(request, { phase, timeoutMs, proxies });
   const obtainedAt = Date.now();
   const tokens = judge(requestTokens, () => client.parseTokenResponse({
     ...answer,

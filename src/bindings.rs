@@ -21,6 +21,7 @@ use crate::host::{self, CallbackValue, Properties};
 use crate::key_derivation::derive_key;
 use crate::pending_authorization::{self, Pending};
 use crate::pkce::CodeVerifier;
+use crate::proxy;
 use crate::rate_limit::{self, DEFAULT_LIMIT, Fields, resource_group};
 use crate::refresh_policy::{Action, Answer, Event, Failure, Moment, RefreshPolicy, Times};
 use crate::retry;
@@ -567,7 +568,7 @@ fn previous(value: Option<&JsValue>) -> Previous {
     Previous { refresh_token: refresh_token.map(Secret::new), scopes: hints.scopes("scopes").ok().flatten() }
 }
 
-/// Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, rateLimit?, isRateLimitConfigured, redisUrl?, problems }`.
+/// Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, rateLimit?, isRateLimitConfigured, redisUrl?, proxies, problems }`.
 /// Without `client` OAuth cannot be offered; without `apiUrl` the API's override is unusable; without `rateLimit` there is none. `problems` has an INVALID_CONFIG error for each variable that is
 /// missing or wrong.
 #[wasm_bindgen(js_name = readEnvironment)]
@@ -592,6 +593,7 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
     if let Some(client) = environment.client {
         Reflect::set(&result, &"client".into(), &Client::from(client).into())?;
     }
+    Reflect::set(&result, &"proxies".into(), &Proxies(environment.proxies).into())?;
     Ok(result)
 }
 
@@ -599,6 +601,32 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
 #[wasm_bindgen(js_name = environmentVariables)]
 pub fn environment_variables() -> Vec<String> {
     variable::ALL.into_iter().map(str::to_owned).collect()
+}
+
+// proxy.rs
+
+/// The proxy that the environment names, and the hosts that it excepts.
+#[wasm_bindgen]
+pub struct Proxies(proxy::Proxies);
+
+#[wasm_bindgen]
+impl Proxies {
+    /// `{ variable, origin, authorization? }` of the proxy for a request to this address; `undefined` where there is none.
+    #[wasm_bindgen(js_name = proxyFor)]
+    pub fn proxy_for(&self, url: &str) -> core::result::Result<JsValue, JsValue> {
+        let Some(proxy) = self.0.proxy_for(url)? else { return Ok(JsValue::UNDEFINED) };
+        Ok(Members::new()
+            .text("variable", Some(proxy.variable))
+            .text("origin", Some(&proxy.origin))
+            .text("authorization", proxy.authorization.as_ref().map(Secret::expose))
+            .into_js())
+    }
+}
+
+/// The environment variables about proxies, which [`read_environment`] looks at, too.
+#[wasm_bindgen(js_name = proxyVariables)]
+pub fn proxy_variables() -> Vec<String> {
+    proxy::VARIABLES.into_iter().map(str::to_owned).collect()
 }
 
 /// The scopes that are requested when none are configured.

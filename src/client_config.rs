@@ -5,6 +5,7 @@
 
 use crate::endpoints::{Address, Endpoint, Endpoints, Reason, argument_error};
 use crate::error::{Code, Error, Phase, Result};
+use crate::proxy::Proxies;
 use crate::rate_limit::LARGEST_LIMIT;
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
@@ -190,7 +191,9 @@ pub struct Environment {
     pub rate_limit: RateLimit,
     /// The address of the Redis through which processes share their tokens; it may hold a password.
     pub redis: Option<Secret>,
-    /// What is missing or wrong, in the order of [`variable::ALL`].
+    /// The way to Bitbucket.
+    pub proxies: Proxies,
+    /// What is missing or wrong, in the order of [`variable::ALL`]; the proxy comes last.
     pub problems: Vec<Error>,
 }
 
@@ -198,7 +201,7 @@ impl Environment {
     /// Reads the variables through `get`. White space around a value is trimmed; an empty value counts as absent.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let mut problems = Vec::new();
-        let mut values = Values { get, problems: &mut problems };
+        let mut values = Values { get: &get, problems: &mut problems };
         let (client, api) = values.read_client();
         // An unusable value of these is no reason to do without OAuth; the defaults are safe.
         let timeout_ms = values.milliseconds(variable::TIMEOUT_MS, 1, DEFAULT_TIMEOUT_MS);
@@ -207,7 +210,9 @@ impl Environment {
             .optional(variable::RATE_LIMIT, |value| value.map_or(Ok(RateLimit::Default), parse_rate_limit))
             .unwrap_or(RateLimit::Default);
         let redis = values.read_redis();
-        Self { client, api, timeout_ms, lockout_ms, rate_limit, redis, problems }
+        let proxies = Proxies::read(get);
+        problems.extend(proxies.problem().map(|problem| *problem));
+        Self { client, api, timeout_ms, lockout_ms, rate_limit, redis, proxies, problems }
     }
 }
 

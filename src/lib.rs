@@ -25,6 +25,7 @@ pub mod json;
 pub mod key_derivation;
 pub mod pending_authorization;
 pub mod pkce;
+pub mod proxy;
 pub mod rate_limit;
 pub mod refresh_policy;
 pub mod retry;

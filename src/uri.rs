@@ -73,9 +73,24 @@ impl Place {
         &self.path
     }
 
+    /// The host, in lower case, with the brackets of an IPv6 address.
+    pub fn host(&self) -> &str {
+        self.host_and_port().0
+    }
+
+    /// The port, be it written or the scheme's own.
+    pub fn port(&self) -> u16 {
+        let own = if self.origin.starts_with("https:") { 443 } else { 80 };
+        self.host_and_port().1.strip_prefix(':').and_then(|port| port.parse().ok()).unwrap_or(own)
+    }
+
+    fn host_and_port(&self) -> (&str, &str) {
+        split_port(split_once(&self.origin, "://").map_or("", |(_, rest)| rest))
+    }
+
     /// Whether traffic to this place stays on this machine (RFC 8252 section 7.3).
     pub fn is_loopback(&self) -> bool {
-        let (host, _) = split_port(split_once(&self.origin, "://").map_or("", |(_, rest)| rest));
+        let host = self.host();
         matches!(host, "localhost" | "[::1]") || host.starts_with("127.") && is_ipv4(host)
     }
 }

@@ -381,6 +381,28 @@ fn retry() {
     });
 }
 
+/// Calls a method of an object that the core made.
+fn call(object: &JsValue, name: &str, argument: &str) -> Outcome {
+    get(object, name).unchecked_into::<Function>().call1(object, &argument.into())
+}
+
+#[wasm_bindgen_test]
+fn proxy() {
+    let others = Array::from(&get(&read_environment(&Object::new()).unwrap(), "problems")).length();
+    run("proxy", include_str!("vectors/proxy.json"), |case| {
+        let environment = read_environment(&given(case, "environment")).unwrap();
+        let problems: Vec<Value> = Array::from(&get(&environment, "problems")).iter().map(|p| seen(&p)).collect();
+        let names: Vec<&Value> = problems.iter().skip(others as usize).map(|problem| &problem["field"]).collect();
+        equal(&json!(names), &case["problems"])?;
+        for hidden in case["hides"].as_array().into_iter().flatten() {
+            equal(&json!(problems).to_string().contains(hidden.as_str().unwrap()).into(), &false.into())?;
+        }
+        let outcome = call(&get(&environment, "proxies"), "proxyFor", case["url"].as_str().unwrap());
+        let outcome = outcome.map(|proxy| if proxy.is_undefined() { Object::new().into() } else { proxy });
+        check(case, outcome, |proxy| equal(&proxy, &case["expect"]))
+    });
+}
+
 #[wasm_bindgen_test]
 fn rate_limit() {
     run("rate_limit", include_str!("vectors/rate_limit.json"), |case| {

@@ -44,6 +44,7 @@ import { send } from '../transport.js';
  * @typedef {object} SenderOptions
  * @property {string} apiUrl
  * @property {number} timeoutMs of each request, from the moment at which it is sent
+ * @property {import('../core.js').Proxies} proxies
  * @property {CredentialSource<T>} credentials
  * @property {Throttle} [throttle] by default there is no limit
  */
@@ -80,7 +81,7 @@ const OF_BODY = /^content-/;
  * @returns {Sender} throws `FOREIGN_ORIGIN`, `REDIRECT_REFUSED`, and what the transport, `credentials` and `throttle`
  *   throw
  */
-export function createSender({ apiUrl, timeoutMs, credentials, throttle }) {
+export function createSender({ apiUrl, timeoutMs, proxies, credentials, throttle }) {
   const { Api } = core();
   const api = judge(createSender, () => new Api(apiUrl));
 
@@ -97,7 +98,7 @@ export function createSender({ apiUrl, timeoutMs, credentials, throttle }) {
       const { method, url, body, headers = {} } = next;
       const answer = await send(
         { method, url, headers: withCredential ? { ...headers, authorization } : headers, body },
-        { phase: 'api', timeoutMs, signal, maxBytes: MAX_BYTES },
+        { phase: 'api', timeoutMs, proxies, signal, maxBytes: MAX_BYTES },
       );
       if (redirects === 0) await throttle?.observe(group, answer);
       const { status, headers: { location } } = answer;

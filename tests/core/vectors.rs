@@ -12,6 +12,7 @@ use nocodb_bitbucket_auth::credential::{Credential, Kind, Stored};
 use nocodb_bitbucket_auth::endpoints::{Endpoint, Endpoints};
 use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, Result};
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
+use nocodb_bitbucket_auth::proxy::Proxies;
 use nocodb_bitbucket_auth::rate_limit::{Fields, news, resource_group};
 use nocodb_bitbucket_auth::retry;
 use nocodb_bitbucket_auth::scope::{ScopeSet, split};
@@ -54,7 +55,7 @@ macro_rules! vectors {
 }
 
 vectors!(callback, token_response, client_authentication, pkce, authorization_request, scope, config);
-vectors!(arguments, credential, api_request, api_response, connection_test, retry, rate_limit);
+vectors!(arguments, credential, api_request, api_response, connection_test, proxy, retry, rate_limit);
 
 /// A text, or `{ before, repeat, times, after }`.
 fn text(value: &Value) -> String {
@@ -388,10 +389,7 @@ mod cases {
             received_at: case["receivedAt"].as_f64().unwrap(),
             kind: Kind::from_name(case["kind"].as_str().unwrap()).unwrap(),
         });
-        let told = view(&error).to_string();
-        for hidden in case["hides"].as_array().into_iter().flatten() {
-            assert!(!told.contains(hidden.as_str().unwrap()), "{hidden} is in {told}");
-        }
+        hides(case, &error);
         let message = error.message().to_lowercase();
         assert!(!HOST_REFRESH_PHRASES.iter().any(|phrase| message.contains(phrase)), "{message}");
         assert_eq!(asks_for_renewal(error.status.unwrap()), error.code == Code::ApiUnauthenticated);
@@ -447,6 +445,40 @@ mod cases {
             assert!(answers.next().is_none(), "an answer is left");
             assert_eq!(seen, case["expect"], "{}", case["name"]);
         });
+    }
+
+    pub fn proxy(case: &Value) {
+        let get = |name: &str| case["environment"][name].as_str().map(str::to_owned);
+        let problems = Environment::read(get).problems;
+        let named: Vec<&str> = problems.iter().filter_map(|problem| problem.field.as_deref()).collect();
+        let others = Environment::read(|_| None).problems.len();
+        assert_eq!(json!(named[others..]), case["problems"], "{}", case["name"]);
+        for problem in &problems {
+            hides(case, problem);
+        }
+        let proxies = Proxies::read(get);
+        if let Err(error) = proxies.proxy_for(case["url"].as_str().unwrap()) {
+            hides(case, &error);
+        }
+        check(case, proxies.proxy_for(case["url"].as_str().unwrap()), |proxy| {
+            let seen = proxy.map_or_else(
+                || json!({}),
+                |proxy| {
+                    let authorization = proxy.authorization.as_ref().map(Secret::expose);
+                    present(json!({
+                        "variable": proxy.variable, "origin": proxy.origin, "authorization": authorization,
+                    }))
+                },
+            );
+            assert_eq!(seen, case["expect"], "{}", case["name"]);
+        });
+    }
+
+    fn hides(case: &Value, error: &Error) {
+        let told = view(error).to_string();
+        for hidden in case["hides"].as_array().into_iter().flatten() {
+            assert!(!told.contains(hidden.as_str().unwrap()), "{hidden} is in {told}");
+        }
     }
 
     pub fn retry(case: &Value) {

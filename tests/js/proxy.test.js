@@ -280,13 +280,17 @@ describe('a proxy that does not do it', () => {
     assert.deepEqual(proxy.targets, []);
   });
 
-  test('an address that is none is named, without its value', async (t) => {
-    const { named } = await bitbucket(t);
-    const { error } = await connect(t, trusted(named, { HTTPS_PROXY: 'user:marked-password@' }));
-    assert.equal(error.code, 'REQUEST_FAILED');
-    assert.match(error.message, /the proxy of HTTPS_PROXY/);
-    assert.doesNotMatch(JSON.stringify(error), /marked-password/);
-  });
+  for (const [what, asking] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
+    test(`${what}: an address that is none is named, without its value, and no request goes past it`, async (t) => {
+      const { named, requests } = await bitbucket(t);
+      const env = trusted(named, { HTTPS_PROXY: 'user:marked-password@', NODE_OPTIONS: KNOWING_NAME });
+      const { error } = await asking(t, env);
+      assert.equal(error.code, 'INVALID_CONFIG');
+      assert.match(error.message, /: HTTPS_PROXY is not a valid URL/);
+      assert.doesNotMatch(JSON.stringify(error), /marked-password/);
+      assert.equal(requests.length, 0);
+    });
+  }
 });
 
 /**

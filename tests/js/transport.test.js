@@ -200,14 +200,19 @@ describe('content encodings', () => {
     assert.equal((await api.delete('/')).status, 204);
   });
 
-  for (const encoding of ['deflate', 'constructor']) {
-    test(`one that was not asked for is handed on as it is: ${encoding}`, async (t) => {
-      const body = deflateSync(JSON.stringify(page));
-      const { origin } = await serve(t, (_request, response) => {
+  for (const encoding of ['deflate', 'constructor', 'gzip, zstd', 'utf-8', 'gzip, gzip, gzip, gzip, gzip']) {
+    test(`one that was not asked for is an error, and is not asked for again: ${encoding}`, async (t) => {
+      const { origin, requests } = await serve(t, (_request, response) => {
+        const body = deflateSync(JSON.stringify(page));
         response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(body);
       });
-      const { data } = await (await client(origin)).get('/', { responseType: 'arraybuffer' });
-      assert.deepEqual(Buffer.from(data), body);
+      for (const responseType of ['json', 'text', 'arraybuffer']) {
+        const { bitbucket, response } = await thrownBy(async () => (await client(origin)).get('/', { responseType }));
+        assert.equal(bitbucket.code, 'RESPONSE_INVALID');
+        assert.equal(bitbucket.field, 'content-encoding');
+        assert.equal(response, undefined);
+      }
+      assert.equal(requests.length, 3);
     });
   }
 

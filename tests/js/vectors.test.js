@@ -192,6 +192,15 @@ const CASES = {
     checkCore(vector, run, (verdict) => assert.deepEqual(verdict, vector.expect));
   },
 
+  proxy({ environment, url, problems, hides = [], ...vector }) {
+    const others = readEnvironment({}).problems.length;
+    const judged = readEnvironment(environment);
+    const named = judged.problems.slice(others);
+    assert.deepEqual(named.map(({ field }) => field), problems);
+    for (const hidden of hides) assert.ok(!JSON.stringify(named).includes(hidden), hidden);
+    checkCore(vector, () => judged.proxies.proxyFor(url) ?? {}, (proxy) => assert.deepEqual(proxy, vector.expect));
+  },
+
   retry(vector) {
     const { method, code, status, attempt, retryAfter, random } = vector;
     const run = {

@@ -1,0 +1,178 @@
+//! Which proxy a request goes through: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, judged once.
+//!
+//! In: the variables as an administrator wrote them, then the address of each request. Out: the proxy to ask for a tunnel
+//! (RFC 9110 section 9.3.6) with the credentials that it gets, or none. What never happens here: a value in an error, a
+//! look at a variable that another one takes precedence over, or a request past a proxy that cannot be used.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::endpoints::Reason;
+use crate::error::{Code, Error, Phase, Result};
+use crate::form;
+use crate::secret::Secret;
+use crate::text::split_once;
+use crate::uri::{Place, split_scheme};
+
+/// The variables that may name the proxy. The first one that is set counts, and no other is looked at: this is the order
+/// of `EnvHttpProxyAgent` of undici.
+const PROXY: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
+
+/// The variables that may name hosts to which requests go directly, in the same way.
+const NO_PROXY: [&str; 2] = ["no_proxy", "NO_PROXY"];
+
+/// All of them.
+pub const VARIABLES: [&str; 6] = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"];
+
+const NOT_ENCODED: Reason =
+    "has a user name or a password with a character that must be percent-encoded: %2F for /, %3F for ?, %23 for #";
+
+/// A proxy that can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proxy {
+    /// The variable that names it.
+    pub variable: &'static str,
+    /// Scheme, host and port.
+    pub origin: String,
+    /// The value of `Proxy-Authorization` (RFC 7617), if the address holds credentials.
+    pub authorization: Option<Secret>,
+}
+
+/// The proxy that is named, and the hosts that are excepted.
+#[derive(Debug)]
+pub struct Proxies {
+    named: Option<(&'static str, core::result::Result<Proxy, Reason>)>,
+    excepted: Vec<Exception>,
+}
+
+impl Proxies {
+    /// Reads the variables through `get`. White space around a value is trimmed; an empty value counts as absent.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
+        let first = |names: &[&'static str]| {
+            names.iter().find_map(|name| {
+                let value = get(name)?.trim().to_owned();
+                (!value.is_empty()).then_some((*name, value))
+            })
+        };
+        let named = first(&PROXY).map(|(variable, value)| (variable, parse(variable, &value)));
+        let excepted = first(&NO_PROXY).map_or_else(Vec::new, |(_, value)| {
+            let entries = value.split(|c: char| c == ',' || c.is_whitespace());
+            entries.filter(|entry| !entry.is_empty()).map(Exception::parse).collect()
+        });
+        Self { named, excepted }
+    }
+
+    /// What is wrong with the variable that counts.
+    pub fn problem(&self) -> Option<Box<Error>> {
+        let (variable, named) = self.named.as_ref()?;
+        named.as_ref().err().map(|reason| unusable(variable, reason))
+    }
+
+    /// The proxy for a request to this address, unless the request goes directly: plain http is accepted for loopback
+    /// because it stays on this machine, and a proxy would get secrets in clear. `INVALID_CONFIG` where the proxy cannot be
+    /// used; whoever demands one does not want the request to go past it.
+    pub fn proxy_for(&self, url: &str) -> Result<Option<&Proxy>> {
+        let Some((variable, named)) = &self.named else { return Ok(None) };
+        let place = split_scheme(url).and_then(|(secure, rest)| Place::parse(secure, rest).ok());
+        let is_direct = |place: &Place| place.is_loopback() || self.excepted.iter().any(|entry| entry.is(place));
+        if place.as_ref().is_some_and(is_direct) {
+            return Ok(None);
+        }
+        named.as_ref().map(Some).map_err(|reason| unusable(variable, reason))
+    }
+}
+
+fn unusable(variable: &str, reason: Reason) -> Box<Error> {
+    Error::new(Code::InvalidConfig, Phase::Config).with_field(variable).with_reason(reason)
+}
+
+fn parse(variable: &'static str, value: &str) -> core::result::Result<Proxy, Reason> {
+    if value.starts_with(['"', '\'']) || value.ends_with(['"', '\'']) {
+        return Err("is in quotes: write the address without them");
+    }
+    if value.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err("must not contain white space or control characters");
+    }
+    if value.contains('\\') {
+        return Err("must not contain a backslash");
+    }
+    let (secure, rest) = match split_scheme(value) {
+        Some(split) => split,
+        None if split_once(value, "://").is_some() => {
+            return Err(
+                "must start with http:// or https://: proxies of other kinds, SOCKS for instance, are not supported",
+            );
+        }
+        None => (false, value),
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    if !matches!(after, "" | "/") {
+        return Err(if after.contains('@') { NOT_ENCODED } else { "must not have a path, a query or a fragment" });
+    }
+    let (user_info, host) = authority.rsplit_once('@').map_or((None, authority), |(info, host)| (Some(info), host));
+    let authorization = user_info.map(parse_user_info).transpose()?.flatten();
+    if !host.is_ascii() {
+        return Err("has a host with non-ASCII characters: write it in punycode (xn--…)");
+    }
+    let place = Place::parse(secure, host)?;
+    if place.port() == 0 {
+        return Err("has port 0");
+    }
+    Ok(Proxy { variable, origin: place.origin().to_owned(), authorization })
+}
+
+/// `Basic base64(user ":" password)` (RFC 7617 section 2). Some proxies take a token in place of the user name, without
+/// any password.
+fn parse_user_info(user_info: &str) -> core::result::Result<Option<Secret>, Reason> {
+    let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
+    // A plus stands for itself here: this is no form.
+    let decode = |text: &str| {
+        form::decode(&text.replace('+', "%2B")).map_err(|_| {
+            "has a user name or a password with a % that is not followed by two hexadecimal digits (write %25), or bytes that are not UTF-8"
+        })
+    };
+    let (user, password) = (decode(user)?, decode(password)?);
+    if user.contains(':') {
+        return Err("has a user name with a colon, which proxies take for the end of the user name");
+    }
+    if [&user, &password].into_iter().any(|text| text.chars().any(char::is_control)) {
+        return Err("has a user name or a password with control characters");
+    }
+    let is_empty = user.is_empty() && password.is_empty();
+    Ok((!is_empty).then(|| Secret::new(format!("Basic {}", STANDARD.encode([&user, ":", &password].concat())))))
+}
+
+/// A host of `NO_PROXY`, with all that is below it: `example.com`, `.example.com`, `*.example.com`, `example.com:8443`, an
+/// IP address, or `*` for all hosts.
+#[derive(Debug)]
+struct Exception {
+    host: String,
+    port: Option<u16>,
+}
+
+impl Exception {
+    fn parse(entry: &str) -> Self {
+        let has_port = entry.matches(':').count() == 1 || entry.starts_with('[');
+        let port = has_port.then(|| entry.rsplit_once(':')).flatten();
+        let port = port.and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
+        let (host, port) = port.map_or((entry, None), |(host, port)| (host, Some(port)));
+        let host = host.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(host);
+        Self { host: bare(host.strip_prefix('.').unwrap_or(host)), port }
+    }
+
+    fn is(&self, place: &Place) -> bool {
+        if self.port.is_some_and(|port| port != place.port()) {
+            return false;
+        }
+        let host = bare(place.host());
+        let is_below = || host.strip_suffix(self.host.as_str()).is_some_and(|rest| rest.ends_with('.'));
+        self.host == "*" || host == self.host || is_below()
+    }
+}
+
+/// A host as it is compared: in lower case, without brackets and without the dot of the root.
+fn bare(host: &str) -> String {
+    let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase()
+}
