@@ -15,6 +15,9 @@ import { expand } from './scopes.js';
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="Bitbucket simulator"' };
 const INVALID_TOKEN = 'Token is invalid, expired, or not supported for this endpoint.';
 const EXPIRED_TOKEN = 'Access token expired. Use your refresh token to obtain a new access token.';
+/** What would change a list: refused rather than silently ignored. */
+const NOT_SIMULATED = ['include', 'exclude', 'max_depth'];
+const FILTERS = ['q', 'sort'];
 const NO_SUCH_ROUTE = {
   detail:
     'There is no API hosted at this URL.\n\nFor information about our APIs, please refer to the documentation at: ' +
@@ -149,6 +152,9 @@ export class Api {
     // Nothing is declared as an array: a parameter is repeated under its own name.
     const array = [...url.searchParams.keys()].find((name) => name.endsWith('[]'));
     if (array !== undefined) return apiError(400, `Invalid parameter: ${array}`);
+    const unknown = [...NOT_SIMULATED, ...(operation.filters ? [] : FILTERS)]
+      .find((name) => url.searchParams.has(name));
+    if (unknown !== undefined) return apiError(501, `The simulator does not know the parameter "${unknown}".`);
     if (url.searchParams.getAll('fields').length > 1) return apiError(400, 'Invalid fields');
     const fields = this.#lists.asked(url).get('fields');
     const segments = route.path.exec(path).slice(1).map((segment) => segment && decodeSegment(segment));

@@ -30,8 +30,12 @@ function tokensOf(text) {
   return tokens;
 }
 
-/** The member of a path such as `source.branch.name`. */
-export const memberOf = (object, path) => path.split('.').reduce((value, name) => value?.[name], object);
+/** The member of a path such as `source.branch.name`. @throws {SyntaxError} when there is none */
+function memberOf(object, path) {
+  const value = path.split('.').reduce((part, name) => part?.[name], object);
+  if (value === undefined) throw new SyntaxError('no such member');
+  return value;
+}
 
 /** @param {string} text @returns {(object: object) => boolean} @throws {SyntaxError} */
 export function parseQuery(text) {
@@ -57,28 +61,22 @@ export function parseQuery(text) {
     const right = literal.value ?? (Object.hasOwn(WORDS, literal.word) ? WORDS[literal.word] : plain);
     return (object) => compare(memberOf(object, first.word), right);
   }
-  function both() {
-    const parts = [comparison()];
-    while (isNext('AND')) {
+  function joined(word, next, holds) {
+    const parts = [next()];
+    while (isNext(word)) {
       take();
-      parts.push(comparison());
+      parts.push(next());
     }
-    return (object) => parts.every((part) => part(object));
+    return (object) => holds(parts, (part) => part(object));
   }
-  function either() {
-    const parts = [both()];
-    while (isNext('OR')) {
-      take();
-      parts.push(both());
-    }
-    return (object) => parts.some((part) => part(object));
-  }
+  const both = () => joined('AND', comparison, (parts, test) => parts.every(test));
+  const either = () => joined('OR', both, (parts, test) => parts.some(test));
   const verdict = either();
   if (tokens.length > 0) throw new SyntaxError('something follows');
   return verdict;
 }
 
-/** @param {object[]} objects @param {string} sort a member, with `-` in descending order; a new array */
+/** @param {object[]} objects @param {string} sort a member, with `-` in descending order; @returns a new array */
 export function sorted(objects, sort) {
   const descending = sort.startsWith('-');
   const path = descending ? sort.slice(1) : sort;

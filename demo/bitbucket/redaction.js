@@ -25,6 +25,7 @@ const KNOWN_NAMES = new Set(
     ['client_id', 'client_secret', 'redirect_uri', 'code', 'code_challenge', 'code_verifier'],
     ['access_token', 'refresh_token', 'grant_type', 'error', 'next', 'q', 'sort', 'fields'],
     ['ctx', 'status', 'target.branch', 'path', 'from_pullrequest_id', 'topic', 'async', 'expires', 'signature'],
+    ['include', 'exclude', 'max_depth'],
   ),
 );
 const OWN_PATHS = [

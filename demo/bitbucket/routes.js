@@ -3,7 +3,8 @@
  *
  * `scopes` are OAuth's, `apiTokenScopes` those of an API token "with scopes" (which do not imply each other); all of
  * them are needed. `/workspaces/{ws}` needs a token and no scope. `user` marks what has no meaning for a credential
- * without a user, `writers` what needs more of the user than the right to read. The handlers are in resources.js.
+ * without a user, `filters` a list that knows `q` and `sort`, `writers` what needs more of the user than the right to
+ * read. The handlers are in resources.js.
  */
 const REPO = '/repositories/{ws}/{repo}';
 const PULL_REQUEST = `${REPO}/pullrequests/{id}`;
@@ -33,15 +34,15 @@ export const ROUTES = [
     },
   }),
   route('/user/workspaces/{ws}/permissions/repositories', {
-    GET: { ...READ, handler: 'repositoryPermissions', scopes: ['account', 'repository'], user: true },
+    GET: { ...READ, handler: 'repositoryPermissions', scopes: ['account', 'repository'], user: true, filters: true },
   }),
   route('/workspaces/{ws}', {
     GET: { handler: 'workspace', scopes: [], apiTokenScopes: ['read:workspace:bitbucket'] },
   }),
-  route('/repositories/{ws}', { GET: { ...READ, handler: 'repositories' } }),
+  route('/repositories/{ws}', { GET: { ...READ, handler: 'repositories', filters: true } }),
   route(REPO, { GET: { ...READ, handler: 'repository' } }),
   route(`${REPO}/pullrequests`, {
-    GET: { ...READ_PULL_REQUEST, handler: 'pullRequests' },
+    GET: { ...READ_PULL_REQUEST, handler: 'pullRequests', filters: true },
     POST: { ...WRITE_PULL_REQUEST, handler: 'createPullRequest' },
   }),
   route(PULL_REQUEST, { GET: { ...READ_PULL_REQUEST, handler: 'pullRequest' } }),
@@ -60,9 +61,9 @@ export const ROUTES = [
   }),
   route(`${PULL_REQUEST}/comments/{comment}`, { GET: { ...READ_PULL_REQUEST, handler: 'comment' } }),
   route(`${REPO}/commits`, { GET: { ...READ, handler: 'commits' } }),
-  route(`${REPO}/commit/{hash}/statuses`, { GET: { ...READ, handler: 'statuses' } }),
+  route(`${REPO}/commit/{hash}/statuses`, { GET: { ...READ, handler: 'statuses', filters: true } }),
   route(`${REPO}/commit/{hash}/pullrequests`, { GET: { ...READ_PULL_REQUEST, handler: 'commitPullRequests' } }),
-  route(`${REPO}/refs/branches`, { GET: { ...READ, handler: 'branches' } }),
+  route(`${REPO}/refs/branches`, { GET: { ...READ, handler: 'branches', filters: true } }),
   route(`${REPO}/diff/{spec}`, { GET: { ...READ, handler: 'diff' } }),
   route(`${REPO}/patch/{spec}`, { GET: { ...READ, handler: 'patch' } }),
   route(`${REPO}/diffstat/{spec}`, { GET: { ...READ, handler: 'diffstat' } }),
@@ -74,7 +75,7 @@ export const ROUTES = [
   route(`${REPO}/hooks`, {
     GET: { handler: 'hooks', scopes: ['webhook'], apiTokenScopes: ['read:webhook:bitbucket'], writers: true },
   }),
-  route(`${REPO}/pipelines`, { GET: { ...READ_PIPELINE, handler: 'pipelines' } }),
+  route(`${REPO}/pipelines`, { GET: { ...READ_PIPELINE, handler: 'pipelines', filters: true } }),
   route(PIPELINE, { GET: { ...READ_PIPELINE, handler: 'pipeline' } }),
   route(`${PIPELINE}/stopPipeline`, {
     POST: {

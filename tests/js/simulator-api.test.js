@@ -177,8 +177,16 @@ describe('parameters', () => {
     assert.deepEqual(await names(q('is_private != true')), []);
     const sorted = await names('sort=-name');
     assert.deepEqual(sorted, [...sorted].sort().reverse());
-    for (const bad of ['name', 'name =', '= "x"', 'name ? "x"', '(name = "x"', 'name = "x" language = "go"']) {
+    assert.equal((await ask('/repositories/acme?sort=nothing')).status, 400);
+    for (const bad of ['nothing = "x"', 'name', 'name =', '= "x"', 'name ? "x"', '(name = "x"', 'name = "x" language = "go"']) {
       assert.equal((await ask(`/repositories/acme?${q(bad)}`)).status, 400, bad);
+    }
+  });
+
+  test('what would change a list and is not simulated is refused, not ignored', async () => {
+    for (const path of [`${REPO}/commits?include=main`, `${REPO}/commits?exclude=main`, `${REPO}/src/main/?max_depth=3`,
+      `${REPO}/commits?q=x`, '/user/workspaces?sort=slug', `${REPO}/pipelines?creator.uuid=x`]) {
+      assert.equal((await ask(path)).status, 501, path);
     }
   });
 
