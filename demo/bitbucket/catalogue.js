@@ -50,6 +50,8 @@ export class Catalogue {
   /** What clients changed: pull requests that they made, states that they brought about. */
   #created = new Map();
   #states = new Map();
+  /** Of pull requests, by repository and states, until something changes: there may be thousands. */
+  #numbers = new Map();
 
   constructor({ apiUrl, repositories, pullRequests }) {
     this.#apiUrl = apiUrl;
@@ -70,6 +72,7 @@ export class Catalogue {
   reset() {
     this.#created.clear();
     this.#states.clear();
+    this.#numbers.clear();
   }
 
   user() {
@@ -158,12 +161,18 @@ export class Catalogue {
     };
   }
 
-  /** Numbers of the pull requests in these states, or in any, the newest first. */
+  /**
+   * Numbers of the pull requests in these states, or in any, the newest first.
+   * @returns {readonly number[]}
+   */
   pullRequestNumbers(repository, states = PULL_REQUEST_STATES) {
-    const total = this.#pullRequests + this.#createdIn(repository).length;
-    return Array.from({ length: total }, (_, index) => total - index).filter((id) =>
-      states.includes(this.pullRequestState(repository, id)),
-    );
+    const key = `${repository.workspace}/${repository.slug} ${states}`;
+    if (!this.#numbers.has(key)) {
+      const total = this.#pullRequests + this.#createdIn(repository).length;
+      const all = Array.from({ length: total }, (_, index) => total - index);
+      this.#numbers.set(key, all.filter((id) => states.includes(this.pullRequestState(repository, id))));
+    }
+    return this.#numbers.get(key);
   }
 
   /** @returns {number | undefined} */
@@ -173,18 +182,19 @@ export class Catalogue {
   }
 
   pullRequestState({ workspace, slug }, id) {
-    const decided = this.#states.size > 0 ? this.#states.get(`${workspace}/${slug}/${id}`) : undefined;
-    return decided ?? (id > this.#pullRequests ? 'OPEN' : stateOf(id));
+    return this.#states.get(`${workspace}/${slug}/${id}`) ?? (id > this.#pullRequests ? 'OPEN' : stateOf(id));
   }
 
   merge({ workspace, slug }, id) {
     this.#states.set(`${workspace}/${slug}/${id}`, 'MERGED');
+    this.#numbers.clear();
   }
 
   /** @param {{ title: string, branch: string }} draft @returns {number} */
   createPullRequest(repository, draft) {
     const created = this.#createdIn(repository);
     this.#created.set(`${repository.workspace}/${repository.slug}`, [...created, draft]);
+    this.#numbers.clear();
     return this.#pullRequests + created.length + 1;
   }
 

@@ -12,21 +12,26 @@ export function bytes(request, body, contentType) {
   const known = (request.headers['if-none-match'] ?? '').split(',').map((value) => value.trim().replace(/^W\//, ''));
   // A 304 may state the length of what it does not send (RFC 9110 section 8.6).
   if (known.includes(etag)) return nothing(304, { etag, 'content-length': String(body.length) });
-  const range = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '');
+  const range = rangeOf(request.headers.range, body.length);
   const condition = request.headers['if-range'];
-  if (!range || (range[1] === '' && range[2] === '') || (condition !== undefined && condition !== etag)) {
-    return { status: 200, headers, body };
-  }
-  const start = range[1] === '' ? Math.max(0, body.length - Number(range[2])) : Number(range[1]);
-  const end = range[1] === '' || range[2] === '' ? body.length - 1 : Math.min(Number(range[2]), body.length - 1);
-  if (start >= body.length || start > end) {
-    return nothing(416, { 'content-range': `bytes */${body.length}` });
-  }
+  if (range === undefined || (condition !== undefined && condition !== etag)) return { status: 200, headers, body };
+  const { start, end } = range;
+  if (start >= body.length) return nothing(416, { 'content-range': `bytes */${body.length}` });
   return {
     status: 206,
     headers: { ...headers, 'content-range': `bytes ${start}-${end}/${body.length}` },
     body: body.subarray(start, end + 1),
   };
+}
+
+/** @returns {{ start: number, end: number } | undefined} both included; undefined: none, or one that cannot be read */
+function rangeOf(header, length) {
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
+  if (!first && !last) return undefined;
+  if (!first) return { start: Math.max(0, length - Number(last)), end: length - 1 };
+  if (!last) return { start: Number(first), end: length - 1 };
+  if (Number(first) > Number(last)) return undefined;
+  return { start: Number(first), end: Math.min(Number(last), length - 1) };
 }
 
 /** Whether `Accept` allows bytes of no particular kind. */
