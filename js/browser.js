@@ -13,7 +13,7 @@ import { judge } from './error.js';
 
 /** @typedef {import('./core.js').CoreClient} CoreClient */
 /** @typedef {import('./error.js').BitbucketAuthError} BitbucketAuthError */
-/** @typedef {Window & typeof globalThis} Page */
+/** @typedef {typeof globalThis extends { window: infer Type } ? Type : object} Page a window, where there are such */
 
 /**
  * The client is a public one (RFC 6749 section 2.1): `client`, or `clientId` and what goes with it. A secret is
@@ -33,7 +33,7 @@ import { judge } from './error.js';
 /**
  * @typedef {object} PopupOptions
  * @property {number} [timeoutMs] how long the user may take, 1 to 600000 milliseconds; by default ten minutes
- * @property {AbortSignal} [signal] ends the login and closes the popup
+ * @property {import('./core.js').RuntimeType<'AbortSignal'>} [signal] ends the login and closes the popup
  */
 
 /**

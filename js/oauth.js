@@ -17,6 +17,11 @@ export { init, BitbucketAuthError };
 /** @typedef {import('./core.js').CoreSource} CoreSource */
 
 /**
+ * @template {string} Name
+ * @typedef {import('./core.js').RuntimeType<Name>} RuntimeType
+ */
+
+/**
  * @typedef {object} ClientOptions
  * @property {string} clientId the Key of the OAuth client at Bitbucket
  * @property {string} [clientSecret] its Secret; leave it out in a browser
@@ -30,7 +35,7 @@ export { init, BitbucketAuthError };
 /**
  * @typedef {object} TokenResponse
  * @property {number} status the HTTP status
- * @property {Headers | Iterable<readonly [string, unknown]> | Record<string, unknown>} [headers] also a `Map`; names in
+ * @property {RuntimeType<'Headers'> | Iterable<readonly [string, unknown]> | Record<string, unknown>} [headers] also a `Map`; names in
  *   any letter case
  * @property {string | Uint8Array} body as received, content encoding removed
  * @property {number} receivedAt when it arrived, in milliseconds since the epoch
@@ -162,7 +167,7 @@ export class OAuthClient {
   /**
    * Judges what came back to the redirect URI. The state is checked before anything else is believed.
    *
-   * @param {string | URL | URLSearchParams} callback the address, or its query
+   * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback the address, or its query
    * @param {{ state: string }} expected what `createAuthorizationRequest` returned for this user
    * @returns {{ code: string }} for `buildTokenRequest`; good for one use within minutes
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `CALLBACK_INVALID`, `CALLBACK_DUPLICATE_PARAMETER`,

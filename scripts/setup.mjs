@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureBrowser } from './lib/browser.mjs';
 import { ensureFirefox } from './lib/firefox.mjs';
-import { ensureNocodb, ensurePackages, ensureProofs } from './lib/npm.mjs';
+import { ensureNewerNodes, ensureNocodb, ensurePackages, ensureProofs } from './lib/npm.mjs';
 import { ensureRedis } from './lib/redis.mjs';
 import { ensureRust, ensureWasmBindgen, ensureWasmTarget } from './lib/rust.mjs';
 import { Problem, fail, say } from './lib/run.mjs';
@@ -16,7 +16,7 @@ const steps = {
   // pkg/ is committed, so using the package needs no Rust.
   start: [ensurePackages, ensureNocodb],
   build,
-  test: [...build, ensureProofs, ensureNocodb, ensureBrowser, ensureFirefox, ensureRedis],
+  test: [...build, ensureProofs, ensureNewerNodes, ensureNocodb, ensureBrowser, ensureFirefox, ensureRedis],
 };
 
 /** Makes the machine ready for a command: 'start', 'build' or 'test'. Throws a Problem that says what is missing. */

@@ -1,4 +1,5 @@
-// Installs the npm packages of the package itself and of the NocoDB demo, and knows where Node 22 is.
+// Installs the npm packages of the package itself, of the NocoDB demo and of the tests, and knows where Node 22, 24 and 26
+// are.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ensureCompiler } from './compiler.mjs';
@@ -7,8 +8,16 @@ import { Problem, must, output, root, say } from './run.mjs';
 /** The folder with the real NocoDB. */
 export const nocodbDir = join(root, 'demo', 'nocodb');
 
+const nodeIn = (folder, name) => (
+  join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node'));
+
 /** Node 22, which NocoDB needs: the binary of the npm package `node` in demo/nocodb. */
-export const node22 = join(nocodbDir, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+export const node22 = nodeIn(nocodbDir, 'node');
+
+const runtimesDir = join(root, 'tests', 'runtimes');
+
+/** The newer versions of Node, by major version: the same package under names of its own, in tests/runtimes. */
+export const newerNodes = { 24: nodeIn(runtimesDir, 'node-24'), 26: nodeIn(runtimesDir, 'node-26') };
 
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const readJson = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined);
@@ -36,10 +45,23 @@ export const ensurePackages = () => ensureInstalled(root, 'the package');
 /** The bundlers, compilers and checkers that the packed package is proven with. */
 export const ensureProofs = () => ensureInstalled(join(root, 'tests', 'package'), 'tests/package');
 
+/** Whether a binary is there, of this major version. */
+const isNode = (path, major) => output(path, ['--version'])?.startsWith(`v${major}.`) === true;
+
+/** The newer versions of Node under which tests/js is run. */
+export async function ensureNewerNodes() {
+  await ensureInstalled(runtimesDir, 'tests/runtimes');
+  const missing = () => Object.keys(newerNodes).filter((major) => !isNode(newerNodes[major], major));
+  if (missing().length === 0) return;
+  say(`Node ${missing().join(' and ')} for tests/js: installing`);
+  await must(npm, ['rebuild', ...missing().map((major) => `node-${major}`), '--loglevel=error'], { cwd: runtimesDir });
+  if (missing().length > 0) throw new Problem(`Node ${missing().join(' and ')} in ${runtimesDir} does not run.`);
+}
+
 /** NocoDB with its database driver, and Node 22 to run it. */
 export async function ensureNocodb() {
   await ensureInstalled(nocodbDir, 'demo/nocodb');
-  const hasNode = () => output(node22, ['--version'])?.startsWith('v22.');
+  const hasNode = () => isNode(node22, 22);
   const hasSqlite = () => hasNode() &&
     output(node22, ['-p', "require('sqlite3').VERSION"], { cwd: nocodbDir }) !== undefined;
   if (!hasNode()) {

@@ -50,9 +50,9 @@ export function output(command, args = [], options = {}) {
 
 /**
  * Runs a command with its output passed on, and gives its exit status (1 when it cannot be started or was killed).
- * `onLine` also gets every line of its standard output and error.
+ * `onLine` also gets every line of its standard output and error; `prefix` then stands before each in what is passed on.
  */
-export function run(command, args = [], { onLine, env, cwd = root } = {}) {
+export function run(command, args = [], { onLine, prefix, env, cwd = root } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
@@ -61,13 +61,17 @@ export function run(command, args = [], { onLine, env, cwd = root } = {}) {
     });
     for (const name of onLine ? ['stdout', 'stderr'] : []) {
       let rest = '';
+      const take = (line) => {
+        if (prefix !== undefined) process[name].write(`${prefix}${line}\n`);
+        onLine(line);
+      };
       child[name].setEncoding('utf8').on('data', (text) => {
-        process[name].write(text);
+        if (prefix === undefined) process[name].write(text);
         const lines = (rest + text).split('\n');
         rest = lines.pop();
-        lines.forEach((line) => onLine(line));
+        lines.forEach(take);
       });
-      child[name].on('end', () => rest && onLine(rest));
+      child[name].on('end', () => rest && take(rest));
     }
     child.on('error', (error) => {
       console.error(`${command}: ${error.message}`);

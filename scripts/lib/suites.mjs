@@ -7,7 +7,7 @@ import { chromiumArgs, findChromedriver, findChromium } from './browser.mjs';
 import { checkPkg } from './build-info.mjs';
 import { countNode, countRust } from './counting.mjs';
 import { checkHygiene } from './hygiene.mjs';
-import { node22 } from './npm.mjs';
+import { newerNodes, node22 } from './npm.mjs';
 import { installPacked } from './package-under-test.mjs';
 import { findWasmBindgen, target, wasmEnv } from './rust.mjs';
 import { Problem, must, root, run, say } from './run.mjs';
@@ -84,7 +84,7 @@ function browser() {
 }
 
 /** Runs the *.test.js of a folder with `node --test`, as many files at once as Node thinks fit unless told. */
-async function nodeTest(node, cwd, folder, { env, onLine, atOnce } = {}) {
+async function nodeTest(node, cwd, folder, { env, onLine, prefix, atOnce } = {}) {
   const names = existsSync(join(cwd, folder)) ? readdirSync(join(cwd, folder)) : [];
   const files = names.filter((name) => name.endsWith('.test.js')).sort().map((name) => join(cwd, folder, name));
   if (files.length === 0) return { passed: 0, failed: 1, notes: [`no *.test.js in ${folder}`] };
@@ -94,25 +94,38 @@ async function nodeTest(node, cwd, folder, { env, onLine, atOnce } = {}) {
     const reporter = fileURLToPath(new URL('count-reporter.mjs', import.meta.url));
     const status = await run(node, ['--test', '--test-reporter=spec', '--test-reporter-destination=stdout',
       `--test-reporter=${reporter}`, `--test-reporter-destination=${report}`,
-      ...(atOnce ? [`--test-concurrency=${atOnce}`] : []), ...files], { cwd, env, onLine });
+      ...(atOnce ? [`--test-concurrency=${atOnce}`] : []), ...files], { cwd, env, onLine, prefix });
     return countNode(existsSync(report) ? readFileSync(report, 'utf8') : '', files, status);
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
 }
 
-/** The packed package, under this Node and under the one that NocoDB needs. */
+/** The shared cases are among the tests of each Node. */
+async function nodeTestWithVectors(node, cwd, folder, prefix) {
+  const lines = [];
+  const counts = await nodeTest(node, cwd, folder, { onLine: (line) => lines.push(line), prefix });
+  return sum([counts, await checkVectors(lines)]);
+}
+
+/**
+ * The packed package, under every Node that is supported: this one, the one that NocoDB needs, and newer ones. The tests
+ * wait more than they work, so two Nodes at once take little longer than one.
+ */
 async function packed() {
   const { folder, remove } = await installPacked();
   try {
-    const parts = [];
-    for (const node of [process.execPath, node22]) {
-      say(`\n${node === node22 ? 'Node 22' : `Node ${process.versions.node}`}:`);
-      const lines = [];
-      parts.push(await nodeTest(node, folder, 'tests/js', { onLine: (line) => lines.push(line) }));
-      parts.push(await checkVectors(lines));
-    }
-    return sum(parts);
+    const lanes = [[[`Node ${process.versions.node}`, process.execPath], ['Node 24', newerNodes[24]]],
+      [['Node 22', node22], ['Node 26', newerNodes[26]]]];
+    const results = await Promise.all(lanes.map(async (lane) => {
+      const parts = [];
+      for (const [name, node] of lane) {
+        const { notes, ...counts } = await nodeTestWithVectors(node, folder, 'tests/js', `${name} | `);
+        parts.push({ ...counts, notes: notes.map((note) => `${name}: ${note}`) });
+      }
+      return sum(parts);
+    }));
+    return sum(results);
   } finally {
     remove();
   }

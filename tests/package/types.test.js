@@ -10,7 +10,7 @@ import ts from 'typescript';
 import { packageIn, project } from './support.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const [asModule, asCommonJs, form] = ['import.mts', 'require.cts', 'form.mts']
+const [asModule, asCommonJs, form, inNode, protocol] = ['import.mts', 'require.cts', 'form.mts', 'node.mts', 'protocol.mts']
   .map((name) => readFileSync(join(root, 'tests', 'types', name), 'utf8'));
 
 const compilers = {
@@ -21,8 +21,11 @@ const compilers = {
 /** A project with all the files; what is compiled of them differs. */
 const folder = project({ after }, {
   'a.mts': asModule, 'a.cts': asCommonJs, 'module.ts': asModule, 'commonjs.ts': asCommonJs, 'form.mts': form,
+  'node.mts': inNode, 'protocol.mts': protocol,
 }, { withDependencies: true });
-cpSync(join(root, 'node_modules', 'nocodb-sdk'), join(folder, 'node_modules', 'nocodb-sdk'), { recursive: true });
+for (const name of ['nocodb-sdk', join('@types', 'node'), 'undici-types']) {
+  cpSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true });
+}
 
 /** What a compiler says to a project with strict settings and without the types of Node.js. */
 function compile(compiler, compilerOptions, files) {
@@ -53,6 +56,18 @@ for (const compiler of Object.keys(compilers)) {
 
   test(`${compiler}, bundler`, () => {
     assert.equal(compile(compiler, { module: 'esnext', moduleResolution: 'bundler' }, ['module.ts']), '');
+  });
+}
+
+for (const compiler of Object.keys(compilers)) {
+  const withoutDom = { module: 'nodenext', lib: ['es2023'] };
+
+  test(`${compiler}, without the declarations of the DOM: all entries, with those of Node.js`, () => {
+    assert.equal(compile(compiler, { ...withoutDom, types: ['node'] }, ['node.mts']), '');
+  });
+
+  test(`${compiler}, without the declarations of the DOM and of Node.js: the protocol functions`, () => {
+    assert.equal(compile(compiler, withoutDom, ['protocol.mts']), '');
   });
 }
 

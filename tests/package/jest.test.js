@@ -1,0 +1,74 @@
+/** The packed package in jest, whose sandboxes lack parts of the runtime and load CommonJS in a way of their own. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { Redis } from 'ioredis';
+import { startRedis } from '../js/redis-server.js';
+import { listen } from '../js/support.js';
+import { NAME, project } from './support.js';
+
+const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
+
+/** Runs a test file in an environment of jest, and gives the names of the tests that passed. */
+async function passedIn(t, environment, file, env = {}) {
+  const folder = project(t, { 'package.json': '{}', 'main.test.cjs': file }, { withDependencies: true });
+  const child = spawn(process.execPath, [jest, '--rootDir', folder, '--env', environment, '--testMatch', '**/main.test.cjs',
+    '--json', '--silent', '--no-cache'], { cwd: folder, env: { ...process.env, ...env } });
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  assert.equal(status, 0, stderr);
+  const [{ assertionResults }] = JSON.parse(stdout).testResults;
+  return assertionResults.filter(({ status: outcome }) => outcome === 'passed').map(({ title }) => title);
+}
+
+test('jsdom, which has no TextDecoder: importing does nothing, and the first call says what is missing', async (t) => {
+  assert.deepEqual(await passedIn(t, 'jsdom', `
+    const options = { clientId: 'the-key', redirectUri: 'https://nocodb.example/dashboard/' };
+    test.each(['oauth', 'slim', 'browser'])('%s', async (entry) => {
+      expect(globalThis.TextDecoder).toBe(undefined);
+      const { createClient, beginRedirect } = require('${NAME}/' + entry);
+      const call = async () => (createClient ?? beginRedirect)(options);
+      await expect(call()).rejects.toMatchObject({ name: 'BitbucketAuthError', code: 'INVALID_CONFIG', field: 'TextDecoder' });
+    });
+    test('afterwards', () => {
+      const { TextDecoder, TextEncoder } = require('node:util');
+      Object.assign(globalThis, { TextDecoder, TextEncoder });
+      const client = require('${NAME}/oauth').createClient(options);
+      const { url, state } = client.createAuthorizationRequest();
+      expect(new URL(url).searchParams.get('state')).toBe(state);
+      expect(client.parseTokenResponse({
+        status: 200, headers: { 'content-type': 'application/json' }, receivedAt: 1, grant: 'refresh_token',
+        body: JSON.stringify({ access_token: 'the-token', token_type: 'bearer' }),
+      }).accessToken).toBe('the-token');
+    });`), ['oauth', 'slim', 'browser', 'afterwards']);
+});
+
+test('node: processes agree through a configured Redis', async (t) => {
+  const redis = await startRedis(t);
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ access_token: 'new', token_type: 'bearer', refresh_token: 'next', expires_in: 7200 }));
+  });
+  const origin = `http://127.0.0.1:${await listen(t, server)}`;
+  assert.deepEqual(await passedIn(t, 'node', `
+    test('refresh', async () => {
+      const warn = jest.spyOn(console, 'warn');
+      const { createEntry } = require('${NAME}');
+      const { wrapper: Wrapper } = createEntry(process.env);
+      const auth = new Wrapper({ type: 'oauth', oauth_token: 'old', refresh_token: 'first' });
+      expect(await auth.refreshToken({ refresh_token: 'first' })).toMatchObject({ oauth_token: 'new', refresh_token: 'next' });
+      expect(warn.mock.calls).toEqual([]);
+    });`, {
+    INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'the-key',
+    INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'the-secret',
+    INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: 'https://nocodb.example/dashboard/',
+    INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: `${origin}/token`,
+    INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url,
+  }), ['refresh']);
+  const client = new Redis(redis.url);
+  t.after(() => client.disconnect());
+  assert.ok(await client.dbsize() > 0);
+});

@@ -1,0 +1,17 @@
+// The declarations of the protocol functions, in projects that have none of the DOM's. Compiled, never run.
+import * as oauth from 'nocodb-bitbucket-auth/oauth';
+import * as slim from 'nocodb-bitbucket-auth/slim';
+
+const client: oauth.OAuthClient = slim.createClient({ clientId: 'id', redirectUri: 'https://example.com/cb' });
+const { code }: { code: string } = client.validateAuthorizationResponse('?code=abc', client.createAuthorizationRequest());
+const tokens: oauth.TokenSet = client.parseTokenResponse({
+  status: 200, headers: { 'content-type': 'application/json' }, body: '{}', receivedAt: 0, grant: 'authorization_code',
+});
+const loaded: Promise<void> = slim.init(new Uint8Array());
+
+// @ts-expect-error: what the runtime does not declare has no type that takes anything
+slim.init(7);
+// @ts-expect-error: nor a callback
+client.validateAuthorizationResponse({}, { state: 'abc' });
+
+export { code, loaded, tokens };
