@@ -39,6 +39,9 @@ const UNSENDABLE = /^UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMA
 /** Only these words of undici's say which part of a request it is. */
 const UNSENDABLE_PART = /^(?:invalid )?(?:request )?(method|path|(?:content-length|transfer-encoding|connection|keep-alive|expect|upgrade|host)(?= header))/;
 
+/** Only these words say that an answer ended too early: undici leaves out its parser's code. */
+const ENDED_EARLY = /\(Invalid EOF state\)$/;
+
 const TELLING_NOTHING = ['Error', 'TypeError', 'AggregateError'];
 
 /**
@@ -87,6 +90,7 @@ function scrubbed(message, code) {
  */
 function codeOf(error) {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
+    if (at.name === 'HTTPParserError' && ENDED_EARLY.test(at.message)) return 'HPE_INVALID_EOF_STATE';
     const code = 'code' in at && typeof at.code === 'string' ? at.code : at.name;
     if (/^\w{1,64}$/.test(code) && !TELLING_NOTHING.includes(code)) return code;
     at = at instanceof AggregateError ? at.errors[0] : at.cause;

@@ -261,6 +261,8 @@ describe('a proxy that does not do it', () => {
       assert.equal(error.cause, 'PROXY_403');
       assert.match(error.message, /the proxy turned the connection down.*rules must allow this host.*HTTPS_PROXY/);
       assert.equal(requests.length, 0);
+      // A code is exchanged in one attempt, and a list is asked for in four: each asks the proxy once.
+      assert.equal(proxy.targets.length, asking === connect ? 1 : 4);
     });
 
     test(`${what}: one that is not there is named`, async (t) => {

@@ -130,6 +130,17 @@ function triesOf({ code, retryable }) {
   return retryable || ['RESPONSE_NOT_JSON', 'RESPONSE_INVALID', 'RESPONSE_TOO_LARGE'].includes(code) ? 5 : 1;
 }
 
+/** Starts a server that answers each request with these bytes, and then closes the connection if it is to end. */
+async function serveBytes(t, parts, ends = false) {
+  let requests = 0;
+  const server = createTcpServer((socket) => socket.on('error', () => {}).on('data', () => {
+    requests += 1;
+    for (const part of parts) socket.write(part);
+    if (ends) socket.end();
+  }));
+  return { port: await listen(t, server), requests: () => requests };
+}
+
 for (const phase of Object.keys(CALLS)) {
   // At the same time, because repetitions take their time.
   describe(`${phase}: the token endpoint answers with`, { concurrency: true }, () => {
@@ -181,6 +192,63 @@ describe('content encodings', () => {
     for (const { headers } of requests) assert.equal(headers['accept-encoding'], Object.keys(encoders).join(', '));
   });
 
+  const twice = gzipSync(gzipSync(JSON.stringify(page)));
+  const read = {
+    'an older name': ['x-gzip', gzipSync(JSON.stringify(page))],
+    'in upper case': ['GZIP', gzipSync(JSON.stringify(page))],
+    'with blanks around it': [' \tgzip ', gzipSync(JSON.stringify(page))],
+    'with commas around it': [', gzip,', gzipSync(JSON.stringify(page))],
+    'twice': ['gzip, gzip', twice],
+    'twice, in two fields': [['gzip', 'gzip'], twice],
+    'one after the other': ['gzip, br', brotliCompressSync(gzipSync(JSON.stringify(page)))],
+    'none, by its name': ['identity', Buffer.from(JSON.stringify(page))],
+    'an empty name': ['', Buffer.from(JSON.stringify(page))],
+  };
+  for (const [what, [encoding, body]] of Object.entries(read)) {
+    test(`${what}: ${JSON.stringify(encoding)}`, async (t) => {
+      const { origin } = await serve(t, (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(body);
+      });
+      assert.deepEqual((await (await client(origin)).get('/')).data, page);
+    });
+  }
+
+  test('a transfer coding is undone, too', async (t) => {
+    const body = gzipSync(JSON.stringify(page));
+    const { port } = await serveBytes(t, [
+      'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: gzip, chunked\r\n\r\n',
+      `${body.length.toString(16)}\r\n`, body, '\r\n0\r\n\r\n',
+    ]);
+    assert.deepEqual((await (await client(`http://127.0.0.1:${port}`)).get('/')).data, page);
+  });
+
+  test('a bomb of two layers is too large', async (t) => {
+    const { origin } = await serve(t, (_request, response) => {
+      const bomb = gzipSync(gzipSync(Buffer.alloc(64 * MEBIBYTE, ' ')));
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip, gzip' }).end(bomb);
+    });
+    assert.equal((await failureAt(origin, 'exchange')).code, 'RESPONSE_TOO_LARGE');
+  });
+
+  for (const status of [200, 201, 202]) {
+    for (const encoding of ['gzip', 'br', 'x-gzip', 'gzip, gzip']) {
+      for (const length of [{ 'content-length': 0 }, { 'transfer-encoding': 'chunked' }]) {
+        test(`nothing is nothing: status ${status}, ${encoding}, ${Object.entries(length).join()}`, async (t) => {
+          const { origin, requests } = await serve(t, (_request, response) => {
+            response.writeHead(status, { 'content-encoding': encoding, ...length }).end();
+          });
+          const api = await client(origin);
+          for (const method of ['get', 'post', 'put', 'delete']) {
+            const answer = await api.request({ method, url: '/' });
+            assert.equal(answer.status, status);
+            assert.equal(answer.data, '');
+          }
+          assert.equal(requests.length, 4);
+        });
+      }
+    }
+  }
+
   test('the body of an error is decoded, too', async (t) => {
     const { origin } = await serve(t, (_request, response) => {
       const body = gzipSync(JSON.stringify({ type: 'error', error: { message: 'Resource not found' } }));
@@ -223,6 +291,88 @@ describe('content encodings', () => {
     });
     assert.match((await failureAt(origin, 'exchange')).message, /compressed answer is damaged; Z_BUF_ERROR/);
   });
+});
+
+describe('an answer without a body that tells of one', () => {
+  const answering = {
+    '304 with the length that it would have': ['GET', 304, 'content-length: 1000'],
+    '304 with length and coding': ['GET', 304, 'content-length: 1000\r\ncontent-encoding: gzip'],
+    '304 with a length, and the connection closed': ['GET', 304, 'content-length: 1000\r\nconnection: close'],
+    '304 in chunks': ['GET', 304, 'transfer-encoding: chunked'],
+    '304 with a coding that is not known': ['GET', 304, 'content-encoding: zstd'],
+    '204 with a length': ['DELETE', 204, 'content-length: 5'],
+    '204 in chunks': ['DELETE', 204, 'transfer-encoding: chunked'],
+    'HEAD with length and coding': ['HEAD', 200, 'content-length: 500\r\ncontent-encoding: br'],
+    'HEAD with 304 and a length': ['HEAD', 304, 'content-length: 500'],
+    'HEAD with a coding that is not known': ['HEAD', 200, 'content-encoding: zstd'],
+    'early hints, and then 304 with a length': ['GET', 304, 'content-length: 1000', 'HTTP/1.1 103 Hints\r\nlink: <a>\r\n\r\n'],
+  };
+  for (const [what, [method, status, fields, before = '']] of Object.entries(answering)) {
+    test(what, async (t) => {
+      const { port, requests } = await serveBytes(t, [`${before}HTTP/1.1 ${status} X\r\netag: "x"\r\n${fields}\r\n\r\n`]);
+      const { wrapper: Wrapper } = createEntry(environment(`http://127.0.0.1:${port}`, PATIENT));
+      const client = await new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate();
+      const answer = await client.request({
+        method, url: '/', headers: { 'if-none-match': '"x"' }, validateStatus: () => true,
+      });
+      assert.equal(answer.status, status);
+      assert.equal(answer.data, '');
+      assert.equal(answer.headers.etag, '"x"');
+      assert.equal(requests(), 1);
+    });
+  }
+});
+
+describe('a body that ends early is a connection that was closed', () => {
+  for (const [what, head] of Object.entries({
+    'with a length': 'content-length: 100\r\n\r\n{"a"',
+    'with a length, and the connection to be closed': 'content-length: 100\r\nconnection: close\r\n\r\n{"a"',
+    'in chunks': 'transfer-encoding: chunked\r\n\r\n5\r\n{"a"',
+    'in chunks, and the connection to be closed': 'transfer-encoding: chunked\r\nconnection: close\r\n\r\n5\r\n{"a"',
+    'between two chunks': 'transfer-encoding: chunked\r\nconnection: close\r\n\r\n4\r\n{"a"\r\n',
+    'inside the head': 'content-le',
+  })) {
+    test(what, async (t) => {
+      const { port } = await serveBytes(t, [`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${head}`], true);
+      const error = await failureAt(`http://127.0.0.1:${port}`, 'exchange');
+      assert.equal(error.code, 'REQUEST_FAILED');
+      assert.equal(error.retryable, true);
+      assert.match(error.message, /closed before the answer was complete/);
+    });
+  }
+});
+
+describe('a request that HTTP cannot express is the caller\'s fault, and is not sent again', () => {
+  const stream = (text) => new ReadableStream({
+    start(controller) {
+      controller.enqueue(Buffer.from(text));
+      controller.close();
+    },
+  });
+  const asked = {
+    'a method with a blank': [{ method: 'GE T' }, 'method'],
+    'CONNECT': [{ method: 'CONNECT' }, 'method'],
+    'a length that is none': [{ method: 'PUT', data: 'x', headers: { 'content-length': 'x' } }, 'content-length'],
+    'another length than the text has': [{ method: 'PUT', data: 'xy', headers: { 'content-length': '1' } }, 'content-length'],
+    'more than a stream has': [
+      { method: 'PUT', data: stream('xy'), headers: { 'content-length': '3' } }, 'content-length',
+    ],
+    'a transfer coding': [{ method: 'PUT', data: 'x', headers: { 'transfer-encoding': 'gzip' } }, 'transfer-encoding'],
+    'an expectation': [{ method: 'PUT', data: 'x', headers: { expect: '100-continue' } }, 'expect'],
+  };
+  for (const [what, [config, field]] of Object.entries(asked)) {
+    test(what, async (t) => {
+      const { origin, requests } = await serve(t, (_request, response) => json(response, 200, {}));
+      const { wrapper: Wrapper } = createEntry(environment(origin, PATIENT));
+      const client = await new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate();
+      const { bitbucket } = await thrownBy(() => client.request({ url: '/', ...config }));
+      assert.equal(bitbucket.code, 'INVALID_ARGUMENT', bitbucket.message);
+      assert.equal(bitbucket.field, field);
+      assert.equal(bitbucket.retryable, false);
+      assert.doesNotMatch(bitbucket.message, /could not be reached/);
+      assert.ok(requests.length <= 1);
+    });
+  }
 });
 
 test('repeated header fields arrive as one', async (t) => {

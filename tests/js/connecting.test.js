@@ -1,0 +1,307 @@
+/**
+ * What happens before a request is sent: proxies and servers that do not answer, answer something else, or go away. The
+ * request ends within its time limit and at once on its signal, asks once, and leaves nothing open.
+ */
+import assert from 'node:assert/strict';
+import { createServer as createTcpServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
+import { makeCertificates } from './certificates.js';
+import { closedPort, environment, listen, thrownBy } from './support.js';
+
+/** A name that no resolver knows (RFC 6761 section 6.5): only a proxy could reach it. */
+const TARGET = 'https://bitbucket.example';
+
+const LIMIT_MS = 400;
+const ABORTED_AFTER_MS = 150;
+
+// How much later a busy machine may notice.
+const SLACK_MS = 1500;
+
+/** A server that does as it is told with each connection, and notes what it got and what is open. */
+async function startServer(t, behave, tls) {
+  const seen = { connections: 0, open: new Set(), heads: [] };
+  const onSocket = (socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => seen.heads.push(chunk.toString('latin1')));
+    behave(socket);
+  };
+  const server = tls ? createTlsServer(tls, onSocket) : createTcpServer(onSocket);
+  server.on('connection', (socket) => {
+    seen.connections += 1;
+    seen.open.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => seen.open.delete(socket));
+  });
+  server.on('tlsClientError', () => {});
+  const port = await listen(t, server);
+  return Object.assign(seen, {
+    port,
+    connects: () => seen.heads.join('').split('CONNECT ').length - 1,
+    async assertClosed() {
+      for (let waited = 0; seen.open.size > 0 && waited < 2000; waited += 20) await pause(20);
+      assert.equal(seen.open.size, 0, 'a connection stays open');
+    },
+  });
+}
+
+/** Once it has read the head of a request. */
+const onceAsked = (act) => (socket) => socket.once('data', () => act(socket));
+
+/** A proxy that opens the tunnel, to something that then behaves like this. */
+const tunnelTo = (act) => onceAsked((socket) => {
+  socket.write('HTTP/1.1 200 Connection established\r\n\r\n', () => act(socket));
+});
+
+function clientOf(env, timeoutMs = LIMIT_MS) {
+  const { wrapper: Wrapper } = createEntry(environment(TARGET, {
+    NO_PROXY: 'none.example',
+    INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: String(timeoutMs),
+    ...env,
+  }));
+  return new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate();
+}
+
+/** A POST is sent once, whatever comes of it. */
+const post = async (env, config, timeoutMs) => (await clientOf(env, timeoutMs)).post('/', 'x', config);
+
+/** How long something took, and the error of ours that it ended in. */
+async function timed(call) {
+  const start = performance.now();
+  const thrown = await thrownBy(call);
+  const { bitbucket } = thrown;
+  assert.ok(bitbucket instanceof BitbucketAuthError, String(thrown.stack));
+  return { error: bitbucket, took: performance.now() - start };
+}
+
+/** That nothing of this process still waits for the server. */
+const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
+const silent = {
+  'a proxy that takes the connection and says nothing': { proxy: () => {} },
+  'a proxy that answers half a line': { proxy: onceAsked((socket) => socket.write('HTTP/1.1 20')) },
+  'a proxy that answers header fields without end': {
+    proxy: onceAsked((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n');
+      const timer = setInterval(() => socket.write('x: y\r\n'), 20);
+      socket.on('close', () => clearInterval(timer));
+    }),
+  },
+  'a proxy that opens the tunnel to nowhere': { proxy: tunnelTo(() => {}) },
+  'a proxy of https that takes no TLS': { proxy: () => {}, scheme: 'https' },
+  'a server that takes TCP and no TLS': { server: () => {} },
+};
+
+describe('a request that gets no connection', () => {
+  for (const [what, { proxy, server, scheme = 'http' }] of Object.entries(silent)) {
+    const start = async (t) => {
+      const seen = await startServer(t, proxy ?? server);
+      const env = proxy
+        ? { HTTPS_PROXY: `${scheme}://127.0.0.1:${seen.port}` }
+        : { INTEGRATION_AUTH_BITBUCKET_API_URL: `https://127.0.0.1:${seen.port}/2.0` };
+      return { seen, env };
+    };
+
+    test(`${what}: ends within the time limit`, async (t) => {
+      const { seen, env } = await start(t);
+      const before = timers();
+      const { error, took } = await timed(() => post(env));
+      assert.equal(error.code, 'REQUEST_TIMEOUT');
+      assert.ok(took >= LIMIT_MS - 20 && took < LIMIT_MS + SLACK_MS, `${took} ms`);
+      assert.equal(seen.connections, 1);
+      if (proxy && scheme === 'http') assert.equal(seen.connects(), 1);
+      await seen.assertClosed();
+      assert.ok(timers() <= before, 'a timer stays');
+    });
+
+    test(`${what}: ends at once on the signal`, async (t) => {
+      const { seen, env } = await start(t);
+      const signal = AbortSignal.timeout(ABORTED_AFTER_MS);
+      const { error, took } = await timed(() => post(env, { signal }, 60_000));
+      assert.equal(error.code, 'REQUEST_ABORTED');
+      assert.ok(took < ABORTED_AFTER_MS + SLACK_MS, `${took} ms`);
+      assert.equal(seen.connections, 1);
+      await seen.assertClosed();
+    });
+  }
+
+  test('a signal that was given up before sends nothing', async (t) => {
+    const seen = await startServer(t, () => {});
+    const signal = AbortSignal.abort();
+    const { error } = await timed(() => post({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, { signal }));
+    assert.equal(error.code, 'REQUEST_ABORTED');
+    assert.equal(seen.connections, 0);
+  });
+
+  test('more than may be sent at once: each ends at once on the signal, also those that wait for their turn', async (t) => {
+    const seen = await startServer(t, () => {});
+    const client = await clientOf({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, 60_000);
+    const controller = new AbortController();
+    const requests = Array.from({ length: 120 }, () => thrownBy(() => (
+      client.post('/', 'x', { signal: controller.signal })
+    )));
+    while (seen.connections < 50) await pause(10);
+    const start = performance.now();
+    controller.abort();
+    for (const { bitbucket } of await Promise.all(requests)) assert.equal(bitbucket.code, 'REQUEST_ABORTED');
+    assert.ok(performance.now() - start < SLACK_MS);
+    assert.equal(seen.connections, 50);
+    await seen.assertClosed();
+  });
+
+  test('one that is given up leaves those beside it alone', async (t) => {
+    const sockets = [];
+    const seen = await startServer(t, (socket) => socket.once('data', () => sockets.push(socket)));
+    const client = await clientOf({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, 60_000);
+    const controller = new AbortController();
+    const other = thrownBy(() => client.post('/', 'x'));
+    const given = thrownBy(() => client.post('/', 'x', { signal: controller.signal }));
+    while (sockets.length < 2) await pause(10);
+    controller.abort();
+    assert.equal((await given).bitbucket.code, 'REQUEST_ABORTED');
+    await pause(100);
+    assert.equal(seen.open.size, 1);
+    for (const socket of sockets) socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    assert.match((await other).bitbucket.message, /PROXY_403/);
+    await seen.assertClosed();
+  });
+
+  test('a body that is a stream changes nothing', async (t) => {
+    const seen = await startServer(t, () => {});
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${seen.port}` };
+    for (const body of [() => ReadableStream.from(['x']), () => new FormData()]) {
+      const signal = AbortSignal.timeout(ABORTED_AFTER_MS);
+      const client = await clientOf(env, 60_000);
+      const { error, took } = await timed(() => client.post('/', body(), { signal }));
+      assert.equal(error.code, 'REQUEST_ABORTED');
+      assert.ok(took < ABORTED_AFTER_MS + SLACK_MS, `${took} ms`);
+      await seen.assertClosed();
+    }
+  });
+});
+
+const answers = {
+  'refuses with 403': [onceAsked((s) => s.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 4\r\n\r\nnope')), /PROXY_403/],
+  'refuses with 403 and keeps the connection': [
+    onceAsked((s) => s.write('HTTP/1.1 403 Forbidden\r\ncontent-length: 4\r\n\r\nnope')), /PROXY_403/,
+  ],
+  'refuses with 407': [onceAsked((s) => s.end('HTTP/1.1 407 Auth\r\nProxy-Authenticate: Basic\r\n\r\n')), /PROXY_407/],
+  'answers with a redirect': [onceAsked((s) => s.end('HTTP/1.1 302 Found\r\nlocation: /login\r\n\r\n')), /PROXY_302/],
+  'answers 502 in chunks that do not end': [
+    onceAsked((s) => s.write('HTTP/1.1 502 Bad Gateway\r\ntransfer-encoding: chunked\r\n\r\n')), /PROXY_502/,
+  ],
+  'closes without an answer': [onceAsked((s) => s.end()), /closed before the answer was complete/],
+  'closes before it is asked': [(s) => s.end(), /closed before the answer was complete/],
+  'resets without an answer': [onceAsked((s) => s.resetAndDestroy()), /closed before the answer was complete/],
+  'closes inside its answer': [onceAsked((s) => s.end('HTTP/1.1 200 O')), /closed before the answer|not HTTP/],
+  'answers something else than HTTP': [onceAsked((s) => s.end('SSH-2.0-x\r\n')), /not HTTP as it should be/],
+  'answers more header fields than anybody reads': [
+    onceAsked((s) => s.end(`HTTP/1.1 200 OK\r\n${'x: yyyyyyyyyy\r\n'.repeat(3000)}\r\n`)), /not HTTP as it should be/,
+  ],
+  'opens a tunnel and closes it': [tunnelTo((s) => s.end()), /closed before the answer was complete|TLS/],
+  'opens a tunnel and resets it': [tunnelTo((s) => s.resetAndDestroy()), /closed before the answer was complete/],
+  'opens a tunnel to something else than TLS': [tunnelTo((s) => s.end('HTTP/1.1 400 Bad Request\r\n\r\n')), /TLS handshake/],
+  'answers 200 with a page': [
+    onceAsked((s) => s.end('HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n<h1>Hi</h1>\r\n')), /TLS handshake|closed before/,
+  ],
+};
+
+describe('a proxy is asked once, when it', () => {
+  for (const [what, [behave, message]] of Object.entries(answers)) {
+    test(what, async (t) => {
+      const seen = await startServer(t, behave);
+      const { error } = await timed(() => post({ HTTP_PROXY: `127.0.0.1:${seen.port}` }, {}, 10_000));
+      assert.equal(error.code, 'REQUEST_FAILED', error.message);
+      assert.match(error.message, message);
+      assert.match(error.message, /the proxy of HTTP_PROXY is in use/);
+      await pause(100);
+      assert.equal(seen.connections, 1);
+      assert.ok(seen.connects() <= 1);
+      await seen.assertClosed();
+    });
+  }
+
+  test('is there only for others: another attempt asks once more', async (t) => {
+    const seen = await startServer(t, onceAsked((socket) => socket.end()));
+    const client = await clientOf({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, 10_000);
+    const { error } = await timed(() => client.get('/', { 'axios-retry': { retries: 2, retryDelay: () => 1 } }));
+    assert.equal(error.code, 'REQUEST_FAILED');
+    assert.equal(seen.connects(), 3);
+  });
+});
+
+describe('what a proxy is told', () => {
+  const authorizationAt = async (t, userInfo, tls) => {
+    const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 407 Auth\r\n\r\n')), tls);
+    const { error } = await timed(() => post({ HTTPS_PROXY: `http://${userInfo}127.0.0.1:${seen.port}` }, {}, 10_000));
+    assert.match(error.message, /PROXY_407/);
+    return /proxy-authorization: (.*)\r\n/i.exec(seen.heads.join(''))?.[1];
+  };
+
+  test('a user name without a password is sent', async (t) => {
+    assert.equal(await authorizationAt(t, 'token@'), `Basic ${btoa('token:')}`);
+  });
+
+  test('user name and password are sent decoded', async (t) => {
+    assert.equal(await authorizationAt(t, 'a%20b:c%25+@'), `Basic ${btoa('a b:c%+')}`);
+  });
+
+  test('nothing, where the address holds nothing', async (t) => {
+    assert.equal(await authorizationAt(t, ''), undefined);
+  });
+
+  test('host and port, and nothing of the request', async (t) => {
+    const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
+    await timed(() => post({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, {}, 10_000));
+    const head = seen.heads.join('');
+    assert.match(head, /^CONNECT bitbucket\.example:443 HTTP\/1\.1\r\n/);
+    assert.match(head, /\r\nhost: bitbucket\.example:443\r\n/i);
+    assert.doesNotMatch(head, /the-token|authorization|user-agent/i);
+  });
+
+  test('over TLS, a proxy that has an IP address only, on Node.js of every version', async (t) => {
+    const { tls } = makeCertificates(t);
+    const names = [];
+    const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')), {
+      ...tls, SNICallback: (name, done) => { names.push(name); done(null); },
+    });
+    const { error } = await timed(() => post({ HTTPS_PROXY: `https://127.0.0.1:${seen.port}` }, {}, 10_000));
+    // The authority is not trusted here; that it is asked for shows that the handshake went that far.
+    assert.match(error.message, /certificate is not accepted/);
+    assert.deepEqual(names, []);
+    await seen.assertClosed();
+  });
+});
+
+describe('the variable that is blamed is the one that is used', () => {
+  test('an empty https_proxy beside HTTPS_PROXY', async () => {
+    const HTTPS_PROXY = `http://127.0.0.1:${await closedPort()}`;
+    const { error } = await timed(() => post({ https_proxy: '', HTTPS_PROXY }, {}, 10_000));
+    assert.match(error.message, /connection was refused.*the proxy of HTTPS_PROXY is in use/);
+  });
+
+  test('a bad HTTP_PROXY beside a good HTTPS_PROXY fails nothing', async (t) => {
+    const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${seen.port}`, HTTP_PROXY: '"socks5h://x"' };
+    const { error } = await timed(() => post(env, {}, 10_000));
+    assert.match(error.message, /PROXY_403.*the proxy of HTTPS_PROXY is in use/);
+  });
+
+  test('no proxy is blamed for a host that NO_PROXY excepts', async () => {
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${await closedPort()}`, NO_PROXY: 'bitbucket.example' };
+    const { error } = await timed(() => post(env, {}, 10_000));
+    assert.match(error.message, /host name could not be resolved/);
+    assert.doesNotMatch(error.message, /the proxy of/);
+  });
+
+  test('what is wrong with it is in the log when the form is read, without the value', (t) => {
+    const warn = t.mock.method(console, 'warn', () => {});
+    void createEntry(environment(TARGET, { HTTPS_PROXY: '"http://ada:marked@proxy.example"' })).form;
+    const lines = warn.mock.calls.map(({ arguments: [line] }) => line);
+    assert.equal(lines.length, 1);
+    assert.match(lines[0], /HTTPS_PROXY is in quotes/);
+    assert.doesNotMatch(lines[0], /marked|ada/);
+  });
+});
