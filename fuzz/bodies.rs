@@ -4,7 +4,7 @@
 
 #![allow(dead_code, reason = "a fuzz target uses one of the bodies")]
 
-use nocodb_bitbucket_auth::api_response::{ApiResponse, judge};
+use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES};
 use nocodb_bitbucket_auth::authorization_response::{Callback, LONGEST_CODE, validate};
 use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment, variable};
@@ -97,7 +97,11 @@ pub fn api_response(data: &[u8]) {
     let status = statuses[usize::from(*status) % statuses.len()];
     let kind = Kind::ALL[usize::from(*kind) % Kind::ALL.len()];
     let body = body.get(1..).unwrap_or_default();
-    let error = judge(&ApiResponse { status, retry_after, body, received_at: 1.7e12, kind });
+    let field = |name: &str| retry_after.filter(|_| name == "retry-after").map(str::to_owned);
+    let Ok(fields) = ResponseFields::read(|name| Ok::<_, core::convert::Infallible>(field(name)));
+    let response =
+        ApiResponse { status, fields: &fields, body, received_at: 1.7e12, kind, path: None, is_elsewhere: false };
+    let error = judge(&response);
     check_api_error(&error);
     let known = Known {
         kind,
@@ -110,7 +114,7 @@ pub fn api_response(data: &[u8]) {
     let mut test = ConnectionTest::new(&known).expect("a test");
     // Every question has an end.
     for _ in 0..3 {
-        test.answered(status, retry_after, body, 1.7e12);
+        test.answered(status, &fields, body, 1.7e12);
     }
     let verdict = test.verdict().expect("a verdict");
     assert!(!verdict.message.is_empty() && !verdict.message.chars().any(char::is_control));

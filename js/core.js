@@ -204,9 +204,21 @@ import { BitbucketAuthError, judge } from './error.js';
 
 /**
  * @typedef {object} Api
- * @property {(url: string) => string} admit gives the group of resources of a request to the API
- * @property {(method: string, url: string, withCredential: boolean, status: number, location: string) =>
- *   { withCredential: boolean, becomesGet: boolean }} redirect
+ * @property {(url: string) => string} admit gives the path of a request to the API, below its base
+ * @property {(method: string, url: string, withCredential: boolean, status: number, location: string | undefined,
+ *   followed: number, most: number | undefined, following: 'follow' | 'own' | 'manual' | 'error') =>
+ *   { withCredential: boolean, becomesGet: boolean, withBody: boolean } | undefined} redirect `undefined` for an answer
+ *   that is to be handed on
+ */
+
+/**
+ * Cuts a credential out, a body in pieces.
+ *
+ * @typedef {object} Redactor
+ * @property {(text: string) => string} text
+ * @property {(piece: Uint8Array) => Uint8Array} push gives what is ready
+ * @property {() => Uint8Array} end gives the rest
+ * @property {() => void} free
  */
 
 /**
@@ -233,11 +245,16 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(expiresAt: unknown, now: number) => boolean} isExpired
  * @property {(code: string, phase: Phase, details?: FailureDetails) => Failure} failure
  * @property {new (apiUrl: string) => Api} Api
+ * @property {(path: string) => string} resourceGroup of a path below the API's base, for the rate limit
+ * @property {(name: string, toApi: boolean, withBody: boolean) => boolean} mayCarry whether a caller's header field goes
+ *   along; its name in lower case
+ * @property {new (authorization: string) => Redactor} Redactor
  * @property {(status: number) => boolean} asksForRenewal
  * @property {(config: unknown) => StoredCredential} readCredential
  * @property {(workspace: unknown) => string} workspaceSegment
  * @property {new (known: KnownToTest) => ConnectionTest} ConnectionTest
- * @property {(answer: ApiAnswer & { kind: CredentialKind }) => Failure} judgeApiResponse
+ * @property {(answer: ApiAnswer & { kind: CredentialKind, path?: string, isElsewhere?: boolean }) => Failure
+ *   } judgeApiResponse
  * @property {(method: string, code: string, status?: number) => boolean} mayRepeat
  * @property {(attempt: number, retryAfter: number | undefined, random: number) => number | undefined} retryDelay
  *   milliseconds; `undefined` when that is too long to wait

@@ -31,6 +31,7 @@ import { networkFailure } from './network-failure.js';
  * @property {number} status
  * @property {Record<string, string>} headers lower-case names
  * @property {Uint8Array<ArrayBuffer>} body
+ * @property {number} tookMs from the moment at which it was sent
  */
 
 const MAX_BYTES = 1024 * 1024;
@@ -78,6 +79,7 @@ export async function send(request, options) {
 async function sendNow(url, { method, headers, body }, { phase, proxies, timeoutMs, signal, maxBytes = MAX_BYTES }) {
   // Whoever gave up while waiting for a turn has been told.
   if (signal?.aborted) throw failure('REQUEST_ABORTED', phase);
+  const sentAt = performance.now();
   const proxy = judge(send, () => proxies.proxyFor(url.href));
   const controller = new AbortController();
   const abort = () => controller.abort();
@@ -99,7 +101,8 @@ async function sendNow(url, { method, headers, body }, { phase, proxies, timeout
       // One time limit is enough.
       ...(timeoutMs !== undefined && { headersTimeout: 0, bodyTimeout: 0 }),
     });
-    return await read(response, method, phase, maxBytes);
+    const answer = await read(response, method, phase, maxBytes);
+    return { ...answer, tookMs: performance.now() - sentAt };
   } catch (error) {
     if (error instanceof BitbucketAuthError) throw error;
     if (late) throw failure('REQUEST_TIMEOUT', phase);
@@ -118,7 +121,7 @@ async function sendNow(url, { method, headers, body }, { phase, proxies, timeout
  * @param {string} method
  * @param {Phase} phase
  * @param {number} maxBytes
- * @returns {Promise<Answer>}
+ * @returns {Promise<Omit<Answer, 'tookMs'>>}
  */
 async function read({ statusCode: status, headers: fields, body }, method, phase, maxBytes) {
   const headers = joined(fields);

@@ -1,23 +1,54 @@
 //! Where a request to the API may go, with a credential, without one, or not at all.
 //!
-//! In: the address of a request, or where an answer redirects to, both as the URL standard writes them. Out: the path of
-//! a request that the API may get, or the next request of a redirect. What never happens here: a credential for any
-//! other origin than the API's, or a body for a server that nobody named.
+//! In: the address of a request, or where an answer redirects to, both as the URL standard writes them; names of header
+//! fields. Out: the path of a request that the API may get, the next request of a redirect, and what it may carry. What
+//! never happens here: a credential for any other origin than the API's, or a body for a server that nobody named.
 
 use crate::endpoints::Address;
 use crate::error::{Code, Error, Phase, Result};
 use crate::uri::{Place, split_scheme};
+
+/// Which redirects the sender of a request wants to have followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Following {
+    /// All that may be.
+    Follow,
+    /// Those to the API: what another server answers, without having seen the credential, proves nothing.
+    Own,
+    /// None; each is an answer like any other.
+    Manual,
+    /// None; each is an error.
+    Error,
+}
+
+impl Following {
+    /// The one with this name; the Fetch standard's where it has one (section 2.2.5, redirect mode).
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "follow" => Some(Self::Follow),
+            "own" => Some(Self::Own),
+            "manual" => Some(Self::Manual),
+            "error" => Some(Self::Error),
+            _ => None,
+        }
+    }
+}
+
+/// As many redirects as browsers follow (Fetch standard section 4.4).
+const MOST_REDIRECTS: f64 = 20.0;
 
 /// The request that follows a redirect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Redirect {
     /// Whether the credential goes along.
     pub with_credential: bool,
-    /// Whether it is a GET without the body, whatever the request was.
+    /// Whether it is a GET, whatever the request was.
     pub becomes_get: bool,
+    /// Whether the body goes along, and the header fields that describe it.
+    pub with_body: bool,
 }
 
-/// What was answered with a redirect.
+/// What was answered, perhaps with a redirect.
 #[derive(Debug, Clone, Copy)]
 pub struct Redirected<'a> {
     /// The method.
@@ -29,7 +60,13 @@ pub struct Redirected<'a> {
     /// The status of the answer.
     pub status: u16,
     /// Its `Location`, made absolute.
-    pub location: &'a str,
+    pub location: Option<&'a str>,
+    /// How many redirects led here.
+    pub followed: u32,
+    /// How many the sender of the request wants to have followed at most, and in which way.
+    pub most: Option<f64>,
+    /// Which.
+    pub following: Following,
 }
 
 /// Whether an answer says that the access token is not, or no longer, accepted (RFC 6750 section 3.1). The texts beside
@@ -50,11 +87,27 @@ pub fn path(api: &Address, url: &str) -> Result<String> {
     }
 }
 
-/// Judges a redirect. Bitbucket sends whoever asks for a download or an attachment to another server, so a GET may
-/// leave the API, without the credential, which does not come back on the way. The method changes as the Fetch standard
-/// says (section 4.4, HTTP-redirect fetch).
-pub fn redirect(api: &Address, redirected: &Redirected<'_>) -> Result<Redirect> {
-    let Redirected { method, url, status, location, .. } = *redirected;
+/// Judges an answer that may be a redirect; `None` where it is to be handed on. Bitbucket sends whoever asks for a download
+/// or an attachment to another server, so a GET may leave the API, without the credential, which does not come back on
+/// the way. The method changes as the Fetch standard says (section 4.4, HTTP-redirect fetch).
+pub fn redirect(api: &Address, redirected: &Redirected<'_>) -> Result<Option<Redirect>> {
+    let Redirected { method, url, status, following, .. } = *redirected;
+    let Some(location) = redirected.location.filter(|_| matches!(status, 301 | 302 | 303 | 307 | 308)) else {
+        return Ok(None);
+    };
+    let most = redirected.most.filter(|most| *most >= 0.0);
+    if following == Following::Manual || most == Some(0.0) {
+        return Ok(None);
+    }
+    let refused = |explanation| {
+        Err(Error::new(Code::RedirectRefused, Phase::Api).with_status(status).with_explanation(explanation))
+    };
+    if following == Following::Error {
+        return refused("Bitbucket answered with a redirect, which the request does not allow (redirect: 'error')");
+    }
+    if f64::from(redirected.followed) >= most.unwrap_or(MOST_REDIRECTS) {
+        return refused("There were more redirects than the request allows (maxRedirects; by default 20)");
+    }
     let is_safe = matches!(method, "GET" | "HEAD");
     let becomes_get = match status {
         301 | 302 => method == "POST",
@@ -73,7 +126,41 @@ pub fn redirect(api: &Address, redirected: &Redirected<'_>) -> Result<Redirect> 
     if !is_own && !is_safe && !becomes_get {
         return Err(foreign("it is redirected there with its body. Check the configured endpoint and the proxy"));
     }
-    Ok(Redirect { with_credential: is_own && redirected.with_credential, becomes_get })
+    let with_credential = is_own && redirected.with_credential;
+    if following == Following::Own && !with_credential {
+        return Err(Error::new(Code::RedirectRefused, Phase::Api).with_status(status));
+    }
+    Ok(Some(Redirect { with_credential, becomes_get, with_body: is_own && !becomes_get }))
+}
+
+/// What a request may tell any server: what it wants, and what it has already. Every other header field of a caller may
+/// hold a secret.
+const HARMLESS: [&str; 13] = [
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "pragma",
+    "range",
+    "user-agent",
+];
+
+/// Whether a caller's header field, its name in lower case, goes along with a request: to the API or to another server,
+/// with its body or without. The credential is the sender's; and `Host` would move it, with the name that the TLS
+/// handshake asks for, to another virtual host.
+pub fn may_carry(name: &str, to_api: bool, with_body: bool) -> bool {
+    match name {
+        "authorization" | "host" => false,
+        _ if !to_api => HARMLESS.contains(&name),
+        "transfer-encoding" => with_body,
+        _ => with_body || !name.starts_with("content-"),
+    }
 }
 
 /// Whether an address is one of https, and where it points to.

@@ -11,6 +11,7 @@ use crate::endpoints::Address;
 use crate::error::{Code, Error, Phase, sounds_like_refresh};
 use crate::json::{self, Object};
 use crate::retry;
+use crate::scope::{ScopeSet, split};
 use crate::secret::clean_description;
 
 /// The largest body that is looked at; Bitbucket's errors have some hundred bytes.
@@ -28,68 +29,247 @@ const LONGEST_PART: usize = 23;
 /// The longest address of an announcement.
 const LONGEST_ADDRESS: usize = 200;
 
+/// The longest plain text that is quoted, in bytes. What is longer is no sentence about what is wrong.
+const LONGEST_TEXT: usize = 512;
+
+/// The most members that are named as wrong.
+const MOST_FIELDS: usize = 5;
+
+/// The most characters that are quoted of what is wrong with a member.
+const LONGEST_FIELD: usize = 60;
+
 /// Why Bitbucket refuses an accepted credential, where it names no scope.
 pub const NOT_ALLOWED: &str = "this kind of credential is not accepted there, or whoever it belongs to may not do this. Use another one, or ask for the permission";
+
+const NOT_BITBUCKETS: &str =
+    "not Bitbucket, but a proxy or firewall on the way turned the request down. Check its rules";
+
+const NOBODY_KNOWS_WHOSE: &str = "either whoever the credential belongs to may not do this, or a proxy or firewall on the way turned the request down. Ask for the permission, and check the proxy's rules";
+
+const ELSEWHERE: &str = "not Bitbucket's API, but another server to which it redirected gave this answer. The credential did not go there, so the answer says nothing of it";
+
+const CONFLICT: &str = "it conflicts with what is there by now. Look at that, and try again";
+
+const REFUSED_SUCCESS: &str = "The request was answered, but its validateStatus takes this status for an error:";
+
+const SPAM: &str = "Bitbucket has marked this workspace as spam, and shows none of its repositories. Ask Atlassian's support to look at it";
+
+/// The header fields of an answer that matter.
+#[derive(Debug, Clone, Default)]
+pub struct ResponseFields {
+    retry_after: Option<String>,
+    content_type: Option<String>,
+    server: Option<String>,
+    /// The scopes that the credential has.
+    granted: Option<String>,
+    /// The scopes that the request needs.
+    accepted: Option<String>,
+    credential_type: Option<String>,
+    is_of_proxy: bool,
+}
+
+/// ResponseFields that proxies add to answers of their own. Some add the first to others, too.
+const OF_PROXIES: [&str; 4] = ["via", "proxy-authenticate", "proxy-status", "x-squid-error"];
+
+impl ResponseFields {
+    /// Asks for each field by its name in lower case.
+    pub fn read<E>(
+        mut field: impl FnMut(&str) -> core::result::Result<Option<String>, E>,
+    ) -> core::result::Result<Self, E> {
+        let mut is_of_proxy = false;
+        for name in OF_PROXIES {
+            is_of_proxy |= field(name)?.is_some();
+        }
+        Ok(Self {
+            retry_after: field("retry-after")?,
+            content_type: field("content-type")?,
+            server: field("server")?,
+            granted: field("x-oauth-scopes")?,
+            accepted: field("x-accepted-oauth-scopes")?,
+            credential_type: field("x-credential-type")?,
+            is_of_proxy,
+        })
+    }
+
+    /// Whether Bitbucket answered for sure: every answer of its API has the fields of the first line.
+    fn is_of_bitbucket(&self) -> bool {
+        self.granted.is_some()
+            || self.accepted.is_some()
+            || self.credential_type.is_some()
+            || self.server.as_deref() == Some(EDGE)
+    }
+
+    /// Whether somebody else did: others are named, and Bitbucket is not.
+    fn is_of_others(&self) -> bool {
+        !self.is_of_bitbucket() && (self.is_of_proxy || self.server.is_some())
+    }
+}
+
+/// How the servers in front of Bitbucket call themselves.
+const EDGE: &str = "AtlassianEdge";
 
 /// What the API answered.
 #[derive(Clone, Copy)]
 pub struct ApiResponse<'a> {
     /// The HTTP status.
     pub status: u16,
-    /// `Retry-After`.
-    pub retry_after: Option<&'a str>,
+    /// The header fields.
+    pub fields: &'a ResponseFields,
     /// The body, not yet decoded.
     pub body: &'a [u8],
     /// When it arrived, in milliseconds since 1970.
     pub received_at: f64,
     /// What was sent along.
     pub kind: Kind,
+    /// What was asked for, below the API's base.
+    pub path: Option<&'a str>,
+    /// Whether a redirect led away from the API, where the credential does not go along.
+    pub is_elsewhere: bool,
 }
 
 /// Judges an answer that is no success.
 pub fn judge(response: &ApiResponse<'_>) -> Box<Error> {
-    let ApiResponse { status, kind, .. } = *response;
-    let bitbucket = BitbucketError::read(response.body);
-    let (code, reason) = match (status, &bitbucket) {
-        (401, _) => (Code::ApiUnauthenticated, cure_of_refusal(kind)),
-        (403, Some(BitbucketError { required, .. })) if !required.is_empty() => {
-            (Code::ApiInsufficientScope, cure_of_missing_scope(kind))
-        }
-        (403, Some(_)) => (Code::ApiFailed, NOT_ALLOWED),
-        // Bitbucket refuses in its own form.
-        (403, None) => (
-            Code::ApiFailed,
-            "not Bitbucket, but a proxy or firewall on the way turned the request down. Check its rules",
-        ),
-        (407, _) => (
+    let ApiResponse { status, fields, kind, .. } = *response;
+    let said = if response.is_elsewhere { Said::Nothing } else { Said::read(response) };
+    let bitbucket = match &said {
+        Said::Error(error) => Some(error),
+        _ => None,
+    };
+    let (required, granted) = scopes(bitbucket, fields);
+    let (code, reason) = match status {
+        _ if response.is_elsewhere => (Code::ApiFailed, ELSEWHERE),
+        401 => (Code::ApiUnauthenticated, cure_of_refusal(kind)),
+        403 => match said.speaker(fields) {
+            Speaker::Bitbucket if lacks(bitbucket, &required, granted.as_deref()) => {
+                (Code::ApiInsufficientScope, cure_of_missing_scope(kind))
+            }
+            Speaker::Bitbucket => (Code::ApiFailed, NOT_ALLOWED),
+            Speaker::Unknown => (Code::ApiFailed, NOBODY_KNOWS_WHOSE),
+            Speaker::Other => (Code::ApiFailed, NOT_BITBUCKETS),
+        },
+        407 => (
             Code::ApiFailed,
             "a proxy on the way wants a user name and a password. Check the proxy settings of this server",
         ),
-        (404, _) => (Code::ApiNotFound, ""),
-        (410, _) => (Code::ApiGone, ""),
-        (429, _) => (Code::ApiRateLimited, ""),
-        (500..=599, _) => (Code::ApiFailed, "Bitbucket, or a proxy on the way, has trouble. Try again later"),
+        404 => (Code::ApiNotFound, ""),
+        409 if matches!(said, Said::Nothing) => match said.speaker(fields) {
+            Speaker::Bitbucket => (Code::ApiFailed, CONFLICT),
+            _ => (Code::ApiFailed, NOT_BITBUCKETS),
+        },
+        410 => (Code::ApiGone, ""),
+        429 => (Code::ApiRateLimited, ""),
+        500.. => (Code::ApiFailed, "Bitbucket, or a proxy on the way, has trouble. Try again later"),
         _ => (Code::ApiFailed, ""),
     };
     let mut error = Error::new(code, Phase::Api).with_status(status);
     error.reason = Some(reason).filter(|reason| !reason.is_empty());
-    if matches!(status, 429 | 500..=599) {
-        error.retry_after = retry::after(response.retry_after, response.received_at);
+    if matches!(status, 429 | 500..) {
+        error.retry_after = retry::after(fields.retry_after.as_deref(), response.received_at);
     }
-    if let Some(BitbucketError { message, detail, required, granted, announcement }) = bitbucket {
-        if error.code == Code::ApiInsufficientScope {
-            error.required = required;
-            error.granted = granted;
-        } else {
-            let texts = [message, detail];
-            let text = texts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-            error.error_description = clean_description(&text, []);
+    if status == 403 && !response.is_elsewhere {
+        error.required = required;
+        error.granted = granted;
+    }
+    error.is_hearsay = !matches!(said.speaker(fields), Speaker::Bitbucket);
+    if matches!(status, 200..=299) {
+        error.explanation = Some(REFUSED_SUCCESS);
+    }
+    if status == 410 {
+        error.announcement_url = bitbucket.and_then(|said| announcement_url(said.announcement.as_deref()?));
+        if error.announcement_url.is_none() && response.path.is_some_and(is_workspace) {
+            error.explanation = Some(SPAM);
         }
-        if status == 410 {
-            error.announcement_url = announcement.as_deref().and_then(announcement_url);
-        }
+    }
+    if error.code != Code::ApiInsufficientScope {
+        error.error_description = said.text();
     }
     error
+}
+
+/// Whether a path is that of a workspace's repositories, whose 410 is declared to mean something of its own.
+fn is_workspace(path: &str) -> bool {
+    let name = path.strip_prefix("/repositories/").unwrap_or_default();
+    let name = name.split('?').next().unwrap_or_default();
+    let name = name.strip_suffix('/').unwrap_or(name);
+    !name.is_empty() && !name.contains('/')
+}
+
+/// The scopes that the request needs, and those that the credential has, as the body says, or else the header fields.
+fn scopes(error: Option<&BitbucketError<'_>>, fields: &ResponseFields) -> (Vec<String>, Option<Vec<String>>) {
+    let listed = |field: &Option<String>| {
+        let names: Vec<Cow<'_, str>> = split(field.as_deref()?).map(Cow::Borrowed).collect();
+        known_scopes(&names)
+    };
+    let required = error.map(|error| error.required.clone()).filter(|scopes| !scopes.is_empty());
+    let granted = error.and_then(|error| error.granted.clone());
+    (required.or_else(|| listed(&fields.accepted)).unwrap_or_default(), granted.or_else(|| listed(&fields.granted)))
+}
+
+/// Whether a refusal is for want of a scope: the body says so, or one that the header fields name is not granted.
+fn lacks(error: Option<&BitbucketError<'_>>, required: &[String], granted: Option<&[String]>) -> bool {
+    let set = |names: &[String]| names.iter().map(String::as_str).collect::<ScopeSet>();
+    error.is_some_and(|error| !error.required.is_empty())
+        || granted.is_some_and(|granted| !set(required).missing_from(&set(granted)).is_empty())
+}
+
+/// Who turned a request down.
+enum Speaker {
+    Bitbucket,
+    Unknown,
+    Other,
+}
+
+/// What a body says.
+enum Said<'a> {
+    /// Bitbucket's error, in its own form.
+    Error(BitbucketError<'a>),
+    /// There is no body.
+    Nothing,
+    /// A short text, which nobody's form tells whose it is.
+    Text(&'a str),
+    /// A page, or what else is not to be quoted.
+    Other,
+}
+
+impl<'a> Said<'a> {
+    fn read(response: &ApiResponse<'a>) -> Self {
+        let ApiResponse { fields, body, .. } = *response;
+        if body.is_empty() {
+            return Self::Nothing;
+        }
+        if let Some(error) = BitbucketError::read(body) {
+            return Self::Error(error);
+        }
+        let kind = fields.content_type.as_deref().unwrap_or("text/plain").to_ascii_lowercase();
+        let text = core::str::from_utf8(body).unwrap_or_default().trim();
+        let is_quotable = kind.starts_with("text/plain")
+            && (1..=LONGEST_TEXT).contains(&text.len())
+            // A page or an object is none, whatever it is called.
+            && !text.contains(['<', '>', '{', '}', '[', ']']);
+        if is_quotable { Self::Text(text) } else { Self::Other }
+    }
+
+    /// Who said it, by its form, or else by the header fields.
+    fn speaker(&self, fields: &ResponseFields) -> Speaker {
+        match self {
+            Self::Error(_) => Speaker::Bitbucket,
+            _ if fields.is_of_bitbucket() => Speaker::Bitbucket,
+            _ if fields.is_of_others() => Speaker::Other,
+            // Declared for many operations of Bitbucket's.
+            Self::Nothing => Speaker::Bitbucket,
+            Self::Text(_) => Speaker::Unknown,
+            Self::Other => Speaker::Other,
+        }
+    }
+
+    /// Its words, cleaned.
+    fn text(&self) -> Option<String> {
+        match self {
+            Self::Error(error) => error.text(),
+            Self::Text(text) => clean_description(text, []),
+            Self::Nothing | Self::Other => None,
+        }
+    }
 }
 
 fn cure_of_refusal(kind: Kind) -> &'static str {
@@ -113,7 +293,7 @@ fn cure_of_missing_scope(kind: Kind) -> &'static str {
     }
 }
 
-/// Bitbucket's `{"type":"error","error":{"message":…,"detail":…,"data":…}}`.
+/// Bitbucket's `{"type":"error","error":{"message":…,"detail":…,"fields":…,"data":…}}`, in which `type` may be missing.
 struct BitbucketError<'a> {
     message: Option<Cow<'a, str>>,
     /// Where it is a text.
@@ -121,6 +301,8 @@ struct BitbucketError<'a> {
     /// Where `detail` is an object.
     required: Vec<String>,
     granted: Option<Vec<String>>,
+    /// What is wrong with which member of the request.
+    fields: Vec<String>,
     announcement: Option<Cow<'a, str>>,
 }
 
@@ -131,29 +313,63 @@ impl<'a> BitbucketError<'a> {
             return None;
         }
         let body = Object::parse(core::str::from_utf8(body).ok()?).ok()?;
-        if body.get("type").and_then(json::string).as_deref() != Some("error") {
-            return None;
-        }
         let error = body.get("error").and_then(|error| Object::parse(error).ok());
         let member = |name| error.as_ref().and_then(|error| error.get(name));
         let text = |name| member(name).and_then(json::string);
-        let detail = member("detail").and_then(|detail| Object::parse(detail).ok());
+        let is_named = body.get("type").and_then(json::string).as_deref() == Some("error");
+        if !is_named && text("message").is_none() {
+            return None;
+        }
+        let object = |name| member(name).and_then(|value| Object::parse(value).ok());
+        let detail = object("detail");
         let scopes = |name| detail.as_ref().and_then(|detail| detail.get(name)).and_then(json::strings);
         Some(Self {
             message: text("message"),
             detail: text("detail"),
             required: scopes("required").map(|names| clean_scopes(&names)).unwrap_or_default(),
-            // Where none of the names can be shown, it is not known which scopes there are; that there is none is not said.
-            granted: scopes("granted")
-                .map(|names| (names.is_empty(), clean_scopes(&names)))
-                .filter(|(is_none, names)| *is_none || !names.is_empty())
-                .map(|(_, names)| names),
-            announcement: member("data")
-                .and_then(|data| Object::parse(data).ok())
-                .and_then(|data| data.get("announcement_url"))
-                .and_then(json::string),
+            granted: scopes("granted").and_then(|names| known_scopes(&names)),
+            fields: object("fields")
+                .iter()
+                .flat_map(Object::members)
+                .take(MOST_FIELDS)
+                .filter_map(|(name, problem)| field(name, problem))
+                .collect(),
+            announcement: object("data").and_then(|data| data.get("announcement_url")).and_then(json::string),
         })
     }
+
+    /// Message, detail and members in one text.
+    fn text(&self) -> Option<String> {
+        let texts = [self.message.as_deref(), self.detail.as_deref()];
+        // A page within is not quoted either.
+        let texts = texts.into_iter().flatten().filter(|text| !text.trim_start().starts_with('<'));
+        let said = clean_description(&texts.collect::<Vec<_>>().join(" "), []);
+        let parts: Vec<&str> = said.as_deref().into_iter().chain(self.fields.iter().map(String::as_str)).collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
+}
+
+/// The name of a member, and the first words about it. Bitbucket has a sentence for each, or a list of them.
+fn field(name: &str, problem: &str) -> Option<String> {
+    let name = clean_description(name, [])?;
+    let words = json::string(problem)
+        .or_else(|| json::strings(problem).and_then(|sentences| sentences.into_iter().next()))
+        .filter(|words| !words.trim_start().starts_with('<'))
+        .and_then(|words| clean_description(&words, []));
+    Some(match words {
+        Some(words) if words.chars().count() > LONGEST_FIELD => {
+            [&name, ": ", &words.chars().take(LONGEST_FIELD - 1).collect::<String>(), "…"].concat()
+        }
+        Some(words) => [&name, ": ", &words].concat(),
+        None => name,
+    })
+}
+
+/// The same as [`clean_scopes`]. Where none of the names can be shown, it is not known which scopes there are; that there
+/// is none is not said.
+fn known_scopes(names: &[Cow<'_, str>]) -> Option<Vec<String>> {
+    let shown = clean_scopes(names);
+    (names.is_empty() || !shown.is_empty()).then_some(shown)
 }
 
 /// What looks like names of scopes, OAuth's (`repository:write`) and API tokens' (`read:repository:bitbucket`).

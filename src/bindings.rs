@@ -7,8 +7,8 @@ use core::cell::RefCell;
 use js_sys::{JSON, Number, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::api_request::{self, Redirect, Redirected};
-use crate::api_response::{self, ApiResponse};
+use crate::api_request::{self, Following, Redirect, Redirected};
+use crate::api_response::{self, ApiResponse, ResponseFields};
 use crate::arguments::Argument;
 use crate::authorization_request::{AuthorizationRequest, authorization_url};
 use crate::authorization_response::{Callback, code_of, is_callback, validate, validate_in_page};
@@ -23,6 +23,7 @@ use crate::pending_authorization::{self, Pending};
 use crate::pkce::CodeVerifier;
 use crate::proxy;
 use crate::rate_limit::{self, DEFAULT_LIMIT, Fields, resource_group};
+use crate::redaction::Redaction;
 use crate::refresh_policy::{Action, Answer, Event, Failure, Moment, RefreshPolicy, Times};
 use crate::retry;
 use crate::scope::ScopeSet;
@@ -542,7 +543,8 @@ fn parse_token_response(client: &ClientConfig, response: &JsValue) -> Result<JsV
 
 fn status_of(response: &Properties<'_>) -> Result<u16> {
     let status = response.required_number("status")?;
-    if (100.0..=599.0).contains(&status) && status.fract() == 0.0 {
+    // Three digits (RFC 9110 section 15): a server that sends one beyond 599 is not the caller's fault.
+    if (100.0..=999.0).contains(&status) && status.fract() == 0.0 {
         Ok(status as u16)
     } else {
         Err(response.error("status", "is not an HTTP status"))
@@ -935,24 +937,56 @@ impl Api {
         Ok(Self(Endpoint::Api.parse(Some(url)).map_err(|reason| argument_error("apiUrl", reason))?))
     }
 
-    /// The group of resources, for the rate limit, of a request, which is one to the API.
+    /// The path, below the API's base, of a request, which is one to the API.
     pub fn admit(&self, url: &str) -> core::result::Result<String, JsValue> {
-        Ok(resource_group(&api_request::path(&self.0, url)?).to_owned())
+        Ok(api_request::path(&self.0, url)?)
     }
 
-    /// `{ withCredential, becomesGet }` of the request that follows a redirect.
+    /// `{ withCredential, becomesGet, withBody }` of the request that follows a redirect; `undefined` for an answer that
+    /// is to be handed on.
+    #[allow(clippy::too_many_arguments)]
     pub fn redirect(
         &self,
         method: &str,
         url: &str,
         with_credential: bool,
         status: u16,
-        location: &str,
+        location: Option<String>,
+        followed: u32,
+        most: Option<f64>,
+        following: &str,
     ) -> core::result::Result<JsValue, JsValue> {
-        let redirected = Redirected { method, url, with_credential, status, location };
-        let Redirect { with_credential, becomes_get } = api_request::redirect(&self.0, &redirected)?;
-        Ok(Members::new().flag("withCredential", with_credential).flag("becomesGet", becomes_get).into_js())
+        let redirected = Redirected {
+            method,
+            url,
+            with_credential,
+            status,
+            location: location.as_deref(),
+            followed,
+            most,
+            // Axios hands on whatever its user gave.
+            following: Following::from_name(following).unwrap_or(Following::Follow),
+        };
+        let Some(redirect) = api_request::redirect(&self.0, &redirected)? else { return Ok(JsValue::UNDEFINED) };
+        let Redirect { with_credential, becomes_get, with_body } = redirect;
+        Ok(Members::new()
+            .flag("withCredential", with_credential)
+            .flag("becomesGet", becomes_get)
+            .flag("withBody", with_body)
+            .into_js())
     }
+}
+
+/// The group of resources, for the rate limit, that a path below the API's base belongs to.
+#[wasm_bindgen(js_name = resourceGroup)]
+pub fn group_of(path: &str) -> String {
+    resource_group(path).to_owned()
+}
+
+/// Whether a caller's header field, its name in lower case, goes along.
+#[wasm_bindgen(js_name = mayCarry)]
+pub fn may_carry(name: &str, to_api: bool, with_body: bool) -> bool {
+    api_request::may_carry(name, to_api, with_body)
 }
 
 /// Whether an answer says that the access token is no longer accepted.
@@ -971,14 +1005,17 @@ pub fn judge_api_response(response: &JsValue) -> core::result::Result<JsValue, J
 
 fn api_error(response: &JsValue) -> Result<Box<Error>> {
     let response = Properties::of(response, "response", Phase::Api)?;
-    let retry_after = retry_after_of(&response)?;
+    let fields = response_fields(&response)?;
     let body = body_of(&response, api_response::LARGEST_BODY)?;
+    let path = response.string("path")?;
     Ok(api_response::judge(&ApiResponse {
         status: status_of(&response)?,
-        retry_after: retry_after.as_deref(),
+        fields: &fields,
         body: &body,
         received_at: response.required_number("receivedAt")?,
         kind: kind_of(&response)?,
+        path: path.as_deref(),
+        is_elsewhere: response.get("isElsewhere")?.is_some_and(|value| value.is_truthy()),
     }))
 }
 
@@ -987,12 +1024,37 @@ fn kind_of(properties: &Properties<'_>) -> Result<Kind> {
         .ok_or_else(|| properties.error("kind", "must be oauth, api_key, basic or custom"))
 }
 
-fn retry_after_of(response: &Properties<'_>) -> Result<Option<String>> {
-    match response.get("headers")? {
-        Some(headers) => {
-            Properties::of(&headers, "headers", Phase::Api)?.with_prefix("headers.").string("retry-after")
-        }
-        None => Ok(None),
+fn response_fields(response: &Properties<'_>) -> Result<ResponseFields> {
+    let Some(headers) = response.get("headers")? else { return Ok(ResponseFields::default()) };
+    let headers = Properties::of(&headers, "headers", Phase::Api)?.with_prefix("headers.");
+    ResponseFields::read(|name| headers.string(name))
+}
+
+/// Cuts a credential out of what a server answered.
+#[wasm_bindgen]
+pub struct Redactor(Redaction);
+
+#[wasm_bindgen]
+impl Redactor {
+    /// For the value of the header field `Authorization` that was sent.
+    #[wasm_bindgen(constructor)]
+    pub fn new(authorization: &str) -> Redactor {
+        Self(Redaction::of_authorization(authorization))
+    }
+
+    /// A text without it.
+    pub fn text(&self, text: &str) -> String {
+        self.0.text(text)
+    }
+
+    /// Takes the next piece of a body, and gives what is ready.
+    pub fn push(&mut self, piece: &[u8]) -> Vec<u8> {
+        self.0.push(piece)
+    }
+
+    /// The end of the body.
+    pub fn end(&mut self) -> Vec<u8> {
+        self.0.end()
     }
 }
 
@@ -1076,10 +1138,10 @@ impl Test {
     /// Takes the answer `{ status, headers, body, receivedAt }`.
     pub fn answered(&mut self, response: &JsValue) -> core::result::Result<(), JsValue> {
         let response = Properties::of(response, "response", Phase::Api)?;
-        let retry_after = retry_after_of(&response)?;
+        let fields = response_fields(&response)?;
         let body = body_of(&response, connection_test::LARGEST_BODY)?;
         let received_at = response.required_number("receivedAt")?;
-        self.0.answered(status_of(&response)?, retry_after.as_deref(), &body, received_at);
+        self.0.answered(status_of(&response)?, &fields, &body, received_at);
         Ok(())
     }
 

@@ -4,7 +4,7 @@
 //! which path to ask next, and in the end a verdict in one or two sentences for whoever pressed the button. What never
 //! happens here: one of the addresses that Atlassian removed in 2026 being asked, or a failure without its cure.
 
-use crate::api_response::{ApiResponse, judge};
+use crate::api_response::{ApiResponse, ResponseFields, judge};
 use crate::credential::{Kind, segment};
 use crate::error::{Code, Error, Phase, Result};
 use crate::json::{self, Object};
@@ -146,12 +146,21 @@ impl ConnectionTest {
     }
 
     /// Takes the answer to the last question.
-    pub fn answered(&mut self, status: u16, retry_after: Option<&str>, body: &[u8], received_at: f64) {
+    pub fn answered(&mut self, status: u16, fields: &ResponseFields, body: &[u8], received_at: f64) {
         let State::Asking(probe) = self.state else { return };
         if (200..300).contains(&status) {
             return self.succeeded(probe, body, status);
         }
-        let error = judge(&ApiResponse { status, retry_after, body, received_at, kind: self.kind });
+        let path = self.path();
+        let error = judge(&ApiResponse {
+            status,
+            fields,
+            body,
+            received_at,
+            kind: self.kind,
+            path: path.as_deref(),
+            is_elsewhere: false,
+        });
         let lacks_scope = error.code == Code::ApiInsufficientScope;
         if lacks_scope {
             let missing = error.missing_scopes();

@@ -8,6 +8,7 @@
 
 use core::fmt;
 
+use crate::redaction::Redaction;
 use crate::scope::ScopeSet;
 use crate::text::find;
 
@@ -146,9 +147,7 @@ impl Code {
             Self::RequestFailed => {
                 "Bitbucket could not be reached. Check the network, the proxy settings and the certificates of this server"
             }
-            Self::RequestTimeout => {
-                "Bitbucket did not answer in time. Check the network and the proxy settings, or raise INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS"
-            }
+            Self::RequestTimeout => "Bitbucket did not answer in time. Check the network and the proxy settings",
             Self::RequestAborted => "The request was cancelled",
             Self::RedirectRefused => {
                 "The address answered with a redirect, which is not followed because the request carries credentials. Check the configured endpoint and the proxy"
@@ -239,12 +238,16 @@ pub struct Error {
     pub code: Code,
     /// Where it happened.
     pub phase: Phase,
+    /// What stands in place of what the code says, where that is not so. Written by this crate, never by a server.
+    pub explanation: Option<&'static str>,
     /// The reason in this very case, where the code alone does not say it. Written by this crate, never by a server.
     pub reason: Option<&'static str>,
     /// The OAuth error code that Bitbucket sent.
     pub error: Option<String>,
     /// Bitbucket's description, cleaned.
     pub error_description: Option<String>,
+    /// Whether that may be somebody else's.
+    pub is_hearsay: bool,
     /// The HTTP status.
     pub status: Option<u16>,
     /// The argument, variable or member that is wrong: a name, never a value.
@@ -269,9 +272,11 @@ impl Error {
         Box::new(Self {
             code,
             phase,
+            explanation: None,
             reason: None,
             error: None,
             error_description: None,
+            is_hearsay: false,
             status: None,
             field: None,
             retry_after: None,
@@ -295,6 +300,12 @@ impl Error {
     /// Says why it is wrong.
     pub fn with_reason(mut self: Box<Self>, reason: &'static str) -> Box<Self> {
         self.reason = Some(reason);
+        self
+    }
+
+    /// Says what is wrong and what mends it, where the code alone says something else.
+    pub fn with_explanation(mut self: Box<Self>, explanation: &'static str) -> Box<Self> {
+        self.explanation = Some(explanation);
         self
     }
 
@@ -336,14 +347,19 @@ impl Error {
 
     /// What is wrong and what mends it, in one or two sentences.
     pub fn message(&self) -> String {
-        let mut message = self.code.explanation().to_owned();
-        if !self.required.is_empty() {
+        let mut message = self.explanation.unwrap_or_else(|| self.code.explanation()).to_owned();
+        if self.code == Code::ApiInsufficientScope && !self.required.is_empty() {
             push(&mut message, &[" (", &self.missing_scopes().to_vec().join(", "), ")"]);
         }
         if let (Code::UnexpectedStatus | Code::ApiFailed, Some(status)) = (self.code, self.status) {
             push(&mut message, &[" ", &status.to_string()]);
         }
         match (&self.field, self.reason) {
+            // What to raise.
+            (field, _) if self.code == Code::RequestTimeout => {
+                let limit = field.as_deref().unwrap_or("INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS");
+                push(&mut message, &[", or raise ", limit]);
+            }
             (Some(field), Some(reason)) => push(&mut message, &[": ", field, " ", reason]),
             (Some(field), None) => push(&mut message, &[": ", field]),
             (None, Some(reason)) => push(&mut message, &[": ", reason]),
@@ -352,7 +368,11 @@ impl Error {
         if matches!(self.code, Code::AuthorizationFailed | Code::TokenRequestFailed | Code::ApiFailed | Code::ApiGone)
         {
             let parts = [self.error.as_deref(), self.error_description.as_deref()];
-            let first = if self.reason.is_some() { ". Bitbucket says: " } else { ": " };
+            let first = match self.reason.or(self.explanation) {
+                Some(_) if self.is_hearsay => ". The answer says: ",
+                Some(_) => ". Bitbucket says: ",
+                None => ": ",
+            };
             for (part, separator) in parts.into_iter().flatten().zip([first, ", "]) {
                 if !sounds_like_refresh(part) {
                     push(&mut message, &[separator, part]);
@@ -401,6 +421,6 @@ pub fn clean_error_code<'a>(code: &str, secrets: impl IntoIterator<Item = &'a st
         !code.bytes().any(|byte| byte.is_ascii_uppercase()) || !code.bytes().any(|byte| byte.is_ascii_lowercase())
     };
     let usable = (1..=LONGEST_ERROR_CODE).contains(&code.len()) && code.bytes().all(allowed) && in_one_case(code);
-    let secret = secrets.into_iter().any(|secret| find(code, secret).is_some());
-    (usable && !secret).then(|| code.to_owned())
+    let secrets = Redaction::new(secrets.into_iter().map(str::as_bytes));
+    (usable && !secrets.is_in(code)).then(|| code.to_owned())
 }

@@ -103,6 +103,11 @@ impl<'a> Object<'a> {
         self.value(name).map(Value::json)
     }
 
+    /// The names of the members, and the JSON of their values.
+    pub fn members(&self) -> impl Iterator<Item = (&str, &'a str)> {
+        self.members.iter().map(|(name, value)| (&**name, value.json))
+    }
+
     /// A member's value.
     pub fn value(&self, name: &str) -> Option<Value<'a>> {
         self.members.iter().find(|(known, _)| same(known, name)).map(|(_, value)| *value)

@@ -27,6 +27,7 @@ pub mod pending_authorization;
 pub mod pkce;
 pub mod proxy;
 pub mod rate_limit;
+pub mod redaction;
 pub mod refresh_policy;
 pub mod retry;
 pub mod scope;

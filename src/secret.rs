@@ -7,8 +7,8 @@ use core::fmt;
 
 use subtle::ConstantTimeEq;
 
-use crate::form;
-use crate::text::{find, replace};
+use crate::redaction::{REDACTED, Redaction};
+use crate::text::find;
 
 /// A string that prints as `[redacted]` and is compared in constant time.
 #[derive(Clone, Eq)]
@@ -38,9 +38,6 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What replaces a secret in text that came from outside.
-pub const REDACTED: &str = "[redacted]";
-
 /// The longest run of characters without a space that a foreign text may show. Natural words are shorter; tokens,
 /// verifiers and this core's states are longer, and what is shorter is cut out where it is known.
 const LONGEST_WORD: usize = 24;
@@ -61,23 +58,15 @@ pub fn clean_description<'a>(text: &str, secrets: impl IntoIterator<Item = &'a s
 }
 
 fn clean(text: &str, secrets: &mut dyn Iterator<Item = &str>) -> Option<String> {
-    let mut text = normalise(text);
-    let mut known: Vec<String> = Vec::new();
-    for secret in secrets {
-        known.push(normalise(secret));
-        known.push(form::encode(secret));
+    // As they are, and as they are in a text in which white space was made single spaces.
+    let known: Vec<String> = secrets.flat_map(|secret| [secret.to_owned(), normalise(secret)]).collect();
+    let (short, long): (Vec<&str>, Vec<&str>) =
+        known.iter().map(String::as_str).partition(|secret| secret.len() < SHORTEST_CUTTABLE);
+    let text = normalise(text);
+    if redaction(&short).is_in(&text) {
+        return None;
     }
-    // The longest first: what is left of one that holds another would be shown.
-    while let Some(at) = (0..known.len()).max_by_key(|at| known.get(*at).map(String::len)) {
-        let secret = known.swap_remove(at);
-        if find(&text, &secret).is_none() {
-            continue;
-        }
-        if secret.len() < SHORTEST_CUTTABLE {
-            return None;
-        }
-        text = replace(&text, &secret, REDACTED);
-    }
+    let text = redaction(&long).text(&text);
     let mut cleaned = String::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         let shown = word.chars().count() < LONGEST_WORD && find(word, "://").is_none();
@@ -91,6 +80,10 @@ fn clean(text: &str, secrets: &mut dyn Iterator<Item = &str>) -> Option<String> 
         cleaned.push('…');
     }
     (!cleaned.is_empty()).then_some(cleaned)
+}
+
+fn redaction(secrets: &[&str]) -> Redaction {
+    Redaction::new(secrets.iter().map(|secret| secret.as_bytes()))
 }
 
 /// Single spaces for white space and control characters, and nothing that is not seen.

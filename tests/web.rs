@@ -6,9 +6,9 @@
 
 use js_sys::{Array, Function, JSON, Object, Reflect, Uint8Array};
 use nocodb_bitbucket_auth::bindings::{
-    Api, Client, Test, asks_for_renewal, check_member, default_scopes, environment_variables, expand_scopes, failure,
-    is_expired, judge_api_response, may_repeat, missing_scopes, rate_limit_news, read_credential, read_environment,
-    retry_delay, workspace_segment,
+    Api, Client, Redactor, Test, asks_for_renewal, check_member, default_scopes, environment_variables,
+    expand_scopes, failure, group_of, is_expired, judge_api_response, may_carry, may_repeat, missing_scopes,
+    rate_limit_news, read_credential, read_environment, retry_delay, workspace_segment,
 };
 use nocodb_bitbucket_auth::client_config::variable;
 use nocodb_bitbucket_auth::scope::DEFAULT_SCOPES;
@@ -310,10 +310,22 @@ fn api_request() {
         let api = Api::new(case["apiUrl"].as_str().unwrap_or("https://api.bitbucket.org/2.0")).unwrap();
         let string = |name: &str| case[name].as_str().unwrap();
         let outcome = match string("operation") {
-            "admit" => api.admit(string("url")).map(JsValue::from),
-            "redirect" => {
-                let with_credential = case["withCredential"].as_bool().unwrap();
-                api.redirect(string("method"), string("url"), with_credential, status(case), string("location"))
+            "admit" => api.admit(string("url")).map(|path| group_of(&path).into()),
+            "redirect" => api
+                .redirect(
+                    string("method"),
+                    string("url"),
+                    case["withCredential"].as_bool().unwrap(),
+                    status(case),
+                    case["location"].as_str().map(str::to_owned),
+                    case["followed"].as_u64().unwrap_or_default().try_into().unwrap(),
+                    case["most"].as_f64(),
+                    case["following"].as_str().unwrap_or("follow"),
+                )
+                .map(|next| if next.is_undefined() { JsValue::NULL } else { next }),
+            "mayCarry" => {
+                let flag = |name: &str| case[name].as_bool().unwrap();
+                Ok(may_carry(string("header"), flag("toApi"), flag("withBody")).into())
             }
             other => return Err(format!("{other} is not an operation")),
         };
@@ -331,10 +343,30 @@ fn api_response() {
                 equal(&told.contains(hidden.as_str().unwrap()).into(), &false.into())?;
             }
             let code = get(error, "code").as_string();
-            equal(&asks_for_renewal(status(case)).into(), &(code.as_deref() == Some("API_UNAUTHENTICATED")).into())?;
+            let of_credential = asks_for_renewal(status(case)) && case["isElsewhere"].as_bool() != Some(true);
+            equal(&of_credential.into(), &(code.as_deref() == Some("API_UNAUTHENTICATED")).into())?;
         }
         // What comes out of it is an error.
         check(case, Err(outcome.unwrap()), |_| Ok(()))
+    });
+}
+
+#[wasm_bindgen_test]
+fn redaction() {
+    run("redaction", include_str!("vectors/redaction.json"), |case| {
+        let string = |name: &str| case[name].as_str().unwrap_or_default();
+        let mut redactor = Redactor::new(string("authorization"));
+        let seen = redactor.text(string("text"));
+        let mut pieces = Vec::new();
+        for piece in string("text").as_bytes().chunks(7) {
+            pieces.extend(redactor.push(piece));
+        }
+        pieces.extend(redactor.end());
+        equal(&String::from_utf8(pieces).unwrap().into(), &seen.as_str().into())?;
+        for hidden in case["hides"].as_array().into_iter().flatten() {
+            equal(&seen.replace('\n', "").contains(hidden.as_str().unwrap()).into(), &false.into())?;
+        }
+        equal(&seen.as_str().into(), case.get("expect").unwrap_or(&seen.as_str().into()))
     });
 }
 
@@ -445,7 +477,7 @@ fn values_of_the_wrong_kind_about_the_api_are_named() {
         ("kind", json!("password")),
         ("kind", json!(1)),
         ("status", json!("403")),
-        ("status", json!(600)),
+        ("status", json!(1000)),
         ("status", json!(403.5)),
         ("receivedAt", json!("now")),
         ("headers", json!("text")),

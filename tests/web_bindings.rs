@@ -6,9 +6,10 @@
 
 use js_sys::{Function, JSON, Object, Reflect, Uint8Array};
 use nocodb_bitbucket_auth::bindings::{
-    Api, Client, Policy, RefreshAction, RefreshAnswer, RefreshEvent, Test, asks_for_renewal, complete_redirect,
-    is_pending_over, judge_api_response, may_repeat, page_client, rate_limit_news, read_credential, read_environment,
-    refuse_secret, response_state, retry_delay, waiting_time, without_response, workspace_segment,
+    Api, Client, Policy, Redactor, RefreshAction, RefreshAnswer, RefreshEvent, Test, asks_for_renewal,
+    complete_redirect, group_of, is_pending_over, judge_api_response, may_carry, may_repeat, page_client,
+    rate_limit_news, read_credential, read_environment, refuse_secret, response_state, retry_delay, waiting_time,
+    without_response, workspace_segment,
 };
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -240,17 +241,37 @@ fn a_pair_from_elsewhere_is_taken() {
 #[wasm_bindgen_test]
 fn requests_to_the_api_are_admitted_and_redirected() {
     let api = Api::new("https://api.bitbucket.org/2.0/").unwrap();
-    let group = api.admit("https://api.bitbucket.org/2.0/repositories/acme").unwrap();
-    assert_ne!(api.admit("https://api.bitbucket.org/2.0/user").unwrap(), "");
-    assert_ne!(group, "");
+    let path = api.admit("https://api.bitbucket.org/2.0/repositories/acme").unwrap();
+    assert_eq!(path, "/repositories/acme");
+    assert_ne!(group_of(&path), group_of("/user"));
+    assert!(may_carry("accept", false, true) && !may_carry("cookie", false, true));
     assert_eq!(thrown(api.admit("https://evil.example/2.0/user")).0, "FOREIGN_ORIGIN");
     assert_eq!(thrown(Api::new("http://evil.example/")), argument("apiUrl"));
     let own = "https://api.bitbucket.org/2.0/user";
-    let redirected = |status, location| api.redirect("POST", own, true, status, location).map(|to| seen(&to));
-    assert_eq!(redirected(303, own), Ok(json!({ "withCredential": true, "becomesGet": true })));
-    assert_eq!(redirected(307, own), Ok(json!({ "withCredential": true, "becomesGet": false })));
+    let redirected = |status, following| {
+        api.redirect("POST", own, true, status, Some(own.to_owned()), 0, None, following).unwrap()
+    };
+    let get = json!({ "withCredential": true, "becomesGet": true, "withBody": false });
+    assert_eq!(seen(&redirected(303, "follow")), get);
+    // A way that nobody knows is the usual one.
+    assert_eq!(seen(&redirected(303, "sideways")), get);
+    let post = json!({ "withCredential": true, "becomesGet": false, "withBody": true });
+    assert_eq!(seen(&redirected(307, "own")), post);
+    assert!(redirected(307, "manual").is_undefined());
+    let refused = api.redirect("GET", own, true, 302, Some(own.to_owned()), 0, None, "error");
+    assert_eq!(thrown(refused).0, "REDIRECT_REFUSED");
     assert!(asks_for_renewal(401));
     assert!(!asks_for_renewal(403));
+}
+
+#[wasm_bindgen_test]
+fn a_credential_is_cut_out_of_texts_and_of_bodies_in_pieces() {
+    let mut redactor = Redactor::new("Bearer the-access-token");
+    assert_eq!(redactor.text("a the-access-token, b the%2Daccess-token"), "a [redacted], b [redacted]");
+    let mut body = redactor.push(b"a the-acc");
+    body.extend(redactor.push(b"ess-token b"));
+    body.extend(redactor.end());
+    assert_eq!(body, b"a [redacted] b");
 }
 
 #[wasm_bindgen_test]

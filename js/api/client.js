@@ -11,12 +11,14 @@ import axiosRetry from 'axios-retry';
 import { core, failure } from '../core.js';
 import { BitbucketAuthError, judge } from '../error.js';
 import { paginate } from './paginate.js';
+import { cutOutOf } from './redaction.js';
 import { MAX_BYTES, isStream } from './sender.js';
 
 /** @typedef {import('axios').AxiosError} AxiosError */
 /** @typedef {import('axios').AxiosInstance} AxiosInstance */
 /** @typedef {import('../core.js').CredentialKind} CredentialKind */
 /** @typedef {import('./paginate.js').Paginate} Paginate */
+/** @typedef {import('./sender.js').Circumstances} Circumstances */
 /** @typedef {import('./sender.js').Sender} Sender */
 
 /** @typedef {AxiosInstance & { readonly paginate: Paginate }} BitbucketClient */
@@ -25,6 +27,15 @@ const RETRIES = 3;
 
 /** Where `fetch` finds the client's own sender. */
 const SENDER = Symbol('sender');
+
+/** Where it finds what Axios keeps from it: the request's own `timeout` and `maxRedirects`. */
+const LIMITS = Symbol('limits');
+
+/** What is asked for, where the caller asks for nothing else: logs, diffs and files are no JSON. */
+const ACCEPT = 'application/json, */*;q=0.8';
+
+/** Of each response, by its header fields: Axios keeps that object. @type {WeakMap<object, Circumstances>} */
+const circumstances = new WeakMap();
 
 const utf8 = new TextDecoder();
 
@@ -50,11 +61,24 @@ export function createClient({ apiUrl, kind, sender }) {
       Response: /** @type {any} */ (null),
     },
     fetchOptions: /** @type {Record<symbol, Sender>} */ ({ [SENDER]: sender }),
-    headers: { Accept: 'application/json' },
+    headers: { Accept: ACCEPT },
   });
+  return equip(client, kind);
+}
+
+/**
+ * What makes an Axios instance a client, and what is made of one with `create` as well.
+ *
+ * @param {AxiosInstance} client
+ * @param {CredentialKind} kind
+ * @returns {BitbucketClient}
+ */
+function equip(client, kind) {
   client.interceptors.request.use((config) => {
     // With a limit, Axios reads a stream itself, and takes texts for empty.
     if (isStream(config.data)) config.maxBodyLength = -1;
+    const { timeout, maxRedirects, fetchOptions } = config;
+    config.fetchOptions = /** @type {any} */ ({ ...fetchOptions, [LIMITS]: { timeout, maxRedirects } });
     return config;
   });
   // Before axios-retry, which asks what was found here.
@@ -67,6 +91,8 @@ export function createClient({ apiUrl, kind, sender }) {
     retryCondition: mayRetry,
     retryDelay: (attempt, error) => core().retryDelay(attempt, retryAfter(error), Math.random()) ?? 0,
   });
+  const { create } = client;
+  client.create = (config) => equip(create(config), kind);
   // Not enumerable: whoever copies or compares Axios instances sees Axios' own members only.
   return /** @type {BitbucketClient} */ (Object.defineProperty(client, 'paginate', { value: paginate(client) }));
 }
@@ -87,23 +113,27 @@ export function meaningOf(error) {
  * The `fetch` of all clients: Axios keeps each one that it ever meets, with all that it holds.
  *
  * @param {string | URL | Request} input
- * @param {RequestInit & { [SENDER]?: Sender }} [init]
+ * @param {RequestInit & { [SENDER]?: Sender, [LIMITS]?: { timeout?: unknown, maxRedirects?: unknown } }} [init]
  * @returns {Promise<Response>}
  */
 async function fetchThroughSender(input, init = {}) {
   const sender = /** @type {Sender} */ (init[SENDER]);
-  // The credential is the sender's; one that a caller sets would go along wherever a redirect leads.
-  const { authorization: _callers, ...headers } = lowerCased(init.headers);
-  const { status, headers: fields, body } = await sender({
+  const { timeout, maxRedirects } = init[LIMITS] ?? {};
+  const answer = await sender({
     method: init.method ?? 'GET',
     url: String(input),
-    headers,
+    headers: lowerCased(init.headers),
     body: init.body,
     signal: init.signal,
-    redirect: init.redirect === 'manual' ? 'manual' : 'follow',
+    ...(typeof timeout === 'number' && timeout > 0 && { timeoutMs: timeout }),
+    ...(typeof maxRedirects === 'number' && { maxRedirects }),
+    redirect: init.redirect,
   });
-  // The constructor refuses even an empty body for these statuses.
-  const whole = () => new Response([204, 205, 304].includes(status) ? null : body, { status, headers: fields });
+  const { status, body, path, isElsewhere, authorization } = answer;
+  const fields = axios.AxiosHeaders.from(answer.headers);
+  circumstances.set(fields, { path, isElsewhere, authorization });
+  // Of a status of its own: the constructor refuses some, and a body for others.
+  const whole = () => new Response(body, { headers: answer.headers });
   // A tenth of a request's time goes by in a Response, which few ask for.
   return /** @type {any} */ ({
     status,
@@ -127,23 +157,52 @@ function lowerCased(headers) {
  * @param {CredentialKind} kind
  * @returns {BitbucketAuthError}
  */
-function judgeError({ response, cause, code, name }, kind) {
+function judgeError(error, kind) {
+  const { response, config, cause, code, name } = error;
   if (response) {
+    const { path, isElsewhere, authorization } = circumstances.get(response.headers) ?? {};
+    // From there on the sender has done it.
+    if (response.status < 300 && authorization) cutOutOf(response, authorization());
+    // What it quotes may be a piece of the credential.
+    if (members(cause).name === 'SyntaxError') {
+      return inPlaceOf(error, failure('RESPONSE_NOT_JSON', 'api', { status: response.status }));
+    }
     const { judgeApiResponse } = core();
     const answer = {
       status: response.status,
-      headers: Object.fromEntries(Object.entries({ ...response.headers }).map(([name, value]) => (
-        [name.toLowerCase(), String(value)]
+      headers: Object.fromEntries(Object.entries({ ...response.headers }).map(([field, value]) => (
+        [field.toLowerCase(), String(value)]
       ))),
       body: bytesOf(response.data),
       receivedAt: Date.now(),
       kind,
+      path,
+      isElsewhere,
     };
     return new BitbucketAuthError(judge(judgeError, () => judgeApiResponse(answer)), {}, judgeError);
   }
+  // Axios' own limit ends the request by the signal, so its cause is that it was ended.
+  const isLate = code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'REQUEST_TIMEOUT';
+  if (isLate && config?.timeout) return failure('REQUEST_TIMEOUT', 'api', { field: 'timeout' });
   if (cause instanceof BitbucketAuthError) return cause;
   if (name === 'CanceledError') return failure('REQUEST_ABORTED', 'api');
-  return failure(code === 'ECONNABORTED' || code === 'ETIMEDOUT' ? 'REQUEST_TIMEOUT' : 'API_FAILED', 'api');
+  return failure(isLate ? 'REQUEST_TIMEOUT' : 'API_FAILED', 'api');
+}
+
+/**
+ * Replaces the words of an error.
+ *
+ * @param {AxiosError} error
+ * @param {BitbucketAuthError} meaning
+ * @returns {BitbucketAuthError}
+ */
+function inPlaceOf(error, meaning) {
+  const frames = String(error.stack).split('\n').filter((line) => line.startsWith('    at '));
+  const stack = [`${error.name}: ${meaning.message}`, ...frames].join('\n');
+  for (const [name, value] of Object.entries({ message: meaning.message, stack, cause: meaning })) {
+    Object.defineProperty(error, name, { value, writable: true, configurable: true, enumerable: false });
+  }
+  return meaning;
 }
 
 /** @param {AxiosError} error */

@@ -10,6 +10,7 @@ import { unlessAborted } from '../abort.js';
 import { core, failure } from '../core.js';
 import { judge } from '../error.js';
 import { send } from '../transport.js';
+import { answerWithout } from './redaction.js';
 
 /** @typedef {import('../transport.js').Answer} Answer */
 
@@ -43,7 +44,8 @@ import { send } from '../transport.js';
  * @template {Credential} T
  * @typedef {object} SenderOptions
  * @property {string} apiUrl
- * @property {number} timeoutMs of each request, from the moment at which it is sent
+ * @property {number} timeoutMs of each request that has no limit of its own: what it may take to be sent and answered,
+ *   redirects and its repetition included, waits for tokens and for room not
  * @property {import('../core.js').Proxies} proxies
  * @property {CredentialSource<T>} credentials
  * @property {Throttle} [throttle] by default there is no limit
@@ -56,22 +58,23 @@ import { send } from '../transport.js';
  * @property {Record<string, string>} [headers] lower-case names
  * @property {unknown} [body]
  * @property {AbortSignal | null} [signal]
- * @property {'follow' | 'own' | 'manual'} [redirect] which redirects are followed: all that the core allows, which is
- *   the default; those to the API only; or none, each being an answer like any other
+ * @property {number} [timeoutMs]
+ * @property {'follow' | 'own' | 'manual' | 'error'} [redirect] which redirects are followed: all that the core allows,
+ *   which is the default; those to the API only; or none, each being an answer like any other, or an error
+ * @property {number} [maxRedirects]
  */
 
-/** @typedef {(request: ApiRequest) => Promise<Answer>} Sender */
+/**
+ * @typedef {object} Circumstances
+ * @property {string} path what was asked for, below the API's base
+ * @property {boolean} isElsewhere whether a redirect led away from the API, where the credential does not go along
+ * @property {() => string} authorization what was sent, for whoever has to cut it out of the answer
+ */
+
+/** @typedef {(request: ApiRequest) => Promise<Answer & Circumstances>} Sender an answer from 300 on is without the credential */
 
 // A page of pull requests or an upload may pass the mebibyte that bounds a token answer; nothing sound passes this.
 export const MAX_BYTES = 32 * 1024 * 1024;
-
-const REDIRECTS = [301, 302, 303, 307, 308];
-
-// As many as browsers follow.
-const MOST_REDIRECTS = 20;
-
-/** Header fields that describe a body. */
-const OF_BODY = /^content-/;
 
 /**
  * Sends requests to the API with the newest credential, each in its turn.
@@ -82,56 +85,84 @@ const OF_BODY = /^content-/;
  *   throw
  */
 export function createSender({ apiUrl, timeoutMs, proxies, credentials, throttle }) {
-  const { Api } = core();
+  const { Api, resourceGroup } = core();
   const api = judge(createSender, () => new Api(apiUrl));
 
   /**
    * @param {ApiRequest} request
+   * @param {string} path
    * @param {string} authorization
-   * @param {string} group
+   * @param {{ left: number }} time milliseconds
+   * @returns {Promise<Answer & Circumstances>}
    */
-  const attempt = async (request, authorization, group) => {
-    const { signal, redirect } = request;
+  const attempt = async (request, path, authorization, time) => {
+    const { signal, redirect = 'follow', maxRedirects } = request;
+    const group = resourceGroup(path);
     await throttle?.take(group, signal);
     let next = request;
-    for (let redirects = 0, withCredential = true; ; redirects += 1) {
+    for (let followed = 0, withCredential = true; ; followed += 1) {
       const { method, url, body, headers = {} } = next;
+      if (time.left <= 0) throw failure('REQUEST_TIMEOUT', 'api');
       const answer = await send(
         { method, url, headers: withCredential ? { ...headers, authorization } : headers, body },
-        { phase: 'api', timeoutMs, proxies, signal, maxBytes: MAX_BYTES },
+        { phase: 'api', timeoutMs: time.left, proxies, signal, maxBytes: MAX_BYTES },
       );
-      if (redirects === 0) await throttle?.observe(group, answer);
+      time.left -= answer.tookMs;
+      if (followed === 0) await throttle?.observe(group, answer);
       const { status, headers: { location } } = answer;
-      if (redirect === 'manual' || !REDIRECTS.includes(status) || location === undefined) {
-        return { answer: status >= 300 ? withoutCredential(answer, authorization) : answer, withCredential };
+      const target = location !== undefined && URL.canParse(location, url) ? new URL(location, url).href : location;
+      const judged = judge(attempt, () => (
+        api.redirect(method, url, withCredential, status, target, followed, maxRedirects, redirect)
+      ));
+      if (!judged) {
+        return {
+          ...(status >= 300 ? answerWithout(answer, authorization) : answer),
+          path,
+          isElsewhere: !withCredential,
+          authorization: () => authorization,
+        };
       }
-      if (redirects === MOST_REDIRECTS) throw failure('REDIRECT_REFUSED', 'api', { status });
-      const target = URL.canParse(location, url) ? new URL(location, url).href : location;
-      const judged = judge(attempt, () => api.redirect(method, url, withCredential, status, target));
       withCredential = judged.withCredential;
-      if (redirect === 'own' && !withCredential) throw failure('REDIRECT_REFUSED', 'api', { status });
-      next = { ...(judged.becomesGet ? asGet(next) : next), url: target };
+      next = {
+        method: judged.becomesGet ? 'GET' : method,
+        url: /** @type {string} */ (target),
+        headers: carried(headers, withCredential, judged.withBody),
+        body: judged.withBody ? body : undefined,
+      };
     }
   };
 
   return async (request) => {
-    const { signal } = request;
+    const { signal, body } = request;
     const url = URL.canParse(request.url) ? new URL(request.url).href : request.url;
-    const group = judge(createSender, () => api.admit(url));
-    const absolute = { ...request, url };
+    const path = judge(createSender, () => api.admit(url));
+    const admitted = { ...request, url, headers: carried(request.headers, true, true) };
+    const time = { left: request.timeoutMs ?? timeoutMs };
     const used = await unlessAborted(credentials.newest(), signal);
-    const { answer, withCredential } = await attempt(absolute, used.authorization, group);
+    const answer = await attempt(admitted, path, used.authorization, time);
     // Another server's answer says nothing of a credential that it was not given.
-    if (!withCredential || !credentials.answered(answer.status, used, false)) return answer;
+    if (answer.isElsewhere || !credentials.answered(answer.status, used, false)) return answer;
     const newer = await unlessAborted(credentials.newest(), signal);
-    if (isStream(request.body)) {
+    if (isStream(body)) {
       credentials.onUnrepeatable();
       return answer;
     }
-    const second = await attempt(absolute, newer.authorization, group);
-    if (second.withCredential) credentials.answered(second.answer.status, newer, true);
-    return second.answer;
+    const second = await attempt(admitted, path, newer.authorization, time);
+    if (!second.isElsewhere) credentials.answered(second.status, newer, true);
+    return second;
   };
+}
+
+/**
+ * The header fields of a caller that go along.
+ *
+ * @param {Record<string, string> | undefined} headers
+ * @param {boolean} toApi
+ * @param {boolean} withBody
+ */
+function carried(headers = {}, toApi, withBody) {
+  const { mayCarry } = core();
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => mayCarry(name, toApi, withBody)));
 }
 
 /**
@@ -141,37 +172,4 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, throttle
  */
 export function isStream(body) {
   return typeof body === 'object' && body !== null && (Symbol.asyncIterator in body || 'pipe' in body);
-}
-
-/**
- * @param {ApiRequest} request
- * @returns {ApiRequest} without its body
- */
-function asGet({ headers = {}, body: _dropped, ...request }) {
-  const kept = Object.entries(headers).filter(([name]) => !OF_BODY.test(name));
-  return { ...request, method: 'GET', headers: Object.fromEntries(kept) };
-}
-
-/**
- * Error pages, of proxies above all, may repeat the request; and errors end up in logs.
- *
- * @param {Answer} answer
- * @param {string} authorization
- * @returns {Answer}
- */
-function withoutCredential({ status, headers, body }, authorization) {
-  const [, credential = ''] = authorization.split(' ');
-  const decoded = Buffer.from(credential, 'base64').toString('latin1');
-  const [, token = ''] = decoded.split(/:(.*)/s);
-  const secrets = [credential, ...(authorization.startsWith('Basic ') ? [decoded, token] : [])];
-  const forms = new Set(secrets.filter(Boolean).flatMap((secret) => (
-    [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), Buffer.from(secret).toString('base64')]
-  )));
-  /** @param {string} text */
-  const cut = (text) => [...forms].reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text);
-  return {
-    status,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, cut(value)])),
-    body: Buffer.from(cut(Buffer.from(body).toString('latin1')), 'latin1'),
-  };
 }

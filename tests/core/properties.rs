@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use nocodb_bitbucket_auth::api_request::{self, Redirected};
-use nocodb_bitbucket_auth::api_response::{ApiResponse, judge};
+use nocodb_bitbucket_auth::api_request::{self, Following, Redirected};
+use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
 use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment, variable};
@@ -15,6 +15,7 @@ use nocodb_bitbucket_auth::form;
 use nocodb_bitbucket_auth::json::{Object, Problem, string, strings, thousandths};
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
 use nocodb_bitbucket_auth::rate_limit::{Fields, news};
+use nocodb_bitbucket_auth::redaction::Redaction;
 use nocodb_bitbucket_auth::retry;
 use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::{Secret, clean_description};
@@ -59,6 +60,71 @@ fn printable() -> impl Strategy<Value = String> {
 /// A secret as long as the shortest one that is cut out of a text rather than dropping the text.
 fn secret() -> impl Strategy<Value = String> {
     "[!-~]{8,60}"
+}
+
+/// In which way servers write a text into another.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Json,
+    JsonSlashes,
+    JsonAll,
+    Percent(bool),
+    PercentAll(bool),
+    Html,
+    HtmlAll,
+    HtmlDecimal,
+    HtmlHexadecimal,
+}
+
+fn way() -> impl Strategy<Value = Way> {
+    prop_oneof![
+        Just(Way::Json),
+        Just(Way::JsonSlashes),
+        Just(Way::JsonAll),
+        any::<bool>().prop_map(Way::Percent),
+        any::<bool>().prop_map(Way::PercentAll),
+        Just(Way::Html),
+        Just(Way::HtmlAll),
+        Just(Way::HtmlDecimal),
+        Just(Way::HtmlHexadecimal),
+    ]
+}
+
+impl Way {
+    fn write(self, text: &str) -> String {
+        let percent =
+            |c: char, lower: bool| if lower { format!("%{:02x}", c as u32) } else { format!("%{:02X}", c as u32) };
+        let each = |write: &dyn Fn(char) -> String| text.chars().map(write).collect::<String>();
+        match self {
+            Way::Json => each(&|c| match c {
+                '"' | '\\' => format!("\\{c}"),
+                '<' | '>' | '&' | '=' | '+' | '\'' => format!("\\u{:04x}", c as u32),
+                _ => c.to_string(),
+            }),
+            Way::JsonSlashes => {
+                each(&|c| if matches!(c, '"' | '\\' | '/') { format!("\\{c}") } else { c.to_string() })
+            }
+            Way::JsonAll => each(&|c| format!("\\u{:04X}", c as u32)),
+            Way::Percent(lower) => {
+                each(&|c| if c.is_ascii_alphanumeric() { c.to_string() } else { percent(c, lower) })
+            }
+            Way::PercentAll(lower) => each(&|c| percent(c, lower)),
+            Way::Html => each(&|c| match c {
+                '&' => "&amp;".to_owned(),
+                '<' => "&lt;".to_owned(),
+                '>' => "&gt;".to_owned(),
+                '"' => "&quot;".to_owned(),
+                '\'' => "&#39;".to_owned(),
+                '=' => "&equals;".to_owned(),
+                '+' => "&plus;".to_owned(),
+                '/' => "&sol;".to_owned(),
+                _ => c.to_string(),
+            }),
+            Way::HtmlAll => each(&|c| if c.is_ascii_digit() { c.to_string() } else { format!("&#x{:X};", c as u32) }),
+            Way::HtmlDecimal => each(&|c| format!("&#{};", c as u32)),
+            Way::HtmlHexadecimal => each(&|c| format!("&#x{:x};", c as u32)),
+        }
+    }
 }
 
 /// JSON of any shape, as text with the members in any order.
@@ -141,8 +207,19 @@ fn kind() -> impl Strategy<Value = Kind> {
     prop::sample::select(Kind::ALL.to_vec())
 }
 
+fn judged(status: u16, fields: &ResponseFields, body: &str, received_at: f64, kind: Kind) -> Box<Error> {
+    judge(&ApiResponse { status, fields, body: body.as_bytes(), received_at, kind, path: None, is_elsewhere: false })
+}
+
+/// Header fields of which only this one is there.
+fn fields(name: &str, value: Option<&str>) -> ResponseFields {
+    let field = |asked: &str| value.filter(|_| asked == name).map(str::to_owned);
+    let Ok(fields) = ResponseFields::read(|asked| Ok::<_, std::convert::Infallible>(field(asked)));
+    fields
+}
+
 fn api_error(status: u16, body: &str, kind: Kind) -> Box<Error> {
-    judge(&ApiResponse { status, retry_after: None, body: body.as_bytes(), received_at: 0.0, kind })
+    judged(status, &ResponseFields::default(), body, 0.0, kind)
 }
 
 /// Addresses of the API, and such as look like one to somebody.
@@ -301,14 +378,24 @@ proptest! {
                 prop_assert_eq!(api_request::path(&api, parsed.as_str()).ok(), expected, "{}", parsed);
             }
         }
-        let redirected = Redirected { method, url: &url, with_credential, status, location: &location };
+        let redirected = Redirected {
+            method,
+            url: &url,
+            with_credential,
+            status,
+            location: Some(&location),
+            followed: 0,
+            most: None,
+            following: Following::Follow,
+        };
         if let Ok(judged) = api_request::redirect(&api, &redirected) {
+            let judged = judged.unwrap();
             // What nobody can send to gets neither.
             let target = Url::parse(&location).ok();
             let is_own = target.as_ref().is_some_and(|target| target.origin() == own);
             prop_assert!(!judged.with_credential || with_credential && is_own, "{}", location);
-            let has_body = !matches!(method, "GET" | "HEAD") && !judged.becomes_get;
-            prop_assert!(!has_body || is_own, "{}", location);
+            prop_assert!(!judged.with_body || is_own && !judged.becomes_get, "{}", location);
+            prop_assert!(judged.becomes_get || is_own || matches!(method, "GET" | "HEAD"), "{}", location);
             let was_encrypted = Url::parse(&url).is_ok_and(|url| url.scheme() == "https");
             let is_encrypted = target.is_none_or(|target| target.scheme() == "https");
             prop_assert!(!was_encrypted || is_encrypted, "{} {}", url, location);
@@ -329,7 +416,7 @@ proptest! {
         received_at in any::<f64>(),
     ) {
         let error =
-            judge(&ApiResponse { status, retry_after: wait.as_deref(), body: body.as_bytes(), received_at, kind });
+            judged(status, &fields("retry-after", wait.as_deref()), &body, received_at, kind);
         let expected = match status {
             401 => Code::ApiUnauthenticated,
             403 if !error.required.is_empty() => Code::ApiInsufficientScope,
@@ -417,7 +504,7 @@ proptest! {
             // At most two questions.
             let (status, body) = answers.next().unwrap();
             prop_assert!(answers.len() > 0);
-            test.answered(status, None, body.as_bytes(), 0.0);
+            test.answered(status, &ResponseFields::default(), body.as_bytes(), 0.0);
         }
         let verdict = test.verdict().unwrap();
         prop_assert!(verdict.message.ends_with(['.', '…']), "{}", verdict.message);
@@ -630,6 +717,66 @@ proptest! {
             let failure = validate(&client, Callback::Query(&query), &remembered).unwrap_err();
             prop_assert!(!told(&failure).contains(marked.as_str()), "{}", told(&failure));
         }
+    }
+
+    #[test]
+    fn no_secret_survives_in_any_encoding_whole_or_in_pieces(
+        secret in secret(), ways in prop::collection::vec(way(), 0..4), frame in prop::array::uniform2("[ -~]{0,20}"),
+        pieces in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+    ) {
+        let [before, after] = frame;
+        let redaction = Redaction::new([secret.as_bytes()]);
+        let written = ways.iter().fold(secret.clone(), |text, way| way.write(&text));
+        // What it stands in, in its last form: a frame of the same would be another text.
+        let text = format!("{before} {written} {after}");
+        let cleaned = redaction.text(&text);
+        prop_assert!(!cleaned.contains(&written), "{} in {}", written, cleaned);
+        prop_assert!(cleaned.contains("[redacted]"), "{}", cleaned);
+        prop_assert!(!redaction.is_in(&cleaned) && redaction.is_in(&text));
+        let mut ends: Vec<usize> = pieces.iter().map(|at| at.index(text.len() + 1)).collect();
+        ends.sort_unstable();
+        ends.push(text.len());
+        let (mut streaming, mut at, mut streamed) = (redaction, 0, Vec::new());
+        for end in ends {
+            streamed.extend(streaming.push(&text.as_bytes()[at..end]));
+            at = end;
+        }
+        streamed.extend(streaming.end());
+        prop_assert_eq!(String::from_utf8(streamed).unwrap(), cleaned);
+    }
+
+    #[test]
+    fn no_secret_survives_in_base64_of_what_holds_it(
+        secret in secret(), before in prop::collection::vec(any::<u8>(), 0..30), after in prop::collection::vec(any::<u8>(), 0..30),
+        ways in prop::collection::vec(way(), 0..3), is_header in any::<bool>(),
+    ) {
+        let whole = [before.as_slice(), secret.as_bytes(), &after].concat();
+        let written = ways.iter().fold(STANDARD.encode(&whole), |text, way| way.write(&text));
+        let pair = format!("dana@example.com:{secret}");
+        let redaction = if is_header {
+            Redaction::of_authorization(&format!("Basic {}", STANDARD.encode(pair)))
+        } else {
+            Redaction::of_authorization(&format!("Bearer {secret}"))
+        };
+        let cleaned = redaction.text(&written);
+        prop_assert!(cleaned.contains("[redacted]"), "{} of {}", cleaned, written);
+        if ways.is_empty() {
+            // Nor do the bits at its ends.
+            let kept: usize = cleaned.split("[redacted]").map(str::len).sum();
+            prop_assert!(kept * 6 <= (before.len() + after.len() + 2) * 8, "{} of {}", cleaned, written);
+        }
+    }
+
+    #[test]
+    fn what_holds_no_secret_stays_as_it_is(
+        secret in "[a-z]{8,40}", text in prop::collection::vec(prop_oneof!["[0-9A-F%&;#\\\\ux+/=]{0,9}", "[%&\\\\]{1,5}", ".{0,9}"], 0..20),
+    ) {
+        let text = text.concat();
+        let mut redaction = Redaction::new([secret.as_bytes()]);
+        prop_assume!(!redaction.is_in(&text));
+        prop_assert_eq!(redaction.text(&text), text.clone());
+        let streamed = [redaction.push(text.as_bytes()), redaction.end()].concat();
+        prop_assert_eq!(streamed, text.as_bytes());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What must not be seen is not seen: in `Debug`, in messages, in descriptions.
 
-use nocodb_bitbucket_auth::api_response::{ApiResponse, judge};
+use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
 use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment, variable};
@@ -128,10 +128,13 @@ fn what_looks_like_a_token_in_an_answer_of_the_api_is_not_shown() {
             for body in [&body, &scopes, text] {
                 let error = judge(&ApiResponse {
                     status,
-                    retry_after: Some(text),
+                    // Each field has it.
+                    fields: &ResponseFields::read(|_| Ok::<_, ()>(Some(text.clone()))).unwrap(),
                     body: body.as_bytes(),
                     received_at: 0.0,
                     kind: Kind::OAuth,
+                    path: Some(text),
+                    is_elsewhere: false,
                 });
                 let shown = format!("{error} {error:?}");
                 assert!(!shown.contains(MARK), "{shown}");

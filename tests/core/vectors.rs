@@ -1,8 +1,8 @@
 //! The shared cases, given to the core as Rust values. The browser and Node give the same cases to the JavaScript API,
 //! so whatever is about JavaScript types (a number where a string belongs) is checked there and named in `typed`.
 
-use nocodb_bitbucket_auth::api_request::{self, Redirected, asks_for_renewal};
-use nocodb_bitbucket_auth::api_response::{ApiResponse, judge};
+use nocodb_bitbucket_auth::api_request::{self, Following, Redirected, asks_for_renewal};
+use nocodb_bitbucket_auth::api_response::{self, ApiResponse, judge};
 use nocodb_bitbucket_auth::arguments::Argument;
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
@@ -14,6 +14,7 @@ use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, Res
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
 use nocodb_bitbucket_auth::proxy::Proxies;
 use nocodb_bitbucket_auth::rate_limit::{Fields, news, resource_group};
+use nocodb_bitbucket_auth::redaction::Redaction;
 use nocodb_bitbucket_auth::retry;
 use nocodb_bitbucket_auth::scope::{ScopeSet, split};
 use nocodb_bitbucket_auth::secret::Secret;
@@ -55,7 +56,7 @@ macro_rules! vectors {
 }
 
 vectors!(callback, token_response, client_authentication, pkce, authorization_request, scope, config);
-vectors!(arguments, credential, api_request, api_response, connection_test, proxy, retry, rate_limit);
+vectors!(arguments, credential, api_request, api_response, connection_test, proxy, redaction, retry, rate_limit);
 
 /// A text, or `{ before, repeat, times, after }`.
 fn text(value: &Value) -> String {
@@ -67,6 +68,13 @@ fn text(value: &Value) -> String {
         }
         other => other.as_str().unwrap().to_owned(),
     }
+}
+
+/// The header fields of an answer of the API.
+fn response_fields(answer: &Value) -> api_response::ResponseFields {
+    let field = |name: &str| answer["headers"][name].as_str().map(str::to_owned);
+    let Ok(fields) = api_response::ResponseFields::read(|name| Ok::<_, std::convert::Infallible>(field(name)));
+    fields
 }
 
 fn hex(text: &str) -> Vec<u8> {
@@ -369,10 +377,23 @@ mod cases {
                         url: string("url"),
                         with_credential: case["withCredential"].as_bool().unwrap(),
                         status: status(case),
-                        location: string("location"),
+                        location: case["location"].as_str(),
+                        followed: case["followed"].as_u64().unwrap_or_default().try_into().unwrap(),
+                        most: case["most"].as_f64(),
+                        following: Following::from_name(case["following"].as_str().unwrap_or("follow")).unwrap(),
                     },
                 )?;
-                Ok(json!({ "withCredential": redirect.with_credential, "becomesGet": redirect.becomes_get }))
+                Ok(redirect.map_or(Value::Null, |redirect| {
+                    json!({
+                        "withCredential": redirect.with_credential,
+                        "becomesGet": redirect.becomes_get,
+                        "withBody": redirect.with_body,
+                    })
+                }))
+            }
+            "mayCarry" => {
+                let flag = |name: &str| case[name].as_bool().unwrap();
+                Ok(api_request::may_carry(string("header"), flag("toApi"), flag("withBody")).into())
             }
             other => panic!("{other} is not an operation"),
         };
@@ -384,16 +405,39 @@ mod cases {
         let body = if case["encoding"] == "hex" { hex(&body) } else { body.into_bytes() };
         let error = judge(&ApiResponse {
             status: status(case),
-            retry_after: case["headers"]["retry-after"].as_str(),
+            fields: &response_fields(case),
             body: &body,
             received_at: case["receivedAt"].as_f64().unwrap(),
             kind: Kind::from_name(case["kind"].as_str().unwrap()).unwrap(),
+            path: case["path"].as_str(),
+            is_elsewhere: case["isElsewhere"].as_bool().unwrap_or_default(),
         });
         hides(case, &error);
         let message = error.message().to_lowercase();
         assert!(!HOST_REFRESH_PHRASES.iter().any(|phrase| message.contains(phrase)), "{message}");
-        assert_eq!(asks_for_renewal(error.status.unwrap()), error.code == Code::ApiUnauthenticated);
+        let is_elsewhere = case["isElsewhere"].as_bool().unwrap_or_default();
+        let of_credential = asks_for_renewal(error.status.unwrap()) && !is_elsewhere;
+        assert_eq!(of_credential, error.code == Code::ApiUnauthenticated);
         check(case, Err(error), |(): ()| ());
+    }
+
+    pub fn redaction(case: &Value) {
+        let string = |name: &str| case[name].as_str().unwrap();
+        let text = string("text");
+        let redaction = Redaction::of_authorization(string("authorization"));
+        let seen = redaction.text(text);
+        for size in [1, 7, 1000] {
+            let mut streaming = redaction.clone();
+            let mut pieces: Vec<u8> = text.as_bytes().chunks(size).flat_map(|piece| streaming.push(piece)).collect();
+            pieces.extend(streaming.end());
+            assert_eq!(String::from_utf8(pieces).unwrap(), seen);
+        }
+        for hidden in case["hides"].as_array().into_iter().flatten() {
+            assert!(!seen.replace('\n', "").contains(hidden.as_str().unwrap()), "{seen}");
+        }
+        if let Some(expected) = case["expect"].as_str() {
+            assert_eq!(seen, expected, "{}", case["name"]);
+        }
     }
 
     /// What Atlassian removed on 2026-04-14.
@@ -424,8 +468,8 @@ mod cases {
                 if let Some(message) = answer["failed"].as_str() {
                     test.failed(message);
                 } else {
-                    let retry_after = answer["headers"]["retry-after"].as_str();
-                    test.answered(status(answer), retry_after, text(&answer["body"]).as_bytes(), 1.8e12);
+                    let fields = response_fields(answer);
+                    test.answered(status(answer), &fields, text(&answer["body"]).as_bytes(), 1.8e12);
                 }
             }
             let verdict = test.verdict().unwrap();

@@ -64,9 +64,9 @@ function checkCore(vector, call, expected) {
 }
 
 /** An answer of the API as the shim hands it over. */
-function answer({ status, headers = {}, body, encoding, kind, receivedAt = 1.8e12 }) {
+function answer({ status, headers = {}, body, encoding, kind, path, isElsewhere, receivedAt = 1.8e12 }) {
   const bytes = encoding === 'hex' ? Buffer.from(body, 'hex') : Buffer.from(text(body));
-  return { status, headers, body: new Uint8Array(bytes), kind, receivedAt };
+  return { status, headers, body: new Uint8Array(bytes), kind, path, isElsewhere, receivedAt };
 }
 
 const CASES = {
@@ -155,11 +155,12 @@ const CASES = {
   },
 
   api_request(vector) {
-    const { url, method, withCredential, status, location } = vector;
+    const { url, method, withCredential, status, location, followed = 0, most, following = 'follow' } = vector;
     const api = new (core().Api)(vector.apiUrl ?? 'https://api.bitbucket.org/2.0');
     const run = {
-      admit: () => api.admit(url),
-      redirect: () => api.redirect(method, url, withCredential, status, location),
+      admit: () => core().resourceGroup(api.admit(url)),
+      redirect: () => api.redirect(method, url, withCredential, status, location, followed, most, following) ?? null,
+      mayCarry: () => core().mayCarry(vector.header, vector.toApi, vector.withBody),
     }[vector.operation];
     checkCore(vector, run, (seen) => assert.deepEqual(seen, vector.expect));
   },
@@ -169,7 +170,19 @@ const CASES = {
     assert.ok(error.message, 'there is no message');
     holds(error, vector.error);
     for (const hidden of vector.hides ?? []) assert.ok(!JSON.stringify(error).includes(hidden), hidden);
-    assert.equal(core().asksForRenewal(vector.status), error.code === 'API_UNAUTHENTICATED');
+    assert.equal(core().asksForRenewal(vector.status) && !vector.isElsewhere, error.code === 'API_UNAUTHENTICATED');
+  },
+
+  redaction({ authorization, text: given, expect, hides = [] }) {
+    const redactor = new (core().Redactor)(authorization);
+    const seen = redactor.text(given);
+    const bytes = Buffer.from(given);
+    const pieces = [];
+    for (let at = 0; at < bytes.length; at += 7) pieces.push(redactor.push(bytes.subarray(at, at + 7)));
+    assert.equal(Buffer.concat([...pieces, redactor.end()]).toString(), seen);
+    redactor.free();
+    for (const hidden of hides) assert.ok(!seen.replaceAll('\n', '').includes(hidden), seen);
+    assert.equal(seen, expect ?? seen);
   },
 
   connection_test(vector) {

@@ -1,0 +1,90 @@
+/**
+ * Answers without the credential that was sent.
+ *
+ * In: what a server answered, in any of the shapes in which Axios gives it, and the credential. Out: the same without it.
+ * What never happens here: a decision about what a credential looks like in an answer; the core finds it.
+ */
+
+import { core } from '../core.js';
+
+/** @typedef {import('../core.js').Redactor} Redactor */
+/** @typedef {import('../transport.js').Answer} Answer */
+
+// What the core's memory has grown to, it keeps: a large body goes through it in pieces.
+const PIECE = 1024 * 1024;
+
+const utf8 = new TextDecoder();
+
+/**
+ * @param {Answer} answer
+ * @param {string} authorization
+ * @returns {Answer}
+ */
+export function answerWithout(answer, authorization) {
+  return using(authorization, (redactor) => ({
+    ...answer,
+    headers: fieldsWithout(answer.headers, redactor),
+    body: bytesWithout(answer.body, redactor),
+  }));
+}
+
+/**
+ * Axios' response, its data as they were decoded. What can be read once only stays, as nothing shows it.
+ *
+ * @param {{ data: unknown, headers: any }} response
+ * @param {string} authorization
+ */
+export function cutOutOf(response, authorization) {
+  using(authorization, (redactor) => {
+    response.data = dataWithout(response.data, redactor);
+    Object.assign(response.headers, fieldsWithout({ ...response.headers }, redactor));
+  });
+}
+
+/**
+ * @template T
+ * @param {string} authorization
+ * @param {(redactor: Redactor) => T} work
+ * @returns {T}
+ */
+function using(authorization, work) {
+  const redactor = new (core().Redactor)(authorization);
+  try {
+    return work(redactor);
+  } finally {
+    redactor.free();
+  }
+}
+
+/**
+ * @param {Record<string, unknown>} fields
+ * @param {Redactor} redactor
+ * @returns {Record<string, string>}
+ */
+function fieldsWithout(fields, redactor) {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactor.text(String(value))]));
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {Redactor} redactor
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+function bytesWithout(bytes, redactor) {
+  const pieces = [];
+  for (let at = 0; at < bytes.length; at += PIECE) pieces.push(redactor.push(bytes.subarray(at, at + PIECE)));
+  return Buffer.concat([...pieces, redactor.end()]);
+}
+
+/**
+ * @param {unknown} data
+ * @param {Redactor} redactor
+ * @returns {unknown}
+ */
+function dataWithout(data, redactor) {
+  if (typeof data === 'string') return utf8.decode(bytesWithout(Buffer.from(data), redactor));
+  if (data instanceof ArrayBuffer) return new Uint8Array(bytesWithout(new Uint8Array(data), redactor)).buffer;
+  if (data instanceof Uint8Array) return bytesWithout(data, redactor);
+  const isJson = Array.isArray(data) || Object.getPrototypeOf(data ?? 0) === Object.prototype;
+  return isJson ? JSON.parse(utf8.decode(bytesWithout(Buffer.from(JSON.stringify(data)), redactor))) : data;
+}
