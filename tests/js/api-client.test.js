@@ -237,6 +237,81 @@ describe('redirects', () => {
     }
   });
 
+  test('are followed as often, and in the way, that the request says', async (t) => {
+    const made = await clientOf(t, {
+      api: ({ url }, response) => {
+        const left = Number(url.split('/').at(-1));
+        if (left === 0) ok(undefined, response);
+        else response.writeHead(302, { location: `/2.0/${left - 1}` }).end();
+      },
+    });
+    const outcome = async (path, config) => {
+      try {
+        return (await made.client.get(path, { 'axios-retry': { retries: 0 }, ...config })).status;
+      } catch (error) {
+        return error.response?.status ?? error.bitbucket.code;
+      }
+    };
+    for (const [path, config, expected, asked] of [
+      ['/1', { maxRedirects: 0 }, 302, 1], ['/1', { maxRedirects: 1 }, 200, 2], ['/2', { maxRedirects: 1 }, 'REDIRECT_REFUSED', 2],
+      ['/5', { maxRedirects: 5 }, 200, 6], ['/25', { maxRedirects: 30 }, 200, 26], ['/25', {}, 'REDIRECT_REFUSED', 21],
+      ['/1', { fetchOptions: { redirect: 'error' } }, 'REDIRECT_REFUSED', 1], ['/0', { fetchOptions: { redirect: 'error' } }, 200, 1],
+      ['/1', { fetchOptions: { redirect: 'manual' } }, 302, 1], ['/1', { fetchOptions: { redirect: 'follow' } }, 200, 2],
+    ]) {
+      const before = made.requests.length;
+      assert.deepEqual([await outcome(path, config), made.requests.length - before], [expected, asked], `${path} ${JSON.stringify(config)}`);
+    }
+    const { bitbucket } = await thrownBy(() => made.client.get('/1', { fetchOptions: { redirect: 'error' } }));
+    assert.doesNotMatch(bitbucket.message, /credentials/);
+  });
+
+  test('share the time limit of their request', async (t) => {
+    const slow = (_request, response) => setTimeout(() => response.writeHead(302, { location: '/2.0/on' }).end(), 150);
+    const made = await clientOf(t, { api: slow, variables: { ...UNLIMITED, INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '500' } });
+    const begun = performance.now();
+    const error = await thrownBy(() => made.client.get('/x'));
+    assert.equal(error.bitbucket.code, 'REQUEST_TIMEOUT');
+    assert.match(error.bitbucket.message, /INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS\.$/);
+    assert.ok(performance.now() - begun < 1500, String(performance.now() - begun));
+    assert.ok(made.requests.length <= 4, String(made.requests.length));
+  });
+
+  test('leave behind what a caller sets and may be a secret, and never take a Host', async (t) => {
+    const foreign = await serve(t, ok);
+    const made = await clientOf(t, {
+      api: ({ url }, response) => {
+        if (url === '/2.0/user') ok(undefined, response);
+        else response.writeHead(307, { location: url === '/2.0/own' ? '/2.0/user' : foreign.origin }).end();
+      },
+    });
+    const headers = {
+      Cookie: 'session=1', 'Proxy-Authorization': 'Basic x', Host: 'evil.example', 'X-Mine': 'yes', Range: 'bytes=0-9', Accept: 'text/plain',
+      'If-None-Match': '"a"',
+    };
+    await made.client.get('/away', { headers });
+    await made.client.get('/own', { headers });
+    const [{ headers: seen, body }] = foreign.requests;
+    for (const name of ['cookie', 'proxy-authorization', 'x-mine', 'authorization', 'content-type']) assert.equal(seen[name], undefined, name);
+    assert.deepEqual([seen.range, seen.accept, seen['if-none-match'], seen.host, body], ['bytes=0-9', 'text/plain', '"a"', foreign.origin.slice(7), '']);
+    for (const own of made.requests) {
+      assert.equal(own.headers.host, made.origin.slice('http://'.length));
+      assert.deepEqual([own.headers.cookie, own.headers['x-mine'], own.headers['proxy-authorization']], ['session=1', 'yes', 'Basic x']);
+    }
+    // Not the body of a GET either.
+    await made.client.request({ url: '/away', method: 'GET', data: 'of the caller' });
+    assert.equal(foreign.requests.at(-1).body, '');
+  });
+
+  test('to a server that refuses are not told as a refusal of the credential', async (t) => {
+    for (const status of [401, 403, 404, 410]) {
+      const foreign = await serve(t, (_request, response) => json(response, status, { error: { message: 'No.' } }));
+      const made = await clientOf(t, { api: (_request, response) => response.writeHead(302, { location: foreign.origin }).end() });
+      const { bitbucket, response } = await thrownBy(() => made.client.get('/x'));
+      assert.deepEqual([bitbucket.code, bitbucket.status, response.status], ['API_FAILED', status, status]);
+      assert.match(bitbucket.message, /another server to which it redirected/);
+    }
+  });
+
   test('to a server that answers 401 renew nothing: it did not see the credential', async (t) => {
     const foreign = await serve(t, (_request, response) => json(response, 401, {}));
     const made = await clientOf(t, {
@@ -291,6 +366,57 @@ describe('errors', () => {
     });
   }
 
+  const spam = [410, { type: 'error', error: { message: 'Gone.' } }];
+  for (const [what, [status, body, headers = {}], path, code, pattern] of [
+    ['a refusal without a type', [403, { error: { message: 'No.', detail: 'Ask an admin.' } }], '/x', 'API_FAILED', /Bitbucket says: No\. Ask an admin\.$/],
+    ['members that are wrong', [400, { error: { message: 'Bad request', fields: { name: ['This field is required.'] } } }], '/x', 'API_FAILED',
+      /400: Bad request name: This field is required\.$/],
+    ['a plain text of nobody knows whom', [403, 'Access denied. You must have write or admin access.'], '/x', 'API_FAILED',
+      /either whoever .* or a proxy .* The answer says: Access denied\. You must have write or admin access\.$/],
+    ['a plain text of Bitbucket\'s', [403, 'Access denied. You must have write or admin access.', { server: 'AtlassianEdge' }], '/x', 'API_FAILED',
+      /may not do this\. .* Bitbucket says: Access denied/],
+    ['no body', [403, ''], '/x', 'API_FAILED', /may not do this/],
+    ['no body of a proxy\'s', [403, '', { via: '1.1 proxy' }], '/x', 'API_FAILED', /not Bitbucket, but a proxy/],
+    ['a workspace marked as spam', spam, '/repositories/acme?pagelen=1', 'API_GONE', /^Bitbucket has marked this workspace as spam/],
+    ['a part that was removed', spam, '/user/permissions/repositories', 'API_GONE', /^Atlassian has removed/],
+    ['status 600', [600, { error: { message: 'No.' } }], '/x', 'API_FAILED', /600/],
+  ]) {
+    test(`${what}: is told as what it is`, async (t) => {
+      const made = await clientOf(t, {
+        api: (_request, response) => {
+          response.writeHead(status, { 'content-type': typeof body === 'string' ? 'text/plain' : 'application/json', ...headers });
+          response.end(typeof body === 'string' ? body : JSON.stringify(body));
+        },
+      });
+      for (const more of [{}, { responseType: 'arraybuffer' }]) {
+        const error = await thrownBy(() => made.client.get(path, { 'axios-retry': { retries: 0 }, ...more }));
+        assert.ok(axios.isAxiosError(error));
+        assert.deepEqual([error.response.status, error.bitbucket.code], [status, code]);
+        assert.match(error.bitbucket.message, pattern);
+      }
+      assert.equal((await thrownBy(() => made.client.get(path, { 'axios-retry': { retries: 0 }, responseType: 'blob' }))).response.status, status);
+    });
+  }
+
+  test('name the scopes of the header fields', async (t) => {
+    const headers = { 'x-oauth-scopes': 'repository', 'x-accepted-oauth-scopes': 'repository:write', 'x-credential-type': 'oauth2' };
+    const made = await clientOf(t, {
+      api: (_request, response) => response.writeHead(403, { 'content-type': 'text/plain', server: 'AtlassianEdge', ...headers }).end('Access denied.'),
+    });
+    const { bitbucket } = await thrownBy(() => made.client.get('/x'));
+    assert.deepEqual([bitbucket.code, bitbucket.required, bitbucket.granted], ['API_INSUFFICIENT_SCOPE', ['repository:write'], ['repository']]);
+  });
+
+  test('of a client made with create() mean the same', async (t) => {
+    const made = await clientOf(t, { api: (_request, response) => json(response, 403, bitbucketError('No.', { detail: { required: ['account'] } })) });
+    for (const client of [made.client.create({ headers: { 'x-mine': 'yes' } }), made.client.create().create()]) {
+      const error = await thrownBy(() => client.get('/x'));
+      assert.deepEqual([error.bitbucket.code, error.bitbucket.required], ['API_INSUFFICIENT_SCOPE', ['account']]);
+      assert.equal(typeof client.paginate, 'function');
+    }
+    assert.equal(made.requests[0].headers['x-mine'], 'yes');
+  });
+
   test('mean the same whatever the caller has the body decoded as', async (t) => {
     const made = await clientOf(t, {
       api: (_request, response) => json(response, 403, bitbucketError('No.', { detail: { required: ['account'] } })),
@@ -337,6 +463,104 @@ describe('errors', () => {
       assertNoCredential(made.wrapper);
     });
   }
+});
+
+describe('time limits', () => {
+  const never = () => {};
+  const after = (ms) => (_request, response) => setTimeout(() => ok(undefined, response), ms);
+
+  test('of a request of its own end it, and are named', async (t) => {
+    const made = await clientOf(t, { api: never });
+    for (const config of [{ timeout: 100 }, { timeout: 100, transitional: { clarifyTimeoutError: true } }]) {
+      const error = await thrownBy(() => made.client.get('/x', config));
+      assert.ok(axios.isAxiosError(error));
+      assert.deepEqual([error.bitbucket.code, error.bitbucket.field, error.bitbucket.retryable], ['REQUEST_TIMEOUT', 'timeout', true]);
+      assert.match(error.bitbucket.message, /raise timeout\.$/);
+    }
+  });
+
+  test('of a request of its own may be longer than the usual one', async (t) => {
+    const variables = { ...UNLIMITED, INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '200' };
+    const made = await clientOf(t, { api: after(600), variables });
+    assert.equal((await made.client.get('/diff', { timeout: 20_000 })).status, 200);
+    const error = await thrownBy(() => made.client.get('/diff'));
+    assert.deepEqual([error.bitbucket.code, error.bitbucket.field], ['REQUEST_TIMEOUT', undefined]);
+  });
+
+  test('leave a signal what it is', async (t) => {
+    const made = await clientOf(t, { api: never });
+    const error = await thrownBy(() => made.client.get('/x', { timeout: 60_000, signal: AbortSignal.timeout(100) }));
+    assert.equal(error.bitbucket.code, 'REQUEST_ABORTED');
+  });
+});
+
+describe('Accept', () => {
+  test('allows what is no JSON, as step logs, and is the caller\'s where there is one', async (t) => {
+    const made = await clientOf(t);
+    for (const config of [{}, { responseType: 'arraybuffer' }, { headers: { Accept: 'application/octet-stream' } }, { headers: { accept: 'text/plain' } }]) {
+      await made.client.get('/x', config);
+    }
+    await made.client.create({ headers: { Accept: 'text/x-diff' } }).get('/x');
+    const usual = 'application/json, */*;q=0.8';
+    assert.deepEqual(made.requests.map(({ headers }) => headers.accept), [usual, usual, 'application/octet-stream', 'text/plain', 'text/x-diff']);
+  });
+});
+
+describe('what a server repeats of the credential', () => {
+  const token = 'ATCTT3xFfGN0+abc/def=9F0_xyz=';
+  const bearer = `Bearer ${token}`;
+  const everything = [
+    token, btoa(token), btoa(bearer), Buffer.from(bearer).toString('base64url'), Buffer.from(token).toString('hex'), encodeURIComponent(token),
+    encodeURIComponent(token).replace(/%../g, (escape) => escape.toLowerCase()), token.replaceAll('/', '\\/'), token.replaceAll('=', '\\u003d'),
+    token.replaceAll('=', '&#61;').replaceAll('+', '&#x2B;'), token.replaceAll('=', '&equals;'),
+  ];
+  const core = /ATCTT3xFfGN0|FfGN0|eEZmR04w|hGZkdOM|EFUQ1RU|QVRDVFQz|BVENUVD|41544354/;
+
+  /** A client with that token, of a server that answers so. */
+  async function repeating(t, api) {
+    const { origin } = await serve(t, api);
+    const { wrapper: Wrapper } = createEntry(environment(origin, UNLIMITED));
+    return new Wrapper({ type: 'api_key', token }).authenticate();
+  }
+  const withoutRetries = { 'axios-retry': { retries: 0 } };
+
+  test('is not in an error, in whatever way it is written', async (t) => {
+    const client = await repeating(t, ({ url }, response) => {
+      response.writeHead(Number(url.split('/').at(-1)), { 'content-type': 'text/plain', 'x-echo': everything.join(' ') });
+      response.end(everything.join('\n'));
+    });
+    for (const status of [400, 401, 403, 404, 429, 500, 600]) {
+      for (const responseType of ['text', 'arraybuffer', 'json']) {
+        const error = await thrownBy(() => client.get(`/${status}`, { responseType, ...withoutRetries }));
+        const shown = responseType === 'arraybuffer' ? Buffer.from(error.response.data).toString() : error.response.data;
+        assert.doesNotMatch(shown, core);
+        assert.doesNotMatch(everythingOf(error), core);
+      }
+    }
+  });
+
+  test('is not in an error that a success becomes', async (t) => {
+    const client = await repeating(t, ({ url }, response) => {
+      const isJson = url.endsWith('/json');
+      response.writeHead(200, { 'content-type': 'application/json', 'x-echo': everything.join(' ') });
+      response.end(isJson ? JSON.stringify({ a: everything }) : everything.join('\n'));
+    });
+    const strict = { responseType: 'json', transitional: { silentJSONParsing: false } };
+    const parsing = await thrownBy(() => client.get('/text', strict));
+    assert.deepEqual([parsing.bitbucket.code, parsing.bitbucket.status], ['RESPONSE_NOT_JSON', 200]);
+    assert.doesNotMatch(everythingOf(parsing), core);
+    for (const path of ['/text', '/json']) {
+      for (const responseType of ['text', 'arraybuffer', 'json']) {
+        const error = await thrownBy(() => client.get(path, { responseType, validateStatus: () => false }));
+        assert.deepEqual([error.response.status, error.bitbucket.code], [200, 'API_FAILED']);
+        assert.match(error.bitbucket.message, /validateStatus/);
+        assert.doesNotMatch(everythingOf(error), core);
+        if (responseType === 'arraybuffer') assert.doesNotMatch(Buffer.from(error.response.data).toString(), core);
+      }
+    }
+    // A success is what it is.
+    assert.deepEqual((await client.get('/json')).data, { a: everything });
+  });
 });
 
 describe('retries', () => {
