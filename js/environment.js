@@ -5,23 +5,28 @@
  * judged, kept for the whole process, or told to anybody.
  */
 
+import { reading } from './arguments.js';
 import { core } from './core.js';
+import { judge } from './error.js';
 
 /** @typedef {Record<string, string | undefined>} Env */
 /** @typedef {import('./core.js').CoreEnvironment} Environment */
+/** @typedef {import('./error.js').BitbucketAuthError} BitbucketAuthError */
 
 /**
  * @param {Env} env
  * @returns {Environment}
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when it cannot be read
  */
 export function readEnvironment(env) {
   const { environmentVariables, proxyVariables, readEnvironment: judgeEnvironment } = core();
   // Only what the plugin goes by goes in: the rest of the environment is none of its business.
-  return judgeEnvironment(Object.fromEntries([
+  const variables = reading('config', 'env', () => Object.fromEntries([
     ...environmentVariables().map((name) => [name, env[name]]),
     // The way out of this network is the same for whoever brings variables of the plugin only.
     ...proxyVariables().map((name) => [name, env[name] ?? process.env[name]]),
   ]));
+  return judge(readEnvironment, () => judgeEnvironment(variables));
 }
 
 /**

@@ -289,14 +289,15 @@ export class BitbucketAuthIntegration {
       const { workspace, repository } = this.#config;
       // The scopes are those of the tokens that will be sent, not of those before them.
       await this.#credential();
-      const test = new (core().ConnectionTest)({
+      const { scopes: grantedScopes } = await this.#tokens();
+      const test = judge(this.testConnection, () => new (core().ConnectionTest)({
         kind,
         workspace,
         repository,
         hint,
         requestedScopes: this.#environment().client?.scopes,
-        grantedScopes: (await this.#tokens()).scopes,
-      });
+        grantedScopes,
+      }));
       // Neither in the queue of the rate limit nor retried: somebody waits for the answer, whatever it is.
       await this.#probe(test, this.#createSender());
       const { expiresAt } = await this.#tokens();
@@ -311,13 +312,15 @@ export class BitbucketAuthIntegration {
    * What is known of the connection, without asking Bitbucket. It holds no secret.
    *
    * @returns {Promise<ConnectionStatus>}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable credential
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable credential, or unusable scopes
    */
   async connectionStatus() {
     const { kind, hint } = this.#describe();
     const { account } = this.#config;
     const { scopes, expiresAt, obtainedAt } = await this.#tokens();
     const { client } = this.#environment();
+    // A store may hold anything.
+    if (scopes) judge(this.connectionStatus, () => core().expandScopes(scopes));
     return {
       kind,
       // Another kind may have left it.

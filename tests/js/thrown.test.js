@@ -1,0 +1,106 @@
+/** What is thrown is a `BitbucketAuthError`, whatever a store, a host or a caller gives. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
+import { expandScopes, missingScopes } from 'nocodb-bitbucket-auth/oauth';
+import { environment, json, serve } from './support.js';
+
+/** Values that JSON can hold, where another belongs. */
+const VALUES = [7, -1, 1e300, true, null, '', ' ', 'text', '\0', [], {}, [7], [{}], [null], { length: 3 }, ['\n'], [['a']]];
+
+const MEMBERS = [
+  'type', 'token', 'email', 'workspace', 'repository', 'oauth_token', 'refresh_token', 'expires_at', 'refreshed_at',
+  'scopes', 'account', 'oauth', '_vars',
+];
+
+const CONFIGS = {
+  oauth: { type: 'oauth', oauth_token: 'a', refresh_token: 'r', scopes: ['account'], expires_at: '2100-01-01T00:00:00Z' },
+  'access token': { type: 'api_key', token: 'a' },
+  'API token': { type: 'basic', email: 'ada@example.com', token: 'a' },
+};
+
+/** What a function throws that is not of our class. */
+async function foreign(call) {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return error instanceof BitbucketAuthError && error instanceof Error ? undefined : inspect(error);
+  }
+}
+
+for (const [what, config] of Object.entries(CONFIGS)) {
+  test(`a stored config with another value in a member: ${what}`, async (t) => {
+    const { origin } = await serve(t, (_request, response) => json(response, 404, {
+      type: 'error', error: { message: 'Not here' },
+    }));
+    const { wrapper: Wrapper } = createEntry(environment(origin));
+    const found = [];
+    let number = 0;
+    for (const member of MEMBERS) {
+      for (const value of VALUES) {
+        // Those with the same refresh token share what is known of it.
+        number += 1;
+        const auth = new Wrapper({ ...config, ...(config.refresh_token && { refresh_token: `r${number}` }), [member]: value });
+        const calls = {
+          connectionStatus: () => auth.connectionStatus(),
+          testConnection: async () => {
+            const { message } = await auth.testConnection();
+            assert.equal(typeof message, 'string');
+          },
+          maskConfig: () => auth.maskConfig(auth.config),
+          getVars: () => auth.getVars(),
+        };
+        for (const [method, call] of Object.entries(calls)) {
+          const thrown = await foreign(call);
+          if (thrown) found.push(`${method}, ${member}: ${JSON.stringify(value)} threw ${thrown}`);
+        }
+      }
+    }
+    assert.deepEqual(found, []);
+  });
+}
+
+test('scopes of a config that are no texts: INVALID_ARGUMENT that names them', async () => {
+  const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
+  for (const [number, scopes] of [[7], [{}], [null], ['account', []], { length: 1 }].entries()) {
+    await assert.rejects(new Wrapper({ ...CONFIGS.oauth, refresh_token: `s${number}`, scopes }).connectionStatus(), {
+      name: 'BitbucketAuthError', code: 'INVALID_ARGUMENT', field: 'scopes',
+    });
+  }
+});
+
+test('a workspace that cannot be one is told in the core\'s words', async () => {
+  const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
+  for (const [member, value] of [['workspace', 'bad/slug'], ['repository', 'noslash'], ['workspace', 7]]) {
+    const { success, message } = await new Wrapper({ ...CONFIGS['access token'], [member]: value }).testConnection();
+    assert.equal(success, false);
+    assert.match(message, new RegExp(`cannot be used: ${member} `));
+  }
+});
+
+test('what a host or a caller gives in place of an object or a number', async (t) => {
+  const { origin } = await serve(t, (_request, response) => json(response, 404, {}));
+  const { wrapper: Wrapper } = createEntry(environment(origin));
+  const found = [];
+  for (const value of [...VALUES, undefined, Symbol('s'), 7n, () => {}, Object.create(null)]) {
+    const calls = {
+      createEntry: () => new (createEntry(value ?? null).wrapper)({}).connectionStatus(),
+      config: () => new Wrapper(value),
+      exchangeToken: () => new Wrapper({}).exchangeToken(value),
+      'exchangeToken, inside': () => new Wrapper({}).exchangeToken({ code: value }),
+      refreshToken: () => new Wrapper({}).refreshToken(value),
+      'refreshToken, inside': () => new Wrapper({}).refreshToken({ refresh_token: value }),
+      'listWorkspaces, page': () => new Wrapper({ type: 'custom' }).listWorkspaces({ page: value ?? 'none' }),
+      'listRepositories, workspace': () => new Wrapper({ type: 'custom' }).listRepositories({ workspace: value }),
+      expandScopes: () => expandScopes(value),
+      missingScopes: () => missingScopes([], value),
+    };
+    for (const [method, call] of Object.entries(calls)) {
+      const thrown = await foreign(call);
+      if (thrown) found.push(`${method}: ${inspect(value)} threw ${thrown}`);
+    }
+  }
+  assert.deepEqual(found, []);
+});
