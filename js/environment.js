@@ -1,8 +1,8 @@
 /**
  * Reads the environment variables that configure the plugin.
  *
- * In: `process.env`, or an object like it. Variables about proxies may also be those of the process. Out: what the core makes of it. What never happens here: a value is
- * judged, kept for the whole process, or told to anybody.
+ * In: `process.env`, or an object like it, which the process's own variables about proxies complete. Out: what the core
+ * makes of it. What never happens here: a value is judged, kept for the whole process, or told to anybody.
  */
 
 import { reading } from './arguments.js';
@@ -21,11 +21,15 @@ import { judge } from './error.js';
 export function readEnvironment(env) {
   const { environmentVariables, proxyVariables, readEnvironment: judgeEnvironment } = core();
   // Only what the plugin goes by goes in: the rest of the environment is none of its business.
-  const variables = reading('config', 'env', () => Object.fromEntries([
-    ...environmentVariables().map((name) => [name, env[name]]),
-    // The way out of this network is the same for whoever brings variables of the plugin only.
-    ...proxyVariables().map((name) => [name, env[name] ?? process.env[name]]),
-  ]));
+  const variables = reading('config', 'env', () => {
+    const ways = proxyVariables();
+    // The way out of this network is the process's for whoever brings variables of the plugin only.
+    const way = ways.some((name) => env[name] !== undefined) ? env : process.env;
+    return Object.fromEntries([
+      ...environmentVariables().map((name) => [name, env[name]]),
+      ...ways.map((name) => [name, way[name]]),
+    ]);
+  });
   return judge(readEnvironment, () => judgeEnvironment(variables));
 }
 

@@ -296,6 +296,20 @@ describe('the variable that is blamed is the one that is used', () => {
     assert.doesNotMatch(error.message, /the proxy of/);
   });
 
+  test('an entry that brings no variable about proxies goes by those of the process', async (t) => {
+    const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
+    const before = { ...process.env };
+    t.after(() => {
+      process.env = before;
+    });
+    process.env = { ...before, https_proxy: `http://127.0.0.1:${seen.port}` };
+    const { error } = await timed(() => post({ NO_PROXY: undefined }, {}, 10_000));
+    assert.match(error.message, /PROXY_403.*the proxy of https_proxy is in use/);
+    const own = { HTTPS_PROXY: `http://127.0.0.1:${await closedPort()}` };
+    assert.match((await timed(() => post(own, {}, 10_000))).error.message, /refused.*the proxy of HTTPS_PROXY is in use/);
+    assert.equal(seen.connects(), 1);
+  });
+
   test('what is wrong with it is in the log when the form is read, without the value', (t) => {
     const warn = t.mock.method(console, 'warn', () => {});
     void createEntry(environment(TARGET, { HTTPS_PROXY: '"http://ada:marked@proxy.example"' })).form;

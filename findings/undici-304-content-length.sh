@@ -1,0 +1,42 @@
+#!/bin/sh
+# undici 7.30.2, with Node.js 20.20.2: an answer of status 304 that tells the length of the body which a 200 would have
+# had is refused, with UND_ERR_RES_CONTENT_LENGTH_MISMATCH. RFC 9110 section 8.6 says that a server may send
+# Content-Length with a 304, and that the field then is not the length of this answer; servers that answer conditional
+# requests do it. HEAD, to which the same section applies, works, and so does fetch() of Node.js, which is made of undici.
+# An engineer expects 304 with an empty body.
+#
+# Seen with Node.js 20.20.2:
+#   HEAD, status 200, Content-Length: 1000: 200, 0 bytes
+#   GET, status 304, Content-Length: 1000: UND_ERR_RES_CONTENT_LENGTH_MISMATCH
+set -eu
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+npm init --yes >/dev/null
+npm install --silent --no-audit --no-fund undici@7.30.2
+cat >run.mjs <<'EOF'
+import { createServer } from 'node:net';
+import { Agent } from 'undici';
+const ask = async (method, status) => {
+  const server = createServer((socket) => socket.once('data', () => {
+    socket.write(`HTTP/1.1 ${status} X\r\nETag: "x"\r\nContent-Length: 1000\r\n\r\n`);
+  }));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const agent = new Agent();
+  try {
+    const origin = `http://127.0.0.1:${server.address().port}`;
+    const { statusCode, body } = await agent.request({ origin, path: '/', method, headers: { 'if-none-match': '"x"' } });
+    return `${statusCode}, ${(await body.bytes()).length} bytes`;
+  } catch (error) {
+    return error.code;
+  } finally {
+    await agent.destroy();
+    server.close();
+  }
+};
+const seen = [await ask('HEAD', 200), await ask('GET', 304)];
+console.log(`HEAD, status 200, Content-Length: 1000: ${seen[0]}`);
+console.log(`GET, status 304, Content-Length: 1000: ${seen[1]}`);
+process.exitCode = seen.join() === '200, 0 bytes,UND_ERR_RES_CONTENT_LENGTH_MISMATCH' ? 0 : 1;
+EOF
+node run.mjs
