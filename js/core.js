@@ -121,6 +121,7 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(known: number, now: number) => number} asked
  * @property {(generation: number, now: number) => number} renew
  * @property {(now: number) => boolean} isIdle
+ * @property {(now: number) => number | undefined} wait
  * @property {(now: number) => number | undefined} retryAt
  * @property {(until: number) => void} lockOut
  * @property {number} [lockoutOfOthers]
@@ -222,6 +223,16 @@ import { BitbucketAuthError, judge } from './error.js';
  */
 
 /**
+ * A list that is read page by page. The members of an answer may have any value.
+ *
+ * @typedef {object} List
+ * @property {string} address of the page to ask for
+ * @property {string} token what stands for that page outside
+ * @property {(next: unknown, values: number, page: number | undefined, pagelen: number | undefined,
+ *   size: number | undefined) => boolean} answered whether there is another page
+ */
+
+/**
  * @typedef {object} Core
  * @property {new (options: unknown) => CoreClient} Client
  * @property {(length: number) => number} textBuffer the address of a buffer in `textMemory`, for the texts of a quick call,
@@ -256,11 +267,18 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(answer: ApiAnswer & { kind: CredentialKind, path?: string, isElsewhere?: boolean }) => Failure
  *   } judgeApiResponse
  * @property {(method: string, code: string, status?: number) => boolean} mayRepeat
- * @property {(attempt: number, retryAfter: number | undefined, random: number) => number | undefined} retryDelay
- *   milliseconds; `undefined` when that is too long to wait
+ * @property {(attempts: number, status: number | undefined, retryAfter: string | undefined, isQueued: boolean,
+ *   patience: number, receivedAt: number, random: number) => number | undefined} retryDelay milliseconds; `undefined` when
+ *   that is too long to wait
+ * @property {(status: number | undefined, retryAfter: string | undefined, receivedAt: number) => boolean} isHourUsedUp
+ * @property {new (address: string) => List} List for the absolute address of the first page
+ * @property {(list: string, next: unknown, page: unknown) => string} pageAddress
+ * @property {(status: number, retryAfter: string | undefined, number: number, patience: number, receivedAt: number,
+ *   random: number) => number | undefined} pageRepetition milliseconds; `undefined` when the answer is the page
  * @property {(status: number, limit: string | undefined, nearLimit: string | undefined, retryAfter: string | undefined,
- *   known: number, isConfigured: boolean, receivedAt: number) => { limit?: number, used?: number, pause?: number }
- *   } rateLimitNews `pause` in milliseconds
+ *   known: number, isConfigured: boolean, refusals: number, receivedAt: number) =>
+ *   { limit?: number, used?: number, pause?: number, pace?: number }} rateLimitNews `pause` and `pace` in milliseconds
+ * @property {(told: number) => boolean} isWaitedFor
  * @property {(options: unknown, origin: string) => CoreClient} pageClient for a login that a page of `origin` starts
  * @property {(wanted: unknown) => number} waitingTime milliseconds
  * @property {(startedAt: number, now: number) => boolean} isPendingOver

@@ -21,7 +21,7 @@
  * @property {string} [errorDescription] Bitbucket's description: cut, control characters and secrets removed
  * @property {number} [status] the HTTP status of the answer
  * @property {string} [field] the argument, environment variable or member that is wrong
- * @property {number} [retryAfter] how long Bitbucket asks to wait, in milliseconds
+ * @property {number} [retryAfter] how long to wait before the request is sent again, in milliseconds
  * @property {string[]} [required] the scopes that the request needs, as Bitbucket's API says
  * @property {string[]} [granted] the scopes that the credential has, as Bitbucket's API says
  * @property {string} [announcementUrl] Atlassian's page about a part of the API that was removed
@@ -102,7 +102,7 @@ export class BitbucketAuthError extends Error {
     }
     if (failure.retryAfter !== undefined) {
       /**
-       * How long Bitbucket asks to wait, in milliseconds.
+       * How long to wait before the request is sent again, in milliseconds.
        * @type {number | undefined}
        */
       this.retryAfter = failure.retryAfter;
@@ -144,6 +144,18 @@ export class BitbucketAuthError extends Error {
     }
     return plain;
   }
+}
+
+/**
+ * A failure that is told again when a part of its wait is over.
+ *
+ * @param {BitbucketAuthError} error
+ * @param {number} wait what is left of it, in milliseconds
+ * @returns {BitbucketAuthError}
+ */
+export function withWait(error, wait) {
+  const later = /** @type {any} */ ({ ...error.toJSON(), retryAfter: Math.ceil(wait) });
+  return new BitbucketAuthError(later, error.cause ? { cause: /** @type {Error} */ (error.cause) } : {}, withWait);
 }
 
 /**

@@ -8,6 +8,7 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { createClient, meaningOf } from './api/client.js';
+import { fetchPage, listOf } from './api/paginate.js';
 import { createSender } from './api/sender.js';
 import { core, failure } from './core.js';
 import { lazyEnvironment } from './environment.js';
@@ -101,7 +102,15 @@ import { holder, keeperOf, makePair } from './token-keeper.js';
  * @template T
  * @typedef {object} Page
  * @property {T[]} values
- * @property {number} [next] number of the next page; absent on the last one
+ * @property {string} [next] stands for the next page, for `next` of the next call; absent on the last page
+ */
+
+/**
+ * Which page of a list: the first one without any of these.
+ *
+ * @typedef {object} PageQuery
+ * @property {string} [next] what the page before gave as `next`
+ * @property {number | string} [page] a number, counted from 1, for lists that are numbered; or the same as `next`
  */
 
 /**
@@ -424,49 +433,58 @@ export class BitbucketAuthIntegration {
    * The workspaces that the connection's user belongs to; for a credential that is no user's, the one of the config.
    * Exposed to NocoDB's creators.
    *
-   * @param {{ page?: number }} [query] pages count from 1
+   * @param {PageQuery} [query]
    * @returns {Promise<Page<Workspace>>}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
    */
   async listWorkspaces(query) {
-    const page = pageNumber(members(query).page);
+    const address = this.#pageAddress('/user/workspaces', query);
     const { workspace } = this.#config;
     const slug = typeof workspace === 'string' ? workspace.trim() : '';
     if (!this.#describe().hasUser && slug) return { values: [{ slug }] };
     // Each value is a membership; the workspace is one of its members.
-    return this.#list('/user/workspaces', page, WORKSPACE_MEMBERS, (value) => value.workspace ?? value);
+    return this.#list(address, WORKSPACE_MEMBERS, (value) => value.workspace ?? value);
   }
 
   /**
    * The repositories of a workspace that the connection can see. Exposed to NocoDB's creators.
    *
-   * @param {{ workspace?: string, page?: number }} [query] `workspace`: its slug or its UUID in braces, by default that
-   *   of the config; pages count from 1
+   * @param {PageQuery & { workspace?: string }} [query] `workspace`: its slug or its UUID in braces, by default that of the
+   *   config
    * @returns {Promise<Page<Repository>>}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
    */
   async listRepositories(query) {
-    const { workspace = this.#config.workspace, page } = members(query);
+    const { workspace = this.#config.workspace } = members(query);
     const segment = judge(this.listRepositories, () => core().workspaceSegment(workspace));
-    return this.#list(`/repositories/${segment}`, pageNumber(page), REPOSITORY_MEMBERS);
+    return this.#list(this.#pageAddress(`/repositories/${segment}`, query), REPOSITORY_MEMBERS);
+  }
+
+  /**
+   * @param {string} path
+   * @param {PageQuery | undefined} query
+   * @returns {string} of the page of that list
+   */
+  #pageAddress(path, query) {
+    const { next, page } = members(query);
+    return judge(this.#pageAddress, () => core().pageAddress(path, next, page));
   }
 
   /**
    * @template T
-   * @param {string} path
-   * @param {number | undefined} page
+   * @param {string} address of the page, below the API's base
    * @param {string[]} names what is handed on of each value
    * @param {(value: Record<string, unknown>) => unknown} [unwrap]
    * @returns {Promise<Page<T>>}
    */
-  async #list(path, page, names, unwrap = (value) => value) {
+  async #list(address, names, unwrap = (value) => value) {
     try {
       const client = this.#createClient({ maxWaitMs: DIALOG_MS });
-      const { data } = await client.get(path, { params: page && { page } });
-      if (!Array.isArray(data?.values)) throw failure('RESPONSE_INVALID', 'api', { field: 'values' });
+      const list = listOf(client, address);
+      const { values, goOn } = await fetchPage(client, list, {}, DIALOG_MS);
       return {
-        values: data.values.map((/** @type {unknown} */ value) => pick(unwrap(members(value)), names)),
-        ...('next' in data && { next: numberOf(data.next) }),
+        values: values.map((value) => pick(unwrap(members(value)), names)),
+        ...(goOn() && { next: judge(this.#list, () => list.token) }),
       };
     } catch (error) {
       // Not Axios' error, which holds the request.
@@ -523,10 +541,13 @@ export class BitbucketAuthIntegration {
 
   /** @param {{ maxWaitMs?: number }} [options] how long a request may wait for room within the rate limit */
   #createClient({ maxWaitMs } = {}) {
+    const throttle = this.#throttle(maxWaitMs);
     return createClient({
       apiUrl: this.#apiUrl(),
       kind: this.#describe().kind,
-      sender: this.#createSender(this.#throttle(maxWaitMs)),
+      sender: this.#createSender(throttle),
+      isQueued: throttle !== undefined,
+      maxWaitMs,
     });
   }
 
@@ -776,26 +797,6 @@ function nameOf(connection) {
 function epoch(iso) {
   const time = Date.parse(iso ?? '');
   return Number.isNaN(time) ? undefined : time;
-}
-
-/**
- * @param {unknown} page
- * @returns {number | undefined}
- */
-function pageNumber(page) {
-  if (page === undefined) return undefined;
-  if (typeof page === 'number' && Number.isSafeInteger(page) && page > 0) return page;
-  throw failure('INVALID_ARGUMENT', 'api', { field: 'page' });
-}
-
-/**
- * @param {unknown} next the address of a page
- * @returns {number}
- */
-function numberOf(next) {
-  const page = Number(URL.canParse(String(next)) && new URL(String(next)).searchParams.get('page'));
-  if (!Number.isSafeInteger(page) || page < 1) throw failure('RESPONSE_INVALID', 'api', { field: 'next' });
-  return page;
 }
 
 /**

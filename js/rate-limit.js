@@ -8,6 +8,10 @@
  * Bitbucket's hour rolls, so requests are counted in slots of five minutes, and all slots that an hour can touch are
  * added: the whole limit may go out in one burst, and no hour holds more. The counters are those of rate-limiter-flexible,
  * whose own windows are fixed: two of their bursts may meet at the border of two windows.
+ *
+ * Others may use the same account. A refusal without `Retry-After` means that its hour is used up, and nobody knows when
+ * its requests were sent: nobody sends for a while, then one request at a time does, for the rest of the hour. How long
+ * Bitbucket itself asks to wait is believed up to the rolling hour, and waited up to a minute.
  */
 
 import { createHash } from 'node:crypto';
@@ -45,6 +49,9 @@ const MOST_WAITING = 10_000;
 
 /** When to ask again, where nobody knows better. */
 const SHORTEST_WAIT_MS = 1000;
+
+/** The time over which Bitbucket counts. */
+const HOUR_MS = EARLIER_SLOTS * SLOT_MS;
 
 // Shorter waits are nothing to write about.
 const LOGGED_MS = 10_000;
@@ -92,8 +99,8 @@ export class RateLimiter {
    * @param {string} group of resources
    * @param {TakeOptions} [options]
    * @returns {Promise<void>}
-   * @throws {BitbucketAuthError} `API_RATE_LIMITED` when too many wait or the wait would be too long, with `retryAfter`;
-   *   `REQUEST_ABORTED`
+   * @throws {BitbucketAuthError} `API_RATE_LIMITED` when too many wait, the wait would be too long, or Bitbucket asks for more
+   *   than a minute, with `retryAfter`; `REQUEST_ABORTED`
    */
   take(account, group, options = {}) {
     return this.#lineOf(account, group).take(options);
@@ -110,12 +117,15 @@ export class RateLimiter {
   async observe(account, group, { status, headers }) {
     const limit = headers['x-ratelimit-limit'];
     const near = headers['x-ratelimit-nearlimit'];
-    if (status < 400 && limit === undefined && near === undefined) return;
     const line = this.#lineOf(account, group);
+    if (status < 400 && limit === undefined && near === undefined) {
+      line.accepted();
+      return;
+    }
     const { isRateLimitConfigured } = this.#settings;
     const now = Date.now();
     await line.learn(core().rateLimitNews(
-      status, limit, near, headers['retry-after'], line.limit, isRateLimitConfigured, now,
+      status, limit, near, headers['retry-after'], line.limit, isRateLimitConfigured, line.refusals, now,
     ), now);
   }
 
@@ -146,6 +156,8 @@ export class RateLimiter {
   }
 }
 
+/** @typedef {'used up' | 'refused' | 'told'} Reason why requests wait */
+
 /**
  * @typedef {object} Reading
  * @property {number} slot before which these are
@@ -166,8 +178,26 @@ class Line {
   /** Until when nobody gets through, as far as known. */
   #closedUntil = 0;
 
-  /** Until when Bitbucket wants nobody. */
+  /** Until when Bitbucket asked to wait. */
+  #toldUntil = 0;
+
+  /** Until when nobody sends after a refusal that did not say how long. */
   #pausedUntil = 0;
+
+  /** Until when one sends at a time after that, … */
+  #pacedUntil = 0;
+
+  /** … each so long after the one before. */
+  #pace = 0;
+
+  /** When the next one of those may. */
+  #nextAt = 0;
+
+  /** Refusals in a row that did not say how long to wait. */
+  refusals = 0;
+
+  /** Why the log was told last that somebody waits, until nobody has to. @type {Reason | undefined} */
+  #logged;
 
   #touchedAt = 0;
 
@@ -195,7 +225,9 @@ class Line {
   async take({ signal, maxWaitMs = Infinity, log }) {
     const now = Date.now();
     this.#touchedAt = now;
-    const closed = this.#closedUntil - now;
+    // Those ahead go one at a time after a refusal.
+    const paced = this.#pacedUntil > now ? this.#nextAt - now + this.#waiting * this.#pace : 0;
+    const closed = Math.max(this.#closedUntil - now, paced);
     if (this.#waiting >= MOST_WAITING) {
       throw rateLimited(Math.max(closed, SHORTEST_WAIT_MS), `${MOST_WAITING} requests of this account wait already; send `
         + 'fewer at once, or set INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT to what Bitbucket allows');
@@ -211,19 +243,32 @@ class Line {
   }
 
   /**
-   * @param {{ limit?: number, used?: number, pause?: number }} news
+   * @param {{ limit?: number, used?: number, pause?: number, pace?: number }} news
    * @param {number} now
    */
-  async learn({ limit, used, pause }, now) {
-    if (limit !== undefined) {
-      this.limit = limit;
+  async learn({ limit, used, pause, pace }, now) {
+    if (limit !== undefined) this.limit = limit;
+    if (pause === undefined) this.accepted();
+    else if (pace === undefined) this.#toldUntil = Math.max(this.#toldUntil, now + pause);
+    // What was under way when others were refused tells nothing new.
+    else if (now >= this.#pausedUntil) {
+      this.refusals += 1;
+      this.#pausedUntil = now + pause;
+      this.#pacedUntil = now + HOUR_MS;
+      this.#pace = pace;
+    }
+    if (limit !== undefined || pause !== undefined) {
       this.#closedUntil = 0;
       this.#waker.abort();
       this.#waker = new AbortController();
     }
-    if (pause !== undefined) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
     // One after the other, or each of many answers would count the same requests.
     if (used !== undefined) await this.#learning(() => this.#countOthers(used, slotOf(now)));
+  }
+
+  /** Learns that Bitbucket took a request. */
+  accepted() {
+    if (Date.now() >= this.#pausedUntil) this.refusals = 0;
   }
 
   /**
@@ -254,25 +299,63 @@ class Line {
    * @param {((message: string) => void) | undefined} log
    */
   async #pass(signal, until, log) {
-    for (let isLogged = false; !signal?.aborted;) {
+    while (!signal?.aborted) {
       const now = Date.now();
-      const wait = this.#pausedUntil > now ? this.#pausedUntil - now : await this.#count(now);
+      const closed = this.#closed(now);
+      const wait = closed?.wait ?? await this.#count(now);
       if (wait <= 0) {
         // Who left while it was counted sends nothing.
         if (signal?.aborted) await this.counters.add(this.#keyOf(slotOf(now)), -1);
+        else this.#passed(now);
         return;
       }
-      if (now + wait > until) throw rateLimited(wait);
+      const reason = closed?.reason ?? 'used up';
+      if (wait > LOGGED_MS) this.#log(reason, now + wait, log);
+      if (now + wait > until || (reason === 'told' && !core().isWaitedFor(wait))) throw rateLimited(wait);
       this.#closedUntil = now + wait;
-      if (log && !isLogged && wait > LOGGED_MS) {
-        log(`Bitbucket's rate limit of ${this.limit} requests an hour is used up: ${this.#waiting} wait until `
-          + `${new Date(this.#closedUntil).toISOString()}, in turn. INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT sets the limit.`);
-        isLogged = true;
-      }
       const ends = AbortSignal.any([this.#waker.signal, ...(signal ? [signal] : [])]);
       // Whoever aborts has been told.
       await sleep(wait, undefined, { signal: ends }).catch(() => {});
     }
+  }
+
+  /**
+   * For how many milliseconds Bitbucket's refusals have everybody wait, and why.
+   *
+   * @param {number} now
+   * @returns {{ wait: number, reason: Reason } | undefined}
+   */
+  #closed(now) {
+    if (this.#toldUntil > now) return { wait: this.#toldUntil - now, reason: 'told' };
+    const at = Math.max(this.#pausedUntil, this.#pacedUntil > now ? this.#nextAt : 0);
+    return at > now ? { wait: at - now, reason: 'refused' } : undefined;
+  }
+
+  /** @param {number} now */
+  #passed(now) {
+    if (this.#pacedUntil > now) this.#nextAt = now + this.#pace;
+    else this.#logged = undefined;
+  }
+
+  /**
+   * Says once why requests wait.
+   *
+   * @param {Reason} reason
+   * @param {number} until
+   * @param {((message: string) => void) | undefined} log
+   */
+  #log(reason, until, log) {
+    if (!log || this.#logged === reason) return;
+    this.#logged = reason;
+    const time = new Date(until).toISOString();
+    log({
+      'used up': `Bitbucket's rate limit of ${this.limit} requests an hour is used up: ${this.#waiting} wait until ${time}, `
+        + 'in turn. INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT sets the limit.',
+      refused: `Bitbucket refuses this account's requests: its hour is used up, by whatever uses the account. ${this.#waiting} `
+        + `wait, and the next one is sent at ${time}; the others follow one at a time.`,
+      told: `Bitbucket asks to wait until ${time}. This account's requests wait up to a minute; while there is more to wait, `
+        + 'they fail with API_RATE_LIMITED.',
+    }[reason]);
   }
 
   /**

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MemoryCoordination } from './coordination/memory.js';
 import { RedisCoordination } from './coordination/redis.js';
 import { core, failure } from './core.js';
-import { BitbucketAuthError } from './error.js';
+import { BitbucketAuthError, withWait } from './error.js';
 import { requestTokens } from './token-endpoint.js';
 
 /** @typedef {import('./core.js').RefreshPolicy} RefreshPolicy */
@@ -341,7 +341,7 @@ export class Connection {
     while (!this.#mayUse(this.#policy.renew(generation, Date.now()))) {
       await this.#join(owner);
       if (this.#policy.generation === generation && !this.#policy.isForced) {
-        throw this.#lastError ?? failure('REQUEST_TIMEOUT', 'refresh');
+        throw this.#why('REQUEST_TIMEOUT');
       }
     }
     return this.newest(owner);
@@ -399,6 +399,18 @@ export class Connection {
       throw this.#lastError?.reauthorize ? this.#lastError : failure('RECONNECT_REQUIRED', 'refresh');
     }
     return answer === RefreshAnswer.Use;
+  }
+
+  /**
+   * Why there are no newer tokens: the failure of the last token request, with the wait that is left of what it told.
+   *
+   * @param {string} code where there was no request
+   * @returns {BitbucketAuthError}
+   */
+  #why(code) {
+    const error = this.#lastError ?? failure(code, 'refresh');
+    const left = this.#policy.wait(Date.now());
+    return error.retryAfter === undefined || left === undefined ? error : withWait(error, left);
   }
 
   /** @returns {Current} */
@@ -483,7 +495,7 @@ export class Connection {
             action = this.#on(RefreshEvent.Woke);
             break;
           case RefreshAction.FailWithLastRequest:
-            throw this.#lastError ?? failure('REQUEST_FAILED', 'refresh');
+            throw this.#why('REQUEST_FAILED');
           case RefreshAction.FailAsBusy:
             throw failure('REQUEST_TIMEOUT', 'refresh');
           default:

@@ -19,13 +19,14 @@ use crate::endpoints::{Address, Endpoint, Endpoints, argument_error};
 use crate::error::{Code, Error, Phase, Result};
 use crate::host::{self, CallbackValue, Properties};
 use crate::key_derivation::derive_key;
+use crate::pagination::{self, Attempt, Page};
 use crate::pending_authorization::{self, Pending};
 use crate::pkce::CodeVerifier;
 use crate::proxy;
-use crate::rate_limit::{self, DEFAULT_LIMIT, Fields, resource_group};
+use crate::rate_limit::{self, DEFAULT_LIMIT, Fields, Line, resource_group};
 use crate::redaction::Redaction;
 use crate::refresh_policy::{Action, Answer, Event, Failure, Moment, RefreshPolicy, Times};
-use crate::retry;
+use crate::retry::{self, Failed};
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
 use crate::state::State;
@@ -844,6 +845,11 @@ impl Policy {
         self.0.renew(generation, now).into()
     }
 
+    /// For how many milliseconds from now on no token request is sent; `undefined`: one may be sent.
+    pub fn wait(&self, now: f64) -> Option<f64> {
+        self.0.wait(now)
+    }
+
     /// Whether the refresh token was unused for too long.
     #[wasm_bindgen(js_name = isIdle)]
     pub fn is_idle(&self, now: f64) -> bool {
@@ -1064,10 +1070,101 @@ pub fn may_repeat(method: &str, code: &str, status: Option<u16>) -> bool {
     Code::from_name(code).is_some_and(|code| retry::may_repeat(method, code, status))
 }
 
-/// How long to wait before a request is sent again, in milliseconds; `undefined`: too long.
+/// How long to wait before a request is sent again, in milliseconds; `undefined`: too long. `retryAfter` is the header
+/// field of the answer.
 #[wasm_bindgen(js_name = retryDelay)]
-pub fn retry_delay(attempt: u32, retry_after: Option<f64>, random: f64) -> Option<f64> {
-    retry::delay(attempt, retry_after, random)
+pub fn retry_delay(
+    attempts: u32,
+    status: Option<u16>,
+    retry_after: Option<String>,
+    is_queued: bool,
+    patience: f64,
+    received_at: f64,
+    random: f64,
+) -> Option<f64> {
+    let retry_after = retry_after.as_deref();
+    Failed { attempts, status, retry_after, is_queued, patience, received_at, random }.delay()
+}
+
+/// Whether an answer says that the account's hour is used up, so that the request takes its place in the queue again.
+#[wasm_bindgen(js_name = isHourUsedUp)]
+pub fn is_hour_used_up(status: Option<u16>, retry_after: Option<String>, received_at: f64) -> bool {
+    retry::is_hour_used_up(status, retry_after.as_deref(), received_at)
+}
+
+// pagination.rs
+
+/// A list that is read page by page.
+#[wasm_bindgen]
+pub struct List(pagination::List);
+
+#[wasm_bindgen]
+impl List {
+    /// For the absolute address of the first page.
+    #[wasm_bindgen(constructor)]
+    pub fn new(address: &str) -> List {
+        Self(pagination::List::new(address))
+    }
+
+    /// The absolute address of the page to ask for.
+    #[wasm_bindgen(getter)]
+    pub fn address(&self) -> String {
+        self.0.address().to_owned()
+    }
+
+    /// What stands for that page, to be handed out.
+    #[wasm_bindgen(getter)]
+    pub fn token(&self) -> core::result::Result<String, JsValue> {
+        Ok(self.0.token()?)
+    }
+
+    /// Takes what an answer says of its page, `next` being any value. Whether there is another page.
+    pub fn answered(
+        &mut self,
+        next: &JsValue,
+        values: u32,
+        page: Option<f64>,
+        pagelen: Option<f64>,
+        size: Option<f64>,
+    ) -> core::result::Result<bool, JsValue> {
+        let text = next.as_string();
+        if text.is_none() && !next.is_undefined() && !next.is_null() {
+            return Err(Error::new(Code::ResponseInvalid, Phase::Api).with_field("next").into());
+        }
+        let values = usize::try_from(values).unwrap_or(usize::MAX);
+        Ok(self.0.answered(&Page { next: text.as_deref(), values, page, pagelen, size })?)
+    }
+}
+
+/// The address of a page of a list, whose own address has no query: of the one that `next` stands for, or of the one that
+/// `page` numbers; the first one without both. Callers may give any values.
+#[wasm_bindgen(js_name = pageAddress)]
+pub fn page_address(list: &str, next: &JsValue, page: &JsValue) -> core::result::Result<String, JsValue> {
+    if let Some(token) = host::optional_string(next, "next", Phase::Api)? {
+        return Ok(pagination::page_address(list, &token, "next")?);
+    }
+    if page.is_undefined() || page.is_null() {
+        return Ok(list.to_owned());
+    }
+    // Who wrote a loop when `next` was a number hands it on as `page`.
+    Ok(match page.as_string() {
+        Some(token) => pagination::page_address(list, &token, "page")?,
+        None => pagination::numbered_address(list, page.as_f64().unwrap_or(f64::NAN))?,
+    })
+}
+
+/// In how many milliseconds a page is asked for again, for it is not ready; `undefined`: this is the page.
+#[wasm_bindgen(js_name = pageRepetition)]
+pub fn page_repetition(
+    status: u16,
+    retry_after: Option<String>,
+    number: u32,
+    patience: f64,
+    received_at: f64,
+    random: f64,
+) -> core::result::Result<Option<f64>, JsValue> {
+    let retry_after = retry_after.as_deref();
+    Ok(pagination::repetition(&Attempt { status, retry_after, number, patience, received_at, random })?)
 }
 
 // credential.rs and connection_test.rs
@@ -1174,8 +1271,9 @@ impl Test {
 
 // rate_limit.rs
 
-/// What an answer tells of the rate limit: `{ limit?, used?, pause? }`, the pause in milliseconds.
+/// What an answer tells of the rate limit: `{ limit?, used?, pause?, pace? }`, pause and pace in milliseconds.
 #[wasm_bindgen(js_name = rateLimitNews)]
+#[expect(clippy::too_many_arguments, reason = "an object would cost more than it tells")]
 pub fn rate_limit_news(
     status: u16,
     limit: Option<String>,
@@ -1183,16 +1281,24 @@ pub fn rate_limit_news(
     retry_after: Option<String>,
     known: u32,
     is_configured: bool,
+    refusals: u32,
     received_at: f64,
 ) -> JsValue {
     let fields =
         Fields { limit: limit.as_deref(), near_limit: near_limit.as_deref(), retry_after: retry_after.as_deref() };
-    let news = rate_limit::news(status, &fields, known, is_configured, received_at);
+    let news = rate_limit::news(status, &fields, Line { limit: known, is_configured, refusals }, received_at);
     Members::new()
         .number("limit", news.limit.map(u64::from))
         .number("used", news.used.map(u64::from))
         .number("pause", news.pause)
+        .number("pace", news.pace)
         .into_js()
+}
+
+/// Whether requests wait for as long as Bitbucket asks, in milliseconds.
+#[wasm_bindgen(js_name = isWaitedFor)]
+pub fn is_waited_for(told: f64) -> bool {
+    rate_limit::is_waited_for(told)
 }
 
 // A login that a page starts: client_config.rs, authorization_response.rs and pending_authorization.rs

@@ -96,6 +96,8 @@ codes! {
     ApiGone = "API_GONE",
     /// Too many requests.
     ApiRateLimited = "API_RATE_LIMITED",
+    /// Bitbucket has not finished what was asked for.
+    ApiNotReady = "API_NOT_READY",
     /// Any other failure of the API.
     ApiFailed = "API_FAILED",
     /// A credential was about to leave for another origin.
@@ -180,6 +182,9 @@ impl Code {
                 "Atlassian has removed this part of Bitbucket's API: update the package that asks for it"
             }
             Self::ApiRateLimited => "Bitbucket's rate limit is reached. Try again later",
+            Self::ApiNotReady => {
+                "Bitbucket is still working on this, and the answer is not ready yet. Try again later"
+            }
             Self::ApiFailed => "The request to Bitbucket's API was answered with an error",
             Self::ForeignOrigin => {
                 "The request was stopped: it would have sent the credential to another server than Bitbucket's API"
@@ -252,7 +257,7 @@ pub struct Error {
     pub status: Option<u16>,
     /// The argument, variable or member that is wrong: a name, never a value.
     pub field: Option<String>,
-    /// How long Bitbucket asks to wait, in milliseconds.
+    /// How long to wait before the request is sent again, in milliseconds.
     pub retry_after: Option<u64>,
     /// The scopes of which the request needs one or all, as the API says.
     pub required: Vec<String>,
@@ -318,7 +323,11 @@ impl Error {
     /// Whether the same request may succeed later without anybody doing anything.
     pub fn retryable(&self) -> bool {
         match self.code {
-            Code::RequestFailed | Code::RequestTimeout | Code::ApiRateLimited | Code::PersistFailed => true,
+            Code::RequestFailed
+            | Code::RequestTimeout
+            | Code::ApiRateLimited
+            | Code::ApiNotReady
+            | Code::PersistFailed => true,
             Code::UnexpectedStatus | Code::TokenRequestFailed | Code::ApiFailed => {
                 self.status.is_some_and(|status| status == 408 || status == 429 || status >= 500)
                     || self.is_passing_oauth_error()
@@ -379,7 +388,7 @@ impl Error {
                 }
             }
         }
-        if let (Code::ApiRateLimited, Some(wait)) = (self.code, self.retry_after) {
+        if let (Code::ApiRateLimited | Code::ApiNotReady, Some(wait)) = (self.code, self.retry_after) {
             push(&mut message, &[", in ", &wait.div_ceil(1000).to_string(), " seconds"]);
         }
         if !message.ends_with(['.', '…']) {

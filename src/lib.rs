@@ -23,6 +23,7 @@ pub mod error;
 pub mod form;
 pub mod json;
 pub mod key_derivation;
+pub mod pagination;
 pub mod pending_authorization;
 pub mod pkce;
 pub mod proxy;

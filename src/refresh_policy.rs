@@ -33,6 +33,8 @@ const RETRY_WAIT: f64 = 500.0;
 
 /// For how long Bitbucket takes a used refresh token: a request whose answer was lost has to be repeated within it.
 const GRACE: f64 = 10.0 * MINUTE;
+/// How long before its end, whatever Bitbucket asks for: such a request takes its time.
+const RESCUE: f64 = 30.0 * SECOND;
 
 /// How often a refresh token is refused before it counts as dead. A refusal that another connection's lockout explains
 /// does not count, …
@@ -370,6 +372,11 @@ impl RefreshPolicy {
         self.forced
     }
 
+    /// For how long no token request is sent from now on, because of the last one.
+    pub fn wait(&self, now: f64) -> Option<f64> {
+        (self.not_before > now).then_some(self.not_before - now)
+    }
+
     /// Whether the refresh token was not used for so long that it should be.
     pub fn is_idle(&self, now: f64) -> bool {
         self.times.obtained_at.or(self.times.expires_at).is_none_or(|since| now >= since + IDLE)
@@ -609,12 +616,24 @@ impl RefreshPolicy {
         self.unanswered_since = self.unanswered_since.or(Some(now));
         self.failures += 1;
         if self.failures > MOST_RETRIES {
-            self.not_before = now + retry_after.unwrap_or(0.0);
+            self.not_before = self.within_grace(now + retry_after.unwrap_or(0.0), now);
             return self.pause(self.not_before.max(self.failing_since + RETRY_WINDOW), now);
         }
         let wait = RETRY_WAIT * f64::from(1 << (self.failures - 1)) * (1.0 + random) / 2.0;
-        self.not_before = now + wait.max(retry_after.unwrap_or(0.0));
+        self.not_before = now + wait;
+        if let Some(told) = retry_after.filter(|told| *told > wait) {
+            self.not_before = self.within_grace(now + told, now);
+        }
         self.postpone(now)
+    }
+
+    /// A time that Bitbucket asks to wait for, or the last one at which a request still helps if the answer to an earlier
+    /// one was lost.
+    fn within_grace(&self, until: f64, now: f64) -> f64 {
+        match self.unanswered_since.map(|since| since + GRACE - RESCUE) {
+            Some(last) if now < last => until.min(last),
+            _ => until,
+        }
     }
 
     /// Leaves Bitbucket alone until a time, unless somebody needs a pair that can be used.

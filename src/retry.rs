@@ -4,12 +4,18 @@
 //! wait that nobody would sit out.
 
 use crate::error::Code;
+use crate::rate_limit;
 
-/// The longest wait that is passed on from `Retry-After`: a day, in milliseconds.
-const LONGEST_WAIT: u64 = 86_400_000;
+/// The longest wait that is believed, in milliseconds: Bitbucket's limits are those of a rolling hour, after which nothing
+/// of before counts.
+pub const LONGEST_WAIT: u64 = 3_600_000;
 
-/// The longest `Retry-After` that a request waits for, in milliseconds. Beyond it the caller decides.
-const LONGEST_PATIENCE: f64 = 60_000.0;
+/// The longest wait that the token endpoint is believed, in milliseconds. While nobody asks it, a refresh token whose
+/// successor got lost dies.
+pub const LONGEST_TOKEN_WAIT: u64 = 120_000;
+
+/// The longest wait that Bitbucket may ask of a request, in milliseconds. Beyond it the caller decides.
+pub const LONGEST_PATIENCE: f64 = 60_000.0;
 
 /// The first pause where Bitbucket asks for no longer one, in milliseconds; each later one is twice as long.
 const FIRST_PAUSE: f64 = 500.0;
@@ -27,20 +33,60 @@ pub fn may_repeat(method: &str, code: Code, status: Option<u16>) -> bool {
         }
 }
 
-/// How long to wait before the attempt after the given one (from 1), in milliseconds. `random` is from 0 to 1: many
-/// clients that failed together must not come back together. `None`: too long to wait for.
-pub fn delay(attempt: u32, retry_after: Option<f64>, random: f64) -> Option<f64> {
-    let doublings = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
-    let pause = (FIRST_PAUSE * 2_f64.powi(doublings)).min(LONGEST_PAUSE) * (1.0 + random) / 2.0;
-    match retry_after {
-        Some(wait) if wait > LONGEST_PATIENCE => None,
-        // Never earlier than asked, and not at once where a clock that is ahead makes the wait none.
-        Some(wait) => Some((wait * (1.0 + random / 10.0)).max(pause)),
-        None => Some(pause),
+/// A request that failed in a way that passes.
+#[derive(Debug, Clone, Copy)]
+pub struct Failed<'a> {
+    /// How often it was sent.
+    pub attempts: u32,
+    /// The status of the answer, if there was one.
+    pub status: Option<u16>,
+    /// `Retry-After`.
+    pub retry_after: Option<&'a str>,
+    /// Whether its next attempt waits in the queue of the rate limit, which knows of the refusal.
+    pub is_queued: bool,
+    /// How long the caller goes on waiting, in milliseconds.
+    pub patience: f64,
+    /// When the answer arrived, in milliseconds since 1970.
+    pub received_at: f64,
+    /// From 0 to 1.
+    pub random: f64,
+}
+
+/// Whether a request was refused because the account's hour is used up: what a 429 means that asks for no wait of its own.
+/// In the queue, the request then takes its place like any other one, however often.
+pub fn is_hour_used_up(status: Option<u16>, retry_after: Option<&str>, received_at: f64) -> bool {
+    status == Some(429) && after(retry_after, received_at).is_none()
+}
+
+impl Failed<'_> {
+    /// How long to wait before it is sent again, in milliseconds. `None`: too long for it to wait.
+    pub fn delay(&self) -> Option<f64> {
+        let told = after(self.retry_after, self.received_at).map(|wait| wait as f64);
+        let (asked, wait) = match self.status {
+            // The queue waits, and knows of other refusals; nobody is to wait twice.
+            Some(429) if self.is_queued => {
+                (told, if told.is_some() { pause(self.attempts, None, self.random) } else { 0.0 })
+            }
+            Some(429) if told.is_none() => {
+                let wait = rate_limit::refusal_pause(self.attempts.saturating_sub(1)) as f64;
+                (Some(wait), pause(self.attempts, Some(wait), self.random))
+            }
+            _ => (told, pause(self.attempts, told, self.random)),
+        };
+        asked.is_none_or(|asked| asked <= LONGEST_PATIENCE.min(self.patience)).then_some(wait)
     }
 }
 
-/// `Retry-After` (RFC 9110 section 10.2.3), in seconds or as a date, as milliseconds from `now`.
+/// The pause after an attempt, counted from 1, in milliseconds. `random` is from 0 to 1: many clients that failed together
+/// must not come back together.
+pub fn pause(attempt: u32, told: Option<f64>, random: f64) -> f64 {
+    let doublings = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
+    let pause = (FIRST_PAUSE * 2_f64.powi(doublings)).min(LONGEST_PAUSE) * (1.0 + random) / 2.0;
+    // Never earlier than asked, and not at once where a clock that is ahead makes the wait none.
+    told.map_or(pause, |wait| (wait * (1.0 + random / 10.0)).max(pause))
+}
+
+/// `Retry-After` (RFC 9110 section 10.2.3), in seconds or as a date, as milliseconds from `now`, as far as it is believed.
 pub fn after(value: Option<&str>, now: f64) -> Option<u64> {
     let value = value?.trim();
     let wait = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {

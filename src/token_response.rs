@@ -125,7 +125,7 @@ impl TokenResponse<'_> {
     }
 
     fn wait(&self) -> Option<u64> {
-        retry::after(self.retry_after, self.received_at)
+        retry::after(self.retry_after, self.received_at).map(|wait| wait.min(retry::LONGEST_TOKEN_WAIT))
     }
 
     /// Whether the answer says that it is JSON. Without a media type the body has to speak for itself.

@@ -6,9 +6,10 @@
 
 use js_sys::{Array, Function, JSON, Object, Reflect, Uint8Array};
 use nocodb_bitbucket_auth::bindings::{
-    Api, Client, Redactor, Test, asks_for_renewal, check_member, default_scopes, environment_variables,
-    expand_scopes, failure, group_of, is_expired, judge_api_response, may_carry, may_repeat, missing_scopes,
-    rate_limit_news, read_credential, read_environment, retry_delay, workspace_segment,
+    Api, Client, List, Redactor, Test, asks_for_renewal, check_member, default_scopes, environment_variables,
+    expand_scopes, failure, group_of, is_expired, is_hour_used_up, is_waited_for, judge_api_response, may_carry,
+    may_repeat, missing_scopes, page_address, page_repetition, rate_limit_news, read_credential, read_environment,
+    retry_delay, workspace_segment,
 };
 use nocodb_bitbucket_auth::client_config::variable;
 use nocodb_bitbucket_auth::scope::DEFAULT_SCOPES;
@@ -17,6 +18,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
+
+/// When the answers of the cases about waiting arrived.
+const RECEIVED_AT: f64 = 1_800_000_000_000.0;
 
 const REDIRECT_URI: &str = "https://nocodb.example/dashboard/";
 
@@ -397,6 +401,48 @@ fn connection_test() {
 }
 
 #[wasm_bindgen_test]
+fn pagination() {
+    run("pagination", include_str!("vectors/pagination.json"), |case| {
+        let string = |name: &str| case[name].as_str().unwrap();
+        let outcome = match string("operation") {
+            "pages" => pages(case).map(|(asked, _)| js(&asked)),
+            "token" => pages(case).and_then(|(_, list)| list.token()).map(JsValue::from),
+            "address" => page_address(string("list"), &given(case, "next"), &given(case, "page")).map(JsValue::from),
+            "repetition" => page_repetition(
+                status(case),
+                case["retryAfter"].as_str().map(str::to_owned),
+                u32::try_from(case["number"].as_u64().unwrap()).unwrap(),
+                case["patience"].as_f64().unwrap_or(f64::INFINITY),
+                RECEIVED_AT,
+                case["random"].as_f64().unwrap(),
+            )
+            .map(|pause| pause.map_or(JsValue::NULL, JsValue::from)),
+            other => return Err(format!("{other} is not an operation")),
+        };
+        check(case, outcome, |seen| match (seen.as_f64(), case["expect"].as_f64()) {
+            (Some(seen), Some(expected)) => equal(&json!(seen), &json!(expected)),
+            _ => equal(&seen, &case["expect"]),
+        })
+    });
+}
+
+/// The addresses that were asked for until the answers of a case, or the list, end.
+fn pages(case: &Value) -> Result<(Value, List), JsValue> {
+    let mut list = List::new(case["first"].as_str().unwrap());
+    let mut asked = vec![list.address()];
+    for answer in case["answers"].as_array().unwrap() {
+        let number = |name: &str| answer[name].as_f64();
+        let values = u32::try_from(answer["values"].as_u64().unwrap()).unwrap();
+        if !list.answered(&given(answer, "next"), values, number("page"), number("pagelen"), number("size"))? {
+            asked.push("end".to_owned());
+            break;
+        }
+        asked.push(list.address());
+    }
+    Ok((json!(asked), list))
+}
+
+#[wasm_bindgen_test]
 fn retry() {
     run("retry", include_str!("vectors/retry.json"), |case| match case["operation"].as_str().unwrap() {
         "mayRepeat" => {
@@ -405,9 +451,21 @@ fn retry() {
             equal(&may_repeat(string("method"), string("code"), status).into(), &case["expect"])
         }
         "delay" => {
-            let attempt = u32::try_from(case["attempt"].as_u64().unwrap()).unwrap();
-            let delay = retry_delay(attempt, case["retryAfter"].as_f64(), case["random"].as_f64().unwrap());
+            let delay = retry_delay(
+                u32::try_from(case["attempts"].as_u64().unwrap()).unwrap(),
+                case.get("status").map(|_| status(case)),
+                case["retryAfter"].as_str().map(str::to_owned),
+                case["isQueued"].as_bool().unwrap(),
+                case["patience"].as_f64().unwrap_or(f64::INFINITY),
+                RECEIVED_AT,
+                case["random"].as_f64().unwrap(),
+            );
             equal(&json!(delay), &json!(case["expect"].as_f64()))
+        }
+        "isHourUsedUp" => {
+            let retry_after = case["retryAfter"].as_str().map(str::to_owned);
+            let is_used_up = is_hour_used_up(case.get("status").map(|_| status(case)), retry_after, RECEIVED_AT);
+            equal(&is_used_up.into(), &case["expect"])
         }
         other => Err(format!("{other} is not an operation")),
     });
@@ -438,6 +496,9 @@ fn proxy() {
 #[wasm_bindgen_test]
 fn rate_limit() {
     run("rate_limit", include_str!("vectors/rate_limit.json"), |case| {
+        if let Some(told) = case["told"].as_f64() {
+            return equal(&is_waited_for(told).into(), &case["isWaitedFor"]);
+        }
         let header = |name: &str| case["headers"][name].as_str().map(str::to_owned);
         let news = rate_limit_news(
             status(case),
@@ -446,6 +507,7 @@ fn rate_limit() {
             header("retry-after"),
             u32::try_from(case["known"].as_u64().unwrap()).unwrap(),
             case["isConfigured"].as_bool().unwrap(),
+            u32::try_from(case["refusals"].as_u64().unwrap_or(0)).unwrap(),
             case["receivedAt"].as_f64().unwrap(),
         );
         equal(&seen(&news), &case["expect"])

@@ -293,8 +293,8 @@ fn answers_of_the_api_are_judged() {
     assert!(may_repeat("GET", "REQUEST_FAILED", None));
     assert!(!may_repeat("POST", "API_FAILED", Some(500)));
     assert!(!may_repeat("GET", "NO_SUCH_CODE", Some(500)));
-    assert!(retry_delay(1, None, 0.5).is_some_and(|wait| wait > 0.0));
-    assert_eq!(retry_delay(1, Some(86_400_000.0), 0.5), None);
+    assert!(retry_delay(1, None, None, false, f64::INFINITY, NOW, 0.5).is_some_and(|wait| wait > 0.0));
+    assert_eq!(retry_delay(1, Some(503), Some("86400".to_owned()), false, f64::INFINITY, NOW, 0.5), None);
 }
 
 #[wasm_bindgen_test]
@@ -352,7 +352,7 @@ fn a_connection_is_tested_by_questions_and_answers() {
 fn the_news_of_a_rate_limit_leave_out_what_is_not_known() {
     let news = |status, limit: Option<&str>, near: Option<&str>, after: Option<&str>| {
         let text = |text: Option<&str>| text.map(str::to_owned);
-        seen(&rate_limit_news(status, text(limit), text(near), text(after), 1000, false, NOW))
+        seen(&rate_limit_news(status, text(limit), text(near), text(after), 1000, false, 0, NOW))
     };
     assert_eq!(news(200, None, None, None), json!({}));
     assert_eq!(news(200, Some("5000"), None, None)["limit"], 5000);

@@ -10,7 +10,7 @@ import axios from 'axios';
 import axiosRetry from 'axios-retry';
 import { core, failure } from '../core.js';
 import { BitbucketAuthError, judge } from '../error.js';
-import { paginate } from './paginate.js';
+import { headerOf, paginate, repeating } from './paginate.js';
 import { cutOutOf } from './redaction.js';
 import { MAX_BYTES, isStream } from './sender.js';
 
@@ -22,6 +22,13 @@ import { MAX_BYTES, isStream } from './sender.js';
 /** @typedef {import('./sender.js').Sender} Sender */
 
 /** @typedef {AxiosInstance & { readonly paginate: Paginate }} BitbucketClient */
+
+/**
+ * @typedef {object} Behaviour
+ * @property {CredentialKind} kind
+ * @property {boolean} isQueued
+ * @property {number} maxWaitMs
+ */
 
 const RETRIES = 3;
 
@@ -42,10 +49,15 @@ const utf8 = new TextDecoder();
 /**
  * An Axios instance that sends through a sender.
  *
- * @param {{ apiUrl: string, kind: CredentialKind, sender: Sender }} options
+ * @param {object} options
+ * @param {string} options.apiUrl
+ * @param {CredentialKind} options.kind
+ * @param {Sender} options.sender
+ * @param {boolean} [options.isQueued] whether the sender has each request wait for room within the rate limit
+ * @param {number} [options.maxWaitMs] how long the caller goes on waiting, before a request and between two attempts
  * @returns {BitbucketClient}
  */
-export function createClient({ apiUrl, kind, sender }) {
+export function createClient({ apiUrl, kind, sender, isQueued = false, maxWaitMs = Infinity }) {
   const client = axios.create({
     baseURL: apiUrl,
     // With a limit, Axios itself turns a form into bytes, which undici takes from any realm.
@@ -63,23 +75,24 @@ export function createClient({ apiUrl, kind, sender }) {
     fetchOptions: /** @type {Record<symbol, Sender>} */ ({ [SENDER]: sender }),
     headers: { Accept: ACCEPT },
   });
-  return equip(client, kind);
+  return equip(client, { kind, isQueued, maxWaitMs });
 }
 
 /**
  * What makes an Axios instance a client, and what is made of one with `create` as well.
  *
  * @param {AxiosInstance} client
- * @param {CredentialKind} kind
+ * @param {Behaviour} behaviour
  * @returns {BitbucketClient}
  */
-function equip(client, kind) {
+function equip(client, behaviour) {
+  const { kind, isQueued, maxWaitMs } = behaviour;
   client.interceptors.request.use((config) => {
     // With a limit, Axios reads a stream itself, and takes texts for empty.
     if (isStream(config.data)) config.maxBodyLength = -1;
     const { timeout, maxRedirects, fetchOptions } = config;
     config.fetchOptions = /** @type {any} */ ({ ...fetchOptions, [LIMITS]: { timeout, maxRedirects } });
-    return config;
+    return repeating(config);
   });
   // Before axios-retry, which asks what was found here.
   client.interceptors.response.use(undefined, (error) => {
@@ -88,11 +101,11 @@ function equip(client, kind) {
   });
   axiosRetry(client, {
     retries: RETRIES,
-    retryCondition: mayRetry,
-    retryDelay: (attempt, error) => core().retryDelay(attempt, retryAfter(error), Math.random()) ?? 0,
+    retryCondition: (error) => mayRetry(error, isQueued, maxWaitMs),
+    retryDelay: (attempts, error) => delay(error, attempts, isQueued, maxWaitMs, Math.random()) ?? 0,
   });
   const { create } = client;
-  client.create = (config) => equip(create(config), kind);
+  client.create = (config) => equip(create(config), behaviour);
   // Not enumerable: whoever copies or compares Axios instances sees Axios' own members only.
   return /** @type {BitbucketClient} */ (Object.defineProperty(client, 'paginate', { value: paginate(client) }));
 }
@@ -205,21 +218,40 @@ function inPlaceOf(error, meaning) {
   return meaning;
 }
 
-/** @param {AxiosError} error */
-function mayRetry(error) {
+/**
+ * @param {AxiosError} error
+ * @param {boolean} isQueued
+ * @param {number} maxWaitMs
+ */
+function mayRetry(error, isQueued, maxWaitMs) {
   const { config, response } = error;
   const { code, cause } = meaningOf(error);
   if (!config || isStream(config.data)) return false;
   // Some faults of a connection do not pass: a name that does not exist, a certificate that is not accepted.
   const passes = !cause || axiosRetry.isNetworkError(/** @type {any} */ ({ code: members(cause).code }));
-  return passes
-    && core().mayRepeat(String(config.method).toUpperCase(), code, response?.status)
-    && core().retryDelay(1, retryAfter(error), 0) !== undefined;
+  const state = config['axios-retry'];
+  const attempts = (state?.retryCount ?? 0) + 1;
+  if (!passes
+    || !core().mayRepeat(String(config.method).toUpperCase(), code, response?.status)
+    || delay(error, attempts, isQueued, maxWaitMs, 0) === undefined) return false;
+  // Back in the queue it waits like any other request, and none of those has an end to that.
+  if (isQueued && state && core().isHourUsedUp(response?.status, headerOf(response?.headers, 'retry-after'), Date.now())) {
+    state.retryCount = attempts - 2;
+  }
+  return true;
 }
 
-/** @param {AxiosError} error */
-function retryAfter(error) {
-  return meaningOf(error).retryAfter;
+/**
+ * @param {AxiosError} error
+ * @param {number} attempts
+ * @param {boolean} isQueued
+ * @param {number} maxWaitMs
+ * @param {number} random
+ * @returns {number | undefined} milliseconds; `undefined` when that is too long to wait
+ */
+function delay({ response }, attempts, isQueued, maxWaitMs, random) {
+  const retryAfter = headerOf(response?.headers, 'retry-after');
+  return core().retryDelay(attempts, response?.status, retryAfter, isQueued, maxWaitMs, Date.now(), random);
 }
 
 /**

@@ -1,25 +1,32 @@
 /**
  * Lists of the API, page by page.
  *
- * In: a client, and the path of a list. Out: the values of all its pages. What never happens here: a page is fetched
- * before it is needed, or an answer that is no page is taken for the end.
+ * In: a client, and the path of a list. Out: the values of its pages. What never happens here: a page is fetched before
+ * it is needed, an answer that is no page is taken for the end, or a decision about which page is the next one.
  */
 
-import { failure } from '../core.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { core, failure } from '../core.js';
+import { judge } from '../error.js';
 
 /** @typedef {import('axios').AxiosInstance} AxiosInstance */
 /** @typedef {import('axios').AxiosRequestConfig} AxiosRequestConfig */
+/** @typedef {import('../core.js').List} List */
 
 /**
- * Iterates over the values of all pages of a list, fetching each page when it is needed.
+ * Iterates over the values of all pages of a list, fetching each page when it is needed. Each page is asked for with the
+ * parameters of the first one, also where Bitbucket's `next` has lost them, and a numbered list goes on where `next` is
+ * missing although `size` says that there is more. `fields` are given `next`, which is needed.
+ *
+ * A page that Bitbucket is still working on (202) is asked for again, for about half a minute.
  *
  * @callback Paginate
- * @param {string} path of the list, as in `client.get`
- * @param {Record<string, unknown>} [params] of the first page, `pagelen` for instance; `next` links have their own
+ * @param {string} path of the list, as in `client.get`; it may have parameters of its own
+ * @param {Record<string, unknown>} [params] `pagelen` for instance; an array stands for a name that repeats
  * @param {AxiosRequestConfig} [config] of every request, `signal` for instance
  * @returns {AsyncGenerator<any, void, void>} throws what `client.get` throws, with `error.bitbucket` of code
  *   `FOREIGN_ORIGIN` where `next` leads away from the API; and a `BitbucketAuthError` `RESPONSE_INVALID` for an answer
- *   that is no page
+ *   that is no page, and `API_NOT_READY` for one that was not ready in time
  */
 
 /**
@@ -28,18 +35,96 @@ import { failure } from '../core.js';
  */
 export function paginate(client) {
   return async function* pages(path, params, config) {
-    const seen = new Set();
-    for (let url = path, query = params; ; query = undefined) {
-      const { data } = await client.get(url, { ...config, params: query });
-      const { values, next } = members(data);
-      if (!Array.isArray(values)) throw failure('RESPONSE_INVALID', 'api', { field: 'values' });
-      yield* values;
-      if (next === undefined) return;
-      if (typeof next !== 'string' || seen.has(next)) throw failure('RESPONSE_INVALID', 'api', { field: 'next' });
-      seen.add(next);
-      url = next;
+    const list = listOf(client, path, params, config);
+    for (let isMore = true; isMore;) {
+      const page = await fetchPage(client, list, config);
+      // What it has is given before its `next` is judged.
+      yield* page.values;
+      isMore = page.goOn();
     }
   };
+}
+
+/**
+ * A list whose first page a request with this path and these parameters asks for.
+ *
+ * @param {AxiosInstance} client
+ * @param {string} path
+ * @param {Record<string, unknown>} [params]
+ * @param {AxiosRequestConfig} [config]
+ * @returns {List}
+ */
+export function listOf(client, path, params, config) {
+  const { List } = core();
+  // What Axios would ask for, the caller's own way of writing parameters included.
+  return new List(client.getUri(repeating({ ...config, url: path, params: params ?? config?.params })));
+}
+
+/**
+ * The page that a list asks for next.
+ *
+ * @param {AxiosInstance} client
+ * @param {List} list
+ * @param {AxiosRequestConfig} [config]
+ * @param {number} [maxWaitMs] for a page that is not ready; by default as long as the core allows
+ * @returns {Promise<{ values: unknown[], goOn: () => boolean }>} `goOn` has the list ask for the page after it next, and
+ *   tells whether there is one
+ */
+export async function fetchPage(client, list, config, maxWaitMs = Infinity) {
+  const until = Date.now() + maxWaitMs;
+  // The address has all parameters; those that the client adds of itself are there already.
+  /** @type {AxiosRequestConfig} */
+  const options = { ...config, params: /** @type {any} */ (null), allowAbsoluteUrls: true };
+  for (let attempt = 1; ; attempt += 1) {
+    const { data, status, headers } = await client.get(list.address, options);
+    const now = Date.now();
+    const pause = judge(fetchPage, () => core().pageRepetition(
+      status, headerOf(headers, 'retry-after'), attempt, until - now, now, Math.random(),
+    ));
+    if (pause === undefined) {
+      const { values, next, page, pagelen, size } = members(data);
+      if (!Array.isArray(values)) throw failure('RESPONSE_INVALID', 'api', { field: 'values' });
+      const goOn = () => judge(fetchPage, () => (
+        list.answered(next, values.length, numberOf(page), numberOf(pagelen), numberOf(size))
+      ));
+      return { values, goOn };
+    }
+    const signal = /** @type {AbortSignal | undefined} */ (config?.signal);
+    // Whoever aborts is told by the next request.
+    await sleep(pause, undefined, { signal }).catch(() => {});
+  }
+}
+
+/**
+ * A config by whose request arrays repeat a name, as Bitbucket wants it (`state=OPEN&state=MERGED`); Axios itself puts
+ * brackets behind it. What the caller says of that comes first.
+ *
+ * @template {AxiosRequestConfig} T
+ * @param {T} config
+ * @returns {T}
+ */
+export function repeating(config) {
+  const { paramsSerializer } = config;
+  if (typeof paramsSerializer === 'function') return config;
+  return { ...config, paramsSerializer: { indexes: null, ...paramsSerializer } };
+}
+
+/**
+ * @param {unknown} headers
+ * @param {string} name
+ * @returns {string | undefined}
+ */
+export function headerOf(headers, name) {
+  const found = Object.entries({ ...members(headers) }).find(([key]) => key.toLowerCase() === name);
+  return found && String(found[1]);
+}
+
+/**
+ * @param {unknown} value
+ * @returns {number | undefined}
+ */
+function numberOf(value) {
+  return typeof value === 'number' ? value : undefined;
 }
 
 /**

@@ -10,7 +10,7 @@ use Phase::{Api, Authorize, Callback, Config, Exchange, Refresh};
 /// else is known: the contract that consumers branch on.
 type Row = (Code, &'static str, &'static [Phase], bool, bool);
 
-const TABLE: [Row; 34] = [
+const TABLE: [Row; 35] = [
     (Code::InvalidArgument, "INVALID_ARGUMENT", &[Config, Authorize, Callback, Exchange, Refresh, Api], false, false),
     (Code::InvalidConfig, "INVALID_CONFIG", &[Config, Authorize], false, false),
     (Code::PopupBlocked, "POPUP_BLOCKED", &[Authorize], false, false),
@@ -42,6 +42,7 @@ const TABLE: [Row; 34] = [
     (Code::ApiNotFound, "API_NOT_FOUND", &[Api], false, false),
     (Code::ApiGone, "API_GONE", &[Api], false, false),
     (Code::ApiRateLimited, "API_RATE_LIMITED", &[Api], true, false),
+    (Code::ApiNotReady, "API_NOT_READY", &[Api], true, false),
     (Code::ApiFailed, "API_FAILED", &[Api], false, false),
     (Code::ForeignOrigin, "FOREIGN_ORIGIN", &[Api], false, false),
     (Code::PersistFailed, "PERSIST_FAILED", &[Refresh], true, false),

@@ -1,7 +1,7 @@
 //! What holds for any input at all.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use nocodb_bitbucket_auth::api_request::{self, Following, Redirected};
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
@@ -13,10 +13,11 @@ use nocodb_bitbucket_auth::endpoints::{API_URL, Address, Endpoints};
 use nocodb_bitbucket_auth::error::{Code, Error};
 use nocodb_bitbucket_auth::form;
 use nocodb_bitbucket_auth::json::{Object, Problem, string, strings, thousandths};
+use nocodb_bitbucket_auth::pagination::{List, Page, page_address};
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
-use nocodb_bitbucket_auth::rate_limit::{Fields, news};
+use nocodb_bitbucket_auth::rate_limit::{Fields, Line, news};
 use nocodb_bitbucket_auth::redaction::Redaction;
-use nocodb_bitbucket_auth::retry;
+use nocodb_bitbucket_auth::retry::{self, Failed};
 use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::{Secret, clean_description};
 use nocodb_bitbucket_auth::state::State;
@@ -297,19 +298,19 @@ fn http_dates(seconds: i64) -> [String; 3] {
     ]
 }
 
-const DAY_MS: i64 = 86_400_000;
+const HOUR_MS: i64 = 3_600_000;
 
 proptest! {
     #[test]
     fn a_wait_in_seconds_is_read_as_it_was_written(seconds in any::<u64>(), zeros in "0{0,5}", now in any::<f64>()) {
         let read = retry::after(Some(&format!(" {zeros}{seconds} ")), now);
-        prop_assert_eq!(read, Some(seconds.saturating_mul(1000).min(DAY_MS as u64)));
+        prop_assert_eq!(read, Some(seconds.saturating_mul(1000).min(HOUR_MS as u64)));
     }
 
     #[test]
     fn a_date_is_read_as_it_was_written(at in 0..=LAST_SECOND, before in -200_000i64..200_000) {
         let now = at - before;
-        let expected = u64::try_from((before * 1000).clamp(0, DAY_MS)).unwrap();
+        let expected = u64::try_from((before * 1000).clamp(0, HOUR_MS)).unwrap();
         let [imf, asctime, rfc850] = http_dates(at);
         for date in [imf, asctime] {
             prop_assert_eq!(retry::after(Some(&date), now as f64 * 1000.0), Some(expected), "{}", date);
@@ -330,31 +331,83 @@ proptest! {
         if same_century > this_year + 51 || same_century < this_year - 1 {
             prop_assert_eq!(wait, 0);
         } else if (this_year + 2..this_year + 50).contains(&same_century) {
-            prop_assert_eq!(wait, DAY_MS as u64);
+            prop_assert_eq!(wait, HOUR_MS as u64);
         }
     }
 
     #[test]
-    fn any_text_as_a_wait_is_at_most_a_day_or_none(
+    fn any_text_as_a_wait_is_at_most_an_hour_or_none(
         text in prop_oneof!["[0-9A-Za-z,: GMT-]{0,40}", ".{0,40}", "Sunday, [0-2][0-9]-Nov-[0-9]{2} [01][0-9]:[0-5][0-9]:[0-5][0-9] GMT", "[A-Z][a-z]{2}, [0-9]{1,5} [A-Z][a-z]{2} [0-9]{1,5} [0-9]{1,3}:[0-9]{2}:[0-9]{2} GMT"],
         now in any::<f64>(),
     ) {
         if let Some(wait) = retry::after(Some(&text), now) {
-            prop_assert!(wait <= DAY_MS as u64);
+            prop_assert!(wait <= HOUR_MS as u64);
         }
     }
 
     #[test]
     fn a_pause_is_as_long_as_asked_and_not_much_longer(
-        attempt in any::<u32>(), asked in prop::option::of(0.0..100_000.0f64), random in 0.0..=1.0f64,
+        attempts in any::<u32>(), asked in prop::option::of(0..100u32), random in 0.0..=1.0f64, patience in 0.0..100_000.0f64,
+        status in prop::sample::select(vec![None, Some(429u16), Some(502), Some(503)]), is_queued in any::<bool>(),
     ) {
-        match retry::delay(attempt, asked, random) {
+        let header = asked.map(|seconds| seconds.to_string());
+        let retry_after = header.as_deref();
+        let failed = Failed { attempts, status, retry_after, is_queued, patience, received_at: 0.0, random };
+        let told = asked.map_or(0.0, |seconds| f64::from(seconds) * 1000.0);
+        let in_queue = is_queued && status == Some(429);
+        match failed.delay() {
             Some(pause) => {
-                let asked = asked.unwrap_or(0.0);
-                prop_assert!(asked <= 60_000.0 && pause >= asked && pause >= 250.0);
-                prop_assert!(pause <= (asked * 1.1).max(30_000.0));
+                prop_assert!(told <= patience.min(60_000.0));
+                prop_assert!(in_queue || (pause >= told && pause >= 250.0));
+                prop_assert!(pause <= 66_000.0);
             }
-            None => prop_assert!(asked.unwrap() > 60_000.0),
+            None => prop_assert!(told > patience.min(60_000.0) || (status == Some(429) && asked.is_none())),
+        }
+    }
+
+    #[test]
+    fn a_list_asks_for_no_page_twice_and_keeps_every_filter(
+        filters in prop::collection::btree_map("[a-z]{2,6}", "[a-z0-9%.]{0,6}", 0..4),
+        pages in prop::collection::vec((prop::option::of(0..6u32), 0..3usize, prop::option::of(0..4u32), prop::option::of(0..90u32)), 0..8),
+    ) {
+        let query: Vec<String> = filters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let base = "https://api.bitbucket.org/2.0/repositories/acme";
+        let mut list = List::new(&format!("{base}?{}", query.join("&")));
+        let mut asked = vec![list.address().to_owned()];
+        for (next, values, page, size) in pages {
+            let next = next.map(|number| format!("{base}?page={number}"));
+            let told = Page { next: next.as_deref(), values, page: page.map(f64::from), pagelen: Some(10.0), size: size.map(f64::from) };
+            match list.answered(&told) {
+                Ok(true) => asked.push(list.address().to_owned()),
+                Ok(false) => {
+                    // Nothing said that there is more.
+                    let more = page.zip(size).is_some_and(|(page, size)| page > 0 && size > page * 10);
+                    prop_assert!(next.is_none() && (!more || values == 0));
+                    break;
+                }
+                Err(error) => {
+                    prop_assert_eq!(error.field.as_deref(), Some("next"));
+                    break;
+                }
+            }
+        }
+        for (at, address) in asked.iter().enumerate() {
+            prop_assert!(!asked[..at].contains(address), "{}", address);
+            for filter in query.iter().filter(|filter| !["page=", "ctx=", "fields="].iter().any(|own| filter.starts_with(own))) {
+                prop_assert!(address.contains(filter.as_str()), "{} in {}", filter, address);
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_that_comes_back_leads_to_the_list_and_nowhere_else(token in ".{0,60}", query in "[ -~]{0,40}") {
+        let list = "https://api.bitbucket.org/2.0/repositories/acme";
+        for given in [token, URL_SAFE_NO_PAD.encode(query)] {
+            if let Ok(address) = page_address(list, &given, "next") {
+                let (base, query) = address.split_once('?').unwrap();
+                prop_assert_eq!(base, list);
+                prop_assert!(!query.contains('#') && query.bytes().all(|byte| byte.is_ascii_graphic()));
+            }
         }
     }
 
@@ -513,16 +566,17 @@ proptest! {
     #[test]
     fn news_of_the_rate_limit_stay_within_the_limit(
         status in 200u16..600, texts in prop::array::uniform3(prop::option::of(prop_oneof!["[0-9]{0,12}", ".{0,10}", Just("true".to_owned())])),
-        known in 1u32..=1_000_000, is_configured in any::<bool>(), now in any::<f64>(),
+        known in 1u32..=1_000_000, is_configured in any::<bool>(), refusals in any::<u32>(), now in any::<f64>(),
     ) {
         let [limit, near_limit, retry_after] = &texts;
         let fields = Fields { limit: limit.as_deref(), near_limit: near_limit.as_deref(), retry_after: retry_after.as_deref() };
-        let news = news(status, &fields, known, is_configured, now);
+        let news = news(status, &fields, Line { limit: known, is_configured, refusals }, now);
         prop_assert!(news.limit.is_none_or(|limit| !is_configured && (1..=1_000_000).contains(&limit)));
         let in_force = news.limit.unwrap_or(known);
         prop_assert!(news.used.is_none_or(|used| (in_force * 4 / 5..=in_force).contains(&used)));
         prop_assert_eq!(news.pause.is_some(), status == 429);
-        prop_assert!(news.pause.is_none_or(|pause| pause <= DAY_MS as u64));
+        prop_assert!(news.pause.is_none_or(|pause| pause <= HOUR_MS as u64));
+        prop_assert!(news.pace.is_none_or(|pace| status == 429 && pace <= HOUR_MS as u64));
     }
 
     #[test]

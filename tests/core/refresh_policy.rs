@@ -324,6 +324,15 @@ fn in_a_turn(state: &str, event: &str, when: &str) -> (Lab, Event, Option<f64>) 
         ("Refreshing", "FailedInPassing", "not usable, Retry-After of more than 60 s") => {
             plain(passing(Some(MINUTE + 1.0)))
         }
+        (
+            "Refreshing",
+            "FailedInPassing",
+            "not usable, Retry-After of 2 minutes, 9 minutes after a newer pair was asked for in vain",
+        ) => {
+            let mut lab = failed(1);
+            lab.now = START + LIFETIME + 9.0 * MINUTE;
+            (lab, passing(Some(2.0 * MINUTE)), None)
+        }
         ("Refreshing", "FailedForGood", "usable") => (Lab::reach(state, true), Event::FailedForGood, None),
         ("Refreshing", "FailedForGood", "not usable") => plain(Event::FailedForGood),
         ("Burying", event, "the config came with other tokens meanwhile") => {
@@ -773,6 +782,48 @@ fn retry_after_is_obeyed_after_the_repetitions_too() {
     assert_eq!(lab.policy.state(), State::Failed(Failure::LastRequest));
     lab.now = end;
     assert_eq!(lab.refreshing().policy.state(), State::Refreshing);
+}
+
+/// When a pair is asked for, though nobody asks, while Bitbucket asks to wait so long each time.
+fn rescues(age: Age, retry_after: f64) -> Vec<f64> {
+    let mut lab = Lab::at_rest(age);
+    let since = lab.now;
+    let mut requests = Vec::new();
+    loop {
+        lab = lab.refreshing();
+        requests.push((lab.now - since) / MINUTE);
+        lab = lab.all(&[Event::FailedInPassing { retry_after: Some(retry_after) }]);
+        if lab.policy.state() == State::Storing {
+            lab = lab.all(&[Event::Stored]);
+        }
+        match lab.policy.retry_at(lab.now) {
+            Some(at) => lab.now = at,
+            None => return requests,
+        }
+    }
+}
+
+#[test]
+fn a_retry_after_does_not_reach_past_the_grace() {
+    assert_eq!(rescues(Age::Due, 2.0 * MINUTE), [0.0, 2.0, 4.0, 6.0, 8.0, 9.5]);
+    assert_eq!(rescues(Age::Expired, 2.0 * MINUTE), [0.0, 2.0, 4.0, 6.0, 8.0, 9.5]);
+    assert_eq!(rescues(Age::Expired, DAY), [0.0, 9.5]);
+    // After the grace there is nothing to rescue.
+    let failed = Event::FailedInPassing { retry_after: None };
+    let mut lab = Lab::at_rest(Age::Expired).refreshing().all(&[failed, Event::Woke, Event::NothingFound]);
+    lab.now = START + LIFETIME + 9.5 * MINUTE;
+    lab.on(Event::FailedInPassing { retry_after: Some(2.0 * MINUTE) });
+    assert_eq!(lab.policy.wait(lab.now), Some(2.0 * MINUTE));
+}
+
+#[test]
+fn the_wait_that_is_left_counts_down() {
+    let mut lab = Lab::at_rest(Age::Expired).refreshing();
+    assert_eq!(lab.policy.wait(lab.now), None);
+    lab = lab.all(&[Event::FailedInPassing { retry_after: Some(2.0 * MINUTE) }]);
+    assert_eq!(lab.policy.wait(lab.now), Some(2.0 * MINUTE));
+    assert_eq!(lab.policy.wait(lab.now + MINUTE), Some(MINUTE));
+    assert_eq!(lab.policy.wait(lab.now + 2.0 * MINUTE), None);
 }
 
 #[test]

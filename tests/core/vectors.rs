@@ -11,11 +11,12 @@ use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
 use nocodb_bitbucket_auth::credential::{Credential, Kind, Stored};
 use nocodb_bitbucket_auth::endpoints::{Endpoint, Endpoints};
 use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, Result};
+use nocodb_bitbucket_auth::pagination::{self, Attempt, List, Page};
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
 use nocodb_bitbucket_auth::proxy::Proxies;
-use nocodb_bitbucket_auth::rate_limit::{Fields, news, resource_group};
+use nocodb_bitbucket_auth::rate_limit::{Fields, Line, is_waited_for, news, resource_group};
 use nocodb_bitbucket_auth::redaction::Redaction;
-use nocodb_bitbucket_auth::retry;
+use nocodb_bitbucket_auth::retry::{self, Failed};
 use nocodb_bitbucket_auth::scope::{ScopeSet, split};
 use nocodb_bitbucket_auth::secret::Secret;
 use nocodb_bitbucket_auth::state::State;
@@ -25,6 +26,9 @@ use nocodb_bitbucket_auth::token_set::{Previous, TokenSet};
 use serde_json::{Map, Value, json};
 use url::Url;
 use url::form_urlencoded;
+
+/// When the answers of the cases about waiting arrived.
+const RECEIVED_AT: f64 = 1_800_000_000_000.0;
 
 const REDIRECT_URI: &str = "https://nocodb.example/dashboard/";
 
@@ -57,6 +61,7 @@ macro_rules! vectors {
 
 vectors!(callback, token_response, client_authentication, pkce, authorization_request, scope, config);
 vectors!(arguments, credential, api_request, api_response, connection_test, proxy, redaction, retry, rate_limit);
+vectors!(pagination);
 
 /// A text, or `{ before, repeat, times, after }`.
 fn text(value: &Value) -> String {
@@ -533,9 +538,21 @@ mod cases {
                 let method = case["method"].as_str().unwrap();
                 json!(code.is_some_and(|code| retry::may_repeat(method, code, status)))
             }
-            "delay" => {
-                let attempt = u32::try_from(case["attempt"].as_u64().unwrap()).unwrap();
-                json!(retry::delay(attempt, case["retryAfter"].as_f64(), case["random"].as_f64().unwrap()))
+            "delay" => json!(
+                Failed {
+                    attempts: u32::try_from(case["attempts"].as_u64().unwrap()).unwrap(),
+                    status: case.get("status").map(|_| status(case)),
+                    retry_after: case["retryAfter"].as_str(),
+                    is_queued: case["isQueued"].as_bool().unwrap(),
+                    patience: case["patience"].as_f64().unwrap_or(f64::INFINITY),
+                    received_at: RECEIVED_AT,
+                    random: case["random"].as_f64().unwrap(),
+                }
+                .delay()
+            ),
+            "isHourUsedUp" => {
+                let status = case.get("status").map(|_| status(case));
+                json!(retry::is_hour_used_up(status, case["retryAfter"].as_str(), RECEIVED_AT))
             }
             other => panic!("{other} is not an operation"),
         };
@@ -548,17 +565,85 @@ mod cases {
     }
 
     pub fn rate_limit(case: &Value) {
+        if let Some(told) = case["told"].as_f64() {
+            assert_eq!(json!(is_waited_for(told)), case["isWaitedFor"], "{}", case["name"]);
+            return;
+        }
         let header = |name: &str| case["headers"][name].as_str();
         let fields = Fields {
             limit: header("x-ratelimit-limit"),
             near_limit: header("x-ratelimit-nearlimit"),
             retry_after: header("retry-after"),
         };
-        let known = u32::try_from(case["known"].as_u64().unwrap()).unwrap();
-        let is_configured = case["isConfigured"].as_bool().unwrap();
-        let news = news(status(case), &fields, known, is_configured, case["receivedAt"].as_f64().unwrap());
-        let seen = present(json!({ "limit": news.limit, "used": news.used, "pause": news.pause }));
+        let line = Line {
+            limit: u32::try_from(case["known"].as_u64().unwrap()).unwrap(),
+            is_configured: case["isConfigured"].as_bool().unwrap(),
+            refusals: u32::try_from(case["refusals"].as_u64().unwrap_or(0)).unwrap(),
+        };
+        let news = news(status(case), &fields, line, case["receivedAt"].as_f64().unwrap());
+        let seen = json!({ "limit": news.limit, "used": news.used, "pause": news.pause, "pace": news.pace });
+        let seen = present(seen);
         assert_eq!(seen, case["expect"], "{}", case["name"]);
+    }
+
+    pub fn pagination(case: &Value) {
+        let malformed = |name: &str| Error::argument(Phase::Api, name, "is not a string");
+        let string = |name: &str| case[name].as_str().unwrap();
+        let run = || match string("operation") {
+            "pages" => Ok(json!(pages(case)?.0)),
+            "token" => Ok(json!(pages(case)?.1.token()?)),
+            // The binding chooses between the two.
+            "address" => match (&case["next"], &case["page"]) {
+                (Value::String(next), _) => pagination::page_address(string("list"), next, "next"),
+                (Value::Null, Value::String(page)) => pagination::page_address(string("list"), page, "page"),
+                (Value::Null, Value::Null) => Ok(string("list").to_owned()),
+                (Value::Null, page) => {
+                    pagination::numbered_address(string("list"), page.as_f64().unwrap_or(f64::NAN))
+                }
+                _ => Err(malformed("next")),
+            }
+            .map(Value::from),
+            "repetition" => Ok(json!(pagination::repetition(&Attempt {
+                status: status(case),
+                retry_after: case["retryAfter"].as_str(),
+                number: u32::try_from(case["number"].as_u64().unwrap()).unwrap(),
+                patience: case["patience"].as_f64().unwrap_or(f64::INFINITY),
+                received_at: RECEIVED_AT,
+                random: case["random"].as_f64().unwrap(),
+            })?)),
+            other => panic!("{other} is not an operation"),
+        };
+        check(case, run(), |seen| match (seen.as_f64(), case["expect"].as_f64()) {
+            (Some(seen), Some(expected)) => assert_eq!(json!(seen), json!(expected), "{}", case["name"]),
+            _ => assert_eq!(seen, case["expect"], "{}", case["name"]),
+        });
+    }
+
+    /// The addresses that were asked for until the answers of a case, or the list, end.
+    fn pages(case: &Value) -> Result<(Vec<String>, List)> {
+        let mut list = List::new(case["first"].as_str().unwrap());
+        let mut asked = vec![list.address().to_owned()];
+        for answer in case["answers"].as_array().unwrap() {
+            let next = match &answer["next"] {
+                Value::Null => None,
+                Value::String(next) => Some(next.as_str()),
+                _ => return Err(Error::new(Code::ResponseInvalid, Phase::Api).with_field("next")),
+            };
+            let number = |name: &str| answer[name].as_f64();
+            let page = Page {
+                next,
+                values: usize::try_from(answer["values"].as_u64().unwrap()).unwrap(),
+                page: number("page"),
+                pagelen: number("pagelen"),
+                size: number("size"),
+            };
+            if !list.answered(&page)? {
+                asked.push("end".to_owned());
+                break;
+            }
+            asked.push(list.address().to_owned());
+        }
+        Ok((asked, list))
     }
 
     fn status(value: &Value) -> u16 {

@@ -606,7 +606,7 @@ describe('listRepositories and listWorkspaces', () => {
   });
 
   for (const next of ['the next', 7, 'https://bitbucket.example/2.0/x', 'https://bitbucket.example/2.0/x?page=0']) {
-    test(`a next page without a number, ${next}, is told, and not taken for the last one`, async (t) => {
+    test(`a next that is no page of this list, ${next}, is told, and not taken for the last one`, async (t) => {
       const { wrapper } = await against(t, { api: (_request, response) => json(response, 200, { values: [], next }) }, ACCESS_TOKEN);
       const error = await thrownBy(() => wrapper.listRepositories({ workspace: 'acme' }));
       assert.deepEqual([error.code, error.field], ['RESPONSE_INVALID', 'next']);
@@ -641,15 +641,62 @@ describe('listRepositories and listWorkspaces', () => {
   test('page through the repositories of a workspace', async (t) => {
     const { wrapper } = await connection(t, { repositories: 25 });
     const names = [];
-    for (let page = 1; page !== undefined;) {
-      const { values, next } = await wrapper.listRepositories({ workspace: 'acme', page });
-      names.push(...values.map(({ full_name: name }) => name));
-      assert.ok(next === undefined || next === page + 1);
-      page = next;
-    }
+    let next;
+    do {
+      const page = await wrapper.listRepositories({ workspace: 'acme', ...(next && { next }) });
+      names.push(...page.values.map(({ full_name: name }) => name));
+      next = page.next;
+      assert.ok(next === undefined || /^[\w-]+$/.test(next), next);
+    } while (next);
     assert.equal(new Set(names).size, 25);
     assert.ok(names.every((name) => name.startsWith('acme/')));
   });
+
+  test('callers that give a page go on working: a number, or what was given as next', async (t) => {
+    const { wrapper } = await connection(t, { repositories: 25 });
+    const names = [];
+    for (let page = 1; page !== undefined;) {
+      const { values, next } = await wrapper.listRepositories({ workspace: 'acme', page });
+      names.push(...values.map(({ full_name: name }) => name));
+      page = next;
+    }
+    assert.equal(new Set(names).size, 25);
+    const { values } = await wrapper.listRepositories({ workspace: 'acme', page: 3 });
+    assert.deepEqual(values.map(({ full_name: name }) => name), names.slice(20));
+  });
+
+  test('page through a list with cursors, and one whose next is missing', async (t) => {
+    const { wrapper, requests } = await against(t, {
+      api: (request, response) => {
+        const { pathname, searchParams } = new URL(request.url, 'http://x');
+        if (pathname.endsWith('/acme')) {
+          const own = `http://${request.headers.host}${pathname}`;
+          return json(response, 200, searchParams.has('ctx') ? { values: [{ full_name: 'acme/b' }] }
+            : { values: [{ full_name: 'acme/a' }], next: `${own}?ctx=0f%2D` });
+        }
+        const page = Number(searchParams.get('page') ?? 1);
+        return json(response, 200, { values: [{ workspace: { slug: `w${page}` } }], page, pagelen: 1, size: 2 });
+      },
+    }, ACCESS_TOKEN);
+    const first = await wrapper.listRepositories({ workspace: 'acme' });
+    assert.deepEqual(await wrapper.listRepositories({ workspace: 'acme', next: first.next }), { values: [{ full_name: 'acme/b' }] });
+    const { next } = await wrapper.listWorkspaces();
+    assert.deepEqual(await wrapper.listWorkspaces({ next }), { values: [{ slug: 'w2' }] });
+    assert.deepEqual(requests.map(({ url }) => url), [
+      '/2.0/repositories/acme', '/2.0/repositories/acme?ctx=0f%2D', '/2.0/user/workspaces', '/2.0/user/workspaces?page=2',
+    ]);
+  });
+
+  for (const next of ['https://bitbucket.example/2.0/user', '../user', 'cGFnZQ', 7, {}, '']) {
+    test(`a next of somebody else's, ${JSON.stringify(next)}, is refused before anything is sent`, async (t) => {
+      const { wrapper, requests } = await against(t, {}, ACCESS_TOKEN);
+      for (const list of [() => wrapper.listRepositories({ workspace: 'acme', next }), () => wrapper.listWorkspaces({ next })]) {
+        const error = await thrownBy(list);
+        assert.deepEqual([error.code, error.phase, error.field], ['INVALID_ARGUMENT', 'api', 'next']);
+      }
+      assert.deepEqual(requests, []);
+    });
+  }
 
   test('tell no more than is needed to choose one', async (t) => {
     const { wrapper } = await connection(t);

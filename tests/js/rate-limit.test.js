@@ -350,8 +350,7 @@ describe('what Bitbucket tells', () => {
   });
 
   const refusals = {
-    'without Retry-After': [{}, 2 * SECOND],
-    'with Retry-After in seconds': [{ 'retry-after': '90' }, 90 * SECOND],
+    'with Retry-After in seconds': [{ 'retry-after': '50' }, 50 * SECOND],
     'with Retry-After as a date': [{ 'retry-after': new Date(START + 40 * SECOND).toUTCString() }, 39 * SECOND + 877],
   };
   for (const [what, [headers, pause]] of Object.entries(refusals)) {
@@ -369,6 +368,96 @@ describe('what Bitbucket tells', () => {
       assert.equal(line.count(), 5);
     });
   }
+
+  test('status 429 without Retry-After: half a minute, then one at a time at the pace of the limit', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(100);
+    await limiter.observe(ACCOUNT, GROUP, told({}, 429));
+    const line = start(limiter, 5);
+    const others = start(limiter, 5, { account: 'user {another}' });
+    await clock.move(30 * SECOND - 1);
+    assert.deepEqual([line.count(), others.count()], [0, 5]);
+    await clock.until(line.count, 5);
+    // An hour has room for a hundred.
+    assert.deepEqual(line.times().map((at) => at - START), [30, 66, 102, 138, 174].map((seconds) => seconds * SECOND));
+    await clock.move(HOUR);
+    const later = start(limiter, 5);
+    await settled(later.count);
+    assert.equal(later.count(), 5);
+  });
+
+  test('refusals without Retry-After in a row double the pause, up to an hour', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(1000);
+    const pauses = [];
+    for (let refusal = 0; refusal < 9; refusal += 1) {
+      // Many are under way when the hour is used up: they are one refusal.
+      for (let many = 0; many < 3; many += 1) await limiter.observe(ACCOUNT, GROUP, told({}, 429));
+      const since = Date.now();
+      const line = start(limiter, 1);
+      await clock.until(line.count, 1);
+      pauses.push(Date.now() - since);
+    }
+    assert.deepEqual(pauses, [0.5, 1, 2, 4, 8, 16, 32, 60, 60].map((minutes) => minutes * MINUTE));
+    // A request that Bitbucket takes ends the row.
+    await limiter.observe(ACCOUNT, GROUP, told());
+    await limiter.observe(ACCOUNT, GROUP, told({}, 429));
+    const since = Date.now();
+    const line = start(limiter, 1);
+    await clock.until(line.count, 1);
+    assert.equal(Date.now() - since, 30 * SECOND);
+  });
+
+  test('an hour that is used up is in the log once, and a dialog is told how long it would be', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(1000);
+    const lines = [];
+    const log = (line) => lines.push(line);
+    await limiter.observe(ACCOUNT, GROUP, told({}, 429));
+    const line = start(limiter, 30, { log });
+    await settled(line.count);
+    const early = await thrownBy(() => limiter.take(ACCOUNT, GROUP, { maxWaitMs: 15 * SECOND, log }));
+    assert.deepEqual([early.code, early.retryAfter], ['API_RATE_LIMITED', 30 * SECOND]);
+    await clock.until(line.count, 1);
+    // All that are ahead of it count, too.
+    const late = await thrownBy(() => limiter.take(ACCOUNT, GROUP, { maxWaitMs: 15 * SECOND, log }));
+    assert.ok(late.retryAfter > 100 * SECOND, String(late.retryAfter));
+    await limiter.observe(ACCOUNT, GROUP, told({}, 429));
+    await clock.until(line.count, 30);
+    assert.equal(lines.length, 1, lines.join('\n'));
+    assert.match(lines[0], /refuses this account's requests: its hour is used up.*2026-11-24T08:03:47/);
+    assert.doesNotMatch(lines[0], /the-account/);
+  });
+
+  test('a wait of more than a minute is told to each caller at once, counts down, and is waited for in its last minute', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(2);
+    const lines = [];
+    const log = (line) => lines.push(line);
+    await Promise.all(start(limiter, 2).takes);
+    const asleep = thrownBy(() => limiter.take(ACCOUNT, GROUP, { log }));
+    const behind = thrownBy(() => limiter.take(ACCOUNT, GROUP));
+    await settled(() => 0);
+    await limiter.observe(ACCOUNT, GROUP, told({ 'retry-after': '86400' }, 429));
+    // No more than the rolling hour is believed.
+    for (const error of await Promise.all([asleep, behind])) {
+      assert.deepEqual([error.code, error.retryable, error.retryAfter], ['API_RATE_LIMITED', true, HOUR]);
+    }
+    await clock.move(10 * MINUTE);
+    const later = await thrownBy(() => limiter.take(ACCOUNT, GROUP, { log }));
+    assert.deepEqual([later.code, later.retryAfter], ['API_RATE_LIMITED', 50 * MINUTE]);
+    await clock.move(49 * MINUTE - 1);
+    assert.equal((await thrownBy(() => limiter.take(ACCOUNT, GROUP, { log }))).retryAfter, MINUTE + 1);
+    await clock.move(1);
+    const line = start(limiter, 1, { log });
+    await settled(line.count);
+    assert.equal(line.count(), 0);
+    await clock.until(line.count, 1);
+    assert.ok(Date.now() >= START + HOUR);
+    const asking = lines.filter((text) => /asks to wait/.test(text));
+    assert.equal(asking.length, 1, lines.join('\n'));
+    assert.match(asking[0], /^Bitbucket asks to wait until 2026-11-24T09:03:17/);
+  });
 
   test('a later refusal prolongs a pause and never shortens it', async (t) => {
     const clock = moveClock(t);
@@ -580,6 +669,54 @@ describe('through the whole client', () => {
     await clock.move(SECOND, QUIET_WITH_SOCKETS_MS);
     await reached(() => refused.count() + others.count(), 6);
     assert.deepEqual(bitbucket.control.stats().api.byStatus, { 200: 6 });
+  });
+
+  test('a sync that Bitbucket refuses without Retry-After goes on when there is room, however long that takes', async (t) => {
+    const clock = moveClock(t);
+    const lines = [];
+    let refused = 0;
+    const { origin } = await serve(t, (_request, response) => {
+      if (Date.now() - START >= 20 * MINUTE) return json(response, 200, {});
+      refused += 1;
+      return json(response, 429, { type: 'error', error: { message: 'Rate limit for this resource has been exceeded.' } });
+    });
+    const { wrapper: Wrapper } = createEntry(environment(origin, PATIENT));
+    const client = await new Wrapper(accessToken, { logger: (line) => lines.push(line) }).authenticate();
+    const sent = send(client, 5);
+    // Sockets answer in their own time.
+    while (sent.count() < 5) await clock.move(30 * SECOND, QUIET_WITH_SOCKETS_MS);
+    await sent.all();
+    assert.ok(Date.now() - START < 40 * MINUTE);
+    // All five at first, and then one at a time.
+    assert.ok(refused <= 5 + 6, String(refused));
+    assert.equal(lines.length, 1, lines.join('\n'));
+    assert.match(lines[0], /its hour is used up/);
+  });
+
+  test('a request may still be sent once only, and a POST is', async (t) => {
+    moveClock(t);
+    const { origin, requests } = await serve(t, (_request, response) => json(response, 429, {}));
+    const client = await clientOf(environment(origin, PATIENT));
+    const once = await thrownBy(() => client.get('/user', { 'axios-retry': { retries: 0 } }));
+    assert.deepEqual([once.response.status, once.bitbucket.code, requests.length], [429, 'API_RATE_LIMITED', 1]);
+    accessToken = { ...accessToken, token: `${accessToken.token}-other` };
+    const other = await clientOf(environment(origin, PATIENT));
+    assert.equal((await thrownBy(() => other.post('/user', {}))).bitbucket.code, 'API_RATE_LIMITED');
+    assert.equal(requests.length, 2);
+  });
+
+  test('somebody who waits in a dialog is told when to come back', async (t) => {
+    moveClock(t);
+    for (const [headers, retryAfter] of [[{}, 30 * SECOND], [{ 'retry-after': '20' }, 20 * SECOND], [{ 'retry-after': '86400' }, HOUR]]) {
+      accessToken = { ...accessToken, token: `${accessToken.token}-${retryAfter}` };
+      const { origin, requests } = await serve(t, (_request, response) => json(response, 429, {}, headers));
+      const wrapper = new (createEntry(environment(origin, PATIENT)).wrapper)(accessToken);
+      for (let times = 0; times < 2; times += 1) {
+        const error = await thrownBy(() => wrapper.listRepositories({ workspace: 'acme' }));
+        assert.deepEqual([error.code, error.retryAfter, error.retryable], ['API_RATE_LIMITED', retryAfter, true]);
+      }
+      assert.equal(requests.length, 1);
+    }
   });
 
   test('a signal ends the wait with an Axios error that says so', async (t) => {

@@ -320,10 +320,36 @@ describe('faults of the token endpoint', () => {
     const wrapper = new Wrapper(OAUTH);
     for (let n = 0; n < 3; n += 1) {
       const error = await thrownBy(() => user(wrapper));
-      assert.deepEqual([error.code, error.status, error.retryAfter], ['UNEXPECTED_STATUS', 429, 120_000]);
+      assert.deepEqual([error.code, error.status], ['UNEXPECTED_STATUS', 429]);
+      assert.ok(error.retryAfter > 60_000 && error.retryAfter <= 120_000, String(error.retryAfter));
     }
     assert.equal(seen.token, 1);
   });
+
+  for (const [status, body] of [[503, {}], [429, {}], [400, { error: 'temporarily_unavailable' }]]) {
+    test(`status ${status} with a wait of a day: two minutes are believed, and they count down`, async (t) => {
+      const { Wrapper, seen } = await unruly(t, {
+        api: (bearer) => (bearer === 'access-0' ? 401 : 200),
+        token: (response, n) => {
+          if (n > 1) return pair(response, n);
+          response.setHeader('retry-after', '86400');
+          return json(response, status, body);
+        },
+      });
+      const wrapper = new Wrapper({ ...OAUTH, refresh_token: `refused-${status}` });
+      const begun = Date.now();
+      const first = await thrownBy(() => user(wrapper));
+      assert.ok(first.retryAfter > 60_000 && first.retryAfter <= 120_000, String(first.retryAfter));
+      t.mock.timers.enable({ apis: ['Date'], now: begun + 90_000 });
+      const later = await thrownBy(() => user(wrapper));
+      assert.deepEqual([later.code, later.status], [first.code, status]);
+      assert.ok(later.retryAfter > 0 && later.retryAfter <= first.retryAfter - 60_000, String(later.retryAfter));
+      assert.equal(seen.token, 1);
+      t.mock.timers.setTime(begun + 200_000);
+      assert.equal((await user(wrapper)).status, 200);
+      assert.equal(seen.token, 2);
+    });
+  }
 });
 
 describe('a store that fails', () => {

@@ -13,6 +13,9 @@ const { core } = await inside('js/core.js');
 /** What Atlassian removed on 2026-04-14. */
 const REMOVED = ['/workspaces', '/repositories', '/user/permissions/workspaces', '/user/permissions/repositories'];
 
+/** When the answers of the cases about waiting arrived. */
+const RECEIVED_AT = 1_800_000_000_000;
+
 const REDIRECT_URI = 'https://nocodb.example/dashboard/';
 
 /** A text, or one that is described by a part that repeats. */
@@ -215,19 +218,45 @@ const CASES = {
   },
 
   retry(vector) {
-    const { method, code, status, attempt, retryAfter, random } = vector;
+    const { method, code, status, attempts, retryAfter, isQueued, patience = Infinity, random } = vector;
     const run = {
       mayRepeat: () => core().mayRepeat(method, code, status),
-      delay: () => core().retryDelay(attempt, retryAfter, random) ?? null,
+      delay: () => core().retryDelay(attempts, status, retryAfter, isQueued, patience, RECEIVED_AT, random) ?? null,
+      isHourUsedUp: () => core().isHourUsedUp(status, retryAfter, RECEIVED_AT),
     }[vector.operation];
     assert.equal(run(), vector.expect);
   },
 
   rate_limit(vector) {
-    const { status, headers, known, isConfigured, receivedAt } = vector;
+    if (vector.told !== undefined) {
+      assert.equal(core().isWaitedFor(vector.told), vector.isWaitedFor);
+      return;
+    }
+    const { status, headers, known, isConfigured, refusals = 0, receivedAt } = vector;
     const news = core().rateLimitNews(status, headers['x-ratelimit-limit'], headers['x-ratelimit-nearlimit'],
-      headers['retry-after'], known, isConfigured, receivedAt);
+      headers['retry-after'], known, isConfigured, refusals, receivedAt);
     assert.deepEqual(news, vector.expect);
+  },
+
+  pagination(vector) {
+    const { first, answers = [], list, next, page, status, retryAfter, number, patience = Infinity, random } = vector;
+    const pages = () => {
+      const asking = new (core().List)(first);
+      const asked = [asking.address];
+      for (const answer of answers) {
+        const isMore = asking.answered(answer.next, answer.values, answer.page, answer.pagelen, answer.size);
+        asked.push(isMore ? asking.address : 'end');
+        if (!isMore) break;
+      }
+      return { asking, asked };
+    };
+    const run = {
+      pages: () => pages().asked,
+      token: () => pages().asking.token,
+      address: () => core().pageAddress(list, next, page),
+      repetition: () => core().pageRepetition(status, retryAfter, number, patience, RECEIVED_AT, random) ?? null,
+    }[vector.operation];
+    checkCore(vector, run, (seen) => assert.deepEqual(seen, vector.expect));
   },
 
   config(vector, t) {

@@ -1,0 +1,310 @@
+//! The pages of a list: which one is asked for next, and when a list has ended.
+//!
+//! In: the address of the first page, and what each answer says of itself. Out: the address of the page to ask for, or
+//! the end. What never happens here: a list ends although its last answer says that there is more, a filter of the
+//! first page is missing on a later one, or an address is taken from a caller.
+//!
+//! Bitbucket has two kinds of lists: *numbered* ones, whose answers may tell `page` and `size`, and *iterators*, which go
+//! by an opaque cursor (`ctx`). Both say by `next` where the next page is. Only `values` is sure to be there.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::error::{Code, Error, Phase, Result};
+use crate::form;
+use crate::retry;
+use crate::text::is_graphic;
+use crate::uri::{Place, split_scheme};
+
+/// The parameter that selects the members of an answer: names with commas between them. A name with `+` or `-` before it
+/// changes the usual members; names without a sign replace them.
+const FIELDS: &str = "fields";
+
+/// The parameter that numbers a page. It is each page's own.
+const PAGE: &str = "page";
+
+/// The parameter of an iterator's cursor. Whatever belongs to the list is in it already.
+const CURSOR: &str = "ctx";
+
+/// The longest query that a token of [`List::token`] holds; Bitbucket's cursors have some hundred bytes.
+const LONGEST_QUERY: usize = 4096;
+
+/// How often a page that is not ready is asked for again.
+const MOST_REPETITIONS: u32 = 5;
+
+/// What an answer says of the page that it is. Numbers that are absent, or no numbers, are `None`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Page<'a> {
+    /// Where the next page is, as Bitbucket says.
+    pub next: Option<&'a str>,
+    /// How many values it has.
+    pub values: usize,
+    /// Its number.
+    pub page: Option<f64>,
+    /// How many values a page has.
+    pub pagelen: Option<f64>,
+    /// How many values the list has.
+    pub size: Option<f64>,
+}
+
+impl Page<'_> {
+    /// The number of the page that has to follow although `next` is missing: the list has more values than its pages up to
+    /// this one hold.
+    fn unannounced(&self) -> Option<u64> {
+        let number = |number: Option<f64>| number.filter(|number| number.is_finite());
+        let (page, size) = (number(self.page)?, number(self.size)?);
+        let pagelen = number(self.pagelen).unwrap_or(self.values as f64);
+        let is_sound = page >= 1.0 && page.fract() == 0.0 && page < LARGEST_PAGE;
+        (is_sound && self.values > 0 && size > page * pagelen).then_some(page as u64 + 1)
+    }
+}
+
+/// The largest number that JavaScript tells from its neighbours.
+const LARGEST_PAGE: f64 = 9_007_199_254_740_991.0;
+
+/// A parameter as it is written, and its name.
+#[derive(Debug, Clone)]
+struct Parameter<'a> {
+    name: Cow<'a, str>,
+    text: Cow<'a, str>,
+}
+
+/// A list that is read page by page.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// The first page's address up to its query.
+    base: String,
+    /// The first page's parameters, `fields` with `next`.
+    parameters: Vec<Parameter<'static>>,
+    /// The page to ask for.
+    address: String,
+    /// The pages that were asked for.
+    seen: BTreeSet<String>,
+}
+
+impl List {
+    /// A list whose first page is at this absolute address. Where its `fields` leave `next` out, that is added: without
+    /// it nobody could tell whether there is more.
+    pub fn new(address: &str) -> Self {
+        let (base, query) = split(address);
+        let parameters: Vec<Parameter<'static>> = parameters(query)
+            .filter_map(|parameter| {
+                let selected = (parameter.name == FIELDS).then(|| with_next(&parameter)).flatten();
+                match selected {
+                    Some(fields) if fields.is_empty() => None,
+                    Some(fields) => Some(Parameter {
+                        name: Cow::Borrowed(FIELDS),
+                        text: Cow::Owned([FIELDS, "=", &fields].concat()),
+                    }),
+                    None => Some(Parameter {
+                        name: Cow::Owned(parameter.name.into_owned()),
+                        text: Cow::Owned(parameter.text.into_owned()),
+                    }),
+                }
+            })
+            .collect();
+        let address = join(base, parameters.iter());
+        Self { base: base.to_owned(), parameters, seen: BTreeSet::from([address.clone()]), address }
+    }
+
+    /// The address of the page to ask for.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Takes an answer. Whether there is another page, whose address [`List::address`] then gives.
+    pub fn answered(&mut self, page: &Page<'_>) -> Result<bool> {
+        let next = match page.next.filter(|next| !next.is_empty()) {
+            Some(next) => self.follow(next),
+            None => match page.unannounced() {
+                Some(number) => self.numbered(number),
+                None => return Ok(false),
+            },
+        };
+        if !self.seen.insert(next.clone()) {
+            return Err(malformed("leads to a page that was asked for already"));
+        }
+        self.address = next;
+        Ok(true)
+    }
+
+    /// A `next` with the parameters of the first page that it lacks: those of pipelines have lost `sort` and all filters.
+    fn follow(&self, next: &str) -> String {
+        let (base, query) = split(next);
+        let own: Vec<Parameter<'_>> = parameters(query).collect();
+        let has = |name: &str| own.iter().any(|parameter| parameter.name == name);
+        // A redirect leads to a list of its own: what that one takes, it has told.
+        if has(CURSOR) || resource(base) != resource(&self.base) {
+            return next.to_owned();
+        }
+        let mut lost = self
+            .parameters
+            .iter()
+            .filter(|parameter| !is_of_page(&parameter.name) && !has(&parameter.name))
+            .peekable();
+        if lost.peek().is_none() { next.to_owned() } else { join(base, own.iter().chain(lost)) }
+    }
+
+    /// The page of this number.
+    fn numbered(&self, number: u64) -> String {
+        let page = Parameter { name: Cow::Borrowed(PAGE), text: Cow::Owned(format!("{PAGE}={number}")) };
+        join(&self.base, self.parameters.iter().filter(|parameter| !is_of_page(&parameter.name)).chain([&page]))
+    }
+
+    /// What stands for the page to ask for, to be handed out and taken back by [`page_address`]. It holds the query only:
+    /// the server and the list are not up to whoever brings it back.
+    pub fn token(&self) -> Result<String> {
+        let (base, query) = split(&self.address);
+        let is_own = origin(base) == origin(&self.base) && resource(base) == resource(&self.base);
+        if !is_own || !is_query(query) {
+            return Err(malformed("is not the address of a page of this list"));
+        }
+        Ok(URL_SAFE_NO_PAD.encode(query))
+    }
+}
+
+/// The address of the page of a list that a token stands for. `field` is what the token is called.
+pub fn page_address(list: &str, token: &str, field: &str) -> Result<String> {
+    let query = URL_SAFE_NO_PAD.decode(token).ok().and_then(|query| String::from_utf8(query).ok());
+    match query.filter(|query| is_query(query)) {
+        Some(query) => Ok([list, "?", &query].concat()),
+        None => Err(Error::argument(Phase::Api, field, "must be what the page before gave as next")),
+    }
+}
+
+/// The address of the page of a list that has this number, counted from 1.
+pub fn numbered_address(list: &str, number: f64) -> Result<String> {
+    if number.fract() == 0.0 && (1.0..=LARGEST_PAGE).contains(&number) {
+        Ok(format!("{list}?{PAGE}={}", number as u64))
+    } else {
+        Err(Error::argument(Phase::Api, PAGE, "must be a whole number from 1, or what the page before gave as next"))
+    }
+}
+
+/// A page that was asked for and may not be ready.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt<'a> {
+    /// The status of the answer.
+    pub status: u16,
+    /// `Retry-After`.
+    pub retry_after: Option<&'a str>,
+    /// How often the page was asked for.
+    pub number: u32,
+    /// How long the caller goes on waiting, in milliseconds.
+    pub patience: f64,
+    /// When the answer arrived, in milliseconds since 1970.
+    pub received_at: f64,
+    /// From 0 to 1.
+    pub random: f64,
+}
+
+/// In how many milliseconds a page is asked for again, because Bitbucket is still indexing: it answers 202 then, with a
+/// page of no values or with nothing. `None`: the answer is the page.
+pub fn repetition(attempt: &Attempt<'_>) -> Result<Option<f64>> {
+    if attempt.status != 202 {
+        return Ok(None);
+    }
+    let told = retry::after(attempt.retry_after, attempt.received_at);
+    // From half a second to a second, then twice as long each time: half a minute in all.
+    let pause = (attempt.number <= MOST_REPETITIONS)
+        .then(|| retry::pause(attempt.number.saturating_add(1), told.map(|told| told as f64), attempt.random))
+        .filter(|pause| *pause <= attempt.patience.min(retry::LONGEST_PATIENCE));
+    pause.map(Some).ok_or_else(|| {
+        let mut error = Error::new(Code::ApiNotReady, Phase::Api).with_status(attempt.status);
+        error.retry_after = told;
+        error
+    })
+}
+
+/// Whether a parameter says which page of a list is meant, and nothing of the list.
+fn is_of_page(name: &str) -> bool {
+    matches!(name, PAGE | CURSOR)
+}
+
+fn malformed(reason: &'static str) -> Box<Error> {
+    Error::new(Code::ResponseInvalid, Phase::Api).with_field("next").with_reason(reason)
+}
+
+/// An address up to its query, and that. A fragment is not sent.
+fn split(address: &str) -> (&str, &str) {
+    let address = address.split('#').next().unwrap_or_default();
+    address.split_once('?').unwrap_or((address, ""))
+}
+
+fn parameters(query: &str) -> impl Iterator<Item = Parameter<'_>> {
+    query.split('&').filter(|text| !text.is_empty()).map(|text| {
+        let name = text.split('=').next().unwrap_or_default();
+        // A name that cannot be decoded is one of its own.
+        Parameter { name: form::decode(name).map_or(Cow::Borrowed(name), Cow::Owned), text: Cow::Borrowed(text) }
+    })
+}
+
+fn join<'a>(base: &str, parameters: impl Iterator<Item = &'a Parameter<'a>>) -> String {
+    let mut address = base.to_owned();
+    let mut separator = '?';
+    for parameter in parameters {
+        address.push(separator);
+        address.push_str(&parameter.text);
+        separator = '&';
+    }
+    address
+}
+
+/// The value of `fields`, encoded, with `next` among the selected members; `None` when it is among them already.
+fn with_next(fields: &Parameter<'_>) -> Option<String> {
+    let (_, value) = fields.text.split_once('=')?;
+    let value = form::decode(value).ok()?;
+    let names = || value.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let is_named = |name: &str| names().any(|known| known.strip_prefix('+').unwrap_or(known) == name);
+    let is_selection = names().any(|name| !name.starts_with(['+', '-']));
+    let is_without = names().any(|name| matches!(name, "-next" | "-*"));
+    let is_there = is_named("next") || is_named("*");
+    if !is_without && (is_there || !is_selection) {
+        return None;
+    }
+    let mut kept: Vec<&str> = names().filter(|name| *name != "-next").collect();
+    if is_selection && !is_there {
+        kept.push("next");
+    } else if kept.contains(&"-*") && !is_named("next") {
+        kept.push("+next");
+    }
+    Some(kept.into_iter().map(form::encode).collect::<Vec<_>>().join(","))
+}
+
+fn place(address: &str) -> Option<Place> {
+    let (secure, rest) = split_scheme(address)?;
+    Place::parse(secure, rest).ok()
+}
+
+fn origin(address: &str) -> Option<String> {
+    place(address).map(|place| place.origin().to_owned())
+}
+
+/// What a path says beside whose it is: an answer may name a workspace or a repository by its slug where the request had
+/// its UUID, and a path may end in a slash.
+fn resource(address: &str) -> String {
+    let path = place(address).map_or_else(|| address.to_owned(), |place| place.path().to_owned());
+    let mut resource = String::new();
+    let mut names = path.split('/').filter(|name| !name.is_empty());
+    while let Some(name) = names.next() {
+        resource.push('/');
+        resource.push_str(name);
+        let owners = match name {
+            "repositories" => 2,
+            "workspaces" => 1,
+            _ => 0,
+        };
+        for _ in 0..owners {
+            resource.push_str(if names.next().is_some() { "/*" } else { "" });
+        }
+    }
+    resource
+}
+
+/// Whether a text can be the query of a page: visible ASCII, with a parameter in it.
+fn is_query(query: &str) -> bool {
+    query.len() <= LONGEST_QUERY && query.contains('=') && is_graphic(query) && !query.contains('#')
+}

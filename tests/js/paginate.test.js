@@ -1,0 +1,263 @@
+/** Lists of several pages: where each page is asked for, when a list ends, and what is no page. */
+import assert from 'node:assert/strict';
+import { syncBuiltinESMExports } from 'node:module';
+import { describe, test } from 'node:test';
+import timers from 'node:timers/promises';
+import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { environment, json, serve, simulatorEnvironment, thrownBy } from './support.js';
+
+// Whoever waits for ever has failed.
+const PATIENT = { timeout: 60_000 };
+
+const UNLIMITED = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: 'off' };
+
+/** A client for a server that answers as told; `api(url, n)` gives status, body and header fields of the n-th answer. */
+async function clientOf(t, api, variables = UNLIMITED) {
+  let n = 0;
+  const server = await serve(t, (request, response) => {
+    n += 1;
+    const { status = 200, body, headers } = api(new URL(request.url, 'http://x'), n);
+    if (body === undefined) response.writeHead(status, headers).end();
+    else json(response, status, body, headers);
+  });
+  const wrapper = new (createEntry(environment(server.origin, variables)).wrapper)({ type: 'api_key', token: 'the-token' });
+  return {
+    origin: server.origin,
+    wrapper,
+    client: await wrapper.authenticate(),
+    asked: () => server.requests.map(({ url }) => url),
+  };
+}
+
+/** Has what sleeps go on at once. Gives how long it would have slept. */
+function withoutSleep(t) {
+  const pauses = [];
+  t.mock.method(timers, 'setTimeout', async (ms) => {
+    pauses.push(ms);
+  });
+  // What was imported by name, too.
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  return pauses;
+}
+
+/** Values up to the end or the error. */
+async function collect(iterator) {
+  const values = [];
+  try {
+    for await (const value of iterator) values.push(value);
+    return { values };
+  } catch (error) {
+    return { values, error };
+  }
+}
+
+/** A numbered list of numbers, whose answers say of themselves what `tell` makes of it. */
+function numbered(size, tell) {
+  const all = Array.from({ length: size }, (_, index) => index);
+  return (url) => {
+    const page = Number(url.searchParams.get('page') ?? 1);
+    const pagelen = Number(url.searchParams.get('pagelen') ?? 10);
+    const values = all.slice((page - 1) * pagelen, page * pagelen);
+    return { body: { values, ...tell({ page, pagelen, size, url }) } };
+  };
+}
+
+describe('a list', PATIENT, () => {
+  test('whose answers have no next goes on while its size says that there is more', async (t) => {
+    const made = await clientOf(t, numbered(21, ({ page, pagelen, size }) => ({ page, pagelen, size })));
+    const { values, error } = await collect(made.client.paginate('/list', { q: 'a b' }));
+    assert.equal(error, undefined);
+    assert.deepEqual(values, Array.from({ length: 21 }, (_, index) => index));
+    assert.deepEqual(made.asked(), ['/2.0/list?q=a+b', '/2.0/list?q=a+b&page=2', '/2.0/list?q=a+b&page=3']);
+  });
+
+  test('whose size promises too much ends with an empty page', async (t) => {
+    const made = await clientOf(t, numbered(13, ({ page, pagelen }) => ({ page, pagelen, size: 99 })));
+    const { values, error } = await collect(made.client.paginate('/list'));
+    assert.deepEqual([values.length, error, made.asked().length], [13, undefined, 3]);
+  });
+
+  for (const next of [null, '']) {
+    test(`ends with next: ${JSON.stringify(next)}`, async (t) => {
+      const made = await clientOf(t, () => ({ body: { values: [1], next } }));
+      assert.deepEqual(await collect(made.client.paginate('/list')), { values: [1] });
+      assert.equal(made.asked().length, 1);
+    });
+  }
+
+  test('whose next has lost sort and filters is asked for with them on each page', async (t) => {
+    const made = await clientOf(t, numbered(25, ({ page, url }) => (
+      page < 3 ? { next: `${made.origin}${url.pathname}?page=${page + 1}&pagelen=10` } : {}
+    )));
+    const { values } = await collect(made.client.paginate('/repositories/acme/website/pipelines', {
+      sort: '-created_on', status: ['PASSED', 'FAILED'],
+    }));
+    assert.equal(values.length, 25);
+    const path = '/2.0/repositories/acme/website/pipelines';
+    assert.deepEqual(made.asked(), [
+      `${path}?sort=-created_on&status=PASSED&status=FAILED`,
+      `${path}?page=2&pagelen=10&sort=-created_on&status=PASSED&status=FAILED`,
+      `${path}?page=3&pagelen=10&sort=-created_on&status=PASSED&status=FAILED`,
+    ]);
+  });
+
+  test('takes parameters out of the path, out of params, and out of the config', async (t) => {
+    const api = numbered(11, ({ page }) => (page === 1 ? { next: `${made.origin}/2.0/list?page=2` } : {}));
+    const made = await clientOf(t, api);
+    for (const run of [
+      () => made.client.paginate('/list?a=1&b=2'),
+      () => made.client.paginate('/list?a=1', { b: 2 }),
+      () => made.client.paginate('/list', { a: 1, b: 2 }),
+      () => made.client.paginate('/list?a=1', undefined, { params: { b: 2 } }),
+      () => made.client.paginate(`${made.origin}/2.0/list?a=1&b=2`),
+    ]) {
+      const before = made.asked().length;
+      assert.equal((await collect(run())).values.length, 11);
+      assert.deepEqual(made.asked().slice(before), ['/2.0/list?a=1&b=2', '/2.0/list?page=2&a=1&b=2']);
+    }
+  });
+
+  test('asks for a parameter once that the client adds of itself', async (t) => {
+    const made = await clientOf(t, numbered(11, ({ page }) => (page === 1 ? { next: `${made.origin}/2.0/list?page=2` } : {})));
+    made.client.defaults.params = { a: 1 };
+    await collect(made.client.paginate('/list', { b: 2 }));
+    assert.deepEqual(made.asked(), ['/2.0/list?a=1&b=2', '/2.0/list?page=2&a=1&b=2']);
+  });
+
+  test('follows a cursor as it is', async (t) => {
+    const made = await clientOf(t, (url) => (url.searchParams.has('ctx')
+      ? { body: { values: [2] } } : { body: { values: [1], next: `${made.origin}/2.0/commits?ctx=0f%2D&page=2` } }));
+    assert.deepEqual((await collect(made.client.paginate('/commits', { include: 'main' }))).values, [1, 2]);
+    assert.deepEqual(made.asked(), ['/2.0/commits?include=main', '/2.0/commits?ctx=0f%2D&page=2']);
+  });
+
+  test('whose fields leave next out is asked for next, too', async (t) => {
+    const made = await clientOf(t, numbered(25, ({ page, url }) => (
+      page < 3 && url.searchParams.get('fields').split(',').includes('next')
+        ? { next: `${made.origin}/2.0/list?page=${page + 1}&fields=${encodeURIComponent(url.searchParams.get('fields'))}` } : {}
+    )));
+    for (const [path, params] of [['/list', { fields: 'values.id' }], ['/list?fields=values.id,-next', undefined]]) {
+      assert.equal((await collect(made.client.paginate(path, params))).values.length, 25);
+    }
+    assert.ok(made.asked().every((url) => new URL(url, 'http://x').searchParams.get('fields') === 'values.id,next'));
+  });
+});
+
+describe('a list of the simulator', PATIENT, () => {
+  const REPOSITORY = '/repositories/acme/billing-service';
+
+  async function simulator(t) {
+    const scopes = ['repository', 'pullrequest', 'pipeline'];
+    const bitbucket = await startBitbucket({
+      accessTokens: [{ token: 'the-token', kind: 'workspace', workspace: 'acme', scopes }], pullRequests: 8,
+    });
+    t.after(() => bitbucket.close());
+    const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, UNLIMITED));
+    return new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate();
+  }
+
+  /** All values, page by page, which are those of one long page. */
+  async function assertWhole(client, path, params, nameOf) {
+    const whole = await client.get(path, { params: { ...params, pagelen: 100 } });
+    const { values, error } = await collect(client.paginate(path, { ...params, pagelen: 2 }));
+    assert.equal(error, undefined);
+    assert.equal('next' in whole.data, false);
+    assert.ok(values.length > 2, String(values.length));
+    assert.deepEqual(values.map(nameOf), whole.data.values.map(nameOf));
+    assert.equal(new Set(values.map(nameOf)).size, values.length);
+  }
+
+  test('that forgets its order and its filters', async (t) => {
+    const client = await simulator(t);
+    for (const params of [
+      { sort: '-created_on' }, { 'target.branch': 'main' }, { status: ['PASSED', 'FAILED'], sort: '-created_on' },
+      { fields: 'values.build_number,values.target.ref_name' },
+    ]) await assertWhole(client, `${REPOSITORY}/pipelines`, params, ({ build_number: number }) => number);
+  });
+
+  test('with cursors, and one without size', async (t) => {
+    const client = await simulator(t);
+    const { data } = await client.get(`${REPOSITORY}/commits`);
+    await assertWhole(client, `${REPOSITORY}/commits`, {}, ({ hash }) => hash);
+    await assertWhole(client, `${REPOSITORY}/commit/${data.values[0].hash}/statuses`, {}, ({ key }) => key);
+  });
+
+  test('behind a redirect', async (t) => {
+    const client = await simulator(t);
+    await assertWhole(client, `${REPOSITORY}/pullrequests/3/diffstat`, {}, ({ new: { path } }) => path);
+  });
+});
+
+describe('arrays among the parameters', PATIENT, () => {
+  const params = { state: ['OPEN', 'MERGED'] };
+
+  for (const [what, more, expected] of [
+    ['repeat the name', {}, 'state=OPEN&state=MERGED'],
+    ['with a serializer of the caller\'s for brackets', { paramsSerializer: { indexes: false } }, 'state%5B%5D=OPEN&state%5B%5D=MERGED'],
+    ['with one that only encodes', { paramsSerializer: { encode: (text) => text.toLowerCase() } }, 'state=open&state=merged'],
+    ['with one that serializes', { paramsSerializer: { serialize: () => 'x=1' } }, 'x=1'],
+    ['with a function', { paramsSerializer: () => 'x=2' }, 'x=2'],
+  ]) {
+    test(what, async (t) => {
+      const made = await clientOf(t, () => ({ body: { values: [] } }));
+      await made.client.get('/pullrequests', { params, ...more });
+      await collect(made.client.paginate('/pullrequests', params, more));
+      assert.deepEqual(made.asked(), Array(2).fill(`/2.0/pullrequests?${expected}`));
+    });
+  }
+
+  test('of the client\'s own defaults', async (t) => {
+    const made = await clientOf(t, () => ({ body: { values: [] } }));
+    made.client.defaults.paramsSerializer = { indexes: false };
+    await made.client.get('/pullrequests', { params });
+    assert.deepEqual(made.asked(), ['/2.0/pullrequests?state%5B%5D=OPEN&state%5B%5D=MERGED']);
+  });
+});
+
+describe('a page that Bitbucket is still working on', PATIENT, () => {
+  const notReady = { 'with nothing': undefined, 'with a page of no values': { values: [], pagelen: 30 } };
+
+  for (const [what, body] of Object.entries(notReady)) {
+    test(`${what} is asked for again, after longer and longer pauses`, async (t) => {
+      const made = await clientOf(t, (_url, n) => (n < 4 ? { status: 202, body } : { body: { values: [1, 2] } }));
+      const pauses = withoutSleep(t);
+      assert.deepEqual(await collect(made.client.paginate('/list')), { values: [1, 2] });
+      assert.equal(made.asked().length, 4);
+      assert.equal(pauses.length, 3);
+      pauses.forEach((pause, at) => assert.ok(pause >= 500 * 2 ** at && pause <= 1000 * 2 ** at, String(pauses)));
+    });
+
+    test(`${what} is told in the end, and is no empty result`, async (t) => {
+      const made = await clientOf(t, () => ({ status: 202, body }));
+      withoutSleep(t);
+      const { values, error } = await collect(made.client.paginate('/list'));
+      assert.ok(error instanceof BitbucketAuthError);
+      assert.deepEqual([values, error.code, error.status, error.retryable], [[], 'API_NOT_READY', 202, true]);
+      assert.match(error.message, /not ready yet/);
+      assert.equal(made.asked().length, 6);
+    });
+  }
+
+  test('is told in a dialog within its patience', async (t) => {
+    const made = await clientOf(t, () => ({ status: 202 }));
+    const pauses = withoutSleep(t);
+    const error = await thrownBy(() => made.wrapper.listRepositories({ workspace: 'acme' }));
+    assert.deepEqual([error.code, error.retryable], ['API_NOT_READY', true]);
+    assert.ok(pauses.length > 0 && pauses.every((pause) => pause <= 15_000), String(pauses));
+  });
+
+  test('ends with a signal', async (t) => {
+    const controller = new AbortController();
+    const made = await clientOf(t, () => {
+      setImmediate(() => setTimeout(() => controller.abort(), 50));
+      return { status: 202 };
+    });
+    const { error } = await collect(made.client.paginate('/list', {}, { signal: controller.signal }));
+    assert.deepEqual([error.code, error.bitbucket.code, made.asked().length], ['ERR_CANCELED', 'REQUEST_ABORTED', 1]);
+  });
+});
