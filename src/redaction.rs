@@ -80,6 +80,10 @@ pub struct Redaction {
     forms: Vec<Form>,
     first: Table,
     second: Table,
+    /// Those with an escape's first character second, which may stand for itself.
+    escape_second: u64,
+    /// Whether one may begin with a backslash and this byte.
+    after_backslash: [bool; 256],
     /// What was kept back of the pieces so far.
     rest: Vec<u8>,
 }
@@ -108,18 +112,26 @@ impl Redaction {
         }
         forms.sort_by(|one, other| other.bytes.len().cmp(&one.bytes.len()).then_with(|| one.bytes.cmp(&other.bytes)));
         forms.dedup_by(|one, other| one.bytes == other.bytes);
-        let (mut first, mut second) = ([0; 256], [0; 256]);
+        let (mut first, mut second, mut escape_second) = ([0; 256], [0; 256], 0);
         for (at, form) in forms.iter().enumerate() {
             let bit = bit(at);
             let mut bytes = form.bytes.iter();
             mark(&mut first, bytes.next().copied(), bit);
-            mark(&mut second, bytes.next().copied(), bit);
+            let next = bytes.next().copied();
+            mark(&mut second, next, bit);
+            if next.is_some_and(is_escape) {
+                escape_second |= bit;
+            }
         }
+        let after_backslash = core::array::from_fn(|byte| {
+            let byte = u8::try_from(byte).unwrap_or_default();
+            matches!(byte, b'u' | b'x') || is_escape(byte) || entry(&first, byte) | entry(&first, b'\\') != 0
+        });
         // What is escaped may be any byte, and lines may be broken anywhere but before the first.
         for byte in *b"%\\&+\r\n" {
             mark(&mut second, Some(byte), u64::MAX);
         }
-        Self { forms, first, second, rest: Vec::new() }
+        Self { forms, first, second, escape_second, after_backslash, rest: Vec::new() }
     }
 
     /// Of what a header field `Authorization` tells: the credential, and the password in that of Basic (RFC 7617).
@@ -188,6 +200,10 @@ impl Redaction {
         while let Some(ahead) = text.get(at..).filter(|ahead| !ahead.is_empty()) {
             at += self.skip(ahead);
             let Some(mask) = self.mask(text, at, is_whole) else { return Err(at) };
+            if mask == 0 {
+                at += 1;
+                continue;
+            }
             let forms = self.forms.iter().enumerate().filter(|(at, _)| mask & bit(*at) != 0);
             for (_, form) in forms {
                 match form.look(text, at, is_whole) {
@@ -205,7 +221,8 @@ impl Redaction {
     #[inline]
     fn skip(&self, text: &[u8]) -> usize {
         let may_begin = |pair: &[u8]| match pair {
-            [one, two] => entry(&self.first, *one) & entry(&self.second, *two) != 0 || is_escape(*one),
+            [b'\\', two] => self.after_backslash.get(usize::from(*two)).copied().unwrap_or(true),
+            [one, two] => is_escape(*one) || entry(&self.first, *one) & entry(&self.second, *two) != 0,
             _ => true,
         };
         text.windows(2).position(may_begin).unwrap_or(text.len().saturating_sub(1))
@@ -220,7 +237,13 @@ impl Redaction {
             if reader.ran_out && !is_whole {
                 return None;
             }
-            forms |= entry(&self.first, byte);
+            let may_be = entry(&self.first, byte);
+            if may_be & !forms != 0 {
+                let is_escaped = text.get(reader.at).copied().is_some_and(is_escape);
+                let second =
+                    reader.next(depth).filter(|_| !reader.ran_out).map_or(u64::MAX, |byte| entry(&self.second, byte));
+                forms |= may_be & (second | if is_escaped { self.escape_second } else { 0 });
+            }
             // What is no escape is the same at every depth.
             if !is_escape(byte) {
                 break;
@@ -306,8 +329,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Whether these bytes follow, each within up to so many escapes, and whether there was an escape up to where that was
-    /// known. A secret may hold itself what looks like an escape: then fewer are undone.
+    /// Whether these bytes follow, each within up to so many escapes, and whether with more there might be others. A secret
+    /// may hold itself what looks like an escape: then fewer are undone.
     fn reads(&mut self, bytes: &[u8], depth: u8) -> (bool, bool) {
         let mut is_escaped = false;
         for (index, wanted) in bytes.iter().enumerate() {
@@ -316,13 +339,13 @@ impl Reader<'_> {
             loop {
                 let start = self.at;
                 let is_escape = self.text.get(start).copied().is_some_and(is_escape);
-                is_escaped |= is_escape;
                 let mut is_break = false;
                 let mut depths = (0..=if is_escape { depth } else { 0 }).rev();
-                let is_wanted = depths.any(|depth| {
+                let is_wanted = depths.any(|tried| {
                     self.at = start;
-                    let byte = self.next(depth);
+                    let byte = self.next(tried);
                     self.ran_out |= byte.is_none();
+                    is_escaped |= tried == depth && byte.is_some_and(self::is_escape);
                     is_break |= matches!(byte, Some(b'\r' | b'\n'));
                     byte == Some(*wanted) || byte == Some(b'+') && *wanted == b' '
                 });
@@ -365,7 +388,13 @@ impl Reader<'_> {
     }
 
     /// The same within an escape.
+    #[inline]
     fn inner(&mut self, depth: u8) -> Option<u8> {
+        // Nearly all are what they are.
+        if let Some(byte) = self.text.get(self.at).filter(|byte| depth == 0 || !is_escape(**byte)) {
+            self.at += 1;
+            return Some(*byte);
+        }
         let byte = self.next(depth);
         self.ran_out |= byte.is_none();
         byte
@@ -411,6 +440,10 @@ impl Reader<'_> {
             if !is_of_number {
                 self.at = before;
                 break;
+            }
+            // Nothing else is in a name; and what is would be read over and over in a text of nothing but ampersands.
+            if !byte.is_ascii_alphanumeric() && byte != b'#' {
+                return None;
             }
             name.push(byte);
             if name.len() > LONGEST_REFERENCE {

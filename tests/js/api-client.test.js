@@ -561,6 +561,23 @@ describe('what a server repeats of the credential', () => {
     // A success is what it is.
     assert.deepEqual((await client.get('/json')).data, { a: everything });
   });
+
+  test('is found in 32 MiB without a wait, whatever they consist of', async (t) => {
+    let body;
+    const client = await repeating(t, (_request, response) => response.writeHead(500, { 'content-type': 'text/plain' }).end(body));
+    const mebibyte = 1024 * 1024;
+    // The less an answer looks like one, the less of it is enough.
+    for (const [filling, size] of [['{"values":["AbC+/d9f\\"\\n",1]},', 31 * mebibyte], ['\\u0041', mebibyte], ['%41%2B', mebibyte], ['&amp;', mebibyte], ['\\\\', mebibyte]]) {
+      body = Buffer.concat([Buffer.alloc(size, filling), Buffer.from(` ${token}`)]);
+      const begun = process.cpuUsage();
+      const { response } = await thrownBy(() => client.get('/x', { responseType: 'arraybuffer', timeout: 60_000, ...withoutRetries }));
+      const milliseconds = process.cpuUsage(begun).user / 1000;
+      const data = Buffer.from(response.data);
+      assert.equal(data.subarray(-11).toString(), ' [redacted]');
+      assert.ok(data.subarray(0, size).equals(body.subarray(0, size)), filling);
+      assert.ok(milliseconds < 2000, `${filling}: ${milliseconds}`);
+    }
+  });
 });
 
 describe('retries', () => {

@@ -194,7 +194,7 @@ describe('authenticate', () => {
     assert.deepEqual([data.nickname, status], ['dana', 200]);
     assert.equal(requests[0].url, '/2.0/repositories/acme/site/pullrequests?state=OPEN&page=2');
     assert.equal(bearer(requests[0]), 'Bearer the-access-token');
-    assert.equal(requests[0].headers.accept, 'application/json');
+    assert.equal(requests[0].headers.accept, 'application/json, */*;q=0.8');
     assert.equal(await wrapper.authenticate(), client);
   });
 
