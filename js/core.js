@@ -63,6 +63,10 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(address: string, state: string) => string | undefined} validateInPage `undefined` when the user said no
  * @property {(code: unknown, codeVerifier: unknown, redirectUri: unknown, itsOtherName?: unknown) => TokenRequest
  *   } buildTokenRequest `itsOtherName`: what the caller has as `code_verifier`
+ * @property {(code: unknown, codeVerifier: unknown, isVerifierOptional: boolean) => TokenRequest} buildHostTokenRequest of
+ *   what a host's form handed over
+ * @property {(granted: unknown) => string[]} missingScopes of the requested ones, without those that Bitbucket no longer
+ *   asks for
  * @property {(refreshToken: unknown) => TokenRequest} buildRefreshRequest
  * @property {() => TokenRequest} buildClientCredentialsRequest
  * @property {(response: unknown) => TokenSet} parseTokenResponse
@@ -89,6 +93,8 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {number} lockoutMs how long to wait after a refusal before a refresh token is tried again, in milliseconds
  * @property {number} [rateLimit] requests to the API in an hour; absent when there is no limit
  * @property {boolean} isRateLimitConfigured whether the environment says so
+ * @property {boolean} mayActAsClient whether connections may act as the OAuth client itself
+ * @property {boolean} isVerifierOptional whether the host's form may send a code without its verifier
  * @property {Proxies} proxies the way to Bitbucket
  * @property {string} [redisUrl] of the Redis through which processes share their tokens; it may hold a password
  * @property {Failure[]} problems `INVALID_CONFIG` with the variable's name in `field`, never its value
@@ -261,7 +267,7 @@ import { BitbucketAuthError, judge } from './error.js';
  *   along; its name in lower case
  * @property {new (authorization: string) => Redactor} Redactor
  * @property {(status: number) => boolean} asksForRenewal
- * @property {(config: unknown) => StoredCredential} readCredential
+ * @property {(config: unknown, mayActAsClient: boolean) => StoredCredential} readCredential
  * @property {(workspace: unknown) => string} workspaceSegment
  * @property {new (known: KnownToTest) => ConnectionTest} ConnectionTest
  * @property {(answer: ApiAnswer & { kind: CredentialKind, path?: string, isElsewhere?: boolean }) => Failure

@@ -2,7 +2,7 @@
  * The form that NocoDB's GUI shows for the integration.
  *
  * In: the judged environment. Out: form elements as NocoDB's form builder takes them. What never happens here: the
- * client secret appears, or OAuth2 is offered without a valid configuration.
+ * client secret appears, or OAuth2 is offered without a valid configuration, or the client itself without leave.
  */
 
 /**
@@ -60,10 +60,11 @@ const TESTED = 'As in bitbucket.org/my-workspace. Optional; the connection test 
 const SLUG = '[A-Za-z0-9_.{}-]+';
 
 /**
- * @param {Pick<import('./environment.js').Environment, 'client'>} environment
+ * @param {Partial<Pick<import('./environment.js').Environment, 'client' | 'mayActAsClient'>>} environment
  * @returns {FormElement[]}
  */
-export function form({ client }) {
+export function form({ client, mayActAsClient }) {
+  const offersClient = client !== undefined && mayActAsClient;
   return [
     {
       type: 'input',
@@ -80,7 +81,7 @@ export function form({ client }) {
       category: CATEGORY,
       placeholder: 'Select auth type',
       defaultValue: client ? OAUTH.value : ACCESS_TOKEN.value,
-      options: [...(client ? [OAUTH] : []), ACCESS_TOKEN, API_TOKEN, ...(client ? [CLIENT] : [])],
+      options: [...(client ? [OAUTH] : []), ACCESS_TOKEN, API_TOKEN, ...(offersClient ? [CLIENT] : [])],
       validators: [{ type: 'required', message: 'Auth type is required' }],
     },
     ...(client ? [oauthButton(client, OAUTH.value)] : []),
@@ -119,7 +120,7 @@ export function form({ client }) {
       validators: [{ type: 'required', message: 'API token is required' }],
     },
     workspace([ACCESS_TOKEN.value, API_TOKEN.value], TESTED),
-    ...(client ? [workspace(
+    ...(offersClient ? [workspace(
       [CLIENT.value],
       `No user is involved: NocoDB acts as the configured OAuth client, which must be a private one. ${TESTED}`,
     )] : []),

@@ -70,7 +70,8 @@ import { holder, keeperOf, makePair } from './token-keeper.js';
  */
 
 /**
- * What the GUIs of NocoDB send as `config.oauth`, by version and by the `model` of the form.
+ * What the GUIs of NocoDB send as `config.oauth`, by version and by the `model` of the form. Those of NocoDB 0.262 to 0.265
+ * send no verifier.
  *
  * @typedef {CodeGrant | { code: CodeGrant }} OAuthPayload
  */
@@ -119,7 +120,8 @@ import { holder, keeperOf, makePair } from './token-keeper.js';
  * @property {string} message what works, or what is wrong and what mends it
  * @property {Account} [account] whose credential it is; only some have a user
  * @property {string[]} [scopes] as granted, where known
- * @property {string[]} [missingScopes] those that are configured or needed, and not granted
+ * @property {string[]} [missingScopes] those that are configured or needed, and not granted, except those that Bitbucket no
+ *   longer asks for
  * @property {number} [expiresAt] when the access token dies, in milliseconds since the epoch; absent where unknown
  */
 
@@ -128,7 +130,8 @@ import { holder, keeperOf, makePair } from './token-keeper.js';
  * @property {CredentialKind} kind
  * @property {Account} [account] whose tokens they are, where Bitbucket told
  * @property {string[]} [scopes] as granted, where known
- * @property {string[]} [missingScopes] those that are configured and not granted
+ * @property {string[]} [missingScopes] those that are configured and not granted, except those that Bitbucket no longer
+ *   asks for
  * @property {number} [expiresAt] when the access token dies, in milliseconds since the epoch
  * @property {number} [refreshedAt] when the tokens were received, in milliseconds since the epoch
  * @property {string} [hint] what seems to be wrong with the token
@@ -321,7 +324,8 @@ export class BitbucketAuthIntegration {
    * What is known of the connection, without asking Bitbucket. It holds no secret.
    *
    * @returns {Promise<ConnectionStatus>}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable credential, or unusable scopes
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable credential, or unusable scopes,
+   *   `INVALID_CONFIG` when connections may not act as the OAuth client itself
    */
   async connectionStatus() {
     const { kind, hint } = this.#describe();
@@ -335,7 +339,7 @@ export class BitbucketAuthIntegration {
       // Another kind may have left it.
       ...(kind === 'oauth' && account && { account: pick(account, ACCOUNT_MEMBERS) }),
       ...(scopes && { scopes }),
-      ...(scopes && client && { missingScopes: core().missingScopes(client.scopes, scopes) }),
+      ...(scopes && client && { missingScopes: judge(this.connectionStatus, () => client.missingScopes(scopes)) }),
       ...(expiresAt !== undefined && { expiresAt }),
       ...(obtainedAt !== undefined && { refreshedAt: obtainedAt }),
       ...(hint && { hint }),
@@ -345,7 +349,8 @@ export class BitbucketAuthIntegration {
   /**
    * Exchanges what the GUI brought back from Bitbucket for tokens (RFC 6749 section 4.1.3).
    *
-   * @param {OAuthPayload} payload the value of `config.oauth`, in any of its three shapes
+   * @param {OAuthPayload} payload the value of `config.oauth`, in any of its three shapes. A code needs its verifier, unless
+   *   the environment says that the host's form sends none
    * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
    * @returns {Promise<StoredTokens & { type: 'oauth', account?: Account }>} `account` where Bitbucket tells it
    * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
@@ -354,9 +359,10 @@ export class BitbucketAuthIntegration {
   async exchangeToken(payload, _config) {
     const { code: inner } = members(payload);
     const { code, code_verifier: verifier } = members(typeof inner === 'object' ? inner : payload);
+    const environment = this.#environment();
     const tokens = await requestTokens(
-      this.#environment(),
-      (client) => client.buildTokenRequest(code, verifier, undefined),
+      environment,
+      (client) => client.buildHostTokenRequest(code, verifier, environment.isVerifierOptional),
       'authorization_code',
     );
     const account = await this.#accountOf(tokens.accessToken);
@@ -634,7 +640,7 @@ export class BitbucketAuthIntegration {
    * What the config says of the credential, without tokens that can be renewed.
    *
    * @returns {import('./core.js').StoredCredential}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` for the OAuth client itself where that is not allowed
    */
   #describe() {
     if (this.#described) return this.#described;
@@ -647,7 +653,8 @@ export class BitbucketAuthIntegration {
 
   /** The same, with tokens that can be renewed. */
   #readCredential() {
-    return judge(this.#readCredential, () => core().readCredential(this.#config));
+    const { mayActAsClient } = this.#environment();
+    return judge(this.#readCredential, () => core().readCredential(this.#config, mayActAsClient));
   }
 
   /**

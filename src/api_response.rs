@@ -91,6 +91,11 @@ impl ResponseFields {
         })
     }
 
+    /// The scopes that the credential has, as far as they look like some.
+    pub(crate) fn granted(&self) -> Option<Vec<String>> {
+        listed(self.granted.as_deref())
+    }
+
     /// Whether Bitbucket answered for sure: every answer of its API has the fields of the first line.
     fn is_of_bitbucket(&self) -> bool {
         self.granted.is_some()
@@ -194,15 +199,20 @@ fn is_workspace(path: &str) -> bool {
     !name.is_empty() && !name.contains('/')
 }
 
+/// The scopes of a header field.
+fn listed(field: Option<&str>) -> Option<Vec<String>> {
+    let names: Vec<Cow<'_, str>> = split(field?).map(Cow::Borrowed).collect();
+    known_scopes(&names)
+}
+
 /// The scopes that the request needs, and those that the credential has, as the body says, or else the header fields.
 fn scopes(error: Option<&BitbucketError<'_>>, fields: &ResponseFields) -> (Vec<String>, Option<Vec<String>>) {
-    let listed = |field: &Option<String>| {
-        let names: Vec<Cow<'_, str>> = split(field.as_deref()?).map(Cow::Borrowed).collect();
-        known_scopes(&names)
-    };
     let required = error.map(|error| error.required.clone()).filter(|scopes| !scopes.is_empty());
     let granted = error.and_then(|error| error.granted.clone());
-    (required.or_else(|| listed(&fields.accepted)).unwrap_or_default(), granted.or_else(|| listed(&fields.granted)))
+    (
+        required.or_else(|| listed(fields.accepted.as_deref())).unwrap_or_default(),
+        granted.or_else(|| fields.granted()),
+    )
 }
 
 /// Whether a refusal is for want of a scope: the body says so, or one that the header fields name is not granted.

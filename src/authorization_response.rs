@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Phase, Result, clean_error_code};
 use crate::form;
+use crate::scope;
 use crate::secret::{Secret, clean_description};
 use crate::state::{self, State};
 use crate::text::{cut, has_control, has_control_or_space, same};
@@ -133,6 +134,7 @@ fn authorization_error(error: &str, description: Option<&str>, known: [Option<&s
     let secrets = || known.into_iter().flatten();
     let kind = if error == ACCESS_DENIED { Code::AccessDenied } else { Code::AuthorizationFailed };
     let mut refusal = refused(kind);
+    refusal.reason = scope::cure(error);
     refusal.error = clean_error_code(error, secrets());
     refusal.error_description = description.and_then(|text| clean_description(text, secrets()));
     refusal

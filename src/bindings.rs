@@ -12,7 +12,7 @@ use crate::api_response::{self, ApiResponse, ResponseFields};
 use crate::arguments::Argument;
 use crate::authorization_request::{AuthorizationRequest, authorization_url};
 use crate::authorization_response::{Callback, code_of, is_callback, validate, validate_in_page};
-use crate::client_config::{ClientConfig, Environment, RateLimit, variable};
+use crate::client_config::{ClientConfig, ClientCredentials, Environment, HostVerifier, RateLimit, variable};
 use crate::connection_test::{self, ConnectionTest, Known};
 use crate::credential::{Credential, Kind, Stored, segment};
 use crate::endpoints::{Address, Endpoint, Endpoints, argument_error};
@@ -283,6 +283,28 @@ impl Client {
         let request =
             TokenRequest::authorization_code(&self.config, &code, code_verifier.as_ref(), redirect_uri.as_deref())?;
         Ok(request.to_js())
+    }
+
+    /// The same for what a host's form handed over.
+    #[wasm_bindgen(js_name = buildHostTokenRequest)]
+    pub fn build_host_token_request(
+        &self,
+        code: &JsValue,
+        code_verifier: &JsValue,
+        is_verifier_optional: bool,
+    ) -> core::result::Result<JsValue, JsValue> {
+        let code = host::string(code, "code", Phase::Exchange)?;
+        let code_verifier = host::optional_string(code_verifier, "codeVerifier", Phase::Exchange)?;
+        let code_verifier = code_verifier.as_deref().map(CodeVerifier::parse).transpose()?;
+        let host = if is_verifier_optional { HostVerifier::Optional } else { HostVerifier::Required };
+        let request = TokenRequest::authorization_code_of_host(&self.config, &code, code_verifier.as_ref(), host)?;
+        Ok(request.to_js())
+    }
+
+    /// The requested scopes that Bitbucket asks for and that were not granted.
+    #[wasm_bindgen(js_name = missingScopes)]
+    pub fn missing_scopes(&self, granted: &JsValue) -> core::result::Result<Vec<String>, JsValue> {
+        Ok(self.config.scopes().asked_for().missing_from(&scopes_argument(granted, "granted")?).to_vec())
     }
 
     /// `{ method, url, headers, body }` that refreshes tokens.
@@ -571,7 +593,8 @@ fn previous(value: Option<&JsValue>) -> Previous {
     Previous { refresh_token: refresh_token.map(Secret::new), scopes: hints.scopes("scopes").ok().flatten() }
 }
 
-/// Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, rateLimit?, isRateLimitConfigured, redisUrl?, proxies, problems }`.
+/// Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, rateLimit?, isRateLimitConfigured, mayActAsClient,
+/// isVerifierOptional, redisUrl?, proxies, problems }`.
 /// Without `client` OAuth cannot be offered; without `apiUrl` the API's override is unusable; without `rateLimit` there is none. `problems` has an INVALID_CONFIG error for each variable that is
 /// missing or wrong.
 #[wasm_bindgen(js_name = readEnvironment)]
@@ -590,6 +613,8 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
         .number("lockoutMs", Some(environment.lockout_ms.into()))
         .number("rateLimit", limit.map(u64::from))
         .flag("isRateLimitConfigured", is_configured)
+        .flag("mayActAsClient", environment.client_credentials == ClientCredentials::Allowed)
+        .flag("isVerifierOptional", environment.host_verifier == HostVerifier::Optional)
         .text("redisUrl", environment.redis.as_ref().map(Secret::expose))
         .json("problems", Some(&["[", &problems.join(","), "]"].concat()))
         .into_js();
@@ -652,8 +677,7 @@ pub fn missing_scopes(required: &JsValue, granted: &JsValue) -> core::result::Re
 }
 
 fn scopes_argument(value: &JsValue, name: &str) -> Result<ScopeSet> {
-    host::scopes(value)
-        .ok_or_else(|| Error::argument(Phase::Config, name, "is neither a string nor a list of strings"))
+    host::scopes(value).map_err(|reason| Error::argument(Phase::Config, name, reason))
 }
 
 /// Whether an access token is past its time; without a time it is not known to be.
@@ -1170,20 +1194,23 @@ pub fn page_repetition(
 // credential.rs and connection_test.rs
 
 /// What a stored config says of its credential: `{ kind, accessToken?, authorization?, email?, canRenew, hasUser, hint? }`.
+/// `may_act_as_client` is what the environment says of that.
 #[wasm_bindgen(js_name = readCredential)]
-pub fn read_credential(config: &JsValue) -> core::result::Result<JsValue, JsValue> {
+pub fn read_credential(config: &JsValue, may_act_as_client: bool) -> core::result::Result<JsValue, JsValue> {
     let config = Properties::of(config, "config", Phase::Api)?;
     // Stores may hold anything, and what is no text is as good as absent.
     let text = |name| config.string(name).ok().flatten();
     let (kind, token, oauth_token) = (text("type"), text("token"), text("oauth_token"));
     let (refresh_token, email) = (text("refresh_token"), text("email"));
-    let credential = Credential::read(&Stored {
+    let stored = Stored {
         kind: kind.as_deref(),
         token: token.as_deref(),
         oauth_token: oauth_token.as_deref(),
         refresh_token: refresh_token.as_deref(),
         email: email.as_deref(),
-    })?;
+    };
+    let allowed = if may_act_as_client { ClientCredentials::Allowed } else { ClientCredentials::Refused };
+    let credential = Credential::read(&stored, allowed)?;
     let authorization = credential.authorization();
     Ok(Members::new()
         .text("kind", Some(credential.kind.as_str()))

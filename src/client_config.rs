@@ -5,6 +5,7 @@
 
 use crate::endpoints::{Address, Endpoint, Endpoints, Reason, argument_error};
 use crate::error::{Code, Error, Phase, Result};
+use crate::pasted;
 use crate::proxy::Proxies;
 use crate::rate_limit::LARGEST_LIMIT;
 use crate::scope::ScopeSet;
@@ -97,6 +98,7 @@ fn parse_credential(value: &str) -> core::result::Result<&str, Reason> {
     if value.chars().any(char::is_control) {
         return Err("must not contain control characters");
     }
+    pasted::check_credential(value)?;
     Ok(value)
 }
 
@@ -115,6 +117,10 @@ pub mod variable {
     pub const CLIENT_SECRET: &str = "INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET";
     /// The callback URL that is registered with the OAuth client.
     pub const REDIRECT_URI: &str = "INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI";
+    /// The word `allow`, for connections that act as the client itself.
+    pub const CLIENT_CREDENTIALS: &str = "INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS";
+    /// The word `optional`, for a form that sends no verifier.
+    pub const CODE_VERIFIER: &str = "INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER";
     /// Scopes separated by spaces or commas, or the word `none`.
     pub const SCOPES: &str = "INTEGRATION_AUTH_BITBUCKET_SCOPES";
     /// Instead of Bitbucket Cloud's authorization endpoint.
@@ -134,7 +140,7 @@ pub mod variable {
     /// NocoDB's own Redis, used when the one above is not set.
     pub const NOCODB_REDIS_URL: &str = "NC_REDIS_URL";
     /// All of them.
-    pub const ALL: [&str; 12] = [
+    pub const ALL: [&str; 14] = [
         CLIENT_ID,
         CLIENT_SECRET,
         REDIRECT_URI,
@@ -145,6 +151,8 @@ pub mod variable {
         TIMEOUT_MS,
         LOCKOUT_MS,
         RATE_LIMIT,
+        CLIENT_CREDENTIALS,
+        CODE_VERIFIER,
         REDIS_URL,
         NOCODB_REDIS_URL,
     ];
@@ -173,6 +181,34 @@ pub enum RateLimit {
     Off,
 }
 
+/// Whether a connection may act as the OAuth client itself (RFC 6749 section 4.4). Nobody consents to that, and everybody
+/// who may create a connection can read and change whatever the client may: an administrator has to want it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ClientCredentials {
+    /// No connection may.
+    #[default]
+    Refused,
+    /// Each may.
+    Allowed,
+}
+
+/// The value of [`variable::CLIENT_CREDENTIALS`] that allows it.
+const ALLOW: &str = "allow";
+
+/// Whether the form that the host shows has to send a verifier along with a code (RFC 7636). A code without one may have
+/// been taken from somebody else's login (RFC 9700 section 4.5).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HostVerifier {
+    /// As NocoDB's form does.
+    #[default]
+    Required,
+    /// The form of NocoDB 0.262 to 0.265 began its logins without a challenge.
+    Optional,
+}
+
+/// The value of [`variable::CODE_VERIFIER`] for hosts whose form sends none.
+const OPTIONAL: &str = "optional";
+
 /// The value of [`variable::RATE_LIMIT`] for no limit.
 const NO_LIMIT: &str = "off";
 
@@ -189,6 +225,10 @@ pub struct Environment {
     pub lockout_ms: u32,
     /// The limit of requests to the API.
     pub rate_limit: RateLimit,
+    /// Whether connections may act as the client itself.
+    pub client_credentials: ClientCredentials,
+    /// What the host's form sends along with a code.
+    pub host_verifier: HostVerifier,
     /// The address of the Redis through which processes share their tokens; it may hold a password.
     pub redis: Option<Secret>,
     /// The way to Bitbucket.
@@ -209,10 +249,28 @@ impl Environment {
         let rate_limit = values
             .optional(variable::RATE_LIMIT, |value| value.map_or(Ok(RateLimit::Default), parse_rate_limit))
             .unwrap_or(RateLimit::Default);
+        // What is not understood allows nothing.
+        let client_credentials = values
+            .word(variable::CLIENT_CREDENTIALS, ALLOW, "must be the word allow, or not set")
+            .map_or(ClientCredentials::Refused, |()| ClientCredentials::Allowed);
+        let host_verifier = values
+            .word(variable::CODE_VERIFIER, OPTIONAL, "must be the word optional, or not set")
+            .map_or(HostVerifier::Required, |()| HostVerifier::Optional);
         let redis = values.read_redis();
         let proxies = Proxies::read(get);
         problems.extend(proxies.problem().map(|problem| *problem));
-        Self { client, api, timeout_ms, lockout_ms, rate_limit, redis, proxies, problems }
+        Self {
+            client,
+            api,
+            timeout_ms,
+            lockout_ms,
+            rate_limit,
+            client_credentials,
+            host_verifier,
+            redis,
+            proxies,
+            problems,
+        }
     }
 }
 
@@ -250,6 +308,12 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
             .unwrap_or(default)
     }
 
+    /// Whether a variable has its only value.
+    fn word(&mut self, name: &str, word: &str, reason: Reason) -> Option<()> {
+        self.optional(name, |value| value.map(|value| if value == word { Ok(()) } else { Err(reason) }).transpose())
+            .flatten()
+    }
+
     /// NocoDB's own Redis serves where none is named, or the one that is named is unusable.
     fn read_redis(&mut self) -> Option<Secret> {
         [variable::REDIS_URL, variable::NOCODB_REDIS_URL]
@@ -268,7 +332,9 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
     ) -> Option<T> {
         let value = (self.get)(name);
         let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty());
-        parse(value)
+        value
+            .map_or(Ok(()), pasted::check)
+            .and_then(|()| parse(value))
             .map_err(|reason| {
                 let error = Error::new(Code::InvalidConfig, Phase::Config).with_field(name).with_reason(reason);
                 self.problems.push(*error);
@@ -278,7 +344,7 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
 }
 
 fn parse_scopes_variable(value: &str) -> core::result::Result<ScopeSet, Reason> {
-    let scopes = ScopeSet::parse(value);
+    let scopes = ScopeSet::parse(value)?;
     let nothing = scopes.iter().any(|scope| scope.eq_ignore_ascii_case(NO_SCOPES));
     match scopes.iter().count() {
         1 if nothing => Ok(ScopeSet::default()),

@@ -8,12 +8,20 @@ use crate::api_response::{ApiResponse, ResponseFields, judge};
 use crate::credential::{Kind, segment};
 use crate::error::{Code, Error, Phase, Result};
 use crate::json::{self, Object};
+use crate::pasted;
 use crate::scope::{ScopeSet, purpose};
 use crate::secret::clean_description;
 use crate::text::replace;
 
 /// The largest answer that is looked at: 1 MiB; a repository has about ten kilobytes.
 pub const LARGEST_BODY: usize = 1_048_576;
+
+/// The scopes of an access token by which others read through a connection.
+const ACCESS_TOKEN_READS: [&str; 2] = ["repository", "pullrequest"];
+
+/// The same of an API token.
+const API_TOKEN_READS: [&str; 4] =
+    ["read:user:bitbucket", "read:workspace:bitbucket", "read:repository:bitbucket", "read:pullrequest:bitbucket"];
 
 /// The longest identifier of an account.
 const LONGEST_ID: usize = 64;
@@ -77,10 +85,15 @@ pub struct ConnectionTest {
     workspace: Option<String>,
     repository: Option<String>,
     hint: Option<String>,
-    requested: ScopeSet,
+    /// What the connection is to have.
+    wanted: ScopeSet,
     granted: Option<ScopeSet>,
     /// What a 403 named.
     lacking: ScopeSet,
+    /// Whether it read a repository.
+    reads_repositories: bool,
+    /// What can be said before the last question is answered.
+    reached: Option<String>,
     state: State,
 }
 
@@ -93,11 +106,18 @@ enum State {
 impl ConnectionTest {
     /// Begins a test. Workspace and repository must be such as an address of Bitbucket's can have.
     pub fn new(known: &Known<'_>) -> Result<Self> {
+        // No request said what a token is to have; these are what others read through a connection.
+        let wanted = match known.kind {
+            Kind::OAuth | Kind::Custom => known.requested.clone().unwrap_or_default().asked_for(),
+            Kind::ApiKey => ACCESS_TOKEN_READS.into_iter().collect(),
+            Kind::Basic => API_TOKEN_READS.into_iter().collect(),
+        };
         let entered = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         let repository = entered(known.repository);
         let mut workspace = entered(known.workspace).map(|text| segment(&text, "workspace")).transpose()?;
         let repository = repository
             .map(|text| {
+                pasted::check(&text).map_err(|reason| Error::argument(Phase::Api, "repository", reason))?;
                 let (owner, name) = text.split_once('/').ok_or_else(|| {
                     Error::argument(Phase::Api, "repository", "must be written as workspace/repository")
                 })?;
@@ -112,15 +132,16 @@ impl ConnectionTest {
             Kind::ApiKey | Kind::Custom if workspace.is_some() => Probe::Workspace,
             _ => Probe::User,
         };
-        let is_of_client = matches!(known.kind, Kind::OAuth | Kind::Custom);
         Ok(Self {
             kind: known.kind,
             workspace,
             repository,
             hint: known.hint.map(str::to_owned),
-            requested: known.requested.clone().filter(|_| is_of_client).unwrap_or_default(),
+            wanted,
             granted: known.granted.clone(),
             lacking: ScopeSet::default(),
+            reads_repositories: false,
+            reached: None,
             state: State::Asking(first),
         })
     }
@@ -145,9 +166,13 @@ impl ConnectionTest {
         }
     }
 
-    /// Takes the answer to the last question.
+    /// Takes the answer to the last question. All answers of Bitbucket's name the scopes of the credential.
     pub fn answered(&mut self, status: u16, fields: &ResponseFields, body: &[u8], received_at: f64) {
         let State::Asking(probe) = self.state else { return };
+        // Newer than what was stored.
+        if let Some(granted) = fields.granted().and_then(|names| comparable(&names, self.kind)) {
+            self.granted = Some(granted);
+        }
         if (200..300).contains(&status) {
             return self.succeeded(probe, body, status);
         }
@@ -189,18 +214,28 @@ impl ConnectionTest {
             // Only tokens of a whole workspace may see it; others see their repositories.
             Probe::Workspace if is_accepted => self.state = State::Asking(Probe::Repositories),
             // It may do something else; a token for pull requests only has its use.
-            _ if lacks_scope => self.succeed(None, "Bitbucket accepts the credential.".to_owned()),
+            _ if lacks_scope => {
+                let message = self.reached.take().unwrap_or_else(|| "Bitbucket accepts the credential.".to_owned());
+                self.succeed(None, message);
+            }
             Probe::User if is_accepted => self.fail(
                 [&error.message(), " An access token of a repository, project or workspace belongs under \"Access token\"."]
                     .concat(),
             ),
-            Probe::Repositories if is_accepted && self.kind == Kind::ApiKey => self.fail(
-                [&error.message(), " If the token was made for a single repository, enter that."].concat(),
-            ),
+            Probe::Repositories if is_accepted && self.kind == Kind::ApiKey => {
+                let cure = " If the token was made for a single repository, enter that.";
+                match self.reached.take() {
+                    Some(reached) => self.succeed(
+                        None,
+                        [&reached, " The token cannot list the repositories there.", cure].concat(),
+                    ),
+                    None => self.fail([&error.message(), cure].concat()),
+                }
+            }
             Probe::User if status == 404 => self.fail(
                 "Bitbucket's API is not at this address: check INTEGRATION_AUTH_BITBUCKET_API_URL and the proxy.".to_owned(),
             ),
-            Probe::Workspace | Probe::Repositories if status == 404 => self.fail(
+            Probe::Workspace | Probe::Repositories if status == 404 && self.reached.is_none() => self.fail(
                 "Bitbucket does not have this workspace, or does not show it to this credential: check its name, and for which workspace the credential was made."
                     .to_owned(),
             ),
@@ -234,14 +269,22 @@ impl ConnectionTest {
                 };
                 self.succeed(Some(account).filter(|account| *account != Account::default()), message);
             }
+            // Each token may see its workspace; that says nothing of what it may read there.
+            Probe::Workspace if self.kind == Kind::ApiKey && self.granted.is_none() => {
+                let workspace = decoded(self.workspace.as_deref());
+                self.reached = Some(["Connected to the workspace ", &workspace, "."].concat());
+                self.state = State::Asking(Probe::Repositories);
+            }
             Probe::Workspace | Probe::Repositories => {
                 let workspace = decoded(self.workspace.as_deref());
                 // Whoever may see nothing of a workspace gets an empty list.
                 let is_empty = object.get("values").and_then(json::strings).is_some_and(|values| values.is_empty());
+                self.reads_repositories = probe == Probe::Repositories && !is_empty;
                 let end = if is_empty { ", where it sees no repository: check the name." } else { "." };
                 self.succeed(None, ["Connected to the workspace ", &workspace, end].concat());
             }
             Probe::Repository => {
+                self.reads_repositories = true;
                 let repository = decoded(self.repository.as_deref());
                 self.succeed(None, ["Connected to the repository ", &repository, "."].concat());
             }
@@ -250,10 +293,15 @@ impl ConnectionTest {
 
     fn succeed(&mut self, account: Option<Account>, mut message: String) {
         let mut missing = match &self.granted {
-            Some(granted) => self.requested.missing_from(granted),
+            Some(granted) => self.wanted.missing_from(granted),
             None => ScopeSet::default(),
         };
         missing.extend(self.lacking.iter());
+        if let [others @ .., last] = self.readable().as_slice() {
+            let others = others.join(", ");
+            let and = if others.is_empty() { "" } else { " and " };
+            message = [&message, " The token can read ", &others, and, last, "."].concat();
+        }
         if !missing.is_empty() {
             let named: Vec<String> = missing
                 .iter()
@@ -269,6 +317,16 @@ impl ConnectionTest {
             message = [&message, " These scopes are missing: ", &named.join(", "), ". ", cure].concat();
         }
         self.end(true, message, account, Some(missing));
+    }
+
+    /// What a token can read. Of the other kinds it is enough to say what of the requested scopes is missing.
+    fn readable(&self) -> Vec<&'static str> {
+        match (self.kind, &self.granted) {
+            (Kind::OAuth | Kind::Custom, _) => Vec::new(),
+            (_, Some(granted)) => granted.readable(),
+            (_, None) if self.reads_repositories => ScopeSet::from_iter(["repository"]).readable(),
+            (_, None) => Vec::new(),
+        }
     }
 
     fn fail(&mut self, message: String) {
@@ -299,6 +357,15 @@ impl Account {
             display_name: name("display_name"),
         }
     }
+}
+
+/// The scopes that an answer names in a header field. Which names it has for those of an API token is not documented; other
+/// names than theirs cannot be compared with what such a token is to have.
+fn comparable(names: &[String], kind: Kind) -> Option<ScopeSet> {
+    let scopes: ScopeSet = names.iter().map(String::as_str).collect();
+    let is_told = |scope: &str| kind != Kind::Basic || scope.ends_with(":bitbucket");
+    let is_any_told = scopes.iter().any(is_told);
+    is_any_told.then_some(scopes)
 }
 
 fn decoded(path: Option<&str>) -> String {

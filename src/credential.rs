@@ -1,12 +1,16 @@
 //! The credentials that Bitbucket takes, as NocoDB stores them.
 //!
 //! In: the members of a stored config. Out: a [`Credential`] with the value of its `Authorization` header. What never
-//! happens here: a credential being refused for what its first letters look like; those only make a hint.
+//! happens here: a credential being refused for what its first letters look like, which only make a hint; or a connection
+//! acting as the OAuth client itself without an administrator's leave.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::error::{Error, Phase, Result};
+use crate::client_config::{ClientCredentials, variable};
+use crate::endpoints::Reason;
+use crate::error::{Code, Error, Phase, Result};
+use crate::pasted;
 use crate::secret::Secret;
 use crate::text::replace;
 use crate::token_response::is_token;
@@ -79,13 +83,19 @@ pub struct Credential {
 
 impl Credential {
     /// Reads a config. White space around what people paste is trimmed.
-    pub fn read(stored: &Stored<'_>) -> Result<Self> {
+    pub fn read(stored: &Stored<'_>, client_credentials: ClientCredentials) -> Result<Self> {
         let kind = stored
             .kind
             .and_then(Kind::from_name)
             .ok_or_else(|| argument("type", "must be oauth, api_key, basic or custom"))?;
+        if kind == Kind::Custom && client_credentials == ClientCredentials::Refused {
+            let reason = "is not set to allow, so no connection may act as the OAuth client itself. An administrator decides about that; choose another auth type";
+            let error = Error::new(Code::InvalidConfig, Phase::Config);
+            return Err(error.with_field(variable::CLIENT_CREDENTIALS).with_reason(reason));
+        }
+        let refresh_token = stored.refresh_token.map(str::trim).filter(|token| !token.is_empty());
         let can_renew = match kind {
-            Kind::OAuth => stored.refresh_token.is_some_and(|token| !token.trim().is_empty()),
+            Kind::OAuth => refresh_token.is_some(),
             Kind::Custom => true,
             Kind::ApiKey | Kind::Basic => false,
         };
@@ -94,20 +104,21 @@ impl Credential {
             Kind::ApiKey | Kind::Basic => ("token", stored.token),
             Kind::Custom => ("token", None),
         };
-        let access_token = token.map(str::trim).filter(|token| is_token(token)).map(Secret::new);
-        if access_token.is_none() && !can_renew {
-            let reason = if token.is_none_or(|token| token.trim().is_empty()) {
-                "is missing"
-            } else {
-                "is no token: it has characters that tokens do not have"
-            };
+        let access_token = token.map_or(Err("is missing"), parse_token);
+        if let Err(reason) = access_token
+            && !can_renew
+        {
             return Err(argument(field, reason));
+        }
+        // Another one could be renewed; one that Bitbucket cannot have sent would end the connection.
+        if let Some(Err(reason)) = refresh_token.filter(|_| can_renew).map(pasted::check_credential) {
+            return Err(argument("refresh_token", reason));
         }
         let email = match kind {
             Kind::Basic => Some(email(stored.email.unwrap_or_default())?),
             _ => None,
         };
-        Ok(Self { kind, access_token, email, can_renew })
+        Ok(Self { kind, access_token: access_token.ok(), email, can_renew })
     }
 
     /// The value of the header `Authorization` (RFC 6750 section 2.1, RFC 7617 section 2).
@@ -138,9 +149,19 @@ impl Credential {
     }
 }
 
+fn parse_token(text: &str) -> core::result::Result<Secret, Reason> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("is missing");
+    }
+    pasted::check_credential(text)?;
+    if is_token(text) { Ok(Secret::new(text)) } else { Err("is no token: it has characters that tokens do not have") }
+}
+
 /// RFC 7617 section 2: a user-id has no colon.
 fn email(text: &str) -> Result<String> {
     let text = text.trim();
+    pasted::check(text).map_err(|reason| argument("email", reason))?;
     let is_address = text.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty())
         && !text.chars().any(|c| c.is_control() || c.is_whitespace() || c == ':');
     if text.is_empty() {
@@ -155,6 +176,7 @@ fn email(text: &str) -> Result<String> {
 /// The slug of a workspace or repository, or a UUID in braces, as a segment of a path.
 pub fn segment(text: &str, field: &str) -> Result<String> {
     let text = text.trim();
+    pasted::check(text).map_err(|reason| argument(field, reason))?;
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'{' | b'}');
     if text.is_empty() || !text.bytes().all(allowed) || text.bytes().all(|byte| byte == b'.') {
         return Err(argument(field, "must be a slug as in Bitbucket's addresses, or a UUID in braces"));

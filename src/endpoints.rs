@@ -6,6 +6,7 @@
 
 use crate::error::{Code, Error, Phase, Result};
 use crate::form;
+use crate::pasted;
 use crate::text::split_once;
 use crate::uri::{Place, split_scheme};
 
@@ -71,6 +72,7 @@ impl Address {
     }
 
     fn parse_for(text: &str, page: Option<&str>) -> core::result::Result<Self, Reason> {
+        pasted::check(text)?;
         check_characters(text)?;
         let (secure, rest) = split_scheme(text).ok_or("must be an absolute URL that starts with https://")?;
         if text.contains('#') {

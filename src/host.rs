@@ -11,8 +11,9 @@ use js_sys::{Array, Function, Reflect, Symbol, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
+use crate::endpoints::Reason;
 use crate::error::{Code, Error, Phase, Result};
-use crate::scope::{ScopeSet, split};
+use crate::scope::{MOST_SCOPES, ScopeSet, TOO_MANY};
 
 /// Five kilobytes of WebAssembly less than Rust's own allocator.
 #[global_allocator]
@@ -133,9 +134,7 @@ impl<'a> Properties<'a> {
 
     /// A property that is a list of scopes if it is there.
     pub fn scopes(&self, name: &str) -> Result<Option<ScopeSet>> {
-        self.get(name)?
-            .map(|value| scopes(&value).ok_or_else(|| self.error(name, "is neither a string nor a list of strings")))
-            .transpose()
+        self.get(name)?.map(|value| scopes(&value).map_err(|reason| self.error(name, reason))).transpose()
     }
 
     /// The error for one of these properties.
@@ -158,22 +157,26 @@ pub fn optional_string(value: &JsValue, name: &str, phase: Phase) -> Result<Opti
     }
 }
 
-/// Scopes in one string or in a list of strings; `None` for anything else.
-pub fn scopes(value: &JsValue) -> Option<ScopeSet> {
+/// Scopes in one string or in a list of strings, or why they are none.
+pub fn scopes(value: &JsValue) -> core::result::Result<ScopeSet, Reason> {
     if let Some(text) = value.as_string() {
-        return Some(ScopeSet::parse(&text));
+        return ScopeSet::parse(&text);
     }
+    let texts = texts(value).ok_or("is neither a string nor a list of strings")?;
+    ScopeSet::read(texts?.iter().map(String::as_str))
+}
+
+/// The strings of a list, unless it is longer than a list of scopes may be; `None` for anything else.
+fn texts(value: &JsValue) -> Option<core::result::Result<Vec<String>, Reason>> {
     if !is_array(value).ok()? {
         return None;
     }
-    let mut scopes = ScopeSet::default();
-    let length = get(value, "length")?.as_f64()?;
-    let mut at = 0;
-    while f64::from(at) < length {
-        scopes.extend(split(&Reflect::get_u32(value, at).ok()?.as_string()?));
-        at = at.checked_add(1)?;
+    let length = get(value, "length")?.as_f64()? as usize;
+    if length > MOST_SCOPES {
+        return Some(Err(TOO_MANY));
     }
-    Some(scopes)
+    let text = |at| Reflect::get_u32(value, u32::try_from(at).ok()?).ok()?.as_string();
+    (0..length).map(text).collect::<Option<_>>().map(Ok)
 }
 
 #[wasm_bindgen]

@@ -24,6 +24,7 @@ pub mod form;
 pub mod json;
 pub mod key_derivation;
 pub mod pagination;
+pub mod pasted;
 pub mod pending_authorization;
 pub mod pkce;
 pub mod proxy;

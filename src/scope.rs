@@ -5,11 +5,23 @@
 
 use core::fmt;
 
+use crate::endpoints::Reason;
 use crate::text::{self, is_graphic_without, same};
+
+/// The most scopes that a list may name; Bitbucket has about thirty. Lists are compared scope by scope, and whoever writes
+/// one shall not keep this thread busy with it.
+pub const MOST_SCOPES: usize = 1000;
+
+/// Why a longer list cannot be used.
+pub const TOO_MANY: Reason = "names more than a thousand scopes";
 
 /// Requested when the configuration names no scopes, in this order.
 pub const DEFAULT_SCOPES: [&str; 7] =
     ["repository", "repository:write", "pullrequest", "pullrequest:write", "issue", "issue:write", "account"];
+
+/// Scopes that no operation of Bitbucket's asks for any more: its issues and wikis went on 2026-08-20, and of the last four
+/// the list of scopes is all that is left. A newer client may not be given them.
+const RETIRED: [&str; 7] = ["issue", "issue:write", "wiki", "team", "team:write", "test", "test:write"];
 
 /// What each of Bitbucket's OAuth scopes gives beside itself, as Atlassian documents it. Scopes whose implications
 /// are not stated are treated as having none, so that a missing permission is reported rather than overlooked.
@@ -21,6 +33,14 @@ const IMPLICATIONS: [(&str, &[&str]); 6] = [
     ("issue:write", &["issue"]),
     ("snippet:write", &["snippet"]),
 ];
+
+/// What mends a request that was refused with this error code, if that was for its scopes (RFC 6749 sections 4.1.2.1 and
+/// 5.2).
+pub fn cure(error: &str) -> Option<&'static str> {
+    (error == "invalid_scope").then_some(
+        "the OAuth client at Bitbucket does not have one of the requested scopes. Name those that it has in INTEGRATION_AUTH_BITBUCKET_SCOPES, or add the others to the client",
+    )
+}
 
 /// What each of Bitbucket's OAuth scopes is for, and those of API tokens that are asked for first, in words for whoever
 /// has to decide about it.
@@ -53,6 +73,19 @@ const PURPOSES: [(&str, &str); 26] = [
     ("read:pullrequest:bitbucket", "read pull requests"),
 ];
 
+/// What can be read with which scope: an OAuth scope or one of access tokens, and the middle of the name that API tokens
+/// have for it (`read:repository:bitbucket`).
+const READABLE: [(&str, &str, &str); 8] = [
+    ("repository", "repository", "repositories"),
+    ("pullrequest", "pullrequest", "pull requests"),
+    ("pipeline", "pipeline", "pipelines"),
+    ("project", "project", "projects"),
+    ("webhook", "webhook", "webhooks"),
+    ("snippet", "snippet", "snippets"),
+    ("account", "workspace", "workspaces"),
+    ("", "user", "the user"),
+];
+
 /// What a scope is for, if it is one of Bitbucket's.
 pub fn purpose(scope: &str) -> Option<&'static str> {
     PURPOSES.iter().find(|(name, _)| *name == scope).map(|(_, purpose)| *purpose)
@@ -69,8 +102,20 @@ impl ScopeSet {
     }
 
     /// Reads a list separated by white space or commas. Bitbucket writes spaces; commas have been seen by others.
-    pub fn parse(text: &str) -> Self {
-        split(text).collect()
+    pub fn parse(text: &str) -> Result<Self, Reason> {
+        Self::read([text])
+    }
+
+    /// Reads such lists. No more scopes are compared than one list may name.
+    pub fn read<'a>(lists: impl IntoIterator<Item = &'a str>) -> Result<Self, Reason> {
+        let mut set = Self::default();
+        for (count, scope) in lists.into_iter().flat_map(split).enumerate() {
+            if count == MOST_SCOPES {
+                return Err(TOO_MANY);
+            }
+            set.insert(scope);
+        }
+        Ok(set)
     }
 
     /// Adds scopes, keeping the order and leaving out what is there already.
@@ -123,6 +168,22 @@ impl ScopeSet {
     pub fn missing_from(&self, granted: &Self) -> Self {
         let granted = granted.expand();
         self.iter().filter(|scope| !granted.contains(scope)).collect()
+    }
+
+    /// What can be read with these scopes, as far as it has a name.
+    pub fn readable(&self) -> Vec<&'static str> {
+        let all = self.expand();
+        let of_api_token = |middle: &str| all.contains(&["read:", middle, ":bitbucket"].concat());
+        READABLE
+            .iter()
+            .filter(|(scope, middle, _)| all.contains(scope) || of_api_token(middle))
+            .map(|(_, _, what)| *what)
+            .collect()
+    }
+
+    /// The scopes of this list that Bitbucket still asks for. Whether a client has one of the others makes no difference.
+    pub fn asked_for(&self) -> Self {
+        self.iter().filter(|scope| !RETIRED.contains(scope)).collect()
     }
 
     /// The first scope with a character that RFC 6749 section 3.3 does not allow, if there is one.

@@ -5,7 +5,7 @@
 
 use crate::authorization_response::LONGEST_CODE;
 use crate::client_authentication::basic;
-use crate::client_config::ClientConfig;
+use crate::client_config::{ClientConfig, HostVerifier};
 use crate::endpoints::Address;
 use crate::error::{Error, Phase, Result};
 use crate::form;
@@ -83,6 +83,20 @@ impl TokenRequest {
         Ok(Self::with(client, Self::code_form(client, code, code_verifier, redirect_uri)?))
     }
 
+    /// The same for a code that a host's form hands over.
+    pub fn authorization_code_of_host(
+        client: &ClientConfig,
+        code: &str,
+        code_verifier: Option<&CodeVerifier>,
+        host: HostVerifier,
+    ) -> Result<Self> {
+        let request = Self::authorization_code(client, code, code_verifier, None)?;
+        if code_verifier.is_none() && host == HostVerifier::Required {
+            return Err(Error::argument(Phase::Exchange, "codeVerifier", VERIFIER_IS_MISSING));
+        }
+        Ok(request)
+    }
+
     /// The form of [`Self::authorization_code`], the only part of it that is not always the same.
     pub fn code_form(
         client: &ClientConfig,
@@ -147,6 +161,9 @@ impl TokenRequest {
         Self { url: client.endpoints().token.as_str().to_owned(), authorization, body }
     }
 }
+
+/// Why a host's code is refused without one.
+const VERIFIER_IS_MISSING: &str = "is missing, so it cannot be told that the code is from a login that was started here. NocoDB's form sends one; only for NocoDB 0.262 to 0.265, whose form sends none, set INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER to optional";
 
 const CODE: &str = "&code=";
 const REDIRECT_URI: &str = "&redirect_uri=";

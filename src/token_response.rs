@@ -12,7 +12,7 @@ use crate::error::{Code, Error, Result, clean_error_code};
 use crate::form;
 use crate::json::{self, Object, Problem, Value};
 use crate::retry;
-use crate::scope::{ScopeSet, is_plain_list, split};
+use crate::scope::{self, ScopeSet, is_plain_list};
 use crate::secret::{Secret, clean_description};
 use crate::text::{cut, has_control, is_graphic, same};
 use crate::token_request::{Grant, LONGEST_TOKEN};
@@ -23,9 +23,6 @@ pub const LARGEST_BODY: usize = 1_048_576;
 
 /// The longest lifetime that is believed: ten years, in milliseconds.
 const LONGEST_LIFETIME: u64 = 10 * 365 * 86_400_000;
-
-/// The most scopes that are read; Bitbucket has about twenty-five.
-const MOST_SCOPES: usize = 1000;
 
 /// The latest time that JavaScript can tell, in milliseconds since 1970.
 const LATEST_TIME: f64 = 8.64e15;
@@ -60,7 +57,8 @@ pub fn parse(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Pre
         refresh_token: refresh_token.or_else(|| previous.refresh_token.clone()),
         expires_at: granted.expires_at,
         scopes: match granted.scopes {
-            Scopes::Written(text) => ScopeSet::parse(text),
+            // It was found to be a short list.
+            Scopes::Written(text) => ScopeSet::parse(text).unwrap_or_default(),
             Scopes::Read(scopes) => scopes,
         },
     })
@@ -240,6 +238,7 @@ fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
         sent.iter().map(String::as_str).chain(known.into_iter().flatten().map(Secret::expose)).chain(credentials)
     };
     let mut failure = response.error(code);
+    failure.reason = scope::cure(&error).filter(|_| code == Code::TokenRequestFailed);
     failure.error = clean_error_code(&error, secrets());
     failure.error_description = description.and_then(|text| clean_description(&text, secrets()));
     failure.retry_after = response.wait();
@@ -329,27 +328,12 @@ impl<'a> Members<'a> {
                 }
                 continue;
             }
-            let mut scopes = ScopeSet::default();
-            let (mut count, mut malformed) = (0, false);
-            let mut read = |text: &str| {
-                for scope in split(text).take(MOST_SCOPES + 1) {
-                    count += 1;
-                    malformed |= has_control(scope);
-                    scopes.insert(scope);
-                }
+            let texts = match text {
+                Some(text) => vec![text],
+                None => json::strings(value.json()).ok_or((field, "is neither a string nor a list of strings"))?,
             };
-            match text {
-                Some(text) => read(&text),
-                None => {
-                    let texts =
-                        json::strings(value.json()).ok_or((field, "is neither a string nor a list of strings"))?;
-                    texts.iter().for_each(|text| read(text));
-                }
-            }
-            if count > MOST_SCOPES {
-                return Err((field, "names more than a thousand scopes"));
-            }
-            if malformed {
+            let scopes = ScopeSet::read(texts.iter().map(|text| &**text)).map_err(|reason| (field, reason))?;
+            if scopes.iter().any(has_control) {
                 return Err((field, "contains control characters"));
             }
             if is_first {

@@ -299,7 +299,7 @@ fn answers_of_the_api_are_judged() {
 
 #[wasm_bindgen_test]
 fn credentials_are_read_out_of_what_is_stored() {
-    let read = |config: Value| read_credential(&js(&config)).map(|credential| seen(&credential));
+    let read = |config: Value| read_credential(&js(&config), false).map(|credential| seen(&credential));
     let oauth = read(json!({ "type": "oauth", "oauth_token": "AT", "refresh_token": "RT" })).unwrap();
     assert_eq!(
         oauth,
@@ -312,7 +312,7 @@ fn credentials_are_read_out_of_what_is_stored() {
     assert_eq!(basic["email"], "dana@example.com");
     // A number is no token: it counts as absent.
     assert!(read(json!({ "type": "api_key", "token": 1 })).is_err());
-    assert_eq!(thrown(read_credential(&JsValue::NULL)), argument("config"));
+    assert_eq!(thrown(read_credential(&JsValue::NULL, false)), argument("config"));
     assert_eq!(workspace_segment(&"acme".into()).unwrap(), "acme");
     assert_eq!(thrown(workspace_segment(&"a/b".into())), argument("workspace"));
     assert_eq!(thrown(workspace_segment(&1.into())), argument("workspace"));

@@ -3,7 +3,7 @@
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
-use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment, variable};
+use nocodb_bitbucket_auth::client_config::{ClientConfig, ClientCredentials, Environment, variable};
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
 use nocodb_bitbucket_auth::credential::{Credential, Kind, Stored};
 use nocodb_bitbucket_auth::endpoints::Endpoints;
@@ -73,7 +73,7 @@ fn a_credential_shows_its_token_to_the_header_only() {
             refresh_token: Some(MARK),
             email: Some("dana@example.com"),
         };
-        let credential = Credential::read(&stored).unwrap();
+        let credential = Credential::read(&stored, ClientCredentials::Refused).unwrap();
         let authorization = credential.authorization().unwrap();
         assert!(authorization.expose().starts_with(header));
         let shown = format!("{credential:?} {authorization:?} {:?}", credential.hint());
@@ -93,10 +93,10 @@ fn a_credential_that_cannot_be_used_is_not_shown() {
         email: Some(&unusable),
     };
     for kind in ["basic", "api_key", "oauth", MARK] {
-        let error = Credential::read(&Stored { kind: Some(kind), ..stored }).unwrap_err();
+        let error = Credential::read(&Stored { kind: Some(kind), ..stored }, ClientCredentials::Refused).unwrap_err();
         assert!(!format!("{error} {error:?}").contains(MARK), "{error}");
     }
-    let error = Credential::read(&Stored { token: Some("token"), ..stored }).unwrap_err();
+    let error = Credential::read(&Stored { token: Some("token"), ..stored }, ClientCredentials::Refused).unwrap_err();
     assert_eq!(error.field.as_deref(), Some("email"));
     assert!(!format!("{error} {error:?}").contains(MARK), "{error}");
     for (workspace, repository) in [(Some(unusable.as_str()), None), (None, Some(unusable.as_str()))] {

@@ -6,7 +6,7 @@ use nocodb_bitbucket_auth::api_response::{self, ApiResponse, judge};
 use nocodb_bitbucket_auth::arguments::Argument;
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
-use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment};
+use nocodb_bitbucket_auth::client_config::{ClientConfig, ClientCredentials, Environment, HostVerifier};
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
 use nocodb_bitbucket_auth::credential::{Credential, Kind, Stored};
 use nocodb_bitbucket_auth::endpoints::{Endpoint, Endpoints};
@@ -17,7 +17,7 @@ use nocodb_bitbucket_auth::proxy::Proxies;
 use nocodb_bitbucket_auth::rate_limit::{Fields, Line, is_waited_for, news, resource_group};
 use nocodb_bitbucket_auth::redaction::Redaction;
 use nocodb_bitbucket_auth::retry::{self, Failed};
-use nocodb_bitbucket_auth::scope::{ScopeSet, split};
+use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::Secret;
 use nocodb_bitbucket_auth::state::State;
 use nocodb_bitbucket_auth::token_request::{Grant, TokenRequest};
@@ -99,10 +99,13 @@ fn scopes(value: &Value, field: &str, phase: Phase) -> Result<Option<ScopeSet>> 
     let malformed = || Error::argument(phase, field, "is neither a string nor a list of strings");
     match value {
         Value::Null => Ok(None),
-        Value::String(text) => Ok(Some(ScopeSet::parse(text))),
+        Value::String(text) => {
+            ScopeSet::parse(text).map(Some).map_err(|reason| Error::argument(phase, field, reason))
+        }
         Value::Array(list) => {
             let texts: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
-            Ok(Some(texts.ok_or_else(malformed)?.into_iter().flat_map(split).collect()))
+            let read = ScopeSet::read(texts.ok_or_else(malformed)?);
+            read.map(Some).map_err(|reason| Error::argument(phase, field, reason))
         }
         _ => Err(malformed()),
     }
@@ -268,6 +271,14 @@ mod cases {
                 let code = string("code", Phase::Exchange)?;
                 TokenRequest::authorization_code(&client, code, verifier.as_ref(), redirect_uri)
             }
+            "host" => {
+                let verifier = typed(&case["codeVerifier"], "codeVerifier", Phase::Exchange)?;
+                let verifier = verifier.map(CodeVerifier::parse).transpose()?;
+                let is_optional = case["isVerifierOptional"] == true;
+                let host = if is_optional { HostVerifier::Optional } else { HostVerifier::Required };
+                let code = string("code", Phase::Exchange)?;
+                TokenRequest::authorization_code_of_host(&client, code, verifier.as_ref(), host)
+            }
             "refresh" => TokenRequest::refresh_token(&client, string("refreshToken", Phase::Refresh)?),
             "client_credentials" => TokenRequest::client_credentials(&client),
             other => panic!("{other} is not a request"),
@@ -330,6 +341,12 @@ mod cases {
         };
         let judge = || match case["operation"].as_str().unwrap() {
             "expand" => Ok(given("scopes")?.expand()),
+            "missing of the requested" => {
+                let client = client(&json!({
+                    "clientId": "Key", "redirectUri": REDIRECT_URI, "scopes": case["requested"],
+                }))?;
+                Ok(client.scopes().asked_for().missing_from(&given("granted")?))
+            }
             "missing" => {
                 let granted = given("granted")?;
                 Ok(given("required")?.missing_from(&granted))
@@ -347,13 +364,16 @@ mod cases {
             }
             // What is no text is as good as absent.
             let text = |name: &str| config[name].as_str();
-            Credential::read(&Stored {
+            let stored = Stored {
                 kind: text("type"),
                 token: text("token"),
                 oauth_token: text("oauth_token"),
                 refresh_token: text("refresh_token"),
                 email: text("email"),
-            })
+            };
+            let allowed = case["mayActAsClient"] == true;
+            let client = if allowed { ClientCredentials::Allowed } else { ClientCredentials::Refused };
+            Credential::read(&stored, client)
         };
         check(case, read(), |credential| {
             let seen = json!({
@@ -692,6 +712,8 @@ mod cases {
         let mut seen = environment.client.as_ref().map_or_else(|| json!({}), facts);
         seen["timeoutMs"] = environment.timeout_ms.into();
         seen["lockoutMs"] = environment.lockout_ms.into();
+        seen["mayActAsClient"] = (environment.client_credentials == ClientCredentials::Allowed).into();
+        seen["isVerifierOptional"] = (environment.host_verifier == HostVerifier::Optional).into();
         seen["redisUrl"] = environment.redis.map(|url| url.expose().to_owned()).into();
         seen["apiUrl"] = environment.api.map(|api| api.as_str().to_owned()).into();
         compare(case, &seen);

@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
+import { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { closedPort, environment, json, serve, simulatorEnvironment } from './support.js';
+import { closedPort, environment, json, serve, simulatorEnvironment, thrownBy } from './support.js';
 
 const HOUR = 3_600_000;
 const EMAIL = 'dana@example.com';
@@ -97,7 +97,8 @@ describe('testConnection, asked of Bitbucket', () => {
       const { success, message, missingScopes, account: whose } = await run(connected(['account']));
       assert.equal(success, true);
       assert.equal(whose.nickname, 'dana');
-      assert.deepEqual(missingScopes, ['repository', 'repository:write', 'pullrequest', 'pullrequest:write', 'issue', 'issue:write']);
+      // Issues are requested, too, and nothing asks for them any more.
+      assert.deepEqual(missingScopes, ['repository', 'repository:write', 'pullrequest', 'pullrequest:write']);
       assert.match(message, /^Connected as Dana Demo\. These scopes are missing: repository \([^)]+\), /);
       for (const scope of missingScopes) assert.match(message, new RegExp(`\\b${scope} \\(\\w[^)]+\\)`));
       assert.match(message, /Add them to the OAuth client at Bitbucket and authenticate again, if they are needed\.$/);
@@ -144,10 +145,17 @@ describe('testConnection, asked of Bitbucket', () => {
   describe('an API token', () => {
     const config = (name, more) => ({ type: 'basic', email: EMAIL, token: `ATATT3xFfGF0-fake-${name}`, ...more });
 
-    test('says whose it is; what it may do, Bitbucket does not tell', async () => {
+    test('says whose it is, and what it can read', async () => {
       const { account: whose, ...result } = await run(config('all', { email: ` ${EMAIL}\n` }));
       assert.deepEqual(withoutUuid(whose), account);
-      assert.deepEqual(result, { success: true, message: 'Connected as Dana Demo.', paths: ['/2.0/user'] });
+      assert.deepEqual(result, {
+        success: true,
+        message: 'Connected as Dana Demo. The token can read repositories, workspaces and the user. These scopes are missing: '
+          + 'read:pullrequest:bitbucket (read pull requests). Make a token that has them, if they are needed.',
+        scopes: API_TOKENS[0].scopes,
+        missingScopes: ['read:pullrequest:bitbucket'],
+        paths: ['/2.0/user'],
+      });
     });
 
     for (const [what, changed] of [
@@ -172,8 +180,10 @@ describe('testConnection, asked of Bitbucket', () => {
       for (const [workspace, begin] of [[undefined, 'Bitbucket accepts the credential'], ['acme', 'Connected to the workspace acme']]) {
         const { success, message, missingScopes, scopes } = await run(config('repositories', { workspace }));
         assert.equal(success, true);
-        assert.deepEqual([missingScopes, scopes], [['read:user:bitbucket'], ['read:repository:bitbucket']]);
-        assert.ok(message.startsWith(begin), message);
+        assert.deepEqual([missingScopes, scopes], [
+          ['read:user:bitbucket', 'read:workspace:bitbucket', 'read:pullrequest:bitbucket'], ['read:repository:bitbucket'],
+        ]);
+        assert.ok(message.startsWith(`${begin}. The token can read repositories. `), message);
         assert.match(message, /missing: read:user:bitbucket \(.+\)\. Make a token that has them, if they are needed\.$/);
       }
     });
@@ -181,8 +191,8 @@ describe('testConnection, asked of Bitbucket', () => {
     test('which may see neither the user nor repositories still works for what it may', async () => {
       const { success, message, missingScopes, paths } = await run(config('pull-requests', { workspace: 'acme' }));
       assert.equal(success, true);
-      assert.deepEqual(missingScopes, ['read:user:bitbucket', 'read:repository:bitbucket']);
-      assert.match(message, /^Bitbucket accepts the credential\. These scopes are missing: /);
+      assert.deepEqual(missingScopes, ['read:user:bitbucket', 'read:workspace:bitbucket', 'read:repository:bitbucket']);
+      assert.match(message, /^Bitbucket accepts the credential\. The token can read pull requests\. These scopes are missing: /);
       assert.deepEqual(paths, ['/2.0/user', '/2.0/repositories/acme?pagelen=1']);
     });
 
@@ -212,7 +222,15 @@ describe('testConnection, asked of Bitbucket', () => {
         ['/2.0/repositories/acme/billing-service']],
     ]) {
       test(`of a ${name}, with ${Object.keys(more).join(' and ')}`, async () => {
-        assert.deepEqual(await run(config(name, more)), { success: true, message, paths });
+        const { scopes } = ACCESS_TOKENS.find(({ token }) => token === config(name).token);
+        const missingScopes = name === 'workspace' ? [] : ['pullrequest'];
+        const readable = name === 'workspace'
+          ? 'The token can read repositories, pull requests and workspaces.'
+          : 'The token can read repositories. These scopes are missing: pullrequest (read pull requests). '
+            + 'Make a token that has them, if they are needed.';
+        assert.deepEqual(await run(config(name, more)), {
+          success: true, message: `${message} ${readable}`, scopes, missingScopes, paths,
+        });
       });
     }
 
@@ -238,8 +256,8 @@ describe('testConnection, asked of Bitbucket', () => {
     test('without the scope works for what it may, and names the scope', async () => {
       for (const more of [repository, { workspace: 'acme', repository: 'acme/billing-service' }]) {
         const { success, message, missingScopes } = await run(config('webhook', more));
-        assert.deepEqual([success, missingScopes], [true, ['repository']]);
-        assert.match(message, /missing: repository \(.+\)\. Make a token that has them/);
+        assert.deepEqual([success, missingScopes], [true, ['repository', 'pullrequest']]);
+        assert.match(message, /can read webhooks\. .*missing: repository \(.+\), pullrequest \(.+\)\. Make a token that has them/);
       }
     });
 
@@ -374,6 +392,41 @@ describe('testConnection, when something is wrong', () => {
     });
   }
 
+  for (const [field, value, message] of [
+    ['workspace', 'bad/slug', /workspace must be a slug as in Bitbucket's addresses, or a UUID in braces\.$/],
+    ['workspace', '"acme"', /workspace is in quotes/],
+    ['repository', 'noslash', /repository must be written as workspace\/repository\.$/],
+    ['repository', 'acme/site\u200b', /repository holds an invisible character/],
+    ['workspace', 7, /workspace is not a string\.$/],
+    ['token', '"the-access-token"', /token is in quotes/],
+  ]) {
+    test(`the ${field} ${JSON.stringify(value)}: says what is wrong with it, and asks nobody`, async (t) => {
+      const { success, message: said, requests } = await against(t, () => {}, { ...ACCESS_TOKEN, [field]: value });
+      assert.deepEqual([success, requests], [false, []]);
+      assert.match(said, message);
+      assert.doesNotMatch(said, /answered with an error/);
+    });
+  }
+
+  test('the OAuth client itself, where nobody allowed it: names the variable, and asks nobody', async (t) => {
+    for (const value of [undefined, 'true']) {
+      const variables = { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: value };
+      const { success, message, requests } = await against(t, () => {}, { type: 'custom', workspace: 'acme' }, variables);
+      assert.deepEqual([success, requests], [false, []]);
+      assert.match(message, /INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS is not set to allow/);
+    }
+  });
+
+  test('a token with no more than `pipeline`: says what it can read, and what it cannot', async (t) => {
+    const workspaceOnly = (_request, response) => (
+      json(response, 200, { type: 'workspace', slug: 'acme' }, { 'x-oauth-scopes': 'pipeline' })
+    );
+    const result = await against(t, workspaceOnly, { ...ACCESS_TOKEN, workspace: 'acme' });
+    assert.deepEqual([result.success, result.scopes, result.missingScopes], [true, ['pipeline'], ['repository', 'pullrequest']]);
+    assert.equal(result.message, 'Connected to the workspace acme. The token can read pipelines. These scopes are missing: '
+      + 'repository (read repositories), pullrequest (read pull requests). Make a token that has them, if they are needed.');
+  });
+
   test('a 403 in Bitbucket\'s form, to who has a user, is a failure', async (t) => {
     const { success, message } = await against(t, bitbucketError(403, { message: 'No.' }), OAUTH);
     assert.equal(success, false);
@@ -396,7 +449,8 @@ describe('testConnection, when something is wrong', () => {
     const wrapper = new (createEntry(environment(server.origin, more)).wrapper)({ ...ACCESS_TOKEN, workspace: 'acme' });
     await wrapper.use((client) => client.get('/workspaces/acme'));
     for (let turn = 0; turn < 3; turn += 1) assert.equal((await wrapper.testConnection()).success, true);
-    assert.equal(server.requests.length, 4);
+    // Each asks for the workspace and for its repositories.
+    assert.equal(server.requests.length, 7);
   });
 
   test('never throws, whatever the config is', async (t) => {
@@ -457,6 +511,31 @@ describe('connectionStatus', () => {
       assert.deepEqual(await status({ ...left, ...config }), { kind: config.type });
     }
     assert.deepEqual((await status(left)).account, account);
+  });
+
+  test('misses nothing that Bitbucket no longer asks for', async () => {
+    const granted = { ...OAUTH, refresh_token: 'a-fourth', scopes: ['pullrequest:write', 'account'] };
+    assert.deepEqual((await status(granted)).missingScopes, []);
+  });
+
+  test('is not held up by 40,000 scopes, and says that they are too many', async () => {
+    const scopes = Array.from({ length: 40_000 }, (_, at) => `scope-${at}`);
+    for (const [at, many] of [scopes, scopes.join(' ')].entries()) {
+      const config = { ...OAUTH, refresh_token: `with-many-${at}`, scopes: many };
+      const begun = performance.now();
+      const error = await thrownBy(() => status(config));
+      // It took seconds, in which nothing else in the process went on.
+      assert.ok(performance.now() - begun < 1000, `${performance.now() - begun} ms`);
+      assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', 'scopes']);
+      assert.match(error.message, /scopes names more than a thousand scopes\.$/);
+    }
+  });
+
+  test('is refused by name where nobody allowed that connections act as the OAuth client', async () => {
+    const variables = { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: undefined };
+    const error = await thrownBy(() => status({ type: 'custom' }, variables));
+    assert.ok(error instanceof BitbucketAuthError);
+    assert.deepEqual([error.code, error.field], ['INVALID_CONFIG', 'INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS']);
   });
 
   test('says what the prefix of a token hints at', async () => {

@@ -108,7 +108,7 @@ describe('the same result by require and by import', () => {
     });
     for (const { createEntry } of [importedIndex, requiredIndex]) {
       const { wrapper: Wrapper } = createEntry(environment(origin));
-      const tokens = await new Wrapper({}).exchangeToken({ code: 'the-code' });
+      const tokens = await new Wrapper({}).exchangeToken({ code: 'the-code', code_verifier: 'v'.repeat(43) });
       const { refreshed_at: _when, ...lasting } = tokens;
       assert.deepEqual(lasting, { type: 'oauth', oauth_token: 'a', refresh_token: 'r', scopes: ['account'] });
       assert.deepEqual(await new Wrapper(tokens).listWorkspaces(), { values: [{ slug: 'acme', name: 'Acme' }] });
@@ -119,7 +119,7 @@ describe('the same result by require and by import', () => {
     const { origin } = await serve(t, (_request, answer) => json(answer, 400, { error: 'unauthorized_client' }));
     for (const { createEntry, BitbucketAuthError } of [importedIndex, requiredIndex]) {
       const { wrapper: Wrapper } = createEntry(environment(origin));
-      const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code: 'the-code' }));
+      const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code: 'the-code', code_verifier: 'v'.repeat(43) }));
       assert.ok(error instanceof BitbucketAuthError);
       assert.equal(error.code, 'INVALID_CLIENT');
     }

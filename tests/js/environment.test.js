@@ -25,7 +25,7 @@ function read(t, variables) {
 const authTypes = (form) => form.find(({ model }) => model === 'config.type').options.map(({ value }) => value);
 /** Without a client that can be used, and with one. */
 const WITHOUT_CLIENT = ['api_key', 'basic'];
-const WITH_CLIENT = ['oauth', 'api_key', 'basic', 'custom'];
+const WITH_CLIENT = ['oauth', 'api_key', 'basic'];
 
 const button = (form) => form.find(({ type }) => type === 'oauth');
 
@@ -35,7 +35,12 @@ describe('a configuration that is incomplete or wrong', () => {
     ['CLIENT_ID', 'is empty', ''],
     ['CLIENT_ID', 'is blank', ' \t'],
     ['CLIENT_ID', 'holds a control character', 'the-marked\u0001key'],
+    ['CLIENT_ID', 'is in quotes', '"the-marked-key"'],
     ['CLIENT_SECRET', 'is missing', undefined],
+    ['CLIENT_SECRET', 'is in typographic quotes', '\u201cthe-marked-secret\u201d'],
+    ['CLIENT_SECRET', 'holds an invisible character', 'the-marked-secret\u200b'],
+    ['CLIENT_SECRET', 'has a blank inside', 'the-marked secret'],
+    ['REDIRECT_URI', 'is in quotes', "'https://marked.example/'"],
     ['CLIENT_SECRET', 'holds a line break', 'the-marked\nsecret'],
     ['REDIRECT_URI', 'is missing', undefined],
     ['REDIRECT_URI', 'is relative', '/marked/dashboard/'],
@@ -122,6 +127,60 @@ describe('a configuration that is incomplete or wrong', () => {
     const { warnings } = read(t, { ...COMPLETE, CLIENT_ID: 7 });
     assert.equal(warnings.length, 1);
     assert.match(warnings[0], /CLIENT_ID is not set/);
+  });
+});
+
+describe('connections that act as the OAuth client itself', () => {
+  const variables = (value) => ({ ...COMPLETE, CLIENT_CREDENTIALS: value });
+  const custom = (value) => new (createEntry(env(variables(value))).wrapper)({ type: 'custom' });
+
+  test('are offered where an administrator allows them', (t) => {
+    const { form, warnings } = read(t, variables('allow'));
+    assert.deepEqual(warnings, []);
+    assert.deepEqual(authTypes(form), [...WITH_CLIENT, 'custom']);
+  });
+
+  test('are not offered otherwise, which is nothing to warn of', (t) => {
+    for (const value of [undefined, '', ' ']) {
+      const { form, warnings } = read(t, variables(value));
+      assert.deepEqual(warnings, []);
+      assert.deepEqual(authTypes(form), WITH_CLIENT);
+      assert.ok(form.every(({ condition }) => !JSON.stringify(condition ?? {}).includes('custom')));
+    }
+  });
+
+  for (const value of ['ALLOW', 'true', 'yes', '1', 'off', 'marked']) {
+    test(`are not offered for the value ${value}, which the log names`, (t) => {
+      const { form, warnings } = read(t, variables(value));
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0], /INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS must be the word allow/);
+      assert.doesNotMatch(warnings[0], /marked/);
+      assert.deepEqual(authTypes(form), WITH_CLIENT);
+    });
+  }
+
+  for (const value of [undefined, 'true']) {
+    for (const [method, ...args] of [
+      ['authenticate'], ['use', (client) => client.get('/user')], ['connectionStatus'], ['listWorkspaces'],
+      ['listRepositories', { workspace: 'acme' }],
+    ]) {
+      test(`are refused for the value ${value}: ${method}`, async () => {
+        const error = await thrownBy(() => custom(value)[method](...args));
+        assert.ok(error instanceof BitbucketAuthError);
+        assert.deepEqual([error.code, error.phase, error.field], [
+          'INVALID_CONFIG', 'config', 'INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS',
+        ]);
+        assert.match(error.message, /INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS is not set to allow/);
+      });
+    }
+  }
+
+  test('are refused without a client, too, and are not offered', async (t) => {
+    const allowed = { CLIENT_CREDENTIALS: 'allow' };
+    assert.deepEqual(authTypes(read(t, allowed).form), WITHOUT_CLIENT);
+    const { wrapper: Wrapper } = createEntry(env(allowed));
+    const error = await thrownBy(() => new Wrapper({ type: 'custom' }).authenticate());
+    assert.deepEqual([error.code, error.field], ['INVALID_CONFIG', `${PREFIX}CLIENT_ID`]);
   });
 });
 

@@ -55,6 +55,13 @@ describe('the form', () => {
     assert.equal(CONFIGURED.find(({ model }) => model === 'config.type').defaultValue, 'oauth');
   });
 
+  test('does not offer the OAuth client itself where nobody allowed it', () => {
+    const off = { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: undefined };
+    const { form } = createEntry(environment('https://bitbucket.example', off));
+    assert.deepEqual(optionsOf(form).map(({ value }) => value), ['oauth', 'api_key', 'basic']);
+    assert.ok(form.every((element) => !element.condition || !isShown(element, { type: 'custom' })));
+  });
+
   test('offers what needs no OAuth client where none is configured, and begins with it', (t) => {
     const form = formWithoutClient(t);
     assert.deepEqual(optionsOf(form).map(({ value }) => value), ['api_key', 'basic']);

@@ -57,6 +57,7 @@ function deferred() {
   return { promise, resolve };
 }
 
+const VERIFIER = 'v'.repeat(43);
 const OAUTH = { type: 'oauth', oauth_token: 'the-token', refresh_token: 'the-refresh-token' };
 const ACCESS_TOKEN = { type: 'api_key', token: 'the-access-token' };
 const sendUser = (response) => json(response, 200, { type: 'user', nickname: 'dana' });
@@ -88,7 +89,7 @@ describe('exchangeToken', () => {
   for (const backend of ['older', 'newer']) {
     test(`${backend}: an unknown code is refused`, async (t) => {
       const { Wrapper } = await simulator(t, { backend });
-      const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code: 'another' }));
+      const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code: 'another', code_verifier: VERIFIER }));
       assert.deepEqual([error.code, error.error, error.reauthorize], ['INVALID_GRANT', 'invalid_grant', true]);
     });
 
@@ -137,8 +138,11 @@ describe('exchangeToken', () => {
       });
     }
 
-    test(`${backend}: a code without verifier, as older GUIs send it`, async (t) => {
-      const { bitbucket, Wrapper } = await simulator(t, { backend });
+    test(`${backend}: a code without verifier, as the form of NocoDB 0.262 to 0.265 sends it, where that is allowed`, async (t) => {
+      const { bitbucket } = await simulator(t, { backend });
+      const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, {
+        INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER: 'optional',
+      }));
       const client = createClient({
         clientId: bitbucket.client.key,
         redirectUri: bitbucket.client.callback,
@@ -150,11 +154,25 @@ describe('exchangeToken', () => {
     });
   }
 
+  for (const [what, payload] of [
+    ['without a verifier', { code: 'the-code' }], ['with null in its place', { code: 'the-code', code_verifier: null }],
+    ['without one, nested', { code: { code: 'the-code' } }],
+  ]) {
+    test(`refuses a code ${what}, and does not ask Bitbucket`, async (t) => {
+      const { bitbucket, Wrapper } = await simulator(t);
+      const error = await thrownBy(() => new Wrapper({}).exchangeToken(payload));
+      assert.ok(error instanceof BitbucketAuthError);
+      assert.deepEqual([error.code, error.phase, error.field], ['INVALID_ARGUMENT', 'exchange', 'codeVerifier']);
+      assert.match(error.message, /NocoDB 0\.262 to 0\.265.*INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER/);
+      assert.deepEqual(bitbucket.requests, []);
+    });
+  }
+
   test('leaves out what the answer does not say', async (t) => {
     const { wrapper } = await against(t, {
       token: (_request, response) => json(response, 200, { access_token: 'a', token_type: 'bearer', scopes: '' }),
     }, {});
-    const tokens = await wrapper.exchangeToken({ code: 'the-code' });
+    const tokens = await wrapper.exchangeToken({ code: 'the-code', code_verifier: VERIFIER });
     assert.ok(!('refresh_token' in tokens) && !('expires_at' in tokens));
     assert.ok(Object.values(tokens).every((value) => value !== undefined));
   });

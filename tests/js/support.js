@@ -20,6 +20,8 @@ export function environment(origin, more = {}) {
     INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL: `${origin}/site/oauth2/authorize`,
     INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: `${origin}/site/oauth2/access_token`,
     INTEGRATION_AUTH_BITBUCKET_API_URL: `${origin}/2.0`,
+    // Off by default: environment.test.js.
+    INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: 'allow',
     // The real one is waited out for half a minute.
     INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '100',
     ...more,

@@ -17,7 +17,7 @@ const IMPATIENT = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '250' };
 
 /** The two calls that ask the token endpoint. */
 const CALLS = {
-  exchange: (wrapper) => wrapper.exchangeToken({ code: 'the-code' }),
+  exchange: (wrapper) => wrapper.exchangeToken({ code: 'the-code', code_verifier: 'v'.repeat(43) }),
   refresh: (wrapper) => wrapper.refreshToken({ refresh_token: 'the-refresh-token' }),
 };
 

@@ -107,7 +107,15 @@ const CASES = {
   },
 
   client_authentication(vector) {
-    const { clientId, clientSecret, code, codeVerifier, code_verifier, redirectUri, refreshToken } = vector;
+    const {
+      clientId, clientSecret, code, codeVerifier, code_verifier, redirectUri, refreshToken, isVerifierOptional = false,
+    } = vector;
+    if (vector.request === 'host') {
+      const inner = new (core().Client)({ clientId, clientSecret, redirectUri: REDIRECT_URI });
+      checkCore(vector, () => inner.buildHostTokenRequest(code, codeVerifier, isVerifierOptional),
+        (request) => assert.deepEqual(request, vector.expect));
+      return;
+    }
     const client = oauth.createClient({ clientId, clientSecret, redirectUri: REDIRECT_URI });
     const build = {
       code: () => client.buildTokenRequest({ code, codeVerifier, code_verifier, redirectUri }),
@@ -148,12 +156,16 @@ const CASES = {
     const run = {
       expand: () => oauth.expandScopes(vector.scopes),
       missing: () => oauth.missingScopes(vector.required, vector.granted),
+      'missing of the requested': () => {
+        const client = { clientId: 'Key', redirectUri: REDIRECT_URI, scopes: vector.requested };
+        return new (core().Client)(client).missingScopes(vector.granted);
+      },
     }[vector.operation];
     check(vector, run, (scopes) => assert.deepEqual(scopes, vector.expect));
   },
 
   credential(vector) {
-    checkCore(vector, () => core().readCredential(vector.config),
+    checkCore(vector, () => core().readCredential(vector.config, vector.mayActAsClient ?? false),
       (credential) => assert.deepEqual(credential, vector.expect));
   },
 
@@ -292,7 +304,7 @@ function configEnvironment(vector, t) {
 function configInside(vector) {
   const seen = readEnvironment(vector.environment);
   for (const [name, value] of Object.entries(vector.expect ?? {})) {
-    if (['timeoutMs', 'lockoutMs', 'redisUrl'].includes(name)) assert.equal(seen[name] ?? null, value, name);
+    if (['timeoutMs', 'lockoutMs', 'redisUrl', 'mayActAsClient', 'isVerifierOptional'].includes(name)) assert.equal(seen[name] ?? null, value, name);
   }
 }
 

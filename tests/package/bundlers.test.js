@@ -3,6 +3,7 @@
  * run where it belongs: in Node.js, or in Chromium under a Content Security Policy that allows no eval but WebAssembly's.
  */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -153,7 +154,15 @@ test('rspack for Node.js: the entry for NocoDB with all that it depends on, in o
   const { client: { key, secret, callback }, origin, authorizeUrl, tokenUrl, apiUrl } = bitbucket;
   for (const [name, node] of Object.entries(nodes)) {
     await t.test(name, async () => {
-      const asked = new URLSearchParams({ response_type: 'code', client_id: key, redirect_uri: callback, state: 's' });
+      const verifier = 'v'.repeat(43);
+      const asked = new URLSearchParams({
+        response_type: 'code',
+        client_id: key,
+        redirect_uri: callback,
+        state: 's',
+        code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+        code_challenge_method: 'S256',
+      });
       const back = await authorizeInBrowser({ origin, url: `${authorizeUrl}?${asked}`, grant: true });
       const { url, tokens } = await runNode(node, alone, 'bundle.cjs', {
         INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: key,
@@ -163,6 +172,7 @@ test('rspack for Node.js: the entry for NocoDB with all that it depends on, in o
         INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: tokenUrl,
         INTEGRATION_AUTH_BITBUCKET_API_URL: apiUrl,
         TEST_CODE: new URL(back).searchParams.get('code'),
+        TEST_CODE_VERIFIER: verifier,
       });
       assert.equal(new URL(url).searchParams.get('client_id'), key);
       assert.ok(tokens.oauth_token);

@@ -1,7 +1,8 @@
 /**
  * What NocoDB does with the whole package: it shows the form, and exchanges a code for tokens.
  *
- * In: the module `nocodb-bitbucket-auth`, and in the environment the client's variables and a code from the simulator.
+ * In: the module `nocodb-bitbucket-auth`, and in the environment the client's variables and a code from the simulator with
+ *   its verifier.
  * Out: the address in the form and the tokens, as data, for the test to judge.
  */
 export async function entryScenario({ createEntry }) {
@@ -10,4 +11,7 @@ export async function entryScenario({ createEntry }) {
   return { url: JSON.stringify(form).match(/https?:[^"]*\/site\/oauth2\/authorize[^"]*/)?.[0], tokens: exchanged };
 }
 
-const exchange = ({ wrapper: Wrapper }) => new Wrapper({}).exchangeToken({ code: process.env.TEST_CODE });
+const exchange = ({ wrapper: Wrapper }) => new Wrapper({}).exchangeToken({
+  code: process.env.TEST_CODE,
+  code_verifier: process.env.TEST_CODE_VERIFIER,
+});

@@ -1,0 +1,45 @@
+//! What happens to a value on its way from a page to a configuration: it is copied with the quotation marks of a shell, of a
+//! `.env` file or of a chat, and with characters that nobody sees.
+//!
+//! In: a value as somebody entered it, without the white space around it. Out: why it cannot be the value that was meant.
+//! What never happens here: a value being mended in silence, or shown.
+
+use crate::endpoints::Reason;
+use crate::secret::is_invisible;
+
+/// The quotation marks of shells, of JSON and of word processors.
+const QUOTATION_MARKS: [char; 20] =
+    ['"', '\'', '`', '´', '“', '”', '„', '‟', '‘', '’', '‚', '‛', '«', '»', '‹', '›', '′', '″', '＂', '＇'];
+
+/// Refuses what no value of a configuration has.
+pub fn check(value: &str) -> core::result::Result<(), Reason> {
+    if value.chars().any(is_invisible) {
+        return Err(
+            "holds an invisible character, which came along when it was copied: type it, or copy it from elsewhere",
+        );
+    }
+    if is_in_quotes(value) {
+        return Err("is in quotes, which would become a part of it: leave them out");
+    }
+    Ok(())
+}
+
+/// Refuses what neither a key, a secret nor a token has.
+pub fn check_credential(value: &str) -> core::result::Result<(), Reason> {
+    check(value)?;
+    // A straight one inside may be meant (RFC 6749 appendix A).
+    let is_typographic = |c: char| !c.is_ascii() && QUOTATION_MARKS.contains(&c);
+    if value.starts_with(QUOTATION_MARKS) || value.ends_with(QUOTATION_MARKS) || value.contains(is_typographic) {
+        return Err("holds a quotation mark, which would become a part of it: leave it out");
+    }
+    if value.chars().any(|c| c.is_whitespace() && !c.is_control()) {
+        return Err("has a blank inside: copy it again, and nothing beside it");
+    }
+    Ok(())
+}
+
+fn is_in_quotes(value: &str) -> bool {
+    let mut inside = value.chars();
+    let (first, last) = (inside.next(), inside.next_back());
+    [first, last].into_iter().all(|end| end.is_some_and(|end| QUOTATION_MARKS.contains(&end)))
+}
