@@ -146,12 +146,12 @@ function exchangeBeforeStoring(host, plugin, entry) {
   async function updateWithTokens(context, id, integration, ...rest) {
     let changed = integration;
     if (holdsCode(integration)) {
-      // An update may leave out what stays as it is, the type included.
+      const stored = await host.get(context, id, false, ...rest);
+      // An update may leave out what stays as it is, the type included; and NocoDB stores the type that it names. No code
+      // shall be stored in a row that is ours, whatever the request says, nor in one that becomes ours.
       const { type, sub_type } = integration;
-      const stored = type && sub_type ? undefined : await host.get(context, id, false, ...rest);
-      if (isOurs({ type: type || stored?.type, sub_type: sub_type || stored?.sub_type })) {
-        changed = await exchange(plugin, entry, integration);
-      }
+      const updated = { type: type || stored?.type, sub_type: sub_type || stored?.sub_type };
+      if (isOurs(stored) || isOurs(updated)) changed = await exchange(plugin, entry, integration);
     }
     return updateIntegration.call(this, context, id, changed, ...rest);
   }

@@ -40,6 +40,9 @@ const variables = (bb, { secret = bb.client.secret, tokenUrl = bb.tokenUrl } = {
   INTEGRATION_AUTH_BITBUCKET_API_URL: bb.apiUrl,
 });
 
+/** For NocoDB 0.262 to 0.265. */
+const WITHOUT_VERIFIER = { INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER: 'optional' };
+
 /** Runs a fake host with the preload; gives its answer, what it printed and how it ended. */
 async function runHost(message, { env, execArgv = ['--require', REGISTER], script = 'fake-nocodb.cjs' } = {}) {
   const child = fork(here(script), { execArgv, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
@@ -210,15 +213,20 @@ describe('a successful exchange', () => {
     }
   }
 
-  test('of an old GUI that sends a bare code stores tokens', async () => {
+  test('of a form that sends a bare code, as that of NocoDB 0.265 does, stores tokens where that is allowed', async () => {
     const url = new URL(bb.authorizeUrl);
     url.search = new URLSearchParams({
       response_type: 'code', client_id: bb.client.key, redirect_uri: CALLBACK, state: 's',
     });
     const code = new URL(await bb.authorize(url.href)).searchParams.get('code');
-    const host = await runHost({ calls: [create(oauth({ code }))] }, { env: variables(bb) });
+    const call = create(oauth({ code }));
+    const refused = await runHost({ calls: [call] }, { env: variables(bb) });
+    assert.equal(refused.results[0].error?.status, 400);
+    assert.match(refused.results[0].error.message, /INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER/);
+    assert.deepEqual(refused.written, []);
+    const host = await runHost({ calls: [call] }, { env: { ...variables(bb), ...WITHOUT_VERIFIER } });
     assert.ok(host.results[0].row?.config.oauth_token);
-    assert.ok(!host.everything.includes(code));
+    assert.ok(!host.everything.includes(code) && !refused.everything.includes(code));
   });
 
   test('on an update replaces the former connection entirely, and other arguments pass', async () => {
@@ -276,6 +284,32 @@ describe('a successful exchange', () => {
       assertKept(host, ...grants);
     });
   }
+
+  for (const [what, named] of [
+    ['another subtype', { sub_type: 'github' }], ['another type', { type: 'database' }],
+    ['another type and subtype', { type: 'sync', sub_type: 'gitlab' }],
+  ]) {
+    test(`is made for a row of ours when an update names ${what}`, async () => {
+      const grant = await authorize(bb);
+      const stored = { type: 'oauth', oauth_token: 'former', refresh_token: 'former-refresh' };
+      const host = await runHost({
+        calls: [create(stored), update('int1', { ...OURS, ...named, config: oauth({ code: grant }) })],
+      }, { env: variables(bb) });
+      const { config } = host.results[1].row;
+      assert.ok(config.oauth_token && config.oauth_token !== 'former');
+      assertKept(host, grant);
+    });
+  }
+
+  test('is made for a row of somebody else\'s that an update makes ours', async () => {
+    const grant = await authorize(bb);
+    const github = { type: 'development', sub_type: 'github', config: {} };
+    const host = await runHost({
+      calls: [['createIntegration', github], update('int1', { ...OURS, config: oauth({ code: grant }) })],
+    }, { env: variables(bb) });
+    assert.ok(host.results[1].row.config.oauth_token);
+    assertKept(host, grant);
+  });
 
   for (const type of [undefined, null, '', 'oauth2', 7]) {
     test(`is made for the auth type ${JSON.stringify(type)}, and stored as OAuth2`, async () => {
