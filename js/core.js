@@ -581,7 +581,7 @@ function refused(error, caller) {
   }
   if (isCompiledAheadOnly(error)) {
     return unavailable(`This runtime compiles no WebAssembly while a program runs: ${IMPORT_SLIM}. In a page, add `
-      + '\'wasm-unsafe-eval\' to the script-src of its Content Security Policy.', caller, { detail });
+      + '\'wasm-unsafe-eval\' to the script-src of its Content Security Policy.', caller);
   }
   const advice = caller === core ? ': in a page, await init() before the first call' : '';
   return unavailable(`This runtime could not load the WebAssembly core${advice}.`, caller, { detail });

@@ -10,6 +10,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createClient, meaningOf } from './api/client.js';
 import { fetchPage, listOf } from './api/paginate.js';
 import { createSender } from './api/sender.js';
+import { membersOf } from './arguments.js';
 import { core, failure } from './core.js';
 import { lazyEnvironment } from './environment.js';
 import { BitbucketAuthError, judge } from './error.js';
@@ -444,7 +445,7 @@ export class BitbucketAuthIntegration {
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
    */
   async listWorkspaces(query) {
-    const address = this.#pageAddress('/user/workspaces', query);
+    const address = this.#pageAddress('/user/workspaces', membersOf(this.listWorkspaces, 'listQuery', query));
     const { workspace } = this.#config;
     const slug = typeof workspace === 'string' ? workspace.trim() : '';
     if (!this.#describe().hasUser && slug) return { values: [{ slug }] };
@@ -461,9 +462,10 @@ export class BitbucketAuthIntegration {
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
    */
   async listRepositories(query) {
-    const { workspace = this.#config.workspace } = members(query);
+    const given = membersOf(this.listRepositories, 'listQuery', query);
+    const { workspace = this.#config.workspace } = given;
     const segment = judge(this.listRepositories, () => core().workspaceSegment(workspace));
-    return this.#list(this.#pageAddress(`/repositories/${segment}`, query), REPOSITORY_MEMBERS);
+    return this.#list(this.#pageAddress(`/repositories/${segment}`, given), REPOSITORY_MEMBERS);
   }
 
   /**

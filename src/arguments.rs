@@ -80,6 +80,8 @@ impl Argument {
                 ["status", "headers", "body", "receivedAt", "grant", "previous", "request"],
                 []
             ),
+            // Of either list.
+            "listQuery" => argument!("query", Api, "", ["workspace", "page", "next"], []),
             // One object serves both ways to log in. A secret is read to be refused with words of its own.
             "pageOptions" => argument!(
                 "options",

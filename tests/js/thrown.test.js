@@ -104,3 +104,13 @@ test('what a host or a caller gives in place of an object or a number', async (t
   }
   assert.deepEqual(found, []);
 });
+
+test('a misspelt member of a list\'s query', async () => {
+  const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
+  const auth = new Wrapper(CONFIGS['access token']);
+  for (const list of [auth.listWorkspaces.bind(auth), auth.listRepositories.bind(auth)]) {
+    await assert.rejects(list({ workspace: 'acme', pageNumber: 2 }), {
+      name: 'BitbucketAuthError', code: 'INVALID_ARGUMENT', field: 'pageNumber',
+    });
+  }
+});
