@@ -10,13 +10,14 @@ import { ensureNewerNodes, ensureNocodb, ensurePackages, ensureProofs } from './
 import { ensureRedis } from './lib/redis.mjs';
 import { ensureRust, ensureWasmBindgen, ensureWasmTarget } from './lib/rust.mjs';
 import { Problem, fail, say } from './lib/run.mjs';
+import { ensureWebKit } from './lib/webkit.mjs';
 
 const build = [ensureRust, ensureWasmTarget, ensureWasmBindgen, ensurePackages];
 const steps = {
   // pkg/ is committed, so using the package needs no Rust.
   start: [ensurePackages, ensureNocodb],
   build,
-  test: [...build, ensureProofs, ensureNewerNodes, ensureNocodb, ensureBrowser, ensureFirefox, ensureRedis],
+  test: [...build, ensureProofs, ensureNewerNodes, ensureNocodb, ensureBrowser, ensureFirefox, ensureWebKit, ensureRedis],
 };
 
 /** Makes the machine ready for a command: 'start', 'build' or 'test'. Throws a Problem that says what is missing. */

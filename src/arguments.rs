@@ -87,7 +87,17 @@ impl Argument {
                 "options",
                 Config,
                 "",
-                ["client", "clientId", "redirectUri", "scopes", "endpoints", "window", "timeoutMs", "signal"],
+                [
+                    "client",
+                    "clientId",
+                    "redirectUri",
+                    "scopes",
+                    "endpoints",
+                    "window",
+                    "timeoutMs",
+                    "signal",
+                    "onLateGrant"
+                ],
                 ["clientSecret", "client_secret", "secret"]
             ),
             _ => return None,

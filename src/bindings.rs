@@ -12,7 +12,9 @@ use crate::api_response::{self, ApiResponse, ResponseFields};
 use crate::arguments::Argument;
 use crate::authorization_request::{AuthorizationRequest, authorization_url};
 use crate::authorization_response::{Callback, code_of, is_callback, validate, validate_in_page};
-use crate::client_config::{ClientConfig, ClientCredentials, Environment, HostVerifier, RateLimit, variable};
+use crate::client_config::{
+    self, ClientConfig, ClientCredentials, Environment, HostVerifier, RateLimit, check_page_origin, variable,
+};
 use crate::connection_test::{self, ConnectionTest, Known};
 use crate::credential::{Credential, Kind, Stored, segment};
 use crate::endpoints::{Address, Endpoint, Endpoints, argument_error};
@@ -1337,6 +1339,12 @@ pub fn page_client(options: &JsValue, origin: &str) -> core::result::Result<Clie
     Ok(page_config(options, origin)?.into())
 }
 
+/// Throws that a page cannot start a login, for want of this property of the browser's.
+#[wasm_bindgen(js_name = refusePage)]
+pub fn refuse_page(lacks: &str) -> core::result::Result<(), JsValue> {
+    Err(client_config::refuse_page(lacks).into())
+}
+
 /// Throws when options carry a client secret.
 #[wasm_bindgen(js_name = refuseSecret)]
 pub fn refuse_secret(options: &JsValue) -> core::result::Result<(), JsValue> {
@@ -1359,6 +1367,7 @@ fn check_no_secret(options: &Properties<'_>) -> Result<()> {
 fn page_config(options: &JsValue, origin: &str) -> Result<ClientConfig> {
     let options = Properties::of(options, "options", Phase::Config)?;
     check_no_secret(&options)?;
+    check_page_origin(origin)?;
     let Some(client) = options.get("client")? else {
         let given = options.get("endpoints")?.unwrap_or_else(|| Object::new().into());
         let given = Properties::of(&given, "endpoints", Phase::Config)?.with_prefix("endpoints.");

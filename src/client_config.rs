@@ -102,6 +102,23 @@ fn parse_credential(value: &str) -> core::result::Result<&str, Reason> {
     Ok(value)
 }
 
+/// What a page lacks that wants to start a login, by the name of the browser's own property.
+pub fn refuse_page(lacks: &str) -> Box<Error> {
+    let reason = match lacks {
+        "window" => "is missing: a login starts in a page, not in a worker or on a server",
+        "origin" => {
+            "is opaque: this is a sandboxed frame without allow-same-origin, or a page without an address, and no redirect URI can be on its origin"
+        }
+        _ => "is missing, forbidden or full in this page",
+    };
+    Error::new(Code::InvalidConfig, Phase::Authorize).with_field(lacks).with_reason(reason)
+}
+
+/// Refuses a page whose origin is opaque: browsers write it as `null` (HTML, section 7.1.1).
+pub fn check_page_origin(origin: &str) -> Result<()> {
+    if origin == "null" { Err(refuse_page("origin")) } else { Ok(()) }
+}
+
 fn check_scopes(scopes: &ScopeSet) -> core::result::Result<(), Reason> {
     match scopes.first_malformed() {
         Some(_) => Err("holds a scope with a character that scopes cannot have (RFC 6749 section 3.3)"),

@@ -66,5 +66,6 @@ function members(object, own) {
       const value = object[name];
       return typeof value === 'function' ? value.bind(object) : value;
     },
+    set: (_, name, value) => Reflect.set(object, name, value),
   });
 }

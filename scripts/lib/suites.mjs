@@ -144,8 +144,9 @@ async function proofs() {
 /** Under NocoDB's Node. Its files wait more than they work, so two at once. */
 const keeping = () => nodeTest(node22, root, 'tests/keeping', { atOnce: 2 });
 
-/** A page with the package in it, in Chromium. */
-const pages = () => nodeTest(process.execPath, root, 'tests/browser', { env: { CHROMIUM: findChromium().path } });
+/** A page with the package in it, in three browsers. Two files at once: each keeps browsers busy. */
+const pages = () => nodeTest(process.execPath, root, 'tests/browser',
+  { env: { CHROMIUM: findChromium().path }, atOnce: 2 });
 
 const e2e = () => nodeTest(process.execPath, root, 'tests/e2e', { env: { CHROMIUM: findChromium().path } });
 
@@ -156,7 +157,7 @@ export const suites = [
   { name: 'browser', title: 'The core as WebAssembly in headless Chromium', start: browser },
   { name: 'node', title: 'The packed package in Node', start: packed },
   { name: 'package', title: 'The packed package in every runtime', start: proofs },
-  { name: 'pages', title: 'Logins from web pages in headless Chromium', start: pages },
+  { name: 'pages', title: 'Logins from web pages in Chromium, Firefox and WebKit', start: pages },
   { name: 'keeping', title: 'Tokens under storm and chaos', start: keeping },
   { name: 'e2e', title: 'NocoDB, Chromium and the Bitbucket simulator', start: e2e },
 ];

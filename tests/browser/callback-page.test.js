@@ -38,6 +38,7 @@ async function lookLikeNocodb(scene, url, { every = GUI_LOOKS_MS } = {}) {
           }
         }, ms);
       });
+      window.outcome.then((outcome) => { window.settled = outcome; });
     };
   }, { address: url, redirectUri: scene.redirectUri, ms: every });
   const opened = scene.page.waitForEvent('popup');

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startDemo } from '../../demo/browser/server.js';
-import { launch } from './support/scene.js';
+import { launch } from './support/engines.js';
 
 let browser;
 let demo;
 before(async () => {
-  browser = await launch();
+  browser = await launch('chromium');
   demo = await startDemo();
 });
 after(async () => {

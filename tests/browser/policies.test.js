@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { importMapSource } from '../../demo/browser/package-files.js';
-import { PLAIN_HOST, gone, scenes } from './support/scene.js';
+import { PLAIN_HOST } from './support/engines.js';
+import { gone, scenes } from './support/scene.js';
 import { policy } from './support/site.js';
 
 const on = scenes();

@@ -1,7 +1,7 @@
 //! Logins that a page starts: where their redirect URI may be, which address is their callback, and what becomes of it.
 
 use nocodb_bitbucket_auth::authorization_response::{Callback, is_callback, validate_in_page};
-use nocodb_bitbucket_auth::client_config::ClientConfig;
+use nocodb_bitbucket_auth::client_config::{ClientConfig, check_page_origin, refuse_page};
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::{Code, Phase};
 use nocodb_bitbucket_auth::pending_authorization::{
@@ -63,6 +63,25 @@ fn a_page_has_its_redirect_uri_on_its_own_origin() {
         ["http://nocodb.test:8080/#f", "http://u@nocodb.test:8080/", "http://nocodb.test:8080/?state=1"]
     {
         assert!(client_on(ORIGIN, redirect_uri).is_err(), "{redirect_uri}");
+    }
+}
+
+#[test]
+fn what_a_page_lacks_is_named() {
+    let error = check_page_origin("null").unwrap_err();
+    assert_listed(&error);
+    assert_eq!((error.code, error.phase), (Code::InvalidConfig, Phase::Authorize));
+    assert_eq!(error.field.as_deref(), Some("origin"));
+    assert!(error.to_string().contains("sandboxed frame"), "{error}");
+    for origin in [ORIGIN, "https://null", "http://localhost"] {
+        check_page_origin(origin).unwrap();
+    }
+    for (lacks, words) in [("window", "a login starts in a page"), ("sessionStorage", "missing, forbidden or full")] {
+        let error = refuse_page(lacks);
+        assert_listed(&error);
+        assert_eq!((error.code, error.phase), (Code::InvalidConfig, Phase::Authorize));
+        assert_eq!(error.field.as_deref(), Some(lacks));
+        assert!(error.to_string().contains(words), "{error}");
     }
 }
 

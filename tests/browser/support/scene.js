@@ -1,40 +1,28 @@
 /**
- * A person in front of a page that uses the package, in a real Chromium that blocks popups as it does for everybody.
+ * A person in front of a page that uses the package, in a real browser that blocks popups as it does for everybody.
  *
  * In: the page's options and what the person does. Out: what the package's functions gave. What never happens here: a
  * connection to anything but this machine, or a function of the package called without the person's click unless asked.
  */
-import { after, before } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
 import { startBitbucket } from '../../../demo/bitbucket/server.js';
-import { chromiumArgs, findChromium } from '../../../scripts/lib/browser.mjs';
+import { engines, launch } from './engines.js';
 import { CALLBACK, startSite } from './site.js';
 
 const PATIENCE_MS = 30_000;
-
-/** A host name that is this machine but no loopback name, so that plain http on it is no secure context. */
-export const PLAIN_HOST = 'nocodb.test';
-
-/** A Chromium for all tests of a file. */
-export function launch() {
-  return chromium.launch({
-    executablePath: findChromium().path,
-    args: [...chromiumArgs, `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`],
-    // Playwright lets every popup through, which nobody's browser does.
-    ignoreDefaultArgs: ['--disable-popup-blocking'],
-  });
-}
+const POLL_MS = 50;
 
 /**
- * For the tests of a file: a Chromium of their own, and a function that runs a test on a scene of its own.
+ * For the tests of a file: a browser of their own, and a function that runs a test on a scene of its own.
  *
  * @param {Parameters<typeof Scene.open>[1]} [usual] what all scenes of the file have
+ * @param {import('./engines.js').Engine} [engine]
  */
-export function scenes(usual) {
+export function scenes(usual, engine = 'chromium') {
   let browser;
   before(async () => {
-    browser = await launch();
+    browser = await launch(engine);
   });
   after(() => browser?.close());
   return async function on(options, body) {
@@ -48,9 +36,19 @@ export function scenes(usual) {
   };
 }
 
+/**
+ * The same in each engine.
+ *
+ * @param {Parameters<typeof Scene.open>[1]} usual
+ * @param {(on: ReturnType<typeof scenes>, engine: import('./engines.js').Engine) => void} define the tests
+ */
+export function inEachEngine(usual, define) {
+  for (const engine of engines) describe(engine, () => define(scenes(usual, engine), engine));
+}
+
 export class Scene {
   /**
-   * @param {import('playwright-core').Browser} browser
+   * @param {import('playwright-core').Browser | import('./webdriver.js').WebDriverBrowser} browser
    * @param {{ site?: Parameters<typeof startSite>[0], bitbucket?: object, callback?: string, host?: string }} [options]
    *   `callback` is the path of the redirect URI
    */
@@ -61,7 +59,7 @@ export class Scene {
     scene.redirectUri = scene.origin + callback;
     scene.bb = await startBitbucket({ clients: [{ callback: scene.redirectUri }], ...bitbucket });
     scene.context = await browser.newContext();
-    scene.context.setDefaultTimeout(PATIENCE_MS);
+    scene.context.setDefaultTimeout?.(PATIENCE_MS);
     scene.page = await scene.context.newPage();
     return scene;
   }
@@ -75,50 +73,92 @@ export class Scene {
   /** Loads a page of the site with the package in it. */
   async load(page = this.page, path = '/') {
     await page.goto(this.origin + path);
-    await page.locator('html[data-ready]').waitFor();
+    await ready(page);
     return page;
   }
 
-  /** Calls `authorizeInPopup` in a click. The popup, once the page has opened it. */
-  async click(options = this.options, page = this.page) {
+  /** A page of the site in a window of its own. */
+  async another(path = '/') {
+    return this.load(await this.context.newPage(), path);
+  }
+
+  /** How many windows there are. */
+  async windows() {
+    return this.context.count?.() ?? this.context.pages().length;
+  }
+
+  /** Runs `body` on the document in the first frame of the page, once the package is in it. */
+  async inFrame(body) {
+    const frame = this.page.frames ? this.page.frames()[1] : this.page.frame(0);
+    await ready(frame);
+    await body(this, frame);
+  }
+
+  /**
+   * Calls `authorizeInPopup` in a click. The popup, once the page has opened it.
+   *
+   * @param {object} [options]
+   * @param {object} [page] the page or the frame with the button
+   */
+  click(options = this.options, page = this.page) {
+    return this.popupOf(page, () => this.call(options, page));
+  }
+
+  /** Calls `authorizeInPopup` in a click, whether a popup opens or not. */
+  async call(options = this.options, page = this.page) {
     await page.evaluate((given) => {
+      window.settled = undefined;
       document.querySelector('button').onclick = () => {
         window.outcome = window.browser.authorizeInPopup({ ...given, ...window.more })
           .then((value) => ({ value }), (error) => ({ error: error.toJSON?.() ?? String(error) }));
+        window.outcome.then((outcome) => { window.settled = outcome; });
       };
     }, options);
-    const opened = page.waitForEvent('popup');
     await page.click('button');
-    return opened;
+  }
+
+  /** Whether the page has the focus, as it sees it: browsers without a screen do not agree on that. */
+  setFocus(hasFocus, page = this.page) {
+    return page.evaluate((given) => { document.hasFocus = () => given; }, hasFocus);
+  }
+
+  /** The popup that opens while something is done to a page of this scene. */
+  async popupOf(page, act) {
+    if (page.popupOf) return page.popupOf(act, () => page.evaluate(() => Boolean(window.settled)));
+    const [popup] = await Promise.all([(page.waitForEvent ? page : this.page).waitForEvent('popup'), act()]);
+    return popup;
   }
 
   /** What the call of the last click gave: `{ value }` or `{ error }`. */
-  async outcome(page = this.page) {
+  outcome(page = this.page) {
     // The page's own clock may be moved, so it is here that patience ends.
-    const patience = new AbortController();
-    const late = wait(PATIENCE_MS, undefined, patience).then(() => {
-      throw new Error('there is no outcome');
-    });
-    try {
-      return await Promise.race([page.evaluate(() => window.outcome), late]);
-    } finally {
-      late.catch(() => {});
-      patience.abort();
-    }
+    return soon(() => page.evaluate(() => window.settled ?? undefined), 'outcome');
   }
 
   /** Whether the call of the last click has no outcome yet. */
   isPending(page = this.page) {
-    return page.evaluate(() => Promise.race([window.outcome.then(() => false), true]));
+    return page.evaluate(() => window.settled === undefined);
+  }
+
+  /** Waits until a page shows one of these buttons, and says which. */
+  shows(page, ...names) {
+    return page.waitForFunction((wanted) => {
+      const buttons = [...document.querySelectorAll('button')];
+      buttons.forEach((button) => button.setAttribute('data-name', button.textContent.trim()));
+      return buttons.map((button) => button.dataset.name).find((name) => wanted.includes(name));
+    }, names).then((found) => found.jsonValue?.() ?? found);
+  }
+
+  /** Presses a button as soon as it is there. */
+  async press(page, name) {
+    await this.shows(page, name);
+    await page.click(`button[data-name="${name}"]`, { againAfter: CLICK_LOST_MS });
   }
 
   /** Logs in if asked, and decides. @param {'Grant access' | 'Deny'} decision */
   async decide(page, decision) {
-    const decide = page.getByRole('button', { name: decision });
-    const logIn = page.getByRole('button', { name: 'Log in' });
-    await decide.or(logIn).waitFor();
-    if (await logIn.isVisible()) await logIn.click();
-    await decide.click();
+    if (await this.shows(page, decision, 'Log in') === 'Log in') await this.press(page, 'Log in');
+    await this.press(page, decision);
   }
 
   /** Whether the code and the verifier are ones that NocoDB's server can exchange. */
@@ -137,6 +177,46 @@ export class Scene {
     return { status: response.status, ...await response.json() };
   }
 
+  /**
+   * Puts the page's clock into the test's hand: time passes as always, `pass` makes more of it go by, and timers that are
+   * further away than a minute fire only then. Nearer ones may be WebDriver's own.
+   */
+  async holdClock(page = this.page) {
+    await page.evaluate(() => {
+      // By `window`: Firefox runs a driver's scripts beside the page, with a `Date` of their own.
+      const { Date } = window;
+      const { now } = Date;
+      const { setTimeout: start, clearTimeout: stop } = window;
+      const timers = new Map();
+      let passed = 0;
+      Date.now = () => now() + passed;
+      window.setTimeout = (call, ms, ...more) => {
+        const id = start(() => timers.has(id) || call(), ms, ...more);
+        if (ms > 60_000) timers.set(id, { call, due: Date.now() + ms });
+        return id;
+      };
+      window.clearTimeout = (id) => {
+        timers.delete(id);
+        stop(id);
+      };
+      window.pass = (ms) => {
+        passed += ms;
+        for (const [id, { call, due }] of timers) {
+          if (due > Date.now()) continue;
+          window.clearTimeout(id);
+          call();
+        }
+      };
+    });
+  }
+
+  /** Lets time go by in a page whose clock is held, and then long enough for the page to look at its popup. */
+  async pass(ms, page = this.page) {
+    await wait(LOOKS_MS);
+    await page.evaluate((given) => window.pass(given), ms);
+    await wait(LOOKS_MS);
+  }
+
   async close() {
     await this.context.close();
     await this.site.close();
@@ -144,7 +224,32 @@ export class Scene {
   }
 }
 
-/** Resolves when a popup is gone. @param {import('playwright-core').Page} popup */
+/** When a button that stays was not pressed: a click may be lost while WebKit puts a page in another process's place. */
+const CLICK_LOST_MS = 5000;
+
+/** The page looks at its popup every 100 milliseconds. */
+export const LOOKS_MS = 400;
+
+/** Waits until a page has the package in it. */
+export function ready(page) {
+  return page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
+}
+
+/** Waits until something is there. While a page is being loaded, asking for it may fail. */
+async function soon(ask, what) {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await wait(POLL_MS)) {
+    const found = await ask().catch(() => undefined);
+    if (found !== undefined && found !== null) return found;
+  }
+  throw new Error(`there is no ${what}`);
+}
+
+/** Resolves when a popup is gone. */
 export async function gone(popup) {
-  if (!popup.isClosed()) await popup.waitForEvent('close', { timeout: PATIENCE_MS });
+  await soon(async () => await popup.isClosed() || undefined, 'end of the popup');
+}
+
+/** Waits until a page is at an address for which the condition holds. @param {(url: URL) => boolean} condition */
+export async function at(page, condition) {
+  await soon(async () => condition(new URL(await page.url())) || undefined, 'such address');
 }

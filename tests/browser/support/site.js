@@ -13,11 +13,13 @@ export const CALLBACK = '/callback.html';
 /** A policy for pages that use the package; the import map of these tests is inline. */
 export const policy = (scripts) => ({ 'content-security-policy': `default-src 'none'; script-src ${scripts}` });
 
-const PAGE = `<!doctype html>
+const page = (body) => `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">${importMap}</head>
-<body><button type="button">Connect</button><script type="module" src="/module.js"></script></body>
+<body>${body}</body>
 </html>`;
+
+const pageWith = (module) => page(`<button type="button">Connect</button><script type="module" src="${module}"></script>`);
 
 /** Makes the package's modules known to what a test runs in the page. */
 const MODULE = `import * as browser from 'nocodb-bitbucket-auth/browser';
@@ -25,6 +27,30 @@ import * as oauth from 'nocodb-bitbucket-auth/oauth';
 Object.assign(window, { browser, oauth });
 document.documentElement.dataset.ready = 'yes';
 `;
+
+/** What pages do that do not wait for a click or a call; the options come in the fragment. */
+const AT_ONCE = `import './module.js';
+window.browser.authorizeInPopup(JSON.parse(decodeURIComponent(location.hash.slice(1))))
+  .then((value) => ({ value }), (error) => ({ error: error.toJSON() }))
+  .then((outcome) => { window.settled = outcome; });
+`;
+const COMPLETES = `import './module.js';
+window.completed = window.browser.completeRedirect();
+`;
+
+/** What a worker says of the calls, which all need a page. */
+const WORKER = `import { authorizeInPopup, beginRedirect, completeRedirect } from '/package/js/browser.js';
+onmessage = async ({ data }) => {
+  const calls = [authorizeInPopup, beginRedirect, completeRedirect];
+  const errors = await Promise.all(calls.map((call) => call(data).catch((error) => error.toJSON?.() ?? String(error))));
+  postMessage(errors);
+};
+`;
+
+const script = (body) => ({ headers: { 'content-type': 'text/javascript' }, body });
+
+/** A page with the page of the site in a frame. @param {string} attributes of the frame */
+export const framing = (attributes) => ({ body: page(`<iframe width="800" height="400" ${attributes}></iframe>`) });
 
 /**
  * @param {{ headers?: Record<string, string>, pages?: Record<string, { status?: number, body?: string,
@@ -36,16 +62,20 @@ export async function startSite({ headers = {}, pages = {} } = {}) {
   const answer = async (path) => {
     if (Object.hasOwn(pages, path)) return { ...pages[path], headers: { ...html, ...pages[path].headers } };
     if (path === CALLBACK) return callbackPage();
-    if (path === '/module.js') return { headers: { 'content-type': 'text/javascript' }, body: MODULE };
-    if (path === '/' || path === '/app') {
-      return { headers: { ...html, ...headers }, body: PAGE };
-    }
+    if (path === '/module.js') return script(MODULE);
+    if (path === '/at-once.js') return script(AT_ONCE);
+    if (path === '/completes.js') return script(COMPLETES);
+    if (path === '/worker.js') return script(WORKER);
+    if (path === '/at-once') return { headers: html, body: pageWith('/at-once.js') };
+    if (path === '/completes') return { headers: html, body: pageWith('/completes.js') };
+    if (path === '/' || path === '/app') return { headers: { ...html, ...headers }, body: pageWith('/module.js') };
     return await packageFile(path) ?? { status: 404, headers: html, body: 'not found' };
   };
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     const { status = 200, headers: fields, body = '' } = await answer(pathname);
-    response.writeHead(status, fields).end(body);
+    // A frame without an origin of its own loads modules as from elsewhere.
+    response.writeHead(status, { 'access-control-allow-origin': '*', ...fields }).end(body);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

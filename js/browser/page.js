@@ -1,0 +1,106 @@
+/**
+ * The page in which a login starts: its options, its window, and what the two kinds of login share.
+ *
+ * In: what a caller says. Out: the window that is meant. What never happens here: a login.
+ */
+
+import { membersOf } from '../arguments.js';
+import { core, init } from '../core.js';
+import { judge } from '../error.js';
+
+/** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
+/** @typedef {typeof globalThis extends { window: infer Type } ? Type : object} Page a window, where there are such */
+
+/**
+ * The client is a public one (RFC 6749 section 2.1): `client`, or `clientId` and what goes with it. A secret is
+ * refused.
+ *
+ * @typedef {object} PageOptions
+ * @property {import('../oauth.js').OAuthClient} [client] made by `createClient` without a secret
+ * @property {string} [clientId] the Key of the OAuth client at Bitbucket
+ * @property {string} [redirectUri] an address on the page's own origin, without a fragment, as registered at Bitbucket;
+ *   plain http is accepted where the page itself is on it
+ * @property {readonly string[] | string} [scopes] by default `DEFAULT_SCOPES` of `nocodb-bitbucket-auth/oauth`
+ * @property {{ authorizeUrl?: string, tokenUrl?: string, apiUrl?: string }} [endpoints] other addresses than
+ *   Bitbucket Cloud's
+ * @property {Page} [window] by default the window in which this module was loaded
+ */
+
+/**
+ * What NocoDB's server exchanges for tokens. Hand it over at once and keep it nowhere.
+ *
+ * @typedef {object} Grant
+ * @property {string} code good for one use within minutes
+ * @property {string} code_verifier RFC 7636 section 4.1
+ */
+
+/** Begins the package's names in the session storage, and is the channel's name in js/callback.html. */
+export const NAME = 'nocodb-bitbucket-auth';
+
+/** Marks a window as a popup of `authorizeInPopup` in its session storage. */
+export const POPUP = `${NAME}:popup`;
+
+/**
+ * The window that is meant; `undefined` in a worker and on a server.
+ *
+ * @param {{ window?: Page } | null | undefined} options
+ * @returns {Page | undefined}
+ */
+export function windowOf(options) {
+  return options?.window ?? globalThis.window;
+}
+
+/**
+ * The window that is meant, once the core is loaded.
+ *
+ * @param {{ window?: Page } | null | undefined} options
+ * @param {Function} caller
+ * @returns {Promise<Page>}
+ * @throws {BitbucketAuthError} `INVALID_CONFIG` where there is none
+ */
+export async function pageOf(options, caller) {
+  const page = windowOf(options);
+  await init();
+  return page ?? judge(caller, () => core().refusePage('window'));
+}
+
+/**
+ * The client of a login that a page starts.
+ *
+ * @param {Function} caller
+ * @param {unknown} options
+ * @param {Page} page
+ * @returns {import('../core.js').CoreClient}
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` for an opaque origin
+ */
+export function pageClient(caller, options, page) {
+  const { endpoints } = membersOf(caller, 'pageOptions', options);
+  membersOf(caller, 'endpoints', endpoints);
+  return judge(caller, () => core().pageClient(options, page.origin));
+}
+
+/** The page's session storage, unless its browser or its frame forbids it. @param {Page} page */
+export function sessionStorageOf(page) {
+  try {
+    return page.sessionStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Remembers a value. A storage that is full refuses it.
+ *
+ * @param {Storage | undefined} storage
+ * @param {string} key
+ * @param {string} value
+ * @returns {boolean} whether it is remembered
+ */
+export function remember(storage, key, value) {
+  try {
+    storage?.setItem(key, value);
+  } catch {
+    return false;
+  }
+  return storage !== undefined;
+}

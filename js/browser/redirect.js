@@ -1,0 +1,127 @@
+/**
+ * The login at Bitbucket in the page itself: it goes to Bitbucket, and the page at the redirect URI takes what came back.
+ *
+ * In: a public OAuth client, and the address of a page that was loaded. Out: the code and its verifier, or `null` when
+ * the user said no. What never happens here: a login is remembered longer than it may take, or a rule of OAuth is
+ * decided; the core does that.
+ */
+
+import { membersOf } from '../arguments.js';
+import { core } from '../core.js';
+import { judge } from '../error.js';
+import { NAME, POPUP, pageClient, pageOf, remember, sessionStorageOf, windowOf } from './page.js';
+
+/** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
+/** @typedef {import('./page.js').Grant} Grant */
+/** @typedef {import('./page.js').Page} Page */
+/** @typedef {import('./page.js').PageOptions} PageOptions */
+
+/** Before the state, in the session storage's keys of logins that are pending. */
+const PENDING = `${NAME}:pending:`;
+
+/**
+ * Sends the page itself to Bitbucket. When it is back at the redirect URI, that page calls `completeRedirect`.
+ *
+ * @param {PageOptions} options
+ * @returns {Promise<void>} the page is about to go
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` also where the page has no session storage or no room
+ *   in it (`field` is `sessionStorage`), in a worker (`window`), and in a frame whose sandbox takes its origin away
+ *   (`origin`)
+ */
+export async function beginRedirect(options) {
+  const page = await pageOf(options, beginRedirect);
+  const client = pageClient(beginRedirect, options, page);
+  const storage = sessionStorageOf(page);
+  if (!storage) return judge(beginRedirect, () => core().refusePage('sessionStorage'));
+  const { url, state, codeVerifier } = judge(beginRedirect, () => client.createAuthorizationRequest(undefined));
+  const { clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl } = client;
+  // A popup in which somebody begins anew is nobody's popup any more.
+  storage.removeItem(POPUP);
+  const now = Date.now();
+  for (const key of pendingKeys(storage)) {
+    if (core().isPendingOver(Number(read(storage, key)?.startedAt), now)) storage.removeItem(key);
+  }
+  const isKept = remember(storage, PENDING + state, JSON.stringify({
+    clientId,
+    redirectUri,
+    scopes,
+    endpoints: { authorizeUrl, tokenUrl, apiUrl },
+    state,
+    codeVerifier,
+    startedAt: now,
+  }));
+  if (!isKept) return judge(beginRedirect, () => core().refusePage('sessionStorage'));
+  page.location.assign(url);
+}
+
+/** Pages in which `completeRedirect` is under way. @type {WeakMap<Page, Promise<Grant | null>>} */
+const completing = new WeakMap();
+
+/**
+ * Takes the answer to `beginRedirect` out of the page's address. Call it whenever the page at the redirect URI is
+ * loaded, before anything else changes the address. What was remembered of the login is gone afterwards, and so are the
+ * answer's parameters from the address, whatever the outcome. Calls at the same time share one outcome.
+ *
+ * @param {{ window?: Page }} [options]
+ * @returns {Promise<Grant | null>} `null`: the address carries no answer, or the user denied access
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `STATE_MISMATCH` also when the answer was taken before,
+ *   `AUTHORIZATION_TIMEOUT` when the login began more than ten minutes ago, and what `validateAuthorizationResponse`
+ *   throws but `ACCESS_DENIED`; `INVALID_CONFIG` in a worker (`field` is `window`)
+ */
+export function completeRedirect(options = {}) {
+  const page = windowOf(options);
+  const known = page && completing.get(page);
+  if (known) return known;
+  const underWay = complete(options);
+  if (page) {
+    const forget = () => completing.delete(page);
+    completing.set(page, underWay);
+    underWay.then(forget, forget);
+  }
+  return underWay;
+}
+
+/**
+ * @param {{ window?: Page }} options
+ * @returns {Promise<Grant | null>}
+ */
+async function complete(options) {
+  // Other programs may change it while the core is being loaded.
+  const address = windowOf(options)?.location.href ?? '';
+  const page = await pageOf(options, completeRedirect);
+  judge(completeRedirect, () => core().refuseSecret(options));
+  membersOf(completeRedirect, 'pageOptions', options);
+  const storage = sessionStorageOf(page);
+  // In a popup of `authorizeInPopup`, the page that opened it waits for this very address.
+  if (storage?.getItem(POPUP)) return null;
+  const keys = storage ? pendingKeys(storage) : [];
+  const state = core().responseState(address, keys.length > 0);
+  if (state === undefined) return null;
+  const pending = storage && read(storage, PENDING + state);
+  // An answer that fits none ends all that this tab has begun: it has come back.
+  for (const key of pending ? [PENDING + state] : keys) storage?.removeItem(key);
+  page.history.replaceState(page.history.state, '', core().withoutResponse(page.location.href));
+  const code = judge(completeRedirect, () =>
+    core().completeRedirect(address, pending, page.origin, Date.now()));
+  return code === undefined || !pending ? null : { code, code_verifier: pending.codeVerifier };
+}
+
+/**
+ * What was remembered of a login.
+ *
+ * @param {Storage} storage
+ * @param {string} key
+ * @returns {{ codeVerifier: string, startedAt: number } | undefined} the core looks at the rest
+ */
+function read(storage, key) {
+  try {
+    return JSON.parse(storage.getItem(key) ?? '') ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {Storage} storage */
+function pendingKeys(storage) {
+  return Object.keys(storage).filter((key) => key.startsWith(PENDING));
+}

@@ -1,0 +1,54 @@
+/**
+ * Logins in a popup under every Cross-Origin-Opener-Policy of the page and of the provider. Each pair that does not fit
+ * cuts the popup off, and what a popup looks like to its page then depends on the browser.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { AUTHORIZE_PATH, SIGN_IN_PATH } from '../../demo/bitbucket/authorize-endpoint.js';
+import { gone, inEachEngine } from './support/scene.js';
+
+const POLICY = 'cross-origin-opener-policy';
+
+/** Header fields of the page. One with an embedder policy, too, is isolated. */
+const pages = {
+  'no policy': {},
+  'same-origin': { [POLICY]: 'same-origin' },
+  'same-origin and an embedder policy': {
+    [POLICY]: 'same-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+    'cross-origin-resource-policy': 'same-origin',
+  },
+  'same-origin-allow-popups': { [POLICY]: 'same-origin-allow-popups' },
+  'noopener-allow-popups': { [POLICY]: 'noopener-allow-popups' },
+};
+
+const fromTheFirst = (policy) => ({ [SIGN_IN_PATH]: policy, [AUTHORIZE_PATH]: policy });
+
+/** The policies of the provider's two pages. */
+const providers = {
+  'no policy': {},
+  'same-origin': fromTheFirst('same-origin'),
+  'same-origin on the second page': { [AUTHORIZE_PATH]: 'same-origin' },
+  'same-origin-allow-popups': fromTheFirst('same-origin-allow-popups'),
+  'noopener-allow-popups': fromTheFirst('noopener-allow-popups'),
+};
+
+async function assertGranted(scene) {
+  const popup = await scene.click();
+  await scene.decide(popup, 'Grant access');
+  const { value } = await scene.outcome();
+  assert.deepEqual(Object.keys(value), ['code', 'code_verifier']);
+  await gone(popup);
+  assert.equal((await scene.exchange(value)).status, 200);
+}
+
+inEachEngine({}, (on) => {
+  for (const [page, headers] of Object.entries(pages)) {
+    describe(`a page with ${page}`, () => {
+      for (const [provider, openerPolicies] of Object.entries(providers)) {
+        test(`and a provider with ${provider}: granted`, () =>
+          on({ site: { headers }, bitbucket: { openerPolicies } }, assertGranted));
+      }
+    });
+  }
+});

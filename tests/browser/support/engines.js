@@ -1,0 +1,29 @@
+/**
+ * The three browser engines in which the logins are tested. Chromium is driven by playwright-core; the two others, which
+ * it drives only in versions of its own, by WebDriver.
+ */
+import { chromium } from 'playwright-core';
+import { chromiumArgs, findChromium } from '../../../scripts/lib/browser.mjs';
+import { WebDriverBrowser } from './webdriver.js';
+
+/** A host name that is this machine but no loopback name, so that plain http on it is no secure context. */
+export const PLAIN_HOST = 'nocodb.test';
+
+const launchers = {
+  chromium: () => chromium.launch({
+    executablePath: findChromium().path,
+    args: [...chromiumArgs, `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`],
+    // Playwright lets every popup through, which nobody's browser does.
+    ignoreDefaultArgs: ['--disable-popup-blocking'],
+  }),
+  firefox: () => WebDriverBrowser.launch('firefox'),
+  webkit: () => WebDriverBrowser.launch('webkit'),
+};
+
+/** @typedef {keyof typeof launchers} Engine */
+
+/** @type {Engine[]} */
+export const engines = Object.keys(launchers);
+
+/** A browser for all tests of a file. @param {Engine} engine */
+export const launch = (engine) => launchers[engine]();

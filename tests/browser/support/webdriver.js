@@ -1,0 +1,275 @@
+/**
+ * Firefox and WebKitGTK, driven by plain WebDriver, behind those members of playwright-core's pages that the tests use.
+ *
+ * In: commands for a window. Out: what its page gives. What never happens here: two commands at once, since a session of
+ * WebDriver looks at one window at a time; or a permission that nobody's browser gives, as to open popups.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Builder, By, Capabilities, error as errors } from 'selenium-webdriver';
+import { findFirefox, findGeckodriver } from '../../../scripts/lib/firefox.mjs';
+import { findWebKitDriver, findXvfb } from '../../../scripts/lib/webkit.mjs';
+
+const PATIENCE_MS = 30_000;
+const POLL_MS = 50;
+
+/** What each driver is started with. */
+const drivers = {
+  firefox: {
+    command: (port) => [findGeckodriver(), ['--port', port, '--binary', findFirefox()]],
+    capabilities: {
+      'browserName': 'firefox',
+      // The driver lets every popup through, which nobody's Firefox does.
+      'moz:firefoxOptions': { args: ['-headless'], prefs: { 'dom.disable_open_during_load': true } },
+    },
+  },
+  webkit: {
+    needsScreen: true,
+    command: (port) => [findWebKitDriver(), [`--port=${port}`]],
+    capabilities: { browserName: 'MiniBrowser' },
+  },
+};
+
+/** A port that is free now: WebKitWebDriver wants to be told one. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Runs `attempt` until it gives something, and throws its last error when patience ends. */
+async function until(attempt, what) {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    let failure;
+    try {
+      const value = await attempt();
+      if (value) return value;
+    } catch (error) {
+      failure = error;
+    }
+    if (Date.now() > end) throw failure ?? new Error(`there is no ${what}`);
+    await wait(POLL_MS);
+  }
+}
+
+/** A browser for all tests of a file: `newContext` and `close`, as playwright-core's browsers have them. */
+export class WebDriverBrowser {
+  #children = [];
+  #home;
+  #driver;
+  #queue = Promise.resolve();
+  /** The window that keeps the session alive between tests. */
+  #first;
+
+  /** @param {keyof typeof drivers} engine */
+  static async launch(engine) {
+    const browser = new WebDriverBrowser();
+    try {
+      await browser.#start(drivers[engine]);
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+    return browser;
+  }
+
+  async #start({ command, capabilities, needsScreen }) {
+    this.#home = mkdtempSync(join(tmpdir(), 'browser-'));
+    const env = { ...process.env, HOME: this.#home, TMPDIR: this.#home };
+    if (needsScreen) {
+      const screen = this.#spawn(findXvfb(), ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'],
+        { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+      const [number] = await once(screen.stdio[3], 'data');
+      env.DISPLAY = `:${String(number).trim()}`;
+      delete env.WAYLAND_DISPLAY;
+    }
+    const port = await freePort();
+    this.#spawn(...command(String(port)), { stdio: 'ignore', env });
+    const server = `http://127.0.0.1:${port}`;
+    await until(async () => (await fetch(`${server}/status`)).ok, 'driver');
+    this.#driver = await new Builder().usingServer(server).withCapabilities(new Capabilities(capabilities)).build();
+    await this.#driver.manage().setTimeouts({ script: PATIENCE_MS, pageLoad: PATIENCE_MS });
+    this.#first = await this.#driver.getWindowHandle();
+  }
+
+  #spawn(program, args, options) {
+    const child = spawn(program, args, options);
+    this.#children.push(child);
+    // The error of one that cannot be started comes as an event; then there is no driver.
+    child.on('error', () => {});
+    return child;
+  }
+
+  /** @template T @param {(driver: import('selenium-webdriver').WebDriver) => Promise<T>} body @returns {Promise<T>} */
+  run(body) {
+    const result = this.#queue.then(() => body(this.#driver));
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+
+  /** All windows that tests have opened, and the popups of those. */
+  async handles() {
+    return (await this.run((driver) => driver.getAllWindowHandles())).filter((handle) => handle !== this.#first);
+  }
+
+  async newContext() {
+    return new Context(this);
+  }
+
+  async newPage() {
+    const handle = await this.run(async (driver) => {
+      await driver.switchTo().window(this.#first);
+      await driver.switchTo().newWindow('window');
+      return driver.getWindowHandle();
+    });
+    return new Page(this, handle);
+  }
+
+  async close() {
+    await this.#driver?.quit().catch(() => {});
+    // Those that were started last end first: a browser's driver before its screen.
+    for (const child of this.#children.reverse()) {
+      if (child.pid === undefined || child.exitCode !== null) continue;
+      child.kill();
+      await once(child, 'exit');
+    }
+    if (this.#home) rmSync(this.#home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** The windows of one test. Its pages are on ports of its own, so that nothing is shared with the next. */
+class Context {
+  #browser;
+
+  constructor(browser) {
+    this.#browser = browser;
+  }
+
+  newPage() {
+    return this.#browser.newPage();
+  }
+
+  /** How many windows there are. */
+  async count() {
+    return (await this.#browser.handles()).length;
+  }
+
+  async close() {
+    for (const handle of await this.#browser.handles()) await new Page(this.#browser, handle).close();
+  }
+}
+
+class Page {
+  #browser;
+  #handle;
+  #frame;
+
+  /** @param {WebDriverBrowser} browser @param {string} [handle] of a window that is gone: none @param {number} [frame] */
+  constructor(browser, handle, frame) {
+    this.#browser = browser;
+    this.#handle = handle;
+    this.#frame = frame;
+  }
+
+  /** Runs `body` while the driver looks at this window. */
+  #in(body) {
+    return this.#browser.run(async (driver) => {
+      if (this.#handle === undefined) throw new errors.NoSuchWindowError('the window is gone');
+      await driver.switchTo().window(this.#handle);
+      if (this.#frame !== undefined) await driver.switchTo().frame(this.#frame);
+      return body(driver);
+    });
+  }
+
+  /** The document in the frame of this number. */
+  frame(number) {
+    return new Page(this.#browser, this.#handle, number);
+  }
+
+  async evaluate(task, argument) {
+    const script = `const [argument, done] = arguments;
+      Promise.resolve(argument ?? undefined).then(${task}).then((value) => done({ value }), (error) => done({ error: String(error) }));`;
+    const { value, error } = await this.#in((driver) => driver.executeAsyncScript(script, argument));
+    if (error !== undefined) throw new Error(error);
+    return value;
+  }
+
+  /** What a condition gives, as soon as it holds. While a page is being loaded, asking may fail. */
+  waitForFunction(condition, argument) {
+    return until(() => this.evaluate(condition, argument), 'page on which the condition holds');
+  }
+
+  goto(address) {
+    return this.#in((driver) => driver.get(address));
+  }
+
+  goBack() {
+    return this.#in((driver) => driver.navigate().back());
+  }
+
+  url() {
+    return this.#in((driver) => driver.getCurrentUrl());
+  }
+
+  /**
+   * Clicks, and with `againAfter` does so again when the same element is still there after so many milliseconds.
+   *
+   * @param {string} selector
+   * @param {{ againAfter?: number }} [options]
+   */
+  async click(selector, { againAfter } = {}) {
+    let wasClicked = false;
+    await until(async () => {
+      try {
+        const element = await this.#in(async (driver) => {
+          const found = await driver.findElement(By.css(selector));
+          await found.click();
+          wasClicked = true;
+          return found;
+        });
+        if (againAfter === undefined) return true;
+        for (const end = Date.now() + againAfter; Date.now() < end; await wait(POLL_MS)) {
+          await this.#in(() => element.isEnabled());
+        }
+        return false;
+      } catch (error) {
+        // The click has done away with the window or the page.
+        const isGone = error instanceof errors.NoSuchWindowError;
+        const isOther = error instanceof errors.StaleElementReferenceError || error instanceof errors.NoSuchElementError;
+        if (!isGone && !(wasClicked && isOther)) throw error;
+        return true;
+      }
+    }, selector);
+  }
+
+  /** The popup that `act` opens. One that is closed again at once may not be seen. */
+  async popupOf(act, isSettled) {
+    const before = await this.#browser.handles();
+    await act();
+    let handle;
+    await until(async () => {
+      handle = (await this.#browser.handles()).find((other) => !before.includes(other));
+      return handle ?? await isSettled();
+    }, 'popup');
+    return new Page(this.#browser, handle);
+  }
+
+  async isClosed() {
+    return !(await this.#browser.handles()).includes(this.#handle);
+  }
+
+  async close() {
+    await this.#in((driver) => driver.close()).catch((error) => {
+      if (!(error instanceof errors.NoSuchWindowError)) throw error;
+    });
+  }
+}
