@@ -1,30 +1,66 @@
-export class Api{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){
-const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(
-url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,
-len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=
-len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}constructor(url){const ptr0=passStringToWasm0(
-url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_new(ptr0,len0);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,this.__wbg_ptr,this);return this}redirect(method,url,with_credential,status,location){
-const val4=+with_credential;const val5=+status;let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.
-__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN;ptr2=passStringToWasm0(location,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){
-if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.api_redirect(this.__wbg_ptr,ptr0,len0,ptr1,len1,val4,val5,ptr2,len2);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}}if(Symbol.dispose)Api.prototype[Symbol.dispose]=Api.prototype.free;export class Client{static __wrap(ptr){
-const obj=Object.create(Client.prototype);obj.__wbg_ptr=ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
-const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
-wasm.__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);
-deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}aroundGrant(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_aroundGrant(this.__wbg_ptr);deferred1_0=
+export default () => {
+var glue=(()=>{var __defProp=Object.defineProperty;var __getOwnPropDesc=Object.getOwnPropertyDescriptor;var __getOwnPropNames=Object.getOwnPropertyNames;var __hasOwnProp=Object.prototype.hasOwnProperty;var __export=(target,all)=>{for(var name in all)__defProp(target,name,{get:all[name],enumerable:true})};var __copyProps=(to,from,except,desc)=>{
+if(from&&typeof from==="object"||typeof from==="function"){for(let key of __getOwnPropNames(from))if(!__hasOwnProp.call(
+to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__getOwnPropDesc(from,key))||desc.enumerable})}
+return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:true}),mod);var stdin_exports={};__export(stdin_exports,{Api:()=>Api,Client:()=>Client,ConnectionTest:()=>ConnectionTest,List:()=>List,
+Proxies:()=>Proxies,Redactor:()=>Redactor,RefreshAction:()=>RefreshAction,RefreshAnswer:()=>RefreshAnswer,RefreshEvent:()=>RefreshEvent,
+RefreshPolicy:()=>RefreshPolicy,__wbg___wbindgen_is_falsy_d864b623500ae65d:()=>__wbg___wbindgen_is_falsy_d864b623500ae65d,
+__wbg___wbindgen_is_function_741ff2bb612836f5:()=>__wbg___wbindgen_is_function_741ff2bb612836f5,__wbg___wbindgen_is_null_c22311b1cc228e3a:()=>__wbg___wbindgen_is_null_c22311b1cc228e3a,
+__wbg___wbindgen_is_object_8b968c3ab8e96595:()=>__wbg___wbindgen_is_object_8b968c3ab8e96595,__wbg___wbindgen_is_undefined_be5b34249ff1fc15:()=>__wbg___wbindgen_is_undefined_be5b34249ff1fc15,
+__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039:()=>__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039,__wbg___wbindgen_memory_17a1178bc3328ea3:()=>__wbg___wbindgen_memory_17a1178bc3328ea3,
+__wbg___wbindgen_number_get_934b640d0889af78:()=>__wbg___wbindgen_number_get_934b640d0889af78,__wbg___wbindgen_string_get_7ce8eee7fd327545:()=>__wbg___wbindgen_string_get_7ce8eee7fd327545,
+__wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,__wbg_call_40b008ba32f73991:()=>__wbg_call_40b008ba32f73991,
+__wbg_client_new:()=>__wbg_client_new,__wbg_getRandomValues_661aac822e465493:()=>__wbg_getRandomValues_661aac822e465493,
+__wbg_getRandomValues_cdf27fbf5ec268e8:()=>__wbg_getRandomValues_cdf27fbf5ec268e8,__wbg_get_2080c49015e35254:()=>__wbg_get_2080c49015e35254,
+__wbg_get_bb8b6b35041e00c9:()=>__wbg_get_bb8b6b35041e00c9,__wbg_get_unchecked_e6325ad374eff861:()=>__wbg_get_unchecked_e6325ad374eff861,
+__wbg_isArray_75715ef6ec4e691d:()=>__wbg_isArray_75715ef6ec4e691d,__wbg_isView_33dca32122d664c0:()=>__wbg_isView_33dca32122d664c0,
+__wbg_length_186163212ffe79c3:()=>__wbg_length_186163212ffe79c3,__wbg_length_b03a0fabb109b1e9:()=>__wbg_length_b03a0fabb109b1e9,
+__wbg_new_98f3330582453d0d:()=>__wbg_new_98f3330582453d0d,__wbg_new_cd4348290afae586:()=>__wbg_new_cd4348290afae586,__wbg_ownKeys_c9890d5405932253:()=>__wbg_ownKeys_c9890d5405932253,
+__wbg_parse_c3f72b5a24f83c01:()=>__wbg_parse_c3f72b5a24f83c01,__wbg_prototypesetcall_13162965d1fe7aa3:()=>__wbg_prototypesetcall_13162965d1fe7aa3,
+__wbg_proxies_new:()=>__wbg_proxies_new,__wbg_set_2793479888329cb6:()=>__wbg_set_2793479888329cb6,__wbg_set_wasm:()=>__wbg_set_wasm,
+__wbg_static_accessor_CRYPTO_3ecb14720560ffe6:()=>__wbg_static_accessor_CRYPTO_3ecb14720560ffe6,__wbg_subarray_58f388a9247ac0bb:()=>__wbg_subarray_58f388a9247ac0bb,
+__wbg_toStringTag_1bdd39ac5d866229:()=>__wbg_toStringTag_1bdd39ac5d866229,__wbg_toString_6b1cac73c93ef5d1:()=>__wbg_toString_6b1cac73c93ef5d1,
+__wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,
+__wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,asksForRenewal:()=>asksForRenewal,checkMember:()=>checkMember,
+completeRedirect:()=>completeRedirect,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,environmentVariables:()=>environmentVariables,
+expandScopes:()=>expandScopes,failure:()=>failure,isExpired:()=>isExpired,isHourUsedUp:()=>isHourUsedUp,isPendingOver:()=>isPendingOver,
+isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes,
+pageAddress:()=>pageAddress,pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,plainFailure:()=>plainFailure,proxyVariables:()=>proxyVariables,
+rateLimitNews:()=>rateLimitNews,readCredential:()=>readCredential,readEnvironment:()=>readEnvironment,refuseSecret:()=>refuseSecret,
+resourceGroup:()=>resourceGroup,responseState:()=>responseState,retryDelay:()=>retryDelay,textBuffer:()=>textBuffer,textMemory:()=>textMemory,
+waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,workspaceSegment:()=>workspaceSegment});class Api{__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];
+if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(
+ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}constructor(url){const ptr0=passStringToWasm0(url,wasm.
+__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,this.__wbg_ptr,this);return this}redirect(method,url,with_credential,status,location,followed,most,following){
+const val5=+with_credential;const val6=+status;const val7=+followed;const val8=+(isLikeNone(most)?0:most);let ptr0,len0,
+ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(location)?
+0:passStringToWasm0(location,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=passStringToWasm0(
+following,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,
+len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.api_redirect(this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,val6,ptr2,len2,val7,!isLikeNone(
+most),val8,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}}if(Symbol.
+dispose)Api.prototype[Symbol.dispose]=Api.prototype.free;class Client{static __wrap(ptr){const obj=Object.create(Client.
+prototype);obj.__wbg_ptr=ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.
+__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.
+__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);deferred1_0=
 ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}buildClientCredentialsRequest(){const ret=wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}buildRefreshRequest(refresh_token){const ret=wasm.client_buildRefreshRequest(
-this.__wbg_ptr,refresh_token);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,redirect_uri){
-const ret=wasm.client_buildTokenRequest(this.__wbg_ptr,code,code_verifier,redirect_uri);if(ret[2]){throw takeFromExternrefTable0(
+1)}}aroundGrant(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_aroundGrant(this.__wbg_ptr);deferred1_0=ret[0];
+deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}authorizationUrl(){
+let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=
+ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get authorizeUrl(){
+let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];
+return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}buildClientCredentialsRequest(){
+const ret=wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}buildHostTokenRequest(code,code_verifier,is_verifier_optional){const ret=wasm.client_buildHostTokenRequest(this.
+__wbg_ptr,code,code_verifier,is_verifier_optional);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}buildRefreshRequest(refresh_token){const ret=wasm.client_buildRefreshRequest(this.__wbg_ptr,refresh_token);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,redirect_uri,its_other_name){
+const ret=wasm.client_buildTokenRequest(this.__wbg_ptr,code,code_verifier,redirect_uri,its_other_name);if(ret[2]){throw takeFromExternrefTable0(
 ret[1])}return takeFromExternrefTable0(ret[0])}get clientId(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_clientId(
 this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
 deferred1_0,deferred1_1,1)}}get confidential(){const ret=wasm.client_confidential(this.__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){
@@ -33,8 +69,10 @@ return takeFromExternrefTable0(ret[0])}deriveKey(purpose){const ptr0=passStringT
 __wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.client_deriveKey(this.__wbg_ptr,ptr0,len0);if(ret[3]){throw takeFromExternrefTable0(
 ret[2])}var v2=getArrayU8FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}isCallback(address){
 const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-client_isCallback(this.__wbg_ptr,ptr0,len0);return ret!==0}constructor(options){const ret=wasm.client_new(options);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ClientFinalization.register(this,this.__wbg_ptr,this);return this}parseTokenResponse(response){
+client_isCallback(this.__wbg_ptr,ptr0,len0);return ret!==0}missingScopes(granted){const ret=wasm.client_missingScopes(this.
+__wbg_ptr,granted);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.
+__wbindgen_free(ret[0],ret[1]*4,4);return v1}constructor(options){const ret=wasm.client_new(options);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}this.__wbg_ptr=ret[0];ClientFinalization.register(this,this.__wbg_ptr,this);return this}parseTokenResponse(response){
 const ret=wasm.client_parseTokenResponse(this.__wbg_ptr,response);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
 ret[0])}quickAuthorizationRequest(){const ret=wasm.client_quickAuthorizationRequest(this.__wbg_ptr);return ret>>>0}quickAuthorizationResponse(state,callback){
 const ret=wasm.client_quickAuthorizationResponse(this.__wbg_ptr,state,callback);return ret>>>0}quickTokenRequest(code_verifier,code){
@@ -52,7 +90,7 @@ try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_reallo
 state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*
 1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.client_validateInPage(this.__wbg_ptr,ptr0,len0,
 ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.
-__wbindgen_free(ret[0],ret[1]*1,1)}return v3}}if(Symbol.dispose)Client.prototype[Symbol.dispose]=Client.prototype.free;export class ConnectionTest{__destroy_into_raw(){
+__wbindgen_free(ret[0],ret[1]*1,1)}return v3}}if(Symbol.dispose)Client.prototype[Symbol.dispose]=Client.prototype.free;class ConnectionTest{__destroy_into_raw(){
 const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ConnectionTestFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
 wasm.__wbg_connectiontest_free(ptr,0)}answered(response){const ret=wasm.connectiontest_answered(this.__wbg_ptr,response);
 if(ret[1]){throw takeFromExternrefTable0(ret[0])}}failed(message){const ptr0=passStringToWasm0(message,wasm.__wbindgen_malloc,
@@ -60,14 +98,40 @@ wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;wasm.connectiontest_failed(t
 const ret=wasm.connectiontest_new(known);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ConnectionTestFinalization.
 register(this,this.__wbg_ptr,this);return this}get path(){const ret=wasm.connectiontest_path(this.__wbg_ptr);let v1;if(ret[0]!==
 0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}get verdict(){const ret=wasm.connectiontest_verdict(
-this.__wbg_ptr);return ret}}if(Symbol.dispose)ConnectionTest.prototype[Symbol.dispose]=ConnectionTest.prototype.free;export const RefreshAction=Object.
-freeze({Rest:0,"0":"Rest",Lock:1,"1":"Lock",Look:2,"2":"Look",Refresh:3,"3":"Refresh",Publish:4,"4":"Publish",Bury:5,"5":"\
-Bury",Store:6,"6":"Store",Report:7,"7":"Report",Wait:8,"8":"Wait",FailWithLastRequest:9,"9":"FailWithLastRequest",FailAsBusy:10,
-"10":"FailAsBusy"});export const RefreshAnswer=Object.freeze({Use:0,"0":"Use",Turn:1,"1":"Turn",Dead:2,"2":"Dead"});export const RefreshEvent=Object.
-freeze({Locked:0,"0":"Locked",LockBusy:1,"1":"LockBusy",LockLost:2,"2":"LockLost",FoundDead:3,"3":"FoundDead",NothingFound:4,
-"4":"NothingFound",Published:5,"5":"Published",Superseded:6,"6":"Superseded",Stored:7,"7":"Stored",StoreFailed:8,"8":"St\
-oreFailed",Reported:9,"9":"Reported",Woke:10,"10":"Woke"});export class RefreshPolicy{__destroy_into_raw(){const ptr=this.
-__wbg_ptr;this.__wbg_ptr=0;RefreshPolicyFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+this.__wbg_ptr);return ret}}if(Symbol.dispose)ConnectionTest.prototype[Symbol.dispose]=ConnectionTest.prototype.free;class List{__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ListFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_list_free(ptr,0)}get address(){let deferred1_0;let deferred1_1;try{const ret=wasm.list_address(this.__wbg_ptr);
+deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}answered(next,values,page,pagelen,size){const ret=wasm.list_answered(this.__wbg_ptr,next,values,!isLikeNone(
+page),isLikeNone(page)?0:page,!isLikeNone(pagelen),isLikeNone(pagelen)?0:pagelen,!isLikeNone(size),isLikeNone(size)?0:size);
+if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]!==0}constructor(address){const ptr0=passStringToWasm0(address,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.list_new(ptr0,len0);this.__wbg_ptr=
+ret;ListFinalization.register(this,this.__wbg_ptr,this);return this}get token(){let deferred2_0;let deferred2_1;try{const ret=wasm.
+list_token(this.__wbg_ptr);var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}
+deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
+1)}}}if(Symbol.dispose)List.prototype[Symbol.dispose]=List.prototype.free;class Proxies{static __wrap(ptr){const obj=Object.
+create(Proxies.prototype);obj.__wbg_ptr=ptr;ProxiesFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ProxiesFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_proxies_free(ptr,0)}proxyFor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.proxies_proxyFor(this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}}if(Symbol.dispose)Proxies.prototype[Symbol.dispose]=Proxies.prototype.free;
+class Redactor{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RedactorFinalization.unregister(this);return ptr}free(){
+const ptr=this.__destroy_into_raw();wasm.__wbg_redactor_free(ptr,0)}end(){const ret=wasm.redactor_end(this.__wbg_ptr);var v1=getArrayU8FromWasm0(
+ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v1}constructor(authorization){const ptr0=passStringToWasm0(
+authorization,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redactor_new(ptr0,
+len0);this.__wbg_ptr=ret;RedactorFinalization.register(this,this.__wbg_ptr,this);return this}push(piece){const ptr0=passArray8ToWasm0(
+piece,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redactor_push(this.__wbg_ptr,ptr0,len0);var v2=getArrayU8FromWasm0(
+ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}text(text){let deferred2_0;let deferred2_1;try{
+const ptr0=passStringToWasm0(text,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+redactor_text(this.__wbg_ptr,ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
+wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}}if(Symbol.dispose)Redactor.prototype[Symbol.dispose]=Redactor.prototype.
+free;const RefreshAction=Object.freeze({Rest:0,"0":"Rest",Lock:1,"1":"Lock",Look:2,"2":"Look",Refresh:3,"3":"Refresh",Publish:4,
+"4":"Publish",Bury:5,"5":"Bury",Store:6,"6":"Store",Report:7,"7":"Report",Wait:8,"8":"Wait",FailWithLastRequest:9,"9":"F\
+ailWithLastRequest",FailAsBusy:10,"10":"FailAsBusy"});const RefreshAnswer=Object.freeze({Use:0,"0":"Use",Turn:1,"1":"Tur\
+n",Dead:2,"2":"Dead"});const RefreshEvent=Object.freeze({Locked:0,"0":"Locked",LockBusy:1,"1":"LockBusy",LockLost:2,"2":"\
+LockLost",FoundDead:3,"3":"FoundDead",NothingFound:4,"4":"NothingFound",Published:5,"5":"Published",Superseded:6,"6":"Su\
+perseded",Stored:7,"7":"Stored",StoreFailed:8,"8":"StoreFailed",Reported:9,"9":"Reported",Woke:10,"10":"Woke"});class RefreshPolicy{__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RefreshPolicyFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
 wasm.__wbg_refreshpolicy_free(ptr,0)}get action(){const ret=wasm.refreshpolicy_action(this.__wbg_ptr);return ret}answered(status,generation,is_repetition,now){
 const ret=wasm.refreshpolicy_answered(this.__wbg_ptr,status,generation,is_repetition,now);return ret!==0}asked(known,now){
 const ret=wasm.refreshpolicy_asked(this.__wbg_ptr,known,now);return ret}configured(obtained_at,expires_at,now){const ret=wasm.
@@ -88,93 +152,117 @@ const ret=wasm.refreshpolicy_on(this.__wbg_ptr,event,now,random);return ret}rene
 this.__wbg_ptr,generation,now);return ret}renewed(obtained_at,expires_at,now,random){const ret=wasm.refreshpolicy_renewed(
 this.__wbg_ptr,obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,now,random);return ret}retryAt(now){
 const ret=wasm.refreshpolicy_retryAt(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}get waitUntil(){const ret=wasm.
-refreshpolicy_waitUntil(this.__wbg_ptr);return ret[0]===0?void 0:ret[1]}}if(Symbol.dispose)RefreshPolicy.prototype[Symbol.
-dispose]=RefreshPolicy.prototype.free;export function asksForRenewal(status){const ret=wasm.asksForRenewal(status);return ret!==
-0}export function completeRedirect(address,pending,origin,now){const val3=+now;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
-address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(origin,wasm.__wbindgen_malloc,
+refreshpolicy_waitUntil(this.__wbg_ptr);return ret[0]===0?void 0:ret[1]}wait(now){const ret=wasm.refreshpolicy_wait(this.
+__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}}if(Symbol.dispose)RefreshPolicy.prototype[Symbol.dispose]=RefreshPolicy.
+prototype.free;function asksForRenewal(status){const ret=wasm.asksForRenewal(status);return ret!==0}function checkMember(argument,member){
+let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
+__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.checkMember(ptr0,len0,
+ptr1,len1);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function completeRedirect(address,pending,origin,now){const val3=+now;
+let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
+__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.completeRedirect(ptr0,
+len0,pending,ptr1,len1,val3);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v4;if(ret[0]!==0){v4=getStringFromWasm0(
+ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v4}function defaultScopes(){const ret=wasm.defaultScopes();
+var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function describeArgument(argument){
+const ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+describeArgument(ptr0,len0);return ret}function environmentVariables(){const ret=wasm.environmentVariables();var v1=getArrayJsValueFromWasm0(
+ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function expandScopes(list){const ret=wasm.expandScopes(
+list);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
+ret[0],ret[1]*4,4);return v1}function failure(code,phase,details){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(code,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(phase,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.completeRedirect(ptr0,len0,pending,ptr1,len1,val3);if(ret[3]){throw takeFromExternrefTable0(
-ret[2])}let v4;if(ret[0]!==0){v4=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v4}export function defaultScopes(){
-const ret=wasm.defaultScopes();var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}
-export function environmentVariables(){const ret=wasm.environmentVariables();var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);
-wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}export function expandScopes(list){const ret=wasm.expandScopes(list);if(ret[3]){
-throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*
-4,4);return v1}export function failure(code,phase,details){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(code,wasm.
-__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
 ptr0,len0*1,1)}throw e}const ret=wasm.failure(ptr0,len0,ptr1,len1,details);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
-return takeFromExternrefTable0(ret[0])}export function isExpired(expires_at,now){const ret=wasm.isExpired(!isLikeNone(expires_at),
-isLikeNone(expires_at)?0:expires_at,now);return ret!==0}export function isPendingOver(started_at,now){const ret=wasm.isPendingOver(
-started_at,now);return ret!==0}export function judgeApiResponse(response){const ret=wasm.judgeApiResponse(response);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}export function mayRepeat(method,code,status){
-const val3=+(isLikeNone(status)?16777215:status);let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
-throw e}const ret=wasm.mayRepeat(ptr0,len0,ptr1,len1,val3);return ret!==0}export function missingScopes(required,granted){
-const ret=wasm.missingScopes(required,granted);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(
-ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}export function pageClient(options,origin){const ptr0=passStringToWasm0(
-origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.pageClient(options,ptr0,
-len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return Client.__wrap(ret[0])}export function plainFailure(number){
-const ret=wasm.plainFailure(number);return ret}export function rateLimitNews(status,limit,near_limit,retry_after,known,is_configured,received_at){
-const val4=+status;const val5=+known;const val6=+is_configured;const val7=+received_at;let ptr0,len0,ptr1,len1,ptr2,len2;
-try{ptr0=isLikeNone(limit)?0:passStringToWasm0(limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=isLikeNone(near_limit)?0:passStringToWasm0(near_limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;
-ptr2=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){
-if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.rateLimitNews(val4,ptr0,len0,ptr1,len1,ptr2,len2,val5,val6,val7);return ret}export function readCredential(config){
-const ret=wasm.readCredential(config);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}
-export function readEnvironment(env){const ret=wasm.readEnvironment(env);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
-return takeFromExternrefTable0(ret[0])}export function refuseSecret(options){const ret=wasm.refuseSecret(options);if(ret[1]){
-throw takeFromExternrefTable0(ret[0])}}export function responseState(address,is_pending){const val2=+is_pending;const ptr0=passStringToWasm0(
+return takeFromExternrefTable0(ret[0])}function isExpired(expires_at,now){const ret=wasm.isExpired(!isLikeNone(expires_at),
+isLikeNone(expires_at)?0:expires_at,now);return ret!==0}function isHourUsedUp(status,retry_after,received_at){const val2=+(isLikeNone(
+status)?16777215:status);const val3=+received_at;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.isHourUsedUp(val2,ptr0,len0,val3);return ret!==0}function isPendingOver(started_at,now){
+const ret=wasm.isPendingOver(started_at,now);return ret!==0}function isWaitedFor(told){const ret=wasm.isWaitedFor(told);
+return ret!==0}function judgeApiResponse(response){const ret=wasm.judgeApiResponse(response);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}function mayCarry(name,to_api,with_body){const val2=+to_api;const val3=+with_body;
+const ptr0=passStringToWasm0(name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+mayCarry(ptr0,len0,val2,val3);return ret!==0}function mayRepeat(method,code,status){const val3=+(isLikeNone(status)?16777215:
+status);let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
+__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.mayRepeat(ptr0,len0,ptr1,
+len1,val3);return ret!==0}function missingScopes(required,granted){const ret=wasm.missingScopes(required,granted);if(ret[3]){
+throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*
+4,4);return v1}function pageAddress(list,next,page){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(list,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.pageAddress(ptr0,len0,next,page);
+var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=
+len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}function pageClient(options,origin){
+const ptr0=passStringToWasm0(origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+pageClient(options,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return Client.__wrap(ret[0])}function pageRepetition(status,retry_after,number,patience,received_at,random){
+const val2=+status;const val3=+number;const val4=+patience;const val5=+received_at;const val6=+random;var ptr0=isLikeNone(
+retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.
+pageRepetition(val2,ptr0,len0,val3,val4,val5,val6);if(ret[3]){throw takeFromExternrefTable0(ret[2])}return ret[0]===0?void 0:
+ret[1]}function plainFailure(number){const ret=wasm.plainFailure(number);return ret}function proxyVariables(){const ret=wasm.
+proxyVariables();var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function rateLimitNews(status,limit,near_limit,retry_after,known,is_configured,refusals,received_at){
+const val4=+status;const val5=+known;const val6=+is_configured;const val7=+refusals;const val8=+received_at;let ptr0,len0,
+ptr1,len1,ptr2,len2;try{ptr0=isLikeNone(limit)?0:passStringToWasm0(limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=isLikeNone(near_limit)?0:passStringToWasm0(near_limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len1=WASM_VECTOR_LEN;ptr2=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}
+if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.rateLimitNews(val4,ptr0,len0,ptr1,len1,ptr2,len2,val5,
+val6,val7,val8);return ret}function readCredential(config,may_act_as_client){const ret=wasm.readCredential(config,may_act_as_client);
+if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function readEnvironment(env){const ret=wasm.
+readEnvironment(env);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function refuseSecret(options){
+const ret=wasm.refuseSecret(options);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function resourceGroup(path){let deferred2_0;
+let deferred2_1;try{const ptr0=passStringToWasm0(path,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.resourceGroup(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
+wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function responseState(address,is_pending){const val2=+is_pending;const ptr0=passStringToWasm0(
 address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.responseState(ptr0,len0,
-val2);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}export function retryDelay(attempt,retry_after,random){
-const ret=wasm.retryDelay(attempt,!isLikeNone(retry_after),isLikeNone(retry_after)?0:retry_after,random);return ret[0]===
-0?void 0:ret[1]}export function textBuffer(length){const ret=wasm.textBuffer(length);return ret>>>0}export function textMemory(){
-const ret=wasm.textMemory();return ret}export function waitingTime(wanted){const ret=wasm.waitingTime(wanted);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}return ret[0]>>>0}export function withoutResponse(address){let deferred2_0;let deferred2_1;
-try{const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-withoutResponse(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
-deferred2_0,deferred2_1,1)}}export function workspaceSegment(workspace){let deferred2_0;let deferred2_1;try{const ret=wasm.
-workspaceSegment(workspace);var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}
-deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
-1)}}export function __wbg___wbindgen_is_falsy_d864b623500ae65d(arg0){const ret=!arg0;return ret}export function __wbg___wbindgen_is_function_741ff2bb612836f5(arg0){
-const ret=typeof arg0==="function";return ret}export function __wbg___wbindgen_is_null_c22311b1cc228e3a(arg0){const ret=arg0===
-null;return ret}export function __wbg___wbindgen_is_object_8b968c3ab8e96595(arg0){const val=arg0;const ret=typeof val===
-"object"&&val!==null;return ret}export function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0){const ret=arg0===void 0;
-return ret}export function __wbg___wbindgen_jsval_eq_38d7bfbe4cc84039(arg0,arg1){const ret=arg0===arg1;return ret}export function __wbg___wbindgen_memory_17a1178bc3328ea3(){
-const ret=wasm.memory;return ret}export function __wbg___wbindgen_number_get_934b640d0889af78(arg0,arg1){const obj=arg1;
-const ret=typeof obj==="number"?obj:void 0;getDataViewMemory0().setFloat64((arg0>>>0)+8*1,isLikeNone(ret)?0:ret,true);getDataViewMemory0().
-setInt32((arg0>>>0)+4*0,!isLikeNone(ret),true)}export function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0,arg1){const obj=arg1;
-const ret=typeof obj==="string"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);var len1=WASM_VECTOR_LEN;getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().
-setInt32((arg0>>>0)+4*0,ptr1,true)}export function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){throw new Error(getStringFromWasm0(
-arg0,arg1))}export function __wbg_call_40b008ba32f73991(){return handleError(function(arg0,arg1){const ret=arg0.call(arg1);
-return ret},arguments)}export function __wbg_client_new(arg0){const ret=Client.__wrap(arg0);return ret}export function __wbg_getRandomValues_661aac822e465493(){
-return handleError(function(arg0){const ret=arg0.getRandomValues;return ret},arguments)}export function __wbg_getRandomValues_cdf27fbf5ec268e8(){
+val2);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}function retryDelay(attempts,status,retry_after,is_queued,patience,received_at,random){
+const val2=+attempts;const val3=+(isLikeNone(status)?16777215:status);const val4=+is_queued;const val5=+patience;const val6=+received_at;
+const val7=+random;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+var len0=WASM_VECTOR_LEN;const ret=wasm.retryDelay(val2,val3,ptr0,len0,val4,val5,val6,val7);return ret[0]===0?void 0:ret[1]}
+function textBuffer(length){const ret=wasm.textBuffer(length);return ret>>>0}function textMemory(){const ret=wasm.textMemory();
+return ret}function waitingTime(wanted){const ret=wasm.waitingTime(wanted);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+return ret[0]>>>0}function withoutResponse(address){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(address,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.withoutResponse(ptr0,len0);deferred2_0=
+ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
+1)}}function workspaceSegment(workspace){let deferred2_0;let deferred2_1;try{const ret=wasm.workspaceSegment(workspace);
+var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}deferred2_0=ptr1;deferred2_1=
+len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function __wbg___wbindgen_is_falsy_d864b623500ae65d(arg0){
+const ret=!arg0;return ret}function __wbg___wbindgen_is_function_741ff2bb612836f5(arg0){const ret=typeof arg0==="functio\
+n";return ret}function __wbg___wbindgen_is_null_c22311b1cc228e3a(arg0){const ret=arg0===null;return ret}function __wbg___wbindgen_is_object_8b968c3ab8e96595(arg0){
+const val=arg0;const ret=typeof val==="object"&&val!==null;return ret}function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0){
+const ret=arg0===void 0;return ret}function __wbg___wbindgen_jsval_eq_38d7bfbe4cc84039(arg0,arg1){const ret=arg0===arg1;
+return ret}function __wbg___wbindgen_memory_17a1178bc3328ea3(){const ret=wasm.memory;return ret}function __wbg___wbindgen_number_get_934b640d0889af78(arg0,arg1){
+const obj=arg1;const ret=typeof obj==="number"?obj:void 0;getDataViewMemory0().setFloat64((arg0>>>0)+8*1,isLikeNone(ret)?
+0:ret,true);getDataViewMemory0().setInt32((arg0>>>0)+4*0,!isLikeNone(ret),true)}function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0,arg1){
+const obj=arg1;const ret=typeof obj==="string"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);var len1=WASM_VECTOR_LEN;getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().
+setInt32((arg0>>>0)+4*0,ptr1,true)}function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){throw new Error(getStringFromWasm0(
+arg0,arg1))}function __wbg_call_40b008ba32f73991(){return handleError(function(arg0,arg1){const ret=arg0.call(arg1);return ret},
+arguments)}function __wbg_client_new(arg0){const ret=Client.__wrap(arg0);return ret}function __wbg_getRandomValues_661aac822e465493(){
+return handleError(function(arg0){const ret=arg0.getRandomValues;return ret},arguments)}function __wbg_getRandomValues_cdf27fbf5ec268e8(){
 return handleError(function(arg0,arg1){const ret=crypto.getRandomValues(getArrayU8FromWasm0(arg0,arg1));return ret},arguments)}
-export function __wbg_get_2080c49015e35254(){return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,arg1);return ret},
-arguments)}export function __wbg_get_bb8b6b35041e00c9(){return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,
-arg1>>>0);return ret},arguments)}export function __wbg_get_unchecked_e6325ad374eff861(arg0,arg1){const ret=arg0[arg1>>>0];
-return ret}export function __wbg_isArray_75715ef6ec4e691d(){return handleError(function(arg0){const ret=Array.isArray(arg0);
-return ret},arguments)}export function __wbg_isView_33dca32122d664c0(){return handleError(function(arg0){const ret=ArrayBuffer.
-isView(arg0);return ret},arguments)}export function __wbg_length_186163212ffe79c3(arg0){const ret=arg0.length;return ret}
-export function __wbg_length_b03a0fabb109b1e9(arg0){const ret=arg0.length;return ret}export function __wbg_new_98f3330582453d0d(){
-return handleError(function(arg0){const ret=new Uint8Array(arg0);return ret},arguments)}export function __wbg_new_cd4348290afae586(){
-const ret=new Object;return ret}export function __wbg_ownKeys_c9890d5405932253(){return handleError(function(arg0){const ret=Reflect.
-ownKeys(arg0);return ret},arguments)}export function __wbg_parse_c3f72b5a24f83c01(){return handleError(function(arg0,arg1){
-const ret=JSON.parse(getStringFromWasm0(arg0,arg1));return ret},arguments)}export function __wbg_prototypesetcall_13162965d1fe7aa3(arg0,arg1,arg2){
-Uint8Array.prototype.set.call(getArrayU8FromWasm0(arg0,arg1),arg2)}export function __wbg_set_2793479888329cb6(){return handleError(
-function(arg0,arg1,arg2){const ret=Reflect.set(arg0,arg1,arg2);return ret},arguments)}export function __wbg_static_accessor_CRYPTO_3ecb14720560ffe6(){
-const ret=typeof crypto==="undefined"?void 0:crypto;return isLikeNone(ret)?0:addToExternrefTable0(ret)}export function __wbg_subarray_58f388a9247ac0bb(arg0,arg1,arg2){
-const ret=arg0.subarray(arg1>>>0,arg2>>>0);return ret}export function __wbg_toStringTag_1bdd39ac5d866229(){const ret=Symbol.
-toStringTag;return ret}export function __wbg_toString_6b1cac73c93ef5d1(){return handleError(function(arg0,arg1){const ret=arg0.
-toString(arg1);return ret},arguments)}export function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}
-export function __wbindgen_generic_0000000000000002(arg0,arg1){const ret=getStringFromWasm0(arg0,arg1);return ret}export function __wbindgen_init_externref_table(){
-const table=wasm.__wbindgen_externrefs;table.set(0,void 0);table.set(1024,void 0);table.set(1025,null);table.set(1026,true);
-table.set(1027,false)}const ApiFinalization=typeof FinalizationRegistry==="undefined"?{register:()=>{},unregister:()=>{}}:
-new FinalizationRegistry(ptr=>wasm.__wbg_api_free(ptr,1));const ClientFinalization=typeof FinalizationRegistry==="undefi\
-ned"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_client_free(ptr,1));const ConnectionTestFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_connectiontest_free(ptr,1));const RefreshPolicyFinalization=typeof FinalizationRegistry===
+function __wbg_get_2080c49015e35254(){return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,arg1);return ret},
+arguments)}function __wbg_get_bb8b6b35041e00c9(){return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,arg1>>>
+0);return ret},arguments)}function __wbg_get_unchecked_e6325ad374eff861(arg0,arg1){const ret=arg0[arg1>>>0];return ret}function __wbg_isArray_75715ef6ec4e691d(){
+return handleError(function(arg0){const ret=Array.isArray(arg0);return ret},arguments)}function __wbg_isView_33dca32122d664c0(){
+return handleError(function(arg0){const ret=ArrayBuffer.isView(arg0);return ret},arguments)}function __wbg_length_186163212ffe79c3(arg0){
+const ret=arg0.length;return ret}function __wbg_length_b03a0fabb109b1e9(arg0){const ret=arg0.length;return ret}function __wbg_new_98f3330582453d0d(){
+return handleError(function(arg0){const ret=new Uint8Array(arg0);return ret},arguments)}function __wbg_new_cd4348290afae586(){
+const ret=new Object;return ret}function __wbg_ownKeys_c9890d5405932253(){return handleError(function(arg0){const ret=Reflect.
+ownKeys(arg0);return ret},arguments)}function __wbg_parse_c3f72b5a24f83c01(){return handleError(function(arg0,arg1){const ret=JSON.
+parse(getStringFromWasm0(arg0,arg1));return ret},arguments)}function __wbg_prototypesetcall_13162965d1fe7aa3(arg0,arg1,arg2){
+Uint8Array.prototype.set.call(getArrayU8FromWasm0(arg0,arg1),arg2)}function __wbg_proxies_new(arg0){const ret=Proxies.__wrap(
+arg0);return ret}function __wbg_set_2793479888329cb6(){return handleError(function(arg0,arg1,arg2){const ret=Reflect.set(
+arg0,arg1,arg2);return ret},arguments)}function __wbg_static_accessor_CRYPTO_3ecb14720560ffe6(){const ret=typeof crypto===
+"undefined"?void 0:crypto;return isLikeNone(ret)?0:addToExternrefTable0(ret)}function __wbg_subarray_58f388a9247ac0bb(arg0,arg1,arg2){
+const ret=arg0.subarray(arg1>>>0,arg2>>>0);return ret}function __wbg_toStringTag_1bdd39ac5d866229(){const ret=Symbol.toStringTag;
+return ret}function __wbg_toString_6b1cac73c93ef5d1(){return handleError(function(arg0,arg1){const ret=arg0.toString(arg1);
+return ret},arguments)}function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}function __wbindgen_generic_0000000000000002(arg0,arg1){
+const ret=getStringFromWasm0(arg0,arg1);return ret}function __wbindgen_init_externref_table(){const table=wasm.__wbindgen_externrefs;
+table.set(0,void 0);table.set(1024,void 0);table.set(1025,null);table.set(1026,true);table.set(1027,false)}const ApiFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_api_free(ptr,1));const ClientFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_client_free(ptr,1));const ConnectionTestFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_connectiontest_free(ptr,1));const ListFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_list_free(ptr,1));const ProxiesFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_proxies_free(ptr,1));const RedactorFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_redactor_free(ptr,1));const RefreshPolicyFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_refreshpolicy_free(ptr,1));function addToExternrefTable0(obj){
 const idx=wasm.__externref_table_alloc();wasm.__wbindgen_externrefs.set(idx,obj);return idx}function getArrayJsValueFromWasm0(ptr,len){
 ptr=ptr>>>0;const mem=getDataViewMemory0();const result=[];for(let i=ptr;i<ptr+4*len;i+=4){result.push(wasm.__wbindgen_externrefs.
@@ -185,7 +273,8 @@ cachedDataViewMemory0.buffer!==wasm.memory.buffer){cachedDataViewMemory0=new Dat
 function getStringFromWasm0(ptr,len){ptr=ptr>>>0;return decodeText(getUint8ArrayMemory0().subarray(ptr,ptr+len))}let cachedUint8ArrayMemory0=null;
 function getUint8ArrayMemory0(){if(cachedUint8ArrayMemory0===null||cachedUint8ArrayMemory0.byteLength===0){cachedUint8ArrayMemory0=
 new Uint8Array(wasm.memory.buffer)}return cachedUint8ArrayMemory0}function handleError(f,args){try{return f.apply(this,args)}catch(e){
-const idx=addToExternrefTable0(e);wasm.__wbindgen_exn_store(idx)}}function isLikeNone(x){return x===void 0||x===null}function passStringToWasm0(arg,malloc,realloc){
+const idx=addToExternrefTable0(e);wasm.__wbindgen_exn_store(idx)}}function isLikeNone(x){return x===void 0||x===null}function passArray8ToWasm0(arg,malloc){
+const ptr=malloc(arg.length*1,1)>>>0;getUint8ArrayMemory0().set(arg,ptr/1);WASM_VECTOR_LEN=arg.length;return ptr}function passStringToWasm0(arg,malloc,realloc){
 if(realloc===void 0){const buf=cachedTextEncoder.encode(arg);const ptr2=malloc(buf.length,1)>>>0;getUint8ArrayMemory0().
 subarray(ptr2,ptr2+buf.length).set(buf);WASM_VECTOR_LEN=buf.length;return ptr2}let len=arg.length;let ptr=malloc(len,1)>>>
 0;const mem=getUint8ArrayMemory0();let offset=0;for(;offset<len;offset++){const code=arg.charCodeAt(offset);if(code>127)
@@ -197,5 +286,7 @@ const value=wasm.__wbindgen_externrefs.get(idx);wasm.__externref_table_dealloc(i
 numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cachedTextDecoder=new TextDecoder("utf-8",{ignoreBOM:true});
 cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}const cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
-arg);view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;export function __wbg_set_wasm(val){
-wasm=val}
+arg);view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){
+wasm=val}return __toCommonJS(stdin_exports);})();
+return { ...glue };
+};

@@ -4,138 +4,204 @@ to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__ge
 return to};var __toESM=(mod,isNodeMode,target)=>(target=mod!=null?__create(__getProtoOf(mod)):{},__copyProps(isNodeMode||!mod||!mod.
 __esModule?__defProp(target,"default",{value:mod,enumerable:true}):target,mod));var __toCommonJS=mod=>__copyProps(__defProp(
 {},"__esModule",{value:true}),mod);var index_exports={};
-__export(index_exports,{BitbucketAuthError:()=>import_error6.BitbucketAuthError,BitbucketAuthIntegration:()=>BitbucketAuthIntegration,
-createEntry:()=>createEntry,default:()=>index_default});module.exports=__toCommonJS(index_exports);var import_core_wasm=require("./inlined/core.wasm.js");var import_core=require("./shared.cjs");function readEnvironment(env){const{environmentVariables,readEnvironment:judgeEnvironment}=(0,import_core.core)();
-return judgeEnvironment(Object.fromEntries(environmentVariables().map(name=>[name,env[name]])))}function lazyEnvironment(env){
-let environment;return()=>environment??=readEnvironment(env)}var import_error6=require("./shared.cjs");var CATEGORY="Authentication";var OAUTH={label:"OAuth2",value:"oauth"};var ACCESS_TOKEN={label:"Access token",value:"api\
+__export(index_exports,{BitbucketAuthError:()=>import_error9.BitbucketAuthError,BitbucketAuthIntegration:()=>BitbucketAuthIntegration,
+createEntry:()=>createEntry,default:()=>index_default});module.exports=__toCommonJS(index_exports);var import_core_wasm=require("./inlined/core.wasm.js");var import_arguments=require("./shared.cjs");var import_core=require("./shared.cjs");var import_error=require("./shared.cjs");
+function readEnvironment(env){const{environmentVariables,proxyVariables,readEnvironment:judgeEnvironment}=(0,import_core.core)();
+const variables=(0,import_arguments.reading)("config","env",()=>{const ways=proxyVariables();const way=ways.some(name=>env[name]!==
+void 0)?env:process.env;return Object.fromEntries([...environmentVariables().map(name=>[name,env[name]]),...ways.map(name=>[
+name,way[name]])])});return(0,import_error.judge)(readEnvironment,()=>judgeEnvironment(variables))}function lazyEnvironment(env){
+let environment;return()=>environment??=readEnvironment(env)}var import_error9=require("./shared.cjs");var CATEGORY="Authentication";var OAUTH={label:"OAuth2",value:"oauth"};var ACCESS_TOKEN={label:"Access token",value:"api\
 _key"};var API_TOKEN={label:"API token",value:"basic"};var CLIENT={label:"OAuth client itself",value:"custom"};var TESTED="\
 As in bitbucket.org/my-workspace. Optional; the connection test asks for it";var SLUG="[A-Za-z0-9_.{}-]+";function form({
-client}){return[{type:"input",label:"Integration name",model:"title",placeholder:"Integration name",category:"General",validators:[
-{type:"required",message:"Integration name is required"}]},{type:"select",label:"Auth type",model:"config.type",category:CATEGORY,
-placeholder:"Select auth type",defaultValue:client?OAUTH.value:ACCESS_TOKEN.value,options:[...client?[OAUTH]:[],ACCESS_TOKEN,
-API_TOKEN,...client?[CLIENT]:[]],validators:[{type:"required",message:"Auth type is required"}]},...client?[oauthButton(
-client,OAUTH.value)]:[],{type:"input",label:"Atlassian account e-mail",model:"config.email",category:CATEGORY,placeholder:"\
-you@example.com",helpText:"The address that you log in to Atlassian with, not your Bitbucket user name",condition:{model:"\
-config.type",value:API_TOKEN.value},validators:[{type:"required",message:"The e-mail address is required"},{type:"email",
-message:"This is not an e-mail address"}]},{type:"password",label:"Access token",model:"config.token",category:CATEGORY,
-placeholder:"Enter your access token",helpText:"A repository, project or workspace access token, from the settings of th\
-at repository, project or workspace at Bitbucket Cloud",condition:{model:"config.type",value:ACCESS_TOKEN.value},validators:[
-{type:"required",message:"Access token is required"}]},{type:"password",label:"API token",model:"config.token",category:CATEGORY,
-placeholder:"Enter your API token",helpText:'Made in the Atlassian account with "Create API token with scopes", for Bitb\
-ucket',condition:{model:"config.type",value:API_TOKEN.value},validators:[{type:"required",message:"API token is required"}]},
-workspace([ACCESS_TOKEN.value,API_TOKEN.value],TESTED),...client?[workspace([CLIENT.value],`No user is involved: NocoDB \
-acts as the configured OAuth client, which must be a private one. ${TESTED}`)]:[],{type:"input",label:"Repository",model:"\
-config.repository",category:CATEGORY,placeholder:"my-workspace/my-repository",helpText:"For a repository access token, a\
-s in its address. Optional; the connection test asks for it",condition:{model:"config.type",value:ACCESS_TOKEN.value},validators:[
-{type:"regex",pattern:`^(${SLUG}/${SLUG})?$`,message:"Write it as workspace/repository"}]}]}function workspace(types,helpText){
-return{type:"input",label:"Workspace",model:"config.workspace",category:CATEGORY,placeholder:"my-workspace",helpText,condition:{
-model:"config.type",in:types},validators:[{type:"regex",pattern:`^(${SLUG})?$`,message:"This is not the name of a worksp\
-ace"}]}}function oauthButton(client,type){return{type:"oauth",label:"Bitbucket account",model:"config.oauth.code",category:CATEGORY,
-condition:{model:"config.type",value:type},validators:[{type:"required",message:"Authenticate with Bitbucket first"}],oauthMeta:{
-provider:"Bitbucket",authUri:client.authorizationUrl(),redirectUri:client.redirectUri,clientId:client.clientId,scopes:client.
-scopes,codeKey:"code"}}}var import_node_crypto4=require("node:crypto");var import_axios=__toESM(require("axios"));var import_axios_retry=__toESM(require("axios-retry"));var import_core2=require("./shared.cjs");async function unlessAborted(work,signal){if(!signal)return work;let stop=()=>{};
-const aborted=new Promise((_resolve,reject)=>{stop=()=>reject((0,import_core2.failure)("REQUEST_ABORTED","api"))});signal.
+client,mayActAsClient}){const offersClient=client!==void 0&&mayActAsClient;return[{type:"input",label:"Integration name",
+model:"title",placeholder:"Integration name",category:"General",validators:[{type:"required",message:"Integration name i\
+s required"}]},{type:"select",label:"Auth type",model:"config.type",category:CATEGORY,placeholder:"Select auth type",defaultValue:client?
+OAUTH.value:ACCESS_TOKEN.value,options:[...client?[OAUTH]:[],ACCESS_TOKEN,API_TOKEN,...offersClient?[CLIENT]:[]],validators:[
+{type:"required",message:"Auth type is required"}]},...client?[oauthButton(client,OAUTH.value)]:[],{type:"input",label:"\
+Atlassian account e-mail",model:"config.email",category:CATEGORY,placeholder:"you@example.com",helpText:"The address tha\
+t you log in to Atlassian with, not your Bitbucket user name",condition:{model:"config.type",value:API_TOKEN.value},validators:[
+{type:"required",message:"The e-mail address is required"},{type:"email",message:"This is not an e-mail address"}]},{type:"\
+password",label:"Access token",model:"config.token",category:CATEGORY,placeholder:"Enter your access token",helpText:"A \
+repository, project or workspace access token, from the settings of that repository, project or workspace at Bitbucket C\
+loud",condition:{model:"config.type",value:ACCESS_TOKEN.value},validators:[{type:"required",message:"Access token is req\
+uired"}]},{type:"password",label:"API token",model:"config.token",category:CATEGORY,placeholder:"Enter your API token",helpText:'\
+Made in the Atlassian account with "Create API token with scopes", for Bitbucket',condition:{model:"config.type",value:API_TOKEN.
+value},validators:[{type:"required",message:"API token is required"}]},workspace([ACCESS_TOKEN.value,API_TOKEN.value],TESTED),
+...offersClient?[workspace([CLIENT.value],`No user is involved: NocoDB acts as the configured OAuth client, which must b\
+e a private one. ${TESTED}`)]:[],{type:"input",label:"Repository",model:"config.repository",category:CATEGORY,placeholder:"\
+my-workspace/my-repository",helpText:"For a repository access token, as in its address. Optional; the connection test as\
+ks for it",condition:{model:"config.type",value:ACCESS_TOKEN.value},validators:[{type:"regex",pattern:`^(${SLUG}/${SLUG}\
+)?$`,message:"Write it as workspace/repository"}]}]}function workspace(types,helpText){return{type:"input",label:"Worksp\
+ace",model:"config.workspace",category:CATEGORY,placeholder:"my-workspace",helpText,condition:{model:"config.type",in:types},
+validators:[{type:"regex",pattern:`^(${SLUG})?$`,message:"This is not the name of a workspace"}]}}function oauthButton(client,type){
+return{type:"oauth",label:"Bitbucket account",model:"config.oauth.code",category:CATEGORY,condition:{model:"config.type",
+value:type},validators:[{type:"required",message:"Authenticate with Bitbucket first"}],oauthMeta:{provider:"Bitbucket",authUri:client.
+authorizationUrl(),redirectUri:client.redirectUri,clientId:client.clientId,scopes:client.scopes,codeKey:"code"}}}var import_node_crypto4=require("node:crypto");var import_axios=__toESM(require("axios"));var import_axios_retry=__toESM(require("axios-retry"));var import_core8=require("./shared.cjs");
+var import_error5=require("./shared.cjs");var import_promises=require("node:timers/promises");var import_core2=require("./shared.cjs");var import_error2=require("./shared.cjs");
+function paginate(client){return async function*pages(path,params,config){const list=listOf(client,path,params,config);for(let isMore=true;isMore;){
+const page=await fetchPage(client,list,config);yield*page.values;isMore=page.goOn()}}}function listOf(client,path,params,config){
+const{List}=(0,import_core2.core)();return new List(client.getUri(repeating({...config,url:path,params:params??config?.params})))}
+async function fetchPage(client,list,config,maxWaitMs=Infinity){const until=Date.now()+maxWaitMs;const options={...config,
+params:null,allowAbsoluteUrls:true};for(let attempt=1;;attempt+=1){const{data,status,headers}=await client.get(list.address,
+options);const now=Date.now();const pause=(0,import_error2.judge)(fetchPage,()=>(0,import_core2.core)().pageRepetition(status,
+headerOf(headers,"retry-after"),attempt,until-now,now,Math.random()));if(pause===void 0){const{values,next,page,pagelen,
+size}=members(data);if(!Array.isArray(values))throw(0,import_core2.failure)("RESPONSE_INVALID","api",{field:"values"});const goOn=()=>(0,import_error2.judge)(
+fetchPage,()=>list.answered(next,values.length,numberOf(page),numberOf(pagelen),numberOf(size)));return{values,goOn}}const signal=config?.
+signal;await(0,import_promises.setTimeout)(pause,void 0,{signal}).catch(()=>{})}}function repeating(config){const{paramsSerializer}=config;
+if(typeof paramsSerializer==="function")return config;return{...config,paramsSerializer:{indexes:null,...paramsSerializer}}}
+function headerOf(headers,name){const found=Object.entries({...members(headers)}).find(([key])=>key.toLowerCase()===name);
+return found&&String(found[1])}function numberOf(value){return typeof value==="number"?value:void 0}function members(value){
+return typeof value==="object"&&value!==null?value:{}}var import_core3=require("./shared.cjs");var PIECE=1024*1024;var utf8=new TextDecoder;function answerWithout(answer,authorization){
+return using(authorization,redactor=>({...answer,headers:fieldsWithout(answer.headers,redactor),body:bytesWithout(answer.
+body,redactor)}))}function cutOutOf(response,authorization){using(authorization,redactor=>{response.data=dataWithout(response.
+data,redactor);Object.assign(response.headers,fieldsWithout({...response.headers},redactor))})}function using(authorization,work){
+const redactor=new((0,import_core3.core)()).Redactor(authorization);try{return work(redactor)}finally{redactor.free()}}function fieldsWithout(fields,redactor){
+return Object.fromEntries(Object.entries(fields).map(([name,value])=>[name,redactor.text(String(value))]))}function bytesWithout(bytes,redactor){
+const pieces=[];for(let at=0;at<bytes.length;at+=PIECE)pieces.push(redactor.push(bytes.subarray(at,at+PIECE)));return Buffer.
+concat([...pieces,redactor.end()])}function dataWithout(data,redactor){if(typeof data==="string")return utf8.decode(bytesWithout(
+Buffer.from(data),redactor));if(data instanceof ArrayBuffer)return new Uint8Array(bytesWithout(new Uint8Array(data),redactor)).
+buffer;if(data instanceof Uint8Array)return bytesWithout(data,redactor);const isJson=Array.isArray(data)||Object.getPrototypeOf(
+data??0)===Object.prototype;return isJson?JSON.parse(utf8.decode(bytesWithout(Buffer.from(JSON.stringify(data)),redactor))):
+data}var import_core4=require("./shared.cjs");async function unlessAborted(work,signal,phase="api"){if(!signal)return work;let stop=()=>{};
+const aborted=new Promise((_resolve,reject)=>{stop=()=>reject((0,import_core4.failure)("REQUEST_ABORTED",phase))});signal.
 addEventListener("abort",stop,{once:true});if(signal.aborted)stop();try{return await Promise.race([work,aborted])}finally{
-signal.removeEventListener("abort",stop)}}var import_core4=require("./shared.cjs");var import_error2=require("./shared.cjs");var import_node_stream=require("node:stream");var import_node_zlib=require("node:zlib");var import_p_limit=__toESM(require("p-limit"));
-var import_undici=require("undici");var import_core3=require("./shared.cjs");var import_error=require("./shared.cjs");var MAX_BYTES=1024*
-1024;var MAX_AT_ONCE=50;var limits=new Map;var PROXY_VARIABLES=["https_proxy","HTTPS_PROXY","http_proxy","HTTP_PROXY"];var TIMEOUT=/^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;
-var TROUBLES=[[/^(ENOTFOUND|EAI_\w+)$/,"the host name could not be resolved"],[/^ECONNREFUSED$/,"the connection was refu\
-sed"],[/^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/,"the connection was closed before the answer was complete"],[/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM)$/,
-"there is no way to the host"],[/CERT|ISSUER|SIGNATURE|^UND_ERR_PRX_TLS$/,"the TLS certificate is not accepted; if it co\
-mes from a private authority, NODE_EXTRA_CA_CERTS must name its file"],[/^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+)$/,"the TLS ha\
-ndshake failed"],[/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/,"the answer is not HTTP as it should be"],[/^(Z_\w+|ERR_\w*BROTLI\w*|ERR__ERROR\w*)$/,
-"the compressed answer is damaged"],[/^PROXY_407$/,"the proxy asks for credentials, which belong into its address: http:\
-//user:password@host:port"],[/^(PROXY_\d+|UND_ERR_ABORTED)$/,"the proxy turned the connection down, so its rules must al\
-low this host"]];var PROXY_ANSWER=/^Proxy response \((\d{3})\)/;var TELLING_NOTHING=["Error","TypeError","AggregateError"];
-var LOOPBACK=/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;var direct=new import_undici.Agent;var proxying;var DECODERS=new Map(
-[["gzip",import_node_zlib.createGunzip],["br",import_node_zlib.createBrotliDecompress]]);var NO_BODY=[204,304];var DEFAULT_HEADERS={
-"accept-encoding":[...DECODERS.keys()].join(", "),"user-agent":"nocodb-bitbucket-auth"};async function send(request,options){
-const url=new URL(request.url);let limit=limits.get(url.origin);if(!limit)limits.set(url.origin,limit=(0,import_p_limit.default)(
-MAX_AT_ONCE));return limit(()=>sendNow(url,request,options))}async function sendNow(url,{method,headers,body},{phase,timeoutMs,
-signal,maxBytes=MAX_BYTES}){const controller=new AbortController;const abort=()=>controller.abort();let late=false;const timer=timeoutMs===
-void 0?void 0:setTimeout(()=>{late=true;abort()},timeoutMs);signal?.addEventListener("abort",abort,{once:true});if(signal?.
-aborted)abort();try{const dispatcher=isLoopback(url)?direct:proxying??=new import_undici.EnvHttpProxyAgent;const response=await dispatcher.
-request({origin:url.origin,path:url.pathname+url.search,method,headers:{...DEFAULT_HEADERS,...headers},body,signal:controller.
-signal});const{statusCode:status}=response;const bytes=await read(method==="HEAD"?response.body:decoded(response),maxBytes);
-if(!bytes)throw(0,import_core3.failure)("RESPONSE_TOO_LARGE",phase,{status});return{status,headers:joined(response.headers),
-body:bytes}}catch(error){if(error instanceof import_error.BitbucketAuthError)throw error;if(late)throw(0,import_core3.failure)(
-"REQUEST_TIMEOUT",phase);if(signal?.aborted)throw(0,import_core3.failure)("REQUEST_ABORTED",phase);throw networkFailure(
-error,phase,url)}finally{clearTimeout(timer);signal?.removeEventListener("abort",abort)}}function isLoopback({hostname}){
-return LOOPBACK.test(hostname)}function joined(headers){const fields={};for(const name in headers){const value=headers[name];
-if(value!==void 0)fields[name]=typeof value==="string"?value:value.join(", ")}return fields}function decoded({statusCode,
-headers,body}){const encoding=String(headers["content-encoding"]??"").toLowerCase();const decoder=NO_BODY.includes(statusCode)?
-void 0:DECODERS.get(encoding)?.();return decoder?(0,import_node_stream.pipeline)(body,decoder,()=>{}):body}async function read(stream,maxBytes){
-const chunks=[];let size=0;for await(const chunk of stream){size+=chunk.byteLength;if(size>maxBytes)return void 0;chunks.
-push(chunk)}return Buffer.concat(chunks,size)}function networkFailure(error,phase,url){const code=codeOf(error);if(code&&
-TIMEOUT.test(code))return(0,import_core3.failure)("REQUEST_TIMEOUT",phase,void 0,{cause:scrubbed(code,code)});const trouble=TROUBLES.
-find(([pattern])=>code&&pattern.test(code))?.[1]??"the request could not be sent";const proxy=isLoopback(url)?void 0:PROXY_VARIABLES.
-find(name=>process.env[name]);const detail=[trouble,code,proxy&&`the proxy of ${proxy} is in use unless NO_PROXY excepts\
- the host`];return(0,import_core3.failure)("REQUEST_FAILED",phase,void 0,{detail:detail.filter(Boolean).join("; "),cause:scrubbed(
-trouble,code)})}function scrubbed(message,code){return Object.assign(new Error(message),code&&{code})}function codeOf(error){
-for(let at=error,depth=0;at instanceof Error&&depth<5;depth+=1){const[,status]=PROXY_ANSWER.exec(at.message)??[];if(status!==
-void 0)return`PROXY_${status}`;const code="code"in at&&typeof at.code==="string"?at.code:at.name;if(/^\w{1,64}$/.test(code)&&
-!TELLING_NOTHING.includes(code))return code;at=at instanceof AggregateError?at.errors[0]:at.cause}return void 0}var MAX_BYTES2=32*1024*1024;var REDIRECTS=[301,302,303,307,308];var MOST_REDIRECTS=20;var RETRIES=3;var SENDER=Symbol("s\
-ender");var utf8=new TextDecoder;var OF_BODY=/^content-/;function createSender({apiUrl,timeoutMs,credentials,throttle}){
-const{Api}=(0,import_core4.core)();const api=(0,import_error2.judge)(createSender,()=>new Api(apiUrl));const attempt=async(request,authorization,group)=>{
-const{signal,redirect}=request;await throttle?.take(group,signal);let next=request;for(let redirects=0,withCredential=true;;redirects+=
-1){const{method,url,body,headers={}}=next;const answer=await send({method,url,headers:withCredential?{...headers,authorization}:
-headers,body},{phase:"api",timeoutMs,signal,maxBytes:MAX_BYTES2});if(redirects===0)await throttle?.observe(group,answer);
-const{status,headers:{location}}=answer;if(redirect==="manual"||!REDIRECTS.includes(status)||location===void 0){return{answer:status>=
-300?withoutCredential(answer,authorization):answer,withCredential}}if(redirects===MOST_REDIRECTS)throw(0,import_core4.failure)(
-"REDIRECT_REFUSED","api",{status});const target=URL.canParse(location,url)?new URL(location,url).href:location;const judged=(0,import_error2.judge)(
-attempt,()=>api.redirect(method,url,withCredential,status,target));withCredential=judged.withCredential;if(redirect==="o\
-wn"&&!withCredential)throw(0,import_core4.failure)("REDIRECT_REFUSED","api",{status});next={...judged.becomesGet?asGet(next):
-next,url:target}}};return async request=>{const{signal}=request;const url=URL.canParse(request.url)?new URL(request.url).
-href:request.url;const group=(0,import_error2.judge)(createSender,()=>api.admit(url));const absolute={...request,url};const used=await unlessAborted(
-credentials.newest(),signal);const{answer,withCredential}=await attempt(absolute,used.authorization,group);if(!withCredential||
-!credentials.answered(answer.status,used,false))return answer;const newer=await unlessAborted(credentials.newest(),signal);
-if(isStream(request.body)){credentials.onUnrepeatable();return answer}const second=await attempt(absolute,newer.authorization,
-group);if(second.withCredential)credentials.answered(second.answer.status,newer,true);return second.answer}}function createClient({
-apiUrl,kind,sender}){const client=import_axios.default.create({baseURL:apiUrl,maxBodyLength:MAX_BYTES2,adapter:"fetch",env:{
-fetch:fetchThroughSender,Request:null,FormData,Response:null},fetchOptions:{[SENDER]:sender},headers:{Accept:"applicatio\
-n/json"}});client.interceptors.request.use(config=>{if(isStream(config.data))config.maxBodyLength=-1;return config});client.
-interceptors.response.use(void 0,error=>{if(import_axios.default.isAxiosError(error))Object.assign(error,{bitbucket:judgeError(
-error,kind)});throw error});(0,import_axios_retry.default)(client,{retries:RETRIES,retryCondition:mayRetry,retryDelay:(attempt,error)=>(0,import_core4.core)().
-retryDelay(attempt,retryAfter(error),Math.random())??0});return Object.defineProperty(client,"paginate",{value:paginate(
-client)})}function meaningOf(error){if(error instanceof import_error2.BitbucketAuthError)return error;const bitbucket=members(
-error).bitbucket;return bitbucket instanceof import_error2.BitbucketAuthError?bitbucket:(0,import_core4.failure)("API_FA\
-ILED","api")}async function fetchThroughSender(input,init={}){const sender=init[SENDER];const{authorization:_callers,...headers}=lowerCased(
-init.headers);const{status,headers:fields,body}=await sender({method:init.method??"GET",url:String(input),headers,body:init.
-body,signal:init.signal,redirect:init.redirect==="manual"?"manual":"follow"});const whole=()=>new Response([204,205,304].
-includes(status)?null:body,{status,headers:fields});return{status,statusText:"",headers:fields,text:async()=>utf8.decode(
-body),arrayBuffer:()=>whole().arrayBuffer(),blob:()=>whole().blob(),formData:()=>whole().formData(),stream:()=>whole().body}}
-function lowerCased(headers){return Object.fromEntries(Object.entries({...headers}).map(([name,value])=>[name.toLowerCase(),
-value]))}function judgeError({response,cause,code,name},kind){if(response){const{judgeApiResponse}=(0,import_core4.core)();
-const answer={status:response.status,headers:Object.fromEntries(Object.entries({...response.headers}).map(([name2,value])=>[
-name2.toLowerCase(),String(value)])),body:bytesOf(response.data),receivedAt:Date.now(),kind};return new import_error2.BitbucketAuthError(
-(0,import_error2.judge)(judgeError,()=>judgeApiResponse(answer)),{},judgeError)}if(cause instanceof import_error2.BitbucketAuthError)
-return cause;if(name==="CanceledError")return(0,import_core4.failure)("REQUEST_ABORTED","api");return(0,import_core4.failure)(
-code==="ECONNABORTED"||code==="ETIMEDOUT"?"REQUEST_TIMEOUT":"API_FAILED","api")}function mayRetry(error){const{config,response}=error;
-const{code,cause}=meaningOf(error);if(!config||isStream(config.data))return false;const passes=!cause||import_axios_retry.default.
-isNetworkError({code:members(cause).code});return passes&&(0,import_core4.core)().mayRepeat(String(config.method).toUpperCase(),
-code,response?.status)&&(0,import_core4.core)().retryDelay(1,retryAfter(error),0)!==void 0}function retryAfter(error){return meaningOf(
-error).retryAfter}function paginate(client){return async function*pages(path,params,config){const seen=new Set;for(let url=path,
-query=params;;query=void 0){const{data}=await client.get(url,{...config,params:query});const{values,next}=members(data);
-if(!Array.isArray(values))throw(0,import_core4.failure)("RESPONSE_INVALID","api",{field:"values"});yield*values;if(next===
-void 0)return;if(typeof next!=="string"||seen.has(next))throw(0,import_core4.failure)("RESPONSE_INVALID","api",{field:"n\
-ext"});seen.add(next);url=next}}}function asGet({headers={},body:_dropped,...request}){const kept=Object.entries(headers).
-filter(([name])=>!OF_BODY.test(name));return{...request,method:"GET",headers:Object.fromEntries(kept)}}function isStream(body){
-return typeof body==="object"&&body!==null&&(Symbol.asyncIterator in body||"pipe"in body)}function withoutCredential({status,
-headers,body},authorization){const[,credential=""]=authorization.split(" ");const decoded2=Buffer.from(credential,"base6\
-4").toString("latin1");const[,token=""]=decoded2.split(/:(.*)/s);const secrets=[credential,...authorization.startsWith("\
-Basic ")?[decoded2,token]:[]];const forms=new Set(secrets.filter(Boolean).flatMap(secret=>[secret,JSON.stringify(secret).
-slice(1,-1),encodeURIComponent(secret),Buffer.from(secret).toString("base64")]));const cut=text=>[...forms].reduce((rest,form2)=>rest.
-replaceAll(form2,"[redacted]"),text);return{status,headers:Object.fromEntries(Object.entries(headers).map(([name,value])=>[
-name,cut(value)])),body:Buffer.from(cut(Buffer.from(body).toString("latin1")),"latin1")}}function bytesOf(data){if(data instanceof
+signal.removeEventListener("abort",stop)}}var import_core7=require("./shared.cjs");var import_error4=require("./shared.cjs");var import_p_limit=__toESM(require("p-limit"));var import_node_http=require("node:http");var import_node_https=require("node:https");var import_node_net=require("node:net");
+var import_undici=require("undici");var agents=new Map;function connectionsThrough(proxy){const key=proxy?`${proxy.origin}\
+ ${proxy.authorization??""}`:"";let agent=agents.get(key);if(!agent)agents.set(key,agent=createAgent(proxy?tunnelThrough(
+proxy):openDirectly()));return agent}var Connection=class extends import_undici.Client{#signal=AbortSignal.abort();constructor(origin,options,connect){
+super(origin,{...options,connect:(target,done)=>{connect(target,this.#signal).then(socket=>{if(socket.destroyed)throw Object.
+assign(new Error("closed"),{code:"ECONNRESET"});done(null,socket)}).catch(error=>done(error,null))}})}dispatch(options,handler){
+if(options.signal)this.#signal=options.signal;return super.dispatch(options,handler)}};function createAgent(connect){return new import_undici.Agent(
+{factory:(origin,options)=>new import_undici.Pool(origin,{...options,factory:(each,own)=>new Connection(each,own,connect)})})}
+function openDirectly(){const open=(0,import_undici.buildConnector)({timeout:0});return(target,signal)=>opened(open,target,
+signal)}function tunnelThrough(proxy){const open=(0,import_undici.buildConnector)({timeout:0});return async(target,signal)=>{
+const tunnel=await askForTunnel(proxy,target,signal);return target.protocol==="https:"?opened(open,{...target,httpSocket:tunnel},
+signal):tunnel}}function opened(open,target,signal){return new Promise((resolve,reject)=>{const stop=()=>{socket.destroy();
+reject(signal.reason)};const socket=open(target,(error,connected)=>{signal.removeEventListener("abort",stop);if(error)reject(
+error);else resolve(connected)});signal.addEventListener("abort",stop,{once:true});socket.once("close",()=>reject(Object.
+assign(new Error("closed"),{code:"ECONNRESET"})));if(signal.aborted)stop()})}function askForTunnel({origin,authorization},target,signal){
+const{protocol,hostname,port}=new URL(origin);const host=hostname.replace(/^\[|\]$/g,"");const authority=target.port?target.
+host:`${target.host}:${target.protocol==="https:"?443:80}`;return new Promise((resolve,reject)=>{const request=(protocol===
+"https:"?import_node_https.request:import_node_http.request)({method:"CONNECT",host,port,path:authority,headers:{host:authority,
+"proxy-connection":"keep-alive",...authorization!==void 0&&{"proxy-authorization":authorization}},servername:(0,import_node_net.isIP)(
+host)?"":host,agent:false,signal});request.once("connect",({statusCode=0},socket,head)=>{if(statusCode>=200&&statusCode<
+300){if(head.length>0)socket.unshift(head);resolve(socket);return}socket.on("error",()=>{}).destroy();reject(Object.assign(
+new Error("refused"),{code:`PROXY_${statusCode}`}))});request.on("error",reject);request.end()})}var import_core6=require("./shared.cjs");var import_node_util=require("node:util");var import_node_zlib=require("node:zlib");var ACCEPTED="gzip, br";var decodeGzip=(0,import_node_util.promisify)(
+import_node_zlib.gunzip);var DECODERS=new Map([["gzip",decodeGzip],["x-gzip",decodeGzip],["br",(0,import_node_util.promisify)(
+import_node_zlib.brotliDecompress)]]);var NOTHING_TO_DO=["identity","chunked"];var MOST_CODINGS=4;function decodersFor({
+"content-encoding":content="","transfer-encoding":transfer=""}){const codings=`${content},${transfer}`.toLowerCase().split(
+",").map(name=>name.trim()).filter(name=>name&&!NOTHING_TO_DO.includes(name));const decoders=codings.reverse().map(name=>DECODERS.
+get(name));const isKnown=decoders.length<=MOST_CODINGS&&!decoders.includes(void 0);return isKnown?decoders:void 0}async function decode(bytes,decoders,maxBytes){
+let decoded=bytes;for(const decoder of decoders){if(decoded.length===0)return decoded;try{decoded=await decoder(decoded,
+{maxOutputLength:maxBytes})}catch(error){if(error instanceof Error&&"code"in error&&error.code==="ERR_BUFFER_TOO_LARGE")
+return void 0;throw error}}return decoded}var import_error3=require("./shared.cjs");var import_core5=require("./shared.cjs");var TIMEOUT=/^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;var TROUBLES=[
+[/^(ENOTFOUND|EAI_\w+)$/,"the host name could not be resolved"],[/^ECONNREFUSED$/,"the connection was refused"],[/^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|HPE_INVALID_EOF_STATE)$/,
+"the connection was closed before the answer was complete"],[/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM)$/,"\
+there is no way to the host"],[/CERT|ISSUER|SIGNATURE/,"the TLS certificate is not accepted; if it comes from a private \
+authority, NODE_EXTRA_CA_CERTS must name its file"],[/^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+)$/,"the TLS handshake failed"],[/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/,
+"the answer is not HTTP as it should be"],[/^(Z_\w+|ERR_\w*BROTLI\w*|ERR__ERROR\w*)$/,"the compressed answer is damaged"],
+[/^PROXY_407$/,"the proxy asks for credentials, which belong into its address: http://user:password@host:port"],[/^PROXY_\d+$/,
+"the proxy turned the connection down, so its rules must allow this host"]];var UNSENDABLE=/^UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH)$/;
+var UNSENDABLE_PART=/^(?:invalid )?(?:request )?(method|path|(?:content-length|transfer-encoding|connection|keep-alive|expect|upgrade|host)(?= header))/;
+var ENDED_EARLY=/\(Invalid EOF state\)$/;var TELLING_NOTHING=["Error","TypeError","AggregateError"];function networkFailure(error,phase,proxy){
+const code=codeOf(error);if(code&&TIMEOUT.test(code))return(0,import_core5.failure)("REQUEST_TIMEOUT",phase,void 0,{cause:scrubbed(
+code,code)});if(code&&UNSENDABLE.test(code)){return(0,import_core5.failure)("INVALID_ARGUMENT",phase,{field:unsendablePart(
+code,error)},{detail:code})}const trouble=TROUBLES.find(([pattern])=>code&&pattern.test(code))?.[1]??"the request could \
+not be sent";const detail=[trouble,code,proxy&&`the proxy of ${proxy} is in use unless NO_PROXY excepts the host`];return(0,import_core5.failure)(
+"REQUEST_FAILED",phase,void 0,{detail:detail.filter(Boolean).join("; "),cause:scrubbed(trouble,code)})}function unsendablePart(code,error){
+if(code==="UND_ERR_REQ_CONTENT_LENGTH_MISMATCH")return"content-length";return UNSENDABLE_PART.exec(error instanceof Error?
+error.message:"")?.[1]??"request"}function scrubbed(message,code){return Object.assign(new Error(message),code&&{code})}
+function codeOf(error){for(let at=error,depth=0;at instanceof Error&&depth<5;depth+=1){if(at.name==="HTTPParserError"&&ENDED_EARLY.
+test(at.message))return"HPE_INVALID_EOF_STATE";const code="code"in at&&typeof at.code==="string"?at.code:at.name;if(/^\w{1,64}$/.
+test(code)&&!TELLING_NOTHING.includes(code))return code;at=at instanceof AggregateError?at.errors[0]:at.cause}return void 0}var MAX_BYTES=1024*1024;var MAX_AT_ONCE=50;var limits=new Map;var NO_BODY=[204,304];var DEFAULT_HEADERS={"accept-encodin\
+g":ACCEPTED,"user-agent":"nocodb-bitbucket-auth"};async function send(request,options){const url=new URL(request.url);const limit=limits.
+get(url.origin)??{run:(0,import_p_limit.default)(MAX_AT_ONCE),requests:0};limits.set(url.origin,limit);limit.requests+=1;
+const answer=limit.run(()=>sendNow(url,request,options)).finally(()=>{limit.requests-=1;if(limit.requests===0)limits.delete(
+url.origin)});return unlessAborted(answer,options.signal,options.phase)}async function sendNow(url,{method,headers,body},{
+phase,proxies,timeoutMs,signal,maxBytes=MAX_BYTES}){if(signal?.aborted)throw(0,import_core6.failure)("REQUEST_ABORTED",phase);
+const sentAt=performance.now();const proxy=(0,import_error3.judge)(send,()=>proxies.proxyFor(url.href));const controller=new AbortController;
+const abort=()=>controller.abort();let late=false;const timer=timeoutMs===void 0?void 0:setTimeout(()=>{late=true;abort()},
+timeoutMs);signal?.addEventListener("abort",abort,{once:true});try{const response=await connectionsThrough(proxy).request(
+{origin:url.origin,path:url.pathname+url.search,method,headers:{...DEFAULT_HEADERS,...headers},body,signal:controller.signal,
+...timeoutMs!==void 0&&{headersTimeout:0,bodyTimeout:0}});const answer=await read(response,method,phase,maxBytes);return{
+...answer,tookMs:performance.now()-sentAt}}catch(error){if(error instanceof import_error3.BitbucketAuthError)throw error;
+if(late)throw(0,import_core6.failure)("REQUEST_TIMEOUT",phase);if(signal?.aborted)throw(0,import_core6.failure)("REQUEST\
+_ABORTED",phase);throw networkFailure(error,phase,proxy?.variable)}finally{clearTimeout(timer);signal?.removeEventListener(
+"abort",abort)}}async function read({statusCode:status,headers:fields,body},method,phase,maxBytes){const headers=joined(
+fields);if(method==="HEAD"||NO_BODY.includes(status)){await collect(body,0).catch(()=>{});return{status,headers,body:new Uint8Array}}
+const decoders=decodersFor(headers);if(!decoders){body.on("error",()=>{}).destroy();throw(0,import_core6.failure)("RESPO\
+NSE_INVALID",phase,{status,field:"content-encoding"})}const coded=await collect(body,maxBytes);const bytes=coded&&await decode(
+coded,decoders,maxBytes);if(!bytes)throw(0,import_core6.failure)("RESPONSE_TOO_LARGE",phase,{status});return{status,headers,
+body:bytes}}function joined(headers){const fields={};for(const name in headers){const value=headers[name];if(value!==void 0)
+fields[name]=typeof value==="string"?value:value.join(", ")}return fields}async function collect(stream,maxBytes){const chunks=[];
+let size=0;for await(const chunk of stream){size+=chunk.byteLength;if(size>maxBytes)return void 0;chunks.push(chunk)}return Buffer.
+concat(chunks,size)}var MAX_BYTES2=32*1024*1024;function createSender({apiUrl,timeoutMs,proxies,credentials,throttle}){const{Api,resourceGroup}=(0,import_core7.core)();
+const api=(0,import_error4.judge)(createSender,()=>new Api(apiUrl));const attempt=async(request,path,authorization,time)=>{
+const{signal,redirect="follow",maxRedirects}=request;const group=resourceGroup(path);await throttle?.take(group,signal);
+let next=request;for(let followed=0,withCredential=true;;followed+=1){const{method,url,body,headers={}}=next;if(time.left<=
+0)throw(0,import_core7.failure)("REQUEST_TIMEOUT","api");const answer=await send({method,url,headers:withCredential?{...headers,
+authorization}:headers,body},{phase:"api",timeoutMs:time.left,proxies,signal,maxBytes:MAX_BYTES2});time.left-=answer.tookMs;
+if(followed===0)await throttle?.observe(group,answer);const{status,headers:{location}}=answer;const target=location!==void 0&&
+URL.canParse(location,url)?new URL(location,url).href:location;const judged=(0,import_error4.judge)(attempt,()=>api.redirect(
+method,url,withCredential,status,target,followed,maxRedirects,redirect));if(!judged){return{...status>=300?answerWithout(
+answer,authorization):answer,path,isElsewhere:!withCredential,authorization:()=>authorization}}withCredential=judged.withCredential;
+next={method:judged.becomesGet?"GET":method,url:target,headers:carried(headers,withCredential,judged.withBody),body:judged.
+withBody?body:void 0}}};return async request=>{const{signal,body}=request;const url=URL.canParse(request.url)?new URL(request.
+url).href:request.url;const path=(0,import_error4.judge)(createSender,()=>api.admit(url));const admitted={...request,url,
+headers:carried(request.headers,true,true)};const time={left:request.timeoutMs??timeoutMs};const used=await unlessAborted(
+credentials.newest(),signal);const answer=await attempt(admitted,path,used.authorization,time);if(answer.isElsewhere||!credentials.
+answered(answer.status,used,false))return answer;const newer=await unlessAborted(credentials.newest(),signal);if(isStream(
+body)){credentials.onUnrepeatable();return answer}const second=await attempt(admitted,path,newer.authorization,time);if(!second.
+isElsewhere)credentials.answered(second.status,newer,true);return second}}function carried(headers={},toApi,withBody){const{
+mayCarry}=(0,import_core7.core)();return Object.fromEntries(Object.entries(headers).filter(([name])=>mayCarry(name,toApi,
+withBody)))}function isStream(body){return typeof body==="object"&&body!==null&&(Symbol.asyncIterator in body||"pipe"in body)}var RETRIES=3;var SENDER=Symbol("sender");var LIMITS=Symbol("limits");var ACCEPT="application/json, */*;q=0.8";var circumstances=new WeakMap;
+var utf82=new TextDecoder;function createClient({apiUrl,kind,sender,isQueued=false,maxWaitMs=Infinity}){const client=import_axios.default.
+create({baseURL:apiUrl,maxBodyLength:MAX_BYTES2,adapter:"fetch",env:{fetch:fetchThroughSender,Request:null,FormData,Response:null},
+fetchOptions:{[SENDER]:sender},headers:{Accept:ACCEPT}});return equip(client,{kind,isQueued,maxWaitMs})}function equip(client,behaviour){
+const{kind,isQueued,maxWaitMs}=behaviour;client.interceptors.request.use(config=>{if(isStream(config.data))config.maxBodyLength=
+-1;const{timeout,maxRedirects,fetchOptions}=config;config.fetchOptions={...fetchOptions,[LIMITS]:{timeout,maxRedirects}};
+return repeating(config)});client.interceptors.response.use(void 0,error=>{if(import_axios.default.isAxiosError(error))Object.
+assign(error,{bitbucket:judgeError(error,kind)});throw error});(0,import_axios_retry.default)(client,{retries:RETRIES,retryCondition:error=>mayRetry(
+error,isQueued,maxWaitMs),retryDelay:(attempts,error)=>delay(error,attempts,isQueued,maxWaitMs,Math.random())??0});const{
+create}=client;client.create=config=>equip(create(config),behaviour);return Object.defineProperty(client,"paginate",{value:paginate(
+client)})}function meaningOf(error){if(error instanceof import_error5.BitbucketAuthError)return error;const bitbucket=members2(
+error).bitbucket;return bitbucket instanceof import_error5.BitbucketAuthError?bitbucket:(0,import_core8.failure)("API_FA\
+ILED","api")}async function fetchThroughSender(input,init={}){const sender=init[SENDER];const{timeout,maxRedirects}=init[LIMITS]??
+{};const answer=await sender({method:init.method??"GET",url:String(input),headers:lowerCased(init.headers),body:init.body,
+signal:init.signal,...typeof timeout==="number"&&timeout>0&&{timeoutMs:timeout},...typeof maxRedirects==="number"&&{maxRedirects},
+redirect:init.redirect});const{status,body,path,isElsewhere,authorization}=answer;const fields=import_axios.default.AxiosHeaders.
+from(answer.headers);circumstances.set(fields,{path,isElsewhere,authorization});const whole=()=>new Response(body,{headers:answer.
+headers});return{status,statusText:"",headers:fields,text:async()=>utf82.decode(body),arrayBuffer:()=>whole().arrayBuffer(),
+blob:()=>whole().blob(),formData:()=>whole().formData(),stream:()=>whole().body}}function lowerCased(headers){return Object.
+fromEntries(Object.entries({...headers}).map(([name,value])=>[name.toLowerCase(),value]))}function judgeError(error,kind){
+const{response,config,cause,code,name}=error;if(response){const{path,isElsewhere,authorization}=circumstances.get(response.
+headers)??{};if(response.status<300&&authorization)cutOutOf(response,authorization());if(members2(cause).name==="SyntaxE\
+rror"){return inPlaceOf(error,(0,import_core8.failure)("RESPONSE_NOT_JSON","api",{status:response.status}))}const{judgeApiResponse}=(0,import_core8.core)();
+const answer={status:response.status,headers:Object.fromEntries(Object.entries({...response.headers}).map(([field,value])=>[
+field.toLowerCase(),String(value)])),body:bytesOf(response.data),receivedAt:Date.now(),kind,path,isElsewhere};return new import_error5.BitbucketAuthError(
+(0,import_error5.judge)(judgeError,()=>judgeApiResponse(answer)),{},judgeError)}const isLate=code==="ECONNABORTED"||code===
+"ETIMEDOUT"||code==="REQUEST_TIMEOUT";if(isLate&&config?.timeout)return(0,import_core8.failure)("REQUEST_TIMEOUT","api",
+{field:"timeout"});if(cause instanceof import_error5.BitbucketAuthError)return cause;if(name==="CanceledError")return(0,import_core8.failure)(
+"REQUEST_ABORTED","api");return(0,import_core8.failure)(isLate?"REQUEST_TIMEOUT":"API_FAILED","api")}function inPlaceOf(error,meaning){
+const frames=String(error.stack).split("\n").filter(line=>line.startsWith("    at "));const stack=[`${error.name}: ${meaning.
+message}`,...frames].join("\n");for(const[name,value]of Object.entries({message:meaning.message,stack,cause:meaning})){Object.
+defineProperty(error,name,{value,writable:true,configurable:true,enumerable:false})}return meaning}function mayRetry(error,isQueued,maxWaitMs){
+const{config,response}=error;const{code,cause}=meaningOf(error);if(!config||isStream(config.data))return false;const passes=!cause||
+import_axios_retry.default.isNetworkError({code:members2(cause).code});const state=config["axios-retry"];const attempts=(state?.
+retryCount??0)+1;if(!passes||!(0,import_core8.core)().mayRepeat(String(config.method).toUpperCase(),code,response?.status)||
+delay(error,attempts,isQueued,maxWaitMs,0)===void 0)return false;if(isQueued&&state&&(0,import_core8.core)().isHourUsedUp(
+response?.status,headerOf(response?.headers,"retry-after"),Date.now())){state.retryCount=attempts-2}return true}function delay({
+response},attempts,isQueued,maxWaitMs,random){const retryAfter=headerOf(response?.headers,"retry-after");return(0,import_core8.core)().
+retryDelay(attempts,response?.status,retryAfter,isQueued,maxWaitMs,Date.now(),random)}function bytesOf(data){if(data instanceof
 Uint8Array)return data;if(data instanceof ArrayBuffer)return new Uint8Array(data);try{return new TextEncoder().encode(typeof data===
-"string"?data:JSON.stringify(data)??"")}catch{return new Uint8Array}}function members(value){return typeof value==="obje\
-ct"&&value!==null?value:{}}var import_core8=require("./shared.cjs");var import_error5=require("./shared.cjs");var import_node_crypto=require("node:crypto");var import_promises=require("node:timers/promises");var import_p_limit2=__toESM(require("p-limit"));
+"string"?data:JSON.stringify(data)??"")}catch{return new Uint8Array}}function members2(value){return typeof value==="obj\
+ect"&&value!==null?value:{}}var import_arguments2=require("./shared.cjs");var import_core12=require("./shared.cjs");var import_error8=require("./shared.cjs");var import_node_crypto=require("node:crypto");var import_promises2=require("node:timers/promises");var import_p_limit2=__toESM(require("p-limit"));
 var import_rate_limiter_flexible=require("rate-limiter-flexible");var VARIABLES="INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)";var RedisConnection=class{#options;#redis;#candidate;#firstAttempt;#nextAttempt;#failures=0;#isReported=false;#isClosed=false;constructor(options){
 this.#options=options}get isUsable(){return this.#redis!==void 0}async use(work,{isAwaited}={isAwaited:true}){const redis=await this.
 connected();if(!redis)return void 0;try{const result=await within(this.#options.limits.operation,isAwaited,work(redis));
 this.#failures=0;return result}catch{this.#lose(redis);return void 0}}async connected(){if(!this.#isClosed)await(this.#firstAttempt??=
 this.#connect(true));return this.#redis}close(){this.#isClosed=true;clearTimeout(this.#nextAttempt);for(const redis of[this.#redis,
-this.#candidate])disconnect(redis);this.#redis=void 0}async#connect(isAwaited){try{const{Redis}=await import("ioredis");
+this.#candidate])disconnect(redis);this.#redis=void 0}async#connect(isAwaited){try{const{Redis}=await Promise.resolve().then(()=>__toESM(require("ioredis")));
 await within(this.#options.limits.connection,isAwaited,this.#open(Redis))}catch{disconnect(this.#candidate);this.#candidate=
 void 0;this.#retry();return}const redis=this.#candidate;this.#candidate=void 0;if(this.#isClosed)return;redis.once("end",
 ()=>this.#lose(redis));this.#redis=redis;if(this.#isReported)this.#options.log(`The Redis of ${VARIABLES} can be used ag\
@@ -150,38 +216,49 @@ an, this process ${without}.`);this.#isReported=true;const pause=Math.min(limits
 Math.random())/2;this.#failures+=1;this.#nextAttempt=setTimeout(()=>this.#connect(false),pause).unref()}};function disconnect(redis){
 redis?.disconnect();redis?.stream?.destroy()}async function within(limit,isAwaited,work){let timer;const late=new Promise(
 (_resolve,reject)=>{timer=setTimeout(()=>setImmediate(()=>setImmediate(reject)),limit);if(!isAwaited)timer.unref()});try{
-return await Promise.race([work,late])}finally{clearTimeout(timer)}}var import_core5=require("./shared.cjs");var SLOT_MS=5*60*1e3;var EARLIER_SLOTS=12;var SLOT_LIFE_S=(EARLIER_SLOTS+2)*SLOT_MS/
-1e3;var GRACE_MS=5e3;var MOST_WAITING=1e4;var SHORTEST_WAIT_MS=1e3;var LOGGED_MS=1e4;var REDIS_LIMITS={operation:1e3,connection:2e3,
-reconnection:5e3};var limiters=new Map;function rateLimiterOf({rateLimit,isRateLimitConfigured,redisUrl=""}){if(rateLimit===
-void 0)return void 0;const name=`${rateLimit} ${isRateLimitConfigured} ${redisUrl}`;let limiter=limiters.get(name);if(!limiter)
-limiters.set(name,limiter=new RateLimiter({rateLimit,isRateLimitConfigured,redisUrl}));return limiter}var RateLimiter=class{#settings;#counters;#lines=new Map;#sweptAt=Date.
-now();constructor(settings){this.#settings=settings;this.#counters=new Counters(settings.redisUrl??"")}take(account,group,options={}){
-return this.#lineOf(account,group).take(options)}async observe(account,group,{status,headers}){const limit=headers["x-ra\
-telimit-limit"];const near=headers["x-ratelimit-nearlimit"];if(status<400&&limit===void 0&&near===void 0)return;const line=this.#lineOf(
-account,group);const{isRateLimitConfigured}=this.#settings;const now=Date.now();await line.learn((0,import_core5.core)().
-rateLimitNews(status,limit,near,headers["retry-after"],line.limit,isRateLimitConfigured,now),now)}#lineOf(account,group){
+return await Promise.race([work,late])}finally{clearTimeout(timer)}}var import_core9=require("./shared.cjs");var SLOT_MS=5*60*1e3;var EARLIER_SLOTS=12;var SLOT_LIFE_S=(EARLIER_SLOTS+2)*SLOT_MS/
+1e3;var GRACE_MS=5e3;var MOST_WAITING=1e4;var SHORTEST_WAIT_MS=1e3;var HOUR_MS=EARLIER_SLOTS*SLOT_MS;var LOGGED_MS=1e4;var REDIS_LIMITS={
+operation:1e3,connection:2e3,reconnection:5e3};var limiters=new Map;function rateLimiterOf({rateLimit,isRateLimitConfigured,
+redisUrl=""}){if(rateLimit===void 0)return void 0;const name=`${rateLimit} ${isRateLimitConfigured} ${redisUrl}`;let limiter=limiters.
+get(name);if(!limiter)limiters.set(name,limiter=new RateLimiter({rateLimit,isRateLimitConfigured,redisUrl}));return limiter}
+var RateLimiter=class{#settings;#counters;#lines=new Map;#sweptAt=Date.now();constructor(settings){this.#settings=settings;
+this.#counters=new Counters(settings.redisUrl??"")}take(account,group,options={}){return this.#lineOf(account,group).take(
+options)}async observe(account,group,{status,headers}){const limit=headers["x-ratelimit-limit"];const near=headers["x-ra\
+telimit-nearlimit"];const line=this.#lineOf(account,group);if(status<400&&limit===void 0&&near===void 0){line.accepted();
+return}const{isRateLimitConfigured}=this.#settings;const now=Date.now();await line.learn((0,import_core9.core)().rateLimitNews(
+status,limit,near,headers["retry-after"],line.limit,isRateLimitConfigured,line.refusals,now),now)}#lineOf(account,group){
 this.#sweep();const name=`${group} ${account}`;let line=this.#lines.get(name);if(!line){const key=(0,import_node_crypto.createHash)(
 "sha256").update(name).digest("base64url");line=new Line(Number(this.#settings.rateLimit),key,this.#counters);this.#lines.
 set(name,line)}return line}#sweep(){const now=Date.now();if(now-this.#sweptAt<SLOT_LIFE_S*1e3)return;this.#sweptAt=now;for(const[
 name,line]of this.#lines){if(line.isForgettable(now))this.#lines.delete(name)}}};var Line=class{#turn=(0,import_p_limit2.default)(
-1);#learning=(0,import_p_limit2.default)(1);#waiting=0;#closedUntil=0;#pausedUntil=0;#touchedAt=0;#reading={slot:-1,isSettled:false,
-counts:new Map,sum:0};#waker=new AbortController;constructor(limit,key,counters){this.limit=limit;this.key=key;this.counters=
-counters}async take({signal,maxWaitMs=Infinity,log}){const now=Date.now();this.#touchedAt=now;const closed=this.#closedUntil-
-now;if(this.#waiting>=MOST_WAITING){throw rateLimited(Math.max(closed,SHORTEST_WAIT_MS),`${MOST_WAITING} requests of thi\
-s account wait already; send fewer at once, or set INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT to what Bitbucket allows`)}if(closed>
+1);#learning=(0,import_p_limit2.default)(1);#waiting=0;#closedUntil=0;#toldUntil=0;#pausedUntil=0;#pacedUntil=0;#pace=0;#nextAt=0;refusals=0;#logged;#touchedAt=0;#reading={
+slot:-1,isSettled:false,counts:new Map,sum:0};#waker=new AbortController;constructor(limit,key,counters){this.limit=limit;
+this.key=key;this.counters=counters}async take({signal,maxWaitMs=Infinity,log}){const now=Date.now();this.#touchedAt=now;
+const paced=this.#pacedUntil>now?this.#nextAt-now+this.#waiting*this.#pace:0;const closed=Math.max(this.#closedUntil-now,
+paced);if(this.#waiting>=MOST_WAITING){throw rateLimited(Math.max(closed,SHORTEST_WAIT_MS),`${MOST_WAITING} requests of \
+this account wait already; send fewer at once, or set INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT to what Bitbucket allows`)}if(closed>
 maxWaitMs)throw rateLimited(closed);this.#waiting+=1;try{const until=now+maxWaitMs;await unlessAborted(this.#turn(()=>this.#pass(
-signal,until,log)),signal)}finally{this.#waiting-=1}}async learn({limit,used,pause},now){if(limit!==void 0){this.limit=limit;
-this.#closedUntil=0;this.#waker.abort();this.#waker=new AbortController}if(pause!==void 0)this.#pausedUntil=Math.max(this.#pausedUntil,
-now+pause);if(used!==void 0)await this.#learning(()=>this.#countOthers(used,slotOf(now)))}async#countOthers(used,slot){const key=this.#keyOf(
-slot);const{sum}=await this.#before(slot);const unknown=used-sum-await this.counters.get(key);if(unknown<=0)return;const count=await this.
-counters.add(key,unknown);const twice=Math.min(unknown,sum+count-used);if(twice>0)await this.counters.add(key,-twice)}isForgettable(now){
-return this.#waiting===0&&now-this.#touchedAt>SLOT_LIFE_S*1e3}async#pass(signal,until,log){for(let isLogged=false;!signal?.
-aborted;){const now=Date.now();const wait=this.#pausedUntil>now?this.#pausedUntil-now:await this.#count(now);if(wait<=0){
-if(signal?.aborted)await this.counters.add(this.#keyOf(slotOf(now)),-1);return}if(now+wait>until)throw rateLimited(wait);
-this.#closedUntil=now+wait;if(log&&!isLogged&&wait>LOGGED_MS){log(`Bitbucket's rate limit of ${this.limit} requests an h\
-our is used up: ${this.#waiting} wait until ${new Date(this.#closedUntil).toISOString()}, in turn. INTEGRATION_AUTH_BITB\
-UCKET_RATE_LIMIT sets the limit.`);isLogged=true}const ends=AbortSignal.any([this.#waker.signal,...signal?[signal]:[]]);
-await(0,import_promises.setTimeout)(wait,void 0,{signal:ends}).catch(()=>{})}}async#count(now){const slot=slotOf(now);const count=await this.
+signal,until,log)),signal)}finally{this.#waiting-=1}}async learn({limit,used,pause,pace},now){if(limit!==void 0)this.limit=
+limit;if(pause===void 0)this.accepted();else if(pace===void 0)this.#toldUntil=Math.max(this.#toldUntil,now+pause);else if(now>=
+this.#pausedUntil){this.refusals+=1;this.#pausedUntil=now+pause;this.#pacedUntil=now+HOUR_MS;this.#pace=pace}if(limit!==
+void 0||pause!==void 0){this.#closedUntil=0;this.#waker.abort();this.#waker=new AbortController}if(used!==void 0)await this.#learning(
+()=>this.#countOthers(used,slotOf(now)))}accepted(){if(Date.now()>=this.#pausedUntil)this.refusals=0}async#countOthers(used,slot){
+const key=this.#keyOf(slot);const{sum}=await this.#before(slot);const unknown=used-sum-await this.counters.get(key);if(unknown<=
+0)return;const count=await this.counters.add(key,unknown);const twice=Math.min(unknown,sum+count-used);if(twice>0)await this.
+counters.add(key,-twice)}isForgettable(now){return this.#waiting===0&&now-this.#touchedAt>SLOT_LIFE_S*1e3}async#pass(signal,until,log){
+while(!signal?.aborted){const now=Date.now();const closed=this.#closed(now);const wait=closed?.wait??await this.#count(now);
+if(wait<=0){if(signal?.aborted)await this.counters.add(this.#keyOf(slotOf(now)),-1);else this.#passed(now);return}const reason=closed?.
+reason??"used up";if(wait>LOGGED_MS)this.#log(reason,now+wait,log);if(now+wait>until||reason==="told"&&!(0,import_core9.core)().
+isWaitedFor(wait))throw rateLimited(wait);this.#closedUntil=now+wait;const ends=AbortSignal.any([this.#waker.signal,...signal?
+[signal]:[]]);await(0,import_promises2.setTimeout)(wait,void 0,{signal:ends}).catch(()=>{})}}#closed(now){if(this.#toldUntil>
+now)return{wait:this.#toldUntil-now,reason:"told"};const at=Math.max(this.#pausedUntil,this.#pacedUntil>now?this.#nextAt:
+0);return at>now?{wait:at-now,reason:"refused"}:void 0}#passed(now){if(this.#pacedUntil>now)this.#nextAt=now+this.#pace;else
+this.#logged=void 0}#log(reason,until,log){if(!log||this.#logged===reason)return;this.#logged=reason;const time=new Date(
+until).toISOString();log({"used up":`Bitbucket's rate limit of ${this.limit} requests an hour is used up: ${this.#waiting}\
+ wait until ${time}, in turn. INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT sets the limit.`,refused:`Bitbucket refuses this acc\
+ount's requests: its hour is used up, by whatever uses the account. ${this.#waiting} wait, and the next one is sent at ${time}\
+; the others follow one at a time.`,told:`Bitbucket asks to wait until ${time}. This account's requests wait up to a min\
+ute; while there is more to wait, they fail with API_RATE_LIMITED.`}[reason])}async#count(now){const slot=slotOf(now);const count=await this.
 counters.add(this.#keyOf(slot),1);const{sum,counts}=await this.#before(slot);let rest=sum+count;if(rest<=this.limit)return 0;
 await this.counters.add(this.#keyOf(slot),-1);for(const[earlier,inSlot]of counts){rest-=inSlot;if(rest<=this.limit)return endOf(
 earlier)-now}return endOf(slot)-now}async#before(slot){const last=this.#reading;if(last.slot===slot&&last.isSettled)return last;
@@ -198,13 +275,13 @@ use(redis=>this.#of(redis).get(key));return Math.max(own?.consumedPoints??0,shar
 get(redis)??new import_rate_limiter_flexible.RateLimiterRedis({...OPTIONS,storeClient:redis});this.#shared.set(redis,limiter);
 return limiter}};var OPTIONS={keyPrefix:"nocodb-bitbucket-auth:rate",points:Number.MAX_SAFE_INTEGER,duration:SLOT_LIFE_S};
 function slotOf(time){return Math.floor(time/SLOT_MS)}function endOf(slot){return(slot+EARLIER_SLOTS+1)*SLOT_MS}function rateLimited(wait,detail){
-return(0,import_core5.failure)("API_RATE_LIMITED","api",{retryAfter:Math.ceil(wait)},{detail})}var import_core6=require("./shared.cjs");var import_error3=require("./shared.cjs");function clientOf({client,problems}){if(client)return client;throw configFailure(problems)}function configFailure([problem]){
-return problem?new import_error3.BitbucketAuthError(problem,{},configFailure):(0,import_core6.failure)("INVALID_CONFIG",
-"config")}async function requestTokens(environment,build,grant,previous){const client=clientOf(environment);const request=(0,import_error3.judge)(
-requestTokens,()=>build(client));const phase=grant==="refresh_token"?"refresh":"exchange";const answer=await send(request,
-{phase,timeoutMs:environment.timeoutMs});const obtainedAt=Date.now();const tokens=(0,import_error3.judge)(requestTokens,
-()=>client.parseTokenResponse({...answer,receivedAt:obtainedAt,grant,request,...previous&&{previous}}));return{...tokens,
-obtainedAt}}var import_node_crypto3=require("node:crypto");var import_promises2=require("node:timers/promises");var MOST_KEYS=24;var KEPT_MS=90*24*60*60*1e3;var SWEEP_MS=60*60*1e3;var MemoryCoordination=class{#chains=new Map;#locked=new Set;#fence=0;#lockouts=new Map;#sweptAt=Date.
+return(0,import_core9.failure)("API_RATE_LIMITED","api",{retryAfter:Math.ceil(wait)},{detail})}var import_core10=require("./shared.cjs");var import_error6=require("./shared.cjs");function clientOf({client,problems}){if(client)return client;throw configFailure(problems)}function configFailure([problem]){
+return problem?new import_error6.BitbucketAuthError(problem,{},configFailure):(0,import_core10.failure)("INVALID_CONFIG",
+"config")}async function requestTokens(environment,build,grant,previous){const client=clientOf(environment);const request=(0,import_error6.judge)(
+requestTokens,()=>build(client));const phase=grant==="refresh_token"?"refresh":"exchange";const{timeoutMs,proxies}=environment;
+const answer=await send(request,{phase,timeoutMs,proxies});const obtainedAt=Date.now();const tokens=(0,import_error6.judge)(
+requestTokens,()=>client.parseTokenResponse({...answer,receivedAt:obtainedAt,grant,request,...previous&&{previous}}));return{
+...tokens,obtainedAt}}var import_node_crypto3=require("node:crypto");var import_promises3=require("node:timers/promises");var MOST_KEYS=24;var KEPT_MS=90*24*60*60*1e3;var SWEEP_MS=60*60*1e3;var MemoryCoordination=class{#chains=new Map;#locked=new Set;#fence=0;#lockouts=new Map;#sweptAt=Date.
 now();async lock(key){if(this.#locked.has(key))return void 0;this.#locked.add(key);let held=true;this.#fence+=1;return{fence:this.#fence,
 isHeld:()=>held,release:async()=>{if(held)this.#locked.delete(key);held=false}}}async find(key){return this.findLocal(key)}findLocal(key){
 return this.#chains.get(key)?.entry}async publish(key,entry){this.#sweep();const known=this.#chains.get(key);const joined2=this.#chains.
@@ -220,7 +297,7 @@ key)longest=Math.max(longest,until-now)}return longest}async lockOut(key,ms){thi
 this.#chains.clear()}#sweep(){const now=Date.now();if(now-this.#sweptAt<SWEEP_MS)return;this.#sweptAt=now;for(const[key,
 {publishedAt}]of this.#chains){if(now-publishedAt>KEPT_MS)this.#chains.delete(key)}}};function follows(entry,key,{entry:newest,
 keys}){if(entry.key===key&&newest.key!==key)return false;if(entry.key===newest.key)return newest.fence<=entry.fence;if(keys.
-includes(entry.key))return newest.fence<entry.fence;return newest.key===key||newest.fence<=entry.fence}var import_node_crypto2=require("node:crypto");var SECOND=1e3;var HOUR=60*60*SECOND;var DAY=24*HOUR;var LIMITS={lock:6*SECOND,operation:SECOND,connection:2*SECOND,reconnection:5*
+includes(entry.key))return newest.fence<entry.fence;return newest.key===key||newest.fence<=entry.fence}var import_node_crypto2=require("node:crypto");var SECOND=1e3;var HOUR=60*60*SECOND;var DAY=24*HOUR;var LIMITS2={lock:6*SECOND,operation:SECOND,connection:2*SECOND,reconnection:5*
 SECOND,pointer:30*DAY,pair:95*DAY,deadMarker:HOUR};var MOST_PENDING=1e5;var PRELUDE=`
   local prefix = KEYS[1]
   local function follow(key)
@@ -320,7 +397,7 @@ SECOND,pointer:30*DAY,pair:95*DAY,deadMarker:HOUR};var MOST_PENDING=1e5;var PREL
     keep()
     return { 1 }
   `};var RedisCoordination=class{#memory=new MemoryCoordination;#options;#limits;#isClosed=false;#prefix;#connection;#fence=0;#life;#pending=new Set;#held=new Set;constructor(options){
-this.#options=options;this.#limits={...LIMITS,...options.limits};this.#prefix=`nocodb-bitbucket-auth:{${options.namespace}\
+this.#options=options;this.#limits={...LIMITS2,...options.limits};this.#prefix=`nocodb-bitbucket-auth:{${options.namespace}\
 }:`;this.#connection=new RedisConnection({url:options.url,limits:this.#limits,scripts:Object.fromEntries(Object.entries(
 SCRIPTS).map(([name,lua])=>[name,{lua:PRELUDE+lua,numberOfKeys:1}])),log:options.log,without:"renews tokens on its own",
 check:redis=>this.#check(redis),opened:()=>void this.#shareAll()})}async lock(key){const own=await this.#memory.lock(key);
@@ -363,7 +440,7 @@ decipher.final()]);const entry={key,value:JSON.parse(text.toString("utf8")),fenc
 entry.fence))return void 0;this.#see(entry.fence);return entry}catch{return void 0}}};var CIPHER="aes-256-gcm";var NONCE_LENGTH=12;
 var TAG_LENGTH=16;function boundTo(key){return Buffer.from(`nocodb-bitbucket-auth pair 1 ${key}`)}function isInRedis(local,shared,leadsThere,pending){
 if(!shared)return"dead"in local.value;return local.key===shared.key?local.fence<=shared.fence&&!pending.has(local.key):leadsThere}
-function run(redis,name,prefix,args){return redis[name](prefix,...args)}var import_core7=require("./shared.cjs");var import_error4=require("./shared.cjs");var STORE_LIMIT_MS=1e4;var KEPT_MS2=24*60*60*1e3;var SWEEP_MS2=60*60*1e3;var OLDER=0;var SHARED=Symbol.for("nocodb-bitbu\
+function run(redis,name,prefix,args){return redis[name](prefix,...args)}var import_core11=require("./shared.cjs");var import_error7=require("./shared.cjs");var STORE_LIMIT_MS=1e4;var KEPT_MS2=24*60*60*1e3;var SWEEP_MS2=60*60*1e3;var OLDER=0;var SHARED=Symbol.for("nocodb-bitbu\
 cket-auth/coordinations/1");var keepers=new Map;function coordinations(){const shared=globalThis;return shared[SHARED]??=
 new Map}function keeperOf(environment){const{client,redisUrl=""}=environment;const clientKey=client.deriveKey("namespace");
 const name=hash(clientKey,redisUrl);let keeper=keepers.get(name);if(!keeper){const coordination=coordinations().get(name)??
@@ -378,14 +455,14 @@ store,log}){return{store,log,stored:0,handed:0}}var TokenKeeper=class _TokenKeep
 now();#ofClient;constructor(environment,coordination,grant="refresh_token"){this.environment=environment;this.coordination=
 coordination;this.grant=grant;this.#hashKey=environment.client.deriveKey("refresh-token")}attach(pair,owner){this.#sweep();
 const key=this.keyOf(pair.refreshToken);let connection=this.#connections.get(key);if(!connection){const newest=this.coordination.
-findLocal(key);connection=newest&&this.#connections.get(newest.key)}if(!connection){connection=new Connection(this,pair,
+findLocal(key);connection=newest&&this.#connections.get(newest.key)}if(!connection){connection=new Connection2(this,pair,
 key);this.#connections.set(key,connection)}connection.attach(pair,key,owner);return connection}ofClient(){this.#ofClient??=
 new _TokenKeeper(this.environment,new MemoryCoordination,"client_credentials").attach(makePair({refreshToken:""}));return this.#ofClient}keyOf(refreshToken){
 return hash(this.#hashKey,refreshToken)}rename(connection,before,key){if(this.#connections.get(before)===connection)this.#connections.
 delete(before);if(!this.#connections.has(key))this.#connections.set(key,connection)}#sweep(){const now=Date.now();if(now-
 this.#sweptAt<SWEEP_MS2)return;this.#sweptAt=now;for(const[key,connection]of this.#connections){if(connection.isForgettable(
-now-KEPT_MS2))this.#connections.delete(key)}}};var Connection=class{#keeper;#policy;#pair;#key;#publishedKey;#current;#turn;#retry;#waiting;#lock;#lastError;#unstored=0;#touchedAt=Date.
-now();constructor(keeper,pair,key){const{RefreshPolicy}=(0,import_core7.core)();this.#keeper=keeper;this.#pair=pair;this.#key=
+now-KEPT_MS2))this.#connections.delete(key)}}};var Connection2=class{#keeper;#policy;#pair;#key;#publishedKey;#current;#turn;#retry;#waiting;#lock;#lastError;#unstored=0;#touchedAt=Date.
+now();constructor(keeper,pair,key){const{RefreshPolicy}=(0,import_core11.core)();this.#keeper=keeper;this.#pair=pair;this.#key=
 key;this.#publishedKey=key;this.#policy=new RefreshPolicy(pair.obtainedAt,pair.expiresAt,pair.accessToken!==void 0,keeper.
 environment.lockoutMs,Date.now())}attach(pair,key,owner){const now=Date.now();this.#touchedAt=now;if(key!==this.#key)return;
 const{accessToken}=this.#pair;if(pair.accessToken!==void 0&&pair.accessToken!==accessToken&&this.#policy.configured(pair.
@@ -394,55 +471,57 @@ generation;owner.handed=owner.stored}}async newest(owner){for(let known=owner.st
 this.#policy.asked(known,Date.now())))return this.#snapshot();await this.#join(owner)}}async renewed(owner,refreshToken=this.#pair.
 refreshToken){const generation=refreshToken===this.#pair.refreshToken?this.#policy.generation:OLDER;while(!this.#mayUse(
 this.#policy.renew(generation,Date.now()))){await this.#join(owner);if(this.#policy.generation===generation&&!this.#policy.
-isForced){throw this.#lastError??(0,import_core7.failure)("REQUEST_TIMEOUT","refresh")}}return this.newest(owner)}async latest(){
-const entry=await this.#keeper.coordination.find(this.#key);return entry&&entry.key!==this.#key&&!("dead"in entry.value)?
-entry.value:this.#pair}isIdle(){return this.#policy.isIdle(Date.now())}answered(status,{generation},isRepetition){return this.#policy.
-answered(status,generation,isRepetition,Date.now())}isForgettable(before){return this.#touchedAt<before&&!this.#turn&&this.#unstored!==
-this.#policy.generation}#mayUse(answer){const{RefreshAnswer}=(0,import_core7.core)();if(answer===RefreshAnswer.Dead){throw this.#lastError?.
-reauthorize?this.#lastError:(0,import_core7.failure)("RECONNECT_REQUIRED","refresh")}return answer===RefreshAnswer.Use}#snapshot(){
-this.#touchedAt=Date.now();const{generation}=this.#policy;if(this.#current?.generation!==generation){const{accessToken=""}=this.#pair;
-this.#current=Object.freeze({accessToken,generation,pair:this.#pair})}return this.#current}#join(owner){(this.#waiting??=
-new Set).add(owner);this.#turn??=this.#run().finally(()=>{this.#turn=void 0;this.#waiting=void 0;this.#retryLater(owner)});
-return this.#turn}#retryLater(owner){clearTimeout(this.#retry);const now=Date.now();const at=this.#policy.retryAt(now);if(at===
-void 0)return;const retry=()=>{if(Date.now()<at)this.#retryLater(owner);else void this.newest(owner).catch(()=>{})};this.#retry=
-setTimeout(retry,Math.max(0,at-now)).unref()}async#run(){const{RefreshAction,RefreshEvent}=(0,import_core7.core)();try{for(let action=this.#policy.
-action;;){switch(action){case RefreshAction.Lock:await this.#unlock();this.#lock=await this.#keeper.coordination.lock(this.#key);
-action=this.#on(this.#lock?RefreshEvent.Locked:RefreshEvent.LockBusy);break;case RefreshAction.Look:action=await this.#underLock(
+isForced){throw this.#why("REQUEST_TIMEOUT")}}return this.newest(owner)}async latest(){const entry=await this.#keeper.coordination.
+find(this.#key);return entry&&entry.key!==this.#key&&!("dead"in entry.value)?entry.value:this.#pair}isIdle(){return this.#policy.
+isIdle(Date.now())}answered(status,{generation},isRepetition){return this.#policy.answered(status,generation,isRepetition,
+Date.now())}isForgettable(before){return this.#touchedAt<before&&!this.#turn&&this.#unstored!==this.#policy.generation}#mayUse(answer){
+const{RefreshAnswer}=(0,import_core11.core)();if(answer===RefreshAnswer.Dead){throw this.#lastError?.reauthorize?this.#lastError:
+(0,import_core11.failure)("RECONNECT_REQUIRED","refresh")}return answer===RefreshAnswer.Use}#why(code){const error=this.#lastError??
+(0,import_core11.failure)(code,"refresh");const left=this.#policy.wait(Date.now());return error.retryAfter===void 0||left===
+void 0?error:(0,import_error7.withWait)(error,left)}#snapshot(){this.#touchedAt=Date.now();const{generation}=this.#policy;
+if(this.#current?.generation!==generation){const{accessToken=""}=this.#pair;this.#current=Object.freeze({accessToken,generation,
+pair:this.#pair})}return this.#current}#join(owner){(this.#waiting??=new Set).add(owner);this.#turn??=this.#run().finally(
+()=>{this.#turn=void 0;this.#waiting=void 0;this.#retryLater(owner)});return this.#turn}#retryLater(owner){clearTimeout(
+this.#retry);const now=Date.now();const at=this.#policy.retryAt(now);if(at===void 0)return;const retry=()=>{if(Date.now()<
+at)this.#retryLater(owner);else void this.newest(owner).catch(()=>{})};this.#retry=setTimeout(retry,Math.max(0,at-now)).
+unref()}async#run(){const{RefreshAction,RefreshEvent}=(0,import_core11.core)();try{for(let action=this.#policy.action;;){
+switch(action){case RefreshAction.Lock:await this.#unlock();this.#lock=await this.#keeper.coordination.lock(this.#key);action=
+this.#on(this.#lock?RefreshEvent.Locked:RefreshEvent.LockBusy);break;case RefreshAction.Look:action=await this.#underLock(
 ()=>this.#look());break;case RefreshAction.Refresh:action=await this.#underLock(()=>this.#refresh());break;case RefreshAction.
 Store:action=await this.#underLock(()=>this.#store());break;case RefreshAction.Publish:action=this.#on(await this.#publish()?
 RefreshEvent.Published:RefreshEvent.Superseded);break;case RefreshAction.Bury:await this.#keeper.coordination.publish(this.#key,
 this.#entry({dead:true}));action=this.#on(RefreshEvent.Published);break;case RefreshAction.Report:this.#report();action=
-this.#on(RefreshEvent.Reported);break;case RefreshAction.Wait:await(0,import_promises2.setTimeout)(Math.max(0,Number(this.#policy.
-waitUntil)-Date.now()));action=this.#on(RefreshEvent.Woke);break;case RefreshAction.FailWithLastRequest:throw this.#lastError??
-(0,import_core7.failure)("REQUEST_FAILED","refresh");case RefreshAction.FailAsBusy:throw(0,import_core7.failure)("REQUES\
-T_TIMEOUT","refresh");default:return}}}finally{await this.#unlock()}}#on(event){return this.#policy.on(event,Date.now(),
-Math.random())}async#unlock(){const lock=this.#lock;this.#lock=void 0;await lock?.release()}async#underLock(work){return this.#lock?.
-isHeld()?work():this.#on((0,import_core7.core)().RefreshEvent.LockLost)}async#look(){const{RefreshEvent}=(0,import_core7.core)();
-const[entry]=await Promise.all([this.#keeper.coordination.find(this.#key),this.#learnOfLockout()]);if(!entry)return this.#on(
-RefreshEvent.NothingFound);const{key,value}=entry;if("dead"in value)return this.#on(RefreshEvent.FoundDead);const isSame=key===
-this.#key;if(isSame&&value.accessToken===this.#pair.accessToken)return this.#on(RefreshEvent.NothingFound);const{generation}=this.#policy;
-const action=this.#policy.found(value.obtainedAt,value.expiresAt,isSame,Date.now(),Math.random());if(this.#policy.generation!==
-generation){this.#take(value,key);this.#publishedKey=key}return action}async#refresh(){const{refreshToken,scopes}=this.#pair;
-try{const{environment,grant}=this.#keeper;const tokens=grant==="client_credentials"?await requestTokens(environment,client=>client.
-buildClientCredentialsRequest(),grant):await requestTokens(environment,client=>client.buildRefreshRequest(refreshToken),
-grant,{refreshToken,...scopes&&{scopes}});const action=this.#policy.renewed(tokens.obtainedAt,tokens.expiresAt,Date.now(),
-Math.random());const newer=makePair({...tokens,refreshToken:tokens.refreshToken??refreshToken});this.#take(newer,this.#keeper.
-keyOf(newer.refreshToken));return action}catch(error){if(!(error instanceof import_error4.BitbucketAuthError))throw error;
-this.#lastError=error;await this.#learnOfLockout();const action=this.#policy.failed(error.code,error.retryable,error.retryAfter,
-Date.now(),Math.random());const{lockoutOfOthers}=this.#policy;if(lockoutOfOthers!==void 0)await this.#keeper.coordination.
-lockOut(this.#key,lockoutOfOthers);return action}}async#learnOfLockout(){this.#policy.lockOut(Date.now()+await this.#keeper.
-coordination.lockout(this.#key))}#take(pair,key){const before=this.#key;this.#pair=pair;this.#key=key;this.#lastError=void 0;
-if(key!==before)this.#keeper.rename(this,before,key)}async#publish(){const{coordination}=this.#keeper;const next=this.#key===
-this.#publishedKey?void 0:await coordination.lock(this.#key);const isNewest=await coordination.publish(this.#publishedKey,
-this.#entry(this.#pair));this.#publishedKey=this.#key;if(next){await this.#unlock();this.#lock=next}return isNewest}#entry(value){
-return{key:this.#key,value,fence:this.#lock?.fence??0}}async#store(){const{RefreshEvent}=(0,import_core7.core)();const{generation}=this.#policy;
-const pair=this.#pair;const behind=[...this.#waiting??[]].filter(owner=>owner.stored!==generation);const stored=await Promise.
-all(behind.map(async owner=>{owner.handed=generation;try{await within2(STORE_LIMIT_MS,owner.store(pair));owner.stored=generation}catch{}
-return owner.stored===generation}));this.#unstored=stored.every(Boolean)?0:generation;return this.#on(this.#unstored?RefreshEvent.
-StoreFailed:RefreshEvent.Stored)}#report(){const{message}=(0,import_core7.failure)("PERSIST_FAILED","refresh");const{generation}=this.#policy;
-for(const{log,stored}of this.#waiting??[]){if(stored!==generation)log(message)}}};async function within2(ms,work){const controller=new AbortController;
-const limit=(0,import_promises2.setTimeout)(ms,void 0,{signal:controller.signal}).then(()=>{throw new Error("too late")});
-try{await Promise.race([work,limit])}finally{controller.abort();limit.catch(()=>{})}}var SECRET_MEMBERS=["token","oauth_token","refresh_token","access_token","bearer_token","password","client_secret","secr\
+this.#on(RefreshEvent.Reported);break;case RefreshAction.Wait:await(0,import_promises3.setTimeout)(Math.max(0,Number(this.#policy.
+waitUntil)-Date.now()));action=this.#on(RefreshEvent.Woke);break;case RefreshAction.FailWithLastRequest:throw this.#why(
+"REQUEST_FAILED");case RefreshAction.FailAsBusy:throw(0,import_core11.failure)("REQUEST_TIMEOUT","refresh");default:return}}}finally{
+await this.#unlock()}}#on(event){return this.#policy.on(event,Date.now(),Math.random())}async#unlock(){const lock=this.#lock;
+this.#lock=void 0;await lock?.release()}async#underLock(work){return this.#lock?.isHeld()?work():this.#on((0,import_core11.core)().
+RefreshEvent.LockLost)}async#look(){const{RefreshEvent}=(0,import_core11.core)();const[entry]=await Promise.all([this.#keeper.
+coordination.find(this.#key),this.#learnOfLockout()]);if(!entry)return this.#on(RefreshEvent.NothingFound);const{key,value}=entry;
+if("dead"in value)return this.#on(RefreshEvent.FoundDead);const isSame=key===this.#key;if(isSame&&value.accessToken===this.#pair.
+accessToken)return this.#on(RefreshEvent.NothingFound);const{generation}=this.#policy;const action=this.#policy.found(value.
+obtainedAt,value.expiresAt,isSame,Date.now(),Math.random());if(this.#policy.generation!==generation){this.#take(value,key);
+this.#publishedKey=key}return action}async#refresh(){const{refreshToken,scopes}=this.#pair;try{const{environment,grant}=this.#keeper;
+const tokens=grant==="client_credentials"?await requestTokens(environment,client=>client.buildClientCredentialsRequest(),
+grant):await requestTokens(environment,client=>client.buildRefreshRequest(refreshToken),grant,{refreshToken,...scopes&&{
+scopes}});const action=this.#policy.renewed(tokens.obtainedAt,tokens.expiresAt,Date.now(),Math.random());const newer=makePair(
+{...tokens,refreshToken:tokens.refreshToken??refreshToken});this.#take(newer,this.#keeper.keyOf(newer.refreshToken));return action}catch(error){
+if(!(error instanceof import_error7.BitbucketAuthError))throw error;this.#lastError=error;await this.#learnOfLockout();const action=this.#policy.
+failed(error.code,error.retryable,error.retryAfter,Date.now(),Math.random());const{lockoutOfOthers}=this.#policy;if(lockoutOfOthers!==
+void 0)await this.#keeper.coordination.lockOut(this.#key,lockoutOfOthers);return action}}async#learnOfLockout(){this.#policy.
+lockOut(Date.now()+await this.#keeper.coordination.lockout(this.#key))}#take(pair,key){const before=this.#key;this.#pair=
+pair;this.#key=key;this.#lastError=void 0;if(key!==before)this.#keeper.rename(this,before,key)}async#publish(){const{coordination}=this.#keeper;
+const next=this.#key===this.#publishedKey?void 0:await coordination.lock(this.#key);const isNewest=await coordination.publish(
+this.#publishedKey,this.#entry(this.#pair));this.#publishedKey=this.#key;if(next){await this.#unlock();this.#lock=next}return isNewest}#entry(value){
+return{key:this.#key,value,fence:this.#lock?.fence??0}}async#store(){const{RefreshEvent}=(0,import_core11.core)();const{
+generation}=this.#policy;const pair=this.#pair;const behind=[...this.#waiting??[]].filter(owner=>owner.stored!==generation);
+const stored=await Promise.all(behind.map(async owner=>{owner.handed=generation;try{await within2(STORE_LIMIT_MS,owner.store(
+pair));owner.stored=generation}catch{}return owner.stored===generation}));this.#unstored=stored.every(Boolean)?0:generation;
+return this.#on(this.#unstored?RefreshEvent.StoreFailed:RefreshEvent.Stored)}#report(){const{message}=(0,import_core11.failure)(
+"PERSIST_FAILED","refresh");const{generation}=this.#policy;for(const{log,stored}of this.#waiting??[]){if(stored!==generation)
+log(message)}}};async function within2(ms,work){const controller=new AbortController;const limit=(0,import_promises3.setTimeout)(
+ms,void 0,{signal:controller.signal}).then(()=>{throw new Error("too late")});try{await Promise.race([work,limit])}finally{
+controller.abort();limit.catch(()=>{})}}var SECRET_MEMBERS=["token","oauth_token","refresh_token","access_token","bearer_token","password","client_secret","secr\
 et"];var MASK="********";var ACCOUNT_MEMBERS=["uuid","nickname","displayName"];var REPOSITORY_MEMBERS=["full_name","name",
 "slug","uuid","description","is_private"];var WORKSPACE_MEMBERS=["slug","name","uuid"];var DIALOG_MS=15e3;var ACCOUNT_MS=3e3;
 var BitbucketAuthIntegration=class{#config;#host;#environment;#tokenRefreshCallback;#client;#described;#connection;#unrepeated=0;#holder=holder(
@@ -455,88 +534,89 @@ const{logger}=this.#host;if(typeof logger==="function")logger(message);else logg
 this.#tokenRefreshCallback=callback}async authenticate(){await this.#credential();this.#client??=this.#createClient();return this.#client}async use(work){
 const client=await this.authenticate();const before=this.#unrepeated;try{return await work(client)}catch(error){if(statusOf(
 error)===401&&this.#unrepeated!==before)return work(client);throw withoutTokens(error)??error}}async testConnection(){try{
-const{kind,hint}=this.#describe();const{workspace:workspace2,repository}=this.#config;await this.#credential();const test=new((0,import_core8.core)()).
-ConnectionTest({kind,workspace:workspace2,repository,hint,requestedScopes:this.#environment().client?.scopes,grantedScopes:(await this.#tokens()).
-scopes});await this.#probe(test,this.#createSender());const{expiresAt}=await this.#tokens();const verdict=test.verdict??
-{success:false,message:(0,import_core8.failure)("API_FAILED","api").message};return{...verdict,...expiresAt!==void 0&&{expiresAt}}}catch(error){
-return{success:false,message:meaningOf(error).message}}}async connectionStatus(){const{kind,hint}=this.#describe();const{
-account}=this.#config;const{scopes,expiresAt,obtainedAt}=await this.#tokens();const{client}=this.#environment();return{kind,
-...kind==="oauth"&&account&&{account:pick(account,ACCOUNT_MEMBERS)},...scopes&&{scopes},...scopes&&client&&{missingScopes:(0,import_core8.core)().
-missingScopes(client.scopes,scopes)},...expiresAt!==void 0&&{expiresAt},...obtainedAt!==void 0&&{refreshedAt:obtainedAt},
-...hint&&{hint}}}async exchangeToken(payload,_config){const{code:inner}=members2(payload);const{code,code_verifier:verifier}=members2(
-typeof inner==="object"?inner:payload);const tokens=await requestTokens(this.#environment(),client=>client.buildTokenRequest(
-code,verifier,void 0),"authorization_code");const account=await this.#accountOf(tokens.accessToken);return{type:"oauth",
-...storedTokens(tokens),...account&&{account}}}async refreshToken(tokens,_config){const{refresh_token:refreshToken}=members2(
-tokens);const environment=this.#environment();const client=clientOf(environment);(0,import_error5.judge)(this.refreshToken,
-()=>client.buildRefreshRequest(refreshToken));if(this.#canRefresh()&&refreshToken===this.#config.refresh_token){return storedTokens(
-(await this.#connect(client).renewed(this.#holder,refreshToken)).pair)}const owner=holder({store:()=>{},log:()=>{}});const connection=keeperOf(
-{...environment,client}).attach({refreshToken},owner);return storedTokens((await connection.renewed(owner,refreshToken)).
-pair)}async renewIdle(){if(!this.#canRefresh())return{renewed:false};const connection=this.#connect(clientOf(this.#environment()));
-if(!connection.isIdle())return{renewed:false};await connection.renewed(this.#holder);return{renewed:true}}async destroy(){
-this.#client=void 0}maskConfig(config){const{oauth:_transient,_vars,...shown}=members2(config);for(const name of SECRET_MEMBERS){
-if(shown[name])shown[name]=MASK}return shown}async listWorkspaces(query){const page=pageNumber(members2(query).page);const{
-workspace:workspace2}=this.#config;const slug=typeof workspace2==="string"?workspace2.trim():"";if(!this.#describe().hasUser&&
-slug)return{values:[{slug}]};return this.#list("/user/workspaces",page,WORKSPACE_MEMBERS,value=>value.workspace??value)}async listRepositories(query){
-const{workspace:workspace2=this.#config.workspace,page}=members2(query);const segment=(0,import_error5.judge)(this.listRepositories,
-()=>(0,import_core8.core)().workspaceSegment(workspace2));return this.#list(`/repositories/${segment}`,pageNumber(page),
-REPOSITORY_MEMBERS)}async#list(path,page,names2,unwrap=value=>value){try{const client=this.#createClient({maxWaitMs:DIALOG_MS});
-const{data}=await client.get(path,{params:page&&{page}});if(!Array.isArray(data?.values))throw(0,import_core8.failure)("\
-RESPONSE_INVALID","api",{field:"values"});return{values:data.values.map(value=>pick(unwrap(members2(value)),names2)),..."\
-next"in data&&{next:numberOf(data.next)}}}catch(error){throw meaningOf(error)}}async#probe(test,sender,signal){for(let path=test.
-path;path!==void 0;path=test.path){try{const headers={accept:"application/json"};const answer=await sender({method:"GET",
-url:this.#apiUrl()+path,headers,signal,redirect:"own"});test.answered({...answer,receivedAt:Date.now()})}catch(error){test.
-failed(meaningOf(error).message)}}}async#accountOf(accessToken){try{const{timeoutMs}=this.#environment();const sender=createSender(
-{apiUrl:this.#apiUrl(),timeoutMs,credentials:{newest:async()=>({authorization:`Bearer ${accessToken}`}),answered:()=>false,
-onUnrepeatable:()=>{}}});const test=new((0,import_core8.core)()).ConnectionTest({kind:"oauth"});await this.#probe(test,sender,
-AbortSignal.timeout(ACCOUNT_MS));return test.verdict?.account}catch{return void 0}}#createClient({maxWaitMs}={}){return createClient(
-{apiUrl:this.#apiUrl(),kind:this.#describe().kind,sender:this.#createSender(this.#throttle(maxWaitMs))})}#createSender(throttle){
-const{timeoutMs,problems}=this.#environment();return createSender({apiUrl:this.#apiUrl(),timeoutMs,throttle,credentials:{
-newest:()=>this.#credential(),answered:(status,{current},isRepetition)=>{if(current)return Boolean(this.#connection?.answered(
-status,current,isRepetition));if(this.#describe().canRenew&&(0,import_core8.core)().asksForRenewal(status))throw configFailure(
-problems);return false},onUnrepeatable:()=>{this.#unrepeated+=1}}})}#throttle(maxWaitMs){const limiter=rateLimiterOf(this.#environment());
-if(!limiter)return void 0;const account=this.#rateLimitAccount();const{log}=this.#holder;return{take:(group,signal)=>limiter.
-take(account,group,{signal,maxWaitMs,log}),observe:(group,answer)=>limiter.observe(account,group,answer)}}#rateLimitAccount(){
-const{kind,email,accessToken=""}=this.#readCredential();const{uuid}=members2(this.#config.account);const{client}=this.#environment();
-if(kind==="oauth"&&typeof uuid==="string")return`user ${uuid}`;if(email!==void 0)return`email ${email.toLowerCase()}`;if(kind===
-"custom"&&client)return`client ${client.clientId}`;if(this.#canRefresh()&&client)return`connection ${nameOf(this.#connect(
-client))}`;return`token ${(0,import_node_crypto4.createHash)("sha256").update(accessToken).digest("base64url")}`}#apiUrl(){
-const{apiUrl,problems}=this.#environment();if(!apiUrl)throw configFailure(problems.filter(({field})=>field?.endsWith("_A\
-PI_URL")));return apiUrl}async#credential(){const{canRenew}=this.#describe();const{client,problems}=canRenew?this.#environment():
-{};if(client){const current=await this.#connect(client).newest(this.#holder);return{authorization:`Bearer ${current.accessToken}`,
-current}}const{authorization}=canRenew?this.#readCredential():this.#describe();const isGone=canRenew&&(0,import_core8.core)().
-isExpired(epoch(this.#config.expires_at),Date.now());if(isGone||authorization===void 0)throw configFailure(problems??[]);
-return{authorization}}#describe(){if(this.#described)return this.#described;const described=this.#readCredential();const{
-accessToken:_its,authorization:_ofIt,...kept}=described;this.#described=described.canRenew?kept:described;return this.#described}#readCredential(){
-return(0,import_error5.judge)(this.#readCredential,()=>(0,import_core8.core)().readCredential(this.#config))}async#tokens(){
-const{kind,canRenew}=this.#describe();const{client}=canRenew?this.#environment():{};const latest=client&&await this.#connect(
-client).latest();const{scopes,...tokens}=latest??(kind==="oauth"?pairOf(this.#config,void 0):{});return{...tokens,...scopes?.
-length&&{scopes}}}#canRefresh(){return this.#config.type==="oauth"&&Boolean(this.#config.refresh_token)}#connect(client){
-if(this.#connection)return this.#connection;const keeper=keeperOf({...this.#environment(),client});const pair=()=>{const{
-accessToken}=this.#readCredential();const{oauth_token:own}=this.#config;return pairOf(this.#config,accessToken===own?own:
-accessToken)};this.#connection=this.#canRefresh()?keeper.attach(pair(),this.#holder):keeper.ofClient();return this.#connection}#take(pair){
-const tokens=storedTokens(pair);if(pair.accessToken!==void 0&&tokens.oauth_token!==this.#config.oauth_token){const{expires_at:_before,
-expires_in:_older,...kept}=this.#config;this.#config=Object.assign(kept,tokens)}return tokens}async#store(pair){if(!this.#canRefresh())
-return;const{expires_at:before}=this.#config;const tokens=this.#take(pair);const isStale=Boolean(before)&&tokens.expires_at===
-void 0;if(this.#tokenRefreshCallback&&!(isStale&&this.#host.saveConfig))await this.#tokenRefreshCallback(tokens);else await this.#host.
-saveConfig?.(storable(this.#config))}};function pairOf({refresh_token,expires_at,refreshed_at,scopes},accessToken){return makePair(
-{accessToken,refreshToken:String(refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),scopes:scopes||
-void 0})}function storedTokens({accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:accessToken,
-...refreshToken&&{refresh_token:refreshToken},...expiresAt!==void 0&&{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==
-void 0&&{refreshed_at:new Date(obtainedAt).toISOString()},...scopes.length>0&&{scopes}}}function storable({oauth:_transient,
-...config}){return config}function withoutTokens(error){const cause=error instanceof Error?error.cause:void 0;return cause instanceof
-import_error5.BitbucketAuthError&&cause.phase!=="api"?cause:void 0}function statusOf(error){return members2(members2(error).
-response).status}var names=new WeakMap;function nameOf(connection){const name=names.get(connection)??(0,import_node_crypto4.randomUUID)();
-names.set(connection,name);return name}function epoch(iso){const time=Date.parse(iso??"");return Number.isNaN(time)?void 0:
-time}function pageNumber(page){if(page===void 0)return void 0;if(typeof page==="number"&&Number.isSafeInteger(page)&&page>
-0)return page;throw(0,import_core8.failure)("INVALID_ARGUMENT","api",{field:"page"})}function numberOf(next){const page=Number(
-URL.canParse(String(next))&&new URL(String(next)).searchParams.get("page"));if(!Number.isSafeInteger(page)||page<1)throw(0,import_core8.failure)(
-"RESPONSE_INVALID","api",{field:"next"});return page}function pick(value,names2){const given=members2(value);return Object.
-fromEntries(names2.filter(name=>name in given).map(name=>[name,given[name]]))}function members2(value){return typeof value===
+const{kind,hint}=this.#describe();const{workspace:workspace2,repository}=this.#config;await this.#credential();const{scopes:grantedScopes}=await this.#tokens();
+const test=(0,import_error8.judge)(this.testConnection,()=>new((0,import_core12.core)()).ConnectionTest({kind,workspace:workspace2,
+repository,hint,requestedScopes:this.#environment().client?.scopes,grantedScopes}));await this.#probe(test,this.#createSender());
+const{expiresAt}=await this.#tokens();const verdict=test.verdict??{success:false,message:(0,import_core12.failure)("API_\
+FAILED","api").message};return{...verdict,...expiresAt!==void 0&&{expiresAt}}}catch(error){return{success:false,message:meaningOf(
+error).message}}}async connectionStatus(){const{kind,hint}=this.#describe();const{account}=this.#config;const{scopes,expiresAt,
+obtainedAt}=await this.#tokens();const{client}=this.#environment();if(scopes)(0,import_error8.judge)(this.connectionStatus,
+()=>(0,import_core12.core)().expandScopes(scopes));return{kind,...kind==="oauth"&&account&&{account:pick(account,ACCOUNT_MEMBERS)},
+...scopes&&{scopes},...scopes&&client&&{missingScopes:(0,import_error8.judge)(this.connectionStatus,()=>client.missingScopes(
+scopes))},...expiresAt!==void 0&&{expiresAt},...obtainedAt!==void 0&&{refreshedAt:obtainedAt},...hint&&{hint}}}async exchangeToken(payload,_config){
+const{code:inner}=members3(payload);const{code,code_verifier:verifier}=members3(typeof inner==="object"?inner:payload);const environment=this.#environment();
+const tokens=await requestTokens(environment,client=>client.buildHostTokenRequest(code,verifier,environment.isVerifierOptional),
+"authorization_code");const account=await this.#accountOf(tokens.accessToken);return{type:"oauth",...storedTokens(tokens),
+...account&&{account}}}async refreshToken(tokens,_config){const{refresh_token:refreshToken}=members3(tokens);const environment=this.#environment();
+const client=clientOf(environment);(0,import_error8.judge)(this.refreshToken,()=>client.buildRefreshRequest(refreshToken));
+if(this.#canRefresh()&&refreshToken===this.#config.refresh_token){return storedTokens((await this.#connect(client).renewed(
+this.#holder,refreshToken)).pair)}const owner=holder({store:()=>{},log:()=>{}});const connection=keeperOf({...environment,
+client}).attach({refreshToken},owner);return storedTokens((await connection.renewed(owner,refreshToken)).pair)}async renewIdle(){
+if(!this.#canRefresh())return{renewed:false};const connection=this.#connect(clientOf(this.#environment()));if(!connection.
+isIdle())return{renewed:false};await connection.renewed(this.#holder);return{renewed:true}}async destroy(){this.#client=
+void 0}maskConfig(config){const{oauth:_transient,_vars,...shown}=members3(config);for(const name of SECRET_MEMBERS){if(shown[name])
+shown[name]=MASK}return shown}async listWorkspaces(query){const address=this.#pageAddress("/user/workspaces",(0,import_arguments2.membersOf)(
+this.listWorkspaces,"listQuery",query));const{workspace:workspace2}=this.#config;const slug=typeof workspace2==="string"?
+workspace2.trim():"";if(!this.#describe().hasUser&&slug)return{values:[{slug}]};return this.#list(address,WORKSPACE_MEMBERS,
+value=>value.workspace??value)}async listRepositories(query){const given=(0,import_arguments2.membersOf)(this.listRepositories,
+"listQuery",query);const{workspace:workspace2=this.#config.workspace}=given;const segment=(0,import_error8.judge)(this.listRepositories,
+()=>(0,import_core12.core)().workspaceSegment(workspace2));return this.#list(this.#pageAddress(`/repositories/${segment}`,
+given),REPOSITORY_MEMBERS)}#pageAddress(path,query){const{next,page}=members3(query);return(0,import_error8.judge)(this.#pageAddress,
+()=>(0,import_core12.core)().pageAddress(path,next,page))}async#list(address,names2,unwrap=value=>value){try{const client=this.#createClient(
+{maxWaitMs:DIALOG_MS});const list=listOf(client,address);const{values,goOn}=await fetchPage(client,list,{},DIALOG_MS);return{
+values:values.map(value=>pick(unwrap(members3(value)),names2)),...goOn()&&{next:(0,import_error8.judge)(this.#list,()=>list.
+token)}}}catch(error){throw meaningOf(error)}}async#probe(test,sender,signal){for(let path=test.path;path!==void 0;path=
+test.path){try{const headers={accept:"application/json"};const answer=await sender({method:"GET",url:this.#apiUrl()+path,
+headers,signal,redirect:"own"});test.answered({...answer,receivedAt:Date.now()})}catch(error){test.failed(meaningOf(error).
+message)}}}async#accountOf(accessToken){try{const{timeoutMs,proxies}=this.#environment();const sender=createSender({apiUrl:this.#apiUrl(),
+timeoutMs,proxies,credentials:{newest:async()=>({authorization:`Bearer ${accessToken}`}),answered:()=>false,onUnrepeatable:()=>{}}});
+const test=new((0,import_core12.core)()).ConnectionTest({kind:"oauth"});await this.#probe(test,sender,AbortSignal.timeout(
+ACCOUNT_MS));return test.verdict?.account}catch{return void 0}}#createClient({maxWaitMs}={}){const throttle=this.#throttle(
+maxWaitMs);return createClient({apiUrl:this.#apiUrl(),kind:this.#describe().kind,sender:this.#createSender(throttle),isQueued:throttle!==
+void 0,maxWaitMs})}#createSender(throttle){const{timeoutMs,proxies,problems}=this.#environment();return createSender({apiUrl:this.#apiUrl(),
+timeoutMs,proxies,throttle,credentials:{newest:()=>this.#credential(),answered:(status,{current},isRepetition)=>{if(current)
+return Boolean(this.#connection?.answered(status,current,isRepetition));if(this.#describe().canRenew&&(0,import_core12.core)().
+asksForRenewal(status))throw configFailure(problems);return false},onUnrepeatable:()=>{this.#unrepeated+=1}}})}#throttle(maxWaitMs){
+const limiter=rateLimiterOf(this.#environment());if(!limiter)return void 0;const account=this.#rateLimitAccount();const{
+log}=this.#holder;return{take:(group,signal)=>limiter.take(account,group,{signal,maxWaitMs,log}),observe:(group,answer)=>limiter.
+observe(account,group,answer)}}#rateLimitAccount(){const{kind,email,accessToken=""}=this.#readCredential();const{uuid}=members3(
+this.#config.account);const{client}=this.#environment();if(kind==="oauth"&&typeof uuid==="string")return`user ${uuid}`;if(email!==
+void 0)return`email ${email.toLowerCase()}`;if(kind==="custom"&&client)return`client ${client.clientId}`;if(this.#canRefresh()&&
+client)return`connection ${nameOf(this.#connect(client))}`;return`token ${(0,import_node_crypto4.createHash)("sha256").update(
+accessToken).digest("base64url")}`}#apiUrl(){const{apiUrl,problems}=this.#environment();if(!apiUrl)throw configFailure(problems.
+filter(({field})=>field?.endsWith("_API_URL")));return apiUrl}async#credential(){const{canRenew}=this.#describe();const{
+client,problems}=canRenew?this.#environment():{};if(client){const current=await this.#connect(client).newest(this.#holder);
+return{authorization:`Bearer ${current.accessToken}`,current}}const{authorization}=canRenew?this.#readCredential():this.#describe();
+const isGone=canRenew&&(0,import_core12.core)().isExpired(epoch(this.#config.expires_at),Date.now());if(isGone||authorization===
+void 0)throw configFailure(problems??[]);return{authorization}}#describe(){if(this.#described)return this.#described;const described=this.#readCredential();
+const{accessToken:_its,authorization:_ofIt,...kept}=described;this.#described=described.canRenew?kept:described;return this.#described}#readCredential(){
+const{mayActAsClient}=this.#environment();return(0,import_error8.judge)(this.#readCredential,()=>(0,import_core12.core)().
+readCredential(this.#config,mayActAsClient))}async#tokens(){const{kind,canRenew}=this.#describe();const{client}=canRenew?
+this.#environment():{};const latest=client&&await this.#connect(client).latest();const{scopes,...tokens}=latest??(kind===
+"oauth"?pairOf(this.#config,void 0):{});return{...tokens,...scopes?.length&&{scopes}}}#canRefresh(){return this.#config.
+type==="oauth"&&Boolean(this.#config.refresh_token)}#connect(client){if(this.#connection)return this.#connection;const keeper=keeperOf(
+{...this.#environment(),client});const pair=()=>{const{accessToken}=this.#readCredential();const{oauth_token:own}=this.#config;
+return pairOf(this.#config,accessToken===own?own:accessToken)};this.#connection=this.#canRefresh()?keeper.attach(pair(),
+this.#holder):keeper.ofClient();return this.#connection}#take(pair){const tokens=storedTokens(pair);if(pair.accessToken!==
+void 0&&tokens.oauth_token!==this.#config.oauth_token){const{expires_at:_before,expires_in:_older,...kept}=this.#config;
+this.#config=Object.assign(kept,tokens)}return tokens}async#store(pair){if(!this.#canRefresh())return;const{expires_at:before}=this.#config;
+const tokens=this.#take(pair);const isStale=Boolean(before)&&tokens.expires_at===void 0;if(this.#tokenRefreshCallback&&!(isStale&&
+this.#host.saveConfig))await this.#tokenRefreshCallback(tokens);else await this.#host.saveConfig?.(storable(this.#config))}};
+function pairOf({refresh_token,expires_at,refreshed_at,scopes},accessToken){return makePair({accessToken,refreshToken:String(
+refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),scopes:scopes||void 0})}function storedTokens({
+accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:accessToken,...refreshToken&&{refresh_token:refreshToken},
+...expiresAt!==void 0&&{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==void 0&&{refreshed_at:new Date(obtainedAt).
+toISOString()},...scopes.length>0&&{scopes}}}function storable({oauth:_transient,...config}){return config}function withoutTokens(error){
+const cause=error instanceof Error?error.cause:void 0;return cause instanceof import_error8.BitbucketAuthError&&cause.phase!==
+"api"?cause:void 0}function statusOf(error){return members3(members3(error).response).status}var names=new WeakMap;function nameOf(connection){
+const name=names.get(connection)??(0,import_node_crypto4.randomUUID)();names.set(connection,name);return name}function epoch(iso){
+const time=Date.parse(iso??"");return Number.isNaN(time)?void 0:time}function pick(value,names2){const given=members3(value);
+return Object.fromEntries(names2.filter(name=>name in given).map(name=>[name,given[name]]))}function members3(value){return typeof value===
 "object"&&value!==null?value:{}}var manifest=Object.freeze({title:"Bitbucket",icon:"bitBucket",version:"0.1.0",description:"Connect to Bitbucket Cloud w\
 ith OAuth 2.0, an access token or an API token",author:"NocoDB",website:"https://bitbucket.org",order:5,expose:["testCon\
 nection","connectionStatus","listWorkspaces","listRepositories"]});function createEntry(env=process.env){const environment=lazyEnvironment(env);let elements;return{type:"auth",sub_type:"b\
 itbucket",wrapper:class BitbucketAuth extends BitbucketAuthIntegration{constructor(config,host){super(config,host,environment)}},
 get form(){return elements??=formFor(environment)},manifest}}var index_default=createEntry();function formFor(environment){
 try{const{problems,...usable}=environment();for(const{message}of problems)warn(message);return form(usable)}catch(error){
-warn(error instanceof import_error6.BitbucketAuthError?error.message:"the configuration could not be read");return form(
+warn(error instanceof import_error9.BitbucketAuthError?error.message:"the configuration could not be read");return form(
 {})}}function warn(message){console.warn(`[nocodb-bitbucket-auth] ${message}`)}0&&(module.exports={BitbucketAuthError,BitbucketAuthIntegration,createEntry});

@@ -4,24 +4,24 @@ from,key))||desc.enumerable})}return to};var __toESM=(mod,isNodeMode,target)=>(t
 __esModule?__defProp(target,"default",{value:mod,enumerable:true}):target,mod));var __toCommonJS=mod=>__copyProps(__defProp(
 {},"__esModule",{value:true}),mod);var register_exports={};module.exports=__toCommonJS(register_exports);var NAME="nocodb-bitbucket-auth";var PROPERTY="ava\
 ilableIntegrations";var LOADED=Symbol.for(`${NAME}/register`);var PATIENCE_S=60;var TYPES=["auth","development"];var OTHER_KINDS=[
-"api_key","basic","custom"];var load=typeof require==="function"?()=>require("./index.cjs"):()=>import("./index.cjs");var BadRequest=class extends Error{constructor(cause){
-super(cause.message,{cause});this.name=cause.name}getStatus(){return 400}getResponse(){return{msg:this.message}}};var inWords=(BitbucketAuthError,error)=>error instanceof
-BitbucketAuthError?new BadRequest(error):error;var isObject=value=>typeof value==="object"&&value!==null&&!Array.isArray(
-value);function parseConfig(config){if(typeof config!=="string")return config;try{return JSON.parse(config)}catch{return void 0}}
-async function exchange({BitbucketAuthError},entry,integration){const{oauth,...config}=parseConfig(integration.config);let result=config;
-if(oauth&&!OTHER_KINDS.includes(config.type)){const{oauth_token,refresh_token,expires_at,expires_in,refreshed_at,scopes,
-account,...kept}=config;try{result={...kept,...await new entry.wrapper(kept).exchangeToken(oauth,kept)}}catch(error){throw inWords(
-BitbucketAuthError,error)}}return{...integration,config:typeof integration.config==="string"?JSON.stringify(result):result}}
-function exchangeBeforeStoring(host,plugin,entry){const{createIntegration,updateIntegration}=host;const isOurs=integration=>TYPES.
-includes(integration?.type??"")&&integration?.sub_type===entry.sub_type;const holdsCode=integration=>{const config=parseConfig(
-integration?.config);return isObject(config)&&"oauth"in config};const replace=(name,value)=>Object.defineProperty(host,name,
-{value,writable:true,configurable:true,enumerable:false});async function createWithTokens(integration,...rest){const changed=isOurs(
-integration)&&holdsCode(integration)?await exchange(plugin,entry,integration):integration;return createIntegration.call(
-this,changed,...rest)}async function updateWithTokens(context,id,integration,...rest){let changed=integration;if(holdsCode(
-integration)){const{type,sub_type}=integration;const stored=type&&sub_type?void 0:await host.get(context,id,false,...rest);
-if(isOurs({type:type||stored?.type,sub_type:sub_type||stored?.sub_type})){changed=await exchange(plugin,entry,integration)}}
-return updateIntegration.call(this,context,id,changed,...rest)}replace("createIntegration",createWithTokens);replace("up\
-dateIntegration",updateWithTokens)}function addTo(host,plugin){const registry=host.availableIntegrations;const offered=plugin.
+"api_key","basic","custom"];var load=typeof require==="function"?()=>require("./index.cjs"):()=>Promise.resolve().then(()=>__toESM(require("./index.cjs")));
+var BadRequest=class extends Error{constructor(cause){super(cause.message,{cause});this.name=cause.name}getStatus(){return 400}getResponse(){
+return{msg:this.message}}};var inWords=(BitbucketAuthError,error)=>error instanceof BitbucketAuthError?new BadRequest(error):
+error;var isObject=value=>typeof value==="object"&&value!==null&&!Array.isArray(value);function parseConfig(config){if(typeof config!==
+"string")return config;try{return JSON.parse(config)}catch{return void 0}}async function exchange({BitbucketAuthError},entry,integration){
+const{oauth,...config}=parseConfig(integration.config);let result=config;if(oauth&&!OTHER_KINDS.includes(config.type)){const{
+oauth_token,refresh_token,expires_at,expires_in,refreshed_at,scopes,account,...kept}=config;try{result={...kept,...await new entry.
+wrapper(kept).exchangeToken(oauth,kept)}}catch(error){throw inWords(BitbucketAuthError,error)}}return{...integration,config:typeof integration.
+config==="string"?JSON.stringify(result):result}}function exchangeBeforeStoring(host,plugin,entry){const{createIntegration,
+updateIntegration}=host;const isOurs=integration=>TYPES.includes(integration?.type??"")&&integration?.sub_type===entry.sub_type;
+const holdsCode=integration=>{const config=parseConfig(integration?.config);return isObject(config)&&"oauth"in config};const replace=(name,value)=>Object.
+defineProperty(host,name,{value,writable:true,configurable:true,enumerable:false});async function createWithTokens(integration,...rest){
+const changed=isOurs(integration)&&holdsCode(integration)?await exchange(plugin,entry,integration):integration;return createIntegration.
+call(this,changed,...rest)}async function updateWithTokens(context,id,integration,...rest){let changed=integration;if(holdsCode(
+integration)){const stored=await host.get(context,id,false,...rest);const{type,sub_type}=integration;const updated={type:type||
+stored?.type,sub_type:sub_type||stored?.sub_type};if(isOurs(stored)||isOurs(updated))changed=await exchange(plugin,entry,
+integration)}return updateIntegration.call(this,context,id,changed,...rest)}replace("createIntegration",createWithTokens);
+replace("updateIntegration",updateWithTokens)}function addTo(host,plugin){const registry=host.availableIntegrations;const offered=plugin.
 default;const type=registry.some(other=>other.type===offered.type)?offered.type:"development";const entry={...offered,type,
 wrapper:answeringInWords(plugin,offered)};exchangeBeforeStoring(host,plugin,entry);const existing=registry.findIndex(other=>other.
 type===type&&other.sub_type===entry.sub_type);if(existing===-1)registry.push(entry);else registry[existing]=entry;const{

@@ -3,58 +3,72 @@ if(from&&typeof from==="object"||typeof from==="function"){for(let key of __getO
 to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__getOwnPropDesc(from,key))||desc.enumerable})}
 return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:true}),mod);var shared_exports={};
 __export(shared_exports,{BitbucketAuthError:()=>BitbucketAuthError,DEFAULT_SCOPES:()=>DEFAULT_SCOPES,
-OAuthClient:()=>OAuthClient,core:()=>core,createClient:()=>createClient,expandScopes:()=>expandScopes2,failure:()=>failure2,
-init:()=>init,judge:()=>judge,missingScopes:()=>missingScopes2});module.exports=__toCommonJS(shared_exports);var core_bg_exports={};__export(core_bg_exports,{Api:()=>Api,Client:()=>Client,ConnectionTest:()=>ConnectionTest,RefreshAction:()=>RefreshAction,
-RefreshAnswer:()=>RefreshAnswer,RefreshEvent:()=>RefreshEvent,RefreshPolicy:()=>RefreshPolicy,__wbg___wbindgen_is_falsy_d864b623500ae65d:()=>__wbg___wbindgen_is_falsy_d864b623500ae65d,
-__wbg___wbindgen_is_function_741ff2bb612836f5:()=>__wbg___wbindgen_is_function_741ff2bb612836f5,__wbg___wbindgen_is_null_c22311b1cc228e3a:()=>__wbg___wbindgen_is_null_c22311b1cc228e3a,
-__wbg___wbindgen_is_object_8b968c3ab8e96595:()=>__wbg___wbindgen_is_object_8b968c3ab8e96595,__wbg___wbindgen_is_undefined_be5b34249ff1fc15:()=>__wbg___wbindgen_is_undefined_be5b34249ff1fc15,
-__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039:()=>__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039,__wbg___wbindgen_memory_17a1178bc3328ea3:()=>__wbg___wbindgen_memory_17a1178bc3328ea3,
-__wbg___wbindgen_number_get_934b640d0889af78:()=>__wbg___wbindgen_number_get_934b640d0889af78,__wbg___wbindgen_string_get_7ce8eee7fd327545:()=>__wbg___wbindgen_string_get_7ce8eee7fd327545,
-__wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,__wbg_call_40b008ba32f73991:()=>__wbg_call_40b008ba32f73991,
-__wbg_client_new:()=>__wbg_client_new,__wbg_getRandomValues_661aac822e465493:()=>__wbg_getRandomValues_661aac822e465493,
+OAuthClient:()=>OAuthClient,core:()=>core,createClient:()=>createClient,expandScopes:()=>expandScopes,failure:()=>failure,
+init:()=>init,isObject:()=>isObject2,judge:()=>judge,membersOf:()=>membersOf,missingScopes:()=>missingScopes,reading:()=>reading,
+withWait:()=>withWait});module.exports=__toCommonJS(shared_exports);var core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
+var __getOwnPropNames2=Object.getOwnPropertyNames;var __hasOwnProp2=Object.prototype.hasOwnProperty;var __export2=(target,all)=>{
+for(var name in all)__defProp2(target,name,{get:all[name],enumerable:true})};var __copyProps2=(to,from,except,desc)=>{if(from&&
+typeof from==="object"||typeof from==="function"){for(let key of __getOwnPropNames2(from))if(!__hasOwnProp2.call(to,key)&&
+key!==except)__defProp2(to,key,{get:()=>from[key],enumerable:!(desc=__getOwnPropDesc2(from,key))||desc.enumerable})}return to};
+var __toCommonJS2=mod=>__copyProps2(__defProp2({},"__esModule",{value:true}),mod);var stdin_exports={};__export2(stdin_exports,
+{Api:()=>Api,Client:()=>Client,ConnectionTest:()=>ConnectionTest,List:()=>List,Proxies:()=>Proxies,Redactor:()=>Redactor,
+RefreshAction:()=>RefreshAction,RefreshAnswer:()=>RefreshAnswer,RefreshEvent:()=>RefreshEvent,RefreshPolicy:()=>RefreshPolicy,
+__wbg___wbindgen_is_falsy_d864b623500ae65d:()=>__wbg___wbindgen_is_falsy_d864b623500ae65d,__wbg___wbindgen_is_function_741ff2bb612836f5:()=>__wbg___wbindgen_is_function_741ff2bb612836f5,
+__wbg___wbindgen_is_null_c22311b1cc228e3a:()=>__wbg___wbindgen_is_null_c22311b1cc228e3a,__wbg___wbindgen_is_object_8b968c3ab8e96595:()=>__wbg___wbindgen_is_object_8b968c3ab8e96595,
+__wbg___wbindgen_is_undefined_be5b34249ff1fc15:()=>__wbg___wbindgen_is_undefined_be5b34249ff1fc15,__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039:()=>__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039,
+__wbg___wbindgen_memory_17a1178bc3328ea3:()=>__wbg___wbindgen_memory_17a1178bc3328ea3,__wbg___wbindgen_number_get_934b640d0889af78:()=>__wbg___wbindgen_number_get_934b640d0889af78,
+__wbg___wbindgen_string_get_7ce8eee7fd327545:()=>__wbg___wbindgen_string_get_7ce8eee7fd327545,__wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,
+__wbg_call_40b008ba32f73991:()=>__wbg_call_40b008ba32f73991,__wbg_client_new:()=>__wbg_client_new,__wbg_getRandomValues_661aac822e465493:()=>__wbg_getRandomValues_661aac822e465493,
 __wbg_getRandomValues_cdf27fbf5ec268e8:()=>__wbg_getRandomValues_cdf27fbf5ec268e8,__wbg_get_2080c49015e35254:()=>__wbg_get_2080c49015e35254,
 __wbg_get_bb8b6b35041e00c9:()=>__wbg_get_bb8b6b35041e00c9,__wbg_get_unchecked_e6325ad374eff861:()=>__wbg_get_unchecked_e6325ad374eff861,
 __wbg_isArray_75715ef6ec4e691d:()=>__wbg_isArray_75715ef6ec4e691d,__wbg_isView_33dca32122d664c0:()=>__wbg_isView_33dca32122d664c0,
 __wbg_length_186163212ffe79c3:()=>__wbg_length_186163212ffe79c3,__wbg_length_b03a0fabb109b1e9:()=>__wbg_length_b03a0fabb109b1e9,
 __wbg_new_98f3330582453d0d:()=>__wbg_new_98f3330582453d0d,__wbg_new_cd4348290afae586:()=>__wbg_new_cd4348290afae586,__wbg_ownKeys_c9890d5405932253:()=>__wbg_ownKeys_c9890d5405932253,
 __wbg_parse_c3f72b5a24f83c01:()=>__wbg_parse_c3f72b5a24f83c01,__wbg_prototypesetcall_13162965d1fe7aa3:()=>__wbg_prototypesetcall_13162965d1fe7aa3,
-__wbg_set_2793479888329cb6:()=>__wbg_set_2793479888329cb6,__wbg_set_wasm:()=>__wbg_set_wasm,__wbg_static_accessor_CRYPTO_3ecb14720560ffe6:()=>__wbg_static_accessor_CRYPTO_3ecb14720560ffe6,
-__wbg_subarray_58f388a9247ac0bb:()=>__wbg_subarray_58f388a9247ac0bb,__wbg_toStringTag_1bdd39ac5d866229:()=>__wbg_toStringTag_1bdd39ac5d866229,
-__wbg_toString_6b1cac73c93ef5d1:()=>__wbg_toString_6b1cac73c93ef5d1,__wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,
-__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,__wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,
-asksForRenewal:()=>asksForRenewal,completeRedirect:()=>completeRedirect,defaultScopes:()=>defaultScopes,environmentVariables:()=>environmentVariables,
-expandScopes:()=>expandScopes,failure:()=>failure,isExpired:()=>isExpired,isPendingOver:()=>isPendingOver,judgeApiResponse:()=>judgeApiResponse,
-mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes,pageClient:()=>pageClient,plainFailure:()=>plainFailure,rateLimitNews:()=>rateLimitNews,
-readCredential:()=>readCredential,readEnvironment:()=>readEnvironment,refuseSecret:()=>refuseSecret,responseState:()=>responseState,
-retryDelay:()=>retryDelay,textBuffer:()=>textBuffer,textMemory:()=>textMemory,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,
-workspaceSegment:()=>workspaceSegment});var Api=class{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.
-unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;
-let deferred3_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.api_admit(this.__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(
-ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,
-deferred3_1,1)}}constructor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.
-register(this,this.__wbg_ptr,this);return this}redirect(method,url,with_credential,status,location){const val4=+with_credential;
-const val5=+status;let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=
-passStringToWasm0(location,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(
-ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
-api_redirect(this.__wbg_ptr,ptr0,len0,ptr1,len1,val4,val5,ptr2,len2);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}};if(Symbol.dispose)Api.prototype[Symbol.dispose]=Api.prototype.free;var Client=class _Client{static __wrap(ptr){
-const obj=Object.create(_Client.prototype);obj.__wbg_ptr=ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
-const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
-wasm.__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);
-deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}aroundGrant(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_aroundGrant(this.__wbg_ptr);deferred1_0=
+__wbg_proxies_new:()=>__wbg_proxies_new,__wbg_set_2793479888329cb6:()=>__wbg_set_2793479888329cb6,__wbg_set_wasm:()=>__wbg_set_wasm,
+__wbg_static_accessor_CRYPTO_3ecb14720560ffe6:()=>__wbg_static_accessor_CRYPTO_3ecb14720560ffe6,__wbg_subarray_58f388a9247ac0bb:()=>__wbg_subarray_58f388a9247ac0bb,
+__wbg_toStringTag_1bdd39ac5d866229:()=>__wbg_toStringTag_1bdd39ac5d866229,__wbg_toString_6b1cac73c93ef5d1:()=>__wbg_toString_6b1cac73c93ef5d1,
+__wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,
+__wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,asksForRenewal:()=>asksForRenewal,checkMember:()=>checkMember,
+completeRedirect:()=>completeRedirect,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,environmentVariables:()=>environmentVariables,
+expandScopes:()=>expandScopes2,failure:()=>failure2,isExpired:()=>isExpired,isHourUsedUp:()=>isHourUsedUp,isPendingOver:()=>isPendingOver,
+isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes2,
+pageAddress:()=>pageAddress,pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,plainFailure:()=>plainFailure,proxyVariables:()=>proxyVariables,
+rateLimitNews:()=>rateLimitNews,readCredential:()=>readCredential,readEnvironment:()=>readEnvironment,refuseSecret:()=>refuseSecret,
+resourceGroup:()=>resourceGroup,responseState:()=>responseState,retryDelay:()=>retryDelay,textBuffer:()=>textBuffer,textMemory:()=>textMemory,
+waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,workspaceSegment:()=>workspaceSegment});class Api{__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];
+if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(
+ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}constructor(url){const ptr0=passStringToWasm0(url,wasm.
+__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,this.__wbg_ptr,this);return this}redirect(method,url,with_credential,status,location2,followed,most,following){
+const val5=+with_credential;const val6=+status;const val7=+followed;const val8=+(isLikeNone(most)?0:most);let ptr0,len0,
+ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(location2)?
+0:passStringToWasm0(location2,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=passStringToWasm0(
+following,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,
+len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.api_redirect(this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,val6,ptr2,len2,val7,!isLikeNone(
+most),val8,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}}if(Symbol.
+dispose)Api.prototype[Symbol.dispose]=Api.prototype.free;class Client{static __wrap(ptr){const obj=Object.create(Client.
+prototype);obj.__wbg_ptr=ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.
+__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.
+__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);deferred1_0=
 ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}buildClientCredentialsRequest(){const ret=wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}buildRefreshRequest(refresh_token){const ret=wasm.client_buildRefreshRequest(
-this.__wbg_ptr,refresh_token);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,redirect_uri){
-const ret=wasm.client_buildTokenRequest(this.__wbg_ptr,code,code_verifier,redirect_uri);if(ret[2]){throw takeFromExternrefTable0(
+1)}}aroundGrant(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_aroundGrant(this.__wbg_ptr);deferred1_0=ret[0];
+deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}authorizationUrl(){
+let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=
+ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get authorizeUrl(){
+let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];
+return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}buildClientCredentialsRequest(){
+const ret=wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}buildHostTokenRequest(code,code_verifier,is_verifier_optional){const ret=wasm.client_buildHostTokenRequest(this.
+__wbg_ptr,code,code_verifier,is_verifier_optional);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}buildRefreshRequest(refresh_token){const ret=wasm.client_buildRefreshRequest(this.__wbg_ptr,refresh_token);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,redirect_uri,its_other_name){
+const ret=wasm.client_buildTokenRequest(this.__wbg_ptr,code,code_verifier,redirect_uri,its_other_name);if(ret[2]){throw takeFromExternrefTable0(
 ret[1])}return takeFromExternrefTable0(ret[0])}get clientId(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_clientId(
 this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
 deferred1_0,deferred1_1,1)}}get confidential(){const ret=wasm.client_confidential(this.__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){
@@ -63,8 +77,10 @@ return takeFromExternrefTable0(ret[0])}deriveKey(purpose){const ptr0=passStringT
 __wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.client_deriveKey(this.__wbg_ptr,ptr0,len0);if(ret[3]){throw takeFromExternrefTable0(
 ret[2])}var v2=getArrayU8FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}isCallback(address){
 const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-client_isCallback(this.__wbg_ptr,ptr0,len0);return ret!==0}constructor(options){const ret=wasm.client_new(options);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ClientFinalization.register(this,this.__wbg_ptr,this);return this}parseTokenResponse(response){
+client_isCallback(this.__wbg_ptr,ptr0,len0);return ret!==0}missingScopes(granted){const ret=wasm.client_missingScopes(this.
+__wbg_ptr,granted);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.
+__wbindgen_free(ret[0],ret[1]*4,4);return v1}constructor(options){const ret=wasm.client_new(options);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}this.__wbg_ptr=ret[0];ClientFinalization.register(this,this.__wbg_ptr,this);return this}parseTokenResponse(response){
 const ret=wasm.client_parseTokenResponse(this.__wbg_ptr,response);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
 ret[0])}quickAuthorizationRequest(){const ret=wasm.client_quickAuthorizationRequest(this.__wbg_ptr);return ret>>>0}quickAuthorizationResponse(state,callback){
 const ret=wasm.client_quickAuthorizationResponse(this.__wbg_ptr,state,callback);return ret>>>0}quickTokenRequest(code_verifier,code){
@@ -82,26 +98,51 @@ try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_reallo
 state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*
 1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.client_validateInPage(this.__wbg_ptr,ptr0,len0,
 ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.
-__wbindgen_free(ret[0],ret[1]*1,1)}return v3}};if(Symbol.dispose)Client.prototype[Symbol.dispose]=Client.prototype.free;
-var ConnectionTest=class{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ConnectionTestFinalization.unregister(
-this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_connectiontest_free(ptr,0)}answered(response){const ret=wasm.
-connectiontest_answered(this.__wbg_ptr,response);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}failed(message){const ptr0=passStringToWasm0(
-message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;wasm.connectiontest_failed(this.__wbg_ptr,
-ptr0,len0)}constructor(known){const ret=wasm.connectiontest_new(known);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
-this.__wbg_ptr=ret[0];ConnectionTestFinalization.register(this,this.__wbg_ptr,this);return this}get path(){const ret=wasm.
-connectiontest_path(this.__wbg_ptr);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],
-ret[1]*1,1)}return v1}get verdict(){const ret=wasm.connectiontest_verdict(this.__wbg_ptr);return ret}};if(Symbol.dispose)
-ConnectionTest.prototype[Symbol.dispose]=ConnectionTest.prototype.free;var RefreshAction=Object.freeze({Rest:0,"0":"Rest",
-Lock:1,"1":"Lock",Look:2,"2":"Look",Refresh:3,"3":"Refresh",Publish:4,"4":"Publish",Bury:5,"5":"Bury",Store:6,"6":"Store",
-Report:7,"7":"Report",Wait:8,"8":"Wait",FailWithLastRequest:9,"9":"FailWithLastRequest",FailAsBusy:10,"10":"FailAsBusy"});
-var RefreshAnswer=Object.freeze({Use:0,"0":"Use",Turn:1,"1":"Turn",Dead:2,"2":"Dead"});var RefreshEvent=Object.freeze({Locked:0,
-"0":"Locked",LockBusy:1,"1":"LockBusy",LockLost:2,"2":"LockLost",FoundDead:3,"3":"FoundDead",NothingFound:4,"4":"Nothing\
-Found",Published:5,"5":"Published",Superseded:6,"6":"Superseded",Stored:7,"7":"Stored",StoreFailed:8,"8":"StoreFailed",Reported:9,
-"9":"Reported",Woke:10,"10":"Woke"});var RefreshPolicy=class{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=
-0;RefreshPolicyFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_refreshpolicy_free(
-ptr,0)}get action(){const ret=wasm.refreshpolicy_action(this.__wbg_ptr);return ret}answered(status,generation,is_repetition,now){
-const ret=wasm.refreshpolicy_answered(this.__wbg_ptr,status,generation,is_repetition,now);return ret!==0}asked(known,now){
-const ret=wasm.refreshpolicy_asked(this.__wbg_ptr,known,now);return ret}configured(obtained_at,expires_at,now){const ret=wasm.
+__wbindgen_free(ret[0],ret[1]*1,1)}return v3}}if(Symbol.dispose)Client.prototype[Symbol.dispose]=Client.prototype.free;class ConnectionTest{__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ConnectionTestFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_connectiontest_free(ptr,0)}answered(response){const ret=wasm.connectiontest_answered(this.__wbg_ptr,response);
+if(ret[1]){throw takeFromExternrefTable0(ret[0])}}failed(message){const ptr0=passStringToWasm0(message,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;wasm.connectiontest_failed(this.__wbg_ptr,ptr0,len0)}constructor(known2){
+const ret=wasm.connectiontest_new(known2);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ConnectionTestFinalization.
+register(this,this.__wbg_ptr,this);return this}get path(){const ret=wasm.connectiontest_path(this.__wbg_ptr);let v1;if(ret[0]!==
+0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}get verdict(){const ret=wasm.connectiontest_verdict(
+this.__wbg_ptr);return ret}}if(Symbol.dispose)ConnectionTest.prototype[Symbol.dispose]=ConnectionTest.prototype.free;class List{__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ListFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_list_free(ptr,0)}get address(){let deferred1_0;let deferred1_1;try{const ret=wasm.list_address(this.__wbg_ptr);
+deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}answered(next,values,page,pagelen,size){const ret=wasm.list_answered(this.__wbg_ptr,next,values,!isLikeNone(
+page),isLikeNone(page)?0:page,!isLikeNone(pagelen),isLikeNone(pagelen)?0:pagelen,!isLikeNone(size),isLikeNone(size)?0:size);
+if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]!==0}constructor(address){const ptr0=passStringToWasm0(address,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.list_new(ptr0,len0);this.__wbg_ptr=
+ret;ListFinalization.register(this,this.__wbg_ptr,this);return this}get token(){let deferred2_0;let deferred2_1;try{const ret=wasm.
+list_token(this.__wbg_ptr);var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}
+deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
+1)}}}if(Symbol.dispose)List.prototype[Symbol.dispose]=List.prototype.free;class Proxies{static __wrap(ptr){const obj=Object.
+create(Proxies.prototype);obj.__wbg_ptr=ptr;ProxiesFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ProxiesFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_proxies_free(ptr,0)}proxyFor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.proxies_proxyFor(this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}}if(Symbol.dispose)Proxies.prototype[Symbol.dispose]=Proxies.prototype.free;
+class Redactor{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RedactorFinalization.unregister(this);return ptr}free(){
+const ptr=this.__destroy_into_raw();wasm.__wbg_redactor_free(ptr,0)}end(){const ret=wasm.redactor_end(this.__wbg_ptr);var v1=getArrayU8FromWasm0(
+ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v1}constructor(authorization){const ptr0=passStringToWasm0(
+authorization,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redactor_new(ptr0,
+len0);this.__wbg_ptr=ret;RedactorFinalization.register(this,this.__wbg_ptr,this);return this}push(piece){const ptr0=passArray8ToWasm0(
+piece,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redactor_push(this.__wbg_ptr,ptr0,len0);var v2=getArrayU8FromWasm0(
+ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}text(text){let deferred2_0;let deferred2_1;try{
+const ptr0=passStringToWasm0(text,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+redactor_text(this.__wbg_ptr,ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
+wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}}if(Symbol.dispose)Redactor.prototype[Symbol.dispose]=Redactor.prototype.
+free;const RefreshAction=Object.freeze({Rest:0,"0":"Rest",Lock:1,"1":"Lock",Look:2,"2":"Look",Refresh:3,"3":"Refresh",Publish:4,
+"4":"Publish",Bury:5,"5":"Bury",Store:6,"6":"Store",Report:7,"7":"Report",Wait:8,"8":"Wait",FailWithLastRequest:9,"9":"F\
+ailWithLastRequest",FailAsBusy:10,"10":"FailAsBusy"});const RefreshAnswer=Object.freeze({Use:0,"0":"Use",Turn:1,"1":"Tur\
+n",Dead:2,"2":"Dead"});const RefreshEvent=Object.freeze({Locked:0,"0":"Locked",LockBusy:1,"1":"LockBusy",LockLost:2,"2":"\
+LockLost",FoundDead:3,"3":"FoundDead",NothingFound:4,"4":"NothingFound",Published:5,"5":"Published",Superseded:6,"6":"Su\
+perseded",Stored:7,"7":"Stored",StoreFailed:8,"8":"StoreFailed",Reported:9,"9":"Reported",Woke:10,"10":"Woke"});class RefreshPolicy{__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RefreshPolicyFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_refreshpolicy_free(ptr,0)}get action(){const ret=wasm.refreshpolicy_action(this.__wbg_ptr);return ret}answered(status,generation,is_repetition,now){
+const ret=wasm.refreshpolicy_answered(this.__wbg_ptr,status,generation,is_repetition,now);return ret!==0}asked(known2,now){
+const ret=wasm.refreshpolicy_asked(this.__wbg_ptr,known2,now);return ret}configured(obtained_at,expires_at,now){const ret=wasm.
 refreshpolicy_configured(this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),
 isLikeNone(expires_at)?0:expires_at,now);return ret!==0}failed(code,retryable,retry_after,now,random){const val2=+retryable;
 const val3=+(isLikeNone(retry_after)?0:retry_after);const val4=+now;const val5=+random;const ptr0=passStringToWasm0(code,
@@ -119,54 +160,78 @@ const ret=wasm.refreshpolicy_on(this.__wbg_ptr,event,now,random);return ret}rene
 this.__wbg_ptr,generation,now);return ret}renewed(obtained_at,expires_at,now,random){const ret=wasm.refreshpolicy_renewed(
 this.__wbg_ptr,obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,now,random);return ret}retryAt(now){
 const ret=wasm.refreshpolicy_retryAt(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}get waitUntil(){const ret=wasm.
-refreshpolicy_waitUntil(this.__wbg_ptr);return ret[0]===0?void 0:ret[1]}};if(Symbol.dispose)RefreshPolicy.prototype[Symbol.
-dispose]=RefreshPolicy.prototype.free;function asksForRenewal(status){const ret=wasm.asksForRenewal(status);return ret!==
-0}function completeRedirect(address,pending,origin,now){const val3=+now;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
-address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(origin,wasm.__wbindgen_malloc,
+refreshpolicy_waitUntil(this.__wbg_ptr);return ret[0]===0?void 0:ret[1]}wait(now){const ret=wasm.refreshpolicy_wait(this.
+__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}}if(Symbol.dispose)RefreshPolicy.prototype[Symbol.dispose]=RefreshPolicy.
+prototype.free;function asksForRenewal(status){const ret=wasm.asksForRenewal(status);return ret!==0}function checkMember(argument,member){
+let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
+__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.checkMember(ptr0,len0,
+ptr1,len1);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function completeRedirect(address,pending,origin,now){const val3=+now;
+let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
+__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.completeRedirect(ptr0,
+len0,pending,ptr1,len1,val3);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v4;if(ret[0]!==0){v4=getStringFromWasm0(
+ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v4}function defaultScopes(){const ret=wasm.defaultScopes();
+var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function describeArgument(argument){
+const ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+describeArgument(ptr0,len0);return ret}function environmentVariables(){const ret=wasm.environmentVariables();var v1=getArrayJsValueFromWasm0(
+ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function expandScopes2(list){const ret=wasm.expandScopes(
+list);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
+ret[0],ret[1]*4,4);return v1}function failure2(code,phase,details){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(code,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(phase,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.completeRedirect(ptr0,len0,pending,ptr1,len1,val3);if(ret[3]){throw takeFromExternrefTable0(
-ret[2])}let v4;if(ret[0]!==0){v4=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v4}function defaultScopes(){
-const ret=wasm.defaultScopes();var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}
-function environmentVariables(){const ret=wasm.environmentVariables();var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.
-__wbindgen_free(ret[0],ret[1]*4,4);return v1}function expandScopes(list){const ret=wasm.expandScopes(list);if(ret[3]){throw takeFromExternrefTable0(
-ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function failure(code,phase,details){
-let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
-__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.failure(ptr0,len0,ptr1,
-len1,details);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function isExpired(expires_at,now){
-const ret=wasm.isExpired(!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,now);return ret!==0}function isPendingOver(started_at,now){
-const ret=wasm.isPendingOver(started_at,now);return ret!==0}function judgeApiResponse(response){const ret=wasm.judgeApiResponse(
-response);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function mayRepeat(method,code,status){
-const val3=+(isLikeNone(status)?16777215:status);let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
-throw e}const ret=wasm.mayRepeat(ptr0,len0,ptr1,len1,val3);return ret!==0}function missingScopes(required,granted){const ret=wasm.
-missingScopes(required,granted);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],
-ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function pageClient(options,origin){const ptr0=passStringToWasm0(
-origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.pageClient(options,ptr0,
-len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return Client.__wrap(ret[0])}function plainFailure(number){const ret=wasm.
-plainFailure(number);return ret}function rateLimitNews(status,limit,near_limit,retry_after,known,is_configured,received_at){
-const val4=+status;const val5=+known;const val6=+is_configured;const val7=+received_at;let ptr0,len0,ptr1,len1,ptr2,len2;
-try{ptr0=isLikeNone(limit)?0:passStringToWasm0(limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=isLikeNone(near_limit)?0:passStringToWasm0(near_limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;
-ptr2=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){
-if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.rateLimitNews(val4,ptr0,len0,ptr1,len1,ptr2,len2,val5,val6,val7);return ret}function readCredential(config){
-const ret=wasm.readCredential(config);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}
-function readEnvironment(env){const ret=wasm.readEnvironment(env);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}function refuseSecret(options){const ret=wasm.refuseSecret(options);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}
-function responseState(address,is_pending){const val2=+is_pending;const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.responseState(ptr0,len0,val2);let v3;if(ret[0]!==0){v3=
-getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}function retryDelay(attempt,retry_after,random){
-const ret=wasm.retryDelay(attempt,!isLikeNone(retry_after),isLikeNone(retry_after)?0:retry_after,random);return ret[0]===
-0?void 0:ret[1]}function textBuffer(length){const ret=wasm.textBuffer(length);return ret>>>0}function textMemory(){const ret=wasm.
-textMemory();return ret}function waitingTime(wanted){const ret=wasm.waitingTime(wanted);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return ret[0]>>>0}function withoutResponse(address){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(
-address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.withoutResponse(ptr0,len0);
-deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,
-deferred2_1,1)}}function workspaceSegment(workspace){let deferred2_0;let deferred2_1;try{const ret=wasm.workspaceSegment(
-workspace);var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}deferred2_0=ptr1;
-deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function __wbg___wbindgen_is_falsy_d864b623500ae65d(arg0){
+ptr0,len0*1,1)}throw e}const ret=wasm.failure(ptr0,len0,ptr1,len1,details);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+return takeFromExternrefTable0(ret[0])}function isExpired(expires_at,now){const ret=wasm.isExpired(!isLikeNone(expires_at),
+isLikeNone(expires_at)?0:expires_at,now);return ret!==0}function isHourUsedUp(status,retry_after,received_at){const val2=+(isLikeNone(
+status)?16777215:status);const val3=+received_at;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.isHourUsedUp(val2,ptr0,len0,val3);return ret!==0}function isPendingOver(started_at,now){
+const ret=wasm.isPendingOver(started_at,now);return ret!==0}function isWaitedFor(told){const ret=wasm.isWaitedFor(told);
+return ret!==0}function judgeApiResponse(response){const ret=wasm.judgeApiResponse(response);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}function mayCarry(name,to_api,with_body){const val2=+to_api;const val3=+with_body;
+const ptr0=passStringToWasm0(name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+mayCarry(ptr0,len0,val2,val3);return ret!==0}function mayRepeat(method,code,status){const val3=+(isLikeNone(status)?16777215:
+status);let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
+__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.mayRepeat(ptr0,len0,ptr1,
+len1,val3);return ret!==0}function missingScopes2(required,granted){const ret=wasm.missingScopes(required,granted);if(ret[3]){
+throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*
+4,4);return v1}function pageAddress(list,next,page){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(list,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.pageAddress(ptr0,len0,next,page);
+var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=
+len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}function pageClient(options,origin){
+const ptr0=passStringToWasm0(origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+pageClient(options,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return Client.__wrap(ret[0])}function pageRepetition(status,retry_after,number,patience,received_at,random){
+const val2=+status;const val3=+number;const val4=+patience;const val5=+received_at;const val6=+random;var ptr0=isLikeNone(
+retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.
+pageRepetition(val2,ptr0,len0,val3,val4,val5,val6);if(ret[3]){throw takeFromExternrefTable0(ret[2])}return ret[0]===0?void 0:
+ret[1]}function plainFailure(number){const ret=wasm.plainFailure(number);return ret}function proxyVariables(){const ret=wasm.
+proxyVariables();var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function rateLimitNews(status,limit,near_limit,retry_after,known2,is_configured,refusals,received_at){
+const val4=+status;const val5=+known2;const val6=+is_configured;const val7=+refusals;const val8=+received_at;let ptr0,len0,
+ptr1,len1,ptr2,len2;try{ptr0=isLikeNone(limit)?0:passStringToWasm0(limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=isLikeNone(near_limit)?0:passStringToWasm0(near_limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len1=WASM_VECTOR_LEN;ptr2=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}
+if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.rateLimitNews(val4,ptr0,len0,ptr1,len1,ptr2,len2,val5,
+val6,val7,val8);return ret}function readCredential(config,may_act_as_client){const ret=wasm.readCredential(config,may_act_as_client);
+if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function readEnvironment(env){const ret=wasm.
+readEnvironment(env);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function refuseSecret(options){
+const ret=wasm.refuseSecret(options);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function resourceGroup(path){let deferred2_0;
+let deferred2_1;try{const ptr0=passStringToWasm0(path,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.resourceGroup(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
+wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function responseState(address,is_pending){const val2=+is_pending;const ptr0=passStringToWasm0(
+address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.responseState(ptr0,len0,
+val2);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}function retryDelay(attempts,status,retry_after,is_queued,patience,received_at,random){
+const val2=+attempts;const val3=+(isLikeNone(status)?16777215:status);const val4=+is_queued;const val5=+patience;const val6=+received_at;
+const val7=+random;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+var len0=WASM_VECTOR_LEN;const ret=wasm.retryDelay(val2,val3,ptr0,len0,val4,val5,val6,val7);return ret[0]===0?void 0:ret[1]}
+function textBuffer(length){const ret=wasm.textBuffer(length);return ret>>>0}function textMemory(){const ret=wasm.textMemory();
+return ret}function waitingTime(wanted){const ret=wasm.waitingTime(wanted);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+return ret[0]>>>0}function withoutResponse(address){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(address,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.withoutResponse(ptr0,len0);deferred2_0=
+ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
+1)}}function workspaceSegment(workspace){let deferred2_0;let deferred2_1;try{const ret=wasm.workspaceSegment(workspace);
+var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}deferred2_0=ptr1;deferred2_1=
+len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function __wbg___wbindgen_is_falsy_d864b623500ae65d(arg0){
 const ret=!arg0;return ret}function __wbg___wbindgen_is_function_741ff2bb612836f5(arg0){const ret=typeof arg0==="functio\
 n";return ret}function __wbg___wbindgen_is_null_c22311b1cc228e3a(arg0){const ret=arg0===null;return ret}function __wbg___wbindgen_is_object_8b968c3ab8e96595(arg0){
 const val=arg0;const ret=typeof val==="object"&&val!==null;return ret}function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0){
@@ -191,121 +256,160 @@ return handleError(function(arg0){const ret=new Uint8Array(arg0);return ret},arg
 const ret=new Object;return ret}function __wbg_ownKeys_c9890d5405932253(){return handleError(function(arg0){const ret=Reflect.
 ownKeys(arg0);return ret},arguments)}function __wbg_parse_c3f72b5a24f83c01(){return handleError(function(arg0,arg1){const ret=JSON.
 parse(getStringFromWasm0(arg0,arg1));return ret},arguments)}function __wbg_prototypesetcall_13162965d1fe7aa3(arg0,arg1,arg2){
-Uint8Array.prototype.set.call(getArrayU8FromWasm0(arg0,arg1),arg2)}function __wbg_set_2793479888329cb6(){return handleError(
-function(arg0,arg1,arg2){const ret=Reflect.set(arg0,arg1,arg2);return ret},arguments)}function __wbg_static_accessor_CRYPTO_3ecb14720560ffe6(){
-const ret=typeof crypto==="undefined"?void 0:crypto;return isLikeNone(ret)?0:addToExternrefTable0(ret)}function __wbg_subarray_58f388a9247ac0bb(arg0,arg1,arg2){
+Uint8Array.prototype.set.call(getArrayU8FromWasm0(arg0,arg1),arg2)}function __wbg_proxies_new(arg0){const ret=Proxies.__wrap(
+arg0);return ret}function __wbg_set_2793479888329cb6(){return handleError(function(arg0,arg1,arg2){const ret=Reflect.set(
+arg0,arg1,arg2);return ret},arguments)}function __wbg_static_accessor_CRYPTO_3ecb14720560ffe6(){const ret=typeof crypto===
+"undefined"?void 0:crypto;return isLikeNone(ret)?0:addToExternrefTable0(ret)}function __wbg_subarray_58f388a9247ac0bb(arg0,arg1,arg2){
 const ret=arg0.subarray(arg1>>>0,arg2>>>0);return ret}function __wbg_toStringTag_1bdd39ac5d866229(){const ret=Symbol.toStringTag;
 return ret}function __wbg_toString_6b1cac73c93ef5d1(){return handleError(function(arg0,arg1){const ret=arg0.toString(arg1);
 return ret},arguments)}function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}function __wbindgen_generic_0000000000000002(arg0,arg1){
 const ret=getStringFromWasm0(arg0,arg1);return ret}function __wbindgen_init_externref_table(){const table=wasm.__wbindgen_externrefs;
-table.set(0,void 0);table.set(1024,void 0);table.set(1025,null);table.set(1026,true);table.set(1027,false)}var ApiFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_api_free(ptr,1));var ClientFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_client_free(ptr,1));var ConnectionTestFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_connectiontest_free(ptr,1));var RefreshPolicyFinalization=typeof FinalizationRegistry===
+table.set(0,void 0);table.set(1024,void 0);table.set(1025,null);table.set(1026,true);table.set(1027,false)}const ApiFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_api_free(ptr,1));const ClientFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_client_free(ptr,1));const ConnectionTestFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_connectiontest_free(ptr,1));const ListFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_list_free(ptr,1));const ProxiesFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_proxies_free(ptr,1));const RedactorFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_redactor_free(ptr,1));const RefreshPolicyFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_refreshpolicy_free(ptr,1));function addToExternrefTable0(obj){
 const idx=wasm.__externref_table_alloc();wasm.__wbindgen_externrefs.set(idx,obj);return idx}function getArrayJsValueFromWasm0(ptr,len){
 ptr=ptr>>>0;const mem=getDataViewMemory0();const result=[];for(let i=ptr;i<ptr+4*len;i+=4){result.push(wasm.__wbindgen_externrefs.
 get(mem.getUint32(i,true)))}wasm.__externref_drop_slice(ptr,len);return result}function getArrayU8FromWasm0(ptr,len){ptr=
-ptr>>>0;return getUint8ArrayMemory0().subarray(ptr/1,ptr/1+len)}var cachedDataViewMemory0=null;function getDataViewMemory0(){
+ptr>>>0;return getUint8ArrayMemory0().subarray(ptr/1,ptr/1+len)}let cachedDataViewMemory0=null;function getDataViewMemory0(){
 if(cachedDataViewMemory0===null||cachedDataViewMemory0.buffer.detached===true||cachedDataViewMemory0.buffer.detached===void 0&&
 cachedDataViewMemory0.buffer!==wasm.memory.buffer){cachedDataViewMemory0=new DataView(wasm.memory.buffer)}return cachedDataViewMemory0}
-function getStringFromWasm0(ptr,len){ptr=ptr>>>0;return decodeText(getUint8ArrayMemory0().subarray(ptr,ptr+len))}var cachedUint8ArrayMemory0=null;
+function getStringFromWasm0(ptr,len){ptr=ptr>>>0;return decodeText(getUint8ArrayMemory0().subarray(ptr,ptr+len))}let cachedUint8ArrayMemory0=null;
 function getUint8ArrayMemory0(){if(cachedUint8ArrayMemory0===null||cachedUint8ArrayMemory0.byteLength===0){cachedUint8ArrayMemory0=
 new Uint8Array(wasm.memory.buffer)}return cachedUint8ArrayMemory0}function handleError(f,args){try{return f.apply(this,args)}catch(e){
-const idx=addToExternrefTable0(e);wasm.__wbindgen_exn_store(idx)}}function isLikeNone(x){return x===void 0||x===null}function passStringToWasm0(arg,malloc,realloc){
+const idx=addToExternrefTable0(e);wasm.__wbindgen_exn_store(idx)}}function isLikeNone(x){return x===void 0||x===null}function passArray8ToWasm0(arg,malloc){
+const ptr=malloc(arg.length*1,1)>>>0;getUint8ArrayMemory0().set(arg,ptr/1);WASM_VECTOR_LEN=arg.length;return ptr}function passStringToWasm0(arg,malloc,realloc){
 if(realloc===void 0){const buf=cachedTextEncoder.encode(arg);const ptr2=malloc(buf.length,1)>>>0;getUint8ArrayMemory0().
 subarray(ptr2,ptr2+buf.length).set(buf);WASM_VECTOR_LEN=buf.length;return ptr2}let len=arg.length;let ptr=malloc(len,1)>>>
 0;const mem=getUint8ArrayMemory0();let offset=0;for(;offset<len;offset++){const code=arg.charCodeAt(offset);if(code>127)
 break;mem[ptr+offset]=code}if(offset!==len){if(offset!==0){arg=arg.slice(offset)}ptr=realloc(ptr,len,len=offset+arg.length*
 3,1)>>>0;const view=getUint8ArrayMemory0().subarray(ptr+offset,ptr+len);const ret=cachedTextEncoder.encodeInto(arg,view);
 offset+=ret.written;ptr=realloc(ptr,len,offset,1)>>>0}WASM_VECTOR_LEN=offset;return ptr}function takeFromExternrefTable0(idx){
-const value=wasm.__wbindgen_externrefs.get(idx);wasm.__externref_table_dealloc(idx);return value}var cachedTextDecoder=new TextDecoder(
-"utf-8",{ignoreBOM:true});cachedTextDecoder.decode();var MAX_SAFARI_DECODE_BYTES=2146435072;var numBytesDecoded=0;function decodeText(bytes){
+const value=wasm.__wbindgen_externrefs.get(idx);wasm.__externref_table_dealloc(idx);return value}let cachedTextDecoder=new TextDecoder(
+"utf-8",{ignoreBOM:true});cachedTextDecoder.decode();const MAX_SAFARI_DECODE_BYTES=2146435072;let numBytesDecoded=0;function decodeText(bytes){
 numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cachedTextDecoder=new TextDecoder("utf-8",{ignoreBOM:true});
-cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}var cachedTextEncoder=new TextEncoder;
+cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}const cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
-arg);view.set(buf);return{read:arg.length,written:buf.length}}}var WASM_VECTOR_LEN=0;var wasm;function __wbg_set_wasm(val){
-wasm=val}var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/0efd6051e58cc3c23e5fbb8d5e3f9526fa1f14bd7210168724\
-5ef5168ab15fdd");var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
-"granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure3,{detail,
-cause}={},caller=_BitbucketAuthError){const message=detail?`${failure3.message.replace(/\.$/,"")} (${detail}).`:failure3.
+arg);view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){
+wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/561a4329ff09490d6b114c503f8011470e9b19ae50bb0302f7\
+a05de1b5b0bf72");var hash="561a4329ff09490d6b114c503f8011470e9b19ae50bb0302f7a05de1b5b0bf72";var section="nocodb-bitbuck\
+et-auth";var build="ebb08d04867379664ef55fcfec3136271ed7ea50aa8dcf210d6218651a719984";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+"granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure2,{detail,
+cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);this.
-code=failure3.code;this.phase=failure3.phase;this.retryable=failure3.retryable;this.reauthorize=failure3.reauthorize;if(failure3.
-error!==void 0){this.error=failure3.error}if(failure3.errorDescription!==void 0){this.errorDescription=failure3.errorDescription}
-if(failure3.status!==void 0){this.status=failure3.status}if(failure3.field!==void 0){this.field=failure3.field}if(failure3.
-retryAfter!==void 0){this.retryAfter=failure3.retryAfter}if(failure3.required!==void 0){this.required=failure3.required}
-if(failure3.granted!==void 0){this.granted=failure3.granted}if(failure3.announcementUrl!==void 0){this.announcementUrl=failure3.
+code=failure2.code;this.phase=failure2.phase;this.retryable=failure2.retryable;this.reauthorize=failure2.reauthorize;if(failure2.
+error!==void 0){this.error=failure2.error}if(failure2.errorDescription!==void 0){this.errorDescription=failure2.errorDescription}
+if(failure2.status!==void 0){this.status=failure2.status}if(failure2.field!==void 0){this.field=failure2.field}if(failure2.
+retryAfter!==void 0){this.retryAfter=failure2.retryAfter}if(failure2.required!==void 0){this.required=failure2.required}
+if(failure2.granted!==void 0){this.granted=failure2.granted}if(failure2.announcementUrl!==void 0){this.announcementUrl=failure2.
 announcementUrl}Error.captureStackTrace?.(this,caller)}toJSON(){const plain={name:this.name,message:this.message};for(const key of FIELDS){
-if(Object.hasOwn(this,key))plain[key]=Reflect.get(this,key)}return plain}};function replaceStackLimit(limit){if(!Error.captureStackTrace)
-return void 0;const before=Error.stackTraceLimit;Reflect.set(Error,"stackTraceLimit",limit);return before}Object.defineProperty(
-BitbucketAuthError.prototype,"name",{value:"BitbucketAuthError",writable:true,configurable:true});function isFailure(thrown){
-return typeof thrown==="object"&&thrown!==null&&!(thrown instanceof Error)&&"code"in thrown&&"phase"in thrown&&"message"in
-thrown}function judge(caller,call){try{return call()}catch(thrown){throw isFailure(thrown)?new BitbucketAuthError(thrown,
-{},caller):thrown}}var api=core_bg_exports;var loaded=false;var loading;function core(){if(!loaded){try{start(new WebAssembly.Instance(new WebAssembly.
-Module(inlinedBytes(core)),imports()))}catch(error){throw refused(error,core)}}return api}async function init(source){if(loaded)
-return;loading??=load(source).finally(()=>{loading=void 0});await loading}function failure2(code,phase,details,extra){return new BitbucketAuthError(
-judge(failure2,()=>core().failure(code,phase,details)),extra,failure2)}async function load(source){const given=source!==
-void 0;try{const wasm2=given?await bytesOf(await source):inlinedBytes(init);const module2=wasm2 instanceof WebAssembly.Module?
-wasm2:await WebAssembly.compile(wasm2);const instance=await WebAssembly.instantiate(module2,imports());if(!loaded)start(
-instance)}catch(error){throw given&&!isForbidden(error)?unusableSource():refused(error,init)}}async function bytesOf(source){
-if(source instanceof WebAssembly.Module)return source;const response=typeof source==="string"||source instanceof URL?await fetch(
-source):source;if(!("arrayBuffer"in response))return response;if(!response.ok)throw new TypeError("not found");return response.
-arrayBuffer()}function imports(){return{"./core_bg.js":core_bg_exports}}function start(instance){__wbg_set_wasm(instance.
-exports);const prepare=instance.exports.__wbindgen_start;if(typeof prepare==="function")prepare();loaded=true}function inlinedBytes(caller){
-const inlined=Reflect.get(globalThis,core_wasm_key_default);if(typeof inlined!=="string")throw missing(caller);const decoder2=Uint8Array;
-if(decoder2.fromBase64)return decoder2.fromBase64(inlined);if(typeof Buffer==="function")return Buffer.from(inlined,"bas\
-e64");return Uint8Array.from(atob(inlined),character=>character.charCodeAt(0))}function isForbidden(error){return error instanceof
-EvalError||error instanceof Error&&/content security policy|unsafe-eval|\bcsp\b/i.test(error.message)}function refused(error,caller){
-if(error instanceof BitbucketAuthError)return error;return unavailable(isForbidden(error)?"The Content Security Policy o\
-f this page forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src.":"This runtime could not load the WebAssembly\
- core: in a page, await init() before the first call.",caller,error instanceof Error?error.name:void 0)}function missing(caller){
-return unavailable("The WebAssembly core is not part of this entry: before the first call, await init() with nocodb-bitb\
-ucket-auth/core.wasm, as bytes, module, response or address.",caller)}function unavailable(message,caller,detail){const flags={
-retryable:false,reauthorize:false};return new BitbucketAuthError({code:"INVALID_CONFIG",phase:"config",message,...flags,
-field:"WebAssembly"},{detail},caller)}function unusableSource(){return new BitbucketAuthError({code:"INVALID_ARGUMENT",phase:"\
-config",message:"A value given to nocodb-bitbucket-auth cannot be used: source is not this version's WebAssembly core.",
-retryable:false,reauthorize:false,field:"source"},{},init)}var DEFAULT_SCOPES=Object.freeze(["repository","repository:write","pullrequest","pullrequest:write","issue","issue:write",
+if(Object.hasOwn(this,key))plain[key]=Reflect.get(this,key)}return plain}};function withWait(error,wait){const later={...error.
+toJSON(),retryAfter:Math.ceil(wait)};return new BitbucketAuthError(later,error.cause?{cause:error.cause}:{},withWait)}function replaceStackLimit(limit){
+if(!Error.captureStackTrace)return void 0;const before=Error.stackTraceLimit;Reflect.set(Error,"stackTraceLimit",limit);
+return before}Object.defineProperty(BitbucketAuthError.prototype,"name",{value:"BitbucketAuthError",writable:true,configurable:true});
+function isFailure(thrown){return typeof thrown==="object"&&thrown!==null&&!(thrown instanceof Error)&&"code"in thrown&&
+"phase"in thrown&&"message"in thrown}function judge(caller,call){try{return call()}catch(thrown){throw isFailure(thrown)?
+new BitbucketAuthError(thrown,{},caller):thrown}}var loaded;var loading;function core(){if(loaded)return loaded;try{checkRuntime(core);const module2=new WebAssembly.Module(
+inlinedBytes(core));return start(core_bg_default(),imports=>new WebAssembly.Instance(module2,imports))}catch(error){throw refused(
+error,core)}}async function init(source){while(!loaded){const{source:its,end}=loading??=begin(source);try{await end}catch(error){
+if(its===source)throw error}}}function begin(source){const end=load(source).finally(()=>{loading=void 0});return{source,
+end}}function failure(code,phase,details,extra){return new BitbucketAuthError(judge(failure,()=>core().failure(code,phase,
+details)),extra,failure)}async function load(source){try{checkRuntime(init);const wasm=source===void 0?inlinedBytes(init):
+await ours(source);const module2=isModule(wasm)?wasm:await WebAssembly.compile(wasm);const glue=core_bg_default();const instance=await WebAssembly.
+instantiate(module2,importsOf(glue));if(!loaded)start(glue,()=>instance)}catch(error){throw refused(error,init)}}async function ours(source){
+const wasm=await read(source);if(isModule(wasm)){if(!isMarked(wasm))throw unusableSource();return wasm}const{subtle}=globalThis.
+crypto??{};if(subtle){const digest=new Uint8Array(await subtle.digest("SHA-256",wasm));const found=Array.from(digest,byte=>byte.
+toString(16).padStart(2,"0")).join("");if(found!==hash)throw unusableSource();return wasm}if(!WebAssembly.validate(wasm))
+throw unusableSource();const module2=await WebAssembly.compile(wasm);if(!isMarked(module2))throw unusableSource();return module2}
+function isMarked(module2){return WebAssembly.Module.customSections(module2,section).some(content=>String.fromCharCode(...new Uint8Array(
+content))===build)}async function read(source){let found;try{found=await source;if(typeof found==="string"||tagOf(found)===
+"URL")found=await fetched(String(found));if(isObject(found)&&"arrayBuffer"in found){const response=found;if("ok"in response&&
+!response.ok)throw unusableSource(`could not be read (status ${Number(response.status)})`);found=await response.arrayBuffer()}}catch(error){
+throw error instanceof BitbucketAuthError?error:unusableSource(`could not be read (${kindOf(error)})`)}if(isModule(found))
+return found;const isBuffer=tagOf(found)==="ArrayBuffer";if(!isBuffer&&!ArrayBuffer.isView(found))throw unusableSource();
+const bytes=isBuffer?new Uint8Array(found):found;return new Uint8Array(bytes.buffer,bytes.byteOffset,bytes.byteLength).slice()}
+async function fetched(address){const file=address.startsWith("file:")?new URL(address):address;const isPath=!URL.canParse(
+address)||/^[a-z]:/i.test(address);const isFile=typeof file!=="string"||isPath&&typeof location==="undefined";const fs=isFile?
+globalThis.process?.getBuiltinModule?.("node:fs"):void 0;return fs?fs.promises.readFile(file):fetch(address)}var isObject=value=>typeof value===
+"object"&&value!==null;var tagOf=value=>isObject(value)?Reflect.get(value,Symbol.toStringTag):void 0;var isModule=value=>tagOf(
+value)==="WebAssembly.Module";var importsOf=glue=>({"./core_bg.js":glue});function start(glue,instantiate){const{exports}=instantiate(
+importsOf(glue));glue.__wbg_set_wasm(exports);const prepare=exports.__wbindgen_start;if(typeof prepare==="function")prepare();
+loaded=glue;return loaded}function inlinedBytes(caller){const inlined=Reflect.get(globalThis,core_wasm_key_default);if(typeof inlined!==
+"string")throw missing(caller);const decoder2=Uint8Array;if(decoder2.fromBase64)return decoder2.fromBase64(inlined);if(typeof Buffer===
+"function")return Buffer.from(inlined,"base64");return Uint8Array.from(atob(inlined),character=>character.charCodeAt(0))}
+function isForbidden(error){return error instanceof EvalError||error instanceof Error&&/content security policy|unsafe-eval|\bcsp\b/i.
+test(error.message)}function isCompiledAheadOnly(error){return error instanceof Error&&/disallowed by embedder|dynamic wasm code generation/i.
+test(error.message)}var NEEDED=["WebAssembly","TextDecoder","TextEncoder"];function checkRuntime(caller){const name=NEEDED.
+find(needed=>Reflect.get(globalThis,needed)===void 0);if(name===void 0)return;throw unavailable(`This runtime has no ${name}\
+, which nocodb-bitbucket-auth needs: use one that has it, or in a test's sandbox set it from Node.js before the first ca\
+ll.`,caller,{field:name})}var IMPORT_SLIM="import nocodb-bitbucket-auth/slim, and await init() with nocodb-bitbucket-aut\
+h/core.wasm as a module that was compiled with the program";function refused(error,caller){if(error instanceof BitbucketAuthError)
+return error;const detail=kindOf(error);if(isForbidden(error)){return unavailable("The Content Security Policy of this p\
+age forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src.",caller,{detail})}if(isCompiledAheadOnly(error)){return unavailable(
+`This runtime compiles no WebAssembly while a program runs: ${IMPORT_SLIM}. In a page, add 'wasm-unsafe-eval' to the scr\
+ipt-src of its Content Security Policy.`,caller)}const advice=caller===core?": in a page, await init() before the first \
+call":"";return unavailable(`This runtime could not load the WebAssembly core${advice}.`,caller,{detail})}function kindOf(error){
+if(!(error instanceof Error))return"no error";return"code"in error&&typeof error.code==="string"&&/^E[A-Z]+$/.test(error.
+code)?error.code:error.name}function missing(caller){return unavailable("The WebAssembly core is not part of this entry:\
+ before the first call, await init() with nocodb-bitbucket-auth/core.wasm, as bytes, module, response or address.",caller)}
+function unavailable(message,caller,{detail,field="WebAssembly"}={}){const flags={retryable:false,reauthorize:false};return new BitbucketAuthError(
+{code:"INVALID_CONFIG",phase:"config",message,...flags,field},{detail},caller)}function unusableSource(reason="is not th\
+is version's WebAssembly core"){return new BitbucketAuthError({code:"INVALID_ARGUMENT",phase:"config",message:`A value g\
+iven to nocodb-bitbucket-auth cannot be used: source ${reason}.`,retryable:false,reauthorize:false,field:"source"},{},init)}var known={};function membersOf(caller,argument,value){if(!isObject2(value))return{};const{name:field,phase,reads}=known[argument]??=
+core().describeArgument(argument);return reading(phase,field,()=>{const members={};for(const name of reads)members[name]=
+value[name];for(const name of Object.keys(value)){if(reads.includes(name)||value[name]===void 0||value[name]===null)continue;
+judge(caller,()=>core().checkMember(argument,name))}return members})}function reading(phase,field,work){try{return work()}catch(error){
+throw error instanceof BitbucketAuthError?error:failure("INVALID_ARGUMENT",phase,{field})}}var isObject2=value=>typeof value===
+"object"&&value!==null||typeof value==="function";var DEFAULT_SCOPES=Object.freeze(["repository","repository:write","pullrequest","pullrequest:write","issue","issue:write",
 "account"]);var OAuthClient=class{#handle;#redirectUri;#tokenRequest;#last={mediaType:"",scope:"",scopes:[""]};constructor(options,caller=new.target){
-this.#handle=judge(caller,()=>new(core()).Client(options));this.#redirectUri=this.#handle.redirectUri}get clientId(){return this.#handle.
-clientId}get redirectUri(){return this.#redirectUri}get scopes(){return this.#handle.scopes}get authorizeUrl(){return this.#handle.
-authorizeUrl}get tokenUrl(){return this.#handle.tokenUrl}get apiUrl(){return this.#handle.apiUrl}get confidential(){return this.#handle.
-confidential}authorizationUrl(){return this.#handle.authorizationUrl()}createAuthorizationRequest(options){const{extraParams}=members(
-options);const text=extraParams===void 0?answer(this.#handle.quickAuthorizationRequest()):"";if(text!==""){return{url:text.
-slice(129),state:text.slice(0,43),codeVerifier:text.slice(43,86),codeChallenge:text.slice(86,129),redirectUri:this.#redirectUri}}
+let given=options;if(isObject2(options)){const{endpoints,...rest}=membersOf(caller,"clientOptions",options);given={...rest,
+endpoints:isObject2(endpoints)?membersOf(caller,"endpoints",endpoints):endpoints}}this.#handle=judge(caller,()=>new(core()).
+Client(given));this.#redirectUri=this.#handle.redirectUri}get clientId(){return this.#handle.clientId}get redirectUri(){
+return this.#redirectUri}get scopes(){return this.#handle.scopes}get authorizeUrl(){return this.#handle.authorizeUrl}get tokenUrl(){
+return this.#handle.tokenUrl}get apiUrl(){return this.#handle.apiUrl}get confidential(){return this.#handle.confidential}authorizationUrl(){
+return this.#handle.authorizationUrl()}createAuthorizationRequest(options){const{extraParams}=membersOf(this.createAuthorizationRequest,
+"authorizationOptions",options);const text=extraParams===void 0?answer(this.#handle.quickAuthorizationRequest()):"";if(text!==
+""){return{url:text.slice(129),state:text.slice(0,43),codeVerifier:text.slice(43,86),codeChallenge:text.slice(86,129),redirectUri:this.#redirectUri}}
 return judge(this.createAuthorizationRequest,()=>this.#handle.createAuthorizationRequest(extraParams))}validateAuthorizationResponse(callback,expected){
-const{state}=members(expected);if(typeof callback==="string"&&typeof state==="string"&&write(state,callback)){const outcome=this.#handle.
-quickAuthorizationResponse(state.length,callback.length);if(outcome===1)return{code:cut(callback,0)};if(outcome>1){const failure3=plainFailures[outcome]??=
-core().plainFailure(outcome);throw new BitbucketAuthError(failure3,{},this.validateAuthorizationResponse)}}const caller=this.
-validateAuthorizationResponse;return{code:judge(caller,()=>this.#handle.validateAuthorizationResponse(callback,state))}}buildTokenRequest(grant){
-const{code,codeVerifier,redirectUri}=members(grant);const same=this.#tokenRequest;if(same&&typeof code==="string"&&typeof codeVerifier===
-"string"&&redirectUri===void 0&&write(codeVerifier,code)&&this.#handle.quickTokenRequest(codeVerifier.length,code.length)===
-1){const{method,url,headers,around:[before,between,after]}=same;return{method,url,headers:{...headers},body:before+code+
-between+codeVerifier+after}}const request=judge(this.buildTokenRequest,()=>this.#handle.buildTokenRequest(code,codeVerifier,
-redirectUri));if(!same){const{method,url,headers}=request;this.#tokenRequest={method,url,headers:{...headers},around:this.#handle.
-aroundGrant().split(" ")}}return request}buildRefreshRequest(grant){const{refreshToken}=members(grant);return judge(this.
-buildRefreshRequest,()=>this.#handle.buildRefreshRequest(refreshToken))}buildClientCredentialsRequest(){return judge(this.
-buildClientCredentialsRequest,()=>this.#handle.buildClientCredentialsRequest())}parseTokenResponse(response){const tokens=this.#quickTokens(
-response);if(tokens)return tokens;const{headers,body,...rest}=members(response);return judge(this.parseTokenResponse,()=>this.#handle.
-parseTokenResponse({...rest,headers:plainHeaders(headers),body:typeof body==="string"?encoder.encode(body):body}))}#quickTokens(response){
-const{status,headers,body,receivedAt,grant,previous,request}=members(response);if(status!==200||grant!=="authorization_c\
-ode"||typeof body!=="string"||typeof receivedAt!=="number"||previous!==void 0||request!==void 0&&typeof members(request).
-body!=="string")return void 0;const type=mediaType(headers);if(!type)return void 0;const last=this.#last;const news=type===
-last.mediaType?"":type;if(!write(news,body)||this.#handle.quickTokenResponse(news.length,body.length,receivedAt)!==1)return void 0;
-const scope=cut(body,4);if(news||scope!==last.scope){const copy=decoder.decode(encoder.encode(scope));this.#last={mediaType:type,
-scope:copy,scopes:copy.split(" ")}}const tokens={accessToken:cut(body,0),tokenType:"bearer"};const refreshToken=cut(body,
-2);if(refreshToken!=="")tokens.refreshToken=refreshToken;const expiresAt=doubles[3];if(!Number.isNaN(expiresAt))tokens.expiresAt=
-expiresAt;tokens.scopes=[...this.#last.scopes];return tokens}};function createClient(options){return new OAuthClient(options,
-createClient)}function expandScopes2(list){return judge(expandScopes2,()=>core().expandScopes(list))}function missingScopes2(required,granted){
-return judge(missingScopes2,()=>core().missingScopes(required,granted))}var plainFailures=[];var encoder=new TextEncoder;
-var decoder=new TextDecoder("utf-8",{ignoreBOM:true});var BUFFER_BYTES=132096;var buffer=new Uint8Array;var taken=buffer;
-var integers=new Uint32Array;var doubles=new Float64Array;function prepareBuffer(){if(buffer.length>0)return;const{textBuffer:textBuffer2,
-textMemory:textMemory2}=core();const address=textBuffer2(BUFFER_BYTES);const{buffer:memory}=textMemory2();buffer=new Uint8Array(
-memory,address,BUFFER_BYTES);integers=new Uint32Array(memory,address,8);doubles=new Float64Array(memory,address,4)}function cut(text,at){
-prepareBuffer();const offset=integers[at];return text.slice(offset,offset+integers[at+1])}function write(first,second){prepareBuffer();
-const text=first+second;const{read,written}=encoder.encodeInto(text,buffer);if(read===text.length&&written===read)return true;
-buffer.fill(0);return false}function answer(length){prepareBuffer();if(taken.length!==length||taken.buffer!==buffer.buffer)
-taken=buffer.subarray(0,length);const text=decoder.decode(taken);taken.fill(0);return text}function members(value){return typeof value===
-"object"&&value!==null?value:{}}function mediaType(headers){if(typeof headers!=="object"||headers===null)return void 0;if(Symbol.
+const caller=this.validateAuthorizationResponse;const{state}=membersOf(caller,"expectedResponse",expected);if(typeof callback===
+"string"&&typeof state==="string"&&write(state,callback)){const outcome=this.#handle.quickAuthorizationResponse(state.length,
+callback.length);if(outcome===1)return{code:cut(callback,0)};if(outcome>1){const failure2=plainFailures[outcome]??=core().
+plainFailure(outcome);throw new BitbucketAuthError(failure2,{},caller)}}return{code:judge(caller,()=>this.#handle.validateAuthorizationResponse(
+callback,state))}}buildTokenRequest(grant){const given=membersOf(this.buildTokenRequest,"codeGrant",grant);const{code,codeVerifier,
+redirectUri,code_verifier:itsOtherName}=given;const same=this.#tokenRequest;if(same&&itsOtherName===void 0&&typeof code===
+"string"&&typeof codeVerifier==="string"&&redirectUri===void 0&&write(codeVerifier,code)&&this.#handle.quickTokenRequest(
+codeVerifier.length,code.length)===1){const{method,url,headers,around:[before,between,after]}=same;return{method,url,headers:{
+...headers},body:before+code+between+codeVerifier+after}}const request=judge(this.buildTokenRequest,()=>this.#handle.buildTokenRequest(
+code,codeVerifier,redirectUri,itsOtherName));if(!same){const{method,url,headers}=request;this.#tokenRequest={method,url,
+headers:{...headers},around:this.#handle.aroundGrant().split(" ")}}return request}buildRefreshRequest(grant){const{refreshToken}=membersOf(
+this.buildRefreshRequest,"refreshGrant",grant);return judge(this.buildRefreshRequest,()=>this.#handle.buildRefreshRequest(
+refreshToken))}buildClientCredentialsRequest(){return judge(this.buildClientCredentialsRequest,()=>this.#handle.buildClientCredentialsRequest())}parseTokenResponse(response){
+const given=membersOf(this.parseTokenResponse,"tokenResponse",response);const{headers,body,...rest}=given;const type=reading(
+"exchange","headers",()=>mediaType(headers));const tokens=reading("exchange","request.body",()=>this.#quickTokens(type,given));
+if(tokens)return tokens;const plain=reading("exchange","headers",()=>plainHeaders(headers));return judge(this.parseTokenResponse,
+()=>this.#handle.parseTokenResponse({...rest,headers:plain,body:typeof body==="string"?new TextEncoder().encode(body):body}))}#quickTokens(type,{
+status,body,receivedAt,grant,previous,request}){if(status!==200||grant!=="authorization_code"||typeof body!=="string"||typeof receivedAt!==
+"number"||previous!==void 0||(isObject2(request)?typeof request.body!=="string":request!==void 0))return void 0;if(!type)
+return void 0;const last=this.#last;const news=type===last.mediaType?"":type;if(!write(news,body)||this.#handle.quickTokenResponse(
+news.length,body.length,receivedAt)!==1)return void 0;const scope=cut(body,4);if(news||scope!==last.scope){const copy=decoder.
+decode(encoder.encode(scope));this.#last={mediaType:type,scope:copy,scopes:copy.split(" ")}}const tokens={accessToken:cut(
+body,0),tokenType:"bearer"};const refreshToken=cut(body,2);if(refreshToken!=="")tokens.refreshToken=refreshToken;const expiresAt=doubles[3];
+if(!Number.isNaN(expiresAt))tokens.expiresAt=expiresAt;tokens.scopes=[...this.#last.scopes];return tokens}};function createClient(options){
+return new OAuthClient(options,createClient)}function expandScopes(list){return judge(expandScopes,()=>core().expandScopes(
+list))}function missingScopes(required,granted){return judge(missingScopes,()=>core().missingScopes(required,granted))}var plainFailures=[];
+var encoder;var decoder;var BUFFER_BYTES=132096;var buffer=new Uint8Array;var taken=buffer;var integers=new Uint32Array;
+var doubles=new Float64Array;function prepareBuffer(){if(buffer.length>0)return;const{textBuffer,textMemory}=core();encoder??=
+new TextEncoder;decoder??=new TextDecoder("utf-8",{ignoreBOM:true});const address=textBuffer(BUFFER_BYTES);const{buffer:memory}=textMemory();
+buffer=new Uint8Array(memory,address,BUFFER_BYTES);integers=new Uint32Array(memory,address,8);doubles=new Float64Array(memory,
+address,4)}function cut(text,at){prepareBuffer();const offset=integers[at];return text.slice(offset,offset+integers[at+1])}
+function write(first,second){prepareBuffer();const text=first+second;const{read:read2,written}=encoder.encodeInto(text,buffer);
+if(read2===text.length&&written===read2)return true;buffer.fill(0);return false}function answer(length){prepareBuffer();
+if(taken.length!==length||taken.buffer!==buffer.buffer)taken=buffer.subarray(0,length);const text=decoder.decode(taken);
+taken.fill(0);return text}function mediaType(headers){if(typeof headers!=="object"||headers===null)return void 0;if(Symbol.
 iterator in headers)return headers instanceof Headers?headers.get("content-type")??void 0:void 0;let found;for(const name of Object.
 keys(headers)){if(name.length===12&&name.toLowerCase()==="content-type"){found=headers[name]}}return typeof found==="str\
 ing"?found:void 0}function plainHeaders(headers){if(headers===void 0||headers===null)return{};if(typeof headers!=="objec\

@@ -1,10 +1,12 @@
 import { OAuthClient } from './oauth.cjs';
-import { C as CoreClient$1 } from './shared.cjs';
+import { C as CoreClient$1, R as RuntimeType } from './shared.cjs';
 import { BitbucketAuthError as BitbucketAuthError$1 } from './index.cjs';
 
 type CoreClient = CoreClient$1;
 type BitbucketAuthError = BitbucketAuthError$1;
-type Page = Window & typeof globalThis;
+type Page = typeof globalThis extends {
+    window: infer Type;
+} ? Type : object;
 type PageOptions = {
     /**
      * made by `createClient` without a secret
@@ -45,7 +47,7 @@ type PopupOptions = {
     /**
      * ends the login and closes the popup
      */
-    signal?: AbortSignal;
+    signal?: RuntimeType<'AbortSignal'>;
 };
 type Grant = {
     /**

@@ -5,15 +5,17 @@ import * as axios from 'axios';
 /**
  * Reads the environment variables that configure the plugin.
  *
- * In: `process.env`, or an object like it. Out: what the core makes of it. What never happens here: a value is
- * judged, kept for the whole process, or told to anybody.
+ * In: `process.env`, or an object like it, which the process's own variables about proxies complete. Out: what the core
+ * makes of it. What never happens here: a value is judged, kept for the whole process, or told to anybody.
  */
 type Env$1 = Record<string, string | undefined>;
 type Environment$1 = CoreEnvironment;
 
-type AxiosInstance = axios.AxiosInstance;
 type AxiosRequestConfig = axios.AxiosRequestConfig;
-type Paginate = (path: string, params?: Record<string, unknown>, config?: AxiosRequestConfig) => AsyncGenerator<any, void, void>;
+type Paginate$1 = (path: string, params?: Record<string, unknown>, config?: AxiosRequestConfig) => AsyncGenerator<any, void, void>;
+
+type AxiosInstance = axios.AxiosInstance;
+type Paginate = Paginate$1;
 type BitbucketClient$2 = AxiosInstance & {
     readonly paginate: Paginate;
 };
@@ -135,9 +137,19 @@ type Workspace$1 = {
 type Page$1<T> = {
     values: T[];
     /**
-     * number of the next page; absent on the last one
+     * stands for the next page, for `next` of the next call; absent on the last page
      */
-    next?: number;
+    next?: string;
+};
+type PageQuery = {
+    /**
+     * what the page before gave as `next`
+     */
+    next?: string;
+    /**
+     * a number, counted from 1, for lists that are numbered; or the same as `next`
+     */
+    page?: number | string;
 };
 type TestResult$1 = {
     success: boolean;
@@ -154,7 +166,8 @@ type TestResult$1 = {
      */
     scopes?: string[];
     /**
-     * those that are configured or needed, and not granted
+     * those that are configured or needed, and not granted, except those that Bitbucket no
+     * longer asks for
      */
     missingScopes?: string[];
     /**
@@ -173,7 +186,8 @@ type ConnectionStatus$1 = {
      */
     scopes?: string[];
     /**
-     * those that are configured and not granted
+     * those that are configured and not granted, except those that Bitbucket no longer
+     * asks for
      */
     missingScopes?: string[];
     /**
@@ -280,13 +294,15 @@ declare class BitbucketAuthIntegration {
      * What is known of the connection, without asking Bitbucket. It holds no secret.
      *
      * @returns {Promise<ConnectionStatus>}
-     * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable credential
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable credential, or unusable scopes,
+     *   `INVALID_CONFIG` when connections may not act as the OAuth client itself
      */
     connectionStatus(): Promise<ConnectionStatus$1>;
     /**
      * Exchanges what the GUI brought back from Bitbucket for tokens (RFC 6749 section 4.1.3).
      *
-     * @param {OAuthPayload} payload the value of `config.oauth`, in any of its three shapes
+     * @param {OAuthPayload} payload the value of `config.oauth`, in any of its three shapes. A code needs its verifier, unless
+     *   the environment says that the host's form sends none
      * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
      * @returns {Promise<StoredTokens & { type: 'oauth', account?: Account }>} `account` where Bitbucket tells it
      * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
@@ -339,24 +355,21 @@ declare class BitbucketAuthIntegration {
      * The workspaces that the connection's user belongs to; for a credential that is no user's, the one of the config.
      * Exposed to NocoDB's creators.
      *
-     * @param {{ page?: number }} [query] pages count from 1
+     * @param {PageQuery} [query]
      * @returns {Promise<Page<Workspace>>}
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
      */
-    listWorkspaces(query?: {
-        page?: number;
-    }): Promise<Page$1<Workspace$1>>;
+    listWorkspaces(query?: PageQuery): Promise<Page$1<Workspace$1>>;
     /**
      * The repositories of a workspace that the connection can see. Exposed to NocoDB's creators.
      *
-     * @param {{ workspace?: string, page?: number }} [query] `workspace`: its slug or its UUID in braces, by default that
-     *   of the config; pages count from 1
+     * @param {PageQuery & { workspace?: string }} [query] `workspace`: its slug or its UUID in braces, by default that of the
+     *   config
      * @returns {Promise<Page<Repository>>}
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
      */
-    listRepositories(query?: {
+    listRepositories(query?: PageQuery & {
         workspace?: string;
-        page?: number;
     }): Promise<Page$1<Repository$1>>;
 }
 
@@ -391,7 +404,7 @@ type IntegrationManifest$1 = {
  * The form that NocoDB's GUI shows for the integration.
  *
  * In: the judged environment. Out: form elements as NocoDB's form builder takes them. What never happens here: the
- * client secret appears, or OAuth2 is offered without a valid configuration.
+ * client secret appears, or OAuth2 is offered without a valid configuration, or the client itself without leave.
  */
 type FormCondition = {
     /**

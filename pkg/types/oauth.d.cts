@@ -1,10 +1,11 @@
-import { c as AuthorizationRequest$1, T as TokenRequest$1, d as TokenSet$1, e as CoreSource$1 } from './shared.cjs';
+import { c as AuthorizationRequest$1, R as RuntimeType$1, T as TokenRequest$1, d as TokenSet$1, e as CoreSource$1 } from './shared.cjs';
 export { B as BitbucketAuthError, i as init } from './shared.cjs';
 
 type AuthorizationRequest = AuthorizationRequest$1;
 type TokenRequest = TokenRequest$1;
 type TokenSet = TokenSet$1;
 type CoreSource = CoreSource$1;
+type RuntimeType<Name extends string> = RuntimeType$1<Name>;
 type ClientOptions = {
     /**
      * the Key of the OAuth client at Bitbucket
@@ -42,7 +43,7 @@ type TokenResponse = {
      * also a `Map`; names in
      * any letter case
      */
-    headers?: Headers | Iterable<readonly [string, unknown]> | Record<string, unknown>;
+    headers?: RuntimeType<'Headers'> | Iterable<readonly [string, unknown]> | Record<string, unknown>;
     /**
      * as received, content encoding removed
      */
@@ -117,14 +118,14 @@ declare class OAuthClient {
     /**
      * Judges what came back to the redirect URI. The state is checked before anything else is believed.
      *
-     * @param {string | URL | URLSearchParams} callback the address, or its query
+     * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback the address, or its query
      * @param {{ state: string }} expected what `createAuthorizationRequest` returned for this user
      * @returns {{ code: string }} for `buildTokenRequest`; good for one use within minutes
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `CALLBACK_INVALID`, `CALLBACK_DUPLICATE_PARAMETER`,
      *   `CALLBACK_UNSUPPORTED_RESPONSE`, `STATE_MISSING`, `STATE_MISMATCH`, `ISSUER_MISMATCH`, `ACCESS_DENIED`,
      *   `AUTHORIZATION_FAILED`, `CODE_MISSING`
      */
-    validateAuthorizationResponse(callback: string | URL | URLSearchParams, expected: {
+    validateAuthorizationResponse(callback: string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>, expected: {
         state: string;
     }): {
         code: string;
@@ -132,14 +133,16 @@ declare class OAuthClient {
     /**
      * The request that exchanges a code for tokens (RFC 6749 section 4.1.3). Send it without following redirects.
      *
-     * @param {{ code: string, codeVerifier?: string, redirectUri?: string }} grant `redirectUri`: when the code was
-     *   asked for with another than the client's
+     * @param {{ code: string, codeVerifier?: string, code_verifier?: string, redirectUri?: string }} grant what
+     *   `authorizeInPopup` gives has the verifier as `code_verifier`; `redirectUri`: when the code was asked for with
+     *   another than the client's
      * @returns {TokenRequest}
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
      */
     buildTokenRequest(grant: {
         code: string;
         codeVerifier?: string;
+        code_verifier?: string;
         redirectUri?: string;
     }): TokenRequest;
     /**
@@ -198,4 +201,4 @@ declare function expandScopes(list: readonly string[]): string[];
 declare function missingScopes(required: readonly string[], granted: readonly string[]): string[];
 
 export { DEFAULT_SCOPES, OAuthClient, createClient, expandScopes, missingScopes };
-export type { AuthorizationRequest, ClientOptions, CoreSource, TokenRequest, TokenResponse, TokenSet };
+export type { AuthorizationRequest, ClientOptions, CoreSource, RuntimeType, TokenRequest, TokenResponse, TokenSet };

@@ -44,7 +44,7 @@ type Failure$1 = {
      */
     field?: string;
     /**
-     * how long Bitbucket asks to wait, in milliseconds
+     * how long to wait before the request is sent again, in milliseconds
      */
     retryAfter?: number;
     /**
@@ -106,7 +106,7 @@ declare class BitbucketAuthError extends Error {
      */
     field: string | undefined;
     /**
-     * How long Bitbucket asks to wait, in milliseconds.
+     * How long to wait before the request is sent again, in milliseconds.
      * @type {number | undefined}
      */
     retryAfter: number | undefined;
@@ -217,7 +217,20 @@ type CoreClient = {
      * `undefined` when the user said no
      */
     validateInPage: (address: string, state: string) => string | undefined;
-    buildTokenRequest: (code: unknown, codeVerifier: unknown, redirectUri: unknown) => TokenRequest;
+    /**
+     * `itsOtherName`: what the caller has as `code_verifier`
+     */
+    buildTokenRequest: (code: unknown, codeVerifier: unknown, redirectUri: unknown, itsOtherName?: unknown) => TokenRequest;
+    /**
+     * of
+     * what a host's form handed over
+     */
+    buildHostTokenRequest: (code: unknown, codeVerifier: unknown, isVerifierOptional: boolean) => TokenRequest;
+    /**
+     * of the requested ones, without those that Bitbucket no longer
+     * asks for
+     */
+    missingScopes: (granted: unknown) => string[];
     buildRefreshRequest: (refreshToken: unknown) => TokenRequest;
     buildClientCredentialsRequest: () => TokenRequest;
     parseTokenResponse: (response: unknown) => TokenSet;
@@ -274,6 +287,18 @@ type CoreEnvironment = {
      */
     isRateLimitConfigured: boolean;
     /**
+     * whether connections may act as the OAuth client itself
+     */
+    mayActAsClient: boolean;
+    /**
+     * whether the host's form may send a code without its verifier
+     */
+    isVerifierOptional: boolean;
+    /**
+     * the way to Bitbucket
+     */
+    proxies: Proxies;
+    /**
      * of the Redis through which processes share their tokens; it may hold a password
      */
     redisUrl?: string;
@@ -281,6 +306,27 @@ type CoreEnvironment = {
      * `INVALID_CONFIG` with the variable's name in `field`, never its value
      */
     problems: Failure[];
+};
+type Proxies = {
+    /**
+     * for a request to this address; throws `INVALID_CONFIG` with the
+     * variable's name in `field` where the proxy cannot be used
+     */
+    proxyFor: (url: string) => Proxy | undefined;
+};
+type Proxy = {
+    /**
+     * the environment variable that names it
+     */
+    variable: string;
+    /**
+     * scheme, host and port
+     */
+    origin: string;
+    /**
+     * the value of `Proxy-Authorization`
+     */
+    authorization?: string;
 };
 type CredentialKind = 'oauth' | 'api_key' | 'basic' | 'custom';
 type Account = {
@@ -291,18 +337,29 @@ type Account = {
     nickname?: string;
     displayName?: string;
 };
-type CoreSource = Uint8Array | ArrayBuffer | WebAssembly.Module | Response | URL | string;
+type RuntimeType<Name extends string> = typeof globalThis extends Record<Name, {
+    prototype: infer Type;
+}> ? Type : never;
+type CompiledModule = typeof globalThis extends {
+    WebAssembly: {
+        Module: {
+            prototype: infer Type;
+        };
+    };
+} ? Type : never;
+type CoreSource = Uint8Array | ArrayBuffer | CompiledModule | RuntimeType<'Response'> | RuntimeType<'URL'> | string;
 /**
  * Loads the core ahead of its first use. Needed nowhere in Node.js; in a browser's page it keeps the main thread
  * free. Does nothing when the core is loaded; calls at the same time share one load; a failed one may be repeated.
  *
  * @param {CoreSource | Promise<CoreSource>} [source] the wasm, its address, or an HTTP response with it; by default
- *   the bytes that are part of this package, which `nocodb-bitbucket-auth/slim` leaves out
+ *   the bytes that are part of this package, which `nocodb-bitbucket-auth/slim` leaves out. In Node.js, addresses
+ *   of files and paths are read, too.
  * @returns {Promise<void>}
  * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly, or where there is
- *   neither a source nor bytes, `INVALID_ARGUMENT` when `source` is not this version's core
+ *   neither a source nor bytes, `INVALID_ARGUMENT` when `source` cannot be read, or is not this version's core
  */
 declare function init(source?: CoreSource | Promise<CoreSource>): Promise<void>;
 
 export { BitbucketAuthError as B, init as i };
-export type { Account as A, CoreClient as C, Phase as P, TokenRequest as T, CoreEnvironment as a, CredentialKind as b, AuthorizationRequest as c, TokenSet as d, CoreSource as e };
+export type { Account as A, CoreClient as C, Phase as P, RuntimeType as R, TokenRequest as T, CoreEnvironment as a, CredentialKind as b, AuthorizationRequest as c, TokenSet as d, CoreSource as e };
