@@ -97,6 +97,7 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {boolean} isVerifierOptional whether the host's form may send a code without its verifier
  * @property {Proxies} proxies the way to Bitbucket
  * @property {string} [redisUrl] of the Redis through which processes share their tokens; it may hold a password
+ * @property {string} [redisVariable] the variable that names it
  * @property {Failure[]} problems `INVALID_CONFIG` with the variable's name in `field`, never its value
  */
 
@@ -116,6 +117,20 @@ import { BitbucketAuthError, judge } from './error.js';
  */
 
 /**
+ * A Redis, by its address.
+ *
+ * @typedef {object} RedisServer
+ * @property {string} host
+ * @property {number} port
+ * @property {string} [username]
+ * @property {string} [password]
+ * @property {number} database
+ * @property {string} [tls] `true`, or the Redis client's name for an authority
+ * @property {number} family of IP; 0 for any
+ * @property {string} [keyPrefix]
+ */
+
+/**
  * When the tokens of one connection are renewed. Answers, actions and events are the numbers of the enumerations
  * below; times are milliseconds since the epoch, `random` is from 0 to 1.
  *
@@ -123,13 +138,16 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {number} generation the number of the newest pair
  * @property {boolean} isForced
  * @property {number} action
- * @property {number} [waitUntil]
+ * @property {(now: number) => number | undefined} pause how long the wait of an action is, in milliseconds; bounded
  * @property {(known: number, now: number) => number} asked
  * @property {(generation: number, now: number) => number} renew
  * @property {(now: number) => boolean} isIdle
  * @property {(now: number) => number | undefined} wait
- * @property {(now: number) => number | undefined} retryAt
- * @property {(until: number) => void} lockOut
+ * @property {(now: number) => number | undefined} retryIn milliseconds until somebody is to look whether to begin a turn;
+ *   0: begin it
+ * @property {(ms: number, now: number) => void} lockOut
+ * @property {(obtainedAt: number | undefined, expiresAt: number | undefined) => boolean} believes whether a pair found
+ *   elsewhere is taken for a later one
  * @property {number} [lockoutOfOthers]
  * @property {(status: number, generation: number, isRepetition: boolean, now: number) => boolean} answered
  * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, now: number) => boolean} configured
@@ -256,6 +274,13 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(env: Record<string, string | undefined>) => CoreEnvironment} readEnvironment
  * @property {() => string[]} environmentVariables
  * @property {() => string[]} proxyVariables
+ * @property {(address: string) => RedisServer} redisServer
+ * @property {(code: string, message: string) => string | undefined} redisTrouble the kind of trouble in a word;
+ *   `undefined` when it can be used all the same
+ * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, fence: number,
+ *   foundObtainedAt: number | undefined, foundExpiresAt: number | undefined, foundFence: number) => boolean} outdates
+ *   whether a published pair cannot have been followed by one that was found
+ * @property {(status: number) => boolean} provesCredential
  * @property {() => string[]} defaultScopes
  * @property {(list: unknown) => string[]} expandScopes
  * @property {(required: unknown, granted: unknown) => string[]} missingScopes

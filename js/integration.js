@@ -366,7 +366,7 @@ export class BitbucketAuthIntegration {
       (client) => client.buildHostTokenRequest(code, verifier, environment.isVerifierOptional),
       'authorization_code',
     );
-    const account = await this.#accountOf(tokens.accessToken);
+    const account = await this.#accountOf(`Bearer ${tokens.accessToken}`);
     return { type: 'oauth', ...storedTokens(tokens), ...(account && { account }) };
   }
 
@@ -523,10 +523,10 @@ export class BitbucketAuthIntegration {
   /**
    * Whose token it is, if Bitbucket tells in time. New tokens are worth more than this.
    *
-   * @param {string} accessToken
+   * @param {string} authorization
    * @returns {Promise<Account | undefined>}
    */
-  async #accountOf(accessToken) {
+  async #accountOf(authorization) {
     try {
       const { timeoutMs, proxies } = this.#environment();
       const sender = createSender({
@@ -534,7 +534,7 @@ export class BitbucketAuthIntegration {
         timeoutMs,
         proxies,
         credentials: {
-          newest: async () => ({ authorization: `Bearer ${accessToken}` }),
+          newest: async () => ({ authorization }),
           answered: () => false,
           onUnrepeatable: () => {},
         },
@@ -592,24 +592,53 @@ export class BitbucketAuthIntegration {
   #throttle(maxWaitMs) {
     const limiter = rateLimiterOf(this.#environment());
     if (!limiter) return undefined;
-    const account = this.#rateLimitAccount();
+    const { account, whose } = this.#rateLimitAccount();
     const { log } = this.#holder;
     return {
       take: (group, signal) => limiter.take(account, group, { signal, maxWaitMs, log }),
-      observe: (group, answer) => limiter.observe(account, group, answer),
+      observe: (group, answer) => {
+        // The answer does not have to wait for this.
+        if (whose && core().provesCredential(answer.status)) void limiter.prove(account, whose);
+        return limiter.observe(account, group, answer);
+      },
     };
   }
 
-  /** Whose rate limit it is: Bitbucket counts for each user, access token or OAuth client. */
+  /**
+   * Whose rate limit it is: Bitbucket counts for each user, access token or OAuth client. A config may claim to be somebody
+   * else's, so the credential counts under a name of its own until Bitbucket has answered.
+   *
+   * @returns {{ account: string, whose?: () => Promise<string | undefined> }} `whose`: asks for the user, after an answer
+   *   that proves the credential
+   */
   #rateLimitAccount() {
     const { kind, email, accessToken = '' } = this.#readCredential();
     const { uuid } = members(this.#config.account);
-    const { client } = this.#environment();
-    if (kind === 'oauth' && typeof uuid === 'string') return `user ${uuid}`;
-    if (email !== undefined) return `email ${email.toLowerCase()}`;
-    if (kind === 'custom' && client) return `client ${client.clientId}`;
-    if (this.#canRefresh() && client) return `connection ${nameOf(this.#connect(client))}`;
-    return `token ${createHash('sha256').update(accessToken).digest('base64url')}`;
+    const { client, redisUrl } = this.#environment();
+    if (kind === 'custom' && client) return { account: `client ${client.clientId}` };
+    const account = this.#canRefresh() && client
+      ? `connection ${nameOf(this.#connect(client))}`
+      : `token ${createHash('sha256').update(JSON.stringify([email, accessToken])).digest('base64url')}`;
+    // Without a client there is no key, and without a key no name of a person goes to Redis.
+    if (!client && redisUrl) return { account };
+    if (email !== undefined) return { account, whose: async () => `email ${email.toLowerCase()}` };
+    if (kind === 'oauth' && typeof uuid === 'string') return { account, whose: () => this.#provenUser() };
+    return { account };
+  }
+
+  /**
+   * The user whose tokens these are, as Bitbucket says.
+   *
+   * @returns {Promise<string | undefined>}
+   */
+  async #provenUser() {
+    try {
+      const { authorization } = await this.#credential();
+      const account = await this.#accountOf(authorization);
+      return account?.uuid && `user ${account.uuid}`;
+    } catch {
+      return undefined;
+    }
   }
 
   /** @returns {string} */

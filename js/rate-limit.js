@@ -14,7 +14,7 @@
  * Bitbucket itself asks to wait is believed up to the rolling hour, and waited up to a minute.
  */
 
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
@@ -31,7 +31,11 @@ import { core, failure } from './core.js';
  * @property {(message: string) => void} [log]
  */
 
-/** @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redisUrl'>} Settings */
+/**
+ * @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redisUrl' | 'redisVariable'>
+ *   & { key?: Uint8Array }} Settings `key`: for the names in Redis; without one, no account that could be guessed may be
+ *   named there
+ */
 
 const SLOT_MS = 5 * 60 * 1000;
 
@@ -61,18 +65,34 @@ const REDIS_LIMITS = { operation: 1000, connection: 2000, reconnection: 5000 };
 /** @type {Map<string, RateLimiter>} */
 const limiters = new Map();
 
+/** @type {WeakMap<import('./core.js').CoreClient, Uint8Array>} */
+const keys = new WeakMap();
+
 /**
  * The rate limiter for these settings; the same one for all of a process that have them.
  *
- * @param {Settings} settings
+ * @param {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redisUrl' | 'redisVariable' | 'client'>} environment
  * @returns {RateLimiter | undefined} `undefined` without a limit
  */
-export function rateLimiterOf({ rateLimit, isRateLimitConfigured, redisUrl = '' }) {
+export function rateLimiterOf({ rateLimit, isRateLimitConfigured, redisUrl = '', redisVariable, client }) {
   if (rateLimit === undefined) return undefined;
-  const name = `${rateLimit} ${isRateLimitConfigured} ${redisUrl}`;
+  const key = client && (keys.get(client) ?? client.deriveKey('rate-limit'));
+  if (client && key) keys.set(client, key);
+  const name = [rateLimit, isRateLimitConfigured, redisUrl, hash(key, '')].join(' ');
   let limiter = limiters.get(name);
-  if (!limiter) limiters.set(name, (limiter = new RateLimiter({ rateLimit, isRateLimitConfigured, redisUrl })));
+  if (!limiter) {
+    limiter = new RateLimiter({ rateLimit, isRateLimitConfigured, redisUrl, redisVariable, key });
+    limiters.set(name, limiter);
+  }
   return limiter;
+}
+
+/**
+ * @param {Uint8Array | undefined} key
+ * @param {string} text
+ */
+function hash(key, text) {
+  return createHmac('sha256', key ?? '').update(text).digest('base64url');
 }
 
 export class RateLimiter {
@@ -84,12 +104,15 @@ export class RateLimiter {
   /** @type {Map<string, Line>} */
   #lines = new Map();
 
+  /** Whose the credentials are, by their own names; `undefined` while nobody knows. @type {Map<string, string | undefined>} */
+  #proven = new Map();
+
   #sweptAt = Date.now();
 
   /** @param {Settings} settings */
   constructor(settings) {
     this.#settings = settings;
-    this.#counters = new Counters(settings.redisUrl ?? '');
+    this.#counters = new Counters(settings);
   }
 
   /**
@@ -130,17 +153,38 @@ export class RateLimiter {
   }
 
   /**
-   * @param {string} account
+   * Learns whose a credential is. What it sends counts against that account from then on, and so does what it has sent.
+   *
+   * @param {string} own the account under which it counted so far
+   * @param {() => Promise<string | undefined>} ask for the account, which Bitbucket told; once
+   * @returns {Promise<void>}
+   */
+  async prove(own, ask) {
+    if (this.#proven.has(own)) return;
+    this.#proven.set(own, undefined);
+    const account = await ask();
+    if (account === undefined) return;
+    const lines = [...this.#lines].filter(([, line]) => line.account === own);
+    await Promise.all(lines.map(async ([name, line]) => {
+      await line.continueIn(this.#lineOf(account, line.group));
+      this.#lines.delete(name);
+    }));
+    this.#proven.set(own, account);
+  }
+
+  /**
+   * @param {string} own
    * @param {string} group
    */
-  #lineOf(account, group) {
+  #lineOf(own, group) {
     this.#sweep();
+    const account = this.#proven.get(own) ?? own;
     const name = `${group} ${account}`;
     let line = this.#lines.get(name);
     if (!line) {
       // Redis is no place for the names of accounts.
-      const key = createHash('sha256').update(name).digest('base64url');
-      line = new Line(Number(this.#settings.rateLimit), key, this.#counters);
+      const key = hash(this.#settings.key, name);
+      line = new Line(Number(this.#settings.rateLimit), key, this.#counters, account, group);
       this.#lines.set(name, line);
     }
     return line;
@@ -152,6 +196,10 @@ export class RateLimiter {
     this.#sweptAt = now;
     for (const [name, line] of this.#lines) {
       if (line.isForgettable(now)) this.#lines.delete(name);
+    }
+    const accounts = new Set([...this.#lines.values()].map(({ account }) => account));
+    for (const [own, account = own] of this.#proven) {
+      if (!accounts.has(account)) this.#proven.delete(own);
     }
   }
 }
@@ -165,6 +213,9 @@ export class RateLimiter {
  * @property {Map<number, number>} counts
  * @property {number} sum
  */
+
+/** @type {Reading} */
+const NOTHING_READ = { slot: -1, isSettled: false, counts: new Map(), sum: 0 };
 
 /** The requests of one account to one group of resources. */
 class Line {
@@ -202,20 +253,44 @@ class Line {
   #touchedAt = 0;
 
   /** What the slots before one have; oldest first. @type {Reading} */
-  #reading = { slot: -1, isSettled: false, counts: new Map(), sum: 0 };
+  #reading = NOTHING_READ;
 
   /** Ends the pause of whoever waits. */
   #waker = new AbortController();
+
+  /** The line of the account whose requests these turned out to be. @type {Line | undefined} */
+  #successor;
 
   /**
    * @param {number} limit in an hour
    * @param {string} key
    * @param {Counters} counters
+   * @param {string} account
+   * @param {string} group
    */
-  constructor(limit, key, counters) {
+  constructor(limit, key, counters, account, group) {
     this.limit = limit;
     this.key = key;
     this.counters = counters;
+    this.account = account;
+    this.group = group;
+  }
+
+  /**
+   * Has those that wait go on in another line, and counts there what this process sent in this one.
+   *
+   * @param {Line} line
+   */
+  async continueIn(line) {
+    const slot = slotOf(Date.now());
+    for (let at = slot - EARLIER_SLOTS; at <= slot; at += 1) {
+      const sent = await this.counters.own(this.#keyOf(at));
+      if (sent > 0) await this.counters.add(line.#keyOf(at), sent);
+    }
+    line.#reading = NOTHING_READ;
+    // Not before, or they would not find counted what was sent.
+    this.#successor = line;
+    this.#waker.abort();
   }
 
   /**
@@ -301,6 +376,7 @@ class Line {
   async #pass(signal, until, log) {
     while (!signal?.aborted) {
       const now = Date.now();
+      if (this.#successor) return this.#successor.take({ signal, maxWaitMs: until - now, log });
       const closed = this.#closed(now);
       const wait = closed?.wait ?? await this.#count(now);
       if (wait <= 0) {
@@ -414,14 +490,23 @@ class Counters {
   /** @type {WeakMap<object, RateLimiterRedis>} */
   #shared = new WeakMap();
 
-  /** @param {string} redisUrl */
-  constructor(redisUrl) {
+  /** @param {Settings} settings */
+  constructor({ redisUrl, redisVariable }) {
     if (!redisUrl) return;
     this.#connection = new RedisConnection({
       url: redisUrl,
+      variable: redisVariable,
       limits: REDIS_LIMITS,
       log: (message) => console.warn(`[nocodb-bitbucket-auth] ${message}`),
       without: 'keeps to the rate limit on its own',
+      check: async (redis) => {
+        const limiter = this.#of(redis);
+        // In the ways of all that follows, a script's second time included, and so that nothing of it stays.
+        await limiter.penalty(CHECK, 0);
+        await limiter.penalty(CHECK, 0);
+        await limiter.get(CHECK);
+        await limiter.delete(CHECK);
+      },
     });
   }
 
@@ -435,7 +520,15 @@ class Counters {
     const own = await this.#memory.penalty(key, points);
     const shared = await this.#connection?.use((redis) => this.#of(redis).penalty(key, points));
     // And when it comes back, it may have missed or forgotten what this process did.
-    return Math.max(own.consumedPoints, shared?.consumedPoints ?? 0);
+    return Math.max(own.consumedPoints, countOf(shared));
+  }
+
+  /**
+   * @param {string} key
+   * @returns {Promise<number>} what this process counted
+   */
+  async own(key) {
+    return countOf(await this.#memory.get(key));
   }
 
   /**
@@ -445,7 +538,7 @@ class Counters {
   async get(key) {
     const own = await this.#memory.get(key);
     const shared = await this.#connection?.use((redis) => this.#of(redis).get(key));
-    return Math.max(own?.consumedPoints ?? 0, shared?.consumedPoints ?? 0);
+    return Math.max(countOf(own), countOf(shared));
   }
 
   /** @param {import('ioredis').Redis} redis */
@@ -458,6 +551,18 @@ class Counters {
 
 // Only the counting is wanted: the limit is for several counters together.
 const OPTIONS = { keyPrefix: 'nocodb-bitbucket-auth:rate', points: Number.MAX_SAFE_INTEGER, duration: SLOT_LIFE_S };
+
+/** What no account is called. */
+const CHECK = 'check';
+
+/**
+ * @param {import('rate-limiter-flexible').RateLimiterRes | null | undefined} counter
+ * @returns {number} 0 for what nobody counted: whoever writes to Redis may have left anything there
+ */
+function countOf(counter) {
+  const count = counter?.consumedPoints;
+  return Number.isSafeInteger(count) ? Number(count) : 0;
+}
 
 /** @param {number} time */
 function slotOf(time) {

@@ -98,10 +98,11 @@ export function keeperOf(environment) {
  * @param {string} namespace
  * @returns {Coordination}
  */
-function createCoordination({ client, redisUrl }, namespace) {
+function createCoordination({ client, redisUrl, redisVariable }, namespace) {
   if (!redisUrl) return new MemoryCoordination();
   return new RedisCoordination({
     url: redisUrl,
+    variable: redisVariable,
     namespace,
     encryptionKey: client.deriveKey('shared-store'),
     log: (message) => console.warn(`[nocodb-bitbucket-auth] ${message}`),
@@ -354,7 +355,9 @@ export class Connection {
    */
   async latest() {
     const entry = await this.#keeper.coordination.find(this.#key);
-    return entry && entry.key !== this.#key && !('dead' in entry.value) ? entry.value : this.#pair;
+    if (!entry || entry.key === this.#key || 'dead' in entry.value) return this.#pair;
+    const { value } = entry;
+    return this.#policy.believes(value.obtainedAt, value.expiresAt) ? value : this.#pair;
   }
 
   /**
@@ -447,16 +450,15 @@ export class Connection {
    */
   #retryLater(owner) {
     clearTimeout(this.#retry);
-    const now = Date.now();
-    const at = this.#policy.retryAt(now);
-    if (at === undefined) return;
+    const wait = this.#policy.retryIn(Date.now());
+    if (wait === undefined) return;
     const retry = () => {
       // Timers count from the beginning of the event loop's turn that set them, so they may be early.
-      if (Date.now() < at) this.#retryLater(owner);
+      if (this.#policy.retryIn(Date.now()) !== 0) this.#retryLater(owner);
       // Whoever uses the connection next meets the same failure.
       else void this.newest(owner).catch(() => {});
     };
-    this.#retry = setTimeout(retry, Math.max(0, at - now)).unref();
+    this.#retry = setTimeout(retry, wait).unref();
   }
 
   /** Carries out what the policy says, until it says that the turn is over. */
@@ -491,7 +493,7 @@ export class Connection {
             action = this.#on(RefreshEvent.Reported);
             break;
           case RefreshAction.Wait:
-            await sleep(Math.max(0, Number(this.#policy.waitUntil) - Date.now()));
+            await sleep(this.#policy.pause(Date.now()));
             action = this.#on(RefreshEvent.Woke);
             break;
           case RefreshAction.FailWithLastRequest:
@@ -577,7 +579,7 @@ export class Connection {
 
   /** Bitbucket locks out all connections of a client when one comes with a dead refresh token. */
   async #learnOfLockout() {
-    this.#policy.lockOut(Date.now() + await this.#keeper.coordination.lockout(this.#key));
+    this.#policy.lockOut(await this.#keeper.coordination.lockout(this.#key), Date.now());
   }
 
   /**

@@ -27,7 +27,8 @@ use crate::pkce::CodeVerifier;
 use crate::proxy;
 use crate::rate_limit::{self, DEFAULT_LIMIT, Fields, Line, resource_group};
 use crate::redaction::Redaction;
-use crate::refresh_policy::{Action, Answer, Event, Failure, Moment, RefreshPolicy, Times};
+use crate::redis::{Server, Trouble};
+use crate::refresh_policy::{self, Action, Answer, Event, Failure, Moment, RefreshPolicy, Times, Version};
 use crate::retry::{self, Failed};
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
@@ -596,7 +597,7 @@ fn previous(value: Option<&JsValue>) -> Previous {
 }
 
 /// Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, rateLimit?, isRateLimitConfigured, mayActAsClient,
-/// isVerifierOptional, redisUrl?, proxies, problems }`.
+/// isVerifierOptional, redisUrl?, redisVariable?, proxies, problems }`.
 /// Without `client` OAuth cannot be offered; without `apiUrl` the API's override is unusable; without `rateLimit` there is none. `problems` has an INVALID_CONFIG error for each variable that is
 /// missing or wrong.
 #[wasm_bindgen(js_name = readEnvironment)]
@@ -617,7 +618,8 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
         .flag("isRateLimitConfigured", is_configured)
         .flag("mayActAsClient", environment.client_credentials == ClientCredentials::Allowed)
         .flag("isVerifierOptional", environment.host_verifier == HostVerifier::Optional)
-        .text("redisUrl", environment.redis.as_ref().map(Secret::expose))
+        .text("redisUrl", environment.redis.as_ref().map(|redis| redis.address.expose()))
+        .text("redisVariable", environment.redis.as_ref().map(|redis| redis.variable))
         .json("problems", Some(&["[", &problems.join(","), "]"].concat()))
         .into_js();
     if let Some(client) = environment.client {
@@ -625,6 +627,30 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
     }
     Reflect::set(&result, &"proxies".into(), &Proxies(environment.proxies).into())?;
     Ok(result)
+}
+
+/// The Redis at an address: `{ host, port, username?, password?, database, tls?, family, keyPrefix? }`.
+#[wasm_bindgen(js_name = redisServer)]
+pub fn redis_server(address: &str) -> core::result::Result<JsValue, JsValue> {
+    let server = Server::parse(address).map_err(|reason| Error::argument(Phase::Config, "address", reason))?;
+    Ok(Members::new()
+        .text("host", Some(&server.host))
+        .number("port", Some(server.port.into()))
+        .text("username", server.username.as_deref())
+        .text("password", server.password.as_ref().map(Secret::expose))
+        .number("database", Some(server.database.into()))
+        .text("tls", server.tls.as_deref())
+        .number("family", Some(server.family.into()))
+        .text("keyPrefix", server.key_prefix.as_deref())
+        .into_js())
+}
+
+/// Why a Redis did not do what it was asked, in a word, by the code and the message of its client's error. `undefined`
+/// when it can be used all the same.
+#[wasm_bindgen(js_name = redisTrouble)]
+pub fn redis_trouble(code: &str, message: &str) -> Option<String> {
+    let trouble = Trouble::of(code, message);
+    trouble.is_serious().then(|| trouble.as_str().to_owned())
 }
 
 /// The environment variables that [`read_environment`] looks at.
@@ -852,11 +878,10 @@ impl Policy {
         self.0.state().action().into()
     }
 
-    /// Until when a wait lasts.
-    #[wasm_bindgen(getter, js_name = waitUntil)]
-    pub fn wait_until(&self) -> Option<f64> {
+    /// For how many milliseconds a wait lasts. It may end earlier than what it is for.
+    pub fn pause(&self, now: f64) -> Option<f64> {
         match self.0.state().action() {
-            Action::WaitUntil(time) => Some(time),
+            Action::WaitUntil(time) => Some(refresh_policy::wait_until(time, now)),
             _ => None,
         }
     }
@@ -882,10 +907,10 @@ impl Policy {
         self.0.is_idle(now)
     }
 
-    /// When a turn is to begin although nobody asks.
-    #[wasm_bindgen(js_name = retryAt)]
-    pub fn retry_at(&self, now: f64) -> Option<f64> {
-        self.0.retry_at(now)
+    /// In how many milliseconds to see whether a turn is to begin although nobody asks; 0: now.
+    #[wasm_bindgen(js_name = retryIn)]
+    pub fn retry_in(&self, now: f64) -> Option<f64> {
+        self.0.retry_at(now).map(|time| refresh_policy::wait_until(time, now))
     }
 
     /// Whether a request that the API answered with `status` is to be repeated.
@@ -898,10 +923,15 @@ impl Policy {
         self.0.configured(times(obtained_at, expires_at), now)
     }
 
-    /// Another connection of this client was refused.
+    /// Another connection of this client was refused, which matters for so many milliseconds yet.
     #[wasm_bindgen(js_name = lockOut)]
-    pub fn lock_out(&mut self, until: f64) {
-        self.0.lock_out(until);
+    pub fn lock_out(&mut self, ms: f64, now: f64) {
+        self.0.lock_out(ms, now);
+    }
+
+    /// Whether a pair with these times, found elsewhere, is to be taken for one that follows this one.
+    pub fn believes(&self, obtained_at: Option<f64>, expires_at: Option<f64>) -> bool {
+        self.0.believes(times(obtained_at, expires_at))
     }
 
     /// For how long the other connections are to know of the refusal of this one.
@@ -953,6 +983,20 @@ impl Policy {
 fn times(obtained_at: Option<f64>, expires_at: Option<f64>) -> Times {
     let real = |time: &f64| time.is_finite();
     Times { obtained_at: obtained_at.filter(real), expires_at: expires_at.filter(real) }
+}
+
+/// Whether a published pair, by its times and its fence, cannot have been followed by one that was found.
+#[wasm_bindgen(js_name = outdates)]
+pub fn outdates(
+    obtained_at: Option<f64>,
+    expires_at: Option<f64>,
+    fence: f64,
+    found_obtained_at: Option<f64>,
+    found_expires_at: Option<f64>,
+    found_fence: f64,
+) -> bool {
+    let known = Version { times: times(obtained_at, expires_at), fence };
+    known.outdates(Version { times: times(found_obtained_at, found_expires_at), fence: found_fence })
 }
 
 // api_request.rs
@@ -1299,6 +1343,12 @@ impl Test {
 }
 
 // rate_limit.rs
+
+/// Whether an answer with this status proves that Bitbucket knows the credential.
+#[wasm_bindgen(js_name = provesCredential)]
+pub fn proves_credential(status: u16) -> bool {
+    rate_limit::proves_credential(status)
+}
 
 /// What an answer tells of the rate limit: `{ limit?, used?, pause?, pace? }`, pause and pace in milliseconds.
 #[wasm_bindgen(js_name = rateLimitNews)]

@@ -8,9 +8,9 @@ use crate::error::{Code, Error, Phase, Result};
 use crate::pasted;
 use crate::proxy::Proxies;
 use crate::rate_limit::LARGEST_LIMIT;
+use crate::redis;
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
-use crate::text::split_once;
 
 /// A registered client with its redirect URI, scopes and endpoints.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -229,6 +229,15 @@ const OPTIONAL: &str = "optional";
 /// The value of [`variable::RATE_LIMIT`] for no limit.
 const NO_LIMIT: &str = "off";
 
+/// The address of a Redis, and the variable that names it.
+#[derive(Debug, Clone)]
+pub struct NamedRedis {
+    /// The variable.
+    pub variable: &'static str,
+    /// The address as it was written; [`redis::Server`] can read it. It may hold a password.
+    pub address: Secret,
+}
+
 /// What the environment says.
 #[derive(Debug)]
 pub struct Environment {
@@ -246,8 +255,8 @@ pub struct Environment {
     pub client_credentials: ClientCredentials,
     /// What the host's form sends along with a code.
     pub host_verifier: HostVerifier,
-    /// The address of the Redis through which processes share their tokens; it may hold a password.
-    pub redis: Option<Secret>,
+    /// The Redis through which processes share their tokens.
+    pub redis: Option<NamedRedis>,
     /// The way to Bitbucket.
     pub proxies: Proxies,
     /// What is missing or wrong, in the order of [`variable::ALL`]; the proxy comes last.
@@ -332,10 +341,12 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
     }
 
     /// NocoDB's own Redis serves where none is named, or the one that is named is unusable.
-    fn read_redis(&mut self) -> Option<Secret> {
-        [variable::REDIS_URL, variable::NOCODB_REDIS_URL]
-            .into_iter()
-            .find_map(|name| self.optional(name, |value| value.map(parse_redis_url).transpose()).flatten())
+    fn read_redis(&mut self) -> Option<NamedRedis> {
+        [variable::REDIS_URL, variable::NOCODB_REDIS_URL].into_iter().find_map(|variable| {
+            let parse = |address: &str| redis::Server::parse(address).map(|_| Secret::new(address));
+            let address = self.optional(variable, |value| value.map(parse).transpose()).flatten()?;
+            Some(NamedRedis { variable, address })
+        })
     }
 
     fn required<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> core::result::Result<T, Reason>) -> Option<T> {
@@ -388,15 +399,5 @@ fn parse_rate_limit(value: &str) -> core::result::Result<RateLimit, Reason> {
     match value.parse() {
         Ok(limit) if digits && (1..=LARGEST_LIMIT).contains(&limit) => Ok(RateLimit::Configured(limit)),
         _ => Err("must be off, or a whole number of requests in an hour from 1 to 1000000"),
-    }
-}
-
-/// The rest of the address is for the Redis client to judge.
-fn parse_redis_url(value: &str) -> core::result::Result<Secret, Reason> {
-    match split_once(value, "://") {
-        Some(("redis" | "rediss", rest)) if rest.starts_with(|c: char| !matches!(c, '/' | '?' | '#')) => {
-            Ok(Secret::new(value))
-        }
-        _ => Err("must be an address that starts with redis:// or rediss://"),
     }
 }

@@ -30,6 +30,7 @@ pub mod pkce;
 pub mod proxy;
 pub mod rate_limit;
 pub mod redaction;
+pub mod redis;
 pub mod refresh_policy;
 pub mod retry;
 pub mod scope;

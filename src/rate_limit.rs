@@ -38,6 +38,12 @@ pub fn is_waited_for(told: f64) -> bool {
     told <= retry::LONGEST_PATIENCE
 }
 
+/// Whether an answer proves that Bitbucket knows the credential it was asked with. A refusal may come before anybody looks
+/// at that.
+pub fn proves_credential(status: u16) -> bool {
+    (200..300).contains(&status)
+}
+
 /// What an answer tells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct News {

@@ -60,6 +60,12 @@ const SHORT_PATIENCE: f64 = 2.0 * SECOND;
 /// token before its successor is looked for again: the shared store that knows it may have been away.
 const PAUSE: f64 = MINUTE;
 
+/// The longest lockout that is believed, whoever tells of it: the longest that can be configured.
+const LONGEST_LOCKOUT: f64 = 5.0 * MINUTE;
+
+/// No wait lasts longer before somebody looks again: clocks may be set, and timers of the runtime end at 24 days.
+const LONGEST_WAIT: f64 = 5.0 * MINUTE;
+
 /// How long a 401 is believed to be about something else than the token's age, where the token's own time is unknown.
 const DISTRUST: f64 = 10.0 * MINUTE;
 
@@ -78,6 +84,33 @@ impl Times {
         let both = [(self.obtained_at, other.obtained_at), (self.expires_at, other.expires_at)];
         both.into_iter().find_map(|(one, other)| Some(one? > other?)).unwrap_or(false)
     }
+}
+
+/// What tells which of two pairs that were published is the newer one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Version {
+    /// The times of the pair.
+    pub times: Times,
+    /// The fence of the lock under which it was obtained.
+    pub fence: f64,
+}
+
+impl Version {
+    /// Whether a pair that is found elsewhere cannot have followed this one: it was obtained earlier, and not under a later
+    /// lock. Whoever can write to the place where it was found can put an earlier one back, but cannot raise its fence.
+    pub fn outdates(self, found: Self) -> bool {
+        self.times.is_after(found.times) && found.fence <= self.fence
+    }
+}
+
+/// For how many milliseconds to wait until a time.
+pub fn wait_until(time: f64, now: f64) -> f64 {
+    within(time - now, LONGEST_WAIT)
+}
+
+/// A time that is neither negative nor longer than this.
+fn within(ms: f64, longest: f64) -> f64 {
+    if ms.is_nan() { longest } else { ms.clamp(0.0, longest) }
 }
 
 /// The time of an event in milliseconds since 1970, and a random number from 0 to 1 for the waits.
@@ -278,6 +311,8 @@ pub struct RefreshPolicy {
     locked_until: f64,
     /// The pair was renewed by this process, so nobody can have a newer one.
     own: bool,
+    /// Somebody who took the lock later published another pair.
+    superseded: bool,
     /// Since when Bitbucket may have sent a newer pair that did not arrive.
     unanswered_since: Option<f64>,
     /// No turn without being asked before this time.
@@ -317,6 +352,7 @@ impl RefreshPolicy {
             tries: 0,
             locked_until: 0.0,
             own: false,
+            superseded: false,
             unanswered_since: None,
             retry_from: 0.0,
             look_from: 0.0,
@@ -438,9 +474,16 @@ impl RefreshPolicy {
         true
     }
 
-    /// Another connection of this client was refused, so that Bitbucket may refuse every one until this time.
-    pub fn lock_out(&mut self, until: f64) {
-        self.locked_until = until;
+    /// Another connection of this client was refused, so that Bitbucket may refuse every one for so many milliseconds yet.
+    pub fn lock_out(&mut self, ms: f64, now: f64) {
+        self.locked_until = now + within(ms, LONGEST_LOCKOUT);
+    }
+
+    /// Whether a pair that was found elsewhere is to be taken for one that follows this one. An earlier one is not: somebody
+    /// may have put it back. That clocks differ is no excuse, unless Bitbucket refused this pair's refresh token, or the pair
+    /// came second.
+    pub fn believes(&self, found: Times) -> bool {
+        self.tries > 0 || self.superseded || !self.times.is_after(found)
     }
 
     /// For how long after a refusal the other connections of this client are to be told that they may be refused, too.
@@ -465,7 +508,7 @@ impl RefreshPolicy {
             ) => self.begin(now),
 
             // Each refresh token has a lock of its own, so the work goes on under that of the newer one.
-            (State::Looking, Event::Found { times, same_refresh_token: false }) => {
+            (State::Looking, Event::Found { times, same_refresh_token: false }) if self.believes(times) => {
                 self.accept(times, now);
                 self.begin(now)
             }
@@ -497,7 +540,10 @@ impl RefreshPolicy {
             (State::AwaitingRequest(_), Event::Woke) => State::Looking,
 
             (State::Publishing, Event::Published) => State::Storing,
-            (State::Publishing, Event::Superseded) => State::Looking,
+            (State::Publishing, Event::Superseded) => {
+                self.superseded = true;
+                State::Looking
+            }
             (State::Burying, Event::Published | Event::Superseded) if self.refusals < MOST_REFUSALS => {
                 self.begin(now)
             }
@@ -557,6 +603,7 @@ impl RefreshPolicy {
         self.refusals = 0;
         self.tries = 0;
         self.own = false;
+        self.superseded = false;
         self.unanswered_since = None;
         self.revived = false;
     }

@@ -7,9 +7,9 @@
 use js_sys::{Function, JSON, Object, Reflect, Uint8Array};
 use nocodb_bitbucket_auth::bindings::{
     Api, Client, Policy, Redactor, RefreshAction, RefreshAnswer, RefreshEvent, Test, asks_for_renewal,
-    complete_redirect, group_of, is_pending_over, judge_api_response, may_carry, may_repeat, page_client,
-    rate_limit_news, read_credential, read_environment, refuse_secret, response_state, retry_delay, waiting_time,
-    without_response, workspace_segment,
+    complete_redirect, group_of, is_pending_over, judge_api_response, may_carry, may_repeat, outdates, page_client,
+    proves_credential, rate_limit_news, read_credential, read_environment, redis_server, redis_trouble,
+    refuse_secret, response_state, retry_delay, waiting_time, without_response, workspace_segment,
 };
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -186,7 +186,7 @@ fn a_refresh_goes_its_way() {
     let generation = policy.generation();
     assert!(matches!(policy.asked(generation, NOW), RefreshAnswer::Use));
     assert!(matches!(policy.action(), RefreshAction::Rest));
-    assert_eq!(policy.wait_until(), None);
+    assert_eq!(policy.pause(NOW), None);
     assert!(!policy.is_forced());
     assert!(!policy.is_idle(NOW));
     assert!(policy.is_idle(NOW + 90.0 * 86_400_000.0));
@@ -213,8 +213,8 @@ fn a_refused_refresh_waits_and_a_dead_one_ends() {
     assert!(matches!(policy.failed("RECONNECT_REQUIRED", false, None, NOW, 0.5), RefreshAction::Look));
     assert_eq!(policy.lockout_of_others(), Some(30_000.0));
     assert!(matches!(policy.on(RefreshEvent::NothingFound, NOW, 0.5), RefreshAction::Wait));
-    let until = policy.wait_until().unwrap();
-    assert!((NOW + 30_000.0..=NOW + 60_000.0).contains(&until), "{until}");
+    let wait = policy.pause(NOW).unwrap();
+    assert!((30_000.0..=60_000.0).contains(&wait), "{wait}");
     let mut found = Policy::new(Some(NOW), Some(NOW), true, 30_000.0, NOW);
     assert!(matches!(found.asked(found.generation(), NOW), RefreshAnswer::Turn));
     found.on(RefreshEvent::Locked, NOW, 0.5);
@@ -234,8 +234,11 @@ fn a_pair_from_elsewhere_is_taken() {
     assert!(!policy.answered(200, generation, false, NOW));
     // Times that are none count as absent, as those of a store may be.
     assert!(!policy.configured(Some(f64::NAN), Some(f64::INFINITY), NOW));
-    assert_eq!(policy.retry_at(NOW), None);
-    policy.lock_out(NOW + 5.0);
+    assert_eq!(policy.retry_in(NOW), None);
+    policy.lock_out(5.0, NOW);
+    assert!(policy.believes(Some(NOW + 2.0), None) && !policy.believes(Some(NOW), None));
+    assert!(outdates(Some(NOW), None, 2.0, Some(NOW - 1.0), None, 2.0));
+    assert!(proves_credential(200) && !proves_credential(401));
 }
 
 #[wasm_bindgen_test]
@@ -360,6 +363,19 @@ fn the_news_of_a_rate_limit_leave_out_what_is_not_known() {
 }
 
 #[wasm_bindgen_test]
+fn a_redis_and_its_troubles_are_told() {
+    let server = seen(&redis_server("rediss://user:p%40ss@redis.example:6380/3?family=6&keyPrefix=noco:").unwrap());
+    let expected = json!({
+        "host": "redis.example", "port": 6380, "username": "user", "password": "p@ss", "database": 3, "tls": "true",
+        "family": 6, "keyPrefix": "noco:",
+    });
+    assert_eq!(server, expected);
+    assert!(redis_server("redis://redis.example/marked").is_err());
+    assert_eq!(redis_trouble("", "NOAUTH Authentication required.").as_deref(), Some("password"));
+    assert_eq!(redis_trouble("", "WRONGTYPE Operation against a key holding the wrong kind of value"), None);
+}
+
+#[wasm_bindgen_test]
 fn an_environment_is_read_without_running_what_throws() {
     let throwing = evaluate("return { get INTEGRATION_AUTH_BITBUCKET_CLIENT_ID() { throw new Error('no') } }");
     let environment = seen(&read_environment(&throwing).unwrap());
@@ -374,6 +390,7 @@ fn an_environment_is_read_without_running_what_throws() {
         assert_eq!(read.get("rateLimit").unwrap_or(&Value::Null), &expected);
         assert_eq!(read["isRateLimitConfigured"], is_configured);
         assert_eq!(read["redisUrl"], "redis://fake");
+        assert_eq!(read["redisVariable"], "INTEGRATION_AUTH_BITBUCKET_REDIS_URL");
         assert_eq!(read.get("client"), None);
     }
 }

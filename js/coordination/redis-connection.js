@@ -1,26 +1,33 @@
 /**
  * A connection to Redis that comes and goes.
  *
- * In: its address, and work to be done with it. Out: what the work gives, or nothing when Redis did not do it. What
- * never happens here: an operation that fails or waits long because Redis does, a process kept alive by it, or an error
- * of the Redis client that leaves this file (they hold what was sent).
+ * In: its address, and work to be done with it. Out: what the work gives, or nothing when Redis did not do it; in the log,
+ * once for each outage, what kind of trouble it is. What never happens here: an operation that fails or waits long because
+ * Redis does, a process kept alive by it, anything written to another database than the named one, or an error of the
+ * Redis client that leaves this file (they hold what was sent).
  */
+
+import { core } from '../core.js';
 
 /** @typedef {import('ioredis').Redis} Redis */
 
 /**
  * @typedef {object} RedisConnectionOptions
  * @property {string} url
+ * @property {string} [variable] that names it, for the log
  * @property {{ operation: number, connection: number, reconnection: number }} limits in milliseconds; `reconnection`:
  *   the longest pause between two attempts to connect
  * @property {Record<string, { lua: string, numberOfKeys: number }>} [scripts]
  * @property {(message: string) => void} log
  * @property {string} without what this process does without Redis, for the log
- * @property {(redis: Redis) => Promise<void>} [check] rejects when this Redis is of no use
+ * @property {(redis: Redis) => Promise<unknown>} check does what the plugin will do; rejects when this Redis is of no use
  * @property {() => void} [opened]
  */
 
 const VARIABLES = 'INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
+
+/** Why `within` rejects. */
+const LATE = Object.assign(new Error('too late'), { code: 'TIMEOUT' });
 
 export class RedisConnection {
   /** @type {RedisConnectionOptions} */
@@ -69,8 +76,9 @@ export class RedisConnection {
       const result = await within(this.#options.limits.operation, isAwaited, work(redis));
       this.#failures = 0;
       return result;
-    } catch {
-      this.#lose(redis);
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble !== undefined) this.#lose(redis, trouble);
       return undefined;
     }
   }
@@ -94,31 +102,43 @@ export class RedisConnection {
 
   /** @param {boolean} isAwaited */
   async #connect(isAwaited) {
+    /** The first one says why; those that follow only that the connection is closed. @type {unknown[]} */
+    const errors = [];
     try {
       // Only who uses Redis loads its client. On a busy machine that takes seconds, which say nothing about Redis.
       const { Redis } = await import('ioredis');
-      await within(this.#options.limits.connection, isAwaited, this.#open(Redis));
-    } catch {
+      await within(this.#options.limits.connection, isAwaited, this.#open(Redis, errors));
+    } catch (error) {
       disconnect(this.#candidate);
       this.#candidate = undefined;
-      this.#retry();
+      this.#retry(troubleOf(errors[0] ?? error) ?? 'error');
       return;
     }
     const redis = /** @type {Redis} */ (this.#candidate);
     this.#candidate = undefined;
     if (this.#isClosed) return;
-    redis.once('end', () => this.#lose(redis));
+    redis.once('end', () => this.#lose(redis, core().redisTrouble('ECONNREFUSED', '') ?? ''));
     this.#redis = redis;
-    if (this.#isReported) this.#options.log(`The Redis of ${VARIABLES} can be used again.`);
+    if (this.#isReported) this.#options.log(`The Redis of ${this.#name} can be used again.`);
     this.#isReported = false;
     this.#options.opened?.();
   }
 
-  /** @param {typeof import('ioredis').Redis} Redis */
-  async #open(Redis) {
-    if (this.#isClosed) throw new Error('too late');
+  get #name() {
+    return this.#options.variable ?? VARIABLES;
+  }
+
+  /**
+   * @param {typeof import('ioredis').Redis} Redis
+   * @param {unknown[]} errors
+   */
+  async #open(Redis, errors) {
+    if (this.#isClosed) throw LATE;
     const { url, limits, scripts, check } = this.#options;
-    const redis = new Redis(url, {
+    const { username, password, database, tls, ...server } = core().redisServer(url);
+    const redis = new Redis({
+      ...server,
+      ...(tls && { tls: /** @type {any} */ (tls) }),
       lazyConnect: true,
       connectTimeout: limits.connection,
       // Its own ways of trying again have timers that keep a process alive, and send commands late.
@@ -131,34 +151,65 @@ export class RedisConnection {
       ...(scripts && { scripts }),
     });
     this.#candidate = redis;
-    // Whatever fails is noticed by whoever asked for it, and an error event without a listener ends the process.
-    redis.on('error', () => {});
+    // An error event without a listener is written to the console.
+    redis.on('error', (error) => errors.push(error));
     const connected = redis.connect();
     // The socket is made in the next tick. It never keeps the process alive; who waits for an answer does.
     setImmediate(() => redis.stream?.unref());
     await connected;
+    // The client's own ways go on when these are refused: as the default user, and in database 0.
+    const ready = async () => {
+      if (password !== undefined || username !== undefined) {
+        const known = username ? redis.auth(username, password ?? '') : redis.auth(password ?? '');
+        await known.catch(needless);
+      }
+      if (database > 0) await redis.select(database);
+      await check(redis);
+    };
     // Whoever is too slow for this is too slow for everything else.
-    if (check) await within(limits.operation, false, check(redis));
+    await within(limits.operation, false, ready());
   }
 
-  /** @param {Redis} redis that did not do what it was asked */
-  #lose(redis) {
+  /**
+   * @param {Redis} redis that did not do what it was asked
+   * @param {string} trouble
+   */
+  #lose(redis, trouble) {
     if (this.#redis !== redis) return;
     this.#redis = undefined;
     disconnect(redis);
-    this.#retry();
+    this.#retry(trouble);
   }
 
-  #retry() {
+  /** @param {string} trouble in a word */
+  #retry(trouble) {
     if (this.#isClosed) return;
     const { log, limits, without } = this.#options;
-    if (!this.#isReported) log(`The Redis of ${VARIABLES} cannot be used: until it can, this process ${without}.`);
+    if (!this.#isReported) {
+      log(`The Redis of ${this.#name} cannot be used (${trouble}): until it can, this process ${without}.`);
+    }
     this.#isReported = true;
     // Half of the pause is left to chance, so that processes do not all come back at once.
     const pause = Math.min(limits.reconnection, 100 * 2 ** this.#failures) * (1 + Math.random()) / 2;
     this.#failures += 1;
     this.#nextAttempt = setTimeout(() => this.#connect(false), pause).unref();
   }
+}
+
+/** @param {unknown} error to a password that was not asked for, which does no harm */
+function needless(error) {
+  if (troubleOf(error) !== undefined) throw error;
+}
+
+/**
+ * The kind of trouble that an error tells of.
+ *
+ * @param {unknown} error
+ * @returns {string | undefined} `undefined` when Redis can be used all the same
+ */
+function troubleOf(error) {
+  const { code, message } = error instanceof Error ? /** @type {NodeJS.ErrnoException} */ (error) : {};
+  return core().redisTrouble(typeof code === 'string' ? code : '', String(message ?? ''));
 }
 
 /** @param {Redis | undefined} redis */
@@ -180,7 +231,7 @@ async function within(limit, isAwaited, work) {
   let timer;
   const late = new Promise((_resolve, reject) => {
     // In a process that was busy or stopped, the answer may be there and only has to be read.
-    timer = setTimeout(() => setImmediate(() => setImmediate(reject)), limit);
+    timer = setTimeout(() => setImmediate(() => setImmediate(reject, LATE)), limit);
     if (!isAwaited) timer.unref();
   });
   try {

@@ -12,6 +12,7 @@
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { MemoryCoordination } from './memory.js';
+import { core } from '../core.js';
 import { RedisConnection } from './redis-connection.js';
 
 /** @typedef {import('ioredis').Redis} Redis */
@@ -25,6 +26,7 @@ import { RedisConnection } from './redis-connection.js';
 /**
  * @typedef {object} RedisOptions
  * @property {string} url
+ * @property {string} [variable] that names it, for the log
  * @property {string} namespace of one OAuth client; no secret
  * @property {Uint8Array} encryptionKey 256 bits
  * @property {(message: string) => void} log
@@ -49,77 +51,116 @@ const LIMITS = {
   // An unused refresh token dies after three months.
   pair: 95 * DAY,
   deadMarker: HOUR,
+  // The longest that can be configured.
+  lockout: 5 * 60 * SECOND,
 };
+
+/** Nobody takes so many locks. A greater number was not counted. */
+const HIGHEST_FENCE = 1e12;
 
 /** Keys of refresh tokens that wait to be passed on; more than a long outage leaves behind. */
 const MOST_PENDING = 100_000;
 
 /**
  * What all scripts begin with. A pointer is `<fence> <key of the refresh token that followed>`, a pair
- * `<fence> <ciphertext>`. A chain has one pointer for each renewal of the last 30 days; the bound is far above that.
+ * `<fence> <key that it was published to follow> <ciphertext>`, without the key in older versions. A chain has one pointer
+ * for each renewal of the last 30 days; the bound is far above that. What is no text, or a number that nobody counted, is
+ * as good as not there.
  */
 const PRELUDE = `
   local prefix = KEYS[1]
+  local function text(name)
+    local value = redis.pcall('GET', prefix .. name)
+    return type(value) == 'string' and value or ''
+  end
+  local function counted(digits)
+    local number = tonumber(digits) or 0
+    return number <= ${HIGHEST_FENCE} and number or 0
+  end
   local function follow(key)
     local highest, passed = 0, { [key] = true }
     for _ = 1, 5000 do
-      local pointer = redis.call('GET', prefix .. 'next:' .. key) or ''
-      local fence, newer = string.match(pointer, '^(%d+) (.+)$')
+      local fence, newer = string.match(text('next:' .. key), '^(%d+) (.+)$')
       if not fence or passed[newer] then break end
       key = newer
       passed[key] = true
-      highest = math.max(highest, tonumber(fence))
+      highest = math.max(highest, counted(fence))
     end
     return key, highest, passed
   end
   local function pair(key)
-    return redis.call('GET', prefix .. 'pair:' .. key) or ''
+    return text('pair:' .. key)
   end
   local function fence_of(key)
-    return tonumber(string.match(pair(key), '^(%d+) ') or 0)
+    return counted(string.match(pair(key), '^(%d+) '))
   end
-  local function raise_fence(seen, limit)
-    local fence = math.max(tonumber(redis.call('GET', prefix .. 'fence') or 0), tonumber(seen))
+  local function raise_fence(seen, by, limit)
+    local fence = math.max(counted(text('fence')), tonumber(seen)) + by
     redis.call('SET', prefix .. 'fence', string.format('%.0f', fence), 'PX', limit)
+    return fence
   end
 `;
 
 const SCRIPTS = {
-  /** Whether this Redis can be written to, and which life its data has: when they were lost, no fence is given twice. */
+  /**
+   * Whether this Redis takes what the other scripts do, and which life its data has: when they were lost, no fence is given
+   * twice.
+   */
   check: `
     local seen, limit, life = unpack(ARGV)
-    raise_fence(seen, limit)
-    life = redis.call('GET', prefix .. 'life') or life
+    -- First, as a script that has written anything may go on when memory is used up.
+    raise_fence(seen, 0, limit)
+    local name = prefix .. 'check'
+    redis.call('DEL', name)
+    redis.call('ZADD', name, redis.call('TIME')[1], 'x')
+    redis.call('EXPIRE', name, 60)
+    redis.call('PEXPIRE', name, 60000)
+    redis.call('ZREMRANGEBYSCORE', name, '-inf', 0)
+    redis.call('ZREVRANGE', name, 0, 1, 'WITHSCORES')
+    redis.call('PTTL', name)
+    redis.call('TYPE', name)
+    redis.call('DEL', name)
+    redis.call('GET', name)
+    local before = text('life')
+    life = before ~= '' and before or life
     redis.call('SET', prefix .. 'life', life, 'PX', limit)
     return life
   `,
 
+  /** No lock outlasts its limit, not even one that somebody set without any. */
   acquire: `
     local key, owner, lock_limit, seen, limit = unpack(ARGV)
-    if not redis.call('SET', prefix .. 'lock:' .. key, owner, 'NX', 'PX', lock_limit) then return 0 end
-    raise_fence(seen, limit)
-    return redis.call('INCR', prefix .. 'fence')
+    local name = prefix .. 'lock:' .. key
+    if not redis.call('SET', name, owner, 'NX', 'PX', lock_limit) then
+      local rest = redis.call('PTTL', name)
+      if rest < 0 or rest > tonumber(lock_limit) then redis.call('PEXPIRE', name, lock_limit) end
+      return 0
+    end
+    return raise_fence(seen, 1, limit)
   `,
 
   extend: `
     local key, owner, limit = unpack(ARGV)
-    if redis.call('GET', prefix .. 'lock:' .. key) ~= owner then return 0 end
+    if text('lock:' .. key) ~= owner then return 0 end
     return redis.call('PEXPIRE', prefix .. 'lock:' .. key, limit)
   `,
 
   release: `
     local key, owner = unpack(ARGV)
-    if redis.call('GET', prefix .. 'lock:' .. key) ~= owner then return 0 end
+    if text('lock:' .. key) ~= owner then return 0 end
     return redis.call('DEL', prefix .. 'lock:' .. key)
   `,
 
   /** Notes a refusal, if there was one, and tells for how long yet those of others are remembered. */
   lockout: `
-    local key, ms = ARGV[1], tonumber(ARGV[2])
+    local key, ms, longest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
     local time = redis.call('TIME')
     local now = time[1] * 1000 + math.floor(time[2] / 1000)
     local name = prefix .. 'lockouts'
+    if redis.call('TYPE', name).ok ~= 'zset' then redis.call('DEL', name) end
     redis.call('ZREMRANGEBYSCORE', name, '-inf', now)
+    -- No refusal is remembered for longer: a clock was set, or somebody else wrote this.
+    redis.call('ZREMRANGEBYSCORE', name, '(' .. string.format('%.0f', now + longest), '+inf')
     if ms > 0 then
       redis.call('ZADD', name, now + ms, key)
       redis.call('EXPIRE', name, 3600)
@@ -214,6 +255,7 @@ export class RedisCoordination {
     this.#prefix = `nocodb-bitbucket-auth:{${options.namespace}}:`;
     this.#connection = new RedisConnection({
       url: options.url,
+      variable: options.variable,
       limits: this.#limits,
       scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, lua]) => (
         [name, { lua: PRELUDE + lua, numberOfKeys: 1 }]
@@ -282,10 +324,11 @@ export class RedisCoordination {
   async find(key) {
     const before = this.#memory.findLocal(key);
     const reply = await this.#ask('find', [key, before?.key ?? '']);
-    const shared = reply && this.#read(reply[0], reply[1]);
+    const shared = this.#read(reply?.[0], reply?.[1]);
     const local = this.#memory.findLocal(key) ?? (shared && this.#memory.findLocal(shared.key));
     if (!reply || !(shared || local)) return local;
-    if (local && !isInRedis(local, shared, local === before && reply[2] === 1, this.#pending)) {
+    const isOutdated = local && shared && outdates(local, shared);
+    if (local && (isOutdated || !isInRedis(local, shared, local === before && reply[2] === 1, this.#pending))) {
       await this.#share(key, local);
       return this.findLocal(key) ?? this.findLocal(local.key);
     }
@@ -320,8 +363,9 @@ export class RedisCoordination {
    * @returns {Promise<number>}
    */
   async lockout(key) {
-    const [shared, local] = await Promise.all([this.#ask('lockout', [key, 0]), this.#memory.lockout(key)]);
-    return Math.max(shared ?? 0, local);
+    const { lockout } = this.#limits;
+    const [shared, local] = await Promise.all([this.#ask('lockout', [key, 0, lockout]), this.#memory.lockout(key)]);
+    return typeof shared === 'number' ? Math.max(shared, local) : local;
   }
 
   /**
@@ -330,7 +374,7 @@ export class RedisCoordination {
    * @returns {Promise<void>}
    */
   async lockOut(key, ms) {
-    await Promise.all([this.#ask('lockout', [key, ms]), this.#memory.lockOut(key, ms)]);
+    await Promise.all([this.#ask('lockout', [key, ms, this.#limits.lockout]), this.#memory.lockOut(key, ms)]);
   }
 
   async close() {
@@ -353,9 +397,8 @@ export class RedisCoordination {
     const { pair, pointer, deadMarker } = this.#limits;
     this.#see(entry.fence);
     const limit = 'dead' in entry.value ? deadMarker : pair;
-    const reply = await this.#ask(
-      'publish', [key, entry.key, entry.fence, this.#encrypt(entry), limit, pointer], options,
-    );
+    const sealed = `${key} ${this.#encrypt(entry, key)}`;
+    const reply = await this.#ask('publish', [key, entry.key, entry.fence, sealed, limit, pointer], options);
     if (!reply) {
       this.#postpone(key);
       return undefined;
@@ -364,6 +407,8 @@ export class RedisCoordination {
     if (reply[0] === 1) return true;
     const winner = this.#read(reply[1], reply[2]);
     const known = this.findLocal(key) ?? this.findLocal(entry.key);
+    // What was there before is no winner, whoever put it back.
+    if (winner && outdates(entry, winner)) return true;
     // Unless this process has gone on meanwhile. Both keys lead to the winner.
     if (winner && known?.key === entry.key) {
       this.#memory.settle(entry.key, winner);
@@ -392,7 +437,7 @@ export class RedisCoordination {
 
   /** @param {number} fence */
   #see(fence) {
-    this.#fence = Math.max(this.#fence, fence);
+    if (fence <= HIGHEST_FENCE) this.#fence = Math.max(this.#fence, fence);
   }
 
   /**
@@ -410,6 +455,8 @@ export class RedisCoordination {
   /** @param {Redis} redis that was just connected */
   async #check(redis) {
     const args = [this.#fence, this.#limits.pair, randomBytes(16).toString('base64url')];
+    await run(redis, 'check', this.#prefix, args);
+    // The client sends a script's text first, and then its name, for which Redis asks another permission.
     const life = String(await run(redis, 'check', this.#prefix, args));
     // When it lost its data, nobody else may know which pairs follow one and the same.
     if (this.#life !== undefined && life !== this.#life) {
@@ -418,34 +465,37 @@ export class RedisCoordination {
     this.#life = life;
   }
 
-  /** @param {Entry} entry */
-  #encrypt({ key, value }) {
+  /**
+   * @param {Entry} entry
+   * @param {string} predecessor
+   */
+  #encrypt({ key, value, fence }, predecessor) {
     const nonce = randomBytes(NONCE_LENGTH);
     const cipher = createCipheriv(CIPHER, this.#options.encryptionKey, nonce, { authTagLength: TAG_LENGTH });
-    cipher.setAAD(boundTo(key));
+    cipher.setAAD(boundTo(key, fence, predecessor));
     const text = [cipher.update(JSON.stringify(value), 'utf8'), cipher.final()];
     return Buffer.concat([nonce, ...text, cipher.getAuthTag()]).toString('base64url');
   }
 
   /**
-   * @param {string} key
-   * @param {string} pair `<fence> <ciphertext>`
+   * @param {unknown} key
+   * @param {unknown} pair `<fence> <predecessor> <ciphertext>`; older versions write no predecessor
    * @returns {Entry | undefined} what cannot be read is as good as not there
    */
   #read(key, pair) {
-    const [fence, ciphertext = ''] = pair.split(' ');
+    const [, digits, predecessor, ciphertext] = /^(\d+) (?:(.*) )?(\S+)$/.exec(String(pair)) ?? [];
+    const fence = Number(digits);
+    if (typeof key !== 'string' || ciphertext === undefined || !(fence <= HIGHEST_FENCE)) return undefined;
     const bytes = Buffer.from(ciphertext, 'base64url');
     if (bytes.length < NONCE_LENGTH + TAG_LENGTH) return undefined;
     try {
       const decipher = createDecipheriv(
         CIPHER, this.#options.encryptionKey, bytes.subarray(0, NONCE_LENGTH), { authTagLength: TAG_LENGTH },
       );
-      decipher.setAAD(boundTo(key)).setAuthTag(bytes.subarray(-TAG_LENGTH));
+      decipher.setAAD(boundTo(key, fence, predecessor)).setAuthTag(bytes.subarray(-TAG_LENGTH));
       const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_LENGTH, -TAG_LENGTH)), decipher.final()]);
-      const entry = { key, value: JSON.parse(text.toString('utf8')), fence: Number(fence) };
-      if (!Number.isSafeInteger(entry.fence)) return undefined;
-      this.#see(entry.fence);
-      return entry;
+      this.#see(fence);
+      return { key, value: JSON.parse(text.toString('utf8')), fence };
     } catch {
       return undefined;
     }
@@ -457,12 +507,26 @@ const NONCE_LENGTH = 12;
 const TAG_LENGTH = 16;
 
 /**
- * A ciphertext is good only under its key, and for this format.
+ * A ciphertext is good only under its key, with its fence, behind what it followed, and for its format.
  *
  * @param {string} key
+ * @param {number} fence
+ * @param {string} [predecessor] absent in the format of older versions, which bound it to its key only
  */
-function boundTo(key) {
-  return Buffer.from(`nocodb-bitbucket-auth pair 1 ${key}`);
+function boundTo(key, fence, predecessor) {
+  return Buffer.from(predecessor === undefined
+    ? `nocodb-bitbucket-auth pair 1 ${key}`
+    : `nocodb-bitbucket-auth pair 2 ${JSON.stringify([key, fence, predecessor])}`);
+}
+
+/**
+ * @param {Entry} known
+ * @param {Entry} found
+ */
+function outdates({ value: known, fence }, { value: found, fence: foundFence }) {
+  // The news that a refresh token is dead has no age.
+  if ('dead' in known || 'dead' in found) return false;
+  return core().outdates(known.obtainedAt, known.expiresAt, fence, found.obtainedAt, found.expiresAt, foundFence);
 }
 
 /**

@@ -12,6 +12,7 @@ mod keys;
 mod pages;
 mod properties;
 mod redaction;
+mod redis;
 mod refresh_model;
 mod refresh_policy;
 mod tokens;

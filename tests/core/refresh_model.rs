@@ -621,9 +621,11 @@ impl World {
             Some(Entry { dead: true, token: dead, .. }) if dead == token => self.on(p, c, Event::FoundDead),
             Some(Entry { token: found, .. }) if found != token => {
                 // Of a dead token that follows this one, only that it follows is of interest here.
-                self.pair(p, c, found);
-                self.connection(p, c).published = found;
                 let times = self.bitbucket.times(found);
+                if self.connection(p, c).policy.believes(times) {
+                    self.pair(p, c, found);
+                    self.connection(p, c).published = found;
+                }
                 self.on(p, c, Event::Found { times, same_refresh_token: false });
             }
             _ => self.on(p, c, Event::NothingFound),
@@ -636,7 +638,8 @@ impl World {
         let shared = self.shared.up.then_some(&self.shared.lockouts);
         let known = [Some(&self.processes[p].lockouts), shared].into_iter().flatten().flatten();
         let until = known.filter(|(refused, _)| **refused != token).map(|(_, until)| *until).fold(0.0, f64::max);
-        self.connection(p, c).policy.lock_out(until);
+        let now = self.now;
+        self.connection(p, c).policy.lock_out(until - now, now);
     }
 
     fn tell_of_lockout(&mut self, p: usize, c: usize) {

@@ -1,7 +1,9 @@
 //! The policy of renewal: every row of the tables in docs/refresh-policy.md, and the numbers in it.
 
 use nocodb_bitbucket_auth::error::Code;
-use nocodb_bitbucket_auth::refresh_policy::{Action, Answer, Event, Failure, Moment, RefreshPolicy, State, Times};
+use nocodb_bitbucket_auth::refresh_policy::{
+    Action, Answer, Event, Failure, Moment, RefreshPolicy, State, Times, Version, wait_until,
+};
 use std::collections::BTreeSet;
 
 const DOCUMENT: &str = include_str!("../../docs/refresh-policy.md");
@@ -273,6 +275,7 @@ fn in_a_turn(state: &str, event: &str, when: &str) -> (Lab, Event, Option<f64>) 
         }
         lab
     };
+    let other = |obtained_at| Event::Found { times: times(obtained_at, LIFETIME), same_refresh_token: false };
     let same = |obtained_at, lifetime| Event::Found { times: times(obtained_at, lifetime), same_refresh_token: true };
     let not_stored = |lab: Lab| {
         let lab = lab.all(&[Event::StoreFailed, Event::Woke, Event::StoreFailed, Event::Woke, Event::StoreFailed]);
@@ -293,8 +296,25 @@ fn in_a_turn(state: &str, event: &str, when: &str) -> (Lab, Event, Option<f64>) 
             lab.now += patience;
             (lab, Event::LockBusy, None)
         }
-        ("Looking", "Found", "another refresh token") => {
-            plain(Event::Found { times: times(START, LIFETIME), same_refresh_token: false })
+        ("Looking", "Found", "another refresh token, not older") => plain(other(START)),
+        ("Looking", "Found", "another refresh token, older, not due") => {
+            let lab = Lab::at_rest(Age::Fresh).begin().all(&[Event::Locked]);
+            (lab, other(START - 1.0), None)
+        }
+        ("Looking", "Found", "another refresh token, older, due") => {
+            let lab = Lab::at_rest(Age::Due).begin().all(&[Event::Locked]);
+            (lab, other(START - 1.0), None)
+        }
+        ("Looking", "Found", "another refresh token, older, after a refusal") => {
+            let mut lab = Lab::at_rest(Age::Expired).refreshing();
+            lab.on(Event::Refused);
+            (lab, other(START - 1.0), None)
+        }
+        ("Looking", "Found", "another refresh token, older, after Superseded") => {
+            let lab = Lab::at_rest(Age::Expired).refreshing();
+            let pair = times(lab.now, LIFETIME);
+            let lab = lab.all(&[Event::Renewed(pair), Event::Superseded]);
+            (lab, other(START), None)
         }
         ("Looking", "Found", "the same refresh token, newer, not due") => plain(same(START + LIFETIME, LIFETIME)),
         ("Looking", "Found", "the same refresh token, newer, due") => plain(same(START + 1.0, HOUR)),
@@ -403,13 +423,13 @@ fn looking(when: &str, at_rest: impl Fn(Age) -> Lab) -> (Lab, Option<f64>) {
         "due, must wait, usable" => fail(at_rest(Age::Due), None).looking_again(),
         "due, another connection is locked out, usable" => {
             let mut lab = at_rest(Age::Due).begin().all(&[Event::Locked]);
-            lab.policy.lock_out(lab.now + SECOND);
+            lab.policy.lock_out(SECOND, lab.now);
             lab
         }
         "due, another connection is locked out, not usable" => {
             let mut lab = at_rest(Age::Expired).begin().all(&[Event::Locked]);
             let until = lab.now + SECOND;
-            lab.policy.lock_out(until);
+            lab.policy.lock_out(SECOND, lab.now);
             return (lab, Some(until));
         }
         "due, must wait, not usable" => {
@@ -903,6 +923,49 @@ fn a_successor_of_a_refused_token_starts_without_its_refusals() {
 }
 
 #[test]
+fn a_lockout_is_believed_for_five_minutes_at_most() {
+    for (told, believed) in [
+        (-1.0, 0.0),
+        (5.0 * MINUTE, 5.0 * MINUTE),
+        (DAY, 5.0 * MINUTE),
+        (f64::INFINITY, 5.0 * MINUTE),
+        (f64::NAN, 5.0 * MINUTE),
+    ] {
+        let mut lab = Lab::at_rest(Age::Expired).begin().all(&[Event::Locked]);
+        let ends = lab.now + believed;
+        lab.policy.lock_out(told, lab.now);
+        let action = lab.on(Event::NothingFound);
+        assert_eq!(action, if believed > 0.0 { Action::WaitUntil(ends) } else { Action::Refresh }, "{told}");
+    }
+}
+
+#[test]
+fn every_wait_is_bounded() {
+    for (until, wait) in [
+        (START - 1.0, 0.0),
+        (START + SECOND, SECOND),
+        (START + DAY, 5.0 * MINUTE),
+        (START + 3000.0 * DAY, 5.0 * MINUTE),
+        (f64::INFINITY, 5.0 * MINUTE),
+        (f64::NAN, 5.0 * MINUTE),
+    ] {
+        assert_eq!(wait_until(until, START), wait, "{until}");
+    }
+}
+
+#[test]
+fn a_published_pair_outdates_an_earlier_one_unless_that_was_obtained_under_a_later_lock() {
+    let version = |at: f64, fence: f64| Version { times: times(at, LIFETIME), fence };
+    let known = version(START, 5.0);
+    assert!(known.outdates(version(START - 1.0, 5.0)));
+    assert!(known.outdates(version(START - 1.0, 4.0)));
+    assert!(!known.outdates(version(START - 1.0, 6.0)), "the clock of whoever obtained it is late");
+    assert!(!known.outdates(version(START, 4.0)));
+    assert!(!known.outdates(version(START + 1.0, 1.0)), "the shared store lost its data, and counts again");
+    assert!(!known.outdates(Version { times: Times::default(), fence: 1.0 }), "nobody knows");
+}
+
+#[test]
 fn a_403_never_costs_a_refresh_and_a_401_one() {
     let mut policy = policy(times(START, LIFETIME));
     for status in [200, 400, 402, 403, 404, 429, 500] {
@@ -977,7 +1040,7 @@ fn a_pair_from_elsewhere_that_does_not_cure_a_401_is_renewed_once() {
 fn a_refusal_that_another_connections_lockout_explains_does_not_count() {
     let mut lab = Lab::at_rest(Age::Expired).refreshing();
     for _ in 0..2 {
-        lab.policy.lock_out(lab.now + LOCKOUT);
+        lab.policy.lock_out(LOCKOUT, lab.now);
         lab = lab.all(&[Event::Refused]);
         assert_eq!(lab.policy.lockout_of_others(), Some(LOCKOUT));
         lab = lab.all(&[Event::NothingFound, Event::Woke, Event::NothingFound]);
@@ -994,11 +1057,11 @@ fn explanations_of_refusals_end() {
     let mut lab = Lab::at_rest(Age::Expired).refreshing();
     let mut tries = 0;
     while lab.policy.state() != State::Burying {
-        lab.policy.lock_out(lab.now + LOCKOUT);
+        lab.policy.lock_out(LOCKOUT, lab.now);
         lab = lab.all(&[Event::Refused, Event::NothingFound]);
         tries += 1;
         if lab.policy.state() != State::Burying {
-            lab.policy.lock_out(0.0);
+            lab.policy.lock_out(0.0, lab.now);
             lab = lab.all(&[Event::Woke, Event::NothingFound]);
         }
     }

@@ -714,7 +714,7 @@ mod cases {
         seen["lockoutMs"] = environment.lockout_ms.into();
         seen["mayActAsClient"] = (environment.client_credentials == ClientCredentials::Allowed).into();
         seen["isVerifierOptional"] = (environment.host_verifier == HostVerifier::Optional).into();
-        seen["redisUrl"] = environment.redis.map(|url| url.expose().to_owned()).into();
+        seen["redisUrl"] = environment.redis.map(|redis| redis.address.expose().to_owned()).into();
         seen["apiUrl"] = environment.api.map(|api| api.as_str().to_owned()).into();
         compare(case, &seen);
     }

@@ -16,5 +16,6 @@ export function makeCertificates(t) {
   openssl('req', ...key.slice(0, -2), '-subj', '/CN=127.0.0.1', '-keyout', at('server.key'), '-out', at('server.csr'));
   openssl('x509', '-req', '-in', at('server.csr'), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial',
     '-days', '2', '-extfile', at('extensions'), '-out', at('server.pem'));
-  return { authority: at('ca.pem'), tls: { key: readFileSync(at('server.key')), cert: readFileSync(at('server.pem')) } };
+  const files = { certificate: at('server.pem'), key: at('server.key') };
+  return { authority: at('ca.pem'), files, tls: { key: readFileSync(at('server.key')), cert: readFileSync(at('server.pem')) } };
 }

@@ -1,10 +1,13 @@
 /** Who may refresh and which tokens are the newest: in one process, and in several through a real Redis. */
 import assert from 'node:assert/strict';
+import { createCipheriv } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { makeCertificates } from './certificates.js';
 import {
   ENCRYPTION_KEY, MemoryCoordination, NAMESPACE, PREFIX, RedisCoordination, entry, pair, startCoordinator, timed, until,
 } from './coordinations.js';
@@ -12,7 +15,11 @@ import { startRedis } from './redis-server.js';
 import { closedPort, listen, runJsonFixture } from './support.js';
 
 const DEAD = { dead: true };
-const DAY = 24 * 60 * 60 * 1000;
+const MINUTE = 60 * 1000;
+const DAY = 24 * 60 * MINUTE;
+
+const { RateLimiter } = await import(
+  new URL('js/rate-limit.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
 
 /** A coordination that ends with the test, and the list of what it says. */
 function coordinate(t, url, more = {}) {
@@ -35,6 +42,12 @@ function rawClient(t, url) {
   const client = new Redis(url);
   t.after(() => client.disconnect());
   return client;
+}
+
+/** A certificate that nobody knows, and its key. */
+function filesOf(t) {
+  const { files } = makeCertificates(t);
+  return [files.certificate, files.key];
 }
 
 /** A server that answers every chunk alike. */
@@ -63,7 +76,7 @@ async function worksWithinProcess(coordination) {
 }
 
 const NAMED = 'The Redis of INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
-const isToldLost = (message) => message.startsWith(`${NAMED} cannot be used: `);
+const isToldLost = (message) => message.startsWith(`${NAMED} cannot be used (`);
 const isToldBack = (message) => message === `${NAMED} can be used again.`;
 
 /** What both coordinations promise. `make(t)` gives one, or several that share what they know. */
@@ -190,29 +203,54 @@ describe('coordination in memory', () => {
 
 describe('coordination through a Redis that cannot be used', () => {
   const SECRET = 'the-wrong-password';
-  const impossible = {
-    'nobody listens': async () => `127.0.0.1:${await closedPort()}`,
-    'there is no such name': async () => 'redis.invalid',
-    'it asks for another password': async (t) => `127.0.0.1:${(await startRedis(t, '--requirepass', 'another')).port}`,
-    'it is a replica, which only reads': async (t) => {
-      const { port } = await startRedis(t, '--replicaof', `127.0.0.1 ${await closedPort()}`);
-      return `127.0.0.1:${port}`;
-    },
-    'it is full': async (t) => `127.0.0.1:${(await startRedis(t, '--maxmemory', '1')).port}`,
-    'it still loads its data': async (t) => {
-      const port = await answering(t, '-LOADING Redis is loading the dataset in memory\r\n');
-      return `127.0.0.1:${port}`;
-    },
-    'it never answers': async (t) => `127.0.0.1:${await answering(t)}`,
-    'it speaks something else': async (t) => `127.0.0.1:${await answering(t, 'HTTP/1.1 400 Bad Request\r\n\r\n')}`,
-    'it hangs up': async (t) => `127.0.0.1:${await listen(t, createServer((socket) => socket.destroy()))}`,
+  /** A server of which a user may do what these rules say. */
+  const withRules = async (t, ...rules) => {
+    const { url, port } = await startRedis(t);
+    await rawClient(t, url).acl('SETUSER', 'nocodb', 'on', `>${SECRET}`, ...rules);
+    return { port, user: 'nocodb' };
   };
-  for (const [what, start] of Object.entries(impossible)) {
+  const impossible = {
+    'nobody listens': ['not reachable', async () => ({ port: await closedPort() })],
+    'there is no such name': ['not reachable', async () => ({ host: 'redis.invalid' })],
+    'it asks for another password': ['password', (t) => startRedis(t, '--requirepass', 'another')],
+    'it does not know the user': ['password', async (t) => ({ ...await startRedis(t), user: 'nobody' })],
+    'it allows no scripts': ['permission', (t) => withRules(t, '~*', '+@all', '-@scripting')],
+    'it forbids one command': ['permission', (t) => withRules(t, '~*', '+@all', '-zadd')],
+    'it forbids the keys': ['permission', (t) => withRules(t, '~another:*', '+@all')],
+    'it is a replica, which only reads': [
+      'read-only', async (t) => startRedis(t, '--replicaof', `127.0.0.1 ${await closedPort()}`),
+    ],
+    'it is full': ['memory', (t) => startRedis(t, '--maxmemory', '1')],
+    'it is a node of a cluster': ['cluster', (t) => startRedis(t, '--cluster-enabled', 'yes')],
+    'it is a sentinel': ['sentinel or missing command', (t) => startRedis(t, '--sentinel')],
+    'it does not have the database': [
+      'database number', async (t) => ({ ...await startRedis(t, '--databases', '3'), database: 3 }),
+    ],
+    'it speaks TLS': [
+      'connection closed, perhaps for want of rediss://',
+      async (t) => startRedis(t, '--tls', ...filesOf(t)),
+    ],
+    'its certificate is of nobody known': [
+      'certificate', async (t) => ({ ...await startRedis(t, '--tls', ...filesOf(t)), scheme: 'rediss' }),
+    ],
+    'it does not speak TLS': ['no answer', async (t) => ({ ...await startRedis(t), scheme: 'rediss' })],
+    'it still loads its data': [
+      'loading', async (t) => ({ port: await answering(t, '-LOADING Redis is loading the dataset in memory\r\n') }),
+    ],
+    'it never answers': ['no answer', async (t) => ({ port: await answering(t) })],
+    'it speaks something else': ['not a Redis', async (t) => ({ port: await answering(t, 'HTTP/1.1 400 Bad Request\r\n\r\n') })],
+    'it hangs up': [
+      'connection closed, perhaps for want of rediss://',
+      async (t) => ({ port: await listen(t, createServer((socket) => socket.destroy())) }),
+    ],
+  };
+  for (const [what, [kind, start]] of Object.entries(impossible)) {
     test(`${what}: it goes on in memory, and says so once`, async (t) => {
       const warn = t.mock.method(console, 'warn', () => {});
       const error = t.mock.method(console, 'error', () => {});
-      const address = await start(t);
-      const { coordination, said } = coordinate(t, `redis://:${SECRET}@${address}/0`);
+      const { scheme = 'redis', user = '', host = '127.0.0.1', port = 6379, database = 0 } = await start(t);
+      const address = `${host}:${port}`;
+      const { coordination, said } = coordinate(t, `${scheme}://${user}:${SECRET}@${address}/${database}`);
       const first = await timed(() => coordination.find('one'));
       assert.equal(first.value, undefined);
       assert.ok(first.took < 2800, `the first operation took ${first.took} ms`);
@@ -222,7 +260,7 @@ describe('coordination through a Redis that cannot be used', () => {
       // Long enough for more than one attempt to connect where it fails at once.
       await sleep(500);
       assert.equal(said.length, 1, said.join('\n'));
-      assert.ok(isToldLost(said[0]));
+      assert.equal(said[0], `${NAMED} cannot be used (${kind}): until it can, this process renews tokens on its own.`);
       for (const secret of [SECRET, address]) assert.ok(!said[0].includes(secret));
       // Nothing is told about Redis but this; a replica that needs no password is no news of ours.
       const calls = [...warn.mock.calls, ...error.mock.calls].map(({ arguments: [line] }) => line);
@@ -402,18 +440,22 @@ describe('coordination through Redis', () => {
     assert.deepEqual(await found(), entry('b', 1));
     assert.equal(await found({ encryptionKey: Buffer.alloc(32, 8) }), undefined);
 
-    const [fence, ciphertext] = good.split(' ');
+    const [fence, predecessor, ciphertext] = good.split(' ');
+    const around = (text, by = fence, after = predecessor) => `${by} ${after} ${text}`;
     const bytes = Buffer.from(ciphertext, 'base64url');
     const damaged = Array.from(bytes.keys(), (index) => {
       const copy = Buffer.from(bytes);
       copy[index] ^= 1;
-      return `${fence} ${copy.toString('base64url')}`;
+      return around(copy.toString('base64url'));
     });
     const { coordination: fresh } = coordinate(t, url);
     for (const value of [
       ...damaged,
-      `${fence} ${bytes.subarray(0, -1).toString('base64url')}`,
-      `${fence} ${bytes.subarray(0, 20).toString('base64url')}`,
+      around(bytes.subarray(0, -1).toString('base64url')),
+      around(bytes.subarray(0, 20).toString('base64url')),
+      // Under another lock, behind something else, or in the format that knows of neither.
+      around(ciphertext, '2'), around(ciphertext, '0'), around(ciphertext, fence, 'c'), around(ciphertext, fence, ''),
+      `${fence} ${ciphertext}`,
       await raw.get(`${PREFIX}pair:d`),
       `x ${ciphertext}`, ciphertext, `${fence} `, fence, '', ' ', '{"dead":true}', `${fence} {"dead":true}`,
     ]) {
@@ -423,6 +465,164 @@ describe('coordination through Redis', () => {
     // What is there is still the only thing that counts: it can be replaced.
     assert.equal(await fresh.publish('a', entry('b', 1)), true);
     assert.deepEqual(await found(), entry('b', 1));
+  });
+
+  test('the permissions in the README are enough, and none of them can be left out', async (t) => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, rules] = /ACL SETUSER nocodb on >\S+ resetkeys (.+)/.exec(readme);
+    const all = rules.split(' ');
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const as = async (user, given) => {
+      await raw.acl('SETUSER', user, 'on', '>pass', ...given);
+      return url.replace('//', `//${user}:pass@`);
+    };
+    const works = async (address) => {
+      const { coordination, said } = coordinate(t, `${address}/1`);
+      const lock = await coordination.lock(address);
+      await coordination.lockOut('a', 1000);
+      await coordination.publish('a', entry('b', lock.fence));
+      await coordination.find('a');
+      await coordination.lockout('b');
+      await lock.release();
+      const warn = t.mock.method(console, 'warn', () => {});
+      const limiter = new RateLimiter({ rateLimit: 10, isRateLimitConfigured: true, redisUrl: `${address}/1` });
+      await limiter.take('account', 'group');
+      said.push(...warn.mock.calls.map(({ arguments: [line] }) => line).filter((line) => line.includes('rate limit')));
+      warn.mock.restore();
+      return said;
+    };
+    assert.deepEqual(await works(await as('enough', all)), []);
+    for (const [index, rule] of all.entries()) {
+      const said = await works(await as(`without-${index}`, all.filter((other) => other !== rule)));
+      assert.match(said.join(), /\(permission\)/, `${rule} is not needed`);
+    }
+  });
+
+  test('each database is one of its own, and a number that there is not names itself', async (t) => {
+    const { url } = await startRedis(t, '--databases', '3');
+    const { coordination: second } = coordinate(t, `${url}/2`);
+    await second.publish('a', entry('b', 1));
+    assert.equal((await coordinate(t, `${url}?db=2`).coordination.find('a')).key, 'b');
+    const { coordination: none, said } = coordinate(t, `${url}/3`);
+    await none.publish('x', entry('y', 1));
+    await sleep(300);
+    assert.deepEqual(said.length, 1);
+    const raw = rawClient(t, url);
+    assert.deepEqual(await raw.keys('*'), []);
+    for (const other of [1, 2]) {
+      await raw.select(other);
+      assert.deepEqual((await raw.keys('*')).filter((key) => key.endsWith(':y')), []);
+    }
+  });
+
+  test('a lock without a time limit, or with a far one, or of another type, is free after the time that locks have', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const { coordination, said } = coordinate(t, url, { limits: { lock: 500 } });
+    for (const set of [
+      (name) => raw.set(name, 'x'), (name) => raw.set(name, 'x', 'PX', 10 * DAY), (name) => raw.lpush(name, 'x'),
+    ]) {
+      await set(`${PREFIX}lock:a`);
+      assert.equal(await coordination.lock('a'), undefined);
+      let lock;
+      await until(async () => (lock = await coordination.lock('a')), 'the lock is free', 2000);
+      await lock.release();
+    }
+    assert.deepEqual(said, []);
+  });
+
+  test('no shared lockout lasts longer than a lockout can', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const { coordination, said } = coordinate(t, url);
+    const name = `${PREFIX}lockouts`;
+    for (const score of [Date.now() + 6 * MINUTE, Date.now() + 3650 * DAY, 1e300, 'inf']) {
+      await raw.zadd(name, score, 'somebody');
+      assert.equal(await coordination.lockout('a'), 0, String(score));
+      assert.equal(await raw.zcard(name), 0);
+    }
+    await raw.set(name, 'x');
+    await coordination.lockOut('b', 5 * MINUTE);
+    const left = await coordinate(t, url).coordination.lockout('a');
+    assert.ok(left > 4.9 * MINUTE && left <= 5 * MINUTE, String(left));
+    assert.deepEqual(said, []);
+  });
+
+  test('what is no text where one should be, and fences that nobody counted, do no harm', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const { coordination: before } = coordinate(t, url);
+    await (await before.lock('x')).release();
+    for (const spoil of [
+      (name) => raw.lpush(name, 'x'), (name) => raw.set(name, 'x'), (name) => raw.set(name, '9'.repeat(400)),
+      (name) => raw.set(name, 'nan'), (name) => raw.set(name, '-7'), (name) => raw.set(name, '9007199254740993'),
+    ]) {
+      for (const name of ['fence', 'life', 'next:a', 'pair:a', 'pair:b']) {
+        await raw.del(PREFIX + name);
+        await spoil(PREFIX + name);
+      }
+      const { coordination, said } = coordinate(t, url);
+      const first = await coordination.lock('a');
+      assert.ok(first.fence > 0 && first.fence < 1000, String(first.fence));
+      assert.equal(await coordination.find('a'), undefined);
+      assert.equal(await coordination.publish('a', entry('b', first.fence)), true);
+      await first.release();
+      assert.equal((await coordinate(t, url).coordination.find('a')).key, 'b');
+      assert.deepEqual(said, []);
+    }
+  });
+
+  /** Tokens that were received at this time. */
+  const of = (name, obtainedAt) => ({ ...pair(name), obtainedAt, expiresAt: obtainedAt + 2 * 60 * MINUTE });
+
+  test('who knows newer tokens does not take earlier ones that were put back, and puts its own in their place', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const { coordination } = coordinate(t, url);
+    await coordination.publish('a', entry('b', 1, of('b', 1000)));
+    const earlier = await raw.get(`${PREFIX}pair:b`);
+    await coordination.publish('b', entry('c', 2, of('c', 2000)));
+    const same = await raw.get(`${PREFIX}pair:c`);
+    await coordination.publish('c', entry('c', 3, { ...of('c', 3000), accessToken: 'newest' }));
+    for (const putBack of [
+      async () => {
+        await raw.set(`${PREFIX}pair:b`, earlier);
+        await raw.del(`${PREFIX}next:b`, `${PREFIX}pair:c`);
+      },
+      () => raw.set(`${PREFIX}pair:c`, same),
+    ]) {
+      await putBack();
+      assert.equal((await coordination.find('a')).value.accessToken, 'newest');
+      assert.equal((await coordinate(t, url).coordination.find('a')).value.accessToken, 'newest');
+    }
+    // Whoever raises fences, or leads this chain to earlier tokens, only keeps the others from knowing.
+    await raw.set(`${PREFIX}pair:c`, same.replace(/^2 /, '4 '));
+    assert.equal((await coordination.find('a')).value.accessToken, 'newest');
+    assert.equal(await coordinate(t, url).coordination.find('a'), undefined);
+    await raw.set(`${PREFIX}pair:b`, earlier);
+    await raw.set(`${PREFIX}next:c`, '999999999 b');
+    await raw.del(`${PREFIX}next:b`, `${PREFIX}pair:c`);
+    assert.equal((await coordination.find('a')).value.accessToken, 'newest');
+    assert.equal((await coordination.find('c')).value.accessToken, 'newest');
+  });
+
+  test('tokens of the format before are read, and give way', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const nonce = Buffer.alloc(12, 1);
+    const cipher = createCipheriv('aes-256-gcm', ENCRYPTION_KEY, nonce);
+    cipher.setAAD(Buffer.from('nocodb-bitbucket-auth pair 1 b'));
+    const text = [cipher.update(JSON.stringify(pair('b'))), cipher.final()];
+    const sealed = Buffer.concat([nonce, ...text, cipher.getAuthTag()]).toString('base64url');
+    await raw.set(`${PREFIX}next:a`, '3 b');
+    await raw.set(`${PREFIX}pair:b`, `3 ${sealed}`);
+    const { coordination } = coordinate(t, url);
+    assert.deepEqual(await coordination.find('a'), entry('b', 3));
+    const lock = await coordination.lock('b');
+    assert.ok(lock.fence > 3);
+    assert.equal(await coordination.publish('b', entry('c', lock.fence)), true);
+    assert.equal((await coordinate(t, url).coordination.find('a')).key, 'c');
   });
 
   test('who knows the tokens of a damaged value puts them back', async (t) => {
@@ -572,7 +772,7 @@ describe('coordination through Redis', () => {
     const seen = new Set();
     for (let fence = 1; fence <= 20; fence += 1) {
       await coordination.publish('a', entry('a', fence));
-      seen.add((await raw.get(`${PREFIX}pair:a`)).split(' ')[1].slice(0, 16));
+      seen.add((await raw.get(`${PREFIX}pair:a`)).split(' ').at(-1).slice(0, 16));
     }
     assert.equal(seen.size, 20);
   });

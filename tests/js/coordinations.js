@@ -4,6 +4,9 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+// Brings the core along.
+import 'nocodb-bitbucket-auth';
+
 const folder = new URL('js/coordination/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));
 
 export const { MemoryCoordination } = await import(new URL('memory.js', folder));

@@ -3,9 +3,10 @@
  * Bitbucket's own counting in the simulator.
  */
 import assert from 'node:assert/strict';
+import { createHash, createHmac } from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { beforeEach, describe, test } from 'node:test';
-import timers from 'node:timers/promises';
+import timers, { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
@@ -568,6 +569,44 @@ describe('with Redis', () => {
     assert.match(console.warn.mock.calls.at(-1).arguments[0], /cannot be used/);
   });
 
+  test('a counter that nobody counted is as good as not there, and Redis goes on being used', async (t) => {
+    const redis = await startRedis(t);
+    moveClock(t);
+    const reader = new Redis(redis.url);
+    t.after(() => reader.disconnect());
+    await limiterOf(30, { redisUrl: redis.url }).take(ACCOUNT, GROUP);
+    const [key] = await reader.keys('*');
+    await reader.del(key);
+    const slot = Number(key.split(':').at(-1));
+    for (const [index, spoil] of [
+      (name) => reader.lpush(name, 'x'), (name) => reader.set(name, 'x'), (name) => reader.set(name, '9'.repeat(30)),
+      (name) => reader.set(name, '-5'), (name) => reader.set(name, '9223372036854775807'),
+    ].entries()) {
+      for (const at of [slot, slot - 1]) {
+        const name = key.replace(/\d+$/, String(at));
+        await reader.del(name);
+        await spoil(name);
+      }
+      const line = start(limiterOf(30, { redisUrl: redis.url }), 20);
+      await reached(line.count, 20);
+      assert.equal(console.warn.mock.callCount(), 0, String(index));
+    }
+  });
+
+  test('that refuses what it is asked is told once, and with the kind of trouble', async (t) => {
+    const redis = await startRedis(t);
+    const admin = new Redis(redis.url);
+    t.after(() => admin.disconnect());
+    await admin.acl('SETUSER', 'reader', 'on', '>pass', '~*', '+@read', '+@connection');
+    const limiter = limiterOf(30, { redisUrl: redis.url.replace('//', '//reader:pass@'), redisVariable: 'THE_VARIABLE' });
+    await Promise.all(start(limiter, 5).takes);
+    await sleep(3000);
+    await Promise.all(start(limiter, 5).takes);
+    const told = console.warn.mock.calls.map(({ arguments: [text] }) => text).filter((text) => text.includes('THE_VARIABLE'));
+    assert.equal(told.length, 1, told.join('\n'));
+    assert.match(told[0], /The Redis of THE_VARIABLE cannot be used \(permission\): /);
+  });
+
   test('the keys hold neither account nor credential, and end by themselves', async (t) => {
     const redis = await startRedis(t);
     const bitbucket = await startBitbucket({
@@ -586,9 +625,14 @@ describe('with Redis', () => {
     }
     const reader = new Redis(redis.url);
     t.after(() => reader.disconnect());
+    // The access token, the API token until it was known to be this user's, and the user.
     const keys = await reader.keys('*');
-    assert.equal(keys.length, 2);
+    assert.equal(keys.length, 3);
+    const guessed = ['repositories email marked@ada.example', 'email marked@ada.example', 'marked@ada.example']
+      .flatMap((name) => [createHash('sha256').update(name), createHmac('sha256', '').update(name)])
+      .map((digest) => digest.digest('base64url'));
     for (const key of keys) {
+      for (const guess of guessed) assert.ok(!key.includes(guess), 'whoever knows the address can find it');
       assert.match(key, /^nocodb-bitbucket-auth:rate:[\w-]{43}:\d+$/);
       const ttl = await reader.pttl(key);
       assert.ok(ttl > 0 && ttl <= 70 * MINUTE, String(ttl));
@@ -753,10 +797,83 @@ describe('through the whole client', () => {
       clientOf(env, { type: 'basic', email: 'ada@example.com', token: 'one' }),
       clientOf(env, { type: 'basic', email: 'Ada@Example.com', token: 'two' }),
     ]);
+    // The first answers prove whose the API tokens are.
+    for (const client of clients.slice(2)) await client.get('/repositories/acme');
+    await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
     const sent = clients.map((client) => send(client, 5));
     await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
     const [first, second, third, fourth] = sent.map(({ count }) => count());
-    assert.deepEqual([first + second, third + fourth], [3, 3]);
+    assert.deepEqual([first + second, third + fourth + 2], [3, 3]);
+  });
+
+  /** Answers as Bitbucket would to the credentials of two users. */
+  const twoUsers = (t) => serve(t, (request, response) => {
+    const user = { 'Bearer of-ada': '{ada}', 'Bearer of-eve': '{eve}' }[request.headers.authorization]
+      ?? (request.headers.authorization === `Basic ${btoa('ada@example.com:of-ada')}` ? '{ada}' : undefined);
+    if (!user) json(response, 401, { type: 'error', error: { message: 'Unauthorized' } });
+    else json(response, 200, request.url === '/2.0/user' ? { uuid: user, type: 'user' } : { values: [] });
+  });
+
+  test('a credential that Bitbucket refuses uses up nobody\'s limit, whoever its config claims to be', async (t) => {
+    moveClock(t);
+    const { origin, requests } = await twoUsers(t);
+    const env = environment(origin, { ...PATIENT, [VARIABLE]: '3' });
+    const claims = [
+      [{ type: 'basic', email: 'ada@example.com', token: 'wrong' }, { type: 'basic', email: 'ada@example.com', token: 'of-ada' }],
+      [
+        { type: 'oauth', oauth_token: 'wrong', account: { uuid: '{ada}' } },
+        { type: 'oauth', oauth_token: 'of-ada', account: { uuid: '{ada}' } },
+      ],
+    ];
+    for (const [claimed, own] of claims) {
+      const client = await clientOf(env, claimed);
+      for (let sent = 0; sent < 3; sent += 1) {
+        assert.equal((await thrownBy(() => client.get('/repositories/acme'))).response.status, 401);
+      }
+      const before = requests.length;
+      const { count } = send(await clientOf(env, own), 3);
+      await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
+      assert.equal(count(), 3);
+      assert.ok(requests.length - before >= 3);
+    }
+  });
+
+  test('tokens count for the user that Bitbucket tells, not for the one that a config claims', async (t) => {
+    moveClock(t);
+    const { origin, requests } = await twoUsers(t);
+    const env = environment(origin, { ...PATIENT, [VARIABLE]: '4' });
+    const asked = (token) => requests.filter(({ url, headers }) => (
+      url === '/2.0/user' && headers.authorization === `Bearer ${token}`)).length;
+    const eve = await clientOf(env, { type: 'oauth', oauth_token: 'of-eve', account: { uuid: '{ada}' } });
+    for (let sent = 0; sent < 4; sent += 1) await eve.get('/repositories/acme');
+    await reached(() => asked('of-eve'), 1);
+    const ada = await clientOf(env, { type: 'oauth', oauth_token: 'of-ada', account: { uuid: '{ada}' } });
+    await ada.get('/repositories/acme');
+    await reached(() => asked('of-ada'), 1);
+    await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
+    // Both wrappers of one user share what is left; the first request counts, too.
+    const { count } = send(ada, 5);
+    const again = send(await clientOf(env, { type: 'oauth', oauth_token: 'of-ada', account: { uuid: '{ada}' } }), 5);
+    await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
+    assert.equal(count() + again.count(), 3);
+    assert.deepEqual([asked('of-eve'), asked('of-ada')], [1, 1]);
+  });
+
+  test('requests that wait when it turns out whose they are keep to that account\'s limit', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(3);
+    const own = start(limiter, 5, { account: 'own' });
+    await settled(own.count);
+    assert.equal(own.count(), 3);
+    const proven = start(limiter, 2, { account: 'user' });
+    await settled(proven.count);
+    assert.equal(proven.count(), 2);
+    await limiter.prove('own', async () => 'user');
+    const more = start(limiter, 1, { account: 'own' });
+    await clock.until(() => own.count() + more.count(), 6);
+    const late = [...own.times().slice(3), ...more.times()];
+    assert.ok(late.every((at) => at - START >= HOUR), 'more than three were sent');
+    assertNoHourHasMore([...own.times().slice(3), ...more.times()], 3);
   });
 
   test(`${VARIABLE}=off: there is no limit`, async (t) => {

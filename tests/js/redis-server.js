@@ -1,7 +1,7 @@
 /** A real redis-server of a test's own: on a free port of loopback, in memory only, and able to fail in every way. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,8 @@ const STARTED_WITHIN_MS = 10_000;
 
 /**
  * Starts a server that ends with the test. `t` is a test's context, or anything with `after(work)`; `more` are further
- * arguments of redis-server. Gives
+ * arguments of redis-server: `--sentinel` makes it a sentinel; `--tls` and the files of a certificate and its key have it
+ * speak nothing but TLS. Gives
  *   url, port
  *   stop()                   ends it as an administrator does, kill() at once; both forget all data
  *   restart(...more)         starts it again on the same port, with other further arguments if there are any
@@ -24,9 +25,21 @@ export async function startRedis(t, ...more) {
   let child;
 
   const start = async (further) => {
-    child = spawn('redis-server', [
-      '--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no', ...further,
-    ], { stdio: 'ignore' });
+    const ours = ['--bind', '127.0.0.1', '--dir', folder];
+    const inMemory = ['--save', '', '--appendonly', 'no'];
+    let args = ['--port', String(port), ...ours, ...inMemory, ...further];
+    if (further[0] === '--sentinel') {
+      const file = join(folder, 'sentinel.conf');
+      writeFileSync(file, 'sentinel monitor primary 127.0.0.1 1 1\n');
+      args = [file, '--sentinel', '--port', String(port), ...ours];
+    } else if (further[0] === '--tls') {
+      const [, certificate, key] = further;
+      args = [
+        '--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no',
+        '--tls-cert-file', certificate, '--tls-key-file', key, ...ours, ...inMemory,
+      ];
+    }
+    child = spawn('redis-server', args, { stdio: 'ignore' });
     const failed = once(child, 'exit').then(([code]) => {
       throw new Error(`redis-server ended with ${code}`);
     });

@@ -1,0 +1,283 @@
+//! The Redis through which processes share what they know: where it is, and what its refusals mean.
+//!
+//! In: the address that an administrator wrote, and the errors of a connection. Out: a [`Server`] that exists only when all
+//! of its address can be used, and the [`Trouble`] in a word. What never happens here: a part of the address in a reason, or
+//! an error's own text in a word; both may hold a password.
+
+use core::net::Ipv6Addr;
+
+use crate::endpoints::Reason;
+use crate::form;
+use crate::secret::Secret;
+use crate::text::{find, replace};
+
+const NO_ADDRESS: Reason = "must be an address that starts with redis:// or rediss://";
+const NO_HOST: Reason =
+    "has no host that can be used, or a character in its user or password that must be percent-encoded";
+const NO_PORT: Reason =
+    "has a port that is no number from 1 to 65535, or a character in its password that must be percent-encoded";
+const NO_CREDENTIAL: Reason = "has a user or password that is not percent-encoded";
+const FRAGMENT: Reason = "must not have a fragment (#…); in a password, # is written as %23";
+const NO_DATABASE: Reason = "names a database that is no number, as in redis://host:6379/0";
+const NO_FAMILY: Reason = "has a parameter family that is neither 0, 4 nor 6";
+const NO_TLS: Reason = "has a parameter tls that is not understood: write rediss:// instead";
+const MALFORMED: Reason = "has parameters that are not percent-encoded";
+const MISPLACED: Reason = "says in a parameter where Redis is: write that before the question mark";
+
+/// Parameters that would lead elsewhere than the address itself.
+const MISPLACED_PARAMETERS: [&str; 7] = ["host", "port", "path", "username", "password", "sentinels", "name"];
+
+/// More than any server has, and far from where numbers lose digits.
+const LARGEST_DATABASE: u32 = 999_999_999;
+
+const DEFAULT_PORT: u16 = 6379;
+
+/// Where a Redis is, and as whom to talk to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// A name or an address, without brackets.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// Of an ACL; absent for the default user.
+    pub username: Option<String>,
+    /// Absent where none is asked for.
+    pub password: Option<Secret>,
+    /// The number of the database.
+    pub database: u32,
+    /// Whether the connection is encrypted, or the client's name of an authority that is to be trusted.
+    pub tls: Option<String>,
+    /// 4 or 6: the version of IP to be used; 0 for any.
+    pub family: u8,
+    /// What the names of all keys begin with.
+    pub key_prefix: Option<String>,
+}
+
+impl Server {
+    /// Reads an address. Parameters that only tune a client are ignored: NocoDB reads the same address.
+    pub fn parse(address: &str) -> Result<Self, Reason> {
+        let (rest, mut tls) = match (address.strip_prefix("redis://"), address.strip_prefix("rediss://")) {
+            (Some(rest), _) => (rest, None),
+            (_, Some(rest)) => (rest, Some("true".to_owned())),
+            _ => return Err(NO_ADDRESS),
+        };
+        if rest.contains('#') {
+            return Err(FRAGMENT);
+        }
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let (user_info, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let (host, port) = parse_host(host)?;
+        let (username, password) = user_info.split_once(':').unwrap_or((user_info, ""));
+        let mut database = parse_database(path)?;
+        let (mut family, mut key_prefix) = (0, None);
+        for pair in form::pairs(query) {
+            let (name, value) = pair.map_err(|_| MALFORMED)?;
+            match name.as_str() {
+                "db" => database = database.or(parse_database(&value)?),
+                "family" => {
+                    family = value.parse().ok().filter(|family| matches!(family, 0 | 4 | 6)).ok_or(NO_FAMILY)?
+                }
+                "tls" if matches!(value.as_str(), "true" | "RedisCloudFixed" | "RedisCloudFlexible") => {
+                    tls = Some(value);
+                }
+                "tls" => return Err(NO_TLS),
+                "keyPrefix" => key_prefix = Some(value),
+                name if MISPLACED_PARAMETERS.contains(&name) => return Err(MISPLACED),
+                _ => {}
+            }
+        }
+        Ok(Self {
+            host,
+            port,
+            username: decode(username)?,
+            password: decode(password)?.map(Secret::new),
+            database: database.unwrap_or_default(),
+            tls,
+            family,
+            key_prefix,
+        })
+    }
+}
+
+fn parse_host(text: &str) -> Result<(String, u16), Reason> {
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (host, port) = rest.split_once(']').ok_or(NO_HOST)?;
+            host.parse::<Ipv6Addr>().map_err(|_| NO_HOST)?;
+            (host, if port.is_empty() { None } else { Some(port.strip_prefix(':').ok_or(NO_HOST)?) })
+        }
+        None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
+    };
+    // The names of containers have underscores.
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    if host.is_empty() || !(text.starts_with('[') || host.bytes().all(is_name)) {
+        return Err(NO_HOST);
+    }
+    let port = match port {
+        None | Some("") => DEFAULT_PORT,
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            digits.parse().ok().filter(|port| *port > 0).ok_or(NO_PORT)?
+        }
+        Some(_) => return Err(NO_PORT),
+    };
+    Ok((host.to_owned(), port))
+}
+
+fn parse_database(text: &str) -> Result<Option<u32>, Reason> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse() {
+        Ok(number) if digits && number <= LARGEST_DATABASE => Ok(Some(number)),
+        _ => Err(NO_DATABASE),
+    }
+}
+
+fn decode(text: &str) -> Result<Option<String>, Reason> {
+    // Only in forms is a plus sign a space.
+    let text = form::decode(&replace(text, "+", "%2B")).map_err(|_| NO_CREDENTIAL)?;
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+/// Why a Redis cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// It wants another password or user, or one at all.
+    Password,
+    /// The user may not do what the plugin does.
+    Permission,
+    /// It is a replica that only reads.
+    ReadOnly,
+    /// Its memory is used up.
+    Memory,
+    /// It cannot write to its disk, and therefore takes nothing.
+    Disk,
+    /// It is a node of a cluster, and the keys are elsewhere.
+    Cluster,
+    /// It does not know a command: it is a sentinel, or somebody renamed the command.
+    Command,
+    /// It does not have the database of that number.
+    Database,
+    /// It is still reading its data.
+    Loading,
+    /// It has as many connections as it takes.
+    Connections,
+    /// Its certificate is not accepted.
+    Certificate,
+    /// It does not speak TLS, or not the same.
+    Tls,
+    /// It hung up at once, as one that wants TLS does.
+    HungUp,
+    /// It answers nothing.
+    Silent,
+    /// It speaks something else than Redis' protocol.
+    Protocol,
+    /// The connection could not be made, or broke.
+    Unreachable,
+    /// A single key holds what the plugin never wrote there. Redis itself is well.
+    Value,
+    /// It was told a password and wants none. Redis itself is well.
+    Needless,
+    /// Something else.
+    Other,
+}
+
+/// What Redis' own errors hold, wherever in them: those of scripts begin with other words in other versions.
+const REPLIES: [(&str, Trouble); 33] = [
+    ("without any password configured", Trouble::Needless),
+    ("no password is set", Trouble::Needless),
+    ("WRONGTYPE", Trouble::Value),
+    ("not an integer", Trouble::Value),
+    ("would overflow", Trouble::Value),
+    ("NOAUTH", Trouble::Password),
+    ("WRONGPASS", Trouble::Password),
+    ("invalid password", Trouble::Password),
+    ("invalid username-password", Trouble::Password),
+    ("NOPERM", Trouble::Permission),
+    ("ACL failure", Trouble::Permission),
+    ("can't run this command", Trouble::Permission),
+    ("can't access at least one of the keys", Trouble::Permission),
+    ("DENIED", Trouble::Permission),
+    // MULTI was refused before.
+    ("EXEC without MULTI", Trouble::Permission),
+    ("READONLY", Trouble::ReadOnly),
+    ("OOM", Trouble::Memory),
+    ("MISCONF", Trouble::Disk),
+    ("MOVED", Trouble::Cluster),
+    ("ASK ", Trouble::Cluster),
+    ("CLUSTERDOWN", Trouble::Cluster),
+    ("CROSSSLOT", Trouble::Cluster),
+    ("cluster mode", Trouble::Cluster),
+    ("non local key", Trouble::Cluster),
+    ("unknown command", Trouble::Command),
+    ("Unknown Redis command", Trouble::Command),
+    ("DB index", Trouble::Database),
+    ("LOADING", Trouble::Loading),
+    ("MASTERDOWN", Trouble::Loading),
+    ("max number of clients", Trouble::Connections),
+    ("wrong version number", Trouble::Tls),
+    ("Protocol error", Trouble::Protocol),
+    ("Connection is closed", Trouble::HungUp),
+];
+
+/// The same for codes of Node.js and OpenSSL.
+const CODES: [(&str, Trouble); 12] = [
+    ("CERT", Trouble::Certificate),
+    ("ISSUER", Trouble::Certificate),
+    ("SIGNATURE", Trouble::Certificate),
+    ("ERR_SSL", Trouble::Tls),
+    ("ERR_TLS", Trouble::Tls),
+    ("EPROTO", Trouble::Tls),
+    ("ECONNRESET", Trouble::HungUp),
+    ("EPIPE", Trouble::HungUp),
+    ("TIMEDOUT", Trouble::Silent),
+    ("TIMEOUT", Trouble::Silent),
+    ("ECONN", Trouble::Unreachable),
+    ("ENOTFOUND", Trouble::Unreachable),
+];
+
+impl Trouble {
+    /// What an error of a connection means, by its code and its message.
+    pub fn of(code: &str, message: &str) -> Self {
+        let known = |table: &[(&str, Self)], text: &str| {
+            table.iter().find(|(part, _)| find(text, part).is_some()).map(|(_, trouble)| *trouble)
+        };
+        known(&CODES, code).or_else(|| known(&REPLIES, message)).unwrap_or(if code.is_empty() {
+            Self::Other
+        } else {
+            Self::Unreachable
+        })
+    }
+
+    /// Whether Redis cannot be used for it.
+    pub fn is_serious(self) -> bool {
+        !matches!(self, Self::Value | Self::Needless)
+    }
+
+    /// The trouble in a word or two, for the log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Permission => "permission",
+            Self::ReadOnly => "read-only",
+            Self::Memory => "memory",
+            Self::Disk => "disk",
+            Self::Cluster => "cluster",
+            Self::Command => "sentinel or missing command",
+            Self::Database => "database number",
+            Self::Loading => "loading",
+            Self::Connections => "too many connections",
+            Self::Certificate => "certificate",
+            Self::Tls => "TLS",
+            Self::HungUp => "connection closed, perhaps for want of rediss://",
+            Self::Silent => "no answer",
+            Self::Protocol => "not a Redis",
+            Self::Unreachable => "not reachable",
+            Self::Value => "foreign value",
+            Self::Needless => "needless password",
+            Self::Other => "error",
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The address of a Redis, and what its refusals mean: texts that real servers sent (Redis 7.0, Node.js 20 to 26).
+
+use nocodb_bitbucket_auth::redis::{Server, Trouble};
+use nocodb_bitbucket_auth::secret::Secret;
+
+fn server(host: &str, port: u16) -> Server {
+    Server {
+        host: host.to_owned(),
+        port,
+        username: None,
+        password: None,
+        database: 0,
+        tls: None,
+        family: 0,
+        key_prefix: None,
+    }
+}
+
+#[test]
+fn an_address_is_read_whole() {
+    let plain = server("redis.example", 6379);
+    let password = |text: &str| Some(Secret::new(text));
+    let tls = Some("true".to_owned());
+    for (address, expected) in [
+        ("redis://redis.example", plain.clone()),
+        ("redis://redis.example/", plain.clone()),
+        ("redis://redis.example:/0", plain.clone()),
+        ("redis://redis.example?connectTimeout=5", plain.clone()),
+        ("redis://nc_redis:6380/15", Server { database: 15, ..server("nc_redis", 6380) }),
+        ("redis://redis.example?db=7", Server { database: 7, ..plain.clone() }),
+        ("redis://redis.example/3?db=7", Server { database: 3, ..plain.clone() }),
+        ("redis://[2001:db8::1]:6380", server("2001:db8::1", 6380)),
+        ("redis://[::1]", server("::1", 6379)),
+        ("rediss://redis.example?family=6", Server { tls: tls.clone(), family: 6, ..plain.clone() }),
+        ("redis://redis.example?tls=true", Server { tls, ..plain.clone() }),
+        ("redis://redis.example?keyPrefix=noco%3A", Server { key_prefix: Some("noco:".to_owned()), ..plain.clone() }),
+        ("redis://:pass@redis.example", Server { password: password("pass"), ..plain.clone() }),
+        ("redis://:p@ss@redis.example", Server { password: password("p@ss"), ..plain.clone() }),
+        ("redis://:a:b+c%2F@redis.example", Server { password: password("a:b+c/"), ..plain.clone() }),
+        (
+            "redis://us%3Aer:pass@redis.example",
+            Server { username: Some("us:er".to_owned()), password: password("pass"), ..plain.clone() },
+        ),
+        ("redis://:@redis.example", plain),
+    ] {
+        assert_eq!(Server::parse(address), Ok(expected), "{address}");
+    }
+}
+
+#[test]
+fn what_cannot_be_used_is_said_without_the_value() {
+    for (address, reason) in [
+        ("redis.example:6379", "starts with redis://"),
+        ("redis://", "no host"),
+        ("redis:///0", "no host"),
+        ("redis://marked host", "no host"),
+        ("redis://marked%2eexample", "no host"),
+        ("redis://märked.example", "no host"),
+        ("redis://[marked]", "no host"),
+        ("redis://[::1]6379", "no host"),
+        ("redis://:marked/pass@redis.example", "no host"),
+        ("redis://user:marked/pass@redis.example", "port"),
+        ("redis://redis.example:0", "port"),
+        ("redis://redis.example:65536", "port"),
+        ("redis://redis.example:+1", "port"),
+        ("redis://:mar%ked@redis.example", "not percent-encoded"),
+        ("redis://:marked#pass@redis.example", "fragment"),
+        ("redis://redis.example/marked", "database"),
+        ("redis://redis.example/1/", "database"),
+        ("redis://redis.example/-1", "database"),
+        ("redis://redis.example/+1", "database"),
+        ("redis://redis.example/1.5", "database"),
+        ("redis://redis.example/%31", "database"),
+        ("redis://redis.example/9999999999", "database"),
+        ("redis://redis.example?db=marked", "database"),
+        ("redis://redis.example/0?db=marked", "database"),
+        ("redis://redis.example?family=7", "family"),
+        ("redis://redis.example?tls=marked", "tls"),
+        ("redis://redis.example?path=marked", "before the question mark"),
+        ("redis://redis.example?password=marked", "before the question mark"),
+        ("redis://redis.example?db=%zz", "percent-encoded"),
+    ] {
+        let told = Server::parse(address).expect_err(address);
+        assert!(told.contains(reason) && !told.contains("marked"), "{address}: {told}");
+    }
+}
+
+#[test]
+fn each_refusal_has_its_word() {
+    let of_script = " script: bfc8ea27beba87120f18cc3b90f1c44841362996, on @user_script:1.";
+    for (message, trouble) in [
+        ("WRONGPASS invalid username-password pair or user is disabled.", Trouble::Password),
+        ("NOAUTH Authentication required.", Trouble::Password),
+        ("EXECABORT Transaction discarded because of: NOAUTH Authentication required.", Trouble::Password),
+        ("ERR invalid password", Trouble::Password),
+        ("NOPERM this user has no permissions to run the 'eval' command", Trouble::Permission),
+        ("NOPERM this user has no permissions to access one of the keys used as arguments", Trouble::Permission),
+        ("ERR The user executing the script can't run this command or subcommand", Trouble::Permission),
+        ("NOPERM ACL failure in script: User x has no permissions to run the 'zadd' command", Trouble::Permission),
+        ("ERR EXEC without MULTI", Trouble::Permission),
+        ("DENIED Redis is running in protected mode because protected mode is enabled", Trouble::Permission),
+        ("READONLY You can't write against a read only replica.", Trouble::ReadOnly),
+        ("ERR Error running script (call to f_1): @user_script:1: -READONLY You can't write", Trouble::ReadOnly),
+        ("OOM command not allowed when used memory > 'maxmemory'.", Trouble::Memory),
+        ("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist", Trouble::Disk),
+        ("MOVED 866 127.0.0.1:7001", Trouble::Cluster),
+        ("CLUSTERDOWN Hash slot not served", Trouble::Cluster),
+        ("ERR SELECT is not allowed in cluster mode", Trouble::Cluster),
+        ("ERR Script attempted to access a non local key in a cluster node", Trouble::Cluster),
+        ("ERR unknown command 'eval', with args beginning with: 'local prefix = KEYS[1]'", Trouble::Command),
+        ("ERR DB index is out of range", Trouble::Database),
+        ("ERR invalid DB index", Trouble::Database),
+        ("LOADING Redis is loading the dataset in memory", Trouble::Loading),
+        ("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", Trouble::Loading),
+        ("ERR max number of clients reached", Trouble::Connections),
+        ("Protocol error, got \"H\" as reply type byte", Trouble::Protocol),
+        ("Connection is closed.", Trouble::HungUp),
+        ("WRONGTYPE Operation against a key holding the wrong kind of value", Trouble::Value),
+        ("ERR value is not an integer or out of range", Trouble::Value),
+        ("ERR increment or decrement would overflow", Trouble::Value),
+        (
+            "ERR AUTH <password> called without any password configured for the default user. Are you sure?",
+            Trouble::Needless,
+        ),
+        ("ERR Client sent AUTH, but no password is set", Trouble::Needless),
+        ("ERR something new", Trouble::Other),
+        ("", Trouble::Other),
+    ] {
+        assert_eq!(Trouble::of("", message), trouble, "{message}");
+        assert_eq!(Trouble::of("", &[message, of_script].concat()), trouble, "{message}");
+    }
+    for (code, trouble) in [
+        ("ECONNREFUSED", Trouble::Unreachable),
+        ("ENOTFOUND", Trouble::Unreachable),
+        ("EHOSTUNREACH", Trouble::Unreachable),
+        ("EAI_AGAIN", Trouble::Unreachable),
+        ("ECONNRESET", Trouble::HungUp),
+        ("ETIMEDOUT", Trouble::Silent),
+        ("TIMEOUT", Trouble::Silent),
+        ("DEPTH_ZERO_SELF_SIGNED_CERT", Trouble::Certificate),
+        ("SELF_SIGNED_CERT_IN_CHAIN", Trouble::Certificate),
+        ("UNABLE_TO_VERIFY_LEAF_SIGNATURE", Trouble::Certificate),
+        ("UNABLE_TO_GET_ISSUER_CERT_LOCALLY", Trouble::Certificate),
+        ("ERR_TLS_CERT_ALTNAME_INVALID", Trouble::Certificate),
+        ("CERT_HAS_EXPIRED", Trouble::Certificate),
+        ("ERR_SSL_WRONG_VERSION_NUMBER", Trouble::Tls),
+        ("EPROTO", Trouble::Tls),
+    ] {
+        assert_eq!(Trouble::of(code, "whatever it says"), trouble, "{code}");
+    }
+}
