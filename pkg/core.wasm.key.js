@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/561a4329ff09490d6b114c503f8011470e9b19ae50bb0302f7a05de1b5b0bf72');
-export const hash = '561a4329ff09490d6b114c503f8011470e9b19ae50bb0302f7a05de1b5b0bf72';
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/369697d5698190a3beaca7456a7a1d1dbc930d41f12029b85a218c582156173b');
+export const hash = '369697d5698190a3beaca7456a7a1d1dbc930d41f12029b85a218c582156173b';
 export const section = 'nocodb-bitbucket-auth';
-export const build = 'ebb08d04867379664ef55fcfec3136271ed7ea50aa8dcf210d6218651a719984';
+export const build = '4361c0096da82676d25f69d111518115f734a257823e0e695842ade2dd319581';

@@ -1,13 +1,10 @@
 import { OAuthClient } from './oauth.cjs';
-import { C as CoreClient$1, R as RuntimeType } from './shared.cjs';
-import { BitbucketAuthError as BitbucketAuthError$1 } from './index.cjs';
+import { R as RuntimeType } from './shared.cjs';
 
-type CoreClient = CoreClient$1;
-type BitbucketAuthError = BitbucketAuthError$1;
-type Page = typeof globalThis extends {
+type Page$1 = typeof globalThis extends {
     window: infer Type;
 } ? Type : object;
-type PageOptions = {
+type PageOptions$3 = {
     /**
      * made by `createClient` without a secret
      */
@@ -37,19 +34,9 @@ type PageOptions = {
     /**
      * by default the window in which this module was loaded
      */
-    window?: Page;
+    window?: Page$1;
 };
-type PopupOptions = {
-    /**
-     * how long the user may take, 1 to 600000 milliseconds; by default ten minutes
-     */
-    timeoutMs?: number;
-    /**
-     * ends the login and closes the popup
-     */
-    signal?: RuntimeType<'AbortSignal'>;
-};
-type Grant = {
+type Grant$3 = {
     /**
      * good for one use within minutes
      */
@@ -59,29 +46,55 @@ type Grant = {
      */
     code_verifier: string;
 };
+
+type Grant$2 = Grant$3;
+type PageOptions$2 = PageOptions$3;
+type PopupOptions$1 = {
+    /**
+     * how long the user may take, 1 to 600000 milliseconds; by default ten minutes
+     */
+    timeoutMs?: number;
+    /**
+     * ends the login and closes the popup
+     */
+    signal?: RuntimeType<'AbortSignal'>;
+    /**
+     * gets what the user granted after the outcome was `null`, because the
+     * popup seemed to be closed and was not
+     */
+    onLateGrant?: (grant: Grant$2) => void;
+};
 /**
  * Lets the user log in and consent in a popup. Call it in the very click, or browsers block the popup: it is opened
- * before anything else happens. The popup is closed in every outcome.
+ * before anything else happens. The popup is closed in every outcome, and cannot reach the page that opened it.
  *
- * The callback is seen in the popup's address. Where Bitbucket's page, or one that the login leads over, cuts the popup
- * off (`Cross-Origin-Opener-Policy`), nothing can be seen: then the redirect URI has to be that of the package's
- * `callback.html`, which hands its address over. Nor can it be seen then that the user closes the popup, so the login
- * counts as cancelled when the page has had the focus for a while.
+ * The callback is seen in the popup's address. Where this page, Bitbucket's, or one that the login leads over, cuts the
+ * popup off (`Cross-Origin-Opener-Policy`), nothing can be seen: then the redirect URI has to be that of the package's
+ * `callback.html`, which hands its address over. A popup that was cut off looks to the page like one that the user has
+ * closed. So neither ends the login at once: it counts as cancelled when the page has had the focus for a minute since.
+ * To let the user end it sooner, offer a button that aborts the `signal`.
  *
  * @param {PageOptions & PopupOptions} options
  * @returns {Promise<Grant | null>} `null`: the user closed the popup or denied access
- * @throws {BitbucketAuthError} `POPUP_BLOCKED`, `INVALID_ARGUMENT`, `INVALID_CONFIG`, `AUTHORIZATION_TIMEOUT`,
- *   `REQUEST_ABORTED`, and what `validateAuthorizationResponse` throws but `ACCESS_DENIED`
+ * @throws {BitbucketAuthError} `POPUP_BLOCKED`, `INVALID_ARGUMENT`, `AUTHORIZATION_TIMEOUT`, `REQUEST_ABORTED`, and what
+ *   `validateAuthorizationResponse` throws but `ACCESS_DENIED`; `INVALID_CONFIG` also in a worker (`field` is `window`)
+ *   and in a frame whose sandbox takes its origin away (`origin`)
  */
-declare function authorizeInPopup(options: PageOptions & PopupOptions): Promise<Grant | null>;
+declare function authorizeInPopup(options: PageOptions$2 & PopupOptions$1): Promise<Grant$2 | null>;
+
+type Grant$1 = Grant$3;
+type Page = Page$1;
+type PageOptions$1 = PageOptions$3;
 /**
  * Sends the page itself to Bitbucket. When it is back at the redirect URI, that page calls `completeRedirect`.
  *
  * @param {PageOptions} options
  * @returns {Promise<void>} the page is about to go
- * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` also where the page has no session storage
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` also where the page has no session storage or no room
+ *   in it (`field` is `sessionStorage`), in a worker (`window`), and in a frame whose sandbox takes its origin away
+ *   (`origin`)
  */
-declare function beginRedirect(options: PageOptions): Promise<void>;
+declare function beginRedirect(options: PageOptions$1): Promise<void>;
 /**
  * Takes the answer to `beginRedirect` out of the page's address. Call it whenever the page at the redirect URI is
  * loaded, before anything else changes the address. What was remembered of the login is gone afterwards, and so are the
@@ -91,11 +104,15 @@ declare function beginRedirect(options: PageOptions): Promise<void>;
  * @returns {Promise<Grant | null>} `null`: the address carries no answer, or the user denied access
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `STATE_MISMATCH` also when the answer was taken before,
  *   `AUTHORIZATION_TIMEOUT` when the login began more than ten minutes ago, and what `validateAuthorizationResponse`
- *   throws but `ACCESS_DENIED`
+ *   throws but `ACCESS_DENIED`; `INVALID_CONFIG` in a worker (`field` is `window`)
  */
 declare function completeRedirect(options?: {
     window?: Page;
-}): Promise<Grant | null>;
+}): Promise<Grant$1 | null>;
+
+type Grant = Grant$3;
+type PageOptions = PageOptions$3;
+type PopupOptions = PopupOptions$1;
 
 export { authorizeInPopup, beginRedirect, completeRedirect };
-export type { BitbucketAuthError, CoreClient, Grant, Page, PageOptions, PopupOptions };
+export type { Grant, PageOptions, PopupOptions };

@@ -1,4 +1,4 @@
-import { a as CoreEnvironment, A as Account$2, b as CredentialKind$2, P as Phase$1 } from './shared.cjs';
+import { C as CoreEnvironment, A as Account$2, a as CredentialKind$2, P as Phase$1 } from './shared.cjs';
 export { B as BitbucketAuthError } from './shared.cjs';
 import * as axios from 'axios';
 

@@ -1,4 +1,4 @@
-import { c as AuthorizationRequest$1, R as RuntimeType$1, T as TokenRequest$1, d as TokenSet$1, e as CoreSource$1 } from './shared.cjs';
+import { b as AuthorizationRequest$1, R as RuntimeType$1, T as TokenRequest$1, c as TokenSet$1, d as CoreSource$1 } from './shared.cjs';
 export { B as BitbucketAuthError, i as init } from './shared.cjs';
 
 type AuthorizationRequest = AuthorizationRequest$1;

@@ -362,4 +362,4 @@ type CoreSource = Uint8Array | ArrayBuffer | CompiledModule | RuntimeType<'Respo
 declare function init(source?: CoreSource | Promise<CoreSource>): Promise<void>;
 
 export { BitbucketAuthError as B, init as i };
-export type { Account as A, CoreClient as C, Phase as P, RuntimeType as R, TokenRequest as T, CoreEnvironment as a, CredentialKind as b, AuthorizationRequest as c, TokenSet as d, CoreSource as e };
+export type { Account as A, CoreEnvironment as C, Phase as P, RuntimeType as R, TokenRequest as T, CredentialKind as a, AuthorizationRequest as b, TokenSet as c, CoreSource as d };
