@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/369697d5698190a3beaca7456a7a1d1dbc930d41f12029b85a218c582156173b');
-export const hash = '369697d5698190a3beaca7456a7a1d1dbc930d41f12029b85a218c582156173b';
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/bdc37a1e470c06bccc921e823b63c8afb4449512cf375ff057b88cf49fdb5e8b');
+export const hash = 'bdc37a1e470c06bccc921e823b63c8afb4449512cf375ff057b88cf49fdb5e8b';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '4361c0096da82676d25f69d111518115f734a257823e0e695842ade2dd319581';
+export const build = '0911f50f60e995edd50991c2dede392523567259faf2fd11f03f1d45fb2f884a';

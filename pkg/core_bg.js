@@ -25,8 +25,9 @@ __wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,asksForRenew
 completeRedirect:()=>completeRedirect,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,environmentVariables:()=>environmentVariables,
 expandScopes:()=>expandScopes,failure:()=>failure,isExpired:()=>isExpired,isHourUsedUp:()=>isHourUsedUp,isPendingOver:()=>isPendingOver,
 isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes,
-pageAddress:()=>pageAddress,pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,plainFailure:()=>plainFailure,proxyVariables:()=>proxyVariables,
-rateLimitNews:()=>rateLimitNews,readCredential:()=>readCredential,readEnvironment:()=>readEnvironment,refusePage:()=>refusePage,
+outdates:()=>outdates,pageAddress:()=>pageAddress,pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,plainFailure:()=>plainFailure,
+provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,rateLimitNews:()=>rateLimitNews,readCredential:()=>readCredential,
+readEnvironment:()=>readEnvironment,redisServer:()=>redisServer,redisTrouble:()=>redisTrouble,refusePage:()=>refusePage,
 refuseSecret:()=>refuseSecret,resourceGroup:()=>resourceGroup,responseState:()=>responseState,retryDelay:()=>retryDelay,
 textBuffer:()=>textBuffer,textMemory:()=>textMemory,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,workspaceSegment:()=>workspaceSegment});
 class Api{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){
@@ -134,35 +135,36 @@ perseded",Stored:7,"7":"Stored",StoreFailed:8,"8":"StoreFailed",Reported:9,"9":"
 const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RefreshPolicyFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
 wasm.__wbg_refreshpolicy_free(ptr,0)}get action(){const ret=wasm.refreshpolicy_action(this.__wbg_ptr);return ret}answered(status,generation,is_repetition,now){
 const ret=wasm.refreshpolicy_answered(this.__wbg_ptr,status,generation,is_repetition,now);return ret!==0}asked(known,now){
-const ret=wasm.refreshpolicy_asked(this.__wbg_ptr,known,now);return ret}configured(obtained_at,expires_at,now){const ret=wasm.
-refreshpolicy_configured(this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),
-isLikeNone(expires_at)?0:expires_at,now);return ret!==0}failed(code,retryable,retry_after,now,random){const val2=+retryable;
-const val3=+(isLikeNone(retry_after)?0:retry_after);const val4=+now;const val5=+random;const ptr0=passStringToWasm0(code,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.refreshpolicy_failed(this.__wbg_ptr,
-ptr0,len0,val2,!isLikeNone(retry_after),val3,val4,val5);return ret}found(obtained_at,expires_at,same_refresh_token,now,random){
-const ret=wasm.refreshpolicy_found(this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(
-expires_at),isLikeNone(expires_at)?0:expires_at,same_refresh_token,now,random);return ret}get generation(){const ret=wasm.
-refreshpolicy_generation(this.__wbg_ptr);return ret>>>0}get isForced(){const ret=wasm.refreshpolicy_isForced(this.__wbg_ptr);
-return ret!==0}isIdle(now){const ret=wasm.refreshpolicy_isIdle(this.__wbg_ptr,now);return ret!==0}lockOut(until){wasm.refreshpolicy_lockOut(
-this.__wbg_ptr,until)}get lockoutOfOthers(){const ret=wasm.refreshpolicy_lockoutOfOthers(this.__wbg_ptr);return ret[0]===
-0?void 0:ret[1]}constructor(obtained_at,expires_at,has_access_token,lockout,now){const ret=wasm.refreshpolicy_new(!isLikeNone(
-obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,has_access_token,
-lockout,now);this.__wbg_ptr=ret;RefreshPolicyFinalization.register(this,this.__wbg_ptr,this);return this}on(event,now,random){
-const ret=wasm.refreshpolicy_on(this.__wbg_ptr,event,now,random);return ret}renew(generation,now){const ret=wasm.refreshpolicy_renew(
-this.__wbg_ptr,generation,now);return ret}renewed(obtained_at,expires_at,now,random){const ret=wasm.refreshpolicy_renewed(
-this.__wbg_ptr,obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,now,random);return ret}retryAt(now){
-const ret=wasm.refreshpolicy_retryAt(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}get waitUntil(){const ret=wasm.
-refreshpolicy_waitUntil(this.__wbg_ptr);return ret[0]===0?void 0:ret[1]}wait(now){const ret=wasm.refreshpolicy_wait(this.
-__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}}if(Symbol.dispose)RefreshPolicy.prototype[Symbol.dispose]=RefreshPolicy.
-prototype.free;function asksForRenewal(status){const ret=wasm.asksForRenewal(status);return ret!==0}function checkMember(argument,member){
-let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=passStringToWasm0(member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
-__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.checkMember(ptr0,len0,
-ptr1,len1);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function completeRedirect(address,pending,origin,now){const val3=+now;
-let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=passStringToWasm0(origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
-__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.completeRedirect(ptr0,
-len0,pending,ptr1,len1,val3);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v4;if(ret[0]!==0){v4=getStringFromWasm0(
+const ret=wasm.refreshpolicy_asked(this.__wbg_ptr,known,now);return ret}believes(obtained_at,expires_at){const ret=wasm.
+refreshpolicy_believes(this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),
+isLikeNone(expires_at)?0:expires_at);return ret!==0}configured(obtained_at,expires_at,now){const ret=wasm.refreshpolicy_configured(
+this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?
+0:expires_at,now);return ret!==0}failed(code,retryable,retry_after,now,random){const val2=+retryable;const val3=+(isLikeNone(
+retry_after)?0:retry_after);const val4=+now;const val5=+random;const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.refreshpolicy_failed(this.__wbg_ptr,ptr0,len0,val2,!isLikeNone(
+retry_after),val3,val4,val5);return ret}found(obtained_at,expires_at,same_refresh_token,now,random){const ret=wasm.refreshpolicy_found(
+this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?
+0:expires_at,same_refresh_token,now,random);return ret}get generation(){const ret=wasm.refreshpolicy_generation(this.__wbg_ptr);
+return ret>>>0}get isForced(){const ret=wasm.refreshpolicy_isForced(this.__wbg_ptr);return ret!==0}isIdle(now){const ret=wasm.
+refreshpolicy_isIdle(this.__wbg_ptr,now);return ret!==0}lockOut(ms,now){wasm.refreshpolicy_lockOut(this.__wbg_ptr,ms,now)}get lockoutOfOthers(){
+const ret=wasm.refreshpolicy_lockoutOfOthers(this.__wbg_ptr);return ret[0]===0?void 0:ret[1]}constructor(obtained_at,expires_at,has_access_token,lockout,now){
+const ret=wasm.refreshpolicy_new(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),
+isLikeNone(expires_at)?0:expires_at,has_access_token,lockout,now);this.__wbg_ptr=ret;RefreshPolicyFinalization.register(
+this,this.__wbg_ptr,this);return this}on(event,now,random){const ret=wasm.refreshpolicy_on(this.__wbg_ptr,event,now,random);
+return ret}pause(now){const ret=wasm.refreshpolicy_pause(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}renew(generation,now){
+const ret=wasm.refreshpolicy_renew(this.__wbg_ptr,generation,now);return ret}renewed(obtained_at,expires_at,now,random){
+const ret=wasm.refreshpolicy_renewed(this.__wbg_ptr,obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,
+now,random);return ret}retryIn(now){const ret=wasm.refreshpolicy_retryIn(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}wait(now){
+const ret=wasm.refreshpolicy_wait(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}}if(Symbol.dispose)RefreshPolicy.prototype[Symbol.
+dispose]=RefreshPolicy.prototype.free;function asksForRenewal(status){const ret=wasm.asksForRenewal(status);return ret!==
+0}function checkMember(argument,member){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
+throw e}const ret=wasm.checkMember(ptr0,len0,ptr1,len1);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function completeRedirect(address,pending,origin,now){
+const val3=+now;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
+if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.completeRedirect(
+ptr0,len0,pending,ptr1,len1,val3);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v4;if(ret[0]!==0){v4=getStringFromWasm0(
 ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v4}function defaultScopes(){const ret=wasm.defaultScopes();
 var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function describeArgument(argument){
 const ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
@@ -187,17 +189,22 @@ ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1
 __wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.mayRepeat(ptr0,len0,ptr1,
 len1,val3);return ret!==0}function missingScopes(required,granted){const ret=wasm.missingScopes(required,granted);if(ret[3]){
 throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*
-4,4);return v1}function pageAddress(list,next,page){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(list,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.pageAddress(ptr0,len0,next,page);
-var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=
-len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}function pageClient(options,origin){
-const ptr0=passStringToWasm0(origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-pageClient(options,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return Client.__wrap(ret[0])}function pageRepetition(status,retry_after,number,patience,received_at,random){
-const val2=+status;const val3=+number;const val4=+patience;const val5=+received_at;const val6=+random;var ptr0=isLikeNone(
-retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.
-pageRepetition(val2,ptr0,len0,val3,val4,val5,val6);if(ret[3]){throw takeFromExternrefTable0(ret[2])}return ret[0]===0?void 0:
-ret[1]}function plainFailure(number){const ret=wasm.plainFailure(number);return ret}function proxyVariables(){const ret=wasm.
-proxyVariables();var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function rateLimitNews(status,limit,near_limit,retry_after,known,is_configured,refusals,received_at){
+4,4);return v1}function outdates(obtained_at,expires_at,fence,found_obtained_at,found_expires_at,found_fence){const ret=wasm.
+outdates(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:
+expires_at,fence,!isLikeNone(found_obtained_at),isLikeNone(found_obtained_at)?0:found_obtained_at,!isLikeNone(found_expires_at),
+isLikeNone(found_expires_at)?0:found_expires_at,found_fence);return ret!==0}function pageAddress(list,next,page){let deferred3_0;
+let deferred3_1;try{const ptr0=passStringToWasm0(list,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.pageAddress(ptr0,len0,next,page);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(
+ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,
+deferred3_1,1)}}function pageClient(options,origin){const ptr0=passStringToWasm0(origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.pageClient(options,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+return Client.__wrap(ret[0])}function pageRepetition(status,retry_after,number,patience,received_at,random){const val2=+status;
+const val3=+number;const val4=+patience;const val5=+received_at;const val6=+random;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(
+retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.pageRepetition(val2,
+ptr0,len0,val3,val4,val5,val6);if(ret[3]){throw takeFromExternrefTable0(ret[2])}return ret[0]===0?void 0:ret[1]}function plainFailure(number){
+const ret=wasm.plainFailure(number);return ret}function provesCredential(status){const ret=wasm.provesCredential(status);
+return ret!==0}function proxyVariables(){const ret=wasm.proxyVariables();var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);
+wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function rateLimitNews(status,limit,near_limit,retry_after,known,is_configured,refusals,received_at){
 const val4=+status;const val5=+known;const val6=+is_configured;const val7=+refusals;const val8=+received_at;let ptr0,len0,
 ptr1,len1,ptr2,len2;try{ptr0=isLikeNone(limit)?0:passStringToWasm0(limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len0=WASM_VECTOR_LEN;ptr1=isLikeNone(near_limit)?0:passStringToWasm0(near_limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
@@ -206,10 +213,16 @@ len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(pt
 if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.rateLimitNews(val4,ptr0,len0,ptr1,len1,ptr2,len2,val5,
 val6,val7,val8);return ret}function readCredential(config,may_act_as_client){const ret=wasm.readCredential(config,may_act_as_client);
 if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function readEnvironment(env){const ret=wasm.
-readEnvironment(env);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function refusePage(lacks){
-const ptr0=passStringToWasm0(lacks,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-refusePage(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function refuseSecret(options){const ret=wasm.refuseSecret(
-options);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function resourceGroup(path){let deferred2_0;let deferred2_1;
+readEnvironment(env);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function redisServer(address){
+const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+redisServer(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function redisTrouble(code,message){
+let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
+__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.redisTrouble(ptr0,len0,
+ptr1,len1);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}
+function refusePage(lacks){const ptr0=passStringToWasm0(lacks,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.refusePage(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function refuseSecret(options){const ret=wasm.
+refuseSecret(options);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function resourceGroup(path){let deferred2_0;let deferred2_1;
 try{const ptr0=passStringToWasm0(path,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
 resourceGroup(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
 deferred2_0,deferred2_1,1)}}function responseState(address,is_pending){const val2=+is_pending;const ptr0=passStringToWasm0(

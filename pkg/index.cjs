@@ -195,60 +195,77 @@ response},attempts,isQueued,maxWaitMs,random){const retryAfter=headerOf(response
 retryDelay(attempts,response?.status,retryAfter,isQueued,maxWaitMs,Date.now(),random)}function bytesOf(data){if(data instanceof
 Uint8Array)return data;if(data instanceof ArrayBuffer)return new Uint8Array(data);try{return new TextEncoder().encode(typeof data===
 "string"?data:JSON.stringify(data)??"")}catch{return new Uint8Array}}function members2(value){return typeof value==="obj\
-ect"&&value!==null?value:{}}var import_arguments2=require("./shared.cjs");var import_core12=require("./shared.cjs");var import_error8=require("./shared.cjs");var import_node_crypto=require("node:crypto");var import_promises2=require("node:timers/promises");var import_p_limit2=__toESM(require("p-limit"));
-var import_rate_limiter_flexible=require("rate-limiter-flexible");var VARIABLES="INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)";var RedisConnection=class{#options;#redis;#candidate;#firstAttempt;#nextAttempt;#failures=0;#isReported=false;#isClosed=false;constructor(options){
+ect"&&value!==null?value:{}}var import_arguments2=require("./shared.cjs");var import_core14=require("./shared.cjs");var import_error8=require("./shared.cjs");var import_node_crypto=require("node:crypto");var import_promises2=require("node:timers/promises");var import_p_limit2=__toESM(require("p-limit"));
+var import_rate_limiter_flexible=require("rate-limiter-flexible");var import_core9=require("./shared.cjs");var VARIABLES="INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)";var LATE=Object.
+assign(new Error("too late"),{code:"TIMEOUT"});var RedisConnection=class{#options;#redis;#candidate;#firstAttempt;#nextAttempt;#failures=0;#isReported=false;#isClosed=false;constructor(options){
 this.#options=options}get isUsable(){return this.#redis!==void 0}async use(work,{isAwaited}={isAwaited:true}){const redis=await this.
 connected();if(!redis)return void 0;try{const result=await within(this.#options.limits.operation,isAwaited,work(redis));
-this.#failures=0;return result}catch{this.#lose(redis);return void 0}}async connected(){if(!this.#isClosed)await(this.#firstAttempt??=
-this.#connect(true));return this.#redis}close(){this.#isClosed=true;clearTimeout(this.#nextAttempt);for(const redis of[this.#redis,
-this.#candidate])disconnect(redis);this.#redis=void 0}async#connect(isAwaited){try{const{Redis}=await Promise.resolve().then(()=>__toESM(require("ioredis")));
-await within(this.#options.limits.connection,isAwaited,this.#open(Redis))}catch{disconnect(this.#candidate);this.#candidate=
-void 0;this.#retry();return}const redis=this.#candidate;this.#candidate=void 0;if(this.#isClosed)return;redis.once("end",
-()=>this.#lose(redis));this.#redis=redis;if(this.#isReported)this.#options.log(`The Redis of ${VARIABLES} can be used ag\
-ain.`);this.#isReported=false;this.#options.opened?.()}async#open(Redis){if(this.#isClosed)throw new Error("too late");const{
-url,limits:limits2,scripts,check}=this.#options;const redis=new Redis(url,{lazyConnect:true,connectTimeout:limits2.connection,
-retryStrategy:()=>null,disconnectTimeout:1,enableOfflineQueue:false,autoResendUnfulfilledCommands:false,enableReadyCheck:false,
-disableClientInfo:true,...scripts&&{scripts}});this.#candidate=redis;redis.on("error",()=>{});const connected=redis.connect();
-setImmediate(()=>redis.stream?.unref());await connected;if(check)await within(limits2.operation,false,check(redis))}#lose(redis){
-if(this.#redis!==redis)return;this.#redis=void 0;disconnect(redis);this.#retry()}#retry(){if(this.#isClosed)return;const{
-log,limits:limits2,without}=this.#options;if(!this.#isReported)log(`The Redis of ${VARIABLES} cannot be used: until it c\
-an, this process ${without}.`);this.#isReported=true;const pause=Math.min(limits2.reconnection,100*2**this.#failures)*(1+
-Math.random())/2;this.#failures+=1;this.#nextAttempt=setTimeout(()=>this.#connect(false),pause).unref()}};function disconnect(redis){
-redis?.disconnect();redis?.stream?.destroy()}async function within(limit,isAwaited,work){let timer;const late=new Promise(
-(_resolve,reject)=>{timer=setTimeout(()=>setImmediate(()=>setImmediate(reject)),limit);if(!isAwaited)timer.unref()});try{
-return await Promise.race([work,late])}finally{clearTimeout(timer)}}var import_core9=require("./shared.cjs");var SLOT_MS=5*60*1e3;var EARLIER_SLOTS=12;var SLOT_LIFE_S=(EARLIER_SLOTS+2)*SLOT_MS/
+this.#failures=0;return result}catch(error){const trouble=troubleOf(error);if(trouble!==void 0)this.#lose(redis,trouble);
+return void 0}}async connected(){if(!this.#isClosed)await(this.#firstAttempt??=this.#connect(true));return this.#redis}close(){
+this.#isClosed=true;clearTimeout(this.#nextAttempt);for(const redis of[this.#redis,this.#candidate])disconnect(redis);this.#redis=
+void 0}async#connect(isAwaited){const errors=[];try{const{Redis}=await Promise.resolve().then(()=>__toESM(require("ioredis")));
+await within(this.#options.limits.connection,isAwaited,this.#open(Redis,errors))}catch(error){disconnect(this.#candidate);
+this.#candidate=void 0;this.#retry(troubleOf(errors[0]??error)??"error");return}const redis=this.#candidate;this.#candidate=
+void 0;if(this.#isClosed)return;redis.once("end",()=>this.#lose(redis,(0,import_core9.core)().redisTrouble("ECONNREFUSED",
+"")??""));this.#redis=redis;if(this.#isReported)this.#options.log(`The Redis of ${this.#name} can be used again.`);this.#isReported=
+false;this.#options.opened?.()}get#name(){return this.#options.variable??VARIABLES}async#open(Redis,errors){if(this.#isClosed)
+throw LATE;const{url,limits:limits2,scripts,check}=this.#options;const{username,password,database,tls,...server}=(0,import_core9.core)().
+redisServer(url);const redis=new Redis({...server,...tls&&{tls},lazyConnect:true,connectTimeout:limits2.connection,retryStrategy:()=>null,
+disconnectTimeout:1,enableOfflineQueue:false,autoResendUnfulfilledCommands:false,enableReadyCheck:false,disableClientInfo:true,
+...scripts&&{scripts}});this.#candidate=redis;redis.on("error",error=>errors.push(error));const connected=redis.connect();
+setImmediate(()=>redis.stream?.unref());await connected;const ready=async()=>{if(password!==void 0||username!==void 0){const known=username?
+redis.auth(username,password??""):redis.auth(password??"");await known.catch(needless)}if(database>0)await redis.select(
+database);await check(redis)};await within(limits2.operation,false,ready())}#lose(redis,trouble){if(this.#redis!==redis)
+return;this.#redis=void 0;disconnect(redis);this.#retry(trouble)}#retry(trouble){if(this.#isClosed)return;const{log,limits:limits2,
+without}=this.#options;if(!this.#isReported){log(`The Redis of ${this.#name} cannot be used (${trouble}): until it can, \
+this process ${without}.`)}this.#isReported=true;const pause=Math.min(limits2.reconnection,100*2**this.#failures)*(1+Math.
+random())/2;this.#failures+=1;this.#nextAttempt=setTimeout(()=>this.#connect(false),pause).unref()}};function needless(error){
+if(troubleOf(error)!==void 0)throw error}function troubleOf(error){const{code,message}=error instanceof Error?error:{};return(0,import_core9.core)().
+redisTrouble(typeof code==="string"?code:"",String(message??""))}function disconnect(redis){redis?.disconnect();redis?.stream?.
+destroy()}async function within(limit,isAwaited,work){let timer;const late=new Promise((_resolve,reject)=>{timer=setTimeout(
+()=>setImmediate(()=>setImmediate(reject,LATE)),limit);if(!isAwaited)timer.unref()});try{return await Promise.race([work,
+late])}finally{clearTimeout(timer)}}var import_core10=require("./shared.cjs");var SLOT_MS=5*60*1e3;var EARLIER_SLOTS=12;var SLOT_LIFE_S=(EARLIER_SLOTS+2)*SLOT_MS/
 1e3;var GRACE_MS=5e3;var MOST_WAITING=1e4;var SHORTEST_WAIT_MS=1e3;var HOUR_MS=EARLIER_SLOTS*SLOT_MS;var LOGGED_MS=1e4;var REDIS_LIMITS={
-operation:1e3,connection:2e3,reconnection:5e3};var limiters=new Map;function rateLimiterOf({rateLimit,isRateLimitConfigured,
-redisUrl=""}){if(rateLimit===void 0)return void 0;const name=`${rateLimit} ${isRateLimitConfigured} ${redisUrl}`;let limiter=limiters.
-get(name);if(!limiter)limiters.set(name,limiter=new RateLimiter({rateLimit,isRateLimitConfigured,redisUrl}));return limiter}
-var RateLimiter=class{#settings;#counters;#lines=new Map;#sweptAt=Date.now();constructor(settings){this.#settings=settings;
-this.#counters=new Counters(settings.redisUrl??"")}take(account,group,options={}){return this.#lineOf(account,group).take(
-options)}async observe(account,group,{status,headers}){const limit=headers["x-ratelimit-limit"];const near=headers["x-ra\
-telimit-nearlimit"];const line=this.#lineOf(account,group);if(status<400&&limit===void 0&&near===void 0){line.accepted();
-return}const{isRateLimitConfigured}=this.#settings;const now=Date.now();await line.learn((0,import_core9.core)().rateLimitNews(
-status,limit,near,headers["retry-after"],line.limit,isRateLimitConfigured,line.refusals,now),now)}#lineOf(account,group){
-this.#sweep();const name=`${group} ${account}`;let line=this.#lines.get(name);if(!line){const key=(0,import_node_crypto.createHash)(
-"sha256").update(name).digest("base64url");line=new Line(Number(this.#settings.rateLimit),key,this.#counters);this.#lines.
-set(name,line)}return line}#sweep(){const now=Date.now();if(now-this.#sweptAt<SLOT_LIFE_S*1e3)return;this.#sweptAt=now;for(const[
-name,line]of this.#lines){if(line.isForgettable(now))this.#lines.delete(name)}}};var Line=class{#turn=(0,import_p_limit2.default)(
-1);#learning=(0,import_p_limit2.default)(1);#waiting=0;#closedUntil=0;#toldUntil=0;#pausedUntil=0;#pacedUntil=0;#pace=0;#nextAt=0;refusals=0;#logged;#touchedAt=0;#reading={
-slot:-1,isSettled:false,counts:new Map,sum:0};#waker=new AbortController;constructor(limit,key,counters){this.limit=limit;
-this.key=key;this.counters=counters}async take({signal,maxWaitMs=Infinity,log}){const now=Date.now();this.#touchedAt=now;
-const paced=this.#pacedUntil>now?this.#nextAt-now+this.#waiting*this.#pace:0;const closed=Math.max(this.#closedUntil-now,
-paced);if(this.#waiting>=MOST_WAITING){throw rateLimited(Math.max(closed,SHORTEST_WAIT_MS),`${MOST_WAITING} requests of \
-this account wait already; send fewer at once, or set INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT to what Bitbucket allows`)}if(closed>
-maxWaitMs)throw rateLimited(closed);this.#waiting+=1;try{const until=now+maxWaitMs;await unlessAborted(this.#turn(()=>this.#pass(
-signal,until,log)),signal)}finally{this.#waiting-=1}}async learn({limit,used,pause,pace},now){if(limit!==void 0)this.limit=
-limit;if(pause===void 0)this.accepted();else if(pace===void 0)this.#toldUntil=Math.max(this.#toldUntil,now+pause);else if(now>=
-this.#pausedUntil){this.refusals+=1;this.#pausedUntil=now+pause;this.#pacedUntil=now+HOUR_MS;this.#pace=pace}if(limit!==
-void 0||pause!==void 0){this.#closedUntil=0;this.#waker.abort();this.#waker=new AbortController}if(used!==void 0)await this.#learning(
-()=>this.#countOthers(used,slotOf(now)))}accepted(){if(Date.now()>=this.#pausedUntil)this.refusals=0}async#countOthers(used,slot){
-const key=this.#keyOf(slot);const{sum}=await this.#before(slot);const unknown=used-sum-await this.counters.get(key);if(unknown<=
-0)return;const count=await this.counters.add(key,unknown);const twice=Math.min(unknown,sum+count-used);if(twice>0)await this.
-counters.add(key,-twice)}isForgettable(now){return this.#waiting===0&&now-this.#touchedAt>SLOT_LIFE_S*1e3}async#pass(signal,until,log){
-while(!signal?.aborted){const now=Date.now();const closed=this.#closed(now);const wait=closed?.wait??await this.#count(now);
-if(wait<=0){if(signal?.aborted)await this.counters.add(this.#keyOf(slotOf(now)),-1);else this.#passed(now);return}const reason=closed?.
-reason??"used up";if(wait>LOGGED_MS)this.#log(reason,now+wait,log);if(now+wait>until||reason==="told"&&!(0,import_core9.core)().
+operation:1e3,connection:2e3,reconnection:5e3};var limiters=new Map;var keys=new WeakMap;function rateLimiterOf({rateLimit,
+isRateLimitConfigured,redisUrl="",redisVariable,client}){if(rateLimit===void 0)return void 0;const key=client&&(keys.get(
+client)??client.deriveKey("rate-limit"));if(client&&key)keys.set(client,key);const name=[rateLimit,isRateLimitConfigured,
+redisUrl,hash(key,"")].join(" ");let limiter=limiters.get(name);if(!limiter){limiter=new RateLimiter({rateLimit,isRateLimitConfigured,
+redisUrl,redisVariable,key});limiters.set(name,limiter)}return limiter}function hash(key,text){return(0,import_node_crypto.createHmac)(
+"sha256",key??"").update(text).digest("base64url")}var RateLimiter=class{#settings;#counters;#lines=new Map;#proven=new Map;#sweptAt=Date.
+now();constructor(settings){this.#settings=settings;this.#counters=new Counters(settings)}take(account,group,options={}){
+return this.#lineOf(account,group).take(options)}async observe(account,group,{status,headers}){const limit=headers["x-ra\
+telimit-limit"];const near=headers["x-ratelimit-nearlimit"];const line=this.#lineOf(account,group);if(status<400&&limit===
+void 0&&near===void 0){line.accepted();return}const{isRateLimitConfigured}=this.#settings;const now=Date.now();await line.
+learn((0,import_core10.core)().rateLimitNews(status,limit,near,headers["retry-after"],line.limit,isRateLimitConfigured,line.
+refusals,now),now)}async prove(own,ask){if(this.#proven.has(own))return;this.#proven.set(own,void 0);const account=await ask();
+if(account===void 0)return;const lines=[...this.#lines].filter(([,line])=>line.account===own);await Promise.all(lines.map(
+async([name,line])=>{await line.continueIn(this.#lineOf(account,line.group));this.#lines.delete(name)}));this.#proven.set(
+own,account)}#lineOf(own,group){this.#sweep();const account=this.#proven.get(own)??own;const name=`${group} ${account}`;
+let line=this.#lines.get(name);if(!line){const key=hash(this.#settings.key,name);line=new Line(Number(this.#settings.rateLimit),
+key,this.#counters,account,group);this.#lines.set(name,line)}return line}#sweep(){const now=Date.now();if(now-this.#sweptAt<
+SLOT_LIFE_S*1e3)return;this.#sweptAt=now;for(const[name,line]of this.#lines){if(line.isForgettable(now))this.#lines.delete(
+name)}const accounts=new Set([...this.#lines.values()].map(({account})=>account));for(const[own,account=own]of this.#proven){
+if(!accounts.has(account))this.#proven.delete(own)}}};var NOTHING_READ={slot:-1,isSettled:false,counts:new Map,sum:0};var Line=class{#turn=(0,import_p_limit2.default)(
+1);#learning=(0,import_p_limit2.default)(1);#waiting=0;#closedUntil=0;#toldUntil=0;#pausedUntil=0;#pacedUntil=0;#pace=0;#nextAt=0;refusals=0;#logged;#touchedAt=0;#reading=NOTHING_READ;#waker=new AbortController;#successor;constructor(limit,key,counters,account,group){
+this.limit=limit;this.key=key;this.counters=counters;this.account=account;this.group=group}async continueIn(line){const slot=slotOf(
+Date.now());for(let at=slot-EARLIER_SLOTS;at<=slot;at+=1){const sent=await this.counters.own(this.#keyOf(at));if(sent>0)
+await this.counters.add(line.#keyOf(at),sent)}line.#reading=NOTHING_READ;this.#successor=line;this.#waker.abort()}async take({
+signal,maxWaitMs=Infinity,log}){const now=Date.now();this.#touchedAt=now;const paced=this.#pacedUntil>now?this.#nextAt-now+
+this.#waiting*this.#pace:0;const closed=Math.max(this.#closedUntil-now,paced);if(this.#waiting>=MOST_WAITING){throw rateLimited(
+Math.max(closed,SHORTEST_WAIT_MS),`${MOST_WAITING} requests of this account wait already; send fewer at once, or set INT\
+EGRATION_AUTH_BITBUCKET_RATE_LIMIT to what Bitbucket allows`)}if(closed>maxWaitMs)throw rateLimited(closed);this.#waiting+=
+1;try{const until=now+maxWaitMs;await unlessAborted(this.#turn(()=>this.#pass(signal,until,log)),signal)}finally{this.#waiting-=
+1}}async learn({limit,used,pause,pace},now){if(limit!==void 0)this.limit=limit;if(pause===void 0)this.accepted();else if(pace===
+void 0)this.#toldUntil=Math.max(this.#toldUntil,now+pause);else if(now>=this.#pausedUntil){this.refusals+=1;this.#pausedUntil=
+now+pause;this.#pacedUntil=now+HOUR_MS;this.#pace=pace}if(limit!==void 0||pause!==void 0){this.#closedUntil=0;this.#waker.
+abort();this.#waker=new AbortController}if(used!==void 0)await this.#learning(()=>this.#countOthers(used,slotOf(now)))}accepted(){
+if(Date.now()>=this.#pausedUntil)this.refusals=0}async#countOthers(used,slot){const key=this.#keyOf(slot);const{sum}=await this.#before(
+slot);const unknown=used-sum-await this.counters.get(key);if(unknown<=0)return;const count=await this.counters.add(key,unknown);
+const twice=Math.min(unknown,sum+count-used);if(twice>0)await this.counters.add(key,-twice)}isForgettable(now){return this.#waiting===
+0&&now-this.#touchedAt>SLOT_LIFE_S*1e3}async#pass(signal,until,log){while(!signal?.aborted){const now=Date.now();if(this.#successor)
+return this.#successor.take({signal,maxWaitMs:until-now,log});const closed=this.#closed(now);const wait=closed?.wait??await this.#count(
+now);if(wait<=0){if(signal?.aborted)await this.counters.add(this.#keyOf(slotOf(now)),-1);else this.#passed(now);return}const reason=closed?.
+reason??"used up";if(wait>LOGGED_MS)this.#log(reason,now+wait,log);if(now+wait>until||reason==="told"&&!(0,import_core10.core)().
 isWaitedFor(wait))throw rateLimited(wait);this.#closedUntil=now+wait;const ends=AbortSignal.any([this.#waker.signal,...signal?
 [signal]:[]]);await(0,import_promises2.setTimeout)(wait,void 0,{signal:ends}).catch(()=>{})}}#closed(now){if(this.#toldUntil>
 now)return{wait:this.#toldUntil-now,reason:"told"};const at=Math.max(this.#pausedUntil,this.#pacedUntil>now?this.#nextAt:
@@ -266,17 +283,21 @@ const isSettled=Date.now()-slot*SLOT_MS>GRACE_MS;const settled=last.isSettled?la
 await Promise.all(Array.from({length:EARLIER_SLOTS},async(_,index)=>{const earlier=slot-EARLIER_SLOTS+index;const known=earlier<
 settled?last.counts.get(earlier):void 0;return[earlier,known??await this.counters.get(this.#keyOf(earlier))]})));const sum=[
 ...counts.values()].reduce((total,count)=>total+count,0);this.#reading={slot,isSettled,counts,sum};return this.#reading}#keyOf(slot){
-return`${this.key}:${slot}`}};var Counters=class{#memory=new import_rate_limiter_flexible.RateLimiterMemory(OPTIONS);#connection;#shared=new WeakMap;constructor(redisUrl){
-if(!redisUrl)return;this.#connection=new RedisConnection({url:redisUrl,limits:REDIS_LIMITS,log:message=>console.warn(`[n\
-ocodb-bitbucket-auth] ${message}`),without:"keeps to the rate limit on its own"})}async add(key,points){const own=await this.#memory.
-penalty(key,points);const shared=await this.#connection?.use(redis=>this.#of(redis).penalty(key,points));return Math.max(
-own.consumedPoints,shared?.consumedPoints??0)}async get(key){const own=await this.#memory.get(key);const shared=await this.#connection?.
-use(redis=>this.#of(redis).get(key));return Math.max(own?.consumedPoints??0,shared?.consumedPoints??0)}#of(redis){const limiter=this.#shared.
-get(redis)??new import_rate_limiter_flexible.RateLimiterRedis({...OPTIONS,storeClient:redis});this.#shared.set(redis,limiter);
+return`${this.key}:${slot}`}};var Counters=class{#memory=new import_rate_limiter_flexible.RateLimiterMemory(OPTIONS);#connection;#shared=new WeakMap;constructor({
+redisUrl,redisVariable}){if(!redisUrl)return;this.#connection=new RedisConnection({url:redisUrl,variable:redisVariable,limits:REDIS_LIMITS,
+log:message=>console.warn(`[nocodb-bitbucket-auth] ${message}`),without:"keeps to the rate limit on its own",check:async redis=>{
+const limiter=this.#of(redis);await limiter.penalty(CHECK,0);await limiter.penalty(CHECK,0);await limiter.get(CHECK);await limiter.
+delete(CHECK)}})}async add(key,points){const own=await this.#memory.penalty(key,points);const shared=await this.#connection?.
+use(redis=>this.#of(redis).penalty(key,points));return Math.max(own.consumedPoints,countOf(shared))}async own(key){return countOf(
+await this.#memory.get(key))}async get(key){const own=await this.#memory.get(key);const shared=await this.#connection?.use(
+redis=>this.#of(redis).get(key));return Math.max(countOf(own),countOf(shared))}#of(redis){const limiter=this.#shared.get(
+redis)??new import_rate_limiter_flexible.RateLimiterRedis({...OPTIONS,storeClient:redis});this.#shared.set(redis,limiter);
 return limiter}};var OPTIONS={keyPrefix:"nocodb-bitbucket-auth:rate",points:Number.MAX_SAFE_INTEGER,duration:SLOT_LIFE_S};
-function slotOf(time){return Math.floor(time/SLOT_MS)}function endOf(slot){return(slot+EARLIER_SLOTS+1)*SLOT_MS}function rateLimited(wait,detail){
-return(0,import_core9.failure)("API_RATE_LIMITED","api",{retryAfter:Math.ceil(wait)},{detail})}var import_core10=require("./shared.cjs");var import_error6=require("./shared.cjs");function clientOf({client,problems}){if(client)return client;throw configFailure(problems)}function configFailure([problem]){
-return problem?new import_error6.BitbucketAuthError(problem,{},configFailure):(0,import_core10.failure)("INVALID_CONFIG",
+var CHECK="check";function countOf(counter){const count=counter?.consumedPoints;return Number.isSafeInteger(count)?Number(
+count):0}function slotOf(time){return Math.floor(time/SLOT_MS)}function endOf(slot){return(slot+EARLIER_SLOTS+1)*SLOT_MS}
+function rateLimited(wait,detail){return(0,import_core10.failure)("API_RATE_LIMITED","api",{retryAfter:Math.ceil(wait)},
+{detail})}var import_core11=require("./shared.cjs");var import_error6=require("./shared.cjs");function clientOf({client,problems}){if(client)return client;throw configFailure(problems)}function configFailure([problem]){
+return problem?new import_error6.BitbucketAuthError(problem,{},configFailure):(0,import_core11.failure)("INVALID_CONFIG",
 "config")}async function requestTokens(environment,build,grant,previous){const client=clientOf(environment);const request=(0,import_error6.judge)(
 requestTokens,()=>build(client));const phase=grant==="refresh_token"?"refresh":"exchange";const{timeoutMs,proxies}=environment;
 const answer=await send(request,{phase,timeoutMs,proxies});const obtainedAt=Date.now();const tokens=(0,import_error6.judge)(
@@ -288,65 +309,94 @@ return this.#chains.get(key)?.entry}async publish(key,entry){this.#sweep();const
 get(entry.key);const isLate=joined2&&joined2!==known&&(joined2.entry.key!==entry.key||joined2.entry.fence>entry.fence);const newest=isLate?
 joined2.entry:entry;const isNewest=!known||follows(newest,key,known);this.#lead(key,entry.key,isNewest?newest:known.entry);
 return isNewest&&newest===entry}settle(key,entry){this.#lead(key,entry.key,entry)}lastKeys(){return[...new Set(this.#chains.
-values())].flatMap(({keys})=>keys.slice(-2))}#lead(key,other,entry){const chain=this.#chains.get(key)??{entry,keys:[key],
-publishedAt:0};chain.entry=entry;chain.publishedAt=Date.now();const keys=[...new Set([...chain.keys,...this.#chains.get(
-other)?.keys??[],other,entry.key])];for(const forgotten of keys.slice(0,-MOST_KEYS))this.#chains.delete(forgotten);chain.
-keys=keys.slice(-MOST_KEYS);for(const lead of chain.keys)this.#chains.set(lead,chain)}async lockout(key){const now=Date.
+values())].flatMap(({keys:keys2})=>keys2.slice(-2))}#lead(key,other,entry){const chain=this.#chains.get(key)??{entry,keys:[
+key],publishedAt:0};chain.entry=entry;chain.publishedAt=Date.now();const keys2=[...new Set([...chain.keys,...this.#chains.
+get(other)?.keys??[],other,entry.key])];for(const forgotten of keys2.slice(0,-MOST_KEYS))this.#chains.delete(forgotten);
+chain.keys=keys2.slice(-MOST_KEYS);for(const lead of chain.keys)this.#chains.set(lead,chain)}async lockout(key){const now=Date.
 now();let longest=0;for(const[refused,until]of this.#lockouts){if(until<=now)this.#lockouts.delete(refused);else if(refused!==
 key)longest=Math.max(longest,until-now)}return longest}async lockOut(key,ms){this.#lockouts.set(key,Date.now()+ms)}async close(){
 this.#chains.clear()}#sweep(){const now=Date.now();if(now-this.#sweptAt<SWEEP_MS)return;this.#sweptAt=now;for(const[key,
 {publishedAt}]of this.#chains){if(now-publishedAt>KEPT_MS)this.#chains.delete(key)}}};function follows(entry,key,{entry:newest,
-keys}){if(entry.key===key&&newest.key!==key)return false;if(entry.key===newest.key)return newest.fence<=entry.fence;if(keys.
-includes(entry.key))return newest.fence<entry.fence;return newest.key===key||newest.fence<=entry.fence}var import_node_crypto2=require("node:crypto");var SECOND=1e3;var HOUR=60*60*SECOND;var DAY=24*HOUR;var LIMITS2={lock:6*SECOND,operation:SECOND,connection:2*SECOND,reconnection:5*
-SECOND,pointer:30*DAY,pair:95*DAY,deadMarker:HOUR};var MOST_PENDING=1e5;var PRELUDE=`
+keys:keys2}){if(entry.key===key&&newest.key!==key)return false;if(entry.key===newest.key)return newest.fence<=entry.fence;
+if(keys2.includes(entry.key))return newest.fence<entry.fence;return newest.key===key||newest.fence<=entry.fence}var import_node_crypto2=require("node:crypto");var import_core12=require("./shared.cjs");var SECOND=1e3;var HOUR=60*60*SECOND;var DAY=24*HOUR;var LIMITS2={lock:6*SECOND,operation:SECOND,connection:2*SECOND,reconnection:5*
+SECOND,pointer:30*DAY,pair:95*DAY,deadMarker:HOUR,lockout:5*60*SECOND};var HIGHEST_FENCE=1e12;var MOST_PENDING=1e5;var PRELUDE=`\
+
   local prefix = KEYS[1]
+  local function text(name)
+    local value = redis.pcall('GET', prefix .. name)
+    return type(value) == 'string' and value or ''
+  end
+  local function counted(digits)
+    local number = tonumber(digits) or 0
+    return number <= ${HIGHEST_FENCE} and number or 0
+  end
   local function follow(key)
     local highest, passed = 0, { [key] = true }
     for _ = 1, 5000 do
-      local pointer = redis.call('GET', prefix .. 'next:' .. key) or ''
-      local fence, newer = string.match(pointer, '^(%d+) (.+)$')
+      local fence, newer = string.match(text('next:' .. key), '^(%d+) (.+)$')
       if not fence or passed[newer] then break end
       key = newer
       passed[key] = true
-      highest = math.max(highest, tonumber(fence))
+      highest = math.max(highest, counted(fence))
     end
     return key, highest, passed
   end
   local function pair(key)
-    return redis.call('GET', prefix .. 'pair:' .. key) or ''
+    return text('pair:' .. key)
   end
   local function fence_of(key)
-    return tonumber(string.match(pair(key), '^(%d+) ') or 0)
+    return counted(string.match(pair(key), '^(%d+) '))
   end
-  local function raise_fence(seen, limit)
-    local fence = math.max(tonumber(redis.call('GET', prefix .. 'fence') or 0), tonumber(seen))
+  local function raise_fence(seen, by, limit)
+    local fence = math.max(counted(text('fence')), tonumber(seen)) + by
     redis.call('SET', prefix .. 'fence', string.format('%.0f', fence), 'PX', limit)
+    return fence
   end
 `;var SCRIPTS={check:`
     local seen, limit, life = unpack(ARGV)
-    raise_fence(seen, limit)
-    life = redis.call('GET', prefix .. 'life') or life
+    -- First, as a script that has written anything may go on when memory is used up.
+    raise_fence(seen, 0, limit)
+    local name = prefix .. 'check'
+    redis.call('DEL', name)
+    redis.call('ZADD', name, redis.call('TIME')[1], 'x')
+    redis.call('EXPIRE', name, 60)
+    redis.call('PEXPIRE', name, 60000)
+    redis.call('ZREMRANGEBYSCORE', name, '-inf', 0)
+    redis.call('ZREVRANGE', name, 0, 1, 'WITHSCORES')
+    redis.call('PTTL', name)
+    redis.call('TYPE', name)
+    redis.call('DEL', name)
+    redis.call('GET', name)
+    local before = text('life')
+    life = before ~= '' and before or life
     redis.call('SET', prefix .. 'life', life, 'PX', limit)
     return life
   `,acquire:`
     local key, owner, lock_limit, seen, limit = unpack(ARGV)
-    if not redis.call('SET', prefix .. 'lock:' .. key, owner, 'NX', 'PX', lock_limit) then return 0 end
-    raise_fence(seen, limit)
-    return redis.call('INCR', prefix .. 'fence')
+    local name = prefix .. 'lock:' .. key
+    if not redis.call('SET', name, owner, 'NX', 'PX', lock_limit) then
+      local rest = redis.call('PTTL', name)
+      if rest < 0 or rest > tonumber(lock_limit) then redis.call('PEXPIRE', name, lock_limit) end
+      return 0
+    end
+    return raise_fence(seen, 1, limit)
   `,extend:`
     local key, owner, limit = unpack(ARGV)
-    if redis.call('GET', prefix .. 'lock:' .. key) ~= owner then return 0 end
+    if text('lock:' .. key) ~= owner then return 0 end
     return redis.call('PEXPIRE', prefix .. 'lock:' .. key, limit)
   `,release:`
     local key, owner = unpack(ARGV)
-    if redis.call('GET', prefix .. 'lock:' .. key) ~= owner then return 0 end
+    if text('lock:' .. key) ~= owner then return 0 end
     return redis.call('DEL', prefix .. 'lock:' .. key)
   `,lockout:`
-    local key, ms = ARGV[1], tonumber(ARGV[2])
+    local key, ms, longest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
     local time = redis.call('TIME')
     local now = time[1] * 1000 + math.floor(time[2] / 1000)
     local name = prefix .. 'lockouts'
+    if redis.call('TYPE', name).ok ~= 'zset' then redis.call('DEL', name) end
     redis.call('ZREMRANGEBYSCORE', name, '-inf', now)
+    -- No refusal is remembered for longer: a clock was set, or somebody else wrote this.
+    redis.call('ZREMRANGEBYSCORE', name, '(' .. string.format('%.0f', now + longest), '+inf')
     if ms > 0 then
       redis.call('ZADD', name, now + ms, key)
       redis.call('EXPIRE', name, 3600)
@@ -398,56 +448,62 @@ SECOND,pointer:30*DAY,pair:95*DAY,deadMarker:HOUR};var MOST_PENDING=1e5;var PREL
     return { 1 }
   `};var RedisCoordination=class{#memory=new MemoryCoordination;#options;#limits;#isClosed=false;#prefix;#connection;#fence=0;#life;#pending=new Set;#held=new Set;constructor(options){
 this.#options=options;this.#limits={...LIMITS2,...options.limits};this.#prefix=`nocodb-bitbucket-auth:{${options.namespace}\
-}:`;this.#connection=new RedisConnection({url:options.url,limits:this.#limits,scripts:Object.fromEntries(Object.entries(
-SCRIPTS).map(([name,lua])=>[name,{lua:PRELUDE+lua,numberOfKeys:1}])),log:options.log,without:"renews tokens on its own",
-check:redis=>this.#check(redis),opened:()=>void this.#shareAll()})}async lock(key){const own=await this.#memory.lock(key);
-if(!own)return void 0;const{lock:limit,pair}=this.#limits;const owner=(0,import_node_crypto2.randomBytes)(16).toString("\
-base64url");await this.#connection.connected();const asked=performance.now();const fence=await this.#ask("acquire",[key,
-owner,limit,this.#fence,pair]);if(fence===0){await own.release();return void 0}if(typeof fence!=="number")return{...own,
-fence:0};this.#see(fence);let heldUntil=asked+limit;const extend=async()=>{const sent=performance.now();const extended=await this.#ask(
+}:`;this.#connection=new RedisConnection({url:options.url,variable:options.variable,limits:this.#limits,scripts:Object.fromEntries(
+Object.entries(SCRIPTS).map(([name,lua])=>[name,{lua:PRELUDE+lua,numberOfKeys:1}])),log:options.log,without:"renews toke\
+ns on its own",check:redis=>this.#check(redis),opened:()=>void this.#shareAll()})}async lock(key){const own=await this.#memory.
+lock(key);if(!own)return void 0;const{lock:limit,pair}=this.#limits;const owner=(0,import_node_crypto2.randomBytes)(16).
+toString("base64url");await this.#connection.connected();const asked=performance.now();const fence=await this.#ask("acqu\
+ire",[key,owner,limit,this.#fence,pair]);if(fence===0){await own.release();return void 0}if(typeof fence!=="number")return{
+...own,fence:0};this.#see(fence);let heldUntil=asked+limit;const extend=async()=>{const sent=performance.now();const extended=await this.#ask(
 "extend",[key,owner,limit],{isAwaited:false});if(extended===1)heldUntil=sent+limit;if(extended===0)end()};const heartbeat=setInterval(
 extend,limit/3).unref();const end=()=>{heldUntil=-Infinity;clearInterval(heartbeat);this.#held.delete(end)};this.#held.add(
 end);const isHeld=()=>{if(performance.now()>=heldUntil)end();return this.#held.has(end)};return{fence,isHeld,release:async()=>{
 if(isHeld()){end();await this.#ask("release",[key,owner])}await own.release()}}}async find(key){const before=this.#memory.
-findLocal(key);const reply=await this.#ask("find",[key,before?.key??""]);const shared=reply&&this.#read(reply[0],reply[1]);
+findLocal(key);const reply=await this.#ask("find",[key,before?.key??""]);const shared=this.#read(reply?.[0],reply?.[1]);
 const local=this.#memory.findLocal(key)??(shared&&this.#memory.findLocal(shared.key));if(!reply||!(shared||local))return local;
-if(local&&!isInRedis(local,shared,local===before&&reply[2]===1,this.#pending)){await this.#share(key,local);return this.
-findLocal(key)??this.findLocal(local.key)}if(shared)this.#memory.settle(key,shared);return shared??local}findLocal(key){
-return this.#memory.findLocal(key)}async publish(key,entry){const known=this.#memory.findLocal(key);const fence=entry.fence===
-0&&known?.key===key?known.fence:entry.fence;const kept={...entry,fence};const isNewest=await this.#memory.publish(key,kept);
-return await this.#share(key,kept)??isNewest}async lockout(key){const[shared,local]=await Promise.all([this.#ask("lockou\
-t",[key,0]),this.#memory.lockout(key)]);return Math.max(shared??0,local)}async lockOut(key,ms){await Promise.all([this.#ask(
-"lockout",[key,ms]),this.#memory.lockOut(key,ms)])}async close(){this.#isClosed=true;for(const end of this.#held)end();this.#connection.
-close();this.#pending.clear();await this.#memory.close()}async#share(key,entry,options){const{pair,pointer,deadMarker}=this.#limits;
-this.#see(entry.fence);const limit="dead"in entry.value?deadMarker:pair;const reply=await this.#ask("publish",[key,entry.
-key,entry.fence,this.#encrypt(entry),limit,pointer],options);if(!reply){this.#postpone(key);return void 0}this.#pending.
-delete(key);if(reply[0]===1)return true;const winner=this.#read(reply[1],reply[2]);const known=this.findLocal(key)??this.
-findLocal(entry.key);if(winner&&known?.key===entry.key){this.#memory.settle(entry.key,winner);this.#memory.settle(key,winner)}
-return false}#postpone(key){if(this.#isClosed)return;this.#pending.add(key);const[oldest]=this.#pending;if(this.#pending.
-size>MOST_PENDING&&oldest!==void 0)this.#pending.delete(oldest)}async#shareAll(){for(const key of[...this.#pending]){if(!this.#connection.
-isUsable)return;const entry=this.#memory.findLocal(key);if(entry)await this.#share(key,entry,{isAwaited:false});else this.#pending.
-delete(key)}}#see(fence){this.#fence=Math.max(this.#fence,fence)}async#ask(name,args,options){return this.#connection.use(
-redis=>run(redis,name,this.#prefix,args),options)}async#check(redis){const args=[this.#fence,this.#limits.pair,(0,import_node_crypto2.randomBytes)(
-16).toString("base64url")];const life=String(await run(redis,"check",this.#prefix,args));if(this.#life!==void 0&&life!==
-this.#life){for(const key of this.#memory.lastKeys())this.#pending.add(key)}this.#life=life}#encrypt({key,value}){const nonce=(0,import_node_crypto2.randomBytes)(
-NONCE_LENGTH);const cipher=(0,import_node_crypto2.createCipheriv)(CIPHER,this.#options.encryptionKey,nonce,{authTagLength:TAG_LENGTH});
-cipher.setAAD(boundTo(key));const text=[cipher.update(JSON.stringify(value),"utf8"),cipher.final()];return Buffer.concat(
-[nonce,...text,cipher.getAuthTag()]).toString("base64url")}#read(key,pair){const[fence,ciphertext=""]=pair.split(" ");const bytes=Buffer.
-from(ciphertext,"base64url");if(bytes.length<NONCE_LENGTH+TAG_LENGTH)return void 0;try{const decipher=(0,import_node_crypto2.createDecipheriv)(
-CIPHER,this.#options.encryptionKey,bytes.subarray(0,NONCE_LENGTH),{authTagLength:TAG_LENGTH});decipher.setAAD(boundTo(key)).
-setAuthTag(bytes.subarray(-TAG_LENGTH));const text=Buffer.concat([decipher.update(bytes.subarray(NONCE_LENGTH,-TAG_LENGTH)),
-decipher.final()]);const entry={key,value:JSON.parse(text.toString("utf8")),fence:Number(fence)};if(!Number.isSafeInteger(
-entry.fence))return void 0;this.#see(entry.fence);return entry}catch{return void 0}}};var CIPHER="aes-256-gcm";var NONCE_LENGTH=12;
-var TAG_LENGTH=16;function boundTo(key){return Buffer.from(`nocodb-bitbucket-auth pair 1 ${key}`)}function isInRedis(local,shared,leadsThere,pending){
+const isOutdated=local&&shared&&outdates(local,shared);if(local&&(isOutdated||!isInRedis(local,shared,local===before&&reply[2]===
+1,this.#pending))){await this.#share(key,local);return this.findLocal(key)??this.findLocal(local.key)}if(shared)this.#memory.
+settle(key,shared);return shared??local}findLocal(key){return this.#memory.findLocal(key)}async publish(key,entry){const known=this.#memory.
+findLocal(key);const fence=entry.fence===0&&known?.key===key?known.fence:entry.fence;const kept={...entry,fence};const isNewest=await this.#memory.
+publish(key,kept);return await this.#share(key,kept)??isNewest}async lockout(key){const{lockout}=this.#limits;const[shared,
+local]=await Promise.all([this.#ask("lockout",[key,0,lockout]),this.#memory.lockout(key)]);return typeof shared==="numbe\
+r"?Math.max(shared,local):local}async lockOut(key,ms){await Promise.all([this.#ask("lockout",[key,ms,this.#limits.lockout]),
+this.#memory.lockOut(key,ms)])}async close(){this.#isClosed=true;for(const end of this.#held)end();this.#connection.close();
+this.#pending.clear();await this.#memory.close()}async#share(key,entry,options){const{pair,pointer,deadMarker}=this.#limits;
+this.#see(entry.fence);const limit="dead"in entry.value?deadMarker:pair;const sealed=`${key} ${this.#encrypt(entry,key)}`;
+const reply=await this.#ask("publish",[key,entry.key,entry.fence,sealed,limit,pointer],options);if(!reply){this.#postpone(
+key);return void 0}this.#pending.delete(key);if(reply[0]===1)return true;const winner=this.#read(reply[1],reply[2]);const known=this.
+findLocal(key)??this.findLocal(entry.key);if(winner&&outdates(entry,winner))return true;if(winner&&known?.key===entry.key){
+this.#memory.settle(entry.key,winner);this.#memory.settle(key,winner)}return false}#postpone(key){if(this.#isClosed)return;
+this.#pending.add(key);const[oldest]=this.#pending;if(this.#pending.size>MOST_PENDING&&oldest!==void 0)this.#pending.delete(
+oldest)}async#shareAll(){for(const key of[...this.#pending]){if(!this.#connection.isUsable)return;const entry=this.#memory.
+findLocal(key);if(entry)await this.#share(key,entry,{isAwaited:false});else this.#pending.delete(key)}}#see(fence){if(fence<=
+HIGHEST_FENCE)this.#fence=Math.max(this.#fence,fence)}async#ask(name,args,options){return this.#connection.use(redis=>run(
+redis,name,this.#prefix,args),options)}async#check(redis){const args=[this.#fence,this.#limits.pair,(0,import_node_crypto2.randomBytes)(
+16).toString("base64url")];await run(redis,"check",this.#prefix,args);const life=String(await run(redis,"check",this.#prefix,
+args));if(this.#life!==void 0&&life!==this.#life){for(const key of this.#memory.lastKeys())this.#pending.add(key)}this.#life=
+life}#encrypt({key,value,fence},predecessor){const nonce=(0,import_node_crypto2.randomBytes)(NONCE_LENGTH);const cipher=(0,import_node_crypto2.createCipheriv)(
+CIPHER,this.#options.encryptionKey,nonce,{authTagLength:TAG_LENGTH});cipher.setAAD(boundTo(key,fence,predecessor));const text=[
+cipher.update(JSON.stringify(value),"utf8"),cipher.final()];return Buffer.concat([nonce,...text,cipher.getAuthTag()]).toString(
+"base64url")}#read(key,pair){const[,digits,predecessor,ciphertext]=/^(\d+) (?:(.*) )?(\S+)$/.exec(String(pair))??[];const fence=Number(
+digits);if(typeof key!=="string"||ciphertext===void 0||!(fence<=HIGHEST_FENCE))return void 0;const bytes=Buffer.from(ciphertext,
+"base64url");if(bytes.length<NONCE_LENGTH+TAG_LENGTH)return void 0;try{const decipher=(0,import_node_crypto2.createDecipheriv)(
+CIPHER,this.#options.encryptionKey,bytes.subarray(0,NONCE_LENGTH),{authTagLength:TAG_LENGTH});decipher.setAAD(boundTo(key,
+fence,predecessor)).setAuthTag(bytes.subarray(-TAG_LENGTH));const text=Buffer.concat([decipher.update(bytes.subarray(NONCE_LENGTH,
+-TAG_LENGTH)),decipher.final()]);this.#see(fence);return{key,value:JSON.parse(text.toString("utf8")),fence}}catch{return void 0}}};
+var CIPHER="aes-256-gcm";var NONCE_LENGTH=12;var TAG_LENGTH=16;function boundTo(key,fence,predecessor){return Buffer.from(
+predecessor===void 0?`nocodb-bitbucket-auth pair 1 ${key}`:`nocodb-bitbucket-auth pair 2 ${JSON.stringify([key,fence,predecessor])}`)}
+function outdates({value:known,fence},{value:found,fence:foundFence}){if("dead"in known||"dead"in found)return false;return(0,import_core12.core)().
+outdates(known.obtainedAt,known.expiresAt,fence,found.obtainedAt,found.expiresAt,foundFence)}function isInRedis(local,shared,leadsThere,pending){
 if(!shared)return"dead"in local.value;return local.key===shared.key?local.fence<=shared.fence&&!pending.has(local.key):leadsThere}
-function run(redis,name,prefix,args){return redis[name](prefix,...args)}var import_core11=require("./shared.cjs");var import_error7=require("./shared.cjs");var STORE_LIMIT_MS=1e4;var KEPT_MS2=24*60*60*1e3;var SWEEP_MS2=60*60*1e3;var OLDER=0;var SHARED=Symbol.for("nocodb-bitbu\
+function run(redis,name,prefix,args){return redis[name](prefix,...args)}var import_core13=require("./shared.cjs");var import_error7=require("./shared.cjs");var STORE_LIMIT_MS=1e4;var KEPT_MS2=24*60*60*1e3;var SWEEP_MS2=60*60*1e3;var OLDER=0;var SHARED=Symbol.for("nocodb-bitbu\
 cket-auth/coordinations/1");var keepers=new Map;function coordinations(){const shared=globalThis;return shared[SHARED]??=
 new Map}function keeperOf(environment){const{client,redisUrl=""}=environment;const clientKey=client.deriveKey("namespace");
-const name=hash(clientKey,redisUrl);let keeper=keepers.get(name);if(!keeper){const coordination=coordinations().get(name)??
-createCoordination(environment,hash(clientKey,""));coordinations().set(name,coordination);keeper=new TokenKeeper(environment,
-coordination);keepers.set(name,keeper)}return keeper}function createCoordination({client,redisUrl},namespace){if(!redisUrl)
-return new MemoryCoordination;return new RedisCoordination({url:redisUrl,namespace,encryptionKey:client.deriveKey("share\
-d-store"),log:message=>console.warn(`[nocodb-bitbucket-auth] ${message}`)})}function hash(key,text){return(0,import_node_crypto3.createHmac)(
+const name=hash2(clientKey,redisUrl);let keeper=keepers.get(name);if(!keeper){const coordination=coordinations().get(name)??
+createCoordination(environment,hash2(clientKey,""));coordinations().set(name,coordination);keeper=new TokenKeeper(environment,
+coordination);keepers.set(name,keeper)}return keeper}function createCoordination({client,redisUrl,redisVariable},namespace){
+if(!redisUrl)return new MemoryCoordination;return new RedisCoordination({url:redisUrl,variable:redisVariable,namespace,encryptionKey:client.
+deriveKey("shared-store"),log:message=>console.warn(`[nocodb-bitbucket-auth] ${message}`)})}function hash2(key,text){return(0,import_node_crypto3.createHmac)(
 "sha256",key).update(text).digest().toString("base64url",0,16)}function makePair({accessToken,refreshToken,expiresAt,obtainedAt,
 scopes}){const pair={refreshToken};if(accessToken!==void 0)pair.accessToken=accessToken;if(expiresAt!==void 0)pair.expiresAt=
 expiresAt;if(obtainedAt!==void 0)pair.obtainedAt=obtainedAt;if(scopes!==void 0)pair.scopes=scopes;return pair}function holder({
@@ -458,11 +514,11 @@ const key=this.keyOf(pair.refreshToken);let connection=this.#connections.get(key
 findLocal(key);connection=newest&&this.#connections.get(newest.key)}if(!connection){connection=new Connection2(this,pair,
 key);this.#connections.set(key,connection)}connection.attach(pair,key,owner);return connection}ofClient(){this.#ofClient??=
 new _TokenKeeper(this.environment,new MemoryCoordination,"client_credentials").attach(makePair({refreshToken:""}));return this.#ofClient}keyOf(refreshToken){
-return hash(this.#hashKey,refreshToken)}rename(connection,before,key){if(this.#connections.get(before)===connection)this.#connections.
+return hash2(this.#hashKey,refreshToken)}rename(connection,before,key){if(this.#connections.get(before)===connection)this.#connections.
 delete(before);if(!this.#connections.has(key))this.#connections.set(key,connection)}#sweep(){const now=Date.now();if(now-
 this.#sweptAt<SWEEP_MS2)return;this.#sweptAt=now;for(const[key,connection]of this.#connections){if(connection.isForgettable(
 now-KEPT_MS2))this.#connections.delete(key)}}};var Connection2=class{#keeper;#policy;#pair;#key;#publishedKey;#current;#turn;#retry;#waiting;#lock;#lastError;#unstored=0;#touchedAt=Date.
-now();constructor(keeper,pair,key){const{RefreshPolicy}=(0,import_core11.core)();this.#keeper=keeper;this.#pair=pair;this.#key=
+now();constructor(keeper,pair,key){const{RefreshPolicy}=(0,import_core13.core)();this.#keeper=keeper;this.#pair=pair;this.#key=
 key;this.#publishedKey=key;this.#policy=new RefreshPolicy(pair.obtainedAt,pair.expiresAt,pair.accessToken!==void 0,keeper.
 environment.lockoutMs,Date.now())}attach(pair,key,owner){const now=Date.now();this.#touchedAt=now;if(key!==this.#key)return;
 const{accessToken}=this.#pair;if(pair.accessToken!==void 0&&pair.accessToken!==accessToken&&this.#policy.configured(pair.
@@ -472,31 +528,31 @@ this.#policy.asked(known,Date.now())))return this.#snapshot();await this.#join(o
 refreshToken){const generation=refreshToken===this.#pair.refreshToken?this.#policy.generation:OLDER;while(!this.#mayUse(
 this.#policy.renew(generation,Date.now()))){await this.#join(owner);if(this.#policy.generation===generation&&!this.#policy.
 isForced){throw this.#why("REQUEST_TIMEOUT")}}return this.newest(owner)}async latest(){const entry=await this.#keeper.coordination.
-find(this.#key);return entry&&entry.key!==this.#key&&!("dead"in entry.value)?entry.value:this.#pair}isIdle(){return this.#policy.
-isIdle(Date.now())}answered(status,{generation},isRepetition){return this.#policy.answered(status,generation,isRepetition,
-Date.now())}isForgettable(before){return this.#touchedAt<before&&!this.#turn&&this.#unstored!==this.#policy.generation}#mayUse(answer){
-const{RefreshAnswer}=(0,import_core11.core)();if(answer===RefreshAnswer.Dead){throw this.#lastError?.reauthorize?this.#lastError:
-(0,import_core11.failure)("RECONNECT_REQUIRED","refresh")}return answer===RefreshAnswer.Use}#why(code){const error=this.#lastError??
-(0,import_core11.failure)(code,"refresh");const left=this.#policy.wait(Date.now());return error.retryAfter===void 0||left===
-void 0?error:(0,import_error7.withWait)(error,left)}#snapshot(){this.#touchedAt=Date.now();const{generation}=this.#policy;
-if(this.#current?.generation!==generation){const{accessToken=""}=this.#pair;this.#current=Object.freeze({accessToken,generation,
-pair:this.#pair})}return this.#current}#join(owner){(this.#waiting??=new Set).add(owner);this.#turn??=this.#run().finally(
-()=>{this.#turn=void 0;this.#waiting=void 0;this.#retryLater(owner)});return this.#turn}#retryLater(owner){clearTimeout(
-this.#retry);const now=Date.now();const at=this.#policy.retryAt(now);if(at===void 0)return;const retry=()=>{if(Date.now()<
-at)this.#retryLater(owner);else void this.newest(owner).catch(()=>{})};this.#retry=setTimeout(retry,Math.max(0,at-now)).
-unref()}async#run(){const{RefreshAction,RefreshEvent}=(0,import_core11.core)();try{for(let action=this.#policy.action;;){
-switch(action){case RefreshAction.Lock:await this.#unlock();this.#lock=await this.#keeper.coordination.lock(this.#key);action=
-this.#on(this.#lock?RefreshEvent.Locked:RefreshEvent.LockBusy);break;case RefreshAction.Look:action=await this.#underLock(
-()=>this.#look());break;case RefreshAction.Refresh:action=await this.#underLock(()=>this.#refresh());break;case RefreshAction.
-Store:action=await this.#underLock(()=>this.#store());break;case RefreshAction.Publish:action=this.#on(await this.#publish()?
-RefreshEvent.Published:RefreshEvent.Superseded);break;case RefreshAction.Bury:await this.#keeper.coordination.publish(this.#key,
-this.#entry({dead:true}));action=this.#on(RefreshEvent.Published);break;case RefreshAction.Report:this.#report();action=
-this.#on(RefreshEvent.Reported);break;case RefreshAction.Wait:await(0,import_promises3.setTimeout)(Math.max(0,Number(this.#policy.
-waitUntil)-Date.now()));action=this.#on(RefreshEvent.Woke);break;case RefreshAction.FailWithLastRequest:throw this.#why(
-"REQUEST_FAILED");case RefreshAction.FailAsBusy:throw(0,import_core11.failure)("REQUEST_TIMEOUT","refresh");default:return}}}finally{
+find(this.#key);if(!entry||entry.key===this.#key||"dead"in entry.value)return this.#pair;const{value}=entry;return this.#policy.
+believes(value.obtainedAt,value.expiresAt)?value:this.#pair}isIdle(){return this.#policy.isIdle(Date.now())}answered(status,{
+generation},isRepetition){return this.#policy.answered(status,generation,isRepetition,Date.now())}isForgettable(before){
+return this.#touchedAt<before&&!this.#turn&&this.#unstored!==this.#policy.generation}#mayUse(answer){const{RefreshAnswer}=(0,import_core13.core)();
+if(answer===RefreshAnswer.Dead){throw this.#lastError?.reauthorize?this.#lastError:(0,import_core13.failure)("RECONNECT_\
+REQUIRED","refresh")}return answer===RefreshAnswer.Use}#why(code){const error=this.#lastError??(0,import_core13.failure)(
+code,"refresh");const left=this.#policy.wait(Date.now());return error.retryAfter===void 0||left===void 0?error:(0,import_error7.withWait)(
+error,left)}#snapshot(){this.#touchedAt=Date.now();const{generation}=this.#policy;if(this.#current?.generation!==generation){
+const{accessToken=""}=this.#pair;this.#current=Object.freeze({accessToken,generation,pair:this.#pair})}return this.#current}#join(owner){
+(this.#waiting??=new Set).add(owner);this.#turn??=this.#run().finally(()=>{this.#turn=void 0;this.#waiting=void 0;this.#retryLater(
+owner)});return this.#turn}#retryLater(owner){clearTimeout(this.#retry);const wait=this.#policy.retryIn(Date.now());if(wait===
+void 0)return;const retry=()=>{if(this.#policy.retryIn(Date.now())!==0)this.#retryLater(owner);else void this.newest(owner).
+catch(()=>{})};this.#retry=setTimeout(retry,wait).unref()}async#run(){const{RefreshAction,RefreshEvent}=(0,import_core13.core)();
+try{for(let action=this.#policy.action;;){switch(action){case RefreshAction.Lock:await this.#unlock();this.#lock=await this.#keeper.
+coordination.lock(this.#key);action=this.#on(this.#lock?RefreshEvent.Locked:RefreshEvent.LockBusy);break;case RefreshAction.
+Look:action=await this.#underLock(()=>this.#look());break;case RefreshAction.Refresh:action=await this.#underLock(()=>this.#refresh());
+break;case RefreshAction.Store:action=await this.#underLock(()=>this.#store());break;case RefreshAction.Publish:action=this.#on(
+await this.#publish()?RefreshEvent.Published:RefreshEvent.Superseded);break;case RefreshAction.Bury:await this.#keeper.coordination.
+publish(this.#key,this.#entry({dead:true}));action=this.#on(RefreshEvent.Published);break;case RefreshAction.Report:this.#report();
+action=this.#on(RefreshEvent.Reported);break;case RefreshAction.Wait:await(0,import_promises3.setTimeout)(this.#policy.pause(
+Date.now()));action=this.#on(RefreshEvent.Woke);break;case RefreshAction.FailWithLastRequest:throw this.#why("REQUEST_FA\
+ILED");case RefreshAction.FailAsBusy:throw(0,import_core13.failure)("REQUEST_TIMEOUT","refresh");default:return}}}finally{
 await this.#unlock()}}#on(event){return this.#policy.on(event,Date.now(),Math.random())}async#unlock(){const lock=this.#lock;
-this.#lock=void 0;await lock?.release()}async#underLock(work){return this.#lock?.isHeld()?work():this.#on((0,import_core11.core)().
-RefreshEvent.LockLost)}async#look(){const{RefreshEvent}=(0,import_core11.core)();const[entry]=await Promise.all([this.#keeper.
+this.#lock=void 0;await lock?.release()}async#underLock(work){return this.#lock?.isHeld()?work():this.#on((0,import_core13.core)().
+RefreshEvent.LockLost)}async#look(){const{RefreshEvent}=(0,import_core13.core)();const[entry]=await Promise.all([this.#keeper.
 coordination.find(this.#key),this.#learnOfLockout()]);if(!entry)return this.#on(RefreshEvent.NothingFound);const{key,value}=entry;
 if("dead"in value)return this.#on(RefreshEvent.FoundDead);const isSame=key===this.#key;if(isSame&&value.accessToken===this.#pair.
 accessToken)return this.#on(RefreshEvent.NothingFound);const{generation}=this.#policy;const action=this.#policy.found(value.
@@ -509,15 +565,15 @@ scopes}});const action=this.#policy.renewed(tokens.obtainedAt,tokens.expiresAt,D
 if(!(error instanceof import_error7.BitbucketAuthError))throw error;this.#lastError=error;await this.#learnOfLockout();const action=this.#policy.
 failed(error.code,error.retryable,error.retryAfter,Date.now(),Math.random());const{lockoutOfOthers}=this.#policy;if(lockoutOfOthers!==
 void 0)await this.#keeper.coordination.lockOut(this.#key,lockoutOfOthers);return action}}async#learnOfLockout(){this.#policy.
-lockOut(Date.now()+await this.#keeper.coordination.lockout(this.#key))}#take(pair,key){const before=this.#key;this.#pair=
+lockOut(await this.#keeper.coordination.lockout(this.#key),Date.now())}#take(pair,key){const before=this.#key;this.#pair=
 pair;this.#key=key;this.#lastError=void 0;if(key!==before)this.#keeper.rename(this,before,key)}async#publish(){const{coordination}=this.#keeper;
 const next=this.#key===this.#publishedKey?void 0:await coordination.lock(this.#key);const isNewest=await coordination.publish(
 this.#publishedKey,this.#entry(this.#pair));this.#publishedKey=this.#key;if(next){await this.#unlock();this.#lock=next}return isNewest}#entry(value){
-return{key:this.#key,value,fence:this.#lock?.fence??0}}async#store(){const{RefreshEvent}=(0,import_core11.core)();const{
+return{key:this.#key,value,fence:this.#lock?.fence??0}}async#store(){const{RefreshEvent}=(0,import_core13.core)();const{
 generation}=this.#policy;const pair=this.#pair;const behind=[...this.#waiting??[]].filter(owner=>owner.stored!==generation);
 const stored=await Promise.all(behind.map(async owner=>{owner.handed=generation;try{await within2(STORE_LIMIT_MS,owner.store(
 pair));owner.stored=generation}catch{}return owner.stored===generation}));this.#unstored=stored.every(Boolean)?0:generation;
-return this.#on(this.#unstored?RefreshEvent.StoreFailed:RefreshEvent.Stored)}#report(){const{message}=(0,import_core11.failure)(
+return this.#on(this.#unstored?RefreshEvent.StoreFailed:RefreshEvent.Stored)}#report(){const{message}=(0,import_core13.failure)(
 "PERSIST_FAILED","refresh");const{generation}=this.#policy;for(const{log,stored}of this.#waiting??[]){if(stored!==generation)
 log(message)}}};async function within2(ms,work){const controller=new AbortController;const limit=(0,import_promises3.setTimeout)(
 ms,void 0,{signal:controller.signal}).then(()=>{throw new Error("too late")});try{await Promise.race([work,limit])}finally{
@@ -535,19 +591,19 @@ this.#tokenRefreshCallback=callback}async authenticate(){await this.#credential(
 const client=await this.authenticate();const before=this.#unrepeated;try{return await work(client)}catch(error){if(statusOf(
 error)===401&&this.#unrepeated!==before)return work(client);throw withoutTokens(error)??error}}async testConnection(){try{
 const{kind,hint}=this.#describe();const{workspace:workspace2,repository}=this.#config;await this.#credential();const{scopes:grantedScopes}=await this.#tokens();
-const test=(0,import_error8.judge)(this.testConnection,()=>new((0,import_core12.core)()).ConnectionTest({kind,workspace:workspace2,
+const test=(0,import_error8.judge)(this.testConnection,()=>new((0,import_core14.core)()).ConnectionTest({kind,workspace:workspace2,
 repository,hint,requestedScopes:this.#environment().client?.scopes,grantedScopes}));await this.#probe(test,this.#createSender());
-const{expiresAt}=await this.#tokens();const verdict=test.verdict??{success:false,message:(0,import_core12.failure)("API_\
+const{expiresAt}=await this.#tokens();const verdict=test.verdict??{success:false,message:(0,import_core14.failure)("API_\
 FAILED","api").message};return{...verdict,...expiresAt!==void 0&&{expiresAt}}}catch(error){return{success:false,message:meaningOf(
 error).message}}}async connectionStatus(){const{kind,hint}=this.#describe();const{account}=this.#config;const{scopes,expiresAt,
 obtainedAt}=await this.#tokens();const{client}=this.#environment();if(scopes)(0,import_error8.judge)(this.connectionStatus,
-()=>(0,import_core12.core)().expandScopes(scopes));return{kind,...kind==="oauth"&&account&&{account:pick(account,ACCOUNT_MEMBERS)},
+()=>(0,import_core14.core)().expandScopes(scopes));return{kind,...kind==="oauth"&&account&&{account:pick(account,ACCOUNT_MEMBERS)},
 ...scopes&&{scopes},...scopes&&client&&{missingScopes:(0,import_error8.judge)(this.connectionStatus,()=>client.missingScopes(
 scopes))},...expiresAt!==void 0&&{expiresAt},...obtainedAt!==void 0&&{refreshedAt:obtainedAt},...hint&&{hint}}}async exchangeToken(payload,_config){
 const{code:inner}=members3(payload);const{code,code_verifier:verifier}=members3(typeof inner==="object"?inner:payload);const environment=this.#environment();
 const tokens=await requestTokens(environment,client=>client.buildHostTokenRequest(code,verifier,environment.isVerifierOptional),
-"authorization_code");const account=await this.#accountOf(tokens.accessToken);return{type:"oauth",...storedTokens(tokens),
-...account&&{account}}}async refreshToken(tokens,_config){const{refresh_token:refreshToken}=members3(tokens);const environment=this.#environment();
+"authorization_code");const account=await this.#accountOf(`Bearer ${tokens.accessToken}`);return{type:"oauth",...storedTokens(
+tokens),...account&&{account}}}async refreshToken(tokens,_config){const{refresh_token:refreshToken}=members3(tokens);const environment=this.#environment();
 const client=clientOf(environment);(0,import_error8.judge)(this.refreshToken,()=>client.buildRefreshRequest(refreshToken));
 if(this.#canRefresh()&&refreshToken===this.#config.refresh_token){return storedTokens((await this.#connect(client).renewed(
 this.#holder,refreshToken)).pair)}const owner=holder({store:()=>{},log:()=>{}});const connection=keeperOf({...environment,
@@ -560,37 +616,40 @@ this.listWorkspaces,"listQuery",query));const{workspace:workspace2}=this.#config
 workspace2.trim():"";if(!this.#describe().hasUser&&slug)return{values:[{slug}]};return this.#list(address,WORKSPACE_MEMBERS,
 value=>value.workspace??value)}async listRepositories(query){const given=(0,import_arguments2.membersOf)(this.listRepositories,
 "listQuery",query);const{workspace:workspace2=this.#config.workspace}=given;const segment=(0,import_error8.judge)(this.listRepositories,
-()=>(0,import_core12.core)().workspaceSegment(workspace2));return this.#list(this.#pageAddress(`/repositories/${segment}`,
+()=>(0,import_core14.core)().workspaceSegment(workspace2));return this.#list(this.#pageAddress(`/repositories/${segment}`,
 given),REPOSITORY_MEMBERS)}#pageAddress(path,query){const{next,page}=members3(query);return(0,import_error8.judge)(this.#pageAddress,
-()=>(0,import_core12.core)().pageAddress(path,next,page))}async#list(address,names2,unwrap=value=>value){try{const client=this.#createClient(
+()=>(0,import_core14.core)().pageAddress(path,next,page))}async#list(address,names2,unwrap=value=>value){try{const client=this.#createClient(
 {maxWaitMs:DIALOG_MS});const list=listOf(client,address);const{values,goOn}=await fetchPage(client,list,{},DIALOG_MS);return{
 values:values.map(value=>pick(unwrap(members3(value)),names2)),...goOn()&&{next:(0,import_error8.judge)(this.#list,()=>list.
 token)}}}catch(error){throw meaningOf(error)}}async#probe(test,sender,signal){for(let path=test.path;path!==void 0;path=
 test.path){try{const headers={accept:"application/json"};const answer=await sender({method:"GET",url:this.#apiUrl()+path,
 headers,signal,redirect:"own"});test.answered({...answer,receivedAt:Date.now()})}catch(error){test.failed(meaningOf(error).
-message)}}}async#accountOf(accessToken){try{const{timeoutMs,proxies}=this.#environment();const sender=createSender({apiUrl:this.#apiUrl(),
-timeoutMs,proxies,credentials:{newest:async()=>({authorization:`Bearer ${accessToken}`}),answered:()=>false,onUnrepeatable:()=>{}}});
-const test=new((0,import_core12.core)()).ConnectionTest({kind:"oauth"});await this.#probe(test,sender,AbortSignal.timeout(
-ACCOUNT_MS));return test.verdict?.account}catch{return void 0}}#createClient({maxWaitMs}={}){const throttle=this.#throttle(
-maxWaitMs);return createClient({apiUrl:this.#apiUrl(),kind:this.#describe().kind,sender:this.#createSender(throttle),isQueued:throttle!==
-void 0,maxWaitMs})}#createSender(throttle){const{timeoutMs,proxies,problems}=this.#environment();return createSender({apiUrl:this.#apiUrl(),
-timeoutMs,proxies,throttle,credentials:{newest:()=>this.#credential(),answered:(status,{current},isRepetition)=>{if(current)
-return Boolean(this.#connection?.answered(status,current,isRepetition));if(this.#describe().canRenew&&(0,import_core12.core)().
-asksForRenewal(status))throw configFailure(problems);return false},onUnrepeatable:()=>{this.#unrepeated+=1}}})}#throttle(maxWaitMs){
-const limiter=rateLimiterOf(this.#environment());if(!limiter)return void 0;const account=this.#rateLimitAccount();const{
-log}=this.#holder;return{take:(group,signal)=>limiter.take(account,group,{signal,maxWaitMs,log}),observe:(group,answer)=>limiter.
-observe(account,group,answer)}}#rateLimitAccount(){const{kind,email,accessToken=""}=this.#readCredential();const{uuid}=members3(
-this.#config.account);const{client}=this.#environment();if(kind==="oauth"&&typeof uuid==="string")return`user ${uuid}`;if(email!==
-void 0)return`email ${email.toLowerCase()}`;if(kind==="custom"&&client)return`client ${client.clientId}`;if(this.#canRefresh()&&
-client)return`connection ${nameOf(this.#connect(client))}`;return`token ${(0,import_node_crypto4.createHash)("sha256").update(
-accessToken).digest("base64url")}`}#apiUrl(){const{apiUrl,problems}=this.#environment();if(!apiUrl)throw configFailure(problems.
-filter(({field})=>field?.endsWith("_API_URL")));return apiUrl}async#credential(){const{canRenew}=this.#describe();const{
-client,problems}=canRenew?this.#environment():{};if(client){const current=await this.#connect(client).newest(this.#holder);
+message)}}}async#accountOf(authorization){try{const{timeoutMs,proxies}=this.#environment();const sender=createSender({apiUrl:this.#apiUrl(),
+timeoutMs,proxies,credentials:{newest:async()=>({authorization}),answered:()=>false,onUnrepeatable:()=>{}}});const test=new((0,import_core14.core)()).
+ConnectionTest({kind:"oauth"});await this.#probe(test,sender,AbortSignal.timeout(ACCOUNT_MS));return test.verdict?.account}catch{
+return void 0}}#createClient({maxWaitMs}={}){const throttle=this.#throttle(maxWaitMs);return createClient({apiUrl:this.#apiUrl(),
+kind:this.#describe().kind,sender:this.#createSender(throttle),isQueued:throttle!==void 0,maxWaitMs})}#createSender(throttle){
+const{timeoutMs,proxies,problems}=this.#environment();return createSender({apiUrl:this.#apiUrl(),timeoutMs,proxies,throttle,
+credentials:{newest:()=>this.#credential(),answered:(status,{current},isRepetition)=>{if(current)return Boolean(this.#connection?.
+answered(status,current,isRepetition));if(this.#describe().canRenew&&(0,import_core14.core)().asksForRenewal(status))throw configFailure(
+problems);return false},onUnrepeatable:()=>{this.#unrepeated+=1}}})}#throttle(maxWaitMs){const limiter=rateLimiterOf(this.#environment());
+if(!limiter)return void 0;const{account,whose}=this.#rateLimitAccount();const{log}=this.#holder;return{take:(group,signal)=>limiter.
+take(account,group,{signal,maxWaitMs,log}),observe:(group,answer)=>{if(whose&&(0,import_core14.core)().provesCredential(
+answer.status))void limiter.prove(account,whose);return limiter.observe(account,group,answer)}}}#rateLimitAccount(){const{
+kind,email,accessToken=""}=this.#readCredential();const{uuid}=members3(this.#config.account);const{client,redisUrl}=this.#environment();
+if(kind==="custom"&&client)return{account:`client ${client.clientId}`};const account=this.#canRefresh()&&client?`connect\
+ion ${nameOf(this.#connect(client))}`:`token ${(0,import_node_crypto4.createHash)("sha256").update(JSON.stringify([email,
+accessToken])).digest("base64url")}`;if(!client&&redisUrl)return{account};if(email!==void 0)return{account,whose:async()=>`\
+email ${email.toLowerCase()}`};if(kind==="oauth"&&typeof uuid==="string")return{account,whose:()=>this.#provenUser()};return{
+account}}async#provenUser(){try{const{authorization}=await this.#credential();const account=await this.#accountOf(authorization);
+return account?.uuid&&`user ${account.uuid}`}catch{return void 0}}#apiUrl(){const{apiUrl,problems}=this.#environment();if(!apiUrl)
+throw configFailure(problems.filter(({field})=>field?.endsWith("_API_URL")));return apiUrl}async#credential(){const{canRenew}=this.#describe();
+const{client,problems}=canRenew?this.#environment():{};if(client){const current=await this.#connect(client).newest(this.#holder);
 return{authorization:`Bearer ${current.accessToken}`,current}}const{authorization}=canRenew?this.#readCredential():this.#describe();
-const isGone=canRenew&&(0,import_core12.core)().isExpired(epoch(this.#config.expires_at),Date.now());if(isGone||authorization===
+const isGone=canRenew&&(0,import_core14.core)().isExpired(epoch(this.#config.expires_at),Date.now());if(isGone||authorization===
 void 0)throw configFailure(problems??[]);return{authorization}}#describe(){if(this.#described)return this.#described;const described=this.#readCredential();
 const{accessToken:_its,authorization:_ofIt,...kept}=described;this.#described=described.canRenew?kept:described;return this.#described}#readCredential(){
-const{mayActAsClient}=this.#environment();return(0,import_error8.judge)(this.#readCredential,()=>(0,import_core12.core)().
+const{mayActAsClient}=this.#environment();return(0,import_error8.judge)(this.#readCredential,()=>(0,import_core14.core)().
 readCredential(this.#config,mayActAsClient))}async#tokens(){const{kind,canRenew}=this.#describe();const{client}=canRenew?
 this.#environment():{};const latest=client&&await this.#connect(client).latest();const{scopes,...tokens}=latest??(kind===
 "oauth"?pairOf(this.#config,void 0):{});return{...tokens,...scopes?.length&&{scopes}}}#canRefresh(){return this.#config.

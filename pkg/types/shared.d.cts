@@ -303,6 +303,10 @@ type CoreEnvironment = {
      */
     redisUrl?: string;
     /**
+     * the variable that names it
+     */
+    redisVariable?: string;
+    /**
      * `INVALID_CONFIG` with the variable's name in `field`, never its value
      */
     problems: Failure[];
