@@ -1,0 +1,38 @@
+#!/bin/sh
+# Redis 7.0.15: a script is not held to the memory limit once it has written anything, a DEL of a key that does not exist
+# included. With maxmemory used up and the policy noeviction, a script whose first write is SET is refused with OOM; with a
+# DEL before the same SET, it is carried out, and so is whatever follows. A script that probes whether a server takes data,
+# and tidies up first, finds every full server usable. An engineer expects that each SET is judged by itself.
+#
+# Needs redis-server (of Debian: `apt-get install redis-server`).
+#
+# Seen with Redis 7.0.15:
+#   SET: refused, OOM
+#   script SET: refused, OOM
+#   script GET, SET: refused, OOM
+#   script DEL, SET: OK
+set -eu
+command -v redis-server >/dev/null
+folder=$(mktemp -d)
+redis-server --port 0 --unixsocket "$folder/redis" --save '' --maxmemory 1 --maxmemory-policy noeviction >/dev/null &
+server=$!
+trap 'kill "$server"; wait "$server" || true; rm -rf "$folder"' EXIT
+run() { redis-cli -s "$folder/redis" "$@" 2>&1; }
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  [ "$(run PING)" = PONG ] && break
+  sleep 0.2
+done
+failed=0
+see() {
+  name=$1 expected=$2
+  shift 2
+  answer=$(run "$@")
+  case $answer in *OOM*) answer='refused, OOM' ;; esac
+  echo "$name: $answer"
+  [ "$answer" = "$expected" ] || failed=1
+}
+see SET 'refused, OOM' SET a 1
+see 'script SET' 'refused, OOM' EVAL "return redis.call('SET', KEYS[1], 1)" 1 a
+see 'script GET, SET' 'refused, OOM' EVAL "redis.call('GET', KEYS[1]) return redis.call('SET', KEYS[1], 1)" 1 a
+see 'script DEL, SET' OK EVAL "redis.call('DEL', KEYS[1]) return redis.call('SET', KEYS[1], 1)" 1 a
+exit "$failed"
