@@ -150,6 +150,8 @@ pub enum Trouble {
     Permission,
     /// It is a replica that only reads.
     ReadOnly,
+    /// It has fewer replicas than it wants before it takes anything.
+    Replicas,
     /// Its memory is used up.
     Memory,
     /// It cannot write to its disk, and therefore takes nothing.
@@ -185,7 +187,7 @@ pub enum Trouble {
 }
 
 /// What Redis' own errors hold, wherever in them: those of scripts begin with other words in other versions.
-const REPLIES: [(&str, Trouble); 33] = [
+const REPLIES: [(&str, Trouble); 35] = [
     ("without any password configured", Trouble::Needless),
     ("no password is set", Trouble::Needless),
     ("WRONGTYPE", Trouble::Value),
@@ -203,6 +205,7 @@ const REPLIES: [(&str, Trouble); 33] = [
     // MULTI was refused before.
     ("EXEC without MULTI", Trouble::Permission),
     ("READONLY", Trouble::ReadOnly),
+    ("NOREPLICAS", Trouble::Replicas),
     ("OOM", Trouble::Memory),
     ("MISCONF", Trouble::Disk),
     ("MOVED", Trouble::Cluster),
@@ -216,6 +219,7 @@ const REPLIES: [(&str, Trouble); 33] = [
     ("DB index", Trouble::Database),
     ("LOADING", Trouble::Loading),
     ("MASTERDOWN", Trouble::Loading),
+    ("BUSY ", Trouble::Silent),
     ("max number of clients", Trouble::Connections),
     ("wrong version number", Trouble::Tls),
     ("Protocol error", Trouble::Protocol),
@@ -262,6 +266,7 @@ impl Trouble {
             Self::Password => "password",
             Self::Permission => "permission",
             Self::ReadOnly => "read-only",
+            Self::Replicas => "too few replicas",
             Self::Memory => "memory",
             Self::Disk => "disk",
             Self::Cluster => "cluster",

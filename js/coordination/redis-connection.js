@@ -78,7 +78,8 @@ export class RedisConnection {
       return result;
     } catch (error) {
       const trouble = troubleOf(error);
-      if (trouble !== undefined) this.#lose(redis, trouble);
+      // What a connection that is ending says is no reason for it.
+      if (trouble !== undefined) this.#lose(redis, redis.stream.writable ? trouble : undefined);
       return undefined;
     }
   }
@@ -117,7 +118,12 @@ export class RedisConnection {
     const redis = /** @type {Redis} */ (this.#candidate);
     this.#candidate = undefined;
     if (this.#isClosed) return;
-    redis.once('end', () => this.#lose(redis, core().redisTrouble('ECONNREFUSED', '') ?? ''));
+    const since = performance.now();
+    // Servers end connections that were idle, which is no outage. If there is one, the next attempt says why.
+    redis.once('end', () => {
+      if (performance.now() - since > this.#options.limits.reconnection) this.#failures = 0;
+      this.#lose(redis);
+    });
     this.#redis = redis;
     if (this.#isReported) this.#options.log(`The Redis of ${this.#name} can be used again.`);
     this.#isReported = false;
@@ -172,7 +178,7 @@ export class RedisConnection {
 
   /**
    * @param {Redis} redis that did not do what it was asked
-   * @param {string} trouble
+   * @param {string} [trouble] absent while it is not known
    */
   #lose(redis, trouble) {
     if (this.#redis !== redis) return;
@@ -181,14 +187,14 @@ export class RedisConnection {
     this.#retry(trouble);
   }
 
-  /** @param {string} trouble in a word */
+  /** @param {string} [trouble] in a word */
   #retry(trouble) {
     if (this.#isClosed) return;
     const { log, limits, without } = this.#options;
-    if (!this.#isReported) {
+    if (trouble !== undefined && !this.#isReported) {
       log(`The Redis of ${this.#name} cannot be used (${trouble}): until it can, this process ${without}.`);
+      this.#isReported = true;
     }
-    this.#isReported = true;
     // Half of the pause is left to chance, so that processes do not all come back at once.
     const pause = Math.min(limits.reconnection, 100 * 2 ** this.#failures) * (1 + Math.random()) / 2;
     this.#failures += 1;

@@ -220,6 +220,7 @@ describe('coordination through a Redis that cannot be used', () => {
     'it is a replica, which only reads': [
       'read-only', async (t) => startRedis(t, '--replicaof', `127.0.0.1 ${await closedPort()}`),
     ],
+    'it has too few replicas': ['too few replicas', (t) => startRedis(t, '--min-replicas-to-write', '1')],
     'it is full': ['memory', (t) => startRedis(t, '--maxmemory', '1')],
     'it is a node of a cluster': ['cluster', (t) => startRedis(t, '--cluster-enabled', 'yes')],
     'it is a sentinel': ['sentinel or missing command', (t) => startRedis(t, '--sentinel')],
@@ -298,6 +299,34 @@ describe('coordination through a Redis that cannot be used', () => {
     assert.deepEqual(said.map(isToldBack), [false, true, false, true, false, true]);
   });
 
+  test('a connection that Redis ends, as many do when it was idle, is made again without a word', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const { coordination, said } = coordinate(t, url);
+    assert.equal(await coordination.find('a'), undefined);
+    for (let times = 1; times <= 3; times += 1) {
+      assert.equal(await raw.client('KILL', 'TYPE', 'normal'), 1);
+      await until(async () => {
+        const lock = await coordination.lock('a');
+        await lock.release();
+        return lock.fence > 0;
+      }, 'Redis is used again');
+    }
+    assert.deepEqual(said, []);
+  });
+
+  test('a Redis that comes back with another password says that, and not that it is not reachable', async (t) => {
+    const redis = await startRedis(t);
+    const raw = rawClient(t, redis.url);
+    const { coordination, said } = coordinate(t, redis.url);
+    await coordination.find('a');
+    await raw.config('SET', 'requirepass', 'another');
+    await raw.client('KILL', 'TYPE', 'normal');
+    await until(() => said.length > 0, 'it is told');
+    await sleep(300);
+    assert.deepEqual(said, [`${NAMED} cannot be used (password): until it can, this process renews tokens on its own.`]);
+  });
+
   test('many operations at once wait for a hanging Redis together', async (t) => {
     const redis = await startRedis(t);
     const { coordination, said } = coordinate(t, redis.url);
@@ -373,6 +402,7 @@ describe('coordination through a Redis that cannot be used', () => {
     await coordination.publish('a', entry('b', 3));
     await redis.kill();
     assert.equal(await coordination.publish('b', entry('mine', 0)), true);
+    await until(() => said.length > 0, 'the loss is told');
     await redis.restart();
     // Its own memory tells it nothing of "a", so it is the first with this.
     const { coordination: other } = coordinate(t, redis.url);
@@ -396,6 +426,7 @@ describe('coordination through a Redis that cannot be used', () => {
     // It never heard of the first.
     assert.equal(await other.publish('a', entry('of other', 0)), true);
     await one.find('of one');
+    await until(() => said.length > 0 && alsoSaid.length > 0, 'the loss is told');
     await redis.restart();
     await until(() => said.length > 1 && alsoSaid.length > 1, 'Redis is back');
     // Nobody asks for the tokens of before.
