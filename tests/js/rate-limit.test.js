@@ -549,8 +549,9 @@ describe('with Redis', () => {
     await redis.kill();
     const second = start(limiter, 10);
     await Promise.all(second.takes);
-    await clock.during(redis.restart());
     const said = (words) => console.warn.mock.calls.filter(({ arguments: [text] }) => words.test(text)).length;
+    await reached(() => said(/cannot be used/), 1);
+    await clock.during(redis.restart());
     await reached(() => said(/can be used again/), 1);
     assert.ok(said(/REDIS_URL.*cannot be used.*keeps to the rate limit on its own/) > 0);
     const third = start(limiter, 20);
