@@ -15,6 +15,9 @@ pub const REDACTED: &str = "[redacted]";
 /// How many escapes may be one in the other: JSON in JSON in a page of HTML.
 const DEEPEST: u8 = 3;
 
+/// How many readings of one place are followed beside the first: a text of nothing but backslashes has one for each.
+const MOST_READINGS: usize = 16;
+
 /// Of shorter secrets only the text itself is looked for: what is left of their base64 is in many texts.
 const SHORTEST_ENCODED: usize = 6;
 
@@ -320,6 +323,23 @@ fn forms_of(secret: &[u8]) -> Vec<Form> {
     forms
 }
 
+/// Where the readings of a text have come to. Nearly always there is one.
+#[derive(Default)]
+struct Readings {
+    first: Option<usize>,
+    others: Vec<usize>,
+}
+
+impl Readings {
+    fn add(&mut self, at: usize) {
+        match self.first {
+            None => self.first = Some(at),
+            Some(first) if first == at || self.others.contains(&at) || self.others.len() >= MOST_READINGS => {}
+            Some(_) => self.others.push(at),
+        }
+    }
+}
+
 /// Reads the bytes that a text stands for.
 struct Reader<'a> {
     text: &'a [u8],
@@ -330,40 +350,56 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Whether these bytes follow, each within up to so many escapes, and whether with more there might be others. A secret
-    /// may hold itself what looks like an escape: then fewer are undone.
+    /// may hold itself what looks like an escape: then fewer are undone. Which of them is one shows only further on, so all
+    /// readings are followed at once.
     fn reads(&mut self, bytes: &[u8], depth: u8) -> (bool, bool) {
         let mut is_escaped = false;
+        let mut readings = Readings { first: Some(self.at), others: Vec::new() };
         for (index, wanted) in bytes.iter().enumerate() {
-            // Base64 and tokens may be broken into lines, of which each has one end.
-            let mut breaks = if index == 0 { 0 } else { 2 };
-            loop {
-                let start = self.at;
-                let is_escape = self.text.get(start).copied().is_some_and(is_escape);
-                let mut is_break = false;
-                let mut depths = (0..=if is_escape { depth } else { 0 }).rev();
-                let is_wanted = depths.any(|tried| {
-                    self.at = start;
-                    let byte = self.next(tried);
-                    self.ran_out |= byte.is_none();
-                    is_escaped |= tried == depth && byte.is_some_and(self::is_escape);
-                    is_break |= matches!(byte, Some(b'\r' | b'\n'));
-                    byte == Some(*wanted) || byte == Some(b'+') && *wanted == b' '
-                });
-                if is_wanted {
-                    break;
-                }
-                if !is_break || breaks == 0 {
-                    return (false, is_escaped);
-                }
-                breaks -= 1;
-                self.at = start;
-                let byte = self.next(depth);
-                if !matches!(byte, Some(b'\r' | b'\n')) {
-                    return (false, is_escaped);
-                }
+            let mut longer = Readings::default();
+            for start in readings.first.iter().chain(&readings.others) {
+                is_escaped |= self.read(*start, *wanted, depth, index == 0, &mut longer);
+            }
+            readings = longer;
+            if readings.first.is_none() {
+                return (false, is_escaped);
             }
         }
+        self.at = readings.first.unwrap_or(self.at);
         (true, is_escaped)
+    }
+
+    /// Adds where a byte that begins at `start` may end, the one with the most escapes first. Gives whether with more there
+    /// might be others.
+    fn read(&mut self, start: usize, wanted: u8, depth: u8, is_first: bool, readings: &mut Readings) -> bool {
+        let (mut start, mut is_escaped, mut is_wanted) = (start, false, false);
+        // Base64 and tokens may be broken into lines, of which each has one end.
+        for breaks in 0..=if is_first { 0 } else { 2 } {
+            if breaks > 0 {
+                self.at = start;
+                if !matches!(self.next(depth), Some(b'\r' | b'\n')) {
+                    break;
+                }
+                start = self.at;
+            }
+            let is_escape = self.text.get(start).copied().is_some_and(is_escape);
+            let mut is_break = false;
+            for tried in (0..=if is_escape { depth } else { 0 }).rev() {
+                self.at = start;
+                let byte = self.next(tried);
+                self.ran_out |= byte.is_none();
+                is_escaped |= tried == depth && byte.is_some_and(self::is_escape);
+                is_break |= matches!(byte, Some(b'\r' | b'\n'));
+                if byte == Some(wanted) || byte == Some(b'+') && wanted == b' ' {
+                    is_wanted = true;
+                    readings.add(self.at);
+                }
+            }
+            if is_wanted || !is_break {
+                break;
+            }
+        }
+        is_escaped
     }
 
     /// The next byte, with up to so many escapes, one in the other, undone. What is beyond ASCII is no byte of a secret.
