@@ -259,7 +259,7 @@ pub struct Environment {
     pub redis: Option<NamedRedis>,
     /// The way to Bitbucket.
     pub proxies: Proxies,
-    /// What is missing or wrong, in the order of [`variable::ALL`]; the proxy comes last.
+    /// What is missing or wrong, in the order of [`variable::ALL`]; the proxy and its exceptions come last.
     pub problems: Vec<Error>,
 }
 
@@ -284,7 +284,7 @@ impl Environment {
             .map_or(HostVerifier::Required, |()| HostVerifier::Optional);
         let redis = values.read_redis();
         let proxies = Proxies::read(get);
-        problems.extend(proxies.problem().map(|problem| *problem));
+        problems.extend(proxies.problems().map(|problem| *problem));
         Self {
             client,
             api,

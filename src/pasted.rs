@@ -24,14 +24,20 @@ pub fn check(value: &str) -> core::result::Result<(), Reason> {
     Ok(())
 }
 
-/// Refuses what neither a key, a secret nor a token has.
-pub fn check_credential(value: &str) -> core::result::Result<(), Reason> {
+/// Refuses what neither an address nor a credential has, beside: a quotation mark at one end.
+pub fn check_without_quotes(value: &str) -> core::result::Result<(), Reason> {
     check(value)?;
     // A straight one inside may be meant (RFC 6749 appendix A).
     let is_typographic = |c: char| !c.is_ascii() && QUOTATION_MARKS.contains(&c);
     if value.starts_with(QUOTATION_MARKS) || value.ends_with(QUOTATION_MARKS) || value.contains(is_typographic) {
         return Err("holds a quotation mark, which would become a part of it: leave it out");
     }
+    Ok(())
+}
+
+/// Refuses what neither a key, a secret nor a token has.
+pub fn check_credential(value: &str) -> core::result::Result<(), Reason> {
+    check_without_quotes(value)?;
     if value.chars().any(|c| c.is_whitespace() && !c.is_control()) {
         return Err("has a blank inside: copy it again, and nothing beside it");
     }

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::endpoints::Reason;
 use crate::error::{Code, Error, Phase, Result};
 use crate::form;
+use crate::pasted;
 use crate::secret::Secret;
 use crate::text::split_once;
 use crate::uri::{Place, split_scheme};
@@ -43,6 +44,8 @@ pub struct Proxy {
 pub struct Proxies {
     named: Option<(&'static str, core::result::Result<Proxy, Reason>)>,
     excepted: Vec<Exception>,
+    /// Why a list of exceptions, by its variable, cannot be what was meant.
+    misread: Option<(&'static str, Reason)>,
 }
 
 impl Proxies {
@@ -55,17 +58,20 @@ impl Proxies {
             })
         };
         let named = first(&PROXY).map(|(variable, value)| (variable, parse(variable, &value)));
-        let excepted = first(&NO_PROXY).map_or_else(Vec::new, |(_, value)| {
-            let entries = value.split(|c: char| c == ',' || c.is_whitespace());
-            entries.filter(|entry| !entry.is_empty()).map(Exception::parse).collect()
-        });
-        Self { named, excepted }
+        let (mut excepted, mut misread) = (Vec::new(), None);
+        if let Some((variable, value)) = first(&NO_PROXY) {
+            let entries = value.split(|c: char| c == ',' || c.is_whitespace()).filter(|entry| !entry.is_empty());
+            misread = entries.clone().find_map(|entry| check_exception(entry).err()).map(|reason| (variable, reason));
+            excepted.extend(entries.map(Exception::parse));
+        }
+        Self { named, excepted, misread }
     }
 
-    /// What is wrong with the variable that counts.
-    pub fn problem(&self) -> Option<Box<Error>> {
-        let (variable, named) = self.named.as_ref()?;
-        named.as_ref().err().map(|reason| unusable(variable, reason))
+    /// What is wrong with the variables that count. Without a proxy there are no exceptions either.
+    pub fn problems(&self) -> impl Iterator<Item = Box<Error>> {
+        let named = self.named.as_ref().and_then(|(variable, named)| Some((*variable, *named.as_ref().err()?)));
+        let misread = self.misread.filter(|_| self.named.is_some());
+        named.into_iter().chain(misread).map(|(variable, reason)| unusable(variable, reason))
     }
 
     /// The proxy for a request to this address, unless the request goes directly: plain http is accepted for loopback
@@ -87,9 +93,7 @@ fn unusable(variable: &str, reason: Reason) -> Box<Error> {
 }
 
 fn parse(variable: &'static str, value: &str) -> core::result::Result<Proxy, Reason> {
-    if value.starts_with(['"', '\'']) || value.ends_with(['"', '\'']) {
-        return Err("is in quotes: write the address without them");
-    }
+    pasted::check_without_quotes(value)?;
     if value.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return Err("must not contain white space or control characters");
     }
@@ -141,6 +145,15 @@ fn parse_user_info(user_info: &str) -> core::result::Result<Option<Secret>, Reas
     }
     let is_empty = user.is_empty() && password.is_empty();
     Ok((!is_empty).then(|| Secret::new(format!("Basic {}", STANDARD.encode([&user, ":", &password].concat())))))
+}
+
+/// Refuses what excepts no host: then requests that were meant to go directly go through the proxy.
+fn check_exception(entry: &str) -> core::result::Result<(), Reason> {
+    pasted::check_without_quotes(entry)?;
+    if split_once(entry, "://").is_some() {
+        return Err("holds an address, which excepts no host: write the host alone");
+    }
+    Ok(())
 }
 
 /// A host of `NO_PROXY`, with all that is below it: `example.com`, `.example.com`, `*.example.com`, `example.com:8443`, an
