@@ -158,12 +158,15 @@ fn parse_token(text: &str) -> core::result::Result<Secret, Reason> {
     if is_token(text) { Ok(Secret::new(text)) } else { Err("is no token: it has characters that tokens do not have") }
 }
 
-/// RFC 7617 section 2: a user-id has no colon.
+/// What stands around or between addresses where several are listed or one has a name beside it (RFC 5322 section 3.4), and
+/// what ends a user-id (RFC 7617 section 2).
+const NOT_IN_EMAIL: [char; 5] = ['<', '>', ',', ';', ':'];
+
 fn email(text: &str) -> Result<String> {
     let text = text.trim();
     pasted::check(text).map_err(|reason| argument("email", reason))?;
     let is_address = text.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty())
-        && !text.chars().any(|c| c.is_control() || c.is_whitespace() || c == ':');
+        && !text.chars().any(|c| c.is_control() || c.is_whitespace() || NOT_IN_EMAIL.contains(&c));
     if text.is_empty() {
         Err(argument("email", "is missing"))
     } else if is_address {
