@@ -30,6 +30,7 @@ const TROUBLES = [
   [/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/, 'the answer is not HTTP as it should be'],
   [/^(Z_\w+|ERR_\w*BROTLI\w*|ERR__ERROR\w*)$/, 'the compressed answer is damaged'],
   [/^PROXY_407$/, 'the proxy asks for credentials, which belong into its address: http://user:password@host:port'],
+  [/^PROXY_5\d\d$/, 'the proxy could not reach the host'],
   [/^PROXY_\d+$/, 'the proxy turned the connection down, so its rules must allow this host'],
 ];
 
@@ -42,12 +43,15 @@ const UNSENDABLE_PART = /^(?:invalid )?(?:request )?(method|path|(?:content-leng
 /** Only these words say that an answer ended too early: undici leaves out its parser's code. */
 const ENDED_EARLY = /\(Invalid EOF state\)$/;
 
+/** To what was sent with credentials: others are not asked for. */
+const REFUSED_CREDENTIALS = 'the proxy does not accept the credentials in its address';
+
 const TELLING_NOTHING = ['Error', 'TypeError', 'AggregateError'];
 
 /**
  * @param {unknown} error
  * @param {Phase} phase
- * @param {string} [proxy] the variable of the proxy that was asked
+ * @param {import('./core.js').Proxy} [proxy] that was asked
  * @returns {BitbucketAuthError}
  */
 export function networkFailure(error, phase, proxy) {
@@ -56,8 +60,9 @@ export function networkFailure(error, phase, proxy) {
   if (code && UNSENDABLE.test(code)) {
     return failure('INVALID_ARGUMENT', phase, { field: unsendablePart(code, error) }, { detail: code });
   }
-  const trouble = TROUBLES.find(([pattern]) => code && pattern.test(code))?.[1] ?? 'the request could not be sent';
-  const detail = [trouble, code, proxy && `the proxy of ${proxy} is in use unless NO_PROXY excepts the host`];
+  const known = TROUBLES.find(([pattern]) => code && pattern.test(code))?.[1] ?? 'the request could not be sent';
+  const trouble = code === 'PROXY_407' && proxy?.authorization !== undefined ? REFUSED_CREDENTIALS : known;
+  const detail = [trouble, code, proxy && `the proxy of ${proxy.variable} is in use unless NO_PROXY excepts the host`];
   return failure('REQUEST_FAILED', phase, undefined, {
     detail: detail.filter(Boolean).join('; '),
     cause: scrubbed(trouble, code),

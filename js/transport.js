@@ -107,7 +107,7 @@ async function sendNow(url, { method, headers, body }, { phase, proxies, timeout
     if (error instanceof BitbucketAuthError) throw error;
     if (late) throw failure('REQUEST_TIMEOUT', phase);
     if (signal?.aborted) throw failure('REQUEST_ABORTED', phase);
-    throw networkFailure(error, phase, proxy?.variable);
+    throw networkFailure(error, phase, proxy);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);

@@ -190,7 +190,7 @@ const answers = {
   'refuses with 407': [onceAsked((s) => s.end('HTTP/1.1 407 Auth\r\nProxy-Authenticate: Basic\r\n\r\n')), /PROXY_407/],
   'answers with a redirect': [onceAsked((s) => s.end('HTTP/1.1 302 Found\r\nlocation: /login\r\n\r\n')), /PROXY_302/],
   'answers 502 in chunks that do not end': [
-    onceAsked((s) => s.write('HTTP/1.1 502 Bad Gateway\r\ntransfer-encoding: chunked\r\n\r\n')), /PROXY_502/,
+    onceAsked((s) => s.write('HTTP/1.1 502 Bad Gateway\r\ntransfer-encoding: chunked\r\n\r\n')), /the proxy could not reach the host; PROXY_502/,
   ],
   'closes without an answer': [onceAsked((s) => s.end()), /closed before the answer was complete/],
   'closes before it is asked': [(s) => s.end(), /closed before the answer was complete/],

@@ -19,10 +19,13 @@ const TOKENS = {
 };
 const USER = { type: 'user', uuid: '{the-uuid}', display_name: 'Ada' };
 
-/** What a connection asks for: its tokens, whose they are, the connection test, and two pages of a list. */
-const ASKED = [
-  '/site/oauth2/access_token', '/2.0/user', '/2.0/user', '/2.0/repositories/acme', '/2.0/repositories/acme?page=2',
-];
+const WHOSE = '/2.0/user';
+
+/** What a connection asks for, one after the other: its tokens, and two pages of a list. */
+const ASKED = ['/site/oauth2/access_token', '/2.0/repositories/acme', '/2.0/repositories/acme?page=2'];
+
+/** It asks whose they are after the exchange, in the connection test, and beside the list, for the rate limit. */
+const ASKED_WHOSE = [WHOSE, WHOSE, WHOSE];
 
 /** A config for which nothing but the API is asked. */
 const ACCESS_TOKEN = JSON.stringify({ type: 'api_key', token: 'the-token' });
@@ -85,7 +88,9 @@ function assertConnected({ config, connection: { expiresAt, ...connection }, lis
   });
   assert.ok(expiresAt > Date.now());
   assert.deepEqual(list, [1, 2]);
-  assert.deepEqual(requests.map(({ url }) => url), ASKED);
+  const urls = requests.map(({ url }) => url);
+  assert.deepEqual(urls.filter((url) => url !== WHOSE), ASKED);
+  assert.deepEqual(urls.filter((url) => url === WHOSE), ASKED_WHOSE);
   const [{ headers: { authorization } }, ...api] = requests;
   assert.match(authorization, /^Basic /);
   for (const { headers } of api) assert.equal(headers.authorization, 'Bearer the-token');
@@ -235,15 +240,18 @@ describe('a proxy with a password', () => {
   });
 
   for (const [what, asking] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
-    for (const [how, userInfo] of Object.entries({ missing: undefined, wrong: 'ada:the-marked-password' })) {
-      test(`${what}: one that is ${how} is refused with 407, and the message says where it belongs`, async (t) => {
+    for (const [how, userInfo, words] of [
+      ['missing', undefined, /the proxy asks for credentials.*user:password@host.*HTTPS_PROXY/],
+      ['wrong', 'ada:the-marked-password', /the proxy does not accept the credentials in its address.*HTTPS_PROXY/],
+    ]) {
+      test(`${what}: one that is ${how} is refused with 407, and the message says what to do`, async (t) => {
         const { named, requests } = await bitbucket(t);
         const { origin } = await startProxy(t, { userInfo: USER_INFO });
         const env = trusted(named, { HTTPS_PROXY: userInfo ? withUserInfo(origin, userInfo) : origin });
         const { error } = await asking(t, env);
         assert.equal(error.code, 'REQUEST_FAILED');
         assert.equal(error.cause, 'PROXY_407');
-        assert.match(error.message, /the proxy asks for credentials.*user:password@host.*HTTPS_PROXY/);
+        assert.match(error.message, words);
         assert.doesNotMatch(JSON.stringify(error), /marked/);
         assert.equal(requests.length, 0);
       });
