@@ -282,6 +282,7 @@ import { BitbucketAuthError, judge } from './error.js';
  *   whether a published pair cannot have been followed by one that was found
  * @property {(status: number) => boolean} provesCredential
  * @property {() => string[]} defaultScopes
+ * @property {(list: unknown) => string[]} readScopes
  * @property {(list: unknown) => string[]} expandScopes
  * @property {(required: unknown, granted: unknown) => string[]} missingScopes
  * @property {(expiresAt: unknown, now: number) => boolean} isExpired

@@ -331,10 +331,11 @@ export class BitbucketAuthIntegration {
   async connectionStatus() {
     const { kind, hint } = this.#describe();
     const { account } = this.#config;
-    const { scopes, expiresAt, obtainedAt } = await this.#tokens();
+    const { scopes: stored, expiresAt, obtainedAt } = await this.#tokens();
     const { client } = this.#environment();
     // A store may hold anything.
-    if (scopes) judge(this.connectionStatus, () => core().expandScopes(scopes));
+    const read = stored ? judge(this.connectionStatus, () => core().readScopes(stored)) : [];
+    const scopes = read.length > 0 ? read : undefined;
     return {
       kind,
       // Another kind may have left it.
@@ -700,7 +701,7 @@ export class BitbucketAuthIntegration {
     // Members of another kind may be left from before.
     const { scopes, ...tokens } = latest ?? (kind === 'oauth' ? pairOf(this.#config, undefined) : {});
     // Where the answer named none, nobody knows them.
-    return { ...tokens, ...(scopes?.length && { scopes }) };
+    return { ...tokens, ...(scopes && scopes.length !== 0 && { scopes }) };
   }
 
   #canRefresh() {

@@ -598,8 +598,8 @@ fn previous(value: Option<&JsValue>) -> Previous {
 
 /// Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, rateLimit?, isRateLimitConfigured, mayActAsClient,
 /// isVerifierOptional, redisUrl?, redisVariable?, proxies, problems }`.
-/// Without `client` OAuth cannot be offered; without `apiUrl` the API's override is unusable; without `rateLimit` there is none. `problems` has an INVALID_CONFIG error for each variable that is
-/// missing or wrong.
+/// Without `client` OAuth cannot be offered; without `apiUrl` the API's override is unusable; without `rateLimit` there is
+/// none. `problems` has an INVALID_CONFIG error for each variable that is missing or wrong.
 #[wasm_bindgen(js_name = readEnvironment)]
 pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue> {
     let variables = Properties::of(env, "env", Phase::Config)?;
@@ -689,6 +689,12 @@ pub fn proxy_variables() -> Vec<String> {
 #[wasm_bindgen(js_name = defaultScopes)]
 pub fn default_scopes() -> Vec<String> {
     ScopeSet::defaults().to_vec()
+}
+
+/// Scopes of a store as a list, each once.
+#[wasm_bindgen(js_name = readScopes)]
+pub fn read_scopes(list: &JsValue) -> core::result::Result<Vec<String>, JsValue> {
+    Ok(scopes_argument(list, "scopes")?.to_vec())
 }
 
 /// Scopes with everything that they imply.

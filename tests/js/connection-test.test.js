@@ -531,6 +531,16 @@ describe('connectionStatus', () => {
     }
   });
 
+  test('gives scopes that are stored as a text as a list, and refuses what are none', async () => {
+    const stored = (scopes) => ({ ...OAUTH, refresh_token: `with-${Buffer.from(JSON.stringify(scopes)).toString('hex')}`, scopes });
+    assert.deepEqual((await status(stored('account, repository'))).scopes, ['account', 'repository']);
+    assert.deepEqual(await status(stored(' , ')), { kind: 'oauth' });
+    for (const scopes of [7, true, { account: true }, [7], ['account', null]]) {
+      const error = await thrownBy(() => status(stored(scopes)));
+      assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', 'scopes']);
+    }
+  });
+
   test('is refused by name where nobody allowed that connections act as the OAuth client', async () => {
     const variables = { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: undefined };
     const error = await thrownBy(() => status({ type: 'custom' }, variables));
