@@ -22,7 +22,12 @@ export function watched({ built, returned: tell }) {
   const hear = ({ origin, data }) => {
     if (origin === location.origin && typeof data?.address === 'string') returned(data.address);
   };
-  window.addEventListener('message', hear);
+  // It reaches the frame that stands in for the page as the popup's opener.
+  new MutationObserver((records) => {
+    for (const { addedNodes } of records) {
+      for (const { contentWindow } of addedNodes) contentWindow?.addEventListener('message', hear);
+    }
+  }).observe(document.documentElement, { childList: true });
   return members(window, {
     BroadcastChannel: class extends BroadcastChannel {
       constructor(name) {

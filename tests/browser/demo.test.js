@@ -15,9 +15,16 @@ after(async () => {
   await demo?.close();
 });
 
-/** The titles of the steps that the page shows after a decision. Nothing of the login is in the console. */
-async function stepsAfter(way, decision) {
+/**
+ * The titles of the steps that the page shows after a decision. Nothing of the login is in the console.
+ *
+ * @param {'popup' | 'page'} way
+ * @param {'Deny' | 'Grant access'} decision
+ * @param {() => void} [change] what is different in the browser
+ */
+async function stepsAfter(way, decision, change) {
   const context = await browser.newContext();
+  if (change) await context.addInitScript(change);
   const said = [];
   context.on('console', (message) => said.push(message.text()));
   try {
@@ -39,6 +46,15 @@ async function stepsAfter(way, decision) {
     await context.close();
   }
 }
+
+test('popup: the callback is shown that its page has posted to the popup\'s opener only', async () => {
+  const steps = await stepsAfter('popup', 'Deny', () => {
+    BroadcastChannel.prototype.postMessage = () => {};
+    // Nobody looks at the address.
+    window.setInterval = () => 0;
+  });
+  assert.deepEqual(steps, ['The address is built', 'The popup shows Bitbucket', 'The callback is there', 'Cancelled']);
+});
 
 for (const [way, away] of [['popup', 'The popup shows Bitbucket'], ['page', 'This page goes to Bitbucket']]) {
   test(`${way}: denied`, async () => {
