@@ -117,7 +117,8 @@ for (const [name, bundler] of [['webpack', webpack], ['rspack', rspack]]) {
   test(`${name} for browsers, without the bytes`, async (t) => {
     const folder = project(t, { 'main.js': showSlim(`const core = new URL('${NAME}/core.wasm', import.meta.url);`) });
     const output = { path: folder, filename: 'bundle.js', publicPath: '/' };
-    await pack(bundler, { context: folder, target: 'web', output });
+    // What webpack recommends is less than the core has, whose own limit the build knows.
+    await pack(bundler, { context: folder, target: 'web', output, performance: { hints: false } });
     const size = gzip(join(folder, 'bundle.js'));
     await runInPage(t, folder);
     assert.ok(size <= MOST_GZIP_SLIM, `${size} bytes`);

@@ -66,7 +66,7 @@ test('TypeScript, compiled to CommonJS', async (t) => {
 
 /** Imports or requires entries in an order, uses each, and counts how often the core was compiled. */
 const together = (load, order) => `
-  const location = { origin: 'https://h.example', href: 'https://h.example/' };
+  const page = { origin: 'https://h.example', location: { href: 'https://h.example/' } };
   const { Module, compile } = WebAssembly;
   const compiled = [];
   WebAssembly.compile = (bytes) => {
@@ -85,7 +85,7 @@ const together = (load, order) => `
     const errors = new Set();
     for (const entry of ${JSON.stringify(order)}) {
       const loaded = await ${load}(entry);
-      const refused = await loaded.beginRedirect?.({ clientSecret: 's', window: { location } }).catch((error) => error);
+      const refused = await loaded.beginRedirect?.({ clientSecret: 's', window: page }).catch((error) => error);
       errors.add(loaded.BitbucketAuthError ?? refused.constructor);
       if (loaded.createClient) loaded.createClient({ clientId: 'k', redirectUri: 'https://h.example/' });
       if (loaded.createEntry) loaded.createEntry().form;
