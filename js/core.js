@@ -317,7 +317,8 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(address: string, isPending: boolean) => string | undefined} responseState empty when the response has
  *   none, `undefined` when the address carries no response
  * @property {(address: string) => string} withoutResponse
- * @property {(lacks: 'window' | 'sessionStorage') => never} refusePage by the name of the browser's own property
+ * @property {(lacks: 'window' | 'sessionStorage' | 'BroadcastChannel') => never} refusePage by the name of the browser's
+ *   own property
  * @property {(options: unknown) => void} refuseSecret
  * @property {(address: string, pending: unknown, origin: string, now: number) => string | undefined} completeRedirect
  *   the code; `undefined` when the user said no

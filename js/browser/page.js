@@ -41,13 +41,15 @@ export const NAME = 'nocodb-bitbucket-auth';
 export const POPUP = `${NAME}:popup`;
 
 /**
- * The window that is meant; `undefined` in a worker and on a server.
+ * The window that is meant; `undefined` in a worker, on a server, and where `window` is another name for a global object
+ * that has no page.
  *
  * @param {{ window?: Page } | null | undefined} options
  * @returns {Page | undefined}
  */
 export function windowOf(options) {
-  return options?.window ?? globalThis.window;
+  const page = options?.window ?? globalThis.window;
+  return typeof page?.origin === 'string' ? page : undefined;
 }
 
 /**

@@ -48,19 +48,20 @@ const NO_ADDRESSES = ['', 'about:blank'];
  * @param {PageOptions & PopupOptions} options
  * @returns {Promise<Grant | null>} `null`: the user closed the popup or denied access
  * @throws {BitbucketAuthError} `POPUP_BLOCKED`, `INVALID_ARGUMENT`, `AUTHORIZATION_TIMEOUT`, `REQUEST_ABORTED`, and what
- *   `validateAuthorizationResponse` throws but `ACCESS_DENIED`; `INVALID_CONFIG` also in a worker (`field` is `window`)
- *   and in a frame whose sandbox takes its origin away (`origin`)
+ *   `validateAuthorizationResponse` throws but `ACCESS_DENIED`; `INVALID_CONFIG` also in a worker (`field` is `window`),
+ *   in a frame whose sandbox takes its origin away (`origin`), and in a page that is not a browser's (`BroadcastChannel`)
  */
 export async function authorizeInPopup(options) {
   const { signal, timeoutMs, onLateGrant } = options ?? {};
   const opener = windowOf(options);
   /** @type {Popup | undefined} */
-  let popup = signal?.aborted || !opener ? undefined : new Popup(opener);
+  let popup = signal?.aborted || !opener?.BroadcastChannel ? undefined : new Popup(opener);
   try {
     const page = await pageOf(options, authorizeInPopup);
     const client = pageClient(authorizeInPopup, options, page);
     const waitMs = judge(authorizeInPopup, () => core().waitingTime(timeoutMs));
-    if (!popup || signal?.aborted) throw failure('REQUEST_ABORTED', 'authorize');
+    if (signal?.aborted) throw failure('REQUEST_ABORTED', 'authorize');
+    if (!popup) return judge(authorizeInPopup, () => core().refusePage('BroadcastChannel'));
     if (popup.isBlocked) throw failure('POPUP_BLOCKED', 'authorize');
     const request = judge(authorizeInPopup, () => client.createAuthorizationRequest(undefined));
     popup.show(request.url);

@@ -33,8 +33,12 @@ test('jsdom, which has no TextDecoder: importing does nothing, and the first cal
       const call = async () => (createClient ?? beginRedirect)(options);
       await expect(call()).rejects.toMatchObject({ name: 'BitbucketAuthError', code: 'INVALID_CONFIG', field: 'TextDecoder' });
     });
+    test.each(['authorizeInPopup', 'completeRedirect'])('%s', async (call) => {
+      const login = require('${NAME}/browser')[call](call === 'completeRedirect' ? undefined : options);
+      await expect(login).rejects.toMatchObject({ code: 'INVALID_CONFIG', field: 'TextDecoder' });
+    });
+    const { TextDecoder, TextEncoder } = require('node:util');
     test('afterwards', () => {
-      const { TextDecoder, TextEncoder } = require('node:util');
       Object.assign(globalThis, { TextDecoder, TextEncoder });
       const client = require('${NAME}/oauth').createClient(options);
       const { url, state } = client.createAuthorizationRequest();
@@ -43,7 +47,12 @@ test('jsdom, which has no TextDecoder: importing does nothing, and the first cal
         status: 200, headers: { 'content-type': 'application/json' }, receivedAt: 1, grant: 'refresh_token',
         body: JSON.stringify({ access_token: 'the-token', token_type: 'bearer' }),
       }).accessToken).toBe('the-token');
-    });`), ['oauth', 'slim', 'browser', 'afterwards']);
+    });
+    test.each([['BroadcastChannel', undefined], ['window', {}]])('no %s', async (field, page) => {
+      const { authorizeInPopup } = require('${NAME}/browser');
+      const login = authorizeInPopup({ ...options, redirectUri: location.origin + '/callback.html', window: page });
+      await expect(login).rejects.toMatchObject({ code: 'INVALID_CONFIG', phase: 'authorize', field });
+    });`), ['oauth', 'slim', 'browser', 'authorizeInPopup', 'completeRedirect', 'afterwards', 'no BroadcastChannel', 'no window']);
 });
 
 test('node: processes agree through a configured Redis', async (t) => {
