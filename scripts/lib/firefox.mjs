@@ -1,5 +1,5 @@
 // Finds Firefox and geckodriver, and installs them: Firefox where apt-get can, geckodriver from crates.io, since it is in
-// no registry as a program. For the one test that needs a second browser engine.
+// no registry as a program. For the tests of web pages and of bundles in a second browser engine.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { aptInstall, canInstall } from './apt.mjs';

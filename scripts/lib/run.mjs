@@ -50,20 +50,21 @@ export function output(command, args = [], options = {}) {
 
 /**
  * Runs a command with its output passed on, and gives its exit status (1 when it cannot be started or was killed).
- * `onLine` also gets every line of its standard output and error; `prefix` then stands before each in what is passed on.
+ * `onLine` also gets every line of its standard output and error; `prefix` stands before each in what is passed on.
  */
 export function run(command, args = [], { onLine, prefix, env, cwd = root } = {}) {
+  const isRead = onLine !== undefined || prefix !== undefined;
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
-      stdio: onLine ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+      stdio: isRead ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     });
-    for (const name of onLine ? ['stdout', 'stderr'] : []) {
+    for (const name of isRead ? ['stdout', 'stderr'] : []) {
       let rest = '';
       const take = (line) => {
         if (prefix !== undefined) process[name].write(`${prefix}${line}\n`);
-        onLine(line);
+        onLine?.(line);
       };
       child[name].setEncoding('utf8').on('data', (text) => {
         if (prefix === undefined) process[name].write(text);

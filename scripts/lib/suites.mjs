@@ -144,9 +144,20 @@ async function proofs() {
 /** Under NocoDB's Node. Its files wait more than they work, so two at once. */
 const keeping = () => nodeTest(node22, root, 'tests/keeping', { atOnce: 2 });
 
-/** A page with the package in it, in three browsers. Two files at once: each keeps browsers busy. */
-const pages = () => nodeTest(process.execPath, root, 'tests/browser',
-  { env: { CHROMIUM: findChromium().path }, atOnce: 2 });
+/** A page with the package in it, in three browsers side by side. Chromium stands for all in what needs only one. */
+async function pages() {
+  const everywhere = 'tests/browser/engines';
+  const lanes = { chromium: [everywhere, 'tests/browser'], firefox: [everywhere], webkit: [everywhere] };
+  const results = await Promise.all(Object.entries(lanes).map(async ([engine, folders]) => {
+    const env = { CHROMIUM: findChromium().path, ENGINE: engine };
+    const parts = [];
+    for (const folder of folders) {
+      parts.push(await nodeTest(process.execPath, root, folder, { env, prefix: `${engine} | `, atOnce: 1 }));
+    }
+    return sum(parts);
+  }));
+  return sum(results);
+}
 
 const e2e = () => nodeTest(process.execPath, root, 'tests/e2e', { env: { CHROMIUM: findChromium().path } });
 

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { AUTHORIZE_PATH, SIGN_IN_PATH } from '../../demo/bitbucket/authorize-endpoint.js';
-import { gone, inEachEngine } from './support/scene.js';
+import { AUTHORIZE_PATH, SIGN_IN_PATH } from '../../../demo/bitbucket/authorize-endpoint.js';
+import { gone, inEachEngine } from '../support/scene.js';
 
 const POLICY = 'cross-origin-opener-policy';
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { AUTHORIZE_PATH, SIGN_IN_PATH } from '../../demo/bitbucket/authorize-endpoint.js';
-import { LOOKS_MS, at, gone, inEachEngine } from './support/scene.js';
-import { framing } from './support/site.js';
+import { AUTHORIZE_PATH, SIGN_IN_PATH } from '../../../demo/bitbucket/authorize-endpoint.js';
+import { LOOKS_MS, at, gone, inEachEngine } from '../support/scene.js';
+import { framing } from '../support/site.js';
 
 /** That an outcome is an error with these members. */
 function assertError(outcome, expected) {
@@ -48,7 +48,7 @@ async function assertGranted(scene, popup) {
   assert.equal(await scene.page.evaluate(() => sessionStorage.length + localStorage.length), 0);
 }
 
-inEachEngine({}, (on) => {
+inEachEngine({}, (on, once) => {
   describe('a login that does not succeed', () => {
     test('without a click: POPUP_BLOCKED', () => on({}, async (scene) => {
       // Not by `evaluate`, which counts as a click.
@@ -71,7 +71,7 @@ inEachEngine({}, (on) => {
         await gone(popup);
       }));
 
-      test(`denied without the state, with ${what}: null`, () =>
+      once(`denied without the state, with ${what}: null`, () =>
         on({ callback, site, bitbucket: { stateOnDenial: false } }, async (scene) => {
           const popup = await scene.click();
           await scene.decide(popup, 'Deny');
@@ -88,7 +88,7 @@ inEachEngine({}, (on) => {
         }));
     }
 
-    test('denied with a forged state: STATE_MISMATCH', () => on({}, async (scene) => {
+    once('denied with a forged state: STATE_MISMATCH', () => on({}, async (scene) => {
       const popup = await scene.click();
       await forge(scene, popup, 'error=access_denied');
       assertError(await scene.outcome(), mismatch);
@@ -123,14 +123,14 @@ inEachEngine({}, (on) => {
       await gone(popup);
     }));
 
-    test('Bitbucket does not answer: AUTHORIZATION_TIMEOUT, and the popup is closed', () => on({}, async (scene) => {
+    once('Bitbucket does not answer: AUTHORIZATION_TIMEOUT, and the popup is closed', () => on({}, async (scene) => {
       scene.bb.control.fault({ target: 'authorize', kind: 'delay', delayMs: 600_000 });
       const popup = await scene.click({ ...scene.options, timeoutMs: 1500 });
       assertError(await scene.outcome(), { code: 'AUTHORIZATION_TIMEOUT', phase: 'authorize' });
       await gone(popup);
     }));
 
-    test('ten minutes are the limit when no other is given', () => on({}, async (scene) => {
+    once('ten minutes are the limit when no other is given', () => on({}, async (scene) => {
       await scene.holdClock();
       const popup = await scene.click();
       await scene.shows(popup, 'Log in');
@@ -153,7 +153,7 @@ inEachEngine({}, (on) => {
       await gone(popup);
     }));
 
-    test('a signal that has ended before: REQUEST_ABORTED, and no popup', () => on({}, async (scene) => {
+    once('a signal that has ended before: REQUEST_ABORTED, and no popup', () => on({}, async (scene) => {
       const { page, options } = scene;
       // `evaluate` counts as a click.
       const outcome = await page.evaluate((given) =>
@@ -163,7 +163,7 @@ inEachEngine({}, (on) => {
       assert.equal(await scene.windows(), 1);
     }));
 
-    test('Bitbucket refuses the request: AUTHORIZATION_FAILED with Bitbucket\'s reason', () => on({}, async (scene) => {
+    once('Bitbucket refuses the request: AUTHORIZATION_FAILED with Bitbucket\'s reason', () => on({}, async (scene) => {
       const popup = await scene.click({ ...scene.options, scopes: ['no-such-scope'] });
       const message = assertError(await scene.outcome(), {
         code: 'AUTHORIZATION_FAILED',
@@ -193,7 +193,7 @@ inEachEngine({}, (on) => {
       ['an endpoint under another name', { endpoints: { authorizeURL: 'https://b.example/' } }, 'endpoints.authorizeURL'],
     ];
     for (const [what, more, field] of cases) {
-      test(`${what}: INVALID_ARGUMENT, and the popup is closed`, () => on({}, async (scene) => {
+      once(`${what}: INVALID_ARGUMENT, and the popup is closed`, () => on({}, async (scene) => {
         const popup = await scene.click({ ...scene.options, ...more });
         const { error } = await scene.outcome();
         assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', field]);
@@ -215,7 +215,7 @@ inEachEngine({}, (on) => {
     ];
     for (const [what, make, field] of clients) {
       for (const call of ['authorizeInPopup', 'beginRedirect']) {
-        test(`${call} with ${what}: INVALID_ARGUMENT`, () => on({}, async ({ page, options }) => {
+        once(`${call} with ${what}: INVALID_ARGUMENT`, () => on({}, async ({ page, options }) => {
           const error = await page.evaluate(async ({ given, source, name }) => {
             await window.oauth.init();
             const made = (0, eval)(source)(window.oauth, given);
@@ -236,7 +236,7 @@ inEachEngine({}, (on) => {
       '/callback.html/': 'the path with a slash at the end',
     };
     for (const [path, what] of Object.entries(decoys)) {
-      test(`${what} is none`, () => on({ site: { pages: { [path]: { body: 'not the callback' } } } }, async (scene) => {
+      (path === '/elsewhere' ? test : once)(`${what} is none`, () => on({ site: { pages: { [path]: { body: 'not the callback' } } } }, async (scene) => {
         const popup = await scene.click();
         await scene.shows(popup, 'Log in');
         await popup.goto(`${scene.origin}${path}?next=${scene.redirectUri}&code=abc&state=forged&error=access_denied`);
@@ -305,7 +305,7 @@ inEachEngine({}, (on) => {
         await assertGranted(scene, popup);
       }));
 
-    test('with a client that createClient made', () => on({}, async (scene) => {
+    once('with a client that createClient made', () => on({}, async (scene) => {
       await scene.page.evaluate(async (options) => {
         await window.oauth.init();
         window.more = { client: window.oauth.createClient(options) };
@@ -315,14 +315,14 @@ inEachEngine({}, (on) => {
       await assertGranted(scene, popup);
     }));
 
-    test('with a provider that answers slowly', () => on({}, async (scene) => {
+    once('with a provider that answers slowly', () => on({}, async (scene) => {
       scene.bb.control.fault({ target: 'authorize', kind: 'delay', delayMs: 1500 });
       const popup = await scene.click();
       await scene.decide(popup, 'Grant access');
       await assertGranted(scene, popup);
     }));
 
-    test('again after it was denied', () => on({}, async (scene) => {
+    once('again after it was denied', () => on({}, async (scene) => {
       const first = await scene.click();
       await scene.decide(first, 'Deny');
       assert.deepEqual(await scene.outcome(), { value: null });
@@ -364,18 +364,22 @@ inEachEngine({}, (on) => {
     });
 
     for (const [when, openerPolicies] of Object.entries(policies)) {
-      test(`${when}: granted`, () => cutOff(openerPolicies, async (scene, popup) => {
+      // The page hears the same from a popup, whenever that was cut off.
+      const inEach = when === 'on its second page' ? test : once;
+
+      // For each engine, it is among the tests of opener-policies.test.js.
+      once(`${when}: granted`, () => cutOff(openerPolicies, async (scene, popup) => {
         await scene.decide(popup, 'Grant access');
         await assertGranted(scene, popup);
       }));
 
-      test(`${when}: denied`, () => cutOff(openerPolicies, async (scene, popup) => {
+      inEach(`${when}: denied`, () => cutOff(openerPolicies, async (scene, popup) => {
         await scene.decide(popup, 'Deny');
         assert.deepEqual(await scene.outcome(), { value: null });
         await gone(popup);
       }));
 
-      test(`${when}: a forged state`, () => cutOff(openerPolicies, async (scene, popup) => {
+      inEach(`${when}: a forged state`, () => cutOff(openerPolicies, async (scene, popup) => {
         await forge(scene, popup, 'code=another');
         assertError(await scene.outcome(), mismatch);
         await gone(popup);
@@ -447,7 +451,7 @@ inEachEngine({}, (on) => {
       'an exception': () => { window.open = () => { throw new DOMException('sandboxed', 'SecurityError'); }; },
     };
     for (const [what, block] of Object.entries(ways)) {
-      test(`the browser gives ${what}`, () => on({}, async (scene) => {
+      once(`the browser gives ${what}`, () => on({}, async (scene) => {
         await scene.page.evaluate(block);
         await scene.call();
         assertError(await scene.outcome(), { code: 'POPUP_BLOCKED', phase: 'authorize' });

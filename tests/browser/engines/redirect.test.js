@@ -1,7 +1,7 @@
 /** The login in the page itself: it goes to Bitbucket and comes back. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { at, inEachEngine, ready } from './support/scene.js';
+import { at, inEachEngine, ready } from '../support/scene.js';
 
 const LIFETIME_MS = 600_000;
 
@@ -37,7 +37,7 @@ async function assertNothingLeft(page) {
   assert.doesNotMatch(await page.url(), /[?&](?:code|state|error|error_description)=/);
 }
 
-inEachEngine({ callback: '/app' }, (on) => {
+inEachEngine({ callback: '/app' }, (on, once) => {
   describe('a page comes back', () => {
     test('denied: null, and nothing is left', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Deny');
@@ -45,14 +45,14 @@ inEachEngine({ callback: '/app' }, (on) => {
       await assertNothingLeft(scene.page);
     }));
 
-    test('denied without the state: null, and nothing is left', () =>
+    once('denied without the state: null, and nothing is left', () =>
       on({ bitbucket: { stateOnDenial: false } }, async (scene) => {
         await goAndComeBack(scene, 'Deny');
         assert.deepEqual(await complete(scene.page), { value: null });
         await assertNothingLeft(scene.page);
       }));
 
-    test('with a forged state: STATE_MISMATCH, and nothing is left', () => on({}, async (scene) => {
+    once('with a forged state: STATE_MISMATCH, and nothing is left', () => on({}, async (scene) => {
       await begin(scene);
       await scene.shows(scene.page, 'Log in');
       await scene.load(scene.page, '/app?code=another&state=forged');
@@ -60,7 +60,7 @@ inEachEngine({ callback: '/app' }, (on) => {
       await assertNothingLeft(scene.page);
     }));
 
-    test('without a state: STATE_MISSING, and nothing is left', () => on({}, async (scene) => {
+    once('without a state: STATE_MISSING, and nothing is left', () => on({}, async (scene) => {
       await begin(scene);
       await scene.shows(scene.page, 'Log in');
       await scene.load(scene.page, '/app?code=another');
@@ -68,21 +68,21 @@ inEachEngine({ callback: '/app' }, (on) => {
       await assertNothingLeft(scene.page);
     }));
 
-    test('elsewhere: CALLBACK_INVALID, and nothing is left', () => on({}, async (scene) => {
+    once('elsewhere: CALLBACK_INVALID, and nothing is left', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       await scene.load(scene.page, `/${new URL(await scene.page.url()).search}`);
       assertError(await complete(scene.page), 'CALLBACK_INVALID');
       await assertNothingLeft(scene.page);
     }));
 
-    test('too late: AUTHORIZATION_TIMEOUT, and nothing is left', () => on({}, async (scene) => {
+    once('too late: AUTHORIZATION_TIMEOUT, and nothing is left', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       await setTime(scene.page, Date.now() + LIFETIME_MS);
       assertError(await complete(scene.page), 'AUTHORIZATION_TIMEOUT');
       await assertNothingLeft(scene.page);
     }));
 
-    test('just in time: the code', () => on({}, async (scene) => {
+    once('just in time: the code', () => on({}, async (scene) => {
       await setTime(scene.page, Date.now());
       const begun = await scene.page.evaluate(() => window.Date.now());
       await goAndComeBack(scene, 'Grant access');
@@ -98,7 +98,7 @@ inEachEngine({ callback: '/app' }, (on) => {
       assert.equal((await scene.exchange(value)).status, 200);
     }));
 
-    test('two calls at once share one outcome', () => on({}, async (scene) => {
+    once('two calls at once share one outcome', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       const [first, second] = await scene.page.evaluate(() =>
         Promise.all([window.browser.completeRedirect(), window.browser.completeRedirect()]));
@@ -132,14 +132,14 @@ inEachEngine({ callback: '/app' }, (on) => {
   describe('a page that does not come back from Bitbucket', () => {
     const paths = ['/app', '/app?tab=1#top', '/app?code=of-another-program', '/app?error=not-found', '/app?state=open'];
     for (const path of paths) {
-      test(`${path} is left alone`, () => on({}, async (scene) => {
+      once(`${path} is left alone`, () => on({}, async (scene) => {
         await scene.load(scene.page, path);
         assert.deepEqual(await complete(scene.page), { value: null });
         assert.equal(await scene.page.url(), scene.origin + path);
       }));
     }
 
-    test('a client secret: INVALID_ARGUMENT', () => on({}, async (scene) => {
+    once('a client secret: INVALID_ARGUMENT', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       const { error } = await complete(scene.page, { clientSecret: 'not-a-real-secret' });
       assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', 'clientSecret']);
@@ -149,7 +149,7 @@ inEachEngine({ callback: '/app' }, (on) => {
 
   describe('misspelt options', () => {
     for (const call of ['beginRedirect', 'completeRedirect']) {
-      test(`${call}: INVALID_ARGUMENT`, () => on({}, async (scene) => {
+      once(`${call}: INVALID_ARGUMENT`, () => on({}, async (scene) => {
         const thrown = await scene.page.evaluate(([name, given]) => window.browser[name]({ ...given, scope: 'account' })
           .catch(({ code, field }) => ({ code, field })), [call, scene.options]);
         assert.deepEqual(thrown, { code: 'INVALID_ARGUMENT', field: 'scope' });
@@ -191,7 +191,7 @@ inEachEngine({ callback: '/app' }, (on) => {
       assert.equal((await scene.exchange(value)).status, 200);
     }));
 
-    test('what was begun and never came back is forgotten after its time', () => on({}, async (scene) => {
+    once('what was begun and never came back is forgotten after its time', () => on({}, async (scene) => {
       const beginAnew = async () => {
         await begin(scene);
         await scene.shows(scene.page, 'Log in');

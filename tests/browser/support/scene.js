@@ -4,7 +4,7 @@
  * In: the page's options and what the person does. Out: what the package's functions gave. What never happens here: a
  * connection to anything but this machine, or a function of the package called without the person's click unless asked.
  */
-import { after, before, describe } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startBitbucket } from '../../../demo/bitbucket/server.js';
 import { engines, launch } from './engines.js';
@@ -36,14 +36,22 @@ export function scenes(usual, engine = 'chromium') {
   };
 }
 
+/** The engine for what the core decides, which is the same in all: the quickest. */
+const QUICKEST = 'webkit';
+
 /**
- * The same in each engine.
+ * The same in each engine, or in the one that the variable ENGINE names.
  *
  * @param {Parameters<typeof Scene.open>[1]} usual
- * @param {(on: ReturnType<typeof scenes>, engine: import('./engines.js').Engine) => void} define the tests
+ * @param {(on: ReturnType<typeof scenes>, once: typeof test) => void} define the tests; `once` in place of `test` for one
+ *   that tells no engine from another, and is defined in one of them
  */
 export function inEachEngine(usual, define) {
-  for (const engine of engines) describe(engine, () => define(scenes(usual, engine), engine));
+  const { ENGINE: chosen } = process.env;
+  if (chosen && !engines.includes(chosen)) throw new Error(`ENGINE takes ${engines.join(', ')}`);
+  for (const engine of chosen ? [chosen] : engines) {
+    describe(engine, () => define(scenes(usual, engine), engine === QUICKEST ? test : () => {}));
+  }
 }
 
 export class Scene {

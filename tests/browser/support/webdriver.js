@@ -21,6 +21,8 @@ const POLL_MS = 50;
 /** What each driver is started with. */
 const drivers = {
   firefox: {
+    // Windows take Firefox much longer than tabs.
+    newPage: 'tab',
     command: (port) => [findGeckodriver(), ['--port', port, '--binary', findFirefox()]],
     capabilities: {
       'browserName': 'firefox',
@@ -29,6 +31,7 @@ const drivers = {
     },
   },
   webkit: {
+    newPage: 'window',
     needsScreen: true,
     command: (port) => [findWebKitDriver(), [`--port=${port}`]],
     capabilities: { browserName: 'MiniBrowser' },
@@ -66,6 +69,7 @@ export class WebDriverBrowser {
   #children = [];
   #home;
   #driver;
+  #newPage;
   #queue = Promise.resolve();
   /** The window that keeps the session alive between tests. */
   #first;
@@ -82,7 +86,8 @@ export class WebDriverBrowser {
     return browser;
   }
 
-  async #start({ command, capabilities, needsScreen }) {
+  async #start({ command, capabilities, newPage, needsScreen }) {
+    this.#newPage = newPage;
     this.#home = mkdtempSync(join(tmpdir(), 'browser-'));
     const env = { ...process.env, HOME: this.#home, TMPDIR: this.#home };
     if (needsScreen) {
@@ -128,7 +133,7 @@ export class WebDriverBrowser {
   async newPage() {
     const handle = await this.run(async (driver) => {
       await driver.switchTo().window(this.#first);
-      await driver.switchTo().newWindow('window');
+      await driver.switchTo().newWindow(this.#newPage);
       return driver.getWindowHandle();
     });
     return new Page(this, handle);
