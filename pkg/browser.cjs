@@ -4,17 +4,18 @@ to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__ge
 return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:true}),mod);var browser_exports={};
 __export(browser_exports,{authorizeInPopup:()=>authorizeInPopup,beginRedirect:()=>beginRedirect,completeRedirect:()=>completeRedirect});
 module.exports=__toCommonJS(browser_exports);var import_core_wasm=require("./inlined/core.wasm.js");var import_core2=require("./shared.cjs");var import_error2=require("./shared.cjs");var import_arguments=require("./shared.cjs");var import_core=require("./shared.cjs");var import_error=require("./shared.cjs");
-var NAME="nocodb-bitbucket-auth";var POPUP=`${NAME}:popup`;function windowOf(options){return options?.window??globalThis.
-window}async function pageOf(options,caller){const page=windowOf(options);await(0,import_core.init)();return page??(0,import_error.judge)(
-caller,()=>(0,import_core.core)().refusePage("window"))}function pageClient(caller,options,page){const{endpoints}=(0,import_arguments.membersOf)(
-caller,"pageOptions",options);(0,import_arguments.membersOf)(caller,"endpoints",endpoints);return(0,import_error.judge)(
-caller,()=>(0,import_core.core)().pageClient(options,page.origin))}function sessionStorageOf(page){try{return page.sessionStorage}catch{
-return void 0}}function remember(storage,key,value){try{storage?.setItem(key,value)}catch{return false}return storage!==
-void 0}var POPUP_SIZE={width:600,height:760};var LOOK_MS=100;var PATIENCE_MS=6e4;var NO_ADDRESSES=["","about:blank"];async function authorizeInPopup(options){
-const{signal,timeoutMs,onLateGrant}=options??{};const opener=windowOf(options);let popup=signal?.aborted||!opener?void 0:
-new Popup(opener);try{const page=await pageOf(options,authorizeInPopup);const client=pageClient(authorizeInPopup,options,
-page);const waitMs=(0,import_error2.judge)(authorizeInPopup,()=>(0,import_core2.core)().waitingTime(timeoutMs));if(!popup||
-signal?.aborted)throw(0,import_core2.failure)("REQUEST_ABORTED","authorize");if(popup.isBlocked)throw(0,import_core2.failure)(
+var NAME="nocodb-bitbucket-auth";var POPUP=`${NAME}:popup`;function windowOf(options){const page=options?.window??globalThis.
+window;return typeof page?.origin==="string"?page:void 0}async function pageOf(options,caller){const page=windowOf(options);
+await(0,import_core.init)();return page??(0,import_error.judge)(caller,()=>(0,import_core.core)().refusePage("window"))}
+function pageClient(caller,options,page){const{endpoints}=(0,import_arguments.membersOf)(caller,"pageOptions",options);(0,import_arguments.membersOf)(
+caller,"endpoints",endpoints);return(0,import_error.judge)(caller,()=>(0,import_core.core)().pageClient(options,page.origin))}
+function sessionStorageOf(page){try{return page.sessionStorage}catch{return void 0}}function remember(storage,key,value){
+try{storage?.setItem(key,value)}catch{return false}return storage!==void 0}var POPUP_SIZE={width:600,height:760};var LOOK_MS=100;var PATIENCE_MS=6e4;var NO_ADDRESSES=["","about:blank"];async function authorizeInPopup(options){
+const{signal,timeoutMs,onLateGrant}=options??{};const opener=windowOf(options);let popup=signal?.aborted||!opener?.BroadcastChannel?
+void 0:new Popup(opener);try{const page=await pageOf(options,authorizeInPopup);const client=pageClient(authorizeInPopup,
+options,page);const waitMs=(0,import_error2.judge)(authorizeInPopup,()=>(0,import_core2.core)().waitingTime(timeoutMs));
+if(signal?.aborted)throw(0,import_core2.failure)("REQUEST_ABORTED","authorize");if(!popup)return(0,import_error2.judge)(
+authorizeInPopup,()=>(0,import_core2.core)().refusePage("BroadcastChannel"));if(popup.isBlocked)throw(0,import_core2.failure)(
 "POPUP_BLOCKED","authorize");const request=(0,import_error2.judge)(authorizeInPopup,()=>client.createAuthorizationRequest(
 void 0));popup.show(request.url);const grantOf=address2=>{const code=(0,import_error2.judge)(authorizeInPopup,()=>client.
 validateInPage(address2,request.state));return code===void 0?null:{code,code_verifier:request.codeVerifier}};const until=Date.

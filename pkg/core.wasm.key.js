@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/bdc37a1e470c06bccc921e823b63c8afb4449512cf375ff057b88cf49fdb5e8b');
-export const hash = 'bdc37a1e470c06bccc921e823b63c8afb4449512cf375ff057b88cf49fdb5e8b';
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/4fd38748c20e178db79c4479c4bd1d2d4a827fa23d9160978ac302befbbd4d39');
+export const hash = '4fd38748c20e178db79c4479c4bd1d2d4a827fa23d9160978ac302befbbd4d39';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '0911f50f60e995edd50991c2dede392523567259faf2fd11f03f1d45fb2f884a';
+export const build = '57578366821ed5fa27029b8015b622a9e649e54bf5e1c1713740cce25d4e963e';

@@ -100,20 +100,22 @@ return void 0;throw error}}return decoded}var import_error3=require("./shared.cj
 there is no way to the host"],[/CERT|ISSUER|SIGNATURE/,"the TLS certificate is not accepted; if it comes from a private \
 authority, NODE_EXTRA_CA_CERTS must name its file"],[/^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+)$/,"the TLS handshake failed"],[/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/,
 "the answer is not HTTP as it should be"],[/^(Z_\w+|ERR_\w*BROTLI\w*|ERR__ERROR\w*)$/,"the compressed answer is damaged"],
-[/^PROXY_407$/,"the proxy asks for credentials, which belong into its address: http://user:password@host:port"],[/^PROXY_\d+$/,
-"the proxy turned the connection down, so its rules must allow this host"]];var UNSENDABLE=/^UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH)$/;
-var UNSENDABLE_PART=/^(?:invalid )?(?:request )?(method|path|(?:content-length|transfer-encoding|connection|keep-alive|expect|upgrade|host)(?= header))/;
-var ENDED_EARLY=/\(Invalid EOF state\)$/;var TELLING_NOTHING=["Error","TypeError","AggregateError"];function networkFailure(error,phase,proxy){
-const code=codeOf(error);if(code&&TIMEOUT.test(code))return(0,import_core5.failure)("REQUEST_TIMEOUT",phase,void 0,{cause:scrubbed(
-code,code)});if(code&&UNSENDABLE.test(code)){return(0,import_core5.failure)("INVALID_ARGUMENT",phase,{field:unsendablePart(
-code,error)},{detail:code})}const trouble=TROUBLES.find(([pattern])=>code&&pattern.test(code))?.[1]??"the request could \
-not be sent";const detail=[trouble,code,proxy&&`the proxy of ${proxy} is in use unless NO_PROXY excepts the host`];return(0,import_core5.failure)(
-"REQUEST_FAILED",phase,void 0,{detail:detail.filter(Boolean).join("; "),cause:scrubbed(trouble,code)})}function unsendablePart(code,error){
-if(code==="UND_ERR_REQ_CONTENT_LENGTH_MISMATCH")return"content-length";return UNSENDABLE_PART.exec(error instanceof Error?
-error.message:"")?.[1]??"request"}function scrubbed(message,code){return Object.assign(new Error(message),code&&{code})}
-function codeOf(error){for(let at=error,depth=0;at instanceof Error&&depth<5;depth+=1){if(at.name==="HTTPParserError"&&ENDED_EARLY.
-test(at.message))return"HPE_INVALID_EOF_STATE";const code="code"in at&&typeof at.code==="string"?at.code:at.name;if(/^\w{1,64}$/.
-test(code)&&!TELLING_NOTHING.includes(code))return code;at=at instanceof AggregateError?at.errors[0]:at.cause}return void 0}var MAX_BYTES=1024*1024;var MAX_AT_ONCE=50;var limits=new Map;var NO_BODY=[204,304];var DEFAULT_HEADERS={"accept-encodin\
+[/^PROXY_407$/,"the proxy asks for credentials, which belong into its address: http://user:password@host:port"],[/^PROXY_5\d\d$/,
+"the proxy could not reach the host"],[/^PROXY_\d+$/,"the proxy turned the connection down, so its rules must allow this\
+ host"]];var UNSENDABLE=/^UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH)$/;var UNSENDABLE_PART=/^(?:invalid )?(?:request )?(method|path|(?:content-length|transfer-encoding|connection|keep-alive|expect|upgrade|host)(?= header))/;
+var ENDED_EARLY=/\(Invalid EOF state\)$/;var REFUSED_CREDENTIALS="the proxy does not accept the credentials in its addre\
+ss";var TELLING_NOTHING=["Error","TypeError","AggregateError"];function networkFailure(error,phase,proxy){const code=codeOf(
+error);if(code&&TIMEOUT.test(code))return(0,import_core5.failure)("REQUEST_TIMEOUT",phase,void 0,{cause:scrubbed(code,code)});
+if(code&&UNSENDABLE.test(code)){return(0,import_core5.failure)("INVALID_ARGUMENT",phase,{field:unsendablePart(code,error)},
+{detail:code})}const known=TROUBLES.find(([pattern])=>code&&pattern.test(code))?.[1]??"the request could not be sent";const trouble=code===
+"PROXY_407"&&proxy?.authorization!==void 0?REFUSED_CREDENTIALS:known;const detail=[trouble,code,proxy&&`the proxy of ${proxy.
+variable} is in use unless NO_PROXY excepts the host`];return(0,import_core5.failure)("REQUEST_FAILED",phase,void 0,{detail:detail.
+filter(Boolean).join("; "),cause:scrubbed(trouble,code)})}function unsendablePart(code,error){if(code==="UND_ERR_REQ_CON\
+TENT_LENGTH_MISMATCH")return"content-length";return UNSENDABLE_PART.exec(error instanceof Error?error.message:"")?.[1]??
+"request"}function scrubbed(message,code){return Object.assign(new Error(message),code&&{code})}function codeOf(error){for(let at=error,
+depth=0;at instanceof Error&&depth<5;depth+=1){if(at.name==="HTTPParserError"&&ENDED_EARLY.test(at.message))return"HPE_I\
+NVALID_EOF_STATE";const code="code"in at&&typeof at.code==="string"?at.code:at.name;if(/^\w{1,64}$/.test(code)&&!TELLING_NOTHING.
+includes(code))return code;at=at instanceof AggregateError?at.errors[0]:at.cause}return void 0}var MAX_BYTES=1024*1024;var MAX_AT_ONCE=50;var limits=new Map;var NO_BODY=[204,304];var DEFAULT_HEADERS={"accept-encodin\
 g":ACCEPTED,"user-agent":"nocodb-bitbucket-auth"};async function send(request,options){const url=new URL(request.url);const limit=limits.
 get(url.origin)??{run:(0,import_p_limit.default)(MAX_AT_ONCE),requests:0};limits.set(url.origin,limit);limit.requests+=1;
 const answer=limit.run(()=>sendNow(url,request,options)).finally(()=>{limit.requests-=1;if(limit.requests===0)limits.delete(
@@ -126,9 +128,9 @@ timeoutMs);signal?.addEventListener("abort",abort,{once:true});try{const respons
 ...timeoutMs!==void 0&&{headersTimeout:0,bodyTimeout:0}});const answer=await read(response,method,phase,maxBytes);return{
 ...answer,tookMs:performance.now()-sentAt}}catch(error){if(error instanceof import_error3.BitbucketAuthError)throw error;
 if(late)throw(0,import_core6.failure)("REQUEST_TIMEOUT",phase);if(signal?.aborted)throw(0,import_core6.failure)("REQUEST\
-_ABORTED",phase);throw networkFailure(error,phase,proxy?.variable)}finally{clearTimeout(timer);signal?.removeEventListener(
-"abort",abort)}}async function read({statusCode:status,headers:fields,body},method,phase,maxBytes){const headers=joined(
-fields);if(method==="HEAD"||NO_BODY.includes(status)){await collect(body,0).catch(()=>{});return{status,headers,body:new Uint8Array}}
+_ABORTED",phase);throw networkFailure(error,phase,proxy)}finally{clearTimeout(timer);signal?.removeEventListener("abort",
+abort)}}async function read({statusCode:status,headers:fields,body},method,phase,maxBytes){const headers=joined(fields);
+if(method==="HEAD"||NO_BODY.includes(status)){await collect(body,0).catch(()=>{});return{status,headers,body:new Uint8Array}}
 const decoders=decodersFor(headers);if(!decoders){body.on("error",()=>{}).destroy();throw(0,import_core6.failure)("RESPO\
 NSE_INVALID",phase,{status,field:"content-encoding"})}const coded=await collect(body,maxBytes);const bytes=coded&&await decode(
 coded,decoders,maxBytes);if(!bytes)throw(0,import_core6.failure)("RESPONSE_TOO_LARGE",phase,{status});return{status,headers,
@@ -200,27 +202,28 @@ var import_rate_limiter_flexible=require("rate-limiter-flexible");var import_cor
 assign(new Error("too late"),{code:"TIMEOUT"});var RedisConnection=class{#options;#redis;#candidate;#firstAttempt;#nextAttempt;#failures=0;#isReported=false;#isClosed=false;constructor(options){
 this.#options=options}get isUsable(){return this.#redis!==void 0}async use(work,{isAwaited}={isAwaited:true}){const redis=await this.
 connected();if(!redis)return void 0;try{const result=await within(this.#options.limits.operation,isAwaited,work(redis));
-this.#failures=0;return result}catch(error){const trouble=troubleOf(error);if(trouble!==void 0)this.#lose(redis,trouble);
-return void 0}}async connected(){if(!this.#isClosed)await(this.#firstAttempt??=this.#connect(true));return this.#redis}close(){
-this.#isClosed=true;clearTimeout(this.#nextAttempt);for(const redis of[this.#redis,this.#candidate])disconnect(redis);this.#redis=
-void 0}async#connect(isAwaited){const errors=[];try{const{Redis}=await Promise.resolve().then(()=>__toESM(require("ioredis")));
+this.#failures=0;return result}catch(error){const trouble=troubleOf(error);if(trouble!==void 0)this.#lose(redis,redis.stream.
+writable?trouble:void 0);return void 0}}async connected(){if(!this.#isClosed)await(this.#firstAttempt??=this.#connect(true));
+return this.#redis}close(){this.#isClosed=true;clearTimeout(this.#nextAttempt);for(const redis of[this.#redis,this.#candidate])
+disconnect(redis);this.#redis=void 0}async#connect(isAwaited){const errors=[];try{const{Redis}=await Promise.resolve().then(()=>__toESM(require("ioredis")));
 await within(this.#options.limits.connection,isAwaited,this.#open(Redis,errors))}catch(error){disconnect(this.#candidate);
 this.#candidate=void 0;this.#retry(troubleOf(errors[0]??error)??"error");return}const redis=this.#candidate;this.#candidate=
-void 0;if(this.#isClosed)return;redis.once("end",()=>this.#lose(redis,(0,import_core9.core)().redisTrouble("ECONNREFUSED",
-"")??""));this.#redis=redis;if(this.#isReported)this.#options.log(`The Redis of ${this.#name} can be used again.`);this.#isReported=
-false;this.#options.opened?.()}get#name(){return this.#options.variable??VARIABLES}async#open(Redis,errors){if(this.#isClosed)
-throw LATE;const{url,limits:limits2,scripts,check}=this.#options;const{username,password,database,tls,...server}=(0,import_core9.core)().
-redisServer(url);const redis=new Redis({...server,...tls&&{tls},lazyConnect:true,connectTimeout:limits2.connection,retryStrategy:()=>null,
-disconnectTimeout:1,enableOfflineQueue:false,autoResendUnfulfilledCommands:false,enableReadyCheck:false,disableClientInfo:true,
-...scripts&&{scripts}});this.#candidate=redis;redis.on("error",error=>errors.push(error));const connected=redis.connect();
-setImmediate(()=>redis.stream?.unref());await connected;const ready=async()=>{if(password!==void 0||username!==void 0){const known=username?
-redis.auth(username,password??""):redis.auth(password??"");await known.catch(needless)}if(database>0)await redis.select(
-database);await check(redis)};await within(limits2.operation,false,ready())}#lose(redis,trouble){if(this.#redis!==redis)
-return;this.#redis=void 0;disconnect(redis);this.#retry(trouble)}#retry(trouble){if(this.#isClosed)return;const{log,limits:limits2,
-without}=this.#options;if(!this.#isReported){log(`The Redis of ${this.#name} cannot be used (${trouble}): until it can, \
-this process ${without}.`)}this.#isReported=true;const pause=Math.min(limits2.reconnection,100*2**this.#failures)*(1+Math.
-random())/2;this.#failures+=1;this.#nextAttempt=setTimeout(()=>this.#connect(false),pause).unref()}};function needless(error){
-if(troubleOf(error)!==void 0)throw error}function troubleOf(error){const{code,message}=error instanceof Error?error:{};return(0,import_core9.core)().
+void 0;if(this.#isClosed)return;const since=performance.now();redis.once("end",()=>{if(performance.now()-since>this.#options.
+limits.reconnection)this.#failures=0;this.#lose(redis)});this.#redis=redis;if(this.#isReported)this.#options.log(`The Re\
+dis of ${this.#name} can be used again.`);this.#isReported=false;this.#options.opened?.()}get#name(){return this.#options.
+variable??VARIABLES}async#open(Redis,errors){if(this.#isClosed)throw LATE;const{url,limits:limits2,scripts,check}=this.#options;
+const{username,password,database,tls,...server}=(0,import_core9.core)().redisServer(url);const redis=new Redis({...server,
+...tls&&{tls},lazyConnect:true,connectTimeout:limits2.connection,retryStrategy:()=>null,disconnectTimeout:1,enableOfflineQueue:false,
+autoResendUnfulfilledCommands:false,enableReadyCheck:false,disableClientInfo:true,...scripts&&{scripts}});this.#candidate=
+redis;redis.on("error",error=>errors.push(error));const connected=redis.connect();setImmediate(()=>redis.stream?.unref());
+await connected;const ready=async()=>{if(password!==void 0||username!==void 0){const known=username?redis.auth(username,
+password??""):redis.auth(password??"");await known.catch(needless)}if(database>0)await redis.select(database);await check(
+redis)};await within(limits2.operation,false,ready())}#lose(redis,trouble){if(this.#redis!==redis)return;this.#redis=void 0;
+disconnect(redis);this.#retry(trouble)}#retry(trouble){if(this.#isClosed)return;const{log,limits:limits2,without}=this.#options;
+if(trouble!==void 0&&!this.#isReported){log(`The Redis of ${this.#name} cannot be used (${trouble}): until it can, this \
+process ${without}.`);this.#isReported=true}const pause=Math.min(limits2.reconnection,100*2**this.#failures)*(1+Math.random())/
+2;this.#failures+=1;this.#nextAttempt=setTimeout(()=>this.#connect(false),pause).unref()}};function needless(error){if(troubleOf(
+error)!==void 0)throw error}function troubleOf(error){const{code,message}=error instanceof Error?error:{};return(0,import_core9.core)().
 redisTrouble(typeof code==="string"?code:"",String(message??""))}function disconnect(redis){redis?.disconnect();redis?.stream?.
 destroy()}async function within(limit,isAwaited,work){let timer;const late=new Promise((_resolve,reject)=>{timer=setTimeout(
 ()=>setImmediate(()=>setImmediate(reject,LATE)),limit);if(!isAwaited)timer.unref()});try{return await Promise.race([work,
@@ -595,83 +598,83 @@ const test=(0,import_error8.judge)(this.testConnection,()=>new((0,import_core14.
 repository,hint,requestedScopes:this.#environment().client?.scopes,grantedScopes}));await this.#probe(test,this.#createSender());
 const{expiresAt}=await this.#tokens();const verdict=test.verdict??{success:false,message:(0,import_core14.failure)("API_\
 FAILED","api").message};return{...verdict,...expiresAt!==void 0&&{expiresAt}}}catch(error){return{success:false,message:meaningOf(
-error).message}}}async connectionStatus(){const{kind,hint}=this.#describe();const{account}=this.#config;const{scopes,expiresAt,
-obtainedAt}=await this.#tokens();const{client}=this.#environment();if(scopes)(0,import_error8.judge)(this.connectionStatus,
-()=>(0,import_core14.core)().expandScopes(scopes));return{kind,...kind==="oauth"&&account&&{account:pick(account,ACCOUNT_MEMBERS)},
-...scopes&&{scopes},...scopes&&client&&{missingScopes:(0,import_error8.judge)(this.connectionStatus,()=>client.missingScopes(
-scopes))},...expiresAt!==void 0&&{expiresAt},...obtainedAt!==void 0&&{refreshedAt:obtainedAt},...hint&&{hint}}}async exchangeToken(payload,_config){
-const{code:inner}=members3(payload);const{code,code_verifier:verifier}=members3(typeof inner==="object"?inner:payload);const environment=this.#environment();
-const tokens=await requestTokens(environment,client=>client.buildHostTokenRequest(code,verifier,environment.isVerifierOptional),
-"authorization_code");const account=await this.#accountOf(`Bearer ${tokens.accessToken}`);return{type:"oauth",...storedTokens(
-tokens),...account&&{account}}}async refreshToken(tokens,_config){const{refresh_token:refreshToken}=members3(tokens);const environment=this.#environment();
-const client=clientOf(environment);(0,import_error8.judge)(this.refreshToken,()=>client.buildRefreshRequest(refreshToken));
-if(this.#canRefresh()&&refreshToken===this.#config.refresh_token){return storedTokens((await this.#connect(client).renewed(
-this.#holder,refreshToken)).pair)}const owner=holder({store:()=>{},log:()=>{}});const connection=keeperOf({...environment,
-client}).attach({refreshToken},owner);return storedTokens((await connection.renewed(owner,refreshToken)).pair)}async renewIdle(){
-if(!this.#canRefresh())return{renewed:false};const connection=this.#connect(clientOf(this.#environment()));if(!connection.
-isIdle())return{renewed:false};await connection.renewed(this.#holder);return{renewed:true}}async destroy(){this.#client=
-void 0}maskConfig(config){const{oauth:_transient,_vars,...shown}=members3(config);for(const name of SECRET_MEMBERS){if(shown[name])
-shown[name]=MASK}return shown}async listWorkspaces(query){const address=this.#pageAddress("/user/workspaces",(0,import_arguments2.membersOf)(
-this.listWorkspaces,"listQuery",query));const{workspace:workspace2}=this.#config;const slug=typeof workspace2==="string"?
-workspace2.trim():"";if(!this.#describe().hasUser&&slug)return{values:[{slug}]};return this.#list(address,WORKSPACE_MEMBERS,
-value=>value.workspace??value)}async listRepositories(query){const given=(0,import_arguments2.membersOf)(this.listRepositories,
-"listQuery",query);const{workspace:workspace2=this.#config.workspace}=given;const segment=(0,import_error8.judge)(this.listRepositories,
-()=>(0,import_core14.core)().workspaceSegment(workspace2));return this.#list(this.#pageAddress(`/repositories/${segment}`,
-given),REPOSITORY_MEMBERS)}#pageAddress(path,query){const{next,page}=members3(query);return(0,import_error8.judge)(this.#pageAddress,
-()=>(0,import_core14.core)().pageAddress(path,next,page))}async#list(address,names2,unwrap=value=>value){try{const client=this.#createClient(
-{maxWaitMs:DIALOG_MS});const list=listOf(client,address);const{values,goOn}=await fetchPage(client,list,{},DIALOG_MS);return{
-values:values.map(value=>pick(unwrap(members3(value)),names2)),...goOn()&&{next:(0,import_error8.judge)(this.#list,()=>list.
-token)}}}catch(error){throw meaningOf(error)}}async#probe(test,sender,signal){for(let path=test.path;path!==void 0;path=
-test.path){try{const headers={accept:"application/json"};const answer=await sender({method:"GET",url:this.#apiUrl()+path,
-headers,signal,redirect:"own"});test.answered({...answer,receivedAt:Date.now()})}catch(error){test.failed(meaningOf(error).
-message)}}}async#accountOf(authorization){try{const{timeoutMs,proxies}=this.#environment();const sender=createSender({apiUrl:this.#apiUrl(),
-timeoutMs,proxies,credentials:{newest:async()=>({authorization}),answered:()=>false,onUnrepeatable:()=>{}}});const test=new((0,import_core14.core)()).
-ConnectionTest({kind:"oauth"});await this.#probe(test,sender,AbortSignal.timeout(ACCOUNT_MS));return test.verdict?.account}catch{
-return void 0}}#createClient({maxWaitMs}={}){const throttle=this.#throttle(maxWaitMs);return createClient({apiUrl:this.#apiUrl(),
-kind:this.#describe().kind,sender:this.#createSender(throttle),isQueued:throttle!==void 0,maxWaitMs})}#createSender(throttle){
-const{timeoutMs,proxies,problems}=this.#environment();return createSender({apiUrl:this.#apiUrl(),timeoutMs,proxies,throttle,
-credentials:{newest:()=>this.#credential(),answered:(status,{current},isRepetition)=>{if(current)return Boolean(this.#connection?.
-answered(status,current,isRepetition));if(this.#describe().canRenew&&(0,import_core14.core)().asksForRenewal(status))throw configFailure(
-problems);return false},onUnrepeatable:()=>{this.#unrepeated+=1}}})}#throttle(maxWaitMs){const limiter=rateLimiterOf(this.#environment());
-if(!limiter)return void 0;const{account,whose}=this.#rateLimitAccount();const{log}=this.#holder;return{take:(group,signal)=>limiter.
-take(account,group,{signal,maxWaitMs,log}),observe:(group,answer)=>{if(whose&&(0,import_core14.core)().provesCredential(
-answer.status))void limiter.prove(account,whose);return limiter.observe(account,group,answer)}}}#rateLimitAccount(){const{
-kind,email,accessToken=""}=this.#readCredential();const{uuid}=members3(this.#config.account);const{client,redisUrl}=this.#environment();
-if(kind==="custom"&&client)return{account:`client ${client.clientId}`};const account=this.#canRefresh()&&client?`connect\
-ion ${nameOf(this.#connect(client))}`:`token ${(0,import_node_crypto4.createHash)("sha256").update(JSON.stringify([email,
-accessToken])).digest("base64url")}`;if(!client&&redisUrl)return{account};if(email!==void 0)return{account,whose:async()=>`\
-email ${email.toLowerCase()}`};if(kind==="oauth"&&typeof uuid==="string")return{account,whose:()=>this.#provenUser()};return{
-account}}async#provenUser(){try{const{authorization}=await this.#credential();const account=await this.#accountOf(authorization);
-return account?.uuid&&`user ${account.uuid}`}catch{return void 0}}#apiUrl(){const{apiUrl,problems}=this.#environment();if(!apiUrl)
-throw configFailure(problems.filter(({field})=>field?.endsWith("_API_URL")));return apiUrl}async#credential(){const{canRenew}=this.#describe();
-const{client,problems}=canRenew?this.#environment():{};if(client){const current=await this.#connect(client).newest(this.#holder);
-return{authorization:`Bearer ${current.accessToken}`,current}}const{authorization}=canRenew?this.#readCredential():this.#describe();
-const isGone=canRenew&&(0,import_core14.core)().isExpired(epoch(this.#config.expires_at),Date.now());if(isGone||authorization===
-void 0)throw configFailure(problems??[]);return{authorization}}#describe(){if(this.#described)return this.#described;const described=this.#readCredential();
-const{accessToken:_its,authorization:_ofIt,...kept}=described;this.#described=described.canRenew?kept:described;return this.#described}#readCredential(){
-const{mayActAsClient}=this.#environment();return(0,import_error8.judge)(this.#readCredential,()=>(0,import_core14.core)().
-readCredential(this.#config,mayActAsClient))}async#tokens(){const{kind,canRenew}=this.#describe();const{client}=canRenew?
-this.#environment():{};const latest=client&&await this.#connect(client).latest();const{scopes,...tokens}=latest??(kind===
-"oauth"?pairOf(this.#config,void 0):{});return{...tokens,...scopes?.length&&{scopes}}}#canRefresh(){return this.#config.
-type==="oauth"&&Boolean(this.#config.refresh_token)}#connect(client){if(this.#connection)return this.#connection;const keeper=keeperOf(
-{...this.#environment(),client});const pair=()=>{const{accessToken}=this.#readCredential();const{oauth_token:own}=this.#config;
-return pairOf(this.#config,accessToken===own?own:accessToken)};this.#connection=this.#canRefresh()?keeper.attach(pair(),
-this.#holder):keeper.ofClient();return this.#connection}#take(pair){const tokens=storedTokens(pair);if(pair.accessToken!==
-void 0&&tokens.oauth_token!==this.#config.oauth_token){const{expires_at:_before,expires_in:_older,...kept}=this.#config;
-this.#config=Object.assign(kept,tokens)}return tokens}async#store(pair){if(!this.#canRefresh())return;const{expires_at:before}=this.#config;
-const tokens=this.#take(pair);const isStale=Boolean(before)&&tokens.expires_at===void 0;if(this.#tokenRefreshCallback&&!(isStale&&
-this.#host.saveConfig))await this.#tokenRefreshCallback(tokens);else await this.#host.saveConfig?.(storable(this.#config))}};
-function pairOf({refresh_token,expires_at,refreshed_at,scopes},accessToken){return makePair({accessToken,refreshToken:String(
-refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),scopes:scopes||void 0})}function storedTokens({
-accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:accessToken,...refreshToken&&{refresh_token:refreshToken},
-...expiresAt!==void 0&&{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==void 0&&{refreshed_at:new Date(obtainedAt).
-toISOString()},...scopes.length>0&&{scopes}}}function storable({oauth:_transient,...config}){return config}function withoutTokens(error){
-const cause=error instanceof Error?error.cause:void 0;return cause instanceof import_error8.BitbucketAuthError&&cause.phase!==
-"api"?cause:void 0}function statusOf(error){return members3(members3(error).response).status}var names=new WeakMap;function nameOf(connection){
-const name=names.get(connection)??(0,import_node_crypto4.randomUUID)();names.set(connection,name);return name}function epoch(iso){
-const time=Date.parse(iso??"");return Number.isNaN(time)?void 0:time}function pick(value,names2){const given=members3(value);
-return Object.fromEntries(names2.filter(name=>name in given).map(name=>[name,given[name]]))}function members3(value){return typeof value===
-"object"&&value!==null?value:{}}var manifest=Object.freeze({title:"Bitbucket",icon:"bitBucket",version:"0.1.0",description:"Connect to Bitbucket Cloud w\
+error).message}}}async connectionStatus(){const{kind,hint}=this.#describe();const{account}=this.#config;const{scopes:stored,
+expiresAt,obtainedAt}=await this.#tokens();const{client}=this.#environment();const read2=stored?(0,import_error8.judge)(
+this.connectionStatus,()=>(0,import_core14.core)().readScopes(stored)):[];const scopes=read2.length>0?read2:void 0;return{
+kind,...kind==="oauth"&&account&&{account:pick(account,ACCOUNT_MEMBERS)},...scopes&&{scopes},...scopes&&client&&{missingScopes:(0,import_error8.judge)(
+this.connectionStatus,()=>client.missingScopes(scopes))},...expiresAt!==void 0&&{expiresAt},...obtainedAt!==void 0&&{refreshedAt:obtainedAt},
+...hint&&{hint}}}async exchangeToken(payload,_config){const{code:inner}=members3(payload);const{code,code_verifier:verifier}=members3(
+typeof inner==="object"?inner:payload);const environment=this.#environment();const tokens=await requestTokens(environment,
+client=>client.buildHostTokenRequest(code,verifier,environment.isVerifierOptional),"authorization_code");const account=await this.#accountOf(
+`Bearer ${tokens.accessToken}`);return{type:"oauth",...storedTokens(tokens),...account&&{account}}}async refreshToken(tokens,_config){
+const{refresh_token:refreshToken}=members3(tokens);const environment=this.#environment();const client=clientOf(environment);
+(0,import_error8.judge)(this.refreshToken,()=>client.buildRefreshRequest(refreshToken));if(this.#canRefresh()&&refreshToken===
+this.#config.refresh_token){return storedTokens((await this.#connect(client).renewed(this.#holder,refreshToken)).pair)}const owner=holder(
+{store:()=>{},log:()=>{}});const connection=keeperOf({...environment,client}).attach({refreshToken},owner);return storedTokens(
+(await connection.renewed(owner,refreshToken)).pair)}async renewIdle(){if(!this.#canRefresh())return{renewed:false};const connection=this.#connect(
+clientOf(this.#environment()));if(!connection.isIdle())return{renewed:false};await connection.renewed(this.#holder);return{
+renewed:true}}async destroy(){this.#client=void 0}maskConfig(config){const{oauth:_transient,_vars,...shown}=members3(config);
+for(const name of SECRET_MEMBERS){if(shown[name])shown[name]=MASK}return shown}async listWorkspaces(query){const address=this.#pageAddress(
+"/user/workspaces",(0,import_arguments2.membersOf)(this.listWorkspaces,"listQuery",query));const{workspace:workspace2}=this.#config;
+const slug=typeof workspace2==="string"?workspace2.trim():"";if(!this.#describe().hasUser&&slug)return{values:[{slug}]};
+return this.#list(address,WORKSPACE_MEMBERS,value=>value.workspace??value)}async listRepositories(query){const given=(0,import_arguments2.membersOf)(
+this.listRepositories,"listQuery",query);const{workspace:workspace2=this.#config.workspace}=given;const segment=(0,import_error8.judge)(
+this.listRepositories,()=>(0,import_core14.core)().workspaceSegment(workspace2));return this.#list(this.#pageAddress(`/r\
+epositories/${segment}`,given),REPOSITORY_MEMBERS)}#pageAddress(path,query){const{next,page}=members3(query);return(0,import_error8.judge)(
+this.#pageAddress,()=>(0,import_core14.core)().pageAddress(path,next,page))}async#list(address,names2,unwrap=value=>value){
+try{const client=this.#createClient({maxWaitMs:DIALOG_MS});const list=listOf(client,address);const{values,goOn}=await fetchPage(
+client,list,{},DIALOG_MS);return{values:values.map(value=>pick(unwrap(members3(value)),names2)),...goOn()&&{next:(0,import_error8.judge)(
+this.#list,()=>list.token)}}}catch(error){throw meaningOf(error)}}async#probe(test,sender,signal){for(let path=test.path;path!==
+void 0;path=test.path){try{const headers={accept:"application/json"};const answer=await sender({method:"GET",url:this.#apiUrl()+
+path,headers,signal,redirect:"own"});test.answered({...answer,receivedAt:Date.now()})}catch(error){test.failed(meaningOf(
+error).message)}}}async#accountOf(authorization){try{const{timeoutMs,proxies}=this.#environment();const sender=createSender(
+{apiUrl:this.#apiUrl(),timeoutMs,proxies,credentials:{newest:async()=>({authorization}),answered:()=>false,onUnrepeatable:()=>{}}});
+const test=new((0,import_core14.core)()).ConnectionTest({kind:"oauth"});await this.#probe(test,sender,AbortSignal.timeout(
+ACCOUNT_MS));return test.verdict?.account}catch{return void 0}}#createClient({maxWaitMs}={}){const throttle=this.#throttle(
+maxWaitMs);return createClient({apiUrl:this.#apiUrl(),kind:this.#describe().kind,sender:this.#createSender(throttle),isQueued:throttle!==
+void 0,maxWaitMs})}#createSender(throttle){const{timeoutMs,proxies,problems}=this.#environment();return createSender({apiUrl:this.#apiUrl(),
+timeoutMs,proxies,throttle,credentials:{newest:()=>this.#credential(),answered:(status,{current},isRepetition)=>{if(current)
+return Boolean(this.#connection?.answered(status,current,isRepetition));if(this.#describe().canRenew&&(0,import_core14.core)().
+asksForRenewal(status))throw configFailure(problems);return false},onUnrepeatable:()=>{this.#unrepeated+=1}}})}#throttle(maxWaitMs){
+const limiter=rateLimiterOf(this.#environment());if(!limiter)return void 0;const{account,whose}=this.#rateLimitAccount();
+const{log}=this.#holder;return{take:(group,signal)=>limiter.take(account,group,{signal,maxWaitMs,log}),observe:(group,answer)=>{
+if(whose&&(0,import_core14.core)().provesCredential(answer.status))void limiter.prove(account,whose);return limiter.observe(
+account,group,answer)}}}#rateLimitAccount(){const{kind,email,accessToken=""}=this.#readCredential();const{uuid}=members3(
+this.#config.account);const{client,redisUrl}=this.#environment();if(kind==="custom"&&client)return{account:`client ${client.
+clientId}`};const account=this.#canRefresh()&&client?`connection ${nameOf(this.#connect(client))}`:`token ${(0,import_node_crypto4.createHash)(
+"sha256").update(JSON.stringify([email,accessToken])).digest("base64url")}`;if(!client&&redisUrl)return{account};if(email!==
+void 0)return{account,whose:async()=>`email ${email.toLowerCase()}`};if(kind==="oauth"&&typeof uuid==="string")return{account,
+whose:()=>this.#provenUser()};return{account}}async#provenUser(){try{const{authorization}=await this.#credential();const account=await this.#accountOf(
+authorization);return account?.uuid&&`user ${account.uuid}`}catch{return void 0}}#apiUrl(){const{apiUrl,problems}=this.#environment();
+if(!apiUrl)throw configFailure(problems.filter(({field})=>field?.endsWith("_API_URL")));return apiUrl}async#credential(){
+const{canRenew}=this.#describe();const{client,problems}=canRenew?this.#environment():{};if(client){const current=await this.#connect(
+client).newest(this.#holder);return{authorization:`Bearer ${current.accessToken}`,current}}const{authorization}=canRenew?
+this.#readCredential():this.#describe();const isGone=canRenew&&(0,import_core14.core)().isExpired(epoch(this.#config.expires_at),
+Date.now());if(isGone||authorization===void 0)throw configFailure(problems??[]);return{authorization}}#describe(){if(this.#described)
+return this.#described;const described=this.#readCredential();const{accessToken:_its,authorization:_ofIt,...kept}=described;
+this.#described=described.canRenew?kept:described;return this.#described}#readCredential(){const{mayActAsClient}=this.#environment();
+return(0,import_error8.judge)(this.#readCredential,()=>(0,import_core14.core)().readCredential(this.#config,mayActAsClient))}async#tokens(){
+const{kind,canRenew}=this.#describe();const{client}=canRenew?this.#environment():{};const latest=client&&await this.#connect(
+client).latest();const{scopes,...tokens}=latest??(kind==="oauth"?pairOf(this.#config,void 0):{});return{...tokens,...scopes&&
+scopes.length!==0&&{scopes}}}#canRefresh(){return this.#config.type==="oauth"&&Boolean(this.#config.refresh_token)}#connect(client){
+if(this.#connection)return this.#connection;const keeper=keeperOf({...this.#environment(),client});const pair=()=>{const{
+accessToken}=this.#readCredential();const{oauth_token:own}=this.#config;return pairOf(this.#config,accessToken===own?own:
+accessToken)};this.#connection=this.#canRefresh()?keeper.attach(pair(),this.#holder):keeper.ofClient();return this.#connection}#take(pair){
+const tokens=storedTokens(pair);if(pair.accessToken!==void 0&&tokens.oauth_token!==this.#config.oauth_token){const{expires_at:_before,
+expires_in:_older,...kept}=this.#config;this.#config=Object.assign(kept,tokens)}return tokens}async#store(pair){if(!this.#canRefresh())
+return;const{expires_at:before}=this.#config;const tokens=this.#take(pair);const isStale=Boolean(before)&&tokens.expires_at===
+void 0;if(this.#tokenRefreshCallback&&!(isStale&&this.#host.saveConfig))await this.#tokenRefreshCallback(tokens);else await this.#host.
+saveConfig?.(storable(this.#config))}};function pairOf({refresh_token,expires_at,refreshed_at,scopes},accessToken){return makePair(
+{accessToken,refreshToken:String(refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),scopes:scopes||
+void 0})}function storedTokens({accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:accessToken,
+...refreshToken&&{refresh_token:refreshToken},...expiresAt!==void 0&&{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==
+void 0&&{refreshed_at:new Date(obtainedAt).toISOString()},...scopes.length>0&&{scopes}}}function storable({oauth:_transient,
+...config}){return config}function withoutTokens(error){const cause=error instanceof Error?error.cause:void 0;return cause instanceof
+import_error8.BitbucketAuthError&&cause.phase!=="api"?cause:void 0}function statusOf(error){return members3(members3(error).
+response).status}var names=new WeakMap;function nameOf(connection){const name=names.get(connection)??(0,import_node_crypto4.randomUUID)();
+names.set(connection,name);return name}function epoch(iso){const time=Date.parse(iso??"");return Number.isNaN(time)?void 0:
+time}function pick(value,names2){const given=members3(value);return Object.fromEntries(names2.filter(name=>name in given).
+map(name=>[name,given[name]]))}function members3(value){return typeof value==="object"&&value!==null?value:{}}var manifest=Object.freeze({title:"Bitbucket",icon:"bitBucket",version:"0.1.0",description:"Connect to Bitbucket Cloud w\
 ith OAuth 2.0, an access token or an API token",author:"NocoDB",website:"https://bitbucket.org",order:5,expose:["testCon\
 nection","connectionStatus","listWorkspaces","listRepositories"]});function createEntry(env=process.env){const environment=lazyEnvironment(env);let elements;return{type:"auth",sub_type:"b\
 itbucket",wrapper:class BitbucketAuth extends BitbucketAuthIntegration{constructor(config,host){super(config,host,environment)}},

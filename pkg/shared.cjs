@@ -35,16 +35,17 @@ expandScopes:()=>expandScopes2,failure:()=>failure2,isExpired:()=>isExpired,isHo
 isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes2,
 outdates:()=>outdates,pageAddress:()=>pageAddress,pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,plainFailure:()=>plainFailure,
 provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,rateLimitNews:()=>rateLimitNews,readCredential:()=>readCredential,
-readEnvironment:()=>readEnvironment,redisServer:()=>redisServer,redisTrouble:()=>redisTrouble,refusePage:()=>refusePage,
-refuseSecret:()=>refuseSecret,resourceGroup:()=>resourceGroup,responseState:()=>responseState,retryDelay:()=>retryDelay,
-textBuffer:()=>textBuffer,textMemory:()=>textMemory,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,workspaceSegment:()=>workspaceSegment});
-class Api{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){
-const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(
-url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,
-len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=
-len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}constructor(url){const ptr0=passStringToWasm0(
-url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_new(ptr0,len0);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,this.__wbg_ptr,this);return this}redirect(method,url,with_credential,status,location2,followed,most,following){
+readEnvironment:()=>readEnvironment,readScopes:()=>readScopes,redisServer:()=>redisServer,redisTrouble:()=>redisTrouble,
+refusePage:()=>refusePage,refuseSecret:()=>refuseSecret,resourceGroup:()=>resourceGroup,responseState:()=>responseState,
+retryDelay:()=>retryDelay,textBuffer:()=>textBuffer,textMemory:()=>textMemory,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,
+workspaceSegment:()=>workspaceSegment});class Api{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.
+unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;
+let deferred3_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.api_admit(this.__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(
+ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,
+deferred3_1,1)}}constructor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.
+register(this,this.__wbg_ptr,this);return this}redirect(method,url,with_credential,status,location2,followed,most,following){
 const val5=+with_credential;const val6=+status;const val7=+followed;const val8=+(isLikeNone(most)?0:most);let ptr0,len0,
 ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
 ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(location2)?
@@ -221,16 +222,18 @@ len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(pt
 if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.rateLimitNews(val4,ptr0,len0,ptr1,len1,ptr2,len2,val5,
 val6,val7,val8);return ret}function readCredential(config,may_act_as_client){const ret=wasm.readCredential(config,may_act_as_client);
 if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function readEnvironment(env){const ret=wasm.
-readEnvironment(env);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function redisServer(address){
-const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-redisServer(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function redisTrouble(code,message){
-let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=passStringToWasm0(message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
-__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.redisTrouble(ptr0,len0,
-ptr1,len1);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}
-function refusePage(lacks){const ptr0=passStringToWasm0(lacks,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.refusePage(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function refuseSecret(options){const ret=wasm.
-refuseSecret(options);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function resourceGroup(path){let deferred2_0;let deferred2_1;
+readEnvironment(env);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function readScopes(list){
+const ret=wasm.readScopes(list);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],
+ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function redisServer(address){const ptr0=passStringToWasm0(address,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redisServer(ptr0,len0);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function redisTrouble(code,message){let ptr0,
+len0,ptr1,len1;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=
+passStringToWasm0(message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(
+ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.redisTrouble(ptr0,len0,ptr1,len1);let v3;
+if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}function refusePage(lacks){
+const ptr0=passStringToWasm0(lacks,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+refusePage(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function refuseSecret(options){const ret=wasm.refuseSecret(
+options);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function resourceGroup(path){let deferred2_0;let deferred2_1;
 try{const ptr0=passStringToWasm0(path,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
 resourceGroup(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
 deferred2_0,deferred2_1,1)}}function responseState(address,is_pending){const val2=+is_pending;const ptr0=passStringToWasm0(
@@ -310,9 +313,9 @@ numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cache
 cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}const cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
 arg);view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){
-wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/bdc37a1e470c06bccc921e823b63c8afb4449512cf375ff057\
-b88cf49fdb5e8b");var hash="bdc37a1e470c06bccc921e823b63c8afb4449512cf375ff057b88cf49fdb5e8b";var section="nocodb-bitbuck\
-et-auth";var build="0911f50f60e995edd50991c2dede392523567259faf2fd11f03f1d45fb2f884a";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/4fd38748c20e178db79c4479c4bd1d2d4a827fa23d9160978a\
+c302befbbd4d39");var hash="4fd38748c20e178db79c4479c4bd1d2d4a827fa23d9160978ac302befbbd4d39";var section="nocodb-bitbuck\
+et-auth";var build="57578366821ed5fa27029b8015b622a9e649e54bf5e1c1713740cce25d4e963e";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure2,{detail,
 cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);this.

@@ -77,8 +77,8 @@ type PopupOptions$1 = {
  * @param {PageOptions & PopupOptions} options
  * @returns {Promise<Grant | null>} `null`: the user closed the popup or denied access
  * @throws {BitbucketAuthError} `POPUP_BLOCKED`, `INVALID_ARGUMENT`, `AUTHORIZATION_TIMEOUT`, `REQUEST_ABORTED`, and what
- *   `validateAuthorizationResponse` throws but `ACCESS_DENIED`; `INVALID_CONFIG` also in a worker (`field` is `window`)
- *   and in a frame whose sandbox takes its origin away (`origin`)
+ *   `validateAuthorizationResponse` throws but `ACCESS_DENIED`; `INVALID_CONFIG` also in a worker (`field` is `window`),
+ *   in a frame whose sandbox takes its origin away (`origin`), and in a page that is not a browser's (`BroadcastChannel`)
  */
 declare function authorizeInPopup(options: PageOptions$2 & PopupOptions$1): Promise<Grant$2 | null>;
 
