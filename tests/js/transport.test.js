@@ -231,7 +231,7 @@ describe('content encodings', () => {
   });
 
   for (const status of [200, 201, 202]) {
-    for (const encoding of ['gzip', 'br', 'x-gzip', 'gzip, gzip']) {
+    for (const encoding of ['gzip', 'br', 'x-gzip', 'gzip, gzip', 'deflate', 'unheard-of']) {
       for (const length of [{ 'content-length': 0 }, { 'transfer-encoding': 'chunked' }]) {
         test(`nothing is nothing: status ${status}, ${encoding}, ${Object.entries(length).join()}`, async (t) => {
           const { origin, requests } = await serve(t, (_request, response) => {
