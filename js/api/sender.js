@@ -97,18 +97,19 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, throttle
    */
   const attempt = async (request, path, authorization, time) => {
     const { signal, redirect = 'follow', maxRedirects } = request;
-    const group = resourceGroup(path);
-    await throttle?.take(group, signal);
     let next = request;
     for (let followed = 0, withCredential = true; ; followed += 1) {
       const { method, url, body, headers = {} } = next;
+      // Each request to the API counts against the limit, also one that follows a redirect.
+      const group = withCredential ? resourceGroup(followed === 0 ? path : api.admit(url)) : undefined;
+      if (group !== undefined) await throttle?.take(group, signal);
       if (time.left <= 0) throw failure('REQUEST_TIMEOUT', 'api');
       const answer = await send(
         { method, url, headers: withCredential ? { ...headers, authorization } : headers, body },
         { phase: 'api', timeoutMs: time.left, proxies, signal, maxBytes: MAX_BYTES },
       );
       time.left -= answer.tookMs;
-      if (followed === 0) await throttle?.observe(group, answer);
+      if (group !== undefined) await throttle?.observe(group, answer);
       const { status, headers: { location } } = answer;
       const target = location !== undefined && URL.canParse(location, url) ? new URL(location, url).href : location;
       const judged = judge(attempt, () => (

@@ -738,6 +738,27 @@ describe('through the whole client', () => {
     assert.match(lines[0], /its hour is used up/);
   });
 
+  test('what follows a redirect counts, and its refusal has the account wait', async (t) => {
+    const clock = moveClock(t);
+    const asked = [];
+    const { origin } = await serve(t, ({ url }, response) => {
+      asked.push(url);
+      if (url === '/2.0/diffstat') response.writeHead(302, { location: '/2.0/diff' }).end();
+      else if (Date.now() - START >= MINUTE) json(response, 200, {});
+      else json(response, 429, { type: 'error', error: { message: 'Rate limit for this resource has been exceeded.' } });
+    });
+    const client = await clientOf(environment(origin, { ...PATIENT, [VARIABLE]: '6' }));
+    const sent = send(client, 1, '/diffstat');
+    await settled(() => asked.length, QUIET_WITH_SOCKETS_MS);
+    await clock.move(20 * SECOND, QUIET_WITH_SOCKETS_MS);
+    assert.equal(asked.length, 2, 'nobody asks again before half a minute is over');
+    while (sent.count() < 1) await clock.move(MINUTE, QUIET_WITH_SOCKETS_MS);
+    const later = send(client, 2, '/diff');
+    await clock.move(30 * MINUTE, QUIET_WITH_SOCKETS_MS);
+    assert.ok(asked.length <= 6, asked.join());
+    while (later.count() < 2) await clock.move(HOUR, QUIET_WITH_SOCKETS_MS);
+  });
+
   test('a request may still be sent once only, and a POST is', async (t) => {
     moveClock(t);
     const { origin, requests } = await serve(t, (_request, response) => json(response, 429, {}));
