@@ -10,7 +10,7 @@ import axios from 'axios';
 import axiosRetry from 'axios-retry';
 import { core, failure } from '../core.js';
 import { BitbucketAuthError, judge } from '../error.js';
-import { headerOf, paginate, repeating } from './paginate.js';
+import { REPEATING, headerOf, paginate, repeating } from './paginate.js';
 import { cutOutOf } from './redaction.js';
 import { MAX_BYTES, isStream } from './sender.js';
 
@@ -74,6 +74,9 @@ export function createClient({ apiUrl, kind, sender, isQueued = false, maxWaitMs
     },
     fetchOptions: /** @type {Record<symbol, Sender>} */ ({ [SENDER]: sender }),
     headers: { Accept: ACCEPT },
+    // For `getUri`, and for forms.
+    paramsSerializer: REPEATING,
+    formSerializer: REPEATING,
   });
   return equip(client, { kind, isQueued, maxWaitMs });
 }
@@ -226,6 +229,7 @@ function inPlaceOf(error, meaning) {
 function mayRetry(error, isQueued, maxWaitMs) {
   const { config, response } = error;
   const { code, cause } = meaningOf(error);
+  const isInQueue = isQueued && !isOfOthers(response);
   if (!config || isStream(config.data)) return false;
   // Some faults of a connection do not pass: a name that does not exist, a certificate that is not accepted.
   const passes = !cause || axiosRetry.isNetworkError(/** @type {any} */ ({ code: members(cause).code }));
@@ -235,7 +239,7 @@ function mayRetry(error, isQueued, maxWaitMs) {
     || !core().mayRepeat(String(config.method).toUpperCase(), code, response?.status)
     || delay(error, attempts, isQueued, maxWaitMs, 0) === undefined) return false;
   // Back in the queue it waits like any other request, and none of those has an end to that.
-  if (isQueued && state && core().isHourUsedUp(response?.status, headerOf(response?.headers, 'retry-after'), Date.now())) {
+  if (isInQueue && state && core().isHourUsedUp(response?.status, headerOf(response?.headers, 'retry-after'), Date.now())) {
     state.retryCount = attempts - 2;
   }
   return true;
@@ -251,7 +255,17 @@ function mayRetry(error, isQueued, maxWaitMs) {
  */
 function delay({ response }, attempts, isQueued, maxWaitMs, random) {
   const retryAfter = headerOf(response?.headers, 'retry-after');
-  return core().retryDelay(attempts, response?.status, retryAfter, isQueued, maxWaitMs, Date.now(), random);
+  const isInQueue = isQueued && !isOfOthers(response);
+  return core().retryDelay(attempts, response?.status, retryAfter, isInQueue, maxWaitMs, Date.now(), random);
+}
+
+/**
+ * Whether another server gave an answer, of which the queue of the rate limit knows nothing.
+ *
+ * @param {AxiosError['response']} response
+ */
+function isOfOthers(response) {
+  return response !== undefined && circumstances.get(response.headers)?.isElsewhere === true;
 }
 
 /**

@@ -13,6 +13,9 @@ import { judge } from '../error.js';
 /** @typedef {import('axios').AxiosRequestConfig} AxiosRequestConfig */
 /** @typedef {import('../core.js').List} List */
 
+/** How Axios writes an array as a name that repeats; by default it puts brackets behind the name. */
+export const REPEATING = { indexes: null };
+
 /**
  * Iterates over the values of all pages of a list, fetching each page when it is needed. Each page is asked for with the
  * parameters of the first one, also where Bitbucket's `next` has lost them, and a numbered list goes on where `next` is
@@ -96,8 +99,8 @@ export async function fetchPage(client, list, config, maxWaitMs = Infinity) {
 }
 
 /**
- * A config by whose request arrays repeat a name, as Bitbucket wants it (`state=OPEN&state=MERGED`); Axios itself puts
- * brackets behind it. What the caller says of that comes first.
+ * A config by whose request arrays repeat a name, as Bitbucket wants it (`state=OPEN&state=MERGED`). What the caller says
+ * of that comes first.
  *
  * @template {AxiosRequestConfig} T
  * @param {T} config
@@ -106,7 +109,7 @@ export async function fetchPage(client, list, config, maxWaitMs = Infinity) {
 export function repeating(config) {
   const { paramsSerializer } = config;
   if (typeof paramsSerializer === 'function') return config;
-  return { ...config, paramsSerializer: { indexes: null, ...paramsSerializer } };
+  return { ...config, paramsSerializer: { ...REPEATING, ...paramsSerializer } };
 }
 
 /**

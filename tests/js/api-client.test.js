@@ -312,6 +312,21 @@ describe('redirects', () => {
     }
   });
 
+  test('to a server that answers 429 are asked again with pauses, and hold up nobody else', async (t) => {
+    const pauses = withoutPauses(t);
+    const foreign = await serve(t, (_request, response) => json(response, 429, {}));
+    const made = await clientOf(t, {
+      variables: {},
+      api: ({ url }, response) => (
+        url === '/2.0/log' ? response.writeHead(302, { location: foreign.origin }).end() : ok(undefined, response)
+      ),
+    });
+    assert.equal((await thrownBy(() => made.client.get('/log'))).bitbucket.code, 'API_FAILED');
+    assert.equal(foreign.requests.length, 3);
+    assert.deepEqual(pauses.map((pause) => Math.floor(pause / 10_000)), [3, 6]);
+    assert.equal((await made.client.get('/user')).status, 200);
+  });
+
   test('to a server that answers 401 renew nothing: it did not see the credential', async (t) => {
     const foreign = await serve(t, (_request, response) => json(response, 401, {}));
     const made = await clientOf(t, {
@@ -370,7 +385,7 @@ describe('errors', () => {
   for (const [what, [status, body, headers = {}], path, code, pattern] of [
     ['a refusal without a type', [403, { error: { message: 'No.', detail: 'Ask an admin.' } }], '/x', 'API_FAILED', /Bitbucket says: No\. Ask an admin\.$/],
     ['members that are wrong', [400, { error: { message: 'Bad request', fields: { name: ['This field is required.'] } } }], '/x', 'API_FAILED',
-      /400: Bad request name: This field is required\.$/],
+      /400: Bad request; name: This field is required\.$/],
     ['a plain text of nobody knows whom', [403, 'Access denied. You must have write or admin access.'], '/x', 'API_FAILED',
       /either whoever .* or a proxy .* The answer says: Access denied\. You must have write or admin access\.$/],
     ['a plain text of Bitbucket\'s', [403, 'Access denied. You must have write or admin access.', { server: 'AtlassianEdge' }], '/x', 'API_FAILED',

@@ -27,6 +27,7 @@ async function clientOf(t, api, variables = UNLIMITED) {
     wrapper,
     client: await wrapper.authenticate(),
     asked: () => server.requests.map(({ url }) => url),
+    bodies: () => server.requests.map(({ body }) => body),
   };
 }
 
@@ -210,6 +211,16 @@ describe('arrays among the parameters', PATIENT, () => {
       assert.deepEqual(made.asked(), Array(2).fill(`/2.0/pullrequests?${expected}`));
     });
   }
+
+  test('repeat the name in an address without a request, and in a form', async (t) => {
+    const made = await clientOf(t, () => ({ body: {} }));
+    assert.match(made.client.getUri({ url: '/pullrequests', params }), /\?state=OPEN&state=MERGED$/);
+    await made.client.post('/src', { files: ['a', 'b'] }, { headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    await made.client.postForm('/src', { files: ['a', 'b'] });
+    const [urlEncoded, multipart] = made.bodies();
+    assert.equal(urlEncoded, 'files=a&files=b');
+    assert.equal(multipart.match(/name="files"/g).length, 2);
+  });
 
   test('of the client\'s own defaults', async (t) => {
     const made = await clientOf(t, () => ({ body: { values: [] } }));
