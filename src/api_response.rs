@@ -10,6 +10,7 @@ use crate::credential::Kind;
 use crate::endpoints::Address;
 use crate::error::{Code, Error, Phase, sounds_like_refresh};
 use crate::json::{self, Object};
+use crate::rate_limit;
 use crate::retry;
 use crate::scope::{ScopeSet, split};
 use crate::secret::clean_description;
@@ -51,6 +52,8 @@ const ELSEWHERE: &str = "not Bitbucket's API, but another server to which it red
 const CONFLICT: &str = "it conflicts with what is there by now. Look at that, and try again";
 
 const REFUSED_SUCCESS: &str = "The request was answered, but its validateStatus takes this status for an error:";
+
+const UNAUTHENTICATED_BY_OTHERS: &str = "Not Bitbucket, but a proxy or firewall on the way asks for credentials (401). Check its rules, and the proxy settings of this server";
 
 const SPAM: &str = "Bitbucket has marked this workspace as spam, and shows none of its repositories. Ask Atlassian's support to look at it";
 
@@ -143,7 +146,7 @@ pub fn judge(response: &ApiResponse<'_>) -> Box<Error> {
     let (required, granted) = scopes(bitbucket, fields);
     let (code, reason) = match status {
         _ if response.is_elsewhere => (Code::ApiFailed, ELSEWHERE),
-        401 => (Code::ApiUnauthenticated, cure_of_refusal(kind)),
+        401 => (Code::ApiUnauthenticated, if fields.is_of_others() { "" } else { cure_of_refusal(kind) }),
         403 => match said.speaker(fields) {
             Speaker::Bitbucket if lacks(bitbucket, &required, granted.as_deref()) => {
                 (Code::ApiInsufficientScope, cure_of_missing_scope(kind))
@@ -171,6 +174,10 @@ pub fn judge(response: &ApiResponse<'_>) -> Box<Error> {
     if matches!(status, 429 | 500..) {
         error.retry_after = retry::after(fields.retry_after.as_deref(), response.received_at);
     }
+    if error.code == Code::ApiRateLimited {
+        // Whoever asks next waits as long.
+        error.retry_after = error.retry_after.or_else(|| Some(rate_limit::refusal_pause(0)));
+    }
     if status == 403 && !response.is_elsewhere {
         error.required = required;
         error.granted = granted;
@@ -179,9 +186,13 @@ pub fn judge(response: &ApiResponse<'_>) -> Box<Error> {
     if matches!(status, 200..=299) {
         error.explanation = Some(REFUSED_SUCCESS);
     }
+    if error.code == Code::ApiUnauthenticated && fields.is_of_others() {
+        error.explanation = Some(UNAUTHENTICATED_BY_OTHERS);
+    }
     if status == 410 {
         error.announcement_url = bitbucket.and_then(|said| announcement_url(said.announcement.as_deref()?));
-        if error.announcement_url.is_none() && response.path.is_some_and(is_workspace) {
+        let is_spam = response.path.is_some_and(is_workspace) && !fields.is_of_others();
+        if error.announcement_url.is_none() && is_spam {
             error.explanation = Some(SPAM);
         }
     }
@@ -235,16 +246,16 @@ enum Said<'a> {
     Error(BitbucketError<'a>),
     /// There is no body.
     Nothing,
-    /// A short text, which nobody's form tells whose it is.
-    Text(&'a str),
-    /// A page, or what else is not to be quoted.
+    /// A plain text, whose form does not tell whose it is. Only a short one is quoted.
+    Text(Option<&'a str>),
+    /// A page, or what else is no plain text.
     Other,
 }
 
 impl<'a> Said<'a> {
     fn read(response: &ApiResponse<'a>) -> Self {
         let ApiResponse { fields, body, .. } = *response;
-        if body.is_empty() {
+        if body.iter().all(u8::is_ascii_whitespace) {
             return Self::Nothing;
         }
         if let Some(error) = BitbucketError::read(body) {
@@ -252,11 +263,13 @@ impl<'a> Said<'a> {
         }
         let kind = fields.content_type.as_deref().unwrap_or("text/plain").to_ascii_lowercase();
         let text = core::str::from_utf8(body).unwrap_or_default().trim();
-        let is_quotable = kind.starts_with("text/plain")
-            && (1..=LONGEST_TEXT).contains(&text.len())
-            // A page or an object is none, whatever it is called.
-            && !text.contains(['<', '>', '{', '}', '[', ']']);
-        if is_quotable { Self::Text(text) } else { Self::Other }
+        // A page or an object is none, whatever it is called.
+        let is_plain = kind.starts_with("text/plain") && !text.is_empty() && !text.starts_with(['<', '{', '[']);
+        if !is_plain {
+            return Self::Other;
+        }
+        let is_quotable = text.len() <= LONGEST_TEXT && !text.contains(['<', '>', '{', '}', '[', ']']);
+        Self::Text(Some(text).filter(|_| is_quotable))
     }
 
     /// Who said it, by its form, or else by the header fields.
@@ -276,7 +289,7 @@ impl<'a> Said<'a> {
     fn text(&self) -> Option<String> {
         match self {
             Self::Error(error) => error.text(),
-            Self::Text(text) => clean_description(text, []),
+            Self::Text(text) => clean_description((*text)?, []),
             Self::Nothing | Self::Other => None,
         }
     }
@@ -354,8 +367,11 @@ impl<'a> BitbucketError<'a> {
         // A page within is not quoted either.
         let texts = texts.into_iter().flatten().filter(|text| !text.trim_start().starts_with('<'));
         let said = clean_description(&texts.collect::<Vec<_>>().join(" "), []);
-        let parts: Vec<&str> = said.as_deref().into_iter().chain(self.fields.iter().map(String::as_str)).collect();
-        (!parts.is_empty()).then(|| parts.join(" "))
+        if self.fields.is_empty() {
+            return said;
+        }
+        let parts = said.as_deref().into_iter().chain(self.fields.iter().map(String::as_str));
+        Some(parts.map(|part| part.trim_end_matches('.')).collect::<Vec<_>>().join("; "))
     }
 }
 

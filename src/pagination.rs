@@ -117,7 +117,7 @@ impl List {
 
     /// Takes an answer. Whether there is another page, whose address [`List::address`] then gives.
     pub fn answered(&mut self, page: &Page<'_>) -> Result<bool> {
-        let next = match page.next.filter(|next| !next.is_empty()) {
+        let next = match page.next.filter(|next| !next.trim().is_empty()) {
             Some(next) => self.follow(next),
             None => match page.unannounced() {
                 Some(number) => self.numbered(number),

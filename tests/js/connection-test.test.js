@@ -373,7 +373,7 @@ describe('testConnection, when something is wrong', () => {
     ['an empty answer with 204', (_request, response) => response.writeHead(204).end(), /not JSON.*Check/],
     ['404', (_request, response) => json(response, 404, {}), /check INTEGRATION_AUTH_BITBUCKET_API_URL/],
     ['410', bitbucketError(410, { message: 'CHANGE-2770 - Functionality has been deprecated' }), /has removed this part of Bitbucket's API: update the package that asks for it: CHANGE-2770/],
-    ['429', bitbucketError(429, { message: 'Rate limit for this resource has been exceeded.' }), /rate limit is reached\. Try again later\.$/],
+    ['429', bitbucketError(429, { message: 'Rate limit for this resource has been exceeded.' }), /rate limit is reached\. Try again later, in 30 seconds\.$/],
     ['429 with Retry-After', bitbucketError(429, { message: 'Rate limit.' }, { 'retry-after': '90' }), /Try again later, in 90 seconds\.$/],
     ['500', (_request, response) => json(response, 500, {}), /500: .* has trouble\. Try again later\.$/],
     ['503 with a page', html(503), /503: .* has trouble\. Try again later\.$/],
