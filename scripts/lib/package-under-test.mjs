@@ -2,14 +2,14 @@
 // tests beside it: what they import by name is then what a user gets, not the working tree.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Problem, must, output, root, say } from './run.mjs';
 
 /** What the tests use besides the package, at the versions of this repository. */
 const usedByTests = ['ajv', 'proxy-chain'];
 
 /** What of the repository lies beside the package: tests that import it by its name. */
-const copied = ['tests/js', 'tests/vectors', 'demo/bitbucket'];
+const copied = ['tests/js', 'tests/vectors', 'demo/bitbucket', 'README.md'];
 
 /** Limits of the package, in bytes. */
 const most = { packed: 480_000, unpacked: 1_350_000 };
@@ -33,7 +33,7 @@ export async function installPacked({ alone = false } = {}) {
     const others = alone ? [] : usedByTests.map((name) => `${name}@${devDependencies[name]}`);
     await must('npm', ['install', ...quiet, tarball, ...others], { cwd: folder });
     for (const path of alone ? [] : copied) {
-      mkdirSync(join(folder, path), { recursive: true });
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
       cpSync(join(root, path), join(folder, path), { recursive: true });
     }
     const sizes = { packed: size, unpacked: unpackedSize };
