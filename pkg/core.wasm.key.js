@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/4fd38748c20e178db79c4479c4bd1d2d4a827fa23d9160978ac302befbbd4d39');
-export const hash = '4fd38748c20e178db79c4479c4bd1d2d4a827fa23d9160978ac302befbbd4d39';
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/82741da30fc476123c24dfee75e3945695320efc27252e595e84f831641b6dbe');
+export const hash = '82741da30fc476123c24dfee75e3945695320efc27252e595e84f831641b6dbe';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '57578366821ed5fa27029b8015b622a9e649e54bf5e1c1713740cce25d4e963e';
+export const build = '3caa150add00cd3d3e4695d01c2dcc2accbae2bb0a1982468683b15db6c25ad8';

@@ -38,20 +38,21 @@ return{type:"oauth",label:"Bitbucket account",model:"config.oauth.code",category
 value:type},validators:[{type:"required",message:"Authenticate with Bitbucket first"}],oauthMeta:{provider:"Bitbucket",authUri:client.
 authorizationUrl(),redirectUri:client.redirectUri,clientId:client.clientId,scopes:client.scopes,codeKey:"code"}}}var import_node_crypto4=require("node:crypto");var import_axios=__toESM(require("axios"));var import_axios_retry=__toESM(require("axios-retry"));var import_core8=require("./shared.cjs");
 var import_error5=require("./shared.cjs");var import_promises=require("node:timers/promises");var import_core2=require("./shared.cjs");var import_error2=require("./shared.cjs");
-function paginate(client){return async function*pages(path,params,config){const list=listOf(client,path,params,config);for(let isMore=true;isMore;){
-const page=await fetchPage(client,list,config);yield*page.values;isMore=page.goOn()}}}function listOf(client,path,params,config){
-const{List}=(0,import_core2.core)();return new List(client.getUri(repeating({...config,url:path,params:params??config?.params})))}
-async function fetchPage(client,list,config,maxWaitMs=Infinity){const until=Date.now()+maxWaitMs;const options={...config,
-params:null,allowAbsoluteUrls:true};for(let attempt=1;;attempt+=1){const{data,status,headers}=await client.get(list.address,
-options);const now=Date.now();const pause=(0,import_error2.judge)(fetchPage,()=>(0,import_core2.core)().pageRepetition(status,
-headerOf(headers,"retry-after"),attempt,until-now,now,Math.random()));if(pause===void 0){const{values,next,page,pagelen,
-size}=members(data);if(!Array.isArray(values))throw(0,import_core2.failure)("RESPONSE_INVALID","api",{field:"values"});const goOn=()=>(0,import_error2.judge)(
-fetchPage,()=>list.answered(next,values.length,numberOf(page),numberOf(pagelen),numberOf(size)));return{values,goOn}}const signal=config?.
-signal;await(0,import_promises.setTimeout)(pause,void 0,{signal}).catch(()=>{})}}function repeating(config){const{paramsSerializer}=config;
-if(typeof paramsSerializer==="function")return config;return{...config,paramsSerializer:{indexes:null,...paramsSerializer}}}
-function headerOf(headers,name){const found=Object.entries({...members(headers)}).find(([key])=>key.toLowerCase()===name);
-return found&&String(found[1])}function numberOf(value){return typeof value==="number"?value:void 0}function members(value){
-return typeof value==="object"&&value!==null?value:{}}var import_core3=require("./shared.cjs");var PIECE=1024*1024;var utf8=new TextDecoder;function answerWithout(answer,authorization){
+var REPEATING={indexes:null};function paginate(client){return async function*pages(path,params,config){const list=listOf(
+client,path,params,config);for(let isMore=true;isMore;){const page=await fetchPage(client,list,config);yield*page.values;
+isMore=page.goOn()}}}function listOf(client,path,params,config){const{List}=(0,import_core2.core)();return new List(client.
+getUri(repeating({...config,url:path,params:params??config?.params})))}async function fetchPage(client,list,config,maxWaitMs=Infinity){
+const until=Date.now()+maxWaitMs;const options={...config,params:null,allowAbsoluteUrls:true};for(let attempt=1;;attempt+=
+1){const{data,status,headers}=await client.get(list.address,options);const now=Date.now();const pause=(0,import_error2.judge)(
+fetchPage,()=>(0,import_core2.core)().pageRepetition(status,headerOf(headers,"retry-after"),attempt,until-now,now,Math.random()));
+if(pause===void 0){const{values,next,page,pagelen,size}=members(data);if(!Array.isArray(values))throw(0,import_core2.failure)(
+"RESPONSE_INVALID","api",{field:"values"});const goOn=()=>(0,import_error2.judge)(fetchPage,()=>list.answered(next,values.
+length,numberOf(page),numberOf(pagelen),numberOf(size)));return{values,goOn}}const signal=config?.signal;await(0,import_promises.setTimeout)(
+pause,void 0,{signal}).catch(()=>{})}}function repeating(config){const{paramsSerializer}=config;if(typeof paramsSerializer===
+"function")return config;return{...config,paramsSerializer:{...REPEATING,...paramsSerializer}}}function headerOf(headers,name){
+const found=Object.entries({...members(headers)}).find(([key])=>key.toLowerCase()===name);return found&&String(found[1])}
+function numberOf(value){return typeof value==="number"?value:void 0}function members(value){return typeof value==="obje\
+ct"&&value!==null?value:{}}var import_core3=require("./shared.cjs");var PIECE=1024*1024;var utf8=new TextDecoder;function answerWithout(answer,authorization){
 return using(authorization,redactor=>({...answer,headers:fieldsWithout(answer.headers,redactor),body:bytesWithout(answer.
 body,redactor)}))}function cutOutOf(response,authorization){using(authorization,redactor=>{response.data=dataWithout(response.
 data,redactor);Object.assign(response.headers,fieldsWithout({...response.headers},redactor))})}function using(authorization,work){
@@ -131,51 +132,51 @@ if(late)throw(0,import_core6.failure)("REQUEST_TIMEOUT",phase);if(signal?.aborte
 _ABORTED",phase);throw networkFailure(error,phase,proxy)}finally{clearTimeout(timer);signal?.removeEventListener("abort",
 abort)}}async function read({statusCode:status,headers:fields,body},method,phase,maxBytes){const headers=joined(fields);
 if(method==="HEAD"||NO_BODY.includes(status)){await collect(body,0).catch(()=>{});return{status,headers,body:new Uint8Array}}
-const decoders=decodersFor(headers);if(!decoders){body.on("error",()=>{}).destroy();throw(0,import_core6.failure)("RESPO\
-NSE_INVALID",phase,{status,field:"content-encoding"})}const coded=await collect(body,maxBytes);const bytes=coded&&await decode(
-coded,decoders,maxBytes);if(!bytes)throw(0,import_core6.failure)("RESPONSE_TOO_LARGE",phase,{status});return{status,headers,
-body:bytes}}function joined(headers){const fields={};for(const name in headers){const value=headers[name];if(value!==void 0)
-fields[name]=typeof value==="string"?value:value.join(", ")}return fields}async function collect(stream,maxBytes){const chunks=[];
-let size=0;for await(const chunk of stream){size+=chunk.byteLength;if(size>maxBytes)return void 0;chunks.push(chunk)}return Buffer.
-concat(chunks,size)}var MAX_BYTES2=32*1024*1024;function createSender({apiUrl,timeoutMs,proxies,credentials,throttle}){const{Api,resourceGroup}=(0,import_core7.core)();
+const decoders=decodersFor(headers);const coded=await collect(body,decoders?maxBytes:0);if(!decoders&&!coded)throw(0,import_core6.failure)(
+"RESPONSE_INVALID",phase,{status,field:"content-encoding"});const bytes=coded&&await decode(coded,decoders??[],maxBytes);
+if(!bytes)throw(0,import_core6.failure)("RESPONSE_TOO_LARGE",phase,{status});return{status,headers,body:bytes}}function joined(headers){
+const fields={};for(const name in headers){const value=headers[name];if(value!==void 0)fields[name]=typeof value==="stri\
+ng"?value:value.join(", ")}return fields}async function collect(stream,maxBytes){const chunks=[];let size=0;for await(const chunk of stream){
+size+=chunk.byteLength;if(size>maxBytes)return void 0;chunks.push(chunk)}return Buffer.concat(chunks,size)}var MAX_BYTES2=32*1024*1024;function createSender({apiUrl,timeoutMs,proxies,credentials,throttle}){const{Api,resourceGroup}=(0,import_core7.core)();
 const api=(0,import_error4.judge)(createSender,()=>new Api(apiUrl));const attempt=async(request,path,authorization,time)=>{
-const{signal,redirect="follow",maxRedirects}=request;const group=resourceGroup(path);await throttle?.take(group,signal);
-let next=request;for(let followed=0,withCredential=true;;followed+=1){const{method,url,body,headers={}}=next;if(time.left<=
-0)throw(0,import_core7.failure)("REQUEST_TIMEOUT","api");const answer=await send({method,url,headers:withCredential?{...headers,
-authorization}:headers,body},{phase:"api",timeoutMs:time.left,proxies,signal,maxBytes:MAX_BYTES2});time.left-=answer.tookMs;
-if(followed===0)await throttle?.observe(group,answer);const{status,headers:{location}}=answer;const target=location!==void 0&&
-URL.canParse(location,url)?new URL(location,url).href:location;const judged=(0,import_error4.judge)(attempt,()=>api.redirect(
-method,url,withCredential,status,target,followed,maxRedirects,redirect));if(!judged){return{...status>=300?answerWithout(
-answer,authorization):answer,path,isElsewhere:!withCredential,authorization:()=>authorization}}withCredential=judged.withCredential;
-next={method:judged.becomesGet?"GET":method,url:target,headers:carried(headers,withCredential,judged.withBody),body:judged.
-withBody?body:void 0}}};return async request=>{const{signal,body}=request;const url=URL.canParse(request.url)?new URL(request.
-url).href:request.url;const path=(0,import_error4.judge)(createSender,()=>api.admit(url));const admitted={...request,url,
-headers:carried(request.headers,true,true)};const time={left:request.timeoutMs??timeoutMs};const used=await unlessAborted(
-credentials.newest(),signal);const answer=await attempt(admitted,path,used.authorization,time);if(answer.isElsewhere||!credentials.
-answered(answer.status,used,false))return answer;const newer=await unlessAborted(credentials.newest(),signal);if(isStream(
-body)){credentials.onUnrepeatable();return answer}const second=await attempt(admitted,path,newer.authorization,time);if(!second.
-isElsewhere)credentials.answered(second.status,newer,true);return second}}function carried(headers={},toApi,withBody){const{
-mayCarry}=(0,import_core7.core)();return Object.fromEntries(Object.entries(headers).filter(([name])=>mayCarry(name,toApi,
-withBody)))}function isStream(body){return typeof body==="object"&&body!==null&&(Symbol.asyncIterator in body||"pipe"in body)}var RETRIES=3;var SENDER=Symbol("sender");var LIMITS=Symbol("limits");var ACCEPT="application/json, */*;q=0.8";var circumstances=new WeakMap;
+const{signal,redirect="follow",maxRedirects}=request;let next=request;for(let followed=0,withCredential=true;;followed+=
+1){const{method,url,body,headers={}}=next;const group=withCredential?resourceGroup(followed===0?path:api.admit(url)):void 0;
+if(group!==void 0)await throttle?.take(group,signal);if(time.left<=0)throw(0,import_core7.failure)("REQUEST_TIMEOUT","ap\
+i");const answer=await send({method,url,headers:withCredential?{...headers,authorization}:headers,body},{phase:"api",timeoutMs:time.
+left,proxies,signal,maxBytes:MAX_BYTES2});time.left-=answer.tookMs;if(group!==void 0)await throttle?.observe(group,answer);
+const{status,headers:{location}}=answer;const target=location!==void 0&&URL.canParse(location,url)?new URL(location,url).
+href:location;const judged=(0,import_error4.judge)(attempt,()=>api.redirect(method,url,withCredential,status,target,followed,
+maxRedirects,redirect));if(!judged){return{...status>=300?answerWithout(answer,authorization):answer,path,isElsewhere:!withCredential,
+authorization:()=>authorization}}withCredential=judged.withCredential;next={method:judged.becomesGet?"GET":method,url:target,
+headers:carried(headers,withCredential,judged.withBody),body:judged.withBody?body:void 0}}};return async request=>{const{
+signal,body}=request;const url=URL.canParse(request.url)?new URL(request.url).href:request.url;const path=(0,import_error4.judge)(
+createSender,()=>api.admit(url));const admitted={...request,url,headers:carried(request.headers,true,true)};const time={
+left:request.timeoutMs??timeoutMs};const used=await unlessAborted(credentials.newest(),signal);const answer=await attempt(
+admitted,path,used.authorization,time);if(answer.isElsewhere||!credentials.answered(answer.status,used,false))return answer;
+const newer=await unlessAborted(credentials.newest(),signal);if(isStream(body)){credentials.onUnrepeatable();return answer}
+const second=await attempt(admitted,path,newer.authorization,time);if(!second.isElsewhere)credentials.answered(second.status,
+newer,true);return second}}function carried(headers={},toApi,withBody){const{mayCarry}=(0,import_core7.core)();return Object.
+fromEntries(Object.entries(headers).filter(([name])=>mayCarry(name,toApi,withBody)))}function isStream(body){return typeof body===
+"object"&&body!==null&&(Symbol.asyncIterator in body||"pipe"in body)}var RETRIES=3;var SENDER=Symbol("sender");var LIMITS=Symbol("limits");var ACCEPT="application/json, */*;q=0.8";var circumstances=new WeakMap;
 var utf82=new TextDecoder;function createClient({apiUrl,kind,sender,isQueued=false,maxWaitMs=Infinity}){const client=import_axios.default.
 create({baseURL:apiUrl,maxBodyLength:MAX_BYTES2,adapter:"fetch",env:{fetch:fetchThroughSender,Request:null,FormData,Response:null},
-fetchOptions:{[SENDER]:sender},headers:{Accept:ACCEPT}});return equip(client,{kind,isQueued,maxWaitMs})}function equip(client,behaviour){
-const{kind,isQueued,maxWaitMs}=behaviour;client.interceptors.request.use(config=>{if(isStream(config.data))config.maxBodyLength=
--1;const{timeout,maxRedirects,fetchOptions}=config;config.fetchOptions={...fetchOptions,[LIMITS]:{timeout,maxRedirects}};
-return repeating(config)});client.interceptors.response.use(void 0,error=>{if(import_axios.default.isAxiosError(error))Object.
-assign(error,{bitbucket:judgeError(error,kind)});throw error});(0,import_axios_retry.default)(client,{retries:RETRIES,retryCondition:error=>mayRetry(
-error,isQueued,maxWaitMs),retryDelay:(attempts,error)=>delay(error,attempts,isQueued,maxWaitMs,Math.random())??0});const{
-create}=client;client.create=config=>equip(create(config),behaviour);return Object.defineProperty(client,"paginate",{value:paginate(
-client)})}function meaningOf(error){if(error instanceof import_error5.BitbucketAuthError)return error;const bitbucket=members2(
-error).bitbucket;return bitbucket instanceof import_error5.BitbucketAuthError?bitbucket:(0,import_core8.failure)("API_FA\
-ILED","api")}async function fetchThroughSender(input,init={}){const sender=init[SENDER];const{timeout,maxRedirects}=init[LIMITS]??
-{};const answer=await sender({method:init.method??"GET",url:String(input),headers:lowerCased(init.headers),body:init.body,
-signal:init.signal,...typeof timeout==="number"&&timeout>0&&{timeoutMs:timeout},...typeof maxRedirects==="number"&&{maxRedirects},
-redirect:init.redirect});const{status,body,path,isElsewhere,authorization}=answer;const fields=import_axios.default.AxiosHeaders.
-from(answer.headers);circumstances.set(fields,{path,isElsewhere,authorization});const whole=()=>new Response(body,{headers:answer.
-headers});return{status,statusText:"",headers:fields,text:async()=>utf82.decode(body),arrayBuffer:()=>whole().arrayBuffer(),
-blob:()=>whole().blob(),formData:()=>whole().formData(),stream:()=>whole().body}}function lowerCased(headers){return Object.
-fromEntries(Object.entries({...headers}).map(([name,value])=>[name.toLowerCase(),value]))}function judgeError(error,kind){
+fetchOptions:{[SENDER]:sender},headers:{Accept:ACCEPT},paramsSerializer:REPEATING,formSerializer:REPEATING});return equip(
+client,{kind,isQueued,maxWaitMs})}function equip(client,behaviour){const{kind,isQueued,maxWaitMs}=behaviour;client.interceptors.
+request.use(config=>{if(isStream(config.data))config.maxBodyLength=-1;const{timeout,maxRedirects,fetchOptions}=config;config.
+fetchOptions={...fetchOptions,[LIMITS]:{timeout,maxRedirects}};return repeating(config)});client.interceptors.response.use(
+void 0,error=>{if(import_axios.default.isAxiosError(error))Object.assign(error,{bitbucket:judgeError(error,kind)});throw error});
+(0,import_axios_retry.default)(client,{retries:RETRIES,retryCondition:error=>mayRetry(error,isQueued,maxWaitMs),retryDelay:(attempts,error)=>delay(
+error,attempts,isQueued,maxWaitMs,Math.random())??0});const{create}=client;client.create=config=>equip(create(config),behaviour);
+return Object.defineProperty(client,"paginate",{value:paginate(client)})}function meaningOf(error){if(error instanceof import_error5.BitbucketAuthError)
+return error;const bitbucket=members2(error).bitbucket;return bitbucket instanceof import_error5.BitbucketAuthError?bitbucket:
+(0,import_core8.failure)("API_FAILED","api")}async function fetchThroughSender(input,init={}){const sender=init[SENDER];
+const{timeout,maxRedirects}=init[LIMITS]??{};const answer=await sender({method:init.method??"GET",url:String(input),headers:lowerCased(
+init.headers),body:init.body,signal:init.signal,...typeof timeout==="number"&&timeout>0&&{timeoutMs:timeout},...typeof maxRedirects===
+"number"&&{maxRedirects},redirect:init.redirect});const{status,body,path,isElsewhere,authorization}=answer;const fields=import_axios.default.
+AxiosHeaders.from(answer.headers);circumstances.set(fields,{path,isElsewhere,authorization});const whole=()=>new Response(
+body,{headers:answer.headers});return{status,statusText:"",headers:fields,text:async()=>utf82.decode(body),arrayBuffer:()=>whole().
+arrayBuffer(),blob:()=>whole().blob(),formData:()=>whole().formData(),stream:()=>whole().body}}function lowerCased(headers){
+return Object.fromEntries(Object.entries({...headers}).map(([name,value])=>[name.toLowerCase(),value]))}function judgeError(error,kind){
 const{response,config,cause,code,name}=error;if(response){const{path,isElsewhere,authorization}=circumstances.get(response.
 headers)??{};if(response.status<300&&authorization)cutOutOf(response,authorization());if(members2(cause).name==="SyntaxE\
 rror"){return inPlaceOf(error,(0,import_core8.failure)("RESPONSE_NOT_JSON","api",{status:response.status}))}const{judgeApiResponse}=(0,import_core8.core)();
@@ -188,16 +189,18 @@ field.toLowerCase(),String(value)])),body:bytesOf(response.data),receivedAt:Date
 const frames=String(error.stack).split("\n").filter(line=>line.startsWith("    at "));const stack=[`${error.name}: ${meaning.
 message}`,...frames].join("\n");for(const[name,value]of Object.entries({message:meaning.message,stack,cause:meaning})){Object.
 defineProperty(error,name,{value,writable:true,configurable:true,enumerable:false})}return meaning}function mayRetry(error,isQueued,maxWaitMs){
-const{config,response}=error;const{code,cause}=meaningOf(error);if(!config||isStream(config.data))return false;const passes=!cause||
-import_axios_retry.default.isNetworkError({code:members2(cause).code});const state=config["axios-retry"];const attempts=(state?.
-retryCount??0)+1;if(!passes||!(0,import_core8.core)().mayRepeat(String(config.method).toUpperCase(),code,response?.status)||
-delay(error,attempts,isQueued,maxWaitMs,0)===void 0)return false;if(isQueued&&state&&(0,import_core8.core)().isHourUsedUp(
-response?.status,headerOf(response?.headers,"retry-after"),Date.now())){state.retryCount=attempts-2}return true}function delay({
-response},attempts,isQueued,maxWaitMs,random){const retryAfter=headerOf(response?.headers,"retry-after");return(0,import_core8.core)().
-retryDelay(attempts,response?.status,retryAfter,isQueued,maxWaitMs,Date.now(),random)}function bytesOf(data){if(data instanceof
-Uint8Array)return data;if(data instanceof ArrayBuffer)return new Uint8Array(data);try{return new TextEncoder().encode(typeof data===
-"string"?data:JSON.stringify(data)??"")}catch{return new Uint8Array}}function members2(value){return typeof value==="obj\
-ect"&&value!==null?value:{}}var import_arguments2=require("./shared.cjs");var import_core14=require("./shared.cjs");var import_error8=require("./shared.cjs");var import_node_crypto=require("node:crypto");var import_promises2=require("node:timers/promises");var import_p_limit2=__toESM(require("p-limit"));
+const{config,response}=error;const{code,cause}=meaningOf(error);const isInQueue=isQueued&&!isOfOthers(response);if(!config||
+isStream(config.data))return false;const passes=!cause||import_axios_retry.default.isNetworkError({code:members2(cause).
+code});const state=config["axios-retry"];const attempts=(state?.retryCount??0)+1;if(!passes||!(0,import_core8.core)().mayRepeat(
+String(config.method).toUpperCase(),code,response?.status)||delay(error,attempts,isQueued,maxWaitMs,0)===void 0)return false;
+if(isInQueue&&state&&(0,import_core8.core)().isHourUsedUp(response?.status,headerOf(response?.headers,"retry-after"),Date.
+now())){state.retryCount=attempts-2}return true}function delay({response},attempts,isQueued,maxWaitMs,random){const retryAfter=headerOf(
+response?.headers,"retry-after");const isInQueue=isQueued&&!isOfOthers(response);return(0,import_core8.core)().retryDelay(
+attempts,response?.status,retryAfter,isInQueue,maxWaitMs,Date.now(),random)}function isOfOthers(response){return response!==
+void 0&&circumstances.get(response.headers)?.isElsewhere===true}function bytesOf(data){if(data instanceof Uint8Array)return data;
+if(data instanceof ArrayBuffer)return new Uint8Array(data);try{return new TextEncoder().encode(typeof data==="string"?data:
+JSON.stringify(data)??"")}catch{return new Uint8Array}}function members2(value){return typeof value==="object"&&value!==
+null?value:{}}var import_arguments2=require("./shared.cjs");var import_core14=require("./shared.cjs");var import_error8=require("./shared.cjs");var import_node_crypto=require("node:crypto");var import_promises2=require("node:timers/promises");var import_p_limit2=__toESM(require("p-limit"));
 var import_rate_limiter_flexible=require("rate-limiter-flexible");var import_core9=require("./shared.cjs");var VARIABLES="INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)";var LATE=Object.
 assign(new Error("too late"),{code:"TIMEOUT"});var RedisConnection=class{#options;#redis;#candidate;#firstAttempt;#nextAttempt;#failures=0;#isReported=false;#isClosed=false;constructor(options){
 this.#options=options}get isUsable(){return this.#redis!==void 0}async use(work,{isAwaited}={isAwaited:true}){const redis=await this.

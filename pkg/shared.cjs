@@ -313,9 +313,9 @@ numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cache
 cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}const cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
 arg);view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){
-wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/4fd38748c20e178db79c4479c4bd1d2d4a827fa23d9160978a\
-c302befbbd4d39");var hash="4fd38748c20e178db79c4479c4bd1d2d4a827fa23d9160978ac302befbbd4d39";var section="nocodb-bitbuck\
-et-auth";var build="57578366821ed5fa27029b8015b622a9e649e54bf5e1c1713740cce25d4e963e";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/82741da30fc476123c24dfee75e3945695320efc27252e595e\
+84f831641b6dbe");var hash="82741da30fc476123c24dfee75e3945695320efc27252e595e84f831641b6dbe";var section="nocodb-bitbuck\
+et-auth";var build="3caa150add00cd3d3e4695d01c2dcc2accbae2bb0a1982468683b15db6c25ad8";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure2,{detail,
 cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);this.
