@@ -62,3 +62,11 @@ export function reading(phase, field, work) {
  * @returns {value is Record<string, unknown>}
  */
 export const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+/**
+ * The members of what may be anything, where nobody has to know which ones there are.
+ *
+ * @param {unknown} value
+ * @returns {Record<string, unknown>}
+ */
+export const members = (value) => (isObject(value) ? value : {});

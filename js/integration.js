@@ -10,7 +10,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createClient, meaningOf } from './api/client.js';
 import { fetchPage, listOf } from './api/paginate.js';
 import { createSender } from './api/sender.js';
-import { membersOf } from './arguments.js';
+import { members, membersOf } from './arguments.js';
 import { core, failure } from './core.js';
 import { lazyEnvironment } from './environment.js';
 import { BitbucketAuthError, judge } from './error.js';
@@ -846,12 +846,4 @@ function epoch(iso) {
 function pick(value, names) {
   const given = members(value);
   return Object.fromEntries(names.filter((name) => name in given).map((name) => [name, given[name]]));
-}
-
-/**
- * @param {unknown} value
- * @returns {Record<string, unknown>}
- */
-function members(value) {
-  return typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {};
 }

@@ -148,7 +148,7 @@ export function holder({ store, log }) {
 }
 
 /** The connections of one OAuth client. */
-export class TokenKeeper {
+class TokenKeeper {
   /** By the key of their newest refresh token. @type {Map<string, Connection>} */
   #connections = new Map();
 

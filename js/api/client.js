@@ -8,6 +8,7 @@
 
 import axios from 'axios';
 import axiosRetry from 'axios-retry';
+import { members } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { BitbucketAuthError, judge } from '../error.js';
 import { REPEATING, headerOf, paginate, repeating } from './paginate.js';
@@ -282,12 +283,4 @@ function bytesOf(data) {
   } catch {
     return new Uint8Array();
   }
-}
-
-/**
- * @param {unknown} value
- * @returns {Record<string, unknown>}
- */
-function members(value) {
-  return typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {};
 }

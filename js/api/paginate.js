@@ -6,6 +6,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { members } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { judge } from '../error.js';
 
@@ -128,12 +129,4 @@ export function headerOf(headers, name) {
  */
 function numberOf(value) {
   return typeof value === 'number' ? value : undefined;
-}
-
-/**
- * @param {unknown} value
- * @returns {Record<string, unknown>}
- */
-function members(value) {
-  return typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {};
 }
