@@ -36,23 +36,22 @@ ace",model:"config.workspace",category:CATEGORY,placeholder:"my-workspace",helpT
 validators:[{type:"regex",pattern:`^(${SLUG})?$`,message:"This is not the name of a workspace"}]}}function oauthButton(client,type){
 return{type:"oauth",label:"Bitbucket account",model:"config.oauth.code",category:CATEGORY,condition:{model:"config.type",
 value:type},validators:[{type:"required",message:"Authenticate with Bitbucket first"}],oauthMeta:{provider:"Bitbucket",authUri:client.
-authorizationUrl(),redirectUri:client.redirectUri,clientId:client.clientId,scopes:client.scopes,codeKey:"code"}}}var import_node_crypto4=require("node:crypto");var import_axios=__toESM(require("axios"));var import_axios_retry=__toESM(require("axios-retry"));var import_core8=require("./shared.cjs");
-var import_error5=require("./shared.cjs");var import_promises=require("node:timers/promises");var import_core2=require("./shared.cjs");var import_error2=require("./shared.cjs");
-var REPEATING={indexes:null};function paginate(client){return async function*pages(path,params,config){const list=listOf(
-client,path,params,config);for(let isMore=true;isMore;){const page=await fetchPage(client,list,config);yield*page.values;
-isMore=page.goOn()}}}function listOf(client,path,params,config){const{List}=(0,import_core2.core)();return new List(client.
-getUri(repeating({...config,url:path,params:params??config?.params})))}async function fetchPage(client,list,config,maxWaitMs=Infinity){
+authorizationUrl(),redirectUri:client.redirectUri,clientId:client.clientId,scopes:client.scopes,codeKey:"code"}}}var import_node_crypto4=require("node:crypto");var import_axios=__toESM(require("axios"));var import_axios_retry=__toESM(require("axios-retry"));var import_arguments3=require("./shared.cjs");
+var import_core8=require("./shared.cjs");var import_error5=require("./shared.cjs");var import_promises=require("node:timers/promises");var import_arguments2=require("./shared.cjs");var import_core2=require("./shared.cjs");
+var import_error2=require("./shared.cjs");var REPEATING={indexes:null};function paginate(client){return async function*pages(path,params,config){
+const list=listOf(client,path,params,config);for(let isMore=true;isMore;){const page=await fetchPage(client,list,config);
+yield*page.values;isMore=page.goOn()}}}function listOf(client,path,params,config){const{List}=(0,import_core2.core)();return new List(
+client.getUri(repeating({...config,url:path,params:params??config?.params})))}async function fetchPage(client,list,config,maxWaitMs=Infinity){
 const until=Date.now()+maxWaitMs;const options={...config,params:null,allowAbsoluteUrls:true};for(let attempt=1;;attempt+=
 1){const{data,status,headers}=await client.get(list.address,options);const now=Date.now();const pause=(0,import_error2.judge)(
 fetchPage,()=>(0,import_core2.core)().pageRepetition(status,headerOf(headers,"retry-after"),attempt,until-now,now,Math.random()));
-if(pause===void 0){const{values,next,page,pagelen,size}=members(data);if(!Array.isArray(values))throw(0,import_core2.failure)(
+if(pause===void 0){const{values,next,page,pagelen,size}=(0,import_arguments2.members)(data);if(!Array.isArray(values))throw(0,import_core2.failure)(
 "RESPONSE_INVALID","api",{field:"values"});const goOn=()=>(0,import_error2.judge)(fetchPage,()=>list.answered(next,values.
 length,numberOf(page),numberOf(pagelen),numberOf(size)));return{values,goOn}}const signal=config?.signal;await(0,import_promises.setTimeout)(
 pause,void 0,{signal}).catch(()=>{})}}function repeating(config){const{paramsSerializer}=config;if(typeof paramsSerializer===
 "function")return config;return{...config,paramsSerializer:{...REPEATING,...paramsSerializer}}}function headerOf(headers,name){
-const found=Object.entries({...members(headers)}).find(([key])=>key.toLowerCase()===name);return found&&String(found[1])}
-function numberOf(value){return typeof value==="number"?value:void 0}function members(value){return typeof value==="obje\
-ct"&&value!==null?value:{}}var import_core3=require("./shared.cjs");var PIECE=1024*1024;var utf8=new TextDecoder;function answerWithout(answer,authorization){
+const found=Object.entries({...(0,import_arguments2.members)(headers)}).find(([key])=>key.toLowerCase()===name);return found&&
+String(found[1])}function numberOf(value){return typeof value==="number"?value:void 0}var import_core3=require("./shared.cjs");var PIECE=1024*1024;var utf8=new TextDecoder;function answerWithout(answer,authorization){
 return using(authorization,redactor=>({...answer,headers:fieldsWithout(answer.headers,redactor),body:bytesWithout(answer.
 body,redactor)}))}function cutOutOf(response,authorization){using(authorization,redactor=>{response.data=dataWithout(response.
 data,redactor);Object.assign(response.headers,fieldsWithout({...response.headers},redactor))})}function using(authorization,work){
@@ -168,8 +167,8 @@ void 0,error=>{if(import_axios.default.isAxiosError(error))Object.assign(error,{
 (0,import_axios_retry.default)(client,{retries:RETRIES,retryCondition:error=>mayRetry(error,isQueued,maxWaitMs),retryDelay:(attempts,error)=>delay(
 error,attempts,isQueued,maxWaitMs,Math.random())??0});const{create}=client;client.create=config=>equip(create(config),behaviour);
 return Object.defineProperty(client,"paginate",{value:paginate(client)})}function meaningOf(error){if(error instanceof import_error5.BitbucketAuthError)
-return error;const bitbucket=members2(error).bitbucket;return bitbucket instanceof import_error5.BitbucketAuthError?bitbucket:
-(0,import_core8.failure)("API_FAILED","api")}async function fetchThroughSender(input,init={}){const sender=init[SENDER];
+return error;const bitbucket=(0,import_arguments3.members)(error).bitbucket;return bitbucket instanceof import_error5.BitbucketAuthError?
+bitbucket:(0,import_core8.failure)("API_FAILED","api")}async function fetchThroughSender(input,init={}){const sender=init[SENDER];
 const{timeout,maxRedirects}=init[LIMITS]??{};const answer=await sender({method:init.method??"GET",url:String(input),headers:lowerCased(
 init.headers),body:init.body,signal:init.signal,...typeof timeout==="number"&&timeout>0&&{timeoutMs:timeout},...typeof maxRedirects===
 "number"&&{maxRedirects},redirect:init.redirect});const{status,body,path,isElsewhere,authorization}=answer;const fields=import_axios.default.
@@ -178,29 +177,29 @@ body,{headers:answer.headers});return{status,statusText:"",headers:fields,text:a
 arrayBuffer(),blob:()=>whole().blob(),formData:()=>whole().formData(),stream:()=>whole().body}}function lowerCased(headers){
 return Object.fromEntries(Object.entries({...headers}).map(([name,value])=>[name.toLowerCase(),value]))}function judgeError(error,kind){
 const{response,config,cause,code,name}=error;if(response){const{path,isElsewhere,authorization}=circumstances.get(response.
-headers)??{};if(response.status<300&&authorization)cutOutOf(response,authorization());if(members2(cause).name==="SyntaxE\
-rror"){return inPlaceOf(error,(0,import_core8.failure)("RESPONSE_NOT_JSON","api",{status:response.status}))}const{judgeApiResponse}=(0,import_core8.core)();
-const answer={status:response.status,headers:Object.fromEntries(Object.entries({...response.headers}).map(([field,value])=>[
-field.toLowerCase(),String(value)])),body:bytesOf(response.data),receivedAt:Date.now(),kind,path,isElsewhere};return new import_error5.BitbucketAuthError(
-(0,import_error5.judge)(judgeError,()=>judgeApiResponse(answer)),{},judgeError)}const isLate=code==="ECONNABORTED"||code===
-"ETIMEDOUT"||code==="REQUEST_TIMEOUT";if(isLate&&config?.timeout)return(0,import_core8.failure)("REQUEST_TIMEOUT","api",
-{field:"timeout"});if(cause instanceof import_error5.BitbucketAuthError)return cause;if(name==="CanceledError")return(0,import_core8.failure)(
-"REQUEST_ABORTED","api");return(0,import_core8.failure)(isLate?"REQUEST_TIMEOUT":"API_FAILED","api")}function inPlaceOf(error,meaning){
-const frames=String(error.stack).split("\n").filter(line=>line.startsWith("    at "));const stack=[`${error.name}: ${meaning.
-message}`,...frames].join("\n");for(const[name,value]of Object.entries({message:meaning.message,stack,cause:meaning})){Object.
-defineProperty(error,name,{value,writable:true,configurable:true,enumerable:false})}return meaning}function mayRetry(error,isQueued,maxWaitMs){
-const{config,response}=error;const{code,cause}=meaningOf(error);const isInQueue=isQueued&&!isOfOthers(response);if(!config||
-isStream(config.data))return false;const passes=!cause||import_axios_retry.default.isNetworkError({code:members2(cause).
-code});const state=config["axios-retry"];const attempts=(state?.retryCount??0)+1;if(!passes||!(0,import_core8.core)().mayRepeat(
-String(config.method).toUpperCase(),code,response?.status)||delay(error,attempts,isQueued,maxWaitMs,0)===void 0)return false;
-if(isInQueue&&state&&(0,import_core8.core)().isHourUsedUp(response?.status,headerOf(response?.headers,"retry-after"),Date.
-now())){state.retryCount=attempts-2}return true}function delay({response},attempts,isQueued,maxWaitMs,random){const retryAfter=headerOf(
-response?.headers,"retry-after");const isInQueue=isQueued&&!isOfOthers(response);return(0,import_core8.core)().retryDelay(
-attempts,response?.status,retryAfter,isInQueue,maxWaitMs,Date.now(),random)}function isOfOthers(response){return response!==
-void 0&&circumstances.get(response.headers)?.isElsewhere===true}function bytesOf(data){if(data instanceof Uint8Array)return data;
+headers)??{};if(response.status<300&&authorization)cutOutOf(response,authorization());if((0,import_arguments3.members)(cause).
+name==="SyntaxError"){return inPlaceOf(error,(0,import_core8.failure)("RESPONSE_NOT_JSON","api",{status:response.status}))}
+const{judgeApiResponse}=(0,import_core8.core)();const answer={status:response.status,headers:Object.fromEntries(Object.entries(
+{...response.headers}).map(([field,value])=>[field.toLowerCase(),String(value)])),body:bytesOf(response.data),receivedAt:Date.
+now(),kind,path,isElsewhere};return new import_error5.BitbucketAuthError((0,import_error5.judge)(judgeError,()=>judgeApiResponse(
+answer)),{},judgeError)}const isLate=code==="ECONNABORTED"||code==="ETIMEDOUT"||code==="REQUEST_TIMEOUT";if(isLate&&config?.
+timeout)return(0,import_core8.failure)("REQUEST_TIMEOUT","api",{field:"timeout"});if(cause instanceof import_error5.BitbucketAuthError)
+return cause;if(name==="CanceledError")return(0,import_core8.failure)("REQUEST_ABORTED","api");return(0,import_core8.failure)(
+isLate?"REQUEST_TIMEOUT":"API_FAILED","api")}function inPlaceOf(error,meaning){const frames=String(error.stack).split("\n").
+filter(line=>line.startsWith("    at "));const stack=[`${error.name}: ${meaning.message}`,...frames].join("\n");for(const[
+name,value]of Object.entries({message:meaning.message,stack,cause:meaning})){Object.defineProperty(error,name,{value,writable:true,
+configurable:true,enumerable:false})}return meaning}function mayRetry(error,isQueued,maxWaitMs){const{config,response}=error;
+const{code,cause}=meaningOf(error);const isInQueue=isQueued&&!isOfOthers(response);if(!config||isStream(config.data))return false;
+const passes=!cause||import_axios_retry.default.isNetworkError({code:(0,import_arguments3.members)(cause).code});const state=config["\
+axios-retry"];const attempts=(state?.retryCount??0)+1;if(!passes||!(0,import_core8.core)().mayRepeat(String(config.method).
+toUpperCase(),code,response?.status)||delay(error,attempts,isQueued,maxWaitMs,0)===void 0)return false;if(isInQueue&&state&&
+(0,import_core8.core)().isHourUsedUp(response?.status,headerOf(response?.headers,"retry-after"),Date.now())){state.retryCount=
+attempts-2}return true}function delay({response},attempts,isQueued,maxWaitMs,random){const retryAfter=headerOf(response?.
+headers,"retry-after");const isInQueue=isQueued&&!isOfOthers(response);return(0,import_core8.core)().retryDelay(attempts,
+response?.status,retryAfter,isInQueue,maxWaitMs,Date.now(),random)}function isOfOthers(response){return response!==void 0&&
+circumstances.get(response.headers)?.isElsewhere===true}function bytesOf(data){if(data instanceof Uint8Array)return data;
 if(data instanceof ArrayBuffer)return new Uint8Array(data);try{return new TextEncoder().encode(typeof data==="string"?data:
-JSON.stringify(data)??"")}catch{return new Uint8Array}}function members2(value){return typeof value==="object"&&value!==
-null?value:{}}var import_arguments2=require("./shared.cjs");var import_core14=require("./shared.cjs");var import_error8=require("./shared.cjs");var import_node_crypto=require("node:crypto");var import_promises2=require("node:timers/promises");var import_p_limit2=__toESM(require("p-limit"));
+JSON.stringify(data)??"")}catch{return new Uint8Array}}var import_arguments4=require("./shared.cjs");var import_core14=require("./shared.cjs");var import_error8=require("./shared.cjs");var import_node_crypto=require("node:crypto");var import_promises2=require("node:timers/promises");var import_p_limit2=__toESM(require("p-limit"));
 var import_rate_limiter_flexible=require("rate-limiter-flexible");var import_core9=require("./shared.cjs");var VARIABLES="INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)";var LATE=Object.
 assign(new Error("too late"),{code:"TIMEOUT"});var RedisConnection=class{#options;#redis;#candidate;#firstAttempt;#nextAttempt;#failures=0;#isReported=false;#isClosed=false;constructor(options){
 this.#options=options}get isUsable(){return this.#redis!==void 0}async use(work,{isAwaited}={isAwaited:true}){const redis=await this.
@@ -606,78 +605,80 @@ expiresAt,obtainedAt}=await this.#tokens();const{client}=this.#environment();con
 this.connectionStatus,()=>(0,import_core14.core)().readScopes(stored)):[];const scopes=read2.length>0?read2:void 0;return{
 kind,...kind==="oauth"&&account&&{account:pick(account,ACCOUNT_MEMBERS)},...scopes&&{scopes},...scopes&&client&&{missingScopes:(0,import_error8.judge)(
 this.connectionStatus,()=>client.missingScopes(scopes))},...expiresAt!==void 0&&{expiresAt},...obtainedAt!==void 0&&{refreshedAt:obtainedAt},
-...hint&&{hint}}}async exchangeToken(payload,_config){const{code:inner}=members3(payload);const{code,code_verifier:verifier}=members3(
-typeof inner==="object"?inner:payload);const environment=this.#environment();const tokens=await requestTokens(environment,
-client=>client.buildHostTokenRequest(code,verifier,environment.isVerifierOptional),"authorization_code");const account=await this.#accountOf(
-`Bearer ${tokens.accessToken}`);return{type:"oauth",...storedTokens(tokens),...account&&{account}}}async refreshToken(tokens,_config){
-const{refresh_token:refreshToken}=members3(tokens);const environment=this.#environment();const client=clientOf(environment);
-(0,import_error8.judge)(this.refreshToken,()=>client.buildRefreshRequest(refreshToken));if(this.#canRefresh()&&refreshToken===
-this.#config.refresh_token){return storedTokens((await this.#connect(client).renewed(this.#holder,refreshToken)).pair)}const owner=holder(
-{store:()=>{},log:()=>{}});const connection=keeperOf({...environment,client}).attach({refreshToken},owner);return storedTokens(
-(await connection.renewed(owner,refreshToken)).pair)}async renewIdle(){if(!this.#canRefresh())return{renewed:false};const connection=this.#connect(
-clientOf(this.#environment()));if(!connection.isIdle())return{renewed:false};await connection.renewed(this.#holder);return{
-renewed:true}}async destroy(){this.#client=void 0}maskConfig(config){const{oauth:_transient,_vars,...shown}=members3(config);
-for(const name of SECRET_MEMBERS){if(shown[name])shown[name]=MASK}return shown}async listWorkspaces(query){const address=this.#pageAddress(
-"/user/workspaces",(0,import_arguments2.membersOf)(this.listWorkspaces,"listQuery",query));const{workspace:workspace2}=this.#config;
-const slug=typeof workspace2==="string"?workspace2.trim():"";if(!this.#describe().hasUser&&slug)return{values:[{slug}]};
-return this.#list(address,WORKSPACE_MEMBERS,value=>value.workspace??value)}async listRepositories(query){const given=(0,import_arguments2.membersOf)(
-this.listRepositories,"listQuery",query);const{workspace:workspace2=this.#config.workspace}=given;const segment=(0,import_error8.judge)(
-this.listRepositories,()=>(0,import_core14.core)().workspaceSegment(workspace2));return this.#list(this.#pageAddress(`/r\
-epositories/${segment}`,given),REPOSITORY_MEMBERS)}#pageAddress(path,query){const{next,page}=members3(query);return(0,import_error8.judge)(
+...hint&&{hint}}}async exchangeToken(payload,_config){const{code:inner}=(0,import_arguments4.members)(payload);const{code,
+code_verifier:verifier}=(0,import_arguments4.members)(typeof inner==="object"?inner:payload);const environment=this.#environment();
+const tokens=await requestTokens(environment,client=>client.buildHostTokenRequest(code,verifier,environment.isVerifierOptional),
+"authorization_code");const account=await this.#accountOf(`Bearer ${tokens.accessToken}`);return{type:"oauth",...storedTokens(
+tokens),...account&&{account}}}async refreshToken(tokens,_config){const{refresh_token:refreshToken}=(0,import_arguments4.members)(
+tokens);const environment=this.#environment();const client=clientOf(environment);(0,import_error8.judge)(this.refreshToken,
+()=>client.buildRefreshRequest(refreshToken));if(this.#canRefresh()&&refreshToken===this.#config.refresh_token){return storedTokens(
+(await this.#connect(client).renewed(this.#holder,refreshToken)).pair)}const owner=holder({store:()=>{},log:()=>{}});const connection=keeperOf(
+{...environment,client}).attach({refreshToken},owner);return storedTokens((await connection.renewed(owner,refreshToken)).
+pair)}async renewIdle(){if(!this.#canRefresh())return{renewed:false};const connection=this.#connect(clientOf(this.#environment()));
+if(!connection.isIdle())return{renewed:false};await connection.renewed(this.#holder);return{renewed:true}}async destroy(){
+this.#client=void 0}maskConfig(config){const{oauth:_transient,_vars,...shown}=(0,import_arguments4.members)(config);for(const name of SECRET_MEMBERS){
+if(shown[name])shown[name]=MASK}return shown}async listWorkspaces(query){const address=this.#pageAddress("/user/workspac\
+es",(0,import_arguments4.membersOf)(this.listWorkspaces,"listQuery",query));const{workspace:workspace2}=this.#config;const slug=typeof workspace2===
+"string"?workspace2.trim():"";if(!this.#describe().hasUser&&slug)return{values:[{slug}]};return this.#list(address,WORKSPACE_MEMBERS,
+value=>value.workspace??value)}async listRepositories(query){const given=(0,import_arguments4.membersOf)(this.listRepositories,
+"listQuery",query);const{workspace:workspace2=this.#config.workspace}=given;const segment=(0,import_error8.judge)(this.listRepositories,
+()=>(0,import_core14.core)().workspaceSegment(workspace2));return this.#list(this.#pageAddress(`/repositories/${segment}`,
+given),REPOSITORY_MEMBERS)}#pageAddress(path,query){const{next,page}=(0,import_arguments4.members)(query);return(0,import_error8.judge)(
 this.#pageAddress,()=>(0,import_core14.core)().pageAddress(path,next,page))}async#list(address,names2,unwrap=value=>value){
 try{const client=this.#createClient({maxWaitMs:DIALOG_MS});const list=listOf(client,address);const{values,goOn}=await fetchPage(
-client,list,{},DIALOG_MS);return{values:values.map(value=>pick(unwrap(members3(value)),names2)),...goOn()&&{next:(0,import_error8.judge)(
-this.#list,()=>list.token)}}}catch(error){throw meaningOf(error)}}async#probe(test,sender,signal){for(let path=test.path;path!==
-void 0;path=test.path){try{const headers={accept:"application/json"};const answer=await sender({method:"GET",url:this.#apiUrl()+
-path,headers,signal,redirect:"own"});test.answered({...answer,receivedAt:Date.now()})}catch(error){test.failed(meaningOf(
-error).message)}}}async#accountOf(authorization){try{const{timeoutMs,proxies}=this.#environment();const sender=createSender(
-{apiUrl:this.#apiUrl(),timeoutMs,proxies,credentials:{newest:async()=>({authorization}),answered:()=>false,onUnrepeatable:()=>{}}});
-const test=new((0,import_core14.core)()).ConnectionTest({kind:"oauth"});await this.#probe(test,sender,AbortSignal.timeout(
-ACCOUNT_MS));return test.verdict?.account}catch{return void 0}}#createClient({maxWaitMs}={}){const throttle=this.#throttle(
-maxWaitMs);return createClient({apiUrl:this.#apiUrl(),kind:this.#describe().kind,sender:this.#createSender(throttle),isQueued:throttle!==
-void 0,maxWaitMs})}#createSender(throttle){const{timeoutMs,proxies,problems}=this.#environment();return createSender({apiUrl:this.#apiUrl(),
-timeoutMs,proxies,throttle,credentials:{newest:()=>this.#credential(),answered:(status,{current},isRepetition)=>{if(current)
-return Boolean(this.#connection?.answered(status,current,isRepetition));if(this.#describe().canRenew&&(0,import_core14.core)().
-asksForRenewal(status))throw configFailure(problems);return false},onUnrepeatable:()=>{this.#unrepeated+=1}}})}#throttle(maxWaitMs){
-const limiter=rateLimiterOf(this.#environment());if(!limiter)return void 0;const{account,whose}=this.#rateLimitAccount();
-const{log}=this.#holder;return{take:(group,signal)=>limiter.take(account,group,{signal,maxWaitMs,log}),observe:(group,answer)=>{
-if(whose&&(0,import_core14.core)().provesCredential(answer.status))void limiter.prove(account,whose);return limiter.observe(
-account,group,answer)}}}#rateLimitAccount(){const{kind,email,accessToken=""}=this.#readCredential();const{uuid}=members3(
-this.#config.account);const{client,redisUrl}=this.#environment();if(kind==="custom"&&client)return{account:`client ${client.
-clientId}`};const account=this.#canRefresh()&&client?`connection ${nameOf(this.#connect(client))}`:`token ${(0,import_node_crypto4.createHash)(
-"sha256").update(JSON.stringify([email,accessToken])).digest("base64url")}`;if(!client&&redisUrl)return{account};if(email!==
-void 0)return{account,whose:async()=>`email ${email.toLowerCase()}`};if(kind==="oauth"&&typeof uuid==="string")return{account,
-whose:()=>this.#provenUser()};return{account}}async#provenUser(){try{const{authorization}=await this.#credential();const account=await this.#accountOf(
-authorization);return account?.uuid&&`user ${account.uuid}`}catch{return void 0}}#apiUrl(){const{apiUrl,problems}=this.#environment();
-if(!apiUrl)throw configFailure(problems.filter(({field})=>field?.endsWith("_API_URL")));return apiUrl}async#credential(){
-const{canRenew}=this.#describe();const{client,problems}=canRenew?this.#environment():{};if(client){const current=await this.#connect(
-client).newest(this.#holder);return{authorization:`Bearer ${current.accessToken}`,current}}const{authorization}=canRenew?
-this.#readCredential():this.#describe();const isGone=canRenew&&(0,import_core14.core)().isExpired(epoch(this.#config.expires_at),
-Date.now());if(isGone||authorization===void 0)throw configFailure(problems??[]);return{authorization}}#describe(){if(this.#described)
-return this.#described;const described=this.#readCredential();const{accessToken:_its,authorization:_ofIt,...kept}=described;
-this.#described=described.canRenew?kept:described;return this.#described}#readCredential(){const{mayActAsClient}=this.#environment();
-return(0,import_error8.judge)(this.#readCredential,()=>(0,import_core14.core)().readCredential(this.#config,mayActAsClient))}async#tokens(){
-const{kind,canRenew}=this.#describe();const{client}=canRenew?this.#environment():{};const latest=client&&await this.#connect(
-client).latest();const{scopes,...tokens}=latest??(kind==="oauth"?pairOf(this.#config,void 0):{});return{...tokens,...scopes&&
-scopes.length!==0&&{scopes}}}#canRefresh(){return this.#config.type==="oauth"&&Boolean(this.#config.refresh_token)}#connect(client){
-if(this.#connection)return this.#connection;const keeper=keeperOf({...this.#environment(),client});const pair=()=>{const{
-accessToken}=this.#readCredential();const{oauth_token:own}=this.#config;return pairOf(this.#config,accessToken===own?own:
-accessToken)};this.#connection=this.#canRefresh()?keeper.attach(pair(),this.#holder):keeper.ofClient();return this.#connection}#take(pair){
-const tokens=storedTokens(pair);if(pair.accessToken!==void 0&&tokens.oauth_token!==this.#config.oauth_token){const{expires_at:_before,
-expires_in:_older,...kept}=this.#config;this.#config=Object.assign(kept,tokens)}return tokens}async#store(pair){if(!this.#canRefresh())
-return;const{expires_at:before}=this.#config;const tokens=this.#take(pair);const isStale=Boolean(before)&&tokens.expires_at===
-void 0;if(this.#tokenRefreshCallback&&!(isStale&&this.#host.saveConfig))await this.#tokenRefreshCallback(tokens);else await this.#host.
-saveConfig?.(storable(this.#config))}};function pairOf({refresh_token,expires_at,refreshed_at,scopes},accessToken){return makePair(
-{accessToken,refreshToken:String(refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),scopes:scopes||
-void 0})}function storedTokens({accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:accessToken,
-...refreshToken&&{refresh_token:refreshToken},...expiresAt!==void 0&&{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==
-void 0&&{refreshed_at:new Date(obtainedAt).toISOString()},...scopes.length>0&&{scopes}}}function storable({oauth:_transient,
-...config}){return config}function withoutTokens(error){const cause=error instanceof Error?error.cause:void 0;return cause instanceof
-import_error8.BitbucketAuthError&&cause.phase!=="api"?cause:void 0}function statusOf(error){return members3(members3(error).
-response).status}var names=new WeakMap;function nameOf(connection){const name=names.get(connection)??(0,import_node_crypto4.randomUUID)();
+client,list,{},DIALOG_MS);return{values:values.map(value=>pick(unwrap((0,import_arguments4.members)(value)),names2)),...goOn()&&
+{next:(0,import_error8.judge)(this.#list,()=>list.token)}}}catch(error){throw meaningOf(error)}}async#probe(test,sender,signal){
+for(let path=test.path;path!==void 0;path=test.path){try{const headers={accept:"application/json"};const answer=await sender(
+{method:"GET",url:this.#apiUrl()+path,headers,signal,redirect:"own"});test.answered({...answer,receivedAt:Date.now()})}catch(error){
+test.failed(meaningOf(error).message)}}}async#accountOf(authorization){try{const{timeoutMs,proxies}=this.#environment();
+const sender=createSender({apiUrl:this.#apiUrl(),timeoutMs,proxies,credentials:{newest:async()=>({authorization}),answered:()=>false,
+onUnrepeatable:()=>{}}});const test=new((0,import_core14.core)()).ConnectionTest({kind:"oauth"});await this.#probe(test,
+sender,AbortSignal.timeout(ACCOUNT_MS));return test.verdict?.account}catch{return void 0}}#createClient({maxWaitMs}={}){
+const throttle=this.#throttle(maxWaitMs);return createClient({apiUrl:this.#apiUrl(),kind:this.#describe().kind,sender:this.#createSender(
+throttle),isQueued:throttle!==void 0,maxWaitMs})}#createSender(throttle){const{timeoutMs,proxies,problems}=this.#environment();
+return createSender({apiUrl:this.#apiUrl(),timeoutMs,proxies,throttle,credentials:{newest:()=>this.#credential(),answered:(status,{
+current},isRepetition)=>{if(current)return Boolean(this.#connection?.answered(status,current,isRepetition));if(this.#describe().
+canRenew&&(0,import_core14.core)().asksForRenewal(status))throw configFailure(problems);return false},onUnrepeatable:()=>{
+this.#unrepeated+=1}}})}#throttle(maxWaitMs){const limiter=rateLimiterOf(this.#environment());if(!limiter)return void 0;
+const{account,whose}=this.#rateLimitAccount();const{log}=this.#holder;return{take:(group,signal)=>limiter.take(account,group,
+{signal,maxWaitMs,log}),observe:(group,answer)=>{if(whose&&(0,import_core14.core)().provesCredential(answer.status))void limiter.
+prove(account,whose);return limiter.observe(account,group,answer)}}}#rateLimitAccount(){const{kind,email,accessToken=""}=this.#readCredential();
+const{uuid}=(0,import_arguments4.members)(this.#config.account);const{client,redisUrl}=this.#environment();if(kind==="cu\
+stom"&&client)return{account:`client ${client.clientId}`};const account=this.#canRefresh()&&client?`connection ${nameOf(
+this.#connect(client))}`:`token ${(0,import_node_crypto4.createHash)("sha256").update(JSON.stringify([email,accessToken])).
+digest("base64url")}`;if(!client&&redisUrl)return{account};if(email!==void 0)return{account,whose:async()=>`email ${email.
+toLowerCase()}`};if(kind==="oauth"&&typeof uuid==="string")return{account,whose:()=>this.#provenUser()};return{account}}async#provenUser(){
+try{const{authorization}=await this.#credential();const account=await this.#accountOf(authorization);return account?.uuid&&
+`user ${account.uuid}`}catch{return void 0}}#apiUrl(){const{apiUrl,problems}=this.#environment();if(!apiUrl)throw configFailure(
+problems.filter(({field})=>field?.endsWith("_API_URL")));return apiUrl}async#credential(){const{canRenew}=this.#describe();
+const{client,problems}=canRenew?this.#environment():{};if(client){const current=await this.#connect(client).newest(this.#holder);
+return{authorization:`Bearer ${current.accessToken}`,current}}const{authorization}=canRenew?this.#readCredential():this.#describe();
+const isGone=canRenew&&(0,import_core14.core)().isExpired(epoch(this.#config.expires_at),Date.now());if(isGone||authorization===
+void 0)throw configFailure(problems??[]);return{authorization}}#describe(){if(this.#described)return this.#described;const described=this.#readCredential();
+const{accessToken:_its,authorization:_ofIt,...kept}=described;this.#described=described.canRenew?kept:described;return this.#described}#readCredential(){
+const{mayActAsClient}=this.#environment();return(0,import_error8.judge)(this.#readCredential,()=>(0,import_core14.core)().
+readCredential(this.#config,mayActAsClient))}async#tokens(){const{kind,canRenew}=this.#describe();const{client}=canRenew?
+this.#environment():{};const latest=client&&await this.#connect(client).latest();const{scopes,...tokens}=latest??(kind===
+"oauth"?pairOf(this.#config,void 0):{});return{...tokens,...scopes&&scopes.length!==0&&{scopes}}}#canRefresh(){return this.#config.
+type==="oauth"&&Boolean(this.#config.refresh_token)}#connect(client){if(this.#connection)return this.#connection;const keeper=keeperOf(
+{...this.#environment(),client});const pair=()=>{const{accessToken}=this.#readCredential();const{oauth_token:own}=this.#config;
+return pairOf(this.#config,accessToken===own?own:accessToken)};this.#connection=this.#canRefresh()?keeper.attach(pair(),
+this.#holder):keeper.ofClient();return this.#connection}#take(pair){const tokens=storedTokens(pair);if(pair.accessToken!==
+void 0&&tokens.oauth_token!==this.#config.oauth_token){const{expires_at:_before,expires_in:_older,...kept}=this.#config;
+this.#config=Object.assign(kept,tokens)}return tokens}async#store(pair){if(!this.#canRefresh())return;const{expires_at:before}=this.#config;
+const tokens=this.#take(pair);const isStale=Boolean(before)&&tokens.expires_at===void 0;if(this.#tokenRefreshCallback&&!(isStale&&
+this.#host.saveConfig))await this.#tokenRefreshCallback(tokens);else await this.#host.saveConfig?.(storable(this.#config))}};
+function pairOf({refresh_token,expires_at,refreshed_at,scopes},accessToken){return makePair({accessToken,refreshToken:String(
+refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),scopes:scopes||void 0})}function storedTokens({
+accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:accessToken,...refreshToken&&{refresh_token:refreshToken},
+...expiresAt!==void 0&&{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==void 0&&{refreshed_at:new Date(obtainedAt).
+toISOString()},...scopes.length>0&&{scopes}}}function storable({oauth:_transient,...config}){return config}function withoutTokens(error){
+const cause=error instanceof Error?error.cause:void 0;return cause instanceof import_error8.BitbucketAuthError&&cause.phase!==
+"api"?cause:void 0}function statusOf(error){return(0,import_arguments4.members)((0,import_arguments4.members)(error).response).
+status}var names=new WeakMap;function nameOf(connection){const name=names.get(connection)??(0,import_node_crypto4.randomUUID)();
 names.set(connection,name);return name}function epoch(iso){const time=Date.parse(iso??"");return Number.isNaN(time)?void 0:
-time}function pick(value,names2){const given=members3(value);return Object.fromEntries(names2.filter(name=>name in given).
-map(name=>[name,given[name]]))}function members3(value){return typeof value==="object"&&value!==null?value:{}}var manifest=Object.freeze({title:"Bitbucket",icon:"bitBucket",version:"0.1.0",description:"Connect to Bitbucket Cloud w\
+time}function pick(value,names2){const given=(0,import_arguments4.members)(value);return Object.fromEntries(names2.filter(
+name=>name in given).map(name=>[name,given[name]]))}var manifest=Object.freeze({title:"Bitbucket",icon:"bitBucket",version:"0.1.0",description:"Connect to Bitbucket Cloud w\
 ith OAuth 2.0, an access token or an API token",author:"NocoDB",website:"https://bitbucket.org",order:5,expose:["testCon\
 nection","connectionStatus","listWorkspaces","listRepositories"]});function createEntry(env=process.env){const environment=lazyEnvironment(env);let elements;return{type:"auth",sub_type:"b\
 itbucket",wrapper:class BitbucketAuth extends BitbucketAuthIntegration{constructor(config,host){super(config,host,environment)}},

@@ -4,8 +4,8 @@ to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__ge
 return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:true}),mod);var shared_exports={};
 __export(shared_exports,{BitbucketAuthError:()=>BitbucketAuthError,DEFAULT_SCOPES:()=>DEFAULT_SCOPES,
 OAuthClient:()=>OAuthClient,core:()=>core,createClient:()=>createClient,expandScopes:()=>expandScopes,failure:()=>failure,
-init:()=>init,isObject:()=>isObject2,judge:()=>judge,membersOf:()=>membersOf,missingScopes:()=>missingScopes,reading:()=>reading,
-withWait:()=>withWait});module.exports=__toCommonJS(shared_exports);var core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
+init:()=>init,isObject:()=>isObject2,judge:()=>judge,members:()=>members,membersOf:()=>membersOf,missingScopes:()=>missingScopes,
+reading:()=>reading,withWait:()=>withWait});module.exports=__toCommonJS(shared_exports);var core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
 var __getOwnPropNames2=Object.getOwnPropertyNames;var __hasOwnProp2=Object.prototype.hasOwnProperty;var __export2=(target,all)=>{
 for(var name in all)__defProp2(target,name,{get:all[name],enumerable:true})};var __copyProps2=(to,from,except,desc)=>{if(from&&
 typeof from==="object"||typeof from==="function"){for(let key of __getOwnPropNames2(from))if(!__hasOwnProp2.call(to,key)&&
@@ -378,11 +378,11 @@ function unavailable(message,caller,{detail,field="WebAssembly"}={}){const flags
 {code:"INVALID_CONFIG",phase:"config",message,...flags,field},{detail},caller)}function unusableSource(reason="is not th\
 is version's WebAssembly core"){return new BitbucketAuthError({code:"INVALID_ARGUMENT",phase:"config",message:`A value g\
 iven to nocodb-bitbucket-auth cannot be used: source ${reason}.`,retryable:false,reauthorize:false,field:"source"},{},init)}var known={};function membersOf(caller,argument,value){if(!isObject2(value))return{};const{name:field,phase,reads}=known[argument]??=
-core().describeArgument(argument);return reading(phase,field,()=>{const members={};for(const name of reads)members[name]=
+core().describeArgument(argument);return reading(phase,field,()=>{const members2={};for(const name of reads)members2[name]=
 value[name];for(const name of Object.keys(value)){if(reads.includes(name)||value[name]===void 0||value[name]===null)continue;
-judge(caller,()=>core().checkMember(argument,name))}return members})}function reading(phase,field,work){try{return work()}catch(error){
+judge(caller,()=>core().checkMember(argument,name))}return members2})}function reading(phase,field,work){try{return work()}catch(error){
 throw error instanceof BitbucketAuthError?error:failure("INVALID_ARGUMENT",phase,{field})}}var isObject2=value=>typeof value===
-"object"&&value!==null||typeof value==="function";var DEFAULT_SCOPES=Object.freeze(["repository","repository:write","pullrequest","pullrequest:write","issue","issue:write",
+"object"&&value!==null||typeof value==="function";var members=value=>isObject2(value)?value:{};var DEFAULT_SCOPES=Object.freeze(["repository","repository:write","pullrequest","pullrequest:write","issue","issue:write",
 "account"]);var OAuthClient=class{#handle;#redirectUri;#tokenRequest;#last={mediaType:"",scope:"",scopes:[""]};constructor(options,caller=new.target){
 let given=options;if(isObject2(options)){const{endpoints,...rest}=membersOf(caller,"clientOptions",options);given={...rest,
 endpoints:isObject2(endpoints)?membersOf(caller,"endpoints",endpoints):endpoints}}this.#handle=judge(caller,()=>new(core()).
