@@ -104,13 +104,13 @@ async function nodeTest(node, cwd, folder, { env, onLine, prefix, atOnce } = {})
 /** The shared cases are among the tests of each Node. */
 async function nodeTestWithVectors(node, cwd, folder, prefix) {
   const lines = [];
-  const counts = await nodeTest(node, cwd, folder, { onLine: (line) => lines.push(line), prefix });
+  const counts = await nodeTest(node, cwd, folder, { onLine: (line) => lines.push(line), prefix, atOnce: 2 });
   return sum([counts, await checkVectors(lines)]);
 }
 
 /**
  * The packed package, under every Node that is supported: this one, the one that NocoDB needs, and newer ones. The tests
- * wait more than they work, so two Nodes at once take little longer than one.
+ * wait more than they work, so two Nodes at once, with two files each, take little longer than one.
  */
 async function packed() {
   const { folder, remove } = await installPacked();

@@ -385,6 +385,7 @@ describe('coordination through a Redis that cannot be used', () => {
     const newer = { ...pair('b'), accessToken: 'newer' };
     assert.equal(await coordination.publish('b', entry('b', 0, newer)), true);
     assert.deepEqual((await coordination.find('a')).value, newer);
+    await until(() => said.length > 0, 'the loss is told');
     // Of equal fences the later one counts, so this one is kept out until the other has published.
     await redis.restart('--requirepass', 'x');
     const address = redis.url.replace('//', '//:x@');
