@@ -112,7 +112,7 @@ describe('a callback page for which nobody waits', () => {
     assert.deepEqual(await scene.page.evaluate(() => window.heard), []);
   }));
 
-  for (const [host, heard] of [['localhost', 1], ['127.0.0.1', 0]]) {
+  for (const [host, isHeard] of [['localhost', true], ['127.0.0.1', false]]) {
     test(`hands its address to an opener on its own origin only: ${host}`, () => on({}, async (scene) => {
       await scene.page.goto(`${scene.origin.replace('localhost', host)}/`);
       await scene.page.evaluate(() => {
@@ -137,7 +137,10 @@ describe('a callback page for which nobody waits', () => {
       await popup.evaluate(() => window.opener.postMessage('last', '*'));
       await scene.page.waitForFunction(() => window.heard.includes('last'));
       const messages = await scene.page.evaluate(() => window.heard);
-      assert.deepEqual(messages.slice(0, -1), Array(heard).fill({ popup: 'somebody', address }));
+      const told = messages.filter((message) => message !== 'last');
+      assert.equal(told.length > 0, isHeard);
+      // It says so again and again until somebody has taken it.
+      for (const message of told) assert.deepEqual(message, { popup: 'somebody', address });
     }));
   }
 });

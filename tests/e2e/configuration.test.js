@@ -64,8 +64,15 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
     assert.equal(lines.filter((line) => line.includes(SECRET)).length, 1);
   });
 
-  test('a complete configuration offers everything, and complains of nothing', async () => {
+  test('a complete configuration offers a login and tokens, and complains of nothing', async () => {
     const { authTypes, lines } = await startWith(variables(bb));
+    assert.deepEqual(authTypes, ['OAuth2', ...WITHOUT_CLIENT]);
+    assert.equal(lines.length, 1);
+  });
+
+  test('the OAuth client itself is offered where an administrator allowed it', async () => {
+    const allowed = variables(bb, { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: 'allow' });
+    const { authTypes, lines } = await startWith(allowed);
     assert.deepEqual(authTypes, ['OAuth2', ...WITHOUT_CLIENT, 'OAuth client itself']);
     assert.equal(lines.length, 1);
   });

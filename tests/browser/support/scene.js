@@ -233,7 +233,7 @@ export class Scene {
 }
 
 /** When a button that stays was not pressed: a click may be lost while WebKit puts a page in another process's place. */
-const CLICK_LOST_MS = 5000;
+const CLICK_LOST_MS = 10_000;
 
 /** The page looks at its popup every 100 milliseconds. */
 export const LOOKS_MS = 400;
