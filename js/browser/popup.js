@@ -29,6 +29,9 @@ const POPUP_SIZE = { width: 600, height: 760 };
 /** How often the popup is looked at, in milliseconds. */
 const LOOK_MS = 100;
 
+/** For how long a popup that goes on talking is told that its address was taken. */
+const FAREWELL_MS = 10_000;
+
 /** For how long the page has the focus, in milliseconds, before a popup counts as closed that seems to be. */
 const PATIENCE_MS = 60_000;
 
@@ -229,9 +232,12 @@ class Popup {
   close() {
     this.#window?.close();
     this.#standIn?.remove();
-    // The same, for one that was cut off: it listens when it is at the callback page.
-    this.#channel.postMessage({ popup: this.#id, taken: true });
-    this.#channel.close();
+    // The same, for one that was cut off: it listens when it is at the callback page, and says its address until it hears
+    // this, as WebKit may lose messages to a window that it moves to another process.
+    const answer = () => this.#channel.postMessage({ popup: this.#id, taken: true });
+    this.#channel.addEventListener('message', ({ data }) => data?.popup === this.#id && data.taken !== true && answer());
+    answer();
+    this.#page.setTimeout(() => this.#channel.close(), FAREWELL_MS);
   }
 }
 
