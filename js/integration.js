@@ -16,7 +16,8 @@ import { lazyEnvironment } from './environment.js';
 import { BitbucketAuthError, judge } from './error.js';
 import { rateLimiterOf } from './rate-limit.js';
 import { clientOf, configFailure, requestTokens } from './token-endpoint.js';
-import { holder, keeperOf, makePair } from './token-keeper.js';
+import { keeperOf } from './token-keeper.js';
+import { holder, makePair } from './token-store.js';
 
 /** @typedef {import('./api/client.js').BitbucketClient} BitbucketClient */
 /** @typedef {import('./api/sender.js').Sender} Sender */
@@ -24,7 +25,7 @@ import { holder, keeperOf, makePair } from './token-keeper.js';
 /** @typedef {import('./core.js').CredentialKind} CredentialKind */
 /** @typedef {import('./environment.js').Environment} Environment */
 /** @typedef {import('./token-keeper.js').Connection} Connection */
-/** @typedef {import('./token-keeper.js').Pair} Pair */
+/** @typedef {import('./token-store.js').Pair} Pair */
 
 /**
  * What the next request carries.

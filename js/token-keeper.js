@@ -14,39 +14,18 @@ import { RedisCoordination } from './coordination/redis.js';
 import { core, failure } from './core.js';
 import { BitbucketAuthError, withWait } from './error.js';
 import { requestTokens } from './token-endpoint.js';
+import { makePair, noteStored, reportUnstored, storePair } from './token-store.js';
 
 /** @typedef {import('./core.js').RefreshPolicy} RefreshPolicy */
 /** @typedef {import('./coordination/memory.js').Coordination} Coordination */
 /** @typedef {import('./coordination/memory.js').Lock} Lock */
 /** @typedef {import('./environment.js').Environment} Environment */
-
-/**
- * Tokens that belong together.
- *
- * @typedef {object} Pair
- * @property {string} [accessToken] absent when a config has none that can be sent
- * @property {string} refreshToken
- * @property {number} [expiresAt] of the access token, in milliseconds since the epoch
- * @property {number} [obtainedAt] in milliseconds since the epoch
- * @property {string[]} [scopes] as granted
- */
-
-/**
- * Somebody who uses a connection and has a store of its own: a wrapper. Made by `holder()`.
- *
- * @typedef {object} Holder
- * @property {(pair: Pair) => unknown} store has the host store a pair; rejects when it could not
- * @property {(message: string) => void} log
- * @property {number} stored the number of the pair that its store has, as far as known
- * @property {number} handed the number of the pair that its store was handed last
- */
+/** @typedef {import('./token-store.js').Holder} Holder */
+/** @typedef {import('./token-store.js').Pair} Pair */
 
 /** @typedef {Environment & { client: import('./core.js').CoreClient }} ConfiguredEnvironment */
 
 /** @typedef {Readonly<{ accessToken: string, generation: number, pair: Pair }>} Current the pair to use now */
-
-// A store that takes longer than this counts as failed; should it succeed later, so much the better.
-const STORE_LIMIT_MS = 10_000;
 
 // A connection that nobody touched for a day is started anew from a config: stores have its tokens.
 const KEPT_MS = 24 * 60 * 60 * 1000;
@@ -118,33 +97,6 @@ function createCoordination({ client, redisUrl, redisVariable }, namespace) {
 function hash(key, text) {
   // Not a slice of the digest's text: V8 would keep the whole text for it.
   return createHmac('sha256', key).update(text).digest().toString('base64url', 0, 16);
-}
-
-/**
- * A pair, made member by member: V8 gives most objects that come out of a spread a hidden class of their own, which
- * takes more memory than the object.
- *
- * @param {{ [Name in keyof Pair]: Pair[Name] | undefined } & { refreshToken: string }} members
- * @returns {Pair}
- */
-export function makePair({ accessToken, refreshToken, expiresAt, obtainedAt, scopes }) {
-  /** @type {Pair} */
-  const pair = { refreshToken };
-  if (accessToken !== undefined) pair.accessToken = accessToken;
-  if (expiresAt !== undefined) pair.expiresAt = expiresAt;
-  if (obtainedAt !== undefined) pair.obtainedAt = obtainedAt;
-  if (scopes !== undefined) pair.scopes = scopes;
-  return pair;
-}
-
-/**
- * A holder whose store is not known to have any pair.
- *
- * @param {Pick<Holder, 'store' | 'log'>} host
- * @returns {Holder}
- */
-export function holder({ store, log }) {
-  return { store, log, stored: 0, handed: 0 };
 }
 
 /** The connections of one OAuth client. */
@@ -308,10 +260,7 @@ export class Connection {
       && this.#policy.configured(pair.obtainedAt, pair.expiresAt, now)) {
       this.#pair = pair;
     }
-    if (owner && pair.accessToken === this.#pair.accessToken) {
-      owner.stored = this.#policy.generation;
-      owner.handed = owner.stored;
-    }
+    if (owner && pair.accessToken === this.#pair.accessToken) noteStored(owner, this.#policy.generation);
   }
 
   /**
@@ -489,7 +438,7 @@ export class Connection {
             action = this.#on(RefreshEvent.Published);
             break;
           case RefreshAction.Report:
-            this.#report();
+            reportUnstored(this.#waiting ?? [], this.#policy.generation);
             action = this.#on(RefreshEvent.Reported);
             break;
           case RefreshAction.Wait:
@@ -617,45 +566,8 @@ export class Connection {
   async #store() {
     const { RefreshEvent } = core();
     const { generation } = this.#policy;
-    const pair = this.#pair;
-    const behind = [...this.#waiting ?? []].filter((owner) => owner.stored !== generation);
-    const stored = await Promise.all(behind.map(async (owner) => {
-      owner.handed = generation;
-      try {
-        await within(STORE_LIMIT_MS, owner.store(pair));
-        owner.stored = generation;
-      } catch {
-        // The host's error may hold the tokens that it could not store, so it stays here.
-      }
-      return owner.stored === generation;
-    }));
-    this.#unstored = stored.every(Boolean) ? 0 : generation;
+    const isStored = await storePair(this.#waiting ?? [], this.#pair, generation);
+    this.#unstored = isStored ? 0 : generation;
     return this.#on(this.#unstored ? RefreshEvent.StoreFailed : RefreshEvent.Stored);
-  }
-
-  #report() {
-    const { message } = failure('PERSIST_FAILED', 'refresh');
-    const { generation } = this.#policy;
-    for (const { log, stored } of this.#waiting ?? []) {
-      if (stored !== generation) log(message);
-    }
-  }
-}
-
-/**
- * @param {number} ms
- * @param {unknown} work
- * @returns {Promise<void>} rejects when the work does, or has not ended in time
- */
-async function within(ms, work) {
-  const controller = new AbortController();
-  const limit = sleep(ms, undefined, { signal: controller.signal }).then(() => {
-    throw new Error('too late');
-  });
-  try {
-    await Promise.race([work, limit]);
-  } finally {
-    controller.abort();
-    limit.catch(() => {});
   }
 }

@@ -5,7 +5,7 @@
  * never happens here: a refresh token used as a key (keys are keyed hashes), or a decision about tokens.
  */
 
-/** @typedef {import('../token-keeper.js').Pair} Pair */
+/** @typedef {import('../token-store.js').Pair} Pair */
 
 /** @typedef {Pair | { dead: true }} Value tokens, or the news that the refresh token of this key is dead */
 
