@@ -15,6 +15,7 @@ import { core, failure } from './core.js';
 import { lazyEnvironment } from './environment.js';
 import { BitbucketAuthError, judge } from './error.js';
 import { rateLimiterOf } from './rate-limit.js';
+import { signalAfter } from './time-limit.js';
 import { clientOf, configFailure, requestTokens } from './token-endpoint.js';
 import { keeperOf } from './token-keeper.js';
 import { holder, makePair } from './token-store.js';
@@ -542,7 +543,7 @@ export class BitbucketAuthIntegration {
         },
       });
       const test = new (core().ConnectionTest)({ kind: 'oauth' });
-      await this.#probe(test, sender, AbortSignal.timeout(ACCOUNT_MS));
+      await this.#probe(test, sender, signalAfter(ACCOUNT_MS));
       return test.verdict?.account;
     } catch {
       return undefined;

@@ -6,8 +6,8 @@
  * again.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { failure } from './core.js';
+import { within } from './time-limit.js';
 
 /**
  * Tokens that belong together.
@@ -104,23 +104,5 @@ export function reportUnstored(holders, generation) {
   const { message } = failure('PERSIST_FAILED', 'refresh');
   for (const { log, stored } of holders) {
     if (stored !== generation) log(message);
-  }
-}
-
-/**
- * @param {number} ms
- * @param {unknown} work
- * @returns {Promise<void>} rejects when the work does, or has not ended in time
- */
-async function within(ms, work) {
-  const controller = new AbortController();
-  const limit = sleep(ms, undefined, { signal: controller.signal }).then(() => {
-    throw new Error('too late');
-  });
-  try {
-    await Promise.race([work, limit]);
-  } finally {
-    controller.abort();
-    limit.catch(() => {});
   }
 }

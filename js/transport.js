@@ -13,6 +13,7 @@ import { failure } from './core.js';
 import { ACCEPTED, decode, decodersFor } from './decoding.js';
 import { BitbucketAuthError, judge } from './error.js';
 import { networkFailure } from './network-failure.js';
+import { whenLate } from './time-limit.js';
 
 /** @typedef {import('./error.js').Phase} Phase */
 
@@ -85,10 +86,10 @@ async function sendNow(url, { method, headers, body }, { phase, proxies, timeout
   const abort = () => controller.abort();
   let late = false;
   // A timer of our own: it is gone with the request, and tells a time limit from the caller's signal.
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => {
+  const stop = timeoutMs === undefined ? undefined : whenLate(timeoutMs, () => {
     late = true;
     abort();
-  }, timeoutMs);
+  });
   signal?.addEventListener('abort', abort, { once: true });
   try {
     const response = await connectionsThrough(proxy).request({
@@ -109,7 +110,7 @@ async function sendNow(url, { method, headers, body }, { phase, proxies, timeout
     if (signal?.aborted) throw failure('REQUEST_ABORTED', phase);
     throw networkFailure(error, phase, proxy);
   } finally {
-    clearTimeout(timer);
+    stop?.();
     signal?.removeEventListener('abort', abort);
   }
 }

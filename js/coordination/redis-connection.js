@@ -8,6 +8,7 @@
  */
 
 import { core } from '../core.js';
+import { within } from '../time-limit.js';
 
 /** @typedef {import('ioredis').Redis} Redis */
 
@@ -25,9 +26,6 @@ import { core } from '../core.js';
  */
 
 const VARIABLES = 'INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
-
-/** Why `within` rejects. */
-const LATE = Object.assign(new Error('too late'), { code: 'TIMEOUT' });
 
 export class RedisConnection {
   /** @type {RedisConnectionOptions} */
@@ -73,7 +71,7 @@ export class RedisConnection {
     const redis = await this.connected();
     if (!redis) return undefined;
     try {
-      const result = await within(this.#options.limits.operation, isAwaited, work(redis));
+      const result = await within(this.#options.limits.operation, work(redis), { isAwaited });
       this.#failures = 0;
       return result;
     } catch (error) {
@@ -108,7 +106,7 @@ export class RedisConnection {
     try {
       // Only who uses Redis loads its client. On a busy machine that takes seconds, which say nothing about Redis.
       const { Redis } = await import('ioredis');
-      await within(this.#options.limits.connection, isAwaited, this.#open(Redis, errors));
+      await within(this.#options.limits.connection, this.#open(Redis, errors), { isAwaited });
     } catch (error) {
       disconnect(this.#candidate);
       this.#candidate = undefined;
@@ -139,7 +137,7 @@ export class RedisConnection {
    * @param {unknown[]} errors
    */
   async #open(Redis, errors) {
-    if (this.#isClosed) throw LATE;
+    if (this.#isClosed) throw new Error('closed');
     const { url, limits, scripts, check } = this.#options;
     const { username, password, database, tls, ...server } = core().redisServer(url);
     const redis = new Redis({
@@ -173,7 +171,7 @@ export class RedisConnection {
       await check(redis);
     };
     // Whoever is too slow for this is too slow for everything else.
-    await within(limits.operation, false, ready());
+    await within(limits.operation, ready(), { isAwaited: false });
   }
 
   /**
@@ -223,26 +221,4 @@ function disconnect(redis) {
   redis?.disconnect();
   // A server that hangs would hold up an orderly end.
   redis?.stream?.destroy();
-}
-
-/**
- * @template T
- * @param {number} limit in milliseconds
- * @param {boolean} isAwaited whether the process stays alive for it
- * @param {Promise<T>} work
- * @returns {Promise<T>} rejects when the work does, or has not ended in time
- */
-async function within(limit, isAwaited, work) {
-  /** @type {NodeJS.Timeout | undefined} */
-  let timer;
-  const late = new Promise((_resolve, reject) => {
-    // In a process that was busy or stopped, the answer may be there and only has to be read.
-    timer = setTimeout(() => setImmediate(() => setImmediate(reject, LATE)), limit);
-    if (!isAwaited) timer.unref();
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,8 +1,11 @@
-/** An authority of the tests' own, and a certificate for 127.0.0.1 that it signed. */
+/** An authority of the tests' own, and a certificate for 127.0.0.1 and NAME that it signed. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+/** A name that no resolver knows (RFC 6761 section 6.5): only a proxy could reach it. */
+export const NAME = 'bitbucket.example';
 
 /** Made by openssl; gone with the test. */
 export function makeCertificates(t) {
@@ -11,7 +14,7 @@ export function makeCertificates(t) {
   const at = (name) => join(folder, name);
   const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-  writeFileSync(at('extensions'), 'subjectAltName=IP:127.0.0.1\n');
+  writeFileSync(at('extensions'), `subjectAltName=IP:127.0.0.1,DNS:${NAME}\n`);
   openssl('req', '-x509', ...key, '-subj', '/CN=Test authority', '-keyout', at('ca.key'), '-out', at('ca.pem'));
   openssl('req', ...key.slice(0, -2), '-subj', '/CN=127.0.0.1', '-keyout', at('server.key'), '-out', at('server.csr'));
   openssl('x509', '-req', '-in', at('server.csr'), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial',

@@ -91,9 +91,10 @@ export function json(response, status, value, headers = {}) {
 
 /**
  * Runs fixtures/<name> in a process of its own, with these arguments and variables, and with no proxy or Redis of this
- * machine's. Gives what it printed, which must be all that it leaves behind: it has to end by itself.
+ * machine's. Gives what it printed, which must be all that it leaves behind: it has to end by itself. `onStart` gets the
+ * process when it has started.
  */
-export async function runFixture(t, name, args = [], env = {}) {
+export async function runFixture(t, name, args = [], env = {}, onStart = () => {}) {
   const file = fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
   const inherited = Object.entries(process.env).filter(([key]) => !/_proxy$|^NODE_|^NC_|^INTEGRATION_AUTH_/i.test(key));
   const child = spawn(process.execPath, [file, ...args.map(String)], {
@@ -101,6 +102,7 @@ export async function runFixture(t, name, args = [], env = {}) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   t.after(() => child.kill('SIGKILL'));
+  onStart(child);
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr']) {
     child[stream].setEncoding('utf8').on('data', (text) => {
@@ -112,8 +114,8 @@ export async function runFixture(t, name, args = [], env = {}) {
 }
 
 /** The same for a fixture that prints one JSON value. */
-export async function runJsonFixture(t, name, args, env) {
-  const { status, stdout, stderr } = await runFixture(t, name, args, env);
+export async function runJsonFixture(t, name, args, env, onStart) {
+  const { status, stdout, stderr } = await runFixture(t, name, args, env, onStart);
   assert.equal(status, 0, stderr);
   return JSON.parse(stdout);
 }

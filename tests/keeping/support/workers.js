@@ -2,7 +2,8 @@
  * The host's processes, seen from the test.
  *
  * In: commands for worker-main.js. Out: its answers, what it wants stored, and all that it ever printed. A process ends
- * with `end`, or by SIGKILL as an out-of-memory killer would do it; none outlives its test.
+ * with `end`, or by SIGKILL as an out-of-memory killer would do it; none outlives its test. It may stand still meanwhile,
+ * as on a machine that is suspended.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -87,6 +88,14 @@ export class Worker {
       this.#waiting.set(number, { resolve, reject });
       this.#post({ number, command, argument });
     });
+  }
+
+  standStill() {
+    this.#child.kill('SIGSTOP');
+  }
+
+  goOn() {
+    this.#child.kill('SIGCONT');
   }
 
   async kill() {

@@ -1,0 +1,148 @@
+/**
+ * Processes that stand still for longer than their time limits, as those of a suspended machine do. What has arrived
+ * meanwhile is read before a limit counts: the answer to a token request may hold the only refresh token that is good.
+ */
+import assert from 'node:assert/strict';
+import { lookup } from 'node:dns';
+import { connect, createServer } from 'node:net';
+import { describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { Server } from 'proxy-chain';
+import { NAME, makeCertificates } from './certificates.js';
+import { startCoordinator } from './coordinations.js';
+import { startRedis } from './redis-server.js';
+import { environment, json, listen, runJsonFixture, serve } from './support.js';
+
+/** Long enough for a busy machine to get an answer that is given at once. */
+const LIMIT_MS = 2500;
+
+/** How much longer than its limits a process stands still. */
+const BEYOND_MS = 700;
+
+const TOKENS = { access_token: 'the-token', token_type: 'bearer', expires_in: 7200, refresh_token: 'the-refresh-token' };
+const USER = { type: 'user', uuid: '{the-uuid}', display_name: 'Ada' };
+
+/** A config for which nothing but the API is asked. */
+const ACCESS_TOKEN = JSON.stringify({ type: 'api_key', token: 'the-token' });
+
+/** More than a socket hands over at once. */
+const LONG_LIST = Array.from({ length: 30_000 }, (_, index) => `number ${index}`);
+
+/** What each path is answered. */
+const ANSWERS = {
+  '/site/oauth2/access_token': TOKENS,
+  '/2.0/user': USER,
+  '/2.0/repositories/acme': { values: LONG_LIST },
+};
+
+/**
+ * Plays Bitbucket. The first request for `path` is answered while the process that sent it stands still, which it does for
+ * longer than `limitMs`.
+ */
+function stopping(path, limitMs, respond = json) {
+  let child;
+  let isOver = false;
+  return {
+    onStart: (started) => {
+      child = started;
+    },
+    answer: async ({ url }, response) => {
+      const value = ANSWERS[url];
+      if (url !== path || isOver) return respond(response, 200, value);
+      isOver = true;
+      child.kill('SIGSTOP');
+      await pause(BEYOND_MS / 2);
+      respond(response, 200, value);
+      await pause(limitMs + BEYOND_MS / 2);
+      return child.kill('SIGCONT');
+    },
+  };
+}
+
+const compressed = (response, status, value) => response
+  .writeHead(status, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+  .end(gzipSync(JSON.stringify(value)));
+
+/** A proxy that knows where NAME is. */
+async function startProxy(t, options) {
+  const dnsLookup = (_name, ...rest) => lookup('127.0.0.1', ...rest);
+  const proxy = new Server({ host: '127.0.0.1', port: 0, ...options, prepareRequestFunction: () => ({ dnsLookup }) });
+  await proxy.listen();
+  t.after(() => proxy.close(true));
+  return `${options.serverType}://127.0.0.1:${proxy.port}`;
+}
+
+describe('an answer that arrives while a process stands still is used', { concurrency: 4 }, () => {
+  const run = (t, args, origin, more, onStart) => runJsonFixture(t, 'connect.js', args, environment(origin, {
+    INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: String(LIMIT_MS), ...more,
+  }), onStart);
+
+  for (const how of ['plain', 'over TLS', 'compressed']) {
+    test(`of the token endpoint, ${how}`, async (t) => {
+      const { authority, tls } = makeCertificates(t);
+      const respond = how === 'compressed' ? compressed : json;
+      const { answer, onStart } = stopping('/site/oauth2/access_token', LIMIT_MS, respond);
+      const { origin, requests } = await serve(t, answer, how === 'over TLS' ? tls : undefined);
+      const { error, list } = await run(t, [], origin, { NODE_EXTRA_CA_CERTS: authority }, onStart);
+      assert.equal(error, undefined);
+      assert.deepEqual(list, LONG_LIST);
+      assert.equal(requests.filter(({ url }) => url === '/site/oauth2/access_token').length, 1);
+    });
+  }
+
+  for (const serverType of ['http', 'https']) {
+    test(`of the token endpoint, through a proxy that is reached over ${serverType}`, async (t) => {
+      const { authority, tls } = makeCertificates(t);
+      const { answer, onStart } = stopping('/site/oauth2/access_token', LIMIT_MS);
+      const { port } = await serve(t, answer, tls);
+      const proxy = await startProxy(t, { serverType, httpsOptions: tls });
+      const { error, list } = await run(t, [], `https://${NAME}:${port}`, {
+        NODE_EXTRA_CA_CERTS: authority, HTTPS_PROXY: proxy,
+      }, onStart);
+      assert.equal(error, undefined);
+      assert.deepEqual(list, LONG_LIST);
+    });
+  }
+
+  for (const how of ['plain', 'over TLS']) {
+    test(`of the API, which is long, ${how}`, async (t) => {
+      const { authority, tls } = makeCertificates(t);
+      const { answer, onStart } = stopping('/2.0/repositories/acme', LIMIT_MS);
+      const { origin } = await serve(t, answer, how === 'over TLS' ? tls : undefined);
+      const { error, list } = await run(t, [ACCESS_TOKEN], origin, { NODE_EXTRA_CA_CERTS: authority }, onStart);
+      assert.equal(error, undefined);
+      assert.deepEqual(list, LONG_LIST);
+    });
+  }
+
+  test('of the API, where it says whose the tokens are', async (t) => {
+    const { answer, onStart } = stopping('/2.0/user', 3000);
+    const { origin } = await serve(t, answer);
+    const { config } = await run(t, [], origin, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '60000' }, onStart);
+    assert.ok(config.includes('account'), String(config));
+  });
+
+  // Not by a signal: whether that has sockets or timers looked at first is chance.
+  test('of Redis, which then stays in use', async (t) => {
+    const redis = await startRedis(t);
+    let coordinator;
+    const relay = createServer((socket) => {
+      const upstream = connect(redis.port, '127.0.0.1');
+      for (const end of [socket, upstream]) end.on('error', () => {});
+      socket.on('close', () => upstream.destroy()).on('data', async (bytes) => {
+        if (bytes.includes('the-key')) {
+          coordinator.ask('standStill', LIMIT_MS + BEYOND_MS);
+          await pause(BEYOND_MS);
+        }
+        upstream.write(bytes);
+      });
+      upstream.pipe(socket);
+    });
+    const url = `redis://127.0.0.1:${await listen(t, relay)}`;
+    coordinator = startCoordinator(t, { url, limits: { operation: LIMIT_MS, lock: 60_000 } });
+    const { fence } = await coordinator.ask('lock', 'another');
+    assert.equal((await coordinator.ask('lock', 'the-key')).fence, fence + 1);
+    assert.equal((await coordinator.ask('lock', 'the-last')).fence, fence + 2);
+  });
+});

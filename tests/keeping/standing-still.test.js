@@ -1,0 +1,58 @@
+/** A process that stands still while Bitbucket answers its token request keeps the pair that is in the answer. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { startRedis } from '../js/redis-server.js';
+import { Rows } from './support/rows.js';
+import { startScene } from './support/scene.js';
+import { pause } from './support/waiting.js';
+import { Worker } from './support/workers.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** As without any configuration; a lock of Redis is free after six seconds. */
+const LIMIT_MS = 10_000;
+const STILL_MS = 12_000;
+
+describe('a process that stands still in the middle of a token request', { concurrency: true }, () => {
+  for (const store of ['memory', 'Redis']) {
+    test(`keeps its connection, with ${store}`, async (t) => {
+      const redis = store === 'Redis' ? await startRedis(t) : undefined;
+      const scene = await startScene({
+        accessTokenLifetimeMs: HOUR,
+        variables: {
+          INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: String(LIMIT_MS),
+          ...(redis && { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url }),
+        },
+      });
+      const { bitbucket, tap } = scene;
+      const rows = new Rows(() => 0);
+      const worker = new Worker('only', (connection, change) => rows.write(connection, change));
+      t.after(async () => {
+        await worker.kill();
+        await scene.close();
+      });
+      const config = await scene.connect('first');
+      rows.create('first', config);
+      await worker.init(scene.environment, 1);
+      await worker.send('open', { connection: 'first', config, count: 3, via: 'callback' });
+
+      let goesOn;
+      tap.trapAfter = () => {
+        worker.standStill();
+        goesOn = pause(STILL_MS).then(() => {
+          // Nobody gets another pair for the old refresh token any more.
+          bitbucket.control.advance(11 * MINUTE);
+          worker.goOn();
+        });
+      };
+      bitbucket.control.advance(HOUR + 1000);
+      assert.equal(await worker.send('ask', { connection: 'first' }), 'works');
+      await goesOn;
+      assert.deepEqual(await worker.send('check', { connections: ['first'], timeoutMs: 5000 }), []);
+      assert.ok(rows.digestOf('first') === tap.newest('first'), 'the stored pair is the newest');
+      const { requests, refused } = bitbucket.control.stats().token.refresh_token;
+      assert.deepEqual({ requests, refused }, { requests: 1, refused: 0 });
+    });
+  }
+});
