@@ -7,7 +7,12 @@
 
 /** @typedef {import('../token-store.js').Pair} Pair */
 
-/** @typedef {Pair | { dead: true }} Value tokens, or the news that the refresh token of this key is dead */
+/**
+ * Tokens, or the news that the refresh token of this key is dead, and since when, in milliseconds since the epoch; older
+ * versions do not tell.
+ *
+ * @typedef {Pair | { dead: true, diedAt?: number }} Value
+ */
 
 /**
  * @typedef {object} Entry
@@ -24,6 +29,16 @@
  */
 
 /**
+ * What the token endpoint answered to all connections of an OAuth client in the last half hour. Each is in milliseconds, and
+ * absent when nothing of the kind is known.
+ *
+ * @typedef {object} Refusals
+ * @property {number} [refusedAgo] since the last refusal
+ * @property {number} [othersRefusedAgo] since the last refusal of another key than the one in question
+ * @property {number} [grantedAgo] since the newest request that was granted was sent
+ */
+
+/**
  * What processes, or objects of one process, agree by. None of its methods throws or rejects.
  *
  * @typedef {object} Coordination
@@ -35,6 +50,9 @@
  * @property {(key: string) => Promise<number>} lockout for how many milliseconds yet the refusal of others than this
  *   key explains one of this
  * @property {(key: string, ms: number) => Promise<void>} lockOut notes a refusal of this key
+ * @property {(key: string) => Promise<void>} noteRefusal of this key, just now
+ * @property {(agoMs: number) => Promise<void>} noteGrant of a request that was sent so long ago
+ * @property {(key: string) => Promise<Refusals>} refusals
  * @property {() => Promise<void>} close
  */
 
@@ -54,6 +72,12 @@ const MOST_KEYS = 24;
 const KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 const SWEEP_MS = 60 * 60 * 1000;
 
+/** For how long a refusal or a grant is remembered: longer than anything that is decided by it. */
+export const REMEMBERED_MS = 30 * 60 * 1000;
+
+/** A time that lies further ahead was not noted by the clock that tells the time now. */
+export const CLOCK_TOLERANCE_MS = 1000;
+
 /** @implements {Coordination} */
 export class MemoryCoordination {
   /** @type {Map<string, Chain>} */
@@ -66,6 +90,14 @@ export class MemoryCoordination {
 
   /** Until when a refusal is remembered, by key. @type {Map<string, number>} */
   #lockouts = new Map();
+
+  /**
+   * When keys were refused: of the two that were last. Whichever key asks, one of them is another. @type {Map<string, number>}
+   */
+  #refusedAt = new Map();
+
+  /** When the newest request that was granted was sent. */
+  #grantedAt = -Infinity;
 
   #sweptAt = Date.now();
 
@@ -182,6 +214,53 @@ export class MemoryCoordination {
     this.#lockouts.set(key, Date.now() + ms);
   }
 
+  /**
+   * @param {string} key
+   * @returns {Promise<void>}
+   */
+  async noteRefusal(key) {
+    // The one that was refused last is the last one of the map.
+    this.#refusedAt.delete(key);
+    this.#refusedAt.set(key, Date.now());
+    const [first] = this.#refusedAt.keys();
+    if (this.#refusedAt.size > 2 && first !== undefined) this.#refusedAt.delete(first);
+  }
+
+  /**
+   * @param {number} agoMs
+   * @returns {Promise<void>}
+   */
+  async noteGrant(agoMs) {
+    this.#grantedAt = Math.max(this.#grantedAt, Date.now() - agoMs);
+  }
+
+  /**
+   * @param {string} key
+   * @returns {Promise<Refusals>}
+   */
+  async refusals(key) {
+    const refused = this.lastRefusals();
+    const others = refused.filter((refusal) => refusal.key !== key);
+    return {
+      refusedAgo: refused.at(-1)?.agoMs,
+      othersRefusedAgo: others.at(-1)?.agoMs,
+      grantedAgo: this.lastGrantAgo(),
+    };
+  }
+
+  /** @returns {{ key: string, agoMs: number }[]} of the two keys that were refused last, the last one at the end */
+  lastRefusals() {
+    return [...this.#refusedAt].flatMap(([key, at]) => {
+      const agoMs = remembered(at);
+      return agoMs === undefined ? [] : [{ key, agoMs }];
+    });
+  }
+
+  /** @returns {number | undefined} */
+  lastGrantAgo() {
+    return remembered(this.#grantedAt);
+  }
+
   async close() {
     this.#chains.clear();
   }
@@ -194,6 +273,15 @@ export class MemoryCoordination {
       if (now - publishedAt > KEPT_MS) this.#chains.delete(key);
     }
   }
+}
+
+/**
+ * @param {number} at in milliseconds since the epoch
+ * @returns {number | undefined} how many milliseconds ago that was, if it is remembered
+ */
+function remembered(at) {
+  const ago = Date.now() - at;
+  return ago < REMEMBERED_MS && ago >= -CLOCK_TOLERANCE_MS ? Math.max(ago, 0) : undefined;
 }
 
 /**

@@ -14,11 +14,13 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { MemoryCoordination } from './memory.js';
 import { core } from '../core.js';
 import { RedisConnection } from './redis-connection.js';
+import { HIGHEST_FENCE, PRELUDE, SCRIPTS } from './redis-scripts.js';
 
 /** @typedef {import('ioredis').Redis} Redis */
 /** @typedef {import('./memory.js').Coordination} Coordination */
 /** @typedef {import('./memory.js').Entry} Entry */
 /** @typedef {import('./memory.js').Lock} Lock */
+/** @typedef {import('./memory.js').Refusals} Refusals */
 /** @typedef {import('./memory.js').Value} Value */
 
 /** @typedef {Partial<typeof LIMITS>} Limits in milliseconds */
@@ -50,174 +52,17 @@ const LIMITS = {
   pointer: 30 * DAY,
   // An unused refresh token dies after three months.
   pair: 95 * DAY,
-  deadMarker: HOUR,
+  // A verdict of death is reviewed before.
+  deadMarker: 5 * HOUR,
   // The longest that can be configured.
   lockout: 5 * 60 * SECOND,
 };
 
-/** Nobody takes so many locks. A greater number was not counted. */
-const HIGHEST_FENCE = 1e12;
+/** A time that nobody knows, for the script `refusals` and from it. */
+const UNKNOWN = -1;
 
 /** Keys of refresh tokens that wait to be passed on; more than a long outage leaves behind. */
 const MOST_PENDING = 100_000;
-
-/**
- * What all scripts begin with. A pointer is `<fence> <key of the refresh token that followed>`, a pair
- * `<fence> <key that it was published to follow> <ciphertext>`, without the key in older versions. A chain has one pointer
- * for each renewal of the last 30 days; the bound is far above that. What is no text, or a number that nobody counted, is
- * as good as not there.
- */
-const PRELUDE = `
-  local prefix = KEYS[1]
-  local function text(name)
-    local value = redis.pcall('GET', prefix .. name)
-    return type(value) == 'string' and value or ''
-  end
-  local function counted(digits)
-    local number = tonumber(digits) or 0
-    return number <= ${HIGHEST_FENCE} and number or 0
-  end
-  local function follow(key)
-    local highest, passed = 0, { [key] = true }
-    for _ = 1, 5000 do
-      local fence, newer = string.match(text('next:' .. key), '^(%d+) (.+)$')
-      if not fence or passed[newer] then break end
-      key = newer
-      passed[key] = true
-      highest = math.max(highest, counted(fence))
-    end
-    return key, highest, passed
-  end
-  local function pair(key)
-    return text('pair:' .. key)
-  end
-  local function fence_of(key)
-    return counted(string.match(pair(key), '^(%d+) '))
-  end
-  local function raise_fence(seen, by, limit)
-    local fence = math.max(counted(text('fence')), tonumber(seen)) + by
-    redis.call('SET', prefix .. 'fence', string.format('%.0f', fence), 'PX', limit)
-    return fence
-  end
-`;
-
-const SCRIPTS = {
-  /**
-   * Whether this Redis takes what the other scripts do, and which life its data has: when they were lost, no fence is given
-   * twice.
-   */
-  check: `
-    local seen, limit, life = unpack(ARGV)
-    -- First, as a script that has written anything may go on when memory is used up.
-    raise_fence(seen, 0, limit)
-    local name = prefix .. 'check'
-    redis.call('DEL', name)
-    redis.call('ZADD', name, redis.call('TIME')[1], 'x')
-    redis.call('EXPIRE', name, 60)
-    redis.call('PEXPIRE', name, 60000)
-    redis.call('ZREMRANGEBYSCORE', name, '-inf', 0)
-    redis.call('ZREVRANGE', name, 0, 1, 'WITHSCORES')
-    redis.call('PTTL', name)
-    redis.call('TYPE', name)
-    redis.call('DEL', name)
-    redis.call('GET', name)
-    local before = text('life')
-    life = before ~= '' and before or life
-    redis.call('SET', prefix .. 'life', life, 'PX', limit)
-    return life
-  `,
-
-  /** No lock outlasts its limit, not even one that somebody set without any. */
-  acquire: `
-    local key, owner, lock_limit, seen, limit = unpack(ARGV)
-    local name = prefix .. 'lock:' .. key
-    if not redis.call('SET', name, owner, 'NX', 'PX', lock_limit) then
-      local rest = redis.call('PTTL', name)
-      if rest < 0 or rest > tonumber(lock_limit) then redis.call('PEXPIRE', name, lock_limit) end
-      return 0
-    end
-    return raise_fence(seen, 1, limit)
-  `,
-
-  extend: `
-    local key, owner, limit = unpack(ARGV)
-    if text('lock:' .. key) ~= owner then return 0 end
-    return redis.call('PEXPIRE', prefix .. 'lock:' .. key, limit)
-  `,
-
-  release: `
-    local key, owner = unpack(ARGV)
-    if text('lock:' .. key) ~= owner then return 0 end
-    return redis.call('DEL', prefix .. 'lock:' .. key)
-  `,
-
-  /** Notes a refusal, if there was one, and tells for how long yet those of others are remembered. */
-  lockout: `
-    local key, ms, longest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-    local time = redis.call('TIME')
-    local now = time[1] * 1000 + math.floor(time[2] / 1000)
-    local name = prefix .. 'lockouts'
-    if redis.call('TYPE', name).ok ~= 'zset' then redis.call('DEL', name) end
-    redis.call('ZREMRANGEBYSCORE', name, '-inf', now)
-    -- No refusal is remembered for longer: a clock was set, or somebody else wrote this.
-    redis.call('ZREMRANGEBYSCORE', name, '(' .. string.format('%.0f', now + longest), '+inf')
-    if ms > 0 then
-      redis.call('ZADD', name, now + ms, key)
-      redis.call('EXPIRE', name, 3600)
-    end
-    local last = redis.call('ZREVRANGE', name, 0, 1, 'WITHSCORES')
-    for at = 1, #last, 2 do
-      if last[at] ~= key then return last[at + 1] - now end
-    end
-    return 0
-  `,
-
-  /** The newest of a chain, and whether what the process thinks is the newest leads to it. */
-  find: `
-    local key, theirs = unpack(ARGV)
-    local newest, _, passed = follow(key)
-    local known = theirs == '' or passed[theirs] or follow(theirs) == newest
-    return { newest, pair(newest), known and 1 or 0 }
-  `,
-
-  /** Has a pair follow a key, unless something with a higher fence does. Both branches of a fork lead to the winner. */
-  publish: `
-    local key, newer, fence, value, pair_limit, pointer_limit = unpack(ARGV)
-    fence = tonumber(fence)
-    local function keep()
-      redis.call('SET', prefix .. 'pair:' .. newer, string.format('%.0f %s', fence, value), 'PX', pair_limit)
-    end
-    local function point(from, to, by)
-      redis.call('SET', prefix .. 'next:' .. from, string.format('%.0f %s', by, to), 'PX', pointer_limit)
-      redis.call('DEL', prefix .. 'pair:' .. from)
-    end
-    local newest, highest, passed = follow(key)
-    highest = math.max(highest, fence_of(newest))
-    if passed[newer] then
-      -- The same refresh token as before. What follows it is newer, whatever the fences.
-      if newest ~= newer or fence_of(newest) > fence then return { 0, newest, pair(newest) } end
-      keep()
-      return { 1 }
-    end
-    local last, weight, beyond = follow(newer)
-    if beyond[key] then
-      if fence <= math.max(weight, fence_of(newest)) then return { 0, newest, pair(newest) } end
-      redis.call('DEL', prefix .. 'next:' .. newer)
-      last, weight = newer, 0
-    end
-    if last == newest then return { 0, newest, pair(newest) } end
-    weight = math.max(weight, fence_of(last), fence)
-    if newest ~= key and highest > weight then
-      point(last, newest, highest)
-      return { 0, newest, pair(newest) }
-    end
-    point(newest, newer, weight)
-    if newest ~= key then point(key, newer, weight) end
-    if last ~= newer or fence_of(newer) > fence then return { 0, last, pair(last) } end
-    keep()
-    return { 1 }
-  `,
-};
 
 /** @implements {Coordination} */
 export class RedisCoordination {
@@ -377,6 +222,38 @@ export class RedisCoordination {
     await Promise.all([this.#ask('lockout', [key, ms, this.#limits.lockout]), this.#memory.lockOut(key, ms)]);
   }
 
+  /**
+   * @param {string} key
+   * @returns {Promise<void>}
+   */
+  async noteRefusal(key) {
+    await Promise.all([this.#ask('refusals', [key, 0, UNKNOWN]), this.#memory.noteRefusal(key)]);
+  }
+
+  /**
+   * @param {number} agoMs
+   * @returns {Promise<void>}
+   */
+  async noteGrant(agoMs) {
+    await Promise.all([this.#ask('refusals', ['', UNKNOWN, agoMs]), this.#memory.noteGrant(agoMs)]);
+  }
+
+  /**
+   * @param {string} key
+   * @returns {Promise<Refusals>}
+   */
+  async refusals(key) {
+    const [shared, local] = await Promise.all([
+      this.#ask('refusals', [key, UNKNOWN, UNKNOWN]), this.#memory.refusals(key),
+    ]);
+    const [refused, othersRefused, granted] = /** @type {number[]} */ (shared ?? []);
+    return {
+      refusedAgo: lesser(local.refusedAgo, refused),
+      othersRefusedAgo: lesser(local.othersRefusedAgo, othersRefused),
+      grantedAgo: lesser(local.grantedAgo, granted),
+    };
+  }
+
   async close() {
     this.#isClosed = true;
     for (const end of this.#held) end();
@@ -425,14 +302,25 @@ export class RedisCoordination {
     if (this.#pending.size > MOST_PENDING && oldest !== undefined) this.#pending.delete(oldest);
   }
 
-  /** Passes on what was published while Redis could not be used. */
+  /** Passes on what was published, refused and granted while Redis could not be used. */
   async #shareAll() {
+    await this.#shareRefusals();
     for (const key of [...this.#pending]) {
       if (!this.#connection.isUsable) return;
       const entry = this.#memory.findLocal(key);
       if (entry) await this.#share(key, entry, { isAwaited: false });
       else this.#pending.delete(key);
     }
+  }
+
+  /** Does no harm when Redis knows them already: of each, the last counts. */
+  async #shareRefusals() {
+    const isAwaited = false;
+    for (const { key, agoMs } of this.#memory.lastRefusals()) {
+      await this.#ask('refusals', [key, agoMs, UNKNOWN], { isAwaited });
+    }
+    const agoMs = this.#memory.lastGrantAgo();
+    if (agoMs !== undefined) await this.#ask('refusals', ['', UNKNOWN, agoMs], { isAwaited });
   }
 
   /** @param {number} fence */
@@ -500,6 +388,15 @@ export class RedisCoordination {
       return undefined;
     }
   }
+}
+
+/**
+ * @param {number | undefined} local
+ * @param {number | undefined} shared
+ * @returns {number | undefined} the lesser of those that are known
+ */
+function lesser(local, shared = UNKNOWN) {
+  return shared === UNKNOWN ? local : Math.min(local ?? Infinity, shared);
 }
 
 const CIPHER = 'aes-256-gcm';

@@ -158,6 +158,78 @@ function promises(make) {
     for (const key of ['a', 'b', 'c']) assert.deepEqual(await one.find(key), entry('c', 2), key);
   });
 
+  test('a refresh token that turns out to be alive is so for everybody', async (t) => {
+    const [one, other = one] = await make(t);
+    const dead = { ...DEAD, diedAt: 1000 };
+    assert.equal(await one.publish('a', entry('b', 1)), true);
+    assert.equal(await other.publish('b', entry('b', 2, dead)), true);
+    for (const all of [one, other]) assert.deepEqual((await all.find('a')).value, dead);
+    // What was obtained before the verdict proves nothing.
+    assert.equal(await one.publish('b', entry('b', 1)), false);
+    for (const all of [one, other]) assert.deepEqual((await all.find('a')).value, dead);
+    assert.equal(await one.publish('b', entry('b', 2)), true);
+    for (const all of [other, one]) {
+      for (const key of ['a', 'b']) assert.deepEqual(await all.find(key), entry('b', 2));
+    }
+    assert.equal(await other.publish('b', entry('b', 3, dead)), true);
+    assert.equal(await one.publish('b', entry('c', 4)), true);
+    for (const all of [other, one]) assert.deepEqual(await all.find('a'), entry('c', 4));
+  });
+
+  test('the lock of the whole client is one like the others', async (t) => {
+    const [one, other = one] = await make(t);
+    const all = await one.lock('client');
+    assert.equal(await other.lock('client'), undefined);
+    const ofKey = await other.lock('a');
+    assert.ok(all.isHeld() && ofKey.isHeld());
+    await all.release();
+    const next = await other.lock('client');
+    assert.ok(next.fence > ofKey.fence);
+    await Promise.all([ofKey.release(), next.release()]);
+  });
+
+  test('everybody knows how long ago which refusal was, and when what was granted was sent', async (t) => {
+    const [one, other = one] = await make(t);
+    const told = async (all, key) => JSON.parse(JSON.stringify(await all.refusals(key)));
+    /** That something was told to have been no earlier than that `performance.now()`, by clocks that round. */
+    const isSince = (ago, earliest) => {
+      const longest = performance.now() - earliest + 10;
+      assert.ok(ago >= 0 && ago <= longest, `${ago} ms ago, and not ${longest}`);
+    };
+    assert.deepEqual(await told(one, 'a'), {});
+    const start = performance.now();
+    await one.noteRefusal('a');
+    for (const all of [one, other]) {
+      assert.deepEqual(Object.keys(await told(all, 'a')), ['refusedAgo']);
+      assert.deepEqual(Object.keys(await told(all, 'b')), ['refusedAgo', 'othersRefusedAgo']);
+      for (const ago of Object.values(await told(all, 'b'))) isSince(ago, start);
+    }
+    await sleep(300);
+    const later = performance.now();
+    await other.noteRefusal('b');
+    await other.noteRefusal('b');
+    for (const all of [one, other]) {
+      for (const key of ['a', 'b', 'c']) {
+        const { refusedAgo, othersRefusedAgo, ...more } = await told(all, key);
+        isSince(refusedAgo, later);
+        assert.deepEqual(more, {});
+        if (key === 'b') {
+          assert.ok(othersRefusedAgo - refusedAgo > 250, `${othersRefusedAgo - refusedAgo} ms between`);
+          isSince(othersRefusedAgo, start);
+        } else {
+          assert.ok(Math.abs(othersRefusedAgo - refusedAgo) <= 10);
+        }
+      }
+    }
+    const granting = performance.now();
+    for (const [all, minutes] of [[one, 20], [one, 2], [other, 25], [other, 31]]) await all.noteGrant(minutes * MINUTE);
+    for (const all of [one, other]) {
+      const { grantedAgo } = await told(all, 'a');
+      assert.ok(grantedAgo >= 2 * MINUTE);
+      isSince(grantedAgo, granting - 2 * MINUTE);
+    }
+  });
+
   test('keys that lead in a circle end at what was published last', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('a', entry('b', 1)), true);
@@ -191,6 +263,29 @@ describe('coordination in memory', () => {
     await memory.publish('e', entry('f', 3));
     assert.equal(memory.findLocal('a'), undefined);
     assert.equal(memory.findLocal('c').key, 'd');
+  });
+
+  test('forgets refusals and grants after half an hour, and those of the future at once', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 60 * MINUTE });
+    const memory = new MemoryCoordination();
+    const known = async (key) => JSON.parse(JSON.stringify(await memory.refusals(key)));
+    for (let number = 0; number < 5000; number += 1) await memory.noteRefusal(`key ${number}`);
+    await memory.noteGrant(10 * MINUTE);
+    assert.equal(memory.lastRefusals().length, 2);
+    t.mock.timers.setTime(80 * MINUTE - 1);
+    assert.deepEqual(await known('key 4999'), {
+      refusedAgo: 20 * MINUTE - 1, othersRefusedAgo: 20 * MINUTE - 1, grantedAgo: 30 * MINUTE - 1,
+    });
+    t.mock.timers.setTime(85 * MINUTE);
+    await memory.noteRefusal('a');
+    assert.deepEqual(await known('a'), { refusedAgo: 0, othersRefusedAgo: 25 * MINUTE });
+    t.mock.timers.setTime(90 * MINUTE);
+    assert.deepEqual(await known('a'), { refusedAgo: 5 * MINUTE });
+    // Clocks are set back by a little all the time.
+    t.mock.timers.setTime(85 * MINUTE - 500);
+    assert.equal((await known('a')).refusedAgo, 0);
+    t.mock.timers.setTime(80 * MINUTE);
+    assert.deepEqual(await known('b'), { othersRefusedAgo: 20 * MINUTE, refusedAgo: 20 * MINUTE });
   });
 
   test('forgets everything when it is closed', async () => {
@@ -354,6 +449,7 @@ describe('coordination through a Redis that cannot be used', () => {
     assert.equal(await coordination.publish('b', entry('c', alone.fence)), true);
     assert.equal(await coordination.publish('c', entry('d', alone.fence)), true);
     assert.equal(await coordination.publish('x', entry('x', alone.fence, DEAD)), true);
+    await Promise.all([coordination.noteRefusal('x'), coordination.noteGrant(MINUTE), other.noteRefusal('y')]);
     await alone.release();
     assert.equal((await coordination.find('a')).key, 'd');
     // Who knew only of what was in Redis still knows that.
@@ -370,6 +466,9 @@ describe('coordination through a Redis that cannot be used', () => {
     const { coordination: stranger } = coordinate(t, redis.url);
     for (const key of ['b', 'c', 'd']) assert.equal((await stranger.find(key))?.key, 'd', key);
     assert.deepEqual((await stranger.find('x')).value, DEAD);
+    for (const key of ['x', 'y']) assert.ok((await stranger.refusals(key)).othersRefusedAgo < 30_000, key);
+    const { grantedAgo } = await other.refusals('z');
+    assert.ok(grantedAgo >= MINUTE - 1 && grantedAgo < MINUTE + 30_000);
     assert.equal((await other.find('a')).key, 'd');
     // This Redis counts from the beginning again, and yet no fence comes twice.
     const after = await coordination.lock('d');
@@ -516,6 +615,9 @@ describe('coordination through Redis', () => {
       const { coordination, said } = coordinate(t, `${address}/1`);
       const lock = await coordination.lock(address);
       await coordination.lockOut('a', 1000);
+      await coordination.noteRefusal('a');
+      await coordination.noteGrant(0);
+      await coordination.refusals('a');
       await coordination.publish('a', entry('b', lock.fence));
       await coordination.find('a');
       await coordination.lockout('b');
@@ -720,6 +822,42 @@ describe('coordination through Redis', () => {
     await lock.release();
   });
 
+  test('refusals that nobody noted are as good as not there, and give way', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const name = `${PREFIX}refusals`;
+    const now = Date.now();
+    const fresh = async (key = 'a') => {
+      const told = await coordinate(t, url).coordination.refusals(key);
+      return Object.keys(told).filter((member) => told[member] !== undefined);
+    };
+    const far = now + 60 * MINUTE;
+    const old = now - 31 * MINUTE;
+    for (const set of [
+      () => raw.set(name, ''), () => raw.set(name, 'nonsense'), () => raw.set(name, `${now} ${now} a`), () => raw.lpush(name, now),
+      () => raw.set(name, `${far} ${far} ${far} b`), () => raw.set(name, `${old} ${old} ${old} b`),
+      () => raw.set(name, `${'9'.repeat(400)} ${'9'.repeat(400)} 1 b`), () => raw.set(name, '-1 -1 -1 b'), () => raw.set(name, '0 0 0 '),
+    ]) {
+      await raw.del(name);
+      await set();
+      assert.deepEqual(await fresh(), []);
+      const { coordination, said } = coordinate(t, url);
+      await coordination.noteRefusal('a');
+      assert.deepEqual(await fresh(), ['refusedAgo']);
+      assert.deepEqual(await fresh('b'), ['refusedAgo', 'othersRefusedAgo']);
+      await coordination.noteGrant(0);
+      assert.deepEqual(await fresh(), ['refusedAgo', 'grantedAgo']);
+      assert.deepEqual(said, []);
+    }
+    // One without a time limit gets one again, and no number of keys makes it longer.
+    await raw.set(name, `${now} ${now} ${now} ${'x'.repeat(22)}`);
+    const { coordination } = coordinate(t, url);
+    for (let number = 0; number < 200; number += 1) await coordination.noteRefusal(`key ${number}`);
+    assert.equal((await raw.get(name)).length, 3 * 14 + 'key 199'.length);
+    assert.ok(await raw.pttl(name) <= 30 * MINUTE);
+    assert.ok(await raw.pttl(name) > 29 * MINUTE);
+  });
+
   test('a lock that is held for long is extended until it is released', async (t) => {
     const { url } = await startRedis(t);
     const limits = { lock: 600 };
@@ -779,11 +917,13 @@ describe('coordination through Redis', () => {
     await coordination.publish('a', entry('b', lock.fence));
     await coordination.publish('b', entry('c', lock.fence));
     await coordination.publish('x', entry('x', lock.fence, DEAD));
+    await coordination.noteRefusal('x');
     const raw = rawClient(t, url);
     const kept = new Map();
     for (const key of await raw.keys('*')) kept.set(key, { value: await raw.get(key), limit: await raw.pttl(key) });
     const expected = {
-      fence: 95 * DAY, life: 95 * DAY, 'lock:a': 6000, 'next:a': 30 * DAY, 'next:b': 30 * DAY, 'pair:c': 95 * DAY, 'pair:x': DAY / 24,
+      fence: 95 * DAY, life: 95 * DAY, 'lock:a': 6000, 'next:a': 30 * DAY, 'next:b': 30 * DAY, 'pair:c': 95 * DAY, 'pair:x': 5 * 60 * MINUTE,
+      refusals: 30 * MINUTE,
     };
     assert.deepEqual([...kept.keys()].sort(), Object.keys(expected).map((name) => PREFIX + name).sort());
     for (const [name, limit] of Object.entries(expected)) {

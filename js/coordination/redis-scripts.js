@@ -1,0 +1,205 @@
+/**
+ * What Redis does for the coordination of processes, in Lua.
+ *
+ * In: the prefix of all keys, and what a process asks or tells. Out: what Redis holds after that. What never happens here: a
+ * script that fails because somebody else wrote something into its keys, a key without a time limit, or a decision about
+ * tokens.
+ */
+
+import { CLOCK_TOLERANCE_MS, REMEMBERED_MS } from './memory.js';
+
+/** Nobody takes so many locks. A greater number was not counted. */
+export const HIGHEST_FENCE = 1e12;
+
+/**
+ * What all scripts begin with. A pointer is `<fence> <key of the refresh token that followed>`, a pair
+ * `<fence> <key that it was published to follow> <ciphertext>`, without the key in older versions. A chain has one pointer
+ * for each renewal of the last 30 days; the bound is far above that. What is no text, or a number that nobody counted, is
+ * as good as not there.
+ */
+export const PRELUDE = `
+  local prefix = KEYS[1]
+  local function text(name)
+    local value = redis.pcall('GET', prefix .. name)
+    return type(value) == 'string' and value or ''
+  end
+  local function counted(digits)
+    local number = tonumber(digits) or 0
+    return number <= ${HIGHEST_FENCE} and number or 0
+  end
+  local function follow(key)
+    local highest, passed = 0, { [key] = true }
+    for _ = 1, 5000 do
+      local fence, newer = string.match(text('next:' .. key), '^(%d+) (.+)$')
+      if not fence or passed[newer] then break end
+      key = newer
+      passed[key] = true
+      highest = math.max(highest, counted(fence))
+    end
+    return key, highest, passed
+  end
+  local function pair(key)
+    return text('pair:' .. key)
+  end
+  local function fence_of(key)
+    return counted(string.match(pair(key), '^(%d+) '))
+  end
+  local function raise_fence(seen, by, limit)
+    local fence = math.max(counted(text('fence')), tonumber(seen)) + by
+    redis.call('SET', prefix .. 'fence', string.format('%.0f', fence), 'PX', limit)
+    return fence
+  end
+`;
+
+export const SCRIPTS = {
+  /**
+   * Whether this Redis takes what the other scripts do, and which life its data has: when they were lost, no fence is given
+   * twice.
+   */
+  check: `
+    local seen, limit, life = unpack(ARGV)
+    -- First, as a script that has written anything may go on when memory is used up.
+    raise_fence(seen, 0, limit)
+    local name = prefix .. 'check'
+    redis.call('DEL', name)
+    redis.call('ZADD', name, redis.call('TIME')[1], 'x')
+    redis.call('EXPIRE', name, 60)
+    redis.call('PEXPIRE', name, 60000)
+    redis.call('ZREMRANGEBYSCORE', name, '-inf', 0)
+    redis.call('ZREVRANGE', name, 0, 1, 'WITHSCORES')
+    redis.call('PTTL', name)
+    redis.call('TYPE', name)
+    redis.call('DEL', name)
+    redis.call('GET', name)
+    local before = text('life')
+    life = before ~= '' and before or life
+    redis.call('SET', prefix .. 'life', life, 'PX', limit)
+    return life
+  `,
+
+  /** No lock outlasts its limit, not even one that somebody set without any. */
+  acquire: `
+    local key, owner, lock_limit, seen, limit = unpack(ARGV)
+    local name = prefix .. 'lock:' .. key
+    if not redis.call('SET', name, owner, 'NX', 'PX', lock_limit) then
+      local rest = redis.call('PTTL', name)
+      if rest < 0 or rest > tonumber(lock_limit) then redis.call('PEXPIRE', name, lock_limit) end
+      return 0
+    end
+    return raise_fence(seen, 1, limit)
+  `,
+
+  extend: `
+    local key, owner, limit = unpack(ARGV)
+    if text('lock:' .. key) ~= owner then return 0 end
+    return redis.call('PEXPIRE', prefix .. 'lock:' .. key, limit)
+  `,
+
+  release: `
+    local key, owner = unpack(ARGV)
+    if text('lock:' .. key) ~= owner then return 0 end
+    return redis.call('DEL', prefix .. 'lock:' .. key)
+  `,
+
+  /** Notes a refusal, if there was one, and tells for how long yet those of others are remembered. */
+  lockout: `
+    local key, ms, longest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+    local time = redis.call('TIME')
+    local now = time[1] * 1000 + math.floor(time[2] / 1000)
+    local name = prefix .. 'lockouts'
+    if redis.call('TYPE', name).ok ~= 'zset' then redis.call('DEL', name) end
+    redis.call('ZREMRANGEBYSCORE', name, '-inf', now)
+    -- No refusal is remembered for longer: a clock was set, or somebody else wrote this.
+    redis.call('ZREMRANGEBYSCORE', name, '(' .. string.format('%.0f', now + longest), '+inf')
+    if ms > 0 then
+      redis.call('ZADD', name, now + ms, key)
+      redis.call('EXPIRE', name, 3600)
+    end
+    local last = redis.call('ZREVRANGE', name, 0, 1, 'WITHSCORES')
+    for at = 1, #last, 2 do
+      if last[at] ~= key then return last[at + 1] - now end
+    end
+    return 0
+  `,
+
+  /**
+   * Notes a refusal of a key and a granted request, as long ago as is said (`-1`: none), and tells how long ago the last
+   * refusal, the last refusal of another key than this one, and the sending of the newest granted request were (`-1`: not
+   * known). The value is `<granted> <refused> <another refused> <key that was refused last>`: whichever key asks, the two
+   * last refusals of different keys are all that it needs.
+   */
+  refusals: `
+    local key, refused_ago, granted_ago = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+    local clock = redis.call('TIME')
+    local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+    local function remembered(time)
+      time = tonumber(time) or 0
+      return time > now - ${REMEMBERED_MS} and time <= now + ${CLOCK_TOLERANCE_MS} and time or 0
+    end
+    local function ago(time)
+      return time > 0 and math.max(now - time, 0) or -1
+    end
+    local granted, last, another, last_key = string.match(text('refusals'), '^(%d+) (%d+) (%d+) (.*)$')
+    granted, last, another = remembered(granted), remembered(last), remembered(another)
+    if granted_ago >= 0 then granted = math.max(granted, remembered(now - granted_ago)) end
+    local refused = refused_ago >= 0 and remembered(now - refused_ago) or 0
+    if refused > 0 and last > 0 and key == last_key then
+      last = math.max(last, refused)
+    elseif refused > 0 and refused >= last then
+      last, another, last_key = refused, last, key
+    else
+      another = math.max(another, refused)
+    end
+    if refused_ago >= 0 or granted_ago >= 0 then
+      local value = string.format('%.0f %.0f %.0f %s', granted, last, another, last_key or '')
+      redis.call('SET', prefix .. 'refusals', value, 'PX', ${REMEMBERED_MS})
+    end
+    return { ago(last), ago(key == last_key and another or last), ago(granted) }
+  `,
+
+  /** The newest of a chain, and whether what the process thinks is the newest leads to it. */
+  find: `
+    local key, theirs = unpack(ARGV)
+    local newest, _, passed = follow(key)
+    local known = theirs == '' or passed[theirs] or follow(theirs) == newest
+    return { newest, pair(newest), known and 1 or 0 }
+  `,
+
+  /** Has a pair follow a key, unless something with a higher fence does. Both branches of a fork lead to the winner. */
+  publish: `
+    local key, newer, fence, value, pair_limit, pointer_limit = unpack(ARGV)
+    fence = tonumber(fence)
+    local function keep()
+      redis.call('SET', prefix .. 'pair:' .. newer, string.format('%.0f %s', fence, value), 'PX', pair_limit)
+    end
+    local function point(from, to, by)
+      redis.call('SET', prefix .. 'next:' .. from, string.format('%.0f %s', by, to), 'PX', pointer_limit)
+      redis.call('DEL', prefix .. 'pair:' .. from)
+    end
+    local newest, highest, passed = follow(key)
+    highest = math.max(highest, fence_of(newest))
+    if passed[newer] then
+      -- The same refresh token as before. What follows it is newer, whatever the fences.
+      if newest ~= newer or fence_of(newest) > fence then return { 0, newest, pair(newest) } end
+      keep()
+      return { 1 }
+    end
+    local last, weight, beyond = follow(newer)
+    if beyond[key] then
+      if fence <= math.max(weight, fence_of(newest)) then return { 0, newest, pair(newest) } end
+      redis.call('DEL', prefix .. 'next:' .. newer)
+      last, weight = newer, 0
+    end
+    if last == newest then return { 0, newest, pair(newest) } end
+    weight = math.max(weight, fence_of(last), fence)
+    if newest ~= key and highest > weight then
+      point(last, newest, highest)
+      return { 0, newest, pair(newest) }
+    end
+    point(newest, newer, weight)
+    if newest ~= key then point(key, newer, weight) end
+    if last ~= newer or fence_of(newer) > fence then return { 0, last, pair(last) } end
+    keep()
+    return { 1 }
+  `,
+};
