@@ -298,7 +298,8 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {new (known: KnownToTest) => ConnectionTest} ConnectionTest
  * @property {(answer: ApiAnswer & { kind: CredentialKind, path?: string, isElsewhere?: boolean }) => Failure
  *   } judgeApiResponse
- * @property {(method: string, code: string, status?: number) => boolean} mayRepeat
+ * @property {(method: string, code: string, status: number | undefined, phase: import('./error.js').Phase)
+ *   => boolean} mayRepeat
  * @property {(attempts: number, status: number | undefined, retryAfter: string | undefined, isQueued: boolean,
  *   patience: number, receivedAt: number, random: number) => number | undefined} retryDelay milliseconds; `undefined` when
  *   that is too long to wait

@@ -1140,10 +1140,12 @@ impl Redactor {
     }
 }
 
-/// Whether a request that failed with an error of this code and status may be sent again.
+/// Whether a request that failed with an error of this code, status and phase may be sent again.
 #[wasm_bindgen(js_name = mayRepeat)]
-pub fn may_repeat(method: &str, code: &str, status: Option<u16>) -> bool {
-    Code::from_name(code).is_some_and(|code| retry::may_repeat(method, code, status))
+pub fn may_repeat(method: &str, code: &str, status: Option<u16>, phase: &str) -> bool {
+    Code::from_name(code)
+        .zip(Phase::from_name(phase))
+        .is_some_and(|(code, phase)| retry::may_repeat(method, code, status, phase))
 }
 
 /// How long to wait before a request is sent again, in milliseconds; `undefined`: too long. `retryAfter` is the header

@@ -3,7 +3,7 @@
 //! In: what was sent and how it failed. Out: yes or no, and milliseconds. What never happens here: a second POST, or a
 //! wait that nobody would sit out.
 
-use crate::error::Code;
+use crate::error::{Code, Phase};
 use crate::rate_limit;
 
 /// The longest wait that is believed, in milliseconds: Bitbucket's limits are those of a rolling hour, after which nothing
@@ -24,9 +24,11 @@ const FIRST_PAUSE: f64 = 500.0;
 const LONGEST_PAUSE: f64 = 30_000.0;
 
 /// Whether a request that failed like this may be sent again as it is. Only methods that do the same when done twice
-/// (RFC 9110 section 9.2.2), and only failures that pass by themselves.
-pub fn may_repeat(method: &str, code: Code, status: Option<u16>) -> bool {
-    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE")
+/// (RFC 9110 section 9.2.2), and only failures that pass by themselves. One that was not sent for want of tokens is not:
+/// whoever keeps the tokens has tried that often enough, and each repetition would ask for them again.
+pub fn may_repeat(method: &str, code: Code, status: Option<u16>, phase: Phase) -> bool {
+    phase == Phase::Api
+        && matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE")
         && match status {
             Some(status) => matches!(status, 429 | 502 | 503 | 504),
             None => code == Code::RequestFailed,

@@ -461,7 +461,8 @@ fn retry() {
         "mayRepeat" => {
             let status = case.get("status").map(|_| status(case));
             let string = |name: &str| case[name].as_str().unwrap();
-            equal(&may_repeat(string("method"), string("code"), status).into(), &case["expect"])
+            let phase = case["phase"].as_str().unwrap_or("api");
+            equal(&may_repeat(string("method"), string("code"), status, phase).into(), &case["expect"])
         }
         "delay" => {
             let delay = retry_delay(

@@ -293,9 +293,10 @@ fn answers_of_the_api_are_judged() {
         assert_eq!(thrown(judge_api_response(&with(&js(&damaged), "body", &bytes("")))), argument(name));
     }
     assert_eq!(thrown(judge_api_response(&js(&answer))), argument("body"));
-    assert!(may_repeat("GET", "REQUEST_FAILED", None));
-    assert!(!may_repeat("POST", "API_FAILED", Some(500)));
-    assert!(!may_repeat("GET", "NO_SUCH_CODE", Some(500)));
+    assert!(may_repeat("GET", "REQUEST_FAILED", None, "api"));
+    assert!(!may_repeat("POST", "API_FAILED", Some(503), "api"));
+    assert!(!may_repeat("GET", "NO_SUCH_CODE", Some(503), "api"));
+    assert!(!may_repeat("GET", "REQUEST_FAILED", None, "no such phase"));
     assert!(retry_delay(1, None, None, false, f64::INFINITY, NOW, 0.5).is_some_and(|wait| wait > 0.0));
     assert_eq!(retry_delay(1, Some(503), Some("86400".to_owned()), false, f64::INFINITY, NOW, 0.5), None);
 }

@@ -229,7 +229,7 @@ function inPlaceOf(error, meaning) {
  */
 function mayRetry(error, isQueued, maxWaitMs) {
   const { config, response } = error;
-  const { code, cause } = meaningOf(error);
+  const { code, phase, cause } = meaningOf(error);
   const isInQueue = isQueued && !isOfOthers(response);
   if (!config || isStream(config.data)) return false;
   // Some faults of a connection do not pass: a name that does not exist, a certificate that is not accepted.
@@ -237,7 +237,7 @@ function mayRetry(error, isQueued, maxWaitMs) {
   const state = config['axios-retry'];
   const attempts = (state?.retryCount ?? 0) + 1;
   if (!passes
-    || !core().mayRepeat(String(config.method).toUpperCase(), code, response?.status)
+    || !core().mayRepeat(String(config.method).toUpperCase(), code, response?.status, phase)
     || delay(error, attempts, isQueued, maxWaitMs, 0) === undefined) return false;
   // Back in the queue it waits like any other request, and none of those has an end to that.
   if (isInQueue && state && core().isHourUsedUp(response?.status, headerOf(response?.headers, 'retry-after'), Date.now())) {

@@ -556,7 +556,8 @@ mod cases {
                 let status = case.get("status").map(|_| status(case));
                 let code = Code::from_name(case["code"].as_str().unwrap());
                 let method = case["method"].as_str().unwrap();
-                json!(code.is_some_and(|code| retry::may_repeat(method, code, status)))
+                let phase = Phase::from_name(case["phase"].as_str().unwrap_or("api")).unwrap();
+                json!(code.is_some_and(|code| retry::may_repeat(method, code, status, phase)))
             }
             "delay" => json!(
                 Failed {

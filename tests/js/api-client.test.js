@@ -10,6 +10,11 @@ import { startBitbucket } from '../../demo/bitbucket/server.js';
 import { makeCertificates } from './certificates.js';
 import { closedPort, environment, json, listen, runJsonFixture, serve, simulatorEnvironment, thrownBy } from './support.js';
 
+// The package does not export these.
+const folder = new URL('js/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));
+const { createClient } = await import(new URL('api/client.js', folder));
+const { failure } = await import(new URL('core.js', folder));
+
 const HOUR = 3_600_000;
 const UNLIMITED = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: 'off' };
 
@@ -740,6 +745,24 @@ describe('retries', () => {
     assert.equal((await thrownBy(() => streaming.put('/x', Readable.from(['a', 'b'])))).response.status, 503);
     assert.deepEqual([made.requests.map(({ body }) => body), pauses], [['ab'], []]);
   });
+
+  for (const phase of ['refresh', 'exchange', 'api']) {
+    test(`are ${phase === 'api' ? '' : 'not '}made of a request that failed on its way, phase ${phase}`, async (t) => {
+      withoutPauses(t);
+      let asked = 0;
+      const client = createClient({
+        apiUrl: 'https://api.bitbucket.example/2.0',
+        kind: 'oauth',
+        sender: async () => {
+          asked += 1;
+          throw failure('REQUEST_FAILED', phase);
+        },
+      });
+      assert.equal((await thrownBy(() => client.get('/x'))).bitbucket.phase, phase);
+      // Where there are no tokens, each attempt would ask for them.
+      assert.equal(asked, phase === 'api' ? 4 : 1);
+    });
+  }
 
   test('send the same body again', async (t) => {
     const { client, made } = await failing(t, answering(503), 2);

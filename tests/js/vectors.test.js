@@ -230,9 +230,9 @@ const CASES = {
   },
 
   retry(vector) {
-    const { method, code, status, attempts, retryAfter, isQueued, patience = Infinity, random } = vector;
+    const { method, code, status, phase = 'api', attempts, retryAfter, isQueued, patience = Infinity, random } = vector;
     const run = {
-      mayRepeat: () => core().mayRepeat(method, code, status),
+      mayRepeat: () => core().mayRepeat(method, code, status, phase),
       delay: () => core().retryDelay(attempts, status, retryAfter, isQueued, patience, RECEIVED_AT, random) ?? null,
       isHourUsedUp: () => core().isHourUsedUp(status, retryAfter, RECEIVED_AT),
     }[vector.operation];
