@@ -164,7 +164,25 @@ import { BitbucketAuthError, judge } from './error.js';
  *   lockout: number, now: number) => RefreshPolicy} RefreshPolicyClass
  */
 
-/** @typedef {{ status?: number, field?: string, retryAfter?: number }} FailureDetails `retryAfter` in milliseconds */
+/**
+ * @typedef {object} FailureDetails
+ * @property {number} [status]
+ * @property {string} [field]
+ * @property {number} [retryAfter] in milliseconds
+ * @property {Ending} [ending] of the wrapper's connection, though Bitbucket refused nothing
+ */
+
+/** @typedef {'replaced' | 'deleted'} Ending the connection was authenticated again; it was deleted */
+
+/**
+ * What is known of tokens, beside the tokens.
+ *
+ * @typedef {object} TokenOrigin
+ * @property {string} [authorizedAt] as stored
+ * @property {string} [account] UUID
+ * @property {number} [obtainedAt] in milliseconds since the epoch
+ * @property {number} [expiresAt] in milliseconds since the epoch
+ */
 
 /** @typedef {'oauth' | 'api_key' | 'basic' | 'custom'} CredentialKind */
 
@@ -286,6 +304,9 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(list: unknown) => string[]} expandScopes
  * @property {(required: unknown, granted: unknown) => string[]} missingScopes
  * @property {(expiresAt: unknown, now: number) => boolean} isExpired
+ * @property {{ Chain: number, Others: number, OthersNewer: number, Replaced: number }} RowHolding what a row of the host's holds
+ * @property {(row: TokenOrigin | undefined, own: TokenOrigin, isOfSameChain: boolean, isRefused: boolean) => number} rowHolding
+ *   for a wrapper with `own` tokens; `row` is `undefined` where the row has no refresh token
  * @property {(code: string, phase: Phase, details?: FailureDetails) => Failure} failure
  * @property {new (apiUrl: string) => Api} Api
  * @property {(path: string) => string} resourceGroup of a path below the API's base, for the rate limit

@@ -18,7 +18,7 @@ use crate::client_config::{
 use crate::connection_test::{self, ConnectionTest, Known};
 use crate::credential::{Credential, Kind, Stored, segment};
 use crate::endpoints::{Address, Endpoint, Endpoints, argument_error};
-use crate::error::{Code, Error, Phase, Result};
+use crate::error::{Code, Ending, Error, Phase, Result};
 use crate::host::{self, CallbackValue, Properties};
 use crate::key_derivation::derive_key;
 use crate::pagination::{self, Attempt, Page};
@@ -36,6 +36,8 @@ use crate::state::State;
 use crate::token_request::{Grant, TokenRequest};
 use crate::token_response::{self, Scopes, TokenResponse, is_token};
 use crate::token_set::{self, Previous};
+
+mod stored_tokens;
 
 /// An object that is written as JSON, for JavaScript to make it in one go: member by member from here it would take
 /// three times as long, and three times the WebAssembly. What is `None` is left out.
@@ -733,6 +735,10 @@ pub fn failure(code: &str, phase: &str, details: &JsValue) -> core::result::Resu
         error.status = number("status")?.map(|status| status as u16);
         error.retry_after = number("retryAfter")?.map(|wait| wait as u64);
         error.field = details.string("field")?;
+        error.explanation = match details.string("ending")? {
+            Some(ending) => Some(Ending::from_name(&ending).ok_or_else(|| unknown("ending"))?.explanation()),
+            None => None,
+        };
     }
     Ok(error.into())
 }

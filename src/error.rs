@@ -196,6 +196,34 @@ impl Code {
     }
 }
 
+/// Why a wrapper's connection ends although Bitbucket refused nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The host's row has the tokens of another authorization by now.
+    Replaced,
+    /// The host's row is gone.
+    Deleted,
+}
+
+impl Ending {
+    /// The ending with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "replaced" => Some(Self::Replaced),
+            "deleted" => Some(Self::Deleted),
+            _ => None,
+        }
+    }
+
+    /// What stands in place of what [`Code::ReconnectRequired`] says.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::Replaced => "This connection was authenticated again; reload it",
+            Self::Deleted => "This connection was deleted in NocoDB, and its tokens are no longer renewed",
+        }
+    }
+}
+
 /// The step of a connection's life in which an error happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
@@ -337,9 +365,10 @@ impl Error {
         }
     }
 
-    /// Whether only the user can mend it, by connecting again.
+    /// Whether only the user can mend it, by connecting again. Where a connection ended for another reason than Bitbucket's
+    /// refusal, that does not mend it.
     pub fn reauthorize(&self) -> bool {
-        matches!(self.code, Code::ReconnectRequired | Code::InvalidGrant)
+        matches!(self.code, Code::ReconnectRequired | Code::InvalidGrant) && self.explanation.is_none()
     }
 
     /// The required scopes that were not granted; all of them where that is not known.

@@ -36,6 +36,7 @@ pub mod retry;
 pub mod scope;
 pub mod secret;
 pub mod state;
+pub mod stored_tokens;
 pub mod text;
 pub mod token_request;
 pub mod token_response;

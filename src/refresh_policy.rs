@@ -80,7 +80,7 @@ pub struct Times {
 
 impl Times {
     /// Whether a pair with these times came after one with others. What cannot be compared did not.
-    fn is_after(self, other: Self) -> bool {
+    pub fn is_after(self, other: Self) -> bool {
         let both = [(self.obtained_at, other.obtained_at), (self.expires_at, other.expires_at)];
         both.into_iter().find_map(|(one, other)| Some(one? > other?)).unwrap_or(false)
     }

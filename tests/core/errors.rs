@@ -2,7 +2,7 @@
 
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
-use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, clean_error_code};
+use nocodb_bitbucket_auth::error::{Code, Ending, Error, HOST_REFRESH_PHRASES, Phase, clean_error_code};
 
 use Phase::{Api, Authorize, Callback, Config, Exchange, Refresh};
 
@@ -93,6 +93,21 @@ fn a_passing_failure_of_the_server_is_retryable() {
             assert_eq!(failure.retryable(), retryable, "{error}");
         }
     }
+}
+
+#[test]
+fn a_connection_that_ended_otherwise_is_not_mended_by_authenticating() {
+    for (name, ending, says) in [
+        ("replaced", Ending::Replaced, "This connection was authenticated again; reload it."),
+        ("deleted", Ending::Deleted, "This connection was deleted in NocoDB, and its tokens are no longer renewed."),
+    ] {
+        assert_eq!(Ending::from_name(name), Some(ending));
+        let error = Error::new(Code::ReconnectRequired, Refresh).with_explanation(ending.explanation());
+        assert_eq!(error.message(), says);
+        assert!(!error.reauthorize() && !error.retryable());
+        assert!(!HOST_REFRESH_PHRASES.iter().any(|phrase| error.message().contains(phrase)));
+    }
+    assert_eq!(Ending::from_name("Replaced"), None);
 }
 
 /// The host answers these phrases with a silent refresh, which cures none of these failures.

@@ -16,10 +16,12 @@ use nocodb_bitbucket_auth::pkce::CodeVerifier;
 use nocodb_bitbucket_auth::proxy::Proxies;
 use nocodb_bitbucket_auth::rate_limit::{Fields, Line, is_waited_for, news, resource_group};
 use nocodb_bitbucket_auth::redaction::Redaction;
+use nocodb_bitbucket_auth::refresh_policy::Times;
 use nocodb_bitbucket_auth::retry::{self, Failed};
 use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::Secret;
 use nocodb_bitbucket_auth::state::State;
+use nocodb_bitbucket_auth::stored_tokens::{Origin, Row, holding};
 use nocodb_bitbucket_auth::token_request::{Grant, TokenRequest};
 use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
 use nocodb_bitbucket_auth::token_set::{Previous, TokenSet};
@@ -61,7 +63,7 @@ macro_rules! vectors {
 
 vectors!(callback, token_response, client_authentication, pkce, authorization_request, scope, config);
 vectors!(arguments, credential, api_request, api_response, connection_test, proxy, redaction, retry, rate_limit);
-vectors!(pagination);
+vectors!(pagination, stored_tokens);
 
 /// A text, or `{ before, repeat, times, after }`.
 fn text(value: &Value) -> String {
@@ -547,6 +549,23 @@ mod cases {
         let told = view(error).to_string();
         for hidden in case["hides"].as_array().into_iter().flatten() {
             assert!(!told.contains(hidden.as_str().unwrap()), "{hidden} is in {told}");
+        }
+    }
+
+    pub fn stored_tokens(case: &Value) {
+        let row = Row {
+            origin: case["row"].is_object().then(|| origin(&case["row"])),
+            is_of_same_chain: case["isOfSameChain"].as_bool().unwrap(),
+        };
+        let held = holding(row, origin(&case["own"]), case["isRefused"].as_bool().unwrap());
+        assert_eq!(format!("{held:?}"), case["expect"].as_str().unwrap());
+    }
+
+    fn origin(value: &Value) -> Origin<'_> {
+        Origin {
+            authorized_at: value["authorizedAt"].as_str(),
+            account: value["account"].as_str(),
+            times: Times { obtained_at: value["obtainedAt"].as_f64(), expires_at: value["expiresAt"].as_f64() },
         }
     }
 

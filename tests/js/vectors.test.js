@@ -239,6 +239,11 @@ const CASES = {
     assert.equal(run(), vector.expect);
   },
 
+  stored_tokens({ row, own, isOfSameChain, isRefused, expect }) {
+    const { RowHolding } = core();
+    assert.equal(RowHolding[core().rowHolding(row ?? undefined, own, isOfSameChain, isRefused)], expect);
+  },
+
   rate_limit(vector) {
     if (vector.told !== undefined) {
       assert.equal(core().isWaitedFor(vector.told), vector.isWaitedFor);
