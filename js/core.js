@@ -304,7 +304,7 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(list: unknown) => string[]} expandScopes
  * @property {(required: unknown, granted: unknown) => string[]} missingScopes
  * @property {(expiresAt: unknown, now: number) => boolean} isExpired
- * @property {{ Chain: number, Others: number, OthersNewer: number, Replaced: number }} RowHolding what a row of the host's holds
+ * @property {Record<'Chain' | 'Others' | 'OthersNewer' | 'Replaced', number>} RowHolding what a row of the host's holds
  * @property {(row: TokenOrigin | undefined, own: TokenOrigin, isOfSameChain: boolean, isRefused: boolean) => number} rowHolding
  *   for a wrapper with `own` tokens; `row` is `undefined` where the row has no refresh token
  * @property {(code: string, phase: Phase, details?: FailureDetails) => Failure} failure

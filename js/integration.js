@@ -17,8 +17,9 @@ import { BitbucketAuthError, judge } from './error.js';
 import { rateLimiterOf } from './rate-limit.js';
 import { signalAfter } from './time-limit.js';
 import { clientOf, configFailure, requestTokens } from './token-endpoint.js';
+import { StoredConfig, epoch, pairOf, storedTokens } from './stored-config.js';
 import { keeperOf } from './token-keeper.js';
-import { holder, makePair } from './token-store.js';
+import { storelessHolder } from './token-store.js';
 
 /** @typedef {import('./api/client.js').BitbucketClient} BitbucketClient */
 /** @typedef {import('./api/sender.js').Sender} Sender */
@@ -50,6 +51,8 @@ import { holder, makePair } from './token-store.js';
  * @property {string} [expires_at] `oauth`: when the access token dies, ISO 8601
  * @property {string} [refreshed_at] `oauth`: when these tokens were received, ISO 8601
  * @property {string[]} [scopes] `oauth`: as granted
+ * @property {string} [authorized_at] `oauth`: when the user authorized, ISO 8601; stays as it is while tokens are renewed, so
+ *   that they can be told from those of another authorization
  * @property {Account} [account] `oauth`: whose tokens they are, where Bitbucket told
  * @property {unknown} [oauth] transient: what the GUI brings back from Bitbucket; never stored
  * @property {unknown} [_vars] what `saveVars` keeps
@@ -82,6 +85,11 @@ import { holder, makePair } from './token-store.js';
 /**
  * @typedef {object} HostServices
  * @property {(config: Record<string, unknown>) => unknown} [saveConfig] stores the whole config
+ * @property {() => Promise<IntegrationConfig | undefined>} [loadConfig] reads the whole config as it is stored now; nothing when
+ *   the connection was deleted. With it, and `saveConfig`, renewed tokens are merged into what is stored, and into no other
+ *   login's
+ * @property {string} [id] of the connection. Wrappers with the same one share one stored config
+ * @property {string} [title] of the connection, for log lines
  * @property {((message: string) => void) | { log: (message: string) => void }} [logger]
  */
 
@@ -155,17 +163,14 @@ const ACCOUNT_MS = 3000;
 
 /** One connection to Bitbucket. Its methods throw `BitbucketAuthError` unless they say otherwise. */
 export class BitbucketAuthIntegration {
-  /** @type {IntegrationConfig} */
-  #config;
+  /** @type {StoredConfig} */
+  #stored;
 
   /** @type {HostServices} */
   #host;
 
   /** @type {() => Environment} */
   #environment;
-
-  /** @type {((tokens: StoredTokens) => unknown) | undefined} */
-  #tokenRefreshCallback;
 
   /** @type {BitbucketClient | undefined} */
   #client;
@@ -179,23 +184,20 @@ export class BitbucketAuthIntegration {
   /** How often a 401 met a request whose body was gone. */
   #unrepeated = 0;
 
-  #holder = holder({
-    store: (pair) => this.#store(pair),
-    log: (message) => {
-      if (this.#host.logger) this.log(message);
-      else console.warn(`[nocodb-bitbucket-auth] ${message}`);
-    },
-  });
-
   /**
    * @param {IntegrationConfig} [config] as stored
    * @param {HostServices} [host]
    * @param {() => Environment} [environment] the judged environment; by default that of `process.env`
    */
   constructor(config, host, environment = lazyEnvironment(process.env)) {
-    this.#config = { ...config };
+    this.#stored = new StoredConfig(config, host);
     this.#host = host ?? {};
     this.#environment = environment;
+  }
+
+  /** @returns {IntegrationConfig} */
+  get #config() {
+    return this.#stored.config;
   }
 
   /** The config without what `saveVars` keeps. It holds the credentials. */
@@ -221,10 +223,8 @@ export class BitbucketAuthIntegration {
    * @returns {Promise<void>} rejects with the host's error when it could not store them
    */
   async saveVars(vars) {
-    this.#config = { ...this.#config, _vars: vars };
-    const { client } = this.#canRefresh() ? this.#environment() : {};
-    if (client) this.#take(await this.#connect(client).latest());
-    await this.#host.saveConfig?.(storable(this.#config));
+    const { client } = this.#stored.canRefresh ? this.#environment() : {};
+    await this.#stored.saveVars(vars, client && this.#connect(client));
   }
 
   /**
@@ -245,7 +245,7 @@ export class BitbucketAuthIntegration {
    * @returns {void}
    */
   setTokenRefreshCallback(callback) {
-    this.#tokenRefreshCallback = callback;
+    this.#stored.tokenRefreshCallback = callback;
   }
 
   /**
@@ -356,7 +356,7 @@ export class BitbucketAuthIntegration {
    * @param {OAuthPayload} payload the value of `config.oauth`, in any of its three shapes. A code needs its verifier, unless
    *   the environment says that the host's form sends none
    * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
-   * @returns {Promise<StoredTokens & { type: 'oauth', account?: Account }>} `account` where Bitbucket tells it
+   * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` where Bitbucket tells it
    * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
    *   `OAuthClient.parseTokenResponse` throw
    */
@@ -370,7 +370,12 @@ export class BitbucketAuthIntegration {
       'authorization_code',
     );
     const account = await this.#accountOf(`Bearer ${tokens.accessToken}`);
-    return { type: 'oauth', ...storedTokens(tokens), ...(account && { account }) };
+    return {
+      type: 'oauth',
+      ...storedTokens(tokens),
+      authorized_at: new Date(tokens.obtainedAt).toISOString(),
+      ...(account && { account }),
+    };
   }
 
   /**
@@ -390,11 +395,11 @@ export class BitbucketAuthIntegration {
     const client = clientOf(environment);
     // Refuses what is no refresh token.
     judge(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
-    if (this.#canRefresh() && refreshToken === this.#config.refresh_token) {
-      return storedTokens((await this.#connect(client).renewed(this.#holder, refreshToken)).pair);
+    if (this.#stored.canRefresh && refreshToken === this.#config.refresh_token) {
+      return storedTokens((await this.#connect(client).renewed(this.#stored, refreshToken)).pair);
     }
     // Tokens of another connection, or older ones of this one: their store is the host's, which called.
-    const owner = holder({ store: () => {}, log: () => {} });
+    const owner = storelessHolder();
     const connection = keeperOf({ ...environment, client }).attach({ refreshToken }, owner);
     return storedTokens((await connection.renewed(owner, refreshToken)).pair);
   }
@@ -407,10 +412,10 @@ export class BitbucketAuthIntegration {
    * @throws {BitbucketAuthError} like `refreshToken`
    */
   async renewIdle() {
-    if (!this.#canRefresh()) return { renewed: false };
+    if (!this.#stored.canRefresh) return { renewed: false };
     const connection = this.#connect(clientOf(this.#environment()));
     if (!connection.isIdle()) return { renewed: false };
-    await connection.renewed(this.#holder);
+    await connection.renewed(this.#stored);
     return { renewed: true };
   }
 
@@ -596,7 +601,7 @@ export class BitbucketAuthIntegration {
     const limiter = rateLimiterOf(this.#environment());
     if (!limiter) return undefined;
     const { account, whose } = this.#rateLimitAccount();
-    const { log } = this.#holder;
+    const log = (/** @type {string} */ message) => this.#stored.log(message);
     return {
       take: (group, signal) => limiter.take(account, group, { signal, maxWaitMs, log }),
       observe: (group, answer) => {
@@ -619,7 +624,7 @@ export class BitbucketAuthIntegration {
     const { uuid } = members(this.#config.account);
     const { client, redisUrl } = this.#environment();
     if (kind === 'custom' && client) return { account: `client ${client.clientId}` };
-    const account = this.#canRefresh() && client
+    const account = this.#stored.canRefresh && client
       ? `connection ${nameOf(this.#connect(client))}`
       : `token ${createHash('sha256').update(JSON.stringify([email, accessToken])).digest('base64url')}`;
     // Without a client there is no key, and without a key no name of a person goes to Redis.
@@ -661,7 +666,7 @@ export class BitbucketAuthIntegration {
     const { canRenew } = this.#describe();
     const { client, problems } = canRenew ? this.#environment() : {};
     if (client) {
-      const current = await this.#connect(client).newest(this.#holder);
+      const current = await this.#connect(client).newest(this.#stored);
       return { authorization: `Bearer ${current.accessToken}`, current };
     }
     const { authorization } = canRenew ? this.#readCredential() : this.#describe();
@@ -706,10 +711,6 @@ export class BitbucketAuthIntegration {
     return { ...tokens, ...(scopes && scopes.length !== 0 && { scopes }) };
   }
 
-  #canRefresh() {
-    return this.#config.type === 'oauth' && Boolean(this.#config.refresh_token);
-  }
-
   /**
    * The connection that this wrapper's tokens belong to, or that of the OAuth client itself.
    *
@@ -725,81 +726,9 @@ export class BitbucketAuthIntegration {
       // The very text of the config, and not another one like it.
       return pairOf(this.#config, accessToken === own ? own : accessToken);
     };
-    this.#connection = this.#canRefresh() ? keeper.attach(pair(), this.#holder) : keeper.ofClient();
+    this.#connection = this.#stored.canRefresh ? keeper.attach(pair(), this.#stored) : keeper.ofClient();
     return this.#connection;
   }
-
-  /**
-   * Takes tokens into the config.
-   *
-   * @param {Pair} pair
-   * @returns {StoredTokens}
-   */
-  #take(pair) {
-    const tokens = storedTokens(pair);
-    if (pair.accessToken !== undefined && tokens.oauth_token !== this.#config.oauth_token) {
-      const { expires_at: _before, expires_in: _older, ...kept } = /** @type {Record<string, unknown>} */ (this.#config);
-      // Not by a further spread, for `makePair`'s reason.
-      this.#config = Object.assign(kept, tokens);
-    }
-    return tokens;
-  }
-
-  /**
-   * Takes newer tokens into the config, and has the host store them.
-   *
-   * @param {Pair} pair
-   * @returns {Promise<void>} rejects with the host's error
-   */
-  async #store(pair) {
-    // The OAuth client's own tokens can be had again at any time.
-    if (!this.#canRefresh()) return;
-    const { expires_at: before } = this.#config;
-    const tokens = this.#take(pair);
-    // The callback only merges: a time that stays behind would have each later object refresh again.
-    const isStale = Boolean(before) && tokens.expires_at === undefined;
-    if (this.#tokenRefreshCallback && !(isStale && this.#host.saveConfig)) await this.#tokenRefreshCallback(tokens);
-    else await this.#host.saveConfig?.(storable(this.#config));
-  }
-}
-
-/**
- * @param {IntegrationConfig} config
- * @param {string | undefined} accessToken
- * @returns {Pair}
- */
-function pairOf({ refresh_token, expires_at, refreshed_at, scopes }, accessToken) {
-  return makePair({
-    accessToken,
-    refreshToken: String(refresh_token),
-    expiresAt: epoch(expires_at),
-    obtainedAt: epoch(refreshed_at),
-    scopes: scopes || undefined,
-  });
-}
-
-/**
- * @param {Pick<Pair, 'expiresAt' | 'obtainedAt' | 'scopes' | 'accessToken'> & { refreshToken?: string }} pair
- * @returns {StoredTokens}
- */
-function storedTokens({ accessToken = '', refreshToken, expiresAt, obtainedAt, scopes = [] }) {
-  return {
-    oauth_token: accessToken,
-    ...(refreshToken && { refresh_token: refreshToken }),
-    ...(expiresAt !== undefined && { expires_at: new Date(expiresAt).toISOString() }),
-    ...(obtainedAt !== undefined && { refreshed_at: new Date(obtainedAt).toISOString() }),
-    ...(scopes.length > 0 && { scopes }),
-  };
-}
-
-/**
- * A config as it may be stored: without the code and verifier that the GUI sent.
- *
- * @param {IntegrationConfig} config
- * @returns {Record<string, unknown>}
- */
-function storable({ oauth: _transient, ...config }) {
-  return config;
 }
 
 /**
@@ -829,15 +758,6 @@ function nameOf(connection) {
   const name = names.get(connection) ?? randomUUID();
   names.set(connection, name);
   return name;
-}
-
-/**
- * @param {string | undefined} iso
- * @returns {number | undefined}
- */
-function epoch(iso) {
-  const time = Date.parse(iso ?? '');
-  return Number.isNaN(time) ? undefined : time;
 }
 
 /**

@@ -1,8 +1,8 @@
 /**
  * The preload for an unmodified NocoDB: `NODE_OPTIONS="--require nocodb-bitbucket-auth/register"`.
  *
- * In: the moment at which NocoDB assigns its list of integrations. Out: Bitbucket in that list, and integrations of ours
- *   that reach NocoDB's database with tokens in them instead of an authorization code.
+ * In: the moment at which NocoDB assigns its list of integrations. Out: Bitbucket in that list, integrations of ours
+ *   that reach NocoDB's database with tokens in them instead of an authorization code, and wrappers that can read their row.
  * Never here: a rule of OAuth (the entry's wrapper exchanges the code), an integration of somebody else, an exception
  *   that leaves the preload. Other processes inherit `NODE_OPTIONS` too (npm, workers), so nothing is loaded and
  *   nothing is said before NocoDB has shown itself.
@@ -21,6 +21,17 @@
  *   createIntegration: (integration: Integration, ...rest: any[]) => Promise<any>,
  *   updateIntegration: (context: any, id: string, integration: Integration, ...rest: any[]) => Promise<any>,
  * }} Host
+ */
+
+/**
+ * A row of NocoDB's database, an object of the model class.
+ *
+ * @typedef {object} Row
+ * @property {string} id
+ * @property {string} [title]
+ * @property {string} [fk_workspace_id]
+ * @property {() => any} getConfig decrypted
+ * @property {(...args: any[]) => any} getIntegrationWrapper
  */
 
 const NAME = 'nocodb-bitbucket-auth';
@@ -103,7 +114,9 @@ async function exchange({ BitbucketAuthError }, entry, integration) {
   if (oauth && !OTHER_KINDS.includes(config.type)) {
     // Tokens of the former connection must not outlive it: they may belong to another account.
     // Older integrations stored `expires_in`.
-    const { oauth_token, refresh_token, expires_at, expires_in, refreshed_at, scopes, account, ...kept } = config;
+    const {
+      oauth_token, refresh_token, expires_at, expires_in, refreshed_at, scopes, authorized_at, account, ...kept
+    } = config;
     try {
       result = { ...kept, ...(await new entry.wrapper(kept).exchangeToken(oauth, kept)) };
     } catch (error) {
@@ -170,7 +183,8 @@ function addTo(host, plugin) {
   // The GUI's form for `auth` asks for a connection test, which only editions with other `auth` entries carry out.
   const type = registry.some((other) => other.type === offered.type) ? offered.type : 'development';
   // Copying reads the form as well: what is wrong with the environment is in the log as soon as NocoDB starts.
-  const entry = { ...offered, type, wrapper: answeringInWords(plugin, offered) };
+  const rowOfWrapper = watchRows(host);
+  const entry = { ...offered, type, wrapper: readingRow(answeringInWords(plugin, offered), rowOfWrapper) };
   exchangeBeforeStoring(host, plugin, entry);
   const existing = registry.findIndex((other) => other.type === type && other.sub_type === entry.sub_type);
   if (existing === -1) registry.push(entry);
@@ -199,6 +213,68 @@ function answeringInWords({ BitbucketAuthError }, { wrapper, manifest }) {
     Object.defineProperty(answering.prototype, name, { value: exposed, writable: true, configurable: true });
   }
   return answering;
+}
+
+/**
+ * Notes for which row NocoDB is making a wrapper: it does not tell the wrapper, but makes it in a method of the row.
+ *
+ * @param {Host} host
+ * @returns {() => Row | undefined} of the wrapper that is just being made
+ */
+function watchRows(host) {
+  /** @type {Row | undefined} */
+  let current;
+  const { getIntegrationWrapper } = host.prototype ?? {};
+  if (typeof getIntegrationWrapper === 'function') {
+    /** @this {Row} @param {any[]} args */
+    const getWrapperOfRow = function (...args) {
+      const before = current;
+      current = this;
+      try {
+        return getIntegrationWrapper.apply(this, args);
+      } finally {
+        current = before;
+      }
+    };
+    Object.defineProperty(host.prototype, 'getIntegrationWrapper', {
+      value: getWrapperOfRow, writable: true, configurable: true, enumerable: false,
+    });
+  }
+  return () => current;
+}
+
+/**
+ * The wrapper with services that tell of its row and read it. By itself NocoDB gives a wrapper only the means to replace the whole
+ * configuration.
+ *
+ * @param {Entry['wrapper']} wrapper
+ * @param {() => Row | undefined} rowOfWrapper
+ */
+function readingRow(wrapper, rowOfWrapper) {
+  return class extends wrapper {
+    /** @param {any} config @param {any} services @param {any[]} rest */
+    constructor(config, services, ...rest) {
+      super(config, withRow(config, services, rowOfWrapper()), ...rest);
+    }
+  };
+}
+
+/**
+ * @param {any} config
+ * @param {any} services
+ * @param {Row | undefined} row
+ */
+function withRow(config, services, row) {
+  if (!row || !services) return services;
+  const { id, title, fk_workspace_id } = row;
+  // Editions with environments make wrappers of a configuration that is not the row's own.
+  if (row.getConfig()?.refresh_token !== config?.refresh_token) return { ...services, title };
+  const host = /** @type {Host} */ (row.constructor);
+  const loadConfig = async () => {
+    const stored = /** @type {Row | undefined} */ (await host.get({ workspace_id: fk_workspace_id }, id));
+    return stored?.getConfig();
+  };
+  return { ...services, id, title, loadConfig };
 }
 
 /** @param {Error} error */

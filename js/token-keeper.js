@@ -14,7 +14,7 @@ import { RedisCoordination } from './coordination/redis.js';
 import { core, failure } from './core.js';
 import { BitbucketAuthError, withWait } from './error.js';
 import { requestTokens } from './token-endpoint.js';
-import { makePair, noteStored, reportUnstored, storePair } from './token-store.js';
+import { hasLivingStore, makePair, noteStored, refuseEnded, reportDeath, reportUnstored, storePair } from './token-store.js';
 
 /** @typedef {import('./core.js').RefreshPolicy} RefreshPolicy */
 /** @typedef {import('./coordination/memory.js').Coordination} Coordination */
@@ -30,6 +30,8 @@ import { makePair, noteStored, reportUnstored, storePair } from './token-store.j
 // A connection that nobody touched for a day is started anew from a config: stores have its tokens.
 const KEPT_MS = 24 * 60 * 60 * 1000;
 const SWEEP_MS = 60 * 60 * 1000;
+
+const NAME_LENGTH = 8;
 
 /** The number of every pair but the newest, where it makes no difference which. */
 const OLDER = 0;
@@ -201,6 +203,9 @@ export class Connection {
   /** @type {Pair} */
   #pair;
 
+  /** What the connection is called in the log: a part of the first key, which tells nothing. @type {string} */
+  name;
+
   /** The key of the newest refresh token. @type {string} */
   #key;
 
@@ -239,6 +244,7 @@ export class Connection {
     const { RefreshPolicy } = core();
     this.#keeper = keeper;
     this.#pair = pair;
+    this.name = key.slice(0, NAME_LENGTH);
     this.#key = key;
     this.#publishedKey = key;
     this.#policy = new RefreshPolicy(
@@ -273,6 +279,7 @@ export class Connection {
   async newest(owner) {
     // Within one call a store that fails is not tried again.
     for (let known = owner.stored; ; known = owner.handed) {
+      refuseEnded(owner);
       if (this.#mayUse(this.#policy.asked(known, Date.now()))) return this.#snapshot();
       await this.#join(owner);
     }
@@ -287,6 +294,7 @@ export class Connection {
    * @throws {BitbucketAuthError} like `newest`
    */
   async renewed(owner, refreshToken = this.#pair.refreshToken) {
+    refuseEnded(owner);
     const generation = refreshToken === this.#pair.refreshToken ? this.#policy.generation : OLDER;
     while (!this.#mayUse(this.#policy.renew(generation, Date.now()))) {
       await this.#join(owner);
@@ -307,6 +315,20 @@ export class Connection {
     if (!entry || entry.key === this.#key || 'dead' in entry.value) return this.#pair;
     const { value } = entry;
     return this.#policy.believes(value.obtainedAt, value.expiresAt) ? value : this.#pair;
+  }
+
+  /**
+   * Whether a refresh token is the newest of this connection, or led to it as far as that is remembered.
+   *
+   * @param {string} refreshToken
+   * @returns {Promise<boolean>}
+   */
+  async includes(refreshToken) {
+    const { coordination } = this.#keeper;
+    const key = this.#keeper.keyOf(refreshToken);
+    if (key === this.#key) return true;
+    const [its, own] = await Promise.all([coordination.find(key), coordination.find(this.#key)]);
+    return its !== undefined && its.key !== key && (its.key === this.#key || its.key === own?.key);
   }
 
   /**
@@ -400,7 +422,7 @@ export class Connection {
   #retryLater(owner) {
     clearTimeout(this.#retry);
     const wait = this.#policy.retryIn(Date.now());
-    if (wait === undefined) return;
+    if (wait === undefined || !hasLivingStore([owner])) return;
     const retry = () => {
       // Timers count from the beginning of the event loop's turn that set them, so they may be early.
       if (this.#policy.retryIn(Date.now()) !== 0) this.#retryLater(owner);
@@ -435,10 +457,11 @@ export class Connection {
             break;
           case RefreshAction.Bury:
             await this.#keeper.coordination.publish(this.#key, this.#entry({ dead: true }));
+            reportDeath(this.#waiting ?? [], this);
             action = this.#on(RefreshEvent.Published);
             break;
           case RefreshAction.Report:
-            reportUnstored(this.#waiting ?? [], this.#policy.generation);
+            reportUnstored(this.#waiting ?? [], this.#policy.generation, this);
             action = this.#on(RefreshEvent.Reported);
             break;
           case RefreshAction.Wait:
@@ -566,7 +589,7 @@ export class Connection {
   async #store() {
     const { RefreshEvent } = core();
     const { generation } = this.#policy;
-    const isStored = await storePair(this.#waiting ?? [], this.#pair, generation);
+    const isStored = await storePair(this.#waiting ?? [], this.#pair, generation, this);
     this.#unstored = isStored ? 0 : generation;
     return this.#on(this.#unstored ? RefreshEvent.StoreFailed : RefreshEvent.Stored);
   }

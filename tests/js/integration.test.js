@@ -126,8 +126,9 @@ describe('exchangeToken', () => {
         const { bitbucket, Wrapper } = await simulator(t, { backend });
         const tokens = await new Wrapper({}).exchangeToken(shape(await consent(bitbucket)), {});
         assert.deepEqual(Object.keys(tokens), [
-          'type', 'oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes', 'account',
+          'type', 'oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes', 'authorized_at', 'account',
         ]);
+        assert.equal(tokens.authorized_at, tokens.refreshed_at);
         assert.equal(tokens.type, 'oauth');
         assert.deepEqual([tokens.account.nickname, tokens.account.displayName], ['dana', 'Dana Demo']);
         assert.match(tokens.account.uuid, /^\{[0-9a-f-]{36}\}$/);
@@ -571,7 +572,8 @@ describe('refreshToken', () => {
       const renewed = await wrapper.refreshToken({ refresh_token: tokens.refresh_token }, wrapper.config);
       assert.deepEqual(Object.keys(renewed), ['oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes']);
       assert.notEqual(renewed.oauth_token, tokens.oauth_token);
-      assert.deepEqual(wrapper.config, { type: 'oauth', ...renewed, account: tokens.account });
+      const { authorized_at, account } = tokens;
+      assert.deepEqual(wrapper.config, { type: 'oauth', ...renewed, authorized_at, account });
     });
   }
 

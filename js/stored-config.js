@@ -1,0 +1,327 @@
+/**
+ * A wrapper's config, and the row of the host's that it came from.
+ *
+ * In: the config of one connection, newer tokens, and what the host offers to store and to read. Out: the row with the newer
+ * tokens and everything else as it is there. What never happens here: a rule about whose row it is (the core has it), or
+ * a member written back that somebody else changed meanwhile, where the host lets the row be read.
+ */
+
+import { members } from './arguments.js';
+import { core } from './core.js';
+import { within } from './time-limit.js';
+import { makePair } from './token-store.js';
+
+/** @typedef {import('./integration.js').HostServices} HostServices */
+/** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */
+/** @typedef {import('./integration.js').StoredTokens} StoredTokens */
+/** @typedef {import('./token-store.js').Chain} Chain */
+/** @typedef {import('./token-store.js').Ending} Ending */
+/** @typedef {import('./token-store.js').Holder} Holder */
+/** @typedef {import('./token-store.js').Outcome} Outcome */
+/** @typedef {import('./token-store.js').Pair} Pair */
+
+// No change of a row takes longer than this, or the next one begins all the same.
+const CHANGE_LIMIT_MS = 5000;
+
+/** How NocoDB's errors say that there is no such row, by version. */
+const GONE = ['ERR_INTEGRATION_NOT_FOUND', 'INTEGRATION_NOT_FOUND'];
+
+/** What is under way on each row, by its id: two changes at once would each bring back what the other replaced. */
+/** @type {Map<string, Promise<unknown>>} */
+const changes = new Map();
+
+/** @implements {Holder} */
+export class StoredConfig {
+  stored = 0;
+
+  handed = 0;
+
+  /** @type {Ending | undefined} */
+  ending;
+
+  /** The wrapper's copy. @type {IntegrationConfig} */
+  config;
+
+  /** Merges tokens into the stored config. @type {((tokens: StoredTokens) => unknown) | undefined} */
+  tokenRefreshCallback;
+
+  /** @type {HostServices} */
+  #host;
+
+  /** The refresh token that the wrapper was made with, whatever else is known of its chain. @type {unknown} */
+  #first;
+
+  /**
+   * @param {IntegrationConfig | undefined} config
+   * @param {HostServices | undefined} host
+   */
+  constructor(config, host) {
+    this.config = { ...config };
+    this.#host = host ?? {};
+    this.#first = this.config.refresh_token;
+  }
+
+  get id() {
+    return textOf(this.#host.id);
+  }
+
+  get title() {
+    return textOf(this.#host.title);
+  }
+
+  get canRefresh() {
+    return this.config.type === 'oauth' && Boolean(this.config.refresh_token);
+  }
+
+  /**
+   * Writes to the host's log, or else to the process'.
+   *
+   * @param {string} message
+   */
+  log(message) {
+    const { logger } = this.#host;
+    if (typeof logger === 'function') logger(message);
+    else if (logger) logger.log(message);
+    else console.warn(`[nocodb-bitbucket-auth] ${message}`);
+  }
+
+  /**
+   * Takes tokens into the wrapper's copy.
+   *
+   * @param {Pair} pair
+   */
+  take(pair) {
+    if (pair.accessToken !== undefined && pair.accessToken !== this.config.oauth_token) {
+      this.config = withTokens(this.config, pair);
+    }
+  }
+
+  /**
+   * @param {Pair} pair
+   * @param {Chain} chain
+   * @returns {Promise<Outcome>}
+   */
+  async store(pair, chain) {
+    // The OAuth client's own tokens can be had again at any time.
+    if (!this.canRefresh) return 'stored';
+    const { loadConfig, saveConfig } = this.#host;
+    try {
+      if (loadConfig && saveConfig) return await inTurn(this.id, () => this.#merge(loadConfig, saveConfig, pair, chain));
+      await this.#overwrite(pair);
+      return 'stored';
+    } catch (error) {
+      if (GONE.includes(String(members(error).error))) return 'deleted';
+      throw error;
+    }
+  }
+
+  /**
+   * @param {Chain} chain
+   * @returns {Promise<Pair | Ending | undefined>}
+   */
+  async read(chain) {
+    const { loadConfig } = this.#host;
+    if (!loadConfig || !this.canRefresh) return undefined;
+    const row = await loadConfig();
+    if (!row) return 'deleted';
+    const { RowHolding } = core();
+    const holding = await this.#holdingOf(row, pairOf(this.config, undefined), chain, true);
+    if (holding === RowHolding.Replaced) return 'replaced';
+    return holding === RowHolding.Chain ? undefined : pairOf(row, textOf(row.oauth_token));
+  }
+
+  /**
+   * Keeps data of the integration's own beside the config and has the host store it.
+   *
+   * @param {unknown} vars
+   * @param {Chain & { latest: () => Promise<Pair> }} [connection] that has the newest tokens: others may have renewed them
+   *   since this config was read
+   * @returns {Promise<void>} rejects with the host's error
+   */
+  async saveVars(vars, connection) {
+    this.config = { ...this.config, _vars: vars };
+    await inTurn(this.id, async () => {
+      const { loadConfig, saveConfig } = this.#host;
+      const row = await loadConfig?.();
+      const pair = await connection?.latest();
+      if (pair) this.take(pair);
+      const config = row ? await this.#withNewest(row, pair, connection) : this.config;
+      await saveConfig?.(storable({ ...config, _vars: vars }));
+    });
+  }
+
+  /**
+   * @param {IntegrationConfig} row
+   * @param {Pair | undefined} pair
+   * @param {Chain | undefined} chain
+   * @returns {Promise<IntegrationConfig>}
+   */
+  async #withNewest(row, pair, chain) {
+    if (pair?.accessToken === undefined || !chain) return row;
+    const { RowHolding } = core();
+    const holding = await this.#holdingOf(row, pair, chain, false);
+    return holding === RowHolding.Chain || holding === RowHolding.Others ? withTokens(row, pair) : row;
+  }
+
+  /**
+   * Stores tokens in the row as it is now.
+   *
+   * @param {NonNullable<HostServices['loadConfig']>} loadConfig
+   * @param {NonNullable<HostServices['saveConfig']>} saveConfig
+   * @param {Pair} pair
+   * @param {Chain} chain
+   * @returns {Promise<Outcome>}
+   */
+  async #merge(loadConfig, saveConfig, pair, chain) {
+    const row = await loadConfig();
+    if (!row) return 'deleted';
+    const { RowHolding } = core();
+    const holding = await this.#holdingOf(row, pair, chain, false);
+    if (holding === RowHolding.Replaced) return 'replaced';
+    this.take(pair);
+    const isThere = row.oauth_token === pair.accessToken && row.refresh_token === pair.refreshToken;
+    if (holding !== RowHolding.OthersNewer && !isThere) await saveConfig(storable(withTokens(row, pair)));
+    return holding === RowHolding.Chain ? 'stored' : 'shared';
+  }
+
+  /**
+   * Stores tokens without a look at what is there.
+   *
+   * @param {Pair} pair
+   */
+  async #overwrite(pair) {
+    const { saveConfig } = this.#host;
+    const { expires_at: before } = this.config;
+    this.take(pair);
+    // The callback only merges: a time that stays behind would have each later object refresh again.
+    const isStale = Boolean(before) && pair.expiresAt === undefined;
+    if (this.tokenRefreshCallback && !(isStale && saveConfig)) await this.tokenRefreshCallback(storedTokens(pair));
+    else await saveConfig?.(storable(this.config));
+  }
+
+  /**
+   * @param {IntegrationConfig} row
+   * @param {Pair} own the wrapper's
+   * @param {Chain} chain
+   * @param {boolean} isRefused
+   * @returns {Promise<number>} one of `RowHolding`
+   */
+  async #holdingOf(row, own, chain, isRefused) {
+    const { type, refresh_token: stored } = row;
+    const refreshToken = type === 'oauth' ? textOf(stored) : undefined;
+    const isOfSameChain = refreshToken !== undefined
+      && ([this.#first, this.config.refresh_token].includes(refreshToken) || await chain.includes(refreshToken));
+    const { obtainedAt, expiresAt } = own;
+    return core().rowHolding(
+      refreshToken === undefined ? undefined : originOf(row),
+      { ...originOf(this.config), obtainedAt, expiresAt },
+      isOfSameChain,
+      isRefused,
+    );
+  }
+}
+
+/**
+ * @param {IntegrationConfig} config
+ * @param {string | undefined} accessToken as far as it can be sent
+ * @returns {Pair}
+ */
+export function pairOf({ refresh_token, expires_at, refreshed_at, scopes }, accessToken) {
+  return makePair({
+    accessToken,
+    refreshToken: String(refresh_token),
+    expiresAt: epoch(expires_at),
+    obtainedAt: epoch(refreshed_at),
+    scopes: scopes || undefined,
+  });
+}
+
+/**
+ * @param {Pick<Pair, 'expiresAt' | 'obtainedAt' | 'scopes' | 'accessToken'> & { refreshToken?: string }} pair
+ * @returns {StoredTokens}
+ */
+export function storedTokens({ accessToken = '', refreshToken, expiresAt, obtainedAt, scopes = [] }) {
+  return {
+    oauth_token: accessToken,
+    ...(refreshToken && { refresh_token: refreshToken }),
+    ...(expiresAt !== undefined && { expires_at: new Date(expiresAt).toISOString() }),
+    ...(obtainedAt !== undefined && { refreshed_at: new Date(obtainedAt).toISOString() }),
+    ...(scopes.length > 0 && { scopes }),
+  };
+}
+
+/**
+ * A config with other tokens.
+ *
+ * @param {IntegrationConfig} config
+ * @param {Pair} pair
+ * @returns {IntegrationConfig}
+ */
+function withTokens(config, pair) {
+  const { expires_at: _before, expires_in: _older, ...kept } = /** @type {Record<string, unknown>} */ (config);
+  // Not by a further spread, for `makePair`'s reason.
+  return Object.assign(kept, storedTokens(pair));
+}
+
+/**
+ * A config as it may be stored: without the code and verifier that the GUI sent.
+ *
+ * @param {IntegrationConfig} config
+ * @returns {Record<string, unknown>}
+ */
+function storable({ oauth: _transient, ...config }) {
+  return config;
+}
+
+/**
+ * What a config tells of its tokens, whatever it holds.
+ *
+ * @param {IntegrationConfig} config
+ * @returns {import('./core.js').TokenOrigin}
+ */
+function originOf({ authorized_at, account, refreshed_at, expires_at }) {
+  return {
+    authorizedAt: textOf(authorized_at),
+    account: textOf(members(account).uuid),
+    obtainedAt: epoch(refreshed_at),
+    expiresAt: epoch(expires_at),
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string | undefined}
+ */
+function textOf(value) {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/**
+ * @param {string | undefined} iso
+ * @returns {number | undefined}
+ */
+export function epoch(iso) {
+  const time = Date.parse(iso ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/**
+ * Runs work on a row when the work before it has ended.
+ *
+ * @template T
+ * @param {string | undefined} id of the row; without one the work begins at once
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function inTurn(id, work) {
+  if (id === undefined) return work();
+  const before = changes.get(id);
+  // Whatever hangs must not hold up the row for good.
+  const change = before ? within(CHANGE_LIMIT_MS, before).then(work, work) : work();
+  changes.set(id, change);
+  try {
+    return await change;
+  } finally {
+    if (changes.get(id) === change) changes.delete(id);
+  }
+}
