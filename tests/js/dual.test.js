@@ -109,7 +109,7 @@ describe('the same result by require and by import', () => {
     for (const { createEntry } of [importedIndex, requiredIndex]) {
       const { wrapper: Wrapper } = createEntry(environment(origin));
       const tokens = await new Wrapper({}).exchangeToken({ code: 'the-code', code_verifier: 'v'.repeat(43) });
-      const { refreshed_at: _when, ...lasting } = tokens;
+      const { refreshed_at: _when, authorized_at: _since, ...lasting } = tokens;
       assert.deepEqual(lasting, { type: 'oauth', oauth_token: 'a', refresh_token: 'r', scopes: ['account'] });
       assert.deepEqual(await new Wrapper(tokens).listWorkspaces(), { values: [{ slug: 'acme', name: 'Acme' }] });
     }

@@ -1,0 +1,256 @@
+/** What hosts' stores are handed and what their logs say, many wrappers of one connection and hosts of several kinds. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createEntry } from 'nocodb-bitbucket-auth';
+import { environment, json, serve, thrownBy } from './support.js';
+
+// Not exported: the keeper is their only caller.
+const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
+const { hasLivingStore, readStores, refuseEnded, reportDeath, storePair } = await inside('js/token-store.js');
+
+const MINUTE = 60_000;
+const SHARED = 'Another process uses this connection; several processes need a Redis in common.';
+const DELETED = 'This connection was deleted in NocoDB, and its tokens are no longer renewed.';
+
+const time = (ms) => new Date(Date.now() + ms).toISOString();
+
+/** A connection whose access token has expired. */
+const config = (more) => ({
+  type: 'oauth',
+  oauth_token: 'access-0',
+  refresh_token: 'refresh-0',
+  expires_at: time(-MINUTE),
+  refreshed_at: time(-121 * MINUTE),
+  authorized_at: '2026-11-01T00:00:00.000Z',
+  ...more,
+});
+
+/** A Bitbucket that rotates refresh tokens. */
+async function bitbucket(t) {
+  let grants = 0;
+  const server = await serve(t, (request, response) => {
+    if (request.url.startsWith('/2.0/')) return json(response, 200, {});
+    grants += 1;
+    return json(response, 200, {
+      access_token: `access-${grants}`, refresh_token: `refresh-${grants}`, token_type: 'bearer', expires_in: 7200,
+    });
+  });
+  return { Wrapper: createEntry(environment(server.origin)).wrapper, grants: () => grants };
+}
+
+const use = (wrapper) => wrapper.use((client) => client.get('/user'));
+
+/** A host that keeps one row, which a wrapper can read. */
+function rowHost(stored, services) {
+  const host = {
+    row: stored,
+    writes: 0,
+    lines: [],
+    loadConfig: async () => structuredClone(host.row),
+    saveConfig: async (saved) => {
+      host.writes += 1;
+      host.row = structuredClone(saved);
+    },
+    logger: (line) => host.lines.push(line),
+    ...services,
+  };
+  return host;
+}
+
+describe('the log', () => {
+  /** Fifty callers of one connection whose store fails. */
+  async function failing(t, services) {
+    const { Wrapper } = await bitbucket(t);
+    const lines = [];
+    const saveConfig = () => Promise.reject(new Error('the database is not available'));
+    const wrappers = Array.from({ length: 50 }, (_, n) => (
+      new Wrapper(config(), { saveConfig, logger: (line) => lines.push(line), ...services(n) })));
+    const answers = await Promise.all(wrappers.map(use));
+    assert.ok(answers.every(({ status }) => status === 200));
+    return lines;
+  }
+
+  test('has one line for fifty callers whose pair could not be stored, with a name for the connection', async (t) => {
+    const lines = await failing(t, () => ({}));
+    assert.equal(lines.length, 1);
+    assert.match(lines[0], /^Connection [\w-]{8}: New tokens are in use, but NocoDB could not store them\./);
+  });
+
+  test('has the same name for a connection as long as it lives', async (t) => {
+    const { Wrapper } = await bitbucket(t);
+    const lines = [];
+    const saveConfig = () => Promise.reject(new Error('the database is not available'));
+    const wrapper = new Wrapper(config(), { saveConfig, logger: (line) => lines.push(line) });
+    await use(wrapper);
+    await wrapper.refreshToken({ refresh_token: wrapper.config.refresh_token });
+    assert.deepEqual([lines.length, new Set(lines).size], [2, 1]);
+  });
+
+  test('has the title where the host tells it, in one line whatever it holds', async (t) => {
+    const title = `Sales\n2026-01-01 forged \u001b[31mline ${'x'.repeat(200)}`;
+    const lines = await failing(t, () => ({ id: 'int1', title }));
+    assert.equal(lines.length, 1);
+    assert.match(lines[0], /^Connection "Sales 2026-01-01 forged {2}\[31mline x{60,100}": New tokens are in use/);
+    assert.doesNotMatch(lines[0], /\p{C}/u);
+  });
+
+  test('has a line for each of two connections with the same tokens', async (t) => {
+    const lines = await failing(t, (n) => ({ id: `int${n % 2}`, title: `Copy ${n % 2}` }));
+    assert.deepEqual(lines.map((line) => line.slice(0, 'Connection "Copy 0"'.length)).sort(),
+      ['Connection "Copy 0"', 'Connection "Copy 1"']);
+  });
+
+  test('says that a refresh token is dead, by name and once for each store', () => {
+    const lines = [];
+    const log = (line) => lines.push(line);
+    const chain = { name: 'abcdefgh' };
+    const ended = { log, title: 'Gone', ending: 'deleted' };
+    reportDeath([{ log }, { log }, { log, title: 'Sales' }, { log, title: 'Sales' }, ended], chain);
+    assert.equal(lines.length, 2);
+    assert.match(lines[0], /^Connection abcdefgh: Bitbucket no longer accepts this connection's refresh token\./);
+    assert.match(lines[1], /^Connection "Sales": Bitbucket no longer accepts/);
+  });
+});
+
+describe('a row that another process has renewed', () => {
+  test('keeps a newer pair, and the log says once what is missing', async (t) => {
+    const { Wrapper } = await bitbucket(t);
+    const theirs = config({ oauth_token: 'theirs', refresh_token: 'their-refresh', refreshed_at: time(MINUTE) });
+    const host = rowHost(theirs, { id: 'int1', title: 'Sales' });
+    const wrapper = new Wrapper(config(), host);
+    assert.equal((await use(wrapper)).status, 200);
+    assert.equal((await use(wrapper)).status, 200);
+    assert.deepEqual([host.row, host.writes], [theirs, 0]);
+    assert.deepEqual(host.lines, [`Connection "Sales": ${SHARED}`]);
+  });
+
+  test('gets a newer pair of this process', async (t) => {
+    const { Wrapper } = await bitbucket(t);
+    const theirs = config({ oauth_token: 'theirs', refresh_token: 'their-refresh', refreshed_at: time(-MINUTE) });
+    const host = rowHost({ ...theirs, workspace: 'acme' });
+    const wrapper = new Wrapper(config(), host);
+    assert.equal((await use(wrapper)).status, 200);
+    assert.deepEqual([host.row.refresh_token, host.row.workspace, host.writes], ['refresh-1', 'acme', 1]);
+    assert.equal(host.lines.length, 1);
+    assert.ok(host.lines[0].endsWith(SHARED));
+  });
+
+  test('is read for a pair when the refresh token is refused', async () => {
+    const lines = [];
+    const owner = (read, more) => ({ log: (line) => lines.push(line), read, ...more });
+    const older = { refreshToken: 'older', obtainedAt: 1000 };
+    const newer = { refreshToken: 'newer', obtainedAt: 2000 };
+    let reads = 0;
+    const holders = [
+      owner(async () => older, { id: 'a', title: 'Sales' }),
+      owner(async () => { reads += 1; }, { id: 'b' }),
+      owner(async () => { reads += 1; }, { id: 'b' }),
+      owner(async () => newer, { id: 'c', title: 'Sales' }),
+      owner(async () => { throw new Error('the database is not available'); }, { id: 'd' }),
+      owner(undefined, {}),
+      owner(async () => 'replaced', { id: 'e' }),
+      owner(async () => 'deleted', { id: 'f', title: 'Old' }),
+    ];
+    const chain = { name: 'abcdefgh' };
+    assert.equal(await readStores(holders, chain), newer);
+    assert.equal(reads, 1);
+    assert.deepEqual(holders.map(({ ending }) => ending), [
+      undefined, undefined, undefined, undefined, undefined, undefined, 'replaced', 'deleted',
+    ]);
+    assert.deepEqual(lines, [`Connection "Sales": ${SHARED}`, `Connection "Old": ${DELETED}`]);
+    assert.ok(hasLivingStore(holders));
+    assert.equal(await readStores(holders.slice(6), chain), undefined);
+    assert.ok(!hasLivingStore(holders.slice(6)));
+    for (const holder of holders.slice(0, 6)) refuseEnded(holder);
+    for (const holder of holders.slice(6)) assert.throws(() => refuseEnded(holder), { code: 'RECONNECT_REQUIRED' });
+  });
+});
+
+describe('a host that lets the row be read', () => {
+  test('has a pair stored once for wrappers that do not say which row they have', async (t) => {
+    const { Wrapper, grants } = await bitbucket(t);
+    const host = rowHost(config());
+    const wrappers = Array.from({ length: 2 }, () => new Wrapper(config(), host));
+    await use(wrappers[0]);
+    await use(wrappers[1]);
+    assert.deepEqual([grants(), host.writes, host.row.refresh_token], [1, 1, 'refresh-1']);
+  });
+
+  test('has an expiry removed that the new pair does not have', async (t) => {
+    const server = await serve(t, (request, response) => json(response, 200, request.url.startsWith('/2.0/')
+      ? {} : { access_token: 'access-1', refresh_token: 'refresh-1', token_type: 'bearer' }));
+    const { wrapper: Wrapper } = createEntry(environment(server.origin));
+    const host = rowHost(config({ expires_in: 7200, other: 'kept' }));
+    await use(new Wrapper(config(), host));
+    const { refreshed_at: _when, scopes: _granted, ...rest } = host.row;
+    assert.deepEqual(rest, {
+      type: 'oauth', oauth_token: 'access-1', refresh_token: 'refresh-1',
+      authorized_at: '2026-11-01T00:00:00.000Z', other: 'kept',
+    });
+  });
+
+  test('that fails is tried again, and then has everything', async (t) => {
+    const { Wrapper } = await bitbucket(t);
+    let failures = 2;
+    const host = rowHost(config());
+    const { loadConfig } = host;
+    host.loadConfig = async () => {
+      failures -= 1;
+      if (failures >= 0) throw new Error('the database is not available');
+      return loadConfig();
+    };
+    assert.equal((await use(new Wrapper(config(), host))).status, 200);
+    assert.deepEqual([host.row.refresh_token, host.lines], ['refresh-1', []]);
+  });
+
+  for (const [what, row] of [
+    ['another kind of credential', { type: 'api_key', token: 'secret', refresh_token: 'refresh-0' }],
+    ['nothing', {}],
+    ['tokens of an unknown login', { type: 'oauth', oauth_token: 'new', refresh_token: 'new-refresh' }],
+    ['tokens that are no texts', { type: 'oauth', oauth_token: 1, refresh_token: { a: 1 }, account: 7, authorized_at: [] }],
+  ]) {
+    test(`with ${what} in the row is left alone`, async (t) => {
+      const { Wrapper } = await bitbucket(t);
+      const host = rowHost(row);
+      const error = await thrownBy(() => use(new Wrapper(config(), host)));
+      assert.equal(error.message, 'This connection was authenticated again; reload it.');
+      assert.deepEqual([host.row, host.writes, host.lines], [row, 0, []]);
+    });
+  }
+});
+
+describe('a host that cannot be read', () => {
+  test('is handed nothing but tokens', async (t) => {
+    const { Wrapper } = await bitbucket(t);
+    const handed = [];
+    const wrapper = new Wrapper(config({ workspace: 'acme' }), { saveConfig: () => assert.fail('the whole config') });
+    wrapper.setTokenRefreshCallback((tokens) => handed.push(Object.keys(tokens)));
+    await use(wrapper);
+    assert.deepEqual(handed, [['oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes']]);
+  });
+
+  for (const name of ['ERR_INTEGRATION_NOT_FOUND', 'INTEGRATION_NOT_FOUND']) {
+    test(`says with ${name} that the connection was deleted`, async (t) => {
+      const { Wrapper, grants } = await bitbucket(t);
+      const lines = [];
+      const gone = Object.assign(new Error('Connection not found'), { error: name });
+      const wrapper = new Wrapper(config(), { saveConfig: () => Promise.reject(gone), logger: (line) => lines.push(line) });
+      for (let n = 0; n < 2; n += 1) {
+        const { code, message } = await thrownBy(() => use(wrapper));
+        assert.deepEqual([code, message], ['RECONNECT_REQUIRED', DELETED]);
+      }
+      assert.equal(grants(), 1);
+      assert.deepEqual(lines.map((line) => line.slice(-DELETED.length)), [DELETED]);
+    });
+  }
+});
+
+test('a store is handed a pair once, however often its holder waits', async () => {
+  const calls = [];
+  const chain = { name: 'abcdefgh' };
+  const owner = { log: () => {}, stored: 1, handed: 1, store: async (pair) => { calls.push(pair); return 'stored'; } };
+  assert.equal(await storePair([owner, owner], { refreshToken: 'r' }, 2, chain), true);
+  assert.deepEqual([calls.length, owner.stored, owner.handed], [1, 2, 2]);
+  assert.equal(await storePair([owner], { refreshToken: 'r' }, 2, chain), true);
+  assert.equal(calls.length, 1);
+});

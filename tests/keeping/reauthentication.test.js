@@ -1,0 +1,159 @@
+/** Somebody authenticates again while a sync runs with the former login: the new one stays, and the sync ends. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createEntry } from 'nocodb-bitbucket-auth';
+import { startScene } from './support/scene.js';
+
+const HOUR = 3_600_000;
+const PATH = '/repositories/acme/docs-service/pullrequests';
+const READERS = 8;
+const PAGES = 40;
+/** At this page the tokens expire. */
+const EXPIRY = 20;
+
+/** A host with one row, whose wrappers can read it as the preload has them do. */
+async function startHost(t) {
+  const scene = await startScene({ pullRequests: 2000, accessTokenLifetimeMs: HOUR });
+  t.after(() => scene.close());
+  const { wrapper: Wrapper } = createEntry(scene.environment);
+  const host = {
+    ...scene,
+    row: await scene.connect('former'),
+    writes: 0,
+    lines: [],
+    open: () => new Wrapper(structuredClone(host.row), {
+      id: 'row',
+      title: 'Sales',
+      loadConfig: async () => host.row && structuredClone(host.row),
+      saveConfig: async (config) => {
+        host.writes += 1;
+        host.row = config;
+      },
+      logger: (line) => host.lines.push(line),
+    }),
+    expire: () => scene.bitbucket.control.advance(HOUR + 1000),
+  };
+  return host;
+}
+
+/**
+ * Readers of one wrapper at work. Each reads until it fails, or there is nothing more.
+ *
+ * @param {(page: number) => unknown} atPage is called before each page
+ * @returns {Promise<{ pages: number, failures: { code: string, message: string }[] }>}
+ */
+async function sync(wrapper, atPage) {
+  let page = 0;
+  let pages = 0;
+  const failures = [];
+  const read = async (client) => {
+    try {
+      while (page < PAGES) {
+        page += 1;
+        await atPage(page);
+        await client.get(PATH, { params: { pagelen: 10, page } });
+        pages += 1;
+      }
+    } catch (error) {
+      failures.push(error.cause ?? error);
+    }
+  };
+  await wrapper.use((client) => Promise.all(Array.from({ length: READERS }, () => read(client))));
+  return { pages, failures };
+}
+
+/** The row has the new login, untouched, and it works; the former wrapper says what happened, and renews nothing more. */
+async function assertReplaced(host, again, wrapper, { failures }) {
+  assert.ok(failures.length > 0, 'the sync ends');
+  for (const { code, message } of failures) {
+    assert.deepEqual([code, message], ['RECONNECT_REQUIRED', 'This connection was authenticated again; reload it.']);
+  }
+  assert.deepEqual(host.row, again);
+  assert.equal(host.writes, 0);
+  const { length } = host.tap.refreshes;
+  host.expire();
+  const { success, message } = await wrapper.testConnection();
+  assert.deepEqual([success, message], [false, 'This connection was authenticated again; reload it.']);
+  assert.equal(host.tap.refreshes.length, length, 'the former login is not renewed any more');
+  assert.equal((await host.open().testConnection()).success, true);
+  assert.deepEqual(host.lines, []);
+}
+
+describe('a connection that is authenticated again while a sync runs', () => {
+  test('before its tokens expire', async (t) => {
+    const host = await startHost(t);
+    const wrapper = host.open();
+    let again;
+    let changed;
+    const change = async () => {
+      again = await host.connect('again');
+      host.row = structuredClone(again);
+      host.expire();
+    };
+    const outcome = await sync(wrapper, async (page) => {
+      if (page >= EXPIRY) await (changed ??= change());
+    });
+    await assertReplaced(host, again, wrapper, outcome);
+  });
+
+  test('while new tokens for the former login are on their way', async (t) => {
+    const host = await startHost(t);
+    const wrapper = host.open();
+    let again;
+    host.tap.trapAfter = async ({ connection }) => {
+      if (connection !== 'former' || again) return;
+      again = await host.connect('again');
+      host.row = structuredClone(again);
+    };
+    const outcome = await sync(wrapper, (page) => {
+      if (page === EXPIRY) host.expire();
+    });
+    await assertReplaced(host, again, wrapper, outcome);
+  });
+
+  test('goes on where only another member was changed', async (t) => {
+    const host = await startHost(t);
+    const wrapper = host.open();
+    const { pages, failures } = await sync(wrapper, (page) => {
+      if (page === EXPIRY / 2) host.row.workspace = 'acme';
+      if (page === EXPIRY) host.expire();
+    });
+    assert.deepEqual([pages, failures], [PAGES, []]);
+    assert.deepEqual([host.row.workspace, host.writes], ['acme', 1]);
+    assert.ok(host.row.refresh_token === wrapper.config.refresh_token);
+  });
+});
+
+test('a connection that is deleted while a sync runs ends the sync, and its tokens are not renewed any more', async (t) => {
+  const host = await startHost(t);
+  const wrapper = host.open();
+  const { failures } = await sync(wrapper, (page) => {
+    if (page === EXPIRY / 2) host.row = undefined;
+    if (page === EXPIRY) host.expire();
+  });
+  assert.ok(failures.length > 0);
+  for (const { code, message } of failures) {
+    assert.equal(code, 'RECONNECT_REQUIRED');
+    assert.match(message, /deleted in NocoDB/);
+  }
+  const { length } = host.tap.refreshes;
+  host.expire();
+  assert.equal((await wrapper.testConnection()).success, false);
+  assert.deepEqual([host.tap.refreshes.length, host.writes, host.lines.length], [length, 0, 1]);
+  assert.match(host.lines[0], /^Connection "Sales": This connection was deleted in NocoDB/);
+});
+
+test('a row that somebody puts back, however old it is, gets the newest tokens of its login', async (t) => {
+  const host = await startHost(t);
+  const { row } = host;
+  const wrapper = host.open();
+  const renew = () => wrapper.refreshToken({ refresh_token: wrapper.config.refresh_token });
+  // More than memory keeps of a chain.
+  for (let n = 0; n < 30; n += 1) await renew();
+  const late = host.open();
+  host.row = { ...row, workspace: 'acme' };
+  host.expire();
+  assert.equal((await late.testConnection()).success, true);
+  assert.ok(host.row.refresh_token === late.config.refresh_token);
+  assert.equal(host.row.workspace, 'acme');
+});
