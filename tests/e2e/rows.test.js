@@ -1,0 +1,93 @@
+/**
+ * Rows of the real NocoDB, encrypted, that an administrator changes while the plugin renews their tokens.
+ *
+ * In: changes over NocoDB's API at the moment at which Bitbucket's answer with the new tokens is on its way. Out: verdicts on
+ * what the row holds afterwards, on the answer, and on the log.
+ */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { startScene } from '../keeping/support/scene.js';
+import { Host, freePort } from './support/host.js';
+
+const HOUR = 3_600_000;
+const TITLE = 'Bitbucket of sales';
+
+describe('a row of NocoDB that is changed while its tokens are renewed', () => {
+  let scene;
+  let host;
+
+  before(async () => {
+    scene = await startScene({ accessTokenLifetimeMs: HOUR });
+    host = await Host.create();
+    await host.start(await freePort(), { ...scene.environment, NC_CONNECTION_ENCRYPT_KEY: randomUUID() });
+  });
+
+  after(async () => {
+    await host?.remove();
+    await scene?.close();
+  });
+
+  /** Creates a row with tokens, and has `change` happen while the next ones are on their way. */
+  async function renewDuring(name, change) {
+    const config = await scene.connect(name);
+    const created = await host.request('POST', '/api/v2/meta/integrations', {
+      title: TITLE, type: 'development', sub_type: 'bitbucket', config,
+    });
+    assert.equal(created.status, 201);
+    const { id } = created.body;
+    scene.tap.trapAfter = async ({ connection }) => {
+      if (connection !== name) return;
+      scene.tap.trapAfter = () => {};
+      const { status } = await change(id, config);
+      assert.equal(status, 200);
+    };
+    scene.bitbucket.control.advance(HOUR + 1000);
+    return { id, config, answer: await list(id) };
+  }
+
+  const list = (id) => host.request('POST', `/api/v2/integrations/${id}/listRepositories`, { workspace: 'acme' });
+  const patch = (id, config) => host.request('PATCH', `/api/v2/meta/integrations/${id}`, {
+    title: TITLE, type: 'development', sub_type: 'bitbucket', config,
+  });
+  const stored = async (id) => (await host.integration(id)).config;
+  const isSame = (one, other) => one.refresh_token === other.refresh_token && one.oauth_token === other.oauth_token;
+
+  test('keeps the tokens of somebody who authenticated again', async () => {
+    let again;
+    const { id, answer } = await renewDuring('former', async (row) => {
+      again = await scene.connect('again');
+      return patch(row, again);
+    });
+    assert.deepEqual([answer.status, answer.body.msg], [400, 'This connection was authenticated again; reload it.']);
+    assert.ok(isSame(await stored(id), again));
+    assert.equal((await list(id)).status, 201);
+    assert.ok(isSame(await stored(id), again), 'the new login is in use, and did not have to be renewed');
+  });
+
+  test('keeps what an administrator changed, and gets the new tokens', async () => {
+    const { id, config, answer } = await renewDuring('changed', (row, before) => (
+      patch(row, { ...before, workspace: 'acme-labs' })));
+    assert.equal(answer.status, 201);
+    const row = await stored(id);
+    assert.ok(!isSame(row, config));
+    assert.equal(scene.tap.refreshes.filter(({ connection }) => connection === 'changed').length, 1);
+    assert.deepEqual([row.workspace, row.authorized_at], ['acme-labs', config.authorized_at]);
+    assert.equal((await list(id)).status, 201);
+  });
+
+  test('is missed by name when it was deleted', async () => {
+    const { answer } = await renewDuring('deleted', (row) => host.request('DELETE', `/api/v2/meta/integrations/${row}`));
+    assert.equal(answer.status, 400);
+    assert.match(answer.body.msg, /deleted in NocoDB/);
+    const lines = host.pluginLines.filter((line) => line.includes('deleted in NocoDB'));
+    assert.equal(lines.length, 1);
+    assert.ok(lines[0].includes(`Connection "${TITLE}": `));
+    assert.ok(!host.printed.some((line) => line.includes('could not store')));
+  });
+
+  test('is told nothing that must not be seen', () => {
+    const printed = host.printed.join('\n');
+    for (const secret of scene.tap.secrets) assert.ok(!printed.includes(secret), 'a secret was printed');
+  });
+});
