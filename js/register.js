@@ -34,6 +34,8 @@
  * @property {(...args: any[]) => any} getIntegrationWrapper
  */
 
+/** @typedef {{ row: Row, config?: any }} Making of a wrapper; `config`: the row's, as far as it was read for that */
+
 const NAME = 'nocodb-bitbucket-auth';
 const PROPERTY = 'availableIntegrations';
 const LOADED = Symbol.for(`${NAME}/register`);
@@ -183,8 +185,8 @@ function addTo(host, plugin) {
   // The GUI's form for `auth` asks for a connection test, which only editions with other `auth` entries carry out.
   const type = registry.some((other) => other.type === offered.type) ? offered.type : 'development';
   // Copying reads the form as well: what is wrong with the environment is in the log as soon as NocoDB starts.
-  const rowOfWrapper = watchRows(host);
-  const entry = { ...offered, type, wrapper: readingRow(answeringInWords(plugin, offered), rowOfWrapper) };
+  const makingOfWrapper = watchRows(host);
+  const entry = { ...offered, type, wrapper: readingRow(answeringInWords(plugin, offered), makingOfWrapper) };
   exchangeBeforeStoring(host, plugin, entry);
   const existing = registry.findIndex((other) => other.type === type && other.sub_type === entry.sub_type);
   if (existing === -1) registry.push(entry);
@@ -219,20 +221,27 @@ function answeringInWords({ BitbucketAuthError }, { wrapper, manifest }) {
  * Notes for which row NocoDB is making a wrapper: it does not tell the wrapper, but makes it in a method of the row.
  *
  * @param {Host} host
- * @returns {() => Row | undefined} of the wrapper that is just being made
+ * @returns {() => Making | undefined} of the wrapper that is just being made
  */
 function watchRows(host) {
-  /** @type {Row | undefined} */
+  /** @type {Making | undefined} */
   let current;
   const { getIntegrationWrapper } = host.prototype ?? {};
   if (typeof getIntegrationWrapper === 'function') {
     /** @this {Row} @param {any[]} args */
     const getWrapperOfRow = function (...args) {
       const before = current;
-      current = this;
+      /** @type {Making} */
+      const making = { row: this };
+      const { getConfig } = this;
+      // Not read once more: to decrypt it takes milliseconds.
+      const value = () => (making.config = getConfig.call(this));
+      current = making;
+      Object.defineProperty(this, 'getConfig', { value, configurable: true });
       try {
         return getIntegrationWrapper.apply(this, args);
       } finally {
+        Reflect.deleteProperty(this, 'getConfig');
         current = before;
       }
     };
@@ -248,13 +257,13 @@ function watchRows(host) {
  * configuration.
  *
  * @param {Entry['wrapper']} wrapper
- * @param {() => Row | undefined} rowOfWrapper
+ * @param {() => Making | undefined} makingOfWrapper
  */
-function readingRow(wrapper, rowOfWrapper) {
+function readingRow(wrapper, makingOfWrapper) {
   return class extends wrapper {
     /** @param {any} config @param {any} services @param {any[]} rest */
     constructor(config, services, ...rest) {
-      super(config, withRow(config, services, rowOfWrapper()), ...rest);
+      super(config, withRow(config, services, makingOfWrapper()), ...rest);
     }
   };
 }
@@ -262,13 +271,14 @@ function readingRow(wrapper, rowOfWrapper) {
 /**
  * @param {any} config
  * @param {any} services
- * @param {Row | undefined} row
+ * @param {Making | undefined} making
  */
-function withRow(config, services, row) {
-  if (!row || !services) return services;
+function withRow(config, services, making) {
+  if (!making || !services) return services;
+  const { row, config: own } = making;
   const { id, title, fk_workspace_id } = row;
   // Editions with environments make wrappers of a configuration that is not the row's own.
-  if (row.getConfig()?.refresh_token !== config?.refresh_token) return { ...services, title };
+  if (own?.refresh_token !== config?.refresh_token) return { ...services, title };
   const host = /** @type {Host} */ (row.constructor);
   const loadConfig = async () => {
     const stored = /** @type {Row | undefined} */ (await host.get({ workspace_id: fk_workspace_id }, id));
