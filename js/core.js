@@ -98,6 +98,8 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {Proxies} proxies the way to Bitbucket
  * @property {string} [redisUrl] of the Redis through which processes share their tokens; it may hold a password
  * @property {string} [redisVariable] the variable that names it
+ * @property {number} [redisDatabase] the number of its database
+ * @property {boolean} isRedisDatabaseSought whether that is NocoDB's own, and another one is to be found beside it
  * @property {Failure[]} problems `INVALID_CONFIG` with the variable's name in `field`, never its value
  */
 
@@ -295,6 +297,12 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(address: string) => RedisServer} redisServer
  * @property {(code: string, message: string) => string | undefined} redisTrouble the kind of trouble in a word;
  *   `undefined` when it can be used all the same
+ * @property {(home: number) => Uint32Array} redisDatabases those to be looked at for one that is not NocoDB's own, which is
+ *   the first of them
+ * @property {(home: number, survey: string) => { database: number, stays?: string }} chooseRedisDatabase by a word for each
+ *   of them; `stays` says why NocoDB's own is to be used
+ * @property {(reply: string) => string | undefined} redisDatabaseTrouble why NocoDB's own is to be used when looking at
+ *   them was refused with this reply; `undefined`: none can be at present
  * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, fence: number,
  *   foundObtainedAt: number | undefined, foundExpiresAt: number | undefined, foundFence: number) => boolean} outdates
  *   whether a published pair cannot have been followed by one that was found

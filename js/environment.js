@@ -12,6 +12,13 @@ import { judge } from './error.js';
 /** @typedef {Record<string, string | undefined>} Env */
 /** @typedef {import('./core.js').CoreEnvironment} Environment */
 /** @typedef {import('./error.js').BitbucketAuthError} BitbucketAuthError */
+/** @typedef {import('./coordination/redis-connection.js').RedisAddress} RedisAddress */
+
+/**
+ * What tells the Redis that processes share, and the database there. All that use one go by the same.
+ *
+ * @typedef {Partial<Pick<Environment, 'redisUrl' | 'redisVariable' | 'redisDatabase' | 'isRedisDatabaseSought'>>} RedisSettings
+ */
 
 /**
  * @param {Env} env
@@ -43,4 +50,14 @@ export function lazyEnvironment(env) {
   /** @type {Environment | undefined} */
   let environment;
   return () => (environment ??= readEnvironment(env));
+}
+
+/**
+ * @param {RedisSettings} environment
+ * @returns {RedisAddress | undefined} `undefined` without a Redis
+ */
+export function redisAddress({ redisUrl, redisVariable, redisDatabase, isRedisDatabaseSought }) {
+  return redisUrl
+    ? { url: redisUrl, variable: redisVariable, database: redisDatabase, isDatabaseSought: isRedisDatabaseSought }
+    : undefined;
 }

@@ -17,10 +17,10 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { unlessAborted } from './abort.js';
-import { RedisConnection } from './coordination/redis-connection.js';
 import { core, failure } from './core.js';
+import { redisAddress } from './environment.js';
+import { RateCounters } from './rate-counters.js';
 
 /** @typedef {import('./environment.js').Environment} Environment */
 
@@ -31,10 +31,11 @@ import { core, failure } from './core.js';
  * @property {(message: string) => void} [log]
  */
 
+/** @typedef {import('./environment.js').RedisSettings} RedisSettings */
+
 /**
- * @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redisUrl' | 'redisVariable'>
- *   & { key?: Uint8Array }} Settings `key`: for the names in Redis; without one, no account that could be guessed may be
- *   named there
+ * @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured'> & RedisSettings & { key?: Uint8Array }} Settings `key`:
+ *   for the names in Redis; without one, no account that could be guessed may be named there
  */
 
 const SLOT_MS = 5 * 60 * 1000;
@@ -42,8 +43,8 @@ const SLOT_MS = 5 * 60 * 1000;
 /** The slots before the current one that the last hour touches. */
 const EARLIER_SLOTS = 12;
 
-/** In seconds; a slot is asked for as long as an hour touches it. */
-const SLOT_LIFE_S = (EARLIER_SLOTS + 2) * SLOT_MS / 1000;
+/** A slot is asked for as long as an hour touches it. */
+const SLOT_LIFE_MS = (EARLIER_SLOTS + 2) * SLOT_MS;
 
 /** For how long after its end a slot may still be counted up: other processes write, and have clocks of their own. */
 const GRACE_MS = 5000;
@@ -60,8 +61,6 @@ const HOUR_MS = EARLIER_SLOTS * SLOT_MS;
 // Shorter waits are nothing to write about.
 const LOGGED_MS = 10_000;
 
-const REDIS_LIMITS = { operation: 1000, connection: 2000, reconnection: 5000 };
-
 /** @type {Map<string, RateLimiter>} */
 const limiters = new Map();
 
@@ -71,17 +70,17 @@ const keys = new WeakMap();
 /**
  * The rate limiter for these settings; the same one for all of a process that have them.
  *
- * @param {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redisUrl' | 'redisVariable' | 'client'>} environment
+ * @param {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'client'> & RedisSettings} environment
  * @returns {RateLimiter | undefined} `undefined` without a limit
  */
-export function rateLimiterOf({ rateLimit, isRateLimitConfigured, redisUrl = '', redisVariable, client }) {
+export function rateLimiterOf({ rateLimit, isRateLimitConfigured, client, ...environment }) {
   if (rateLimit === undefined) return undefined;
   const key = client && (keys.get(client) ?? client.deriveKey('rate-limit'));
   if (client && key) keys.set(client, key);
-  const name = [rateLimit, isRateLimitConfigured, redisUrl, hash(key, '')].join(' ');
+  const name = JSON.stringify([rateLimit, isRateLimitConfigured, redisAddress(environment), hash(key, '')]);
   let limiter = limiters.get(name);
   if (!limiter) {
-    limiter = new RateLimiter({ rateLimit, isRateLimitConfigured, redisUrl, redisVariable, key });
+    limiter = new RateLimiter({ ...environment, rateLimit, isRateLimitConfigured, key });
     limiters.set(name, limiter);
   }
   return limiter;
@@ -112,7 +111,7 @@ export class RateLimiter {
   /** @param {Settings} settings */
   constructor(settings) {
     this.#settings = settings;
-    this.#counters = new Counters(settings);
+    this.#counters = new RateCounters(SLOT_LIFE_MS, redisAddress(settings));
   }
 
   /**
@@ -192,7 +191,7 @@ export class RateLimiter {
 
   #sweep() {
     const now = Date.now();
-    if (now - this.#sweptAt < SLOT_LIFE_S * 1000) return;
+    if (now - this.#sweptAt < SLOT_LIFE_MS) return;
     this.#sweptAt = now;
     for (const [name, line] of this.#lines) {
       if (line.isForgettable(now)) this.#lines.delete(name);
@@ -264,7 +263,7 @@ class Line {
   /**
    * @param {number} limit in an hour
    * @param {string} key
-   * @param {Counters} counters
+   * @param {RateCounters} counters
    * @param {string} account
    * @param {string} group
    */
@@ -365,7 +364,7 @@ class Line {
 
   /** @param {number} now */
   isForgettable(now) {
-    return this.#waiting === 0 && now - this.#touchedAt > SLOT_LIFE_S * 1000;
+    return this.#waiting === 0 && now - this.#touchedAt > SLOT_LIFE_MS;
   }
 
   /**
@@ -478,90 +477,6 @@ class Line {
   #keyOf(slot) {
     return `${this.key}:${slot}`;
   }
-}
-
-/** Counters in this process, and in Redis where there is one. */
-class Counters {
-  #memory = new RateLimiterMemory(OPTIONS);
-
-  /** @type {RedisConnection | undefined} */
-  #connection;
-
-  /** @type {WeakMap<object, RateLimiterRedis>} */
-  #shared = new WeakMap();
-
-  /** @param {Settings} settings */
-  constructor({ redisUrl, redisVariable }) {
-    if (!redisUrl) return;
-    this.#connection = new RedisConnection({
-      url: redisUrl,
-      variable: redisVariable,
-      limits: REDIS_LIMITS,
-      log: (message) => console.warn(`[nocodb-bitbucket-auth] ${message}`),
-      without: 'keeps to the rate limit on its own',
-      check: async (redis) => {
-        const limiter = this.#of(redis);
-        // In the ways of all that follows, a script's second time included, and so that nothing of it stays.
-        await limiter.penalty(CHECK, 0);
-        await limiter.penalty(CHECK, 0);
-        await limiter.get(CHECK);
-        await limiter.delete(CHECK);
-      },
-    });
-  }
-
-  /**
-   * @param {string} key
-   * @param {number} points
-   * @returns {Promise<number>} what it then has
-   */
-  async add(key, points) {
-    // Here as well: when Redis goes away, this process goes on from what it knows.
-    const own = await this.#memory.penalty(key, points);
-    const shared = await this.#connection?.use((redis) => this.#of(redis).penalty(key, points));
-    // And when it comes back, it may have missed or forgotten what this process did.
-    return Math.max(own.consumedPoints, countOf(shared));
-  }
-
-  /**
-   * @param {string} key
-   * @returns {Promise<number>} what this process counted
-   */
-  async own(key) {
-    return countOf(await this.#memory.get(key));
-  }
-
-  /**
-   * @param {string} key
-   * @returns {Promise<number>}
-   */
-  async get(key) {
-    const own = await this.#memory.get(key);
-    const shared = await this.#connection?.use((redis) => this.#of(redis).get(key));
-    return Math.max(countOf(own), countOf(shared));
-  }
-
-  /** @param {import('ioredis').Redis} redis */
-  #of(redis) {
-    const limiter = this.#shared.get(redis) ?? new RateLimiterRedis({ ...OPTIONS, storeClient: redis });
-    this.#shared.set(redis, limiter);
-    return limiter;
-  }
-}
-
-// Only the counting is wanted: the limit is for several counters together.
-const OPTIONS = { keyPrefix: 'nocodb-bitbucket-auth:rate', points: Number.MAX_SAFE_INTEGER, duration: SLOT_LIFE_S };
-
-/** What no account is called. */
-const CHECK = 'check';
-
-/**
- * @param {import('rate-limiter-flexible').RateLimiterRes | null | undefined} counter
- * @returns {number} 0 for what nobody counted: whoever writes to Redis may have left anything there
- */
-function countOf(counter) {
-  const count = counter?.consumedPoints;
-  return Number.isSafeInteger(count) ? Number(count) : 0;
 }
 
 /** @param {number} time */

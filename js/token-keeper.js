@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MemoryCoordination } from './coordination/memory.js';
 import { RedisCoordination } from './coordination/redis.js';
 import { core, failure } from './core.js';
+import { redisAddress } from './environment.js';
 import { BitbucketAuthError, withWait } from './error.js';
 import { requestTokens } from './token-endpoint.js';
 import { hasLivingStore, makePair, noteStored, refuseEnded, reportDeath, reportUnstored, storePair } from './token-store.js';
@@ -59,10 +60,11 @@ function coordinations() {
  * @returns {TokenKeeper}
  */
 export function keeperOf(environment) {
-  const { client, redisUrl = '' } = environment;
+  const { client } = environment;
   // Derived from the secret and from all that tells clients apart, so connections of different ones never meet.
   const clientKey = client.deriveKey('namespace');
-  const name = hash(clientKey, redisUrl);
+  const address = redisAddress(environment);
+  const name = hash(clientKey, address ? JSON.stringify(address) : '');
   let keeper = keepers.get(name);
   if (!keeper) {
     // Not with the address: other machines may call the same Redis by another.
@@ -79,13 +81,13 @@ export function keeperOf(environment) {
  * @param {string} namespace
  * @returns {Coordination}
  */
-function createCoordination({ client, redisUrl, redisVariable }, namespace) {
-  if (!redisUrl) return new MemoryCoordination();
+function createCoordination(environment, namespace) {
+  const address = redisAddress(environment);
+  if (!address) return new MemoryCoordination();
   return new RedisCoordination({
-    url: redisUrl,
-    variable: redisVariable,
+    ...address,
     namespace,
-    encryptionKey: client.deriveKey('shared-store'),
+    encryptionKey: environment.client.deriveKey('shared-store'),
     log: (message) => console.warn(`[nocodb-bitbucket-auth] ${message}`),
   });
 }

@@ -27,7 +27,7 @@ use crate::pkce::CodeVerifier;
 use crate::proxy;
 use crate::rate_limit::{self, DEFAULT_LIMIT, Fields, Line, resource_group};
 use crate::redaction::Redaction;
-use crate::redis::{Server, Trouble};
+use crate::redis::{Choice, Database, Server, Trouble, surveyed_databases};
 use crate::refresh_policy::{self, Action, Answer, Event, Failure, Moment, RefreshPolicy, Times, Version};
 use crate::retry::{self, Failed};
 use crate::scope::ScopeSet;
@@ -599,7 +599,7 @@ fn previous(value: Option<&JsValue>) -> Previous {
 }
 
 /// Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, rateLimit?, isRateLimitConfigured, mayActAsClient,
-/// isVerifierOptional, redisUrl?, redisVariable?, proxies, problems }`.
+/// isVerifierOptional, redisUrl?, redisVariable?, redisDatabase?, isRedisDatabaseSought, proxies, problems }`.
 /// Without `client` OAuth cannot be offered; without `apiUrl` the API's override is unusable; without `rateLimit` there is
 /// none. `problems` has an INVALID_CONFIG error for each variable that is missing or wrong.
 #[wasm_bindgen(js_name = readEnvironment)]
@@ -610,6 +610,11 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
         RateLimit::Default => (Some(DEFAULT_LIMIT), false),
         RateLimit::Configured(limit) => (Some(limit), true),
         RateLimit::Off => (None, true),
+    };
+    let (database, is_sought) = match environment.redis.as_ref().map(|redis| redis.database) {
+        Some(Database::Named(number)) => (Some(number), false),
+        Some(Database::SoughtBeside(number)) => (Some(number), true),
+        None => (None, false),
     };
     let problems: Vec<String> = environment.problems.iter().map(Error::to_json).collect();
     let result = Members::new()
@@ -622,6 +627,8 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
         .flag("isVerifierOptional", environment.host_verifier == HostVerifier::Optional)
         .text("redisUrl", environment.redis.as_ref().map(|redis| redis.address.expose()))
         .text("redisVariable", environment.redis.as_ref().map(|redis| redis.variable))
+        .number("redisDatabase", database.map(u64::from))
+        .flag("isRedisDatabaseSought", is_sought)
         .json("problems", Some(&["[", &problems.join(","), "]"].concat()))
         .into_js();
     if let Some(client) = environment.client {
@@ -653,6 +660,27 @@ pub fn redis_server(address: &str) -> core::result::Result<JsValue, JsValue> {
 pub fn redis_trouble(code: &str, message: &str) -> Option<String> {
     let trouble = Trouble::of(code, message);
     trouble.is_serious().then(|| trouble.as_str().to_owned())
+}
+
+/// The databases to be looked at for one that is not NocoDB's own, which is the first of them.
+#[wasm_bindgen(js_name = redisDatabases)]
+pub fn redis_databases(home: u32) -> Vec<u32> {
+    surveyed_databases(home).collect()
+}
+
+/// The database to be used, `{ database, stays? }`, by a word for each of [`redis_databases`]: `missing`, `empty`, `ours`,
+/// `others`, `marked` or `invaded`. `stays` says why it is NocoDB's own.
+#[wasm_bindgen(js_name = chooseRedisDatabase)]
+pub fn choose_redis_database(home: u32, survey: &str) -> JsValue {
+    let choice = Choice::of(home, survey);
+    Members::new().number("database", Some(choice.database.into())).text("stays", choice.stays).into_js()
+}
+
+/// Why NocoDB's own database is to be used, when looking at the others was refused with this reply. `undefined`: no database
+/// can be used at present.
+#[wasm_bindgen(js_name = redisDatabaseTrouble)]
+pub fn redis_database_trouble(reply: &str) -> Option<String> {
+    Trouble::of("", reply).keeps_from_choosing().map(str::to_owned)
 }
 
 /// The environment variables that [`read_environment`] looks at.

@@ -156,8 +156,10 @@ pub mod variable {
     pub const REDIS_URL: &str = "INTEGRATION_AUTH_BITBUCKET_REDIS_URL";
     /// NocoDB's own Redis, used when the one above is not set.
     pub const NOCODB_REDIS_URL: &str = "NC_REDIS_URL";
+    /// The number of the plugin's database in NocoDB's own Redis.
+    pub const REDIS_DATABASE: &str = "INTEGRATION_AUTH_BITBUCKET_REDIS_DATABASE";
     /// All of them.
-    pub const ALL: [&str; 14] = [
+    pub const ALL: [&str; 15] = [
         CLIENT_ID,
         CLIENT_SECRET,
         REDIRECT_URI,
@@ -172,6 +174,7 @@ pub mod variable {
         CODE_VERIFIER,
         REDIS_URL,
         NOCODB_REDIS_URL,
+        REDIS_DATABASE,
     ];
 }
 
@@ -226,6 +229,8 @@ pub enum HostVerifier {
 /// The value of [`variable::CODE_VERIFIER`] for hosts whose form sends none.
 const OPTIONAL: &str = "optional";
 
+const TWO_DATABASES: Reason = "is for NC_REDIS_URL only: INTEGRATION_AUTH_BITBUCKET_REDIS_URL names its database itself, as in redis://host:6379/5";
+
 /// The value of [`variable::RATE_LIMIT`] for no limit.
 const NO_LIMIT: &str = "off";
 
@@ -236,6 +241,8 @@ pub struct NamedRedis {
     pub variable: &'static str,
     /// The address as it was written; [`redis::Server`] can read it. It may hold a password.
     pub address: Secret,
+    /// Which of its databases.
+    pub database: redis::Database,
 }
 
 /// What the environment says.
@@ -342,11 +349,24 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
 
     /// NocoDB's own Redis serves where none is named, or the one that is named is unusable.
     fn read_redis(&mut self) -> Option<NamedRedis> {
-        [variable::REDIS_URL, variable::NOCODB_REDIS_URL].into_iter().find_map(|variable| {
-            let parse = |address: &str| redis::Server::parse(address).map(|_| Secret::new(address));
-            let address = self.optional(variable, |value| value.map(parse).transpose()).flatten()?;
-            Some(NamedRedis { variable, address })
-        })
+        let parse =
+            |address: &str| redis::Server::parse(address).map(|server| (Secret::new(address), server.database));
+        let named = [variable::REDIS_URL, variable::NOCODB_REDIS_URL].into_iter().find_map(|variable| {
+            let (address, number) = self.optional(variable, |value| value.map(parse).transpose()).flatten()?;
+            Some((variable, address, number))
+        });
+        let names_its_own = matches!(named, Some((variable::REDIS_URL, ..)));
+        let number = self.optional(variable::REDIS_DATABASE, |value| match value {
+            Some(_) if names_its_own => Err(TWO_DATABASES),
+            _ => value.map(redis::parse_database_number).transpose(),
+        });
+        let (variable, address, written) = named?;
+        let database = match number.flatten() {
+            _ if names_its_own => redis::Database::Named(written),
+            Some(number) => redis::Database::Named(number),
+            None => redis::Database::SoughtBeside(written),
+        };
+        Some(NamedRedis { variable, address, database })
     }
 
     fn required<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> core::result::Result<T, Reason>) -> Option<T> {

@@ -1,8 +1,9 @@
-//! The Redis through which processes share what they know: where it is, and what its refusals mean.
+//! The Redis through which processes share what they know: where it is, which of its databases is theirs, and what its
+//! refusals mean.
 //!
-//! In: the address that an administrator wrote, and the errors of a connection. Out: a [`Server`] that exists only when all
-//! of its address can be used, and the [`Trouble`] in a word. What never happens here: a part of the address in a reason, or
-//! an error's own text in a word; both may hold a password.
+//! In: the address that an administrator wrote, what its databases hold, and the errors of a connection. Out: a [`Server`]
+//! that exists only when all of its address can be used, the [`Choice`] of a database, and the [`Trouble`] in a word. What
+//! never happens here: a part of the address in a reason, or an error's own text in a word; both may hold a password.
 
 use core::net::Ipv6Addr;
 
@@ -22,6 +23,7 @@ const NO_DATABASE: Reason = "names a database that is no number, as in redis://h
 const NO_FAMILY: Reason = "has a parameter family that is neither 0, 4 nor 6";
 const NO_TLS: Reason = "has a parameter tls that is not understood: write rediss:// instead";
 const MALFORMED: Reason = "has parameters that are not percent-encoded";
+const NO_NUMBER: Reason = "must be the number of a database, as in 5";
 const MISPLACED: Reason = "says in a parameter where Redis is: write that before the question mark";
 
 /// Parameters that would lead elsewhere than the address itself.
@@ -135,10 +137,94 @@ fn parse_database(text: &str) -> Result<Option<u32>, Reason> {
     }
 }
 
+/// Reads the number of a database that stands by itself.
+pub fn parse_database_number(text: &str) -> Result<u32, Reason> {
+    parse_database(text).ok().flatten().ok_or(NO_NUMBER)
+}
+
 fn decode(text: &str) -> Result<Option<String>, Reason> {
     // Only in forms is a plus sign a space.
     let text = form::decode(&replace(text, "+", "%2B")).map_err(|_| NO_CREDENTIAL)?;
     Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+/// Which database of a server the plugin uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Database {
+    /// The one of this number, whatever is in it: an administrator wrote it down for this plugin.
+    Named(u32),
+    /// Another one than that of this number, which is NocoDB's: its cache empties it whenever the main process starts.
+    SoughtBeside(u32),
+}
+
+/// What a database holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    /// The server has no database of that number.
+    Missing,
+    Empty,
+    /// Keys of this plugin only.
+    Ours,
+    /// Keys of others.
+    Others,
+    /// The mark by which all processes know that it is theirs, and no keys of others.
+    Marked,
+    /// The mark, and keys of others.
+    Invaded,
+}
+
+impl Content {
+    /// Of the words that the survey uses.
+    fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "missing" => Self::Missing,
+            "empty" => Self::Empty,
+            "ours" => Self::Ours,
+            "others" => Self::Others,
+            "marked" => Self::Marked,
+            "invaded" => Self::Invaded,
+            _ => return None,
+        })
+    }
+
+    /// What may be taken, the best first: where others of this plugin are already, and nobody else.
+    const PREFERRED: [Self; 3] = [Self::Marked, Self::Ours, Self::Empty];
+}
+
+/// The databases that are looked at, and the order in which equally good ones are taken: NocoDB's own first, which is only
+/// taken when there is no other. People take low numbers for what comes next, so the highest of the 16 that servers have by
+/// default comes before those; where there are more, they come last.
+pub fn surveyed_databases(home: u32) -> impl Iterator<Item = u32> {
+    [home].into_iter().chain((0..16).rev().chain(16..64).filter(move |number| *number != home))
+}
+
+/// Where the plugin's data is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// The number of the database.
+    pub database: u32,
+    /// Why it is NocoDB's own; absent when it is another.
+    pub stays: Option<Reason>,
+}
+
+impl Choice {
+    const NO_OTHER: Reason = "it has no other database";
+    const OCCUPIED: Reason = "keys of others are in all its other databases";
+
+    /// Chooses, by a word for each of [`surveyed_databases`]. All processes that see the same choose the same.
+    pub fn of(home: u32, survey: &str) -> Self {
+        let words = survey.split(' ').map(Content::parse);
+        let others = || surveyed_databases(home).zip(words.clone()).skip(1);
+        let found =
+            Content::PREFERRED.into_iter().find_map(|wanted| others().find(|(_, content)| *content == Some(wanted)));
+        match found {
+            Some((database, _)) => Self { database, stays: None },
+            None if others().all(|(_, content)| content == Some(Content::Missing)) => {
+                Self { database: home, stays: Some(Self::NO_OTHER) }
+            }
+            None => Self { database: home, stays: Some(Self::OCCUPIED) },
+        }
+    }
 }
 
 /// Why a Redis cannot be used.
@@ -258,6 +344,19 @@ impl Trouble {
     /// Whether Redis cannot be used for it.
     pub fn is_serious(self) -> bool {
         !matches!(self, Self::Value | Self::Needless)
+    }
+
+    /// Why the plugin stays in NocoDB's own database, when this is what came of looking at the others. `None`: nothing can be
+    /// done with this Redis at present, in no database.
+    pub fn keeps_from_choosing(self) -> Option<Reason> {
+        match self {
+            Self::Permission => Some("its user may not do what it takes to find another database"),
+            Self::Cluster => Some("it is part of a cluster, which has no other database"),
+            Self::Command | Self::Database | Self::Other => {
+                Some("it does not let a script look at its other databases")
+            }
+            _ => None,
+        }
     }
 
     /// The trouble in a word or two, for the log.

@@ -301,6 +301,8 @@ fn config() {
                 "mayActAsClient": get(&environment, "mayActAsClient").as_bool(),
                 "isVerifierOptional": get(&environment, "isVerifierOptional").as_bool(),
                 "redisUrl": get(&environment, "redisUrl").as_string(),
+                "redisDatabase": get(&environment, "redisDatabase").as_f64().map(|number| number as u64),
+                "isRedisDatabaseSought": get(&environment, "isRedisDatabaseSought").as_bool(),
             });
             for name in ["clientId", "redirectUri", "scopes"] {
                 if client.is_object() {

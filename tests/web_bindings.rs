@@ -7,9 +7,10 @@
 use js_sys::{Function, JSON, Object, Reflect, Uint8Array};
 use nocodb_bitbucket_auth::bindings::{
     Api, Client, Policy, Redactor, RefreshAction, RefreshAnswer, RefreshEvent, Test, asks_for_renewal,
-    complete_redirect, group_of, is_pending_over, judge_api_response, may_carry, may_repeat, outdates, page_client,
-    proves_credential, rate_limit_news, read_credential, read_environment, redis_server, redis_trouble,
-    refuse_secret, response_state, retry_delay, waiting_time, without_response, workspace_segment,
+    choose_redis_database, complete_redirect, group_of, is_pending_over, judge_api_response, may_carry, may_repeat,
+    outdates, page_client, proves_credential, rate_limit_news, read_credential, read_environment,
+    redis_database_trouble, redis_databases, redis_server, redis_trouble, refuse_secret, response_state, retry_delay,
+    waiting_time, without_response, workspace_segment,
 };
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -374,6 +375,12 @@ fn a_redis_and_its_troubles_are_told() {
     assert!(redis_server("redis://redis.example/marked").is_err());
     assert_eq!(redis_trouble("", "NOAUTH Authentication required.").as_deref(), Some("password"));
     assert_eq!(redis_trouble("", "WRONGTYPE Operation against a key holding the wrong kind of value"), None);
+    assert_eq!(redis_databases(3).get(..3), Some(&[3, 15, 14][..]));
+    assert_eq!(seen(&choose_redis_database(3, "others others empty")), json!({ "database": 14 }));
+    let stays = "keys of others are in all its other databases";
+    assert_eq!(seen(&choose_redis_database(3, "others others missing")), json!({ "database": 3, "stays": stays }));
+    assert!(redis_database_trouble("NOPERM this user has no permissions to run the 'scan' command").is_some());
+    assert_eq!(redis_database_trouble("LOADING Redis is loading the dataset in memory"), None);
 }
 
 #[wasm_bindgen_test]
@@ -392,6 +399,8 @@ fn an_environment_is_read_without_running_what_throws() {
         assert_eq!(read["isRateLimitConfigured"], is_configured);
         assert_eq!(read["redisUrl"], "redis://fake");
         assert_eq!(read["redisVariable"], "INTEGRATION_AUTH_BITBUCKET_REDIS_URL");
+        assert_eq!(read["redisDatabase"], 0);
+        assert_eq!(read["isRedisDatabaseSought"], false);
         assert_eq!(read.get("client"), None);
     }
 }

@@ -3,29 +3,49 @@
  *
  * In: its address, and work to be done with it. Out: what the work gives, or nothing when Redis did not do it; in the log,
  * once for each outage, what kind of trouble it is. What never happens here: an operation that fails or waits long because
- * Redis does, a process kept alive by it, anything written to another database than the named one, or an error of the
+ * Redis does, a process kept alive by it, anything written to another database than the plugin's, or an error of the
  * Redis client that leaves this file (they hold what was sent).
  */
 
 import { core } from '../core.js';
 import { within } from '../time-limit.js';
+import { DATABASE_SCRIPTS, readLife, seekDatabase } from './redis-database.js';
 
 /** @typedef {import('ioredis').Redis} Redis */
+/** @typedef {import('./redis-database.js').Life} Life */
 
 /**
- * @typedef {object} RedisConnectionOptions
+ * @typedef {object} RedisAddress
  * @property {string} url
  * @property {string} [variable] that names it, for the log
+ * @property {number} [database] the number of its database; by default the one in the address
+ * @property {boolean} [isDatabaseSought] whether another one is to be found beside it
+ */
+
+/**
+ * @typedef {RedisAddress & MoreOptions} RedisConnectionOptions
+ * @typedef {object} MoreOptions
  * @property {{ operation: number, connection: number, reconnection: number }} limits in milliseconds; `reconnection`:
  *   the longest pause between two attempts to connect
  * @property {Record<string, { lua: string, numberOfKeys: number }>} [scripts]
  * @property {(message: string) => void} log
  * @property {string} without what this process does without Redis, for the log
- * @property {(redis: Redis) => Promise<unknown>} check does what the plugin will do; rejects when this Redis is of no use
- * @property {() => void} [opened]
+ * @property {string} lifeName the key that marks the life of the data, in a database that is not marked as a whole
+ * @property {(redis: Redis, life: Life) => Promise<unknown>} check does what the plugin will do; rejects when this Redis is of
+ *   no use
+ * @property {() => void} [opened] Redis can be used from now on, or again after its data was lost
  */
 
 const VARIABLES = 'INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
+
+/** What work gives when it found another life of the data than the one that it was told, and did nothing. */
+export const LOST = Symbol('the data was lost');
+
+/** Data that is lost again and again is no data. */
+const MOST_TRIES = 3;
+
+/** What the log was told: in which databases the plugin stays, and why. @type {Set<string>} */
+const reportedStays = new Set();
 
 export class RedisConnection {
   /** @type {RedisConnectionOptions} */
@@ -36,6 +56,18 @@ export class RedisConnection {
 
   /** The one that is being connected. @type {Redis | undefined} */
   #candidate;
+
+  /** The number of the database in which a connection is, unless that is 0. @type {WeakMap<Redis, number>} */
+  #databases = new WeakMap();
+
+  /** The life of the data there. @type {Life} */
+  #life = { name: '', value: '' };
+
+  /** How often a database was entered, … */
+  #entries = 0;
+
+  /** … and the entering again that is under way. @type {Promise<void> | undefined} */
+  #entering;
 
   /** @type {Promise<void> | undefined} */
   #firstAttempt;
@@ -63,7 +95,7 @@ export class RedisConnection {
    * Does something with Redis, unless it is not there.
    *
    * @template T
-   * @param {(redis: Redis) => Promise<T>} work
+   * @param {(redis: Redis, life: Life) => Promise<T | typeof LOST>} work is done again when the data was lost
    * @param {{ isAwaited: boolean }} [options] whether the process stays alive for it
    * @returns {Promise<T | undefined>} `undefined` when Redis did not do it
    */
@@ -71,7 +103,7 @@ export class RedisConnection {
     const redis = await this.connected();
     if (!redis) return undefined;
     try {
-      const result = await within(this.#options.limits.operation, work(redis), { isAwaited });
+      const result = await within(this.#options.limits.operation, this.#attempt(redis, work), { isAwaited });
       this.#failures = 0;
       return result;
     } catch (error) {
@@ -80,6 +112,63 @@ export class RedisConnection {
       if (trouble !== undefined) this.#lose(redis, redis.stream.writable ? trouble : undefined);
       return undefined;
     }
+  }
+
+  /**
+   * @template T
+   * @param {Redis} redis
+   * @param {(redis: Redis, life: Life) => Promise<T | typeof LOST>} work
+   * @returns {Promise<T | undefined>}
+   */
+  async #attempt(redis, work) {
+    for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
+      const entries = this.#entries;
+      const result = await work(redis, this.#life);
+      if (result !== LOST) return result;
+      // Unless somebody else has noticed meanwhile.
+      if (entries === this.#entries) await this.#enterAgain(redis);
+    }
+    return undefined;
+  }
+
+  /** @param {Redis} redis */
+  #enterAgain(redis) {
+    this.#entering ??= this.#enter(redis)
+      .then(() => this.#options.opened?.())
+      .finally(() => (this.#entering = undefined));
+    return this.#entering;
+  }
+
+  /**
+   * Goes to the plugin's database, and looks whether everything can be done there.
+   *
+   * @param {Redis} redis
+   */
+  async #enter(redis) {
+    const { url, isDatabaseSought, lifeName, check } = this.#options;
+    const home = this.#options.database ?? core().redisServer(url).database;
+    // Scripts see all databases from any, so NocoDB's own need not be entered for it.
+    const place = isDatabaseSought ? await seekDatabase(redis, home) : { database: home };
+    if (place.database !== (this.#databases.get(redis) ?? 0)) await redis.select(place.database);
+    this.#databases.set(redis, place.database);
+    const life = place.mark ?? await readLife(redis, lifeName);
+    await check(redis, life);
+    this.#life = life;
+    this.#entries += 1;
+    if (place.stays !== undefined) this.#reportStay(home, place.stays);
+  }
+
+  /**
+   * @param {number} database
+   * @param {string} reason
+   */
+  #reportStay(database, reason) {
+    const stay = [this.#options.url, database, reason].join(' ');
+    if (reportedStays.has(stay)) return;
+    reportedStays.add(stay);
+    this.#options.log(`The plugin stays in database ${database} of the Redis of ${this.#name}, as ${reason}. NocoDB empties that `
+      + 'database whenever its main process starts: locks are lost then, and what processes told each other until one that '
+      + 'knows it tells it again. Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that is nobody else\'s.');
   }
 
   /**
@@ -138,8 +227,8 @@ export class RedisConnection {
    */
   async #open(Redis, errors) {
     if (this.#isClosed) throw new Error('closed');
-    const { url, limits, scripts, check } = this.#options;
-    const { username, password, database, tls, ...server } = core().redisServer(url);
+    const { url, limits, scripts } = this.#options;
+    const { username, password, database: _, tls, ...server } = core().redisServer(url);
     const redis = new Redis({
       ...server,
       ...(tls && { tls: /** @type {any} */ (tls) }),
@@ -152,7 +241,7 @@ export class RedisConnection {
       autoResendUnfulfilledCommands: false,
       enableReadyCheck: false,
       disableClientInfo: true,
-      ...(scripts && { scripts }),
+      scripts: { ...DATABASE_SCRIPTS, ...scripts },
     });
     this.#candidate = redis;
     // An error event without a listener is written to the console.
@@ -167,8 +256,7 @@ export class RedisConnection {
         const known = username ? redis.auth(username, password ?? '') : redis.auth(password ?? '');
         await known.catch(needless);
       }
-      if (database > 0) await redis.select(database);
-      await check(redis);
+      await this.#enter(redis);
     };
     // Whoever is too slow for this is too slow for everything else.
     await within(limits.operation, ready(), { isAwaited: false });

@@ -17,7 +17,7 @@ export const HIGHEST_FENCE = 1e12;
  * for each renewal of the last 30 days; the bound is far above that. What is no text, or a number that nobody counted, is
  * as good as not there.
  */
-export const PRELUDE = `
+const PRELUDE = `
   local prefix = KEYS[1]
   local function text(name)
     local value = redis.pcall('GET', prefix .. name)
@@ -45,41 +45,46 @@ export const PRELUDE = `
     return counted(string.match(pair(key), '^(%d+) '))
   end
   local function raise_fence(seen, by, limit)
-    local fence = math.max(counted(text('fence')), tonumber(seen)) + by
+    local counter = counted(text('fence'))
+    if counter == 0 then
+      -- It was lost, and nobody may know how far it had come: not as far as hundredths of seconds do, as locks are rarer.
+      local clock = redis.call('TIME')
+      counter = clock[1] * 100 + math.floor(clock[2] / 10000)
+    end
+    local fence = math.max(counter, tonumber(seen)) + by
     redis.call('SET', prefix .. 'fence', string.format('%.0f', fence), 'PX', limit)
     return fence
   end
 `;
 
-export const SCRIPTS = {
-  /**
-   * Whether this Redis takes what the other scripts do, and which life its data has: when they were lost, no fence is given
-   * twice.
-   */
-  check: `
-    local seen, limit, life = unpack(ARGV)
-    -- First, as a script that has written anything may go on when memory is used up.
-    raise_fence(seen, 0, limit)
-    local name = prefix .. 'check'
-    redis.call('DEL', name)
-    redis.call('ZADD', name, redis.call('TIME')[1], 'x')
-    redis.call('EXPIRE', name, 60)
-    redis.call('PEXPIRE', name, 60000)
-    redis.call('ZREMRANGEBYSCORE', name, '-inf', 0)
-    redis.call('ZREVRANGE', name, 0, 1, 'WITHSCORES')
-    redis.call('PTTL', name)
-    redis.call('TYPE', name)
-    redis.call('DEL', name)
-    redis.call('GET', name)
-    local before = text('life')
-    life = before ~= '' and before or life
-    redis.call('SET', prefix .. 'life', life, 'PX', limit)
-    return life
-  `,
+/** A script does nothing in another database than it was meant for, or after the data was lost. */
+const GUARD = `
+  if redis.pcall('GET', KEYS[2]) ~= ARGV[1] then return 'lost' end
+  local args = { unpack(ARGV, 2) }
+`;
 
+/** Whether this Redis takes what the other scripts do. When its data was lost, no fence is given twice. */
+const CHECK = `
+  local seen, limit = unpack(ARGV)
+  -- First, as a script that has written anything may go on when memory is used up.
+  raise_fence(seen, 0, limit)
+  local name = prefix .. 'check'
+  redis.call('DEL', name)
+  redis.call('ZADD', name, redis.call('TIME')[1], 'x')
+  redis.call('EXPIRE', name, 60)
+  redis.call('PEXPIRE', name, 60000)
+  redis.call('ZREMRANGEBYSCORE', name, '-inf', 0)
+  redis.call('ZREVRANGE', name, 0, 1, 'WITHSCORES')
+  redis.call('PTTL', name)
+  redis.call('TYPE', name)
+  redis.call('DEL', name)
+  redis.call('GET', name)
+`;
+
+const GUARDED = {
   /** No lock outlasts its limit, not even one that somebody set without any. */
   acquire: `
-    local key, owner, lock_limit, seen, limit = unpack(ARGV)
+    local key, owner, lock_limit, seen, limit = unpack(args)
     local name = prefix .. 'lock:' .. key
     if not redis.call('SET', name, owner, 'NX', 'PX', lock_limit) then
       local rest = redis.call('PTTL', name)
@@ -90,20 +95,20 @@ export const SCRIPTS = {
   `,
 
   extend: `
-    local key, owner, limit = unpack(ARGV)
+    local key, owner, limit = unpack(args)
     if text('lock:' .. key) ~= owner then return 0 end
     return redis.call('PEXPIRE', prefix .. 'lock:' .. key, limit)
   `,
 
   release: `
-    local key, owner = unpack(ARGV)
+    local key, owner = unpack(args)
     if text('lock:' .. key) ~= owner then return 0 end
     return redis.call('DEL', prefix .. 'lock:' .. key)
   `,
 
   /** Notes a refusal, if there was one, and tells for how long yet those of others are remembered. */
   lockout: `
-    local key, ms, longest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+    local key, ms, longest = args[1], tonumber(args[2]), tonumber(args[3])
     local time = redis.call('TIME')
     local now = time[1] * 1000 + math.floor(time[2] / 1000)
     local name = prefix .. 'lockouts'
@@ -129,7 +134,7 @@ export const SCRIPTS = {
    * last refusals of different keys are all that it needs.
    */
   refusals: `
-    local key, refused_ago, granted_ago = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+    local key, refused_ago, granted_ago = args[1], tonumber(args[2]), tonumber(args[3])
     local clock = redis.call('TIME')
     local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
     local function remembered(time)
@@ -159,7 +164,7 @@ export const SCRIPTS = {
 
   /** The newest of a chain, and whether what the process thinks is the newest leads to it. */
   find: `
-    local key, theirs = unpack(ARGV)
+    local key, theirs = unpack(args)
     local newest, _, passed = follow(key)
     local known = theirs == '' or passed[theirs] or follow(theirs) == newest
     return { newest, pair(newest), known and 1 or 0 }
@@ -167,7 +172,7 @@ export const SCRIPTS = {
 
   /** Has a pair follow a key, unless something with a higher fence does. Both branches of a fork lead to the winner. */
   publish: `
-    local key, newer, fence, value, pair_limit, pointer_limit = unpack(ARGV)
+    local key, newer, fence, value, pair_limit, pointer_limit = unpack(args)
     fence = tonumber(fence)
     local function keep()
       redis.call('SET', prefix .. 'pair:' .. newer, string.format('%.0f %s', fence, value), 'PX', pair_limit)
@@ -203,3 +208,11 @@ export const SCRIPTS = {
     return { 1 }
   `,
 };
+
+/** @typedef {'check' | keyof typeof GUARDED} ScriptName */
+
+/** By their names: with the prefix of all keys and the name of the life's mark as keys, and the life before the arguments. */
+export const SCRIPTS = Object.fromEntries([
+  ['check', PRELUDE + CHECK],
+  ...Object.entries(GUARDED).map(([name, lua]) => [name, PRELUDE + GUARD + lua]),
+].map(([name, lua]) => [name, { lua, numberOfKeys: 2 }]));

@@ -13,8 +13,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { MemoryCoordination } from './memory.js';
 import { core } from '../core.js';
-import { RedisConnection } from './redis-connection.js';
-import { HIGHEST_FENCE, PRELUDE, SCRIPTS } from './redis-scripts.js';
+import { LOST, RedisConnection } from './redis-connection.js';
+import { HIGHEST_FENCE, SCRIPTS } from './redis-scripts.js';
 
 /** @typedef {import('ioredis').Redis} Redis */
 /** @typedef {import('./memory.js').Coordination} Coordination */
@@ -22,20 +22,22 @@ import { HIGHEST_FENCE, PRELUDE, SCRIPTS } from './redis-scripts.js';
 /** @typedef {import('./memory.js').Lock} Lock */
 /** @typedef {import('./memory.js').Refusals} Refusals */
 /** @typedef {import('./memory.js').Value} Value */
+/** @typedef {import('./redis-connection.js').RedisAddress} RedisAddress */
+/** @typedef {import('./redis-database.js').Life} Life */
+/** @typedef {import('./redis-scripts.js').ScriptName} ScriptName */
 
 /** @typedef {Partial<typeof LIMITS>} Limits in milliseconds */
 
 /**
- * @typedef {object} RedisOptions
- * @property {string} url
- * @property {string} [variable] that names it, for the log
+ * @typedef {RedisAddress & MoreOptions} RedisOptions
+ * @typedef {object} MoreOptions
  * @property {string} namespace of one OAuth client; no secret
  * @property {Uint8Array} encryptionKey 256 bits
  * @property {(message: string) => void} log
  * @property {Limits} [limits]
  */
 
-/** @typedef {(prefix: string, ...args: (string | number)[]) => Promise<unknown>} Script */
+/** @typedef {(prefix: string, lifeName: string, ...args: (string | number)[]) => Promise<unknown>} Script */
 
 const SECOND = 1000;
 const HOUR = 60 * 60 * SECOND;
@@ -101,13 +103,14 @@ export class RedisCoordination {
     this.#connection = new RedisConnection({
       url: options.url,
       variable: options.variable,
+      database: options.database,
+      isDatabaseSought: options.isDatabaseSought,
       limits: this.#limits,
-      scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, lua]) => (
-        [name, { lua: PRELUDE + lua, numberOfKeys: 1 }]
-      ))),
+      scripts: SCRIPTS,
       log: options.log,
       without: 'renews tokens on its own',
-      check: (redis) => this.#check(redis),
+      lifeName: `${this.#prefix}life`,
+      check: (redis, life) => this.#check(redis, life),
       opened: () => void this.#shareAll(),
     });
   }
@@ -331,26 +334,33 @@ export class RedisCoordination {
   /**
    * Runs a script, unless Redis is not there.
    *
-   * @param {keyof typeof SCRIPTS} name
+   * @param {ScriptName} name
    * @param {(string | number)[]} args
    * @param {{ isAwaited: boolean }} [options] whether the process stays alive for it
    * @returns {Promise<any>} `undefined` when Redis did not do it
    */
   async #ask(name, args, options) {
-    return this.#connection.use((redis) => run(redis, name, this.#prefix, args), options);
+    return this.#connection.use(async (redis, life) => {
+      const reply = await run(redis, name, [this.#prefix, life.name], [life.value, ...args]);
+      return reply === 'lost' ? LOST : reply;
+    }, options);
   }
 
-  /** @param {Redis} redis that was just connected */
-  async #check(redis) {
-    const args = [this.#fence, this.#limits.pair, randomBytes(16).toString('base64url')];
-    await run(redis, 'check', this.#prefix, args);
+  /**
+   * @param {Redis} redis that was just connected, or has just lost its data
+   * @param {Life} life
+   */
+  async #check(redis, life) {
+    const keys = [this.#prefix, life.name];
+    const args = [this.#fence, this.#limits.pair];
+    await run(redis, 'check', keys, args);
     // The client sends a script's text first, and then its name, for which Redis asks another permission.
-    const life = String(await run(redis, 'check', this.#prefix, args));
+    await run(redis, 'check', keys, args);
     // When it lost its data, nobody else may know which pairs follow one and the same.
-    if (this.#life !== undefined && life !== this.#life) {
+    if (this.#life !== undefined && life.value !== this.#life) {
       for (const key of this.#memory.lastKeys()) this.#pending.add(key);
     }
-    this.#life = life;
+    this.#life = life.value;
   }
 
   /**
@@ -440,10 +450,10 @@ function isInRedis(local, shared, leadsThere, pending) {
 
 /**
  * @param {Redis} redis
- * @param {keyof typeof SCRIPTS} name
- * @param {string} prefix
+ * @param {ScriptName} name
+ * @param {string[]} keys
  * @param {(string | number)[]} args
  */
-function run(redis, name, prefix, args) {
-  return /** @type {Record<keyof typeof SCRIPTS, Script>} */ (/** @type {unknown} */ (redis))[name](prefix, ...args);
+function run(redis, name, [prefix = '', lifeName = ''], args) {
+  return /** @type {Record<ScriptName, Script>} */ (/** @type {unknown} */ (redis))[name](prefix, lifeName, ...args);
 }

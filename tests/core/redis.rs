@@ -1,6 +1,6 @@
 //! The address of a Redis, and what its refusals mean: texts that real servers sent (Redis 7.0, Node.js 20 to 26).
 
-use nocodb_bitbucket_auth::redis::{Server, Trouble};
+use nocodb_bitbucket_auth::redis::{Choice, Server, Trouble, surveyed_databases};
 use nocodb_bitbucket_auth::secret::Secret;
 
 fn server(host: &str, port: u16) -> Server {
@@ -150,4 +150,79 @@ fn each_refusal_has_its_word() {
     ] {
         assert_eq!(Trouble::of(code, "whatever it says"), trouble, "{code}");
     }
+}
+
+/// A survey in which the databases of these numbers hold this, and the others that.
+fn survey(home: u32, holding: &[(u32, &str)], others: &str) -> String {
+    let word = |number| holding.iter().find(|(of, _)| *of == number).map_or(others, |(_, word)| *word);
+    surveyed_databases(home).map(word).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn each_database_is_looked_at_once_and_the_own_one_first() {
+    for home in [0, 1, 15, 16, 63, 64, 999] {
+        let all: Vec<u32> = surveyed_databases(home).collect();
+        let mut sorted = all.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), all.len(), "{home}");
+        assert_eq!(all.first(), Some(&home));
+        assert!((0..64).all(|number| all.contains(&number)), "{home}");
+    }
+    assert_eq!(surveyed_databases(0).take(4).collect::<Vec<_>>(), [0, 15, 14, 13]);
+    assert_eq!(surveyed_databases(0).skip(14).take(4).collect::<Vec<_>>(), [2, 1, 16, 17]);
+}
+
+#[test]
+fn a_database_is_chosen_in_which_nobody_else_is() {
+    let of_16: Vec<(u32, &str)> = (0..16).map(|number| (number, "others")).collect();
+    for (home, holding, others, database) in [
+        (0, &[][..], "empty", 15),
+        (15, &[], "empty", 14),
+        (0, &[(15, "others"), (14, "others")], "empty", 13),
+        // Whatever others have there already comes before what nobody has.
+        (0, &[(3, "ours")], "empty", 3),
+        (0, &[(3, "ours"), (2, "marked")], "empty", 2),
+        (0, &[(3, "marked"), (2, "marked")], "ours", 3),
+        (0, &[(3, "invaded"), (2, "ours")], "others", 2),
+        (0, &[(1, "empty")], "missing", 1),
+        (0, &of_16, "empty", 16),
+        // NocoDB's own is emptied, whatever is in it.
+        (0, &[(0, "empty"), (7, "empty")], "missing", 7),
+        (0, &[(0, "marked"), (7, "empty")], "others", 7),
+        (99, &[(0, "empty")], "missing", 0),
+    ] {
+        let choice = Choice::of(home, &survey(home, holding, others));
+        assert_eq!(choice, Choice { database, stays: None }, "{home} {holding:?} {others}");
+    }
+    for (home, holding, others, reason) in [
+        (0, &[(0, "others")][..], "missing", "no other database"),
+        (0, &[(0, "marked")], "missing", "no other database"),
+        (5, &[(1, "others")], "missing", "keys of others"),
+        (0, &[(0, "ours"), (9, "invaded")], "others", "keys of others"),
+        (0, &[], "something new", "keys of others"),
+    ] {
+        let choice = Choice::of(home, &survey(home, holding, others));
+        assert_eq!(choice.database, home);
+        assert!(choice.stays.is_some_and(|stays| stays.contains(reason)), "{home} {holding:?} {others}");
+    }
+    assert_eq!(Choice::of(4, "").database, 4);
+}
+
+#[test]
+fn only_what_concerns_the_choice_has_the_plugin_stay_in_the_database_of_nocodb() {
+    for (message, stays) in [
+        ("NOPERM this user has no permissions to run the 'select' command", true),
+        ("ERR The user executing the script can't run this command or subcommand", true),
+        ("ERR SELECT is not allowed in cluster mode", true),
+        ("ERR This Redis command is not allowed from script", true),
+        ("ERR unknown command 'SCAN'", true),
+        ("OOM command not allowed when used memory > 'maxmemory'.", false),
+        ("READONLY You can't write against a read only replica.", false),
+        ("LOADING Redis is loading the dataset in memory", false),
+        ("NOAUTH Authentication required.", false),
+    ] {
+        assert_eq!(Trouble::of("", message).keeps_from_choosing().is_some(), stays, "{message}");
+    }
+    assert_eq!(Trouble::of("ECONNRESET", "").keeps_from_choosing(), None);
 }

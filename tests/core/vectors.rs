@@ -16,6 +16,7 @@ use nocodb_bitbucket_auth::pkce::CodeVerifier;
 use nocodb_bitbucket_auth::proxy::Proxies;
 use nocodb_bitbucket_auth::rate_limit::{Fields, Line, is_waited_for, news, resource_group};
 use nocodb_bitbucket_auth::redaction::Redaction;
+use nocodb_bitbucket_auth::redis::Database;
 use nocodb_bitbucket_auth::refresh_policy::Times;
 use nocodb_bitbucket_auth::retry::{self, Failed};
 use nocodb_bitbucket_auth::scope::ScopeSet;
@@ -734,6 +735,13 @@ mod cases {
         seen["lockoutMs"] = environment.lockout_ms.into();
         seen["mayActAsClient"] = (environment.client_credentials == ClientCredentials::Allowed).into();
         seen["isVerifierOptional"] = (environment.host_verifier == HostVerifier::Optional).into();
+        let (database, is_sought) = match environment.redis.as_ref().map(|redis| redis.database) {
+            Some(Database::Named(number)) => (Some(number), false),
+            Some(Database::SoughtBeside(number)) => (Some(number), true),
+            None => (None, false),
+        };
+        seen["redisDatabase"] = database.into();
+        seen["isRedisDatabaseSought"] = is_sought.into();
         seen["redisUrl"] = environment.redis.map(|redis| redis.address.expose().to_owned()).into();
         seen["apiUrl"] = environment.api.map(|api| api.as_str().to_owned()).into();
         compare(case, &seen);

@@ -625,14 +625,17 @@ describe('coordination through Redis', () => {
       const warn = t.mock.method(console, 'warn', () => {});
       const limiter = new RateLimiter({ rateLimit: 10, isRateLimitConfigured: true, redisUrl: `${address}/1` });
       await limiter.take('account', 'group');
-      said.push(...warn.mock.calls.map(({ arguments: [line] }) => line).filter((line) => line.includes('rate limit')));
+      // Where it is NocoDB's own Redis, and the plugin has to find a database there.
+      const { coordination: seeking, said: alsoSaid } = coordinate(t, address, { isDatabaseSought: true });
+      await seeking.find('a');
+      said.push(...alsoSaid, ...warn.mock.calls.map(({ arguments: [line] }) => line).filter((line) => line.includes('rate limit')));
       warn.mock.restore();
       return said;
     };
     assert.deepEqual(await works(await as('enough', all)), []);
     for (const [index, rule] of all.entries()) {
       const said = await works(await as(`without-${index}`, all.filter((other) => other !== rule)));
-      assert.match(said.join(), /\(permission\)/, `${rule} is not needed`);
+      assert.match(said.join(), /\(permission\)|its user may not/, `${rule} is not needed`);
     }
   });
 
@@ -701,7 +704,8 @@ describe('coordination through Redis', () => {
       }
       const { coordination, said } = coordinate(t, url);
       const first = await coordination.lock('a');
-      assert.ok(first.fence > 0 && first.fence < 1000, String(first.fence));
+      // A counter begins with the time.
+      assert.ok(first.fence > 0 && first.fence <= Date.now() / 10 + 1000, String(first.fence));
       assert.equal(await coordination.find('a'), undefined);
       assert.equal(await coordination.publish('a', entry('b', first.fence)), true);
       await first.release();
@@ -804,7 +808,7 @@ describe('coordination through Redis', () => {
         }
       }
     })));
-    assert.deepEqual(fences, Array.from({ length: 40 }, (_, index) => index + 1));
+    assert.deepEqual(fences, Array.from({ length: 40 }, (_, index) => fences[0] + index));
   });
 
   test('the lock of a process that was killed is free after its time limit, and not before', async (t) => {
@@ -1003,14 +1007,16 @@ describe('coordination through Redis', () => {
   test('the client of Redis is loaded at the first operation, and a process that has nothing to do ends', async (t) => {
     const { url } = await startRedis(t);
     const { value, took } = await timed(() => runJsonFixture(t, 'coordinate.js', [url]));
-    assert.deepEqual(value, { loaded: [false, true], fence: 1, published: true, found: 'two' });
+    assert.ok(value.fence > 0);
+    assert.deepEqual({ ...value, fence: 1 }, { loaded: [false, true], fence: 1, published: true, found: 'two' });
     assert.ok(took < 3000, `it took ${took} ms`);
   });
 
   test('a machine that takes long to load the client of Redis uses Redis all the same', async (t) => {
     const { url } = await startRedis(t);
     const value = await runJsonFixture(t, 'coordinate.js', [url, '2500']);
-    assert.deepEqual(value, { loaded: [false, true], fence: 1, published: true, found: 'two' });
+    assert.ok(value.fence > 0);
+    assert.deepEqual({ ...value, fence: 1 }, { loaded: [false, true], fence: 1, published: true, found: 'two' });
   });
 
   test('a process ends though Redis is gone, and not before what it asked is answered', async (t) => {

@@ -1,0 +1,419 @@
+/** Which database of NocoDB's Redis the plugin uses, and what happens when its data is lost: with a real Redis. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { createEntry } from 'nocodb-bitbucket-auth';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import {
+  ENCRYPTION_KEY, NAMESPACE, PREFIX, RedisCoordination, entry, startCoordinator, until,
+} from './coordinations.js';
+import { startRedis } from './redis-server.js';
+import { simulatorEnvironment } from './support.js';
+
+const { RateLimiter } = await import(
+  new URL('js/rate-limit.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
+
+const MARK = 'nocodb-bitbucket-auth:database';
+const DEAD = { dead: true, diedAt: 1 };
+const MINUTE = 60 * 1000;
+
+/** A coordination as with nothing but `NC_REDIS_URL`, and what it says. */
+function coordinate(t, url, more = {}) {
+  const said = [];
+  const coordination = new RedisCoordination({
+    url,
+    variable: 'NC_REDIS_URL',
+    isDatabaseSought: true,
+    namespace: NAMESPACE,
+    encryptionKey: ENCRYPTION_KEY,
+    log: (message) => said.push(message),
+    ...more,
+    limits: { reconnection: 100, ...more.limits },
+  });
+  t.after(() => coordination.close());
+  return { coordination, said };
+}
+
+/** A client for each database: `at(n)`. */
+function databases(t, url) {
+  const clients = new Map();
+  t.after(() => [...clients.values()].forEach((client) => client.disconnect()));
+  return (number) => {
+    if (!clients.has(number)) clients.set(number, new Redis(url, { db: number }));
+    return clients.get(number);
+  };
+}
+
+/** The numbers of the databases in which keys of the plugin are, and of those that are marked. */
+async function places(at, many = 16) {
+  const found = { used: [], marked: [] };
+  for (let number = 0; number < many; number += 1) {
+    const keys = await at(number).keys('*nocodb-bitbucket-auth:*');
+    if (keys.length > 0) found.used.push(number);
+    if (keys.some((key) => key.endsWith(MARK))) found.marked.push(number);
+  }
+  return found;
+}
+
+/** That what one of them knows, the other does, too. */
+async function assertShared(one, other, name = 'shared') {
+  assert.equal(await one.publish(name, entry(`${name} later`, 1)), true);
+  assert.equal((await other.find(name))?.key, `${name} later`);
+  const lock = await one.lock(name);
+  assert.ok(lock.fence > 0);
+  assert.equal(await other.lock(name), undefined);
+  await lock.release();
+}
+
+describe('the database beside the one that NocoDB empties', () => {
+  test('is one that nobody uses, and nothing is said', async (t) => {
+    const { url } = await startRedis(t);
+    const at = databases(t, url);
+    await at(0).set('nc:noco:root:x', 'y');
+    const { coordination: one, said } = coordinate(t, url);
+    const { coordination: other, said: alsoSaid } = coordinate(t, url, { namespace: 'another client' });
+    await one.publish('a', entry('b', 1));
+    await other.publish('a', entry('c', 1));
+    assert.deepEqual(await places(at), { used: [15], marked: [15] });
+    assert.deepEqual(await at(0).keys('*'), ['nc:noco:root:x']);
+    await assertShared(one, coordinate(t, url).coordination);
+    assert.deepEqual([...said, ...alsoSaid], []);
+    const left = await at(15).pttl(MARK);
+    assert.ok(left > 94 * 24 * 60 * MINUTE && left <= 95 * 24 * 60 * MINUTE);
+  });
+
+  test('is never one in which keys of others are, and not beyond those that there are', async (t) => {
+    const { url } = await startRedis(t, '--databases', '5');
+    const at = databases(t, url);
+    for (const number of [1, 2, 3]) await at(number).set('of others', number);
+    const { coordination, said } = coordinate(t, url);
+    await coordination.publish('a', entry('b', 1));
+    assert.deepEqual(await places(at, 5), { used: [4], marked: [4] });
+    for (const number of [1, 2, 3]) assert.deepEqual(await at(number).keys('*'), ['of others']);
+    await assertShared(coordination, coordinate(t, url).coordination);
+    assert.deepEqual(said, []);
+  });
+
+  test('is found among many of others, wherever their keys are', async (t) => {
+    const { url } = await startRedis(t, '--databases', '20');
+    const at = databases(t, url);
+    for (let number = 1; number < 20; number += 1) {
+      if (number === 17) continue;
+      // One of each kind that is easily overlooked.
+      if (number === 15) await at(number).mset(Object.fromEntries(Array.from({ length: 500 }, (_, key) => [`${PREFIX}${key}`, ''])));
+      await at(number).hset('of others', 'x', number);
+    }
+    const { coordination } = coordinate(t, url);
+    await coordination.publish('a', entry('b', 1));
+    assert.deepEqual(await at(17).keys(`${PREFIX}*`).then((keys) => keys.length > 0), true);
+    assert.deepEqual((await places(at, 20)).marked, [17]);
+  });
+
+  test('is not NocoDB\'s own, whatever number that has', async (t) => {
+    const { url } = await startRedis(t);
+    const at = databases(t, url);
+    const { coordination } = coordinate(t, `${url}/15`);
+    await coordination.publish('a', entry('b', 1));
+    assert.deepEqual(await places(at), { used: [14], marked: [14] });
+    const { coordination: named } = coordinate(t, url, { database: 14 });
+    assert.equal((await named.find('a'))?.key, undefined);
+  });
+
+  test('is the one in which keys of the plugin are already', async (t) => {
+    const { url } = await startRedis(t);
+    const at = databases(t, url);
+    const { coordination: written } = coordinate(t, `${url}/6`, { isDatabaseSought: false });
+    await written.publish('a', entry('b', 1));
+    assert.deepEqual(await places(at), { used: [6], marked: [] });
+    const { coordination } = coordinate(t, url);
+    assert.equal((await coordination.find('a')).key, 'b');
+    assert.deepEqual(await places(at), { used: [6], marked: [6] });
+  });
+
+  test('is the one of the number that is configured, whatever is in it, and is not marked', async (t) => {
+    const { url } = await startRedis(t);
+    const at = databases(t, url);
+    await at(7).set('of others', 'x');
+    const { coordination, said } = coordinate(t, url, { database: 7, isDatabaseSought: false });
+    await coordination.publish('a', entry('b', 1));
+    assert.deepEqual(await places(at), { used: [7], marked: [] });
+    await coordinate(t, url, { database: 0, isDatabaseSought: false }).coordination.publish('a', entry('b', 1));
+    assert.deepEqual(await places(at), { used: [0, 7], marked: [] });
+    assert.deepEqual(said, []);
+  });
+
+  test('goes by the prefix of the address', async (t) => {
+    const { url } = await startRedis(t);
+    const at = databases(t, url);
+    await at(15).set('of others', 'x');
+    const prefixed = `${url}?keyPrefix=nc%3A`;
+    const { coordination: one } = coordinate(t, prefixed);
+    await assertShared(one, coordinate(t, prefixed).coordination);
+    assert.deepEqual(await places(at), { used: [14], marked: [14] });
+    assert.equal(await at(14).exists(`nc:${MARK}`), 1);
+  });
+
+  test('survives that NocoDB empties its own, while this process is connected and while it is not', async (t) => {
+    const redis = await startRedis(t);
+    const at = databases(t, redis.url);
+    const { coordination: one } = coordinate(t, redis.url);
+    const lock = await one.lock('a');
+    await one.publish('a', entry('b', lock.fence));
+    await at(0).set('nc:noco:root:x', 'y');
+    await at(0).flushdb();
+    assert.ok(lock.isHeld());
+    const { coordination: other } = coordinate(t, redis.url);
+    assert.equal((await other.find('a')).key, 'b');
+    assert.equal(await other.lock('a'), undefined);
+    await at(0).client('KILL', 'TYPE', 'normal');
+    await at(0).flushdb();
+    await until(async () => {
+      const again = await one.lock('c');
+      await again.release();
+      return again.fence > 0;
+    }, 'Redis is used again');
+    assert.equal((await coordinate(t, redis.url).coordination.find('a')).key, 'b');
+    assert.deepEqual((await places(at)).marked, [15]);
+  });
+
+  test('is the same for many processes that start at once while others come and go', async (t) => {
+    const { url } = await startRedis(t);
+    const at = databases(t, url);
+    let isOver = false;
+    const others = (async () => {
+      for (let step = 0; !isOver; step += 1) {
+        const number = 9 + step % 7;
+        await (step % 2 ? at(number).flushdb() : at(number).set('of others', 'x'));
+      }
+    })();
+    const options = { url, variable: 'NC_REDIS_URL', isDatabaseSought: true, limits: { reconnection: 100 } };
+    const processes = Array.from({ length: 4 }, () => startCoordinator(t, options));
+    await Promise.all(processes.map((process, index) => process.ask('publish', `key ${index}`, entry(`of ${index}`, 1))));
+    isOver = true;
+    await others;
+    // Who was in a database that was emptied, or in which keys of others turned up, notices by this.
+    for (let round = 0; round < 2; round += 1) {
+      for (const process of processes) await process.ask('find', 'anything');
+    }
+    for (let index = 0; index < processes.length; index += 1) {
+      for (const process of processes) {
+        await until(async () => (await process.ask('find', `key ${index}`))?.key === `of ${index}`, `key ${index} is known`);
+      }
+    }
+    assert.equal((await places(at)).marked.length, 1);
+  });
+
+  test('is left by all when keys of others turn up in it', async (t) => {
+    const { url } = await startRedis(t);
+    const at = databases(t, url);
+    const { coordination: one, said } = coordinate(t, url);
+    await one.publish('a', entry('b', 1));
+    await one.publish('x', entry('x', 1, DEAD));
+    await at(15).set('of others', 'x');
+    const { coordination: other } = coordinate(t, url);
+    await other.publish('c', entry('d', 1));
+    assert.deepEqual((await places(at)).marked, [14]);
+    assert.equal((await one.find('c')).key, 'd');
+    await until(async () => (await other.find('a'))?.key === 'b', 'what the first knows is passed on');
+    await until(async () => (await other.find('x'))?.value.dead, 'the dead are, too');
+    await assertShared(one, other);
+    assert.equal(await at(15).get('of others'), 'x');
+    assert.deepEqual(said, []);
+  });
+});
+
+describe('NocoDB\'s own database', () => {
+  const stays = (reason) => new RegExp(
+    `^The plugin stays in database 0 of the Redis of NC_REDIS_URL, as ${reason}\\. NocoDB empties .* `
+    + 'Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to .*');
+
+  /** What holds where the plugin has to stay. */
+  async function assertWorksThere(t, url, at, reason) {
+    const warn = t.mock.method(console, 'warn', () => {});
+    const { coordination: one, said } = coordinate(t, url);
+    const { coordination: other, said: alsoSaid } = coordinate(t, url);
+    await assertShared(one, other);
+    await one.publish('x', entry('x', 1, DEAD));
+    const limiter = new RateLimiter({
+      rateLimit: 10, isRateLimitConfigured: true, redisUrl: url, redisVariable: 'NC_REDIS_URL', isRedisDatabaseSought: true,
+    });
+    await limiter.take('account', 'group');
+    const all = [...said, ...alsoSaid, ...warn.mock.calls.map(({ arguments: [line] }) => line)]
+      // The rate limiters of earlier tests say that their Redis is gone.
+      .filter((line) => line.includes('NC_REDIS_URL') && !line.includes('(not reachable)'));
+    assert.equal(all.length, 1, all.join('\n'));
+    assert.match(all[0], stays(reason));
+    assert.ok((await at(0).keys('*nocodb-bitbucket-auth:*')).length > 3);
+    // What NocoDB does when it starts.
+    await at(0).flushdb();
+    await one.lock('anything');
+    const { coordination: stranger } = coordinate(t, url);
+    await until(async () => (await stranger.find('x'))?.value.dead, 'it is passed on');
+    assert.equal((await stranger.find('shared')).key, 'shared later');
+    assert.equal(all.length, 1);
+    return one;
+  }
+
+  test('has to do where there is no other', async (t) => {
+    const { url } = await startRedis(t, '--databases', '1');
+    await assertWorksThere(t, url, databases(t, url), 'it has no other database');
+  });
+
+  for (const command of ['select', 'scan']) {
+    test(`has to do where ${command} is forbidden`, async (t) => {
+      const { url } = await startRedis(t);
+      const at = databases(t, url);
+      await at(0).acl('SETUSER', 'nocodb', 'on', '>pass', '~*', '+@all', `-${command}`);
+      const address = url.replace('//', '//nocodb:pass@');
+      await assertWorksThere(t, address, at, 'its user may not do what it takes to find another database');
+      assert.deepEqual((await places(at)).used, [0]);
+    });
+  }
+
+  test('has to do in a cluster', async (t) => {
+    const { url } = await startRedis(t, '--cluster-enabled', 'yes');
+    const at = databases(t, url);
+    await at(0).call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    await until(async () => (await at(0).call('CLUSTER', 'INFO')).includes('cluster_state:ok'), 'the cluster works');
+    await assertWorksThere(t, url, at, 'it is part of a cluster, which has no other database');
+  });
+
+  test('has to do where others are in all the others, and until one of them is free', async (t) => {
+    const { url } = await startRedis(t, '--databases', '4');
+    const at = databases(t, url);
+    for (const number of [1, 2, 3]) await at(number).set('of others', 'x');
+    const one = await assertWorksThere(t, url, at, 'keys of others are in all its other databases');
+    for (const number of [1, 2, 3]) assert.deepEqual(await at(number).keys('*'), ['of others']);
+    await at(2).flushdb();
+    const { coordination: newcomer } = coordinate(t, url);
+    await newcomer.publish('n', entry('m', 1));
+    assert.deepEqual((await places(at, 4)).marked, [2]);
+    assert.equal((await one.find('n')).key, 'm');
+    await assertShared(one, newcomer, 'moved');
+    await until(async () => (await newcomer.find('shared'))?.key === 'shared later', 'what was known is passed on');
+  });
+});
+
+describe('data that Redis loses', () => {
+  const losses = {
+    'a database of the address': [{ isDatabaseSought: false }, 0],
+    'the one that was found': [{}, 15],
+  };
+  for (const [what, [more, number]] of Object.entries(losses)) {
+    test(`in ${what} is missed by the next script, and passed on by whoever knows it`, async (t) => {
+      const { url } = await startRedis(t);
+      const at = databases(t, url);
+      const { coordination: one, said } = coordinate(t, url, more);
+      const { coordination: other } = coordinate(t, url, more);
+      await other.lock('other');
+      let fence = 0;
+      for (let times = 0; times < 5; times += 1) {
+        const lock = await one.lock('a');
+        fence = lock.fence;
+        await lock.release();
+      }
+      await one.publish('a', entry('b', fence));
+      await one.publish('b', entry('c', fence));
+      await one.publish('x', entry('x', fence, DEAD));
+      await one.noteRefusal('x');
+      await one.noteGrant(MINUTE);
+      // Nobody takes hundreds of locks in a second for long.
+      await sleep(200);
+      const scripts = {
+        lock: async () => (await one.lock('lock')).release(),
+        find: () => one.find('anything'),
+        publish: () => one.publish('p', entry('q', 1)),
+        refusals: () => one.refusals('y'),
+        noteGrant: () => one.noteGrant(2 * MINUTE),
+      };
+      for (const [name, script] of Object.entries(scripts)) {
+        await at(number).flushdb();
+        // Nobody's fences go back, not even those of a process that knows of none so high.
+        const next = await other.lock(`after ${name}`);
+        assert.ok(next.fence > fence, name);
+        fence = next.fence;
+        await script();
+        const { coordination: stranger } = coordinate(t, url, more);
+        await until(async () => (await stranger.find('b'))?.key === 'c', `${name}: pairs are passed on`);
+        await until(async () => (await stranger.find('x'))?.value.dead, `${name}: the dead are passed on`);
+        await until(async () => (await stranger.refusals('y')).othersRefusedAgo >= 0, `${name}: refusals are passed on`);
+        assert.ok((await stranger.refusals('y')).grantedAgo >= MINUTE);
+        await stranger.close();
+      }
+      assert.deepEqual(said, []);
+    });
+  }
+
+  test('takes a lock away, which its holder notices at the next extension', async (t) => {
+    const { url } = await startRedis(t);
+    const at = databases(t, url);
+    const { coordination: one } = coordinate(t, url, { limits: { lock: 600 } });
+    const { coordination: other } = coordinate(t, url, { limits: { lock: 600 } });
+    const lock = await one.lock('a');
+    await sleep(100);
+    await at(15).flushdb();
+    const taken = await other.lock('a');
+    assert.ok(taken.fence > lock.fence);
+    await until(() => !lock.isHeld(), 'the loss is noticed', 550);
+    await lock.release();
+    assert.ok(taken.isHeld());
+    assert.equal(await one.lock('a'), undefined);
+  });
+
+  test('is missed by many operations at once, and looked into once', async (t) => {
+    const { url } = await startRedis(t);
+    const at = databases(t, url);
+    const { coordination } = coordinate(t, url);
+    await coordination.publish('a', entry('b', 1));
+    await at(15).flushdb();
+    await at(0).config('RESETSTAT');
+    const found = await Promise.all(Array.from({ length: 50 }, () => coordination.find('a')));
+    assert.ok(found.every((pair) => pair?.key === 'b'));
+    const [, calls] = /cmdstat_scan:calls=(\d+)/.exec(await at(0).info('commandstats'));
+    assert.ok(Number(calls) <= 2 * 16, `${calls} times`);
+  });
+
+  test('takes no count of the rate limit along', async (t) => {
+    const { url } = await startRedis(t);
+    const at = databases(t, url);
+    const limiterOf = () => new RateLimiter({
+      rateLimit: 30, isRateLimitConfigured: true, redisUrl: url, isRedisDatabaseSought: true,
+    });
+    const send = async (limiter, many) => {
+      const takes = Array.from({ length: many }, () => limiter.take('account', 'group', { maxWaitMs: 0 }));
+      return (await Promise.allSettled(takes)).filter(({ status }) => status === 'fulfilled').length;
+    };
+    const [one, other] = [limiterOf(), limiterOf()];
+    assert.equal(await send(one, 10), 10);
+    assert.equal(await send(other, 10), 10);
+    const { used } = await places(at);
+    assert.deepEqual(used, [15]);
+    await at(15).flushdb();
+    assert.equal(await send(one, 1), 1);
+    assert.equal(await send(other, 1), 1);
+    // What was counted just when the loss was noticed may count twice.
+    const rest = await send(limiterOf(), 20);
+    assert.ok(rest >= 6 && rest <= 8, `${rest} more`);
+  });
+});
+
+test('tokens and rate limits of a connection go to the same database, and nothing to NocoDB\'s own', async (t) => {
+  const redis = await startRedis(t);
+  const at = databases(t, redis.url);
+  const bitbucket = await startBitbucket({
+    accessTokens: [{ token: 'the-token', kind: 'workspace', workspace: 'acme', scopes: ['repository'] }],
+  });
+  t.after(() => bitbucket.close());
+  const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, { NC_REDIS_URL: redis.url }));
+  await (await new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate()).get('/repositories/acme');
+  await coordinate(t, redis.url).coordination.publish('a', entry('b', 1));
+  assert.deepEqual(await places(at), { used: [15], marked: [15] });
+  const keys = await at(15).keys('*');
+  assert.ok(keys.some((key) => key.startsWith('nocodb-bitbucket-auth:rate:')));
+  const { wrapper: Named } = createEntry(simulatorEnvironment(bitbucket, {
+    NC_REDIS_URL: redis.url, INTEGRATION_AUTH_BITBUCKET_REDIS_DATABASE: '3',
+  }));
+  await (await new Named({ type: 'api_key', token: 'the-token' }).authenticate()).get('/repositories/acme');
+  assert.deepEqual(await places(at), { used: [3, 15], marked: [15] });
+});
