@@ -6,6 +6,7 @@
  * a member written back that somebody else changed meanwhile, where the host lets the row be read.
  */
 
+import { createHash } from 'node:crypto';
 import { members } from './arguments.js';
 import { core } from './core.js';
 import { within } from './time-limit.js';
@@ -48,7 +49,11 @@ export class StoredConfig {
   /** @type {HostServices} */
   #host;
 
-  /** The refresh token that the wrapper was made with, whatever else is known of its chain. @type {unknown} */
+  /**
+   * A digest of the refresh token that the wrapper was made with, once it has another one: the text would take kilobytes.
+   *
+   * @type {string | undefined}
+   */
   #first;
 
   /**
@@ -58,7 +63,6 @@ export class StoredConfig {
   constructor(config, host) {
     this.config = { ...config };
     this.#host = host ?? {};
-    this.#first = this.config.refresh_token;
   }
 
   get id() {
@@ -92,6 +96,7 @@ export class StoredConfig {
    */
   take(pair) {
     if (pair.accessToken !== undefined && pair.accessToken !== this.config.oauth_token) {
+      this.#first ??= digest(this.config.refresh_token);
       this.config = withTokens(this.config, pair);
     }
   }
@@ -210,7 +215,8 @@ export class StoredConfig {
     const { type, refresh_token: stored } = row;
     const refreshToken = type === 'oauth' ? textOf(stored) : undefined;
     const isOfSameChain = refreshToken !== undefined
-      && ([this.#first, this.config.refresh_token].includes(refreshToken) || await chain.includes(refreshToken));
+      && (refreshToken === this.config.refresh_token || digest(refreshToken) === this.#first
+        || await chain.includes(refreshToken));
     const { obtainedAt, expiresAt } = own;
     return core().rowHolding(
       refreshToken === undefined ? undefined : originOf(row),
@@ -286,6 +292,11 @@ function originOf({ authorized_at, account, refreshed_at, expires_at }) {
     obtainedAt: epoch(refreshed_at),
     expiresAt: epoch(expires_at),
   };
+}
+
+/** @param {unknown} refreshToken */
+function digest(refreshToken) {
+  return createHash('sha256').update(String(refreshToken)).digest().toString('base64url', 0, 16);
 }
 
 /**
