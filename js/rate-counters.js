@@ -13,7 +13,7 @@ import { LOST, RedisConnection } from './coordination/redis-connection.js';
 /** @typedef {import('./coordination/redis-connection.js').RedisAddress} RedisAddress */
 /** @typedef {import('./coordination/redis-database.js').Life} Life */
 
-const REDIS_LIMITS = { operation: 1000, connection: 2000, reconnection: 5000 };
+const REDIS_LIMITS = { operation: 1000, connection: 2000, reconnection: 5000, watch: 5000 };
 
 const PREFIX = 'nocodb-bitbucket-auth:rate';
 

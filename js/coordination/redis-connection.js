@@ -25,8 +25,8 @@ import { DATABASE_SCRIPTS, readLife, seekDatabase } from './redis-database.js';
 /**
  * @typedef {RedisAddress & MoreOptions} RedisConnectionOptions
  * @typedef {object} MoreOptions
- * @property {{ operation: number, connection: number, reconnection: number }} limits in milliseconds; `reconnection`:
- *   the longest pause between two attempts to connect
+ * @property {{ operation: number, connection: number, reconnection: number, watch: number }} limits in milliseconds;
+ *   `reconnection`: the longest pause between two attempts to connect; `watch`: for how long a loss of data may go unnoticed
  * @property {Record<string, { lua: string, numberOfKeys: number }>} [scripts]
  * @property {(message: string) => void} log
  * @property {string} without what this process does without Redis, for the log
@@ -74,6 +74,9 @@ export class RedisConnection {
 
   /** @type {NodeJS.Timeout | undefined} */
   #nextAttempt;
+
+  /** @type {NodeJS.Timeout | undefined} */
+  #watch;
 
   /** Since Redis did last what it was asked. */
   #failures = 0;
@@ -184,6 +187,7 @@ export class RedisConnection {
   close() {
     this.#isClosed = true;
     clearTimeout(this.#nextAttempt);
+    clearInterval(this.#watch);
     for (const redis of [this.#redis, this.#candidate]) disconnect(redis);
     this.#redis = undefined;
   }
@@ -215,6 +219,8 @@ export class RedisConnection {
     if (this.#isReported) this.#options.log(`The Redis of ${this.#name} can be used again.`);
     this.#isReported = false;
     this.#options.opened?.();
+    // Who has nothing to do may be the only one who knows what was lost.
+    this.#watch ??= setInterval(() => this.use(look, { isAwaited: false }), this.#options.limits.watch).unref();
   }
 
   get #name() {
@@ -286,6 +292,14 @@ export class RedisConnection {
     this.#failures += 1;
     this.#nextAttempt = setTimeout(() => this.#connect(false), pause).unref();
   }
+}
+
+/**
+ * @param {Redis} redis
+ * @param {Life} life
+ */
+async function look(redis, { name, value }) {
+  return await redis.get(name) === value ? undefined : LOST;
 }
 
 /** @param {unknown} error to a password that was not asked for, which does no harm */

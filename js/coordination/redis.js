@@ -50,6 +50,8 @@ const LIMITS = {
   connection: 2 * SECOND,
   // The longest pause between two attempts to connect.
   reconnection: 5 * SECOND,
+  // For how long a loss of data may go unnoticed by who does nothing.
+  watch: 5 * SECOND,
   // Stores have newer tokens by then.
   pointer: 30 * DAY,
   // An unused refresh token dies after three months.

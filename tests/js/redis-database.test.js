@@ -345,6 +345,23 @@ describe('data that Redis loses', () => {
     });
   }
 
+  test('is missed by a process that does nothing, too', async (t) => {
+    const { url } = await startRedis(t);
+    const at = databases(t, url);
+    const { coordination, said } = coordinate(t, url, { limits: { watch: 200 } });
+    await coordination.publish('a', entry('b', 1));
+    for (let times = 0; times < 2; times += 1) {
+      await at(15).flushdb();
+      await until(async () => (await at(15).exists(`${PREFIX}pair:b`)) === 1, 'it is passed on');
+    }
+    assert.equal((await coordinate(t, url).coordination.find('a')).key, 'b');
+    await coordination.close();
+    await at(15).flushdb();
+    await sleep(500);
+    assert.deepEqual((await places(at)).used, []);
+    assert.deepEqual(said, []);
+  });
+
   test('takes a lock away, which its holder notices at the next extension', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
