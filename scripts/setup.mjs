@@ -1,5 +1,5 @@
 // Finds or installs what the commands need, and does nothing the second time:
-//   node scripts/setup.mjs [--for start|test|build]
+//   node scripts/setup.mjs [--for start|test|build|chaos]
 // Every step looks first, installs only what is missing, says so in a line, and looks again.
 // What cannot be installed from here is named, with how to get it, and the exit status is 1.
 import { pathToFileURL } from 'node:url';
@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { ensureBrowser } from './lib/browser.mjs';
 import { ensureFirefox } from './lib/firefox.mjs';
 import { ensureNewerNodes, ensureNocodb, ensurePackages, ensureProofs } from './lib/npm.mjs';
+import { ensurePostgresql } from './lib/postgresql.mjs';
 import { ensureRedis } from './lib/redis.mjs';
 import { ensureRust, ensureWasmBindgen, ensureWasmTarget } from './lib/rust.mjs';
 import { Problem, fail, say } from './lib/run.mjs';
@@ -18,9 +19,11 @@ const steps = {
   start: [ensurePackages, ensureNocodb],
   build,
   test: [...build, ensureProofs, ensureNewerNodes, ensureNocodb, ensureBrowser, ensureFirefox, ensureWebKit, ensureRedis],
+  // `npm run chaos -- nocodb`
+  chaos: [ensurePackages, ensureNocodb, ensureRedis, ensurePostgresql],
 };
 
-/** Makes the machine ready for a command: 'start', 'build' or 'test'. Throws a Problem that says what is missing. */
+/** Makes the machine ready for a command: one of `steps`. Throws a Problem that says what is missing. */
 export async function setup(purpose) {
   if (!Object.hasOwn(steps, purpose)) throw new Problem(`--for takes ${Object.keys(steps).join(', ')}.`);
   const [major, minor, patch] = process.versions.node.split('.').map(Number);

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { startBitbucket } from '../demo/bitbucket/server.js';
 import { startNocodb } from '../demo/nocodb/launch.js';
 import { nocodbDir } from './lib/npm.mjs';
-import { Problem, fail, root, say } from './lib/run.mjs';
+import { Problem, fail, root, say, whenNpmIsGone } from './lib/run.mjs';
 import { setup } from './setup.mjs';
 
 const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
@@ -66,12 +66,6 @@ async function freePort(wanted) {
     }
   }
   throw new Problem(`No free port from ${wanted} on. Choose one: npm start -- --port N`);
-}
-
-/** npm passes a SIGTERM on to its shell only, which ends without passing it on and leaves this process behind. */
-function whenNpmIsGone(callback) {
-  const { ppid } = process;
-  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== ppid && callback(), 500).unref();
 }
 
 const simulatorVariables = (bitbucket) => ({

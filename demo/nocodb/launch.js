@@ -39,8 +39,8 @@ export class NocodbStartError extends Error {
  * @param {string} [options.pluginFrom] folder whose node_modules holds the plugin, or which is the plugin
  * @param {(line: string) => void} [options.log] is given every line of NocoDB's output
  * @param {AbortSignal} [options.signal] ends NocoDB, also while it starts
- * @returns {Promise<{ url: string, port: number, ended: Promise<number | null>, stop: () => Promise<void> }>}
- *   `ended`: when the process has ended, with its exit status
+ * @returns {Promise<{ url: string, port: number, ended: Promise<number | null>, stop: () => Promise<void>,
+ *   kill: () => Promise<void> }>} `ended`: when the process has ended, with its exit status; `kill` is a SIGKILL
  * @throws {NocodbStartError}
  */
 export async function startNocodb({
@@ -78,6 +78,10 @@ export async function startNocodb({
     await ended;
     clearTimeout(timer);
   };
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
   // An end that was asked for before there was a process to end causes no event any more.
   if (signal?.aborted) child.kill('SIGTERM');
   else signal?.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
@@ -86,7 +90,7 @@ export async function startNocodb({
     once(child, 'message').then(([message]) => message),
     ended.then((status) => ({ message: `NocoDB ended before it was ready (exit status ${status}).` })),
   ]).catch((error) => ({ code: error.code, message: error.message }));
-  if (answer.event === 'ready') return { url: answer.url, port: answer.port, ended, stop };
+  if (answer.event === 'ready') return { url: answer.url, port: answer.port, ended, stop, kill };
   if (child.pid && child.exitCode === null) await stop();
   throw new NocodbStartError(answer);
 }

@@ -97,6 +97,12 @@ export function pinned(file, pattern) {
   return value;
 }
 
+/** npm passes a SIGTERM on to its shell only, which ends without passing it on and leaves this process behind. */
+export function whenNpmIsGone(callback) {
+  const { ppid } = process;
+  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== ppid && callback(), 500).unref();
+}
+
 /** Prints a Problem as one line and anything else with its stack, and ends the process with status 1. */
 export function fail(error) {
   console.error(error instanceof Problem ? `\n${error.message}` : error);

@@ -1,31 +1,77 @@
 #!/usr/bin/env node
 /**
  * The chaos as a command: runs seeds, says how many connections were saved, and tells the story of each seed in which
- * one was lost.
+ * one was lost. With `nocodb` in real NocoDBs.
  */
+import { setMaxListeners } from 'node:events';
+import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
+import { Problem, whenNpmIsGone } from '../../scripts/lib/run.mjs';
+import { setup } from '../../scripts/setup.mjs';
 import { runSeed } from './support/chaos-seed.js';
+import { runNocodbChaos } from './support/nocodb/run.js';
+import { tell } from './support/nocodb/verdict.js';
 
-const USAGE = `usage: npm run chaos -- [options]
+const USAGE = `usage: npm run chaos -- [nocodb] [options]
 
-  --seeds N   how many (200)
+  --seeds N   how many (200; with nocodb 1)
   --first N   the first of them (1)
-  --jobs N    how many at a time (8)
+  --jobs N    how many at a time (8; with nocodb always 1)
   --help
+
+With nocodb: a main process and a worker of the real NocoDB on a real PostgreSQL and a real Redis, 20 callers each. In
+ten expiries there are five SIGKILLs, a restart of the main process, and 20 s without PostgreSQL. What that needs is
+installed first; then it takes four minutes a seed, or longer on a busy machine.
 `;
 
 function readArguments() {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
-      seeds: { type: 'string', default: '200' },
+      seeds: { type: 'string' },
       first: { type: 'string', default: '1' },
       jobs: { type: 'string', default: '8' },
       help: { type: 'boolean', default: false },
     },
   });
+  const inNocodb = positionals[0] === 'nocodb';
+  if (positionals.length > (inNocodb ? 1 : 0)) throw new TypeError('there is only "nocodb" to name');
+  values.seeds ??= inNocodb ? '1' : '200';
   const wrong = ['seeds', 'first', 'jobs'].find((name) => !/^[1-9]\d{0,8}$/.test(values[name]));
   if (wrong) throw new TypeError(`--${wrong} takes a whole number, 1 or more`);
-  return { help: values.help, seeds: Number(values.seeds), first: Number(values.first), jobs: Number(values.jobs) };
+  const [seeds, first, jobs] = [values.seeds, values.first, values.jobs].map(Number);
+  return { help: values.help, inNocodb, seeds, first, jobs: inNocodb ? 1 : jobs };
+}
+
+async function runInProcesses(seed) {
+  const { saved, unavoidable, lost, problems, timeline } = await runSeed(seed);
+  const story = timeline.map((line) => `  ${line}`).join('\n');
+  return {
+    saved: saved.length,
+    unavoidable: unavoidable.length,
+    lost: lost.length,
+    isPassed: problems.length === 0,
+    text: problems.length === 0 ? '' : `seed ${seed} (again with --first ${seed} --seeds 1):\n${story}\n\n`,
+  };
+}
+
+/** Ends by an error when it is interrupted, after all that it started. */
+async function runInNocodb(seed, signal) {
+  process.stdout.write(`seed ${seed}:\n`);
+  const result = await runNocodbChaos(seed, { signal, say: (line) => process.stdout.write(`  ${line}\n`) });
+  return { ...result, text: `\n${tell(result).join('\n')}\n\n` };
+}
+
+/** A signal that is aborted with the exit status when somebody wants this process to end. */
+function whenInterrupted() {
+  const stopping = new AbortController();
+  // Each call under way listens.
+  setMaxListeners(0, stopping.signal);
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(name, () => stopping.abort(128 + constants.signals[name]));
+  }
+  whenNpmIsGone(() => stopping.abort(128 + constants.signals.SIGTERM));
+  return stopping.signal;
 }
 
 async function main() {
@@ -40,7 +86,12 @@ async function main() {
     process.stdout.write(USAGE);
     return 0;
   }
-  const { seeds, first, jobs } = options;
+  const { inNocodb, seeds, first, jobs } = options;
+  let interruption;
+  if (inNocodb) {
+    await setup('chaos');
+    interruption = whenInterrupted();
+  }
   const begun = performance.now();
   const counts = { saved: 0, unavoidable: 0, lost: 0, failed: 0 };
   let next = first;
@@ -48,21 +99,30 @@ async function main() {
     while (next < first + seeds) {
       const seed = next;
       next += 1;
-      const { saved, unavoidable, lost, problems, timeline } = await runSeed(seed);
-      counts.saved += saved.length;
-      counts.unavoidable += unavoidable.length;
-      counts.lost += lost.length;
-      if (problems.length === 0) continue;
-      counts.failed += 1;
-      const story = timeline.map((line) => `  ${line}`).join('\n');
-      process.stdout.write(`seed ${seed} (again with --first ${seed} --seeds 1):\n${story}\n\n`);
+      const { saved, unavoidable, lost, isPassed, text } = await (inNocodb
+        ? runInNocodb(seed, interruption) : runInProcesses(seed));
+      counts.saved += saved;
+      counts.unavoidable += unavoidable;
+      counts.lost += lost;
+      if (!isPassed) counts.failed += 1;
+      process.stdout.write(text);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(jobs, seeds) }, work));
+  try {
+    await Promise.all(Array.from({ length: Math.min(jobs, seeds) }, work));
+  } catch (error) {
+    if (interruption?.aborted) return interruption.reason;
+    throw error;
+  }
   const seconds = ((performance.now() - begun) / 1000).toFixed(0);
   process.stdout.write(`${seeds} seeds in ${seconds} s, ${counts.failed} with problems\n`
     + `saved ${counts.saved}, lost unavoidably ${counts.unavoidable}, lost ${counts.lost}\n`);
   return counts.failed === 0 && counts.lost === 0 ? 0 : 1;
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(error instanceof Problem ? `${error.message}\n` : `${error.stack}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,45 @@
+// Finds PostgreSQL, and installs it where apt-get can. For `npm run chaos -- nocodb`, which makes a cluster of its own on
+// a free port, so it makes no difference whether the package makes and starts one, too.
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { aptInstall, canInstall } from './apt.mjs';
+import { Problem, output, say, which } from './run.mjs';
+
+/** Where Debian puts the programs of each major version, out of PATH. */
+const DEBIAN = '/usr/lib/postgresql';
+
+const how = `Install PostgreSQL with its server:
+  Debian:   apt-get install postgresql
+  Fedora:   dnf install postgresql-server
+  Arch:     pacman -S postgresql
+  macOS:    brew install postgresql`;
+
+function debianFolders() {
+  try {
+    return readdirSync(DEBIAN).sort((first, second) => Number(second) - Number(first))
+      .map((version) => join(DEBIAN, version, 'bin'));
+  } catch {
+    return [];
+  }
+}
+
+/** The folder with initdb, postgres and psql, and their version; undefined where they are missing. */
+export function findPostgresql() {
+  const inPath = which('initdb');
+  for (const folder of [...debianFolders(), ...(inPath ? [dirname(inPath)] : [])]) {
+    const version = output(join(folder, 'postgres'), ['--version'])?.match(/(\d+(?:\.\d+)+)/)?.[1];
+    if (version && which(join(folder, 'initdb')) && which(join(folder, 'psql'))) return { folder, version };
+  }
+  return undefined;
+}
+
+/** A PostgreSQL server's programs. */
+export async function ensurePostgresql() {
+  if (findPostgresql()) return;
+  if (!canInstall()) throw new Problem(`PostgreSQL is missing. ${how}`);
+  say('PostgreSQL: installing');
+  await aptInstall(['postgresql'], how);
+  const found = findPostgresql();
+  if (!found) throw new Problem(`PostgreSQL does not start. ${how}`);
+  say(`PostgreSQL ${found.version}`);
+}

@@ -1,0 +1,111 @@
+/**
+ * The parts of `npm run chaos -- nocodb` that need no NocoDB: its plan, its kinds of failure, its verdict and its report.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { makePlan } from './support/nocodb/plan.js';
+import { Kinds, failureOf, judge, loggedBy, tell } from './support/nocodb/verdict.js';
+
+const works = { troubles: [], row: 'newest' };
+const outcome = { saved: 1, unavoidable: 0, lost: 0, isPassed: true };
+
+describe('the plan', () => {
+  const plans = Array.from({ length: 100 }, (_, index) => makePlan(index + 1));
+
+  test('of any seed has ten expiries, five SIGKILLs, a restart of main and 20 s without PostgreSQL', () => {
+    for (const plan of plans) {
+      assert.equal(plan.length, 10);
+      assert.equal(plan.filter(({ isRevealed }) => isRevealed).length, 5);
+      const troubles = plan.flatMap((round) => round.troubles);
+      const counts = Object.groupBy(troubles, ({ what }) => what);
+      assert.deepEqual([counts.kill.length, counts.restart.length, counts.outage.length], [5, 1, 1]);
+      assert.equal(counts.restart[0].process, 'main');
+      assert.equal(counts.outage[0].forMs, 20_000);
+    }
+  });
+
+  test('never ends two processes around the same expiry', () => {
+    for (const { troubles } of plans.flat()) {
+      assert.ok(troubles.filter(({ what }) => what !== 'outage').length <= 1);
+    }
+  });
+
+  test('of some seed kills either process, and ends one during the outage', () => {
+    const rounds = plans.flat();
+    const killed = new Set(rounds.flatMap(({ troubles }) => troubles).map(({ process }) => process));
+    assert.deepEqual([...killed].filter(Boolean).sort(), ['main', 'worker']);
+    assert.ok(rounds.some(({ troubles }) => troubles.length === 2));
+  });
+
+  test('is the same for the same seed, and another for another', () => {
+    assert.deepEqual(makePlan(7), makePlan(7));
+    assert.notDeepEqual(makePlan(7), makePlan(8));
+  });
+});
+
+test('an answer fails by its status, and a connection test by what it says', () => {
+  const cases = [
+    ['listWorkspaces', 201, { values: [] }, undefined],
+    ['testConnection', 201, { success: true }, undefined],
+    ['testConnection', 201, { success: false, message: 'Try again in 17 s.' }, 'testConnection: Try again in N s.'],
+    ['testConnection', 201, null, 'testConnection: null'],
+    ['listWorkspaces', 400, { msg: 'connect it again' }, 'HTTP 400: connect it again'],
+    ['listWorkspaces', 500, { message: 'connect ECONNREFUSED 127.0.0.1:5432' }, 'HTTP 500: connect ECONNREFUSED N.N.N.N:N'],
+    ['listWorkspaces', 400, { error: 'ERR', code: '57P01' }, 'HTTP 400: {"error":"ERR","code":"NPN"}'],
+  ];
+  for (const [method, status, body, failure] of cases) assert.equal(failureOf(method, { status, body }), failure);
+});
+
+test('lines of the plugin are told from those of others, and counted by kind', () => {
+  const logged = new Kinds();
+  for (const line of [
+    '[nocodb-bitbucket-auth] Wait 12 s.', 'nocodb-bitbucket-auth: Wait 3 s.', 'Nest application started', 'connected',
+  ]) {
+    const said = loggedBy(line);
+    if (said !== undefined) logged.add(said);
+  }
+  assert.deepEqual(logged.lines(), ['      2  Wait N s.']);
+  assert.equal(logged.sum, 2);
+});
+
+test('a connection is saved when it works everywhere and its row is good', () => {
+  const verdicts = [
+    [works, outcome],
+    [{ troubles: [], row: 'usable' }, { ...outcome, isPassed: false }],
+    [{ troubles: [], row: 'used' }, { ...outcome, saved: 0, lost: 1, isPassed: false }],
+    [{ troubles: ['worker: dead'], row: 'newest' }, { ...outcome, saved: 0, lost: 1, isPassed: false }],
+  ];
+  for (const [amber, expected] of verdicts) {
+    assert.deepEqual(judge({ connections: { amber }, problems: [] }), expected);
+  }
+  assert.deepEqual(judge({ connections: { amber: works }, problems: ['a leak'] }), { ...outcome, isPassed: false });
+});
+
+test('the report has everything that is not as it should be', () => {
+  const failures = new Kinds();
+  failures.add('HTTP 400: dead');
+  const lines = tell({
+    plan: makePlan(1),
+    refreshes: 30,
+    again: 2,
+    refused: 1,
+    calls: 9,
+    slowestMs: 1234,
+    failures,
+    logged: new Kinds(),
+    endedByItself: { main: 1, worker: 0 },
+    connections: { amber: works, birch: { troubles: ['worker: dead'], row: 'used' } },
+    problems: ['a leak'],
+  });
+  assert.deepEqual(lines, [
+    '10 expiries, 5 SIGKILLs, 1 restart of main, PostgreSQL stopped for 20.0 s',
+    'refreshes 30, of them 2 with a refresh token that had been used; refused 1',
+    'calls 9, of them 1 failed; the slowest took 1.2 s',
+    '      1  HTTP 400: dead',
+    "lines of the plugin in NocoDB's log: 0",
+    'main ended by itself 1 times',
+    'amber: its row has the newest pair; it works',
+    'birch: its row has a refresh token that was used; worker: dead',
+    'PROBLEM a leak',
+  ]);
+});

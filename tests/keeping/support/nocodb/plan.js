@@ -1,0 +1,57 @@
+/**
+ * What goes wrong at which expiry, decided by a seed before anything happens.
+ *
+ * In: a seed. Out: a plan as data: ten expiries, and spread over them five SIGKILLs, a restart of NocoDB's main process
+ * and an outage of PostgreSQL. The same seed means the same troubles, though not to the millisecond.
+ */
+import { Random } from '../random.js';
+
+export const CONNECTIONS = ['amber', 'birch', 'cedar'];
+
+export const PROCESSES = ['main', 'worker'];
+
+/** How many loops call a process at the same time. */
+export const CALLERS = 20;
+
+const EXPIRIES = 10;
+const KILLS = 5;
+const OUTAGE_MS = 20_000;
+
+/** The refreshes of all connections take about half of this. */
+const KILLED_WITHIN_MS = 200;
+
+/**
+ * One trouble; its time counts from the expiry, in real milliseconds.
+ *
+ * @typedef {{ what: 'kill', process: string, afterMs: number }
+ *   | { what: 'restart', process: 'main', afterMs: number }
+ *   | { what: 'outage', afterMs: number, forMs: number }} Trouble
+ */
+
+/**
+ * @typedef {object} Round
+ * @property {boolean} isRevealed whether nothing but a 401 tells of the expiry; else the lifetime passes, and tokens
+ *   are renewed ahead of it
+ * @property {Trouble[]} troubles
+ */
+
+/** @param {number} seed @returns {Round[]} */
+export function makePlan(seed) {
+  const random = new Random(seed);
+  const rounds = Array.from({ length: EXPIRIES }, (_, index) => ({ isRevealed: index % 2 === 0, troubles: [] }));
+  const outage = random.pick(rounds);
+  outage.troubles.push({ what: 'outage', afterMs: random.integer(-100, KILLED_WITHIN_MS), forMs: OUTAGE_MS });
+  // A process is back, and was seen to work, before it is its turn again.
+  const [restarted, ...killed] = shuffle(rounds, random).slice(0, KILLS + 1);
+  const soon = (round) => random.integer(0, round === outage ? OUTAGE_MS : KILLED_WITHIN_MS);
+  restarted.troubles.push({ what: 'restart', process: 'main', afterMs: soon(restarted) });
+  for (const round of killed) {
+    round.troubles.push({ what: 'kill', process: random.pick(PROCESSES), afterMs: soon(round) });
+  }
+  return rounds;
+}
+
+function shuffle(list, random) {
+  const left = [...list];
+  return list.map(() => left.splice(random.integer(0, left.length - 1), 1)[0]);
+}

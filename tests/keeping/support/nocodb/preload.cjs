@@ -1,0 +1,54 @@
+/**
+ * What `npm run chaos -- nocodb` adds to NocoDB's processes, beside the plugin's own preload.
+ *
+ * In: `CHAOS_PROCESS`, the name under which this process asks Bitbucket for tokens; in a worker `CHAOS_WORKER_PORT`.
+ * Out: the name in a header of each token request; and in a worker a server on that port that takes
+ *   `POST /<workspace>/<integration>/<method>`. NocoDB's workers serve no integrations: their jobs call them in the
+ *   process. No job of this edition does, so the server calls the service behind the main process's endpoint.
+ * Never here: anything of the plugin's, or a row that NocoDB did not read itself.
+ */
+const { subscribe } = require('node:diagnostics_channel');
+const { createServer } = require('node:http');
+const { createRequire } = require('node:module');
+const { join } = require('node:path');
+
+const HOST = join(__dirname, '..', '..', '..', '..', 'demo', 'nocodb', 'server.js');
+const TOKEN_PATH = '/site/oauth2/access_token';
+
+/** NocoDB's own `IntegrationsService`. */
+function integrationsService() {
+  const { nestApp } = createRequire(HOST)('nocodb').Noco;
+  for (const { providers } of nestApp.container.getModules().values()) {
+    for (const { name, instance } of providers.values()) if (name === 'IntegrationsService') return instance;
+  }
+  throw new Error('NocoDB has no IntegrationsService');
+}
+
+async function readJson(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString());
+}
+
+async function serve(request, response) {
+  const answer = (status, body) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  };
+  try {
+    const [workspaceId, integrationId, endpoint] = request.url.split('/').slice(1);
+    const call = { integrationId, endpoint, payload: await readJson(request) };
+    answer(201, await integrationsService().callIntegrationEndpoint({ workspace_id: workspaceId }, call));
+  } catch (error) {
+    // The preload's errors bring the status of NocoDB's answer; a database that is away does not.
+    answer(error.getStatus?.() ?? 500, { msg: error.message });
+  }
+}
+
+// Other programs that NocoDB starts inherit its NODE_OPTIONS.
+if (process.argv[1] === HOST) {
+  subscribe('undici:request:create', ({ request }) => {
+    if (request.path === TOKEN_PATH) request.addHeader('x-process', process.env.CHAOS_PROCESS);
+  });
+  if (process.env.CHAOS_WORKER_PORT) createServer(serve).listen(Number(process.env.CHAOS_WORKER_PORT), '127.0.0.1');
+}

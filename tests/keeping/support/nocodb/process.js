@@ -1,0 +1,160 @@
+/**
+ * A process of NocoDB under a supervisor: whenever it ends, it is started again, as a container's runtime does.
+ *
+ * In: its name, its environment. Out: its answers to calls of an integration's methods, all that it printed, and how
+ * often it ended by itself. None outlives its `end`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startNocodb } from '../../../../demo/nocodb/launch.js';
+import { root } from '../../../../scripts/lib/run.mjs';
+import { closedPort } from '../../../js/support.js';
+import { pause } from '../waiting.js';
+
+const PRELOAD = fileURLToPath(new URL('preload.cjs', import.meta.url));
+const ADMIN = { email: 'admin@example.com', password: 'Noco-chaos-Passw0rd!' };
+const AGAIN_AFTER_MS = 1000;
+
+/** The environment without what would reach NocoDB or the plugin from outside. */
+const INHERITED = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/_proxy$|^NODE_|^INTEGRATION_AUTH_|^NC_/i.test(name)),
+);
+
+/** The process that was asked is not there, or ended before it answered. */
+export class Away extends Error {}
+
+export class NocodbProcess {
+  /** @type {string[]} */
+  printed = [];
+
+  /** How often it ended without being asked to. */
+  endedByItself = 0;
+
+  #name;
+  #env;
+  #data = mkdtempSync(join(tmpdir(), 'nocodb-data-'));
+  #port;
+  #workerPort;
+  #ending = new AbortController();
+  #nocodb;
+  #isEndWanted = false;
+  #living;
+  #startError;
+  #token;
+
+  /** @param {string} name @param {Record<string, string>} env */
+  constructor(name, env) {
+    this.#name = name;
+    this.#env = env;
+  }
+
+  get isUp() {
+    return this.#nocodb !== undefined;
+  }
+
+  /** What its last start failed with. */
+  get startError() {
+    return this.#startError;
+  }
+
+  /** Begins its life; `isUp` says when it can be called. */
+  async begin() {
+    this.#port = await closedPort();
+    if (this.#env.NC_WORKER_CONTAINER) this.#workerPort = await closedPort();
+    this.#living = this.#live();
+  }
+
+  async #live() {
+    while (!this.#ending.signal.aborted) {
+      try {
+        const nocodb = await this.#start();
+        this.#nocodb = nocodb;
+        await nocodb.ended;
+        this.#nocodb = undefined;
+        if (!this.#isEndWanted) this.endedByItself += 1;
+        this.#isEndWanted = false;
+      } catch (error) {
+        this.#startError = error.message;
+        await pause(AGAIN_AFTER_MS);
+      }
+    }
+  }
+
+  #start() {
+    return startNocodb({
+      port: this.#port,
+      data: this.#data,
+      pluginFrom: root,
+      signal: this.#ending.signal,
+      env: {
+        ...INHERITED,
+        ...this.#env,
+        NC_ADMIN_EMAIL: ADMIN.email,
+        NC_ADMIN_PASSWORD: ADMIN.password,
+        NODE_OPTIONS: `--require ${JSON.stringify(PRELOAD)}`,
+        CHAOS_PROCESS: this.#name,
+        ...(this.#workerPort && { CHAOS_WORKER_PORT: String(this.#workerPort) }),
+      },
+      log: (line) => this.printed.push(line),
+    });
+  }
+
+  /** A SIGKILL; the supervisor starts it again. */
+  async kill() {
+    this.#isEndWanted = true;
+    await this.#nocodb.kill();
+  }
+
+  /** A SIGTERM, and after a while a SIGKILL; the supervisor starts it again. */
+  async restart() {
+    this.#isEndWanted = true;
+    await this.#nocodb.stop();
+  }
+
+  /** Ends it for good. */
+  async end() {
+    this.#isEndWanted = true;
+    this.#ending.abort();
+    await this.#nocodb?.stop();
+    await this.#living;
+    rmSync(this.#data, { recursive: true, force: true });
+  }
+
+  /**
+   * Has NocoDB make a wrapper from an integration's row and call an exposed method.
+   *
+   * @param {{ id: string, workspace: string, method: string, payload: object }} call
+   * @param {AbortSignal} signal
+   * @returns {Promise<{ status: number, body: any }>}
+   * @throws {Away}
+   */
+  call({ id, workspace, method, payload }, signal) {
+    if (this.#workerPort) return this.#send(this.#workerPort, `/${workspace}/${id}/${method}`, payload, { signal });
+    return this.request('POST', `/api/v2/integrations/${id}/${method}`, payload, signal);
+  }
+
+  /** A request to NocoDB's API as its administrator. Only the main process has one. */
+  async request(method, path, body, signal) {
+    this.#token ??= (await this.#send(this.#port, '/api/v1/auth/user/signin', ADMIN, { signal })).body.token;
+    return this.#send(this.#port, path, body, { method, headers: { 'xc-auth': this.#token }, signal });
+  }
+
+  async #send(port, path, body, { method = 'POST', headers = {}, signal }) {
+    const asked = this.#nocodb;
+    if (!asked) throw new Away('not there');
+    try {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+        method, signal, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body),
+      });
+      return { status: response.status, body: await response.json() };
+    } catch (error) {
+      signal?.throwIfAborted();
+      // The connection ends a moment before the end of the process is known.
+      const isGone = await Promise.race([asked.ended.then(() => true), pause(AGAIN_AFTER_MS, false)]);
+      if (isGone) throw new Away('ended', { cause: error });
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,364 @@
+/**
+ * Real NocoDBs under chaos: a main process and a worker on PostgreSQL and Redis, with the preload in each, against the
+ * simulator of Bitbucket.
+ *
+ * In: a seed. Out: what was asked of Bitbucket, how calls failed, and which connections work at the end without a
+ * person. What never happens here: a database or a Redis that is not real, or a wrapper that NocoDB did not make from
+ * its row. Tokens are in no line, only short digests of them.
+ */
+import { startRedis } from '../../../js/redis-server.js';
+import { Random } from '../random.js';
+import { startScene } from '../scene.js';
+import { digest } from '../token-tap.js';
+import { pause, until } from '../waiting.js';
+import { leaks } from '../workers.js';
+import { CALLERS, CONNECTIONS, PROCESSES, makePlan } from './plan.js';
+import { startPostgres } from './postgres.js';
+import { Away, NocodbProcess } from './process.js';
+import { Kinds, failureOf, judge, loggedBy } from './verdict.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const LIFETIME_MS = 40 * SECOND;
+/** The plugin renews tokens ahead of their expiry by a tenth of their lifetime. */
+const AHEAD_MS = LIFETIME_MS / 10;
+const EXPIRY_MS = LIFETIME_MS + SECOND;
+const GRACE_MS = 10 * MINUTE;
+
+/** Between two calls of one caller. */
+const PACE_MS = [100, 700];
+const METHODS = ['listWorkspaces', 'listRepositories', 'testConnection'];
+const PAYLOAD = { workspace: 'acme' };
+
+/** The first start makes NocoDB's tables, which takes long on a busy machine. */
+const FIRST_START_MS = 10 * MINUTE;
+/** A process that starts again, a lockout, and what is waited for on top. */
+const PATIENCE_MS = 3 * MINUTE;
+const WRITTEN_WITHIN_MS = 10 * SECOND;
+
+/**
+ * @param {number} seed
+ * @param {object} options
+ * @param {AbortSignal} options.signal ends it, and all that it started
+ * @param {(line: string) => void} options.say is told what happens
+ */
+export async function runNocodbChaos(seed, { signal, say }) {
+  const chaos = new NocodbChaos(seed, signal, say);
+  try {
+    await chaos.start();
+    await chaos.rage();
+    await chaos.judge();
+  } catch (error) {
+    signal.throwIfAborted();
+    chaos.problem(`the harness failed: ${error.stack}`);
+  } finally {
+    await chaos.end();
+  }
+  return chaos.result();
+}
+
+class NocodbChaos {
+  #plan;
+  #random;
+  #signal;
+  #say;
+  #begun = performance.now();
+  #scene;
+  #postgres;
+  #afterwards = [];
+  /** @type {Record<string, NocodbProcess>} */
+  #processes = {};
+  #integrations = {};
+  /** When the newest pair of a connection was obtained. */
+  #obtained = new Map();
+  /** Those that did not come back: nobody waits for them again until the end. @type {Set<string>} */
+  #givenUp = new Set();
+  #problems = [];
+  #verdicts = Object.fromEntries(
+    CONNECTIONS.map((connection) => [connection, { troubles: ['was not asked'], row: 'used' }]));
+
+  #isCalling = true;
+  #callers = [];
+  #calls = 0;
+  #slowestMs = 0;
+  #failures = new Kinds();
+  /** When the newest call that succeeded was begun, by process and connection. */
+  #successes = new Map();
+  #lastFailures = new Map();
+
+  constructor(seed, signal, say) {
+    this.#plan = makePlan(seed);
+    this.#random = new Random(seed);
+    this.#signal = signal;
+    this.#say = (line) => say(`${((performance.now() - this.#begun) / SECOND).toFixed(1).padStart(7)}  ${line}`);
+  }
+
+  problem(line) {
+    this.#problems.push(line);
+    this.#say(`PROBLEM ${line}`);
+  }
+
+  /** @returns {import('./verdict.js').Result} */
+  result() {
+    const refreshes = this.#scene?.tap.refreshes ?? [];
+    const used = new Set();
+    const logged = new Kinds();
+    for (const { printed } of Object.values(this.#processes)) {
+      printed.map(loggedBy).filter(Boolean).forEach((line) => logged.add(line));
+    }
+    return {
+      plan: this.#plan,
+      refreshes: refreshes.length,
+      again: refreshes.filter(({ used: token }) => used.has(token) || !used.add(token)).length,
+      refused: this.#scene?.bitbucket.control.stats().token.refresh_token.refused ?? 0,
+      calls: this.#calls,
+      slowestMs: this.#slowestMs,
+      failures: this.#failures,
+      logged,
+      endedByItself: Object.fromEntries(
+        Object.entries(this.#processes).map(([name, { endedByItself }]) => [name, endedByItself])),
+      connections: this.#verdicts,
+      problems: this.#problems,
+      ...judge({ connections: this.#verdicts, problems: this.#problems }),
+    };
+  }
+
+  // Beginning and end
+
+  async start() {
+    const after = (work) => this.#afterwards.push(work);
+    const redis = await startRedis({ after });
+    this.#signal.throwIfAborted();
+    this.#postgres = await startPostgres({ after });
+    this.#signal.throwIfAborted();
+    this.#scene = await startScene({
+      accessTokenLifetimeMs: LIFETIME_MS,
+      refreshGraceMs: GRACE_MS,
+      lockoutMs: 20 * SECOND,
+      variables: { INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '30000', INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '10000' },
+    });
+    after(() => this.#scene.close());
+    this.#scene.tap.trapAfter = ({ worker, connection, used, issued }) => {
+      this.#obtained.set(connection, performance.now());
+      this.#say(`${worker} got ${connection} ${used.slice(0, 4)}>${issued.slice(0, 4)}`);
+    };
+    for (const name of PROCESSES) {
+      this.#processes[name] = new NocodbProcess(name, {
+        ...this.#scene.environment,
+        NC_DB: this.#postgres.address,
+        NC_REDIS_URL: redis.url,
+        ...(name === 'worker' && { NC_WORKER_CONTAINER: 'true' }),
+      });
+      await this.#processes[name].begin();
+      await this.#until(() => this.#processes[name].isUp, FIRST_START_MS, () => (
+        `${name} did not start: ${this.#processes[name].startError}`));
+      this.#say(`${name} is up`);
+    }
+    for (const connection of CONNECTIONS) await this.#create(connection);
+    for (const name of PROCESSES) {
+      for (let number = 0; number < CALLERS; number += 1) this.#callers.push(this.#keepCalling(name));
+    }
+  }
+
+  async #create(connection) {
+    const config = await this.#scene.connect(connection);
+    const wanted = { title: connection, type: 'development', sub_type: 'bitbucket', config };
+    const { status, body } = await this.#processes.main.request(
+      'POST', '/api/v2/meta/integrations', wanted, this.#signal);
+    if (status !== 201) throw new Error(`NocoDB did not create a connection: ${status}`);
+    this.#integrations[connection] = body;
+    this.#obtained.set(connection, performance.now());
+  }
+
+  async end() {
+    this.#isCalling = false;
+    // A call that hangs ends with the process that was asked.
+    await Promise.all(Object.values(this.#processes).map((nocodb) => nocodb.end()));
+    await Promise.allSettled(this.#callers);
+    for (const work of this.#afterwards.reverse()) await work();
+    const texts = Object.values(this.#processes).flatMap(({ printed }) => printed);
+    for (const leak of leaks(this.#scene?.tap.secrets ?? [], texts)) this.problem(`${leak} was printed`);
+  }
+
+  async #until(isSo, timeoutMs, problem) {
+    const isMet = await until(() => {
+      this.#signal.throwIfAborted();
+      return isSo();
+    }, timeoutMs);
+    if (!isMet) throw new Error(problem());
+  }
+
+  #pause(ms) {
+    return pause(ms, undefined, { signal: this.#signal });
+  }
+
+  // Callers
+
+  async #keepCalling(name) {
+    const random = this.#random.branch();
+    while (this.#isCalling && !this.#signal.aborted) {
+      await pause(random.integer(...PACE_MS));
+      if (!this.#isCalling || !this.#processes[name].isUp) continue;
+      await this.#call(name, random.pick(CONNECTIONS), random.pick(METHODS));
+    }
+  }
+
+  /** @returns {Promise<string | undefined>} why it failed */
+  async #call(name, connection, method) {
+    const begun = performance.now();
+    const failure = await this.#askOnce(name, connection, method);
+    this.#calls += 1;
+    this.#slowestMs = Math.max(this.#slowestMs, performance.now() - begun);
+    const key = `${name}: ${connection}`;
+    if (failure === undefined) {
+      this.#successes.set(key, Math.max(begun, this.#successes.get(key) ?? 0));
+    } else {
+      this.#failures.add(failure);
+      this.#lastFailures.set(key, failure);
+    }
+    return failure;
+  }
+
+  async #askOnce(name, connection, method) {
+    const { id, fk_workspace_id: workspace } = this.#integrations[connection];
+    const call = { id, workspace, method, payload: PAYLOAD };
+    try {
+      return failureOf(method, await this.#processes[name].call(call, this.#signal));
+    } catch (error) {
+      // `fetch` has a time limit of its own, five minutes.
+      if (error instanceof Away) return 'the process was killed, restarted or away';
+      return error.cause?.code ?? error.message;
+    }
+  }
+
+  // Troubles
+
+  async rage() {
+    await this.#settle('at the beginning');
+    for (const [index, { isRevealed, troubles }] of this.#plan.entries()) {
+      this.#say(`expiry ${index + 1}, ${isRevealed ? 'told by a 401' : 'known ahead'}: ${JSON.stringify(troubles)}`);
+      await this.#expire(isRevealed, troubles);
+      await this.#settle(`after expiry ${index + 1}`);
+    }
+  }
+
+  /** Lets the access tokens of all connections expire, with the troubles around that. */
+  async #expire(isRevealed, troubles) {
+    const earliestMs = Math.min(0, ...troubles.map(({ afterMs }) => afterMs));
+    const leftMs = isRevealed ? -earliestMs : this.#untilRenewedMs();
+    await this.#pause(Math.max(0, leftMs + earliestMs));
+    const ended = Promise.all(troubles.map(async (trouble) => {
+      await this.#pause(trouble.afterMs - earliestMs);
+      await this.#cause(trouble);
+    }));
+    ended.catch(() => {});
+    await this.#pause(-earliestMs);
+    const refreshes = this.#scene.tap.refreshes.length;
+    if (isRevealed) this.#scene.bitbucket.control.advance(EXPIRY_MS);
+    await ended;
+    if (isRevealed) return;
+    const renewed = () => new Set(this.#scene.tap.refreshes.slice(refreshes).map(({ connection }) => connection));
+    await until(() => this.#signal.aborted || this.#expected().every((name) => renewed().has(name)), LIFETIME_MS);
+  }
+
+  /** How long it takes until the first connection is renewed ahead of its expiry. */
+  #untilRenewedMs() {
+    const obtained = this.#expected().map((name) => this.#obtained.get(name));
+    return Math.min(...obtained) + LIFETIME_MS - AHEAD_MS - performance.now();
+  }
+
+  async #cause({ what, process: name, forMs }) {
+    if (what === 'outage') {
+      await this.#postgres.stop();
+      this.#say('PostgreSQL is stopped');
+      await this.#pause(forMs);
+      await this.#postgres.start();
+      this.#say('PostgreSQL is back');
+      return;
+    }
+    const nocodb = this.#processes[name];
+    // It may have ended by itself when its database was gone.
+    await this.#until(() => nocodb.isUp, PATIENCE_MS, () => `${name} is not there to be ended: ${nocodb.startError}`);
+    this.#say(`${name}: ${what}`);
+    await nocodb[what]();
+  }
+
+  #expected() {
+    return CONNECTIONS.filter((connection) => !this.#givenUp.has(connection));
+  }
+
+  /** Waits until every process is up and has used every connection with a call that was begun from now on. */
+  async #settle(when) {
+    const mark = performance.now();
+    const missing = () => PROCESSES.flatMap((name) => this.#expected().map((connection) => `${name}: ${connection}`))
+      .filter((key) => !(this.#successes.get(key) > mark));
+    await until(() => this.#signal.aborted || missing().length === 0, PATIENCE_MS);
+    this.#signal.throwIfAborted();
+    for (const key of missing()) {
+      this.problem(`${key} does not work ${when}: ${this.#lastFailures.get(key)}`);
+      this.#givenUp.add(key.split(': ')[1]);
+    }
+  }
+
+  // The end
+
+  /** Whether everything works without the callers, and once more after everybody knows only what the rows tell. */
+  async judge() {
+    this.#isCalling = false;
+    await Promise.all(this.#callers);
+    const { control } = this.#scene.bitbucket;
+    for (const verdict of Object.values(this.#verdicts)) verdict.troubles = [];
+    this.#say('the callers have stopped');
+    control.advance(EXPIRY_MS);
+    await this.#check('after the chaos');
+    control.advance(GRACE_MS);
+    // At the same time, so that none can tell the other anything; the main process empties Redis as it starts.
+    await Promise.all(PROCESSES.map((name) => this.#processes[name].restart()));
+    const areUp = () => PROCESSES.every((name) => this.#processes[name].isUp);
+    await this.#until(areUp, PATIENCE_MS, () => 'NocoDB did not come back');
+    await this.#check('in new processes');
+    control.advance(EXPIRY_MS);
+    await this.#check('in new processes after an expiry');
+  }
+
+  async #check(when) {
+    await Promise.all(PROCESSES.flatMap((name) => CONNECTIONS.map(async (connection) => {
+      const failure = await this.#lastWord(name, connection);
+      if (failure !== undefined) this.#verdicts[connection].troubles.push(`${name} ${when}: ${failure}`);
+    })));
+    const states = await this.#rows();
+    for (const [connection, row] of Object.entries(states)) this.#verdicts[connection].row = row;
+    this.#say(`${when}: ${JSON.stringify(this.#verdicts)}`);
+  }
+
+  /** A call that may be tried again for a while, as a person would. @returns why the last try failed */
+  async #lastWord(name, connection) {
+    const end = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const failure = await this.#call(name, connection, 'listWorkspaces');
+      if (failure === undefined || performance.now() > end) return failure;
+      await this.#pause(SECOND);
+    }
+  }
+
+  /** What the rows hold, as soon as all of them hold the newest pair, or after a while. */
+  async #rows() {
+    let states;
+    await until(async () => {
+      this.#signal.throwIfAborted();
+      const entries = CONNECTIONS.map(async (connection) => [connection, await this.#rowState(connection)]);
+      states = Object.fromEntries(await Promise.all(entries));
+      return Object.values(states).every((state) => state === 'newest');
+    }, WRITTEN_WITHIN_MS);
+    return states;
+  }
+
+  async #rowState(connection) {
+    const { tap } = this.#scene;
+    const { id } = this.#integrations[connection];
+    const config = await this.#postgres.query(`SELECT config FROM nc_integrations_v2 WHERE id = '${id}'`);
+    const { refresh_token: refreshToken } = JSON.parse(config);
+    if (tap.newest(connection) === digest(refreshToken)) return 'newest';
+    return tap.isUsed(refreshToken) ? 'used' : 'usable';
+  }
+}

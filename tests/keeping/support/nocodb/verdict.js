@@ -1,0 +1,120 @@
+/**
+ * What became of the calls and of the connections, in words and numbers.
+ *
+ * In: answers of NocoDB, its log, and what was seen at the end. Out: kinds of failure to count by, a verdict, and the
+ * lines of a report. What never happens here: anything is asked of anybody.
+ */
+
+const MESSAGE_LENGTH = 160;
+
+/** What stands before each line of the plugin in NocoDB's log. */
+const PLUGIN = 'nocodb-bitbucket-auth';
+
+/**
+ * @typedef {object} Result
+ * @property {import('./plan.js').Round[]} plan
+ * @property {number} refreshes that Bitbucket carried out
+ * @property {number} again those of them that used a refresh token which had been used already
+ * @property {number} refused token requests
+ * @property {number} calls
+ * @property {number} slowestMs
+ * @property {Kinds} failures of calls
+ * @property {Kinds} logged by the plugin
+ * @property {Record<string, number>} endedByItself how often a process did
+ * @property {Record<string, Verdict>} connections
+ * @property {string[]} problems whatever else should not be
+ */
+
+/**
+ * @typedef {object} Verdict on a connection
+ * @property {string[]} troubles where and when it did not work at the end
+ * @property {'newest' | 'usable' | 'used'} row whether the row holds the newest pair, or else whether its refresh token
+ *   was used already
+ */
+
+/** How often there was what kind of thing. */
+export class Kinds {
+  #counts = new Map();
+
+  add(kind) {
+    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+  }
+
+  get sum() {
+    return [...this.#counts.values()].reduce((sum, times) => sum + times, 0);
+  }
+
+  /** A line for each, the most frequent first. */
+  lines() {
+    return [...this.#counts].sort(([, first], [, second]) => second - first)
+      .map(([kind, times]) => `${String(times).padStart(7)}  ${kind}`);
+  }
+}
+
+/** Words that are the same for the same reason: times and addresses differ from call to call. */
+const inWords = (message) => message.slice(0, MESSAGE_LENGTH).replaceAll(/\d+/g, 'N');
+
+/**
+ * Why a call failed; undefined for one that did not.
+ *
+ * @param {string} method the exposed method that was called
+ * @param {{ status: number, body: any }} answer
+ * @returns {string | undefined}
+ */
+export function failureOf(method, { status, body }) {
+  const reason = () => inWords(body?.msg ?? body?.message ?? JSON.stringify(body));
+  if (status >= 400) return `HTTP ${status}: ${reason()}`;
+  return method === 'testConnection' && body?.success !== true ? `testConnection: ${reason()}` : undefined;
+}
+
+/** What the plugin says in a line of NocoDB's log; undefined for the lines of others. @param {string} line */
+export function loggedBy(line) {
+  const at = line.indexOf(PLUGIN);
+  return at < 0 ? undefined : inWords(line.slice(at + PLUGIN.length).replace(/^\]?:? */, ''));
+}
+
+/**
+ * A connection is saved when it works in every process and its row holds a refresh token that was not used. None is
+ * lost unavoidably here: every process is back long before the grace of a refresh token is over.
+ *
+ * @param {Pick<Result, 'connections' | 'problems'>} seen
+ * @returns {{ saved: number, unavoidable: number, lost: number, isPassed: boolean }}
+ */
+export function judge({ connections, problems }) {
+  const verdicts = Object.values(connections);
+  const saved = verdicts.filter(({ troubles, row }) => troubles.length === 0 && row !== 'used').length;
+  const lost = verdicts.length - saved;
+  const isPassed = lost === 0 && problems.length === 0 && verdicts.every(({ row }) => row === 'newest');
+  return { saved, unavoidable: 0, lost, isPassed };
+}
+
+const ROWS = {
+  newest: 'its row has the newest pair',
+  usable: 'its row has another pair than the newest, not used yet',
+  used: 'its row has a refresh token that was used',
+};
+
+/** The report. @param {Result} result @returns {string[]} */
+export function tell({
+  plan, refreshes, again, refused, calls, slowestMs, failures, logged, endedByItself, connections, problems,
+}) {
+  const troubles = plan.flatMap((round) => round.troubles);
+  const times = (what) => troubles.filter((trouble) => trouble.what === what).length;
+  const outageMs = troubles.reduce((sum, { forMs = 0 }) => sum + forMs, 0);
+  const seconds = (ms) => (ms / 1000).toFixed(1);
+  const howItWorks = (there) => (there.length === 0 ? 'it works' : there.join('; '));
+  return [
+    `${plan.length} expiries, ${times('kill')} SIGKILLs, ${times('restart')} restart of main, `
+      + `PostgreSQL stopped for ${seconds(outageMs)} s`,
+    `refreshes ${refreshes}, of them ${again} with a refresh token that had been used; refused ${refused}`,
+    `calls ${calls}, of them ${failures.sum} failed; the slowest took ${seconds(slowestMs)} s`,
+    ...failures.lines(),
+    `lines of the plugin in NocoDB's log: ${logged.sum}`,
+    ...logged.lines(),
+    ...Object.entries(endedByItself).filter(([, count]) => count > 0)
+      .map(([name, count]) => `${name} ended by itself ${count} times`),
+    ...Object.entries(connections).map(([connection, { row, troubles: there }]) => (
+      `${connection}: ${ROWS[row]}; ${howItWorks(there)}`)),
+    ...problems.map((problem) => `PROBLEM ${problem}`),
+  ];
+}
