@@ -87,6 +87,7 @@ test('the report has everything that is not as it should be', () => {
   const lines = tell({
     plan: makePlan(1),
     refreshes: 30,
+    enough: 28,
     again: 2,
     refused: 1,
     calls: 9,
@@ -99,7 +100,7 @@ test('the report has everything that is not as it should be', () => {
   });
   assert.deepEqual(lines, [
     '10 expiries, 5 SIGKILLs, 1 restart of main, PostgreSQL stopped for 20.0 s',
-    'refreshes 30, of them 2 with a refresh token that had been used; refused 1',
+    'refreshes 30 where 28 are enough, of them 2 with a refresh token that had been used; refused 1',
     'calls 9, of them 1 failed; the slowest took 1.2 s',
     '      1  HTTP 400: dead',
     "lines of the plugin in NocoDB's log: 0",

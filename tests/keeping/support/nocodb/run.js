@@ -25,6 +25,9 @@ const AHEAD_MS = LIFETIME_MS / 10;
 const EXPIRY_MS = LIFETIME_MS + SECOND;
 const GRACE_MS = 10 * MINUTE;
 
+/** Those of `judge`: beyond the grace, access tokens have expired, too. */
+const FINAL_EXPIRIES = 3;
+
 /** Between two calls of one caller. */
 const PACE_MS = [100, 700];
 const METHODS = ['listWorkspaces', 'listRepositories', 'testConnection'];
@@ -109,6 +112,7 @@ class NocodbChaos {
     return {
       plan: this.#plan,
       refreshes: refreshes.length,
+      enough: CONNECTIONS.length * (this.#plan.length + FINAL_EXPIRIES),
       again: refreshes.filter(({ used: token }) => used.has(token) || !used.add(token)).length,
       refused: this.#scene?.bitbucket.control.stats().token.refresh_token.refused ?? 0,
       calls: this.#calls,

@@ -14,6 +14,7 @@ const PLUGIN = 'nocodb-bitbucket-auth';
  * @typedef {object} Result
  * @property {import('./plan.js').Round[]} plan
  * @property {number} refreshes that Bitbucket carried out
+ * @property {number} enough one for each expiry of a connection, with those of the final checks
  * @property {number} again those of them that used a refresh token which had been used already
  * @property {number} refused token requests
  * @property {number} calls
@@ -96,7 +97,7 @@ const ROWS = {
 
 /** The report. @param {Result} result @returns {string[]} */
 export function tell({
-  plan, refreshes, again, refused, calls, slowestMs, failures, logged, endedByItself, connections, problems,
+  plan, refreshes, enough, again, refused, calls, slowestMs, failures, logged, endedByItself, connections, problems,
 }) {
   const troubles = plan.flatMap((round) => round.troubles);
   const times = (what) => troubles.filter((trouble) => trouble.what === what).length;
@@ -106,7 +107,7 @@ export function tell({
   return [
     `${plan.length} expiries, ${times('kill')} SIGKILLs, ${times('restart')} restart of main, `
       + `PostgreSQL stopped for ${seconds(outageMs)} s`,
-    `refreshes ${refreshes}, of them ${again} with a refresh token that had been used; refused ${refused}`,
+    `refreshes ${refreshes} where ${enough} are enough, of them ${again} with a refresh token that had been used; refused ${refused}`,
     `calls ${calls}, of them ${failures.sum} failed; the slowest took ${seconds(slowestMs)} s`,
     ...failures.lines(),
     `lines of the plugin in NocoDB's log: ${logged.sum}`,
