@@ -102,6 +102,8 @@ codes! {
     ApiFailed = "API_FAILED",
     /// A credential was about to leave for another origin.
     ForeignOrigin = "FOREIGN_ORIGIN",
+    /// The access token is not renewed yet: the connection waits in line behind a refusal.
+    RefreshPending = "REFRESH_PENDING",
     /// New tokens are in use but the host could not store them.
     PersistFailed = "PERSIST_FAILED",
 }
@@ -188,6 +190,9 @@ impl Code {
             Self::ApiFailed => "The request to Bitbucket's API was answered with an error",
             Self::ForeignOrigin => {
                 "The request was stopped: it would have sent the credential to another server than Bitbucket's API"
+            }
+            Self::RefreshPending => {
+                "The access token is not renewed yet. Bitbucket refused a refresh token of this OAuth client a short while ago, and then refuses good ones, too, so its connections try again one after another. This passes by itself. Try again later"
             }
             Self::PersistFailed => {
                 "New tokens are in use, but NocoDB could not store them. If this goes on, the connection is lost at the next restart"
@@ -355,6 +360,7 @@ impl Error {
             | Code::RequestTimeout
             | Code::ApiRateLimited
             | Code::ApiNotReady
+            | Code::RefreshPending
             | Code::PersistFailed => true,
             Code::UnexpectedStatus | Code::TokenRequestFailed | Code::ApiFailed => {
                 self.status.is_some_and(|status| status == 408 || status == 429 || status >= 500)

@@ -6,13 +6,16 @@
 //!
 //! Bitbucket rotates refresh tokens: each use yields a new one, and the used one dies within minutes. Whoever
 //! refreshes with an older one loses the connection for good. So the work is done in *turns*, one at a time in a
-//! process: take the lock that processes share, look for a pair that somebody else obtained, else ask Bitbucket,
-//! publish the new pair, hand it to the host's store, and only then use it. [`RefreshPolicy::on`] leads through a
-//! turn; [`RefreshPolicy::asked`], [`RefreshPolicy::renew`] and [`RefreshPolicy::answered`] tell whether one is needed.
+//! process: take the lock that processes share, look for a pair that somebody else obtained, else get in
+//! [line](crate::refresh_queue), ask Bitbucket, publish the new pair, hand it to the host's store, and only then use it.
+//! [`RefreshPolicy::on`] leads through a turn; [`RefreshPolicy::asked`], [`RefreshPolicy::renew`] and
+//! [`RefreshPolicy::answered`] tell whether one is needed. A turn may take minutes; who waits for it has a deadline.
 //! docs/refresh-policy.md has the whole table of transitions; the tests run it row by row.
 
 use crate::api_request::asks_for_renewal;
-use crate::error::Code;
+use crate::recent_failures::RecentFailures;
+use crate::refresh_queue::Lane;
+use crate::refresh_turn::{Action, Answer, Event, Moment, Reason, State, Times};
 
 const SECOND: f64 = 1000.0;
 const MINUTE: f64 = 60.0 * SECOND;
@@ -24,10 +27,10 @@ const LONGEST_SKEW: f64 = 5.0 * MINUTE;
 /// An unused refresh token dies after three months; a connection that was idle for this long is renewed when touched.
 const IDLE: f64 = 60.0 * DAY;
 
-/// How often a request that failed in passing is repeated …
-const MOST_RETRIES: u32 = 4;
-/// … within this time.
-const RETRY_WINDOW: f64 = MINUTE;
+/// No token request for this long after one that only an administrator can mend.
+const FAILURE_PAUSE: f64 = 15.0 * SECOND;
+/// A turn does not wait for longer than this for Bitbucket to work again.
+const TURN_PATIENCE: f64 = 50.0 * SECOND;
 /// The wait before the first repetition; each further one doubles it.
 const RETRY_WAIT: f64 = 500.0;
 
@@ -36,22 +39,33 @@ const GRACE: f64 = 10.0 * MINUTE;
 /// How long before its end, whatever Bitbucket asks for: such a request takes its time.
 const RESCUE: f64 = 30.0 * SECOND;
 
-/// How often a refresh token is refused before it counts as dead. A refusal that another connection's lockout explains
-/// does not count, …
+/// How often a refresh token is refused before it counts as dead. A refusal that one of another connection explains does
+/// not count.
 const MOST_REFUSALS: u32 = 2;
-/// … but after this many, explanations end.
-const MOST_TRIES: u32 = 6;
+/// How long after a refusal it is judged: those of other connections that explain it may come later. At most this, …
+const LONGEST_VERDICT: f64 = 2.0 * SECOND;
+/// … and this part of the lockout.
+const VERDICT: f64 = 1.0 / 15.0;
+/// The second try comes so many lockouts after a refusal that counts, at random: apart from those of others, …
+const SECOND_TRY: core::ops::Range<f64> = 2.0..10.0;
+/// … and not much later than this.
+const LONGEST_SECOND_TRY: f64 = 10.0 * MINUTE;
+
+/// How long after its death a refresh token is tried again: somebody else's lockout may have been taken for it.
+const REVIEW: f64 = 4.0 * 60.0 * MINUTE;
+/// The same in a process that started after the death, and where a review brought no verdict.
+const EARLY_REVIEW: f64 = 10.0 * MINUTE;
 
 /// How often a pair is handed to a store that fails, before that is reported; after that, once in each turn.
 const MOST_STORE_TRIES: u32 = 3;
 /// The wait before the second try; each further one doubles it.
 const STORE_WAIT: f64 = 100.0;
 
-/// The waits between two tries to take a lock that somebody else has: half of the time that was waited already, but …
+/// The waits between two tries to take a lock that somebody else has: a quarter of the time that was waited already, but …
 const SHORTEST_LOCK_WAIT: f64 = 10.0;
 /// … no longer than this.
-const LONGEST_LOCK_WAIT: f64 = 60.0;
-/// How long a turn waits for a lock: as long as its holder may need, with retries and a lockout.
+const LONGEST_LOCK_WAIT: f64 = 500.0;
+/// How long a turn waits for a lock. Its holder may need longer, but those who wait for the turn do not.
 const LOCK_PATIENCE: f64 = 2.0 * MINUTE;
 /// The same while the pair can still be used.
 const SHORT_PATIENCE: f64 = 2.0 * SECOND;
@@ -60,229 +74,11 @@ const SHORT_PATIENCE: f64 = 2.0 * SECOND;
 /// token before its successor is looked for again: the shared store that knows it may have been away.
 const PAUSE: f64 = MINUTE;
 
-/// The longest lockout that is believed, whoever tells of it: the longest that can be configured.
-const LONGEST_LOCKOUT: f64 = 5.0 * MINUTE;
-
-/// No wait lasts longer before somebody looks again: clocks may be set, and timers of the runtime end at 24 days.
-const LONGEST_WAIT: f64 = 5.0 * MINUTE;
+/// A time further ahead than all waits was noted before a clock was set back.
+const LONGEST_WAIT: f64 = 15.0 * MINUTE;
 
 /// How long a 401 is believed to be about something else than the token's age, where the token's own time is unknown.
 const DISTRUST: f64 = 10.0 * MINUTE;
-
-/// When the tokens of a pair were received and when its access token dies, in milliseconds since 1970, as far as known.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Times {
-    /// When they were received.
-    pub obtained_at: Option<f64>,
-    /// When the access token dies.
-    pub expires_at: Option<f64>,
-}
-
-impl Times {
-    /// Whether a pair with these times came after one with others. What cannot be compared did not.
-    pub fn is_after(self, other: Self) -> bool {
-        let both = [(self.obtained_at, other.obtained_at), (self.expires_at, other.expires_at)];
-        both.into_iter().find_map(|(one, other)| Some(one? > other?)).unwrap_or(false)
-    }
-}
-
-/// What tells which of two pairs that were published is the newer one.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Version {
-    /// The times of the pair.
-    pub times: Times,
-    /// The fence of the lock under which it was obtained.
-    pub fence: f64,
-}
-
-impl Version {
-    /// Whether a pair that is found elsewhere cannot have followed this one: it was obtained earlier, and not under a later
-    /// lock. Whoever can write to the place where it was found can put an earlier one back, but cannot raise its fence.
-    pub fn outdates(self, found: Self) -> bool {
-        self.times.is_after(found.times) && found.fence <= self.fence
-    }
-}
-
-/// For how many milliseconds to wait until a time.
-pub fn wait_until(time: f64, now: f64) -> f64 {
-    within(time - now, LONGEST_WAIT)
-}
-
-/// A time that is neither negative nor longer than this.
-fn within(ms: f64, longest: f64) -> f64 {
-    if ms.is_nan() { longest } else { ms.clamp(0.0, longest) }
-}
-
-/// The time of an event in milliseconds since 1970, and a random number from 0 to 1 for the waits.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Moment {
-    /// The time.
-    pub now: f64,
-    /// The random number.
-    pub random: f64,
-}
-
-/// What happened in a turn.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Event {
-    /// The lock is taken.
-    Locked,
-    /// Somebody else has the lock.
-    LockBusy,
-    /// The lock was lost before its work was done.
-    LockLost,
-    /// A pair was found that follows this one.
-    Found {
-        /// Its times.
-        times: Times,
-        /// Its refresh token is this pair's: only the access token differs.
-        same_refresh_token: bool,
-    },
-    /// It was found that this pair's refresh token is dead.
-    FoundDead,
-    /// Nothing follows this pair.
-    NothingFound,
-    /// Bitbucket answered with a new pair.
-    Renewed(Times),
-    /// Bitbucket refused the refresh token.
-    Refused,
-    /// The request failed in a way that passes: the network, a 5xx, a 429, an answer that got lost.
-    FailedInPassing {
-        /// How long Bitbucket asks to wait, in milliseconds.
-        retry_after: Option<f64>,
-    },
-    /// The request failed in a way that only an administrator can mend.
-    FailedForGood,
-    /// The pair is where other wrappers and processes look.
-    Published,
-    /// Somebody who took the lock later was faster: theirs is the pair to use.
-    Superseded,
-    /// All stores that wait for it took the pair.
-    Stored,
-    /// A store did not.
-    StoreFailed,
-    /// The failure of the store was reported.
-    Reported,
-    /// The time of a wait has come.
-    Woke,
-}
-
-impl Event {
-    /// What a failed token request means for the connection. Only Bitbucket's own word makes a refresh token doubtful;
-    /// an answer that cannot be read may have been the one with the new pair, so the request is repeated.
-    pub fn of_failure(code: Code, retryable: bool, retry_after: Option<f64>) -> Self {
-        match code {
-            Code::ReconnectRequired => Self::Refused,
-            Code::ResponseNotJson | Code::ResponseInvalid | Code::ResponseTooLarge | Code::RequestAborted => {
-                Self::FailedInPassing { retry_after }
-            }
-            _ if retryable => Self::FailedInPassing { retry_after },
-            _ => Self::FailedForGood,
-        }
-    }
-}
-
-/// What to do next in a turn. The event that follows says how it went.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Action {
-    /// The turn is over; whoever waited for it asks again.
-    Rest,
-    /// Take the lock.
-    Lock,
-    /// Look for a pair that follows this one.
-    Look,
-    /// Ask Bitbucket for a new pair.
-    Refresh,
-    /// Keep the new pair in memory and show it to other processes.
-    Publish,
-    /// Show other processes that the refresh token is dead.
-    Bury,
-    /// Hand the pair to the host's stores that have an older one.
-    Store,
-    /// Tell the host's log that the pair is not stored.
-    Report,
-    /// Wait until this time.
-    WaitUntil(f64),
-    /// The turn is over; whoever waited for it gets this error.
-    GiveUp(Failure),
-}
-
-/// Why a turn was given up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failure {
-    /// For the reason of the last request.
-    LastRequest,
-    /// The lock could not be had.
-    Busy,
-}
-
-/// What somebody who wants to use the pair shall do.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Answer {
-    /// Use it.
-    Use,
-    /// Wait for the end of the turn that is under way or now begins, and ask again.
-    Turn,
-    /// Fail: the refresh token is dead.
-    GiveUp,
-}
-
-/// Where in a turn a connection is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum State {
-    /// No turn is under way.
-    Resting,
-    /// No turn is under way; the last one was given up.
-    Failed(Failure),
-    /// The refresh token is dead.
-    Dead,
-    /// The lock is being taken.
-    Locking,
-    /// Somebody else has the lock.
-    AwaitingLock(f64),
-    /// Successors are being looked for.
-    Looking,
-    /// A token request is under way.
-    Refreshing,
-    /// The next token request has to wait.
-    AwaitingRequest(f64),
-    /// The new pair is being published.
-    Publishing,
-    /// The news of the death is being published.
-    Burying,
-    /// The pair is being stored.
-    Storing,
-    /// The next try to store has to wait.
-    AwaitingStore(f64),
-    /// The failure to store is being reported.
-    Reporting,
-}
-
-impl State {
-    /// What is to be done in this state.
-    pub fn action(self) -> Action {
-        match self {
-            // Whoever asks then is told that it is dead, unless the access token still works.
-            Self::Resting | Self::Dead => Action::Rest,
-            Self::Failed(failure) => Action::GiveUp(failure),
-            Self::Locking => Action::Lock,
-            Self::Looking => Action::Look,
-            Self::Refreshing => Action::Refresh,
-            Self::Publishing => Action::Publish,
-            Self::Burying => Action::Bury,
-            Self::Storing => Action::Store,
-            Self::Reporting => Action::Report,
-            Self::AwaitingLock(until) | Self::AwaitingRequest(until) | Self::AwaitingStore(until) => {
-                Action::WaitUntil(until)
-            }
-        }
-    }
-
-    /// Whether a turn is under way.
-    pub fn is_under_way(self) -> bool {
-        !matches!(self, Self::Resting | Self::Failed(_) | Self::Dead)
-    }
-}
 
 /// The policy of one connection in one process.
 #[derive(Debug, Clone)]
@@ -301,22 +97,25 @@ pub struct RefreshPolicy {
     distrust_until: f64,
     /// No token request before this time.
     not_before: f64,
-    /// Failures in passing since `failing_since`, and refusals in a row.
-    failures: u32,
-    failing_since: f64,
+    failures: RecentFailures,
+    /// Refusals in a row that count.
     refusals: u32,
-    /// Refusals in a row, those included that another connection's lockout explains.
+    /// Refusals in a row, those included that the refusal of another connection explains.
     tries: u32,
-    /// Until when another connection of this client has Bitbucket lock out the client.
-    locked_until: f64,
+    /// The last refusal is not judged yet.
+    is_unjudged: bool,
+    /// When the refresh token was declared dead.
+    died_at: Option<f64>,
+    /// When a dead refresh token is tried again.
+    review_at: f64,
+    /// When this process began to know the connection.
+    born_at: f64,
     /// The pair was renewed by this process, so nobody can have a newer one.
     own: bool,
     /// Somebody who took the lock later published another pair.
     superseded: bool,
     /// Since when Bitbucket may have sent a newer pair that did not arrive.
     unanswered_since: Option<f64>,
-    /// No turn without being asked before this time.
-    retry_from: f64,
     /// Nobody looks for a successor of a dead refresh token before this time.
     look_from: f64,
     /// The config came with other tokens after the refresh token had died.
@@ -346,15 +145,16 @@ impl RefreshPolicy {
             forced: false,
             distrust_until: 0.0,
             not_before: 0.0,
-            failures: 0,
-            failing_since: 0.0,
+            failures: RecentFailures::default(),
             refusals: 0,
             tries: 0,
-            locked_until: 0.0,
+            is_unjudged: false,
+            died_at: None,
+            review_at: 0.0,
+            born_at: now,
             own: false,
             superseded: false,
             unanswered_since: None,
-            retry_from: 0.0,
             look_from: 0.0,
             revived: false,
             locking_since: 0.0,
@@ -376,31 +176,29 @@ impl RefreshPolicy {
         self.generation
     }
 
-    /// Somebody wants to use the newest pair. `known` is the number of the pair that their store was handed last: a pair
-    /// is handed to the store of each wrapper before that wrapper uses it.
-    pub fn asked(&mut self, known: u32, now: f64) -> Answer {
+    /// Somebody wants to use the newest pair, and waits for it until `deadline`. `known` is the number of the pair that their
+    /// store was handed last: a pair is handed to the store of each wrapper before that wrapper uses it.
+    pub fn asked(&mut self, known: u32, deadline: f64, now: f64) -> Answer {
         let usable = self.is_usable(now);
-        if self.state == State::Dead && (usable || now < self.look_from) {
-            return if usable { Answer::Use } else { Answer::GiveUp };
+        if self.state == State::Dead && usable {
+            return Answer::Use;
         }
-        let handed = known == self.generation || now < self.excused_until;
-        let waits_for_nothing = self.state.is_under_way() || now < self.not_before.max(self.excused_until);
+        let handed = known == self.generation || now < self.excused_until || self.waits_for_bitbucket();
+        let waits_for_nothing = self.state.is_under_way() || self.must_wait(now) || now < self.excused_until;
         if usable && handed && (waits_for_nothing || !self.is_due(now)) {
             return Answer::Use;
         }
-        self.turn(now)
+        self.turn(!usable, deadline, now)
     }
 
-    /// Somebody wants a pair that is newer than the one with this number.
-    pub fn renew(&mut self, generation: u32, now: f64) -> Answer {
+    /// Somebody wants a pair that is newer than the one with this number, and waits for it until `deadline`.
+    pub fn renew(&mut self, generation: u32, deadline: f64, now: f64) -> Answer {
         if generation != self.generation {
             return Answer::Use;
         }
-        if self.state == State::Dead {
-            return Answer::GiveUp;
-        }
-        self.forced = true;
-        self.turn(now)
+        let answer = self.turn(true, deadline, now);
+        self.forced |= self.state.is_under_way();
+        answer
     }
 
     /// Whether a wish for a newer pair stands. Without one and without a newer pair, it could not be fulfilled.
@@ -408,9 +206,31 @@ impl RefreshPolicy {
         self.forced
     }
 
-    /// For how long no token request is sent from now on, because of the last one.
+    /// For how long no token request of this connection is sent from now on, because of the last one.
     pub fn wait(&self, now: f64) -> Option<f64> {
-        (self.not_before > now).then_some(self.not_before - now)
+        self.must_wait(now).then_some(self.not_before - now)
+    }
+
+    /// Where in the line for token requests the connection belongs.
+    pub fn lane(&self, now: f64) -> Lane {
+        if self.refusals > 0 {
+            Lane::Suspect
+        } else if self.is_urgent(now) {
+            Lane::Urgent
+        } else {
+            Lane::Sound
+        }
+    }
+
+    /// Whether Bitbucket refused the refresh token, so that whatever else the host has is of interest.
+    pub fn is_doubtful(&self) -> bool {
+        self.tries > 0
+    }
+
+    /// Whether a refusal, which is so many milliseconds old, is explained by one of another connection: Bitbucket may have
+    /// locked out the client then. One that came a moment later does, too, as answers overtake each other.
+    pub fn is_explained(&self, others_refused_ago: Option<f64>, refused_ago: f64) -> bool {
+        others_refused_ago.is_some_and(|ago| ago <= refused_ago + self.lockout)
     }
 
     /// Whether the refresh token was not used for so long that it should be.
@@ -422,27 +242,34 @@ impl RefreshPolicy {
     /// have been the one with the new pair, and then the old refresh token dies at the end of the grace.
     pub fn retry_at(&self, now: f64) -> Option<f64> {
         let grace_ends = self.unanswered_since? + GRACE;
-        let at = now.max(self.not_before).max(self.excused_until).max(self.retry_from);
-        (matches!(self.state, State::Resting | State::Failed(_)) && at < grace_ends).then_some(at)
+        let at = now.max(self.not_before).max(self.excused_until);
+        (self.state == State::Resting && at < grace_ends).then_some(at)
     }
 
-    /// The API answered with this status to a request with the pair of this number. Whether the request is to be
-    /// repeated with the newest pair: once, and only after a 401. A 403 says that the token is good and something
-    /// else is missing.
-    pub fn answered(&mut self, status: u16, generation: u32, is_repetition: bool, now: f64) -> bool {
+    /// The API answered with this status to a request with the pair of this number, which was a repetition if there were
+    /// requests before. Whether it is to be repeated with the newest pair: only after a 401, and once, or twice when the first
+    /// repetition was made with a pair that somebody else had renewed. A 403 says that the token is good and something else
+    /// is missing.
+    pub fn answered(&mut self, status: u16, generation: u32, repetitions: u32, now: f64) -> bool {
         if !asks_for_renewal(status) {
             return false;
         }
-        if is_repetition {
-            if generation == self.generation && self.own {
+        if repetitions > 0 {
+            if generation != self.generation {
+                return repetitions == 1;
+            }
+            if self.own {
                 // A fresh token does not cure it, so it is no matter of age: some addresses answer 401 to every token
                 // of a kind. Until the token's own time has come, no 401 costs another refresh.
                 self.distrust_until = self.refresh_at.unwrap_or(now + DISTRUST);
-            } else if generation == self.generation && now >= self.distrust_until {
-                // Somebody else renewed this pair, who knows when.
-                self.rejected = true;
+                return false;
             }
-            return false;
+            if now < self.distrust_until {
+                return false;
+            }
+            // Somebody else renewed this pair, who knows when.
+            self.rejected = true;
+            return repetitions == 1;
         }
         if generation == self.generation && !self.rejected {
             if now < self.distrust_until {
@@ -474,21 +301,11 @@ impl RefreshPolicy {
         true
     }
 
-    /// Another connection of this client was refused, so that Bitbucket may refuse every one for so many milliseconds yet.
-    pub fn lock_out(&mut self, ms: f64, now: f64) {
-        self.locked_until = now + within(ms, LONGEST_LOCKOUT);
-    }
-
     /// Whether a pair that was found elsewhere is to be taken for one that follows this one. An earlier one is not: somebody
     /// may have put it back. That clocks differ is no excuse, unless Bitbucket refused this pair's refresh token, or the pair
     /// came second.
     pub fn believes(&self, found: Times) -> bool {
         self.tries > 0 || self.superseded || !self.times.is_after(found)
-    }
-
-    /// For how long after a refusal the other connections of this client are to be told that they may be refused, too.
-    pub fn lockout_of_others(&self) -> Option<f64> {
-        (self.tries > 0 && self.state == State::Looking).then_some(self.lockout)
     }
 
     /// Goes on with a turn. An event that does not belong to the state changes nothing.
@@ -500,7 +317,9 @@ impl RefreshPolicy {
             (State::AwaitingLock(_), Event::Woke) => State::Locking,
             (
                 State::Looking
+                | State::Queued
                 | State::Refreshing
+                | State::AwaitingVerdict(_)
                 | State::AwaitingRequest(_)
                 | State::Storing
                 | State::AwaitingStore(_),
@@ -516,27 +335,36 @@ impl RefreshPolicy {
                 self.accept(times, now);
                 self.proceed(now)
             }
-            (State::Looking, Event::FoundDead) if !self.revived => self.die(now),
-            (State::Looking, Event::Found { .. } | Event::FoundDead | Event::NothingFound) => self.proceed(now),
+            (State::Looking, Event::FoundDead { died_at }) if !self.revived && !self.is_urgent(now) => {
+                self.learn_of_death(died_at, now);
+                self.proceed(now)
+            }
+            (State::Looking, Event::Found { .. } | Event::FoundDead { .. } | Event::NothingFound) => {
+                self.proceed(now)
+            }
 
+            (State::Queued, Event::Admitted) => State::Refreshing,
             (State::Refreshing, Event::Renewed(times)) => {
                 self.accept(times, now);
                 self.own = true;
                 State::Publishing
             }
             (State::Refreshing, Event::Refused) => {
-                self.failures = 0;
                 self.tries += 1;
-                if now >= self.locked_until || self.tries >= MOST_TRIES {
-                    self.refusals += 1;
-                }
-                // Later than the others of this client, and at random, so that one that is dead is not again in the way
-                // of one that is not.
-                self.not_before = now + self.lockout * (1.25 + moment.random / 4.0);
-                State::Looking
+                self.is_unjudged = true;
+                State::AwaitingVerdict(now + (self.lockout * VERDICT).min(LONGEST_VERDICT))
+            }
+            (State::AwaitingVerdict(_), Event::Woke) => State::Looking,
+            (State::Judging, Event::Judged { explained }) => {
+                self.judge(explained, moment);
+                self.proceed(now)
             }
             (State::Refreshing, Event::FailedInPassing { retry_after }) => self.fail_in_passing(retry_after, moment),
-            (State::Refreshing, Event::FailedForGood) => self.pause(now + PAUSE, now),
+            (State::Refreshing, Event::FailedForGood) => {
+                self.failures.note(now);
+                let pause = if self.is_usable(now) { PAUSE } else { FAILURE_PAUSE };
+                self.pause(self.failures.next_at(now).max(now + pause), now)
+            }
             (State::AwaitingRequest(_), Event::Woke) => State::Looking,
 
             (State::Publishing, Event::Published) => State::Storing,
@@ -564,13 +392,52 @@ impl RefreshPolicy {
         self.state.action()
     }
 
-    /// Joins the turn that is under way, or begins one.
-    fn turn(&mut self, now: f64) -> Answer {
+    /// Joins the turn that is under way or begins one, unless nothing can come of it before the deadline.
+    fn turn(&mut self, needs_request: bool, deadline: f64, now: f64) -> Answer {
+        if self.state == State::Dead && now < self.look_from {
+            return Answer::GiveUp(Reason::Dead);
+        }
         if !self.state.is_under_way() {
+            if needs_request && self.must_wait(now) {
+                return Answer::GiveUp(self.reason(now));
+            }
             self.state = self.begin(now);
             self.store_tries = 0;
         }
-        Answer::Turn
+        let is_in_vain = match self.state {
+            State::Burying => true,
+            // The look for a successor is short. What comes after it is another try, of which little is to be hoped.
+            _ if self.died_at.is_some() => !matches!(self.state, State::Locking | State::Looking),
+            State::AwaitingRequest(until) => deadline < until,
+            _ => false,
+        };
+        if is_in_vain || deadline <= now { Answer::GiveUp(self.reason(now)) } else { Answer::Turn }
+    }
+
+    /// Why nobody gets a pair at this point of a turn.
+    fn reason(&self, now: f64) -> Reason {
+        match self.state {
+            State::Burying => Reason::Dead,
+            _ if self.died_at.is_some() => Reason::Dead,
+            State::Queued => Reason::Doubt,
+            _ if self.tries > 0 => Reason::Doubt,
+            _ if self.failures.count(now) > 0 => Reason::LastRequest,
+            _ => Reason::Busy,
+        }
+    }
+
+    /// Whether the turn is at a point that may last for minutes and does not concern the pair in use.
+    fn waits_for_bitbucket(&self) -> bool {
+        matches!(self.state, State::Queued | State::AwaitingVerdict(_) | State::Judging | State::AwaitingRequest(_))
+    }
+
+    fn must_wait(&self, now: f64) -> bool {
+        now < self.not_before && self.not_before <= now + LONGEST_WAIT
+    }
+
+    /// Whether an answer may be lost that held the successor of the refresh token.
+    fn is_urgent(&self, now: f64) -> bool {
+        self.unanswered_since.is_some_and(|since| now < since + GRACE)
     }
 
     fn begin(&mut self, now: f64) -> State {
@@ -599,9 +466,11 @@ impl RefreshPolicy {
         self.forced = false;
         self.not_before = 0.0;
         self.excused_until = 0.0;
-        self.failures = 0;
+        self.failures = RecentFailures::default();
         self.refusals = 0;
         self.tries = 0;
+        self.is_unjudged = false;
+        self.died_at = None;
         self.own = false;
         self.superseded = false;
         self.unanswered_since = None;
@@ -612,65 +481,92 @@ impl RefreshPolicy {
     fn proceed(&mut self, now: f64) -> State {
         if !self.is_due(now) {
             State::Storing
-        } else if self.refusals >= MOST_REFUSALS {
+        } else if self.is_unjudged {
+            State::Judging
+        } else if self.refusals >= MOST_REFUSALS && self.died_at.is_none() && !self.is_urgent(now) {
             State::Burying
-        } else if now >= self.not_before.max(self.locked_until) {
-            State::Refreshing
-        } else {
-            self.not_before = self.not_before.max(self.locked_until);
+        } else if self.died_at.is_some() && now < self.review_at {
+            self.stay_dead(now)
+        } else if self.must_wait(now) {
             self.postpone(now)
+        } else {
+            State::Queued
         }
     }
 
     /// The state when the next token request has to wait.
     fn postpone(&mut self, now: f64) -> State {
-        // Nobody waits as long as the pair can be used, except who wants a newer one, nor for longer than repetitions may
-        // take.
-        if (self.is_usable(now) && !self.forced)
-            || (self.failures > 0 && self.not_before > self.failing_since + RETRY_WINDOW)
-        {
-            self.end_without_new_pair(now)
-        } else {
-            State::AwaitingRequest(self.not_before)
+        // Nobody waits as long as the pair can be used, except who wants a newer one. A refusal is another matter: whether
+        // the refresh token is dead is to be known before the pair dies.
+        let may_end = self.tries == 0 && self.is_usable(now) && !self.forced;
+        let is_failing = self.failures.count(now) > 0;
+        let must_end = is_failing && (!self.failures.allow_another(now) || now + TURN_PATIENCE < self.not_before);
+        if may_end || must_end { self.end_without_new_pair(now) } else { State::AwaitingRequest(self.not_before) }
+    }
+
+    /// Takes the last refusal for what it is.
+    fn judge(&mut self, explained: bool, Moment { now, random }: Moment) {
+        self.is_unjudged = false;
+        if explained {
+            // The line keeps it waiting until the lockout is over. A review without a verdict waits for a better time.
+            self.review_at = now + EARLY_REVIEW;
+            return;
         }
+        self.refusals = (self.refusals + 1).min(MOST_REFUSALS);
+        // Declared once more, for other processes.
+        self.died_at = None;
+        let lockouts = SECOND_TRY.start + (SECOND_TRY.end - SECOND_TRY.start) * random;
+        self.not_before = now + (self.lockout * lockouts).min(LONGEST_SECOND_TRY);
     }
 
     fn die(&mut self, now: f64) -> State {
+        self.died_at = Some(now);
+        self.review_at = now + REVIEW;
+        self.stay_dead(now)
+    }
+
+    fn stay_dead(&mut self, now: f64) -> State {
         self.forced = false;
-        self.refusals = MOST_REFUSALS;
+        self.not_before = 0.0;
         self.look_from = now + PAUSE;
         State::Dead
+    }
+
+    /// Somebody declared the refresh token dead.
+    fn learn_of_death(&mut self, died_at: Option<f64>, now: f64) {
+        let died_at = died_at.unwrap_or(f64::NEG_INFINITY).min(now);
+        if self.died_at.is_some_and(|known| died_at <= known) {
+            return;
+        }
+        self.refusals = MOST_REFUSALS;
+        self.died_at = Some(died_at);
+        let early = if died_at < self.born_at { self.born_at + EARLY_REVIEW } else { f64::INFINITY };
+        self.review_at = early.min(died_at + REVIEW);
+        self.is_unjudged = false;
     }
 
     fn await_lock(&mut self, Moment { now, random }: Moment) -> State {
         let usable = self.is_usable(now);
         let waited = now - self.locking_since;
         if waited < if usable { SHORT_PATIENCE } else { LOCK_PATIENCE } {
-            let wait = (waited / 2.0).clamp(SHORTEST_LOCK_WAIT, LONGEST_LOCK_WAIT);
+            let wait = (waited / 4.0).clamp(SHORTEST_LOCK_WAIT, LONGEST_LOCK_WAIT);
             State::AwaitingLock(now + wait * (1.0 + random) / 2.0)
         } else {
             self.forced = false;
-            self.excused_until = now + PAUSE;
-            if usable { State::Resting } else { State::Failed(Failure::Busy) }
+            self.excused_until = if usable { now + PAUSE } else { 0.0 };
+            State::Resting
         }
     }
 
     fn fail_in_passing(&mut self, retry_after: Option<f64>, Moment { now, random }: Moment) -> State {
-        if self.failures == 0 || now >= self.failing_since + RETRY_WINDOW {
-            self.failures = 0;
-            self.failing_since = now;
-        }
         self.unanswered_since = self.unanswered_since.or(Some(now));
-        self.failures += 1;
-        if self.failures > MOST_RETRIES {
-            self.not_before = self.within_grace(now + retry_after.unwrap_or(0.0), now);
-            return self.pause(self.not_before.max(self.failing_since + RETRY_WINDOW), now);
+        self.failures.note(now);
+        let told = self.within_grace(now + retry_after.unwrap_or(0.0), now);
+        if !self.failures.allow_another(now) {
+            return self.pause(self.failures.next_at(now).max(told), now);
         }
-        let wait = RETRY_WAIT * f64::from(1 << (self.failures - 1)) * (1.0 + random) / 2.0;
-        self.not_before = now + wait;
-        if let Some(told) = retry_after.filter(|told| *told > wait) {
-            self.not_before = self.within_grace(now + told, now);
-        }
+        let doubled = RETRY_WAIT * f64::from(1_u32 << (self.failures.count(now) - 1));
+        self.not_before = told.max(now + doubled * (1.0 + random) / 2.0);
         self.postpone(now)
     }
 
@@ -683,19 +579,16 @@ impl RefreshPolicy {
         }
     }
 
-    /// Leaves Bitbucket alone until a time, unless somebody needs a pair that can be used.
+    /// Leaves Bitbucket alone until a time.
     fn pause(&mut self, until: f64, now: f64) -> State {
-        self.retry_from = until;
-        if self.is_usable(now) {
-            self.not_before = until;
-        }
+        self.not_before = until;
         self.end_without_new_pair(now)
     }
 
     /// Ends the asking, but not before the pair that stays in use was handed to whoever waits.
     fn end_without_new_pair(&mut self, now: f64) -> State {
         self.forced = false;
-        if self.is_usable(now) { State::Storing } else { State::Failed(Failure::LastRequest) }
+        if self.is_usable(now) { State::Storing } else { State::Resting }
     }
 
     fn fail_to_store(&mut self, Moment { now, random }: Moment) -> State {

@@ -7,7 +7,7 @@
 //! another authorization, and those of the former one must not come back. Or a process renewed the tokens of which this
 //! one hears nothing, because they have no Redis in common: then the row's tokens are as good as the wrapper's.
 
-use crate::refresh_policy::Times;
+use crate::refresh_turn::Times;
 
 /// What is known of tokens, beside the tokens.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::{Phase, Result};
 use crate::host::Properties;
-use crate::refresh_policy::Times;
+use crate::refresh_turn::Times;
 use crate::stored_tokens::{self, Holding, Origin, Row};
 
 /// What a row of the host's holds.

@@ -45,6 +45,7 @@ const TABLE: [Row; 35] = [
     (Code::ApiNotReady, "API_NOT_READY", &[Api], true, false),
     (Code::ApiFailed, "API_FAILED", &[Api], false, false),
     (Code::ForeignOrigin, "FOREIGN_ORIGIN", &[Api], false, false),
+    (Code::RefreshPending, "REFRESH_PENDING", &[Refresh], true, false),
     (Code::PersistFailed, "PERSIST_FAILED", &[Refresh], true, false),
 ];
 
