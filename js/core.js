@@ -141,24 +141,40 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {boolean} isForced
  * @property {number} action
  * @property {(now: number) => number | undefined} pause how long the wait of an action is, in milliseconds; bounded
- * @property {(known: number, now: number) => number} asked
- * @property {(generation: number, now: number) => number} renew
+ * @property {boolean} isDoubtful whether Bitbucket refused the refresh token
+ * @property {(known: number, deadline: number, now: number) => number} asked
+ * @property {(generation: number, deadline: number, now: number) => number} renew
+ * @property {(now: number) => number} lane of the line for token requests
  * @property {(now: number) => boolean} isIdle
  * @property {(now: number) => number | undefined} wait
  * @property {(now: number) => number | undefined} retryIn milliseconds until somebody is to look whether to begin a turn;
  *   0: begin it
- * @property {(ms: number, now: number) => void} lockOut
  * @property {(obtainedAt: number | undefined, expiresAt: number | undefined) => boolean} believes whether a pair found
  *   elsewhere is taken for a later one
- * @property {number} [lockoutOfOthers]
- * @property {(status: number, generation: number, isRepetition: boolean, now: number) => boolean} answered
+ * @property {(status: number, generation: number, repetitions: number, now: number) => boolean} answered
  * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, now: number) => boolean} configured
  * @property {(event: number, now: number, random: number) => number} on
  * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, sameRefreshToken: boolean, now: number,
  *   random: number) => number} found
+ * @property {(diedAt: number | undefined, now: number, random: number) => number} foundDead
  * @property {(obtainedAt: number, expiresAt: number | undefined, now: number, random: number) => number} renewed
  * @property {(code: string, retryable: boolean, retryAfter: number | undefined, now: number, random: number) => number
  *   } failed
+ * @property {(othersRefusedAgo: number | undefined, refusedAgo: number, now: number, random: number) => number} judged
+ */
+
+/**
+ * The line for the token requests of one OAuth client. Times are milliseconds by a clock that is never set.
+ *
+ * @typedef {object} RefreshQueue
+ * @property {(lane: number) => number} enter gives a ticket
+ * @property {(now: number) => number} next who may send a request: a number of `RefreshAdmission`
+ * @property {(now: number) => number} wait for how long nobody may, in milliseconds
+ * @property {(alone: boolean) => number | undefined} admit gives the ticket of the first one in line
+ * @property {(sentAt: number, now: number) => void} granted
+ * @property {(now: number) => void} refused
+ * @property {(now: number) => void} failed
+ * @property {(refusedAgo: number | undefined, grantedAgo: number | undefined, now: number) => void} learn
  */
 
 /**
@@ -286,10 +302,13 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(argument: string, member: string) => void} checkMember throws for one that it cannot have
  * @property {(number: number) => import('./error.js').Failure} plainFailure
  * @property {RefreshPolicyClass} RefreshPolicy
- * @property {Record<'Use' | 'Turn' | 'Dead', number>} RefreshAnswer
- * @property {Record<'Rest' | 'Lock' | 'Look' | 'Refresh' | 'Publish' | 'Bury' | 'Store' | 'Report' | 'Wait'
- *   | 'FailWithLastRequest' | 'FailAsBusy', number>} RefreshAction
- * @property {Record<'Locked' | 'LockBusy' | 'LockLost' | 'FoundDead' | 'NothingFound' | 'Published' | 'Superseded'
+ * @property {new (lockout: number) => RefreshQueue} RefreshQueue
+ * @property {(code: string) => boolean} isRefusal whether a failed token request says that its refresh token was refused
+ * @property {Record<'Use' | 'Turn' | 'Dead' | 'Failed' | 'Doubtful' | 'Busy', number>} RefreshAnswer
+ * @property {Record<'Nobody' | 'NobodyYet' | 'First' | 'FirstAlone', number>} RefreshAdmission
+ * @property {Record<'Rest' | 'Lock' | 'Look' | 'Queue' | 'Refresh' | 'Judge' | 'Publish' | 'Bury' | 'Store' | 'Report'
+ *   | 'Wait', number>} RefreshAction
+ * @property {Record<'Locked' | 'LockBusy' | 'LockLost' | 'NothingFound' | 'Admitted' | 'Published' | 'Superseded'
  *   | 'Stored' | 'StoreFailed' | 'Reported' | 'Woke', number>} RefreshEvent
  * @property {(env: Record<string, string | undefined>) => CoreEnvironment} readEnvironment
  * @property {() => string[]} environmentVariables

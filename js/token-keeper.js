@@ -14,6 +14,7 @@ import { RedisCoordination } from './coordination/redis.js';
 import { core, failure } from './core.js';
 import { redisAddress } from './environment.js';
 import { BitbucketAuthError, withWait } from './error.js';
+import { RefreshQueue } from './refresh-queue.js';
 import { requestTokens } from './token-endpoint.js';
 import { hasLivingStore, makePair, noteStored, refuseEnded, reportDeath, reportUnstored, storePair } from './token-store.js';
 
@@ -27,6 +28,9 @@ import { hasLivingStore, makePair, noteStored, refuseEnded, reportDeath, reportU
 /** @typedef {Environment & { client: import('./core.js').CoreClient }} ConfiguredEnvironment */
 
 /** @typedef {Readonly<{ accessToken: string, generation: number, pair: Pair }>} Current the pair to use now */
+
+// How long a call waits for tokens. What they are waited for goes on without it.
+const PATIENCE_MS = 50_000;
 
 // A connection that nobody touched for a day is started anew from a config: stores have its tokens.
 const KEPT_MS = 24 * 60 * 60 * 1000;
@@ -125,6 +129,7 @@ class TokenKeeper {
     this.environment = environment;
     this.coordination = coordination;
     this.grant = grant;
+    this.queue = new RefreshQueue(coordination, environment.lockoutMs);
     this.#hashKey = environment.client.deriveKey('refresh-token');
   }
 
@@ -223,8 +228,17 @@ export class Connection {
   /** @type {NodeJS.Timeout | undefined} */
   #retry;
 
-  /** Who waits for the turn, while there is one. @type {Set<Holder> | undefined} */
+  /** Who waited for the turn, while there is one. @type {Set<Holder> | undefined} */
   #waiting;
+
+  /** What wakes those who wait for the next step of the turn. @type {Set<(error?: unknown) => void> | undefined} */
+  #sleepers;
+
+  /** Leave to send a token request. @type {import('./refresh-queue.js').Pass | undefined} */
+  #pass;
+
+  /** When Bitbucket refused the refresh token last, by `performance.now()`. */
+  #refusedAt = 0;
 
   /** @type {Lock | undefined} */
   #lock;
@@ -275,15 +289,19 @@ export class Connection {
    * The newest tokens, renewed if that is due, after they were handed to the holder's store.
    *
    * @param {Holder} owner
+   * @param {number} [patienceMs] how long to wait for them
    * @returns {Promise<Current>}
-   * @throws {BitbucketAuthError} `RECONNECT_REQUIRED`, and what `requestTokens` throws
+   * @throws {BitbucketAuthError} `RECONNECT_REQUIRED`, `REFRESH_PENDING`, and what `requestTokens` throws
    */
-  async newest(owner) {
+  async newest(owner, patienceMs = PATIENCE_MS) {
+    const until = performance.now() + patienceMs;
     // Within one call a store that fails is not tried again.
     for (let known = owner.stored; ; known = owner.handed) {
       refuseEnded(owner);
-      if (this.#mayUse(this.#policy.asked(known, Date.now()))) return this.#snapshot();
-      await this.#join(owner);
+      const now = Date.now();
+      const deadline = now + until - performance.now();
+      if (this.#mayUse(this.#policy.asked(known, deadline, now), owner)) return this.#snapshot();
+      await this.#nextStep(until);
     }
   }
 
@@ -297,14 +315,16 @@ export class Connection {
    */
   async renewed(owner, refreshToken = this.#pair.refreshToken) {
     refuseEnded(owner);
+    const until = performance.now() + PATIENCE_MS;
     const generation = refreshToken === this.#pair.refreshToken ? this.#policy.generation : OLDER;
-    while (!this.#mayUse(this.#policy.renew(generation, Date.now()))) {
-      await this.#join(owner);
-      if (this.#policy.generation === generation && !this.#policy.isForced) {
-        throw this.#why('REQUEST_TIMEOUT');
-      }
+    for (;;) {
+      const now = Date.now();
+      const deadline = now + until - performance.now();
+      if (this.#mayUse(this.#policy.renew(generation, deadline, now), owner)) break;
+      await this.#nextStep(until);
+      if (this.#policy.generation === generation && !this.#policy.isForced) throw this.#lastFailure('REQUEST_TIMEOUT');
     }
-    return this.newest(owner);
+    return this.newest(owner, until - performance.now());
   }
 
   /**
@@ -347,11 +367,11 @@ export class Connection {
    *
    * @param {number} status
    * @param {Current} used
-   * @param {boolean} isRepetition
+   * @param {number} repetitions how often it was repeated before
    * @returns {boolean}
    */
-  answered(status, { generation }, isRepetition) {
-    return this.#policy.answered(status, generation, isRepetition, Date.now());
+  answered(status, { generation }, repetitions) {
+    return this.#policy.answered(status, generation, repetitions, Date.now());
   }
 
   /**
@@ -364,29 +384,52 @@ export class Connection {
   }
 
   /**
-   * @param {number} answer
+   * @param {number} answer of the policy
+   * @param {Holder} owner who asked
    * @returns {boolean}
-   * @throws {BitbucketAuthError} `RECONNECT_REQUIRED`
+   * @throws {BitbucketAuthError} when nothing can be waited for
    */
-  #mayUse(answer) {
+  #mayUse(answer, owner) {
     const { RefreshAnswer } = core();
-    if (answer === RefreshAnswer.Dead) {
-      // What Bitbucket said of it, unless that was said to another process.
-      throw this.#lastError?.reauthorize ? this.#lastError : failure('RECONNECT_REQUIRED', 'refresh');
-    }
-    return answer === RefreshAnswer.Use;
+    if (answer === RefreshAnswer.Use) return true;
+    this.#begin(owner);
+    if (answer === RefreshAnswer.Turn) return false;
+    throw this.#why(answer);
   }
 
   /**
-   * Why there are no newer tokens: the failure of the last token request, with the wait that is left of what it told.
+   * Why there are no tokens.
+   *
+   * @param {number} answer of the policy
+   * @returns {BitbucketAuthError}
+   */
+  #why(answer) {
+    const { RefreshAnswer } = core();
+    switch (answer) {
+      case RefreshAnswer.Dead:
+        // What Bitbucket said of it, unless that was said to another process.
+        return this.#lastError?.reauthorize ? this.#lastError : failure('RECONNECT_REQUIRED', 'refresh');
+      case RefreshAnswer.Doubtful: {
+        const wait = this.#policy.wait(Date.now()) ?? this.#keeper.queue.wait();
+        return failure('REFRESH_PENDING', 'refresh', { retryAfter: Math.ceil(wait) });
+      }
+      case RefreshAnswer.Failed:
+        return this.#lastFailure('REQUEST_FAILED');
+      default:
+        return failure('REQUEST_TIMEOUT', 'refresh');
+    }
+  }
+
+  /**
+   * The failure of the last token request, with the wait that it caused.
    *
    * @param {string} code where there was no request
    * @returns {BitbucketAuthError}
    */
-  #why(code) {
+  #lastFailure(code) {
     const error = this.#lastError ?? failure(code, 'refresh');
     const left = this.#policy.wait(Date.now());
-    return error.retryAfter === undefined || left === undefined ? error : withWait(error, left);
+    return left === undefined ? error : withWait(error, left);
   }
 
   /** @returns {Current} */
@@ -401,19 +444,48 @@ export class Connection {
   }
 
   /**
-   * Waits for the end of the turn that is under way, or runs one.
+   * Waits for the next step of the turn.
    *
-   * @param {Holder} owner
+   * @param {number} until the end of the patience, by `performance.now()`
    * @returns {Promise<void>}
    */
-  #join(owner) {
+  #nextStep(until) {
+    return new Promise((resolve, reject) => {
+      const sleepers = (this.#sleepers ??= new Set());
+      /** @param {unknown} [error] */
+      const wake = (error) => {
+        clearTimeout(timer);
+        sleepers.delete(wake);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      const timer = setTimeout(wake, until - performance.now());
+      sleepers.add(wake);
+    });
+  }
+
+  /** @param {unknown} [error] that ended the turn */
+  #wakeAll(error) {
+    for (const wake of [...this.#sleepers ?? []]) wake(error);
+  }
+
+  /**
+   * Carries out the turn that is under way, unless that happens already.
+   *
+   * @param {Holder} owner whose store is to have what it brings
+   */
+  #begin(owner) {
+    if (this.#policy.action === core().RefreshAction.Rest) return;
     (this.#waiting ??= new Set()).add(owner);
-    this.#turn ??= this.#run().finally(() => {
+    if (this.#turn) return;
+    /** @param {unknown} [error] */
+    const end = (error) => {
       this.#turn = undefined;
       this.#waiting = undefined;
+      this.#wakeAll(error);
       this.#retryLater(owner);
-    });
-    return this.#turn;
+    };
+    this.#turn = this.#run().then(() => end(), end);
   }
 
   /**
@@ -448,8 +520,15 @@ export class Connection {
           case RefreshAction.Look:
             action = await this.#underLock(() => this.#look());
             break;
+          case RefreshAction.Queue:
+            this.#pass = await this.#keeper.queue.enter(this.#policy.lane(Date.now()));
+            action = this.#on(RefreshEvent.Admitted);
+            break;
           case RefreshAction.Refresh:
             action = await this.#underLock(() => this.#refresh());
+            break;
+          case RefreshAction.Judge:
+            action = await this.#judge();
             break;
           case RefreshAction.Store:
             action = await this.#underLock(() => this.#store());
@@ -458,7 +537,7 @@ export class Connection {
             action = this.#on(await this.#publish() ? RefreshEvent.Published : RefreshEvent.Superseded);
             break;
           case RefreshAction.Bury:
-            await this.#keeper.coordination.publish(this.#key, this.#entry({ dead: true }));
+            await this.#keeper.coordination.publish(this.#key, this.#entry({ dead: true, diedAt: Date.now() }));
             reportDeath(this.#waiting ?? [], this);
             action = this.#on(RefreshEvent.Published);
             break;
@@ -467,18 +546,17 @@ export class Connection {
             action = this.#on(RefreshEvent.Reported);
             break;
           case RefreshAction.Wait:
-            await sleep(this.#policy.pause(Date.now()));
+            // Whoever waits for the turn keeps the process alive; the turn does not.
+            await sleep(this.#policy.pause(Date.now()), undefined, { ref: false });
             action = this.#on(RefreshEvent.Woke);
             break;
-          case RefreshAction.FailWithLastRequest:
-            throw this.#why('REQUEST_FAILED');
-          case RefreshAction.FailAsBusy:
-            throw failure('REQUEST_TIMEOUT', 'refresh');
           default:
             return;
         }
       }
     } finally {
+      this.#pass?.failed();
+      this.#pass = undefined;
       await this.#unlock();
     }
   }
@@ -488,7 +566,18 @@ export class Connection {
    * @returns {number} the next action
    */
   #on(event) {
-    return this.#policy.on(event, Date.now(), Math.random());
+    return this.#stepped(this.#policy.on(event, Date.now(), Math.random()));
+  }
+
+  /**
+   * Has those who wait for the turn ask again.
+   *
+   * @param {number} action the next one
+   * @returns {number} the same
+   */
+  #stepped(action) {
+    this.#wakeAll();
+    return action;
   }
 
   async #unlock() {
@@ -502,15 +591,17 @@ export class Connection {
    * @returns {Promise<number>}
    */
   async #underLock(work) {
-    return this.#lock?.isHeld() ? work() : this.#on(core().RefreshEvent.LockLost);
+    if (this.#lock?.isHeld()) return work();
+    this.#leave((pass) => pass.failed());
+    return this.#on(core().RefreshEvent.LockLost);
   }
 
   async #look() {
     const { RefreshEvent } = core();
-    const [entry] = await Promise.all([this.#keeper.coordination.find(this.#key), this.#learnOfLockout()]);
+    const entry = await this.#keeper.coordination.find(this.#key);
     if (!entry) return this.#on(RefreshEvent.NothingFound);
     const { key, value } = entry;
-    if ('dead' in value) return this.#on(RefreshEvent.FoundDead);
+    if ('dead' in value) return this.#stepped(this.#policy.foundDead(value.diedAt, Date.now(), Math.random()));
     const isSame = key === this.#key;
     if (isSame && value.accessToken === this.#pair.accessToken) return this.#on(RefreshEvent.NothingFound);
     const { generation } = this.#policy;
@@ -519,13 +610,14 @@ export class Connection {
       this.#take(value, key);
       this.#publishedKey = key;
     }
-    return action;
+    return this.#stepped(action);
   }
 
   async #refresh() {
+    const { coordination, environment, grant } = this.#keeper;
     const { refreshToken, scopes } = this.#pair;
+    const sentAt = performance.now();
     try {
-      const { environment, grant } = this.#keeper;
       const tokens = grant === 'client_credentials'
         ? await requestTokens(environment, (client) => client.buildClientCredentialsRequest(), grant)
         // What the answer leaves out stays as it was (RFC 6749 section 6).
@@ -539,21 +631,39 @@ export class Connection {
       // In memory first: whatever happens elsewhere, this process keeps the only pair that works.
       const newer = makePair({ ...tokens, refreshToken: tokens.refreshToken ?? refreshToken });
       this.#take(newer, this.#keeper.keyOf(newer.refreshToken));
-      return action;
+      this.#leave((pass) => pass.granted(sentAt));
+      void coordination.noteGrant(performance.now() - sentAt);
+      return this.#stepped(action);
     } catch (error) {
       if (!(error instanceof BitbucketAuthError)) throw error;
       this.#lastError = error;
-      await this.#learnOfLockout();
-      const action = this.#policy.failed(error.code, error.retryable, error.retryAfter, Date.now(), Math.random());
-      const { lockoutOfOthers } = this.#policy;
-      if (lockoutOfOthers !== undefined) await this.#keeper.coordination.lockOut(this.#key, lockoutOfOthers);
-      return action;
+      const { code, retryable, retryAfter } = error;
+      if (core().isRefusal(code)) {
+        this.#refusedAt = performance.now();
+        // Before anybody else is admitted, in whatever process.
+        await coordination.noteRefusal(this.#key);
+        this.#leave((pass) => pass.refused());
+      } else this.#leave((pass) => pass.failed());
+      return this.#stepped(this.#policy.failed(code, retryable, retryAfter, Date.now(), Math.random()));
     }
   }
 
+  /**
+   * Gives the pass back.
+   *
+   * @param {(pass: import('./refresh-queue.js').Pass) => void} tell what became of the request
+   */
+  #leave(tell) {
+    const pass = this.#pass;
+    this.#pass = undefined;
+    if (pass) tell(pass);
+  }
+
   /** Bitbucket locks out all connections of a client when one comes with a dead refresh token. */
-  async #learnOfLockout() {
-    this.#policy.lockOut(await this.#keeper.coordination.lockout(this.#key), Date.now());
+  async #judge() {
+    const { othersRefusedAgo } = await this.#keeper.coordination.refusals(this.#key);
+    const refusedAgo = performance.now() - this.#refusedAt;
+    return this.#stepped(this.#policy.judged(othersRefusedAgo, refusedAgo, Date.now(), Math.random()));
   }
 
   /**

@@ -129,6 +129,12 @@ impl From<RefreshEvent> for Event {
     }
 }
 
+/// Whether a token request that failed with an error of this code was refused because of its refresh token.
+#[wasm_bindgen(js_name = isRefusal)]
+pub fn is_refusal(code: &str) -> bool {
+    Code::from_name(code).is_some_and(|code| Event::of_failure(code, false, None) == Event::Refused)
+}
+
 /// When the tokens of one connection are renewed.
 #[wasm_bindgen(js_name = RefreshPolicy)]
 pub struct Policy(RefreshPolicy);

@@ -1,0 +1,128 @@
+/**
+ * The line in which the connections of one OAuth client wait for their token requests.
+ *
+ * In: connections that want to send one, and what became of it. Out: a pass for each, when it is its turn. What never
+ * happens here: a decision about whose turn it is (the core's refresh queue makes them all), or a token request.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { core } from './core.js';
+
+/** @typedef {import('./coordination/memory.js').Coordination} Coordination */
+/** @typedef {import('./coordination/memory.js').Lock} Lock */
+
+/**
+ * Leave to send one token request. Exactly one of its methods has to be called, once.
+ *
+ * @typedef {object} Pass
+ * @property {(sentAt: number) => void} granted Bitbucket sent tokens; `sentAt`: when the request was sent, by
+ *   `performance.now()`
+ * @property {() => void} refused Bitbucket refused the refresh token
+ * @property {() => void} failed anything else, also when the request was not sent
+ */
+
+/** The lock of the client's only request. No refresh token has this key. */
+const CLIENT = 'client';
+
+// How often other processes are looked at while nobody may ask: a success of theirs ends the wait.
+const LOOK_MS = 1000;
+
+// Between two tries to take the lock of the client; from half of it to all of it, at random.
+const LOCK_WAIT_MS = 200;
+
+export class RefreshQueue {
+  #queue;
+
+  #coordination;
+
+  /** Who waits, by ticket. @type {Map<number, (pass: Pass) => void>} */
+  #waiting = new Map();
+
+  #isAdmitting = false;
+
+  /**
+   * @param {Coordination} coordination
+   * @param {number} lockoutMs for how long Bitbucket may refuse a client after a dead refresh token was used
+   */
+  constructor(coordination, lockoutMs) {
+    this.#coordination = coordination;
+    this.#queue = new (core().RefreshQueue)(lockoutMs);
+  }
+
+  /**
+   * Waits in line.
+   *
+   * @param {number} lane
+   * @returns {Promise<Pass>}
+   */
+  enter(lane) {
+    return new Promise((resolve) => {
+      this.#waiting.set(this.#queue.enter(lane), resolve);
+      void this.#admitAll();
+    });
+  }
+
+  /**
+   * For how many milliseconds nobody may send a token request.
+   *
+   * @returns {number}
+   */
+  wait() {
+    return this.#queue.wait(performance.now());
+  }
+
+  /** Admits whoever may send a request, as long as there is somebody. */
+  async #admitAll() {
+    if (this.#isAdmitting) return;
+    this.#isAdmitting = true;
+    const { RefreshAdmission } = core();
+    for (;;) {
+      await this.#learn();
+      const now = performance.now();
+      const admission = this.#queue.next(now);
+      if (admission === RefreshAdmission.First) this.#admit();
+      else if (admission === RefreshAdmission.FirstAlone) await this.#admitAlone();
+      // Whoever waits keeps the process alive; the line does not.
+      else if (admission === RefreshAdmission.NobodyYet) {
+        await sleep(Math.min(this.#queue.wait(now), LOOK_MS), undefined, { ref: false });
+      } else break;
+    }
+    this.#isAdmitting = false;
+  }
+
+  async #admitAlone() {
+    const lock = await this.#coordination.lock(CLIENT);
+    if (!lock) {
+      await sleep(LOCK_WAIT_MS * (1 + Math.random()) / 2, undefined, { ref: false });
+      return;
+    }
+    // Whoever had the lock before may have been refused.
+    await this.#learn();
+    if (this.#queue.next(performance.now()) === core().RefreshAdmission.FirstAlone) this.#admit(lock);
+    else await lock.release();
+  }
+
+  /** @param {Lock} [lock] of the client's only request */
+  #admit(lock) {
+    const ticket = this.#queue.admit(lock !== undefined);
+    if (ticket === undefined) return;
+    /** @param {() => void} note */
+    const end = (note) => {
+      note();
+      void lock?.release();
+      void this.#admitAll();
+    };
+    this.#waiting.get(ticket)?.({
+      granted: (sentAt) => end(() => this.#queue.granted(sentAt, performance.now())),
+      refused: () => end(() => this.#queue.refused(performance.now())),
+      failed: () => end(() => this.#queue.failed(performance.now())),
+    });
+    this.#waiting.delete(ticket);
+  }
+
+  /** Learns what other processes were told. */
+  async #learn() {
+    const { refusedAgo, grantedAgo } = await this.#coordination.refusals(CLIENT);
+    this.#queue.learn(refusedAgo, grantedAgo, performance.now());
+  }
+}
