@@ -580,9 +580,9 @@ export class BitbucketAuthIntegration {
       throttle,
       credentials: {
         newest: () => this.#credential(),
-        /** @type {(status: number, used: Credential, isRepetition: boolean) => boolean} */
-        answered: (status, { current }, isRepetition) => {
-          if (current) return Boolean(this.#connection?.answered(status, current, isRepetition));
+        /** @type {(status: number, used: Credential, repetitions: number) => boolean} */
+        answered: (status, { current }, repetitions) => {
+          if (current) return Boolean(this.#connection?.answered(status, current, repetitions));
           if (this.#describe().canRenew && core().asksForRenewal(status)) throw configFailure(problems);
           return false;
         },

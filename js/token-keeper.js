@@ -29,8 +29,11 @@ import { hasLivingStore, makePair, noteStored, refuseEnded, reportDeath, reportU
 
 /** @typedef {Readonly<{ accessToken: string, generation: number, pair: Pair }>} Current the pair to use now */
 
-// How long a call waits for tokens. What they are waited for goes on without it.
+// How long a call waits for tokens. The turn that brings them goes on without it.
 const PATIENCE_MS = 50_000;
+
+// How often a call that waits asks whether it still has to, and whether there is any hope.
+const ASK_AGAIN_MS = 2000;
 
 // A connection that nobody touched for a day is started anew from a config: stores have its tokens.
 const KEPT_MS = 24 * 60 * 60 * 1000;
@@ -231,7 +234,7 @@ export class Connection {
   /** Who waited for the turn, while there is one. @type {Set<Holder> | undefined} */
   #waiting;
 
-  /** What wakes those who wait for the next step of the turn. @type {Set<(error?: unknown) => void> | undefined} */
+  /** What wakes those who wait for the turn. @type {Set<(isOver: boolean, error?: unknown) => void> | undefined} */
   #sleepers;
 
   /** Leave to send a token request. @type {import('./refresh-queue.js').Pass | undefined} */
@@ -295,13 +298,13 @@ export class Connection {
    */
   async newest(owner, patienceMs = PATIENCE_MS) {
     const until = performance.now() + patienceMs;
-    // Within one call a store that fails is not tried again.
-    for (let known = owner.stored; ; known = owner.handed) {
+    for (let known = owner.stored; ;) {
       refuseEnded(owner);
       const now = Date.now();
       const deadline = now + until - performance.now();
       if (this.#mayUse(this.#policy.asked(known, deadline, now), owner)) return this.#snapshot();
-      await this.#nextStep(until);
+      // Within one call a store that fails is not tried again.
+      if (await this.#isOver(until)) known = owner.handed;
     }
   }
 
@@ -321,7 +324,7 @@ export class Connection {
       const now = Date.now();
       const deadline = now + until - performance.now();
       if (this.#mayUse(this.#policy.renew(generation, deadline, now), owner)) break;
-      await this.#nextStep(until);
+      await this.#isOver(until);
       if (this.#policy.generation === generation && !this.#policy.isForced) throw this.#lastFailure('REQUEST_TIMEOUT');
     }
     return this.newest(owner, until - performance.now());
@@ -444,29 +447,29 @@ export class Connection {
   }
 
   /**
-   * Waits for the next step of the turn.
+   * Waits for the end of the turn, but not for long.
    *
    * @param {number} until the end of the patience, by `performance.now()`
-   * @returns {Promise<void>}
+   * @returns {Promise<boolean>} whether it is over
    */
-  #nextStep(until) {
+  #isOver(until) {
     return new Promise((resolve, reject) => {
       const sleepers = (this.#sleepers ??= new Set());
-      /** @param {unknown} [error] */
-      const wake = (error) => {
+      /** @param {boolean} isOver @param {unknown} [error] */
+      const wake = (isOver, error) => {
         clearTimeout(timer);
         sleepers.delete(wake);
-        if (error === undefined) resolve();
+        if (error === undefined) resolve(isOver);
         else reject(error);
       };
-      const timer = setTimeout(wake, until - performance.now());
+      const timer = setTimeout(wake, Math.min(until - performance.now(), ASK_AGAIN_MS), false);
       sleepers.add(wake);
     });
   }
 
   /** @param {unknown} [error] that ended the turn */
   #wakeAll(error) {
-    for (const wake of [...this.#sleepers ?? []]) wake(error);
+    for (const wake of [...this.#sleepers ?? []]) wake(true, error);
   }
 
   /**
@@ -566,18 +569,7 @@ export class Connection {
    * @returns {number} the next action
    */
   #on(event) {
-    return this.#stepped(this.#policy.on(event, Date.now(), Math.random()));
-  }
-
-  /**
-   * Has those who wait for the turn ask again.
-   *
-   * @param {number} action the next one
-   * @returns {number} the same
-   */
-  #stepped(action) {
-    this.#wakeAll();
-    return action;
+    return this.#policy.on(event, Date.now(), Math.random());
   }
 
   async #unlock() {
@@ -601,7 +593,7 @@ export class Connection {
     const entry = await this.#keeper.coordination.find(this.#key);
     if (!entry) return this.#on(RefreshEvent.NothingFound);
     const { key, value } = entry;
-    if ('dead' in value) return this.#stepped(this.#policy.foundDead(value.diedAt, Date.now(), Math.random()));
+    if ('dead' in value) return this.#policy.foundDead(value.diedAt, Date.now(), Math.random());
     const isSame = key === this.#key;
     if (isSame && value.accessToken === this.#pair.accessToken) return this.#on(RefreshEvent.NothingFound);
     const { generation } = this.#policy;
@@ -610,7 +602,7 @@ export class Connection {
       this.#take(value, key);
       this.#publishedKey = key;
     }
-    return this.#stepped(action);
+    return action;
   }
 
   async #refresh() {
@@ -633,7 +625,7 @@ export class Connection {
       this.#take(newer, this.#keeper.keyOf(newer.refreshToken));
       this.#leave((pass) => pass.granted(sentAt));
       void coordination.noteGrant(performance.now() - sentAt);
-      return this.#stepped(action);
+      return action;
     } catch (error) {
       if (!(error instanceof BitbucketAuthError)) throw error;
       this.#lastError = error;
@@ -644,7 +636,7 @@ export class Connection {
         await coordination.noteRefusal(this.#key);
         this.#leave((pass) => pass.refused());
       } else this.#leave((pass) => pass.failed());
-      return this.#stepped(this.#policy.failed(code, retryable, retryAfter, Date.now(), Math.random()));
+      return this.#policy.failed(code, retryable, retryAfter, Date.now(), Math.random());
     }
   }
 
@@ -663,7 +655,7 @@ export class Connection {
   async #judge() {
     const { othersRefusedAgo } = await this.#keeper.coordination.refusals(this.#key);
     const refusedAgo = performance.now() - this.#refusedAt;
-    return this.#stepped(this.#policy.judged(othersRefusedAgo, refusedAgo, Date.now(), Math.random()));
+    return this.#policy.judged(othersRefusedAgo, refusedAgo, Date.now(), Math.random());
   }
 
   /**

@@ -421,7 +421,7 @@ impl RefreshPolicy {
             _ if self.died_at.is_some() => Reason::Dead,
             State::Queued => Reason::Doubt,
             _ if self.tries > 0 => Reason::Doubt,
-            _ if self.failures.count(now) > 0 => Reason::LastRequest,
+            _ if self.failures.count(now) > 0 || self.must_wait(now) => Reason::LastRequest,
             _ => Reason::Busy,
         }
     }

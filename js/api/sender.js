@@ -26,8 +26,8 @@ import { answerWithout } from './redaction.js';
  * @template {Credential} T
  * @typedef {object} CredentialSource
  * @property {() => Promise<T>} newest
- * @property {(status: number, used: T, isRepetition: boolean) => boolean} answered whether the request is to be
- *   repeated with the newest credential
+ * @property {(status: number, used: T, repetitions: number) => boolean} answered whether the request, which was repeated
+ *   so often, is to be repeated with the newest credential
  * @property {() => void} onUnrepeatable told when it is, and cannot be: its body was a stream
  */
 
@@ -139,18 +139,17 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, throttle
     const path = judge(createSender, () => api.admit(url));
     const admitted = { ...request, url, headers: carried(request.headers, true, true) };
     const time = { left: request.timeoutMs ?? timeoutMs };
-    const used = await unlessAborted(credentials.newest(), signal);
-    const answer = await attempt(admitted, path, used.authorization, time);
-    // Another server's answer says nothing of a credential that it was not given.
-    if (answer.isElsewhere || !credentials.answered(answer.status, used, false)) return answer;
-    const newer = await unlessAborted(credentials.newest(), signal);
-    if (isStream(body)) {
-      credentials.onUnrepeatable();
-      return answer;
+    for (let repetitions = 0; ; repetitions += 1) {
+      const used = await unlessAborted(credentials.newest(), signal);
+      const answer = await attempt(admitted, path, used.authorization, time);
+      // Another server's answer says nothing of a credential that it was not given.
+      if (answer.isElsewhere || !credentials.answered(answer.status, used, repetitions)) return answer;
+      if (isStream(body)) {
+        await unlessAborted(credentials.newest(), signal);
+        credentials.onUnrepeatable();
+        return answer;
+      }
     }
-    const second = await attempt(admitted, path, newer.authorization, time);
-    if (!second.isElsewhere) credentials.answered(second.status, newer, true);
-    return second;
   };
 }
 
