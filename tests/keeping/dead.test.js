@@ -205,18 +205,22 @@ describe('a connection survives', { concurrency: true }, () => {
     assert.ok(performance.now() - begun >= 2000);
   });
 
-  test('a token endpoint that is down: four more tries, and an error that passes', async (t) => {
+  test('a token endpoint that is down: three more tries, and the same error at once for a minute', async (t) => {
     const { bitbucket, config, open, expire, tokenRequests } = await start(t);
     const wrapper = open(config);
     await works(wrapper);
-    bitbucket.control.fault({ target: 'token', kind: 'status', status: 503, times: 5 });
+    bitbucket.control.fault({ target: 'token', kind: 'status', status: 503, times: 100 });
     expire();
-    const error = await thrownBy(() => ask(wrapper));
-    assert.notEqual(codeOf(error), 'RECONNECT_REQUIRED');
-    assert.equal(bitbucket.control.stats().token.faults, 5);
-    await works(wrapper);
-    await works(open(config));
-    assert.equal(tokenRequests(), 1);
+    const first = await thrownBy(() => ask(wrapper));
+    for (const again of [wrapper, open(config), wrapper]) {
+      const begun = performance.now();
+      const error = await thrownBy(() => ask(again));
+      assert.ok(performance.now() - begun < 500, 'told at once');
+      assert.deepEqual([codeOf(error), error.status], [codeOf(first), 503]);
+      assert.ok(error.retryAfter > 0 && error.retryAfter <= MINUTE, String(error.retryAfter));
+    }
+    assert.equal(bitbucket.control.stats().token.faults, 4);
+    assert.equal(tokenRequests(), 0);
   });
 
   test('a wait that is longer than anybody has patience for', async (t) => {
