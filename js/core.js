@@ -308,7 +308,7 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {Record<'Nobody' | 'NobodyYet' | 'First' | 'FirstAlone', number>} RefreshAdmission
  * @property {Record<'Rest' | 'Lock' | 'Look' | 'Queue' | 'Refresh' | 'Judge' | 'Publish' | 'Bury' | 'Store' | 'Report'
  *   | 'Wait', number>} RefreshAction
- * @property {Record<'Locked' | 'LockBusy' | 'LockLost' | 'NothingFound' | 'Admitted' | 'Published' | 'Superseded'
+ * @property {Record<'Locked' | 'LockBusy' | 'LockLost' | 'Abandoned' | 'NothingFound' | 'Admitted' | 'Published' | 'Superseded'
  *   | 'Stored' | 'StoreFailed' | 'Reported' | 'Woke', number>} RefreshEvent
  * @property {(env: Record<string, string | undefined>) => CoreEnvironment} readEnvironment
  * @property {() => string[]} environmentVariables

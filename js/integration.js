@@ -15,7 +15,7 @@ import { core, failure } from './core.js';
 import { lazyEnvironment } from './environment.js';
 import { BitbucketAuthError, judge } from './error.js';
 import { rateLimiterOf } from './rate-limit.js';
-import { signalAfter } from './time-limit.js';
+import { signalAfter, within } from './time-limit.js';
 import { clientOf, configFailure, requestTokens } from './token-endpoint.js';
 import { StoredConfig, epoch, pairOf, storedTokens } from './stored-config.js';
 import { keeperOf } from './token-keeper.js';
@@ -157,8 +157,10 @@ const ACCOUNT_MEMBERS = ['uuid', 'nickname', 'displayName'];
 const REPOSITORY_MEMBERS = ['full_name', 'name', 'slug', 'uuid', 'description', 'is_private'];
 const WORKSPACE_MEMBERS = ['slug', 'name', 'uuid'];
 
-// People wait for these requests in a dialog.
+// People wait in a dialog, and want to hear what is going on …
 const DIALOG_MS = 15_000;
+// … which the wait for tokens says itself if it ends before.
+const DIALOG_TOKENS_MS = 12_000;
 const ACCOUNT_MS = 3000;
 
 /** One connection to Bitbucket. Its methods throw `BitbucketAuthError` unless they say otherwise. */
@@ -300,27 +302,32 @@ export class BitbucketAuthIntegration {
    */
   async testConnection() {
     try {
-      const { kind, hint } = this.#describe();
-      const { workspace, repository } = this.#config;
-      // The scopes are those of the tokens that will be sent, not of those before them.
-      await this.#credential();
-      const { scopes: grantedScopes } = await this.#tokens();
-      const test = judge(this.testConnection, () => new (core().ConnectionTest)({
-        kind,
-        workspace,
-        repository,
-        hint,
-        requestedScopes: this.#environment().client?.scopes,
-        grantedScopes,
-      }));
-      // Neither in the queue of the rate limit nor retried: somebody waits for the answer, whatever it is.
-      await this.#probe(test, this.#createSender());
-      const { expiresAt } = await this.#tokens();
-      const verdict = test.verdict ?? { success: false, message: failure('API_FAILED', 'api').message };
-      return { ...verdict, ...(expiresAt !== undefined && { expiresAt }) };
+      return await inDialog(this.#test());
     } catch (error) {
       return { success: false, message: meaningOf(error).message };
     }
+  }
+
+  /** @returns {Promise<TestResult>} */
+  async #test() {
+    const { kind, hint } = this.#describe();
+    const { workspace, repository } = this.#config;
+    // The scopes are those of the tokens that will be sent, not of those before them.
+    await this.#credential(DIALOG_TOKENS_MS);
+    const { scopes: grantedScopes } = await this.#tokens();
+    const test = judge(this.testConnection, () => new (core().ConnectionTest)({
+      kind,
+      workspace,
+      repository,
+      hint,
+      requestedScopes: this.#environment().client?.scopes,
+      grantedScopes,
+    }));
+    // Neither in the queue of the rate limit nor retried: somebody waits for the answer, whatever it is.
+    await this.#probe(test, this.#createSender(undefined, DIALOG_TOKENS_MS));
+    const { expiresAt } = await this.#tokens();
+    const verdict = test.verdict ?? { success: false, message: failure('API_FAILED', 'api').message };
+    return { ...verdict, ...(expiresAt !== undefined && { expiresAt }) };
   }
 
   /**
@@ -495,9 +502,9 @@ export class BitbucketAuthIntegration {
    */
   async #list(address, names, unwrap = (value) => value) {
     try {
-      const client = this.#createClient({ maxWaitMs: DIALOG_MS });
+      const client = this.#createClient({ maxWaitMs: DIALOG_MS, patienceMs: DIALOG_TOKENS_MS });
       const list = listOf(client, address);
-      const { values, goOn } = await fetchPage(client, list, {}, DIALOG_MS);
+      const { values, goOn } = await inDialog(fetchPage(client, list, {}, DIALOG_MS));
       return {
         values: values.map((value) => pick(unwrap(members(value)), names)),
         ...(goOn() && { next: judge(this.#list, () => list.token) }),
@@ -555,13 +562,16 @@ export class BitbucketAuthIntegration {
     }
   }
 
-  /** @param {{ maxWaitMs?: number }} [options] how long a request may wait for room within the rate limit */
-  #createClient({ maxWaitMs } = {}) {
+  /**
+   * @param {{ maxWaitMs?: number, patienceMs?: number }} [options] how long a request may wait for room within the rate
+   *   limit, and for tokens
+   */
+  #createClient({ maxWaitMs, patienceMs } = {}) {
     const throttle = this.#throttle(maxWaitMs);
     return createClient({
       apiUrl: this.#apiUrl(),
       kind: this.#describe().kind,
-      sender: this.#createSender(throttle),
+      sender: this.#createSender(throttle, patienceMs),
       isQueued: throttle !== undefined,
       maxWaitMs,
     });
@@ -569,9 +579,10 @@ export class BitbucketAuthIntegration {
 
   /**
    * @param {import('./api/sender.js').Throttle} [throttle]
+   * @param {number} [patienceMs] how long a request may wait for tokens
    * @returns {Sender}
    */
-  #createSender(throttle) {
+  #createSender(throttle, patienceMs) {
     const { timeoutMs, proxies, problems } = this.#environment();
     return createSender({
       apiUrl: this.#apiUrl(),
@@ -579,7 +590,7 @@ export class BitbucketAuthIntegration {
       proxies,
       throttle,
       credentials: {
-        newest: () => this.#credential(),
+        newest: () => this.#credential(patienceMs),
         /** @type {(status: number, used: Credential, repetitions: number) => boolean} */
         answered: (status, { current }, repetitions) => {
           if (current) return Boolean(this.#connection?.answered(status, current, repetitions));
@@ -659,14 +670,15 @@ export class BitbucketAuthIntegration {
   /**
    * What goes into the header of the next request.
    *
+   * @param {number} [patienceMs] how long to wait for tokens
    * @returns {Promise<Credential>}
    * @throws {BitbucketAuthError} like `authenticate`
    */
-  async #credential() {
+  async #credential(patienceMs) {
     const { canRenew } = this.#describe();
     const { client, problems } = canRenew ? this.#environment() : {};
     if (client) {
-      const current = await this.#connect(client).newest(this.#stored);
+      const current = await this.#connect(client).newest(this.#stored, patienceMs);
       return { authorization: `Bearer ${current.accessToken}`, current };
     }
     const { authorization } = canRenew ? this.#readCredential() : this.#describe();
@@ -728,6 +740,20 @@ export class BitbucketAuthIntegration {
     };
     this.#connection = this.#stored.canRefresh ? keeper.attach(pair(), this.#stored) : keeper.ofClient();
     return this.#connection;
+  }
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} work that a dialog waits for
+ * @returns {Promise<T>}
+ * @throws {BitbucketAuthError} `REQUEST_TIMEOUT`, and whatever the work rejects with
+ */
+async function inDialog(work) {
+  try {
+    return await within(DIALOG_MS, work);
+  } catch (error) {
+    throw members(error).code === 'TIMEOUT' ? failure('REQUEST_TIMEOUT', 'api') : error;
   }
 }
 

@@ -16,7 +16,9 @@ import { redisAddress } from './environment.js';
 import { BitbucketAuthError, withWait } from './error.js';
 import { RefreshQueue } from './refresh-queue.js';
 import { requestTokens } from './token-endpoint.js';
-import { hasLivingStore, makePair, noteStored, refuseEnded, reportDeath, reportUnstored, storePair } from './token-store.js';
+import {
+  hasLivingStore, makePair, noteStored, readStores, refuseEnded, reportDeath, reportUnstored, storePair,
+} from './token-store.js';
 
 /** @typedef {import('./core.js').RefreshPolicy} RefreshPolicy */
 /** @typedef {import('./coordination/memory.js').Coordination} Coordination */
@@ -590,16 +592,35 @@ export class Connection {
 
   async #look() {
     const { RefreshEvent } = core();
-    const entry = await this.#keeper.coordination.find(this.#key);
-    if (!entry) return this.#on(RefreshEvent.NothingFound);
-    const { key, value } = entry;
-    if ('dead' in value) return this.#policy.foundDead(value.diedAt, Date.now(), Math.random());
-    const isSame = key === this.#key;
-    if (isSame && value.accessToken === this.#pair.accessToken) return this.#on(RefreshEvent.NothingFound);
+    const { key, value } = await this.#keeper.coordination.find(this.#key) ?? {};
+    if (value && 'dead' in value) return this.#policy.foundDead(value.diedAt, Date.now(), Math.random());
+    if (value && key && (key !== this.#key || value.accessToken !== this.#pair.accessToken)) {
+      return this.#found(value, key);
+    }
+    if (!this.#policy.isDoubtful) return this.#on(RefreshEvent.NothingFound);
+    // A process that shares no store but the rows may have used the refresh token.
+    const waiting = this.#waiting ?? [];
+    const theirs = await readStores(waiting, this);
+    if (!hasLivingStore(waiting)) return this.#on(RefreshEvent.Abandoned);
+    if (!theirs) return this.#on(RefreshEvent.NothingFound);
+    const before = this.#key;
+    const action = this.#found(theirs, this.#keeper.keyOf(theirs.refreshToken));
+    // Other wrappers of this process have the one before.
+    if (this.#key !== before) await this.#keeper.coordination.publish(before, this.#entry(this.#pair));
+    return action;
+  }
+
+  /**
+   * @param {Pair} pair that may follow the newest
+   * @param {string} key of its refresh token
+   * @returns {number} the next action
+   */
+  #found(pair, key) {
     const { generation } = this.#policy;
-    const action = this.#policy.found(value.obtainedAt, value.expiresAt, isSame, Date.now(), Math.random());
+    const isSame = key === this.#key;
+    const action = this.#policy.found(pair.obtainedAt, pair.expiresAt, isSame, Date.now(), Math.random());
     if (this.#policy.generation !== generation) {
-      this.#take(value, key);
+      this.#take(pair, key);
       this.#publishedKey = key;
     }
     return action;

@@ -315,6 +315,12 @@ impl RefreshPolicy {
             (State::Locking, Event::Locked) => State::Looking,
             (State::Locking, Event::LockBusy) => self.await_lock(moment),
             (State::AwaitingLock(_), Event::Woke) => State::Locking,
+            // The rows were deleted, or have other tokens. Whoever comes with this pair again begins anew.
+            (State::Looking, Event::Abandoned) => {
+                self.forced = false;
+                self.unanswered_since = None;
+                State::Resting
+            }
             (
                 State::Looking
                 | State::Queued

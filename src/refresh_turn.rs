@@ -66,6 +66,8 @@ pub enum Event {
     LockBusy,
     /// The lock was lost before its work was done.
     LockLost,
+    /// Nobody who waits has a store of this connection's any more.
+    Abandoned,
     /// A pair was found that follows this one.
     Found {
         /// Its times.

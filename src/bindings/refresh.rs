@@ -93,6 +93,8 @@ pub enum RefreshEvent {
     LockBusy,
     /// It was lost.
     LockLost,
+    /// Nobody who waits has a store of this connection's any more.
+    Abandoned,
     /// There is no successor.
     NothingFound,
     /// The line has come to this connection.
@@ -117,6 +119,7 @@ impl From<RefreshEvent> for Event {
             RefreshEvent::Locked => Self::Locked,
             RefreshEvent::LockBusy => Self::LockBusy,
             RefreshEvent::LockLost => Self::LockLost,
+            RefreshEvent::Abandoned => Self::Abandoned,
             RefreshEvent::NothingFound => Self::NothingFound,
             RefreshEvent::Admitted => Self::Admitted,
             RefreshEvent::Published => Self::Published,

@@ -17,7 +17,7 @@ use nocodb_bitbucket_auth::proxy::Proxies;
 use nocodb_bitbucket_auth::rate_limit::{Fields, Line, is_waited_for, news, resource_group};
 use nocodb_bitbucket_auth::redaction::Redaction;
 use nocodb_bitbucket_auth::redis::Database;
-use nocodb_bitbucket_auth::refresh_policy::Times;
+use nocodb_bitbucket_auth::refresh_turn::Times;
 use nocodb_bitbucket_auth::retry::{self, Failed};
 use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::Secret;
