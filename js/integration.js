@@ -26,13 +26,13 @@ import { storelessHolder } from './token-store.js';
 /** @typedef {import('./core.js').Account} Account */
 /** @typedef {import('./core.js').CredentialKind} CredentialKind */
 /** @typedef {import('./environment.js').Environment} Environment */
-/** @typedef {import('./token-keeper.js').Connection} Connection */
+/** @typedef {import('./token-connection.js').Connection} Connection */
 /** @typedef {import('./token-store.js').Pair} Pair */
 
 /**
  * What the next request carries.
  *
- * @typedef {{ authorization: string, current?: import('./token-keeper.js').Current }} Credential `current`: the tokens
+ * @typedef {{ authorization: string, current?: import('./token-connection.js').Current }} Credential `current`: the tokens
  *   that it was made of, where they can be renewed
  */
 

@@ -1,0 +1,550 @@
+/**
+ * Keeps the newest tokens of one connection.
+ *
+ * In: who wants to use them, and until when they wait. Out: the newest tokens, renewed in time, published to other processes
+ * and handed to the host's store before they are used. What never happens here: a decision (the core's refresh policy makes
+ * them all), or two token requests with one refresh token at the same time.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { core, failure } from './core.js';
+import { BitbucketAuthError, withWait } from './error.js';
+import { requestTokens } from './token-endpoint.js';
+import {
+  hasLivingStore, makePair, noteStored, readStores, refuseEnded, reportDeath, reportUnstored, storePair,
+} from './token-store.js';
+
+/** @typedef {import('./core.js').RefreshPolicy} RefreshPolicy */
+/** @typedef {import('./coordination/memory.js').Lock} Lock */
+/** @typedef {import('./token-keeper.js').TokenKeeper} TokenKeeper */
+/** @typedef {import('./token-store.js').Holder} Holder */
+/** @typedef {import('./token-store.js').Pair} Pair */
+
+/** @typedef {Readonly<{ accessToken: string, generation: number, pair: Pair }>} Current the pair to use now */
+
+// How long a call waits for tokens. The turn that brings them goes on without it.
+const PATIENCE_MS = 50_000;
+
+// How often a call that waits asks whether it still has to, and whether there is any hope.
+const ASK_AGAIN_MS = 2000;
+
+const NAME_LENGTH = 8;
+
+/** The number of every pair but the newest, where it makes no difference which. */
+const OLDER = 0;
+
+/** One chain of refresh tokens, of which only the last one is good. */
+export class Connection {
+  /** @type {TokenKeeper} */
+  #keeper;
+
+  /** @type {RefreshPolicy} */
+  #policy;
+
+  /** @type {Pair} */
+  #pair;
+
+  /** What the connection is called in the log: a part of the first key, which tells nothing. @type {string} */
+  name;
+
+  /** The key of the newest refresh token. @type {string} */
+  #key;
+
+  /** The key of the one before, until its successor is published. @type {string} */
+  #publishedKey;
+
+  /** What is handed out, made once for each pair. @type {Current | undefined} */
+  #current;
+
+  /** @type {Promise<void> | undefined} */
+  #turn;
+
+  /** @type {NodeJS.Timeout | undefined} */
+  #retry;
+
+  /** Who waited for the turn, while there is one. @type {Set<Holder> | undefined} */
+  #waiting;
+
+  /** What wakes those who wait for the turn. @type {Set<(isOver: boolean, error?: unknown) => void> | undefined} */
+  #sleepers;
+
+  /** Leave to send a token request. @type {import('./refresh-queue.js').Pass | undefined} */
+  #pass;
+
+  /** When Bitbucket refused the refresh token last, by `performance.now()`. */
+  #refusedAt = 0;
+
+  /** @type {Lock | undefined} */
+  #lock;
+
+  /** Why the last token request failed. @type {BitbucketAuthError | undefined} */
+  #lastError;
+
+  /** The number of the last pair that a store refused. */
+  #unstored = 0;
+
+  #touchedAt = Date.now();
+
+  /**
+   * @param {TokenKeeper} keeper
+   * @param {Pair} pair
+   * @param {string} key
+   */
+  constructor(keeper, pair, key) {
+    const { RefreshPolicy } = core();
+    this.#keeper = keeper;
+    this.#pair = pair;
+    this.name = key.slice(0, NAME_LENGTH);
+    this.#key = key;
+    this.#publishedKey = key;
+    this.#policy = new RefreshPolicy(
+      pair.obtainedAt, pair.expiresAt, pair.accessToken !== undefined, keeper.environment.lockoutMs, Date.now(),
+    );
+  }
+
+  /**
+   * @param {Pair} pair
+   * @param {string} key
+   * @param {Holder} [owner]
+   */
+  attach(pair, key, owner) {
+    const now = Date.now();
+    this.#touchedAt = now;
+    if (key !== this.#key) return;
+    const { accessToken } = this.#pair;
+    if (pair.accessToken !== undefined && pair.accessToken !== accessToken
+      && this.#policy.configured(pair.obtainedAt, pair.expiresAt, now)) {
+      this.#pair = pair;
+    }
+    if (owner && pair.accessToken === this.#pair.accessToken) noteStored(owner, this.#policy.generation);
+  }
+
+  /**
+   * The newest tokens, renewed if that is due, after they were handed to the holder's store.
+   *
+   * @param {Holder} owner
+   * @param {number} [patienceMs] how long to wait for them
+   * @returns {Promise<Current>}
+   * @throws {BitbucketAuthError} `RECONNECT_REQUIRED`, `REFRESH_PENDING`, and what `requestTokens` throws
+   */
+  async newest(owner, patienceMs = PATIENCE_MS) {
+    const until = performance.now() + patienceMs;
+    for (let known = owner.stored; ;) {
+      refuseEnded(owner);
+      const now = Date.now();
+      const deadline = now + until - performance.now();
+      if (this.#mayUse(this.#policy.asked(known, deadline, now), owner)) return this.#snapshot();
+      // Within one call a store that fails is not tried again.
+      if (await this.#isOver(until)) known = owner.handed;
+    }
+  }
+
+  /**
+   * Tokens that are newer than the newest, or than those with a certain refresh token.
+   *
+   * @param {Holder} owner
+   * @param {string} [refreshToken]
+   * @returns {Promise<Current>}
+   * @throws {BitbucketAuthError} like `newest`
+   */
+  async renewed(owner, refreshToken = this.#pair.refreshToken) {
+    refuseEnded(owner);
+    const until = performance.now() + PATIENCE_MS;
+    const generation = refreshToken === this.#pair.refreshToken ? this.#policy.generation : OLDER;
+    for (;;) {
+      const now = Date.now();
+      const deadline = now + until - performance.now();
+      if (this.#mayUse(this.#policy.renew(generation, deadline, now), owner)) break;
+      await this.#isOver(until);
+      if (this.#policy.generation === generation && !this.#policy.isForced) throw this.#lastFailure('REQUEST_TIMEOUT');
+    }
+    return this.newest(owner, until - performance.now());
+  }
+
+  /**
+   * The newest tokens that are known anywhere, as they are.
+   *
+   * @returns {Promise<Pair>}
+   */
+  async latest() {
+    const entry = await this.#keeper.coordination.find(this.#key);
+    if (!entry || entry.key === this.#key || 'dead' in entry.value) return this.#pair;
+    const { value } = entry;
+    return this.#policy.believes(value.obtainedAt, value.expiresAt) ? value : this.#pair;
+  }
+
+  /**
+   * Whether a refresh token is the newest of this connection, or led to it as far as that is remembered.
+   *
+   * @param {string} refreshToken
+   * @returns {Promise<boolean>}
+   */
+  async includes(refreshToken) {
+    const { coordination } = this.#keeper;
+    const key = this.#keeper.keyOf(refreshToken);
+    if (key === this.#key) return true;
+    const [its, own] = await Promise.all([coordination.find(key), coordination.find(this.#key)]);
+    return its !== undefined && its.key !== key && (its.key === this.#key || its.key === own?.key);
+  }
+
+  /**
+   * Whether the refresh token was unused for so long that it should be used.
+   *
+   * @returns {boolean}
+   */
+  isIdle() {
+    return this.#policy.isIdle(Date.now());
+  }
+
+  /**
+   * Whether a request with these tokens that the API answered with this status is to be repeated with the newest.
+   *
+   * @param {number} status
+   * @param {Current} used
+   * @param {number} repetitions how often it was repeated before
+   * @returns {boolean}
+   */
+  answered(status, { generation }, repetitions) {
+    return this.#policy.answered(status, generation, repetitions, Date.now());
+  }
+
+  /**
+   * Whether nobody needs this object: its tokens can be had from a config.
+   *
+   * @param {number} before
+   */
+  isForgettable(before) {
+    return this.#touchedAt < before && !this.#turn && this.#unstored !== this.#policy.generation;
+  }
+
+  /**
+   * @param {number} answer of the policy
+   * @param {Holder} owner who asked
+   * @returns {boolean}
+   * @throws {BitbucketAuthError} when nothing can be waited for
+   */
+  #mayUse(answer, owner) {
+    const { RefreshAnswer } = core();
+    if (answer === RefreshAnswer.Use) return true;
+    this.#begin(owner);
+    if (answer === RefreshAnswer.Turn) return false;
+    throw this.#why(answer);
+  }
+
+  /**
+   * Why there are no tokens.
+   *
+   * @param {number} answer of the policy
+   * @returns {BitbucketAuthError}
+   */
+  #why(answer) {
+    const { RefreshAnswer } = core();
+    switch (answer) {
+      case RefreshAnswer.Dead:
+        // What Bitbucket said of it, unless that was said to another process.
+        return this.#lastError?.reauthorize ? this.#lastError : failure('RECONNECT_REQUIRED', 'refresh');
+      case RefreshAnswer.Doubtful: {
+        const wait = this.#policy.wait(Date.now()) ?? this.#keeper.queue.wait();
+        return failure('REFRESH_PENDING', 'refresh', { retryAfter: Math.ceil(wait) });
+      }
+      case RefreshAnswer.Failed:
+        return this.#lastFailure('REQUEST_FAILED');
+      default:
+        return failure('REQUEST_TIMEOUT', 'refresh');
+    }
+  }
+
+  /**
+   * The failure of the last token request, with the wait that it caused.
+   *
+   * @param {string} code where there was no request
+   * @returns {BitbucketAuthError}
+   */
+  #lastFailure(code) {
+    const error = this.#lastError ?? failure(code, 'refresh');
+    const left = this.#policy.wait(Date.now());
+    return left === undefined ? error : withWait(error, left);
+  }
+
+  /** @returns {Current} */
+  #snapshot() {
+    this.#touchedAt = Date.now();
+    const { generation } = this.#policy;
+    if (this.#current?.generation !== generation) {
+      const { accessToken = '' } = this.#pair;
+      this.#current = Object.freeze({ accessToken, generation, pair: this.#pair });
+    }
+    return this.#current;
+  }
+
+  /**
+   * Waits for the end of the turn, but not for long.
+   *
+   * @param {number} until the end of the patience, by `performance.now()`
+   * @returns {Promise<boolean>} whether it is over
+   */
+  #isOver(until) {
+    return new Promise((resolve, reject) => {
+      const sleepers = (this.#sleepers ??= new Set());
+      /** @param {boolean} isOver @param {unknown} [error] */
+      const wake = (isOver, error) => {
+        clearTimeout(timer);
+        sleepers.delete(wake);
+        if (error === undefined) resolve(isOver);
+        else reject(error);
+      };
+      const timer = setTimeout(wake, Math.min(until - performance.now(), ASK_AGAIN_MS), false);
+      sleepers.add(wake);
+    });
+  }
+
+  /** @param {unknown} [error] that ended the turn */
+  #wakeAll(error) {
+    for (const wake of [...this.#sleepers ?? []]) wake(true, error);
+  }
+
+  /**
+   * Carries out the turn that is under way, unless that happens already.
+   *
+   * @param {Holder} owner whose store is to have what it brings
+   */
+  #begin(owner) {
+    if (this.#policy.action === core().RefreshAction.Rest) return;
+    (this.#waiting ??= new Set()).add(owner);
+    if (this.#turn) return;
+    /** @param {unknown} [error] */
+    const end = (error) => {
+      this.#turn = undefined;
+      this.#waiting = undefined;
+      this.#wakeAll(error);
+      this.#retryLater(owner);
+    };
+    this.#turn = this.#run().then(() => end(), end);
+  }
+
+  /**
+   * Begins another turn by itself if the policy wants one. It must not keep a process alive.
+   *
+   * @param {Holder} owner whose store is to have what it brings
+   */
+  #retryLater(owner) {
+    clearTimeout(this.#retry);
+    const wait = this.#policy.retryIn(Date.now());
+    if (wait === undefined || !hasLivingStore([owner])) return;
+    const retry = () => {
+      // Timers count from the beginning of the event loop's turn that set them, so they may be early.
+      if (this.#policy.retryIn(Date.now()) !== 0) this.#retryLater(owner);
+      // Whoever uses the connection next meets the same failure.
+      else void this.newest(owner).catch(() => {});
+    };
+    this.#retry = setTimeout(retry, wait).unref();
+  }
+
+  /** Carries out what the policy says, until it says that the turn is over. */
+  async #run() {
+    const { RefreshAction, RefreshEvent } = core();
+    try {
+      for (let action = this.#policy.action; ;) {
+        switch (action) {
+          case RefreshAction.Lock:
+            await this.#unlock();
+            this.#lock = await this.#keeper.coordination.lock(this.#key);
+            action = this.#on(this.#lock ? RefreshEvent.Locked : RefreshEvent.LockBusy);
+            break;
+          case RefreshAction.Look:
+            action = await this.#underLock(() => this.#look());
+            break;
+          case RefreshAction.Queue:
+            this.#pass = await this.#keeper.queue.enter(this.#policy.lane(Date.now()));
+            action = this.#on(RefreshEvent.Admitted);
+            break;
+          case RefreshAction.Refresh:
+            action = await this.#underLock(() => this.#refresh());
+            break;
+          case RefreshAction.Judge:
+            action = await this.#judge();
+            break;
+          case RefreshAction.Store:
+            action = await this.#underLock(() => this.#store());
+            break;
+          case RefreshAction.Publish:
+            action = this.#on(await this.#publish() ? RefreshEvent.Published : RefreshEvent.Superseded);
+            break;
+          case RefreshAction.Bury:
+            await this.#keeper.coordination.publish(this.#key, this.#entry({ dead: true, diedAt: Date.now() }));
+            reportDeath(this.#waiting ?? [], this);
+            action = this.#on(RefreshEvent.Published);
+            break;
+          case RefreshAction.Report:
+            reportUnstored(this.#waiting ?? [], this.#policy.generation, this);
+            action = this.#on(RefreshEvent.Reported);
+            break;
+          case RefreshAction.Wait:
+            // Whoever waits for the turn keeps the process alive; the turn does not.
+            await sleep(this.#policy.pause(Date.now()), undefined, { ref: false });
+            action = this.#on(RefreshEvent.Woke);
+            break;
+          default:
+            return;
+        }
+      }
+    } finally {
+      this.#pass?.failed();
+      this.#pass = undefined;
+      await this.#unlock();
+    }
+  }
+
+  /**
+   * @param {number} event
+   * @returns {number} the next action
+   */
+  #on(event) {
+    return this.#policy.on(event, Date.now(), Math.random());
+  }
+
+  async #unlock() {
+    const lock = this.#lock;
+    this.#lock = undefined;
+    await lock?.release();
+  }
+
+  /**
+   * @param {() => Promise<number>} work
+   * @returns {Promise<number>}
+   */
+  async #underLock(work) {
+    if (this.#lock?.isHeld()) return work();
+    this.#leave((pass) => pass.failed());
+    return this.#on(core().RefreshEvent.LockLost);
+  }
+
+  async #look() {
+    const { RefreshEvent } = core();
+    const { key, value } = await this.#keeper.coordination.find(this.#key) ?? {};
+    if (value && 'dead' in value) return this.#policy.foundDead(value.diedAt, Date.now(), Math.random());
+    if (value && key && (key !== this.#key || value.accessToken !== this.#pair.accessToken)) {
+      return this.#found(value, key);
+    }
+    if (!this.#policy.isDoubtful) return this.#on(RefreshEvent.NothingFound);
+    // A process that shares no store but the rows may have used the refresh token.
+    const waiting = this.#waiting ?? [];
+    const theirs = await readStores(waiting, this);
+    if (!hasLivingStore(waiting)) return this.#on(RefreshEvent.Abandoned);
+    if (!theirs) return this.#on(RefreshEvent.NothingFound);
+    const before = this.#key;
+    const action = this.#found(theirs, this.#keeper.keyOf(theirs.refreshToken));
+    // Other wrappers of this process have the one before.
+    if (this.#key !== before) await this.#keeper.coordination.publish(before, this.#entry(this.#pair));
+    return action;
+  }
+
+  /**
+   * @param {Pair} pair that may follow the newest
+   * @param {string} key of its refresh token
+   * @returns {number} the next action
+   */
+  #found(pair, key) {
+    const { generation } = this.#policy;
+    const isSame = key === this.#key;
+    const action = this.#policy.found(pair.obtainedAt, pair.expiresAt, isSame, Date.now(), Math.random());
+    if (this.#policy.generation !== generation) {
+      this.#take(pair, key);
+      this.#publishedKey = key;
+    }
+    return action;
+  }
+
+  async #refresh() {
+    const { coordination, environment, grant } = this.#keeper;
+    const { refreshToken, scopes } = this.#pair;
+    const sentAt = performance.now();
+    try {
+      const tokens = grant === 'client_credentials'
+        ? await requestTokens(environment, (client) => client.buildClientCredentialsRequest(), grant)
+        // What the answer leaves out stays as it was (RFC 6749 section 6).
+        : await requestTokens(
+          environment,
+          (client) => client.buildRefreshRequest(refreshToken),
+          grant,
+          { refreshToken, ...(scopes && { scopes }) },
+        );
+      const action = this.#policy.renewed(tokens.obtainedAt, tokens.expiresAt, Date.now(), Math.random());
+      // In memory first: whatever happens elsewhere, this process keeps the only pair that works.
+      const newer = makePair({ ...tokens, refreshToken: tokens.refreshToken ?? refreshToken });
+      this.#take(newer, this.#keeper.keyOf(newer.refreshToken));
+      this.#leave((pass) => pass.granted(sentAt));
+      void coordination.noteGrant(performance.now() - sentAt);
+      return action;
+    } catch (error) {
+      if (!(error instanceof BitbucketAuthError)) throw error;
+      this.#lastError = error;
+      const { code, retryable, retryAfter } = error;
+      if (core().isRefusal(code)) {
+        this.#refusedAt = performance.now();
+        // Before anybody else is admitted, in whatever process.
+        await coordination.noteRefusal(this.#key);
+        this.#leave((pass) => pass.refused());
+      } else this.#leave((pass) => pass.failed());
+      return this.#policy.failed(code, retryable, retryAfter, Date.now(), Math.random());
+    }
+  }
+
+  /**
+   * Gives the pass back.
+   *
+   * @param {(pass: import('./refresh-queue.js').Pass) => void} tell what became of the request
+   */
+  #leave(tell) {
+    const pass = this.#pass;
+    this.#pass = undefined;
+    if (pass) tell(pass);
+  }
+
+  /** Bitbucket locks out all connections of a client when one comes with a dead refresh token. */
+  async #judge() {
+    const { othersRefusedAgo } = await this.#keeper.coordination.refusals(this.#key);
+    const refusedAgo = performance.now() - this.#refusedAt;
+    return this.#policy.judged(othersRefusedAgo, refusedAgo, Date.now(), Math.random());
+  }
+
+  /**
+   * @param {Pair} pair
+   * @param {string} key
+   */
+  #take(pair, key) {
+    const before = this.#key;
+    this.#pair = pair;
+    this.#key = key;
+    this.#lastError = undefined;
+    if (key !== before) this.#keeper.rename(this, before, key);
+  }
+
+  /** @returns {Promise<boolean>} whether no other pair was faster */
+  async #publish() {
+    const { coordination } = this.#keeper;
+    // Nobody knows the new refresh token before it is published, so its lock is free; whoever waits for the old one's
+    // finds the new pair, and then waits until it is stored.
+    const next = this.#key === this.#publishedKey ? undefined : await coordination.lock(this.#key);
+    const isNewest = await coordination.publish(this.#publishedKey, this.#entry(this.#pair));
+    this.#publishedKey = this.#key;
+    if (next) {
+      await this.#unlock();
+      this.#lock = next;
+    }
+    return isNewest;
+  }
+
+  /** @param {import('./coordination/memory.js').Value} value */
+  #entry(value) {
+    return { key: this.#key, value, fence: this.#lock?.fence ?? 0 };
+  }
+
+  async #store() {
+    const { RefreshEvent } = core();
+    const { generation } = this.#policy;
+    const isStored = await storePair(this.#waiting ?? [], this.#pair, generation, this);
+    this.#unstored = isStored ? 0 : generation;
+    return this.#on(this.#unstored ? RefreshEvent.StoreFailed : RefreshEvent.Stored);
+  }
+}
