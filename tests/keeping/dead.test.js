@@ -35,17 +35,6 @@ async function start(t, settings = {}) {
 const ask = (wrapper) => wrapper.use((client) => client.get('/user'));
 const works = async (wrapper) => assert.equal((await ask(wrapper)).data.type, 'user');
 
-/** Uses a refresh token at Bitbucket past the plugin, as a second NocoDB with a copy of the database would. */
-async function refreshElsewhere({ tap, bitbucket: { client } }, refreshToken) {
-  const answer = await fetch(tap.url, {
-    method: 'POST',
-    headers: { authorization: `Basic ${Buffer.from(`${client.key}:${client.secret}`).toString('base64')}` },
-    body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken }),
-  });
-  await answer.text();
-  return answer.status;
-}
-
 /** Ways to use a connection; each must say that the user has to connect again. */
 const WAYS = [
   (wrapper) => ask(wrapper),
@@ -130,9 +119,9 @@ describe('a connection survives', { concurrency: true }, () => {
   test('a lockout that somebody else has caused', async (t) => {
     const scene = await start(t, LONG_LOCKOUT);
     const other = await scene.connect('second');
-    await refreshElsewhere(scene, other.refresh_token);
+    await scene.refreshElsewhere(other.refresh_token);
     scene.expire();
-    assert.equal(await refreshElsewhere(scene, other.refresh_token), 400);
+    assert.equal(await scene.refreshElsewhere(other.refresh_token), 400);
     const before = scene.tokenRequests();
     const wrapper = scene.open(scene.config);
     const begun = performance.now();
@@ -147,7 +136,7 @@ describe('a connection survives', { concurrency: true }, () => {
     test(`a dead one beside it that is used ${when}`, async (t) => {
       const scene = await start(t, LONG_LOCKOUT);
       const other = await scene.connect('second');
-      await refreshElsewhere(scene, other.refresh_token);
+      await scene.refreshElsewhere(other.refresh_token);
       scene.expire();
       const [dead, alive] = await Promise.allSettled([
         ask(scene.open(other)), pause(delayMs).then(() => ask(scene.open(scene.config))),

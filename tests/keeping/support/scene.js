@@ -43,6 +43,19 @@ export async function startScene({ variables, ...settings } = {}) {
       tap.name(connection, config);
       return config;
     },
+    /**
+     * Uses a refresh token past the plugin and past the tap, as a second NocoDB with a copy of the database would.
+     * @returns {Promise<number>} the status of Bitbucket's answer
+     */
+    refreshElsewhere: async (refreshToken) => {
+      const answer = await fetch(bitbucket.tokenUrl, {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`${bitbucket.client.key}:${bitbucket.client.secret}`)}` },
+        body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken }),
+      });
+      await answer.text();
+      return answer.status;
+    },
     close: async () => {
       await tap.close();
       await bitbucket.close();

@@ -19,10 +19,22 @@ export const PROCESS_HEADER = 'x-process';
 export const digest = (value) => createHash('sha256').update(String(value)).digest('base64url').slice(0, 12);
 
 /**
- * What may happen to a token request. Before Bitbucket gets it: `delay` (then goes on), `drop`, `status`, `html`. After
+ * What may happen to a token request. Before Bitbucket gets it: `delay` (then goes on), `drop`, `status`, `html`, `hang`
+ * (there is never an answer). After
  * Bitbucket has processed it, so that the refresh token was used: `delay-after`, `drop-after`, `truncate`, `empty`.
  *
  * @typedef {{ kind: string, status?: number, delayMs?: number, retryAfter?: number }} TokenFault
+ */
+
+/**
+ * One request that used a refresh token.
+ *
+ * @typedef {object} TokenRequest
+ * @property {string} worker who asked
+ * @property {string | undefined} connection
+ * @property {number} sentAt like `endedAt` by `performance.now()`
+ * @property {number} [endedAt] absent while it is on its way
+ * @property {number} [status] of Bitbucket's answer; absent where there was none
  */
 
 /**
@@ -40,8 +52,17 @@ export class TokenTap {
   /** @type {Refresh[]} */
   refreshes = [];
 
+  /** In the order in which they came. @type {TokenRequest[]} */
+  requests = [];
+
   /** Faults for the next requests that use a refresh token. @type {TokenFault[]} */
   faults = [];
+
+  /** What befalls all of them, while it is set. @type {TokenFault | undefined} */
+  outage;
+
+  /** How long each of them takes at least. */
+  latencyMs = 0;
 
   /** How often a refresh token was sent while a request with the same one was on its way. */
   overlaps = 0;
@@ -127,13 +148,19 @@ export class TokenTap {
     const together = this.#onTheirWay.get(used) ?? 0;
     if (together > 0) this.overlaps += 1;
     this.#onTheirWay.set(used, together + 1);
-    response.on('close', () => this.#onTheirWay.set(used, this.#onTheirWay.get(used) - 1));
     const connection = this.#connectionOf.get(used);
+    const record = { worker, connection, sentAt: performance.now() };
+    this.requests.push(record);
+    response.on('close', () => {
+      this.#onTheirWay.set(used, this.#onTheirWay.get(used) - 1);
+      record.endedAt = performance.now();
+    });
     if (this.trapBefore({ worker, connection })) return response.destroy();
-    const fault = this.faults.shift();
-    if (fault?.kind === 'delay') await pause(fault.delayMs);
-    if (fault && ['drop', 'status', 'html'].includes(fault.kind)) return this.#instead(response, fault);
+    const fault = this.faults.shift() ?? this.outage;
+    await pause(fault?.kind === 'delay' ? fault.delayMs : this.latencyMs);
+    if (fault && ['drop', 'status', 'html', 'hang'].includes(fault.kind)) return this.#instead(response, fault);
     const answer = await this.#ask(request, body);
+    record.status = answer.status;
     if (answer.status === 200) await this.trapAfter(this.#record(worker, connection, used, answer.body));
     if (fault?.kind === 'delay-after') await pause(fault.delayMs);
     if (fault?.kind === 'drop-after') return response.destroy();
@@ -172,6 +199,7 @@ export class TokenTap {
   }
 
   #instead(response, { kind, status = 503, retryAfter }) {
+    if (kind === 'hang') return undefined;
     if (kind === 'drop') return response.destroy();
     const later = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
     const page = kind === 'html' ? '<!doctype html><h1>We will be back soon</h1>' : `Status ${status}`;

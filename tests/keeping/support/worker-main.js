@@ -62,8 +62,8 @@ function describeError(error) {
   return String(error?.code ?? error?.name) + (error?.response ? ` ${error.response.status}` : '');
 }
 
-/** One call. @returns {Promise<string | undefined>} what went wrong */
-async function call(user, work) {
+/** One call. @returns {Promise<unknown>} what it threw; undefined: it was a success */
+async function attempt(user, work) {
   started += 1;
   const number = started;
   report.calls += 1;
@@ -78,8 +78,14 @@ async function call(user, work) {
     // Told at once: this process may not live to tell it later.
     if (isVerdict(error)) process.send({ verdict: user.connection });
     if (report.samples.length < SAMPLES) report.samples.push(inspect(error, { depth: 4 }));
-    return what;
+    return error;
   }
+}
+
+/** One call. @returns {Promise<string | undefined>} what went wrong */
+async function call(user, work) {
+  const error = await attempt(user, work);
+  return error && describeError(error);
 }
 
 async function loop(user, [leastMs, mostMs]) {
@@ -159,6 +165,31 @@ const commands = {
         }
       }));
     return verdicts.filter(Boolean);
+  },
+
+  /**
+   * Each wrapper is used within a while, and again for as long as that fails in passing, as a host's users do.
+   *
+   * @returns for each wrapper what came of it in the end, how long its longest call took, and what failed in passing
+   */
+  insist({ withinMs, pauseMs }) {
+    return Promise.all(users.map(async (user) => {
+      const { connection } = user;
+      let longestMs = 0;
+      const passed = new Set();
+      await pause(user.random.integer(0, withinMs));
+      for (;;) {
+        const begun = performance.now();
+        const error = await attempt(user, CALLS[0]);
+        longestMs = Math.max(longestMs, performance.now() - begun);
+        const { retryable, message } = error?.bitbucket ?? error ?? {};
+        if (!retryable) {
+          return { connection, outcome: error ? describeError(error) : 'works', longestMs, passed: [...passed] };
+        }
+        passed.add(message);
+        await pause(pauseMs);
+      }
+    }));
   },
 
   /** One call, to hear what it says. */

@@ -1,0 +1,126 @@
+/**
+ * A backup was restored: some rows hold refresh tokens that were rotated away, the others good ones, all of one OAuth
+ * client, and all are used at once. Each dead refresh token locks the client out, with all its good ones.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { startRedis } from '../js/redis-server.js';
+import { Rows } from './support/rows.js';
+import { startScene } from './support/scene.js';
+import { until } from './support/waiting.js';
+import { Worker, leaks } from './support/workers.js';
+
+const HOUR = 3_600_000;
+
+/** Bitbucket's lockout and what the plugin believes of it, both a twentieth of the usual ones. */
+const LOCKOUT_MS = 1000;
+const BELIEVED_LOCKOUT_MS = 1500;
+
+/** Everybody comes within this time. */
+const RUSH_MS = 3000;
+
+/** Between two calls of a user who was told to try again. */
+const PAUSE_MS = 500;
+
+/** How long a token request takes, so that two at once meet. */
+const LATENCY_MS = 40;
+
+const LONGEST_CALL_MS = 60_000;
+const MOST_REQUESTS = 2.2;
+
+/** For how many lockouts after a refusal only one asks at a time. */
+const CAREFUL = 3;
+
+/** How long it may take until everybody knows of a refusal. */
+const NEWS_MS = 300;
+
+const VERDICT = 'RECONNECT_REQUIRED';
+
+async function startCrowd(t, { dead, healthy, processes }) {
+  const redis = processes > 1 ? await startRedis(t) : undefined;
+  const scene = await startScene({
+    lockoutMs: LOCKOUT_MS,
+    accessTokenLifetimeMs: HOUR,
+    variables: {
+      INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: String(BELIEVED_LOCKOUT_MS),
+      ...(redis && { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url }),
+    },
+  });
+  const rows = new Rows(() => 5);
+  const workers = Array.from({ length: processes }, (_, index) => (
+    new Worker(`process-${index + 1}`, (connection, change) => rows.write(connection, change))
+  ));
+  t.after(async () => {
+    await Promise.all(workers.map((worker) => worker.kill()));
+    await scene.close();
+  });
+  const names = [
+    ...Array.from({ length: dead }, (_, index) => `dead ${index + 1}`),
+    ...Array.from({ length: healthy }, (_, index) => `healthy ${index + 1}`),
+  ];
+  for (const name of names) {
+    const config = await scene.connect(name);
+    if (name.startsWith('dead')) await scene.refreshElsewhere(config.refresh_token);
+    const [refreshedAt, expiresAt] = [-HOUR - 1000, -1000].map((ms) => new Date(Date.now() + ms).toISOString());
+    rows.create(name, { ...config, refreshed_at: refreshedAt, expires_at: expiresAt });
+  }
+  // The access tokens expire, and the grace of the used refresh tokens ends.
+  scene.bitbucket.control.advance(HOUR + 1000);
+  scene.tap.latencyMs = LATENCY_MS;
+  await Promise.all(workers.map(async (worker, index) => {
+    await worker.init(scene.environment, 1 + index);
+    for (const connection of names) {
+      await worker.send('open', { connection, config: rows.read(connection), count: 1, via: 'callback' });
+    }
+  }));
+  return { scene, rows, workers, names };
+}
+
+/** Token requests that were sent while another one was under way, though everybody knew that one was refused. */
+function careless(requests) {
+  const refusals = requests.filter(({ status }) => status === 400).map(({ endedAt }) => endedAt);
+  return requests.filter((request) => {
+    const { sentAt } = request;
+    const refusedAt = refusals.findLast((at) => at + NEWS_MS < sentAt);
+    if (refusedAt === undefined || sentAt > refusedAt + CAREFUL * BELIEVED_LOCKOUT_MS - NEWS_MS) return false;
+    return requests.some((other) => other !== request && other.sentAt > refusedAt + NEWS_MS
+      && other.sentAt <= sentAt && other.endedAt > sentAt);
+  });
+}
+
+describe('a crowd in which some are dead loses nobody else', { concurrency: true }, () => {
+  for (const dead of [1, 3, 8]) {
+    for (const healthy of [8, 24]) {
+      for (const processes of [1, 2]) {
+        test(`${dead} dead, ${healthy} healthy, ${processes === 1 ? 'one process' : 'two processes'}`, async (t) => {
+          const { scene, rows, workers, names } = await startCrowd(t, { dead, healthy, processes });
+          const { tap } = scene;
+          const begun = performance.now();
+          const results = (await Promise.all(workers.map(
+            (worker) => worker.send('insist', { withinMs: RUSH_MS, pauseMs: PAUSE_MS }),
+          ))).flat();
+          const tookMs = performance.now() - begun;
+          const longestMs = Math.max(...results.map(({ longestMs: ms }) => ms));
+          const refused = tap.requests.filter(({ status }) => status === 400).length;
+          t.diagnostic(`${tap.requests.length} token requests, ${refused} refused; the longest call `
+            + `${(longestMs / 1000).toFixed(1)} s, all in ${(tookMs / 1000).toFixed(0)} s`);
+
+          const expected = (name) => (name.startsWith('dead') ? VERDICT : 'works');
+          const wrong = results.filter(({ connection, outcome }) => outcome !== expected(connection));
+          assert.deepEqual(wrong.map(({ connection, outcome }) => `${connection}: ${outcome}`), []);
+          assert.ok(tap.requests.length <= MOST_REQUESTS * (dead + healthy), `${tap.requests.length} token requests`);
+          assert.ok(longestMs <= LONGEST_CALL_MS, `a call took ${longestMs} ms`);
+          assert.equal(tap.overlaps, 0);
+          assert.deepEqual(careless(tap.requests).map(({ connection }) => connection), []);
+          const isStored = () => names.every((name) => (
+            name.startsWith('dead') || rows.digestOf(name) === tap.newest(name)
+          ));
+          assert.ok(await until(isStored), 'the newest pair of each healthy connection is stored');
+          const reports = await Promise.all(workers.map((worker) => worker.send('report')));
+          const texts = reports.flatMap((report) => [...report.log, ...report.samples]);
+          assert.deepEqual(leaks(tap.secrets, [...texts, ...workers.map(({ output }) => output)]), []);
+        });
+      }
+    }
+  }
+});
