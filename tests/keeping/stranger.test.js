@@ -1,0 +1,161 @@
+/**
+ * Somebody else with the same OAuth client (a second NocoDB, a script) uses dead refresh tokens, of which this plugin
+ * knows nothing: Bitbucket then refuses the good ones of healthy connections.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { startRedis } from '../js/redis-server.js';
+import { Rows } from './support/rows.js';
+import { startScene } from './support/scene.js';
+import { pause, until } from './support/waiting.js';
+import { Worker } from './support/workers.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** A twentieth of the usual ones, as are all times below that depend on them. */
+const LOCKOUT_MS = 1000;
+const BELIEVED_LOCKOUT_MS = 1500;
+const AGAIN_MS = 2000;
+
+/** How long it may take until everybody knows of a success, and has asked one after the other. */
+const NEWS_MS = 700;
+const LATENCY_MS = 20;
+
+/** After these, a connection that was declared dead is tried again: in the process that knew it, and in a later one. */
+const REVIEW_MS = 4 * HOUR;
+const EARLY_REVIEW_MS = 10 * MINUTE;
+
+const VERDICT = 'RECONNECT_REQUIRED';
+
+/** Healthy connections whose access tokens have expired, in processes of the host, and a stranger's dead refresh token. */
+async function start(t, { healthy, processes, environment: more = {} }) {
+  const redis = processes > 1 ? await startRedis(t) : undefined;
+  const scene = await startScene({
+    lockoutMs: LOCKOUT_MS,
+    accessTokenLifetimeMs: HOUR,
+    variables: {
+      INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: String(BELIEVED_LOCKOUT_MS),
+      ...(redis && { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url }),
+      ...more,
+    },
+  });
+  const rows = new Rows(() => 5);
+  const workers = [];
+  t.after(async () => {
+    await Promise.all(workers.map((worker) => worker.kill()));
+    await scene.close();
+  });
+  const names = Array.from({ length: healthy }, (_, index) => `healthy ${index + 1}`);
+  for (const name of names) {
+    const [refreshed_at, expires_at] = [-HOUR - 1000, -1000].map((ms) => new Date(Date.now() + ms).toISOString());
+    rows.create(name, { ...await scene.connect(name), refreshed_at, expires_at });
+  }
+  const { refresh_token: strangers } = await scene.connect('the stranger');
+  assert.equal(await scene.refreshElsewhere(strangers), 200);
+  // The access tokens expire, and the grace of the stranger's refresh token ends.
+  scene.bitbucket.control.advance(HOUR + 1000);
+  scene.tap.latencyMs = LATENCY_MS;
+  const startWorker = async () => {
+    const worker = new Worker(`process-${workers.length + 1}`, (connection, change) => rows.write(connection, change));
+    workers.push(worker);
+    await worker.init(scene.environment, workers.length);
+    for (const connection of names) {
+      await worker.send('open', { connection, config: rows.read(connection), count: 1, via: 'callback' });
+    }
+    return worker;
+  };
+  for (let index = 0; index < processes; index += 1) await startWorker();
+  return {
+    ...scene,
+    names,
+    workers,
+    startWorker,
+    useDeadToken: async () => assert.equal(await scene.refreshElsewhere(strangers), 400),
+  };
+}
+
+/** Whether no refusal of another connection explains this one. */
+const isAlone = (refusal, refusals) => !refusals.some(({ connection, endedAt }) => (
+  connection !== refusal.connection && endedAt > refusal.endedAt - BELIEVED_LOCKOUT_MS && endedAt < refusal.endedAt + NEWS_MS
+));
+
+describe('a stranger\'s dead refresh token', { concurrency: true }, () => {
+  for (const processes of [1, 2]) {
+    test(`used twice beside 12 healthy connections, in ${processes === 1 ? 'one process' : 'two processes'}`, async (t) => {
+      const { tap, names, workers, useDeadToken } = await start(t, { healthy: 12, processes });
+      await useDeadToken();
+      const [results] = await Promise.all([
+        Promise.all(workers.map((worker) => worker.send('insist', { withinMs: 300, pauseMs: 100 }))),
+        pause(AGAIN_MS).then(useDeadToken),
+      ]);
+      const outcomes = results.flat().map(({ connection, outcome }) => `${connection}: ${outcome}`);
+      assert.deepEqual(outcomes.filter((line) => !line.endsWith('works')), []);
+
+      const granted = tap.requests.filter(({ status }) => status === 200);
+      assert.deepEqual(granted.map(({ connection }) => connection).sort(), [...names].sort(), 'one refresh for each');
+      // Some were refused and waited. When the first of them was granted, all went on, except those that were refused
+      // alone, who try again later, and unless the stranger came in between.
+      const refused = tap.requests.filter(({ status }) => status === 400);
+      assert.ok(refused.length > 0);
+      const suspects = refused.filter((refusal) => isAlone(refusal, refused)).map(({ connection }) => connection);
+      const [first] = granted;
+      const next = refused.find(({ endedAt }) => endedAt > first.endedAt)?.endedAt ?? Infinity;
+      const late = granted.filter(({ sentAt, connection }) => (
+        sentAt > first.endedAt + NEWS_MS && sentAt < next && !suspects.includes(connection)
+      ));
+      t.diagnostic(`${tap.requests.length} token requests, ${refused.length} refused, ${suspects.length} of them alone; `
+        + `${(granted.at(-1).endedAt - first.endedAt).toFixed(0)} ms from the first success to the last`);
+      assert.deepEqual(late.map(({ connection }) => connection), []);
+    });
+  }
+
+  /** Has the only connection refused until it counts as dead. */
+  async function kill({ tap, workers: [worker], useDeadToken }) {
+    let isOver = false;
+    const strange = (async () => {
+      while (!isOver) {
+        await useDeadToken();
+        await pause(LOCKOUT_MS / 4);
+      }
+    })();
+    const [{ outcome }] = await worker.send('insist', { withinMs: 0, pauseMs: 200 });
+    isOver = true;
+    await strange;
+    assert.equal(outcome, VERDICT, 'two refusals that nothing explains');
+    const before = tap.requests.length;
+    assert.equal(await ask(worker), VERDICT);
+    assert.equal(tap.requests.length, before, 'a dead connection costs nothing');
+    await pause(LOCKOUT_MS);
+  }
+
+  const ask = (worker) => worker.send('ask', { connection: 'healthy 1' });
+  const works = (worker) => until(async () => await ask(worker) === 'works', 20_000);
+
+  test('that is used again and again kills a connection for no longer than the review takes', async (t) => {
+    const scene = await start(t, { healthy: 1, processes: 1 });
+    const { bitbucket, tap, workers: [worker] } = scene;
+    await kill(scene);
+    const before = tap.requests.length;
+    bitbucket.control.advance(REVIEW_MS);
+    await worker.send('clock', { offsetMs: REVIEW_MS + 1000 });
+    assert.ok(await works(worker));
+    assert.equal(tap.requests.length, before + 1);
+  });
+
+  test('does so not even that long where a process starts later', async (t) => {
+    const redis = await startRedis(t);
+    const environment = { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url };
+    const scene = await start(t, { healthy: 1, processes: 1, environment });
+    const { bitbucket, tap, workers, startWorker } = scene;
+    await kill(scene);
+    const before = tap.requests.length;
+    const later = await startWorker();
+    assert.equal(await ask(later), VERDICT);
+    bitbucket.control.advance(EARLY_REVIEW_MS);
+    await Promise.all(workers.map((worker) => worker.send('clock', { offsetMs: EARLY_REVIEW_MS + 1000 })));
+    assert.ok(await works(later), 'the later process');
+    assert.ok(await works(workers[0]), 'and with it the one that saw it die');
+    assert.equal(tap.requests.length, before + 1);
+  });
+});
