@@ -192,6 +192,26 @@ const commands = {
     }));
   },
 
+  /**
+   * Each wrapper is used again and again for a while, whatever comes of it.
+   *
+   * @returns for each call when it began, counted from now, how long it took, and what it failed with
+   */
+  async endure({ ms, pauseMs }) {
+    const begun = performance.now();
+    const calls = [];
+    await Promise.all(users.map(async (user) => {
+      while (performance.now() - begun < ms) {
+        const at = performance.now() - begun;
+        const error = await attempt(user, user.random.pick(CALLS));
+        const { code, retryAfter } = error?.bitbucket ?? error ?? {};
+        calls.push({ at, tookMs: performance.now() - begun - at, code, retryAfter });
+        await pause(pauseMs);
+      }
+    }));
+    return calls;
+  },
+
   /** One call, to hear what it says. */
   async ask({ connection }) {
     return (await call(users.find((user) => user.connection === connection), CALLS[0])) ?? 'works';

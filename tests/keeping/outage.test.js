@@ -1,0 +1,84 @@
+/** The token endpoint is down, and nobody knows for how long: it is asked four times a minute, and everybody is told. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Rows } from './support/rows.js';
+import { startScene } from './support/scene.js';
+import { Worker, leaks } from './support/workers.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const CALLERS = 10;
+
+/** A request without an answer is given up after this. */
+const LIMIT_MS = 500;
+
+/** Longer than four requests take, with the pauses between them. */
+const OUTAGE_MS = 10_000;
+
+/** What is told without asking anybody, on a machine that is busy. */
+const AT_ONCE_MS = 1500;
+
+const MOST_A_MINUTE = 4;
+
+/** A connection with an expired access token, and callers in one process. */
+async function start(t, outage) {
+  const scene = await startScene({
+    accessTokenLifetimeMs: HOUR, variables: { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: String(LIMIT_MS) },
+  });
+  const { bitbucket, tap } = scene;
+  const rows = new Rows(() => 0);
+  const worker = new Worker('only', (connection, change) => rows.write(connection, change));
+  t.after(async () => {
+    await worker.kill();
+    await scene.close();
+  });
+  const [refreshed_at, expires_at] = [-HOUR - 1000, -1000].map((ms) => new Date(Date.now() + ms).toISOString());
+  rows.create('first', { ...await scene.connect('first'), refreshed_at, expires_at });
+  await worker.init(scene.environment, 1);
+  await worker.send('open', { connection: 'first', config: rows.read('first'), count: CALLERS, via: 'callback' });
+  bitbucket.control.advance(HOUR + 1000);
+  tap.outage = outage;
+  let offsetMs = 0;
+  /** Moves all clocks. */
+  const advance = async (ms) => {
+    offsetMs += ms;
+    bitbucket.control.advance(ms);
+    await worker.send('clock', { offsetMs });
+  };
+  return { tap, rows, worker, advance };
+}
+
+describe('a token endpoint that is down without an end', { concurrency: true }, () => {
+  for (const [outage, expected] of [
+    [{ kind: 'drop' }, 'REQUEST_FAILED'], [{ kind: 'status', status: 503 }, 'UNEXPECTED_STATUS'],
+    [{ kind: 'html' }, 'RESPONSE_NOT_JSON'], [{ kind: 'hang' }, 'REQUEST_TIMEOUT'],
+  ]) {
+    const { kind, status = '' } = outage;
+    test(`${kind} ${status}`.trim(), async (t) => {
+      const { tap, rows, worker, advance } = await start(t, outage);
+      for (let minute = 1; minute <= 2; minute += 1) {
+        const before = tap.requests.length;
+        const begun = performance.now();
+        const calls = await worker.send('endure', { ms: OUTAGE_MS, pauseMs: 20 });
+        const requests = tap.requests.slice(before);
+        t.diagnostic(`minute ${minute}: ${requests.length} token requests, ${calls.length} calls`);
+        assert.ok(requests.length >= 1 && requests.length <= MOST_A_MINUTE, `${requests.length} token requests`);
+        assert.deepEqual([...new Set(calls.map(({ code }) => code))], [expected]);
+        const lastAt = Math.max(...requests.map(({ endedAt }) => endedAt)) - begun + AT_ONCE_MS;
+        const later = calls.filter(({ at }) => at > lastAt);
+        assert.ok(later.length > CALLERS, String(later.length));
+        const longest = Math.max(...later.map(({ tookMs }) => tookMs));
+        assert.ok(longest < AT_ONCE_MS, `a call took ${longest} ms`);
+        assert.ok(later.every(({ retryAfter }) => retryAfter > 0 && retryAfter <= MINUTE), 'with the time to wait');
+        await advance(MINUTE + 1000);
+      }
+      tap.outage = undefined;
+      await advance(MINUTE + 1000);
+      assert.deepEqual(await worker.send('check', { connections: ['first'], timeoutMs: 10_000 }), []);
+      assert.ok(rows.digestOf('first') === tap.newest('first'), 'the stored pair is the newest');
+      const { log, samples } = await worker.send('report');
+      assert.deepEqual(leaks(tap.secrets, [...log, ...samples, worker.output]), []);
+    });
+  }
+});
