@@ -47,9 +47,6 @@
  * @property {(key: string) => Entry | undefined} findLocal the same, from this process's memory only
  * @property {(key: string, entry: Entry) => Promise<boolean>} publish makes an entry the one that follows a key;
  *   `false` when something newer, or with a higher fence, does already: that then follows `entry.key`, too
- * @property {(key: string) => Promise<number>} lockout for how many milliseconds yet the refusal of others than this
- *   key explains one of this
- * @property {(key: string, ms: number) => Promise<void>} lockOut notes a refusal of this key
  * @property {(key: string) => Promise<void>} noteRefusal of this key, just now
  * @property {(agoMs: number) => Promise<void>} noteGrant of a request that was sent so long ago
  * @property {(key: string) => Promise<Refusals>} refusals
@@ -87,9 +84,6 @@ export class MemoryCoordination {
   #locked = new Set();
 
   #fence = 0;
-
-  /** Until when a refusal is remembered, by key. @type {Map<string, number>} */
-  #lockouts = new Map();
 
   /**
    * When keys were refused: of the two that were last. Whichever key asks, one of them is another. @type {Map<string, number>}
@@ -189,29 +183,6 @@ export class MemoryCoordination {
     for (const forgotten of keys.slice(0, -MOST_KEYS)) this.#chains.delete(forgotten);
     chain.keys = keys.slice(-MOST_KEYS);
     for (const lead of chain.keys) this.#chains.set(lead, chain);
-  }
-
-  /**
-   * @param {string} key
-   * @returns {Promise<number>}
-   */
-  async lockout(key) {
-    const now = Date.now();
-    let longest = 0;
-    for (const [refused, until] of this.#lockouts) {
-      if (until <= now) this.#lockouts.delete(refused);
-      else if (refused !== key) longest = Math.max(longest, until - now);
-    }
-    return longest;
-  }
-
-  /**
-   * @param {string} key
-   * @param {number} ms
-   * @returns {Promise<void>}
-   */
-  async lockOut(key, ms) {
-    this.#lockouts.set(key, Date.now() + ms);
   }
 
   /**

@@ -69,14 +69,9 @@ const CHECK = `
   -- First, as a script that has written anything may go on when memory is used up.
   raise_fence(seen, 0, limit)
   local name = prefix .. 'check'
-  redis.call('DEL', name)
-  redis.call('ZADD', name, redis.call('TIME')[1], 'x')
-  redis.call('EXPIRE', name, 60)
+  redis.call('SET', name, redis.call('TIME')[1])
   redis.call('PEXPIRE', name, 60000)
-  redis.call('ZREMRANGEBYSCORE', name, '-inf', 0)
-  redis.call('ZREVRANGE', name, 0, 1, 'WITHSCORES')
   redis.call('PTTL', name)
-  redis.call('TYPE', name)
   redis.call('DEL', name)
   redis.call('GET', name)
 `;
@@ -104,27 +99,6 @@ const GUARDED = {
     local key, owner = unpack(args)
     if text('lock:' .. key) ~= owner then return 0 end
     return redis.call('DEL', prefix .. 'lock:' .. key)
-  `,
-
-  /** Notes a refusal, if there was one, and tells for how long yet those of others are remembered. */
-  lockout: `
-    local key, ms, longest = args[1], tonumber(args[2]), tonumber(args[3])
-    local time = redis.call('TIME')
-    local now = time[1] * 1000 + math.floor(time[2] / 1000)
-    local name = prefix .. 'lockouts'
-    if redis.call('TYPE', name).ok ~= 'zset' then redis.call('DEL', name) end
-    redis.call('ZREMRANGEBYSCORE', name, '-inf', now)
-    -- No refusal is remembered for longer: a clock was set, or somebody else wrote this.
-    redis.call('ZREMRANGEBYSCORE', name, '(' .. string.format('%.0f', now + longest), '+inf')
-    if ms > 0 then
-      redis.call('ZADD', name, now + ms, key)
-      redis.call('EXPIRE', name, 3600)
-    end
-    local last = redis.call('ZREVRANGE', name, 0, 1, 'WITHSCORES')
-    for at = 1, #last, 2 do
-      if last[at] ~= key then return last[at + 1] - now end
-    end
-    return 0
   `,
 
   /**

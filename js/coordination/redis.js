@@ -58,8 +58,6 @@ const LIMITS = {
   pair: 95 * DAY,
   // A verdict of death is reviewed before.
   deadMarker: 5 * HOUR,
-  // The longest that can be configured.
-  lockout: 5 * 60 * SECOND,
 };
 
 /** A time that nobody knows, for the script `refusals` and from it. */
@@ -206,25 +204,6 @@ export class RedisCoordination {
     const kept = { ...entry, fence };
     const isNewest = await this.#memory.publish(key, kept);
     return (await this.#share(key, kept)) ?? isNewest;
-  }
-
-  /**
-   * @param {string} key
-   * @returns {Promise<number>}
-   */
-  async lockout(key) {
-    const { lockout } = this.#limits;
-    const [shared, local] = await Promise.all([this.#ask('lockout', [key, 0, lockout]), this.#memory.lockout(key)]);
-    return typeof shared === 'number' ? Math.max(shared, local) : local;
-  }
-
-  /**
-   * @param {string} key
-   * @param {number} ms
-   * @returns {Promise<void>}
-   */
-  async lockOut(key, ms) {
-    await Promise.all([this.#ask('lockout', [key, ms, this.#limits.lockout]), this.#memory.lockOut(key, ms)]);
   }
 
   /**
