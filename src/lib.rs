@@ -35,6 +35,7 @@ pub mod redis;
 pub mod refresh_policy;
 pub mod refresh_queue;
 pub mod refresh_turn;
+pub mod refusals;
 pub mod retry;
 pub mod scope;
 pub mod secret;

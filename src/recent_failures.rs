@@ -26,16 +26,21 @@ impl RecentFailures {
 
     /// How many failed in the minute before.
     pub fn count(&self, now: f64) -> u32 {
-        self.0.iter().map(|at| u32::from(now < *at + MINUTE)).sum()
+        self.0.iter().map(|at| u32::from(is_recent(*at, now))).sum()
     }
 
     /// Whether another one may be sent in this minute.
     pub fn allow_another(&self, now: f64) -> bool {
-        now >= self.0[0] + MINUTE
+        !is_recent(self.0[0], now)
     }
 
     /// When the next one may be sent.
     pub fn next_at(&self, now: f64) -> f64 {
-        now.max(self.0[0] + MINUTE)
+        if self.allow_another(now) { now } else { self.0[0] + MINUTE }
     }
+}
+
+/// What failed later than now was noted before a clock was set back.
+fn is_recent(at: f64, now: f64) -> bool {
+    at <= now && now < at + MINUTE
 }

@@ -15,7 +15,8 @@
 use crate::api_request::asks_for_renewal;
 use crate::recent_failures::RecentFailures;
 use crate::refresh_queue::Lane;
-use crate::refresh_turn::{Action, Answer, Event, Moment, Reason, State, Times};
+use crate::refresh_turn::{Action, Answer, Event, Moment, Reason, State, Times, is_ahead};
+use crate::refusals::Refusals;
 
 const SECOND: f64 = 1000.0;
 const MINUTE: f64 = 60.0 * SECOND;
@@ -38,23 +39,6 @@ const RETRY_WAIT: f64 = 500.0;
 const GRACE: f64 = 10.0 * MINUTE;
 /// How long before its end, whatever Bitbucket asks for: such a request takes its time.
 const RESCUE: f64 = 30.0 * SECOND;
-
-/// How often a refresh token is refused before it counts as dead. A refusal that one of another connection explains does
-/// not count.
-const MOST_REFUSALS: u32 = 2;
-/// How long after a refusal it is judged: those of other connections that explain it may come later. At most this, …
-const LONGEST_VERDICT: f64 = 2.0 * SECOND;
-/// … and this part of the lockout.
-const VERDICT: f64 = 1.0 / 15.0;
-/// The second try comes so many lockouts after a refusal that counts, at random: apart from those of others, …
-const SECOND_TRY: core::ops::Range<f64> = 2.0..10.0;
-/// … and not much later than this.
-const LONGEST_SECOND_TRY: f64 = 10.0 * MINUTE;
-
-/// How long after its death a refresh token is tried again: somebody else's lockout may have been taken for it.
-const REVIEW: f64 = 4.0 * 60.0 * MINUTE;
-/// The same in a process that started after the death, and where a review brought no verdict.
-const EARLY_REVIEW: f64 = 10.0 * MINUTE;
 
 /// How often a pair is handed to a store that fails, before that is reported; after that, once in each turn.
 const MOST_STORE_TRIES: u32 = 3;
@@ -98,18 +82,7 @@ pub struct RefreshPolicy {
     /// No token request before this time.
     not_before: f64,
     failures: RecentFailures,
-    /// Refusals in a row that count.
-    refusals: u32,
-    /// Refusals in a row, those included that the refusal of another connection explains.
-    tries: u32,
-    /// The last refusal is not judged yet.
-    is_unjudged: bool,
-    /// When the refresh token was declared dead.
-    died_at: Option<f64>,
-    /// When a dead refresh token is tried again.
-    review_at: f64,
-    /// When this process began to know the connection.
-    born_at: f64,
+    refusals: Refusals,
     /// The pair was renewed by this process, so nobody can have a newer one.
     own: bool,
     /// Somebody who took the lock later published another pair.
@@ -128,8 +101,6 @@ pub struct RefreshPolicy {
     store_fails: bool,
     /// The number of the last pair of which that was reported.
     reported: u32,
-    /// How long to wait after a refusal.
-    lockout: f64,
 }
 
 impl RefreshPolicy {
@@ -146,12 +117,7 @@ impl RefreshPolicy {
             distrust_until: 0.0,
             not_before: 0.0,
             failures: RecentFailures::default(),
-            refusals: 0,
-            tries: 0,
-            is_unjudged: false,
-            died_at: None,
-            review_at: 0.0,
-            born_at: now,
+            refusals: Refusals::new(lockout, now),
             own: false,
             superseded: false,
             unanswered_since: None,
@@ -162,7 +128,6 @@ impl RefreshPolicy {
             store_tries: 0,
             store_fails: false,
             reported: 0,
-            lockout,
         }
     }
 
@@ -180,11 +145,12 @@ impl RefreshPolicy {
     /// store was handed last: a pair is handed to the store of each wrapper before that wrapper uses it.
     pub fn asked(&mut self, known: u32, deadline: f64, now: f64) -> Answer {
         let usable = self.is_usable(now);
-        if self.state == State::Dead && usable {
+        // That the store or the lock takes too long is no reason to fail.
+        if usable && (self.is_dead() || deadline <= now) {
             return Answer::Use;
         }
-        let handed = known == self.generation || now < self.excused_until || self.waits_for_bitbucket();
-        let waits_for_nothing = self.state.is_under_way() || self.must_wait(now) || now < self.excused_until;
+        let handed = known == self.generation || self.is_excused(now) || self.waits_for_bitbucket();
+        let waits_for_nothing = self.state.is_under_way() || self.must_wait(now) || self.is_excused(now);
         if usable && handed && (waits_for_nothing || !self.is_due(now)) {
             return Answer::Use;
         }
@@ -206,6 +172,17 @@ impl RefreshPolicy {
         self.forced
     }
 
+    /// Why there is no pair for somebody whose deadline has come, or whose wish for a newer one stands no longer.
+    pub fn reason(&self, now: f64) -> Reason {
+        match self.state {
+            _ if self.is_dead() => Reason::Dead,
+            _ if self.is_doubtful() => Reason::Doubt,
+            _ if self.must_wait(now) || self.failures.count(now) > 0 => Reason::LastRequest,
+            State::Queued => Reason::Doubt,
+            _ => Reason::Busy,
+        }
+    }
+
     /// For how long no token request of this connection is sent from now on, because of the last one.
     pub fn wait(&self, now: f64) -> Option<f64> {
         self.must_wait(now).then_some(self.not_before - now)
@@ -213,7 +190,7 @@ impl RefreshPolicy {
 
     /// Where in the line for token requests the connection belongs.
     pub fn lane(&self, now: f64) -> Lane {
-        if self.refusals > 0 {
+        if self.refusals.any_counts() {
             Lane::Suspect
         } else if self.is_urgent(now) {
             Lane::Urgent
@@ -224,13 +201,13 @@ impl RefreshPolicy {
 
     /// Whether Bitbucket refused the refresh token, so that whatever else the host has is of interest.
     pub fn is_doubtful(&self) -> bool {
-        self.tries > 0
+        self.refusals.any()
     }
 
-    /// Whether a refusal, which is so many milliseconds old, is explained by one of another connection: Bitbucket may have
-    /// locked out the client then. One that came a moment later does, too, as answers overtake each other.
+    /// Whether a refusal, which is so many milliseconds old, [is explained](Refusals::is_explained) by one of another
+    /// connection.
     pub fn is_explained(&self, others_refused_ago: Option<f64>, refused_ago: f64) -> bool {
-        others_refused_ago.is_some_and(|ago| ago <= refused_ago + self.lockout)
+        self.refusals.is_explained(others_refused_ago, refused_ago)
     }
 
     /// Whether the refresh token was not used for so long that it should be.
@@ -242,7 +219,8 @@ impl RefreshPolicy {
     /// have been the one with the new pair, and then the old refresh token dies at the end of the grace.
     pub fn retry_at(&self, now: f64) -> Option<f64> {
         let grace_ends = self.unanswered_since? + GRACE;
-        let at = now.max(self.not_before).max(self.excused_until);
+        let excused_until = if self.is_excused(now) { self.excused_until } else { now };
+        let at = excused_until.max(now + self.wait(now).unwrap_or(0.0));
         (self.state == State::Resting && at < grace_ends).then_some(at)
     }
 
@@ -283,7 +261,7 @@ impl RefreshPolicy {
     /// A wrapper came with a config that has this refresh token and another access token. Whether that pair is to be
     /// used: it is the newer one, or the refresh token was given up.
     pub fn configured(&mut self, times: Times, now: f64) -> bool {
-        let dead = self.refusals >= MOST_REFUSALS;
+        let dead = self.refusals.suffice();
         let given_up = dead || self.revived;
         let newer = times.is_after(self.times);
         if !newer && (!dead || self.times.is_after(times)) {
@@ -291,9 +269,8 @@ impl RefreshPolicy {
         }
         self.accept(times, now);
         if given_up {
-            // The lockout was waited out before; one more refusal tells enough.
             self.revived = true;
-            self.refusals = MOST_REFUSALS - 1;
+            self.refusals.expect_death();
         }
         if self.state == State::Dead {
             self.state = State::Resting;
@@ -305,7 +282,7 @@ impl RefreshPolicy {
     /// may have put it back. That clocks differ is no excuse, unless Bitbucket refused this pair's refresh token, or the pair
     /// came second.
     pub fn believes(&self, found: Times) -> bool {
-        self.tries > 0 || self.superseded || !self.times.is_after(found)
+        self.is_doubtful() || self.superseded || !self.times.is_after(found)
     }
 
     /// Goes on with a turn. An event that does not belong to the state changes nothing.
@@ -326,6 +303,7 @@ impl RefreshPolicy {
                 | State::Queued
                 | State::Refreshing
                 | State::AwaitingVerdict(_)
+                | State::Judging
                 | State::AwaitingRequest(_)
                 | State::Storing
                 | State::AwaitingStore(_),
@@ -342,27 +320,28 @@ impl RefreshPolicy {
                 self.proceed(now)
             }
             (State::Looking, Event::FoundDead { died_at }) if !self.revived && !self.is_urgent(now) => {
-                self.learn_of_death(died_at, now);
+                self.refusals.learn_of_death(died_at, now);
                 self.proceed(now)
             }
             (State::Looking, Event::Found { .. } | Event::FoundDead { .. } | Event::NothingFound) => {
                 self.proceed(now)
             }
 
-            (State::Queued, Event::Admitted) => State::Refreshing,
+            (State::Queued, Event::Admitted) => {
+                self.refusals.begin_review(now);
+                State::Refreshing
+            }
             (State::Refreshing, Event::Renewed(times)) => {
                 self.accept(times, now);
                 self.own = true;
                 State::Publishing
             }
-            (State::Refreshing, Event::Refused) => {
-                self.tries += 1;
-                self.is_unjudged = true;
-                State::AwaitingVerdict(now + (self.lockout * VERDICT).min(LONGEST_VERDICT))
-            }
+            (State::Refreshing, Event::Refused) => State::AwaitingVerdict(self.refusals.note(now)),
             (State::AwaitingVerdict(_), Event::Woke) => State::Looking,
             (State::Judging, Event::Judged { explained }) => {
-                self.judge(explained, moment);
+                if let Some(second_try) = self.refusals.judge(explained, moment) {
+                    self.not_before = self.within_grace(second_try, now);
+                }
                 self.proceed(now)
             }
             (State::Refreshing, Event::FailedInPassing { retry_after }) => self.fail_in_passing(retry_after, moment),
@@ -378,10 +357,11 @@ impl RefreshPolicy {
                 self.superseded = true;
                 State::Looking
             }
-            (State::Burying, Event::Published | Event::Superseded) if self.refusals < MOST_REFUSALS => {
-                self.begin(now)
+            (State::Burying, Event::Published | Event::Superseded) if !self.refusals.suffice() => self.begin(now),
+            (State::Burying, Event::Published | Event::Superseded) => {
+                self.refusals.die(now);
+                self.stay_dead(now)
             }
-            (State::Burying, Event::Published | Event::Superseded) => self.die(now),
 
             (State::Storing, Event::Stored) => {
                 self.store_fails = false;
@@ -400,7 +380,7 @@ impl RefreshPolicy {
 
     /// Joins the turn that is under way or begins one, unless nothing can come of it before the deadline.
     fn turn(&mut self, needs_request: bool, deadline: f64, now: f64) -> Answer {
-        if self.state == State::Dead && now < self.look_from {
+        if self.state == State::Dead && is_ahead(self.look_from, now, PAUSE) {
             return Answer::GiveUp(Reason::Dead);
         }
         if !self.state.is_under_way() {
@@ -411,25 +391,12 @@ impl RefreshPolicy {
             self.store_tries = 0;
         }
         let is_in_vain = match self.state {
-            State::Burying => true,
             // The look for a successor is short. What comes after it is another try, of which little is to be hoped.
-            _ if self.died_at.is_some() => !matches!(self.state, State::Locking | State::Looking),
+            _ if self.is_dead() => !matches!(self.state, State::Locking | State::Looking),
             State::AwaitingRequest(until) => deadline < until,
             _ => false,
         };
         if is_in_vain || deadline <= now { Answer::GiveUp(self.reason(now)) } else { Answer::Turn }
-    }
-
-    /// Why nobody gets a pair at this point of a turn.
-    fn reason(&self, now: f64) -> Reason {
-        match self.state {
-            State::Burying => Reason::Dead,
-            _ if self.died_at.is_some() => Reason::Dead,
-            State::Queued => Reason::Doubt,
-            _ if self.tries > 0 => Reason::Doubt,
-            _ if self.failures.count(now) > 0 || self.must_wait(now) => Reason::LastRequest,
-            _ => Reason::Busy,
-        }
     }
 
     /// Whether the turn is at a point that may last for minutes and does not concern the pair in use.
@@ -438,7 +405,16 @@ impl RefreshPolicy {
     }
 
     fn must_wait(&self, now: f64) -> bool {
-        now < self.not_before && self.not_before <= now + LONGEST_WAIT
+        is_ahead(self.not_before, now, LONGEST_WAIT)
+    }
+
+    fn is_dead(&self) -> bool {
+        self.refusals.is_dead() || self.state == State::Burying
+    }
+
+    /// Whether the lock was waited for in vain a short while ago.
+    fn is_excused(&self, now: f64) -> bool {
+        is_ahead(self.excused_until, now, PAUSE)
     }
 
     /// Whether an answer may be lost that held the successor of the refresh token.
@@ -448,6 +424,8 @@ impl RefreshPolicy {
 
     fn begin(&mut self, now: f64) -> State {
         self.locking_since = now;
+        // Noted before a clock was set back, it would make the grace longer.
+        self.unanswered_since = self.unanswered_since.map(|since| since.min(now));
         State::Locking
     }
 
@@ -473,10 +451,7 @@ impl RefreshPolicy {
         self.not_before = 0.0;
         self.excused_until = 0.0;
         self.failures = RecentFailures::default();
-        self.refusals = 0;
-        self.tries = 0;
-        self.is_unjudged = false;
-        self.died_at = None;
+        self.refusals.forget();
         self.own = false;
         self.superseded = false;
         self.unanswered_since = None;
@@ -487,11 +462,11 @@ impl RefreshPolicy {
     fn proceed(&mut self, now: f64) -> State {
         if !self.is_due(now) {
             State::Storing
-        } else if self.is_unjudged {
-            State::Judging
-        } else if self.refusals >= MOST_REFUSALS && self.died_at.is_none() && !self.is_urgent(now) {
+        } else if self.refusals.is_unjudged() {
+            self.refusals.verdict_at(now).map_or(State::Judging, State::AwaitingVerdict)
+        } else if self.refusals.suffice() && !self.refusals.is_dead() && !self.is_urgent(now) {
             State::Burying
-        } else if self.died_at.is_some() && now < self.review_at {
+        } else if self.refusals.is_dead() && !self.refusals.is_review_due(now) && !self.is_urgent(now) {
             self.stay_dead(now)
         } else if self.must_wait(now) {
             self.postpone(now)
@@ -504,31 +479,10 @@ impl RefreshPolicy {
     fn postpone(&mut self, now: f64) -> State {
         // Nobody waits as long as the pair can be used, except who wants a newer one. A refusal is another matter: whether
         // the refresh token is dead is to be known before the pair dies.
-        let may_end = self.tries == 0 && self.is_usable(now) && !self.forced;
+        let may_end = !self.is_doubtful() && self.is_usable(now) && !self.forced;
         let is_failing = self.failures.count(now) > 0;
         let must_end = is_failing && (!self.failures.allow_another(now) || now + TURN_PATIENCE < self.not_before);
         if may_end || must_end { self.end_without_new_pair(now) } else { State::AwaitingRequest(self.not_before) }
-    }
-
-    /// Takes the last refusal for what it is.
-    fn judge(&mut self, explained: bool, Moment { now, random }: Moment) {
-        self.is_unjudged = false;
-        if explained {
-            // The line keeps it waiting until the lockout is over. A review without a verdict waits for a better time.
-            self.review_at = now + EARLY_REVIEW;
-            return;
-        }
-        self.refusals = (self.refusals + 1).min(MOST_REFUSALS);
-        // Declared once more, for other processes.
-        self.died_at = None;
-        let lockouts = SECOND_TRY.start + (SECOND_TRY.end - SECOND_TRY.start) * random;
-        self.not_before = now + (self.lockout * lockouts).min(LONGEST_SECOND_TRY);
-    }
-
-    fn die(&mut self, now: f64) -> State {
-        self.died_at = Some(now);
-        self.review_at = now + REVIEW;
-        self.stay_dead(now)
     }
 
     fn stay_dead(&mut self, now: f64) -> State {
@@ -538,21 +492,9 @@ impl RefreshPolicy {
         State::Dead
     }
 
-    /// Somebody declared the refresh token dead.
-    fn learn_of_death(&mut self, died_at: Option<f64>, now: f64) {
-        let died_at = died_at.unwrap_or(f64::NEG_INFINITY).min(now);
-        if self.died_at.is_some_and(|known| died_at <= known) {
-            return;
-        }
-        self.refusals = MOST_REFUSALS;
-        self.died_at = Some(died_at);
-        let early = if died_at < self.born_at { self.born_at + EARLY_REVIEW } else { f64::INFINITY };
-        self.review_at = early.min(died_at + REVIEW);
-        self.is_unjudged = false;
-    }
-
     fn await_lock(&mut self, Moment { now, random }: Moment) -> State {
         let usable = self.is_usable(now);
+        self.locking_since = self.locking_since.min(now);
         let waited = now - self.locking_since;
         if waited < if usable { SHORT_PATIENCE } else { LOCK_PATIENCE } {
             let wait = (waited / 4.0).clamp(SHORTEST_LOCK_WAIT, LONGEST_LOCK_WAIT);

@@ -18,7 +18,8 @@ const FIRST_WINDOW: u32 = 4;
 /// … up to this many.
 const LARGEST_WINDOW: u32 = 20;
 
-/// What other processes tell of a refusal goes by their clocks and takes its time: two so close to each other are the same.
+/// What other processes tell goes by another clock and takes its time: what is so close to a refusal that is known already
+/// is not after it.
 const SAME: f64 = 100.0;
 
 /// Who goes first.
@@ -142,7 +143,7 @@ impl RefreshQueue {
                 self.successes = self.successes.saturating_add(1);
                 self.learn(None, Some(sent_at));
             }
-            Outcome::Refused => self.learn(Some(now), None),
+            Outcome::Refused => self.note_refusal(now),
             Outcome::Failed => {}
         }
     }
@@ -150,13 +151,17 @@ impl RefreshQueue {
     /// When other processes were refused last, and when the last request that was granted to one of them was sent, as far as
     /// known.
     pub fn learn(&mut self, refused_at: Option<f64>, granted_at: Option<f64>) {
-        if refused_at.is_some_and(|at| self.refused_at.is_none_or(|known| known + SAME < at)) {
-            self.refused_at = refused_at;
-            self.successes = 0;
+        if let Some(at) = refused_at.filter(|at| self.refused_at.is_none_or(|known| known + SAME < *at)) {
+            self.note_refusal(at);
         }
         if granted_at.is_some_and(|at| self.granted_at.is_none_or(|known| known < at)) {
             self.granted_at = granted_at;
         }
+    }
+
+    fn note_refusal(&mut self, at: f64) {
+        self.refused_at = Some(at);
+        self.successes = 0;
     }
 
     /// For how long, in milliseconds, nobody is admitted from now on.
@@ -167,7 +172,7 @@ impl RefreshQueue {
     /// What was granted to a request that was sent after the refusal shows that the lockout is over.
     fn opens_at(&self) -> Option<f64> {
         let refused_at = self.refused_at?;
-        (self.granted_at.is_none_or(|granted_at| granted_at <= refused_at))
+        (self.granted_at.is_none_or(|granted_at| granted_at <= refused_at + SAME))
             .then_some(refused_at + CLOSED * self.lockout)
     }
 

@@ -48,6 +48,11 @@ pub fn wait_until(time: f64, now: f64) -> f64 {
     if ms.is_nan() { LONGEST_WAIT } else { ms.clamp(0.0, LONGEST_WAIT) }
 }
 
+/// Whether a time is still to come. One that is further ahead than the longest wait was noted before a clock was set back.
+pub fn is_ahead(time: f64, now: f64, longest: f64) -> bool {
+    now < time && time <= now + longest
+}
+
 /// The time of an event in milliseconds since 1970, and a random number from 0 to 1 for the waits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Moment {
