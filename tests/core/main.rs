@@ -15,5 +15,6 @@ mod redaction;
 mod redis;
 mod refresh_model;
 mod refresh_policy;
+mod refresh_queue;
 mod tokens;
 mod vectors;
