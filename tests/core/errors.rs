@@ -10,7 +10,7 @@ use Phase::{Api, Authorize, Callback, Config, Exchange, Refresh};
 /// else is known: the contract that consumers branch on.
 type Row = (Code, &'static str, &'static [Phase], bool, bool);
 
-const TABLE: [Row; 35] = [
+const TABLE: [Row; 36] = [
     (Code::InvalidArgument, "INVALID_ARGUMENT", &[Config, Authorize, Callback, Exchange, Refresh, Api], false, false),
     (Code::InvalidConfig, "INVALID_CONFIG", &[Config, Authorize], false, false),
     (Code::PopupBlocked, "POPUP_BLOCKED", &[Authorize], false, false),

@@ -1,0 +1,219 @@
+//! Wrappers and their calls: who wants to use tokens, and for how long they wait.
+//!
+//! In: a call, or that a turn went on. Out: the use of a pair, or an error. What never happens here: a step of a turn.
+
+use super::process::{Connection, Holder};
+use super::shared::follow;
+use super::world::World;
+use super::{LIFETIME, LOCKOUT, PATIENCE, SKEW};
+use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
+use nocodb_bitbucket_auth::refresh_turn::{Answer, Reason, State};
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Call {
+    None,
+    Use { repetitions: u32 },
+    Renew { generation: u32 },
+}
+
+/// How the last call ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome {
+    Served,
+    /// The API answered 401, or no newer pair came.
+    InVain,
+    Failed(Reason),
+}
+
+pub struct Wrapper {
+    pub process: usize,
+    pub row: usize,
+    pub connection: usize,
+    /// Tells it from the one that was there before.
+    pub epoch: u32,
+    /// The number of the pair that its store has, of the one that it was handed, and of the one that counts in this call: in
+    /// one call, a store that fails is not tried again.
+    pub stored: u32,
+    pub handed: u32,
+    pub known: u32,
+    pub call: Call,
+    pub began_at: f64,
+    pub outcome: Option<Outcome>,
+}
+
+impl Wrapper {
+    /// Whether the last call ended well.
+    pub fn is_served(&self) -> bool {
+        self.outcome == Some(Outcome::Served)
+    }
+}
+
+impl World {
+    /// A wrapper starts from the pair of its row, and finds the connection of this process that the pair belongs to.
+    pub fn wrapper(&mut self, process: usize, row: usize) -> Wrapper {
+        let token = self.rows[row];
+        let (times, now) = (self.bitbucket.times(token), self.now);
+        let host = &mut self.processes[process];
+        let newest = follow(&[&host.links], token).map_or(token, |entry| entry.token);
+        let known = host.index.get(&token).or_else(|| host.index.get(&newest)).copied();
+        let connection = known.unwrap_or_else(|| {
+            let policy = RefreshPolicy::new(times, true, LOCKOUT, now);
+            host.connections.push(Connection::new(policy, token, now));
+            host.index.insert(token, host.connections.len() - 1);
+            host.connections.len() - 1
+        });
+        let newest = &host.connections[connection];
+        let stored = if newest.token == token { newest.policy.generation() } else { 0 };
+        self.epoch += 1;
+        Wrapper {
+            process,
+            row,
+            connection,
+            epoch: self.epoch,
+            stored,
+            handed: 0,
+            known: stored,
+            call: Call::None,
+            began_at: 0.0,
+            outcome: None,
+        }
+    }
+
+    /// A wrapper's call: what is fresh and was handed is used at once.
+    pub fn call(&mut self, id: usize) {
+        let now = self.now;
+        let connection = self.connection_of(id);
+        let policy = &connection.policy;
+        let generation = policy.generation();
+        let is_fresh = now < self.bitbucket.issued[connection.token].at + LIFETIME - SKEW
+            && ![connection.rejected, connection.in_vain].contains(&generation)
+            && !policy.is_forced();
+        let under_way = policy.state().is_under_way();
+        let stored = self.wrappers[id].stored;
+        self.begin(id, Call::Use { repetitions: 0 });
+        let connection = self.connection_of(id);
+        if is_fresh && stored == generation && connection.rejected != generation {
+            assert_eq!(connection.policy.state().is_under_way(), under_way, "a fresh pair needs no turn");
+            assert!(self.wrappers[id].call == Call::None, "a fresh pair is used at once");
+        }
+    }
+
+    /// A wrapper wants a newer pair than the newest.
+    pub fn renew(&mut self, id: usize) {
+        let generation = self.connection_of(id).policy.generation();
+        self.begin(id, Call::Renew { generation });
+    }
+
+    fn begin(&mut self, id: usize, call: Call) {
+        let now = self.now;
+        let wrapper = &mut self.wrappers[id];
+        (wrapper.call, wrapper.began_at, wrapper.known, wrapper.outcome) = (call, now, wrapper.stored, None);
+        self.ask(id);
+    }
+
+    pub fn connection_of(&self, id: usize) -> &Connection {
+        let Wrapper { process, connection, .. } = self.wrappers[id];
+        &self.processes[process].connections[connection]
+    }
+
+    /// A step of the turn was done.
+    pub fn ask_again(&mut self, p: usize, c: usize) {
+        for id in std::mem::take(&mut self.connection(p, c).waiting) {
+            let policy = &self.processes[p].connections[c].policy;
+            let generation = policy.generation();
+            let in_vain = matches!(self.wrappers[id].call, Call::Renew { generation: than } if than == generation);
+            if in_vain && !policy.is_forced() {
+                self.end(id, Outcome::InVain);
+            } else {
+                self.ask(id);
+            }
+        }
+    }
+
+    /// The time of somebody who waits is over.
+    pub fn meet_deadline(&mut self, id: usize) {
+        let Wrapper { process, connection, .. } = self.wrappers[id];
+        self.connection(process, connection).waiting.retain(|waiting| *waiting != id);
+        self.ask(id);
+        assert!(self.wrappers[id].call == Call::None, "nobody waits beyond their deadline");
+    }
+
+    fn ask(&mut self, id: usize) {
+        let Wrapper { process: p, row, connection: c, epoch, known, call, began_at, .. } = self.wrappers[id];
+        let (now, deadline) = (self.now, began_at + PATIENCE);
+        let policy = &mut self.connection(p, c).policy;
+        let answer = match call {
+            Call::None => panic!("nobody calls"),
+            Call::Use { .. } => policy.asked(known, deadline, now),
+            Call::Renew { generation } => policy.renew(generation, deadline, now),
+        };
+        let connection = self.connection(p, c);
+        let holder = Holder { wrapper: id, epoch, row };
+        if answer != Answer::Use && connection.policy.state().is_under_way() && !connection.holders.contains(&holder)
+        {
+            connection.holders.push(holder);
+        }
+        match (answer, call) {
+            (Answer::GiveUp(reason), _) => {
+                let is_dead = connection.policy.state() == State::Dead;
+                assert!(!is_dead || reason == Reason::Dead, "whose connection is dead, is told so");
+                self.end(id, Outcome::Failed(reason));
+            }
+            (Answer::Turn, _) => {
+                assert!(connection.policy.state().is_under_way(), "who waits, waits for a turn");
+                connection.waiting.push(id);
+            }
+            (Answer::Use, Call::Renew { .. }) => {
+                self.wrappers[id].call = Call::Use { repetitions: 0 };
+                self.ask(id);
+            }
+            (Answer::Use, Call::Use { repetitions }) => self.use_pair(id, repetitions),
+            (Answer::Use, Call::None) => {}
+        }
+    }
+
+    fn use_pair(&mut self, id: usize, repetitions: u32) {
+        let Wrapper { process: p, connection: c, stored, handed, .. } = self.wrappers[id];
+        let (now, odd) = (self.now, std::mem::take(&mut self.odd));
+        let connection = &self.processes[p].connections[c];
+        let generation = connection.policy.generation();
+        let was_handed = stored == generation || handed == generation;
+        let is_excepted = now < connection.busy_until
+            || matches!(
+                connection.policy.state(),
+                State::Dead
+                    | State::Queued
+                    | State::AwaitingVerdict(_)
+                    | State::Judging
+                    | State::AwaitingRequest(_)
+            );
+        assert!(was_handed || is_excepted, "a pair is handed to the store before it is used");
+
+        let accepted = self.bitbucket.accepts_access(connection.token, now) && !odd;
+        let status = if accepted { 200 } else { 401 };
+        let connection = self.connection(p, c);
+        let is_repeated = connection.policy.answered(status, generation, repetitions, now);
+        assert!(repetitions < 2 || !is_repeated, "no request is repeated more often than twice");
+        if status == 401 && repetitions > 0 {
+            // One that this process did not renew is rejected, too.
+            connection.rejected = generation;
+        }
+        if is_repeated {
+            connection.rejected = generation;
+            self.wrappers[id].call = Call::Use { repetitions: repetitions + 1 };
+            self.ask(id);
+        } else {
+            self.end(id, if accepted { Outcome::Served } else { Outcome::InVain });
+        }
+    }
+
+    fn end(&mut self, id: usize, outcome: Outcome) {
+        let now = self.now;
+        let wrapper = &mut self.wrappers[id];
+        wrapper.call = Call::None;
+        wrapper.outcome = Some(outcome);
+        let lasted = now - wrapper.began_at;
+        self.longest_call = self.longest_call.max(lasted);
+        assert!(self.faults.stills || lasted <= PATIENCE, "no call lasts longer than its deadline");
+    }
+}

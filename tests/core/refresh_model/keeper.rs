@@ -1,0 +1,299 @@
+//! The keeper of each process: it carries out what the policy and the queue say, as js/token-keeper.js does.
+//!
+//! In: the next action of a turn, or whose turn it is in line. Out: locks, entries and requests, and the event that follows.
+//! What never happens here: a rule of OAuth.
+
+use super::process::{Holder, Pending};
+use super::shared::{Entry, Held, Hold, LockName, follow, later};
+use super::world::World;
+use super::{LOCK_POLL, MINUTE, Token};
+use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome};
+use nocodb_bitbucket_auth::refresh_turn::{Action, Event, Moment};
+
+impl World {
+    /// Carries out the next action of a turn.
+    pub fn go(&mut self, p: usize, c: usize) {
+        let now = self.now;
+        let connection = self.connection(p, c);
+        let token = connection.token;
+        let held = connection.holds_lock();
+        let action = connection.policy.state().action();
+        if matches!(action, Action::Look | Action::Refresh | Action::Store) && !held {
+            if action == Action::Refresh {
+                self.request_ended(p, c, Outcome::Failed);
+            }
+            return self.on(p, c, Event::LockLost);
+        }
+        let fence = connection.lock.as_ref().map_or(0, |lock| lock.fence);
+        match action {
+            Action::Lock => {
+                self.unlock(p, c);
+                let lock = self.lock(p, LockName::Token(token));
+                let event = if lock.is_some() { Event::Locked } else { Event::LockBusy };
+                self.connection(p, c).lock = lock;
+                self.on(p, c, event);
+            }
+            Action::Look => self.look(p, c),
+            Action::Queue => {
+                let process = &mut self.processes[p];
+                let connection = &mut process.connections[c];
+                connection.ticket = Some(process.queue.enter(connection.policy.lane(now)));
+            }
+            Action::Refresh => {
+                self.requests += 1;
+                self.connection(p, c).pending =
+                    Pending::Request { token, sent_at: now, answer: None, has_arrived: false };
+            }
+            Action::Judge => {
+                let process = &self.processes[p];
+                let shared = self.shared.up.then(|| self.shared.record.others_refused_at(token, now)).flatten();
+                let others = later(process.record.others_refused_at(token, now), shared);
+                let connection = &process.connections[c];
+                let explained =
+                    connection.policy.is_explained(others.map(|at| now - at), now - connection.refused_at);
+                self.on(p, c, Event::Judged { explained });
+            }
+            Action::Publish => {
+                let published = self.connection(p, c).published;
+                let next = if published == token { None } else { self.lock(p, LockName::Token(token)) };
+                let newest = self.publish(p, published, Entry { token, died_at: None, fence });
+                self.connection(p, c).published = token;
+                if next.is_some() {
+                    self.unlock(p, c);
+                    self.connection(p, c).lock = next;
+                }
+                self.on(p, c, if newest { Event::Published } else { Event::Superseded });
+            }
+            Action::Bury => {
+                self.check_burial(p, c);
+                let newest = self.publish(p, token, Entry { token, died_at: Some(now), fence });
+                self.on(p, c, if newest { Event::Published } else { Event::Superseded });
+            }
+            Action::Store => {
+                let connection = &self.processes[p].connections[c];
+                let generation = connection.policy.generation();
+                let is_behind = |holder: &Holder| {
+                    let wrapper = &self.wrappers[holder.wrapper];
+                    wrapper.epoch != holder.epoch || wrapper.stored != generation
+                };
+                let left: Vec<Holder> = connection.holders.iter().copied().filter(is_behind).collect();
+                if left.is_empty() {
+                    self.on(p, c, Event::Stored);
+                } else {
+                    self.connection(p, c).pending = Pending::Stores { token, generation, left, failed: false };
+                }
+            }
+            Action::Report => self.on(p, c, Event::Reported),
+            Action::WaitUntil(_) => self.on(p, c, Event::Woke),
+            Action::Rest => panic!("no turn is under way"),
+        }
+    }
+
+    fn look(&mut self, p: usize, c: usize) {
+        let token = self.connection(p, c).token;
+        match self.find(p, token) {
+            Some(Entry { token: dead, died_at: Some(died_at), .. }) if dead == token => {
+                self.on(p, c, Event::FoundDead { died_at: Some(died_at) });
+            }
+            Some(Entry { token: found, .. }) if found != token => {
+                // Of a dead token that follows this one, only that it follows is of interest here.
+                let times = self.bitbucket.times(found);
+                if self.connection(p, c).policy.believes(times) {
+                    self.pair(p, c, found);
+                    self.connection(p, c).published = found;
+                }
+                self.on(p, c, Event::Found { times, same_refresh_token: false });
+            }
+            _ => self.on(p, c, Event::NothingFound),
+        }
+    }
+
+    /// Takes a newer pair.
+    pub fn pair(&mut self, p: usize, c: usize, token: Token) {
+        let process = &mut self.processes[p];
+        let before = std::mem::replace(&mut process.connections[c].token, token);
+        if process.index.get(&before) == Some(&c) {
+            process.index.remove(&before);
+        }
+        process.index.entry(token).or_insert(c);
+    }
+
+    /// Lets the first one in line send its request, if it may.
+    pub fn pump(&mut self, p: usize) {
+        let now = self.now;
+        self.learn(p);
+        let process = &mut self.processes[p];
+        let has_lock = process.client_lock.as_ref().is_some_and(|lock| !lock.lost);
+        match process.queue.next(now) {
+            Admission::First => {
+                self.unlock_client(p);
+                self.admit(p, false);
+            }
+            // What others learned until they released the lock is learned by the next step.
+            Admission::FirstAlone if has_lock => self.admit(p, true),
+            Admission::FirstAlone => {
+                self.unlock_client(p);
+                let lock = self.lock(p, LockName::Client);
+                let process = &mut self.processes[p];
+                if lock.is_none() {
+                    process.pump_at = now + LOCK_POLL;
+                }
+                process.client_lock = lock;
+            }
+            Admission::Nobody | Admission::NobodyUntil(_) => self.unlock_client(p),
+        }
+    }
+
+    fn admit(&mut self, p: usize, alone: bool) {
+        let step = self.step;
+        let process = &mut self.processes[p];
+        let ticket = process.queue.admit(alone);
+        let c = process.connections.iter().position(|connection| connection.ticket == ticket).expect("a ticket");
+        process.alone = alone.then_some(c);
+        process.connections[c].ticket = None;
+        process.connections[c].admitted = Some(step);
+        self.on(p, c, Event::Admitted);
+    }
+
+    /// What others were refused and granted.
+    fn learn(&mut self, p: usize) {
+        let now = self.now;
+        let process = &mut self.processes[p];
+        let (mut refused_at, mut granted_at) = (process.record.refused_at(now), process.record.granted_at(now));
+        if self.shared.up {
+            refused_at = later(refused_at, self.shared.record.refused_at(now));
+            granted_at = later(granted_at, self.shared.record.granted_at(now));
+        }
+        process.queue.learn(refused_at, granted_at);
+    }
+
+    /// Notes what became of a request, or that it was not sent.
+    pub fn request_ended(&mut self, p: usize, c: usize, outcome: Outcome) {
+        let now = self.now;
+        let process = &mut self.processes[p];
+        let token = process.connections[c].token;
+        let shared = self.shared.up.then_some(&mut self.shared.record);
+        for record in [Some(&mut process.record), shared].into_iter().flatten() {
+            match outcome {
+                Outcome::Granted { sent_at } => record.note_grant(sent_at),
+                Outcome::Refused => record.note_refusal(token, now),
+                Outcome::Failed => {}
+            }
+        }
+        process.queue.ended(outcome, now);
+        process.connections[c].admitted = None;
+        if process.alone == Some(c) {
+            process.alone = None;
+            self.unlock_client(p);
+        }
+        if outcome == Outcome::Refused {
+            self.processes[p].connections[c].refused_at = now;
+            self.noted.push((self.step, now, token));
+        }
+    }
+
+    pub fn lock(&mut self, p: usize, name: LockName) -> Option<Held> {
+        let is_shared = self.shared.up;
+        let process = &mut self.processes[p];
+        if process.locks.contains(&name) || (is_shared && self.shared.locks.contains_key(&name)) {
+            return None;
+        }
+        process.locks.insert(name);
+        self.fence += 1;
+        let fence = self.fence;
+        if is_shared {
+            self.shared.locks.insert(name, Hold { process: p, fence, until: f64::INFINITY });
+        }
+        Some(Held { name, fence, is_shared, lost: false })
+    }
+
+    fn release(&mut self, p: usize, held: Option<Held>) {
+        if let Some(Held { name, fence, .. }) = held {
+            self.processes[p].locks.remove(&name);
+            if self.shared.locks.get(&name).is_some_and(|hold| hold.fence == fence) {
+                self.shared.locks.remove(&name);
+            }
+        }
+    }
+
+    fn unlock(&mut self, p: usize, c: usize) {
+        let held = self.connection(p, c).lock.take();
+        self.release(p, held);
+    }
+
+    fn unlock_client(&mut self, p: usize) {
+        let held = self.processes[p].client_lock.take();
+        self.release(p, held);
+    }
+
+    /// What is published goes to the memory of the process, and to the shared store if that is there.
+    fn publish(&mut self, p: usize, key: Token, entry: Entry) -> bool {
+        let newest = self.processes[p].links.publish(key, entry);
+        if self.shared.up { self.shared.links.publish(key, entry) } else { newest }
+    }
+
+    fn find(&mut self, p: usize, key: Token) -> Option<Entry> {
+        let process = &self.processes[p];
+        if !self.shared.up {
+            return follow(&[&process.links], key);
+        }
+        let found = follow(&[&self.shared.links, &process.links], key)?;
+        // What only one of them knows, both do from now on.
+        if follow(&[&self.shared.links], key) != Some(found) {
+            self.shared.links.publish(key, found);
+        }
+        if follow(&[&process.links], key) != Some(found) {
+            self.processes[p].links.publish(key, found);
+        }
+        Some(found)
+    }
+
+    pub fn store_one(&mut self, p: usize, c: usize, works: bool) {
+        let Pending::Stores { token, generation, left, failed } = &mut self.connection(p, c).pending else {
+            panic!("nothing to store");
+        };
+        let (token, generation, holder) = (*token, *generation, left.remove(0));
+        *failed |= !works;
+        let ended = left.is_empty().then_some(*failed);
+        let wrapper = &mut self.wrappers[holder.wrapper];
+        if wrapper.epoch == holder.epoch {
+            wrapper.handed = generation;
+            wrapper.known = generation;
+            if works {
+                wrapper.stored = generation;
+            }
+        }
+        let before = self.rows[holder.row];
+        // Into the row of another login, nothing is stored.
+        if works && self.bitbucket.is_same_chain(before, token) {
+            self.rows[holder.row] = token;
+            let older = self.bitbucket.is_before(token, before);
+            assert!(self.faults.breaks_locks() || !older, "no older pair is stored after a newer one");
+        }
+        if let Some(failed) = ended {
+            self.connection(p, c).pending = Pending::Nothing;
+            self.on(p, c, if failed { Event::StoreFailed } else { Event::Stored });
+        }
+    }
+
+    /// Tells the policy what happened. Whoever waits asks again after each step.
+    pub fn on(&mut self, p: usize, c: usize, event: Event) {
+        let moment = Moment { now: self.now, random: self.random };
+        let connection = self.connection(p, c);
+        let before = connection.policy.generation();
+        connection.policy.on(event, moment);
+        if connection.policy.generation() != before {
+            connection.busy_until = 0.0;
+            connection.unanswered_since = None;
+        }
+        if !connection.policy.state().is_under_way() {
+            if event == Event::LockBusy {
+                connection.busy_until = moment.now + MINUTE;
+            }
+            connection.holders.clear();
+            self.check_end_of_turn(p, c);
+            self.unlock(p, c);
+        }
+        self.ask_again(p, c);
+    }
+}

@@ -1,0 +1,223 @@
+//! The policy of renewal among many: several processes with several wrappers each, over a model of Bitbucket's rules, of
+//! the coordination that processes share, and of the host's rows. Each step does one of the things that could happen
+//! next; after each, what docs/refresh-policy.md says always holds is checked. The keeper in here is written from
+//! the description of a turn there, and from the interface of js/coordination.
+
+mod bitbucket;
+mod callers;
+mod checks;
+mod keeper;
+mod process;
+//mod scenarios;
+mod shared;
+mod world;
+
+use proptest::prelude::*;
+use std::collections::HashMap;
+use world::{Faults, Step, World};
+
+const SECOND: f64 = 1000.0;
+const MINUTE: f64 = 60.0 * SECOND;
+const HOUR: f64 = 60.0 * MINUTE;
+const DAY: f64 = 24.0 * HOUR;
+
+const START: f64 = 1_800_000_000_000.0;
+const LIFETIME: f64 = HOUR;
+const SKEW: f64 = 5.0 * MINUTE;
+const LOCKOUT: f64 = 30.0 * SECOND;
+const GRACE: f64 = 10.0 * MINUTE;
+const UNUSED: f64 = 90.0 * DAY;
+
+/// How long after a death the refresh token is tried again, …
+const REVIEW: f64 = 4.0 * HOUR;
+/// … and how long after its beginning a process does that with those that died before.
+const EARLY_REVIEW: f64 = 10.0 * MINUTE;
+
+/// A request is given up after this time, and a shared lock outlives its process by this time.
+const REQUEST_LIMIT: f64 = 10.0 * SECOND;
+const LOCK_LIMIT: f64 = 6.0 * SECOND;
+/// How often the line looks for the lock of the client.
+const LOCK_POLL: f64 = 0.5 * SECOND;
+/// How long a call waits.
+const PATIENCE: f64 = 50.0 * SECOND;
+
+/// A pair of tokens, by its place in what Bitbucket issued.
+type Token = usize;
+
+/// How a run ended for a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum End {
+    Works,
+    Revoked,
+    /// A process was killed, and no unused refresh token survived.
+    Lost,
+    /// The row went back to a token that is dead, and nobody knows a later one.
+    Restored,
+    /// It was unused for three months.
+    Unused,
+}
+
+/// Runs a world, then ends all faults and uses every row from every process.
+fn run(mut world: World, choices: &[u32]) -> Vec<End> {
+    let mut was_idle = vec![false; world.rows.len()];
+    for choice in choices {
+        let amount = f64::from(choice & 0xffff) / 65536.0;
+        world.random = f64::from(choice.rotate_left(7) & 0xffff) / 65536.0;
+        world.odd = choice & 0x7f_0000 == 0;
+        let steps = world.steps(amount);
+        world.take(steps[(choice >> 16) as usize % steps.len()]);
+        for (row, token) in world.rows.iter().enumerate() {
+            was_idle[row] |= world.now >= world.bitbucket.issued[*token].at + UNUSED;
+        }
+    }
+    end_faults(&mut world);
+    let survivors: Vec<Vec<Token>> = (0..world.rows.len()).map(|row| world.survivors(row)).collect();
+    world.settle();
+    use_all_rows(&mut world, 3, 2.0 * MINUTE);
+    world.take(Step::Tick(REVIEW));
+    use_all_rows(&mut world, 10, EARLY_REVIEW / 2.0);
+
+    let mut ends = Vec::new();
+    for (row, survivors) in survivors.iter().enumerate() {
+        let works = world.wrappers.iter().filter(|wrapper| wrapper.row == row).all(|wrapper| wrapper.is_served());
+        ends.push(if works {
+            End::Works
+        } else if world.bitbucket.is_revoked(world.rows[row]) {
+            world.check_dead_calls_are_free(row);
+            End::Revoked
+        } else if was_idle[row] {
+            End::Unused
+        } else {
+            assert!(survivors.is_empty(), "what survived works again");
+            if world.restored[row] {
+                End::Restored
+            } else {
+                assert!(world.kills > 0, "no refresh token is lost in a process that lives");
+                End::Lost
+            }
+        });
+    }
+    ends
+}
+
+fn end_faults(world: &mut World) {
+    // What checks are left out because of them stays so.
+    let Faults { coordination, stills, restores, .. } = world.faults;
+    world.faults = Faults { coordination, stills, restores, ..Faults::default() };
+    world.odd = false;
+    world.shared.up = true;
+    world.bitbucket.locked_until = 0.0;
+    for p in 0..world.processes.len() {
+        if world.processes[p].dead {
+            world.take(Step::Restart(p));
+        }
+    }
+    let awake = world.processes.iter().map(|process| process.still_until).fold(world.now, f64::max);
+    while world.now < awake {
+        // Others go on meanwhile.
+        match world.work().first() {
+            Some(step) => world.take(*step),
+            None => world.take(Step::Tick(world.next_time().min(awake) - world.now)),
+        }
+    }
+}
+
+fn use_all_rows(world: &mut World, times: usize, pause: f64) {
+    for _ in 0..times {
+        for id in 0..world.wrappers.len() {
+            world.take(Step::Remake(id));
+            world.take(Step::Call(id));
+            world.settle();
+        }
+        world.take(Step::Tick(pause));
+    }
+}
+
+fn faults() -> impl Strategy<Value = Faults> {
+    any::<[bool; 9]>().prop_map(
+        |[network, stores, deaths, coordination, stills, strangers, revocation, logins, restores]| Faults {
+            network,
+            stores,
+            deaths,
+            coordination,
+            stills,
+            strangers,
+            revocation,
+            logins,
+            restores,
+        },
+    )
+}
+
+proptest! {
+    // PROPTEST_CASES in the environment asks for more.
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn whatever_happens_in_whatever_order_no_connection_is_lost_that_can_be_saved(
+        processes in 1usize..4,
+        wrappers in 1usize..3,
+        rows in 1usize..5,
+        stale in 0usize..3,
+        lockout in 0.1f64..1.0,
+        faults in faults(),
+        choices in prop::collection::vec(any::<u32>(), 0..500),
+    ) {
+        run(world(processes, wrappers, rows, stale.min(rows - 1), lockout, faults), &choices);
+    }
+}
+
+/// Some of its rows are stale.
+fn world(processes: usize, wrappers: usize, rows: usize, stale: usize, lockout: f64, faults: Faults) -> World {
+    let mut world = World::new(processes, rows, lockout, faults);
+    for row in 0..stale {
+        world.make_stale(row);
+    }
+    world.add_wrappers(wrappers);
+    world
+}
+
+/// Runs of a world by numbers that follow from a seed.
+fn ends(runs: u32, processes: usize, faults: Faults) -> HashMap<End, u32> {
+    let mut ends = HashMap::new();
+    for seed in 1..=runs {
+        let mut state = seed.wrapping_mul(0x9E37_79B9);
+        let choices: Vec<u32> = std::iter::repeat_with(|| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state
+        })
+        .take(400)
+        .collect();
+        for end in run(world(processes, 2, 1, 0, 0.5, faults), &choices) {
+            *ends.entry(end).or_default() += 1;
+        }
+    }
+    ends
+}
+
+#[test]
+fn without_deaths_every_connection_works_in_the_end() {
+    for (processes, coordination) in [(1, false), (3, false), (1, true), (3, true)] {
+        let faults = Faults { network: true, stores: true, strangers: true, coordination, ..Faults::default() };
+        let ends = ends(200, processes, faults);
+        let expected = [End::Works, End::Unused];
+        assert!(ends.keys().all(|end| expected.contains(end)), "{processes} {coordination} {ends:?}");
+        assert!(ends[&End::Works] > 150, "{processes} {coordination} {ends:?}");
+    }
+}
+
+#[test]
+fn the_model_can_lose_a_connection_in_the_ways_that_are_documented() {
+    let none = Faults::default();
+    for (faults, end) in [
+        (Faults { deaths: true, ..none }, End::Lost),
+        (Faults { restores: true, deaths: true, ..none }, End::Restored),
+        (Faults { revocation: true, ..none }, End::Revoked),
+    ] {
+        let ends = ends(200, 2, faults);
+        assert!(ends.contains_key(&end), "{end:?} {ends:?}");
+        assert!(ends.keys().all(|one| [end, End::Lost, End::Works, End::Unused].contains(one)), "{end:?} {ends:?}");
+    }
+}

@@ -1,0 +1,133 @@
+//! What a process holds in memory.
+//!
+//! In: nothing. Out: the state of its keeper. What never happens here: a step.
+
+use super::shared::{Held, Links, LockName, Record};
+use super::{LOCKOUT, Token};
+use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
+use nocodb_bitbucket_auth::refresh_queue::RefreshQueue;
+use std::collections::{HashMap, HashSet};
+
+pub enum Pending {
+    Nothing,
+    Request {
+        token: Token,
+        sent_at: f64,
+        answer: Option<Option<Token>>,
+        /// The answer waits to be read, and cannot get lost.
+        has_arrived: bool,
+    },
+    Stores {
+        token: Token,
+        generation: u32,
+        left: Vec<Holder>,
+        failed: bool,
+    },
+}
+
+/// A wrapper that is to be handed what a turn brings. It may be gone by then, but its store is not.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Holder {
+    pub wrapper: usize,
+    pub epoch: u32,
+    pub row: usize,
+}
+
+pub struct Connection {
+    pub policy: RefreshPolicy,
+    pub token: Token,
+    pub published: Token,
+    pub lock: Option<Held>,
+    pub pending: Pending,
+    /// Its place in line.
+    pub ticket: Option<u32>,
+    /// The step in which it was admitted to send its request.
+    pub admitted: Option<u64>,
+    pub refused_at: f64,
+    /// Whose calls wait, …
+    pub waiting: Vec<usize>,
+    /// … and whose stores are to have what this turn brings.
+    pub holders: Vec<Holder>,
+    pub born_at: f64,
+    /// Until when the lock counts as busy, the number of the pair that the API refused, and of the one asked for in vain.
+    pub busy_until: f64,
+    pub rejected: u32,
+    pub in_vain: u32,
+    /// When the first request with this pair failed.
+    pub unanswered_since: Option<f64>,
+    /// When requests failed.
+    pub failed_at: Vec<f64>,
+}
+
+impl Connection {
+    pub fn new(policy: RefreshPolicy, token: Token, now: f64) -> Self {
+        Self {
+            policy,
+            token,
+            published: token,
+            lock: None,
+            pending: Pending::Nothing,
+            ticket: None,
+            admitted: None,
+            refused_at: 0.0,
+            waiting: Vec::new(),
+            holders: Vec::new(),
+            born_at: now,
+            busy_until: 0.0,
+            rejected: 0,
+            in_vain: 0,
+            unanswered_since: None,
+            failed_at: Vec::new(),
+        }
+    }
+
+    pub fn holds_lock(&self) -> bool {
+        self.lock.as_ref().is_some_and(|lock| !lock.lost)
+    }
+}
+
+pub struct Process {
+    pub dead: bool,
+    /// It does nothing before this time.
+    pub still_until: f64,
+    pub links: Links,
+    pub locks: HashSet<LockName>,
+    pub record: Record,
+    pub queue: RefreshQueue,
+    /// The line does not look for the lock of the client before this time.
+    pub pump_at: f64,
+    pub client_lock: Option<Held>,
+    /// Whose request is the only one.
+    pub alone: Option<usize>,
+    pub connections: Vec<Connection>,
+    pub index: HashMap<Token, usize>,
+}
+
+impl Default for Process {
+    fn default() -> Self {
+        Self {
+            dead: false,
+            still_until: 0.0,
+            links: Links::default(),
+            locks: HashSet::new(),
+            record: Record::default(),
+            queue: RefreshQueue::new(LOCKOUT),
+            pump_at: 0.0,
+            client_lock: None,
+            alone: None,
+            connections: Vec::new(),
+            index: HashMap::new(),
+        }
+    }
+}
+
+impl Process {
+    pub fn acts(&self, now: f64) -> bool {
+        !self.dead && now >= self.still_until
+    }
+
+    pub fn locks_held(&mut self) -> impl Iterator<Item = &mut Held> {
+        let of_tokens = self.connections.iter_mut().filter_map(|connection| connection.lock.as_mut());
+        of_tokens.chain(self.client_lock.as_mut())
+    }
+}

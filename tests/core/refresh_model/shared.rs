@@ -1,0 +1,137 @@
+//! What processes share: js/coordination.
+//!
+//! In: what a process publishes and notes. Out: what others find. What never happens here: a decision.
+
+use super::Token;
+use std::collections::{HashMap, HashSet};
+
+/// Refusals and grants are known for so long.
+const KEPT: f64 = 30.0 * super::MINUTE;
+
+#[derive(Clone, Copy, PartialEq)]
+pub struct Entry {
+    pub token: Token,
+    /// When the token was declared dead.
+    pub died_at: Option<f64>,
+    pub fence: u64,
+}
+
+/// What follows what.
+#[derive(Default)]
+pub struct Links(HashMap<Token, Entry>);
+
+impl Links {
+    /// A successor outdoes what is known about the token itself; else the later lock wins.
+    fn rank(key: Token, entry: &Entry) -> (bool, u64) {
+        (entry.token != key, entry.fence)
+    }
+
+    pub fn publish(&mut self, key: Token, entry: Entry) -> bool {
+        match self.0.get(&key).copied() {
+            Some(known) if Self::rank(key, &known) > Self::rank(key, &entry) => {
+                if entry.token != key && entry.token != known.token {
+                    self.0.entry(entry.token).or_insert(known);
+                }
+                false
+            }
+            known => {
+                if let Some(known) = known.filter(|known| known.token != key && known.token != entry.token) {
+                    self.0.entry(known.token).or_insert(entry);
+                }
+                self.0.insert(key, entry);
+                true
+            }
+        }
+    }
+}
+
+/// Follows the links of all stores from a token to the newest.
+pub fn follow(stores: &[&Links], from: Token) -> Option<Entry> {
+    let mut seen = HashSet::from([from]);
+    let (mut at, mut last) = (from, None);
+    while let Some(next) = stores.iter().filter_map(|links| links.0.get(&at)).max_by_key(|next| Links::rank(at, next))
+    {
+        last = Some(*next);
+        if !seen.insert(next.token) {
+            break;
+        }
+        at = next.token;
+    }
+    last
+}
+
+/// What Bitbucket refused and granted.
+#[derive(Default)]
+pub struct Record {
+    refused_at: HashMap<Token, f64>,
+    granted_at: Option<f64>,
+}
+
+impl Record {
+    pub fn note_refusal(&mut self, token: Token, now: f64) {
+        self.refused_at.insert(token, now);
+    }
+
+    /// A request that was sent at this time was granted.
+    pub fn note_grant(&mut self, sent_at: f64) {
+        self.granted_at = later(self.granted_at, Some(sent_at));
+    }
+
+    pub fn refused_at(&self, now: f64) -> Option<f64> {
+        self.refused_at.values().copied().filter(|at| now < at + KEPT).reduce(f64::max)
+    }
+
+    pub fn others_refused_at(&self, token: Token, now: f64) -> Option<f64> {
+        let others = self.refused_at.iter().filter(|(other, _)| **other != token).map(|(_, at)| *at);
+        others.filter(|at| now < at + KEPT).reduce(f64::max)
+    }
+
+    pub fn granted_at(&self, now: f64) -> Option<f64> {
+        self.granted_at.filter(|at| now < at + KEPT)
+    }
+}
+
+pub fn later(one: Option<f64>, other: Option<f64>) -> Option<f64> {
+    one.into_iter().chain(other).reduce(f64::max)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LockName {
+    /// Whoever has it is the only one who sends a token request.
+    Client,
+    Token(Token),
+}
+
+/// Who holds a lock in the shared store, …
+pub struct Hold {
+    pub process: usize,
+    pub fence: u64,
+    /// … and until when, if that process is dead or stands still.
+    pub until: f64,
+}
+
+pub struct Shared {
+    pub up: bool,
+    pub links: Links,
+    pub locks: HashMap<LockName, Hold>,
+    pub record: Record,
+}
+
+impl Shared {
+    pub fn new() -> Self {
+        Self { up: true, links: Links::default(), locks: HashMap::new(), record: Record::default() }
+    }
+
+    /// Somebody emptied it.
+    pub fn forget(&mut self) {
+        *self = Self { up: self.up, ..Self::new() };
+    }
+}
+
+/// A lock as its holder knows it.
+pub struct Held {
+    pub name: LockName,
+    pub fence: u64,
+    pub is_shared: bool,
+    pub lost: bool,
+}

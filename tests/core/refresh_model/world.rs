@@ -1,0 +1,491 @@
+//! Several processes with several wrappers each, the rows of one host, and one OAuth client at Bitbucket.
+//!
+//! In: one step after the other. Out: the world after it. What never happens here: a step that could not be.
+
+use super::bitbucket::Bitbucket;
+use super::callers::{Call, Wrapper};
+use super::process::{Connection, Pending, Process};
+use super::shared::Shared;
+use super::{DAY, HOUR, LOCK_LIMIT, LOCKOUT, MINUTE, PATIENCE, REQUEST_LIMIT, SECOND, START, Token};
+use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome};
+use nocodb_bitbucket_auth::refresh_turn::{Action, Event};
+
+/// What may go wrong in a run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Faults {
+    pub network: bool,
+    pub stores: bool,
+    pub deaths: bool,
+    /// The shared store is away, or is emptied, or locks are lost.
+    pub coordination: bool,
+    /// Processes stand still.
+    pub stills: bool,
+    /// Somebody else uses dead tokens of this client.
+    pub strangers: bool,
+    pub revocation: bool,
+    /// Somebody authenticates again.
+    pub logins: bool,
+    /// A row is restored from a backup.
+    pub restores: bool,
+}
+
+impl Faults {
+    pub fn breaks_locks(self) -> bool {
+        self.coordination || self.stills
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Step {
+    Call(usize),
+    Renew(usize),
+    Remake(usize),
+    Deadline(usize),
+    Go(usize, usize),
+    Pump(usize),
+    Retry(usize, usize),
+    Process(usize, usize),
+    Answer(usize, usize),
+    Fail(usize, usize),
+    FailForGood(usize, usize),
+    StoreOne(usize, usize),
+    StoreNot(usize, usize),
+    Tick(f64),
+    Kill(usize),
+    Restart(usize),
+    Stop(usize, f64),
+    ShareLess,
+    ShareAgain,
+    ForgetShared,
+    LoseLock(usize, usize),
+    Stranger,
+    Revoke(usize),
+    LogIn(usize),
+    Restore(usize),
+}
+
+pub struct World {
+    pub now: f64,
+    /// Counts the steps.
+    pub step: u64,
+    pub random: f64,
+    /// Whether the API answers 401 to the next request, whatever the token.
+    pub odd: bool,
+    pub faults: Faults,
+    pub bitbucket: Bitbucket,
+    pub shared: Shared,
+    pub fence: u64,
+    pub epoch: u32,
+    pub processes: Vec<Process>,
+    pub wrappers: Vec<Wrapper>,
+    pub rows: Vec<Token>,
+    /// Which rows went back to an older token.
+    pub restored: Vec<bool>,
+    pub kills: u32,
+    pub requests: u32,
+    /// When, and in which step, it became known that Bitbucket refused a token.
+    pub noted: Vec<(u64, f64, Token)>,
+    pub longest_call: f64,
+    /// For how long processes stood still, in all.
+    pub stood_still: f64,
+}
+
+impl World {
+    /// Without wrappers. Bitbucket's lockout lasts for a part of the configured one.
+    pub fn new(processes: usize, rows: usize, lockout: f64, faults: Faults) -> Self {
+        let mut bitbucket = Bitbucket::new(LOCKOUT * lockout);
+        let rows: Vec<Token> = (0..rows).map(|_| bitbucket.log_in(START)).collect();
+        Self {
+            now: START,
+            step: 0,
+            random: 0.0,
+            odd: false,
+            faults,
+            bitbucket,
+            shared: Shared::new(),
+            fence: 0,
+            epoch: 0,
+            processes: (0..processes).map(|_| Process::default()).collect(),
+            wrappers: Vec::new(),
+            restored: vec![false; rows.len()],
+            rows,
+            kills: 0,
+            requests: 0,
+            noted: Vec::new(),
+            longest_call: 0.0,
+            stood_still: 0.0,
+        }
+    }
+
+    /// So many in each process for each row.
+    pub fn add_wrappers(&mut self, number: usize) {
+        for process in 0..self.processes.len() {
+            for row in 0..self.rows.len() {
+                for _ in 0..number {
+                    let wrapper = self.wrapper(process, row);
+                    self.wrappers.push(wrapper);
+                }
+            }
+        }
+    }
+
+    /// The row has a token that was rotated away long ago.
+    pub fn make_stale(&mut self, row: usize) {
+        self.bitbucket.issued[self.rows[row]].used_at = Some(START - HOUR);
+        self.restored[row] = true;
+    }
+
+    pub fn connection(&mut self, process: usize, connection: usize) -> &mut Connection {
+        &mut self.processes[process].connections[connection]
+    }
+
+    fn acts(&self, process: usize) -> bool {
+        self.processes[process].acts(self.now)
+    }
+
+    /// What could happen next. `amount` is from 0 to 1.
+    pub fn steps(&self, amount: f64) -> Vec<Step> {
+        let mut steps = self.work();
+        // A few of the wrappers, lest they outnumber all else.
+        for id in [0.0, 0.31, 0.67].map(|part| ((amount * 16.0 + part).fract() * self.wrappers.len() as f64) as usize)
+        {
+            let wrapper = &self.wrappers[id];
+            if self.acts(wrapper.process) && wrapper.call == Call::None {
+                steps.extend([Step::Call(id), Step::Remake(id)]);
+                if amount < 0.2 {
+                    steps.push(Step::Renew(id));
+                }
+            }
+        }
+        for (p, process) in self.processes.iter().enumerate() {
+            if process.dead {
+                steps.push(Step::Restart(p));
+                continue;
+            }
+            if self.faults.deaths && amount < 0.1 {
+                steps.push(Step::Kill(p));
+            }
+            if self.faults.stills && amount < 0.1 && self.acts(p) {
+                steps.push(Step::Stop(p, [15.0 * SECOND, 2.0 * MINUTE, 2.0 * HOUR][(amount * 1000.0) as usize % 3]));
+            }
+            for (c, connection) in process.connections.iter().enumerate() {
+                self.add_failures(&mut steps, amount, (p, c), connection);
+            }
+        }
+        self.add_ticks(&mut steps, amount);
+        self.add_faults(&mut steps, amount);
+        steps
+    }
+
+    fn add_failures(&self, steps: &mut Vec<Step>, amount: f64, (p, c): (usize, usize), connection: &Connection) {
+        match &connection.pending {
+            Pending::Request { answer, has_arrived: false, .. } if self.faults.network && self.acts(p) => {
+                steps.push(Step::Fail(p, c));
+                // Bitbucket says so itself, to a request that it did not grant.
+                if answer.is_none() && amount < 0.1 {
+                    steps.push(Step::FailForGood(p, c));
+                }
+            }
+            Pending::Stores { .. } if self.faults.stores && self.acts(p) => steps.push(Step::StoreNot(p, c)),
+            _ => {}
+        }
+        if self.faults.coordination && connection.holds_lock() && amount < 0.3 {
+            steps.push(Step::LoseLock(p, c));
+        }
+    }
+
+    fn add_ticks(&self, steps: &mut Vec<Step>, amount: f64) {
+        let limit = self.next_time() - self.now;
+        if limit <= 0.0 {
+            return;
+        }
+        let busy = self.processes.iter().flat_map(|p| &p.connections).any(|c| c.policy.state().is_under_way());
+        let far = match amount {
+            _ if busy => SECOND * amount,
+            0.0..0.5 => 10.0 * MINUTE * amount,
+            0.5..0.97 => HOUR * amount,
+            0.97..0.99 => 5.0 * HOUR,
+            _ => 95.0 * DAY * (amount - 0.99) / 0.01,
+        };
+        steps.extend([Step::Tick(far.min(limit)), Step::Tick((far / 10.0).min(limit))]);
+        if limit.is_finite() {
+            steps.push(Step::Tick(limit));
+        }
+    }
+
+    fn add_faults(&self, steps: &mut Vec<Step>, amount: f64) {
+        let row = (amount * 1_000_000.0) as usize % self.rows.len();
+        if self.faults.coordination && amount < 0.2 {
+            steps.push(if self.shared.up { Step::ShareLess } else { Step::ShareAgain });
+            steps.push(Step::ForgetShared);
+        }
+        if self.faults.strangers && amount < 0.1 {
+            steps.push(Step::Stranger);
+        }
+        if self.faults.revocation && amount < 0.005 {
+            steps.push(Step::Revoke(row));
+        }
+        if self.faults.logins && amount < 0.02 {
+            steps.push(Step::LogIn(row));
+        }
+        if self.faults.restores && amount < 0.02 && self.bitbucket.parent(self.rows[row]).is_some() {
+            steps.push(Step::Restore(row));
+        }
+    }
+
+    /// What goes on by itself.
+    pub fn work(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for (p, process) in self.processes.iter().enumerate().filter(|(_, process)| !process.dead) {
+            steps.extend((0..process.connections.len()).filter_map(|c| self.work_of(p, c)));
+            steps.extend(self.can_pump(p).then_some(Step::Pump(p)));
+        }
+        let late = |(id, wrapper): (usize, &Wrapper)| self.is_late(wrapper).then_some(Step::Deadline(id));
+        steps.extend(self.wrappers.iter().enumerate().filter_map(late));
+        steps
+    }
+
+    fn is_late(&self, wrapper: &Wrapper) -> bool {
+        wrapper.call != Call::None && self.now >= wrapper.began_at + PATIENCE && self.acts(wrapper.process)
+    }
+
+    pub fn work_of(&self, p: usize, c: usize) -> Option<Step> {
+        let connection = &self.processes[p].connections[c];
+        if let Pending::Request { answer: None, .. } = connection.pending {
+            return Some(Step::Process(p, c));
+        }
+        if !self.acts(p) {
+            return None;
+        }
+        match &connection.pending {
+            Pending::Request { .. } => Some(Step::Answer(p, c)),
+            Pending::Stores { .. } => Some(Step::StoreOne(p, c)),
+            Pending::Nothing if connection.ticket.is_some() => None,
+            Pending::Nothing => match connection.policy.state().action() {
+                Action::WaitUntil(time) if self.now < time => None,
+                _ if connection.policy.state().is_under_way() => Some(Step::Go(p, c)),
+                _ if connection.policy.retry_at(self.now) == Some(self.now) => Some(Step::Retry(p, c)),
+                _ => None,
+            },
+        }
+    }
+
+    pub fn can_pump(&self, p: usize) -> bool {
+        let process = &self.processes[p];
+        let is_next = match process.queue.next(self.now) {
+            Admission::First => true,
+            Admission::FirstAlone => self.now >= process.pump_at,
+            Admission::Nobody | Admission::NobodyUntil(_) => false,
+        };
+        let holds_in_vain = process.client_lock.is_some() && process.alone.is_none();
+        self.acts(p) && (is_next || holds_in_vain)
+    }
+
+    /// Time does not go on beyond this before something was done.
+    pub fn next_time(&self) -> f64 {
+        let mut next = f64::INFINITY;
+        for process in self.processes.iter().filter(|process| !process.dead) {
+            for connection in &process.connections {
+                if let Pending::Request { sent_at, answer: None, .. } = connection.pending {
+                    next = next.min(sent_at + REQUEST_LIMIT);
+                }
+            }
+            if self.now < process.still_until {
+                next = next.min(process.still_until);
+                continue;
+            }
+            for connection in &process.connections {
+                next = next.min(match connection.pending {
+                    Pending::Request { sent_at, .. } => sent_at + REQUEST_LIMIT,
+                    _ => match connection.policy.state().action() {
+                        Action::WaitUntil(time) => time,
+                        _ => connection.policy.retry_at(self.now).unwrap_or(f64::INFINITY),
+                    },
+                });
+            }
+            next = next.min(match process.queue.next(self.now) {
+                Admission::NobodyUntil(time) => time,
+                Admission::FirstAlone if self.now < process.pump_at => process.pump_at,
+                _ => f64::INFINITY,
+            });
+        }
+        let calls = self.wrappers.iter().filter(|wrapper| wrapper.call != Call::None && self.acts(wrapper.process));
+        calls.map(|wrapper| wrapper.began_at + PATIENCE).fold(next, f64::min)
+    }
+
+    pub fn take(&mut self, step: Step) {
+        self.step += 1;
+        match step {
+            Step::Call(id) => self.call(id),
+            Step::Renew(id) => self.renew(id),
+            Step::Remake(id) => {
+                let Wrapper { process, row, .. } = self.wrappers[id];
+                self.wrappers[id] = self.wrapper(process, row);
+            }
+            Step::Deadline(id) => self.meet_deadline(id),
+            Step::Go(p, c) => self.go(p, c),
+            Step::Pump(p) => self.pump(p),
+            Step::Retry(p, c) => {
+                let now = self.now;
+                let policy = &mut self.connection(p, c).policy;
+                policy.asked(policy.generation(), now + PATIENCE, now);
+                assert!(policy.state().is_under_way(), "a retry begins a turn");
+            }
+            Step::Process(p, c) => self.process_request(p, c),
+            Step::Answer(p, c) => self.read_answer(p, c),
+            Step::Fail(p, c) => {
+                let retry_after = match self.random {
+                    0.0..0.15 => Some(20.0 * SECOND),
+                    0.15..0.2 => Some(5.0 * MINUTE),
+                    _ => None,
+                };
+                self.fail(p, c, Event::FailedInPassing { retry_after });
+            }
+            Step::FailForGood(p, c) => self.fail(p, c, Event::FailedForGood),
+            Step::StoreOne(p, c) => self.store_one(p, c, true),
+            Step::StoreNot(p, c) => self.store_one(p, c, false),
+            Step::Tick(time) => {
+                self.now += time;
+                self.let_locks_expire();
+            }
+            Step::Kill(p) => self.kill(p),
+            Step::Restart(p) => {
+                self.processes[p] = Process::default();
+                for id in 0..self.wrappers.len() {
+                    if self.wrappers[id].process == p {
+                        self.wrappers[id] = self.wrapper(p, self.wrappers[id].row);
+                    }
+                }
+            }
+            Step::Stop(p, time) => {
+                let until = self.now + time;
+                self.processes[p].still_until = until;
+                self.stood_still += time;
+                self.let_locks_of_expire(p);
+            }
+            Step::ShareLess => self.shared.up = false,
+            Step::ShareAgain => self.shared.up = true,
+            Step::ForgetShared => {
+                self.shared.forget();
+                let locks = self.processes.iter_mut().flat_map(Process::locks_held);
+                locks.filter(|lock| lock.is_shared).for_each(|lock| lock.lost = true);
+            }
+            Step::LoseLock(p, c) => {
+                if let Some(lock) = &mut self.connection(p, c).lock {
+                    lock.lost = true;
+                    let name = lock.name;
+                    self.shared.locks.remove(&name);
+                }
+            }
+            Step::Stranger => self.bitbucket.lock_out(self.now),
+            Step::Revoke(row) => self.bitbucket.revoke(self.rows[row]),
+            Step::LogIn(row) => {
+                self.rows[row] = self.bitbucket.log_in(self.now);
+                self.restored[row] = false;
+            }
+            Step::Restore(row) => {
+                let before = self.bitbucket.parent(self.rows[row]).expect("an older token");
+                self.rows[row] = self.bitbucket.parent(before).unwrap_or(before);
+                self.restored[row] = true;
+            }
+        }
+        self.check_requests();
+    }
+
+    fn process_request(&mut self, p: usize, c: usize) {
+        let Pending::Request { token, .. } = self.connection(p, c).pending else { panic!("no request") };
+        let result = self.bitbucket.refresh(token, self.now);
+        let is_read_first = !self.acts(p);
+        if let Pending::Request { answer, has_arrived, .. } = &mut self.connection(p, c).pending {
+            *answer = Some(result);
+            *has_arrived = is_read_first;
+        }
+    }
+
+    fn read_answer(&mut self, p: usize, c: usize) {
+        let pending = std::mem::replace(&mut self.connection(p, c).pending, Pending::Nothing);
+        let Pending::Request { sent_at, answer: Some(answer), .. } = pending else { panic!("no answer") };
+        match answer {
+            None => {
+                self.request_ended(p, c, Outcome::Refused);
+                self.on(p, c, Event::Refused);
+            }
+            Some(token) => {
+                self.request_ended(p, c, Outcome::Granted { sent_at });
+                self.pair(p, c, token);
+                let times = self.bitbucket.times(token);
+                self.on(p, c, Event::Renewed(times));
+            }
+        }
+    }
+
+    fn fail(&mut self, p: usize, c: usize, event: Event) {
+        self.request_ended(p, c, Outcome::Failed);
+        let now = self.now;
+        let connection = self.connection(p, c);
+        connection.pending = Pending::Nothing;
+        connection.in_vain = connection.policy.generation();
+        if event != Event::FailedForGood {
+            connection.unanswered_since.get_or_insert(now);
+        }
+        connection.failed_at.retain(|at| now < at + MINUTE);
+        connection.failed_at.push(now);
+        self.check_failures(p, c);
+        self.on(p, c, event);
+    }
+
+    fn kill(&mut self, p: usize) {
+        self.kills += 1;
+        for c in 0..self.processes[p].connections.len() {
+            // A request that is on its way may still arrive.
+            if matches!(self.connection(p, c).pending, Pending::Request { answer: None, .. }) && self.random < 0.5 {
+                self.process_request(p, c);
+            }
+        }
+        self.let_locks_of_expire(p);
+        self.processes[p] = Process { dead: true, ..Process::default() };
+        for wrapper in self.wrappers.iter_mut().filter(|wrapper| wrapper.process == p) {
+            wrapper.call = Call::None;
+        }
+    }
+
+    fn let_locks_of_expire(&mut self, p: usize) {
+        let until = self.now + LOCK_LIMIT;
+        for hold in self.shared.locks.values_mut().filter(|hold| hold.process == p) {
+            hold.until = hold.until.min(until);
+        }
+    }
+
+    /// Those of a process that stood still for a shorter time are its own again.
+    fn let_locks_expire(&mut self) {
+        let now = self.now;
+        self.shared.locks.retain(|_, hold| now < hold.until);
+        let locks = &mut self.shared.locks;
+        for process in self.processes.iter_mut().filter(|process| process.still_until != 0.0 && process.acts(now)) {
+            process.still_until = 0.0;
+            for held in process.locks_held().filter(|held| held.is_shared) {
+                match locks.get_mut(&held.name).filter(|hold| hold.fence == held.fence) {
+                    Some(hold) => hold.until = f64::INFINITY,
+                    None => held.lost = true,
+                }
+            }
+        }
+    }
+
+    /// Lets everything that is under way come to its end.
+    pub fn settle(&mut self) {
+        for _ in 0..200_000 {
+            self.random = (self.random * 7.3 + 0.37).fract();
+            let work = self.work();
+            if !work.is_empty() {
+                let at = (self.random * work.len() as f64) as usize;
+                self.take(work[at]);
+            } else if self.next_time().is_finite() {
+                self.take(Step::Tick(self.next_time() - self.now));
+            } else {
+                return self.check_rest();
+            }
+        }
+        panic!("no end");
+    }
+}
