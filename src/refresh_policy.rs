@@ -339,7 +339,7 @@ impl RefreshPolicy {
             (State::Refreshing, Event::Refused) => State::AwaitingVerdict(self.refusals.note(now)),
             (State::AwaitingVerdict(_), Event::Woke) => State::Looking,
             (State::Judging, Event::Judged { explained }) => {
-                if let Some(second_try) = self.refusals.judge(explained, moment) {
+                if let Some(second_try) = self.refusals.judge(explained, self.is_urgent(now), moment) {
                     self.not_before = self.within_grace(second_try, now);
                 }
                 self.proceed(now)
@@ -448,9 +448,9 @@ impl RefreshPolicy {
         self.refresh_at = refresh_at(times, now);
         self.rejected = false;
         self.forced = false;
-        self.not_before = 0.0;
+        // The minute's failures count on, whichever pair they were about.
+        self.not_before = self.failures.next_at(now);
         self.excused_until = 0.0;
-        self.failures = RecentFailures::default();
         self.refusals.forget();
         self.own = false;
         self.superseded = false;
@@ -464,7 +464,7 @@ impl RefreshPolicy {
             State::Storing
         } else if self.refusals.is_unjudged() {
             self.refusals.verdict_at(now).map_or(State::Judging, State::AwaitingVerdict)
-        } else if self.refusals.suffice() && !self.refusals.is_dead() && !self.is_urgent(now) {
+        } else if self.refusals.suffice() && !self.refusals.is_dead() {
             State::Burying
         } else if self.refusals.is_dead() && !self.refusals.is_review_due(now) && !self.is_urgent(now) {
             self.stay_dead(now)
@@ -487,7 +487,7 @@ impl RefreshPolicy {
 
     fn stay_dead(&mut self, now: f64) -> State {
         self.forced = false;
-        self.not_before = 0.0;
+        self.not_before = self.failures.next_at(now);
         self.look_from = now + PAUSE;
         State::Dead
     }
@@ -518,7 +518,7 @@ impl RefreshPolicy {
         self.postpone(now)
     }
 
-    /// A time that Bitbucket asks to wait for, or the last one at which a request still helps if the answer to an earlier
+    /// A time to wait for, or the last one at which a request still helps if the answer to an earlier
     /// one was lost.
     fn within_grace(&self, until: f64, now: f64) -> f64 {
         match self.unanswered_since.map(|since| since + GRACE - RESCUE) {

@@ -108,13 +108,15 @@ impl Refusals {
     }
 
     /// Takes the last refusal for what it is. Gives the time of the second try when it counts; the line keeps an explained
-    /// one waiting until the lockout is over.
-    pub fn judge(&mut self, explained: bool, Moment { now, random }: Moment) -> Option<f64> {
+    /// one waiting until the lockout is over. While an answer may be lost, no refusal is the last one: once that is settled, the
+    /// refresh token is tried again.
+    pub fn judge(&mut self, explained: bool, may_be_unanswered: bool, Moment { now, random }: Moment) -> Option<f64> {
         self.verdict_at.take()?;
         if explained {
             return None;
         }
-        self.counted = (self.counted + 1).min(MOST);
+        let most = if may_be_unanswered { MOST - 1 } else { MOST };
+        self.counted = (self.counted + 1).min(most);
         // Declared once more, for other processes.
         self.died_at = None;
         let lockouts = SECOND_TRY.start + (SECOND_TRY.end - SECOND_TRY.start) * random;

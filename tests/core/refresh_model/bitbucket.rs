@@ -13,6 +13,8 @@ pub struct Issued {
     pub at: f64,
     pub used_at: Option<f64>,
     pub refusals: u32,
+    /// How often a lockout refused it after it had been used, when it still was good for minutes.
+    pub refusals_in_grace: u32,
     /// When it was refused last.
     pub refused_at: Option<f64>,
 }
@@ -37,7 +39,15 @@ impl Bitbucket {
     }
 
     fn issue(&mut self, chain: usize, parent: Option<Token>, at: f64) -> Token {
-        self.issued.push(Issued { chain, parent, at, used_at: None, refusals: 0, refused_at: None });
+        self.issued.push(Issued {
+            chain,
+            parent,
+            at,
+            used_at: None,
+            refusals: 0,
+            refusals_in_grace: 0,
+            refused_at: None,
+        });
         self.issued.len() - 1
     }
 
@@ -52,6 +62,7 @@ impl Bitbucket {
         let issued = &mut self.issued[token];
         if is_locked || !is_alive {
             issued.refusals += 1;
+            issued.refusals_in_grace += u32::from(is_alive && issued.used_at.is_some());
             issued.refused_at = Some(now);
             return None;
         }

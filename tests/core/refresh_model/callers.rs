@@ -181,11 +181,7 @@ impl World {
         let is_excepted = now < connection.busy_until
             || matches!(
                 connection.policy.state(),
-                State::Dead
-                    | State::Queued
-                    | State::AwaitingVerdict(_)
-                    | State::Judging
-                    | State::AwaitingRequest(_)
+                State::Dead | State::Queued | State::AwaitingVerdict(_) | State::Judging | State::AwaitingRequest(_)
             );
         assert!(was_handed || is_excepted, "a pair is handed to the store before it is used");
 

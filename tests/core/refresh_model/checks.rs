@@ -76,7 +76,10 @@ impl World {
         let born_at = connection.born_at;
         if tried_at + VERDICT + self.stood_still < born_at {
             let review_at = born_at + EARLY_REVIEW;
-            assert!(self.now - self.stood_still - MINUTE < review_at, "a new process reviews a verdict of death soon");
+            assert!(
+                self.now - self.stood_still - MINUTE < review_at,
+                "a new process reviews a verdict of death soon"
+            );
         }
     }
 
@@ -110,6 +113,13 @@ impl World {
         found
     }
 
+    /// Whether a used refresh token, the answer to which got lost, was tried again in vain.
+    pub fn was_locked_out_in_grace(&self, row: usize) -> bool {
+        let of_row = |token: &usize| self.bitbucket.is_same_chain(self.rows[row], *token);
+        let tokens = (0..self.bitbucket.issued.len()).filter(of_row);
+        tokens.map(|token| self.bitbucket.issued[token].refusals_in_grace).any(|refusals| refusals >= 2)
+    }
+
     /// Who holds a dead connection gets the error, and no request is made.
     pub fn check_dead_calls_are_free(&mut self, row: usize) {
         for id in 0..self.wrappers.len() {
@@ -125,7 +135,10 @@ impl World {
     /// At rest.
     pub fn check_rest(&self) {
         for process in &self.processes {
-            assert!(process.connections.iter().all(|connection| connection.waiting.is_empty()), "nobody waits at rest");
+            assert!(
+                process.connections.iter().all(|connection| connection.waiting.is_empty()),
+                "nobody waits at rest"
+            );
             assert!(process.locks.is_empty(), "nobody holds a lock at rest");
         }
     }

@@ -6,7 +6,7 @@
 use super::process::{Holder, Pending};
 use super::shared::{Entry, Held, Hold, LockName, follow, later};
 use super::world::World;
-use super::{LOCK_POLL, MINUTE, Token};
+use super::{LOCK_POLL, LOOK, MINUTE, Token};
 use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome};
 use nocodb_bitbucket_auth::refresh_turn::{Action, Event, Moment};
 
@@ -140,7 +140,11 @@ impl World {
                 }
                 process.client_lock = lock;
             }
-            Admission::Nobody | Admission::NobodyUntil(_) => self.unlock_client(p),
+            Admission::NobodyUntil(time) => {
+                process.pump_at = time.min(now + LOOK);
+                self.unlock_client(p);
+            }
+            Admission::Nobody => self.unlock_client(p),
         }
     }
 

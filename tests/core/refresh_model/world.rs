@@ -6,7 +6,7 @@ use super::bitbucket::Bitbucket;
 use super::callers::{Call, Wrapper};
 use super::process::{Connection, Pending, Process};
 use super::shared::Shared;
-use super::{DAY, HOUR, LOCK_LIMIT, LOCKOUT, MINUTE, PATIENCE, REQUEST_LIMIT, SECOND, START, Token};
+use super::{DAY, GRACE, HOUR, LOCK_LIMIT, LOCKOUT, MINUTE, PATIENCE, REQUEST_LIMIT, SECOND, START, Token};
 use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome};
 use nocodb_bitbucket_auth::refresh_turn::{Action, Event};
 
@@ -81,7 +81,8 @@ pub struct World {
     pub rows: Vec<Token>,
     /// Which rows went back to an older token.
     pub restored: Vec<bool>,
-    pub kills: u32,
+    /// A process was killed, or stood still beyond the grace, maybe with a request of which it does not know the answer.
+    pub excuses_loss: bool,
     pub requests: u32,
     /// When, and in which step, it became known that Bitbucket refused a token.
     pub noted: Vec<(u64, f64, Token)>,
@@ -109,7 +110,7 @@ impl World {
             wrappers: Vec::new(),
             restored: vec![false; rows.len()],
             rows,
-            kills: 0,
+            excuses_loss: false,
             requests: 0,
             noted: Vec::new(),
             longest_call: 0.0,
@@ -146,6 +147,7 @@ impl World {
     /// What could happen next. `amount` is from 0 to 1.
     pub fn steps(&self, amount: f64) -> Vec<Step> {
         let mut steps = self.work();
+        self.add_ticks(&mut steps, amount);
         // A few of the wrappers, lest they outnumber all else.
         for id in [0.0, 0.31, 0.67].map(|part| ((amount * 16.0 + part).fract() * self.wrappers.len() as f64) as usize)
         {
@@ -166,13 +168,13 @@ impl World {
                 steps.push(Step::Kill(p));
             }
             if self.faults.stills && amount < 0.1 && self.acts(p) {
-                steps.push(Step::Stop(p, [15.0 * SECOND, 2.0 * MINUTE, 2.0 * HOUR][(amount * 1000.0) as usize % 3]));
+                let times = [15.0 * SECOND, 15.0 * SECOND, 2.0 * MINUTE, 2.0 * MINUTE, 2.0 * HOUR];
+                steps.push(Step::Stop(p, times[(amount * 1000.0) as usize % times.len()]));
             }
             for (c, connection) in process.connections.iter().enumerate() {
                 self.add_failures(&mut steps, amount, (p, c), connection);
             }
         }
-        self.add_ticks(&mut steps, amount);
         self.add_faults(&mut steps, amount);
         steps
     }
@@ -199,16 +201,17 @@ impl World {
         if limit <= 0.0 {
             return;
         }
-        let busy = self.processes.iter().flat_map(|p| &p.connections).any(|c| c.policy.state().is_under_way());
+        // What can be done is done soon.
+        let is_busy = !steps.is_empty();
         let far = match amount {
-            _ if busy => SECOND * amount,
+            _ if is_busy => SECOND * amount,
             0.0..0.5 => 10.0 * MINUTE * amount,
             0.5..0.97 => HOUR * amount,
             0.97..0.99 => 5.0 * HOUR,
             _ => 95.0 * DAY * (amount - 0.99) / 0.01,
         };
         steps.extend([Step::Tick(far.min(limit)), Step::Tick((far / 10.0).min(limit))]);
-        if limit.is_finite() {
+        if limit.is_finite() && (!is_busy || limit < REQUEST_LIMIT) {
             steps.push(Step::Tick(limit));
         }
     }
@@ -274,8 +277,8 @@ impl World {
         let process = &self.processes[p];
         let is_next = match process.queue.next(self.now) {
             Admission::First => true,
-            Admission::FirstAlone => self.now >= process.pump_at,
-            Admission::Nobody | Admission::NobodyUntil(_) => false,
+            Admission::FirstAlone | Admission::NobodyUntil(_) => self.now >= process.pump_at,
+            Admission::Nobody => false,
         };
         let holds_in_vain = process.client_lock.is_some() && process.alone.is_none();
         self.acts(p) && (is_next || holds_in_vain)
@@ -304,9 +307,8 @@ impl World {
                 });
             }
             next = next.min(match process.queue.next(self.now) {
-                Admission::NobodyUntil(time) => time,
-                Admission::FirstAlone if self.now < process.pump_at => process.pump_at,
-                _ => f64::INFINITY,
+                Admission::FirstAlone | Admission::NobodyUntil(_) => process.pump_at,
+                Admission::Nobody | Admission::First => f64::INFINITY,
             });
         }
         let calls = self.wrappers.iter().filter(|wrapper| wrapper.call != Call::None && self.acts(wrapper.process));
@@ -361,6 +363,7 @@ impl World {
                 let until = self.now + time;
                 self.processes[p].still_until = until;
                 self.stood_still += time;
+                self.excuses_loss |= self.stood_still >= GRACE / 2.0;
                 self.let_locks_of_expire(p);
             }
             Step::ShareLess => self.shared.up = false,
@@ -435,7 +438,7 @@ impl World {
     }
 
     fn kill(&mut self, p: usize) {
-        self.kills += 1;
+        self.excuses_loss = true;
         for c in 0..self.processes[p].connections.len() {
             // A request that is on its way may still arrive.
             if matches!(self.connection(p, c).pending, Pending::Request { answer: None, .. }) && self.random < 0.5 {
