@@ -28,11 +28,10 @@ impl World {
                 }
             }
         }
-        self.check_care();
     }
 
     /// After a refusal, one asks at a time.
-    fn check_care(&self) {
+    pub fn check_care(&self) {
         let Some((step, at, _)) = self.noted.last() else { return };
         if self.faults.breaks_locks() || self.now >= at + 3.0 * LOCKOUT - SAME {
             return;

@@ -43,6 +43,7 @@ impl World {
                 self.requests += 1;
                 self.connection(p, c).pending =
                     Pending::Request { token, sent_at: now, answer: None, has_arrived: false };
+                self.check_requests();
             }
             Action::Judge => {
                 let process = &self.processes[p];
@@ -66,6 +67,7 @@ impl World {
             }
             Action::Bury => {
                 self.check_burial(p, c);
+                self.buried_alive += u32::from(self.bitbucket.is_alive(token, now));
                 let newest = self.publish(p, token, Entry { token, died_at: Some(now), fence });
                 self.on(p, c, if newest { Event::Published } else { Event::Superseded });
             }
@@ -156,6 +158,7 @@ impl World {
         process.alone = alone.then_some(c);
         process.connections[c].ticket = None;
         process.connections[c].admitted = Some(step);
+        self.check_care();
         self.on(p, c, Event::Admitted);
     }
 

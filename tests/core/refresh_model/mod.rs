@@ -8,6 +8,7 @@ mod callers;
 mod checks;
 mod keeper;
 mod process;
+mod scenarios;
 mod shared;
 mod world;
 

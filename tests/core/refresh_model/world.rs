@@ -86,6 +86,8 @@ pub struct World {
     pub requests: u32,
     /// When, and in which step, it became known that Bitbucket refused a token.
     pub noted: Vec<(u64, f64, Token)>,
+    /// How many refresh tokens were declared dead that Bitbucket would take.
+    pub buried_alive: u32,
     pub longest_call: f64,
     /// For how long processes stood still, in all.
     pub stood_still: f64,
@@ -113,6 +115,7 @@ impl World {
             excuses_loss: false,
             requests: 0,
             noted: Vec::new(),
+            buried_alive: 0,
             longest_call: 0.0,
             stood_still: 0.0,
         }
@@ -243,9 +246,14 @@ impl World {
             steps.extend((0..process.connections.len()).filter_map(|c| self.work_of(p, c)));
             steps.extend(self.can_pump(p).then_some(Step::Pump(p)));
         }
-        let late = |(id, wrapper): (usize, &Wrapper)| self.is_late(wrapper).then_some(Step::Deadline(id));
-        steps.extend(self.wrappers.iter().enumerate().filter_map(late));
+        steps.extend(self.late_calls());
         steps
+    }
+
+    /// Those whose time is over.
+    pub fn late_calls(&self) -> Vec<Step> {
+        let late = |(id, wrapper): (usize, &Wrapper)| self.is_late(wrapper).then_some(Step::Deadline(id));
+        self.wrappers.iter().enumerate().filter_map(late).collect()
     }
 
     fn is_late(&self, wrapper: &Wrapper) -> bool {
@@ -392,7 +400,6 @@ impl World {
                 self.restored[row] = true;
             }
         }
-        self.check_requests();
     }
 
     fn process_request(&mut self, p: usize, c: usize) {

@@ -1,0 +1,309 @@
+//! What issue reports told of: many connections of one OAuth client of which some are dead, strangers, outages.
+//!
+//! In: who calls, and what goes wrong. Out: how many requests, refusals and failed calls that costs. What never happens
+//! here: a step at another time than in a process that has nothing else to do. A request takes 200 ms.
+
+use super::callers::{Call, Outcome};
+use super::process::Pending;
+use super::world::{Faults, Step, World};
+use super::{HOUR, LOCKOUT, MINUTE, SECOND, START};
+use nocodb_bitbucket_auth::refresh_turn::Reason;
+
+const LATENCY: f64 = 0.2 * SECOND;
+/// Time goes on in steps of this.
+const GRAIN: f64 = 0.05 * SECOND;
+/// The lockout of the simulator, as a part of the configured one.
+const REAL_LOCKOUT: f64 = 20.0 * SECOND / LOCKOUT;
+
+/// Somebody who calls until they are served or told that the connection is dead.
+#[derive(Clone, Default)]
+struct Caller {
+    next_at: Option<f64>,
+    served_at: Option<f64>,
+    told_dead_at: Option<f64>,
+    failures: u32,
+}
+
+struct Scenario {
+    world: World,
+    callers: Vec<Caller>,
+    /// Times at which a stranger uses a dead token.
+    strangers: Vec<f64>,
+    /// Requests that are sent before this time fail, …
+    outage_until: f64,
+    /// … on their way back.
+    loses_answers: bool,
+    /// How long after an error callers try again, at least.
+    pause: f64,
+    random: u32,
+}
+
+impl Scenario {
+    /// Of each process, one caller for each row calls within three seconds.
+    fn new(processes: usize, dead: usize, healthy: usize, seed: u32) -> Self {
+        let mut world = World::new(processes, dead + healthy, REAL_LOCKOUT, Faults::default());
+        world.now = START + 2.0 * HOUR;
+        let mut scenario = Self {
+            world,
+            callers: Vec::new(),
+            strangers: Vec::new(),
+            outage_until: 0.0,
+            loses_answers: false,
+            pause: 3.0 * SECOND,
+            random: seed.wrapping_mul(0x9E37_79B9),
+        };
+        // Any of them may be the dead ones.
+        let mut rows: Vec<usize> = (0..dead + healthy).collect();
+        for _ in 0..dead {
+            let row = rows.swap_remove((scenario.draw() * rows.len() as f64) as usize);
+            scenario.world.make_stale(row);
+        }
+        scenario.add_callers(1);
+        scenario
+    }
+
+    fn add_callers(&mut self, number: usize) {
+        self.world.add_wrappers(number);
+        while self.callers.len() < self.world.wrappers.len() {
+            let next_at = Some(self.world.now + 3.0 * SECOND * self.draw());
+            self.callers.push(Caller { next_at, ..Caller::default() });
+        }
+    }
+
+    /// From 0 to 1.
+    fn draw(&mut self) -> f64 {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 17;
+        self.random ^= self.random << 5;
+        f64::from(self.random) / 4_294_967_296.0
+    }
+
+    fn since_start(&self) -> f64 {
+        self.world.now - START - 2.0 * HOUR
+    }
+
+    /// Goes on until nobody calls any more, but not for longer than this.
+    fn run(&mut self, time: f64) {
+        let until = self.world.now + time;
+        while self.world.now < until {
+            self.act();
+            let is_idle = self.callers.iter().all(|caller| caller.next_at.is_none());
+            if is_idle && self.world.wrappers.iter().all(|wrapper| wrapper.call == Call::None) {
+                return;
+            }
+            let next = (self.next_time() / GRAIN).ceil() * GRAIN;
+            self.world.take(Step::Tick(next.clamp(self.world.now + GRAIN, until + GRAIN) - self.world.now));
+        }
+    }
+
+    /// Does all that can be done at this time.
+    fn act(&mut self) {
+        loop {
+            let before = self.world.step;
+            self.strike();
+            for id in 0..self.callers.len() {
+                self.call(id);
+            }
+            for p in 0..self.world.processes.len() {
+                for c in 0..self.world.processes[p].connections.len() {
+                    if let Some(step) = self.world.work_of(p, c).and_then(|step| self.after_its_time(step)) {
+                        self.take(step);
+                    }
+                }
+                if self.world.can_pump(p) {
+                    self.take(Step::Pump(p));
+                }
+            }
+            let late = self.world.late_calls();
+            late.into_iter().for_each(|step| self.take(step));
+            if self.world.step == before {
+                return;
+            }
+        }
+    }
+
+    fn take(&mut self, step: Step) {
+        // No outage of these says for how long it lasts.
+        let least = if matches!(step, Step::Fail(..)) { 0.2 } else { 0.0 };
+        self.world.random = least + (1.0 - least) * self.draw();
+        self.world.take(step);
+    }
+
+    fn strike(&mut self) {
+        let now = self.world.now;
+        if self.strangers.first().is_some_and(|at| now >= *at) {
+            self.strangers.remove(0);
+            self.take(Step::Stranger);
+        }
+    }
+
+    fn call(&mut self, id: usize) {
+        let now = self.world.now;
+        if self.callers[id].next_at.is_some_and(|at| now >= at) {
+            self.callers[id].next_at = None;
+            self.world.wrappers[id].outcome = None;
+            self.take(Step::Call(id));
+        }
+        if let Some(outcome) = self.world.wrappers[id].outcome.take() {
+            let again_at = now + self.pause * (1.0 + self.draw());
+            let caller = &mut self.callers[id];
+            match outcome {
+                Outcome::Served => caller.served_at = Some(now),
+                Outcome::Failed(Reason::Dead) => caller.told_dead_at = Some(now),
+                Outcome::InVain | Outcome::Failed(_) => {
+                    caller.failures += 1;
+                    caller.next_at = Some(again_at);
+                }
+            }
+        }
+    }
+
+    /// A request takes its time, and may get lost.
+    fn after_its_time(&self, step: Step) -> Option<Step> {
+        let (Step::Process(p, c) | Step::Answer(p, c)) = step else { return Some(step) };
+        let Pending::Request { sent_at, .. } = self.world.processes[p].connections[c].pending else { return None };
+        let (arrives_at, ends_at) = (sent_at + LATENCY / 2.0, sent_at + LATENCY);
+        let is_lost = sent_at < self.outage_until;
+        match step {
+            Step::Process(..) if is_lost && !self.loses_answers => {
+                (self.world.now >= ends_at).then_some(Step::Fail(p, c))
+            }
+            Step::Process(..) => (self.world.now >= arrives_at).then_some(step),
+            _ if self.world.now < ends_at => None,
+            _ if is_lost => Some(Step::Fail(p, c)),
+            _ => Some(step),
+        }
+    }
+
+    fn next_time(&self) -> f64 {
+        let requests = self.world.processes.iter().flat_map(|process| &process.connections);
+        let requests = requests.filter_map(|connection| match connection.pending {
+            Pending::Request { sent_at, answer: None, .. } if sent_at >= self.outage_until => {
+                Some(sent_at + LATENCY / 2.0)
+            }
+            Pending::Request { sent_at, .. } => Some(sent_at + LATENCY),
+            _ => None,
+        });
+        let calls = self.callers.iter().filter_map(|caller| caller.next_at);
+        requests.chain(calls).chain(self.strangers.iter().copied()).fold(self.world.next_time(), f64::min)
+    }
+
+    fn is_dead(&self, id: usize) -> bool {
+        self.world.restored[self.world.wrappers[id].row]
+    }
+
+    /// When the last caller of a healthy row was served, in seconds.
+    fn served_by(&self) -> f64 {
+        let healthy = (0..self.callers.len()).filter(|id| !self.is_dead(*id));
+        let served_at = healthy.map(|id| self.callers[id].served_at.expect("every healthy connection is served"));
+        (served_at.fold(0.0, f64::max) - START - 2.0 * HOUR) / SECOND
+    }
+
+    fn check_that_only_the_dead_died(&self) {
+        assert_eq!(self.world.buried_alive, 0, "no healthy connection is declared dead");
+        for (id, caller) in self.callers.iter().enumerate() {
+            let is_dead = self.is_dead(id);
+            assert_eq!(caller.served_at.is_some(), !is_dead, "who has a good refresh token is served");
+            assert_eq!(caller.told_dead_at.is_some(), is_dead, "who has a dead one is told so");
+        }
+    }
+}
+
+/// Large crowds take long.
+fn seeds(connections: usize) -> u32 {
+    if connections > 30 { 1 } else { 3 }
+}
+
+#[test]
+fn in_a_crowd_the_dead_take_nobody_with_them() {
+    for processes in [1, 2] {
+        for (dead, healthy) in [(8, 8), (3, 8), (8, 24), (1, 24), (50, 50), (50, 1), (1, 50), (50, 8)] {
+            for seed in 1..=seeds(dead + healthy) {
+                let mut crowd = Scenario::new(processes, dead, healthy, seed);
+                crowd.run(4.0 * HOUR);
+                crowd.check_that_only_the_dead_died();
+                let World { requests, longest_call, .. } = crowd.world;
+                let failures: u32 = crowd.callers.iter().map(|caller| caller.failures).sum();
+                println!(
+                    "{processes} processes, {dead} dead, {healthy} healthy: {requests} requests ({:.2} each), all served \
+                     after {:.0} s, all told after {:.0} s, longest call {:.1} s, {failures} failed calls",
+                    f64::from(requests) / (dead + healthy) as f64,
+                    crowd.served_by(),
+                    crowd.since_start() / SECOND,
+                    longest_call / SECOND,
+                );
+                assert!(f64::from(requests) <= 2.2 * (dead + healthy) as f64);
+                assert!(longest_call <= MINUTE);
+            }
+        }
+    }
+}
+
+#[test]
+fn strangers_do_not_kill() {
+    for processes in [1, 2] {
+        for seed in 1..=5 {
+            let mut scenario = Scenario::new(processes, 0, 12, seed);
+            let now = scenario.world.now;
+            scenario.strangers = vec![now, now + 40.0 * SECOND];
+            scenario.run(HOUR);
+            scenario.check_that_only_the_dead_died();
+            let World { requests, longest_call, .. } = scenario.world;
+            let mut served: Vec<f64> = scenario.callers.iter().filter_map(|caller| caller.served_at).collect();
+            served.sort_by(f64::total_cmp);
+            let after = |at: f64| (at - now) / SECOND;
+            // The one in flight when a lockout began, each time, is a suspect.
+            let last_but_few = served[served.len() - 1 - 2 * processes];
+            println!(
+                "{processes} processes: {requests} requests, all but two connections served after {:.1} s, the last one after {:.1} s, longest \
+                 call {:.1} s",
+                after(last_but_few),
+                scenario.served_by(),
+                longest_call / SECOND,
+            );
+            assert!(last_but_few <= now + 100.0 * SECOND, "most are served when the second lockout is over");
+            assert!(scenario.served_by() <= 400.0, "all are served after the second try");
+        }
+    }
+}
+
+#[test]
+fn an_outage_costs_four_requests_a_minute_however_many_call() {
+    let mut outage = Scenario::new(1, 0, 1, 7);
+    outage.pause = 0.5 * SECOND;
+    outage.add_callers(9);
+    outage.outage_until = outage.world.now + 10.0 * MINUTE;
+    outage.run(10.0 * MINUTE);
+    let World { requests, longest_call, .. } = outage.world;
+    let failures: u32 = outage.callers.iter().map(|caller| caller.failures).sum();
+    outage.run(2.0 * MINUTE);
+    let served_by = outage.served_by();
+    println!(
+        "10 callers: {requests} requests and {failures} failed calls in ten minutes, longest call {:.1} s, all served after \
+         {served_by:.1} s",
+        longest_call / SECOND
+    );
+    assert!(requests <= 41, "four requests a minute");
+    assert!(failures > 5000, "errors come at once");
+    assert!(longest_call <= 6.0 * SECOND, "nobody waits for an outage to end");
+    assert!(served_by <= 661.0, "the end of an outage is noticed within a minute");
+}
+
+#[test]
+fn answers_that_got_lost_in_an_outage_are_asked_for_again_in_a_crowd() {
+    for processes in [1, 2] {
+        for seed in 1..=5 {
+            let mut crowd = Scenario::new(processes, 3, 8, seed);
+            crowd.outage_until = crowd.world.now + MINUTE;
+            crowd.loses_answers = true;
+            crowd.run(4.0 * HOUR);
+            crowd.check_that_only_the_dead_died();
+            println!(
+                "{processes} processes: {} requests, all served after {:.1} s, all told after {:.0} s",
+                crowd.world.requests,
+                crowd.served_by(),
+                crowd.since_start() / SECOND,
+            );
+        }
+    }
+}
