@@ -13,8 +13,8 @@ pub struct Issued {
     pub at: f64,
     pub used_at: Option<f64>,
     pub refusals: u32,
-    /// How often a lockout refused it after it had been used, when it still was good for minutes.
-    pub refusals_in_grace: u32,
+    /// How often its use failed after it was used up, but could be used again: a lockout, or an answer that got lost.
+    pub failures_in_grace: u32,
     /// When it was refused last.
     pub refused_at: Option<f64>,
 }
@@ -45,7 +45,7 @@ impl Bitbucket {
             at,
             used_at: None,
             refusals: 0,
-            refusals_in_grace: 0,
+            failures_in_grace: 0,
             refused_at: None,
         });
         self.issued.len() - 1
@@ -59,16 +59,23 @@ impl Bitbucket {
         if !is_alive {
             self.lock_out(now);
         }
-        let issued = &mut self.issued[token];
         if is_locked || !is_alive {
+            self.note_failure(token, now);
+            let issued = &mut self.issued[token];
             issued.refusals += 1;
-            issued.refusals_in_grace += u32::from(is_alive && issued.used_at.is_some());
             issued.refused_at = Some(now);
             return None;
         }
+        let issued = &mut self.issued[token];
         issued.used_at.get_or_insert(now);
         let chain = issued.chain;
         Some(self.issue(chain, Some(token), now))
+    }
+
+    /// A request with this token brought nothing.
+    pub fn note_failure(&mut self, token: Token, now: f64) {
+        let is_in_grace = self.issued[token].used_at.is_some() && self.is_alive(token, now);
+        self.issued[token].failures_in_grace += u32::from(is_in_grace);
     }
 
     /// Somebody used a dead token of this client.

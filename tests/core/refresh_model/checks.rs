@@ -112,11 +112,14 @@ impl World {
         found
     }
 
-    /// Whether a used refresh token, the answer to which got lost, was tried again in vain.
-    pub fn was_locked_out_in_grace(&self, row: usize) -> bool {
-        let of_row = |token: &usize| self.bitbucket.is_same_chain(self.rows[row], *token);
-        let tokens = (0..self.bitbucket.issued.len()).filter(of_row);
-        tokens.map(|token| self.bitbucket.issued[token].refusals_in_grace).any(|refusals| refusals >= 2)
+    /// Whether all that can be expected was done for the refresh tokens of a row: after an answer got lost, at least two more
+    /// requests were sent within the grace.
+    pub fn was_lost_in_vain(&self, row: usize) -> bool {
+        let chain = self.bitbucket.issued[self.rows[row]].chain;
+        let mut of_row = self.bitbucket.issued.iter().filter(|issued| issued.chain == chain);
+        self.excuses_loss
+            || self.excused_chains.contains(&chain)
+            || of_row.any(|issued| issued.failures_in_grace >= 3)
     }
 
     /// Who holds a dead connection gets the error, and no request is made.

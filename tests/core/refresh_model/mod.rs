@@ -51,8 +51,8 @@ type Token = usize;
 enum End {
     Works,
     Revoked,
-    /// No unused refresh token survived, because a process was killed or stood still for long, or because lockouts came just
-    /// when it used the old one once more.
+    /// No unused refresh token survived, because a process was killed or stood still for long, or because whatever it did after
+    /// an answer got lost was in vain.
     Lost,
     /// The row went back to a token that is dead, and nobody knows a later one.
     Restored,
@@ -95,8 +95,7 @@ fn run(mut world: World, choices: &[u32]) -> Vec<End> {
             if world.restored[row] {
                 End::Restored
             } else {
-                let excused = world.excuses_loss || world.was_locked_out_in_grace(row);
-                assert!(excused, "no refresh token is lost in a process that lives");
+                assert!(world.was_lost_in_vain(row), "no refresh token is lost in a process that lives");
                 End::Lost
             }
         });
@@ -202,13 +201,17 @@ fn ends(runs: u32, processes: usize, faults: Faults) -> HashMap<End, u32> {
 }
 
 #[test]
-fn without_deaths_every_connection_works_in_the_end() {
+fn without_deaths_only_requests_that_fail_for_all_of_the_grace_lose_a_connection() {
     for (processes, coordination) in [(1, false), (3, false), (1, true), (3, true)] {
-        let faults = Faults { network: true, stores: true, strangers: true, coordination, ..Faults::default() };
-        let ends = ends(200, processes, faults);
-        let expected = [End::Works, End::Unused];
-        assert!(ends.keys().all(|end| expected.contains(end)), "{processes} {coordination} {ends:?}");
-        assert!(ends[&End::Works] > 150, "{processes} {coordination} {ends:?}");
+        for strangers in [false, true] {
+            let faults = Faults { network: true, stores: true, strangers, coordination, ..Faults::default() };
+            let ends = ends(200, processes, faults);
+            // Requests may fail for as long as an answer that got lost could be had once more.
+            let lost = ends.get(&End::Lost).copied().unwrap_or_default();
+            assert!(lost <= 10, "{processes} {coordination} {strangers} {ends:?}");
+            assert!(!ends.contains_key(&End::Restored), "{processes} {coordination} {strangers} {ends:?}");
+            assert!(ends[&End::Works] > 150, "{processes} {coordination} {strangers} {ends:?}");
+        }
     }
 }
 

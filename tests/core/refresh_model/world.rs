@@ -9,6 +9,7 @@ use super::shared::Shared;
 use super::{DAY, GRACE, HOUR, LOCK_LIMIT, LOCKOUT, MINUTE, PATIENCE, REQUEST_LIMIT, SECOND, START, Token};
 use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome};
 use nocodb_bitbucket_auth::refresh_turn::{Action, Event};
+use std::collections::HashSet;
 
 /// What may go wrong in a run.
 #[derive(Debug, Clone, Copy, Default)]
@@ -83,6 +84,8 @@ pub struct World {
     pub restored: Vec<bool>,
     /// A process was killed, or stood still beyond the grace, maybe with a request of which it does not know the answer.
     pub excuses_loss: bool,
+    /// Those whose tokens were used up long after the first request failed.
+    pub excused_chains: HashSet<usize>,
     pub requests: u32,
     /// When, and in which step, it became known that Bitbucket refused a token.
     pub noted: Vec<(u64, f64, Token)>,
@@ -113,6 +116,7 @@ impl World {
             restored: vec![false; rows.len()],
             rows,
             excuses_loss: false,
+            excused_chains: HashSet::new(),
             requests: 0,
             noted: Vec::new(),
             buried_alive: 0,
@@ -346,7 +350,7 @@ impl World {
             Step::Fail(p, c) => {
                 let retry_after = match self.random {
                     0.0..0.15 => Some(20.0 * SECOND),
-                    0.15..0.2 => Some(5.0 * MINUTE),
+                    0.15..0.17 => Some(5.0 * MINUTE),
                     _ => None,
                 };
                 self.fail(p, c, Event::FailedInPassing { retry_after });
@@ -435,9 +439,17 @@ impl World {
         let connection = self.connection(p, c);
         connection.pending = Pending::Nothing;
         connection.in_vain = connection.policy.generation();
+        let token = connection.token;
         if event != Event::FailedForGood {
-            connection.unanswered_since.get_or_insert(now);
+            let since = *connection.unanswered_since.get_or_insert(now);
+            self.bitbucket.note_failure(token, now);
+            // The grace counts from the first request that failed, although it may be a later one that used up the token.
+            let used_at = self.bitbucket.issued[token].used_at;
+            if used_at.is_some_and(|at| at >= since + GRACE / 2.0) {
+                self.excused_chains.insert(self.bitbucket.issued[token].chain);
+            }
         }
+        let connection = self.connection(p, c);
         connection.failed_at.retain(|at| now < at + MINUTE);
         connection.failed_at.push(now);
         self.check_failures(p, c);
