@@ -327,10 +327,7 @@ impl RefreshPolicy {
                 self.proceed(now)
             }
 
-            (State::Queued, Event::Admitted) => {
-                self.refusals.begin_review(now);
-                State::Refreshing
-            }
+            (State::Queued, Event::Admitted) => State::Refreshing,
             (State::Refreshing, Event::Renewed(times)) => {
                 self.accept(times, now);
                 self.own = true;
@@ -346,6 +343,7 @@ impl RefreshPolicy {
             }
             (State::Refreshing, Event::FailedInPassing { retry_after }) => self.fail_in_passing(retry_after, moment),
             (State::Refreshing, Event::FailedForGood) => {
+                self.refusals.postpone_review(now);
                 self.failures.note(now);
                 let pause = if self.is_usable(now) { PAUSE } else { FAILURE_PAUSE };
                 self.pause(self.failures.next_at(now).max(now + pause), now)
@@ -507,6 +505,7 @@ impl RefreshPolicy {
     }
 
     fn fail_in_passing(&mut self, retry_after: Option<f64>, Moment { now, random }: Moment) -> State {
+        self.refusals.postpone_review(now);
         self.unanswered_since = self.unanswered_since.or(Some(now));
         self.failures.note(now);
         let told = self.within_grace(now + retry_after.unwrap_or(0.0), now);

@@ -87,6 +87,7 @@ impl Refusals {
     pub fn note(&mut self, now: f64) -> f64 {
         let verdict_at = now + (self.lockout * VERDICT).min(LONGEST_VERDICT);
         self.all = self.all.saturating_add(1);
+        self.postpone_review(now);
         self.verdict_at = Some(verdict_at);
         verdict_at
     }
@@ -149,8 +150,8 @@ impl Refusals {
         !is_ahead(self.review_at, now, REVIEW)
     }
 
-    /// A request is sent. If it reviews a death and brings no verdict, a better time is waited for.
-    pub fn begin_review(&mut self, now: f64) {
+    /// A request brought no verdict. If it was to review a death, a better time is waited for.
+    pub fn postpone_review(&mut self, now: f64) {
         self.review_at = now + EARLY_REVIEW;
     }
 }

@@ -179,6 +179,7 @@ impl World {
         let generation = connection.policy.generation();
         let was_handed = stored == generation || handed == generation;
         let is_excepted = now < connection.busy_until
+            || self.wrappers[id].began_at + PATIENCE <= now
             || matches!(
                 connection.policy.state(),
                 State::Dead | State::Queued | State::AwaitingVerdict(_) | State::Judging | State::AwaitingRequest(_)

@@ -28,14 +28,11 @@ pub const EVENTS: [&str; 19] = [
     "Woke",
 ];
 
-pub const ON_NOTHING_FOUND: [&str; 19] = [
+pub const ON_NOTHING_FOUND: [&str; 16] = [
     "not due",
     "due",
     "due, a refusal is to be judged later",
     "due, a refusal is to be judged now",
-    "due, refused twice",
-    "due, refused twice, an answer may be lost, must wait",
-    "due, refused twice, an answer may be lost",
     "due, dead for nearly 4 hours",
     "due, dead for 4 hours",
     "due, dead, nearly 10 minutes after a review that failed",
@@ -254,25 +251,11 @@ fn looking(when: &str, at_rest: impl Fn(Age) -> Lab) -> Lab {
     let (due, expired) = (|| at_rest(Age::Due), || at_rest(Age::Expired));
     let wished = || at_rest(Age::Fresh).wish().all(&[Event::Locked, Event::NothingFound, Event::Admitted]);
     let dead = || expired().burying().all(&[Event::Published]);
-    // Within the grace nothing dies.
-    let refused_twice = || {
-        let mut lab = expired().refreshing().all(&[FAILED]).refreshing_again().later(MINUTE).refused();
-        // A pair that revived the connection has one refusal to its name already.
-        while lab.clone().later(10.0 * MINUTE).looking_again().all(&[Event::NothingFound]).policy.state()
-            != State::Burying
-        {
-            lab = lab.refreshing_again().refused();
-        }
-        lab
-    };
     let lab = match when {
         "not due" => at_rest(Age::Fresh).looking(),
         "due" => due().looking(),
         "due, a refusal is to be judged later" => expired().refreshing().all(&[Event::Refused]).looking_again(),
         "due, a refusal is to be judged now" => expired().refreshing().all(&[Event::Refused, Event::Woke]),
-        "due, refused twice" => refused_twice().later(10.0 * MINUTE).looking_again(),
-        "due, refused twice, an answer may be lost, must wait" => refused_twice().looking_again(),
-        "due, refused twice, an answer may be lost" => refused_twice().all(&[Event::Woke]),
         "due, dead for nearly 4 hours" => dead().later(4.0 * HOUR - 1.0).looking(),
         "due, dead for 4 hours" => dead().later(4.0 * HOUR).looking(),
         "due, dead, nearly 10 minutes after a review that failed" => {
@@ -342,6 +325,10 @@ fn judged(when: &str) -> (Lab, Event) {
         "explained" => (expired().judging(), EXPLAINED),
         "explained, in a review" => (Lab::reach("Dead", false).reviewing().judging(), EXPLAINED),
         "counts, first time, not usable" => (expired().judging(), COUNTS),
+        "counts, second time, an answer may be lost" => {
+            let failed = expired().all(&[FAILED]).refreshing_again().later(MINUTE);
+            (failed.refused().refreshing_again().judging(), COUNTS)
+        }
         "counts, first time, usable" => (Lab::reach("Judging", true), COUNTS),
         "counts, first time, the lockout is 5 minutes" => {
             (Lab::with_lockout(5.0 * MINUTE, Age::Expired).refreshing().judging(), COUNTS)
