@@ -144,6 +144,7 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {boolean} isDoubtful whether Bitbucket refused the refresh token
  * @property {(known: number, deadline: number, now: number) => number} asked
  * @property {(generation: number, deadline: number, now: number) => number} renew
+ * @property {(now: number) => number} reason why there is no pair for somebody who waits no longer
  * @property {(now: number) => number} lane of the line for token requests
  * @property {(now: number) => boolean} isIdle
  * @property {(now: number) => number | undefined} wait

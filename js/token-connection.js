@@ -156,7 +156,9 @@ export class Connection {
       const deadline = now + until - performance.now();
       if (this.#mayUse(this.#policy.renew(generation, deadline, now), owner)) break;
       await this.#isOver(until);
-      if (this.#policy.generation === generation && !this.#policy.isForced) throw this.#lastFailure('REQUEST_TIMEOUT');
+      if (this.#policy.generation === generation && !this.#policy.isForced) {
+        throw this.#why(this.#policy.reason(Date.now()));
+      }
     }
     return this.newest(owner, until - performance.now());
   }
@@ -248,7 +250,7 @@ export class Connection {
         return failure('REFRESH_PENDING', 'refresh', { retryAfter: Math.ceil(wait) });
       }
       case RefreshAnswer.Failed:
-        return this.#lastFailure('REQUEST_FAILED');
+        return this.#lastFailure();
       default:
         return failure('REQUEST_TIMEOUT', 'refresh');
     }
@@ -257,11 +259,10 @@ export class Connection {
   /**
    * The failure of the last token request, with the wait that it caused.
    *
-   * @param {string} code where there was no request
    * @returns {BitbucketAuthError}
    */
-  #lastFailure(code) {
-    const error = this.#lastError ?? failure(code, 'refresh');
+  #lastFailure() {
+    const error = this.#lastError ?? failure('REQUEST_FAILED', 'refresh');
     const left = this.#policy.wait(Date.now());
     return left === undefined ? error : withWait(error, left);
   }

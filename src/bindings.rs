@@ -39,6 +39,11 @@ use crate::token_set::{self, Previous};
 mod refresh;
 mod stored_tokens;
 
+pub use refresh::{
+    Policy, Queue, RefreshAction, RefreshAdmission, RefreshAnswer, RefreshEvent, RefreshLane, is_refusal, outdates,
+};
+pub use stored_tokens::row_holding;
+
 /// An object that is written as JSON, for JavaScript to make it in one go: member by member from here it would take
 /// three times as long, and three times the WebAssembly. What is `None` is left out.
 struct Members(String);

@@ -9,7 +9,7 @@ use nocodb_bitbucket_auth::bindings::{
     Api, Client, List, Redactor, Test, asks_for_renewal, check_member, default_scopes, environment_variables,
     expand_scopes, failure, group_of, is_expired, is_hour_used_up, is_waited_for, judge_api_response, may_carry,
     may_repeat, missing_scopes, page_address, page_repetition, rate_limit_news, read_credential, read_environment,
-    retry_delay, workspace_segment,
+    retry_delay, row_holding, workspace_segment,
 };
 use nocodb_bitbucket_auth::client_config::variable;
 use nocodb_bitbucket_auth::scope::DEFAULT_SCOPES;
@@ -455,6 +455,17 @@ fn pages(case: &Value) -> Result<(Value, List), JsValue> {
         asked.push(list.address());
     }
     Ok((json!(asked), list))
+}
+
+#[wasm_bindgen_test]
+fn stored_tokens() {
+    run("stored_tokens", include_str!("vectors/stored_tokens.json"), |case| {
+        let flag = |name: &str| case[name].as_bool().unwrap();
+        let row = if case["row"].is_null() { JsValue::UNDEFINED } else { given(case, "row") };
+        let held = row_holding(&row, &given(case, "own"), flag("isOfSameChain"), flag("isRefused"))
+            .map(|held| format!("{held:?}").into());
+        check(case, held, |seen| equal(&seen, &case["expect"]))
+    });
 }
 
 #[wasm_bindgen_test]

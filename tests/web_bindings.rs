@@ -6,11 +6,11 @@
 
 use js_sys::{Function, JSON, Object, Reflect, Uint8Array};
 use nocodb_bitbucket_auth::bindings::{
-    Api, Client, Policy, Redactor, RefreshAction, RefreshAnswer, RefreshEvent, Test, asks_for_renewal,
-    choose_redis_database, complete_redirect, group_of, is_pending_over, judge_api_response, may_carry, may_repeat,
-    outdates, page_client, proves_credential, rate_limit_news, read_credential, read_environment,
-    redis_database_trouble, redis_databases, redis_server, redis_trouble, refuse_secret, response_state, retry_delay,
-    waiting_time, without_response, workspace_segment,
+    Api, Client, Policy, Queue, Redactor, RefreshAction, RefreshAdmission, RefreshAnswer, RefreshEvent, RefreshLane,
+    Test, asks_for_renewal, choose_redis_database, complete_redirect, group_of, is_pending_over, is_refusal,
+    judge_api_response, may_carry, may_repeat, outdates, page_client, proves_credential, rate_limit_news,
+    read_credential, read_environment, redis_database_trouble, redis_databases, redis_server, redis_trouble,
+    refuse_secret, response_state, retry_delay, waiting_time, without_response, workspace_segment,
 };
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -19,6 +19,10 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 wasm_bindgen_test_configure!(run_in_browser);
 
 const NOW: f64 = 1_800_000_000_000.0;
+
+/// Until when somebody waits for tokens.
+const DEADLINE: f64 = NOW + 50_000.0;
+
 const ORIGIN: &str = "http://nocodb.test:8080";
 const REDIRECT_URI: &str = "http://nocodb.test:8080/callback.html";
 
@@ -185,58 +189,96 @@ fn keys_are_derived_from_a_secret_for_one_purpose_each() {
 fn a_refresh_goes_its_way() {
     let mut policy = Policy::new(Some(NOW), Some(NOW + 3_600_000.0), true, 30_000.0, NOW);
     let generation = policy.generation();
-    assert!(matches!(policy.asked(generation, NOW), RefreshAnswer::Use));
+    assert!(matches!(policy.asked(generation, DEADLINE, NOW), RefreshAnswer::Use));
     assert!(matches!(policy.action(), RefreshAction::Rest));
     assert_eq!(policy.pause(NOW), None);
     assert!(!policy.is_forced());
     assert!(!policy.is_idle(NOW));
     assert!(policy.is_idle(NOW + 90.0 * 86_400_000.0));
-    assert!(matches!(policy.renew(generation, NOW), RefreshAnswer::Turn));
+    assert!(matches!(policy.renew(generation, DEADLINE, NOW), RefreshAnswer::Turn));
     assert!(policy.is_forced());
     assert!(matches!(policy.action(), RefreshAction::Lock));
+    assert!(matches!(policy.reason(NOW), RefreshAnswer::Busy));
     assert!(matches!(policy.on(RefreshEvent::Locked, NOW, 0.5), RefreshAction::Look));
-    assert!(matches!(policy.on(RefreshEvent::NothingFound, NOW, 0.5), RefreshAction::Refresh));
+    assert!(matches!(policy.on(RefreshEvent::NothingFound, NOW, 0.5), RefreshAction::Queue));
+    assert!(matches!(policy.lane(NOW), RefreshLane::Sound));
+    assert!(matches!(policy.on(RefreshEvent::Admitted, NOW, 0.5), RefreshAction::Refresh));
     assert!(matches!(policy.renewed(NOW, Some(NOW + 7_200_000.0), NOW, 0.5), RefreshAction::Publish));
     assert_eq!(policy.generation(), generation + 1);
     assert!(matches!(policy.on(RefreshEvent::Published, NOW, 0.5), RefreshAction::Store));
     assert!(matches!(policy.on(RefreshEvent::Stored, NOW, 0.5), RefreshAction::Rest));
     assert!(!policy.is_forced());
-    assert!(matches!(policy.asked(generation + 1, NOW), RefreshAnswer::Use));
+    assert!(matches!(policy.asked(generation + 1, DEADLINE, NOW), RefreshAnswer::Use));
 }
 
 #[wasm_bindgen_test]
-fn a_refused_refresh_waits_and_a_dead_one_ends() {
-    let mut policy = Policy::new(Some(NOW), Some(NOW), true, 30_000.0, NOW);
-    let generation = policy.generation();
-    assert!(matches!(policy.asked(generation, NOW), RefreshAnswer::Turn));
-    policy.on(RefreshEvent::Locked, NOW, 0.5);
-    assert!(matches!(policy.on(RefreshEvent::NothingFound, NOW, 0.5), RefreshAction::Refresh));
-    assert!(matches!(policy.failed("RECONNECT_REQUIRED", false, None, NOW, 0.5), RefreshAction::Look));
-    assert_eq!(policy.lockout_of_others(), Some(30_000.0));
-    assert!(matches!(policy.on(RefreshEvent::NothingFound, NOW, 0.5), RefreshAction::Wait));
-    let wait = policy.pause(NOW).unwrap();
-    assert!((30_000.0..=60_000.0).contains(&wait), "{wait}");
-    let mut found = Policy::new(Some(NOW), Some(NOW), true, 30_000.0, NOW);
-    assert!(matches!(found.asked(found.generation(), NOW), RefreshAnswer::Turn));
-    found.on(RefreshEvent::Locked, NOW, 0.5);
-    found.on(RefreshEvent::FoundDead, NOW, 0.5);
-    assert!(matches!(found.asked(found.generation(), NOW), RefreshAnswer::Dead));
+fn a_refused_refresh_is_judged_and_a_dead_one_ends() {
+    let expired = || {
+        let mut policy = Policy::new(Some(NOW), Some(NOW), true, 30_000.0, NOW);
+        assert!(matches!(policy.asked(policy.generation(), DEADLINE, NOW), RefreshAnswer::Turn));
+        policy.on(RefreshEvent::Locked, NOW, 0.5);
+        policy
+    };
+    let mut policy = expired();
+    policy.on(RefreshEvent::NothingFound, NOW, 0.5);
+    policy.on(RefreshEvent::Admitted, NOW, 0.5);
+    assert!(matches!(policy.failed("RECONNECT_REQUIRED", false, None, NOW, 0.5), RefreshAction::Wait));
+    assert_eq!(policy.pause(NOW), Some(2000.0));
+    assert!(policy.is_doubtful());
+    policy.on(RefreshEvent::Woke, NOW + 2000.0, 0.5);
+    assert!(matches!(policy.on(RefreshEvent::NothingFound, NOW + 2000.0, 0.5), RefreshAction::Judge));
+    assert!(matches!(policy.judged(None, 2000.0, NOW + 2000.0, 0.5), RefreshAction::Wait));
+    assert!(policy.wait(NOW + 2000.0).is_some_and(|wait| (60_000.0..=300_000.0).contains(&wait)));
+    let known = policy.generation();
+    assert!(matches!(policy.asked(known, NOW + 50_000.0, NOW + 2000.0), RefreshAnswer::Doubtful));
+
+    let mut dead = expired();
+    assert!(matches!(dead.found_dead(Some(NOW), NOW, 0.5), RefreshAction::Rest));
+    assert!(matches!(dead.asked(dead.generation(), DEADLINE, NOW), RefreshAnswer::Dead));
+
+    let mut failed = expired();
+    failed.on(RefreshEvent::NothingFound, NOW, 0.5);
+    failed.on(RefreshEvent::Admitted, NOW, 0.5);
+    assert!(matches!(failed.failed("INVALID_CLIENT", false, None, NOW, 0.5), RefreshAction::Rest));
+    assert!(matches!(failed.asked(failed.generation(), DEADLINE, NOW), RefreshAnswer::Failed));
+    assert!(is_refusal("RECONNECT_REQUIRED") && !is_refusal("INVALID_CLIENT") && !is_refusal("no code"));
+}
+
+#[wasm_bindgen_test]
+fn token_requests_wait_in_line() {
+    let mut queue = Queue::new(20_000.0);
+    assert!(matches!(queue.next(0.0), RefreshAdmission::Nobody));
+    let suspect = queue.enter(RefreshLane::Suspect);
+    let sound = queue.enter(RefreshLane::Sound);
+    assert!(matches!(queue.next(0.0), RefreshAdmission::First));
+    assert_eq!(queue.admit(false), Some(sound));
+    queue.refused(0.0);
+    assert!(matches!(queue.next(1.0), RefreshAdmission::NobodyYet));
+    assert_eq!(queue.wait(1.0), 24_999.0);
+    queue.learn(None, Some(10.0), 1000.0);
+    assert_eq!(queue.wait(1000.0), 0.0);
+    assert!(matches!(queue.next(1000.0), RefreshAdmission::FirstAlone));
+    assert_eq!(queue.admit(true), Some(suspect));
+    queue.failed(1000.0);
+    queue.enter(RefreshLane::Urgent);
+    assert!(queue.admit(true).is_some());
+    queue.granted(1000.0, 1100.0);
+    assert_eq!(queue.admit(false), None);
 }
 
 #[wasm_bindgen_test]
 fn a_pair_from_elsewhere_is_taken() {
     let mut policy = Policy::new(Some(NOW), Some(NOW), true, 30_000.0, NOW);
     let generation = policy.generation();
-    assert!(matches!(policy.asked(generation, NOW), RefreshAnswer::Turn));
+    assert!(matches!(policy.asked(generation, DEADLINE, NOW), RefreshAnswer::Turn));
     policy.on(RefreshEvent::Locked, NOW, 0.5);
     policy.found(Some(NOW + 1.0), Some(NOW + 7_200_000.0), false, NOW, 0.5);
     assert_eq!(policy.generation(), generation + 1);
-    assert!(policy.answered(401, generation, false, NOW));
-    assert!(!policy.answered(200, generation, false, NOW));
+    assert!(policy.answered(401, generation, 0, NOW));
+    assert!(!policy.answered(200, generation, 0, NOW));
     // Times that are none count as absent, as those of a store may be.
     assert!(!policy.configured(Some(f64::NAN), Some(f64::INFINITY), NOW));
     assert_eq!(policy.retry_in(NOW), None);
-    policy.lock_out(5.0, NOW);
     assert!(policy.believes(Some(NOW + 2.0), None) && !policy.believes(Some(NOW), None));
     assert!(outdates(Some(NOW), None, 2.0, Some(NOW - 1.0), None, 2.0));
     assert!(proves_credential(200) && !proves_credential(401));

@@ -198,6 +198,11 @@ impl Policy {
         self.0.renew(generation, deadline, now).into()
     }
 
+    /// Why there is no pair for somebody who waits no longer.
+    pub fn reason(&self, now: f64) -> RefreshAnswer {
+        Answer::GiveUp(self.0.reason(now)).into()
+    }
+
     /// For how many milliseconds from now on no token request is sent; `undefined`: one may be sent.
     pub fn wait(&self, now: f64) -> Option<f64> {
         self.0.wait(now)

@@ -9,6 +9,7 @@ use crate::stored_tokens::{self, Holding, Origin, Row};
 
 /// What a row of the host's holds.
 #[wasm_bindgen]
+#[derive(Debug)]
 pub enum RowHolding {
     /// A pair of the wrapper's chain.
     Chain,
