@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/82741da30fc476123c24dfee75e3945695320efc27252e595e84f831641b6dbe');
-export const hash = '82741da30fc476123c24dfee75e3945695320efc27252e595e84f831641b6dbe';
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/518eba5ba7d1085ce59671fcfd2eacc92760ffebcbf036331966578c4df634d2');
+export const hash = '518eba5ba7d1085ce59671fcfd2eacc92760ffebcbf036331966578c4df634d2';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '3caa150add00cd3d3e4695d01c2dcc2accbae2bb0a1982468683b15db6c25ad8';
+export const build = '678836cc5afe7fd740400350877fcc059c4a64d229ebcb7e4a9d4a86827f7900';

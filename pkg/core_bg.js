@@ -3,14 +3,14 @@ var glue=(()=>{var __defProp=Object.defineProperty;var __getOwnPropDesc=Object.g
 if(from&&typeof from==="object"||typeof from==="function"){for(let key of __getOwnPropNames(from))if(!__hasOwnProp.call(
 to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__getOwnPropDesc(from,key))||desc.enumerable})}
 return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:true}),mod);var stdin_exports={};__export(stdin_exports,{Api:()=>Api,Client:()=>Client,ConnectionTest:()=>ConnectionTest,List:()=>List,
-Proxies:()=>Proxies,Redactor:()=>Redactor,RefreshAction:()=>RefreshAction,RefreshAnswer:()=>RefreshAnswer,RefreshEvent:()=>RefreshEvent,
-RefreshPolicy:()=>RefreshPolicy,__wbg___wbindgen_is_falsy_d864b623500ae65d:()=>__wbg___wbindgen_is_falsy_d864b623500ae65d,
-__wbg___wbindgen_is_function_741ff2bb612836f5:()=>__wbg___wbindgen_is_function_741ff2bb612836f5,__wbg___wbindgen_is_null_c22311b1cc228e3a:()=>__wbg___wbindgen_is_null_c22311b1cc228e3a,
-__wbg___wbindgen_is_object_8b968c3ab8e96595:()=>__wbg___wbindgen_is_object_8b968c3ab8e96595,__wbg___wbindgen_is_undefined_be5b34249ff1fc15:()=>__wbg___wbindgen_is_undefined_be5b34249ff1fc15,
-__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039:()=>__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039,__wbg___wbindgen_memory_17a1178bc3328ea3:()=>__wbg___wbindgen_memory_17a1178bc3328ea3,
-__wbg___wbindgen_number_get_934b640d0889af78:()=>__wbg___wbindgen_number_get_934b640d0889af78,__wbg___wbindgen_string_get_7ce8eee7fd327545:()=>__wbg___wbindgen_string_get_7ce8eee7fd327545,
-__wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,__wbg_call_40b008ba32f73991:()=>__wbg_call_40b008ba32f73991,
-__wbg_client_new:()=>__wbg_client_new,__wbg_getRandomValues_661aac822e465493:()=>__wbg_getRandomValues_661aac822e465493,
+Proxies:()=>Proxies,Redactor:()=>Redactor,RefreshAction:()=>RefreshAction,RefreshAdmission:()=>RefreshAdmission,RefreshAnswer:()=>RefreshAnswer,
+RefreshEvent:()=>RefreshEvent,RefreshLane:()=>RefreshLane,RefreshPolicy:()=>RefreshPolicy,RefreshQueue:()=>RefreshQueue,
+RowHolding:()=>RowHolding,__wbg___wbindgen_is_falsy_d864b623500ae65d:()=>__wbg___wbindgen_is_falsy_d864b623500ae65d,__wbg___wbindgen_is_function_741ff2bb612836f5:()=>__wbg___wbindgen_is_function_741ff2bb612836f5,
+__wbg___wbindgen_is_null_c22311b1cc228e3a:()=>__wbg___wbindgen_is_null_c22311b1cc228e3a,__wbg___wbindgen_is_object_8b968c3ab8e96595:()=>__wbg___wbindgen_is_object_8b968c3ab8e96595,
+__wbg___wbindgen_is_undefined_be5b34249ff1fc15:()=>__wbg___wbindgen_is_undefined_be5b34249ff1fc15,__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039:()=>__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039,
+__wbg___wbindgen_memory_17a1178bc3328ea3:()=>__wbg___wbindgen_memory_17a1178bc3328ea3,__wbg___wbindgen_number_get_934b640d0889af78:()=>__wbg___wbindgen_number_get_934b640d0889af78,
+__wbg___wbindgen_string_get_7ce8eee7fd327545:()=>__wbg___wbindgen_string_get_7ce8eee7fd327545,__wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,
+__wbg_call_40b008ba32f73991:()=>__wbg_call_40b008ba32f73991,__wbg_client_new:()=>__wbg_client_new,__wbg_getRandomValues_661aac822e465493:()=>__wbg_getRandomValues_661aac822e465493,
 __wbg_getRandomValues_cdf27fbf5ec268e8:()=>__wbg_getRandomValues_cdf27fbf5ec268e8,__wbg_get_2080c49015e35254:()=>__wbg_get_2080c49015e35254,
 __wbg_get_bb8b6b35041e00c9:()=>__wbg_get_bb8b6b35041e00c9,__wbg_get_unchecked_e6325ad374eff861:()=>__wbg_get_unchecked_e6325ad374eff861,
 __wbg_isArray_75715ef6ec4e691d:()=>__wbg_isArray_75715ef6ec4e691d,__wbg_isView_33dca32122d664c0:()=>__wbg_isView_33dca32122d664c0,
@@ -22,22 +22,23 @@ __wbg_static_accessor_CRYPTO_3ecb14720560ffe6:()=>__wbg_static_accessor_CRYPTO_3
 __wbg_toStringTag_1bdd39ac5d866229:()=>__wbg_toStringTag_1bdd39ac5d866229,__wbg_toString_6b1cac73c93ef5d1:()=>__wbg_toString_6b1cac73c93ef5d1,
 __wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,
 __wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,asksForRenewal:()=>asksForRenewal,checkMember:()=>checkMember,
-completeRedirect:()=>completeRedirect,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,environmentVariables:()=>environmentVariables,
-expandScopes:()=>expandScopes,failure:()=>failure,isExpired:()=>isExpired,isHourUsedUp:()=>isHourUsedUp,isPendingOver:()=>isPendingOver,
-isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes,
-outdates:()=>outdates,pageAddress:()=>pageAddress,pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,plainFailure:()=>plainFailure,
-provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,rateLimitNews:()=>rateLimitNews,readCredential:()=>readCredential,
-readEnvironment:()=>readEnvironment,readScopes:()=>readScopes,redisServer:()=>redisServer,redisTrouble:()=>redisTrouble,
-refusePage:()=>refusePage,refuseSecret:()=>refuseSecret,resourceGroup:()=>resourceGroup,responseState:()=>responseState,
-retryDelay:()=>retryDelay,textBuffer:()=>textBuffer,textMemory:()=>textMemory,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,
-workspaceSegment:()=>workspaceSegment});class Api{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.
-unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;
-let deferred3_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.api_admit(this.__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(
-ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,
-deferred3_1,1)}}constructor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.
-register(this,this.__wbg_ptr,this);return this}redirect(method,url,with_credential,status,location,followed,most,following){
+chooseRedisDatabase:()=>chooseRedisDatabase,completeRedirect:()=>completeRedirect,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,
+environmentVariables:()=>environmentVariables,expandScopes:()=>expandScopes,failure:()=>failure,isExpired:()=>isExpired,
+isHourUsedUp:()=>isHourUsedUp,isPendingOver:()=>isPendingOver,isRefusal:()=>isRefusal,isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,
+mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes,outdates:()=>outdates,pageAddress:()=>pageAddress,
+pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,plainFailure:()=>plainFailure,provesCredential:()=>provesCredential,
+proxyVariables:()=>proxyVariables,rateLimitNews:()=>rateLimitNews,readCredential:()=>readCredential,readEnvironment:()=>readEnvironment,
+readScopes:()=>readScopes,redisDatabaseTrouble:()=>redisDatabaseTrouble,redisDatabases:()=>redisDatabases,redisServer:()=>redisServer,
+redisTrouble:()=>redisTrouble,refusePage:()=>refusePage,refuseSecret:()=>refuseSecret,resourceGroup:()=>resourceGroup,responseState:()=>responseState,
+retryDelay:()=>retryDelay,rowHolding:()=>rowHolding,textBuffer:()=>textBuffer,textMemory:()=>textMemory,waitingTime:()=>waitingTime,
+withoutResponse:()=>withoutResponse,workspaceSegment:()=>workspaceSegment});class Api{__destroy_into_raw(){const ptr=this.
+__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(
+ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){
+ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{
+wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}constructor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,this.__wbg_ptr,this);return this}redirect(method,url,with_credential,status,location,followed,most,following){
 const val5=+with_credential;const val6=+status;const val7=+followed;const val8=+(isLikeNone(most)?0:most);let ptr0,len0,
 ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
 ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(location)?
@@ -127,41 +128,60 @@ ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}text(te
 const ptr0=passStringToWasm0(text,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
 redactor_text(this.__wbg_ptr,ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
 wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}}if(Symbol.dispose)Redactor.prototype[Symbol.dispose]=Redactor.prototype.
-free;const RefreshAction=Object.freeze({Rest:0,"0":"Rest",Lock:1,"1":"Lock",Look:2,"2":"Look",Refresh:3,"3":"Refresh",Publish:4,
-"4":"Publish",Bury:5,"5":"Bury",Store:6,"6":"Store",Report:7,"7":"Report",Wait:8,"8":"Wait",FailWithLastRequest:9,"9":"F\
-ailWithLastRequest",FailAsBusy:10,"10":"FailAsBusy"});const RefreshAnswer=Object.freeze({Use:0,"0":"Use",Turn:1,"1":"Tur\
-n",Dead:2,"2":"Dead"});const RefreshEvent=Object.freeze({Locked:0,"0":"Locked",LockBusy:1,"1":"LockBusy",LockLost:2,"2":"\
-LockLost",FoundDead:3,"3":"FoundDead",NothingFound:4,"4":"NothingFound",Published:5,"5":"Published",Superseded:6,"6":"Su\
-perseded",Stored:7,"7":"Stored",StoreFailed:8,"8":"StoreFailed",Reported:9,"9":"Reported",Woke:10,"10":"Woke"});class RefreshPolicy{__destroy_into_raw(){
-const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RefreshPolicyFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
-wasm.__wbg_refreshpolicy_free(ptr,0)}get action(){const ret=wasm.refreshpolicy_action(this.__wbg_ptr);return ret}answered(status,generation,is_repetition,now){
-const ret=wasm.refreshpolicy_answered(this.__wbg_ptr,status,generation,is_repetition,now);return ret!==0}asked(known,now){
-const ret=wasm.refreshpolicy_asked(this.__wbg_ptr,known,now);return ret}believes(obtained_at,expires_at){const ret=wasm.
-refreshpolicy_believes(this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),
-isLikeNone(expires_at)?0:expires_at);return ret!==0}configured(obtained_at,expires_at,now){const ret=wasm.refreshpolicy_configured(
+free;const RefreshAction=Object.freeze({Rest:0,"0":"Rest",Lock:1,"1":"Lock",Look:2,"2":"Look",Queue:3,"3":"Queue",Refresh:4,
+"4":"Refresh",Judge:5,"5":"Judge",Publish:6,"6":"Publish",Bury:7,"7":"Bury",Store:8,"8":"Store",Report:9,"9":"Report",Wait:10,
+"10":"Wait"});const RefreshAdmission=Object.freeze({Nobody:0,"0":"Nobody",NobodyYet:1,"1":"NobodyYet",First:2,"2":"First",
+FirstAlone:3,"3":"FirstAlone"});const RefreshAnswer=Object.freeze({Use:0,"0":"Use",Turn:1,"1":"Turn",Dead:2,"2":"Dead",Failed:3,
+"3":"Failed",Doubtful:4,"4":"Doubtful",Busy:5,"5":"Busy"});const RefreshEvent=Object.freeze({Locked:0,"0":"Locked",LockBusy:1,
+"1":"LockBusy",LockLost:2,"2":"LockLost",Abandoned:3,"3":"Abandoned",NothingFound:4,"4":"NothingFound",Admitted:5,"5":"A\
+dmitted",Published:6,"6":"Published",Superseded:7,"7":"Superseded",Stored:8,"8":"Stored",StoreFailed:9,"9":"StoreFailed",
+Reported:10,"10":"Reported",Woke:11,"11":"Woke"});const RefreshLane=Object.freeze({Urgent:0,"0":"Urgent",Sound:1,"1":"So\
+und",Suspect:2,"2":"Suspect"});class RefreshPolicy{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RefreshPolicyFinalization.
+unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_refreshpolicy_free(ptr,0)}get action(){
+const ret=wasm.refreshpolicy_action(this.__wbg_ptr);return ret}answered(status,generation,repetitions,now){const ret=wasm.
+refreshpolicy_answered(this.__wbg_ptr,status,generation,repetitions,now);return ret!==0}asked(known,deadline,now){const ret=wasm.
+refreshpolicy_asked(this.__wbg_ptr,known,deadline,now);return ret}believes(obtained_at,expires_at){const ret=wasm.refreshpolicy_believes(
 this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?
-0:expires_at,now);return ret!==0}failed(code,retryable,retry_after,now,random){const val2=+retryable;const val3=+(isLikeNone(
-retry_after)?0:retry_after);const val4=+now;const val5=+random;const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.refreshpolicy_failed(this.__wbg_ptr,ptr0,len0,val2,!isLikeNone(
-retry_after),val3,val4,val5);return ret}found(obtained_at,expires_at,same_refresh_token,now,random){const ret=wasm.refreshpolicy_found(
-this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?
-0:expires_at,same_refresh_token,now,random);return ret}get generation(){const ret=wasm.refreshpolicy_generation(this.__wbg_ptr);
-return ret>>>0}get isForced(){const ret=wasm.refreshpolicy_isForced(this.__wbg_ptr);return ret!==0}isIdle(now){const ret=wasm.
-refreshpolicy_isIdle(this.__wbg_ptr,now);return ret!==0}lockOut(ms,now){wasm.refreshpolicy_lockOut(this.__wbg_ptr,ms,now)}get lockoutOfOthers(){
-const ret=wasm.refreshpolicy_lockoutOfOthers(this.__wbg_ptr);return ret[0]===0?void 0:ret[1]}constructor(obtained_at,expires_at,has_access_token,lockout,now){
+0:expires_at);return ret!==0}configured(obtained_at,expires_at,now){const ret=wasm.refreshpolicy_configured(this.__wbg_ptr,
+!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,
+now);return ret!==0}failed(code,retryable,retry_after,now,random){const val2=+retryable;const val3=+(isLikeNone(retry_after)?
+0:retry_after);const val4=+now;const val5=+random;const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.refreshpolicy_failed(this.__wbg_ptr,ptr0,len0,val2,!isLikeNone(retry_after),val3,
+val4,val5);return ret}foundDead(died_at,now,random){const ret=wasm.refreshpolicy_foundDead(this.__wbg_ptr,!isLikeNone(died_at),
+isLikeNone(died_at)?0:died_at,now,random);return ret}found(obtained_at,expires_at,same_refresh_token,now,random){const ret=wasm.
+refreshpolicy_found(this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),
+isLikeNone(expires_at)?0:expires_at,same_refresh_token,now,random);return ret}get generation(){const ret=wasm.refreshpolicy_generation(
+this.__wbg_ptr);return ret>>>0}get isDoubtful(){const ret=wasm.refreshpolicy_isDoubtful(this.__wbg_ptr);return ret!==0}get isForced(){
+const ret=wasm.refreshpolicy_isForced(this.__wbg_ptr);return ret!==0}isIdle(now){const ret=wasm.refreshpolicy_isIdle(this.
+__wbg_ptr,now);return ret!==0}judged(others_refused_ago,refused_ago,now,random){const ret=wasm.refreshpolicy_judged(this.
+__wbg_ptr,!isLikeNone(others_refused_ago),isLikeNone(others_refused_ago)?0:others_refused_ago,refused_ago,now,random);return ret}lane(now){
+const ret=wasm.refreshpolicy_lane(this.__wbg_ptr,now);return ret}constructor(obtained_at,expires_at,has_access_token,lockout,now){
 const ret=wasm.refreshpolicy_new(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),
 isLikeNone(expires_at)?0:expires_at,has_access_token,lockout,now);this.__wbg_ptr=ret;RefreshPolicyFinalization.register(
 this,this.__wbg_ptr,this);return this}on(event,now,random){const ret=wasm.refreshpolicy_on(this.__wbg_ptr,event,now,random);
-return ret}pause(now){const ret=wasm.refreshpolicy_pause(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}renew(generation,now){
-const ret=wasm.refreshpolicy_renew(this.__wbg_ptr,generation,now);return ret}renewed(obtained_at,expires_at,now,random){
-const ret=wasm.refreshpolicy_renewed(this.__wbg_ptr,obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,
-now,random);return ret}retryIn(now){const ret=wasm.refreshpolicy_retryIn(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}wait(now){
-const ret=wasm.refreshpolicy_wait(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}}if(Symbol.dispose)RefreshPolicy.prototype[Symbol.
-dispose]=RefreshPolicy.prototype.free;function asksForRenewal(status){const ret=wasm.asksForRenewal(status);return ret!==
-0}function checkMember(argument,member){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
-throw e}const ret=wasm.checkMember(ptr0,len0,ptr1,len1);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function completeRedirect(address,pending,origin,now){
+return ret}pause(now){const ret=wasm.refreshpolicy_pause(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}reason(now){
+const ret=wasm.refreshpolicy_reason(this.__wbg_ptr,now);return ret}renew(generation,deadline,now){const ret=wasm.refreshpolicy_renew(
+this.__wbg_ptr,generation,deadline,now);return ret}renewed(obtained_at,expires_at,now,random){const ret=wasm.refreshpolicy_renewed(
+this.__wbg_ptr,obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,now,random);return ret}retryIn(now){
+const ret=wasm.refreshpolicy_retryIn(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}wait(now){const ret=wasm.refreshpolicy_wait(
+this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}}if(Symbol.dispose)RefreshPolicy.prototype[Symbol.dispose]=RefreshPolicy.
+prototype.free;class RefreshQueue{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RefreshQueueFinalization.
+unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_refreshqueue_free(ptr,0)}admit(alone){
+const ret=wasm.refreshqueue_admit(this.__wbg_ptr,alone);return ret===Number.MAX_SAFE_INTEGER?void 0:ret}enter(lane){const ret=wasm.
+refreshqueue_enter(this.__wbg_ptr,lane);return ret>>>0}failed(now){wasm.refreshqueue_failed(this.__wbg_ptr,now)}granted(sent_at,now){
+wasm.refreshqueue_granted(this.__wbg_ptr,sent_at,now)}learn(refused_ago,granted_ago,now){wasm.refreshqueue_learn(this.__wbg_ptr,
+!isLikeNone(refused_ago),isLikeNone(refused_ago)?0:refused_ago,!isLikeNone(granted_ago),isLikeNone(granted_ago)?0:granted_ago,
+now)}constructor(lockout){const ret=wasm.refreshqueue_new(lockout);this.__wbg_ptr=ret;RefreshQueueFinalization.register(
+this,this.__wbg_ptr,this);return this}next(now){const ret=wasm.refreshqueue_next(this.__wbg_ptr,now);return ret}refused(now){
+wasm.refreshqueue_refused(this.__wbg_ptr,now)}wait(now){const ret=wasm.refreshqueue_wait(this.__wbg_ptr,now);return ret}}
+if(Symbol.dispose)RefreshQueue.prototype[Symbol.dispose]=RefreshQueue.prototype.free;const RowHolding=Object.freeze({Chain:0,
+"0":"Chain",Others:1,"1":"Others",OthersNewer:2,"2":"OthersNewer",Replaced:3,"3":"Replaced"});function asksForRenewal(status){
+const ret=wasm.asksForRenewal(status);return ret!==0}function checkMember(argument,member){let ptr0,len0,ptr1,len1;try{ptr0=
+passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(member,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,
+1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.checkMember(ptr0,len0,ptr1,len1);if(ret[1]){throw takeFromExternrefTable0(
+ret[0])}}function chooseRedisDatabase(home,survey){const val2=+home;const ptr0=passStringToWasm0(survey,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.chooseRedisDatabase(val2,ptr0,len0);return ret}function completeRedirect(address,pending,origin,now){
 const val3=+now;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
 if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.completeRedirect(
@@ -180,21 +200,23 @@ return takeFromExternrefTable0(ret[0])}function isExpired(expires_at,now){const 
 isLikeNone(expires_at)?0:expires_at,now);return ret!==0}function isHourUsedUp(status,retry_after,received_at){const val2=+(isLikeNone(
 status)?16777215:status);const val3=+received_at;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.isHourUsedUp(val2,ptr0,len0,val3);return ret!==0}function isPendingOver(started_at,now){
-const ret=wasm.isPendingOver(started_at,now);return ret!==0}function isWaitedFor(told){const ret=wasm.isWaitedFor(told);
-return ret!==0}function judgeApiResponse(response){const ret=wasm.judgeApiResponse(response);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}function mayCarry(name,to_api,with_body){const val2=+to_api;const val3=+with_body;
-const ptr0=passStringToWasm0(name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-mayCarry(ptr0,len0,val2,val3);return ret!==0}function mayRepeat(method,code,status){const val3=+(isLikeNone(status)?16777215:
-status);let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
-__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.mayRepeat(ptr0,len0,ptr1,
-len1,val3);return ret!==0}function missingScopes(required,granted){const ret=wasm.missingScopes(required,granted);if(ret[3]){
-throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*
-4,4);return v1}function outdates(obtained_at,expires_at,fence,found_obtained_at,found_expires_at,found_fence){const ret=wasm.
-outdates(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:
-expires_at,fence,!isLikeNone(found_obtained_at),isLikeNone(found_obtained_at)?0:found_obtained_at,!isLikeNone(found_expires_at),
-isLikeNone(found_expires_at)?0:found_expires_at,found_fence);return ret!==0}function pageAddress(list,next,page){let deferred3_0;
-let deferred3_1;try{const ptr0=passStringToWasm0(list,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.isPendingOver(started_at,now);return ret!==0}function isRefusal(code){const ptr0=passStringToWasm0(code,wasm.
+__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isRefusal(ptr0,len0);return ret!==0}
+function isWaitedFor(told){const ret=wasm.isWaitedFor(told);return ret!==0}function judgeApiResponse(response){const ret=wasm.
+judgeApiResponse(response);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function mayCarry(name,to_api,with_body){
+const val2=+to_api;const val3=+with_body;const ptr0=passStringToWasm0(name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.mayCarry(ptr0,len0,val2,val3);return ret!==0}function mayRepeat(method,code,status,phase){
+const val4=+(isLikeNone(status)?16777215:status);let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.
+__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=
+WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){
+wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.mayRepeat(ptr0,len0,ptr1,len1,val4,ptr2,len2);return ret!==0}
+function missingScopes(required,granted){const ret=wasm.missingScopes(required,granted);if(ret[3]){throw takeFromExternrefTable0(
+ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function outdates(obtained_at,expires_at,fence,found_obtained_at,found_expires_at,found_fence){
+const ret=wasm.outdates(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(
+expires_at)?0:expires_at,fence,!isLikeNone(found_obtained_at),isLikeNone(found_obtained_at)?0:found_obtained_at,!isLikeNone(
+found_expires_at),isLikeNone(found_expires_at)?0:found_expires_at,found_fence);return ret!==0}function pageAddress(list,next,page){
+let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(list,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
 const ret=wasm.pageAddress(ptr0,len0,next,page);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(
 ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,
 deferred3_1,1)}}function pageClient(options,origin){const ptr0=passStringToWasm0(origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
@@ -216,24 +238,29 @@ val6,val7,val8);return ret}function readCredential(config,may_act_as_client){con
 if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function readEnvironment(env){const ret=wasm.
 readEnvironment(env);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function readScopes(list){
 const ret=wasm.readScopes(list);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],
-ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function redisServer(address){const ptr0=passStringToWasm0(address,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redisServer(ptr0,len0);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function redisTrouble(code,message){let ptr0,
-len0,ptr1,len1;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=
-passStringToWasm0(message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(
-ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.redisTrouble(ptr0,len0,ptr1,len1);let v3;
-if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}function refusePage(lacks){
-const ptr0=passStringToWasm0(lacks,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-refusePage(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function refuseSecret(options){const ret=wasm.refuseSecret(
-options);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function resourceGroup(path){let deferred2_0;let deferred2_1;
-try{const ptr0=passStringToWasm0(path,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-resourceGroup(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
-deferred2_0,deferred2_1,1)}}function responseState(address,is_pending){const val2=+is_pending;const ptr0=passStringToWasm0(
-address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.responseState(ptr0,len0,
-val2);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}function retryDelay(attempts,status,retry_after,is_queued,patience,received_at,random){
-const val2=+attempts;const val3=+(isLikeNone(status)?16777215:status);const val4=+is_queued;const val5=+patience;const val6=+received_at;
-const val7=+random;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-var len0=WASM_VECTOR_LEN;const ret=wasm.retryDelay(val2,val3,ptr0,len0,val4,val5,val6,val7);return ret[0]===0?void 0:ret[1]}
+ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function redisDatabaseTrouble(reply){const ptr0=passStringToWasm0(
+reply,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redisDatabaseTrouble(ptr0,
+len0);let v2;if(ret[0]!==0){v2=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v2}function redisDatabases(home){
+const ret=wasm.redisDatabases(home);var v1=getArrayU32FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*
+4,4);return v1}function redisServer(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.redisServer(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}function redisTrouble(code,message){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
+throw e}const ret=wasm.redisTrouble(ptr0,len0,ptr1,len1);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.
+__wbindgen_free(ret[0],ret[1]*1,1)}return v3}function refusePage(lacks){const ptr0=passStringToWasm0(lacks,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.refusePage(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(
+ret[0])}}function refuseSecret(options){const ret=wasm.refuseSecret(options);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}
+function resourceGroup(path){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(path,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.resourceGroup(ptr0,len0);deferred2_0=ret[0];deferred2_1=
+ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function responseState(address,is_pending){
+const val2=+is_pending;const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.responseState(ptr0,len0,val2);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
+ret[0],ret[1]*1,1)}return v3}function retryDelay(attempts,status,retry_after,is_queued,patience,received_at,random){const val2=+attempts;
+const val3=+(isLikeNone(status)?16777215:status);const val4=+is_queued;const val5=+patience;const val6=+received_at;const val7=+random;
+var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;
+const ret=wasm.retryDelay(val2,val3,ptr0,len0,val4,val5,val6,val7);return ret[0]===0?void 0:ret[1]}function rowHolding(row,own,is_of_same_chain,is_refused){
+const ret=wasm.rowHolding(row,own,is_of_same_chain,is_refused);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]}
 function textBuffer(length){const ret=wasm.textBuffer(length);return ret>>>0}function textMemory(){const ret=wasm.textMemory();
 return ret}function waitingTime(wanted){const ret=wasm.waitingTime(wanted);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
 return ret[0]>>>0}function withoutResponse(address){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(address,
@@ -281,18 +308,22 @@ table.set(0,void 0);table.set(1024,void 0);table.set(1025,null);table.set(1026,t
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_list_free(ptr,1));const ProxiesFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_proxies_free(ptr,1));const RedactorFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_redactor_free(ptr,1));const RefreshPolicyFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_refreshpolicy_free(ptr,1));function addToExternrefTable0(obj){
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_refreshpolicy_free(ptr,1));const RefreshQueueFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_refreshqueue_free(ptr,1));function addToExternrefTable0(obj){
 const idx=wasm.__externref_table_alloc();wasm.__wbindgen_externrefs.set(idx,obj);return idx}function getArrayJsValueFromWasm0(ptr,len){
 ptr=ptr>>>0;const mem=getDataViewMemory0();const result=[];for(let i=ptr;i<ptr+4*len;i+=4){result.push(wasm.__wbindgen_externrefs.
-get(mem.getUint32(i,true)))}wasm.__externref_drop_slice(ptr,len);return result}function getArrayU8FromWasm0(ptr,len){ptr=
-ptr>>>0;return getUint8ArrayMemory0().subarray(ptr/1,ptr/1+len)}let cachedDataViewMemory0=null;function getDataViewMemory0(){
-if(cachedDataViewMemory0===null||cachedDataViewMemory0.buffer.detached===true||cachedDataViewMemory0.buffer.detached===void 0&&
-cachedDataViewMemory0.buffer!==wasm.memory.buffer){cachedDataViewMemory0=new DataView(wasm.memory.buffer)}return cachedDataViewMemory0}
-function getStringFromWasm0(ptr,len){ptr=ptr>>>0;return decodeText(getUint8ArrayMemory0().subarray(ptr,ptr+len))}let cachedUint8ArrayMemory0=null;
-function getUint8ArrayMemory0(){if(cachedUint8ArrayMemory0===null||cachedUint8ArrayMemory0.byteLength===0){cachedUint8ArrayMemory0=
-new Uint8Array(wasm.memory.buffer)}return cachedUint8ArrayMemory0}function handleError(f,args){try{return f.apply(this,args)}catch(e){
-const idx=addToExternrefTable0(e);wasm.__wbindgen_exn_store(idx)}}function isLikeNone(x){return x===void 0||x===null}function passArray8ToWasm0(arg,malloc){
-const ptr=malloc(arg.length*1,1)>>>0;getUint8ArrayMemory0().set(arg,ptr/1);WASM_VECTOR_LEN=arg.length;return ptr}function passStringToWasm0(arg,malloc,realloc){
+get(mem.getUint32(i,true)))}wasm.__externref_drop_slice(ptr,len);return result}function getArrayU32FromWasm0(ptr,len){ptr=
+ptr>>>0;return getUint32ArrayMemory0().subarray(ptr/4,ptr/4+len)}function getArrayU8FromWasm0(ptr,len){ptr=ptr>>>0;return getUint8ArrayMemory0().
+subarray(ptr/1,ptr/1+len)}let cachedDataViewMemory0=null;function getDataViewMemory0(){if(cachedDataViewMemory0===null||
+cachedDataViewMemory0.buffer.detached===true||cachedDataViewMemory0.buffer.detached===void 0&&cachedDataViewMemory0.buffer!==
+wasm.memory.buffer){cachedDataViewMemory0=new DataView(wasm.memory.buffer)}return cachedDataViewMemory0}function getStringFromWasm0(ptr,len){
+ptr=ptr>>>0;return decodeText(getUint8ArrayMemory0().subarray(ptr,ptr+len))}let cachedUint32ArrayMemory0=null;function getUint32ArrayMemory0(){
+if(cachedUint32ArrayMemory0===null||cachedUint32ArrayMemory0.byteLength===0){cachedUint32ArrayMemory0=new Uint32Array(wasm.
+memory.buffer)}return cachedUint32ArrayMemory0}let cachedUint8ArrayMemory0=null;function getUint8ArrayMemory0(){if(cachedUint8ArrayMemory0===
+null||cachedUint8ArrayMemory0.byteLength===0){cachedUint8ArrayMemory0=new Uint8Array(wasm.memory.buffer)}return cachedUint8ArrayMemory0}
+function handleError(f,args){try{return f.apply(this,args)}catch(e){const idx=addToExternrefTable0(e);wasm.__wbindgen_exn_store(
+idx)}}function isLikeNone(x){return x===void 0||x===null}function passArray8ToWasm0(arg,malloc){const ptr=malloc(arg.length*
+1,1)>>>0;getUint8ArrayMemory0().set(arg,ptr/1);WASM_VECTOR_LEN=arg.length;return ptr}function passStringToWasm0(arg,malloc,realloc){
 if(realloc===void 0){const buf=cachedTextEncoder.encode(arg);const ptr2=malloc(buf.length,1)>>>0;getUint8ArrayMemory0().
 subarray(ptr2,ptr2+buf.length).set(buf);WASM_VECTOR_LEN=buf.length;return ptr2}let len=arg.length;let ptr=malloc(len,1)>>>
 0;const mem=getUint8ArrayMemory0();let offset=0;for(;offset<len;offset++){const code=arg.charCodeAt(offset);if(code>127)

@@ -10,7 +10,9 @@ function readEnvironment(env){const{environmentVariables,proxyVariables,readEnvi
 const variables=(0,import_arguments.reading)("config","env",()=>{const ways=proxyVariables();const way=ways.some(name=>env[name]!==
 void 0)?env:process.env;return Object.fromEntries([...environmentVariables().map(name=>[name,env[name]]),...ways.map(name=>[
 name,way[name]])])});return(0,import_error.judge)(readEnvironment,()=>judgeEnvironment(variables))}function lazyEnvironment(env){
-let environment;return()=>environment??=readEnvironment(env)}var import_error9=require("./shared.cjs");var CATEGORY="Authentication";var OAUTH={label:"OAuth2",value:"oauth"};var ACCESS_TOKEN={label:"Access token",value:"api\
+let environment;return()=>environment??=readEnvironment(env)}function redisAddress({redisUrl,redisVariable,redisDatabase,
+isRedisDatabaseSought}){return redisUrl?{url:redisUrl,variable:redisVariable,database:redisDatabase,isDatabaseSought:isRedisDatabaseSought}:
+void 0}var import_error9=require("./shared.cjs");var CATEGORY="Authentication";var OAUTH={label:"OAuth2",value:"oauth"};var ACCESS_TOKEN={label:"Access token",value:"api\
 _key"};var API_TOKEN={label:"API token",value:"basic"};var CLIENT={label:"OAuth client itself",value:"custom"};var TESTED="\
 As in bitbucket.org/my-workspace. Optional; the connection test asks for it";var SLUG="[A-Za-z0-9_.{}-]+";function form({
 client,mayActAsClient}){const offersClient=client!==void 0&&mayActAsClient;return[{type:"input",label:"Integration name",
@@ -36,7 +38,7 @@ ace",model:"config.workspace",category:CATEGORY,placeholder:"my-workspace",helpT
 validators:[{type:"regex",pattern:`^(${SLUG})?$`,message:"This is not the name of a workspace"}]}}function oauthButton(client,type){
 return{type:"oauth",label:"Bitbucket account",model:"config.oauth.code",category:CATEGORY,condition:{model:"config.type",
 value:type},validators:[{type:"required",message:"Authenticate with Bitbucket first"}],oauthMeta:{provider:"Bitbucket",authUri:client.
-authorizationUrl(),redirectUri:client.redirectUri,clientId:client.clientId,scopes:client.scopes,codeKey:"code"}}}var import_node_crypto4=require("node:crypto");var import_axios=__toESM(require("axios"));var import_axios_retry=__toESM(require("axios-retry"));var import_arguments3=require("./shared.cjs");
+authorizationUrl(),redirectUri:client.redirectUri,clientId:client.clientId,scopes:client.scopes,codeKey:"code"}}}var import_node_crypto6=require("node:crypto");var import_axios=__toESM(require("axios"));var import_axios_retry=__toESM(require("axios-retry"));var import_arguments3=require("./shared.cjs");
 var import_core8=require("./shared.cjs");var import_error5=require("./shared.cjs");var import_promises=require("node:timers/promises");var import_arguments2=require("./shared.cjs");var import_core2=require("./shared.cjs");
 var import_error2=require("./shared.cjs");var REPEATING={indexes:null};function paginate(client){return async function*pages(path,params,config){
 const list=listOf(client,path,params,config);for(let isMore=true;isMore;){const page=await fetchPage(client,list,config);
@@ -115,28 +117,33 @@ TENT_LENGTH_MISMATCH")return"content-length";return UNSENDABLE_PART.exec(error i
 "request"}function scrubbed(message,code){return Object.assign(new Error(message),code&&{code})}function codeOf(error){for(let at=error,
 depth=0;at instanceof Error&&depth<5;depth+=1){if(at.name==="HTTPParserError"&&ENDED_EARLY.test(at.message))return"HPE_I\
 NVALID_EOF_STATE";const code="code"in at&&typeof at.code==="string"?at.code:at.name;if(/^\w{1,64}$/.test(code)&&!TELLING_NOTHING.
-includes(code))return code;at=at instanceof AggregateError?at.errors[0]:at.cause}return void 0}var MAX_BYTES=1024*1024;var MAX_AT_ONCE=50;var limits=new Map;var NO_BODY=[204,304];var DEFAULT_HEADERS={"accept-encodin\
+includes(code))return code;at=at instanceof AggregateError?at.errors[0]:at.cause}return void 0}var LATE=Object.assign(new Error("too late"),{code:"TIMEOUT"});function whenLate(ms,end2,{isAwaited}={isAwaited:true}){let isStopped=false;
+const timer=setTimeout(()=>afterReading(()=>{if(!isStopped)end2()}),ms);if(!isAwaited)timer.unref();return()=>{isStopped=
+true;clearTimeout(timer)}}async function within(ms,work,options){let stop=()=>{};const late=new Promise((_resolve,reject)=>{
+stop=whenLate(ms,()=>reject(LATE),options)});try{return await Promise.race([work,late])}finally{stop()}}function signalAfter(ms){
+const controller=new AbortController;whenLate(ms,()=>controller.abort(),{isAwaited:false});return controller.signal}function afterReading(act,turns=100){
+setImmediate(()=>{if(turns>1)afterReading(act,turns-1);else act()})}var MAX_BYTES=1024*1024;var MAX_AT_ONCE=50;var limits=new Map;var NO_BODY=[204,304];var DEFAULT_HEADERS={"accept-encodin\
 g":ACCEPTED,"user-agent":"nocodb-bitbucket-auth"};async function send(request,options){const url=new URL(request.url);const limit=limits.
 get(url.origin)??{run:(0,import_p_limit.default)(MAX_AT_ONCE),requests:0};limits.set(url.origin,limit);limit.requests+=1;
 const answer=limit.run(()=>sendNow(url,request,options)).finally(()=>{limit.requests-=1;if(limit.requests===0)limits.delete(
 url.origin)});return unlessAborted(answer,options.signal,options.phase)}async function sendNow(url,{method,headers,body},{
 phase,proxies,timeoutMs,signal,maxBytes=MAX_BYTES}){if(signal?.aborted)throw(0,import_core6.failure)("REQUEST_ABORTED",phase);
 const sentAt=performance.now();const proxy=(0,import_error3.judge)(send,()=>proxies.proxyFor(url.href));const controller=new AbortController;
-const abort=()=>controller.abort();let late=false;const timer=timeoutMs===void 0?void 0:setTimeout(()=>{late=true;abort()},
-timeoutMs);signal?.addEventListener("abort",abort,{once:true});try{const response=await connectionsThrough(proxy).request(
+const abort=()=>controller.abort();let late=false;const stop=timeoutMs===void 0?void 0:whenLate(timeoutMs,()=>{late=true;
+abort()});signal?.addEventListener("abort",abort,{once:true});try{const response=await connectionsThrough(proxy).request(
 {origin:url.origin,path:url.pathname+url.search,method,headers:{...DEFAULT_HEADERS,...headers},body,signal:controller.signal,
 ...timeoutMs!==void 0&&{headersTimeout:0,bodyTimeout:0}});const answer=await read(response,method,phase,maxBytes);return{
 ...answer,tookMs:performance.now()-sentAt}}catch(error){if(error instanceof import_error3.BitbucketAuthError)throw error;
 if(late)throw(0,import_core6.failure)("REQUEST_TIMEOUT",phase);if(signal?.aborted)throw(0,import_core6.failure)("REQUEST\
-_ABORTED",phase);throw networkFailure(error,phase,proxy)}finally{clearTimeout(timer);signal?.removeEventListener("abort",
-abort)}}async function read({statusCode:status,headers:fields,body},method,phase,maxBytes){const headers=joined(fields);
-if(method==="HEAD"||NO_BODY.includes(status)){await collect(body,0).catch(()=>{});return{status,headers,body:new Uint8Array}}
-const decoders=decodersFor(headers);const coded=await collect(body,decoders?maxBytes:0);if(!decoders&&!coded)throw(0,import_core6.failure)(
-"RESPONSE_INVALID",phase,{status,field:"content-encoding"});const bytes=coded&&await decode(coded,decoders??[],maxBytes);
-if(!bytes)throw(0,import_core6.failure)("RESPONSE_TOO_LARGE",phase,{status});return{status,headers,body:bytes}}function joined(headers){
-const fields={};for(const name in headers){const value=headers[name];if(value!==void 0)fields[name]=typeof value==="stri\
-ng"?value:value.join(", ")}return fields}async function collect(stream,maxBytes){const chunks=[];let size=0;for await(const chunk of stream){
-size+=chunk.byteLength;if(size>maxBytes)return void 0;chunks.push(chunk)}return Buffer.concat(chunks,size)}var MAX_BYTES2=32*1024*1024;function createSender({apiUrl,timeoutMs,proxies,credentials,throttle}){const{Api,resourceGroup}=(0,import_core7.core)();
+_ABORTED",phase);throw networkFailure(error,phase,proxy)}finally{stop?.();signal?.removeEventListener("abort",abort)}}async function read({
+statusCode:status,headers:fields,body},method,phase,maxBytes){const headers=joined(fields);if(method==="HEAD"||NO_BODY.includes(
+status)){await collect(body,0).catch(()=>{});return{status,headers,body:new Uint8Array}}const decoders=decodersFor(headers);
+const coded=await collect(body,decoders?maxBytes:0);if(!decoders&&!coded)throw(0,import_core6.failure)("RESPONSE_INVALID",
+phase,{status,field:"content-encoding"});const bytes=coded&&await decode(coded,decoders??[],maxBytes);if(!bytes)throw(0,import_core6.failure)(
+"RESPONSE_TOO_LARGE",phase,{status});return{status,headers,body:bytes}}function joined(headers){const fields={};for(const name in headers){
+const value=headers[name];if(value!==void 0)fields[name]=typeof value==="string"?value:value.join(", ")}return fields}async function collect(stream,maxBytes){
+const chunks=[];let size=0;for await(const chunk of stream){size+=chunk.byteLength;if(size>maxBytes)return void 0;chunks.
+push(chunk)}return Buffer.concat(chunks,size)}var MAX_BYTES2=32*1024*1024;function createSender({apiUrl,timeoutMs,proxies,credentials,throttle}){const{Api,resourceGroup}=(0,import_core7.core)();
 const api=(0,import_error4.judge)(createSender,()=>new Api(apiUrl));const attempt=async(request,path,authorization,time)=>{
 const{signal,redirect="follow",maxRedirects}=request;let next=request;for(let followed=0,withCredential=true;;followed+=
 1){const{method,url,body,headers={}}=next;const group=withCredential?resourceGroup(followed===0?path:api.admit(url)):void 0;
@@ -150,13 +157,12 @@ authorization:()=>authorization}}withCredential=judged.withCredential;next={meth
 headers:carried(headers,withCredential,judged.withBody),body:judged.withBody?body:void 0}}};return async request=>{const{
 signal,body}=request;const url=URL.canParse(request.url)?new URL(request.url).href:request.url;const path=(0,import_error4.judge)(
 createSender,()=>api.admit(url));const admitted={...request,url,headers:carried(request.headers,true,true)};const time={
-left:request.timeoutMs??timeoutMs};const used=await unlessAborted(credentials.newest(),signal);const answer=await attempt(
-admitted,path,used.authorization,time);if(answer.isElsewhere||!credentials.answered(answer.status,used,false))return answer;
-const newer=await unlessAborted(credentials.newest(),signal);if(isStream(body)){credentials.onUnrepeatable();return answer}
-const second=await attempt(admitted,path,newer.authorization,time);if(!second.isElsewhere)credentials.answered(second.status,
-newer,true);return second}}function carried(headers={},toApi,withBody){const{mayCarry}=(0,import_core7.core)();return Object.
-fromEntries(Object.entries(headers).filter(([name])=>mayCarry(name,toApi,withBody)))}function isStream(body){return typeof body===
-"object"&&body!==null&&(Symbol.asyncIterator in body||"pipe"in body)}var RETRIES=3;var SENDER=Symbol("sender");var LIMITS=Symbol("limits");var ACCEPT="application/json, */*;q=0.8";var circumstances=new WeakMap;
+left:request.timeoutMs??timeoutMs};for(let repetitions=0;;repetitions+=1){const used=await unlessAborted(credentials.newest(),
+signal);const answer=await attempt(admitted,path,used.authorization,time);if(answer.isElsewhere||!credentials.answered(answer.
+status,used,repetitions))return answer;if(isStream(body)){await unlessAborted(credentials.newest(),signal);credentials.onUnrepeatable();
+return answer}}}}function carried(headers={},toApi,withBody){const{mayCarry}=(0,import_core7.core)();return Object.fromEntries(
+Object.entries(headers).filter(([name])=>mayCarry(name,toApi,withBody)))}function isStream(body){return typeof body==="o\
+bject"&&body!==null&&(Symbol.asyncIterator in body||"pipe"in body)}var RETRIES=3;var SENDER=Symbol("sender");var LIMITS=Symbol("limits");var ACCEPT="application/json, */*;q=0.8";var circumstances=new WeakMap;
 var utf82=new TextDecoder;function createClient({apiUrl,kind,sender,isQueued=false,maxWaitMs=Infinity}){const client=import_axios.default.
 create({baseURL:apiUrl,maxBodyLength:MAX_BYTES2,adapter:"fetch",env:{fetch:fetchThroughSender,Request:null,FormData,Response:null},
 fetchOptions:{[SENDER]:sender},headers:{Accept:ACCEPT},paramsSerializer:REPEATING,formSerializer:REPEATING});return equip(
@@ -189,66 +195,154 @@ isLate?"REQUEST_TIMEOUT":"API_FAILED","api")}function inPlaceOf(error,meaning){c
 filter(line=>line.startsWith("    at "));const stack=[`${error.name}: ${meaning.message}`,...frames].join("\n");for(const[
 name,value]of Object.entries({message:meaning.message,stack,cause:meaning})){Object.defineProperty(error,name,{value,writable:true,
 configurable:true,enumerable:false})}return meaning}function mayRetry(error,isQueued,maxWaitMs){const{config,response}=error;
-const{code,cause}=meaningOf(error);const isInQueue=isQueued&&!isOfOthers(response);if(!config||isStream(config.data))return false;
-const passes=!cause||import_axios_retry.default.isNetworkError({code:(0,import_arguments3.members)(cause).code});const state=config["\
-axios-retry"];const attempts=(state?.retryCount??0)+1;if(!passes||!(0,import_core8.core)().mayRepeat(String(config.method).
-toUpperCase(),code,response?.status)||delay(error,attempts,isQueued,maxWaitMs,0)===void 0)return false;if(isInQueue&&state&&
-(0,import_core8.core)().isHourUsedUp(response?.status,headerOf(response?.headers,"retry-after"),Date.now())){state.retryCount=
-attempts-2}return true}function delay({response},attempts,isQueued,maxWaitMs,random){const retryAfter=headerOf(response?.
-headers,"retry-after");const isInQueue=isQueued&&!isOfOthers(response);return(0,import_core8.core)().retryDelay(attempts,
-response?.status,retryAfter,isInQueue,maxWaitMs,Date.now(),random)}function isOfOthers(response){return response!==void 0&&
-circumstances.get(response.headers)?.isElsewhere===true}function bytesOf(data){if(data instanceof Uint8Array)return data;
+const{code,phase,cause}=meaningOf(error);const isInQueue=isQueued&&!isOfOthers(response);if(!config||isStream(config.data))
+return false;const passes=!cause||import_axios_retry.default.isNetworkError({code:(0,import_arguments3.members)(cause).code});
+const state=config["axios-retry"];const attempts=(state?.retryCount??0)+1;if(!passes||!(0,import_core8.core)().mayRepeat(
+String(config.method).toUpperCase(),code,response?.status,phase)||delay(error,attempts,isQueued,maxWaitMs,0)===void 0)return false;
+if(isInQueue&&state&&(0,import_core8.core)().isHourUsedUp(response?.status,headerOf(response?.headers,"retry-after"),Date.
+now())){state.retryCount=attempts-2}return true}function delay({response},attempts,isQueued,maxWaitMs,random){const retryAfter=headerOf(
+response?.headers,"retry-after");const isInQueue=isQueued&&!isOfOthers(response);return(0,import_core8.core)().retryDelay(
+attempts,response?.status,retryAfter,isInQueue,maxWaitMs,Date.now(),random)}function isOfOthers(response){return response!==
+void 0&&circumstances.get(response.headers)?.isElsewhere===true}function bytesOf(data){if(data instanceof Uint8Array)return data;
 if(data instanceof ArrayBuffer)return new Uint8Array(data);try{return new TextEncoder().encode(typeof data==="string"?data:
-JSON.stringify(data)??"")}catch{return new Uint8Array}}var import_arguments4=require("./shared.cjs");var import_core14=require("./shared.cjs");var import_error8=require("./shared.cjs");var import_node_crypto=require("node:crypto");var import_promises2=require("node:timers/promises");var import_p_limit2=__toESM(require("p-limit"));
-var import_rate_limiter_flexible=require("rate-limiter-flexible");var import_core9=require("./shared.cjs");var VARIABLES="INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)";var LATE=Object.
-assign(new Error("too late"),{code:"TIMEOUT"});var RedisConnection=class{#options;#redis;#candidate;#firstAttempt;#nextAttempt;#failures=0;#isReported=false;#isClosed=false;constructor(options){
+JSON.stringify(data)??"")}catch{return new Uint8Array}}var import_arguments5=require("./shared.cjs");var import_core18=require("./shared.cjs");var import_error8=require("./shared.cjs");var import_node_crypto2=require("node:crypto");var import_promises2=require("node:timers/promises");var import_p_limit2=__toESM(require("p-limit"));var import_core11=require("./shared.cjs");var import_rate_limiter_flexible=require("rate-limiter-flexible");var import_core10=require("./shared.cjs");var import_node_crypto=require("node:crypto");var import_core9=require("./shared.cjs");var BASE="nocodb-bitbucket-auth:";
+var MARK_MS=95*24*60*60*1e3;var MOST_TRIES=10;var DATABASE_SCRIPTS={surveyDatabases:{numberOfKeys:1,lua:`
+      local base, name = KEYS[1], KEYS[1] .. 'database'
+      local seen, chosen, mark, limit = unpack(ARGV)
+      local function marked()
+        local value = redis.pcall('GET', name)
+        return type(value) == 'string' and value ~= '' and value
+      end
+      local function owners()
+        local cursor, ours, steps = '0', false, 0
+        repeat
+          local reply = redis.call('SCAN', cursor, 'COUNT', 100)
+          cursor, steps = reply[1], steps + 1
+          for _, key in ipairs(reply[2]) do
+            if string.sub(key, 1, #base) ~= base then return 'others' end
+            ours = true
+          end
+        until cursor == '0' or (ours and steps >= 20)
+        return ours and 'ours' or 'empty'
+      end
+      local words, marks = {}, {}
+      for at = 5, #ARGV do
+        local selected = redis.pcall('SELECT', ARGV[at])
+        local word = 'missing'
+        if not selected.err then
+          word = owners()
+          if marked() then
+            marks[ARGV[at]] = true
+            word = word == 'others' and 'invaded' or 'marked'
+          end
+        elseif not string.find(selected.err, 'DB index', 1, true) then
+          return selected
+        end
+        words[#words + 1] = word
+      end
+      local survey = table.concat(words, ' ')
+      if survey ~= seen then return { survey } end
+      for number in pairs(marks) do
+        if number ~= chosen then
+          redis.call('SELECT', number)
+          redis.call('DEL', name)
+        end
+      end
+      redis.call('SELECT', chosen)
+      mark = marked() or mark
+      redis.call('SET', name, mark, 'PX', limit)
+      return { survey, mark }
+    `},readLife:{numberOfKeys:1,lua:`
+      local before = redis.pcall('GET', KEYS[1])
+      local life = type(before) == 'string' and before ~= '' and before or ARGV[1]
+      redis.call('SET', KEYS[1], life, 'PX', ARGV[2])
+      return life
+    `}};async function seekDatabase(redis,home){try{return await agreeOnDatabase(redis,home)}catch(error){const isReply=error instanceof
+Error&&error.name==="ReplyError";const stays=isReply?(0,import_core9.core)().redisDatabaseTrouble(error.message):void 0;
+if(stays===void 0)throw error;return{database:home,stays}}}async function agreeOnDatabase(redis,home){const numbers=(0,import_core9.core)().
+redisDatabases(home);const survey=(seen2,chosen)=>scriptsOf(redis).surveyDatabases(BASE,seen2,chosen,anyText(),MARK_MS,...numbers);
+let[seen]=await survey("",home);for(let tries=1;tries<=MOST_TRIES;tries+=1){const{database,stays}=(0,import_core9.core)().
+chooseRedisDatabase(home,seen);const[seenNow,mark]=await survey(seen,database);if(mark!==void 0)return{database,mark:{name:`${BASE}\
+database`,value:mark},stays};seen=seenNow}throw Object.assign(new Error("the databases change all the time"),{code:"TIME\
+OUT"})}async function readLife(redis,name){return{name,value:await scriptsOf(redis).readLife(name,anyText(),MARK_MS)}}function anyText(){
+return(0,import_node_crypto.randomBytes)(16).toString("base64url")}function scriptsOf(redis){return redis}var VARIABLES="INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)";var LOST=Symbol("the data was lost");var MOST_TRIES2=3;
+var reportedStays=new Set;var RedisConnection=class{#options;#redis;#candidate;#databases=new WeakMap;#life={name:"",value:""};#entries=0;#entering;#firstAttempt;#nextAttempt;#watch;#failures=0;#isReported=false;#isClosed=false;constructor(options){
 this.#options=options}get isUsable(){return this.#redis!==void 0}async use(work,{isAwaited}={isAwaited:true}){const redis=await this.
-connected();if(!redis)return void 0;try{const result=await within(this.#options.limits.operation,isAwaited,work(redis));
-this.#failures=0;return result}catch(error){const trouble=troubleOf(error);if(trouble!==void 0)this.#lose(redis,redis.stream.
-writable?trouble:void 0);return void 0}}async connected(){if(!this.#isClosed)await(this.#firstAttempt??=this.#connect(true));
-return this.#redis}close(){this.#isClosed=true;clearTimeout(this.#nextAttempt);for(const redis of[this.#redis,this.#candidate])
-disconnect(redis);this.#redis=void 0}async#connect(isAwaited){const errors=[];try{const{Redis}=await Promise.resolve().then(()=>__toESM(require("ioredis")));
-await within(this.#options.limits.connection,isAwaited,this.#open(Redis,errors))}catch(error){disconnect(this.#candidate);
-this.#candidate=void 0;this.#retry(troubleOf(errors[0]??error)??"error");return}const redis=this.#candidate;this.#candidate=
-void 0;if(this.#isClosed)return;const since=performance.now();redis.once("end",()=>{if(performance.now()-since>this.#options.
-limits.reconnection)this.#failures=0;this.#lose(redis)});this.#redis=redis;if(this.#isReported)this.#options.log(`The Re\
-dis of ${this.#name} can be used again.`);this.#isReported=false;this.#options.opened?.()}get#name(){return this.#options.
-variable??VARIABLES}async#open(Redis,errors){if(this.#isClosed)throw LATE;const{url,limits:limits2,scripts,check}=this.#options;
-const{username,password,database,tls,...server}=(0,import_core9.core)().redisServer(url);const redis=new Redis({...server,
-...tls&&{tls},lazyConnect:true,connectTimeout:limits2.connection,retryStrategy:()=>null,disconnectTimeout:1,enableOfflineQueue:false,
-autoResendUnfulfilledCommands:false,enableReadyCheck:false,disableClientInfo:true,...scripts&&{scripts}});this.#candidate=
-redis;redis.on("error",error=>errors.push(error));const connected=redis.connect();setImmediate(()=>redis.stream?.unref());
-await connected;const ready=async()=>{if(password!==void 0||username!==void 0){const known=username?redis.auth(username,
-password??""):redis.auth(password??"");await known.catch(needless)}if(database>0)await redis.select(database);await check(
-redis)};await within(limits2.operation,false,ready())}#lose(redis,trouble){if(this.#redis!==redis)return;this.#redis=void 0;
-disconnect(redis);this.#retry(trouble)}#retry(trouble){if(this.#isClosed)return;const{log,limits:limits2,without}=this.#options;
+connected();if(!redis)return void 0;try{const result=await within(this.#options.limits.operation,this.#attempt(redis,work),
+{isAwaited});this.#failures=0;return result}catch(error){const trouble=troubleOf(error);if(trouble!==void 0)this.#lose(redis,
+redis.stream.writable?trouble:void 0);return void 0}}async#attempt(redis,work){for(let tries=1;tries<=MOST_TRIES2;tries+=
+1){const entries=this.#entries;const result=await work(redis,this.#life);if(result!==LOST)return result;if(entries===this.#entries)
+await this.#enterAgain(redis)}return void 0}#enterAgain(redis){this.#entering??=this.#enter(redis).then(()=>this.#options.
+opened?.()).finally(()=>this.#entering=void 0);return this.#entering}async#enter(redis){const{url,isDatabaseSought,lifeName,
+check}=this.#options;const home=this.#options.database??(0,import_core10.core)().redisServer(url).database;const place=isDatabaseSought?
+await seekDatabase(redis,home):{database:home};if(place.database!==(this.#databases.get(redis)??0))await redis.select(place.
+database);this.#databases.set(redis,place.database);const life=place.mark??await readLife(redis,lifeName);await check(redis,
+life);this.#life=life;this.#entries+=1;if(place.stays!==void 0)this.#reportStay(home,place.stays)}#reportStay(database,reason){
+const stay=[this.#options.url,database,reason].join(" ");if(reportedStays.has(stay))return;reportedStays.add(stay);this.#options.
+log(`The plugin stays in database ${database} of the Redis of ${this.#name}, as ${reason}. NocoDB empties that database \
+whenever its main process starts: locks are lost then, and what processes told each other until one that knows it tells \
+it again. Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that is nobody else's.`)}async connected(){if(!this.#isClosed)
+await(this.#firstAttempt??=this.#connect(true));return this.#redis}close(){this.#isClosed=true;clearTimeout(this.#nextAttempt);
+clearInterval(this.#watch);for(const redis of[this.#redis,this.#candidate])disconnect(redis);this.#redis=void 0}async#connect(isAwaited){
+const errors=[];try{const{Redis}=await Promise.resolve().then(()=>__toESM(require("ioredis")));await within(this.#options.
+limits.connection,this.#open(Redis,errors),{isAwaited})}catch(error){disconnect(this.#candidate);this.#candidate=void 0;
+this.#retry(troubleOf(errors[0]??error)??"error");return}const redis=this.#candidate;this.#candidate=void 0;if(this.#isClosed)
+return;const since=performance.now();redis.once("end",()=>{if(performance.now()-since>this.#options.limits.reconnection)
+this.#failures=0;this.#lose(redis)});this.#redis=redis;if(this.#isReported)this.#options.log(`The Redis of ${this.#name}\
+ can be used again.`);this.#isReported=false;this.#options.opened?.();this.#watch??=setInterval(()=>this.use(look,{isAwaited:false}),
+this.#options.limits.watch).unref()}get#name(){return this.#options.variable??VARIABLES}async#open(Redis,errors){if(this.#isClosed)
+throw new Error("closed");const{url,limits:limits2,scripts}=this.#options;const{username,password,database:_,tls,...server}=(0,import_core10.core)().
+redisServer(url);const redis=new Redis({...server,...tls&&{tls},lazyConnect:true,connectTimeout:limits2.connection,retryStrategy:()=>null,
+disconnectTimeout:1,enableOfflineQueue:false,autoResendUnfulfilledCommands:false,enableReadyCheck:false,disableClientInfo:true,
+scripts:{...DATABASE_SCRIPTS,...scripts}});this.#candidate=redis;redis.on("error",error=>errors.push(error));const connected=redis.
+connect();setImmediate(()=>redis.stream?.unref());await connected;const ready=async()=>{if(password!==void 0||username!==
+void 0){const known=username?redis.auth(username,password??""):redis.auth(password??"");await known.catch(needless)}await this.#enter(
+redis)};await within(limits2.operation,ready(),{isAwaited:false})}#lose(redis,trouble){if(this.#redis!==redis)return;this.#redis=
+void 0;disconnect(redis);this.#retry(trouble)}#retry(trouble){if(this.#isClosed)return;const{log,limits:limits2,without}=this.#options;
 if(trouble!==void 0&&!this.#isReported){log(`The Redis of ${this.#name} cannot be used (${trouble}): until it can, this \
 process ${without}.`);this.#isReported=true}const pause=Math.min(limits2.reconnection,100*2**this.#failures)*(1+Math.random())/
-2;this.#failures+=1;this.#nextAttempt=setTimeout(()=>this.#connect(false),pause).unref()}};function needless(error){if(troubleOf(
-error)!==void 0)throw error}function troubleOf(error){const{code,message}=error instanceof Error?error:{};return(0,import_core9.core)().
-redisTrouble(typeof code==="string"?code:"",String(message??""))}function disconnect(redis){redis?.disconnect();redis?.stream?.
-destroy()}async function within(limit,isAwaited,work){let timer;const late=new Promise((_resolve,reject)=>{timer=setTimeout(
-()=>setImmediate(()=>setImmediate(reject,LATE)),limit);if(!isAwaited)timer.unref()});try{return await Promise.race([work,
-late])}finally{clearTimeout(timer)}}var import_core10=require("./shared.cjs");var SLOT_MS=5*60*1e3;var EARLIER_SLOTS=12;var SLOT_LIFE_S=(EARLIER_SLOTS+2)*SLOT_MS/
-1e3;var GRACE_MS=5e3;var MOST_WAITING=1e4;var SHORTEST_WAIT_MS=1e3;var HOUR_MS=EARLIER_SLOTS*SLOT_MS;var LOGGED_MS=1e4;var REDIS_LIMITS={
-operation:1e3,connection:2e3,reconnection:5e3};var limiters=new Map;var keys=new WeakMap;function rateLimiterOf({rateLimit,
-isRateLimitConfigured,redisUrl="",redisVariable,client}){if(rateLimit===void 0)return void 0;const key=client&&(keys.get(
-client)??client.deriveKey("rate-limit"));if(client&&key)keys.set(client,key);const name=[rateLimit,isRateLimitConfigured,
-redisUrl,hash(key,"")].join(" ");let limiter=limiters.get(name);if(!limiter){limiter=new RateLimiter({rateLimit,isRateLimitConfigured,
-redisUrl,redisVariable,key});limiters.set(name,limiter)}return limiter}function hash(key,text){return(0,import_node_crypto.createHmac)(
+2;this.#failures+=1;this.#nextAttempt=setTimeout(()=>this.#connect(false),pause).unref()}};async function look(redis,{name,
+value}){return await redis.get(name)===value?void 0:LOST}function needless(error){if(troubleOf(error)!==void 0)throw error}
+function troubleOf(error){const{code,message}=error instanceof Error?error:{};return(0,import_core10.core)().redisTrouble(
+typeof code==="string"?code:"",String(message??""))}function disconnect(redis){redis?.disconnect();redis?.stream?.destroy()}var REDIS_LIMITS={operation:1e3,connection:2e3,reconnection:5e3,watch:5e3};var PREFIX="nocodb-bitbucket-auth:rate";var CHECK="\
+check";var RateCounters=class{#options;#memory;#connection;#shared=new WeakMap;#changed=new Map;#life;constructor(lifeMs,address){
+this.#options={keyPrefix:PREFIX,points:Number.MAX_SAFE_INTEGER,duration:lifeMs/1e3};this.#memory=new import_rate_limiter_flexible.RateLimiterMemory(
+this.#options);if(!address)return;this.#connection=new RedisConnection({...address,limits:REDIS_LIMITS,log:message=>console.
+warn(`[nocodb-bitbucket-auth] ${message}`),without:"keeps to the rate limit on its own",lifeName:`${PREFIX}:life`,check:(redis,life)=>this.#check(
+redis,life),opened:()=>void this.#passOn()})}async add(key,points){const own=await this.#memory.penalty(key,points);if(!this.#connection)
+return countOf(own);this.#changedOf(key).missing+=points;return Math.max(countOf(own),await this.#addMissing(key))}async own(key){
+return countOf(await this.#memory.get(key))}async get(key){const own=await this.own(key);const shared=await this.#use(limiter=>limiter.
+get(key));return Math.max(own,countOf(shared))}async#addMissing(key,options){const changed=this.#changedOf(key);let taken=0;
+const shared=await this.#use(limiter=>{taken=changed.missing;changed.missing=0;return limiter.penalty(key,taken)},options);
+if(shared===void 0)changed.missing+=taken;return countOf(shared)}async#passOn(){for(const[key,{missing}]of[...this.#changed]){
+if(missing!==0&&await this.own(key)>0)await this.#addMissing(key,{isAwaited:false})}}#changedOf(key){const now=Date.now();
+for(const[oldest,{since}]of this.#changed){if(now-since<=Number(this.#options.duration)*1e3)break;this.#changed.delete(oldest)}
+let changed=this.#changed.get(key);if(!changed){changed={since:now,missing:0};this.#changed.set(key,changed)}return changed}async#use(work,options){
+return this.#connection?.use(async(redis,life)=>{const[value,result]=await Promise.all([redis.get(life.name),work(this.#of(
+redis))]);return value===life.value?result:LOST},options)}async#check(redis,life){const limiter=this.#of(redis);await limiter.
+penalty(CHECK,0);await limiter.penalty(CHECK,0);await limiter.get(CHECK);await limiter.delete(CHECK);if(this.#life!==void 0&&
+this.#life!==life.value){for(const[key,changed]of this.#changed)changed.missing=await this.own(key)}this.#life=life.value}#of(redis){
+const limiter=this.#shared.get(redis)??new import_rate_limiter_flexible.RateLimiterRedis({...this.#options,storeClient:redis});
+this.#shared.set(redis,limiter);return limiter}};function countOf(counter){const count=counter?.consumedPoints;return Number.
+isSafeInteger(count)?Number(count):0}var SLOT_MS=5*60*1e3;var EARLIER_SLOTS=12;var SLOT_LIFE_MS=(EARLIER_SLOTS+2)*SLOT_MS;var GRACE_MS=5e3;var MOST_WAITING=1e4;
+var SHORTEST_WAIT_MS=1e3;var HOUR_MS=EARLIER_SLOTS*SLOT_MS;var LOGGED_MS=1e4;var limiters=new Map;var keys=new WeakMap;function rateLimiterOf({
+rateLimit,isRateLimitConfigured,client,...environment}){if(rateLimit===void 0)return void 0;const key=client&&(keys.get(
+client)??client.deriveKey("rate-limit"));if(client&&key)keys.set(client,key);const name=JSON.stringify([rateLimit,isRateLimitConfigured,
+redisAddress(environment),hash(key,"")]);let limiter=limiters.get(name);if(!limiter){limiter=new RateLimiter({...environment,
+rateLimit,isRateLimitConfigured,key});limiters.set(name,limiter)}return limiter}function hash(key,text){return(0,import_node_crypto2.createHmac)(
 "sha256",key??"").update(text).digest("base64url")}var RateLimiter=class{#settings;#counters;#lines=new Map;#proven=new Map;#sweptAt=Date.
-now();constructor(settings){this.#settings=settings;this.#counters=new Counters(settings)}take(account,group,options={}){
+now();constructor(settings){this.#settings=settings;this.#counters=new RateCounters(SLOT_LIFE_MS,redisAddress(settings))}take(account,group,options={}){
 return this.#lineOf(account,group).take(options)}async observe(account,group,{status,headers}){const limit=headers["x-ra\
 telimit-limit"];const near=headers["x-ratelimit-nearlimit"];const line=this.#lineOf(account,group);if(status<400&&limit===
 void 0&&near===void 0){line.accepted();return}const{isRateLimitConfigured}=this.#settings;const now=Date.now();await line.
-learn((0,import_core10.core)().rateLimitNews(status,limit,near,headers["retry-after"],line.limit,isRateLimitConfigured,line.
+learn((0,import_core11.core)().rateLimitNews(status,limit,near,headers["retry-after"],line.limit,isRateLimitConfigured,line.
 refusals,now),now)}async prove(own,ask){if(this.#proven.has(own))return;this.#proven.set(own,void 0);const account=await ask();
 if(account===void 0)return;const lines=[...this.#lines].filter(([,line])=>line.account===own);await Promise.all(lines.map(
 async([name,line])=>{await line.continueIn(this.#lineOf(account,line.group));this.#lines.delete(name)}));this.#proven.set(
 own,account)}#lineOf(own,group){this.#sweep();const account=this.#proven.get(own)??own;const name=`${group} ${account}`;
 let line=this.#lines.get(name);if(!line){const key=hash(this.#settings.key,name);line=new Line(Number(this.#settings.rateLimit),
 key,this.#counters,account,group);this.#lines.set(name,line)}return line}#sweep(){const now=Date.now();if(now-this.#sweptAt<
-SLOT_LIFE_S*1e3)return;this.#sweptAt=now;for(const[name,line]of this.#lines){if(line.isForgettable(now))this.#lines.delete(
+SLOT_LIFE_MS)return;this.#sweptAt=now;for(const[name,line]of this.#lines){if(line.isForgettable(now))this.#lines.delete(
 name)}const accounts=new Set([...this.#lines.values()].map(({account})=>account));for(const[own,account=own]of this.#proven){
 if(!accounts.has(account))this.#proven.delete(own)}}};var NOTHING_READ={slot:-1,isSettled:false,counts:new Map,sum:0};var Line=class{#turn=(0,import_p_limit2.default)(
 1);#learning=(0,import_p_limit2.default)(1);#waiting=0;#closedUntil=0;#toldUntil=0;#pausedUntil=0;#pacedUntil=0;#pace=0;#nextAt=0;refusals=0;#logged;#touchedAt=0;#reading=NOTHING_READ;#waker=new AbortController;#successor;constructor(limit,key,counters,account,group){
@@ -267,10 +361,10 @@ abort();this.#waker=new AbortController}if(used!==void 0)await this.#learning(()
 if(Date.now()>=this.#pausedUntil)this.refusals=0}async#countOthers(used,slot){const key=this.#keyOf(slot);const{sum}=await this.#before(
 slot);const unknown=used-sum-await this.counters.get(key);if(unknown<=0)return;const count=await this.counters.add(key,unknown);
 const twice=Math.min(unknown,sum+count-used);if(twice>0)await this.counters.add(key,-twice)}isForgettable(now){return this.#waiting===
-0&&now-this.#touchedAt>SLOT_LIFE_S*1e3}async#pass(signal,until,log){while(!signal?.aborted){const now=Date.now();if(this.#successor)
+0&&now-this.#touchedAt>SLOT_LIFE_MS}async#pass(signal,until,log){while(!signal?.aborted){const now=Date.now();if(this.#successor)
 return this.#successor.take({signal,maxWaitMs:until-now,log});const closed=this.#closed(now);const wait=closed?.wait??await this.#count(
 now);if(wait<=0){if(signal?.aborted)await this.counters.add(this.#keyOf(slotOf(now)),-1);else this.#passed(now);return}const reason=closed?.
-reason??"used up";if(wait>LOGGED_MS)this.#log(reason,now+wait,log);if(now+wait>until||reason==="told"&&!(0,import_core10.core)().
+reason??"used up";if(wait>LOGGED_MS)this.#log(reason,now+wait,log);if(now+wait>until||reason==="told"&&!(0,import_core11.core)().
 isWaitedFor(wait))throw rateLimited(wait);this.#closedUntil=now+wait;const ends=AbortSignal.any([this.#waker.signal,...signal?
 [signal]:[]]);await(0,import_promises2.setTimeout)(wait,void 0,{signal:ends}).catch(()=>{})}}#closed(now){if(this.#toldUntil>
 now)return{wait:this.#toldUntil-now,reason:"told"};const at=Math.max(this.#pausedUntil,this.#pacedUntil>now?this.#nextAt:
@@ -288,26 +382,78 @@ const isSettled=Date.now()-slot*SLOT_MS>GRACE_MS;const settled=last.isSettled?la
 await Promise.all(Array.from({length:EARLIER_SLOTS},async(_,index)=>{const earlier=slot-EARLIER_SLOTS+index;const known=earlier<
 settled?last.counts.get(earlier):void 0;return[earlier,known??await this.counters.get(this.#keyOf(earlier))]})));const sum=[
 ...counts.values()].reduce((total,count)=>total+count,0);this.#reading={slot,isSettled,counts,sum};return this.#reading}#keyOf(slot){
-return`${this.key}:${slot}`}};var Counters=class{#memory=new import_rate_limiter_flexible.RateLimiterMemory(OPTIONS);#connection;#shared=new WeakMap;constructor({
-redisUrl,redisVariable}){if(!redisUrl)return;this.#connection=new RedisConnection({url:redisUrl,variable:redisVariable,limits:REDIS_LIMITS,
-log:message=>console.warn(`[nocodb-bitbucket-auth] ${message}`),without:"keeps to the rate limit on its own",check:async redis=>{
-const limiter=this.#of(redis);await limiter.penalty(CHECK,0);await limiter.penalty(CHECK,0);await limiter.get(CHECK);await limiter.
-delete(CHECK)}})}async add(key,points){const own=await this.#memory.penalty(key,points);const shared=await this.#connection?.
-use(redis=>this.#of(redis).penalty(key,points));return Math.max(own.consumedPoints,countOf(shared))}async own(key){return countOf(
-await this.#memory.get(key))}async get(key){const own=await this.#memory.get(key);const shared=await this.#connection?.use(
-redis=>this.#of(redis).get(key));return Math.max(countOf(own),countOf(shared))}#of(redis){const limiter=this.#shared.get(
-redis)??new import_rate_limiter_flexible.RateLimiterRedis({...OPTIONS,storeClient:redis});this.#shared.set(redis,limiter);
-return limiter}};var OPTIONS={keyPrefix:"nocodb-bitbucket-auth:rate",points:Number.MAX_SAFE_INTEGER,duration:SLOT_LIFE_S};
-var CHECK="check";function countOf(counter){const count=counter?.consumedPoints;return Number.isSafeInteger(count)?Number(
-count):0}function slotOf(time){return Math.floor(time/SLOT_MS)}function endOf(slot){return(slot+EARLIER_SLOTS+1)*SLOT_MS}
-function rateLimited(wait,detail){return(0,import_core10.failure)("API_RATE_LIMITED","api",{retryAfter:Math.ceil(wait)},
-{detail})}var import_core11=require("./shared.cjs");var import_error6=require("./shared.cjs");function clientOf({client,problems}){if(client)return client;throw configFailure(problems)}function configFailure([problem]){
-return problem?new import_error6.BitbucketAuthError(problem,{},configFailure):(0,import_core11.failure)("INVALID_CONFIG",
+return`${this.key}:${slot}`}};function slotOf(time){return Math.floor(time/SLOT_MS)}function endOf(slot){return(slot+EARLIER_SLOTS+
+1)*SLOT_MS}function rateLimited(wait,detail){return(0,import_core11.failure)("API_RATE_LIMITED","api",{retryAfter:Math.ceil(
+wait)},{detail})}var import_core12=require("./shared.cjs");var import_error6=require("./shared.cjs");function clientOf({client,problems}){if(client)return client;throw configFailure(problems)}function configFailure([problem]){
+return problem?new import_error6.BitbucketAuthError(problem,{},configFailure):(0,import_core12.failure)("INVALID_CONFIG",
 "config")}async function requestTokens(environment,build,grant,previous){const client=clientOf(environment);const request=(0,import_error6.judge)(
 requestTokens,()=>build(client));const phase=grant==="refresh_token"?"refresh":"exchange";const{timeoutMs,proxies}=environment;
 const answer=await send(request,{phase,timeoutMs,proxies});const obtainedAt=Date.now();const tokens=(0,import_error6.judge)(
 requestTokens,()=>client.parseTokenResponse({...answer,receivedAt:obtainedAt,grant,request,...previous&&{previous}}));return{
-...tokens,obtainedAt}}var import_node_crypto3=require("node:crypto");var import_promises3=require("node:timers/promises");var MOST_KEYS=24;var KEPT_MS=90*24*60*60*1e3;var SWEEP_MS=60*60*1e3;var MemoryCoordination=class{#chains=new Map;#locked=new Set;#fence=0;#lockouts=new Map;#sweptAt=Date.
+...tokens,obtainedAt}}var import_node_crypto3=require("node:crypto");var import_arguments4=require("./shared.cjs");var import_core14=require("./shared.cjs");var import_core13=require("./shared.cjs");var STORE_LIMIT_MS=1e4;var LONGEST_TITLE=100;function makePair({accessToken,refreshToken,expiresAt,obtainedAt,scopes}){const pair={
+refreshToken};if(accessToken!==void 0)pair.accessToken=accessToken;if(expiresAt!==void 0)pair.expiresAt=expiresAt;if(obtainedAt!==
+void 0)pair.obtainedAt=obtainedAt;if(scopes!==void 0)pair.scopes=scopes;return pair}function storelessHolder(){return{store:()=>"\
+stored",log:()=>{},stored:0,handed:0}}function noteStored(owner,generation){owner.stored=generation;owner.handed=generation}
+async function storePair(holders,pair,generation,chain){const behind=[...holders].filter(owner=>!owner.ending&&owner.stored!==
+generation);const stored=await Promise.all(storesOf(behind).map(async owners=>{const[owner]=owners;for(const each of owners)
+each.handed=generation;try{const outcome=await within(STORE_LIMIT_MS,owner.store(pair,chain));if(outcome==="replaced"||outcome===
+"deleted"){end(owners,outcome,chain);return true}if(outcome==="shared")sayOnce(owner,chain,SHARED);for(const each of owners){
+if(each!==owner)each.take?.(pair);each.stored=generation}return true}catch{return false}}));return stored.every(Boolean)}
+async function readStores(holders,chain){const living=[...holders].filter(owner=>!owner.ending);const pairs=await Promise.
+all(storesOf(living).map(async owners=>{const[owner]=owners;const found=await within(STORE_LIMIT_MS,owner.read?.(chain)).
+catch(()=>void 0);if(typeof found==="string"){end(owners,found,chain);return void 0}if(found)sayOnce(owner,chain,SHARED);
+return found}));const obtained=pair=>pair?.obtainedAt??0;return pairs.reduce((one,other)=>one&&obtained(one)>=obtained(other)?
+one:other??one,void 0)}function hasLivingStore(holders){return[...holders].some(({ending})=>!ending)}function refuseEnded({
+ending}){if(ending)throw(0,import_core13.failure)("RECONNECT_REQUIRED","refresh",{ending})}function reportUnstored(holders,generation,chain){
+const behind=[...holders].filter(({ending,stored})=>!ending&&stored!==generation);report(behind,chain,(0,import_core13.failure)(
+"PERSIST_FAILED","refresh").message)}function reportDeath(holders,chain){report([...holders].filter(({ending})=>!ending),
+chain,(0,import_core13.failure)("RECONNECT_REQUIRED","refresh").message)}var SHARED="Another process uses this connectio\
+n; several processes need a Redis in common.";var said=new WeakMap;function storesOf(holders){const stores=new Map;for(const owner of holders){
+const store=owner.id??owner;const others=stores.get(store);if(others)others.push(owner);else stores.set(store,[owner])}return[
+...stores.values()]}function end(owners,ending,chain){for(const owner of owners)owner.ending=ending;if(ending==="deleted")
+sayOnce(owners[0],chain,(0,import_core13.failure)("RECONNECT_REQUIRED","refresh",{ending}).message)}function report(holders,chain,message){
+const lines=new Map(holders.map(owner=>[lineOf(owner,chain,message),owner]));for(const[line,owner]of lines)owner.log(line)}
+function sayOnce(owner,chain,message){const lines=said.get(chain)??new Set;said.set(chain,lines);const line=lineOf(owner,
+chain,message);if(!lines.has(line))owner.log(line);lines.add(line)}function lineOf({title},{name},message){const shown=title===
+void 0?name:`"${title.replace(/\p{C}+/gu," ").slice(0,LONGEST_TITLE)}"`;return`Connection ${shown}: ${message}`}var CHANGE_LIMIT_MS=5e3;var GONE=["ERR_INTEGRATION_NOT_FOUND","INTEGRATION_NOT_FOUND"];var changes=new Map;var StoredConfig=class{stored=0;handed=0;ending;config;tokenRefreshCallback;#host;#first;constructor(config,host){
+this.config={...config};this.#host=host??{}}get id(){return textOf(this.#host.id)}get title(){return textOf(this.#host.title)}get canRefresh(){
+return this.config.type==="oauth"&&Boolean(this.config.refresh_token)}log(message){const{logger}=this.#host;if(typeof logger===
+"function")logger(message);else if(logger)logger.log(message);else console.warn(`[nocodb-bitbucket-auth] ${message}`)}take(pair){
+if(pair.accessToken!==void 0&&pair.accessToken!==this.config.oauth_token){this.#first??=digest(this.config.refresh_token);
+this.config=withTokens(this.config,pair)}}async store(pair,chain){if(!this.canRefresh)return"stored";const{loadConfig,saveConfig}=this.#host;
+try{if(loadConfig&&saveConfig)return await inTurn(this.id,()=>this.#merge(loadConfig,saveConfig,pair,chain));await this.#overwrite(
+pair);return"stored"}catch(error){if(GONE.includes(String((0,import_arguments4.members)(error).error)))return"deleted";throw error}}async read(chain){
+const{loadConfig}=this.#host;if(!loadConfig||!this.canRefresh)return void 0;const row=await loadConfig();if(!row)return"\
+deleted";const{RowHolding}=(0,import_core14.core)();const holding=await this.#holdingOf(row,pairOf(this.config,void 0),chain,
+true);if(holding===RowHolding.Replaced)return"replaced";return holding===RowHolding.Chain?void 0:pairOf(row,textOf(row.oauth_token))}async saveVars(vars,connection){
+this.config={...this.config,_vars:vars};await inTurn(this.id,async()=>{const{loadConfig,saveConfig}=this.#host;const row=await loadConfig?.();
+const pair=await connection?.latest();if(pair)this.take(pair);const config=row?await this.#withNewest(row,pair,connection):
+this.config;await saveConfig?.(storable({...config,_vars:vars}))})}async#withNewest(row,pair,chain){if(pair?.accessToken===
+void 0||!chain)return row;const{RowHolding}=(0,import_core14.core)();const holding=await this.#holdingOf(row,pair,chain,
+false);return holding===RowHolding.Chain||holding===RowHolding.Others?withTokens(row,pair):row}async#merge(loadConfig,saveConfig,pair,chain){
+const row=await loadConfig();if(!row)return"deleted";const{RowHolding}=(0,import_core14.core)();const holding=await this.#holdingOf(
+row,pair,chain,false);if(holding===RowHolding.Replaced)return"replaced";this.take(pair);const isThere=row.oauth_token===
+pair.accessToken&&row.refresh_token===pair.refreshToken;if(holding!==RowHolding.OthersNewer&&!isThere)await saveConfig(storable(
+withTokens(row,pair)));return holding===RowHolding.Chain?"stored":"shared"}async#overwrite(pair){const{saveConfig}=this.#host;
+const{expires_at:before}=this.config;this.take(pair);const isStale=Boolean(before)&&pair.expiresAt===void 0;if(this.tokenRefreshCallback&&
+!(isStale&&saveConfig))await this.tokenRefreshCallback(storedTokens(pair));else await saveConfig?.(storable(this.config))}async#holdingOf(row,own,chain,isRefused){
+const{type,refresh_token:stored}=row;const refreshToken=type==="oauth"?textOf(stored):void 0;const isOfSameChain=refreshToken!==
+void 0&&(refreshToken===this.config.refresh_token||digest(refreshToken)===this.#first||await chain.includes(refreshToken));
+const{obtainedAt,expiresAt}=own;return(0,import_core14.core)().rowHolding(refreshToken===void 0?void 0:originOf(row),{...originOf(
+this.config),obtainedAt,expiresAt},isOfSameChain,isRefused)}};function pairOf({refresh_token,expires_at,refreshed_at,scopes},accessToken){
+return makePair({accessToken,refreshToken:String(refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),
+scopes:scopes||void 0})}function storedTokens({accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:accessToken,
+...refreshToken&&{refresh_token:refreshToken},...expiresAt!==void 0&&{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==
+void 0&&{refreshed_at:new Date(obtainedAt).toISOString()},...scopes.length>0&&{scopes}}}function withTokens(config,pair){
+const{expires_at:_before,expires_in:_older,...kept}=config;return Object.assign(kept,storedTokens(pair))}function storable({
+oauth:_transient,...config}){return config}function originOf({authorized_at,account,refreshed_at,expires_at}){return{authorizedAt:textOf(
+authorized_at),account:textOf((0,import_arguments4.members)(account).uuid),obtainedAt:epoch(refreshed_at),expiresAt:epoch(
+expires_at)}}function digest(refreshToken){return(0,import_node_crypto3.createHash)("sha256").update(String(refreshToken)).
+digest().toString("base64url",0,16)}function textOf(value){return typeof value==="string"&&value!==""?value:void 0}function epoch(iso){
+const time=Date.parse(iso??"");return Number.isNaN(time)?void 0:time}async function inTurn(id,work){if(id===void 0)return work();
+const before=changes.get(id);const change=before?within(CHANGE_LIMIT_MS,before).then(work,work):work();changes.set(id,change);
+try{return await change}finally{if(changes.get(id)===change)changes.delete(id)}}var import_node_crypto5=require("node:crypto");var MOST_KEYS=24;var KEPT_MS=90*24*60*60*1e3;var SWEEP_MS=60*60*1e3;var REMEMBERED_MS=30*60*1e3;var CLOCK_TOLERANCE_MS=1e3;
+var MemoryCoordination=class{#chains=new Map;#locked=new Set;#fence=0;#refusedAt=new Map;#grantedAt=-Infinity;#sweptAt=Date.
 now();async lock(key){if(this.#locked.has(key))return void 0;this.#locked.add(key);let held=true;this.#fence+=1;return{fence:this.#fence,
 isHeld:()=>held,release:async()=>{if(held)this.#locked.delete(key);held=false}}}async find(key){return this.findLocal(key)}findLocal(key){
 return this.#chains.get(key)?.entry}async publish(key,entry){this.#sweep();const known=this.#chains.get(key);const joined2=this.#chains.
@@ -317,15 +463,17 @@ return isNewest&&newest===entry}settle(key,entry){this.#lead(key,entry.key,entry
 values())].flatMap(({keys:keys2})=>keys2.slice(-2))}#lead(key,other,entry){const chain=this.#chains.get(key)??{entry,keys:[
 key],publishedAt:0};chain.entry=entry;chain.publishedAt=Date.now();const keys2=[...new Set([...chain.keys,...this.#chains.
 get(other)?.keys??[],other,entry.key])];for(const forgotten of keys2.slice(0,-MOST_KEYS))this.#chains.delete(forgotten);
-chain.keys=keys2.slice(-MOST_KEYS);for(const lead of chain.keys)this.#chains.set(lead,chain)}async lockout(key){const now=Date.
-now();let longest=0;for(const[refused,until]of this.#lockouts){if(until<=now)this.#lockouts.delete(refused);else if(refused!==
-key)longest=Math.max(longest,until-now)}return longest}async lockOut(key,ms){this.#lockouts.set(key,Date.now()+ms)}async close(){
+chain.keys=keys2.slice(-MOST_KEYS);for(const lead of chain.keys)this.#chains.set(lead,chain)}async noteRefusal(key){this.#refusedAt.
+delete(key);this.#refusedAt.set(key,Date.now());const[first]=this.#refusedAt.keys();if(this.#refusedAt.size>2&&first!==void 0)
+this.#refusedAt.delete(first)}async noteGrant(agoMs){this.#grantedAt=Math.max(this.#grantedAt,Date.now()-agoMs)}async refusals(key){
+const refused=this.lastRefusals();const others=refused.filter(refusal=>refusal.key!==key);return{refusedAgo:refused.at(-1)?.
+agoMs,othersRefusedAgo:others.at(-1)?.agoMs,grantedAgo:this.lastGrantAgo()}}lastRefusals(){return[...this.#refusedAt].flatMap(
+([key,at])=>{const agoMs=remembered(at);return agoMs===void 0?[]:[{key,agoMs}]})}lastGrantAgo(){return remembered(this.#grantedAt)}async close(){
 this.#chains.clear()}#sweep(){const now=Date.now();if(now-this.#sweptAt<SWEEP_MS)return;this.#sweptAt=now;for(const[key,
-{publishedAt}]of this.#chains){if(now-publishedAt>KEPT_MS)this.#chains.delete(key)}}};function follows(entry,key,{entry:newest,
+{publishedAt}]of this.#chains){if(now-publishedAt>KEPT_MS)this.#chains.delete(key)}}};function remembered(at){const ago=Date.
+now()-at;return ago<REMEMBERED_MS&&ago>=-CLOCK_TOLERANCE_MS?Math.max(ago,0):void 0}function follows(entry,key,{entry:newest,
 keys:keys2}){if(entry.key===key&&newest.key!==key)return false;if(entry.key===newest.key)return newest.fence<=entry.fence;
-if(keys2.includes(entry.key))return newest.fence<entry.fence;return newest.key===key||newest.fence<=entry.fence}var import_node_crypto2=require("node:crypto");var import_core12=require("./shared.cjs");var SECOND=1e3;var HOUR=60*60*SECOND;var DAY=24*HOUR;var LIMITS2={lock:6*SECOND,operation:SECOND,connection:2*SECOND,reconnection:5*
-SECOND,pointer:30*DAY,pair:95*DAY,deadMarker:HOUR,lockout:5*60*SECOND};var HIGHEST_FENCE=1e12;var MOST_PENDING=1e5;var PRELUDE=`\
-
+if(keys2.includes(entry.key))return newest.fence<entry.fence;return newest.key===key||newest.fence<=entry.fence}var import_node_crypto4=require("node:crypto");var import_core15=require("./shared.cjs");var HIGHEST_FENCE=1e12;var PRELUDE=`
   local prefix = KEYS[1]
   local function text(name)
     local value = redis.pcall('GET', prefix .. name)
@@ -353,31 +501,32 @@ SECOND,pointer:30*DAY,pair:95*DAY,deadMarker:HOUR,lockout:5*60*SECOND};var HIGHE
     return counted(string.match(pair(key), '^(%d+) '))
   end
   local function raise_fence(seen, by, limit)
-    local fence = math.max(counted(text('fence')), tonumber(seen)) + by
+    local counter = counted(text('fence'))
+    if counter == 0 then
+      -- It was lost, and nobody may know how far it had come: not as far as hundredths of seconds do, as locks are rare\
+r.
+      local clock = redis.call('TIME')
+      counter = clock[1] * 100 + math.floor(clock[2] / 10000)
+    end
+    local fence = math.max(counter, tonumber(seen)) + by
     redis.call('SET', prefix .. 'fence', string.format('%.0f', fence), 'PX', limit)
     return fence
   end
-`;var SCRIPTS={check:`
-    local seen, limit, life = unpack(ARGV)
-    -- First, as a script that has written anything may go on when memory is used up.
-    raise_fence(seen, 0, limit)
-    local name = prefix .. 'check'
-    redis.call('DEL', name)
-    redis.call('ZADD', name, redis.call('TIME')[1], 'x')
-    redis.call('EXPIRE', name, 60)
-    redis.call('PEXPIRE', name, 60000)
-    redis.call('ZREMRANGEBYSCORE', name, '-inf', 0)
-    redis.call('ZREVRANGE', name, 0, 1, 'WITHSCORES')
-    redis.call('PTTL', name)
-    redis.call('TYPE', name)
-    redis.call('DEL', name)
-    redis.call('GET', name)
-    local before = text('life')
-    life = before ~= '' and before or life
-    redis.call('SET', prefix .. 'life', life, 'PX', limit)
-    return life
-  `,acquire:`
-    local key, owner, lock_limit, seen, limit = unpack(ARGV)
+`;var GUARD=`
+  if redis.pcall('GET', KEYS[2]) ~= ARGV[1] then return 'lost' end
+  local args = { unpack(ARGV, 2) }
+`;var CHECK2=`
+  local seen, limit = unpack(ARGV)
+  -- First, as a script that has written anything may go on when memory is used up.
+  raise_fence(seen, 0, limit)
+  local name = prefix .. 'check'
+  redis.call('SET', name, redis.call('TIME')[1])
+  redis.call('PEXPIRE', name, 60000)
+  redis.call('PTTL', name)
+  redis.call('DEL', name)
+  redis.call('GET', name)
+`;var GUARDED={acquire:`
+    local key, owner, lock_limit, seen, limit = unpack(args)
     local name = prefix .. 'lock:' .. key
     if not redis.call('SET', name, owner, 'NX', 'PX', lock_limit) then
       local rest = redis.call('PTTL', name)
@@ -386,38 +535,47 @@ SECOND,pointer:30*DAY,pair:95*DAY,deadMarker:HOUR,lockout:5*60*SECOND};var HIGHE
     end
     return raise_fence(seen, 1, limit)
   `,extend:`
-    local key, owner, limit = unpack(ARGV)
+    local key, owner, limit = unpack(args)
     if text('lock:' .. key) ~= owner then return 0 end
     return redis.call('PEXPIRE', prefix .. 'lock:' .. key, limit)
   `,release:`
-    local key, owner = unpack(ARGV)
+    local key, owner = unpack(args)
     if text('lock:' .. key) ~= owner then return 0 end
     return redis.call('DEL', prefix .. 'lock:' .. key)
-  `,lockout:`
-    local key, ms, longest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-    local time = redis.call('TIME')
-    local now = time[1] * 1000 + math.floor(time[2] / 1000)
-    local name = prefix .. 'lockouts'
-    if redis.call('TYPE', name).ok ~= 'zset' then redis.call('DEL', name) end
-    redis.call('ZREMRANGEBYSCORE', name, '-inf', now)
-    -- No refusal is remembered for longer: a clock was set, or somebody else wrote this.
-    redis.call('ZREMRANGEBYSCORE', name, '(' .. string.format('%.0f', now + longest), '+inf')
-    if ms > 0 then
-      redis.call('ZADD', name, now + ms, key)
-      redis.call('EXPIRE', name, 3600)
+  `,refusals:`
+    local key, refused_ago, granted_ago = args[1], tonumber(args[2]), tonumber(args[3])
+    local clock = redis.call('TIME')
+    local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+    local function remembered(time)
+      time = tonumber(time) or 0
+      return time > now - ${REMEMBERED_MS} and time <= now + ${CLOCK_TOLERANCE_MS} and time or 0
     end
-    local last = redis.call('ZREVRANGE', name, 0, 1, 'WITHSCORES')
-    for at = 1, #last, 2 do
-      if last[at] ~= key then return last[at + 1] - now end
+    local function ago(time)
+      return time > 0 and math.max(now - time, 0) or -1
     end
-    return 0
+    local granted, last, another, last_key = string.match(text('refusals'), '^(%d+) (%d+) (%d+) (.*)$')
+    granted, last, another = remembered(granted), remembered(last), remembered(another)
+    if granted_ago >= 0 then granted = math.max(granted, remembered(now - granted_ago)) end
+    local refused = refused_ago >= 0 and remembered(now - refused_ago) or 0
+    if refused > 0 and last > 0 and key == last_key then
+      last = math.max(last, refused)
+    elseif refused > 0 and refused >= last then
+      last, another, last_key = refused, last, key
+    else
+      another = math.max(another, refused)
+    end
+    if refused_ago >= 0 or granted_ago >= 0 then
+      local value = string.format('%.0f %.0f %.0f %s', granted, last, another, last_key or '')
+      redis.call('SET', prefix .. 'refusals', value, 'PX', ${REMEMBERED_MS})
+    end
+    return { ago(last), ago(key == last_key and another or last), ago(granted) }
   `,find:`
-    local key, theirs = unpack(ARGV)
+    local key, theirs = unpack(args)
     local newest, _, passed = follow(key)
     local known = theirs == '' or passed[theirs] or follow(theirs) == newest
     return { newest, pair(newest), known and 1 or 0 }
   `,publish:`
-    local key, newer, fence, value, pair_limit, pointer_limit = unpack(ARGV)
+    local key, newer, fence, value, pair_limit, pointer_limit = unpack(args)
     fence = tonumber(fence)
     local function keep()
       redis.call('SET', prefix .. 'pair:' .. newer, string.format('%.0f %s', fence, value), 'PX', pair_limit)
@@ -451,234 +609,260 @@ SECOND,pointer:30*DAY,pair:95*DAY,deadMarker:HOUR,lockout:5*60*SECOND};var HIGHE
     if last ~= newer or fence_of(newer) > fence then return { 0, last, pair(last) } end
     keep()
     return { 1 }
-  `};var RedisCoordination=class{#memory=new MemoryCoordination;#options;#limits;#isClosed=false;#prefix;#connection;#fence=0;#life;#pending=new Set;#held=new Set;constructor(options){
+  `};var SCRIPTS=Object.fromEntries([["check",PRELUDE+CHECK2],...Object.entries(GUARDED).map(([name,lua])=>[name,PRELUDE+
+GUARD+lua])].map(([name,lua])=>[name,{lua,numberOfKeys:2}]));var SECOND=1e3;var HOUR=60*60*SECOND;var DAY=24*HOUR;var LIMITS2={lock:6*SECOND,operation:SECOND,connection:2*SECOND,reconnection:5*
+SECOND,watch:5*SECOND,pointer:30*DAY,pair:95*DAY,deadMarker:5*HOUR};var UNKNOWN=-1;var MOST_PENDING=1e5;var RedisCoordination=class{#memory=new MemoryCoordination;#options;#limits;#isClosed=false;#prefix;#connection;#fence=0;#life;#pending=new Set;#held=new Set;constructor(options){
 this.#options=options;this.#limits={...LIMITS2,...options.limits};this.#prefix=`nocodb-bitbucket-auth:{${options.namespace}\
-}:`;this.#connection=new RedisConnection({url:options.url,variable:options.variable,limits:this.#limits,scripts:Object.fromEntries(
-Object.entries(SCRIPTS).map(([name,lua])=>[name,{lua:PRELUDE+lua,numberOfKeys:1}])),log:options.log,without:"renews toke\
-ns on its own",check:redis=>this.#check(redis),opened:()=>void this.#shareAll()})}async lock(key){const own=await this.#memory.
-lock(key);if(!own)return void 0;const{lock:limit,pair}=this.#limits;const owner=(0,import_node_crypto2.randomBytes)(16).
+}:`;this.#connection=new RedisConnection({url:options.url,variable:options.variable,database:options.database,isDatabaseSought:options.
+isDatabaseSought,limits:this.#limits,scripts:SCRIPTS,log:options.log,without:"renews tokens on its own",lifeName:`${this.#prefix}\
+life`,check:(redis,life)=>this.#check(redis,life),opened:()=>void this.#shareAll()})}async lock(key){const own=await this.#memory.
+lock(key);if(!own)return void 0;const{lock:limit,pair}=this.#limits;const owner=(0,import_node_crypto4.randomBytes)(16).
 toString("base64url");await this.#connection.connected();const asked=performance.now();const fence=await this.#ask("acqu\
 ire",[key,owner,limit,this.#fence,pair]);if(fence===0){await own.release();return void 0}if(typeof fence!=="number")return{
 ...own,fence:0};this.#see(fence);let heldUntil=asked+limit;const extend=async()=>{const sent=performance.now();const extended=await this.#ask(
-"extend",[key,owner,limit],{isAwaited:false});if(extended===1)heldUntil=sent+limit;if(extended===0)end()};const heartbeat=setInterval(
-extend,limit/3).unref();const end=()=>{heldUntil=-Infinity;clearInterval(heartbeat);this.#held.delete(end)};this.#held.add(
-end);const isHeld=()=>{if(performance.now()>=heldUntil)end();return this.#held.has(end)};return{fence,isHeld,release:async()=>{
-if(isHeld()){end();await this.#ask("release",[key,owner])}await own.release()}}}async find(key){const before=this.#memory.
+"extend",[key,owner,limit],{isAwaited:false});if(extended===1)heldUntil=sent+limit;if(extended===0)end2()};const heartbeat=setInterval(
+extend,limit/3).unref();const end2=()=>{heldUntil=-Infinity;clearInterval(heartbeat);this.#held.delete(end2)};this.#held.
+add(end2);const isHeld=()=>{if(performance.now()>=heldUntil)end2();return this.#held.has(end2)};return{fence,isHeld,release:async()=>{
+if(isHeld()){end2();await this.#ask("release",[key,owner])}await own.release()}}}async find(key){const before=this.#memory.
 findLocal(key);const reply=await this.#ask("find",[key,before?.key??""]);const shared=this.#read(reply?.[0],reply?.[1]);
 const local=this.#memory.findLocal(key)??(shared&&this.#memory.findLocal(shared.key));if(!reply||!(shared||local))return local;
 const isOutdated=local&&shared&&outdates(local,shared);if(local&&(isOutdated||!isInRedis(local,shared,local===before&&reply[2]===
 1,this.#pending))){await this.#share(key,local);return this.findLocal(key)??this.findLocal(local.key)}if(shared)this.#memory.
 settle(key,shared);return shared??local}findLocal(key){return this.#memory.findLocal(key)}async publish(key,entry){const known=this.#memory.
 findLocal(key);const fence=entry.fence===0&&known?.key===key?known.fence:entry.fence;const kept={...entry,fence};const isNewest=await this.#memory.
-publish(key,kept);return await this.#share(key,kept)??isNewest}async lockout(key){const{lockout}=this.#limits;const[shared,
-local]=await Promise.all([this.#ask("lockout",[key,0,lockout]),this.#memory.lockout(key)]);return typeof shared==="numbe\
-r"?Math.max(shared,local):local}async lockOut(key,ms){await Promise.all([this.#ask("lockout",[key,ms,this.#limits.lockout]),
-this.#memory.lockOut(key,ms)])}async close(){this.#isClosed=true;for(const end of this.#held)end();this.#connection.close();
-this.#pending.clear();await this.#memory.close()}async#share(key,entry,options){const{pair,pointer,deadMarker}=this.#limits;
-this.#see(entry.fence);const limit="dead"in entry.value?deadMarker:pair;const sealed=`${key} ${this.#encrypt(entry,key)}`;
-const reply=await this.#ask("publish",[key,entry.key,entry.fence,sealed,limit,pointer],options);if(!reply){this.#postpone(
-key);return void 0}this.#pending.delete(key);if(reply[0]===1)return true;const winner=this.#read(reply[1],reply[2]);const known=this.
-findLocal(key)??this.findLocal(entry.key);if(winner&&outdates(entry,winner))return true;if(winner&&known?.key===entry.key){
-this.#memory.settle(entry.key,winner);this.#memory.settle(key,winner)}return false}#postpone(key){if(this.#isClosed)return;
-this.#pending.add(key);const[oldest]=this.#pending;if(this.#pending.size>MOST_PENDING&&oldest!==void 0)this.#pending.delete(
-oldest)}async#shareAll(){for(const key of[...this.#pending]){if(!this.#connection.isUsable)return;const entry=this.#memory.
-findLocal(key);if(entry)await this.#share(key,entry,{isAwaited:false});else this.#pending.delete(key)}}#see(fence){if(fence<=
-HIGHEST_FENCE)this.#fence=Math.max(this.#fence,fence)}async#ask(name,args,options){return this.#connection.use(redis=>run(
-redis,name,this.#prefix,args),options)}async#check(redis){const args=[this.#fence,this.#limits.pair,(0,import_node_crypto2.randomBytes)(
-16).toString("base64url")];await run(redis,"check",this.#prefix,args);const life=String(await run(redis,"check",this.#prefix,
-args));if(this.#life!==void 0&&life!==this.#life){for(const key of this.#memory.lastKeys())this.#pending.add(key)}this.#life=
-life}#encrypt({key,value,fence},predecessor){const nonce=(0,import_node_crypto2.randomBytes)(NONCE_LENGTH);const cipher=(0,import_node_crypto2.createCipheriv)(
-CIPHER,this.#options.encryptionKey,nonce,{authTagLength:TAG_LENGTH});cipher.setAAD(boundTo(key,fence,predecessor));const text=[
+publish(key,kept);return await this.#share(key,kept)??isNewest}async noteRefusal(key){await Promise.all([this.#ask("refu\
+sals",[key,0,UNKNOWN]),this.#memory.noteRefusal(key)])}async noteGrant(agoMs){await Promise.all([this.#ask("refusals",["",
+UNKNOWN,agoMs]),this.#memory.noteGrant(agoMs)])}async refusals(key){const[shared,local]=await Promise.all([this.#ask("re\
+fusals",[key,UNKNOWN,UNKNOWN]),this.#memory.refusals(key)]);const[refused,othersRefused,granted]=shared??[];return{refusedAgo:lesser(
+local.refusedAgo,refused),othersRefusedAgo:lesser(local.othersRefusedAgo,othersRefused),grantedAgo:lesser(local.grantedAgo,
+granted)}}async close(){this.#isClosed=true;for(const end2 of this.#held)end2();this.#connection.close();this.#pending.clear();
+await this.#memory.close()}async#share(key,entry,options){const{pair,pointer,deadMarker}=this.#limits;this.#see(entry.fence);
+const limit="dead"in entry.value?deadMarker:pair;const sealed=`${key} ${this.#encrypt(entry,key)}`;const reply=await this.#ask(
+"publish",[key,entry.key,entry.fence,sealed,limit,pointer],options);if(!reply){this.#postpone(key);return void 0}this.#pending.
+delete(key);if(reply[0]===1)return true;const winner=this.#read(reply[1],reply[2]);const known=this.findLocal(key)??this.
+findLocal(entry.key);if(winner&&outdates(entry,winner))return true;if(winner&&known?.key===entry.key){this.#memory.settle(
+entry.key,winner);this.#memory.settle(key,winner)}return false}#postpone(key){if(this.#isClosed)return;this.#pending.add(
+key);const[oldest]=this.#pending;if(this.#pending.size>MOST_PENDING&&oldest!==void 0)this.#pending.delete(oldest)}async#shareAll(){
+await this.#shareRefusals();for(const key of[...this.#pending]){if(!this.#connection.isUsable)return;const entry=this.#memory.
+findLocal(key);if(entry)await this.#share(key,entry,{isAwaited:false});else this.#pending.delete(key)}}async#shareRefusals(){
+const isAwaited=false;for(const{key,agoMs:agoMs2}of this.#memory.lastRefusals()){await this.#ask("refusals",[key,agoMs2,
+UNKNOWN],{isAwaited})}const agoMs=this.#memory.lastGrantAgo();if(agoMs!==void 0)await this.#ask("refusals",["",UNKNOWN,agoMs],
+{isAwaited})}#see(fence){if(fence<=HIGHEST_FENCE)this.#fence=Math.max(this.#fence,fence)}async#ask(name,args,options){return this.#connection.
+use(async(redis,life)=>{const reply=await run(redis,name,[this.#prefix,life.name],[life.value,...args]);return reply==="\
+lost"?LOST:reply},options)}async#check(redis,life){const keys2=[this.#prefix,life.name];const args=[this.#fence,this.#limits.
+pair];await run(redis,"check",keys2,args);await run(redis,"check",keys2,args);if(this.#life!==void 0&&life.value!==this.#life){
+for(const key of this.#memory.lastKeys())this.#pending.add(key)}this.#life=life.value}#encrypt({key,value,fence},predecessor){
+const nonce=(0,import_node_crypto4.randomBytes)(NONCE_LENGTH);const cipher=(0,import_node_crypto4.createCipheriv)(CIPHER,
+this.#options.encryptionKey,nonce,{authTagLength:TAG_LENGTH});cipher.setAAD(boundTo(key,fence,predecessor));const text=[
 cipher.update(JSON.stringify(value),"utf8"),cipher.final()];return Buffer.concat([nonce,...text,cipher.getAuthTag()]).toString(
 "base64url")}#read(key,pair){const[,digits,predecessor,ciphertext]=/^(\d+) (?:(.*) )?(\S+)$/.exec(String(pair))??[];const fence=Number(
 digits);if(typeof key!=="string"||ciphertext===void 0||!(fence<=HIGHEST_FENCE))return void 0;const bytes=Buffer.from(ciphertext,
-"base64url");if(bytes.length<NONCE_LENGTH+TAG_LENGTH)return void 0;try{const decipher=(0,import_node_crypto2.createDecipheriv)(
+"base64url");if(bytes.length<NONCE_LENGTH+TAG_LENGTH)return void 0;try{const decipher=(0,import_node_crypto4.createDecipheriv)(
 CIPHER,this.#options.encryptionKey,bytes.subarray(0,NONCE_LENGTH),{authTagLength:TAG_LENGTH});decipher.setAAD(boundTo(key,
 fence,predecessor)).setAuthTag(bytes.subarray(-TAG_LENGTH));const text=Buffer.concat([decipher.update(bytes.subarray(NONCE_LENGTH,
 -TAG_LENGTH)),decipher.final()]);this.#see(fence);return{key,value:JSON.parse(text.toString("utf8")),fence}}catch{return void 0}}};
-var CIPHER="aes-256-gcm";var NONCE_LENGTH=12;var TAG_LENGTH=16;function boundTo(key,fence,predecessor){return Buffer.from(
-predecessor===void 0?`nocodb-bitbucket-auth pair 1 ${key}`:`nocodb-bitbucket-auth pair 2 ${JSON.stringify([key,fence,predecessor])}`)}
-function outdates({value:known,fence},{value:found,fence:foundFence}){if("dead"in known||"dead"in found)return false;return(0,import_core12.core)().
+function lesser(local,shared=UNKNOWN){return shared===UNKNOWN?local:Math.min(local??Infinity,shared)}var CIPHER="aes-256\
+-gcm";var NONCE_LENGTH=12;var TAG_LENGTH=16;function boundTo(key,fence,predecessor){return Buffer.from(predecessor===void 0?
+`nocodb-bitbucket-auth pair 1 ${key}`:`nocodb-bitbucket-auth pair 2 ${JSON.stringify([key,fence,predecessor])}`)}function outdates({
+value:known,fence},{value:found,fence:foundFence}){if("dead"in known||"dead"in found)return false;return(0,import_core15.core)().
 outdates(known.obtainedAt,known.expiresAt,fence,found.obtainedAt,found.expiresAt,foundFence)}function isInRedis(local,shared,leadsThere,pending){
 if(!shared)return"dead"in local.value;return local.key===shared.key?local.fence<=shared.fence&&!pending.has(local.key):leadsThere}
-function run(redis,name,prefix,args){return redis[name](prefix,...args)}var import_core13=require("./shared.cjs");var import_error7=require("./shared.cjs");var STORE_LIMIT_MS=1e4;var KEPT_MS2=24*60*60*1e3;var SWEEP_MS2=60*60*1e3;var OLDER=0;var SHARED=Symbol.for("nocodb-bitbu\
-cket-auth/coordinations/1");var keepers=new Map;function coordinations(){const shared=globalThis;return shared[SHARED]??=
-new Map}function keeperOf(environment){const{client,redisUrl=""}=environment;const clientKey=client.deriveKey("namespace");
-const name=hash2(clientKey,redisUrl);let keeper=keepers.get(name);if(!keeper){const coordination=coordinations().get(name)??
-createCoordination(environment,hash2(clientKey,""));coordinations().set(name,coordination);keeper=new TokenKeeper(environment,
-coordination);keepers.set(name,keeper)}return keeper}function createCoordination({client,redisUrl,redisVariable},namespace){
-if(!redisUrl)return new MemoryCoordination;return new RedisCoordination({url:redisUrl,variable:redisVariable,namespace,encryptionKey:client.
-deriveKey("shared-store"),log:message=>console.warn(`[nocodb-bitbucket-auth] ${message}`)})}function hash2(key,text){return(0,import_node_crypto3.createHmac)(
-"sha256",key).update(text).digest().toString("base64url",0,16)}function makePair({accessToken,refreshToken,expiresAt,obtainedAt,
-scopes}){const pair={refreshToken};if(accessToken!==void 0)pair.accessToken=accessToken;if(expiresAt!==void 0)pair.expiresAt=
-expiresAt;if(obtainedAt!==void 0)pair.obtainedAt=obtainedAt;if(scopes!==void 0)pair.scopes=scopes;return pair}function holder({
-store,log}){return{store,log,stored:0,handed:0}}var TokenKeeper=class _TokenKeeper{#connections=new Map;#hashKey;#sweptAt=Date.
-now();#ofClient;constructor(environment,coordination,grant="refresh_token"){this.environment=environment;this.coordination=
-coordination;this.grant=grant;this.#hashKey=environment.client.deriveKey("refresh-token")}attach(pair,owner){this.#sweep();
-const key=this.keyOf(pair.refreshToken);let connection=this.#connections.get(key);if(!connection){const newest=this.coordination.
-findLocal(key);connection=newest&&this.#connections.get(newest.key)}if(!connection){connection=new Connection2(this,pair,
-key);this.#connections.set(key,connection)}connection.attach(pair,key,owner);return connection}ofClient(){this.#ofClient??=
-new _TokenKeeper(this.environment,new MemoryCoordination,"client_credentials").attach(makePair({refreshToken:""}));return this.#ofClient}keyOf(refreshToken){
-return hash2(this.#hashKey,refreshToken)}rename(connection,before,key){if(this.#connections.get(before)===connection)this.#connections.
-delete(before);if(!this.#connections.has(key))this.#connections.set(key,connection)}#sweep(){const now=Date.now();if(now-
-this.#sweptAt<SWEEP_MS2)return;this.#sweptAt=now;for(const[key,connection]of this.#connections){if(connection.isForgettable(
-now-KEPT_MS2))this.#connections.delete(key)}}};var Connection2=class{#keeper;#policy;#pair;#key;#publishedKey;#current;#turn;#retry;#waiting;#lock;#lastError;#unstored=0;#touchedAt=Date.
-now();constructor(keeper,pair,key){const{RefreshPolicy}=(0,import_core13.core)();this.#keeper=keeper;this.#pair=pair;this.#key=
-key;this.#publishedKey=key;this.#policy=new RefreshPolicy(pair.obtainedAt,pair.expiresAt,pair.accessToken!==void 0,keeper.
-environment.lockoutMs,Date.now())}attach(pair,key,owner){const now=Date.now();this.#touchedAt=now;if(key!==this.#key)return;
-const{accessToken}=this.#pair;if(pair.accessToken!==void 0&&pair.accessToken!==accessToken&&this.#policy.configured(pair.
-obtainedAt,pair.expiresAt,now)){this.#pair=pair}if(owner&&pair.accessToken===this.#pair.accessToken){owner.stored=this.#policy.
-generation;owner.handed=owner.stored}}async newest(owner){for(let known=owner.stored;;known=owner.handed){if(this.#mayUse(
-this.#policy.asked(known,Date.now())))return this.#snapshot();await this.#join(owner)}}async renewed(owner,refreshToken=this.#pair.
-refreshToken){const generation=refreshToken===this.#pair.refreshToken?this.#policy.generation:OLDER;while(!this.#mayUse(
-this.#policy.renew(generation,Date.now()))){await this.#join(owner);if(this.#policy.generation===generation&&!this.#policy.
-isForced){throw this.#why("REQUEST_TIMEOUT")}}return this.newest(owner)}async latest(){const entry=await this.#keeper.coordination.
-find(this.#key);if(!entry||entry.key===this.#key||"dead"in entry.value)return this.#pair;const{value}=entry;return this.#policy.
-believes(value.obtainedAt,value.expiresAt)?value:this.#pair}isIdle(){return this.#policy.isIdle(Date.now())}answered(status,{
-generation},isRepetition){return this.#policy.answered(status,generation,isRepetition,Date.now())}isForgettable(before){
-return this.#touchedAt<before&&!this.#turn&&this.#unstored!==this.#policy.generation}#mayUse(answer){const{RefreshAnswer}=(0,import_core13.core)();
-if(answer===RefreshAnswer.Dead){throw this.#lastError?.reauthorize?this.#lastError:(0,import_core13.failure)("RECONNECT_\
-REQUIRED","refresh")}return answer===RefreshAnswer.Use}#why(code){const error=this.#lastError??(0,import_core13.failure)(
-code,"refresh");const left=this.#policy.wait(Date.now());return error.retryAfter===void 0||left===void 0?error:(0,import_error7.withWait)(
+function run(redis,name,[prefix="",lifeName=""],args){return redis[name](prefix,lifeName,...args)}var import_promises3=require("node:timers/promises");var import_core16=require("./shared.cjs");var CLIENT2="client";var LOOK_MS=1e3;
+var LOCK_WAIT_MS=200;var RefreshQueue=class{#queue;#coordination;#waiting=new Map;#isAdmitting=false;constructor(coordination,lockoutMs){
+this.#coordination=coordination;this.#queue=new((0,import_core16.core)()).RefreshQueue(lockoutMs)}enter(lane){return new Promise(
+resolve=>{this.#waiting.set(this.#queue.enter(lane),resolve);void this.#admitAll()})}wait(){return this.#queue.wait(performance.
+now())}async#admitAll(){if(this.#isAdmitting)return;this.#isAdmitting=true;const{RefreshAdmission}=(0,import_core16.core)();
+for(;;){await this.#learn();const now=performance.now();const admission=this.#queue.next(now);if(admission===RefreshAdmission.
+First)this.#admit();else if(admission===RefreshAdmission.FirstAlone)await this.#admitAlone();else if(admission===RefreshAdmission.
+NobodyYet){await(0,import_promises3.setTimeout)(Math.min(this.#queue.wait(now),LOOK_MS),void 0,{ref:false})}else break}this.#isAdmitting=
+false}async#admitAlone(){const lock=await this.#coordination.lock(CLIENT2);if(!lock){await(0,import_promises3.setTimeout)(
+LOCK_WAIT_MS*(1+Math.random())/2,void 0,{ref:false});return}await this.#learn();if(this.#queue.next(performance.now())===
+(0,import_core16.core)().RefreshAdmission.FirstAlone)this.#admit(lock);else await lock.release()}#admit(lock){const ticket=this.#queue.
+admit(lock!==void 0);if(ticket===void 0)return;const end2=note=>{note();void lock?.release();void this.#admitAll()};this.#waiting.
+get(ticket)?.({granted:sentAt=>end2(()=>this.#queue.granted(sentAt,performance.now())),refused:()=>end2(()=>this.#queue.
+refused(performance.now())),failed:()=>end2(()=>this.#queue.failed(performance.now()))});this.#waiting.delete(ticket)}async#learn(){
+const{refusedAgo,grantedAgo}=await this.#coordination.refusals(CLIENT2);this.#queue.learn(refusedAgo,grantedAgo,performance.
+now())}};var import_promises4=require("node:timers/promises");var import_core17=require("./shared.cjs");var import_error7=require("./shared.cjs");var PATIENCE_MS=5e4;var ASK_AGAIN_MS=2e3;var NAME_LENGTH=8;var OLDER=0;var Connection2=class{#keeper;#policy;#pair;name;#key;#publishedKey;#current;#turn;#retry;#waiting;#sleepers;#pass;#refusedAt=0;#lock;#lastError;#unstored=0;#touchedAt=Date.
+now();constructor(keeper,pair,key){const{RefreshPolicy}=(0,import_core17.core)();this.#keeper=keeper;this.#pair=pair;this.
+name=key.slice(0,NAME_LENGTH);this.#key=key;this.#publishedKey=key;this.#policy=new RefreshPolicy(pair.obtainedAt,pair.expiresAt,
+pair.accessToken!==void 0,keeper.environment.lockoutMs,Date.now())}attach(pair,key,owner){const now=Date.now();this.#touchedAt=
+now;if(key!==this.#key)return;const{accessToken}=this.#pair;if(pair.accessToken!==void 0&&pair.accessToken!==accessToken&&
+this.#policy.configured(pair.obtainedAt,pair.expiresAt,now)){this.#pair=pair}if(owner&&pair.accessToken===this.#pair.accessToken)
+noteStored(owner,this.#policy.generation)}async newest(owner,patienceMs=PATIENCE_MS){const until=performance.now()+patienceMs;
+for(let known=owner.stored;;){refuseEnded(owner);const now=Date.now();const deadline=now+until-performance.now();if(this.#mayUse(
+this.#policy.asked(known,deadline,now),owner))return this.#snapshot();if(await this.#isOver(until))known=owner.handed}}async renewed(owner,refreshToken=this.#pair.
+refreshToken){refuseEnded(owner);const until=performance.now()+PATIENCE_MS;const generation=refreshToken===this.#pair.refreshToken?
+this.#policy.generation:OLDER;for(;;){const now=Date.now();const deadline=now+until-performance.now();if(this.#mayUse(this.#policy.
+renew(generation,deadline,now),owner))break;await this.#isOver(until);if(this.#policy.generation===generation&&!this.#policy.
+isForced){throw this.#why(this.#policy.reason(Date.now()))}}return this.newest(owner,until-performance.now())}async latest(){
+const entry=await this.#keeper.coordination.find(this.#key);if(!entry||entry.key===this.#key||"dead"in entry.value)return this.#pair;
+const{value}=entry;return this.#policy.believes(value.obtainedAt,value.expiresAt)?value:this.#pair}async includes(refreshToken){
+const{coordination}=this.#keeper;const key=this.#keeper.keyOf(refreshToken);if(key===this.#key)return true;const[its,own]=await Promise.
+all([coordination.find(key),coordination.find(this.#key)]);return its!==void 0&&its.key!==key&&(its.key===this.#key||its.
+key===own?.key)}isIdle(){return this.#policy.isIdle(Date.now())}answered(status,{generation},repetitions){return this.#policy.
+answered(status,generation,repetitions,Date.now())}isForgettable(before){return this.#touchedAt<before&&!this.#turn&&this.#unstored!==
+this.#policy.generation}#mayUse(answer,owner){const{RefreshAnswer}=(0,import_core17.core)();if(answer===RefreshAnswer.Use)
+return true;this.#begin(owner);if(answer===RefreshAnswer.Turn)return false;throw this.#why(answer)}#why(answer){const{RefreshAnswer}=(0,import_core17.core)();
+switch(answer){case RefreshAnswer.Dead:return this.#lastError?.reauthorize?this.#lastError:(0,import_core17.failure)("RE\
+CONNECT_REQUIRED","refresh");case RefreshAnswer.Doubtful:{const wait=this.#policy.wait(Date.now())??this.#keeper.queue.wait();
+return(0,import_core17.failure)("REFRESH_PENDING","refresh",{retryAfter:Math.ceil(wait)})}case RefreshAnswer.Failed:return this.#lastFailure();default:
+return(0,import_core17.failure)("REQUEST_TIMEOUT","refresh")}}#lastFailure(){const error=this.#lastError??(0,import_core17.failure)(
+"REQUEST_FAILED","refresh");const left=this.#policy.wait(Date.now());return left===void 0?error:(0,import_error7.withWait)(
 error,left)}#snapshot(){this.#touchedAt=Date.now();const{generation}=this.#policy;if(this.#current?.generation!==generation){
-const{accessToken=""}=this.#pair;this.#current=Object.freeze({accessToken,generation,pair:this.#pair})}return this.#current}#join(owner){
-(this.#waiting??=new Set).add(owner);this.#turn??=this.#run().finally(()=>{this.#turn=void 0;this.#waiting=void 0;this.#retryLater(
-owner)});return this.#turn}#retryLater(owner){clearTimeout(this.#retry);const wait=this.#policy.retryIn(Date.now());if(wait===
-void 0)return;const retry=()=>{if(this.#policy.retryIn(Date.now())!==0)this.#retryLater(owner);else void this.newest(owner).
-catch(()=>{})};this.#retry=setTimeout(retry,wait).unref()}async#run(){const{RefreshAction,RefreshEvent}=(0,import_core13.core)();
-try{for(let action=this.#policy.action;;){switch(action){case RefreshAction.Lock:await this.#unlock();this.#lock=await this.#keeper.
-coordination.lock(this.#key);action=this.#on(this.#lock?RefreshEvent.Locked:RefreshEvent.LockBusy);break;case RefreshAction.
-Look:action=await this.#underLock(()=>this.#look());break;case RefreshAction.Refresh:action=await this.#underLock(()=>this.#refresh());
-break;case RefreshAction.Store:action=await this.#underLock(()=>this.#store());break;case RefreshAction.Publish:action=this.#on(
-await this.#publish()?RefreshEvent.Published:RefreshEvent.Superseded);break;case RefreshAction.Bury:await this.#keeper.coordination.
-publish(this.#key,this.#entry({dead:true}));action=this.#on(RefreshEvent.Published);break;case RefreshAction.Report:this.#report();
-action=this.#on(RefreshEvent.Reported);break;case RefreshAction.Wait:await(0,import_promises3.setTimeout)(this.#policy.pause(
-Date.now()));action=this.#on(RefreshEvent.Woke);break;case RefreshAction.FailWithLastRequest:throw this.#why("REQUEST_FA\
-ILED");case RefreshAction.FailAsBusy:throw(0,import_core13.failure)("REQUEST_TIMEOUT","refresh");default:return}}}finally{
-await this.#unlock()}}#on(event){return this.#policy.on(event,Date.now(),Math.random())}async#unlock(){const lock=this.#lock;
-this.#lock=void 0;await lock?.release()}async#underLock(work){return this.#lock?.isHeld()?work():this.#on((0,import_core13.core)().
-RefreshEvent.LockLost)}async#look(){const{RefreshEvent}=(0,import_core13.core)();const[entry]=await Promise.all([this.#keeper.
-coordination.find(this.#key),this.#learnOfLockout()]);if(!entry)return this.#on(RefreshEvent.NothingFound);const{key,value}=entry;
-if("dead"in value)return this.#on(RefreshEvent.FoundDead);const isSame=key===this.#key;if(isSame&&value.accessToken===this.#pair.
-accessToken)return this.#on(RefreshEvent.NothingFound);const{generation}=this.#policy;const action=this.#policy.found(value.
-obtainedAt,value.expiresAt,isSame,Date.now(),Math.random());if(this.#policy.generation!==generation){this.#take(value,key);
-this.#publishedKey=key}return action}async#refresh(){const{refreshToken,scopes}=this.#pair;try{const{environment,grant}=this.#keeper;
-const tokens=grant==="client_credentials"?await requestTokens(environment,client=>client.buildClientCredentialsRequest(),
-grant):await requestTokens(environment,client=>client.buildRefreshRequest(refreshToken),grant,{refreshToken,...scopes&&{
-scopes}});const action=this.#policy.renewed(tokens.obtainedAt,tokens.expiresAt,Date.now(),Math.random());const newer=makePair(
-{...tokens,refreshToken:tokens.refreshToken??refreshToken});this.#take(newer,this.#keeper.keyOf(newer.refreshToken));return action}catch(error){
-if(!(error instanceof import_error7.BitbucketAuthError))throw error;this.#lastError=error;await this.#learnOfLockout();const action=this.#policy.
-failed(error.code,error.retryable,error.retryAfter,Date.now(),Math.random());const{lockoutOfOthers}=this.#policy;if(lockoutOfOthers!==
-void 0)await this.#keeper.coordination.lockOut(this.#key,lockoutOfOthers);return action}}async#learnOfLockout(){this.#policy.
-lockOut(await this.#keeper.coordination.lockout(this.#key),Date.now())}#take(pair,key){const before=this.#key;this.#pair=
-pair;this.#key=key;this.#lastError=void 0;if(key!==before)this.#keeper.rename(this,before,key)}async#publish(){const{coordination}=this.#keeper;
-const next=this.#key===this.#publishedKey?void 0:await coordination.lock(this.#key);const isNewest=await coordination.publish(
-this.#publishedKey,this.#entry(this.#pair));this.#publishedKey=this.#key;if(next){await this.#unlock();this.#lock=next}return isNewest}#entry(value){
-return{key:this.#key,value,fence:this.#lock?.fence??0}}async#store(){const{RefreshEvent}=(0,import_core13.core)();const{
-generation}=this.#policy;const pair=this.#pair;const behind=[...this.#waiting??[]].filter(owner=>owner.stored!==generation);
-const stored=await Promise.all(behind.map(async owner=>{owner.handed=generation;try{await within2(STORE_LIMIT_MS,owner.store(
-pair));owner.stored=generation}catch{}return owner.stored===generation}));this.#unstored=stored.every(Boolean)?0:generation;
-return this.#on(this.#unstored?RefreshEvent.StoreFailed:RefreshEvent.Stored)}#report(){const{message}=(0,import_core13.failure)(
-"PERSIST_FAILED","refresh");const{generation}=this.#policy;for(const{log,stored}of this.#waiting??[]){if(stored!==generation)
-log(message)}}};async function within2(ms,work){const controller=new AbortController;const limit=(0,import_promises3.setTimeout)(
-ms,void 0,{signal:controller.signal}).then(()=>{throw new Error("too late")});try{await Promise.race([work,limit])}finally{
-controller.abort();limit.catch(()=>{})}}var SECRET_MEMBERS=["token","oauth_token","refresh_token","access_token","bearer_token","password","client_secret","secr\
+const{accessToken=""}=this.#pair;this.#current=Object.freeze({accessToken,generation,pair:this.#pair})}return this.#current}#isOver(until){
+return new Promise((resolve,reject)=>{const sleepers=this.#sleepers??=new Set;const wake=(isOver,error)=>{clearTimeout(timer);
+sleepers.delete(wake);if(error===void 0)resolve(isOver);else reject(error)};const timer=setTimeout(wake,Math.min(until-performance.
+now(),ASK_AGAIN_MS),false);sleepers.add(wake)})}#wakeAll(error){for(const wake of[...this.#sleepers??[]])wake(true,error)}#begin(owner){
+if(this.#policy.action===(0,import_core17.core)().RefreshAction.Rest)return;(this.#waiting??=new Set).add(owner);if(this.#turn)
+return;const end2=error=>{this.#turn=void 0;this.#waiting=void 0;this.#wakeAll(error);this.#retryLater(owner)};this.#turn=
+this.#run().then(()=>end2(),end2)}#retryLater(owner){clearTimeout(this.#retry);const wait=this.#policy.retryIn(Date.now());
+if(wait===void 0||!hasLivingStore([owner]))return;const retry=()=>{if(this.#policy.retryIn(Date.now())!==0)this.#retryLater(
+owner);else void this.newest(owner).catch(()=>{})};this.#retry=setTimeout(retry,wait).unref()}async#run(){const{RefreshAction,
+RefreshEvent}=(0,import_core17.core)();try{for(let action=this.#policy.action;;){switch(action){case RefreshAction.Lock:
+await this.#unlock();this.#lock=await this.#keeper.coordination.lock(this.#key);action=this.#on(this.#lock?RefreshEvent.
+Locked:RefreshEvent.LockBusy);break;case RefreshAction.Look:action=await this.#underLock(()=>this.#look());break;case RefreshAction.
+Queue:this.#pass=await this.#keeper.queue.enter(this.#policy.lane(Date.now()));action=this.#on(RefreshEvent.Admitted);break;case RefreshAction.
+Refresh:action=await this.#underLock(()=>this.#refresh());break;case RefreshAction.Judge:action=await this.#judge();break;case RefreshAction.
+Store:action=await this.#underLock(()=>this.#store());break;case RefreshAction.Publish:action=this.#on(await this.#publish()?
+RefreshEvent.Published:RefreshEvent.Superseded);break;case RefreshAction.Bury:await this.#keeper.coordination.publish(this.#key,
+this.#entry({dead:true,diedAt:Date.now()}));reportDeath(this.#waiting??[],this);action=this.#on(RefreshEvent.Published);
+break;case RefreshAction.Report:reportUnstored(this.#waiting??[],this.#policy.generation,this);action=this.#on(RefreshEvent.
+Reported);break;case RefreshAction.Wait:await(0,import_promises4.setTimeout)(this.#policy.pause(Date.now()),void 0,{ref:false});
+action=this.#on(RefreshEvent.Woke);break;default:return}}}finally{this.#pass?.failed();this.#pass=void 0;await this.#unlock()}}#on(event){
+return this.#policy.on(event,Date.now(),Math.random())}async#unlock(){const lock=this.#lock;this.#lock=void 0;await lock?.
+release()}async#underLock(work){if(this.#lock?.isHeld())return work();this.#leave(pass=>pass.failed());return this.#on((0,import_core17.core)().
+RefreshEvent.LockLost)}async#look(){const{RefreshEvent}=(0,import_core17.core)();const{key,value}=await this.#keeper.coordination.
+find(this.#key)??{};if(value&&"dead"in value)return this.#policy.foundDead(value.diedAt,Date.now(),Math.random());if(value&&
+key&&(key!==this.#key||value.accessToken!==this.#pair.accessToken)){return this.#found(value,key)}if(!this.#policy.isDoubtful)
+return this.#on(RefreshEvent.NothingFound);const waiting=this.#waiting??[];const theirs=await readStores(waiting,this);if(!hasLivingStore(
+waiting))return this.#on(RefreshEvent.Abandoned);if(!theirs)return this.#on(RefreshEvent.NothingFound);const before=this.#key;
+const action=this.#found(theirs,this.#keeper.keyOf(theirs.refreshToken));if(this.#key!==before)await this.#keeper.coordination.
+publish(before,this.#entry(this.#pair));return action}#found(pair,key){const{generation}=this.#policy;const isSame=key===
+this.#key;const action=this.#policy.found(pair.obtainedAt,pair.expiresAt,isSame,Date.now(),Math.random());if(this.#policy.
+generation!==generation){this.#take(pair,key);this.#publishedKey=key}return action}async#refresh(){const{coordination,environment,
+grant}=this.#keeper;const{refreshToken,scopes}=this.#pair;const sentAt=performance.now();try{const tokens=grant==="clien\
+t_credentials"?await requestTokens(environment,client=>client.buildClientCredentialsRequest(),grant):await requestTokens(
+environment,client=>client.buildRefreshRequest(refreshToken),grant,{refreshToken,...scopes&&{scopes}});const action=this.#policy.
+renewed(tokens.obtainedAt,tokens.expiresAt,Date.now(),Math.random());const newer=makePair({...tokens,refreshToken:tokens.
+refreshToken??refreshToken});this.#take(newer,this.#keeper.keyOf(newer.refreshToken));this.#leave(pass=>pass.granted(sentAt));
+void coordination.noteGrant(performance.now()-sentAt);return action}catch(error){if(!(error instanceof import_error7.BitbucketAuthError))
+throw error;this.#lastError=error;const{code,retryable,retryAfter}=error;if((0,import_core17.core)().isRefusal(code)){this.#refusedAt=
+performance.now();await coordination.noteRefusal(this.#key);this.#leave(pass=>pass.refused())}else this.#leave(pass=>pass.
+failed());return this.#policy.failed(code,retryable,retryAfter,Date.now(),Math.random())}}#leave(tell){const pass=this.#pass;
+this.#pass=void 0;if(pass)tell(pass)}async#judge(){const{othersRefusedAgo}=await this.#keeper.coordination.refusals(this.#key);
+const refusedAgo=performance.now()-this.#refusedAt;return this.#policy.judged(othersRefusedAgo,refusedAgo,Date.now(),Math.
+random())}#take(pair,key){const before=this.#key;this.#pair=pair;this.#key=key;this.#lastError=void 0;if(key!==before)this.#keeper.
+rename(this,before,key)}async#publish(){const{coordination}=this.#keeper;const next=this.#key===this.#publishedKey?void 0:
+await coordination.lock(this.#key);const isNewest=await coordination.publish(this.#publishedKey,this.#entry(this.#pair));
+this.#publishedKey=this.#key;if(next){await this.#unlock();this.#lock=next}return isNewest}#entry(value){return{key:this.#key,
+value,fence:this.#lock?.fence??0}}async#store(){const{RefreshEvent}=(0,import_core17.core)();const{generation}=this.#policy;
+const isStored=await storePair(this.#waiting??[],this.#pair,generation,this);this.#unstored=isStored?0:generation;return this.#on(
+this.#unstored?RefreshEvent.StoreFailed:RefreshEvent.Stored)}};var KEPT_MS2=24*60*60*1e3;var SWEEP_MS2=60*60*1e3;var SHARED2=Symbol.for("nocodb-bitbucket-auth/coordinations/2");var keepers=new Map;
+function coordinations(){const shared=globalThis;return shared[SHARED2]??=new Map}function keeperOf(environment){const{client}=environment;
+const clientKey=client.deriveKey("namespace");const address=redisAddress(environment);const name=hash2(clientKey,address?
+JSON.stringify(address):"");let keeper=keepers.get(name);if(!keeper){const coordination=coordinations().get(name)??createCoordination(
+environment,hash2(clientKey,""));coordinations().set(name,coordination);keeper=new TokenKeeper(environment,coordination);
+keepers.set(name,keeper)}return keeper}function createCoordination(environment,namespace){const address=redisAddress(environment);
+if(!address)return new MemoryCoordination;return new RedisCoordination({...address,namespace,encryptionKey:environment.client.
+deriveKey("shared-store"),log:message=>console.warn(`[nocodb-bitbucket-auth] ${message}`)})}function hash2(key,text){return(0,import_node_crypto5.createHmac)(
+"sha256",key).update(text).digest().toString("base64url",0,16)}var TokenKeeper=class _TokenKeeper{#connections=new Map;#hashKey;#sweptAt=Date.
+now();#ofClient;constructor(environment,coordination,grant="refresh_token"){this.environment=environment;this.coordination=
+coordination;this.grant=grant;this.queue=new RefreshQueue(coordination,environment.lockoutMs);this.#hashKey=environment.
+client.deriveKey("refresh-token")}attach(pair,owner){this.#sweep();const key=this.keyOf(pair.refreshToken);let connection=this.#connections.
+get(key);if(!connection){const newest=this.coordination.findLocal(key);connection=newest&&this.#connections.get(newest.key)}
+if(!connection){connection=new Connection2(this,pair,key);this.#connections.set(key,connection)}connection.attach(pair,key,
+owner);return connection}ofClient(){this.#ofClient??=new _TokenKeeper(this.environment,new MemoryCoordination,"client_cr\
+edentials").attach(makePair({refreshToken:""}));return this.#ofClient}keyOf(refreshToken){return hash2(this.#hashKey,refreshToken)}rename(connection,before,key){
+if(this.#connections.get(before)===connection)this.#connections.delete(before);if(!this.#connections.has(key))this.#connections.
+set(key,connection)}#sweep(){const now=Date.now();if(now-this.#sweptAt<SWEEP_MS2)return;this.#sweptAt=now;for(const[key,
+connection]of this.#connections){if(connection.isForgettable(now-KEPT_MS2))this.#connections.delete(key)}}};var SECRET_MEMBERS=["token","oauth_token","refresh_token","access_token","bearer_token","password","client_secret","secr\
 et"];var MASK="********";var ACCOUNT_MEMBERS=["uuid","nickname","displayName"];var REPOSITORY_MEMBERS=["full_name","name",
-"slug","uuid","description","is_private"];var WORKSPACE_MEMBERS=["slug","name","uuid"];var DIALOG_MS=15e3;var ACCOUNT_MS=3e3;
-var BitbucketAuthIntegration=class{#config;#host;#environment;#tokenRefreshCallback;#client;#described;#connection;#unrepeated=0;#holder=holder(
-{store:pair=>this.#store(pair),log:message=>{if(this.#host.logger)this.log(message);else console.warn(`[nocodb-bitbucket\
--auth] ${message}`)}});constructor(config,host,environment=lazyEnvironment(process.env)){this.#config={...config};this.#host=
-host??{};this.#environment=environment}get config(){const{_vars,...config}=this.#config;return config}getVars(){return this.#config.
-_vars??{}}async saveVars(vars){this.#config={...this.#config,_vars:vars};const{client}=this.#canRefresh()?this.#environment():
-{};if(client)this.#take(await this.#connect(client).latest());await this.#host.saveConfig?.(storable(this.#config))}log(message){
-const{logger}=this.#host;if(typeof logger==="function")logger(message);else logger?.log(message)}setTokenRefreshCallback(callback){
-this.#tokenRefreshCallback=callback}async authenticate(){await this.#credential();this.#client??=this.#createClient();return this.#client}async use(work){
-const client=await this.authenticate();const before=this.#unrepeated;try{return await work(client)}catch(error){if(statusOf(
-error)===401&&this.#unrepeated!==before)return work(client);throw withoutTokens(error)??error}}async testConnection(){try{
-const{kind,hint}=this.#describe();const{workspace:workspace2,repository}=this.#config;await this.#credential();const{scopes:grantedScopes}=await this.#tokens();
-const test=(0,import_error8.judge)(this.testConnection,()=>new((0,import_core14.core)()).ConnectionTest({kind,workspace:workspace2,
-repository,hint,requestedScopes:this.#environment().client?.scopes,grantedScopes}));await this.#probe(test,this.#createSender());
-const{expiresAt}=await this.#tokens();const verdict=test.verdict??{success:false,message:(0,import_core14.failure)("API_\
-FAILED","api").message};return{...verdict,...expiresAt!==void 0&&{expiresAt}}}catch(error){return{success:false,message:meaningOf(
-error).message}}}async connectionStatus(){const{kind,hint}=this.#describe();const{account}=this.#config;const{scopes:stored,
-expiresAt,obtainedAt}=await this.#tokens();const{client}=this.#environment();const read2=stored?(0,import_error8.judge)(
-this.connectionStatus,()=>(0,import_core14.core)().readScopes(stored)):[];const scopes=read2.length>0?read2:void 0;return{
+"slug","uuid","description","is_private"];var WORKSPACE_MEMBERS=["slug","name","uuid"];var DIALOG_MS=15e3;var DIALOG_TOKENS_MS=12e3;
+var ACCOUNT_MS=3e3;var BitbucketAuthIntegration=class{#stored;#host;#environment;#client;#described;#connection;#unrepeated=0;constructor(config,host,environment=lazyEnvironment(
+process.env)){this.#stored=new StoredConfig(config,host);this.#host=host??{};this.#environment=environment}get#config(){
+return this.#stored.config}get config(){const{_vars,...config}=this.#config;return config}getVars(){return this.#config.
+_vars??{}}async saveVars(vars){const{client}=this.#stored.canRefresh?this.#environment():{};await this.#stored.saveVars(
+vars,client&&this.#connect(client))}log(message){const{logger}=this.#host;if(typeof logger==="function")logger(message);else
+logger?.log(message)}setTokenRefreshCallback(callback){this.#stored.tokenRefreshCallback=callback}async authenticate(){await this.#credential();
+this.#client??=this.#createClient();return this.#client}async use(work){const client=await this.authenticate();const before=this.#unrepeated;
+try{return await work(client)}catch(error){if(statusOf(error)===401&&this.#unrepeated!==before)return work(client);throw withoutTokens(
+error)??error}}async testConnection(){try{return await inDialog(this.#test())}catch(error){return{success:false,message:meaningOf(
+error).message}}}async#test(){const{kind,hint}=this.#describe();const{workspace:workspace2,repository}=this.#config;await this.#credential(
+DIALOG_TOKENS_MS);const{scopes:grantedScopes}=await this.#tokens();const test=(0,import_error8.judge)(this.testConnection,
+()=>new((0,import_core18.core)()).ConnectionTest({kind,workspace:workspace2,repository,hint,requestedScopes:this.#environment().
+client?.scopes,grantedScopes}));await this.#probe(test,this.#createSender(void 0,DIALOG_TOKENS_MS));const{expiresAt}=await this.#tokens();
+const verdict=test.verdict??{success:false,message:(0,import_core18.failure)("API_FAILED","api").message};return{...verdict,
+...expiresAt!==void 0&&{expiresAt}}}async connectionStatus(){const{kind,hint}=this.#describe();const{account}=this.#config;
+const{scopes:stored,expiresAt,obtainedAt}=await this.#tokens();const{client}=this.#environment();const read2=stored?(0,import_error8.judge)(
+this.connectionStatus,()=>(0,import_core18.core)().readScopes(stored)):[];const scopes=read2.length>0?read2:void 0;return{
 kind,...kind==="oauth"&&account&&{account:pick(account,ACCOUNT_MEMBERS)},...scopes&&{scopes},...scopes&&client&&{missingScopes:(0,import_error8.judge)(
 this.connectionStatus,()=>client.missingScopes(scopes))},...expiresAt!==void 0&&{expiresAt},...obtainedAt!==void 0&&{refreshedAt:obtainedAt},
-...hint&&{hint}}}async exchangeToken(payload,_config){const{code:inner}=(0,import_arguments4.members)(payload);const{code,
-code_verifier:verifier}=(0,import_arguments4.members)(typeof inner==="object"?inner:payload);const environment=this.#environment();
+...hint&&{hint}}}async exchangeToken(payload,_config){const{code:inner}=(0,import_arguments5.members)(payload);const{code,
+code_verifier:verifier}=(0,import_arguments5.members)(typeof inner==="object"?inner:payload);const environment=this.#environment();
 const tokens=await requestTokens(environment,client=>client.buildHostTokenRequest(code,verifier,environment.isVerifierOptional),
 "authorization_code");const account=await this.#accountOf(`Bearer ${tokens.accessToken}`);return{type:"oauth",...storedTokens(
-tokens),...account&&{account}}}async refreshToken(tokens,_config){const{refresh_token:refreshToken}=(0,import_arguments4.members)(
-tokens);const environment=this.#environment();const client=clientOf(environment);(0,import_error8.judge)(this.refreshToken,
-()=>client.buildRefreshRequest(refreshToken));if(this.#canRefresh()&&refreshToken===this.#config.refresh_token){return storedTokens(
-(await this.#connect(client).renewed(this.#holder,refreshToken)).pair)}const owner=holder({store:()=>{},log:()=>{}});const connection=keeperOf(
-{...environment,client}).attach({refreshToken},owner);return storedTokens((await connection.renewed(owner,refreshToken)).
-pair)}async renewIdle(){if(!this.#canRefresh())return{renewed:false};const connection=this.#connect(clientOf(this.#environment()));
-if(!connection.isIdle())return{renewed:false};await connection.renewed(this.#holder);return{renewed:true}}async destroy(){
-this.#client=void 0}maskConfig(config){const{oauth:_transient,_vars,...shown}=(0,import_arguments4.members)(config);for(const name of SECRET_MEMBERS){
-if(shown[name])shown[name]=MASK}return shown}async listWorkspaces(query){const address=this.#pageAddress("/user/workspac\
-es",(0,import_arguments4.membersOf)(this.listWorkspaces,"listQuery",query));const{workspace:workspace2}=this.#config;const slug=typeof workspace2===
-"string"?workspace2.trim():"";if(!this.#describe().hasUser&&slug)return{values:[{slug}]};return this.#list(address,WORKSPACE_MEMBERS,
-value=>value.workspace??value)}async listRepositories(query){const given=(0,import_arguments4.membersOf)(this.listRepositories,
+tokens),authorized_at:new Date(tokens.obtainedAt).toISOString(),...account&&{account}}}async refreshToken(tokens,_config){
+const{refresh_token:refreshToken}=(0,import_arguments5.members)(tokens);const environment=this.#environment();const client=clientOf(
+environment);(0,import_error8.judge)(this.refreshToken,()=>client.buildRefreshRequest(refreshToken));if(this.#stored.canRefresh&&
+refreshToken===this.#config.refresh_token){return storedTokens((await this.#connect(client).renewed(this.#stored,refreshToken)).
+pair)}const owner=storelessHolder();const connection=keeperOf({...environment,client}).attach({refreshToken},owner);return storedTokens(
+(await connection.renewed(owner,refreshToken)).pair)}async renewIdle(){if(!this.#stored.canRefresh)return{renewed:false};
+const connection=this.#connect(clientOf(this.#environment()));if(!connection.isIdle())return{renewed:false};await connection.
+renewed(this.#stored);return{renewed:true}}async destroy(){this.#client=void 0}maskConfig(config){const{oauth:_transient,
+_vars,...shown}=(0,import_arguments5.members)(config);for(const name of SECRET_MEMBERS){if(shown[name])shown[name]=MASK}
+return shown}async listWorkspaces(query){const address=this.#pageAddress("/user/workspaces",(0,import_arguments5.membersOf)(
+this.listWorkspaces,"listQuery",query));const{workspace:workspace2}=this.#config;const slug=typeof workspace2==="string"?
+workspace2.trim():"";if(!this.#describe().hasUser&&slug)return{values:[{slug}]};return this.#list(address,WORKSPACE_MEMBERS,
+value=>value.workspace??value)}async listRepositories(query){const given=(0,import_arguments5.membersOf)(this.listRepositories,
 "listQuery",query);const{workspace:workspace2=this.#config.workspace}=given;const segment=(0,import_error8.judge)(this.listRepositories,
-()=>(0,import_core14.core)().workspaceSegment(workspace2));return this.#list(this.#pageAddress(`/repositories/${segment}`,
-given),REPOSITORY_MEMBERS)}#pageAddress(path,query){const{next,page}=(0,import_arguments4.members)(query);return(0,import_error8.judge)(
-this.#pageAddress,()=>(0,import_core14.core)().pageAddress(path,next,page))}async#list(address,names2,unwrap=value=>value){
-try{const client=this.#createClient({maxWaitMs:DIALOG_MS});const list=listOf(client,address);const{values,goOn}=await fetchPage(
-client,list,{},DIALOG_MS);return{values:values.map(value=>pick(unwrap((0,import_arguments4.members)(value)),names2)),...goOn()&&
-{next:(0,import_error8.judge)(this.#list,()=>list.token)}}}catch(error){throw meaningOf(error)}}async#probe(test,sender,signal){
+()=>(0,import_core18.core)().workspaceSegment(workspace2));return this.#list(this.#pageAddress(`/repositories/${segment}`,
+given),REPOSITORY_MEMBERS)}#pageAddress(path,query){const{next,page}=(0,import_arguments5.members)(query);return(0,import_error8.judge)(
+this.#pageAddress,()=>(0,import_core18.core)().pageAddress(path,next,page))}async#list(address,names2,unwrap=value=>value){
+try{const client=this.#createClient({maxWaitMs:DIALOG_MS,patienceMs:DIALOG_TOKENS_MS});const list=listOf(client,address);
+const{values,goOn}=await inDialog(fetchPage(client,list,{},DIALOG_MS));return{values:values.map(value=>pick(unwrap((0,import_arguments5.members)(
+value)),names2)),...goOn()&&{next:(0,import_error8.judge)(this.#list,()=>list.token)}}}catch(error){throw meaningOf(error)}}async#probe(test,sender,signal){
 for(let path=test.path;path!==void 0;path=test.path){try{const headers={accept:"application/json"};const answer=await sender(
 {method:"GET",url:this.#apiUrl()+path,headers,signal,redirect:"own"});test.answered({...answer,receivedAt:Date.now()})}catch(error){
 test.failed(meaningOf(error).message)}}}async#accountOf(authorization){try{const{timeoutMs,proxies}=this.#environment();
 const sender=createSender({apiUrl:this.#apiUrl(),timeoutMs,proxies,credentials:{newest:async()=>({authorization}),answered:()=>false,
-onUnrepeatable:()=>{}}});const test=new((0,import_core14.core)()).ConnectionTest({kind:"oauth"});await this.#probe(test,
-sender,AbortSignal.timeout(ACCOUNT_MS));return test.verdict?.account}catch{return void 0}}#createClient({maxWaitMs}={}){
+onUnrepeatable:()=>{}}});const test=new((0,import_core18.core)()).ConnectionTest({kind:"oauth"});await this.#probe(test,
+sender,signalAfter(ACCOUNT_MS));return test.verdict?.account}catch{return void 0}}#createClient({maxWaitMs,patienceMs}={}){
 const throttle=this.#throttle(maxWaitMs);return createClient({apiUrl:this.#apiUrl(),kind:this.#describe().kind,sender:this.#createSender(
-throttle),isQueued:throttle!==void 0,maxWaitMs})}#createSender(throttle){const{timeoutMs,proxies,problems}=this.#environment();
-return createSender({apiUrl:this.#apiUrl(),timeoutMs,proxies,throttle,credentials:{newest:()=>this.#credential(),answered:(status,{
-current},isRepetition)=>{if(current)return Boolean(this.#connection?.answered(status,current,isRepetition));if(this.#describe().
-canRenew&&(0,import_core14.core)().asksForRenewal(status))throw configFailure(problems);return false},onUnrepeatable:()=>{
-this.#unrepeated+=1}}})}#throttle(maxWaitMs){const limiter=rateLimiterOf(this.#environment());if(!limiter)return void 0;
-const{account,whose}=this.#rateLimitAccount();const{log}=this.#holder;return{take:(group,signal)=>limiter.take(account,group,
-{signal,maxWaitMs,log}),observe:(group,answer)=>{if(whose&&(0,import_core14.core)().provesCredential(answer.status))void limiter.
-prove(account,whose);return limiter.observe(account,group,answer)}}}#rateLimitAccount(){const{kind,email,accessToken=""}=this.#readCredential();
-const{uuid}=(0,import_arguments4.members)(this.#config.account);const{client,redisUrl}=this.#environment();if(kind==="cu\
-stom"&&client)return{account:`client ${client.clientId}`};const account=this.#canRefresh()&&client?`connection ${nameOf(
-this.#connect(client))}`:`token ${(0,import_node_crypto4.createHash)("sha256").update(JSON.stringify([email,accessToken])).
-digest("base64url")}`;if(!client&&redisUrl)return{account};if(email!==void 0)return{account,whose:async()=>`email ${email.
-toLowerCase()}`};if(kind==="oauth"&&typeof uuid==="string")return{account,whose:()=>this.#provenUser()};return{account}}async#provenUser(){
-try{const{authorization}=await this.#credential();const account=await this.#accountOf(authorization);return account?.uuid&&
-`user ${account.uuid}`}catch{return void 0}}#apiUrl(){const{apiUrl,problems}=this.#environment();if(!apiUrl)throw configFailure(
-problems.filter(({field})=>field?.endsWith("_API_URL")));return apiUrl}async#credential(){const{canRenew}=this.#describe();
-const{client,problems}=canRenew?this.#environment():{};if(client){const current=await this.#connect(client).newest(this.#holder);
-return{authorization:`Bearer ${current.accessToken}`,current}}const{authorization}=canRenew?this.#readCredential():this.#describe();
-const isGone=canRenew&&(0,import_core14.core)().isExpired(epoch(this.#config.expires_at),Date.now());if(isGone||authorization===
-void 0)throw configFailure(problems??[]);return{authorization}}#describe(){if(this.#described)return this.#described;const described=this.#readCredential();
-const{accessToken:_its,authorization:_ofIt,...kept}=described;this.#described=described.canRenew?kept:described;return this.#described}#readCredential(){
-const{mayActAsClient}=this.#environment();return(0,import_error8.judge)(this.#readCredential,()=>(0,import_core14.core)().
-readCredential(this.#config,mayActAsClient))}async#tokens(){const{kind,canRenew}=this.#describe();const{client}=canRenew?
-this.#environment():{};const latest=client&&await this.#connect(client).latest();const{scopes,...tokens}=latest??(kind===
-"oauth"?pairOf(this.#config,void 0):{});return{...tokens,...scopes&&scopes.length!==0&&{scopes}}}#canRefresh(){return this.#config.
-type==="oauth"&&Boolean(this.#config.refresh_token)}#connect(client){if(this.#connection)return this.#connection;const keeper=keeperOf(
-{...this.#environment(),client});const pair=()=>{const{accessToken}=this.#readCredential();const{oauth_token:own}=this.#config;
-return pairOf(this.#config,accessToken===own?own:accessToken)};this.#connection=this.#canRefresh()?keeper.attach(pair(),
-this.#holder):keeper.ofClient();return this.#connection}#take(pair){const tokens=storedTokens(pair);if(pair.accessToken!==
-void 0&&tokens.oauth_token!==this.#config.oauth_token){const{expires_at:_before,expires_in:_older,...kept}=this.#config;
-this.#config=Object.assign(kept,tokens)}return tokens}async#store(pair){if(!this.#canRefresh())return;const{expires_at:before}=this.#config;
-const tokens=this.#take(pair);const isStale=Boolean(before)&&tokens.expires_at===void 0;if(this.#tokenRefreshCallback&&!(isStale&&
-this.#host.saveConfig))await this.#tokenRefreshCallback(tokens);else await this.#host.saveConfig?.(storable(this.#config))}};
-function pairOf({refresh_token,expires_at,refreshed_at,scopes},accessToken){return makePair({accessToken,refreshToken:String(
-refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),scopes:scopes||void 0})}function storedTokens({
-accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:accessToken,...refreshToken&&{refresh_token:refreshToken},
-...expiresAt!==void 0&&{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==void 0&&{refreshed_at:new Date(obtainedAt).
-toISOString()},...scopes.length>0&&{scopes}}}function storable({oauth:_transient,...config}){return config}function withoutTokens(error){
-const cause=error instanceof Error?error.cause:void 0;return cause instanceof import_error8.BitbucketAuthError&&cause.phase!==
-"api"?cause:void 0}function statusOf(error){return(0,import_arguments4.members)((0,import_arguments4.members)(error).response).
-status}var names=new WeakMap;function nameOf(connection){const name=names.get(connection)??(0,import_node_crypto4.randomUUID)();
-names.set(connection,name);return name}function epoch(iso){const time=Date.parse(iso??"");return Number.isNaN(time)?void 0:
-time}function pick(value,names2){const given=(0,import_arguments4.members)(value);return Object.fromEntries(names2.filter(
-name=>name in given).map(name=>[name,given[name]]))}var manifest=Object.freeze({title:"Bitbucket",icon:"bitBucket",version:"0.1.0",description:"Connect to Bitbucket Cloud w\
+throttle,patienceMs),isQueued:throttle!==void 0,maxWaitMs})}#createSender(throttle,patienceMs){const{timeoutMs,proxies,problems}=this.#environment();
+return createSender({apiUrl:this.#apiUrl(),timeoutMs,proxies,throttle,credentials:{newest:()=>this.#credential(patienceMs),
+answered:(status,{current},repetitions)=>{if(current)return Boolean(this.#connection?.answered(status,current,repetitions));
+if(this.#describe().canRenew&&(0,import_core18.core)().asksForRenewal(status))throw configFailure(problems);return false},
+onUnrepeatable:()=>{this.#unrepeated+=1}}})}#throttle(maxWaitMs){const limiter=rateLimiterOf(this.#environment());if(!limiter)
+return void 0;const{account,whose}=this.#rateLimitAccount();const log=message=>this.#stored.log(message);return{take:(group,signal)=>limiter.
+take(account,group,{signal,maxWaitMs,log}),observe:(group,answer)=>{if(whose&&(0,import_core18.core)().provesCredential(
+answer.status))void limiter.prove(account,whose);return limiter.observe(account,group,answer)}}}#rateLimitAccount(){const{
+kind,email,accessToken=""}=this.#readCredential();const{uuid}=(0,import_arguments5.members)(this.#config.account);const{
+client,redisUrl}=this.#environment();if(kind==="custom"&&client)return{account:`client ${client.clientId}`};const account=this.#stored.
+canRefresh&&client?`connection ${nameOf(this.#connect(client))}`:`token ${(0,import_node_crypto6.createHash)("sha256").update(
+JSON.stringify([email,accessToken])).digest("base64url")}`;if(!client&&redisUrl)return{account};if(email!==void 0)return{
+account,whose:async()=>`email ${email.toLowerCase()}`};if(kind==="oauth"&&typeof uuid==="string")return{account,whose:()=>this.#provenUser()};
+return{account}}async#provenUser(){try{const{authorization}=await this.#credential();const account=await this.#accountOf(
+authorization);return account?.uuid&&`user ${account.uuid}`}catch{return void 0}}#apiUrl(){const{apiUrl,problems}=this.#environment();
+if(!apiUrl)throw configFailure(problems.filter(({field})=>field?.endsWith("_API_URL")));return apiUrl}async#credential(patienceMs){
+const{canRenew}=this.#describe();const{client,problems}=canRenew?this.#environment():{};if(client){const current=await this.#connect(
+client).newest(this.#stored,patienceMs);return{authorization:`Bearer ${current.accessToken}`,current}}const{authorization}=canRenew?
+this.#readCredential():this.#describe();const isGone=canRenew&&(0,import_core18.core)().isExpired(epoch(this.#config.expires_at),
+Date.now());if(isGone||authorization===void 0)throw configFailure(problems??[]);return{authorization}}#describe(){if(this.#described)
+return this.#described;const described=this.#readCredential();const{accessToken:_its,authorization:_ofIt,...kept}=described;
+this.#described=described.canRenew?kept:described;return this.#described}#readCredential(){const{mayActAsClient}=this.#environment();
+return(0,import_error8.judge)(this.#readCredential,()=>(0,import_core18.core)().readCredential(this.#config,mayActAsClient))}async#tokens(){
+const{kind,canRenew}=this.#describe();const{client}=canRenew?this.#environment():{};const latest=client&&await this.#connect(
+client).latest();const{scopes,...tokens}=latest??(kind==="oauth"?pairOf(this.#config,void 0):{});return{...tokens,...scopes&&
+scopes.length!==0&&{scopes}}}#connect(client){if(this.#connection)return this.#connection;const keeper=keeperOf({...this.#environment(),
+client});const pair=()=>{const{accessToken}=this.#readCredential();const{oauth_token:own}=this.#config;return pairOf(this.#config,
+accessToken===own?own:accessToken)};this.#connection=this.#stored.canRefresh?keeper.attach(pair(),this.#stored):keeper.ofClient();
+return this.#connection}};async function inDialog(work){try{return await within(DIALOG_MS,work)}catch(error){throw(0,import_arguments5.members)(
+error).code==="TIMEOUT"?(0,import_core18.failure)("REQUEST_TIMEOUT","api"):error}}function withoutTokens(error){const cause=error instanceof
+Error?error.cause:void 0;return cause instanceof import_error8.BitbucketAuthError&&cause.phase!=="api"?cause:void 0}function statusOf(error){
+return(0,import_arguments5.members)((0,import_arguments5.members)(error).response).status}var names=new WeakMap;function nameOf(connection){
+const name=names.get(connection)??(0,import_node_crypto6.randomUUID)();names.set(connection,name);return name}function pick(value,names2){
+const given=(0,import_arguments5.members)(value);return Object.fromEntries(names2.filter(name=>name in given).map(name=>[
+name,given[name]]))}var manifest=Object.freeze({title:"Bitbucket",icon:"bitBucket",version:"0.1.0",description:"Connect to Bitbucket Cloud w\
 ith OAuth 2.0, an access token or an API token",author:"NocoDB",website:"https://bitbucket.org",order:5,expose:["testCon\
 nection","connectionStatus","listWorkspaces","listRepositories"]});function createEntry(env=process.env){const environment=lazyEnvironment(env);let elements;return{type:"auth",sub_type:"b\
 itbucket",wrapper:class BitbucketAuth extends BitbucketAuthIntegration{constructor(config,host){super(config,host,environment)}},

@@ -74,6 +74,11 @@ type IntegrationConfig$1 = {
      */
     scopes?: string[];
     /**
+     * `oauth`: when the user authorized, ISO 8601; stays as it is while tokens are renewed, so
+     * that they can be told from those of another authorization
+     */
+    authorized_at?: string;
+    /**
      * `oauth`: whose tokens they are, where Bitbucket told
      */
     account?: Account$1;
@@ -114,6 +119,20 @@ type HostServices$1 = {
      * stores the whole config
      */
     saveConfig?: (config: Record<string, unknown>) => unknown;
+    /**
+     * reads the whole config as it is stored now; nothing when
+     * the connection was deleted. With it, and `saveConfig`, renewed tokens are merged into what is stored, and into no other
+     * login's
+     */
+    loadConfig?: () => Promise<IntegrationConfig$1 | undefined>;
+    /**
+     * of the connection. Wrappers with the same one share one stored config
+     */
+    id?: string;
+    /**
+     * of the connection, for log lines
+     */
+    title?: string;
     logger?: ((message: string) => void) | {
         log: (message: string) => void;
     };
@@ -224,6 +243,7 @@ declare class BitbucketAuthIntegration {
         expires_at?: string;
         refreshed_at?: string;
         scopes?: string[];
+        authorized_at?: string;
         account?: Account$1;
         oauth?: unknown;
     };
@@ -304,12 +324,13 @@ declare class BitbucketAuthIntegration {
      * @param {OAuthPayload} payload the value of `config.oauth`, in any of its three shapes. A code needs its verifier, unless
      *   the environment says that the host's form sends none
      * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
-     * @returns {Promise<StoredTokens & { type: 'oauth', account?: Account }>} `account` where Bitbucket tells it
+     * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` where Bitbucket tells it
      * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
      *   `OAuthClient.parseTokenResponse` throw
      */
     exchangeToken(payload: OAuthPayload$1, _config?: IntegrationConfig$1): Promise<StoredTokens$1 & {
         type: 'oauth';
+        authorized_at: string;
         account?: Account$1;
     }>;
     /**

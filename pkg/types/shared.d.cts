@@ -307,6 +307,14 @@ type CoreEnvironment = {
      */
     redisVariable?: string;
     /**
+     * the number of its database
+     */
+    redisDatabase?: number;
+    /**
+     * whether that is NocoDB's own, and another one is to be found beside it
+     */
+    isRedisDatabaseSought: boolean;
+    /**
      * `INVALID_CONFIG` with the variable's name in `field`, never its value
      */
     problems: Failure[];
