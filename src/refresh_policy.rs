@@ -285,6 +285,12 @@ impl RefreshPolicy {
         self.is_doubtful() || self.superseded || !self.times.is_after(found)
     }
 
+    /// The same of a pair that was found in a row of the host's. Only its times tell whether it came later: the row may have
+    /// stayed behind, or may have been restored from a backup.
+    pub fn believes_row(&self, found: Times) -> bool {
+        !self.times.is_after(found)
+    }
+
     /// Goes on with a turn. An event that does not belong to the state changes nothing.
     pub fn on(&mut self, event: Event, moment: Moment) -> Action {
         let now = moment.now;
@@ -315,6 +321,10 @@ impl RefreshPolicy {
                 self.accept(times, now);
                 self.begin(now)
             }
+            (State::Looking, Event::FoundInRow { times }) if self.believes_row(times) => {
+                self.accept(times, now);
+                self.begin(now)
+            }
             (State::Looking, Event::Found { times, same_refresh_token: true }) if times.is_after(self.times) => {
                 self.accept(times, now);
                 self.proceed(now)
@@ -323,9 +333,10 @@ impl RefreshPolicy {
                 self.refusals.learn_of_death(died_at, now);
                 self.proceed(now)
             }
-            (State::Looking, Event::Found { .. } | Event::FoundDead { .. } | Event::NothingFound) => {
-                self.proceed(now)
-            }
+            (
+                State::Looking,
+                Event::Found { .. } | Event::FoundInRow { .. } | Event::FoundDead { .. } | Event::NothingFound,
+            ) => self.proceed(now),
 
             (State::Queued, Event::Admitted) => State::Refreshing,
             (State::Refreshing, Event::Renewed(times)) => {

@@ -80,6 +80,12 @@ pub enum Event {
         /// Its refresh token is this pair's: only the access token differs.
         same_refresh_token: bool,
     },
+    /// A pair with another refresh token was found in a row of the host's. Nobody remembers that one of them led to the
+    /// other.
+    FoundInRow {
+        /// Its times.
+        times: Times,
+    },
     /// It was found that this pair's refresh token was declared dead.
     FoundDead {
         /// When, in milliseconds since 1970. Absent where an older version declared it.

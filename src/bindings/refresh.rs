@@ -257,6 +257,19 @@ impl Policy {
         self.go_on(Event::Found { times: times(obtained_at, expires_at), same_refresh_token }, now, random)
     }
 
+    /// Goes on after a pair with another refresh token was found in a row of the host's, where nobody remembers that one of
+    /// them led to the other.
+    #[wasm_bindgen(js_name = foundInRow)]
+    pub fn found_in_row(
+        &mut self,
+        obtained_at: Option<f64>,
+        expires_at: Option<f64>,
+        now: f64,
+        random: f64,
+    ) -> RefreshAction {
+        self.go_on(Event::FoundInRow { times: times(obtained_at, expires_at) }, now, random)
+    }
+
     /// Goes on after it was found that the refresh token was declared dead.
     #[wasm_bindgen(js_name = foundDead)]
     pub fn found_dead(&mut self, died_at: Option<f64>, now: f64, random: f64) -> RefreshAction {

@@ -5,7 +5,7 @@
 use super::process::{Connection, Holder};
 use super::shared::follow;
 use super::world::World;
-use super::{LIFETIME, LOCKOUT, PATIENCE, SKEW};
+use super::{LIFETIME, LOCKOUT, PATIENCE, SKEW, Token};
 use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
 use nocodb_bitbucket_auth::refresh_turn::{Answer, Reason, State};
 
@@ -31,6 +31,10 @@ pub struct Wrapper {
     pub connection: usize,
     /// Tells it from the one that was there before.
     pub epoch: u32,
+    /// The token that it started with.
+    pub first: Token,
+    /// Its row has the tokens of another login.
+    pub ended: bool,
     /// The number of the pair that its store has, of the one that it was handed, and of the one that counts in this call: in
     /// one call, a store that fails is not tried again.
     pub stored: u32,
@@ -70,6 +74,8 @@ impl World {
             row,
             connection,
             epoch: self.epoch,
+            first: token,
+            ended: false,
             stored,
             handed: 0,
             known: stored,
@@ -108,7 +114,7 @@ impl World {
         let now = self.now;
         let wrapper = &mut self.wrappers[id];
         (wrapper.call, wrapper.began_at, wrapper.known, wrapper.outcome) = (call, now, wrapper.stored, None);
-        self.ask(id);
+        self.ask_or_end(id);
     }
 
     pub fn connection_of(&self, id: usize) -> &Connection {
@@ -125,8 +131,17 @@ impl World {
             if in_vain && !policy.is_forced() {
                 self.end(id, Outcome::InVain);
             } else {
-                self.ask(id);
+                self.ask_or_end(id);
             }
+        }
+    }
+
+    /// Whose row has other tokens gets none.
+    fn ask_or_end(&mut self, id: usize) {
+        if self.wrappers[id].ended {
+            self.end(id, Outcome::InVain);
+        } else {
+            self.ask(id);
         }
     }
 
@@ -139,7 +154,7 @@ impl World {
     }
 
     fn ask(&mut self, id: usize) {
-        let Wrapper { process: p, row, connection: c, epoch, known, call, began_at, .. } = self.wrappers[id];
+        let Wrapper { process: p, row, connection: c, epoch, first, known, call, began_at, .. } = self.wrappers[id];
         let (now, deadline) = (self.now, began_at + PATIENCE);
         let policy = &mut self.connection(p, c).policy;
         let answer = match call {
@@ -148,9 +163,10 @@ impl World {
             Call::Renew { generation } => policy.renew(generation, deadline, now),
         };
         let connection = self.connection(p, c);
-        let holder = Holder { wrapper: id, epoch, row };
+        let holder = Holder { wrapper: id, epoch, row, first };
         if answer != Answer::Use && connection.policy.state().is_under_way() && !connection.holders.contains(&holder)
         {
+            connection.owner = connection.holders.first().copied().or(Some(holder));
             connection.holders.push(holder);
         }
         match (answer, call) {

@@ -72,13 +72,11 @@ impl World {
         let tried_at = issued.refused_at.unwrap_or_default();
         let late = self.now - self.stood_still - VERDICT;
         assert!(late < tried_at + REVIEW, "a verdict of death is reviewed");
-        let born_at = connection.born_at;
-        if tried_at + VERDICT + self.stood_still < born_at {
-            let review_at = born_at + EARLY_REVIEW;
-            assert!(
-                self.now - self.stood_still - MINUTE < review_at,
-                "a new process reviews a verdict of death soon"
-            );
+        let is_early = |at: f64| self.now - self.stood_still - MINUTE < at + EARLY_REVIEW;
+        let explained_at = connection.explained_at.filter(|at| *at >= tried_at);
+        assert!(explained_at.is_none_or(is_early), "a review without a verdict is done again soon");
+        if tried_at + VERDICT + self.stood_still < connection.born_at {
+            assert!(is_early(connection.born_at), "a new process reviews a verdict of death soon");
         }
     }
 

@@ -3,7 +3,7 @@
 //! In: the next action of a turn, or whose turn it is in line. Out: locks, entries and requests, and the event that follows.
 //! What never happens here: a rule of OAuth.
 
-use super::process::{Holder, Pending};
+use super::process::{Connection, Holder, Pending};
 use super::shared::{Entry, Held, Hold, LockName, follow, later};
 use super::world::World;
 use super::{LOCK_POLL, LOOK, MINUTE, Token};
@@ -52,6 +52,9 @@ impl World {
                 let connection = &process.connections[c];
                 let explained =
                     connection.policy.is_explained(others.map(|at| now - at), now - connection.refused_at);
+                let connection = self.connection(p, c);
+                connection.unexplained += u32::from(!explained);
+                connection.explained_at = explained.then_some(now);
                 self.on(p, c, Event::Judged { explained });
             }
             Action::Publish => {
@@ -76,7 +79,7 @@ impl World {
                 let generation = connection.policy.generation();
                 let is_behind = |holder: &Holder| {
                     let wrapper = &self.wrappers[holder.wrapper];
-                    wrapper.epoch != holder.epoch || wrapper.stored != generation
+                    wrapper.epoch != holder.epoch || (!wrapper.ended && wrapper.stored != generation)
                 };
                 let left: Vec<Holder> = connection.holders.iter().copied().filter(is_behind).collect();
                 if left.is_empty() {
@@ -106,14 +109,61 @@ impl World {
                 }
                 self.on(p, c, Event::Found { times, same_refresh_token: false });
             }
+            _ if self.connection(p, c).policy.is_doubtful() => self.look_into_rows(p, c),
             _ => self.on(p, c, Event::NothingFound),
         }
+    }
+
+    /// A process that shares no store but the rows may have used the refresh token.
+    fn look_into_rows(&mut self, p: usize, c: usize) {
+        let token = self.connection(p, c).token;
+        let mut newest = None;
+        for holder in self.connection(p, c).holders.clone() {
+            let theirs = self.rows[holder.row];
+            if !self.bitbucket.is_same_chain(theirs, token) {
+                self.end_holder(holder);
+            } else if !self.is_known_to_lead_to(p, theirs, holder, token) {
+                newest =
+                    newest.filter(|one: &Token| self.bitbucket.issued[*one].at >= self.bitbucket.issued[theirs].at);
+                newest = newest.or(Some(theirs));
+            }
+        }
+        let wrappers = &self.wrappers;
+        let lives = |holder: &Holder| {
+            let wrapper = &wrappers[holder.wrapper];
+            wrapper.epoch != holder.epoch || !wrapper.ended
+        };
+        if !self.processes[p].connections[c].holders.iter().any(lives) {
+            return self.on(p, c, Event::Abandoned);
+        }
+        let Some(theirs) = newest else { return self.on(p, c, Event::NothingFound) };
+        let times = self.bitbucket.times(theirs);
+        let connection = self.connection(p, c);
+        if connection.policy.believes_row(times) {
+            let fence = connection.lock.as_ref().map_or(0, |lock| lock.fence);
+            self.pair(p, c, theirs);
+            self.connection(p, c).published = theirs;
+            // Other wrappers of this process have the one before.
+            self.publish(p, token, Entry { token: theirs, died_at: None, fence });
+        }
+        self.on(p, c, Event::FoundInRow { times });
+    }
+
+    /// Whether a row has the newest token, or one that led to it as far as that is remembered.
+    fn is_known_to_lead_to(&mut self, p: usize, theirs: Token, holder: Holder, token: Token) -> bool {
+        theirs == token || theirs == holder.first || self.find(p, theirs).is_some_and(|entry| entry.token == token)
+    }
+
+    fn end_holder(&mut self, holder: Holder) {
+        let wrapper = &mut self.wrappers[holder.wrapper];
+        wrapper.ended |= wrapper.epoch == holder.epoch;
     }
 
     /// Takes a newer pair.
     pub fn pair(&mut self, p: usize, c: usize, token: Token) {
         let process = &mut self.processes[p];
         let before = std::mem::replace(&mut process.connections[c].token, token);
+        assert!(!self.bitbucket.is_before(token, before), "no connection goes back to an earlier pair");
         if process.index.get(&before) == Some(&c) {
             process.index.remove(&before);
         }
@@ -155,6 +205,9 @@ impl World {
         let process = &mut self.processes[p];
         let ticket = process.queue.admit(alone);
         let c = process.connections.iter().position(|connection| connection.ticket == ticket).expect("a ticket");
+        let waits_behind = |other: &Connection| other.ticket.is_some() && other.unexplained == 0;
+        let is_suspect = process.connections[c].unexplained > 0;
+        assert!(!is_suspect || !process.connections.iter().any(waits_behind), "who is suspect goes last");
         process.alone = alone.then_some(c);
         process.connections[c].ticket = None;
         process.connections[c].admitted = Some(step);
@@ -270,16 +323,26 @@ impl World {
                 wrapper.stored = generation;
             }
         }
-        let before = self.rows[holder.row];
-        // Into the row of another login, nothing is stored.
-        if works && self.bitbucket.is_same_chain(before, token) {
-            self.rows[holder.row] = token;
-            let older = self.bitbucket.is_before(token, before);
-            assert!(self.faults.breaks_locks() || !older, "no older pair is stored after a newer one");
+        if works {
+            self.store(p, holder, token);
         }
         if let Some(failed) = ended {
             self.connection(p, c).pending = Pending::Nothing;
             self.on(p, c, if failed { Event::StoreFailed } else { Event::Stored });
+        }
+    }
+
+    /// Into the row of another login, nothing is stored, and nothing over what somebody else obtained later.
+    fn store(&mut self, p: usize, holder: Holder, token: Token) {
+        let before = self.rows[holder.row];
+        if !self.bitbucket.is_same_chain(before, token) {
+            return self.end_holder(holder);
+        }
+        let at = |token: Token| self.bitbucket.issued[token].at;
+        let is_newer = at(before) > at(token);
+        if !is_newer || self.is_known_to_lead_to(p, before, holder, token) {
+            self.rows[holder.row] = token;
+            assert!(!self.bitbucket.is_before(token, before), "no older pair is stored after a newer one");
         }
     }
 
@@ -292,6 +355,8 @@ impl World {
         if connection.policy.generation() != before {
             connection.busy_until = 0.0;
             connection.unanswered_since = None;
+            connection.unexplained = 0;
+            connection.explained_at = None;
         }
         if !connection.policy.state().is_under_way() {
             if event == Event::LockBusy {

@@ -31,6 +31,8 @@ pub struct Holder {
     pub wrapper: usize,
     pub epoch: u32,
     pub row: usize,
+    /// The token that it started with.
+    pub first: Token,
 }
 
 pub struct Connection {
@@ -44,10 +46,16 @@ pub struct Connection {
     /// The step in which it was admitted to send its request.
     pub admitted: Option<u64>,
     pub refused_at: f64,
+    /// How often this pair was refused for no other reason than that its refresh token may be dead, …
+    pub unexplained: u32,
+    /// … and when it was refused for another one last.
+    pub explained_at: Option<f64>,
     /// Whose calls wait, …
     pub waiting: Vec<usize>,
-    /// … and whose stores are to have what this turn brings.
+    /// … and whose stores are to have what this turn brings, …
     pub holders: Vec<Holder>,
+    /// … and those of a turn that begins by itself.
+    pub owner: Option<Holder>,
     pub born_at: f64,
     /// Until when the lock counts as busy, the number of the pair that the API refused, and of the one asked for in vain.
     pub busy_until: f64,
@@ -70,8 +78,11 @@ impl Connection {
             ticket: None,
             admitted: None,
             refused_at: 0.0,
+            unexplained: 0,
+            explained_at: None,
             waiting: Vec::new(),
             holders: Vec::new(),
+            owner: None,
             born_at: now,
             busy_until: 0.0,
             rejected: 0,

@@ -341,9 +341,10 @@ impl World {
             Step::Pump(p) => self.pump(p),
             Step::Retry(p, c) => {
                 let now = self.now;
-                let policy = &mut self.connection(p, c).policy;
-                policy.asked(policy.generation(), now + PATIENCE, now);
-                assert!(policy.state().is_under_way(), "a retry begins a turn");
+                let connection = self.connection(p, c);
+                connection.policy.asked(connection.policy.generation(), now + PATIENCE, now);
+                connection.holders.extend(connection.owner);
+                assert!(connection.policy.state().is_under_way(), "a retry begins a turn");
             }
             Step::Process(p, c) => self.process_request(p, c),
             Step::Answer(p, c) => self.read_answer(p, c),
