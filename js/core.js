@@ -157,6 +157,8 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(event: number, now: number, random: number) => number} on
  * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, sameRefreshToken: boolean, now: number,
  *   random: number) => number} found
+ * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, now: number, random: number) => number
+ *   } foundInRow
  * @property {(diedAt: number | undefined, now: number, random: number) => number} foundDead
  * @property {(obtainedAt: number, expiresAt: number | undefined, now: number, random: number) => number} renewed
  * @property {(code: string, retryable: boolean, retryAfter: number | undefined, now: number, random: number) => number

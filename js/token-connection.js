@@ -425,30 +425,40 @@ export class Connection {
     const { key, value } = await this.#keeper.coordination.find(this.#key) ?? {};
     if (value && 'dead' in value) return this.#policy.foundDead(value.diedAt, Date.now(), Math.random());
     if (value && key && (key !== this.#key || value.accessToken !== this.#pair.accessToken)) {
-      return this.#found(value, key);
+      return this.#adopt(value, key, () => (
+        this.#policy.found(value.obtainedAt, value.expiresAt, key === this.#key, Date.now(), Math.random())
+      ));
     }
-    if (!this.#policy.isDoubtful) return this.#on(RefreshEvent.NothingFound);
-    // A process that shares no store but the rows may have used the refresh token.
+    return this.#policy.isDoubtful ? this.#lookIntoStores() : this.#on(RefreshEvent.NothingFound);
+  }
+
+  /** A process that has nothing but the rows in common with this one may have used the refresh token. */
+  async #lookIntoStores() {
+    const { RefreshEvent } = core();
     const waiting = this.#waiting ?? [];
     const theirs = await readStores(waiting, this);
     if (!hasLivingStore(waiting)) return this.#on(RefreshEvent.Abandoned);
     if (!theirs) return this.#on(RefreshEvent.NothingFound);
     const before = this.#key;
-    const action = this.#found(theirs, this.#keeper.keyOf(theirs.refreshToken));
+    const action = this.#adopt(theirs, this.#keeper.keyOf(theirs.refreshToken), () => (
+      this.#policy.foundInRow(theirs.obtainedAt, theirs.expiresAt, Date.now(), Math.random())
+    ));
     // Other wrappers of this process have the one before.
     if (this.#key !== before) await this.#keeper.coordination.publish(before, this.#entry(this.#pair));
     return action;
   }
 
   /**
-   * @param {Pair} pair that may follow the newest
+   * Takes a pair if the policy does.
+   *
+   * @param {Pair} pair
    * @param {string} key of its refresh token
+   * @param {() => number} decide
    * @returns {number} the next action
    */
-  #found(pair, key) {
+  #adopt(pair, key, decide) {
     const { generation } = this.#policy;
-    const isSame = key === this.#key;
-    const action = this.#policy.found(pair.obtainedAt, pair.expiresAt, isSame, Date.now(), Math.random());
+    const action = decide();
     if (this.#policy.generation !== generation) {
       this.#take(pair, key);
       this.#publishedKey = key;
