@@ -148,23 +148,25 @@ now);return ret!==0}failed(code,retryable,retry_after,now,random){const val2=+re
 0:retry_after);const val4=+now;const val5=+random;const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 const len0=WASM_VECTOR_LEN;const ret=wasm.refreshpolicy_failed(this.__wbg_ptr,ptr0,len0,val2,!isLikeNone(retry_after),val3,
 val4,val5);return ret}foundDead(died_at,now,random){const ret=wasm.refreshpolicy_foundDead(this.__wbg_ptr,!isLikeNone(died_at),
-isLikeNone(died_at)?0:died_at,now,random);return ret}found(obtained_at,expires_at,same_refresh_token,now,random){const ret=wasm.
-refreshpolicy_found(this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),
-isLikeNone(expires_at)?0:expires_at,same_refresh_token,now,random);return ret}get generation(){const ret=wasm.refreshpolicy_generation(
-this.__wbg_ptr);return ret>>>0}get isDoubtful(){const ret=wasm.refreshpolicy_isDoubtful(this.__wbg_ptr);return ret!==0}get isForced(){
-const ret=wasm.refreshpolicy_isForced(this.__wbg_ptr);return ret!==0}isIdle(now){const ret=wasm.refreshpolicy_isIdle(this.
-__wbg_ptr,now);return ret!==0}judged(others_refused_ago,refused_ago,now,random){const ret=wasm.refreshpolicy_judged(this.
-__wbg_ptr,!isLikeNone(others_refused_ago),isLikeNone(others_refused_ago)?0:others_refused_ago,refused_ago,now,random);return ret}lane(now){
-const ret=wasm.refreshpolicy_lane(this.__wbg_ptr,now);return ret}constructor(obtained_at,expires_at,has_access_token,lockout,now){
-const ret=wasm.refreshpolicy_new(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),
-isLikeNone(expires_at)?0:expires_at,has_access_token,lockout,now);this.__wbg_ptr=ret;RefreshPolicyFinalization.register(
-this,this.__wbg_ptr,this);return this}on(event,now,random){const ret=wasm.refreshpolicy_on(this.__wbg_ptr,event,now,random);
-return ret}pause(now){const ret=wasm.refreshpolicy_pause(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}reason(now){
-const ret=wasm.refreshpolicy_reason(this.__wbg_ptr,now);return ret}renew(generation,deadline,now){const ret=wasm.refreshpolicy_renew(
-this.__wbg_ptr,generation,deadline,now);return ret}renewed(obtained_at,expires_at,now,random){const ret=wasm.refreshpolicy_renewed(
-this.__wbg_ptr,obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,now,random);return ret}retryIn(now){
-const ret=wasm.refreshpolicy_retryIn(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}wait(now){const ret=wasm.refreshpolicy_wait(
-this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}}if(Symbol.dispose)RefreshPolicy.prototype[Symbol.dispose]=RefreshPolicy.
+isLikeNone(died_at)?0:died_at,now,random);return ret}foundInRow(obtained_at,expires_at,now,random){const ret=wasm.refreshpolicy_foundInRow(
+this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?
+0:expires_at,now,random);return ret}found(obtained_at,expires_at,same_refresh_token,now,random){const ret=wasm.refreshpolicy_found(
+this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?
+0:expires_at,same_refresh_token,now,random);return ret}get generation(){const ret=wasm.refreshpolicy_generation(this.__wbg_ptr);
+return ret>>>0}get isDoubtful(){const ret=wasm.refreshpolicy_isDoubtful(this.__wbg_ptr);return ret!==0}get isForced(){const ret=wasm.
+refreshpolicy_isForced(this.__wbg_ptr);return ret!==0}isIdle(now){const ret=wasm.refreshpolicy_isIdle(this.__wbg_ptr,now);
+return ret!==0}judged(others_refused_ago,refused_ago,now,random){const ret=wasm.refreshpolicy_judged(this.__wbg_ptr,!isLikeNone(
+others_refused_ago),isLikeNone(others_refused_ago)?0:others_refused_ago,refused_ago,now,random);return ret}lane(now){const ret=wasm.
+refreshpolicy_lane(this.__wbg_ptr,now);return ret}constructor(obtained_at,expires_at,has_access_token,lockout,now){const ret=wasm.
+refreshpolicy_new(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?
+0:expires_at,has_access_token,lockout,now);this.__wbg_ptr=ret;RefreshPolicyFinalization.register(this,this.__wbg_ptr,this);
+return this}on(event,now,random){const ret=wasm.refreshpolicy_on(this.__wbg_ptr,event,now,random);return ret}pause(now){
+const ret=wasm.refreshpolicy_pause(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}reason(now){const ret=wasm.refreshpolicy_reason(
+this.__wbg_ptr,now);return ret}renew(generation,deadline,now){const ret=wasm.refreshpolicy_renew(this.__wbg_ptr,generation,
+deadline,now);return ret}renewed(obtained_at,expires_at,now,random){const ret=wasm.refreshpolicy_renewed(this.__wbg_ptr,
+obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,now,random);return ret}retryIn(now){const ret=wasm.
+refreshpolicy_retryIn(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}wait(now){const ret=wasm.refreshpolicy_wait(this.
+__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}}if(Symbol.dispose)RefreshPolicy.prototype[Symbol.dispose]=RefreshPolicy.
 prototype.free;class RefreshQueue{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RefreshQueueFinalization.
 unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_refreshqueue_free(ptr,0)}admit(alone){
 const ret=wasm.refreshqueue_admit(this.__wbg_ptr,alone);return ret===Number.MAX_SAFE_INTEGER?void 0:ret}enter(lane){const ret=wasm.

@@ -733,27 +733,28 @@ return this.#policy.on(event,Date.now(),Math.random())}async#unlock(){const lock
 release()}async#underLock(work){if(this.#lock?.isHeld())return work();this.#leave(pass=>pass.failed());return this.#on((0,import_core17.core)().
 RefreshEvent.LockLost)}async#look(){const{RefreshEvent}=(0,import_core17.core)();const{key,value}=await this.#keeper.coordination.
 find(this.#key)??{};if(value&&"dead"in value)return this.#policy.foundDead(value.diedAt,Date.now(),Math.random());if(value&&
-key&&(key!==this.#key||value.accessToken!==this.#pair.accessToken)){return this.#found(value,key)}if(!this.#policy.isDoubtful)
-return this.#on(RefreshEvent.NothingFound);const waiting=this.#waiting??[];const theirs=await readStores(waiting,this);if(!hasLivingStore(
-waiting))return this.#on(RefreshEvent.Abandoned);if(!theirs)return this.#on(RefreshEvent.NothingFound);const before=this.#key;
-const action=this.#found(theirs,this.#keeper.keyOf(theirs.refreshToken));if(this.#key!==before)await this.#keeper.coordination.
-publish(before,this.#entry(this.#pair));return action}#found(pair,key){const{generation}=this.#policy;const isSame=key===
-this.#key;const action=this.#policy.found(pair.obtainedAt,pair.expiresAt,isSame,Date.now(),Math.random());if(this.#policy.
-generation!==generation){this.#take(pair,key);this.#publishedKey=key}return action}async#refresh(){const{coordination,environment,
-grant}=this.#keeper;const{refreshToken,scopes}=this.#pair;const sentAt=performance.now();try{const tokens=grant==="clien\
-t_credentials"?await requestTokens(environment,client=>client.buildClientCredentialsRequest(),grant):await requestTokens(
-environment,client=>client.buildRefreshRequest(refreshToken),grant,{refreshToken,...scopes&&{scopes}});const action=this.#policy.
-renewed(tokens.obtainedAt,tokens.expiresAt,Date.now(),Math.random());const newer=makePair({...tokens,refreshToken:tokens.
-refreshToken??refreshToken});this.#take(newer,this.#keeper.keyOf(newer.refreshToken));this.#leave(pass=>pass.granted(sentAt));
-void coordination.noteGrant(performance.now()-sentAt);return action}catch(error){if(!(error instanceof import_error7.BitbucketAuthError))
-throw error;this.#lastError=error;const{code,retryable,retryAfter}=error;if((0,import_core17.core)().isRefusal(code)){this.#refusedAt=
-performance.now();await coordination.noteRefusal(this.#key);this.#leave(pass=>pass.refused())}else this.#leave(pass=>pass.
-failed());return this.#policy.failed(code,retryable,retryAfter,Date.now(),Math.random())}}#leave(tell){const pass=this.#pass;
-this.#pass=void 0;if(pass)tell(pass)}async#judge(){const{othersRefusedAgo}=await this.#keeper.coordination.refusals(this.#key);
-const refusedAgo=performance.now()-this.#refusedAt;return this.#policy.judged(othersRefusedAgo,refusedAgo,Date.now(),Math.
-random())}#take(pair,key){const before=this.#key;this.#pair=pair;this.#key=key;this.#lastError=void 0;if(key!==before)this.#keeper.
-rename(this,before,key)}async#publish(){const{coordination}=this.#keeper;const next=this.#key===this.#publishedKey?void 0:
-await coordination.lock(this.#key);const isNewest=await coordination.publish(this.#publishedKey,this.#entry(this.#pair));
+key&&(key!==this.#key||value.accessToken!==this.#pair.accessToken)){return this.#adopt(value,key,()=>this.#policy.found(
+value.obtainedAt,value.expiresAt,key===this.#key,Date.now(),Math.random()))}return this.#policy.isDoubtful?this.#lookIntoStores():
+this.#on(RefreshEvent.NothingFound)}async#lookIntoStores(){const{RefreshEvent}=(0,import_core17.core)();const waiting=this.#waiting??
+[];const theirs=await readStores(waiting,this);if(!hasLivingStore(waiting))return this.#on(RefreshEvent.Abandoned);if(!theirs)
+return this.#on(RefreshEvent.NothingFound);const before=this.#key;const action=this.#adopt(theirs,this.#keeper.keyOf(theirs.
+refreshToken),()=>this.#policy.foundInRow(theirs.obtainedAt,theirs.expiresAt,Date.now(),Math.random()));if(this.#key!==before)
+await this.#keeper.coordination.publish(before,this.#entry(this.#pair));return action}#adopt(pair,key,decide){const{generation}=this.#policy;
+const action=decide();if(this.#policy.generation!==generation){this.#take(pair,key);this.#publishedKey=key}return action}async#refresh(){
+const{coordination,environment,grant}=this.#keeper;const{refreshToken,scopes}=this.#pair;const sentAt=performance.now();
+try{const tokens=grant==="client_credentials"?await requestTokens(environment,client=>client.buildClientCredentialsRequest(),
+grant):await requestTokens(environment,client=>client.buildRefreshRequest(refreshToken),grant,{refreshToken,...scopes&&{
+scopes}});const action=this.#policy.renewed(tokens.obtainedAt,tokens.expiresAt,Date.now(),Math.random());const newer=makePair(
+{...tokens,refreshToken:tokens.refreshToken??refreshToken});this.#take(newer,this.#keeper.keyOf(newer.refreshToken));this.#leave(
+pass=>pass.granted(sentAt));void coordination.noteGrant(performance.now()-sentAt);return action}catch(error){if(!(error instanceof
+import_error7.BitbucketAuthError))throw error;this.#lastError=error;const{code,retryable,retryAfter}=error;if((0,import_core17.core)().
+isRefusal(code)){this.#refusedAt=performance.now();await coordination.noteRefusal(this.#key);this.#leave(pass=>pass.refused())}else
+this.#leave(pass=>pass.failed());return this.#policy.failed(code,retryable,retryAfter,Date.now(),Math.random())}}#leave(tell){
+const pass=this.#pass;this.#pass=void 0;if(pass)tell(pass)}async#judge(){const{othersRefusedAgo}=await this.#keeper.coordination.
+refusals(this.#key);const refusedAgo=performance.now()-this.#refusedAt;return this.#policy.judged(othersRefusedAgo,refusedAgo,
+Date.now(),Math.random())}#take(pair,key){const before=this.#key;this.#pair=pair;this.#key=key;this.#lastError=void 0;if(key!==
+before)this.#keeper.rename(this,before,key)}async#publish(){const{coordination}=this.#keeper;const next=this.#key===this.#publishedKey?
+void 0:await coordination.lock(this.#key);const isNewest=await coordination.publish(this.#publishedKey,this.#entry(this.#pair));
 this.#publishedKey=this.#key;if(next){await this.#unlock();this.#lock=next}return isNewest}#entry(value){return{key:this.#key,
 value,fence:this.#lock?.fence??0}}async#store(){const{RefreshEvent}=(0,import_core17.core)();const{generation}=this.#policy;
 const isStored=await storePair(this.#waiting??[],this.#pair,generation,this);this.#unstored=isStored?0:generation;return this.#on(
