@@ -100,6 +100,22 @@ describe('the log', () => {
       ['Connection "Copy 0"', 'Connection "Copy 1"']);
   });
 
+  test('says once that a connection is dead, however many callers it has, and by its title', async (t) => {
+    const server = await serve(t, (_request, response) => json(response, 400, { error: 'unauthorized_client' }));
+    const { wrapper: Wrapper } = createEntry(environment(server.origin));
+    const lines = [];
+    const wrappers = Array.from({ length: 20 }, () => (
+      new Wrapper(config(), { id: 'int1', title: 'Sales', logger: (line) => lines.push(line) })));
+    for (const wrapper of wrappers) {
+      let error;
+      do error = await thrownBy(() => use(wrapper));
+      while (error.retryable);
+      assert.deepEqual([error.code, error.reauthorize], ['RECONNECT_REQUIRED', true]);
+    }
+    assert.equal(lines.length, 1);
+    assert.match(lines[0], /^Connection "Sales": Bitbucket no longer accepts this connection's refresh token\./);
+  });
+
   test('says that a refresh token is dead, by name and once for each store', () => {
     const lines = [];
     const log = (line) => lines.push(line);

@@ -45,14 +45,18 @@ const report = { calls: 0, successes: 0, failures: {}, log: [], samples: [] };
 let started = 0;
 let storeNumber = 0;
 
-function store(connection, change) {
+/** Asks the test for something that a database does. */
+function askDatabase(question) {
   storeNumber += 1;
   const number = storeNumber;
   return new Promise((resolve, reject) => {
     stores.set(number, { resolve, reject });
-    process.send({ store: number, connection, change });
+    process.send({ ...question, store: number });
   });
 }
+
+const store = (connection, change) => askDatabase({ connection, change });
+const load = (connection) => askDatabase({ connection });
 
 /** Whether it says that a person is needed, by itself or behind Axios. */
 const isVerdict = (error) => [error?.code, error?.cause?.code].includes(VERDICT);
@@ -108,12 +112,16 @@ const commands = {
     random = new Random(seed);
   },
 
-  /** Makes wrappers of a connection; each has a copy of the config, as one request of the host has it. */
-  open({ connection, config, count, via, pace }) {
+  /**
+   * Makes wrappers of a connection; each has a copy of the config, as one request of the host has it. With `reads` they can
+   * read their row, as with the preload.
+   */
+  open({ connection, config, count, via, pace, reads = false }) {
     for (let index = 0; index < count; index += 1) {
       const wrapper = new Wrapper(structuredClone(config), {
         saveConfig: (saved) => store(connection, { config: saved }),
         logger: (message) => report.log.push(message),
+        ...(reads && { id: connection, title: connection, loadConfig: () => load(connection) }),
       });
       if (via === 'callback') wrapper.setTokenRefreshCallback((tokens) => store(connection, { tokens }));
       const user = { number: users.length, connection, wrapper, random: random.branch() };
@@ -244,7 +252,7 @@ process.on('message', async (message) => {
     const { resolve, reject } = stores.get(message.stored);
     stores.delete(message.stored);
     if (message.trouble) reject(new Error(message.trouble));
-    else resolve();
+    else resolve(message.row);
     return;
   }
   const { number, command, argument } = message;

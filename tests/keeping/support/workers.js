@@ -30,8 +30,8 @@ export class Worker {
 
   /**
    * @param {string} name
-   * @param {(connection: string, change: object) => Promise<void>} store called for each write; what it throws, the
-   *   process is told; when it was killed meanwhile, nobody is told anything
+   * @param {(connection: string, change?: object) => Promise<object | void>} store called for each write, and without a change
+   *   for each look at the row; what it throws, the process is told; when it was killed meanwhile, nobody is told anything
    */
   constructor(name, store) {
     this.name = name;
@@ -60,13 +60,14 @@ export class Worker {
       else reject(new Error(`${this.name}: ${trouble}`));
       return;
     }
+    let row;
     let refused;
     try {
-      await store(connection, change);
+      row = await store(connection, change);
     } catch (error) {
       refused = error.message;
     }
-    this.#post({ stored: storeNumber, trouble: refused });
+    this.#post({ stored: storeNumber, row, trouble: refused });
   }
 
   /** Not more than tried: the process may be gone at any time. */

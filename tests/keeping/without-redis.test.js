@@ -1,0 +1,72 @@
+/** Several processes that have nothing in common but the host's rows, although the documentation asks for a Redis. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Rows } from './support/rows.js';
+import { startScene } from './support/scene.js';
+import { Worker, leaks } from './support/workers.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** For so long Bitbucket takes a used refresh token. */
+const GRACE = 10 * MINUTE;
+const CONNECTION = 'Sales';
+const SHARED = `Connection "${CONNECTION}": Another process uses this connection; several processes need a Redis in common.`;
+
+/** Two processes with a long-lived wrapper each of one row, which the wrappers can read. */
+async function start(t) {
+  const scene = await startScene({ accessTokenLifetimeMs: HOUR, refreshGraceMs: GRACE });
+  const rows = new Rows(() => 2);
+  const config = await scene.connect(CONNECTION);
+  rows.create(CONNECTION, config);
+  const workers = ['one', 'other'].map((name) => new Worker(name, async (connection, change) => (
+    change ? rows.write(connection, change) : rows.read(connection))));
+  t.after(async () => {
+    await Promise.all(workers.map((worker) => worker.kill()));
+    await scene.close();
+  });
+  await Promise.all(workers.map(async (worker, seed) => {
+    await worker.init(scene.environment, seed);
+    await worker.send('open', { connection: CONNECTION, config, count: 1, via: 'saveConfig', reads: true });
+  }));
+  return {
+    ...scene,
+    rows,
+    workers,
+    use: (worker) => worker.send('ask', { connection: CONNECTION }),
+    refused: () => scene.bitbucket.control.stats().token.refresh_token.refused,
+    /** What the row holds is good, and the logs say once in each process what is missing, and nothing else. */
+    async assertKept() {
+      const [one, other] = workers;
+      await other.send('open', { connection: 'late', config: rows.read(CONNECTION), count: 1, via: 'saveConfig' });
+      assert.equal(await other.send('ask', { connection: 'late' }), 'works');
+      const reports = await Promise.all([one, other].map((worker) => worker.send('report')));
+      const lines = reports.map(({ log }) => log);
+      assert.ok(lines.some((log) => log.length === 1));
+      assert.ok(lines.every((log) => log.length === 0 || (log.length === 1 && log[0] === SHARED)), lines.flat().join('\n'));
+      assert.deepEqual(leaks(scene.tap.secrets, [...lines.flat(), ...workers.map(({ output }) => output)]), []);
+    },
+  };
+}
+
+test('a refresh token that another process has used up is replaced by the row\'s', async (t) => {
+  const scene = await start(t);
+  for (let round = 0; round < 4; round += 1) {
+    const [first, second] = round % 2 === 0 ? scene.workers : [...scene.workers].reverse();
+    scene.bitbucket.control.advance(HOUR + 1000);
+    assert.equal(await scene.use(first), 'works');
+    scene.bitbucket.control.advance(GRACE + 1000);
+    assert.equal(await scene.use(second), 'works');
+    assert.equal(scene.refused(), round + 1, 'one refusal for each renewal of the other process');
+  }
+  await scene.assertKept();
+});
+
+test('processes that renew with one refresh token within its grace both go on, and the row has a good pair', async (t) => {
+  const scene = await start(t);
+  for (let round = 0; round < 4; round += 1) {
+    scene.bitbucket.control.advance(HOUR + 1000);
+    assert.deepEqual(await Promise.all(scene.workers.map(scene.use)), ['works', 'works']);
+  }
+  assert.equal(scene.refused(), 0);
+  await scene.assertKept();
+});
