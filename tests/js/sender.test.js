@@ -1,0 +1,106 @@
+/** The sender beneath the API client: how often it sends a request, and with which credential. */
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { describe, test } from 'node:test';
+import { BitbucketAuthError } from 'nocodb-bitbucket-auth';
+import { json, serve, thrownBy } from './support.js';
+
+// The package does not export these.
+const folder = new URL('js/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));
+const { createSender } = await import(new URL('api/sender.js', folder));
+const { core, failure } = await import(new URL('core.js', folder));
+
+const { proxies } = core().readEnvironment({});
+
+/**
+ * A sender for an API that answers with these statuses, one after the other and the last one again and again. The
+ * credential source wants a request repeated `most` times; `asked` lists what it was told, `sent` what the API was sent.
+ */
+async function start(t, statuses, { most = Infinity, newest, answer, timeoutMs = 60_000 } = {}) {
+  const asked = [];
+  let given = 0;
+  let unrepeatable = 0;
+  const { origin, requests } = await serve(t, answer ?? ((_request, response) => {
+    json(response, statuses[Math.min(requests.length, statuses.length) - 1], {});
+  }));
+  const sender = createSender({
+    apiUrl: `${origin}/2.0`,
+    timeoutMs,
+    proxies,
+    credentials: {
+      newest: newest ?? (async () => ({ authorization: `Bearer token-${given += 1}` })),
+      answered: (status, { authorization }, repetitions) => {
+        asked.push([status, authorization, repetitions]);
+        return status === 401 && repetitions < most;
+      },
+      onUnrepeatable: () => {
+        unrepeatable += 1;
+      },
+    },
+  });
+  return {
+    asked,
+    send: (more) => sender({ method: 'GET', url: `${origin}/2.0/x`, ...more }),
+    sent: () => requests.map(({ headers, body }) => [headers.authorization, body]),
+    unrepeatable: () => unrepeatable,
+  };
+}
+
+describe('a request is sent again for as long as the credentials\' source says so', () => {
+  for (const [statuses, most, expected] of [
+    [[200], 5, [200]], [[401], 0, [401]], [[401], 1, [401, 401]], [[401], 2, [401, 401, 401]], [[401, 200], 2, [401, 200]],
+    [[401, 401, 200], 2, [401, 401, 200]], [[401, 403], 2, [401, 403]],
+  ]) {
+    test(`answers ${statuses}, at most ${most} times`, async (t) => {
+      const { asked, send, sent } = await start(t, statuses, { most });
+      assert.equal((await send({ method: 'POST', body: 'the-body' })).status, expected.at(-1));
+      assert.deepEqual(asked, expected.map((status, index) => [status, `Bearer token-${index + 1}`, index]));
+      assert.deepEqual(sent(), expected.map((_status, index) => [`Bearer token-${index + 1}`, 'the-body']));
+    });
+  }
+
+  test('each request counts from none', async (t) => {
+    const { asked, send } = await start(t, [401], { most: 1 });
+    for (let request = 0; request < 2; request += 1) await send();
+    assert.deepEqual(asked.map(([, , repetitions]) => repetitions), [0, 1, 0, 1]);
+  });
+
+  test('not when its body was a stream: then there is a newer credential, and word of it', async (t) => {
+    let given = 0;
+    const newest = async () => ({ authorization: `Bearer token-${given += 1}` });
+    const { asked, send, sent, unrepeatable } = await start(t, [401], { newest });
+    assert.equal((await send({ method: 'PUT', body: Readable.from(['the-body']) })).status, 401);
+    assert.deepEqual([sent(), asked.length, given, unrepeatable()], [[['Bearer token-1', 'the-body']], 1, 2, 1]);
+  });
+
+  test('not when there is no newer credential', async (t) => {
+    let given = 0;
+    const newest = async () => {
+      given += 1;
+      if (given > 2) throw failure('RECONNECT_REQUIRED', 'refresh');
+      return { authorization: `Bearer token-${given}` };
+    };
+    const { send, sent } = await start(t, [401], { newest });
+    const error = await thrownBy(send);
+    assert.ok(error instanceof BitbucketAuthError);
+    assert.deepEqual([error.code, sent().length], ['RECONNECT_REQUIRED', 2]);
+  });
+
+  test('not after the answer of another server, which was given no credential', async (t) => {
+    const elsewhere = await serve(t, (_request, response) => json(response, 401, {}));
+    const { asked, send } = await start(t, [], {
+      answer: (_request, response) => response.writeHead(302, { location: `${elsewhere.origin}/away` }).end(),
+    });
+    const { status, isElsewhere } = await send();
+    assert.deepEqual([status, isElsewhere, asked, elsewhere.requests.length], [401, true, [], 1]);
+  });
+
+  test('all within its time limit', async (t) => {
+    const { send, sent } = await start(t, [], {
+      timeoutMs: 1500,
+      answer: (_request, response) => setTimeout(json, 500, response, 401, {}),
+    });
+    assert.equal((await thrownBy(send)).code, 'REQUEST_TIMEOUT');
+    assert.ok(sent().length >= 1 && sent().length <= 3, String(sent().length));
+  });
+});
