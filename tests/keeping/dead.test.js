@@ -146,6 +146,27 @@ describe('a connection survives', { concurrency: true }, () => {
     });
   }
 
+  test('tokens that another process renewed, and that have expired, too', async (t) => {
+    const redis = await startRedis(t);
+    const { config, environment, tokenRequests, expire } = await start(t, {
+      variables: { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url },
+    });
+    const workers = ['one', 'two'].map((name) => new Worker(name, async () => {}));
+    t.after(() => Promise.all(workers.map((worker) => worker.kill())));
+    for (const [index, worker] of workers.entries()) {
+      await worker.init(environment, index);
+      await worker.send('open', { connection: 'first', config, count: 1, via: 'callback' });
+      assert.equal(await worker.send('ask', { connection: 'first' }), 'works');
+    }
+    const [one, two] = workers;
+    // The clocks of the processes stay, so that only a 401 tells.
+    expire();
+    assert.equal(await two.send('ask', { connection: 'first' }), 'works');
+    expire();
+    assert.equal(await one.send('ask', { connection: 'first' }), 'works');
+    assert.equal(tokenRequests(), 2);
+  });
+
   test('any number of 403, which cost no refresh', async (t) => {
     const clients = [{ callback: 'http://127.0.0.1:8080/dashboard/', scopes: ['account'] }];
     const { config, open, tokenRequests } = await start(t, { clients });

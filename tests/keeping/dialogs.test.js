@@ -1,0 +1,106 @@
+/**
+ * People wait in front of a dialog, and calls wait in a job: whatever Bitbucket does, both end in time and say what is
+ * going on.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createEntry } from 'nocodb-bitbucket-auth';
+import { startRedis } from '../js/redis-server.js';
+import { thrownBy } from '../js/support.js';
+import { startScene } from './support/scene.js';
+import { until } from './support/waiting.js';
+
+const HOUR = 3_600_000;
+
+const DIALOG_MS = 15_000;
+const CALL_MS = 60_000;
+
+/** How much later a busy machine may be. */
+const SLACK_MS = 1500;
+
+/** Bitbucket's lockout as it is, and what is believed of it without any configuration. */
+const LOCKOUT = { lockoutMs: 20_000, variables: { INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '30000' } };
+
+/** What people see of each dialog. Those that throw show the error's message. */
+const DIALOGS = {
+  testConnection: async (wrapper) => {
+    const { success, message } = await wrapper.testConnection();
+    assert.equal(success, false);
+    return message;
+  },
+  listRepositories: async (wrapper) => (await thrownBy(() => wrapper.listRepositories({ workspace: 'acme' }))).message,
+  listWorkspaces: async (wrapper) => (await thrownBy(() => wrapper.listWorkspaces())).message,
+};
+
+/** Connections whose access tokens have expired, each with a wrapper of its own, and which of them are dead. */
+async function start(t, { dead = 0, healthy = 1, ...settings }) {
+  const scene = await startScene({ accessTokenLifetimeMs: HOUR, ...settings });
+  t.after(() => scene.close());
+  const { wrapper: Wrapper } = createEntry(scene.environment);
+  const open = async (name, isDead) => {
+    const config = await scene.connect(name);
+    if (isDead) await scene.refreshElsewhere(config.refresh_token);
+    const [refreshed_at, expires_at] = [-HOUR - 1000, -1000].map((ms) => new Date(Date.now() + ms).toISOString());
+    return new Wrapper({ ...config, refreshed_at, expires_at });
+  };
+  const all = (count, isDead) => Promise.all(Array.from({ length: count }, (_, index) => open(`${isDead} ${index}`, isDead)));
+  const wrappers = { dead: await all(dead, true), healthy: await all(healthy, false) };
+  // The access tokens expire, and the grace of the used refresh tokens ends.
+  scene.bitbucket.control.advance(HOUR + 1000);
+  return { ...scene, ...wrappers };
+}
+
+async function within(limitMs, call) {
+  const begun = performance.now();
+  const result = await call();
+  const tookMs = performance.now() - begun;
+  assert.ok(tookMs < limitMs + SLACK_MS, `it took ${tookMs} ms`);
+  return result;
+}
+
+describe('dialogs end, and say what is going on', { concurrency: true }, () => {
+  for (const [name, open] of Object.entries(DIALOGS)) {
+    for (const [limit, timeoutMs] of [['its usual limit', 10_000], ['a longer one', 60_000]]) {
+      test(`${name}, while the token endpoint hangs: ${limit}`, async (t) => {
+        const variables = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: String(timeoutMs) };
+        const { tap, healthy: [wrapper] } = await start(t, { variables });
+        tap.outage = { kind: 'hang' };
+        assert.match(await within(DIALOG_MS, () => open(wrapper)), /did not answer in time/);
+      });
+    }
+
+    test(`${name}, while Bitbucket refuses the good refresh tokens because of a dead one`, async (t) => {
+      const { tap, dead: [dead], healthy: [wrapper] } = await start(t, { dead: 1, ...LOCKOUT });
+      const outcome = dead.use((client) => client.get('/user')).catch(() => {});
+      assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
+      assert.match(await within(DIALOG_MS, () => open(wrapper)), /not renewed yet.*passes by itself/);
+      await outcome;
+    });
+  }
+
+  test('connectionStatus, while neither the token endpoint nor Redis answers', async (t) => {
+    const redis = await startRedis(t);
+    const { tap, healthy: [wrapper] } = await start(t, {
+      variables: { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url },
+    });
+    tap.outage = { kind: 'hang' };
+    redis.pause();
+    t.after(() => redis.resume());
+    assert.equal((await within(DIALOG_MS, () => wrapper.connectionStatus())).kind, 'oauth');
+  });
+});
+
+test('calls end, too, while Bitbucket refuses refresh tokens because of a dead one', async (t) => {
+  const { tap, dead: [dead], healthy } = await start(t, { dead: 1, healthy: 8, ...LOCKOUT });
+  const ask = (wrapper) => wrapper.use((client) => client.get('/user')).then(() => undefined, (error) => error);
+  const calls = [ask(dead)];
+  assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
+  calls.push(...healthy.map(ask));
+  const [ofTheDead, ...others] = await within(CALL_MS, () => Promise.all(calls));
+  // Whether it is dead is not known by then; the others may have been served in time.
+  for (const { code, retryable, retryAfter, message } of [ofTheDead, ...others.filter(Boolean)]) {
+    assert.deepEqual([code, retryable], ['REFRESH_PENDING', true]);
+    assert.ok(retryAfter > 0);
+    assert.match(message, /not renewed yet.*passes by itself/);
+  }
+});
