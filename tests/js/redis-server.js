@@ -16,6 +16,7 @@ const STARTED_WITHIN_MS = 10_000;
  * speak nothing but TLS. Gives
  *   url, port
  *   stop()                   ends it as an administrator does, kill() at once; both forget all data
+ *   flush()                  empties its databases, as another user of it may do
  *   restart(...more)         starts it again on the same port, with other further arguments if there are any
  *   pause(), resume()        it stays connected and answers nothing
  */
@@ -63,6 +64,13 @@ export async function startRedis(t, ...more) {
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    flush: async () => {
+      const socket = connect(port, '127.0.0.1');
+      socket.write('FLUSHALL\r\n');
+      const [reply] = await once(socket, 'data');
+      socket.destroy();
+      if (String(reply) !== '+OK\r\n') throw new Error(String(reply));
+    },
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
     restart: async (...further) => {

@@ -8,6 +8,9 @@ import { Random } from './random.js';
 
 export const CONNECTIONS = ['amber', 'birch', 'cedar'];
 
+/** One beside them whose row holds a refresh token that was rotated away long ago. */
+export const DEAD_CONNECTION = 'dogwood';
+
 const TOKEN_FAULTS = [
   () => ({ kind: 'drop' }),
   () => ({ kind: 'drop-after' }),
@@ -57,6 +60,18 @@ const TROUBLES = {
   newcomer: (random, processes) => ({
     what: 'newcomer', process: random.integer(0, processes - 1), connection: random.pick(CONNECTIONS),
   }),
+  // Somebody uses the dead row.
+  dead: (random, processes) => ({ what: 'dead', process: random.integer(0, processes - 1) }),
+  // Somebody else uses a dead refresh token of the same OAuth client.
+  stranger: (random) => ({ what: 'stranger', afterMs: random.integer(0, 300) }),
+  flush: (random) => ({ what: 'flush', afterMs: random.integer(0, 400) }),
+  still: (random, processes) => ({
+    what: 'still',
+    process: random.integer(0, processes - 1),
+    afterMs: random.integer(0, 300),
+    // Longer than a lock of Redis lasts, now and then.
+    backMs: random.chance(0.2) ? 7000 : random.integer(200, 1500),
+  }),
 };
 
 /** @param {number} seed */
@@ -65,8 +80,10 @@ export function makePlan(seed) {
   // Without Redis there is nothing between processes, so there is only one.
   const withRedis = random.chance(0.75);
   const processes = withRedis ? random.integer(2, 3) : 1;
-  const kinds = ['token', 'token', 'token', 'store', 'store', 'api', 'newcomer', 'kill', 'killAt', 'killAt'];
-  if (withRedis) kinds.push('redis', 'redis');
+  const kinds = ['token', 'token', 'token', 'store', 'store', 'api', 'newcomer', 'kill', 'killAt', 'killAt', 'still'];
+  // Not both: a refusal that only another process could explain may count, so that a connection is dead for a while.
+  if (!withRedis || random.chance(0.5)) kinds.push('dead', 'stranger', 'stranger');
+  else kinds.push('redis', 'redis', 'redis', 'flush');
   const rounds = Array.from({ length: random.integer(3, 5) }, () => ({
     troubles: Array.from({ length: random.integer(1, 3) }, () => TROUBLES[random.pick(kinds)](random, processes)),
     // Past the grace as well, if nothing hangs on it.

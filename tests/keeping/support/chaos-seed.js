@@ -6,7 +6,7 @@
  * done. Tokens are in no line, only short digests of them.
  */
 import { startRedis } from '../../js/redis-server.js';
-import { CONNECTIONS, makePlan } from './chaos-plan.js';
+import { CONNECTIONS, DEAD_CONNECTION, makePlan } from './chaos-plan.js';
 import { Rows } from './rows.js';
 import { startScene } from './scene.js';
 import { pause, until, within } from './waiting.js';
@@ -60,6 +60,8 @@ class Chaos {
   #unavoidable = [];
   #scene;
   #redis;
+  /** The dead refresh token that a stranger uses. */
+  #strangers;
   #afterwards = [];
   #outages = Promise.resolve();
   #isSettled = true;
@@ -123,9 +125,20 @@ class Chaos {
       this.say(`${worker} got ${connection} ${used.slice(0, 4)}>${issued.slice(0, 4)}`);
       this.#isTrapped('answer', worker);
     };
+    await this.#createTheDead();
     for (const connection of CONNECTIONS) this.#rows.create(connection, await this.#scene.connect(connection));
     this.#calmAt = this.#now();
     await Promise.all(this.#slots.map((_, index) => this.#startProcess(index)));
+  }
+
+  /** Two refresh tokens that were used long ago, one in a row and one in somebody else's hands. */
+  async #createTheDead() {
+    const { bitbucket, connect, refreshElsewhere } = this.#scene;
+    const row = await connect(DEAD_CONNECTION);
+    this.#rows.create(DEAD_CONNECTION, row);
+    this.#strangers = (await connect('the stranger')).refresh_token;
+    for (const refreshToken of [row.refresh_token, this.#strangers]) await refreshElsewhere(refreshToken);
+    bitbucket.control.advance(BEYOND_GRACE_MS);
   }
 
   /** All the troubles. */
@@ -233,7 +246,8 @@ class Chaos {
   async #spawn(name) {
     const worker = new Worker(name, (connection, change) => this.#store(worker, connection, change));
     worker.onVerdict = (connection) => {
-      if (!this.#unavoidable.includes(connection)) this.problem(`${name} was told to connect ${connection} again`);
+      const isExpected = connection === DEAD_CONNECTION || this.#unavoidable.includes(connection);
+      if (!isExpected) this.problem(`${name} was told to connect ${connection} again`);
     };
     this.#everyWorker.push(worker);
     await worker.init(this.#scene.environment, this.#random.integer(0, 1e9));
@@ -317,6 +331,24 @@ class Chaos {
       case 'kill-at':
         this.#traps.push(trouble);
         break;
+      case 'stranger':
+        this.#later(afterMs, () => this.#scene.refreshElsewhere(this.#strangers));
+        break;
+      case 'flush':
+        this.#later(afterMs, () => this.#flushRedis());
+        break;
+      case 'still':
+        this.#later(afterMs, () => this.#standStill(trouble.process, backMs));
+        break;
+      case 'dead':
+        this.#later(0, async () => {
+          const opened = { connection: DEAD_CONNECTION, config: this.#rows.read(DEAD_CONNECTION), count: 1, via: 'callback' };
+          const worker = this.#slots[trouble.process];
+          await worker?.send('open', opened);
+          // Nobody waits for what it says, which takes its time.
+          void worker?.send('ask', { connection: DEAD_CONNECTION });
+        });
+        break;
       default:
         this.#later(0, async () => {
           const { connection } = trouble;
@@ -336,6 +368,24 @@ class Chaos {
       this.say('Redis is back, and empty');
     });
     return this.#outages;
+  }
+
+  #flushRedis() {
+    this.#outages = this.#outages.then(async () => {
+      await this.#redis.flush();
+      this.say('Redis is empty');
+    });
+    return this.#outages;
+  }
+
+  async #standStill(index, backMs) {
+    const worker = this.#slots[index];
+    if (!worker) return;
+    this.say(`${worker.name} stands still`);
+    worker.standStill();
+    await pause(backMs);
+    worker.goOn();
+    this.say(`${worker.name} goes on`);
   }
 
   /** No more troubles, and everybody is there. */
@@ -362,7 +412,7 @@ class Chaos {
   async #settle() {
     await this.#everybodyBack();
     const settled = await Promise.all(this.#living().map(
-      (worker) => worker.send('settle', { timeoutMs: PATIENCE_MS }),
+      (worker) => worker.send('settle', { except: DEAD_CONNECTION, timeoutMs: PATIENCE_MS }),
     ));
     this.#isSettled = settled.every(Boolean);
     this.say(this.#isSettled ? 'all is well' : 'not all is well');

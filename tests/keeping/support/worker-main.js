@@ -134,12 +134,12 @@ const commands = {
   },
 
   /**
-   * Waits until each wrapper (or any one, with `anyone`) had a success with a call begun from now on, and then until
-   * all calls have ended that were on their way at that time.
+   * Waits until each wrapper (or any one, with `anyone`), but none of the connection `except`, had a success with a call
+   * begun from now on, and then until all calls have ended that were on their way at that time.
    */
-  async settle({ anyone = false, timeoutMs }) {
+  async settle({ anyone = false, except, timeoutMs }) {
     const mark = started;
-    const waiting = new Set(users.map(({ number }) => number));
+    const waiting = new Set(users.filter(({ connection }) => connection !== except).map(({ number }) => number));
     let watcher;
     const met = new Promise((resolve) => {
       watcher = (user, number) => {
@@ -147,7 +147,7 @@ const commands = {
         waiting.delete(user.number);
         if (anyone || waiting.size === 0) resolve(true);
       };
-      if (users.length === 0) resolve(true);
+      if (waiting.size === 0) resolve(true);
     });
     watchers.add(watcher);
     const settled = await within(timeoutMs, met, false);
