@@ -315,10 +315,11 @@ export class Connection {
     if (this.#turn) return;
     /** @param {unknown} [error] */
     const end = (error) => {
+      const waited = this.#waiting ?? [];
       this.#turn = undefined;
       this.#waiting = undefined;
       this.#wakeAll(error);
-      this.#retryLater(owner);
+      this.#retryLater([...waited]);
     };
     this.#turn = this.#run().then(() => end(), end);
   }
@@ -326,15 +327,16 @@ export class Connection {
   /**
    * Begins another turn by itself if the policy wants one. It must not keep a process alive.
    *
-   * @param {Holder} owner whose store is to have what it brings
+   * @param {Holder[]} holders whose stores are to have what it brings
    */
-  #retryLater(owner) {
+  #retryLater(holders) {
     clearTimeout(this.#retry);
     const wait = this.#policy.retryIn(Date.now());
-    if (wait === undefined || !hasLivingStore([owner])) return;
+    const owner = holders.find((holder) => hasLivingStore([holder]));
+    if (wait === undefined || !owner) return;
     const retry = () => {
       // Timers count from the beginning of the event loop's turn that set them, so they may be early.
-      if (this.#policy.retryIn(Date.now()) !== 0) this.#retryLater(owner);
+      if (this.#policy.retryIn(Date.now()) !== 0) this.#retryLater(holders);
       // Whoever uses the connection next meets the same failure.
       else void this.newest(owner).catch(() => {});
     };
