@@ -335,10 +335,13 @@ export class Connection {
     const owner = holders.find((holder) => hasLivingStore([holder]));
     if (wait === undefined || !owner) return;
     const retry = () => {
+      const now = Date.now();
       // Timers count from the beginning of the event loop's turn that set them, so they may be early.
-      if (this.#policy.retryIn(Date.now()) !== 0) this.#retryLater(holders);
-      // Whoever uses the connection next meets the same failure.
-      else void this.newest(owner).catch(() => {});
+      if (this.#policy.retryIn(now) !== 0) this.#retryLater(holders);
+      else {
+        this.#policy.asked(owner.stored, Infinity, now);
+        this.#begin(owner);
+      }
     };
     this.#retry = setTimeout(retry, wait).unref();
   }
