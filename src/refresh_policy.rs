@@ -517,7 +517,9 @@ impl RefreshPolicy {
 
     fn fail_in_passing(&mut self, retry_after: Option<f64>, Moment { now, random }: Moment) -> State {
         self.refusals.postpone_review(now);
-        self.unanswered_since = self.unanswered_since.or(Some(now));
+        // A request that was sent within the grace may fail a moment after it. A later one begins another.
+        let goes_on = |since: &f64| (*since..*since + GRACE + RESCUE).contains(&now);
+        self.unanswered_since = self.unanswered_since.filter(goes_on).or(Some(now));
         self.failures.note(now);
         let told = self.within_grace(now + retry_after.unwrap_or(0.0), now);
         if !self.failures.allow_another(now) {

@@ -189,16 +189,18 @@ impl World {
     }
 
     fn use_pair(&mut self, id: usize, repetitions: u32) {
-        let Wrapper { process: p, connection: c, stored, handed, .. } = self.wrappers[id];
+        let Wrapper { process: p, connection: c, stored, handed, began_at, .. } = self.wrappers[id];
         let (now, odd) = (self.now, std::mem::take(&mut self.odd));
         let connection = &self.processes[p].connections[c];
         let generation = connection.policy.generation();
         let was_handed = stored == generation || handed == generation;
         let is_excepted = now < connection.busy_until
+            || now >= began_at + PATIENCE
+            || connection.policy.reason(now) == Reason::Dead
             || self.wrappers[id].began_at + PATIENCE <= now
             || matches!(
                 connection.policy.state(),
-                State::Dead | State::Queued | State::AwaitingVerdict(_) | State::Judging | State::AwaitingRequest(_)
+                State::Queued | State::AwaitingVerdict(_) | State::Judging | State::AwaitingRequest(_)
             );
         assert!(was_handed || is_excepted, "a pair is handed to the store before it is used");
 

@@ -69,12 +69,13 @@ impl World {
         }
         let issued = &self.bitbucket.issued[connection.token];
         assert!(issued.refusals >= 2, "only Bitbucket's word kills, said twice");
-        let tried_at = issued.refused_at.unwrap_or_default();
-        let late = self.now - self.stood_still - VERDICT;
-        assert!(late < tried_at + REVIEW, "a verdict of death is reviewed");
-        let is_early = |at: f64| self.now - self.stood_still - MINUTE < at + EARLY_REVIEW;
-        let explained_at = connection.explained_at.filter(|at| *at >= tried_at);
-        assert!(explained_at.is_none_or(is_early), "a review without a verdict is done again soon");
+        let refused_at = issued.refused_at.unwrap_or_default();
+        let no_verdict_at = connection.no_verdict_at.filter(|at| *at >= refused_at);
+        let tried_at = no_verdict_at.unwrap_or(refused_at);
+        let is_early = |at: f64, review: f64, slack: f64| self.now < at + review + slack + self.stood_still;
+        assert!(is_early(tried_at, REVIEW, VERDICT), "a verdict of death is reviewed");
+        let is_early = |at: f64| is_early(at, EARLY_REVIEW, MINUTE);
+        assert!(no_verdict_at.is_none_or(is_early), "a review without a verdict is done again soon");
         if tried_at + VERDICT + self.stood_still < connection.born_at {
             assert!(is_early(connection.born_at), "a new process reviews a verdict of death soon");
         }

@@ -54,7 +54,9 @@ impl World {
                     connection.policy.is_explained(others.map(|at| now - at), now - connection.refused_at);
                 let connection = self.connection(p, c);
                 connection.unexplained += u32::from(!explained);
-                connection.explained_at = explained.then_some(now);
+                if explained {
+                    connection.no_verdict_at = Some(now);
+                }
                 self.on(p, c, Event::Judged { explained });
             }
             Action::Publish => {
@@ -356,7 +358,7 @@ impl World {
             connection.busy_until = 0.0;
             connection.unanswered_since = None;
             connection.unexplained = 0;
-            connection.explained_at = None;
+            connection.no_verdict_at = None;
         }
         if !connection.policy.state().is_under_way() {
             if event == Event::LockBusy {

@@ -48,8 +48,8 @@ pub struct Connection {
     pub refused_at: f64,
     /// How often this pair was refused for no other reason than that its refresh token may be dead, …
     pub unexplained: u32,
-    /// … and when it was refused for another one last.
-    pub explained_at: Option<f64>,
+    /// … and when a request with it failed, or was refused for another reason.
+    pub no_verdict_at: Option<f64>,
     /// Whose calls wait, …
     pub waiting: Vec<usize>,
     /// … and whose stores are to have what this turn brings, …
@@ -79,7 +79,7 @@ impl Connection {
             admitted: None,
             refused_at: 0.0,
             unexplained: 0,
-            explained_at: None,
+            no_verdict_at: None,
             waiting: Vec::new(),
             holders: Vec::new(),
             owner: None,
