@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/6016fdbc6996d16b6522250e57f41f16b675b88c8b64f3d4e7932e8ec7de6125');
-export const hash = '6016fdbc6996d16b6522250e57f41f16b675b88c8b64f3d4e7932e8ec7de6125';
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/6386fca625563b736a2bf41bc3ef707dba13d2be03f497f406a2543d720ce08e');
+export const hash = '6386fca625563b736a2bf41bc3ef707dba13d2be03f497f406a2543d720ce08e';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '561dbb4d0e67e30d1bfce331e73cf2399cc371d9055bd11f171c81457f042bfc';
+export const build = '70f69f17f3dc08fb957e6966b30254e5e2cc80a19e7fe26a43cd636603e2f62c';

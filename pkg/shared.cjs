@@ -347,9 +347,9 @@ numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cache
 cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}const cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
 arg);view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){
-wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/6016fdbc6996d16b6522250e57f41f16b675b88c8b64f3d4e7\
-932e8ec7de6125");var hash="6016fdbc6996d16b6522250e57f41f16b675b88c8b64f3d4e7932e8ec7de6125";var section="nocodb-bitbuck\
-et-auth";var build="561dbb4d0e67e30d1bfce331e73cf2399cc371d9055bd11f171c81457f042bfc";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/6386fca625563b736a2bf41bc3ef707dba13d2be03f497f406\
+a2543d720ce08e");var hash="6386fca625563b736a2bf41bc3ef707dba13d2be03f497f406a2543d720ce08e";var section="nocodb-bitbuck\
+et-auth";var build="70f69f17f3dc08fb957e6966b30254e5e2cc80a19e7fe26a43cd636603e2f62c";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure2,{detail,
 cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);this.

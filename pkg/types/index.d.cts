@@ -280,8 +280,8 @@ declare class BitbucketAuthIntegration {
      * only; `client.paginate(path, params)` iterates over lists of several pages.
      *
      * Tokens that can be renewed are, ahead of their expiry and after a 401, once for all users of the connection; a
-     * request that was answered 401 is repeated once with the new token, if its body can be sent again. Requests whose
-     * method is idempotent are retried up to three times when Bitbucket is busy or the connection breaks; a request may
+     * request that was answered 401 is repeated with the new token, and once more where another process had renewed that one
+     * and it has expired, too, if its body can be sent again. Requests whose method is idempotent are retried up to three times when Bitbucket is busy or the connection breaks; a request may
      * set `'axios-retry': { retries: 0 }`. Requests wait for their turn within Bitbucket's rate limit.
      *
      * Errors are Axios' own; none of them holds the credential, and each has `error.bitbucket`, a `BitbucketAuthError`
