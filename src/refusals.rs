@@ -92,7 +92,7 @@ impl Refusals {
         verdict_at
     }
 
-    /// When the last refusal is to be judged, if it was not; absent in the time that it is to be done at once.
+    /// When the last refusal is to be judged, if that is still to come.
     pub fn verdict_at(&self, now: f64) -> Option<f64> {
         self.verdict_at.filter(|verdict_at| is_ahead(*verdict_at, now, LONGEST_VERDICT))
     }

@@ -6,12 +6,13 @@ use super::lab::{
 };
 use nocodb_bitbucket_auth::refresh_turn::{Action, Event, State};
 
-pub const EVENTS: [&str; 19] = [
+pub const EVENTS: [&str; 20] = [
     "Locked",
     "LockBusy",
     "LockLost",
     "Abandoned",
     "Found",
+    "FoundInRow",
     "FoundDead",
     "NothingFound",
     "Admitted",
@@ -110,6 +111,9 @@ fn run_as_nothing_found(event: &str, when: &str) {
                 }
                 (lab, found(START - 1.0, false))
             }
+            ("FoundInRow", "older") => {
+                (looking(condition, Lab::at_rest), Event::FoundInRow { times: times(START - 1.0, LIFETIME) })
+            }
             ("FoundDead", "the config came with other tokens since") => {
                 // The first refusal is the last one then.
                 if condition.contains("after a refusal") {
@@ -130,6 +134,10 @@ fn recipe(state: &str, event: &str, when: &str) -> (Lab, Event) {
     match (state, event) {
         ("Locking", "LockBusy") => lock_busy(when),
         ("Looking", "Found") => found(when),
+        ("Looking", "FoundInRow") => {
+            assert_eq!(when, "not older");
+            (Lab::at_rest(Age::Expired).looking(), Event::FoundInRow { times: times(START, LIFETIME) })
+        }
         ("Looking", "FoundDead") => found_dead(when),
         ("Looking", "NothingFound") => (looking(when, Lab::at_rest), Event::NothingFound),
         ("Refreshing", "Refused") if when != "—" => {
@@ -157,6 +165,7 @@ fn plain(event: &str) -> Event {
         "LockLost" => Event::LockLost,
         "Abandoned" => Event::Abandoned,
         "Found" => Event::Found { times: times(START + DAY, LIFETIME), same_refresh_token: false },
+        "FoundInRow" => Event::FoundInRow { times: times(START + DAY, LIFETIME) },
         "FoundDead" => Event::FoundDead { died_at: None },
         "NothingFound" => Event::NothingFound,
         "Admitted" => Event::Admitted,
@@ -346,6 +355,10 @@ fn judged(when: &str) -> (Lab, Event) {
             (lab.later(SECOND).refreshing().judging(), COUNTS)
         }
         "counts, second time" => (expired().refused().refreshing_again().judging(), COUNTS),
+        "counts, in a review whose answer may be lost" => {
+            let lab = Lab::reach("Dead", false).reviewing().all(&[FAILED]).refreshing_again();
+            (lab.later(MINUTE).judging(), COUNTS)
+        }
         "counts, in a review" => (Lab::reach("Dead", false).reviewing().judging(), COUNTS),
         "counts, the config came with other tokens meanwhile, due" => {
             let mut lab = expired().judging();

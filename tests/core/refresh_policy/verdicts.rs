@@ -147,10 +147,6 @@ fn a_newer_pair_starts_without_what_was_known_of_the_one_before() {
         let pair = Event::Renewed(times(lab.now, 0.0));
         lab.all(&[pair])
     };
-    // The failures of the minute are the endpoint's, whichever pair they were about.
-    let failed = (0..3).fold(Lab::at_rest(Age::Expired).refreshing(), |lab, _| lab.all(&[FAILED]).refreshing_again());
-    let mut lab = renewed(failed).all(&[Event::Published, Event::Stored]).refreshing();
-    assert_eq!(lab.on(FAILED), Action::Rest);
     // That another pair came first, so that an earlier one may be the newest.
     let found = |obtained_at| Event::Found { times: times(obtained_at, LIFETIME), same_refresh_token: false };
     let superseded =
@@ -161,6 +157,23 @@ fn a_newer_pair_starts_without_what_was_known_of_the_one_before() {
     let newer = Event::Found { times: times(own.now, LIFETIME), same_refresh_token: false };
     own = own.all(&[newer, Event::Locked, Event::NothingFound, Event::Stored]);
     assert!(own.policy.answered(401, own.generation(), 1, own.now));
+}
+
+#[test]
+fn the_failures_of_a_minute_count_on_beyond_a_newer_pair() {
+    let mut lab = Lab::at_rest(Age::Expired).refreshing();
+    let first = lab.now;
+    for _ in 0..3 {
+        lab = lab.all(&[FAILED]).refreshing_again();
+    }
+    let pair = Event::Renewed(times(lab.now, 0.0));
+    let mut renewed = lab.clone().all(&[pair, Event::Published, Event::Stored]).refreshing();
+    assert_eq!(renewed.on(FAILED), Action::Rest, "the fourth one");
+    assert_eq!(renewed.policy.wait(renewed.now), Some(first + MINUTE - renewed.now));
+
+    let mut configured = lab.all(&[FAILED]);
+    assert!(configured.policy.configured(times(START + 1.0, HOUR), configured.now));
+    assert_eq!(configured.policy.asked(2, NEVER, configured.now), Answer::GiveUp(Reason::LastRequest));
 }
 
 #[test]
