@@ -192,7 +192,7 @@ impl Code {
                 "The request was stopped: it would have sent the credential to another server than Bitbucket's API"
             }
             Self::RefreshPending => {
-                "The access token is not renewed yet. Bitbucket refused a refresh token of this OAuth client a short while ago, and then refuses good ones, too, so its connections try again one after another. This passes by itself. Try again later"
+                "The access token is not renewed yet. The token requests of an OAuth client wait in line, and for a while after Bitbucket refused one, they are sent one at a time. This passes by itself. Try again later"
             }
             Self::PersistFailed => {
                 "New tokens are in use, but NocoDB could not store them. If this goes on, the connection is lost at the next restart"
