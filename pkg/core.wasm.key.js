@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/6386fca625563b736a2bf41bc3ef707dba13d2be03f497f406a2543d720ce08e');
-export const hash = '6386fca625563b736a2bf41bc3ef707dba13d2be03f497f406a2543d720ce08e';
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/2d510579e3b1d9b772de1049144e5d97c0252ba5191facbf0a00ac15bc2c557f');
+export const hash = '2d510579e3b1d9b772de1049144e5d97c0252ba5191facbf0a00ac15bc2c557f';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '70f69f17f3dc08fb957e6966b30254e5e2cc80a19e7fe26a43cd636603e2f62c';
+export const build = '17ab0ee77da977b78ec115926e7826363507660d70985728d2a8a2955df1dc0c';

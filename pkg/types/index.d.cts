@@ -281,8 +281,9 @@ declare class BitbucketAuthIntegration {
      *
      * Tokens that can be renewed are, ahead of their expiry and after a 401, once for all users of the connection; a
      * request that was answered 401 is repeated with the new token, and once more where another process had renewed that one
-     * and it has expired, too, if its body can be sent again. Requests whose method is idempotent are retried up to three times when Bitbucket is busy or the connection breaks; a request may
-     * set `'axios-retry': { retries: 0 }`. Requests wait for their turn within Bitbucket's rate limit.
+     * and it has expired, too, if its body can be sent again. Requests whose method is idempotent are retried up to three
+     * times when Bitbucket is busy or the connection breaks; a request may set `'axios-retry': { retries: 0 }`. Requests wait
+     * for their turn within Bitbucket's rate limit.
      *
      * Errors are Axios' own; none of them holds the credential, and each has `error.bitbucket`, a `BitbucketAuthError`
      * that says what it means. Requests that were not sent, because the tokens cannot be renewed for instance, have it as
