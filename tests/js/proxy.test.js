@@ -78,7 +78,9 @@ const readList = (t, env) => runJsonFixture(t, 'connect.js', [ACCESS_TOKEN], env
 
 /** That everything was asked once and in order, and told what there is to tell. */
 function assertConnected({ config, connection: { expiresAt, ...connection }, list }, requests) {
-  assert.deepEqual(config, ['type', 'oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes', 'account']);
+  assert.deepEqual(config, [
+    'type', 'oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes', 'authorized_at', 'account',
+  ]);
   assert.deepEqual(connection, {
     success: true,
     message: 'Connected as Ada.',

@@ -127,7 +127,7 @@ const answers = {
 /** How often a refresh is tried: what may pass is repeated, and so is what may come from a lockout. */
 function triesOf({ code, retryable }) {
   if (code === 'RECONNECT_REQUIRED') return 2;
-  return retryable || ['RESPONSE_NOT_JSON', 'RESPONSE_INVALID', 'RESPONSE_TOO_LARGE'].includes(code) ? 5 : 1;
+  return retryable || ['RESPONSE_NOT_JSON', 'RESPONSE_INVALID', 'RESPONSE_TOO_LARGE'].includes(code) ? 4 : 1;
 }
 
 /** Starts a server that answers each request with these bytes, and then closes the connection if it is to end. */
