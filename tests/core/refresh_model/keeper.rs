@@ -38,6 +38,7 @@ impl World {
                 let process = &mut self.processes[p];
                 let connection = &mut process.connections[c];
                 connection.ticket = Some(process.queue.enter(connection.policy.lane(now)));
+                connection.lane = connection.right_lane(now);
             }
             Action::Refresh => {
                 self.requests += 1;
@@ -207,11 +208,11 @@ impl World {
         let process = &mut self.processes[p];
         let ticket = process.queue.admit(alone);
         let c = process.connections.iter().position(|connection| connection.ticket == ticket).expect("a ticket");
-        let waits_behind = |other: &Connection| other.ticket.is_some() && other.unexplained == 0;
-        let is_suspect = process.connections[c].unexplained > 0;
-        assert!(!is_suspect || !process.connections.iter().any(waits_behind), "who is suspect goes last");
-        process.alone = alone.then_some(c);
         process.connections[c].ticket = None;
+        let lane = process.connections[c].lane;
+        let is_passed_by = |other: &Connection| other.ticket.is_some() && other.lane < lane;
+        assert!(!process.connections.iter().any(is_passed_by), "the urgent go first, and who is suspect last");
+        process.alone = alone.then_some(c);
         process.connections[c].admitted = Some(step);
         self.check_care();
         self.on(p, c, Event::Admitted);

@@ -3,9 +3,9 @@
 //! In: nothing. Out: the state of its keeper. What never happens here: a step.
 
 use super::shared::{Held, Links, LockName, Record};
-use super::{LOCKOUT, Token};
+use super::{GRACE, LOCKOUT, Token};
 use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
-use nocodb_bitbucket_auth::refresh_queue::RefreshQueue;
+use nocodb_bitbucket_auth::refresh_queue::{Lane, RefreshQueue};
 use std::collections::{HashMap, HashSet};
 
 pub enum Pending {
@@ -41,8 +41,9 @@ pub struct Connection {
     pub published: Token,
     pub lock: Option<Held>,
     pub pending: Pending,
-    /// Its place in line.
+    /// Its place in line, and the lane that it belongs in.
     pub ticket: Option<u32>,
+    pub lane: Lane,
     /// The step in which it was admitted to send its request.
     pub admitted: Option<u64>,
     pub refused_at: f64,
@@ -76,6 +77,7 @@ impl Connection {
             lock: None,
             pending: Pending::Nothing,
             ticket: None,
+            lane: Lane::Sound,
             admitted: None,
             refused_at: 0.0,
             unexplained: 0,
@@ -89,6 +91,17 @@ impl Connection {
             in_vain: 0,
             unanswered_since: None,
             failed_at: Vec::new(),
+        }
+    }
+
+    /// Where in line it belongs.
+    pub fn right_lane(&self, now: f64) -> Lane {
+        if self.unexplained > 0 {
+            Lane::Suspect
+        } else if self.unanswered_since.is_some_and(|since| now < since + GRACE) {
+            Lane::Urgent
+        } else {
+            Lane::Sound
         }
     }
 

@@ -339,3 +339,85 @@ fn an_answer_that_got_lost_late_is_asked_for_again_after_a_lockout() {
         assert!(scenario.callers[0].failures == 1, "the first call after the grace is served");
     }
 }
+
+/// The only caller of a row is told that it is dead, as strangers are at it all the time.
+fn killed_by_strangers(processes: usize, rows: usize, seed: u32) -> Scenario {
+    let mut scenario = Scenario::new(processes, 0, rows, seed);
+    let now = scenario.world.now;
+    for caller in &mut scenario.callers[1..] {
+        caller.next_at = None;
+    }
+    scenario.strangers = (0..24).map(|times| now + f64::from(times) * 15.0 * SECOND).collect();
+    scenario.run(10.0 * MINUTE);
+    assert!(scenario.callers[0].told_dead_at.is_some(), "strangers kill whoever they meet twice");
+    assert_eq!(scenario.world.buried_alive, 1);
+    scenario
+}
+
+impl Scenario {
+    /// Whether somebody who calls at this time, and a minute later if need be, is served.
+    fn serves(&mut self, id: usize) -> bool {
+        for _ in 0..2 {
+            self.callers[id] = Caller { next_at: Some(self.world.now), ..Caller::default() };
+            self.run(MINUTE);
+            self.wait(MINUTE);
+        }
+        self.callers[id].served_at.is_some()
+    }
+
+    /// Nobody calls for this time.
+    fn wait(&mut self, time: f64) {
+        let until = self.world.now + time;
+        while self.world.now < until {
+            self.act();
+            let next = self.next_time().clamp(self.world.now + GRAIN, until);
+            self.world.take(Step::Tick(next - self.world.now));
+        }
+    }
+}
+
+#[test]
+fn whoever_strangers_killed_lives_again_after_the_review() {
+    for seed in 1..=10 {
+        let mut scenario = killed_by_strangers(1, 1, seed);
+        let requests = scenario.world.requests;
+        scenario.wait(3.0 * HOUR);
+        assert!(!scenario.serves(0), "nobody asks Bitbucket before the review");
+        assert_eq!(scenario.world.requests, requests);
+        scenario.wait(HOUR);
+        assert!(scenario.serves(0), "four hours later");
+    }
+}
+
+#[test]
+fn whoever_strangers_killed_lives_again_soon_in_a_new_process() {
+    for seed in 1..=10 {
+        let mut scenario = killed_by_strangers(1, 1, seed);
+        let requests = scenario.world.requests;
+        scenario.wait(SECOND);
+        scenario.world.take(Step::Kill(0));
+        scenario.world.take(Step::Restart(0));
+        scenario.wait(5.0 * MINUTE);
+        assert!(!scenario.serves(0), "nobody asks Bitbucket at once");
+        assert_eq!(scenario.world.requests, requests);
+        scenario.wait(5.0 * MINUTE);
+        assert!(scenario.serves(0), "ten minutes later");
+    }
+}
+
+#[test]
+fn a_review_in_a_lockout_that_is_explained_is_done_again_soon() {
+    for seed in 1..=10 {
+        let mut scenario = killed_by_strangers(2, 2, seed);
+        scenario.wait(4.0 * HOUR);
+        // The other process is refused at the same time.
+        scenario.strangers = vec![scenario.world.now];
+        let other = 3;
+        assert!(scenario.world.wrappers[other].process == 1 && scenario.world.wrappers[other].row == 1);
+        scenario.callers[other].next_at = Some(scenario.world.now);
+        assert!(!scenario.serves(0), "the review brings no verdict");
+        scenario.wait(10.0 * MINUTE);
+        assert!(scenario.serves(0), "ten minutes later");
+        assert_eq!(scenario.world.buried_alive, 1, "it was not declared dead once more");
+    }
+}
