@@ -31,8 +31,11 @@ const MOST_REQUESTS = 2.2;
 /** For how many lockouts after a refusal only one asks at a time. */
 const CAREFUL = 3;
 
-/** How long it may take until everybody knows of a refusal. */
-const NEWS_MS = 300;
+/**
+ * How long it may take until everybody knows of a refusal, and until what was sent before arrives, on a machine that is
+ * busy. Shorter than the time for which nobody asks.
+ */
+const NEWS_MS = 1000;
 
 const VERDICT = 'RECONNECT_REQUIRED';
 

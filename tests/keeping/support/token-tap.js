@@ -151,20 +151,24 @@ export class TokenTap {
     const connection = this.#connectionOf.get(used);
     const record = { worker, connection, sentAt: performance.now() };
     this.requests.push(record);
-    response.on('close', () => {
-      this.#onTheirWay.set(used, this.#onTheirWay.get(used) - 1);
+    const ended = () => {
+      if (record.endedAt !== undefined) return;
       record.endedAt = performance.now();
-    });
-    if (this.trapBefore({ worker, connection })) return response.destroy();
-    const fault = this.faults.shift() ?? this.outage;
+      this.#onTheirWay.set(used, this.#onTheirWay.get(used) - 1);
+    };
+    response.on('close', ended);
+    const fault = this.trapBefore({ worker, connection }) ? { kind: 'drop' } : this.faults.shift() ?? this.outage;
     await pause(fault?.kind === 'delay' ? fault.delayMs : this.latencyMs);
-    if (fault && ['drop', 'status', 'html', 'hang'].includes(fault.kind)) return this.#instead(response, fault);
-    const answer = await this.#ask(request, body);
-    record.status = answer.status;
-    if (answer.status === 200) await this.trapAfter(this.#record(worker, connection, used, answer.body));
+    const isUnheard = fault && ['drop', 'status', 'html', 'hang'].includes(fault.kind);
+    const answer = isUnheard ? undefined : await this.#ask(request, body);
+    record.status = answer?.status;
+    if (answer?.status === 200) await this.trapAfter(this.#record(worker, connection, used, answer.body));
     if (fault?.kind === 'delay-after') await pause(fault.delayMs);
-    if (fault?.kind === 'drop-after') return response.destroy();
-    return this.#relay(response, answer, fault?.kind);
+    if (fault?.kind === 'hang') return undefined;
+    // Not when the connection is idle again: the next request may be here before that is noticed.
+    ended();
+    if (fault?.kind === 'drop' || fault?.kind === 'drop-after') return response.destroy();
+    return answer ? this.#relay(response, answer, fault?.kind) : this.#instead(response, fault);
   }
 
   async #ask(request, body) {
@@ -199,8 +203,6 @@ export class TokenTap {
   }
 
   #instead(response, { kind, status = 503, retryAfter }) {
-    if (kind === 'hang') return undefined;
-    if (kind === 'drop') return response.destroy();
     const later = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
     const page = kind === 'html' ? '<!doctype html><h1>We will be back soon</h1>' : `Status ${status}`;
     response.writeHead(kind === 'html' ? 200 : status, { 'content-type': 'text/html; charset=utf-8', ...later });
