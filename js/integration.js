@@ -313,6 +313,7 @@ export class BitbucketAuthIntegration {
   async #test() {
     const { kind, hint } = this.#describe();
     const { workspace, repository } = this.#config;
+    const until = performance.now() + DIALOG_TOKENS_MS;
     // The scopes are those of the tokens that will be sent, not of those before them.
     await this.#credential(DIALOG_TOKENS_MS);
     const { scopes: grantedScopes } = await this.#tokens();
@@ -324,8 +325,9 @@ export class BitbucketAuthIntegration {
       requestedScopes: this.#environment().client?.scopes,
       grantedScopes,
     }));
-    // Neither in the queue of the rate limit nor retried: somebody waits for the answer, whatever it is.
-    await this.#probe(test, this.#createSender(undefined, DIALOG_TOKENS_MS));
+    // Neither in the queue of the rate limit nor retried: somebody waits for the answer, whatever it is. Nor is there another
+    // wait for a store that takes too long: the tokens are good all the same.
+    await this.#probe(test, this.#createSender(undefined, until - performance.now()));
     const { expiresAt } = await this.#tokens();
     const verdict = test.verdict ?? { success: false, message: failure('API_FAILED', 'api').message };
     return { ...verdict, ...(expiresAt !== undefined && { expiresAt }) };

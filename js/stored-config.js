@@ -78,14 +78,19 @@ export class StoredConfig {
   }
 
   /**
-   * Writes to the host's log, or else to the process'.
+   * Writes to the host's log, or else to the process'. When that fails, nothing else does.
    *
    * @param {string} message
    */
   log(message) {
+    this.#write(message).catch(() => {});
+  }
+
+  /** @param {string} message */
+  async #write(message) {
     const { logger } = this.#host;
-    if (typeof logger === 'function') logger(message);
-    else if (logger) logger.log(message);
+    if (typeof logger === 'function') await logger(message);
+    else if (logger) await logger.log(message);
     else console.warn(`[nocodb-bitbucket-auth] ${message}`);
   }
 

@@ -94,6 +94,25 @@ describe('the log', () => {
     assert.doesNotMatch(lines[0], /\p{C}/u);
   });
 
+  for (const [how, fail] of [
+    ['throws', () => { throw new Error('the log is full'); }],
+    ['rejects', () => Promise.reject(new Error('the log is full'))],
+  ]) {
+    test(`costs no call when it ${how}`, async (t) => {
+      const unhandled = t.mock.fn();
+      process.on('unhandledRejection', unhandled);
+      t.after(() => process.off('unhandledRejection', unhandled));
+      const called = t.mock.fn(fail);
+      for (const logger of [called, { log: called }]) {
+        const before = called.mock.callCount();
+        await failing(t, () => ({ id: 'int1', logger }));
+        await new Promise(setImmediate);
+        assert.equal(called.mock.callCount() - before, 1);
+      }
+      assert.equal(unhandled.mock.callCount(), 0);
+    });
+  }
+
   test('has a line for each of two connections with the same tokens', async (t) => {
     const lines = await failing(t, (n) => ({ id: `int${n % 2}`, title: `Copy ${n % 2}` }));
     assert.deepEqual(lines.map((line) => line.slice(0, 'Connection "Copy 0"'.length)).sort(),

@@ -33,7 +33,7 @@ const DIALOGS = {
 };
 
 /** Connections whose access tokens have expired, each with a wrapper of its own, and which of them are dead. */
-async function start(t, { dead = 0, healthy = 1, ...settings }) {
+async function start(t, { dead = 0, healthy = 1, host, ...settings }) {
   const scene = await startScene({ accessTokenLifetimeMs: HOUR, ...settings });
   t.after(() => scene.close());
   const { wrapper: Wrapper } = createEntry(scene.environment);
@@ -41,7 +41,7 @@ async function start(t, { dead = 0, healthy = 1, ...settings }) {
     const config = await scene.connect(name);
     if (isDead) await scene.refreshElsewhere(config.refresh_token);
     const [refreshed_at, expires_at] = [-HOUR - 1000, -1000].map((ms) => new Date(Date.now() + ms).toISOString());
-    return new Wrapper({ ...config, refreshed_at, expires_at });
+    return new Wrapper({ ...config, refreshed_at, expires_at }, host);
   };
   const all = (count, isDead) => Promise.all(Array.from({ length: count }, (_, index) => open(`${isDead} ${index}`, isDead)));
   const wrappers = { dead: await all(dead, true), healthy: await all(healthy, false) };
@@ -77,6 +77,12 @@ describe('dialogs end, and say what is going on', { concurrency: true }, () => {
       await outcome;
     });
   }
+
+  test('testConnection, while the host stores nothing: the new tokens are good', async (t) => {
+    const { healthy: [wrapper] } = await start(t, { host: { saveConfig: () => new Promise(() => {}) } });
+    const { success, message } = await within(DIALOG_MS, () => wrapper.testConnection());
+    assert.ok(success, message);
+  });
 
   test('connectionStatus, while neither the token endpoint nor Redis answers', async (t) => {
     const redis = await startRedis(t);
