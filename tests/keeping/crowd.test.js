@@ -91,7 +91,8 @@ function careless(requests) {
   });
 }
 
-describe('a crowd in which some are dead loses nobody else', { concurrency: true }, () => {
+// More at once would keep a machine with two cores so busy that Redis seemed to be away.
+describe('a crowd in which some are dead loses nobody else', { concurrency: 6 }, () => {
   for (const dead of [1, 3, 8]) {
     for (const healthy of [8, 24]) {
       for (const processes of [1, 2]) {

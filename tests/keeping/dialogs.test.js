@@ -94,19 +94,19 @@ describe('dialogs end, and say what is going on', { concurrency: true }, () => {
     t.after(() => redis.resume());
     assert.equal((await within(DIALOG_MS, () => wrapper.connectionStatus())).kind, 'oauth');
   });
-});
 
-test('calls end, too, while Bitbucket refuses refresh tokens because of a dead one', async (t) => {
-  const { tap, dead: [dead], healthy } = await start(t, { dead: 1, healthy: 8, ...LOCKOUT });
-  const ask = (wrapper) => wrapper.use((client) => client.get('/user')).then(() => undefined, (error) => error);
-  const calls = [ask(dead)];
-  assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
-  calls.push(...healthy.map(ask));
-  const [ofTheDead, ...others] = await within(CALL_MS, () => Promise.all(calls));
-  // Whether it is dead is not known by then; the others may have been served in time.
-  for (const { code, retryable, retryAfter, message } of [ofTheDead, ...others.filter(Boolean)]) {
-    assert.deepEqual([code, retryable], ['REFRESH_PENDING', true]);
-    assert.ok(retryAfter > 0);
-    assert.match(message, /not renewed yet.*passes by itself/);
-  }
+  test('calls end, too, though later, while Bitbucket refuses refresh tokens because of a dead one', async (t) => {
+    const { tap, dead: [dead], healthy } = await start(t, { dead: 1, healthy: 8, ...LOCKOUT });
+    const ask = (wrapper) => wrapper.use((client) => client.get('/user')).then(() => undefined, (error) => error);
+    const calls = [ask(dead)];
+    assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
+    calls.push(...healthy.map(ask));
+    const [ofTheDead, ...others] = await within(CALL_MS, () => Promise.all(calls));
+    // Whether it is dead is not known by then; the others may have been served in time.
+    for (const { code, retryable, retryAfter, message } of [ofTheDead, ...others.filter(Boolean)]) {
+      assert.deepEqual([code, retryable], ['REFRESH_PENDING', true]);
+      assert.ok(retryAfter > 0);
+      assert.match(message, /not renewed yet.*passes by itself/);
+    }
+  });
 });
