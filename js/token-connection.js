@@ -377,9 +377,7 @@ export class Connection {
             action = this.#on(await this.#publish() ? RefreshEvent.Published : RefreshEvent.Superseded);
             break;
           case RefreshAction.Bury:
-            await this.#keeper.coordination.publish(this.#key, this.#entry({ dead: true, diedAt: Date.now() }));
-            reportDeath(this.#waiting ?? [], this);
-            action = this.#on(RefreshEvent.Published);
+            action = await this.#bury();
             break;
           case RefreshAction.Report:
             reportUnstored(this.#waiting ?? [], this.#policy.generation, this);
@@ -534,6 +532,16 @@ export class Connection {
     this.#key = key;
     this.#lastError = undefined;
     if (key !== before) this.#keeper.rename(this, before, key);
+  }
+
+  async #bury() {
+    const { RefreshAction, RefreshEvent } = core();
+    const death = this.#entry({ dead: true, diedAt: Date.now() });
+    const isNews = await this.#keeper.coordination.publish(this.#key, death);
+    const action = this.#on(isNews ? RefreshEvent.Published : RefreshEvent.Superseded);
+    // Otherwise something turned up that follows the refresh token.
+    if (action === RefreshAction.Rest) reportDeath(this.#waiting ?? [], this);
+    return action;
   }
 
   /** @returns {Promise<boolean>} whether no other pair was faster */

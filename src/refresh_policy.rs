@@ -367,6 +367,11 @@ impl RefreshPolicy {
                 State::Looking
             }
             (State::Burying, Event::Published | Event::Superseded) if !self.refusals.suffice() => self.begin(now),
+            // Something follows the refresh token after all. If it cannot be found, there is no use in looking again.
+            (State::Burying, Event::Superseded) if !self.superseded => {
+                self.superseded = true;
+                State::Looking
+            }
             (State::Burying, Event::Published | Event::Superseded) => {
                 self.refusals.die(now);
                 self.stay_dead(now)

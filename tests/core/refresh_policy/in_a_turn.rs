@@ -152,6 +152,9 @@ fn recipe(state: &str, event: &str, when: &str) -> (Lab, Event) {
             lab.configure();
             (lab, if event == "Published" { Event::Published } else { Event::Superseded })
         }
+        ("Burying", "Superseded") if when == "for the second time" => {
+            (Lab::reach(state, false).all(&[Event::Superseded, Event::NothingFound]), Event::Superseded)
+        }
         ("Storing", "StoreFailed") => (store_failed(when), Event::StoreFailed),
         _ if when == "—" => (Lab::reach(state, false), plain(event)),
         _ => panic!("no recipe for {state}, {event}, {when}"),
