@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/2d510579e3b1d9b772de1049144e5d97c0252ba5191facbf0a00ac15bc2c557f');
-export const hash = '2d510579e3b1d9b772de1049144e5d97c0252ba5191facbf0a00ac15bc2c557f';
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/7c730d92c437090f872867b34d6f79f301251f9fb0d570f01b577f6b95165ac6');
+export const hash = '7c730d92c437090f872867b34d6f79f301251f9fb0d570f01b577f6b95165ac6';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '17ab0ee77da977b78ec115926e7826363507660d70985728d2a8a2955df1dc0c';
+export const build = '34211aba4680d85e42a2a6532befe063b89f8ea2266fbeec83619048b92701d9';

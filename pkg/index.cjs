@@ -417,16 +417,17 @@ function sayOnce(owner,chain,message){const lines=said.get(chain)??new Set;said.
 chain,message);if(!lines.has(line))owner.log(line);lines.add(line)}function lineOf({title},{name},message){const shown=title===
 void 0?name:`"${title.replace(/\p{C}+/gu," ").slice(0,LONGEST_TITLE)}"`;return`Connection ${shown}: ${message}`}var CHANGE_LIMIT_MS=5e3;var GONE=["ERR_INTEGRATION_NOT_FOUND","INTEGRATION_NOT_FOUND"];var changes=new Map;var StoredConfig=class{stored=0;handed=0;ending;config;tokenRefreshCallback;#host;#first;constructor(config,host){
 this.config={...config};this.#host=host??{}}get id(){return textOf(this.#host.id)}get title(){return textOf(this.#host.title)}get canRefresh(){
-return this.config.type==="oauth"&&Boolean(this.config.refresh_token)}log(message){const{logger}=this.#host;if(typeof logger===
-"function")logger(message);else if(logger)logger.log(message);else console.warn(`[nocodb-bitbucket-auth] ${message}`)}take(pair){
-if(pair.accessToken!==void 0&&pair.accessToken!==this.config.oauth_token){this.#first??=digest(this.config.refresh_token);
-this.config=withTokens(this.config,pair)}}async store(pair,chain){if(!this.canRefresh)return"stored";const{loadConfig,saveConfig}=this.#host;
-try{if(loadConfig&&saveConfig)return await inTurn(this.id,()=>this.#merge(loadConfig,saveConfig,pair,chain));await this.#overwrite(
-pair);return"stored"}catch(error){if(GONE.includes(String((0,import_arguments4.members)(error).error)))return"deleted";throw error}}async read(chain){
-const{loadConfig}=this.#host;if(!loadConfig||!this.canRefresh)return void 0;const row=await loadConfig();if(!row)return"\
-deleted";const{RowHolding}=(0,import_core14.core)();const holding=await this.#holdingOf(row,pairOf(this.config,void 0),chain,
-true);if(holding===RowHolding.Replaced)return"replaced";return holding===RowHolding.Chain?void 0:pairOf(row,textOf(row.oauth_token))}async saveVars(vars,connection){
-this.config={...this.config,_vars:vars};await inTurn(this.id,async()=>{const{loadConfig,saveConfig}=this.#host;const row=await loadConfig?.();
+return this.config.type==="oauth"&&Boolean(this.config.refresh_token)}log(message){this.#write(message).catch(()=>{})}async#write(message){
+const{logger}=this.#host;if(typeof logger==="function")await logger(message);else if(logger)await logger.log(message);else
+console.warn(`[nocodb-bitbucket-auth] ${message}`)}take(pair){if(pair.accessToken!==void 0&&pair.accessToken!==this.config.
+oauth_token){this.#first??=digest(this.config.refresh_token);this.config=withTokens(this.config,pair)}}async store(pair,chain){
+if(!this.canRefresh)return"stored";const{loadConfig,saveConfig}=this.#host;try{if(loadConfig&&saveConfig)return await inTurn(
+this.id,()=>this.#merge(loadConfig,saveConfig,pair,chain));await this.#overwrite(pair);return"stored"}catch(error){if(GONE.
+includes(String((0,import_arguments4.members)(error).error)))return"deleted";throw error}}async read(chain){const{loadConfig}=this.#host;
+if(!loadConfig||!this.canRefresh)return void 0;const row=await loadConfig();if(!row)return"deleted";const{RowHolding}=(0,import_core14.core)();
+const holding=await this.#holdingOf(row,pairOf(this.config,void 0),chain,true);if(holding===RowHolding.Replaced)return"r\
+eplaced";return holding===RowHolding.Chain?void 0:pairOf(row,textOf(row.oauth_token))}async saveVars(vars,connection){this.
+config={...this.config,_vars:vars};await inTurn(this.id,async()=>{const{loadConfig,saveConfig}=this.#host;const row=await loadConfig?.();
 const pair=await connection?.latest();if(pair)this.take(pair);const config=row?await this.#withNewest(row,pair,connection):
 this.config;await saveConfig?.(storable({...config,_vars:vars}))})}async#withNewest(row,pair,chain){if(pair?.accessToken===
 void 0||!chain)return row;const{RowHolding}=(0,import_core14.core)();const holding=await this.#holdingOf(row,pair,chain,
@@ -725,9 +726,8 @@ Look:action=await this.#underLock(()=>this.#look());break;case RefreshAction.Que
 this.#policy.lane(Date.now()));action=this.#on(RefreshEvent.Admitted);break;case RefreshAction.Refresh:action=await this.#underLock(
 ()=>this.#refresh());break;case RefreshAction.Judge:action=await this.#judge();break;case RefreshAction.Store:action=await this.#underLock(
 ()=>this.#store());break;case RefreshAction.Publish:action=this.#on(await this.#publish()?RefreshEvent.Published:RefreshEvent.
-Superseded);break;case RefreshAction.Bury:await this.#keeper.coordination.publish(this.#key,this.#entry({dead:true,diedAt:Date.
-now()}));reportDeath(this.#waiting??[],this);action=this.#on(RefreshEvent.Published);break;case RefreshAction.Report:reportUnstored(
-this.#waiting??[],this.#policy.generation,this);action=this.#on(RefreshEvent.Reported);break;case RefreshAction.Wait:await(0,import_promises4.setTimeout)(
+Superseded);break;case RefreshAction.Bury:action=await this.#bury();break;case RefreshAction.Report:reportUnstored(this.#waiting??
+[],this.#policy.generation,this);action=this.#on(RefreshEvent.Reported);break;case RefreshAction.Wait:await(0,import_promises4.setTimeout)(
 this.#policy.pause(Date.now()),void 0,{ref:false});action=this.#on(RefreshEvent.Woke);break;default:return}}}finally{this.#pass?.
 failed();this.#pass=void 0;await this.#unlock()}}#on(event){return this.#policy.on(event,Date.now(),Math.random())}async#unlock(){
 const lock=this.#lock;this.#lock=void 0;await lock?.release()}async#underLock(work){if(this.#lock?.isHeld())return work();
@@ -753,12 +753,15 @@ noteRefusal(this.#key);this.#leave(pass=>pass.refused())}else this.#leave(pass=>
 code,retryable,retryAfter,Date.now(),Math.random())}}#leave(tell){const pass=this.#pass;this.#pass=void 0;if(pass)tell(pass)}async#judge(){
 const{othersRefusedAgo}=await this.#keeper.coordination.refusals(this.#key);const refusedAgo=performance.now()-this.#refusedAt;
 return this.#policy.judged(othersRefusedAgo,refusedAgo,Date.now(),Math.random())}#take(pair,key){const before=this.#key;
-this.#pair=pair;this.#key=key;this.#lastError=void 0;if(key!==before)this.#keeper.rename(this,before,key)}async#publish(){
-const{coordination}=this.#keeper;const next=this.#key===this.#publishedKey?void 0:await coordination.lock(this.#key);const isNewest=await coordination.
-publish(this.#publishedKey,this.#entry(this.#pair));this.#publishedKey=this.#key;if(next){await this.#unlock();this.#lock=
-next}return isNewest}#entry(value){return{key:this.#key,value,fence:this.#lock?.fence??0}}async#store(){const{RefreshEvent}=(0,import_core17.core)();
-const{generation}=this.#policy;const isStored=await storePair(this.#waiting??[],this.#pair,generation,this);this.#unstored=
-isStored?0:generation;return this.#on(this.#unstored?RefreshEvent.StoreFailed:RefreshEvent.Stored)}};var KEPT_MS2=24*60*60*1e3;var SWEEP_MS2=60*60*1e3;var SHARED2=Symbol.for("nocodb-bitbucket-auth/coordinations/2");var keepers=new Map;
+this.#pair=pair;this.#key=key;this.#lastError=void 0;if(key!==before)this.#keeper.rename(this,before,key)}async#bury(){const{
+RefreshAction,RefreshEvent}=(0,import_core17.core)();const death=this.#entry({dead:true,diedAt:Date.now()});const isNews=await this.#keeper.
+coordination.publish(this.#key,death);const action=this.#on(isNews?RefreshEvent.Published:RefreshEvent.Superseded);if(action===
+RefreshAction.Rest)reportDeath(this.#waiting??[],this);return action}async#publish(){const{coordination}=this.#keeper;const next=this.#key===
+this.#publishedKey?void 0:await coordination.lock(this.#key);const isNewest=await coordination.publish(this.#publishedKey,
+this.#entry(this.#pair));this.#publishedKey=this.#key;if(next){await this.#unlock();this.#lock=next}return isNewest}#entry(value){
+return{key:this.#key,value,fence:this.#lock?.fence??0}}async#store(){const{RefreshEvent}=(0,import_core17.core)();const{
+generation}=this.#policy;const isStored=await storePair(this.#waiting??[],this.#pair,generation,this);this.#unstored=isStored?
+0:generation;return this.#on(this.#unstored?RefreshEvent.StoreFailed:RefreshEvent.Stored)}};var KEPT_MS2=24*60*60*1e3;var SWEEP_MS2=60*60*1e3;var SHARED2=Symbol.for("nocodb-bitbucket-auth/coordinations/2");var keepers=new Map;
 function coordinations(){const shared=globalThis;return shared[SHARED2]??=new Map}function keeperOf(environment){const{client}=environment;
 const clientKey=client.deriveKey("namespace");const address=redisAddress(environment);const name=hash2(clientKey,address?
 JSON.stringify(address):"");let keeper=keepers.get(name);if(!keeper){const coordination=coordinations().get(name)??createCoordination(
@@ -788,10 +791,10 @@ logger?.log(message)}setTokenRefreshCallback(callback){this.#stored.tokenRefresh
 this.#client??=this.#createClient();return this.#client}async use(work){const client=await this.authenticate();const before=this.#unrepeated;
 try{return await work(client)}catch(error){if(statusOf(error)===401&&this.#unrepeated!==before)return work(client);throw withoutTokens(
 error)??error}}async testConnection(){try{return await inDialog(this.#test())}catch(error){return{success:false,message:meaningOf(
-error).message}}}async#test(){const{kind,hint}=this.#describe();const{workspace:workspace2,repository}=this.#config;await this.#credential(
-DIALOG_TOKENS_MS);const{scopes:grantedScopes}=await this.#tokens();const test=(0,import_error8.judge)(this.testConnection,
-()=>new((0,import_core18.core)()).ConnectionTest({kind,workspace:workspace2,repository,hint,requestedScopes:this.#environment().
-client?.scopes,grantedScopes}));await this.#probe(test,this.#createSender(void 0,DIALOG_TOKENS_MS));const{expiresAt}=await this.#tokens();
+error).message}}}async#test(){const{kind,hint}=this.#describe();const{workspace:workspace2,repository}=this.#config;const until=performance.
+now()+DIALOG_TOKENS_MS;await this.#credential(DIALOG_TOKENS_MS);const{scopes:grantedScopes}=await this.#tokens();const test=(0,import_error8.judge)(
+this.testConnection,()=>new((0,import_core18.core)()).ConnectionTest({kind,workspace:workspace2,repository,hint,requestedScopes:this.#environment().
+client?.scopes,grantedScopes}));await this.#probe(test,this.#createSender(void 0,until-performance.now()));const{expiresAt}=await this.#tokens();
 const verdict=test.verdict??{success:false,message:(0,import_core18.failure)("API_FAILED","api").message};return{...verdict,
 ...expiresAt!==void 0&&{expiresAt}}}async connectionStatus(){const{kind,hint}=this.#describe();const{account}=this.#config;
 const{scopes:stored,expiresAt,obtainedAt}=await this.#tokens();const{client}=this.#environment();const read2=stored?(0,import_error8.judge)(

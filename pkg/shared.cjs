@@ -347,9 +347,9 @@ numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cache
 cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}const cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
 arg);view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){
-wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/2d510579e3b1d9b772de1049144e5d97c0252ba5191facbf0a\
-00ac15bc2c557f");var hash="2d510579e3b1d9b772de1049144e5d97c0252ba5191facbf0a00ac15bc2c557f";var section="nocodb-bitbuck\
-et-auth";var build="17ab0ee77da977b78ec115926e7826363507660d70985728d2a8a2955df1dc0c";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/7c730d92c437090f872867b34d6f79f301251f9fb0d570f01b\
+577f6b95165ac6");var hash="7c730d92c437090f872867b34d6f79f301251f9fb0d570f01b577f6b95165ac6";var section="nocodb-bitbuck\
+et-auth";var build="34211aba4680d85e42a2a6532befe063b89f8ea2266fbeec83619048b92701d9";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure2,{detail,
 cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);this.
