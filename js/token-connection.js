@@ -247,7 +247,8 @@ export class Connection {
         return this.#lastError?.reauthorize ? this.#lastError : failure('RECONNECT_REQUIRED', 'refresh');
       case RefreshAnswer.Doubtful: {
         const wait = this.#policy.wait(Date.now()) ?? this.#keeper.queue.wait();
-        return failure('REFRESH_PENDING', 'refresh', { retryAfter: Math.ceil(wait) });
+        // In line behind another process, nobody knows for how long.
+        return failure('REFRESH_PENDING', 'refresh', wait > 0 ? { retryAfter: Math.ceil(wait) } : {});
       }
       case RefreshAnswer.Failed:
         return this.#lastFailure();

@@ -178,7 +178,8 @@ impl RefreshPolicy {
             _ if self.is_dead() => Reason::Dead,
             _ if self.is_doubtful() => Reason::Doubt,
             _ if self.must_wait(now) || self.failures.count(now) > 0 => Reason::LastRequest,
-            State::Queued => Reason::Doubt,
+            // Whoever has the lock may be in line, for minutes.
+            State::Queued | State::AwaitingLock(_) => Reason::Doubt,
             _ => Reason::Busy,
         }
     }

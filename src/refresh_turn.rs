@@ -185,9 +185,10 @@ pub enum Reason {
     Dead,
     /// The last token request failed, and the next one has to wait.
     LastRequest,
-    /// Bitbucket refused a refresh token of this client, and nobody can tell yet which of them are dead.
+    /// Bitbucket refused a refresh token of this client, and nobody can tell yet which of them are dead; or somebody else
+    /// has the lock, and may be in line for that reason.
     Doubt,
-    /// The lock, the request or the store takes too long.
+    /// The request or a store takes too long.
     Busy,
 }
 

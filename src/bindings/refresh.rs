@@ -20,7 +20,7 @@ pub enum RefreshAnswer {
     Dead,
     /// Fail, for the reason of the last request.
     Failed,
-    /// Fail: it is not known yet which refresh tokens of the client are dead.
+    /// Fail: others have to be waited for, as it is not known yet which refresh tokens of the client are dead.
     Doubtful,
     /// Fail: something takes too long.
     Busy,

@@ -3,6 +3,7 @@
  * going on.
  */
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
 import { startRedis } from '../js/redis-server.js';
@@ -77,6 +78,20 @@ describe('dialogs end, and say what is going on', { concurrency: true }, () => {
       await outcome;
     });
   }
+
+  test('testConnection, while somebody else has the lock of the connection and is in line', async (t) => {
+    const { tap, environment, dead: [dead], healthy: [wrapper] } = await start(t, { dead: 1, ...LOCKOUT });
+    const outcomes = [dead.use((client) => client.get('/user')).catch(() => {})];
+    assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
+    outcomes.push(wrapper.use((client) => client.get('/user')).catch(() => {}));
+    // A copy of the module has nothing but the coordination in common with this one, like another process.
+    const copy = createRequire(import.meta.url)('nocodb-bitbucket-auth');
+    const other = new (copy.createEntry(environment).wrapper)(wrapper.config);
+    const { success, message } = await within(DIALOG_MS, () => other.testConnection());
+    assert.deepEqual([success, tap.requests.length], [false, 1]);
+    assert.match(message, /not renewed yet.*passes by itself/);
+    await Promise.all(outcomes);
+  });
 
   test('testConnection, while the host stores nothing: the new tokens are good', async (t) => {
     const { healthy: [wrapper] } = await start(t, { host: { saveConfig: () => new Promise(() => {}) } });
