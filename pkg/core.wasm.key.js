@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/7c730d92c437090f872867b34d6f79f301251f9fb0d570f01b577f6b95165ac6');
-export const hash = '7c730d92c437090f872867b34d6f79f301251f9fb0d570f01b577f6b95165ac6';
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/c41ce6b6267099350328649f4c8679da1055c95335fda260047d8dee970f8df8');
+export const hash = 'c41ce6b6267099350328649f4c8679da1055c95335fda260047d8dee970f8df8';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '34211aba4680d85e42a2a6532befe063b89f8ea2266fbeec83619048b92701d9';
+export const build = 'ec6b6481153e752a6ff40bfb0dd939cc26e46d75453421b2df1bcd3fb086e8d0';

@@ -706,62 +706,63 @@ this.#policy.generation}#mayUse(answer,owner){const{RefreshAnswer}=(0,import_cor
 return true;this.#begin(owner);if(answer===RefreshAnswer.Turn)return false;throw this.#why(answer)}#why(answer){const{RefreshAnswer}=(0,import_core17.core)();
 switch(answer){case RefreshAnswer.Dead:return this.#lastError?.reauthorize?this.#lastError:(0,import_core17.failure)("RE\
 CONNECT_REQUIRED","refresh");case RefreshAnswer.Doubtful:{const wait=this.#policy.wait(Date.now())??this.#keeper.queue.wait();
-return(0,import_core17.failure)("REFRESH_PENDING","refresh",{retryAfter:Math.ceil(wait)})}case RefreshAnswer.Failed:return this.#lastFailure();default:
-return(0,import_core17.failure)("REQUEST_TIMEOUT","refresh")}}#lastFailure(){const error=this.#lastError??(0,import_core17.failure)(
-"REQUEST_FAILED","refresh");const left=this.#policy.wait(Date.now());return left===void 0?error:(0,import_error7.withWait)(
-error,left)}#snapshot(){this.#touchedAt=Date.now();const{generation}=this.#policy;if(this.#current?.generation!==generation){
-const{accessToken=""}=this.#pair;this.#current=Object.freeze({accessToken,generation,pair:this.#pair})}return this.#current}#isOver(until){
-return new Promise((resolve,reject)=>{const sleepers=this.#sleepers??=new Set;const wake=(isOver,error)=>{clearTimeout(timer);
-sleepers.delete(wake);if(error===void 0)resolve(isOver);else reject(error)};const timer=setTimeout(wake,Math.min(until-performance.
-now(),ASK_AGAIN_MS),false);sleepers.add(wake)})}#wakeAll(error){for(const wake of[...this.#sleepers??[]])wake(true,error)}#begin(owner){
-if(this.#policy.action===(0,import_core17.core)().RefreshAction.Rest)return;(this.#waiting??=new Set).add(owner);if(this.#turn)
-return;const end2=error=>{const waited=this.#waiting??[];this.#turn=void 0;this.#waiting=void 0;this.#wakeAll(error);this.#retryLater(
-[...waited])};this.#turn=this.#run().then(()=>end2(),end2)}#retryLater(holders){clearTimeout(this.#retry);const wait=this.#policy.
-retryIn(Date.now());const owner=holders.find(holder=>hasLivingStore([holder]));if(wait===void 0||!owner)return;const retry=()=>{
-const now=Date.now();if(this.#policy.retryIn(now)!==0)this.#retryLater(holders);else{this.#policy.asked(owner.stored,Infinity,
-now);this.#begin(owner)}};this.#retry=setTimeout(retry,wait).unref()}async#run(){const{RefreshAction,RefreshEvent}=(0,import_core17.core)();
-try{for(let action=this.#policy.action;;){switch(action){case RefreshAction.Lock:await this.#unlock();this.#lock=await this.#keeper.
-coordination.lock(this.#key);action=this.#on(this.#lock?RefreshEvent.Locked:RefreshEvent.LockBusy);break;case RefreshAction.
-Look:action=await this.#underLock(()=>this.#look());break;case RefreshAction.Queue:this.#pass=await this.#keeper.queue.enter(
-this.#policy.lane(Date.now()));action=this.#on(RefreshEvent.Admitted);break;case RefreshAction.Refresh:action=await this.#underLock(
-()=>this.#refresh());break;case RefreshAction.Judge:action=await this.#judge();break;case RefreshAction.Store:action=await this.#underLock(
-()=>this.#store());break;case RefreshAction.Publish:action=this.#on(await this.#publish()?RefreshEvent.Published:RefreshEvent.
-Superseded);break;case RefreshAction.Bury:action=await this.#bury();break;case RefreshAction.Report:reportUnstored(this.#waiting??
-[],this.#policy.generation,this);action=this.#on(RefreshEvent.Reported);break;case RefreshAction.Wait:await(0,import_promises4.setTimeout)(
-this.#policy.pause(Date.now()),void 0,{ref:false});action=this.#on(RefreshEvent.Woke);break;default:return}}}finally{this.#pass?.
-failed();this.#pass=void 0;await this.#unlock()}}#on(event){return this.#policy.on(event,Date.now(),Math.random())}async#unlock(){
-const lock=this.#lock;this.#lock=void 0;await lock?.release()}async#underLock(work){if(this.#lock?.isHeld())return work();
-this.#leave(pass=>pass.failed());return this.#on((0,import_core17.core)().RefreshEvent.LockLost)}async#look(){const{RefreshEvent}=(0,import_core17.core)();
-const{key,value}=await this.#keeper.coordination.find(this.#key)??{};if(value&&"dead"in value)return this.#policy.foundDead(
-value.diedAt,Date.now(),Math.random());if(value&&key&&(key!==this.#key||value.accessToken!==this.#pair.accessToken)){return this.#adopt(
-value,key,()=>this.#policy.found(value.obtainedAt,value.expiresAt,key===this.#key,Date.now(),Math.random()))}return this.#policy.
-isDoubtful?this.#lookIntoStores():this.#on(RefreshEvent.NothingFound)}async#lookIntoStores(){const{RefreshEvent}=(0,import_core17.core)();
-const waiting=this.#waiting??[];const theirs=await readStores(waiting,this);if(!hasLivingStore(waiting))return this.#on(
-RefreshEvent.Abandoned);if(!theirs)return this.#on(RefreshEvent.NothingFound);const before=this.#key;const action=this.#adopt(
-theirs,this.#keeper.keyOf(theirs.refreshToken),()=>this.#policy.foundInRow(theirs.obtainedAt,theirs.expiresAt,Date.now(),
-Math.random()));if(this.#key!==before)await this.#keeper.coordination.publish(before,this.#entry(this.#pair));return action}#adopt(pair,key,decide){
-const{generation}=this.#policy;const action=decide();if(this.#policy.generation!==generation){this.#take(pair,key);this.#publishedKey=
-key}return action}async#refresh(){const{coordination,environment,grant}=this.#keeper;const{refreshToken,scopes}=this.#pair;
-const sentAt=performance.now();try{const tokens=grant==="client_credentials"?await requestTokens(environment,client=>client.
-buildClientCredentialsRequest(),grant):await requestTokens(environment,client=>client.buildRefreshRequest(refreshToken),
-grant,{refreshToken,...scopes&&{scopes}});const action=this.#policy.renewed(tokens.obtainedAt,tokens.expiresAt,Date.now(),
-Math.random());const newer=makePair({...tokens,refreshToken:tokens.refreshToken??refreshToken});this.#take(newer,this.#keeper.
-keyOf(newer.refreshToken));this.#leave(pass=>pass.granted(sentAt));void coordination.noteGrant(performance.now()-sentAt);
-return action}catch(error){if(!(error instanceof import_error7.BitbucketAuthError))throw error;this.#lastError=error;const{
-code,retryable,retryAfter}=error;if((0,import_core17.core)().isRefusal(code)){this.#refusedAt=performance.now();await coordination.
-noteRefusal(this.#key);this.#leave(pass=>pass.refused())}else this.#leave(pass=>pass.failed());return this.#policy.failed(
-code,retryable,retryAfter,Date.now(),Math.random())}}#leave(tell){const pass=this.#pass;this.#pass=void 0;if(pass)tell(pass)}async#judge(){
-const{othersRefusedAgo}=await this.#keeper.coordination.refusals(this.#key);const refusedAgo=performance.now()-this.#refusedAt;
-return this.#policy.judged(othersRefusedAgo,refusedAgo,Date.now(),Math.random())}#take(pair,key){const before=this.#key;
-this.#pair=pair;this.#key=key;this.#lastError=void 0;if(key!==before)this.#keeper.rename(this,before,key)}async#bury(){const{
-RefreshAction,RefreshEvent}=(0,import_core17.core)();const death=this.#entry({dead:true,diedAt:Date.now()});const isNews=await this.#keeper.
-coordination.publish(this.#key,death);const action=this.#on(isNews?RefreshEvent.Published:RefreshEvent.Superseded);if(action===
-RefreshAction.Rest)reportDeath(this.#waiting??[],this);return action}async#publish(){const{coordination}=this.#keeper;const next=this.#key===
-this.#publishedKey?void 0:await coordination.lock(this.#key);const isNewest=await coordination.publish(this.#publishedKey,
-this.#entry(this.#pair));this.#publishedKey=this.#key;if(next){await this.#unlock();this.#lock=next}return isNewest}#entry(value){
-return{key:this.#key,value,fence:this.#lock?.fence??0}}async#store(){const{RefreshEvent}=(0,import_core17.core)();const{
-generation}=this.#policy;const isStored=await storePair(this.#waiting??[],this.#pair,generation,this);this.#unstored=isStored?
-0:generation;return this.#on(this.#unstored?RefreshEvent.StoreFailed:RefreshEvent.Stored)}};var KEPT_MS2=24*60*60*1e3;var SWEEP_MS2=60*60*1e3;var SHARED2=Symbol.for("nocodb-bitbucket-auth/coordinations/2");var keepers=new Map;
+return(0,import_core17.failure)("REFRESH_PENDING","refresh",wait>0?{retryAfter:Math.ceil(wait)}:{})}case RefreshAnswer.Failed:
+return this.#lastFailure();default:return(0,import_core17.failure)("REQUEST_TIMEOUT","refresh")}}#lastFailure(){const error=this.#lastError??
+(0,import_core17.failure)("REQUEST_FAILED","refresh");const left=this.#policy.wait(Date.now());return left===void 0?error:
+(0,import_error7.withWait)(error,left)}#snapshot(){this.#touchedAt=Date.now();const{generation}=this.#policy;if(this.#current?.
+generation!==generation){const{accessToken=""}=this.#pair;this.#current=Object.freeze({accessToken,generation,pair:this.#pair})}
+return this.#current}#isOver(until){return new Promise((resolve,reject)=>{const sleepers=this.#sleepers??=new Set;const wake=(isOver,error)=>{
+clearTimeout(timer);sleepers.delete(wake);if(error===void 0)resolve(isOver);else reject(error)};const timer=setTimeout(wake,
+Math.min(until-performance.now(),ASK_AGAIN_MS),false);sleepers.add(wake)})}#wakeAll(error){for(const wake of[...this.#sleepers??
+[]])wake(true,error)}#begin(owner){if(this.#policy.action===(0,import_core17.core)().RefreshAction.Rest)return;(this.#waiting??=
+new Set).add(owner);if(this.#turn)return;const end2=error=>{const waited=this.#waiting??[];this.#turn=void 0;this.#waiting=
+void 0;this.#wakeAll(error);this.#retryLater([...waited])};this.#turn=this.#run().then(()=>end2(),end2)}#retryLater(holders){
+clearTimeout(this.#retry);const wait=this.#policy.retryIn(Date.now());const owner=holders.find(holder=>hasLivingStore([holder]));
+if(wait===void 0||!owner)return;const retry=()=>{const now=Date.now();if(this.#policy.retryIn(now)!==0)this.#retryLater(
+holders);else{this.#policy.asked(owner.stored,Infinity,now);this.#begin(owner)}};this.#retry=setTimeout(retry,wait).unref()}async#run(){
+const{RefreshAction,RefreshEvent}=(0,import_core17.core)();try{for(let action=this.#policy.action;;){switch(action){case RefreshAction.
+Lock:await this.#unlock();this.#lock=await this.#keeper.coordination.lock(this.#key);action=this.#on(this.#lock?RefreshEvent.
+Locked:RefreshEvent.LockBusy);break;case RefreshAction.Look:action=await this.#underLock(()=>this.#look());break;case RefreshAction.
+Queue:this.#pass=await this.#keeper.queue.enter(this.#policy.lane(Date.now()));action=this.#on(RefreshEvent.Admitted);break;case RefreshAction.
+Refresh:action=await this.#underLock(()=>this.#refresh());break;case RefreshAction.Judge:action=await this.#judge();break;case RefreshAction.
+Store:action=await this.#underLock(()=>this.#store());break;case RefreshAction.Publish:action=this.#on(await this.#publish()?
+RefreshEvent.Published:RefreshEvent.Superseded);break;case RefreshAction.Bury:action=await this.#bury();break;case RefreshAction.
+Report:reportUnstored(this.#waiting??[],this.#policy.generation,this);action=this.#on(RefreshEvent.Reported);break;case RefreshAction.
+Wait:await(0,import_promises4.setTimeout)(this.#policy.pause(Date.now()),void 0,{ref:false});action=this.#on(RefreshEvent.
+Woke);break;default:return}}}finally{this.#pass?.failed();this.#pass=void 0;await this.#unlock()}}#on(event){return this.#policy.
+on(event,Date.now(),Math.random())}async#unlock(){const lock=this.#lock;this.#lock=void 0;await lock?.release()}async#underLock(work){
+if(this.#lock?.isHeld())return work();this.#leave(pass=>pass.failed());return this.#on((0,import_core17.core)().RefreshEvent.
+LockLost)}async#look(){const{RefreshEvent}=(0,import_core17.core)();const{key,value}=await this.#keeper.coordination.find(
+this.#key)??{};if(value&&"dead"in value)return this.#policy.foundDead(value.diedAt,Date.now(),Math.random());if(value&&key&&
+(key!==this.#key||value.accessToken!==this.#pair.accessToken)){return this.#adopt(value,key,()=>this.#policy.found(value.
+obtainedAt,value.expiresAt,key===this.#key,Date.now(),Math.random()))}return this.#policy.isDoubtful?this.#lookIntoStores():
+this.#on(RefreshEvent.NothingFound)}async#lookIntoStores(){const{RefreshEvent}=(0,import_core17.core)();const waiting=this.#waiting??
+[];const theirs=await readStores(waiting,this);if(!hasLivingStore(waiting))return this.#on(RefreshEvent.Abandoned);if(!theirs)
+return this.#on(RefreshEvent.NothingFound);const before=this.#key;const action=this.#adopt(theirs,this.#keeper.keyOf(theirs.
+refreshToken),()=>this.#policy.foundInRow(theirs.obtainedAt,theirs.expiresAt,Date.now(),Math.random()));if(this.#key!==before)
+await this.#keeper.coordination.publish(before,this.#entry(this.#pair));return action}#adopt(pair,key,decide){const{generation}=this.#policy;
+const action=decide();if(this.#policy.generation!==generation){this.#take(pair,key);this.#publishedKey=key}return action}async#refresh(){
+const{coordination,environment,grant}=this.#keeper;const{refreshToken,scopes}=this.#pair;const sentAt=performance.now();
+try{const tokens=grant==="client_credentials"?await requestTokens(environment,client=>client.buildClientCredentialsRequest(),
+grant):await requestTokens(environment,client=>client.buildRefreshRequest(refreshToken),grant,{refreshToken,...scopes&&{
+scopes}});const action=this.#policy.renewed(tokens.obtainedAt,tokens.expiresAt,Date.now(),Math.random());const newer=makePair(
+{...tokens,refreshToken:tokens.refreshToken??refreshToken});this.#take(newer,this.#keeper.keyOf(newer.refreshToken));this.#leave(
+pass=>pass.granted(sentAt));void coordination.noteGrant(performance.now()-sentAt);return action}catch(error){if(!(error instanceof
+import_error7.BitbucketAuthError))throw error;this.#lastError=error;const{code,retryable,retryAfter}=error;if((0,import_core17.core)().
+isRefusal(code)){this.#refusedAt=performance.now();await coordination.noteRefusal(this.#key);this.#leave(pass=>pass.refused())}else
+this.#leave(pass=>pass.failed());return this.#policy.failed(code,retryable,retryAfter,Date.now(),Math.random())}}#leave(tell){
+const pass=this.#pass;this.#pass=void 0;if(pass)tell(pass)}async#judge(){const{othersRefusedAgo}=await this.#keeper.coordination.
+refusals(this.#key);const refusedAgo=performance.now()-this.#refusedAt;return this.#policy.judged(othersRefusedAgo,refusedAgo,
+Date.now(),Math.random())}#take(pair,key){const before=this.#key;this.#pair=pair;this.#key=key;this.#lastError=void 0;if(key!==
+before)this.#keeper.rename(this,before,key)}async#bury(){const{RefreshAction,RefreshEvent}=(0,import_core17.core)();const death=this.#entry(
+{dead:true,diedAt:Date.now()});const isNews=await this.#keeper.coordination.publish(this.#key,death);const action=this.#on(
+isNews?RefreshEvent.Published:RefreshEvent.Superseded);if(action===RefreshAction.Rest)reportDeath(this.#waiting??[],this);
+return action}async#publish(){const{coordination}=this.#keeper;const next=this.#key===this.#publishedKey?void 0:await coordination.
+lock(this.#key);const isNewest=await coordination.publish(this.#publishedKey,this.#entry(this.#pair));this.#publishedKey=
+this.#key;if(next){await this.#unlock();this.#lock=next}return isNewest}#entry(value){return{key:this.#key,value,fence:this.#lock?.
+fence??0}}async#store(){const{RefreshEvent}=(0,import_core17.core)();const{generation}=this.#policy;const isStored=await storePair(
+this.#waiting??[],this.#pair,generation,this);this.#unstored=isStored?0:generation;return this.#on(this.#unstored?RefreshEvent.
+StoreFailed:RefreshEvent.Stored)}};var KEPT_MS2=24*60*60*1e3;var SWEEP_MS2=60*60*1e3;var SHARED2=Symbol.for("nocodb-bitbucket-auth/coordinations/2");var keepers=new Map;
 function coordinations(){const shared=globalThis;return shared[SHARED2]??=new Map}function keeperOf(environment){const{client}=environment;
 const clientKey=client.deriveKey("namespace");const address=redisAddress(environment);const name=hash2(clientKey,address?
 JSON.stringify(address):"");let keeper=keepers.get(name);if(!keeper){const coordination=coordinations().get(name)??createCoordination(

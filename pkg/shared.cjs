@@ -347,9 +347,9 @@ numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cache
 cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}const cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
 arg);view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){
-wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/7c730d92c437090f872867b34d6f79f301251f9fb0d570f01b\
-577f6b95165ac6");var hash="7c730d92c437090f872867b34d6f79f301251f9fb0d570f01b577f6b95165ac6";var section="nocodb-bitbuck\
-et-auth";var build="34211aba4680d85e42a2a6532befe063b89f8ea2266fbeec83619048b92701d9";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/c41ce6b6267099350328649f4c8679da1055c95335fda26004\
+7d8dee970f8df8");var hash="c41ce6b6267099350328649f4c8679da1055c95335fda260047d8dee970f8df8";var section="nocodb-bitbuck\
+et-auth";var build="ec6b6481153e752a6ff40bfb0dd939cc26e46d75453421b2df1bcd3fb086e8d0";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure2,{detail,
 cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);this.
