@@ -326,7 +326,9 @@ class NocodbChaos {
   }
 
   async #check(when) {
-    await Promise.all(PROCESSES.flatMap((name) => CONNECTIONS.map(async (connection) => {
+    // What did not work in time before is lost already.
+    const working = CONNECTIONS.filter((connection) => this.#verdicts[connection].troubles.length === 0);
+    await Promise.all(PROCESSES.flatMap((name) => working.map(async (connection) => {
       const failure = await this.#lastWord(name, connection);
       if (failure !== undefined) this.#verdicts[connection].troubles.push(`${name} ${when}: ${failure}`);
     })));
