@@ -6,6 +6,7 @@ use super::shared::{Held, Links, LockName, Record};
 use super::{GRACE, LOCKOUT, Token};
 use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
 use nocodb_bitbucket_auth::refresh_queue::{Lane, RefreshQueue};
+use nocodb_bitbucket_auth::refresh_turn::Reason;
 use std::collections::{HashMap, HashSet};
 
 pub enum Pending {
@@ -96,7 +97,7 @@ impl Connection {
 
     /// Where in line it belongs.
     pub fn right_lane(&self, now: f64) -> Lane {
-        if self.unexplained > 0 {
+        if self.unexplained > 0 || self.policy.reason(now) == Reason::Dead {
             Lane::Suspect
         } else if self.unanswered_since.is_some_and(|since| now < since + GRACE) {
             Lane::Urgent

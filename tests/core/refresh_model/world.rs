@@ -440,12 +440,12 @@ impl World {
         let connection = self.connection(p, c);
         connection.pending = Pending::Nothing;
         connection.in_vain = connection.policy.generation();
+        connection.no_verdict_at = Some(now);
         let token = connection.token;
         if event != Event::FailedForGood {
             let goes_on = |since: &f64| now < since + GRACE + MINUTE / 2.0;
             let since = connection.unanswered_since.filter(goes_on).unwrap_or(now);
             connection.unanswered_since = Some(since);
-            connection.no_verdict_at = Some(now);
             self.bitbucket.note_failure(token, now);
             // The grace counts from the first request that failed, although it may be a later one that used up the token.
             let used_at = self.bitbucket.issued[token].used_at;
