@@ -18,6 +18,8 @@ const MOST: u32 = 2;
 const LONGEST_VERDICT: f64 = 2.0 * SECOND;
 /// … and this part of the lockout.
 const VERDICT: f64 = 1.0 / 15.0;
+/// A refusal that is not judged until so long after that tells nothing: what explains it may be forgotten by then.
+const STALE: f64 = 10.0 * MINUTE;
 /// The second try comes so many lockouts after a refusal that counts, at random: apart from those of others, …
 const SECOND_TRY: core::ops::Range<f64> = 2.0..10.0;
 /// … and not much later than this.
@@ -112,8 +114,8 @@ impl Refusals {
     /// one waiting until the lockout is over. While an answer may be lost, no refusal is the last one: once that is settled, the
     /// refresh token is tried again.
     pub fn judge(&mut self, explained: bool, may_be_unanswered: bool, Moment { now, random }: Moment) -> Option<f64> {
-        self.verdict_at.take()?;
-        if explained {
+        let verdict_at = self.verdict_at.take()?;
+        if explained || now > verdict_at + STALE {
             return None;
         }
         let most = if may_be_unanswered { MOST - 1 } else { MOST };

@@ -5,12 +5,12 @@
 use super::process::Pending;
 use super::shared::follow;
 use super::world::World;
-use super::{EARLY_REVIEW, GRACE, HOUR, LOCKOUT, MINUTE, REVIEW, Token};
+use super::{EARLY_REVIEW, GRACE, HOUR, LOCKOUT, MINUTE, REVIEW, Token, VERDICT};
 use nocodb_bitbucket_auth::refresh_turn::State;
 use std::collections::HashSet;
 
-/// A refusal is judged, and its news published, within this time.
-const VERDICT: f64 = 15.0 * MINUTE;
+/// A verdict is published within this time.
+const PUBLICATION: f64 = 5.0 * MINUTE;
 
 /// Two refusals that come so close to each other count as one.
 const SAME: f64 = 100.0;
@@ -73,10 +73,10 @@ impl World {
         let no_verdict_at = connection.no_verdict_at.filter(|at| *at >= refused_at);
         let tried_at = no_verdict_at.unwrap_or(refused_at);
         let is_early = |at: f64, review: f64, slack: f64| self.now < at + review + slack + self.stood_still;
-        assert!(is_early(tried_at, REVIEW, VERDICT), "a verdict of death is reviewed");
+        assert!(is_early(tried_at, REVIEW, VERDICT + PUBLICATION), "a verdict of death is reviewed");
         let is_early = |at: f64| is_early(at, EARLY_REVIEW, MINUTE);
         assert!(no_verdict_at.is_none_or(is_early), "a review without a verdict is done again soon");
-        if tried_at + VERDICT + self.stood_still < connection.born_at {
+        if tried_at + VERDICT + PUBLICATION + self.stood_still < connection.born_at {
             assert!(is_early(connection.born_at), "a new process reviews a verdict of death soon");
         }
     }
@@ -106,9 +106,20 @@ impl World {
         found.retain(|token| {
             let follows = *token == stored || self.bitbucket.is_before(stored, *token);
             let is_unused = self.bitbucket.issued[*token].used_at.is_none();
-            follows && is_unused && self.bitbucket.is_alive(*token, self.now + 12.0 * HOUR)
+            follows
+                && is_unused
+                && !self.is_given_up(*token)
+                && self.bitbucket.is_alive(*token, self.now + 12.0 * HOUR)
         });
         found
+    }
+
+    /// Whether a token that nobody used is known to be followed by another one: two processes used the one before, and
+    /// agreed on what the other one got.
+    fn is_given_up(&self, token: Token) -> bool {
+        let living = self.processes.iter().filter(|process| !process.dead);
+        let mut entries = living.filter_map(|process| follow(&[&self.shared.links, &process.links], token));
+        entries.any(|entry| entry.token != token)
     }
 
     /// Whether all that can be expected was done for the refresh tokens of a row: after an answer got lost, at least two more

@@ -6,7 +6,7 @@
 use super::process::{Connection, Holder, Pending};
 use super::shared::{Entry, Held, Hold, LockName, follow, later};
 use super::world::World;
-use super::{LOCK_POLL, LOOK, MINUTE, Token};
+use super::{LOCK_POLL, LOOK, MINUTE, Token, VERDICT};
 use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome};
 use nocodb_bitbucket_auth::refresh_turn::{Action, Event, Moment};
 
@@ -54,8 +54,10 @@ impl World {
                 let explained =
                     connection.policy.is_explained(others.map(|at| now - at), now - connection.refused_at);
                 let connection = self.connection(p, c);
-                connection.unexplained += u32::from(!explained);
-                if explained {
+                // Much later, what explains it may be forgotten.
+                let counts = !explained && now <= connection.refused_at + VERDICT;
+                connection.unexplained += u32::from(counts);
+                if !counts {
                     connection.no_verdict_at = Some(now);
                 }
                 self.on(p, c, Event::Judged { explained });

@@ -33,6 +33,9 @@ const REVIEW: f64 = 4.0 * HOUR;
 /// … and how long after its beginning a process does that with those that died before.
 const EARLY_REVIEW: f64 = 10.0 * MINUTE;
 
+/// A refusal is judged within this time, or counts for nothing.
+const VERDICT: f64 = 10.0 * MINUTE + 2.0 * SECOND;
+
 /// A request is given up after this time, and a shared lock outlives its process by this time.
 const REQUEST_LIMIT: f64 = 10.0 * SECOND;
 const LOCK_LIMIT: f64 = 6.0 * SECOND;

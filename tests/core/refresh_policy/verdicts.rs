@@ -71,6 +71,15 @@ fn what_another_refusal_explains_does_not_count_however_often() {
 }
 
 #[test]
+fn a_refusal_that_is_judged_more_than_ten_minutes_late_does_not_count() {
+    let judging = Lab::at_rest(Age::Expired).refreshing().judging();
+    let late = judging.clone().later(10.0 * MINUTE).all(&[COUNTS]);
+    assert_eq!(name(late.policy.state()), "AwaitingRequest", "the last moment");
+    let lab = judging.later(10.0 * MINUTE + 1.0).all(&[COUNTS]);
+    assert_eq!((lab.policy.state(), lab.policy.lane(lab.now)), (State::Queued, Lane::Sound));
+}
+
+#[test]
 fn a_failure_or_an_explained_refusal_between_two_refusals_neither_counts_nor_forgives() {
     let refused = Lab::at_rest(Age::Expired).refreshing().refused().refreshing_again();
     let explained = refused.clone().judging().all(&[EXPLAINED, Event::Admitted]);
