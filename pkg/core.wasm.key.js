@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/c41ce6b6267099350328649f4c8679da1055c95335fda260047d8dee970f8df8');
-export const hash = 'c41ce6b6267099350328649f4c8679da1055c95335fda260047d8dee970f8df8';
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/d966179037cf0629bdec685d67ed2f8c25d9be809631954157209f1bb9748856');
+export const hash = 'd966179037cf0629bdec685d67ed2f8c25d9be809631954157209f1bb9748856';
 export const section = 'nocodb-bitbucket-auth';
-export const build = 'ec6b6481153e752a6ff40bfb0dd939cc26e46d75453421b2df1bcd3fb086e8d0';
+export const build = '9455e7663327fcf3bb6211262814991d00c5684c11acb3b35e5d1be35408b3ab';

@@ -347,9 +347,9 @@ numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cache
 cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}const cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
 arg);view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){
-wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/c41ce6b6267099350328649f4c8679da1055c95335fda26004\
-7d8dee970f8df8");var hash="c41ce6b6267099350328649f4c8679da1055c95335fda260047d8dee970f8df8";var section="nocodb-bitbuck\
-et-auth";var build="ec6b6481153e752a6ff40bfb0dd939cc26e46d75453421b2df1bcd3fb086e8d0";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/d966179037cf0629bdec685d67ed2f8c25d9be809631954157\
+209f1bb9748856");var hash="d966179037cf0629bdec685d67ed2f8c25d9be809631954157209f1bb9748856";var section="nocodb-bitbuck\
+et-auth";var build="9455e7663327fcf3bb6211262814991d00c5684c11acb3b35e5d1be35408b3ab";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure2,{detail,
 cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);this.
