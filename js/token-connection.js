@@ -427,8 +427,11 @@ export class Connection {
   async #look() {
     const { RefreshEvent } = core();
     const { key, value } = await this.#keeper.coordination.find(this.#key) ?? {};
-    if (value && 'dead' in value) return this.#policy.foundDead(value.diedAt, Date.now(), Math.random());
-    if (value && key && (key !== this.#key || value.accessToken !== this.#pair.accessToken)) {
+    // That a later refresh token is dead may be a mistake: it is the one to be reviewed.
+    if (value && 'dead' in value && (key === this.#key || !('refreshToken' in value))) {
+      return this.#policy.foundDead(value.diedAt, Date.now(), Math.random());
+    }
+    if (value && key && 'refreshToken' in value && (key !== this.#key || value.accessToken !== this.#pair.accessToken)) {
       return this.#adopt(value, key, () => (
         this.#policy.found(value.obtainedAt, value.expiresAt, key === this.#key, Date.now(), Math.random())
       ));
@@ -464,7 +467,7 @@ export class Connection {
     const { generation } = this.#policy;
     const action = decide();
     if (this.#policy.generation !== generation) {
-      this.#take(pair, key);
+      this.#take(makePair(pair), key);
       this.#publishedKey = key;
     }
     return action;
@@ -537,7 +540,8 @@ export class Connection {
 
   async #bury() {
     const { RefreshAction, RefreshEvent } = core();
-    const death = this.#entry({ dead: true, diedAt: Date.now() });
+    // With the pair, which is all that is left of the connection if the verdict is a mistake.
+    const death = this.#entry({ ...this.#pair, dead: true, diedAt: Date.now() });
     const isNews = await this.#keeper.coordination.publish(this.#key, death);
     const action = this.#on(isNews ? RefreshEvent.Published : RefreshEvent.Superseded);
     // Otherwise something turned up that follows the refresh token.

@@ -11,7 +11,11 @@
  * Tokens, or the news that the refresh token of this key is dead, and since when, in milliseconds since the epoch; older
  * versions do not tell.
  *
- * @typedef {Pair | { dead: true, diedAt?: number }} Value
+ * @typedef {Pair | Death | (Pair & Death)} Value
+ */
+
+/**
+ * @typedef {{ dead: true, diedAt?: number }} Death
  */
 
 /**

@@ -56,8 +56,6 @@ const LIMITS = {
   pointer: 30 * DAY,
   // An unused refresh token dies after three months.
   pair: 95 * DAY,
-  // A verdict of death is reviewed before.
-  deadMarker: 5 * HOUR,
 };
 
 /** A time that nobody knows, for the script `refusals` and from it. */
@@ -255,11 +253,10 @@ export class RedisCoordination {
    * @returns {Promise<boolean | undefined>} whether it is the newest; `undefined`: it is passed on later
    */
   async #share(key, entry, options) {
-    const { pair, pointer, deadMarker } = this.#limits;
+    const { pair, pointer } = this.#limits;
     this.#see(entry.fence);
-    const limit = 'dead' in entry.value ? deadMarker : pair;
     const sealed = `${key} ${this.#encrypt(entry, key)}`;
-    const reply = await this.#ask('publish', [key, entry.key, entry.fence, sealed, limit, pointer], options);
+    const reply = await this.#ask('publish', [key, entry.key, entry.fence, sealed, pair, pointer], options);
     if (!reply) {
       this.#postpone(key);
       return undefined;
@@ -424,8 +421,7 @@ function outdates({ value: known, fence }, { value: found, fence: foundFence }) 
  * @param {Set<string>} pending
  */
 function isInRedis(local, shared, leadsThere, pending) {
-  // Redis forgets dead markers on purpose.
-  if (!shared) return 'dead' in local.value;
+  if (!shared) return false;
   return local.key === shared.key ? local.fence <= shared.fence && !pending.has(local.key) : leadsThere;
 }
 

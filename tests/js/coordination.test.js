@@ -907,7 +907,7 @@ describe('coordination through Redis', () => {
     const kept = new Map();
     for (const key of await raw.keys('*')) kept.set(key, { value: await raw.get(key), limit: await raw.pttl(key) });
     const expected = {
-      fence: 95 * DAY, life: 95 * DAY, 'lock:a': 6000, 'next:a': 30 * DAY, 'next:b': 30 * DAY, 'pair:c': 95 * DAY, 'pair:x': 5 * 60 * MINUTE,
+      fence: 95 * DAY, life: 95 * DAY, 'lock:a': 6000, 'next:a': 30 * DAY, 'next:b': 30 * DAY, 'pair:c': 95 * DAY, 'pair:x': 95 * DAY,
       refusals: 30 * MINUTE,
     };
     assert.deepEqual([...kept.keys()].sort(), Object.keys(expected).map((name) => PREFIX + name).sort());

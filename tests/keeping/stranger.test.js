@@ -32,7 +32,7 @@ const EARLY_REVIEW_MS = 10 * MINUTE;
 const VERDICT = 'RECONNECT_REQUIRED';
 
 /** Healthy connections whose access tokens have expired, in processes of the host, and a stranger's dead refresh token. */
-async function start(t, { healthy, processes, environment: more = {} }) {
+async function start(t, { healthy, processes, environment: more = {}, isStored = true }) {
   const redis = processes > 1 ? await startRedis(t) : undefined;
   const scene = await startScene({
     lockoutMs: LOCKOUT_MS,
@@ -60,7 +60,10 @@ async function start(t, { healthy, processes, environment: more = {} }) {
   scene.bitbucket.control.advance(HOUR + 1000);
   scene.tap.latencyMs = LATENCY_MS;
   const startWorker = async () => {
-    const worker = new Worker(`process-${workers.length + 1}`, (connection, change) => rows.write(connection, change));
+    const worker = new Worker(`process-${workers.length + 1}`, async (connection, change) => {
+      if (!isStored) throw new Error('the database is away');
+      await rows.write(connection, change);
+    });
     workers.push(worker);
     await worker.init(scene.environment, workers.length);
     for (const connection of names) {
@@ -169,5 +172,28 @@ describe('a stranger\'s dead refresh token', { concurrency: true }, () => {
     assert.ok(await works(later), 'the later process');
     assert.ok(await works(workers[0]), 'and with it the one that saw it die');
     assert.equal(tap.requests.length, before + 1);
+  });
+
+  test('leaves a connection to a later process whose row has older tokens', async (t) => {
+    const redis = await startRedis(t);
+    const environment = { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url };
+    const scene = await start(t, { healthy: 1, processes: 1, environment, isStored: false });
+    const { bitbucket, workers: [first], startWorker } = scene;
+    assert.ok(await works(first), 'with tokens that only Redis has');
+    let offsetMs = 0;
+    const later = async (ms) => {
+      offsetMs += ms;
+      bitbucket.control.advance(ms);
+      await Promise.all(scene.workers.map((worker) => worker.send('clock', { offsetMs })));
+    };
+    await later(HOUR + 1000);
+    await kill(scene);
+    await first.kill();
+    scene.workers.shift();
+    const second = await startWorker();
+    await later(MINUTE);
+    assert.equal(await ask(second), VERDICT);
+    await later(EARLY_REVIEW_MS + MINUTE);
+    assert.ok(await works(second));
   });
 });
