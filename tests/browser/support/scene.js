@@ -25,13 +25,24 @@ export function scenes(usual, engine = 'chromium') {
     browser = await launch(engine);
   });
   after(() => browser?.close());
-  return async function on(options, body) {
+  const run = async (options, body) => {
     const scene = await Scene.open(browser, { ...usual, ...options });
     try {
       await scene.load();
       await body(scene);
     } finally {
       await scene.close();
+    }
+  };
+  return async function on(options, body) {
+    try {
+      await run(options, body);
+    } catch (error) {
+      // WebKit's driver loses a command now and then when the machine is busy. That tells nothing about the page.
+      if (!browser.isSilent) throw error;
+      await browser.close();
+      browser = await launch(engine);
+      await run(options, body);
     }
   };
 }
@@ -226,9 +237,12 @@ export class Scene {
   }
 
   async close() {
-    await this.context.close();
-    await this.site.close();
-    await this.bb.close();
+    try {
+      await this.context.close();
+    } finally {
+      await this.site.close();
+      await this.bb.close();
+    }
   }
 }
 

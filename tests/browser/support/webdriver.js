@@ -18,6 +18,9 @@ import { findWebKitDriver, findXvfb } from '../../../scripts/lib/webkit.mjs';
 const PATIENCE_MS = 30_000;
 const POLL_MS = 50;
 
+// Longer than the driver lets a page or a script take.
+const SILENCE_MS = 2 * PATIENCE_MS;
+
 /** What each driver is started with. */
 const drivers = {
   firefox: {
@@ -71,6 +74,8 @@ export class WebDriverBrowser {
   #driver;
   #newPage;
   #queue = Promise.resolve();
+  /** The driver has lost a command, and answers no other one. */
+  isSilent = false;
   /** The window that keeps the session alive between tests. */
   #first;
 
@@ -116,9 +121,23 @@ export class WebDriverBrowser {
 
   /** @template T @param {(driver: import('selenium-webdriver').WebDriver) => Promise<T>} body @returns {Promise<T>} */
   run(body) {
-    const result = this.#queue.then(() => body(this.#driver));
+    const result = this.#queue.then(() => this.#answered(body));
     this.#queue = result.catch(() => {});
     return result;
+  }
+
+  async #answered(body) {
+    const controller = new AbortController();
+    const silence = wait(SILENCE_MS, undefined, { signal: controller.signal }).then(() => {
+      this.isSilent = true;
+    }, () => {});
+    try {
+      const value = this.isSilent ? undefined : await Promise.race([body(this.#driver), silence]);
+      if (this.isSilent) throw new Error('the driver does not answer');
+      return value;
+    } finally {
+      controller.abort();
+    }
   }
 
   /** All windows that tests have opened, and the popups of those. */
@@ -140,11 +159,11 @@ export class WebDriverBrowser {
   }
 
   async close() {
-    await this.#driver?.quit().catch(() => {});
+    if (!this.isSilent) await this.#driver?.quit().catch(() => {});
     // Those that were started last end first: a browser's driver before its screen.
     for (const child of this.#children.reverse()) {
       if (child.pid === undefined || child.exitCode !== null) continue;
-      child.kill();
+      child.kill(this.isSilent ? 'SIGKILL' : 'SIGTERM');
       await once(child, 'exit');
     }
     if (this.#home) rmSync(this.#home, { recursive: true, force: true, maxRetries: 5 });
