@@ -612,7 +612,7 @@ r.
     return { 1 }
   `};var SCRIPTS=Object.fromEntries([["check",PRELUDE+CHECK2],...Object.entries(GUARDED).map(([name,lua])=>[name,PRELUDE+
 GUARD+lua])].map(([name,lua])=>[name,{lua,numberOfKeys:2}]));var SECOND=1e3;var HOUR=60*60*SECOND;var DAY=24*HOUR;var LIMITS2={lock:6*SECOND,operation:SECOND,connection:2*SECOND,reconnection:5*
-SECOND,watch:5*SECOND,pointer:30*DAY,pair:95*DAY,deadMarker:5*HOUR};var UNKNOWN=-1;var MOST_PENDING=1e5;var RedisCoordination=class{#memory=new MemoryCoordination;#options;#limits;#isClosed=false;#prefix;#connection;#fence=0;#life;#pending=new Set;#held=new Set;constructor(options){
+SECOND,watch:5*SECOND,pointer:30*DAY,pair:95*DAY};var UNKNOWN=-1;var MOST_PENDING=1e5;var RedisCoordination=class{#memory=new MemoryCoordination;#options;#limits;#isClosed=false;#prefix;#connection;#fence=0;#life;#pending=new Set;#held=new Set;constructor(options){
 this.#options=options;this.#limits={...LIMITS2,...options.limits};this.#prefix=`nocodb-bitbucket-auth:{${options.namespace}\
 }:`;this.#connection=new RedisConnection({url:options.url,variable:options.variable,database:options.database,isDatabaseSought:options.
 isDatabaseSought,limits:this.#limits,scripts:SCRIPTS,log:options.log,without:"renews tokens on its own",lifeName:`${this.#prefix}\
@@ -637,24 +637,23 @@ UNKNOWN,agoMs]),this.#memory.noteGrant(agoMs)])}async refusals(key){const[shared
 fusals",[key,UNKNOWN,UNKNOWN]),this.#memory.refusals(key)]);const[refused,othersRefused,granted]=shared??[];return{refusedAgo:lesser(
 local.refusedAgo,refused),othersRefusedAgo:lesser(local.othersRefusedAgo,othersRefused),grantedAgo:lesser(local.grantedAgo,
 granted)}}async close(){this.#isClosed=true;for(const end2 of this.#held)end2();this.#connection.close();this.#pending.clear();
-await this.#memory.close()}async#share(key,entry,options){const{pair,pointer,deadMarker}=this.#limits;this.#see(entry.fence);
-const limit="dead"in entry.value?deadMarker:pair;const sealed=`${key} ${this.#encrypt(entry,key)}`;const reply=await this.#ask(
-"publish",[key,entry.key,entry.fence,sealed,limit,pointer],options);if(!reply){this.#postpone(key);return void 0}this.#pending.
-delete(key);if(reply[0]===1)return true;const winner=this.#read(reply[1],reply[2]);const known=this.findLocal(key)??this.
-findLocal(entry.key);if(winner&&outdates(entry,winner))return true;if(winner&&known?.key===entry.key){this.#memory.settle(
-entry.key,winner);this.#memory.settle(key,winner)}return false}#postpone(key){if(this.#isClosed)return;this.#pending.add(
-key);const[oldest]=this.#pending;if(this.#pending.size>MOST_PENDING&&oldest!==void 0)this.#pending.delete(oldest)}async#shareAll(){
-await this.#shareRefusals();for(const key of[...this.#pending]){if(!this.#connection.isUsable)return;const entry=this.#memory.
-findLocal(key);if(entry)await this.#share(key,entry,{isAwaited:false});else this.#pending.delete(key)}}async#shareRefusals(){
-const isAwaited=false;for(const{key,agoMs:agoMs2}of this.#memory.lastRefusals()){await this.#ask("refusals",[key,agoMs2,
-UNKNOWN],{isAwaited})}const agoMs=this.#memory.lastGrantAgo();if(agoMs!==void 0)await this.#ask("refusals",["",UNKNOWN,agoMs],
-{isAwaited})}#see(fence){if(fence<=HIGHEST_FENCE)this.#fence=Math.max(this.#fence,fence)}async#ask(name,args,options){return this.#connection.
-use(async(redis,life)=>{const reply=await run(redis,name,[this.#prefix,life.name],[life.value,...args]);return reply==="\
-lost"?LOST:reply},options)}async#check(redis,life){const keys2=[this.#prefix,life.name];const args=[this.#fence,this.#limits.
-pair];await run(redis,"check",keys2,args);await run(redis,"check",keys2,args);if(this.#life!==void 0&&life.value!==this.#life){
-for(const key of this.#memory.lastKeys())this.#pending.add(key)}this.#life=life.value}#encrypt({key,value,fence},predecessor){
-const nonce=(0,import_node_crypto4.randomBytes)(NONCE_LENGTH);const cipher=(0,import_node_crypto4.createCipheriv)(CIPHER,
-this.#options.encryptionKey,nonce,{authTagLength:TAG_LENGTH});cipher.setAAD(boundTo(key,fence,predecessor));const text=[
+await this.#memory.close()}async#share(key,entry,options){const{pair,pointer}=this.#limits;this.#see(entry.fence);const sealed=`${key}\
+ ${this.#encrypt(entry,key)}`;const reply=await this.#ask("publish",[key,entry.key,entry.fence,sealed,pair,pointer],options);
+if(!reply){this.#postpone(key);return void 0}this.#pending.delete(key);if(reply[0]===1)return true;const winner=this.#read(
+reply[1],reply[2]);const known=this.findLocal(key)??this.findLocal(entry.key);if(winner&&outdates(entry,winner))return true;
+if(winner&&known?.key===entry.key){this.#memory.settle(entry.key,winner);this.#memory.settle(key,winner)}return false}#postpone(key){
+if(this.#isClosed)return;this.#pending.add(key);const[oldest]=this.#pending;if(this.#pending.size>MOST_PENDING&&oldest!==
+void 0)this.#pending.delete(oldest)}async#shareAll(){await this.#shareRefusals();for(const key of[...this.#pending]){if(!this.#connection.
+isUsable)return;const entry=this.#memory.findLocal(key);if(entry)await this.#share(key,entry,{isAwaited:false});else this.#pending.
+delete(key)}}async#shareRefusals(){const isAwaited=false;for(const{key,agoMs:agoMs2}of this.#memory.lastRefusals()){await this.#ask(
+"refusals",[key,agoMs2,UNKNOWN],{isAwaited})}const agoMs=this.#memory.lastGrantAgo();if(agoMs!==void 0)await this.#ask("\
+refusals",["",UNKNOWN,agoMs],{isAwaited})}#see(fence){if(fence<=HIGHEST_FENCE)this.#fence=Math.max(this.#fence,fence)}async#ask(name,args,options){
+return this.#connection.use(async(redis,life)=>{const reply=await run(redis,name,[this.#prefix,life.name],[life.value,...args]);
+return reply==="lost"?LOST:reply},options)}async#check(redis,life){const keys2=[this.#prefix,life.name];const args=[this.#fence,
+this.#limits.pair];await run(redis,"check",keys2,args);await run(redis,"check",keys2,args);if(this.#life!==void 0&&life.
+value!==this.#life){for(const key of this.#memory.lastKeys())this.#pending.add(key)}this.#life=life.value}#encrypt({key,
+value,fence},predecessor){const nonce=(0,import_node_crypto4.randomBytes)(NONCE_LENGTH);const cipher=(0,import_node_crypto4.createCipheriv)(
+CIPHER,this.#options.encryptionKey,nonce,{authTagLength:TAG_LENGTH});cipher.setAAD(boundTo(key,fence,predecessor));const text=[
 cipher.update(JSON.stringify(value),"utf8"),cipher.final()];return Buffer.concat([nonce,...text,cipher.getAuthTag()]).toString(
 "base64url")}#read(key,pair){const[,digits,predecessor,ciphertext]=/^(\d+) (?:(.*) )?(\S+)$/.exec(String(pair))??[];const fence=Number(
 digits);if(typeof key!=="string"||ciphertext===void 0||!(fence<=HIGHEST_FENCE))return void 0;const bytes=Buffer.from(ciphertext,
@@ -667,8 +666,8 @@ function lesser(local,shared=UNKNOWN){return shared===UNKNOWN?local:Math.min(loc
 `nocodb-bitbucket-auth pair 1 ${key}`:`nocodb-bitbucket-auth pair 2 ${JSON.stringify([key,fence,predecessor])}`)}function outdates({
 value:known,fence},{value:found,fence:foundFence}){if("dead"in known||"dead"in found)return false;return(0,import_core15.core)().
 outdates(known.obtainedAt,known.expiresAt,fence,found.obtainedAt,found.expiresAt,foundFence)}function isInRedis(local,shared,leadsThere,pending){
-if(!shared)return"dead"in local.value;return local.key===shared.key?local.fence<=shared.fence&&!pending.has(local.key):leadsThere}
-function run(redis,name,[prefix="",lifeName=""],args){return redis[name](prefix,lifeName,...args)}var import_promises3=require("node:timers/promises");var import_core16=require("./shared.cjs");var CLIENT2="client";var LOOK_MS=1e3;
+if(!shared)return false;return local.key===shared.key?local.fence<=shared.fence&&!pending.has(local.key):leadsThere}function run(redis,name,[
+prefix="",lifeName=""],args){return redis[name](prefix,lifeName,...args)}var import_promises3=require("node:timers/promises");var import_core16=require("./shared.cjs");var CLIENT2="client";var LOOK_MS=1e3;
 var LOCK_WAIT_MS=200;var RefreshQueue=class{#queue;#coordination;#waiting=new Map;#isAdmitting=false;constructor(coordination,lockoutMs){
 this.#coordination=coordination;this.#queue=new((0,import_core16.core)()).RefreshQueue(lockoutMs)}enter(lane){return new Promise(
 resolve=>{this.#waiting.set(this.#queue.enter(lane),resolve);void this.#admitAll()})}wait(){return this.#queue.wait(performance.
@@ -733,15 +732,16 @@ Woke);break;default:return}}}finally{this.#pass?.failed();this.#pass=void 0;awai
 on(event,Date.now(),Math.random())}async#unlock(){const lock=this.#lock;this.#lock=void 0;await lock?.release()}async#underLock(work){
 if(this.#lock?.isHeld())return work();this.#leave(pass=>pass.failed());return this.#on((0,import_core17.core)().RefreshEvent.
 LockLost)}async#look(){const{RefreshEvent}=(0,import_core17.core)();const{key,value}=await this.#keeper.coordination.find(
-this.#key)??{};if(value&&"dead"in value)return this.#policy.foundDead(value.diedAt,Date.now(),Math.random());if(value&&key&&
-(key!==this.#key||value.accessToken!==this.#pair.accessToken)){return this.#adopt(value,key,()=>this.#policy.found(value.
-obtainedAt,value.expiresAt,key===this.#key,Date.now(),Math.random()))}return this.#policy.isDoubtful?this.#lookIntoStores():
-this.#on(RefreshEvent.NothingFound)}async#lookIntoStores(){const{RefreshEvent}=(0,import_core17.core)();const waiting=this.#waiting??
-[];const theirs=await readStores(waiting,this);if(!hasLivingStore(waiting))return this.#on(RefreshEvent.Abandoned);if(!theirs)
-return this.#on(RefreshEvent.NothingFound);const before=this.#key;const action=this.#adopt(theirs,this.#keeper.keyOf(theirs.
-refreshToken),()=>this.#policy.foundInRow(theirs.obtainedAt,theirs.expiresAt,Date.now(),Math.random()));if(this.#key!==before)
-await this.#keeper.coordination.publish(before,this.#entry(this.#pair));return action}#adopt(pair,key,decide){const{generation}=this.#policy;
-const action=decide();if(this.#policy.generation!==generation){this.#take(pair,key);this.#publishedKey=key}return action}async#refresh(){
+this.#key)??{};if(value&&"dead"in value&&(key===this.#key||!("refreshToken"in value))){return this.#policy.foundDead(value.
+diedAt,Date.now(),Math.random())}if(value&&key&&"refreshToken"in value&&(key!==this.#key||value.accessToken!==this.#pair.
+accessToken)){return this.#adopt(value,key,()=>this.#policy.found(value.obtainedAt,value.expiresAt,key===this.#key,Date.
+now(),Math.random()))}return this.#policy.isDoubtful?this.#lookIntoStores():this.#on(RefreshEvent.NothingFound)}async#lookIntoStores(){
+const{RefreshEvent}=(0,import_core17.core)();const waiting=this.#waiting??[];const theirs=await readStores(waiting,this);
+if(!hasLivingStore(waiting))return this.#on(RefreshEvent.Abandoned);if(!theirs)return this.#on(RefreshEvent.NothingFound);
+const before=this.#key;const action=this.#adopt(theirs,this.#keeper.keyOf(theirs.refreshToken),()=>this.#policy.foundInRow(
+theirs.obtainedAt,theirs.expiresAt,Date.now(),Math.random()));if(this.#key!==before)await this.#keeper.coordination.publish(
+before,this.#entry(this.#pair));return action}#adopt(pair,key,decide){const{generation}=this.#policy;const action=decide();
+if(this.#policy.generation!==generation){this.#take(makePair(pair),key);this.#publishedKey=key}return action}async#refresh(){
 const{coordination,environment,grant}=this.#keeper;const{refreshToken,scopes}=this.#pair;const sentAt=performance.now();
 try{const tokens=grant==="client_credentials"?await requestTokens(environment,client=>client.buildClientCredentialsRequest(),
 grant):await requestTokens(environment,client=>client.buildRefreshRequest(refreshToken),grant,{refreshToken,...scopes&&{
@@ -755,7 +755,7 @@ const pass=this.#pass;this.#pass=void 0;if(pass)tell(pass)}async#judge(){const{o
 refusals(this.#key);const refusedAgo=performance.now()-this.#refusedAt;return this.#policy.judged(othersRefusedAgo,refusedAgo,
 Date.now(),Math.random())}#take(pair,key){const before=this.#key;this.#pair=pair;this.#key=key;this.#lastError=void 0;if(key!==
 before)this.#keeper.rename(this,before,key)}async#bury(){const{RefreshAction,RefreshEvent}=(0,import_core17.core)();const death=this.#entry(
-{dead:true,diedAt:Date.now()});const isNews=await this.#keeper.coordination.publish(this.#key,death);const action=this.#on(
+{...this.#pair,dead:true,diedAt:Date.now()});const isNews=await this.#keeper.coordination.publish(this.#key,death);const action=this.#on(
 isNews?RefreshEvent.Published:RefreshEvent.Superseded);if(action===RefreshAction.Rest)reportDeath(this.#waiting??[],this);
 return action}async#publish(){const{coordination}=this.#keeper;const next=this.#key===this.#publishedKey?void 0:await coordination.
 lock(this.#key);const isNewest=await coordination.publish(this.#publishedKey,this.#entry(this.#pair));this.#publishedKey=
