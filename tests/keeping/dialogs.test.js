@@ -9,7 +9,7 @@ import { createEntry } from 'nocodb-bitbucket-auth';
 import { startRedis } from '../js/redis-server.js';
 import { thrownBy } from '../js/support.js';
 import { startScene } from './support/scene.js';
-import { until } from './support/waiting.js';
+import { pause, until } from './support/waiting.js';
 
 const HOUR = 3_600_000;
 
@@ -84,11 +84,14 @@ describe('dialogs end, and say what is going on', { concurrency: true }, () => {
     const outcomes = [dead.use((client) => client.get('/user')).catch(() => {})];
     assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
     outcomes.push(wrapper.use((client) => client.get('/user')).catch(() => {}));
+    // It is in line, or was refused as well: on a busy machine it may have asked before the news came.
+    await pause(500);
+    const { length: before } = tap.requests;
     // A copy of the module has nothing but the coordination in common with this one, like another process.
     const copy = createRequire(import.meta.url)('nocodb-bitbucket-auth');
     const other = new (copy.createEntry(environment).wrapper)(wrapper.config);
     const { success, message } = await within(DIALOG_MS, () => other.testConnection());
-    assert.deepEqual([success, tap.requests.length], [false, 1]);
+    assert.deepEqual([success, tap.requests.length], [false, before]);
     assert.match(message, /not renewed yet.*passes by itself/);
     await Promise.all(outcomes);
   });
