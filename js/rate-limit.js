@@ -19,10 +19,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { unlessAborted } from './abort.js';
 import { core, failure } from './core.js';
-import { redisAddress } from './environment.js';
+import { redisAddress } from './nocodb/environment.js';
 import { RateCounters } from './rate-counters.js';
 
-/** @typedef {import('./environment.js').Environment} Environment */
+/** @typedef {import('./nocodb/environment.js').Environment} Environment */
 
 /**
  * @typedef {object} TakeOptions
@@ -31,7 +31,7 @@ import { RateCounters } from './rate-counters.js';
  * @property {(message: string) => void} [log]
  */
 
-/** @typedef {import('./environment.js').RedisSettings} RedisSettings */
+/** @typedef {import('./nocodb/environment.js').RedisSettings} RedisSettings */
 
 /**
  * @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured'> & RedisSettings & { key?: Uint8Array }} Settings `key`:

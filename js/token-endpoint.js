@@ -12,7 +12,7 @@ import { send } from './transport.js';
 /** @typedef {import('./core.js').CoreClient} CoreClient */
 /** @typedef {import('./core.js').TokenRequest} TokenRequest */
 /** @typedef {import('./core.js').TokenSet} TokenSet */
-/** @typedef {import('./environment.js').Environment} Environment */
+/** @typedef {import('./nocodb/environment.js').Environment} Environment */
 
 /**
  * The client that the environment describes.

@@ -8,13 +8,13 @@
 import { createHmac } from 'node:crypto';
 import { MemoryCoordination } from './coordination/memory.js';
 import { RedisCoordination } from './coordination/redis.js';
-import { redisAddress } from './environment.js';
+import { redisAddress } from './nocodb/environment.js';
 import { RefreshQueue } from './refresh-queue.js';
 import { Connection } from './token-connection.js';
 import { makePair } from './token-store.js';
 
 /** @typedef {import('./coordination/memory.js').Coordination} Coordination */
-/** @typedef {import('./environment.js').Environment} Environment */
+/** @typedef {import('./nocodb/environment.js').Environment} Environment */
 /** @typedef {import('./token-store.js').Holder} Holder */
 /** @typedef {import('./token-store.js').Pair} Pair */
 

@@ -3,9 +3,9 @@ if(from&&typeof from==="object"||typeof from==="function"){for(let key of __getO
 to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__getOwnPropDesc(from,key))||desc.enumerable})}
 return to};var __toESM=(mod,isNodeMode,target)=>(target=mod!=null?__create(__getProtoOf(mod)):{},__copyProps(isNodeMode||!mod||!mod.
 __esModule?__defProp(target,"default",{value:mod,enumerable:true}):target,mod));var __toCommonJS=mod=>__copyProps(__defProp(
-{},"__esModule",{value:true}),mod);var index_exports={};
-__export(index_exports,{BitbucketAuthError:()=>import_error9.BitbucketAuthError,BitbucketAuthIntegration:()=>BitbucketAuthIntegration,
-createEntry:()=>createEntry,default:()=>index_default});module.exports=__toCommonJS(index_exports);var import_core_wasm=require("./inlined/core.wasm.js");var import_arguments=require("./shared.cjs");var import_core=require("./shared.cjs");var import_error=require("./shared.cjs");
+{},"__esModule",{value:true}),mod);var entry_exports={};
+__export(entry_exports,{BitbucketAuthError:()=>import_error9.BitbucketAuthError,BitbucketAuthIntegration:()=>BitbucketAuthIntegration,
+createEntry:()=>createEntry,default:()=>entry_default});module.exports=__toCommonJS(entry_exports);var import_core_wasm=require("./inlined/core.wasm.js");var import_arguments=require("./shared.cjs");var import_core=require("./shared.cjs");var import_error=require("./shared.cjs");
 function readEnvironment(env){const{environmentVariables,proxyVariables,readEnvironment:judgeEnvironment}=(0,import_core.core)();
 const variables=(0,import_arguments.reading)("config","env",()=>{const ways=proxyVariables();const way=ways.some(name=>env[name]!==
 void 0)?env:process.env;return Object.fromEntries([...environmentVariables().map(name=>[name,env[name]]),...ways.map(name=>[
@@ -871,7 +871,7 @@ name,given[name]]))}var manifest=Object.freeze({title:"Bitbucket",icon:"bitBucke
 ith OAuth 2.0, an access token or an API token",author:"NocoDB",website:"https://bitbucket.org",order:5,expose:["testCon\
 nection","connectionStatus","listWorkspaces","listRepositories"]});function createEntry(env=process.env){const environment=lazyEnvironment(env);let elements;return{type:"auth",sub_type:"b\
 itbucket",wrapper:class BitbucketAuth extends BitbucketAuthIntegration{constructor(config,host){super(config,host,environment)}},
-get form(){return elements??=formFor(environment)},manifest}}var index_default=createEntry();function formFor(environment){
+get form(){return elements??=formFor(environment)},manifest}}var entry_default=createEntry();function formFor(environment){
 try{const{problems,...usable}=environment();for(const{message}of problems)warn(message);return form(usable)}catch(error){
 warn(error instanceof import_error9.BitbucketAuthError?error.message:"the configuration could not be read");return form(
 {})}}function warn(message){console.warn(`[nocodb-bitbucket-auth] ${message}`)}0&&(module.exports={BitbucketAuthError,BitbucketAuthIntegration,createEntry});

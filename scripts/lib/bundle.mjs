@@ -21,7 +21,12 @@ const defaultExports = { index: 'IntegrationEntry' };
 const withoutExports = ['register'];
 /** The wasm inside JavaScript, which both module systems share: a script is a script. */
 const inlined = join(root, 'pkg', 'inlined');
-const source = (name) => join(root, 'js', `${name}.js`);
+/** Where an entry is, below js/, if it is not called as in the package. */
+const modules = { index: 'nocodb/entry', register: 'nocodb/register' };
+const moduleOf = (name) => modules[name] ?? name;
+const source = (name) => join(root, 'js', `${moduleOf(name)}.js`);
+/** For esbuild: entries with the names that they have in the package. */
+const points = (names) => names.map((name) => ({ in: source(name), out: name }));
 
 /** Without the comments of what it is made from, and without indentation; names stay, and lines stay short. */
 const form = {
@@ -49,7 +54,8 @@ const filesApart = (shared) => ({
       if (dirname(file) === inlined) return { path: `./inlined/${basename(file)}`, external: true };
       if (kind === 'entry-point') return { path: file };
       if (shared.includes(file)) return { path: './shared.cjs', external: true };
-      if (entries.map(source).includes(file)) return { path: `./${basename(file, '.js')}.cjs`, external: true };
+      const entry = entries.find((name) => source(name) === file);
+      if (entry) return { path: `./${entry}.cjs`, external: true };
       return { path: file };
     });
   },
@@ -83,8 +89,8 @@ export async function bundleCommonJs() {
   const contents = shared.map((path) => `export * from ${JSON.stringify(path)};`).join('\n');
   const builds = [
     { stdin: { contents, sourcefile: 'shared.js', resolveDir: root }, outfile: 'shared.js', platform: 'neutral' },
-    { entryPoints: neutral.map(source), plugins: [filesApart(shared)], outdir: root, platform: 'neutral' },
-    { entryPoints: forNode.map(source), plugins: [filesApart(shared)], outdir: root, platform: 'node' },
+    { entryPoints: points(neutral), plugins: [filesApart(shared)], outdir: root, platform: 'neutral' },
+    { entryPoints: points(forNode), plugins: [filesApart(shared)], outdir: root, platform: 'node' },
   ];
   const files = [];
   for (const its of builds) {
@@ -115,7 +121,7 @@ export async function declarations() {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     await must(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', folder]);
     const bundle = await rollup({
-      input: typed.map((name) => join(folder, `${name}.d.ts`)),
+      input: Object.fromEntries(typed.map((name) => [name, join(folder, `${moduleOf(name)}.d.ts`)])),
       plugins: [withoutScripts, dts()],
       external: (name) => !/^[./]/.test(name),
       onLog(level, { message }) {

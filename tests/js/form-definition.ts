@@ -1,7 +1,7 @@
 // The form is what NocoDB's form builder takes. Compiled, never run. `nocodb-sdk` describes the elements with enums,
 // whose values an integration writes as plain text; so the enums are read as their values here.
 import type { FormDefinition } from 'nocodb-sdk';
-import type { FormElement } from '../../js/form.js';
+import type { FormElement } from '../../js/nocodb/form.js';
 
 type Plain<T> = T extends string ? `${T}`
   : T extends (...parameters: never[]) => unknown ? T

@@ -7,19 +7,19 @@
  */
 
 import { createHash } from 'node:crypto';
-import { members } from './arguments.js';
-import { core } from './core.js';
-import { within } from './time-limit.js';
-import { makePair } from './token-store.js';
+import { members } from '../arguments.js';
+import { core } from '../core.js';
+import { within } from '../time-limit.js';
+import { makePair } from '../token-store.js';
 
 /** @typedef {import('./integration.js').HostServices} HostServices */
 /** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */
 /** @typedef {import('./integration.js').StoredTokens} StoredTokens */
-/** @typedef {import('./token-store.js').Chain} Chain */
-/** @typedef {import('./token-store.js').Ending} Ending */
-/** @typedef {import('./token-store.js').Holder} Holder */
-/** @typedef {import('./token-store.js').Outcome} Outcome */
-/** @typedef {import('./token-store.js').Pair} Pair */
+/** @typedef {import('../token-store.js').Chain} Chain */
+/** @typedef {import('../token-store.js').Ending} Ending */
+/** @typedef {import('../token-store.js').Holder} Holder */
+/** @typedef {import('../token-store.js').Outcome} Outcome */
+/** @typedef {import('../token-store.js').Pair} Pair */
 
 // No change of a row takes longer than this, or the next one begins all the same.
 const CHANGE_LIMIT_MS = 5000;
@@ -288,7 +288,7 @@ function storable({ oauth: _transient, ...config }) {
  * What a config tells of its tokens, whatever it holds.
  *
  * @param {IntegrationConfig} config
- * @returns {import('./core.js').TokenOrigin}
+ * @returns {import('../core.js').TokenOrigin}
  */
 function originOf({ authorized_at, account, refreshed_at, expires_at }) {
   return {

@@ -5,20 +5,20 @@
  * is loaded or the environment read before somebody asks, or a wrong variable keeps NocoDB from starting.
  */
 
-import '../pkg/inlined/core.wasm.js';
+import '../../pkg/inlined/core.wasm.js';
 import { lazyEnvironment } from './environment.js';
-import { BitbucketAuthError } from './error.js';
+import { BitbucketAuthError } from '../error.js';
 import { form } from './form.js';
 import { BitbucketAuthIntegration } from './integration.js';
 import { manifest } from './manifest.js';
 
 export { BitbucketAuthError, BitbucketAuthIntegration };
 
-/** @typedef {import('./api/client.js').BitbucketClient} BitbucketClient */
-/** @typedef {import('./core.js').Account} Account */
-/** @typedef {import('./core.js').CredentialKind} CredentialKind */
+/** @typedef {import('../api/client.js').BitbucketClient} BitbucketClient */
+/** @typedef {import('../core.js').Account} Account */
+/** @typedef {import('../core.js').CredentialKind} CredentialKind */
 /** @typedef {import('./environment.js').Env} Env */
-/** @typedef {import('./error.js').Phase} Phase */
+/** @typedef {import('../error.js').Phase} Phase */
 /** @typedef {import('./form.js').FormElement} FormElement */
 /** @typedef {import('./manifest.js').IntegrationManifest} IntegrationManifest */
 /** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */

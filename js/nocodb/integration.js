@@ -7,32 +7,32 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { createClient, meaningOf } from './api/client.js';
-import { fetchPage, listOf } from './api/paginate.js';
-import { createSender } from './api/sender.js';
-import { members, membersOf } from './arguments.js';
-import { core, failure } from './core.js';
+import { createClient, meaningOf } from '../api/client.js';
+import { fetchPage, listOf } from '../api/paginate.js';
+import { createSender } from '../api/sender.js';
+import { members, membersOf } from '../arguments.js';
+import { core, failure } from '../core.js';
 import { lazyEnvironment } from './environment.js';
-import { BitbucketAuthError, judge } from './error.js';
-import { rateLimiterOf } from './rate-limit.js';
-import { signalAfter, within } from './time-limit.js';
-import { clientOf, configFailure, requestTokens } from './token-endpoint.js';
+import { BitbucketAuthError, judge } from '../error.js';
+import { rateLimiterOf } from '../rate-limit.js';
+import { signalAfter, within } from '../time-limit.js';
+import { clientOf, configFailure, requestTokens } from '../token-endpoint.js';
 import { StoredConfig, epoch, pairOf, storedTokens } from './stored-config.js';
-import { keeperOf } from './token-keeper.js';
-import { storelessHolder } from './token-store.js';
+import { keeperOf } from '../token-keeper.js';
+import { storelessHolder } from '../token-store.js';
 
-/** @typedef {import('./api/client.js').BitbucketClient} BitbucketClient */
-/** @typedef {import('./api/sender.js').Sender} Sender */
-/** @typedef {import('./core.js').Account} Account */
-/** @typedef {import('./core.js').CredentialKind} CredentialKind */
+/** @typedef {import('../api/client.js').BitbucketClient} BitbucketClient */
+/** @typedef {import('../api/sender.js').Sender} Sender */
+/** @typedef {import('../core.js').Account} Account */
+/** @typedef {import('../core.js').CredentialKind} CredentialKind */
 /** @typedef {import('./environment.js').Environment} Environment */
-/** @typedef {import('./token-connection.js').Connection} Connection */
-/** @typedef {import('./token-store.js').Pair} Pair */
+/** @typedef {import('../token-connection.js').Connection} Connection */
+/** @typedef {import('../token-store.js').Pair} Pair */
 
 /**
  * What the next request carries.
  *
- * @typedef {{ authorization: string, current?: import('./token-connection.js').Current }} Credential `current`: the tokens
+ * @typedef {{ authorization: string, current?: import('../token-connection.js').Current }} Credential `current`: the tokens
  *   that it was made of, where they can be renewed
  */
 
@@ -177,7 +177,7 @@ export class BitbucketAuthIntegration {
   /** @type {BitbucketClient | undefined} */
   #client;
 
-  /** @type {import('./core.js').StoredCredential | undefined} */
+  /** @type {import('../core.js').StoredCredential | undefined} */
   #described;
 
   /** @type {Connection | undefined} */
@@ -521,7 +521,7 @@ export class BitbucketAuthIntegration {
   /**
    * Asks Bitbucket what a test wants to know.
    *
-   * @param {import('./core.js').ConnectionTest} test
+   * @param {import('../core.js').ConnectionTest} test
    * @param {Sender} sender
    * @param {AbortSignal} [signal]
    */
@@ -581,7 +581,7 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * @param {import('./api/sender.js').Throttle} [throttle]
+   * @param {import('../api/sender.js').Throttle} [throttle]
    * @param {number} [patienceMs] how long a request may wait for tokens
    * @returns {Sender}
    */
@@ -609,7 +609,7 @@ export class BitbucketAuthIntegration {
 
   /**
    * @param {number} [maxWaitMs]
-   * @returns {import('./api/sender.js').Throttle | undefined}
+   * @returns {import('../api/sender.js').Throttle | undefined}
    */
   #throttle(maxWaitMs) {
     const limiter = rateLimiterOf(this.#environment());
@@ -693,7 +693,7 @@ export class BitbucketAuthIntegration {
   /**
    * What the config says of the credential, without tokens that can be renewed.
    *
-   * @returns {import('./core.js').StoredCredential}
+   * @returns {import('../core.js').StoredCredential}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` for the OAuth client itself where that is not allowed
    */
   #describe() {
@@ -729,7 +729,7 @@ export class BitbucketAuthIntegration {
   /**
    * The connection that this wrapper's tokens belong to, or that of the OAuth client itself.
    *
-   * @param {import('./core.js').CoreClient} client
+   * @param {import('../core.js').CoreClient} client
    * @returns {Connection}
    */
   #connect(client) {

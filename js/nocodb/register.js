@@ -10,7 +10,7 @@
 
 /** @typedef {{ type: string, sub_type: string, wrapper: any, manifest: any, form: any }} Entry */
 /** @typedef {{ type?: string, sub_type?: string, config?: unknown }} Integration what NocoDB is about to store */
-/** @typedef {typeof import('./index.js')} Plugin */
+/** @typedef {typeof import('./entry.js')} Plugin */
 
 /**
  * The model class of NocoDB that holds the list and writes to the database.
@@ -53,7 +53,7 @@ const OTHER_KINDS = ['api_key', 'basic', 'custom'];
  *
  * @type {() => Plugin | Promise<Plugin>}
  */
-const load = typeof require === 'function' ? () => require('./index.js') : () => import('./index.js');
+const load = typeof require === 'function' ? () => require('./entry.js') : () => import('./entry.js');
 
 /**
  * Refuses a request to NocoDB. NocoDB's exception filter answers with the status and the message, provided that the

@@ -160,7 +160,7 @@ function workspace(types, helpText) {
 }
 
 /**
- * @param {import('./core.js').CoreClient} client
+ * @param {import('../core.js').CoreClient} client
  * @param {string} type
  * @returns {FormElement}
  */

@@ -5,14 +5,14 @@
  * makes of it. What never happens here: a value is judged, kept for the whole process, or told to anybody.
  */
 
-import { reading } from './arguments.js';
-import { core } from './core.js';
-import { judge } from './error.js';
+import { reading } from '../arguments.js';
+import { core } from '../core.js';
+import { judge } from '../error.js';
 
 /** @typedef {Record<string, string | undefined>} Env */
-/** @typedef {import('./core.js').CoreEnvironment} Environment */
-/** @typedef {import('./error.js').BitbucketAuthError} BitbucketAuthError */
-/** @typedef {import('./coordination/redis-connection.js').RedisAddress} RedisAddress */
+/** @typedef {import('../core.js').CoreEnvironment} Environment */
+/** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
+/** @typedef {import('../coordination/redis-connection.js').RedisAddress} RedisAddress */
 
 /**
  * What tells the Redis that processes share, and the database there. All that use one go by the same.
