@@ -14,6 +14,7 @@ import { members, membersOf } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { lazyEnvironment } from './environment.js';
 import { BitbucketAuthError, judge } from '../error.js';
+import { masked } from './masks.js';
 import { rateLimiterOf } from '../rate-limit.js';
 import { signalAfter, within } from '../time-limit.js';
 import { clientOf, configFailure, requestTokens } from '../token-endpoint.js';
@@ -147,11 +148,6 @@ import { storelessHolder } from '../token-store.js';
  * @property {number} [refreshedAt] when the tokens were received, in milliseconds since the epoch
  * @property {string} [hint] what seems to be wrong with the token
  */
-
-const SECRET_MEMBERS = [
-  'token', 'oauth_token', 'refresh_token', 'access_token', 'bearer_token', 'password', 'client_secret', 'secret',
-];
-const MASK = '********';
 
 const ACCOUNT_MEMBERS = ['uuid', 'nickname', 'displayName'];
 const REPOSITORY_MEMBERS = ['full_name', 'name', 'slug', 'uuid', 'description', 'is_private'];
@@ -447,11 +443,7 @@ export class BitbucketAuthIntegration {
    * @returns {Omit<T, 'oauth' | '_vars'>} an empty object when `config` is none
    */
   maskConfig(config) {
-    const { oauth: _transient, _vars, ...shown } = members(config);
-    for (const name of SECRET_MEMBERS) {
-      if (shown[name]) shown[name] = MASK;
-    }
-    return /** @type {Omit<T, 'oauth' | '_vars'>} */ (shown);
+    return /** @type {Omit<T, 'oauth' | '_vars'>} */ (masked(config));
   }
 
   /**
