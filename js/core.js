@@ -100,6 +100,7 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {string} [redisVariable] the variable that names it
  * @property {number} [redisDatabase] the number of its database
  * @property {boolean} isRedisDatabaseSought whether that is NocoDB's own, and another one is to be found beside it
+ * @property {number[]} [otherRedisDatabases] those that NocoDB's other variables name
  * @property {Failure[]} problems `INVALID_CONFIG` with the variable's name in `field`, never its value
  */
 
@@ -319,10 +320,10 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(address: string) => RedisServer} redisServer
  * @property {(code: string, message: string) => string | undefined} redisTrouble the kind of trouble in a word;
  *   `undefined` when it can be used all the same
- * @property {(home: number) => Uint32Array} redisDatabases those to be looked at for one that is not NocoDB's own, which is
- *   the first of them
- * @property {(home: number, survey: string) => { database: number, stays?: string }} chooseRedisDatabase by a word for each
- *   of them; `stays` says why NocoDB's own is to be used
+ * @property {(home: number, others: Uint32Array) => Uint32Array} redisDatabases those to be looked at for one that is not
+ *   NocoDB's own, which is the first of them; `others`: those that NocoDB's other variables name
+ * @property {(surveyed: Uint32Array, survey: string) => { database: number, stays?: string }} chooseRedisDatabase by a word
+ *   for each of them; `stays` says why NocoDB's own is to be used
  * @property {(reply: string) => string | undefined} redisDatabaseTrouble why NocoDB's own is to be used when looking at
  *   them was refused with this reply; `undefined`: none can be at present
  * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, fence: number,

@@ -604,7 +604,8 @@ fn previous(value: Option<&JsValue>) -> Previous {
 }
 
 /// Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, rateLimit?, isRateLimitConfigured, mayActAsClient,
-/// isVerifierOptional, redisUrl?, redisVariable?, redisDatabase?, isRedisDatabaseSought, proxies, problems }`.
+/// isVerifierOptional, redisUrl?, redisVariable?, redisDatabase?, isRedisDatabaseSought, otherRedisDatabases?, proxies,
+/// problems }`.
 /// Without `client` OAuth cannot be offered; without `apiUrl` the API's override is unusable; without `rateLimit` there is
 /// none. `problems` has an INVALID_CONFIG error for each variable that is missing or wrong.
 #[wasm_bindgen(js_name = readEnvironment)]
@@ -616,11 +617,12 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
         RateLimit::Configured(limit) => (Some(limit), true),
         RateLimit::Off => (None, true),
     };
-    let (database, is_sought) = match environment.redis.as_ref().map(|redis| redis.database) {
-        Some(Database::Named(number)) => (Some(number), false),
-        Some(Database::SoughtBeside(number)) => (Some(number), true),
-        None => (None, false),
+    let (database, others) = match environment.redis.as_ref().map(|redis| &redis.database) {
+        Some(Database::Named(number)) => (Some(*number), None),
+        Some(Database::Sought { home, others }) => (Some(*home), Some(others)),
+        None => (None, None),
     };
+    let others_of_nocodb = others.map(|numbers| numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(","));
     let problems: Vec<String> = environment.problems.iter().map(Error::to_json).collect();
     let result = Members::new()
         .text("apiUrl", environment.api.as_ref().map(Address::as_str))
@@ -633,7 +635,8 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
         .text("redisUrl", environment.redis.as_ref().map(|redis| redis.address.expose()))
         .text("redisVariable", environment.redis.as_ref().map(|redis| redis.variable))
         .number("redisDatabase", database.map(u64::from))
-        .flag("isRedisDatabaseSought", is_sought)
+        .flag("isRedisDatabaseSought", others.is_some())
+        .json("otherRedisDatabases", others_of_nocodb.map(|numbers| ["[", &numbers, "]"].concat()).as_deref())
         .json("problems", Some(&["[", &problems.join(","), "]"].concat()))
         .into_js();
     if let Some(client) = environment.client {
@@ -667,17 +670,18 @@ pub fn redis_trouble(code: &str, message: &str) -> Option<String> {
     trouble.is_serious().then(|| trouble.as_str().to_owned())
 }
 
-/// The databases to be looked at for one that is not NocoDB's own, which is the first of them.
+/// The databases to be looked at for one that is not NocoDB's own, which is the first of them. `others`: those that NocoDB's
+/// other variables name.
 #[wasm_bindgen(js_name = redisDatabases)]
-pub fn redis_databases(home: u32) -> Vec<u32> {
-    surveyed_databases(home).collect()
+pub fn redis_databases(home: u32, others: &[u32]) -> Vec<u32> {
+    surveyed_databases(home, others)
 }
 
-/// The database to be used, `{ database, stays? }`, by a word for each of [`redis_databases`]: `missing`, `empty`, `ours`,
-/// `others`, `marked` or `invaded`. `stays` says why it is NocoDB's own.
+/// The database to be used, `{ database, stays? }`, of those of [`redis_databases`], by a word for each: `missing`, `empty`,
+/// `ours`, `others`, `marked` or `invaded`. `stays` says why it is NocoDB's own.
 #[wasm_bindgen(js_name = chooseRedisDatabase)]
-pub fn choose_redis_database(home: u32, survey: &str) -> JsValue {
-    let choice = Choice::of(home, survey);
+pub fn choose_redis_database(surveyed: &[u32], survey: &str) -> JsValue {
+    let choice = Choice::of(surveyed, survey);
     Members::new().number("database", Some(choice.database.into())).text("stays", choice.stays).into_js()
 }
 

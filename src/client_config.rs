@@ -156,10 +156,18 @@ pub mod variable {
     pub const REDIS_URL: &str = "INTEGRATION_AUTH_BITBUCKET_REDIS_URL";
     /// NocoDB's own Redis, used when the one above is not set.
     pub const NOCODB_REDIS_URL: &str = "NC_REDIS_URL";
+    /// The Redis of NocoDB's jobs, where it is another.
+    pub const NOCODB_JOBS_REDIS_URL: &str = "NC_JOBS_REDIS_URL";
+    /// The Redis of NocoDB's cache, where it is another.
+    pub const NOCODB_CACHE_REDIS_URL: &str = "NC_CACHE_REDIS_URL";
+    /// Those of NocoDB, the one for everything first.
+    pub const NOCODB_REDIS_URLS: [&str; 3] = [NOCODB_REDIS_URL, NOCODB_JOBS_REDIS_URL, NOCODB_CACHE_REDIS_URL];
     /// The number of the plugin's database in NocoDB's own Redis.
     pub const REDIS_DATABASE: &str = "INTEGRATION_AUTH_BITBUCKET_REDIS_DATABASE";
+    /// By which NocoDB runs its jobs in processes of their own; the second is the older name.
+    pub const NOCODB_WORKERS: [&str; 2] = ["NC_WORKER_MODE_ENABLED", "NC_WORKER_CONTAINER"];
     /// All of them.
-    pub const ALL: [&str; 15] = [
+    pub const ALL: [&str; 19] = [
         CLIENT_ID,
         CLIENT_SECRET,
         REDIRECT_URI,
@@ -174,7 +182,11 @@ pub mod variable {
         CODE_VERIFIER,
         REDIS_URL,
         NOCODB_REDIS_URL,
+        NOCODB_JOBS_REDIS_URL,
+        NOCODB_CACHE_REDIS_URL,
         REDIS_DATABASE,
+        NOCODB_WORKERS[0],
+        NOCODB_WORKERS[1],
     ];
 }
 
@@ -229,7 +241,9 @@ pub enum HostVerifier {
 /// The value of [`variable::CODE_VERIFIER`] for hosts whose form sends none.
 const OPTIONAL: &str = "optional";
 
-const TWO_DATABASES: Reason = "is for NC_REDIS_URL only: INTEGRATION_AUTH_BITBUCKET_REDIS_URL names its database itself, as in redis://host:6379/5";
+const TWO_DATABASES: Reason = "is for NocoDB's own Redis only: INTEGRATION_AUTH_BITBUCKET_REDIS_URL names its database itself, as in redis://host:6379/5";
+
+const WORKERS_ALONE: Reason = "is not set, nor is NC_REDIS_URL, and NocoDB runs in several processes here: they lose connections unless all of them have the same Redis, this package with its preload, and the same variables";
 
 /// The value of [`variable::RATE_LIMIT`] for no limit.
 const NO_LIMIT: &str = "off";
@@ -290,6 +304,9 @@ impl Environment {
             .word(variable::CODE_VERIFIER, OPTIONAL, "must be the word optional, or not set")
             .map_or(HostVerifier::Required, |()| HostVerifier::Optional);
         let redis = values.read_redis();
+        if client.is_some() && redis.is_none() {
+            values.report_workers();
+        }
         let proxies = Proxies::read(get);
         problems.extend(proxies.problems().map(|problem| *problem));
         Self {
@@ -351,7 +368,8 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
     fn read_redis(&mut self) -> Option<NamedRedis> {
         let parse =
             |address: &str| redis::Server::parse(address).map(|server| (Secret::new(address), server.database));
-        let named = [variable::REDIS_URL, variable::NOCODB_REDIS_URL].into_iter().find_map(|variable| {
+        let candidates = [variable::REDIS_URL].into_iter().chain(variable::NOCODB_REDIS_URLS);
+        let named = candidates.into_iter().find_map(|variable| {
             let (address, number) = self.optional(variable, |value| value.map(parse).transpose()).flatten()?;
             Some((variable, address, number))
         });
@@ -364,9 +382,31 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
         let database = match number.flatten() {
             _ if names_its_own => redis::Database::Named(written),
             Some(number) => redis::Database::Named(number),
-            None => redis::Database::SoughtBeside(written),
+            None => redis::Database::Sought { home: written, others: self.other_databases(written) },
         };
         Some(NamedRedis { variable, address, database })
+    }
+
+    /// The databases that NocoDB's variables name beside this one, wherever they are.
+    fn other_databases(&self, home: u32) -> Vec<u32> {
+        let addresses = variable::NOCODB_REDIS_URLS.into_iter().filter_map(|variable| (self.get)(variable));
+        addresses
+            .filter_map(|address| redis::Server::parse(address.trim()).ok())
+            .map(|server| server.database)
+            .filter(|number| *number != home)
+            .collect()
+    }
+
+    /// Says what is needed where NocoDB runs its jobs in other processes.
+    fn report_workers(&mut self) {
+        let is_on = |variable: &str| {
+            let value = (self.get)(variable).unwrap_or_default();
+            !matches!(value.trim().to_ascii_lowercase().as_str(), "" | "false" | "0")
+        };
+        if variable::NOCODB_WORKERS.into_iter().any(is_on) {
+            let error = Error::new(Code::InvalidConfig, Phase::Config);
+            self.problems.push(*error.with_field(variable::REDIS_URL).with_reason(WORKERS_ALONE));
+        }
     }
 
     fn required<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> core::result::Result<T, Reason>) -> Option<T> {

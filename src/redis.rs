@@ -149,12 +149,17 @@ fn decode(text: &str) -> Result<Option<String>, Reason> {
 }
 
 /// Which database of a server the plugin uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Database {
     /// The one of this number, whatever is in it: an administrator wrote it down for this plugin.
     Named(u32),
-    /// Another one than that of this number, which is NocoDB's: its cache empties it whenever the main process starts.
-    SoughtBeside(u32),
+    /// Another one than NocoDB's own: its cache empties its database whenever the main process starts.
+    Sought {
+        /// The database of the address.
+        home: u32,
+        /// Those that NocoDB's other variables name, on this server or on others.
+        others: Vec<u32>,
+    },
 }
 
 /// What a database holds.
@@ -193,9 +198,12 @@ impl Content {
 
 /// The databases that are looked at, and the order in which equally good ones are taken: NocoDB's own first, which is only
 /// taken when there is no other. People take low numbers for what comes next, so the highest of the 16 that servers have by
-/// default comes before those; where there are more, they come last.
-pub fn surveyed_databases(home: u32) -> impl Iterator<Item = u32> {
-    [home].into_iter().chain((0..16).rev().chain(16..64).filter(move |number| *number != home))
+/// default comes before those; where there are more, they come after. Last are those that NocoDB's other variables name:
+/// they may be empty now, and NocoDB's cache may empty them later.
+pub fn surveyed_databases(home: u32, others: &[u32]) -> Vec<u32> {
+    let rest = || (0..16).rev().chain(16..64).filter(|number| *number != home);
+    let free = rest().filter(|number| !others.contains(number));
+    [home].into_iter().chain(free).chain(rest().filter(|number| others.contains(number))).collect()
 }
 
 /// Where the plugin's data is to be.
@@ -211,14 +219,15 @@ impl Choice {
     const NO_OTHER: Reason = "it has no other database";
     const OCCUPIED: Reason = "keys of others are in all its other databases";
 
-    /// Chooses, by a word for each of [`surveyed_databases`]. All processes that see the same choose the same.
-    pub fn of(home: u32, survey: &str) -> Self {
+    /// Chooses among [`surveyed_databases`], by a word for each. All processes that see the same choose the same.
+    pub fn of(surveyed: &[u32], survey: &str) -> Self {
+        let home = surveyed.first().copied().unwrap_or_default();
         let words = survey.split(' ').map(Content::parse);
-        let others = || surveyed_databases(home).zip(words.clone()).skip(1);
+        let others = || surveyed.iter().zip(words.clone()).skip(1);
         let found =
             Content::PREFERRED.into_iter().find_map(|wanted| others().find(|(_, content)| *content == Some(wanted)));
         match found {
-            Some((database, _)) => Self { database, stays: None },
+            Some((database, _)) => Self { database: *database, stays: None },
             None if others().all(|(_, content)| content == Some(Content::Missing)) => {
                 Self { database: home, stays: Some(Self::NO_OTHER) }
             }

@@ -302,7 +302,9 @@ fn config() {
                 "isVerifierOptional": get(&environment, "isVerifierOptional").as_bool(),
                 "redisUrl": get(&environment, "redisUrl").as_string(),
                 "redisDatabase": get(&environment, "redisDatabase").as_f64().map(|number| number as u64),
+                "redisVariable": get(&environment, "redisVariable").as_string(),
                 "isRedisDatabaseSought": get(&environment, "isRedisDatabaseSought").as_bool(),
+                "otherRedisDatabases": Some(get(&environment, "otherRedisDatabases")).filter(JsValue::is_object).map(|numbers| seen(&numbers)),
             });
             for name in ["clientId", "redirectUri", "scopes"] {
                 if client.is_object() {

@@ -20,6 +20,7 @@ import { DATABASE_SCRIPTS, readLife, seekDatabase } from './redis-database.js';
  * @property {string} [variable] that names it, for the log
  * @property {number} [database] the number of its database; by default the one in the address
  * @property {boolean} [isDatabaseSought] whether another one is to be found beside it
+ * @property {number[]} [otherDatabases] those that NocoDB's other variables name
  */
 
 /**
@@ -148,10 +149,10 @@ export class RedisConnection {
    * @param {Redis} redis
    */
   async #enter(redis) {
-    const { url, isDatabaseSought, lifeName, check } = this.#options;
+    const { url, isDatabaseSought, otherDatabases, lifeName, check } = this.#options;
     const home = this.#options.database ?? core().redisServer(url).database;
     // Scripts see all databases from any, so NocoDB's own need not be entered for it.
-    const place = isDatabaseSought ? await seekDatabase(redis, home) : { database: home };
+    const place = isDatabaseSought ? await seekDatabase(redis, home, otherDatabases) : { database: home };
     if (place.database !== (this.#databases.get(redis) ?? 0)) await redis.select(place.database);
     this.#databases.set(redis, place.database);
     const life = place.mark ?? await readLife(redis, lifeName);

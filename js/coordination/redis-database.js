@@ -134,11 +134,12 @@ export const DATABASE_SCRIPTS = {
  *
  * @param {Redis} redis connected to the latter, with these scripts
  * @param {number} home the number of the latter
+ * @param {number[]} [others] those that NocoDB's other variables name
  * @returns {Promise<Place>}
  */
-export async function seekDatabase(redis, home) {
+export async function seekDatabase(redis, home, others = []) {
   try {
-    return await agreeOnDatabase(redis, home);
+    return await agreeOnDatabase(redis, core().redisDatabases(home, Uint32Array.from(others)));
   } catch (error) {
     // Only what Redis itself says is a reason: after everything else, others may be in another database.
     const isReply = error instanceof Error && error.name === 'ReplyError';
@@ -150,16 +151,15 @@ export async function seekDatabase(redis, home) {
 
 /**
  * @param {Redis} redis
- * @param {number} home
+ * @param {Uint32Array} numbers of the databases that may be taken, NocoDB's own first
  * @returns {Promise<Place>}
  */
-async function agreeOnDatabase(redis, home) {
-  const numbers = core().redisDatabases(home);
+async function agreeOnDatabase(redis, numbers) {
   /** @param {string} seen @param {number} chosen */
   const survey = (seen, chosen) => scriptsOf(redis).surveyDatabases(BASE, seen, chosen, anyText(), MARK_MS, ...numbers);
-  let [seen] = await survey('', home);
+  let [seen] = await survey('', numbers[0]);
   for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
-    const { database, stays } = core().chooseRedisDatabase(home, seen);
+    const { database, stays } = core().chooseRedisDatabase(numbers, seen);
     const [seenNow, mark] = await survey(seen, database);
     if (mark !== undefined) return { database, mark: { name: `${BASE}database`, value: mark }, stays };
     seen = seenNow;

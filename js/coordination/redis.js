@@ -103,6 +103,7 @@ export class RedisCoordination {
       variable: options.variable,
       database: options.database,
       isDatabaseSought: options.isDatabaseSought,
+      otherDatabases: options.otherDatabases,
       limits: this.#limits,
       scripts: SCRIPTS,
       log: options.log,

@@ -17,7 +17,8 @@ import { judge } from '../error.js';
 /**
  * What tells the Redis that processes share, and the database there. All that use one go by the same.
  *
- * @typedef {Partial<Pick<Environment, 'redisUrl' | 'redisVariable' | 'redisDatabase' | 'isRedisDatabaseSought'>>} RedisSettings
+ * @typedef {Partial<Pick<Environment, 'redisUrl' | 'redisVariable' | 'redisDatabase' | 'isRedisDatabaseSought'
+ *   | 'otherRedisDatabases'>>} RedisSettings
  */
 
 /**
@@ -56,8 +57,13 @@ export function lazyEnvironment(env) {
  * @param {RedisSettings} environment
  * @returns {RedisAddress | undefined} `undefined` without a Redis
  */
-export function redisAddress({ redisUrl, redisVariable, redisDatabase, isRedisDatabaseSought }) {
-  return redisUrl
-    ? { url: redisUrl, variable: redisVariable, database: redisDatabase, isDatabaseSought: isRedisDatabaseSought }
-    : undefined;
+export function redisAddress({ redisUrl, redisVariable, redisDatabase, isRedisDatabaseSought, otherRedisDatabases }) {
+  if (!redisUrl) return undefined;
+  return {
+    url: redisUrl,
+    variable: redisVariable,
+    database: redisDatabase,
+    isDatabaseSought: isRedisDatabaseSought,
+    otherDatabases: otherRedisDatabases,
+  };
 }

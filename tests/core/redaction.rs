@@ -158,7 +158,9 @@ fn state_and_verifier_are_made_of_different_bytes() {
 
 #[test]
 fn a_problem_of_the_environment_names_the_variable_and_never_its_value() {
-    for name in variable::ALL {
+    // Whatever is set there counts as on.
+    let takes_anything = |name: &str| variable::NOCODB_WORKERS.contains(&name);
+    for name in variable::ALL.into_iter().filter(|name| !takes_anything(name)) {
         let value = format!("{MARK} \u{7} \" http://{MARK}");
         let environment = Environment::read(|asked| (asked == name).then(|| value.clone()));
         let problem = environment.problems.iter().find(|problem| problem.field.as_deref() == Some(name)).unwrap();

@@ -155,13 +155,13 @@ fn each_refusal_has_its_word() {
 /// A survey in which the databases of these numbers hold this, and the others that.
 fn survey(home: u32, holding: &[(u32, &str)], others: &str) -> String {
     let word = |number| holding.iter().find(|(of, _)| *of == number).map_or(others, |(_, word)| *word);
-    surveyed_databases(home).map(word).collect::<Vec<_>>().join(" ")
+    surveyed_databases(home, &[]).into_iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
 fn each_database_is_looked_at_once_and_the_own_one_first() {
     for home in [0, 1, 15, 16, 63, 64, 999] {
-        let all: Vec<u32> = surveyed_databases(home).collect();
+        let all = surveyed_databases(home, &[3, 16, 16, 70, home]);
         let mut sorted = all.clone();
         sorted.sort_unstable();
         sorted.dedup();
@@ -169,8 +169,23 @@ fn each_database_is_looked_at_once_and_the_own_one_first() {
         assert_eq!(all.first(), Some(&home));
         assert!((0..64).all(|number| all.contains(&number)), "{home}");
     }
-    assert_eq!(surveyed_databases(0).take(4).collect::<Vec<_>>(), [0, 15, 14, 13]);
-    assert_eq!(surveyed_databases(0).skip(14).take(4).collect::<Vec<_>>(), [2, 1, 16, 17]);
+    assert_eq!(surveyed_databases(0, &[])[..4], [0, 15, 14, 13]);
+    assert_eq!(surveyed_databases(0, &[])[14..18], [2, 1, 16, 17]);
+}
+
+#[test]
+fn databases_that_other_variables_of_nocodb_name_are_taken_last() {
+    let surveyed = surveyed_databases(0, &[15, 13]);
+    assert_eq!(surveyed[..4], [0, 14, 12, 11]);
+    assert_eq!(surveyed[62..], [15, 13]);
+    let survey = |holding: &[(u32, &str)]| {
+        let word = |number: &u32| holding.iter().find(|(of, _)| of == number).map_or("empty", |(_, word)| *word);
+        surveyed.iter().map(word).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(Choice::of(&surveyed, &survey(&[])).database, 14);
+    // Processes that know less of NocoDB's variables are there already.
+    assert_eq!(Choice::of(&surveyed, &survey(&[(15, "marked")])).database, 15);
+    assert_eq!(Choice::of(&surveyed, &survey(&[(15, "invaded")])).database, 14);
 }
 
 #[test]
@@ -192,7 +207,7 @@ fn a_database_is_chosen_in_which_nobody_else_is() {
         (0, &[(0, "marked"), (7, "empty")], "others", 7),
         (99, &[(0, "empty")], "missing", 0),
     ] {
-        let choice = Choice::of(home, &survey(home, holding, others));
+        let choice = Choice::of(&surveyed_databases(home, &[]), &survey(home, holding, others));
         assert_eq!(choice, Choice { database, stays: None }, "{home} {holding:?} {others}");
     }
     for (home, holding, others, reason) in [
@@ -202,11 +217,11 @@ fn a_database_is_chosen_in_which_nobody_else_is() {
         (0, &[(0, "ours"), (9, "invaded")], "others", "keys of others"),
         (0, &[], "something new", "keys of others"),
     ] {
-        let choice = Choice::of(home, &survey(home, holding, others));
+        let choice = Choice::of(&surveyed_databases(home, &[]), &survey(home, holding, others));
         assert_eq!(choice.database, home);
         assert!(choice.stays.is_some_and(|stays| stays.contains(reason)), "{home} {holding:?} {others}");
     }
-    assert_eq!(Choice::of(4, "").database, 4);
+    assert_eq!(Choice::of(&surveyed_databases(4, &[]), "").database, 4);
 }
 
 #[test]

@@ -735,13 +735,15 @@ mod cases {
         seen["lockoutMs"] = environment.lockout_ms.into();
         seen["mayActAsClient"] = (environment.client_credentials == ClientCredentials::Allowed).into();
         seen["isVerifierOptional"] = (environment.host_verifier == HostVerifier::Optional).into();
-        let (database, is_sought) = match environment.redis.as_ref().map(|redis| redis.database) {
-            Some(Database::Named(number)) => (Some(number), false),
-            Some(Database::SoughtBeside(number)) => (Some(number), true),
-            None => (None, false),
+        let (database, others) = match environment.redis.as_ref().map(|redis| redis.database.clone()) {
+            Some(Database::Named(number)) => (Some(number), None),
+            Some(Database::Sought { home, others }) => (Some(home), Some(others)),
+            None => (None, None),
         };
         seen["redisDatabase"] = database.into();
-        seen["isRedisDatabaseSought"] = is_sought.into();
+        seen["isRedisDatabaseSought"] = others.is_some().into();
+        seen["otherRedisDatabases"] = others.into();
+        seen["redisVariable"] = environment.redis.as_ref().map(|redis| redis.variable).into();
         seen["redisUrl"] = environment.redis.map(|redis| redis.address.expose().to_owned()).into();
         seen["apiUrl"] = environment.api.map(|api| api.as_str().to_owned()).into();
         compare(case, &seen);

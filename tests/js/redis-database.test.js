@@ -120,6 +120,17 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.equal((await named.find('a'))?.key, undefined);
   });
 
+  test('is not one that another variable of NocoDB names, though it is empty yet', async (t) => {
+    const { url } = await startRedis(t);
+    const at = databases(t, url);
+    const { coordination } = coordinate(t, url, { otherDatabases: [15, 14] });
+    await coordination.publish('a', entry('b', 1));
+    assert.deepEqual(await places(at), { used: [13], marked: [13] });
+    // One that knows nothing of that goes along.
+    const { coordination: other } = coordinate(t, url);
+    assert.ok(await other.find('a'));
+  });
+
   test('is the one in which keys of the plugin are already', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);

@@ -7,7 +7,7 @@ import * as oauth from 'nocodb-bitbucket-auth/oauth';
 
 // Not exported: they tell what is for the plugin only.
 const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
-const { readEnvironment } = await inside('js/environment.js');
+const { readEnvironment } = await inside('js/nocodb/environment.js');
 const { core } = await inside('js/core.js');
 
 /** What Atlassian removed on 2026-04-14. */
@@ -306,14 +306,15 @@ function configEnvironment(vector, t) {
 }
 
 const INSIDE = [
-  'timeoutMs', 'lockoutMs', 'redisUrl', 'redisDatabase', 'isRedisDatabaseSought', 'mayActAsClient', 'isVerifierOptional',
+  'timeoutMs', 'lockoutMs', 'redisUrl', 'redisDatabase', 'isRedisDatabaseSought', 'otherRedisDatabases', 'redisVariable',
+  'mayActAsClient', 'isVerifierOptional',
 ];
 
 /** What nothing that is exported tells is seen where the environment is read. */
 function configInside(vector) {
   const seen = readEnvironment(vector.environment);
   for (const [name, value] of Object.entries(vector.expect ?? {})) {
-    if (INSIDE.includes(name)) assert.equal(seen[name] ?? null, value, name);
+    if (INSIDE.includes(name)) assert.deepEqual(seen[name] ?? null, value, name);
   }
 }
 
