@@ -191,7 +191,8 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {number} [status]
  * @property {string} [field]
  * @property {number} [retryAfter] in milliseconds
- * @property {Ending} [ending] of the wrapper's connection, though Bitbucket refused nothing
+ * @property {Ending | 'unexchanged'} [ending] of the wrapper's connection, though Bitbucket refused nothing; `unexchanged`: its
+ *   row has a code in the place of tokens
  */
 
 /** @typedef {'replaced' | 'deleted'} Ending the connection was authenticated again; it was deleted */
@@ -338,6 +339,11 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {Record<'Chain' | 'Others' | 'OthersNewer' | 'Replaced', number>} RowHolding what a row of the host's holds
  * @property {(row: TokenOrigin | undefined, own: TokenOrigin, isOfSameChain: boolean, isRefused: boolean) => number} rowHolding
  *   for a wrapper with `own` tokens; `row` is `undefined` where the row has no refresh token
+ * @property {(code: string, status: number | undefined) => number} hostStatus with which NocoDB answers a request that failed
+ *   with this code, and with this status of Bitbucket's
+ * @property {() => number} transactionLimit how long an exchange may keep a transaction open, in milliseconds
+ * @property {() => Failure} lateInTransaction
+ * @property {(field: string) => Failure} maskedCredential
  * @property {(code: string, phase: Phase, details?: FailureDetails) => Failure} failure
  * @property {new (apiUrl: string) => Api} Api
  * @property {(path: string) => string} resourceGroup of a path below the API's base, for the rate limit

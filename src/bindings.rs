@@ -36,9 +36,11 @@ use crate::token_request::{Grant, TokenRequest};
 use crate::token_response::{self, Scopes, TokenResponse, is_token};
 use crate::token_set::{self, Previous};
 
+mod host_answer;
 mod refresh;
 mod stored_tokens;
 
+pub use host_answer::{host_status, late_in_transaction, masked_credential, transaction_limit};
 pub use refresh::{
     Policy, Queue, RefreshAction, RefreshAdmission, RefreshAnswer, RefreshEvent, RefreshLane, is_refusal, outdates,
 };
@@ -1037,6 +1039,7 @@ pub fn read_credential(config: &JsValue, may_act_as_client: bool) -> core::resul
         oauth_token: oauth_token.as_deref(),
         refresh_token: refresh_token.as_deref(),
         email: email.as_deref(),
+        has_code: config.get("oauth").ok().flatten().is_some(),
     };
     let allowed = if may_act_as_client { ClientCredentials::Allowed } else { ClientCredentials::Refused };
     let credential = Credential::read(&stored, allowed)?;

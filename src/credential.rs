@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::client_config::{ClientCredentials, variable};
 use crate::endpoints::Reason;
 use crate::error::{Code, Error, Phase, Result};
+use crate::host_answer::unexchanged;
 use crate::pasted;
 use crate::secret::Secret;
 use crate::text::replace;
@@ -66,6 +67,8 @@ pub struct Stored<'a> {
     pub refresh_token: Option<&'a str>,
     /// `email`
     pub email: Option<&'a str>,
+    /// Whether there is an `oauth`: what the host's GUI sends once, to be exchanged.
+    pub has_code: bool,
 }
 
 /// A credential that can be used, or at least renewed.
@@ -108,6 +111,9 @@ impl Credential {
         if let Err(reason) = access_token
             && !can_renew
         {
+            if kind == Kind::OAuth && stored.has_code {
+                return Err(unexchanged(Phase::Api));
+            }
             return Err(argument(field, reason));
         }
         // Another one could be renewed; one that Bitbucket cannot have sent would end the connection.

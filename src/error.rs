@@ -208,6 +208,8 @@ pub enum Ending {
     Replaced,
     /// The host's row is gone.
     Deleted,
+    /// The host's row has an authorization code in the place of tokens.
+    Unexchanged,
 }
 
 impl Ending {
@@ -216,6 +218,7 @@ impl Ending {
         match name {
             "replaced" => Some(Self::Replaced),
             "deleted" => Some(Self::Deleted),
+            "unexchanged" => Some(Self::Unexchanged),
             _ => None,
         }
     }
@@ -225,6 +228,7 @@ impl Ending {
         match self {
             Self::Replaced => "This connection was authenticated again; reload it",
             Self::Deleted => "This connection was deleted in NocoDB, and its tokens are no longer renewed",
+            Self::Unexchanged => "This connection was made in a process without the preload: authenticate again",
         }
     }
 }
@@ -371,10 +375,12 @@ impl Error {
         }
     }
 
-    /// Whether only the user can mend it, by connecting again. Where a connection ended for another reason than Bitbucket's
-    /// refusal, that does not mend it.
+    /// Whether only the user can mend it, by connecting again. Where the row of a connection was replaced or deleted, that does
+    /// not mend it.
     pub fn reauthorize(&self) -> bool {
-        matches!(self.code, Code::ReconnectRequired | Code::InvalidGrant) && self.explanation.is_none()
+        let unexchanged = Ending::Unexchanged.explanation();
+        matches!(self.code, Code::ReconnectRequired | Code::InvalidGrant)
+            && self.explanation.is_none_or(|explanation| explanation == unexchanged)
     }
 
     /// The required scopes that were not granted; all of them where that is not known.
@@ -400,7 +406,7 @@ impl Error {
         }
         match (&self.field, self.reason) {
             // What to raise.
-            (field, _) if self.code == Code::RequestTimeout => {
+            (field, _) if self.code == Code::RequestTimeout && self.explanation.is_none() => {
                 let limit = field.as_deref().unwrap_or("INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS");
                 push(&mut message, &[", or raise ", limit]);
             }

@@ -21,6 +21,7 @@ pub mod credential;
 pub mod endpoints;
 pub mod error;
 pub mod form;
+pub mod host_answer;
 pub mod json;
 pub mod key_derivation;
 pub mod pagination;

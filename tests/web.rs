@@ -7,9 +7,9 @@
 use js_sys::{Array, Function, JSON, Object, Reflect, Uint8Array};
 use nocodb_bitbucket_auth::bindings::{
     Api, Client, List, Redactor, Test, asks_for_renewal, check_member, default_scopes, environment_variables,
-    expand_scopes, failure, group_of, is_expired, is_hour_used_up, is_waited_for, judge_api_response, may_carry,
-    may_repeat, missing_scopes, page_address, page_repetition, rate_limit_news, read_credential, read_environment,
-    retry_delay, row_holding, workspace_segment,
+    expand_scopes, failure, group_of, host_status, is_expired, is_hour_used_up, is_waited_for, judge_api_response,
+    may_carry, may_repeat, missing_scopes, page_address, page_repetition, rate_limit_news, read_credential,
+    read_environment, retry_delay, row_holding, workspace_segment,
 };
 use nocodb_bitbucket_auth::client_config::variable;
 use nocodb_bitbucket_auth::scope::DEFAULT_SCOPES;
@@ -467,6 +467,15 @@ fn stored_tokens() {
         let held = row_holding(&row, &given(case, "own"), flag("isOfSameChain"), flag("isRefused"))
             .map(|held| format!("{held:?}").into());
         check(case, held, |seen| equal(&seen, &case["expect"]))
+    });
+}
+
+#[wasm_bindgen_test]
+fn host_answer() {
+    run("host_answer", include_str!("vectors/host_answer.json"), |case| {
+        let status = case.get("status").map(|_| status(case));
+        let answered = host_status(case["code"].as_str().unwrap(), status).map(JsValue::from);
+        check(case, answered, |seen| equal(&seen, &case["expect"]))
     });
 }
 

@@ -3,6 +3,7 @@
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::{Code, Ending, Error, HOST_REFRESH_PHRASES, Phase, clean_error_code};
+use nocodb_bitbucket_auth::host_answer;
 
 use Phase::{Api, Authorize, Callback, Config, Exchange, Refresh};
 
@@ -35,7 +36,7 @@ const TABLE: [Row; 36] = [
     (Code::UnsupportedTokenType, "UNSUPPORTED_TOKEN_TYPE", &[Exchange, Refresh], false, false),
     (Code::InvalidClient, "INVALID_CLIENT", &[Exchange, Refresh], false, false),
     (Code::InvalidGrant, "INVALID_GRANT", &[Exchange], false, true),
-    (Code::ReconnectRequired, "RECONNECT_REQUIRED", &[Refresh], false, true),
+    (Code::ReconnectRequired, "RECONNECT_REQUIRED", &[Exchange, Refresh, Api], false, true),
     (Code::TokenRequestFailed, "TOKEN_REQUEST_FAILED", &[Exchange, Refresh], false, false),
     (Code::ApiUnauthenticated, "API_UNAUTHENTICATED", &[Api], false, false),
     (Code::ApiInsufficientScope, "API_INSUFFICIENT_SCOPE", &[Api], false, false),
@@ -109,6 +110,34 @@ fn a_connection_that_ended_otherwise_is_not_mended_by_authenticating() {
         assert!(!HOST_REFRESH_PHRASES.iter().any(|phrase| error.message().contains(phrase)));
     }
     assert_eq!(Ending::from_name("Replaced"), None);
+}
+
+#[test]
+fn a_row_with_a_code_is_mended_by_authenticating() {
+    assert_eq!(Ending::from_name("unexchanged"), Some(Ending::Unexchanged));
+    let error = host_answer::unexchanged(Exchange);
+    assert_eq!(error.message(), "This connection was made in a process without the preload: authenticate again.");
+    assert!(error.reauthorize() && !error.retryable());
+}
+
+#[test]
+fn a_limit_that_nobody_can_raise_is_not_to_be_raised() {
+    assert!(
+        Error::new(Code::RequestTimeout, Exchange)
+            .message()
+            .ends_with(", or raise INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS.")
+    );
+    let message = host_answer::late_in_transaction().message();
+    assert!(message.contains("within 5 seconds") && !message.contains("raise"), "{message}");
+    assert_eq!(host_answer::TRANSACTION_LIMIT_MS, 5_000);
+}
+
+#[test]
+fn asterisks_are_refused_by_the_name_of_their_field() {
+    let error = host_answer::masked("config.token");
+    assert_eq!(error.field.as_deref(), Some("config.token"));
+    assert!(error.message().contains("config.token is a row of asterisks"), "{error}");
+    assert_listed(&error);
 }
 
 /// The host answers these phrases with a silent refresh, which cures none of these failures.

@@ -522,6 +522,7 @@ proptest! {
             oauth_token: Some(&pasted),
             refresh_token: None,
             email: Some(&typed),
+            ..Stored::default()
         }, ClientCredentials::Allowed).unwrap();
         let header = credential.authorization().map(|header| header.expose().to_owned());
         match kind {
@@ -546,6 +547,7 @@ proptest! {
             oauth_token: oauth_token.as_deref(),
             refresh_token: refresh_token.as_deref(),
             email: email.as_deref(),
+            ..Stored::default()
         }, ClientCredentials::Allowed);
         if let Ok(credential) = credential {
             prop_assert!(credential.can_renew || credential.access_token.is_some());

@@ -72,6 +72,7 @@ fn a_credential_shows_its_token_to_the_header_only() {
             oauth_token: Some(MARK),
             refresh_token: Some(MARK),
             email: Some("dana@example.com"),
+            ..Stored::default()
         };
         let credential = Credential::read(&stored, ClientCredentials::Refused).unwrap();
         let authorization = credential.authorization().unwrap();
@@ -91,6 +92,7 @@ fn a_credential_that_cannot_be_used_is_not_shown() {
         oauth_token: Some(&unusable),
         refresh_token: None,
         email: Some(&unusable),
+        ..Stored::default()
     };
     for kind in ["basic", "api_key", "oauth", MARK] {
         let error = Credential::read(&Stored { kind: Some(kind), ..stored }, ClientCredentials::Refused).unwrap_err();

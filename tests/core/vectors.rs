@@ -11,6 +11,7 @@ use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
 use nocodb_bitbucket_auth::credential::{Credential, Kind, Stored};
 use nocodb_bitbucket_auth::endpoints::{Endpoint, Endpoints};
 use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, Result};
+use nocodb_bitbucket_auth::host_answer;
 use nocodb_bitbucket_auth::pagination::{self, Attempt, List, Page};
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
 use nocodb_bitbucket_auth::proxy::Proxies;
@@ -64,7 +65,7 @@ macro_rules! vectors {
 
 vectors!(callback, token_response, client_authentication, pkce, authorization_request, scope, config);
 vectors!(arguments, credential, api_request, api_response, connection_test, proxy, redaction, retry, rate_limit);
-vectors!(pagination, stored_tokens);
+vectors!(pagination, stored_tokens, host_answer);
 
 /// A text, or `{ before, repeat, times, after }`.
 fn text(value: &Value) -> String {
@@ -373,6 +374,7 @@ mod cases {
                 oauth_token: text("oauth_token"),
                 refresh_token: text("refresh_token"),
                 email: text("email"),
+                has_code: !config["oauth"].is_null(),
             };
             let allowed = case["mayActAsClient"] == true;
             let client = if allowed { ClientCredentials::Allowed } else { ClientCredentials::Refused };
@@ -560,6 +562,12 @@ mod cases {
         };
         let held = holding(row, origin(&case["own"]), case["isRefused"].as_bool().unwrap());
         assert_eq!(format!("{held:?}"), case["expect"].as_str().unwrap());
+    }
+
+    pub fn host_answer(case: &Value) {
+        let code = Code::from_name(case["code"].as_str().unwrap()).unwrap();
+        let status = case.get("status").map(|_| status(case));
+        assert_eq!(json!(host_answer::status(code, status)), case["expect"], "{}", case["name"]);
     }
 
     fn origin(value: &Value) -> Origin<'_> {

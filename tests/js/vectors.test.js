@@ -244,6 +244,10 @@ const CASES = {
     assert.equal(RowHolding[core().rowHolding(row ?? undefined, own, isOfSameChain, isRefused)], expect);
   },
 
+  host_answer({ code, status, expect }) {
+    assert.equal(core().hostStatus(code, status), expect);
+  },
+
   rate_limit(vector) {
     if (vector.told !== undefined) {
       assert.equal(core().isWaitedFor(vector.told), vector.isWaitedFor);
