@@ -132,7 +132,9 @@ export class Api {
     if (state === 'unknown') return { refusal: apiError(401, INVALID_TOKEN, {}, CHALLENGE) };
     const id = grant.user ? `user:${grant.user.email}` : `client:${grant.client.key}`;
     const kind = grant.user ? 'oauth' : 'client';
-    return { credential: { kind, type: 'oauth2', id, scopes, effective: expand(scopes) } };
+    return {
+      credential: { kind, type: 'oauth2', id, scopes, effective: expand(scopes), user: grant.user ?? undefined },
+    };
   }
 
   #routed(call, route, operation, path) {

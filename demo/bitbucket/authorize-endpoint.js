@@ -30,20 +30,21 @@ export class AuthorizeEndpoint {
   #clients;
   #tokens;
   #settings;
-  #user;
+  #users;
+  /** Who is logged in. */
   #sessions;
   #pending;
 
-  constructor({ clients, tokens, settings, user }) {
+  constructor({ clients, tokens, settings, users }) {
     this.#clients = clients;
     this.#tokens = tokens;
     this.#settings = settings;
-    this.#user = user;
+    this.#users = users;
     this.reset();
   }
 
   reset() {
-    this.#sessions = new Set();
+    this.#sessions = new Map();
     this.#pending = new Map();
   }
 
@@ -107,7 +108,7 @@ export class AuthorizeEndpoint {
         requestId,
         client,
         scopes: wanted.scopes,
-        user: this.#user,
+        user: this.#sessions.get(session),
         redirectUri,
       }),
       outcome: 'shown',
@@ -191,7 +192,7 @@ export class AuthorizeEndpoint {
     }
     const code = this.#tokens.issueCode({
       client,
-      user: this.#user,
+      user: this.#sessions.get(session),
       scopes,
       redirectUri: sentRedirectUri,
       codeChallenge,
@@ -203,7 +204,7 @@ export class AuthorizeEndpoint {
   showLogin(url) {
     const next = url.searchParams.get('next') ?? '';
     if (!this.#isOwnPage(next)) return errorPage(400, 'Invalid request', 'There is nothing to log in for.');
-    return loginPage({ action: SIGN_IN_PATH, next, user: this.#user, failed: false });
+    return loginPage({ action: SIGN_IN_PATH, next, users: this.#users, failed: false });
   }
 
   /** POST /site/signin */
@@ -211,14 +212,11 @@ export class AuthorizeEndpoint {
     const parameters = new Parameters(new URLSearchParams(body));
     const next = parameters.get('next') ?? '';
     if (!this.#isOwnPage(next)) return errorPage(400, 'Invalid request', 'There is nothing to log in for.');
-    if (
-      parameters.get('username') !== this.#user.nickname ||
-      parameters.get('password') !== this.#user.password
-    ) {
-      return loginPage({ action: SIGN_IN_PATH, next, user: this.#user, failed: true });
-    }
+    const user = this.#users.find(({ nickname, password }) =>
+      parameters.get('username') === nickname && parameters.get('password') === password);
+    if (!user) return loginPage({ action: SIGN_IN_PATH, next, users: this.#users, failed: true });
     const session = randomBytes(16).toString('base64url');
-    this.#sessions.add(session);
+    this.#sessions.set(session, user);
     // Not "Secure": the simulator speaks plain http on loopback.
     return redirect(303, next, { 'set-cookie': `${COOKIE}=${session}; Path=/site; HttpOnly; SameSite=Lax` });
   }

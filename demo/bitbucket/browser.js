@@ -18,11 +18,12 @@ function readForm(page) {
 }
 
 /**
- * @param {{ origin: string, url: string, grant: boolean }} options
+ * @param {{ origin: string, url: string, grant: boolean, user?: { nickname: string, password: string } }} options `user`: who
+ *   logs in; by default the one whom the page proposes
  * @returns {Promise<string>} the callback URL
  * @throws {Error} with the page's title when the provider shows an error page instead
  */
-export async function authorizeInBrowser({ origin, url, grant }) {
+export async function authorizeInBrowser({ origin, url, grant, user }) {
   const cookies = new Map();
   let target = new URL(url, origin);
   let request = { method: 'GET' };
@@ -50,6 +51,10 @@ export async function authorizeInBrowser({ origin, url, grant }) {
       const { action, fields, hasDecision } = readForm(page);
       const body = new URLSearchParams(fields);
       if (hasDecision) body.set('decision', grant ? 'grant' : 'deny');
+      if (user && body.has('username')) {
+        body.set('username', user.nickname);
+        body.set('password', user.password);
+      }
       target = new URL(action, target);
       request = {
         method: 'POST',

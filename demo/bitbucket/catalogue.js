@@ -1,5 +1,5 @@
 /**
- * What is stored at the simulated Bitbucket: one user, two workspaces, repositories, pull requests.
+ * What is stored at the simulated Bitbucket: two users, two workspaces, repositories, pull requests.
  *
  * In: how many. Out: the same objects every time, made when they are asked for, so that thousands of pull
  * requests cost nothing. Their links lead to the simulator's own API.
@@ -38,6 +38,18 @@ export const USER = {
   accountId: '557058:0e2f7d1c-5d3b-4a57-9b8e-2f1f3a6c9d10',
 };
 
+/** Everybody who can log in. Both see the same; what they do and what is counted for them is told apart by their accounts. */
+export const USERS = [
+  USER,
+  {
+    nickname: 'robin',
+    password: 'robin',
+    displayName: 'Robin Demo',
+    email: 'robin@example.com',
+    accountId: '557058:7a1d4e90-3c62-4f0b-8f25-c0a4d1b7e583',
+  },
+];
+
 /** Half are open; the others take turns: 2 DECLINED, 4 SUPERSEDED, 6 MERGED, 8 DECLINED, … */
 function stateOf(id) {
   return id % 2 === 1 ? 'OPEN' : PULL_REQUEST_STATES[1 + ((id / 2) % 3)];
@@ -75,17 +87,17 @@ export class Catalogue {
     this.#numbers.clear();
   }
 
-  user() {
+  user({ nickname, accountId, displayName } = USER) {
     return {
       type: 'user',
-      uuid: uuid('user/dana'),
-      account_id: USER.accountId,
-      nickname: USER.nickname,
-      username: USER.nickname,
-      display_name: USER.displayName,
+      uuid: uuid(`user/${nickname}`),
+      account_id: accountId,
+      nickname,
+      username: nickname,
+      display_name: displayName,
       account_status: 'active',
       created_on: new Date(FIRST_DAY).toISOString(),
-      links: { self: { href: `${this.#apiUrl}/users/${encodeURIComponent(uuid('user/dana'))}` } },
+      links: { self: { href: `${this.#apiUrl}/users/${encodeURIComponent(uuid(`user/${nickname}`))}` } },
     };
   }
 

@@ -73,13 +73,14 @@ ${content}
   );
 }
 
-export function loginPage({ action, next, user, failed }) {
+export function loginPage({ action, next, users: [user, ...others], failed }) {
+  const names = others.map(({ nickname }) => nickname).join(', ');
   return page(
     failed ? 401 : 200,
     'Log in',
     `
 ${failed ? '<p class="alert" role="alert">The user name or the password is wrong.</p>' : ''}
-<p>There is one user here, and both fields are filled in.</p>
+<p>Both fields are filled in. Others who can log in, with their names as passwords: ${escape(names)}.</p>
 <form method="post" action="${escape(action)}">
 <input type="hidden" name="next" value="${escape(next)}">
 <label>User name

@@ -37,8 +37,8 @@ export class Resources {
     this.#merges.clear();
   }
 
-  user() {
-    return json(200, this.#catalogue.user());
+  user({ credential }) {
+    return json(200, this.#catalogue.user(credential.user));
   }
 
   userWorkspaces({ url }) {

@@ -12,7 +12,7 @@ import { Api } from './api.js';
 import { STATUS_FORMS } from './api-errors.js';
 import { AUTHORIZE_PATH, AuthorizeEndpoint, SIGN_IN_PATH } from './authorize-endpoint.js';
 import { authorizeInBrowser } from './browser.js';
-import { Catalogue, USER } from './catalogue.js';
+import { Catalogue, USER, USERS } from './catalogue.js';
 import { ClientRegistry } from './clients.js';
 import { Clock } from './clock.js';
 import { Contents } from './contents.js';
@@ -185,7 +185,7 @@ class Simulator {
       clients: this.#clients,
       tokens: this.#tokens,
       settings,
-      user: USER,
+      users: USERS,
     });
     this.#tokenEndpoint = new TokenEndpoint({
       backend,
@@ -233,8 +233,9 @@ class Simulator {
       control,
       /** Every log line since the start or the last reset. */
       requests: this.#requests,
-      /** Logs in, decides, and says where the browser would have been sent. */
-      authorize: (url, { grant = true } = {}) => authorizeInBrowser({ origin, url, grant }),
+      /** Logs in, decides, and says where the browser would have been sent. `user`: the nickname of who does. */
+      authorize: (url, { grant = true, user = USER.nickname } = {}) =>
+        authorizeInBrowser({ origin, url, grant, user: USERS.find(({ nickname }) => nickname === user) }),
       close: () => this.#close(),
     };
   }

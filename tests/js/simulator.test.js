@@ -691,6 +691,19 @@ describe('token endpoint: codes', () => {
     assertRefused(await exchange(code), INVALID_CODE);
   });
 
+  test('are of the user who logged in', async () => {
+    const users = [];
+    for (const user of ['dana', 'robin']) {
+      const code = new URL(await bb.authorize(authorizeUrl(bb), { user })).searchParams.get('code');
+      const { body: { access_token: token } } = await exchange(code);
+      const answer = await fetch(`${bb.apiUrl}/user`, { headers: { authorization: `Bearer ${token}` } });
+      const { nickname, uuid } = await answer.json();
+      users.push([user, nickname, uuid]);
+    }
+    assert.deepEqual(users.map(([user, nickname]) => [user, nickname]), [['dana', 'dana'], ['robin', 'robin']]);
+    assert.notEqual(users[0][2], users[1][2]);
+  });
+
   test("another client's", async () => {
     const other = await startBitbucket({
       clients: [
