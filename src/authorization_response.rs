@@ -23,7 +23,7 @@ pub const LONGEST_CODE: usize = 4096;
 pub const LONGEST_CALLBACK: usize = 65_536;
 
 /// The error code by which the user says no.
-const ACCESS_DENIED: &str = "access_denied";
+pub(crate) const ACCESS_DENIED: &str = "access_denied";
 
 /// A code that came with the right state.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -36,10 +36,12 @@ use crate::token_request::{Grant, TokenRequest};
 use crate::token_response::{self, Scopes, TokenResponse, is_token};
 use crate::token_set::{self, Previous};
 
+mod callback_page;
 mod host_answer;
 mod refresh;
 mod stored_tokens;
 
+pub use callback_page::CallbackPage;
 pub use host_answer::{host_status, late_in_transaction, masked_credential, transaction_limit};
 pub use refresh::{
     Policy, Queue, RefreshAction, RefreshAdmission, RefreshAnswer, RefreshEvent, RefreshLane, is_refusal, outdates,
@@ -605,9 +607,9 @@ fn previous(value: Option<&JsValue>) -> Previous {
     Previous { refresh_token: refresh_token.map(Secret::new), scopes: hints.scopes("scopes").ok().flatten() }
 }
 
-/// Reads an environment: `{ client?, apiUrl?, timeoutMs, lockoutMs, rateLimit?, isRateLimitConfigured, mayActAsClient,
-/// isVerifierOptional, redisUrl?, redisVariable?, redisDatabase?, isRedisDatabaseSought, otherRedisDatabases?, proxies,
-/// problems }`.
+/// Reads an environment: `{ client?, callbackPage?, apiUrl?, timeoutMs, lockoutMs, rateLimit?, isRateLimitConfigured,
+/// mayActAsClient, isVerifierOptional, redisUrl?, redisVariable?, redisDatabase?, isRedisDatabaseSought, otherRedisDatabases?,
+/// proxies, problems }`.
 /// Without `client` OAuth cannot be offered; without `apiUrl` the API's override is unusable; without `rateLimit` there is
 /// none. `problems` has an INVALID_CONFIG error for each variable that is missing or wrong.
 #[wasm_bindgen(js_name = readEnvironment)]
@@ -643,6 +645,9 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
         .into_js();
     if let Some(client) = environment.client {
         Reflect::set(&result, &"client".into(), &Client::from(client).into())?;
+    }
+    if let Some(page) = environment.callback_page {
+        Reflect::set(&result, &"callbackPage".into(), &CallbackPage::from(page).into())?;
     }
     Reflect::set(&result, &"proxies".into(), &Proxies(environment.proxies).into())?;
     Ok(result)

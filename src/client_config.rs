@@ -3,6 +3,7 @@
 //! In: values of a caller or of the environment. Out: a [`ClientConfig`], which exists only when every value is
 //! usable. What never happens here: a value in an error; only its name and the reason are told.
 
+use crate::callback_page::{CallbackPage, public_place};
 use crate::endpoints::{Address, Endpoint, Endpoints, Reason, argument_error};
 use crate::error::{Code, Error, Phase, Result};
 use crate::pasted;
@@ -166,8 +167,10 @@ pub mod variable {
     pub const REDIS_DATABASE: &str = "INTEGRATION_AUTH_BITBUCKET_REDIS_DATABASE";
     /// By which NocoDB runs its jobs in processes of their own; the second is the older name.
     pub const NOCODB_WORKERS: [&str; 2] = ["NC_WORKER_MODE_ENABLED", "NC_WORKER_CONTAINER"];
+    /// Where users open NocoDB: its own variable.
+    pub const NOCODB_PUBLIC_URL: &str = "NC_PUBLIC_URL";
     /// All of them.
-    pub const ALL: [&str; 19] = [
+    pub const ALL: [&str; 20] = [
         CLIENT_ID,
         CLIENT_SECRET,
         REDIRECT_URI,
@@ -187,6 +190,7 @@ pub mod variable {
         REDIS_DATABASE,
         NOCODB_WORKERS[0],
         NOCODB_WORKERS[1],
+        NOCODB_PUBLIC_URL,
     ];
 }
 
@@ -264,6 +268,8 @@ pub struct NamedRedis {
 pub struct Environment {
     /// The client, when every variable is usable: then OAuth can be offered.
     pub client: Option<ClientConfig>,
+    /// The page at the client's redirect URI.
+    pub callback_page: Option<CallbackPage>,
     /// The API's base, unless its override is unusable. Access tokens need it without a client.
     pub api: Option<Address>,
     /// The time limit of one request.
@@ -290,6 +296,10 @@ impl Environment {
         let mut problems = Vec::new();
         let mut values = Values { get: &get, problems: &mut problems };
         let (client, api) = values.read_client();
+        let callback_page = client.as_ref().map(|client| {
+            let public_url = get(variable::NOCODB_PUBLIC_URL).and_then(|value| public_place(value.trim()));
+            CallbackPage::new(client, public_url.as_ref())
+        });
         // An unusable value of these is no reason to do without OAuth; the defaults are safe.
         let timeout_ms = values.milliseconds(variable::TIMEOUT_MS, 1, DEFAULT_TIMEOUT_MS);
         let lockout_ms = values.milliseconds(variable::LOCKOUT_MS, 0, DEFAULT_LOCKOUT_MS);
@@ -311,6 +321,7 @@ impl Environment {
         problems.extend(proxies.problems().map(|problem| *problem));
         Self {
             client,
+            callback_page,
             api,
             timeout_ms,
             lockout_ms,

@@ -14,6 +14,7 @@ pub mod api_response;
 pub mod arguments;
 pub mod authorization_request;
 pub mod authorization_response;
+pub mod callback_page;
 pub mod client_authentication;
 pub mod client_config;
 pub mod connection_test;

@@ -460,6 +460,31 @@ fn pages(case: &Value) -> Result<(Value, List), JsValue> {
 }
 
 #[wasm_bindgen_test]
+fn callback_page() {
+    run("callback_page", include_str!("vectors/callback_page.json"), |case| {
+        let variables = json!({
+            "INTEGRATION_AUTH_BITBUCKET_CLIENT_ID": "Key",
+            "INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET": "Secret",
+            "INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI": case["redirectUri"].as_str().unwrap_or(REDIRECT_URI),
+            "INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL": case["authorizeUrl"],
+            "NC_PUBLIC_URL": case["publicUrl"],
+        });
+        let page = get(&read_environment(&js(&variables)).unwrap(), "callbackPage");
+        let shown = call(&page, "shownAt", case["target"].as_str().unwrap()).unwrap();
+        if shown.is_undefined() {
+            return equal(&json!("none"), &case["expect"]);
+        }
+        let shown = seen(&shown);
+        let refusal = &shown["refusal"];
+        if refusal.is_null() {
+            return equal(&json!("answer"), &case["expect"]);
+        }
+        assert!(refusal["text"].as_str().unwrap().contains(case["contains"].as_str().unwrap_or_default()));
+        equal(&refusal["heading"], &case["expect"])
+    });
+}
+
+#[wasm_bindgen_test]
 fn stored_tokens() {
     run("stored_tokens", include_str!("vectors/stored_tokens.json"), |case| {
         let flag = |name: &str| case[name].as_bool().unwrap();

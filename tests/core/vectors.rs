@@ -6,6 +6,7 @@ use nocodb_bitbucket_auth::api_response::{self, ApiResponse, judge};
 use nocodb_bitbucket_auth::arguments::Argument;
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
+use nocodb_bitbucket_auth::callback_page::Shown;
 use nocodb_bitbucket_auth::client_config::{ClientConfig, ClientCredentials, Environment, HostVerifier};
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
 use nocodb_bitbucket_auth::credential::{Credential, Kind, Stored};
@@ -65,7 +66,7 @@ macro_rules! vectors {
 
 vectors!(callback, token_response, client_authentication, pkce, authorization_request, scope, config);
 vectors!(arguments, credential, api_request, api_response, connection_test, proxy, redaction, retry, rate_limit);
-vectors!(pagination, stored_tokens, host_answer);
+vectors!(pagination, stored_tokens, host_answer, callback_page);
 
 /// A text, or `{ before, repeat, times, after }`.
 fn text(value: &Value) -> String {
@@ -552,6 +553,35 @@ mod cases {
         let told = view(error).to_string();
         for hidden in case["hides"].as_array().into_iter().flatten() {
             assert!(!told.contains(hidden.as_str().unwrap()), "{hidden} is in {told}");
+        }
+    }
+
+    pub fn callback_page(case: &Value) {
+        let environment = Environment::read(|name| {
+            let given = |member: &str| case[member].as_str().map(str::to_owned);
+            match name {
+                "INTEGRATION_AUTH_BITBUCKET_CLIENT_ID" => Some("Key".to_owned()),
+                "INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET" => Some("Secret".to_owned()),
+                "INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI" => {
+                    given("redirectUri").or_else(|| Some(REDIRECT_URI.to_owned()))
+                }
+                "INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL" => given("authorizeUrl"),
+                "NC_PUBLIC_URL" => given("publicUrl"),
+                _ => None,
+            }
+        });
+        assert!(environment.problems.is_empty());
+        let target = case["target"].as_str().unwrap();
+        let refusal = match environment.callback_page.unwrap().shown_at(target) {
+            None => return assert_eq!(case["expect"], "none"),
+            Some(Shown::Answer) => return assert_eq!(case["expect"], "answer"),
+            Some(Shown::Refusal(refusal)) => refusal,
+        };
+        assert_eq!(case["expect"], refusal.heading);
+        let words = format!("{} {}", refusal.heading, refusal.text);
+        assert!(words.contains(case["contains"].as_str().unwrap_or_default()));
+        for hidden in ["<", ">", "&", "marked", "evil", "af0ifjsldkj"] {
+            assert!(!words.contains(hidden), "{hidden}");
         }
     }
 

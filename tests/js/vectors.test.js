@@ -239,6 +239,21 @@ const CASES = {
     assert.equal(run(), vector.expect);
   },
 
+  callback_page({ redirectUri = REDIRECT_URI, authorizeUrl, publicUrl, target, contains = '', expect }) {
+    const { callbackPage } = readEnvironment({
+      INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'Key',
+      INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'Secret',
+      INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: redirectUri,
+      INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL: authorizeUrl,
+      NC_PUBLIC_URL: publicUrl,
+    });
+    const shown = callbackPage.shownAt(target);
+    assert.equal(shown ? shown.refusal?.heading ?? 'answer' : 'none', expect);
+    const { heading = '', text = '' } = shown?.refusal ?? {};
+    assert.ok(text.includes(contains), text);
+    for (const hidden of ['<', '>', '&', 'marked', 'evil', 'af0ifjsldkj']) assert.ok(!`${heading} ${text}`.includes(hidden), hidden);
+  },
+
   stored_tokens({ row, own, isOfSameChain, isRefused, expect }) {
     const { RowHolding } = core();
     assert.equal(RowHolding[core().rowHolding(row ?? undefined, own, isOfSameChain, isRefused)], expect);
