@@ -88,6 +88,7 @@ import { BitbucketAuthError, judge } from './error.js';
  *
  * @typedef {object} CoreEnvironment
  * @property {CoreClient} [client] only when OAuth can be offered
+ * @property {CoreCallbackPage} [callbackPage] only with a client
  * @property {string} [apiUrl] absent when its override cannot be used
  * @property {number} timeoutMs time limit of one request, in milliseconds
  * @property {number} lockoutMs how long to wait after a refusal before a refresh token is tried again, in milliseconds
@@ -102,6 +103,22 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {boolean} isRedisDatabaseSought whether that is NocoDB's own, and another one is to be found beside it
  * @property {number[]} [otherRedisDatabases] those that NocoDB's other variables name
  * @property {Failure[]} problems `INVALID_CONFIG` with the variable's name in `field`, never its value
+ */
+
+/**
+ * The page at the client's redirect URI, of which NocoDB's server is asked.
+ *
+ * @typedef {object} CoreCallbackPage
+ * @property {(target: string) => { refusal?: Refusal } | undefined} shownAt what to show for a request with this target;
+ *   `undefined` when it brings no authorization response
+ */
+
+/**
+ * Why Bitbucket gave no code, without markup.
+ *
+ * @typedef {object} Refusal
+ * @property {string} heading
+ * @property {string} text
  */
 
 /**

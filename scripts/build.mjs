@@ -1,10 +1,11 @@
 // npm run build: makes pkg/ from src/ and js/.   npm run build -- --check: is pkg/ what those sources give?
 //   core.wasm                     the core                      core_bg.js     wasm-bindgen's glue
 //   inlined/core.wasm.js          its bytes, in base64          *.cjs          for `require`
+//   callback.html.js              js/callback.html as text
 //   types/                        declarations of the entries   build-info.json   what it was built from, and its size
 // pkg/ is committed, so that using the package needs no Rust; the check needs none either.
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkBudget, checkPkg, hashFiles, hashSources, measure } from './lib/build-info.mjs';
@@ -55,6 +56,22 @@ function wasmFiles({ wasm, build }) {
   ];
 }
 
+/**
+ * The callback page as text, for the preload: bundlers leave the file behind. Without the comment at its beginning, of which
+ * the Content Security Policy is a part.
+ */
+function callbackPageFiles() {
+  const text = readFileSync(join(root, 'js', 'callback.html'), 'utf8').replaceAll('\r\n', '\n');
+  const [comment] = /<!--[^]*?-->\n/.exec(text);
+  const [, policy] = /Content-Security-Policy "([^"]+)"/.exec(comment);
+  const values = { page: text.replace(comment, ''), policy };
+  const lines = (line) => Object.entries(values).map(line).join('');
+  return [
+    { name: 'callback.html.js', data: lines(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`) },
+    { name: 'callback.html.d.ts', data: lines(([name]) => `export const ${name}: string;\n`) },
+  ];
+}
+
 async function build() {
   await setup('build');
   // Only now, because it imports esbuild, which set-up may have had to install.
@@ -68,6 +85,7 @@ async function build() {
     { name: 'core_bg.js', data: await onDemand(glue) },
     { name: 'core_bg.d.ts', data: 'export default function glue(): Record<string, unknown>;\n' },
     ...wasmFiles(core),
+    ...callbackPageFiles(),
   ].map(write);
   built.push(...(await declarations()).map(write), ...(await bundleCommonJs()).map(write));
   for (const name of Object.keys(hashFiles())) if (!built.includes(name)) rmSync(join(pkg, name));

@@ -10,7 +10,7 @@ use crate::authorization_response::ACCESS_DENIED;
 use crate::client_config::ClientConfig;
 use crate::form;
 use crate::scope;
-use crate::text::cut;
+use crate::text::{cut, find};
 use crate::uri::{Place, split_scheme};
 
 /// Where NocoDB's server receives the authorization response.
@@ -127,7 +127,7 @@ impl Response {
                 // OpenID Connect Session Management 1.0 section 2: Microsoft, Keycloak.
                 Ok("session_state") => found.has_mark_of_sign_in = true,
                 // Google's are addresses; the response of OAuth's code grant has no scope at all.
-                Ok("scope") if decoded().contains("googleapis.com") => found.has_mark_of_sign_in = true,
+                Ok("scope") if find(&decoded(), "googleapis.com").is_some() => found.has_mark_of_sign_in = true,
                 _ => {}
             }
         }

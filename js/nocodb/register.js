@@ -1,9 +1,10 @@
 /**
  * The preload for an unmodified NocoDB: `NODE_OPTIONS="--require nocodb-bitbucket-auth/register"`.
  *
- * In: the moment at which NocoDB assigns its list of integrations. Out: the plugin loaded and added to that list, and a
- *   line in the log that says so.
- * Never here: what is done to the list (registry.js) or to rows (rows.js), or an exception that leaves the preload.
+ * In: the moment at which NocoDB assigns its list of integrations. Out: the plugin loaded and added to that list, its callback
+ *   page served, and a line in the log that says so.
+ * Never here: what is done to the list (registry.js), to rows (rows.js) or to requests (callback-page.js), or an exception
+ *   that leaves the preload.
  *   Other processes inherit `NODE_OPTIONS` too (npm, workers), so the plugin is not loaded and nothing is said before
  *   NocoDB has shown itself.
  */
@@ -12,6 +13,7 @@ import { PROPERTY, addTo, isHost } from './registry.js';
 
 /** @typedef {import('./rows.js').Host} Host */
 /** @typedef {import('./rows.js').Plugin} Plugin */
+/** @typedef {[Plugin, typeof import('./callback-page.js')]} Modules what is loaded when NocoDB has shown itself */
 
 const NAME = 'nocodb-bitbucket-auth';
 const LOADED = Symbol.for(`${NAME}/register`);
@@ -21,16 +23,19 @@ const PATIENCE_S = 60;
  * `require` is synchronous: the entry is in the list before NocoDB's next statement runs. An ES module
  * (`node --import`) has only the asynchronous way, which ends long before NocoDB listens.
  *
- * @type {() => Plugin | Promise<Plugin>}
+ * @type {() => Modules | Promise<Modules>}
  */
-const load = typeof require === 'function' ? () => require('./entry.js') : () => import('./entry.js');
+const load = typeof require === 'function'
+  ? () => [require('./entry.js'), require('./callback-page.js')]
+  : () => Promise.all([import('./entry.js'), import('./callback-page.js')]);
 
 /**
  * @param {Host} host
- * @param {Plugin} plugin
+ * @param {Modules} modules
  */
-function register(host, plugin) {
+function register(host, [plugin, { serveCallbackPage }]) {
   const type = addTo(host, plugin);
+  serveCallbackPage();
   const { version } = plugin.default.manifest;
   console.log(`[${NAME}] Version ${version}: Bitbucket is registered as an integration of type "${type}".`);
 }
@@ -66,9 +71,9 @@ function awaitRegistry() {
       if (!isHost(this, value)) return;
       stopWaiting();
       try {
-        const plugin = load();
-        if (plugin instanceof Promise) plugin.then((loaded) => register(this, loaded)).catch(sayNotLoaded);
-        else register(this, plugin);
+        const modules = load();
+        if (modules instanceof Promise) modules.then((loaded) => register(this, loaded)).catch(sayNotLoaded);
+        else register(this, modules);
       } catch (error) {
         sayNotLoaded(/** @type {Error} */ (error));
       }

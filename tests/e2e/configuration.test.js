@@ -24,7 +24,7 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
   before(async () => {
     port = await freePort();
     bb = await startBitbucket({
-      clients: [{ callback: `http://localhost:${port}/dashboard/` }],
+      clients: [{ callback: `http://localhost:${port}/` }],
       accessTokens: [{ token: ACCESS_TOKEN, kind: 'workspace', workspace: 'acme', scopes: ['repository'] }],
     });
     host = await Host.create();

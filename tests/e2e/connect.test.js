@@ -21,7 +21,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
 
   before(async () => {
     port = await freePort();
-    bb = await startBitbucket({ clients: [{ callback: `http://localhost:${port}/dashboard/` }] });
+    bb = await startBitbucket({ clients: [{ callback: `http://localhost:${port}/` }] });
     host = await Host.create();
     await host.start(port, variables(bb, { INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'a-wrong-secret' }));
     gui = await Gui.open('connect');
@@ -48,10 +48,10 @@ describe('Connecting Bitbucket in NocoDB', () => {
     }
   }
 
-  test('Deny: the popup closes, the form stays incomplete, nothing is stored', () => gui.try(async () => {
+  test('Deny: the popup says so and stays, the form stays incomplete, nothing is stored', () => gui.try(async () => {
     await gui.newBitbucketConnection(host.url);
     await gui.chooseOAuth2();
-    await gui.authenticate('Deny');
+    assert.match(await gui.deny(), /^Access was denied\n/);
     assert.ok(await gui.createIsRefusedWith('Authenticate with Bitbucket first'));
     assert.deepEqual(gui.codes, []);
     assert.deepEqual(await host.integrations(), []);
@@ -60,7 +60,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
   test('a wrong client secret: the create answers 400 with a plain message, nothing is stored', () => gui.try(async () => {
     await gui.newBitbucketConnection(host.url);
     await gui.chooseOAuth2();
-    await gui.authenticate('Grant access');
+    await gui.grant();
     const { status, answer } = await gui.createIntegration();
     assert.equal(status, 400);
     assert.deepEqual(Object.keys(answer), ['msg']);
@@ -79,7 +79,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
     await host.start(port, variables(bb));
     await gui.newBitbucketConnection(host.url);
     await gui.chooseOAuth2();
-    await gui.authenticate('Grant access');
+    await gui.grant();
     const { status, answer } = await gui.createIntegration();
     assert.equal(status, 201);
     await gui.seeConnection();

@@ -23,7 +23,7 @@ describe('Entering a credential in NocoDB', () => {
   before(async () => {
     const port = await freePort();
     bb = await startBitbucket({
-      clients: [{ private: true, callback: `http://localhost:${port}/dashboard/` }],
+      clients: [{ private: true, callback: `http://localhost:${port}/` }],
       apiTokens: [{ email: EMAIL, token: API_TOKEN, scopes: ['read:user:bitbucket', 'read:workspace:bitbucket'] }],
       accessTokens: [{
         token: ACCESS_TOKEN, kind: 'repository', workspace: 'acme', repository: 'billing-service', scopes: ['repository'],

@@ -12,6 +12,9 @@ import { chromiumArgs, findChromium } from '../../../scripts/lib/browser.mjs';
 const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
 const PATIENCE_MS = 60_000;
 
+/** How often NocoDB's GUI looks at the address of its popup. */
+const GUI_LOOKS_MS = 500;
+
 export class Gui {
   /** What the browser sent to create integrations, and the answers: `{ body, status, answer }`. */
   sent = [];
@@ -132,13 +135,42 @@ export class Gui {
     await field.fill(text);
   }
 
-  /** Authenticates in the popup: logs in if asked, then decides. @param {'Grant access' | 'Deny'} decision */
-  async authenticate(decision) {
-    const page = this.#page;
-    const opened = page.waitForEvent('popup');
-    await page.getByRole('button', { name: 'Authenticate With Bitbucket' }).click();
-    const popup = await opened;
+  /** Grants access in the popup, after a login if asked. NocoDB reads the address of the popup, and closes it. */
+  async grant() {
+    const popup = await this.#openPopup();
     const closed = popup.waitForEvent('close');
+    await this.#decide(popup, 'Grant access');
+    await closed;
+    await this.screenshot('after-granted');
+  }
+
+  /**
+   * Denies access in the popup, and gives what it says then. The button of the form can be pressed again, and the popup is
+   * still open: it is closed by the button in it.
+   */
+  async deny() {
+    const popup = await this.#openPopup();
+    await this.#decide(popup, 'Deny');
+    const close = popup.getByRole('button', { name: 'Close this window' });
+    await close.waitFor();
+    const words = await popup.locator('main').innerText();
+    // NocoDB's page has looked at the popup by then.
+    await this.#page.waitForTimeout(GUI_LOOKS_MS * 3);
+    await popup.screenshot({ path: `${screenshots}${this.#name}-denied.png` });
+    await this.screenshot('after-denied');
+    const closed = popup.waitForEvent('close');
+    await close.click();
+    await closed;
+    return words;
+  }
+
+  async #openPopup() {
+    const opened = this.#page.waitForEvent('popup');
+    await this.#page.getByRole('button', { name: 'Authenticate With Bitbucket' }).click();
+    return opened;
+  }
+
+  async #decide(popup, decision) {
     const decide = popup.getByRole('button', { name: decision });
     const logIn = popup.getByRole('button', { name: 'Log in' });
     await decide.or(logIn).waitFor();
@@ -146,9 +178,6 @@ export class Gui {
     await decide.waitFor();
     await popup.screenshot({ path: `${screenshots}${this.#name}-consent.png` });
     await decide.click();
-    // NocoDB reads the address of the popup, and closes it.
-    await closed;
-    await this.screenshot(`after-${decision.toLowerCase().replace(' ', '-')}`);
   }
 
   /** Presses the button that stores the connection, and waits for NocoDB's answer. */
