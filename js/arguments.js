@@ -70,3 +70,15 @@ export const isObject = (value) => (typeof value === 'object' && value !== null)
  * @returns {Record<string, unknown>}
  */
 export const members = (value) => (isObject(value) ? value : {});
+
+/**
+ * Some members of what may be anything, those that are there.
+ *
+ * @param {unknown} value
+ * @param {string[]} names
+ * @returns {any}
+ */
+export function pick(value, names) {
+  const given = members(value);
+  return Object.fromEntries(names.filter((name) => name in given).map((name) => [name, given[name]]));
+}

@@ -170,7 +170,8 @@ import { BitbucketAuthError, judge } from './error.js';
  *   0: begin it
  * @property {(obtainedAt: number | undefined, expiresAt: number | undefined) => boolean} believes whether a pair found
  *   elsewhere is taken for a later one
- * @property {(status: number, generation: number, repetitions: number, now: number) => boolean} answered
+ * @property {(generation: number, repetitions: number, now: number) => boolean} reject whether a request that was answered 401
+ *   is to be repeated with the newest pair
  * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, now: number) => boolean} configured
  * @property {(event: number, now: number, random: number) => number} on
  * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, sameRefreshToken: boolean, now: number,
@@ -290,8 +291,8 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(url: string) => string} admit gives the path of a request to the API, below its base
  * @property {(method: string, url: string, withCredential: boolean, status: number, location: string | undefined,
  *   followed: number, most: number | undefined, following: 'follow' | 'own' | 'manual' | 'error') =>
- *   { withCredential: boolean, becomesGet: boolean, withBody: boolean } | undefined} redirect `undefined` for an answer
- *   that is to be handed on
+ *   'renew' | { withCredential: boolean, becomesGet: boolean, withBody: boolean } | undefined} judge what to do with an answer:
+ *   send the request again if there is a newer credential, follow the redirect, or hand it on
  */
 
 /**
@@ -367,7 +368,6 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(name: string, toApi: boolean, withBody: boolean) => boolean} mayCarry whether a caller's header field goes
  *   along; its name in lower case
  * @property {new (authorization: string) => Redactor} Redactor
- * @property {(status: number) => boolean} asksForRenewal
  * @property {(config: unknown, mayActAsClient: boolean) => StoredCredential} readCredential
  * @property {(workspace: unknown) => string} workspaceSegment
  * @property {new (known: KnownToTest) => ConnectionTest} ConnectionTest

@@ -199,15 +199,14 @@ export class Connection {
   }
 
   /**
-   * Whether a request with these tokens that the API answered with this status is to be repeated with the newest.
+   * Whether a request with these tokens that the API answered 401 is to be sent again with the newest.
    *
-   * @param {number} status
    * @param {Current} used
    * @param {number} repetitions how often it was repeated before
    * @returns {boolean}
    */
-  answered(status, { generation }, repetitions) {
-    return this.#policy.answered(status, generation, repetitions, Date.now());
+  rejected({ generation }, repetitions) {
+    return this.#policy.reject(generation, repetitions, Date.now());
   }
 
   /**

@@ -1,8 +1,9 @@
 //! Where a request to the API may go, with a credential, without one, or not at all.
 //!
 //! In: the address of a request, or where an answer redirects to, both as the URL standard writes them; names of header
-//! fields. Out: the path of a request that the API may get, the next request of a redirect, and what it may carry. What
-//! never happens here: a credential for any other origin than the API's, or a body for a server that nobody named.
+//! fields. Out: the path of a request that the API may get, what to do with an answer, and what the next request of a
+//! redirect may carry. What never happens here: a credential for any other origin than the API's, or a body for a server
+//! that nobody named.
 
 use crate::endpoints::Address;
 use crate::error::{Code, Error, Phase, Result};
@@ -37,6 +38,17 @@ impl Following {
 /// As many redirects as browsers follow (Fetch standard section 4.4).
 const MOST_REDIRECTS: f64 = 20.0;
 
+/// What to do with an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// It is for whoever sent the request.
+    Deliver,
+    /// The access token is not, or no longer, accepted. If a newer one can be had, the request is sent again with it.
+    Renew,
+    /// It is a redirect that is followed.
+    Follow(Redirect),
+}
+
 /// The request that follows a redirect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Redirect {
@@ -48,9 +60,9 @@ pub struct Redirect {
     pub with_body: bool,
 }
 
-/// What was answered, perhaps with a redirect.
+/// A request, and what was answered.
 #[derive(Debug, Clone, Copy)]
-pub struct Redirected<'a> {
+pub struct Answered<'a> {
     /// The method.
     pub method: &'a str,
     /// Where it was sent.
@@ -69,12 +81,6 @@ pub struct Redirected<'a> {
     pub following: Following,
 }
 
-/// Whether an answer says that the access token is not, or no longer, accepted (RFC 6750 section 3.1). The texts beside
-/// this status vary.
-pub fn asks_for_renewal(status: u16) -> bool {
-    status == 401
-}
-
 /// The path, below the API's base, of a request to the API; its credential belongs there and nowhere else. An absolute
 /// address of another origin is refused before anything is sent: a link that was tampered with, or the wrong client for it.
 pub fn path(api: &Address, url: &str) -> Result<String> {
@@ -87,15 +93,24 @@ pub fn path(api: &Address, url: &str) -> Result<String> {
     }
 }
 
-/// Judges an answer that may be a redirect; `None` where it is to be handed on. Bitbucket sends whoever asks for a download
+/// What to do with an answer. A 401 speaks of the access token (RFC 6750 section 3.1), whatever the text beside it says, unless
+/// it comes from another server, which did not see the token. A 403 says that the token is good and something else is missing.
+pub fn judge(api: &Address, answered: &Answered<'_>) -> Result<Step> {
+    if answered.status == 401 && answered.with_credential {
+        return Ok(Step::Renew);
+    }
+    Ok(redirect(api, answered)?.map_or(Step::Deliver, Step::Follow))
+}
+
+/// The request that follows an answer; `None` where the answer is to be handed on. Bitbucket sends whoever asks for a download
 /// or an attachment to another server, so a GET may leave the API, without the credential, which does not come back on
 /// the way. The method changes as the Fetch standard says (section 4.4, HTTP-redirect fetch).
-pub fn redirect(api: &Address, redirected: &Redirected<'_>) -> Result<Option<Redirect>> {
-    let Redirected { method, url, status, following, .. } = *redirected;
-    let Some(location) = redirected.location.filter(|_| matches!(status, 301 | 302 | 303 | 307 | 308)) else {
+fn redirect(api: &Address, answered: &Answered<'_>) -> Result<Option<Redirect>> {
+    let Answered { method, url, status, following, .. } = *answered;
+    let Some(location) = answered.location.filter(|_| matches!(status, 301 | 302 | 303 | 307 | 308)) else {
         return Ok(None);
     };
-    let most = redirected.most.filter(|most| *most >= 0.0);
+    let most = answered.most.filter(|most| *most >= 0.0);
     if following == Following::Manual || most == Some(0.0) {
         return Ok(None);
     }
@@ -105,7 +120,7 @@ pub fn redirect(api: &Address, redirected: &Redirected<'_>) -> Result<Option<Red
     if following == Following::Error {
         return refused("Bitbucket answered with a redirect, which the request does not allow (redirect: 'error')");
     }
-    if f64::from(redirected.followed) >= most.unwrap_or(MOST_REDIRECTS) {
+    if f64::from(answered.followed) >= most.unwrap_or(MOST_REDIRECTS) {
         return refused("There were more redirects than the request allows (maxRedirects; by default 20)");
     }
     let is_safe = matches!(method, "GET" | "HEAD");
@@ -126,7 +141,7 @@ pub fn redirect(api: &Address, redirected: &Redirected<'_>) -> Result<Option<Red
     if !is_own && !is_safe && !becomes_get {
         return Err(foreign("it is redirected there with its body. Check the configured endpoint and the proxy"));
     }
-    let with_credential = is_own && redirected.with_credential;
+    let with_credential = is_own && answered.with_credential;
     if following == Following::Own && !with_credential {
         return Err(Error::new(Code::RedirectRefused, Phase::Api).with_status(status));
     }

@@ -7,7 +7,6 @@ use core::cell::RefCell;
 use js_sys::{JSON, Number, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::api_request::{self, Following, Redirect, Redirected};
 use crate::api_response::{self, ApiResponse, ResponseFields};
 use crate::arguments::Argument;
 use crate::authorization_request::{AuthorizationRequest, authorization_url};
@@ -17,7 +16,7 @@ use crate::client_config::{
 };
 use crate::connection_test::{self, ConnectionTest, Known};
 use crate::credential::{Credential, Kind, Stored, segment};
-use crate::endpoints::{Address, Endpoint, Endpoints, argument_error};
+use crate::endpoints::{Address, Endpoints};
 use crate::error::{Code, Ending, Error, Phase, Result};
 use crate::host::{self, CallbackValue, Properties};
 use crate::key_derivation::derive_key;
@@ -25,7 +24,7 @@ use crate::pagination::{self, Attempt, Page};
 use crate::pending_authorization::{self, Pending};
 use crate::pkce::CodeVerifier;
 use crate::proxy;
-use crate::rate_limit::{self, DEFAULT_LIMIT, Fields, Line, resource_group};
+use crate::rate_limit::{self, DEFAULT_LIMIT, Fields, Line};
 use crate::redaction::Redaction;
 use crate::redis::{Choice, Database, Server, Trouble, surveyed_databases};
 use crate::retry::{self, Failed};
@@ -36,11 +35,13 @@ use crate::token_request::{Grant, TokenRequest};
 use crate::token_response::{self, Scopes, TokenResponse, is_token};
 use crate::token_set::{self, Previous};
 
+mod api_request;
 mod callback_page;
 mod host_answer;
 mod refresh;
 mod stored_tokens;
 
+pub use api_request::{Api, group_of, may_carry};
 pub use callback_page::CallbackPage;
 pub use host_answer::{host_status, late_in_transaction, masked_credential, transaction_limit};
 pub use refresh::{
@@ -785,78 +786,6 @@ pub fn failure(code: &str, phase: &str, details: &JsValue) -> core::result::Resu
         };
     }
     Ok(error.into())
-}
-
-// api_request.rs
-
-/// The API as its requests see it.
-#[wasm_bindgen]
-pub struct Api(Address);
-
-#[wasm_bindgen]
-impl Api {
-    /// For the API's base, as the environment gave it.
-    #[wasm_bindgen(constructor)]
-    pub fn new(url: &str) -> core::result::Result<Api, JsValue> {
-        Ok(Self(Endpoint::Api.parse(Some(url)).map_err(|reason| argument_error("apiUrl", reason))?))
-    }
-
-    /// The path, below the API's base, of a request, which is one to the API.
-    pub fn admit(&self, url: &str) -> core::result::Result<String, JsValue> {
-        Ok(api_request::path(&self.0, url)?)
-    }
-
-    /// `{ withCredential, becomesGet, withBody }` of the request that follows a redirect; `undefined` for an answer that
-    /// is to be handed on.
-    #[allow(clippy::too_many_arguments)]
-    pub fn redirect(
-        &self,
-        method: &str,
-        url: &str,
-        with_credential: bool,
-        status: u16,
-        location: Option<String>,
-        followed: u32,
-        most: Option<f64>,
-        following: &str,
-    ) -> core::result::Result<JsValue, JsValue> {
-        let redirected = Redirected {
-            method,
-            url,
-            with_credential,
-            status,
-            location: location.as_deref(),
-            followed,
-            most,
-            // Axios hands on whatever its user gave.
-            following: Following::from_name(following).unwrap_or(Following::Follow),
-        };
-        let Some(redirect) = api_request::redirect(&self.0, &redirected)? else { return Ok(JsValue::UNDEFINED) };
-        let Redirect { with_credential, becomes_get, with_body } = redirect;
-        Ok(Members::new()
-            .flag("withCredential", with_credential)
-            .flag("becomesGet", becomes_get)
-            .flag("withBody", with_body)
-            .into_js())
-    }
-}
-
-/// The group of resources, for the rate limit, that a path below the API's base belongs to.
-#[wasm_bindgen(js_name = resourceGroup)]
-pub fn group_of(path: &str) -> String {
-    resource_group(path).to_owned()
-}
-
-/// Whether a caller's header field, its name in lower case, goes along.
-#[wasm_bindgen(js_name = mayCarry)]
-pub fn may_carry(name: &str, to_api: bool, with_body: bool) -> bool {
-    api_request::may_carry(name, to_api, with_body)
-}
-
-/// Whether an answer says that the access token is no longer accepted.
-#[wasm_bindgen(js_name = asksForRenewal)]
-pub fn asks_for_renewal(status: u16) -> bool {
-    api_request::asks_for_renewal(status)
 }
 
 // api_response.rs and retry.rs

@@ -9,10 +9,9 @@
 //! process: take the lock that processes share, look for a pair that somebody else obtained, else get in
 //! [line](crate::refresh_queue), ask Bitbucket, publish the new pair, hand it to the host's store, and only then use it.
 //! [`RefreshPolicy::on`] leads through a turn; [`RefreshPolicy::asked`], [`RefreshPolicy::renew`] and
-//! [`RefreshPolicy::answered`] tell whether one is needed. A turn may take minutes; who waits for it has a deadline.
+//! [`RefreshPolicy::reject`] tell whether one is needed. A turn may take minutes; who waits for it has a deadline.
 //! docs/refresh-policy.md has the whole table of transitions; the tests run it row by row.
 
-use crate::api_request::asks_for_renewal;
 use crate::recent_failures::RecentFailures;
 use crate::refresh_queue::Lane;
 use crate::refresh_turn::{Action, Answer, Event, Moment, Reason, State, Times, is_ahead};
@@ -225,14 +224,10 @@ impl RefreshPolicy {
         (self.state == State::Resting && at < grace_ends).then_some(at)
     }
 
-    /// The API answered with this status to a request with the pair of this number, which was a repetition if there were
-    /// requests before. Whether it is to be repeated with the newest pair: only after a 401, and once, or twice when the first
-    /// repetition was made with a pair that somebody else had renewed. A 403 says that the token is good and something else
-    /// is missing.
-    pub fn answered(&mut self, status: u16, generation: u32, repetitions: u32, now: f64) -> bool {
-        if !asks_for_renewal(status) {
-            return false;
-        }
+    /// The API answered 401 to a request with the pair of this number, which was a repetition if there were requests before.
+    /// Whether it is to be repeated with the newest pair: once, or twice when the first repetition was made with a pair that
+    /// somebody else had renewed.
+    pub fn reject(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
         if repetitions > 0 {
             if generation != self.generation {
                 return repetitions == 1;

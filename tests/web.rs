@@ -6,10 +6,10 @@
 
 use js_sys::{Array, Function, JSON, Object, Reflect, Uint8Array};
 use nocodb_bitbucket_auth::bindings::{
-    Api, Client, List, Redactor, Test, asks_for_renewal, check_member, default_scopes, environment_variables,
-    expand_scopes, failure, group_of, host_status, is_expired, is_hour_used_up, is_waited_for, judge_api_response,
-    may_carry, may_repeat, missing_scopes, page_address, page_repetition, rate_limit_news, read_credential,
-    read_environment, retry_delay, row_holding, workspace_segment,
+    Api, Client, List, Redactor, Test, check_member, default_scopes, environment_variables, expand_scopes, failure,
+    group_of, host_status, is_expired, is_hour_used_up, is_waited_for, judge_api_response, may_carry, may_repeat,
+    missing_scopes, page_address, page_repetition, rate_limit_news, read_credential, read_environment, retry_delay,
+    row_holding, workspace_segment,
 };
 use nocodb_bitbucket_auth::client_config::variable;
 use nocodb_bitbucket_auth::scope::DEFAULT_SCOPES;
@@ -332,8 +332,8 @@ fn api_request() {
         let string = |name: &str| case[name].as_str().unwrap();
         let outcome = match string("operation") {
             "admit" => api.admit(string("url")).map(|path| group_of(&path).into()),
-            "redirect" => api
-                .redirect(
+            "judge" => api
+                .judge(
                     string("method"),
                     string("url"),
                     case["withCredential"].as_bool().unwrap(),
@@ -364,8 +364,11 @@ fn api_response() {
                 equal(&told.contains(hidden.as_str().unwrap()).into(), &false.into())?;
             }
             let code = get(error, "code").as_string();
-            let of_credential = asks_for_renewal(status(case)) && case["isElsewhere"].as_bool() != Some(true);
-            equal(&of_credential.into(), &(code.as_deref() == Some("API_UNAUTHENTICATED")).into())?;
+            let is_own = case["isElsewhere"].as_bool() != Some(true);
+            let api = Api::new("https://api.bitbucket.org/2.0").unwrap();
+            let url = "https://api.bitbucket.org/2.0/user";
+            let step = api.judge("GET", url, is_own, status(case), None, 0, None, "follow").unwrap();
+            equal(&(step == "renew").into(), &(code.as_deref() == Some("API_UNAUTHENTICATED")).into())?;
         }
         // What comes out of it is an error.
         check(case, Err(outcome.unwrap()), |_| Ok(()))

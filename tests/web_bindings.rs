@@ -7,10 +7,10 @@
 use js_sys::{Function, JSON, Object, Reflect, Uint8Array};
 use nocodb_bitbucket_auth::bindings::{
     Api, Client, Policy, Queue, Redactor, RefreshAction, RefreshAdmission, RefreshAnswer, RefreshEvent, RefreshLane,
-    Test, asks_for_renewal, choose_redis_database, complete_redirect, group_of, is_pending_over, is_refusal,
-    judge_api_response, may_carry, may_repeat, outdates, page_client, proves_credential, rate_limit_news,
-    read_credential, read_environment, redis_database_trouble, redis_databases, redis_server, redis_trouble,
-    refuse_secret, response_state, retry_delay, waiting_time, without_response, workspace_segment,
+    Test, choose_redis_database, complete_redirect, group_of, is_pending_over, is_refusal, judge_api_response,
+    may_carry, may_repeat, outdates, page_client, proves_credential, rate_limit_news, read_credential,
+    read_environment, redis_database_trouble, redis_databases, redis_server, redis_trouble, refuse_secret,
+    response_state, retry_delay, waiting_time, without_response, workspace_segment,
 };
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -274,8 +274,8 @@ fn a_pair_from_elsewhere_is_taken() {
     policy.on(RefreshEvent::Locked, NOW, 0.5);
     policy.found(Some(NOW + 1.0), Some(NOW + 7_200_000.0), false, NOW, 0.5);
     assert_eq!(policy.generation(), generation + 1);
-    assert!(policy.answered(401, generation, 0, NOW));
-    assert!(!policy.answered(200, generation, 0, NOW));
+    assert!(policy.reject(generation, 0, NOW));
+    assert!(!policy.reject(generation, 2, NOW));
     // Times that are none count as absent, as those of a store may be.
     assert!(!policy.configured(Some(f64::NAN), Some(f64::INFINITY), NOW));
     assert_eq!(policy.retry_in(NOW), None);
@@ -294,9 +294,8 @@ fn requests_to_the_api_are_admitted_and_redirected() {
     assert_eq!(thrown(api.admit("https://evil.example/2.0/user")).0, "FOREIGN_ORIGIN");
     assert_eq!(thrown(Api::new("http://evil.example/")), argument("apiUrl"));
     let own = "https://api.bitbucket.org/2.0/user";
-    let redirected = |status, following| {
-        api.redirect("POST", own, true, status, Some(own.to_owned()), 0, None, following).unwrap()
-    };
+    let redirected =
+        |status, following| api.judge("POST", own, true, status, Some(own.to_owned()), 0, None, following).unwrap();
     let get = json!({ "withCredential": true, "becomesGet": true, "withBody": false });
     assert_eq!(seen(&redirected(303, "follow")), get);
     // A way that nobody knows is the usual one.
@@ -304,10 +303,10 @@ fn requests_to_the_api_are_admitted_and_redirected() {
     let post = json!({ "withCredential": true, "becomesGet": false, "withBody": true });
     assert_eq!(seen(&redirected(307, "own")), post);
     assert!(redirected(307, "manual").is_undefined());
-    let refused = api.redirect("GET", own, true, 302, Some(own.to_owned()), 0, None, "error");
+    let refused = api.judge("GET", own, true, 302, Some(own.to_owned()), 0, None, "error");
     assert_eq!(thrown(refused).0, "REDIRECT_REFUSED");
-    assert!(asks_for_renewal(401));
-    assert!(!asks_for_renewal(403));
+    assert_eq!(redirected(401, "follow"), "renew");
+    assert!(redirected(403, "follow").is_undefined());
 }
 
 #[wasm_bindgen_test]

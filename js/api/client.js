@@ -8,7 +8,7 @@
 
 import axios from 'axios';
 import axiosRetry from 'axios-retry';
-import { members } from '../arguments.js';
+import { isObject, members } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { BitbucketAuthError, judge } from '../error.js';
 import { REPEATING, headerOf, paginate, repeating } from './paginate.js';
@@ -127,6 +127,17 @@ export function meaningOf(error) {
 }
 
 /**
+ * Whether an error of the client says that a request would have been sent again if its body had not been a stream.
+ *
+ * @param {unknown} error
+ * @returns {boolean}
+ */
+export function isUnrepeated(error) {
+  const { headers } = members(members(error).response);
+  return isObject(headers) && circumstances.get(headers)?.isUnrepeated === true;
+}
+
+/**
  * The `fetch` of all clients: Axios keeps each one that it ever meets, with all that it holds.
  *
  * @param {string | URL | Request} input
@@ -146,9 +157,9 @@ async function fetchThroughSender(input, init = {}) {
     ...(typeof maxRedirects === 'number' && { maxRedirects }),
     redirect: init.redirect,
   });
-  const { status, body, path, isElsewhere, authorization } = answer;
+  const { status, body, path, isElsewhere, isUnrepeated: isNotRepeated, authorization } = answer;
   const fields = axios.AxiosHeaders.from(answer.headers);
-  circumstances.set(fields, { path, isElsewhere, authorization });
+  circumstances.set(fields, { path, isElsewhere, isUnrepeated: isNotRepeated, authorization });
   // Of a status of its own: the constructor refuses some, and a body for others.
   const whole = () => new Response(body, { headers: answer.headers });
   // A tenth of a request's time goes by in a Response, which few ask for.

@@ -12,24 +12,8 @@ import { judge } from '../error.js';
 import { send } from '../transport.js';
 import { answerWithout } from './redaction.js';
 
+/** @typedef {import('../credentials.js').Credentials} Credentials */
 /** @typedef {import('../transport.js').Answer} Answer */
-
-/**
- * What goes into the header of a request.
- *
- * @typedef {{ authorization: string }} Credential
- */
-
-/**
- * Where credentials come from.
- *
- * @template {Credential} T
- * @typedef {object} CredentialSource
- * @property {() => Promise<T>} newest
- * @property {(status: number, used: T, repetitions: number) => boolean} answered whether the request, which was repeated
- *   so often, is to be repeated with the newest credential
- * @property {() => void} onUnrepeatable told when it is, and cannot be: its body was a stream
- */
 
 /**
  * Where room within the rate limit comes from.
@@ -41,13 +25,13 @@ import { answerWithout } from './redaction.js';
  */
 
 /**
- * @template {Credential} T
  * @typedef {object} SenderOptions
  * @property {string} apiUrl
  * @property {number} timeoutMs of each request that has no limit of its own: what it may take to be sent and answered,
  *   redirects and its repetition included, waits for tokens and for room not
  * @property {import('../core.js').Proxies} proxies
- * @property {CredentialSource<T>} credentials
+ * @property {Pick<Credentials, 'newest' | 'renews'>} credentials
+ * @property {number} [patienceMs] how long a request may wait for tokens
  * @property {Throttle} [throttle] by default there is no limit
  */
 
@@ -68,10 +52,23 @@ import { answerWithout } from './redaction.js';
  * @typedef {object} Circumstances
  * @property {string} path what was asked for, below the API's base
  * @property {boolean} isElsewhere whether a redirect led away from the API, where the credential does not go along
+ * @property {boolean} isUnrepeated whether the request would have been sent again, as there is a newer credential by now,
+ *   if its body had not been a stream
  * @property {() => string} authorization what was sent, for whoever has to cut it out of the answer
  */
 
 /** @typedef {(request: ApiRequest) => Promise<Answer & Circumstances>} Sender an answer from 300 on is without the credential */
+
+/**
+ * A request that is under way.
+ *
+ * @typedef {object} Sent
+ * @property {string | undefined} path below the API's base; `undefined` for another server, which gets no credential
+ * @property {string} method
+ * @property {string} url
+ * @property {Record<string, string>} headers
+ * @property {unknown} body
+ */
 
 // A page of pull requests or an upload may pass the mebibyte that bounds a token answer; nothing sound passes this.
 export const MAX_BYTES = 32 * 1024 * 1024;
@@ -79,77 +76,89 @@ export const MAX_BYTES = 32 * 1024 * 1024;
 /**
  * Sends requests to the API with the newest credential, each in its turn.
  *
- * @template {Credential} T
- * @param {SenderOptions<T>} options
+ * @param {SenderOptions} options
  * @returns {Sender} throws `FOREIGN_ORIGIN`, `REDIRECT_REFUSED`, and what the transport, `credentials` and `throttle`
  *   throw
  */
-export function createSender({ apiUrl, timeoutMs, proxies, credentials, throttle }) {
+export function createSender({ apiUrl, timeoutMs, proxies, credentials, patienceMs, throttle }) {
   const { Api, resourceGroup } = core();
   const api = judge(createSender, () => new Api(apiUrl));
 
   /**
-   * @param {ApiRequest} request
-   * @param {string} path
+   * @param {Sent} sent
    * @param {string} authorization
    * @param {{ left: number }} time milliseconds
-   * @returns {Promise<Answer & Circumstances>}
+   * @param {AbortSignal | null} [signal]
+   * @returns {Promise<Answer>}
    */
-  const attempt = async (request, path, authorization, time) => {
-    const { signal, redirect = 'follow', maxRedirects } = request;
-    let next = request;
-    for (let followed = 0, withCredential = true; ; followed += 1) {
-      const { method, url, body, headers = {} } = next;
-      // Each request to the API counts against the limit, also one that follows a redirect.
-      const group = withCredential ? resourceGroup(followed === 0 ? path : api.admit(url)) : undefined;
-      if (group !== undefined) await throttle?.take(group, signal);
-      if (time.left <= 0) throw failure('REQUEST_TIMEOUT', 'api');
-      const answer = await send(
-        { method, url, headers: withCredential ? { ...headers, authorization } : headers, body },
-        { phase: 'api', timeoutMs: time.left, proxies, signal, maxBytes: MAX_BYTES },
-      );
-      time.left -= answer.tookMs;
-      if (group !== undefined) await throttle?.observe(group, answer);
-      const { status, headers: { location } } = answer;
-      const target = location !== undefined && URL.canParse(location, url) ? new URL(location, url).href : location;
-      const judged = judge(attempt, () => (
-        api.redirect(method, url, withCredential, status, target, followed, maxRedirects, redirect)
-      ));
-      if (!judged) {
-        return {
-          ...(status >= 300 ? answerWithout(answer, authorization) : answer),
-          path,
-          isElsewhere: !withCredential,
-          authorization: () => authorization,
-        };
-      }
-      withCredential = judged.withCredential;
-      next = {
-        method: judged.becomesGet ? 'GET' : method,
-        url: /** @type {string} */ (target),
-        headers: carried(headers, withCredential, judged.withBody),
-        body: judged.withBody ? body : undefined,
-      };
-    }
+  const sendInTurn = async ({ path, method, url, headers, body }, authorization, time, signal) => {
+    // Each request to the API counts against the limit, also one that follows a redirect.
+    const group = path === undefined ? undefined : resourceGroup(path);
+    if (group !== undefined) await throttle?.take(group, signal);
+    if (time.left <= 0) throw failure('REQUEST_TIMEOUT', 'api');
+    const answer = await send(
+      { method, url, headers: path === undefined ? headers : { ...headers, authorization }, body },
+      { phase: 'api', timeoutMs: time.left, proxies, signal, maxBytes: MAX_BYTES },
+    );
+    time.left -= answer.tookMs;
+    if (group !== undefined) await throttle?.observe(group, answer);
+    return answer;
   };
 
   return async (request) => {
-    const { signal, body } = request;
+    const { method, body, signal, redirect = 'follow', maxRedirects } = request;
     const url = URL.canParse(request.url) ? new URL(request.url).href : request.url;
     const path = judge(createSender, () => api.admit(url));
-    const admitted = { ...request, url, headers: carried(request.headers, true, true) };
+    /** @type {Sent} */
+    const first = { path, method, url, headers: carried(request.headers, true, true), body };
     const time = { left: request.timeoutMs ?? timeoutMs };
-    for (let repetitions = 0; ; repetitions += 1) {
-      const used = await unlessAborted(credentials.newest(), signal);
-      const answer = await attempt(admitted, path, used.authorization, time);
-      // Another server's answer says nothing of a credential that it was not given.
-      if (answer.isElsewhere || !credentials.answered(answer.status, used, repetitions)) return answer;
-      if (isStream(body)) {
-        await unlessAborted(credentials.newest(), signal);
-        credentials.onUnrepeatable();
-        return answer;
+    let used = await unlessAborted(credentials.newest(patienceMs), signal);
+    for (let sent = first, followed = 0, repetitions = 0; ;) {
+      const { authorization } = used;
+      const answer = await sendInTurn(sent, authorization, time, signal);
+      const { status, headers: { location } } = answer;
+      const target = location !== undefined && URL.canParse(location, sent.url) ? new URL(location, sent.url).href : location;
+      const step = judge(createSender, () => api.judge(
+        sent.method, sent.url, sent.path !== undefined, status, target, followed, maxRedirects, redirect,
+      ));
+      const isRenewed = step === 'renew' && credentials.renews(used, repetitions);
+      if (isRenewed) used = await unlessAborted(credentials.newest(patienceMs), signal);
+      if (typeof step === 'object') {
+        followed += 1;
+        sent = following(sent, String(target), step, step.withCredential ? api.admit(String(target)) : undefined);
+      } else if (isRenewed && !isStream(body)) {
+        followed = 0;
+        repetitions += 1;
+        sent = first;
+      } else {
+        return {
+          ...(status >= 300 ? answerWithout(answer, authorization) : answer),
+          path,
+          isElsewhere: sent.path === undefined,
+          isUnrepeated: isRenewed,
+          authorization: () => authorization,
+        };
       }
     }
+  };
+}
+
+/**
+ * The request that follows a redirect.
+ *
+ * @param {Sent} sent
+ * @param {string} url
+ * @param {{ becomesGet: boolean, withBody: boolean }} how
+ * @param {string | undefined} path
+ * @returns {Sent}
+ */
+function following({ method, headers, body }, url, { becomesGet, withBody }, path) {
+  return {
+    path,
+    method: becomesGet ? 'GET' : method,
+    url,
+    headers: carried(headers, path !== undefined, withBody),
+    body: withBody ? body : undefined,
   };
 }
 

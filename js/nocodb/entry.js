@@ -23,17 +23,17 @@ export { BitbucketAuthError, BitbucketAuthIntegration };
 /** @typedef {import('./manifest.js').IntegrationManifest} IntegrationManifest */
 /** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */
 /** @typedef {import('./integration.js').CodeGrant} CodeGrant */
-/** @typedef {import('./integration.js').ConnectionStatus} ConnectionStatus */
+/** @typedef {import('./connection-test.js').ConnectionStatus} ConnectionStatus */
 /** @typedef {import('./integration.js').HostServices} HostServices */
 /** @typedef {import('./integration.js').OAuthPayload} OAuthPayload */
-/** @typedef {import('./integration.js').Repository} Repository */
+/** @typedef {import('./lists.js').Repository} Repository */
 /** @typedef {import('./integration.js').StoredTokens} StoredTokens */
-/** @typedef {import('./integration.js').TestResult} TestResult */
-/** @typedef {import('./integration.js').Workspace} Workspace */
+/** @typedef {import('./connection-test.js').TestResult} TestResult */
+/** @typedef {import('./lists.js').Workspace} Workspace */
 
 /**
  * @template T
- * @typedef {import('./integration.js').Page<T>} Page
+ * @typedef {import('./lists.js').Page<T>} Page
  */
 
 /**

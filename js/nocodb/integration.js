@@ -6,35 +6,36 @@
  * that), a credential is shown by printing an object, or a new pair of tokens is used before it was handed to the host.
  */
 
-import { createHash, randomUUID } from 'node:crypto';
-import { createClient, meaningOf } from '../api/client.js';
-import { fetchPage, listOf } from '../api/paginate.js';
-import { createSender } from '../api/sender.js';
+import { ApiAccess } from '../api/access.js';
+import { isUnrepeated, meaningOf } from '../api/client.js';
+import { accountOf } from '../api/probe.js';
 import { members, membersOf } from '../arguments.js';
-import { core, failure } from '../core.js';
-import { lazyEnvironment } from './environment.js';
+import { core } from '../core.js';
+import { createCredentials } from '../credentials.js';
 import { BitbucketAuthError, judge } from '../error.js';
-import { masked } from './masks.js';
-import { rateLimiterOf } from '../rate-limit.js';
-import { signalAfter, within } from '../time-limit.js';
-import { clientOf, configFailure, requestTokens } from '../token-endpoint.js';
-import { StoredConfig, epoch, pairOf, storedTokens } from './stored-config.js';
+import { clientOf, requestTokens } from '../token-endpoint.js';
 import { keeperOf } from '../token-keeper.js';
 import { storelessHolder } from '../token-store.js';
+import { connectionStatus, testConnection } from './connection-test.js';
+import { inDialog } from './dialog.js';
+import { lazyEnvironment } from './environment.js';
+import { listRepositories, listWorkspaces } from './lists.js';
+import { masked } from './masks.js';
+import { StoredConfig, storedTokens } from './stored-config.js';
 
 /** @typedef {import('../api/client.js').BitbucketClient} BitbucketClient */
-/** @typedef {import('../api/sender.js').Sender} Sender */
 /** @typedef {import('../core.js').Account} Account */
-/** @typedef {import('../core.js').CredentialKind} CredentialKind */
-/** @typedef {import('./environment.js').Environment} Environment */
 /** @typedef {import('../token-connection.js').Connection} Connection */
-/** @typedef {import('../token-store.js').Pair} Pair */
+/** @typedef {import('./connection-test.js').ConnectionStatus} ConnectionStatus */
+/** @typedef {import('./connection-test.js').TestResult} TestResult */
+/** @typedef {import('./environment.js').Environment} Environment */
+/** @typedef {import('./lists.js').PageQuery} PageQuery */
+/** @typedef {import('./lists.js').Repository} Repository */
+/** @typedef {import('./lists.js').Workspace} Workspace */
 
 /**
- * What the next request carries.
- *
- * @typedef {{ authorization: string, current?: import('../token-connection.js').Current }} Credential `current`: the tokens
- *   that it was made of, where they can be renewed
+ * @template T
+ * @typedef {import('./lists.js').Page<T>} Page
  */
 
 /**
@@ -94,71 +95,6 @@ import { storelessHolder } from '../token-store.js';
  * @property {((message: string) => void) | { log: (message: string) => void }} [logger]
  */
 
-/**
- * @typedef {object} Repository
- * @property {string} full_name `workspace/repository`
- * @property {string} [name]
- * @property {string} [slug]
- * @property {string} [uuid]
- * @property {string} [description]
- * @property {boolean} [is_private]
- */
-
-/**
- * @typedef {object} Workspace
- * @property {string} slug
- * @property {string} [name]
- * @property {string} [uuid]
- */
-
-/**
- * @template T
- * @typedef {object} Page
- * @property {T[]} values
- * @property {string} [next] stands for the next page, for `next` of the next call; absent on the last page
- */
-
-/**
- * Which page of a list: the first one without any of these.
- *
- * @typedef {object} PageQuery
- * @property {string} [next] what the page before gave as `next`
- * @property {number | string} [page] a number, counted from 1, for lists that are numbered; or the same as `next`
- */
-
-/**
- * @typedef {object} TestResult
- * @property {boolean} success
- * @property {string} message what works, or what is wrong and what mends it
- * @property {Account} [account] whose credential it is; only some have a user
- * @property {string[]} [scopes] as granted, where known
- * @property {string[]} [missingScopes] those that are configured or needed, and not granted, except those that Bitbucket no
- *   longer asks for
- * @property {number} [expiresAt] when the access token dies, in milliseconds since the epoch; absent where unknown
- */
-
-/**
- * @typedef {object} ConnectionStatus
- * @property {CredentialKind} kind
- * @property {Account} [account] whose tokens they are, where Bitbucket told
- * @property {string[]} [scopes] as granted, where known
- * @property {string[]} [missingScopes] those that are configured and not granted, except those that Bitbucket no longer
- *   asks for
- * @property {number} [expiresAt] when the access token dies, in milliseconds since the epoch
- * @property {number} [refreshedAt] when the tokens were received, in milliseconds since the epoch
- * @property {string} [hint] what seems to be wrong with the token
- */
-
-const ACCOUNT_MEMBERS = ['uuid', 'nickname', 'displayName'];
-const REPOSITORY_MEMBERS = ['full_name', 'name', 'slug', 'uuid', 'description', 'is_private'];
-const WORKSPACE_MEMBERS = ['slug', 'name', 'uuid'];
-
-// People wait in a dialog, and want to hear what is going on …
-const DIALOG_MS = 15_000;
-// … which the wait for tokens says itself if it ends before.
-const DIALOG_TOKENS_MS = 12_000;
-const ACCOUNT_MS = 3000;
-
 /** One connection to Bitbucket. Its methods throw `BitbucketAuthError` unless they say otherwise. */
 export class BitbucketAuthIntegration {
   /** @type {StoredConfig} */
@@ -173,14 +109,8 @@ export class BitbucketAuthIntegration {
   /** @type {BitbucketClient | undefined} */
   #client;
 
-  /** @type {import('../core.js').StoredCredential | undefined} */
-  #described;
-
-  /** @type {Connection | undefined} */
-  #connection;
-
-  /** How often a 401 met a request whose body was gone. */
-  #unrepeated = 0;
+  /** @type {ApiAccess | undefined} */
+  #opened;
 
   /**
    * @param {IntegrationConfig} [config] as stored
@@ -221,8 +151,8 @@ export class BitbucketAuthIntegration {
    * @returns {Promise<void>} rejects with the host's error when it could not store them
    */
   async saveVars(vars) {
-    const { client } = this.#stored.canRefresh ? this.#environment() : {};
-    await this.#stored.saveVars(vars, client && this.#connect(client));
+    const isKept = this.#stored.canRefresh && this.#environment().client !== undefined;
+    await this.#stored.saveVars(vars, isKept ? this.#access.credentials.connection : undefined);
   }
 
   /**
@@ -267,8 +197,9 @@ export class BitbucketAuthIntegration {
    *   when the tokens have expired and cannot be renewed
    */
   async authenticate() {
-    await this.#credential();
-    this.#client ??= this.#createClient();
+    const access = this.#access;
+    await access.credentials.newest();
+    this.#client ??= access.createClient();
     return this.#client;
   }
 
@@ -283,11 +214,10 @@ export class BitbucketAuthIntegration {
    */
   async use(work) {
     const client = await this.authenticate();
-    const before = this.#unrepeated;
     try {
       return await work(client);
     } catch (error) {
-      if (statusOf(error) === 401 && this.#unrepeated !== before) return work(client);
+      if (isUnrepeated(error)) return work(client);
       throw withoutTokens(error) ?? error;
     }
   }
@@ -299,34 +229,10 @@ export class BitbucketAuthIntegration {
    */
   async testConnection() {
     try {
-      return await inDialog(this.#test());
+      return await inDialog(testConnection(this.#access, this.#config));
     } catch (error) {
       return { success: false, message: meaningOf(error).message };
     }
-  }
-
-  /** @returns {Promise<TestResult>} */
-  async #test() {
-    const { kind, hint } = this.#describe();
-    const { workspace, repository } = this.#config;
-    const until = performance.now() + DIALOG_TOKENS_MS;
-    // The scopes are those of the tokens that will be sent, not of those before them.
-    await this.#credential(DIALOG_TOKENS_MS);
-    const { scopes: grantedScopes } = await this.#tokens();
-    const test = judge(this.testConnection, () => new (core().ConnectionTest)({
-      kind,
-      workspace,
-      repository,
-      hint,
-      requestedScopes: this.#environment().client?.scopes,
-      grantedScopes,
-    }));
-    // Neither in the queue of the rate limit nor retried: somebody waits for the answer, whatever it is. Nor is there another
-    // wait for a store that takes too long: the tokens are good all the same.
-    await this.#probe(test, this.#createSender(undefined, until - performance.now()));
-    const { expiresAt } = await this.#tokens();
-    const verdict = test.verdict ?? { success: false, message: failure('API_FAILED', 'api').message };
-    return { ...verdict, ...(expiresAt !== undefined && { expiresAt }) };
   }
 
   /**
@@ -337,23 +243,7 @@ export class BitbucketAuthIntegration {
    *   `INVALID_CONFIG` when connections may not act as the OAuth client itself
    */
   async connectionStatus() {
-    const { kind, hint } = this.#describe();
-    const { account } = this.#config;
-    const { scopes: stored, expiresAt, obtainedAt } = await this.#tokens();
-    const { client } = this.#environment();
-    // A store may hold anything.
-    const read = stored ? judge(this.connectionStatus, () => core().readScopes(stored)) : [];
-    const scopes = read.length > 0 ? read : undefined;
-    return {
-      kind,
-      // Another kind may have left it.
-      ...(kind === 'oauth' && account && { account: pick(account, ACCOUNT_MEMBERS) }),
-      ...(scopes && { scopes }),
-      ...(scopes && client && { missingScopes: judge(this.connectionStatus, () => client.missingScopes(scopes)) }),
-      ...(expiresAt !== undefined && { expiresAt }),
-      ...(obtainedAt !== undefined && { refreshedAt: obtainedAt }),
-      ...(hint && { hint }),
-    };
+    return connectionStatus(this.#access, this.#config);
   }
 
   /**
@@ -375,7 +265,7 @@ export class BitbucketAuthIntegration {
       (client) => client.buildHostTokenRequest(code, verifier, environment.isVerifierOptional),
       'authorization_code',
     );
-    const account = await this.#accountOf(`Bearer ${tokens.accessToken}`);
+    const account = await accountOf(`Bearer ${tokens.accessToken}`, environment);
     return {
       type: 'oauth',
       ...storedTokens(tokens),
@@ -401,9 +291,8 @@ export class BitbucketAuthIntegration {
     const client = clientOf(environment);
     // Refuses what is no refresh token.
     judge(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
-    if (this.#stored.canRefresh && refreshToken === this.#config.refresh_token) {
-      return storedTokens((await this.#connect(client).renewed(this.#stored, refreshToken)).pair);
-    }
+    const own = refreshToken === this.#config.refresh_token ? this.#connection : undefined;
+    if (own) return storedTokens((await own.renewed(this.#stored, refreshToken)).pair);
     // Tokens of another connection, or older ones of this one: their store is the host's, which called.
     const owner = storelessHolder();
     const connection = keeperOf({ ...environment, client }).attach({ refreshToken }, owner);
@@ -418,9 +307,8 @@ export class BitbucketAuthIntegration {
    * @throws {BitbucketAuthError} like `refreshToken`
    */
   async renewIdle() {
-    if (!this.#stored.canRefresh) return { renewed: false };
-    const connection = this.#connect(clientOf(this.#environment()));
-    if (!connection.isIdle()) return { renewed: false };
+    const connection = this.#connection;
+    if (!connection?.isIdle()) return { renewed: false };
     await connection.renewed(this.#stored);
     return { renewed: true };
   }
@@ -455,12 +343,8 @@ export class BitbucketAuthIntegration {
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
    */
   async listWorkspaces(query) {
-    const address = this.#pageAddress('/user/workspaces', membersOf(this.listWorkspaces, 'listQuery', query));
     const { workspace } = this.#config;
-    const slug = typeof workspace === 'string' ? workspace.trim() : '';
-    if (!this.#describe().hasUser && slug) return { values: [{ slug }] };
-    // Each value is a membership; the workspace is one of its members.
-    return this.#list(address, WORKSPACE_MEMBERS, (value) => value.workspace ?? value);
+    return listWorkspaces(this.#access, workspace, membersOf(this.listWorkspaces, 'listQuery', query));
   }
 
   /**
@@ -472,283 +356,36 @@ export class BitbucketAuthIntegration {
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
    */
   async listRepositories(query) {
-    const given = membersOf(this.listRepositories, 'listQuery', query);
-    const { workspace = this.#config.workspace } = given;
-    const segment = judge(this.listRepositories, () => core().workspaceSegment(workspace));
-    return this.#list(this.#pageAddress(`/repositories/${segment}`, given), REPOSITORY_MEMBERS);
+    const { workspace } = this.#config;
+    return listRepositories(this.#access, workspace, membersOf(this.listRepositories, 'listQuery', query));
   }
 
   /**
-   * @param {string} path
-   * @param {PageQuery | undefined} query
-   * @returns {string} of the page of that list
-   */
-  #pageAddress(path, query) {
-    const { next, page } = members(query);
-    return judge(this.#pageAddress, () => core().pageAddress(path, next, page));
-  }
-
-  /**
-   * @template T
-   * @param {string} address of the page, below the API's base
-   * @param {string[]} names what is handed on of each value
-   * @param {(value: Record<string, unknown>) => unknown} [unwrap]
-   * @returns {Promise<Page<T>>}
-   */
-  async #list(address, names, unwrap = (value) => value) {
-    try {
-      const client = this.#createClient({ maxWaitMs: DIALOG_MS, patienceMs: DIALOG_TOKENS_MS });
-      const list = listOf(client, address);
-      const { values, goOn } = await inDialog(fetchPage(client, list, {}, DIALOG_MS));
-      return {
-        values: values.map((value) => pick(unwrap(members(value)), names)),
-        ...(goOn() && { next: judge(this.#list, () => list.token) }),
-      };
-    } catch (error) {
-      // Not Axios' error, which holds the request.
-      throw meaningOf(error);
-    }
-  }
-
-  /**
-   * Asks Bitbucket what a test wants to know.
+   * The way to the API, with the config's credential.
    *
-   * @param {import('../core.js').ConnectionTest} test
-   * @param {Sender} sender
-   * @param {AbortSignal} [signal]
-   */
-  async #probe(test, sender, signal) {
-    for (let path = test.path; path !== undefined; path = test.path) {
-      try {
-        const headers = { accept: 'application/json' };
-        // What another server says, without having seen the credential, proves nothing.
-        const answer = await sender({ method: 'GET', url: this.#apiUrl() + path, headers, signal, redirect: 'own' });
-        test.answered({ ...answer, receivedAt: Date.now() });
-      } catch (error) {
-        test.failed(meaningOf(error).message);
-      }
-    }
-  }
-
-  /**
-   * Whose token it is, if Bitbucket tells in time. New tokens are worth more than this.
-   *
-   * @param {string} authorization
-   * @returns {Promise<Account | undefined>}
-   */
-  async #accountOf(authorization) {
-    try {
-      const { timeoutMs, proxies } = this.#environment();
-      const sender = createSender({
-        apiUrl: this.#apiUrl(),
-        timeoutMs,
-        proxies,
-        credentials: {
-          newest: async () => ({ authorization }),
-          answered: () => false,
-          onUnrepeatable: () => {},
-        },
-      });
-      const test = new (core().ConnectionTest)({ kind: 'oauth' });
-      await this.#probe(test, sender, signalAfter(ACCOUNT_MS));
-      return test.verdict?.account;
-    } catch {
-      return undefined;
-    }
-  }
-
-  /**
-   * @param {{ maxWaitMs?: number, patienceMs?: number }} [options] how long a request may wait for room within the rate
-   *   limit, and for tokens
-   */
-  #createClient({ maxWaitMs, patienceMs } = {}) {
-    const throttle = this.#throttle(maxWaitMs);
-    return createClient({
-      apiUrl: this.#apiUrl(),
-      kind: this.#describe().kind,
-      sender: this.#createSender(throttle, patienceMs),
-      isQueued: throttle !== undefined,
-      maxWaitMs,
-    });
-  }
-
-  /**
-   * @param {import('../api/sender.js').Throttle} [throttle]
-   * @param {number} [patienceMs] how long a request may wait for tokens
-   * @returns {Sender}
-   */
-  #createSender(throttle, patienceMs) {
-    const { timeoutMs, proxies, problems } = this.#environment();
-    return createSender({
-      apiUrl: this.#apiUrl(),
-      timeoutMs,
-      proxies,
-      throttle,
-      credentials: {
-        newest: () => this.#credential(patienceMs),
-        /** @type {(status: number, used: Credential, repetitions: number) => boolean} */
-        answered: (status, { current }, repetitions) => {
-          if (current) return Boolean(this.#connection?.answered(status, current, repetitions));
-          if (this.#describe().canRenew && core().asksForRenewal(status)) throw configFailure(problems);
-          return false;
-        },
-        onUnrepeatable: () => {
-          this.#unrepeated += 1;
-        },
-      },
-    });
-  }
-
-  /**
-   * @param {number} [maxWaitMs]
-   * @returns {import('../api/sender.js').Throttle | undefined}
-   */
-  #throttle(maxWaitMs) {
-    const limiter = rateLimiterOf(this.#environment());
-    if (!limiter) return undefined;
-    const { account, whose } = this.#rateLimitAccount();
-    const log = (/** @type {string} */ message) => this.#stored.log(message);
-    return {
-      take: (group, signal) => limiter.take(account, group, { signal, maxWaitMs, log }),
-      observe: (group, answer) => {
-        // The answer does not have to wait for this.
-        if (whose && core().provesCredential(answer.status)) void limiter.prove(account, whose);
-        return limiter.observe(account, group, answer);
-      },
-    };
-  }
-
-  /**
-   * Whose rate limit it is: Bitbucket counts for each user, access token or OAuth client. A config may claim to be somebody
-   * else's, so the credential counts under a name of its own until Bitbucket has answered.
-   *
-   * @returns {{ account: string, whose?: () => Promise<string | undefined> }} `whose`: asks for the user, after an answer
-   *   that proves the credential
-   */
-  #rateLimitAccount() {
-    const { kind, email, accessToken = '' } = this.#readCredential();
-    const { uuid } = members(this.#config.account);
-    const { client, redisUrl } = this.#environment();
-    if (kind === 'custom' && client) return { account: `client ${client.clientId}` };
-    const account = this.#stored.canRefresh && client
-      ? `connection ${nameOf(this.#connect(client))}`
-      : `token ${createHash('sha256').update(JSON.stringify([email, accessToken])).digest('base64url')}`;
-    // Without a client there is no key, and without a key no name of a person goes to Redis.
-    if (!client && redisUrl) return { account };
-    if (email !== undefined) return { account, whose: async () => `email ${email.toLowerCase()}` };
-    if (kind === 'oauth' && typeof uuid === 'string') return { account, whose: () => this.#provenUser() };
-    return { account };
-  }
-
-  /**
-   * The user whose tokens these are, as Bitbucket says.
-   *
-   * @returns {Promise<string | undefined>}
-   */
-  async #provenUser() {
-    try {
-      const { authorization } = await this.#credential();
-      const account = await this.#accountOf(authorization);
-      return account?.uuid && `user ${account.uuid}`;
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** @returns {string} */
-  #apiUrl() {
-    const { apiUrl, problems } = this.#environment();
-    if (!apiUrl) throw configFailure(problems.filter(({ field }) => field?.endsWith('_API_URL')));
-    return apiUrl;
-  }
-
-  /**
-   * What goes into the header of the next request.
-   *
-   * @param {number} [patienceMs] how long to wait for tokens
-   * @returns {Promise<Credential>}
-   * @throws {BitbucketAuthError} like `authenticate`
-   */
-  async #credential(patienceMs) {
-    const { canRenew } = this.#describe();
-    const { client, problems } = canRenew ? this.#environment() : {};
-    if (client) {
-      const current = await this.#connect(client).newest(this.#stored, patienceMs);
-      return { authorization: `Bearer ${current.accessToken}`, current };
-    }
-    const { authorization } = canRenew ? this.#readCredential() : this.#describe();
-    const isGone = canRenew && core().isExpired(epoch(this.#config.expires_at), Date.now());
-    if (isGone || authorization === undefined) throw configFailure(problems ?? []);
-    return { authorization };
-  }
-
-  /**
-   * What the config says of the credential, without tokens that can be renewed.
-   *
-   * @returns {import('../core.js').StoredCredential}
+   * @returns {ApiAccess}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` for the OAuth client itself where that is not allowed
    */
-  #describe() {
-    if (this.#described) return this.#described;
-    const described = this.#readCredential();
-    // The keeper has tokens that can be renewed, and a copy of them takes kilobytes.
-    const { accessToken: _its, authorization: _ofIt, ...kept } = described;
-    this.#described = described.canRenew ? kept : described;
-    return this.#described;
-  }
-
-  /** The same, with tokens that can be renewed. */
-  #readCredential() {
-    const { mayActAsClient } = this.#environment();
-    return judge(this.#readCredential, () => core().readCredential(this.#config, mayActAsClient));
+  get #access() {
+    if (this.#opened) return this.#opened;
+    const stored = this.#stored;
+    const environment = this.#environment();
+    const credential = judge(this.authenticate, () => core().readCredential(stored.config, environment.mayActAsClient));
+    const credentials = createCredentials(credential, stored.pair(credential.accessToken), stored, environment);
+    this.#opened = new ApiAccess(credentials, environment, stored);
+    return this.#opened;
   }
 
   /**
-   * The newest tokens that are known, as they are.
+   * That of the config's tokens, if they can be renewed.
    *
-   * @returns {Promise<Partial<Pair>>}
+   * @returns {Connection | undefined}
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` without an OAuth client
    */
-  async #tokens() {
-    const { kind, canRenew } = this.#describe();
-    const { client } = canRenew ? this.#environment() : {};
-    const latest = client && await this.#connect(client).latest();
-    // Members of another kind may be left from before.
-    const { scopes, ...tokens } = latest ?? (kind === 'oauth' ? pairOf(this.#config, undefined) : {});
-    // Where the answer named none, nobody knows them.
-    return { ...tokens, ...(scopes && scopes.length !== 0 && { scopes }) };
-  }
-
-  /**
-   * The connection that this wrapper's tokens belong to, or that of the OAuth client itself.
-   *
-   * @param {import('../core.js').CoreClient} client
-   * @returns {Connection}
-   */
-  #connect(client) {
-    if (this.#connection) return this.#connection;
-    const keeper = keeperOf({ ...this.#environment(), client });
-    const pair = () => {
-      const { accessToken } = this.#readCredential();
-      const { oauth_token: own } = this.#config;
-      // The very text of the config, and not another one like it.
-      return pairOf(this.#config, accessToken === own ? own : accessToken);
-    };
-    this.#connection = this.#stored.canRefresh ? keeper.attach(pair(), this.#stored) : keeper.ofClient();
-    return this.#connection;
-  }
-}
-
-/**
- * @template T
- * @param {Promise<T>} work that a dialog waits for
- * @returns {Promise<T>}
- * @throws {BitbucketAuthError} `REQUEST_TIMEOUT`, and whatever the work rejects with
- */
-async function inDialog(work) {
-  try {
-    return await within(DIALOG_MS, work);
-  } catch (error) {
-    throw members(error).code === 'TIMEOUT' ? failure('REQUEST_TIMEOUT', 'api') : error;
+  get #connection() {
+    if (!this.#stored.canRefresh) return undefined;
+    clientOf(this.#environment());
+    return this.#access.credentials.connection;
   }
 }
 
@@ -761,32 +398,4 @@ async function inDialog(work) {
 function withoutTokens(error) {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof BitbucketAuthError && cause.phase !== 'api' ? cause : undefined;
-}
-
-/**
- * @param {unknown} error
- * @returns {unknown}
- */
-function statusOf(error) {
-  return members(members(error).response).status;
-}
-
-/** Names for connections whose account is not known. @type {WeakMap<Connection, string>} */
-const names = new WeakMap();
-
-/** @param {Connection} connection */
-function nameOf(connection) {
-  const name = names.get(connection) ?? randomUUID();
-  names.set(connection, name);
-  return name;
-}
-
-/**
- * @param {unknown} value
- * @param {string[]} names
- * @returns {any}
- */
-function pick(value, names) {
-  const given = members(value);
-  return Object.fromEntries(names.filter((name) => name in given).map((name) => [name, given[name]]));
 }

@@ -73,8 +73,25 @@ export class StoredConfig {
     return textOf(this.#host.title);
   }
 
+  /** Whose tokens they are, as the config says. */
+  get account() {
+    return textOf(members(this.config.account).uuid);
+  }
+
   get canRefresh() {
     return this.config.type === 'oauth' && Boolean(this.config.refresh_token);
+  }
+
+  /**
+   * The config's tokens.
+   *
+   * @param {string | undefined} accessToken as the core read it
+   * @returns {Pair}
+   */
+  pair(accessToken) {
+    const { oauth_token: own } = this.config;
+    // The very text of the config, and not another one like it.
+    return pairOf(this.config, accessToken === own ? own : accessToken);
   }
 
   /**
@@ -237,7 +254,7 @@ export class StoredConfig {
  * @param {string | undefined} accessToken as far as it can be sent
  * @returns {Pair}
  */
-export function pairOf({ refresh_token, expires_at, refreshed_at, scopes }, accessToken) {
+function pairOf({ refresh_token, expires_at, refreshed_at, scopes }, accessToken) {
   return makePair({
     accessToken,
     refreshToken: String(refresh_token),
@@ -316,7 +333,7 @@ function textOf(value) {
  * @param {string | undefined} iso
  * @returns {number | undefined}
  */
-export function epoch(iso) {
+function epoch(iso) {
   const time = Date.parse(iso ?? '');
   return Number.isNaN(time) ? undefined : time;
 }

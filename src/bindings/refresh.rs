@@ -225,9 +225,9 @@ impl Policy {
         self.0.retry_at(now).map(|time| refresh_turn::wait_until(time, now))
     }
 
-    /// Whether a request that the API answered with `status`, after so many repetitions, is to be repeated.
-    pub fn answered(&mut self, status: u16, generation: u32, repetitions: u32, now: f64) -> bool {
-        self.0.answered(status, generation, repetitions, now)
+    /// Whether a request that the API answered 401, after so many repetitions, is to be repeated.
+    pub fn reject(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
+        self.0.reject(generation, repetitions, now)
     }
 
     /// Whether the pair of a config with the newest refresh token and another access token is to be used.

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use nocodb_bitbucket_auth::api_request::{self, Following, Redirected};
+use nocodb_bitbucket_auth::api_request::{self, Answered, Following, Step};
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
@@ -446,7 +446,7 @@ proptest! {
                 prop_assert_eq!(api_request::path(&api, parsed.as_str()).ok(), expected, "{}", parsed);
             }
         }
-        let redirected = Redirected {
+        let answered = Answered {
             method,
             url: &url,
             with_credential,
@@ -456,8 +456,8 @@ proptest! {
             most: None,
             following: Following::Follow,
         };
-        if let Ok(judged) = api_request::redirect(&api, &redirected) {
-            let judged = judged.unwrap();
+        if let Ok(step) = api_request::judge(&api, &answered) {
+            let Step::Follow(judged) = step else { panic!("{step:?}") };
             // What nobody can send to gets neither.
             let target = Url::parse(&location).ok();
             let is_own = target.as_ref().is_some_and(|target| target.origin() == own);

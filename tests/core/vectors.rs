@@ -1,7 +1,7 @@
 //! The shared cases, given to the core as Rust values. The browser and Node give the same cases to the JavaScript API,
 //! so whatever is about JavaScript types (a number where a string belongs) is checked there and named in `typed`.
 
-use nocodb_bitbucket_auth::api_request::{self, Following, Redirected, asks_for_renewal};
+use nocodb_bitbucket_auth::api_request::{self, Answered, Following, Redirect, Step};
 use nocodb_bitbucket_auth::api_response::{self, ApiResponse, judge};
 use nocodb_bitbucket_auth::arguments::Argument;
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, authorization_url};
@@ -400,10 +400,10 @@ mod cases {
         let string = |name: &str| case[name].as_str().unwrap();
         let judge = || match string("operation") {
             "admit" => Ok(resource_group(&api_request::path(&api, string("url"))?).into()),
-            "redirect" => {
-                let redirect = api_request::redirect(
+            "judge" => {
+                let step = api_request::judge(
                     &api,
-                    &Redirected {
+                    &Answered {
                         method: string("method"),
                         url: string("url"),
                         with_credential: case["withCredential"].as_bool().unwrap(),
@@ -414,13 +414,15 @@ mod cases {
                         following: Following::from_name(case["following"].as_str().unwrap_or("follow")).unwrap(),
                     },
                 )?;
-                Ok(redirect.map_or(Value::Null, |redirect| {
-                    json!({
-                        "withCredential": redirect.with_credential,
-                        "becomesGet": redirect.becomes_get,
-                        "withBody": redirect.with_body,
-                    })
-                }))
+                Ok(match step {
+                    Step::Deliver => Value::Null,
+                    Step::Renew => "renew".into(),
+                    Step::Follow(Redirect { with_credential, becomes_get, with_body }) => json!({
+                        "withCredential": with_credential,
+                        "becomesGet": becomes_get,
+                        "withBody": with_body,
+                    }),
+                })
             }
             "mayCarry" => {
                 let flag = |name: &str| case[name].as_bool().unwrap();
@@ -447,8 +449,18 @@ mod cases {
         let message = error.message().to_lowercase();
         assert!(!HOST_REFRESH_PHRASES.iter().any(|phrase| message.contains(phrase)), "{message}");
         let is_elsewhere = case["isElsewhere"].as_bool().unwrap_or_default();
-        let of_credential = asks_for_renewal(error.status.unwrap()) && !is_elsewhere;
-        assert_eq!(of_credential, error.code == Code::ApiUnauthenticated);
+        let answered = Answered {
+            method: "GET",
+            url: "https://api.bitbucket.org/2.0/user",
+            with_credential: !is_elsewhere,
+            status: status(case),
+            location: None,
+            followed: 0,
+            most: None,
+            following: Following::Follow,
+        };
+        let step = api_request::judge(&Endpoint::Api.parse(None).unwrap(), &answered).unwrap();
+        assert_eq!(step == Step::Renew, error.code == Code::ApiUnauthenticated);
         check(case, Err(error), |(): ()| ());
     }
 

@@ -14,12 +14,12 @@ const { proxies } = core().readEnvironment({});
 
 /**
  * A sender for an API that answers with these statuses, one after the other and the last one again and again. The
- * credential source wants a request repeated `most` times; `asked` lists what it was told, `sent` what the API was sent.
+ * credential source wants a request that is answered 401 repeated `most` times; `asked` lists what it was told, `sent` what the
+ * API was sent.
  */
 async function start(t, statuses, { most = Infinity, newest, answer, timeoutMs = 60_000 } = {}) {
   const asked = [];
   let given = 0;
-  let unrepeatable = 0;
   const { origin, requests } = await serve(t, answer ?? ((_request, response) => {
     json(response, statuses[Math.min(requests.length, statuses.length) - 1], {});
   }));
@@ -29,12 +29,9 @@ async function start(t, statuses, { most = Infinity, newest, answer, timeoutMs =
     proxies,
     credentials: {
       newest: newest ?? (async () => ({ authorization: `Bearer token-${given += 1}` })),
-      answered: (status, { authorization }, repetitions) => {
-        asked.push([status, authorization, repetitions]);
-        return status === 401 && repetitions < most;
-      },
-      onUnrepeatable: () => {
-        unrepeatable += 1;
+      renews: ({ authorization }, repetitions) => {
+        asked.push([authorization, repetitions]);
+        return repetitions < most;
       },
     },
   });
@@ -42,7 +39,6 @@ async function start(t, statuses, { most = Infinity, newest, answer, timeoutMs =
     asked,
     send: (more) => sender({ method: 'GET', url: `${origin}/2.0/x`, ...more }),
     sent: () => requests.map(({ headers, body }) => [headers.authorization, body]),
-    unrepeatable: () => unrepeatable,
   };
 }
 
@@ -53,8 +49,10 @@ describe('a request is sent again for as long as the credentials\' source says s
   ]) {
     test(`answers ${statuses}, at most ${most} times`, async (t) => {
       const { asked, send, sent } = await start(t, statuses, { most });
-      assert.equal((await send({ method: 'POST', body: 'the-body' })).status, expected.at(-1));
-      assert.deepEqual(asked, expected.map((status, index) => [status, `Bearer token-${index + 1}`, index]));
+      const { status, isUnrepeated } = await send({ method: 'POST', body: 'the-body' });
+      assert.deepEqual([status, isUnrepeated], [expected.at(-1), false]);
+      const refused = expected.filter((each) => each === 401);
+      assert.deepEqual(asked, refused.map((_status, index) => [`Bearer token-${index + 1}`, index]));
       assert.deepEqual(sent(), expected.map((_status, index) => [`Bearer token-${index + 1}`, 'the-body']));
     });
   }
@@ -62,15 +60,35 @@ describe('a request is sent again for as long as the credentials\' source says s
   test('each request counts from none', async (t) => {
     const { asked, send } = await start(t, [401], { most: 1 });
     for (let request = 0; request < 2; request += 1) await send();
-    assert.deepEqual(asked.map(([, , repetitions]) => repetitions), [0, 1, 0, 1]);
+    assert.deepEqual(asked.map(([, repetitions]) => repetitions), [0, 1, 0, 1]);
   });
 
   test('not when its body was a stream: then there is a newer credential, and word of it', async (t) => {
     let given = 0;
     const newest = async () => ({ authorization: `Bearer token-${given += 1}` });
-    const { asked, send, sent, unrepeatable } = await start(t, [401], { newest });
-    assert.equal((await send({ method: 'PUT', body: Readable.from(['the-body']) })).status, 401);
-    assert.deepEqual([sent(), asked.length, given, unrepeatable()], [[['Bearer token-1', 'the-body']], 1, 2, 1]);
+    const { asked, send, sent } = await start(t, [401], { newest });
+    const { status, isUnrepeated } = await send({ method: 'PUT', body: Readable.from(['the-body']) });
+    assert.deepEqual([status, isUnrepeated], [401, true]);
+    assert.deepEqual([sent(), asked.length, given], [[['Bearer token-1', 'the-body']], 1, 2]);
+  });
+
+  test('not when its body was a stream and there is no newer credential: then there is no word of one', async (t) => {
+    const { send, sent } = await start(t, [401], { most: 0 });
+    const { status, isUnrepeated } = await send({ method: 'PUT', body: Readable.from(['the-body']) });
+    assert.deepEqual([status, isUnrepeated, sent().length], [401, false, 1]);
+  });
+
+  test('from its beginning, when it was redirected before it was refused', async (t) => {
+    const { asked, send, sent } = await start(t, [], {
+      most: 1,
+      answer: (request, response) => (request.url === '/2.0/x'
+        ? response.writeHead(307, { location: '/2.0/y' }).end()
+        : json(response, request.headers.authorization === 'Bearer token-1' ? 401 : 200, {})),
+    });
+    const { status, path } = await send({ method: 'PUT', body: 'the-body' });
+    assert.deepEqual([status, path, asked], [200, '/x', [['Bearer token-1', 0]]]);
+    const [one, two] = [['Bearer token-1', 'the-body'], ['Bearer token-2', 'the-body']];
+    assert.deepEqual(sent(), [one, one, two, two]);
   });
 
   test('not when there is no newer credential', async (t) => {

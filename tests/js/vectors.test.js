@@ -174,7 +174,7 @@ const CASES = {
     const api = new (core().Api)(vector.apiUrl ?? 'https://api.bitbucket.org/2.0');
     const run = {
       admit: () => core().resourceGroup(api.admit(url)),
-      redirect: () => api.redirect(method, url, withCredential, status, location, followed, most, following) ?? null,
+      judge: () => api.judge(method, url, withCredential, status, location, followed, most, following) ?? null,
       mayCarry: () => core().mayCarry(vector.header, vector.toApi, vector.withBody),
     }[vector.operation];
     checkCore(vector, run, (seen) => assert.deepEqual(seen, vector.expect));
@@ -185,7 +185,10 @@ const CASES = {
     assert.ok(error.message, 'there is no message');
     holds(error, vector.error);
     for (const hidden of vector.hides ?? []) assert.ok(!JSON.stringify(error).includes(hidden), hidden);
-    assert.equal(core().asksForRenewal(vector.status) && !vector.isElsewhere, error.code === 'API_UNAUTHENTICATED');
+    const api = new (core().Api)('https://api.bitbucket.org/2.0');
+    const url = 'https://api.bitbucket.org/2.0/user';
+    const step = api.judge('GET', url, !vector.isElsewhere, vector.status, undefined, 0, undefined, 'follow');
+    assert.equal(step === 'renew', error.code === 'API_UNAUTHENTICATED');
   },
 
   redaction({ authorization, text: given, expect, hides = [] }) {

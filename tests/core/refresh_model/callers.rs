@@ -205,11 +205,10 @@ impl World {
         assert!(was_handed || is_excepted, "a pair is handed to the store before it is used");
 
         let accepted = self.bitbucket.accepts_access(connection.token, now) && !odd;
-        let status = if accepted { 200 } else { 401 };
         let connection = self.connection(p, c);
-        let is_repeated = connection.policy.answered(status, generation, repetitions, now);
+        let is_repeated = !accepted && connection.policy.reject(generation, repetitions, now);
         assert!(repetitions < 2 || !is_repeated, "no request is repeated more often than twice");
-        if status == 401 && repetitions > 0 {
+        if !accepted && repetitions > 0 {
             // One that this process did not renew is rejected, too.
             connection.rejected = generation;
         }

@@ -6,14 +6,14 @@ use super::lab::{
 };
 use nocodb_bitbucket_auth::refresh_turn::{Answer, Event, Reason, State, Times};
 
-pub const EVENTS: [&str; 5] = ["asked", "renew", "answered", "configured", "retry_at"];
+pub const EVENTS: [&str; 5] = ["asked", "renew", "reject", "configured", "retry_at"];
 
 /// Runs a row.
 pub fn run(Row { state, event, when, action, next }: &Row) {
     let (lab, answer) = match event.as_str() {
         "asked" => asked(state, when),
         "renew" => renew(state, when),
-        "answered" => answered(state, when),
+        "reject" => rejected(state, when),
         "configured" => configured(state, when),
         "retry_at" => retry_at(state, when),
         _ => panic!("no event {event}"),
@@ -144,12 +144,12 @@ fn renew(state: &str, when: &str) -> (Lab, &'static str) {
     (lab, words(answer))
 }
 
-fn answered(state: &str, when: &str) -> (Lab, &'static str) {
+fn rejected(state: &str, when: &str) -> (Lab, &'static str) {
     let mut lab = Lab::reach(state, true);
     let newest = lab.generation();
     let after_a_repetition = |lab: &mut Lab, repetitions| {
-        assert!(lab.policy.answered(401, newest, 0, lab.now));
-        lab.policy.answered(401, newest, repetitions, lab.now)
+        assert!(lab.policy.reject(newest, 0, lab.now));
+        lab.policy.reject(newest, repetitions, lab.now)
     };
     // Renewed here, which does not cure it.
     let renewed = || {
@@ -157,41 +157,40 @@ fn answered(state: &str, when: &str) -> (Lab, &'static str) {
         let pair = Event::Renewed(times(lab.now, LIFETIME));
         lab.all(&[pair, Event::Published, Event::Stored])
     };
-    let (status, generation, repetitions) = match when {
-        "403" => (403, newest, 0),
-        "401 to an older pair" => (401, newest - 1, 0),
-        "401 to the newest pair" => (401, newest, 0),
+    let (generation, repetitions) = match when {
+        "401 to an older pair" => (newest - 1, 0),
+        "401 to the newest pair" => (newest, 0),
         "401 to the newest pair, for the second time" => {
-            assert!(lab.policy.answered(401, newest, 0, lab.now));
-            (401, newest, 0)
+            assert!(lab.policy.reject(newest, 0, lab.now));
+            (newest, 0)
         }
-        "401 to the first repetition, with an older pair" => (401, newest - 1, 1),
-        "401 to the second repetition, with an older pair" => (401, newest - 1, 2),
-        "401 to the first repetition, with the newest pair from elsewhere" => (401, newest, 1),
-        "401 to the second repetition, with the newest pair from elsewhere" => (401, newest, 2),
+        "401 to the first repetition, with an older pair" => (newest - 1, 1),
+        "401 to the second repetition, with an older pair" => (newest - 1, 2),
+        "401 to the first repetition, with the newest pair from elsewhere" => (newest, 1),
+        "401 to the second repetition, with the newest pair from elsewhere" => (newest, 2),
         "401 to the newest pair, after that" => {
             assert!(!after_a_repetition(&mut lab, 2));
-            (401, newest, 0)
+            (newest, 0)
         }
         "401 to the first repetition, with the newest pair, renewed here" => {
             lab = renewed();
-            (401, lab.generation(), 1)
+            (lab.generation(), 1)
         }
         "401 to the newest pair, renewed here, after that" => {
             lab = renewed();
-            assert!(!lab.policy.answered(401, lab.generation(), 1, lab.now));
-            (401, lab.generation(), 0)
+            assert!(!lab.policy.reject(lab.generation(), 1, lab.now));
+            (lab.generation(), 0)
         }
         "401 to the first repetition, with a newer pair from elsewhere, after that" => {
             lab = renewed();
-            assert!(!lab.policy.answered(401, lab.generation(), 1, lab.now));
+            assert!(!lab.policy.reject(lab.generation(), 1, lab.now));
             lab.now += 1.0;
             lab.configure();
-            (401, lab.generation(), 1)
+            (lab.generation(), 1)
         }
         _ => panic!("no recipe for {when}"),
     };
-    let repeat = lab.policy.answered(status, generation, repetitions, lab.now);
+    let repeat = lab.policy.reject(generation, repetitions, lab.now);
     (lab, if repeat { "repeat" } else { "do not repeat" })
 }
 

@@ -283,7 +283,7 @@ fn looking(when: &str, at_rest: impl Fn(Age) -> Lab) -> Lab {
         "due, must wait, not usable" => expired().refreshing().all(&[FAILED]).looking_again(),
         "due, must wait for more than 50 s after a failure, not usable" => {
             let mut lab = due().refreshing().all(&[told_to_wait(2.0 * MINUTE)]);
-            assert!(lab.policy.answered(401, lab.generation(), 0, lab.now));
+            assert!(lab.policy.reject(lab.generation(), 0, lab.now));
             lab.looking_again()
         }
         "due, must wait for more than 50 s after a failure, usable, a newer pair is wanted" => {

@@ -257,7 +257,7 @@ fn nobody_waits_for_a_time_that_was_noted_before_a_clock_was_set_back() {
 
     let mut failed = Lab::at_rest(Age::Expired).refreshing().all(&[Event::FailedForGood]);
     failed.now -= back;
-    assert!(failed.policy.answered(401, 1, 0, failed.now), "its access token was good for two hours two days ago");
+    assert!(failed.policy.reject(1, 0, failed.now), "its access token was good for two hours two days ago");
     assert_eq!(failed.clone().refreshing().policy.state(), State::Refreshing);
 
     let mut busy = Lab::at_rest(Age::Fresh).begin().later(2.0 * SECOND).all(&[Event::LockBusy]);
@@ -266,7 +266,7 @@ fn nobody_waits_for_a_time_that_was_noted_before_a_clock_was_set_back() {
 
     let mut locking = Lab::at_rest(Age::Expired).begin();
     locking.now -= back;
-    assert!(locking.policy.answered(401, 1, 0, locking.now));
+    assert!(locking.policy.reject(1, 0, locking.now));
     let since = locking.now;
     assert_eq!(locking.on(Event::LockBusy), Action::WaitUntil(since + 7.5));
     locking = locking.all(&[Event::Woke]);
@@ -275,7 +275,7 @@ fn nobody_waits_for_a_time_that_was_noted_before_a_clock_was_set_back() {
 
     let mut dead = Lab::reach("Dead", false);
     dead.now -= back;
-    assert!(dead.policy.answered(401, 1, 0, dead.now));
+    assert!(dead.policy.reject(1, 0, dead.now));
     assert_eq!(
         dead.clone().refreshing().policy.state(),
         State::Refreshing,
@@ -293,7 +293,7 @@ fn nobody_waits_for_a_time_that_was_noted_before_a_clock_was_set_back() {
 
     let mut unjudged = Lab::at_rest(Age::Expired).refreshing().all(&[Event::Refused, Event::Woke]);
     unjudged.now -= back;
-    assert!(unjudged.policy.answered(401, 1, 0, unjudged.now));
+    assert!(unjudged.policy.reject(1, 0, unjudged.now));
     assert_eq!(unjudged.on(Event::NothingFound), Action::Judge);
 }
 
@@ -310,13 +310,10 @@ fn a_published_pair_outdates_an_earlier_one_unless_that_was_obtained_under_a_lat
 }
 
 #[test]
-fn a_403_never_costs_a_refresh_and_a_401_one() {
+fn a_401_costs_a_refresh() {
     let mut policy = policy(times(START, LIFETIME));
-    for status in [200, 400, 402, 403, 404, 429, 500] {
-        assert!(!policy.answered(status, 1, 0, START), "{status}");
-        assert_eq!(policy.asked(1, NEVER, START), Answer::Use, "{status}");
-    }
-    assert!(policy.answered(401, 1, 0, START));
+    assert_eq!(policy.asked(1, NEVER, START), Answer::Use);
+    assert!(policy.reject(1, 0, START));
     assert_eq!(policy.asked(1, NEVER, START), Answer::Turn);
 }
 
@@ -325,11 +322,11 @@ fn a_401_to_an_older_pair_costs_nothing() {
     let mut lab = Lab::at_rest(Age::Expired).refreshing();
     let pair = times(lab.now, LIFETIME);
     lab = lab.all(&[Event::Renewed(pair), Event::Published, Event::Stored]);
-    assert!(lab.policy.answered(401, 1, 0, lab.now));
-    assert!(lab.policy.answered(401, 1, 1, lab.now), "with the newest");
-    assert!(!lab.policy.answered(401, 1, 2, lab.now));
+    assert!(lab.policy.reject(1, 0, lab.now));
+    assert!(lab.policy.reject(1, 1, lab.now), "with the newest");
+    assert!(!lab.policy.reject(1, 2, lab.now));
     assert_eq!(lab.policy.asked(2, NEVER, lab.now), Answer::Use);
-    assert!(lab.policy.answered(401, 2, 0, lab.now), "the newest is still believed to be cured by a refresh");
+    assert!(lab.policy.reject(2, 0, lab.now), "the newest is still believed to be cured by a refresh");
 }
 
 #[test]
@@ -346,7 +343,7 @@ fn a_401_that_a_fresh_token_does_not_cure_costs_one_refresh_for_each_expiry() {
                 lab = lab.all(&[Event::Published, Event::Stored]);
             }
             let generation = lab.generation();
-            if !lab.policy.answered(401, generation, repetitions, lab.now) {
+            if !lab.policy.reject(generation, repetitions, lab.now) {
                 break;
             }
         }
@@ -361,24 +358,24 @@ fn a_401_is_distrusted_for_ten_minutes_where_the_time_of_expiry_is_unknown() {
     let mut lab = Lab::at_rest(Age::Expired).refreshing();
     lab = lab.all(&[Event::Renewed(Times::default()), Event::Published, Event::Stored]);
     let now = lab.now;
-    assert!(!lab.policy.answered(401, 2, 1, now));
-    assert!(!lab.policy.answered(401, 2, 0, now + 10.0 * MINUTE - 1.0));
-    assert!(lab.policy.answered(401, 2, 0, now + 10.0 * MINUTE));
+    assert!(!lab.policy.reject(2, 1, now));
+    assert!(!lab.policy.reject(2, 0, now + 10.0 * MINUTE - 1.0));
+    assert!(lab.policy.reject(2, 0, now + 10.0 * MINUTE));
 }
 
 #[test]
 fn a_pair_from_elsewhere_that_does_not_cure_a_401_is_renewed_once_in_the_same_call() {
     let mut lab = Lab::at_rest(Age::Fresh);
     let found = Event::Found { times: times(START, LIFETIME), same_refresh_token: false };
-    assert!(lab.policy.answered(401, 1, 0, lab.now));
+    assert!(lab.policy.reject(1, 0, lab.now));
     lab = lab.looking().all(&[found, Event::Locked, Event::NothingFound, Event::Stored]);
-    assert!(lab.policy.answered(401, 2, 1, lab.now));
+    assert!(lab.policy.reject(2, 1, lab.now));
     assert_eq!(lab.policy.asked(2, NEVER, lab.now), Answer::Turn);
     let renewed = Event::Renewed(times(lab.now, LIFETIME));
     lab = lab.all(&[Event::Locked, Event::NothingFound, Event::Admitted, renewed, Event::Published, Event::Stored]);
-    assert!(!lab.policy.answered(401, 3, 2, lab.now));
+    assert!(!lab.policy.reject(3, 2, lab.now));
     assert_eq!(lab.policy.asked(3, NEVER, lab.now), Answer::Use);
-    assert!(!lab.policy.answered(401, 3, 0, lab.now));
+    assert!(!lab.policy.reject(3, 0, lab.now));
 }
 
 #[test]

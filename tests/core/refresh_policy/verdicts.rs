@@ -165,7 +165,7 @@ fn a_newer_pair_starts_without_what_was_known_of_the_one_before() {
     let mut own = renewed(Lab::at_rest(Age::Expired).refreshing()).all(&[Event::Published, Event::Stored]).looking();
     let newer = Event::Found { times: times(own.now, LIFETIME), same_refresh_token: false };
     own = own.all(&[newer, Event::Locked, Event::NothingFound, Event::Stored]);
-    assert!(own.policy.answered(401, own.generation(), 1, own.now));
+    assert!(own.policy.reject(own.generation(), 1, own.now));
 }
 
 #[test]
@@ -296,7 +296,7 @@ fn a_usable_pair_is_used_though_its_refresh_token_is_known_to_be_dead() {
     assert_eq!(lab.policy.state(), State::Resting);
     assert_eq!(lab.policy.asked(1, NEVER, lab.now), Answer::Use);
     assert_eq!(lab.policy.asked(0, NEVER, lab.now), Answer::Use);
-    assert!(lab.policy.answered(401, 1, 0, lab.now));
+    assert!(lab.policy.reject(1, 0, lab.now));
     lab = lab.looking().all(&[Event::NothingFound]);
     assert_eq!(lab.policy.state(), State::Dead);
 }

@@ -1,0 +1,78 @@
+/**
+ * The way of one connection to Bitbucket's API.
+ *
+ * In: its credentials, and the environment. Out: senders and clients that use them. What never happens here: a request, or
+ * a decision.
+ */
+
+import { configFailure } from '../token-endpoint.js';
+import { createClient } from './client.js';
+import { createSender } from './sender.js';
+import { throttleOf } from './throttle.js';
+
+/** @typedef {import('../credentials.js').Credentials} Credentials */
+/** @typedef {import('../nocodb/environment.js').Environment} Environment */
+/** @typedef {import('./client.js').BitbucketClient} BitbucketClient */
+/** @typedef {import('./sender.js').Sender} Sender */
+/** @typedef {import('./throttle.js').Subject} Subject */
+
+export class ApiAccess {
+  /** @type {Credentials} */
+  credentials;
+
+  /** @type {Environment} */
+  environment;
+
+  /** @type {Subject} */
+  #subject;
+
+  /**
+   * @param {Credentials} credentials
+   * @param {Environment} environment
+   * @param {Subject} subject
+   */
+  constructor(credentials, environment, subject) {
+    this.credentials = credentials;
+    this.environment = environment;
+    this.#subject = subject;
+  }
+
+  /**
+   * @returns {string} the API's base
+   * @throws {BitbucketAuthError} `INVALID_CONFIG`
+   */
+  get apiUrl() {
+    const { apiUrl, problems } = this.environment;
+    if (!apiUrl) throw configFailure(problems.filter(({ field }) => field?.endsWith('_API_URL')));
+    return apiUrl;
+  }
+
+  /**
+   * A sender that retries nothing.
+   *
+   * @param {number} [patienceMs] how long a request may wait for tokens
+   * @param {import('./sender.js').Throttle} [throttle] without one, no request waits for room within the rate limit
+   * @returns {Sender}
+   */
+  createSender(patienceMs, throttle) {
+    const { apiUrl, credentials, environment: { timeoutMs, proxies } } = this;
+    return createSender({ apiUrl, timeoutMs, proxies, credentials, patienceMs, throttle });
+  }
+
+  /**
+   * @param {{ maxWaitMs?: number, patienceMs?: number }} [options] how long a request may wait for room within the rate
+   *   limit, and for tokens
+   * @returns {BitbucketClient}
+   */
+  createClient({ maxWaitMs, patienceMs } = {}) {
+    const { apiUrl, credentials, environment } = this;
+    const throttle = throttleOf(environment, credentials, this.#subject, maxWaitMs);
+    return createClient({
+      apiUrl,
+      kind: credentials.kind,
+      sender: this.createSender(patienceMs, throttle),
+      isQueued: throttle !== undefined,
+      maxWaitMs,
+    });
+  }
+}

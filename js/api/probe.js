@@ -1,0 +1,58 @@
+/**
+ * Questions about a credential.
+ *
+ * In: a test of the core's, and a sender. Out: the test, with the answers, and whose the credential is. What never happens
+ * here: a decision about what is asked next, or what an answer means.
+ */
+
+import { core } from '../core.js';
+import { Credentials } from '../credentials.js';
+import { signalAfter } from '../time-limit.js';
+import { meaningOf } from './client.js';
+import { createSender } from './sender.js';
+
+/** @typedef {import('../core.js').Account} Account */
+/** @typedef {import('./sender.js').Sender} Sender */
+
+const ACCOUNT_MS = 3000;
+
+/**
+ * Asks Bitbucket what a test wants to know.
+ *
+ * @param {import('../core.js').ConnectionTest} test
+ * @param {Sender} sender
+ * @param {string} apiUrl
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<void>}
+ */
+export async function probe(test, sender, apiUrl, signal) {
+  for (let path = test.path; path !== undefined; path = test.path) {
+    try {
+      const headers = { accept: 'application/json' };
+      // What another server says, without having seen the credential, proves nothing.
+      const answer = await sender({ method: 'GET', url: apiUrl + path, headers, signal, redirect: 'own' });
+      test.answered({ ...answer, receivedAt: Date.now() });
+    } catch (error) {
+      test.failed(meaningOf(error).message);
+    }
+  }
+}
+
+/**
+ * Whose tokens they are, if Bitbucket tells in time.
+ *
+ * @param {string} authorization
+ * @param {import('../nocodb/environment.js').Environment} environment
+ * @returns {Promise<Account | undefined>}
+ */
+export async function accountOf(authorization, { apiUrl, timeoutMs, proxies }) {
+  if (apiUrl === undefined) return undefined;
+  try {
+    const credentials = new Credentials({ kind: 'oauth', authorization, canRenew: false, hasUser: true });
+    const test = new (core().ConnectionTest)({ kind: 'oauth' });
+    await probe(test, createSender({ apiUrl, timeoutMs, proxies, credentials }), apiUrl, signalAfter(ACCOUNT_MS));
+    return test.verdict?.account;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * What a connection can do, and what is known of it.
+ *
+ * In: the way of a connection to the API, and its config. Out: a verdict for whoever pressed "Test connection", and what is
+ * known without asking Bitbucket. What never happens here: a decision about what is asked, or what an answer means.
+ */
+
+import { probe } from '../api/probe.js';
+import { pick } from '../arguments.js';
+import { core, failure } from '../core.js';
+import { judge } from '../error.js';
+import { DIALOG_TOKENS_MS } from './dialog.js';
+
+/** @typedef {import('../api/access.js').ApiAccess} ApiAccess */
+/** @typedef {import('../core.js').Account} Account */
+/** @typedef {import('../core.js').CredentialKind} CredentialKind */
+/** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */
+
+/**
+ * @typedef {object} TestResult
+ * @property {boolean} success
+ * @property {string} message what works, or what is wrong and what mends it
+ * @property {Account} [account] whose credential it is; only some have a user
+ * @property {string[]} [scopes] as granted, where known
+ * @property {string[]} [missingScopes] those that are configured or needed, and not granted, except those that Bitbucket no
+ *   longer asks for
+ * @property {number} [expiresAt] when the access token dies, in milliseconds since the epoch; absent where unknown
+ */
+
+/**
+ * @typedef {object} ConnectionStatus
+ * @property {CredentialKind} kind
+ * @property {Account} [account] whose tokens they are, where Bitbucket told
+ * @property {string[]} [scopes] as granted, where known
+ * @property {string[]} [missingScopes] those that are configured and not granted, except those that Bitbucket no longer
+ *   asks for
+ * @property {number} [expiresAt] when the access token dies, in milliseconds since the epoch
+ * @property {number} [refreshedAt] when the tokens were received, in milliseconds since the epoch
+ * @property {string} [hint] what seems to be wrong with the token
+ */
+
+const ACCOUNT_MEMBERS = ['uuid', 'nickname', 'displayName'];
+
+/**
+ * @param {ApiAccess} access
+ * @param {IntegrationConfig} config
+ * @returns {Promise<TestResult>}
+ * @throws {BitbucketAuthError} what keeps Bitbucket from being asked
+ */
+export async function testConnection(access, { workspace, repository }) {
+  const { credentials, environment } = access;
+  const { kind, hint } = credentials;
+  const until = performance.now() + DIALOG_TOKENS_MS;
+  // The scopes are those of the tokens that will be sent, not of those before them.
+  await credentials.newest(DIALOG_TOKENS_MS);
+  const { scopes } = await credentials.facts();
+  const test = judge(testConnection, () => new (core().ConnectionTest)({
+    kind,
+    workspace,
+    repository,
+    hint,
+    requestedScopes: environment.client?.scopes,
+    // Where the answer named none, nobody knows them.
+    grantedScopes: scopes?.length === 0 ? undefined : scopes,
+  }));
+  // Neither in the queue of the rate limit nor retried: somebody waits for the answer, whatever it is. Nor is there another
+  // wait for a store that takes too long: the tokens are good all the same.
+  await probe(test, access.createSender(until - performance.now()), access.apiUrl);
+  const { expiresAt } = await credentials.facts();
+  const verdict = test.verdict ?? { success: false, message: failure('API_FAILED', 'api').message };
+  return { ...verdict, ...(expiresAt !== undefined && { expiresAt }) };
+}
+
+/**
+ * @param {ApiAccess} access
+ * @param {IntegrationConfig} config
+ * @returns {Promise<ConnectionStatus>}
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT` for scopes that are none
+ */
+export async function connectionStatus({ credentials, environment: { client } }, { account }) {
+  const { kind, hint } = credentials;
+  const { scopes: stored, expiresAt, obtainedAt } = await credentials.facts();
+  // A store may hold anything.
+  const scopes = stored ? judge(connectionStatus, () => core().readScopes(stored)) : [];
+  const isKnown = scopes.length > 0;
+  return {
+    kind,
+    // Another kind may have left it.
+    ...(kind === 'oauth' && account && { account: pick(account, ACCOUNT_MEMBERS) }),
+    ...(isKnown && { scopes }),
+    ...(isKnown && client && { missingScopes: judge(connectionStatus, () => client.missingScopes(scopes)) }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(obtainedAt !== undefined && { refreshedAt: obtainedAt }),
+    ...(hint && { hint }),
+  };
+}

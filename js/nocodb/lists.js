@@ -1,0 +1,113 @@
+/**
+ * The lists that a dialog of NocoDB's offers to choose from.
+ *
+ * In: which page of which list. Out: its values, as far as they are needed to choose one. What never happens here: a page
+ * number is read out of an address, or a value is handed on that nobody asked for.
+ */
+
+import { meaningOf } from '../api/client.js';
+import { fetchPage, listOf } from '../api/paginate.js';
+import { members, pick } from '../arguments.js';
+import { core } from '../core.js';
+import { judge } from '../error.js';
+import { DIALOG_MS, DIALOG_TOKENS_MS, inDialog } from './dialog.js';
+
+/** @typedef {import('../api/access.js').ApiAccess} ApiAccess */
+
+/**
+ * @typedef {object} Repository
+ * @property {string} full_name `workspace/repository`
+ * @property {string} [name]
+ * @property {string} [slug]
+ * @property {string} [uuid]
+ * @property {string} [description]
+ * @property {boolean} [is_private]
+ */
+
+/**
+ * @typedef {object} Workspace
+ * @property {string} slug
+ * @property {string} [name]
+ * @property {string} [uuid]
+ */
+
+/**
+ * @template T
+ * @typedef {object} Page
+ * @property {T[]} values
+ * @property {string} [next] stands for the next page, for `next` of the next call; absent on the last page
+ */
+
+/**
+ * Which page of a list: the first one without any of these.
+ *
+ * @typedef {object} PageQuery
+ * @property {string} [next] what the page before gave as `next`
+ * @property {number | string} [page] a number, counted from 1, for lists that are numbered; or the same as `next`
+ */
+
+/** @typedef {Record<string, unknown>} Query a `PageQuery` with any values */
+
+const REPOSITORY_MEMBERS = ['full_name', 'name', 'slug', 'uuid', 'description', 'is_private'];
+const WORKSPACE_MEMBERS = ['slug', 'name', 'uuid'];
+
+/**
+ * @param {ApiAccess} access
+ * @param {unknown} own the workspace of the config
+ * @param {Query} query
+ * @returns {Promise<Page<Workspace>>}
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what the client throws
+ */
+export async function listWorkspaces(access, own, query) {
+  const address = pageAddress('/user/workspaces', query);
+  const slug = typeof own === 'string' ? own.trim() : '';
+  if (slug && !access.credentials.hasUser) return { values: [{ slug }] };
+  // Each value is a membership; the workspace is one of its members.
+  return list(access, address, WORKSPACE_MEMBERS, (value) => value.workspace ?? value);
+}
+
+/**
+ * @param {ApiAccess} access
+ * @param {unknown} own the workspace of the config
+ * @param {Query} query
+ * @returns {Promise<Page<Repository>>}
+ * @throws {BitbucketAuthError} like `listWorkspaces`
+ */
+export async function listRepositories(access, own, query) {
+  const { workspace = own } = query;
+  const segment = judge(listRepositories, () => core().workspaceSegment(workspace));
+  const address = pageAddress(`/repositories/${segment}`, query);
+  return list(access, address, REPOSITORY_MEMBERS);
+}
+
+/**
+ * @param {string} path
+ * @param {Query} query
+ * @returns {string} of the page of that list
+ */
+function pageAddress(path, { next, page }) {
+  return judge(pageAddress, () => core().pageAddress(path, next, page));
+}
+
+/**
+ * @template T
+ * @param {ApiAccess} access
+ * @param {string} address of the page, below the API's base
+ * @param {string[]} names what is handed on of each value
+ * @param {(value: Record<string, unknown>) => unknown} [unwrap]
+ * @returns {Promise<Page<T>>}
+ */
+async function list(access, address, names, unwrap = (value) => value) {
+  try {
+    const client = access.createClient({ maxWaitMs: DIALOG_MS, patienceMs: DIALOG_TOKENS_MS });
+    const asked = listOf(client, address);
+    const { values, goOn } = await inDialog(fetchPage(client, asked, {}, DIALOG_MS));
+    return {
+      values: values.map((value) => pick(unwrap(members(value)), names)),
+      ...(goOn() && { next: judge(list, () => asked.token) }),
+    };
+  } catch (error) {
+    // Not Axios' error, which holds the request.
+    throw meaningOf(error);
+  }
+}
