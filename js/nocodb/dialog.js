@@ -1,12 +1,13 @@
 /**
- * How long people wait in a dialog.
+ * How long people wait in a dialog, and the host's database for what a dialog does.
  *
  * In: work whose end a dialog shows. Out: what it gives, or word that it takes too long. What never happens here: the work is
  * ended, as others may wait for it.
  */
 
 import { members } from '../arguments.js';
-import { failure } from '../core.js';
+import { core, failure } from '../core.js';
+import { BitbucketAuthError } from '../error.js';
 import { within } from '../time-limit.js';
 
 // People want to hear what is going on …
@@ -20,10 +21,28 @@ export const DIALOG_TOKENS_MS = 12_000;
  * @returns {Promise<T>}
  * @throws {BitbucketAuthError} `REQUEST_TIMEOUT`, and whatever the work rejects with
  */
-export async function inDialog(work) {
+export const inDialog = (work) => atMost(DIALOG_MS, work, () => failure('REQUEST_TIMEOUT', 'api'));
+
+/**
+ * @template T
+ * @param {Promise<T>} exchange of a code, while the host keeps a transaction open
+ * @returns {Promise<T>}
+ * @throws {BitbucketAuthError} `REQUEST_TIMEOUT`, and whatever the exchange rejects with
+ */
+export const inTransaction = (exchange) => (
+  atMost(core().transactionLimit(), exchange, () => new BitbucketAuthError(core().lateInTransaction())));
+
+/**
+ * @template T
+ * @param {number} ms
+ * @param {Promise<T>} work
+ * @param {() => BitbucketAuthError} late
+ * @returns {Promise<T>}
+ */
+async function atMost(ms, work, late) {
   try {
-    return await within(DIALOG_MS, work);
+    return await within(ms, work);
   } catch (error) {
-    throw members(error).code === 'TIMEOUT' ? failure('REQUEST_TIMEOUT', 'api') : error;
+    throw members(error).code === 'TIMEOUT' ? late() : error;
   }
 }

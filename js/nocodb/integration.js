@@ -17,7 +17,7 @@ import { clientOf, requestTokens } from '../token-endpoint.js';
 import { keeperOf } from '../token-keeper.js';
 import { storelessHolder } from '../token-store.js';
 import { connectionStatus, testConnection } from './connection-test.js';
-import { inDialog } from './dialog.js';
+import { inDialog, inTransaction } from './dialog.js';
 import { lazyEnvironment } from './environment.js';
 import { listRepositories, listWorkspaces } from './lists.js';
 import { masked } from './masks.js';
@@ -252,20 +252,24 @@ export class BitbucketAuthIntegration {
    * @param {OAuthPayload} payload the value of `config.oauth`, in any of its three shapes. A code needs its verifier, unless
    *   the environment says that the host's form sends none
    * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
+   * @param {{ isInTransaction?: boolean }} [options] `isInTransaction`: the host keeps a transaction of its database open
+   *   meanwhile, so it is one request, for at most five seconds, and Bitbucket is not asked for the account
    * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` where Bitbucket tells it
    * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
    *   `OAuthClient.parseTokenResponse` throw
    */
-  async exchangeToken(payload, _config) {
+  async exchangeToken(payload, _config, options) {
     const { code: inner } = members(payload);
     const { code, code_verifier: verifier } = members(typeof inner === 'object' ? inner : payload);
     const environment = this.#environment();
-    const tokens = await requestTokens(
+    const { isInTransaction } = members(options);
+    const exchange = requestTokens(
       environment,
       (client) => client.buildHostTokenRequest(code, verifier, environment.isVerifierOptional),
       'authorization_code',
     );
-    const account = await accountOf(`Bearer ${tokens.accessToken}`, environment);
+    const tokens = await (isInTransaction ? inTransaction(exchange) : exchange);
+    const account = isInTransaction ? undefined : await accountOf(`Bearer ${tokens.accessToken}`, environment);
     return {
       type: 'oauth',
       ...storedTokens(tokens),

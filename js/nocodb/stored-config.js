@@ -220,8 +220,9 @@ export class StoredConfig {
     const { saveConfig } = this.#host;
     const { expires_at: before } = this.config;
     this.take(pair);
-    // The callback only merges: a time that stays behind would have each later object refresh again.
-    const isStale = Boolean(before) && pair.expiresAt === undefined;
+    // The callback only merges: a time that stays behind would have each later object refresh again, and a code that was
+    // stored where no preload exchanges it would stay for good.
+    const isStale = 'oauth' in this.config || (Boolean(before) && pair.expiresAt === undefined);
     if (this.tokenRefreshCallback && !(isStale && saveConfig)) await this.tokenRefreshCallback(storedTokens(pair));
     else await saveConfig?.(storable(this.config));
   }

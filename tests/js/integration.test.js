@@ -169,6 +169,29 @@ describe('exchangeToken', () => {
     });
   }
 
+  test('in a transaction of the host\'s is one request', async (t) => {
+    const { bitbucket, Wrapper } = await simulator(t);
+    const grant = await consent(bitbucket);
+    bitbucket.requests.length = 0;
+    const tokens = await new Wrapper({}).exchangeToken({ code: grant }, {}, { isInTransaction: true });
+    assert.deepEqual(Object.keys(tokens), [
+      'type', 'oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes', 'authorized_at',
+    ]);
+    assert.equal(bitbucket.requests.length, 1, bitbucket.requests.join());
+  });
+
+  test('in a transaction of the host\'s ends after five seconds, whatever the time limit of requests is', async (t) => {
+    const { wrapper } = await against(t, {}, {});
+    const start = performance.now();
+    const error = await thrownBy(() => (
+      wrapper.exchangeToken({ code: 'the-code', code_verifier: VERIFIER }, {}, { isInTransaction: true })));
+    const took = performance.now() - start;
+    assert.deepEqual([error.code, error.phase, error.retryable], ['REQUEST_TIMEOUT', 'exchange', true]);
+    assert.match(error.message, /within 5 seconds/);
+    assert.ok(error instanceof BitbucketAuthError);
+    assert.ok(took >= 4_900 && took < 9_000, `${took}`);
+  });
+
   test('leaves out what the answer does not say', async (t) => {
     const { wrapper } = await against(t, {
       token: (_request, response) => json(response, 200, { access_token: 'a', token_type: 'bearer', scopes: '' }),
@@ -190,6 +213,7 @@ describe('authenticate', () => {
     ['an access token of another type', { type: 'api_key', token: { token: 'x' } }, 'token'],
     ['an access token that fits no header', { type: 'api_key', token: 'the\nmarked-token' }, 'token'],
     ['an access token with foreign characters', { type: 'api_key', token: 'marked…token' }, 'token'],
+    ['a code in the place of tokens', { type: 'oauth', oauth: { code: { code: 'marked-code' } } }, undefined, 'RECONNECT_REQUIRED'],
     ['neither OAuth token', { type: 'oauth', scopes: ['account'] }, 'oauth_token'],
     ['no API token', { type: 'basic', email: 'dana@example.com' }, 'token'],
     ['an API token without the e-mail address', { type: 'basic', token: 'marked' }, 'email'],
@@ -197,11 +221,11 @@ describe('authenticate', () => {
     ['an e-mail address with a colon', { type: 'basic', token: 'marked', email: 'dana:x@example.com' }, 'email'],
     ['an e-mail address of another type', { type: 'basic', token: 'marked', email: 7 }, 'email'],
   ];
-  for (const [what, config, field] of unusable) {
+  for (const [what, config, field, code = 'INVALID_ARGUMENT'] of unusable) {
     test(`refuses ${what}`, async () => {
       const error = await thrownBy(() => new BitbucketAuthIntegration(config).authenticate());
       assert.ok(error instanceof BitbucketAuthError);
-      assert.deepEqual([error.code, error.phase, error.field], ['INVALID_ARGUMENT', 'api', field]);
+      assert.deepEqual([error.code, error.phase, error.field], [code, 'api', field]);
       assert.doesNotMatch(inspect(error), /marked/);
     });
   }
@@ -456,6 +480,19 @@ describe('use', () => {
     assert.deepEqual(config, {
       type: 'oauth', oauth_token: 'new-token', refresh_token: 'new-refresh-token', scopes: ['account'],
     });
+  });
+
+  test('a code that was stored beside leaves the store by saveConfig', async (t) => {
+    const calls = [];
+    const { wrapper } = await against(t, {
+      api: (request, response) => (bearer(request) === 'Bearer new-token' ? sendUser(response) : refused(response)),
+      token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer' }),
+    }, { ...OAUTH, oauth: { code: 'the-code' } }, { saveConfig: (config) => calls.push(['saveConfig', config]) });
+    wrapper.setTokenRefreshCallback((tokens) => calls.push(['callback', tokens]));
+    await wrapper.use((client) => client.get('/user'));
+    assert.deepEqual(calls.map(([way, { oauth_token: token, oauth }]) => [way, token, oauth]), [
+      ['saveConfig', 'new-token', undefined],
+    ]);
   });
 
   for (const [what, services, before, answer, expected] of [
