@@ -172,6 +172,8 @@ import { BitbucketAuthError, judge } from './error.js';
  *   elsewhere is taken for a later one
  * @property {(generation: number, repetitions: number, now: number) => boolean} reject whether a request that was answered 401
  *   is to be repeated with the newest pair
+ * @property {(generation: number, repetitions: number, now: number) => boolean} suspect whether work that failed as with a bad
+ *   token is to be repeated with a newer pair
  * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, now: number) => boolean} configured
  * @property {(event: number, now: number, random: number) => number} on
  * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, sameRefreshToken: boolean, now: number,
@@ -379,6 +381,8 @@ import { BitbucketAuthError, judge } from './error.js';
  *   patience: number, receivedAt: number, random: number) => number | undefined} retryDelay milliseconds; `undefined` when
  *   that is too long to wait
  * @property {(status: number | undefined, retryAfter: string | undefined, receivedAt: number) => boolean} isHourUsedUp
+ * @property {(isOfClient: boolean, isUnrepeated: boolean, status: number | undefined, message: string) => boolean
+ *   } isCuredByRenewal whether newer tokens may cure work that failed
  * @property {new (address: string) => List} List for the absolute address of the first page
  * @property {(list: string, next: unknown, page: unknown) => string} pageAddress
  * @property {(status: number, retryAfter: string | undefined, number: number, patience: number, receivedAt: number,

@@ -83,6 +83,18 @@ export class Credentials {
   }
 
   /**
+   * A newer credential than the one with which somebody's work failed, if it may cure that.
+   *
+   * @param {Credential} _used
+   * @param {number} _repetitions how often the work was repeated before
+   * @returns {Promise<Credential | undefined>}
+   * @throws {BitbucketAuthError} what `Connection.newest` throws
+   */
+  async cureFor(_used, _repetitions) {
+    return undefined;
+  }
+
+  /**
    * What is known of the newest tokens, as they are.
    *
    * @returns {Promise<TokenFacts>}
@@ -155,8 +167,7 @@ class RenewedCredentials extends Credentials {
    * @param {number} [patienceMs]
    */
   async newest(patienceMs) {
-    const current = await this.#connection.newest(this.#holder, patienceMs);
-    return { authorization: `Bearer ${current.accessToken}`, current };
+    return bearer(await this.#connection.newest(this.#holder, patienceMs));
   }
 
   /**
@@ -166,6 +177,16 @@ class RenewedCredentials extends Credentials {
    */
   renews({ current }, repetitions) {
     return this.#connection.rejected(/** @type {Current} */ (current), repetitions);
+  }
+
+  /**
+   * @override
+   * @param {Credential} used
+   * @param {number} repetitions
+   */
+  async cureFor({ current }, repetitions) {
+    const newer = await this.#connection.cureFor(this.#holder, /** @type {Current} */ (current), repetitions);
+    return newer && bearer(newer);
   }
 
   /** @override */
@@ -193,6 +214,11 @@ export function createCredentials(stored, pair, holder, environment) {
   // Every process knows it by this one.
   names.set(connection, `client ${client.clientId}`);
   return new RenewedCredentials(stored, connection, holder);
+}
+
+/** @param {Current} current @returns {Credential} */
+function bearer(current) {
+  return { authorization: `Bearer ${current.accessToken}`, current };
 }
 
 /** What connections are called. @type {WeakMap<Connection, string>} */

@@ -148,9 +148,33 @@ export class Connection {
    * @throws {BitbucketAuthError} like `newest`
    */
   async renewed(owner, refreshToken = this.#pair.refreshToken) {
+    return this.#renewedAfter(owner, refreshToken === this.#pair.refreshToken ? this.#policy.generation : OLDER);
+  }
+
+  /**
+   * Newer tokens than those with which somebody's work failed, if they may cure it.
+   *
+   * @param {Holder} owner
+   * @param {Current} used
+   * @param {number} repetitions how often the work was repeated before
+   * @returns {Promise<Current | undefined>}
+   * @throws {BitbucketAuthError} like `newest`
+   */
+  async cureFor(owner, { generation, accessToken }, repetitions) {
+    if (!this.#policy.suspect(generation, repetitions, Date.now())) return undefined;
+    const newer = await this.#renewedAfter(owner, generation);
+    return newer.accessToken === accessToken ? undefined : newer;
+  }
+
+  /**
+   * @param {Holder} owner
+   * @param {number} generation of the tokens that there are to be newer ones than
+   * @returns {Promise<Current>}
+   * @throws {BitbucketAuthError} like `newest`
+   */
+  async #renewedAfter(owner, generation) {
     refuseEnded(owner);
     const until = performance.now() + PATIENCE_MS;
-    const generation = refreshToken === this.#pair.refreshToken ? this.#policy.generation : OLDER;
     for (;;) {
       const now = Date.now();
       const deadline = now + until - performance.now();

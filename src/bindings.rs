@@ -37,12 +37,14 @@ use crate::token_set::{self, Previous};
 
 mod api_request;
 mod callback_page;
+mod failed_work;
 mod host_answer;
 mod refresh;
 mod stored_tokens;
 
 pub use api_request::{Api, group_of, may_carry};
 pub use callback_page::CallbackPage;
+pub use failed_work::is_cured_by_renewal;
 pub use host_answer::{host_status, late_in_transaction, masked_credential, transaction_limit};
 pub use refresh::{
     Policy, Queue, RefreshAction, RefreshAdmission, RefreshAnswer, RefreshEvent, RefreshLane, is_refusal, outdates,

@@ -233,9 +233,7 @@ impl RefreshPolicy {
                 return repetitions == 1;
             }
             if self.own {
-                // A fresh token does not cure it, so it is no matter of age: some addresses answer 401 to every token
-                // of a kind. Until the token's own time has come, no 401 costs another refresh.
-                self.distrust_until = self.refresh_at.unwrap_or(now + DISTRUST);
+                self.distrust(now);
                 return false;
             }
             if now < self.distrust_until {
@@ -252,6 +250,26 @@ impl RefreshPolicy {
             self.rejected = true;
         }
         true
+    }
+
+    /// Work that somebody did with the pair of this number, on ways of its own, failed as it does with a bad token. Whether it is
+    /// to be done once more, with a newer pair. Nobody knows what it asked, and of whom, so the pair stays in use until there
+    /// is a newer one.
+    pub fn suspect(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
+        let is_newest = generation == self.generation;
+        if repetitions > 0 {
+            if is_newest && self.own {
+                self.distrust(now);
+            }
+            return false;
+        }
+        !is_newest || now >= self.distrust_until
+    }
+
+    /// A fresh token does not cure it, so it is no matter of age: some addresses answer 401 to every token of a kind. Until the
+    /// token's own time has come, no 401 costs another refresh.
+    fn distrust(&mut self, now: f64) {
+        self.distrust_until = self.refresh_at.unwrap_or(now + DISTRUST);
     }
 
     /// A wrapper came with a config that has this refresh token and another access token. Whether that pair is to be

@@ -1,9 +1,9 @@
-//! Whether a request may be sent again, and when.
+//! Whether a request may be sent again, or work be done again, and when.
 //!
 //! In: what was sent and how it failed. Out: yes or no, and milliseconds. What never happens here: a second POST, or a
 //! wait that nobody would sit out.
 
-use crate::error::{Code, Phase};
+use crate::error::{Code, Phase, sounds_like_refresh};
 use crate::rate_limit;
 
 /// The longest wait that is believed, in milliseconds: Bitbucket's limits are those of a rolling hour, after which nothing
@@ -76,6 +76,35 @@ impl Failed<'_> {
             _ => (told, pause(self.attempts, told, self.random)),
         };
         asked.is_none_or(|asked| asked <= LONGEST_PATIENCE.min(self.patience)).then_some(wait)
+    }
+}
+
+/// Work of a caller's that failed, with an error of whatever origin.
+#[derive(Debug, Clone, Copy)]
+pub struct FailedWork<'a> {
+    /// The API's client threw the error, or one that the error is about. It has renewed the token by itself where that helps,
+    /// and sent the request again …
+    pub is_of_client: bool,
+    /// … unless the body of the request was a stream.
+    pub is_unrepeated: bool,
+    /// The HTTP status that the error tells.
+    pub status: Option<u16>,
+    /// The message.
+    pub message: &'a str,
+}
+
+impl FailedWork<'_> {
+    /// Whether newer tokens may cure it: what NocoDB promises to whoever uses a connection. A 403 is no matter of the token's
+    /// age at Bitbucket, whatever is said beside it.
+    pub fn is_cured_by_renewal(&self) -> bool {
+        if self.is_of_client {
+            return self.is_unrepeated;
+        }
+        match self.status {
+            Some(401) => true,
+            Some(403) => false,
+            _ => sounds_like_refresh(self.message),
+        }
     }
 }
 

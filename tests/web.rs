@@ -7,9 +7,9 @@
 use js_sys::{Array, Function, JSON, Object, Reflect, Uint8Array};
 use nocodb_bitbucket_auth::bindings::{
     Api, Client, List, Redactor, Test, check_member, default_scopes, environment_variables, expand_scopes, failure,
-    group_of, host_status, is_expired, is_hour_used_up, is_waited_for, judge_api_response, may_carry, may_repeat,
-    missing_scopes, page_address, page_repetition, rate_limit_news, read_credential, read_environment, retry_delay,
-    row_holding, workspace_segment,
+    group_of, host_status, is_cured_by_renewal, is_expired, is_hour_used_up, is_waited_for, judge_api_response,
+    may_carry, may_repeat, missing_scopes, page_address, page_repetition, rate_limit_news, read_credential,
+    read_environment, retry_delay, row_holding, workspace_segment,
 };
 use nocodb_bitbucket_auth::client_config::variable;
 use nocodb_bitbucket_auth::scope::DEFAULT_SCOPES;
@@ -532,6 +532,13 @@ fn retry() {
             let retry_after = case["retryAfter"].as_str().map(str::to_owned);
             let is_used_up = is_hour_used_up(case.get("status").map(|_| status(case)), retry_after, RECEIVED_AT);
             equal(&is_used_up.into(), &case["expect"])
+        }
+        "isCuredByRenewal" => {
+            let flag = |name: &str| case[name].as_bool().unwrap_or_default();
+            let status = case.get("status").map(|_| status(case));
+            let message = case["message"].as_str().unwrap_or_default();
+            let is_cured = is_cured_by_renewal(flag("isOfClient"), flag("isUnrepeated"), status, message);
+            equal(&is_cured.into(), &case["expect"])
         }
         other => Err(format!("{other} is not an operation")),
     });

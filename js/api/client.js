@@ -127,14 +127,36 @@ export function meaningOf(error) {
 }
 
 /**
- * Whether an error of the client says that a request would have been sent again if its body had not been a stream.
+ * Whether newer tokens may cure what somebody does with a client, or beside it, and failed with this error.
  *
  * @param {unknown} error
  * @returns {boolean}
  */
-export function isUnrepeated(error) {
-  const { headers } = members(members(error).response);
-  return isObject(headers) && circumstances.get(headers)?.isUnrepeated === true;
+export function isCuredByRenewal(error) {
+  const { response, status, statusCode, message } = members(error);
+  const told = [members(response).status, status, statusCode].find((each) => typeof each === 'number');
+  const own = ofClient(error);
+  return core().isCuredByRenewal(
+    own !== undefined,
+    circumstances.get(members(members(own).response).headers ?? {})?.isUnrepeated === true,
+    /** @type {number | undefined} */ (told),
+    typeof message === 'string' ? message : '',
+  );
+}
+
+/**
+ * The error of the client that an error is, or that caused it.
+ *
+ * @param {unknown} error
+ * @returns {unknown}
+ */
+function ofClient(error) {
+  const seen = new Set();
+  for (let each = error; isObject(each) && !seen.has(each); each = each.cause) {
+    if (each instanceof BitbucketAuthError || each.bitbucket instanceof BitbucketAuthError) return each;
+    seen.add(each);
+  }
+  return undefined;
 }
 
 /**
@@ -157,9 +179,9 @@ async function fetchThroughSender(input, init = {}) {
     ...(typeof maxRedirects === 'number' && { maxRedirects }),
     redirect: init.redirect,
   });
-  const { status, body, path, isElsewhere, isUnrepeated: isNotRepeated, authorization } = answer;
+  const { status, body, path, isElsewhere, isUnrepeated, authorization } = answer;
   const fields = axios.AxiosHeaders.from(answer.headers);
-  circumstances.set(fields, { path, isElsewhere, isUnrepeated: isNotRepeated, authorization });
+  circumstances.set(fields, { path, isElsewhere, isUnrepeated, authorization });
   // Of a status of its own: the constructor refuses some, and a body for others.
   const whole = () => new Response(body, { headers: answer.headers });
   // A tenth of a request's time goes by in a Response, which few ask for.

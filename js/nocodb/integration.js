@@ -7,7 +7,7 @@
  */
 
 import { ApiAccess } from '../api/access.js';
-import { isUnrepeated, meaningOf } from '../api/client.js';
+import { isCuredByRenewal, meaningOf } from '../api/client.js';
 import { accountOf } from '../api/probe.js';
 import { members, membersOf } from '../arguments.js';
 import { core } from '../core.js';
@@ -106,8 +106,8 @@ export class BitbucketAuthIntegration {
   /** @type {() => Environment} */
   #environment;
 
-  /** @type {BitbucketClient | undefined} */
-  #client;
+  /** @type {BitbucketClient | null} */
+  #client = null;
 
   /** @type {ApiAccess | undefined} */
   #opened;
@@ -197,28 +197,41 @@ export class BitbucketAuthIntegration {
    *   when the tokens have expired and cannot be renewed
    */
   async authenticate() {
-    const access = this.#access;
-    await access.credentials.newest();
-    this.#client ??= access.createClient();
+    await this.#access.credentials.newest();
+    return this.#openClient();
+  }
+
+  /** The client that `authenticate` and `use` gave last; before that, and after `destroy`, `null`. */
+  get client() {
     return this.#client;
   }
 
+  #openClient() {
+    return (this.#client ??= this.#access.createClient());
+  }
+
   /**
-   * Runs `work` with the client. Requests in it that are answered 401 are repeated by the client; where a request's body
-   * was a stream and cannot be sent again, the tokens are renewed and `work` is run again, once, from the beginning.
+   * Runs `work` with the client. Requests in it that are answered 401 are repeated by the client. Where only `work` can do
+   * that, the tokens are renewed and `work` is run again, once, from the beginning: a request's body was a stream, or `work`
+   * failed with an error of its own that has the status 401 or says "token expired", "invalid_grant" or "unauthorized". An
+   * access or API token cannot be renewed, and a 403 is not cured by that.
    *
    * @template T
    * @param {(client: BitbucketClient) => T | Promise<T>} work
    * @returns {Promise<T>}
-   * @throws {unknown} what `work` throws; what `authenticate` throws also when the tokens expire meanwhile
+   * @throws {unknown} what `work` throws; what `authenticate` throws also when the tokens expire meanwhile, or cannot be renewed
    */
   async use(work) {
-    const client = await this.authenticate();
-    try {
-      return await work(client);
-    } catch (error) {
-      if (isUnrepeated(error)) return work(client);
-      throw withoutTokens(error) ?? error;
+    const { credentials } = this.#access;
+    let used = await credentials.newest();
+    for (let repetitions = 0; ; repetitions += 1) {
+      try {
+        return await work(this.#openClient());
+      } catch (error) {
+        const newer = isCuredByRenewal(error) ? await credentials.cureFor(used, repetitions) : undefined;
+        if (!newer) throw withoutTokens(error) ?? error;
+        used = newer;
+      }
     }
   }
 
@@ -323,7 +336,7 @@ export class BitbucketAuthIntegration {
    * @returns {Promise<void>}
    */
   async destroy() {
-    this.#client = undefined;
+    this.#client = null;
   }
 
   /**

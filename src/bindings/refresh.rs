@@ -230,6 +230,11 @@ impl Policy {
         self.0.reject(generation, repetitions, now)
     }
 
+    /// Whether work that failed as with a bad token, after so many repetitions, is to be done again with a newer pair.
+    pub fn suspect(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
+        self.0.suspect(generation, repetitions, now)
+    }
+
     /// Whether the pair of a config with the newest refresh token and another access token is to be used.
     pub fn configured(&mut self, obtained_at: Option<f64>, expires_at: Option<f64>, now: f64) -> bool {
         self.0.configured(times(obtained_at, expires_at), now)

@@ -20,7 +20,7 @@ use nocodb_bitbucket_auth::rate_limit::{Fields, Line, is_waited_for, news, resou
 use nocodb_bitbucket_auth::redaction::Redaction;
 use nocodb_bitbucket_auth::redis::Database;
 use nocodb_bitbucket_auth::refresh_turn::Times;
-use nocodb_bitbucket_auth::retry::{self, Failed};
+use nocodb_bitbucket_auth::retry::{self, Failed, FailedWork};
 use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::Secret;
 use nocodb_bitbucket_auth::state::State;
@@ -644,6 +644,13 @@ mod cases {
             "isHourUsedUp" => {
                 let status = case.get("status").map(|_| status(case));
                 json!(retry::is_hour_used_up(status, case["retryAfter"].as_str(), RECEIVED_AT))
+            }
+            "isCuredByRenewal" => {
+                let flag = |name: &str| case[name].as_bool().unwrap_or_default();
+                let status = case.get("status").map(|_| status(case));
+                let message = case["message"].as_str().unwrap_or_default();
+                let (is_of_client, is_unrepeated) = (flag("isOfClient"), flag("isUnrepeated"));
+                json!(FailedWork { is_of_client, is_unrepeated, status, message }.is_cured_by_renewal())
             }
             other => panic!("{other} is not an operation"),
         };

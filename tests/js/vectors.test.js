@@ -234,10 +234,12 @@ const CASES = {
 
   retry(vector) {
     const { method, code, status, phase = 'api', attempts, retryAfter, isQueued, patience = Infinity, random } = vector;
+    const { isOfClient = false, isUnrepeated = false, message = '' } = vector;
     const run = {
       mayRepeat: () => core().mayRepeat(method, code, status, phase),
       delay: () => core().retryDelay(attempts, status, retryAfter, isQueued, patience, RECEIVED_AT, random) ?? null,
       isHourUsedUp: () => core().isHourUsedUp(status, retryAfter, RECEIVED_AT),
+      isCuredByRenewal: () => core().isCuredByRenewal(isOfClient, isUnrepeated, status, message),
     }[vector.operation];
     assert.equal(run(), vector.expect);
   },

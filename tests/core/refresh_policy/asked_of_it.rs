@@ -6,7 +6,7 @@ use super::lab::{
 };
 use nocodb_bitbucket_auth::refresh_turn::{Answer, Event, Reason, State, Times};
 
-pub const EVENTS: [&str; 5] = ["asked", "renew", "reject", "configured", "retry_at"];
+pub const EVENTS: [&str; 6] = ["asked", "renew", "reject", "suspect", "configured", "retry_at"];
 
 /// Runs a row.
 pub fn run(Row { state, event, when, action, next }: &Row) {
@@ -14,6 +14,7 @@ pub fn run(Row { state, event, when, action, next }: &Row) {
         "asked" => asked(state, when),
         "renew" => renew(state, when),
         "reject" => rejected(state, when),
+        "suspect" => suspected(state, when),
         "configured" => configured(state, when),
         "retry_at" => retry_at(state, when),
         _ => panic!("no event {event}"),
@@ -192,6 +193,35 @@ fn rejected(state: &str, when: &str) -> (Lab, &'static str) {
     };
     let repeat = lab.policy.reject(generation, repetitions, lab.now);
     (lab, if repeat { "repeat" } else { "do not repeat" })
+}
+
+fn suspected(state: &str, when: &str) -> (Lab, &'static str) {
+    let mut lab = Lab::reach(state, true);
+    if when.contains("renewed here") {
+        lab = Lab::at_rest(Age::Expired).refreshing();
+        let pair = Event::Renewed(times(lab.now, LIFETIME));
+        lab = lab.all(&[pair, Event::Published, Event::Stored]);
+    }
+    let newest = lab.generation();
+    let (generation, repetitions) = match when {
+        "with an older pair" => (newest - 1, 0),
+        "with the newest pair" | "with the newest pair, renewed here" => (newest, 0),
+        "for the second time, with the newest pair" => (newest, 1),
+        "for the second time, with an older pair" => (newest - 1, 1),
+        "with the newest pair, renewed here, after a second time" => {
+            assert!(!lab.policy.suspect(newest, 1, lab.now));
+            (newest, 0)
+        }
+        "with the newest pair from elsewhere, after a second time" => {
+            assert!(!lab.policy.suspect(newest, 1, lab.now));
+            (newest, 0)
+        }
+        _ => panic!("no recipe for {when}"),
+    };
+    let usable = lab.policy.clone().asked(newest, NEVER, lab.now);
+    let is_cured = lab.policy.suspect(generation, repetitions, lab.now);
+    assert_eq!(lab.policy.clone().asked(newest, NEVER, lab.now), usable, "the pair is as usable as it was");
+    (lab, if is_cured { "renew" } else { "leave it" })
 }
 
 fn configured(state: &str, when: &str) -> (Lab, &'static str) {

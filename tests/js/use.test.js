@@ -1,0 +1,246 @@
+/** `use` and `client`: what NocoDB's base class promises to those that are handed the wrapper, and never done twice. */
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { describe, test } from 'node:test';
+import { inspect } from 'node:util';
+import axios from 'axios';
+import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
+import { environment, json, serve, thrownBy } from './support.js';
+
+const CONFIG = { type: 'oauth', oauth_token: 'token-0', refresh_token: 'refresh-token-0' };
+const STATIC = { type: 'api_key', token: 'the-access-token' };
+
+/** Another connection for each test, as they would share their tokens otherwise. */
+let connections = 0;
+
+/**
+ * A wrapper for a server whose API takes the tokens that `accepts` says. `tokens()` counts the token requests, and `sent()`
+ * lists the credentials that the API was sent.
+ */
+async function start(t, { config, accepts = () => true, token, answer } = {}) {
+  let renewals = 0;
+  const server = await serve(t, async (request, response, body) => {
+    if (request.url === '/site/oauth2/access_token') {
+      renewals += 1;
+      if (token) return token(response, renewals, body);
+      return json(response, 200, {
+        access_token: `token-${renewals}`, refresh_token: `refresh-token-${connections}-${renewals}`, token_type: 'bearer', expires_in: 7200,
+      });
+    }
+    if (answer) return answer(request, response);
+    const isGood = accepts(request.headers.authorization.replace('Bearer ', ''));
+    return json(response, isGood ? 200 : 401, isGood ? { nickname: 'dana' } : { type: 'error', error: { message: 'no' } });
+  });
+  connections += 1;
+  const { wrapper: Wrapper } = createEntry(environment(server.origin));
+  const stored = [];
+  const wrapper = new Wrapper(config ?? { ...CONFIG, refresh_token: `refresh-token-${connections}` });
+  wrapper.setTokenRefreshCallback((each) => stored.push(each.oauth_token));
+  return {
+    ...server,
+    stored,
+    wrapper,
+    tokens: () => renewals,
+    sent: () => server.requests.filter(({ url }) => url.startsWith('/2.0/')).map(({ headers }) => headers.authorization),
+  };
+}
+
+/** Work that fails as often as it is said, and notes with which access token of the wrapper's config it ran. */
+function failing(wrapper, error, times = Infinity) {
+  const runs = [];
+  const work = async () => {
+    runs.push(wrapper.config.oauth_token ?? wrapper.config.token);
+    if (runs.length <= times) throw error;
+    return 'done';
+  };
+  return { runs, work };
+}
+
+/** An Axios error of the caller's own. */
+const ownAxiosError = async (origin, authorization) => axios.get(`${origin}/2.0/user`, { headers: { authorization } });
+
+const withStatus = (status, where) => Object.assign(new Error('Request failed'), where(status));
+
+describe('the client of a wrapper', () => {
+  test('is null before the first use, and the client after it', async (t) => {
+    const { wrapper } = await start(t);
+    assert.equal(wrapper.client, null);
+    const used = await wrapper.use((client) => client);
+    assert.equal(wrapper.client, used);
+    assert.equal(wrapper.client, await wrapper.authenticate());
+    assert.equal((await wrapper.client.get('/user')).data.nickname, 'dana');
+    await wrapper.destroy();
+    assert.equal(wrapper.client, null);
+  });
+
+  test('stays null when there are no tokens', async (t) => {
+    const { wrapper } = await start(t, { config: { type: 'api_key' } });
+    await thrownBy(() => wrapper.use(() => {}));
+    assert.equal(wrapper.client, null);
+  });
+
+  test('cannot be replaced, and is no member of its own', async (t) => {
+    const { wrapper } = await start(t);
+    const client = await wrapper.authenticate();
+    assert.throws(() => { wrapper.client = null; }, TypeError);
+    assert.equal(wrapper.client, client);
+    assert.deepEqual([Object.keys(wrapper), JSON.stringify(wrapper)], [[], '{}']);
+    assert.doesNotMatch(inspect(wrapper, { depth: 20, showHidden: true }), /token-0/);
+    assert.doesNotMatch(inspect(wrapper.client, { depth: 20, showHidden: true, getters: true }), /token-0/);
+  });
+});
+
+describe('use runs work again, once and with newer tokens, after an error of its own that says that the token is bad', () => {
+  for (const [what, error] of [
+    ['the status 401 of a response', withStatus(401, (status) => ({ response: { status } }))],
+    ['the status 401', withStatus(401, (status) => ({ status }))],
+    ['the status code 401', withStatus(401, (statusCode) => ({ statusCode }))],
+    ['"token expired"', new Error('Token expired, says the API')],
+    ['"invalid_grant"', new Error('invalid_grant')],
+    ['"unauthorized"', new Error('401 Unauthorized')],
+    ['an object that is no Error', { message: 'unauthorized' }],
+  ]) {
+    test(what, async (t) => {
+      const { wrapper, tokens, stored } = await start(t);
+      const { runs, work } = failing(wrapper, error, 1);
+      assert.equal(await wrapper.use(work), 'done');
+      assert.deepEqual([runs, tokens(), stored], [['token-0', 'token-1'], 1, ['token-1']]);
+    });
+  }
+
+  test('a request on ways of its own, with a token from the config', async (t) => {
+    const { origin, wrapper, tokens } = await start(t, { accepts: (token) => token === 'token-1' });
+    const work = () => ownAxiosError(origin, `Bearer ${wrapper.config.oauth_token}`);
+    const { data } = await wrapper.use(work);
+    assert.deepEqual([data.nickname, tokens()], ['dana', 1]);
+  });
+
+  test('never more than once', async (t) => {
+    const { wrapper, tokens } = await start(t);
+    const error = new Error('unauthorized');
+    const { runs, work } = failing(wrapper, error);
+    assert.equal(await thrownBy(() => wrapper.use(work)), error);
+    assert.deepEqual([runs, tokens()], [['token-0', 'token-1'], 1]);
+  });
+
+  test('and not again for the same token, when newer ones did not cure it', async (t) => {
+    const { wrapper, tokens } = await start(t);
+    const { runs, work } = failing(wrapper, new Error('unauthorized'));
+    for (let call = 0; call < 5; call += 1) await thrownBy(() => wrapper.use(work));
+    assert.deepEqual([runs, tokens()], [['token-0', 'token-1', 'token-1', 'token-1', 'token-1', 'token-1'], 1]);
+  });
+
+  test('without another renewal when others have renewed the tokens meanwhile', async (t) => {
+    const { wrapper, tokens } = await start(t, { accepts: (token) => token !== 'token-0' });
+    let runs = 0;
+    await wrapper.use(async (client) => {
+      const { oauth_token: token } = wrapper.config;
+      runs += 1;
+      await client.get('/user');
+      if (token === 'token-0') throw new Error('unauthorized');
+    });
+    assert.deepEqual([runs, tokens()], [2, 1]);
+  });
+
+  test('with the tokens as they are when they cannot be renewed: the access token stays in use', async (t) => {
+    const { wrapper, sent } = await start(t, { token: (response) => json(response, 503, {}) });
+    const { runs, work } = failing(wrapper, new Error('unauthorized'));
+    const error = await thrownBy(() => wrapper.use(work));
+    assert.ok(error instanceof BitbucketAuthError, String(error));
+    assert.equal(error.phase, 'refresh');
+    assert.deepEqual(runs, ['token-0']);
+    assert.equal((await wrapper.use((client) => client.get('/user'))).status, 200);
+    assert.deepEqual(sent(), ['Bearer token-0']);
+  });
+
+  test('not when the refresh token turns out to be dead, which is told', async (t) => {
+    const { wrapper } = await start(t, { token: (response) => json(response, 400, { error: 'unauthorized_client' }) });
+    const { runs, work } = failing(wrapper, new Error('invalid_grant'));
+    const error = await thrownBy(() => wrapper.use(work));
+    assert.deepEqual([error.code, error.reauthorize, runs], ['RECONNECT_REQUIRED', true, ['token-0']]);
+  });
+
+  test('several at once share the renewal', async (t) => {
+    const { wrapper, tokens } = await start(t);
+    const works = Array.from({ length: 10 }, () => failing(wrapper, new Error('unauthorized'), 1));
+    await Promise.all(works.map(({ work }) => wrapper.use(work)));
+    assert.ok(works.every(({ runs }) => runs.length === 2 && runs[1] === 'token-1'));
+    assert.equal(tokens(), 1);
+  });
+
+  test('the body of a request was a stream: the client has renewed the tokens, and could not send it again', async (t) => {
+    const { wrapper, tokens, sent } = await start(t, { accepts: (token) => token === 'token-1' });
+    let runs = 0;
+    const { status } = await wrapper.use((client) => {
+      runs += 1;
+      return client.post('/repositories/acme/site/src', Readable.from(['x']));
+    });
+    assert.deepEqual([status, runs, tokens(), sent()], [200, 2, 1, ['Bearer token-0', 'Bearer token-1']]);
+  });
+});
+
+describe('use does not run work again', () => {
+  for (const [what, error] of [
+    ['an error that says nothing of a token', new Error('no')],
+    ['403 of its own', withStatus(403, (status) => ({ response: { status } }))],
+    ['403 of its own that says unauthorized', Object.assign(new Error('Unauthorized'), { status: 403 })],
+    ['500 of its own', withStatus(500, (status) => ({ response: { status } }))],
+    ['nothing', undefined],
+    ['a text', 'unauthorized'],
+  ]) {
+    test(`after ${what}`, async (t) => {
+      const { wrapper, tokens } = await start(t);
+      const { runs, work } = failing(wrapper, error);
+      assert.equal(await thrownBy(() => wrapper.use(work)), error);
+      assert.deepEqual([runs.length, tokens()], [1, 0]);
+    });
+  }
+
+  for (const [what, wrapped] of [
+    ['as it is', (error) => error],
+    ['as the cause of another', (error) => new Error('Sync failed: Unauthorized', { cause: error })],
+    ['as the cause of a cause', (error) => new Error('unauthorized', { cause: new Error('failed', { cause: error }) })],
+  ]) {
+    test(`after a 401 that the client has renewed the tokens for already, ${what}`, async (t) => {
+      const { wrapper, tokens, sent } = await start(t, { accepts: () => false });
+      let runs = 0;
+      const error = await thrownBy(() => wrapper.use(async (client) => {
+        runs += 1;
+        try {
+          await client.get('/user');
+        } catch (each) {
+          throw wrapped(each);
+        }
+      }));
+      assert.ok(error instanceof Error);
+      assert.deepEqual([runs, tokens(), sent()], [1, 1, ['Bearer token-0', 'Bearer token-1']]);
+    });
+  }
+
+  test('after a 401 to a request of a client that was made of the client', async (t) => {
+    const { wrapper, tokens } = await start(t, { accepts: () => false });
+    let runs = 0;
+    await thrownBy(() => wrapper.use((client) => {
+      runs += 1;
+      return client.create({}).get('/user');
+    }));
+    assert.deepEqual([runs, tokens()], [1, 1]);
+  });
+
+  for (const error of [new Error('unauthorized'), withStatus(401, (status) => ({ response: { status } }))]) {
+    test(`with a credential that nothing renews, after ${error.response ? '401' : error.message}`, async (t) => {
+      const { wrapper, tokens } = await start(t, { config: STATIC });
+      const { runs, work } = failing(wrapper, error);
+      assert.equal(await thrownBy(() => wrapper.use(work)), error);
+      assert.deepEqual([runs.length, tokens()], [1, 0]);
+    });
+  }
+
+  test('when its error goes in circles', async (t) => {
+    const { wrapper, tokens } = await start(t);
+    const error = new Error('no');
+    error.cause = error;
+    assert.equal(await thrownBy(() => wrapper.use(failing(wrapper, error).work)), error);
+    assert.equal(tokens(), 0);
+  });
+});
