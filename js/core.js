@@ -356,9 +356,9 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(list: unknown) => string[]} expandScopes
  * @property {(required: unknown, granted: unknown) => string[]} missingScopes
  * @property {(expiresAt: unknown, now: number) => boolean} isExpired
- * @property {Record<'Chain' | 'Others' | 'OthersNewer' | 'Replaced', number>} RowHolding what a row of the host's holds
- * @property {(row: TokenOrigin | undefined, own: TokenOrigin, isOfSameChain: boolean, isRefused: boolean) => number} rowHolding
- *   for a wrapper with `own` tokens; `row` is `undefined` where the row has no refresh token
+ * @property {Record<'Chain' | 'Others' | 'OthersNewer' | 'InVault' | 'Replaced', number>} RowHolding what a row of the host's holds
+ * @property {(row: TokenOrigin | undefined, own: TokenOrigin, isOfSameChain: boolean, isInVault: boolean, isRefused: boolean)
+ *   => number} rowHolding for a wrapper with `own` tokens; `row` is `undefined` where the row has no refresh token
  * @property {(code: string, status: number | undefined) => number} hostStatus with which NocoDB answers a request that failed
  *   with this code, and with this status of Bitbucket's
  * @property {() => number} transactionLimit how long an exchange may keep a transaction open, in milliseconds
@@ -371,6 +371,7 @@ import { BitbucketAuthError, judge } from './error.js';
  *   along; its name in lower case
  * @property {new (authorization: string) => Redactor} Redactor
  * @property {(config: unknown, mayActAsClient: boolean) => StoredCredential} readCredential
+ * @property {(value: unknown) => boolean} isVaultReference whether a value of a config stands for a text in a vault
  * @property {(workspace: unknown) => string} workspaceSegment
  * @property {new (known: KnownToTest) => ConnectionTest} ConnectionTest
  * @property {(answer: ApiAnswer & { kind: CredentialKind, path?: string, isElsewhere?: boolean }) => Failure

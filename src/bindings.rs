@@ -15,7 +15,7 @@ use crate::client_config::{
     self, ClientConfig, ClientCredentials, Environment, HostVerifier, RateLimit, check_page_origin, variable,
 };
 use crate::connection_test::{self, ConnectionTest, Known};
-use crate::credential::{Credential, Kind, Stored, segment};
+use crate::credential::Kind;
 use crate::endpoints::{Address, Endpoints};
 use crate::error::{Code, Ending, Error, Phase, Result};
 use crate::host::{self, CallbackValue, Properties};
@@ -37,6 +37,7 @@ use crate::token_set::{self, Previous};
 
 mod api_request;
 mod callback_page;
+mod credential;
 mod failed_work;
 mod host_answer;
 mod refresh;
@@ -44,6 +45,7 @@ mod stored_tokens;
 
 pub use api_request::{Api, group_of, may_carry};
 pub use callback_page::CallbackPage;
+pub use credential::{is_vault_reference, read_credential, workspace_segment};
 pub use failed_work::is_cured_by_renewal;
 pub use host_answer::{host_status, late_in_transaction, masked_credential, transaction_limit};
 pub use refresh::{
@@ -958,44 +960,7 @@ pub fn page_repetition(
     Ok(pagination::repetition(&Attempt { status, retry_after, number, patience, received_at, random })?)
 }
 
-// credential.rs and connection_test.rs
-
-/// What a stored config says of its credential: `{ kind, accessToken?, authorization?, email?, canRenew, hasUser, hint? }`.
-/// `may_act_as_client` is what the environment says of that.
-#[wasm_bindgen(js_name = readCredential)]
-pub fn read_credential(config: &JsValue, may_act_as_client: bool) -> core::result::Result<JsValue, JsValue> {
-    let config = Properties::of(config, "config", Phase::Api)?;
-    // Stores may hold anything, and what is no text is as good as absent.
-    let text = |name| config.string(name).ok().flatten();
-    let (kind, token, oauth_token) = (text("type"), text("token"), text("oauth_token"));
-    let (refresh_token, email) = (text("refresh_token"), text("email"));
-    let stored = Stored {
-        kind: kind.as_deref(),
-        token: token.as_deref(),
-        oauth_token: oauth_token.as_deref(),
-        refresh_token: refresh_token.as_deref(),
-        email: email.as_deref(),
-        has_code: config.get("oauth").ok().flatten().is_some(),
-    };
-    let allowed = if may_act_as_client { ClientCredentials::Allowed } else { ClientCredentials::Refused };
-    let credential = Credential::read(&stored, allowed)?;
-    let authorization = credential.authorization();
-    Ok(Members::new()
-        .text("kind", Some(credential.kind.as_str()))
-        .text("accessToken", credential.access_token.as_ref().map(Secret::expose))
-        .text("authorization", authorization.as_ref().map(Secret::expose))
-        .text("email", credential.email.as_deref())
-        .flag("canRenew", credential.can_renew)
-        .flag("hasUser", credential.kind.has_user())
-        .text("hint", credential.hint())
-        .into_js())
-}
-
-/// The slug of a workspace, or its UUID in braces, as a segment of a path.
-#[wasm_bindgen(js_name = workspaceSegment)]
-pub fn workspace_segment(workspace: &JsValue) -> core::result::Result<String, JsValue> {
-    Ok(segment(&host::string(workspace, "workspace", Phase::Api)?, "workspace")?)
-}
+// connection_test.rs
 
 /// A test of a connection. While there is a `path`, that is to be asked, and `answered` or `failed` to be told.
 #[wasm_bindgen(js_name = ConnectionTest)]

@@ -48,11 +48,28 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
+    /// The [members](MEMBERS) of a config that it is made of.
+    fn members(self) -> &'static [&'static str] {
+        match self {
+            Self::OAuth => &["oauth_token", "refresh_token"],
+            Self::ApiKey => &["token"],
+            Self::Basic => &["token", "email"],
+            Self::Custom => &[],
+        }
+    }
+
     /// Whether it is the credential of a person: access tokens and OAuth clients have no user at Bitbucket.
     pub fn has_user(self) -> bool {
         matches!(self, Self::OAuth | Self::Basic)
     }
 }
+
+/// The members of a stored config that a credential is made of.
+pub const MEMBERS: [&str; 4] = ["token", "email", "oauth_token", "refresh_token"];
+
+/// The one member of an object that stands for a text in a vault: `{ "$vault": { "alias": …, "secret": … } }`. NocoDB puts the
+/// text in its place before it hands a config over.
+pub const VAULT: &str = "$vault";
 
 /// The members of a stored config that matter. An empty one is as good as absent.
 #[derive(Clone, Copy, Default)]
@@ -69,6 +86,8 @@ pub struct Stored<'a> {
     pub email: Option<&'a str>,
     /// Whether there is an `oauth`: what the host's GUI sends once, to be exchanged.
     pub has_code: bool,
+    /// The [members](MEMBERS) that are still references to a vault.
+    pub references: &'a [&'a str],
 }
 
 /// A credential that can be used, or at least renewed.
@@ -95,6 +114,12 @@ impl Credential {
             let reason = "is not set to allow, so no connection may act as the OAuth client itself. An administrator decides about that; choose another auth type";
             let error = Error::new(Code::InvalidConfig, Phase::Config);
             return Err(error.with_field(variable::CLIENT_CREDENTIALS).with_reason(reason));
+        }
+        if let Some(field) = kind.members().iter().find(|name| stored.references.contains(name)) {
+            return Err(argument(
+                field,
+                "is a vault reference, which the host did not resolve: check the vault in NocoDB, or enter the value itself",
+            ));
         }
         let refresh_token = stored.refresh_token.map(str::trim).filter(|token| !token.is_empty());
         let can_renew = match kind {

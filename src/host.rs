@@ -221,6 +221,15 @@ pub fn string_entries(value: &JsValue, name: &str, phase: Phase) -> Result<Vec<(
         .collect()
 }
 
+/// The value of an object's only member, if that has this name.
+pub fn only_member(value: &JsValue, name: &str) -> Option<JsValue> {
+    if !value.is_object() {
+        return None;
+    }
+    let names: Array = Reflect::own_keys(value).ok()?;
+    if names.length() == 1 && names.get(0) == name { get(value, name) } else { None }
+}
+
 /// What kind of callback a caller gave.
 pub enum CallbackValue {
     /// A string, or the address of a `URL`.

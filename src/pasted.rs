@@ -11,6 +11,17 @@ use crate::secret::is_invisible;
 const QUOTATION_MARKS: [char; 20] =
     ['"', '\'', '`', '´', '“', '”', '„', '‟', '‘', '’', '‚', '‛', '«', '»', '‹', '›', '′', '″', '＂', '＇'];
 
+/// What NocoDB, and whoever else shows a config, puts in the place of a credential.
+const MASK: &str = "********";
+
+/// Refuses what stands for a credential and is none.
+pub fn check_mask(value: &str) -> core::result::Result<(), Reason> {
+    if value == MASK {
+        return Err("is a mask, not a token: enter what it stands for, or authenticate again");
+    }
+    Ok(())
+}
+
 /// Refuses what no value of a configuration has.
 pub fn check(value: &str) -> core::result::Result<(), Reason> {
     if value.chars().any(is_invisible) {
@@ -37,6 +48,7 @@ pub fn check_without_quotes(value: &str) -> core::result::Result<(), Reason> {
 
 /// Refuses what neither a key, a secret nor a token has.
 pub fn check_credential(value: &str) -> core::result::Result<(), Reason> {
+    check_mask(value)?;
     check_without_quotes(value)?;
     if value.chars().any(|c| c.is_whitespace() && !c.is_control()) {
         return Err("has a blank inside: copy it again, and nothing beside it");

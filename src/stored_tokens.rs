@@ -40,6 +40,8 @@ pub struct Row<'a> {
     pub origin: Option<Origin<'a>>,
     /// The refresh token is the wrapper's newest, or one that led to it.
     pub is_of_same_chain: bool,
+    /// A token is a reference to a vault.
+    pub is_in_vault: bool,
 }
 
 /// What a row holds.
@@ -51,12 +53,17 @@ pub enum Holding {
     Others,
     /// The same, obtained later.
     OthersNewer,
+    /// A reference to a vault, in the place of a token. Nobody can store another token there, and none may take its place.
+    InVault,
     /// Something else: the connection was authenticated again.
     Replaced,
 }
 
 /// What a row holds, for a wrapper with these tokens. `is_refused` says that Bitbucket refuses their refresh token.
 pub fn holding(row: Row<'_>, own: Origin<'_>, is_refused: bool) -> Holding {
+    if row.is_in_vault {
+        return Holding::InVault;
+    }
     let Some(origin) = row.origin else {
         return Holding::Replaced;
     };

@@ -9,6 +9,7 @@ use crate::client_config::{ClientConfig, HostVerifier};
 use crate::endpoints::Address;
 use crate::error::{Error, Phase, Result};
 use crate::form;
+use crate::pasted;
 use crate::pkce::{CodeVerifier, is_verifier};
 use crate::secret::Secret;
 use crate::text::has_control;
@@ -125,6 +126,7 @@ impl TokenRequest {
     /// Whether code and verifier, which are good ones, go into that form as they are.
     pub fn is_plain_grant(code: &str, code_verifier: &str) -> bool {
         (1..=LONGEST_CODE).contains(&code.len())
+            && pasted::check_mask(code).is_ok()
             && is_verifier(code_verifier)
             && form::is_encoded_as_it_is(code)
             && form::is_encoded_as_it_is(code_verifier)
@@ -193,6 +195,8 @@ fn check_secret(value: &str, field: &str, longest: usize, phase: Phase) -> Resul
         "is too long"
     } else if has_control(value) {
         "contains control characters"
+    } else if let Err(reason) = pasted::check_mask(value) {
+        reason
     } else {
         return Ok(());
     };

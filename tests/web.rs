@@ -492,7 +492,8 @@ fn stored_tokens() {
     run("stored_tokens", include_str!("vectors/stored_tokens.json"), |case| {
         let flag = |name: &str| case[name].as_bool().unwrap();
         let row = if case["row"].is_null() { JsValue::UNDEFINED } else { given(case, "row") };
-        let held = row_holding(&row, &given(case, "own"), flag("isOfSameChain"), flag("isRefused"))
+        let is_in_vault = case["isInVault"] == true;
+        let held = row_holding(&row, &given(case, "own"), flag("isOfSameChain"), is_in_vault, flag("isRefused"))
             .map(|held| format!("{held:?}").into());
         check(case, held, |seen| equal(&seen, &case["expect"]))
     });

@@ -160,6 +160,17 @@ function ofClient(error) {
 }
 
 /**
+ * Why a request of the client was not even sent: there are no tokens for it.
+ *
+ * @param {unknown} error
+ * @returns {BitbucketAuthError | undefined}
+ */
+export function withoutTokens(error) {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof BitbucketAuthError && cause.phase !== 'api' ? cause : undefined;
+}
+
+/**
  * The `fetch` of all clients: Axios keeps each one that it ever meets, with all that it holds.
  *
  * @param {string | URL | Request} input

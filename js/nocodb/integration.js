@@ -7,12 +7,12 @@
  */
 
 import { ApiAccess } from '../api/access.js';
-import { isCuredByRenewal, meaningOf } from '../api/client.js';
+import { isCuredByRenewal, meaningOf, withoutTokens } from '../api/client.js';
 import { accountOf } from '../api/probe.js';
 import { members, membersOf } from '../arguments.js';
 import { core } from '../core.js';
 import { createCredentials } from '../credentials.js';
-import { BitbucketAuthError, judge } from '../error.js';
+import { judge } from '../error.js';
 import { clientOf, requestTokens } from '../token-endpoint.js';
 import { keeperOf } from '../token-keeper.js';
 import { storelessHolder } from '../token-store.js';
@@ -404,15 +404,4 @@ export class BitbucketAuthIntegration {
     clientOf(this.#environment());
     return this.#access.credentials.connection;
   }
-}
-
-/**
- * Why a request of the client was not even sent: there are no tokens for it.
- *
- * @param {unknown} error
- * @returns {BitbucketAuthError | undefined}
- */
-function withoutTokens(error) {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof BitbucketAuthError && cause.phase !== 'api' ? cause : undefined;
 }

@@ -6,6 +6,7 @@
  */
 
 import { members } from '../arguments.js';
+import { isVaultReference } from './vault.js';
 
 /** The members of a config that hold a credential, in any version of this package or of the one that it replaces. */
 const SECRET_MEMBERS = [
@@ -14,7 +15,8 @@ const SECRET_MEMBERS = [
 const MASK = '********';
 
 /**
- * A copy of a config that may be shown: without what the GUI sends once and without what `saveVars` keeps.
+ * A copy of a config that may be shown: without what the GUI sends once and without what `saveVars` keeps. References to a
+ * vault stay as they are: they are no secrets, and whoever saves the form sends them back.
  *
  * @param {unknown} config
  * @returns {Record<string, unknown>}
@@ -22,7 +24,7 @@ const MASK = '********';
 export function masked(config) {
   const { oauth: _transient, _vars, ...shown } = members(config);
   for (const name of SECRET_MEMBERS) {
-    if (shown[name]) shown[name] = MASK;
+    if (shown[name] && !isVaultReference(shown[name])) shown[name] = MASK;
   }
   return shown;
 }

@@ -11,6 +11,7 @@ import { members } from '../arguments.js';
 import { core } from '../core.js';
 import { within } from '../time-limit.js';
 import { makePair } from '../token-store.js';
+import { isVaultReference } from './vault.js';
 
 /** @typedef {import('./integration.js').HostServices} HostServices */
 /** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */
@@ -79,7 +80,7 @@ export class StoredConfig {
   }
 
   get canRefresh() {
-    return this.config.type === 'oauth' && Boolean(this.config.refresh_token);
+    return this.config.type === 'oauth' && textOf(this.config.refresh_token) !== undefined;
   }
 
   /**
@@ -154,7 +155,8 @@ export class StoredConfig {
     const { RowHolding } = core();
     const holding = await this.#holdingOf(row, pairOf(this.config, undefined), chain, true);
     if (holding === RowHolding.Replaced) return 'replaced';
-    return holding === RowHolding.Chain ? undefined : pairOf(row, textOf(row.oauth_token));
+    const isOthers = holding === RowHolding.Others || holding === RowHolding.OthersNewer;
+    return isOthers ? pairOf(row, textOf(row.oauth_token)) : undefined;
   }
 
   /**
@@ -172,8 +174,10 @@ export class StoredConfig {
       const row = await loadConfig?.();
       const pair = await connection?.latest();
       if (pair) this.take(pair);
+      // The wrapper's copy may hold what NocoDB found in a vault, so the row's own members are kept, if it can be read …
       const config = row ? await this.#withNewest(row, pair, connection) : this.config;
-      await saveConfig?.(storable({ ...config, _vars: vars }));
+      // … and of a row that is gone there is nothing to keep.
+      if (row || !loadConfig) await saveConfig?.(storable({ ...config, _vars: vars }));
     });
   }
 
@@ -206,6 +210,7 @@ export class StoredConfig {
     const holding = await this.#holdingOf(row, pair, chain, false);
     if (holding === RowHolding.Replaced) return 'replaced';
     this.take(pair);
+    if (holding === RowHolding.InVault) throw new Error('There is no place for tokens beside a vault.');
     const isThere = row.oauth_token === pair.accessToken && row.refresh_token === pair.refreshToken;
     if (holding !== RowHolding.OthersNewer && !isThere) await saveConfig(storable(withTokens(row, pair)));
     return holding === RowHolding.Chain ? 'stored' : 'shared';
@@ -235,7 +240,7 @@ export class StoredConfig {
    * @returns {Promise<number>} one of `RowHolding`
    */
   async #holdingOf(row, own, chain, isRefused) {
-    const { type, refresh_token: stored } = row;
+    const { type, oauth_token: accessToken, refresh_token: stored } = row;
     const refreshToken = type === 'oauth' ? textOf(stored) : undefined;
     const isOfSameChain = refreshToken !== undefined
       && (refreshToken === this.config.refresh_token || digest(refreshToken) === this.#first
@@ -245,6 +250,7 @@ export class StoredConfig {
       refreshToken === undefined ? undefined : originOf(row),
       { ...originOf(this.config), obtainedAt, expiresAt },
       isOfSameChain,
+      type === 'oauth' && [accessToken, stored].some(isVaultReference),
       isRefused,
     );
   }

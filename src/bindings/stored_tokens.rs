@@ -17,6 +17,8 @@ pub enum RowHolding {
     Others,
     /// The same, obtained later than the wrapper's.
     OthersNewer,
+    /// A reference to a vault.
+    InVault,
     /// Something else.
     Replaced,
 }
@@ -27,6 +29,7 @@ impl From<Holding> for RowHolding {
             Holding::Chain => Self::Chain,
             Holding::Others => Self::Others,
             Holding::OthersNewer => Self::OthersNewer,
+            Holding::InVault => Self::InVault,
             Holding::Replaced => Self::Replaced,
         }
     }
@@ -38,11 +41,12 @@ pub fn row_holding(
     row: &JsValue,
     own: &JsValue,
     is_of_same_chain: bool,
+    is_in_vault: bool,
     is_refused: bool,
 ) -> core::result::Result<RowHolding, JsValue> {
     let own = StoredOrigin::read(own, "own")?;
     let row = if row.is_undefined() { None } else { Some(StoredOrigin::read(row, "row")?) };
-    let row = Row { origin: row.as_ref().map(StoredOrigin::origin), is_of_same_chain };
+    let row = Row { origin: row.as_ref().map(StoredOrigin::origin), is_of_same_chain, is_in_vault };
     Ok(stored_tokens::holding(row, own.origin(), is_refused).into())
 }
 

@@ -9,7 +9,7 @@ use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
 use nocodb_bitbucket_auth::callback_page::Shown;
 use nocodb_bitbucket_auth::client_config::{ClientConfig, ClientCredentials, Environment, HostVerifier};
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
-use nocodb_bitbucket_auth::credential::{Credential, Kind, Stored};
+use nocodb_bitbucket_auth::credential::{Credential, Kind, MEMBERS, Stored, VAULT};
 use nocodb_bitbucket_auth::endpoints::{Endpoint, Endpoints};
 use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, Result};
 use nocodb_bitbucket_auth::host_answer;
@@ -369,6 +369,10 @@ mod cases {
             }
             // What is no text is as good as absent.
             let text = |name: &str| config[name].as_str();
+            let is_reference = |name: &&str| {
+                config[*name].as_object().is_some_and(|object| object.len() == 1 && config[*name][VAULT].is_object())
+            };
+            let references: Vec<&str> = MEMBERS.into_iter().filter(is_reference).collect();
             let stored = Stored {
                 kind: text("type"),
                 token: text("token"),
@@ -376,6 +380,7 @@ mod cases {
                 refresh_token: text("refresh_token"),
                 email: text("email"),
                 has_code: !config["oauth"].is_null(),
+                references: &references,
             };
             let allowed = case["mayActAsClient"] == true;
             let client = if allowed { ClientCredentials::Allowed } else { ClientCredentials::Refused };
@@ -601,6 +606,7 @@ mod cases {
         let row = Row {
             origin: case["row"].is_object().then(|| origin(&case["row"])),
             is_of_same_chain: case["isOfSameChain"].as_bool().unwrap(),
+            is_in_vault: case["isInVault"].as_bool().unwrap_or_default(),
         };
         let held = holding(row, origin(&case["own"]), case["isRefused"].as_bool().unwrap());
         assert_eq!(format!("{held:?}"), case["expect"].as_str().unwrap());

@@ -259,9 +259,9 @@ const CASES = {
     for (const hidden of ['<', '>', '&', 'marked', 'evil', 'af0ifjsldkj']) assert.ok(!`${heading} ${text}`.includes(hidden), hidden);
   },
 
-  stored_tokens({ row, own, isOfSameChain, isRefused, expect }) {
+  stored_tokens({ row, own, isOfSameChain, isInVault = false, isRefused, expect }) {
     const { RowHolding } = core();
-    assert.equal(RowHolding[core().rowHolding(row ?? undefined, own, isOfSameChain, isRefused)], expect);
+    assert.equal(RowHolding[core().rowHolding(row ?? undefined, own, isOfSameChain, isInVault, isRefused)], expect);
   },
 
   host_answer({ code, status, expect }) {

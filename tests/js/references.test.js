@@ -1,0 +1,214 @@
+/** Configs that hold something else than a credential: a reference to a vault, a mask, or the code of a login. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
+import { environment, json, serve, thrownBy } from './support.js';
+
+const MASK = '********';
+const REFERENCE = { $vault: { alias: 'main', secret: 'bitbucket', path: 'ci/token' } };
+const PAST = '2001-02-03T04:05:06.000Z';
+const LOGIN = '2026-11-01T00:00:00.000Z';
+
+/** A Bitbucket that takes every token and rotates refresh tokens, and a host that keeps one row. */
+async function start(t, config, row, services) {
+  const { origin, requests } = await serve(t, (request, response) => json(response, 200, request.url.startsWith('/2.0/') ? {} : {
+    access_token: 'new-token', refresh_token: 'new-refresh-token', token_type: 'bearer', expires_in: 7200,
+  }));
+  const host = {
+    row: structuredClone(row),
+    writes: 0,
+    lines: [],
+    loadConfig: async () => structuredClone(host.row),
+    saveConfig: async (saved) => {
+      host.writes += 1;
+      host.row = structuredClone(saved);
+    },
+    logger: (line) => host.lines.push(line),
+    ...services,
+  };
+  const { wrapper: Wrapper } = createEntry(environment(origin));
+  return { host, requests, wrapper: new Wrapper(config, host) };
+}
+
+const use = (wrapper) => wrapper.use((client) => client.get('/user'));
+
+/** Every method that needs the credential. */
+const METHODS = {
+  authenticate: (wrapper) => wrapper.authenticate(),
+  use,
+  connectionStatus: (wrapper) => wrapper.connectionStatus(),
+  listWorkspaces: (wrapper) => wrapper.listWorkspaces(),
+  listRepositories: (wrapper) => wrapper.listRepositories({ workspace: 'acme' }),
+  testConnection: async (wrapper) => {
+    const { success, message } = await wrapper.testConnection();
+    assert.equal(success, false);
+    throw Object.assign(new Error(message), { isTold: true });
+  },
+};
+
+/** Asserts that each method says the same, without a request. */
+async function refuse(t, config, { message, ...members }) {
+  const { wrapper, host, requests } = await start(t, config, config);
+  for (const [name, call] of Object.entries(METHODS)) {
+    const error = await thrownBy(() => call(wrapper));
+    assert.equal(error.message, message, name);
+    if (error.isTold) continue;
+    assert.ok(error instanceof BitbucketAuthError, name);
+    for (const [member, value] of Object.entries(members)) assert.equal(error[member], value, `${name} ${member}`);
+  }
+  assert.deepEqual([requests, host.writes], [[], 0]);
+}
+
+const unusable = (field, reason) => ({
+  code: 'INVALID_ARGUMENT', field, message: `A value given to nocodb-bitbucket-auth cannot be used: ${field} ${reason}.`,
+});
+
+describe('a vault reference', () => {
+  const UNRESOLVED = 'is a vault reference, which the host did not resolve: check the vault in NocoDB, or enter the value itself';
+  for (const [field, config] of [
+    ['token', { type: 'api_key', token: REFERENCE }],
+    ['token', { type: 'basic', email: 'dana@example.com', token: REFERENCE }],
+    ['email', { type: 'basic', email: REFERENCE, token: 'the-token' }],
+    ['oauth_token', { type: 'oauth', oauth_token: REFERENCE, refresh_token: 'the-refresh-token' }],
+    ['refresh_token', { type: 'oauth', oauth_token: 'the-token', refresh_token: REFERENCE }],
+  ]) {
+    test(`in the place of ${field} (${config.type}) is named by every method`, (t) => refuse(t, config, unusable(field, UNRESOLVED)));
+  }
+
+  test('renews nothing', async (t) => {
+    const { wrapper, requests } = await start(t, { type: 'oauth', oauth_token: 'the-token', refresh_token: REFERENCE });
+    assert.deepEqual(await wrapper.renewIdle(), { renewed: false });
+    assert.deepEqual(requests, []);
+  });
+
+  for (const name of ['token', 'oauth_token', 'refresh_token', 'client_secret']) {
+    test(`is shown as it is by maskConfig, ${name}`, () => {
+      const config = { type: 'api_key', [name]: structuredClone(REFERENCE), email: structuredClone(REFERENCE), password: 'x' };
+      const shown = new BitbucketAuthIntegration().maskConfig(config);
+      assert.deepEqual(shown, { type: 'api_key', [name]: REFERENCE, email: REFERENCE, password: MASK });
+    });
+  }
+
+  for (const [what, value] of [
+    ['with a member beside it', { ...REFERENCE, token: 'the-secret' }], ['that is a text', { $vault: 'the-secret' }],
+    ['that is null', { $vault: null }], ['in a list', [REFERENCE]], ['of another name', { vault: REFERENCE.$vault }],
+  ]) {
+    test(`${what} is none, and maskConfig masks it`, () => {
+      assert.deepEqual(new BitbucketAuthIntegration().maskConfig({ token: value }), { token: MASK });
+    });
+  }
+
+  test('of an object that throws is none', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    assert.deepEqual(new BitbucketAuthIntegration().maskConfig({ token: proxy }), { token: MASK });
+  });
+
+  for (const [kind, config, row] of [
+    ['an access token', { type: 'api_key', token: 'resolved' }, { type: 'api_key', token: REFERENCE }],
+    ['an API token', { type: 'basic', email: 'resolved@example.com', token: 'resolved' }, { type: 'basic', email: REFERENCE, token: REFERENCE }],
+    ['a token that the host did not resolve', { type: 'api_key', token: REFERENCE }, { type: 'api_key', token: REFERENCE }],
+    ['OAuth tokens', { type: 'oauth', oauth_token: 'resolved', refresh_token: 'resolved-refresh' },
+      { type: 'oauth', oauth_token: REFERENCE, refresh_token: REFERENCE }],
+  ]) {
+    test(`stays in the row when saveVars writes beside ${kind}`, async (t) => {
+      const { wrapper, host } = await start(t, { ...config, title: 'of the wrapper' }, { ...row, title: 'of the row' });
+      await wrapper.saveVars({ cursor: 1 });
+      assert.deepEqual(host.row, { ...row, title: 'of the row', _vars: { cursor: 1 } });
+      assert.deepEqual(wrapper.getVars(), { cursor: 1 });
+    });
+  }
+
+  test('that was not resolved stays as it is where the row cannot be read', async (t) => {
+    const config = { type: 'api_key', token: REFERENCE };
+    const { wrapper, host } = await start(t, config, config, { loadConfig: undefined });
+    await wrapper.saveVars({ cursor: 1 });
+    assert.deepEqual(host.row, { ...config, _vars: { cursor: 1 } });
+  });
+
+  test('saveVars writes nothing into a row that is gone', async (t) => {
+    const { wrapper, host } = await start(t, { type: 'api_key', token: 'resolved' }, undefined);
+    await wrapper.saveVars({ cursor: 1 });
+    assert.deepEqual([host.writes, host.row], [0, undefined]);
+  });
+
+  for (const [what, row] of [
+    ['both tokens', { oauth_token: REFERENCE, refresh_token: REFERENCE }],
+    ['the refresh token', { oauth_token: 'resolved', refresh_token: REFERENCE }],
+    ['the access token', { oauth_token: REFERENCE, refresh_token: 'resolved-refresh' }],
+  ]) {
+    test(`is not overwritten by renewed tokens, which stay in use, and the log says so: ${what}`, async (t) => {
+      const rest = { type: 'oauth', expires_at: PAST, authorized_at: LOGIN };
+      const config = { ...rest, oauth_token: 'resolved', refresh_token: 'resolved-refresh' };
+      const { wrapper, host, requests } = await start(t, config, { ...rest, ...row });
+      for (let call = 0; call < 2; call += 1) assert.equal((await use(wrapper)).status, 200);
+      assert.deepEqual([host.row, host.writes], [{ ...rest, ...row }, 0]);
+      const sent = requests.filter(({ url }) => url.startsWith('/2.0/')).map(({ headers }) => headers.authorization);
+      assert.deepEqual(sent, ['Bearer new-token', 'Bearer new-token']);
+      assert.equal(host.lines.length, 1);
+      assert.match(host.lines[0], /could not store/);
+      assert.doesNotMatch(host.lines[0], /resolved|new-token|new-refresh-token/);
+    });
+  }
+});
+
+describe('a mask', () => {
+  const IS_MASK = 'is a mask, not a token: enter what it stands for, or authenticate again';
+  for (const [field, config] of [
+    ['token', { type: 'api_key', token: MASK }],
+    ['token', { type: 'basic', email: 'dana@example.com', token: MASK }],
+    ['oauth_token', { type: 'oauth', oauth_token: MASK }],
+    ['refresh_token', { type: 'oauth', oauth_token: MASK, refresh_token: MASK }],
+  ]) {
+    test(`in the place of ${field} (${config.type}) is named by every method`, (t) => refuse(t, config, unusable(field, IS_MASK)));
+  }
+
+  test('is what maskConfig writes', async () => {
+    const wrapper = new BitbucketAuthIntegration();
+    const shown = wrapper.maskConfig({ type: 'api_key', token: 'the-token' });
+    const error = await thrownBy(() => new BitbucketAuthIntegration(shown).authenticate());
+    assert.match(error.message, /token is a mask, not a token/);
+  });
+
+  for (const payload of [{ code: MASK, code_verifier: 'v'.repeat(43) }, { code: { code: MASK, code_verifier: 'v'.repeat(43) } }]) {
+    test(`is no code, ${typeof payload.code}`, async (t) => {
+      const { wrapper, requests } = await start(t, {});
+      const error = await thrownBy(() => wrapper.exchangeToken(payload));
+      assert.deepEqual([error.code, error.field, requests], ['INVALID_ARGUMENT', 'code', []]);
+      assert.match(error.message, /is a mask, not a token/);
+    });
+  }
+
+  test('is no refresh token', async (t) => {
+    const { wrapper, requests } = await start(t, {});
+    const error = await thrownBy(() => wrapper.refreshToken({ refresh_token: MASK }));
+    assert.deepEqual([error.code, error.field, requests], ['INVALID_ARGUMENT', 'refreshToken', []]);
+    assert.match(error.message, /is a mask, not a token/);
+  });
+});
+
+describe('a code in the place of tokens', () => {
+  const CODE = { type: 'oauth', oauth: { code: { code: 'the-code', code_verifier: 'the-verifier' } } };
+
+  test('is told as what it is by every method', (t) => refuse(t, CODE, {
+    code: 'RECONNECT_REQUIRED',
+    reauthorize: true,
+    message: 'This connection was made in a process without the preload: authenticate again.',
+  }));
+
+  test('is removed by saveVars', async (t) => {
+    for (const services of [{}, { loadConfig: undefined }]) {
+      const { wrapper, host } = await start(t, CODE, { ...CODE, title: 'kept' }, services);
+      await wrapper.saveVars({ cursor: 1 });
+      assert.deepEqual([host.row.oauth, host.row._vars], [undefined, { cursor: 1 }]);
+    }
+  });
+
+  test('is removed with the next tokens, where older ones are beside it', async (t) => {
+    const config = { ...CODE, oauth_token: 'the-token', refresh_token: 'the-refresh-token', expires_at: PAST };
+    const { wrapper, host } = await start(t, config, config);
+    await use(wrapper);
+    assert.equal(host.row.oauth_token, 'new-token');
+    assert.ok(!('oauth' in host.row));
+  });
+});
