@@ -9,7 +9,8 @@
  *   NocoDB has shown itself.
  */
 
-import { PROPERTY, addTo, isHost } from './registry.js';
+import { awaitAssignment } from './assignment.js';
+import { PROPERTY, Registry, isHost } from './registry.js';
 
 /** @typedef {import('./rows.js').Host} Host */
 /** @typedef {import('./rows.js').Plugin} Plugin */
@@ -29,55 +30,57 @@ const load = typeof require === 'function'
   ? () => [require('./entry.js'), require('./callback-page.js')]
   : () => Promise.all([import('./entry.js'), import('./callback-page.js')]);
 
-/**
- * @param {Host} host
- * @param {Modules} modules
- */
-function register(host, [plugin, { serveCallbackPage }]) {
-  const type = addTo(host, plugin);
-  serveCallbackPage();
-  const { version } = plugin.default.manifest;
-  console.log(`[${NAME}] Version ${version}: Bitbucket is registered as an integration of type "${type}".`);
-}
+/** @type {import('./registry.js').Listener} */
+const log = {
+  registered({ default: { manifest } }, type) {
+    console.log(`[${NAME}] Version ${manifest.version}: Bitbucket is registered as an integration of type "${type}".`);
+  },
+  failed({ message }) {
+    console.error(`[${NAME}] NocoDB runs without Bitbucket: ${message}`);
+  },
+};
 
-/** @param {Error} error */
-const sayNotLoaded = (error) => console.error(`[${NAME}] NocoDB runs without Bitbucket: ${error.message}`);
+/**
+ * @param {Host} host which has just received its list
+ */
+function register(host) {
+  try {
+    const modules = load();
+    const registry = new Registry(host, log);
+    /** @param {Modules} loaded */
+    const use = ([plugin, { serveCallbackPage }]) => {
+      registry.add(plugin);
+      serveCallbackPage();
+    };
+    if (modules instanceof Promise) modules.then(use).catch(log.failed);
+    else use(modules);
+  } catch (error) {
+    log.failed(/** @type {Error} */ (error));
+  }
+}
 
 function awaitRegistry() {
   let waited = 0;
+  /** @type {{ isDisplaced: () => boolean } | undefined} */
+  let assignment;
   const timer = setInterval(() => {
     waited += PATIENCE_S;
     // What serves nobody is not NocoDB: npm for instance, which lives as long as the NocoDB that it started. Or it is
     // NocoDB, and still starts: with a slow disk, or waiting for its database.
     if (!process.getActiveResourcesInfo().includes('TCPServerWrap')) return;
     clearInterval(timer);
-    console.warn(`[${NAME}] No registry of integrations appeared within ${waited} s. If this process is NocoDB, ` +
-      'and not still starting, this version of it is not supported and offers no Bitbucket.');
+    const hint = assignment?.isDisplaced()
+      ? 'Another preload waits for it in the same way: name this one last.'
+      : 'If this process is NocoDB, and not still starting, this version of it is not supported and offers no Bitbucket.';
+    console.warn(`[${NAME}] No registry of integrations appeared within ${waited} s. ${hint}`);
   }, PATIENCE_S * 1000);
   timer.unref();
 
-  const stopWaiting = () => {
+  assignment = awaitAssignment(PROPERTY, (target, value) => {
+    if (!isHost(target, value)) return false;
     clearInterval(timer);
-    Reflect.deleteProperty(Function.prototype, PROPERTY);
-  };
-
-  // An assignment to a property that a class does not have itself goes to an inherited setter, if there is one.
-  Object.defineProperty(Function.prototype, PROPERTY, {
-    configurable: true,
-    enumerable: false,
-    get: () => undefined,
-    set(value) {
-      Object.defineProperty(this, PROPERTY, { value, writable: true, enumerable: true, configurable: true });
-      if (!isHost(this, value)) return;
-      stopWaiting();
-      try {
-        const modules = load();
-        if (modules instanceof Promise) modules.then((loaded) => register(this, loaded)).catch(sayNotLoaded);
-        else register(this, modules);
-      } catch (error) {
-        sayNotLoaded(/** @type {Error} */ (error));
-      }
-    },
+    register(target);
+    return true;
   });
 }
 

@@ -7,6 +7,8 @@
  *   somebody else.
  */
 
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 /** @typedef {{ type: string, sub_type: string, wrapper: any, manifest: any, form: any }} Entry */
 /** @typedef {{ type?: string, sub_type?: string, config?: unknown }} Integration what NocoDB is about to store */
 /** @typedef {typeof import('./entry.js')} Plugin */
@@ -36,23 +38,38 @@
 /** @typedef {{ row: Row, config?: any }} Making of a wrapper; `config`: the row's, as far as it was read for that */
 
 /** The types under which editions of NocoDB list Bitbucket. A row may come from another edition than this one. */
-const TYPES = ['auth', 'development'];
+export const TYPES = ['auth', 'development'];
 
 /** The kinds of credential that no code is exchanged for. */
 const OTHER_KINDS = ['api_key', 'basic', 'custom'];
 
-/** The wrapper that NocoDB is just making. @type {Making | undefined} */
-let current;
+/** How long an enterprise edition may take from storing a row to exchanging the code that it still has of the request. */
+const EXCHANGED_MS = 60_000;
 
 /**
- * Replaces the methods of NocoDB's class that write rows and that make the wrapper of one.
+ * The row that NocoDB is just making a wrapper of. Some editions wait meanwhile, for a vault for instance.
  *
- * @param {Host} host
- * @param {Plugin} plugin
+ * @type {AsyncLocalStorage<Making>}
  */
-export function wrapModel(host, plugin) {
-  exchangeBeforeStoring(host, plugin);
-  watchRows(host);
+const makings = new AsyncLocalStorage();
+
+/** Tokens by the payload that they were received for, as text. @type {Map<string, Record<string, unknown>>} */
+const exchanged = new Map();
+
+/** The methods that were put in the place of NocoDB's. @type {WeakSet<Function>} */
+const replacements = new WeakSet();
+
+/**
+ * Replaces the methods of a class of NocoDB that write rows and that make the wrapper of one. A subclass that inherits them
+ * needs nothing; one with methods of its own gets those replaced, each of which may call the inherited one.
+ *
+ * @param {Host} model
+ * @param {Plugin} plugin
+ * @param {(receiver: unknown) => void} use is told which class a method is called on: it may be a subclass
+ */
+export function wrapModel(model, plugin, use) {
+  exchangeBeforeStoring(model, plugin, use);
+  watchRows(model.prototype, use);
 }
 
 /**
@@ -62,9 +79,20 @@ export function wrapModel(host, plugin) {
  */
 export const wrapperOf = (plugin) => readingRow(answeringInWords(plugin));
 
-/** @param {object} target @param {string} name @param {Function} value */
-const replace = (target, name, value) =>
-  Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
+/**
+ * Puts a method in the place of another. That of a frozen class stays as it is.
+ *
+ * @param {any} target
+ * @param {string} name
+ * @param {(method: Function) => Function} wrap
+ */
+function replace(target, name, wrap) {
+  const method = target?.[name];
+  if (typeof method !== 'function' || replacements.has(method)) return;
+  const value = wrap(method);
+  replacements.add(value);
+  Reflect.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
+}
 
 /**
  * Refuses a request to NocoDB. NocoDB's exception filter answers with the status and the message, provided that the
@@ -130,7 +158,9 @@ async function exchange({ BitbucketAuthError, default: { wrapper } }, integratio
       oauth_token, refresh_token, expires_at, expires_in, refreshed_at, scopes, authorized_at, account, ...kept
     } = config;
     try {
-      result = { ...kept, ...(await new wrapper(kept).exchangeToken(oauth, kept)) };
+      const tokens = await new wrapper(kept).exchangeToken(oauth, kept);
+      keep(oauth, tokens);
+      result = { ...kept, ...tokens };
     } catch (error) {
       throw inWords(BitbucketAuthError, error);
     }
@@ -139,13 +169,35 @@ async function exchange({ BitbucketAuthError, default: { wrapper } }, integratio
 }
 
 /**
+ * @param {unknown} payload
+ * @param {any} tokens
+ */
+function keep(payload, tokens) {
+  const key = JSON.stringify(payload);
+  exchanged.set(key, tokens);
+  setTimeout(() => exchanged.delete(key), EXCHANGED_MS).unref();
+}
+
+/**
+ * The tokens of a code that was exchanged, once.
+ *
+ * @param {unknown} payload
+ */
+function take(payload) {
+  const key = JSON.stringify(payload);
+  const tokens = exchanged.get(key);
+  exchanged.delete(key);
+  return tokens;
+}
+
+/**
  * Puts the exchange before everything that NocoDB stores for integrations of ours.
  *
- * @param {Host} host
+ * @param {Host} model
  * @param {Plugin} plugin
+ * @param {(receiver: unknown) => void} use
  */
-function exchangeBeforeStoring(host, plugin) {
-  const { createIntegration, updateIntegration } = host;
+function exchangeBeforeStoring(model, plugin, use) {
   /** @param {Integration | undefined} integration */
   const isOurs = (integration) =>
     TYPES.includes(integration?.type ?? '') && integration?.sub_type === plugin.default.sub_type;
@@ -154,30 +206,63 @@ function exchangeBeforeStoring(host, plugin) {
     const config = parseConfig(integration?.config);
     return isObject(config) && 'oauth' in config;
   };
-  /** @this {Host} @param {Integration} integration @param {any[]} rest */
-  async function createWithTokens(integration, ...rest) {
-    const changed = isOurs(integration) && holdsCode(integration)
-      ? await exchange(plugin, integration)
-      : integration;
-    return createIntegration.call(this, changed, ...rest);
-  }
 
-  /** @this {Host} @param {any} context @param {string} id @param {Integration} integration @param {any[]} rest */
-  async function updateWithTokens(context, id, integration, ...rest) {
-    let changed = integration;
-    if (holdsCode(integration)) {
-      const stored = await host.get(context, id, false, ...rest);
-      // An update may leave out what stays as it is, the type included; and NocoDB stores the type that it names. No code
-      // shall be stored in a row that is ours, whatever the request says, nor in one that becomes ours.
-      const { type, sub_type } = integration;
-      const updated = { type: type || stored?.type, sub_type: sub_type || stored?.sub_type };
-      if (isOurs(stored) || isOurs(updated)) changed = await exchange(plugin, integration);
+  replace(model, 'get', (get) => /** @this {Host} @param {any[]} args */ function getRow(...args) {
+    use(this);
+    return get.apply(this, args);
+  });
+
+  replace(model, 'createIntegration', (createIntegration) => (
+    /** @this {Host} @param {Integration} integration @param {any[]} rest */
+    async function createWithTokens(integration, ...rest) {
+      use(this);
+      const changed = isOurs(integration) && holdsCode(integration) ? await exchange(plugin, integration) : integration;
+      return createIntegration.call(this, changed, ...rest);
     }
-    return updateIntegration.call(this, context, id, changed, ...rest);
-  }
+  ));
 
-  replace(host, 'createIntegration', createWithTokens);
-  replace(host, 'updateIntegration', updateWithTokens);
+  replace(model, 'updateIntegration', (updateIntegration) => (
+    /** @this {Host} @param {any} context @param {string} id @param {Integration} integration @param {any[]} rest */
+    async function updateWithTokens(context, id, integration, ...rest) {
+      use(this);
+      let changed = integration;
+      if (holdsCode(integration)) {
+        const stored = await model.get(context, id, false, ...rest);
+        // An update may leave out what stays as it is, the type included; and NocoDB stores the type that it names. No code
+        // shall be stored in a row that is ours, whatever the request says, nor in one that becomes ours.
+        const { type, sub_type } = integration;
+        const updated = { type: type || stored?.type, sub_type: sub_type || stored?.sub_type };
+        if (isOurs(stored) || isOurs(updated)) changed = await exchange(plugin, integration);
+      }
+      return updateIntegration.call(this, context, id, changed, ...rest);
+    }
+  ));
+}
+
+/**
+ * Notes for which row NocoDB is making a wrapper: it does not tell the wrapper, but makes it in a method of the row.
+ *
+ * @param {any} rows the prototype of NocoDB's class
+ * @param {(receiver: unknown) => void} use
+ */
+function watchRows(rows, use) {
+  // The configuration is noted as NocoDB reads it: to decrypt it once more would take milliseconds.
+  replace(rows, 'getConfig', (getConfig) => /** @this {Row} @param {any[]} args */ function getConfigOfRow(...args) {
+    const config = getConfig.apply(this, args);
+    const making = makings.getStore();
+    if (making?.row === this) making.config = config;
+    return config;
+  });
+
+  replace(rows, 'getIntegrationWrapper', (getIntegrationWrapper) => (
+    /** @this {Row} @param {any[]} args */
+    function getWrapperOfRow(...args) {
+      use(this.constructor);
+      const make = () => getIntegrationWrapper.apply(this, args);
+      // A subclass has begun, and goes on with the inherited method.
+      return makings.getStore()?.row === this ? make() : makings.run({ row: this }, make);
+    }
+  ));
 }
 
 /**
@@ -188,45 +273,15 @@ function exchangeBeforeStoring(host, plugin) {
 function answeringInWords({ BitbucketAuthError, default: { wrapper, manifest } }) {
   const answering = class extends wrapper {};
   for (const name of manifest.expose) {
-    /** @this {any} @param {any[]} args */
-    async function exposed(...args) {
+    replace(answering.prototype, name, (method) => /** @this {any} @param {any[]} args */ async function exposed(...args) {
       try {
-        return await wrapper.prototype[name].apply(this, args);
+        return await method.apply(this, args);
       } catch (error) {
         throw inWords(BitbucketAuthError, error);
       }
-    }
-    replace(answering.prototype, name, exposed);
+    });
   }
   return answering;
-}
-
-/**
- * Notes for which row NocoDB is making a wrapper: it does not tell the wrapper, but makes it in a method of the row.
- *
- * @param {Host} host
- */
-function watchRows(host) {
-  const { getIntegrationWrapper } = host.prototype ?? {};
-  if (typeof getIntegrationWrapper !== 'function') return;
-  /** @this {Row} @param {any[]} args */
-  function getWrapperOfRow(...args) {
-    const before = current;
-    /** @type {Making} */
-    const making = { row: this };
-    const { getConfig } = this;
-    // Not read once more: to decrypt it takes milliseconds.
-    const value = () => (making.config = getConfig.call(this));
-    current = making;
-    Object.defineProperty(this, 'getConfig', { value, configurable: true });
-    try {
-      return getIntegrationWrapper.apply(this, args);
-    } finally {
-      Reflect.deleteProperty(this, 'getConfig');
-      current = before;
-    }
-  }
-  replace(host.prototype, 'getIntegrationWrapper', getWrapperOfRow);
 }
 
 /**
@@ -239,7 +294,18 @@ function readingRow(wrapper) {
   return class extends wrapper {
     /** @param {any} config @param {any} services @param {any[]} rest */
     constructor(config, services, ...rest) {
-      super(config, withRow(config, services, current), ...rest);
+      super(config, withRow(config, services, makings.getStore()), ...rest);
+    }
+
+    /**
+     * An enterprise edition stores a row and then exchanges the code, which it may still have of the request. A code can be
+     * exchanged only once, and was before the row was stored.
+     *
+     * @param {unknown} payload
+     * @param {any[]} rest
+     */
+    async exchangeToken(payload, ...rest) {
+      return take(payload) ?? super.exchangeToken(payload, ...rest);
     }
   };
 }

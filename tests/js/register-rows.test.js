@@ -5,56 +5,22 @@
  * wrappers say. Bitbucket is the simulator.
  */
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createEntry } from 'nocodb-bitbucket-auth';
 import { createClient } from 'nocodb-bitbucket-auth/oauth';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { HOSTS, startHost } from './register/hosts.js';
 import { simulatorEnvironment } from './support.js';
 
-const REGISTER = createRequire(import.meta.url).resolve('nocodb-bitbucket-auth/register');
-const HOST = fileURLToPath(new URL('register/row-host.cjs', import.meta.url));
 const HOUR = 3_600_000;
-const OTHER_ENTRY = { type: 'auth', sub_type: 'github' };
 const REPLACED = {
   code: 'RECONNECT_REQUIRED',
   message: 'This connection was authenticated again; reload it.',
   reauthorize: false,
 };
 
-/** A host's process. Its commands are those of row-host.cjs. */
-async function startHost(t, env, type) {
-  const inherited = Object.entries(process.env).filter(([name]) =>
-    !/^(INTEGRATION_AUTH_|NC_|NODE_OPTIONS$|NODE_TEST_CONTEXT$)|_proxy$/i.test(name));
-  const child = fork(HOST, { execArgv: ['--require', REGISTER], env: { ...Object.fromEntries(inherited), ...env } });
-  t.after(async () => {
-    const ended = once(child, 'exit');
-    child.kill();
-    await ended;
-  });
-  const waiting = new Map();
-  child.on('message', ({ number, result, error }) => {
-    const { resolve, reject } = waiting.get(number);
-    waiting.delete(number);
-    if (error) reject(Object.assign(new Error(error.message), error));
-    else resolve(result);
-  });
-  let sent = 0;
-  const host = (command, argument) => new Promise((resolve, reject) => {
-    sent += 1;
-    waiting.set(sent, { resolve, reject });
-    child.send({ number: sent, command, argument });
-  });
-  const types = await host('register', { registry: type === 'auth' ? [OTHER_ENTRY] : [] });
-  assert.ok(types.includes(type), types.join());
-  return host;
-}
-
 /** A simulator, a host with a connection to it, and what a user brings who authenticates again. */
-async function scene(t, { type = 'development', env: more, ...settings } = {}) {
+async function scene(t, edition, { type = edition.offered, env: more, ...settings } = {}) {
   const bitbucket = await startBitbucket({
     clients: [{ callback: 'http://127.0.0.1:8080/dashboard/' }], backend: 'newer', ...settings,
   });
@@ -69,7 +35,9 @@ async function scene(t, { type = 'development', env: more, ...settings } = {}) {
     const { code } = client.validateAuthorizationResponse(await bitbucket.authorize(url, { grant: true }), { state });
     return new (createEntry(env).wrapper)({}).exchangeToken({ code, code_verifier: codeVerifier });
   };
-  const host = await startHost(t, env, type);
+  const { host, kill } = startHost(edition, { env });
+  t.after(kill);
+  await host('start', edition);
   const config = await authenticate();
   const id = await host('create', { type, sub_type: 'bitbucket', title: 'Bitbucket of "sales"', config });
   const { refresh_token: refreshes } = bitbucket.control.stats().token;
@@ -84,129 +52,131 @@ async function scene(t, { type = 'development', env: more, ...settings } = {}) {
 /** Tokens are compared, never shown. */
 const isSame = (row, config) => row.refresh_token === config.refresh_token && row.oauth_token === config.oauth_token;
 
-for (const type of ['development', 'auth']) {
-  describe(`a row of type ${type}`, () => {
-    test('that was authenticated again keeps the new login, and the former wrapper ends', async (t) => {
-      const { host, id, authenticate, expire } = await scene(t, { type });
-      const former = await host('open', { id });
-      assert.deepEqual(await host('use', { first: former }), [200]);
-      const again = await authenticate();
-      await host('patch', { id, config: again });
-      // The former login is as good as before.
-      assert.deepEqual(await host('use', { first: former }), [200]);
-      expire();
-      assert.deepEqual(await host('use', { first: former }), [REPLACED]);
-      assert.ok(isSame(await host('row', { id }), again), 'the row has the new login');
-      assert.deepEqual(await host('use', { first: former }), [REPLACED]);
-      assert.deepEqual(await host('use', { first: await host('open', { id }) }), [200]);
-    });
+for (const edition of HOSTS) describe(edition.name, () => {
+  for (const type of ['development', 'auth']) {
+    describe(`a row of type ${type}`, () => {
+      test('that was authenticated again keeps the new login, and the former wrapper ends', async (t) => {
+        const { host, id, authenticate, expire } = await scene(t, edition, { type });
+        const former = await host('open', { id });
+        assert.deepEqual(await host('use', { first: former }), [200]);
+        const again = await authenticate();
+        await host('patch', { id, config: again });
+        // The former login is as good as before.
+        assert.deepEqual(await host('use', { first: former }), [200]);
+        expire();
+        assert.deepEqual(await host('use', { first: former }), [REPLACED]);
+        assert.ok(isSame(await host('row', { id }), again), 'the row has the new login');
+        assert.deepEqual(await host('use', { first: former }), [REPLACED]);
+        assert.deepEqual(await host('use', { first: await host('open', { id }) }), [200]);
+      });
 
-    test('keeps what an administrator changed meanwhile', async (t) => {
-      const { host, id, expire, config } = await scene(t, { type });
-      const first = await host('open', { id });
-      await host('patch', { id, config: { ...config, workspace: 'acme', extra: { kept: true } } });
+      test('keeps what an administrator changed meanwhile', async (t) => {
+        const { host, id, expire, config } = await scene(t, edition, { type });
+        const first = await host('open', { id });
+        await host('patch', { id, config: { ...config, workspace: 'acme', extra: { kept: true } } });
+        expire();
+        assert.deepEqual(await host('use', { first }), [200]);
+        const row = await host('row', { id });
+        assert.ok(isSame(row, await host('config', { first })), 'the row has the newest tokens');
+        assert.ok(!isSame(row, config));
+        assert.deepEqual([row.workspace, row.extra, row.authorized_at], ['acme', { kept: true }, config.authorized_at]);
+      });
+
+      test('is written once for a hundred wrappers, and all of them have the new tokens', async (t) => {
+        const { host, id, expire, refreshes } = await scene(t, edition, { type });
+        const first = await host('open', { id, count: 100 });
+        expire();
+        const statuses = await host('use', { first, count: 100 });
+        assert.deepEqual(new Set(statuses), new Set([200]));
+        assert.deepEqual([refreshes(), await host('updates', { id })], [1, 1]);
+        const row = await host('row', { id });
+        assert.ok(isSame(row, await host('config', { first: first + 99 })));
+        expire();
+        assert.deepEqual(new Set(await host('use', { first, count: 100 })), new Set([200]));
+        assert.deepEqual([refreshes(), await host('updates', { id })], [2, 2]);
+      });
+
+      test('that was deleted ends its wrappers, which is said once', async (t) => {
+        const { host, id, expire, refreshes, lines } = await scene(t, edition, { type });
+        const first = await host('open', { id, count: 3 });
+        await host('remove', { id });
+        expire();
+        const [error, ...others] = await host('use', { first, count: 3 });
+        assert.deepEqual([error.code, error.reauthorize], ['RECONNECT_REQUIRED', false]);
+        assert.match(error.message, /deleted in NocoDB/);
+        assert.deepEqual(others, [error, error]);
+        assert.deepEqual(await lines(), [
+          '[nocodb-bitbucket-auth] Connection "Bitbucket of "sales"": This connection was deleted in NocoDB, and its tokens '
+            + 'are no longer renewed.',
+        ]);
+        const before = refreshes();
+        expire();
+        assert.deepEqual(await host('use', { first, count: 3 }), [error, error, error]);
+        assert.equal(refreshes(), before);
+      });
+    });
+  }
+
+  test('a duplicate gets the new tokens, too, and outlives the original', async (t) => {
+    const { host, id, config, expire, refreshes } = await scene(t, edition);
+    const copy = await host('create', { type: edition.offered, sub_type: 'bitbucket', title: 'copy', config });
+    const first = await host('open', { id });
+    const second = await host('open', { id: copy });
+    expire();
+    assert.deepEqual(await host('use', { first, count: 2 }), [200, 200]);
+    assert.equal(refreshes(), 1);
+    assert.ok(isSame(await host('row', { id }), await host('row', { id: copy })));
+    await host('remove', { id });
+    expire();
+    const [deleted, status] = await host('use', { first, count: 2 });
+    assert.deepEqual([deleted.code, status], ['RECONNECT_REQUIRED', 200]);
+    assert.ok(isSame(await host('row', { id: copy }), await host('config', { first: second })));
+  });
+
+  describe('saveVars', () => {
+    test('keeps what an administrator changed meanwhile, and the newest tokens', async (t) => {
+      const { host, id, config, expire } = await scene(t, edition);
+      const first = await host('open', { id, count: 2 });
+      await host('patch', { id, config: { ...config, workspace: 'acme' } });
       expire();
       assert.deepEqual(await host('use', { first }), [200]);
+      await host('saveVars', { first: first + 1, vars: { cursor: 7 } });
       const row = await host('row', { id });
-      assert.ok(isSame(row, await host('config', { first })), 'the row has the newest tokens');
-      assert.ok(!isSame(row, config));
-      assert.deepEqual([row.workspace, row.extra, row.authorized_at], ['acme', { kept: true }, config.authorized_at]);
+      assert.deepEqual([row.workspace, row._vars], ['acme', { cursor: 7 }]);
+      assert.ok(isSame(row, await host('config', { first })));
     });
 
-    test('is written once for a hundred wrappers, and all of them have the new tokens', async (t) => {
-      const { host, id, expire, refreshes } = await scene(t, { type });
-      const first = await host('open', { id, count: 100 });
-      expire();
-      const statuses = await host('use', { first, count: 100 });
-      assert.deepEqual(new Set(statuses), new Set([200]));
-      assert.deepEqual([refreshes(), await host('updates', { id })], [1, 1]);
+    test('leaves a new login as it is', async (t) => {
+      const { host, id, authenticate } = await scene(t, edition);
+      const first = await host('open', { id });
+      const again = await authenticate();
+      await host('patch', { id, config: again });
+      await host('saveVars', { first, vars: { cursor: 7 } });
       const row = await host('row', { id });
-      assert.ok(isSame(row, await host('config', { first: first + 99 })));
-      expire();
-      assert.deepEqual(new Set(await host('use', { first, count: 100 })), new Set([200]));
-      assert.deepEqual([refreshes(), await host('updates', { id })], [2, 2]);
+      assert.ok(isSame(row, again));
+      assert.deepEqual([row._vars, row.authorized_at], [{ cursor: 7 }, again.authorized_at]);
     });
 
-    test('that was deleted ends its wrappers, which is said once', async (t) => {
-      const { host, id, expire, refreshes, lines } = await scene(t, { type });
-      const first = await host('open', { id, count: 3 });
-      await host('remove', { id });
+    test('and renewed tokens do not bring back each other\'s former state', async (t) => {
+      const { host, id, expire } = await scene(t, edition);
+      const first = await host('open', { id, count: 2 });
+      await host('latency', { ms: 20 });
       expire();
-      const [error, ...others] = await host('use', { first, count: 3 });
-      assert.deepEqual([error.code, error.reauthorize], ['RECONNECT_REQUIRED', false]);
-      assert.match(error.message, /deleted in NocoDB/);
-      assert.deepEqual(others, [error, error]);
-      assert.deepEqual(await lines(), [
-        '[nocodb-bitbucket-auth] Connection "Bitbucket of "sales"": This connection was deleted in NocoDB, and its tokens '
-          + 'are no longer renewed.',
+      const [statuses] = await Promise.all([
+        host('use', { first }), ...[1, 2, 3].map((cursor) => host('saveVars', { first: first + 1, vars: { cursor } })),
       ]);
-      const before = refreshes();
-      expire();
-      assert.deepEqual(await host('use', { first, count: 3 }), [error, error, error]);
-      assert.equal(refreshes(), before);
+      assert.deepEqual(statuses, [200]);
+      const row = await host('row', { id });
+      assert.deepEqual(row._vars, { cursor: 3 });
+      assert.ok(isSame(row, await host('config', { first })));
     });
   });
-}
 
-test('a duplicate gets the new tokens, too, and outlives the original', async (t) => {
-  const { host, id, config, expire, refreshes } = await scene(t);
-  const copy = await host('create', { type: 'development', sub_type: 'bitbucket', title: 'copy', config });
-  const first = await host('open', { id });
-  const second = await host('open', { id: copy });
-  expire();
-  assert.deepEqual(await host('use', { first, count: 2 }), [200, 200]);
-  assert.equal(refreshes(), 1);
-  assert.ok(isSame(await host('row', { id }), await host('row', { id: copy })));
-  await host('remove', { id });
-  expire();
-  const [deleted, status] = await host('use', { first, count: 2 });
-  assert.deepEqual([deleted.code, status], ['RECONNECT_REQUIRED', 200]);
-  assert.ok(isSame(await host('row', { id: copy }), await host('config', { first: second })));
-});
-
-describe('saveVars', () => {
-  test('keeps what an administrator changed meanwhile, and the newest tokens', async (t) => {
-    const { host, id, config, expire } = await scene(t);
-    const first = await host('open', { id, count: 2 });
-    await host('patch', { id, config: { ...config, workspace: 'acme' } });
+  test('a wrapper of a configuration that is not the row\'s own does not compare them', async (t) => {
+    const { host, id, authenticate, expire } = await scene(t, edition, { type: 'auth' });
+    const made = await authenticate();
+    const first = await host('open', { id, made });
     expire();
     assert.deepEqual(await host('use', { first }), [200]);
-    await host('saveVars', { first: first + 1, vars: { cursor: 7 } });
-    const row = await host('row', { id });
-    assert.deepEqual([row.workspace, row._vars], ['acme', { cursor: 7 }]);
-    assert.ok(isSame(row, await host('config', { first })));
   });
-
-  test('leaves a new login as it is', async (t) => {
-    const { host, id, authenticate } = await scene(t);
-    const first = await host('open', { id });
-    const again = await authenticate();
-    await host('patch', { id, config: again });
-    await host('saveVars', { first, vars: { cursor: 7 } });
-    const row = await host('row', { id });
-    assert.ok(isSame(row, again));
-    assert.deepEqual([row._vars, row.authorized_at], [{ cursor: 7 }, again.authorized_at]);
-  });
-
-  test('and renewed tokens do not bring back each other\'s former state', async (t) => {
-    const { host, id, expire } = await scene(t);
-    const first = await host('open', { id, count: 2 });
-    await host('latency', { ms: 20 });
-    expire();
-    const [statuses] = await Promise.all([
-      host('use', { first }), ...[1, 2, 3].map((cursor) => host('saveVars', { first: first + 1, vars: { cursor } })),
-    ]);
-    assert.deepEqual(statuses, [200]);
-    const row = await host('row', { id });
-    assert.deepEqual(row._vars, { cursor: 3 });
-    assert.ok(isSame(row, await host('config', { first })));
-  });
-});
-
-test('a wrapper of a configuration that is not the row\'s own does not compare them', async (t) => {
-  const { host, id, authenticate, expire } = await scene(t, { type: 'auth' });
-  const made = await authenticate();
-  const first = await host('open', { id, made });
-  expire();
-  assert.deepEqual(await host('use', { first }), [200]);
 });

@@ -2,8 +2,9 @@
 const { join } = require('node:path');
 const { Worker } = require('node:worker_threads');
 
-const worker = new Worker(join(__dirname, 'fake-nocodb.cjs'));
-process.once('message', (message) => worker.postMessage(message));
-worker.once('message', (message) => {
-  process.send(message, () => process.disconnect());
+const worker = new Worker(join(__dirname, 'host.cjs'), { workerData: JSON.parse(process.argv[2]) });
+process.on('message', (message) => {
+  if (message.command === 'end') process.exit();
+  worker.postMessage(message);
 });
+worker.on('message', (message) => process.send(message));

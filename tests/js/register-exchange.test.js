@@ -1,0 +1,278 @@
+/**
+ * The exchange of the authorization code, as the preload puts it before what NocoDB stores: on every host that is imitated.
+ *
+ * In: calls of NocoDB's services. Out: verdicts on what the host stored, answered and printed. Only the hosts are imitated: the
+ * exchange goes over HTTP to the simulator, through the real core.
+ */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { HOSTS, assertKept, authorize, callsOf, oauth, runHost, variables } from './register/hosts.js';
+
+const CALLBACK = 'https://nocodb.example.com/dashboard/';
+
+/** For NocoDB 0.262 to 0.265. */
+const WITHOUT_VERIFIER = { INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER: 'optional' };
+
+let bb;
+before(async () => { bb = await startBitbucket({ clients: [{ callback: CALLBACK }] }); });
+after(() => bb.close());
+
+for (const edition of HOSTS) describe(edition.name, () => {
+  const { ours, create, update } = callsOf(edition);
+
+  describe('a failed exchange', () => {
+    /** @returns {import('node:test').TestFn} */
+    const refused = (prepare, expected) => async () => {
+      const { env, grant, payload = { code: grant } } = await prepare();
+      const host = await runHost(edition, { calls: [create(oauth(payload))] }, { env });
+      const [{ error }] = host.results;
+      assert.equal(error?.status, 400);
+      assert.match(error.message, expected);
+      assert.deepEqual(error.response, { msg: error.message });
+      // NocoDB takes an error with a `code` for its database's, and replaces the message.
+      assert.equal(error.code, undefined);
+      assert.equal(error.name, 'BitbucketAuthError');
+      assert.deepEqual(host.written, []);
+      assertKept(host, ...(grant ? [grant] : []));
+      assert.ok(!host.everything.includes(bb.client.secret));
+    };
+
+    test('with a code that Bitbucket does not know stores nothing and answers 400', refused(async () => ({
+      env: variables(bb), grant: { code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) },
+    }), /code/i));
+
+    test('with another verifier stores nothing and answers 400', refused(async () => ({
+      env: variables(bb), grant: { ...(await authorize(bb)), code_verifier: 'w'.repeat(43) },
+    }), /code/i));
+
+    test('with a wrong client secret stores nothing and answers 400', refused(async () => ({
+      env: variables(bb, { secret: 'marked-wrong-secret' }), grant: await authorize(bb),
+    }), /secret/i));
+
+    test('without a configuration stores nothing and answers 400', refused(async () => ({
+      env: {}, grant: await authorize(bb),
+    }), /INTEGRATION_AUTH_BITBUCKET_CLIENT_ID/));
+
+    test('without a token endpoint stores nothing and answers 400', refused(async () => {
+      const closed = createServer().listen(0, '127.0.0.1');
+      await once(closed, 'listening');
+      const tokenUrl = `http://127.0.0.1:${closed.address().port}/token`;
+      closed.close();
+      return { env: variables(bb, { tokenUrl }), grant: await authorize(bb) };
+    }, /./));
+
+    for (const payload of [{}, { code: {} }, { code: 7 }, { code: '' }, [], 'text', true]) {
+      test(`with the payload ${JSON.stringify(payload)} stores nothing and answers 400`,
+        refused(async () => ({ env: variables(bb), payload }), /./));
+    }
+
+    test('leaves a connection as it was when it was an update', async () => {
+      const stored = { type: 'oauth', oauth_token: 'former', refresh_token: 'former-refresh' };
+      const grant = { code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) };
+      const host = await runHost(edition, {
+        calls: [create(stored), update('int1', { ...ours, config: { ...stored, oauth: grant } })],
+      }, { env: variables(bb) });
+      assert.equal(host.results[1].error?.status, 400);
+      assert.equal(host.written.length, 1);
+      assert.deepEqual(host.rows.int1.config, stored);
+      assertKept(host, grant);
+    });
+
+    test('is not confused with an error of the host, which passes unchanged', async () => {
+      const grant = await authorize(bb);
+      const call = create(oauth(grant), { title: 'refused by the host' });
+      const host = await runHost(edition, { calls: [call] }, { env: variables(bb) });
+      assert.equal(host.results[0].error?.name, 'TypeError');
+      assert.equal(host.results[0].error.status, undefined);
+    });
+  });
+
+  describe('integrations of others', () => {
+    const payload = { code: 'somebody-elses', code_verifier: 'somebody-elses' };
+    for (const [what, integration] of [
+      ['of another type', { type: 'database', sub_type: 'bitbucket', config: { oauth: payload } }],
+      ['of another subtype', { type: 'development', sub_type: 'github', config: { oauth: payload } }],
+      ['without a config', { ...ours }],
+      ['with a config that is no object', { ...ours, config: [{ oauth: payload }] }],
+      ['with a config that is not JSON', { ...ours, config: '{"oauth":' }],
+      ['with an access token', { ...ours, config: { type: 'api_key', token: 'access' } }],
+    ]) {
+      test(`and those ${what} are stored as they came`, async () => {
+        const host = await runHost(edition, {
+          calls: [['createIntegration', integration], update('int1', { ...integration, title: 'new' })],
+        }, { env: variables(bb) });
+        assert.deepEqual(host.written, [JSON.stringify(integration), JSON.stringify({ ...integration, title: 'new' })]);
+      });
+    }
+
+    test('are recognised by what is stored when an update does not say the type', async () => {
+      const github = { type: 'development', sub_type: 'github', config: {} };
+      const host = await runHost(edition, {
+        calls: [['createIntegration', github], update('int1', { config: { oauth: payload } })],
+      }, { env: variables(bb) });
+      assert.equal(host.written[1], JSON.stringify({ config: { oauth: payload } }));
+    });
+  });
+
+  describe('a successful exchange', () => {
+    const shapes = {
+      '{ code: { code, code_verifier } }': (grant) => ({ code: grant }),
+      '{ code, code_verifier }': (grant) => grant,
+    };
+    for (const [shape, wrap] of Object.entries(shapes)) {
+      for (const kind of ['an object', 'JSON']) {
+        test(`of ${shape} in ${kind} stores tokens and no code`, async () => {
+          const grant = await authorize(bb);
+          const config = { ...oauth(wrap(grant)), token: '', workspace: 'acme' };
+          const host = await runHost(edition, {
+            calls: [create(kind === 'JSON' ? JSON.stringify(config) : config)],
+          }, { env: variables(bb) });
+          const { row } = host.results[0];
+          assert.equal(typeof row.config, kind === 'JSON' ? 'string' : 'object');
+          const stored = kind === 'JSON' ? JSON.parse(row.config) : row.config;
+          assert.equal(stored.type, 'oauth');
+          assert.equal(stored.workspace, 'acme');
+          assert.ok(stored.oauth_token && stored.refresh_token);
+          assert.ok(Date.parse(stored.expires_at) > Date.now());
+          assert.ok(!('oauth' in stored));
+          assert.equal(row.title, 'Bitbucket');
+          assertKept(host, grant);
+        });
+      }
+    }
+
+    test('of a form that sends a bare code, as that of NocoDB 0.265 does, stores tokens where that is allowed', async () => {
+      const url = new URL(bb.authorizeUrl);
+      url.search = new URLSearchParams({
+        response_type: 'code', client_id: bb.client.key, redirect_uri: CALLBACK, state: 's',
+      });
+      const code = new URL(await bb.authorize(url.href)).searchParams.get('code');
+      const call = create(oauth({ code }));
+      const refused = await runHost(edition, { calls: [call] }, { env: variables(bb) });
+      assert.equal(refused.results[0].error?.status, 400);
+      assert.match(refused.results[0].error.message, /INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER/);
+      assert.deepEqual(refused.written, []);
+      const host = await runHost(edition, { calls: [call] }, { env: { ...variables(bb), ...WITHOUT_VERIFIER } });
+      assert.ok(host.results[0].row?.config.oauth_token);
+      assert.ok(!host.everything.includes(code) && !refused.everything.includes(code));
+    });
+
+    test('on an update replaces the former connection entirely, and other arguments pass', async () => {
+      // This endpoint sends no refresh token: the former one, perhaps another account's, must go all the same.
+      const endpoint = createServer((request, response) => {
+        response.setHeader('content-type', 'application/json');
+        response.end('{"access_token":"fresh","token_type":"bearer"}');
+      }).listen(0, '127.0.0.1');
+      await once(endpoint, 'listening');
+      try {
+        const former = {
+          oauth_token: 'former',
+          refresh_token: 'former',
+          expires_at: 'former',
+          expires_in: 'former',
+          refreshed_at: 'former',
+          scopes: ['former'],
+          account: { displayName: 'former' },
+        };
+        const stored = { type: 'oauth', ...former };
+        const grant = { code: 'any-code-4712', code_verifier: 'v'.repeat(43) };
+        const host = await runHost(edition, {
+          calls: [
+            [...create(stored), 'transaction'],
+            [...update('int1', { config: { ...stored, workspace: 'acme', oauth: { code: grant } } }), 'transaction'],
+          ],
+        }, { env: variables(bb, { tokenUrl: `http://127.0.0.1:${endpoint.address().port}/token` }) });
+        const { row } = host.results[1];
+        assert.equal(row?.config.oauth_token, 'fresh');
+        assert.equal(row.config.workspace, 'acme');
+        assert.ok(!JSON.stringify(row.config).includes('former'));
+        for (const { row: { transaction } } of host.results) assert.equal(transaction, 'transaction');
+        assertKept(host, grant);
+      } finally {
+        endpoint.close();
+      }
+    });
+
+    for (const type of ['auth', 'development']) {
+      test(`of a row of type "${type}" stores tokens, whichever type the GUI offers`, async () => {
+        const row = { type, sub_type: 'bitbucket' };
+        const grants = [await authorize(bb), await authorize(bb), await authorize(bb)];
+        const host = await runHost(edition, {
+          calls: [
+            create(oauth(grants[0]), row),
+            update('int1', { ...row, config: oauth(grants[1]) }),
+            update('int1', { config: oauth(grants[2]) }),
+          ],
+        }, { env: variables(bb) });
+        for (const { row: stored } of host.results) assert.ok(stored?.config.oauth_token);
+        assert.equal(new Set(host.results.map(({ row: stored }) => stored.config.oauth_token)).size, 3);
+        assertKept(host, ...grants);
+      });
+    }
+
+    for (const [what, named] of [
+      ['another subtype', { sub_type: 'github' }], ['another type', { type: 'database' }],
+      ['another type and subtype', { type: 'sync', sub_type: 'gitlab' }],
+    ]) {
+      test(`is made for a row of ours when an update names ${what}`, async () => {
+        const grant = await authorize(bb);
+        const stored = { type: 'oauth', oauth_token: 'former', refresh_token: 'former-refresh' };
+        const host = await runHost(edition, {
+          calls: [create(stored), update('int1', { ...ours, ...named, config: oauth({ code: grant }) })],
+        }, { env: variables(bb) });
+        const { config } = host.results[1].row;
+        assert.ok(config.oauth_token && config.oauth_token !== 'former');
+        assertKept(host, grant);
+      });
+    }
+
+    test('is made for a row of somebody else\'s that an update makes ours', async () => {
+      const grant = await authorize(bb);
+      const github = { type: 'development', sub_type: 'github', config: {} };
+      const host = await runHost(edition, {
+        calls: [['createIntegration', github], update('int1', { ...ours, config: oauth({ code: grant }) })],
+      }, { env: variables(bb) });
+      assert.ok(host.results[1].row.config.oauth_token);
+      assertKept(host, grant);
+    });
+
+    for (const type of [undefined, null, '', 'oauth2', 7]) {
+      test(`is made for the auth type ${JSON.stringify(type)}, and stored as OAuth2`, async () => {
+        const grant = await authorize(bb);
+        const host = await runHost(edition, { calls: [create({ type, oauth: grant })] }, { env: variables(bb) });
+        assert.equal(host.results[0].row?.config.type, 'oauth');
+        assert.ok(host.results[0].row.config.oauth_token);
+        assertKept(host, grant);
+      });
+    }
+
+    for (const config of [
+      { type: 'api_key', token: 'access' }, { type: 'basic', email: 'dana@example.com', token: 'api' }, { type: 'custom' },
+    ]) {
+      test(`is not made for somebody who then chose ${config.type}`, async () => {
+        const grant = await authorize(bb);
+        const before = bb.requests.length;
+        const host = await runHost(edition, { calls: [create({ ...config, oauth: grant })] }, { env: variables(bb) });
+        assert.deepEqual(host.results[0].row.config, config);
+        assert.equal(bb.requests.length, before);
+        assertKept(host, grant);
+      });
+    }
+
+    test('is not made for an update without a code, and an empty `oauth` is not stored', async () => {
+      const stored = { type: 'oauth', oauth_token: 'kept', refresh_token: 'kept' };
+      const host = await runHost(edition, {
+        calls: [
+          create(stored),
+          update('int1', { config: stored }),
+          update('int1', { ...ours, config: { ...stored, oauth: null } }),
+        ],
+      }, { env: variables(bb) });
+      assert.equal(host.written[1], JSON.stringify({ config: stored }));
+      assert.deepEqual(host.rows.int1.config, stored);
+    });
+  });
+});

@@ -1,0 +1,89 @@
+/**
+ * The database of the imitated hosts: rows by id, as text where NocoDB encrypts, and transactions that keep every other writer
+ * waiting, as on SQLite.
+ *
+ * In: what a model writes. Out: what it reads, and a record of every write and every transaction. Never here: a rule of a
+ * host's edition.
+ */
+class Database {
+  /** Everything that was handed to the database, as text. */
+  written = [];
+
+  /** How often each row was updated. */
+  updates = new Map();
+
+  /** `{ ms, committed }` of each transaction. */
+  transactions = [];
+
+  /** What each reading and writing takes. */
+  latencyMs = 0;
+
+  #rows = new Map();
+  #made = 0;
+  #writing = Promise.resolve();
+
+  nextId() {
+    this.#made += 1;
+    return `int${this.#made}`;
+  }
+
+  #pause() {
+    return new Promise((resolve) => { setTimeout(resolve, this.latencyMs); });
+  }
+
+  async read(id) {
+    await this.#pause();
+    return this.#rows.has(id) ? { ...this.#rows.get(id) } : undefined;
+  }
+
+  /** Writes a row. `transaction`: the open one; whoever brings none waits until it ends. */
+  async write(id, row, transaction) {
+    if (!transaction?.isOpen) await this.#writing;
+    await this.#pause();
+    this.#rows.set(id, { ...row, config: asText(row.config) });
+  }
+
+  remove(id) {
+    this.#rows.delete(id);
+  }
+
+  async transaction(run) {
+    const before = this.#writing;
+    let end;
+    this.#writing = new Promise((resolve) => { end = resolve; });
+    await before;
+    const rows = new Map(this.#rows);
+    const record = { committed: false };
+    const transaction = { isOpen: true };
+    const started = performance.now();
+    try {
+      const result = await run(transaction);
+      record.committed = true;
+      return result;
+    } catch (error) {
+      this.#rows = rows;
+      throw error;
+    } finally {
+      transaction.isOpen = false;
+      this.transactions.push({ ...record, ms: performance.now() - started });
+      end();
+    }
+  }
+
+  /** The rows with their configurations as objects. */
+  rows() {
+    return Object.fromEntries([...this.#rows].map(([id, row]) => [id, { ...row, config: parsed(row.config) }]));
+  }
+}
+
+const asText = (config) => (typeof config === 'string' || config === undefined ? config : JSON.stringify(config));
+
+function parsed(config) {
+  try {
+    return JSON.parse(config);
+  } catch {
+    return config;
+  }
+}
+
+module.exports = { Database, parsed };

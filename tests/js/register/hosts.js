@@ -1,0 +1,135 @@
+/**
+ * The hosts that every test of the preload runs on, and how a test starts one.
+ *
+ * In: one of `HOSTS`. Out: a process with the preload, and `host(command, argument)`, whose commands are those of host.cjs.
+ */
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+export const REGISTER = createRequire(import.meta.url).resolve('nocodb-bitbucket-auth/register');
+export const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+const OTHER_AUTH = { type: 'auth', sub_type: 'github', manifest: { title: 'GitHub' } };
+
+/** `offered`: the type that the host's GUI offers Bitbucket under. `registry`: what the host assigns by itself. */
+export const HOSTS = [
+  { name: '0.301.3', edition: '0301', offered: 'development', registry: [] },
+  {
+    name: 'late 2026, list assigned again by a subclass', edition: '2026', offered: 'auth', registry: [OTHER_AUTH],
+    options: { assignedAgain: true, asyncWrapper: true },
+  },
+  {
+    name: 'late 2026, empty list', edition: '2026', offered: 'auth', registry: [],
+    options: { exchangesFrom: 'request' },
+  },
+];
+
+/** `process.env` without what would reach the plugin from outside. */
+export const cleanEnv = (extra = {}) => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) =>
+    !/^(INTEGRATION_AUTH_|NC_|NODE_OPTIONS$|NODE_TEST_CONTEXT$)|_proxy$/i.test(name))),
+  ...extra,
+});
+
+/** Starts a host's process: `{ host, end, kill }`; `end` gives what it printed. */
+export function startHost({ edition, options }, { env, execArgv = ['--require', REGISTER], script = 'host.cjs' } = {}) {
+  const child = fork(here(script), [JSON.stringify({ edition, options })], {
+    execArgv, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const printed = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr']) {
+    child[name].setEncoding('utf8').on('data', (text) => { printed[name] += text; });
+  }
+  const closed = once(child, 'close');
+  const waiting = new Map();
+  child.on('message', ({ number, result, error }) => {
+    const { resolve, reject } = waiting.get(number);
+    waiting.delete(number);
+    if (error) reject(Object.assign(new Error(error.message), error));
+    else resolve(result);
+  });
+  closed.then(() => {
+    for (const { reject } of waiting.values()) reject(new Error(`The host ended. ${printed.stderr}`));
+  });
+  let sent = 0;
+  const host = (command, argument) => new Promise((resolve, reject) => {
+    sent += 1;
+    waiting.set(sent, { resolve, reject });
+    child.send({ number: sent, command, argument });
+  });
+  const kill = async () => {
+    child.kill();
+    await closed;
+  };
+  const end = async () => {
+    child.send({ command: 'end' });
+    const [status] = await closed;
+    assert.equal(status, 0, printed.stderr);
+    return printed;
+  };
+  return { host, end, kill };
+}
+
+/**
+ * Has a host start, do calls one after the other, and end: `{ available, sameList, inherited, results, written, rows, stdout,
+ * stderr, everything }`, the last of which is all the rest as text.
+ */
+export async function runHost(edition, { registry = edition.registry, calls = [] } = {}, settings) {
+  const { host, end, kill } = startHost(edition, settings);
+  try {
+    const answer = { ...(await host('start', { registry })), results: await host('call', { calls }), ...(await host('stored')) };
+    const printed = await end();
+    return { ...answer, ...printed, everything: JSON.stringify(answer) + printed.stdout + printed.stderr };
+  } finally {
+    await kill();
+  }
+}
+
+/** The variables that point the plugin to a simulator, or to any other token endpoint. */
+export const variables = (bb, { secret = bb.client.secret, tokenUrl = bb.tokenUrl } = {}) => ({
+  INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: bb.client.key,
+  INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: secret,
+  INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: bb.client.callback,
+  INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL: bb.authorizeUrl,
+  INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: tokenUrl,
+  INTEGRATION_AUTH_BITBUCKET_API_URL: bb.apiUrl,
+});
+
+/** What NocoDB's GUI would hold after a person granted access: a live code and its verifier. */
+export async function authorize(bb) {
+  const verifier = randomBytes(32).toString('base64url');
+  const url = new URL(bb.authorizeUrl);
+  url.search = new URLSearchParams({
+    response_type: 'code',
+    client_id: bb.client.key,
+    redirect_uri: bb.client.callback,
+    state: 's',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  });
+  const code = new URL(await bb.authorize(url.href)).searchParams.get('code');
+  assert.ok(code);
+  return { code, code_verifier: verifier };
+}
+
+/** Calls of NocoDB's services, for `runHost`, with rows of the type that the host offers. */
+export const callsOf = ({ offered }) => ({
+  ours: { type: offered, sub_type: 'bitbucket' },
+  create: (config, more = {}) => (
+    ['createIntegration', { type: offered, sub_type: 'bitbucket', title: 'Bitbucket', config, ...more }]),
+  update: (id, integration) => ['updateIntegration', { workspace_id: 'w1' }, id, integration],
+});
+
+export const oauth = (payload) => ({ type: 'oauth', oauth: payload });
+
+/** Neither the code nor its verifier went anywhere. */
+export function assertKept(host, ...grants) {
+  for (const { code, code_verifier: verifier } of grants) {
+    assert.ok(!host.everything.includes(code), 'the code left the preload');
+    assert.ok(!host.everything.includes(verifier), 'the verifier left the preload');
+  }
+}
