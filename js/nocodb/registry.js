@@ -94,15 +94,26 @@ export class Registry {
       configurable: true,
       enumerable: true,
       get() {
-        registry.#use(this);
+        registry.#try(() => registry.#use(this));
         return get.call(this);
       },
       set(list) {
         set.call(this, list);
-        registry.#use(this);
-        registry.#fill(this);
+        registry.#try(() => {
+          registry.#use(this);
+          if (registry.#plugin) registry.#fill(this);
+        });
       },
     });
+  }
+
+  /** NocoDB goes on, whatever it has in its list. @param {() => void} action */
+  #try(action) {
+    try {
+      action();
+    } catch (error) {
+      this.#listener.failed(/** @type {Error} */ (error));
+    }
   }
 
   /** Adds the entries to every list that NocoDB has assigned so far, and from now on. @param {Plugin} plugin */
@@ -111,7 +122,7 @@ export class Registry {
     this.#plugin = plugin;
     this.#entries = TYPES.map((type) => this.#entry(plugin, type, wrapper));
     for (const model of this.#models) this.#wrap(model, plugin);
-    for (const model of this.#models) this.#fill(model);
+    for (const model of this.#models) this.#try(() => this.#fill(model));
   }
 
   /**
@@ -139,7 +150,7 @@ export class Registry {
   /** The type that the GUI of this host offers. A row may be of the other one: it outlives the host that made it. */
   #offered() {
     this.#offersAuth ||= [...this.#models].some((model) => isNewer(model) || this.#listOf(model).some((entry) => (
-      entry.type === 'auth' && !this.#entries.includes(entry))));
+      entry?.type === 'auth' && !this.#entries.includes(entry))));
     return this.#offersAuth ? 'auth' : 'development';
   }
 
@@ -161,6 +172,7 @@ export class Registry {
     for (let model = receiver; this.#isUnknown(model); model = Object.getPrototypeOf(model)) {
       this.#models.add(model);
       if (this.#plugin) this.#wrap(model, this.#plugin);
+      if (this.#told) this.#tell(this.#offered());
     }
   }
 
@@ -183,19 +195,20 @@ export class Registry {
    * @param {Host} model
    */
   #fill(model) {
-    if (!this.#plugin) return;
     const list = this.#listOf(model);
+    if (!Object.isExtensible(list)) throw new Error('its list of integrations cannot be changed.');
     const type = this.#offered();
-    if (!Object.isExtensible(list)) {
-      this.#listener.failed(new Error('its list of integrations cannot be changed.'));
-      return;
-    }
     for (const entry of this.#entries) {
-      const existing = list.findIndex((other) => other.type === entry.type && other.sub_type === entry.sub_type);
+      const existing = list.findIndex((other) => other?.type === entry.type && other.sub_type === entry.sub_type);
       if (existing === -1) list.push(entry);
       else list[existing] = entry;
     }
-    if (type !== this.#told) this.#listener.registered(this.#plugin, type);
+    this.#tell(type);
+  }
+
+  /** @param {string} type */
+  #tell(type) {
+    if (this.#plugin && type !== this.#told) this.#listener.registered(this.#plugin, type);
     this.#told = type;
   }
 }

@@ -8,7 +8,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { startScene } from '../keeping/support/scene.js';
-import { Host, freePort } from './support/host.js';
+import { Gui } from './support/gui.js';
+import { ADMIN, Host, freePort } from './support/host.js';
 
 const HOUR = 3_600_000;
 const TITLE = 'Bitbucket of sales';
@@ -84,6 +85,54 @@ describe('a row of NocoDB that is changed while its tokens are renewed', () => {
     assert.equal(lines.length, 1);
     assert.ok(lines[0].includes(`Connection "${TITLE}": `));
     assert.ok(!host.printed.some((line) => line.includes('could not store')));
+  });
+
+  describe('of a type that this edition does not offer', () => {
+    test('the list has the entry, hidden, and its form', async () => {
+      const { body } = await host.request('GET', '/api/v2/integrations');
+      assert.deepEqual(body.map(({ type, sub_type, manifest: { hidden } }) => [type, sub_type, hidden]),
+        [['auth', 'bitbucket', true], ['development', 'bitbucket', false]]);
+      const form = await host.request('GET', '/api/v2/integrations/auth/bitbucket');
+      assert.equal(form.status, 200);
+      assert.ok(form.body.form.some(({ model }) => model === 'config.type'));
+    });
+
+    test('works, and is renewed', async () => {
+      const config = await scene.connect('auth');
+      const { status, body: { id } } = await host.request('POST', '/api/v2/meta/integrations', {
+        title: TITLE, type: 'auth', sub_type: 'bitbucket', config,
+      });
+      assert.equal(status, 201);
+      const tested = await host.request('POST', `/api/v2/integrations/${id}/testConnection`, {});
+      assert.deepEqual([tested.status, tested.body.success], [201, true]);
+      scene.bitbucket.control.advance(HOUR + 1000);
+      const answer = await list(id);
+      assert.equal(answer.status, 201);
+      assert.ok(answer.body.values.length > 0);
+      const row = await stored(id);
+      assert.ok(!isSame(row, config));
+      assert.deepEqual([row.type, row.authorized_at], ['oauth', config.authorized_at]);
+      assert.equal(scene.tap.refreshes.filter(({ connection }) => connection === 'auth').length, 1);
+    });
+
+    test('never holds a code', async () => {
+      const code = 'unknown-authorization-code-4713';
+      const { status } = await host.request('POST', '/api/v2/meta/integrations', {
+        title: TITLE, type: 'auth', sub_type: 'bitbucket', config: { type: 'oauth', oauth: { code, code_verifier: 'v'.repeat(43) } },
+      });
+      assert.equal(status, 400);
+      assert.equal(host.databaseHolds(code), false);
+    });
+
+    test('the GUI shows Bitbucket once, and no category for it', async () => {
+      const gui = await Gui.open('rows');
+      try {
+        await gui.signIn(host.url, ADMIN);
+        assert.deepEqual(await gui.tiles(host.url), { Bitbucket: 1, 'Auth Provider': 0 });
+      } finally {
+        await gui.close();
+      }
+    });
   });
 
   test('is told nothing that must not be seen', () => {

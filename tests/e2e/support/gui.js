@@ -94,6 +94,17 @@ export class Gui {
     });
   }
 
+  /** How often the page of integrations says "Bitbucket", and how often the name of the category of `auth`. */
+  async tiles(url) {
+    const page = this.#page;
+    await page.goto(`${url}/dashboard/`);
+    await page.getByTestId('nc-sidebar-integrations-btn').click();
+    const [tiles, categories] = ['Bitbucket', 'Auth Provider'].map((text) => page.getByText(text, { exact: true }));
+    await tiles.first().waitFor();
+    await this.screenshot('integrations');
+    return { Bitbucket: await tiles.count(), 'Auth Provider': await categories.count() };
+  }
+
   /** The auth types that the form offers. */
   async authTypes() {
     const page = this.#page;

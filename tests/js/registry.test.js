@@ -1,0 +1,331 @@
+/**
+ * Classes and lists as NocoDB might have them, and other preloads beside this one: who gets Bitbucket, whose methods exchange,
+ * and who is left alone.
+ *
+ * In: scripts in processes of their own, with the preload. Out: their exit status and what was printed. A token endpoint that
+ * counts stands for Bitbucket.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { REGISTER, cleanEnv } from './register/hosts.js';
+import { environment, serve } from './support.js';
+
+/** Runs a script with preloads; `stored` is what the script's class was given to store. */
+async function run(t, script, { preloads = [REGISTER], args = [] } = {}) {
+  const { origin, requests } = await serve(t, (request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end('{"access_token":"fresh","refresh_token":"fresh-refresh","expires_in":7200,"token_type":"bearer"}');
+  });
+  const names = [];
+  const folder = mkdtempSync(join(tmpdir(), 'registry-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [index, preload] of preloads.entries()) {
+    const path = preload === REGISTER ? REGISTER : join(folder, `preload-${index}.cjs`);
+    if (path !== REGISTER) writeFileSync(path, preload);
+    names.push('--require', path);
+  }
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...names, ...args, '--eval', `${SCENE}${script}`],
+    { env: cleanEnv(environment(origin)), timeout: 60_000 });
+  return {
+    stdout, stderr, exchanges: requests.filter(({ url }) => url.includes('access_token')).length,
+  };
+}
+
+/** What every script has. */
+const SCENE = `
+  const assert = require('node:assert');
+  const stored = [];
+  class Base {
+    static async get() {}
+    static async createIntegration(integration) { stored.push(integration.config); }
+    static async updateIntegration(context, id, integration) { stored.push(integration.config); }
+  }
+  const listed = (model) => model.availableIntegrations.map(({ type, sub_type, manifest }) => (
+    type + '/' + sub_type + (manifest?.hidden ? ' hidden' : '')));
+  const withCode = (type = 'auth') => ({
+    type, sub_type: 'bitbucket', config: { type: 'oauth', oauth: { code: 'c', code_verifier: 'v'.repeat(43) } },
+  });
+  const assertTokens = () => {
+    assert.equal(stored.length, 1);
+    assert.equal(stored[0].oauth_token, 'fresh');
+    assert.ok(!('oauth' in stored[0]));
+  };
+  process.on('unhandledRejection', (error) => { throw error; });
+`;
+
+const REGISTERED = (type) => new RegExp(`^\\[nocodb-bitbucket-auth\\] Version \\S+: Bitbucket is registered[^\\n]*"${type}"\\.\\n$`);
+
+describe('a list', () => {
+  test('that is assigned again gets the entries, too, which is not said again', async (t) => {
+    const { stdout } = await run(t, `
+      Base.availableIntegrations = [];
+      const next = [{ type: 'ai', sub_type: 'openai' }];
+      Base.availableIntegrations = next;
+      assert.equal(Base.availableIntegrations, next);
+      assert.deepEqual(listed(Base), ['ai/openai', 'auth/bitbucket hidden', 'development/bitbucket']);`);
+    assert.match(stdout, REGISTERED('development'));
+  });
+
+  test('of a subclass gets the entries, and that of the base class stays its own', async (t) => {
+    await run(t, `
+      class Sub extends Base {}
+      Base.availableIntegrations = [];
+      Sub.availableIntegrations = [{ type: 'ai', sub_type: 'openai' }];
+      assert.deepEqual(listed(Sub), ['ai/openai', 'auth/bitbucket hidden', 'development/bitbucket']);
+      assert.deepEqual(listed(Base), ['auth/bitbucket hidden', 'development/bitbucket']);
+      assert.ok(Sub.availableIntegrations !== Base.availableIntegrations);`);
+  });
+
+  test('that a subclass copies has the entries once', async (t) => {
+    await run(t, `
+      class Sub extends Base {}
+      Base.availableIntegrations = [];
+      Sub.availableIntegrations = [...Base.availableIntegrations];
+      Sub.availableIntegrations = Base.availableIntegrations;
+      assert.deepEqual(listed(Sub), ['auth/bitbucket hidden', 'development/bitbucket']);`);
+  });
+
+  test('is inherited by a subclass without one, and later pushes show', async (t) => {
+    await run(t, `
+      class Sub extends Base {}
+      const list = [];
+      Base.availableIntegrations = list;
+      list.push({ type: 'ai', sub_type: 'openai' });
+      assert.equal(Sub.availableIntegrations, list);
+      assert.deepEqual(listed(Sub), ['auth/bitbucket hidden', 'development/bitbucket', 'ai/openai']);`);
+  });
+
+  test('that gets other entries for "auth" later offers "auth" from then on, which is said', async (t) => {
+    const { stdout } = await run(t, `
+      Base.availableIntegrations = [];
+      Base.availableIntegrations = [{ type: 'auth', sub_type: 'github' }];
+      Base.availableIntegrations = [];
+      assert.deepEqual(listed(Base), ['auth/bitbucket', 'development/bitbucket hidden']);`);
+    assert.deepEqual(stdout.match(/registered as an integration of type "\w+"/g), [
+      'registered as an integration of type "development"', 'registered as an integration of type "auth"',
+    ]);
+  });
+
+  test('of a class of 2026 offers "auth", also where only a subclass is of 2026', async (t) => {
+    const { stdout } = await run(t, `
+      class Sub extends Base { static getManifestForConfig() {} }
+      Base.availableIntegrations = [];
+      assert.deepEqual(listed(Sub), ['auth/bitbucket', 'development/bitbucket hidden']);`);
+    assert.match(stdout, /"auth"\.\n$/);
+  });
+
+  test('that is frozen stays as it is, which is said, and the next one gets the entries', async (t) => {
+    const { stdout, stderr } = await run(t, `
+      Base.availableIntegrations = Object.freeze([]);
+      assert.deepEqual(Base.availableIntegrations, []);
+      Base.availableIntegrations = [];
+      assert.equal(Base.availableIntegrations.length, 2);`);
+    assert.equal(stderr, '[nocodb-bitbucket-auth] NocoDB runs without Bitbucket: its list of integrations cannot be changed.\n');
+    assert.match(stdout, REGISTERED('development'));
+  });
+
+  test('may hold anything', async (t) => {
+    const { stdout, stderr } = await run(t, `
+      Base.availableIntegrations = [null, undefined, 7, { type: 'auth' }];
+      assert.equal(Base.availableIntegrations.length, 6);`);
+    assert.equal(stderr, '');
+    assert.match(stdout, REGISTERED('auth'));
+  });
+
+  test('that throws when it is looked at leaves NocoDB alone, and is told', async (t) => {
+    const { stdout, stderr } = await run(t, `
+      const list = new Proxy([], { set() { throw new Error('no more'); } });
+      Base.availableIntegrations = list;
+      assert.equal(Base.availableIntegrations, list);`);
+    assert.equal(stdout, '');
+    assert.equal(stderr, '[nocodb-bitbucket-auth] NocoDB runs without Bitbucket: no more\n');
+  });
+
+  test('may be something else, later', async (t) => {
+    const { stderr } = await run(t, `
+      Base.availableIntegrations = [];
+      for (const value of [undefined, null, 'text', { length: 1 }]) {
+        Base.availableIntegrations = value;
+        assert.equal(Base.availableIntegrations, value);
+      }`);
+    assert.equal(stderr, '');
+  });
+});
+
+describe('a subclass with methods of its own', () => {
+  const methods = `
+    static async createIntegration(integration) { stored.push(integration.config); }
+    static async updateIntegration(context, id, integration) { stored.push(integration.config); }`;
+  for (const [what, body, use] of [
+    ['that assigned a list', methods, 'Sub.availableIntegrations = [];'],
+    ['whose list was read', methods, 'Sub.availableIntegrations;'],
+    ['that read a row', methods, 'await Sub.get();'],
+    ['whose list was read through a subclass of it', methods, '(class extends Sub {}).availableIntegrations;'],
+    ['of which a row made its wrapper', methods, 'new Sub().getIntegrationWrapper();'],
+    ['that calls the inherited ones', `
+      static async createIntegration(...args) { return super.createIntegration(...args); }
+      static async updateIntegration(...args) { return super.updateIntegration(...args); }`, ''],
+    ['that calls the inherited ones, and whose list was read', `
+      static async createIntegration(...args) { return super.createIntegration(...args); }
+      static async updateIntegration(...args) { return super.updateIntegration(...args); }`, 'Sub.availableIntegrations;'],
+  ]) {
+    for (const call of ['createIntegration(withCode())', "updateIntegration({}, 'id', withCode())"]) {
+      test(`${what} exchanges once in ${call.split('(')[0]}`, async (t) => {
+        const { exchanges } = await run(t, `
+          Base.prototype.getIntegrationWrapper = () => {};
+          class Sub extends Base {${body}}
+          Base.availableIntegrations = [];
+          (async () => {
+            ${use}
+            await Sub.${call};
+            assertTokens();
+          })();`);
+        assert.equal(exchanges, 1);
+      });
+    }
+  }
+
+  test('has each replaced once, however often it is used', async (t) => {
+    await run(t, `
+      class Sub extends Base {${methods}}
+      Base.availableIntegrations = [];
+      Sub.availableIntegrations;
+      const { get, createIntegration, updateIntegration } = Sub;
+      assert.ok(!Object.hasOwn(Sub, 'get'));
+      Sub.availableIntegrations = [];
+      Sub.availableIntegrations;
+      assert.deepEqual([Sub.get, Sub.createIntegration, Sub.updateIntegration], [get, createIntegration, updateIntegration]);`);
+  });
+
+  test('that is frozen keeps them, and its list', async (t) => {
+    const { stderr } = await run(t, `
+      class Sub extends Base {${methods}}
+      Object.freeze(Sub);
+      const { createIntegration } = Sub;
+      Base.availableIntegrations = [];
+      assert.equal(Sub.availableIntegrations.length, 2);
+      assert.equal(Sub.createIntegration, createIntegration);`);
+    assert.equal(stderr, '');
+  });
+});
+
+test('other classes keep what they assign, before and after', async (t) => {
+  await run(t, `
+    const shop = (list) => {
+      class Shop {}
+      Shop.availableIntegrations = list;
+      assert.deepEqual(Object.getOwnPropertyDescriptor(Shop, 'availableIntegrations'),
+        { value: list, writable: true, enumerable: true, configurable: true });
+      assert.equal(list.length, 1);
+    };
+    shop(['paypal']);
+    Base.availableIntegrations = [];
+    shop(['paypal']);
+    class Other { static get() {} static createIntegration() {} static updateIntegration() {} }
+    const { createIntegration } = Other;
+    Other.availableIntegrations = ['first'];
+    assert.deepEqual(Other.availableIntegrations, ['first']);
+    assert.equal(Other.createIntegration, createIntegration);`);
+});
+
+describe('another preload that waits in the same way', () => {
+  const entry = "{ type: 'ai', sub_type: 'theirs' }";
+  const assertBoth = `
+    Base.availableIntegrations = [];
+    assert.deepEqual(listed(Base).sort(), ['ai/theirs', 'auth/bitbucket hidden', 'development/bitbucket']);
+    assert.ok(!('availableIntegrations' in Function.prototype));
+    class Later {}
+    Later.availableIntegrations = [];
+    assert.deepEqual(Later.availableIntegrations, []);`;
+  /** Takes the first list of whichever class, and is gone. */
+  const removing = (wanted) => `
+    Object.defineProperty(Function.prototype, 'availableIntegrations', {
+      configurable: true,
+      get: () => undefined,
+      set(value) {
+        Object.defineProperty(this, 'availableIntegrations', { value, writable: true, enumerable: true, configurable: true });
+        if (!(${wanted})) return;
+        delete Function.prototype.availableIntegrations;
+        value.push(${entry});
+      },
+    });`;
+  /** Lets those go first that it finds, and keeps an accessor on the class. */
+  const polite = `
+    const before = Object.getOwnPropertyDescriptor(Function.prototype, 'availableIntegrations');
+    Object.defineProperty(Function.prototype, 'availableIntegrations', {
+      configurable: true,
+      get: () => undefined,
+      set(value) {
+        if (before) before.set.call(this, value);
+        else Object.defineProperty(this, 'availableIntegrations', { value, writable: true, configurable: true });
+        delete Function.prototype.availableIntegrations;
+        const own = Object.getOwnPropertyDescriptor(this, 'availableIntegrations');
+        let list = value;
+        Object.defineProperty(this, 'availableIntegrations', {
+          configurable: true,
+          get() { return own.get ? own.get.call(this) : list; },
+          set(next) { list = next; own.set?.call(this, next); list.push(${entry}); },
+        });
+        value.push(${entry});
+      },
+    });`;
+
+  for (const [what, preloads] of [
+    ['before this one and removes itself', [removing('true'), REGISTER]],
+    ['before this one and keeps an accessor', [polite, REGISTER]],
+    ['after this one and lets it go first', [REGISTER, polite]],
+  ]) {
+    test(`${what}: both get their entries`, async (t) => {
+      const { stdout, stderr } = await run(t, assertBoth, { preloads });
+      assert.equal(stderr, '');
+      assert.match(stdout, REGISTERED('development'));
+    });
+  }
+
+  for (const preloads of [[polite, REGISTER], [REGISTER, polite]]) {
+    test(`${preloads[0] === REGISTER ? 'after' : 'before'} this one: both add to a list that is assigned again`, async (t) => {
+      await run(t, `
+        Base.availableIntegrations = [];
+        Base.availableIntegrations = [];
+        assert.deepEqual(listed(Base).sort(), ['ai/theirs', 'auth/bitbucket hidden', 'development/bitbucket']);`, { preloads });
+    });
+  }
+
+  test('for another class is done with it, and this one goes on', async (t) => {
+    await run(t, `
+      class Shop {}
+      Shop.availableIntegrations = [];
+      assert.deepEqual(Shop.availableIntegrations, [${entry}]);
+      Base.availableIntegrations = [];
+      assert.equal(Base.availableIntegrations.length, 2);
+      assert.ok(!('availableIntegrations' in Function.prototype));`, { preloads: [removing("this.name === 'Shop'"), REGISTER] });
+  });
+
+  test('and has not found its class yet goes on when this one is done', async (t) => {
+    await run(t, `
+      Base.availableIntegrations = [];
+      assert.equal(Base.availableIntegrations.length, 2);
+      class Shop {}
+      Shop.availableIntegrations = [];
+      assert.deepEqual(Shop.availableIntegrations, [${entry}]);
+      assert.ok(!('availableIntegrations' in Function.prototype));`, { preloads: [removing("this.name === 'Shop'"), REGISTER] });
+  });
+
+  test('and takes the place of this one gets its entry, and the log says what to do', async (t) => {
+    const timers = `
+      globalThis.minutes = [];
+      globalThis.setInterval = (callback) => { minutes.push(callback); return { unref() {} }; };`;
+    const { stdout, stderr } = await run(t, `
+      Base.availableIntegrations = [];
+      assert.deepEqual(listed(Base), ['ai/theirs']);
+      const server = require('node:net').createServer().listen(0, '127.0.0.1', () => { minutes[0](); server.close(); });`,
+    { preloads: [timers, REGISTER, removing('true')] });
+    assert.equal(stdout, '');
+    assert.match(stderr, /Another preload waits for it in the same way: name this one last\.\n$/);
+  });
+});
