@@ -116,20 +116,24 @@ function createEdition({ database, options }) {
     /** `environment`: overrides of the row's configuration. `user`: this user's own tokens. `made`: anything else. */
     effectiveConfig() {
       if (this.made) return this.made;
-      return { ...this.getConfig(), ...this.storedConfig() };
+      return { ...this.getConfig(), ...this.environments?.[this.environment], ...users.get(`${this.id}/${this.user}`) };
     }
 
-    /** Where refreshed tokens go back to. */
+    /** Where the tokens came from, and go back to. Inferred: that those of the row do so under an environment, too. */
+    get hasOwnTokens() {
+      return Boolean(this.environments?.[this.environment]?.oauth_token);
+    }
+
     storedConfig() {
-      if (this.user) return users.get(`${this.id}/${this.user}`) ?? {};
-      return this.environment ? this.environments[this.environment] : this.getConfig();
+      if (this.user) return users.get(`${this.id}/${this.user}`);
+      return this.hasOwnTokens ? this.environments[this.environment] : this.getConfig();
     }
 
     /** Inferred: that `saveConfig` writes to the same place as the callback. */
     async store(config) {
       if (this.user) {
         users.set(`${this.id}/${this.user}`, config);
-      } else if (this.environment) {
+      } else if (this.hasOwnTokens) {
         const environments = { ...this.environments, [this.environment]: config };
         await Used.updateIntegration(CONTEXT, this.id, { environments });
       } else {

@@ -1,0 +1,166 @@
+/**
+ * What hosts do with a row and its wrapper: syncs, rows of another version, environments, vaults, masks, tests of a connection
+ * that is not stored yet.
+ *
+ * In: hosts that are imitated, each in a process of its own, with the preload. Out: verdicts on their rows and answers. Only
+ * late 2026 is asked for what 0.301.3 has not. Bitbucket is the simulator.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { HOSTS, authorize, callsOf, oauth, startHost, variables } from './register/hosts.js';
+
+const HOUR = 3_600_000;
+const MASK = '********';
+const ACCESS_TOKEN = { token: 'the-access-token', kind: 'workspace', workspace: 'acme', scopes: ['repository', 'account'] };
+const WORKSPACE = { workspace: 'acme' };
+const isSame = (one, other) => one.refresh_token === other.refresh_token && one.oauth_token === other.oauth_token;
+
+/** A simulator, a host, and ways to make rows in it. */
+async function scene(t, edition, options) {
+  const bb = await startBitbucket({
+    clients: [{ callback: 'https://nocodb.example.com/' }], accessTokens: [ACCESS_TOKEN], backend: 'newer',
+  });
+  t.after(() => bb.close());
+  const { host, kill } = startHost({ ...edition, options: { ...edition.options, ...options } }, { env: variables(bb) });
+  t.after(kill);
+  const { available } = await host('start', { registry: edition.registry });
+  const { ours } = callsOf(edition);
+  const create = (config, more) => host('create', { ...ours, title: 'Bitbucket', config, ...more });
+  return {
+    bb, host, available, ours, create,
+    connect: async (more) => create(oauth({ code: await authorize(bb) }), more),
+    expire: () => bb.control.advance(3 * HOUR),
+    refreshes: () => bb.control.stats().token.refresh_token.requests,
+  };
+}
+
+for (const edition of HOSTS) describe(edition.name, () => {
+  test('has one Bitbucket among what it offers', async (t) => {
+    const { available } = await scene(t, edition);
+    const offered = available.filter(({ sub_type, hidden }) => sub_type === 'bitbucket' && !hidden);
+    assert.deepEqual(offered.map(({ type }) => type), [edition.offered]);
+  });
+
+  test('has syncs that get the repositories, over an expiry, too', async (t) => {
+    const { host, connect, expire, refreshes } = await scene(t, edition);
+    const id = await connect();
+    const path = '/repositories/acme';
+    assert.equal(await host('sync', { id, path }), 200);
+    const before = await host('row', { id });
+    expire();
+    assert.equal(await host('sync', { id, path }), 200);
+    assert.ok(!isSame(await host('row', { id }), before));
+    assert.equal(await host('sync', { id, path }), 200);
+    assert.equal(refreshes(), 1);
+  });
+
+  for (const type of ['auth', 'development']) {
+    test(`has rows of type "${type}" that another version made, and they work`, async (t) => {
+      const { host, connect, expire, refreshes } = await scene(t, edition);
+      const config = await host('row', { id: await connect() });
+      const id = await host('put', { row: { type, sub_type: 'bitbucket', title: 'older', config } });
+      assert.equal((await host('invoke', { id, method: 'testConnection' })).success, true);
+      expire();
+      const { values } = await host('invoke', { id, method: 'listRepositories', argument: WORKSPACE });
+      assert.ok(values.length > 0);
+      assert.equal(refreshes(), 1);
+      assert.ok(!isSame(await host('row', { id }), config));
+    });
+  }
+});
+
+for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) describe(`${edition.name}, beyond 0.301.3`, () => {
+  test('creates from inside a base, in one transaction, without a code in any of its writes', async (t) => {
+    const { host, bb, ours } = await scene(t, edition);
+    const grant = await authorize(bb);
+    const { row } = await host('createFromBase', { ...ours, title: 'Bitbucket', config: oauth({ code: grant }) });
+    assert.deepEqual([row?.is_restricted, row?.base_id], [true, 'p1']);
+    assert.ok((await host('row', { id: row.id })).oauth_token);
+    assert.deepEqual((await host('transactions')).map(({ committed }) => committed), [true]);
+    const { written } = await host('stored');
+    assert.ok(written.every((text) => !text.includes(grant.code) && !text.includes(grant.code_verifier)));
+    assert.equal(bb.control.stats().token.authorization_code.requests, 1);
+  });
+
+  test('creates nothing from inside a base when the exchange fails', async (t) => {
+    const { host, ours } = await scene(t, edition);
+    const config = oauth({ code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) });
+    const { error } = await host('createFromBase', { ...ours, title: 'Bitbucket', config });
+    assert.ok(error.message);
+    assert.deepEqual((await host('transactions')).map(({ committed }) => committed), [false]);
+    assert.deepEqual(await host('stored'), { written: [], rows: {} });
+  });
+
+  test('has tokens of an environment renewed there, and those of the row stay', async (t) => {
+    const { host, connect, expire, refreshes } = await scene(t, edition);
+    const id = await connect();
+    const production = await host('row', { id });
+    const staging = await host('row', { id: await connect() });
+    await host('patch', { id, environments: { staging, workspace: WORKSPACE } });
+    const first = await host('open', { id, environment: 'staging' });
+    expire();
+    assert.deepEqual(await host('use', { first }), [200]);
+    const row = await host('wholeRow', { id });
+    assert.ok(isSame(row.config, production));
+    assert.ok(!isSame(row.environments.staging, staging));
+    assert.equal(row.environments.staging.refresh_token, (await host('config', { first })).refresh_token);
+    assert.deepEqual(await host('use', { first: await host('open', { id, environment: 'staging' }) }), [200]);
+    assert.equal(refreshes(), 1);
+  });
+
+  test('has tokens of the row renewed there under an environment without tokens of its own', async (t) => {
+    const { host, connect, expire, refreshes } = await scene(t, edition);
+    const id = await connect();
+    const before = await host('row', { id });
+    await host('patch', { id, environments: { staging: WORKSPACE } });
+    const first = await host('open', { id, environment: 'staging' });
+    expire();
+    assert.deepEqual(await host('use', { first }), [200]);
+    const row = await host('wholeRow', { id });
+    assert.ok(!isSame(row.config, before));
+    assert.deepEqual(row.environments, { staging: WORKSPACE });
+    assert.ok(!('workspace' in row.config));
+    assert.deepEqual(await host('use', { first: await host('open', { id }) }), [200]);
+    assert.equal(refreshes(), 1);
+  });
+
+  test('resolves references to a vault, which stay what is stored and shown', async (t) => {
+    const secret = ACCESS_TOKEN.token;
+    const token = { $vault: { alias: 'company', secret: 'bitbucket', path: 'kv/bitbucket' } };
+    const { host, create } = await scene(t, edition, { vault: { bitbucket: secret } });
+    const id = await create({ type: 'api_key', token, ...WORKSPACE });
+    const [first] = [await host('open', { id })];
+    assert.equal((await host('invoke', { id, method: 'testConnection' })).success, true);
+    await host('saveVars', { first, vars: { cursor: 7 } });
+    assert.deepEqual(await host('row', { id }), { type: 'api_key', token, ...WORKSPACE, _vars: { cursor: 7 } });
+    assert.deepEqual((await host('read', { id })).token, token);
+    assert.ok(!JSON.stringify(await host('stored')).includes(secret));
+  });
+
+  test('shows masks, takes them back, and the connection works on', async (t) => {
+    const { host, connect, expire } = await scene(t, edition);
+    const id = await connect();
+    const before = await host('row', { id });
+    const shown = await host('read', { id });
+    assert.deepEqual([shown.oauth_token, shown.refresh_token], [MASK, MASK]);
+    await host('patch', { id, config: { ...shown, ...WORKSPACE } });
+    const row = await host('row', { id });
+    assert.ok(isSame(row, before));
+    assert.equal(row.workspace, 'acme');
+    expire();
+    assert.deepEqual(await host('use', { first: await host('open', { id }) }), [200]);
+  });
+
+  test('tests what is not stored yet with a wrapper of its own, and OAuth2 not at all', async (t) => {
+    const { host, bb, ours } = await scene(t, edition);
+    const config = (token) => ({ ...ours, config: { type: 'api_key', token, ...WORKSPACE } });
+    assert.deepEqual(await host('test', { ...ours, config: oauth({ code: 'c' }) }), { success: true });
+    assert.equal(bb.requests.length, 0);
+    assert.equal((await host('test', config(ACCESS_TOKEN.token))).success, true);
+    const refused = await host('test', config('another-token'));
+    assert.equal(refused.success, false);
+    assert.ok(refused.message);
+    assert.deepEqual(await host('stored'), { written: [], rows: {} });
+  });
+});
