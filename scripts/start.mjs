@@ -77,6 +77,9 @@ const simulatorVariables = (bitbucket) => ({
   [`${PREFIX}API_URL`]: bitbucket.apiUrl,
 });
 
+/** Whether an address is on an origin. */
+const isAddressOf = (origin, address = '') => URL.canParse(address.trim()) && new URL(address.trim()).origin === origin;
+
 function instructions({ url, callback, bitbucket }) {
   const logIn = bitbucket
     ? '"Log in" (user name and password are filled in), then "Grant access".'
@@ -123,7 +126,8 @@ async function start() {
   whenNpmIsGone(() => stopping.abort());
 
   const port = await freePort(wanted);
-  const callback = `http://localhost:${port}/dashboard/`;
+  // As NocoDB's own guide says. The package answers there, or at any other address of NocoDB that is configured.
+  const callback = `http://localhost:${port}/`;
   const isConfigured = Object.entries(process.env).some(([name, value]) => name.startsWith(PREFIX) && value.trim());
   const bitbucket = isConfigured ? undefined : await startBitbucket({ clients: [{ callback }] });
   const logFile = createWriteStream(join(data, 'nocodb.log'), { mode: 0o600 });
@@ -151,9 +155,8 @@ async function start() {
       },
     });
     say(instructions({ url: nocodb.url, callback, bitbucket }));
-    const configured = process.env[`${PREFIX}REDIRECT_URI`]?.trim();
-    if (isConfigured && configured !== callback) {
-      say(`${PREFIX}REDIRECT_URI is not ${callback}: the window of step 4 will not come back to this NocoDB.\n`);
+    if (isConfigured && !isAddressOf(nocodb.url, process.env[`${PREFIX}REDIRECT_URI`])) {
+      say(`${PREFIX}REDIRECT_URI is no address of ${nocodb.url}: the window of step 4 will not come back to this NocoDB.\n`);
     }
     const status = await nocodb.ended;
     if (!stopping.signal.aborted) throw new Error(`it ended by itself (exit status ${status}).`);

@@ -16,8 +16,9 @@ use crate::uri::{Place, split_scheme};
 /// Where NocoDB's server receives the authorization response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallbackPage {
-    redirect_uri: Place,
-    /// The redirect URI's path as it is behind a proxy that strips the path of NocoDB's public address.
+    /// The redirect URI's path, as browsers send it.
+    path: String,
+    /// The same as it is behind a proxy that strips the path of NocoDB's public address.
     stripped: Option<String>,
     /// What the authorization server would call itself (RFC 9207).
     issuer: String,
@@ -44,16 +45,19 @@ pub struct Refusal {
 impl CallbackPage {
     /// The page of a client. `public_url` is where users open NocoDB.
     pub fn new(client: &ClientConfig, public_url: Option<&Place>) -> Self {
-        let redirect_uri = client.redirect_uri().place().clone();
-        let stripped = public_url.and_then(|url| strip(redirect_uri.path(), url.path()));
-        Self { redirect_uri, stripped, issuer: client.endpoints().authorize.place().origin().to_owned() }
+        let path = client.redirect_uri().place().path();
+        Self {
+            path: path.to_owned(),
+            stripped: public_url.and_then(|url| strip(path, url.path())),
+            issuer: client.endpoints().authorize.place().origin().to_owned(),
+        }
     }
 
     /// What to show for a request with this target (RFC 9112 section 3.2); `None` when the request is none of ours.
     pub fn shown_at(&self, target: &str) -> Option<Shown> {
         let (path, query) = cut(target, b'?');
         let query = query?;
-        if !self.is_here(path) {
+        if path != self.path && self.stripped.as_deref() != Some(path) {
             return None;
         }
         let response = Response::read(query);
@@ -66,14 +70,6 @@ impl CallbackPage {
             None if response.has_state && response.has_code => Some(Shown::Answer),
             _ => None,
         }
-    }
-
-    fn is_here(&self, path: &str) -> bool {
-        // A target that begins with two slashes is a path; a reference that does so has a host.
-        let place = if path.starts_with("//") { None } else { self.redirect_uri.resolve(path) };
-        place.is_some_and(|place| {
-            place.path() == self.redirect_uri.path() || self.stripped.as_deref() == Some(place.path())
-        })
     }
 }
 

@@ -11,7 +11,7 @@ const USAGE = `usage: node demo/bitbucket/cli.js [options]
 
   --backend older|newer   which of Bitbucket's OAuth back ends (newer)
   --port N                port on 127.0.0.1 (any free one)
-  --callback URL          registered callback of the OAuth client (http://localhost:8080/dashboard/)
+  --callback URL          registered callback of the OAuth client (http://localhost:8080/)
   --key K, --secret S     the OAuth client's Key and Secret (random)
   --private               the client may use client_credentials
   --help
@@ -70,7 +70,7 @@ Move its clock, make it fail, look inside (POST, application/json):
   ${bb.origin}/__control/fault    {"target":"token","kind":"status","status":503,"times":2}
                                          {"target":"api","kind":"status","status":403,"form":"plain"}
                                          {"target":"api","kind":"without","members":["next"]}
-  ${bb.origin}/__control/register {"callback":"http://localhost:8081/dashboard/"}
+  ${bb.origin}/__control/register {"callback":"http://localhost:8081/"}
   ${bb.origin}/__control/connect  {"times":10}
   ${bb.origin}/__control/revoke, reset, stats, log
 

@@ -11,7 +11,7 @@ const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 const LENGTHS = { older: { key: 18, secret: 32 }, newer: { key: 32, secret: 76 } };
 
 /** NocoDB's dashboard where it runs by default; `/` would lose the code there. */
-const DEFAULT_CALLBACK = 'http://localhost:8080/dashboard/';
+const DEFAULT_CALLBACK = 'http://localhost:8080/';
 
 function randomName(length) {
   return Array.from(randomBytes(length), (byte) => ALPHABET[byte % ALPHABET.length]).join('');

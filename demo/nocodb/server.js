@@ -48,7 +48,8 @@ server.listen(Number(process.env.NOCODB_DEMO_PORT ?? 8080), '127.0.0.1', async (
   const { port } = server.address();
   const url = `http://localhost:${port}`;
   process.env.PORT = String(port);
-  process.env.NC_PUBLIC_URL = url;
+  // Behind a proxy it is another one.
+  process.env.NC_PUBLIC_URL ??= url;
   try {
     const { Noco } = require('nocodb');
     app.use(await Noco.init({}, server, app));

@@ -176,5 +176,5 @@ export const suites = [
   { name: 'package', title: 'The packed package in every runtime', start: proofs },
   { name: 'pages', title: 'Logins from web pages in Chromium, Firefox and WebKit', start: pages },
   { name: 'keeping', title: 'Tokens under storm and chaos', start: keeping },
-  { name: 'e2e', title: 'NocoDB, Chromium and the Bitbucket simulator', start: e2e },
+  { name: 'e2e', title: 'NocoDB, Chromium, Firefox and the Bitbucket simulator', start: e2e },
 ];

@@ -3,58 +3,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { callbackPage } from '../../demo/browser/package-files.js';
+import { guiAddress, lookLikeNocodb } from './support/nocodb-gui.js';
 import { gone, scenes } from './support/scene.js';
 import { policy } from './support/site.js';
 
-const GUI_LOOKS_MS = 500;
 const SEEN_BY_ALL_MS = 120_000;
 
 const on = scenes();
-
-/**
- * What NocoDB's GUI does: it opens the popup itself, looks at its address every 500 ms, takes the code once the address
- * contains the redirect URI, and closes the popup. A popup that is closed before counts as cancelled.
- */
-async function lookLikeNocodb(scene, url, { every = GUI_LOOKS_MS } = {}) {
-  await scene.page.evaluate(({ address, redirectUri, ms }) => {
-    document.querySelector('button').onclick = () => {
-      const popup = window.open(address, 'auth', 'width=600,height=700');
-      window.outcome = new Promise((resolve) => {
-        const interval = setInterval(() => {
-          if (popup.closed) {
-            clearInterval(interval);
-            resolve({ value: null });
-            return;
-          }
-          try {
-            const { href } = popup.location;
-            if (!href.includes(redirectUri)) return;
-            const parameters = new URL(href).searchParams;
-            clearInterval(interval);
-            popup.close();
-            resolve({ value: { code: parameters.get('code'), state: parameters.get('state') } });
-          } catch {
-            // Another origin's page is shown.
-          }
-        }, ms);
-      });
-      window.outcome.then((outcome) => { window.settled = outcome; });
-    };
-  }, { address: url, redirectUri: scene.redirectUri, ms: every });
-  const opened = scene.page.waitForEvent('popup');
-  await scene.page.click('button');
-  return opened;
-}
-
-/** The address that NocoDB's GUI opens: the form's, with what it appends to it. */
-async function guiAddress(scene) {
-  const challenge = createHash('sha256').update('a'.repeat(43)).digest('base64url');
-  const url = await scene.page.evaluate(async (options) => {
-    await window.oauth.init();
-    return window.oauth.createClient(options).authorizationUrl();
-  }, scene.options);
-  return `${url}&code_challenge=${challenge}&code_challenge_method=S256&state=of-the-gui`;
-}
 
 test('the hashes in its policy are those of its script and its style', async () => {
   const { body } = await callbackPage();

@@ -6,6 +6,7 @@ use nocodb_bitbucket_auth::api_request::{self, Answered, Following, Step};
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
+use nocodb_bitbucket_auth::callback_page::{CallbackPage, Shown};
 use nocodb_bitbucket_auth::client_config::{ClientConfig, ClientCredentials, Environment, variable};
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
 use nocodb_bitbucket_auth::credential::{Credential, Kind, Stored};
@@ -971,6 +972,26 @@ proptest! {
             let loopback = host == "localhost" || host.starts_with("127.") || host == "[::1]";
             prop_assert!(url.scheme() == "https" || url.scheme() == "http" && loopback, "{}", text);
         }
+    }
+
+    #[test]
+    fn a_callback_is_answered_whatever_it_holds_and_no_refusal_repeats_it(
+        error in "[^\\p{Cc}]{12,40}", state in printable(), more in any::<String>(),
+    ) {
+        let page = CallbackPage::new(&client("Key", None, REDIRECT_URI, None), None);
+        let mut query = String::new();
+        form::append_pair(&mut query, "error", &error);
+        form::append_pair(&mut query, "state", &state);
+        match page.shown_at(&format!("/dashboard/?{query}")) {
+            Some(Shown::Refusal(refusal)) => {
+                prop_assert!(!refusal.text.contains(&error) && !refusal.heading.contains(&error));
+            }
+            other => prop_assert!(false, "{other:?}"),
+        }
+        // What anybody appends makes no other page of it, but may make it somebody else's.
+        let shown = page.shown_at(&format!("/dashboard/?{query}&{more}"));
+        prop_assert!(!matches!(shown, Some(Shown::Answer)));
+        prop_assert!(page.shown_at(&more).is_none() || more.starts_with("/dashboard/?"));
     }
 
     #[test]

@@ -275,6 +275,21 @@ class Page {
     }, selector);
   }
 
+  /** Types into a field, in place of what is in it. */
+  async fill(selector, text) {
+    await until(() => this.#in(async (driver) => {
+      const field = await driver.findElement(By.css(selector));
+      await field.clear();
+      await field.sendKeys(text);
+      return true;
+    }), selector);
+  }
+
+  /** A picture of what the window shows, as PNG. */
+  async screenshot() {
+    return Buffer.from(await this.#in((driver) => driver.takeScreenshot()), 'base64');
+  }
+
   /** The popup that `act` opens. One that is closed again at once may not be seen. */
   async popupOf(act, isSettled) {
     const before = await this.#browser.handles();

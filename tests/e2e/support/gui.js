@@ -170,7 +170,8 @@ export class Gui {
     await popup.screenshot({ path: `${screenshots}${this.#name}-denied.png` });
     await this.screenshot('after-denied');
     const closed = popup.waitForEvent('close');
-    await close.click();
+    // The click may not be seen to end, as it does away with the window.
+    await close.click().catch(() => {});
     await closed;
     return words;
   }
@@ -195,7 +196,7 @@ export class Gui {
   async createIntegration() {
     const page = this.#page;
     const answered = page.waitForResponse((response) =>
-      response.request().method() === 'POST' && new URL(response.url()).pathname === '/api/v2/meta/integrations');
+      response.request().method() === 'POST' && new URL(response.url()).pathname.endsWith('/api/v2/meta/integrations'));
     await page.getByRole('button', { name: 'Create integration' }).click();
     const response = await answered;
     const exchange = {

@@ -1,0 +1,65 @@
+/**
+ * The callback page as the preload serves it in NocoDB's own server: what NocoDB's GUI and the package's own popup make of an
+ * answer and of a refusal, whose page is cut off from the one that opened it.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import '../../../pkg/inlined/core.wasm.js';
+import { serveCallbackPage } from '../../../js/nocodb/callback-page.js';
+import { GUI_LOOKS_MS, guiAddress, lookLikeNocodb } from '../support/nocodb-gui.js';
+import { gone, inEachEngine } from '../support/scene.js';
+
+const callback = '/';
+
+serveCallbackPage({
+  INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'the-key',
+  INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'the-secret',
+  INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: `https://nocodb.example${callback}`,
+});
+
+const CLOSE = 'Close this window';
+
+/** Waits for the words in a popup, and gives them. */
+async function wordsIn(scene, popup) {
+  await scene.shows(popup, CLOSE);
+  return popup.evaluate(() => document.querySelector('main').innerText);
+}
+
+inEachEngine({ callback }, (on) => {
+  test('NocoDB\'s GUI finds code and state in the address', () => on({}, async (scene) => {
+    const popup = await lookLikeNocodb(scene, await guiAddress(scene));
+    await scene.decide(popup, 'Grant access');
+    const { value } = await scene.outcome();
+    assert.equal(value.state, 'of-the-gui');
+    assert.equal((await scene.exchange({ code: value.code, code_verifier: 'a'.repeat(43) })).status, 200);
+    await gone(popup);
+  }));
+
+  test('a denial looks like a closed popup to NocoDB\'s GUI, and stays to be read', () => on({}, async (scene) => {
+    const popup = await lookLikeNocodb(scene, await guiAddress(scene));
+    await scene.decide(popup, 'Deny');
+    assert.match(await wordsIn(scene, popup), /^Access was denied/);
+    assert.deepEqual(await scene.outcome(), { value: null });
+    await wait(GUI_LOOKS_MS * 2);
+    assert.match(await wordsIn(scene, popup), /^Access was denied/);
+    // A driver may not see the end of a click that does away with the window.
+    await scene.press(popup, CLOSE).catch(() => {});
+    await gone(popup);
+  }));
+
+  test('the package\'s own popup gets its grant', () => on({}, async (scene) => {
+    const popup = await scene.click();
+    await scene.decide(popup, 'Grant access');
+    assert.equal((await scene.exchange((await scene.outcome()).value)).status, 200);
+    await gone(popup);
+  }));
+
+  // Long before a popup that seems to be closed would count as that.
+  test('the package\'s own popup gets its denial, and closes', () => on({}, async (scene) => {
+    const popup = await scene.click();
+    await scene.decide(popup, 'Deny');
+    assert.deepEqual(await scene.outcome(), { value: null });
+    await gone(popup);
+  }));
+});

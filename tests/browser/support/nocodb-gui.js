@@ -1,0 +1,52 @@
+/**
+ * NocoDB's GUI as far as its popup goes, in a page of these tests.
+ *
+ * In: a scene. Out: the popup; the page's outcome is what the GUI took from its address. What never happens here: a function
+ * of the package called.
+ */
+import { createHash } from 'node:crypto';
+
+export const GUI_LOOKS_MS = 500;
+
+/**
+ * What NocoDB's GUI does: it opens the popup itself, looks at its address every 500 ms, takes the code once the address
+ * contains the redirect URI, and closes the popup. A popup that is closed before counts as cancelled. The popup.
+ */
+export async function lookLikeNocodb(scene, url, { every = GUI_LOOKS_MS } = {}) {
+  await scene.page.evaluate(({ address, redirectUri, ms }) => {
+    document.querySelector('button').onclick = () => {
+      const popup = window.open(address, 'auth', 'width=600,height=700');
+      window.outcome = new Promise((resolve) => {
+        const interval = setInterval(() => {
+          if (popup.closed) {
+            clearInterval(interval);
+            resolve({ value: null });
+            return;
+          }
+          try {
+            const { href } = popup.location;
+            if (!href.includes(redirectUri)) return;
+            const parameters = new URL(href).searchParams;
+            clearInterval(interval);
+            popup.close();
+            resolve({ value: { code: parameters.get('code'), state: parameters.get('state') } });
+          } catch {
+            // Another origin's page is shown.
+          }
+        }, ms);
+      });
+      window.outcome.then((outcome) => { window.settled = outcome; });
+    };
+  }, { address: url, redirectUri: scene.redirectUri, ms: every });
+  return scene.popupOf(scene.page, () => scene.page.click('button'));
+}
+
+/** The address that NocoDB's GUI opens: the form's, with what it appends to it. */
+export async function guiAddress(scene) {
+  const challenge = createHash('sha256').update('a'.repeat(43)).digest('base64url');
+  const url = await scene.page.evaluate(async (options) => {
+    await window.oauth.init();
+    return window.oauth.createClient(options).authorizationUrl();
+  }, scene.options);
+  return `${url}&code_challenge=${challenge}&code_challenge_method=S256&state=of-the-gui`;
+}

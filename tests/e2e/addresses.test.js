@@ -1,0 +1,132 @@
+/**
+ * Callback URLs: any address of NocoDB serves, whatever NocoDB itself does with it.
+ *
+ * In: the same login at each address, in Chromium and in Firefox, and behind a proxy that strips a folder. Out: verdicts on
+ *   whether NocoDB's GUI got the code, and on what the popup says when there is none.
+ */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, request as startRequest } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { startRedis } from '../js/redis-server.js';
+import { FirefoxGui } from './support/firefox-gui.js';
+import { Gui } from './support/gui.js';
+import { ADMIN, Host, freePort, variables } from './support/host.js';
+
+const PREFIX = '/noco';
+
+/** A proxy that has NocoDB below a folder, of which NocoDB does not see anything. */
+async function startProxy(port) {
+  const proxy = createServer((request, response) => {
+    const { method, url, headers } = request;
+    const [, path] = /^\/noco(\/.*)$/.exec(url) ?? [];
+    if (path === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    const passedOn = startRequest({ host: '127.0.0.1', port, path, method, headers }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    });
+    passedOn.on('error', () => response.destroy());
+    request.pipe(passedOn);
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const close = () => {
+    proxy.closeAllConnections();
+    proxy.close();
+  };
+  return { url: `http://localhost:${proxy.address().port}${PREFIX}`, close };
+}
+
+describe('Connecting Bitbucket', () => {
+  let port;
+  let proxy;
+  let host;
+  let bb;
+  let chromium;
+  let firefox;
+  let connections = 0;
+
+  before(async () => {
+    port = await freePort();
+    proxy = await startProxy(port);
+    host = await Host.create();
+  });
+
+  after(async () => {
+    await chromium?.close();
+    await firefox?.close();
+    await host?.remove();
+    await bb?.close();
+    proxy?.close();
+  });
+
+  /** Starts NocoDB and a Bitbucket in which this callback URL is registered. */
+  async function startWith(callback, env) {
+    await host.stop();
+    await bb?.close();
+    bb = await startBitbucket({ clients: [{ callback }] });
+    await host.start(port, variables(bb, env));
+  }
+
+  /** Connects in a browser whose user is signed in. */
+  async function connect(gui, url) {
+    await gui.newBitbucketConnection(url);
+    await gui.grant();
+    await gui.createIntegration();
+  }
+
+  async function assertConnected(more) {
+    const rows = await host.integrations();
+    assert.equal(rows.length, connections + more);
+    connections = rows.length;
+    for (const { id } of rows.slice(0, more)) {
+      const { config } = await host.integration(id);
+      assert.ok(config.refresh_token && !('oauth' in config));
+    }
+  }
+
+  test('Deny in Firefox: the popup says so and stays, and the form can be used again', async () => {
+    await startWith(`http://localhost:${port}/`);
+    chromium = await Gui.open('addresses');
+    // NocoDB asks a new user some questions.
+    await chromium.try(() => chromium.signIn(host.url, ADMIN));
+    firefox = await FirefoxGui.open('firefox');
+    await firefox.try(async () => {
+      await firefox.signIn(host.url, ADMIN);
+      await firefox.newBitbucketConnection(host.url);
+      assert.match(await firefox.deny(), /^Access was denied\n/);
+      await firefox.grant();
+    });
+    assert.deepEqual(await host.integrations(), []);
+  });
+
+  for (const path of ['/', '/dashboard', '/dashboard/', '/any/path']) {
+    test(`${path} is a callback URL, in Chromium and in Firefox`, async () => {
+      if (path !== '/') await startWith(`http://localhost:${port}${path}`);
+      await Promise.all([chromium, firefox].map((gui) => gui.try(() => connect(gui, host.url))));
+      await assertConnected(2);
+    });
+  }
+
+  test('in a worker that serves HTTP, and with the dashboard elsewhere, callbacks are answered, and nothing else', async (context) => {
+    const { url: redis } = await startRedis(context);
+    await startWith(`http://localhost:${port}/`, { NC_WORKER_CONTAINER: 'true', NC_REDIS_URL: redis, NC_DASHBOARD_URL: '/elsewhere' });
+    const ask = (target) => fetch(host.url + target, { redirect: 'manual' });
+    assert.match(await (await ask('/?code=abc&state=def')).text(), /Bitbucket has answered/);
+    assert.match(await (await ask('/?error=access_denied&state=def')).text(), /Access was denied/);
+    for (const target of ['/', '/?code=abc', '/?code=abc&state=def&authuser=0']) {
+      assert.equal((await ask(target)).headers.get('location'), '/elsewhere');
+    }
+  });
+
+  test('behind a proxy that strips a folder, so is the folder', async () => {
+    await startWith(`${proxy.url}/`, { NC_PUBLIC_URL: proxy.url });
+    // Cookies know no ports: NocoDB finds the user signed in here as well.
+    await firefox.try(() => connect(firefox, proxy.url));
+    await assertConnected(1);
+  });
+});
