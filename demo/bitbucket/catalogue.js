@@ -258,6 +258,27 @@ export class Catalogue {
     };
   }
 
+  /** @returns {number[]} of the comments on a pull request */
+  commentsOf(repository, id) {
+    const { comment_count: count } = this.describePullRequest(repository, id);
+    return Array.from({ length: count }, (_, index) => index + 1);
+  }
+
+  describeComment({ workspace, slug }, id, number) {
+    const created = FIRST_DAY + id * HOUR + number * (HOUR / 60);
+    const { type, uuid: author, account_id: account, nickname, display_name: name } = this.user();
+    return {
+      type: 'pullrequest_comment',
+      id: number,
+      content: { type: 'rendered', raw: `Comment ${number}`, markup: 'markdown', html: `<p>Comment ${number}</p>` },
+      user: { type, uuid: author, account_id: account, nickname, display_name: name },
+      deleted: false,
+      created_on: new Date(created).toISOString(),
+      updated_on: new Date(created).toISOString(),
+      links: this.#links(`/repositories/${workspace}/${slug}/pullrequests/${id}/comments/${number}`),
+    };
+  }
+
   #links(path) {
     return { self: { href: this.#apiUrl + path } };
   }

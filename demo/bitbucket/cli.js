@@ -26,6 +26,7 @@ stats, log. A fault has
   form      of the kind status: ${Object.keys(STATUS_FORMS).join(', ')}
   members   of the kind without, a list: ${MEMBERS.join(', ')}
   encoding  Content-Encoding of the answer: ${ENCODINGS.join(', ')}; chunked: true leaves its length out
+  path      of the API, below its base: only requests to it are hit
   delayMs, retryAfter, location
 `;
 

@@ -40,6 +40,7 @@ const VALID = {
   encoding: (value) => Object.hasOwn(ENCODERS, value),
   members: (value) => Array.isArray(value) && value.length > 0 && value.every((name) => MEMBERS.includes(name)),
   chunked: (value) => typeof value === 'boolean',
+  path: (value) => typeof value === 'string' && value.startsWith('/'),
 };
 
 /** What a kind cannot do without. */
@@ -60,6 +61,7 @@ const NEEDS = { delay: 'delayMs', without: 'members', encoded: 'encoding' };
  * @property {number} [delayMs] in real milliseconds
  * @property {number | string} [retryAfter] is sent as it is: seconds or an HTTP date
  * @property {string} [location]
+ * @property {string} [path] of the API, below its base: only requests to it suffer the fault
  * @property {number} [times] default 1
  */
 export class Faults {
@@ -70,6 +72,7 @@ export class Faults {
     const { target, kind, times = 1 } = fault ?? {};
     if (!TARGETS.includes(target)) throw new TypeError(`target must be one of ${TARGETS.join(', ')}`);
     if (!KINDS.includes(kind)) throw new TypeError(`kind must be one of ${KINDS.join(', ')}`);
+    if (fault.path !== undefined && target !== 'api') throw new TypeError('a path is for the API');
     if (ONLY_API.includes(kind) && target !== 'api') throw new TypeError(`${kind} is for the API`);
     for (const [name, isValid] of Object.entries(VALID)) {
       if (fault[name] !== undefined && !isValid(fault[name])) throw new TypeError(`${name} is not valid`);
@@ -78,9 +81,10 @@ export class Faults {
     this.#queue.push({ ...fault, times });
   }
 
-  /** @returns {Fault | undefined} */
-  take(target) {
-    const index = this.#queue.findIndex((fault) => fault.target === target);
+  /** @param {string} pathname @returns {Fault | undefined} */
+  take(target, pathname) {
+    const isAbout = ({ path }) => path === undefined || pathname === `/2.0${path}`;
+    const index = this.#queue.findIndex((fault) => fault.target === target && isAbout(fault));
     if (index < 0) return undefined;
     const fault = this.#queue[index];
     fault.times -= 1;

@@ -201,17 +201,20 @@ export class Resources {
     });
   }
 
+  comments(call, ...path) {
+    return this.#inPullRequest(call, path, (repository, id) =>
+      this.#filteredPage(call.url, this.#catalogue.commentsOf(repository, id), (number) =>
+        this.#catalogue.describeComment(repository, id, number),
+      ),
+    );
+  }
+
   comment(call, ...path) {
     return this.#inPullRequest(call, path.slice(0, 3), (repository, id) => {
-      const { comment_count: count } = this.#catalogue.describePullRequest(repository, id);
       const number = Number(path[3]);
-      if (!(Number.isInteger(number) && number >= 1 && number <= count)) return nothing(404);
-      return json(200, {
-        type: 'pullrequest_comment',
-        id: number,
-        content: { type: 'rendered', raw: `Comment ${number}`, markup: 'markdown', html: `<p>Comment ${number}</p>` },
-        user: this.#catalogue.user(),
-      });
+      return this.#catalogue.commentsOf(repository, id).includes(number)
+        ? json(200, this.#catalogue.describeComment(repository, id, number))
+        : nothing(404);
     });
   }
 

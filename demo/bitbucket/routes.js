@@ -59,6 +59,7 @@ export const ROUTES = [
   route(`${PULL_REQUEST}/merge/task-status/{task}`, {
     GET: { ...WRITE_PULL_REQUEST, handler: 'mergeTask' },
   }),
+  route(`${PULL_REQUEST}/comments`, { GET: { ...READ_PULL_REQUEST, handler: 'comments', filters: true } }),
   route(`${PULL_REQUEST}/comments/{comment}`, { GET: { ...READ_PULL_REQUEST, handler: 'comment' } }),
   route(`${REPO}/commits`, { GET: { ...READ, handler: 'commits' } }),
   route(`${REPO}/commit/{hash}/statuses`, { GET: { ...READ, handler: 'statuses', filters: true } }),
@@ -89,11 +90,11 @@ export const ROUTES = [
   route(`${PIPELINE}/steps/{step}/log`, { GET: { ...READ_PIPELINE, handler: 'log' } }),
 ];
 
-const ANNOUNCEMENT = 'https://developer.atlassian.com/cloud/bitbucket/changelog/';
-const removed = (message) => ({
+const CHANGELOG = 'https://developer.atlassian.com/cloud/bitbucket/changelog';
+const removed = (message, announcement = CHANGELOG) => ({
   message,
-  detail: 'This endpoint has been removed. The announcement says what to use in its place.',
-  data: { announcement_url: ANNOUNCEMENT },
+  detail: 'Please read the changelog entry for more details.',
+  data: { announcement_url: announcement },
 });
 
 /**
@@ -103,7 +104,7 @@ const removed = (message) => ({
 export const REMOVED = [
   {
     path: /^\/(workspaces|repositories|user\/permissions\/(workspaces|repositories))$/,
-    error: removed('CHANGE-2770 - Functionality has been deprecated'),
+    error: removed('CHANGE-2770 - Functionality has been deprecated', `${CHANGELOG}#CHANGE-2770`),
   },
   {
     path: /^\/repositories\/[^/]+\/[^/]+\/(issues|wiki)(\/.*)?$/,

@@ -345,7 +345,7 @@ class Simulator {
   async #answer(request, url, target, notes) {
     if (url.pathname.startsWith('/__control/')) return this.#answerControl(request, url);
     if (!target) return this.#answerUntargeted(request, url);
-    const fault = this.#faults.take(target);
+    const fault = this.#faults.take(target, url.pathname);
     if (fault) notes.push(`fault=${fault.kind}`);
     if (fault?.kind === 'delay') await pause(fault.delayMs, this.#closing.signal);
     if (fault && isInstead(fault)) {

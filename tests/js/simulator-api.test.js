@@ -332,6 +332,14 @@ describe('refusals', () => {
     assert.equal((await ask(`${REPO}/pullrequests/3/comments/1`)).status, 200);
   });
 
+  test('comments on a pull request are paged, filtered and sorted', async () => {
+    const idsOf = async (query) => (await ask(`${REPO}/pullrequests/4/comments${query}`)).body.values.map(({ id }) => id);
+    assert.deepEqual(await idsOf('?sort=-updated_on'), [4, 3, 2, 1]);
+    assert.deepEqual(await idsOf('?sort=-updated_on&pagelen=3&page=2'), [1]);
+    assert.deepEqual(await idsOf('?q=id>2'), [3, 4]);
+    assert.equal((await ask(`${REPO}/pullrequests/4000/comments`)).status, 404);
+  });
+
   test('who may only read is told so in plain text', async () => {
     for (const [path, method] of [
       [`${READ_ONLY}/hooks`, 'GET'],

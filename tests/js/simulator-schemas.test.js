@@ -127,6 +127,7 @@ describe('the API answers in the forms that are written down', () => {
     for (let turn = 0; turn < 2; turn += 1) await look(headers.get('location'));
     await look(`${path}/7/merge/task-status/other`);
     await look(`${READ_ONLY}/pullrequests/1/merge`, { method: 'POST' });
+    await look(`${path}/3/comments`);
     await look(`${path}/3/comments/1`);
     await look(`${path}/3/comments/77`);
   });

@@ -1646,6 +1646,16 @@ describe('faults', () => {
     assert.equal(processed(), before);
   });
 
+  test('with a path: only requests to it are hit', async () => {
+    const status = async (path) => (await get(bb, path, bearer(tokens.access_token))).status;
+    bb.control.fault({ target: 'api', kind: 'status', status: 503, path: '/repositories/acme-labs' });
+    assert.equal(await status('/repositories/acme?role=member'), 200);
+    assert.equal(await status('/repositories/acme-labs?role=member'), 503);
+    assert.equal(await status('/repositories/acme-labs?role=member'), 200);
+    assert.throws(() => bb.control.fault({ target: 'token', kind: 'drop', path: '/user' }), TypeError);
+    assert.throws(() => bb.control.fault({ target: 'api', kind: 'drop', path: 'user' }), TypeError);
+  });
+
   test('drop: the connection ends, and nothing was processed', async () => {
     const before = processed();
     bb.control.fault({ target: 'token', kind: 'drop' });
