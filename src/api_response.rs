@@ -203,7 +203,7 @@ pub fn judge(response: &ApiResponse<'_>) -> Box<Error> {
 }
 
 /// Whether a path is that of a workspace's repositories, whose 410 is declared to mean something of its own.
-fn is_workspace(path: &str) -> bool {
+pub(crate) fn is_workspace(path: &str) -> bool {
     let name = path.strip_prefix("/repositories/").unwrap_or_default();
     let name = name.split('?').next().unwrap_or_default();
     let name = name.strip_suffix('/').unwrap_or(name);

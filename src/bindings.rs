@@ -12,7 +12,8 @@ use crate::arguments::Argument;
 use crate::authorization_request::{AuthorizationRequest, authorization_url};
 use crate::authorization_response::{Callback, code_of, is_callback, validate, validate_in_page};
 use crate::client_config::{
-    self, ClientConfig, ClientCredentials, Environment, HostVerifier, RateLimit, check_page_origin, variable,
+    self, ClientConfig, ClientCredentials, Environment, HostVerifier, RateLimit, RemovedEndpoints, check_page_origin,
+    variable,
 };
 use crate::connection_test::{self, ConnectionTest, Known};
 use crate::credential::Kind;
@@ -41,6 +42,7 @@ mod credential;
 mod failed_work;
 mod host_answer;
 mod refresh;
+mod removed_endpoints;
 mod stored_tokens;
 
 pub use api_request::{Api, group_of, may_carry};
@@ -51,6 +53,7 @@ pub use host_answer::{host_status, late_in_transaction, masked_credential, trans
 pub use refresh::{
     Policy, Queue, RefreshAction, RefreshAdmission, RefreshAnswer, RefreshEvent, RefreshLane, is_refusal, outdates,
 };
+pub use removed_endpoints::{Removed, without_tracker};
 pub use stored_tokens::row_holding;
 
 /// An object that is written as JSON, for JavaScript to make it in one go: member by member from here it would take
@@ -613,8 +616,8 @@ fn previous(value: Option<&JsValue>) -> Previous {
 }
 
 /// Reads an environment: `{ client?, callbackPage?, apiUrl?, timeoutMs, lockoutMs, rateLimit?, isRateLimitConfigured,
-/// mayActAsClient, isVerifierOptional, redisUrl?, redisVariable?, redisDatabase?, isRedisDatabaseSought, otherRedisDatabases?,
-/// proxies, problems }`.
+/// mayActAsClient, isVerifierOptional, replacesRemoved, redisUrl?, redisVariable?, redisDatabase?, isRedisDatabaseSought,
+/// otherRedisDatabases?, proxies, problems }`.
 /// Without `client` OAuth cannot be offered; without `apiUrl` the API's override is unusable; without `rateLimit` there is
 /// none. `problems` has an INVALID_CONFIG error for each variable that is missing or wrong.
 #[wasm_bindgen(js_name = readEnvironment)]
@@ -641,6 +644,7 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
         .flag("isRateLimitConfigured", is_configured)
         .flag("mayActAsClient", environment.client_credentials == ClientCredentials::Allowed)
         .flag("isVerifierOptional", environment.host_verifier == HostVerifier::Optional)
+        .flag("replacesRemoved", environment.removed_endpoints == RemovedEndpoints::Replaced)
         .text("redisUrl", environment.redis.as_ref().map(|redis| redis.address.expose()))
         .text("redisVariable", environment.redis.as_ref().map(|redis| redis.variable))
         .number("redisDatabase", database.map(u64::from))
@@ -801,19 +805,45 @@ pub fn judge_api_response(response: &JsValue) -> core::result::Result<JsValue, J
 }
 
 fn api_error(response: &JsValue) -> Result<Box<Error>> {
-    let response = Properties::of(response, "response", Phase::Api)?;
-    let fields = response_fields(&response)?;
-    let body = body_of(&response, api_response::LARGEST_BODY)?;
-    let path = response.string("path")?;
-    Ok(api_response::judge(&ApiResponse {
-        status: status_of(&response)?,
-        fields: &fields,
-        body: &body,
-        received_at: response.required_number("receivedAt")?,
-        kind: kind_of(&response)?,
-        path: path.as_deref(),
-        is_elsewhere: response.get("isElsewhere")?.is_some_and(|value| value.is_truthy()),
-    }))
+    Ok(api_response::judge(&ReadResponse::read(response)?.as_response()))
+}
+
+/// An answer of the API, out of an object.
+struct ReadResponse {
+    status: u16,
+    fields: ResponseFields,
+    body: Vec<u8>,
+    received_at: f64,
+    kind: Kind,
+    path: Option<String>,
+    is_elsewhere: bool,
+}
+
+impl ReadResponse {
+    fn read(response: &JsValue) -> Result<Self> {
+        let response = Properties::of(response, "response", Phase::Api)?;
+        Ok(Self {
+            fields: response_fields(&response)?,
+            body: body_of(&response, api_response::LARGEST_BODY)?,
+            path: response.string("path")?,
+            status: status_of(&response)?,
+            received_at: response.required_number("receivedAt")?,
+            kind: kind_of(&response)?,
+            is_elsewhere: response.get("isElsewhere")?.is_some_and(|value| value.is_truthy()),
+        })
+    }
+
+    fn as_response(&self) -> ApiResponse<'_> {
+        ApiResponse {
+            status: self.status,
+            fields: &self.fields,
+            body: &self.body,
+            received_at: self.received_at,
+            kind: self.kind,
+            path: self.path.as_deref(),
+            is_elsewhere: self.is_elsewhere,
+        }
+    }
 }
 
 fn kind_of(properties: &Properties<'_>) -> Result<Kind> {

@@ -169,8 +169,10 @@ pub mod variable {
     pub const NOCODB_WORKERS: [&str; 2] = ["NC_WORKER_MODE_ENABLED", "NC_WORKER_CONTAINER"];
     /// Where users open NocoDB: its own variable.
     pub const NOCODB_PUBLIC_URL: &str = "NC_PUBLIC_URL";
+    /// The word `off`, for no answers in place of endpoints that Atlassian removed.
+    pub const COMPAT: &str = "INTEGRATION_AUTH_BITBUCKET_COMPAT";
     /// All of them.
-    pub const ALL: [&str; 20] = [
+    pub const ALL: [&str; 21] = [
         CLIENT_ID,
         CLIENT_SECRET,
         REDIRECT_URI,
@@ -191,6 +193,7 @@ pub mod variable {
         NOCODB_WORKERS[0],
         NOCODB_WORKERS[1],
         NOCODB_PUBLIC_URL,
+        COMPAT,
     ];
 }
 
@@ -245,6 +248,16 @@ pub enum HostVerifier {
 /// The value of [`variable::CODE_VERIFIER`] for hosts whose form sends none.
 const OPTIONAL: &str = "optional";
 
+/// Whether requests to endpoints that Atlassian removed are answered from others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RemovedEndpoints {
+    /// Where that is possible.
+    #[default]
+    Replaced,
+    /// Bitbucket's own answer is handed on.
+    Left,
+}
+
 const TWO_DATABASES: Reason = "is for NocoDB's own Redis only: INTEGRATION_AUTH_BITBUCKET_REDIS_URL names its database itself, as in redis://host:6379/5";
 
 const WORKERS_ALONE: Reason = "is not set, nor is NC_REDIS_URL, and NocoDB runs in several processes here: they lose connections unless all of them have the same Redis, this package with its preload, and the same variables";
@@ -284,6 +297,8 @@ pub struct Environment {
     pub host_verifier: HostVerifier,
     /// The Redis through which processes share their tokens.
     pub redis: Option<NamedRedis>,
+    /// What is done about endpoints that Atlassian removed.
+    pub removed_endpoints: RemovedEndpoints,
     /// The way to Bitbucket.
     pub proxies: Proxies,
     /// What is missing or wrong, in the order of [`variable::ALL`]; the proxy and its exceptions come last.
@@ -317,6 +332,9 @@ impl Environment {
         if client.is_some() && redis.is_none() {
             values.report_workers();
         }
+        let removed_endpoints = values
+            .optional(variable::COMPAT, |value| value.map_or(Ok(RemovedEndpoints::Replaced), parse_compat))
+            .unwrap_or_default();
         let proxies = Proxies::read(get);
         problems.extend(proxies.problems().map(|problem| *problem));
         Self {
@@ -329,6 +347,7 @@ impl Environment {
             client_credentials,
             host_verifier,
             redis,
+            removed_endpoints,
             proxies,
             problems,
         }
@@ -470,5 +489,13 @@ fn parse_rate_limit(value: &str) -> core::result::Result<RateLimit, Reason> {
     match value.parse() {
         Ok(limit) if digits && (1..=LARGEST_LIMIT).contains(&limit) => Ok(RateLimit::Configured(limit)),
         _ => Err("must be off, or a whole number of requests in an hour from 1 to 1000000"),
+    }
+}
+
+fn parse_compat(value: &str) -> core::result::Result<RemovedEndpoints, Reason> {
+    match value {
+        _ if value.eq_ignore_ascii_case("on") => Ok(RemovedEndpoints::Replaced),
+        _ if value.eq_ignore_ascii_case("off") => Ok(RemovedEndpoints::Left),
+        _ => Err("must be on or off"),
     }
 }

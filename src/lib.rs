@@ -38,6 +38,7 @@ pub mod refresh_policy;
 pub mod refresh_queue;
 pub mod refresh_turn;
 pub mod refusals;
+pub mod removed_endpoints;
 pub mod retry;
 pub mod scope;
 pub mod secret;

@@ -6,10 +6,10 @@
 
 use js_sys::{Array, Function, JSON, Object, Reflect, Uint8Array};
 use nocodb_bitbucket_auth::bindings::{
-    Api, Client, List, Redactor, Test, check_member, default_scopes, environment_variables, expand_scopes, failure,
-    group_of, host_status, is_cured_by_renewal, is_expired, is_hour_used_up, is_waited_for, judge_api_response,
-    may_carry, may_repeat, missing_scopes, page_address, page_repetition, rate_limit_news, read_credential,
-    read_environment, retry_delay, row_holding, workspace_segment,
+    Api, Client, List, Redactor, Removed, Test, check_member, default_scopes, environment_variables, expand_scopes,
+    failure, group_of, host_status, is_cured_by_renewal, is_expired, is_hour_used_up, is_waited_for,
+    judge_api_response, may_carry, may_repeat, missing_scopes, page_address, page_repetition, rate_limit_news,
+    read_credential, read_environment, retry_delay, row_holding, without_tracker, workspace_segment,
 };
 use nocodb_bitbucket_auth::client_config::variable;
 use nocodb_bitbucket_auth::scope::DEFAULT_SCOPES;
@@ -300,6 +300,7 @@ fn config() {
                 "lockoutMs": get(&environment, "lockoutMs").as_f64().map(|wait| wait as u64),
                 "mayActAsClient": get(&environment, "mayActAsClient").as_bool(),
                 "isVerifierOptional": get(&environment, "isVerifierOptional").as_bool(),
+                "replacesRemoved": get(&environment, "replacesRemoved").as_bool(),
                 "redisUrl": get(&environment, "redisUrl").as_string(),
                 "redisDatabase": get(&environment, "redisDatabase").as_f64().map(|number| number as u64),
                 "redisVariable": get(&environment, "redisVariable").as_string(),
@@ -484,6 +485,47 @@ fn callback_page() {
         }
         assert!(refusal["text"].as_str().unwrap().contains(case["contains"].as_str().unwrap_or_default()));
         equal(&refusal["heading"], &case["expect"])
+    });
+}
+
+#[wasm_bindgen_test]
+fn removed_endpoints() {
+    run("removed_endpoints", include_str!("vectors/removed_endpoints.json"), |case| {
+        let string = |name: &str| case[name].as_str().unwrap();
+        let flag = |name: &str| case[name].as_bool().unwrap();
+        let removed = Removed::new(case["api"].as_str().unwrap_or("https://api.bitbucket.org/2.0")).unwrap();
+        let replaced = |name: &str| {
+            let method = case["method"].as_str().unwrap_or("GET");
+            Some(removed.replacement(method, string(name))).filter(JsValue::is_object).map(|replaced| seen(&replaced))
+        };
+        let outcome = match string("operation") {
+            "replacement" => replaced("url").map_or(json!(null), |mut replaced| {
+                let told = replaced.as_object_mut().unwrap();
+                told.remove("notice");
+                if let Some(Value::Object(mut list)) = told.remove("list") {
+                    list.remove("key");
+                    told.append(&mut list);
+                    told.insert("inWorkspace".to_owned(), json!(removed.in_workspace(string("url"), "acme", true)));
+                }
+                replaced
+            }),
+            "page" => {
+                let size = usize::try_from(case["size"].as_u64().unwrap()).unwrap();
+                seen(&removed.page(string("url"), size))
+            }
+            "same" => {
+                json!(replaced("url").unwrap()["list"]["key"] == replaced("other").unwrap()["list"]["key"])
+            }
+            "judge" => {
+                let answer = answer(&case["answer"]);
+                let judged = removed.judge(string("url"), string("segment"), flag("withRole"), &answer);
+                seen(&judged.map_err(|error| seen(&error).to_string())?)
+            }
+            "tracker" => json!(without_tracker(status(case), flag("isElsewhere"))),
+            "notice" => replaced("url").unwrap()["notice"].clone(),
+            other => return Err(format!("{other} is not an operation")),
+        };
+        equal(&outcome, &case["expect"])
     });
 }
 

@@ -7,7 +7,9 @@ use nocodb_bitbucket_auth::arguments::Argument;
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
 use nocodb_bitbucket_auth::callback_page::Shown;
-use nocodb_bitbucket_auth::client_config::{ClientConfig, ClientCredentials, Environment, HostVerifier};
+use nocodb_bitbucket_auth::client_config::{
+    ClientConfig, ClientCredentials, Environment, HostVerifier, RemovedEndpoints,
+};
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
 use nocodb_bitbucket_auth::credential::{Credential, Kind, MEMBERS, Stored, VAULT};
 use nocodb_bitbucket_auth::endpoints::{Endpoint, Endpoints};
@@ -20,6 +22,7 @@ use nocodb_bitbucket_auth::rate_limit::{Fields, Line, is_waited_for, news, resou
 use nocodb_bitbucket_auth::redaction::Redaction;
 use nocodb_bitbucket_auth::redis::Database;
 use nocodb_bitbucket_auth::refresh_turn::Times;
+use nocodb_bitbucket_auth::removed_endpoints::{self, Collected, Replacement, Verdict, replacement};
 use nocodb_bitbucket_auth::retry::{self, Failed, FailedWork};
 use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::Secret;
@@ -66,7 +69,7 @@ macro_rules! vectors {
 
 vectors!(callback, token_response, client_authentication, pkce, authorization_request, scope, config);
 vectors!(arguments, credential, api_request, api_response, connection_test, proxy, redaction, retry, rate_limit);
-vectors!(pagination, stored_tokens, host_answer, callback_page);
+vectors!(pagination, removed_endpoints, stored_tokens, host_answer, callback_page);
 
 /// A text, or `{ before, repeat, times, after }`.
 fn text(value: &Value) -> String {
@@ -750,6 +753,75 @@ mod cases {
         Ok((asked, list))
     }
 
+    pub fn removed_endpoints(case: &Value) {
+        let string = |name: &str| case[name].as_str().unwrap();
+        let api = case["api"].as_str().unwrap_or("https://api.bitbucket.org/2.0");
+        let api = Endpoint::Api.parse(Some(api)).unwrap();
+        let replaced = |name: &str| replacement(&api, case["method"].as_str().unwrap_or("GET"), string(name));
+        let collected = |name: &str| match replaced(name).unwrap() {
+            Replacement::Collected(collected) => collected,
+            other => panic!("{other:?} is no list"),
+        };
+        let flag = |name: &str| case[name].as_bool().unwrap();
+        let seen = match string("operation") {
+            "replacement" => replaced("url").map_or(Value::Null, |replaced| {
+                let list = match &replaced {
+                    Replacement::Collected(list) => Some(list),
+                    _ => None,
+                };
+                let refusal = match &replaced {
+                    Replacement::Refused(_, message) => Some(removed_endpoints::error_body(message)),
+                    _ => None,
+                };
+                present(json!({
+                    "endpoint": replaced.endpoint().asked(),
+                    "workspaces": list.map(Collected::workspaces),
+                    "inWorkspace": list.map(|list| list.in_workspace("acme", true)),
+                    "sort": list.and_then(Collected::sort).map(|sort| {
+                        json!({ "member": sort.member, "isDescending": sort.is_descending })
+                    }),
+                    "hasLists": list.map(Collected::has_lists),
+                    "isOfOwners": list.map(Collected::is_of_owners),
+                    "refusal": refusal,
+                }))
+            }),
+            "page" => {
+                let page = collected("url").page(usize::try_from(case["size"].as_u64().unwrap()).unwrap());
+                present(json!({
+                    "from": page.from, "to": page.to, "page": page.page, "pagelen": page.pagelen, "size": page.size,
+                    "next": page.next,
+                }))
+            }
+            "same" => json!(collected("url").key() == collected("other").key()),
+            "judge" => {
+                let answer = &case["answer"];
+                let verdict = collected("url").judge(
+                    string("segment"),
+                    flag("withRole"),
+                    &ApiResponse {
+                        status: status(answer),
+                        fields: &response_fields(answer),
+                        body: answer["body"].as_str().unwrap().as_bytes(),
+                        received_at: RECEIVED_AT,
+                        kind: Kind::from_name(answer["kind"].as_str().unwrap()).unwrap(),
+                        path: answer["path"].as_str(),
+                        is_elsewhere: answer["isElsewhere"].as_bool().unwrap_or_default(),
+                    },
+                );
+                let (verdict, told) = match verdict {
+                    Verdict::Refused(told) => ("refused", told),
+                    Verdict::LeftOut(told) => ("left out", Some(told)),
+                    Verdict::WithoutRole => ("without role", None),
+                };
+                present(json!({ "verdict": verdict, "told": told }))
+            }
+            "tracker" => json!(removed_endpoints::without_tracker(status(case), flag("isElsewhere"))),
+            "notice" => json!(replaced("url").unwrap().endpoint().notice()),
+            other => panic!("{other} is not an operation"),
+        };
+        assert_eq!(seen, case["expect"], "{}", case["name"]);
+    }
+
     fn status(value: &Value) -> u16 {
         u16::try_from(value["status"].as_u64().unwrap()).unwrap()
     }
@@ -797,6 +869,7 @@ mod cases {
         seen["timeoutMs"] = environment.timeout_ms.into();
         seen["lockoutMs"] = environment.lockout_ms.into();
         seen["mayActAsClient"] = (environment.client_credentials == ClientCredentials::Allowed).into();
+        seen["replacesRemoved"] = (environment.removed_endpoints == RemovedEndpoints::Replaced).into();
         seen["isVerifierOptional"] = (environment.host_verifier == HostVerifier::Optional).into();
         let (database, others) = match environment.redis.as_ref().map(|redis| redis.database.clone()) {
             Some(Database::Named(number)) => (Some(number), None),

@@ -300,6 +300,28 @@ const CASES = {
     checkCore(vector, run, (seen) => assert.deepEqual(seen, vector.expect));
   },
 
+  removed_endpoints(vector) {
+    const { api = 'https://api.bitbucket.org/2.0', method = 'GET', url, other, operation } = vector;
+    const removed = new (core().RemovedEndpoints)(api);
+    const keyOf = (address) => removed.replacement(method, address).list.key;
+    const run = {
+      replacement: () => {
+        const { notice, list, ...told } = removed.replacement(method, url) ?? {};
+        if (notice === undefined) return null;
+        if (!list) return told;
+        const { key, ...about } = list;
+        assert.ok(key, 'a list has no key');
+        return { ...told, ...about, inWorkspace: removed.inWorkspace(url, 'acme', true) };
+      },
+      page: () => removed.page(url, vector.size),
+      same: () => keyOf(url) === keyOf(other),
+      judge: () => removed.judge(url, vector.segment, vector.withRole, answer(vector.answer)),
+      tracker: () => core().withoutTracker(vector.status, vector.isElsewhere) ?? null,
+      notice: () => removed.replacement(method, url).notice,
+    }[operation];
+    assert.deepEqual(run(), vector.expect);
+  },
+
   config(vector, t) {
     ({ options: configOptions, environment: configEnvironment })[vector.kind](vector, t);
   },
@@ -331,7 +353,7 @@ function configEnvironment(vector, t) {
 
 const INSIDE = [
   'timeoutMs', 'lockoutMs', 'redisUrl', 'redisDatabase', 'isRedisDatabaseSought', 'otherRedisDatabases', 'redisVariable',
-  'mayActAsClient', 'isVerifierOptional',
+  'mayActAsClient', 'isVerifierOptional', 'replacesRemoved',
 ];
 
 /** What nothing that is exported tells is seen where the environment is read. */
