@@ -96,6 +96,7 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {boolean} isRateLimitConfigured whether the environment says so
  * @property {boolean} mayActAsClient whether connections may act as the OAuth client itself
  * @property {boolean} isVerifierOptional whether the host's form may send a code without its verifier
+ * @property {boolean} replacesRemoved whether requests to endpoints that Atlassian removed are answered from others
  * @property {Proxies} proxies the way to Bitbucket
  * @property {string} [redisUrl] of the Redis through which processes share their tokens; it may hold a password
  * @property {string} [redisVariable] the variable that names it
@@ -318,6 +319,45 @@ import { BitbucketAuthError, judge } from './error.js';
  */
 
 /**
+ * The endpoints of an API that Atlassian removed. A list is known by the address that was asked for, a workspace by its
+ * segment of a path.
+ *
+ * @typedef {object} RemovedEndpoints
+ * @property {(method: string, url: string) => Replaced | undefined} replacement `undefined` for a request that is sent as it is
+ * @property {(url: string, segment: string, withRole: boolean) => string} inWorkspace the address of what belongs to a list
+ *   in a workspace
+ * @property {(url: string, segment: string, withRole: boolean, answer: ApiAnswer & { kind: CredentialKind, path?: string,
+ *   isElsewhere?: boolean }) => { verdict: 'refused' | 'left out' | 'without role', told?: string }} judge an answer about a
+ *   workspace that is no success; `told`: what an administrator is told
+ * @property {(url: string, size: number) => { from: number, to: number, page: number, pagelen: number, size: number,
+ *   next?: string }} page of so many values in all
+ */
+
+/**
+ * What takes the place of a request: a list that is collected, a refusal, or the request itself, whose answer `withoutTracker`
+ * judges.
+ *
+ * @typedef {object} Replaced
+ * @property {string} endpoint path of the removed endpoint, below the API's base
+ * @property {string} notice what an administrator is told
+ * @property {CollectedList} [list]
+ * @property {string} [refusal] the body of a 400
+ */
+
+/** @typedef {{ member: string, isDescending: boolean }} Sort `member`: names with dots between them */
+
+/**
+ * A list that is collected from all workspaces.
+ *
+ * @typedef {object} CollectedList
+ * @property {string} key what tells it from others, whatever its page
+ * @property {string} workspaces the address of the user's workspaces
+ * @property {boolean} hasLists whether each workspace has a list of its own, rather than one value
+ * @property {boolean} isOfOwners whether only workspaces belong to it that the user administers
+ * @property {Sort} [sort]
+ */
+
+/**
  * @typedef {object} Core
  * @property {new (options: unknown) => CoreClient} Client
  * @property {(length: number) => number} textBuffer the address of a buffer in `textMemory`, for the texts of a quick call,
@@ -386,6 +426,9 @@ import { BitbucketAuthError, judge } from './error.js';
  *   } isCuredByRenewal whether newer tokens may cure work that failed
  * @property {new (address: string) => List} List for the absolute address of the first page
  * @property {(list: string, next: unknown, page: unknown) => string} pageAddress
+ * @property {new (apiUrl: string) => RemovedEndpoints} RemovedEndpoints
+ * @property {(status: number, isElsewhere: boolean) => string | undefined} withoutTracker the body of a 404 in place of what
+ *   Bitbucket answers for issues; `undefined`: that stays
  * @property {(status: number, retryAfter: string | undefined, number: number, patience: number, receivedAt: number,
  *   random: number) => number | undefined} pageRepetition milliseconds; `undefined` when the answer is the page
  * @property {(status: number, limit: string | undefined, nearLimit: string | undefined, retryAfter: string | undefined,

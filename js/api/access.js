@@ -7,6 +7,7 @@
 
 import { configFailure } from '../token-endpoint.js';
 import { createClient } from './client.js';
+import { collectedListsOf, replaceRemoved } from './removed-endpoints.js';
 import { createSender } from './sender.js';
 import { throttleOf } from './throttle.js';
 
@@ -14,7 +15,8 @@ import { throttleOf } from './throttle.js';
 /** @typedef {import('../nocodb/environment.js').Environment} Environment */
 /** @typedef {import('./client.js').BitbucketClient} BitbucketClient */
 /** @typedef {import('./sender.js').Sender} Sender */
-/** @typedef {import('./throttle.js').Subject} Subject */
+
+/** @typedef {import('./throttle.js').Subject & { workspace?: string }} Subject `workspace`: that of the config */
 
 export class ApiAccess {
   /** @type {Credentials} */
@@ -67,12 +69,31 @@ export class ApiAccess {
   createClient({ maxWaitMs, patienceMs } = {}) {
     const { apiUrl, credentials, environment } = this;
     const throttle = throttleOf(environment, credentials, this.#subject, maxWaitMs);
+    const sender = this.createSender(patienceMs, throttle);
     return createClient({
       apiUrl,
       kind: credentials.kind,
-      sender: this.createSender(patienceMs, throttle),
+      sender: environment.replacesRemoved ? this.#withRemoved(sender) : sender,
       isQueued: throttle !== undefined,
       maxWaitMs,
+    });
+  }
+
+  /**
+   * A sender that also answers for endpoints that Atlassian removed.
+   *
+   * @param {Sender} sender
+   * @returns {Sender}
+   */
+  #withRemoved(sender) {
+    const { apiUrl, credentials } = this;
+    const { workspace } = this.#subject;
+    return replaceRemoved(sender, {
+      apiUrl,
+      kind: credentials.kind,
+      lists: collectedListsOf(credentials.connection ?? credentials),
+      ...(!credentials.hasUser && workspace && { workspace }),
+      log: (message) => this.#subject.log(message),
     });
   }
 }

@@ -71,29 +71,47 @@ export function listOf(client, path, params, config) {
  * @param {List} list
  * @param {AxiosRequestConfig} [config]
  * @param {number} [maxWaitMs] for a page that is not ready; by default as long as the core allows
- * @returns {Promise<{ values: unknown[], goOn: () => boolean }>} `goOn` has the list ask for the page after it next, and
- *   tells whether there is one
+ * @returns {Promise<Page>}
  */
-export async function fetchPage(client, list, config, maxWaitMs = Infinity) {
-  const until = Date.now() + maxWaitMs;
+export function fetchPage(client, list, config, maxWaitMs) {
   // The address has all parameters; those that the client adds of itself are there already.
   /** @type {AxiosRequestConfig} */
   const options = { ...config, params: /** @type {any} */ (null), allowAbsoluteUrls: true };
+  const signal = /** @type {AbortSignal | undefined} */ (config?.signal);
+  return readPage((address) => client.get(address, options), list, signal, maxWaitMs);
+}
+
+/**
+ * @typedef {object} Page
+ * @property {unknown[]} values
+ * @property {() => boolean} goOn has the list ask for the page after it next, and tells whether there is one
+ */
+
+/**
+ * The same for whoever has no client.
+ *
+ * @param {(address: string) => Promise<{ data: unknown, status: number, headers: unknown }>} get
+ * @param {List} list
+ * @param {AbortSignal} [signal]
+ * @param {number} [maxWaitMs]
+ * @returns {Promise<Page>}
+ */
+export async function readPage(get, list, signal, maxWaitMs = Infinity) {
+  const until = Date.now() + maxWaitMs;
   for (let attempt = 1; ; attempt += 1) {
-    const { data, status, headers } = await client.get(list.address, options);
+    const { data, status, headers } = await get(list.address);
     const now = Date.now();
-    const pause = judge(fetchPage, () => core().pageRepetition(
+    const pause = judge(readPage, () => core().pageRepetition(
       status, headerOf(headers, 'retry-after'), attempt, until - now, now, Math.random(),
     ));
     if (pause === undefined) {
       const { values, next, page, pagelen, size } = members(data);
       if (!Array.isArray(values)) throw failure('RESPONSE_INVALID', 'api', { field: 'values' });
-      const goOn = () => judge(fetchPage, () => (
+      const goOn = () => judge(readPage, () => (
         list.answered(next, values.length, numberOf(page), numberOf(pagelen), numberOf(size))
       ));
       return { values, goOn };
     }
-    const signal = /** @type {AbortSignal | undefined} */ (config?.signal);
     // Whoever aborts is told by the next request.
     await sleep(pause, undefined, { signal }).catch(() => {});
   }

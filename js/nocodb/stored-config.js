@@ -79,6 +79,10 @@ export class StoredConfig {
     return textOf(members(this.config.account).uuid);
   }
 
+  get workspace() {
+    return textOf(this.config.workspace);
+  }
+
   get canRefresh() {
     return this.config.type === 'oauth' && textOf(this.config.refresh_token) !== undefined;
   }

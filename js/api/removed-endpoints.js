@@ -1,0 +1,428 @@
+/**
+ * Answers in place of endpoints that Atlassian removed from the API.
+ *
+ * In: requests on their way to the sender. Out: answers as the removed endpoints gave them, made of what other endpoints answer
+ * through the same sender. What never happens here: a decision about what takes the place of what, what may be missing from a
+ * list, or what an answer says of itself (the core has them), or a list that failed half way is handed on.
+ *
+ * A list is collected once for all callers that ask at the same time, and kept for a minute, as a consumer asks for one page
+ * after the other. It is kept as JSON, which takes a fraction of the memory of objects.
+ */
+
+import { unlessAborted } from '../abort.js';
+import { isObject, members } from '../arguments.js';
+import { core, failure } from '../core.js';
+import { judge } from '../error.js';
+import { readPage } from './paginate.js';
+
+/** @typedef {import('../core.js').CollectedList} CollectedList */
+/** @typedef {import('../core.js').CredentialKind} CredentialKind */
+/** @typedef {import('../core.js').RemovedEndpoints} RemovedEndpoints */
+/** @typedef {import('../core.js').Replaced} Replaced */
+/** @typedef {import('./sender.js').ApiRequest} ApiRequest */
+/** @typedef {import('./sender.js').Sender} Sender */
+/** @typedef {Awaited<ReturnType<Sender>>} SenderAnswer */
+
+/**
+ * @typedef {object} Options
+ * @property {string} apiUrl
+ * @property {CredentialKind} kind
+ * @property {CollectedLists} lists
+ * @property {string} [workspace] the only one, where the credential has no user whose workspaces could be asked for
+ * @property {(message: string) => void} log
+ */
+
+/** @typedef {{ text: string, key: unknown }} Value as JSON, and what it is sorted by */
+/** @typedef {{ texts: string[], authorization: () => string }} Collected */
+
+/**
+ * @typedef {object} Entry
+ * @property {Collection} collection
+ * @property {Promise<Collected>} [work] under way, or done
+ * @property {boolean} isDone
+ * @property {number} waiting how many wait for it
+ * @property {AbortController} [end] ends it
+ * @property {NodeJS.Timeout} [timer] forgets it
+ */
+
+const KEPT_MS = 60_000;
+
+/** Of one connection: other parameters make another list. */
+const MOST_LISTS = 4;
+
+/** Characters of one list, about 30,000 repositories. */
+const LARGEST_LIST = 128 * 1024 * 1024;
+
+/** Workspaces that are read at the same time. */
+const MOST_AT_ONCE = 4;
+
+/** The endpoints that were told of in this process. @type {Set<string>} */
+const told = new Set();
+
+const utf8 = new TextDecoder();
+
+/**
+ * A sender that also answers for endpoints that are gone.
+ *
+ * @param {Sender} sender
+ * @param {Options} options
+ * @returns {Sender}
+ */
+export function replaceRemoved(sender, options) {
+  const removed = judge(replaceRemoved, () => new (core().RemovedEndpoints)(options.apiUrl));
+
+  /**
+   * @param {Replaced} replaced
+   * @param {ApiRequest} request
+   * @returns {Promise<SenderAnswer>}
+   */
+  const answer = async ({ endpoint, notice, refusal, list }, request) => {
+    const own = {
+      headers: {}, tookMs: 0, path: endpoint, isElsewhere: false, isUnrepeated: false, authorization: () => '',
+    };
+    if (refusal !== undefined) return withJson(own, 400, refusal);
+    const tell = () => {
+      if (!told.has(endpoint)) options.log(notice);
+      told.add(endpoint);
+    };
+    if (list) {
+      tell();
+      return page(list, own, request);
+    }
+    const given = await sender(request);
+    const body = core().withoutTracker(given.status, given.isElsewhere);
+    if (body === undefined) return given;
+    tell();
+    return withJson(given, 404, body);
+  };
+
+  /**
+   * @param {CollectedList} list
+   * @param {Omit<SenderAnswer, 'status' | 'body'>} own
+   * @param {ApiRequest} request
+   * @returns {Promise<SenderAnswer>}
+   */
+  const page = async (list, own, { url, signal }) => {
+    const { lists, workspace = '' } = options;
+    try {
+      const make = () => new Collection(url, list, removed, sender, options);
+      const { texts, authorization } = await lists.get(`${workspace} ${list.key}`, make, signal);
+      const { from, to, ...about } = removed.page(url, texts.length);
+      const body = `{"values":[${texts.slice(from, to).join(',')}],${JSON.stringify(about).slice(1)}`;
+      return withJson({ ...own, authorization }, 200, body);
+    } catch (error) {
+      if (error instanceof Refusal) return error.answer;
+      throw error;
+    }
+  };
+
+  return (request) => {
+    const replaced = removed.replacement(request.method, request.url);
+    return replaced ? answer(replaced, request) : sender(request);
+  };
+}
+
+/**
+ * @param {Omit<SenderAnswer, 'status' | 'body'>} given
+ * @param {number} status
+ * @param {string} body
+ * @returns {SenderAnswer}
+ */
+function withJson(given, status, body) {
+  const { 'content-length': _length, ...headers } = given.headers;
+  return { ...given, status, headers: { ...headers, 'content-type': 'application/json' }, body: Buffer.from(body) };
+}
+
+/** The lists of one connection. */
+export class CollectedLists {
+  /** By what tells them apart, the oldest first. @type {Map<string, Entry>} */
+  #entries = new Map();
+
+  /**
+   * @param {string} key
+   * @param {() => Collection} make
+   * @param {AbortSignal | null | undefined} signal ends the wait, and the work once nobody waits for it any more
+   * @returns {Promise<Collected>}
+   */
+  async get(key, make, signal) {
+    /** @type {Entry} */
+    const entry = this.#entries.get(key) ?? { collection: make(), isDone: false, waiting: 0 };
+    this.#entries.set(key, entry);
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > MOST_LISTS) this.#entries.delete(oldest);
+    const work = entry.work ?? this.#begin(key, entry);
+    entry.waiting += 1;
+    try {
+      return await unlessAborted(work, signal);
+    } finally {
+      entry.waiting -= 1;
+      if (entry.waiting === 0 && !entry.isDone && entry.work === work) {
+        entry.work = undefined;
+        entry.end?.abort();
+      }
+    }
+  }
+
+  /**
+   * Begins to collect a list, or goes on where that failed: what was read by then is kept as long as a list is.
+   *
+   * @param {string} key
+   * @param {Entry} entry
+   * @returns {Promise<Collected>}
+   */
+  #begin(key, entry) {
+    const end = new AbortController();
+    const work = entry.collection.read(end.signal);
+    clearTimeout(entry.timer);
+    Object.assign(entry, { work, end });
+    const settled = (/** @type {boolean} */ isDone) => {
+      // Others may have begun anew.
+      if (entry.work !== work && entry.work !== undefined) return;
+      entry.isDone = isDone;
+      if (!isDone) entry.work = undefined;
+      entry.timer = setTimeout(() => {
+        if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      }, KEPT_MS).unref();
+    };
+    work.then(() => settled(true), () => settled(false));
+    return work;
+  }
+}
+
+/** The lists of each connection. @type {WeakMap<object, CollectedLists>} */
+const listsOfConnections = new WeakMap();
+
+/**
+ * @param {object} connection
+ * @returns {CollectedLists}
+ */
+export function collectedListsOf(connection) {
+  const lists = listsOfConnections.get(connection) ?? new CollectedLists();
+  listsOfConnections.set(connection, lists);
+  return lists;
+}
+
+/** One list, as it is collected from all workspaces. */
+class Collection {
+  /** Of a request to the removed endpoint, whatever its page. @type {string} */
+  #url;
+
+  /** @type {CollectedList} */
+  #list;
+
+  /** @type {RemovedEndpoints} */
+  #removed;
+
+  /** @type {Sender} */
+  #sender;
+
+  /** @type {Options} */
+  #options;
+
+  /** The segments of the workspaces. @type {string[] | undefined} */
+  #workspaces;
+
+  /** What was read of each. @type {Map<string, Value[]>} */
+  #values = new Map();
+
+  #length = 0;
+
+  /** What was sent last. */
+  #authorization = () => '';
+
+  /**
+   * @param {string} url
+   * @param {CollectedList} list
+   * @param {RemovedEndpoints} removed
+   * @param {Sender} sender
+   * @param {Options} options
+   */
+  constructor(url, list, removed, sender, options) {
+    this.#url = url;
+    this.#list = list;
+    this.#removed = removed;
+    this.#sender = sender;
+    this.#options = options;
+  }
+
+  /**
+   * @param {AbortSignal} signal
+   * @returns {Promise<Collected>} throws what the sender throws, `RESPONSE_INVALID`, `RESPONSE_NOT_JSON`, `RESPONSE_TOO_LARGE`,
+   *   and a `Refusal`
+   */
+  async read(signal) {
+    const segments = this.#workspaces ??= await this.#readWorkspaces(signal);
+    /** @type {Value[][]} */
+    const all = [];
+    const left = [...segments.keys()];
+    const readOn = async () => {
+      for (let at = left.shift(); at !== undefined; at = left.shift()) {
+        all[at] = await this.#readWorkspace(segments[at], signal);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: MOST_AT_ONCE }, readOn));
+    } finally {
+      // Where one has failed, the others need not go on.
+      left.length = 0;
+    }
+    return { texts: merged(all, this.#list.sort).map(({ text }) => text), authorization: this.#authorization };
+  }
+
+  /**
+   * @param {AbortSignal} signal
+   * @returns {Promise<string[]>}
+   */
+  async #readWorkspaces(signal) {
+    const { workspace } = this.#options;
+    if (workspace !== undefined) return [segmentOf(workspace)];
+    /** @type {string[]} */
+    const segments = [];
+    await this.#readList(this.#list.workspaces, signal, (values) => {
+      for (const value of values.map(members)) {
+        const { slug, uuid } = members(value.workspace);
+        // A workspace without a name would be missing unnoticed.
+        if (slug === undefined && uuid === undefined) throw failure('RESPONSE_INVALID', 'api', { field: 'workspace' });
+        if (!this.#list.isOfOwners || value.administrator === true) segments.push(segmentOf(slug ?? uuid));
+      }
+    });
+    return segments;
+  }
+
+  /**
+   * @param {string} segment
+   * @param {AbortSignal} signal
+   * @returns {Promise<Value[]>}
+   */
+  async #readWorkspace(segment, signal, withRole = true) {
+    const known = this.#values.get(segment);
+    if (known) return known;
+    /** @type {Value[]} */
+    const values = [];
+    const take = (/** @type {unknown[]} */ more) => values.push(...more.map((value) => this.#take(value)));
+    const address = this.#removed.inWorkspace(this.#url, segment, withRole);
+    try {
+      if (this.#list.hasLists) await this.#readList(address, signal, take);
+      else take([objectOf(await this.#ask(address, signal))]);
+    } catch (error) {
+      // What is refused in the middle of a list was there at its beginning.
+      if (!(error instanceof Refusal) || values.length > 0) throw error;
+      const { verdict, told: message } = judge(this.#readWorkspace, () => (
+        this.#removed.judge(this.#url, segment, withRole, {
+          ...error.answer, receivedAt: Date.now(), kind: this.#options.kind,
+        })
+      ));
+      if (message !== undefined) this.#options.log(message);
+      if (verdict === 'without role') return this.#readWorkspace(segment, signal, false);
+      if (verdict === 'refused') throw error;
+    }
+    this.#values.set(segment, values);
+    return values;
+  }
+
+  /**
+   * @param {unknown} value
+   * @returns {Value}
+   */
+  #take(value) {
+    const { sort } = this.#list;
+    const text = JSON.stringify(value);
+    this.#length += text.length;
+    if (this.#length > LARGEST_LIST) throw failure('RESPONSE_TOO_LARGE', 'api');
+    return { text, key: sort?.member.split('.').reduce((part, name) => members(part)[name], value) };
+  }
+
+  /**
+   * @param {string} address of the first page
+   * @param {AbortSignal} signal
+   * @param {(values: unknown[]) => void} take
+   */
+  async #readList(address, signal, take) {
+    const { List } = core();
+    const list = new List(address);
+    for (let isMore = true; isMore;) {
+      const { values, goOn } = await readPage((url) => this.#ask(url, signal), list, signal);
+      take(values);
+      isMore = goOn();
+    }
+  }
+
+  /**
+   * @param {string} url
+   * @param {AbortSignal} signal
+   * @returns {Promise<{ data: unknown, status: number, headers: Record<string, string> }>}
+   */
+  async #ask(url, signal) {
+    const headers = { accept: 'application/json' };
+    // What another server says, without having seen the credential, is no part of the list.
+    const given = await this.#sender({ method: 'GET', url, headers, signal, redirect: 'own' });
+    const { status, headers: fields, body, authorization } = given;
+    if (status >= 300) throw new Refusal(given);
+    this.#authorization = authorization;
+    try {
+      return { status, headers: fields, data: body.length > 0 ? JSON.parse(utf8.decode(body)) : undefined };
+    } catch {
+      throw failure('RESPONSE_NOT_JSON', 'api', { status });
+    }
+  }
+}
+
+/** Ends a collection with an answer that is no success. */
+class Refusal extends Error {
+  /** @param {SenderAnswer} given */
+  constructor(given) {
+    super('refused');
+    this.answer = given;
+  }
+}
+
+/**
+ * @param {{ data: unknown }} answer
+ * @returns {object}
+ */
+function objectOf({ data }) {
+  if (!isObject(data)) throw failure('RESPONSE_INVALID', 'api', { field: 'workspace' });
+  return data;
+}
+
+/** @param {unknown} workspace */
+function segmentOf(workspace) {
+  return judge(segmentOf, () => core().workspaceSegment(workspace));
+}
+
+/**
+ * The values of lists that are sorted already, sorted over all of them. Bitbucket's order within each stays as it is.
+ *
+ * @param {Value[][]} lists
+ * @param {import('../core.js').Sort | undefined} sort
+ * @returns {Value[]}
+ */
+function merged(lists, sort) {
+  if (!sort) return lists.flat();
+  const sign = sort.isDescending ? -1 : 1;
+  const rest = lists.filter((list) => list.length > 0).map((list) => ({ list, at: 0 }));
+  const values = [];
+  while (rest.length > 0) {
+    const first = rest.reduce((best, other) => (
+      sign * compare(other.list[other.at].key, best.list[best.at].key) < 0 ? other : best
+    ));
+    values.push(first.list[first.at]);
+    first.at += 1;
+    if (first.at === first.list.length) rest.splice(rest.indexOf(first), 1);
+  }
+  return values;
+}
+
+/**
+ * Numbers, texts or times as Bitbucket writes them; what is not there comes last.
+ *
+ * @param {any} one
+ * @param {any} other
+ * @returns {number}
+ */
+function compare(one, other) {
+  const [isOne, isOther] = [one, other].map((key) => key !== undefined && key !== null);
+  if (!isOne || !isOther) return Number(isOther) - Number(isOne);
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}

@@ -1,0 +1,277 @@
+/** NocoDB's own Bitbucket sync, which asks for what Atlassian removed, against the simulator. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createEntry } from 'nocodb-bitbucket-auth';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { simulatorEnvironment, thrownBy } from './support.js';
+import { COMPLETE, NO_TRACKER, syncConsumer } from './sync-consumer.js';
+
+// Whoever waits for ever has failed.
+const PATIENT = { timeout: 120_000 };
+const HOUR = 3_600_000;
+
+/** More than a page of the form, over two workspaces. */
+const REPOSITORIES = 130;
+const ALL = REPOSITORIES + 3;
+const ANY_STATE = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'].map((state) => `state="${state}"`).join(' OR ');
+
+const OFF = { INTEGRATION_AUTH_BITBUCKET_COMPAT: 'off' };
+
+/** How hosts hand a connection to a sync. */
+const HOSTS = {
+  'newer hosts, which hand over the wrapper': async (wrapper) => wrapper,
+  'older hosts, which hand over the client': (wrapper) => wrapper.authenticate(),
+};
+
+/** A connection through a simulator that ends with the test, and what its log says. */
+async function connect(t, options = {}, variables = {}) {
+  const bitbucket = await startBitbucket({
+    clients: [{ callback: 'http://127.0.0.1:8080/dashboard/' }], repositories: REPOSITORIES, pullRequests: 60, ...options,
+  });
+  t.after(() => bitbucket.close());
+  const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, variables));
+  const [answer] = bitbucket.control.connect();
+  const log = [];
+  const config = {
+    type: 'oauth',
+    oauth_token: answer.access_token,
+    refresh_token: answer.refresh_token,
+    expires_at: new Date(Date.now() + answer.expires_in * 1000).toISOString(),
+  };
+  const wrapper = new Wrapper(config, { logger: (line) => log.push(line) });
+  /** Paths that the API was asked for, without their queries. */
+  const asked = () => bitbucket.requests.map((line) => / (\/2\.0\/\S*?)(?:\?\S*)? /.exec(line)?.[1]?.slice('/2.0'.length))
+    .filter((path) => path !== undefined);
+  return { bitbucket, Wrapper, config, wrapper, log, asked };
+}
+
+/** What Bitbucket itself has of a list, by a token of its own. */
+async function truth(bitbucket, path) {
+  const [{ access_token: token }] = bitbucket.control.connect();
+  const values = [];
+  for (let next = `${bitbucket.apiUrl}${path}`; next;) {
+    const response = await fetch(next, { headers: { authorization: `Bearer ${token}` } });
+    const page = await response.json();
+    values.push(...page.values);
+    ({ next } = page);
+  }
+  return values;
+}
+
+const byName = (values) => values.toSorted((one, other) => (one.full_name < other.full_name ? -1 : 1));
+
+const repositoriesOf = async (bitbucket) => [
+  ...await truth(bitbucket, '/repositories/acme?pagelen=100'), ...await truth(bitbucket, '/repositories/acme-labs'),
+];
+
+describe('the sync', PATIENT, () => {
+  for (const [host, handOver] of Object.entries(HOSTS)) {
+    for (const trackerStatus of [410, 404]) {
+      test(`${host}: gets everything, where issues answer ${trackerStatus}`, async (t) => {
+        const { bitbucket, wrapper, asked } = await connect(t, { trackerStatus });
+        let pages = 0;
+        const consumer = syncConsumer(await handOver(wrapper), () => {
+          pages += 1;
+          // The access token expires at Bitbucket before its time, between any two pages.
+          if (pages % 25 === 1) bitbucket.control.advance(2 * HOUR);
+        });
+        const repositories = await consumer.repositories();
+        assert.equal(repositories.length, ALL);
+        const times = repositories.map(({ updated_on: time }) => time);
+        assert.deepEqual(times, times.toSorted().reverse());
+        for (const { full_name: fullName } of [repositories[0], repositories.at(-1)]) {
+          const { issues, pullRequests } = await consumer.sync(fullName, ANY_STATE);
+          assert.deepEqual(issues, { values: [], comments: [], outcome: NO_TRACKER });
+          assert.equal(pullRequests.outcome, COMPLETE);
+          const path = `/repositories/${fullName}/pullrequests`;
+          const query = `q=${encodeURIComponent(ANY_STATE)}&sort=-updated_on&pagelen=50`;
+          assert.deepEqual(pullRequests.values, await truth(bitbucket, `${path}?${query}`));
+          assert.equal(pullRequests.values.length, 60);
+          const comments = [];
+          for (const { id } of pullRequests.values) {
+            comments.push(...await truth(bitbucket, `${path}/${id}/comments?sort=-updated_on`));
+          }
+          assert.deepEqual(pullRequests.comments, comments);
+          assert.ok(comments.length > 60);
+        }
+        const renewals = bitbucket.requests.filter((line) => line.includes('grant=refresh_token'));
+        assert.equal(renewals.length, Math.floor((pages - 2) / 25) + 1);
+        assert.ok(!asked().includes('/repositories'));
+        assert.deepEqual(byName(repositories), byName(await repositoriesOf(bitbucket)));
+      });
+    }
+  }
+
+  test('goes on when the access token expires while a list is collected', async (t) => {
+    const { bitbucket, wrapper } = await connect(t);
+    const client = await wrapper.authenticate();
+    await client.get('/user');
+    bitbucket.control.advance(2 * HOUR);
+    assert.equal((await syncConsumer(wrapper).repositories()).length, ALL);
+    bitbucket.control.advance(2 * HOUR);
+    assert.equal((await syncConsumer(client).repositories()).length, ALL);
+  });
+
+  test('with INTEGRATION_AUTH_BITBUCKET_COMPAT=off has what Bitbucket answers', async (t) => {
+    const { bitbucket, wrapper, log, asked } = await connect(t, {}, OFF);
+    const consumer = syncConsumer(wrapper);
+    assert.deepEqual(await consumer.repositories(), []);
+    const client = await wrapper.authenticate();
+    const { response, bitbucket: meaning } = await thrownBy(() => client.get('/repositories', { params: { role: 'member' } }));
+    assert.deepEqual([response.status, meaning.code], [410, 'API_GONE']);
+    assert.match(response.data.error.message, /^CHANGE-2770/);
+    const { issues, pullRequests } = await consumer.sync('acme/billing-service');
+    assert.deepEqual([issues.outcome, pullRequests.outcome, pullRequests.values.length], ['ended: 410', COMPLETE, 30]);
+    assert.ok(!asked().includes('/user/workspaces'));
+    assert.deepEqual(log, []);
+    assert.ok(bitbucket.requests.length > 0);
+  });
+});
+
+describe('the list of all repositories', PATIENT, () => {
+  const LIST = ['/repositories', { params: { role: 'member', pagelen: 100, sort: '-updated_on' } }];
+
+  test('has the shape of Bitbucket\'s lists, and next leads through it', async (t) => {
+    const { bitbucket, wrapper } = await connect(t);
+    const client = await wrapper.authenticate();
+    const { data, status, headers } = await client.get(...LIST);
+    assert.equal(status, 200);
+    assert.match(headers['content-type'], /^application\/json/);
+    const { values, ...about } = data;
+    const next = `${bitbucket.apiUrl}/repositories?role=member&sort=-updated_on&pagelen=100&page=2`;
+    assert.deepEqual([values.length, about], [100, { page: 1, pagelen: 100, size: ALL, next }]);
+    const second = (await client.get(next)).data;
+    const { values: rest, ...aboutRest } = second;
+    assert.deepEqual([rest.length, aboutRest], [ALL - 100, { page: 2, pagelen: 100, size: ALL }]);
+    const paginated = [];
+    for await (const value of client.paginate('/repositories', { role: 'member', sort: '-updated_on' })) paginated.push(value);
+    assert.deepEqual(paginated, [...values, ...rest]);
+  });
+
+  test('is filtered, sorted and cut as asked', async (t) => {
+    const { bitbucket, wrapper } = await connect(t);
+    const client = await wrapper.authenticate();
+    const { data: { values, ...about } } = await client.get('/repositories', {
+      params: { role: 'member', q: 'name ~ "billing"', sort: 'name', fields: 'values.full_name', pagelen: 3, page: 2 },
+    });
+    const found = (await repositoriesOf(bitbucket)).filter(({ name }) => name.includes('billing'))
+      .map(({ full_name, name }) => ({ full_name, name }));
+    const sorted = found.toSorted((one, other) => (one.name < other.name ? -1 : Number(one.name > other.name)));
+    assert.deepEqual(values, sorted.slice(3, 6));
+    assert.deepEqual([about.page, about.pagelen, about.size], [2, 3, found.length]);
+  });
+
+  test('counts within the rate limit like any other requests', async (t) => {
+    const controller = new AbortController();
+    const { Wrapper, config, asked } = await connect(t, {}, { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '2' });
+    const logger = (line) => {
+      if (/rate limit of 2 requests an hour is used up/.test(line)) controller.abort();
+    };
+    const client = await new Wrapper(config, { logger }).authenticate();
+    const [path, options] = LIST;
+    // Two pages of one workspace, and one of the other: the third waits for room.
+    const error = await thrownBy(() => client.get(path, { ...options, signal: controller.signal }));
+    assert.equal(error.bitbucket.code, 'REQUEST_ABORTED');
+    assert.ok(asked().filter((one) => one.startsWith('/repositories/')).length <= 2, asked().join(' '));
+  });
+
+  test('that Bitbucket\'s own rate limit interrupts is gone on with, not begun again', async (t) => {
+    const { bitbucket, wrapper, asked } = await connect(t);
+    bitbucket.control.fault({ target: 'api', kind: 'status', status: 429, retryAfter: 0, path: '/repositories/acme-labs' });
+    const client = await wrapper.authenticate();
+    assert.equal((await client.get(...LIST)).data.size, ALL);
+    const count = (path) => asked().filter((one) => one === path).length;
+    assert.deepEqual(['/user/workspaces', '/repositories/acme', '/repositories/acme-labs'].map(count), [1, 2, 2]);
+  });
+
+  for (const [what, fault, expected] of [
+    ['a workspace that refuses', { status: 403 }, 403],
+    ['a proxy\'s 404', { kind: 'html', status: 404 }, 404],
+    ['the page of a missing repository', { kind: 'missing-page' }, undefined],
+    ['a workspace that is gone', { status: 404 }, undefined],
+    ['a workspace that is marked as spam', { status: 410 }, undefined],
+  ]) {
+    test(`${expected ? 'fails with' : 'leaves out'} ${what}, and says so`, async (t) => {
+      const { bitbucket, wrapper, log } = await connect(t);
+      bitbucket.control.fault({ target: 'api', kind: 'status', ...fault, path: '/repositories/acme-labs' });
+      const client = await wrapper.authenticate();
+      const asking = client.get(...LIST);
+      if (expected) {
+        const { response } = await thrownBy(() => asking);
+        assert.equal(response.status, expected);
+      } else {
+        assert.equal((await asking).data.size, REPOSITORIES);
+      }
+      const told = log.filter((line) => line.includes('acme-labs'));
+      assert.equal(told.length, 1);
+      assert.match(told[0], expected ? /so the whole list fails/ : /so it is left out/);
+      if (expected) assert.equal((await client.get(...LIST)).data.size, ALL);
+    });
+  }
+
+  test('fails when the scope for the list of workspaces is missing', async (t) => {
+    const { bitbucket, Wrapper } = await connect(t);
+    const [answer] = bitbucket.control.connect({ scopes: ['repository'] });
+    const client = await new Wrapper({ type: 'oauth', oauth_token: answer.access_token, refresh_token: answer.refresh_token }).authenticate();
+    const { response, bitbucket: meaning } = await thrownBy(() => client.get(...LIST));
+    assert.deepEqual([response.status, meaning.code, meaning.required], [403, 'API_INSUFFICIENT_SCOPE', ['account']]);
+  });
+
+  test('of a credential without a user has the workspace of its config', async (t) => {
+    const scopes = ['repository', 'account'];
+    const { Wrapper } = await connect(t, {
+      accessTokens: [{ token: 'the-workspace-token', kind: 'workspace', workspace: 'acme-labs', scopes }],
+    });
+    const config = { type: 'api_key', token: 'the-workspace-token' };
+    const client = await new Wrapper({ ...config, workspace: 'acme-labs' }).authenticate();
+    assert.equal((await client.get(...LIST)).data.size, 3);
+    const without = await new Wrapper(config).authenticate();
+    assert.equal((await thrownBy(() => without.get(...LIST))).response.status, 403);
+  });
+
+  test('is kept for wrappers of the same connection, and for no other connection', async (t) => {
+    const { bitbucket, Wrapper, config, wrapper, asked } = await connect(t);
+    const count = () => asked().filter((path) => path === '/user/workspaces').length;
+    await (await wrapper.authenticate()).get(...LIST);
+    await (await new Wrapper(config).authenticate()).get(...LIST);
+    assert.equal(count(), 1);
+    const [answer] = bitbucket.control.connect();
+    const other = new Wrapper({ type: 'oauth', oauth_token: answer.access_token, refresh_token: answer.refresh_token });
+    await (await other.authenticate()).get(...LIST);
+    assert.equal(count(), 2);
+  });
+});
+
+describe('lists beside that of the sync', PATIENT, () => {
+  test('workspaces', async (t) => {
+    const { bitbucket, wrapper } = await connect(t);
+    const client = await wrapper.authenticate();
+    const { data } = await client.get('/workspaces', { params: { sort: '-slug' } });
+    const expected = await Promise.all(['acme-labs', 'acme'].map(async (slug) => (await client.get(`/workspaces/${slug}`)).data));
+    assert.deepEqual(data, { values: expected, page: 1, pagelen: 10, size: 2 });
+    assert.deepEqual((await client.get('/workspaces?role=owner')).data.values, [expected[1]]);
+    assert.ok(bitbucket.requests.every((line) => !/ \/2\.0\/workspaces[ ?]/.test(line)));
+  });
+
+  test('permissions for repositories', async (t) => {
+    const { bitbucket, wrapper } = await connect(t);
+    const client = await wrapper.authenticate();
+    const values = [];
+    for await (const value of client.paginate('/user/permissions/repositories')) values.push(value);
+    const expected = [];
+    for (const slug of ['acme', 'acme-labs']) {
+      expected.push(...await truth(bitbucket, `/user/workspaces/${slug}/permissions/repositories?pagelen=100`));
+    }
+    assert.equal(values.length, ALL);
+    assert.deepEqual(values, expected);
+  });
+
+  for (const path of ['/user/permissions/workspaces', '/repositories', '/workspaces?q=slug="acme"']) {
+    test(`not ${path}, which nothing answers any more`, async (t) => {
+      const { wrapper } = await connect(t);
+      const client = await wrapper.authenticate();
+      const { response, bitbucket: meaning } = await thrownBy(() => client.get(path));
+      assert.deepEqual([response.status, meaning.code], [410, 'API_GONE']);
+    });
+  }
+});

@@ -1,0 +1,379 @@
+/** What stands between the client and the sender: which requests take the place of others, and who shares what they find. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { thrownBy } from './support.js';
+
+// The package does not export these.
+const folder = new URL('js/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));
+const { CollectedLists, collectedListsOf, replaceRemoved } = await import(new URL('api/removed-endpoints.js', folder));
+await import('nocodb-bitbucket-auth');
+
+const API = 'https://api.bitbucket.org/2.0';
+const LIST = `${API}/repositories?role=member&pagelen=100`;
+const ANNOUNCEMENT = 'https://developer.atlassian.com/cloud/bitbucket/changelog#CHANGE-2770';
+
+const answerOf = (status, body, more) => ({
+  status,
+  headers: { 'content-type': 'application/json', 'content-length': '999', server: 'AtlassianEdge' },
+  body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+  tookMs: 1,
+  path: '',
+  isElsewhere: false,
+  authorization: () => 'Bearer the-token',
+  ...more,
+});
+const refusal = (status, message = 'No', more = {}) => answerOf(status, { type: 'error', error: { message, ...more } });
+const memberships = (slugs) => answerOf(200, { values: slugs.map((slug) => ({ administrator: false, workspace: { slug } })) });
+const named = (...names) => answerOf(200, { values: names.map((name) => ({ name })) });
+
+/**
+ * A sender that also answers for what is gone, over one that answers as `api` says by the path, which may have a query.
+ * `asked` lists the paths.
+ */
+function start(api, { lists = new CollectedLists(), module = { replaceRemoved }, ...more } = {}) {
+  const asked = [];
+  const log = [];
+  const signals = [];
+  const sender = async ({ url, signal }) => {
+    const { pathname, searchParams } = new URL(url);
+    searchParams.delete('pagelen');
+    const path = decodeURIComponent(pathname.slice('/2.0'.length) + (searchParams.size > 0 ? `?${searchParams}` : ''));
+    asked.push(path);
+    signals.push(signal);
+    const given = await api(path, signal);
+    return { path: path.split('?')[0], ...given };
+  };
+  const replaced = module.replaceRemoved(sender, {
+    apiUrl: API, kind: 'oauth', lists, log: (line) => log.push(line), ...more,
+  });
+  const ask = async (url = LIST, { method = 'GET', ...request } = {}) => {
+    const { status, body } = await replaced({ method, url, ...request });
+    return { status, data: JSON.parse(Buffer.from(body).toString()) };
+  };
+  const names = async (url) => (await ask(url)).data.values.map(({ name }) => name);
+  return { ask, asked, log, names, replaced, sender, signals };
+}
+
+/** An API of these workspaces, each with these repositories. */
+const workspaces = (all) => (path) => (path === '/user/workspaces'
+  ? memberships(Object.keys(all)) : all[path.split('?')[0].slice('/repositories/'.length)]);
+
+/** A promise and what settles it. */
+function deferred() {
+  let resolve;
+  const promise = new Promise((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+/** Waits until something has come about, which takes a few turns of the event loop. */
+async function until(condition) {
+  for (let turn = 0; !condition(); turn += 1) {
+    assert.ok(turn < 1000, 'it did not come about');
+    await new Promise(setImmediate);
+  }
+}
+
+/** Timers of a minute, which end when the test says so. */
+function minutes(t) {
+  const timers = [];
+  const { setTimeout: original } = globalThis;
+  t.mock.method(globalThis, 'setTimeout', (callback, ms, ...rest) => {
+    if (ms !== 60_000) return original(callback, ms, ...rest);
+    const timer = original(() => {}, 1);
+    timers.push({ timer, callback });
+    return timer;
+  });
+  const cleared = new Set();
+  const { clearTimeout: clear } = globalThis;
+  t.mock.method(globalThis, 'clearTimeout', (timer) => {
+    cleared.add(timer);
+    clear(timer);
+  });
+  return {
+    pass: () => timers.splice(0).filter(({ timer }) => !cleared.has(timer)).forEach(({ callback }) => callback()),
+  };
+}
+
+describe('a request', () => {
+  for (const [method, path] of [
+    ['GET', '/user'], ['GET', '/repositories/acme?role=member'], ['POST', '/repositories/acme/site/issues'], ['GET', '/repositories'],
+  ]) {
+    test(`${method} ${path} is sent as it is`, async () => {
+      const given = answerOf(404, {});
+      const promise = Promise.resolve(given);
+      const seen = [];
+      const replaced = replaceRemoved((request) => {
+        seen.push(request);
+        return promise;
+      }, { apiUrl: API, kind: 'oauth', lists: new CollectedLists(), log: assert.fail });
+      const request = { method, url: API + path };
+      assert.equal(replaced(request), promise);
+      assert.equal(seen[0], request);
+    });
+  }
+
+  for (const status of [404, 410]) {
+    test(`for issues that is answered ${status} finds no tracker`, async () => {
+      const { replaced } = start(() => refusal(status, 'CHANGE-1 - Gone'));
+      const given = await replaced({ method: 'GET', url: `${API}/repositories/acme/site/issues/1/comments?page=2` });
+      assert.deepEqual(
+        [given.status, JSON.parse(given.body)],
+        [404, { type: 'error', error: { message: 'Repository has no issue tracker.' } }],
+      );
+      assert.deepEqual(given.headers, { 'content-type': 'application/json', server: 'AtlassianEdge' });
+    });
+  }
+
+  for (const [what, answer] of [['refused', refusal(403)], ['answered elsewhere', { ...refusal(404), isElsewhere: true }]]) {
+    test(`for issues that is ${what} stays as it is`, async () => {
+      const { ask } = start(() => answer);
+      const { status, data } = await ask(`${API}/repositories/acme/site/issues`);
+      assert.deepEqual([status, data.error.message], [answer.status, 'No']);
+    });
+  }
+
+  for (const [query, message] of [['page=0', 'Invalid page'], ['pagelen=101', 'Invalid pagelen']]) {
+    test(`with ${query} is refused`, async () => {
+      const { ask, asked } = start(assert.fail);
+      const { status, data } = await ask(`${API}/repositories?role=member&${query}`);
+      assert.deepEqual([status, data, asked], [400, { type: 'error', error: { message } }, []]);
+    });
+  }
+
+  test('is told of once in a process, by what it asked for', async () => {
+    // A process of its own, as far as this module can tell.
+    const module = await import(new URL('api/removed-endpoints.js?another-process', folder));
+    const lists = new module.CollectedLists();
+    const api = (path) => (path.startsWith('/user') ? memberships([]) : refusal(410));
+    const { ask, log } = start(api, { module, lists });
+    const issues = `${API}/repositories/acme/site/issues`;
+    for (const url of [LIST, LIST, `${LIST}&sort=name`, issues, `${issues}/7`]) await ask(url);
+    assert.equal(log.length, 2);
+    assert.match(log[0], /^Something asked for GET \/repositories, .* on 2026-04-14 \(CHANGE-2770\)\. .*_COMPAT=off turns that off\.$/);
+    assert.match(log[1], /^Something asked for GET \/repositories\/\{workspace\}\/\{repository\}\/issues, .* on 2026-08-20\. /);
+  });
+});
+
+describe('a list of all workspaces', () => {
+  test('is read to the end, workspaces and repositories', async () => {
+    const pages = {
+      '/user/workspaces': { values: [{ workspace: { slug: 'a' } }], next: `${API}/user/workspaces?page=2` },
+      '/user/workspaces?page=2': { values: [{ workspace: { uuid: '{0f}' } }] },
+      '/repositories/a?role=member': { values: [{ name: 1 }], next: `${API}/repositories/a?role=member&page=2` },
+      '/repositories/a?role=member&page=2': { values: [{ name: 2 }] },
+      '/repositories/{0f}?role=member': { values: [{ name: 3 }] },
+    };
+    const { names, asked } = start((path) => answerOf(200, pages[path]));
+    assert.deepEqual(await names(), [1, 2, 3]);
+    assert.equal(asked.length, 5);
+  });
+
+  test('is empty for a user without workspaces', async () => {
+    const { ask } = start(workspaces({}));
+    assert.deepEqual((await ask()).data, { values: [], page: 1, pagelen: 100, size: 0 });
+  });
+
+  test('is sorted over all of them, and within each as Bitbucket sorts', async () => {
+    const all = { a: named('b', 'A', 'd'), b: named('a', 'c', null), c: named() };
+    const sorted = async (sort, api) => start(workspaces(api)).names(`${LIST}&sort=${sort}`);
+    assert.deepEqual(await sorted('name', all), ['a', 'b', 'A', 'c', 'd', null]);
+    const reversed = { a: named('d', 'b'), b: named(null, 'c', 'a') };
+    assert.deepEqual(await sorted('-name', reversed), [null, 'd', 'c', 'b', 'a']);
+    assert.deepEqual(await sorted('name', { a: named(2, 10), b: named(9, 11) }), [2, 9, 10, 11]);
+    assert.deepEqual(await sorted('name.x', { a: named({ x: 2 }), b: named({ x: 1 }) }), [{ x: 1 }, { x: 2 }]);
+    assert.deepEqual(await sorted('missing', { a: named(1), b: named(2) }), [1, 2]);
+  });
+
+  test('without an order has the workspaces one after the other', async () => {
+    assert.deepEqual(await start(workspaces({ b: named('b'), a: named('a') })).names(), ['b', 'a']);
+  });
+
+  test('asks without the role where Bitbucket has removed that, too', async () => {
+    const gone = refusal(410, 'CHANGE-2770 - Gone', { data: { announcement_url: ANNOUNCEMENT } });
+    const { names, asked } = start((path) => {
+      if (path === '/user/workspaces') return memberships(['a']);
+      return path.includes('role=') ? gone : named('x');
+    });
+    assert.deepEqual(await names(), ['x']);
+    assert.deepEqual(asked, ['/user/workspaces', '/repositories/a?role=member', '/repositories/a']);
+  });
+
+  test('leaves a workspace out that is gone, and says so each time', async () => {
+    const { names, log } = start(workspaces({ a: refusal(404), b: named('x') }));
+    assert.deepEqual(await names(), ['x']);
+    assert.deepEqual(log.filter((line) => line.includes('workspace a')), [
+      'GET /repositories: Bitbucket answers 404 for the workspace a, so it is left out.',
+    ]);
+  });
+
+  test('fails when a workspace is refused in the middle of its list', async () => {
+    const { ask } = start((path) => {
+      if (path === '/user/workspaces') return memberships(['a']);
+      if (path.includes('page=2')) return refusal(404, 'Invalid page');
+      return answerOf(200, { values: [{ name: 1 }], next: `${API}/repositories/a?page=2` });
+    });
+    const { status, data } = await ask();
+    assert.deepEqual([status, data.error.message], [404, 'Invalid page']);
+  });
+
+  for (const [what, api, code, field] of [
+    ['a workspace has no name', () => answerOf(200, { values: [{ workspace: {} }] }), 'RESPONSE_INVALID', 'workspace'],
+    ['a membership is none', () => answerOf(200, { values: [null] }), 'RESPONSE_INVALID', 'workspace'],
+    ['a name is none', () => memberships(['a b']), 'INVALID_ARGUMENT', 'workspace'],
+    ['an answer is no page', () => answerOf(200, {}), 'RESPONSE_INVALID', 'values'],
+    ['an answer is no JSON', () => answerOf(200, '<html>'), 'RESPONSE_NOT_JSON', undefined],
+    ['an answer is empty', () => answerOf(204, ''), 'RESPONSE_INVALID', 'values'],
+    ['a list leads in a circle', () => answerOf(200, { values: [], next: `${API}/user/workspaces?pagelen=100` }), 'RESPONSE_INVALID', 'next'],
+  ]) {
+    test(`fails when ${what}`, async () => {
+      const error = await thrownBy(() => start(api).ask());
+      assert.deepEqual([error.code, error.field], [code, field]);
+    });
+  }
+
+  for (const body of ['', 'null', '7']) {
+    test(`fails when a workspace itself is ${body || 'nothing'}`, async () => {
+      const { ask } = start((path) => (path === '/user/workspaces' ? memberships(['a']) : answerOf(200, body)));
+      const error = await thrownBy(() => ask(`${API}/workspaces`));
+      assert.deepEqual([error.code, error.field], ['RESPONSE_INVALID', 'workspace']);
+    });
+  }
+
+  test('fails rather than fill the memory', async () => {
+    const large = answerOf(200, { values: ['x'.repeat(27 * 1024 * 1024)] });
+    const error = await thrownBy(() => start(workspaces(Object.fromEntries('abcde'.split('').map((name) => [name, large])))).ask());
+    assert.equal(error.code, 'RESPONSE_TOO_LARGE');
+  });
+
+  test('reads four workspaces at a time, and no more of them when one has failed', async () => {
+    const slugs = Array.from({ length: 12 }, (_, index) => `w${index}`);
+    const open = new Map();
+    let most = 0;
+    const { ask, asked } = start(async (path) => {
+      if (path === '/user/workspaces') return memberships(slugs);
+      const turn = deferred();
+      open.set(path, turn);
+      most = Math.max(most, open.size);
+      const answer = await turn.promise;
+      open.delete(path);
+      return answer;
+    });
+    const asking = ask();
+    await until(() => open.size === 4);
+    const [first, ...others] = [...open.values()];
+    first.resolve(refusal(503));
+    assert.equal((await asking).status, 503);
+    for (const { resolve } of others) resolve(named());
+    await new Promise(setImmediate);
+    assert.deepEqual([most, asked.length], [4, 5]);
+  });
+});
+
+describe('who asks for the same list', () => {
+  const two = { a: named('x'), b: named('y') };
+
+  test('at the same time has it collected once', async () => {
+    const { names, asked } = start(workspaces(two));
+    assert.deepEqual(await Promise.all([names(), names(), names(`${LIST}&page=1`)]), Array(3).fill(['x', 'y']));
+    assert.equal(asked.length, 3);
+  });
+
+  test('within a minute has it as it was, and after that as it is', async (t) => {
+    const { pass } = minutes(t);
+    const { names, asked } = start(workspaces(two));
+    await names();
+    await names(`${API}/repositories?role=member&pagelen=1&page=2`);
+    assert.equal(asked.length, 3);
+    pass();
+    await names();
+    assert.equal(asked.length, 6);
+  });
+
+  test('with other parameters, or by another connection, has another one', async () => {
+    const lists = collectedListsOf({});
+    const { names, asked } = start(workspaces(two), { lists });
+    await names();
+    await names(`${LIST}&q=x`);
+    assert.equal(asked.length, 6);
+    const other = start(workspaces(two), { lists: collectedListsOf({}) });
+    await other.names();
+    assert.equal(other.asked.length, 3);
+    const same = start(workspaces(two), { lists });
+    await same.names();
+    assert.equal(same.asked.length, 0);
+  });
+
+  test('with a workspace of its config has that one only', async () => {
+    const lists = new CollectedLists();
+    const all = start(workspaces(two), { lists });
+    assert.deepEqual(await all.names(), ['x', 'y']);
+    const one = start(workspaces(two), { lists, workspace: 'b' });
+    assert.deepEqual([await one.names(), one.asked], [['y'], ['/repositories/b?role=member']]);
+  });
+
+  test('after four others has the oldest collected again', async () => {
+    const { names, asked } = start(workspaces(two));
+    const queries = ['', '&q=a', '&q=b', '&q=c', '&q=d'];
+    for (const query of queries) await names(LIST + query);
+    assert.equal(asked.length, 15);
+    await names(`${LIST}&q=d`);
+    assert.equal(asked.length, 15);
+    await names(LIST);
+    assert.equal(asked.length, 18);
+  });
+
+  test('after a failure has the rest collected', async () => {
+    let failing = true;
+    const { ask, asked } = start((path) => (path.startsWith('/repositories/b') && failing ? refusal(503) : workspaces(two)(path)));
+    assert.equal((await ask()).status, 503);
+    failing = false;
+    assert.equal((await ask()).status, 200);
+    assert.deepEqual(asked, ['/user/workspaces', '/repositories/a?role=member', ...Array(2).fill('/repositories/b?role=member')]);
+  });
+
+  test('a minute after a failure has all of it collected', async (t) => {
+    const { pass } = minutes(t);
+    let failing = true;
+    const { ask, asked } = start((path) => (path.startsWith('/repositories/b') && failing ? refusal(503) : workspaces(two)(path)));
+    await ask();
+    failing = false;
+    pass();
+    await ask();
+    assert.equal(asked.length, 6);
+  });
+
+  test('and aborts leaves it to others; the last one ends it', async () => {
+    const turn = deferred();
+    const { ask, signals } = start(async (path, signal) => {
+      if (path === '/user/workspaces') return memberships(['a']);
+      signal.addEventListener('abort', () => turn.resolve(refusal(499)));
+      return turn.promise;
+    });
+    const [one, other] = [new AbortController(), new AbortController()];
+    const asking = [ask(LIST, { signal: one.signal }), ask(LIST, { signal: other.signal })].map((promise) => thrownBy(() => promise));
+    await until(() => signals.length === 2);
+    one.abort();
+    assert.equal((await asking[0]).code, 'REQUEST_ABORTED');
+    assert.equal(signals[1].aborted, false);
+    other.abort();
+    assert.equal((await asking[1]).code, 'REQUEST_ABORTED');
+    assert.equal(signals[1].aborted, true);
+  });
+
+  test('after that begins anew, at once', async () => {
+    let turn = deferred();
+    const { ask, names } = start(async (path) => (path === '/user/workspaces' ? memberships(['a']) : turn.promise));
+    const controller = new AbortController();
+    const aborted = thrownBy(() => ask(LIST, { signal: controller.signal }));
+    controller.abort();
+    const { resolve } = turn;
+    turn = { promise: named('x') };
+    // What was ended has not even noticed yet.
+    const asking = names();
+    assert.equal((await aborted).code, 'REQUEST_ABORTED');
+    assert.deepEqual(await asking, ['x']);
+    resolve(refusal(500));
+  });
+});

@@ -1,0 +1,71 @@
+/**
+ * A consumer that asks Bitbucket as NocoDB's own sync does, written from what that was seen to ask for.
+ *
+ * In: the wrapper, as newer hosts hand it over, or the client of `authenticate()`, as older ones do. Out: what the sync
+ * would have, and how each part of it ended. What never happens here: a word of NocoDB's code.
+ */
+
+/** Parts end like this where there is nothing more to say. */
+export const COMPLETE = 'complete';
+
+/** What a 404 for issues is taken for. */
+export const NO_TRACKER = 'tracker not enabled';
+
+/**
+ * @param {any} auth a wrapper, or a client
+ * @param {() => void} [onPage] is called after each page
+ */
+export function syncConsumer(auth, onPage = () => {}) {
+  const run = (work) => (typeof auth.use === 'function' ? auth.use(work) : work(auth));
+
+  async function* pages(path, params) {
+    for (let page = 1; ; page += 1) {
+      const { data } = await run((client) => client.get(path, { params: { ...params, page } }));
+      onPage();
+      yield* data.values;
+      if (!data.next) return;
+    }
+  }
+
+  /** Values up to the end, and how it came. */
+  async function part(path, q) {
+    const values = [];
+    try {
+      for await (const value of pages(path, { pagelen: 50, sort: '-updated_on', ...(q && { q }) })) values.push(value);
+      return { values, outcome: COMPLETE };
+    } catch (error) {
+      return { values, outcome: error.response?.status === 404 ? NO_TRACKER : `ended: ${error.response?.status}` };
+    }
+  }
+
+  /** The same with the comments of each value. */
+  async function withComments(path, q) {
+    const { values, outcome } = await part(path, q);
+    const comments = [];
+    for (const { id } of values) comments.push(...(await part(`${path}/${id}/comments`)).values);
+    return { values, comments, outcome };
+  }
+
+  return {
+    /** The choices of the form. An error is swallowed, and leaves none. */
+    async repositories() {
+      const values = [];
+      try {
+        for await (const value of pages('/repositories', { role: 'member', pagelen: 100, sort: '-updated_on' })) {
+          values.push(value);
+        }
+        return values;
+      } catch {
+        return [];
+      }
+    },
+
+    /** @param {string} fullName @param {string} [q] which pull requests and issues */
+    async sync(fullName, q) {
+      return {
+        issues: await withComments(`/repositories/${fullName}/issues`, q),
+        pullRequests: await withComments(`/repositories/${fullName}/pullrequests`, q),
+      };
+    },
+  };
+}
