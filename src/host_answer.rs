@@ -5,6 +5,7 @@
 //! lack of permissions in NocoDB.
 
 use crate::error::{Code, Ending, Error, Phase};
+use crate::pasted::MASKED;
 
 /// How long a code's exchange may keep a transaction of NocoDB's database open, in milliseconds: on SQLite nobody else can
 /// write meanwhile.
@@ -72,7 +73,5 @@ pub fn unexchanged(phase: Phase) -> Box<Error> {
 
 /// A new row would hold the asterisks that stand in place of a credential.
 pub fn masked(field: &str) -> Box<Error> {
-    let reason =
-        "is a row of asterisks, which stands for a credential that is stored elsewhere: enter the credential itself";
-    Error::argument(Phase::Config, field, reason)
+    Error::argument(Phase::Config, field, MASKED)
 }

@@ -14,12 +14,12 @@ const QUOTATION_MARKS: [char; 20] =
 /// What NocoDB, and whoever else shows a config, puts in the place of a credential.
 const MASK: &str = "********";
 
+/// Why that is refused.
+pub const MASKED: Reason = "is a mask, not a token: enter what it stands for, or authenticate again";
+
 /// Refuses what stands for a credential and is none.
 pub fn check_mask(value: &str) -> core::result::Result<(), Reason> {
-    if value == MASK {
-        return Err("is a mask, not a token: enter what it stands for, or authenticate again");
-    }
-    Ok(())
+    if value == MASK { Err(MASKED) } else { Ok(()) }
 }
 
 /// Refuses what no value of a configuration has.

@@ -11,6 +11,7 @@
  * @property {string} author
  * @property {string} website
  * @property {number} order position in NocoDB's list
+ * @property {boolean} allowsPerUserCredentials whether a connection may leave the account to each of its users
  * @property {string[]} expose methods of the wrapper that signed-in creators may call at
  *   `POST /api/v2/integrations/{id}/{method}`. None of them returns a credential or sends an arbitrary request.
  */
@@ -24,5 +25,6 @@ export const manifest = Object.freeze({
   author: 'NocoDB',
   website: 'https://bitbucket.org',
   order: 5,
+  allowsPerUserCredentials: true,
   expose: ['testConnection', 'connectionStatus', 'listWorkspaces', 'listRepositories'],
 });

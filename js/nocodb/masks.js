@@ -1,8 +1,8 @@
 /**
- * Credentials in a config that is shown.
+ * Credentials in a config that is shown, and what comes back of such a config.
  *
- * In: a config as NocoDB stores it. Out: a copy with asterisks in the place of credentials. What never happens here: the
- * given object is changed.
+ * In: configs as NocoDB stores them, sends them to its GUI and gets them back. Out: copies with asterisks in the place of
+ * credentials, and copies with credentials in the place of asterisks. What never happens here: the given object is changed.
  */
 
 import { members } from '../arguments.js';
@@ -27,4 +27,34 @@ export function masked(config) {
     if (shown[name] && !isVaultReference(shown[name])) shown[name] = MASK;
   }
   return shown;
+}
+
+/**
+ * The names of the members of a config that hold a mask in the place of a credential.
+ *
+ * @param {unknown} config
+ * @returns {string[]}
+ */
+export function maskedMembers(config) {
+  const given = members(config);
+  return SECRET_MEMBERS.filter((name) => given[name] === MASK);
+}
+
+/**
+ * A config with the stored credentials in the place of masks. A mask of something that is not stored is left out.
+ *
+ * @template {Record<string, unknown>} T
+ * @param {T} config
+ * @param {unknown} stored
+ * @returns {T}
+ */
+export function unmasked(config, stored) {
+  const former = members(stored);
+  /** @type {Record<string, unknown>} */
+  const whole = { ...config };
+  for (const name of maskedMembers(config)) {
+    if (name in former && former[name] !== MASK) whole[name] = former[name];
+    else delete whole[name];
+  }
+  return /** @type {T} */ (whole);
 }

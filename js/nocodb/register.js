@@ -27,8 +27,8 @@ const PATIENCE_S = 60;
  * @type {() => Modules | Promise<Modules>}
  */
 const load = typeof require === 'function'
-  ? () => [require('./entry.js'), require('./callback-page.js')]
-  : () => Promise.all([import('./entry.js'), import('./callback-page.js')]);
+  ? () => [require('./plugin.js'), require('./callback-page.js')]
+  : () => Promise.all([import('./plugin.js'), import('./callback-page.js')]);
 
 /** @type {import('./registry.js').Listener} */
 const log = {

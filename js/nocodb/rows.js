@@ -1,17 +1,32 @@
 /**
  * What the preload does to NocoDB's rows of ours, and to the wrapper that NocoDB makes of one.
  *
- * In: NocoDB's model class, and the plugin. Out: rows that reach NocoDB's database with tokens in them instead of an
- *   authorization code, wrappers that can read their row, and refusals that NocoDB passes on to the user.
+ * In: NocoDB's model class, and the plugin. Out: rows that reach NocoDB's database as incoming-config.js makes them, wrappers
+ *   that can read their row, and refusals that NocoDB passes on to the user (host-errors.js).
  * Never here: a rule of OAuth (the entry's wrapper exchanges the code), the list of integrations, or a change to a row of
  *   somebody else.
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { Refusal, asOwnOf } from './host-errors.js';
+import { finished, isUnfinished, parseConfig, recall } from './incoming-config.js';
 
 /** @typedef {{ type: string, sub_type: string, wrapper: any, manifest: any, form: any }} Entry */
-/** @typedef {{ type?: string, sub_type?: string, config?: unknown }} Integration what NocoDB is about to store */
-/** @typedef {typeof import('./entry.js')} Plugin */
+/** @typedef {typeof import('./plugin.js')} Plugin */
+
+/**
+ * What NocoDB is about to store, or a row that it has read.
+ *
+ * @typedef {object} Integration
+ * @property {string} [id] before it is stored: of the row that it is a copy of
+ * @property {string} [type]
+ * @property {string} [sub_type]
+ * @property {string} [title]
+ * @property {unknown} [config]
+ * @property {string} [fk_workspace_id]
+ * @property {string} [workspaceId] the same, before it is stored
+ * @property {() => any} [getConfig] decrypted, of a row
+ */
 
 /**
  * The model class of NocoDB that holds the list and writes to the database.
@@ -40,21 +55,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** The types under which editions of NocoDB list Bitbucket. A row may come from another edition than this one. */
 export const TYPES = ['auth', 'development'];
 
-/** The kinds of credential that no code is exchanged for. */
-const OTHER_KINDS = ['api_key', 'basic', 'custom'];
-
-/** How long an enterprise edition may take from storing a row to exchanging the code that it still has of the request. */
-const EXCHANGED_MS = 60_000;
-
 /**
  * The row that NocoDB is just making a wrapper of. Some editions wait meanwhile, for a vault for instance.
  *
  * @type {AsyncLocalStorage<Making>}
  */
 const makings = new AsyncLocalStorage();
-
-/** Tokens by the payload that they were received for, as text. @type {Map<string, Record<string, unknown>>} */
-const exchanged = new Map();
 
 /** The methods that were put in the place of NocoDB's. @type {WeakSet<Function>} */
 const replacements = new WeakSet();
@@ -68,7 +74,7 @@ const replacements = new WeakSet();
  * @param {(receiver: unknown) => void} use is told which class a method is called on: it may be a subclass
  */
 export function wrapModel(model, plugin, use) {
-  exchangeBeforeStoring(model, plugin, use);
+  finishBeforeStoring(model, plugin, use);
   watchRows(model.prototype, use);
 }
 
@@ -94,118 +100,70 @@ function replace(target, name, wrap) {
   Reflect.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
-/**
- * Refuses a request to NocoDB. NocoDB's exception filter answers with the status and the message, provided that the
- * error has no `code`: it takes an error with a `code` for the database's, and replaces the message.
- */
-class BadRequest extends Error {
-  /** @param {Error} cause */
-  constructor(cause) {
-    super(cause.message, { cause });
-    this.name = cause.name;
-  }
-
-  getStatus() {
-    return 400;
-  }
-
-  getResponse() {
-    return { msg: this.message };
-  }
-}
+/** No row of NocoDB's has this id. */
+const NO_ROW = 'nocodb-bitbucket-auth';
 
 /**
- * @param {Plugin['BitbucketAuthError']} BitbucketAuthError
+ * @param {Plugin} plugin
  * @param {unknown} error
  */
-const inWords = (BitbucketAuthError, error) => error instanceof BitbucketAuthError ? new BadRequest(error) : error;
+const inWords = ({ BitbucketAuthError, hostStatus }, error) => (
+  error instanceof BitbucketAuthError ? new Refusal(error, hostStatus(error)) : error);
 
 /**
- * @param {unknown} value
- * @returns {value is Record<string, any>}
- */
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/**
- * NocoDB passes configurations as objects, and as JSON where they were stored before.
+ * Whether the host has a transaction open: one of the further arguments of its methods then holds Knex' own object for it.
  *
- * @param {unknown} config
+ * @param {any[]} rest
  */
-function parseConfig(config) {
-  if (typeof config !== 'string') return config;
+const isInTransaction = (rest) => rest.some((meta) => meta?.knexConnection?.isTransaction === true);
+
+/**
+ * A configuration in the shape in which it came.
+ *
+ * @param {Integration} integration
+ * @param {Record<string, any>} config
+ * @returns {Integration}
+ */
+const withConfig = (integration, config) => (
+  { ...integration, config: typeof integration.config === 'string' ? JSON.stringify(config) : config });
+
+/**
+ * The configuration of a row, as far as it can be read: NocoDB's key of encryption may have changed.
+ *
+ * @param {Integration | undefined} row
+ */
+function configOf(row) {
   try {
-    return JSON.parse(config);
+    return parseConfig(row?.getConfig?.());
   } catch {
     return undefined;
   }
 }
 
 /**
- * The configuration with tokens in the place of the code, in the shape in which it came.
- *
- * @param {Plugin} plugin
- * @param {Integration} integration whose configuration holds `oauth`
- * @returns {Promise<Integration>}
- */
-async function exchange({ BitbucketAuthError, default: { wrapper } }, integration) {
-  const { oauth, ...config } = parseConfig(integration.config);
-  let result = config;
-  // Somebody who first authenticated and then chose another type does not want these tokens.
-  if (oauth && !OTHER_KINDS.includes(config.type)) {
-    // Tokens of the former connection must not outlive it: they may belong to another account.
-    // Older integrations stored `expires_in`.
-    const {
-      oauth_token, refresh_token, expires_at, expires_in, refreshed_at, scopes, authorized_at, account, ...kept
-    } = config;
-    try {
-      const tokens = await new wrapper(kept).exchangeToken(oauth, kept);
-      keep(oauth, tokens);
-      result = { ...kept, ...tokens };
-    } catch (error) {
-      throw inWords(BitbucketAuthError, error);
-    }
-  }
-  return { ...integration, config: typeof integration.config === 'string' ? JSON.stringify(result) : result };
-}
-
-/**
- * @param {unknown} payload
- * @param {any} tokens
- */
-function keep(payload, tokens) {
-  const key = JSON.stringify(payload);
-  exchanged.set(key, tokens);
-  setTimeout(() => exchanged.delete(key), EXCHANGED_MS).unref();
-}
-
-/**
- * The tokens of a code that was exchanged, once.
- *
- * @param {unknown} payload
- */
-function take(payload) {
-  const key = JSON.stringify(payload);
-  const tokens = exchanged.get(key);
-  exchanged.delete(key);
-  return tokens;
-}
-
-/**
- * Puts the exchange before everything that NocoDB stores for integrations of ours.
+ * Has everything that NocoDB stores for integrations of ours made fit for it before.
  *
  * @param {Host} model
  * @param {Plugin} plugin
  * @param {(receiver: unknown) => void} use
  */
-function exchangeBeforeStoring(model, plugin, use) {
+function finishBeforeStoring(model, plugin, use) {
   /** @param {Integration | undefined} integration */
   const isOurs = (integration) =>
     TYPES.includes(integration?.type ?? '') && integration?.sub_type === plugin.default.sub_type;
-  /** @param {Integration | undefined} integration */
-  const holdsCode = (integration) => {
-    const config = parseConfig(integration?.config);
-    return isObject(config) && 'oauth' in config;
-  };
+
+  /**
+   * @param {Integration} integration
+   * @param {Record<string, any>} config
+   * @param {Integration | undefined} stored the row that is changed, or copied
+   * @param {{ isNew: boolean, rest: any[] }} call
+   */
+  async function finish(integration, config, stored, { isNew, rest }) {
+    const exchange = (/** @type {any} */ payload, /** @type {Record<string, any>} */ kept) => (
+      new plugin.default.wrapper(kept).exchangeToken(payload, kept, { isInTransaction: isInTransaction(rest) }));
+    const former = isOurs(stored) ? configOf(stored) : undefined;
+    return withConfig(integration, await finished(plugin, config, former, { isNew, exchange }));
+  }
 
   replace(model, 'get', (get) => /** @this {Host} @param {any[]} args */ function getRow(...args) {
     use(this);
@@ -214,25 +172,47 @@ function exchangeBeforeStoring(model, plugin, use) {
 
   replace(model, 'createIntegration', (createIntegration) => (
     /** @this {Host} @param {Integration} integration @param {any[]} rest */
-    async function createWithTokens(integration, ...rest) {
+    async function createFinished(integration, ...rest) {
       use(this);
-      const changed = isOurs(integration) && holdsCode(integration) ? await exchange(plugin, integration) : integration;
+      let changed = integration;
+      const config = parseConfig(integration?.config);
+      if (isOurs(integration) && isUnfinished(plugin, config)) {
+        const { id, fk_workspace_id: workspace = integration.workspaceId } = integration;
+        const context = { workspace_id: workspace };
+        try {
+          const copied = id ? await model.get(context, id, false, ...rest) : undefined;
+          changed = await finish(integration, config, copied, { isNew: true, rest });
+        } catch (error) {
+          const refusal = inWords(plugin, error);
+          // A route that opened a transaction may pass on no errors but NocoDB's own.
+          throw refusal instanceof Refusal && rest.some(Boolean)
+            ? await asOwnOf(refusal, () => model.updateIntegration(context, NO_ROW, { title: NO_ROW }, ...rest))
+            : refusal;
+        }
+      }
       return createIntegration.call(this, changed, ...rest);
     }
   ));
 
   replace(model, 'updateIntegration', (updateIntegration) => (
     /** @this {Host} @param {any} context @param {string} id @param {Integration} integration @param {any[]} rest */
-    async function updateWithTokens(context, id, integration, ...rest) {
+    async function updateFinished(context, id, integration, ...rest) {
       use(this);
       let changed = integration;
-      if (holdsCode(integration)) {
+      const config = parseConfig(integration?.config);
+      if (isUnfinished(plugin, config)) {
         const stored = await model.get(context, id, false, ...rest);
         // An update may leave out what stays as it is, the type included; and NocoDB stores the type that it names. No code
         // shall be stored in a row that is ours, whatever the request says, nor in one that becomes ours.
         const { type, sub_type } = integration;
         const updated = { type: type || stored?.type, sub_type: sub_type || stored?.sub_type };
-        if (isOurs(stored) || isOurs(updated)) changed = await exchange(plugin, integration);
+        try {
+          if (isOurs(stored) || isOurs(updated)) {
+            changed = await finish(integration, config, stored, { isNew: false, rest });
+          }
+        } catch (error) {
+          throw inWords(plugin, error);
+        }
       }
       return updateIntegration.call(this, context, id, changed, ...rest);
     }
@@ -270,14 +250,15 @@ function watchRows(rows, use) {
  *
  * @param {Plugin} plugin
  */
-function answeringInWords({ BitbucketAuthError, default: { wrapper, manifest } }) {
+function answeringInWords(plugin) {
+  const { wrapper, manifest } = plugin.default;
   const answering = class extends wrapper {};
   for (const name of manifest.expose) {
     replace(answering.prototype, name, (method) => /** @this {any} @param {any[]} args */ async function exposed(...args) {
       try {
         return await method.apply(this, args);
       } catch (error) {
-        throw inWords(BitbucketAuthError, error);
+        throw inWords(plugin, error);
       }
     });
   }
@@ -305,7 +286,7 @@ function readingRow(wrapper) {
      * @param {any[]} rest
      */
     async exchangeToken(payload, ...rest) {
-      return take(payload) ?? super.exchangeToken(payload, ...rest);
+      return recall(payload) ?? super.exchangeToken(payload, ...rest);
     }
   };
 }
@@ -319,12 +300,23 @@ function withRow(config, services, making) {
   if (!making || !services) return services;
   const { row, config: own } = making;
   const { id, title, fk_workspace_id } = row;
-  // Editions with environments make wrappers of a configuration that is not the row's own.
-  if (own?.refresh_token !== config?.refresh_token) return { ...services, title };
+  // Of an environment, or of one of the users who each have an own account.
+  if (own?.refresh_token !== config?.refresh_token) return { ...services, title: titleOf(title, config) };
   const host = /** @type {Host} */ (row.constructor);
   const loadConfig = async () => {
     const stored = /** @type {Row | undefined} */ (await host.get({ workspace_id: fk_workspace_id }, id));
     return stored?.getConfig();
   };
   return { ...services, id, title, loadConfig };
+}
+
+/**
+ * A connection's title for the log, with the account where the row is not enough to tell whose tokens they are.
+ *
+ * @param {string | undefined} title
+ * @param {any} config
+ */
+function titleOf(title, config) {
+  const { nickname } = config?.account ?? {};
+  return title && typeof nickname === 'string' ? `${title}, ${nickname}` : title;
 }

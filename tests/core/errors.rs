@@ -136,7 +136,7 @@ fn a_limit_that_nobody_can_raise_is_not_to_be_raised() {
 fn asterisks_are_refused_by_the_name_of_their_field() {
     let error = host_answer::masked("config.token");
     assert_eq!(error.field.as_deref(), Some("config.token"));
-    assert!(error.message().contains("config.token is a row of asterisks"), "{error}");
+    assert!(error.message().contains("config.token is a mask"), "{error}");
     assert_listed(&error);
 }
 

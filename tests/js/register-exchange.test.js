@@ -25,11 +25,11 @@ for (const edition of HOSTS) describe(edition.name, () => {
 
   describe('a failed exchange', () => {
     /** @returns {import('node:test').TestFn} */
-    const refused = (prepare, expected) => async () => {
+    const refused = (prepare, expected, status = 400) => async () => {
       const { env, grant, payload = { code: grant } } = await prepare();
       const host = await runHost(edition, { calls: [create(oauth(payload))] }, { env });
       const [{ error }] = host.results;
-      assert.equal(error?.status, 400);
+      assert.equal(error?.status, status);
       assert.match(error.message, expected);
       assert.deepEqual(error.response, { msg: error.message });
       // NocoDB takes an error with a `code` for its database's, and replaces the message.
@@ -56,13 +56,13 @@ for (const edition of HOSTS) describe(edition.name, () => {
       env: {}, grant: await authorize(bb),
     }), /INTEGRATION_AUTH_BITBUCKET_CLIENT_ID/));
 
-    test('without a token endpoint stores nothing and answers 400', refused(async () => {
+    test('without a token endpoint stores nothing and answers 502', refused(async () => {
       const closed = createServer().listen(0, '127.0.0.1');
       await once(closed, 'listening');
       const tokenUrl = `http://127.0.0.1:${closed.address().port}/token`;
       closed.close();
       return { env: variables(bb, { tokenUrl }), grant: await authorize(bb) };
-    }, /./));
+    }, /./, 502));
 
     for (const payload of [{}, { code: {} }, { code: 7 }, { code: '' }, [], 'text', true]) {
       test(`with the payload ${JSON.stringify(payload)} stores nothing and answers 400`,

@@ -54,7 +54,7 @@ class Database {
     await before;
     const rows = new Map(this.#rows);
     const record = { committed: false };
-    const transaction = { isOpen: true };
+    const transaction = { isOpen: true, knexConnection: { isTransaction: true } };
     const started = performance.now();
     try {
       const result = await run(transaction);

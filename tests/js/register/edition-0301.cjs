@@ -9,6 +9,7 @@ const { parsed } = require('./database.cjs');
 
 class NotFound extends Error {
   error = 'ERR_INTEGRATION_NOT_FOUND';
+  code = 404;
 }
 
 function createEdition({ database }) {

@@ -257,6 +257,9 @@ function createEdition({ database, options }) {
       users.set(`${id}/${user}`, await wrapper.exchangeToken(payload, row.getConfig()));
     },
 
+    /** As another process would: nobody is told. */
+    putUser: ({ id, user, tokens }) => { users.set(`${id}/${user}`, tokens); },
+
     tokensOf: ({ id, user }) => users.get(`${id}/${user}`),
 
     /** Syncs are handed the wrapper, and refuse rows whose credentials are the users' own. */

@@ -107,6 +107,7 @@ const commands = {
   test: (integration) => host.test(integration),
   read: ({ id }) => host.read(id),
   connectUser: (argument) => host.connectUser(argument),
+  putUser: async (argument) => host.putUser(argument),
   tokensOf: async (argument) => host.tokensOf(argument),
   saveVars: ({ first, vars }) => wrappers[first].saveVars(vars),
   config: async ({ first }) => wrappers[first].config,

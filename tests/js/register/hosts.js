@@ -100,7 +100,7 @@ export const variables = (bb, { secret = bb.client.secret, tokenUrl = bb.tokenUr
 });
 
 /** What NocoDB's GUI would hold after a person granted access: a live code and its verifier. */
-export async function authorize(bb) {
+export async function authorize(bb, { user } = {}) {
   const verifier = randomBytes(32).toString('base64url');
   const url = new URL(bb.authorizeUrl);
   url.search = new URLSearchParams({
@@ -111,7 +111,7 @@ export async function authorize(bb) {
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   });
-  const code = new URL(await bb.authorize(url.href)).searchParams.get('code');
+  const code = new URL(await bb.authorize(url.href, { user })).searchParams.get('code');
   assert.ok(code);
   return { code, code_verifier: verifier };
 }

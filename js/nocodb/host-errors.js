@@ -1,0 +1,80 @@
+/**
+ * Errors by which NocoDB tells the sender of a request what is wrong.
+ *
+ * In: a `BitbucketAuthError`, and errors of NocoDB's own. Out: errors that NocoDB's exception filter answers with a status and
+ *   the message. Never here: a part of NocoDB's code, or a property of the `BitbucketAuthError` other than its code.
+ */
+
+/** @typedef {import('./plugin.js').BitbucketAuthError} BitbucketAuthError */
+
+/**
+ * Refuses a request to NocoDB. NocoDB's exception filter answers with the status and the message, provided that the
+ * error has no `code`: it takes an error with a `code` for the database's, and replaces the message.
+ */
+export class Refusal extends Error {
+  #status;
+
+  /**
+   * @param {BitbucketAuthError} cause
+   * @param {number} status
+   */
+  constructor(cause, status) {
+    super(cause.message, { cause });
+    this.name = cause.name;
+    this.#status = status;
+  }
+
+  getStatus() {
+    return this.#status;
+  }
+
+  getResponse() {
+    return { msg: this.message };
+  }
+}
+
+/**
+ * The same refusal as an error of NocoDB's own class, for routes that pass on no others.
+ *
+ * @param {Refusal} refusal
+ * @param {() => Promise<unknown>} provoke has NocoDB throw an error of that class, in the same transaction
+ * @returns {Promise<Error>} the refusal as it was, where NocoDB threw nothing like it
+ */
+export async function asOwnOf(refusal, provoke) {
+  try {
+    await provoke();
+  } catch (thrown) {
+    if (isOwn(thrown)) return likeness(thrown, refusal);
+  }
+  return refusal;
+}
+
+/** @param {unknown} value */
+const isStatus = (value) => Number.isInteger(value) && Number(value) >= 400 && Number(value) <= 599;
+
+/**
+ * Whether it is an error that NocoDB answers with. A database's have no status.
+ *
+ * @param {unknown} thrown
+ * @returns {thrown is Error}
+ */
+const isOwn = (thrown) => thrown instanceof Error && Object.getPrototypeOf(thrown) !== Error.prototype
+  && Object.values(thrown).some(isStatus);
+
+/**
+ * Which members NocoDB's filter reads, and whether by the class or one above it, is NocoDB's business: every status and every
+ * word of the error that it threw has its counterpart. A filter that finds no status may end the process.
+ *
+ * @param {Error} thrown
+ * @param {Refusal} refusal
+ */
+function likeness(thrown, refusal) {
+  const { code } = /** @type {BitbucketAuthError} */ (refusal.cause);
+  const error = new Error(refusal.message, { cause: refusal.cause });
+  Object.setPrototypeOf(error, Object.getPrototypeOf(thrown));
+  for (const [name, member] of Object.entries(thrown)) {
+    const value = isStatus(member) ? refusal.getStatus() : typeof member === 'string' ? code : undefined;
+    if (value !== undefined) Object.defineProperty(error, name, { value, writable: true, enumerable: true, configurable: true });
+  }
+  return error;
+}

@@ -1,0 +1,30 @@
+/**
+ * What the preload loads as soon as NocoDB has shown itself: the entry, and what the preload needs beside it.
+ *
+ * In: questions of the preload. Out: the core's answers. What never happens here: anything of this is public, or loaded by
+ * another entry than the preload.
+ */
+
+import { core, failure } from '../core.js';
+import { BitbucketAuthError, judge } from '../error.js';
+
+export { default, BitbucketAuthError } from './entry.js';
+export { maskedMembers, unmasked } from './masks.js';
+
+/**
+ * The status with which NocoDB answers a request that failed.
+ *
+ * @param {BitbucketAuthError} error
+ * @returns {number}
+ */
+export const hostStatus = ({ code, status }) => judge(hostStatus, () => core().hostStatus(code, status));
+
+/** A row has a code in the place of tokens, which nobody exchanged. */
+export const unexchanged = () => failure('RECONNECT_REQUIRED', 'exchange', { ending: 'unexchanged' });
+
+/**
+ * A new row would have asterisks in the place of a credential.
+ *
+ * @param {string} field
+ */
+export const maskedCredential = (field) => new BitbucketAuthError(core().maskedCredential(field), {}, maskedCredential);

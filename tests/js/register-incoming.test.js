@@ -1,0 +1,195 @@
+/**
+ * What NocoDB is about to store and what must not be stored so: asterisks in the place of credentials, and codes that were
+ * stored before. On every host that is imitated.
+ *
+ * In: calls of NocoDB's services, and rows that another process has stored. Out: verdicts on what is stored afterwards.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { HOSTS, authorize, callsOf, oauth, startHost, variables } from './register/hosts.js';
+
+const MASK = '********';
+const WITHOUT_PRELOAD = 'This connection was made in a process without the preload: authenticate again.';
+const HOUR = 3_600_000;
+
+let bb;
+before(async () => { bb = await startBitbucket({ clients: [{ callback: 'https://nocodb.example.com/dashboard/' }] }); });
+after(() => bb.close());
+
+for (const edition of HOSTS) describe(edition.name, () => {
+  const { ours, create, update } = callsOf(edition);
+
+  /** A started host: `host(command, argument)`, and `call` for one call of a service. */
+  async function started(t) {
+    const { host, kill } = startHost(edition, { env: variables(bb) });
+    t.after(kill);
+    await host('start', { registry: edition.registry });
+    return { host, call: async (...call) => (await host('call', { calls: [call] }))[0] };
+  }
+
+  for (const shape of ['an object', 'JSON']) {
+    const shaped = (config) => shape === 'JSON' ? JSON.stringify(config) : config;
+
+    describe(`asterisks, in ${shape},`, () => {
+      const stored = { type: 'api_key', token: 'the-token', workspace: 'acme' };
+
+      test('of an update get the stored value back, and the rest is changed', async (t) => {
+        const { host, call } = await started(t);
+        const id = await host('put', { row: { ...ours, title: 'Bitbucket', config: stored } });
+        const { error } = await call(...update(id, { ...ours, config: shaped({ ...stored, token: MASK, workspace: 'other' }) }));
+        assert.equal(error, undefined);
+        assert.deepEqual(await host('row', { id }), { ...stored, workspace: 'other' });
+      });
+
+      test('of an update of OAuth tokens get the stored values back', async (t) => {
+        const { host, call } = await started(t);
+        const tokens = { type: 'oauth', oauth_token: 'a', refresh_token: 'r', account: { uuid: '{1}' } };
+        const id = await host('put', { row: { ...ours, config: tokens } });
+        await call(...update(id, { config: shaped({ ...tokens, oauth_token: MASK, refresh_token: MASK }) }));
+        assert.deepEqual(await host('row', { id }), tokens);
+      });
+
+      test('of an update are left out where nothing is stored', async (t) => {
+        const { host, call } = await started(t);
+        const id = await host('put', { row: { ...ours, config: { type: 'oauth', oauth_token: 'a' } } });
+        await call(...update(id, { ...ours, config: shaped({ type: 'api_key', token: MASK, oauth_token: MASK }) }));
+        assert.deepEqual(await host('row', { id }), { type: 'api_key', oauth_token: 'a' });
+      });
+
+      test('of an update do not come back beside a new login', async (t) => {
+        const { host, call } = await started(t);
+        const id = await host('put', { row: { ...ours, config: { type: 'oauth', oauth_token: 'a', refresh_token: 'r' } } });
+        const config = { ...oauth({ code: await authorize(bb) }), oauth_token: MASK, refresh_token: MASK };
+        assert.equal((await call(...update(id, { ...ours, config: shaped(config) }))).error, undefined);
+        const row = await host('row', { id });
+        assert.ok(row.oauth_token.length > 100 && row.refresh_token.length > 20, 'the row has the new tokens');
+      });
+
+      test('of a new row are refused by the name of the field', async (t) => {
+        const { host, call } = await started(t);
+        const { error } = await call(...create(shaped({ ...stored, token: MASK })));
+        assert.equal(error?.status, 400);
+        assert.match(error.message, /config\.token is a mask/);
+        assert.deepEqual((await host('stored')).written, []);
+      });
+
+      test('of a copy are the credential of the row that is copied', async (t) => {
+        const { host, call } = await started(t);
+        const id = await host('put', { row: { ...ours, config: stored } });
+        const copy = { ...ours, id, fk_workspace_id: 'w1', title: 'copy', config: shaped({ ...stored, token: MASK }) };
+        const { row, error } = await call('createIntegration', copy);
+        assert.equal(error, undefined);
+        assert.deepEqual(await host('row', { id: row.id }), stored);
+      });
+    });
+  }
+
+  test('asterisks in rows of others stay as they are', async (t) => {
+    const { host, call } = await started(t);
+    const github = { type: 'database', sub_type: 'bitbucket', config: { token: MASK } };
+    const { row } = await call('createIntegration', github);
+    assert.deepEqual(await host('row', { id: row.id }), { token: MASK });
+  });
+
+  test('more or fewer asterisks, and asterisks elsewhere, are what somebody entered', async (t) => {
+    const { host, call } = await started(t);
+    const config = { type: 'api_key', token: `${MASK}*`, workspace: MASK };
+    const { row } = await call(...create(config));
+    assert.deepEqual(await host('row', { id: row.id }), config);
+  });
+
+  test('a configuration that cannot be read does not keep a new login from being stored', async (t) => {
+    const { host, call } = await started(t);
+    const id = await host('put', { row: { ...ours, config: 'U2FsdGVkX1-encrypted-with-another-key' } });
+    const { error } = await call(...update(id, { ...ours, config: oauth({ code: await authorize(bb) }) }));
+    assert.equal(error, undefined);
+    assert.ok((await host('row', { id })).refresh_token);
+  });
+
+  describe('a row with a code that a process without the preload has stored', () => {
+    const stale = { type: 'oauth', oauth: { code: { code: 'stale-code-4711', code_verifier: 'v'.repeat(43) } } };
+    const tokens = { oauth_token: 'the-token', refresh_token: 'the-refresh-token' };
+
+    test('is told as what it is when an update brings the code back, and nothing is sent', async (t) => {
+      const { host, call } = await started(t);
+      const id = await host('put', { row: { ...ours, config: stale } });
+      const requests = bb.requests.length;
+      for (const config of [stale, JSON.stringify(stale), { ...stale, oauth: stale.oauth.code, workspace: 'acme' }]) {
+        const { error } = await call(...update(id, { ...ours, title: 'renamed', config }));
+        assert.deepEqual([error?.status, error?.message], [400, WITHOUT_PRELOAD]);
+      }
+      assert.equal(bb.requests.length, requests);
+      assert.deepEqual((await host('stored')).written, []);
+    });
+
+    test('keeps its tokens and loses the code with the next update', async (t) => {
+      const { host, call } = await started(t);
+      const id = await host('put', { row: { ...ours, config: { ...stale, ...tokens } } });
+      const requests = bb.requests.length;
+      const { error } = await call(...update(id, { ...ours, config: { ...stale, ...tokens, workspace: 'acme' } }));
+      assert.equal(error, undefined);
+      assert.deepEqual(await host('row', { id }), { type: 'oauth', ...tokens, workspace: 'acme' });
+      assert.equal(bb.requests.length, requests);
+    });
+
+    test('loses the code when somebody chooses another kind of credential', async (t) => {
+      const { host, call } = await started(t);
+      const id = await host('put', { row: { ...ours, config: stale } });
+      const { error } = await call(...update(id, { ...ours, config: { ...stale, type: 'api_key', token: 'access' } }));
+      assert.equal(error, undefined);
+      assert.deepEqual(await host('row', { id }), { type: 'api_key', token: 'access' });
+    });
+
+    test('is connected by a new code', async (t) => {
+      const { host, call } = await started(t);
+      const id = await host('put', { row: { ...ours, config: stale } });
+      const { error } = await call(...update(id, { ...ours, config: oauth({ code: await authorize(bb) }) }));
+      assert.equal(error, undefined);
+      const row = await host('row', { id });
+      assert.ok(row.refresh_token);
+      assert.ok(!('oauth' in row));
+    });
+
+    test('is told as what it is by each method of its wrapper', async (t) => {
+      const { host } = await started(t);
+      const id = await host('put', { row: { ...ours, config: stale } });
+      for (const method of ['connectionStatus', 'listRepositories']) {
+        await assert.rejects(host('invoke', { id, method, argument: { workspace: 'acme' } }), (error) => {
+          assert.deepEqual([error.status, error.message], [400, WITHOUT_PRELOAD]);
+          return true;
+        });
+      }
+      const verdict = await host('invoke', { id, method: 'testConnection' });
+      assert.deepEqual([verdict.success, verdict.message], [false, WITHOUT_PRELOAD]);
+    });
+
+    test('is not copied', async (t) => {
+      const { host, call } = await started(t);
+      const id = await host('put', { row: { ...ours, config: stale } });
+      const { error } = await call('createIntegration', { ...ours, id, fk_workspace_id: 'w1', config: stale });
+      assert.deepEqual([error?.status, error?.message], [400, WITHOUT_PRELOAD]);
+    });
+
+    test('loses the code when its tokens are renewed', async (t) => {
+      const { host, call } = await started(t);
+      const { row: connected } = await call(...create(oauth({ code: await authorize(bb) })));
+      const config = await host('row', { id: connected.id });
+      const id = await host('put', { row: { ...ours, config: { ...config, oauth: stale.oauth } } });
+      const first = await host('open', { id });
+      bb.control.advance(3 * HOUR);
+      assert.deepEqual(await host('use', { first }), [200]);
+      const row = await host('row', { id });
+      assert.notEqual(row.refresh_token, config.refresh_token);
+      assert.ok(!('oauth' in row));
+    });
+
+    test('loses the code when the wrapper keeps something', async (t) => {
+      const { host } = await started(t);
+      const id = await host('put', { row: { ...ours, config: { ...stale, ...tokens } } });
+      await host('saveVars', { first: await host('open', { id }), vars: { cursor: 7 } });
+      const { oauth: code, _vars } = await host('row', { id });
+      assert.deepEqual([code, _vars], [undefined, { cursor: 7 }]);
+    });
+  });
+});

@@ -1,0 +1,106 @@
+/**
+ * Connections of which each user has an own account: a row without tokens, and tokens of users beside it. On the hosts of late
+ * 2026 that are imitated; earlier ones know no such rows.
+ *
+ * In: two users with two accounts at Bitbucket. Out: verdicts on whose tokens are used, renewed, stored and counted.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { HOSTS, authorize, callsOf, startHost, variables } from './register/hosts.js';
+
+const HOUR = 3_600_000;
+const USERS = ['dana', 'robin'];
+
+for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
+  describe(`${edition.name}: a connection of which each user has an own account`, () => {
+    const { ours } = callsOf(edition);
+
+    /** A host with such a connection. */
+    async function scene(t, env) {
+      const bb = await startBitbucket({ clients: [{ callback: 'https://nocodb.example.com/dashboard/' }] });
+      t.after(() => bb.close());
+      const { host, kill } = startHost(edition, { env: { ...variables(bb), INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '100', ...env } });
+      t.after(kill);
+      await host('start', { registry: edition.registry });
+      const id = await host('create', { ...ours, title: 'Bitbucket', credential_mode: 'per_user', config: { type: 'oauth' } });
+      const connect = async (user) => host('connectUser', { id, user, payload: { code: await authorize(bb, { user }) } });
+      return { bb, host, id, connect };
+    }
+
+    test('is created without a code, and nothing is sent or complained of', async (t) => {
+      const { bb, host, id } = await scene(t);
+      assert.deepEqual(await host('row', { id }), { type: 'oauth' });
+      assert.deepEqual(bb.requests, []);
+      const lines = (await host('printed')).filter((line) => line.includes('nocodb-bitbucket-auth'));
+      assert.equal(lines.length, 1, lines.join('\n'));
+    });
+
+    test('acts for each with that user\'s tokens, renews them, and mixes nothing', async (t) => {
+      const { bb, host, id, connect } = await scene(t);
+      const before = {};
+      const wrappers = {};
+      for (const user of USERS) {
+        await connect(user);
+        before[user] = await host('tokensOf', { id, user });
+        assert.equal(before[user].account.nickname, user);
+      }
+      for (const user of USERS) wrappers[user] = await host('open', { id, user });
+      for (const round of [1, 2]) {
+        for (const user of USERS) assert.equal(await host('account', { first: wrappers[user] }), user);
+        bb.control.advance(3 * HOUR);
+        for (const user of USERS) assert.equal(await host('account', { first: wrappers[user] }), user);
+        assert.equal(bb.control.stats().token.refresh_token.requests, 2 * round);
+      }
+      const after = {};
+      for (const user of USERS) {
+        after[user] = await host('tokensOf', { id, user });
+        assert.notEqual(after[user].refresh_token, before[user].refresh_token);
+        assert.equal(after[user].account.nickname, user);
+        // Whoever opens it next begins with these.
+        assert.equal(await host('account', { first: await host('open', { id, user }) }), user);
+      }
+      assert.notEqual(after.dana.refresh_token, after.robin.refresh_token);
+      assert.deepEqual(await host('row', { id }), { type: 'oauth' });
+    });
+
+    test('ends for one user only, which the log says of that user\'s account only', async (t) => {
+      const { bb, host, id, connect } = await scene(t);
+      for (const user of USERS) await connect(user);
+      const dead = { refresh_token: 'dead-refresh-token' };
+      await host('putUser', { id, user: 'dana', tokens: { ...(await host('tokensOf', { id, user: 'dana' })), ...dead } });
+      const dana = await host('open', { id, user: 'dana' });
+      const robin = await host('open', { id, user: 'robin' });
+      bb.control.advance(3 * HOUR);
+      let ending;
+      for (let tries = 0; tries < 60 && ending?.code !== 'RECONNECT_REQUIRED'; tries += 1) {
+        [ending] = await host('use', { first: dana });
+        if (ending?.code !== 'RECONNECT_REQUIRED') await new Promise((resolve) => { setTimeout(resolve, 200); });
+      }
+      assert.equal(ending?.code, 'RECONNECT_REQUIRED', JSON.stringify(ending));
+      assert.equal(await host('account', { first: robin }), 'robin');
+      const lines = (await host('printed')).filter((line) => line.includes('Connection '));
+      assert.equal(lines.length, 1, lines.join('\n'));
+      assert.ok(lines[0].includes('Connection "Bitbucket, dana": '), lines[0]);
+    });
+
+    test('counts the requests of each user alone', async (t) => {
+      const { host, id, connect } = await scene(t, { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '4' });
+      for (const user of USERS) {
+        await connect(user);
+        const first = await host('open', { id, user });
+        // Eight requests would be too many for one.
+        for (let n = 0; n < 4; n += 1) assert.deepEqual(await host('use', { first }), [200]);
+      }
+    });
+
+    test('is connected again by a user without another user noticing', async (t) => {
+      const { host, id, connect } = await scene(t);
+      for (const user of USERS) await connect(user);
+      const robin = await host('tokensOf', { id, user: 'robin' });
+      await connect('dana');
+      assert.deepEqual(await host('tokensOf', { id, user: 'robin' }), robin);
+      assert.equal(await host('account', { first: await host('open', { id, user: 'dana' }) }), 'dana');
+    });
+  });
+}
