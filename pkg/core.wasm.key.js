@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/d966179037cf0629bdec685d67ed2f8c25d9be809631954157209f1bb9748856');
-export const hash = 'd966179037cf0629bdec685d67ed2f8c25d9be809631954157209f1bb9748856';
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/600911ed99093b5b7d089bf8931b31975e3e9935ddd81b6cdfc607a835014b6a');
+export const hash = '600911ed99093b5b7d089bf8931b31975e3e9935ddd81b6cdfc607a835014b6a';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '9455e7663327fcf3bb6211262814991d00c5684c11acb3b35e5d1be35408b3ab';
+export const build = '8762d0b839c3a3c957429deaaffee2e57e7ee98a0e9eb40bcb4de546fa2c8ba0';

@@ -2,17 +2,18 @@ export default () => {
 var glue=(()=>{var __defProp=Object.defineProperty;var __getOwnPropDesc=Object.getOwnPropertyDescriptor;var __getOwnPropNames=Object.getOwnPropertyNames;var __hasOwnProp=Object.prototype.hasOwnProperty;var __export=(target,all)=>{for(var name in all)__defProp(target,name,{get:all[name],enumerable:true})};var __copyProps=(to,from,except,desc)=>{
 if(from&&typeof from==="object"||typeof from==="function"){for(let key of __getOwnPropNames(from))if(!__hasOwnProp.call(
 to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__getOwnPropDesc(from,key))||desc.enumerable})}
-return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:true}),mod);var stdin_exports={};__export(stdin_exports,{Api:()=>Api,Client:()=>Client,ConnectionTest:()=>ConnectionTest,List:()=>List,
-Proxies:()=>Proxies,Redactor:()=>Redactor,RefreshAction:()=>RefreshAction,RefreshAdmission:()=>RefreshAdmission,RefreshAnswer:()=>RefreshAnswer,
-RefreshEvent:()=>RefreshEvent,RefreshLane:()=>RefreshLane,RefreshPolicy:()=>RefreshPolicy,RefreshQueue:()=>RefreshQueue,
-RowHolding:()=>RowHolding,__wbg___wbindgen_is_falsy_d864b623500ae65d:()=>__wbg___wbindgen_is_falsy_d864b623500ae65d,__wbg___wbindgen_is_function_741ff2bb612836f5:()=>__wbg___wbindgen_is_function_741ff2bb612836f5,
-__wbg___wbindgen_is_null_c22311b1cc228e3a:()=>__wbg___wbindgen_is_null_c22311b1cc228e3a,__wbg___wbindgen_is_object_8b968c3ab8e96595:()=>__wbg___wbindgen_is_object_8b968c3ab8e96595,
-__wbg___wbindgen_is_undefined_be5b34249ff1fc15:()=>__wbg___wbindgen_is_undefined_be5b34249ff1fc15,__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039:()=>__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039,
-__wbg___wbindgen_memory_17a1178bc3328ea3:()=>__wbg___wbindgen_memory_17a1178bc3328ea3,__wbg___wbindgen_number_get_934b640d0889af78:()=>__wbg___wbindgen_number_get_934b640d0889af78,
-__wbg___wbindgen_string_get_7ce8eee7fd327545:()=>__wbg___wbindgen_string_get_7ce8eee7fd327545,__wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,
-__wbg_call_40b008ba32f73991:()=>__wbg_call_40b008ba32f73991,__wbg_client_new:()=>__wbg_client_new,__wbg_getRandomValues_661aac822e465493:()=>__wbg_getRandomValues_661aac822e465493,
+return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:true}),mod);var stdin_exports={};__export(stdin_exports,{Api:()=>Api,CallbackPage:()=>CallbackPage,Client:()=>Client,ConnectionTest:()=>ConnectionTest,
+List:()=>List,Proxies:()=>Proxies,Redactor:()=>Redactor,RefreshAction:()=>RefreshAction,RefreshAdmission:()=>RefreshAdmission,
+RefreshAnswer:()=>RefreshAnswer,RefreshEvent:()=>RefreshEvent,RefreshLane:()=>RefreshLane,RefreshPolicy:()=>RefreshPolicy,
+RefreshQueue:()=>RefreshQueue,RemovedEndpoints:()=>RemovedEndpoints,RowHolding:()=>RowHolding,__wbg___wbindgen_is_falsy_d864b623500ae65d:()=>__wbg___wbindgen_is_falsy_d864b623500ae65d,
+__wbg___wbindgen_is_function_741ff2bb612836f5:()=>__wbg___wbindgen_is_function_741ff2bb612836f5,__wbg___wbindgen_is_null_c22311b1cc228e3a:()=>__wbg___wbindgen_is_null_c22311b1cc228e3a,
+__wbg___wbindgen_is_object_8b968c3ab8e96595:()=>__wbg___wbindgen_is_object_8b968c3ab8e96595,__wbg___wbindgen_is_undefined_be5b34249ff1fc15:()=>__wbg___wbindgen_is_undefined_be5b34249ff1fc15,
+__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039:()=>__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039,__wbg___wbindgen_memory_17a1178bc3328ea3:()=>__wbg___wbindgen_memory_17a1178bc3328ea3,
+__wbg___wbindgen_number_get_934b640d0889af78:()=>__wbg___wbindgen_number_get_934b640d0889af78,__wbg___wbindgen_string_get_7ce8eee7fd327545:()=>__wbg___wbindgen_string_get_7ce8eee7fd327545,
+__wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,__wbg_call_40b008ba32f73991:()=>__wbg_call_40b008ba32f73991,
+__wbg_callbackpage_new:()=>__wbg_callbackpage_new,__wbg_client_new:()=>__wbg_client_new,__wbg_getRandomValues_661aac822e465493:()=>__wbg_getRandomValues_661aac822e465493,
 __wbg_getRandomValues_cdf27fbf5ec268e8:()=>__wbg_getRandomValues_cdf27fbf5ec268e8,__wbg_get_2080c49015e35254:()=>__wbg_get_2080c49015e35254,
-__wbg_get_bb8b6b35041e00c9:()=>__wbg_get_bb8b6b35041e00c9,__wbg_get_unchecked_e6325ad374eff861:()=>__wbg_get_unchecked_e6325ad374eff861,
+__wbg_get_bb8b6b35041e00c9:()=>__wbg_get_bb8b6b35041e00c9,__wbg_get_d7176cfb76d71114:()=>__wbg_get_d7176cfb76d71114,__wbg_get_unchecked_e6325ad374eff861:()=>__wbg_get_unchecked_e6325ad374eff861,
 __wbg_isArray_75715ef6ec4e691d:()=>__wbg_isArray_75715ef6ec4e691d,__wbg_isView_33dca32122d664c0:()=>__wbg_isView_33dca32122d664c0,
 __wbg_length_186163212ffe79c3:()=>__wbg_length_186163212ffe79c3,__wbg_length_b03a0fabb109b1e9:()=>__wbg_length_b03a0fabb109b1e9,
 __wbg_new_98f3330582453d0d:()=>__wbg_new_98f3330582453d0d,__wbg_new_cd4348290afae586:()=>__wbg_new_cd4348290afae586,__wbg_ownKeys_c9890d5405932253:()=>__wbg_ownKeys_c9890d5405932253,
@@ -21,48 +22,54 @@ __wbg_proxies_new:()=>__wbg_proxies_new,__wbg_set_2793479888329cb6:()=>__wbg_set
 __wbg_static_accessor_CRYPTO_3ecb14720560ffe6:()=>__wbg_static_accessor_CRYPTO_3ecb14720560ffe6,__wbg_subarray_58f388a9247ac0bb:()=>__wbg_subarray_58f388a9247ac0bb,
 __wbg_toStringTag_1bdd39ac5d866229:()=>__wbg_toStringTag_1bdd39ac5d866229,__wbg_toString_6b1cac73c93ef5d1:()=>__wbg_toString_6b1cac73c93ef5d1,
 __wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,
-__wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,asksForRenewal:()=>asksForRenewal,checkMember:()=>checkMember,
-chooseRedisDatabase:()=>chooseRedisDatabase,completeRedirect:()=>completeRedirect,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,
-environmentVariables:()=>environmentVariables,expandScopes:()=>expandScopes,failure:()=>failure,isExpired:()=>isExpired,
-isHourUsedUp:()=>isHourUsedUp,isPendingOver:()=>isPendingOver,isRefusal:()=>isRefusal,isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,
+__wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,checkMember:()=>checkMember,chooseRedisDatabase:()=>chooseRedisDatabase,
+completeRedirect:()=>completeRedirect,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,environmentVariables:()=>environmentVariables,
+expandScopes:()=>expandScopes,failure:()=>failure,hostStatus:()=>hostStatus,isCuredByRenewal:()=>isCuredByRenewal,isExpired:()=>isExpired,
+isHourUsedUp:()=>isHourUsedUp,isPendingOver:()=>isPendingOver,isRefusal:()=>isRefusal,isVaultReference:()=>isVaultReference,
+isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,lateInTransaction:()=>lateInTransaction,maskedCredential:()=>maskedCredential,
 mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes,outdates:()=>outdates,pageAddress:()=>pageAddress,
 pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,plainFailure:()=>plainFailure,provesCredential:()=>provesCredential,
 proxyVariables:()=>proxyVariables,rateLimitNews:()=>rateLimitNews,readCredential:()=>readCredential,readEnvironment:()=>readEnvironment,
 readScopes:()=>readScopes,redisDatabaseTrouble:()=>redisDatabaseTrouble,redisDatabases:()=>redisDatabases,redisServer:()=>redisServer,
 redisTrouble:()=>redisTrouble,refusePage:()=>refusePage,refuseSecret:()=>refuseSecret,resourceGroup:()=>resourceGroup,responseState:()=>responseState,
-retryDelay:()=>retryDelay,rowHolding:()=>rowHolding,textBuffer:()=>textBuffer,textMemory:()=>textMemory,waitingTime:()=>waitingTime,
-withoutResponse:()=>withoutResponse,workspaceSegment:()=>workspaceSegment});class Api{__destroy_into_raw(){const ptr=this.
-__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(
-ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){
-ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{
-wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}constructor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,this.__wbg_ptr,this);return this}redirect(method,url,with_credential,status,location,followed,most,following){
+retryDelay:()=>retryDelay,rowHolding:()=>rowHolding,textBuffer:()=>textBuffer,textMemory:()=>textMemory,transactionLimit:()=>transactionLimit,
+waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,withoutTracker:()=>withoutTracker,workspaceSegment:()=>workspaceSegment});
+class Api{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){
+const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(
+url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,
+len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=
+len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}judge(method,url,with_credential,status,location,followed,most,following){
 const val5=+with_credential;const val6=+status;const val7=+followed;const val8=+(isLikeNone(most)?0:most);let ptr0,len0,
 ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
 ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(location)?
 0:passStringToWasm0(location,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=passStringToWasm0(
 following,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,
 len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.api_redirect(this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,val6,ptr2,len2,val7,!isLikeNone(
-most),val8,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}}if(Symbol.
-dispose)Api.prototype[Symbol.dispose]=Api.prototype.free;class Client{static __wrap(ptr){const obj=Object.create(Client.
-prototype);obj.__wbg_ptr=ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.
-__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.
-__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);deferred1_0=
+ptr0,len0*1,1)}throw e}const ret=wasm.api_judge(this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,val6,ptr2,len2,val7,!isLikeNone(
+most),val8,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}constructor(url){
+const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,
+this.__wbg_ptr,this);return this}}if(Symbol.dispose)Api.prototype[Symbol.dispose]=Api.prototype.free;class CallbackPage{static __wrap(ptr){
+const obj=Object.create(CallbackPage.prototype);obj.__wbg_ptr=ptr;CallbackPageFinalization.register(obj,obj.__wbg_ptr,obj);
+return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;CallbackPageFinalization.unregister(this);return ptr}free(){
+const ptr=this.__destroy_into_raw();wasm.__wbg_callbackpage_free(ptr,0)}shownAt(target){const ptr0=passStringToWasm0(target,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.callbackpage_shownAt(this.__wbg_ptr,
+ptr0,len0);return ret}}if(Symbol.dispose)CallbackPage.prototype[Symbol.dispose]=CallbackPage.prototype.free;class Client{static __wrap(ptr){
+const obj=Object.create(Client.prototype);obj.__wbg_ptr=ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);
+deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}aroundGrant(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_aroundGrant(this.__wbg_ptr);deferred1_0=
 ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}aroundGrant(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_aroundGrant(this.__wbg_ptr);deferred1_0=ret[0];
-deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}authorizationUrl(){
-let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=
-ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get authorizeUrl(){
-let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];
-return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}buildClientCredentialsRequest(){
-const ret=wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}buildHostTokenRequest(code,code_verifier,is_verifier_optional){const ret=wasm.client_buildHostTokenRequest(this.
-__wbg_ptr,code,code_verifier,is_verifier_optional);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}buildRefreshRequest(refresh_token){const ret=wasm.client_buildRefreshRequest(this.__wbg_ptr,refresh_token);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,redirect_uri,its_other_name){
+1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=
+ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
+1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=
+ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
+1)}}buildClientCredentialsRequest(){const ret=wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}buildHostTokenRequest(code,code_verifier,is_verifier_optional){const ret=wasm.
+client_buildHostTokenRequest(this.__wbg_ptr,code,code_verifier,is_verifier_optional);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}buildRefreshRequest(refresh_token){const ret=wasm.client_buildRefreshRequest(
+this.__wbg_ptr,refresh_token);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,redirect_uri,its_other_name){
 const ret=wasm.client_buildTokenRequest(this.__wbg_ptr,code,code_verifier,redirect_uri,its_other_name);if(ret[2]){throw takeFromExternrefTable0(
 ret[1])}return takeFromExternrefTable0(ret[0])}get clientId(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_clientId(
 this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
@@ -138,10 +145,9 @@ dmitted",Published:6,"6":"Published",Superseded:7,"7":"Superseded",Stored:8,"8":
 Reported:10,"10":"Reported",Woke:11,"11":"Woke"});const RefreshLane=Object.freeze({Urgent:0,"0":"Urgent",Sound:1,"1":"So\
 und",Suspect:2,"2":"Suspect"});class RefreshPolicy{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RefreshPolicyFinalization.
 unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_refreshpolicy_free(ptr,0)}get action(){
-const ret=wasm.refreshpolicy_action(this.__wbg_ptr);return ret}answered(status,generation,repetitions,now){const ret=wasm.
-refreshpolicy_answered(this.__wbg_ptr,status,generation,repetitions,now);return ret!==0}asked(known,deadline,now){const ret=wasm.
-refreshpolicy_asked(this.__wbg_ptr,known,deadline,now);return ret}believes(obtained_at,expires_at){const ret=wasm.refreshpolicy_believes(
-this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?
+const ret=wasm.refreshpolicy_action(this.__wbg_ptr);return ret}asked(known,deadline,now){const ret=wasm.refreshpolicy_asked(
+this.__wbg_ptr,known,deadline,now);return ret}believes(obtained_at,expires_at){const ret=wasm.refreshpolicy_believes(this.
+__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?
 0:expires_at);return ret!==0}configured(obtained_at,expires_at,now){const ret=wasm.refreshpolicy_configured(this.__wbg_ptr,
 !isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,
 now);return ret!==0}failed(code,retryable,retry_after,now,random){const val2=+retryable;const val3=+(isLikeNone(retry_after)?
@@ -162,11 +168,13 @@ refreshpolicy_new(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at
 0:expires_at,has_access_token,lockout,now);this.__wbg_ptr=ret;RefreshPolicyFinalization.register(this,this.__wbg_ptr,this);
 return this}on(event,now,random){const ret=wasm.refreshpolicy_on(this.__wbg_ptr,event,now,random);return ret}pause(now){
 const ret=wasm.refreshpolicy_pause(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}reason(now){const ret=wasm.refreshpolicy_reason(
-this.__wbg_ptr,now);return ret}renew(generation,deadline,now){const ret=wasm.refreshpolicy_renew(this.__wbg_ptr,generation,
+this.__wbg_ptr,now);return ret}reject(generation,repetitions,now){const ret=wasm.refreshpolicy_reject(this.__wbg_ptr,generation,
+repetitions,now);return ret!==0}renew(generation,deadline,now){const ret=wasm.refreshpolicy_renew(this.__wbg_ptr,generation,
 deadline,now);return ret}renewed(obtained_at,expires_at,now,random){const ret=wasm.refreshpolicy_renewed(this.__wbg_ptr,
 obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,now,random);return ret}retryIn(now){const ret=wasm.
-refreshpolicy_retryIn(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}wait(now){const ret=wasm.refreshpolicy_wait(this.
-__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}}if(Symbol.dispose)RefreshPolicy.prototype[Symbol.dispose]=RefreshPolicy.
+refreshpolicy_retryIn(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}suspect(generation,repetitions,now){const ret=wasm.
+refreshpolicy_suspect(this.__wbg_ptr,generation,repetitions,now);return ret!==0}wait(now){const ret=wasm.refreshpolicy_wait(
+this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}}if(Symbol.dispose)RefreshPolicy.prototype[Symbol.dispose]=RefreshPolicy.
 prototype.free;class RefreshQueue{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RefreshQueueFinalization.
 unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_refreshqueue_free(ptr,0)}admit(alone){
 const ret=wasm.refreshqueue_admit(this.__wbg_ptr,alone);return ret===Number.MAX_SAFE_INTEGER?void 0:ret}enter(lane){const ret=wasm.
@@ -176,36 +184,65 @@ wasm.refreshqueue_granted(this.__wbg_ptr,sent_at,now)}learn(refused_ago,granted_
 now)}constructor(lockout){const ret=wasm.refreshqueue_new(lockout);this.__wbg_ptr=ret;RefreshQueueFinalization.register(
 this,this.__wbg_ptr,this);return this}next(now){const ret=wasm.refreshqueue_next(this.__wbg_ptr,now);return ret}refused(now){
 wasm.refreshqueue_refused(this.__wbg_ptr,now)}wait(now){const ret=wasm.refreshqueue_wait(this.__wbg_ptr,now);return ret}}
-if(Symbol.dispose)RefreshQueue.prototype[Symbol.dispose]=RefreshQueue.prototype.free;const RowHolding=Object.freeze({Chain:0,
-"0":"Chain",Others:1,"1":"Others",OthersNewer:2,"2":"OthersNewer",Replaced:3,"3":"Replaced"});function asksForRenewal(status){
-const ret=wasm.asksForRenewal(status);return ret!==0}function checkMember(argument,member){let ptr0,len0,ptr1,len1;try{ptr0=
-passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(member,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,
-1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.checkMember(ptr0,len0,ptr1,len1);if(ret[1]){throw takeFromExternrefTable0(
-ret[0])}}function chooseRedisDatabase(home,survey){const val2=+home;const ptr0=passStringToWasm0(survey,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.chooseRedisDatabase(val2,ptr0,len0);return ret}function completeRedirect(address,pending,origin,now){
-const val3=+now;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
-if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.completeRedirect(
-ptr0,len0,pending,ptr1,len1,val3);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v4;if(ret[0]!==0){v4=getStringFromWasm0(
-ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v4}function defaultScopes(){const ret=wasm.defaultScopes();
-var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function describeArgument(argument){
-const ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-describeArgument(ptr0,len0);return ret}function environmentVariables(){const ret=wasm.environmentVariables();var v1=getArrayJsValueFromWasm0(
-ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function expandScopes(list){const ret=wasm.expandScopes(
-list);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
-ret[0],ret[1]*4,4);return v1}function failure(code,phase,details){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(code,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(phase,wasm.__wbindgen_malloc,
+if(Symbol.dispose)RefreshQueue.prototype[Symbol.dispose]=RefreshQueue.prototype.free;class RemovedEndpoints{__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RemovedEndpointsFinalization.unregister(this);return ptr}free(){const ptr=this.
+__destroy_into_raw();wasm.__wbg_removedendpoints_free(ptr,0)}inWorkspace(url,segment,with_role){const val3=+with_role;let ptr0,
+len0,ptr1,len1;try{ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=
+passStringToWasm0(segment,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(
+ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.removedendpoints_inWorkspace(this.__wbg_ptr,
+ptr0,len0,ptr1,len1,val3);let v4;if(ret[0]!==0){v4=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*
+1,1)}return v4}judge(url,segment,with_role,response){const val3=+with_role;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
+url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(segment,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.failure(ptr0,len0,ptr1,len1,details);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
-return takeFromExternrefTable0(ret[0])}function isExpired(expires_at,now){const ret=wasm.isExpired(!isLikeNone(expires_at),
+ptr0,len0*1,1)}throw e}const ret=wasm.removedendpoints_judge(this.__wbg_ptr,ptr0,len0,ptr1,len1,val3,response);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}constructor(url){const ptr0=passStringToWasm0(
+url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.removedendpoints_new(ptr0,
+len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];RemovedEndpointsFinalization.register(this,
+this.__wbg_ptr,this);return this}page(url,size){const val2=+size;const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.removedendpoints_page(this.__wbg_ptr,ptr0,len0,val2);
+return ret}replacement(method,url){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=
+WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}
+const ret=wasm.removedendpoints_replacement(this.__wbg_ptr,ptr0,len0,ptr1,len1);return ret}}if(Symbol.dispose)RemovedEndpoints.
+prototype[Symbol.dispose]=RemovedEndpoints.prototype.free;const RowHolding=Object.freeze({Chain:0,"0":"Chain",Others:1,"\
+1":"Others",OthersNewer:2,"2":"OthersNewer",InVault:3,"3":"InVault",Replaced:4,"4":"Replaced"});function checkMember(argument,member){
+let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
+__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.checkMember(ptr0,len0,
+ptr1,len1);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function chooseRedisDatabase(surveyed,survey){let ptr0,len0,
+ptr1,len1;try{ptr0=passArray32ToWasm0(surveyed,wasm.__wbindgen_malloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(survey,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,
+1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*4,4)}throw e}const ret=wasm.chooseRedisDatabase(ptr0,len0,ptr1,len1);return ret}
+function completeRedirect(address,pending,origin,now){const val3=+now;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
+address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(origin,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.completeRedirect(ptr0,len0,pending,ptr1,len1,val3);if(ret[3]){throw takeFromExternrefTable0(
+ret[2])}let v4;if(ret[0]!==0){v4=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v4}function defaultScopes(){
+const ret=wasm.defaultScopes();var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}
+function describeArgument(argument){const ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.describeArgument(ptr0,len0);return ret}function environmentVariables(){const ret=wasm.
+environmentVariables();var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}
+function expandScopes(list){const ret=wasm.expandScopes(list);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(
+ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function failure(code,phase,details){let ptr0,len0,ptr1,
+len1;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
+phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*
+1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.failure(ptr0,len0,ptr1,len1,details);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function hostStatus(code,status){const val2=+(isLikeNone(
+status)?16777215:status);const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.hostStatus(ptr0,len0,val2);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]}function isCuredByRenewal(is_of_client,is_unrepeated,status,message){
+const val2=+is_of_client;const val3=+is_unrepeated;const val4=+(isLikeNone(status)?16777215:status);const ptr0=passStringToWasm0(
+message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isCuredByRenewal(val2,
+val3,val4,ptr0,len0);return ret!==0}function isExpired(expires_at,now){const ret=wasm.isExpired(!isLikeNone(expires_at),
 isLikeNone(expires_at)?0:expires_at,now);return ret!==0}function isHourUsedUp(status,retry_after,received_at){const val2=+(isLikeNone(
 status)?16777215:status);const val3=+received_at;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.isHourUsedUp(val2,ptr0,len0,val3);return ret!==0}function isPendingOver(started_at,now){
 const ret=wasm.isPendingOver(started_at,now);return ret!==0}function isRefusal(code){const ptr0=passStringToWasm0(code,wasm.
 __wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isRefusal(ptr0,len0);return ret!==0}
-function isWaitedFor(told){const ret=wasm.isWaitedFor(told);return ret!==0}function judgeApiResponse(response){const ret=wasm.
-judgeApiResponse(response);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function mayCarry(name,to_api,with_body){
+function isVaultReference(value){const ret=wasm.isVaultReference(value);return ret!==0}function isWaitedFor(told){const ret=wasm.
+isWaitedFor(told);return ret!==0}function judgeApiResponse(response){const ret=wasm.judgeApiResponse(response);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function lateInTransaction(){const ret=wasm.
+lateInTransaction();return ret}function maskedCredential(field){const ptr0=passStringToWasm0(field,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.maskedCredential(ptr0,len0);return ret}function mayCarry(name,to_api,with_body){
 const val2=+to_api;const val3=+with_body;const ptr0=passStringToWasm0(name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 const len0=WASM_VECTOR_LEN;const ret=wasm.mayCarry(ptr0,len0,val2,val3);return ret!==0}function mayRepeat(method,code,status,phase){
 const val4=+(isLikeNone(status)?16777215:status);let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.
@@ -242,9 +279,10 @@ readEnvironment(env);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return tak
 const ret=wasm.readScopes(list);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],
 ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function redisDatabaseTrouble(reply){const ptr0=passStringToWasm0(
 reply,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redisDatabaseTrouble(ptr0,
-len0);let v2;if(ret[0]!==0){v2=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v2}function redisDatabases(home){
-const ret=wasm.redisDatabases(home);var v1=getArrayU32FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*
-4,4);return v1}function redisServer(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0);let v2;if(ret[0]!==0){v2=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v2}function redisDatabases(home,others){
+const val2=+home;const ptr0=passArray32ToWasm0(others,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+redisDatabases(val2,ptr0,len0);var v3=getArrayU32FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*4,4);
+return v3}function redisServer(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 const len0=WASM_VECTOR_LEN;const ret=wasm.redisServer(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
 ret[0])}function redisTrouble(code,message){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
@@ -261,16 +299,18 @@ const ret=wasm.responseState(ptr0,len0,val2);let v3;if(ret[0]!==0){v3=getStringF
 ret[0],ret[1]*1,1)}return v3}function retryDelay(attempts,status,retry_after,is_queued,patience,received_at,random){const val2=+attempts;
 const val3=+(isLikeNone(status)?16777215:status);const val4=+is_queued;const val5=+patience;const val6=+received_at;const val7=+random;
 var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;
-const ret=wasm.retryDelay(val2,val3,ptr0,len0,val4,val5,val6,val7);return ret[0]===0?void 0:ret[1]}function rowHolding(row,own,is_of_same_chain,is_refused){
-const ret=wasm.rowHolding(row,own,is_of_same_chain,is_refused);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]}
-function textBuffer(length){const ret=wasm.textBuffer(length);return ret>>>0}function textMemory(){const ret=wasm.textMemory();
-return ret}function waitingTime(wanted){const ret=wasm.waitingTime(wanted);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
-return ret[0]>>>0}function withoutResponse(address){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(address,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.withoutResponse(ptr0,len0);deferred2_0=
-ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
-1)}}function workspaceSegment(workspace){let deferred2_0;let deferred2_1;try{const ret=wasm.workspaceSegment(workspace);
-var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}deferred2_0=ptr1;deferred2_1=
-len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function __wbg___wbindgen_is_falsy_d864b623500ae65d(arg0){
+const ret=wasm.retryDelay(val2,val3,ptr0,len0,val4,val5,val6,val7);return ret[0]===0?void 0:ret[1]}function rowHolding(row,own,is_of_same_chain,is_in_vault,is_refused){
+const ret=wasm.rowHolding(row,own,is_of_same_chain,is_in_vault,is_refused);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+return ret[0]}function textBuffer(length){const ret=wasm.textBuffer(length);return ret>>>0}function textMemory(){const ret=wasm.
+textMemory();return ret}function transactionLimit(){const ret=wasm.transactionLimit();return ret>>>0}function waitingTime(wanted){
+const ret=wasm.waitingTime(wanted);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]>>>0}function withoutResponse(address){
+let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.withoutResponse(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function withoutTracker(status,is_elsewhere){const ret=wasm.
+withoutTracker(status,is_elsewhere);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],
+ret[1]*1,1)}return v1}function workspaceSegment(workspace){let deferred2_0;let deferred2_1;try{const ret=wasm.workspaceSegment(
+workspace);var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}deferred2_0=ptr1;
+deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function __wbg___wbindgen_is_falsy_d864b623500ae65d(arg0){
 const ret=!arg0;return ret}function __wbg___wbindgen_is_function_741ff2bb612836f5(arg0){const ret=typeof arg0==="functio\
 n";return ret}function __wbg___wbindgen_is_null_c22311b1cc228e3a(arg0){const ret=arg0===null;return ret}function __wbg___wbindgen_is_object_8b968c3ab8e96595(arg0){
 const val=arg0;const ret=typeof val==="object"&&val!==null;return ret}function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0){
@@ -282,19 +322,20 @@ const obj=arg1;const ret=typeof obj==="string"?obj:void 0;var ptr1=isLikeNone(re
 wasm.__wbindgen_realloc);var len1=WASM_VECTOR_LEN;getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().
 setInt32((arg0>>>0)+4*0,ptr1,true)}function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){throw new Error(getStringFromWasm0(
 arg0,arg1))}function __wbg_call_40b008ba32f73991(){return handleError(function(arg0,arg1){const ret=arg0.call(arg1);return ret},
-arguments)}function __wbg_client_new(arg0){const ret=Client.__wrap(arg0);return ret}function __wbg_getRandomValues_661aac822e465493(){
-return handleError(function(arg0){const ret=arg0.getRandomValues;return ret},arguments)}function __wbg_getRandomValues_cdf27fbf5ec268e8(){
-return handleError(function(arg0,arg1){const ret=crypto.getRandomValues(getArrayU8FromWasm0(arg0,arg1));return ret},arguments)}
-function __wbg_get_2080c49015e35254(){return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,arg1);return ret},
-arguments)}function __wbg_get_bb8b6b35041e00c9(){return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,arg1>>>
-0);return ret},arguments)}function __wbg_get_unchecked_e6325ad374eff861(arg0,arg1){const ret=arg0[arg1>>>0];return ret}function __wbg_isArray_75715ef6ec4e691d(){
-return handleError(function(arg0){const ret=Array.isArray(arg0);return ret},arguments)}function __wbg_isView_33dca32122d664c0(){
-return handleError(function(arg0){const ret=ArrayBuffer.isView(arg0);return ret},arguments)}function __wbg_length_186163212ffe79c3(arg0){
-const ret=arg0.length;return ret}function __wbg_length_b03a0fabb109b1e9(arg0){const ret=arg0.length;return ret}function __wbg_new_98f3330582453d0d(){
-return handleError(function(arg0){const ret=new Uint8Array(arg0);return ret},arguments)}function __wbg_new_cd4348290afae586(){
-const ret=new Object;return ret}function __wbg_ownKeys_c9890d5405932253(){return handleError(function(arg0){const ret=Reflect.
-ownKeys(arg0);return ret},arguments)}function __wbg_parse_c3f72b5a24f83c01(){return handleError(function(arg0,arg1){const ret=JSON.
-parse(getStringFromWasm0(arg0,arg1));return ret},arguments)}function __wbg_prototypesetcall_13162965d1fe7aa3(arg0,arg1,arg2){
+arguments)}function __wbg_callbackpage_new(arg0){const ret=CallbackPage.__wrap(arg0);return ret}function __wbg_client_new(arg0){
+const ret=Client.__wrap(arg0);return ret}function __wbg_getRandomValues_661aac822e465493(){return handleError(function(arg0){
+const ret=arg0.getRandomValues;return ret},arguments)}function __wbg_getRandomValues_cdf27fbf5ec268e8(){return handleError(
+function(arg0,arg1){const ret=crypto.getRandomValues(getArrayU8FromWasm0(arg0,arg1));return ret},arguments)}function __wbg_get_2080c49015e35254(){
+return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,arg1);return ret},arguments)}function __wbg_get_bb8b6b35041e00c9(){
+return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,arg1>>>0);return ret},arguments)}function __wbg_get_d7176cfb76d71114(arg0,arg1){
+const ret=arg0[arg1>>>0];return ret}function __wbg_get_unchecked_e6325ad374eff861(arg0,arg1){const ret=arg0[arg1>>>0];return ret}
+function __wbg_isArray_75715ef6ec4e691d(){return handleError(function(arg0){const ret=Array.isArray(arg0);return ret},arguments)}
+function __wbg_isView_33dca32122d664c0(){return handleError(function(arg0){const ret=ArrayBuffer.isView(arg0);return ret},
+arguments)}function __wbg_length_186163212ffe79c3(arg0){const ret=arg0.length;return ret}function __wbg_length_b03a0fabb109b1e9(arg0){
+const ret=arg0.length;return ret}function __wbg_new_98f3330582453d0d(){return handleError(function(arg0){const ret=new Uint8Array(
+arg0);return ret},arguments)}function __wbg_new_cd4348290afae586(){const ret=new Object;return ret}function __wbg_ownKeys_c9890d5405932253(){
+return handleError(function(arg0){const ret=Reflect.ownKeys(arg0);return ret},arguments)}function __wbg_parse_c3f72b5a24f83c01(){
+return handleError(function(arg0,arg1){const ret=JSON.parse(getStringFromWasm0(arg0,arg1));return ret},arguments)}function __wbg_prototypesetcall_13162965d1fe7aa3(arg0,arg1,arg2){
 Uint8Array.prototype.set.call(getArrayU8FromWasm0(arg0,arg1),arg2)}function __wbg_proxies_new(arg0){const ret=Proxies.__wrap(
 arg0);return ret}function __wbg_set_2793479888329cb6(){return handleError(function(arg0,arg1,arg2){const ret=Reflect.set(
 arg0,arg1,arg2);return ret},arguments)}function __wbg_static_accessor_CRYPTO_3ecb14720560ffe6(){const ret=typeof crypto===
@@ -304,14 +345,16 @@ return ret}function __wbg_toString_6b1cac73c93ef5d1(){return handleError(functio
 return ret},arguments)}function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}function __wbindgen_generic_0000000000000002(arg0,arg1){
 const ret=getStringFromWasm0(arg0,arg1);return ret}function __wbindgen_init_externref_table(){const table=wasm.__wbindgen_externrefs;
 table.set(0,void 0);table.set(1024,void 0);table.set(1025,null);table.set(1026,true);table.set(1027,false)}const ApiFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_api_free(ptr,1));const ClientFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_api_free(ptr,1));const CallbackPageFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_callbackpage_free(ptr,1));const ClientFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_client_free(ptr,1));const ConnectionTestFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_connectiontest_free(ptr,1));const ListFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_list_free(ptr,1));const ProxiesFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_proxies_free(ptr,1));const RedactorFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_redactor_free(ptr,1));const RefreshPolicyFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_refreshpolicy_free(ptr,1));const RefreshQueueFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_refreshqueue_free(ptr,1));function addToExternrefTable0(obj){
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_refreshqueue_free(ptr,1));const RemovedEndpointsFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_removedendpoints_free(ptr,1));function addToExternrefTable0(obj){
 const idx=wasm.__externref_table_alloc();wasm.__wbindgen_externrefs.set(idx,obj);return idx}function getArrayJsValueFromWasm0(ptr,len){
 ptr=ptr>>>0;const mem=getDataViewMemory0();const result=[];for(let i=ptr;i<ptr+4*len;i+=4){result.push(wasm.__wbindgen_externrefs.
 get(mem.getUint32(i,true)))}wasm.__externref_drop_slice(ptr,len);return result}function getArrayU32FromWasm0(ptr,len){ptr=
@@ -324,8 +367,9 @@ if(cachedUint32ArrayMemory0===null||cachedUint32ArrayMemory0.byteLength===0){cac
 memory.buffer)}return cachedUint32ArrayMemory0}let cachedUint8ArrayMemory0=null;function getUint8ArrayMemory0(){if(cachedUint8ArrayMemory0===
 null||cachedUint8ArrayMemory0.byteLength===0){cachedUint8ArrayMemory0=new Uint8Array(wasm.memory.buffer)}return cachedUint8ArrayMemory0}
 function handleError(f,args){try{return f.apply(this,args)}catch(e){const idx=addToExternrefTable0(e);wasm.__wbindgen_exn_store(
-idx)}}function isLikeNone(x){return x===void 0||x===null}function passArray8ToWasm0(arg,malloc){const ptr=malloc(arg.length*
-1,1)>>>0;getUint8ArrayMemory0().set(arg,ptr/1);WASM_VECTOR_LEN=arg.length;return ptr}function passStringToWasm0(arg,malloc,realloc){
+idx)}}function isLikeNone(x){return x===void 0||x===null}function passArray32ToWasm0(arg,malloc){const ptr=malloc(arg.length*
+4,4)>>>0;getUint32ArrayMemory0().set(arg,ptr/4);WASM_VECTOR_LEN=arg.length;return ptr}function passArray8ToWasm0(arg,malloc){
+const ptr=malloc(arg.length*1,1)>>>0;getUint8ArrayMemory0().set(arg,ptr/1);WASM_VECTOR_LEN=arg.length;return ptr}function passStringToWasm0(arg,malloc,realloc){
 if(realloc===void 0){const buf=cachedTextEncoder.encode(arg);const ptr2=malloc(buf.length,1)>>>0;getUint8ArrayMemory0().
 subarray(ptr2,ptr2+buf.length).set(buf);WASM_VECTOR_LEN=buf.length;return ptr2}let len=arg.length;let ptr=malloc(len,1)>>>
 0;const mem=getUint8ArrayMemory0();let offset=0;for(;offset<len;offset++){const code=arg.charCodeAt(offset);if(code>127)

@@ -4,15 +4,9 @@ to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__ge
 return to};var __toESM=(mod,isNodeMode,target)=>(target=mod!=null?__create(__getProtoOf(mod)):{},__copyProps(isNodeMode||!mod||!mod.
 __esModule?__defProp(target,"default",{value:mod,enumerable:true}):target,mod));var __toCommonJS=mod=>__copyProps(__defProp(
 {},"__esModule",{value:true}),mod);var entry_exports={};
-__export(entry_exports,{BitbucketAuthError:()=>import_error9.BitbucketAuthError,BitbucketAuthIntegration:()=>BitbucketAuthIntegration,
-createEntry:()=>createEntry,default:()=>entry_default});module.exports=__toCommonJS(entry_exports);var import_core_wasm=require("./inlined/core.wasm.js");var import_arguments=require("./shared.cjs");var import_core=require("./shared.cjs");var import_error=require("./shared.cjs");
-function readEnvironment(env){const{environmentVariables,proxyVariables,readEnvironment:judgeEnvironment}=(0,import_core.core)();
-const variables=(0,import_arguments.reading)("config","env",()=>{const ways=proxyVariables();const way=ways.some(name=>env[name]!==
-void 0)?env:process.env;return Object.fromEntries([...environmentVariables().map(name=>[name,env[name]]),...ways.map(name=>[
-name,way[name]])])});return(0,import_error.judge)(readEnvironment,()=>judgeEnvironment(variables))}function lazyEnvironment(env){
-let environment;return()=>environment??=readEnvironment(env)}function redisAddress({redisUrl,redisVariable,redisDatabase,
-isRedisDatabaseSought}){return redisUrl?{url:redisUrl,variable:redisVariable,database:redisDatabase,isDatabaseSought:isRedisDatabaseSought}:
-void 0}var import_error9=require("./shared.cjs");var CATEGORY="Authentication";var OAUTH={label:"OAuth2",value:"oauth"};var ACCESS_TOKEN={label:"Access token",value:"api\
+__export(entry_exports,{BitbucketAuthError:()=>import_error12.BitbucketAuthError,BitbucketAuthIntegration:()=>BitbucketAuthIntegration,
+createEntry:()=>createEntry,default:()=>entry_default});module.exports=__toCommonJS(entry_exports);var import_core_wasm=require("./inlined/core.wasm.js");
+var import_environment4=require("./shared.cjs");var import_error12=require("./shared.cjs");var CATEGORY="Authentication";var OAUTH={label:"OAuth2",value:"oauth"};var ACCESS_TOKEN={label:"Access token",value:"api\
 _key"};var API_TOKEN={label:"API token",value:"basic"};var CLIENT={label:"OAuth client itself",value:"custom"};var TESTED="\
 As in bitbucket.org/my-workspace. Optional; the connection test asks for it";var SLUG="[A-Za-z0-9_.{}-]+";function form({
 client,mayActAsClient}){const offersClient=client!==void 0&&mayActAsClient;return[{type:"input",label:"Integration name",
@@ -38,36 +32,10 @@ ace",model:"config.workspace",category:CATEGORY,placeholder:"my-workspace",helpT
 validators:[{type:"regex",pattern:`^(${SLUG})?$`,message:"This is not the name of a workspace"}]}}function oauthButton(client,type){
 return{type:"oauth",label:"Bitbucket account",model:"config.oauth.code",category:CATEGORY,condition:{model:"config.type",
 value:type},validators:[{type:"required",message:"Authenticate with Bitbucket first"}],oauthMeta:{provider:"Bitbucket",authUri:client.
-authorizationUrl(),redirectUri:client.redirectUri,clientId:client.clientId,scopes:client.scopes,codeKey:"code"}}}var import_node_crypto6=require("node:crypto");var import_axios=__toESM(require("axios"));var import_axios_retry=__toESM(require("axios-retry"));var import_arguments3=require("./shared.cjs");
-var import_core8=require("./shared.cjs");var import_error5=require("./shared.cjs");var import_promises=require("node:timers/promises");var import_arguments2=require("./shared.cjs");var import_core2=require("./shared.cjs");
-var import_error2=require("./shared.cjs");var REPEATING={indexes:null};function paginate(client){return async function*pages(path,params,config){
-const list=listOf(client,path,params,config);for(let isMore=true;isMore;){const page=await fetchPage(client,list,config);
-yield*page.values;isMore=page.goOn()}}}function listOf(client,path,params,config){const{List}=(0,import_core2.core)();return new List(
-client.getUri(repeating({...config,url:path,params:params??config?.params})))}async function fetchPage(client,list,config,maxWaitMs=Infinity){
-const until=Date.now()+maxWaitMs;const options={...config,params:null,allowAbsoluteUrls:true};for(let attempt=1;;attempt+=
-1){const{data,status,headers}=await client.get(list.address,options);const now=Date.now();const pause=(0,import_error2.judge)(
-fetchPage,()=>(0,import_core2.core)().pageRepetition(status,headerOf(headers,"retry-after"),attempt,until-now,now,Math.random()));
-if(pause===void 0){const{values,next,page,pagelen,size}=(0,import_arguments2.members)(data);if(!Array.isArray(values))throw(0,import_core2.failure)(
-"RESPONSE_INVALID","api",{field:"values"});const goOn=()=>(0,import_error2.judge)(fetchPage,()=>list.answered(next,values.
-length,numberOf(page),numberOf(pagelen),numberOf(size)));return{values,goOn}}const signal=config?.signal;await(0,import_promises.setTimeout)(
-pause,void 0,{signal}).catch(()=>{})}}function repeating(config){const{paramsSerializer}=config;if(typeof paramsSerializer===
-"function")return config;return{...config,paramsSerializer:{...REPEATING,...paramsSerializer}}}function headerOf(headers,name){
-const found=Object.entries({...(0,import_arguments2.members)(headers)}).find(([key])=>key.toLowerCase()===name);return found&&
-String(found[1])}function numberOf(value){return typeof value==="number"?value:void 0}var import_core3=require("./shared.cjs");var PIECE=1024*1024;var utf8=new TextDecoder;function answerWithout(answer,authorization){
-return using(authorization,redactor=>({...answer,headers:fieldsWithout(answer.headers,redactor),body:bytesWithout(answer.
-body,redactor)}))}function cutOutOf(response,authorization){using(authorization,redactor=>{response.data=dataWithout(response.
-data,redactor);Object.assign(response.headers,fieldsWithout({...response.headers},redactor))})}function using(authorization,work){
-const redactor=new((0,import_core3.core)()).Redactor(authorization);try{return work(redactor)}finally{redactor.free()}}function fieldsWithout(fields,redactor){
-return Object.fromEntries(Object.entries(fields).map(([name,value])=>[name,redactor.text(String(value))]))}function bytesWithout(bytes,redactor){
-const pieces=[];for(let at=0;at<bytes.length;at+=PIECE)pieces.push(redactor.push(bytes.subarray(at,at+PIECE)));return Buffer.
-concat([...pieces,redactor.end()])}function dataWithout(data,redactor){if(typeof data==="string")return utf8.decode(bytesWithout(
-Buffer.from(data),redactor));if(data instanceof ArrayBuffer)return new Uint8Array(bytesWithout(new Uint8Array(data),redactor)).
-buffer;if(data instanceof Uint8Array)return bytesWithout(data,redactor);const isJson=Array.isArray(data)||Object.getPrototypeOf(
-data??0)===Object.prototype;return isJson?JSON.parse(utf8.decode(bytesWithout(Buffer.from(JSON.stringify(data)),redactor))):
-data}var import_core4=require("./shared.cjs");async function unlessAborted(work,signal,phase="api"){if(!signal)return work;let stop=()=>{};
-const aborted=new Promise((_resolve,reject)=>{stop=()=>reject((0,import_core4.failure)("REQUEST_ABORTED",phase))});signal.
+authorizationUrl(),redirectUri:client.redirectUri,clientId:client.clientId,scopes:client.scopes,codeKey:"code"}}}var import_core4=require("./shared.cjs");var import_error2=require("./shared.cjs");var import_p_limit=__toESM(require("p-limit"));var import_core=require("./shared.cjs");async function unlessAborted(work,signal,phase="api"){if(!signal)return work;let stop=()=>{};
+const aborted=new Promise((_resolve,reject)=>{stop=()=>reject((0,import_core.failure)("REQUEST_ABORTED",phase))});signal.
 addEventListener("abort",stop,{once:true});if(signal.aborted)stop();try{return await Promise.race([work,aborted])}finally{
-signal.removeEventListener("abort",stop)}}var import_core7=require("./shared.cjs");var import_error4=require("./shared.cjs");var import_p_limit=__toESM(require("p-limit"));var import_node_http=require("node:http");var import_node_https=require("node:https");var import_node_net=require("node:net");
+signal.removeEventListener("abort",stop)}}var import_node_http=require("node:http");var import_node_https=require("node:https");var import_node_net=require("node:net");
 var import_undici=require("undici");var agents=new Map;function connectionsThrough(proxy){const key=proxy?`${proxy.origin}\
  ${proxy.authorization??""}`:"";let agent=agents.get(key);if(!agent)agents.set(key,agent=createAgent(proxy?tunnelThrough(
 proxy):openDirectly()));return agent}var Connection=class extends import_undici.Client{#signal=AbortSignal.abort();constructor(origin,options,connect){
@@ -88,7 +56,7 @@ host:`${target.host}:${target.protocol==="https:"?443:80}`;return new Promise((r
 "proxy-connection":"keep-alive",...authorization!==void 0&&{"proxy-authorization":authorization}},servername:(0,import_node_net.isIP)(
 host)?"":host,agent:false,signal});request.once("connect",({statusCode=0},socket,head)=>{if(statusCode>=200&&statusCode<
 300){if(head.length>0)socket.unshift(head);resolve(socket);return}socket.on("error",()=>{}).destroy();reject(Object.assign(
-new Error("refused"),{code:`PROXY_${statusCode}`}))});request.on("error",reject);request.end()})}var import_core6=require("./shared.cjs");var import_node_util=require("node:util");var import_node_zlib=require("node:zlib");var ACCEPTED="gzip, br";var decodeGzip=(0,import_node_util.promisify)(
+new Error("refused"),{code:`PROXY_${statusCode}`}))});request.on("error",reject);request.end()})}var import_core3=require("./shared.cjs");var import_node_util=require("node:util");var import_node_zlib=require("node:zlib");var ACCEPTED="gzip, br";var decodeGzip=(0,import_node_util.promisify)(
 import_node_zlib.gunzip);var DECODERS=new Map([["gzip",decodeGzip],["x-gzip",decodeGzip],["br",(0,import_node_util.promisify)(
 import_node_zlib.brotliDecompress)]]);var NOTHING_TO_DO=["identity","chunked"];var MOST_CODINGS=4;function decodersFor({
 "content-encoding":content="","transfer-encoding":transfer=""}){const codings=`${content},${transfer}`.toLowerCase().split(
@@ -96,7 +64,7 @@ import_node_zlib.brotliDecompress)]]);var NOTHING_TO_DO=["identity","chunked"];v
 get(name));const isKnown=decoders.length<=MOST_CODINGS&&!decoders.includes(void 0);return isKnown?decoders:void 0}async function decode(bytes,decoders,maxBytes){
 let decoded=bytes;for(const decoder of decoders){if(decoded.length===0)return decoded;try{decoded=await decoder(decoded,
 {maxOutputLength:maxBytes})}catch(error){if(error instanceof Error&&"code"in error&&error.code==="ERR_BUFFER_TOO_LARGE")
-return void 0;throw error}}return decoded}var import_error3=require("./shared.cjs");var import_core5=require("./shared.cjs");var TIMEOUT=/^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;var TROUBLES=[
+return void 0;throw error}}return decoded}var import_error=require("./shared.cjs");var import_core2=require("./shared.cjs");var TIMEOUT=/^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;var TROUBLES=[
 [/^(ENOTFOUND|EAI_\w+)$/,"the host name could not be resolved"],[/^ECONNREFUSED$/,"the connection was refused"],[/^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|HPE_INVALID_EOF_STATE)$/,
 "the connection was closed before the answer was complete"],[/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM)$/,"\
 there is no way to the host"],[/CERT|ISSUER|SIGNATURE/,"the TLS certificate is not accepted; if it comes from a private \
@@ -107,11 +75,11 @@ authority, NODE_EXTRA_CA_CERTS must name its file"],[/^(EPROTO|ERR_SSL_\w+|ERR_T
  host"]];var UNSENDABLE=/^UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH)$/;var UNSENDABLE_PART=/^(?:invalid )?(?:request )?(method|path|(?:content-length|transfer-encoding|connection|keep-alive|expect|upgrade|host)(?= header))/;
 var ENDED_EARLY=/\(Invalid EOF state\)$/;var REFUSED_CREDENTIALS="the proxy does not accept the credentials in its addre\
 ss";var TELLING_NOTHING=["Error","TypeError","AggregateError"];function networkFailure(error,phase,proxy){const code=codeOf(
-error);if(code&&TIMEOUT.test(code))return(0,import_core5.failure)("REQUEST_TIMEOUT",phase,void 0,{cause:scrubbed(code,code)});
-if(code&&UNSENDABLE.test(code)){return(0,import_core5.failure)("INVALID_ARGUMENT",phase,{field:unsendablePart(code,error)},
+error);if(code&&TIMEOUT.test(code))return(0,import_core2.failure)("REQUEST_TIMEOUT",phase,void 0,{cause:scrubbed(code,code)});
+if(code&&UNSENDABLE.test(code)){return(0,import_core2.failure)("INVALID_ARGUMENT",phase,{field:unsendablePart(code,error)},
 {detail:code})}const known=TROUBLES.find(([pattern])=>code&&pattern.test(code))?.[1]??"the request could not be sent";const trouble=code===
 "PROXY_407"&&proxy?.authorization!==void 0?REFUSED_CREDENTIALS:known;const detail=[trouble,code,proxy&&`the proxy of ${proxy.
-variable} is in use unless NO_PROXY excepts the host`];return(0,import_core5.failure)("REQUEST_FAILED",phase,void 0,{detail:detail.
+variable} is in use unless NO_PROXY excepts the host`];return(0,import_core2.failure)("REQUEST_FAILED",phase,void 0,{detail:detail.
 filter(Boolean).join("; "),cause:scrubbed(trouble,code)})}function unsendablePart(code,error){if(code==="UND_ERR_REQ_CON\
 TENT_LENGTH_MISMATCH")return"content-length";return UNSENDABLE_PART.exec(error instanceof Error?error.message:"")?.[1]??
 "request"}function scrubbed(message,code){return Object.assign(new Error(message),code&&{code})}function codeOf(error){for(let at=error,
@@ -127,42 +95,76 @@ g":ACCEPTED,"user-agent":"nocodb-bitbucket-auth"};async function send(request,op
 get(url.origin)??{run:(0,import_p_limit.default)(MAX_AT_ONCE),requests:0};limits.set(url.origin,limit);limit.requests+=1;
 const answer=limit.run(()=>sendNow(url,request,options)).finally(()=>{limit.requests-=1;if(limit.requests===0)limits.delete(
 url.origin)});return unlessAborted(answer,options.signal,options.phase)}async function sendNow(url,{method,headers,body},{
-phase,proxies,timeoutMs,signal,maxBytes=MAX_BYTES}){if(signal?.aborted)throw(0,import_core6.failure)("REQUEST_ABORTED",phase);
-const sentAt=performance.now();const proxy=(0,import_error3.judge)(send,()=>proxies.proxyFor(url.href));const controller=new AbortController;
+phase,proxies,timeoutMs,signal,maxBytes=MAX_BYTES}){if(signal?.aborted)throw(0,import_core3.failure)("REQUEST_ABORTED",phase);
+const sentAt=performance.now();const proxy=(0,import_error.judge)(send,()=>proxies.proxyFor(url.href));const controller=new AbortController;
 const abort=()=>controller.abort();let late=false;const stop=timeoutMs===void 0?void 0:whenLate(timeoutMs,()=>{late=true;
 abort()});signal?.addEventListener("abort",abort,{once:true});try{const response=await connectionsThrough(proxy).request(
 {origin:url.origin,path:url.pathname+url.search,method,headers:{...DEFAULT_HEADERS,...headers},body,signal:controller.signal,
 ...timeoutMs!==void 0&&{headersTimeout:0,bodyTimeout:0}});const answer=await read(response,method,phase,maxBytes);return{
-...answer,tookMs:performance.now()-sentAt}}catch(error){if(error instanceof import_error3.BitbucketAuthError)throw error;
-if(late)throw(0,import_core6.failure)("REQUEST_TIMEOUT",phase);if(signal?.aborted)throw(0,import_core6.failure)("REQUEST\
+...answer,tookMs:performance.now()-sentAt}}catch(error){if(error instanceof import_error.BitbucketAuthError)throw error;
+if(late)throw(0,import_core3.failure)("REQUEST_TIMEOUT",phase);if(signal?.aborted)throw(0,import_core3.failure)("REQUEST\
 _ABORTED",phase);throw networkFailure(error,phase,proxy)}finally{stop?.();signal?.removeEventListener("abort",abort)}}async function read({
 statusCode:status,headers:fields,body},method,phase,maxBytes){const headers=joined(fields);if(method==="HEAD"||NO_BODY.includes(
 status)){await collect(body,0).catch(()=>{});return{status,headers,body:new Uint8Array}}const decoders=decodersFor(headers);
-const coded=await collect(body,decoders?maxBytes:0);if(!decoders&&!coded)throw(0,import_core6.failure)("RESPONSE_INVALID",
-phase,{status,field:"content-encoding"});const bytes=coded&&await decode(coded,decoders??[],maxBytes);if(!bytes)throw(0,import_core6.failure)(
+const coded=await collect(body,decoders?maxBytes:0);if(!decoders&&!coded)throw(0,import_core3.failure)("RESPONSE_INVALID",
+phase,{status,field:"content-encoding"});const bytes=coded&&await decode(coded,decoders??[],maxBytes);if(!bytes)throw(0,import_core3.failure)(
 "RESPONSE_TOO_LARGE",phase,{status});return{status,headers,body:bytes}}function joined(headers){const fields={};for(const name in headers){
 const value=headers[name];if(value!==void 0)fields[name]=typeof value==="string"?value:value.join(", ")}return fields}async function collect(stream,maxBytes){
 const chunks=[];let size=0;for await(const chunk of stream){size+=chunk.byteLength;if(size>maxBytes)return void 0;chunks.
-push(chunk)}return Buffer.concat(chunks,size)}var MAX_BYTES2=32*1024*1024;function createSender({apiUrl,timeoutMs,proxies,credentials,throttle}){const{Api,resourceGroup}=(0,import_core7.core)();
-const api=(0,import_error4.judge)(createSender,()=>new Api(apiUrl));const attempt=async(request,path,authorization,time)=>{
-const{signal,redirect="follow",maxRedirects}=request;let next=request;for(let followed=0,withCredential=true;;followed+=
-1){const{method,url,body,headers={}}=next;const group=withCredential?resourceGroup(followed===0?path:api.admit(url)):void 0;
-if(group!==void 0)await throttle?.take(group,signal);if(time.left<=0)throw(0,import_core7.failure)("REQUEST_TIMEOUT","ap\
-i");const answer=await send({method,url,headers:withCredential?{...headers,authorization}:headers,body},{phase:"api",timeoutMs:time.
-left,proxies,signal,maxBytes:MAX_BYTES2});time.left-=answer.tookMs;if(group!==void 0)await throttle?.observe(group,answer);
-const{status,headers:{location}}=answer;const target=location!==void 0&&URL.canParse(location,url)?new URL(location,url).
-href:location;const judged=(0,import_error4.judge)(attempt,()=>api.redirect(method,url,withCredential,status,target,followed,
-maxRedirects,redirect));if(!judged){return{...status>=300?answerWithout(answer,authorization):answer,path,isElsewhere:!withCredential,
-authorization:()=>authorization}}withCredential=judged.withCredential;next={method:judged.becomesGet?"GET":method,url:target,
-headers:carried(headers,withCredential,judged.withBody),body:judged.withBody?body:void 0}}};return async request=>{const{
-signal,body}=request;const url=URL.canParse(request.url)?new URL(request.url).href:request.url;const path=(0,import_error4.judge)(
-createSender,()=>api.admit(url));const admitted={...request,url,headers:carried(request.headers,true,true)};const time={
-left:request.timeoutMs??timeoutMs};for(let repetitions=0;;repetitions+=1){const used=await unlessAborted(credentials.newest(),
-signal);const answer=await attempt(admitted,path,used.authorization,time);if(answer.isElsewhere||!credentials.answered(answer.
-status,used,repetitions))return answer;if(isStream(body)){await unlessAborted(credentials.newest(),signal);credentials.onUnrepeatable();
-return answer}}}}function carried(headers={},toApi,withBody){const{mayCarry}=(0,import_core7.core)();return Object.fromEntries(
-Object.entries(headers).filter(([name])=>mayCarry(name,toApi,withBody)))}function isStream(body){return typeof body==="o\
-bject"&&body!==null&&(Symbol.asyncIterator in body||"pipe"in body)}var RETRIES=3;var SENDER=Symbol("sender");var LIMITS=Symbol("limits");var ACCEPT="application/json, */*;q=0.8";var circumstances=new WeakMap;
+push(chunk)}return Buffer.concat(chunks,size)}function clientOf({client,problems}){if(client)return client;throw configFailure(problems)}function configFailure([problem]){
+return problem?new import_error2.BitbucketAuthError(problem,{},configFailure):(0,import_core4.failure)("INVALID_CONFIG",
+"config")}async function requestTokens(environment,build,grant,previous){const client=clientOf(environment);const request=(0,import_error2.judge)(
+requestTokens,()=>build(client));const phase=grant==="refresh_token"?"refresh":"exchange";const{timeoutMs,proxies}=environment;
+const answer=await send(request,{phase,timeoutMs,proxies});const obtainedAt=Date.now();const tokens=(0,import_error2.judge)(
+requestTokens,()=>client.parseTokenResponse({...answer,receivedAt:obtainedAt,grant,request,...previous&&{previous}}));return{
+...tokens,obtainedAt}}var import_axios=__toESM(require("axios"));var import_axios_retry=__toESM(require("axios-retry"));var import_arguments2=require("./shared.cjs");
+var import_core8=require("./shared.cjs");var import_error5=require("./shared.cjs");var import_promises=require("node:timers/promises");var import_arguments=require("./shared.cjs");var import_core5=require("./shared.cjs");
+var import_error3=require("./shared.cjs");var REPEATING={indexes:null};function paginate(client){return async function*pages(path,params,config){
+const list2=listOf(client,path,params,config);for(let isMore=true;isMore;){const page=await fetchPage(client,list2,config);
+yield*page.values;isMore=page.goOn()}}}function listOf(client,path,params,config){const{List}=(0,import_core5.core)();return new List(
+client.getUri(repeating({...config,url:path,params:params??config?.params})))}function fetchPage(client,list2,config,maxWaitMs){
+const options={...config,params:null,allowAbsoluteUrls:true};const signal=config?.signal;return readPage(address=>client.
+get(address,options),list2,signal,maxWaitMs)}async function readPage(get,list2,signal,maxWaitMs=Infinity){const until=Date.
+now()+maxWaitMs;for(let attempt=1;;attempt+=1){const{data,status,headers}=await get(list2.address);const now=Date.now();
+const pause=(0,import_error3.judge)(readPage,()=>(0,import_core5.core)().pageRepetition(status,headerOf(headers,"retry-a\
+fter"),attempt,until-now,now,Math.random()));if(pause===void 0){const{values,next,page,pagelen,size}=(0,import_arguments.members)(
+data);if(!Array.isArray(values))throw(0,import_core5.failure)("RESPONSE_INVALID","api",{field:"values"});const goOn=()=>(0,import_error3.judge)(
+readPage,()=>list2.answered(next,values.length,numberOf(page),numberOf(pagelen),numberOf(size)));return{values,goOn}}await(0,import_promises.setTimeout)(
+pause,void 0,{signal}).catch(()=>{})}}function repeating(config){const{paramsSerializer}=config;if(typeof paramsSerializer===
+"function")return config;return{...config,paramsSerializer:{...REPEATING,...paramsSerializer}}}function headerOf(headers,name){
+const found=Object.entries({...(0,import_arguments.members)(headers)}).find(([key])=>key.toLowerCase()===name);return found&&
+String(found[1])}function numberOf(value){return typeof value==="number"?value:void 0}var import_core6=require("./shared.cjs");var PIECE=1024*1024;var utf8=new TextDecoder;function answerWithout(answer,authorization){
+return using(authorization,redactor=>({...answer,headers:fieldsWithout(answer.headers,redactor),body:bytesWithout(answer.
+body,redactor)}))}function cutOutOf(response,authorization){using(authorization,redactor=>{response.data=dataWithout(response.
+data,redactor);Object.assign(response.headers,fieldsWithout({...response.headers},redactor))})}function using(authorization,work){
+const redactor=new((0,import_core6.core)()).Redactor(authorization);try{return work(redactor)}finally{redactor.free()}}function fieldsWithout(fields,redactor){
+return Object.fromEntries(Object.entries(fields).map(([name,value])=>[name,redactor.text(String(value))]))}function bytesWithout(bytes,redactor){
+const pieces=[];for(let at=0;at<bytes.length;at+=PIECE)pieces.push(redactor.push(bytes.subarray(at,at+PIECE)));return Buffer.
+concat([...pieces,redactor.end()])}function dataWithout(data,redactor){if(typeof data==="string")return utf8.decode(bytesWithout(
+Buffer.from(data),redactor));if(data instanceof ArrayBuffer)return new Uint8Array(bytesWithout(new Uint8Array(data),redactor)).
+buffer;if(data instanceof Uint8Array)return bytesWithout(data,redactor);const isJson=Array.isArray(data)||Object.getPrototypeOf(
+data??0)===Object.prototype;return isJson?JSON.parse(utf8.decode(bytesWithout(Buffer.from(JSON.stringify(data)),redactor))):
+data}var import_core7=require("./shared.cjs");var import_error4=require("./shared.cjs");var MAX_BYTES2=32*1024*1024;function createSender({apiUrl,timeoutMs,proxies,credentials,patienceMs,throttle}){const{Api,
+resourceGroup}=(0,import_core7.core)();const api=(0,import_error4.judge)(createSender,()=>new Api(apiUrl));const sendInTurn=async({
+path,method,url,headers,body},authorization,time,signal)=>{const group=path===void 0?void 0:resourceGroup(path);if(group!==
+void 0)await throttle?.take(group,signal);if(time.left<=0)throw(0,import_core7.failure)("REQUEST_TIMEOUT","api");const answer=await send(
+{method,url,headers:path===void 0?headers:{...headers,authorization},body},{phase:"api",timeoutMs:time.left,proxies,signal,
+maxBytes:MAX_BYTES2});time.left-=answer.tookMs;if(group!==void 0)await throttle?.observe(group,answer);return answer};return async request=>{
+const{method,body,signal,redirect="follow",maxRedirects}=request;const url=URL.canParse(request.url)?new URL(request.url).
+href:request.url;const path=(0,import_error4.judge)(createSender,()=>api.admit(url));const first={path,method,url,headers:carried(
+request.headers,true,true),body};const time={left:request.timeoutMs??timeoutMs};let used=await unlessAborted(credentials.
+newest(patienceMs),signal);for(let sent=first,followed=0,repetitions=0;;){const{authorization}=used;const answer=await sendInTurn(
+sent,authorization,time,signal);const{status,headers:{location}}=answer;const target=location!==void 0&&URL.canParse(location,
+sent.url)?new URL(location,sent.url).href:location;const step=(0,import_error4.judge)(createSender,()=>api.judge(sent.method,
+sent.url,sent.path!==void 0,status,target,followed,maxRedirects,redirect));const isRenewed=step==="renew"&&credentials.renews(
+used,repetitions);if(isRenewed)used=await unlessAborted(credentials.newest(patienceMs),signal);if(typeof step==="object"){
+followed+=1;sent=following(sent,String(target),step,step.withCredential?api.admit(String(target)):void 0)}else if(isRenewed&&
+!isStream(body)){followed=0;repetitions+=1;sent=first}else{return{...status>=300?answerWithout(answer,authorization):answer,
+path,isElsewhere:sent.path===void 0,isUnrepeated:isRenewed,authorization:()=>authorization}}}}}function following({method,
+headers,body},url,{becomesGet,withBody},path){return{path,method:becomesGet?"GET":method,url,headers:carried(headers,path!==
+void 0,withBody),body:withBody?body:void 0}}function carried(headers={},toApi,withBody){const{mayCarry}=(0,import_core7.core)();
+return Object.fromEntries(Object.entries(headers).filter(([name])=>mayCarry(name,toApi,withBody)))}function isStream(body){
+return typeof body==="object"&&body!==null&&(Symbol.asyncIterator in body||"pipe"in body)}var RETRIES=3;var SENDER=Symbol("sender");var LIMITS=Symbol("limits");var ACCEPT="application/json, */*;q=0.8";var circumstances=new WeakMap;
 var utf82=new TextDecoder;function createClient({apiUrl,kind,sender,isQueued=false,maxWaitMs=Infinity}){const client=import_axios.default.
 create({baseURL:apiUrl,maxBodyLength:MAX_BYTES2,adapter:"fetch",env:{fetch:fetchThroughSender,Request:null,FormData,Response:null},
 fetchOptions:{[SENDER]:sender},headers:{Accept:ACCEPT},paramsSerializer:REPEATING,formSerializer:REPEATING});return equip(
@@ -173,39 +175,99 @@ void 0,error=>{if(import_axios.default.isAxiosError(error))Object.assign(error,{
 (0,import_axios_retry.default)(client,{retries:RETRIES,retryCondition:error=>mayRetry(error,isQueued,maxWaitMs),retryDelay:(attempts,error)=>delay(
 error,attempts,isQueued,maxWaitMs,Math.random())??0});const{create}=client;client.create=config=>equip(create(config),behaviour);
 return Object.defineProperty(client,"paginate",{value:paginate(client)})}function meaningOf(error){if(error instanceof import_error5.BitbucketAuthError)
-return error;const bitbucket=(0,import_arguments3.members)(error).bitbucket;return bitbucket instanceof import_error5.BitbucketAuthError?
-bitbucket:(0,import_core8.failure)("API_FAILED","api")}async function fetchThroughSender(input,init={}){const sender=init[SENDER];
-const{timeout,maxRedirects}=init[LIMITS]??{};const answer=await sender({method:init.method??"GET",url:String(input),headers:lowerCased(
-init.headers),body:init.body,signal:init.signal,...typeof timeout==="number"&&timeout>0&&{timeoutMs:timeout},...typeof maxRedirects===
-"number"&&{maxRedirects},redirect:init.redirect});const{status,body,path,isElsewhere,authorization}=answer;const fields=import_axios.default.
-AxiosHeaders.from(answer.headers);circumstances.set(fields,{path,isElsewhere,authorization});const whole=()=>new Response(
-body,{headers:answer.headers});return{status,statusText:"",headers:fields,text:async()=>utf82.decode(body),arrayBuffer:()=>whole().
-arrayBuffer(),blob:()=>whole().blob(),formData:()=>whole().formData(),stream:()=>whole().body}}function lowerCased(headers){
-return Object.fromEntries(Object.entries({...headers}).map(([name,value])=>[name.toLowerCase(),value]))}function judgeError(error,kind){
-const{response,config,cause,code,name}=error;if(response){const{path,isElsewhere,authorization}=circumstances.get(response.
-headers)??{};if(response.status<300&&authorization)cutOutOf(response,authorization());if((0,import_arguments3.members)(cause).
-name==="SyntaxError"){return inPlaceOf(error,(0,import_core8.failure)("RESPONSE_NOT_JSON","api",{status:response.status}))}
-const{judgeApiResponse}=(0,import_core8.core)();const answer={status:response.status,headers:Object.fromEntries(Object.entries(
-{...response.headers}).map(([field,value])=>[field.toLowerCase(),String(value)])),body:bytesOf(response.data),receivedAt:Date.
-now(),kind,path,isElsewhere};return new import_error5.BitbucketAuthError((0,import_error5.judge)(judgeError,()=>judgeApiResponse(
-answer)),{},judgeError)}const isLate=code==="ECONNABORTED"||code==="ETIMEDOUT"||code==="REQUEST_TIMEOUT";if(isLate&&config?.
-timeout)return(0,import_core8.failure)("REQUEST_TIMEOUT","api",{field:"timeout"});if(cause instanceof import_error5.BitbucketAuthError)
-return cause;if(name==="CanceledError")return(0,import_core8.failure)("REQUEST_ABORTED","api");return(0,import_core8.failure)(
-isLate?"REQUEST_TIMEOUT":"API_FAILED","api")}function inPlaceOf(error,meaning){const frames=String(error.stack).split("\n").
-filter(line=>line.startsWith("    at "));const stack=[`${error.name}: ${meaning.message}`,...frames].join("\n");for(const[
-name,value]of Object.entries({message:meaning.message,stack,cause:meaning})){Object.defineProperty(error,name,{value,writable:true,
-configurable:true,enumerable:false})}return meaning}function mayRetry(error,isQueued,maxWaitMs){const{config,response}=error;
-const{code,phase,cause}=meaningOf(error);const isInQueue=isQueued&&!isOfOthers(response);if(!config||isStream(config.data))
-return false;const passes=!cause||import_axios_retry.default.isNetworkError({code:(0,import_arguments3.members)(cause).code});
-const state=config["axios-retry"];const attempts=(state?.retryCount??0)+1;if(!passes||!(0,import_core8.core)().mayRepeat(
-String(config.method).toUpperCase(),code,response?.status,phase)||delay(error,attempts,isQueued,maxWaitMs,0)===void 0)return false;
-if(isInQueue&&state&&(0,import_core8.core)().isHourUsedUp(response?.status,headerOf(response?.headers,"retry-after"),Date.
-now())){state.retryCount=attempts-2}return true}function delay({response},attempts,isQueued,maxWaitMs,random){const retryAfter=headerOf(
-response?.headers,"retry-after");const isInQueue=isQueued&&!isOfOthers(response);return(0,import_core8.core)().retryDelay(
-attempts,response?.status,retryAfter,isInQueue,maxWaitMs,Date.now(),random)}function isOfOthers(response){return response!==
+return error;const bitbucket=(0,import_arguments2.members)(error).bitbucket;return bitbucket instanceof import_error5.BitbucketAuthError?
+bitbucket:(0,import_core8.failure)("API_FAILED","api")}function isCuredByRenewal(error){const{response,status,statusCode,
+message}=(0,import_arguments2.members)(error);const told2=[(0,import_arguments2.members)(response).status,status,statusCode].
+find(each=>typeof each==="number");const own=ofClient(error);return(0,import_core8.core)().isCuredByRenewal(own!==void 0,
+circumstances.get((0,import_arguments2.members)((0,import_arguments2.members)(own).response).headers??{})?.isUnrepeated===
+true,told2,typeof message==="string"?message:"")}function ofClient(error){const seen=new Set;for(let each=error;(0,import_arguments2.isObject)(
+each)&&!seen.has(each);each=each.cause){if(each instanceof import_error5.BitbucketAuthError||each.bitbucket instanceof import_error5.BitbucketAuthError)
+return each;seen.add(each)}return void 0}function withoutTokens(error){const cause=error instanceof Error?error.cause:void 0;
+return cause instanceof import_error5.BitbucketAuthError&&cause.phase!=="api"?cause:void 0}async function fetchThroughSender(input,init={}){
+const sender=init[SENDER];const{timeout,maxRedirects}=init[LIMITS]??{};const answer=await sender({method:init.method??"G\
+ET",url:String(input),headers:lowerCased(init.headers),body:init.body,signal:init.signal,...typeof timeout==="number"&&timeout>
+0&&{timeoutMs:timeout},...typeof maxRedirects==="number"&&{maxRedirects},redirect:init.redirect});const{status,body,path,
+isElsewhere,isUnrepeated,authorization}=answer;const fields=import_axios.default.AxiosHeaders.from(answer.headers);circumstances.
+set(fields,{path,isElsewhere,isUnrepeated,authorization});const whole=()=>new Response(body,{headers:answer.headers});return{
+status,statusText:"",headers:fields,text:async()=>utf82.decode(body),arrayBuffer:()=>whole().arrayBuffer(),blob:()=>whole().
+blob(),formData:()=>whole().formData(),stream:()=>whole().body}}function lowerCased(headers){return Object.fromEntries(Object.
+entries({...headers}).map(([name,value])=>[name.toLowerCase(),value]))}function judgeError(error,kind){const{response,config,
+cause,code,name}=error;if(response){const{path,isElsewhere,authorization}=circumstances.get(response.headers)??{};if(response.
+status<300&&authorization)cutOutOf(response,authorization());if((0,import_arguments2.members)(cause).name==="SyntaxError"){
+return inPlaceOf(error,(0,import_core8.failure)("RESPONSE_NOT_JSON","api",{status:response.status}))}const{judgeApiResponse}=(0,import_core8.core)();
+const answer={status:response.status,headers:Object.fromEntries(Object.entries({...response.headers}).map(([field,value])=>[
+field.toLowerCase(),String(value)])),body:bytesOf(response.data),receivedAt:Date.now(),kind,path,isElsewhere};return new import_error5.BitbucketAuthError(
+(0,import_error5.judge)(judgeError,()=>judgeApiResponse(answer)),{},judgeError)}const isLate=code==="ECONNABORTED"||code===
+"ETIMEDOUT"||code==="REQUEST_TIMEOUT";if(isLate&&config?.timeout)return(0,import_core8.failure)("REQUEST_TIMEOUT","api",
+{field:"timeout"});if(cause instanceof import_error5.BitbucketAuthError)return cause;if(name==="CanceledError")return(0,import_core8.failure)(
+"REQUEST_ABORTED","api");return(0,import_core8.failure)(isLate?"REQUEST_TIMEOUT":"API_FAILED","api")}function inPlaceOf(error,meaning){
+const frames=String(error.stack).split("\n").filter(line=>line.startsWith("    at "));const stack=[`${error.name}: ${meaning.
+message}`,...frames].join("\n");for(const[name,value]of Object.entries({message:meaning.message,stack,cause:meaning})){Object.
+defineProperty(error,name,{value,writable:true,configurable:true,enumerable:false})}return meaning}function mayRetry(error,isQueued,maxWaitMs){
+const{config,response}=error;const{code,phase,cause}=meaningOf(error);const isInQueue=isQueued&&!isOfOthers(response);if(!config||
+isStream(config.data))return false;const passes=!cause||import_axios_retry.default.isNetworkError({code:(0,import_arguments2.members)(
+cause).code});const state=config["axios-retry"];const attempts=(state?.retryCount??0)+1;if(!passes||!(0,import_core8.core)().
+mayRepeat(String(config.method).toUpperCase(),code,response?.status,phase)||delay(error,attempts,isQueued,maxWaitMs,0)===
+void 0)return false;if(isInQueue&&state&&(0,import_core8.core)().isHourUsedUp(response?.status,headerOf(response?.headers,
+"retry-after"),Date.now())){state.retryCount=attempts-2}return true}function delay({response},attempts,isQueued,maxWaitMs,random){
+const retryAfter=headerOf(response?.headers,"retry-after");const isInQueue=isQueued&&!isOfOthers(response);return(0,import_core8.core)().
+retryDelay(attempts,response?.status,retryAfter,isInQueue,maxWaitMs,Date.now(),random)}function isOfOthers(response){return response!==
 void 0&&circumstances.get(response.headers)?.isElsewhere===true}function bytesOf(data){if(data instanceof Uint8Array)return data;
 if(data instanceof ArrayBuffer)return new Uint8Array(data);try{return new TextEncoder().encode(typeof data==="string"?data:
-JSON.stringify(data)??"")}catch{return new Uint8Array}}var import_arguments5=require("./shared.cjs");var import_core18=require("./shared.cjs");var import_error8=require("./shared.cjs");var import_node_crypto2=require("node:crypto");var import_promises2=require("node:timers/promises");var import_p_limit2=__toESM(require("p-limit"));var import_core11=require("./shared.cjs");var import_rate_limiter_flexible=require("rate-limiter-flexible");var import_core10=require("./shared.cjs");var import_node_crypto=require("node:crypto");var import_core9=require("./shared.cjs");var BASE="nocodb-bitbucket-auth:";
+JSON.stringify(data)??"")}catch{return new Uint8Array}}var import_arguments3=require("./shared.cjs");var import_core9=require("./shared.cjs");var import_error6=require("./shared.cjs");var KEPT_MS=6e4;var MOST_LISTS=4;var LARGEST_LIST=128*1024*1024;var MOST_AT_ONCE=4;var told=new Set;var utf83=new TextDecoder;
+function replaceRemoved(sender,options){const removed=(0,import_error6.judge)(replaceRemoved,()=>new((0,import_core9.core)()).
+RemovedEndpoints(options.apiUrl));const answer=async({endpoint,notice,refusal,list:list2},request)=>{const own={headers:{},
+tookMs:0,path:endpoint,isElsewhere:false,isUnrepeated:false,authorization:()=>""};if(refusal!==void 0)return withJson(own,
+400,refusal);const tell=()=>{if(!told.has(endpoint))options.log(notice);told.add(endpoint)};if(list2){tell();return page(
+list2,own,request)}const given=await sender(request);const body=(0,import_core9.core)().withoutTracker(given.status,given.
+isElsewhere);if(body===void 0)return given;tell();return withJson(given,404,body)};const page=async(list2,own,{url,signal})=>{
+const{lists,workspace:workspace2=""}=options;try{const make=()=>new Collection(url,list2,removed,sender,options);const{texts,
+authorization}=await lists.get(`${workspace2} ${list2.key}`,make,signal);const{from,to,...about}=removed.page(url,texts.
+length);const body=`{"values":[${texts.slice(from,to).join(",")}],${JSON.stringify(about).slice(1)}`;return withJson({...own,
+authorization},200,body)}catch(error){if(error instanceof Refusal)return error.answer;throw error}};return request=>{const replaced=removed.
+replacement(request.method,request.url);return replaced?answer(replaced,request):sender(request)}}function withJson(given,status,body){
+const{"content-length":_length,...headers}=given.headers;return{...given,status,headers:{...headers,"content-type":"appl\
+ication/json"},body:Buffer.from(body)}}var CollectedLists=class{#entries=new Map;async get(key,make,signal){const entry=this.#entries.
+get(key)??{collection:make(),isDone:false,waiting:0};this.#entries.set(key,entry);const[oldest]=this.#entries.keys();if(this.#entries.
+size>MOST_LISTS)this.#entries.delete(oldest);const work=entry.work??this.#begin(key,entry);entry.waiting+=1;try{return await unlessAborted(
+work,signal)}finally{entry.waiting-=1;if(entry.waiting===0&&!entry.isDone&&entry.work===work){entry.work=void 0;entry.end?.
+abort()}}}#begin(key,entry){const end2=new AbortController;const work=entry.collection.read(end2.signal);clearTimeout(entry.
+timer);Object.assign(entry,{work,end:end2});const settled=isDone=>{if(entry.work!==work&&entry.work!==void 0)return;entry.
+isDone=isDone;if(!isDone)entry.work=void 0;entry.timer=setTimeout(()=>{if(this.#entries.get(key)===entry)this.#entries.delete(
+key)},KEPT_MS).unref()};work.then(()=>settled(true),()=>settled(false));return work}};var listsOfConnections=new WeakMap;
+function collectedListsOf(connection){const lists=listsOfConnections.get(connection)??new CollectedLists;listsOfConnections.
+set(connection,lists);return lists}var Collection=class{#url;#list;#removed;#sender;#options;#workspaces;#values=new Map;#length=0;#authorization=()=>"";constructor(url,list2,removed,sender,options){
+this.#url=url;this.#list=list2;this.#removed=removed;this.#sender=sender;this.#options=options}async read(signal){const segments=this.#workspaces??=
+await this.#readWorkspaces(signal);const all=[];const left=[...segments.keys()];const readOn=async()=>{for(let at=left.shift();at!==
+void 0;at=left.shift()){all[at]=await this.#readWorkspace(segments[at],signal)}};try{await Promise.all(Array.from({length:MOST_AT_ONCE},
+readOn))}finally{left.length=0}return{texts:merged(all,this.#list.sort).map(({text})=>text),authorization:this.#authorization}}async#readWorkspaces(signal){
+const{workspace:workspace2}=this.#options;if(workspace2!==void 0)return[segmentOf(workspace2)];const segments=[];await this.#readList(
+this.#list.workspaces,signal,values=>{for(const value of values.map(import_arguments3.members)){const{slug,uuid}=(0,import_arguments3.members)(
+value.workspace);if(slug===void 0&&uuid===void 0)throw(0,import_core9.failure)("RESPONSE_INVALID","api",{field:"workspac\
+e"});if(!this.#list.isOfOwners||value.administrator===true)segments.push(segmentOf(slug??uuid))}});return segments}async#readWorkspace(segment,signal,withRole=true){
+const known=this.#values.get(segment);if(known)return known;const values=[];const take=more=>values.push(...more.map(value=>this.#take(
+value)));const address=this.#removed.inWorkspace(this.#url,segment,withRole);try{if(this.#list.hasLists)await this.#readList(
+address,signal,take);else take([objectOf(await this.#ask(address,signal))])}catch(error){if(!(error instanceof Refusal)||
+values.length>0)throw error;const{verdict,told:message}=(0,import_error6.judge)(this.#readWorkspace,()=>this.#removed.judge(
+this.#url,segment,withRole,{...error.answer,receivedAt:Date.now(),kind:this.#options.kind}));if(message!==void 0)this.#options.
+log(message);if(verdict==="without role")return this.#readWorkspace(segment,signal,false);if(verdict==="refused")throw error}
+this.#values.set(segment,values);return values}#take(value){const{sort}=this.#list;const text=JSON.stringify(value);this.#length+=
+text.length;if(this.#length>LARGEST_LIST)throw(0,import_core9.failure)("RESPONSE_TOO_LARGE","api");return{text,key:sort?.
+member.split(".").reduce((part,name)=>(0,import_arguments3.members)(part)[name],value)}}async#readList(address,signal,take){
+const{List}=(0,import_core9.core)();const list2=new List(address);for(let isMore=true;isMore;){const{values,goOn}=await readPage(
+url=>this.#ask(url,signal),list2,signal);take(values);isMore=goOn()}}async#ask(url,signal){const headers={accept:"applic\
+ation/json"};const given=await this.#sender({method:"GET",url,headers,signal,redirect:"own"});const{status,headers:fields,
+body,authorization}=given;if(status>=300)throw new Refusal(given);this.#authorization=authorization;try{return{status,headers:fields,
+data:body.length>0?JSON.parse(utf83.decode(body)):void 0}}catch{throw(0,import_core9.failure)("RESPONSE_NOT_JSON","api",
+{status})}}};var Refusal=class extends Error{constructor(given){super("refused");this.answer=given}};function objectOf({
+data}){if(!(0,import_arguments3.isObject)(data))throw(0,import_core9.failure)("RESPONSE_INVALID","api",{field:"workspace"});
+return data}function segmentOf(workspace2){return(0,import_error6.judge)(segmentOf,()=>(0,import_core9.core)().workspaceSegment(
+workspace2))}function merged(lists,sort){if(!sort)return lists.flat();const sign=sort.isDescending?-1:1;const rest=lists.
+filter(list2=>list2.length>0).map(list2=>({list:list2,at:0}));const values=[];while(rest.length>0){const first=rest.reduce(
+(best,other)=>sign*compare(other.list[other.at].key,best.list[best.at].key)<0?other:best);values.push(first.list[first.at]);
+first.at+=1;if(first.at===first.list.length)rest.splice(rest.indexOf(first),1)}return values}function compare(one,other){
+const[isOne,isOther]=[one,other].map(key=>key!==void 0&&key!==null);if(!isOne||!isOther)return Number(isOther)-Number(isOne);
+if(one===other)return 0;return one<other?-1:1}var import_core19=require("./shared.cjs");var import_node_crypto2=require("node:crypto");var import_promises2=require("node:timers/promises");var import_p_limit2=__toESM(require("p-limit"));var import_core12=require("./shared.cjs");var import_environment=require("./shared.cjs");var import_rate_limiter_flexible=require("rate-limiter-flexible");var import_core11=require("./shared.cjs");var import_node_crypto=require("node:crypto");var import_core10=require("./shared.cjs");var BASE="nocodb-bitbucket-auth:";
 var MARK_MS=95*24*60*60*1e3;var MOST_TRIES=10;var DATABASE_SCRIPTS={surveyDatabases:{numberOfKeys:1,lua:`
       local base, name = KEYS[1], KEYS[1] .. 'database'
       local seen, chosen, mark, limit = unpack(ARGV)
@@ -257,15 +319,16 @@ var MARK_MS=95*24*60*60*1e3;var MOST_TRIES=10;var DATABASE_SCRIPTS={surveyDataba
       local life = type(before) == 'string' and before ~= '' and before or ARGV[1]
       redis.call('SET', KEYS[1], life, 'PX', ARGV[2])
       return life
-    `}};async function seekDatabase(redis,home){try{return await agreeOnDatabase(redis,home)}catch(error){const isReply=error instanceof
-Error&&error.name==="ReplyError";const stays=isReply?(0,import_core9.core)().redisDatabaseTrouble(error.message):void 0;
-if(stays===void 0)throw error;return{database:home,stays}}}async function agreeOnDatabase(redis,home){const numbers=(0,import_core9.core)().
-redisDatabases(home);const survey=(seen2,chosen)=>scriptsOf(redis).surveyDatabases(BASE,seen2,chosen,anyText(),MARK_MS,...numbers);
-let[seen]=await survey("",home);for(let tries=1;tries<=MOST_TRIES;tries+=1){const{database,stays}=(0,import_core9.core)().
-chooseRedisDatabase(home,seen);const[seenNow,mark]=await survey(seen,database);if(mark!==void 0)return{database,mark:{name:`${BASE}\
-database`,value:mark},stays};seen=seenNow}throw Object.assign(new Error("the databases change all the time"),{code:"TIME\
-OUT"})}async function readLife(redis,name){return{name,value:await scriptsOf(redis).readLife(name,anyText(),MARK_MS)}}function anyText(){
-return(0,import_node_crypto.randomBytes)(16).toString("base64url")}function scriptsOf(redis){return redis}var VARIABLES="INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)";var LOST=Symbol("the data was lost");var MOST_TRIES2=3;
+    `}};async function seekDatabase(redis,home,others=[]){try{return await agreeOnDatabase(redis,(0,import_core10.core)().
+redisDatabases(home,Uint32Array.from(others)))}catch(error){const isReply=error instanceof Error&&error.name==="ReplyErr\
+or";const stays=isReply?(0,import_core10.core)().redisDatabaseTrouble(error.message):void 0;if(stays===void 0)throw error;
+return{database:home,stays}}}async function agreeOnDatabase(redis,numbers){const survey=(seen2,chosen)=>scriptsOf(redis).
+surveyDatabases(BASE,seen2,chosen,anyText(),MARK_MS,...numbers);let[seen]=await survey("",numbers[0]);for(let tries=1;tries<=
+MOST_TRIES;tries+=1){const{database,stays}=(0,import_core10.core)().chooseRedisDatabase(numbers,seen);const[seenNow,mark]=await survey(
+seen,database);if(mark!==void 0)return{database,mark:{name:`${BASE}database`,value:mark},stays};seen=seenNow}throw Object.
+assign(new Error("the databases change all the time"),{code:"TIMEOUT"})}async function readLife(redis,name){return{name,
+value:await scriptsOf(redis).readLife(name,anyText(),MARK_MS)}}function anyText(){return(0,import_node_crypto.randomBytes)(
+16).toString("base64url")}function scriptsOf(redis){return redis}var VARIABLES="INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)";var LOST=Symbol("the data was lost");var MOST_TRIES2=3;
 var reportedStays=new Set;var RedisConnection=class{#options;#redis;#candidate;#databases=new WeakMap;#life={name:"",value:""};#entries=0;#entering;#firstAttempt;#nextAttempt;#watch;#failures=0;#isReported=false;#isClosed=false;constructor(options){
 this.#options=options}get isUsable(){return this.#redis!==void 0}async use(work,{isAwaited}={isAwaited:true}){const redis=await this.
 connected();if(!redis)return void 0;try{const result=await within(this.#options.limits.operation,this.#attempt(redis,work),
@@ -273,11 +336,11 @@ connected();if(!redis)return void 0;try{const result=await within(this.#options.
 redis.stream.writable?trouble:void 0);return void 0}}async#attempt(redis,work){for(let tries=1;tries<=MOST_TRIES2;tries+=
 1){const entries=this.#entries;const result=await work(redis,this.#life);if(result!==LOST)return result;if(entries===this.#entries)
 await this.#enterAgain(redis)}return void 0}#enterAgain(redis){this.#entering??=this.#enter(redis).then(()=>this.#options.
-opened?.()).finally(()=>this.#entering=void 0);return this.#entering}async#enter(redis){const{url,isDatabaseSought,lifeName,
-check}=this.#options;const home=this.#options.database??(0,import_core10.core)().redisServer(url).database;const place=isDatabaseSought?
-await seekDatabase(redis,home):{database:home};if(place.database!==(this.#databases.get(redis)??0))await redis.select(place.
-database);this.#databases.set(redis,place.database);const life=place.mark??await readLife(redis,lifeName);await check(redis,
-life);this.#life=life;this.#entries+=1;if(place.stays!==void 0)this.#reportStay(home,place.stays)}#reportStay(database,reason){
+opened?.()).finally(()=>this.#entering=void 0);return this.#entering}async#enter(redis){const{url,isDatabaseSought,otherDatabases,
+lifeName,check}=this.#options;const home=this.#options.database??(0,import_core11.core)().redisServer(url).database;const place=isDatabaseSought?
+await seekDatabase(redis,home,otherDatabases):{database:home};if(place.database!==(this.#databases.get(redis)??0))await redis.
+select(place.database);this.#databases.set(redis,place.database);const life=place.mark??await readLife(redis,lifeName);await check(
+redis,life);this.#life=life;this.#entries+=1;if(place.stays!==void 0)this.#reportStay(home,place.stays)}#reportStay(database,reason){
 const stay=[this.#options.url,database,reason].join(" ");if(reportedStays.has(stay))return;reportedStays.add(stay);this.#options.
 log(`The plugin stays in database ${database} of the Redis of ${this.#name}, as ${reason}. NocoDB empties that database \
 whenever its main process starts: locks are lost then, and what processes told each other until one that knows it tells \
@@ -291,7 +354,7 @@ return;const since=performance.now();redis.once("end",()=>{if(performance.now()-
 this.#failures=0;this.#lose(redis)});this.#redis=redis;if(this.#isReported)this.#options.log(`The Redis of ${this.#name}\
  can be used again.`);this.#isReported=false;this.#options.opened?.();this.#watch??=setInterval(()=>this.use(look,{isAwaited:false}),
 this.#options.limits.watch).unref()}get#name(){return this.#options.variable??VARIABLES}async#open(Redis,errors){if(this.#isClosed)
-throw new Error("closed");const{url,limits:limits2,scripts}=this.#options;const{username,password,database:_,tls,...server}=(0,import_core10.core)().
+throw new Error("closed");const{url,limits:limits2,scripts}=this.#options;const{username,password,database:_,tls,...server}=(0,import_core11.core)().
 redisServer(url);const redis=new Redis({...server,...tls&&{tls},lazyConnect:true,connectTimeout:limits2.connection,retryStrategy:()=>null,
 disconnectTimeout:1,enableOfflineQueue:false,autoResendUnfulfilledCommands:false,enableReadyCheck:false,disableClientInfo:true,
 scripts:{...DATABASE_SCRIPTS,...scripts}});this.#candidate=redis;redis.on("error",error=>errors.push(error));const connected=redis.
@@ -303,7 +366,7 @@ if(trouble!==void 0&&!this.#isReported){log(`The Redis of ${this.#name} cannot b
 process ${without}.`);this.#isReported=true}const pause=Math.min(limits2.reconnection,100*2**this.#failures)*(1+Math.random())/
 2;this.#failures+=1;this.#nextAttempt=setTimeout(()=>this.#connect(false),pause).unref()}};async function look(redis,{name,
 value}){return await redis.get(name)===value?void 0:LOST}function needless(error){if(troubleOf(error)!==void 0)throw error}
-function troubleOf(error){const{code,message}=error instanceof Error?error:{};return(0,import_core10.core)().redisTrouble(
+function troubleOf(error){const{code,message}=error instanceof Error?error:{};return(0,import_core11.core)().redisTrouble(
 typeof code==="string"?code:"",String(message??""))}function disconnect(redis){redis?.disconnect();redis?.stream?.destroy()}var REDIS_LIMITS={operation:1e3,connection:2e3,reconnection:5e3,watch:5e3};var PREFIX="nocodb-bitbucket-auth:rate";var CHECK="\
 check";var RateCounters=class{#options;#memory;#connection;#shared=new WeakMap;#changed=new Map;#life;constructor(lifeMs,address){
 this.#options={keyPrefix:PREFIX,points:Number.MAX_SAFE_INTEGER,duration:lifeMs/1e3};this.#memory=new import_rate_limiter_flexible.RateLimiterMemory(
@@ -328,24 +391,24 @@ isSafeInteger(count)?Number(count):0}var SLOT_MS=5*60*1e3;var EARLIER_SLOTS=12;v
 var SHORTEST_WAIT_MS=1e3;var HOUR_MS=EARLIER_SLOTS*SLOT_MS;var LOGGED_MS=1e4;var limiters=new Map;var keys=new WeakMap;function rateLimiterOf({
 rateLimit,isRateLimitConfigured,client,...environment}){if(rateLimit===void 0)return void 0;const key=client&&(keys.get(
 client)??client.deriveKey("rate-limit"));if(client&&key)keys.set(client,key);const name=JSON.stringify([rateLimit,isRateLimitConfigured,
-redisAddress(environment),hash(key,"")]);let limiter=limiters.get(name);if(!limiter){limiter=new RateLimiter({...environment,
-rateLimit,isRateLimitConfigured,key});limiters.set(name,limiter)}return limiter}function hash(key,text){return(0,import_node_crypto2.createHmac)(
-"sha256",key??"").update(text).digest("base64url")}var RateLimiter=class{#settings;#counters;#lines=new Map;#proven=new Map;#sweptAt=Date.
-now();constructor(settings){this.#settings=settings;this.#counters=new RateCounters(SLOT_LIFE_MS,redisAddress(settings))}take(account,group,options={}){
-return this.#lineOf(account,group).take(options)}async observe(account,group,{status,headers}){const limit=headers["x-ra\
-telimit-limit"];const near=headers["x-ratelimit-nearlimit"];const line=this.#lineOf(account,group);if(status<400&&limit===
-void 0&&near===void 0){line.accepted();return}const{isRateLimitConfigured}=this.#settings;const now=Date.now();await line.
-learn((0,import_core11.core)().rateLimitNews(status,limit,near,headers["retry-after"],line.limit,isRateLimitConfigured,line.
-refusals,now),now)}async prove(own,ask){if(this.#proven.has(own))return;this.#proven.set(own,void 0);const account=await ask();
-if(account===void 0)return;const lines=[...this.#lines].filter(([,line])=>line.account===own);await Promise.all(lines.map(
-async([name,line])=>{await line.continueIn(this.#lineOf(account,line.group));this.#lines.delete(name)}));this.#proven.set(
-own,account)}#lineOf(own,group){this.#sweep();const account=this.#proven.get(own)??own;const name=`${group} ${account}`;
-let line=this.#lines.get(name);if(!line){const key=hash(this.#settings.key,name);line=new Line(Number(this.#settings.rateLimit),
-key,this.#counters,account,group);this.#lines.set(name,line)}return line}#sweep(){const now=Date.now();if(now-this.#sweptAt<
-SLOT_LIFE_MS)return;this.#sweptAt=now;for(const[name,line]of this.#lines){if(line.isForgettable(now))this.#lines.delete(
-name)}const accounts=new Set([...this.#lines.values()].map(({account})=>account));for(const[own,account=own]of this.#proven){
-if(!accounts.has(account))this.#proven.delete(own)}}};var NOTHING_READ={slot:-1,isSettled:false,counts:new Map,sum:0};var Line=class{#turn=(0,import_p_limit2.default)(
-1);#learning=(0,import_p_limit2.default)(1);#waiting=0;#closedUntil=0;#toldUntil=0;#pausedUntil=0;#pacedUntil=0;#pace=0;#nextAt=0;refusals=0;#logged;#touchedAt=0;#reading=NOTHING_READ;#waker=new AbortController;#successor;constructor(limit,key,counters,account,group){
+(0,import_environment.redisAddress)(environment),hash(key,"")]);let limiter=limiters.get(name);if(!limiter){limiter=new RateLimiter(
+{...environment,rateLimit,isRateLimitConfigured,key});limiters.set(name,limiter)}return limiter}function hash(key,text){
+return(0,import_node_crypto2.createHmac)("sha256",key??"").update(text).digest("base64url")}var RateLimiter=class{#settings;#counters;#lines=new Map;#proven=new Map;#sweptAt=Date.
+now();constructor(settings){this.#settings=settings;this.#counters=new RateCounters(SLOT_LIFE_MS,(0,import_environment.redisAddress)(
+settings))}take(account,group,options={}){return this.#lineOf(account,group).take(options)}async observe(account,group,{
+status,headers}){const limit=headers["x-ratelimit-limit"];const near=headers["x-ratelimit-nearlimit"];const line=this.#lineOf(
+account,group);if(status<400&&limit===void 0&&near===void 0){line.accepted();return}const{isRateLimitConfigured}=this.#settings;
+const now=Date.now();await line.learn((0,import_core12.core)().rateLimitNews(status,limit,near,headers["retry-after"],line.
+limit,isRateLimitConfigured,line.refusals,now),now)}async prove(own,ask){if(this.#proven.has(own))return;this.#proven.set(
+own,void 0);const account=await ask();if(account===void 0)return;const lines=[...this.#lines].filter(([,line])=>line.account===
+own);await Promise.all(lines.map(async([name,line])=>{await line.continueIn(this.#lineOf(account,line.group));this.#lines.
+delete(name)}));this.#proven.set(own,account)}#lineOf(own,group){this.#sweep();const account=this.#proven.get(own)??own;
+const name=`${group} ${account}`;let line=this.#lines.get(name);if(!line){const key=hash(this.#settings.key,name);line=new Line(
+Number(this.#settings.rateLimit),key,this.#counters,account,group);this.#lines.set(name,line)}return line}#sweep(){const now=Date.
+now();if(now-this.#sweptAt<SLOT_LIFE_MS)return;this.#sweptAt=now;for(const[name,line]of this.#lines){if(line.isForgettable(
+now))this.#lines.delete(name)}const accounts=new Set([...this.#lines.values()].map(({account})=>account));for(const[own,
+account=own]of this.#proven){if(!accounts.has(account))this.#proven.delete(own)}}};var NOTHING_READ={slot:-1,isSettled:false,
+counts:new Map,sum:0};var Line=class{#turn=(0,import_p_limit2.default)(1);#learning=(0,import_p_limit2.default)(1);#waiting=0;#closedUntil=0;#toldUntil=0;#pausedUntil=0;#pacedUntil=0;#pace=0;#nextAt=0;refusals=0;#logged;#touchedAt=0;#reading=NOTHING_READ;#waker=new AbortController;#successor;constructor(limit,key,counters,account,group){
 this.limit=limit;this.key=key;this.counters=counters;this.account=account;this.group=group}async continueIn(line){const slot=slotOf(
 Date.now());for(let at=slot-EARLIER_SLOTS;at<=slot;at+=1){const sent=await this.counters.own(this.#keyOf(at));if(sent>0)
 await this.counters.add(line.#keyOf(at),sent)}line.#reading=NOTHING_READ;this.#successor=line;this.#waker.abort()}async take({
@@ -364,7 +427,7 @@ const twice=Math.min(unknown,sum+count-used);if(twice>0)await this.counters.add(
 0&&now-this.#touchedAt>SLOT_LIFE_MS}async#pass(signal,until,log){while(!signal?.aborted){const now=Date.now();if(this.#successor)
 return this.#successor.take({signal,maxWaitMs:until-now,log});const closed=this.#closed(now);const wait=closed?.wait??await this.#count(
 now);if(wait<=0){if(signal?.aborted)await this.counters.add(this.#keyOf(slotOf(now)),-1);else this.#passed(now);return}const reason=closed?.
-reason??"used up";if(wait>LOGGED_MS)this.#log(reason,now+wait,log);if(now+wait>until||reason==="told"&&!(0,import_core11.core)().
+reason??"used up";if(wait>LOGGED_MS)this.#log(reason,now+wait,log);if(now+wait>until||reason==="told"&&!(0,import_core12.core)().
 isWaitedFor(wait))throw rateLimited(wait);this.#closedUntil=now+wait;const ends=AbortSignal.any([this.#waker.signal,...signal?
 [signal]:[]]);await(0,import_promises2.setTimeout)(wait,void 0,{signal:ends}).catch(()=>{})}}#closed(now){if(this.#toldUntil>
 now)return{wait:this.#toldUntil-now,reason:"told"};const at=Math.max(this.#pausedUntil,this.#pacedUntil>now?this.#nextAt:
@@ -383,77 +446,8 @@ await Promise.all(Array.from({length:EARLIER_SLOTS},async(_,index)=>{const earli
 settled?last.counts.get(earlier):void 0;return[earlier,known??await this.counters.get(this.#keyOf(earlier))]})));const sum=[
 ...counts.values()].reduce((total,count)=>total+count,0);this.#reading={slot,isSettled,counts,sum};return this.#reading}#keyOf(slot){
 return`${this.key}:${slot}`}};function slotOf(time){return Math.floor(time/SLOT_MS)}function endOf(slot){return(slot+EARLIER_SLOTS+
-1)*SLOT_MS}function rateLimited(wait,detail){return(0,import_core11.failure)("API_RATE_LIMITED","api",{retryAfter:Math.ceil(
-wait)},{detail})}var import_core12=require("./shared.cjs");var import_error6=require("./shared.cjs");function clientOf({client,problems}){if(client)return client;throw configFailure(problems)}function configFailure([problem]){
-return problem?new import_error6.BitbucketAuthError(problem,{},configFailure):(0,import_core12.failure)("INVALID_CONFIG",
-"config")}async function requestTokens(environment,build,grant,previous){const client=clientOf(environment);const request=(0,import_error6.judge)(
-requestTokens,()=>build(client));const phase=grant==="refresh_token"?"refresh":"exchange";const{timeoutMs,proxies}=environment;
-const answer=await send(request,{phase,timeoutMs,proxies});const obtainedAt=Date.now();const tokens=(0,import_error6.judge)(
-requestTokens,()=>client.parseTokenResponse({...answer,receivedAt:obtainedAt,grant,request,...previous&&{previous}}));return{
-...tokens,obtainedAt}}var import_node_crypto3=require("node:crypto");var import_arguments4=require("./shared.cjs");var import_core14=require("./shared.cjs");var import_core13=require("./shared.cjs");var STORE_LIMIT_MS=1e4;var LONGEST_TITLE=100;function makePair({accessToken,refreshToken,expiresAt,obtainedAt,scopes}){const pair={
-refreshToken};if(accessToken!==void 0)pair.accessToken=accessToken;if(expiresAt!==void 0)pair.expiresAt=expiresAt;if(obtainedAt!==
-void 0)pair.obtainedAt=obtainedAt;if(scopes!==void 0)pair.scopes=scopes;return pair}function storelessHolder(){return{store:()=>"\
-stored",log:()=>{},stored:0,handed:0}}function noteStored(owner,generation){owner.stored=generation;owner.handed=generation}
-async function storePair(holders,pair,generation,chain){const behind=[...holders].filter(owner=>!owner.ending&&owner.stored!==
-generation);const stored=await Promise.all(storesOf(behind).map(async owners=>{const[owner]=owners;for(const each of owners)
-each.handed=generation;try{const outcome=await within(STORE_LIMIT_MS,owner.store(pair,chain));if(outcome==="replaced"||outcome===
-"deleted"){end(owners,outcome,chain);return true}if(outcome==="shared")sayOnce(owner,chain,SHARED);for(const each of owners){
-if(each!==owner)each.take?.(pair);each.stored=generation}return true}catch{return false}}));return stored.every(Boolean)}
-async function readStores(holders,chain){const living=[...holders].filter(owner=>!owner.ending);const pairs=await Promise.
-all(storesOf(living).map(async owners=>{const[owner]=owners;const found=await within(STORE_LIMIT_MS,owner.read?.(chain)).
-catch(()=>void 0);if(typeof found==="string"){end(owners,found,chain);return void 0}if(found)sayOnce(owner,chain,SHARED);
-return found}));const obtained=pair=>pair?.obtainedAt??0;return pairs.reduce((one,other)=>one&&obtained(one)>=obtained(other)?
-one:other??one,void 0)}function hasLivingStore(holders){return[...holders].some(({ending})=>!ending)}function refuseEnded({
-ending}){if(ending)throw(0,import_core13.failure)("RECONNECT_REQUIRED","refresh",{ending})}function reportUnstored(holders,generation,chain){
-const behind=[...holders].filter(({ending,stored})=>!ending&&stored!==generation);report(behind,chain,(0,import_core13.failure)(
-"PERSIST_FAILED","refresh").message)}function reportDeath(holders,chain){report([...holders].filter(({ending})=>!ending),
-chain,(0,import_core13.failure)("RECONNECT_REQUIRED","refresh").message)}var SHARED="Another process uses this connectio\
-n; several processes need a Redis in common.";var said=new WeakMap;function storesOf(holders){const stores=new Map;for(const owner of holders){
-const store=owner.id??owner;const others=stores.get(store);if(others)others.push(owner);else stores.set(store,[owner])}return[
-...stores.values()]}function end(owners,ending,chain){for(const owner of owners)owner.ending=ending;if(ending==="deleted")
-sayOnce(owners[0],chain,(0,import_core13.failure)("RECONNECT_REQUIRED","refresh",{ending}).message)}function report(holders,chain,message){
-const lines=new Map(holders.map(owner=>[lineOf(owner,chain,message),owner]));for(const[line,owner]of lines)owner.log(line)}
-function sayOnce(owner,chain,message){const lines=said.get(chain)??new Set;said.set(chain,lines);const line=lineOf(owner,
-chain,message);if(!lines.has(line))owner.log(line);lines.add(line)}function lineOf({title},{name},message){const shown=title===
-void 0?name:`"${title.replace(/\p{C}+/gu," ").slice(0,LONGEST_TITLE)}"`;return`Connection ${shown}: ${message}`}var CHANGE_LIMIT_MS=5e3;var GONE=["ERR_INTEGRATION_NOT_FOUND","INTEGRATION_NOT_FOUND"];var changes=new Map;var StoredConfig=class{stored=0;handed=0;ending;config;tokenRefreshCallback;#host;#first;constructor(config,host){
-this.config={...config};this.#host=host??{}}get id(){return textOf(this.#host.id)}get title(){return textOf(this.#host.title)}get canRefresh(){
-return this.config.type==="oauth"&&Boolean(this.config.refresh_token)}log(message){this.#write(message).catch(()=>{})}async#write(message){
-const{logger}=this.#host;if(typeof logger==="function")await logger(message);else if(logger)await logger.log(message);else
-console.warn(`[nocodb-bitbucket-auth] ${message}`)}take(pair){if(pair.accessToken!==void 0&&pair.accessToken!==this.config.
-oauth_token){this.#first??=digest(this.config.refresh_token);this.config=withTokens(this.config,pair)}}async store(pair,chain){
-if(!this.canRefresh)return"stored";const{loadConfig,saveConfig}=this.#host;try{if(loadConfig&&saveConfig)return await inTurn(
-this.id,()=>this.#merge(loadConfig,saveConfig,pair,chain));await this.#overwrite(pair);return"stored"}catch(error){if(GONE.
-includes(String((0,import_arguments4.members)(error).error)))return"deleted";throw error}}async read(chain){const{loadConfig}=this.#host;
-if(!loadConfig||!this.canRefresh)return void 0;const row=await loadConfig();if(!row)return"deleted";const{RowHolding}=(0,import_core14.core)();
-const holding=await this.#holdingOf(row,pairOf(this.config,void 0),chain,true);if(holding===RowHolding.Replaced)return"r\
-eplaced";return holding===RowHolding.Chain?void 0:pairOf(row,textOf(row.oauth_token))}async saveVars(vars,connection){this.
-config={...this.config,_vars:vars};await inTurn(this.id,async()=>{const{loadConfig,saveConfig}=this.#host;const row=await loadConfig?.();
-const pair=await connection?.latest();if(pair)this.take(pair);const config=row?await this.#withNewest(row,pair,connection):
-this.config;await saveConfig?.(storable({...config,_vars:vars}))})}async#withNewest(row,pair,chain){if(pair?.accessToken===
-void 0||!chain)return row;const{RowHolding}=(0,import_core14.core)();const holding=await this.#holdingOf(row,pair,chain,
-false);return holding===RowHolding.Chain||holding===RowHolding.Others?withTokens(row,pair):row}async#merge(loadConfig,saveConfig,pair,chain){
-const row=await loadConfig();if(!row)return"deleted";const{RowHolding}=(0,import_core14.core)();const holding=await this.#holdingOf(
-row,pair,chain,false);if(holding===RowHolding.Replaced)return"replaced";this.take(pair);const isThere=row.oauth_token===
-pair.accessToken&&row.refresh_token===pair.refreshToken;if(holding!==RowHolding.OthersNewer&&!isThere)await saveConfig(storable(
-withTokens(row,pair)));return holding===RowHolding.Chain?"stored":"shared"}async#overwrite(pair){const{saveConfig}=this.#host;
-const{expires_at:before}=this.config;this.take(pair);const isStale=Boolean(before)&&pair.expiresAt===void 0;if(this.tokenRefreshCallback&&
-!(isStale&&saveConfig))await this.tokenRefreshCallback(storedTokens(pair));else await saveConfig?.(storable(this.config))}async#holdingOf(row,own,chain,isRefused){
-const{type,refresh_token:stored}=row;const refreshToken=type==="oauth"?textOf(stored):void 0;const isOfSameChain=refreshToken!==
-void 0&&(refreshToken===this.config.refresh_token||digest(refreshToken)===this.#first||await chain.includes(refreshToken));
-const{obtainedAt,expiresAt}=own;return(0,import_core14.core)().rowHolding(refreshToken===void 0?void 0:originOf(row),{...originOf(
-this.config),obtainedAt,expiresAt},isOfSameChain,isRefused)}};function pairOf({refresh_token,expires_at,refreshed_at,scopes},accessToken){
-return makePair({accessToken,refreshToken:String(refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),
-scopes:scopes||void 0})}function storedTokens({accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:accessToken,
-...refreshToken&&{refresh_token:refreshToken},...expiresAt!==void 0&&{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==
-void 0&&{refreshed_at:new Date(obtainedAt).toISOString()},...scopes.length>0&&{scopes}}}function withTokens(config,pair){
-const{expires_at:_before,expires_in:_older,...kept}=config;return Object.assign(kept,storedTokens(pair))}function storable({
-oauth:_transient,...config}){return config}function originOf({authorized_at,account,refreshed_at,expires_at}){return{authorizedAt:textOf(
-authorized_at),account:textOf((0,import_arguments4.members)(account).uuid),obtainedAt:epoch(refreshed_at),expiresAt:epoch(
-expires_at)}}function digest(refreshToken){return(0,import_node_crypto3.createHash)("sha256").update(String(refreshToken)).
-digest().toString("base64url",0,16)}function textOf(value){return typeof value==="string"&&value!==""?value:void 0}function epoch(iso){
-const time=Date.parse(iso??"");return Number.isNaN(time)?void 0:time}async function inTurn(id,work){if(id===void 0)return work();
-const before=changes.get(id);const change=before?within(CHANGE_LIMIT_MS,before).then(work,work):work();changes.set(id,change);
-try{return await change}finally{if(changes.get(id)===change)changes.delete(id)}}var import_node_crypto5=require("node:crypto");var MOST_KEYS=24;var KEPT_MS=90*24*60*60*1e3;var SWEEP_MS=60*60*1e3;var REMEMBERED_MS=30*60*1e3;var CLOCK_TOLERANCE_MS=1e3;
+1)*SLOT_MS}function rateLimited(wait,detail){return(0,import_core12.failure)("API_RATE_LIMITED","api",{retryAfter:Math.ceil(
+wait)},{detail})}var import_core18=require("./shared.cjs");var import_node_crypto5=require("node:crypto");var import_core17=require("./shared.cjs");var import_node_crypto4=require("node:crypto");var MOST_KEYS=24;var KEPT_MS2=90*24*60*60*1e3;var SWEEP_MS=60*60*1e3;var REMEMBERED_MS=30*60*1e3;var CLOCK_TOLERANCE_MS=1e3;
 var MemoryCoordination=class{#chains=new Map;#locked=new Set;#fence=0;#refusedAt=new Map;#grantedAt=-Infinity;#sweptAt=Date.
 now();async lock(key){if(this.#locked.has(key))return void 0;this.#locked.add(key);let held=true;this.#fence+=1;return{fence:this.#fence,
 isHeld:()=>held,release:async()=>{if(held)this.#locked.delete(key);held=false}}}async find(key){return this.findLocal(key)}findLocal(key){
@@ -471,10 +465,10 @@ const refused=this.lastRefusals();const others=refused.filter(refusal=>refusal.k
 agoMs,othersRefusedAgo:others.at(-1)?.agoMs,grantedAgo:this.lastGrantAgo()}}lastRefusals(){return[...this.#refusedAt].flatMap(
 ([key,at])=>{const agoMs=remembered(at);return agoMs===void 0?[]:[{key,agoMs}]})}lastGrantAgo(){return remembered(this.#grantedAt)}async close(){
 this.#chains.clear()}#sweep(){const now=Date.now();if(now-this.#sweptAt<SWEEP_MS)return;this.#sweptAt=now;for(const[key,
-{publishedAt}]of this.#chains){if(now-publishedAt>KEPT_MS)this.#chains.delete(key)}}};function remembered(at){const ago=Date.
+{publishedAt}]of this.#chains){if(now-publishedAt>KEPT_MS2)this.#chains.delete(key)}}};function remembered(at){const ago=Date.
 now()-at;return ago<REMEMBERED_MS&&ago>=-CLOCK_TOLERANCE_MS?Math.max(ago,0):void 0}function follows(entry,key,{entry:newest,
 keys:keys2}){if(entry.key===key&&newest.key!==key)return false;if(entry.key===newest.key)return newest.fence<=entry.fence;
-if(keys2.includes(entry.key))return newest.fence<entry.fence;return newest.key===key||newest.fence<=entry.fence}var import_node_crypto4=require("node:crypto");var import_core15=require("./shared.cjs");var HIGHEST_FENCE=1e12;var PRELUDE=`
+if(keys2.includes(entry.key))return newest.fence<entry.fence;return newest.key===key||newest.fence<=entry.fence}var import_node_crypto3=require("node:crypto");var import_core13=require("./shared.cjs");var HIGHEST_FENCE=1e12;var PRELUDE=`
   local prefix = KEYS[1]
   local function text(name)
     local value = redis.pcall('GET', prefix .. name)
@@ -615,12 +609,12 @@ GUARD+lua])].map(([name,lua])=>[name,{lua,numberOfKeys:2}]));var SECOND=1e3;var 
 SECOND,watch:5*SECOND,pointer:30*DAY,pair:95*DAY};var UNKNOWN=-1;var MOST_PENDING=1e5;var RedisCoordination=class{#memory=new MemoryCoordination;#options;#limits;#isClosed=false;#prefix;#connection;#fence=0;#life;#pending=new Set;#held=new Set;constructor(options){
 this.#options=options;this.#limits={...LIMITS2,...options.limits};this.#prefix=`nocodb-bitbucket-auth:{${options.namespace}\
 }:`;this.#connection=new RedisConnection({url:options.url,variable:options.variable,database:options.database,isDatabaseSought:options.
-isDatabaseSought,limits:this.#limits,scripts:SCRIPTS,log:options.log,without:"renews tokens on its own",lifeName:`${this.#prefix}\
-life`,check:(redis,life)=>this.#check(redis,life),opened:()=>void this.#shareAll()})}async lock(key){const own=await this.#memory.
-lock(key);if(!own)return void 0;const{lock:limit,pair}=this.#limits;const owner=(0,import_node_crypto4.randomBytes)(16).
-toString("base64url");await this.#connection.connected();const asked=performance.now();const fence=await this.#ask("acqu\
-ire",[key,owner,limit,this.#fence,pair]);if(fence===0){await own.release();return void 0}if(typeof fence!=="number")return{
-...own,fence:0};this.#see(fence);let heldUntil=asked+limit;const extend=async()=>{const sent=performance.now();const extended=await this.#ask(
+isDatabaseSought,otherDatabases:options.otherDatabases,limits:this.#limits,scripts:SCRIPTS,log:options.log,without:"rene\
+ws tokens on its own",lifeName:`${this.#prefix}life`,check:(redis,life)=>this.#check(redis,life),opened:()=>void this.#shareAll()})}async lock(key){
+const own=await this.#memory.lock(key);if(!own)return void 0;const{lock:limit,pair}=this.#limits;const owner=(0,import_node_crypto3.randomBytes)(
+16).toString("base64url");await this.#connection.connected();const asked=performance.now();const fence=await this.#ask("\
+acquire",[key,owner,limit,this.#fence,pair]);if(fence===0){await own.release();return void 0}if(typeof fence!=="number")
+return{...own,fence:0};this.#see(fence);let heldUntil=asked+limit;const extend=async()=>{const sent=performance.now();const extended=await this.#ask(
 "extend",[key,owner,limit],{isAwaited:false});if(extended===1)heldUntil=sent+limit;if(extended===0)end2()};const heartbeat=setInterval(
 extend,limit/3).unref();const end2=()=>{heldUntil=-Infinity;clearInterval(heartbeat);this.#held.delete(end2)};this.#held.
 add(end2);const isHeld=()=>{if(performance.now()>=heldUntil)end2();return this.#held.has(end2)};return{fence,isHeld,release:async()=>{
@@ -652,38 +646,63 @@ return this.#connection.use(async(redis,life)=>{const reply=await run(redis,name
 return reply==="lost"?LOST:reply},options)}async#check(redis,life){const keys2=[this.#prefix,life.name];const args=[this.#fence,
 this.#limits.pair];await run(redis,"check",keys2,args);await run(redis,"check",keys2,args);if(this.#life!==void 0&&life.
 value!==this.#life){for(const key of this.#memory.lastKeys())this.#pending.add(key)}this.#life=life.value}#encrypt({key,
-value,fence},predecessor){const nonce=(0,import_node_crypto4.randomBytes)(NONCE_LENGTH);const cipher=(0,import_node_crypto4.createCipheriv)(
+value,fence},predecessor){const nonce=(0,import_node_crypto3.randomBytes)(NONCE_LENGTH);const cipher=(0,import_node_crypto3.createCipheriv)(
 CIPHER,this.#options.encryptionKey,nonce,{authTagLength:TAG_LENGTH});cipher.setAAD(boundTo(key,fence,predecessor));const text=[
 cipher.update(JSON.stringify(value),"utf8"),cipher.final()];return Buffer.concat([nonce,...text,cipher.getAuthTag()]).toString(
 "base64url")}#read(key,pair){const[,digits,predecessor,ciphertext]=/^(\d+) (?:(.*) )?(\S+)$/.exec(String(pair))??[];const fence=Number(
 digits);if(typeof key!=="string"||ciphertext===void 0||!(fence<=HIGHEST_FENCE))return void 0;const bytes=Buffer.from(ciphertext,
-"base64url");if(bytes.length<NONCE_LENGTH+TAG_LENGTH)return void 0;try{const decipher=(0,import_node_crypto4.createDecipheriv)(
+"base64url");if(bytes.length<NONCE_LENGTH+TAG_LENGTH)return void 0;try{const decipher=(0,import_node_crypto3.createDecipheriv)(
 CIPHER,this.#options.encryptionKey,bytes.subarray(0,NONCE_LENGTH),{authTagLength:TAG_LENGTH});decipher.setAAD(boundTo(key,
 fence,predecessor)).setAuthTag(bytes.subarray(-TAG_LENGTH));const text=Buffer.concat([decipher.update(bytes.subarray(NONCE_LENGTH,
 -TAG_LENGTH)),decipher.final()]);this.#see(fence);return{key,value:JSON.parse(text.toString("utf8")),fence}}catch{return void 0}}};
 function lesser(local,shared=UNKNOWN){return shared===UNKNOWN?local:Math.min(local??Infinity,shared)}var CIPHER="aes-256\
 -gcm";var NONCE_LENGTH=12;var TAG_LENGTH=16;function boundTo(key,fence,predecessor){return Buffer.from(predecessor===void 0?
 `nocodb-bitbucket-auth pair 1 ${key}`:`nocodb-bitbucket-auth pair 2 ${JSON.stringify([key,fence,predecessor])}`)}function outdates({
-value:known,fence},{value:found,fence:foundFence}){if("dead"in known||"dead"in found)return false;return(0,import_core15.core)().
+value:known,fence},{value:found,fence:foundFence}){if("dead"in known||"dead"in found)return false;return(0,import_core13.core)().
 outdates(known.obtainedAt,known.expiresAt,fence,found.obtainedAt,found.expiresAt,foundFence)}function isInRedis(local,shared,leadsThere,pending){
 if(!shared)return false;return local.key===shared.key?local.fence<=shared.fence&&!pending.has(local.key):leadsThere}function run(redis,name,[
-prefix="",lifeName=""],args){return redis[name](prefix,lifeName,...args)}var import_promises3=require("node:timers/promises");var import_core16=require("./shared.cjs");var CLIENT2="client";var LOOK_MS=1e3;
+prefix="",lifeName=""],args){return redis[name](prefix,lifeName,...args)}var import_environment2=require("./shared.cjs");var import_promises3=require("node:timers/promises");var import_core14=require("./shared.cjs");var CLIENT2="client";var LOOK_MS=1e3;
 var LOCK_WAIT_MS=200;var RefreshQueue=class{#queue;#coordination;#waiting=new Map;#isAdmitting=false;constructor(coordination,lockoutMs){
-this.#coordination=coordination;this.#queue=new((0,import_core16.core)()).RefreshQueue(lockoutMs)}enter(lane){return new Promise(
+this.#coordination=coordination;this.#queue=new((0,import_core14.core)()).RefreshQueue(lockoutMs)}enter(lane){return new Promise(
 resolve=>{this.#waiting.set(this.#queue.enter(lane),resolve);void this.#admitAll()})}wait(){return this.#queue.wait(performance.
-now())}async#admitAll(){if(this.#isAdmitting)return;this.#isAdmitting=true;const{RefreshAdmission}=(0,import_core16.core)();
+now())}async#admitAll(){if(this.#isAdmitting)return;this.#isAdmitting=true;const{RefreshAdmission}=(0,import_core14.core)();
 for(;;){await this.#learn();const now=performance.now();const admission=this.#queue.next(now);if(admission===RefreshAdmission.
 First)this.#admit();else if(admission===RefreshAdmission.FirstAlone)await this.#admitAlone();else if(admission===RefreshAdmission.
 NobodyYet){await(0,import_promises3.setTimeout)(Math.min(this.#queue.wait(now),LOOK_MS),void 0,{ref:false})}else break}this.#isAdmitting=
 false}async#admitAlone(){const lock=await this.#coordination.lock(CLIENT2);if(!lock){await(0,import_promises3.setTimeout)(
 LOCK_WAIT_MS*(1+Math.random())/2,void 0,{ref:false});return}await this.#learn();if(this.#queue.next(performance.now())===
-(0,import_core16.core)().RefreshAdmission.FirstAlone)this.#admit(lock);else await lock.release()}#admit(lock){const ticket=this.#queue.
+(0,import_core14.core)().RefreshAdmission.FirstAlone)this.#admit(lock);else await lock.release()}#admit(lock){const ticket=this.#queue.
 admit(lock!==void 0);if(ticket===void 0)return;const end2=note=>{note();void lock?.release();void this.#admitAll()};this.#waiting.
 get(ticket)?.({granted:sentAt=>end2(()=>this.#queue.granted(sentAt,performance.now())),refused:()=>end2(()=>this.#queue.
 refused(performance.now())),failed:()=>end2(()=>this.#queue.failed(performance.now()))});this.#waiting.delete(ticket)}async#learn(){
 const{refusedAgo,grantedAgo}=await this.#coordination.refusals(CLIENT2);this.#queue.learn(refusedAgo,grantedAgo,performance.
-now())}};var import_promises4=require("node:timers/promises");var import_core17=require("./shared.cjs");var import_error7=require("./shared.cjs");var PATIENCE_MS=5e4;var ASK_AGAIN_MS=2e3;var NAME_LENGTH=8;var OLDER=0;var Connection2=class{#keeper;#policy;#pair;name;#key;#publishedKey;#current;#turn;#retry;#waiting;#sleepers;#pass;#refusedAt=0;#lock;#lastError;#unstored=0;#touchedAt=Date.
-now();constructor(keeper,pair,key){const{RefreshPolicy}=(0,import_core17.core)();this.#keeper=keeper;this.#pair=pair;this.
+now())}};var import_promises4=require("node:timers/promises");var import_core16=require("./shared.cjs");var import_error7=require("./shared.cjs");var import_core15=require("./shared.cjs");var STORE_LIMIT_MS=1e4;var LONGEST_TITLE=100;function makePair({accessToken,refreshToken,expiresAt,obtainedAt,scopes}){const pair={
+refreshToken};if(accessToken!==void 0)pair.accessToken=accessToken;if(expiresAt!==void 0)pair.expiresAt=expiresAt;if(obtainedAt!==
+void 0)pair.obtainedAt=obtainedAt;if(scopes!==void 0)pair.scopes=scopes;return pair}function storelessHolder(){return{store:()=>"\
+stored",log:()=>{},stored:0,handed:0}}function noteStored(owner,generation){owner.stored=generation;owner.handed=generation}
+async function storePair(holders,pair,generation,chain){const behind=[...holders].filter(owner=>!owner.ending&&owner.stored!==
+generation);const stored=await Promise.all(storesOf(behind).map(async owners=>{const[owner]=owners;for(const each of owners)
+each.handed=generation;try{const outcome=await within(STORE_LIMIT_MS,owner.store(pair,chain));if(outcome==="replaced"||outcome===
+"deleted"){end(owners,outcome,chain);return true}if(outcome==="shared")sayOnce(owner,chain,SHARED);for(const each of owners){
+if(each!==owner)each.take?.(pair);each.stored=generation}return true}catch{return false}}));return stored.every(Boolean)}
+async function readStores(holders,chain){const living=[...holders].filter(owner=>!owner.ending);const pairs=await Promise.
+all(storesOf(living).map(async owners=>{const[owner]=owners;const found=await within(STORE_LIMIT_MS,owner.read?.(chain)).
+catch(()=>void 0);if(typeof found==="string"){end(owners,found,chain);return void 0}if(found)sayOnce(owner,chain,SHARED);
+return found}));const obtained=pair=>pair?.obtainedAt??0;return pairs.reduce((one,other)=>one&&obtained(one)>=obtained(other)?
+one:other??one,void 0)}function hasLivingStore(holders){return[...holders].some(({ending})=>!ending)}function refuseEnded({
+ending}){if(ending)throw(0,import_core15.failure)("RECONNECT_REQUIRED","refresh",{ending})}function reportUnstored(holders,generation,chain){
+const behind=[...holders].filter(({ending,stored})=>!ending&&stored!==generation);report(behind,chain,(0,import_core15.failure)(
+"PERSIST_FAILED","refresh").message)}function reportDeath(holders,chain){report([...holders].filter(({ending})=>!ending),
+chain,(0,import_core15.failure)("RECONNECT_REQUIRED","refresh").message)}var SHARED="Another process uses this connectio\
+n; several processes need a Redis in common.";var said=new WeakMap;function storesOf(holders){const stores=new Map;for(const owner of holders){
+const store=owner.id??owner;const others=stores.get(store);if(others)others.push(owner);else stores.set(store,[owner])}return[
+...stores.values()]}function end(owners,ending,chain){for(const owner of owners)owner.ending=ending;if(ending==="deleted")
+sayOnce(owners[0],chain,(0,import_core15.failure)("RECONNECT_REQUIRED","refresh",{ending}).message)}function report(holders,chain,message){
+const lines=new Map(holders.map(owner=>[lineOf(owner,chain,message),owner]));for(const[line,owner]of lines)owner.log(line)}
+function sayOnce(owner,chain,message){const lines=said.get(chain)??new Set;said.set(chain,lines);const line=lineOf(owner,
+chain,message);if(!lines.has(line))owner.log(line);lines.add(line)}function lineOf({title},{name},message){const shown=title===
+void 0?name:`"${title.replace(/\p{C}+/gu," ").slice(0,LONGEST_TITLE)}"`;return`Connection ${shown}: ${message}`}var PATIENCE_MS=5e4;var ASK_AGAIN_MS=2e3;var NAME_LENGTH=8;var OLDER=0;var Connection2=class{#keeper;#policy;#pair;name;#key;#publishedKey;#current;#turn;#retry;#waiting;#sleepers;#pass;#refusedAt=0;#lock;#lastError;#unstored=0;#touchedAt=Date.
+now();constructor(keeper,pair,key){const{RefreshPolicy}=(0,import_core16.core)();this.#keeper=keeper;this.#pair=pair;this.
 name=key.slice(0,NAME_LENGTH);this.#key=key;this.#publishedKey=key;this.#policy=new RefreshPolicy(pair.obtainedAt,pair.expiresAt,
 pair.accessToken!==void 0,keeper.environment.lockoutMs,Date.now())}attach(pair,key,owner){const now=Date.now();this.#touchedAt=
 now;if(key!==this.#key)return;const{accessToken}=this.#pair;if(pair.accessToken!==void 0&&pair.accessToken!==accessToken&&
@@ -691,35 +710,37 @@ this.#policy.configured(pair.obtainedAt,pair.expiresAt,now)){this.#pair=pair}if(
 noteStored(owner,this.#policy.generation)}async newest(owner,patienceMs=PATIENCE_MS){const until=performance.now()+patienceMs;
 for(let known=owner.stored;;){refuseEnded(owner);const now=Date.now();const deadline=now+until-performance.now();if(this.#mayUse(
 this.#policy.asked(known,deadline,now),owner))return this.#snapshot();if(await this.#isOver(until))known=owner.handed}}async renewed(owner,refreshToken=this.#pair.
-refreshToken){refuseEnded(owner);const until=performance.now()+PATIENCE_MS;const generation=refreshToken===this.#pair.refreshToken?
-this.#policy.generation:OLDER;for(;;){const now=Date.now();const deadline=now+until-performance.now();if(this.#mayUse(this.#policy.
-renew(generation,deadline,now),owner))break;await this.#isOver(until);if(this.#policy.generation===generation&&!this.#policy.
-isForced){throw this.#why(this.#policy.reason(Date.now()))}}return this.newest(owner,until-performance.now())}async latest(){
+refreshToken){return this.#renewedAfter(owner,refreshToken===this.#pair.refreshToken?this.#policy.generation:OLDER)}async cureFor(owner,{
+generation,accessToken},repetitions){if(!this.#policy.suspect(generation,repetitions,Date.now()))return void 0;const newer=await this.#renewedAfter(
+owner,generation);return newer.accessToken===accessToken?void 0:newer}async#renewedAfter(owner,generation){refuseEnded(owner);
+const until=performance.now()+PATIENCE_MS;for(;;){const now=Date.now();const deadline=now+until-performance.now();if(this.#mayUse(
+this.#policy.renew(generation,deadline,now),owner))break;await this.#isOver(until);if(this.#policy.generation===generation&&
+!this.#policy.isForced){throw this.#why(this.#policy.reason(Date.now()))}}return this.newest(owner,until-performance.now())}async latest(){
 const entry=await this.#keeper.coordination.find(this.#key);if(!entry||entry.key===this.#key||"dead"in entry.value)return this.#pair;
 const{value}=entry;return this.#policy.believes(value.obtainedAt,value.expiresAt)?value:this.#pair}async includes(refreshToken){
 const{coordination}=this.#keeper;const key=this.#keeper.keyOf(refreshToken);if(key===this.#key)return true;const[its,own]=await Promise.
 all([coordination.find(key),coordination.find(this.#key)]);return its!==void 0&&its.key!==key&&(its.key===this.#key||its.
-key===own?.key)}isIdle(){return this.#policy.isIdle(Date.now())}answered(status,{generation},repetitions){return this.#policy.
-answered(status,generation,repetitions,Date.now())}isForgettable(before){return this.#touchedAt<before&&!this.#turn&&this.#unstored!==
-this.#policy.generation}#mayUse(answer,owner){const{RefreshAnswer}=(0,import_core17.core)();if(answer===RefreshAnswer.Use)
-return true;this.#begin(owner);if(answer===RefreshAnswer.Turn)return false;throw this.#why(answer)}#why(answer){const{RefreshAnswer}=(0,import_core17.core)();
-switch(answer){case RefreshAnswer.Dead:return this.#lastError?.reauthorize?this.#lastError:(0,import_core17.failure)("RE\
+key===own?.key)}isIdle(){return this.#policy.isIdle(Date.now())}rejected({generation},repetitions){return this.#policy.reject(
+generation,repetitions,Date.now())}isForgettable(before){return this.#touchedAt<before&&!this.#turn&&this.#unstored!==this.#policy.
+generation}#mayUse(answer,owner){const{RefreshAnswer}=(0,import_core16.core)();if(answer===RefreshAnswer.Use)return true;
+this.#begin(owner);if(answer===RefreshAnswer.Turn)return false;throw this.#why(answer)}#why(answer){const{RefreshAnswer}=(0,import_core16.core)();
+switch(answer){case RefreshAnswer.Dead:return this.#lastError?.reauthorize?this.#lastError:(0,import_core16.failure)("RE\
 CONNECT_REQUIRED","refresh");case RefreshAnswer.Doubtful:{const wait=this.#policy.wait(Date.now())??this.#keeper.queue.wait();
-return(0,import_core17.failure)("REFRESH_PENDING","refresh",wait>0?{retryAfter:Math.ceil(wait)}:{})}case RefreshAnswer.Failed:
-return this.#lastFailure();default:return(0,import_core17.failure)("REQUEST_TIMEOUT","refresh")}}#lastFailure(){const error=this.#lastError??
-(0,import_core17.failure)("REQUEST_FAILED","refresh");const left=this.#policy.wait(Date.now());return left===void 0?error:
+return(0,import_core16.failure)("REFRESH_PENDING","refresh",wait>0?{retryAfter:Math.ceil(wait)}:{})}case RefreshAnswer.Failed:
+return this.#lastFailure();default:return(0,import_core16.failure)("REQUEST_TIMEOUT","refresh")}}#lastFailure(){const error=this.#lastError??
+(0,import_core16.failure)("REQUEST_FAILED","refresh");const left=this.#policy.wait(Date.now());return left===void 0?error:
 (0,import_error7.withWait)(error,left)}#snapshot(){this.#touchedAt=Date.now();const{generation}=this.#policy;if(this.#current?.
 generation!==generation){const{accessToken=""}=this.#pair;this.#current=Object.freeze({accessToken,generation,pair:this.#pair})}
 return this.#current}#isOver(until){return new Promise((resolve,reject)=>{const sleepers=this.#sleepers??=new Set;const wake=(isOver,error)=>{
 clearTimeout(timer);sleepers.delete(wake);if(error===void 0)resolve(isOver);else reject(error)};const timer=setTimeout(wake,
 Math.min(until-performance.now(),ASK_AGAIN_MS),false);sleepers.add(wake)})}#wakeAll(error){for(const wake of[...this.#sleepers??
-[]])wake(true,error)}#begin(owner){if(this.#policy.action===(0,import_core17.core)().RefreshAction.Rest)return;(this.#waiting??=
+[]])wake(true,error)}#begin(owner){if(this.#policy.action===(0,import_core16.core)().RefreshAction.Rest)return;(this.#waiting??=
 new Set).add(owner);if(this.#turn)return;const end2=error=>{const waited=this.#waiting??[];this.#turn=void 0;this.#waiting=
 void 0;this.#wakeAll(error);this.#retryLater([...waited])};this.#turn=this.#run().then(()=>end2(),end2)}#retryLater(holders){
 clearTimeout(this.#retry);const wait=this.#policy.retryIn(Date.now());const owner=holders.find(holder=>hasLivingStore([holder]));
 if(wait===void 0||!owner)return;const retry=()=>{const now=Date.now();if(this.#policy.retryIn(now)!==0)this.#retryLater(
 holders);else{this.#policy.asked(owner.stored,Infinity,now);this.#begin(owner)}};this.#retry=setTimeout(retry,wait).unref()}async#run(){
-const{RefreshAction,RefreshEvent}=(0,import_core17.core)();try{for(let action=this.#policy.action;;){switch(action){case RefreshAction.
+const{RefreshAction,RefreshEvent}=(0,import_core16.core)();try{for(let action=this.#policy.action;;){switch(action){case RefreshAction.
 Lock:await this.#unlock();this.#lock=await this.#keeper.coordination.lock(this.#key);action=this.#on(this.#lock?RefreshEvent.
 Locked:RefreshEvent.LockBusy);break;case RefreshAction.Look:action=await this.#underLock(()=>this.#look());break;case RefreshAction.
 Queue:this.#pass=await this.#keeper.queue.enter(this.#policy.lane(Date.now()));action=this.#on(RefreshEvent.Admitted);break;case RefreshAction.
@@ -730,13 +751,13 @@ Report:reportUnstored(this.#waiting??[],this.#policy.generation,this);action=thi
 Wait:await(0,import_promises4.setTimeout)(this.#policy.pause(Date.now()),void 0,{ref:false});action=this.#on(RefreshEvent.
 Woke);break;default:return}}}finally{this.#pass?.failed();this.#pass=void 0;await this.#unlock()}}#on(event){return this.#policy.
 on(event,Date.now(),Math.random())}async#unlock(){const lock=this.#lock;this.#lock=void 0;await lock?.release()}async#underLock(work){
-if(this.#lock?.isHeld())return work();this.#leave(pass=>pass.failed());return this.#on((0,import_core17.core)().RefreshEvent.
-LockLost)}async#look(){const{RefreshEvent}=(0,import_core17.core)();const{key,value}=await this.#keeper.coordination.find(
+if(this.#lock?.isHeld())return work();this.#leave(pass=>pass.failed());return this.#on((0,import_core16.core)().RefreshEvent.
+LockLost)}async#look(){const{RefreshEvent}=(0,import_core16.core)();const{key,value}=await this.#keeper.coordination.find(
 this.#key)??{};if(value&&"dead"in value&&(key===this.#key||!("refreshToken"in value))){return this.#policy.foundDead(value.
 diedAt,Date.now(),Math.random())}if(value&&key&&"refreshToken"in value&&(key!==this.#key||value.accessToken!==this.#pair.
 accessToken)){return this.#adopt(value,key,()=>this.#policy.found(value.obtainedAt,value.expiresAt,key===this.#key,Date.
 now(),Math.random()))}return this.#policy.isDoubtful?this.#lookIntoStores():this.#on(RefreshEvent.NothingFound)}async#lookIntoStores(){
-const{RefreshEvent}=(0,import_core17.core)();const waiting=this.#waiting??[];const theirs=await readStores(waiting,this);
+const{RefreshEvent}=(0,import_core16.core)();const waiting=this.#waiting??[];const theirs=await readStores(waiting,this);
 if(!hasLivingStore(waiting))return this.#on(RefreshEvent.Abandoned);if(!theirs)return this.#on(RefreshEvent.NothingFound);
 const before=this.#key;const action=this.#adopt(theirs,this.#keeper.keyOf(theirs.refreshToken),()=>this.#policy.foundInRow(
 theirs.obtainedAt,theirs.expiresAt,Date.now(),Math.random()));if(this.#key!==before)await this.#keeper.coordination.publish(
@@ -748,29 +769,29 @@ grant):await requestTokens(environment,client=>client.buildRefreshRequest(refres
 scopes}});const action=this.#policy.renewed(tokens.obtainedAt,tokens.expiresAt,Date.now(),Math.random());const newer=makePair(
 {...tokens,refreshToken:tokens.refreshToken??refreshToken});this.#take(newer,this.#keeper.keyOf(newer.refreshToken));this.#leave(
 pass=>pass.granted(sentAt));void coordination.noteGrant(performance.now()-sentAt);return action}catch(error){if(!(error instanceof
-import_error7.BitbucketAuthError))throw error;this.#lastError=error;const{code,retryable,retryAfter}=error;if((0,import_core17.core)().
+import_error7.BitbucketAuthError))throw error;this.#lastError=error;const{code,retryable,retryAfter}=error;if((0,import_core16.core)().
 isRefusal(code)){this.#refusedAt=performance.now();await coordination.noteRefusal(this.#key);this.#leave(pass=>pass.refused())}else
 this.#leave(pass=>pass.failed());return this.#policy.failed(code,retryable,retryAfter,Date.now(),Math.random())}}#leave(tell){
 const pass=this.#pass;this.#pass=void 0;if(pass)tell(pass)}async#judge(){const{othersRefusedAgo}=await this.#keeper.coordination.
 refusals(this.#key);const refusedAgo=performance.now()-this.#refusedAt;return this.#policy.judged(othersRefusedAgo,refusedAgo,
 Date.now(),Math.random())}#take(pair,key){const before=this.#key;this.#pair=pair;this.#key=key;this.#lastError=void 0;if(key!==
-before)this.#keeper.rename(this,before,key)}async#bury(){const{RefreshAction,RefreshEvent}=(0,import_core17.core)();const death=this.#entry(
+before)this.#keeper.rename(this,before,key)}async#bury(){const{RefreshAction,RefreshEvent}=(0,import_core16.core)();const death=this.#entry(
 {...this.#pair,dead:true,diedAt:Date.now()});const isNews=await this.#keeper.coordination.publish(this.#key,death);const action=this.#on(
 isNews?RefreshEvent.Published:RefreshEvent.Superseded);if(action===RefreshAction.Rest)reportDeath(this.#waiting??[],this);
 return action}async#publish(){const{coordination}=this.#keeper;const next=this.#key===this.#publishedKey?void 0:await coordination.
 lock(this.#key);const isNewest=await coordination.publish(this.#publishedKey,this.#entry(this.#pair));this.#publishedKey=
 this.#key;if(next){await this.#unlock();this.#lock=next}return isNewest}#entry(value){return{key:this.#key,value,fence:this.#lock?.
-fence??0}}async#store(){const{RefreshEvent}=(0,import_core17.core)();const{generation}=this.#policy;const isStored=await storePair(
+fence??0}}async#store(){const{RefreshEvent}=(0,import_core16.core)();const{generation}=this.#policy;const isStored=await storePair(
 this.#waiting??[],this.#pair,generation,this);this.#unstored=isStored?0:generation;return this.#on(this.#unstored?RefreshEvent.
-StoreFailed:RefreshEvent.Stored)}};var KEPT_MS2=24*60*60*1e3;var SWEEP_MS2=60*60*1e3;var SHARED2=Symbol.for("nocodb-bitbucket-auth/coordinations/2");var keepers=new Map;
+StoreFailed:RefreshEvent.Stored)}};var KEPT_MS3=24*60*60*1e3;var SWEEP_MS2=60*60*1e3;var SHARED2=Symbol.for("nocodb-bitbucket-auth/coordinations/2");var keepers=new Map;
 function coordinations(){const shared=globalThis;return shared[SHARED2]??=new Map}function keeperOf(environment){const{client}=environment;
-const clientKey=client.deriveKey("namespace");const address=redisAddress(environment);const name=hash2(clientKey,address?
-JSON.stringify(address):"");let keeper=keepers.get(name);if(!keeper){const coordination=coordinations().get(name)??createCoordination(
-environment,hash2(clientKey,""));coordinations().set(name,coordination);keeper=new TokenKeeper(environment,coordination);
-keepers.set(name,keeper)}return keeper}function createCoordination(environment,namespace){const address=redisAddress(environment);
-if(!address)return new MemoryCoordination;return new RedisCoordination({...address,namespace,encryptionKey:environment.client.
-deriveKey("shared-store"),log:message=>console.warn(`[nocodb-bitbucket-auth] ${message}`)})}function hash2(key,text){return(0,import_node_crypto5.createHmac)(
-"sha256",key).update(text).digest().toString("base64url",0,16)}var TokenKeeper=class _TokenKeeper{#connections=new Map;#hashKey;#sweptAt=Date.
+const clientKey=client.deriveKey("namespace");const address=(0,import_environment2.redisAddress)(environment);const name=hash2(
+clientKey,address?JSON.stringify(address):"");let keeper=keepers.get(name);if(!keeper){const coordination=coordinations().
+get(name)??createCoordination(environment,hash2(clientKey,""));coordinations().set(name,coordination);keeper=new TokenKeeper(
+environment,coordination);keepers.set(name,keeper)}return keeper}function createCoordination(environment,namespace){const address=(0,import_environment2.redisAddress)(
+environment);if(!address)return new MemoryCoordination;return new RedisCoordination({...address,namespace,encryptionKey:environment.
+client.deriveKey("shared-store"),log:message=>console.warn(`[nocodb-bitbucket-auth] ${message}`)})}function hash2(key,text){
+return(0,import_node_crypto4.createHmac)("sha256",key).update(text).digest().toString("base64url",0,16)}var TokenKeeper=class _TokenKeeper{#connections=new Map;#hashKey;#sweptAt=Date.
 now();#ofClient;constructor(environment,coordination,grant="refresh_token"){this.environment=environment;this.coordination=
 coordination;this.grant=grant;this.queue=new RefreshQueue(coordination,environment.lockoutMs);this.#hashKey=environment.
 client.deriveKey("refresh-token")}attach(pair,owner){this.#sweep();const key=this.keyOf(pair.refreshToken);let connection=this.#connections.
@@ -780,98 +801,151 @@ owner);return connection}ofClient(){this.#ofClient??=new _TokenKeeper(this.envir
 edentials").attach(makePair({refreshToken:""}));return this.#ofClient}keyOf(refreshToken){return hash2(this.#hashKey,refreshToken)}rename(connection,before,key){
 if(this.#connections.get(before)===connection)this.#connections.delete(before);if(!this.#connections.has(key))this.#connections.
 set(key,connection)}#sweep(){const now=Date.now();if(now-this.#sweptAt<SWEEP_MS2)return;this.#sweptAt=now;for(const[key,
-connection]of this.#connections){if(connection.isForgettable(now-KEPT_MS2))this.#connections.delete(key)}}};var SECRET_MEMBERS=["token","oauth_token","refresh_token","access_token","bearer_token","password","client_secret","secr\
-et"];var MASK="********";var ACCOUNT_MEMBERS=["uuid","nickname","displayName"];var REPOSITORY_MEMBERS=["full_name","name",
-"slug","uuid","description","is_private"];var WORKSPACE_MEMBERS=["slug","name","uuid"];var DIALOG_MS=15e3;var DIALOG_TOKENS_MS=12e3;
-var ACCOUNT_MS=3e3;var BitbucketAuthIntegration=class{#stored;#host;#environment;#client;#described;#connection;#unrepeated=0;constructor(config,host,environment=lazyEnvironment(
+connection]of this.#connections){if(connection.isForgettable(now-KEPT_MS3))this.#connections.delete(key)}}};var UNKNOWN2=Object.freeze({});var Credentials=class{#only;#facts;constructor({kind,authorization,email,hasUser,hint},facts=UNKNOWN2){
+this.kind=kind;this.email=email;this.hasUser=hasUser;this.hint=hint;this.#only=authorization===void 0?void 0:{authorization};
+this.#facts=facts}get name(){const digest2=(0,import_node_crypto5.createHash)("sha256").update(this.#only?.authorization??
+"").digest("base64url");return`token ${digest2}`}get connection(){return void 0}async newest(_patienceMs){return this.#only}renews(_used,_repetitions){
+return false}async cureFor(_used,_repetitions){return void 0}async facts(){return this.#facts}};var StrandedCredentials=class extends Credentials{#problems;#expiresAt;constructor(stored,facts,problems){
+super(stored,facts);this.#problems=problems;this.#expiresAt=facts.expiresAt}async newest(){const newest=await super.newest();
+if(newest===void 0||(0,import_core17.core)().isExpired(this.#expiresAt,Date.now()))throw configFailure(this.#problems);return newest}renews(){
+throw configFailure(this.#problems)}};var RenewedCredentials=class extends Credentials{#connection;#holder;constructor({
+authorization:_kept,...stored},connection,holder){super(stored);this.#connection=connection;this.#holder=holder}get name(){
+return nameOf(this.#connection)}get connection(){return this.#connection}async newest(patienceMs){return bearer(await this.#connection.
+newest(this.#holder,patienceMs))}renews({current},repetitions){return this.#connection.rejected(current,repetitions)}async cureFor({
+current},repetitions){const newer=await this.#connection.cureFor(this.#holder,current,repetitions);return newer&&bearer(
+newer)}facts(){return this.#connection.latest()}};function createCredentials(stored,pair,holder,environment){const{client,
+problems}=environment;const facts=stored.kind==="oauth"?pair:UNKNOWN2;if(!stored.canRenew)return new Credentials(stored,
+facts);if(!client)return new StrandedCredentials(stored,facts,problems);const keeper=keeperOf({...environment,client});if(stored.
+kind!=="custom")return new RenewedCredentials(stored,keeper.attach(pair,holder),holder);const connection=keeper.ofClient();
+names.set(connection,`client ${client.clientId}`);return new RenewedCredentials(stored,connection,holder)}function bearer(current){
+return{authorization:`Bearer ${current.accessToken}`,current}}var names=new WeakMap;function nameOf(connection){const name=names.
+get(connection)??`connection ${(0,import_node_crypto5.randomUUID)()}`;names.set(connection,name);return name}var ACCOUNT_MS=3e3;async function probe(test,sender,apiUrl,signal){for(let path=test.path;path!==void 0;path=test.path){
+try{const headers={accept:"application/json"};const answer=await sender({method:"GET",url:apiUrl+path,headers,signal,redirect:"\
+own"});test.answered({...answer,receivedAt:Date.now()})}catch(error){test.failed(meaningOf(error).message)}}}async function accountOf(authorization,{
+apiUrl,timeoutMs,proxies}){if(apiUrl===void 0)return void 0;try{const credentials=new Credentials({kind:"oauth",authorization,
+canRenew:false,hasUser:true});const test=new((0,import_core18.core)()).ConnectionTest({kind:"oauth"});await probe(test,createSender(
+{apiUrl,timeoutMs,proxies,credentials}),apiUrl,signalAfter(ACCOUNT_MS));return test.verdict?.account}catch{return void 0}}function throttleOf(environment,credentials,subject,maxWaitMs){const limiter=rateLimiterOf(environment);return limiter&&
+new Throttle(limiter,environment,credentials,subject,maxWaitMs)}var Throttle=class{#limiter;#environment;#credentials;#options;#name;#isProvable;constructor(limiter,environment,credentials,subject,maxWaitMs){
+this.#limiter=limiter;this.#environment=environment;this.#credentials=credentials;this.#options={maxWaitMs,log:message=>subject.
+log(message)};this.#name=credentials.name;const mayBeNamed=environment.client!==void 0||environment.redisUrl===void 0;const{
+email,kind}=credentials;this.#isProvable=mayBeNamed&&(email!==void 0||kind==="oauth"&&subject.account!==void 0)}take(group,signal){
+return this.#limiter.take(this.#name,group,{...this.#options,signal})}observe(group,answer){if(this.#isProvable&&(0,import_core19.core)().
+provesCredential(answer.status)){void this.#limiter.prove(this.#name,()=>this.#owner())}return this.#limiter.observe(this.#name,
+group,answer)}async#owner(){const{email}=this.#credentials;if(email!==void 0)return`email ${email.toLowerCase()}`;try{const{
+authorization}=await this.#credentials.newest();const account=await accountOf(authorization,this.#environment);return account?.
+uuid&&`user ${account.uuid}`}catch{return void 0}}};var ApiAccess=class{credentials;environment;#subject;constructor(credentials,environment,subject){this.credentials=credentials;
+this.environment=environment;this.#subject=subject}get apiUrl(){const{apiUrl,problems}=this.environment;if(!apiUrl)throw configFailure(
+problems.filter(({field})=>field?.endsWith("_API_URL")));return apiUrl}createSender(patienceMs,throttle){const{apiUrl,credentials,
+environment:{timeoutMs,proxies}}=this;return createSender({apiUrl,timeoutMs,proxies,credentials,patienceMs,throttle})}createClient({
+maxWaitMs,patienceMs}={}){const{apiUrl,credentials,environment}=this;const throttle=throttleOf(environment,credentials,this.#subject,
+maxWaitMs);const sender=this.createSender(patienceMs,throttle);return createClient({apiUrl,kind:credentials.kind,sender:environment.
+replacesRemoved?this.#withRemoved(sender):sender,isQueued:throttle!==void 0,maxWaitMs})}#withRemoved(sender){const{apiUrl,
+credentials}=this;const{workspace:workspace2}=this.#subject;return replaceRemoved(sender,{apiUrl,kind:credentials.kind,lists:collectedListsOf(
+credentials.connection??credentials),...!credentials.hasUser&&workspace2&&{workspace:workspace2},log:message=>this.#subject.
+log(message)})}};var import_arguments8=require("./shared.cjs");var import_core24=require("./shared.cjs");var import_error11=require("./shared.cjs");var import_arguments5=require("./shared.cjs");var import_core21=require("./shared.cjs");var import_error9=require("./shared.cjs");var import_arguments4=require("./shared.cjs");var import_core20=require("./shared.cjs");var import_error8=require("./shared.cjs");var DIALOG_MS=15e3;var DIALOG_TOKENS_MS=12e3;var inDialog=work=>atMost(DIALOG_MS,work,()=>(0,import_core20.failure)("REQ\
+UEST_TIMEOUT","api"));var inTransaction=exchange=>atMost((0,import_core20.core)().transactionLimit(),exchange,()=>new import_error8.BitbucketAuthError(
+(0,import_core20.core)().lateInTransaction()));async function atMost(ms,work,late){try{return await within(ms,work)}catch(error){
+throw(0,import_arguments4.members)(error).code==="TIMEOUT"?late():error}}var ACCOUNT_MEMBERS=["uuid","nickname","displayName"];async function testConnection(access,{workspace:workspace2,repository}){
+const{credentials,environment}=access;const{kind,hint}=credentials;const until=performance.now()+DIALOG_TOKENS_MS;await credentials.
+newest(DIALOG_TOKENS_MS);const{scopes}=await credentials.facts();const test=(0,import_error9.judge)(testConnection,()=>new((0,import_core21.core)()).
+ConnectionTest({kind,workspace:workspace2,repository,hint,requestedScopes:environment.client?.scopes,grantedScopes:scopes?.
+length===0?void 0:scopes}));await probe(test,access.createSender(until-performance.now()),access.apiUrl);const{expiresAt}=await credentials.
+facts();const verdict=test.verdict??{success:false,message:(0,import_core21.failure)("API_FAILED","api").message};return{
+...verdict,...expiresAt!==void 0&&{expiresAt}}}async function connectionStatus({credentials,environment:{client}},{account}){
+const{kind,hint}=credentials;const{scopes:stored,expiresAt,obtainedAt}=await credentials.facts();const scopes=stored?(0,import_error9.judge)(
+connectionStatus,()=>(0,import_core21.core)().readScopes(stored)):[];const isKnown=scopes.length>0;return{kind,...kind===
+"oauth"&&account&&{account:(0,import_arguments5.pick)(account,ACCOUNT_MEMBERS)},...isKnown&&{scopes},...isKnown&&client&&
+{missingScopes:(0,import_error9.judge)(connectionStatus,()=>client.missingScopes(scopes))},...expiresAt!==void 0&&{expiresAt},
+...obtainedAt!==void 0&&{refreshedAt:obtainedAt},...hint&&{hint}}}var import_environment3=require("./shared.cjs");var import_arguments6=require("./shared.cjs");var import_core22=require("./shared.cjs");var import_error10=require("./shared.cjs");var REPOSITORY_MEMBERS=["full_name","name","slug","uuid","description","is_private"];var WORKSPACE_MEMBERS=["slug","name",
+"uuid"];async function listWorkspaces(access,own,query){const address=pageAddress("/user/workspaces",query);const slug=typeof own===
+"string"?own.trim():"";if(slug&&!access.credentials.hasUser)return{values:[{slug}]};return list(access,address,WORKSPACE_MEMBERS,
+value=>value.workspace??value)}async function listRepositories(access,own,query){const{workspace:workspace2=own}=query;const segment=(0,import_error10.judge)(
+listRepositories,()=>(0,import_core22.core)().workspaceSegment(workspace2));const address=pageAddress(`/repositories/${segment}`,
+query);return list(access,address,REPOSITORY_MEMBERS)}function pageAddress(path,{next,page}){return(0,import_error10.judge)(
+pageAddress,()=>(0,import_core22.core)().pageAddress(path,next,page))}async function list(access,address,names2,unwrap=value=>value){
+try{const client=access.createClient({maxWaitMs:DIALOG_MS,patienceMs:DIALOG_TOKENS_MS});const asked=listOf(client,address);
+const{values,goOn}=await inDialog(fetchPage(client,asked,{},DIALOG_MS));return{values:values.map(value=>(0,import_arguments6.pick)(
+unwrap((0,import_arguments6.members)(value)),names2)),...goOn()&&{next:(0,import_error10.judge)(list,()=>asked.token)}}}catch(error){
+throw meaningOf(error)}}var import_masks=require("./shared.cjs");var import_node_crypto6=require("node:crypto");var import_arguments7=require("./shared.cjs");var import_core23=require("./shared.cjs");var import_vault=require("./shared.cjs");var CHANGE_LIMIT_MS=5e3;var GONE=["ERR_INTEGRATION_NOT_FOUND","INTEGRATION_NOT_\
+FOUND"];var changes=new Map;var StoredConfig=class{stored=0;handed=0;ending;config;tokenRefreshCallback;#host;#first;constructor(config,host){
+this.config={...config};this.#host=host??{}}get id(){return textOf(this.#host.id)}get title(){return textOf(this.#host.title)}get account(){
+return textOf((0,import_arguments7.members)(this.config.account).uuid)}get workspace(){return textOf(this.config.workspace)}get canRefresh(){
+return this.config.type==="oauth"&&textOf(this.config.refresh_token)!==void 0}pair(accessToken){const{oauth_token:own}=this.
+config;return pairOf(this.config,accessToken===own?own:accessToken)}log(message){this.#write(message).catch(()=>{})}async#write(message){
+const{logger}=this.#host;if(typeof logger==="function")await logger(message);else if(logger)await logger.log(message);else
+console.warn(`[nocodb-bitbucket-auth] ${message}`)}take(pair){if(pair.accessToken!==void 0&&pair.accessToken!==this.config.
+oauth_token){this.#first??=digest(this.config.refresh_token);this.config=withTokens(this.config,pair)}}async store(pair,chain){
+if(!this.canRefresh)return"stored";const{loadConfig,saveConfig}=this.#host;try{if(loadConfig&&saveConfig)return await inTurn(
+this.id,()=>this.#merge(loadConfig,saveConfig,pair,chain));await this.#overwrite(pair);return"stored"}catch(error){if(GONE.
+includes(String((0,import_arguments7.members)(error).error)))return"deleted";throw error}}async read(chain){const{loadConfig}=this.#host;
+if(!loadConfig||!this.canRefresh)return void 0;const row=await loadConfig();if(!row)return"deleted";const{RowHolding}=(0,import_core23.core)();
+const holding=await this.#holdingOf(row,pairOf(this.config,void 0),chain,true);if(holding===RowHolding.Replaced)return"r\
+eplaced";const isOthers=holding===RowHolding.Others||holding===RowHolding.OthersNewer;return isOthers?pairOf(row,textOf(
+row.oauth_token)):void 0}async saveVars(vars,connection){this.config={...this.config,_vars:vars};await inTurn(this.id,async()=>{
+const{loadConfig,saveConfig}=this.#host;const row=await loadConfig?.();const pair=await connection?.latest();if(pair)this.
+take(pair);const config=row?await this.#withNewest(row,pair,connection):this.config;if(row||!loadConfig)await saveConfig?.(
+storable({...config,_vars:vars}))})}async#withNewest(row,pair,chain){if(pair?.accessToken===void 0||!chain)return row;const{
+RowHolding}=(0,import_core23.core)();const holding=await this.#holdingOf(row,pair,chain,false);return holding===RowHolding.
+Chain||holding===RowHolding.Others?withTokens(row,pair):row}async#merge(loadConfig,saveConfig,pair,chain){const row=await loadConfig();
+if(!row)return"deleted";const{RowHolding}=(0,import_core23.core)();const holding=await this.#holdingOf(row,pair,chain,false);
+if(holding===RowHolding.Replaced)return"replaced";this.take(pair);if(holding===RowHolding.InVault)throw new Error("There\
+ is no place for tokens beside a vault.");const isThere=row.oauth_token===pair.accessToken&&row.refresh_token===pair.refreshToken;
+if(holding!==RowHolding.OthersNewer&&!isThere)await saveConfig(storable(withTokens(row,pair)));return holding===RowHolding.
+Chain?"stored":"shared"}async#overwrite(pair){const{saveConfig}=this.#host;const{expires_at:before}=this.config;this.take(
+pair);const isStale="oauth"in this.config||Boolean(before)&&pair.expiresAt===void 0;if(this.tokenRefreshCallback&&!(isStale&&
+saveConfig))await this.tokenRefreshCallback(storedTokens(pair));else await saveConfig?.(storable(this.config))}async#holdingOf(row,own,chain,isRefused){
+const{type,oauth_token:accessToken,refresh_token:stored}=row;const refreshToken=type==="oauth"?textOf(stored):void 0;const isOfSameChain=refreshToken!==
+void 0&&(refreshToken===this.config.refresh_token||digest(refreshToken)===this.#first||await chain.includes(refreshToken));
+const{obtainedAt,expiresAt}=own;return(0,import_core23.core)().rowHolding(refreshToken===void 0?void 0:originOf(row),{...originOf(
+this.config),obtainedAt,expiresAt},isOfSameChain,type==="oauth"&&[accessToken,stored].some(import_vault.isVaultReference),
+isRefused)}};function pairOf({refresh_token,expires_at,refreshed_at,scopes},accessToken){return makePair({accessToken,refreshToken:String(
+refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),scopes:scopes||void 0})}function storedTokens({
+accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:accessToken,...refreshToken&&{refresh_token:refreshToken},
+...expiresAt!==void 0&&{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==void 0&&{refreshed_at:new Date(obtainedAt).
+toISOString()},...scopes.length>0&&{scopes}}}function withTokens(config,pair){const{expires_at:_before,expires_in:_older,
+...kept}=config;return Object.assign(kept,storedTokens(pair))}function storable({oauth:_transient,...config}){return config}
+function originOf({authorized_at,account,refreshed_at,expires_at}){return{authorizedAt:textOf(authorized_at),account:textOf(
+(0,import_arguments7.members)(account).uuid),obtainedAt:epoch(refreshed_at),expiresAt:epoch(expires_at)}}function digest(refreshToken){
+return(0,import_node_crypto6.createHash)("sha256").update(String(refreshToken)).digest().toString("base64url",0,16)}function textOf(value){
+return typeof value==="string"&&value!==""?value:void 0}function epoch(iso){const time=Date.parse(iso??"");return Number.
+isNaN(time)?void 0:time}async function inTurn(id,work){if(id===void 0)return work();const before=changes.get(id);const change=before?
+within(CHANGE_LIMIT_MS,before).then(work,work):work();changes.set(id,change);try{return await change}finally{if(changes.
+get(id)===change)changes.delete(id)}}var BitbucketAuthIntegration=class{#stored;#host;#environment;#client=null;#opened;constructor(config,host,environment=(0,import_environment3.lazyEnvironment)(
 process.env)){this.#stored=new StoredConfig(config,host);this.#host=host??{};this.#environment=environment}get#config(){
 return this.#stored.config}get config(){const{_vars,...config}=this.#config;return config}getVars(){return this.#config.
-_vars??{}}async saveVars(vars){const{client}=this.#stored.canRefresh?this.#environment():{};await this.#stored.saveVars(
-vars,client&&this.#connect(client))}log(message){const{logger}=this.#host;if(typeof logger==="function")logger(message);else
-logger?.log(message)}setTokenRefreshCallback(callback){this.#stored.tokenRefreshCallback=callback}async authenticate(){await this.#credential();
-this.#client??=this.#createClient();return this.#client}async use(work){const client=await this.authenticate();const before=this.#unrepeated;
-try{return await work(client)}catch(error){if(statusOf(error)===401&&this.#unrepeated!==before)return work(client);throw withoutTokens(
-error)??error}}async testConnection(){try{return await inDialog(this.#test())}catch(error){return{success:false,message:meaningOf(
-error).message}}}async#test(){const{kind,hint}=this.#describe();const{workspace:workspace2,repository}=this.#config;const until=performance.
-now()+DIALOG_TOKENS_MS;await this.#credential(DIALOG_TOKENS_MS);const{scopes:grantedScopes}=await this.#tokens();const test=(0,import_error8.judge)(
-this.testConnection,()=>new((0,import_core18.core)()).ConnectionTest({kind,workspace:workspace2,repository,hint,requestedScopes:this.#environment().
-client?.scopes,grantedScopes}));await this.#probe(test,this.#createSender(void 0,until-performance.now()));const{expiresAt}=await this.#tokens();
-const verdict=test.verdict??{success:false,message:(0,import_core18.failure)("API_FAILED","api").message};return{...verdict,
-...expiresAt!==void 0&&{expiresAt}}}async connectionStatus(){const{kind,hint}=this.#describe();const{account}=this.#config;
-const{scopes:stored,expiresAt,obtainedAt}=await this.#tokens();const{client}=this.#environment();const read2=stored?(0,import_error8.judge)(
-this.connectionStatus,()=>(0,import_core18.core)().readScopes(stored)):[];const scopes=read2.length>0?read2:void 0;return{
-kind,...kind==="oauth"&&account&&{account:pick(account,ACCOUNT_MEMBERS)},...scopes&&{scopes},...scopes&&client&&{missingScopes:(0,import_error8.judge)(
-this.connectionStatus,()=>client.missingScopes(scopes))},...expiresAt!==void 0&&{expiresAt},...obtainedAt!==void 0&&{refreshedAt:obtainedAt},
-...hint&&{hint}}}async exchangeToken(payload,_config){const{code:inner}=(0,import_arguments5.members)(payload);const{code,
-code_verifier:verifier}=(0,import_arguments5.members)(typeof inner==="object"?inner:payload);const environment=this.#environment();
-const tokens=await requestTokens(environment,client=>client.buildHostTokenRequest(code,verifier,environment.isVerifierOptional),
-"authorization_code");const account=await this.#accountOf(`Bearer ${tokens.accessToken}`);return{type:"oauth",...storedTokens(
-tokens),authorized_at:new Date(tokens.obtainedAt).toISOString(),...account&&{account}}}async refreshToken(tokens,_config){
-const{refresh_token:refreshToken}=(0,import_arguments5.members)(tokens);const environment=this.#environment();const client=clientOf(
-environment);(0,import_error8.judge)(this.refreshToken,()=>client.buildRefreshRequest(refreshToken));if(this.#stored.canRefresh&&
-refreshToken===this.#config.refresh_token){return storedTokens((await this.#connect(client).renewed(this.#stored,refreshToken)).
-pair)}const owner=storelessHolder();const connection=keeperOf({...environment,client}).attach({refreshToken},owner);return storedTokens(
-(await connection.renewed(owner,refreshToken)).pair)}async renewIdle(){if(!this.#stored.canRefresh)return{renewed:false};
-const connection=this.#connect(clientOf(this.#environment()));if(!connection.isIdle())return{renewed:false};await connection.
-renewed(this.#stored);return{renewed:true}}async destroy(){this.#client=void 0}maskConfig(config){const{oauth:_transient,
-_vars,...shown}=(0,import_arguments5.members)(config);for(const name of SECRET_MEMBERS){if(shown[name])shown[name]=MASK}
-return shown}async listWorkspaces(query){const address=this.#pageAddress("/user/workspaces",(0,import_arguments5.membersOf)(
-this.listWorkspaces,"listQuery",query));const{workspace:workspace2}=this.#config;const slug=typeof workspace2==="string"?
-workspace2.trim():"";if(!this.#describe().hasUser&&slug)return{values:[{slug}]};return this.#list(address,WORKSPACE_MEMBERS,
-value=>value.workspace??value)}async listRepositories(query){const given=(0,import_arguments5.membersOf)(this.listRepositories,
-"listQuery",query);const{workspace:workspace2=this.#config.workspace}=given;const segment=(0,import_error8.judge)(this.listRepositories,
-()=>(0,import_core18.core)().workspaceSegment(workspace2));return this.#list(this.#pageAddress(`/repositories/${segment}`,
-given),REPOSITORY_MEMBERS)}#pageAddress(path,query){const{next,page}=(0,import_arguments5.members)(query);return(0,import_error8.judge)(
-this.#pageAddress,()=>(0,import_core18.core)().pageAddress(path,next,page))}async#list(address,names2,unwrap=value=>value){
-try{const client=this.#createClient({maxWaitMs:DIALOG_MS,patienceMs:DIALOG_TOKENS_MS});const list=listOf(client,address);
-const{values,goOn}=await inDialog(fetchPage(client,list,{},DIALOG_MS));return{values:values.map(value=>pick(unwrap((0,import_arguments5.members)(
-value)),names2)),...goOn()&&{next:(0,import_error8.judge)(this.#list,()=>list.token)}}}catch(error){throw meaningOf(error)}}async#probe(test,sender,signal){
-for(let path=test.path;path!==void 0;path=test.path){try{const headers={accept:"application/json"};const answer=await sender(
-{method:"GET",url:this.#apiUrl()+path,headers,signal,redirect:"own"});test.answered({...answer,receivedAt:Date.now()})}catch(error){
-test.failed(meaningOf(error).message)}}}async#accountOf(authorization){try{const{timeoutMs,proxies}=this.#environment();
-const sender=createSender({apiUrl:this.#apiUrl(),timeoutMs,proxies,credentials:{newest:async()=>({authorization}),answered:()=>false,
-onUnrepeatable:()=>{}}});const test=new((0,import_core18.core)()).ConnectionTest({kind:"oauth"});await this.#probe(test,
-sender,signalAfter(ACCOUNT_MS));return test.verdict?.account}catch{return void 0}}#createClient({maxWaitMs,patienceMs}={}){
-const throttle=this.#throttle(maxWaitMs);return createClient({apiUrl:this.#apiUrl(),kind:this.#describe().kind,sender:this.#createSender(
-throttle,patienceMs),isQueued:throttle!==void 0,maxWaitMs})}#createSender(throttle,patienceMs){const{timeoutMs,proxies,problems}=this.#environment();
-return createSender({apiUrl:this.#apiUrl(),timeoutMs,proxies,throttle,credentials:{newest:()=>this.#credential(patienceMs),
-answered:(status,{current},repetitions)=>{if(current)return Boolean(this.#connection?.answered(status,current,repetitions));
-if(this.#describe().canRenew&&(0,import_core18.core)().asksForRenewal(status))throw configFailure(problems);return false},
-onUnrepeatable:()=>{this.#unrepeated+=1}}})}#throttle(maxWaitMs){const limiter=rateLimiterOf(this.#environment());if(!limiter)
-return void 0;const{account,whose}=this.#rateLimitAccount();const log=message=>this.#stored.log(message);return{take:(group,signal)=>limiter.
-take(account,group,{signal,maxWaitMs,log}),observe:(group,answer)=>{if(whose&&(0,import_core18.core)().provesCredential(
-answer.status))void limiter.prove(account,whose);return limiter.observe(account,group,answer)}}}#rateLimitAccount(){const{
-kind,email,accessToken=""}=this.#readCredential();const{uuid}=(0,import_arguments5.members)(this.#config.account);const{
-client,redisUrl}=this.#environment();if(kind==="custom"&&client)return{account:`client ${client.clientId}`};const account=this.#stored.
-canRefresh&&client?`connection ${nameOf(this.#connect(client))}`:`token ${(0,import_node_crypto6.createHash)("sha256").update(
-JSON.stringify([email,accessToken])).digest("base64url")}`;if(!client&&redisUrl)return{account};if(email!==void 0)return{
-account,whose:async()=>`email ${email.toLowerCase()}`};if(kind==="oauth"&&typeof uuid==="string")return{account,whose:()=>this.#provenUser()};
-return{account}}async#provenUser(){try{const{authorization}=await this.#credential();const account=await this.#accountOf(
-authorization);return account?.uuid&&`user ${account.uuid}`}catch{return void 0}}#apiUrl(){const{apiUrl,problems}=this.#environment();
-if(!apiUrl)throw configFailure(problems.filter(({field})=>field?.endsWith("_API_URL")));return apiUrl}async#credential(patienceMs){
-const{canRenew}=this.#describe();const{client,problems}=canRenew?this.#environment():{};if(client){const current=await this.#connect(
-client).newest(this.#stored,patienceMs);return{authorization:`Bearer ${current.accessToken}`,current}}const{authorization}=canRenew?
-this.#readCredential():this.#describe();const isGone=canRenew&&(0,import_core18.core)().isExpired(epoch(this.#config.expires_at),
-Date.now());if(isGone||authorization===void 0)throw configFailure(problems??[]);return{authorization}}#describe(){if(this.#described)
-return this.#described;const described=this.#readCredential();const{accessToken:_its,authorization:_ofIt,...kept}=described;
-this.#described=described.canRenew?kept:described;return this.#described}#readCredential(){const{mayActAsClient}=this.#environment();
-return(0,import_error8.judge)(this.#readCredential,()=>(0,import_core18.core)().readCredential(this.#config,mayActAsClient))}async#tokens(){
-const{kind,canRenew}=this.#describe();const{client}=canRenew?this.#environment():{};const latest=client&&await this.#connect(
-client).latest();const{scopes,...tokens}=latest??(kind==="oauth"?pairOf(this.#config,void 0):{});return{...tokens,...scopes&&
-scopes.length!==0&&{scopes}}}#connect(client){if(this.#connection)return this.#connection;const keeper=keeperOf({...this.#environment(),
-client});const pair=()=>{const{accessToken}=this.#readCredential();const{oauth_token:own}=this.#config;return pairOf(this.#config,
-accessToken===own?own:accessToken)};this.#connection=this.#stored.canRefresh?keeper.attach(pair(),this.#stored):keeper.ofClient();
-return this.#connection}};async function inDialog(work){try{return await within(DIALOG_MS,work)}catch(error){throw(0,import_arguments5.members)(
-error).code==="TIMEOUT"?(0,import_core18.failure)("REQUEST_TIMEOUT","api"):error}}function withoutTokens(error){const cause=error instanceof
-Error?error.cause:void 0;return cause instanceof import_error8.BitbucketAuthError&&cause.phase!=="api"?cause:void 0}function statusOf(error){
-return(0,import_arguments5.members)((0,import_arguments5.members)(error).response).status}var names=new WeakMap;function nameOf(connection){
-const name=names.get(connection)??(0,import_node_crypto6.randomUUID)();names.set(connection,name);return name}function pick(value,names2){
-const given=(0,import_arguments5.members)(value);return Object.fromEntries(names2.filter(name=>name in given).map(name=>[
-name,given[name]]))}var manifest=Object.freeze({title:"Bitbucket",icon:"bitBucket",version:"0.1.0",description:"Connect to Bitbucket Cloud w\
-ith OAuth 2.0, an access token or an API token",author:"NocoDB",website:"https://bitbucket.org",order:5,expose:["testCon\
-nection","connectionStatus","listWorkspaces","listRepositories"]});function createEntry(env=process.env){const environment=lazyEnvironment(env);let elements;return{type:"auth",sub_type:"b\
-itbucket",wrapper:class BitbucketAuth extends BitbucketAuthIntegration{constructor(config,host){super(config,host,environment)}},
-get form(){return elements??=formFor(environment)},manifest}}var entry_default=createEntry();function formFor(environment){
-try{const{problems,...usable}=environment();for(const{message}of problems)warn(message);return form(usable)}catch(error){
-warn(error instanceof import_error9.BitbucketAuthError?error.message:"the configuration could not be read");return form(
-{})}}function warn(message){console.warn(`[nocodb-bitbucket-auth] ${message}`)}0&&(module.exports={BitbucketAuthError,BitbucketAuthIntegration,createEntry});
+_vars??{}}async saveVars(vars){const isKept=this.#stored.canRefresh&&this.#environment().client!==void 0;await this.#stored.
+saveVars(vars,isKept?this.#access.credentials.connection:void 0)}log(message){const{logger}=this.#host;if(typeof logger===
+"function")logger(message);else logger?.log(message)}setTokenRefreshCallback(callback){this.#stored.tokenRefreshCallback=
+callback}async authenticate(){await this.#access.credentials.newest();return this.#openClient()}get client(){return this.#client}#openClient(){
+return this.#client??=this.#access.createClient()}async use(work){const{credentials}=this.#access;let used=await credentials.
+newest();for(let repetitions=0;;repetitions+=1){try{return await work(this.#openClient())}catch(error){const newer=isCuredByRenewal(
+error)?await credentials.cureFor(used,repetitions):void 0;if(!newer)throw withoutTokens(error)??error;used=newer}}}async testConnection(){
+try{return await inDialog(testConnection(this.#access,this.#config))}catch(error){return{success:false,message:meaningOf(
+error).message}}}async connectionStatus(){return connectionStatus(this.#access,this.#config)}async exchangeToken(payload,_config,options){
+const{code:inner}=(0,import_arguments8.members)(payload);const{code,code_verifier:verifier}=(0,import_arguments8.members)(
+typeof inner==="object"?inner:payload);const environment=this.#environment();const{isInTransaction}=(0,import_arguments8.members)(
+options);const exchange=requestTokens(environment,client=>client.buildHostTokenRequest(code,verifier,environment.isVerifierOptional),
+"authorization_code");const tokens=await(isInTransaction?inTransaction(exchange):exchange);const account=isInTransaction?
+void 0:await accountOf(`Bearer ${tokens.accessToken}`,environment);return{type:"oauth",...storedTokens(tokens),authorized_at:new Date(
+tokens.obtainedAt).toISOString(),...account&&{account}}}async refreshToken(tokens,_config){const{refresh_token:refreshToken}=(0,import_arguments8.members)(
+tokens);const environment=this.#environment();const client=clientOf(environment);(0,import_error11.judge)(this.refreshToken,
+()=>client.buildRefreshRequest(refreshToken));const own=refreshToken===this.#config.refresh_token?this.#connection:void 0;
+if(own)return storedTokens((await own.renewed(this.#stored,refreshToken)).pair);const owner=storelessHolder();const connection=keeperOf(
+{...environment,client}).attach({refreshToken},owner);return storedTokens((await connection.renewed(owner,refreshToken)).
+pair)}async renewIdle(){const connection=this.#connection;if(!connection?.isIdle())return{renewed:false};await connection.
+renewed(this.#stored);return{renewed:true}}async destroy(){this.#client=null}maskConfig(config){return(0,import_masks.masked)(
+config)}async listWorkspaces(query){const{workspace:workspace2}=this.#config;return listWorkspaces(this.#access,workspace2,
+(0,import_arguments8.membersOf)(this.listWorkspaces,"listQuery",query))}async listRepositories(query){const{workspace:workspace2}=this.#config;
+return listRepositories(this.#access,workspace2,(0,import_arguments8.membersOf)(this.listRepositories,"listQuery",query))}get#access(){
+if(this.#opened)return this.#opened;const stored=this.#stored;const environment=this.#environment();const credential=(0,import_error11.judge)(
+this.authenticate,()=>(0,import_core24.core)().readCredential(stored.config,environment.mayActAsClient));const credentials=createCredentials(
+credential,stored.pair(credential.accessToken),stored,environment);this.#opened=new ApiAccess(credentials,environment,stored);
+return this.#opened}get#connection(){if(!this.#stored.canRefresh)return void 0;clientOf(this.#environment());return this.#access.
+credentials.connection}};var manifest=Object.freeze({title:"Bitbucket",icon:"bitBucket",version:"0.1.0",description:"Connect to Bitbucket Cloud w\
+ith OAuth 2.0, an access token or an API token",author:"NocoDB",website:"https://bitbucket.org",order:5,allowsPerUserCredentials:true,
+expose:["testConnection","connectionStatus","listWorkspaces","listRepositories"]});function createEntry(env=process.env){const environment=(0,import_environment4.lazyEnvironment)(env);let elements;return{
+type:"auth",sub_type:"bitbucket",wrapper:class BitbucketAuth extends BitbucketAuthIntegration{constructor(config,host){super(
+config,host,environment)}},get form(){return elements??=formFor(environment)},manifest}}var entry_default=createEntry();
+function formFor(environment){try{const{problems,...usable}=environment();for(const{message}of problems)warn(message);return form(
+usable)}catch(error){warn(error instanceof import_error12.BitbucketAuthError?error.message:"the configuration could not \
+be read");return form({})}}function warn(message){console.warn(`[nocodb-bitbucket-auth] ${message}`)}0&&(module.exports={BitbucketAuthError,BitbucketAuthIntegration,createEntry});

@@ -1,52 +1,186 @@
-var __create=Object.create;var __defProp=Object.defineProperty;var __getOwnPropDesc=Object.getOwnPropertyDescriptor;var __getOwnPropNames=Object.getOwnPropertyNames;var __getProtoOf=Object.getPrototypeOf;var __hasOwnProp=Object.prototype.hasOwnProperty;var __copyProps=(to,from,except,desc)=>{if(from&&typeof from==="object"||typeof from==="function"){for(let key of __getOwnPropNames(
-from))if(!__hasOwnProp.call(to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__getOwnPropDesc(
-from,key))||desc.enumerable})}return to};var __toESM=(mod,isNodeMode,target)=>(target=mod!=null?__create(__getProtoOf(mod)):{},__copyProps(isNodeMode||!mod||!mod.
+var __create=Object.create;var __defProp=Object.defineProperty;var __getOwnPropDesc=Object.getOwnPropertyDescriptor;var __getOwnPropNames=Object.getOwnPropertyNames;var __getProtoOf=Object.getPrototypeOf;var __hasOwnProp=Object.prototype.hasOwnProperty;var __esm=(fn,res,err)=>function __init(){if(err)throw err[0];try{return fn&&(res=(0,fn[__getOwnPropNames(fn)[0]])(fn=0)),
+res}catch(e){throw err=[e],e}};var __export=(target,all)=>{for(var name in all)__defProp(target,name,{get:all[name],enumerable:true})};var __copyProps=(to,from,except,desc)=>{
+if(from&&typeof from==="object"||typeof from==="function"){for(let key of __getOwnPropNames(from))if(!__hasOwnProp.call(
+to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__getOwnPropDesc(from,key))||desc.enumerable})}
+return to};var __toESM=(mod,isNodeMode,target)=>(target=mod!=null?__create(__getProtoOf(mod)):{},__copyProps(isNodeMode||!mod||!mod.
 __esModule?__defProp(target,"default",{value:mod,enumerable:true}):target,mod));var __toCommonJS=mod=>__copyProps(__defProp(
-{},"__esModule",{value:true}),mod);var register_exports={};module.exports=__toCommonJS(register_exports);var NAME="nocodb-bitbucket-auth";var PROPERTY="ava\
-ilableIntegrations";var LOADED=Symbol.for(`${NAME}/register`);var PATIENCE_S=60;var TYPES=["auth","development"];var OTHER_KINDS=[
-"api_key","basic","custom"];var load=typeof require==="function"?()=>require("./index.cjs"):()=>Promise.resolve().then(()=>__toESM(require("./index.cjs")));
-var BadRequest=class extends Error{constructor(cause){super(cause.message,{cause});this.name=cause.name}getStatus(){return 400}getResponse(){
-return{msg:this.message}}};var inWords=(BitbucketAuthError,error)=>error instanceof BitbucketAuthError?new BadRequest(error):
-error;var isObject=value=>typeof value==="object"&&value!==null&&!Array.isArray(value);function parseConfig(config){if(typeof config!==
-"string")return config;try{return JSON.parse(config)}catch{return void 0}}async function exchange({BitbucketAuthError},entry,integration){
-const{oauth,...config}=parseConfig(integration.config);let result=config;if(oauth&&!OTHER_KINDS.includes(config.type)){const{
-oauth_token,refresh_token,expires_at,expires_in,refreshed_at,scopes,authorized_at,account,...kept}=config;try{result={...kept,
-...await new entry.wrapper(kept).exchangeToken(oauth,kept)}}catch(error){throw inWords(BitbucketAuthError,error)}}return{
-...integration,config:typeof integration.config==="string"?JSON.stringify(result):result}}function exchangeBeforeStoring(host,plugin,entry){
-const{createIntegration,updateIntegration}=host;const isOurs=integration=>TYPES.includes(integration?.type??"")&&integration?.
-sub_type===entry.sub_type;const holdsCode=integration=>{const config=parseConfig(integration?.config);return isObject(config)&&
-"oauth"in config};const replace=(name,value)=>Object.defineProperty(host,name,{value,writable:true,configurable:true,enumerable:false});
-async function createWithTokens(integration,...rest){const changed=isOurs(integration)&&holdsCode(integration)?await exchange(
-plugin,entry,integration):integration;return createIntegration.call(this,changed,...rest)}async function updateWithTokens(context,id,integration,...rest){
-let changed=integration;if(holdsCode(integration)){const stored=await host.get(context,id,false,...rest);const{type,sub_type}=integration;
-const updated={type:type||stored?.type,sub_type:sub_type||stored?.sub_type};if(isOurs(stored)||isOurs(updated))changed=await exchange(
-plugin,entry,integration)}return updateIntegration.call(this,context,id,changed,...rest)}replace("createIntegration",createWithTokens);
-replace("updateIntegration",updateWithTokens)}function addTo(host,plugin){const registry=host.availableIntegrations;const offered=plugin.
-default;const type=registry.some(other=>other.type===offered.type)?offered.type:"development";const makingOfWrapper=watchRows(
-host);const entry={...offered,type,wrapper:readingRow(answeringInWords(plugin,offered),makingOfWrapper)};exchangeBeforeStoring(
-host,plugin,entry);const existing=registry.findIndex(other=>other.type===type&&other.sub_type===entry.sub_type);if(existing===
--1)registry.push(entry);else registry[existing]=entry;const{version}=entry.manifest;console.log(`[${NAME}] Version ${version}\
-: Bitbucket is registered as an integration of type "${type}".`)}function answeringInWords({BitbucketAuthError},{wrapper,
-manifest}){const answering=class extends wrapper{};for(const name of manifest.expose){async function exposed(...args){try{
-return await wrapper.prototype[name].apply(this,args)}catch(error){throw inWords(BitbucketAuthError,error)}}Object.defineProperty(
-answering.prototype,name,{value:exposed,writable:true,configurable:true})}return answering}function watchRows(host){let current;
-const{getIntegrationWrapper}=host.prototype??{};if(typeof getIntegrationWrapper==="function"){const getWrapperOfRow=function(...args){
-const before=current;const making={row:this};const{getConfig}=this;const value=()=>making.config=getConfig.call(this);current=
-making;Object.defineProperty(this,"getConfig",{value,configurable:true});try{return getIntegrationWrapper.apply(this,args)}finally{
-Reflect.deleteProperty(this,"getConfig");current=before}};Object.defineProperty(host.prototype,"getIntegrationWrapper",{
-value:getWrapperOfRow,writable:true,configurable:true,enumerable:false})}return()=>current}function readingRow(wrapper,makingOfWrapper){
-return class extends wrapper{constructor(config,services,...rest){super(config,withRow(config,services,makingOfWrapper()),
-...rest)}}}function withRow(config,services,making){if(!making||!services)return services;const{row,config:own}=making;const{
-id,title,fk_workspace_id}=row;if(own?.refresh_token!==config?.refresh_token)return{...services,title};const host=row.constructor;
-const loadConfig=async()=>{const stored=await host.get({workspace_id:fk_workspace_id},id);return stored?.getConfig()};return{
-...services,id,title,loadConfig}}var sayNotLoaded=error=>console.error(`[${NAME}] NocoDB runs without Bitbucket: ${error.
-message}`);var isHost=(target,value)=>Array.isArray(value)&&typeof target==="function"&&["get","createIntegration","upda\
-teIntegration"].every(name=>typeof Reflect.get(target,name)==="function");function awaitRegistry(){let waited=0;const timer=setInterval(
-()=>{waited+=PATIENCE_S;if(!process.getActiveResourcesInfo().includes("TCPServerWrap"))return;clearInterval(timer);console.
-warn(`[${NAME}] No registry of integrations appeared within ${waited} s. If this process is NocoDB, and not still starti\
-ng, this version of it is not supported and offers no Bitbucket.`)},PATIENCE_S*1e3);timer.unref();const stopWaiting=()=>{
-clearInterval(timer);Reflect.deleteProperty(Function.prototype,PROPERTY)};Object.defineProperty(Function.prototype,PROPERTY,
-{configurable:true,enumerable:false,get:()=>void 0,set(value){Object.defineProperty(this,PROPERTY,{value,writable:true,enumerable:true,
-configurable:true});if(!isHost(this,value))return;stopWaiting();try{const plugin=load();if(plugin instanceof Promise)plugin.
-then(loaded=>addTo(this,loaded)).catch(sayNotLoaded);else addTo(this,plugin)}catch(error){sayNotLoaded(error)}}})}if(!Reflect.
-has(globalThis,LOADED)){Object.defineProperty(globalThis,LOADED,{value:true});try{awaitRegistry()}catch{}}
+{},"__esModule",{value:true}),mod);var plugin_exports={};
+__export(plugin_exports,{BitbucketAuthError:()=>import_entry.BitbucketAuthError,default:()=>import_entry.default,
+hostStatus:()=>hostStatus,maskedCredential:()=>maskedCredential,maskedMembers:()=>import_masks.maskedMembers,unexchanged:()=>unexchanged,
+unmasked:()=>import_masks.unmasked});var import_core,import_error,import_entry,import_masks,hostStatus,unexchanged,maskedCredential;
+var init_plugin=__esm({"js/nocodb/plugin.js"(){import_core=require("./shared.cjs");import_error=require("./shared.cjs");
+import_entry=__toESM(require("./index.cjs"));import_masks=require("./shared.cjs");hostStatus=({code,status})=>(0,import_error.judge)(
+hostStatus,()=>(0,import_core.core)().hostStatus(code,status));unexchanged=()=>(0,import_core.failure)("RECONNECT_REQUIR\
+ED","exchange",{ending:"unexchanged"});maskedCredential=field=>new import_error.BitbucketAuthError((0,import_core.core)().
+maskedCredential(field),{},maskedCredential)}});var page,policy;var init_callback_html=__esm({"pkg/callback.html.js"(){page=`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-Q9ytXI5RwHbe3slBD0o4P6lvHX1V5\
+jwYpPd//LYxkks='; style-src 'sha256-0JbPSV2t1YeaXe687kbo53rOLt2L6q3kJFLKCHPe7wc='; base-uri 'none'; form-action 'none'">\
+
+<meta name="referrer" content="no-referrer">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Back from Bitbucket</title>
+<style>
+  :root { color-scheme: light dark; }
+  body { margin: 0; min-height: 100vh; display: grid; place-content: center; padding: 1.5rem; box-sizing: border-box;
+    font: 1rem/1.5 system-ui, sans-serif; text-align: center; }
+  h1 { margin: 0 0 .5rem; font-size: 1.25rem; }
+  p { margin: 0; max-width: 34rem; }
+  button { margin-top: 1.25rem; padding: .4rem 1rem; font: inherit; justify-self: center; }
+</style>
+</head>
+<body>
+<main>
+<h1>Bitbucket has answered</h1>
+<p>This window closes by itself. If it stays, you can close it.</p>
+</main>
+<script>
+  (() => {
+    'use strict';
+    const name = 'nocodb-bitbucket-auth';
+    // Until then everybody has seen the address: browsers let a hidden page look once in a minute.
+    const seenByAllMs = 120_000;
+    const address = location.href;
+    const forget = () => history.replaceState(null, '', location.pathname);
+    setTimeout(forget, seenByAllMs);
+    document.querySelector('button')?.addEventListener('click', () => close());
+    // Set by js/browser.js when it opened this window. Others only look at the address.
+    const popup = sessionStorage.getItem(\`\${name}:popup\`);
+    if (!popup) return;
+    const channel = new BroadcastChannel(name);
+    const tell = () => {
+      channel.postMessage({ popup, address });
+      // Delivered only if that window is still of this origin.
+      opener?.postMessage({ popup, address }, location.origin);
+    };
+    // Again and again: a browser that has just moved the window to another process may lose a message.
+    const telling = setInterval(tell, 1000);
+    setTimeout(() => clearInterval(telling), seenByAllMs);
+    channel.addEventListener('message', ({ data }) => {
+      if (data?.popup !== popup || data.taken !== true) return;
+      clearInterval(telling);
+      forget();
+      close();
+    });
+    tell();
+  })();
+</script>
+</body>
+</html>
+`;policy="default-src 'none'; script-src 'sha256-Q9ytXI5RwHbe3slBD0o4P6lvHX1V5jwYpPd//LYxkks='; style-src 'sha256-0JbPSV\
+2t1YeaXe687kbo53rOLt2L6q3kJFLKCHPe7wc='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}});var callback_page_exports={};__export(callback_page_exports,{serveCallbackPage:()=>serveCallbackPage});function serveCallbackPage(env=process.
+env){if(isServed)return;isServed=true;const environment=(0,import_environment.lazyEnvironment)(env);const shownAt=target=>environment().
+callbackPage?.shownAt(target);for(const{prototype}of SERVERS)answerFirst(prototype,(request,response)=>answer(shownAt,request,
+response))}function answerFirst(prototype,isAnswered){const{emit}=prototype;const emitUnlessAnswered=function(event){const args=arguments;
+if(event==="request"&&isAnswered(args[1],args[2]))return true;return emit.apply(this,args)};Object.defineProperty(prototype,
+"emit",{value:emitUnlessAnswered,writable:true,configurable:true})}function answer(shownAt,request,response){try{const{method,
+url}=request;const shown=method==="GET"&&url?.includes("?")?shownAt(url):void 0;if(!shown)return false;const{refusal}=shown;
+response.writeHead(200,refusal?{...HEADERS,...CUT_OFF}:HEADERS).end(refusal?pageOf(refusal):page);return true}catch{return false}}
+function pageOf({heading,text}){const main=`<main>
+<h1>${heading}</h1>
+<p>${text}</p>
+<button type="button">Close this window</button>
+</main>`;return page.replace(/<main>[^]*<\/main>/,()=>main)}var import_node_http,import_node_https,import_environment,HEADERS,
+CUT_OFF,SERVERS,isServed;var init_callback_page=__esm({"js/nocodb/callback-page.js"(){import_node_http=require("node:http");
+import_node_https=require("node:https");init_callback_html();import_environment=require("./shared.cjs");HEADERS={"Conten\
+t-Type":"text/html; charset=utf-8","Content-Security-Policy":policy,"Cache-Control":"no-store","Referrer-Policy":"no-ref\
+errer","X-Content-Type-Options":"nosniff"};CUT_OFF={"Cross-Origin-Opener-Policy":"same-origin"};SERVERS=[import_node_http.Server,
+import_node_https.Server];isServed=false}});function awaitAssignment(property,seen){const installed=()=>Object.getOwnPropertyDescriptor(Function.prototype,property);
+let isWaiting=true;let other=installed();const ours={configurable:true,enumerable:false,get(){return other?.get?.call(this)},
+set(value){if(other?.set)other.set.call(this,value);else Reflect.defineProperty(this,property,{value,writable:true,enumerable:true,
+configurable:true});if(!installed())other=void 0;if(isWaiting)isWaiting=!seen(this,value);install()}};function install(){
+const there=installed();if(there&&there.set!==ours.set)return;const needed=isWaiting?ours:other;if(needed)Object.defineProperty(
+Function.prototype,property,needed);else Reflect.deleteProperty(Function.prototype,property)}Object.defineProperty(Function.
+prototype,property,ours);return{isDisplaced:()=>isWaiting&&installed()?.set!==ours.set}}var import_node_async_hooks=require("node:async_hooks");var Refusal=class extends Error{#status;constructor(cause,status){super(cause.message,{cause});this.name=cause.name;this.#status=
+status}getStatus(){return this.#status}getResponse(){return{msg:this.message}}};async function asOwnOf(refusal,provoke){
+try{await provoke()}catch(thrown){if(isOwn(thrown))return likeness(thrown,refusal)}return refusal}var isStatus=value=>Number.
+isInteger(value)&&Number(value)>=400&&Number(value)<=599;var isOwn=thrown=>thrown instanceof Error&&Object.getPrototypeOf(
+thrown)!==Error.prototype&&Object.values(thrown).some(isStatus);function likeness(thrown,refusal){const{code}=refusal.cause;
+const error=new Error(refusal.message,{cause:refusal.cause});Object.setPrototypeOf(error,Object.getPrototypeOf(thrown));
+for(const[name,member]of Object.entries(thrown)){const value=isStatus(member)?refusal.getStatus():typeof member==="strin\
+g"?code:void 0;if(value!==void 0)Object.defineProperty(error,name,{value,writable:true,enumerable:true,configurable:true})}
+return error}var REMEMBERED_MS=6e4;var remembered=new Map;var OTHER_KINDS=["api_key","basic","custom"];var isObject=value=>typeof value===
+"object"&&value!==null&&!Array.isArray(value);function parseConfig(config){let parsed=config;if(typeof config==="string"){
+try{parsed=JSON.parse(config)}catch{return void 0}}return isObject(parsed)?parsed:void 0}var isUnfinished=({maskedMembers:maskedMembers2},config)=>config!==
+void 0&&("oauth"in config||maskedMembers2(config).length>0);async function finished(plugin,config,stored,{isNew,exchange}){
+const[masked]=plugin.maskedMembers(config);if(isNew&&!stored&&masked!==void 0)throw plugin.maskedCredential(`config.${masked}`);
+const{oauth,...rest}=plugin.unmasked(config,stored);if(!oauth)return rest;if(OTHER_KINDS.includes(rest.type))return remembering(
+oauth,{},rest);if(isSameCode(oauth,stored?.oauth)){if(!rest.oauth_token&&!rest.refresh_token)throw plugin.unexchanged();
+return remembering(oauth,{},rest)}const{oauth_token,refresh_token,expires_at,expires_in,refreshed_at,scopes,authorized_at,
+account,...kept}=rest;return remembering(oauth,await exchange(oauth,kept),kept)}function remembering(payload,tokens,config){
+const key=JSON.stringify(payload);remembered.set(key,tokens);setTimeout(()=>remembered.delete(key),REMEMBERED_MS).unref();
+return{...config,...tokens}}function recall(payload){const key=JSON.stringify(payload);const tokens=remembered.get(key);
+remembered.delete(key);return tokens}var isSameCode=(payload,former)=>codeOf(payload)!==void 0&&codeOf(payload)===codeOf(
+former);function codeOf(payload){if(!isObject(payload))return void 0;const{code}=isObject(payload.code)?payload.code:payload;
+return typeof code==="string"?code:void 0}var TYPES=["auth","development"];var makings=new import_node_async_hooks.AsyncLocalStorage;var replacements=new WeakSet;
+function wrapModel(model,plugin,use){finishBeforeStoring(model,plugin,use);watchRows(model.prototype,use)}var wrapperOf=plugin=>readingRow(
+answeringInWords(plugin));function replace(target,name,wrap){const method=target?.[name];if(typeof method!=="function"||
+replacements.has(method))return;const value=wrap(method);replacements.add(value);Reflect.defineProperty(target,name,{value,
+writable:true,configurable:true,enumerable:false})}var NO_ROW="nocodb-bitbucket-auth";var inWords=({BitbucketAuthError:BitbucketAuthError3,
+hostStatus:hostStatus2},error)=>error instanceof BitbucketAuthError3?new Refusal(error,hostStatus2(error)):error;var isInTransaction=rest=>rest.
+some(meta=>meta?.knexConnection?.isTransaction===true);var withConfig=(integration,config)=>({...integration,config:typeof integration.
+config==="string"?JSON.stringify(config):config});function configOf(row){try{return parseConfig(row?.getConfig?.())}catch{
+return void 0}}function finishBeforeStoring(model,plugin,use){const isOurs=integration=>TYPES.includes(integration?.type??
+"")&&integration?.sub_type===plugin.default.sub_type;async function finish(integration,config,stored,{isNew,rest}){const exchange=(payload,kept)=>new plugin.
+default.wrapper(kept).exchangeToken(payload,kept,{isInTransaction:isInTransaction(rest)});const former=isOurs(stored)?configOf(
+stored):void 0;return withConfig(integration,await finished(plugin,config,former,{isNew,exchange}))}replace(model,"get",
+get=>function getRow(...args){use(this);return get.apply(this,args)});replace(model,"createIntegration",createIntegration=>(async function createFinished(integration,...rest){
+use(this);let changed=integration;const config=parseConfig(integration?.config);if(isOurs(integration)&&isUnfinished(plugin,
+config)){const{id,fk_workspace_id:workspace=integration.workspaceId}=integration;const context={workspace_id:workspace};
+try{const copied=id?await model.get(context,id,false,...rest):void 0;changed=await finish(integration,config,copied,{isNew:true,
+rest})}catch(error){const refusal=inWords(plugin,error);throw refusal instanceof Refusal&&rest.some(Boolean)?await asOwnOf(
+refusal,()=>model.updateIntegration(context,NO_ROW,{title:NO_ROW},...rest)):refusal}}return createIntegration.call(this,
+changed,...rest)}));replace(model,"updateIntegration",updateIntegration=>(async function updateFinished(context,id,integration,...rest){
+use(this);let changed=integration;const config=parseConfig(integration?.config);if(isUnfinished(plugin,config)){const stored=await model.
+get(context,id,false,...rest);const{type,sub_type}=integration;const updated={type:type||stored?.type,sub_type:sub_type||
+stored?.sub_type};try{if(isOurs(stored)||isOurs(updated)){changed=await finish(integration,config,stored,{isNew:false,rest})}}catch(error){
+throw inWords(plugin,error)}}return updateIntegration.call(this,context,id,changed,...rest)}))}function watchRows(rows,use){
+replace(rows,"getConfig",getConfig=>function getConfigOfRow(...args){const config=getConfig.apply(this,args);const making=makings.
+getStore();if(making?.row===this)making.config=config;return config});replace(rows,"getIntegrationWrapper",getIntegrationWrapper=>(function getWrapperOfRow(...args){
+use(this.constructor);const make=()=>getIntegrationWrapper.apply(this,args);return makings.getStore()?.row===this?make():
+makings.run({row:this},make)}))}function answeringInWords(plugin){const{wrapper,manifest}=plugin.default;const answering=class extends wrapper{};
+for(const name of manifest.expose){replace(answering.prototype,name,method=>async function exposed(...args){try{return await method.
+apply(this,args)}catch(error){throw inWords(plugin,error)}})}return answering}function readingRow(wrapper){return class extends wrapper{constructor(config,services,...rest){
+super(config,withRow(config,services,makings.getStore()),...rest)}async exchangeToken(payload,...rest){return recall(payload)??
+super.exchangeToken(payload,...rest)}}}function withRow(config,services,making){if(!making||!services)return services;const{
+row,config:own}=making;const{id,title,fk_workspace_id}=row;if(own?.refresh_token!==config?.refresh_token)return{...services,
+title:titleOf(title,config)};const host=row.constructor;const loadConfig=async()=>{const stored=await host.get({workspace_id:fk_workspace_id},
+id);return stored?.getConfig()};return{...services,id,title,loadConfig}}function titleOf(title,config){const{nickname}=config?.
+account??{};return title&&typeof nickname==="string"?`${title}, ${nickname}`:title}var PROPERTY="availableIntegrations";var isHost=(target,value)=>Array.isArray(value)&&typeof target==="function"&&["get",
+"createIntegration","updateIntegration"].every(name=>typeof Reflect.get(target,name)==="function");function listsOf(host){
+const{get,set,value}=Object.getOwnPropertyDescriptor(host,PROPERTY);if(get&&set)return{get,set};const lists=new WeakMap(
+[[host,value]]);return{get(){let holder=this;while(holder&&!lists.has(holder))holder=Object.getPrototypeOf(holder);return holder?
+lists.get(holder):void 0},set(list){lists.set(this,list)}}}var isNewer=model=>typeof Reflect.get(model,"getManifestForCo\
+nfig")==="function";var Registry=class{#models=new Set;#host;#listener;#lists;#plugin;#entries=[];#offersAuth=false;#told;constructor(host,listener){
+this.#host=host;this.#listener=listener;this.#lists=listsOf(host);this.#models.add(host);const registry=this;const{get,set}=this.#lists;
+Object.defineProperty(host,PROPERTY,{configurable:true,enumerable:true,get(){registry.#try(()=>registry.#use(this));return get.
+call(this)},set(list){set.call(this,list);registry.#try(()=>{registry.#use(this);if(registry.#plugin)registry.#fill(this)})}})}#try(action){
+try{action()}catch(error){this.#listener.failed(error)}}add(plugin){const wrapper=wrapperOf(plugin);this.#plugin=plugin;
+this.#entries=TYPES.map(type=>this.#entry(plugin,type,wrapper));for(const model of this.#models)this.#wrap(model,plugin);
+for(const model of this.#models)this.#try(()=>this.#fill(model))}#entry(plugin,type,wrapper){const registry=this;return{
+...plugin.default,type,wrapper,manifest:{...plugin.default.manifest,get hidden(){return registry.#offered()!==type}}}}#offered(){
+this.#offersAuth||=[...this.#models].some(model=>isNewer(model)||this.#listOf(model).some(entry=>entry?.type==="auth"&&!this.#entries.
+includes(entry)));return this.#offersAuth?"auth":"development"}#listOf(model){const list=this.#lists.get.call(model);return Array.
+isArray(list)?list:[]}#use(receiver){for(let model=receiver;this.#isUnknown(model);model=Object.getPrototypeOf(model)){this.#models.
+add(model);if(this.#plugin)this.#wrap(model,this.#plugin);if(this.#told)this.#tell(this.#offered())}}#isUnknown(model){return typeof model===
+"function"&&!this.#models.has(model)&&Object.prototype.isPrototypeOf.call(this.#host,model)}#wrap(model,plugin){wrapModel(
+model,plugin,receiver=>this.#use(receiver))}#fill(model){const list=this.#listOf(model);if(!Object.isExtensible(list))throw new Error(
+"its list of integrations cannot be changed.");const type=this.#offered();for(const entry of this.#entries){const existing=list.
+findIndex(other=>other?.type===entry.type&&other.sub_type===entry.sub_type);if(existing===-1)list.push(entry);else list[existing]=
+entry}this.#tell(type)}#tell(type){if(this.#plugin&&type!==this.#told)this.#listener.registered(this.#plugin,type);this.#told=
+type}};var NAME="nocodb-bitbucket-auth";var LOADED=Symbol.for(`${NAME}/register`);var PATIENCE_S=60;var load=typeof require==="\
+function"?()=>[(init_plugin(),__toCommonJS(plugin_exports)),(init_callback_page(),__toCommonJS(callback_page_exports))]:
+()=>Promise.all([Promise.resolve().then(()=>(init_plugin(),plugin_exports)),Promise.resolve().then(()=>(init_callback_page(),callback_page_exports))]);
+var log={registered({default:{manifest}},type){console.log(`[${NAME}] Version ${manifest.version}: Bitbucket is register\
+ed as an integration of type "${type}".`)},failed({message}){console.error(`[${NAME}] NocoDB runs without Bitbucket: ${message}`)}};
+function register(host){try{const modules=load();const registry=new Registry(host,log);const use=([plugin,{serveCallbackPage:serveCallbackPage2}])=>{
+registry.add(plugin);serveCallbackPage2()};if(modules instanceof Promise)modules.then(use).catch(log.failed);else use(modules)}catch(error){
+log.failed(error)}}function awaitRegistry(){let waited=0;let assignment;const timer=setInterval(()=>{waited+=PATIENCE_S;
+if(!process.getActiveResourcesInfo().includes("TCPServerWrap"))return;clearInterval(timer);const hint=assignment?.isDisplaced()?
+"Another preload waits for it in the same way: name this one last.":"If this process is NocoDB, and not still starting, \
+this version of it is not supported and offers no Bitbucket.";console.warn(`[${NAME}] No registry of integrations appear\
+ed within ${waited} s. ${hint}`)},PATIENCE_S*1e3);timer.unref();assignment=awaitAssignment(PROPERTY,(target,value)=>{if(!isHost(
+target,value))return false;clearInterval(timer);register(target);return true})}if(!Reflect.has(globalThis,LOADED)){Object.
+defineProperty(globalThis,LOADED,{value:true});try{awaitRegistry()}catch{}}

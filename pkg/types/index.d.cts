@@ -1,4 +1,4 @@
-import { C as CoreEnvironment, A as Account$2, a as CredentialKind$2, P as Phase$1 } from './shared.cjs';
+import { C as CoreEnvironment, A as Account$3, a as CredentialKind$2, P as Phase$1 } from './shared.cjs';
 export { B as BitbucketAuthError } from './shared.cjs';
 import * as axios from 'axios';
 
@@ -20,6 +20,40 @@ type BitbucketClient$2 = AxiosInstance & {
     readonly paginate: Paginate;
 };
 
+type Repository$2 = {
+    /**
+     * `workspace/repository`
+     */
+    full_name: string;
+    name?: string;
+    slug?: string;
+    uuid?: string;
+    description?: string;
+    is_private?: boolean;
+};
+type Workspace$2 = {
+    slug: string;
+    name?: string;
+    uuid?: string;
+};
+type Page$2<T> = {
+    values: T[];
+    /**
+     * stands for the next page, for `next` of the next call; absent on the last page
+     */
+    next?: string;
+};
+type PageQuery$1 = {
+    /**
+     * what the page before gave as `next`
+     */
+    next?: string;
+    /**
+     * a number, counted from 1, for lists that are numbered; or the same as `next`
+     */
+    page?: number | string;
+};
+
 /**
  * `BitbucketAuthIntegration`: what NocoDB calls the wrapper of an integration.
  *
@@ -28,9 +62,14 @@ type BitbucketClient$2 = AxiosInstance & {
  * that), a credential is shown by printing an object, or a new pair of tokens is used before it was handed to the host.
  */
 type BitbucketClient$1 = BitbucketClient$2;
-type Account$1 = Account$2;
-type CredentialKind$1 = CredentialKind$2;
+type Account$2 = Account$3;
+type ConnectionStatus$2 = ConnectionStatus$1;
+type TestResult$2 = TestResult$1;
 type Environment = Environment$1;
+type PageQuery = PageQuery$1;
+type Repository$1 = Repository$2;
+type Workspace$1 = Workspace$2;
+type Page$1<T> = Page$2<T>;
 type IntegrationConfig$1 = {
     /**
      * `oauth`, `api_key` (a repository, project or workspace access token), `basic` (an API token
@@ -81,7 +120,7 @@ type IntegrationConfig$1 = {
     /**
      * `oauth`: whose tokens they are, where Bitbucket told
      */
-    account?: Account$1;
+    account?: Account$2;
     /**
      * transient: what the GUI brings back from Bitbucket; never stored
      */
@@ -137,91 +176,6 @@ type HostServices$1 = {
         log: (message: string) => void;
     };
 };
-type Repository$1 = {
-    /**
-     * `workspace/repository`
-     */
-    full_name: string;
-    name?: string;
-    slug?: string;
-    uuid?: string;
-    description?: string;
-    is_private?: boolean;
-};
-type Workspace$1 = {
-    slug: string;
-    name?: string;
-    uuid?: string;
-};
-type Page$1<T> = {
-    values: T[];
-    /**
-     * stands for the next page, for `next` of the next call; absent on the last page
-     */
-    next?: string;
-};
-type PageQuery = {
-    /**
-     * what the page before gave as `next`
-     */
-    next?: string;
-    /**
-     * a number, counted from 1, for lists that are numbered; or the same as `next`
-     */
-    page?: number | string;
-};
-type TestResult$1 = {
-    success: boolean;
-    /**
-     * what works, or what is wrong and what mends it
-     */
-    message: string;
-    /**
-     * whose credential it is; only some have a user
-     */
-    account?: Account$1;
-    /**
-     * as granted, where known
-     */
-    scopes?: string[];
-    /**
-     * those that are configured or needed, and not granted, except those that Bitbucket no
-     * longer asks for
-     */
-    missingScopes?: string[];
-    /**
-     * when the access token dies, in milliseconds since the epoch; absent where unknown
-     */
-    expiresAt?: number;
-};
-type ConnectionStatus$1 = {
-    kind: CredentialKind$1;
-    /**
-     * whose tokens they are, where Bitbucket told
-     */
-    account?: Account$1;
-    /**
-     * as granted, where known
-     */
-    scopes?: string[];
-    /**
-     * those that are configured and not granted, except those that Bitbucket no longer
-     * asks for
-     */
-    missingScopes?: string[];
-    /**
-     * when the access token dies, in milliseconds since the epoch
-     */
-    expiresAt?: number;
-    /**
-     * when the tokens were received, in milliseconds since the epoch
-     */
-    refreshedAt?: number;
-    /**
-     * what seems to be wrong with the token
-     */
-    hint?: string;
-};
 /** One connection to Bitbucket. Its methods throw `BitbucketAuthError` unless they say otherwise. */
 declare class BitbucketAuthIntegration {
     #private;
@@ -244,7 +198,7 @@ declare class BitbucketAuthIntegration {
         refreshed_at?: string;
         scopes?: string[];
         authorized_at?: string;
-        account?: Account$1;
+        account?: Account$2;
         oauth?: unknown;
     };
     /**
@@ -295,14 +249,18 @@ declare class BitbucketAuthIntegration {
      *   when the tokens have expired and cannot be renewed
      */
     authenticate(): Promise<BitbucketClient$1>;
+    /** The client that `authenticate` and `use` gave last; before that, and after `destroy`, `null`. */
+    get client(): BitbucketClient$2 | null;
     /**
-     * Runs `work` with the client. Requests in it that are answered 401 are repeated by the client; where a request's body
-     * was a stream and cannot be sent again, the tokens are renewed and `work` is run again, once, from the beginning.
+     * Runs `work` with the client. Requests in it that are answered 401 are repeated by the client. Where only `work` can do
+     * that, the tokens are renewed and `work` is run again, once, from the beginning: a request's body was a stream, or `work`
+     * failed with an error of its own that has the status 401 or says "token expired", "invalid_grant" or "unauthorized". An
+     * access or API token cannot be renewed, and a 403 is not cured by that.
      *
      * @template T
      * @param {(client: BitbucketClient) => T | Promise<T>} work
      * @returns {Promise<T>}
-     * @throws {unknown} what `work` throws; what `authenticate` throws also when the tokens expire meanwhile
+     * @throws {unknown} what `work` throws; what `authenticate` throws also when the tokens expire meanwhile, or cannot be renewed
      */
     use<T>(work: (client: BitbucketClient$1) => T | Promise<T>): Promise<T>;
     /**
@@ -310,7 +268,7 @@ declare class BitbucketAuthIntegration {
      *
      * @returns {Promise<TestResult>}
      */
-    testConnection(): Promise<TestResult$1>;
+    testConnection(): Promise<TestResult$2>;
     /**
      * What is known of the connection, without asking Bitbucket. It holds no secret.
      *
@@ -318,21 +276,25 @@ declare class BitbucketAuthIntegration {
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable credential, or unusable scopes,
      *   `INVALID_CONFIG` when connections may not act as the OAuth client itself
      */
-    connectionStatus(): Promise<ConnectionStatus$1>;
+    connectionStatus(): Promise<ConnectionStatus$2>;
     /**
      * Exchanges what the GUI brought back from Bitbucket for tokens (RFC 6749 section 4.1.3).
      *
      * @param {OAuthPayload} payload the value of `config.oauth`, in any of its three shapes. A code needs its verifier, unless
      *   the environment says that the host's form sends none
      * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
+     * @param {{ isInTransaction?: boolean }} [options] `isInTransaction`: the host keeps a transaction of its database open
+     *   meanwhile, so it is one request, for at most five seconds, and Bitbucket is not asked for the account
      * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` where Bitbucket tells it
      * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
      *   `OAuthClient.parseTokenResponse` throw
      */
-    exchangeToken(payload: OAuthPayload$1, _config?: IntegrationConfig$1): Promise<StoredTokens$1 & {
+    exchangeToken(payload: OAuthPayload$1, _config?: IntegrationConfig$1, options?: {
+        isInTransaction?: boolean;
+    }): Promise<StoredTokens$1 & {
         type: 'oauth';
         authorized_at: string;
-        account?: Account$1;
+        account?: Account$2;
     }>;
     /**
      * Exchanges a refresh token for new tokens (RFC 6749 section 6), or finds the ones for which it was exchanged before:
@@ -395,6 +357,61 @@ declare class BitbucketAuthIntegration {
     }): Promise<Page$1<Repository$1>>;
 }
 
+type Account$1 = Account$3;
+type CredentialKind$1 = CredentialKind$2;
+type TestResult$1 = {
+    success: boolean;
+    /**
+     * what works, or what is wrong and what mends it
+     */
+    message: string;
+    /**
+     * whose credential it is; only some have a user
+     */
+    account?: Account$1;
+    /**
+     * as granted, where known
+     */
+    scopes?: string[];
+    /**
+     * those that are configured or needed, and not granted, except those that Bitbucket no
+     * longer asks for
+     */
+    missingScopes?: string[];
+    /**
+     * when the access token dies, in milliseconds since the epoch; absent where unknown
+     */
+    expiresAt?: number;
+};
+type ConnectionStatus$1 = {
+    kind: CredentialKind$1;
+    /**
+     * whose tokens they are, where Bitbucket told
+     */
+    account?: Account$1;
+    /**
+     * as granted, where known
+     */
+    scopes?: string[];
+    /**
+     * those that are configured and not granted, except those that Bitbucket no longer
+     * asks for
+     */
+    missingScopes?: string[];
+    /**
+     * when the access token dies, in milliseconds since the epoch
+     */
+    expiresAt?: number;
+    /**
+     * when the tokens were received, in milliseconds since the epoch
+     */
+    refreshedAt?: number;
+    /**
+     * what seems to be wrong with the token
+     */
+    hint?: string;
+};
+
 /**
  * How the integration presents itself in NocoDB's list. Constant data, nothing else.
  */
@@ -415,6 +432,10 @@ type IntegrationManifest$1 = {
      * position in NocoDB's list
      */
     order: number;
+    /**
+     * whether a connection may leave the account to each of its users
+     */
+    allowsPerUserCredentials: boolean;
     /**
      * methods of the wrapper that signed-in creators may call at
      * `POST /api/v2/integrations/{id}/{method}`. None of them returns a credential or sends an arbitrary request.
@@ -499,7 +520,7 @@ type OAuthMeta = {
 };
 
 type BitbucketClient = BitbucketClient$2;
-type Account = Account$2;
+type Account = Account$3;
 type CredentialKind = CredentialKind$2;
 type Env = Env$1;
 type Phase = Phase$1;
@@ -510,11 +531,11 @@ type CodeGrant = CodeGrant$1;
 type ConnectionStatus = ConnectionStatus$1;
 type HostServices = HostServices$1;
 type OAuthPayload = OAuthPayload$1;
-type Repository = Repository$1;
+type Repository = Repository$2;
 type StoredTokens = StoredTokens$1;
 type TestResult = TestResult$1;
-type Workspace = Workspace$1;
-type Page<T> = Page$1<T>;
+type Workspace = Workspace$2;
+type Page<T> = Page$2<T>;
 type IntegrationEntry = {
     type: 'auth';
     sub_type: 'bitbucket';

@@ -267,6 +267,10 @@ type CoreEnvironment = {
      */
     client?: CoreClient;
     /**
+     * only with a client
+     */
+    callbackPage?: CoreCallbackPage;
+    /**
      * absent when its override cannot be used
      */
     apiUrl?: string;
@@ -295,6 +299,10 @@ type CoreEnvironment = {
      */
     isVerifierOptional: boolean;
     /**
+     * whether requests to endpoints that Atlassian removed are answered from others
+     */
+    replacesRemoved: boolean;
+    /**
      * the way to Bitbucket
      */
     proxies: Proxies;
@@ -315,9 +323,26 @@ type CoreEnvironment = {
      */
     isRedisDatabaseSought: boolean;
     /**
+     * those that NocoDB's other variables name
+     */
+    otherRedisDatabases?: number[];
+    /**
      * `INVALID_CONFIG` with the variable's name in `field`, never its value
      */
     problems: Failure[];
+};
+type CoreCallbackPage = {
+    /**
+     * what to show for a request with this target;
+     * `undefined` when it brings no authorization response
+     */
+    shownAt: (target: string) => {
+        refusal?: Refusal;
+    } | undefined;
+};
+type Refusal = {
+    heading: string;
+    text: string;
 };
 type Proxies = {
     /**
