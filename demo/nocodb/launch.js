@@ -37,6 +37,7 @@ export class NocodbStartError extends Error {
  * @param {string} [options.data] folder of the SQLite file; by default `data/` beside this file
  * @param {Record<string, string | undefined>} [options.env] the whole environment
  * @param {string} [options.pluginFrom] folder whose node_modules holds the plugin, or which is the plugin
+ * @param {boolean} [options.withPlugin] `false`: NocoDB as it comes
  * @param {(line: string) => void} [options.log] is given every line of NocoDB's output
  * @param {AbortSignal} [options.signal] ends NocoDB, also while it starts
  * @returns {Promise<{ url: string, port: number, ended: Promise<number | null>, stop: () => Promise<void>,
@@ -48,6 +49,7 @@ export async function startNocodb({
   data,
   env = process.env,
   pluginFrom = folder,
+  withPlugin = true,
   log = () => {},
   signal,
 } = {}) {
@@ -56,7 +58,7 @@ export async function startNocodb({
     cwd: pluginFrom,
     env: {
       ...env,
-      NODE_OPTIONS: [env.NODE_OPTIONS, PRELOAD].filter(Boolean).join(' '),
+      NODE_OPTIONS: [env.NODE_OPTIONS, withPlugin && PRELOAD].filter(Boolean).join(' '),
       NOCODB_DEMO_PORT: String(port),
       ...(data && { NOCODB_DEMO_DATA: data }),
     },

@@ -63,12 +63,19 @@ export class Host {
     return this.#nocodb.url;
   }
 
-  /** Starts NocoDB, on the same database as before. @param {number} port @param {Record<string, string>} env */
-  async start(port, env) {
+  /**
+   * Starts NocoDB, on the same database as before.
+   *
+   * @param {number} port
+   * @param {Record<string, string>} env
+   * @param {{ withPlugin?: boolean }} [options]
+   */
+  async start(port, env, { withPlugin } = {}) {
     this.#nocodb = await startNocodb({
       port,
       data: this.#data,
       pluginFrom: this.#plugin.folder,
+      withPlugin,
       env: { ...inherited, NC_ADMIN_EMAIL: ADMIN.email, NC_ADMIN_PASSWORD: ADMIN.password, ...env },
       log: (line) => this.printed.push(line),
     });

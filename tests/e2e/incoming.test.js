@@ -1,0 +1,129 @@
+/**
+ * What the real NocoDB answers and stores where something must not be stored, or a request of the plugin fails.
+ *
+ * In: requests to NocoDB's API as an administrator, and rows that a NocoDB without the preload has stored. Out: verdicts on
+ *   statuses, messages and rows.
+ */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startScene } from '../keeping/support/scene.js';
+import { authorize } from '../js/register/hosts.js';
+import { Host, freePort } from './support/host.js';
+
+const MASK = '********';
+const WITHOUT_PRELOAD = 'This connection was made in a process without the preload: authenticate again.';
+const STALE = { type: 'oauth', oauth: { code: { code: 'stale-code-4711', code_verifier: 'v'.repeat(43) } } };
+const OURS = { title: 'Bitbucket', type: 'development', sub_type: 'bitbucket' };
+
+describe('what NocoDB is about to store', () => {
+  let scene;
+  let host;
+  let port;
+  const key = randomUUID();
+
+  before(async () => {
+    scene = await startScene();
+    host = await Host.create();
+    port = await freePort();
+  });
+
+  after(async () => {
+    await host?.remove();
+    await scene?.close();
+  });
+
+  const start = async (more = {}, options) => {
+    await host.stop();
+    await host.start(port, { ...scene.environment, NC_CONNECTION_ENCRYPT_KEY: key, ...more }, options);
+  };
+  const create = (config, more) => host.request('POST', '/api/v2/meta/integrations', { ...OURS, ...more, config });
+  const patch = (id, config) => host.request('PATCH', `/api/v2/meta/integrations/${id}`, { ...OURS, config });
+  const call = (id, method, body = { workspace: 'acme' }) => host.request('POST', `/api/v2/integrations/${id}/${method}`, body);
+  const stored = async (id) => (await host.integration(id)).config;
+
+  test('a mask is refused in a new row, and gets the stored value back in an old one', async () => {
+    await start();
+    const refused = await create({ type: 'api_key', token: MASK });
+    assert.equal(refused.status, 400);
+    assert.match(refused.body.msg, /config\.token is a mask/);
+    const { body: { id } } = await create({ type: 'api_key', token: 'the-token', workspace: 'acme' });
+    assert.equal((await patch(id, { type: 'api_key', token: MASK, workspace: 'other' })).status, 200);
+    assert.deepEqual(await stored(id), { type: 'api_key', token: 'the-token', workspace: 'other' });
+    const copy = await create({}, { copy_from_id: id });
+    assert.equal(copy.status, 201);
+    assert.equal((await stored(copy.body.id)).token, 'the-token');
+  });
+
+  test('a code that a NocoDB without the preload has stored is told as what it is, and is not sent', async () => {
+    await start({}, { withPlugin: false });
+    const { body: { id } } = await create(STALE);
+    assert.deepEqual(await stored(id), STALE);
+    await start();
+    const before = scene.bitbucket.requests.length;
+    for (const { status, body } of [await patch(id, STALE), await call(id, 'listRepositories'), await create({}, { copy_from_id: id })]) {
+      assert.deepEqual([status, body.msg], [400, WITHOUT_PRELOAD]);
+    }
+    assert.equal((await call(id, 'testConnection')).body.message, WITHOUT_PRELOAD);
+    assert.equal(scene.bitbucket.requests.length, before);
+    const tokens = await scene.connect('tokens');
+    assert.equal((await patch(id, { ...STALE, ...tokens })).status, 200);
+    assert.deepEqual(await stored(id), tokens);
+  });
+
+  test('a connection whose key of encryption was lost is mended by authenticating again', async () => {
+    await start();
+    const { body: { id } } = await create(await scene.connect('encrypted'));
+    await start({ NC_CONNECTION_ENCRYPT_KEY: randomUUID() });
+    assert.equal((await call(id, 'connectionStatus')).status, 500);
+    const { status } = await patch(id, { type: 'oauth', oauth: { code: await authorize(scene.bitbucket) } });
+    assert.equal(status, 200);
+    assert.equal((await call(id, 'listRepositories')).status, 201);
+  });
+
+  test('inside a transaction a code costs one request, and a refusal is an error of NocoDB\'s own', async () => {
+    const preload = fileURLToPath(new URL('support/in-transaction.cjs', import.meta.url));
+    await start({ NODE_OPTIONS: `--require "${preload}"` });
+    const inBase = { title: 'In a base' };
+    const code = await authorize(scene.bitbucket);
+    scene.bitbucket.requests.length = 0;
+    const made = await create({ type: 'oauth', oauth: { code } }, inBase);
+    assert.equal(made.status, 201);
+    assert.equal(scene.bitbucket.requests.length, 1, scene.bitbucket.requests.join());
+    assert.ok((await stored(made.body.id)).refresh_token);
+    const rows = (await host.integrations()).length;
+    const { status, body } = await create({ type: 'oauth', oauth: { code } }, inBase);
+    assert.deepEqual([status, body.error], [400, 'INVALID_GRANT']);
+    assert.match(body.message, /refused the authorization code/);
+    assert.equal((await host.integrations()).length, rows);
+  });
+
+  test('statuses and messages of failures pass NocoDB\'s exception filter', async () => {
+    const silence = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silence, 'listening');
+    try {
+      const silent = `http://127.0.0.1:${silence.address().port}`;
+      await start({
+        INTEGRATION_AUTH_BITBUCKET_API_URL: `${silent}/2.0`,
+        INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: 'http://127.0.0.1:1/token',
+        INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '300',
+      });
+      const { body: { id } } = await create({ type: 'api_key', token: 'the-token' });
+      const late = await call(id, 'listRepositories');
+      assert.equal(late.status, 504);
+      assert.match(late.body.msg, /did not answer in time/);
+      for (const { status, body } of [await create(STALE), await patch(id, STALE)]) {
+        assert.equal(status, 502);
+        assert.match(body.msg, /could not be reached/);
+      }
+      const wrong = await call(id, 'listRepositories', { workspace: 'a/b' });
+      assert.equal(wrong.status, 400);
+    } finally {
+      silence.close();
+      silence.closeAllConnections();
+    }
+  });
+});
