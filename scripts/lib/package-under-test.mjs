@@ -12,7 +12,7 @@ const usedByTests = ['ajv', 'proxy-chain'];
 const copied = ['tests/js', 'tests/vectors', 'demo/bitbucket', 'README.md'];
 
 /** Limits of the package, in bytes. */
-const most = { packed: 480_000, unpacked: 1_400_000 };
+const most = { packed: 540_000, unpacked: 1_560_000 };
 
 /**
  * { folder, tarball, files, sizes, remove() }: the fresh folder, the tarball in it, and the tarball's files and sizes.
