@@ -347,13 +347,21 @@ import { BitbucketAuthError, judge } from './error.js';
 /** @typedef {{ member: string, isDescending: boolean }} Sort `member`: names with dots between them */
 
 /**
+ * What lists that are collected may take.
+ *
+ * @typedef {object} CollectionLimits
+ * @property {number} keptMs how long a list is kept, in milliseconds
+ * @property {number} mostLists of a connection
+ * @property {number} longestList in characters of JSON
+ * @property {number} mostAtOnce workspaces that are read at the same time
+ */
+
+/**
  * A list that is collected from all workspaces.
  *
  * @typedef {object} CollectedList
  * @property {string} key what tells it from others, whatever its page
  * @property {string} workspaces the address of the user's workspaces
- * @property {boolean} hasLists whether each workspace has a list of its own, rather than one value
- * @property {boolean} isOfOwners whether only workspaces belong to it that the user administers
  * @property {Sort} [sort]
  */
 
@@ -426,7 +434,7 @@ import { BitbucketAuthError, judge } from './error.js';
  *   } isCuredByRenewal whether newer tokens may cure work that failed
  * @property {new (address: string) => List} List for the absolute address of the first page
  * @property {(list: string, next: unknown, page: unknown) => string} pageAddress
- * @property {new (apiUrl: string) => RemovedEndpoints} RemovedEndpoints
+ * @property {{ new (apiUrl: string): RemovedEndpoints, limits(): CollectionLimits }} RemovedEndpoints
  * @property {(status: number, isElsewhere: boolean) => string | undefined} withoutTracker the body of a 404 in place of what
  *   Bitbucket answers for issues; `undefined`: that stays
  * @property {(status: number, retryAfter: string | undefined, number: number, patience: number, receivedAt: number,

@@ -4,26 +4,21 @@
 //! answer in the shape of the removed endpoint. What never happens here: a request is answered that the endpoint would have
 //! answered with something else, or a workspace is left out that the endpoint would have shown.
 //!
-//! `GET /user/permissions/workspaces` is not among them: what is left of the API tells administrators from everybody else,
-//! and not the roles that it told. Without a role, `GET /repositories` had all public repositories of the world, and nothing
-//! lists those any more. Both keep Bitbucket's own 410.
+//! Only what NocoDB's own packages ask for is among them. `/workspaces`, `/user/permissions/workspaces` and
+//! `/user/permissions/repositories` keep Bitbucket's own 410, and so does `GET /repositories` without a role: that had all public
+//! repositories of the world, and nothing lists those any more.
 
-use crate::api_request;
 use crate::api_response::{self, ApiResponse, is_workspace};
 use crate::endpoints::Address;
 use crate::error::Code;
 use crate::form;
-use crate::text::{cut, find};
+use crate::text::cut;
 
 /// An endpoint that is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Endpoint {
     /// The repositories of all workspaces.
     Repositories,
-    /// All workspaces.
-    Workspaces,
-    /// What the user may do with the repositories of all workspaces.
-    RepositoryPermissions,
     /// The issues of a repository, and all below them.
     Issues,
 }
@@ -45,70 +40,50 @@ const PAGELEN: u64 = 10;
 const LONGEST_PAGE: u64 = 100;
 
 /// The roles that `GET /repositories` knew; `/repositories/{workspace}` knows the same.
-const REPOSITORY_ROLES: [&str; 4] = [MEMBER, "contributor", "admin", OWNER];
+const ROLES: [&str; 4] = [MEMBER, "contributor", "admin", "owner"];
 
 /// Whoever belongs to something. With this role Bitbucket may refuse the list of a workspace.
 const MEMBER: &str = "member";
 
-/// Who administers a workspace.
-const OWNER: &str = "owner";
+/// How long a list is kept, in milliseconds: consumers ask for one page after the other.
+pub const KEPT_MS: u32 = 60_000;
+
+/// How many lists of a connection are kept: other parameters make another list.
+pub const MOST_LISTS: u32 = 4;
+
+/// How long a list may become as JSON, in UTF-16 code units: about 30,000 repositories.
+pub const LONGEST_LIST: u32 = 128 * 1024 * 1024;
+
+/// How many workspaces are read at the same time.
+pub const MOST_AT_ONCE: u32 = 4;
 
 impl Endpoint {
-    const ALL: [Self; 4] = [Self::Repositories, Self::Workspaces, Self::RepositoryPermissions, Self::Issues];
-
-    /// Whether an address, without its query, may lead to one.
-    fn may_be_at(address: &str) -> bool {
-        let address = address.strip_suffix('/').unwrap_or(address);
-        Self::ALL.iter().any(|endpoint| address.ends_with(endpoint.asked())) || find(address, "/issues").is_some()
-    }
-
     /// The one that a path below the API's base belongs to.
     fn at(path: &str) -> Option<Self> {
-        let path = path.strip_suffix('/').unwrap_or(path);
-        Self::ALL.into_iter().find(|endpoint| endpoint.asked() == path).or_else(|| {
-            let mut names = path.strip_prefix("/repositories/")?.split('/');
-            let is_repository = names.by_ref().take(2).filter(|name| !name.is_empty()).count() == 2;
-            (is_repository && names.next() == Some("issues")).then_some(Self::Issues)
-        })
+        let below = path.strip_prefix("/repositories")?;
+        let below = below.strip_suffix('/').unwrap_or(below);
+        if below.is_empty() {
+            return Some(Self::Repositories);
+        }
+        let mut names = below.strip_prefix('/')?.split('/');
+        let is_repository = names.by_ref().take(2).filter(|name| !name.is_empty()).count() == 2;
+        (is_repository && names.next() == Some("issues")).then_some(Self::Issues)
     }
 
     fn removal(self) -> Removal {
-        let across_workspaces =
-            |asked, answered| Removal { asked, date: "2026-04-14", change: Some("CHANGE-2770"), answered };
         match self {
-            Self::Repositories => {
-                across_workspaces("/repositories", "from /user/workspaces and /repositories/{workspace}")
-            }
-            Self::Workspaces => across_workspaces("/workspaces", "from /user/workspaces and /workspaces/{workspace}"),
-            Self::RepositoryPermissions => across_workspaces(
-                "/user/permissions/repositories",
-                "from /user/workspaces and /user/workspaces/{workspace}/permissions/repositories",
-            ),
+            Self::Repositories => Removal {
+                asked: "/repositories",
+                date: "2026-04-14",
+                change: Some("CHANGE-2770"),
+                answered: "from /user/workspaces and /repositories/{workspace}",
+            },
             Self::Issues => Removal {
                 asked: "/repositories/{workspace}/{repository}/issues",
                 date: "2026-08-20",
                 change: None,
                 answered: "as for a repository without an issue tracker (404)",
             },
-        }
-    }
-
-    /// Whether it had a parameter of this name that its replacement takes.
-    fn knows(self, name: &str) -> bool {
-        match name {
-            "page" | "pagelen" | "sort" | "fields" => true,
-            "q" => self != Self::Workspaces,
-            "role" => self != Self::RepositoryPermissions,
-            _ => false,
-        }
-    }
-
-    /// Whether the replacement has what belongs to this role.
-    fn answers(self, role: Option<&str>) -> bool {
-        match self {
-            Self::Repositories => role.is_some_and(|role| REPOSITORY_ROLES.contains(&role)),
-            Self::Workspaces => matches!(role, None | Some(MEMBER | OWNER)),
-            Self::RepositoryPermissions | Self::Issues => true,
         }
     }
 
@@ -142,53 +117,47 @@ pub enum Replacement {
     Collected(Collected),
     /// The request is sent, and its answer is judged by [`without_tracker`].
     Issues,
-    /// The endpoint would have refused the request, with 400 and these words.
-    Refused(Endpoint, &'static str),
+    /// The endpoint would have refused the request for a list, with 400 and these words.
+    Refused(&'static str),
 }
 
 impl Replacement {
     /// The endpoint that was asked for.
     pub fn endpoint(&self) -> Endpoint {
         match self {
-            Self::Collected(collected) => collected.endpoint,
+            Self::Collected(_) | Self::Refused(_) => Endpoint::Repositories,
             Self::Issues => Endpoint::Issues,
-            Self::Refused(endpoint, _) => *endpoint,
         }
     }
 }
 
-/// What takes the place of a request to the API; `None` where it is sent as it is.
+/// What takes the place of a request to the API; `None` where it is sent as it is. Nearly all are, so their address is only
+/// compared with the API's base, not read.
 pub fn replacement(api: &Address, method: &str, url: &str) -> Option<Replacement> {
     if method != "GET" {
         return None;
     }
-    let address = cut(url, b'#').0;
-    let (base, query) = cut(address, b'?');
-    // Nearly all requests are for something else, and to tell that takes a fifth of the time of telling where they go.
-    if !Endpoint::may_be_at(base) {
-        return None;
+    let api = api.as_str().trim_end_matches('/');
+    let (path, query) = cut(cut(url.strip_prefix(api)?, b'#').0, b'?');
+    match Endpoint::at(path)? {
+        Endpoint::Repositories => repositories(api, query.unwrap_or_default()),
+        Endpoint::Issues => Some(Replacement::Issues),
     }
-    let endpoint = Endpoint::at(&api_request::path(api, address).ok()?)?;
-    if endpoint == Endpoint::Issues {
-        return Some(Replacement::Issues);
-    }
-    let mut list = Collected {
-        endpoint,
-        api: api.as_str().trim_end_matches('/').to_owned(),
-        base: base.to_owned(),
-        parameters: Vec::new(),
-        sort: None,
-        page: 1,
-        pagelen: PAGELEN,
-    };
+}
+
+/// What takes the place of a request for the repositories of all workspaces.
+fn repositories(api: &str, query: &str) -> Option<Replacement> {
+    let mut list = Collected { api: api.to_owned(), parameters: Vec::new(), sort: None, page: 1, pagelen: PAGELEN };
     let mut refusal = None;
-    for pair in form::pairs(query.unwrap_or_default()) {
+    for pair in form::pairs(query) {
         let (name, value) = pair.ok()?;
-        if !endpoint.knows(&name) || list.parameter(&name).is_some() {
+        if list.parameter(&name).is_some() {
             return None;
         }
         match name.as_str() {
-            _ if value.is_empty() => continue,
+            // Whoever selects members has all of them.
+            "fields" => continue,
+            "page" | "pagelen" | "sort" | "q" | "role" if value.is_empty() => continue,
             "page" => match number(&value, u64::MAX) {
                 Some(page) => list.page = page,
                 None => refusal = Some("Invalid page"),
@@ -198,17 +167,15 @@ pub fn replacement(api: &Address, method: &str, url: &str) -> Option<Replacement
                 None => refusal = Some("Invalid pagelen"),
             },
             "sort" => list.sort = Some(Sort::parse(&value)?),
-            _ => {}
+            "q" | "role" => {}
+            _ => return None,
         }
         list.parameters.push((name, value));
     }
-    if !endpoint.answers(list.parameter("role")) {
+    if !list.parameter("role").is_some_and(|role| ROLES.contains(&role)) {
         return None;
     }
-    Some(match refusal {
-        Some(message) => Replacement::Refused(endpoint, message),
-        None => Replacement::Collected(list),
-    })
+    Some(refusal.map_or_else(|| Replacement::Collected(list), Replacement::Refused))
 }
 
 /// A number from 1 to this one.
@@ -253,11 +220,8 @@ impl Sort {
 /// A list that is collected from all workspaces of a user, or from one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collected {
-    endpoint: Endpoint,
     /// The API's base.
     api: String,
-    /// The address of the removed endpoint.
-    base: String,
     /// Those that are not empty, each once.
     parameters: Vec<(String, String)>,
     sort: Option<Sort>,
@@ -296,20 +260,15 @@ pub enum Verdict {
 impl Collected {
     /// What tells this list from others of the same connection, whatever its page: its address without that.
     pub fn key(&self) -> String {
-        self.with_parameters([&self.base, "?"].concat(), true, false)
+        self.with_parameters([&self.api, "/repositories?"].concat(), true)
     }
 
-    /// An address with the parameters that say nothing of a page, as the request had them or as a workspace is asked.
-    fn with_parameters(&self, mut address: String, with_role: bool, in_workspace: bool) -> String {
+    /// An address with the parameters that say nothing of a page.
+    fn with_parameters(&self, mut address: String, with_role: bool) -> String {
         for (name, value) in &self.parameters {
             match name.as_str() {
                 "page" | "pagelen" => {}
                 "role" if !with_role => {}
-                "fields" if in_workspace => {
-                    if let Some(fields) = self.selection(value) {
-                        form::append_pair(&mut address, name, &fields);
-                    }
-                }
                 _ => form::append_pair(&mut address, name, value),
             }
         }
@@ -325,16 +284,6 @@ impl Collected {
         self.sort.as_ref()
     }
 
-    /// Whether each workspace has a list of its own, rather than one value.
-    pub fn has_lists(&self) -> bool {
-        self.endpoint != Endpoint::Workspaces
-    }
-
-    /// Whether only workspaces belong to it that the user administers.
-    pub fn is_of_owners(&self) -> bool {
-        !self.has_lists() && self.parameter("role") == Some(OWNER)
-    }
-
     /// The address of the user's workspaces.
     pub fn workspaces(&self) -> String {
         [&self.api, "/user/workspaces?pagelen=100"].concat()
@@ -342,40 +291,7 @@ impl Collected {
 
     /// The address of what belongs to the list in a workspace, by its segment of a path.
     pub fn in_workspace(&self, segment: &str, with_role: bool) -> String {
-        let (before, after) = match self.endpoint {
-            Endpoint::Workspaces => return [&self.api, "/workspaces/", segment].concat(),
-            Endpoint::RepositoryPermissions => ("/user/workspaces/", "/permissions/repositories"),
-            Endpoint::Repositories | Endpoint::Issues => ("/repositories/", ""),
-        };
-        self.with_parameters([&self.api, before, segment, after, "?pagelen=100"].concat(), with_role, true)
-    }
-
-    /// The `fields` that go along: those of the values, with the member by which they are sorted. What says something of the
-    /// page is not Bitbucket's to answer, and is always there.
-    fn selection(&self, fields: &str) -> Option<String> {
-        let key = self.sort.as_ref().map(|sort| ["values.", &sort.member].concat());
-        let is_selecting = |name: &str| !name.starts_with(['+', '-']);
-        let is_of_values = |name: &str| matches!(name, "*" | "values") || name.starts_with("values.");
-        let is_kept = |name: &&str| match name.strip_prefix('-') {
-            // The values themselves, or what they are sorted by, cannot be done without.
-            Some(hidden) => {
-                hidden.starts_with("values.")
-                    && key
-                        .as_deref()
-                        .and_then(|key| key.strip_prefix(hidden))
-                        .is_none_or(|rest| !is_end_of_name(rest))
-            }
-            None => is_of_values(name.trim_start_matches('+')),
-        };
-        let names = || fields.split(',').map(str::trim).filter(|name| !name.is_empty());
-        let mut kept: Vec<&str> = names().filter(is_kept).collect();
-        if names().any(is_selecting) {
-            if !kept.iter().any(|name| is_selecting(name)) {
-                kept.push("values.uuid");
-            }
-            kept.extend(key.as_deref());
-        }
-        (!kept.is_empty()).then(|| kept.join(","))
+        self.with_parameters([&self.api, "/repositories/", segment, "?pagelen=100"].concat(), with_role)
     }
 
     /// Judges an answer about a workspace. Where Bitbucket says that there is no such workspace, or that it shows none of its
@@ -390,17 +306,14 @@ impl Collected {
             return Verdict::WithoutRole;
         }
         let status = response.status.to_string();
-        let about =
-            ["GET ", self.endpoint.asked(), ": Bitbucket answers ", &status, " for the workspace ", workspace]
-                .concat();
+        let about = ["GET /repositories: Bitbucket answers ", &status, " for the workspace ", workspace].concat();
         if is_bitbuckets && (is_spam || error.code == Code::ApiNotFound) {
             return Verdict::LeftOut(about + ", so it is left out.");
         }
-        // What passes is tried again.
-        let is_lasting = matches!(response.status, 400..=499)
-            && !matches!(error.code, Code::ApiUnauthenticated | Code::ApiRateLimited);
+        // What passes is tried again; a 400 is about the request, and whoever made that has the answer.
+        let is_of_workspace = matches!(response.status, 402..=499) && error.code != Code::ApiRateLimited;
         Verdict::Refused(
-            is_lasting.then(|| about + ", so the whole list fails: it would lack that workspace unnoticed."),
+            is_of_workspace.then(|| about + ", so the whole list fails: it would lack that workspace unnoticed."),
         )
     }
 
@@ -419,9 +332,4 @@ impl Collected {
         });
         Page { from, to, page: self.page, pagelen: self.pagelen, size, next }
     }
-}
-
-/// Whether a name of which this is the rest ends before it.
-fn is_end_of_name(rest: &str) -> bool {
-    rest.is_empty() || rest.starts_with('.')
 }

@@ -10,7 +10,7 @@
  */
 
 import { unlessAborted } from '../abort.js';
-import { isObject, members } from '../arguments.js';
+import { members } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { judge } from '../error.js';
 import { readPage } from './paginate.js';
@@ -44,17 +44,6 @@ import { readPage } from './paginate.js';
  * @property {AbortController} [end] ends it
  * @property {NodeJS.Timeout} [timer] forgets it
  */
-
-const KEPT_MS = 60_000;
-
-/** Of one connection: other parameters make another list. */
-const MOST_LISTS = 4;
-
-/** Characters of one list, about 30,000 repositories. */
-const LARGEST_LIST = 128 * 1024 * 1024;
-
-/** Workspaces that are read at the same time. */
-const MOST_AT_ONCE = 4;
 
 /** The endpoints that were told of in this process. @type {Set<string>} */
 const told = new Set();
@@ -149,7 +138,7 @@ export class CollectedLists {
     const entry = this.#entries.get(key) ?? { collection: make(), isDone: false, waiting: 0 };
     this.#entries.set(key, entry);
     const [oldest] = this.#entries.keys();
-    if (this.#entries.size > MOST_LISTS) this.#entries.delete(oldest);
+    if (this.#entries.size > core().RemovedEndpoints.limits().mostLists) this.#entries.delete(oldest);
     const work = entry.work ?? this.#begin(key, entry);
     entry.waiting += 1;
     try {
@@ -182,7 +171,7 @@ export class CollectedLists {
       if (!isDone) entry.work = undefined;
       entry.timer = setTimeout(() => {
         if (this.#entries.get(key) === entry) this.#entries.delete(key);
-      }, KEPT_MS).unref();
+      }, core().RemovedEndpoints.limits().keptMs).unref();
     };
     work.then(() => settled(true), () => settled(false));
     return work;
@@ -219,12 +208,15 @@ class Collection {
   /** @type {Options} */
   #options;
 
-  /** The segments of the workspaces. @type {string[] | undefined} */
+  #limits = core().RemovedEndpoints.limits();
+
+  /** The segments of the workspaces, each once: a list may shift while it is read. @type {Set<string> | undefined} */
   #workspaces;
 
   /** What was read of each. @type {Map<string, Value[]>} */
   #values = new Map();
 
+  /** How long all of that is. */
   #length = 0;
 
   /** What was sent last. */
@@ -252,39 +244,36 @@ class Collection {
    */
   async read(signal) {
     const segments = this.#workspaces ??= await this.#readWorkspaces(signal);
-    /** @type {Value[][]} */
-    const all = [];
-    const left = [...segments.keys()];
+    const left = [...segments];
     const readOn = async () => {
-      for (let at = left.shift(); at !== undefined; at = left.shift()) {
-        all[at] = await this.#readWorkspace(segments[at], signal);
+      for (let segment = left.shift(); segment !== undefined; segment = left.shift()) {
+        if (!this.#values.has(segment)) await this.#readWorkspace(segment, signal);
       }
     };
     try {
-      await Promise.all(Array.from({ length: MOST_AT_ONCE }, readOn));
+      await Promise.all(Array.from({ length: this.#limits.mostAtOnce }, readOn));
     } finally {
       // Where one has failed, the others need not go on.
       left.length = 0;
     }
-    return { texts: merged(all, this.#list.sort).map(({ text }) => text), authorization: this.#authorization };
+    const values = [...segments].flatMap((segment) => this.#values.get(segment) ?? []);
+    return { texts: sorted(values, this.#list.sort).map(({ text }) => text), authorization: this.#authorization };
   }
 
   /**
    * @param {AbortSignal} signal
-   * @returns {Promise<string[]>}
+   * @returns {Promise<Set<string>>}
    */
   async #readWorkspaces(signal) {
     const { workspace } = this.#options;
-    if (workspace !== undefined) return [segmentOf(workspace)];
-    /** @type {string[]} */
-    const segments = [];
-    await this.#readList(this.#list.workspaces, signal, (values) => {
-      for (const value of values.map(members)) {
-        const { slug, uuid } = members(value.workspace);
-        // A workspace without a name would be missing unnoticed.
-        if (slug === undefined && uuid === undefined) throw failure('RESPONSE_INVALID', 'api', { field: 'workspace' });
-        if (!this.#list.isOfOwners || value.administrator === true) segments.push(segmentOf(slug ?? uuid));
-      }
+    if (workspace !== undefined) return new Set([segmentOf(workspace)]);
+    /** @type {Set<string>} */
+    const segments = new Set();
+    await this.#readList(this.#list.workspaces, signal, (value) => {
+      const { slug, uuid } = members(members(value).workspace);
+      // A workspace without a name would be missing unnoticed.
+      if (slug === undefined && uuid === undefined) throw failure('RESPONSE_INVALID', 'api', { field: 'workspace' });
+      segments.add(segmentOf(slug ?? uuid));
     });
     return segments;
   }
@@ -292,18 +281,21 @@ class Collection {
   /**
    * @param {string} segment
    * @param {AbortSignal} signal
-   * @returns {Promise<Value[]>}
+   * @returns {Promise<void>}
    */
   async #readWorkspace(segment, signal, withRole = true) {
-    const known = this.#values.get(segment);
-    if (known) return known;
     /** @type {Value[]} */
     const values = [];
-    const take = (/** @type {unknown[]} */ more) => values.push(...more.map((value) => this.#take(value)));
-    const address = this.#removed.inWorkspace(this.#url, segment, withRole);
+    let length = 0;
+    const path = this.#list.sort?.member.split('.') ?? [];
+    const take = (/** @type {unknown} */ value) => {
+      const text = JSON.stringify(value);
+      length += text.length;
+      if (this.#length + length > this.#limits.longestList) throw failure('RESPONSE_TOO_LARGE', 'api');
+      values.push({ text, key: path.reduce((part, name) => members(part)[name], value) });
+    };
     try {
-      if (this.#list.hasLists) await this.#readList(address, signal, take);
-      else take([objectOf(await this.#ask(address, signal))]);
+      await this.#readList(this.#removed.inWorkspace(this.#url, segment, withRole), signal, take);
     } catch (error) {
       // What is refused in the middle of a list was there at its beginning.
       if (!(error instanceof Refusal) || values.length > 0) throw error;
@@ -317,32 +309,20 @@ class Collection {
       if (verdict === 'refused') throw error;
     }
     this.#values.set(segment, values);
-    return values;
-  }
-
-  /**
-   * @param {unknown} value
-   * @returns {Value}
-   */
-  #take(value) {
-    const { sort } = this.#list;
-    const text = JSON.stringify(value);
-    this.#length += text.length;
-    if (this.#length > LARGEST_LIST) throw failure('RESPONSE_TOO_LARGE', 'api');
-    return { text, key: sort?.member.split('.').reduce((part, name) => members(part)[name], value) };
+    this.#length += length;
   }
 
   /**
    * @param {string} address of the first page
    * @param {AbortSignal} signal
-   * @param {(values: unknown[]) => void} take
+   * @param {(value: unknown) => void} take
    */
   async #readList(address, signal, take) {
     const { List } = core();
     const list = new List(address);
     for (let isMore = true; isMore;) {
       const { values, goOn } = await readPage((url) => this.#ask(url, signal), list, signal);
-      take(values);
+      values.forEach(take);
       isMore = goOn();
     }
   }
@@ -376,41 +356,20 @@ class Refusal extends Error {
   }
 }
 
-/**
- * @param {{ data: unknown }} answer
- * @returns {object}
- */
-function objectOf({ data }) {
-  if (!isObject(data)) throw failure('RESPONSE_INVALID', 'api', { field: 'workspace' });
-  return data;
-}
-
 /** @param {unknown} workspace */
 function segmentOf(workspace) {
   return judge(segmentOf, () => core().workspaceSegment(workspace));
 }
 
 /**
- * The values of lists that are sorted already, sorted over all of them. Bitbucket's order within each stays as it is.
- *
- * @param {Value[][]} lists
+ * @param {Value[]} values
  * @param {import('../core.js').Sort | undefined} sort
  * @returns {Value[]}
  */
-function merged(lists, sort) {
-  if (!sort) return lists.flat();
+function sorted(values, sort) {
+  if (!sort) return values;
   const sign = sort.isDescending ? -1 : 1;
-  const rest = lists.filter((list) => list.length > 0).map((list) => ({ list, at: 0 }));
-  const values = [];
-  while (rest.length > 0) {
-    const first = rest.reduce((best, other) => (
-      sign * compare(other.list[other.at].key, best.list[best.at].key) < 0 ? other : best
-    ));
-    values.push(first.list[first.at]);
-    first.at += 1;
-    if (first.at === first.list.length) rest.splice(rest.indexOf(first), 1);
-  }
-  return values;
+  return values.toSorted((one, other) => sign * compare(one.key, other.key));
 }
 
 /**

@@ -14,7 +14,7 @@ impl Removed {
     fn list(&self, url: &str) -> Option<Collected> {
         match replacement(&self.0, "GET", url)? {
             Replacement::Collected(list) => Some(list),
-            Replacement::Issues | Replacement::Refused(..) => None,
+            Replacement::Issues | Replacement::Refused(_) => None,
         }
     }
 }
@@ -28,13 +28,13 @@ impl Removed {
     }
 
     /// What takes the place of a request, `{ endpoint, notice, refusal?, list? }`; `undefined` where it is sent as it is.
-    /// `refusal` is the body of a 400; `list` is one that is collected: `{ key, workspaces, hasLists, isOfOwners, sort? }`.
+    /// `refusal` is the body of a 400; `list` is one that is collected: `{ key, workspaces, sort? }`.
     pub fn replacement(&self, method: &str, url: &str) -> JsValue {
         let Some(replacement) = replacement(&self.0, method, url) else { return JsValue::UNDEFINED };
         let endpoint = replacement.endpoint();
         let (refusal, list) = match &replacement {
             Replacement::Issues => (None, None),
-            Replacement::Refused(_, message) => (Some(removed_endpoints::error_body(message)), None),
+            Replacement::Refused(message) => (Some(removed_endpoints::error_body(message)), None),
             Replacement::Collected(list) => (None, Some(about(list))),
         };
         Members::new()
@@ -42,6 +42,16 @@ impl Removed {
             .text("notice", Some(&endpoint.notice()))
             .text("refusal", refusal.as_deref())
             .json("list", list.as_deref())
+            .into_js()
+    }
+
+    /// What a list may take: `{ keptMs, mostLists, longestList, mostAtOnce }`.
+    pub fn limits() -> JsValue {
+        Members::new()
+            .number("keptMs", Some(removed_endpoints::KEPT_MS.into()))
+            .number("mostLists", Some(removed_endpoints::MOST_LISTS.into()))
+            .number("longestList", Some(removed_endpoints::LONGEST_LIST.into()))
+            .number("mostAtOnce", Some(removed_endpoints::MOST_AT_ONCE.into()))
             .into_js()
     }
 
@@ -93,8 +103,6 @@ fn about(list: &Collected) -> String {
     Members::new()
         .text("key", Some(&list.key()))
         .text("workspaces", Some(&list.workspaces()))
-        .flag("hasLists", list.has_lists())
-        .flag("isOfOwners", list.is_of_owners())
         .json("sort", sort.as_deref())
         .end()
 }

@@ -770,7 +770,7 @@ mod cases {
                     _ => None,
                 };
                 let refusal = match &replaced {
-                    Replacement::Refused(_, message) => Some(removed_endpoints::error_body(message)),
+                    Replacement::Refused(message) => Some(removed_endpoints::error_body(message)),
                     _ => None,
                 };
                 present(json!({
@@ -780,8 +780,6 @@ mod cases {
                     "sort": list.and_then(Collected::sort).map(|sort| {
                         json!({ "member": sort.member, "isDescending": sort.is_descending })
                     }),
-                    "hasLists": list.map(Collected::has_lists),
-                    "isOfOwners": list.map(Collected::is_of_owners),
                     "refusal": refusal,
                 }))
             }),
