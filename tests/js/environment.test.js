@@ -247,8 +247,9 @@ describe('the entry', () => {
     assert.deepEqual({ type, subType }, { type: 'auth', subType: 'bitbucket' });
     assert.equal(typeof wrapper, 'function');
     assert.deepEqual(Object.keys(manifest).sort(), [
-      'author', 'description', 'expose', 'icon', 'order', 'title', 'version', 'website',
+      'allowsPerUserCredentials', 'author', 'description', 'expose', 'icon', 'order', 'title', 'version', 'website',
     ]);
+    assert.equal(manifest.allowsPerUserCredentials, true);
     assert.equal(manifest.icon, 'bitBucket');
     assert.equal(manifest.order, 5);
   });
