@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/600911ed99093b5b7d089bf8931b31975e3e9935ddd81b6cdfc607a835014b6a');
-export const hash = '600911ed99093b5b7d089bf8931b31975e3e9935ddd81b6cdfc607a835014b6a';
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/a3bf964761eb0ccd398b8680108657345e79a5ec58f2754a5d4b03bf246b370c');
+export const hash = 'a3bf964761eb0ccd398b8680108657345e79a5ec58f2754a5d4b03bf246b370c';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '8762d0b839c3a3c957429deaaffee2e57e7ee98a0e9eb40bcb4de546fa2c8ba0';
+export const build = '6b03cf8534c5d24cfa8b88c21e3759ce6261e27808ec5617d658f3a4d70b6bca';

@@ -195,10 +195,10 @@ ptr0,len0,ptr1,len1,val3);let v4;if(ret[0]!==0){v4=getStringFromWasm0(ret[0],ret
 url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(segment,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
 ptr0,len0*1,1)}throw e}const ret=wasm.removedendpoints_judge(this.__wbg_ptr,ptr0,len0,ptr1,len1,val3,response);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}constructor(url){const ptr0=passStringToWasm0(
-url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.removedendpoints_new(ptr0,
-len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];RemovedEndpointsFinalization.register(this,
-this.__wbg_ptr,this);return this}page(url,size){const val2=+size;const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}static limits(){const ret=wasm.removedendpoints_limits();
+return ret}constructor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.removedendpoints_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];RemovedEndpointsFinalization.
+register(this,this.__wbg_ptr,this);return this}page(url,size){const val2=+size;const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.removedendpoints_page(this.__wbg_ptr,ptr0,len0,val2);
 return ret}replacement(method,url){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.
 __wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=

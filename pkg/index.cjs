@@ -214,60 +214,56 @@ const retryAfter=headerOf(response?.headers,"retry-after");const isInQueue=isQue
 retryDelay(attempts,response?.status,retryAfter,isInQueue,maxWaitMs,Date.now(),random)}function isOfOthers(response){return response!==
 void 0&&circumstances.get(response.headers)?.isElsewhere===true}function bytesOf(data){if(data instanceof Uint8Array)return data;
 if(data instanceof ArrayBuffer)return new Uint8Array(data);try{return new TextEncoder().encode(typeof data==="string"?data:
-JSON.stringify(data)??"")}catch{return new Uint8Array}}var import_arguments3=require("./shared.cjs");var import_core9=require("./shared.cjs");var import_error6=require("./shared.cjs");var KEPT_MS=6e4;var MOST_LISTS=4;var LARGEST_LIST=128*1024*1024;var MOST_AT_ONCE=4;var told=new Set;var utf83=new TextDecoder;
-function replaceRemoved(sender,options){const removed=(0,import_error6.judge)(replaceRemoved,()=>new((0,import_core9.core)()).
-RemovedEndpoints(options.apiUrl));const answer=async({endpoint,notice,refusal,list:list2},request)=>{const own={headers:{},
-tookMs:0,path:endpoint,isElsewhere:false,isUnrepeated:false,authorization:()=>""};if(refusal!==void 0)return withJson(own,
-400,refusal);const tell=()=>{if(!told.has(endpoint))options.log(notice);told.add(endpoint)};if(list2){tell();return page(
-list2,own,request)}const given=await sender(request);const body=(0,import_core9.core)().withoutTracker(given.status,given.
-isElsewhere);if(body===void 0)return given;tell();return withJson(given,404,body)};const page=async(list2,own,{url,signal})=>{
-const{lists,workspace:workspace2=""}=options;try{const make=()=>new Collection(url,list2,removed,sender,options);const{texts,
-authorization}=await lists.get(`${workspace2} ${list2.key}`,make,signal);const{from,to,...about}=removed.page(url,texts.
-length);const body=`{"values":[${texts.slice(from,to).join(",")}],${JSON.stringify(about).slice(1)}`;return withJson({...own,
-authorization},200,body)}catch(error){if(error instanceof Refusal)return error.answer;throw error}};return request=>{const replaced=removed.
-replacement(request.method,request.url);return replaced?answer(replaced,request):sender(request)}}function withJson(given,status,body){
-const{"content-length":_length,...headers}=given.headers;return{...given,status,headers:{...headers,"content-type":"appl\
-ication/json"},body:Buffer.from(body)}}var CollectedLists=class{#entries=new Map;async get(key,make,signal){const entry=this.#entries.
-get(key)??{collection:make(),isDone:false,waiting:0};this.#entries.set(key,entry);const[oldest]=this.#entries.keys();if(this.#entries.
-size>MOST_LISTS)this.#entries.delete(oldest);const work=entry.work??this.#begin(key,entry);entry.waiting+=1;try{return await unlessAborted(
-work,signal)}finally{entry.waiting-=1;if(entry.waiting===0&&!entry.isDone&&entry.work===work){entry.work=void 0;entry.end?.
-abort()}}}#begin(key,entry){const end2=new AbortController;const work=entry.collection.read(end2.signal);clearTimeout(entry.
-timer);Object.assign(entry,{work,end:end2});const settled=isDone=>{if(entry.work!==work&&entry.work!==void 0)return;entry.
-isDone=isDone;if(!isDone)entry.work=void 0;entry.timer=setTimeout(()=>{if(this.#entries.get(key)===entry)this.#entries.delete(
-key)},KEPT_MS).unref()};work.then(()=>settled(true),()=>settled(false));return work}};var listsOfConnections=new WeakMap;
-function collectedListsOf(connection){const lists=listsOfConnections.get(connection)??new CollectedLists;listsOfConnections.
-set(connection,lists);return lists}var Collection=class{#url;#list;#removed;#sender;#options;#workspaces;#values=new Map;#length=0;#authorization=()=>"";constructor(url,list2,removed,sender,options){
+JSON.stringify(data)??"")}catch{return new Uint8Array}}var import_arguments3=require("./shared.cjs");var import_core9=require("./shared.cjs");var import_error6=require("./shared.cjs");var told=new Set;var utf83=new TextDecoder;function replaceRemoved(sender,options){const removed=(0,import_error6.judge)(
+replaceRemoved,()=>new((0,import_core9.core)()).RemovedEndpoints(options.apiUrl));const answer=async({endpoint,notice,refusal,
+list:list2},request)=>{const own={headers:{},tookMs:0,path:endpoint,isElsewhere:false,isUnrepeated:false,authorization:()=>""};
+if(refusal!==void 0)return withJson(own,400,refusal);const tell=()=>{if(!told.has(endpoint))options.log(notice);told.add(
+endpoint)};if(list2){tell();return page(list2,own,request)}const given=await sender(request);const body=(0,import_core9.core)().
+withoutTracker(given.status,given.isElsewhere);if(body===void 0)return given;tell();return withJson(given,404,body)};const page=async(list2,own,{
+url,signal})=>{const{lists,workspace:workspace2=""}=options;try{const make=()=>new Collection(url,list2,removed,sender,options);
+const{texts,authorization}=await lists.get(`${workspace2} ${list2.key}`,make,signal);const{from,to,...about}=removed.page(
+url,texts.length);const body=`{"values":[${texts.slice(from,to).join(",")}],${JSON.stringify(about).slice(1)}`;return withJson(
+{...own,authorization},200,body)}catch(error){if(error instanceof Refusal)return error.answer;throw error}};return request=>{
+const replaced=removed.replacement(request.method,request.url);return replaced?answer(replaced,request):sender(request)}}
+function withJson(given,status,body){const{"content-length":_length,...headers}=given.headers;return{...given,status,headers:{
+...headers,"content-type":"application/json"},body:Buffer.from(body)}}var CollectedLists=class{#entries=new Map;async get(key,make,signal){
+const entry=this.#entries.get(key)??{collection:make(),isDone:false,waiting:0};this.#entries.set(key,entry);const[oldest]=this.#entries.
+keys();if(this.#entries.size>(0,import_core9.core)().RemovedEndpoints.limits().mostLists)this.#entries.delete(oldest);const work=entry.
+work??this.#begin(key,entry);entry.waiting+=1;try{return await unlessAborted(work,signal)}finally{entry.waiting-=1;if(entry.
+waiting===0&&!entry.isDone&&entry.work===work){entry.work=void 0;entry.end?.abort()}}}#begin(key,entry){const end2=new AbortController;
+const work=entry.collection.read(end2.signal);clearTimeout(entry.timer);Object.assign(entry,{work,end:end2});const settled=isDone=>{
+if(entry.work!==work&&entry.work!==void 0)return;entry.isDone=isDone;if(!isDone)entry.work=void 0;entry.timer=setTimeout(
+()=>{if(this.#entries.get(key)===entry)this.#entries.delete(key)},(0,import_core9.core)().RemovedEndpoints.limits().keptMs).
+unref()};work.then(()=>settled(true),()=>settled(false));return work}};var listsOfConnections=new WeakMap;function collectedListsOf(connection){
+const lists=listsOfConnections.get(connection)??new CollectedLists;listsOfConnections.set(connection,lists);return lists}
+var Collection=class{#url;#list;#removed;#sender;#options;#limits=(0,import_core9.core)().RemovedEndpoints.limits();#workspaces;#values=new Map;#length=0;#authorization=()=>"";constructor(url,list2,removed,sender,options){
 this.#url=url;this.#list=list2;this.#removed=removed;this.#sender=sender;this.#options=options}async read(signal){const segments=this.#workspaces??=
-await this.#readWorkspaces(signal);const all=[];const left=[...segments.keys()];const readOn=async()=>{for(let at=left.shift();at!==
-void 0;at=left.shift()){all[at]=await this.#readWorkspace(segments[at],signal)}};try{await Promise.all(Array.from({length:MOST_AT_ONCE},
-readOn))}finally{left.length=0}return{texts:merged(all,this.#list.sort).map(({text})=>text),authorization:this.#authorization}}async#readWorkspaces(signal){
-const{workspace:workspace2}=this.#options;if(workspace2!==void 0)return[segmentOf(workspace2)];const segments=[];await this.#readList(
-this.#list.workspaces,signal,values=>{for(const value of values.map(import_arguments3.members)){const{slug,uuid}=(0,import_arguments3.members)(
-value.workspace);if(slug===void 0&&uuid===void 0)throw(0,import_core9.failure)("RESPONSE_INVALID","api",{field:"workspac\
-e"});if(!this.#list.isOfOwners||value.administrator===true)segments.push(segmentOf(slug??uuid))}});return segments}async#readWorkspace(segment,signal,withRole=true){
-const known=this.#values.get(segment);if(known)return known;const values=[];const take=more=>values.push(...more.map(value=>this.#take(
-value)));const address=this.#removed.inWorkspace(this.#url,segment,withRole);try{if(this.#list.hasLists)await this.#readList(
-address,signal,take);else take([objectOf(await this.#ask(address,signal))])}catch(error){if(!(error instanceof Refusal)||
-values.length>0)throw error;const{verdict,told:message}=(0,import_error6.judge)(this.#readWorkspace,()=>this.#removed.judge(
-this.#url,segment,withRole,{...error.answer,receivedAt:Date.now(),kind:this.#options.kind}));if(message!==void 0)this.#options.
-log(message);if(verdict==="without role")return this.#readWorkspace(segment,signal,false);if(verdict==="refused")throw error}
-this.#values.set(segment,values);return values}#take(value){const{sort}=this.#list;const text=JSON.stringify(value);this.#length+=
-text.length;if(this.#length>LARGEST_LIST)throw(0,import_core9.failure)("RESPONSE_TOO_LARGE","api");return{text,key:sort?.
-member.split(".").reduce((part,name)=>(0,import_arguments3.members)(part)[name],value)}}async#readList(address,signal,take){
-const{List}=(0,import_core9.core)();const list2=new List(address);for(let isMore=true;isMore;){const{values,goOn}=await readPage(
-url=>this.#ask(url,signal),list2,signal);take(values);isMore=goOn()}}async#ask(url,signal){const headers={accept:"applic\
-ation/json"};const given=await this.#sender({method:"GET",url,headers,signal,redirect:"own"});const{status,headers:fields,
-body,authorization}=given;if(status>=300)throw new Refusal(given);this.#authorization=authorization;try{return{status,headers:fields,
-data:body.length>0?JSON.parse(utf83.decode(body)):void 0}}catch{throw(0,import_core9.failure)("RESPONSE_NOT_JSON","api",
-{status})}}};var Refusal=class extends Error{constructor(given){super("refused");this.answer=given}};function objectOf({
-data}){if(!(0,import_arguments3.isObject)(data))throw(0,import_core9.failure)("RESPONSE_INVALID","api",{field:"workspace"});
-return data}function segmentOf(workspace2){return(0,import_error6.judge)(segmentOf,()=>(0,import_core9.core)().workspaceSegment(
-workspace2))}function merged(lists,sort){if(!sort)return lists.flat();const sign=sort.isDescending?-1:1;const rest=lists.
-filter(list2=>list2.length>0).map(list2=>({list:list2,at:0}));const values=[];while(rest.length>0){const first=rest.reduce(
-(best,other)=>sign*compare(other.list[other.at].key,best.list[best.at].key)<0?other:best);values.push(first.list[first.at]);
-first.at+=1;if(first.at===first.list.length)rest.splice(rest.indexOf(first),1)}return values}function compare(one,other){
-const[isOne,isOther]=[one,other].map(key=>key!==void 0&&key!==null);if(!isOne||!isOther)return Number(isOther)-Number(isOne);
-if(one===other)return 0;return one<other?-1:1}var import_core19=require("./shared.cjs");var import_node_crypto2=require("node:crypto");var import_promises2=require("node:timers/promises");var import_p_limit2=__toESM(require("p-limit"));var import_core12=require("./shared.cjs");var import_environment=require("./shared.cjs");var import_rate_limiter_flexible=require("rate-limiter-flexible");var import_core11=require("./shared.cjs");var import_node_crypto=require("node:crypto");var import_core10=require("./shared.cjs");var BASE="nocodb-bitbucket-auth:";
+await this.#readWorkspaces(signal);const left=[...segments];const readOn=async()=>{for(let segment=left.shift();segment!==
+void 0;segment=left.shift()){if(!this.#values.has(segment))await this.#readWorkspace(segment,signal)}};try{await Promise.
+all(Array.from({length:this.#limits.mostAtOnce},readOn))}finally{left.length=0}const values=[...segments].flatMap(segment=>this.#values.
+get(segment)??[]);return{texts:sorted(values,this.#list.sort).map(({text})=>text),authorization:this.#authorization}}async#readWorkspaces(signal){
+const{workspace:workspace2}=this.#options;if(workspace2!==void 0)return new Set([segmentOf(workspace2)]);const segments=new Set;
+await this.#readList(this.#list.workspaces,signal,value=>{const{slug,uuid}=(0,import_arguments3.members)((0,import_arguments3.members)(
+value).workspace);if(slug===void 0&&uuid===void 0)throw(0,import_core9.failure)("RESPONSE_INVALID","api",{field:"workspa\
+ce"});segments.add(segmentOf(slug??uuid))});return segments}async#readWorkspace(segment,signal,withRole=true){const values=[];
+let length=0;const path=this.#list.sort?.member.split(".")??[];const take=value=>{const text=JSON.stringify(value);length+=
+text.length;if(this.#length+length>this.#limits.longestList)throw(0,import_core9.failure)("RESPONSE_TOO_LARGE","api");values.
+push({text,key:path.reduce((part,name)=>(0,import_arguments3.members)(part)[name],value)})};try{await this.#readList(this.#removed.
+inWorkspace(this.#url,segment,withRole),signal,take)}catch(error){if(!(error instanceof Refusal)||values.length>0)throw error;
+const{verdict,told:message}=(0,import_error6.judge)(this.#readWorkspace,()=>this.#removed.judge(this.#url,segment,withRole,
+{...error.answer,receivedAt:Date.now(),kind:this.#options.kind}));if(message!==void 0)this.#options.log(message);if(verdict===
+"without role")return this.#readWorkspace(segment,signal,false);if(verdict==="refused")throw error}this.#values.set(segment,
+values);this.#length+=length}async#readList(address,signal,take){const{List}=(0,import_core9.core)();const list2=new List(
+address);for(let isMore=true;isMore;){const{values,goOn}=await readPage(url=>this.#ask(url,signal),list2,signal);values.
+forEach(take);isMore=goOn()}}async#ask(url,signal){const headers={accept:"application/json"};const given=await this.#sender(
+{method:"GET",url,headers,signal,redirect:"own"});const{status,headers:fields,body,authorization}=given;if(status>=300)throw new Refusal(
+given);this.#authorization=authorization;try{return{status,headers:fields,data:body.length>0?JSON.parse(utf83.decode(body)):
+void 0}}catch{throw(0,import_core9.failure)("RESPONSE_NOT_JSON","api",{status})}}};var Refusal=class extends Error{constructor(given){
+super("refused");this.answer=given}};function segmentOf(workspace2){return(0,import_error6.judge)(segmentOf,()=>(0,import_core9.core)().
+workspaceSegment(workspace2))}function sorted(values,sort){if(!sort)return values;const sign=sort.isDescending?-1:1;return values.
+toSorted((one,other)=>sign*compare(one.key,other.key))}function compare(one,other){const[isOne,isOther]=[one,other].map(
+key=>key!==void 0&&key!==null);if(!isOne||!isOther)return Number(isOther)-Number(isOne);if(one===other)return 0;return one<
+other?-1:1}var import_core19=require("./shared.cjs");var import_node_crypto2=require("node:crypto");var import_promises2=require("node:timers/promises");var import_p_limit2=__toESM(require("p-limit"));var import_core12=require("./shared.cjs");var import_environment=require("./shared.cjs");var import_rate_limiter_flexible=require("rate-limiter-flexible");var import_core11=require("./shared.cjs");var import_node_crypto=require("node:crypto");var import_core10=require("./shared.cjs");var BASE="nocodb-bitbucket-auth:";
 var MARK_MS=95*24*60*60*1e3;var MOST_TRIES=10;var DATABASE_SCRIPTS={surveyDatabases:{numberOfKeys:1,lua:`
       local base, name = KEYS[1], KEYS[1] .. 'database'
       local seen, chosen, mark, limit = unpack(ARGV)
@@ -447,7 +443,7 @@ settled?last.counts.get(earlier):void 0;return[earlier,known??await this.counter
 ...counts.values()].reduce((total,count)=>total+count,0);this.#reading={slot,isSettled,counts,sum};return this.#reading}#keyOf(slot){
 return`${this.key}:${slot}`}};function slotOf(time){return Math.floor(time/SLOT_MS)}function endOf(slot){return(slot+EARLIER_SLOTS+
 1)*SLOT_MS}function rateLimited(wait,detail){return(0,import_core12.failure)("API_RATE_LIMITED","api",{retryAfter:Math.ceil(
-wait)},{detail})}var import_core18=require("./shared.cjs");var import_node_crypto5=require("node:crypto");var import_core17=require("./shared.cjs");var import_node_crypto4=require("node:crypto");var MOST_KEYS=24;var KEPT_MS2=90*24*60*60*1e3;var SWEEP_MS=60*60*1e3;var REMEMBERED_MS=30*60*1e3;var CLOCK_TOLERANCE_MS=1e3;
+wait)},{detail})}var import_core18=require("./shared.cjs");var import_node_crypto5=require("node:crypto");var import_core17=require("./shared.cjs");var import_node_crypto4=require("node:crypto");var MOST_KEYS=24;var KEPT_MS=90*24*60*60*1e3;var SWEEP_MS=60*60*1e3;var REMEMBERED_MS=30*60*1e3;var CLOCK_TOLERANCE_MS=1e3;
 var MemoryCoordination=class{#chains=new Map;#locked=new Set;#fence=0;#refusedAt=new Map;#grantedAt=-Infinity;#sweptAt=Date.
 now();async lock(key){if(this.#locked.has(key))return void 0;this.#locked.add(key);let held=true;this.#fence+=1;return{fence:this.#fence,
 isHeld:()=>held,release:async()=>{if(held)this.#locked.delete(key);held=false}}}async find(key){return this.findLocal(key)}findLocal(key){
@@ -465,7 +461,7 @@ const refused=this.lastRefusals();const others=refused.filter(refusal=>refusal.k
 agoMs,othersRefusedAgo:others.at(-1)?.agoMs,grantedAgo:this.lastGrantAgo()}}lastRefusals(){return[...this.#refusedAt].flatMap(
 ([key,at])=>{const agoMs=remembered(at);return agoMs===void 0?[]:[{key,agoMs}]})}lastGrantAgo(){return remembered(this.#grantedAt)}async close(){
 this.#chains.clear()}#sweep(){const now=Date.now();if(now-this.#sweptAt<SWEEP_MS)return;this.#sweptAt=now;for(const[key,
-{publishedAt}]of this.#chains){if(now-publishedAt>KEPT_MS2)this.#chains.delete(key)}}};function remembered(at){const ago=Date.
+{publishedAt}]of this.#chains){if(now-publishedAt>KEPT_MS)this.#chains.delete(key)}}};function remembered(at){const ago=Date.
 now()-at;return ago<REMEMBERED_MS&&ago>=-CLOCK_TOLERANCE_MS?Math.max(ago,0):void 0}function follows(entry,key,{entry:newest,
 keys:keys2}){if(entry.key===key&&newest.key!==key)return false;if(entry.key===newest.key)return newest.fence<=entry.fence;
 if(keys2.includes(entry.key))return newest.fence<entry.fence;return newest.key===key||newest.fence<=entry.fence}var import_node_crypto3=require("node:crypto");var import_core13=require("./shared.cjs");var HIGHEST_FENCE=1e12;var PRELUDE=`
@@ -783,7 +779,7 @@ lock(this.#key);const isNewest=await coordination.publish(this.#publishedKey,thi
 this.#key;if(next){await this.#unlock();this.#lock=next}return isNewest}#entry(value){return{key:this.#key,value,fence:this.#lock?.
 fence??0}}async#store(){const{RefreshEvent}=(0,import_core16.core)();const{generation}=this.#policy;const isStored=await storePair(
 this.#waiting??[],this.#pair,generation,this);this.#unstored=isStored?0:generation;return this.#on(this.#unstored?RefreshEvent.
-StoreFailed:RefreshEvent.Stored)}};var KEPT_MS3=24*60*60*1e3;var SWEEP_MS2=60*60*1e3;var SHARED2=Symbol.for("nocodb-bitbucket-auth/coordinations/2");var keepers=new Map;
+StoreFailed:RefreshEvent.Stored)}};var KEPT_MS2=24*60*60*1e3;var SWEEP_MS2=60*60*1e3;var SHARED2=Symbol.for("nocodb-bitbucket-auth/coordinations/2");var keepers=new Map;
 function coordinations(){const shared=globalThis;return shared[SHARED2]??=new Map}function keeperOf(environment){const{client}=environment;
 const clientKey=client.deriveKey("namespace");const address=(0,import_environment2.redisAddress)(environment);const name=hash2(
 clientKey,address?JSON.stringify(address):"");let keeper=keepers.get(name);if(!keeper){const coordination=coordinations().
@@ -801,7 +797,7 @@ owner);return connection}ofClient(){this.#ofClient??=new _TokenKeeper(this.envir
 edentials").attach(makePair({refreshToken:""}));return this.#ofClient}keyOf(refreshToken){return hash2(this.#hashKey,refreshToken)}rename(connection,before,key){
 if(this.#connections.get(before)===connection)this.#connections.delete(before);if(!this.#connections.has(key))this.#connections.
 set(key,connection)}#sweep(){const now=Date.now();if(now-this.#sweptAt<SWEEP_MS2)return;this.#sweptAt=now;for(const[key,
-connection]of this.#connections){if(connection.isForgettable(now-KEPT_MS3))this.#connections.delete(key)}}};var UNKNOWN2=Object.freeze({});var Credentials=class{#only;#facts;constructor({kind,authorization,email,hasUser,hint},facts=UNKNOWN2){
+connection]of this.#connections){if(connection.isForgettable(now-KEPT_MS2))this.#connections.delete(key)}}};var UNKNOWN2=Object.freeze({});var Credentials=class{#only;#facts;constructor({kind,authorization,email,hasUser,hint},facts=UNKNOWN2){
 this.kind=kind;this.email=email;this.hasUser=hasUser;this.hint=hint;this.#only=authorization===void 0?void 0:{authorization};
 this.#facts=facts}get name(){const digest2=(0,import_node_crypto5.createHash)("sha256").update(this.#only?.authorization??
 "").digest("base64url");return`token ${digest2}`}get connection(){return void 0}async newest(_patienceMs){return this.#only}renews(_used,_repetitions){

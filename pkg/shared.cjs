@@ -206,10 +206,10 @@ ptr0,len0,ptr1,len1,val3);let v4;if(ret[0]!==0){v4=getStringFromWasm0(ret[0],ret
 url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(segment,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
 ptr0,len0*1,1)}throw e}const ret=wasm.removedendpoints_judge(this.__wbg_ptr,ptr0,len0,ptr1,len1,val3,response);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}constructor(url){const ptr0=passStringToWasm0(
-url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.removedendpoints_new(ptr0,
-len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];RemovedEndpointsFinalization.register(this,
-this.__wbg_ptr,this);return this}page(url,size){const val2=+size;const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}static limits(){const ret=wasm.removedendpoints_limits();
+return ret}constructor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.removedendpoints_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];RemovedEndpointsFinalization.
+register(this,this.__wbg_ptr,this);return this}page(url,size){const val2=+size;const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.removedendpoints_page(this.__wbg_ptr,ptr0,len0,val2);
 return ret}replacement(method,url){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.
 __wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=
@@ -393,9 +393,9 @@ numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cache
 cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}const cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
 arg);view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){
-wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/600911ed99093b5b7d089bf8931b31975e3e9935ddd81b6cdf\
-c607a835014b6a");var hash="600911ed99093b5b7d089bf8931b31975e3e9935ddd81b6cdfc607a835014b6a";var section="nocodb-bitbuck\
-et-auth";var build="8762d0b839c3a3c957429deaaffee2e57e7ee98a0e9eb40bcb4de546fa2c8ba0";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/a3bf964761eb0ccd398b8680108657345e79a5ec58f2754a5d\
+4b03bf246b370c");var hash="a3bf964761eb0ccd398b8680108657345e79a5ec58f2754a5d4b03bf246b370c";var section="nocodb-bitbuck\
+et-auth";var build="6b03cf8534c5d24cfa8b88c21e3759ce6261e27808ec5617d658f3a4d70b6bca";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure2,{detail,
 cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);this.
