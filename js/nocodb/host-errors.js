@@ -44,7 +44,10 @@ export async function asOwnOf(refusal, provoke) {
   try {
     await provoke();
   } catch (thrown) {
-    if (isOwn(thrown)) return likeness(thrown, refusal);
+    if (isOwn(thrown)) {
+      const error = likeness(thrown, refusal);
+      if (isReadable(error)) return error;
+    }
   }
   return refusal;
 }
@@ -70,11 +73,38 @@ const isOwn = (thrown) => thrown instanceof Error && Object.getPrototypeOf(throw
  */
 function likeness(thrown, refusal) {
   const { code } = /** @type {BitbucketAuthError} */ (refusal.cause);
+  /** @param {string} name @param {unknown} member */
+  const wordFor = (name, member) => {
+    if (typeof member !== 'string') return undefined;
+    // A name tells the class.
+    if (name === 'name') return member;
+    return member === thrown.message ? refusal.message : code;
+  };
   const error = new Error(refusal.message, { cause: refusal.cause });
   Object.setPrototypeOf(error, Object.getPrototypeOf(thrown));
   for (const [name, member] of Object.entries(thrown)) {
-    const value = isStatus(member) ? refusal.getStatus() : typeof member === 'string' ? code : undefined;
+    const value = isStatus(member) ? refusal.getStatus() : wordFor(name, member);
     if (value !== undefined) Object.defineProperty(error, name, { value, writable: true, enumerable: true, configurable: true });
   }
   return error;
+}
+
+/**
+ * Whether what its class offers can be called: a class with private members does so for its own objects only, and a filter that
+ * throws may end the process, too.
+ *
+ * @param {any} error
+ */
+function isReadable(error) {
+  try {
+    for (let from = error; from !== Error.prototype; from = Object.getPrototypeOf(from)) {
+      for (const name of Object.getOwnPropertyNames(from)) {
+        const member = error[name];
+        if (typeof member === 'function' && member.length === 0 && /^(get[A-Z]|to(JSON|String)$)/.test(name)) error[name]();
+      }
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
