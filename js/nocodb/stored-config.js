@@ -57,6 +57,9 @@ export class StoredConfig {
    */
   #first;
 
+  /** What `saveVars` was given. @type {unknown} */
+  #vars;
+
   /**
    * @param {IntegrationConfig | undefined} config
    * @param {HostServices | undefined} host
@@ -136,8 +139,12 @@ export class StoredConfig {
   async store(pair, chain) {
     // The OAuth client's own tokens can be had again at any time.
     if (!this.canRefresh) return 'stored';
-    const { loadConfig, saveConfig } = this.#host;
+    const { loadConfig, saveConfig, isComposed } = this.#host;
     try {
+      if (isComposed) {
+        await this.#add(pair);
+        return 'stored';
+      }
       if (loadConfig && saveConfig) return await inTurn(this.id, () => this.#merge(loadConfig, saveConfig, pair, chain));
       await this.#overwrite(pair);
       return 'stored';
@@ -173,8 +180,10 @@ export class StoredConfig {
    */
   async saveVars(vars, connection) {
     this.config = { ...this.config, _vars: vars };
+    this.#vars = vars;
     await inTurn(this.id, async () => {
-      const { loadConfig, saveConfig } = this.#host;
+      const { loadConfig, saveConfig, isComposed } = this.#host;
+      if (isComposed) return this.#add(await connection?.latest());
       const row = await loadConfig?.();
       const pair = await connection?.latest();
       if (pair) this.take(pair);
@@ -182,6 +191,7 @@ export class StoredConfig {
       const config = row ? await this.#withNewest(row, pair, connection) : this.config;
       // … and of a row that is gone there is nothing to keep.
       if (row || !loadConfig) await saveConfig?.(storable({ ...config, _vars: vars }));
+      return undefined;
     });
   }
 
@@ -234,6 +244,22 @@ export class StoredConfig {
     const isStale = 'oauth' in this.config || (Boolean(before) && pair.expiresAt === undefined);
     if (this.tokenRefreshCallback && !(isStale && saveConfig)) await this.tokenRefreshCallback(storedTokens(pair));
     else await saveConfig?.(storable(this.config));
+  }
+
+  /**
+   * Has the host add tokens, and what `saveVars` was given, to the one of its configs that they belong in. NocoDB adds to
+   * what it read when it made the wrapper, so whatever is newer by now goes with it each time.
+   *
+   * @param {Pair | undefined} pair
+   */
+  async #add(pair) {
+    const { saveConfig } = this.#host;
+    if (pair) this.take(pair);
+    const isKnown = pair?.accessToken !== undefined;
+    const changed = { ...(isKnown && storedTokens(pair)), ...(this.#vars !== undefined && { _vars: this.#vars }) };
+    if (this.tokenRefreshCallback) await this.tokenRefreshCallback(/** @type {StoredTokens} */ (changed));
+    else if (saveConfig) await saveConfig(storable(this.config));
+    else throw new Error('There is no place for a part of a config.');
   }
 
   /**

@@ -152,6 +152,32 @@ describe('a vault reference', () => {
   }
 });
 
+describe('a config that is put together of several', () => {
+  const TOKENS = { type: 'oauth', oauth_token: 'own', refresh_token: 'own-refresh', expires_at: PAST };
+  const composed = { ...TOKENS, token: 'resolved', workspace: 'of-another' };
+
+  test('gives the callback what changed, and each time all of it', async (t) => {
+    const { wrapper, host } = await start(t, composed, TOKENS, { loadConfig: undefined, isComposed: true });
+    const merged = [];
+    wrapper.setTokenRefreshCallback((tokens) => merged.push(tokens));
+    await wrapper.saveVars({ cursor: 1 });
+    await use(wrapper);
+    await wrapper.saveVars({ cursor: 2 });
+    const last = merged.at(-1);
+    assert.deepEqual([last.oauth_token, last.refresh_token, last._vars], ['new-token', 'new-refresh-token', { cursor: 2 }]);
+    assert.ok(merged.filter(({ oauth_token: token }) => token === 'new-token').every(({ _vars }) => _vars));
+    assert.doesNotMatch(JSON.stringify(merged), /resolved|of-another/);
+    assert.equal(host.writes, 0);
+  });
+
+  test('is told, and works on, where there is nothing to store a part with', async (t) => {
+    const { wrapper, host } = await start(t, composed, TOKENS, { loadConfig: undefined, saveConfig: undefined, isComposed: true });
+    assert.equal((await use(wrapper)).status, 200);
+    assert.match(host.lines.join(), /could not store/);
+    await assert.rejects(wrapper.saveVars({ cursor: 1 }));
+  });
+});
+
 describe('a mask', () => {
   const IS_MASK = 'is a mask, not a token: enter what it stands for, or authenticate again';
   for (const [field, config] of [

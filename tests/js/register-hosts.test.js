@@ -138,6 +138,31 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
     assert.ok(!JSON.stringify(await host('stored')).includes(secret));
   });
 
+  test('resolves references beside tokens of a vault, of an environment and of the row, and stores no text of them', async (t) => {
+    const secrets = { bitbucket: 'resolved-access-token', renewal: 'resolved-refresh-token' };
+    const reference = (secret) => ({ $vault: { alias: 'company', secret } });
+    const { host, create, connect, expire } = await scene(t, edition, { vault: secrets });
+    const tokens = await host('row', { id: await connect() });
+    const staging = await host('row', { id: await connect() });
+    for (const [config, how] of [
+      [{ ...tokens, token: reference('bitbucket') }, { environment: 'staging' }],
+      [{ ...tokens, token: reference('bitbucket') }, {}],
+      [{ type: 'oauth', oauth_token: reference('bitbucket'), refresh_token: reference('renewal') }, {}],
+      [{ ...tokens, refresh_token: reference('renewal') }, {}],
+    ]) {
+      const id = await create(config);
+      await host('patch', { id, environments: { staging } });
+      const first = await host('open', { id, ...how });
+      expire();
+      await host('use', { first });
+      await host('saveVars', { first, vars: { cursor: 7 } });
+      const { config: row, environments } = await host('wholeRow', { id });
+      for (const [name, value] of Object.entries(config)) if (value.$vault) assert.deepEqual(row[name], value);
+      assert.deepEqual((how.environment ? environments.staging : row)._vars, { cursor: 7 });
+    }
+    assert.doesNotMatch(JSON.stringify(await host('stored')), /resolved-/);
+  });
+
   test('shows masks, takes them back, and the connection works on', async (t) => {
     const { host, connect, expire } = await scene(t, edition);
     const id = await connect();
