@@ -8,12 +8,6 @@
 /** @typedef {typeof import('./plugin.js')} Plugin */
 /** @typedef {Record<string, any>} Config */
 
-/** How long an enterprise edition may take from storing a row to exchanging the code that it still has of the request. */
-const REMEMBERED_MS = 60_000;
-
-/** What came of each payload lately, by its text. @type {Map<string, Config>} */
-const remembered = new Map();
-
 /** The kinds of credential that no code is exchanged for. */
 const OTHER_KINDS = ['api_key', 'basic', 'custom'];
 
@@ -60,65 +54,55 @@ export const isUnfinished = ({ maskedMembers }, config) =>
  * @throws {import('./plugin.js').BitbucketAuthError} what the exchange throws, and for what cannot be stored at all
  */
 export async function finished(plugin, config, stored, { isNew, exchange }) {
-  const [masked] = plugin.maskedMembers(config);
-  if (isNew && !stored && masked !== undefined) throw plugin.maskedCredential(`config.${masked}`);
-  const { oauth, ...rest } = plugin.unmasked(config, stored);
-  if (!oauth) return rest;
+  const { oauth, ...given } = config;
   // Somebody who first authenticated and then chose another type does not want tokens.
-  if (OTHER_KINDS.includes(rest.type)) return remembering(oauth, {}, rest);
-  if (isSameCode(oauth, stored?.oauth)) {
-    // It was used, or is too old by now.
-    if (!rest.oauth_token && !rest.refresh_token) throw plugin.unexchanged();
-    return remembering(oauth, {}, rest);
+  const isOtherKind = OTHER_KINDS.includes(given.type);
+  const isLogin = Boolean(oauth) && !isOtherKind && !isSameCode(plugin, oauth, stored?.oauth);
+  // Whoever sends a request may name any row as the one that is copied: what that holds is not for a new row.
+  const rest = unmasked(plugin, isLogin ? withoutTokens(given) : given, isNew ? undefined : stored);
+  if (!oauth) return rest;
+  if (isLogin) {
+    const tokens = plugin.recall(oauth, { onlyUnstored: true }) ?? await exchange(oauth, rest);
+    plugin.remember(oauth, tokens);
+    return { ...rest, ...tokens };
   }
-  // Tokens of the former connection must not outlive it: they may belong to another account.
-  // Older integrations stored `expires_in`.
-  const {
-    oauth_token, refresh_token, expires_at, expires_in, refreshed_at, scopes, authorized_at, account, ...kept
-  } = rest;
-  return remembering(oauth, await exchange(oauth, kept), kept);
+  // The code was used, or is too old by now.
+  if (!isOtherKind && !rest.oauth_token && !rest.refresh_token) throw plugin.unexchanged();
+  plugin.remember(oauth, {});
+  return rest;
 }
 
 /**
- * @param {unknown} payload
- * @param {Config} tokens
+ * @param {Plugin} plugin
  * @param {Config} config
- * @returns {Config} both
+ * @param {Config | undefined} stored
+ * @returns {Config} with the stored credentials in the place of masks
  */
-function remembering(payload, tokens, config) {
-  const key = JSON.stringify(payload);
-  remembered.set(key, tokens);
-  setTimeout(() => remembered.delete(key), REMEMBERED_MS).unref();
-  return { ...config, ...tokens };
+function unmasked(plugin, config, stored) {
+  const [masked] = plugin.maskedMembers(config);
+  if (masked !== undefined && !stored) throw plugin.maskedCredential(`config.${masked}`);
+  return plugin.unmasked(config, stored);
 }
 
 /**
- * What came of a payload that was seen here, once.
+ * Tokens of the former connection must not outlive it: they may belong to another account. Older integrations stored
+ * `expires_in`.
  *
- * @param {unknown} payload
- * @returns {Config | undefined}
+ * @param {Config} config
+ * @returns {Config}
  */
-export function recall(payload) {
-  const key = JSON.stringify(payload);
-  const tokens = remembered.get(key);
-  remembered.delete(key);
-  return tokens;
+function withoutTokens({
+  oauth_token, refresh_token, expires_at, expires_in, refreshed_at, scopes, authorized_at, account, ...kept
+}) {
+  return kept;
 }
 
 /**
+ * @param {Plugin} plugin
  * @param {unknown} payload
  * @param {unknown} former
  */
-const isSameCode = (payload, former) => codeOf(payload) !== undefined && codeOf(payload) === codeOf(former);
-
-/**
- * The code in any of the shapes in which GUIs send it.
- *
- * @param {unknown} payload
- * @returns {string | undefined}
- */
-function codeOf(payload) {
-  if (!isObject(payload)) return undefined;
-  const { code } = isObject(payload.code) ? payload.code : payload;
-  return typeof code === 'string' ? code : undefined;
+function isSameCode({ grantOf }, payload, former) {
+  const { code } = grantOf(payload);
+  return typeof code === 'string' && code === grantOf(former).code;
 }

@@ -21,6 +21,7 @@ import { inDialog, inTransaction } from './dialog.js';
 import { lazyEnvironment } from './environment.js';
 import { listRepositories, listWorkspaces } from './lists.js';
 import { masked } from './masks.js';
+import { grantOf } from './oauth-payload.js';
 import { StoredConfig, storedTokens } from './stored-config.js';
 
 /** @typedef {import('../api/client.js').BitbucketClient} BitbucketClient */
@@ -90,6 +91,8 @@ import { StoredConfig, storedTokens } from './stored-config.js';
  * @property {() => Promise<IntegrationConfig | undefined>} [loadConfig] reads the whole config as it is stored now; nothing when
  *   the connection was deleted. With it, and `saveConfig`, renewed tokens are merged into what is stored, and into no other
  *   login's
+ * @property {boolean} [isComposed] the config is put together of several stored ones, so it is none to store as a whole: the
+ *   token refresh callback is given the members that changed
  * @property {string} [id] of the connection. Wrappers with the same one share one stored config
  * @property {string} [title] of the connection, for log lines
  * @property {((message: string) => void) | { log: (message: string) => void }} [logger]
@@ -272,8 +275,7 @@ export class BitbucketAuthIntegration {
    *   `OAuthClient.parseTokenResponse` throw
    */
   async exchangeToken(payload, _config, options) {
-    const { code: inner } = members(payload);
-    const { code, code_verifier: verifier } = members(typeof inner === 'object' ? inner : payload);
+    const { code, verifier } = grantOf(payload);
     const environment = this.#environment();
     const { isInTransaction } = members(options);
     const exchange = requestTokens(

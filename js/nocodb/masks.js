@@ -14,6 +14,9 @@ const SECRET_MEMBERS = [
 ];
 const MASK = '********';
 
+/** What may come back as a mask. A host masks as it likes, and an e-mail address is a part of a credential. */
+const MASKED_MEMBERS = [...SECRET_MEMBERS, 'email'];
+
 /**
  * A copy of a config that may be shown: without what the GUI sends once and without what `saveVars` keeps. References to a
  * vault stay as they are: they are no secrets, and whoever saves the form sends them back.
@@ -37,7 +40,7 @@ export function masked(config) {
  */
 export function maskedMembers(config) {
   const given = members(config);
-  return SECRET_MEMBERS.filter((name) => given[name] === MASK);
+  return MASKED_MEMBERS.filter((name) => given[name] === MASK);
 }
 
 /**

@@ -9,7 +9,10 @@ import { core, failure } from '../core.js';
 import { BitbucketAuthError, judge } from '../error.js';
 
 export { default, BitbucketAuthError } from './entry.js';
+export { noteUnstored, recall, remember } from './exchanged-codes.js';
 export { maskedMembers, unmasked } from './masks.js';
+export { grantOf } from './oauth-payload.js';
+export { isVaultReference } from './vault.js';
 
 /**
  * The status with which NocoDB answers a request that failed.

@@ -9,7 +9,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Refusal, asOwnOf } from './host-errors.js';
-import { finished, isUnfinished, parseConfig, recall } from './incoming-config.js';
+import { finished, isUnfinished, parseConfig } from './incoming-config.js';
 
 /** @typedef {{ type: string, sub_type: string, wrapper: any, manifest: any, form: any }} Entry */
 /** @typedef {typeof import('./plugin.js')} Plugin */
@@ -83,7 +83,7 @@ export function wrapModel(model, plugin, use) {
  *
  * @param {Plugin} plugin
  */
-export const wrapperOf = (plugin) => readingRow(answeringInWords(plugin));
+export const wrapperOf = (plugin) => readingRow(plugin, answeringInWords(plugin));
 
 /**
  * Puts a method in the place of another. That of a frozen class stays as it is.
@@ -165,6 +165,22 @@ function finishBeforeStoring(model, plugin, use) {
     return withConfig(integration, await finished(plugin, config, former, { isNew, exchange }));
   }
 
+  /**
+   * Has NocoDB store what was finished. Where it cannot, whoever tries again with the same code gets the same tokens.
+   *
+   * @template T
+   * @param {unknown} payload of which the tokens came
+   * @param {() => Promise<T>} store
+   */
+  async function storing(payload, store) {
+    try {
+      return await store();
+    } catch (error) {
+      plugin.noteUnstored(payload);
+      throw error;
+    }
+  }
+
   replace(model, 'get', (get) => /** @this {Host} @param {any[]} args */ function getRow(...args) {
     use(this);
     return get.apply(this, args);
@@ -190,7 +206,8 @@ function finishBeforeStoring(model, plugin, use) {
             : refusal;
         }
       }
-      return createIntegration.call(this, changed, ...rest);
+      const create = () => createIntegration.call(this, changed, ...rest);
+      return changed === integration ? create() : storing(config?.oauth, create);
     }
   ));
 
@@ -214,7 +231,8 @@ function finishBeforeStoring(model, plugin, use) {
           throw inWords(plugin, error);
         }
       }
-      return updateIntegration.call(this, context, id, changed, ...rest);
+      const update = () => updateIntegration.call(this, context, id, changed, ...rest);
+      return changed === integration ? update() : storing(config?.oauth, update);
     }
   ));
 }
@@ -269,13 +287,14 @@ function answeringInWords(plugin) {
  * The wrapper with services that tell of its row and read it. By itself NocoDB gives a wrapper only the means to replace the whole
  * configuration.
  *
+ * @param {Plugin} plugin
  * @param {Entry['wrapper']} wrapper
  */
-function readingRow(wrapper) {
+function readingRow(plugin, wrapper) {
   return class extends wrapper {
     /** @param {any} config @param {any} services @param {any[]} rest */
     constructor(config, services, ...rest) {
-      super(config, withRow(config, services, makings.getStore()), ...rest);
+      super(config, withRow(plugin, config, services, makings.getStore()), ...rest);
     }
 
     /**
@@ -286,22 +305,27 @@ function readingRow(wrapper) {
      * @param {any[]} rest
      */
     async exchangeToken(payload, ...rest) {
-      return recall(payload) ?? super.exchangeToken(payload, ...rest);
+      return plugin.recall(payload) ?? super.exchangeToken(payload, ...rest);
     }
   };
 }
 
 /**
+ * @param {Plugin} plugin
  * @param {any} config
  * @param {any} services
  * @param {Making | undefined} making
  */
-function withRow(config, services, making) {
+function withRow(plugin, config, services, making) {
   if (!making || !services) return services;
   const { row, config: own } = making;
   const { id, title, fk_workspace_id } = row;
-  // Of an environment, or of one of the users who each have an own account.
-  if (own?.refresh_token !== config?.refresh_token) return { ...services, title: titleOf(title, config) };
+  if (hasOtherTokens(plugin, own, config)) {
+    // What NocoDB found in a vault must not become a part of what is stored.
+    const isStorable = own && !Object.values(own).some(plugin.isVaultReference);
+    const saveConfig = isStorable ? services.saveConfig : undefined;
+    return { ...services, saveConfig, isComposed: true, title: titleOf(title, config) };
+  }
   const host = /** @type {Host} */ (row.constructor);
   const loadConfig = async () => {
     const stored = /** @type {Row | undefined} */ (await host.get({ workspace_id: fk_workspace_id }, id));
@@ -309,6 +333,17 @@ function withRow(config, services, making) {
   };
   return { ...services, id, title, loadConfig };
 }
+
+/**
+ * Whether a wrapper has other tokens than its row: those of an environment, or of one of the users who each have an own
+ * account. A reference to a vault does not tell what it stands for.
+ *
+ * @param {Plugin} plugin
+ * @param {any} own the row's config
+ * @param {any} config the wrapper's
+ */
+const hasOtherTokens = ({ isVaultReference }, own, config) => ['oauth_token', 'refresh_token', 'token'].some((name) => (
+  own?.[name] !== config?.[name] && !isVaultReference(own?.[name])));
 
 /**
  * A connection's title for the log, with the account where the row is not enough to tell whose tokens they are.

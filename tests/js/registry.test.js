@@ -214,6 +214,100 @@ describe('a subclass with methods of its own', () => {
   });
 });
 
+describe('a code', () => {
+  test('whose tokens could not be stored is not exchanged again when the row is stored once more', async (t) => {
+    const { exchanges } = await run(t, `
+      let failures = 2;
+      const { createIntegration, updateIntegration } = Base;
+      const failing = (method) => async (...args) => {
+        if (failures-- > 0) throw new Error('The database is locked');
+        return method(...args);
+      };
+      Base.createIntegration = failing(createIntegration);
+      Base.updateIntegration = failing(updateIntegration);
+      Base.availableIntegrations = [];
+      (async () => {
+        await assert.rejects(Base.createIntegration(withCode()), /locked/);
+        await assert.rejects(Base.updateIntegration({}, 'id', withCode()), /locked/);
+        await Base.createIntegration(withCode());
+        assertTokens();
+      })();`);
+    assert.equal(exchanges, 1);
+  });
+
+  test('is exchanged again when the row was stored: a second row does not get the tokens of the first', async (t) => {
+    const { exchanges } = await run(t, `
+      Base.availableIntegrations = [];
+      (async () => {
+        await Base.createIntegration(withCode());
+        await Base.createIntegration(withCode());
+      })();`);
+    assert.equal(exchanges, 2);
+  });
+
+  for (const [what, payload] of [
+    ['in another shape', "{ code: { code_verifier: 'v'.repeat(43), code: 'c' } }"],
+    ['with something beside it', "{ code: 'c', code_verifier: 'v'.repeat(43), state: 's' }"],
+  ]) {
+    test(`that comes back ${what} is known, once`, async (t) => {
+      const { exchanges } = await run(t, `
+        Base.availableIntegrations = [];
+        (async () => {
+          await Base.createIntegration(withCode());
+          const wrapper = new Base.availableIntegrations[0].wrapper({}, {});
+          assert.equal((await wrapper.exchangeToken(${payload})).oauth_token, 'fresh');
+          const other = { code: 'c', code_verifier: 'w'.repeat(43) };
+          await wrapper.exchangeToken(other);
+        })();`);
+      assert.equal(exchanges, 2);
+    });
+  }
+
+  test('that cannot be read is refused without the words of whoever holds it', async (t) => {
+    await run(t, `
+      Base.availableIntegrations = [];
+      const { wrapper: Wrapper } = Base.availableIntegrations[0];
+      (async () => {
+        for (const payload of [
+          { get code() { throw new Error('the-secret'); } }, { code: 'c', get code_verifier() { throw new Error('the-secret'); } },
+        ]) {
+          await assert.rejects(new Wrapper({}, {}).exchangeToken(payload), (error) => (
+            error.code === 'INVALID_ARGUMENT' && !require('node:util').inspect(error).includes('the-secret')));
+          await assert.rejects(Base.createIntegration({ ...withCode(), config: { type: 'oauth', oauth: payload } }), (error) => (
+            error.getStatus() === 400 && !require('node:util').inspect(error).includes('the-secret')));
+        }
+        assert.deepEqual(stored, []);
+      })();`);
+  });
+});
+
+describe('a refusal inside a transaction', () => {
+  for (const [what, members, expected] of [
+    ['is an error of a class with a name and a text of its own', `
+      constructor(message, status) { super(message); this.name = 'HostError'; this.text = message; this.status = status; }`,
+    "[error instanceof HostError, error.name, error.text, error.status], [true, 'HostError', error.message, 400]"],
+    ['is no error of a class with private members, which nobody could read', `
+      #status;
+      constructor(message, status) { super(message); this.status = status; this.#status = status; }
+      getStatus() { return this.#status; }`,
+    '[error instanceof HostError, error.getStatus()], [false, 400]'],
+  ]) {
+    test(what, async (t) => {
+      await run(t, `
+        class HostError extends Error {${members}}
+        Base.updateIntegration = async () => { throw new HostError('no such row', 404); };
+        Base.availableIntegrations = [];
+        (async () => {
+          const masked = { ...withCode(), config: { type: 'api_key', token: '********' } };
+          const error = await Base.createIntegration(masked, { knexConnection: { isTransaction: true } }).catch((thrown) => thrown);
+          assert.match(error.message, /config\\.token is a mask/);
+          assert.deepEqual(${expected});
+          assert.deepEqual(stored, []);
+        })();`);
+    });
+  }
+});
+
 test('other classes keep what they assign, before and after', async (t) => {
   await run(t, `
     const shop = (list) => {

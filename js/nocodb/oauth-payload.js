@@ -1,0 +1,21 @@
+/**
+ * What NocoDB's GUI brings back from Bitbucket: `config.oauth`.
+ *
+ * In: that member, in any of the shapes that GUIs send. Out: the code and its verifier, whatever they are. What never happens
+ * here: a value is judged (the core does that), or an exception of the caller's own code gets through.
+ */
+
+import { isObject, members, reading } from '../arguments.js';
+
+/**
+ * @param {unknown} payload `{ code: { code, code_verifier } }`, `{ code, code_verifier }` or `{ code }`
+ * @returns {{ code?: unknown, verifier?: unknown }}
+ * @throws {import('../error.js').BitbucketAuthError} `INVALID_ARGUMENT` when it cannot be read
+ */
+export function grantOf(payload) {
+  return reading('exchange', 'code', () => {
+    const { code: inner } = members(payload);
+    const { code, code_verifier: verifier } = members(isObject(inner) || inner === null ? inner : payload);
+    return { code, verifier };
+  });
+}
