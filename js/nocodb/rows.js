@@ -320,10 +320,10 @@ function withRow(plugin, config, services, making) {
   if (!making || !services) return services;
   const { row, config: own } = making;
   const { id, title, fk_workspace_id } = row;
-  if (hasOtherTokens(plugin, own, config)) {
+  if (hasOtherTokens(own, config)) {
     // What NocoDB found in a vault must not become a part of what is stored.
-    const isStorable = own && !Object.values(own).some(plugin.isVaultReference);
-    const saveConfig = isStorable ? services.saveConfig : undefined;
+    const isResolved = own && Object.values(own).some(plugin.isVaultReference);
+    const saveConfig = isResolved ? undefined : services.saveConfig;
     return { ...services, saveConfig, isComposed: true, title: titleOf(title, config) };
   }
   const host = /** @type {Host} */ (row.constructor);
@@ -336,14 +336,13 @@ function withRow(plugin, config, services, making) {
 
 /**
  * Whether a wrapper has other tokens than its row: those of an environment, or of one of the users who each have an own
- * account. A reference to a vault does not tell what it stands for.
+ * account. What is no text in the row stands for a text that NocoDB has elsewhere, and does not tell which.
  *
- * @param {Plugin} plugin
  * @param {any} own the row's config
  * @param {any} config the wrapper's
  */
-const hasOtherTokens = ({ isVaultReference }, own, config) => ['oauth_token', 'refresh_token', 'token'].some((name) => (
-  own?.[name] !== config?.[name] && !isVaultReference(own?.[name])));
+const hasOtherTokens = (own, config) => ['oauth_token', 'refresh_token', 'token'].some((name) => (
+  own?.[name] !== config?.[name] && typeof (own?.[name] ?? '') === 'string'));
 
 /**
  * A connection's title for the log, with the account where the row is not enough to tell whose tokens they are.

@@ -7,11 +7,10 @@
  */
 
 import { createHash } from 'node:crypto';
-import { members } from '../arguments.js';
+import { isObject, members } from '../arguments.js';
 import { core } from '../core.js';
 import { within } from '../time-limit.js';
 import { makePair } from '../token-store.js';
-import { isVaultReference } from './vault.js';
 
 /** @typedef {import('./integration.js').HostServices} HostServices */
 /** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */
@@ -280,7 +279,7 @@ export class StoredConfig {
       refreshToken === undefined ? undefined : originOf(row),
       { ...originOf(this.config), obtainedAt, expiresAt },
       isOfSameChain,
-      type === 'oauth' && [accessToken, stored].some(isVaultReference),
+      type === 'oauth' && [accessToken, stored].some(isObject),
       isRefused,
     );
   }

@@ -56,6 +56,10 @@ describe('what NocoDB is about to store', () => {
     const copy = await create({}, { copy_from_id: id });
     assert.equal(copy.status, 201);
     assert.equal((await stored(copy.body.id)).token, 'the-token');
+    // NocoDB hands on the id that a request names.
+    const stolen = await create({ type: 'api_key', token: MASK }, { id, fk_workspace_id: copy.body.fk_workspace_id });
+    assert.equal(stolen.status, 400);
+    assert.match(stolen.body.msg, /config\.token is a mask/);
   });
 
   test('a code that a NocoDB without the preload has stored is told as what it is, and is not sent', async () => {

@@ -136,6 +136,7 @@ describe('a vault reference', () => {
     ['both tokens', { oauth_token: REFERENCE, refresh_token: REFERENCE }],
     ['the refresh token', { oauth_token: 'resolved', refresh_token: REFERENCE }],
     ['the access token', { oauth_token: REFERENCE, refresh_token: 'resolved-refresh' }],
+    ['an access token with a member beside it', { oauth_token: { ...REFERENCE, version: 2 }, refresh_token: 'resolved-refresh' }],
   ]) {
     test(`is not overwritten by renewed tokens, which stay in use, and the log says so: ${what}`, async (t) => {
       const rest = { type: 'oauth', expires_at: PAST, authorized_at: LOGIN };

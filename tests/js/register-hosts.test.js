@@ -149,6 +149,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
       [{ ...tokens, token: reference('bitbucket') }, {}],
       [{ type: 'oauth', oauth_token: reference('bitbucket'), refresh_token: reference('renewal') }, {}],
       [{ ...tokens, refresh_token: reference('renewal') }, {}],
+      [{ type: 'api_key', token: { ...reference('bitbucket'), version: 2 } }, {}],
     ]) {
       const id = await create(config);
       await host('patch', { id, environments: { staging } });
