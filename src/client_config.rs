@@ -260,7 +260,10 @@ pub enum RemovedEndpoints {
 
 const TWO_DATABASES: Reason = "is for NocoDB's own Redis only: INTEGRATION_AUTH_BITBUCKET_REDIS_URL names its database itself, as in redis://host:6379/5";
 
-const WORKERS_ALONE: Reason = "is not set, nor is NC_REDIS_URL, and NocoDB runs in several processes here: they lose connections unless all of them have the same Redis, this package with its preload, and the same variables";
+const WORKERS_ALONE: &str =
+    "NocoDB runs in several processes here, and without a Redis in common they lose connections";
+
+const WORKERS_TOGETHER: Reason = "or NC_REDIS_URL has to name one, the same in all of these processes, each of which needs this package, its preload and the same variables";
 
 /// The value of [`variable::RATE_LIMIT`] for no limit.
 const NO_LIMIT: &str = "off";
@@ -435,7 +438,8 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
         };
         if variable::NOCODB_WORKERS.into_iter().any(is_on) {
             let error = Error::new(Code::InvalidConfig, Phase::Config);
-            self.problems.push(*error.with_field(variable::REDIS_URL).with_reason(WORKERS_ALONE));
+            let error = error.with_explanation(WORKERS_ALONE).with_field(variable::REDIS_URL);
+            self.problems.push(*error.with_reason(WORKERS_TOGETHER));
         }
     }
 

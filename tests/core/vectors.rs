@@ -862,6 +862,10 @@ mod cases {
         for problem in &environment.problems {
             assert_eq!((problem.code, problem.phase), (Code::InvalidConfig, Phase::Config));
         }
+        if let Some(says) = case["says"].as_str() {
+            let last = environment.problems.last().map(ToString::to_string);
+            assert_eq!(last.as_deref(), Some(says), "{}", case["name"]);
+        }
         assert_eq!(json!(environment.client.is_some()), case["oauth"], "{}", case["name"]);
         let mut seen = environment.client.as_ref().map_or_else(|| json!({}), facts);
         seen["timeoutMs"] = environment.timeout_ms.into();

@@ -341,6 +341,7 @@ function configEnvironment(vector, t) {
 
   assert.equal(said.length, vector.problems.length, said.join('\n'));
   vector.problems.forEach((name, at) => assert.match(said[at], new RegExp(`\\b${name}\\b`)));
+  if (vector.says) assert.equal(said.at(-1), `[nocodb-bitbucket-auth] ${vector.says}`);
   assert.equal(Boolean(button), vector.oauth);
   const { clientId, redirectUri, scopes } = vector.expect ?? {};
   if (clientId) assert.equal(button.oauthMeta.clientId, clientId);
