@@ -67,6 +67,19 @@ describe('a callback page for which nobody waits', () => {
     assert.deepEqual(await scene.page.evaluate(() => window.heard), []);
   }));
 
+  test('that tells of a refusal keeps the error in its address, for whoever is to be told of it', async () => {
+    const { body, ...rest } = await callbackPage();
+    const refusal = body.replace(/<main>\n[^]*<\/main>/, '<main>Refused <button type="button">Close this window</button></main>');
+    await on({ site: { pages: { '/callback.html': { ...rest, body: refusal } } } }, async (scene) => {
+      const other = await scene.context.newPage();
+      await other.clock.install();
+      const address = `${scene.redirectUri}?error=server_error&state=def`;
+      await other.goto(address);
+      await other.clock.runFor(2 * SEEN_BY_ALL_MS);
+      assert.equal(await other.evaluate(() => location.href), address);
+    });
+  });
+
   for (const [host, isHeard] of [['localhost', true], ['127.0.0.1', false]]) {
     test(`hands its address to an opener on its own origin only: ${host}`, () => on({}, async (scene) => {
       await scene.page.goto(`${scene.origin.replace('localhost', host)}/`);
