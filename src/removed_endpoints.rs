@@ -294,9 +294,9 @@ impl Collected {
         self.with_parameters([&self.api, "/repositories/", segment, "?pagelen=100"].concat(), with_role)
     }
 
-    /// Judges an answer about a workspace. Where Bitbucket says that there is no such workspace, or that it shows none of its
-    /// repositories because it takes them for spam, the removed endpoint had nothing of it either. Anything else fails the
-    /// whole list, as nobody would see that a part of it is missing.
+    /// Judges an answer about a workspace. Where Bitbucket says that there is no such workspace, that this user may not see it
+    /// (its owner may demand certain addresses, or two-step verification), or that it takes its repositories for spam, the
+    /// removed endpoint listed the others. Anything else fails the whole list: nobody would see that a part of it is missing.
     pub fn judge(&self, workspace: &str, with_role: bool, response: &ApiResponse<'_>) -> Verdict {
         let error = api_response::judge(response);
         let is_announced = error.announcement_url.is_some();
@@ -307,7 +307,10 @@ impl Collected {
         }
         let status = response.status.to_string();
         let about = ["GET /repositories: Bitbucket answers ", &status, " for the workspace ", workspace].concat();
-        if is_bitbuckets && (is_spam || error.code == Code::ApiNotFound) {
+        // A scope that is missing is missing everywhere.
+        let is_hidden =
+            error.code == Code::ApiNotFound || response.status == 403 && error.code != Code::ApiInsufficientScope;
+        if is_bitbuckets && (is_spam || is_hidden) {
             return Verdict::LeftOut(about + ", so it is left out.");
         }
         // What passes is tried again; a 400 is about the request, and whoever made that has the answer.

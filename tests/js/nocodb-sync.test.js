@@ -184,7 +184,8 @@ describe('the list of all repositories', PATIENT, () => {
   });
 
   for (const [what, fault, expected] of [
-    ['a workspace that refuses', { status: 403 }, 403],
+    ['a workspace that refuses this user', { status: 403 }, undefined],
+    ['a proxy\'s 403', { kind: 'html', status: 403 }, 403],
     ['a proxy\'s 404', { kind: 'html', status: 404 }, 404],
     ['the page of a missing repository', { kind: 'missing-page' }, undefined],
     ['a workspace that is gone', { status: 404 }, undefined],
