@@ -578,7 +578,7 @@ fn retry() {
         }
         "isCuredByRenewal" => {
             let flag = |name: &str| case[name].as_bool().unwrap_or_default();
-            let status = case.get("status").map(|_| status(case));
+            let status = case.get("status").map(|_| f64::from(status(case)));
             let message = case["message"].as_str().unwrap_or_default();
             let is_cured = is_cured_by_renewal(flag("isOfClient"), flag("isUnrepeated"), status, message);
             equal(&is_cured.into(), &case["expect"])

@@ -6,6 +6,8 @@ use crate::retry::FailedWork;
 
 /// Whether newer tokens may cure work that failed.
 #[wasm_bindgen(js_name = isCuredByRenewal)]
-pub fn is_cured_by_renewal(is_of_client: bool, is_unrepeated: bool, status: Option<u16>, message: &str) -> bool {
+pub fn is_cured_by_renewal(is_of_client: bool, is_unrepeated: bool, status: Option<f64>, message: &str) -> bool {
+    // Whatever a stranger's error has there: JavaScript's numbers do not fit as they are.
+    let status = status.filter(|status| (100.0..1000.0).contains(status)).map(|status| status as u16);
     FailedWork { is_of_client, is_unrepeated, status, message }.is_cured_by_renewal()
 }
