@@ -411,6 +411,7 @@ import { BitbucketAuthError, judge } from './error.js';
  *   with this code, and with this status of Bitbucket's
  * @property {() => number} transactionLimit how long an exchange may keep a transaction open, in milliseconds
  * @property {() => Failure} lateInTransaction
+ * @property {(type: unknown) => boolean} takesCode whether a config of this type takes its tokens for an authorization code
  * @property {(field: string) => Failure} maskedCredential
  * @property {(code: string, phase: Phase, details?: FailureDetails) => Failure} failure
  * @property {new (apiUrl: string) => Api} Api

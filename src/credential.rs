@@ -48,6 +48,11 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
+    /// Whether a config that says this of its kind takes its tokens for a code: unless it names another kind.
+    pub fn takes_code(name: &str) -> bool {
+        matches!(Self::from_name(name), None | Some(Self::OAuth))
+    }
+
     /// The [members](MEMBERS) of a config that it is made of.
     fn members(self) -> &'static [&'static str] {
         match self {

@@ -22,10 +22,10 @@ export { BitbucketAuthError, BitbucketAuthIntegration };
 /** @typedef {import('./form.js').FormElement} FormElement */
 /** @typedef {import('./manifest.js').IntegrationManifest} IntegrationManifest */
 /** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */
-/** @typedef {import('./integration.js').CodeGrant} CodeGrant */
+/** @typedef {import('./oauth-payload.js').CodeGrant} CodeGrant */
 /** @typedef {import('./connection-test.js').ConnectionStatus} ConnectionStatus */
 /** @typedef {import('./integration.js').HostServices} HostServices */
-/** @typedef {import('./integration.js').OAuthPayload} OAuthPayload */
+/** @typedef {import('./oauth-payload.js').OAuthPayload} OAuthPayload */
 /** @typedef {import('./lists.js').Repository} Repository */
 /** @typedef {import('./integration.js').StoredTokens} StoredTokens */
 /** @typedef {import('./connection-test.js').TestResult} TestResult */

@@ -8,9 +8,6 @@
 /** @typedef {typeof import('./plugin.js')} Plugin */
 /** @typedef {Record<string, any>} Config */
 
-/** The kinds of credential that no code is exchanged for. */
-const OTHER_KINDS = ['api_key', 'basic', 'custom'];
-
 /**
  * @param {unknown} value
  * @returns {value is Record<string, any>}
@@ -56,8 +53,8 @@ export const isUnfinished = ({ maskedMembers }, config) =>
 export async function finished(plugin, config, stored, { isNew, exchange }) {
   const { oauth, ...given } = config;
   // Somebody who first authenticated and then chose another type does not want tokens.
-  const isOtherKind = OTHER_KINDS.includes(given.type);
-  const isLogin = Boolean(oauth) && !isOtherKind && !isSameCode(plugin, oauth, stored?.oauth);
+  const takesCode = plugin.takesCode(given.type);
+  const isLogin = Boolean(oauth) && takesCode && !isSameCode(plugin, oauth, stored?.oauth);
   // Whoever sends a request may name any row as the one that is copied: what that holds is not for a new row.
   const rest = unmasked(plugin, isLogin ? withoutTokens(given) : given, isNew ? undefined : stored);
   if (!oauth) return rest;
@@ -67,7 +64,7 @@ export async function finished(plugin, config, stored, { isNew, exchange }) {
     return { ...rest, ...tokens };
   }
   // The code was used, or is too old by now.
-  if (!isOtherKind && !rest.oauth_token && !rest.refresh_token) throw plugin.unexchanged();
+  if (takesCode && !rest.oauth_token && !rest.refresh_token) throw plugin.unexchanged();
   plugin.remember(oauth, {});
   return rest;
 }

@@ -31,6 +31,7 @@ import { StoredConfig, storedTokens } from './stored-config.js';
 /** @typedef {import('./connection-test.js').TestResult} TestResult */
 /** @typedef {import('./environment.js').Environment} Environment */
 /** @typedef {import('./lists.js').PageQuery} PageQuery */
+/** @typedef {import('./oauth-payload.js').OAuthPayload} OAuthPayload */
 /** @typedef {import('./lists.js').Repository} Repository */
 /** @typedef {import('./lists.js').Workspace} Workspace */
 
@@ -70,19 +71,6 @@ import { StoredConfig, storedTokens } from './stored-config.js';
  * @property {string} [expires_at] when the access token dies, ISO 8601
  * @property {string} [refreshed_at] when they were received, ISO 8601
  * @property {string[]} [scopes] as granted
- */
-
-/**
- * @typedef {object} CodeGrant
- * @property {string} code
- * @property {string} [code_verifier]
- */
-
-/**
- * What the GUIs of NocoDB send as `config.oauth`, by version and by the `model` of the form. Those of NocoDB 0.262 to 0.265
- * send no verifier.
- *
- * @typedef {CodeGrant | { code: CodeGrant }} OAuthPayload
  */
 
 /**

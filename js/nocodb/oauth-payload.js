@@ -8,6 +8,19 @@
 import { isObject, members, reading } from '../arguments.js';
 
 /**
+ * @typedef {object} CodeGrant
+ * @property {string} code
+ * @property {string} [code_verifier]
+ */
+
+/**
+ * What the GUIs of NocoDB send as `config.oauth`, by version and by the `model` of the form. Those of NocoDB 0.262 to 0.265
+ * send no verifier.
+ *
+ * @typedef {CodeGrant | { code: CodeGrant }} OAuthPayload
+ */
+
+/**
  * @param {unknown} payload `{ code: { code, code_verifier } }`, `{ code, code_verifier }` or `{ code }`
  * @returns {{ code?: unknown, verifier?: unknown }}
  * @throws {import('../error.js').BitbucketAuthError} `INVALID_ARGUMENT` when it cannot be read

@@ -22,6 +22,14 @@ export { isVaultReference } from './vault.js';
  */
 export const hostStatus = ({ code, status }) => judge(hostStatus, () => core().hostStatus(code, status));
 
+/**
+ * Whether a config of this type takes its tokens for an authorization code.
+ *
+ * @param {unknown} type
+ * @returns {boolean}
+ */
+export const takesCode = (type) => core().takesCode(type);
+
 /** A row has a code in the place of tokens, which nobody exchanged. */
 export const unexchanged = () => failure('RECONNECT_REQUIRED', 'exchange', { ending: 'unexchanged' });
 

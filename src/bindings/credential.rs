@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::Members;
 use crate::client_config::ClientCredentials;
-use crate::credential::{Credential, MEMBERS, Stored, VAULT, segment};
+use crate::credential::{Credential, Kind, MEMBERS, Stored, VAULT, segment};
 use crate::error::Phase;
 use crate::host::{self, Properties};
 use crate::secret::Secret;
@@ -48,6 +48,12 @@ pub fn read_credential(config: &JsValue, may_act_as_client: bool) -> core::resul
 #[wasm_bindgen(js_name = isVaultReference)]
 pub fn is_vault_reference(value: &JsValue) -> bool {
     host::only_member(value, VAULT).is_some_and(|place| place.is_object())
+}
+
+/// Whether a config of this type takes its tokens for an authorization code.
+#[wasm_bindgen(js_name = takesCode)]
+pub fn takes_code(kind: &JsValue) -> bool {
+    Kind::takes_code(&kind.as_string().unwrap_or_default())
 }
 
 /// The slug of a workspace, or its UUID in braces, as a segment of a path.

@@ -1,6 +1,7 @@
 //! What the shared cases cannot say about tokens, because it needs no answer.
 
 use nocodb_bitbucket_auth::client_config::ClientConfig;
+use nocodb_bitbucket_auth::credential::Kind;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::Code;
 use nocodb_bitbucket_auth::token_request::{Grant, LONGEST_TOKEN, TokenRequest};
@@ -46,4 +47,13 @@ fn a_token_is_expired_from_its_last_millisecond_on() {
     assert!(is_expired(Some(1000.0), 1001.0));
     assert!(!is_expired(Some(1000.0), 999.0));
     assert!(!is_expired(None, f64::MAX));
+}
+
+#[test]
+fn a_code_is_for_every_config_that_names_no_other_kind() {
+    for (name, takes_code) in
+        [("oauth", true), ("", true), ("OAuth", true), ("api_key", false), ("basic", false), ("custom", false)]
+    {
+        assert_eq!(Kind::takes_code(name), takes_code, "{name}");
+    }
 }
