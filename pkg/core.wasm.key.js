@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/a3bf964761eb0ccd398b8680108657345e79a5ec58f2754a5d4b03bf246b370c');
-export const hash = 'a3bf964761eb0ccd398b8680108657345e79a5ec58f2754a5d4b03bf246b370c';
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/6a7af69a18eace7f140a982eb223099d6c460f68cf80446960e80a94383bdb90');
+export const hash = '6a7af69a18eace7f140a982eb223099d6c460f68cf80446960e80a94383bdb90';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '6b03cf8534c5d24cfa8b88c21e3759ce6261e27808ec5617d658f3a4d70b6bca';
+export const build = 'd5f1a68198fd7bd30ce45ac032b0fcb176d9fb3befec9cf2237cfd43b6b16e8c';

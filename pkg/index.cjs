@@ -862,8 +862,7 @@ pageAddress,()=>(0,import_core22.core)().pageAddress(path,next,page))}async func
 try{const client=access.createClient({maxWaitMs:DIALOG_MS,patienceMs:DIALOG_TOKENS_MS});const asked=listOf(client,address);
 const{values,goOn}=await inDialog(fetchPage(client,asked,{},DIALOG_MS));return{values:values.map(value=>(0,import_arguments6.pick)(
 unwrap((0,import_arguments6.members)(value)),names2)),...goOn()&&{next:(0,import_error10.judge)(list,()=>asked.token)}}}catch(error){
-throw meaningOf(error)}}var import_masks=require("./shared.cjs");var import_node_crypto6=require("node:crypto");var import_arguments7=require("./shared.cjs");var import_core23=require("./shared.cjs");var import_vault=require("./shared.cjs");var CHANGE_LIMIT_MS=5e3;var GONE=["ERR_INTEGRATION_NOT_FOUND","INTEGRATION_NOT_\
-FOUND"];var changes=new Map;var StoredConfig=class{stored=0;handed=0;ending;config;tokenRefreshCallback;#host;#first;constructor(config,host){
+throw meaningOf(error)}}var import_masks=require("./shared.cjs");var import_oauth_payload=require("./shared.cjs");var import_node_crypto6=require("node:crypto");var import_arguments7=require("./shared.cjs");var import_core23=require("./shared.cjs");var CHANGE_LIMIT_MS=5e3;var GONE=["ERR_INTEGRATION_NOT_FOUND","INTEGRATION_NOT_FOUND"];var changes=new Map;var StoredConfig=class{stored=0;handed=0;ending;config;tokenRefreshCallback;#host;#first;#vars;constructor(config,host){
 this.config={...config};this.#host=host??{}}get id(){return textOf(this.#host.id)}get title(){return textOf(this.#host.title)}get account(){
 return textOf((0,import_arguments7.members)(this.config.account).uuid)}get workspace(){return textOf(this.config.workspace)}get canRefresh(){
 return this.config.type==="oauth"&&textOf(this.config.refresh_token)!==void 0}pair(accessToken){const{oauth_token:own}=this.
@@ -871,42 +870,47 @@ config;return pairOf(this.config,accessToken===own?own:accessToken)}log(message)
 const{logger}=this.#host;if(typeof logger==="function")await logger(message);else if(logger)await logger.log(message);else
 console.warn(`[nocodb-bitbucket-auth] ${message}`)}take(pair){if(pair.accessToken!==void 0&&pair.accessToken!==this.config.
 oauth_token){this.#first??=digest(this.config.refresh_token);this.config=withTokens(this.config,pair)}}async store(pair,chain){
-if(!this.canRefresh)return"stored";const{loadConfig,saveConfig}=this.#host;try{if(loadConfig&&saveConfig)return await inTurn(
-this.id,()=>this.#merge(loadConfig,saveConfig,pair,chain));await this.#overwrite(pair);return"stored"}catch(error){if(GONE.
-includes(String((0,import_arguments7.members)(error).error)))return"deleted";throw error}}async read(chain){const{loadConfig}=this.#host;
-if(!loadConfig||!this.canRefresh)return void 0;const row=await loadConfig();if(!row)return"deleted";const{RowHolding}=(0,import_core23.core)();
-const holding=await this.#holdingOf(row,pairOf(this.config,void 0),chain,true);if(holding===RowHolding.Replaced)return"r\
-eplaced";const isOthers=holding===RowHolding.Others||holding===RowHolding.OthersNewer;return isOthers?pairOf(row,textOf(
-row.oauth_token)):void 0}async saveVars(vars,connection){this.config={...this.config,_vars:vars};await inTurn(this.id,async()=>{
-const{loadConfig,saveConfig}=this.#host;const row=await loadConfig?.();const pair=await connection?.latest();if(pair)this.
-take(pair);const config=row?await this.#withNewest(row,pair,connection):this.config;if(row||!loadConfig)await saveConfig?.(
-storable({...config,_vars:vars}))})}async#withNewest(row,pair,chain){if(pair?.accessToken===void 0||!chain)return row;const{
-RowHolding}=(0,import_core23.core)();const holding=await this.#holdingOf(row,pair,chain,false);return holding===RowHolding.
-Chain||holding===RowHolding.Others?withTokens(row,pair):row}async#merge(loadConfig,saveConfig,pair,chain){const row=await loadConfig();
+if(!this.canRefresh)return"stored";const{loadConfig,saveConfig,isComposed}=this.#host;try{if(isComposed){await this.#add(
+pair);return"stored"}if(loadConfig&&saveConfig)return await inTurn(this.id,()=>this.#merge(loadConfig,saveConfig,pair,chain));
+await this.#overwrite(pair);return"stored"}catch(error){if(GONE.includes(String((0,import_arguments7.members)(error).error)))
+return"deleted";throw error}}async read(chain){const{loadConfig}=this.#host;if(!loadConfig||!this.canRefresh)return void 0;
+const row=await loadConfig();if(!row)return"deleted";const{RowHolding}=(0,import_core23.core)();const holding=await this.#holdingOf(
+row,pairOf(this.config,void 0),chain,true);if(holding===RowHolding.Replaced)return"replaced";const isOthers=holding===RowHolding.
+Others||holding===RowHolding.OthersNewer;return isOthers?pairOf(row,textOf(row.oauth_token)):void 0}async saveVars(vars,connection){
+this.config={...this.config,_vars:vars};this.#vars=vars;await inTurn(this.id,async()=>{const{loadConfig,saveConfig,isComposed}=this.#host;
+if(isComposed)return this.#add(await connection?.latest());const row=await loadConfig?.();const pair=await connection?.latest();
+if(pair)this.take(pair);const config=row?await this.#withNewest(row,pair,connection):this.config;if(row||!loadConfig)await saveConfig?.(
+storable({...config,_vars:vars}));return void 0})}async#withNewest(row,pair,chain){if(pair?.accessToken===void 0||!chain)
+return row;const{RowHolding}=(0,import_core23.core)();const holding=await this.#holdingOf(row,pair,chain,false);return holding===
+RowHolding.Chain||holding===RowHolding.Others?withTokens(row,pair):row}async#merge(loadConfig,saveConfig,pair,chain){const row=await loadConfig();
 if(!row)return"deleted";const{RowHolding}=(0,import_core23.core)();const holding=await this.#holdingOf(row,pair,chain,false);
 if(holding===RowHolding.Replaced)return"replaced";this.take(pair);if(holding===RowHolding.InVault)throw new Error("There\
  is no place for tokens beside a vault.");const isThere=row.oauth_token===pair.accessToken&&row.refresh_token===pair.refreshToken;
 if(holding!==RowHolding.OthersNewer&&!isThere)await saveConfig(storable(withTokens(row,pair)));return holding===RowHolding.
 Chain?"stored":"shared"}async#overwrite(pair){const{saveConfig}=this.#host;const{expires_at:before}=this.config;this.take(
 pair);const isStale="oauth"in this.config||Boolean(before)&&pair.expiresAt===void 0;if(this.tokenRefreshCallback&&!(isStale&&
-saveConfig))await this.tokenRefreshCallback(storedTokens(pair));else await saveConfig?.(storable(this.config))}async#holdingOf(row,own,chain,isRefused){
-const{type,oauth_token:accessToken,refresh_token:stored}=row;const refreshToken=type==="oauth"?textOf(stored):void 0;const isOfSameChain=refreshToken!==
-void 0&&(refreshToken===this.config.refresh_token||digest(refreshToken)===this.#first||await chain.includes(refreshToken));
-const{obtainedAt,expiresAt}=own;return(0,import_core23.core)().rowHolding(refreshToken===void 0?void 0:originOf(row),{...originOf(
-this.config),obtainedAt,expiresAt},isOfSameChain,type==="oauth"&&[accessToken,stored].some(import_vault.isVaultReference),
-isRefused)}};function pairOf({refresh_token,expires_at,refreshed_at,scopes},accessToken){return makePair({accessToken,refreshToken:String(
-refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),scopes:scopes||void 0})}function storedTokens({
-accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:accessToken,...refreshToken&&{refresh_token:refreshToken},
-...expiresAt!==void 0&&{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==void 0&&{refreshed_at:new Date(obtainedAt).
-toISOString()},...scopes.length>0&&{scopes}}}function withTokens(config,pair){const{expires_at:_before,expires_in:_older,
-...kept}=config;return Object.assign(kept,storedTokens(pair))}function storable({oauth:_transient,...config}){return config}
-function originOf({authorized_at,account,refreshed_at,expires_at}){return{authorizedAt:textOf(authorized_at),account:textOf(
-(0,import_arguments7.members)(account).uuid),obtainedAt:epoch(refreshed_at),expiresAt:epoch(expires_at)}}function digest(refreshToken){
-return(0,import_node_crypto6.createHash)("sha256").update(String(refreshToken)).digest().toString("base64url",0,16)}function textOf(value){
-return typeof value==="string"&&value!==""?value:void 0}function epoch(iso){const time=Date.parse(iso??"");return Number.
-isNaN(time)?void 0:time}async function inTurn(id,work){if(id===void 0)return work();const before=changes.get(id);const change=before?
-within(CHANGE_LIMIT_MS,before).then(work,work):work();changes.set(id,change);try{return await change}finally{if(changes.
-get(id)===change)changes.delete(id)}}var BitbucketAuthIntegration=class{#stored;#host;#environment;#client=null;#opened;constructor(config,host,environment=(0,import_environment3.lazyEnvironment)(
+saveConfig))await this.tokenRefreshCallback(storedTokens(pair));else await saveConfig?.(storable(this.config))}async#add(pair){
+const{saveConfig}=this.#host;if(pair)this.take(pair);const isKnown=pair?.accessToken!==void 0;const changed={...isKnown&&
+storedTokens(pair),...this.#vars!==void 0&&{_vars:this.#vars}};if(this.tokenRefreshCallback)await this.tokenRefreshCallback(
+changed);else if(saveConfig)await saveConfig(storable(this.config));else throw new Error("There is no place for a part o\
+f a config.")}async#holdingOf(row,own,chain,isRefused){const{type,oauth_token:accessToken,refresh_token:stored}=row;const refreshToken=type===
+"oauth"?textOf(stored):void 0;const isOfSameChain=refreshToken!==void 0&&(refreshToken===this.config.refresh_token||digest(
+refreshToken)===this.#first||await chain.includes(refreshToken));const{obtainedAt,expiresAt}=own;return(0,import_core23.core)().
+rowHolding(refreshToken===void 0?void 0:originOf(row),{...originOf(this.config),obtainedAt,expiresAt},isOfSameChain,type===
+"oauth"&&[accessToken,stored].some(import_arguments7.isObject),isRefused)}};function pairOf({refresh_token,expires_at,refreshed_at,
+scopes},accessToken){return makePair({accessToken,refreshToken:String(refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(
+refreshed_at),scopes:scopes||void 0})}function storedTokens({accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){
+return{oauth_token:accessToken,...refreshToken&&{refresh_token:refreshToken},...expiresAt!==void 0&&{expires_at:new Date(
+expiresAt).toISOString()},...obtainedAt!==void 0&&{refreshed_at:new Date(obtainedAt).toISOString()},...scopes.length>0&&
+{scopes}}}function withTokens(config,pair){const{expires_at:_before,expires_in:_older,...kept}=config;return Object.assign(
+kept,storedTokens(pair))}function storable({oauth:_transient,...config}){return config}function originOf({authorized_at,
+account,refreshed_at,expires_at}){return{authorizedAt:textOf(authorized_at),account:textOf((0,import_arguments7.members)(
+account).uuid),obtainedAt:epoch(refreshed_at),expiresAt:epoch(expires_at)}}function digest(refreshToken){return(0,import_node_crypto6.createHash)(
+"sha256").update(String(refreshToken)).digest().toString("base64url",0,16)}function textOf(value){return typeof value===
+"string"&&value!==""?value:void 0}function epoch(iso){const time=Date.parse(iso??"");return Number.isNaN(time)?void 0:time}
+async function inTurn(id,work){if(id===void 0)return work();const before=changes.get(id);const change=before?within(CHANGE_LIMIT_MS,
+before).then(work,work):work();changes.set(id,change);try{return await change}finally{if(changes.get(id)===change)changes.
+delete(id)}}var BitbucketAuthIntegration=class{#stored;#host;#environment;#client=null;#opened;constructor(config,host,environment=(0,import_environment3.lazyEnvironment)(
 process.env)){this.#stored=new StoredConfig(config,host);this.#host=host??{};this.#environment=environment}get#config(){
 return this.#stored.config}get config(){const{_vars,...config}=this.#config;return config}getVars(){return this.#config.
 _vars??{}}async saveVars(vars){const isKept=this.#stored.canRefresh&&this.#environment().client!==void 0;await this.#stored.
@@ -918,8 +922,7 @@ newest();for(let repetitions=0;;repetitions+=1){try{return await work(this.#open
 error)?await credentials.cureFor(used,repetitions):void 0;if(!newer)throw withoutTokens(error)??error;used=newer}}}async testConnection(){
 try{return await inDialog(testConnection(this.#access,this.#config))}catch(error){return{success:false,message:meaningOf(
 error).message}}}async connectionStatus(){return connectionStatus(this.#access,this.#config)}async exchangeToken(payload,_config,options){
-const{code:inner}=(0,import_arguments8.members)(payload);const{code,code_verifier:verifier}=(0,import_arguments8.members)(
-typeof inner==="object"?inner:payload);const environment=this.#environment();const{isInTransaction}=(0,import_arguments8.members)(
+const{code,verifier}=(0,import_oauth_payload.grantOf)(payload);const environment=this.#environment();const{isInTransaction}=(0,import_arguments8.members)(
 options);const exchange=requestTokens(environment,client=>client.buildHostTokenRequest(code,verifier,environment.isVerifierOptional),
 "authorization_code");const tokens=await(isInTransaction?inTransaction(exchange):exchange);const account=isInTransaction?
 void 0:await accountOf(`Bearer ${tokens.accessToken}`,environment);return{type:"oauth",...storedTokens(tokens),authorized_at:new Date(

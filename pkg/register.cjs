@@ -4,20 +4,31 @@ if(from&&typeof from==="object"||typeof from==="function"){for(let key of __getO
 to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__getOwnPropDesc(from,key))||desc.enumerable})}
 return to};var __toESM=(mod,isNodeMode,target)=>(target=mod!=null?__create(__getProtoOf(mod)):{},__copyProps(isNodeMode||!mod||!mod.
 __esModule?__defProp(target,"default",{value:mod,enumerable:true}):target,mod));var __toCommonJS=mod=>__copyProps(__defProp(
-{},"__esModule",{value:true}),mod);var plugin_exports={};
+{},"__esModule",{value:true}),mod);function digest(payload){const{code,verifier}=(0,import_oauth_payload.grantOf)(payload);if(typeof code!=="string")return void 0;
+return(0,import_node_crypto.createHash)("sha256").update(JSON.stringify([code,String(verifier)])).digest("base64url")}function remember(payload,tokens){
+const key=digest(payload);if(key===void 0)return;if(outcomes.size>=MOST)outcomes.delete(outcomes.keys().next().value);const outcome={
+tokens,isUnstored:false};outcomes.set(key,outcome);setTimeout(()=>{if(outcomes.get(key)===outcome)outcomes.delete(key)},
+REMEMBERED_MS).unref()}function noteUnstored(payload){const outcome=outcomes.get(digest(payload)??"");if(outcome)outcome.
+isUnstored=true}function recall(payload,{onlyUnstored=false}={}){const key=digest(payload)??"";const outcome=outcomes.get(
+key);if(!outcome||onlyUnstored&&!outcome.isUnstored)return void 0;outcomes.delete(key);return outcome.tokens}var import_node_crypto,
+import_oauth_payload,REMEMBERED_MS,MOST,outcomes;var init_exchanged_codes=__esm({"js/nocodb/exchanged-codes.js"(){import_node_crypto=
+require("node:crypto");import_oauth_payload=require("./shared.cjs");REMEMBERED_MS=6e4;MOST=1e3;outcomes=new Map}});var plugin_exports={};
 __export(plugin_exports,{BitbucketAuthError:()=>import_entry.BitbucketAuthError,default:()=>import_entry.default,
-hostStatus:()=>hostStatus,maskedCredential:()=>maskedCredential,maskedMembers:()=>import_masks.maskedMembers,unexchanged:()=>unexchanged,
-unmasked:()=>import_masks.unmasked});var import_core,import_error,import_entry,import_masks,hostStatus,unexchanged,maskedCredential;
-var init_plugin=__esm({"js/nocodb/plugin.js"(){import_core=require("./shared.cjs");import_error=require("./shared.cjs");
-import_entry=__toESM(require("./index.cjs"));import_masks=require("./shared.cjs");hostStatus=({code,status})=>(0,import_error.judge)(
-hostStatus,()=>(0,import_core.core)().hostStatus(code,status));unexchanged=()=>(0,import_core.failure)("RECONNECT_REQUIR\
-ED","exchange",{ending:"unexchanged"});maskedCredential=field=>new import_error.BitbucketAuthError((0,import_core.core)().
-maskedCredential(field),{},maskedCredential)}});var page,policy;var init_callback_html=__esm({"pkg/callback.html.js"(){page=`<!doctype html>
+grantOf:()=>import_oauth_payload2.grantOf,hostStatus:()=>hostStatus,isVaultReference:()=>import_vault.isVaultReference,maskedCredential:()=>maskedCredential,
+maskedMembers:()=>import_masks.maskedMembers,noteUnstored:()=>noteUnstored,recall:()=>recall,remember:()=>remember,takesCode:()=>takesCode,
+unexchanged:()=>unexchanged,unmasked:()=>import_masks.unmasked});var import_core,import_error,import_entry,import_masks,
+import_oauth_payload2,import_vault,hostStatus,takesCode,unexchanged,maskedCredential;var init_plugin=__esm({"js/nocodb/p\
+lugin.js"(){import_core=require("./shared.cjs");import_error=require("./shared.cjs");import_entry=__toESM(require("./index.cjs"));
+init_exchanged_codes();import_masks=require("./shared.cjs");import_oauth_payload2=require("./shared.cjs");import_vault=require("./shared.cjs");
+hostStatus=({code,status})=>(0,import_error.judge)(hostStatus,()=>(0,import_core.core)().hostStatus(code,status));takesCode=
+type=>(0,import_core.core)().takesCode(type);unexchanged=()=>(0,import_core.failure)("RECONNECT_REQUIRED","exchange",{ending:"\
+unexchanged"});maskedCredential=field=>new import_error.BitbucketAuthError((0,import_core.core)().maskedCredential(field),
+{},maskedCredential)}});var page,policy;var init_callback_html=__esm({"pkg/callback.html.js"(){page=`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-Q9ytXI5RwHbe3slBD0o4P6lvHX1V5\
-jwYpPd//LYxkks='; style-src 'sha256-0JbPSV2t1YeaXe687kbo53rOLt2L6q3kJFLKCHPe7wc='; base-uri 'none'; form-action 'none'">\
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-lLjHIKpYK69ssegoFuokT12u8mSsv\
+QZeOr/5FWrC0t8='; style-src 'sha256-0JbPSV2t1YeaXe687kbo53rOLt2L6q3kJFLKCHPe7wc='; base-uri 'none'; form-action 'none'">\
 
 <meta name="referrer" content="no-referrer">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -44,8 +55,11 @@ jwYpPd//LYxkks='; style-src 'sha256-0JbPSV2t1YeaXe687kbo53rOLt2L6q3kJFLKCHPe7wc=
     const seenByAllMs = 120_000;
     const address = location.href;
     const forget = () => history.replaceState(null, '', location.pathname);
-    setTimeout(forget, seenByAllMs);
-    document.querySelector('button')?.addEventListener('click', () => close());
+    // A page that tells of a refusal has a button, and an error in its address that somebody may be asked for; but no c\
+ode.
+    const button = document.querySelector('button');
+    if (button) button.addEventListener('click', () => close());
+    else setTimeout(forget, seenByAllMs);
     // Set by js/browser.js when it opened this window. Others only look at the address.
     const popup = sessionStorage.getItem(\`\${name}:popup\`);
     if (!popup) return;
@@ -69,7 +83,7 @@ jwYpPd//LYxkks='; style-src 'sha256-0JbPSV2t1YeaXe687kbo53rOLt2L6q3kJFLKCHPe7wc=
 </script>
 </body>
 </html>
-`;policy="default-src 'none'; script-src 'sha256-Q9ytXI5RwHbe3slBD0o4P6lvHX1V5jwYpPd//LYxkks='; style-src 'sha256-0JbPSV\
+`;policy="default-src 'none'; script-src 'sha256-lLjHIKpYK69ssegoFuokT12u8mSsvQZeOr/5FWrC0t8='; style-src 'sha256-0JbPSV\
 2t1YeaXe687kbo53rOLt2L6q3kJFLKCHPe7wc='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}});var callback_page_exports={};__export(callback_page_exports,{serveCallbackPage:()=>serveCallbackPage});function serveCallbackPage(env=process.
 env){if(isServed)return;isServed=true;const environment=(0,import_environment.lazyEnvironment)(env);const shownAt=target=>environment().
 callbackPage?.shownAt(target);for(const{prototype}of SERVERS)answerFirst(prototype,(request,response)=>answer(shownAt,request,
@@ -95,60 +109,66 @@ const there=installed();if(there&&there.set!==ours.set)return;const needed=isWai
 Function.prototype,property,needed);else Reflect.deleteProperty(Function.prototype,property)}Object.defineProperty(Function.
 prototype,property,ours);return{isDisplaced:()=>isWaiting&&installed()?.set!==ours.set}}var import_node_async_hooks=require("node:async_hooks");var Refusal=class extends Error{#status;constructor(cause,status){super(cause.message,{cause});this.name=cause.name;this.#status=
 status}getStatus(){return this.#status}getResponse(){return{msg:this.message}}};async function asOwnOf(refusal,provoke){
-try{await provoke()}catch(thrown){if(isOwn(thrown))return likeness(thrown,refusal)}return refusal}var isStatus=value=>Number.
-isInteger(value)&&Number(value)>=400&&Number(value)<=599;var isOwn=thrown=>thrown instanceof Error&&Object.getPrototypeOf(
-thrown)!==Error.prototype&&Object.values(thrown).some(isStatus);function likeness(thrown,refusal){const{code}=refusal.cause;
-const error=new Error(refusal.message,{cause:refusal.cause});Object.setPrototypeOf(error,Object.getPrototypeOf(thrown));
-for(const[name,member]of Object.entries(thrown)){const value=isStatus(member)?refusal.getStatus():typeof member==="strin\
-g"?code:void 0;if(value!==void 0)Object.defineProperty(error,name,{value,writable:true,enumerable:true,configurable:true})}
-return error}var REMEMBERED_MS=6e4;var remembered=new Map;var OTHER_KINDS=["api_key","basic","custom"];var isObject=value=>typeof value===
-"object"&&value!==null&&!Array.isArray(value);function parseConfig(config){let parsed=config;if(typeof config==="string"){
-try{parsed=JSON.parse(config)}catch{return void 0}}return isObject(parsed)?parsed:void 0}var isUnfinished=({maskedMembers:maskedMembers2},config)=>config!==
-void 0&&("oauth"in config||maskedMembers2(config).length>0);async function finished(plugin,config,stored,{isNew,exchange}){
-const[masked]=plugin.maskedMembers(config);if(isNew&&!stored&&masked!==void 0)throw plugin.maskedCredential(`config.${masked}`);
-const{oauth,...rest}=plugin.unmasked(config,stored);if(!oauth)return rest;if(OTHER_KINDS.includes(rest.type))return remembering(
-oauth,{},rest);if(isSameCode(oauth,stored?.oauth)){if(!rest.oauth_token&&!rest.refresh_token)throw plugin.unexchanged();
-return remembering(oauth,{},rest)}const{oauth_token,refresh_token,expires_at,expires_in,refreshed_at,scopes,authorized_at,
-account,...kept}=rest;return remembering(oauth,await exchange(oauth,kept),kept)}function remembering(payload,tokens,config){
-const key=JSON.stringify(payload);remembered.set(key,tokens);setTimeout(()=>remembered.delete(key),REMEMBERED_MS).unref();
-return{...config,...tokens}}function recall(payload){const key=JSON.stringify(payload);const tokens=remembered.get(key);
-remembered.delete(key);return tokens}var isSameCode=(payload,former)=>codeOf(payload)!==void 0&&codeOf(payload)===codeOf(
-former);function codeOf(payload){if(!isObject(payload))return void 0;const{code}=isObject(payload.code)?payload.code:payload;
-return typeof code==="string"?code:void 0}var TYPES=["auth","development"];var makings=new import_node_async_hooks.AsyncLocalStorage;var replacements=new WeakSet;
+try{await provoke()}catch(thrown){if(isOwn(thrown)){const error=likeness(thrown,refusal);if(isReadable(error))return error}}
+return refusal}var isStatus=value=>Number.isInteger(value)&&Number(value)>=400&&Number(value)<=599;var isOwn=thrown=>thrown instanceof
+Error&&Object.getPrototypeOf(thrown)!==Error.prototype&&Object.values(thrown).some(isStatus);function likeness(thrown,refusal){
+const{code}=refusal.cause;const wordFor=(name,member)=>{if(typeof member!=="string")return void 0;if(name==="name")return member;
+return member===thrown.message?refusal.message:code};const error=new Error(refusal.message,{cause:refusal.cause});Object.
+setPrototypeOf(error,Object.getPrototypeOf(thrown));for(const[name,member]of Object.entries(thrown)){const value=isStatus(
+member)?refusal.getStatus():wordFor(name,member);if(value!==void 0)Object.defineProperty(error,name,{value,writable:true,
+enumerable:true,configurable:true})}return error}function isReadable(error){try{for(let from=error;from!==Error.prototype;from=
+Object.getPrototypeOf(from)){for(const name of Object.getOwnPropertyNames(from)){const member=error[name];if(typeof member===
+"function"&&member.length===0&&/^(get[A-Z]|to(JSON|String)$)/.test(name))error[name]()}}return true}catch{return false}}var isObject=value=>typeof value==="object"&&value!==null&&!Array.isArray(value);function parseConfig(config){let parsed=config;
+if(typeof config==="string"){try{parsed=JSON.parse(config)}catch{return void 0}}return isObject(parsed)?parsed:void 0}var isUnfinished=({
+maskedMembers:maskedMembers2},config)=>config!==void 0&&("oauth"in config||maskedMembers2(config).length>0);async function finished(plugin,config,stored,{
+isNew,exchange}){const{oauth,...given}=config;const takesCode2=plugin.takesCode(given.type);const isLogin=Boolean(oauth)&&
+takesCode2&&!isSameCode(plugin,oauth,stored?.oauth);const rest=unmasked(plugin,isLogin?withoutTokens(given):given,isNew?
+void 0:stored);if(!oauth)return rest;if(isLogin){const tokens=plugin.recall(oauth,{onlyUnstored:true})??await exchange(oauth,
+rest);plugin.remember(oauth,tokens);return{...rest,...tokens}}if(takesCode2&&!rest.oauth_token&&!rest.refresh_token)throw plugin.
+unexchanged();plugin.remember(oauth,{});return rest}function unmasked(plugin,config,stored){const[masked]=plugin.maskedMembers(
+config);if(masked!==void 0&&!stored)throw plugin.maskedCredential(`config.${masked}`);return plugin.unmasked(config,stored)}
+function withoutTokens({oauth_token,refresh_token,expires_at,expires_in,refreshed_at,scopes,authorized_at,account,...kept}){
+return kept}function isSameCode({grantOf:grantOf3},payload,former){const{code}=grantOf3(payload);return typeof code==="s\
+tring"&&code===grantOf3(former).code}var TYPES=["auth","development"];var makings=new import_node_async_hooks.AsyncLocalStorage;var replacements=new WeakSet;
 function wrapModel(model,plugin,use){finishBeforeStoring(model,plugin,use);watchRows(model.prototype,use)}var wrapperOf=plugin=>readingRow(
-answeringInWords(plugin));function replace(target,name,wrap){const method=target?.[name];if(typeof method!=="function"||
-replacements.has(method))return;const value=wrap(method);replacements.add(value);Reflect.defineProperty(target,name,{value,
-writable:true,configurable:true,enumerable:false})}var NO_ROW="nocodb-bitbucket-auth";var inWords=({BitbucketAuthError:BitbucketAuthError3,
+plugin,answeringInWords(plugin));function replace(target,name,wrap){const method=target?.[name];if(typeof method!=="func\
+tion"||replacements.has(method))return;const value=wrap(method);replacements.add(value);Reflect.defineProperty(target,name,
+{value,writable:true,configurable:true,enumerable:false})}var NO_ROW="nocodb-bitbucket-auth";var inWords=({BitbucketAuthError:BitbucketAuthError3,
 hostStatus:hostStatus2},error)=>error instanceof BitbucketAuthError3?new Refusal(error,hostStatus2(error)):error;var isInTransaction=rest=>rest.
 some(meta=>meta?.knexConnection?.isTransaction===true);var withConfig=(integration,config)=>({...integration,config:typeof integration.
 config==="string"?JSON.stringify(config):config});function configOf(row){try{return parseConfig(row?.getConfig?.())}catch{
 return void 0}}function finishBeforeStoring(model,plugin,use){const isOurs=integration=>TYPES.includes(integration?.type??
 "")&&integration?.sub_type===plugin.default.sub_type;async function finish(integration,config,stored,{isNew,rest}){const exchange=(payload,kept)=>new plugin.
 default.wrapper(kept).exchangeToken(payload,kept,{isInTransaction:isInTransaction(rest)});const former=isOurs(stored)?configOf(
-stored):void 0;return withConfig(integration,await finished(plugin,config,former,{isNew,exchange}))}replace(model,"get",
-get=>function getRow(...args){use(this);return get.apply(this,args)});replace(model,"createIntegration",createIntegration=>(async function createFinished(integration,...rest){
+stored):void 0;return withConfig(integration,await finished(plugin,config,former,{isNew,exchange}))}async function storing(payload,store){
+try{return await store()}catch(error){plugin.noteUnstored(payload);throw error}}replace(model,"get",get=>function getRow(...args){
+use(this);return get.apply(this,args)});replace(model,"createIntegration",createIntegration=>(async function createFinished(integration,...rest){
 use(this);let changed=integration;const config=parseConfig(integration?.config);if(isOurs(integration)&&isUnfinished(plugin,
 config)){const{id,fk_workspace_id:workspace=integration.workspaceId}=integration;const context={workspace_id:workspace};
 try{const copied=id?await model.get(context,id,false,...rest):void 0;changed=await finish(integration,config,copied,{isNew:true,
 rest})}catch(error){const refusal=inWords(plugin,error);throw refusal instanceof Refusal&&rest.some(Boolean)?await asOwnOf(
-refusal,()=>model.updateIntegration(context,NO_ROW,{title:NO_ROW},...rest)):refusal}}return createIntegration.call(this,
-changed,...rest)}));replace(model,"updateIntegration",updateIntegration=>(async function updateFinished(context,id,integration,...rest){
-use(this);let changed=integration;const config=parseConfig(integration?.config);if(isUnfinished(plugin,config)){const stored=await model.
-get(context,id,false,...rest);const{type,sub_type}=integration;const updated={type:type||stored?.type,sub_type:sub_type||
-stored?.sub_type};try{if(isOurs(stored)||isOurs(updated)){changed=await finish(integration,config,stored,{isNew:false,rest})}}catch(error){
-throw inWords(plugin,error)}}return updateIntegration.call(this,context,id,changed,...rest)}))}function watchRows(rows,use){
-replace(rows,"getConfig",getConfig=>function getConfigOfRow(...args){const config=getConfig.apply(this,args);const making=makings.
-getStore();if(making?.row===this)making.config=config;return config});replace(rows,"getIntegrationWrapper",getIntegrationWrapper=>(function getWrapperOfRow(...args){
-use(this.constructor);const make=()=>getIntegrationWrapper.apply(this,args);return makings.getStore()?.row===this?make():
-makings.run({row:this},make)}))}function answeringInWords(plugin){const{wrapper,manifest}=plugin.default;const answering=class extends wrapper{};
-for(const name of manifest.expose){replace(answering.prototype,name,method=>async function exposed(...args){try{return await method.
-apply(this,args)}catch(error){throw inWords(plugin,error)}})}return answering}function readingRow(wrapper){return class extends wrapper{constructor(config,services,...rest){
-super(config,withRow(config,services,makings.getStore()),...rest)}async exchangeToken(payload,...rest){return recall(payload)??
-super.exchangeToken(payload,...rest)}}}function withRow(config,services,making){if(!making||!services)return services;const{
-row,config:own}=making;const{id,title,fk_workspace_id}=row;if(own?.refresh_token!==config?.refresh_token)return{...services,
-title:titleOf(title,config)};const host=row.constructor;const loadConfig=async()=>{const stored=await host.get({workspace_id:fk_workspace_id},
-id);return stored?.getConfig()};return{...services,id,title,loadConfig}}function titleOf(title,config){const{nickname}=config?.
-account??{};return title&&typeof nickname==="string"?`${title}, ${nickname}`:title}var PROPERTY="availableIntegrations";var isHost=(target,value)=>Array.isArray(value)&&typeof target==="function"&&["get",
+refusal,()=>model.updateIntegration(context,NO_ROW,{title:NO_ROW},...rest)):refusal}}const create=()=>createIntegration.
+call(this,changed,...rest);return changed===integration?create():storing(config?.oauth,create)}));replace(model,"updateI\
+ntegration",updateIntegration=>(async function updateFinished(context,id,integration,...rest){use(this);let changed=integration;
+const config=parseConfig(integration?.config);if(isUnfinished(plugin,config)){const stored=await model.get(context,id,false,
+...rest);const{type,sub_type}=integration;const updated={type:type||stored?.type,sub_type:sub_type||stored?.sub_type};try{
+if(isOurs(stored)||isOurs(updated)){changed=await finish(integration,config,stored,{isNew:false,rest})}}catch(error){throw inWords(
+plugin,error)}}const update=()=>updateIntegration.call(this,context,id,changed,...rest);return changed===integration?update():
+storing(config?.oauth,update)}))}function watchRows(rows,use){replace(rows,"getConfig",getConfig=>function getConfigOfRow(...args){
+const config=getConfig.apply(this,args);const making=makings.getStore();if(making?.row===this)making.config=config;return config});
+replace(rows,"getIntegrationWrapper",getIntegrationWrapper=>(function getWrapperOfRow(...args){use(this.constructor);const make=()=>getIntegrationWrapper.
+apply(this,args);return makings.getStore()?.row===this?make():makings.run({row:this},make)}))}function answeringInWords(plugin){
+const{wrapper,manifest}=plugin.default;const answering=class extends wrapper{};for(const name of manifest.expose){replace(
+answering.prototype,name,method=>async function exposed(...args){try{return await method.apply(this,args)}catch(error){throw inWords(
+plugin,error)}})}return answering}function readingRow(plugin,wrapper){return class extends wrapper{constructor(config,services,...rest){
+super(config,withRow(plugin,config,services,makings.getStore()),...rest)}async exchangeToken(payload,...rest){return plugin.
+recall(payload)??super.exchangeToken(payload,...rest)}}}function withRow(plugin,config,services,making){if(!making||!services)
+return services;const{row,config:own}=making;const{id,title,fk_workspace_id}=row;if(hasOtherTokens(own,config)){const isResolved=own&&
+Object.values(own).some(plugin.isVaultReference);const saveConfig=isResolved?void 0:services.saveConfig;return{...services,
+saveConfig,isComposed:true,title:titleOf(title,config)}}const host=row.constructor;const loadConfig=async()=>{const stored=await host.
+get({workspace_id:fk_workspace_id},id);return stored?.getConfig()};return{...services,id,title,loadConfig}}var hasOtherTokens=(own,config)=>[
+"oauth_token","refresh_token","token"].some(name=>own?.[name]!==config?.[name]&&typeof(own?.[name]??"")==="string");function titleOf(title,config){
+const{nickname}=config?.account??{};return title&&typeof nickname==="string"?`${title}, ${nickname}`:title}var PROPERTY="availableIntegrations";var isHost=(target,value)=>Array.isArray(value)&&typeof target==="function"&&["get",
 "createIntegration","updateIntegration"].every(name=>typeof Reflect.get(target,name)==="function");function listsOf(host){
 const{get,set,value}=Object.getOwnPropertyDescriptor(host,PROPERTY);if(get&&set)return{get,set};const lists=new WeakMap(
 [[host,value]]);return{get(){let holder=this;while(holder&&!lists.has(holder))holder=Object.getPrototypeOf(holder);return holder?

@@ -4,7 +4,7 @@ to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__ge
 return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:true}),mod);var shared_exports={};
 __export(shared_exports,{BitbucketAuthError:()=>BitbucketAuthError,DEFAULT_SCOPES:()=>DEFAULT_SCOPES,
 OAuthClient:()=>OAuthClient,core:()=>core,createClient:()=>createClient,expandScopes:()=>expandScopes,failure:()=>failure,
-init:()=>init,isObject:()=>isObject2,isVaultReference:()=>isVaultReference,judge:()=>judge,lazyEnvironment:()=>lazyEnvironment,
+grantOf:()=>grantOf,init:()=>init,isObject:()=>isObject2,isVaultReference:()=>isVaultReference,judge:()=>judge,lazyEnvironment:()=>lazyEnvironment,
 masked:()=>masked,maskedMembers:()=>maskedMembers,members:()=>members,membersOf:()=>membersOf,missingScopes:()=>missingScopes,
 pick:()=>pick,readEnvironment:()=>readEnvironment,reading:()=>reading,redisAddress:()=>redisAddress,unmasked:()=>unmasked,
 withWait:()=>withWait});module.exports=__toCommonJS(shared_exports);var core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
@@ -43,42 +43,42 @@ pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,plainFailure:()=>pla
 proxyVariables:()=>proxyVariables,rateLimitNews:()=>rateLimitNews,readCredential:()=>readCredential,readEnvironment:()=>readEnvironment2,
 readScopes:()=>readScopes,redisDatabaseTrouble:()=>redisDatabaseTrouble,redisDatabases:()=>redisDatabases,redisServer:()=>redisServer,
 redisTrouble:()=>redisTrouble,refusePage:()=>refusePage,refuseSecret:()=>refuseSecret,resourceGroup:()=>resourceGroup,responseState:()=>responseState,
-retryDelay:()=>retryDelay,rowHolding:()=>rowHolding,textBuffer:()=>textBuffer,textMemory:()=>textMemory,transactionLimit:()=>transactionLimit,
-waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,withoutTracker:()=>withoutTracker,workspaceSegment:()=>workspaceSegment});
-class Api{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){
-const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(
-url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,
-len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=
-len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}judge(method,url,with_credential,status,location2,followed,most,following){
-const val5=+with_credential;const val6=+status;const val7=+followed;const val8=+(isLikeNone(most)?0:most);let ptr0,len0,
-ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(location2)?
-0:passStringToWasm0(location2,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=passStringToWasm0(
-following,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,
-len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.api_judge(this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,val6,ptr2,len2,val7,!isLikeNone(
-most),val8,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}constructor(url){
-const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,
-this.__wbg_ptr,this);return this}}if(Symbol.dispose)Api.prototype[Symbol.dispose]=Api.prototype.free;class CallbackPage{static __wrap(ptr){
-const obj=Object.create(CallbackPage.prototype);obj.__wbg_ptr=ptr;CallbackPageFinalization.register(obj,obj.__wbg_ptr,obj);
-return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;CallbackPageFinalization.unregister(this);return ptr}free(){
-const ptr=this.__destroy_into_raw();wasm.__wbg_callbackpage_free(ptr,0)}shownAt(target){const ptr0=passStringToWasm0(target,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.callbackpage_shownAt(this.__wbg_ptr,
-ptr0,len0);return ret}}if(Symbol.dispose)CallbackPage.prototype[Symbol.dispose]=CallbackPage.prototype.free;class Client{static __wrap(ptr){
-const obj=Object.create(Client.prototype);obj.__wbg_ptr=ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
-const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
-wasm.__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);
-deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}aroundGrant(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_aroundGrant(this.__wbg_ptr);deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}buildClientCredentialsRequest(){const ret=wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}buildHostTokenRequest(code,code_verifier,is_verifier_optional){const ret=wasm.
-client_buildHostTokenRequest(this.__wbg_ptr,code,code_verifier,is_verifier_optional);if(ret[2]){throw takeFromExternrefTable0(
+retryDelay:()=>retryDelay,rowHolding:()=>rowHolding,takesCode:()=>takesCode,textBuffer:()=>textBuffer,textMemory:()=>textMemory,
+transactionLimit:()=>transactionLimit,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,withoutTracker:()=>withoutTracker,
+workspaceSegment:()=>workspaceSegment});class Api{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.
+unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;
+let deferred3_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.api_admit(this.__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(
+ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,
+deferred3_1,1)}}judge(method,url,with_credential,status,location2,followed,most,following){const val5=+with_credential;const val6=+status;
+const val7=+followed;const val8=+(isLikeNone(most)?0:most);let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(
+method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(location2)?0:passStringToWasm0(location2,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=passStringToWasm0(following,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}
+if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.api_judge(
+this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,val6,ptr2,len2,val7,!isLikeNone(most),val8,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}constructor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,this.__wbg_ptr,this);return this}}if(Symbol.dispose)Api.prototype[Symbol.
+dispose]=Api.prototype.free;class CallbackPage{static __wrap(ptr){const obj=Object.create(CallbackPage.prototype);obj.__wbg_ptr=
+ptr;CallbackPageFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.
+__wbg_ptr=0;CallbackPageFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_callbackpage_free(
+ptr,0)}shownAt(target){const ptr0=passStringToWasm0(target,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.callbackpage_shownAt(this.__wbg_ptr,ptr0,len0);return ret}}if(Symbol.dispose)CallbackPage.prototype[Symbol.
+dispose]=CallbackPage.prototype.free;class Client{static __wrap(ptr){const obj=Object.create(Client.prototype);obj.__wbg_ptr=
+ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=
+0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_client_free(ptr,0)}get apiUrl(){
+let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}aroundGrant(){let deferred1_0;let deferred1_1;try{
+const ret=wasm.client_aroundGrant(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
+ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{
+const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
+ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{
+const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
+ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}buildClientCredentialsRequest(){const ret=wasm.client_buildClientCredentialsRequest(
+this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildHostTokenRequest(code,code_verifier,is_verifier_optional){
+const ret=wasm.client_buildHostTokenRequest(this.__wbg_ptr,code,code_verifier,is_verifier_optional);if(ret[2]){throw takeFromExternrefTable0(
 ret[1])}return takeFromExternrefTable0(ret[0])}buildRefreshRequest(refresh_token){const ret=wasm.client_buildRefreshRequest(
 this.__wbg_ptr,refresh_token);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,redirect_uri,its_other_name){
 const ret=wasm.client_buildTokenRequest(this.__wbg_ptr,code,code_verifier,redirect_uri,its_other_name);if(ret[2]){throw takeFromExternrefTable0(
@@ -241,28 +241,29 @@ phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch
 throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function hostStatus(code,status){const val2=+(isLikeNone(
 status)?16777215:status);const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
 const ret=wasm.hostStatus(ptr0,len0,val2);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]}function isCuredByRenewal(is_of_client,is_unrepeated,status,message){
-const val2=+is_of_client;const val3=+is_unrepeated;const val4=+(isLikeNone(status)?16777215:status);const ptr0=passStringToWasm0(
+const val2=+is_of_client;const val3=+is_unrepeated;const val4=+(isLikeNone(status)?0:status);const ptr0=passStringToWasm0(
 message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isCuredByRenewal(val2,
-val3,val4,ptr0,len0);return ret!==0}function isExpired(expires_at,now){const ret=wasm.isExpired(!isLikeNone(expires_at),
-isLikeNone(expires_at)?0:expires_at,now);return ret!==0}function isHourUsedUp(status,retry_after,received_at){const val2=+(isLikeNone(
-status)?16777215:status);const val3=+received_at;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.isHourUsedUp(val2,ptr0,len0,val3);return ret!==0}function isPendingOver(started_at,now){
-const ret=wasm.isPendingOver(started_at,now);return ret!==0}function isRefusal(code){const ptr0=passStringToWasm0(code,wasm.
-__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isRefusal(ptr0,len0);return ret!==0}
-function isVaultReference2(value){const ret=wasm.isVaultReference(value);return ret!==0}function isWaitedFor(told){const ret=wasm.
-isWaitedFor(told);return ret!==0}function judgeApiResponse(response){const ret=wasm.judgeApiResponse(response);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function lateInTransaction(){const ret=wasm.
-lateInTransaction();return ret}function maskedCredential(field){const ptr0=passStringToWasm0(field,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.maskedCredential(ptr0,len0);return ret}function mayCarry(name,to_api,with_body){
-const val2=+to_api;const val3=+with_body;const ptr0=passStringToWasm0(name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.mayCarry(ptr0,len0,val2,val3);return ret!==0}function mayRepeat(method,code,status,phase){
-const val4=+(isLikeNone(status)?16777215:status);let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.
-__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=
-WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){
-wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.mayRepeat(ptr0,len0,ptr1,len1,val4,ptr2,len2);return ret!==0}
-function missingScopes2(required,granted){const ret=wasm.missingScopes(required,granted);if(ret[3]){throw takeFromExternrefTable0(
-ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function outdates(obtained_at,expires_at,fence,found_obtained_at,found_expires_at,found_fence){
+val3,!isLikeNone(status),val4,ptr0,len0);return ret!==0}function isExpired(expires_at,now){const ret=wasm.isExpired(!isLikeNone(
+expires_at),isLikeNone(expires_at)?0:expires_at,now);return ret!==0}function isHourUsedUp(status,retry_after,received_at){
+const val2=+(isLikeNone(status)?16777215:status);const val3=+received_at;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(
+retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.isHourUsedUp(val2,ptr0,
+len0,val3);return ret!==0}function isPendingOver(started_at,now){const ret=wasm.isPendingOver(started_at,now);return ret!==
+0}function isRefusal(code){const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.isRefusal(ptr0,len0);return ret!==0}function isVaultReference2(value){const ret=wasm.isVaultReference(value);
+return ret!==0}function isWaitedFor(told){const ret=wasm.isWaitedFor(told);return ret!==0}function judgeApiResponse(response){
+const ret=wasm.judgeApiResponse(response);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}function lateInTransaction(){const ret=wasm.lateInTransaction();return ret}function maskedCredential(field){const ptr0=passStringToWasm0(
+field,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.maskedCredential(ptr0,len0);
+return ret}function mayCarry(name,to_api,with_body){const val2=+to_api;const val3=+with_body;const ptr0=passStringToWasm0(
+name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.mayCarry(ptr0,len0,val2,val3);
+return ret!==0}function mayRepeat(method,code,status,phase){const val4=+(isLikeNone(status)?16777215:status);let ptr0,len0,
+ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=passStringToWasm0(
+phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*
+1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.mayRepeat(
+ptr0,len0,ptr1,len1,val4,ptr2,len2);return ret!==0}function missingScopes2(required,granted){const ret=wasm.missingScopes(
+required,granted);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
+ret[0],ret[1]*4,4);return v1}function outdates(obtained_at,expires_at,fence,found_obtained_at,found_expires_at,found_fence){
 const ret=wasm.outdates(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(
 expires_at)?0:expires_at,fence,!isLikeNone(found_obtained_at),isLikeNone(found_obtained_at)?0:found_obtained_at,!isLikeNone(
 found_expires_at),isLikeNone(found_expires_at)?0:found_expires_at,found_fence);return ret!==0}function pageAddress(list,next,page){
@@ -312,37 +313,37 @@ const val3=+(isLikeNone(status)?16777215:status);const val4=+is_queued;const val
 var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;
 const ret=wasm.retryDelay(val2,val3,ptr0,len0,val4,val5,val6,val7);return ret[0]===0?void 0:ret[1]}function rowHolding(row,own,is_of_same_chain,is_in_vault,is_refused){
 const ret=wasm.rowHolding(row,own,is_of_same_chain,is_in_vault,is_refused);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
-return ret[0]}function textBuffer(length){const ret=wasm.textBuffer(length);return ret>>>0}function textMemory(){const ret=wasm.
-textMemory();return ret}function transactionLimit(){const ret=wasm.transactionLimit();return ret>>>0}function waitingTime(wanted){
-const ret=wasm.waitingTime(wanted);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]>>>0}function withoutResponse(address){
-let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.withoutResponse(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(
-ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function withoutTracker(status,is_elsewhere){const ret=wasm.
-withoutTracker(status,is_elsewhere);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],
-ret[1]*1,1)}return v1}function workspaceSegment(workspace){let deferred2_0;let deferred2_1;try{const ret=wasm.workspaceSegment(
-workspace);var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}deferred2_0=ptr1;
-deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function __wbg___wbindgen_is_falsy_d864b623500ae65d(arg0){
-const ret=!arg0;return ret}function __wbg___wbindgen_is_function_741ff2bb612836f5(arg0){const ret=typeof arg0==="functio\
-n";return ret}function __wbg___wbindgen_is_null_c22311b1cc228e3a(arg0){const ret=arg0===null;return ret}function __wbg___wbindgen_is_object_8b968c3ab8e96595(arg0){
-const val=arg0;const ret=typeof val==="object"&&val!==null;return ret}function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0){
-const ret=arg0===void 0;return ret}function __wbg___wbindgen_jsval_eq_38d7bfbe4cc84039(arg0,arg1){const ret=arg0===arg1;
-return ret}function __wbg___wbindgen_memory_17a1178bc3328ea3(){const ret=wasm.memory;return ret}function __wbg___wbindgen_number_get_934b640d0889af78(arg0,arg1){
-const obj=arg1;const ret=typeof obj==="number"?obj:void 0;getDataViewMemory0().setFloat64((arg0>>>0)+8*1,isLikeNone(ret)?
-0:ret,true);getDataViewMemory0().setInt32((arg0>>>0)+4*0,!isLikeNone(ret),true)}function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0,arg1){
-const obj=arg1;const ret=typeof obj==="string"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);var len1=WASM_VECTOR_LEN;getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().
-setInt32((arg0>>>0)+4*0,ptr1,true)}function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){throw new Error(getStringFromWasm0(
-arg0,arg1))}function __wbg_call_40b008ba32f73991(){return handleError(function(arg0,arg1){const ret=arg0.call(arg1);return ret},
-arguments)}function __wbg_callbackpage_new(arg0){const ret=CallbackPage.__wrap(arg0);return ret}function __wbg_client_new(arg0){
-const ret=Client.__wrap(arg0);return ret}function __wbg_getRandomValues_661aac822e465493(){return handleError(function(arg0){
-const ret=arg0.getRandomValues;return ret},arguments)}function __wbg_getRandomValues_cdf27fbf5ec268e8(){return handleError(
-function(arg0,arg1){const ret=crypto.getRandomValues(getArrayU8FromWasm0(arg0,arg1));return ret},arguments)}function __wbg_get_2080c49015e35254(){
-return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,arg1);return ret},arguments)}function __wbg_get_bb8b6b35041e00c9(){
-return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,arg1>>>0);return ret},arguments)}function __wbg_get_d7176cfb76d71114(arg0,arg1){
-const ret=arg0[arg1>>>0];return ret}function __wbg_get_unchecked_e6325ad374eff861(arg0,arg1){const ret=arg0[arg1>>>0];return ret}
-function __wbg_isArray_75715ef6ec4e691d(){return handleError(function(arg0){const ret=Array.isArray(arg0);return ret},arguments)}
-function __wbg_isView_33dca32122d664c0(){return handleError(function(arg0){const ret=ArrayBuffer.isView(arg0);return ret},
-arguments)}function __wbg_length_186163212ffe79c3(arg0){const ret=arg0.length;return ret}function __wbg_length_b03a0fabb109b1e9(arg0){
+return ret[0]}function takesCode(kind){const ret=wasm.takesCode(kind);return ret!==0}function textBuffer(length){const ret=wasm.
+textBuffer(length);return ret>>>0}function textMemory(){const ret=wasm.textMemory();return ret}function transactionLimit(){
+const ret=wasm.transactionLimit();return ret>>>0}function waitingTime(wanted){const ret=wasm.waitingTime(wanted);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return ret[0]>>>0}function withoutResponse(address){let deferred2_0;let deferred2_1;
+try{const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+withoutResponse(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
+deferred2_0,deferred2_1,1)}}function withoutTracker(status,is_elsewhere){const ret=wasm.withoutTracker(status,is_elsewhere);
+let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}function workspaceSegment(workspace){
+let deferred2_0;let deferred2_1;try{const ret=wasm.workspaceSegment(workspace);var ptr1=ret[0];var len1=ret[1];if(ret[3]){
+ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{
+wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function __wbg___wbindgen_is_falsy_d864b623500ae65d(arg0){const ret=!arg0;
+return ret}function __wbg___wbindgen_is_function_741ff2bb612836f5(arg0){const ret=typeof arg0==="function";return ret}function __wbg___wbindgen_is_null_c22311b1cc228e3a(arg0){
+const ret=arg0===null;return ret}function __wbg___wbindgen_is_object_8b968c3ab8e96595(arg0){const val=arg0;const ret=typeof val===
+"object"&&val!==null;return ret}function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0){const ret=arg0===void 0;return ret}
+function __wbg___wbindgen_jsval_eq_38d7bfbe4cc84039(arg0,arg1){const ret=arg0===arg1;return ret}function __wbg___wbindgen_memory_17a1178bc3328ea3(){
+const ret=wasm.memory;return ret}function __wbg___wbindgen_number_get_934b640d0889af78(arg0,arg1){const obj=arg1;const ret=typeof obj===
+"number"?obj:void 0;getDataViewMemory0().setFloat64((arg0>>>0)+8*1,isLikeNone(ret)?0:ret,true);getDataViewMemory0().setInt32(
+(arg0>>>0)+4*0,!isLikeNone(ret),true)}function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0,arg1){const obj=arg1;const ret=typeof obj===
+"string"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len1=WASM_VECTOR_LEN;
+getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().setInt32((arg0>>>0)+4*0,ptr1,true)}function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){
+throw new Error(getStringFromWasm0(arg0,arg1))}function __wbg_call_40b008ba32f73991(){return handleError(function(arg0,arg1){
+const ret=arg0.call(arg1);return ret},arguments)}function __wbg_callbackpage_new(arg0){const ret=CallbackPage.__wrap(arg0);
+return ret}function __wbg_client_new(arg0){const ret=Client.__wrap(arg0);return ret}function __wbg_getRandomValues_661aac822e465493(){
+return handleError(function(arg0){const ret=arg0.getRandomValues;return ret},arguments)}function __wbg_getRandomValues_cdf27fbf5ec268e8(){
+return handleError(function(arg0,arg1){const ret=crypto.getRandomValues(getArrayU8FromWasm0(arg0,arg1));return ret},arguments)}
+function __wbg_get_2080c49015e35254(){return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,arg1);return ret},
+arguments)}function __wbg_get_bb8b6b35041e00c9(){return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,arg1>>>
+0);return ret},arguments)}function __wbg_get_d7176cfb76d71114(arg0,arg1){const ret=arg0[arg1>>>0];return ret}function __wbg_get_unchecked_e6325ad374eff861(arg0,arg1){
+const ret=arg0[arg1>>>0];return ret}function __wbg_isArray_75715ef6ec4e691d(){return handleError(function(arg0){const ret=Array.
+isArray(arg0);return ret},arguments)}function __wbg_isView_33dca32122d664c0(){return handleError(function(arg0){const ret=ArrayBuffer.
+isView(arg0);return ret},arguments)}function __wbg_length_186163212ffe79c3(arg0){const ret=arg0.length;return ret}function __wbg_length_b03a0fabb109b1e9(arg0){
 const ret=arg0.length;return ret}function __wbg_new_98f3330582453d0d(){return handleError(function(arg0){const ret=new Uint8Array(
 arg0);return ret},arguments)}function __wbg_new_cd4348290afae586(){const ret=new Object;return ret}function __wbg_ownKeys_c9890d5405932253(){
 return handleError(function(arg0){const ret=Reflect.ownKeys(arg0);return ret},arguments)}function __wbg_parse_c3f72b5a24f83c01(){
@@ -393,9 +394,9 @@ numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cache
 cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}const cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
 arg);view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){
-wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/a3bf964761eb0ccd398b8680108657345e79a5ec58f2754a5d\
-4b03bf246b370c");var hash="a3bf964761eb0ccd398b8680108657345e79a5ec58f2754a5d4b03bf246b370c";var section="nocodb-bitbuck\
-et-auth";var build="6b03cf8534c5d24cfa8b88c21e3759ce6261e27808ec5617d658f3a4d70b6bca";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/6a7af69a18eace7f140a982eb223099d6c460f68cf80446960\
+e80a94383bdb90");var hash="6a7af69a18eace7f140a982eb223099d6c460f68cf80446960e80a94383bdb90";var section="nocodb-bitbuck\
+et-auth";var build="d5f1a68198fd7bd30ce45ac032b0fcb176d9fb3befec9cf2237cfd43b6b16e8c";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure2,{detail,
 cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);this.
@@ -469,11 +470,12 @@ fromEntries([...environmentVariables().map(name=>[name,env[name]]),...ways.map(n
 readEnvironment,()=>judgeEnvironment(variables))}function lazyEnvironment(env){let environment;return()=>environment??=readEnvironment(
 env)}function redisAddress({redisUrl,redisVariable,redisDatabase,isRedisDatabaseSought,otherRedisDatabases}){if(!redisUrl)
 return void 0;return{url:redisUrl,variable:redisVariable,database:redisDatabase,isDatabaseSought:isRedisDatabaseSought,otherDatabases:otherRedisDatabases}}function isVaultReference(value){return typeof value==="object"&&value!==null&&core().isVaultReference(value)}var SECRET_MEMBERS=["token","oauth_token","refresh_token","access_token","bearer_token","password","client_secret","secr\
-et"];var MASK="********";function masked(config){const{oauth:_transient,_vars,...shown}=members(config);for(const name of SECRET_MEMBERS){
-if(shown[name]&&!isVaultReference(shown[name]))shown[name]=MASK}return shown}function maskedMembers(config){const given=members(
-config);return SECRET_MEMBERS.filter(name=>given[name]===MASK)}function unmasked(config,stored){const former=members(stored);
-const whole={...config};for(const name of maskedMembers(config)){if(name in former&&former[name]!==MASK)whole[name]=former[name];else
-delete whole[name]}return whole}var DEFAULT_SCOPES=Object.freeze(["repository","repository:write","pullrequest","pullrequest:write","issue","issue:write",
+et"];var MASK="********";var MASKED_MEMBERS=[...SECRET_MEMBERS,"email"];function masked(config){const{oauth:_transient,_vars,
+...shown}=members(config);for(const name of SECRET_MEMBERS){if(shown[name]&&!isVaultReference(shown[name]))shown[name]=MASK}
+return shown}function maskedMembers(config){const given=members(config);return MASKED_MEMBERS.filter(name=>given[name]===
+MASK)}function unmasked(config,stored){const former=members(stored);const whole={...config};for(const name of maskedMembers(
+config)){if(name in former&&former[name]!==MASK)whole[name]=former[name];else delete whole[name]}return whole}function grantOf(payload){return reading("exchange","code",()=>{const{code:inner}=members(payload);const{code,code_verifier:verifier}=members(
+isObject2(inner)||inner===null?inner:payload);return{code,verifier}})}var DEFAULT_SCOPES=Object.freeze(["repository","repository:write","pullrequest","pullrequest:write","issue","issue:write",
 "account"]);var OAuthClient=class{#handle;#redirectUri;#tokenRequest;#last={mediaType:"",scope:"",scopes:[""]};constructor(options,caller=new.target){
 let given=options;if(isObject2(options)){const{endpoints,...rest}=membersOf(caller,"clientOptions",options);given={...rest,
 endpoints:isObject2(endpoints)?membersOf(caller,"endpoints",endpoints):endpoints}}this.#handle=judge(caller,()=>new(core()).

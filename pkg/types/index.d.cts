@@ -55,6 +55,20 @@ type PageQuery$1 = {
 };
 
 /**
+ * What NocoDB's GUI brings back from Bitbucket: `config.oauth`.
+ *
+ * In: that member, in any of the shapes that GUIs send. Out: the code and its verifier, whatever they are. What never happens
+ * here: a value is judged (the core does that), or an exception of the caller's own code gets through.
+ */
+type CodeGrant$1 = {
+    code: string;
+    code_verifier?: string;
+};
+type OAuthPayload$2 = CodeGrant$1 | {
+    code: CodeGrant$1;
+};
+
+/**
  * `BitbucketAuthIntegration`: what NocoDB calls the wrapper of an integration.
  *
  * In: the stored config of one connection and the host's services. Out: an Axios client for Bitbucket's API, tokens in
@@ -67,6 +81,7 @@ type ConnectionStatus$2 = ConnectionStatus$1;
 type TestResult$2 = TestResult$1;
 type Environment = Environment$1;
 type PageQuery = PageQuery$1;
+type OAuthPayload$1 = OAuthPayload$2;
 type Repository$1 = Repository$2;
 type Workspace$1 = Workspace$2;
 type Page$1<T> = Page$2<T>;
@@ -146,13 +161,6 @@ type StoredTokens$1 = {
      */
     scopes?: string[];
 };
-type CodeGrant$1 = {
-    code: string;
-    code_verifier?: string;
-};
-type OAuthPayload$1 = CodeGrant$1 | {
-    code: CodeGrant$1;
-};
 type HostServices$1 = {
     /**
      * stores the whole config
@@ -164,6 +172,11 @@ type HostServices$1 = {
      * login's
      */
     loadConfig?: () => Promise<IntegrationConfig$1 | undefined>;
+    /**
+     * the config is put together of several stored ones, so it is none to store as a whole: the
+     * token refresh callback is given the members that changed
+     */
+    isComposed?: boolean;
     /**
      * of the connection. Wrappers with the same one share one stored config
      */
@@ -530,7 +543,7 @@ type IntegrationConfig = IntegrationConfig$1;
 type CodeGrant = CodeGrant$1;
 type ConnectionStatus = ConnectionStatus$1;
 type HostServices = HostServices$1;
-type OAuthPayload = OAuthPayload$1;
+type OAuthPayload = OAuthPayload$2;
 type Repository = Repository$2;
 type StoredTokens = StoredTokens$1;
 type TestResult = TestResult$1;
