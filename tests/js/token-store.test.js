@@ -242,7 +242,7 @@ describe('a host that lets the row be read', () => {
     ['another kind of credential', { type: 'api_key', token: 'secret', refresh_token: 'refresh-0' }],
     ['nothing', {}],
     ['tokens of an unknown login', { type: 'oauth', oauth_token: 'new', refresh_token: 'new-refresh' }],
-    ['tokens that are no texts', { type: 'oauth', oauth_token: 1, refresh_token: { a: 1 }, account: 7, authorized_at: [] }],
+    ['tokens that are no texts', { type: 'oauth', oauth_token: 1, refresh_token: 2, account: 7, authorized_at: [] }],
   ]) {
     test(`with ${what} in the row is left alone`, async (t) => {
       const { Wrapper } = await bitbucket(t);
@@ -252,6 +252,16 @@ describe('a host that lets the row be read', () => {
       assert.deepEqual([host.row, host.writes, host.lines], [row, 0, []]);
     });
   }
+
+  test('with an object in the place of a token is left alone, and the tokens stay in use', async (t) => {
+    const { Wrapper } = await bitbucket(t);
+    const row = { type: 'oauth', oauth_token: 'access-0', refresh_token: { a: 1 } };
+    const host = rowHost({ ...row });
+    assert.equal((await use(new Wrapper(config(), host))).status, 200);
+    assert.deepEqual([host.row, host.writes], [row, 0]);
+    assert.equal(host.lines.length, 1);
+    assert.match(host.lines[0], /could not store/);
+  });
 });
 
 describe('a host that cannot be read', () => {
