@@ -92,15 +92,22 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual(await host('row', { id }), basic);
       });
 
-      // The hosts of late 2026 put something in the place of masks themselves.
+      // The hosts of late 2026 put something in the place of masks before the preload sees them, but not in a text.
       const isOurMatter = edition.edition === '0301' || shape === 'JSON';
-      test('of an update are refused where the stored value cannot be read', { skip: !isOurMatter }, async (t) => {
+      test(`of an update ${isOurMatter ? 'are refused' : 'never become a credential'} where the stored value cannot be read`, async (t) => {
         const { host, call } = await started(t);
-        const id = await host('put', { row: { ...ours, config: 'U2FsdGVkX1-encrypted-with-another-key' } });
+        const before = 'U2FsdGVkX1-encrypted-with-another-key';
+        const id = await host('put', { row: { ...ours, config: before } });
         const { error } = await call(...update(id, { ...ours, config: shaped({ ...stored, token: MASK }) }));
-        assert.equal(error?.status, 400);
-        assert.match(error.message, /config\.token is a mask/);
-        assert.equal(await host('row', { id }), 'U2FsdGVkX1-encrypted-with-another-key');
+        const after = await host('row', { id });
+        if (isOurMatter) {
+          assert.equal(error?.status, 400);
+          assert.match(error.message, /config\.token is a mask/);
+          assert.equal(after, before);
+        } else {
+          assert.equal(error, undefined);
+          assert.deepEqual(after, { type: 'api_key', workspace: 'acme' });
+        }
       });
     });
   }
