@@ -1,0 +1,309 @@
+//! The client as JavaScript sees it: client_config.rs, authorization_request.rs, authorization_response.rs, token_request.rs
+//! and token_response.rs.
+
+use core::cell::RefCell;
+use js_sys::{Number, Object, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+use super::Members;
+use super::scopes::scopes_argument;
+use crate::authorization_request::{AuthorizationRequest, authorization_url};
+use crate::authorization_response::{Callback, validate};
+use crate::client_config::{ClientConfig, HostVerifier};
+use crate::endpoints::Endpoints;
+use crate::error::{Error, Phase, Result};
+use crate::host::{self, CallbackValue, Properties};
+use crate::key_derivation::derive_key;
+use crate::pkce::CodeVerifier;
+use crate::secret::Secret;
+use crate::state::State;
+use crate::token_request::{Grant, TokenRequest};
+use crate::token_response::{self, TokenResponse, is_token};
+use crate::token_set::{self, Previous};
+
+/// A client, validated once and used for as long as the process runs.
+#[wasm_bindgen]
+pub struct Client {
+    pub(super) config: ClientConfig,
+    /// What every address of this client begins with.
+    pub(super) address: String,
+    /// The scopes of the last answer that was as it should be: most answers have the same.
+    pub(super) scopes: RefCell<String>,
+}
+
+impl From<ClientConfig> for Client {
+    fn from(config: ClientConfig) -> Self {
+        Self { address: authorization_url(&config), config, scopes: RefCell::default() }
+    }
+}
+
+#[wasm_bindgen]
+impl Client {
+    /// Validates `{ clientId, clientSecret?, redirectUri, scopes?, endpoints? }`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &JsValue) -> core::result::Result<Client, JsValue> {
+        Ok(client_config(options)?.into())
+    }
+
+    /// The Key.
+    #[wasm_bindgen(getter, js_name = clientId)]
+    pub fn client_id(&self) -> String {
+        self.config.client_id().to_owned()
+    }
+
+    /// Where Bitbucket sends the user back to, byte for byte as configured.
+    #[wasm_bindgen(getter, js_name = redirectUri)]
+    pub fn redirect_uri(&self) -> String {
+        self.config.redirect_uri().as_str().to_owned()
+    }
+
+    /// The scopes that are requested, in order.
+    #[wasm_bindgen(getter)]
+    pub fn scopes(&self) -> Vec<String> {
+        self.config.scopes().to_vec()
+    }
+
+    /// The authorization endpoint.
+    #[wasm_bindgen(getter, js_name = authorizeUrl)]
+    pub fn authorize_url(&self) -> String {
+        self.config.endpoints().authorize.as_str().to_owned()
+    }
+
+    /// The token endpoint.
+    #[wasm_bindgen(getter, js_name = tokenUrl)]
+    pub fn token_url(&self) -> String {
+        self.config.endpoints().token.as_str().to_owned()
+    }
+
+    /// The API's base.
+    #[wasm_bindgen(getter, js_name = apiUrl)]
+    pub fn api_url(&self) -> String {
+        self.config.endpoints().api.as_str().to_owned()
+    }
+
+    /// A key for one purpose, derived from the secret.
+    #[wasm_bindgen(js_name = deriveKey)]
+    pub fn derive_key(&self, purpose: &str) -> core::result::Result<Vec<u8>, JsValue> {
+        let key = derive_key(&self.config, purpose)
+            .ok_or_else(|| Error::argument(Phase::Config, "clientSecret", "is missing"))?;
+        Ok(key.to_vec())
+    }
+
+    /// Whether the client has a secret (RFC 6749 section 2.1).
+    #[wasm_bindgen(getter)]
+    pub fn confidential(&self) -> bool {
+        self.config.client_secret().is_some()
+    }
+
+    /// The address for a host that appends state and PKCE by itself.
+    #[wasm_bindgen(js_name = authorizationUrl)]
+    pub fn authorization_url(&self) -> String {
+        self.address.clone()
+    }
+
+    /// `{ url, state, codeVerifier, codeChallenge, redirectUri }`.
+    #[wasm_bindgen(js_name = createAuthorizationRequest)]
+    pub fn create_authorization_request(&self, extra_params: &JsValue) -> core::result::Result<JsValue, JsValue> {
+        let extra = host::string_entries(extra_params, "extraParams", Phase::Authorize)?;
+        let request = AuthorizationRequest::new(&self.config, &host::random_bytes()?, &extra)?;
+        Ok(Members::new()
+            .text("url", Some(&request.url))
+            .text("state", Some(request.state.expose()))
+            .text("codeVerifier", Some(request.code_verifier.expose()))
+            .text("codeChallenge", Some(&request.code_challenge))
+            .text("redirectUri", Some(self.config.redirect_uri().as_str()))
+            .into_js())
+    }
+
+    /// Judges a callback (string, `URL` or `URLSearchParams`) and gives its code.
+    #[wasm_bindgen(js_name = validateAuthorizationResponse)]
+    pub fn validate_authorization_response(
+        &self,
+        callback: &JsValue,
+        state: &JsValue,
+    ) -> core::result::Result<String, JsValue> {
+        let state = State::remembered(&host::string(state, "state", Phase::Callback)?)?;
+        let value = host::callback(callback).ok_or_else(|| {
+            Error::argument(Phase::Callback, "callback", "is not a string, a URL or URLSearchParams")
+        })?;
+        let callback = match &value {
+            CallbackValue::Text(text) => Callback::Text(text),
+            CallbackValue::Query(query) => Callback::Query(query),
+        };
+        Ok(validate(&self.config, callback, &state)?.expose().to_owned())
+    }
+
+    /// `{ method, url, headers, body }` that exchanges a code. `its_other_name`: what the caller has as `code_verifier`, as
+    /// NocoDB writes it.
+    #[wasm_bindgen(js_name = buildTokenRequest)]
+    pub fn build_token_request(
+        &self,
+        code: &JsValue,
+        code_verifier: &JsValue,
+        redirect_uri: &JsValue,
+        its_other_name: &JsValue,
+    ) -> core::result::Result<JsValue, JsValue> {
+        let code = host::string(code, "code", Phase::Exchange)?;
+        let code_verifier = host::optional_string(code_verifier, "codeVerifier", Phase::Exchange)?;
+        let its_other_name = host::optional_string(its_other_name, "code_verifier", Phase::Exchange)?;
+        let code_verifier = CodeVerifier::under_either_name(code_verifier.as_deref(), its_other_name.as_deref())?;
+        let redirect_uri = host::optional_string(redirect_uri, "redirectUri", Phase::Exchange)?;
+        let request =
+            TokenRequest::authorization_code(&self.config, &code, code_verifier.as_ref(), redirect_uri.as_deref())?;
+        Ok(request.to_js())
+    }
+
+    /// The same for what a host's form handed over.
+    #[wasm_bindgen(js_name = buildHostTokenRequest)]
+    pub fn build_host_token_request(
+        &self,
+        code: &JsValue,
+        code_verifier: &JsValue,
+        is_verifier_optional: bool,
+    ) -> core::result::Result<JsValue, JsValue> {
+        let code = host::string(code, "code", Phase::Exchange)?;
+        let code_verifier = host::optional_string(code_verifier, "codeVerifier", Phase::Exchange)?;
+        let code_verifier = code_verifier.as_deref().map(CodeVerifier::parse).transpose()?;
+        let host = if is_verifier_optional { HostVerifier::Optional } else { HostVerifier::Required };
+        let request = TokenRequest::authorization_code_of_host(&self.config, &code, code_verifier.as_ref(), host)?;
+        Ok(request.to_js())
+    }
+
+    /// The requested scopes that Bitbucket asks for and that were not granted.
+    #[wasm_bindgen(js_name = missingScopes)]
+    pub fn missing_scopes(&self, granted: &JsValue) -> core::result::Result<Vec<String>, JsValue> {
+        Ok(self.config.scopes().asked_for().missing_from(&scopes_argument(granted, "granted")?).to_vec())
+    }
+
+    /// `{ method, url, headers, body }` that refreshes tokens.
+    #[wasm_bindgen(js_name = buildRefreshRequest)]
+    pub fn build_refresh_request(&self, refresh_token: &JsValue) -> core::result::Result<JsValue, JsValue> {
+        let refresh_token = host::string(refresh_token, "refreshToken", Phase::Refresh)?;
+        Ok(TokenRequest::refresh_token(&self.config, &refresh_token)?.to_js())
+    }
+
+    /// `{ method, url, headers, body }` that asks for a token of the client itself.
+    #[wasm_bindgen(js_name = buildClientCredentialsRequest)]
+    pub fn build_client_credentials_request(&self) -> core::result::Result<JsValue, JsValue> {
+        Ok(TokenRequest::client_credentials(&self.config)?.to_js())
+    }
+
+    /// Judges `{ status, headers, body, receivedAt, grant, previous?, request? }` and gives a token set. The headers
+    /// have lower-case names; the body is a `Uint8Array`.
+    #[wasm_bindgen(js_name = parseTokenResponse)]
+    pub fn parse_token_response(&self, response: &JsValue) -> core::result::Result<JsValue, JsValue> {
+        Ok(parse_token_response(&self.config, response)?)
+    }
+}
+
+impl TokenRequest {
+    fn to_js(&self) -> JsValue {
+        let headers = Members::new()
+            .text("Accept", Some(Self::ACCEPT))
+            .text("Content-Type", Some(Self::CONTENT_TYPE))
+            .text("Authorization", self.authorization.as_ref().map(Secret::expose))
+            .end();
+        Members::new()
+            .text("method", Some(Self::METHOD))
+            .text("url", Some(&self.url))
+            .json("headers", Some(&headers))
+            .text("body", Some(self.body.expose()))
+            .into_js()
+    }
+}
+
+fn client_config(options: &JsValue) -> Result<ClientConfig> {
+    let options = Properties::of(options, "options", Phase::Config)?;
+    let client_id = options.required_string("clientId")?;
+    let client_secret = options.string("clientSecret")?;
+    let redirect_uri = options.required_string("redirectUri")?;
+    let scopes = options.scopes("scopes")?;
+    let overrides = options.get("endpoints")?.unwrap_or_else(|| Object::new().into());
+    let overrides = Properties::of(&overrides, "endpoints", Phase::Config)?.with_prefix("endpoints.");
+    let endpoints = Endpoints::new(
+        overrides.string("authorizeUrl")?.as_deref(),
+        overrides.string("tokenUrl")?.as_deref(),
+        overrides.string("apiUrl")?.as_deref(),
+    )?;
+    ClientConfig::new(&client_id, client_secret.as_deref(), &redirect_uri, scopes, endpoints)
+}
+
+fn parse_token_response(client: &ClientConfig, response: &JsValue) -> Result<JsValue> {
+    let response = Properties::of(response, "response", Phase::Exchange)?;
+    let grant = Grant::from_name(&response.required_string("grant")?)
+        .ok_or_else(|| response.error("grant", "must be authorization_code, refresh_token or client_credentials"))?;
+    let response = response.in_phase(grant.phase());
+    let status = status_of(&response)?;
+    let headers = response.get("headers")?.unwrap_or_else(|| Object::new().into());
+    let headers = Properties::of(&headers, "headers", grant.phase())?.with_prefix("headers.");
+    let content_type = headers.string("content-type")?;
+    let www_authenticate = headers.string("www-authenticate")?;
+    let retry_after = headers.string("retry-after")?;
+    let body = body_of(&response, token_response::LARGEST_BODY)?;
+    let previous = previous(response.get("previous")?.as_ref());
+    let request_body = match response.get("request")? {
+        None => None,
+        Some(request) => {
+            Properties::of(&request, "request", grant.phase())?.with_prefix("request.").string("body")?
+        }
+    };
+    let tokens = token_response::parse(
+        client,
+        &TokenResponse {
+            status,
+            content_type: content_type.as_deref(),
+            www_authenticate: www_authenticate.as_deref(),
+            retry_after: retry_after.as_deref(),
+            body: &body,
+            received_at: response.required_number("receivedAt")?,
+            grant,
+            request_body: request_body.as_deref(),
+        },
+        &previous,
+    )?;
+    // JavaScript writes the number: Rust's own way would be thirteen kilobytes of WebAssembly.
+    let expires_at =
+        tokens.expires_at.and_then(|time| Number::from(time).to_string_with_radix(10).ok()).map(String::from);
+    Ok(Members::new()
+        .text("accessToken", Some(tokens.access_token.expose()))
+        .text("tokenType", Some("bearer"))
+        .text("refreshToken", tokens.refresh_token.as_ref().map(Secret::expose))
+        .json("expiresAt", expires_at.as_deref())
+        .texts("scopes", Some(&tokens.scopes.to_vec()))
+        .into_js())
+}
+
+pub(super) fn status_of(response: &Properties<'_>) -> Result<u16> {
+    let status = response.required_number("status")?;
+    // Three digits (RFC 9110 section 15): a server that sends one beyond 599 is not the caller's fault.
+    if (100.0..=999.0).contains(&status) && status.fract() == 0.0 {
+        Ok(status as u16)
+    } else {
+        Err(response.error("status", "is not an HTTP status"))
+    }
+}
+
+/// A body, or as much of a longer one as tells that it is too long.
+pub(super) fn body_of(response: &Properties<'_>, longest: usize) -> Result<Vec<u8>> {
+    let body: Uint8Array = response
+        .get("body")?
+        .and_then(|body| host::bytes(&body))
+        .ok_or_else(|| response.error("body", "is neither a string nor a Uint8Array"))?;
+    Ok(body.subarray(0, body.length().min(longest as u32 + 1)).to_vec())
+}
+
+/// What is known from before. It comes out of a store, and a hint that cannot be used must not cost the tokens that have
+/// just arrived, so it is left out.
+fn previous(value: Option<&JsValue>) -> Previous {
+    let Some(Ok(hints)) = value.map(|value| Properties::of(value, "previous", Phase::Refresh)) else {
+        return Previous::default();
+    };
+    let refresh_token = hints.string("refreshToken").ok().flatten().filter(|token| is_token(token));
+    Previous { refresh_token: refresh_token.map(Secret::new), scopes: hints.scopes("scopes").ok().flatten() }
+}
+
+/// Whether an access token is past its time; without a time it is not known to be.
+#[wasm_bindgen(js_name = isExpired)]
+pub fn is_expired(expires_at: Option<f64>, now: f64) -> bool {
+    token_set::is_expired(expires_at, now)
+}

@@ -1,0 +1,80 @@
+//! Lists as JavaScript sees them: pagination.rs.
+
+use wasm_bindgen::prelude::*;
+
+use crate::error::{Code, Error, Phase};
+use crate::host;
+use crate::pagination::{self, Attempt, Page};
+
+/// A list that is read page by page.
+#[wasm_bindgen]
+pub struct List(pagination::List);
+
+#[wasm_bindgen]
+impl List {
+    /// For the absolute address of the first page.
+    #[wasm_bindgen(constructor)]
+    pub fn new(address: &str) -> List {
+        Self(pagination::List::new(address))
+    }
+
+    /// The absolute address of the page to ask for.
+    #[wasm_bindgen(getter)]
+    pub fn address(&self) -> String {
+        self.0.address().to_owned()
+    }
+
+    /// What stands for that page, to be handed out.
+    #[wasm_bindgen(getter)]
+    pub fn token(&self) -> core::result::Result<String, JsValue> {
+        Ok(self.0.token()?)
+    }
+
+    /// Takes what an answer says of its page, `next` being any value. Whether there is another page.
+    pub fn answered(
+        &mut self,
+        next: &JsValue,
+        values: u32,
+        page: Option<f64>,
+        pagelen: Option<f64>,
+        size: Option<f64>,
+    ) -> core::result::Result<bool, JsValue> {
+        let text = next.as_string();
+        if text.is_none() && !next.is_undefined() && !next.is_null() {
+            return Err(Error::new(Code::ResponseInvalid, Phase::Api).with_field("next").into());
+        }
+        let values = usize::try_from(values).unwrap_or(usize::MAX);
+        Ok(self.0.answered(&Page { next: text.as_deref(), values, page, pagelen, size })?)
+    }
+}
+
+/// The address of a page of a list, whose own address has no query: of the one that `next` stands for, or of the one that
+/// `page` numbers; the first one without both. Callers may give any values.
+#[wasm_bindgen(js_name = pageAddress)]
+pub fn page_address(list: &str, next: &JsValue, page: &JsValue) -> core::result::Result<String, JsValue> {
+    if let Some(token) = host::optional_string(next, "next", Phase::Api)? {
+        return Ok(pagination::page_address(list, &token, "next")?);
+    }
+    if page.is_undefined() || page.is_null() {
+        return Ok(list.to_owned());
+    }
+    // Who wrote a loop when `next` was a number hands it on as `page`.
+    Ok(match page.as_string() {
+        Some(token) => pagination::page_address(list, &token, "page")?,
+        None => pagination::numbered_address(list, page.as_f64().unwrap_or(f64::NAN))?,
+    })
+}
+
+/// In how many milliseconds a page is asked for again, for it is not ready; `undefined`: this is the page.
+#[wasm_bindgen(js_name = pageRepetition)]
+pub fn page_repetition(
+    status: u16,
+    retry_after: Option<String>,
+    number: u32,
+    patience: f64,
+    received_at: f64,
+    random: f64,
+) -> core::result::Result<Option<f64>, JsValue> {
+    let retry_after = retry_after.as_deref();
+    Ok(pagination::repetition(&Attempt { status, retry_after, number, patience, received_at, random })?)
+}
