@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/6a7af69a18eace7f140a982eb223099d6c460f68cf80446960e80a94383bdb90');
-export const hash = '6a7af69a18eace7f140a982eb223099d6c460f68cf80446960e80a94383bdb90';
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/c8f63fb982015d3d3c8b563a2a611b847a40e7097f58716fb4af4c74af6bf0da');
+export const hash = 'c8f63fb982015d3d3c8b563a2a611b847a40e7097f58716fb4af4c74af6bf0da';
 export const section = 'nocodb-bitbucket-auth';
-export const build = 'd5f1a68198fd7bd30ce45ac032b0fcb176d9fb3befec9cf2237cfd43b6b16e8c';
+export const build = '5c3562bcf86371b72c5963a20632278d8cdf06952254e07edc8b41ba9c61d93c';

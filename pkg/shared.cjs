@@ -394,9 +394,9 @@ numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cache
 cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}const cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
 arg);view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){
-wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/6a7af69a18eace7f140a982eb223099d6c460f68cf80446960\
-e80a94383bdb90");var hash="6a7af69a18eace7f140a982eb223099d6c460f68cf80446960e80a94383bdb90";var section="nocodb-bitbuck\
-et-auth";var build="d5f1a68198fd7bd30ce45ac032b0fcb176d9fb3befec9cf2237cfd43b6b16e8c";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/c8f63fb982015d3d3c8b563a2a611b847a40e7097f58716fb4\
+af4c74af6bf0da");var hash="c8f63fb982015d3d3c8b563a2a611b847a40e7097f58716fb4af4c74af6bf0da";var section="nocodb-bitbuck\
+et-auth";var build="5c3562bcf86371b72c5963a20632278d8cdf06952254e07edc8b41ba9c61d93c";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure2,{detail,
 cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);this.
