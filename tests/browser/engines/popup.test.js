@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AUTHORIZE_PATH, SIGN_IN_PATH } from '../../../demo/bitbucket/authorize-endpoint.js';
-import { LOOKS_MS, at, gone, inEachEngine } from '../support/scene.js';
+import { LOOKS_MS, at, gone, inEachEngine, sendTo } from '../support/scene.js';
 import { framing } from '../support/site.js';
 
 /** That an outcome is an error with these members. */
@@ -19,7 +19,7 @@ const mismatch = { code: 'STATE_MISMATCH', phase: 'callback' };
 /** Sends the popup elsewhere, as a link on the provider's page would. */
 async function go(scene, popup, address) {
   await scene.shows(popup, 'Log in', 'Deny');
-  await popup.evaluate((to) => { setTimeout(() => { location.href = to; }); }, address);
+  await sendTo(popup, address);
 }
 
 /** Sends the popup to the redirect URI, as somebody would who wants to give the user another's code. */

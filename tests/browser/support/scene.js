@@ -266,6 +266,19 @@ async function soon(ask, what) {
   throw new Error(`there is no ${what}`);
 }
 
+/** Sends a popup to an address, by itself. Like a click, that may be lost while WebKit puts a page in another process's place. */
+export async function sendTo(popup, address) {
+  const before = await popup.url();
+  const hasLeft = async () => await popup.isClosed() || await popup.url() !== before;
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
+    await popup.evaluate((to) => { setTimeout(() => { location.href = to; }); }, address);
+    for (const again = Date.now() + CLICK_LOST_MS; Date.now() < again; await wait(POLL_MS)) {
+      if (await hasLeft().catch(() => false)) return;
+    }
+  }
+  throw new Error('the popup did not leave its page');
+}
+
 /** Resolves when a popup is gone. */
 export async function gone(popup) {
   await soon(async () => await popup.isClosed() || undefined, 'end of the popup');
