@@ -7,9 +7,9 @@
  *   succeeds.
  */
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { authorize } from '../js/register/hosts.js';
 import { Gui } from './support/gui.js';
 import { ADMIN, Host, freePort, variables } from './support/host.js';
 
@@ -125,22 +125,6 @@ describe('Connecting Bitbucket in NocoDB', () => {
     }
   });
 
-  /** A live code, as the popup of an editor would bring it. */
-  async function authorize() {
-    const verifier = randomBytes(32).toString('base64url');
-    const url = new URL(bb.authorizeUrl);
-    url.search = new URLSearchParams({
-      response_type: 'code',
-      client_id: bb.client.key,
-      redirect_uri: bb.client.callback,
-      state: 's',
-      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-      code_challenge_method: 'S256',
-    });
-    const code = new URL(await bb.authorize(url.href)).searchParams.get('code');
-    return { code, code_verifier: verifier };
-  }
-
   /** Stores another configuration, as the GUI of an edition that can edit does. */
   const update = (config) => host.request('PATCH', `/api/v2/meta/integrations/${id}`,
     { title: 'Bitbucket', type: 'development', sub_type: 'bitbucket', config });
@@ -148,7 +132,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
   // By the API, because the community edition's dialog for editing such an integration stays empty.
   test('an update with a code that Bitbucket refuses fails with 400 and leaves the connection as it was', async () => {
     const { config } = await host.integration(id);
-    const grant = { ...(await authorize()), code_verifier: 'x'.repeat(43) };
+    const grant = { ...(await authorize(bb)), code_verifier: 'x'.repeat(43) };
     const { status, body } = await update({ ...config, oauth: { code: grant } });
     assert.equal(status, 400);
     assert.match(body.msg, /code/i);
@@ -159,7 +143,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
 
   test('an update with a new code replaces the tokens, and stores neither code nor verifier', async () => {
     const { config } = await host.integration(id);
-    const grant = await authorize();
+    const grant = await authorize(bb);
     const { status } = await update({ ...config, oauth: { code: grant } });
     assert.equal(status, 200);
     const renewed = (await host.integration(id)).config;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
-import { environment, json, serve, thrownBy } from './support.js';
+import { environment, json, rowHost, serve, thrownBy } from './support.js';
 
 const MASK = '********';
 const REFERENCE = { $vault: { alias: 'main', secret: 'bitbucket', path: 'ci/token' } };
@@ -14,18 +14,7 @@ async function start(t, config, row, services) {
   const { origin, requests } = await serve(t, (request, response) => json(response, 200, request.url.startsWith('/2.0/') ? {} : {
     access_token: 'new-token', refresh_token: 'new-refresh-token', token_type: 'bearer', expires_in: 7200,
   }));
-  const host = {
-    row: structuredClone(row),
-    writes: 0,
-    lines: [],
-    loadConfig: async () => structuredClone(host.row),
-    saveConfig: async (saved) => {
-      host.writes += 1;
-      host.row = structuredClone(saved);
-    },
-    logger: (line) => host.lines.push(line),
-    ...services,
-  };
+  const host = rowHost(structuredClone(row), services);
   const { wrapper: Wrapper } = createEntry(environment(origin));
   return { host, requests, wrapper: new Wrapper(config, host) };
 }

@@ -140,3 +140,20 @@ export async function thrownBy(call) {
   }
   throw new assert.AssertionError({ message: 'nothing was thrown', stackStartFn: thrownBy });
 }
+
+/** A host that keeps one row, which a wrapper can read. */
+export function rowHost(stored, services) {
+  const host = {
+    row: stored,
+    writes: 0,
+    lines: [],
+    loadConfig: async () => structuredClone(host.row),
+    saveConfig: async (saved) => {
+      host.writes += 1;
+      host.row = structuredClone(saved);
+    },
+    logger: (line) => host.lines.push(line),
+    ...services,
+  };
+  return host;
+}

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { environment, json, serve, thrownBy } from './support.js';
+import { environment, json, rowHost, serve, thrownBy } from './support.js';
 
 // Not exported: the keeper is their only caller.
 const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
@@ -39,23 +39,6 @@ async function bitbucket(t) {
 }
 
 const use = (wrapper) => wrapper.use((client) => client.get('/user'));
-
-/** A host that keeps one row, which a wrapper can read. */
-function rowHost(stored, services) {
-  const host = {
-    row: stored,
-    writes: 0,
-    lines: [],
-    loadConfig: async () => structuredClone(host.row),
-    saveConfig: async (saved) => {
-      host.writes += 1;
-      host.row = structuredClone(saved);
-    },
-    logger: (line) => host.lines.push(line),
-    ...services,
-  };
-  return host;
-}
 
 describe('the log', () => {
   /** Fifty callers of one connection whose store fails. */
