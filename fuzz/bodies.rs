@@ -5,7 +5,7 @@
 #![allow(dead_code, reason = "a fuzz target uses one of the bodies")]
 
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
-use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES};
+use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, LONGEST_CODE, validate};
 use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment, variable};
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
@@ -162,7 +162,8 @@ pub fn config(data: &[u8]) {
     });
     assert!(environment.client.is_some() || !environment.problems.is_empty());
     let Some(client) = environment.client else { return };
-    let request = AuthorizationRequest::new(&client, &[7; RANDOM_BYTES], &[]).expect("a request");
+    let request =
+        AuthorizationRequest::new(&client, &authorization_url(&client), &[7; RANDOM_BYTES], &[]).expect("a request");
     let url = Url::parse(&request.url).expect("a valid address");
     let redirect_uri = url.query_pairs().find(|(name, _)| name == "redirect_uri");
     assert_eq!(redirect_uri.expect("a redirect URI").1, client.redirect_uri().as_str());

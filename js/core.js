@@ -70,17 +70,6 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {(refreshToken: unknown) => TokenRequest} buildRefreshRequest
  * @property {() => TokenRequest} buildClientCredentialsRequest
  * @property {(response: unknown) => TokenSet} parseTokenResponse
- * @property {() => number} quickAuthorizationRequest how much of `textBuffer` is state, verifier and challenge, each of 43
- *   characters, and the address. The quick ways take the lengths of texts of ASCII in that buffer, and give 0 where
- *   something takes a closer look, which is for the others.
- * @property {(state: number, callback: number) => number} quickAuthorizationResponse 1: the buffer begins with offset and
- *   length of the code in the callback; a greater number is a `plainFailure`
- * @property {(codeVerifier: number, code: number) => number} quickTokenRequest 1: both go as they are between the texts of
- *   `aroundGrant`
- * @property {() => string} aroundGrant three texts, with a space between them
- * @property {(mediaType: number, body: number, receivedAt: number) => number} quickTokenResponse of status 200, to an
- *   exchanged code; a media type of length 0 is one that was taken before. 1: the buffer begins with offset and length of
- *   the access token, the refresh token and the scopes in the body, and after 24 bytes the expiry as a double
  */
 
 /**
@@ -368,12 +357,8 @@ import { BitbucketAuthError, judge } from './error.js';
 /**
  * @typedef {object} Core
  * @property {new (options: unknown) => CoreClient} Client
- * @property {(length: number) => number} textBuffer the address of a buffer in `textMemory`, for the texts of a quick call,
- *   the second behind the first
- * @property {() => WebAssembly.Memory} textMemory
  * @property {(argument: string) => { name: string, phase: Phase, reads: string[] }} describeArgument `reads`: its members
  * @property {(argument: string, member: string) => void} checkMember throws for one that it cannot have
- * @property {(number: number) => import('./error.js').Failure} plainFailure
  * @property {RefreshPolicyClass} RefreshPolicy
  * @property {new (lockout: number) => RefreshQueue} RefreshQueue
  * @property {(code: string) => boolean} isRefusal whether a failed token request says that its refresh token was refused

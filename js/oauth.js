@@ -69,19 +69,6 @@ export class OAuthClient {
   /** @type {import('./core.js').CoreClient} */
   #handle;
 
-  /** @type {string} */
-  #redirectUri;
-
-  /**
-   * What is the same in all requests that exchange a code: all but the body, and the three texts around code and verifier.
-   *
-   * @type {Omit<TokenRequest, 'body'> & { around: string[] } | undefined}
-   */
-  #tokenRequest;
-
-  /** The media type and the scopes of the last answer, which are nearly always those of the next. */
-  #last = { mediaType: '', scope: '', scopes: [''] };
-
   /**
    * @param {ClientOptions} options
    * @param {Function} [caller] the function in whose caller the stack of an error shall start
@@ -95,7 +82,6 @@ export class OAuthClient {
       given = { ...rest, endpoints: isObject(endpoints) ? membersOf(caller, 'endpoints', endpoints) : endpoints };
     }
     this.#handle = judge(caller, () => new (core().Client)(given));
-    this.#redirectUri = this.#handle.redirectUri;
   }
 
   /** The Key, as configured. */
@@ -105,7 +91,7 @@ export class OAuthClient {
 
   /** The redirect URI, byte for byte as configured. */
   get redirectUri() {
-    return this.#redirectUri;
+    return this.#handle.redirectUri;
   }
 
   /** The scopes that are requested; empty when no scope parameter is sent. */
@@ -151,16 +137,6 @@ export class OAuthClient {
    */
   createAuthorizationRequest(options) {
     const { extraParams } = membersOf(this.createAuthorizationRequest, 'authorizationOptions', options);
-    const text = extraParams === undefined ? answer(this.#handle.quickAuthorizationRequest()) : '';
-    if (text !== '') {
-      return {
-        url: text.slice(129),
-        state: text.slice(0, 43),
-        codeVerifier: text.slice(43, 86),
-        codeChallenge: text.slice(86, 129),
-        redirectUri: this.#redirectUri,
-      };
-    }
     return judge(this.createAuthorizationRequest, () => this.#handle.createAuthorizationRequest(extraParams));
   }
 
@@ -177,14 +153,6 @@ export class OAuthClient {
   validateAuthorizationResponse(callback, expected) {
     const caller = this.validateAuthorizationResponse;
     const { state } = membersOf(caller, 'expectedResponse', expected);
-    if (typeof callback === 'string' && typeof state === 'string' && write(state, callback)) {
-      const outcome = this.#handle.quickAuthorizationResponse(state.length, callback.length);
-      if (outcome === 1) return { code: cut(callback, 0) };
-      if (outcome > 1) {
-        const failure = plainFailures[outcome] ??= core().plainFailure(outcome);
-        throw new BitbucketAuthError(failure, {}, caller);
-      }
-    }
     return { code: judge(caller, () => this.#handle.validateAuthorizationResponse(callback, state)) };
   }
 
@@ -200,19 +168,8 @@ export class OAuthClient {
   buildTokenRequest(grant) {
     const given = membersOf(this.buildTokenRequest, 'codeGrant', grant);
     const { code, codeVerifier, redirectUri, code_verifier: itsOtherName } = given;
-    const same = this.#tokenRequest;
-    if (same && itsOtherName === undefined && typeof code === 'string' && typeof codeVerifier === 'string' && redirectUri === undefined
-      && write(codeVerifier, code) && this.#handle.quickTokenRequest(codeVerifier.length, code.length) === 1) {
-      const { method, url, headers, around: [before, between, after] } = same;
-      return { method, url, headers: { ...headers }, body: before + code + between + codeVerifier + after };
-    }
-    const request = judge(this.buildTokenRequest, () =>
+    return judge(this.buildTokenRequest, () =>
       this.#handle.buildTokenRequest(code, codeVerifier, redirectUri, itsOtherName));
-    if (!same) {
-      const { method, url, headers } = request;
-      this.#tokenRequest = { method, url, headers: { ...headers }, around: this.#handle.aroundGrant().split(' ') };
-    }
-    return request;
   }
 
   /**
@@ -248,46 +205,13 @@ export class OAuthClient {
    *   `RECONNECT_REQUIRED`, `TOKEN_REQUEST_FAILED`
    */
   parseTokenResponse(response) {
-    const given = membersOf(this.parseTokenResponse, 'tokenResponse', response);
-    const { headers, body, ...rest } = given;
-    const type = reading('exchange', 'headers', () => mediaType(headers));
-    const tokens = reading('exchange', 'request.body', () => this.#quickTokens(type, given));
-    if (tokens) return tokens;
+    const { headers, body, ...rest } = membersOf(this.parseTokenResponse, 'tokenResponse', response);
     const plain = reading('exchange', 'headers', () => plainHeaders(headers));
     return judge(this.parseTokenResponse, () => this.#handle.parseTokenResponse({
       ...rest,
       headers: plain,
       body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
     }));
-  }
-
-  /**
-   * The answer to most exchanges of a code; `undefined` for whatever takes a closer look.
-   *
-   * @param {string | undefined} type the media type
-   * @param {Record<string, unknown>} response
-   * @returns {TokenSet | undefined}
-   */
-  #quickTokens(type, { status, body, receivedAt, grant, previous, request }) {
-    if (status !== 200 || grant !== 'authorization_code' || typeof body !== 'string' || typeof receivedAt !== 'number'
-      || previous !== undefined || (isObject(request) ? typeof request.body !== 'string' : request !== undefined)) return undefined;
-    if (!type) return undefined;
-    const last = this.#last;
-    const news = type === last.mediaType ? '' : type;
-    if (!write(news, body) || this.#handle.quickTokenResponse(news.length, body.length, receivedAt) !== 1) return undefined;
-    const scope = cut(body, 4);
-    if (news || scope !== last.scope) {
-      // What is cut out of a text keeps all of it in memory, and here the tokens in it.
-      const copy = decoder.decode(encoder.encode(scope));
-      this.#last = { mediaType: type, scope: copy, scopes: copy.split(' ') };
-    }
-    const tokens = /** @type {TokenSet} */ ({ accessToken: cut(body, 0), tokenType: 'bearer' });
-    const refreshToken = cut(body, 2);
-    if (refreshToken !== '') tokens.refreshToken = refreshToken;
-    const expiresAt = doubles[3];
-    if (!Number.isNaN(expiresAt)) tokens.expiresAt = expiresAt;
-    tokens.scopes = [...this.#last.scopes];
-    return tokens;
   }
 }
 
@@ -323,98 +247,6 @@ export function expandScopes(list) {
  */
 export function missingScopes(required, granted) {
   return judge(missingScopes, () => core().missingScopes(required, granted));
-}
-
-/** Descriptions of failures of which nothing more is to be told. @type {import('./error.js').Failure[]} */
-const plainFailures = [];
-
-/** Made at the first call, when the core has been loaded: importing must do nothing. @type {TextEncoder} */
-let encoder;
-/** @type {TextDecoder} */
-let decoder;
-/** How much goes into the core's buffer for the texts of a quick call. What does not fit takes the other way. */
-const BUFFER_BYTES = 132_096;
-let buffer = new Uint8Array();
-let taken = buffer;
-
-/** What the core put at the start of the buffer, as numbers. */
-let integers = new Uint32Array();
-let doubles = new Float64Array();
-
-/** Lets `buffer` be a view of the core's: that of before is empty when the core's memory has grown. */
-function prepareBuffer() {
-  if (buffer.length > 0) return;
-  const { textBuffer, textMemory } = core();
-  encoder ??= new TextEncoder();
-  decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
-  const address = textBuffer(BUFFER_BYTES);
-  const { buffer: memory } = textMemory();
-  buffer = new Uint8Array(memory, address, BUFFER_BYTES);
-  integers = new Uint32Array(memory, address, 8);
-  doubles = new Float64Array(memory, address, 4);
-}
-
-/**
- * The part of a text that two of those numbers describe.
- *
- * @param {string} text
- * @param {number} at
- */
-function cut(text, at) {
-  // The core's memory may have grown in the very call.
-  prepareBuffer();
-  const offset = integers[at];
-  return text.slice(offset, offset + integers[at + 1]);
-}
-
-/**
- * Puts two texts into the buffer, if they fit and are of ASCII, in which lengths are the same in bytes.
- *
- * @param {string} first
- * @param {string} second
- * @returns {boolean}
- */
-function write(first, second) {
-  prepareBuffer();
-  // Putting them together first takes a third of what a second call would.
-  const text = first + second;
-  const { read, written } = encoder.encodeInto(text, buffer);
-  if (read === text.length && written === read) return true;
-  buffer.fill(0);
-  return false;
-}
-
-/**
- * Takes a text out of the buffer, and leaves nothing of it there.
- *
- * @param {number} length
- * @returns {string}
- */
-function answer(length) {
-  prepareBuffer();
-  // Most are as long as the one before.
-  if (taken.length !== length || taken.buffer !== buffer.buffer) taken = buffer.subarray(0, length);
-  const text = decoder.decode(taken);
-  taken.fill(0);
-  return text;
-}
-
-/**
- * The media type in header fields whose form is a usual one.
- *
- * @param {unknown} headers
- * @returns {string | undefined}
- */
-function mediaType(headers) {
-  if (typeof headers !== 'object' || headers === null) return undefined;
-  if (Symbol.iterator in headers) return headers instanceof Headers ? headers.get('content-type') ?? undefined : undefined;
-  let found;
-  for (const name of Object.keys(headers)) {
-    if (name.length === 12 && name.toLowerCase() === 'content-type') {
-      found = /** @type {Record<string, unknown>} */ (headers)[name];
-    }
-  }
-  return typeof found === 'string' ? found : undefined;
 }
 
 /**

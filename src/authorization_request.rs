@@ -9,7 +9,7 @@ use crate::client_config::ClientConfig;
 use crate::endpoints::RESERVED_PARAMETERS;
 use crate::error::{Error, Phase, Result};
 use crate::form;
-use crate::pkce::{CodeVerifier, ENCODED_BYTES, VERIFIER_BYTES};
+use crate::pkce::{CodeVerifier, VERIFIER_BYTES};
 use crate::state::{STATE_BYTES, State};
 
 /// The only method that this client speaks (RFC 7636 section 4.2).
@@ -38,8 +38,14 @@ impl fmt::Debug for AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
-    /// Builds a request with state and PKCE.
-    pub fn new(client: &ClientConfig, random: &[u8; RANDOM_BYTES], extra: &[(String, String)]) -> Result<Self> {
+    /// Builds a request with state and PKCE. `address` is the [authorization URL](authorization_url) of this client, which is
+    /// always the same.
+    pub fn new(
+        client: &ClientConfig,
+        address: &str,
+        random: &[u8; RANDOM_BYTES],
+        extra: &[(String, String)],
+    ) -> Result<Self> {
         if extra.iter().any(|(name, _)| RESERVED_PARAMETERS.contains(&name.as_str())) {
             let reason = "sets a parameter of OAuth, which only the client itself may set";
             return Err(Error::argument(Phase::Authorize, "extraParams", reason));
@@ -50,45 +56,18 @@ impl AuthorizationRequest {
         if let Some(reason) = repeated(client, extra) {
             return Err(Error::argument(Phase::Authorize, "extraParams", reason));
         }
-        Ok(Self::at(&authorization_url(client), random, extra))
-    }
-
-    /// Appends state, PKCE and parameters that were checked to the [address](authorization_url) of a client, which is
-    /// always the same.
-    pub fn at(address: &str, random: &[u8; RANDOM_BYTES], extra: &[(String, String)]) -> Self {
         let (for_state, for_verifier) = split_random(random);
         let state = State::from_random(&for_state);
         let code_verifier = CodeVerifier::from_random(&for_verifier);
         let code_challenge = code_verifier.challenge();
-        let mut url = parts(address, state.expose(), &code_challenge).concat();
+        // In base64url there is nothing to be encoded.
+        let own = ["&state=", state.expose(), "&code_challenge=", &code_challenge, CHALLENGE_METHOD_PARAMETER];
+        let mut url = address.to_owned() + &own.concat();
         for (name, value) in extra {
             form::append_pair(&mut url, name, value);
         }
-        Self { url, state, code_verifier, code_challenge }
+        Ok(Self { url, state, code_verifier, code_challenge })
     }
-
-    /// What [`Self::at`] gives without extra parameters, written where it is to stand: state, verifier and challenge, each
-    /// [`ENCODED_BYTES`] long, and the address. Gives the length of all; `None` when there is no room for it.
-    pub fn write(address: &str, random: &[u8; RANDOM_BYTES], room: &mut [u8]) -> Option<usize> {
-        let (for_state, for_verifier) = random.split_at(STATE_BYTES);
-        let (state, room) = room.split_at_mut_checked(ENCODED_BYTES)?;
-        let (code_verifier, room) = room.split_at_mut_checked(ENCODED_BYTES)?;
-        let (code_challenge, url) = room.split_at_mut_checked(ENCODED_BYTES)?;
-        State::write(for_state, state)?;
-        CodeVerifier::write(for_verifier, code_verifier, code_challenge)?;
-        let mut end = 0;
-        for part in parts(address, core::str::from_utf8(state).ok()?, core::str::from_utf8(code_challenge).ok()?) {
-            let start = end;
-            end += part.len();
-            url.get_mut(start..end)?.copy_from_slice(part.as_bytes());
-        }
-        Some(3 * ENCODED_BYTES + end)
-    }
-}
-
-/// What an address with state and PKCE consists of. In base64url there is nothing to be encoded.
-fn parts<'a>(address: &'a str, state: &'a str, code_challenge: &'a str) -> [&'a str; 6] {
-    [address, "&state=", state, "&code_challenge=", code_challenge, CHALLENGE_METHOD_PARAMETER]
 }
 
 /// Why extra parameters would stand twice in the address (RFC 6749 section 3.1 forbids that), if they would.

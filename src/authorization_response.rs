@@ -12,7 +12,7 @@ use crate::error::{Code, Error, Phase, Result, clean_error_code};
 use crate::form;
 use crate::scope;
 use crate::secret::{Secret, clean_description};
-use crate::state::{self, State};
+use crate::state::State;
 use crate::text::{cut, has_control, has_control_or_space, same};
 use crate::uri::has_scheme;
 
@@ -54,15 +54,7 @@ impl fmt::Debug for Callback<'_> {
 /// Judges a callback. The order of the checks is part of the contract: of a callback whose state is wrong nothing is
 /// told but that it is malformed, in the wrong place, of a kind that was not asked for, or another server's.
 pub fn validate(client: &ClientConfig, callback: Callback<'_>, state: &State) -> Result<AuthorizationCode> {
-    code_of(client, callback, state.expose()).map(|code| AuthorizationCode(Secret::new(code)))
-}
-
-/// The code that [`validate`] gives, left where it stands if it stands for itself. The state is not empty.
-pub(crate) fn code_of<'a>(client: &ClientConfig, callback: Callback<'a>, state: &str) -> Result<Cow<'a, str>> {
-    let parameters = match Parameters::plain(client, callback) {
-        Some(parameters) => parameters,
-        None => Parameters::parse(query_of(client, callback)?)?,
-    };
+    let parameters = Parameters::parse(query_of(client, callback)?)?;
     let Parameters { unsupported, iss, state: received_state, error, error_description, code, .. } = parameters;
     if unsupported {
         return Err(refused(Code::CallbackUnsupportedResponse));
@@ -74,21 +66,20 @@ pub(crate) fn code_of<'a>(client: &ClientConfig, callback: Callback<'a>, state: 
     let received_state = received_state.filter(|value| !value.is_empty());
     match received_state {
         None => return Err(refused(Code::StateMissing)),
-        Some(received) if !state::is_same(state, &received) => return Err(refused(Code::StateMismatch)),
+        Some(received) if !state.matches(&received) => return Err(refused(Code::StateMismatch)),
         Some(_) => {}
     }
     let code = code.filter(|code| !code.is_empty());
     if let Some(error) = error.filter(|error| !error.is_empty()) {
-        let known = [Some(state), code.as_deref(), client.client_secret().map(Secret::expose)];
+        let known = [Some(state.expose()), code.as_deref(), client.client_secret().map(Secret::expose)];
         return Err(authorization_error(&error, error_description.as_deref(), known));
     }
     let code = code.ok_or_else(|| refused(Code::CodeMissing))?;
-    // What was not decoded was looked at with the rest.
-    if code.len() > LONGEST_CODE || matches!(&code, Cow::Owned(code) if has_control(code)) {
+    if code.len() > LONGEST_CODE || has_control(&code) {
         let reason = "the code is too long or contains control characters";
         return Err(refused(Code::CallbackInvalid).with_reason(reason));
     }
-    Ok(code)
+    Ok(AuthorizationCode(Secret::new(code)))
 }
 
 /// Judges the callback of a login for which a page waits; `None` when the user said no. Whether Bitbucket sends the
@@ -205,23 +196,6 @@ impl<'a> Parameters<'a> {
             found.add(&name, value).map_err(|name| refused(Code::CallbackDuplicateParameter).with_field(name))?;
         }
         Ok(found)
-    }
-
-    /// Those of a callback like most: the very redirect URI, and values of which none has to be decoded. `None` for
-    /// whatever takes a closer look.
-    fn plain(client: &ClientConfig, callback: Callback<'a>) -> Option<Self> {
-        let Callback::Text(text) = callback else { return None };
-        let redirect_uri = client.redirect_uri().as_str();
-        let (place, query) = cut(text, b'?');
-        if place != redirect_uri {
-            return None;
-        }
-        let mut found = Self::default();
-        for pair in form::plain(query?) {
-            let (name, value) = pair?;
-            found.add(name, Cow::Borrowed(value)).ok()?;
-        }
-        (text.len() <= LONGEST_CALLBACK).then_some(found)
     }
 
     /// Notes a parameter, if it is one that is read; fails with its name when it was there already.

@@ -4,6 +4,9 @@
 //! js/error.js makes a `BitbucketAuthError`. What never happens here: a trap, or a value in an error.
 
 use js_sys::JSON;
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
@@ -20,7 +23,6 @@ mod failed_work;
 mod host_answer;
 mod page;
 mod pagination;
-mod quick;
 mod rate_limit;
 mod redis;
 mod refresh_policy;
@@ -42,7 +44,6 @@ pub use failed_work::*;
 pub use host_answer::*;
 pub use page::*;
 pub use pagination::*;
-pub use quick::*;
 pub use rate_limit::*;
 pub use redis::*;
 pub use refresh_policy::*;
@@ -128,29 +129,76 @@ fn push_text(json: &mut String, text: &str) {
     json.push('"');
 }
 
-impl Error {
-    /// What is thrown.
-    fn to_json(&self) -> String {
-        Members::new()
-            .text("code", Some(self.code.as_str()))
-            .text("phase", Some(self.phase.as_str()))
-            .text("message", Some(&self.message()))
-            .flag("retryable", self.retryable())
-            .flag("reauthorize", self.reauthorize())
-            .text("error", self.error.as_deref())
-            .text("errorDescription", self.error_description.as_deref())
-            .number("status", self.status.map(u64::from))
-            .text("field", self.field.as_deref())
-            .number("retryAfter", self.retry_after)
-            .texts("required", Some(self.required.as_slice()).filter(|scopes| !scopes.is_empty()))
-            .texts("granted", self.granted.as_deref())
-            .text("announcementUrl", self.announcement_url.as_deref())
-            .end()
+/// Makes the object that leaves the core.
+fn leave(value: &impl Serialize) -> JsValue {
+    value.serialize(&Serializer::new()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// How a failure leaves the core. Fields that do not apply are left out.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure<'a> {
+    /// Stable name of the failure.
+    #[tsify(type = "ErrorCode")]
+    code: &'a str,
+    /// The step of a connection's life in which it happened.
+    #[tsify(type = "Phase")]
+    phase: &'a str,
+    /// What is wrong and what mends it.
+    message: String,
+    /// Whether the same request may succeed later without anybody doing anything.
+    retryable: bool,
+    /// Whether only the user can mend it, by connecting again.
+    reauthorize: bool,
+    /// The OAuth error code that Bitbucket sent (RFC 6749 sections 4.1.2.1 and 5.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    /// Bitbucket's description: cut, control characters and secrets removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_description: Option<&'a str>,
+    /// The HTTP status of the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    /// The argument, environment variable or member that is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+    /// How long to wait before the request is sent again, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+    /// The scopes that the request needs, as Bitbucket's API says.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[tsify(optional)]
+    required: &'a [String],
+    /// The scopes that the credential has, as Bitbucket's API says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    granted: Option<&'a [String]>,
+    /// Atlassian's page about a part of the API that was removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    announcement_url: Option<&'a str>,
+}
+
+impl<'a> From<&'a Error> for Failure<'a> {
+    fn from(error: &'a Error) -> Self {
+        Self {
+            code: error.code.as_str(),
+            phase: error.phase.as_str(),
+            message: error.message(),
+            retryable: error.retryable(),
+            reauthorize: error.reauthorize(),
+            error: error.error.as_deref(),
+            error_description: error.error_description.as_deref(),
+            status: error.status,
+            field: error.field.as_deref(),
+            retry_after: error.retry_after,
+            required: &error.required,
+            granted: error.granted.as_deref(),
+            announcement_url: error.announcement_url.as_deref(),
+        }
     }
 }
 
 impl From<Box<Error>> for JsValue {
     fn from(error: Box<Error>) -> Self {
-        JSON::parse(&error.to_json()).unwrap_or(JsValue::UNDEFINED)
+        leave(&Failure::from(&*error))
     }
 }

@@ -24,14 +24,6 @@ pub fn read(text: &str) -> impl Iterator<Item = Result<(Cow<'_, str>, Cow<'_, st
     })
 }
 
-/// The pairs of a query; `None` in place of one in which there is anything but printable ASCII that stands for itself.
-pub fn plain(text: &str) -> impl Iterator<Item = Option<(&str, &str)>> {
-    Pairs(Some(text)).map(|pair| match pair {
-        Pair::Plain(name, value) => Some((name, value)),
-        Pair::Encoded(..) => None,
-    })
-}
-
 /// A name and a value, as they are written.
 enum Pair<'a> {
     /// They stand for themselves, for sure.
@@ -121,11 +113,6 @@ pub fn append(form: &mut String, text: &str) {
             }
         }
     }
-}
-
-/// Whether one name or value is encoded by what it is.
-pub fn is_encoded_as_it_is(text: &str) -> bool {
-    unescaped(text.as_bytes()) == text.len()
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {

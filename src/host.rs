@@ -1,86 +1,17 @@
-//! What the core asks of the JavaScript it runs in: random bytes, and the shape of a value.
+//! The shape of a JavaScript value.
 //!
 //! In: JavaScript values of any kind, since callers may pass anything. Out: Rust values or an error that names the
 //! field. What never happens here: a rule of OAuth, or a call into JavaScript that may throw without being caught. A
 //! getter or a proxy of the caller's may throw anywhere, and an exception that passes through WebAssembly leaves its
 //! stack where it was: after enough of them nothing works any more in the whole process.
 
-use core::cell::RefCell;
-
 use js_sys::{Array, Function, Reflect, Symbol, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
 use crate::endpoints::Reason;
-use crate::error::{Code, Error, Phase, Result};
+use crate::error::{Error, Phase, Result};
 use crate::scope::{MOST_SCOPES, ScopeSet, TOO_MANY};
-
-/// Five kilobytes of WebAssembly less than Rust's own allocator.
-#[global_allocator]
-static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
-
-/// How many random bytes are drawn at once: a call of the source costs as much as a whole login otherwise.
-const RANDOM_BLOCK: usize = 4096;
-
-/// Random bytes that were drawn and not yet used.
-struct Pool {
-    bytes: [u8; RANDOM_BLOCK],
-    used: usize,
-    /// The function that they are from.
-    source: JsValue,
-}
-
-thread_local! {
-    static POOL: RefCell<Pool> =
-        const { RefCell::new(Pool { bytes: [0; RANDOM_BLOCK], used: RANDOM_BLOCK, source: JsValue::UNDEFINED }) };
-}
-
-/// Random bytes from the Web Crypto API, which Node and browsers have alike, also on plain http. No byte is given
-/// twice, and none is kept that was given.
-pub fn random_bytes<const N: usize>() -> Result<[u8; N]> {
-    draw().ok_or_else(|| {
-        Error::new(Code::InvalidConfig, Phase::Authorize).with_reason("this runtime has no crypto.getRandomValues")
-    })
-}
-
-fn draw<const N: usize>() -> Option<[u8; N]> {
-    // Whoever puts another source in place of the first gets nothing more that was drawn from that.
-    let source = CRYPTO.with(|crypto| crypto.as_ref()?.source().ok())?;
-    POOL.with(|pool| {
-        let mut pool = pool.try_borrow_mut().ok()?;
-        let Pool { bytes, used, source: known } = &mut *pool;
-        if *known != source || bytes.len() - *used < N {
-            // Until all have been drawn there are none.
-            *used = bytes.len();
-            *known = source;
-            get_random_values(bytes).ok()?;
-            *used = 0;
-        }
-        let end = used.checked_add(N)?;
-        let next = bytes.get_mut(*used..end)?;
-        let mut drawn = [0; N];
-        drawn.copy_from_slice(next);
-        next.fill(0);
-        *used = end;
-        Some(drawn)
-    })
-}
-
-#[wasm_bindgen]
-extern "C" {
-    type Crypto;
-
-    #[wasm_bindgen(thread_local_v2, js_name = crypto)]
-    static CRYPTO: Option<Crypto>;
-
-    /// The function that gives random bytes, to be told from another.
-    #[wasm_bindgen(catch, method, getter, structural, js_name = getRandomValues)]
-    fn source(this: &Crypto) -> core::result::Result<JsValue, JsValue>;
-
-    /// Fills memory with random bytes, at most 65,536.
-    #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
-    fn get_random_values(bytes: &mut [u8]) -> core::result::Result<JsValue, JsValue>;
-}
 
 /// Reads the properties of one argument; what is missing or of the wrong type is named in the error.
 #[derive(Clone, Copy)]

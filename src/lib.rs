@@ -54,3 +54,5 @@ pub mod uri;
 pub mod bindings;
 #[cfg(target_arch = "wasm32")]
 mod host;
+#[cfg(target_arch = "wasm32")]
+mod js_runtime;

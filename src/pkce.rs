@@ -13,9 +13,6 @@ use crate::secret::Secret;
 /// How many random bytes a verifier is made of (RFC 7636 section 4.1 recommends 32).
 pub const VERIFIER_BYTES: usize = 32;
 
-/// The length of a verifier that is made here, and of a challenge: 32 bytes in base64url.
-pub const ENCODED_BYTES: usize = 43;
-
 /// A code verifier: 43 to 128 unreserved characters (RFC 7636 section 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeVerifier(Secret);
@@ -54,14 +51,6 @@ impl CodeVerifier {
         URL_SAFE_NO_PAD.encode(Sha256::digest(self.0.expose()))
     }
 
-    /// What [`Self::from_random`] and [`Self::challenge`] give, written where it is to stand. `None`: there is another room
-    /// than [`ENCODED_BYTES`] for each.
-    pub fn write(random: &[u8], code_verifier: &mut [u8], code_challenge: &mut [u8]) -> Option<()> {
-        let verifier = URL_SAFE_NO_PAD.encode_slice(random, code_verifier).ok()?;
-        let challenge = URL_SAFE_NO_PAD.encode_slice(Sha256::digest(&*code_verifier), code_challenge).ok()?;
-        (verifier == code_verifier.len() && challenge == code_challenge.len()).then_some(())
-    }
-
     /// The value to send with the code.
     pub fn expose(&self) -> &str {
         self.0.expose()
@@ -69,7 +58,7 @@ impl CodeVerifier {
 }
 
 /// RFC 7636 section 4.1.
-pub(crate) fn is_verifier(value: &str) -> bool {
+fn is_verifier(value: &str) -> bool {
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     (43..=128).contains(&value.len()) && value.bytes().all(unreserved)
 }

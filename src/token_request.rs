@@ -10,7 +10,7 @@ use crate::endpoints::Address;
 use crate::error::{Error, Phase, Result};
 use crate::form;
 use crate::pasted;
-use crate::pkce::{CodeVerifier, is_verifier};
+use crate::pkce::CodeVerifier;
 use crate::secret::Secret;
 use crate::text::has_control;
 
@@ -81,30 +81,6 @@ impl TokenRequest {
         code_verifier: Option<&CodeVerifier>,
         redirect_uri: Option<&str>,
     ) -> Result<Self> {
-        Ok(Self::with(client, Self::code_form(client, code, code_verifier, redirect_uri)?))
-    }
-
-    /// The same for a code that a host's form hands over.
-    pub fn authorization_code_of_host(
-        client: &ClientConfig,
-        code: &str,
-        code_verifier: Option<&CodeVerifier>,
-        host: HostVerifier,
-    ) -> Result<Self> {
-        let request = Self::authorization_code(client, code, code_verifier, None)?;
-        if code_verifier.is_none() && host == HostVerifier::Required {
-            return Err(Error::argument(Phase::Exchange, "codeVerifier", VERIFIER_IS_MISSING));
-        }
-        Ok(request)
-    }
-
-    /// The form of [`Self::authorization_code`], the only part of it that is not always the same.
-    pub fn code_form(
-        client: &ClientConfig,
-        code: &str,
-        code_verifier: Option<&CodeVerifier>,
-        redirect_uri: Option<&str>,
-    ) -> Result<Secret> {
         check_secret(code, "code", LONGEST_CODE, Phase::Exchange)?;
         let redirect_uri = redirect_uri
             .map(Address::parse)
@@ -120,24 +96,21 @@ impl TokenRequest {
             form.push_str(CODE_VERIFIER);
             form::append(&mut form, verifier.expose());
         }
-        Ok(finish(form, client))
+        Ok(Self::with(client, finish(form, client)))
     }
 
-    /// Whether code and verifier, which are good ones, go into that form as they are.
-    pub fn is_plain_grant(code: &str, code_verifier: &str) -> bool {
-        (1..=LONGEST_CODE).contains(&code.len())
-            && pasted::check_mask(code).is_ok()
-            && is_verifier(code_verifier)
-            && form::is_encoded_as_it_is(code)
-            && form::is_encoded_as_it_is(code_verifier)
-    }
-
-    /// What stands in that form before the code, between the code and the verifier, and after the verifier.
-    pub fn around_grant(client: &ClientConfig) -> [String; 3] {
-        let mut before = form_of(Grant::AuthorizationCode);
-        before.push_str(CODE);
-        let between = [REDIRECT_URI, client.redirect_uri().as_form(), CODE_VERIFIER].concat();
-        [before, between, finish(String::new(), client).expose().to_owned()]
+    /// The same for a code that a host's form hands over.
+    pub fn authorization_code_of_host(
+        client: &ClientConfig,
+        code: &str,
+        code_verifier: Option<&CodeVerifier>,
+        host: HostVerifier,
+    ) -> Result<Self> {
+        let request = Self::authorization_code(client, code, code_verifier, None)?;
+        if code_verifier.is_none() && host == HostVerifier::Required {
+            return Err(Error::argument(Phase::Exchange, "codeVerifier", VERIFIER_IS_MISSING));
+        }
+        Ok(request)
     }
 
     /// Asks for new tokens.

@@ -1,7 +1,6 @@
 //! The client as JavaScript sees it: client_config.rs, authorization_request.rs, authorization_response.rs, token_request.rs
 //! and token_response.rs.
 
-use core::cell::RefCell;
 use js_sys::{Number, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -13,6 +12,7 @@ use crate::client_config::{ClientConfig, HostVerifier};
 use crate::endpoints::Endpoints;
 use crate::error::{Error, Phase, Result};
 use crate::host::{self, CallbackValue, Properties};
+use crate::js_runtime::random_bytes;
 use crate::key_derivation::derive_key;
 use crate::pkce::CodeVerifier;
 use crate::secret::Secret;
@@ -26,14 +26,12 @@ use crate::token_set::{self, Previous};
 pub struct Client {
     pub(super) config: ClientConfig,
     /// What every address of this client begins with.
-    pub(super) address: String,
-    /// The scopes of the last answer that was as it should be: most answers have the same.
-    pub(super) scopes: RefCell<String>,
+    address: String,
 }
 
 impl From<ClientConfig> for Client {
     fn from(config: ClientConfig) -> Self {
-        Self { address: authorization_url(&config), config, scopes: RefCell::default() }
+        Self { address: authorization_url(&config), config }
     }
 }
 
@@ -105,7 +103,7 @@ impl Client {
     #[wasm_bindgen(js_name = createAuthorizationRequest)]
     pub fn create_authorization_request(&self, extra_params: &JsValue) -> core::result::Result<JsValue, JsValue> {
         let extra = host::string_entries(extra_params, "extraParams", Phase::Authorize)?;
-        let request = AuthorizationRequest::new(&self.config, &host::random_bytes()?, &extra)?;
+        let request = AuthorizationRequest::new(&self.config, &self.address, &random_bytes()?, &extra)?;
         Ok(Members::new()
             .text("url", Some(&request.url))
             .text("state", Some(request.state.expose()))

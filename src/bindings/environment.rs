@@ -3,10 +3,10 @@
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
-use super::{CallbackPage, Client, Members};
+use super::{CallbackPage, Client, Failure, Members, leave};
 use crate::client_config::{ClientCredentials, Environment, HostVerifier, RateLimit, RemovedEndpoints, variable};
 use crate::endpoints::Address;
-use crate::error::{Error, Phase};
+use crate::error::Phase;
 use crate::host::Properties;
 use crate::proxy;
 use crate::rate_limit::DEFAULT_LIMIT;
@@ -33,7 +33,7 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
         None => (None, None),
     };
     let others_of_nocodb = others.map(|numbers| numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(","));
-    let problems: Vec<String> = environment.problems.iter().map(Error::to_json).collect();
+    let problems: Vec<Failure<'_>> = environment.problems.iter().map(Failure::from).collect();
     let result = Members::new()
         .text("apiUrl", environment.api.as_ref().map(Address::as_str))
         .number("timeoutMs", Some(environment.timeout_ms.into()))
@@ -48,8 +48,8 @@ pub fn read_environment(env: &JsValue) -> core::result::Result<JsValue, JsValue>
         .number("redisDatabase", database.map(u64::from))
         .flag("isRedisDatabaseSought", others.is_some())
         .json("otherRedisDatabases", others_of_nocodb.map(|numbers| ["[", &numbers, "]"].concat()).as_deref())
-        .json("problems", Some(&["[", &problems.join(","), "]"].concat()))
         .into_js();
+    Reflect::set(&result, &"problems".into(), &leave(&problems))?;
     if let Some(client) = environment.client {
         Reflect::set(&result, &"client".into(), &Client::from(client).into())?;
     }

@@ -1,7 +1,7 @@
 //! What must not be seen is not seen: in `Debug`, in messages, in descriptions.
 
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
-use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES};
+use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
 use nocodb_bitbucket_auth::client_config::{ClientConfig, ClientCredentials, Environment, variable};
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
@@ -49,7 +49,7 @@ fn debug_output_shows_no_secret() {
     };
     let tokens = parse(&client, &response, &Previous::default()).unwrap();
     let previous = Previous { refresh_token: Some(Secret::new(MARK)), scopes: None };
-    let request = AuthorizationRequest::new(&client, &[7; RANDOM_BYTES], &[]).unwrap();
+    let request = AuthorizationRequest::new(&client, &authorization_url(&client), &[7; RANDOM_BYTES], &[]).unwrap();
     let callbacks = (Callback::Text(MARK), Callback::Query(MARK));
     let object = Object::parse(&body).unwrap();
     let shown =
@@ -149,7 +149,7 @@ fn what_looks_like_a_token_in_an_answer_of_the_api_is_not_shown() {
 fn state_and_verifier_are_made_of_different_bytes() {
     let mut random = [0; RANDOM_BYTES];
     random.iter_mut().zip(0..).for_each(|(byte, at)| *byte = at);
-    let request = AuthorizationRequest::new(&client(), &random, &[]).unwrap();
+    let request = AuthorizationRequest::new(&client(), &authorization_url(&client()), &random, &[]).unwrap();
     assert_ne!(request.state.expose(), request.code_verifier.expose());
     assert!(!request.url.contains(request.code_verifier.expose()));
     assert_eq!(

@@ -320,7 +320,12 @@ mod cases {
                     .collect::<Result<Vec<_>>>()?,
                 _ => return Err(malformed()),
             };
-            AuthorizationRequest::new(&client, &hex(case["random"].as_str().unwrap()).try_into().unwrap(), &extra)
+            AuthorizationRequest::new(
+                &client,
+                &authorization_url(&client),
+                &hex(case["random"].as_str().unwrap()).try_into().unwrap(),
+                &extra,
+            )
         };
         check(case, build(), |request| {
             let seen = json!({

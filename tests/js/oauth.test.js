@@ -566,10 +566,6 @@ describe('parseTokenResponse', () => {
     refuses(() => client.parseTokenResponse(answer({ headers: { 'content-type': 'text/html' } })), { code: 'RESPONSE_NOT_JSON' });
   });
 
-  test('gives what an answer holds, also when the memory of the core grows meanwhile', async (t) => {
-    assert.deepEqual(await runJsonFixture(t, 'grow.js', []), { wrong: 0, clients: 300, grown: true });
-  });
-
   test('keeps nothing of an answer', async (t) => {
     const { held, clients } = await runJsonFixture(t, 'remember.js', []);
     assert.equal(clients, 40);
