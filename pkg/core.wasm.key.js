@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/c8f63fb982015d3d3c8b563a2a611b847a40e7097f58716fb4af4c74af6bf0da');
-export const hash = 'c8f63fb982015d3d3c8b563a2a611b847a40e7097f58716fb4af4c74af6bf0da';
+export default Symbol.for('nocodb-bitbucket-auth/core.wasm/b42f01d713d86762dc531d8405b6a199762bdcc1ededde225c152455e5acb294');
+export const hash = 'b42f01d713d86762dc531d8405b6a199762bdcc1ededde225c152455e5acb294';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '5c3562bcf86371b72c5963a20632278d8cdf06952254e07edc8b41ba9c61d93c';
+export const build = 'b008be27cd467c51d27cfbcf6bed044f39face6367112fd9df267fc7eab3415a';

@@ -5,68 +5,67 @@ to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__ge
 return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:true}),mod);var stdin_exports={};__export(stdin_exports,{Api:()=>Api,CallbackPage:()=>CallbackPage,Client:()=>Client,ConnectionTest:()=>ConnectionTest,
 List:()=>List,Proxies:()=>Proxies,Redactor:()=>Redactor,RefreshAction:()=>RefreshAction,RefreshAdmission:()=>RefreshAdmission,
 RefreshAnswer:()=>RefreshAnswer,RefreshEvent:()=>RefreshEvent,RefreshLane:()=>RefreshLane,RefreshPolicy:()=>RefreshPolicy,
-RefreshQueue:()=>RefreshQueue,RemovedEndpoints:()=>RemovedEndpoints,RowHolding:()=>RowHolding,__wbg___wbindgen_is_falsy_d864b623500ae65d:()=>__wbg___wbindgen_is_falsy_d864b623500ae65d,
-__wbg___wbindgen_is_function_741ff2bb612836f5:()=>__wbg___wbindgen_is_function_741ff2bb612836f5,__wbg___wbindgen_is_null_c22311b1cc228e3a:()=>__wbg___wbindgen_is_null_c22311b1cc228e3a,
-__wbg___wbindgen_is_object_8b968c3ab8e96595:()=>__wbg___wbindgen_is_object_8b968c3ab8e96595,__wbg___wbindgen_is_undefined_be5b34249ff1fc15:()=>__wbg___wbindgen_is_undefined_be5b34249ff1fc15,
-__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039:()=>__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039,__wbg___wbindgen_memory_17a1178bc3328ea3:()=>__wbg___wbindgen_memory_17a1178bc3328ea3,
+RefreshQueue:()=>RefreshQueue,RemovedEndpoints:()=>RemovedEndpoints,RowHolding:()=>RowHolding,__wbg_Error_208446807d0d1e30:()=>__wbg_Error_208446807d0d1e30,
+__wbg___wbindgen_is_falsy_d864b623500ae65d:()=>__wbg___wbindgen_is_falsy_d864b623500ae65d,__wbg___wbindgen_is_function_741ff2bb612836f5:()=>__wbg___wbindgen_is_function_741ff2bb612836f5,
+__wbg___wbindgen_is_null_c22311b1cc228e3a:()=>__wbg___wbindgen_is_null_c22311b1cc228e3a,__wbg___wbindgen_is_object_8b968c3ab8e96595:()=>__wbg___wbindgen_is_object_8b968c3ab8e96595,
+__wbg___wbindgen_is_undefined_be5b34249ff1fc15:()=>__wbg___wbindgen_is_undefined_be5b34249ff1fc15,__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039:()=>__wbg___wbindgen_jsval_eq_38d7bfbe4cc84039,
 __wbg___wbindgen_number_get_934b640d0889af78:()=>__wbg___wbindgen_number_get_934b640d0889af78,__wbg___wbindgen_string_get_7ce8eee7fd327545:()=>__wbg___wbindgen_string_get_7ce8eee7fd327545,
 __wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,__wbg_call_40b008ba32f73991:()=>__wbg_call_40b008ba32f73991,
-__wbg_callbackpage_new:()=>__wbg_callbackpage_new,__wbg_client_new:()=>__wbg_client_new,__wbg_getRandomValues_661aac822e465493:()=>__wbg_getRandomValues_661aac822e465493,
-__wbg_getRandomValues_cdf27fbf5ec268e8:()=>__wbg_getRandomValues_cdf27fbf5ec268e8,__wbg_get_2080c49015e35254:()=>__wbg_get_2080c49015e35254,
-__wbg_get_bb8b6b35041e00c9:()=>__wbg_get_bb8b6b35041e00c9,__wbg_get_d7176cfb76d71114:()=>__wbg_get_d7176cfb76d71114,__wbg_get_unchecked_e6325ad374eff861:()=>__wbg_get_unchecked_e6325ad374eff861,
-__wbg_isArray_75715ef6ec4e691d:()=>__wbg_isArray_75715ef6ec4e691d,__wbg_isView_33dca32122d664c0:()=>__wbg_isView_33dca32122d664c0,
-__wbg_length_186163212ffe79c3:()=>__wbg_length_186163212ffe79c3,__wbg_length_b03a0fabb109b1e9:()=>__wbg_length_b03a0fabb109b1e9,
+__wbg_callbackpage_new:()=>__wbg_callbackpage_new,__wbg_client_new:()=>__wbg_client_new,__wbg_getRandomValues_07f3179f2d015362:()=>__wbg_getRandomValues_07f3179f2d015362,
+__wbg_get_2080c49015e35254:()=>__wbg_get_2080c49015e35254,__wbg_get_bb8b6b35041e00c9:()=>__wbg_get_bb8b6b35041e00c9,__wbg_get_d7176cfb76d71114:()=>__wbg_get_d7176cfb76d71114,
+__wbg_get_unchecked_e6325ad374eff861:()=>__wbg_get_unchecked_e6325ad374eff861,__wbg_isArray_75715ef6ec4e691d:()=>__wbg_isArray_75715ef6ec4e691d,
+__wbg_isView_33dca32122d664c0:()=>__wbg_isView_33dca32122d664c0,__wbg_length_186163212ffe79c3:()=>__wbg_length_186163212ffe79c3,
+__wbg_length_b03a0fabb109b1e9:()=>__wbg_length_b03a0fabb109b1e9,__wbg_new_37eb45aaf5eeb820:()=>__wbg_new_37eb45aaf5eeb820,
 __wbg_new_98f3330582453d0d:()=>__wbg_new_98f3330582453d0d,__wbg_new_cd4348290afae586:()=>__wbg_new_cd4348290afae586,__wbg_ownKeys_c9890d5405932253:()=>__wbg_ownKeys_c9890d5405932253,
 __wbg_parse_c3f72b5a24f83c01:()=>__wbg_parse_c3f72b5a24f83c01,__wbg_prototypesetcall_13162965d1fe7aa3:()=>__wbg_prototypesetcall_13162965d1fe7aa3,
-__wbg_proxies_new:()=>__wbg_proxies_new,__wbg_set_2793479888329cb6:()=>__wbg_set_2793479888329cb6,__wbg_set_wasm:()=>__wbg_set_wasm,
-__wbg_static_accessor_CRYPTO_3ecb14720560ffe6:()=>__wbg_static_accessor_CRYPTO_3ecb14720560ffe6,__wbg_subarray_58f388a9247ac0bb:()=>__wbg_subarray_58f388a9247ac0bb,
-__wbg_toStringTag_1bdd39ac5d866229:()=>__wbg_toStringTag_1bdd39ac5d866229,__wbg_toString_6b1cac73c93ef5d1:()=>__wbg_toString_6b1cac73c93ef5d1,
-__wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,
+__wbg_proxies_new:()=>__wbg_proxies_new,__wbg_set_2793479888329cb6:()=>__wbg_set_2793479888329cb6,__wbg_set_d2d33b52458e984a:()=>__wbg_set_d2d33b52458e984a,
+__wbg_set_e4b9a833d288759a:()=>__wbg_set_e4b9a833d288759a,__wbg_set_wasm:()=>__wbg_set_wasm,__wbg_static_accessor_CRYPTO_3ecb14720560ffe6:()=>__wbg_static_accessor_CRYPTO_3ecb14720560ffe6,
+__wbg_subarray_58f388a9247ac0bb:()=>__wbg_subarray_58f388a9247ac0bb,__wbg_toStringTag_1bdd39ac5d866229:()=>__wbg_toStringTag_1bdd39ac5d866229,
+__wbg_toString_6b1cac73c93ef5d1:()=>__wbg_toString_6b1cac73c93ef5d1,__wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,
+__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,__wbindgen_generic_0000000000000003:()=>__wbindgen_generic_0000000000000003,
 __wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,checkMember:()=>checkMember,chooseRedisDatabase:()=>chooseRedisDatabase,
 completeRedirect:()=>completeRedirect,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,environmentVariables:()=>environmentVariables,
 expandScopes:()=>expandScopes,failure:()=>failure,hostStatus:()=>hostStatus,isCuredByRenewal:()=>isCuredByRenewal,isExpired:()=>isExpired,
 isHourUsedUp:()=>isHourUsedUp,isPendingOver:()=>isPendingOver,isRefusal:()=>isRefusal,isVaultReference:()=>isVaultReference,
 isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,lateInTransaction:()=>lateInTransaction,maskedCredential:()=>maskedCredential,
 mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes,outdates:()=>outdates,pageAddress:()=>pageAddress,
-pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,plainFailure:()=>plainFailure,provesCredential:()=>provesCredential,
-proxyVariables:()=>proxyVariables,rateLimitNews:()=>rateLimitNews,readCredential:()=>readCredential,readEnvironment:()=>readEnvironment,
-readScopes:()=>readScopes,redisDatabaseTrouble:()=>redisDatabaseTrouble,redisDatabases:()=>redisDatabases,redisServer:()=>redisServer,
-redisTrouble:()=>redisTrouble,refusePage:()=>refusePage,refuseSecret:()=>refuseSecret,resourceGroup:()=>resourceGroup,responseState:()=>responseState,
-retryDelay:()=>retryDelay,rowHolding:()=>rowHolding,takesCode:()=>takesCode,textBuffer:()=>textBuffer,textMemory:()=>textMemory,
-transactionLimit:()=>transactionLimit,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,withoutTracker:()=>withoutTracker,
-workspaceSegment:()=>workspaceSegment});class Api{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.
-unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;
-let deferred3_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.api_admit(this.__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(
-ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,
-deferred3_1,1)}}judge(method,url,with_credential,status,location,followed,most,following){const val5=+with_credential;const val6=+status;
-const val7=+followed;const val8=+(isLikeNone(most)?0:most);let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(
-method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(location)?0:passStringToWasm0(location,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=passStringToWasm0(following,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}
-if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.api_judge(
-this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,val6,ptr2,len2,val7,!isLikeNone(most),val8,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}constructor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,this.__wbg_ptr,this);return this}}if(Symbol.dispose)Api.prototype[Symbol.
-dispose]=Api.prototype.free;class CallbackPage{static __wrap(ptr){const obj=Object.create(CallbackPage.prototype);obj.__wbg_ptr=
-ptr;CallbackPageFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.
-__wbg_ptr=0;CallbackPageFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_callbackpage_free(
-ptr,0)}shownAt(target){const ptr0=passStringToWasm0(target,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.callbackpage_shownAt(this.__wbg_ptr,ptr0,len0);return ret}}if(Symbol.dispose)CallbackPage.prototype[Symbol.
-dispose]=CallbackPage.prototype.free;class Client{static __wrap(ptr){const obj=Object.create(Client.prototype);obj.__wbg_ptr=
-ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=
-0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_client_free(ptr,0)}get apiUrl(){
-let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
-ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}aroundGrant(){let deferred1_0;let deferred1_1;try{
-const ret=wasm.client_aroundGrant(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
-ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{
-const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
-ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{
-const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
-ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}buildClientCredentialsRequest(){const ret=wasm.client_buildClientCredentialsRequest(
-this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildHostTokenRequest(code,code_verifier,is_verifier_optional){
+pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,
+rateLimitNews:()=>rateLimitNews,readCredential:()=>readCredential,readEnvironment:()=>readEnvironment,readScopes:()=>readScopes,
+redisDatabaseTrouble:()=>redisDatabaseTrouble,redisDatabases:()=>redisDatabases,redisServer:()=>redisServer,redisTrouble:()=>redisTrouble,
+refusePage:()=>refusePage,refuseSecret:()=>refuseSecret,resourceGroup:()=>resourceGroup,responseState:()=>responseState,
+retryDelay:()=>retryDelay,rowHolding:()=>rowHolding,takesCode:()=>takesCode,transactionLimit:()=>transactionLimit,waitingTime:()=>waitingTime,
+withoutResponse:()=>withoutResponse,withoutTracker:()=>withoutTracker,workspaceSegment:()=>workspaceSegment});class Api{__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];
+if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(
+ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}judge(method,url,with_credential,status,location,followed,most,following){
+const val5=+with_credential;const val6=+status;const val7=+followed;const val8=+(isLikeNone(most)?0:most);let ptr0,len0,
+ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(location)?
+0:passStringToWasm0(location,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=passStringToWasm0(
+following,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,
+len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.api_judge(this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,val6,ptr2,len2,val7,!isLikeNone(
+most),val8,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}constructor(url){
+const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,
+this.__wbg_ptr,this);return this}}if(Symbol.dispose)Api.prototype[Symbol.dispose]=Api.prototype.free;class CallbackPage{static __wrap(ptr){
+const obj=Object.create(CallbackPage.prototype);obj.__wbg_ptr=ptr;CallbackPageFinalization.register(obj,obj.__wbg_ptr,obj);
+return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;CallbackPageFinalization.unregister(this);return ptr}free(){
+const ptr=this.__destroy_into_raw();wasm.__wbg_callbackpage_free(ptr,0)}shownAt(target){const ptr0=passStringToWasm0(target,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.callbackpage_shownAt(this.__wbg_ptr,
+ptr0,len0);return ret}}if(Symbol.dispose)CallbackPage.prototype[Symbol.dispose]=CallbackPage.prototype.free;class Client{static __wrap(ptr){
+const obj=Object.create(Client.prototype);obj.__wbg_ptr=ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);
+deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);
+deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);
+deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}buildClientCredentialsRequest(){const ret=wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildHostTokenRequest(code,code_verifier,is_verifier_optional){
 const ret=wasm.client_buildHostTokenRequest(this.__wbg_ptr,code,code_verifier,is_verifier_optional);if(ret[2]){throw takeFromExternrefTable0(
 ret[1])}return takeFromExternrefTable0(ret[0])}buildRefreshRequest(refresh_token){const ret=wasm.client_buildRefreshRequest(
 this.__wbg_ptr,refresh_token);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,redirect_uri,its_other_name){
@@ -84,24 +83,21 @@ __wbg_ptr,granted);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v1=getAr
 __wbindgen_free(ret[0],ret[1]*4,4);return v1}constructor(options){const ret=wasm.client_new(options);if(ret[2]){throw takeFromExternrefTable0(
 ret[1])}this.__wbg_ptr=ret[0];ClientFinalization.register(this,this.__wbg_ptr,this);return this}parseTokenResponse(response){
 const ret=wasm.client_parseTokenResponse(this.__wbg_ptr,response);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}quickAuthorizationRequest(){const ret=wasm.client_quickAuthorizationRequest(this.__wbg_ptr);return ret>>>0}quickAuthorizationResponse(state,callback){
-const ret=wasm.client_quickAuthorizationResponse(this.__wbg_ptr,state,callback);return ret>>>0}quickTokenRequest(code_verifier,code){
-const ret=wasm.client_quickTokenRequest(this.__wbg_ptr,code_verifier,code);return ret>>>0}quickTokenResponse(media_type,body,received_at){
-const ret=wasm.client_quickTokenResponse(this.__wbg_ptr,media_type,body,received_at);return ret>>>0}get redirectUri(){let deferred1_0;
-let deferred1_1;try{const ret=wasm.client_redirectUri(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
-ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get scopes(){const ret=wasm.client_scopes(this.__wbg_ptr);
-var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}get tokenUrl(){let deferred1_0;
-let deferred1_1;try{const ret=wasm.client_tokenUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
-ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}validateAuthorizationResponse(callback,state){let deferred2_0;
-let deferred2_1;try{const ret=wasm.client_validateAuthorizationResponse(this.__wbg_ptr,callback,state);var ptr1=ret[0];var len1=ret[1];
-if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(
-ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}validateInPage(address,state){let ptr0,len0,ptr1,len1;
-try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
-state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*
-1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.client_validateInPage(this.__wbg_ptr,ptr0,len0,
-ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.
-__wbindgen_free(ret[0],ret[1]*1,1)}return v3}}if(Symbol.dispose)Client.prototype[Symbol.dispose]=Client.prototype.free;class ConnectionTest{__destroy_into_raw(){
-const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ConnectionTestFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+ret[0])}get redirectUri(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_redirectUri(this.__wbg_ptr);deferred1_0=
+ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
+1)}}get scopes(){const ret=wasm.client_scopes(this.__wbg_ptr);var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
+ret[0],ret[1]*4,4);return v1}get tokenUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_tokenUrl(this.__wbg_ptr);
+deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}validateAuthorizationResponse(callback,state){let deferred2_0;let deferred2_1;try{const ret=wasm.client_validateAuthorizationResponse(
+this.__wbg_ptr,callback,state);var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}
+deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
+1)}}validateInPage(address,state){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=
+WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}
+const ret=wasm.client_validateInPage(this.__wbg_ptr,ptr0,len0,ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(ret[2])}
+let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}}if(Symbol.
+dispose)Client.prototype[Symbol.dispose]=Client.prototype.free;class ConnectionTest{__destroy_into_raw(){const ptr=this.
+__wbg_ptr;this.__wbg_ptr=0;ConnectionTestFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
 wasm.__wbg_connectiontest_free(ptr,0)}answered(response){const ret=wasm.connectiontest_answered(this.__wbg_ptr,response);
 if(ret[1]){throw takeFromExternrefTable0(ret[0])}}failed(message){const ptr0=passStringToWasm0(message,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;wasm.connectiontest_failed(this.__wbg_ptr,ptr0,len0)}constructor(known){
@@ -264,10 +260,9 @@ const len0=WASM_VECTOR_LEN;const ret=wasm.pageClient(options,ptr0,len0);if(ret[2
 return Client.__wrap(ret[0])}function pageRepetition(status,retry_after,number,patience,received_at,random){const val2=+status;
 const val3=+number;const val4=+patience;const val5=+received_at;const val6=+random;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(
 retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.pageRepetition(val2,
-ptr0,len0,val3,val4,val5,val6);if(ret[3]){throw takeFromExternrefTable0(ret[2])}return ret[0]===0?void 0:ret[1]}function plainFailure(number){
-const ret=wasm.plainFailure(number);return ret}function provesCredential(status){const ret=wasm.provesCredential(status);
-return ret!==0}function proxyVariables(){const ret=wasm.proxyVariables();var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);
-wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function rateLimitNews(status,limit,near_limit,retry_after,known,is_configured,refusals,received_at){
+ptr0,len0,val3,val4,val5,val6);if(ret[3]){throw takeFromExternrefTable0(ret[2])}return ret[0]===0?void 0:ret[1]}function provesCredential(status){
+const ret=wasm.provesCredential(status);return ret!==0}function proxyVariables(){const ret=wasm.proxyVariables();var v1=getArrayJsValueFromWasm0(
+ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}function rateLimitNews(status,limit,near_limit,retry_after,known,is_configured,refusals,received_at){
 const val4=+status;const val5=+known;const val6=+is_configured;const val7=+refusals;const val8=+received_at;let ptr0,len0,
 ptr1,len1,ptr2,len2;try{ptr0=isLikeNone(limit)?0:passStringToWasm0(limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len0=WASM_VECTOR_LEN;ptr1=isLikeNone(near_limit)?0:passStringToWasm0(near_limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
@@ -302,50 +297,51 @@ const val3=+(isLikeNone(status)?16777215:status);const val4=+is_queued;const val
 var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;
 const ret=wasm.retryDelay(val2,val3,ptr0,len0,val4,val5,val6,val7);return ret[0]===0?void 0:ret[1]}function rowHolding(row,own,is_of_same_chain,is_in_vault,is_refused){
 const ret=wasm.rowHolding(row,own,is_of_same_chain,is_in_vault,is_refused);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
-return ret[0]}function takesCode(kind){const ret=wasm.takesCode(kind);return ret!==0}function textBuffer(length){const ret=wasm.
-textBuffer(length);return ret>>>0}function textMemory(){const ret=wasm.textMemory();return ret}function transactionLimit(){
-const ret=wasm.transactionLimit();return ret>>>0}function waitingTime(wanted){const ret=wasm.waitingTime(wanted);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}return ret[0]>>>0}function withoutResponse(address){let deferred2_0;let deferred2_1;
-try{const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-withoutResponse(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
-deferred2_0,deferred2_1,1)}}function withoutTracker(status,is_elsewhere){const ret=wasm.withoutTracker(status,is_elsewhere);
-let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}function workspaceSegment(workspace){
+return ret[0]}function takesCode(kind){const ret=wasm.takesCode(kind);return ret!==0}function transactionLimit(){const ret=wasm.
+transactionLimit();return ret>>>0}function waitingTime(wanted){const ret=wasm.waitingTime(wanted);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return ret[0]>>>0}function withoutResponse(address){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(
+address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.withoutResponse(ptr0,len0);
+deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,
+deferred2_1,1)}}function withoutTracker(status,is_elsewhere){const ret=wasm.withoutTracker(status,is_elsewhere);let v1;if(ret[0]!==
+0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}function workspaceSegment(workspace){
 let deferred2_0;let deferred2_1;try{const ret=wasm.workspaceSegment(workspace);var ptr1=ret[0];var len1=ret[1];if(ret[3]){
 ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{
-wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function __wbg___wbindgen_is_falsy_d864b623500ae65d(arg0){const ret=!arg0;
-return ret}function __wbg___wbindgen_is_function_741ff2bb612836f5(arg0){const ret=typeof arg0==="function";return ret}function __wbg___wbindgen_is_null_c22311b1cc228e3a(arg0){
-const ret=arg0===null;return ret}function __wbg___wbindgen_is_object_8b968c3ab8e96595(arg0){const val=arg0;const ret=typeof val===
-"object"&&val!==null;return ret}function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0){const ret=arg0===void 0;return ret}
-function __wbg___wbindgen_jsval_eq_38d7bfbe4cc84039(arg0,arg1){const ret=arg0===arg1;return ret}function __wbg___wbindgen_memory_17a1178bc3328ea3(){
-const ret=wasm.memory;return ret}function __wbg___wbindgen_number_get_934b640d0889af78(arg0,arg1){const obj=arg1;const ret=typeof obj===
+wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function __wbg_Error_208446807d0d1e30(arg0,arg1){const ret=Error(getStringFromWasm0(
+arg0,arg1));return ret}function __wbg___wbindgen_is_falsy_d864b623500ae65d(arg0){const ret=!arg0;return ret}function __wbg___wbindgen_is_function_741ff2bb612836f5(arg0){
+const ret=typeof arg0==="function";return ret}function __wbg___wbindgen_is_null_c22311b1cc228e3a(arg0){const ret=arg0===
+null;return ret}function __wbg___wbindgen_is_object_8b968c3ab8e96595(arg0){const val=arg0;const ret=typeof val==="object"&&
+val!==null;return ret}function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0){const ret=arg0===void 0;return ret}function __wbg___wbindgen_jsval_eq_38d7bfbe4cc84039(arg0,arg1){
+const ret=arg0===arg1;return ret}function __wbg___wbindgen_number_get_934b640d0889af78(arg0,arg1){const obj=arg1;const ret=typeof obj===
 "number"?obj:void 0;getDataViewMemory0().setFloat64((arg0>>>0)+8*1,isLikeNone(ret)?0:ret,true);getDataViewMemory0().setInt32(
 (arg0>>>0)+4*0,!isLikeNone(ret),true)}function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0,arg1){const obj=arg1;const ret=typeof obj===
 "string"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len1=WASM_VECTOR_LEN;
 getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().setInt32((arg0>>>0)+4*0,ptr1,true)}function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){
 throw new Error(getStringFromWasm0(arg0,arg1))}function __wbg_call_40b008ba32f73991(){return handleError(function(arg0,arg1){
 const ret=arg0.call(arg1);return ret},arguments)}function __wbg_callbackpage_new(arg0){const ret=CallbackPage.__wrap(arg0);
-return ret}function __wbg_client_new(arg0){const ret=Client.__wrap(arg0);return ret}function __wbg_getRandomValues_661aac822e465493(){
-return handleError(function(arg0){const ret=arg0.getRandomValues;return ret},arguments)}function __wbg_getRandomValues_cdf27fbf5ec268e8(){
-return handleError(function(arg0,arg1){const ret=crypto.getRandomValues(getArrayU8FromWasm0(arg0,arg1));return ret},arguments)}
+return ret}function __wbg_client_new(arg0){const ret=Client.__wrap(arg0);return ret}function __wbg_getRandomValues_07f3179f2d015362(){
+return handleError(function(arg0,arg1,arg2){const ret=arg0.getRandomValues(getArrayU8FromWasm0(arg1,arg2));return ret},arguments)}
 function __wbg_get_2080c49015e35254(){return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,arg1);return ret},
 arguments)}function __wbg_get_bb8b6b35041e00c9(){return handleError(function(arg0,arg1){const ret=Reflect.get(arg0,arg1>>>
 0);return ret},arguments)}function __wbg_get_d7176cfb76d71114(arg0,arg1){const ret=arg0[arg1>>>0];return ret}function __wbg_get_unchecked_e6325ad374eff861(arg0,arg1){
 const ret=arg0[arg1>>>0];return ret}function __wbg_isArray_75715ef6ec4e691d(){return handleError(function(arg0){const ret=Array.
 isArray(arg0);return ret},arguments)}function __wbg_isView_33dca32122d664c0(){return handleError(function(arg0){const ret=ArrayBuffer.
 isView(arg0);return ret},arguments)}function __wbg_length_186163212ffe79c3(arg0){const ret=arg0.length;return ret}function __wbg_length_b03a0fabb109b1e9(arg0){
-const ret=arg0.length;return ret}function __wbg_new_98f3330582453d0d(){return handleError(function(arg0){const ret=new Uint8Array(
-arg0);return ret},arguments)}function __wbg_new_cd4348290afae586(){const ret=new Object;return ret}function __wbg_ownKeys_c9890d5405932253(){
-return handleError(function(arg0){const ret=Reflect.ownKeys(arg0);return ret},arguments)}function __wbg_parse_c3f72b5a24f83c01(){
-return handleError(function(arg0,arg1){const ret=JSON.parse(getStringFromWasm0(arg0,arg1));return ret},arguments)}function __wbg_prototypesetcall_13162965d1fe7aa3(arg0,arg1,arg2){
+const ret=arg0.length;return ret}function __wbg_new_37eb45aaf5eeb820(){const ret=new Array;return ret}function __wbg_new_98f3330582453d0d(){
+return handleError(function(arg0){const ret=new Uint8Array(arg0);return ret},arguments)}function __wbg_new_cd4348290afae586(){
+const ret=new Object;return ret}function __wbg_ownKeys_c9890d5405932253(){return handleError(function(arg0){const ret=Reflect.
+ownKeys(arg0);return ret},arguments)}function __wbg_parse_c3f72b5a24f83c01(){return handleError(function(arg0,arg1){const ret=JSON.
+parse(getStringFromWasm0(arg0,arg1));return ret},arguments)}function __wbg_prototypesetcall_13162965d1fe7aa3(arg0,arg1,arg2){
 Uint8Array.prototype.set.call(getArrayU8FromWasm0(arg0,arg1),arg2)}function __wbg_proxies_new(arg0){const ret=Proxies.__wrap(
 arg0);return ret}function __wbg_set_2793479888329cb6(){return handleError(function(arg0,arg1,arg2){const ret=Reflect.set(
-arg0,arg1,arg2);return ret},arguments)}function __wbg_static_accessor_CRYPTO_3ecb14720560ffe6(){const ret=typeof crypto===
-"undefined"?void 0:crypto;return isLikeNone(ret)?0:addToExternrefTable0(ret)}function __wbg_subarray_58f388a9247ac0bb(arg0,arg1,arg2){
-const ret=arg0.subarray(arg1>>>0,arg2>>>0);return ret}function __wbg_toStringTag_1bdd39ac5d866229(){const ret=Symbol.toStringTag;
-return ret}function __wbg_toString_6b1cac73c93ef5d1(){return handleError(function(arg0,arg1){const ret=arg0.toString(arg1);
-return ret},arguments)}function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}function __wbindgen_generic_0000000000000002(arg0,arg1){
-const ret=getStringFromWasm0(arg0,arg1);return ret}function __wbindgen_init_externref_table(){const table=wasm.__wbindgen_externrefs;
-table.set(0,void 0);table.set(1024,void 0);table.set(1025,null);table.set(1026,true);table.set(1027,false)}const ApiFinalization=typeof FinalizationRegistry===
+arg0,arg1,arg2);return ret},arguments)}function __wbg_set_d2d33b52458e984a(arg0,arg1,arg2){arg0[arg1>>>0]=arg2}function __wbg_set_e4b9a833d288759a(arg0,arg1,arg2){
+arg0[arg1]=arg2}function __wbg_static_accessor_CRYPTO_3ecb14720560ffe6(){const ret=typeof crypto==="undefined"?void 0:crypto;
+return isLikeNone(ret)?0:addToExternrefTable0(ret)}function __wbg_subarray_58f388a9247ac0bb(arg0,arg1,arg2){const ret=arg0.
+subarray(arg1>>>0,arg2>>>0);return ret}function __wbg_toStringTag_1bdd39ac5d866229(){const ret=Symbol.toStringTag;return ret}
+function __wbg_toString_6b1cac73c93ef5d1(){return handleError(function(arg0,arg1){const ret=arg0.toString(arg1);return ret},
+arguments)}function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}function __wbindgen_generic_0000000000000002(arg0,arg1){
+const ret=getStringFromWasm0(arg0,arg1);return ret}function __wbindgen_generic_0000000000000003(arg0){const ret=BigInt.asUintN(
+64,arg0);return ret}function __wbindgen_init_externref_table(){const table=wasm.__wbindgen_externrefs;table.set(0,void 0);
+table.set(1024,void 0);table.set(1025,null);table.set(1026,true);table.set(1027,false)}const ApiFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_api_free(ptr,1));const CallbackPageFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_callbackpage_free(ptr,1));const ClientFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_client_free(ptr,1));const ConnectionTestFinalization=typeof FinalizationRegistry===

@@ -234,32 +234,6 @@ type CoreClient = {
     buildRefreshRequest: (refreshToken: unknown) => TokenRequest;
     buildClientCredentialsRequest: () => TokenRequest;
     parseTokenResponse: (response: unknown) => TokenSet;
-    /**
-     * how much of `textBuffer` is state, verifier and challenge, each of 43
-     * characters, and the address. The quick ways take the lengths of texts of ASCII in that buffer, and give 0 where
-     * something takes a closer look, which is for the others.
-     */
-    quickAuthorizationRequest: () => number;
-    /**
-     * 1: the buffer begins with offset and
-     * length of the code in the callback; a greater number is a `plainFailure`
-     */
-    quickAuthorizationResponse: (state: number, callback: number) => number;
-    /**
-     * 1: both go as they are between the texts of
-     * `aroundGrant`
-     */
-    quickTokenRequest: (codeVerifier: number, code: number) => number;
-    /**
-     * three texts, with a space between them
-     */
-    aroundGrant: () => string;
-    /**
-     * of status 200, to an
-     * exchanged code; a media type of length 0 is one that was taken before. 1: the buffer begins with offset and length of
-     * the access token, the refresh token and the scopes in the body, and after 24 bytes the expiry as a double
-     */
-    quickTokenResponse: (mediaType: number, body: number, receivedAt: number) => number;
 };
 type CoreEnvironment = {
     /**
