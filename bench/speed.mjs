@@ -13,18 +13,20 @@ import { contributors } from './speed/size.mjs';
 
 export const title = 'The operations of a login';
 
-const FULL = { rounds: 41, warm: 10_000, calls: 1_000_000, logins: 60, connections: [1, 10, 100, 1000, 10_000] };
-const QUICK = { rounds: 9, warm: 1000, calls: 5000, logins: 2, connections: [1, 100] };
+const FULL = { processes: 3, rounds: 41, warm: 10_000, calls: 1_000_000, logins: 60, connections: [1, 10, 100, 1000, 10_000] };
+const QUICK = { processes: 1, rounds: 9, warm: 1000, calls: 5000, logins: 2, connections: [1, 100] };
 
 const SELF = 'nocodb-bitbucket-auth';
 const BY_HAND = 'hand-written';
 const KB = 1024;
 const MOST_HEAP = 256;
+/** Of the time that a login takes, most is spent on the network and in the server. */
+const LEAST_LOGINS = 0.97;
 
 export async function* measure({ quick }) {
   const sizes = quick ? QUICK : FULL;
   const all = contestants(SETTINGS);
-  for (const [id, operation] of Object.entries(OPERATIONS)) yield* operationOf(id, operation, all, sizes);
+  for (const [id, operation] of Object.entries(OPERATIONS)) yield* operationOf(id, operation, sizes);
   yield* tokenSizes(all, sizes);
   yield* connections(sizes);
   yield* memory(sizes);
@@ -34,9 +36,9 @@ export async function* measure({ quick }) {
 
 const us = (value) => `${value.toFixed(2)} µs`;
 
-async function* operationOf(id, operation, all, sizes) {
+async function* operationOf(id, operation, sizes) {
   yield operation.title;
-  const results = await contest(operation, all, sizes);
+  const results = await inProcesses(id, sizes);
   // Whoever takes an answer as it is has done another work.
   const libraries = Object.keys(results)
     .filter((name) => name !== SELF && name !== BY_HAND && judges(name, operation.uses));
@@ -45,12 +47,21 @@ async function* operationOf(id, operation, all, sizes) {
     yield { name, value: microseconds, unit: 'µs', operation: id, ...(left && { note: `does not check: ${left}` }) };
   }
   const fastest = libraries.toSorted((a, b) => results[a].ratio - results[b].ratio)[0];
-  const { byHand, byLibrary } = operation;
-  yield { name: `times as fast as ${BY_HAND}`, value: results[BY_HAND].ratio, unit: '×', least: byHand, operation: id };
+  yield { name: `times as fast as ${BY_HAND}`, value: results[BY_HAND].ratio, unit: '×', operation: id };
   yield {
-    name: 'times as fast as the fastest library', value: results[fastest].ratio, unit: '×', least: byLibrary,
+    name: 'times as fast as the fastest library', value: results[fastest].ratio, unit: '×', least: operation.byLibrary,
     operation: id, note: fastest,
   };
+}
+
+/** The medians of a contest that several processes hold, one after the other. */
+async function inProcesses(id, { processes, rounds }) {
+  const runs = [];
+  for (let at = 0; at < processes; at += 1) runs.push(await runPart('speed/operation.mjs', { id, rounds }));
+  const median = (name, member) => quantile(runs.map((results) => results[name][member]), 0.5);
+  return Object.fromEntries(Object.keys(runs[0]).map((name) => [
+    name, { microseconds: median(name, 'microseconds'), ratio: median(name, 'ratio') },
+  ]));
 }
 
 /** How the time grows with the tokens. */
@@ -104,6 +115,8 @@ async function* logins({ logins: rounds }) {
       const time = quantile(times, 0.5);
       yield { name, value: 1000 / time, unit: 'a second', ...(name !== SELF && { note: `${(time / own).toFixed(2)} times as long` }) };
     }
+    const ratio = quantile(took[BY_HAND].map((time, round) => time / took[SELF][round]), 0.5);
+    yield { name: `times as fast as ${BY_HAND}`, value: ratio, unit: '×', least: LEAST_LOGINS };
   } finally {
     await stop();
   }

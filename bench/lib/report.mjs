@@ -24,6 +24,9 @@ const table = (head, rows) => [head, head.map((_, at) => (at ? '--:' : '---')), 
 
 const round = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
 
+/** How many times as fast the package is as somebody else. */
+const isRatio = ({ unit }) => unit === '×';
+
 /** The parts of which every figure belongs to an operation, and the others. */
 const isOperation = ({ figures }) => figures.every(({ operation }) => operation);
 
@@ -36,13 +39,13 @@ function tables(speed) {
 
   const goals = parts.filter(isOperation).map(({ title, figures }) => [
     title,
-    ...figures.filter(({ least }) => least).flatMap(({ name, least }) => [
-      `≥ ${least}×`, ...versions.map((version) => told(figure(version, title, name))),
+    ...figures.filter(isRatio).flatMap(({ name, least }) => [
+      ...(least ? [`≥ ${least}×`] : []), ...versions.map((version) => told(figure(version, title, name))),
     ]),
   ]);
-  const columns = (what) => [`goal against ${what}`, ...versions];
+  const against = (what) => versions.map((version) => `against ${what}, ${version}`);
   const lines = [
-    table(['operation', ...columns('hand-written'), ...columns('the fastest library')], goals),
+    table(['operation', ...against('hand-written'), 'goal', ...against('the fastest library')], goals),
     'Microseconds, medians; in the same order of versions.',
   ];
   const names = [...new Set(parts.filter(isOperation).flatMap(({ figures }) =>
@@ -95,10 +98,10 @@ function chart(speed) {
   const ticks = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64];
   const rows = parts.flatMap(({ title, figures }, row) => {
     const y = top + row * step;
-    const bars = figures.filter(({ least }) => least).map(({ value, least }, at) => {
+    const bars = figures.filter(isRatio).map(({ value, least }, at) => {
       const start = y + at * bar;
       return `<rect class="${at ? 'library' : 'hand'}" x="${left}" y="${start}" height="${bar - 2}" width="${(x(value) - left).toFixed(1)}"/>`
-        + `<path class="goal" d="M${x(least).toFixed(1)} ${start - 1}v${bar}"/>`
+        + (least ? `<path class="goal" d="M${x(least).toFixed(1)} ${start - 1}v${bar}"/>` : '')
         + `<text class="value" x="${(x(value) + 4).toFixed(1)}" y="${start + bar - 4}">${round(value)}×</text>`;
     });
     return [`<text x="${left - 8}" y="${y + bar + 3}" text-anchor="end">${escape(title)}</text>`, ...bars];

@@ -15,8 +15,11 @@ const VERSION = '0.8.0';
 const CONTRIBUTORS = [
   ['constants and texts', /^data segment/],
   ['the glue\'s side: wasm-bindgen, js-sys, the exported functions', /wasm_bindgen|wbindgen|js_sys|__wbg|externref|multivalue shim|^export|^import|^table|^elem/],
-  ['bindings.rs and host.rs', /nocodb_bitbucket_auth::(bindings|host)\b/],
+  ['the bindings of this crate', /nocodb_bitbucket_auth::(bindings|js_runtime)\b/],
   ['the other modules of this crate', /nocodb_bitbucket_auth/],
+  ['serde_json, serde', /\b(serde|serde_core|serde_json)\b/],
+  ['serde-wasm-bindgen', /\bserde_wasm_bindgen\b/],
+  ['url, form_urlencoded, httpdate', /\b(url|idna|idna_adapter|percent_encoding|form_urlencoded|httpdate)\b/],
   ['SHA-256, HKDF, base64', /\b(sha2|digest|hmac|hkdf|base64|subtle|block_buffer|crypto_common)\b/],
   ['allocator', /rlsf|__r(ust|dl)_(alloc|dealloc|realloc)/],
   ['formatting of Rust\'s texts and panics', /\bfmt\b|panick|escape_debug|slice_error_fail|Formatter|unwrap_failed/],

@@ -1,0 +1,7 @@
+// One operation by all contestants, in a process of its own: hand-written JavaScript has two speeds, one for each process.
+import { answer } from '../lib/processes.mjs';
+import { contest } from './contest.mjs';
+import { contestants } from './contestants.mjs';
+import { OPERATIONS, SETTINGS } from './operations.mjs';
+
+await answer(({ id, rounds }) => contest(OPERATIONS[id], contestants(SETTINGS), { rounds }));
