@@ -11,6 +11,9 @@ import makeGlue from '../pkg/core_bg.js';
 import INLINED, { build, hash, section } from '../pkg/core.wasm.key.js';
 import { BitbucketAuthError, judge } from './error.js';
 
+/** @typedef {typeof import('../pkg/core.js')} Core */
+/** @typedef {ReturnType<typeof makeGlue>} Glue */
+/** @typedef {import('./error.js').ErrorCode} ErrorCode */
 /** @typedef {import('./error.js').Failure} Failure */
 /** @typedef {import('./error.js').Phase} Phase */
 
@@ -45,39 +48,11 @@ import { BitbucketAuthError, judge } from './error.js';
  */
 
 /**
- * The core's long-lived client. Its arguments may be any value: the core refuses what it cannot use.
- *
- * @typedef {object} CoreClient
- * @property {string} clientId
- * @property {string} redirectUri
- * @property {string[]} scopes
- * @property {string} authorizeUrl
- * @property {string} tokenUrl
- * @property {string} apiUrl
- * @property {boolean} confidential
- * @property {(purpose: string) => Uint8Array} deriveKey 256 bits derived from the secret (RFC 5869)
- * @property {() => string} authorizationUrl
- * @property {(extraParams: unknown) => AuthorizationRequest} createAuthorizationRequest
- * @property {(callback: unknown, state: unknown) => string} validateAuthorizationResponse
- * @property {(address: string) => boolean} isCallback whether an address is at the redirect URI, whatever it carries
- * @property {(address: string, state: string) => string | undefined} validateInPage `undefined` when the user said no
- * @property {(code: unknown, codeVerifier: unknown, redirectUri: unknown, itsOtherName?: unknown) => TokenRequest
- *   } buildTokenRequest `itsOtherName`: what the caller has as `code_verifier`
- * @property {(code: unknown, codeVerifier: unknown, isVerifierOptional: boolean) => TokenRequest} buildHostTokenRequest of
- *   what a host's form handed over
- * @property {(granted: unknown) => string[]} missingScopes of the requested ones, without those that Bitbucket no longer
- *   asks for
- * @property {(refreshToken: unknown) => TokenRequest} buildRefreshRequest
- * @property {() => TokenRequest} buildClientCredentialsRequest
- * @property {(response: unknown) => TokenSet} parseTokenResponse
- */
-
-/**
  * What the environment says, judged.
  *
  * @typedef {object} CoreEnvironment
- * @property {CoreClient} [client] only when OAuth can be offered
- * @property {CoreCallbackPage} [callbackPage] only with a client
+ * @property {import('../pkg/core.js').Client} [client] only when OAuth can be offered
+ * @property {import('../pkg/core.js').CallbackPage} [callbackPage] only with a client
  * @property {string} [apiUrl] absent when its override cannot be used
  * @property {number} timeoutMs time limit of one request, in milliseconds
  * @property {number} lockoutMs how long to wait after a refusal before a refresh token is tried again, in milliseconds
@@ -86,7 +61,7 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {boolean} mayActAsClient whether connections may act as the OAuth client itself
  * @property {boolean} isVerifierOptional whether the host's form may send a code without its verifier
  * @property {boolean} replacesRemoved whether requests to endpoints that Atlassian removed are answered from others
- * @property {Proxies} proxies the way to Bitbucket
+ * @property {import('../pkg/core.js').Proxies} proxies the way to Bitbucket
  * @property {string} [redisUrl] of the Redis through which processes share their tokens; it may hold a password
  * @property {string} [redisVariable] the variable that names it
  * @property {number} [redisDatabase] the number of its database
@@ -96,27 +71,11 @@ import { BitbucketAuthError, judge } from './error.js';
  */
 
 /**
- * The page at the client's redirect URI, of which NocoDB's server is asked.
- *
- * @typedef {object} CoreCallbackPage
- * @property {(target: string) => { refusal?: Refusal } | undefined} shownAt what to show for a request with this target;
- *   `undefined` when it brings no authorization response
- */
-
-/**
  * Why Bitbucket gave no code, without markup.
  *
  * @typedef {object} Refusal
  * @property {string} heading
  * @property {string} text
- */
-
-/**
- * The proxy that the environment names, and the hosts that it excepts.
- *
- * @typedef {object} Proxies
- * @property {(url: string) => Proxy | undefined} proxyFor for a request to this address; throws `INVALID_CONFIG` with the
- *   variable's name in `field` where the proxy cannot be used
  */
 
 /**
@@ -138,62 +97,6 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {string} [tls] `true`, or the Redis client's name for an authority
  * @property {number} family of IP; 0 for any
  * @property {string} [keyPrefix]
- */
-
-/**
- * When the tokens of one connection are renewed. Answers, actions and events are the numbers of the enumerations
- * below; times are milliseconds since the epoch, `random` is from 0 to 1.
- *
- * @typedef {object} RefreshPolicy
- * @property {number} generation the number of the newest pair
- * @property {boolean} isForced
- * @property {number} action
- * @property {(now: number) => number | undefined} pause how long the wait of an action is, in milliseconds; bounded
- * @property {boolean} isDoubtful whether Bitbucket refused the refresh token
- * @property {(known: number, deadline: number, now: number) => number} asked
- * @property {(generation: number, deadline: number, now: number) => number} renew
- * @property {(now: number) => number} reason why there is no pair for somebody who waits no longer
- * @property {(now: number) => number} lane of the line for token requests
- * @property {(now: number) => boolean} isIdle
- * @property {(now: number) => number | undefined} wait
- * @property {(now: number) => number | undefined} retryIn milliseconds until somebody is to look whether to begin a turn;
- *   0: begin it
- * @property {(obtainedAt: number | undefined, expiresAt: number | undefined) => boolean} believes whether a pair found
- *   elsewhere is taken for a later one
- * @property {(generation: number, repetitions: number, now: number) => boolean} reject whether a request that was answered 401
- *   is to be repeated with the newest pair
- * @property {(generation: number, repetitions: number, now: number) => boolean} suspect whether work that failed as with a bad
- *   token is to be repeated with a newer pair
- * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, now: number) => boolean} configured
- * @property {(event: number, now: number, random: number) => number} on
- * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, sameRefreshToken: boolean, now: number,
- *   random: number) => number} found
- * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, now: number, random: number) => number
- *   } foundInRow
- * @property {(diedAt: number | undefined, now: number, random: number) => number} foundDead
- * @property {(obtainedAt: number, expiresAt: number | undefined, now: number, random: number) => number} renewed
- * @property {(code: string, retryable: boolean, retryAfter: number | undefined, now: number, random: number) => number
- *   } failed
- * @property {(othersRefusedAgo: number | undefined, refusedAgo: number, now: number, random: number) => number} judged
- */
-
-/**
- * The line for the token requests of one OAuth client. Times are milliseconds by a clock that is never set.
- *
- * @typedef {object} RefreshQueue
- * @property {(lane: number) => number} enter gives a ticket
- * @property {(now: number) => number} next who may send a request: a number of `RefreshAdmission`
- * @property {(now: number) => number} wait for how long nobody may, in milliseconds
- * @property {(alone: boolean) => number | undefined} admit gives the ticket of the first one in line
- * @property {(sentAt: number, now: number) => void} granted
- * @property {(now: number) => void} refused
- * @property {(now: number) => void} failed
- * @property {(refusedAgo: number | undefined, grantedAgo: number | undefined, now: number) => void} learn
- */
-
-/**
- * @typedef {new (obtainedAt: number | undefined, expiresAt: number | undefined, hasAccessToken: boolean,
- *   lockout: number, now: number) => RefreshPolicy} RefreshPolicyClass
  */
 
 /**
@@ -252,14 +155,6 @@ import { BitbucketAuthError, judge } from './error.js';
  */
 
 /**
- * @typedef {object} ConnectionTest
- * @property {string} [path] below the API's base, to be asked next
- * @property {(answer: ApiAnswer) => void} answered
- * @property {(message: string) => void} failed
- * @property {Verdict} [verdict] when there is nothing more to ask
- */
-
-/**
  * @typedef {object} Verdict
  * @property {boolean} success
  * @property {string} message
@@ -276,50 +171,6 @@ import { BitbucketAuthError, judge } from './error.js';
  * @property {string} [hint]
  * @property {string[]} [requestedScopes]
  * @property {string[]} [grantedScopes]
- */
-
-/**
- * @typedef {object} Api
- * @property {(url: string) => string} admit gives the path of a request to the API, below its base
- * @property {(method: string, url: string, withCredential: boolean, status: number, location: string | undefined,
- *   followed: number, most: number | undefined, following: 'follow' | 'own' | 'manual' | 'error') =>
- *   'renew' | { withCredential: boolean, becomesGet: boolean, withBody: boolean } | undefined} judge what to do with an answer:
- *   send the request again if there is a newer credential, follow the redirect, or hand it on
- */
-
-/**
- * Cuts a credential out, a body in pieces.
- *
- * @typedef {object} Redactor
- * @property {(text: string) => string} text
- * @property {(piece: Uint8Array) => Uint8Array} push gives what is ready
- * @property {() => Uint8Array} end gives the rest
- * @property {() => void} free
- */
-
-/**
- * A list that is read page by page. The members of an answer may have any value.
- *
- * @typedef {object} List
- * @property {string} address of the page to ask for
- * @property {string} token what stands for that page outside
- * @property {(next: unknown, values: number, page: number | undefined, pagelen: number | undefined,
- *   size: number | undefined) => boolean} answered whether there is another page
- */
-
-/**
- * The endpoints of an API that Atlassian removed. A list is known by the address that was asked for, a workspace by its
- * segment of a path.
- *
- * @typedef {object} RemovedEndpoints
- * @property {(method: string, url: string) => Replaced | undefined} replacement `undefined` for a request that is sent as it is
- * @property {(url: string, segment: string, withRole: boolean) => string} inWorkspace the address of what belongs to a list
- *   in a workspace
- * @property {(url: string, segment: string, withRole: boolean, answer: ApiAnswer & { kind: CredentialKind, path?: string,
- *   isElsewhere?: boolean }) => { verdict: 'refused' | 'left out' | 'without role', told?: string }} judge an answer about a
- *   workspace that is no success; `told`: what an administrator is told
- * @property {(url: string, size: number) => { from: number, to: number, page: number, pagelen: number, size: number,
- *   next?: string }} page of so many values in all
  */
 
 /**
@@ -355,94 +206,6 @@ import { BitbucketAuthError, judge } from './error.js';
  */
 
 /**
- * @typedef {object} Core
- * @property {new (options: unknown) => CoreClient} Client
- * @property {(argument: string) => { name: string, phase: Phase, reads: string[] }} describeArgument `reads`: its members
- * @property {(argument: string, member: string) => void} checkMember throws for one that it cannot have
- * @property {RefreshPolicyClass} RefreshPolicy
- * @property {new (lockout: number) => RefreshQueue} RefreshQueue
- * @property {(code: string) => boolean} isRefusal whether a failed token request says that its refresh token was refused
- * @property {Record<'Use' | 'Turn' | 'Dead' | 'Failed' | 'Doubtful' | 'Busy', number>} RefreshAnswer
- * @property {Record<'Nobody' | 'NobodyYet' | 'First' | 'FirstAlone', number>} RefreshAdmission
- * @property {Record<'Rest' | 'Lock' | 'Look' | 'Queue' | 'Refresh' | 'Judge' | 'Publish' | 'Bury' | 'Store' | 'Report'
- *   | 'Wait', number>} RefreshAction
- * @property {Record<'Locked' | 'LockBusy' | 'LockLost' | 'Abandoned' | 'NothingFound' | 'Admitted' | 'Published' | 'Superseded'
- *   | 'Stored' | 'StoreFailed' | 'Reported' | 'Woke', number>} RefreshEvent
- * @property {(env: Record<string, string | undefined>) => CoreEnvironment} readEnvironment
- * @property {() => string[]} environmentVariables
- * @property {() => string[]} proxyVariables
- * @property {(address: string) => RedisServer} redisServer
- * @property {(code: string, message: string) => string | undefined} redisTrouble the kind of trouble in a word;
- *   `undefined` when it can be used all the same
- * @property {(home: number, others: Uint32Array) => Uint32Array} redisDatabases those to be looked at for one that is not
- *   NocoDB's own, which is the first of them; `others`: those that NocoDB's other variables name
- * @property {(surveyed: Uint32Array, survey: string) => { database: number, stays?: string }} chooseRedisDatabase by a word
- *   for each of them; `stays` says why NocoDB's own is to be used
- * @property {(reply: string) => string | undefined} redisDatabaseTrouble why NocoDB's own is to be used when looking at
- *   them was refused with this reply; `undefined`: none can be at present
- * @property {(obtainedAt: number | undefined, expiresAt: number | undefined, fence: number,
- *   foundObtainedAt: number | undefined, foundExpiresAt: number | undefined, foundFence: number) => boolean} outdates
- *   whether a published pair cannot have been followed by one that was found
- * @property {(status: number) => boolean} provesCredential
- * @property {() => string[]} defaultScopes
- * @property {(list: unknown) => string[]} readScopes
- * @property {(list: unknown) => string[]} expandScopes
- * @property {(required: unknown, granted: unknown) => string[]} missingScopes
- * @property {(expiresAt: unknown, now: number) => boolean} isExpired
- * @property {Record<'Chain' | 'Others' | 'OthersNewer' | 'InVault' | 'Replaced', number>} RowHolding what a row of the host's holds
- * @property {(row: TokenOrigin | undefined, own: TokenOrigin, isOfSameChain: boolean, isInVault: boolean, isRefused: boolean)
- *   => number} rowHolding for a wrapper with `own` tokens; `row` is `undefined` where the row has no refresh token
- * @property {(code: string, status: number | undefined) => number} hostStatus with which NocoDB answers a request that failed
- *   with this code, and with this status of Bitbucket's
- * @property {() => number} transactionLimit how long an exchange may keep a transaction open, in milliseconds
- * @property {() => Failure} lateInTransaction
- * @property {(type: unknown) => boolean} takesCode whether a config of this type takes its tokens for an authorization code
- * @property {(field: string) => Failure} maskedCredential
- * @property {(code: string, phase: Phase, details?: FailureDetails) => Failure} failure
- * @property {new (apiUrl: string) => Api} Api
- * @property {(path: string) => string} resourceGroup of a path below the API's base, for the rate limit
- * @property {(name: string, toApi: boolean, withBody: boolean) => boolean} mayCarry whether a caller's header field goes
- *   along; its name in lower case
- * @property {new (authorization: string) => Redactor} Redactor
- * @property {(config: unknown, mayActAsClient: boolean) => StoredCredential} readCredential
- * @property {(value: unknown) => boolean} isVaultReference whether a value of a config stands for a text in a vault
- * @property {(workspace: unknown) => string} workspaceSegment
- * @property {new (known: KnownToTest) => ConnectionTest} ConnectionTest
- * @property {(answer: ApiAnswer & { kind: CredentialKind, path?: string, isElsewhere?: boolean }) => Failure
- *   } judgeApiResponse
- * @property {(method: string, code: string, status: number | undefined, phase: import('./error.js').Phase)
- *   => boolean} mayRepeat
- * @property {(attempts: number, status: number | undefined, retryAfter: string | undefined, isQueued: boolean,
- *   patience: number, receivedAt: number, random: number) => number | undefined} retryDelay milliseconds; `undefined` when
- *   that is too long to wait
- * @property {(status: number | undefined, retryAfter: string | undefined, receivedAt: number) => boolean} isHourUsedUp
- * @property {(isOfClient: boolean, isUnrepeated: boolean, status: number | undefined, message: string) => boolean
- *   } isCuredByRenewal whether newer tokens may cure work that failed
- * @property {new (address: string) => List} List for the absolute address of the first page
- * @property {(list: string, next: unknown, page: unknown) => string} pageAddress
- * @property {{ new (apiUrl: string): RemovedEndpoints, limits(): CollectionLimits }} RemovedEndpoints
- * @property {(status: number, isElsewhere: boolean) => string | undefined} withoutTracker the body of a 404 in place of what
- *   Bitbucket answers for issues; `undefined`: that stays
- * @property {(status: number, retryAfter: string | undefined, number: number, patience: number, receivedAt: number,
- *   random: number) => number | undefined} pageRepetition milliseconds; `undefined` when the answer is the page
- * @property {(status: number, limit: string | undefined, nearLimit: string | undefined, retryAfter: string | undefined,
- *   known: number, isConfigured: boolean, refusals: number, receivedAt: number) =>
- *   { limit?: number, used?: number, pause?: number, pace?: number }} rateLimitNews `pause` and `pace` in milliseconds
- * @property {(told: number) => boolean} isWaitedFor
- * @property {(options: unknown, origin: string) => CoreClient} pageClient for a login that a page of `origin` starts
- * @property {(wanted: unknown) => number} waitingTime milliseconds
- * @property {(startedAt: number, now: number) => boolean} isPendingOver
- * @property {(address: string, isPending: boolean) => string | undefined} responseState empty when the response has
- *   none, `undefined` when the address carries no response
- * @property {(address: string) => string} withoutResponse
- * @property {(lacks: 'window' | 'sessionStorage' | 'BroadcastChannel') => never} refusePage by the name of the browser's
- *   own property
- * @property {(options: unknown) => void} refuseSecret
- * @property {(address: string, pending: unknown, origin: string, now: number) => string | undefined} completeRedirect
- *   the code; `undefined` when the user said no
- */
-
-/**
  * A type of the runtime's own, or none: the declarations of this package also compile without those of the DOM.
  *
  * @template {string} Name
@@ -458,8 +221,6 @@ import { BitbucketAuthError, judge } from './error.js';
  *
  * @typedef {Uint8Array | ArrayBuffer | CompiledModule | RuntimeType<'Response'> | RuntimeType<'URL'> | string} CoreSource
  */
-
-/** @typedef {{ __wbg_set_wasm: (exports: WebAssembly.Exports) => void }} Glue its one door for the instance */
 
 /** @typedef {{ fromBase64?: (text: string) => Uint8Array<ArrayBuffer> }} Base64Decoder in newer runtimes */
 
@@ -521,7 +282,7 @@ function begin(source) {
 /**
  * A `BitbucketAuthError` for what only the shim can see; the core has the words and the flags.
  *
- * @param {string} code
+ * @param {ErrorCode} code
  * @param {Phase} phase
  * @param {FailureDetails} [details]
  * @param {{ detail?: string, cause?: Error }} [extra]
@@ -640,20 +401,20 @@ const tagOf = (value) => isObject(value) ? Reflect.get(value, Symbol.toStringTag
 /** @param {unknown} value @returns {value is WebAssembly.Module} */
 const isModule = (value) => tagOf(value) === 'WebAssembly.Module';
 
-/** @param {Record<string, unknown>} glue @returns {WebAssembly.Imports} */
-const importsOf = (glue) => ({ './core_bg.js': /** @type {WebAssembly.ModuleImports} */ (glue) });
+/** @param {Glue} glue @returns {WebAssembly.Imports} */
+const importsOf = (glue) => ({ './core_bg.js': glue });
 
 /**
- * @param {Record<string, unknown>} glue that no other instance has
+ * @param {Glue} glue that no other instance has
  * @param {(imports: WebAssembly.Imports) => WebAssembly.Instance} instantiate
  * @returns {Core}
  */
 function start(glue, instantiate) {
   const { exports } = instantiate(importsOf(glue));
-  /** @type {Glue} */ (/** @type {unknown} */ (glue)).__wbg_set_wasm(exports);
+  glue.__wbg_set_wasm(exports);
   const prepare = exports.__wbindgen_start;
   if (typeof prepare === 'function') prepare();
-  loaded = /** @type {Core} */ (/** @type {unknown} */ (glue));
+  loaded = glue;
   return loaded;
 }
 

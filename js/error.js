@@ -6,26 +6,9 @@
  * error is attached; the core has already decided what may be told.
  */
 
-/** @typedef {'config' | 'authorize' | 'callback' | 'exchange' | 'refresh' | 'api'} Phase */
-
-/**
- * How the core describes a failure. Fields that do not apply are left out.
- *
- * @typedef {object} Failure
- * @property {string} code stable name, see `BitbucketAuthError.code`
- * @property {Phase} phase the step of a connection's life in which it happened
- * @property {string} message what is wrong and what mends it
- * @property {boolean} retryable whether the same request may succeed later without anybody doing anything
- * @property {boolean} reauthorize whether only the user can mend it, by connecting again
- * @property {string} [error] the OAuth error code that Bitbucket sent (RFC 6749 sections 4.1.2.1 and 5.2)
- * @property {string} [errorDescription] Bitbucket's description: cut, control characters and secrets removed
- * @property {number} [status] the HTTP status of the answer
- * @property {string} [field] the argument, environment variable or member that is wrong
- * @property {number} [retryAfter] how long to wait before the request is sent again, in milliseconds
- * @property {string[]} [required] the scopes that the request needs, as Bitbucket's API says
- * @property {string[]} [granted] the scopes that the credential has, as Bitbucket's API says
- * @property {string} [announcementUrl] Atlassian's page about a part of the API that was removed
- */
+/** @typedef {import('../pkg/core.js').Code} ErrorCode */
+/** @typedef {import('../pkg/core.js').Failure} Failure */
+/** @typedef {import('../pkg/core.js').Phase} Phase */
 
 /** @type {readonly (keyof Failure)[]} */
 const FIELDS = [
@@ -53,7 +36,7 @@ export class BitbucketAuthError extends Error {
     replaceStackLimit(limit);
     /**
      * Stable name of the failure, `INVALID_CONFIG` for instance.
-     * @type {string}
+     * @type {ErrorCode}
      */
     this.code = failure.code;
     /**

@@ -66,7 +66,7 @@ export const DEFAULT_SCOPES = Object.freeze([
  * prints or serialises it shows the secret.
  */
 export class OAuthClient {
-  /** @type {import('./core.js').CoreClient} */
+  /** @type {import('../pkg/core.js').Client} */
   #handle;
 
   /**

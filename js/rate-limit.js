@@ -64,7 +64,7 @@ const LOGGED_MS = 10_000;
 /** @type {Map<string, RateLimiter>} */
 const limiters = new Map();
 
-/** @type {WeakMap<import('./core.js').CoreClient, Uint8Array>} */
+/** @type {WeakMap<import('../pkg/core.js').Client, Uint8Array>} */
 const keys = new WeakMap();
 
 /**

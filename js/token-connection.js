@@ -14,7 +14,7 @@ import {
   hasLivingStore, makePair, noteStored, readStores, refuseEnded, reportDeath, reportUnstored, storePair,
 } from './token-store.js';
 
-/** @typedef {import('./core.js').RefreshPolicy} RefreshPolicy */
+/** @typedef {import('../pkg/core.js').RefreshPolicy} RefreshPolicy */
 /** @typedef {import('./coordination/memory.js').Lock} Lock */
 /** @typedef {import('./token-keeper.js').TokenKeeper} TokenKeeper */
 /** @typedef {import('./token-store.js').Holder} Holder */

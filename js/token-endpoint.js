@@ -9,7 +9,7 @@ import { failure } from './core.js';
 import { BitbucketAuthError, judge } from './error.js';
 import { send } from './transport.js';
 
-/** @typedef {import('./core.js').CoreClient} CoreClient */
+/** @typedef {import('../pkg/core.js').Client} Client */
 /** @typedef {import('./core.js').TokenRequest} TokenRequest */
 /** @typedef {import('./core.js').TokenSet} TokenSet */
 /** @typedef {import('./nocodb/environment.js').Environment} Environment */
@@ -18,7 +18,7 @@ import { send } from './transport.js';
  * The client that the environment describes.
  *
  * @param {Environment} environment
- * @returns {CoreClient}
+ * @returns {Client}
  * @throws {BitbucketAuthError} `INVALID_CONFIG` with the variable that is missing or wrong
  */
 export function clientOf({ client, problems }) {
@@ -36,7 +36,7 @@ export function configFailure([problem]) {
 
 /**
  * @param {Environment} environment
- * @param {(client: CoreClient) => TokenRequest} build
+ * @param {(client: Client) => TokenRequest} build
  * @param {'authorization_code' | 'refresh_token' | 'client_credentials'} grant
  * @param {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] what stays where the answer is silent
  * @returns {Promise<TokenSet & { obtainedAt: number }>} `obtainedAt`: milliseconds since the epoch

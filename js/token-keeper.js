@@ -18,7 +18,7 @@ import { makePair } from './token-store.js';
 /** @typedef {import('./token-store.js').Holder} Holder */
 /** @typedef {import('./token-store.js').Pair} Pair */
 
-/** @typedef {Environment & { client: import('./core.js').CoreClient }} ConfiguredEnvironment */
+/** @typedef {Environment & { client: import('../pkg/core.js').Client }} ConfiguredEnvironment */
 
 // A connection that nobody touched for a day is started anew from a config: stores have its tokens.
 const KEPT_MS = 24 * 60 * 60 * 1000;

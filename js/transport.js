@@ -20,7 +20,7 @@ import { whenLate } from './time-limit.js';
 /**
  * @typedef {object} SendOptions
  * @property {Phase} phase for the error, if it comes to that
- * @property {import('./core.js').Proxies} proxies of the environment
+ * @property {import('../pkg/core.js').Proxies} proxies of the environment
  * @property {number} [timeoutMs] for the whole answer, connection and body included, from the moment at which one of the
  *   connections is free; without it only `signal` ends the request
  * @property {AbortSignal | null} [signal]

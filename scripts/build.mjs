@@ -1,6 +1,7 @@
 // npm run build: makes pkg/ from src/ and js/.   npm run build -- --check: is pkg/ what those sources give?
 //   core.wasm                     the core                      core_bg.js     wasm-bindgen's glue
 //   inlined/core.wasm.js          its bytes, in base64          *.cjs          for `require`
+//   core.d.ts                     wasm-bindgen's declarations of the core
 //   callback.html.js              js/callback.html as text
 //   types/                        declarations of the entries   build-info.json   what it was built from, and its size
 // pkg/ is committed, so that using the package needs no Rust; the check needs none either.
@@ -22,6 +23,14 @@ function write({ name, data }) {
 }
 
 const sha256 = (data) => createHash('sha256').update(data).digest('hex');
+
+/** The declarations of the glue: what the core gives, and what the loader needs of an instance's imports. */
+const GLUE_TYPES = `type Glue = typeof import('./core.js') & WebAssembly.ModuleImports & {
+  __wbg_set_wasm(exports: WebAssembly.Exports): void;
+};
+declare const glue: () => Glue;
+export default glue;
+`;
 
 /** The name of the custom section by which a compiled module, which does not show its bytes, is known. */
 const SECTION = 'nocodb-bitbucket-auth';
@@ -78,12 +87,13 @@ async function build() {
   const { bundleCommonJs, declarations, onDemand } = await import('./lib/bundle.mjs');
   const { buildWasm } = await import('./lib/wasm.mjs');
   const sources = hashSources();
-  const { wasm, glue, rustc } = await buildWasm();
+  const { wasm, glue, types, rustc } = await buildWasm();
   const core = marked(wasm);
   const sizes = measure(core.wasm);
   const built = [
+    { name: 'core.d.ts', data: types },
     { name: 'core_bg.js', data: await onDemand(glue) },
-    { name: 'core_bg.d.ts', data: 'export default function glue(): Record<string, unknown>;\n' },
+    { name: 'core_bg.d.ts', data: GLUE_TYPES },
     ...wasmFiles(core),
     ...callbackPageFiles(),
   ].map(write);

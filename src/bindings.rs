@@ -9,7 +9,7 @@ use serde_wasm_bindgen::Serializer;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use crate::error::Error;
+use crate::error::{Code, Error, Phase};
 
 mod api_request;
 mod api_response;
@@ -139,11 +139,9 @@ fn leave(value: &impl Serialize) -> JsValue {
 #[serde(rename_all = "camelCase")]
 pub struct Failure<'a> {
     /// Stable name of the failure.
-    #[tsify(type = "ErrorCode")]
-    code: &'a str,
+    code: Code,
     /// The step of a connection's life in which it happened.
-    #[tsify(type = "Phase")]
-    phase: &'a str,
+    phase: Phase,
     /// What is wrong and what mends it.
     message: String,
     /// Whether the same request may succeed later without anybody doing anything.
@@ -180,8 +178,8 @@ pub struct Failure<'a> {
 impl<'a> From<&'a Error> for Failure<'a> {
     fn from(error: &'a Error) -> Self {
         Self {
-            code: error.code.as_str(),
-            phase: error.phase.as_str(),
+            code: error.code,
+            phase: error.phase,
             message: error.message(),
             retryable: error.retryable(),
             reauthorize: error.reauthorize(),

@@ -8,6 +8,8 @@
 
 use core::fmt;
 
+use serde::Serialize;
+
 use crate::redaction::Redaction;
 use crate::scope::ScopeSet;
 use crate::text::find;
@@ -18,8 +20,9 @@ pub const HOST_REFRESH_PHRASES: [&str; 3] = ["token expired", "invalid_grant", "
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
         /// What went wrong. The names are stable; consumers branch on them.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Code { $($(#[doc = $doc])+ $variant,)+ }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+        #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+        pub enum Code { $($(#[doc = $doc])+ #[serde(rename = $name)] $variant,)+ }
 
         impl Code {
             /// Every code, for the tests that must cover all of them.
@@ -234,7 +237,9 @@ impl Ending {
 }
 
 /// The step of a connection's life in which an error happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// Reading the configuration.
     Config,

@@ -12,7 +12,7 @@ import { judge } from '../error.js';
 
 /** @typedef {import('axios').AxiosInstance} AxiosInstance */
 /** @typedef {import('axios').AxiosRequestConfig} AxiosRequestConfig */
-/** @typedef {import('../core.js').List} List */
+/** @typedef {import('../../pkg/core.js').List} List */
 
 /** How Axios writes an array as a name that repeats; by default it puts brackets behind the name. */
 export const REPEATING = { indexes: null };

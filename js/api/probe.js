@@ -19,7 +19,7 @@ const ACCOUNT_MS = 3000;
 /**
  * Asks Bitbucket what a test wants to know.
  *
- * @param {import('../core.js').ConnectionTest} test
+ * @param {import('../../pkg/core.js').ConnectionTest} test
  * @param {Sender} sender
  * @param {string} apiUrl
  * @param {AbortSignal} [signal]

@@ -7,7 +7,7 @@
 
 import { core } from '../core.js';
 
-/** @typedef {import('../core.js').Redactor} Redactor */
+/** @typedef {import('../../pkg/core.js').Redactor} Redactor */
 /** @typedef {import('../transport.js').Answer} Answer */
 
 // What the core's memory has grown to, it keeps: a large body goes through it in pieces.

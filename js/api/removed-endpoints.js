@@ -17,7 +17,7 @@ import { readPage } from './paginate.js';
 
 /** @typedef {import('../core.js').CollectedList} CollectedList */
 /** @typedef {import('../core.js').CredentialKind} CredentialKind */
-/** @typedef {import('../core.js').RemovedEndpoints} RemovedEndpoints */
+/** @typedef {import('../../pkg/core.js').RemovedEndpoints} RemovedEndpoints */
 /** @typedef {import('../core.js').Replaced} Replaced */
 /** @typedef {import('./sender.js').ApiRequest} ApiRequest */
 /** @typedef {import('./sender.js').Sender} Sender */
@@ -295,7 +295,8 @@ class Collection {
       values.push({ text, key: path.reduce((part, name) => members(part)[name], value) });
     };
     try {
-      await this.#readList(this.#removed.inWorkspace(this.#url, segment, withRole), signal, take);
+      const address = /** @type {string} */ (this.#removed.inWorkspace(this.#url, segment, withRole));
+      await this.#readList(address, signal, take);
     } catch (error) {
       // What is refused in the middle of a list was there at its beginning.
       if (!(error instanceof Refusal) || values.length > 0) throw error;

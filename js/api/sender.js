@@ -29,7 +29,7 @@ import { answerWithout } from './redaction.js';
  * @property {string} apiUrl
  * @property {number} timeoutMs of each request that has no limit of its own: what it may take to be sent and answered,
  *   redirects and its repetition included, waits for tokens and for room not
- * @property {import('../core.js').Proxies} proxies
+ * @property {import('../../pkg/core.js').Proxies} proxies
  * @property {Pick<Credentials, 'newest' | 'renews'>} credentials
  * @property {number} [patienceMs] how long a request may wait for tokens
  * @property {Throttle} [throttle] by default there is no limit

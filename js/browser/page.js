@@ -72,7 +72,7 @@ export async function pageOf(options, caller) {
  * @param {Function} caller
  * @param {unknown} options
  * @param {Page} page
- * @returns {import('../core.js').CoreClient}
+ * @returns {import('../../pkg/core.js').Client}
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` for an opaque origin
  */
 export function pageClient(caller, options, page) {

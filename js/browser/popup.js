@@ -10,7 +10,7 @@ import { core, failure } from '../core.js';
 import { judge } from '../error.js';
 import { NAME, POPUP, pageClient, pageOf, remember, sessionStorageOf, windowOf } from './page.js';
 
-/** @typedef {import('../core.js').CoreClient} CoreClient */
+/** @typedef {import('../../pkg/core.js').Client} Client */
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
 /** @typedef {import('./page.js').Grant} Grant */
 /** @typedef {import('./page.js').Page} Page */
@@ -149,7 +149,7 @@ class Popup {
   /**
    * Waits for the popup to be at the redirect URI.
    *
-   * @param {CoreClient} client
+   * @param {Client} client
    * @param {number} waitMs
    * @param {AbortSignal | undefined} signal
    * @returns {Promise<string | null>} the address; `null`: the popup seems to be closed

@@ -150,6 +150,7 @@ export class RedisConnection {
    */
   async #enter(redis) {
     const { url, isDatabaseSought, otherDatabases, lifeName, check } = this.#options;
+    /** @type {number} */
     const home = this.#options.database ?? core().redisServer(url).database;
     // Scripts see all databases from any, so NocoDB's own need not be entered for it.
     const place = isDatabaseSought ? await seekDatabase(redis, home, otherDatabases) : { database: home };

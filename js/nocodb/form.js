@@ -160,7 +160,7 @@ function workspace(types, helpText) {
 }
 
 /**
- * @param {import('../core.js').CoreClient} client
+ * @param {import('../../pkg/core.js').Client} client
  * @param {string} type
  * @returns {FormElement}
  */

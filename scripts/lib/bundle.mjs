@@ -1,7 +1,7 @@
 // From js/ to what `require` and TypeScript need: CommonJS files (esbuild) and declarations (tsc, rollup-plugin-dts).
 // Each module exists once among the CommonJS files, so that the wasm instance, its state and the error class do too:
 // each entry is a file, and what several entries need is in one more.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { build, transform } from 'esbuild';
@@ -119,9 +119,12 @@ export async function declarations() {
   const folder = mkdtempSync(join(tmpdir(), 'types-'));
   try {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    await must(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', folder]);
+    const js = join(folder, 'js');
+    await must(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', js]);
+    // They mention what the core gives by where its declarations are, beside js/.
+    for (const name of ['core.d.ts', 'core_bg.d.ts']) cpSync(join(root, 'pkg', name), join(folder, 'pkg', name));
     const bundle = await rollup({
-      input: Object.fromEntries(typed.map((name) => [name, join(folder, `${moduleOf(name)}.d.ts`)])),
+      input: Object.fromEntries(typed.map((name) => [name, join(js, `${moduleOf(name)}.d.ts`)])),
       plugins: [withoutScripts, dts()],
       external: (name) => !/^[./]/.test(name),
       onLog(level, { message }) {

@@ -11,7 +11,7 @@ const features = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globa
   'reference-types', 'sign-ext'];
 
 /**
- * { wasm: Buffer, glue: string, rustc: string }
+ * { wasm: Buffer, glue: string, types: string, rustc: string }
  *
  * @param {{ names?: boolean }} [options] `names`: the wasm keeps the names of its functions
  */
@@ -52,6 +52,7 @@ export async function buildWasm({ names = false } = {}) {
     return {
       wasm,
       glue: readFileSync(join(out, 'core_bg.js'), 'utf8'),
+      types: readFileSync(join(out, 'core.d.ts'), 'utf8'),
       rustc: output('rustc', ['--version'], { env: { ...process.env, ...env } }),
     };
   } finally {

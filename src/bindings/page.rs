@@ -21,7 +21,7 @@ pub fn page_client(options: &JsValue, origin: &str) -> core::result::Result<Clie
 }
 
 /// Throws that a page cannot start a login, for want of this property of the browser's.
-#[wasm_bindgen(js_name = refusePage)]
+#[wasm_bindgen(js_name = refusePage, unchecked_return_type = "never")]
 pub fn refuse_page(lacks: &str) -> core::result::Result<(), JsValue> {
     Err(client_config::refuse_page(lacks).into())
 }
