@@ -1,1 +1,5 @@
-export default function glue(): Record<string, unknown>;
+type Glue = typeof import('./core.js') & WebAssembly.ModuleImports & {
+  __wbg_set_wasm(exports: WebAssembly.Exports): void;
+};
+declare const glue: () => Glue;
+export default glue;

@@ -248,14 +248,14 @@ value).workspace);if(slug===void 0&&uuid===void 0)throw(0,import_core9.failure)(
 ce"});segments.add(segmentOf(slug??uuid))});return segments}async#readWorkspace(segment,signal,withRole=true){const values=[];
 let length=0;const path=this.#list.sort?.member.split(".")??[];const take=value=>{const text=JSON.stringify(value);length+=
 text.length;if(this.#length+length>this.#limits.longestList)throw(0,import_core9.failure)("RESPONSE_TOO_LARGE","api");values.
-push({text,key:path.reduce((part,name)=>(0,import_arguments3.members)(part)[name],value)})};try{await this.#readList(this.#removed.
-inWorkspace(this.#url,segment,withRole),signal,take)}catch(error){if(!(error instanceof Refusal)||values.length>0)throw error;
-const{verdict,told:message}=(0,import_error6.judge)(this.#readWorkspace,()=>this.#removed.judge(this.#url,segment,withRole,
-{...error.answer,receivedAt:Date.now(),kind:this.#options.kind}));if(message!==void 0)this.#options.log(message);if(verdict===
-"without role")return this.#readWorkspace(segment,signal,false);if(verdict==="refused")throw error}this.#values.set(segment,
-values);this.#length+=length}async#readList(address,signal,take){const{List}=(0,import_core9.core)();const list2=new List(
-address);for(let isMore=true;isMore;){const{values,goOn}=await readPage(url=>this.#ask(url,signal),list2,signal);values.
-forEach(take);isMore=goOn()}}async#ask(url,signal){const headers={accept:"application/json"};const given=await this.#sender(
+push({text,key:path.reduce((part,name)=>(0,import_arguments3.members)(part)[name],value)})};try{const address=this.#removed.
+inWorkspace(this.#url,segment,withRole);await this.#readList(address,signal,take)}catch(error){if(!(error instanceof Refusal)||
+values.length>0)throw error;const{verdict,told:message}=(0,import_error6.judge)(this.#readWorkspace,()=>this.#removed.judge(
+this.#url,segment,withRole,{...error.answer,receivedAt:Date.now(),kind:this.#options.kind}));if(message!==void 0)this.#options.
+log(message);if(verdict==="without role")return this.#readWorkspace(segment,signal,false);if(verdict==="refused")throw error}
+this.#values.set(segment,values);this.#length+=length}async#readList(address,signal,take){const{List}=(0,import_core9.core)();
+const list2=new List(address);for(let isMore=true;isMore;){const{values,goOn}=await readPage(url=>this.#ask(url,signal),
+list2,signal);values.forEach(take);isMore=goOn()}}async#ask(url,signal){const headers={accept:"application/json"};const given=await this.#sender(
 {method:"GET",url,headers,signal,redirect:"own"});const{status,headers:fields,body,authorization}=given;if(status>=300)throw new Refusal(
 given);this.#authorization=authorization;try{return{status,headers:fields,data:body.length>0?JSON.parse(utf83.decode(body)):
 void 0}}catch{throw(0,import_core9.failure)("RESPONSE_NOT_JSON","api",{status})}}};var Refusal=class extends Error{constructor(given){

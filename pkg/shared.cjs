@@ -390,9 +390,9 @@ numBytesDecoded+=bytes.length;if(numBytesDecoded>=MAX_SAFARI_DECODE_BYTES){cache
 cachedTextDecoder.decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}const cachedTextEncoder=new TextEncoder;
 if(!("encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(
 arg);view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){
-wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/b42f01d713d86762dc531d8405b6a199762bdcc1ededde225c\
-152455e5acb294");var hash="b42f01d713d86762dc531d8405b6a199762bdcc1ededde225c152455e5acb294";var section="nocodb-bitbuck\
-et-auth";var build="b008be27cd467c51d27cfbcf6bed044f39face6367112fd9df267fc7eab3415a";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+wasm=val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_default=Symbol.for("nocodb-bitbucket-auth/core.wasm/66d5b36348f84e9b910b59685b6d2b3e476072f5c9792b80ef\
+a1f3ae12e317e8");var hash="66d5b36348f84e9b910b59685b6d2b3e476072f5c9792b80efa1f3ae12e317e8";var section="nocodb-bitbuck\
+et-auth";var build="ae6883749e4f1587d968ab93d6b47ee238b35e38dc588aaac95655db31eca634";var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var BitbucketAuthError=class _BitbucketAuthError extends Error{constructor(failure2,{detail,
 cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);this.

@@ -1,5 +1,5 @@
-import { OAuthClient } from './oauth.cjs';
 import { R as RuntimeType } from './shared.cjs';
+import { OAuthClient } from './oauth.cjs';
 
 type Page$1 = typeof globalThis extends {
     window: infer Type;

@@ -1,3 +1,189 @@
+/* tslint:disable */
+/* eslint-disable */
+/**
+ * How a failure leaves the core. Fields that do not apply are left out.
+ */
+interface Failure$2 {
+    /**
+     * Stable name of the failure.
+     */
+    code: Code;
+    /**
+     * The step of a connection's life in which it happened.
+     */
+    phase: Phase$1;
+    /**
+     * What is wrong and what mends it.
+     */
+    message: string;
+    /**
+     * Whether the same request may succeed later without anybody doing anything.
+     */
+    retryable: boolean;
+    /**
+     * Whether only the user can mend it, by connecting again.
+     */
+    reauthorize: boolean;
+    /**
+     * The OAuth error code that Bitbucket sent (RFC 6749 sections 4.1.2.1 and 5.2).
+     */
+    error?: string;
+    /**
+     * Bitbucket's description: cut, control characters and secrets removed.
+     */
+    errorDescription?: string;
+    /**
+     * The HTTP status of the answer.
+     */
+    status?: number;
+    /**
+     * The argument, environment variable or member that is wrong.
+     */
+    field?: string;
+    /**
+     * How long to wait before the request is sent again, in milliseconds.
+     */
+    retryAfter?: number;
+    /**
+     * The scopes that the request needs, as Bitbucket's API says.
+     */
+    required?: string[];
+    /**
+     * The scopes that the credential has, as Bitbucket's API says.
+     */
+    granted?: string[];
+    /**
+     * Atlassian's page about a part of the API that was removed.
+     */
+    announcementUrl?: string;
+}
+
+/**
+ * The step of a connection's life in which an error happened.
+ */
+type Phase$1 = "config" | "authorize" | "callback" | "exchange" | "refresh" | "api";
+
+/**
+ * What went wrong. The names are stable; consumers branch on them.
+ */
+type Code = "INVALID_ARGUMENT" | "INVALID_CONFIG" | "POPUP_BLOCKED" | "AUTHORIZATION_TIMEOUT" | "CALLBACK_INVALID" | "CALLBACK_DUPLICATE_PARAMETER" | "CALLBACK_UNSUPPORTED_RESPONSE" | "STATE_MISSING" | "STATE_MISMATCH" | "ISSUER_MISMATCH" | "ACCESS_DENIED" | "AUTHORIZATION_FAILED" | "CODE_MISSING" | "REQUEST_FAILED" | "REQUEST_TIMEOUT" | "REQUEST_ABORTED" | "REDIRECT_REFUSED" | "RESPONSE_TOO_LARGE" | "RESPONSE_NOT_JSON" | "RESPONSE_INVALID" | "UNEXPECTED_STATUS" | "UNSUPPORTED_TOKEN_TYPE" | "INVALID_CLIENT" | "INVALID_GRANT" | "RECONNECT_REQUIRED" | "TOKEN_REQUEST_FAILED" | "API_UNAUTHENTICATED" | "API_INSUFFICIENT_SCOPE" | "API_NOT_FOUND" | "API_GONE" | "API_RATE_LIMITED" | "API_NOT_READY" | "API_FAILED" | "FOREIGN_ORIGIN" | "REFRESH_PENDING" | "PERSIST_FAILED";
+
+/**
+ * The page at the redirect URI.
+ */
+declare class CallbackPage {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * What to show for a request with this target: `{ refusal?: { heading, text } }`; `undefined` when it is none of ours.
+     */
+    shownAt(target: string): any;
+}
+
+/**
+ * A client, validated once and used for as long as the process runs.
+ */
+declare class Client {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The address for a host that appends state and PKCE by itself.
+     */
+    authorizationUrl(): string;
+    /**
+     * `{ method, url, headers, body }` that asks for a token of the client itself.
+     */
+    buildClientCredentialsRequest(): any;
+    /**
+     * The same for what a host's form handed over.
+     */
+    buildHostTokenRequest(code: any, code_verifier: any, is_verifier_optional: boolean): any;
+    /**
+     * `{ method, url, headers, body }` that refreshes tokens.
+     */
+    buildRefreshRequest(refresh_token: any): any;
+    /**
+     * `{ method, url, headers, body }` that exchanges a code. `its_other_name`: what the caller has as `code_verifier`, as
+     * NocoDB writes it.
+     */
+    buildTokenRequest(code: any, code_verifier: any, redirect_uri: any, its_other_name: any): any;
+    /**
+     * `{ url, state, codeVerifier, codeChallenge, redirectUri }`.
+     */
+    createAuthorizationRequest(extra_params: any): any;
+    /**
+     * A key for one purpose, derived from the secret.
+     */
+    deriveKey(purpose: string): Uint8Array;
+    /**
+     * Whether an address is at the redirect URI, whatever it carries.
+     */
+    isCallback(address: string): boolean;
+    /**
+     * The requested scopes that Bitbucket asks for and that were not granted.
+     */
+    missingScopes(granted: any): string[];
+    /**
+     * Validates `{ clientId, clientSecret?, redirectUri, scopes?, endpoints? }`.
+     */
+    constructor(options: any);
+    /**
+     * Judges `{ status, headers, body, receivedAt, grant, previous?, request? }` and gives a token set. The headers
+     * have lower-case names; the body is a `Uint8Array`.
+     */
+    parseTokenResponse(response: any): any;
+    /**
+     * Judges a callback (string, `URL` or `URLSearchParams`) and gives its code.
+     */
+    validateAuthorizationResponse(callback: any, state: any): string;
+    /**
+     * Judges a callback for a page that waits for it and gives its code; `undefined` when the user said no.
+     */
+    validateInPage(address: string, state: string): string | undefined;
+    /**
+     * The API's base.
+     */
+    readonly apiUrl: string;
+    /**
+     * The authorization endpoint.
+     */
+    readonly authorizeUrl: string;
+    /**
+     * The Key.
+     */
+    readonly clientId: string;
+    /**
+     * Whether the client has a secret (RFC 6749 section 2.1).
+     */
+    readonly confidential: boolean;
+    /**
+     * Where Bitbucket sends the user back to, byte for byte as configured.
+     */
+    readonly redirectUri: string;
+    /**
+     * The scopes that are requested, in order.
+     */
+    readonly scopes: string[];
+    /**
+     * The token endpoint.
+     */
+    readonly tokenUrl: string;
+}
+
+/**
+ * The proxy that the environment names, and the hosts that it excepts.
+ */
+declare class Proxies {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * `{ variable, origin, authorization? }` of the proxy for a request to this address; `undefined` where there is none.
+     */
+    proxyFor(url: string): any;
+}
+
 /**
  * The one error class, and the only place where it is made.
  *
@@ -5,61 +191,9 @@
  * at the caller. What never happens here: a text is made up, or a server's answer, a request or a library's own
  * error is attached; the core has already decided what may be told.
  */
-type Phase = 'config' | 'authorize' | 'callback' | 'exchange' | 'refresh' | 'api';
-type Failure$1 = {
-    /**
-     * stable name, see `BitbucketAuthError.code`
-     */
-    code: string;
-    /**
-     * the step of a connection's life in which it happened
-     */
-    phase: Phase;
-    /**
-     * what is wrong and what mends it
-     */
-    message: string;
-    /**
-     * whether the same request may succeed later without anybody doing anything
-     */
-    retryable: boolean;
-    /**
-     * whether only the user can mend it, by connecting again
-     */
-    reauthorize: boolean;
-    /**
-     * the OAuth error code that Bitbucket sent (RFC 6749 sections 4.1.2.1 and 5.2)
-     */
-    error?: string;
-    /**
-     * Bitbucket's description: cut, control characters and secrets removed
-     */
-    errorDescription?: string;
-    /**
-     * the HTTP status of the answer
-     */
-    status?: number;
-    /**
-     * the argument, environment variable or member that is wrong
-     */
-    field?: string;
-    /**
-     * how long to wait before the request is sent again, in milliseconds
-     */
-    retryAfter?: number;
-    /**
-     * the scopes that the request needs, as Bitbucket's API says
-     */
-    required?: string[];
-    /**
-     * the scopes that the credential has, as Bitbucket's API says
-     */
-    granted?: string[];
-    /**
-     * Atlassian's page about a part of the API that was removed
-     */
-    announcementUrl?: string;
-};
+type ErrorCode = Code;
+type Failure$1 = Failure$2;
+type Phase = Phase$1;
 /**
  * Every failure of this package. Branch on `code`; texts may change. No property ever holds a code, token, secret,
  * verifier, state or full address.
@@ -67,9 +201,9 @@ type Failure$1 = {
 declare class BitbucketAuthError extends Error {
     /**
      * Stable name of the failure, `INVALID_CONFIG` for instance.
-     * @type {string}
+     * @type {ErrorCode}
      */
-    code: string;
+    code: ErrorCode;
     /**
      * The step in which it happened.
      * @type {Phase}
@@ -194,56 +328,15 @@ type AuthorizationRequest = {
      */
     redirectUri: string;
 };
-type CoreClient = {
-    clientId: string;
-    redirectUri: string;
-    scopes: string[];
-    authorizeUrl: string;
-    tokenUrl: string;
-    apiUrl: string;
-    confidential: boolean;
-    /**
-     * 256 bits derived from the secret (RFC 5869)
-     */
-    deriveKey: (purpose: string) => Uint8Array;
-    authorizationUrl: () => string;
-    createAuthorizationRequest: (extraParams: unknown) => AuthorizationRequest;
-    validateAuthorizationResponse: (callback: unknown, state: unknown) => string;
-    /**
-     * whether an address is at the redirect URI, whatever it carries
-     */
-    isCallback: (address: string) => boolean;
-    /**
-     * `undefined` when the user said no
-     */
-    validateInPage: (address: string, state: string) => string | undefined;
-    /**
-     * `itsOtherName`: what the caller has as `code_verifier`
-     */
-    buildTokenRequest: (code: unknown, codeVerifier: unknown, redirectUri: unknown, itsOtherName?: unknown) => TokenRequest;
-    /**
-     * of
-     * what a host's form handed over
-     */
-    buildHostTokenRequest: (code: unknown, codeVerifier: unknown, isVerifierOptional: boolean) => TokenRequest;
-    /**
-     * of the requested ones, without those that Bitbucket no longer
-     * asks for
-     */
-    missingScopes: (granted: unknown) => string[];
-    buildRefreshRequest: (refreshToken: unknown) => TokenRequest;
-    buildClientCredentialsRequest: () => TokenRequest;
-    parseTokenResponse: (response: unknown) => TokenSet;
-};
 type CoreEnvironment = {
     /**
      * only when OAuth can be offered
      */
-    client?: CoreClient;
+    client?: Client;
     /**
      * only with a client
      */
-    callbackPage?: CoreCallbackPage;
+    callbackPage?: CallbackPage;
     /**
      * absent when its override cannot be used
      */
@@ -304,40 +397,6 @@ type CoreEnvironment = {
      * `INVALID_CONFIG` with the variable's name in `field`, never its value
      */
     problems: Failure[];
-};
-type CoreCallbackPage = {
-    /**
-     * what to show for a request with this target;
-     * `undefined` when it brings no authorization response
-     */
-    shownAt: (target: string) => {
-        refusal?: Refusal;
-    } | undefined;
-};
-type Refusal = {
-    heading: string;
-    text: string;
-};
-type Proxies = {
-    /**
-     * for a request to this address; throws `INVALID_CONFIG` with the
-     * variable's name in `field` where the proxy cannot be used
-     */
-    proxyFor: (url: string) => Proxy | undefined;
-};
-type Proxy = {
-    /**
-     * the environment variable that names it
-     */
-    variable: string;
-    /**
-     * scheme, host and port
-     */
-    origin: string;
-    /**
-     * the value of `Proxy-Authorization`
-     */
-    authorization?: string;
 };
 type CredentialKind = 'oauth' | 'api_key' | 'basic' | 'custom';
 type Account = {
