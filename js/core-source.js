@@ -1,0 +1,114 @@
+/**
+ * The sources of the core that callers bring along to `init`.
+ *
+ * In: bytes, a module, a response or an address. Out: the wasm, when it is this version's core. What never happens here:
+ * a file or address is read that no caller has named, or a wasm is handed on that is another one.
+ */
+
+import { BitbucketAuthError } from './error.js';
+import { isModule, isObject, kindOf, tagOf } from './loader.js';
+
+/** @typedef {import('./core.js').CoreSource} CoreSource */
+/** @typedef {import('./loader.js').Identity} Identity */
+/** @typedef {import('./loader.js').Wasm} Wasm */
+
+/**
+ * The wasm that a source gives, after a look at whether it is this version's. Nothing else may be started.
+ *
+ * @param {CoreSource | Promise<CoreSource>} source
+ * @param {Identity} identity of this version's
+ * @param {Function} caller the public function in whose caller the stack of an error shall start
+ * @returns {Promise<Wasm>}
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
+ */
+export async function readSource(source, identity, caller) {
+  const wasm = await read(source, caller);
+  if (isModule(wasm)) {
+    if (!isMarked(wasm, identity)) throw unusable(caller);
+    return wasm;
+  }
+  const { subtle } = globalThis.crypto ?? {};
+  if (subtle) {
+    const digest = new Uint8Array(await subtle.digest('SHA-256', wasm));
+    const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    if (found !== identity.hash) throw unusable(caller);
+    return wasm;
+  }
+  // A page on plain http has no digest.
+  if (!WebAssembly.validate(wasm)) throw unusable(caller);
+  const module = await WebAssembly.compile(wasm);
+  if (!isMarked(module, identity)) throw unusable(caller);
+  return module;
+}
+
+/**
+ * Whether a compiled module, which does not show its bytes, has the section that the build gave this version's.
+ *
+ * @param {WebAssembly.Module} module
+ * @param {Identity} identity
+ */
+function isMarked(module, { section, build }) {
+  return WebAssembly.Module.customSections(module, section)
+    .some((content) => String.fromCharCode(...new Uint8Array(content)) === build);
+}
+
+/**
+ * @param {CoreSource | Promise<CoreSource>} source
+ * @param {Function} caller
+ * @returns {Promise<Wasm>}
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
+ */
+async function read(source, caller) {
+  /** @type {unknown} */
+  let found;
+  try {
+    found = await source;
+    if (typeof found === 'string' || tagOf(found) === 'URL') found = await fetched(String(found));
+    if (isObject(found) && 'arrayBuffer' in found) {
+      const response = /** @type {Response} */ (found);
+      if ('ok' in response && !response.ok) {
+        throw unusable(caller, `could not be read (status ${Number(response.status)})`);
+      }
+      found = await response.arrayBuffer();
+    }
+  } catch (error) {
+    throw error instanceof BitbucketAuthError ? error : unusable(caller, `could not be read (${kindOf(error)})`);
+  }
+  if (isModule(found)) return found;
+  const isBuffer = tagOf(found) === 'ArrayBuffer';
+  if (!isBuffer && !ArrayBuffer.isView(found)) throw unusable(caller);
+  const bytes = /** @type {Uint8Array} */ (/** @type {unknown} */ (isBuffer ? new Uint8Array(
+    /** @type {ArrayBuffer} */ (/** @type {unknown} */ (found))) : found));
+  // A copy, which nobody changes between the look at it and its use.
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice();
+}
+
+/**
+ * What is at an address, or in a file.
+ *
+ * @param {string} address
+ * @returns {Promise<Response | Uint8Array>}
+ */
+async function fetched(address) {
+  const file = address.startsWith('file:') ? new URL(address) : address;
+  // A page reads no files, and what is no address there is one below its own. A single letter is a drive.
+  const isPath = !URL.canParse(address) || /^[a-z]:/i.test(address);
+  const isFile = typeof file !== 'string' || (isPath && typeof location === 'undefined');
+  const fs = isFile ? globalThis.process?.getBuiltinModule?.('node:fs') : undefined;
+  return fs ? fs.promises.readFile(file) : fetch(address);
+}
+
+/**
+ * @param {Function} caller
+ * @param {string} [reason]
+ */
+function unusable(caller, reason = 'is not this version\'s WebAssembly core') {
+  return new BitbucketAuthError({
+    code: 'INVALID_ARGUMENT',
+    phase: 'config',
+    message: `A value given to nocodb-bitbucket-auth cannot be used: source ${reason}.`,
+    retryable: false,
+    reauthorize: false,
+    field: 'source',
+  }, {}, caller);
+}
