@@ -7,10 +7,11 @@
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, LONGEST_CODE, validate};
-use nocodb_bitbucket_auth::client_config::{ClientConfig, Environment, variable};
+use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
 use nocodb_bitbucket_auth::credential::Kind;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
+use nocodb_bitbucket_auth::environment::{Environment, variable};
 use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES};
 use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::Secret;

@@ -7,8 +7,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::client_config::{ClientCredentials, variable};
 use crate::endpoints::Reason;
+use crate::environment::{ClientCredentials, variable};
 use crate::error::{Code, Error, Phase, Result};
 use crate::host_answer::unexchanged;
 use crate::pasted;

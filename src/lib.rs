@@ -20,6 +20,7 @@ pub mod client_config;
 pub mod connection_test;
 pub mod credential;
 pub mod endpoints;
+pub mod environment;
 pub mod error;
 pub mod form;
 pub mod host_answer;

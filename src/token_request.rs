@@ -5,8 +5,9 @@
 
 use crate::authorization_response::LONGEST_CODE;
 use crate::client_authentication::basic;
-use crate::client_config::{ClientConfig, HostVerifier};
+use crate::client_config::ClientConfig;
 use crate::endpoints::Address;
+use crate::environment::HostVerifier;
 use crate::error::{Error, Phase, Result};
 use crate::form;
 use crate::pasted;

@@ -11,7 +11,7 @@ use nocodb_bitbucket_auth::bindings::{
     judge_api_response, may_carry, may_repeat, missing_scopes, page_address, page_repetition, rate_limit_news,
     read_credential, read_environment, retry_delay, row_holding, without_tracker, workspace_segment,
 };
-use nocodb_bitbucket_auth::client_config::variable;
+use nocodb_bitbucket_auth::environment::variable;
 use nocodb_bitbucket_auth::scope::DEFAULT_SCOPES;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;

@@ -3,8 +3,8 @@
 use wasm_bindgen::prelude::*;
 
 use super::Members;
-use crate::client_config::ClientCredentials;
 use crate::credential::{Credential, Kind, MEMBERS, Stored, VAULT, segment};
+use crate::environment::ClientCredentials;
 use crate::error::Phase;
 use crate::host::{self, Properties};
 use crate::secret::Secret;

@@ -1,11 +1,11 @@
-//! The environment as JavaScript sees it: client_config.rs and proxy.rs.
+//! The environment as JavaScript sees it: environment.rs and proxy.rs.
 
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
 use super::{CallbackPage, Client, Failure, Members, leave};
-use crate::client_config::{ClientCredentials, Environment, HostVerifier, RateLimit, RemovedEndpoints, variable};
 use crate::endpoints::Address;
+use crate::environment::{ClientCredentials, Environment, HostVerifier, RateLimit, RemovedEndpoints, variable};
 use crate::error::Phase;
 use crate::host::Properties;
 use crate::proxy;

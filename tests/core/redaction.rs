@@ -3,10 +3,11 @@
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
-use nocodb_bitbucket_auth::client_config::{ClientConfig, ClientCredentials, Environment, variable};
+use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
 use nocodb_bitbucket_auth::credential::{Credential, Kind, Stored};
 use nocodb_bitbucket_auth::endpoints::Endpoints;
+use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, variable};
 use nocodb_bitbucket_auth::json::Object;
 use nocodb_bitbucket_auth::secret::{Secret, clean_description};
 use nocodb_bitbucket_auth::state::State;

@@ -7,12 +7,11 @@ use nocodb_bitbucket_auth::arguments::Argument;
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
 use nocodb_bitbucket_auth::callback_page::Shown;
-use nocodb_bitbucket_auth::client_config::{
-    ClientConfig, ClientCredentials, Environment, HostVerifier, RemovedEndpoints,
-};
+use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
 use nocodb_bitbucket_auth::credential::{Credential, Kind, MEMBERS, Stored, VAULT};
 use nocodb_bitbucket_auth::endpoints::{Endpoint, Endpoints};
+use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, HostVerifier, RemovedEndpoints};
 use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, Result};
 use nocodb_bitbucket_auth::host_answer;
 use nocodb_bitbucket_auth::pagination::{self, Attempt, List, Page};

@@ -1,0 +1,395 @@
+//! What an administrator configures by environment variables: the OAuth client, the way to Bitbucket, limits, a Redis.
+//!
+//! In: the variables, by their names. Out: an [`Environment`], with what is wrong told for each variable. What never happens
+//! here: a value in an error; only its name and the reason are told.
+
+use crate::callback_page::{CallbackPage, public_place};
+use crate::client_config::{ClientConfig, check_scopes, parse_credential};
+use crate::endpoints::{Address, Endpoint, Endpoints, Reason};
+use crate::error::{Code, Error, Phase};
+use crate::pasted;
+use crate::proxy::Proxies;
+use crate::rate_limit::LARGEST_LIMIT;
+use crate::redis;
+use crate::scope::ScopeSet;
+use crate::secret::Secret;
+
+/// The names of the environment variables, in the order in which problems are reported.
+pub mod variable {
+    /// The Key of the OAuth client.
+    pub const CLIENT_ID: &str = "INTEGRATION_AUTH_BITBUCKET_CLIENT_ID";
+    /// The Secret of the OAuth client.
+    pub const CLIENT_SECRET: &str = "INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET";
+    /// The callback URL that is registered with the OAuth client.
+    pub const REDIRECT_URI: &str = "INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI";
+    /// The word `allow`, for connections that act as the client itself.
+    pub const CLIENT_CREDENTIALS: &str = "INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS";
+    /// The word `optional`, for a form that sends no verifier.
+    pub const CODE_VERIFIER: &str = "INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER";
+    /// Scopes separated by spaces or commas, or the word `none`.
+    pub const SCOPES: &str = "INTEGRATION_AUTH_BITBUCKET_SCOPES";
+    /// Instead of Bitbucket Cloud's authorization endpoint.
+    pub const AUTHORIZE_URL: &str = "INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL";
+    /// Instead of Bitbucket Cloud's token endpoint.
+    pub const TOKEN_URL: &str = "INTEGRATION_AUTH_BITBUCKET_TOKEN_URL";
+    /// Instead of the base of Bitbucket Cloud's API.
+    pub const API_URL: &str = "INTEGRATION_AUTH_BITBUCKET_API_URL";
+    /// The time limit of one request, in milliseconds.
+    pub const TIMEOUT_MS: &str = "INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS";
+    /// How long to wait after a refusal before a refresh token is tried again, in milliseconds.
+    pub const LOCKOUT_MS: &str = "INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS";
+    /// Requests to the API in an hour, or the word `off`.
+    pub const RATE_LIMIT: &str = "INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT";
+    /// The Redis through which processes share their tokens.
+    pub const REDIS_URL: &str = "INTEGRATION_AUTH_BITBUCKET_REDIS_URL";
+    /// NocoDB's own Redis, used when the one above is not set.
+    pub const NOCODB_REDIS_URL: &str = "NC_REDIS_URL";
+    /// The Redis of NocoDB's jobs, where it is another.
+    pub const NOCODB_JOBS_REDIS_URL: &str = "NC_JOBS_REDIS_URL";
+    /// The Redis of NocoDB's cache, where it is another.
+    pub const NOCODB_CACHE_REDIS_URL: &str = "NC_CACHE_REDIS_URL";
+    /// Those of NocoDB, the one for everything first.
+    pub const NOCODB_REDIS_URLS: [&str; 3] = [NOCODB_REDIS_URL, NOCODB_JOBS_REDIS_URL, NOCODB_CACHE_REDIS_URL];
+    /// The number of the plugin's database in NocoDB's own Redis.
+    pub const REDIS_DATABASE: &str = "INTEGRATION_AUTH_BITBUCKET_REDIS_DATABASE";
+    /// By which NocoDB runs its jobs in processes of their own; the second is the older name.
+    pub const NOCODB_WORKERS: [&str; 2] = ["NC_WORKER_MODE_ENABLED", "NC_WORKER_CONTAINER"];
+    /// Where users open NocoDB: its own variable.
+    pub const NOCODB_PUBLIC_URL: &str = "NC_PUBLIC_URL";
+    /// The word `off`, for no answers in place of endpoints that Atlassian removed.
+    pub const COMPAT: &str = "INTEGRATION_AUTH_BITBUCKET_COMPAT";
+    /// All of them.
+    pub const ALL: [&str; 21] = [
+        CLIENT_ID,
+        CLIENT_SECRET,
+        REDIRECT_URI,
+        SCOPES,
+        AUTHORIZE_URL,
+        TOKEN_URL,
+        API_URL,
+        TIMEOUT_MS,
+        LOCKOUT_MS,
+        RATE_LIMIT,
+        CLIENT_CREDENTIALS,
+        CODE_VERIFIER,
+        REDIS_URL,
+        NOCODB_REDIS_URL,
+        NOCODB_JOBS_REDIS_URL,
+        NOCODB_CACHE_REDIS_URL,
+        REDIS_DATABASE,
+        NOCODB_WORKERS[0],
+        NOCODB_WORKERS[1],
+        NOCODB_PUBLIC_URL,
+        COMPAT,
+    ];
+}
+
+/// The time limit of one request when none is configured.
+pub const DEFAULT_TIMEOUT_MS: u32 = 10_000;
+
+/// The longest time that may be configured: five minutes.
+const LONGEST_TIME_MS: u32 = 300_000;
+
+/// The wait after a refusal when none is configured. Bitbucket's lockout is short; nobody has measured it.
+pub const DEFAULT_LOCKOUT_MS: u32 = 30_000;
+
+/// The value of [`variable::SCOPES`] that requests no scopes at all, so that Bitbucket grants all of the client's.
+const NO_SCOPES: &str = "none";
+
+/// How many requests to the API are sent in an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateLimit {
+    /// As many as Bitbucket takes.
+    Default,
+    /// As many as an administrator says.
+    Configured(u32),
+    /// As many as there are.
+    Off,
+}
+
+/// Whether a connection may act as the OAuth client itself (RFC 6749 section 4.4). Nobody consents to that, and everybody
+/// who may create a connection can read and change whatever the client may: an administrator has to want it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ClientCredentials {
+    /// No connection may.
+    #[default]
+    Refused,
+    /// Each may.
+    Allowed,
+}
+
+/// The value of [`variable::CLIENT_CREDENTIALS`] that allows it.
+const ALLOW: &str = "allow";
+
+/// Whether the form that the host shows has to send a verifier along with a code (RFC 7636). A code without one may have
+/// been taken from somebody else's login (RFC 9700 section 4.5).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HostVerifier {
+    /// As NocoDB's form does.
+    #[default]
+    Required,
+    /// The form of NocoDB 0.262 to 0.265 began its logins without a challenge.
+    Optional,
+}
+
+/// The value of [`variable::CODE_VERIFIER`] for hosts whose form sends none.
+const OPTIONAL: &str = "optional";
+
+/// Whether requests to endpoints that Atlassian removed are answered from others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RemovedEndpoints {
+    /// Where that is possible.
+    #[default]
+    Replaced,
+    /// Bitbucket's own answer is handed on.
+    Left,
+}
+
+const TWO_DATABASES: Reason = "is for NocoDB's own Redis only: INTEGRATION_AUTH_BITBUCKET_REDIS_URL names its database itself, as in redis://host:6379/5";
+
+const WORKERS_ALONE: &str =
+    "NocoDB runs in several processes here, and without a Redis in common they lose connections";
+
+const WORKERS_TOGETHER: Reason = "or NC_REDIS_URL has to name one, the same in all of these processes, each of which needs this package, its preload and the same variables";
+
+/// The value of [`variable::RATE_LIMIT`] for no limit.
+const NO_LIMIT: &str = "off";
+
+/// The address of a Redis, and the variable that names it.
+#[derive(Debug, Clone)]
+pub struct NamedRedis {
+    /// The variable.
+    pub variable: &'static str,
+    /// The address as it was written; [`redis::Server`] can read it. It may hold a password.
+    pub address: Secret,
+    /// Which of its databases.
+    pub database: redis::Database,
+}
+
+/// What the environment says.
+#[derive(Debug)]
+pub struct Environment {
+    /// The client, when every variable is usable: then OAuth can be offered.
+    pub client: Option<ClientConfig>,
+    /// The page at the client's redirect URI.
+    pub callback_page: Option<CallbackPage>,
+    /// The API's base, unless its override is unusable. Access tokens need it without a client.
+    pub api: Option<Address>,
+    /// The time limit of one request.
+    pub timeout_ms: u32,
+    /// The wait after a refusal of a refresh token.
+    pub lockout_ms: u32,
+    /// The limit of requests to the API.
+    pub rate_limit: RateLimit,
+    /// Whether connections may act as the client itself.
+    pub client_credentials: ClientCredentials,
+    /// What the host's form sends along with a code.
+    pub host_verifier: HostVerifier,
+    /// The Redis through which processes share their tokens.
+    pub redis: Option<NamedRedis>,
+    /// What is done about endpoints that Atlassian removed.
+    pub removed_endpoints: RemovedEndpoints,
+    /// The way to Bitbucket.
+    pub proxies: Proxies,
+    /// What is missing or wrong, in the order of [`variable::ALL`]; the proxy and its exceptions come last.
+    pub problems: Vec<Error>,
+}
+
+impl Environment {
+    /// Reads the variables through `get`. White space around a value is trimmed; an empty value counts as absent.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
+        let mut problems = Vec::new();
+        let mut values = Values { get: &get, problems: &mut problems };
+        let (client, api) = values.read_client();
+        let callback_page = client.as_ref().map(|client| {
+            let public_url = get(variable::NOCODB_PUBLIC_URL).and_then(|value| public_place(value.trim()));
+            CallbackPage::new(client, public_url.as_ref())
+        });
+        // An unusable value of these is no reason to do without OAuth; the defaults are safe.
+        let timeout_ms = values.milliseconds(variable::TIMEOUT_MS, 1, DEFAULT_TIMEOUT_MS);
+        let lockout_ms = values.milliseconds(variable::LOCKOUT_MS, 0, DEFAULT_LOCKOUT_MS);
+        let rate_limit = values
+            .optional(variable::RATE_LIMIT, |value| value.map_or(Ok(RateLimit::Default), parse_rate_limit))
+            .unwrap_or(RateLimit::Default);
+        // What is not understood allows nothing.
+        let client_credentials = values
+            .word(variable::CLIENT_CREDENTIALS, ALLOW, "must be the word allow, or not set")
+            .map_or(ClientCredentials::Refused, |()| ClientCredentials::Allowed);
+        let host_verifier = values
+            .word(variable::CODE_VERIFIER, OPTIONAL, "must be the word optional, or not set")
+            .map_or(HostVerifier::Required, |()| HostVerifier::Optional);
+        let redis = values.read_redis();
+        if client.is_some() && redis.is_none() {
+            values.report_workers();
+        }
+        let removed_endpoints = values
+            .optional(variable::COMPAT, |value| value.map_or(Ok(RemovedEndpoints::Replaced), parse_compat))
+            .unwrap_or_default();
+        let proxies = Proxies::read(get);
+        problems.extend(proxies.problems().map(|problem| *problem));
+        Self {
+            client,
+            callback_page,
+            api,
+            timeout_ms,
+            lockout_ms,
+            rate_limit,
+            client_credentials,
+            host_verifier,
+            redis,
+            removed_endpoints,
+            proxies,
+            problems,
+        }
+    }
+}
+
+struct Values<'a, G> {
+    get: G,
+    problems: &'a mut Vec<Error>,
+}
+
+impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
+    fn read_client(&mut self) -> (Option<ClientConfig>, Option<Address>) {
+        // Each by itself, so that all problems are told.
+        let client_id = self.required(variable::CLIENT_ID, |value| parse_credential(value).map(str::to_owned));
+        let client_secret = self.required(variable::CLIENT_SECRET, |value| parse_credential(value).map(Secret::new));
+        let redirect_uri = self.required(variable::REDIRECT_URI, Address::parse);
+        let scopes = self.optional(variable::SCOPES, |value| {
+            let scopes = value.map_or_else(|| Ok(ScopeSet::defaults()), parse_scopes_variable)?;
+            check_scopes(&scopes).map(|()| scopes)
+        });
+        let authorize = self.optional(variable::AUTHORIZE_URL, |value| Endpoint::Authorize.parse(value));
+        let token = self.optional(variable::TOKEN_URL, |value| Endpoint::Token.parse(value));
+        let api = self.optional(variable::API_URL, |value| Endpoint::Api.parse(value));
+        let client = (|| {
+            let endpoints = Endpoints { authorize: authorize?, token: token?, api: api.clone()? };
+            ClientConfig::new(
+                &client_id?,
+                Some(client_secret?.expose()),
+                redirect_uri?.as_str(),
+                Some(scopes?),
+                endpoints,
+            )
+            .ok()
+        })();
+        (client, api)
+    }
+
+    fn milliseconds(&mut self, name: &str, least: u32, default: u32) -> u32 {
+        self.optional(name, |value| value.map_or(Ok(default), |value| parse_milliseconds(value, least)))
+            .unwrap_or(default)
+    }
+
+    /// Whether a variable has its only value.
+    fn word(&mut self, name: &str, word: &str, reason: Reason) -> Option<()> {
+        self.optional(name, |value| value.map(|value| if value == word { Ok(()) } else { Err(reason) }).transpose())
+            .flatten()
+    }
+
+    /// NocoDB's own Redis serves where none is named, or the one that is named is unusable.
+    fn read_redis(&mut self) -> Option<NamedRedis> {
+        let parse =
+            |address: &str| redis::Server::parse(address).map(|server| (Secret::new(address), server.database));
+        let candidates = [variable::REDIS_URL].into_iter().chain(variable::NOCODB_REDIS_URLS);
+        let named = candidates.into_iter().find_map(|variable| {
+            let (address, number) = self.optional(variable, |value| value.map(parse).transpose()).flatten()?;
+            Some((variable, address, number))
+        });
+        let names_its_own = matches!(named, Some((variable::REDIS_URL, ..)));
+        let number = self.optional(variable::REDIS_DATABASE, |value| match value {
+            Some(_) if names_its_own => Err(TWO_DATABASES),
+            _ => value.map(redis::parse_database_number).transpose(),
+        });
+        let (variable, address, written) = named?;
+        let database = match number.flatten() {
+            _ if names_its_own => redis::Database::Named(written),
+            Some(number) => redis::Database::Named(number),
+            None => redis::Database::Sought { home: written, others: self.other_databases(written) },
+        };
+        Some(NamedRedis { variable, address, database })
+    }
+
+    /// The databases that NocoDB's variables name beside this one, wherever they are.
+    fn other_databases(&self, home: u32) -> Vec<u32> {
+        let addresses = variable::NOCODB_REDIS_URLS.into_iter().filter_map(|variable| (self.get)(variable));
+        addresses
+            .filter_map(|address| redis::Server::parse(address.trim()).ok())
+            .map(|server| server.database)
+            .filter(|number| *number != home)
+            .collect()
+    }
+
+    /// Says what is needed where NocoDB runs its jobs in other processes.
+    fn report_workers(&mut self) {
+        let is_on = |variable: &str| {
+            let value = (self.get)(variable).unwrap_or_default();
+            !matches!(value.trim().to_ascii_lowercase().as_str(), "" | "false" | "0")
+        };
+        if variable::NOCODB_WORKERS.into_iter().any(is_on) {
+            let error = Error::new(Code::InvalidConfig, Phase::Config);
+            let error = error.with_explanation(WORKERS_ALONE).with_field(variable::REDIS_URL);
+            self.problems.push(*error.with_reason(WORKERS_TOGETHER));
+        }
+    }
+
+    fn required<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> core::result::Result<T, Reason>) -> Option<T> {
+        self.optional(name, |value| value.map_or(Err("is not set"), parse))
+    }
+
+    fn optional<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(Option<&str>) -> core::result::Result<T, Reason>,
+    ) -> Option<T> {
+        let value = (self.get)(name);
+        let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty());
+        value
+            .map_or(Ok(()), pasted::check)
+            .and_then(|()| parse(value))
+            .map_err(|reason| {
+                let error = Error::new(Code::InvalidConfig, Phase::Config).with_field(name).with_reason(reason);
+                self.problems.push(*error);
+            })
+            .ok()
+    }
+}
+
+fn parse_scopes_variable(value: &str) -> core::result::Result<ScopeSet, Reason> {
+    let scopes = ScopeSet::parse(value)?;
+    let nothing = scopes.iter().any(|scope| scope.eq_ignore_ascii_case(NO_SCOPES));
+    match scopes.iter().count() {
+        1 if nothing => Ok(ScopeSet::default()),
+        0 => Err("names no scope: write none to send no scopes"),
+        _ if nothing => Err("holds none beside other scopes"),
+        _ => Ok(scopes),
+    }
+}
+
+fn parse_milliseconds(value: &str, least: u32) -> core::result::Result<u32, Reason> {
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    match value.parse() {
+        Ok(time) if digits && (least..=LONGEST_TIME_MS).contains(&time) => Ok(time),
+        _ if least == 0 => Err("must be a whole number of milliseconds from 0 to 300000"),
+        _ => Err("must be a whole number of milliseconds from 1 to 300000"),
+    }
+}
+
+fn parse_rate_limit(value: &str) -> core::result::Result<RateLimit, Reason> {
+    if value.eq_ignore_ascii_case(NO_LIMIT) {
+        return Ok(RateLimit::Off);
+    }
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    match value.parse() {
+        Ok(limit) if digits && (1..=LARGEST_LIMIT).contains(&limit) => Ok(RateLimit::Configured(limit)),
+        _ => Err("must be off, or a whole number of requests in an hour from 1 to 1000000"),
+    }
+}
+
+fn parse_compat(value: &str) -> core::result::Result<RemovedEndpoints, Reason> {
+    match value {
+        _ if value.eq_ignore_ascii_case("on") => Ok(RemovedEndpoints::Replaced),
+        _ if value.eq_ignore_ascii_case("off") => Ok(RemovedEndpoints::Left),
+        _ => Err("must be on or off"),
+    }
+}
