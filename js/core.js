@@ -95,16 +95,7 @@ import { createLoader } from './loader.js';
  * @property {string} [keyPrefix]
  */
 
-/**
- * @typedef {object} FailureDetails
- * @property {number} [status]
- * @property {string} [field]
- * @property {number} [retryAfter] in milliseconds
- * @property {Ending | 'unexchanged'} [ending] of the wrapper's connection, though Bitbucket refused nothing; `unexchanged`: its
- *   row has a code in the place of tokens
- */
-
-/** @typedef {'replaced' | 'deleted'} Ending the connection was authenticated again; it was deleted */
+/** @typedef {import('./loader.js').Ending} Ending */
 
 /**
  * What is known of tokens, beside the tokens.

@@ -26,7 +26,18 @@ import { BitbucketAuthError, judge } from './error.js';
 
 /** @typedef {Uint8Array<ArrayBuffer> | WebAssembly.Module} Wasm */
 
-/** @typedef {{ failure(code: ErrorCode, phase: Phase, details: unknown): Failure }} AnyCore */
+/** @typedef {Pick<typeof import('../pkg/core.js'), 'failure'>} AnyCore */
+
+/** @typedef {'replaced' | 'deleted'} Ending the connection was authenticated again; it was deleted */
+
+/**
+ * @typedef {object} FailureDetails
+ * @property {number} [status]
+ * @property {string} [field]
+ * @property {number} [retryAfter] in milliseconds
+ * @property {Ending | 'unexchanged'} [ending] of the wrapper's connection, though Bitbucket refused nothing; `unexchanged`: its
+ *   row has a code in the place of tokens
+ */
 
 /**
  * wasm-bindgen's glue: the core's classes and functions, what the wasm imports, and the door for the instance.
@@ -135,12 +146,13 @@ export function createLoader({ makeGlue, identity, read }) {
    *
    * @param {ErrorCode} code
    * @param {Phase} phase
-   * @param {Parameters<Core['failure']>[2]} [details]
+   * @param {FailureDetails} [details]
    * @param {{ detail?: string, cause?: Error }} [extra]
    * @returns {BitbucketAuthError}
    */
-  function failure(code, phase, details, extra) {
-    return new BitbucketAuthError(judge(failure, () => core().failure(code, phase, details)), extra, failure);
+  function failure(code, phase, { field, status, retryAfter, ending } = {}, extra) {
+    const described = judge(failure, () => core().failure(code, phase, field, status, retryAfter, ending));
+    return new BitbucketAuthError(described, extra, failure);
   }
 
   return { core, init, failure };

@@ -5,7 +5,7 @@
  * What never happens here: a request is sent, a token is kept, or a rule of OAuth is decided; the core does that.
  */
 
-import { isObject, membersOf, reading } from './arguments.js';
+import { membersOf } from './arguments.js';
 import { core, init } from './core.js';
 import { BitbucketAuthError, judge } from './error.js';
 
@@ -75,12 +75,7 @@ export class OAuthClient {
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
    */
   constructor(options, caller = new.target) {
-    /** @type {unknown} */
-    let given = options;
-    if (isObject(options)) {
-      const { endpoints, ...rest } = membersOf(caller, 'clientOptions', options);
-      given = { ...rest, endpoints: isObject(endpoints) ? membersOf(caller, 'endpoints', endpoints) : endpoints };
-    }
+    const given = membersOf(caller, 'clientOptions', options);
     this.#handle = judge(caller, () => new (core().Client)(given));
   }
 
@@ -153,7 +148,8 @@ export class OAuthClient {
   validateAuthorizationResponse(callback, expected) {
     const caller = this.validateAuthorizationResponse;
     const { state } = membersOf(caller, 'expectedResponse', expected);
-    return { code: judge(caller, () => this.#handle.validateAuthorizationResponse(callback, state)) };
+    const { callback: text } = membersOf(caller, 'callback', { callback });
+    return { code: judge(caller, () => this.#handle.validateAuthorizationResponse(text, state)) };
   }
 
   /**
@@ -205,13 +201,8 @@ export class OAuthClient {
    *   `RECONNECT_REQUIRED`, `TOKEN_REQUEST_FAILED`
    */
   parseTokenResponse(response) {
-    const { headers, body, ...rest } = membersOf(this.parseTokenResponse, 'tokenResponse', response);
-    const plain = reading('exchange', 'headers', () => plainHeaders(headers));
-    return judge(this.parseTokenResponse, () => this.#handle.parseTokenResponse({
-      ...rest,
-      headers: plain,
-      body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
-    }));
+    const given = membersOf(this.parseTokenResponse, 'tokenResponse', response);
+    return judge(this.parseTokenResponse, () => this.#handle.parseTokenResponse(given));
   }
 }
 
@@ -234,7 +225,8 @@ export function createClient(options) {
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */
 export function expandScopes(list) {
-  return judge(expandScopes, () => core().expandScopes(list));
+  const { scopes } = membersOf(expandScopes, 'scopes', { scopes: list });
+  return judge(expandScopes, () => core().expandScopes(scopes));
 }
 
 /**
@@ -246,27 +238,6 @@ export function expandScopes(list) {
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */
 export function missingScopes(required, granted) {
-  return judge(missingScopes, () => core().missingScopes(required, granted));
-}
-
-/**
- * Header fields as the core takes them: a plain object with lower-case names.
- *
- * @param {unknown} headers
- * @returns {unknown} what holds no header fields is handed on, for the core to refuse
- */
-function plainHeaders(headers) {
-  if (headers === undefined || headers === null) return {};
-  if (typeof headers !== 'object') return headers;
-  const entries = Symbol.iterator in headers
-    ? [.../** @type {Iterable<unknown>} */ (headers)]
-    : Object.entries(headers);
-  /** @type {Record<string, string>} */
-  const plain = {};
-  for (const entry of entries) {
-    if (!Array.isArray(entry)) return headers;
-    const [name, value] = entry;
-    if (value !== undefined && value !== null) plain[String(name).toLowerCase()] = String(value);
-  }
-  return plain;
+  const given = membersOf(missingScopes, 'requiredScopes', { required, granted });
+  return judge(missingScopes, () => core().missingScopes(given.required, given.granted));
 }

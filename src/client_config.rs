@@ -99,6 +99,9 @@ pub(crate) fn parse_credential(value: &str) -> core::result::Result<&str, Reason
     Ok(value)
 }
 
+/// Why a page gets no secret: whatever a page holds, everybody can read who opens it.
+pub const IN_A_BROWSER: Reason = "must not be given to a browser, which cannot keep it secret";
+
 /// What a page lacks that wants to start a login, by the name of the browser's own property.
 pub fn refuse_page(lacks: &str) -> Box<Error> {
     let reason = match lacks {

@@ -132,26 +132,6 @@ fn get(value: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(value, &JsValue::from_str(name)).ok()
 }
 
-/// The names and values of an object of strings.
-pub fn string_entries(value: &JsValue, name: &str, phase: Phase) -> Result<Vec<(String, String)>> {
-    if value.is_undefined() || value.is_null() {
-        return Ok(Vec::new());
-    }
-    let malformed = || Error::argument(phase, name, "is not an object of strings");
-    if !value.is_object() || is_array(value).unwrap_or(true) {
-        return Err(malformed());
-    }
-    let names: Array = Reflect::own_keys(value).map_err(|_| malformed())?;
-    names
-        .iter()
-        .filter_map(|name| name.as_string())
-        .map(|name| {
-            let text = get(value, &name).and_then(|value| value.as_string()).ok_or_else(malformed)?;
-            Ok((name, text))
-        })
-        .collect()
-}
-
 /// The value of an object's only member, if that has this name.
 pub fn only_member(value: &JsValue, name: &str) -> Option<JsValue> {
     if !value.is_object() {

@@ -18,8 +18,13 @@ pub fn waiting_time(wanted: Option<f64>) -> Result<u32> {
     match wanted {
         None => Ok(LIFETIME_MS),
         Some(wanted) if (1.0..=f64::from(LIFETIME_MS)).contains(&wanted) => Ok(wanted as u32),
-        Some(_) => Err(Error::argument(Phase::Authorize, "timeoutMs", "must be from 1 to 600000 milliseconds")),
+        Some(_) => Err(refuse_waiting_time()),
     }
+}
+
+/// The error for a time that nobody may wait.
+pub fn refuse_waiting_time() -> Box<Error> {
+    Error::argument(Phase::Authorize, "timeoutMs", "must be from 1 to 600000 milliseconds")
 }
 
 /// Whether a login that began at `started_at` is over at `now`. A clock that was set back far is as good as one that

@@ -76,9 +76,8 @@ export async function pageOf(options, caller) {
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` for an opaque origin
  */
 export function pageClient(caller, options, page) {
-  const { endpoints } = membersOf(caller, 'pageOptions', options);
-  membersOf(caller, 'endpoints', endpoints);
-  return judge(caller, () => core().pageClient(options, page.origin));
+  const given = membersOf(caller, 'pageOptions', options);
+  return judge(caller, () => core().pageClient(given, page.origin));
 }
 
 /** The page's session storage, unless its browser or its frame forbids it. @param {Page} page */

@@ -89,7 +89,6 @@ async function complete(options) {
   // Other programs may change it while the core is being loaded.
   const address = windowOf(options)?.location.href ?? '';
   const page = await pageOf(options, completeRedirect);
-  judge(completeRedirect, () => core().refuseSecret(options));
   membersOf(completeRedirect, 'pageOptions', options);
   const storage = sessionStorageOf(page);
   // In a popup of `authorizeInPopup`, the page that opened it waits for this very address.

@@ -2,46 +2,48 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::Members;
-use crate::arguments::Argument;
-use crate::error::{Code, Ending, Error, Phase, Result};
-use crate::host::Properties;
+use super::leave;
+use crate::arguments::{Argument, Misfit};
+use crate::error::{Code, Ending, Error, Phase};
+use crate::token_request::Grant;
 
-/// `{ name, phase, reads }`: what an argument is called, to which step it belongs, and for which members it is read.
-#[wasm_bindgen(js_name = describeArgument)]
+/// How an argument is taken apart.
+#[wasm_bindgen(js_name = describeArgument, unchecked_return_type = "ArgumentDescription")]
 pub fn describe_argument(argument: &str) -> JsValue {
-    let Some(argument) = Argument::named(argument) else { return JsValue::UNDEFINED };
-    let names: Vec<String> = argument.reads().iter().map(|name| (*name).to_owned()).collect();
-    Members::new()
-        .text("name", Some(argument.name()))
-        .text("phase", Some(argument.phase().as_str()))
-        .texts("reads", Some(&names))
-        .into_js()
+    Argument::named(argument).map_or(JsValue::UNDEFINED, |argument| leave(&argument.describe()))
 }
 
-/// Throws for a member that an argument cannot have.
-#[wasm_bindgen(js_name = checkMember)]
-pub fn check_member(argument: &str, member: &str) -> core::result::Result<(), JsValue> {
-    Ok(Argument::named(argument).map_or(Ok(()), |argument| argument.check(member))?)
+/// Throws for what does not fit. `grant`: what tokens were asked for with, where that is known.
+#[wasm_bindgen(js_name = refuseArgument)]
+pub fn refuse_argument(
+    argument: &str,
+    misfit: Misfit,
+    member: &str,
+    grant: Option<String>,
+) -> core::result::Result<(), JsValue> {
+    let phase = grant.and_then(|grant| Grant::from_name(&grant)).map(Grant::phase);
+    Err(Argument::named(argument).map_or(JsValue::UNDEFINED, |known| known.refuse(misfit, member, phase).into()))
 }
 
-/// The error object for a failure that only JavaScript can see, with the message and flags of the one table.
-#[wasm_bindgen]
-pub fn failure(code: &str, phase: &str, details: &JsValue) -> core::result::Result<JsValue, JsValue> {
+/// The error object for a failure that only JavaScript can see, with the message and flags of the one table. `ending`: of the
+/// wrapper's connection, though Bitbucket refused nothing.
+#[wasm_bindgen(unchecked_return_type = "Failure")]
+pub fn failure(
+    code: &str,
+    phase: &str,
+    field: Option<String>,
+    status: Option<u16>,
+    retry_after: Option<f64>,
+    ending: Option<String>,
+) -> core::result::Result<JsValue, JsValue> {
     let unknown = |name| Error::argument(Phase::Config, name, "is not known");
     let code = Code::from_name(code).ok_or_else(|| unknown("code"))?;
     let phase = Phase::from_name(phase).ok_or_else(|| unknown("phase"))?;
+    let ending = ending.map(|name| Ending::from_name(&name).ok_or_else(|| unknown("ending"))).transpose()?;
     let mut error = Error::new(code, phase);
-    if !details.is_undefined() {
-        let details = Properties::of(details, "details", phase)?;
-        let number = |name| -> Result<Option<f64>> { Ok(details.get(name)?.and_then(|value| value.as_f64())) };
-        error.status = number("status")?.map(|status| status as u16);
-        error.retry_after = number("retryAfter")?.map(|wait| wait as u64);
-        error.field = details.string("field")?;
-        error.explanation = match details.string("ending")? {
-            Some(ending) => Some(Ending::from_name(&ending).ok_or_else(|| unknown("ending"))?.explanation()),
-            None => None,
-        };
-    }
+    error.field = field;
+    error.status = status;
+    error.retry_after = retry_after.map(|wait| wait as u64);
+    error.explanation = ending.map(Ending::explanation);
     Ok(error.into())
 }

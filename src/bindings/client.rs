@@ -100,10 +100,14 @@ impl Client {
         self.address.clone()
     }
 
-    /// `{ url, state, codeVerifier, codeChallenge, redirectUri }`.
+    /// `{ url, state, codeVerifier, codeChallenge, redirectUri }`. `extra_params` is a form.
     #[wasm_bindgen(js_name = createAuthorizationRequest)]
-    pub fn create_authorization_request(&self, extra_params: &JsValue) -> core::result::Result<JsValue, JsValue> {
-        let extra = host::string_entries(extra_params, "extraParams", Phase::Authorize)?;
+    pub fn create_authorization_request(
+        &self,
+        extra_params: Option<String>,
+    ) -> core::result::Result<JsValue, JsValue> {
+        let extra: Vec<_> =
+            form_urlencoded::parse(extra_params.unwrap_or_default().as_bytes()).into_owned().collect();
         let request = AuthorizationRequest::new(&self.config, &self.address, &random_bytes()?, &extra)?;
         Ok(Members::new()
             .text("url", Some(&request.url))

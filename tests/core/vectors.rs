@@ -3,7 +3,7 @@
 
 use nocodb_bitbucket_auth::api_request::{self, Answered, Following, Redirect, Step};
 use nocodb_bitbucket_auth::api_response::{self, ApiResponse, judge};
-use nocodb_bitbucket_auth::arguments::Argument;
+use nocodb_bitbucket_auth::arguments::{Argument, Misfit};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
 use nocodb_bitbucket_auth::callback_page::Shown;
@@ -342,7 +342,9 @@ mod cases {
     pub fn arguments(case: &Value) {
         let argument = Argument::named(case["argument"].as_str().unwrap()).unwrap();
         let members = case["members"].as_array().unwrap();
-        let outcome = members.iter().try_for_each(|member| argument.check(member.as_str().unwrap()));
+        let mut names = members.iter().map(|member| member.as_str().unwrap());
+        let unknown = names.find(|name| !argument.knows(name));
+        let outcome = unknown.map_or(Ok(()), |name| Err(argument.refuse(Misfit::Unknown, name, None)));
         check(case, outcome, |()| {});
     }
 

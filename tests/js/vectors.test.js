@@ -149,7 +149,10 @@ const CASES = {
   },
 
   arguments({ argument, members, ...vector }) {
-    checkCore(vector, () => members.forEach((name) => core().checkMember(argument, name)), () => {});
+    const { members: known } = core().describeArgument(argument);
+    const unknown = members.filter((name) => !known.some((member) => member.name === name));
+    const { Unknown } = core().Misfit;
+    checkCore(vector, () => unknown.forEach((name) => core().refuseArgument(argument, Unknown, name)), () => {});
   },
 
   scope(vector) {

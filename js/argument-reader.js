@@ -1,0 +1,153 @@
+/**
+ * Takes the objects apart that callers give to the public functions.
+ *
+ * In: whatever a caller gave. Out: the members that the function reads, as texts, numbers and bytes, or a
+ * `BitbucketAuthError` that names the member that does not fit. What never happens here: a name is known (the core has
+ * them, and says of which kind each is), a value is judged, or an exception of the caller's own code (a getter, a proxy)
+ * gets through.
+ */
+
+import { judge } from './error.js';
+
+/** @typedef {Pick<typeof import('../pkg/core.js'), 'describeArgument' | 'refuseArgument' | 'Misfit'>} Core */
+
+/**
+ * The members of an argument that are there, as the core takes them.
+ *
+ * @callback MembersOf
+ * @param {Function} caller the public function in whose caller the stack of an error shall start
+ * @param {string} argument as the core calls it
+ * @param {unknown} value
+ * @param {string} [grant] what tokens were asked for with, where that is known: an error's phase depends on it
+ * @returns {any} an object with those members
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
+ */
+
+/**
+ * @param {() => Core} core
+ * @returns {MembersOf}
+ */
+export function createReader(core) {
+  /** @type {Record<string, import('../pkg/core.js').ArgumentDescription>} */
+  const known = {};
+
+  /** @type {MembersOf} */
+  return function membersOf(caller, argument, value, grant) {
+    const { members, isNeeded, isForeign, isHint } = known[argument] ??= core().describeArgument(argument);
+    const { Misfit } = core();
+    /** @type {Record<string, any>} */
+    const taken = {};
+    /** @param {number} misfit @param {string} [name] */
+    const refuse = (misfit, name = '') => {
+      if (!isHint) judge(caller, () => core().refuseArgument(argument, misfit, name, grant ?? taken.grant));
+      return taken;
+    };
+    if (!isObject(value)) return isNeeded ? refuse(Misfit.NotAnObject) : taken;
+    /** @type {unknown[]} */
+    let given;
+    /** @type {string | undefined} */
+    let unknown;
+    try {
+      // Also those that a class has by getters.
+      given = members.map(({ name, kind }) => (kind === 'ignored' ? undefined : value[name]));
+      const isUnknown = (/** @type {string} */ key) => !members.some(({ name }) => name === key) && isThere(value[key]);
+      unknown = isForeign ? undefined : Object.keys(value).find(isUnknown);
+    } catch {
+      return refuse(Misfit.Unreadable);
+    }
+    if (unknown !== undefined) refuse(Misfit.Unknown, unknown);
+    for (const [at, { name, kind, isRequired, limit }] of members.entries()) {
+      const its = given[at];
+      if (!isThere(its)) {
+        if (isRequired) refuse(Misfit.Missing, name);
+        continue;
+      }
+      const plain = kind === 'members' && isObject(its) ? membersOf(caller, name, its, taken.grant) : plainOf(kind, its, limit);
+      if (plain === undefined) refuse(Misfit.OtherKind, name);
+      else if (plain === null) refuse(Misfit.TooLong, name);
+      else taken[name] = plain;
+    }
+    return taken;
+  };
+}
+
+/**
+ * @param {string} kind
+ * @param {unknown} value
+ * @param {number} limit
+ * @returns {unknown} `undefined`: of another kind, or it cannot be read; `null`: too long
+ */
+function plainOf(kind, value, limit) {
+  try {
+    return PLAIN[kind]?.(value, limit);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @type {Record<string, (value: any, limit: number) => unknown>} */
+const PLAIN = {
+  any: (value) => value,
+  text: textOf,
+  number: (value) => (typeof value === 'number' ? value : undefined),
+  false: (value) => (value === false ? value : undefined),
+  // One that is over the limit need not be read to its end, and one of another realm is as good.
+  bytes(value, limit) {
+    if (typeof value === 'string') return new TextEncoder().encode(value.slice(0, limit + 1));
+    if (!ArrayBuffer.isView(value) || tagOf(value) !== 'Uint8Array') return undefined;
+    // A copy, whatever properties that one was given.
+    return new Uint8Array(/** @type {any} */ (value)).subarray(0, limit + 1);
+  },
+  scopes(value, limit) {
+    if (typeof value === 'string') return value;
+    if (!Array.isArray(value)) return undefined;
+    const { length } = value;
+    if (length > limit) return null;
+    const texts = Array.from({ length }, (_, at) => textOf(value[at]));
+    return texts.includes(undefined) ? undefined : texts.join(' ');
+  },
+  callback(value) {
+    if (typeof value === 'string') return value;
+    const query = tagOf(value) === 'URLSearchParams' ? textOf(value.toString()) : undefined;
+    return query === undefined ? tagOf(value) === 'URL' ? textOf(value.href) : undefined : `?${query}`;
+  },
+  texts(value) {
+    if (typeof value !== 'object' || Array.isArray(value)) return undefined;
+    const entries = Reflect.ownKeys(value).filter((name) => typeof name === 'string')
+      .map((name) => [name, textOf(value[name])]);
+    return entries.some(([, text]) => text === undefined) ? undefined : String(new URLSearchParams(/** @type {any} */ (entries)));
+  },
+  headers(value) {
+    if (typeof value !== 'object') return undefined;
+    /** @type {Record<string, string>} */
+    const plain = {};
+    for (const entry of Symbol.iterator in value ? value : Object.entries(value)) {
+      if (!Array.isArray(entry)) return undefined;
+      const [name, field] = entry;
+      if (isThere(field)) plain[String(name).toLowerCase()] = String(field);
+    }
+    return plain;
+  },
+};
+
+/** @param {unknown} value */
+function textOf(value) {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * What an object says it is: one of another realm (a frame, a test runner's sandbox) is as good as one of this realm.
+ *
+ * @param {unknown} value
+ * @returns {unknown}
+ */
+const tagOf = (value) => (isObject(value) ? Reflect.get(value, Symbol.toStringTag) : undefined);
+
+/** @param {unknown} value */
+const isThere = (value) => value !== undefined && value !== null;
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+export const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
