@@ -11,47 +11,83 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::{Code, Error, Phase};
 
+#[cfg(feature = "server")]
 mod api_request;
+#[cfg(feature = "server")]
 mod api_response;
 mod arguments;
+#[cfg(feature = "server")]
 mod callback_page;
 mod client;
+#[cfg(feature = "server")]
 mod connection_test;
+#[cfg(feature = "server")]
 mod credential;
+#[cfg(feature = "server")]
 mod environment;
+#[cfg(feature = "server")]
 mod failed_work;
+#[cfg(feature = "server")]
 mod host_answer;
 mod page;
+#[cfg(feature = "server")]
 mod pagination;
+#[cfg(feature = "server")]
 mod rate_limit;
+#[cfg(feature = "server")]
 mod redis;
+#[cfg(feature = "server")]
 mod refresh_policy;
+#[cfg(feature = "server")]
 mod refresh_queue;
+#[cfg(feature = "server")]
 mod refresh_turn;
+#[cfg(feature = "server")]
 mod removed_endpoints;
 mod scopes;
+#[cfg(feature = "server")]
 mod stored_tokens;
+#[cfg(feature = "server")]
+mod token_endpoint;
 
+#[cfg(feature = "server")]
 pub use api_request::*;
+#[cfg(feature = "server")]
 pub use api_response::*;
 pub use arguments::*;
+#[cfg(feature = "server")]
 pub use callback_page::*;
 pub use client::*;
+#[cfg(feature = "server")]
 pub use connection_test::*;
+#[cfg(feature = "server")]
 pub use credential::*;
+#[cfg(feature = "server")]
 pub use environment::*;
+#[cfg(feature = "server")]
 pub use failed_work::*;
+#[cfg(feature = "server")]
 pub use host_answer::*;
 pub use page::*;
+#[cfg(feature = "server")]
 pub use pagination::*;
+#[cfg(feature = "server")]
 pub use rate_limit::*;
+#[cfg(feature = "server")]
 pub use redis::*;
+#[cfg(feature = "server")]
 pub use refresh_policy::*;
+#[cfg(feature = "server")]
 pub use refresh_queue::*;
+#[cfg(feature = "server")]
 pub use refresh_turn::*;
+#[cfg(feature = "server")]
 pub use removed_endpoints::*;
 pub use scopes::*;
+#[cfg(feature = "server")]
 pub use stored_tokens::*;
+#[cfg(feature = "server")]
+pub use token_endpoint::*;
 
 /// An object that is written as JSON, for JavaScript to make it in one go: member by member from here it would take
 /// three times as long, and three times the WebAssembly. What is `None` is left out.

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::client::{body_of, status_of};
+use super::token_endpoint::{body_of, status_of};
 use crate::api_response::{self, ApiResponse, ResponseFields};
 use crate::credential::Kind;
 use crate::error::{Code, Error, Phase, Result};

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::Members;
 use super::api_response::{kind_of, response_fields};
-use super::client::{body_of, status_of};
+use super::token_endpoint::{body_of, status_of};
 use crate::connection_test::{self, ConnectionTest, Known};
 use crate::error::Phase;
 use crate::host::Properties;
