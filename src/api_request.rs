@@ -5,9 +5,11 @@
 //! redirect may carry. What never happens here: a credential for any other origin than the API's, or a body for a server
 //! that nobody named.
 
-use crate::endpoints::Address;
+use url::Url;
+
+use crate::endpoints::{Address, origin, parse_web_url};
 use crate::error::{Code, Error, Phase, Result};
-use crate::uri::{Place, split_scheme};
+use crate::query;
 
 /// Which redirects the sender of a request wants to have followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,9 +87,9 @@ pub struct Answered<'a> {
 /// address of another origin is refused before anything is sent: a link that was tampered with, or the wrong client for it.
 pub fn path(api: &Address, url: &str) -> Result<String> {
     match place(url) {
-        Some((_, place)) if place.origin() == api.place().origin() => {
-            let base = api.place().path().trim_end_matches('/');
-            Ok(place.path().strip_prefix(base).unwrap_or(place.path()).to_owned())
+        Some(url) if origin(&url) == api.origin() => {
+            let base = api.path().trim_end_matches('/');
+            Ok(url.path().strip_prefix(base).unwrap_or(url.path()).to_owned())
         }
         _ => Err(foreign("the address is not one of the API. Use another client for it")),
     }
@@ -129,15 +131,15 @@ fn redirect(api: &Address, answered: &Answered<'_>) -> Result<Option<Redirect>> 
         303 => !is_safe,
         _ => false,
     };
-    let Some((is_secure, target)) = place(location) else {
+    let Some(target) = place(location) else {
         return Err(foreign(
             "it is redirected to an address that cannot be used. Check the configured endpoint and the proxy",
         ));
     };
-    if !is_secure && place(url).is_none_or(|(was_secure, _)| was_secure) {
+    if target.scheme() == "http" && !url.starts_with("http:") {
         return Err(foreign("it is redirected from https to http. Check the configured endpoint and the proxy"));
     }
-    let is_own = target.origin() == api.place().origin();
+    let is_own = origin(&target) == api.origin();
     if !is_own && !is_safe && !becomes_get {
         return Err(foreign("it is redirected there with its body. Check the configured endpoint and the proxy"));
     }
@@ -178,11 +180,9 @@ pub fn may_carry(name: &str, to_api: bool, with_body: bool) -> bool {
     }
 }
 
-/// Whether an address is one of https, and where it points to.
-fn place(url: &str) -> Option<(bool, Place)> {
-    let (secure, rest) = split_scheme(url)?;
-    let rest = rest.split('#').next().unwrap_or_default();
-    Some((secure, Place::parse(secure, rest).ok()?))
+/// Where an address points to, whatever it carries.
+fn place(url: &str) -> Option<Url> {
+    parse_web_url(query::split(url).0).ok()
 }
 
 fn foreign(reason: &'static str) -> Box<Error> {

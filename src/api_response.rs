@@ -11,7 +11,7 @@ use crate::endpoints::Address;
 use crate::error::{Code, Error, Phase, sounds_like_refresh};
 use crate::json::{self, Object};
 use crate::rate_limit;
-use crate::retry;
+use crate::retry_after;
 use crate::scope::{ScopeSet, split};
 use crate::secret::clean_description;
 
@@ -172,7 +172,7 @@ pub fn judge(response: &ApiResponse<'_>) -> Box<Error> {
     let mut error = Error::new(code, Phase::Api).with_status(status);
     error.reason = Some(reason).filter(|reason| !reason.is_empty());
     if matches!(status, 429 | 500..) {
-        error.retry_after = retry::after(fields.retry_after.as_deref(), response.received_at);
+        error.retry_after = retry_after::wait(fields.retry_after.as_deref(), response.received_at);
     }
     if error.code == Code::ApiRateLimited {
         // Whoever asks next waits as long.
@@ -414,7 +414,7 @@ fn clean_scopes(names: &[Cow<'_, str>]) -> Vec<String> {
 fn announcement_url(text: &str) -> Option<String> {
     let (address, fragment) = text.split_once('#').unwrap_or((text, ""));
     let is_anchor = fragment.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let host = Address::parse(address).ok()?.place().origin().strip_prefix("https://")?.to_owned();
+    let host = Address::parse(address).ok()?.origin().strip_prefix("https://")?.to_owned();
     let is_atlassians = ["atlassian.com", "bitbucket.org"]
         .into_iter()
         .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));

@@ -10,8 +10,8 @@ use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
+use crate::Reason;
 use crate::client_config::IN_A_BROWSER;
-use crate::endpoints::Reason;
 use crate::error::{Error, Phase};
 use crate::pending_authorization::refuse_waiting_time;
 use crate::scope::{MOST_SCOPES, TOO_MANY};

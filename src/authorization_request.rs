@@ -4,12 +4,13 @@
 //! What never happens here: an extra parameter taking the place of one of the core's own.
 
 use core::fmt;
+use std::borrow::Cow;
 
 use crate::client_config::ClientConfig;
 use crate::endpoints::RESERVED_PARAMETERS;
 use crate::error::{Error, Phase, Result};
-use crate::form;
 use crate::pkce::{CodeVerifier, VERIFIER_BYTES};
+use crate::query;
 use crate::state::{STATE_BYTES, State};
 
 /// The only method that this client speaks (RFC 7636 section 4.2).
@@ -62,24 +63,21 @@ impl AuthorizationRequest {
         let code_challenge = code_verifier.challenge();
         // In base64url there is nothing to be encoded.
         let own = ["&state=", state.expose(), "&code_challenge=", &code_challenge, CHALLENGE_METHOD_PARAMETER];
-        let mut url = address.to_owned() + &own.concat();
-        for (name, value) in extra {
-            form::append_pair(&mut url, name, value);
-        }
+        let extra = extra.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let url = query::append(address.to_owned() + &own.concat(), extra);
         Ok(Self { url, state, code_verifier, code_challenge })
     }
 }
 
 /// Why extra parameters would stand twice in the address (RFC 6749 section 3.1 forbids that), if they would.
 fn repeated(client: &ClientConfig, extra: &[(String, String)]) -> Option<&'static str> {
-    let endpoint = client.endpoints().authorize.as_str();
-    let query = endpoint.split_once('?').map_or("", |(_, query)| query);
-    let mut seen: Vec<String> = form::pairs(query).flatten().map(|(name, _)| name).collect();
+    let (_, query) = query::split(client.endpoints().authorize.as_str());
+    let mut seen: Vec<Cow<'_, str>> = query::pairs(query).flatten().map(|(name, _)| name).collect();
     for (name, _) in extra {
-        if seen.contains(name) {
+        if seen.iter().any(|known| known == name) {
             return Some("repeats a parameter");
         }
-        seen.push(name.clone());
+        seen.push(Cow::Borrowed(name));
     }
     None
 }
@@ -87,18 +85,15 @@ fn repeated(client: &ClientConfig, extra: &[(String, String)]) -> Option<&'stati
 /// The address without state and PKCE, for a host that appends its own. NocoDB's GUI does that by string, so the
 /// address has a query and no fragment.
 pub fn authorization_url(client: &ClientConfig) -> String {
-    let mut url = client.endpoints().authorize.as_str().to_owned();
-    // RFC 6749 section 3.1: a query component of the endpoint must be retained.
-    if !url.contains('?') {
-        url.push('?');
-    }
-    form::append_pair(&mut url, "response_type", "code");
-    form::append_pair(&mut url, "client_id", client.client_id());
-    form::append_pair(&mut url, "redirect_uri", client.redirect_uri().as_str());
-    if !client.scopes().is_empty() {
-        form::append_pair(&mut url, "scope", &client.scopes().to_string());
-    }
-    url
+    let scopes = client.scopes().to_string();
+    let parameters = [
+        ("response_type", "code"),
+        ("client_id", client.client_id()),
+        ("redirect_uri", client.redirect_uri().as_str()),
+        ("scope", &scopes),
+    ];
+    let present = parameters.into_iter().filter(|(_, value)| !value.is_empty());
+    query::append(client.endpoints().authorize.as_str().to_owned(), present)
 }
 
 /// The bytes of the state and those of the verifier: independent of each other, so that neither tells the other.

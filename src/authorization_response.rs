@@ -8,22 +8,18 @@ use core::fmt;
 use std::borrow::Cow;
 
 use crate::client_config::ClientConfig;
-use crate::error::{Code, Error, Phase, Result, clean_error_code};
-use crate::form;
+use crate::endpoints::{Address, has_scheme};
+use crate::error::{ACCESS_DENIED, Code, Error, Phase, Result, clean_error_code};
+use crate::query;
 use crate::scope;
 use crate::secret::{Secret, clean_description};
 use crate::state::State;
-use crate::text::{cut, has_control, has_control_or_space, same};
-use crate::uri::has_scheme;
 
 /// The longest authorization code that is accepted, in bytes.
 pub const LONGEST_CODE: usize = 4096;
 
 /// The longest callback that is looked at, in bytes.
 pub const LONGEST_CALLBACK: usize = 65_536;
-
-/// The error code by which the user says no.
-pub(crate) const ACCESS_DENIED: &str = "access_denied";
 
 /// A code that came with the right state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +55,7 @@ pub fn validate(client: &ClientConfig, callback: Callback<'_>, state: &State) ->
     if unsupported {
         return Err(refused(Code::CallbackUnsupportedResponse));
     }
-    if iss.is_some_and(|iss| iss != client.endpoints().authorize.place().origin()) {
+    if iss.is_some_and(|iss| iss != client.endpoints().authorize.origin()) {
         return Err(refused(Code::IssuerMismatch));
     }
     // RFC 6749 section 3.1: a parameter without a value is treated as omitted.
@@ -75,7 +71,7 @@ pub fn validate(client: &ClientConfig, callback: Callback<'_>, state: &State) ->
         return Err(authorization_error(&error, error_description.as_deref(), known));
     }
     let code = code.ok_or_else(|| refused(Code::CodeMissing))?;
-    if code.len() > LONGEST_CODE || has_control(&code) {
+    if code.len() > LONGEST_CODE || code.contains(char::is_control) {
         let reason = "the code is too long or contains control characters";
         return Err(refused(Code::CallbackInvalid).with_reason(reason));
     }
@@ -105,15 +101,8 @@ pub(crate) fn is_denial(query: &str) -> Result<bool> {
 
 /// Whether an absolute address is at the redirect URI, by origin and path, whatever it carries.
 pub fn is_callback(client: &ClientConfig, address: &str) -> bool {
-    let (place, _) = cut(cut(address, b'#').0, b'?');
-    has_scheme(place) && is_redirect_uri(client, place)
-}
-
-fn is_redirect_uri(client: &ClientConfig, place: &str) -> bool {
-    let redirect_uri = client.redirect_uri();
-    // Most callbacks begin with the very redirect URI.
-    let (written, _) = cut(redirect_uri.as_str(), b'?');
-    written == place || redirect_uri.place().resolve(place).as_ref() == Some(redirect_uri.place())
+    let (place, _) = query::split(address);
+    has_scheme(place) && client.redirect_uri().is_at(place)
 }
 
 fn refused(code: Code) -> Box<Error> {
@@ -140,16 +129,15 @@ fn query_of<'a>(client: &ClientConfig, callback: Callback<'a>) -> Result<&'a str
         return Err(refused(Code::CallbackInvalid).with_reason("it is longer than 64 KiB"));
     }
     // Fragments are not looked into: what stands there was never sent to a server and is not part of the response.
-    let (text, _) = cut(text, b'#');
-    if has_control_or_space(text) {
+    let text = text.split('#').next().unwrap_or_default();
+    if text.contains(|c: char| c.is_control() || c == ' ') {
         return Err(refused(Code::CallbackInvalid).with_reason("it contains white space or control characters"));
     }
     let (place, query) = match callback {
         Callback::Query(_) => (None, text.strip_prefix('?').unwrap_or(text)),
-        Callback::Text(_) => split_place(text),
+        Callback::Text(_) => split_place(text, client.redirect_uri()),
     };
-    let Some(place) = place else { return Ok(query) };
-    if !is_redirect_uri(client, place) {
+    if place.is_some_and(|place| !client.redirect_uri().is_at(place)) {
         let reason = "its origin or path is not the redirect URI's";
         return Err(refused(Code::CallbackInvalid).with_reason(reason));
     }
@@ -157,12 +145,14 @@ fn query_of<'a>(client: &ClientConfig, callback: Callback<'a>) -> Result<&'a str
 }
 
 /// Splits a text into the place it points to, if it names one, and its query.
-fn split_place(text: &str) -> (Option<&str>, &str) {
-    match cut(text, b'?') {
+fn split_place<'a>(text: &'a str, redirect_uri: &Address) -> (Option<&'a str>, &'a str) {
+    match text.split_once('?') {
+        // Most callbacks begin with the very redirect URI.
+        Some((place, query)) if query::split(redirect_uri.as_str()).0 == place => (None, query),
         // A bare query may hold a question mark in a value, but not before its first '=' or '&'. Before its own question
         // mark it has no place, which is the redirect URI's (RFC 3986 section 5.2.2).
-        (place, Some(query)) if names_place(text) || !place.contains(['=', '&']) => (Some(place), query),
-        (_, None) if names_place(text) => (Some(text), ""),
+        Some((place, query)) if names_place(text) || !place.contains(['=', '&']) => (Some(place), query),
+        None if names_place(text) => (Some(text), ""),
         _ => (None, text),
     }
 }
@@ -189,7 +179,7 @@ struct Parameters<'a> {
 impl<'a> Parameters<'a> {
     fn parse(query: &'a str) -> Result<Self> {
         let mut found = Self::default();
-        for pair in form::read(query) {
+        for pair in query::pairs(query) {
             let (name, value) = pair.map_err(|_| {
                 refused(Code::CallbackInvalid).with_reason("it contains a malformed percent-encoding")
             })?;
@@ -200,7 +190,7 @@ impl<'a> Parameters<'a> {
 
     /// Notes a parameter, if it is one that is read; fails with its name when it was there already.
     fn add(&mut self, name: &str, value: Cow<'a, str>) -> core::result::Result<(), &'static str> {
-        let Some((seen, name)) = self.seen.iter_mut().zip(READ).find(|(_, read)| same(read, name)) else {
+        let Some((seen, name)) = self.seen.iter_mut().zip(READ).find(|(_, read)| *read == name) else {
             return Ok(());
         };
         if *seen {

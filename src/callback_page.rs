@@ -6,12 +6,11 @@
 
 use std::borrow::Cow;
 
-use crate::authorization_response::ACCESS_DENIED;
-use crate::client_config::ClientConfig;
-use crate::form;
+use url::{Url, form_urlencoded};
+
+use crate::endpoints::Address;
+use crate::error::ACCESS_DENIED;
 use crate::scope;
-use crate::text::{cut, find};
-use crate::uri::{Place, split_scheme};
 
 /// Where NocoDB's server receives the authorization response.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,20 +42,21 @@ pub struct Refusal {
 }
 
 impl CallbackPage {
-    /// The page of a client. `public_url` is where users open NocoDB.
-    pub fn new(client: &ClientConfig, public_url: Option<&Place>) -> Self {
-        let path = client.redirect_uri().place().path();
+    /// The page at a client's redirect URI. `authorize` is its authorization endpoint, `public_url` where users open NocoDB.
+    /// Nobody is told of an unreadable one: it is NocoDB's.
+    pub fn new(redirect_uri: &Address, authorize: &Address, public_url: Option<&str>) -> Self {
+        let path = redirect_uri.path();
+        let public_url = public_url.and_then(|url| Url::parse(url).ok());
         Self {
             path: path.to_owned(),
             stripped: public_url.and_then(|url| strip(path, url.path())),
-            issuer: client.endpoints().authorize.place().origin().to_owned(),
+            issuer: authorize.origin().to_owned(),
         }
     }
 
     /// What to show for a request with this target (RFC 9112 section 3.2); `None` when the request is none of ours.
     pub fn shown_at(&self, target: &str) -> Option<Shown> {
-        let (path, query) = cut(target, b'?');
-        let query = query?;
+        let (path, query) = target.split_once('?')?;
         if path != self.path && self.stripped.as_deref() != Some(path) {
             return None;
         }
@@ -71,12 +71,6 @@ impl CallbackPage {
             _ => None,
         }
     }
-}
-
-/// The place of NocoDB's public address, if it has a readable one. Nobody is told of an unreadable one: it is NocoDB's.
-pub fn public_place(address: &str) -> Option<Place> {
-    let (secure, rest) = split_scheme(address)?;
-    Place::parse(secure, rest.split('#').next().unwrap_or_default()).ok()
 }
 
 /// A path without the folder in front of it; `None` where it is not below that, or that is the root.
@@ -104,26 +98,20 @@ struct Response {
 impl Response {
     fn read(query: &str) -> Self {
         let mut found = Self::default();
-        for pair in query.split('&') {
-            let (name, value) = cut(pair, b'=');
-            let value = value.unwrap_or_default();
-            // A parameter without a value is treated as omitted (RFC 6749 section 3.1).
-            if value.is_empty() {
-                continue;
-            }
-            // A value that cannot be decoded is there all the same: whoever waits for it judges it.
-            let decoded = || form::decode(value).unwrap_or_default();
-            match form::decode(name).as_deref() {
-                Ok("state") => found.has_state = true,
-                Ok("code") => found.has_code = true,
-                Ok("error") => found.error = found.error.or_else(|| Some(decoded())),
-                Ok("iss") => found.iss = found.iss.or_else(|| Some(decoded())),
+        // A parameter without a value is treated as omitted (RFC 6749 section 3.1). A value that cannot be decoded is there
+        // all the same: whoever waits for it judges it.
+        for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty()) {
+            match &*name {
+                "state" => found.has_state = true,
+                "code" => found.has_code = true,
+                "error" => found.error = found.error.or_else(|| Some(value.into_owned())),
+                "iss" => found.iss = found.iss.or_else(|| Some(value.into_owned())),
                 // Google: the number of the account among those that are signed in.
-                Ok("authuser") => found.has_mark_of_sign_in = true,
+                "authuser" => found.has_mark_of_sign_in = true,
                 // OpenID Connect Session Management 1.0 section 2: Microsoft, Keycloak.
-                Ok("session_state") => found.has_mark_of_sign_in = true,
+                "session_state" => found.has_mark_of_sign_in = true,
                 // Google's are addresses; the response of OAuth's code grant has no scope at all.
-                Ok("scope") if find(&decoded(), "googleapis.com").is_some() => found.has_mark_of_sign_in = true,
+                "scope" if value.contains("googleapis.com") => found.has_mark_of_sign_in = true,
                 _ => {}
             }
         }

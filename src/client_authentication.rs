@@ -5,15 +5,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use url::form_urlencoded::byte_serialize;
 
-use crate::form;
 use crate::secret::Secret;
 
 /// `Basic base64(form(id) ":" form(secret))`. Both parts are form-encoded first (RFC 6749 section 2.3.1 and
 /// appendix B), so that a colon or a non-ASCII character in either cannot be misread.
 pub fn basic(client_id: &str, client_secret: &Secret) -> Secret {
-    let mut credentials = form::encode(client_id);
-    credentials.push(':');
-    form::append(&mut credentials, client_secret.expose());
-    Secret::new(format!("Basic {}", STANDARD.encode(credentials)))
+    let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+    let credentials = [encode(client_id), encode(client_secret.expose())].join(":");
+    Secret::new(["Basic ", &STANDARD.encode(credentials)].concat())
 }

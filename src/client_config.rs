@@ -3,7 +3,8 @@
 //! In: values of a caller, of a page or of the environment. Out: a [`ClientConfig`], which exists only when every value is
 //! usable. What never happens here: a value in an error; only its name and the reason are told.
 
-use crate::endpoints::{Address, Endpoints, Reason, argument_error};
+use crate::Reason;
+use crate::endpoints::{Address, Endpoints, argument_error};
 use crate::error::{Code, Error, Phase, Result};
 use crate::pasted;
 use crate::scope::ScopeSet;

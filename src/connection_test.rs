@@ -11,7 +11,6 @@ use crate::json::{self, Object};
 use crate::pasted;
 use crate::scope::{ScopeSet, purpose};
 use crate::secret::clean_description;
-use crate::text::replace;
 
 /// The largest answer that is looked at: 1 MiB; a repository has about ten kilobytes.
 pub const LARGEST_BODY: usize = 1_048_576;
@@ -369,5 +368,5 @@ fn comparable(names: &[String], kind: Kind) -> Option<ScopeSet> {
 }
 
 fn decoded(path: Option<&str>) -> String {
-    replace(&replace(path.unwrap_or_default(), "%7B", "{"), "%7D", "}")
+    path.unwrap_or_default().replace("%7B", "{").replace("%7D", "}")
 }

@@ -7,13 +7,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::endpoints::Reason;
+use crate::Reason;
 use crate::environment::{ClientCredentials, variable};
 use crate::error::{Code, Error, Phase, Result};
 use crate::host_answer::unexchanged;
 use crate::pasted;
 use crate::secret::Secret;
-use crate::text::replace;
 use crate::token_response::is_token;
 
 /// What a connection authenticates with; NocoDB's `config.type`.
@@ -220,7 +219,7 @@ pub fn segment(text: &str, field: &str) -> Result<String> {
     if text.is_empty() || !text.bytes().all(allowed) || text.bytes().all(|byte| byte == b'.') {
         return Err(argument(field, "must be a slug as in Bitbucket's addresses, or a UUID in braces"));
     }
-    Ok(replace(&replace(text, "{", "%7B"), "}", "%7D"))
+    Ok(text.replace('{', "%7B").replace('}', "%7D"))
 }
 
 fn argument(field: &str, reason: &'static str) -> Box<Error> {

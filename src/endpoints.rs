@@ -1,14 +1,15 @@
 //! Where Bitbucket Cloud is, and what an address must be to be used instead.
 //!
 //! In: addresses as an administrator wrote them. Out: addresses that are known to be absolute, encrypted or on this
-//! very machine, and free of user info and fragments. What never happens here: an address being changed by parsing
-//! it; what was configured is what is sent. (Only the API's base loses slashes at its end, before paths are appended.)
+//! very machine, free of user info and fragments, and read by everybody alike. What never happens here: an address being
+//! changed by parsing it; what was configured is what is sent. (Only the API's base loses slashes at its end, before paths
+//! are appended.)
 
+use url::{Host, ParseError, Position, Url};
+
+use crate::Reason;
 use crate::error::{Code, Error, Phase, Result};
-use crate::form;
-use crate::pasted;
-use crate::text::split_once;
-use crate::uri::{Place, split_scheme};
+use crate::{pasted, query};
 
 /// Bitbucket Cloud's authorization endpoint (RFC 6749 section 3.1).
 pub const AUTHORIZE_URL: &str = "https://bitbucket.org/site/oauth2/authorize";
@@ -47,58 +48,53 @@ pub const RESERVED_PARAMETERS: [&str; 24] = [
     "client_assertion",
 ];
 
-/// Why an address cannot be used. The text follows the name of the field or variable.
-pub type Reason = &'static str;
-
 /// An absolute address: https, or http on this machine or of the page that starts a login.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     text: String,
-    form: String,
-    place: Place,
+    url: Url,
 }
 
 impl Address {
     /// Checks an address without changing it.
     pub fn parse(text: &str) -> core::result::Result<Self, Reason> {
-        Self::parse_for(text, None)
+        let address = Self::read(text)?;
+        if address.url.scheme() == "http" && !is_loopback(&address.url) {
+            return Err("must start with https:// (http is accepted for localhost, 127.0.0.0/8 and [::1] only)");
+        }
+        Ok(address)
     }
 
     /// Checks the redirect URI of a login that a page starts, where only a page of the same origin can read the
     /// callback. That may be plain http: whoever reads or changes what goes over that network had the page itself before,
     /// and to those who only read, a code is worth nothing without its verifier (RFC 7636), which does not go that way.
-    pub fn parse_in_page(text: &str, origin: &str) -> core::result::Result<Self, Reason> {
-        Self::parse_for(text, Some(origin))
+    pub fn parse_in_page(text: &str, page: &str) -> core::result::Result<Self, Reason> {
+        let address = Self::read(text)?;
+        if address.origin() != page {
+            return Err("is on another origin than this page, which could not read the callback there");
+        }
+        Ok(address)
     }
 
-    fn parse_for(text: &str, page: Option<&str>) -> core::result::Result<Self, Reason> {
+    fn read(text: &str) -> core::result::Result<Self, Reason> {
         pasted::check(text)?;
-        check_characters(text)?;
-        let (secure, rest) = split_scheme(text).ok_or("must be an absolute URL that starts with https://")?;
-        if text.contains('#') {
-            return Err("must not have a fragment (#…)");
-        }
-        if authority(text).contains('@') {
-            return Err("must not contain a user name or a password");
-        }
-        let place = Place::parse(secure, rest)?;
-        match page {
-            Some(origin) if place.origin() != origin => {
-                return Err("is on another origin than this page, which could not read the callback there");
-            }
-            None if !secure && !place.is_loopback() => {
-                return Err("must start with https:// (http is accepted for localhost, 127.0.0.0/8 and [::1] only)");
-            }
-            _ => {}
-        }
-        if form::decode(text).is_err() {
+        let url = parse_web_url(text)?;
+        if query::pairs(text).any(|pair| pair.is_err()) {
             return Err("contains a % that is not followed by two hexadecimal digits, or bytes that are not UTF-8");
         }
-        let query = text.split_once('?').map_or("", |(_, query)| query);
-        if form::pairs(query).flatten().any(|(name, _)| RESERVED_PARAMETERS.contains(&name.as_str())) {
+        // Neither `^` nor `|` is a character of URIs (RFC 3986 section 2). Some browsers escape them, `url` does not.
+        let (written, read) = (split_address(text).2, &url[Position::BeforePath..]);
+        let is_kept = read == written || read.strip_prefix('/') == Some(written);
+        if !is_kept || written.contains(['^', '|']) {
+            return Err(
+                "has a path or a query that programs write in different ways: write it as a browser shows it",
+            );
+        }
+        let mut names = query::pairs(query::split(text).1).flatten().map(|(name, _)| name);
+        if names.any(|name| RESERVED_PARAMETERS.contains(&&*name)) {
             return Err("must not carry a parameter of OAuth in its query");
         }
-        Ok(Self { text: text.to_owned(), form: form::encode(text), place })
+        Ok(Self { text: text.to_owned(), url })
     }
 
     /// The address, byte for byte as it was configured.
@@ -106,19 +102,38 @@ impl Address {
         &self.text
     }
 
-    /// The address as it stands in a form, or in a query.
-    pub fn as_form(&self) -> &str {
-        &self.form
+    /// Its origin.
+    pub fn origin(&self) -> &str {
+        origin(&self.url)
     }
 
-    /// Where it points to.
-    pub fn place(&self) -> &Place {
-        &self.place
+    /// Its path, at least a slash.
+    pub fn path(&self) -> &str {
+        self.url.path()
+    }
+
+    /// Whether a text without query and fragment stands for this very place, by origin and path, where this address is the
+    /// base (RFC 3986 section 5). A text in which two programs could see two places stands for none.
+    pub fn is_at(&self, text: &str) -> bool {
+        let url = if text.starts_with("//") {
+            parse_web_url(&[self.url.scheme(), ":", text].concat()).ok()
+        } else if has_scheme(text) {
+            parse_web_url(text).ok()
+        } else {
+            let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+            if is_plain { self.url.join(text).ok() } else { None }
+        };
+        url.is_some_and(|url| url[..Position::AfterPath] == self.url[..Position::AfterPath])
     }
 }
 
-/// Refuses what a URL parser would silently drop or replace, and what RFC 3986 does not allow in a URI.
-fn check_characters(text: &str) -> core::result::Result<(), Reason> {
+const INVALID: Reason = "is not a valid URL";
+
+/// Reads an address of https or http in which all programs see the same scheme, host and port. `url` also reads what others
+/// read in other ways: it trims blanks, takes a backslash for a slash, skips slashes, decodes hosts, and turns numbers into
+/// IP addresses.
+pub fn parse_web_url(text: &str) -> core::result::Result<Url, Reason> {
+    let (scheme, authority, rest) = split_address(text);
     if text.is_empty() {
         return Err("is empty");
     }
@@ -128,22 +143,65 @@ fn check_characters(text: &str) -> core::result::Result<(), Reason> {
     if text.contains('\\') {
         return Err("must not contain a backslash");
     }
-    if authority(text).contains('%') {
+    if authority.contains('%') {
         return Err("has a percent-encoded host: write it in punycode (xn--…)");
     }
-    if !authority(text).is_ascii() {
+    if !authority.is_ascii() {
         return Err("has a host with non-ASCII characters: write it in punycode (xn--…)");
     }
     if !text.is_ascii() {
         return Err("must not contain non-ASCII characters: percent-encode them");
     }
-    Ok(())
+    let is_web = ["https", "http"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    if !is_web || authority.is_empty() && rest.starts_with('/') {
+        return Err("must be an absolute URL that starts with https://");
+    }
+    if text.contains('#') {
+        return Err("must not have a fragment (#…)");
+    }
+    if authority.contains('@') {
+        return Err("must not contain a user name or a password");
+    }
+    let url = Url::parse(text).map_err(|_| INVALID)?;
+    // DNS has no room for such a label, so nobody else decodes it.
+    let is_too_long = |label: &str| label.len() > 63 && label.starts_with("xn--");
+    if url.host_str().is_none_or(|host| host.split('.').any(is_too_long)) {
+        return Err(INVALID);
+    }
+    let own_port = if url.scheme() == "https" { ":443" } else { ":80" };
+    let written = authority.strip_suffix(own_port).unwrap_or(authority);
+    if !written.eq_ignore_ascii_case(&url[Position::BeforeHost..Position::BeforePath]) {
+        return Err("has a host that programs write in different ways: write it as a browser shows it");
+    }
+    Ok(url)
 }
 
-/// What stands between `://` and the next delimiter.
-fn authority(text: &str) -> &str {
-    let rest = split_once(text, "://").map_or("", |(_, rest)| rest);
-    rest.split(['/', '?', '#']).next().unwrap_or_default()
+/// Whether a text begins with a scheme (RFC 3986 section 3.1), so that it is no relative reference.
+pub fn has_scheme(text: &str) -> bool {
+    Url::parse(text) != Err(ParseError::RelativeUrlWithoutBase)
+}
+
+/// Scheme, host and port, as RFC 6454 writes them. With user info it is nobody's origin.
+pub fn origin(url: &Url) -> &str {
+    &url[..Position::BeforePath]
+}
+
+/// Whether traffic to an address stays on this machine (RFC 8252 section 7.3).
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(domain)) => domain == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The scheme of an absolute address, what stands between `://` and the next delimiter, and the rest.
+pub(crate) fn split_address(text: &str) -> (&str, &str, &str) {
+    let (scheme, rest) = text.split_once("://").unwrap_or_default();
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, rest) = rest.split_at_checked(end).unwrap_or_default();
+    (scheme, authority, rest)
 }
 
 /// The three addresses of a provider.

@@ -3,9 +3,10 @@
 //! In: the variables, by their names. Out: an [`Environment`], with what is wrong told for each variable. What never happens
 //! here: a value in an error; only its name and the reason are told.
 
-use crate::callback_page::{CallbackPage, public_place};
+use crate::Reason;
+use crate::callback_page::CallbackPage;
 use crate::client_config::{ClientConfig, check_scopes, parse_credential};
-use crate::endpoints::{Address, Endpoint, Endpoints, Reason};
+use crate::endpoints::{Address, Endpoint, Endpoints};
 use crate::error::{Code, Error, Phase};
 use crate::pasted;
 use crate::proxy::Proxies;
@@ -202,8 +203,8 @@ impl Environment {
         let mut values = Values { get: &get, problems: &mut problems };
         let (client, api) = values.read_client();
         let callback_page = client.as_ref().map(|client| {
-            let public_url = get(variable::NOCODB_PUBLIC_URL).and_then(|value| public_place(value.trim()));
-            CallbackPage::new(client, public_url.as_ref())
+            let public_url = get(variable::NOCODB_PUBLIC_URL);
+            CallbackPage::new(client.redirect_uri(), &client.endpoints().authorize, public_url.as_deref())
         });
         // An unusable value of these is no reason to do without OAuth; the defaults are safe.
         let timeout_ms = values.milliseconds(variable::TIMEOUT_MS, 1, DEFAULT_TIMEOUT_MS);

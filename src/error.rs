@@ -12,7 +12,6 @@ use serde::Serialize;
 
 use crate::redaction::Redaction;
 use crate::scope::ScopeSet;
-use crate::text::find;
 
 /// Phrases that make the host refresh and try again; see the module's documentation.
 pub const HOST_REFRESH_PHRASES: [&str; 3] = ["token expired", "invalid_grant", "unauthorized"];
@@ -444,10 +443,13 @@ impl Error {
     }
 }
 
+/// The error code by which the user says no (RFC 6749 section 4.1.2.1).
+pub(crate) const ACCESS_DENIED: &str = "access_denied";
+
 /// Whether the host would take a text for the sign that a refresh helps.
 pub fn sounds_like_refresh(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    HOST_REFRESH_PHRASES.iter().any(|phrase| find(&text, phrase).is_some())
+    HOST_REFRESH_PHRASES.iter().any(|phrase| text.contains(phrase))
 }
 
 fn push(message: &mut String, parts: &[&str]) {

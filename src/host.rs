@@ -9,7 +9,7 @@ use js_sys::{Array, Function, Reflect, Symbol, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
-use crate::endpoints::Reason;
+use crate::Reason;
 use crate::error::{Error, Phase, Result};
 use crate::scope::{MOST_SCOPES, ScopeSet, TOO_MANY};
 

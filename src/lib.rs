@@ -9,6 +9,9 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+/// Why a value cannot be used, without the value. The text follows the name of the field or variable.
+pub type Reason = &'static str;
+
 #[cfg(feature = "server")]
 pub mod api_request;
 #[cfg(feature = "server")]
@@ -29,7 +32,6 @@ pub mod endpoints;
 #[cfg(feature = "server")]
 pub mod environment;
 pub mod error;
-pub mod form;
 #[cfg(feature = "server")]
 pub mod host_answer;
 #[cfg(feature = "server")]
@@ -43,6 +45,7 @@ pub mod pending_authorization;
 pub mod pkce;
 #[cfg(feature = "server")]
 pub mod proxy;
+pub mod query;
 #[cfg(feature = "server")]
 pub mod rate_limit;
 #[cfg(feature = "server")]
@@ -62,6 +65,8 @@ pub mod refusals;
 pub mod removed_endpoints;
 #[cfg(feature = "server")]
 pub mod retry;
+#[cfg(feature = "server")]
+pub mod retry_after;
 pub mod scope;
 pub mod secret;
 pub mod state;
@@ -74,7 +79,6 @@ pub mod token_request;
 pub mod token_response;
 #[cfg(feature = "server")]
 pub mod token_set;
-pub mod uri;
 
 #[cfg(target_arch = "wasm32")]
 pub mod bindings;

@@ -12,12 +12,12 @@ use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use url::{Url, form_urlencoded};
 
+use crate::endpoints::origin;
 use crate::error::{Code, Error, Phase, Result};
-use crate::form;
-use crate::retry;
-use crate::text::is_graphic;
-use crate::uri::{Place, split_scheme};
+use crate::retry_after::{self, LONGEST_PATIENCE};
+use crate::{query, retry};
 
 /// The parameter that selects the members of an answer: names with commas between them. A name with `+` or `-` before it
 /// changes the usual members; names without a sign replace them.
@@ -89,7 +89,7 @@ impl List {
     /// A list whose first page is at this absolute address. Where its `fields` leave `next` out, that is added: without
     /// it nobody could tell whether there is more.
     pub fn new(address: &str) -> Self {
-        let (base, query) = split(address);
+        let (base, query) = query::split(address);
         let parameters: Vec<Parameter<'static>> = parameters(query)
             .filter_map(|parameter| {
                 let selected = (parameter.name == FIELDS).then(|| with_next(&parameter)).flatten();
@@ -133,7 +133,7 @@ impl List {
 
     /// A `next` with the parameters of the first page that it lacks: those of pipelines have lost `sort` and all filters.
     fn follow(&self, next: &str) -> String {
-        let (base, query) = split(next);
+        let (base, query) = query::split(next);
         let own: Vec<Parameter<'_>> = parameters(query).collect();
         let has = |name: &str| own.iter().any(|parameter| parameter.name == name);
         // A redirect leads to a list of its own: what that one takes, it has told.
@@ -157,8 +157,9 @@ impl List {
     /// What stands for the page to ask for, to be handed out and taken back by [`page_address`]. It holds the query only:
     /// the server and the list are not up to whoever brings it back.
     pub fn token(&self) -> Result<String> {
-        let (base, query) = split(&self.address);
-        let is_own = origin(base) == origin(&self.base) && resource(base) == resource(&self.base);
+        let (base, query) = query::split(&self.address);
+        let origin_of = |address: &str| Url::parse(address).ok().map(|url| origin(&url).to_owned());
+        let is_own = origin_of(base) == origin_of(&self.base) && resource(base) == resource(&self.base);
         if !is_own || !is_query(query) {
             return Err(malformed("is not the address of a page of this list"));
         }
@@ -207,11 +208,11 @@ pub fn repetition(attempt: &Attempt<'_>) -> Result<Option<f64>> {
     if attempt.status != 202 {
         return Ok(None);
     }
-    let told = retry::after(attempt.retry_after, attempt.received_at);
+    let told = retry_after::wait(attempt.retry_after, attempt.received_at);
     // From half a second to a second, then twice as long each time: half a minute in all.
     let pause = (attempt.number <= MOST_REPETITIONS)
         .then(|| retry::pause(attempt.number.saturating_add(1), told.map(|told| told as f64), attempt.random))
-        .filter(|pause| *pause <= attempt.patience.min(retry::LONGEST_PATIENCE));
+        .filter(|pause| *pause <= attempt.patience.min(LONGEST_PATIENCE));
     pause.map(Some).ok_or_else(|| {
         let mut error = Error::new(Code::ApiNotReady, Phase::Api).with_status(attempt.status);
         error.retry_after = told;
@@ -228,17 +229,10 @@ fn malformed(reason: &'static str) -> Box<Error> {
     Error::new(Code::ResponseInvalid, Phase::Api).with_field("next").with_reason(reason)
 }
 
-/// An address up to its query, and that. A fragment is not sent.
-fn split(address: &str) -> (&str, &str) {
-    let address = address.split('#').next().unwrap_or_default();
-    address.split_once('?').unwrap_or((address, ""))
-}
-
 fn parameters(query: &str) -> impl Iterator<Item = Parameter<'_>> {
     query.split('&').filter(|text| !text.is_empty()).map(|text| {
-        let name = text.split('=').next().unwrap_or_default();
-        // A name that cannot be decoded is one of its own.
-        Parameter { name: form::decode(name).map_or(Cow::Borrowed(name), Cow::Owned), text: Cow::Borrowed(text) }
+        let (name, _) = form_urlencoded::parse(text.as_bytes()).next().unwrap_or_default();
+        Parameter { name, text: Cow::Borrowed(text) }
     })
 }
 
@@ -255,8 +249,7 @@ fn join<'a>(base: &str, parameters: impl Iterator<Item = &'a Parameter<'a>>) -> 
 
 /// The value of `fields`, encoded, with `next` among the selected members; `None` when it is among them already.
 fn with_next(fields: &Parameter<'_>) -> Option<String> {
-    let (_, value) = fields.text.split_once('=')?;
-    let value = form::decode(value).ok()?;
+    let (_, value) = query::pairs(&fields.text).flatten().next()?;
     let names = || value.split(',').map(str::trim).filter(|name| !name.is_empty());
     let is_named = |name: &str| names().any(|known| known.strip_prefix('+').unwrap_or(known) == name);
     let is_selection = names().any(|name| !name.starts_with(['+', '-']));
@@ -271,22 +264,18 @@ fn with_next(fields: &Parameter<'_>) -> Option<String> {
     } else if kept.contains(&"-*") && !is_named("next") {
         kept.push("+next");
     }
-    Some(kept.into_iter().map(form::encode).collect::<Vec<_>>().join(","))
-}
-
-fn place(address: &str) -> Option<Place> {
-    let (secure, rest) = split_scheme(address)?;
-    Place::parse(secure, rest).ok()
-}
-
-fn origin(address: &str) -> Option<String> {
-    place(address).map(|place| place.origin().to_owned())
+    Some(
+        kept.into_iter()
+            .map(|name| form_urlencoded::byte_serialize(name.as_bytes()).collect())
+            .collect::<Vec<String>>()
+            .join(","),
+    )
 }
 
 /// What a path says beside whose it is: an answer may name a workspace or a repository by its slug where the request had
 /// its UUID, and a path may end in a slash.
 fn resource(address: &str) -> String {
-    let path = place(address).map_or_else(|| address.to_owned(), |place| place.path().to_owned());
+    let path = Url::parse(address).map_or_else(|_| address.to_owned(), |url| url.path().to_owned());
     let mut resource = String::new();
     let mut names = path.split('/').filter(|name| !name.is_empty());
     while let Some(name) = names.next() {
@@ -306,5 +295,8 @@ fn resource(address: &str) -> String {
 
 /// Whether a text can be the query of a page: visible ASCII, with a parameter in it.
 fn is_query(query: &str) -> bool {
-    query.len() <= LONGEST_QUERY && query.contains('=') && is_graphic(query) && !query.contains('#')
+    query.len() <= LONGEST_QUERY
+        && query.contains('=')
+        && query.bytes().all(|byte| byte.is_ascii_graphic())
+        && !query.contains('#')
 }

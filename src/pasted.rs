@@ -4,7 +4,7 @@
 //! In: a value as somebody entered it, without the white space around it. Out: why it cannot be the value that was meant.
 //! What never happens here: a value being mended in silence, or shown.
 
-use crate::endpoints::Reason;
+use crate::Reason;
 use crate::secret::is_invisible;
 
 /// The quotation marks of shells, of JSON and of word processors.

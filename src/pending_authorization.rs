@@ -4,10 +4,12 @@
 //! In: times, the page's address, what was remembered. Out: verdicts, and the address without the response. What never
 //! happens here: a response being believed; authorization_response.rs judges it.
 
+use url::form_urlencoded;
+
 use crate::authorization_response::{AuthorizationCode, Callback, READ, is_denial, validate_in_page};
 use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Phase, Result};
-use crate::form;
+use crate::query;
 use crate::state::State;
 
 /// How long a login may take: as long as a code may live at most (RFC 6749 section 4.1.2).
@@ -48,9 +50,8 @@ pub struct Pending {
 /// callback was used before or was never asked for here. `None` when the user said no.
 pub fn complete(address: &str, pending: Option<&Pending>, now: f64) -> Result<Option<AuthorizationCode>> {
     let Some(pending) = pending else {
-        let query = query(address);
         return match response_state(address, true).as_deref() {
-            None | Some("") if is_denial(query)? => Ok(None),
+            None | Some("") if is_denial(query::split(address).1)? => Ok(None),
             None | Some("") => Err(Error::new(Code::StateMissing, Phase::Callback)),
             Some(_) => Err(Error::new(Code::StateMismatch, Phase::Callback)),
         };
@@ -65,10 +66,10 @@ pub fn complete(address: &str, pending: Option<&Pending>, now: f64) -> Result<Op
 /// programs use the names `code` and `error`, too: without a state they count only while a login is pending.
 pub fn response_state(address: &str, is_pending: bool) -> Option<String> {
     let (mut is_response, mut state) = (false, None);
-    for (name, value) in form::pairs(query(address)).flatten() {
-        match name.as_str() {
+    for (name, value) in query::pairs(query::split(address).1).flatten() {
+        match &*name {
             "code" | "error" | "response" => is_response = true,
-            "state" => state = state.or(Some(value)),
+            "state" => state = state.or(Some(value.into_owned())),
             _ => {}
         }
     }
@@ -83,8 +84,8 @@ pub fn without_response(address: &str) -> String {
     let mut kept = place.to_owned();
     let mut separator = '?';
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let name = form::decode(pair.split('=').next().unwrap_or_default()).unwrap_or_default();
-        if !READ.contains(&name.as_str()) {
+        let is_read = form_urlencoded::parse(pair.as_bytes()).any(|(name, _)| READ.contains(&&*name));
+        if !is_read {
             kept.push(separator);
             kept.push_str(pair);
             separator = '&';
@@ -92,9 +93,4 @@ pub fn without_response(address: &str) -> String {
     }
     kept.push_str(fragment);
     kept
-}
-
-fn query(address: &str) -> &str {
-    let address = address.split('#').next().unwrap_or_default();
-    address.split_once('?').map_or("", |(_, query)| query)
 }

@@ -6,14 +6,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use url::Url;
 
-use crate::endpoints::Reason;
+use crate::Reason;
+use crate::endpoints::{is_loopback, origin, parse_web_url, split_address};
 use crate::error::{Code, Error, Phase, Result};
-use crate::form;
-use crate::pasted;
 use crate::secret::Secret;
-use crate::text::split_once;
-use crate::uri::{Place, split_scheme};
+use crate::{pasted, query};
 
 /// The variables that may name the proxy. The first one that is set counts, and no other is looked at: this is the order
 /// of `EnvHttpProxyAgent` of undici.
@@ -79,9 +78,8 @@ impl Proxies {
     /// used; whoever demands one does not want the request to go past it.
     pub fn proxy_for(&self, url: &str) -> Result<Option<&Proxy>> {
         let Some((variable, named)) = &self.named else { return Ok(None) };
-        let place = split_scheme(url).and_then(|(secure, rest)| Place::parse(secure, rest).ok());
-        let is_direct = |place: &Place| place.is_loopback() || self.excepted.iter().any(|entry| entry.is(place));
-        if place.as_ref().is_some_and(is_direct) {
+        let is_direct = |url: Url| is_loopback(&url) || self.excepted.iter().any(|entry| entry.is(&url));
+        if Url::parse(url).is_ok_and(is_direct) {
             return Ok(None);
         }
         named.as_ref().map(Some).map_err(|reason| unusable(variable, reason))
@@ -100,39 +98,31 @@ fn parse(variable: &'static str, value: &str) -> core::result::Result<Proxy, Rea
     if value.contains('\\') {
         return Err("must not contain a backslash");
     }
-    let (secure, rest) = match split_scheme(value) {
-        Some(split) => split,
-        None if split_once(value, "://").is_some() => {
-            return Err(
-                "must start with http:// or https://: proxies of other kinds, SOCKS for instance, are not supported",
-            );
-        }
-        None => (false, value),
-    };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let address = if value.contains("://") { value.to_owned() } else { ["http://", value].concat() };
+    let (scheme, authority, after) = split_address(&address);
+    if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+        return Err(
+            "must start with http:// or https://: proxies of other kinds, SOCKS for instance, are not supported",
+        );
+    }
     if !matches!(after, "" | "/") {
         return Err(if after.contains('@') { NOT_ENCODED } else { "must not have a path, a query or a fragment" });
     }
     let (user_info, host) = authority.rsplit_once('@').map_or((None, authority), |(info, host)| (Some(info), host));
     let authorization = user_info.map(parse_user_info).transpose()?.flatten();
-    if !host.is_ascii() {
-        return Err("has a host with non-ASCII characters: write it in punycode (xn--…)");
-    }
-    let place = Place::parse(secure, host)?;
-    if place.port() == 0 {
+    let url = parse_web_url(&[scheme, "://", host].concat())?;
+    if url.port() == Some(0) {
         return Err("has port 0");
     }
-    Ok(Proxy { variable, origin: place.origin().to_owned(), authorization })
+    Ok(Proxy { variable, origin: origin(&url).to_owned(), authorization })
 }
 
 /// `Basic base64(user ":" password)` (RFC 7617 section 2). Some proxies take a token in place of the user name, without
 /// any password.
 fn parse_user_info(user_info: &str) -> core::result::Result<Option<Secret>, Reason> {
     let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
-    // A plus stands for itself here: this is no form.
     let decode = |text: &str| {
-        form::decode(&text.replace('+', "%2B")).map_err(|_| {
+        query::percent_decode(text).map_err(|_| {
             "has a user name or a password with a % that is not followed by two hexadecimal digits (write %25), or bytes that are not UTF-8"
         })
     };
@@ -150,7 +140,7 @@ fn parse_user_info(user_info: &str) -> core::result::Result<Option<Secret>, Reas
 /// Refuses what excepts no host: then requests that were meant to go directly go through the proxy.
 fn check_exception(entry: &str) -> core::result::Result<(), Reason> {
     pasted::check_without_quotes(entry)?;
-    if split_once(entry, "://").is_some() {
+    if entry.contains("://") {
         return Err("holds an address, which excepts no host: write the host alone");
     }
     Ok(())
@@ -174,11 +164,11 @@ impl Exception {
         Self { host: bare(host.strip_prefix('.').unwrap_or(host)), port }
     }
 
-    fn is(&self, place: &Place) -> bool {
-        if self.port.is_some_and(|port| port != place.port()) {
+    fn is(&self, url: &Url) -> bool {
+        if self.port.is_some_and(|port| Some(port) != url.port_or_known_default()) {
             return false;
         }
-        let host = bare(place.host());
+        let host = bare(url.host_str().unwrap_or_default());
         let is_below = || host.strip_suffix(self.host.as_str()).is_some_and(|rest| rest.ends_with('.'));
         self.host == "*" || host == self.host || is_below()
     }

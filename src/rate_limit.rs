@@ -6,7 +6,7 @@
 //! Atlassian counts over a rolling hour, for each user (or access token) and group of resources. The `X-RateLimit-`
 //! fields come with repository, project and workspace access tokens only.
 
-use crate::retry;
+use crate::retry_after::{LONGEST_PATIENCE, LONGEST_WAIT, wait};
 
 /// Requests in an hour where neither the configuration nor Bitbucket says another number.
 pub const DEFAULT_LIMIT: u32 = 1000;
@@ -15,7 +15,7 @@ pub const DEFAULT_LIMIT: u32 = 1000;
 pub const LARGEST_LIMIT: u32 = 1_000_000;
 
 /// An hour, in milliseconds.
-const HOUR: u64 = retry::LONGEST_WAIT;
+const HOUR: u64 = LONGEST_WAIT;
 
 /// For how long nobody sends after a refusal that does not say for how long, in milliseconds. Each further one in a row
 /// doubles it, up to an hour.
@@ -35,7 +35,7 @@ pub fn refusal_pause(before: u32) -> u64 {
 /// Whether requests wait for that long, in milliseconds, because Bitbucket asks for it. Beyond a minute each caller is
 /// told at once, and decides. A wait of which nobody knows how long it is, is another matter: that is the queue's.
 pub fn is_waited_for(told: f64) -> bool {
-    told <= retry::LONGEST_PATIENCE
+    told <= LONGEST_PATIENCE
 }
 
 /// Whether an answer proves that Bitbucket knows the credential it was asked with. A refusal may come before anybody looks
@@ -88,7 +88,7 @@ pub fn news(status: u16, fields: &Fields<'_>, line: Line, received_at: f64) -> N
     let is_near = fields.near_limit.is_some_and(|near| near.trim().eq_ignore_ascii_case("true"));
     let in_force = limit.unwrap_or(known);
     let is_refused = status == 429;
-    let told = retry::after(fields.retry_after, received_at);
+    let told = wait(fields.retry_after, received_at);
     News {
         limit,
         used: is_near.then(|| in_force - in_force / 5),

@@ -5,12 +5,11 @@
 //! that exists only when all of its address can be used, the [`Choice`] of a database, and the [`Trouble`] in a word. What
 //! never happens here: a part of the address in a reason, or an error's own text in a word; both may hold a password.
 
-use core::net::Ipv6Addr;
+use url::{Host, ParseError, Url};
 
-use crate::endpoints::Reason;
-use crate::form;
+use crate::Reason;
+use crate::query;
 use crate::secret::Secret;
-use crate::text::{find, replace};
 
 const NO_ADDRESS: Reason = "must be an address that starts with redis:// or rediss://";
 const NO_HOST: Reason =
@@ -58,42 +57,47 @@ pub struct Server {
 impl Server {
     /// Reads an address. Parameters that only tune a client are ignored: NocoDB reads the same address.
     pub fn parse(address: &str) -> Result<Self, Reason> {
-        let (rest, mut tls) = match (address.strip_prefix("redis://"), address.strip_prefix("rediss://")) {
-            (Some(rest), _) => (rest, None),
-            (_, Some(rest)) => (rest, Some("true".to_owned())),
+        let mut tls = match address.split_once("://") {
+            Some(("redis", _)) => None,
+            Some(("rediss", _)) => Some("true".to_owned()),
             _ => return Err(NO_ADDRESS),
         };
-        if rest.contains('#') {
+        if address.contains('#') {
             return Err(FRAGMENT);
         }
-        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let (user_info, host) = authority.rsplit_once('@').unwrap_or(("", authority));
-        let (host, port) = parse_host(host)?;
-        let (username, password) = user_info.split_once(':').unwrap_or((user_info, ""));
-        let mut database = parse_database(path)?;
+        // `url` leaves them out.
+        if address.contains(char::is_control) {
+            return Err(NO_HOST);
+        }
+        let url =
+            Url::parse(address).map_err(|error| if error == ParseError::InvalidPort { NO_PORT } else { NO_HOST })?;
+        let port = url.port().unwrap_or(DEFAULT_PORT);
+        if port == 0 {
+            return Err(NO_PORT);
+        }
+        let mut database = parse_database(url.path().strip_prefix('/').unwrap_or_default())?;
         let (mut family, mut key_prefix) = (0, None);
-        for pair in form::pairs(query) {
+        for pair in query::pairs(url.query().unwrap_or_default()) {
             let (name, value) = pair.map_err(|_| MALFORMED)?;
-            match name.as_str() {
+            match &*name {
                 "db" => database = database.or(parse_database(&value)?),
                 "family" => {
                     family = value.parse().ok().filter(|family| matches!(family, 0 | 4 | 6)).ok_or(NO_FAMILY)?
                 }
-                "tls" if matches!(value.as_str(), "true" | "RedisCloudFixed" | "RedisCloudFlexible") => {
-                    tls = Some(value);
+                "tls" if matches!(&*value, "true" | "RedisCloudFixed" | "RedisCloudFlexible") => {
+                    tls = Some(value.into_owned());
                 }
                 "tls" => return Err(NO_TLS),
-                "keyPrefix" => key_prefix = Some(value),
+                "keyPrefix" => key_prefix = Some(value.into_owned()),
                 name if MISPLACED_PARAMETERS.contains(&name) => return Err(MISPLACED),
                 _ => {}
             }
         }
         Ok(Self {
-            host,
+            host: host(&url).ok_or(NO_HOST)?,
             port,
-            username: decode(username)?,
-            password: decode(password)?.map(Secret::new),
+            username: decode(url.username())?,
+            password: decode(url.password().unwrap_or_default())?.map(Secret::new),
             database: database.unwrap_or_default(),
             tls,
             family,
@@ -102,28 +106,14 @@ impl Server {
     }
 }
 
-fn parse_host(text: &str) -> Result<(String, u16), Reason> {
-    let (host, port) = match text.strip_prefix('[') {
-        Some(rest) => {
-            let (host, port) = rest.split_once(']').ok_or(NO_HOST)?;
-            host.parse::<Ipv6Addr>().map_err(|_| NO_HOST)?;
-            (host, if port.is_empty() { None } else { Some(port.strip_prefix(':').ok_or(NO_HOST)?) })
-        }
-        None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
-    };
+fn host(url: &Url) -> Option<String> {
     // The names of containers have underscores.
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    if host.is_empty() || !(text.starts_with('[') || host.bytes().all(is_name)) {
-        return Err(NO_HOST);
+    match url.host()? {
+        Host::Domain(name) => (!name.is_empty() && name.bytes().all(is_name)).then(|| name.to_owned()),
+        Host::Ipv4(address) => Some(address.to_string()),
+        Host::Ipv6(address) => Some(address.to_string()),
     }
-    let port = match port {
-        None | Some("") => DEFAULT_PORT,
-        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            digits.parse().ok().filter(|port| *port > 0).ok_or(NO_PORT)?
-        }
-        Some(_) => return Err(NO_PORT),
-    };
-    Ok((host.to_owned(), port))
 }
 
 fn parse_database(text: &str) -> Result<Option<u32>, Reason> {
@@ -143,8 +133,7 @@ pub fn parse_database_number(text: &str) -> Result<u32, Reason> {
 }
 
 fn decode(text: &str) -> Result<Option<String>, Reason> {
-    // Only in forms is a plus sign a space.
-    let text = form::decode(&replace(text, "+", "%2B")).map_err(|_| NO_CREDENTIAL)?;
+    let text = query::percent_decode(text).map_err(|_| NO_CREDENTIAL)?;
     Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
@@ -341,7 +330,7 @@ impl Trouble {
     /// What an error of a connection means, by its code and its message.
     pub fn of(code: &str, message: &str) -> Self {
         let known = |table: &[(&str, Self)], text: &str| {
-            table.iter().find(|(part, _)| find(text, part).is_some()).map(|(_, trouble)| *trouble)
+            table.iter().find(|(part, _)| text.contains(part)).map(|(_, trouble)| *trouble)
         };
         known(&CODES, code).or_else(|| known(&REPLIES, message)).unwrap_or(if code.is_empty() {
             Self::Other

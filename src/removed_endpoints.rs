@@ -11,8 +11,7 @@
 use crate::api_response::{self, ApiResponse, is_workspace};
 use crate::endpoints::Address;
 use crate::error::Code;
-use crate::form;
-use crate::text::cut;
+use crate::query;
 
 /// An endpoint that is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,9 +137,9 @@ pub fn replacement(api: &Address, method: &str, url: &str) -> Option<Replacement
         return None;
     }
     let api = api.as_str().trim_end_matches('/');
-    let (path, query) = cut(cut(url.strip_prefix(api)?, b'#').0, b'?');
+    let (path, query) = query::split(url.strip_prefix(api)?);
     match Endpoint::at(path)? {
-        Endpoint::Repositories => repositories(api, query.unwrap_or_default()),
+        Endpoint::Repositories => repositories(api, query),
         Endpoint::Issues => Some(Replacement::Issues),
     }
 }
@@ -149,12 +148,12 @@ pub fn replacement(api: &Address, method: &str, url: &str) -> Option<Replacement
 fn repositories(api: &str, query: &str) -> Option<Replacement> {
     let mut list = Collected { api: api.to_owned(), parameters: Vec::new(), sort: None, page: 1, pagelen: PAGELEN };
     let mut refusal = None;
-    for pair in form::pairs(query) {
+    for pair in query::pairs(query) {
         let (name, value) = pair.ok()?;
         if list.parameter(&name).is_some() {
             return None;
         }
-        match name.as_str() {
+        match &*name {
             // Whoever selects members has all of them.
             "fields" => continue,
             "page" | "pagelen" | "sort" | "q" | "role" if value.is_empty() => continue,
@@ -170,7 +169,7 @@ fn repositories(api: &str, query: &str) -> Option<Replacement> {
             "q" | "role" => {}
             _ => return None,
         }
-        list.parameters.push((name, value));
+        list.parameters.push((name.into_owned(), value.into_owned()));
     }
     if !list.parameter("role").is_some_and(|role| ROLES.contains(&role)) {
         return None;
@@ -260,19 +259,17 @@ pub enum Verdict {
 impl Collected {
     /// What tells this list from others of the same connection, whatever its page: its address without that.
     pub fn key(&self) -> String {
-        self.with_parameters([&self.api, "/repositories?"].concat(), true)
+        self.with_parameters([&self.api, "/repositories"].concat(), true)
     }
 
     /// An address with the parameters that say nothing of a page.
-    fn with_parameters(&self, mut address: String, with_role: bool) -> String {
-        for (name, value) in &self.parameters {
-            match name.as_str() {
-                "page" | "pagelen" => {}
-                "role" if !with_role => {}
-                _ => form::append_pair(&mut address, name, value),
-            }
-        }
-        address
+    fn with_parameters(&self, address: String, with_role: bool) -> String {
+        let of_list = self.parameters.iter().filter(|(name, _)| match name.as_str() {
+            "page" | "pagelen" => false,
+            "role" => with_role,
+            _ => true,
+        });
+        query::append(address, of_list.map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
     fn parameter(&self, name: &str) -> Option<&str> {
@@ -328,10 +325,8 @@ impl Collected {
         };
         let (from, to) = (place(self.page - 1), place(self.page));
         let next = (to < size).then(|| {
-            let mut next = self.key();
-            form::append_pair(&mut next, "pagelen", &self.pagelen.to_string());
-            form::append_pair(&mut next, "page", &self.page.saturating_add(1).to_string());
-            next
+            let (pagelen, page) = (self.pagelen.to_string(), self.page.saturating_add(1).to_string());
+            query::append(self.key(), [("pagelen", pagelen.as_str()), ("page", page.as_str())])
         });
         Page { from, to, page: self.page, pagelen: self.pagelen, size, next }
     }

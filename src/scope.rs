@@ -5,8 +5,7 @@
 
 use core::fmt;
 
-use crate::endpoints::Reason;
-use crate::text::{self, is_graphic_without, same};
+use crate::Reason;
 
 /// The most scopes that a list may name; Bitbucket has about thirty. Lists are compared scope by scope, and whoever writes
 /// one shall not keep this thread busy with it.
@@ -199,10 +198,10 @@ pub(crate) fn is_plain_list(text: &str) -> bool {
     let mut rest = Some(text);
     for at in 0..known.len() {
         let Some(list) = rest else { return true };
-        let (scope, after) = text::cut(list, b' ');
-        let is_known = known.iter().take(at).any(|other| same(other, scope));
+        let (scope, after) = list.split_once(' ').map_or((list, None), |(scope, after)| (scope, Some(after)));
+        let is_known = known.iter().take(at).any(|other| *other == scope);
         let Some(room) = known.get_mut(at) else { return false };
-        if is_known || scope.is_empty() || !is_graphic_without(scope, b',') {
+        if is_known || scope.is_empty() || !scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',') {
             return false;
         }
         *room = scope;
@@ -213,7 +212,7 @@ pub(crate) fn is_plain_list(text: &str) -> bool {
 
 /// The scopes in one text.
 pub fn split(text: &str) -> impl Iterator<Item = &str> {
-    text::split(text, |byte| byte == b',' || byte.is_ascii_whitespace())
+    text.split(|c: char| c == ',' || c.is_ascii_whitespace()).filter(|scope| !scope.is_empty())
 }
 
 /// RFC 6749 section 3.3: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.

@@ -3,17 +3,17 @@
 //! In: the client and a code, a refresh token, or nothing. Out: method, address, headers and body as data. What never
 //! happens here: a `scope` on a refresh, because it narrows the new token for good.
 
+use url::form_urlencoded::Serializer;
+
 use crate::authorization_response::LONGEST_CODE;
 use crate::client_authentication::basic;
 use crate::client_config::ClientConfig;
 use crate::endpoints::Address;
 use crate::environment::HostVerifier;
 use crate::error::{Error, Phase, Result};
-use crate::form;
 use crate::pasted;
 use crate::pkce::CodeVerifier;
 use crate::secret::Secret;
-use crate::text::has_control;
 
 /// The longest token that is accepted, in bytes. Bitbucket's JWTs have up to about 3,000.
 pub const LONGEST_TOKEN: usize = 65_536;
@@ -88,16 +88,12 @@ impl TokenRequest {
             .transpose()
             .map_err(|reason| Error::argument(Phase::Exchange, "redirectUri", reason))?;
         let redirect_uri = redirect_uri.as_ref().unwrap_or(client.redirect_uri());
-        let mut form = form_of(Grant::AuthorizationCode);
-        form.push_str(CODE);
-        form::append(&mut form, code);
-        form.push_str(REDIRECT_URI);
-        form.push_str(redirect_uri.as_form());
-        if let Some(verifier) = code_verifier {
-            form.push_str(CODE_VERIFIER);
-            form::append(&mut form, verifier.expose());
-        }
-        Ok(Self::with(client, finish(form, client)))
+        let parameters = [
+            Some(("code", code)),
+            Some(("redirect_uri", redirect_uri.as_str())),
+            code_verifier.map(|verifier| ("code_verifier", verifier.expose())),
+        ];
+        Ok(Self::with(client, Grant::AuthorizationCode, parameters.into_iter().flatten()))
     }
 
     /// The same for a code that a host's form hands over.
@@ -117,10 +113,7 @@ impl TokenRequest {
     /// Asks for new tokens.
     pub fn refresh_token(client: &ClientConfig, refresh_token: &str) -> Result<Self> {
         check_secret(refresh_token, "refreshToken", LONGEST_TOKEN, Phase::Refresh)?;
-        let mut form = form_of(Grant::RefreshToken);
-        form.push_str("&refresh_token=");
-        form::append(&mut form, refresh_token);
-        Ok(Self::with(client, finish(form, client)))
+        Ok(Self::with(client, Grant::RefreshToken, [("refresh_token", refresh_token)]))
     }
 
     /// Asks for a token of the client itself, which takes a client with a secret.
@@ -129,11 +122,22 @@ impl TokenRequest {
             let reason = "is needed for the client credentials grant (RFC 6749 section 4.4)";
             return Err(Error::argument(Phase::Exchange, "clientSecret", reason));
         }
-        Ok(Self::with(client, finish(form_of(Grant::ClientCredentials), client)))
+        Ok(Self::with(client, Grant::ClientCredentials, []))
     }
 
-    fn with(client: &ClientConfig, body: Secret) -> Self {
+    fn with<'a>(
+        client: &ClientConfig,
+        grant: Grant,
+        parameters: impl IntoIterator<Item = (&'static str, &'a str)>,
+    ) -> Self {
         let authorization = client.client_secret().map(|secret| basic(client.client_id(), secret));
+        let mut form = Serializer::new(String::new());
+        form.append_pair("grant_type", grant.as_str()).extend_pairs(parameters);
+        if authorization.is_none() {
+            // RFC 6749 section 3.2.1: a public client names itself in the body.
+            form.append_pair("client_id", client.client_id());
+        }
+        let body = Secret::new(form.finish());
         Self { url: client.endpoints().token.as_str().to_owned(), authorization, body }
     }
 }
@@ -141,33 +145,12 @@ impl TokenRequest {
 /// Why a host's code is refused without one.
 const VERIFIER_IS_MISSING: &str = "is missing, so it cannot be told that the code is from a login that was started here. NocoDB's form sends one; only for NocoDB 0.262 to 0.265, whose form sends none, set INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER to optional";
 
-const CODE: &str = "&code=";
-const REDIRECT_URI: &str = "&redirect_uri=";
-const CODE_VERIFIER: &str = "&code_verifier=";
-
-/// The start of a form, with room for what most codes and tokens need: it is not to be moved while it grows.
-fn form_of(grant: Grant) -> String {
-    let mut form = String::with_capacity(512);
-    form.push_str("grant_type=");
-    form.push_str(grant.as_str());
-    form
-}
-
-fn finish(mut form: String, client: &ClientConfig) -> Secret {
-    if client.client_secret().is_none() {
-        // RFC 6749 section 3.2.1: a public client names itself in the body.
-        form.push_str("&client_id=");
-        form::append(&mut form, client.client_id());
-    }
-    Secret::new(form)
-}
-
 fn check_secret(value: &str, field: &str, longest: usize, phase: Phase) -> Result<()> {
     let reason = if value.is_empty() {
         "is empty"
     } else if value.len() > longest {
         "is too long"
-    } else if has_control(value) {
+    } else if value.contains(char::is_control) {
         "contains control characters"
     } else if let Err(reason) = pasted::check_mask(value) {
         reason

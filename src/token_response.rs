@@ -9,9 +9,9 @@ use std::borrow::Cow;
 use crate::client_authentication::basic;
 use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Result, clean_error_code};
-use crate::form;
 use crate::json::{self, Object, Problem, Value};
-use crate::retry;
+use crate::query;
+use crate::retry_after::{self, LONGEST_TOKEN_WAIT};
 use crate::scope::{self, ScopeSet, is_plain_list};
 use crate::secret::{Secret, clean_description};
 use crate::text::{cut, has_control, is_graphic, same};
@@ -123,7 +123,7 @@ impl TokenResponse<'_> {
     }
 
     fn wait(&self) -> Option<u64> {
-        retry::after(self.retry_after, self.received_at).map(|wait| wait.min(retry::LONGEST_TOKEN_WAIT))
+        retry_after::wait(self.retry_after, self.received_at).map(|wait| wait.min(LONGEST_TOKEN_WAIT))
     }
 
     /// Whether the answer says that it is JSON. Without a media type the body has to speak for itself.
@@ -226,16 +226,16 @@ fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
         (Grant::AuthorizationCode, "invalid_grant") => Code::InvalidGrant,
         _ => Code::TokenRequestFailed,
     };
-    let sent: Vec<String> = form::pairs(response.request_body.unwrap_or_default())
+    let sent: Vec<Cow<'_, str>> = query::pairs(response.request_body.unwrap_or_default())
         .flatten()
-        .filter(|(name, _)| CONFIDENTIAL_PARAMETERS.contains(&name.as_str()))
+        .filter(|(name, _)| CONFIDENTIAL_PARAMETERS.contains(&&**name))
         .map(|(_, value)| value)
         .collect();
     let credentials = client.client_secret().map(|secret| basic(client.client_id(), secret));
     let known = [client.client_secret(), previous.refresh_token.as_ref()];
     let secrets = || {
         let credentials = credentials.iter().filter_map(|header| header.expose().strip_prefix("Basic "));
-        sent.iter().map(String::as_str).chain(known.into_iter().flatten().map(Secret::expose)).chain(credentials)
+        sent.iter().map(|value| &**value).chain(known.into_iter().flatten().map(Secret::expose)).chain(credentials)
     };
     let mut failure = response.error(code);
     failure.reason = scope::cure(&error).filter(|_| code == Code::TokenRequestFailed);

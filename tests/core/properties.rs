@@ -13,25 +13,26 @@ use nocodb_bitbucket_auth::credential::{Credential, Kind, Stored};
 use nocodb_bitbucket_auth::endpoints::{API_URL, Address, Endpoints};
 use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, variable};
 use nocodb_bitbucket_auth::error::{Code, Error};
-use nocodb_bitbucket_auth::form;
 use nocodb_bitbucket_auth::json::{Object, Problem, string, strings, thousandths};
 use nocodb_bitbucket_auth::pagination::{List, Page, page_address};
 use nocodb_bitbucket_auth::pasted;
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
+use nocodb_bitbucket_auth::query;
 use nocodb_bitbucket_auth::rate_limit::{Fields, Line, news};
 use nocodb_bitbucket_auth::redaction::Redaction;
-use nocodb_bitbucket_auth::retry::{self, Failed};
+use nocodb_bitbucket_auth::retry::Failed;
+use nocodb_bitbucket_auth::retry_after;
 use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::{Secret, clean_description};
 use nocodb_bitbucket_auth::state::State;
-use nocodb_bitbucket_auth::text;
 use nocodb_bitbucket_auth::token_request::{Grant, TokenRequest};
 use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
 use nocodb_bitbucket_auth::token_set::Previous;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::collections::HashMap;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 const REDIRECT_URI: &str = "https://nocodb.example/dashboard/";
 
@@ -320,7 +321,7 @@ const HOUR_MS: i64 = 3_600_000;
 proptest! {
     #[test]
     fn a_wait_in_seconds_is_read_as_it_was_written(seconds in any::<u64>(), zeros in "0{0,5}", now in any::<f64>()) {
-        let read = retry::after(Some(&format!(" {zeros}{seconds} ")), now);
+        let read = retry_after::wait(Some(&format!(" {zeros}{seconds} ")), now);
         prop_assert_eq!(read, Some(seconds.saturating_mul(1000).min(HOUR_MS as u64)));
     }
 
@@ -330,20 +331,21 @@ proptest! {
         let expected = u64::try_from((before * 1000).clamp(0, HOUR_MS)).unwrap();
         let [imf, asctime, rfc850] = http_dates(at);
         for date in [imf, asctime] {
-            prop_assert_eq!(retry::after(Some(&date), now as f64 * 1000.0), Some(expected), "{}", date);
+            prop_assert_eq!(retry_after::wait(Some(&date), now as f64 * 1000.0), Some(expected), "{}", date);
         }
         // Two digits of a year are of the century around now.
         if (civil(now.div_euclid(86_400)).0 / 100) == (civil(at.div_euclid(86_400)).0 / 100) {
-            prop_assert_eq!(retry::after(Some(&rfc850), now as f64 * 1000.0), Some(expected), "{}", rfc850);
+            prop_assert_eq!(retry_after::wait(Some(&rfc850), now as f64 * 1000.0), Some(expected), "{}", rfc850);
         }
     }
 
     #[test]
     fn two_digits_of_a_year_are_at_most_fifty_years_ahead(at in 0..=LAST_SECOND, years in -100i64..100) {
         let now = at - years * 31_556_952;
-        prop_assume!((0..=LAST_SECOND).contains(&now));
+        // Fifty years before this, dates begin.
+        prop_assume!((1_577_836_800..=LAST_SECOND).contains(&now));
         let (year, this_year) = (civil(at.div_euclid(86_400)).0, civil(now.div_euclid(86_400)).0);
-        let wait = retry::after(Some(&http_dates(at)[2]), now as f64 * 1000.0).unwrap();
+        let wait = retry_after::wait(Some(&http_dates(at)[2]), now as f64 * 1000.0).unwrap();
         let same_century = this_year / 100 * 100 + year % 100;
         if same_century > this_year + 51 || same_century < this_year - 1 {
             prop_assert_eq!(wait, 0);
@@ -357,7 +359,7 @@ proptest! {
         text in prop_oneof!["[0-9A-Za-z,: GMT-]{0,40}", ".{0,40}", "Sunday, [0-2][0-9]-Nov-[0-9]{2} [01][0-9]:[0-5][0-9]:[0-5][0-9] GMT", "[A-Z][a-z]{2}, [0-9]{1,5} [A-Z][a-z]{2} [0-9]{1,5} [0-9]{1,3}:[0-9]{2}:[0-9]{2} GMT"],
         now in any::<f64>(),
     ) {
-        if let Some(wait) = retry::after(Some(&text), now) {
+        if let Some(wait) = retry_after::wait(Some(&text), now) {
             prop_assert!(wait <= HOUR_MS as u64);
         }
     }
@@ -877,55 +879,37 @@ proptest! {
     }
 
     #[test]
-    fn a_form_is_written_as_everybody_writes_it(pairs in prop::collection::vec(("[a-z &=%+~*é\\x00]{0,10}", ".{0,20}"), 0..5)) {
-        let mut text = String::new();
-        for (name, value) in &pairs {
-            form::append_pair(&mut text, name, value);
-        }
-        let expected = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
-        prop_assert_eq!(text, expected);
-    }
-
-    #[test]
-    fn a_text_looked_at_by_words_is_what_it_is_by_characters(
-        text in "[a-z]{0,9}[ -é\\x00-\\x20\"\\\\%+&#]{0,3}[a-zA-Z0-9]{0,20}[ -~]{0,9}",
-        byte in b'!'..b'a',
+    fn pairs_are_appended_as_everybody_writes_them(
+        address in "https://git\\.example/(\\?(a=1(&b=%20&?)?)?)?",
+        pairs in prop::collection::vec(("[a-z &=%+~*é\\x00]{0,10}", ".{0,20}"), 1..5),
     ) {
-        let until = |ends: &dyn Fn(u8) -> bool| text.bytes().position(ends).unwrap_or(text.len());
-        prop_assert_eq!(text::has_control(&text), text.chars().any(char::is_control));
-        prop_assert_eq!(text::has_control_or_space(&text), text.chars().any(|c| c.is_control() || c == ' '));
-        prop_assert_eq!(text::is_graphic(&text), text.bytes().all(|byte| byte.is_ascii_graphic()));
-        let graphic = |byte: u8| byte.is_ascii_graphic();
-        prop_assert_eq!(text::is_graphic_without(&text, byte), text.bytes().all(|other| graphic(other) && other != byte));
-        prop_assert_eq!(text::plain_pair(&text), until(&|byte| !graphic(byte) || b"&%+#".contains(&byte)));
-        prop_assert_eq!(text::plain_json(text.as_bytes()), until(&|byte| byte < b' ' || b"\"\\".contains(&byte)));
-        prop_assert_eq!(
-            text::plain_graphic_json(text.as_bytes()),
-            until(&|byte| !graphic(byte) || b"!\"\\".contains(&byte))
-        );
-        let unescaped = |byte: u8| byte.is_ascii_alphanumeric() || b"*-._".contains(&byte);
-        prop_assert_eq!(text::unescaped(text.as_bytes()), until(&|byte| !unescaped(byte)));
-        let (before, after) = text.split_once(char::from(byte)).map_or((&*text, None), |(one, two)| (one, Some(two)));
-        prop_assert_eq!(text::cut(&text, byte), (before, after));
-        let separates = |byte: u8| byte == b' ' || byte == b'a';
-        let parts: Vec<&str> = text::split(&text, separates).collect();
-        let expected: Vec<&str> = text.split([' ', 'a']).filter(|part| !part.is_empty()).collect();
-        prop_assert_eq!(parts, expected);
+        let written = query::append(address.clone(), pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let rest = written.strip_prefix(&address).unwrap();
+        let rest = rest.strip_prefix(['?', '&']).unwrap_or(rest);
+        prop_assert_eq!(rest, form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish());
+        prop_assert!(!written.contains("&&") && written.matches('?').count() == 1);
     }
 
     #[test]
     fn a_form_is_read_back_as_it_was_written(pairs in prop::collection::vec((".{1,10}", ".{0,20}"), 0..5)) {
-        let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
-        let read: Result<Vec<(String, String)>, form::Malformed> = form::pairs(&text).collect();
-        prop_assert_eq!(read.unwrap(), pairs);
+        let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+        prop_assert_eq!(read(&text), Some(pairs));
     }
 
     #[test]
-    fn a_form_that_is_read_is_read_as_everybody_reads_it(text in "[a-z%0-9A-F+&=é]{0,30}") {
-        let read: Result<Vec<(String, String)>, form::Malformed> = form::pairs(&text).collect();
-        let lenient: Vec<(String, String)> = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
-        if let Ok(read) = read {
-            prop_assert_eq!(read, lenient);
+    fn a_form_is_read_as_everybody_reads_it_or_not_at_all(
+        text in prop_oneof!["[a-z%0-9A-F+&=é\u{fffd}]{0,30}", "(%[EeCF][0-9AFaf]|%B[fF]|%[bB]d|%C3|%A9|[%+&=a]){0,12}"],
+    ) {
+        let lenient: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
+        prop_assert_eq!(read(&text), is_strict(&text).then_some(lenient), "{}", text);
+    }
+
+    #[test]
+    fn what_is_percent_encoded_is_decoded_or_refused(text in "(%[0-9A-Fa-f]{2}|%C3%A9|[ -~é]){0,12}") {
+        let decoded = query::percent_decode(&text).ok();
+        prop_assert_eq!(decoded.is_some(), is_strict(&text), "{}", text);
+        if let Some(decoded) = decoded {
+            prop_assert_eq!(query::percent_decode(&decoded.replace('%', "%25")), Ok(decoded));
         }
     }
 
@@ -945,18 +929,17 @@ proptest! {
     fn a_callback_is_answered_whatever_it_holds_and_no_refusal_repeats_it(
         error in "[^\\p{Cc}]{12,40}", state in printable(), more in any::<String>(),
     ) {
-        let page = CallbackPage::new(&client("Key", None, REDIRECT_URI, None), None);
-        let mut query = String::new();
-        form::append_pair(&mut query, "error", &error);
-        form::append_pair(&mut query, "state", &state);
-        match page.shown_at(&format!("/dashboard/?{query}")) {
+        let client = client("Key", None, REDIRECT_URI, None);
+        let page = CallbackPage::new(client.redirect_uri(), &client.endpoints().authorize, None);
+        let target = query::append("/dashboard/".to_owned(), [("error", error.as_str()), ("state", state.as_str())]);
+        match page.shown_at(&target) {
             Some(Shown::Refusal(refusal)) => {
                 prop_assert!(!refusal.text.contains(&error) && !refusal.heading.contains(&error));
             }
             other => prop_assert!(false, "{other:?}"),
         }
         // What anybody appends makes no other page of it, but may make it somebody else's.
-        let shown = page.shown_at(&format!("/dashboard/?{query}&{more}"));
+        let shown = page.shown_at(&format!("{target}&{more}"));
         prop_assert!(!matches!(shown, Some(Shown::Answer)));
         prop_assert!(page.shown_at(&more).is_none() || more.starts_with("/dashboard/?"));
     }
@@ -981,4 +964,27 @@ proptest! {
 /// All that an error can tell.
 fn told(error: &Error) -> String {
     format!("{error} {error:?} {}", error.message())
+}
+
+/// The pairs of a form, unless it is malformed.
+fn read(form: &str) -> Option<Vec<(String, String)>> {
+    let owned = |(name, value): (Cow<'_, str>, Cow<'_, str>)| (name.into_owned(), value.into_owned());
+    query::pairs(form).map(|pair| pair.ok().map(owned)).collect()
+}
+
+/// Whether each percent sign begins an escape and all bytes are UTF-8.
+fn is_strict(text: &str) -> bool {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let mut digit = || char::from(rest.next().unwrap_or_default()).to_digit(16);
+        bytes.push(if byte != b'%' {
+            byte
+        } else if let Some((high, low)) = digit().zip(digit()) {
+            (high * 16 + low) as u8
+        } else {
+            return false;
+        });
+    }
+    String::from_utf8(bytes).is_ok()
 }

@@ -1,0 +1,54 @@
+//! The query of an address, or a form: `application/x-www-form-urlencoded` (RFC 6749 appendix B).
+//!
+//! In: a query or a form, or names and values. Out: the other. What never happens here: a malformed escape, or bytes that are
+//! not UTF-8, being replaced by something else; two parsers must not read two values in one text.
+
+use std::borrow::Cow;
+
+use url::form_urlencoded;
+
+/// What is wrong with a text: an escape without two hexadecimal digits, or bytes that are not UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Malformed;
+
+/// The pairs of a query or a form, in order. What stands for itself is left where it stands.
+pub fn pairs(form: &str) -> impl Iterator<Item = Result<(Cow<'_, str>, Cow<'_, str>), Malformed>> {
+    form.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = form_urlencoded::parse(pair.as_bytes()).next().ok_or(Malformed)?;
+        if pair.contains('%') && !is_sound(pair, &name, &value) { Err(Malformed) } else { Ok((name, value)) }
+    })
+}
+
+/// Whether a pair was read without a replacement: `form_urlencoded` keeps a malformed escape as it is, and puts U+FFFD in
+/// the place of bytes that are not UTF-8.
+fn is_sound(pair: &str, name: &str, value: &str) -> bool {
+    let is_escape =
+        |rest: &str| rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    let count = |text: &str| text.matches('\u{fffd}').count();
+    let written = count(pair) + pair.to_ascii_uppercase().matches("%EF%BF%BD").count();
+    pair.split('%').skip(1).all(is_escape) && count(name) + count(value) == written
+}
+
+/// Decodes what is percent-encoded and no form: a plus sign and an ampersand stand for themselves.
+pub fn percent_decode(text: &str) -> Result<String, Malformed> {
+    let pair = ["=", &text.replace('+', "%2B").replace('&', "%26")].concat();
+    pairs(&pair).next().ok_or(Malformed)?.map(|(_, value)| value.into_owned())
+}
+
+/// An address with more pairs in its query; those that it has stay as they are (RFC 6749 section 3.1).
+pub fn append<'a>(mut address: String, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    for (name, value) in pairs {
+        if !address.ends_with(['?', '&']) {
+            address.push(if address.contains('?') { '&' } else { '?' });
+        }
+        let end = address.len();
+        address = form_urlencoded::Serializer::for_suffix(address, end).append_pair(name, value).finish();
+    }
+    address
+}
+
+/// An address up to its query, and its query. A fragment is part of neither: it is not sent.
+pub fn split(address: &str) -> (&str, &str) {
+    let address = address.split('#').next().unwrap_or_default();
+    address.split_once('?').unwrap_or((address, ""))
+}
