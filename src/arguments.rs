@@ -227,6 +227,8 @@ impl Argument {
             "requiredScopes" => {
                 argument!(Needed "scopes", Config, "", { required: Scopes, granted: Scopes }, [required, granted], {})
             }
+            // A stored config has a lot more.
+            "testedConfig" => argument!(Foreign "config", Api, "", { workspace: Text, repository: Text }, [], {}),
             // Of either list.
             "listQuery" => argument!(Optional "query", Api, "", { workspace: Text, page: Any, next: Text }, [], {}),
             // One object serves both ways to log in.

@@ -6,13 +6,13 @@
  */
 
 import { probe } from '../api/probe.js';
-import { pick } from '../arguments.js';
+import { membersOf, pick } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { judge } from '../error.js';
 import { DIALOG_TOKENS_MS } from './dialog.js';
 
 /** @typedef {import('../api/access.js').ApiAccess} ApiAccess */
-/** @typedef {import('../core.js').Account} Account */
+/** @typedef {import('../../pkg/core.js').Account} Account */
 /** @typedef {import('../core.js').CredentialKind} CredentialKind */
 /** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */
 
@@ -47,22 +47,20 @@ const ACCOUNT_MEMBERS = ['uuid', 'nickname', 'displayName'];
  * @returns {Promise<TestResult>}
  * @throws {BitbucketAuthError} what keeps Bitbucket from being asked
  */
-export async function testConnection(access, { workspace, repository }) {
+export async function testConnection(access, config) {
   const { credentials, environment } = access;
   const { kind, hint } = credentials;
   const until = performance.now() + DIALOG_TOKENS_MS;
   // The scopes are those of the tokens that will be sent, not of those before them.
   await credentials.newest(DIALOG_TOKENS_MS);
   const { scopes } = await credentials.facts();
-  const test = judge(testConnection, () => new (core().ConnectionTest)({
-    kind,
-    workspace,
-    repository,
-    hint,
-    requestedScopes: environment.client?.scopes,
+  const { workspace, repository } = membersOf(testConnection, 'testedConfig', config);
+  const { scopes: granted } = membersOf(testConnection, 'previous', { scopes });
+  const test = judge(testConnection, () => new (core().ConnectionTest)(
+    kind, workspace, repository, hint, environment.login?.scopes.join(' '),
     // Where the answer named none, nobody knows them.
-    grantedScopes: scopes?.length === 0 ? undefined : scopes,
-  }));
+    granted || undefined,
+  ));
   // Neither in the queue of the rate limit nor retried: somebody waits for the answer, whatever it is. Nor is there another
   // wait for a store that takes too long: the tokens are good all the same.
   await probe(test, access.createSender(until - performance.now()), access.apiUrl);

@@ -25,7 +25,7 @@ import { grantOf } from './oauth-payload.js';
 import { StoredConfig, storedTokens } from './stored-config.js';
 
 /** @typedef {import('../api/client.js').BitbucketClient} BitbucketClient */
-/** @typedef {import('../core.js').Account} Account */
+/** @typedef {import('../../pkg/core.js').Account} Account */
 /** @typedef {import('../token-connection.js').Connection} Connection */
 /** @typedef {import('./connection-test.js').ConnectionStatus} ConnectionStatus */
 /** @typedef {import('./connection-test.js').TestResult} TestResult */

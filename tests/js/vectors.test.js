@@ -8,7 +8,10 @@ import * as oauth from 'nocodb-bitbucket-auth/oauth';
 // Not exported: they tell what is for the plugin only.
 const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
 const { readEnvironment } = await inside('js/nocodb/environment.js');
+const { membersOf } = await inside('js/arguments.js');
 const { core } = await inside('js/core.js');
+const { nextOf } = await inside('js/api/paginate.js');
+const { pageAddress } = await inside('js/nocodb/lists.js');
 
 /** What Atlassian removed on 2026-04-14. */
 const REMOVED = ['/workspaces', '/repositories', '/user/permissions/workspaces', '/user/permissions/repositories'];
@@ -66,10 +69,16 @@ function checkCore(vector, call, expected) {
   });
 }
 
+/** Scopes as the shim hands them over. */
+function inText(scopes) {
+  const list = [scopes].flat();
+  return list.every((scope) => typeof scope === 'string') ? list.join(' ') : undefined;
+}
+
 /** An answer of the API as the shim hands it over. */
-function answer({ status, headers = {}, body, encoding, kind, path, isElsewhere, receivedAt = 1.8e12 }) {
+function answer({ status, headers = {}, body, encoding, path, isElsewhere = false, receivedAt = RECEIVED_AT }) {
   const bytes = encoding === 'hex' ? Buffer.from(body, 'hex') : Buffer.from(text(body));
-  return { status, headers, body: new Uint8Array(bytes), kind, path, isElsewhere, receivedAt };
+  return new (core().ApiAnswer)(status, JSON.stringify(headers), bytes, receivedAt, path, isElsewhere);
 }
 
 const CASES = {
@@ -184,7 +193,7 @@ const CASES = {
   },
 
   api_response(vector) {
-    const error = core().judgeApiResponse(answer(vector));
+    const error = core().judgeApiResponse(answer(vector), vector.kind);
     assert.ok(error.message, 'there is no message');
     holds(error, vector.error);
     for (const hidden of vector.hides ?? []) assert.ok(!JSON.stringify(error).includes(hidden), hidden);
@@ -208,7 +217,10 @@ const CASES = {
 
   connection_test(vector) {
     const run = () => {
-      const probe = new (core().ConnectionTest)(vector.known);
+      const { kind, workspace, repository, hint, requestedScopes, grantedScopes } = vector.known;
+      const probe = new (core().ConnectionTest)(
+        kind, workspace, repository, hint, inText(requestedScopes), inText(grantedScopes),
+      );
       const answers = vector.answers.values();
       const asked = [];
       for (let path = probe.path; path !== undefined; path = probe.path) {
@@ -263,8 +275,10 @@ const CASES = {
   },
 
   stored_tokens({ row, own, isOfSameChain, isInVault = false, isRefused, expect }) {
-    const { RowHolding } = core();
-    assert.equal(RowHolding[core().rowHolding(row ?? undefined, own, isOfSameChain, isInVault, isRefused)], expect);
+    const origin = ({ authorizedAt, account, obtainedAt, expiresAt }) => (
+      new (core().TokenOrigin)(authorizedAt, account, obtainedAt, expiresAt));
+    assert.equal(
+      core().rowHolding(row ? origin(row) : undefined, origin(own), isOfSameChain, isInVault, isRefused), expect);
   },
 
   host_answer({ code, status, expect }) {
@@ -288,7 +302,7 @@ const CASES = {
       const asking = new (core().List)(first);
       const asked = [asking.address];
       for (const answer of answers) {
-        const isMore = asking.answered(answer.next, answer.values, answer.page, answer.pagelen, answer.size);
+        const isMore = asking.answered(nextOf(answer.next), answer.values, answer.page, answer.pagelen, answer.size);
         asked.push(isMore ? asking.address : 'end');
         if (!isMore) break;
       }
@@ -297,7 +311,7 @@ const CASES = {
     const run = {
       pages: () => pages().asked,
       token: () => pages().asking.token,
-      address: () => core().pageAddress(list, next, page),
+      address: () => pageAddress(list, membersOf(pageAddress, 'listQuery', { next, page })),
       repetition: () => core().pageRepetition(status, retryAfter, number, patience, RECEIVED_AT, random) ?? null,
     }[vector.operation];
     checkCore(vector, run, (seen) => assert.deepEqual(seen, vector.expect));
@@ -318,7 +332,7 @@ const CASES = {
       },
       page: () => removed.page(url, vector.size),
       same: () => keyOf(url) === keyOf(other),
-      judge: () => removed.judge(url, vector.segment, vector.withRole, answer(vector.answer)),
+      judge: () => removed.judge(url, vector.segment, vector.withRole, answer(vector.answer), vector.answer.kind),
       tracker: () => core().withoutTracker(vector.status, vector.isElsewhere) ?? null,
       notice: () => removed.replacement(method, url).notice,
     }[operation];
@@ -362,7 +376,15 @@ const INSIDE = [
 
 /** What nothing that is exported tells is seen where the environment is read. */
 function configInside(vector) {
-  const seen = readEnvironment(vector.environment);
+  const { redis, ...settings } = readEnvironment(vector.environment);
+  const seen = {
+    ...settings,
+    redisUrl: redis?.url,
+    redisVariable: redis?.variable,
+    redisDatabase: redis?.database,
+    isRedisDatabaseSought: redis?.isDatabaseSought ?? false,
+    otherRedisDatabases: redis?.otherDatabases,
+  };
   for (const [name, value] of Object.entries(vector.expect ?? {})) {
     if (INSIDE.includes(name)) assert.deepEqual(seen[name] ?? null, value, name);
   }
