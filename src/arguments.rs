@@ -15,7 +15,6 @@ use crate::client_config::IN_A_BROWSER;
 use crate::error::{Error, Phase};
 use crate::pending_authorization::refuse_waiting_time;
 use crate::scope::{MOST_SCOPES, TOO_MANY};
-use crate::token_response::LARGEST_BODY;
 
 /// The longest name that is told. What is longer, or not written like a name, may be a value that lost its place.
 const LONGEST_NAME: usize = 32;
@@ -77,7 +76,8 @@ impl Kind {
     fn limit(self) -> Option<usize> {
         match self {
             Scopes => Some(MOST_SCOPES),
-            Bytes => Some(LARGEST_BODY),
+            #[cfg(feature = "server")]
+            Bytes => Some(crate::token_response::LARGEST_BODY),
             _ => None,
         }
     }

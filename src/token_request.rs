@@ -11,50 +11,13 @@ use crate::client_config::ClientConfig;
 use crate::endpoints::Address;
 use crate::environment::HostVerifier;
 use crate::error::{Error, Phase, Result};
+use crate::grant::Grant;
 use crate::pasted;
 use crate::pkce::CodeVerifier;
 use crate::secret::Secret;
 
 /// The longest token that is accepted, in bytes. Bitbucket's JWTs have up to about 3,000.
 pub const LONGEST_TOKEN: usize = 65_536;
-
-/// What was exchanged for tokens. The same error means different things for different grants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grant {
-    /// RFC 6749 section 4.1.
-    AuthorizationCode,
-    /// RFC 6749 section 6.
-    RefreshToken,
-    /// RFC 6749 section 4.4.
-    ClientCredentials,
-}
-
-impl Grant {
-    /// Every grant.
-    pub const ALL: [Grant; 3] = [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials];
-
-    /// The value of `grant_type`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AuthorizationCode => "authorization_code",
-            Self::RefreshToken => "refresh_token",
-            Self::ClientCredentials => "client_credentials",
-        }
-    }
-
-    /// The grant with this `grant_type`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|grant| grant.as_str() == name)
-    }
-
-    /// The phase in which this grant is used.
-    pub fn phase(self) -> Phase {
-        match self {
-            Self::AuthorizationCode | Self::ClientCredentials => Phase::Exchange,
-            Self::RefreshToken => Phase::Refresh,
-        }
-    }
-}
 
 /// A request to the token endpoint, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,13 +9,14 @@ use std::borrow::Cow;
 use crate::client_authentication::basic;
 use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Result, clean_error_code};
+use crate::grant::Grant;
 use crate::json::{self, Object, Problem, Value};
 use crate::query;
 use crate::retry_after::{self, LONGEST_TOKEN_WAIT};
 use crate::scope::{self, ScopeSet, is_plain_list};
 use crate::secret::{Secret, clean_description};
 use crate::text::{cut, has_control, is_graphic, same};
-use crate::token_request::{Grant, LONGEST_TOKEN};
+use crate::token_request::LONGEST_TOKEN;
 use crate::token_set::{Previous, TokenSet};
 
 /// The largest answer that is looked at: 1 MiB, over a hundred times the largest seen.

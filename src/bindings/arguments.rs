@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use super::leave;
 use crate::arguments::{Argument, Misfit};
 use crate::error::{Code, Ending, Error, Phase};
-use crate::token_request::Grant;
+use crate::grant::Grant;
 
 /// How an argument is taken apart.
 #[wasm_bindgen(js_name = describeArgument, unchecked_return_type = "ArgumentDescription")]

@@ -8,11 +8,12 @@ use super::{Client, Members};
 use crate::client_config::ClientConfig;
 use crate::environment::HostVerifier;
 use crate::error::{Error, Phase, Result};
+use crate::grant::Grant;
 use crate::host::{self, Properties};
 use crate::key_derivation::derive_key;
 use crate::pkce::CodeVerifier;
 use crate::secret::Secret;
-use crate::token_request::{Grant, TokenRequest};
+use crate::token_request::TokenRequest;
 use crate::token_response::{self, TokenResponse, is_token};
 use crate::token_set::{self, Previous};
 

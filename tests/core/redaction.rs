@@ -8,10 +8,11 @@ use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
 use nocodb_bitbucket_auth::credential::{Credential, Kind, Stored};
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, variable};
+use nocodb_bitbucket_auth::grant::Grant;
 use nocodb_bitbucket_auth::json::Object;
 use nocodb_bitbucket_auth::secret::{Secret, clean_description};
 use nocodb_bitbucket_auth::state::State;
-use nocodb_bitbucket_auth::token_request::{Grant, TokenRequest};
+use nocodb_bitbucket_auth::token_request::TokenRequest;
 use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
 use nocodb_bitbucket_auth::token_set::Previous;
 

@@ -13,6 +13,7 @@ use nocodb_bitbucket_auth::credential::{Credential, Kind, MEMBERS, Stored, VAULT
 use nocodb_bitbucket_auth::endpoints::{Endpoint, Endpoints};
 use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, HostVerifier, RemovedEndpoints};
 use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, Result};
+use nocodb_bitbucket_auth::grant::Grant;
 use nocodb_bitbucket_auth::host_answer;
 use nocodb_bitbucket_auth::pagination::{self, Attempt, List, Page};
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
@@ -27,7 +28,7 @@ use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::Secret;
 use nocodb_bitbucket_auth::state::State;
 use nocodb_bitbucket_auth::stored_tokens::{Origin, Row, holding};
-use nocodb_bitbucket_auth::token_request::{Grant, TokenRequest};
+use nocodb_bitbucket_auth::token_request::TokenRequest;
 use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
 use nocodb_bitbucket_auth::token_set::{Previous, TokenSet};
 use serde_json::{Map, Value, json};
