@@ -6,8 +6,6 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-use tsify::Tsify;
 use url::{Url, form_urlencoded};
 
 use crate::endpoints::Address;
@@ -35,7 +33,7 @@ pub enum Shown {
 }
 
 /// A refusal in words for the user, without markup.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// What happened.
     pub heading: &'static str,

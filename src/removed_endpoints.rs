@@ -8,9 +8,6 @@
 //! `/user/permissions/repositories` keep Bitbucket's own 410, and so does `GET /repositories` without a role: that had all public
 //! repositories of the world, and nothing lists those any more.
 
-use serde::Serialize;
-use tsify::Tsify;
-
 use crate::api_response::{self, ApiResponse, is_workspace};
 use crate::endpoints::Address;
 use crate::error::Code;
@@ -198,8 +195,7 @@ pub fn error_body(message: &str) -> String {
 }
 
 /// By which member a list is sorted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sort {
     /// The member, with dots between the names.
     pub member: String,
@@ -233,8 +229,7 @@ pub struct Collected {
 }
 
 /// A page of what was collected.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
-#[tsify(rename = "CollectedPage")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// Where its values begin.
     pub from: usize,
@@ -247,7 +242,6 @@ pub struct Page {
     /// How many values all pages have.
     pub size: usize,
     /// The address of the next page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
 

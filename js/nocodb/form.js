@@ -60,11 +60,11 @@ const TESTED = 'As in bitbucket.org/my-workspace. Optional; the connection test 
 const SLUG = '[A-Za-z0-9_.{}-]+';
 
 /**
- * @param {Partial<Pick<import('./environment.js').Environment, 'login' | 'mayActAsClient'>>} environment
+ * @param {Partial<Pick<import('./environment.js').Environment, 'client' | 'mayActAsClient'>>} environment
  * @returns {FormElement[]}
  */
-export function form({ login, mayActAsClient }) {
-  const offersClient = login !== undefined && mayActAsClient;
+export function form({ client, mayActAsClient }) {
+  const offersClient = client !== undefined && mayActAsClient;
   return [
     {
       type: 'input',
@@ -80,11 +80,11 @@ export function form({ login, mayActAsClient }) {
       model: 'config.type',
       category: CATEGORY,
       placeholder: 'Select auth type',
-      defaultValue: login ? OAUTH.value : ACCESS_TOKEN.value,
-      options: [...(login ? [OAUTH] : []), ACCESS_TOKEN, API_TOKEN, ...(offersClient ? [CLIENT] : [])],
+      defaultValue: client ? OAUTH.value : ACCESS_TOKEN.value,
+      options: [...(client ? [OAUTH] : []), ACCESS_TOKEN, API_TOKEN, ...(offersClient ? [CLIENT] : [])],
       validators: [{ type: 'required', message: 'Auth type is required' }],
     },
-    ...(login ? [oauthButton(login, OAUTH.value)] : []),
+    ...(client ? [oauthButton(client, OAUTH.value)] : []),
     {
       type: 'input',
       label: 'Atlassian account e-mail',
@@ -160,11 +160,11 @@ function workspace(types, helpText) {
 }
 
 /**
- * @param {import('../../pkg/core.js').Login} login
+ * @param {import('../../pkg/core.js').Client} client
  * @param {string} type
  * @returns {FormElement}
  */
-function oauthButton({ authorizationUrl, redirectUri, clientId, scopes }, type) {
+function oauthButton(client, type) {
   return {
     type: 'oauth',
     label: 'Bitbucket account',
@@ -175,10 +175,10 @@ function oauthButton({ authorizationUrl, redirectUri, clientId, scopes }, type) 
     validators: [{ type: 'required', message: 'Authenticate with Bitbucket first' }],
     oauthMeta: {
       provider: 'Bitbucket',
-      authUri: authorizationUrl,
-      redirectUri,
-      clientId,
-      scopes,
+      authUri: client.authorizationUrl(),
+      redirectUri: client.redirectUri,
+      clientId: client.clientId,
+      scopes: client.scopes,
       codeKey: 'code',
     },
   };

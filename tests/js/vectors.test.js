@@ -10,8 +10,6 @@ const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbuc
 const { readEnvironment } = await inside('js/nocodb/environment.js');
 const { membersOf } = await inside('js/arguments.js');
 const { core } = await inside('js/core.js');
-const { nextOf } = await inside('js/api/paginate.js');
-const { pageAddress } = await inside('js/nocodb/lists.js');
 
 /** What Atlassian removed on 2026-04-14. */
 const REMOVED = ['/workspaces', '/repositories', '/user/permissions/workspaces', '/user/permissions/repositories'];
@@ -69,16 +67,10 @@ function checkCore(vector, call, expected) {
   });
 }
 
-/** Scopes as the shim hands them over. */
-function inText(scopes) {
-  const list = [scopes].flat();
-  return list.every((scope) => typeof scope === 'string') ? list.join(' ') : undefined;
-}
-
 /** An answer of the API as the shim hands it over. */
-function answer({ status, headers = {}, body, encoding, path, isElsewhere = false, receivedAt = RECEIVED_AT }) {
+function answer({ status, headers = {}, body, encoding, kind, path, isElsewhere, receivedAt = 1.8e12 }) {
   const bytes = encoding === 'hex' ? Buffer.from(body, 'hex') : Buffer.from(text(body));
-  return new (core().ApiAnswer)(status, JSON.stringify(headers), bytes, receivedAt, path, isElsewhere);
+  return { status, headers, body: new Uint8Array(bytes), kind, path, isElsewhere, receivedAt };
 }
 
 const CASES = {
@@ -120,9 +112,12 @@ const CASES = {
       clientId, clientSecret, code, codeVerifier, code_verifier, redirectUri, refreshToken, isVerifierOptional = false,
     } = vector;
     if (vector.request === 'host') {
-      const inner = new (core().Client)({ clientId, clientSecret, redirectUri: REDIRECT_URI });
-      checkCore(vector, () => inner.buildHostTokenRequest(code, codeVerifier, isVerifierOptional),
-        (request) => assert.deepEqual(request, vector.expect));
+      const inner = new (core().Client)(clientId, REDIRECT_URI, clientSecret);
+      const build = () => {
+        const given = membersOf(check, 'codeGrant', { code, codeVerifier });
+        return inner.buildHostTokenRequest(given.code, given.codeVerifier, isVerifierOptional);
+      };
+      checkCore(vector, build, (request) => assert.deepEqual(request, vector.expect));
       return;
     }
     const client = oauth.createClient({ clientId, clientSecret, redirectUri: REDIRECT_URI });
@@ -169,8 +164,8 @@ const CASES = {
       expand: () => oauth.expandScopes(vector.scopes),
       missing: () => oauth.missingScopes(vector.required, vector.granted),
       'missing of the requested': () => {
-        const client = { clientId: 'Key', redirectUri: REDIRECT_URI, scopes: vector.requested };
-        return new (core().Client)(client).missingScopes(vector.granted);
+        const requested = [vector.requested].flat().join(' ');
+        return new (core().Client)('Key', REDIRECT_URI, undefined, requested).missingScopes([vector.granted].flat().join(' '));
       },
     }[vector.operation];
     check(vector, run, (scopes) => assert.deepEqual(scopes, vector.expect));
@@ -193,7 +188,7 @@ const CASES = {
   },
 
   api_response(vector) {
-    const error = core().judgeApiResponse(answer(vector), vector.kind);
+    const error = core().judgeApiResponse(answer(vector));
     assert.ok(error.message, 'there is no message');
     holds(error, vector.error);
     for (const hidden of vector.hides ?? []) assert.ok(!JSON.stringify(error).includes(hidden), hidden);
@@ -217,10 +212,7 @@ const CASES = {
 
   connection_test(vector) {
     const run = () => {
-      const { kind, workspace, repository, hint, requestedScopes, grantedScopes } = vector.known;
-      const probe = new (core().ConnectionTest)(
-        kind, workspace, repository, hint, inText(requestedScopes), inText(grantedScopes),
-      );
+      const probe = new (core().ConnectionTest)(vector.known);
       const answers = vector.answers.values();
       const asked = [];
       for (let path = probe.path; path !== undefined; path = probe.path) {
@@ -275,10 +267,8 @@ const CASES = {
   },
 
   stored_tokens({ row, own, isOfSameChain, isInVault = false, isRefused, expect }) {
-    const origin = ({ authorizedAt, account, obtainedAt, expiresAt }) => (
-      new (core().TokenOrigin)(authorizedAt, account, obtainedAt, expiresAt));
-    assert.equal(
-      core().rowHolding(row ? origin(row) : undefined, origin(own), isOfSameChain, isInVault, isRefused), expect);
+    const { RowHolding } = core();
+    assert.equal(RowHolding[core().rowHolding(row ?? undefined, own, isOfSameChain, isInVault, isRefused)], expect);
   },
 
   host_answer({ code, status, expect }) {
@@ -302,7 +292,7 @@ const CASES = {
       const asking = new (core().List)(first);
       const asked = [asking.address];
       for (const answer of answers) {
-        const isMore = asking.answered(nextOf(answer.next), answer.values, answer.page, answer.pagelen, answer.size);
+        const isMore = asking.answered(answer.next, answer.values, answer.page, answer.pagelen, answer.size);
         asked.push(isMore ? asking.address : 'end');
         if (!isMore) break;
       }
@@ -311,7 +301,7 @@ const CASES = {
     const run = {
       pages: () => pages().asked,
       token: () => pages().asking.token,
-      address: () => pageAddress(list, membersOf(pageAddress, 'listQuery', { next, page })),
+      address: () => core().pageAddress(list, next, page),
       repetition: () => core().pageRepetition(status, retryAfter, number, patience, RECEIVED_AT, random) ?? null,
     }[vector.operation];
     checkCore(vector, run, (seen) => assert.deepEqual(seen, vector.expect));
@@ -332,7 +322,7 @@ const CASES = {
       },
       page: () => removed.page(url, vector.size),
       same: () => keyOf(url) === keyOf(other),
-      judge: () => removed.judge(url, vector.segment, vector.withRole, answer(vector.answer), vector.answer.kind),
+      judge: () => removed.judge(url, vector.segment, vector.withRole, answer(vector.answer)),
       tracker: () => core().withoutTracker(vector.status, vector.isElsewhere) ?? null,
       notice: () => removed.replacement(method, url).notice,
     }[operation];
@@ -376,15 +366,7 @@ const INSIDE = [
 
 /** What nothing that is exported tells is seen where the environment is read. */
 function configInside(vector) {
-  const { redis, ...settings } = readEnvironment(vector.environment);
-  const seen = {
-    ...settings,
-    redisUrl: redis?.url,
-    redisVariable: redis?.variable,
-    redisDatabase: redis?.database,
-    isRedisDatabaseSought: redis?.isDatabaseSought ?? false,
-    otherRedisDatabases: redis?.otherDatabases,
-  };
+  const seen = readEnvironment(vector.environment);
   for (const [name, value] of Object.entries(vector.expect ?? {})) {
     if (INSIDE.includes(name)) assert.deepEqual(seen[name] ?? null, value, name);
   }
