@@ -6,17 +6,18 @@
 
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
-use nocodb_bitbucket_auth::authorization_response::{LONGEST_CODE, validate};
+use nocodb_bitbucket_auth::authorization_response::{Callback, LONGEST_CODE, validate};
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
 use nocodb_bitbucket_auth::credential::Kind;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::environment::{Environment, variable};
 use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES};
+use nocodb_bitbucket_auth::grant::Grant;
 use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::Secret;
 use nocodb_bitbucket_auth::state::State;
-use nocodb_bitbucket_auth::token_request::{Grant, LONGEST_TOKEN};
+use nocodb_bitbucket_auth::token_request::LONGEST_TOKEN;
 use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
 use nocodb_bitbucket_auth::token_set::Previous;
 use url::Url;
@@ -39,7 +40,7 @@ pub fn callback(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let client = client();
     let state = State::remembered(STATE).expect("a state");
-    for callback in [&*text, &format!("?{text}")] {
+    for callback in [Callback::Text(&text), Callback::Query(&text)] {
         match validate(&client, callback, &state) {
             Ok(code) => {
                 let code = code.expose();

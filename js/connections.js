@@ -12,7 +12,7 @@ import { Agent, Client, Pool, buildConnector } from 'undici';
 
 /** @typedef {import('node:net').Socket} Socket */
 /** @typedef {import('undici').buildConnector.Options} Target */
-/** @typedef {import('./core.js').Proxy} Proxy */
+/** @typedef {import('../pkg/core.js').Proxy} Proxy */
 
 /**
  * Opens a connection to a target. A signal ends that at once, with everything that is open by then.

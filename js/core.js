@@ -43,69 +43,7 @@ import { createLoader } from './loader.js';
  * @property {string} redirectUri as sent
  */
 
-/**
- * What the environment says, judged.
- *
- * @typedef {object} CoreEnvironment
- * @property {import('../pkg/core.js').Client} [client] only when OAuth can be offered
- * @property {import('../pkg/core.js').CallbackPage} [callbackPage] only with a client
- * @property {string} [apiUrl] absent when its override cannot be used
- * @property {number} timeoutMs time limit of one request, in milliseconds
- * @property {number} lockoutMs how long to wait after a refusal before a refresh token is tried again, in milliseconds
- * @property {number} [rateLimit] requests to the API in an hour; absent when there is no limit
- * @property {boolean} isRateLimitConfigured whether the environment says so
- * @property {boolean} mayActAsClient whether connections may act as the OAuth client itself
- * @property {boolean} isVerifierOptional whether the host's form may send a code without its verifier
- * @property {boolean} replacesRemoved whether requests to endpoints that Atlassian removed are answered from others
- * @property {import('../pkg/core.js').Proxies} proxies the way to Bitbucket
- * @property {string} [redisUrl] of the Redis through which processes share their tokens; it may hold a password
- * @property {string} [redisVariable] the variable that names it
- * @property {number} [redisDatabase] the number of its database
- * @property {boolean} isRedisDatabaseSought whether that is NocoDB's own, and another one is to be found beside it
- * @property {number[]} [otherRedisDatabases] those that NocoDB's other variables name
- * @property {Failure[]} problems `INVALID_CONFIG` with the variable's name in `field`, never its value
- */
-
-/**
- * Why Bitbucket gave no code, without markup.
- *
- * @typedef {object} Refusal
- * @property {string} heading
- * @property {string} text
- */
-
-/**
- * @typedef {object} Proxy
- * @property {string} variable the environment variable that names it
- * @property {string} origin scheme, host and port
- * @property {string} [authorization] the value of `Proxy-Authorization`
- */
-
-/**
- * A Redis, by its address.
- *
- * @typedef {object} RedisServer
- * @property {string} host
- * @property {number} port
- * @property {string} [username]
- * @property {string} [password]
- * @property {number} database
- * @property {string} [tls] `true`, or the Redis client's name for an authority
- * @property {number} family of IP; 0 for any
- * @property {string} [keyPrefix]
- */
-
 /** @typedef {import('./loader.js').Ending} Ending */
-
-/**
- * What is known of tokens, beside the tokens.
- *
- * @typedef {object} TokenOrigin
- * @property {string} [authorizedAt] as stored
- * @property {string} [account] UUID
- * @property {number} [obtainedAt] in milliseconds since the epoch
- * @property {number} [expiresAt] in milliseconds since the epoch
- */
 
 /** @typedef {'oauth' | 'api_key' | 'basic' | 'custom'} CredentialKind */
 
@@ -120,76 +58,6 @@ import { createLoader } from './loader.js';
  * @property {boolean} canRenew whether a new token can be had without anybody doing anything
  * @property {boolean} hasUser whether it is a person's
  * @property {string} [hint] what seems to be wrong with the token
- */
-
-/**
- * Whose credential it is, as Bitbucket tells.
- *
- * @typedef {object} Account
- * @property {string} [uuid] in braces
- * @property {string} [nickname]
- * @property {string} [displayName]
- */
-
-/**
- * An answer of the API.
- *
- * @typedef {object} ApiAnswer
- * @property {number} status
- * @property {Record<string, string>} headers lower-case names
- * @property {Uint8Array} body
- * @property {number} receivedAt milliseconds since the epoch
- */
-
-/**
- * @typedef {object} Verdict
- * @property {boolean} success
- * @property {string} message
- * @property {Account} [account]
- * @property {string[]} [scopes] as granted
- * @property {string[]} [missingScopes]
- */
-
-/**
- * @typedef {object} KnownToTest
- * @property {CredentialKind} kind
- * @property {string} [workspace]
- * @property {string} [repository]
- * @property {string} [hint]
- * @property {string[]} [requestedScopes]
- * @property {string[]} [grantedScopes]
- */
-
-/**
- * What takes the place of a request: a list that is collected, a refusal, or the request itself, whose answer `withoutTracker`
- * judges.
- *
- * @typedef {object} Replaced
- * @property {string} endpoint path of the removed endpoint, below the API's base
- * @property {string} notice what an administrator is told
- * @property {CollectedList} [list]
- * @property {string} [refusal] the body of a 400
- */
-
-/** @typedef {{ member: string, isDescending: boolean }} Sort `member`: names with dots between them */
-
-/**
- * What lists that are collected may take.
- *
- * @typedef {object} CollectionLimits
- * @property {number} keptMs how long a list is kept, in milliseconds
- * @property {number} mostLists of a connection
- * @property {number} longestList in characters of JSON
- * @property {number} mostAtOnce workspaces that are read at the same time
- */
-
-/**
- * A list that is collected from all workspaces.
- *
- * @typedef {object} CollectedList
- * @property {string} key what tells it from others, whatever its page
- * @property {string} workspaces the address of the user's workspaces
- * @property {Sort} [sort]
  */
 
 /**

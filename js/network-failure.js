@@ -51,7 +51,7 @@ const TELLING_NOTHING = ['Error', 'TypeError', 'AggregateError'];
 /**
  * @param {unknown} error
  * @param {Phase} phase
- * @param {import('./core.js').Proxy} [proxy] that was asked
+ * @param {import('../pkg/core.js').Proxy} [proxy] that was asked
  * @returns {BitbucketAuthError}
  */
 export function networkFailure(error, phase, proxy) {

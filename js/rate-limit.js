@@ -19,7 +19,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { unlessAborted } from './abort.js';
 import { core, failure } from './core.js';
-import { redisAddress } from './nocodb/environment.js';
 import { RateCounters } from './rate-counters.js';
 
 /** @typedef {import('./nocodb/environment.js').Environment} Environment */
@@ -31,11 +30,9 @@ import { RateCounters } from './rate-counters.js';
  * @property {(message: string) => void} [log]
  */
 
-/** @typedef {import('./nocodb/environment.js').RedisSettings} RedisSettings */
-
 /**
- * @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured'> & RedisSettings & { key?: Uint8Array }} Settings `key`:
- *   for the names in Redis; without one, no account that could be guessed may be named there
+ * @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redis'> & { key?: Uint8Array }} Settings `key`: for
+ *   the names in Redis; without one, no account that could be guessed may be named there
  */
 
 const SLOT_MS = 5 * 60 * 1000;
@@ -70,17 +67,17 @@ const keys = new WeakMap();
 /**
  * The rate limiter for these settings; the same one for all of a process that have them.
  *
- * @param {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'client'> & RedisSettings} environment
+ * @param {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redis' | 'client'>} environment
  * @returns {RateLimiter | undefined} `undefined` without a limit
  */
-export function rateLimiterOf({ rateLimit, isRateLimitConfigured, client, ...environment }) {
+export function rateLimiterOf({ rateLimit, isRateLimitConfigured, redis, client }) {
   if (rateLimit === undefined) return undefined;
   const key = client && (keys.get(client) ?? client.deriveKey('rate-limit'));
   if (client && key) keys.set(client, key);
-  const name = JSON.stringify([rateLimit, isRateLimitConfigured, redisAddress(environment), hash(key, '')]);
+  const name = JSON.stringify([rateLimit, isRateLimitConfigured, redis, hash(key, '')]);
   let limiter = limiters.get(name);
   if (!limiter) {
-    limiter = new RateLimiter({ ...environment, rateLimit, isRateLimitConfigured, key });
+    limiter = new RateLimiter({ rateLimit, isRateLimitConfigured, redis, key });
     limiters.set(name, limiter);
   }
   return limiter;
@@ -111,7 +108,7 @@ export class RateLimiter {
   /** @param {Settings} settings */
   constructor(settings) {
     this.#settings = settings;
-    this.#counters = new RateCounters(SLOT_LIFE_MS, redisAddress(settings));
+    this.#counters = new RateCounters(SLOT_LIFE_MS, settings.redis);
   }
 
   /**

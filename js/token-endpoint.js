@@ -7,12 +7,11 @@
 
 import { failure } from './core.js';
 import { BitbucketAuthError, judge } from './error.js';
-import { judgeTokenResponse } from './token-response.js';
 import { send } from './transport.js';
 
 /** @typedef {import('../pkg/core.js').Client} Client */
-/** @typedef {import('../pkg/core.js').TokenRequest} TokenRequest */
-/** @typedef {import('../pkg/core.js').TokenSet} TokenSet */
+/** @typedef {import('./core.js').TokenRequest} TokenRequest */
+/** @typedef {import('./core.js').TokenSet} TokenSet */
 /** @typedef {import('./nocodb/environment.js').Environment} Environment */
 
 /**
@@ -49,9 +48,14 @@ export async function requestTokens(environment, build, grant, previous) {
   const request = judge(requestTokens, () => build(client));
   const phase = grant === 'refresh_token' ? 'refresh' : 'exchange';
   const { timeoutMs, proxies } = environment;
-  const { status, headers, body } = await send(request, { phase, timeoutMs, proxies });
+  const answer = await send(request, { phase, timeoutMs, proxies });
   const obtainedAt = Date.now();
-  const answer = { status, headers, body, receivedAt: obtainedAt, grant, previous, request };
-  const tokens = judgeTokenResponse(requestTokens, client, answer);
+  const tokens = judge(requestTokens, () => client.parseTokenResponse({
+    ...answer,
+    receivedAt: obtainedAt,
+    grant,
+    request,
+    ...(previous && { previous }),
+  }));
   return { ...tokens, obtainedAt };
 }

@@ -8,7 +8,6 @@
 import { createHmac } from 'node:crypto';
 import { MemoryCoordination } from './coordination/memory.js';
 import { RedisCoordination } from './coordination/redis.js';
-import { redisAddress } from './nocodb/environment.js';
 import { RefreshQueue } from './refresh-queue.js';
 import { Connection } from './token-connection.js';
 import { makePair } from './token-store.js';
@@ -47,11 +46,10 @@ function coordinations() {
  * @returns {TokenKeeper}
  */
 export function keeperOf(environment) {
-  const { client } = environment;
+  const { client, redis } = environment;
   // Derived from the secret and from all that tells clients apart, so connections of different ones never meet.
   const clientKey = client.deriveKey('namespace');
-  const address = redisAddress(environment);
-  const name = hash(clientKey, address ? JSON.stringify(address) : '');
+  const name = hash(clientKey, redis ? JSON.stringify(redis) : '');
   let keeper = keepers.get(name);
   if (!keeper) {
     // Not with the address: other machines may call the same Redis by another.
@@ -69,12 +67,12 @@ export function keeperOf(environment) {
  * @returns {Coordination}
  */
 function createCoordination(environment, namespace) {
-  const address = redisAddress(environment);
-  if (!address) return new MemoryCoordination();
+  const { client, redis } = environment;
+  if (!redis) return new MemoryCoordination();
   return new RedisCoordination({
-    ...address,
+    ...redis,
     namespace,
-    encryptionKey: environment.client.deriveKey('shared-store'),
+    encryptionKey: client.deriveKey('shared-store'),
     log: (message) => console.warn(`[nocodb-bitbucket-auth] ${message}`),
   });
 }

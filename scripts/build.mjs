@@ -1,7 +1,8 @@
 // npm run build: makes pkg/ from src/ and js/.   npm run build -- --check: is pkg/ what those sources give?
-//   core.wasm                     the core                      core_bg.js     wasm-bindgen's glue
-//   inlined/core.wasm.js          its bytes as hex digits       *.cjs          for `require`
-//   core.d.ts                     wasm-bindgen's declarations of the core
+//   core.wasm                     the whole core                *.cjs             for `require`
+//   core_bg.js, core.d.ts         wasm-bindgen's glue for it, and its declarations
+//   inlined/core.wasm.js          its bytes as hex digits
+//   page-core_bg.js, …            the same of the core for pages
 //   callback.html.js              js/callback.html as text
 //   types/                        declarations of the entries   build-info.json   what it was built from, and its size
 // pkg/ is committed, so that using the package needs no Rust; the check needs none either.
@@ -9,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { checkBudget, checkPkg, hashFiles, hashSources, measure } from './lib/build-info.mjs';
+import { checkBudgets, checkPkg, hashFiles, hashSources, measure } from './lib/build-info.mjs';
 import { Problem, fail, root, say } from './lib/run.mjs';
 import { rustVersion, wasmBindgenVersion } from './lib/rust.mjs';
 import { setup } from './setup.mjs';
@@ -24,14 +25,6 @@ function write({ name, data }) {
 
 const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 
-/** The declarations of the glue: what the core gives, and what the loader needs of an instance's imports. */
-const GLUE_TYPES = `type Glue = typeof import('./core.js') & WebAssembly.ModuleImports & {
-  __wbg_set_wasm(exports: WebAssembly.Exports): void;
-};
-declare const glue: () => Glue;
-export default glue;
-`;
-
 /** The name of the custom section by which a compiled module, which does not show its bytes, is known. */
 const SECTION = 'nocodb-bitbucket-auth';
 
@@ -45,26 +38,31 @@ function marked(wasm) {
 }
 
 /**
- * The wasm as a file, and as text inside JavaScript: in hexadecimal digits, as what repeats among the bytes then repeats in the
- * text, which compresses to a sixth less than base64. Both module systems take that text from one file, as it is the
- * largest part of the package: a script without `import`, `export` or `require`, in a folder of CommonJS files, is
- * good for every loader and bundler. It can only leave the text in the global object, under a symbol that no other
- * version of the package knows.
+ * The wasm as text inside JavaScript: in hexadecimal digits, as what repeats among the bytes then repeats in the text, which
+ * compresses to a sixth less than base64. Both module systems take that text from one file, as it is the largest part of the
+ * package: a script without `import`, `export` or `require`, in a folder of CommonJS files, is good for every loader and
+ * bundler. It can only leave the text in the global object, under a symbol that no other version of the package knows.
  */
-function wasmFiles({ wasm, build }) {
+function wasmFiles(name, { wasm, build }) {
   const hash = sha256(wasm);
-  const key = `Symbol.for('nocodb-bitbucket-auth/core.wasm/${hash}')`;
+  const key = `Symbol.for('nocodb-bitbucket-auth/${name}.wasm/${hash}')`;
   const identity = { hash: `'${hash}'`, section: `'${SECTION}'`, build: `'${build}'`, key };
   const lines = (line) => Object.entries(identity).map(line).join('');
   return [
-    { name: 'core.wasm', data: wasm },
-    { name: 'core.wasm.key.js', data: lines(([name, value]) => `export const ${name} = ${value};\n`) },
-    { name: 'core.wasm.key.d.ts', data: lines(([name]) => `export const ${name}: ${name === 'key' ? 'symbol' : 'string'};\n`) },
-    { name: 'inlined/core.wasm.js', data: `globalThis[${key}] ??= '${wasm.toString('hex')}';\n` },
-    { name: 'inlined/core.wasm.d.ts', data: 'export {};\n' },
-    { name: 'inlined/package.json', data: '{ "type": "commonjs" }\n' },
+    { name: `${name}.wasm.key.js`, data: lines(([of, value]) => `export const ${of} = ${value};\n`) },
+    { name: `${name}.wasm.key.d.ts`, data: lines(([of]) => `export const ${of}: ${of === 'key' ? 'symbol' : 'string'};\n`) },
+    { name: `inlined/${name}.wasm.js`, data: `globalThis[${key}] ??= '${wasm.toString('hex')}';\n` },
+    { name: `inlined/${name}.wasm.d.ts`, data: 'export {};\n' },
   ];
 }
+
+/** The declarations of the glue: what the core gives, and what the loader needs to make an instance. */
+const glueTypes = (name) => `type Glue = typeof import('./${name}.js') & WebAssembly.ModuleImports & {
+  __wbg_set_wasm(exports: WebAssembly.Exports): void;
+};
+declare const glue: () => Glue;
+export default glue;
+`;
 
 /**
  * The callback page as text, for the preload: bundlers leave the file behind. Without the comment at its beginning, of which
@@ -86,18 +84,25 @@ async function build() {
   await setup('build');
   // Only now, because it imports esbuild, which set-up may have had to install.
   const { bundleCommonJs, declarations, onDemand } = await import('./lib/bundle.mjs');
-  const { buildWasm } = await import('./lib/wasm.mjs');
+  const { buildWasm, cores } = await import('./lib/wasm.mjs');
   const sources = hashSources();
-  const { wasm, glue, types, rustc } = await buildWasm();
-  const core = marked(wasm);
-  const sizes = measure(core.wasm);
-  const built = [
-    { name: 'core.d.ts', data: types },
-    { name: 'core_bg.js', data: await onDemand(glue) },
-    { name: 'core_bg.d.ts', data: GLUE_TYPES },
-    ...wasmFiles(core),
-    ...callbackPageFiles(),
-  ].map(write);
+  const built = [{ name: 'inlined/package.json', data: '{ "type": "commonjs" }\n' }, ...callbackPageFiles()].map(write);
+  const sizes = {};
+  let rustc;
+  for (const name of Object.keys(cores)) {
+    const { wasm, glue, types, ...by } = await buildWasm({ name });
+    const core = marked(wasm);
+    built.push(...[
+      { name: `${name}.d.ts`, data: types },
+      { name: `${name}_bg.js`, data: await onDemand(glue) },
+      { name: `${name}_bg.d.ts`, data: glueTypes(name) },
+      ...wasmFiles(name, core),
+      // As a file, for those who bring it along.
+      ...(name === 'core' ? [{ name: 'core.wasm', data: core.wasm }] : []),
+    ].map(write));
+    sizes[name] = measure(core.wasm);
+    ({ rustc } = by);
+  }
   built.push(...(await declarations()).map(write), ...(await bundleCommonJs()).map(write));
   for (const name of Object.keys(hashFiles())) if (!built.includes(name)) rmSync(join(pkg, name));
   const info = { rustc, wasmBindgen: wasmBindgenVersion(), sources, files: hashFiles(), wasm: sizes };
@@ -106,7 +111,7 @@ async function build() {
   if (rustc.split(' ')[1] !== rustVersion()) {
     say(`Built by ${rustc}: do not commit this pkg/, only rustc ${rustVersion()} gives everybody the same bytes.`);
   }
-  checkBudget(sizes);
+  checkBudgets(sizes);
 }
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });

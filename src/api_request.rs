@@ -5,6 +5,8 @@
 //! redirect may carry. What never happens here: a credential for any other origin than the API's, or a body for a server
 //! that nobody named.
 
+use serde::Serialize;
+use tsify::Tsify;
 use url::Url;
 
 use crate::endpoints::{Address, origin, parse_web_url};
@@ -52,7 +54,8 @@ pub enum Step {
 }
 
 /// The request that follows a redirect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
 pub struct Redirect {
     /// Whether the credential goes along.
     pub with_credential: bool,

@@ -15,8 +15,6 @@ use crate::client_config::IN_A_BROWSER;
 use crate::error::{Error, Phase};
 use crate::pending_authorization::refuse_waiting_time;
 use crate::scope::{MOST_SCOPES, TOO_MANY};
-#[cfg(feature = "server")]
-use crate::token_response::LARGEST_BODY;
 
 /// The longest name that is told. What is longer, or not written like a name, may be a value that lost its place.
 const LONGEST_NAME: usize = 32;
@@ -79,7 +77,7 @@ impl Kind {
         match self {
             Scopes => Some(MOST_SCOPES),
             #[cfg(feature = "server")]
-            Bytes => Some(LARGEST_BODY),
+            Bytes => Some(crate::token_response::LARGEST_BODY),
             _ => None,
         }
     }
@@ -204,29 +202,17 @@ impl Argument {
                 Optional "expected", Callback, "", { state: Text }, [state],
                 { url: Ignored, codeVerifier: Ignored, codeChallenge: Ignored, redirectUri: Ignored }
             ),
-            // What was remembered of a login.
-            "pending" => argument!(
-                Foreign "pending", Callback, "",
-                {
-                    state: Text, startedAt: Number, codeVerifier: Text, clientId: Text, redirectUri: Text, scopes: Scopes,
-                    endpoints: Members,
-                },
-                [state, startedAt, codeVerifier, clientId, redirectUri], {}
-            ),
             // The same, with the code beside it. `authorizeInPopup` writes the verifier as NocoDB does.
-            #[cfg(feature = "server")]
             "codeGrant" => argument!(
                 Optional "grant", Exchange, "",
                 { code: Text, codeVerifier: Text, code_verifier: Text, redirectUri: Text }, [code],
                 { url: Ignored, state: Ignored, codeChallenge: Ignored }
             ),
             // A token set is a grant, too.
-            #[cfg(feature = "server")]
             "refreshGrant" => argument!(
                 Optional "grant", Refresh, "", { refreshToken: Text }, [refreshToken],
                 { accessToken: Ignored, tokenType: Ignored, expiresAt: Ignored, scopes: Ignored }
             ),
-            #[cfg(feature = "server")]
             "tokenResponse" => argument!(
                 Optional "response", Exchange, "",
                 {
@@ -235,18 +221,15 @@ impl Argument {
                 },
                 [grant, status, body, receivedAt], {}
             ),
-            #[cfg(feature = "server")]
             "previous" => argument!(Hint "previous", Refresh, "", { refreshToken: Text, scopes: Scopes }, [], {}),
-            #[cfg(feature = "server")]
             "request" => argument!(Foreign "request.body", Exchange, "request.", { body: Text }, [], {}),
-            #[cfg(feature = "server")]
             "scopes" => argument!(Needed "scopes", Config, "", { scopes: Scopes }, [scopes], {}),
-            #[cfg(feature = "server")]
             "requiredScopes" => {
                 argument!(Needed "scopes", Config, "", { required: Scopes, granted: Scopes }, [required, granted], {})
             }
+            // A stored config has a lot more.
+            "testedConfig" => argument!(Foreign "config", Api, "", { workspace: Text, repository: Text }, [], {}),
             // Of either list.
-            #[cfg(feature = "server")]
             "listQuery" => argument!(Optional "query", Api, "", { workspace: Text, page: Any, next: Text }, [], {}),
             // One object serves both ways to log in.
             "pageOptions" => argument!(

@@ -3,8 +3,11 @@
 //! In: JavaScript values. Out: JavaScript values, or a thrown plain object with the members of [`Error`], from which
 //! js/error.js makes a `BitbucketAuthError`. What never happens here: a trap, or a value in an error.
 
+use std::collections::BTreeMap;
+
 use js_sys::JSON;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_wasm_bindgen::Serializer;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
@@ -132,11 +135,6 @@ impl Members {
         self.json(name, Some(if value { "true" } else { "false" }))
     }
 
-    fn number(self, name: &str, value: Option<u64>) -> Self {
-        let json = value.map(|value| value.to_string());
-        self.json(name, json.as_deref())
-    }
-
     fn end(mut self) -> String {
         self.0.push('}');
         self.0
@@ -163,6 +161,13 @@ fn push_text(json: &mut String, text: &str) {
     }
     json.push_str(rest);
     json.push('"');
+}
+
+/// The texts among the members of an object of JSON, which the shim has written.
+fn texts(json: &str) -> BTreeMap<String, String> {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(json).unwrap_or_default();
+    let text = |value: &RawValue| serde_json::from_str(value.get()).ok();
+    members.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect()
 }
 
 /// Makes the object that leaves the core.

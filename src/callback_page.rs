@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use serde::Serialize;
+use tsify::Tsify;
 use url::{Url, form_urlencoded};
 
 use crate::endpoints::Address;
@@ -33,7 +35,7 @@ pub enum Shown {
 }
 
 /// A refusal in words for the user, without markup.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
 pub struct Refusal {
     /// What happened.
     pub heading: &'static str,

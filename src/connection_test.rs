@@ -4,6 +4,9 @@
 //! which path to ask next, and in the end a verdict in one or two sentences for whoever pressed the button. What never
 //! happens here: one of the addresses that Atlassian removed in 2026 being asked, or a failure without its cure.
 
+use serde::Serialize;
+use tsify::Tsify;
+
 use crate::api_response::{ApiResponse, ResponseFields, judge};
 use crate::credential::{Kind, segment};
 use crate::error::{Code, Error, Phase, Result};
@@ -26,28 +29,38 @@ const API_TOKEN_READS: [&str; 4] =
 const LONGEST_ID: usize = 64;
 
 /// Whose credential it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
 pub struct Account {
     /// The UUID in braces.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub uuid: Option<String>,
     /// What Bitbucket shows in addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
     /// What Bitbucket shows to people.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
 }
 
 /// What came out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
 pub struct Verdict {
     /// Whether Bitbucket accepts the credential, and it may do something.
     pub success: bool,
     /// For people.
     pub message: String,
     /// Whose credential it is, where it has a user.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
     /// The granted scopes, where they are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(type = "string[]")]
     pub scopes: Option<ScopeSet>,
     /// Those that were requested or needed, and not granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(type = "string[]")]
     pub missing_scopes: Option<ScopeSet>,
 }
 

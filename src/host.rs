@@ -5,7 +5,7 @@
 //! getter or a proxy of the caller's may throw anywhere, and an exception that passes through WebAssembly leaves its
 //! stack where it was: after enough of them nothing works any more in the whole process.
 
-use js_sys::{Array, Reflect, Symbol, Uint8Array};
+use js_sys::{Array, Function, Reflect, Symbol, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
@@ -34,6 +34,11 @@ impl<'a> Properties<'a> {
     /// Puts a prefix before the names in errors, as in `endpoints.tokenUrl`.
     pub fn with_prefix(self, prefix: &'static str) -> Self {
         Self { prefix, ..self }
+    }
+
+    /// Gives the errors another phase.
+    pub fn in_phase(self, phase: Phase) -> Self {
+        Self { phase, ..self }
     }
 
     /// A property; `undefined` and `null` are absent.
@@ -136,6 +141,14 @@ pub fn only_member(value: &JsValue, name: &str) -> Option<JsValue> {
     if names.length() == 1 && names.get(0) == name { get(value, name) } else { None }
 }
 
+/// What kind of callback a caller gave.
+pub enum CallbackValue {
+    /// A string, or the address of a `URL`.
+    Text(String),
+    /// The text of `URLSearchParams`.
+    Query(String),
+}
+
 /// What an object says it is. The tag, not `instanceof`, is asked: a value from another realm (a frame, a test
 /// runner's sandbox) is as good as one from this realm.
 fn tag(value: &JsValue) -> Option<String> {
@@ -148,4 +161,19 @@ pub fn bytes(value: &JsValue) -> Option<Uint8Array> {
         return None;
     }
     Copy::new(value).ok().map(JsCast::unchecked_into)
+}
+
+/// Reads a callback.
+pub fn callback(value: &JsValue) -> Option<CallbackValue> {
+    if let Some(text) = value.as_string() {
+        return Some(CallbackValue::Text(text));
+    }
+    match tag(value)?.as_str() {
+        "URL" => get(value, "href")?.as_string().map(CallbackValue::Text),
+        "URLSearchParams" => {
+            let text = get(value, "toString")?.dyn_into::<Function>().ok()?.call0(value).ok()?;
+            text.as_string().map(CallbackValue::Query)
+        }
+        _ => None,
+    }
 }

@@ -32,6 +32,7 @@ pub mod endpoints;
 #[cfg(feature = "server")]
 pub mod environment;
 pub mod error;
+pub mod grant;
 #[cfg(feature = "server")]
 pub mod host_answer;
 #[cfg(feature = "server")]

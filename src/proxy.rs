@@ -6,12 +6,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use tsify::Tsify;
 use url::Url;
 
 use crate::Reason;
 use crate::endpoints::{is_loopback, origin, parse_web_url, split_address};
 use crate::error::{Code, Error, Phase, Result};
-use crate::secret::Secret;
+use crate::secret::{Secret, exposed};
 use crate::{pasted, query};
 
 /// The variables that may name the proxy. The first one that is set counts, and no other is looked at: this is the order
@@ -28,18 +30,20 @@ const NOT_ENCODED: Reason =
     "has a user name or a password with a character that must be percent-encoded: %2F for /, %3F for ?, %23 for #";
 
 /// A proxy that can be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
 pub struct Proxy {
     /// The variable that names it.
     pub variable: &'static str,
     /// Scheme, host and port.
     pub origin: String,
     /// The value of `Proxy-Authorization` (RFC 7617), if the address holds credentials.
+    #[serde(serialize_with = "exposed", skip_serializing_if = "Option::is_none")]
+    #[tsify(type = "string")]
     pub authorization: Option<Secret>,
 }
 
 /// The proxy that is named, and the hosts that are excepted.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Proxies {
     named: Option<(&'static str, core::result::Result<Proxy, Reason>)>,
     excepted: Vec<Exception>,
@@ -148,7 +152,7 @@ fn check_exception(entry: &str) -> core::result::Result<(), Reason> {
 
 /// A host of `NO_PROXY`, with all that is below it: `example.com`, `.example.com`, `*.example.com`, `example.com:8443`, an
 /// IP address, or `*` for all hosts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Exception {
     host: String,
     port: Option<u16>,

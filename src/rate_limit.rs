@@ -6,6 +6,9 @@
 //! Atlassian counts over a rolling hour, for each user (or access token) and group of resources. The `X-RateLimit-`
 //! fields come with repository, project and workspace access tokens only.
 
+use serde::Serialize;
+use tsify::Tsify;
+
 use crate::retry_after::{LONGEST_PATIENCE, LONGEST_WAIT, wait};
 
 /// Requests in an hour where neither the configuration nor Bitbucket says another number.
@@ -45,16 +48,21 @@ pub fn proves_credential(status: u16) -> bool {
 }
 
 /// What an answer tells.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Tsify)]
+#[tsify(rename = "RateLimitNews")]
 pub struct News {
     /// The limit is this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     /// At least so many requests were sent within the hour, by whomever.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub used: Option<u32>,
     /// Nobody is to send for so many milliseconds, …
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pause: Option<u64>,
     /// … and then, for the rest of the hour, one request in so many: the hour is used up, and nobody knows when its requests
     /// were sent. Absent where Bitbucket said itself how long to wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pace: Option<u64>,
 }
 

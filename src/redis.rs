@@ -5,11 +5,13 @@
 //! that exists only when all of its address can be used, the [`Choice`] of a database, and the [`Trouble`] in a word. What
 //! never happens here: a part of the address in a reason, or an error's own text in a word; both may hold a password.
 
+use serde::Serialize;
+use tsify::Tsify;
 use url::{Host, ParseError, Url};
 
 use crate::Reason;
 use crate::query;
-use crate::secret::Secret;
+use crate::secret::{Secret, exposed};
 
 const NO_ADDRESS: Reason = "must be an address that starts with redis:// or rediss://";
 const NO_HOST: Reason =
@@ -34,23 +36,30 @@ const LARGEST_DATABASE: u32 = 999_999_999;
 const DEFAULT_PORT: u16 = 6379;
 
 /// Where a Redis is, and as whom to talk to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+#[tsify(rename = "RedisServer")]
 pub struct Server {
     /// A name or an address, without brackets.
     pub host: String,
     /// Its port.
     pub port: u16,
     /// Of an ACL; absent for the default user.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// Absent where none is asked for.
+    #[serde(serialize_with = "exposed", skip_serializing_if = "Option::is_none")]
+    #[tsify(type = "string")]
     pub password: Option<Secret>,
     /// The number of the database.
     pub database: u32,
     /// Whether the connection is encrypted, or the client's name of an authority that is to be trusted.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<String>,
     /// 4 or 6: the version of IP to be used; 0 for any.
     pub family: u8,
     /// What the names of all keys begin with.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub key_prefix: Option<String>,
 }
 
@@ -196,11 +205,14 @@ pub fn surveyed_databases(home: u32, others: &[u32]) -> Vec<u32> {
 }
 
 /// Where the plugin's data is to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Tsify)]
+#[tsify(rename = "RedisChoice")]
 pub struct Choice {
     /// The number of the database.
     pub database: u32,
     /// Why it is NocoDB's own; absent when it is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(type = "string")]
     pub stays: Option<Reason>,
 }
 

@@ -8,6 +8,9 @@
 //! `/user/permissions/repositories` keep Bitbucket's own 410, and so does `GET /repositories` without a role: that had all public
 //! repositories of the world, and nothing lists those any more.
 
+use serde::Serialize;
+use tsify::Tsify;
+
 use crate::api_response::{self, ApiResponse, is_workspace};
 use crate::endpoints::Address;
 use crate::error::Code;
@@ -195,7 +198,8 @@ pub fn error_body(message: &str) -> String {
 }
 
 /// By which member a list is sorted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
 pub struct Sort {
     /// The member, with dots between the names.
     pub member: String,
@@ -229,7 +233,8 @@ pub struct Collected {
 }
 
 /// A page of what was collected.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
+#[tsify(rename = "CollectedPage")]
 pub struct Page {
     /// Where its values begin.
     pub from: usize,
@@ -242,6 +247,7 @@ pub struct Page {
     /// How many values all pages have.
     pub size: usize,
     /// The address of the next page.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
 

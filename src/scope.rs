@@ -5,6 +5,8 @@
 
 use core::fmt;
 
+use serde::Serialize;
+
 use crate::Reason;
 
 /// The most scopes that a list may name; Bitbucket has about thirty. Lists are compared scope by scope, and whoever writes
@@ -91,7 +93,7 @@ pub fn purpose(scope: &str) -> Option<&'static str> {
 }
 
 /// Scopes in their first order, each once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ScopeSet(Vec<String>);
 
 impl ScopeSet {

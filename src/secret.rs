@@ -5,6 +5,7 @@
 
 use core::fmt;
 
+use serde::{Serialize, Serializer};
 use subtle::ConstantTimeEq;
 
 use crate::redaction::{REDACTED, Redaction};
@@ -29,6 +30,11 @@ impl Secret {
     pub fn expose(&self) -> &str {
         &self.0
     }
+}
+
+/// For the members of what leaves that hold a secret: a [`Secret`] cannot be serialized by accident.
+pub fn exposed<S: Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(Secret::expose).serialize(serializer)
 }
 
 impl fmt::Debug for Secret {

@@ -7,6 +7,9 @@
 //! another authorization, and those of the former one must not come back. Or a process renewed the tokens of which this
 //! one hears nothing, because they have no Redis in common: then the row's tokens are as good as the wrapper's.
 
+use serde::Serialize;
+use tsify::Tsify;
+
 use crate::refresh_turn::Times;
 
 /// What is known of tokens, beside the tokens.
@@ -45,7 +48,8 @@ pub struct Row<'a> {
 }
 
 /// What a row holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Tsify)]
+#[tsify(rename = "RowHolding")]
 pub enum Holding {
     /// The wrapper's pair, or an earlier one of its chain.
     Chain,

@@ -5,55 +5,19 @@
 
 use url::form_urlencoded::Serializer;
 
-use crate::authorization_response::AuthorizationCode;
+use crate::authorization_response::LONGEST_CODE;
+use crate::client_authentication::basic;
 use crate::client_config::ClientConfig;
 use crate::endpoints::Address;
 use crate::environment::HostVerifier;
 use crate::error::{Error, Phase, Result};
+use crate::grant::Grant;
 use crate::pasted;
 use crate::pkce::CodeVerifier;
 use crate::secret::Secret;
 
 /// The longest token that is accepted, in bytes. Bitbucket's JWTs have up to about 3,000.
 pub const LONGEST_TOKEN: usize = 65_536;
-
-/// What was exchanged for tokens. The same error means different things for different grants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grant {
-    /// RFC 6749 section 4.1.
-    AuthorizationCode,
-    /// RFC 6749 section 6.
-    RefreshToken,
-    /// RFC 6749 section 4.4.
-    ClientCredentials,
-}
-
-impl Grant {
-    /// Every grant.
-    pub const ALL: [Grant; 3] = [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials];
-
-    /// The value of `grant_type`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AuthorizationCode => "authorization_code",
-            Self::RefreshToken => "refresh_token",
-            Self::ClientCredentials => "client_credentials",
-        }
-    }
-
-    /// The grant with this `grant_type`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|grant| grant.as_str() == name)
-    }
-
-    /// The phase in which this grant is used.
-    pub fn phase(self) -> Phase {
-        match self {
-            Self::AuthorizationCode | Self::ClientCredentials => Phase::Exchange,
-            Self::RefreshToken => Phase::Refresh,
-        }
-    }
-}
 
 /// A request to the token endpoint, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,17 +41,18 @@ impl TokenRequest {
     /// Exchanges a code. The redirect URI must be the one of the authorization request; a verifier is sent if one was.
     pub fn authorization_code(
         client: &ClientConfig,
-        code: &AuthorizationCode,
+        code: &str,
         code_verifier: Option<&CodeVerifier>,
         redirect_uri: Option<&str>,
     ) -> Result<Self> {
+        check_secret(code, "code", LONGEST_CODE, Phase::Exchange)?;
         let redirect_uri = redirect_uri
             .map(Address::parse)
             .transpose()
             .map_err(|reason| Error::argument(Phase::Exchange, "redirectUri", reason))?;
         let redirect_uri = redirect_uri.as_ref().unwrap_or(client.redirect_uri());
         let parameters = [
-            Some(("code", code.expose())),
+            Some(("code", code)),
             Some(("redirect_uri", redirect_uri.as_str())),
             code_verifier.map(|verifier| ("code_verifier", verifier.expose())),
         ];
@@ -97,7 +62,7 @@ impl TokenRequest {
     /// The same for a code that a host's form hands over.
     pub fn authorization_code_of_host(
         client: &ClientConfig,
-        code: &AuthorizationCode,
+        code: &str,
         code_verifier: Option<&CodeVerifier>,
         host: HostVerifier,
     ) -> Result<Self> {
@@ -110,8 +75,7 @@ impl TokenRequest {
 
     /// Asks for new tokens.
     pub fn refresh_token(client: &ClientConfig, refresh_token: &str) -> Result<Self> {
-        pasted::check_confidential(refresh_token, LONGEST_TOKEN)
-            .map_err(|reason| Error::argument(Phase::Refresh, "refreshToken", reason))?;
+        check_secret(refresh_token, "refreshToken", LONGEST_TOKEN, Phase::Refresh)?;
         Ok(Self::with(client, Grant::RefreshToken, [("refresh_token", refresh_token)]))
     }
 
@@ -129,7 +93,7 @@ impl TokenRequest {
         grant: Grant,
         parameters: impl IntoIterator<Item = (&'static str, &'a str)>,
     ) -> Self {
-        let authorization = client.authorization().cloned();
+        let authorization = client.client_secret().map(|secret| basic(client.client_id(), secret));
         let mut form = Serializer::new(String::new());
         form.append_pair("grant_type", grant.as_str()).extend_pairs(parameters);
         if authorization.is_none() {
@@ -143,3 +107,18 @@ impl TokenRequest {
 
 /// Why a host's code is refused without one.
 const VERIFIER_IS_MISSING: &str = "is missing, so it cannot be told that the code is from a login that was started here. NocoDB's form sends one; only for NocoDB 0.262 to 0.265, whose form sends none, set INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER to optional";
+
+fn check_secret(value: &str, field: &str, longest: usize, phase: Phase) -> Result<()> {
+    let reason = if value.is_empty() {
+        "is empty"
+    } else if value.len() > longest {
+        "is too long"
+    } else if value.contains(char::is_control) {
+        "contains control characters"
+    } else if let Err(reason) = pasted::check_mask(value) {
+        reason
+    } else {
+        return Ok(());
+    };
+    Err(Error::argument(phase, field, reason))
+}

@@ -6,15 +6,17 @@
 
 use std::borrow::Cow;
 
+use crate::client_authentication::basic;
 use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Result, clean_error_code};
+use crate::grant::Grant;
 use crate::json::{self, Object, Problem, Value};
 use crate::query;
 use crate::retry_after::{self, LONGEST_TOKEN_WAIT};
 use crate::scope::{self, ScopeSet, is_plain_list};
 use crate::secret::{Secret, clean_description};
 use crate::text::{cut, has_control, is_graphic, same};
-use crate::token_request::{Grant, LONGEST_TOKEN};
+use crate::token_request::LONGEST_TOKEN;
 use crate::token_set::{Previous, TokenSet};
 
 /// The largest answer that is looked at: 1 MiB, over a hundred times the largest seen.
@@ -230,10 +232,10 @@ fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
         .filter(|(name, _)| CONFIDENTIAL_PARAMETERS.contains(&&**name))
         .map(|(_, value)| value)
         .collect();
+    let credentials = client.client_secret().map(|secret| basic(client.client_id(), secret));
     let known = [client.client_secret(), previous.refresh_token.as_ref()];
     let secrets = || {
-        let credentials =
-            client.authorization().into_iter().filter_map(|header| header.expose().strip_prefix("Basic "));
+        let credentials = credentials.iter().filter_map(|header| header.expose().strip_prefix("Basic "));
         sent.iter().map(|value| &**value).chain(known.into_iter().flatten().map(Secret::expose)).chain(credentials)
     };
     let mut failure = response.error(code);

@@ -13,7 +13,7 @@ import { core, failure } from '../core.js';
 import { BitbucketAuthError, judge } from '../error.js';
 import { REPEATING, headerOf, paginate, repeating } from './paginate.js';
 import { cutOutOf } from './redaction.js';
-import { MAX_BYTES, isStream } from './sender.js';
+import { MAX_BYTES, answerOf, isStream } from './sender.js';
 
 /** @typedef {import('axios').AxiosError} AxiosError */
 /** @typedef {import('axios').AxiosInstance} AxiosInstance */
@@ -228,19 +228,16 @@ function judgeError(error, kind) {
     if (members(cause).name === 'SyntaxError') {
       return inPlaceOf(error, failure('RESPONSE_NOT_JSON', 'api', { status: response.status }));
     }
-    const { judgeApiResponse } = core();
-    const answer = {
+    const answer = answerOf({
       status: response.status,
       headers: Object.fromEntries(Object.entries({ ...response.headers }).map(([field, value]) => (
         [field.toLowerCase(), String(value)]
       ))),
       body: bytesOf(response.data),
-      receivedAt: Date.now(),
-      kind,
       path,
       isElsewhere,
-    };
-    return new BitbucketAuthError(judge(judgeError, () => judgeApiResponse(answer)), {}, judgeError);
+    });
+    return new BitbucketAuthError(judge(judgeError, () => core().judgeApiResponse(answer, kind)), {}, judgeError);
   }
   // Axios' own limit ends the request by the signal, so its cause is that it was ended.
   const isLate = code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'REQUEST_TIMEOUT';
@@ -317,10 +314,11 @@ function isOfOthers(response) {
  * The body that Axios has decoded; empty for one that cannot be had back.
  *
  * @param {unknown} data
- * @returns {Uint8Array}
+ * @returns {Uint8Array<ArrayBuffer>}
  */
 function bytesOf(data) {
-  if (data instanceof Uint8Array) return data;
+  // A copy, as a class of somebody's own may have lengths of its own.
+  if (data instanceof Uint8Array) return new Uint8Array(data);
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
   try {
     return new TextEncoder().encode(typeof data === 'string' ? data : JSON.stringify(data) ?? '');

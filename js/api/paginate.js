@@ -108,7 +108,7 @@ export async function readPage(get, list, signal, maxWaitMs = Infinity) {
       const { values, next, page, pagelen, size } = members(data);
       if (!Array.isArray(values)) throw failure('RESPONSE_INVALID', 'api', { field: 'values' });
       const goOn = () => judge(readPage, () => (
-        list.answered(next, values.length, numberOf(page), numberOf(pagelen), numberOf(size))
+        list.answered(nextOf(next), values.length, numberOf(page), numberOf(pagelen), numberOf(size))
       ));
       return { values, goOn };
     }
@@ -139,6 +139,16 @@ export function repeating(config) {
 export function headerOf(headers, name) {
   const found = Object.entries({ ...members(headers) }).find(([key]) => key.toLowerCase() === name);
   return found && String(found[1]);
+}
+
+/**
+ * @param {unknown} next of an answer
+ * @returns {string | undefined}
+ * @throws {BitbucketAuthError} `RESPONSE_INVALID`
+ */
+export function nextOf(next) {
+  if (next === undefined || next === null || typeof next === 'string') return next ?? undefined;
+  throw failure('RESPONSE_INVALID', 'api', { field: 'next' });
 }
 
 /**

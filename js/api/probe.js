@@ -9,9 +9,9 @@ import { core } from '../core.js';
 import { Credentials } from '../credentials.js';
 import { signalAfter } from '../time-limit.js';
 import { meaningOf } from './client.js';
-import { createSender } from './sender.js';
+import { answerOf, createSender } from './sender.js';
 
-/** @typedef {import('../core.js').Account} Account */
+/** @typedef {import('../../pkg/core.js').Account} Account */
 /** @typedef {import('./sender.js').Sender} Sender */
 
 const ACCOUNT_MS = 3000;
@@ -31,7 +31,7 @@ export async function probe(test, sender, apiUrl, signal) {
       const headers = { accept: 'application/json' };
       // What another server says, without having seen the credential, proves nothing.
       const answer = await sender({ method: 'GET', url: apiUrl + path, headers, signal, redirect: 'own' });
-      test.answered({ ...answer, receivedAt: Date.now() });
+      test.answered(answerOf(answer));
     } catch (error) {
       test.failed(meaningOf(error).message);
     }
@@ -49,7 +49,7 @@ export async function accountOf(authorization, { apiUrl, timeoutMs, proxies }) {
   if (apiUrl === undefined) return undefined;
   try {
     const credentials = new Credentials({ kind: 'oauth', authorization, canRenew: false, hasUser: true });
-    const test = new (core().ConnectionTest)({ kind: 'oauth' });
+    const test = new (core().ConnectionTest)('oauth');
     await probe(test, createSender({ apiUrl, timeoutMs, proxies, credentials }), apiUrl, signalAfter(ACCOUNT_MS));
     return test.verdict?.account;
   } catch {

@@ -14,11 +14,12 @@ import { members } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { judge } from '../error.js';
 import { readPage } from './paginate.js';
+import { answerOf } from './sender.js';
 
-/** @typedef {import('../core.js').CollectedList} CollectedList */
+/** @typedef {import('../../pkg/core.js').CollectedList} CollectedList */
 /** @typedef {import('../core.js').CredentialKind} CredentialKind */
 /** @typedef {import('../../pkg/core.js').RemovedEndpoints} RemovedEndpoints */
-/** @typedef {import('../core.js').Replaced} Replaced */
+/** @typedef {import('../../pkg/core.js').Replaced} Replaced */
 /** @typedef {import('./sender.js').ApiRequest} ApiRequest */
 /** @typedef {import('./sender.js').Sender} Sender */
 /** @typedef {Awaited<ReturnType<Sender>>} SenderAnswer */
@@ -295,15 +296,12 @@ class Collection {
       values.push({ text, key: path.reduce((part, name) => members(part)[name], value) });
     };
     try {
-      const address = /** @type {string} */ (this.#removed.inWorkspace(this.#url, segment, withRole));
-      await this.#readList(address, signal, take);
+      await this.#readList(this.#removed.inWorkspace(this.#url, segment, withRole), signal, take);
     } catch (error) {
       // What is refused in the middle of a list was there at its beginning.
       if (!(error instanceof Refusal) || values.length > 0) throw error;
       const { verdict, told: message } = judge(this.#readWorkspace, () => (
-        this.#removed.judge(this.#url, segment, withRole, {
-          ...error.answer, receivedAt: Date.now(), kind: this.#options.kind,
-        })
+        this.#removed.judge(this.#url, segment, withRole, answerOf(error.answer), this.#options.kind)
       ));
       if (message !== undefined) this.#options.log(message);
       if (verdict === 'without role') return this.#readWorkspace(segment, signal, false);
@@ -364,7 +362,7 @@ function segmentOf(workspace) {
 
 /**
  * @param {Value[]} values
- * @param {import('../core.js').Sort | undefined} sort
+ * @param {import('../../pkg/core.js').Sort | undefined} sort
  * @returns {Value[]}
  */
 function sorted(values, sort) {

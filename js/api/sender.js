@@ -73,6 +73,9 @@ import { answerWithout } from './redaction.js';
 // A page of pull requests or an upload may pass the mebibyte that bounds a token answer; nothing sound passes this.
 export const MAX_BYTES = 32 * 1024 * 1024;
 
+// The core looks at no larger ones, but has to see that one is larger.
+const MOST_JUDGED_BYTES = 1024 * 1024 + 1;
+
 /**
  * Sends requests to the API with the newest credential, each in its turn.
  *
@@ -141,6 +144,17 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, patience
       }
     }
   };
+}
+
+/**
+ * An answer as the core takes it, received just now.
+ *
+ * @param {Pick<Answer, 'status' | 'headers' | 'body'> & Partial<Circumstances>} answer with lower-case names of header fields
+ * @returns {import('../../pkg/core.js').ApiAnswer} for one call
+ */
+export function answerOf({ status, headers, body, path, isElsewhere = false }) {
+  const judged = body.subarray(0, MOST_JUDGED_BYTES);
+  return new (core().ApiAnswer)(status, JSON.stringify(headers), judged, Date.now(), path, isElsewhere);
 }
 
 /**

@@ -69,7 +69,7 @@ class Throttle {
     this.#options = { maxWaitMs, log: (message) => subject.log(message) };
     this.#name = credentials.name;
     // Without a client there is no key, and without a key no name of a person goes to Redis.
-    const mayBeNamed = environment.client !== undefined || environment.redisUrl === undefined;
+    const mayBeNamed = environment.client !== undefined || environment.redis === undefined;
     const { email, kind } = credentials;
     this.#isProvable = mayBeNamed && (email !== undefined || (kind === 'oauth' && subject.account !== undefined));
   }

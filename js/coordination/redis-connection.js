@@ -14,14 +14,7 @@ import { DATABASE_SCRIPTS, readLife, seekDatabase } from './redis-database.js';
 /** @typedef {import('ioredis').Redis} Redis */
 /** @typedef {import('./redis-database.js').Life} Life */
 
-/**
- * @typedef {object} RedisAddress
- * @property {string} url
- * @property {string} [variable] that names it, for the log
- * @property {number} [database] the number of its database; by default the one in the address
- * @property {boolean} [isDatabaseSought] whether another one is to be found beside it
- * @property {number[]} [otherDatabases] those that NocoDB's other variables name
- */
+/** @typedef {import('../../pkg/core.js').RedisAddress} RedisAddress */
 
 /**
  * @typedef {RedisAddress & MoreOptions} RedisConnectionOptions

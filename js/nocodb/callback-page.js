@@ -15,7 +15,8 @@ import { lazyEnvironment } from './environment.js';
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
-/** @typedef {import('../core.js').Refusal} Refusal */
+/** @typedef {import('../../pkg/core.js').Refusal} Refusal */
+/** @typedef {import('../../pkg/core.js').ShownPage} ShownPage */
 /** @typedef {import('./environment.js').Env} Env */
 
 const HEADERS = {
@@ -46,7 +47,7 @@ export function serveCallbackPage(env = process.env) {
   if (isServed) return;
   isServed = true;
   const environment = lazyEnvironment(env);
-  /** @type {(target: string) => { refusal?: Refusal } | undefined} */
+  /** @type {(target: string) => ShownPage | undefined} */
   const shownAt = (target) => environment().callbackPage?.shownAt(target);
   for (const { prototype } of SERVERS) answerFirst(prototype, (request, response) => answer(shownAt, request, response));
 }
@@ -72,7 +73,7 @@ function answerFirst(prototype, isAnswered) {
 /**
  * Answers a callback.
  *
- * @param {(target: string) => { refusal?: Refusal } | undefined} shownAt
+ * @param {(target: string) => ShownPage | undefined} shownAt
  * @param {IncomingMessage} request
  * @param {ServerResponse} response
  * @returns {boolean} whether it was one

@@ -12,7 +12,7 @@ import { judge } from '../error.js';
 import { DIALOG_TOKENS_MS } from './dialog.js';
 
 /** @typedef {import('../api/access.js').ApiAccess} ApiAccess */
-/** @typedef {import('../core.js').Account} Account */
+/** @typedef {import('../../pkg/core.js').Account} Account */
 /** @typedef {import('../core.js').CredentialKind} CredentialKind */
 /** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */
 
@@ -47,22 +47,20 @@ const ACCOUNT_MEMBERS = ['uuid', 'nickname', 'displayName'];
  * @returns {Promise<TestResult>}
  * @throws {BitbucketAuthError} what keeps Bitbucket from being asked
  */
-export async function testConnection(access, { workspace, repository }) {
+export async function testConnection(access, config) {
   const { credentials, environment } = access;
   const { kind, hint } = credentials;
   const until = performance.now() + DIALOG_TOKENS_MS;
   // The scopes are those of the tokens that will be sent, not of those before them.
   await credentials.newest(DIALOG_TOKENS_MS);
   const { scopes } = await credentials.facts();
-  const test = judge(testConnection, () => new (core().ConnectionTest)({
-    kind,
-    workspace,
-    repository,
-    hint,
-    requestedScopes: environment.client?.scopes,
+  const { workspace, repository } = membersOf(testConnection, 'testedConfig', config);
+  const { scopes: granted } = membersOf(testConnection, 'previous', { scopes });
+  const test = judge(testConnection, () => new (core().ConnectionTest)(
+    kind, workspace, repository, hint, environment.login?.scopes.join(' '),
     // Where the answer named none, nobody knows them.
-    grantedScopes: scopes?.length === 0 ? undefined : scopes,
-  }));
+    granted || undefined,
+  ));
   // Neither in the queue of the rate limit nor retried: somebody waits for the answer, whatever it is. Nor is there another
   // wait for a store that takes too long: the tokens are good all the same.
   await probe(test, access.createSender(until - performance.now()), access.apiUrl);
@@ -81,15 +79,14 @@ export async function connectionStatus({ credentials, environment: { client } },
   const { kind, hint } = credentials;
   const { scopes: stored, expiresAt, obtainedAt } = await credentials.facts();
   // A store may hold anything.
-  const { scopes: text } = stored ? membersOf(connectionStatus, 'scopes', { scopes: stored }) : {};
-  const scopes = judge(connectionStatus, () => core().readScopes(text ?? ''));
+  const scopes = stored ? judge(connectionStatus, () => core().readScopes(stored)) : [];
   const isKnown = scopes.length > 0;
   return {
     kind,
     // Another kind may have left it.
     ...(kind === 'oauth' && account && { account: pick(account, ACCOUNT_MEMBERS) }),
     ...(isKnown && { scopes }),
-    ...(isKnown && client && { missingScopes: judge(connectionStatus, () => client.missingScopes(scopes.join(' '))) }),
+    ...(isKnown && client && { missingScopes: judge(connectionStatus, () => client.missingScopes(scopes)) }),
     ...(expiresAt !== undefined && { expiresAt }),
     ...(obtainedAt !== undefined && { refreshedAt: obtainedAt }),
     ...(hint && { hint }),

@@ -15,7 +15,7 @@ import { manifest } from './manifest.js';
 export { BitbucketAuthError, BitbucketAuthIntegration };
 
 /** @typedef {import('../api/client.js').BitbucketClient} BitbucketClient */
-/** @typedef {import('../core.js').Account} Account */
+/** @typedef {import('../../pkg/core.js').Account} Account */
 /** @typedef {import('../core.js').CredentialKind} CredentialKind */
 /** @typedef {import('./environment.js').Env} Env */
 /** @typedef {import('../error.js').Phase} Phase */

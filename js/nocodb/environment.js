@@ -7,19 +7,11 @@
 
 import { reading } from '../arguments.js';
 import { core } from '../core.js';
-import { judge } from '../error.js';
 
 /** @typedef {Record<string, string | undefined>} Env */
-/** @typedef {import('../core.js').CoreEnvironment} Environment */
+/** @typedef {import('../../pkg/core.js').JudgedEnvironment} JudgedEnvironment */
+/** @typedef {import('../../pkg/core.js').Settings & Omit<JudgedEnvironment, 'settings'>} Environment what it says, judged */
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
-/** @typedef {import('../coordination/redis-connection.js').RedisAddress} RedisAddress */
-
-/**
- * What tells the Redis that processes share, and the database there. All that use one go by the same.
- *
- * @typedef {Partial<Pick<Environment, 'redisUrl' | 'redisVariable' | 'redisDatabase' | 'isRedisDatabaseSought'
- *   | 'otherRedisDatabases'>>} RedisSettings
- */
 
 /**
  * @param {Env} env
@@ -30,15 +22,16 @@ export function readEnvironment(env) {
   const { environmentVariables, proxyVariables, readEnvironment: judgeEnvironment } = core();
   // Only what the plugin goes by goes in: the rest of the environment is none of its business.
   const variables = reading('config', 'env', () => {
-    const ways = proxyVariables();
+    const ways = proxyVariables().split(' ');
     // The way out of this network is the process's for whoever brings variables of the plugin only.
     const way = ways.some((name) => env[name] !== undefined) ? env : process.env;
-    return Object.fromEntries([
-      ...environmentVariables().map((name) => [name, env[name]]),
-      ...ways.map((name) => [name, way[name]]),
-    ]);
+    const textsOf = (/** @type {Env} */ from, /** @type {string[]} */ names) => (
+      names.map((name) => [name, from[name]]).filter(([, value]) => typeof value === 'string')
+    );
+    return Object.fromEntries([...textsOf(env, environmentVariables().split(' ')), ...textsOf(way, ways)]);
   });
-  return judge(readEnvironment, () => judgeEnvironment(variables));
+  const { settings, ...handles } = judgeEnvironment(JSON.stringify(variables));
+  return { ...settings, ...handles };
 }
 
 /**
@@ -51,19 +44,4 @@ export function lazyEnvironment(env) {
   /** @type {Environment | undefined} */
   let environment;
   return () => (environment ??= readEnvironment(env));
-}
-
-/**
- * @param {RedisSettings} environment
- * @returns {RedisAddress | undefined} `undefined` without a Redis
- */
-export function redisAddress({ redisUrl, redisVariable, redisDatabase, isRedisDatabaseSought, otherRedisDatabases }) {
-  if (!redisUrl) return undefined;
-  return {
-    url: redisUrl,
-    variable: redisVariable,
-    database: redisDatabase,
-    isDatabaseSought: isRedisDatabaseSought,
-    otherDatabases: otherRedisDatabases,
-  };
 }

@@ -60,11 +60,11 @@ const TESTED = 'As in bitbucket.org/my-workspace. Optional; the connection test 
 const SLUG = '[A-Za-z0-9_.{}-]+';
 
 /**
- * @param {Partial<Pick<import('./environment.js').Environment, 'client' | 'mayActAsClient'>>} environment
+ * @param {Partial<Pick<import('./environment.js').Environment, 'login' | 'mayActAsClient'>>} environment
  * @returns {FormElement[]}
  */
-export function form({ client, mayActAsClient }) {
-  const offersClient = client !== undefined && mayActAsClient;
+export function form({ login, mayActAsClient }) {
+  const offersClient = login !== undefined && mayActAsClient;
   return [
     {
       type: 'input',
@@ -80,11 +80,11 @@ export function form({ client, mayActAsClient }) {
       model: 'config.type',
       category: CATEGORY,
       placeholder: 'Select auth type',
-      defaultValue: client ? OAUTH.value : ACCESS_TOKEN.value,
-      options: [...(client ? [OAUTH] : []), ACCESS_TOKEN, API_TOKEN, ...(offersClient ? [CLIENT] : [])],
+      defaultValue: login ? OAUTH.value : ACCESS_TOKEN.value,
+      options: [...(login ? [OAUTH] : []), ACCESS_TOKEN, API_TOKEN, ...(offersClient ? [CLIENT] : [])],
       validators: [{ type: 'required', message: 'Auth type is required' }],
     },
-    ...(client ? [oauthButton(client, OAUTH.value)] : []),
+    ...(login ? [oauthButton(login, OAUTH.value)] : []),
     {
       type: 'input',
       label: 'Atlassian account e-mail',
@@ -160,11 +160,11 @@ function workspace(types, helpText) {
 }
 
 /**
- * @param {import('../../pkg/core.js').Client} client
+ * @param {import('../../pkg/core.js').Login} login
  * @param {string} type
  * @returns {FormElement}
  */
-function oauthButton(client, type) {
+function oauthButton({ authorizationUrl, redirectUri, clientId, scopes }, type) {
   return {
     type: 'oauth',
     label: 'Bitbucket account',
@@ -175,10 +175,10 @@ function oauthButton(client, type) {
     validators: [{ type: 'required', message: 'Authenticate with Bitbucket first' }],
     oauthMeta: {
       provider: 'Bitbucket',
-      authUri: client.authorizationUrl(),
-      redirectUri: client.redirectUri,
-      clientId: client.clientId,
-      scopes: client.scopes,
+      authUri: authorizationUrl,
+      redirectUri,
+      clientId,
+      scopes,
       codeKey: 'code',
     },
   };

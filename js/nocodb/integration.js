@@ -25,7 +25,7 @@ import { grantOf } from './oauth-payload.js';
 import { StoredConfig, storedTokens } from './stored-config.js';
 
 /** @typedef {import('../api/client.js').BitbucketClient} BitbucketClient */
-/** @typedef {import('../core.js').Account} Account */
+/** @typedef {import('../../pkg/core.js').Account} Account */
 /** @typedef {import('../token-connection.js').Connection} Connection */
 /** @typedef {import('./connection-test.js').ConnectionStatus} ConnectionStatus */
 /** @typedef {import('./connection-test.js').TestResult} TestResult */
@@ -263,15 +263,12 @@ export class BitbucketAuthIntegration {
    *   `OAuthClient.parseTokenResponse` throw
    */
   async exchangeToken(payload, _config, options) {
-    const grant = grantOf(payload);
+    const { code, verifier } = grantOf(payload);
     const environment = this.#environment();
     const { isInTransaction } = members(options);
     const exchange = requestTokens(
       environment,
-      (client) => {
-        const { code, codeVerifier } = membersOf(requestTokens, 'codeGrant', grant);
-        return client.buildHostTokenRequest(code, codeVerifier, environment.isVerifierOptional);
-      },
+      (client) => client.buildHostTokenRequest(code, verifier, environment.isVerifierOptional),
       'authorization_code',
     );
     const tokens = await (isInTransaction ? inTransaction(exchange) : exchange);
@@ -300,7 +297,6 @@ export class BitbucketAuthIntegration {
     const environment = this.#environment();
     const client = clientOf(environment);
     // Refuses what is no refresh token.
-    membersOf(this.refreshToken, 'refreshGrant', { refreshToken });
     judge(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
     const own = refreshToken === this.#config.refresh_token ? this.#connection : undefined;
     if (own) return storedTokens((await own.renewed(this.#stored, refreshToken)).pair);

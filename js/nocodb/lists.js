@@ -46,7 +46,7 @@ import { DIALOG_MS, DIALOG_TOKENS_MS, inDialog } from './dialog.js';
  * @property {number | string} [page] a number, counted from 1, for lists that are numbered; or the same as `next`
  */
 
-/** @typedef {Record<string, unknown>} Query a `PageQuery` with any values */
+/** @typedef {{ workspace?: string, next?: string, page?: unknown }} Query a `PageQuery`, read */
 
 const REPOSITORY_MEMBERS = ['full_name', 'name', 'slug', 'uuid', 'description', 'is_private'];
 const WORKSPACE_MEMBERS = ['slug', 'name', 'uuid'];
@@ -85,8 +85,11 @@ export async function listRepositories(access, own, query) {
  * @param {Query} query
  * @returns {string} of the page of that list
  */
-function pageAddress(path, { next, page }) {
-  return judge(pageAddress, () => core().pageAddress(path, next, page));
+export function pageAddress(path, { next, page }) {
+  if (page === undefined || typeof page === 'string') return judge(pageAddress, () => core().pageAddress(path, next, page));
+  // Whatever is no number is no number of a page.
+  const number = typeof page === 'number' ? page : NaN;
+  return judge(pageAddress, () => core().pageAddress(path, next, undefined, number));
 }
 
 /**

@@ -162,10 +162,9 @@ export class StoredConfig {
     if (!loadConfig || !this.canRefresh) return undefined;
     const row = await loadConfig();
     if (!row) return 'deleted';
-    const { RowHolding } = core();
     const holding = await this.#holdingOf(row, pairOf(this.config, undefined), chain, true);
-    if (holding === RowHolding.Replaced) return 'replaced';
-    const isOthers = holding === RowHolding.Others || holding === RowHolding.OthersNewer;
+    if (holding === 'Replaced') return 'replaced';
+    const isOthers = holding === 'Others' || holding === 'OthersNewer';
     return isOthers ? pairOf(row, textOf(row.oauth_token)) : undefined;
   }
 
@@ -202,9 +201,8 @@ export class StoredConfig {
    */
   async #withNewest(row, pair, chain) {
     if (pair?.accessToken === undefined || !chain) return row;
-    const { RowHolding } = core();
     const holding = await this.#holdingOf(row, pair, chain, false);
-    return holding === RowHolding.Chain || holding === RowHolding.Others ? withTokens(row, pair) : row;
+    return holding === 'Chain' || holding === 'Others' ? withTokens(row, pair) : row;
   }
 
   /**
@@ -219,14 +217,13 @@ export class StoredConfig {
   async #merge(loadConfig, saveConfig, pair, chain) {
     const row = await loadConfig();
     if (!row) return 'deleted';
-    const { RowHolding } = core();
     const holding = await this.#holdingOf(row, pair, chain, false);
-    if (holding === RowHolding.Replaced) return 'replaced';
+    if (holding === 'Replaced') return 'replaced';
     this.take(pair);
-    if (holding === RowHolding.InVault) throw new Error('There is no place for tokens beside a vault.');
+    if (holding === 'InVault') throw new Error('There is no place for tokens beside a vault.');
     const isThere = row.oauth_token === pair.accessToken && row.refresh_token === pair.refreshToken;
-    if (holding !== RowHolding.OthersNewer && !isThere) await saveConfig(storable(withTokens(row, pair)));
-    return holding === RowHolding.Chain ? 'stored' : 'shared';
+    if (holding !== 'OthersNewer' && !isThere) await saveConfig(storable(withTokens(row, pair)));
+    return holding === 'Chain' ? 'stored' : 'shared';
   }
 
   /**
@@ -266,7 +263,7 @@ export class StoredConfig {
    * @param {Pair} own the wrapper's
    * @param {Chain} chain
    * @param {boolean} isRefused
-   * @returns {Promise<number>} one of `RowHolding`
+   * @returns {Promise<import('../../pkg/core.js').RowHolding>}
    */
   async #holdingOf(row, own, chain, isRefused) {
     const { type, oauth_token: accessToken, refresh_token: stored } = row;
@@ -274,10 +271,9 @@ export class StoredConfig {
     const isOfSameChain = refreshToken !== undefined
       && (refreshToken === this.config.refresh_token || digest(refreshToken) === this.#first
         || await chain.includes(refreshToken));
-    const { obtainedAt, expiresAt } = own;
     return core().rowHolding(
-      refreshToken === undefined ? undefined : originOf(row),
-      { ...originOf(this.config), obtainedAt, expiresAt },
+      refreshToken === undefined ? undefined : originOf(row, pairOf(row, undefined)),
+      originOf(this.config, own),
       isOfSameChain,
       type === 'oauth' && [accessToken, stored].some(isObject),
       isRefused,
@@ -341,15 +337,11 @@ function storable({ oauth: _transient, ...config }) {
  * What a config tells of its tokens, whatever it holds.
  *
  * @param {IntegrationConfig} config
- * @returns {import('../core.js').TokenOrigin}
+ * @param {Pick<Pair, 'obtainedAt' | 'expiresAt'>} times
+ * @returns {import('../../pkg/core.js').TokenOrigin} for one call
  */
-function originOf({ authorized_at, account, refreshed_at, expires_at }) {
-  return {
-    authorizedAt: textOf(authorized_at),
-    account: textOf(members(account).uuid),
-    obtainedAt: epoch(refreshed_at),
-    expiresAt: epoch(expires_at),
-  };
+function originOf({ authorized_at, account }, { obtainedAt, expiresAt }) {
+  return new (core().TokenOrigin)(textOf(authorized_at), textOf(members(account).uuid), obtainedAt, expiresAt);
 }
 
 /** @param {unknown} refreshToken */

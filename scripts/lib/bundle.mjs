@@ -121,8 +121,9 @@ export async function declarations() {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     const js = join(folder, 'js');
     await must(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', js]);
-    // They mention what the core gives by where its declarations are, beside js/.
-    for (const name of ['core.d.ts', 'core_bg.d.ts']) cpSync(join(root, 'pkg', name), join(folder, 'pkg', name));
+    // They mention what the cores give by where its declarations are, beside js/.
+    const isOfCore = (path) => !path.startsWith(join(root, 'pkg', 'types'));
+    cpSync(join(root, 'pkg'), join(folder, 'pkg'), { recursive: true, filter: isOfCore });
     const bundle = await rollup({
       input: Object.fromEntries(typed.map((name) => [name, join(js, `${moduleOf(name)}.d.ts`)])),
       plugins: [withoutScripts, dts()],

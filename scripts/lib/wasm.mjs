@@ -10,12 +10,15 @@ import { Problem, must, output, root } from './run.mjs';
 const features = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int',
   'reference-types', 'sign-ext'];
 
+/** What the crate is built into, by name: the whole core, and what a page needs of it. */
+export const cores = { core: [], 'page-core': ['--no-default-features'] };
+
 /**
  * { wasm: Buffer, glue: string, types: string, rustc: string }
  *
- * @param {{ names?: boolean }} [options] `names`: the wasm keeps the names of its functions
+ * @param {{ name?: keyof cores, names?: boolean }} [options] `names`: the wasm keeps the names of its functions
  */
-export async function buildWasm({ names = false } = {}) {
+export async function buildWasm({ name = 'core', names = false } = {}) {
   const tools = findWasmBindgen();
   if (!tools) throw new Problem('wasm-bindgen is missing. Run `node scripts/setup.mjs --for build`.');
   await must('cargo', ['fetch', '--locked', '--target', target]);
@@ -25,11 +28,13 @@ export async function buildWasm({ names = false } = {}) {
     // wasm-bindgen reads from a section which features it may use; wasm-opt strips afterwards.
     CARGO_PROFILE_RELEASE_STRIP: 'none',
   };
-  const targetDir = join(root, 'target');
+  // Cargo takes the last result of a folder for its own, whatever features that had.
+  const targetDir = join(root, 'target', ...(name === 'core' ? [] : [name]));
   // Works for size, but lets more than the very smallest functions vanish: a tenth quicker, and hardly larger. For this
   // crate only, as the libraries are compiled for speed.
   const inlining = ['--', '-Cllvm-args=--inline-threshold=18'];
-  const release = ['rustc', '--release', '--locked', '--lib', '--target', target, '--target-dir', targetDir, ...inlining];
+  const release = ['rustc', '--release', '--locked', '--lib', '--target', target, '--target-dir', targetDir,
+    ...cores[name], ...inlining];
   await must('cargo', release, { env });
 
   const out = mkdtempSync(join(tmpdir(), 'wasm-'));

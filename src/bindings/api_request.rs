@@ -2,8 +2,8 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::Members;
-use crate::api_request::{self, Answered, Following, Redirect, Step};
+use super::leave;
+use crate::api_request::{self, Answered, Following, Step};
 use crate::endpoints::{Address, Endpoint, argument_error};
 use crate::rate_limit::resource_group;
 
@@ -24,9 +24,10 @@ impl Api {
         Ok(api_request::path(&self.0, url)?)
     }
 
-    /// What to do with an answer: `undefined` to hand it on, `'renew'` to send the request again if there is a newer credential,
-    /// or `{ withCredential, becomesGet, withBody }` of the request that follows a redirect.
-    #[allow(clippy::too_many_arguments)]
+    /// What to do with an answer: `undefined` to hand it on, `'renew'` to send the request again if there is a newer
+    /// credential, or what the request is like that follows a redirect.
+    #[wasm_bindgen(unchecked_return_type = "'renew' | Redirect | undefined")]
+    #[expect(clippy::too_many_arguments, reason = "an object would cost more than it tells")]
     pub fn judge(
         &self,
         method: &str,
@@ -55,11 +56,7 @@ impl Api {
         Ok(match step {
             Step::Deliver => JsValue::UNDEFINED,
             Step::Renew => JsValue::from_str("renew"),
-            Step::Follow(Redirect { with_credential, becomes_get, with_body }) => Members::new()
-                .flag("withCredential", with_credential)
-                .flag("becomesGet", becomes_get)
-                .flag("withBody", with_body)
-                .into_js(),
+            Step::Follow(redirect) => leave(&redirect),
         })
     }
 }

@@ -1,72 +1,67 @@
 //! Answers of the API as JavaScript sees them: api_response.rs, redaction.rs and retry.rs.
 
+use std::convert::Infallible;
+
 use wasm_bindgen::prelude::*;
 
-use super::token_endpoint::{body_of, status_of};
+use super::texts;
 use crate::api_response::{self, ApiResponse, ResponseFields};
 use crate::credential::Kind;
 use crate::error::{Code, Error, Phase, Result};
-use crate::host::Properties;
 use crate::redaction::Redaction;
 use crate::retry::{self, Failed};
 
-/// The error object for `{ status, headers, body, receivedAt, kind }`, an answer of the API that is no success.
-#[wasm_bindgen(js_name = judgeApiResponse)]
-pub fn judge_api_response(response: &JsValue) -> core::result::Result<JsValue, JsValue> {
-    Ok(api_error(response)?.into())
-}
-
-fn api_error(response: &JsValue) -> Result<Box<Error>> {
-    Ok(api_response::judge(&ReadResponse::read(response)?.as_response()))
-}
-
-/// An answer of the API, out of an object.
-pub(super) struct ReadResponse {
-    status: u16,
-    fields: ResponseFields,
-    body: Vec<u8>,
-    received_at: f64,
-    kind: Kind,
+/// An answer of the API.
+#[wasm_bindgen]
+pub struct ApiAnswer {
+    pub(super) status: u16,
+    pub(super) fields: ResponseFields,
+    pub(super) body: Vec<u8>,
+    pub(super) received_at: f64,
     path: Option<String>,
     is_elsewhere: bool,
 }
 
-impl ReadResponse {
-    pub(super) fn read(response: &JsValue) -> Result<Self> {
-        let response = Properties::of(response, "response", Phase::Api)?;
-        Ok(Self {
-            fields: response_fields(&response)?,
-            body: body_of(&response, api_response::LARGEST_BODY)?,
-            path: response.string("path")?,
-            status: status_of(&response)?,
-            received_at: response.required_number("receivedAt")?,
-            kind: kind_of(&response)?,
-            is_elsewhere: response.get("isElsewhere")?.is_some_and(|value| value.is_truthy()),
-        })
+#[wasm_bindgen]
+impl ApiAnswer {
+    /// `headers`: JSON of an object with the header fields by their names in lower case. `path`: what was asked for, below
+    /// the API's base. `is_elsewhere`: whether a redirect led away from the API.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        status: u16,
+        headers: &str,
+        body: Vec<u8>,
+        received_at: f64,
+        path: Option<String>,
+        is_elsewhere: bool,
+    ) -> ApiAnswer {
+        let fields = texts(headers);
+        let Ok(fields) = ResponseFields::read(|name| Ok::<_, Infallible>(fields.get(name).cloned()));
+        Self { status, fields, body, received_at, path, is_elsewhere }
     }
 
-    pub(super) fn as_response(&self) -> ApiResponse<'_> {
+    pub(super) fn to(&self, kind: Kind) -> ApiResponse<'_> {
         ApiResponse {
             status: self.status,
             fields: &self.fields,
             body: &self.body,
             received_at: self.received_at,
-            kind: self.kind,
+            kind,
             path: self.path.as_deref(),
             is_elsewhere: self.is_elsewhere,
         }
     }
 }
 
-pub(super) fn kind_of(properties: &Properties<'_>) -> Result<Kind> {
-    Kind::from_name(&properties.required_string("kind")?)
-        .ok_or_else(|| properties.error("kind", "must be oauth, api_key, basic or custom"))
+/// The error object for an answer of the API that is no success, to a request with a credential of this kind.
+#[wasm_bindgen(js_name = judgeApiResponse, unchecked_return_type = "Failure")]
+pub fn judge_api_response(answer: ApiAnswer, kind: &str) -> core::result::Result<JsValue, JsValue> {
+    Ok(api_response::judge(&answer.to(kind_of(kind)?)).into())
 }
 
-pub(super) fn response_fields(response: &Properties<'_>) -> Result<ResponseFields> {
-    let Some(headers) = response.get("headers")? else { return Ok(ResponseFields::default()) };
-    let headers = Properties::of(&headers, "headers", Phase::Api)?.with_prefix("headers.");
-    ResponseFields::read(|name| headers.string(name))
+pub(super) fn kind_of(kind: &str) -> Result<Kind> {
+    Kind::from_name(kind)
+        .ok_or_else(|| Error::argument(Phase::Api, "kind", "must be oauth, api_key, basic or custom"))
 }
 
 /// Cuts a credential out of what a server answered.

@@ -5,8 +5,7 @@ use wasm_bindgen::prelude::*;
 use super::leave;
 use crate::arguments::{Argument, Misfit};
 use crate::error::{Code, Ending, Error, Phase};
-#[cfg(feature = "server")]
-use crate::token_request::Grant;
+use crate::grant::Grant;
 
 /// How an argument is taken apart.
 #[wasm_bindgen(js_name = describeArgument, unchecked_return_type = "ArgumentDescription")]
@@ -22,19 +21,8 @@ pub fn refuse_argument(
     member: &str,
     grant: Option<String>,
 ) -> core::result::Result<(), JsValue> {
-    let refuse = |known: Argument| known.refuse(misfit, member, phase_of(grant)).into();
-    Err(Argument::named(argument).map_or(JsValue::UNDEFINED, refuse))
-}
-
-#[cfg(feature = "server")]
-fn phase_of(grant: Option<String>) -> Option<Phase> {
-    grant.and_then(|grant| Grant::from_name(&grant)).map(Grant::phase)
-}
-
-/// A page asks for no tokens.
-#[cfg(not(feature = "server"))]
-fn phase_of(_: Option<String>) -> Option<Phase> {
-    None
+    let phase = grant.and_then(|grant| Grant::from_name(&grant)).map(Grant::phase);
+    Err(Argument::named(argument).map_or(JsValue::UNDEFINED, |known| known.refuse(misfit, member, phase).into()))
 }
 
 /// The error object for a failure that only JavaScript can see, with the message and flags of the one table. `ending`: of the

@@ -1,9 +1,11 @@
 //! What crosses the border when NocoDB's server asks whether a request is a callback.
 
+use serde::Serialize;
+use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use super::Members;
-use crate::callback_page::{self, Shown};
+use super::leave;
+use crate::callback_page::{self, Refusal, Shown};
 
 /// The page at the redirect URI.
 #[wasm_bindgen]
@@ -18,17 +20,22 @@ impl From<callback_page::CallbackPage> for CallbackPage {
 
 #[wasm_bindgen]
 impl CallbackPage {
-    /// What to show for a request with this target: `{ refusal?: { heading, text } }`; `undefined` when it is none of ours.
-    #[wasm_bindgen(js_name = shownAt)]
+    /// What to show for a request with this target; `undefined` when it brings no authorization response.
+    #[wasm_bindgen(js_name = shownAt, unchecked_return_type = "ShownPage | undefined")]
     pub fn shown_at(&self, target: &str) -> JsValue {
-        match self.0.shown_at(target) {
-            None => JsValue::UNDEFINED,
-            Some(Shown::Answer) => Members::new().into_js(),
-            Some(Shown::Refusal(refusal)) => {
-                let words =
-                    Members::new().text("heading", Some(refusal.heading)).text("text", Some(&refusal.text)).end();
-                Members::new().json("refusal", Some(&words)).into_js()
-            }
-        }
+        let Some(shown) = self.0.shown_at(target) else { return JsValue::UNDEFINED };
+        let refusal = match &shown {
+            Shown::Answer => None,
+            Shown::Refusal(refusal) => Some(refusal),
+        };
+        leave(&ShownPage { refusal })
     }
+}
+
+/// What the page at the redirect URI shows.
+#[derive(Serialize, Tsify)]
+pub struct ShownPage<'a> {
+    /// Why Bitbucket gave no code; absent when it has answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<&'a Refusal>,
 }

@@ -2,12 +2,10 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::Members;
-use super::api_response::{kind_of, response_fields};
-use super::token_endpoint::{body_of, status_of};
-use crate::connection_test::{self, ConnectionTest, Known};
-use crate::error::Phase;
-use crate::host::Properties;
+use super::api_response::{ApiAnswer, kind_of};
+use super::leave;
+use crate::connection_test::{ConnectionTest, Known};
+use crate::error::{Error, Phase};
 use crate::scope::ScopeSet;
 
 /// A test of a connection. While there is a `path`, that is to be asked, and `answered` or `failed` to be told.
@@ -16,21 +14,25 @@ pub struct Test(ConnectionTest);
 
 #[wasm_bindgen(js_class = ConnectionTest)]
 impl Test {
-    /// For `{ kind, workspace?, repository?, hint?, requestedScopes?, grantedScopes? }`.
+    /// For a credential of this kind, and what else is known of it. Scopes have spaces between them.
     #[wasm_bindgen(constructor)]
-    pub fn new(known: &JsValue) -> core::result::Result<Test, JsValue> {
-        let known = Properties::of(known, "known", Phase::Api)?;
-        let kind = kind_of(&known)?;
-        let (workspace, repository) = (known.string("workspace")?, known.string("repository")?);
-        let hint = known.string("hint")?;
+    pub fn new(
+        kind: &str,
+        workspace: Option<String>,
+        repository: Option<String>,
+        hint: Option<String>,
+        requested_scopes: Option<String>,
+        granted_scopes: Option<String>,
+    ) -> core::result::Result<Test, JsValue> {
+        let unusable = |reason| Error::argument(Phase::Api, "requestedScopes", reason);
         Ok(Self(ConnectionTest::new(&Known {
-            kind,
+            kind: kind_of(kind)?,
             workspace: workspace.as_deref(),
             repository: repository.as_deref(),
             hint: hint.as_deref(),
-            requested: known.scopes("requestedScopes")?,
+            requested: requested_scopes.as_deref().map(ScopeSet::parse).transpose().map_err(unusable)?,
             // Out of a store: a hint that cannot be used is left out.
-            granted: known.scopes("grantedScopes").ok().flatten(),
+            granted: granted_scopes.and_then(|scopes| ScopeSet::parse(&scopes).ok()),
         })?))
     }
 
@@ -40,14 +42,9 @@ impl Test {
         self.0.path()
     }
 
-    /// Takes the answer `{ status, headers, body, receivedAt }`.
-    pub fn answered(&mut self, response: &JsValue) -> core::result::Result<(), JsValue> {
-        let response = Properties::of(response, "response", Phase::Api)?;
-        let fields = response_fields(&response)?;
-        let body = body_of(&response, connection_test::LARGEST_BODY)?;
-        let received_at = response.required_number("receivedAt")?;
-        self.0.answered(status_of(&response)?, &fields, &body, received_at);
-        Ok(())
+    /// Takes the answer.
+    pub fn answered(&mut self, answer: ApiAnswer) {
+        self.0.answered(answer.status, &answer.fields, &answer.body, answer.received_at);
     }
 
     /// Takes the message of a failure that left the question without an answer.
@@ -55,24 +52,9 @@ impl Test {
         self.0.failed(message);
     }
 
-    /// `{ success, message, account?, scopes?, missingScopes? }`, when there is no more to ask.
-    #[wasm_bindgen(getter)]
+    /// What came out, when there is no more to ask.
+    #[wasm_bindgen(getter, unchecked_return_type = "Verdict | undefined")]
     pub fn verdict(&self) -> JsValue {
-        let Some(verdict) = self.0.verdict() else { return JsValue::UNDEFINED };
-        let account = verdict.account.as_ref().map(|account| {
-            Members::new()
-                .text("uuid", account.uuid.as_deref())
-                .text("nickname", account.nickname.as_deref())
-                .text("displayName", account.display_name.as_deref())
-                .end()
-        });
-        let scopes = |scopes: &Option<ScopeSet>| scopes.as_ref().map(ScopeSet::to_vec);
-        Members::new()
-            .flag("success", verdict.success)
-            .text("message", Some(&verdict.message))
-            .json("account", account.as_deref())
-            .texts("scopes", scopes(&verdict.scopes).as_deref())
-            .texts("missingScopes", scopes(&verdict.missing_scopes).as_deref())
-            .into_js()
+        self.0.verdict().map_or(JsValue::UNDEFINED, leave)
     }
 }

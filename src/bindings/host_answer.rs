@@ -19,13 +19,13 @@ pub fn transaction_limit() -> u32 {
 }
 
 /// The error object for an exchange that did not end within that.
-#[wasm_bindgen(js_name = lateInTransaction)]
+#[wasm_bindgen(js_name = lateInTransaction, unchecked_return_type = "Failure")]
 pub fn late_in_transaction() -> JsValue {
     host_answer::late_in_transaction().into()
 }
 
 /// The error object for a new row with asterisks in the place of a credential.
-#[wasm_bindgen(js_name = maskedCredential)]
+#[wasm_bindgen(js_name = maskedCredential, unchecked_return_type = "Failure")]
 pub fn masked_credential(field: &str) -> JsValue {
     host_answer::masked(field).into()
 }

@@ -2,8 +2,6 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::error::{Code, Error, Phase};
-use crate::host;
 use crate::pagination::{self, Attempt, Page};
 
 /// A list that is read page by page.
@@ -30,38 +28,35 @@ impl List {
         Ok(self.0.token()?)
     }
 
-    /// Takes what an answer says of its page, `next` being any value. Whether there is another page.
+    /// Takes what an answer says of its page. Whether there is another page.
     pub fn answered(
         &mut self,
-        next: &JsValue,
+        next: Option<String>,
         values: u32,
         page: Option<f64>,
         pagelen: Option<f64>,
         size: Option<f64>,
     ) -> core::result::Result<bool, JsValue> {
-        let text = next.as_string();
-        if text.is_none() && !next.is_undefined() && !next.is_null() {
-            return Err(Error::new(Code::ResponseInvalid, Phase::Api).with_field("next").into());
-        }
         let values = usize::try_from(values).unwrap_or(usize::MAX);
-        Ok(self.0.answered(&Page { next: text.as_deref(), values, page, pagelen, size })?)
+        Ok(self.0.answered(&Page { next: next.as_deref(), values, page, pagelen, size })?)
     }
 }
 
-/// The address of a page of a list, whose own address has no query: of the one that `next` stands for, or of the one that
-/// `page` numbers; the first one without both. Callers may give any values.
+/// The address of a page of a list, whose own address has no query: of the one that `next` stands for, else of the one that
+/// `page` stands for or has as its number, else of the first one.
 #[wasm_bindgen(js_name = pageAddress)]
-pub fn page_address(list: &str, next: &JsValue, page: &JsValue) -> core::result::Result<String, JsValue> {
-    if let Some(token) = host::optional_string(next, "next", Phase::Api)? {
-        return Ok(pagination::page_address(list, &token, "next")?);
-    }
-    if page.is_undefined() || page.is_null() {
-        return Ok(list.to_owned());
-    }
-    // Who wrote a loop when `next` was a number hands it on as `page`.
-    Ok(match page.as_string() {
-        Some(token) => pagination::page_address(list, &token, "page")?,
-        None => pagination::numbered_address(list, page.as_f64().unwrap_or(f64::NAN))?,
+pub fn page_address(
+    list: &str,
+    next: Option<String>,
+    page: Option<String>,
+    page_number: Option<f64>,
+) -> core::result::Result<String, JsValue> {
+    Ok(match (next, page, page_number) {
+        (Some(token), ..) => pagination::page_address(list, &token, "next")?,
+        // Who wrote a loop when `next` was a number hands it on as `page`.
+        (None, Some(token), _) => pagination::page_address(list, &token, "page")?,
+        (None, None, Some(number)) => pagination::numbered_address(list, number)?,
+        (None, None, None) => list.to_owned(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::Members;
+use super::leave;
 use crate::rate_limit::{self, Fields, Line};
 
 /// Whether an answer with this status proves that Bitbucket knows the credential.
@@ -11,8 +11,8 @@ pub fn proves_credential(status: u16) -> bool {
     rate_limit::proves_credential(status)
 }
 
-/// What an answer tells of the rate limit: `{ limit?, used?, pause?, pace? }`, pause and pace in milliseconds.
-#[wasm_bindgen(js_name = rateLimitNews)]
+/// What an answer tells of the rate limit.
+#[wasm_bindgen(js_name = rateLimitNews, unchecked_return_type = "RateLimitNews")]
 #[expect(clippy::too_many_arguments, reason = "an object would cost more than it tells")]
 pub fn rate_limit_news(
     status: u16,
@@ -26,13 +26,7 @@ pub fn rate_limit_news(
 ) -> JsValue {
     let fields =
         Fields { limit: limit.as_deref(), near_limit: near_limit.as_deref(), retry_after: retry_after.as_deref() };
-    let news = rate_limit::news(status, &fields, Line { limit: known, is_configured, refusals }, received_at);
-    Members::new()
-        .number("limit", news.limit.map(u64::from))
-        .number("used", news.used.map(u64::from))
-        .number("pause", news.pause)
-        .number("pace", news.pace)
-        .into_js()
+    leave(&rate_limit::news(status, &fields, Line { limit: known, is_configured, refusals }, received_at))
 }
 
 /// Whether requests wait for as long as Bitbucket asks, in milliseconds.

@@ -194,7 +194,7 @@ impl Policy {
     }
 }
 
-fn times(obtained_at: Option<f64>, expires_at: Option<f64>) -> Times {
+pub(super) fn times(obtained_at: Option<f64>, expires_at: Option<f64>) -> Times {
     let real = |time: &f64| time.is_finite();
     Times { obtained_at: obtained_at.filter(real), expires_at: expires_at.filter(real) }
 }

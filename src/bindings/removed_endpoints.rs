@@ -1,20 +1,77 @@
 //! What crosses the border when an endpoint is asked for that Atlassian removed: removed_endpoints.rs.
 
+use serde::Serialize;
+use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use super::{Members, ReadResponse};
+use super::api_response::kind_of;
+use super::{ApiAnswer, leave};
 use crate::endpoints::{Address, Endpoint, argument_error};
-use crate::removed_endpoints::{self, Collected, Page, Replacement, Verdict, replacement};
+use crate::error::{Error, Phase, Result};
+use crate::removed_endpoints::{self, Collected, Replacement, Sort, Verdict, replacement};
+
+/// What takes the place of a request: a list that is collected, a refusal, or the request itself, whose answer
+/// `withoutTracker` judges.
+#[derive(Serialize, Tsify)]
+pub struct Replaced<'a> {
+    /// Path of the removed endpoint, below the API's base.
+    endpoint: &'a str,
+    /// What an administrator is told.
+    notice: String,
+    /// The body of a 400.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<String>,
+    /// A list that is collected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list: Option<CollectedList<'a>>,
+}
+
+/// A list that is collected from all workspaces.
+#[derive(Serialize, Tsify)]
+pub struct CollectedList<'a> {
+    /// What tells it from others, whatever its page.
+    key: String,
+    /// The address of the user's workspaces.
+    workspaces: String,
+    /// By what it is sorted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sort: Option<&'a Sort>,
+}
+
+/// What lists that are collected may take.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct CollectionLimits {
+    /// How long a list is kept, in milliseconds.
+    kept_ms: u32,
+    /// Lists of a connection.
+    most_lists: u32,
+    /// In characters of JSON.
+    longest_list: u32,
+    /// Workspaces that are read at the same time.
+    most_at_once: u32,
+}
+
+/// What an answer about a workspace, which is no success, means for the list.
+#[derive(Serialize, Tsify)]
+pub struct WorkspaceVerdict {
+    /// The list is answered with the same; it goes on without the workspace; or the workspace is asked without a role.
+    #[tsify(type = "'refused' | 'left out' | 'without role'")]
+    verdict: &'static str,
+    /// What an administrator is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    told: Option<String>,
+}
 
 /// The endpoints of an API that are gone. A list is known by the address that was asked for.
 #[wasm_bindgen(js_name = RemovedEndpoints)]
 pub struct Removed(Address);
 
 impl Removed {
-    fn list(&self, url: &str) -> Option<Collected> {
-        match replacement(&self.0, "GET", url)? {
-            Replacement::Collected(list) => Some(list),
-            Replacement::Issues | Replacement::Refused(_) => None,
+    fn list(&self, url: &str) -> Result<Collected> {
+        match replacement(&self.0, "GET", url) {
+            Some(Replacement::Collected(list)) => Ok(list),
+            _ => Err(Error::argument(Phase::Api, "url", "is not that of a list that is collected")),
         }
     }
 }
@@ -27,84 +84,62 @@ impl Removed {
         Ok(Self(Endpoint::Api.parse(Some(url)).map_err(|reason| argument_error("apiUrl", reason))?))
     }
 
-    /// What takes the place of a request, `{ endpoint, notice, refusal?, list? }`; `undefined` where it is sent as it is.
-    /// `refusal` is the body of a 400; `list` is one that is collected: `{ key, workspaces, sort? }`.
+    /// What takes the place of a request; `undefined` where it is sent as it is.
+    #[wasm_bindgen(unchecked_return_type = "Replaced | undefined")]
     pub fn replacement(&self, method: &str, url: &str) -> JsValue {
         let Some(replacement) = replacement(&self.0, method, url) else { return JsValue::UNDEFINED };
         let endpoint = replacement.endpoint();
         let (refusal, list) = match &replacement {
             Replacement::Issues => (None, None),
             Replacement::Refused(message) => (Some(removed_endpoints::error_body(message)), None),
-            Replacement::Collected(list) => (None, Some(about(list))),
+            Replacement::Collected(list) => {
+                (None, Some(CollectedList { key: list.key(), workspaces: list.workspaces(), sort: list.sort() }))
+            }
         };
-        Members::new()
-            .text("endpoint", Some(endpoint.asked()))
-            .text("notice", Some(&endpoint.notice()))
-            .text("refusal", refusal.as_deref())
-            .json("list", list.as_deref())
-            .into_js()
+        leave(&Replaced { endpoint: endpoint.asked(), notice: endpoint.notice(), refusal, list })
     }
 
-    /// What a list may take: `{ keptMs, mostLists, longestList, mostAtOnce }`.
+    /// What a list may take.
+    #[wasm_bindgen(unchecked_return_type = "CollectionLimits")]
     pub fn limits() -> JsValue {
-        Members::new()
-            .number("keptMs", Some(removed_endpoints::KEPT_MS.into()))
-            .number("mostLists", Some(removed_endpoints::MOST_LISTS.into()))
-            .number("longestList", Some(removed_endpoints::LONGEST_LIST.into()))
-            .number("mostAtOnce", Some(removed_endpoints::MOST_AT_ONCE.into()))
-            .into_js()
+        leave(&CollectionLimits {
+            kept_ms: removed_endpoints::KEPT_MS,
+            most_lists: removed_endpoints::MOST_LISTS,
+            longest_list: removed_endpoints::LONGEST_LIST,
+            most_at_once: removed_endpoints::MOST_AT_ONCE,
+        })
     }
 
     /// The address of what belongs to a list in a workspace, by its segment of a path.
     #[wasm_bindgen(js_name = inWorkspace)]
-    pub fn in_workspace(&self, url: &str, segment: &str, with_role: bool) -> Option<String> {
-        Some(self.list(url)?.in_workspace(segment, with_role))
+    pub fn in_workspace(&self, url: &str, segment: &str, with_role: bool) -> core::result::Result<String, JsValue> {
+        Ok(self.list(url)?.in_workspace(segment, with_role))
     }
 
-    /// `{ verdict, told? }` on an answer about a workspace that is no success: `refused`, `left out` or `without role`, and
-    /// what an administrator is told of it.
+    /// Judges an answer about a workspace that is no success, to a request with a credential of this kind.
+    #[wasm_bindgen(unchecked_return_type = "WorkspaceVerdict")]
     pub fn judge(
         &self,
         url: &str,
         segment: &str,
         with_role: bool,
-        response: &JsValue,
+        answer: ApiAnswer,
+        kind: &str,
     ) -> core::result::Result<JsValue, JsValue> {
-        let response = ReadResponse::read(response)?;
-        let verdict = self.list(url).map(|list| list.judge(segment, with_role, &response.as_response()));
-        let (verdict, told) = match verdict {
-            Some(Verdict::LeftOut(told)) => ("left out", Some(told)),
-            Some(Verdict::WithoutRole) => ("without role", None),
-            Some(Verdict::Refused(told)) => ("refused", told),
-            None => ("refused", None),
+        let response = answer.to(kind_of(kind)?);
+        let (verdict, told) = match self.list(url)?.judge(segment, with_role, &response) {
+            Verdict::LeftOut(told) => ("left out", Some(told)),
+            Verdict::WithoutRole => ("without role", None),
+            Verdict::Refused(told) => ("refused", told),
         };
-        Ok(Members::new().text("verdict", Some(verdict)).text("told", told.as_deref()).into_js())
+        Ok(leave(&WorkspaceVerdict { verdict, told }))
     }
 
-    /// `{ from, to, page, pagelen, size, next? }`: the page of a list, when it has so many values in all.
-    pub fn page(&self, url: &str, size: usize) -> JsValue {
-        let Some(list) = self.list(url) else { return JsValue::UNDEFINED };
-        let Page { from, to, page, pagelen, size, next } = list.page(size);
-        Members::new()
-            .number("from", Some(from as u64))
-            .number("to", Some(to as u64))
-            .number("page", Some(page))
-            .number("pagelen", Some(pagelen))
-            .number("size", Some(size as u64))
-            .text("next", next.as_deref())
-            .into_js()
+    /// The page of a list, when it has so many values in all.
+    #[wasm_bindgen(unchecked_return_type = "CollectedPage")]
+    pub fn page(&self, url: &str, size: usize) -> core::result::Result<JsValue, JsValue> {
+        Ok(leave(&self.list(url)?.page(size)))
     }
-}
-
-fn about(list: &Collected) -> String {
-    let sort = list
-        .sort()
-        .map(|sort| Members::new().text("member", Some(&sort.member)).flag("isDescending", sort.is_descending).end());
-    Members::new()
-        .text("key", Some(&list.key()))
-        .text("workspaces", Some(&list.workspaces()))
-        .json("sort", sort.as_deref())
-        .end()
 }
 
 /// The body of the 404 in place of what Bitbucket answers for issues; `undefined`: that stays.

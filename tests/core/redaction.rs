@@ -2,16 +2,17 @@
 
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
-use nocodb_bitbucket_auth::authorization_response::validate;
+use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
 use nocodb_bitbucket_auth::credential::{Credential, Kind, Stored};
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, variable};
+use nocodb_bitbucket_auth::grant::Grant;
 use nocodb_bitbucket_auth::json::Object;
 use nocodb_bitbucket_auth::secret::{Secret, clean_description};
 use nocodb_bitbucket_auth::state::State;
-use nocodb_bitbucket_auth::token_request::{Grant, TokenRequest};
+use nocodb_bitbucket_auth::token_request::TokenRequest;
 use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
 use nocodb_bitbucket_auth::token_set::Previous;
 
@@ -34,8 +35,8 @@ fn debug_output_shows_no_secret() {
     let client = client();
     let state = State::remembered(MARK).unwrap();
     let query = format!("code={MARK}&state={MARK}");
-    let code = validate(&client, &query, &state).unwrap();
-    let exchange = TokenRequest::authorization_code(&client, &code, None, None).unwrap();
+    let code = validate(&client, Callback::Query(&query), &state).unwrap();
+    let exchange = TokenRequest::authorization_code(&client, MARK, None, None).unwrap();
     let refresh = TokenRequest::refresh_token(&client, MARK).unwrap();
     let body = format!(r#"{{"access_token":"{MARK}","refresh_token":"{MARK}","token_type":"bearer"}}"#);
     let response = TokenResponse {
@@ -51,10 +52,15 @@ fn debug_output_shows_no_secret() {
     let tokens = parse(&client, &response, &Previous::default()).unwrap();
     let previous = Previous { refresh_token: Some(Secret::new(MARK)), scopes: None };
     let request = AuthorizationRequest::new(&client, &authorization_url(&client), &[7; RANDOM_BYTES], &[]).unwrap();
+    let callbacks = (Callback::Text(MARK), Callback::Query(MARK));
     let object = Object::parse(&body).unwrap();
-    let shown = format!("{client:?}{state:?}{code:?}{exchange:?}{refresh:?}{tokens:?}{previous:?}{object:?}");
+    let shown =
+        format!("{client:?}{state:?}{code:?}{exchange:?}{refresh:?}{tokens:?}{previous:?}{callbacks:?}{object:?}");
     assert_eq!(format!("{request:?}"), "AuthorizationRequest([redacted])");
-    assert_eq!(format!("{object:?}"), "Object([redacted])");
+    assert_eq!(
+        format!("{callbacks:?} {object:?}"),
+        "(Callback([redacted]), Callback([redacted])) Object([redacted])"
+    );
     assert!(!shown.contains(MARK) && !shown.contains("TUFSS0VE"), "{shown}");
     assert!(shown.contains("[redacted]"));
 }

@@ -4,7 +4,8 @@ use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::credential::Kind;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::Code;
-use nocodb_bitbucket_auth::token_request::{Grant, LONGEST_TOKEN, TokenRequest};
+use nocodb_bitbucket_auth::grant::Grant;
+use nocodb_bitbucket_auth::token_request::{LONGEST_TOKEN, TokenRequest};
 use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
 use nocodb_bitbucket_auth::token_set::{Previous, is_expired};
 

@@ -167,7 +167,7 @@ describe('createClient', () => {
   });
 
   test('keeps the redirect URI byte for byte', () => {
-    for (const redirectUri of ['https://nocodb.example', 'https://NocoDB.example/a%2fb/../?x=1', 'http://127.0.0.1:8080']) {
+    for (const redirectUri of ['https://nocodb.example', 'https://NocoDB.example:443/a%2fb/?x=1', 'http://127.0.0.1:8080']) {
       assert.equal(createClient({ ...OPTIONS, redirectUri }).redirectUri, redirectUri);
     }
   });

@@ -486,7 +486,7 @@ describe('with Redis', () => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
     // Two limiters share nothing but that Redis.
-    const lines = [1, 2].map(() => start(limiterOf(100, { redisUrl: redis.url }), 125));
+    const lines = [1, 2].map(() => start(limiterOf(100, { redis: { url: redis.url } }), 125));
     await clock.through(both(lines), [100, 200, 250], () => lines.filter(({ count }) => count() < 125).length);
     for (const { passed } of lines) {
       assert.deepEqual(passed.map(({ index }) => index), Array.from({ length: 125 }, (_, index) => index));
@@ -504,7 +504,7 @@ describe('with Redis', () => {
   test('what one process learns of others is counted once', async (t) => {
     const redis = await startRedis(t);
     moveClock(t);
-    const limiters = [1, 2].map(() => limiterOf(100, { redisUrl: redis.url }));
+    const limiters = [1, 2].map(() => limiterOf(100, { redis: { url: redis.url } }));
     const near = told({ 'x-ratelimit-nearlimit': 'true' });
     await Promise.all(limiters.map((limiter) => limiter.observe(ACCOUNT, GROUP, near)));
     const lines = limiters.map((limiter) => start(limiter, 30));
@@ -516,7 +516,7 @@ describe('with Redis', () => {
   test('answers that tell of others while requests are counted hold none of those up', async (t) => {
     const redis = await startRedis(t);
     moveClock(t);
-    const limiter = limiterOf(100, { redisUrl: redis.url });
+    const limiter = limiterOf(100, { redis: { url: redis.url } });
     const near = told({ 'x-ratelimit-nearlimit': 'true' });
     const observed = Array.from({ length: 10 }, () => limiter.observe(ACCOUNT, GROUP, near));
     const line = start(limiter, 20);
@@ -527,7 +527,7 @@ describe('with Redis', () => {
   test('a process whose clock is a little late is counted, too', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
-    const [early, late] = [1, 2].map(() => limiterOf(5, { redisUrl: redis.url }));
+    const [early, late] = [1, 2].map(() => limiterOf(5, { redis: { url: redis.url } }));
     const border = Date.parse('2026-11-24T08:05:00Z');
     clock.set(border + SECOND);
     await early.take(ACCOUNT, GROUP);
@@ -543,7 +543,7 @@ describe('with Redis', () => {
   test('that goes away and comes back empty, no request is lost and none too many', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
-    const limiter = limiterOf(30, { redisUrl: redis.url, redisVariable: 'THIS_REDIS_URL' });
+    const limiter = limiterOf(30, { redis: { url: redis.url, variable: 'THIS_REDIS_URL' } });
     const line = start(limiter, 20);
     await Promise.all(line.takes);
     await redis.kill();
@@ -562,7 +562,7 @@ describe('with Redis', () => {
 
   test('that hangs, requests go on', async (t) => {
     const redis = await startRedis(t);
-    const limiter = limiterOf(30, { redisUrl: redis.url });
+    const limiter = limiterOf(30, { redis: { url: redis.url } });
     await limiter.take(ACCOUNT, GROUP);
     redis.pause();
     const line = start(limiter, 20);
@@ -576,7 +576,7 @@ describe('with Redis', () => {
     moveClock(t);
     const reader = new Redis(redis.url);
     t.after(() => reader.disconnect());
-    await limiterOf(30, { redisUrl: redis.url }).take(ACCOUNT, GROUP);
+    await limiterOf(30, { redis: { url: redis.url } }).take(ACCOUNT, GROUP);
     const key = (await reader.keys('*')).find((name) => !name.endsWith(':life'));
     await reader.del(key);
     const slot = Number(key.split(':').at(-1));
@@ -589,7 +589,7 @@ describe('with Redis', () => {
         await reader.del(name);
         await spoil(name);
       }
-      const line = start(limiterOf(30, { redisUrl: redis.url }), 20);
+      const line = start(limiterOf(30, { redis: { url: redis.url } }), 20);
       await reached(line.count, 20);
       assert.equal(console.warn.mock.callCount(), 0, String(index));
     }
@@ -600,7 +600,9 @@ describe('with Redis', () => {
     const admin = new Redis(redis.url);
     t.after(() => admin.disconnect());
     await admin.acl('SETUSER', 'reader', 'on', '>pass', '~*', '+@read', '+@connection');
-    const limiter = limiterOf(30, { redisUrl: redis.url.replace('//', '//reader:pass@'), redisVariable: 'THE_VARIABLE' });
+    const limiter = limiterOf(30, {
+      redis: { url: redis.url.replace('//', '//reader:pass@'), variable: 'THE_VARIABLE' },
+    });
     await Promise.all(start(limiter, 5).takes);
     await sleep(3000);
     await Promise.all(start(limiter, 5).takes);

@@ -247,7 +247,7 @@ describe('NocoDB\'s own database', () => {
     await assertShared(one, other);
     await one.publish('x', entry('x', 1, DEAD));
     const limiter = new RateLimiter({
-      rateLimit: 10, isRateLimitConfigured: true, redisUrl: url, redisVariable: 'NC_REDIS_URL', isRedisDatabaseSought: true,
+      rateLimit: 10, isRateLimitConfigured: true, redis: { url, variable: 'NC_REDIS_URL', isDatabaseSought: true },
     });
     await limiter.take('account', 'group');
     const all = [...said, ...alsoSaid, ...warn.mock.calls.map(({ arguments: [line] }) => line)]
@@ -406,7 +406,7 @@ describe('data that Redis loses', () => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const limiterOf = () => new RateLimiter({
-      rateLimit: 30, isRateLimitConfigured: true, redisUrl: url, isRedisDatabaseSought: true,
+      rateLimit: 30, isRateLimitConfigured: true, redis: { url, isDatabaseSought: true },
     });
     const send = async (limiter, many) => {
       const takes = Array.from({ length: many }, () => limiter.take('account', 'group', { maxWaitMs: 0 }));

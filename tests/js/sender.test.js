@@ -10,7 +10,7 @@ const folder = new URL('js/', import.meta.resolve('nocodb-bitbucket-auth/package
 const { createSender } = await import(new URL('api/sender.js', folder));
 const { core, failure } = await import(new URL('core.js', folder));
 
-const { proxies } = core().readEnvironment({});
+const { proxies } = core().readEnvironment('{}');
 
 /**
  * A sender for an API that answers with these statuses, one after the other and the last one again and again. The

@@ -10,6 +10,8 @@ const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbuc
 const { readEnvironment } = await inside('js/nocodb/environment.js');
 const { membersOf } = await inside('js/arguments.js');
 const { core } = await inside('js/core.js');
+const { nextOf } = await inside('js/api/paginate.js');
+const { pageAddress } = await inside('js/nocodb/lists.js');
 
 /** What Atlassian removed on 2026-04-14. */
 const REMOVED = ['/workspaces', '/repositories', '/user/permissions/workspaces', '/user/permissions/repositories'];
@@ -67,10 +69,16 @@ function checkCore(vector, call, expected) {
   });
 }
 
+/** Scopes as the shim hands them over. */
+function inText(scopes) {
+  const list = [scopes].flat();
+  return list.every((scope) => typeof scope === 'string') ? list.join(' ') : undefined;
+}
+
 /** An answer of the API as the shim hands it over. */
-function answer({ status, headers = {}, body, encoding, kind, path, isElsewhere, receivedAt = 1.8e12 }) {
+function answer({ status, headers = {}, body, encoding, path, isElsewhere = false, receivedAt = RECEIVED_AT }) {
   const bytes = encoding === 'hex' ? Buffer.from(body, 'hex') : Buffer.from(text(body));
-  return { status, headers, body: new Uint8Array(bytes), kind, path, isElsewhere, receivedAt };
+  return new (core().ApiAnswer)(status, JSON.stringify(headers), bytes, receivedAt, path, isElsewhere);
 }
 
 const CASES = {
@@ -112,12 +120,9 @@ const CASES = {
       clientId, clientSecret, code, codeVerifier, code_verifier, redirectUri, refreshToken, isVerifierOptional = false,
     } = vector;
     if (vector.request === 'host') {
-      const inner = new (core().Client)(clientId, REDIRECT_URI, clientSecret);
-      const build = () => {
-        const given = membersOf(check, 'codeGrant', { code, codeVerifier });
-        return inner.buildHostTokenRequest(given.code, given.codeVerifier, isVerifierOptional);
-      };
-      checkCore(vector, build, (request) => assert.deepEqual(request, vector.expect));
+      const inner = new (core().Client)({ clientId, clientSecret, redirectUri: REDIRECT_URI });
+      checkCore(vector, () => inner.buildHostTokenRequest(code, codeVerifier, isVerifierOptional),
+        (request) => assert.deepEqual(request, vector.expect));
       return;
     }
     const client = oauth.createClient({ clientId, clientSecret, redirectUri: REDIRECT_URI });
@@ -164,8 +169,8 @@ const CASES = {
       expand: () => oauth.expandScopes(vector.scopes),
       missing: () => oauth.missingScopes(vector.required, vector.granted),
       'missing of the requested': () => {
-        const requested = [vector.requested].flat().join(' ');
-        return new (core().Client)('Key', REDIRECT_URI, undefined, requested).missingScopes([vector.granted].flat().join(' '));
+        const client = { clientId: 'Key', redirectUri: REDIRECT_URI, scopes: vector.requested };
+        return new (core().Client)(client).missingScopes(vector.granted);
       },
     }[vector.operation];
     check(vector, run, (scopes) => assert.deepEqual(scopes, vector.expect));
@@ -188,7 +193,7 @@ const CASES = {
   },
 
   api_response(vector) {
-    const error = core().judgeApiResponse(answer(vector));
+    const error = core().judgeApiResponse(answer(vector), vector.kind);
     assert.ok(error.message, 'there is no message');
     holds(error, vector.error);
     for (const hidden of vector.hides ?? []) assert.ok(!JSON.stringify(error).includes(hidden), hidden);
@@ -212,7 +217,10 @@ const CASES = {
 
   connection_test(vector) {
     const run = () => {
-      const probe = new (core().ConnectionTest)(vector.known);
+      const { kind, workspace, repository, hint, requestedScopes, grantedScopes } = vector.known;
+      const probe = new (core().ConnectionTest)(
+        kind, workspace, repository, hint, inText(requestedScopes), inText(grantedScopes),
+      );
       const answers = vector.answers.values();
       const asked = [];
       for (let path = probe.path; path !== undefined; path = probe.path) {
@@ -267,8 +275,10 @@ const CASES = {
   },
 
   stored_tokens({ row, own, isOfSameChain, isInVault = false, isRefused, expect }) {
-    const { RowHolding } = core();
-    assert.equal(RowHolding[core().rowHolding(row ?? undefined, own, isOfSameChain, isInVault, isRefused)], expect);
+    const origin = ({ authorizedAt, account, obtainedAt, expiresAt }) => (
+      new (core().TokenOrigin)(authorizedAt, account, obtainedAt, expiresAt));
+    assert.equal(
+      core().rowHolding(row ? origin(row) : undefined, origin(own), isOfSameChain, isInVault, isRefused), expect);
   },
 
   host_answer({ code, status, expect }) {
@@ -292,7 +302,7 @@ const CASES = {
       const asking = new (core().List)(first);
       const asked = [asking.address];
       for (const answer of answers) {
-        const isMore = asking.answered(answer.next, answer.values, answer.page, answer.pagelen, answer.size);
+        const isMore = asking.answered(nextOf(answer.next), answer.values, answer.page, answer.pagelen, answer.size);
         asked.push(isMore ? asking.address : 'end');
         if (!isMore) break;
       }
@@ -301,7 +311,7 @@ const CASES = {
     const run = {
       pages: () => pages().asked,
       token: () => pages().asking.token,
-      address: () => core().pageAddress(list, next, page),
+      address: () => pageAddress(list, membersOf(pageAddress, 'listQuery', { next, page })),
       repetition: () => core().pageRepetition(status, retryAfter, number, patience, RECEIVED_AT, random) ?? null,
     }[vector.operation];
     checkCore(vector, run, (seen) => assert.deepEqual(seen, vector.expect));
@@ -322,7 +332,7 @@ const CASES = {
       },
       page: () => removed.page(url, vector.size),
       same: () => keyOf(url) === keyOf(other),
-      judge: () => removed.judge(url, vector.segment, vector.withRole, answer(vector.answer)),
+      judge: () => removed.judge(url, vector.segment, vector.withRole, answer(vector.answer), vector.answer.kind),
       tracker: () => core().withoutTracker(vector.status, vector.isElsewhere) ?? null,
       notice: () => removed.replacement(method, url).notice,
     }[operation];
@@ -366,7 +376,15 @@ const INSIDE = [
 
 /** What nothing that is exported tells is seen where the environment is read. */
 function configInside(vector) {
-  const seen = readEnvironment(vector.environment);
+  const { redis, ...settings } = readEnvironment(vector.environment);
+  const seen = {
+    ...settings,
+    redisUrl: redis?.url,
+    redisVariable: redis?.variable,
+    redisDatabase: redis?.database,
+    isRedisDatabaseSought: redis?.isDatabaseSought ?? false,
+    otherRedisDatabases: redis?.otherDatabases,
+  };
   for (const [name, value] of Object.entries(vector.expect ?? {})) {
     if (INSIDE.includes(name)) assert.deepEqual(seen[name] ?? null, value, name);
   }

@@ -45,10 +45,17 @@ test('speed, with small numbers: every result is the same, and no ratio is under
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
+test('crossings: the counts are within their limits', () => {
+  const { status, stdout, stderr } = bench('crossings', '--quick');
+  assert.equal(status, 0, stderr + stdout);
+  assert.equal(stdout.match(/\(at most [^)]*: held\)/g)?.length, 3);
+  assert.match(stdout, /Everything ran\.\n$/);
+});
+
 test('a subject that does not exist is named', () => {
   const { status, stderr } = bench('nothing');
   assert.equal(status, 1);
-  assert.match(stderr, /There is no subject "nothing", only refresh, client, load, speed\./);
+  assert.match(stderr, /There is no subject "nothing", only refresh, client, load, speed, crossings\./);
 });
 
 test('a limit is missed by what is above it, or no number', () => {
@@ -58,6 +65,11 @@ test('a limit is missed by what is above it, or no number', () => {
   assert.equal(misses({ value: Number.NaN, most: 5 }, full), true);
   assert.equal(misses({ value: 9, exactly: 10 }, full), true);
   assert.equal(misses({ value: 7 }, full), false);
+});
+
+test('a count misses its limit with small numbers, too', () => {
+  assert.equal(misses({ value: 25, upTo: 25 }, { quick: true }), false);
+  assert.equal(misses({ value: 26, upTo: 25 }, { quick: true }), true);
 });
 
 test('a goal is missed by what is below it, or no number; with small numbers by what is below half of it', () => {

@@ -1,0 +1,34 @@
+/**
+ * How often the border between JavaScript and the WebAssembly is crossed.
+ *
+ * In: nothing. Out: figures, numbers of calls. What never happens here: a count (crossings/count.mjs does that, in a process
+ * of its own, with the simulator in another).
+ */
+import { runPart, startPartAndWait } from './lib/processes.mjs';
+
+export const title = "Crossings of the border, without wasm-bindgen's own calls that only hand over memory";
+
+/** What is done, and the most calls that it may take: into the core, and from there back into JavaScript. */
+const OPERATIONS = {
+  form: { title: 'From the environment to the form, once per process', into: 3, back: 25 },
+  tokenResponse: { title: 'One parseTokenResponse', back: 12 },
+  exchange: { title: 'From a code to tokens for NocoDB to store, which account they are of included' },
+  authenticate: { title: 'From a stored config to a client (authenticate)', named: ['readCredential', 1] },
+  request: { title: 'One request to the API through the wrapper' },
+};
+
+export async function* measure() {
+  const { answer: { origin, env }, stop } = await startPartAndWait('lib/simulator.mjs', { backend: 'newer' });
+  try {
+    const counted = await runPart('crossings/count.mjs', { origin, env });
+    for (const [id, { title: what, into, back, named }] of Object.entries(OPERATIONS)) {
+      yield what;
+      const { calls, names } = counted[id];
+      yield { name: 'calls into the core', value: calls.into, ...(into && { upTo: into }) };
+      yield { name: 'calls back into JavaScript', value: calls.back, ...(back && { upTo: back }) };
+      if (named) yield { name: `calls of ${named[0]}`, value: names[named[0]] ?? 0, exactly: named[1] };
+    }
+  } finally {
+    await stop();
+  }
+}

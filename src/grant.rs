@@ -1,0 +1,43 @@
+//! What is exchanged for tokens (RFC 6749 section 1.3).
+//!
+//! In: the name of a grant. Out: the grant, and the phase to which its errors belong. What never happens here: a request.
+
+use crate::error::Phase;
+
+/// What was exchanged for tokens. The same error means different things for different grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grant {
+    /// RFC 6749 section 4.1.
+    AuthorizationCode,
+    /// RFC 6749 section 6.
+    RefreshToken,
+    /// RFC 6749 section 4.4.
+    ClientCredentials,
+}
+
+impl Grant {
+    /// Every grant.
+    pub const ALL: [Grant; 3] = [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials];
+
+    /// The value of `grant_type`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// The grant with this `grant_type`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grant| grant.as_str() == name)
+    }
+
+    /// The phase in which this grant is used.
+    pub fn phase(self) -> Phase {
+        match self {
+            Self::AuthorizationCode | Self::ClientCredentials => Phase::Exchange,
+            Self::RefreshToken => Phase::Refresh,
+        }
+    }
+}
