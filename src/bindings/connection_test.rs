@@ -5,7 +5,6 @@ use wasm_bindgen::prelude::*;
 use super::api_response::{ApiAnswer, kind_of};
 use super::leave;
 use crate::connection_test::{ConnectionTest, Known};
-use crate::error::{Error, Phase};
 use crate::scope::ScopeSet;
 
 /// A test of a connection. While there is a `path`, that is to be asked, and `answered` or `failed` to be told.
@@ -24,15 +23,15 @@ impl Test {
         requested_scopes: Option<String>,
         granted_scopes: Option<String>,
     ) -> core::result::Result<Test, JsValue> {
-        let unusable = |reason| Error::argument(Phase::Api, "requestedScopes", reason);
+        // Out of a store: a hint that cannot be used is left out.
+        let scopes = |text: Option<String>| ScopeSet::parse(&text?).ok();
         Ok(Self(ConnectionTest::new(&Known {
             kind: kind_of(kind)?,
             workspace: workspace.as_deref(),
             repository: repository.as_deref(),
             hint: hint.as_deref(),
-            requested: requested_scopes.as_deref().map(ScopeSet::parse).transpose().map_err(unusable)?,
-            // Out of a store: a hint that cannot be used is left out.
-            granted: granted_scopes.and_then(|scopes| ScopeSet::parse(&scopes).ok()),
+            requested: scopes(requested_scopes),
+            granted: scopes(granted_scopes),
         })?))
     }
 
