@@ -134,33 +134,23 @@ const INVALID: Reason = "is not a valid URL";
 /// IP addresses.
 pub fn parse_web_url(text: &str) -> core::result::Result<Url, Reason> {
     let (scheme, authority, rest) = split_address(text);
-    if text.is_empty() {
-        return Err("is empty");
-    }
-    if text.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
-        return Err("must not contain white space or control characters");
-    }
-    if text.contains('\\') {
-        return Err("must not contain a backslash");
-    }
-    if authority.contains('%') {
-        return Err("has a percent-encoded host: write it in punycode (xn--…)");
-    }
-    if !authority.is_ascii() {
-        return Err("has a host with non-ASCII characters: write it in punycode (xn--…)");
-    }
-    if !text.is_ascii() {
-        return Err("must not contain non-ASCII characters: percent-encode them");
-    }
     let is_web = ["https", "http"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
-    if !is_web || authority.is_empty() && rest.starts_with('/') {
-        return Err("must be an absolute URL that starts with https://");
-    }
-    if text.contains('#') {
-        return Err("must not have a fragment (#…)");
-    }
-    if authority.contains('@') {
-        return Err("must not contain a user name or a password");
+    let refused = [
+        (text.is_empty(), "is empty"),
+        (text.bytes().any(|b| b <= b' ' || b == 0x7f), "must not contain white space or control characters"),
+        (text.contains('\\'), "must not contain a backslash"),
+        (authority.contains('%'), "has a percent-encoded host: write it in punycode (xn--…)"),
+        (!authority.is_ascii(), "has a host with non-ASCII characters: write it in punycode (xn--…)"),
+        (!text.is_ascii(), "must not contain non-ASCII characters: percent-encode them"),
+        (
+            !is_web || authority.is_empty() && rest.starts_with('/'),
+            "must be an absolute URL that starts with https://",
+        ),
+        (text.contains('#'), "must not have a fragment (#…)"),
+        (authority.contains('@'), "must not contain a user name or a password"),
+    ];
+    if let Some((_, reason)) = refused.into_iter().find(|(is_so, _)| *is_so) {
+        return Err(reason);
     }
     let url = Url::parse(text).map_err(|_| INVALID)?;
     // DNS has no room for such a label, so nobody else decodes it.

@@ -7,7 +7,6 @@
 //! Bitbucket has two kinds of lists: *numbered* ones, whose answers may tell `page` and `size`, and *iterators*, which go
 //! by an opaque cursor (`ctx`). Both say by `next` where the next page is. Only `values` is sure to be there.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use base64::Engine;
@@ -67,9 +66,9 @@ const LARGEST_PAGE: f64 = 9_007_199_254_740_991.0;
 
 /// A parameter as it is written, and its name.
 #[derive(Debug, Clone)]
-struct Parameter<'a> {
-    name: Cow<'a, str>,
-    text: Cow<'a, str>,
+struct Parameter {
+    name: String,
+    text: String,
 }
 
 /// A list that is read page by page.
@@ -78,7 +77,7 @@ pub struct List {
     /// The first page's address up to its query.
     base: String,
     /// The first page's parameters, `fields` with `next`.
-    parameters: Vec<Parameter<'static>>,
+    parameters: Vec<Parameter>,
     /// The page to ask for.
     address: String,
     /// The pages that were asked for.
@@ -90,20 +89,12 @@ impl List {
     /// it nobody could tell whether there is more.
     pub fn new(address: &str) -> Self {
         let (base, query) = query::split(address);
-        let parameters: Vec<Parameter<'static>> = parameters(query)
-            .filter_map(|parameter| {
-                let selected = (parameter.name == FIELDS).then(|| with_next(&parameter)).flatten();
-                match selected {
-                    Some(fields) if fields.is_empty() => None,
-                    Some(fields) => Some(Parameter {
-                        name: Cow::Borrowed(FIELDS),
-                        text: Cow::Owned([FIELDS, "=", &fields].concat()),
-                    }),
-                    None => Some(Parameter {
-                        name: Cow::Owned(parameter.name.into_owned()),
-                        text: Cow::Owned(parameter.text.into_owned()),
-                    }),
-                }
+        let parameters: Vec<Parameter> = parameters(query)
+            .into_iter()
+            .filter_map(|parameter| match with_next(&parameter) {
+                Some(fields) if fields.is_empty() => None,
+                Some(fields) => Some(Parameter { text: [FIELDS, "=", &fields].concat(), ..parameter }),
+                None => Some(parameter),
             })
             .collect();
         let address = join(base, parameters.iter());
@@ -134,7 +125,7 @@ impl List {
     /// A `next` with the parameters of the first page that it lacks: those of pipelines have lost `sort` and all filters.
     fn follow(&self, next: &str) -> String {
         let (base, query) = query::split(next);
-        let own: Vec<Parameter<'_>> = parameters(query).collect();
+        let own = parameters(query);
         let has = |name: &str| own.iter().any(|parameter| parameter.name == name);
         // A redirect leads to a list of its own: what that one takes, it has told.
         if has(CURSOR) || resource(base) != resource(&self.base) {
@@ -150,7 +141,7 @@ impl List {
 
     /// The page of this number.
     fn numbered(&self, number: u64) -> String {
-        let page = Parameter { name: Cow::Borrowed(PAGE), text: Cow::Owned(format!("{PAGE}={number}")) };
+        let page = Parameter { name: PAGE.to_owned(), text: format!("{PAGE}={number}") };
         join(&self.base, self.parameters.iter().filter(|parameter| !is_of_page(&parameter.name)).chain([&page]))
     }
 
@@ -229,27 +220,18 @@ fn malformed(reason: &'static str) -> Box<Error> {
     Error::new(Code::ResponseInvalid, Phase::Api).with_field("next").with_reason(reason)
 }
 
-fn parameters(query: &str) -> impl Iterator<Item = Parameter<'_>> {
-    query.split('&').filter(|text| !text.is_empty()).map(|text| {
-        let (name, _) = form_urlencoded::parse(text.as_bytes()).next().unwrap_or_default();
-        Parameter { name, text: Cow::Borrowed(text) }
-    })
+fn parameters(query: &str) -> Vec<Parameter> {
+    query::written(query).map(|(name, text)| Parameter { name: name.into_owned(), text: text.to_owned() }).collect()
 }
 
-fn join<'a>(base: &str, parameters: impl Iterator<Item = &'a Parameter<'a>>) -> String {
-    let mut address = base.to_owned();
-    let mut separator = '?';
-    for parameter in parameters {
-        address.push(separator);
-        address.push_str(&parameter.text);
-        separator = '&';
-    }
-    address
+fn join<'a>(base: &str, parameters: impl Iterator<Item = &'a Parameter>) -> String {
+    query::join(base, parameters.map(|parameter| parameter.text.as_str()))
 }
 
-/// The value of `fields`, encoded, with `next` among the selected members; `None` when it is among them already.
-fn with_next(fields: &Parameter<'_>) -> Option<String> {
-    let (_, value) = query::pairs(&fields.text).flatten().next()?;
+/// The value of `fields`, encoded, with `next` among the selected members; `None` when it is among them already, and for any other
+/// parameter.
+fn with_next(fields: &Parameter) -> Option<String> {
+    let (_, value) = query::pairs(&fields.text).flatten().next().filter(|(name, _)| name == FIELDS)?;
     let names = || value.split(',').map(str::trim).filter(|name| !name.is_empty());
     let is_named = |name: &str| names().any(|known| known.strip_prefix('+').unwrap_or(known) == name);
     let is_selection = names().any(|name| !name.starts_with(['+', '-']));

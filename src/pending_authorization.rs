@@ -4,8 +4,6 @@
 //! In: times, the page's address, what was remembered. Out: verdicts, and the address without the response. What never
 //! happens here: a response being believed; authorization_response.rs judges it.
 
-use url::form_urlencoded;
-
 use crate::authorization_response::{AuthorizationCode, Callback, READ, is_denial, validate_in_page};
 use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Phase, Result};
@@ -78,19 +76,8 @@ pub fn response_state(address: &str, is_pending: bool) -> Option<String> {
 
 /// An address without the parameters of a response. All others stay as they are, and so does the fragment.
 pub fn without_response(address: &str) -> String {
-    let end = address.find('#').unwrap_or(address.len());
-    let (rest, fragment) = address.split_at_checked(end).unwrap_or((address, ""));
-    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let mut kept = place.to_owned();
-    let mut separator = '?';
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let is_read = form_urlencoded::parse(pair.as_bytes()).any(|(name, _)| READ.contains(&&*name));
-        if !is_read {
-            kept.push(separator);
-            kept.push_str(pair);
-            separator = '&';
-        }
-    }
-    kept.push_str(fragment);
-    kept
+    let (place, query) = query::split(address);
+    let others = query::written(query).filter(|(name, _)| !READ.contains(&&**name)).map(|(_, pair)| pair);
+    let fragment = address.find('#').and_then(|at| address.get(at..)).unwrap_or_default();
+    query::join(place, others) + fragment
 }

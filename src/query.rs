@@ -47,6 +47,18 @@ pub fn append<'a>(mut address: String, pairs: impl IntoIterator<Item = (&'a str,
     address
 }
 
+/// The pairs of a query as they are written, each after its name.
+pub fn written(query: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
+    let written = query.split('&').filter(|pair| !pair.is_empty());
+    written.filter_map(|pair| form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| (name, pair)))
+}
+
+/// An address with a query of these pairs, as they are written.
+pub fn join<'a>(address: &str, pairs: impl Iterator<Item = &'a str>) -> String {
+    let query = pairs.collect::<Vec<_>>().join("&");
+    if query.is_empty() { address.to_owned() } else { [address, "?", &query].concat() }
+}
+
 /// An address up to its query, and its query. A fragment is part of neither: it is not sent.
 pub fn split(address: &str) -> (&str, &str) {
     let address = address.split('#').next().unwrap_or_default();
