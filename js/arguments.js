@@ -53,3 +53,29 @@ export function pick(value, names) {
   const given = members(value);
   return Object.fromEntries(names.filter((name) => name in given).map((name) => [name, given[name]]));
 }
+
+/**
+ * @param {unknown} value
+ * @returns {string | undefined} what is no text counts as absent
+ */
+export const stringOf = (value) => (typeof value === 'string' ? value : undefined);
+
+/**
+ * The JSON of some members of what may be anything, without those that have none: a `BigInt`, a cycle, a getter that throws.
+ *
+ * @param {unknown} value
+ * @param {string[]} names
+ * @returns {string}
+ */
+export function jsonOf(value, names) {
+  const given = members(value);
+  const written = names.map((name) => {
+    try {
+      const json = JSON.stringify(given[name]);
+      return json === undefined ? [] : [`${JSON.stringify(name)}:${json}`];
+    } catch {
+      return [];
+    }
+  });
+  return `{${written.flat().join(',')}}`;
+}

@@ -218,7 +218,7 @@ export function createCredentials(stored, pair, holder, environment) {
 
 /** @param {Current} current @returns {Credential} */
 function bearer(current) {
-  return { authorization: `Bearer ${current.accessToken}`, current };
+  return { authorization: core().bearer(current.accessToken), current };
 }
 
 /** What connections are called. @type {WeakMap<Connection, string>} */

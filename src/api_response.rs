@@ -4,12 +4,10 @@
 //! who can mend it. What never happens here: a decision by the text of a 401, which varies, or a word of the answer in
 //! an error before it was cleaned.
 
-use std::borrow::Cow;
-
 use crate::credential::Kind;
 use crate::endpoints::Address;
 use crate::error::{Code, Error, Phase, sounds_like_refresh};
-use crate::json::{self, Object};
+use crate::json_object::{Value, entries, members};
 use crate::rate_limit;
 use crate::retry_after;
 use crate::scope::{ScopeSet, split};
@@ -212,12 +210,12 @@ pub(crate) fn is_workspace(path: &str) -> bool {
 
 /// The scopes of a header field.
 fn listed(field: Option<&str>) -> Option<Vec<String>> {
-    let names: Vec<Cow<'_, str>> = split(field?).map(Cow::Borrowed).collect();
+    let names: Vec<String> = split(field?).map(str::to_owned).collect();
     known_scopes(&names)
 }
 
 /// The scopes that the request needs, and those that the credential has, as the body says, or else the header fields.
-fn scopes(error: Option<&BitbucketError<'_>>, fields: &ResponseFields) -> (Vec<String>, Option<Vec<String>>) {
+fn scopes(error: Option<&BitbucketError>, fields: &ResponseFields) -> (Vec<String>, Option<Vec<String>>) {
     let required = error.map(|error| error.required.clone()).filter(|scopes| !scopes.is_empty());
     let granted = error.and_then(|error| error.granted.clone());
     (
@@ -227,7 +225,7 @@ fn scopes(error: Option<&BitbucketError<'_>>, fields: &ResponseFields) -> (Vec<S
 }
 
 /// Whether a refusal is for want of a scope: the body says so, or one that the header fields name is not granted.
-fn lacks(error: Option<&BitbucketError<'_>>, required: &[String], granted: Option<&[String]>) -> bool {
+fn lacks(error: Option<&BitbucketError>, required: &[String], granted: Option<&[String]>) -> bool {
     let set = |names: &[String]| names.iter().map(String::as_str).collect::<ScopeSet>();
     error.is_some_and(|error| !error.required.is_empty())
         || granted.is_some_and(|granted| !set(required).missing_from(&set(granted)).is_empty())
@@ -243,7 +241,7 @@ enum Speaker {
 /// What a body says.
 enum Said<'a> {
     /// Bitbucket's error, in its own form.
-    Error(BitbucketError<'a>),
+    Error(BitbucketError),
     /// There is no body.
     Nothing,
     /// A plain text, whose form does not tell whose it is. Only a short one is quoted.
@@ -317,47 +315,42 @@ fn cure_of_missing_scope(kind: Kind) -> &'static str {
 }
 
 /// Bitbucket's `{"type":"error","error":{"message":…,"detail":…,"fields":…,"data":…}}`, in which `type` may be missing.
-struct BitbucketError<'a> {
-    message: Option<Cow<'a, str>>,
+struct BitbucketError {
+    message: Option<String>,
     /// Where it is a text.
-    detail: Option<Cow<'a, str>>,
+    detail: Option<String>,
     /// Where `detail` is an object.
     required: Vec<String>,
     granted: Option<Vec<String>>,
     /// What is wrong with which member of the request.
     fields: Vec<String>,
-    announcement: Option<Cow<'a, str>>,
+    announcement: Option<String>,
 }
 
-impl<'a> BitbucketError<'a> {
+impl BitbucketError {
     /// `None` for whatever else a body may be: plain text, a page of HTML, somebody else's JSON.
-    fn read(body: &'a [u8]) -> Option<Self> {
+    fn read(body: &[u8]) -> Option<Self> {
         if body.len() > LARGEST_BODY {
             return None;
         }
-        let body = Object::parse(core::str::from_utf8(body).ok()?).ok()?;
-        let error = body.get("error").and_then(|error| Object::parse(error).ok());
-        let member = |name| error.as_ref().and_then(|error| error.get(name));
-        let text = |name| member(name).and_then(json::string);
-        let is_named = body.get("type").and_then(json::string).as_deref() == Some("error");
-        if !is_named && text("message").is_none() {
+        let [kind, error] = members(body, ["type", "error"]).ok()?;
+        let names = ["message", "detail", "fields", "data"];
+        let [message, detail, fields, data] = error.and_then(|error| error.members(names)).unwrap_or_default();
+        let message = message.and_then(Value::text);
+        if message.is_none() && kind.and_then(Value::text).as_deref() != Some("error") {
             return None;
         }
-        let object = |name| member(name).and_then(|value| Object::parse(value).ok());
-        let detail = object("detail");
-        let scopes = |name| detail.as_ref().and_then(|detail| detail.get(name)).and_then(json::strings);
+        let scopes = detail.and_then(|detail| detail.members(["required", "granted"]));
+        let [required, granted] = scopes.unwrap_or_default().map(|names| names.and_then(Value::texts));
+        let fields = fields.and_then(|fields| entries(fields.json()).ok()).unwrap_or_default();
+        let announcement = data.and_then(|data| data.members(["announcement_url"]));
         Some(Self {
-            message: text("message"),
-            detail: text("detail"),
-            required: scopes("required").map(|names| clean_scopes(&names)).unwrap_or_default(),
-            granted: scopes("granted").and_then(|names| known_scopes(&names)),
-            fields: object("fields")
-                .iter()
-                .flat_map(Object::members)
-                .take(MOST_FIELDS)
-                .filter_map(|(name, problem)| field(name, problem))
-                .collect(),
-            announcement: object("data").and_then(|data| data.get("announcement_url")).and_then(json::string),
+            message,
+            detail: detail.and_then(Value::text),
+            required: required.map(|names| clean_scopes(&names)).unwrap_or_default(),
+            granted: granted.and_then(|names| known_scopes(&names)),
+            fields: fields.iter().take(MOST_FIELDS).filter_map(|(name, problem)| field(name, *problem)).collect(),
+            announcement: announcement.and_then(|[address]| address?.text()),
         })
     }
 
@@ -376,10 +369,11 @@ impl<'a> BitbucketError<'a> {
 }
 
 /// The name of a member, and the first words about it. Bitbucket has a sentence for each, or a list of them.
-fn field(name: &str, problem: &str) -> Option<String> {
+fn field(name: &str, problem: Value<'_>) -> Option<String> {
     let name = clean_description(name, [])?;
-    let words = json::string(problem)
-        .or_else(|| json::strings(problem).and_then(|sentences| sentences.into_iter().next()))
+    let words = problem
+        .text()
+        .or_else(|| problem.texts()?.into_iter().next())
         .filter(|words| !words.trim_start().starts_with('<'))
         .and_then(|words| clean_description(&words, []));
     Some(match words {
@@ -393,21 +387,21 @@ fn field(name: &str, problem: &str) -> Option<String> {
 
 /// The same as [`clean_scopes`]. Where none of the names can be shown, it is not known which scopes there are; that there
 /// is none is not said.
-fn known_scopes(names: &[Cow<'_, str>]) -> Option<Vec<String>> {
+fn known_scopes(names: &[String]) -> Option<Vec<String>> {
     let shown = clean_scopes(names);
     (names.is_empty() || !shown.is_empty()).then_some(shown)
 }
 
 /// What looks like names of scopes, OAuth's (`repository:write`) and API tokens' (`read:repository:bitbucket`).
-fn clean_scopes(names: &[Cow<'_, str>]) -> Vec<String> {
+fn clean_scopes(names: &[String]) -> Vec<String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-' | b'.');
-    let is_name = |name: &&Cow<'_, str>| {
+    let is_name = |name: &&String| {
         (1..=LONGEST_SCOPE).contains(&name.len())
             && name.bytes().all(allowed)
             && name.split(':').all(|part| part.len() <= LONGEST_PART)
             && !sounds_like_refresh(name)
     };
-    names.iter().filter(is_name).take(MOST_SCOPES).map(|name| name.to_string()).collect()
+    names.iter().filter(is_name).take(MOST_SCOPES).cloned().collect()
 }
 
 /// The address of an announcement, if it is a page of Atlassian's.

@@ -10,7 +10,7 @@ use tsify::Tsify;
 use crate::api_response::{ApiResponse, ResponseFields, judge};
 use crate::credential::{Kind, segment};
 use crate::error::{Code, Error, Phase, Result};
-use crate::json::{self, Object};
+use crate::json_object::{Value, members};
 use crate::pasted;
 use crate::scope::{ScopeSet, purpose};
 use crate::secret::clean_description;
@@ -268,12 +268,14 @@ impl ConnectionTest {
         if body.len() > LARGEST_BODY {
             return self.fail(Error::new(Code::ResponseTooLarge, Phase::Api).with_status(status).message());
         }
-        let Some(object) = core::str::from_utf8(body).ok().and_then(|text| Object::parse(text).ok()) else {
+        let Ok([uuid, nickname, display_name, values]) =
+            members(body, ["uuid", "nickname", "display_name", "values"])
+        else {
             return self.fail(Error::new(Code::ResponseNotJson, Phase::Api).with_status(status).message());
         };
         match probe {
             Probe::User => {
-                let account = Account::read(&object);
+                let account = Account::read([uuid, nickname, display_name]);
                 let name = account.display_name.as_ref().or(account.nickname.as_ref());
                 let message = match name {
                     Some(name) => ["Connected as ", name, "."].concat(),
@@ -290,7 +292,7 @@ impl ConnectionTest {
             Probe::Workspace | Probe::Repositories => {
                 let workspace = decoded(self.workspace.as_deref());
                 // Whoever may see nothing of a workspace gets an empty list.
-                let is_empty = object.get("values").and_then(json::strings).is_some_and(|values| values.is_empty());
+                let is_empty = values.and_then(Value::texts).is_some_and(|values| values.is_empty());
                 self.reads_repositories = probe == Probe::Repositories && !is_empty;
                 let end = if is_empty { ", where it sees no repository: check the name." } else { "." };
                 self.succeed(None, ["Connected to the workspace ", &workspace, end].concat());
@@ -359,14 +361,15 @@ impl ConnectionTest {
 }
 
 impl Account {
-    fn read(user: &Object<'_>) -> Self {
-        let text = |name| user.get(name).and_then(json::string);
-        let is_id = |id: &str| (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-        let name = |name| text(name).and_then(|text| clean_description(&text, []));
+    /// Of the members of a user that have these names.
+    fn read([uuid, nickname, display_name]: [Option<Value<'_>>; 3]) -> Self {
+        let is_id =
+            |id: &String| (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+        let name = |name: Option<Value<'_>>| clean_description(&name?.text()?, []);
         Self {
-            uuid: text("uuid").filter(|id| is_id(id)).map(|id| id.into_owned()),
-            nickname: name("nickname"),
-            display_name: name("display_name"),
+            uuid: uuid.and_then(Value::text).filter(is_id),
+            nickname: name(nickname),
+            display_name: name(display_name),
         }
     }
 }

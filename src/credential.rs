@@ -1,6 +1,6 @@
 //! The credentials that Bitbucket takes, as NocoDB stores them.
 //!
-//! In: the members of a stored config. Out: a [`Credential`] with the value of its `Authorization` header. What never
+//! In: the JSON of a stored config's members. Out: a [`Credential`] with the value of its `Authorization` header. What never
 //! happens here: a credential being refused for what its first letters look like, which only make a hint; or a connection
 //! acting as the OAuth client itself without an administrator's leave.
 
@@ -11,6 +11,7 @@ use crate::Reason;
 use crate::environment::{ClientCredentials, variable};
 use crate::error::{Code, Error, Phase, Result};
 use crate::host_answer::unexchanged;
+use crate::json_object::{Value, entries, members};
 use crate::pasted;
 use crate::secret::Secret;
 use crate::token_response::is_token;
@@ -52,46 +53,27 @@ impl Kind {
         matches!(Self::from_name(name), None | Some(Self::OAuth))
     }
 
-    /// The [members](MEMBERS) of a config that it is made of.
-    fn members(self) -> &'static [&'static str] {
-        match self {
-            Self::OAuth => &["oauth_token", "refresh_token"],
-            Self::ApiKey => &["token"],
-            Self::Basic => &["token", "email"],
-            Self::Custom => &[],
-        }
-    }
-
     /// Whether it is the credential of a person: access tokens and OAuth clients have no user at Bitbucket.
     pub fn has_user(self) -> bool {
         matches!(self, Self::OAuth | Self::Basic)
     }
 }
 
-/// The members of a stored config that a credential is made of.
-pub const MEMBERS: [&str; 4] = ["token", "email", "oauth_token", "refresh_token"];
+/// The members of a stored config that are read. `oauth` is what the host's GUI sends once, to be exchanged.
+pub const MEMBERS: [&str; 6] = ["type", "token", "email", "oauth_token", "refresh_token", "oauth"];
 
-/// The one member of an object that stands for a text in a vault: `{ "$vault": { "alias": …, "secret": … } }`. NocoDB puts the
-/// text in its place before it hands a config over.
-pub const VAULT: &str = "$vault";
+/// The members of a config that stand for a text in a vault: `{ "$vault": { "alias": …, "secret": … } }`, and nothing else.
+/// NocoDB puts the text in its place before it hands a config over.
+pub fn vault_references(config: &str) -> Vec<String> {
+    let members = entries(config.as_bytes()).unwrap_or_default();
+    members.into_iter().filter(|(_, value)| is_vault_reference(*value)).map(|(name, _)| name).collect()
+}
 
-/// The members of a stored config that matter. An empty one is as good as absent.
-#[derive(Clone, Copy, Default)]
-pub struct Stored<'a> {
-    /// `type`
-    pub kind: Option<&'a str>,
-    /// `token`
-    pub token: Option<&'a str>,
-    /// `oauth_token`
-    pub oauth_token: Option<&'a str>,
-    /// `refresh_token`
-    pub refresh_token: Option<&'a str>,
-    /// `email`
-    pub email: Option<&'a str>,
-    /// Whether there is an `oauth`: what the host's GUI sends once, to be exchanged.
-    pub has_code: bool,
-    /// The [members](MEMBERS) that are still references to a vault.
-    pub references: &'a [&'a str],
+fn is_vault_reference(value: Value<'_>) -> bool {
+    entries(value.json()).is_ok_and(|members| match members.as_slice() {
+        [(name, place)] => name == "$vault" && place.json().starts_with(b"{"),
+        _ => false,
+    })
 }
 
 /// A credential that can be used, or at least renewed.
@@ -108,49 +90,48 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// Reads a config. White space around what people paste is trimmed.
-    pub fn read(stored: &Stored<'_>, client_credentials: ClientCredentials) -> Result<Self> {
-        let kind = stored
-            .kind
-            .and_then(Kind::from_name)
-            .ok_or_else(|| argument("type", "must be oauth, api_key, basic or custom"))?;
+    /// Reads the JSON of a config's [members](MEMBERS). Stores may hold anything: what is no text is as good as absent, and so
+    /// is an empty one. White space around what people paste is trimmed.
+    pub fn read(config: &str, client_credentials: ClientCredentials) -> Result<Self> {
+        let [kind, token, email, oauth_token, refresh_token, code] =
+            members(config.as_bytes(), MEMBERS).map_err(|_| argument("config", "is not an object"))?;
+        let kind = kind.and_then(Value::text).and_then(|name| Kind::from_name(&name));
+        let kind = kind.ok_or_else(|| argument("type", "must be oauth, api_key, basic or custom"))?;
         if kind == Kind::Custom && client_credentials == ClientCredentials::Refused {
             let reason = "is not set to allow, so no connection may act as the OAuth client itself. An administrator decides about that; choose another auth type";
             let error = Error::new(Code::InvalidConfig, Phase::Config);
             return Err(error.with_field(variable::CLIENT_CREDENTIALS).with_reason(reason));
         }
-        if let Some(field) = kind.members().iter().find(|name| stored.references.contains(name)) {
+        let made_of: &[_] = match kind {
+            Kind::OAuth => &[("oauth_token", oauth_token), ("refresh_token", refresh_token)],
+            Kind::ApiKey => &[("token", token)],
+            Kind::Basic => &[("token", token), ("email", email)],
+            Kind::Custom => &[],
+        };
+        if let Some((field, _)) = made_of.iter().find(|(_, value)| value.is_some_and(is_vault_reference)) {
             return Err(argument(
                 field,
                 "is a vault reference, which the host did not resolve: check the vault in NocoDB, or enter the value itself",
             ));
         }
-        let refresh_token = stored.refresh_token.map(str::trim).filter(|token| !token.is_empty());
-        let can_renew = match kind {
-            Kind::OAuth => refresh_token.is_some(),
-            Kind::Custom => true,
-            Kind::ApiKey | Kind::Basic => false,
-        };
-        let (field, token) = match kind {
-            Kind::OAuth => ("oauth_token", stored.oauth_token),
-            Kind::ApiKey | Kind::Basic => ("token", stored.token),
-            Kind::Custom => ("token", None),
-        };
-        let access_token = token.map_or(Err("is missing"), parse_token);
+        let refresh_token = text(refresh_token).filter(|_| kind == Kind::OAuth);
+        let can_renew = kind == Kind::Custom || refresh_token.is_some();
+        let (field, token) = made_of.first().copied().unwrap_or(("token", None));
+        let access_token = text(token).map_or(Err("is missing"), |token| parse_token(&token));
         if let Err(reason) = access_token
             && !can_renew
         {
-            if kind == Kind::OAuth && stored.has_code {
+            if kind == Kind::OAuth && code.is_some() {
                 return Err(unexchanged(Phase::Api));
             }
             return Err(argument(field, reason));
         }
         // Another one could be renewed; one that Bitbucket cannot have sent would end the connection.
-        if let Some(Err(reason)) = refresh_token.filter(|_| can_renew).map(pasted::check_credential) {
+        if let Some(Err(reason)) = refresh_token.as_deref().map(pasted::check_credential) {
             return Err(argument("refresh_token", reason));
         }
         let email = match kind {
-            Kind::Basic => Some(email(stored.email.unwrap_or_default())?),
+            Kind::Basic => Some(parse_email(&text(email).unwrap_or_default())?),
             _ => None,
         };
         Ok(Self { kind, access_token: access_token.ok(), email, can_renew })
@@ -161,7 +142,7 @@ impl Credential {
         let token = self.access_token.as_ref()?.expose();
         Some(Secret::new(match &self.email {
             Some(email) => ["Basic ", &STANDARD.encode([email, ":", token].concat())].concat(),
-            None => ["Bearer ", token].concat(),
+            None => return Some(bearer(token)),
         }))
     }
 
@@ -184,11 +165,17 @@ impl Credential {
     }
 }
 
+/// The value of `Authorization` for an access token (RFC 6750 section 2.1).
+pub fn bearer(access_token: &str) -> Secret {
+    Secret::new(["Bearer ", access_token].concat())
+}
+
+/// The text of a member, without the white space around it, unless it is empty.
+fn text(member: Option<Value<'_>>) -> Option<String> {
+    member?.text().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
 fn parse_token(text: &str) -> core::result::Result<Secret, Reason> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err("is missing");
-    }
     pasted::check_credential(text)?;
     if is_token(text) { Ok(Secret::new(text)) } else { Err("is no token: it has characters that tokens do not have") }
 }
@@ -197,8 +184,7 @@ fn parse_token(text: &str) -> core::result::Result<Secret, Reason> {
 /// what ends a user-id (RFC 7617 section 2).
 const NOT_IN_EMAIL: [char; 5] = ['<', '>', ',', ';', ':'];
 
-fn email(text: &str) -> Result<String> {
-    let text = text.trim();
+fn parse_email(text: &str) -> Result<String> {
     pasted::check(text).map_err(|reason| argument("email", reason))?;
     let is_address = text.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty())
         && !text.chars().any(|c| c.is_control() || c.is_whitespace() || NOT_IN_EMAIL.contains(&c));

@@ -5,7 +5,7 @@
 //! getter or a proxy of the caller's may throw anywhere, and an exception that passes through WebAssembly leaves its
 //! stack where it was: after enough of them nothing works any more in the whole process.
 
-use js_sys::{Array, Function, Reflect, Symbol, Uint8Array};
+use js_sys::{Function, Reflect, Symbol, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
@@ -130,15 +130,6 @@ extern "C" {
 /// A property, or `None` where reading it throws.
 fn get(value: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(value, &JsValue::from_str(name)).ok()
-}
-
-/// The value of an object's only member, if that has this name.
-pub fn only_member(value: &JsValue, name: &str) -> Option<JsValue> {
-    if !value.is_object() {
-        return None;
-    }
-    let names: Array = Reflect::own_keys(value).ok()?;
-    if names.length() == 1 && names.get(0) == name { get(value, name) } else { None }
 }
 
 /// What kind of callback a caller gave.

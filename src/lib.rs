@@ -36,7 +36,7 @@ pub mod grant;
 #[cfg(feature = "server")]
 pub mod host_answer;
 #[cfg(feature = "server")]
-pub mod json;
+pub mod json_object;
 #[cfg(feature = "server")]
 pub mod key_derivation;
 #[cfg(feature = "server")]

@@ -193,25 +193,6 @@ impl ScopeSet {
     }
 }
 
-/// Whether a text is a list of a usual length as this crate would write it: each scope once, with single spaces between
-/// them.
-pub(crate) fn is_plain_list(text: &str) -> bool {
-    let mut known = [""; 32];
-    let mut rest = Some(text);
-    for at in 0..known.len() {
-        let Some(list) = rest else { return true };
-        let (scope, after) = list.split_once(' ').map_or((list, None), |(scope, after)| (scope, Some(after)));
-        let is_known = known.iter().take(at).any(|other| *other == scope);
-        let Some(room) = known.get_mut(at) else { return false };
-        if is_known || scope.is_empty() || !scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',') {
-            return false;
-        }
-        *room = scope;
-        rest = after;
-    }
-    false
-}
-
 /// The scopes in one text.
 pub fn split(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c == ',' || c.is_ascii_whitespace()).filter(|scope| !scope.is_empty())

@@ -10,20 +10,19 @@ use crate::client_authentication::basic;
 use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Result, clean_error_code};
 use crate::grant::Grant;
-use crate::json::{self, Object, Problem, Value};
+use crate::json_object::{Problem, Value, members};
 use crate::query;
 use crate::retry_after::{self, LONGEST_TOKEN_WAIT};
-use crate::scope::{self, ScopeSet, is_plain_list};
+use crate::scope::{self, ScopeSet};
 use crate::secret::{Secret, clean_description};
-use crate::text::{cut, has_control, is_graphic, same};
 use crate::token_request::LONGEST_TOKEN;
 use crate::token_set::{Previous, TokenSet};
 
 /// The largest answer that is looked at: 1 MiB, over a hundred times the largest seen.
 pub const LARGEST_BODY: usize = 1_048_576;
 
-/// The longest lifetime that is believed: ten years, in milliseconds.
-const LONGEST_LIFETIME: u64 = 10 * 365 * 86_400_000;
+/// The longest lifetime that is believed: ten years, in seconds.
+const LONGEST_LIFETIME: f64 = 10.0 * 365.0 * 86_400.0;
 
 /// The latest time that JavaScript can tell, in milliseconds since 1970.
 const LATEST_TIME: f64 = 8.64e15;
@@ -49,59 +48,14 @@ pub struct TokenResponse<'a> {
     pub request_body: Option<&'a str>,
 }
 
-/// Judges an answer.
+/// Judges an answer. Good is what has the status 200 and all that RFC 6749 section 5.1 asks for; then tokens leave the core.
 pub fn parse(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Result<TokenSet> {
-    let granted = granted(client, response, previous, "")?;
-    let refresh_token = granted.refresh_token.map(Secret::new);
-    Ok(TokenSet {
-        access_token: Secret::new(granted.access_token),
-        refresh_token: refresh_token.or_else(|| previous.refresh_token.clone()),
-        expires_at: granted.expires_at,
-        scopes: match granted.scopes {
-            // It was found to be a short list.
-            Scopes::Written(text) => ScopeSet::parse(text).unwrap_or_default(),
-            Scopes::Read(scopes) => scopes,
-        },
-    })
-}
-
-/// The scopes of an answer.
-pub(crate) enum Scopes<'a> {
-    /// As they stand there: [`is_plain_list`].
-    Written(&'a str),
-    /// As they were read.
-    Read(ScopeSet),
-}
-
-impl Scopes<'_> {
-    fn is_empty(&self) -> bool {
-        matches!(self, Self::Read(scopes) if scopes.is_empty())
-    }
-}
-
-/// What an answer grants, with tokens left where they stand if they stand for themselves. They are secrets, so it has no
-/// `Debug`.
-pub(crate) struct Granted<'a> {
-    pub(crate) access_token: Cow<'a, str>,
-    pub(crate) refresh_token: Option<Cow<'a, str>>,
-    pub(crate) expires_at: Option<f64>,
-    pub(crate) scopes: Scopes<'a>,
-}
-
-/// Judges an answer like [`parse`], without the refresh token of before. `known`: scopes that were [`Scopes::Written`] in
-/// an answer before, if there was one.
-pub(crate) fn granted<'a>(
-    client: &ClientConfig,
-    response: &TokenResponse<'a>,
-    previous: &Previous,
-    known: &str,
-) -> Result<Granted<'a>> {
     if !(0.0..=LATEST_TIME).contains(&response.received_at) {
         let reason = "must be a time in milliseconds since 1970";
         return Err(Error::argument(response.grant.phase(), "receivedAt", reason));
     }
     match response.status {
-        200 => parse_success(client, response, previous, known),
+        200 => parse_success(client, response, previous),
         300..=399 => Err(response.error(Code::RedirectRefused)),
         400..=499 => Err(parse_failure(client, response, previous)),
         _ => Err(response.unexpected_status()),
@@ -130,59 +84,97 @@ impl TokenResponse<'_> {
     /// Whether the answer says that it is JSON. Without a media type the body has to speak for itself.
     fn may_be_json(&self) -> bool {
         let Some(content_type) = self.content_type else { return true };
-        let essence = cut(content_type, b';').0;
-        if same(essence, "application/json") {
-            return true;
+        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let subtype = essence.strip_prefix("application/").unwrap_or_default();
+        subtype == "json" || subtype.strip_suffix("+json").is_some_and(|subtype| !subtype.is_empty())
+    }
+
+    fn unreadable(&self, problem: Problem) -> Box<Error> {
+        match problem {
+            Problem::Syntax => self.error(Code::ResponseNotJson),
+            Problem::NotAnObject => self.error(Code::ResponseInvalid).with_reason("it is not a JSON object"),
+            Problem::DuplicateName => self.error(Code::ResponseInvalid).with_reason("a member stands twice"),
         }
-        let essence = essence.trim();
-        if essence.eq_ignore_ascii_case("application/json") {
-            return true;
+    }
+
+    /// A member that has to be a string if it is there.
+    fn text(&self, field: &str, value: Option<Value<'_>>) -> Result<Option<String>> {
+        value.map(|value| value.text().ok_or_else(|| self.invalid(field, "is not a string"))).transpose()
+    }
+
+    /// A member that has to be a token if it is there.
+    fn token(&self, field: &str, value: Option<Value<'_>>) -> Result<Option<Secret>> {
+        match self.text(field, value)? {
+            Some(token) if is_token(&token) => Ok(Some(Secret::new(token))),
+            Some(_) => Err(self.invalid(field, "is not 1 to 65536 printable ASCII characters without spaces")),
+            None => Ok(None),
         }
-        let essence = essence.to_ascii_lowercase();
-        let suffixed = essence.strip_prefix("application/").and_then(|subtype| subtype.strip_suffix("+json"));
-        suffixed.is_some_and(|subtype| !subtype.is_empty())
+    }
+
+    /// When the access token dies: after `expires_in` seconds.
+    fn expires_at(&self, expires_in: Option<Value<'_>>) -> Result<Option<f64>> {
+        let Some(expires_in) = expires_in else { return Ok(None) };
+        let seconds = expires_in.number().filter(|seconds| (0.0..=LONGEST_LIFETIME).contains(seconds));
+        let seconds = seconds.ok_or_else(|| {
+            self.invalid("expires_in", "is not a number of seconds, negative, or more than ten years")
+        })?;
+        Ok(Some(self.received_at + (seconds * 1000.0).floor()))
+    }
+
+    /// The scopes that a good answer grants, if it names any: Bitbucket's own `scopes` before the standard's `scope`. When
+    /// both are there, `scopes` is the one that is kept up to date.
+    fn granted_scopes(&self, scopes: Option<Value<'_>>, scope: Option<Value<'_>>) -> Result<Option<ScopeSet>> {
+        let scopes = self.scopes("scopes", scopes)?;
+        let scope = self.scopes("scope", scope)?;
+        // An empty list beside one that is not says nothing.
+        let named = scopes.as_ref().filter(|scopes| !scopes.is_empty()).is_some();
+        Ok(if named { scopes } else { scope.or(scopes) })
+    }
+
+    /// A member that has to be a list of scopes, in one string or several, if it is there.
+    fn scopes(&self, field: &str, value: Option<Value<'_>>) -> Result<Option<ScopeSet>> {
+        let Some(value) = value else { return Ok(None) };
+        let texts = value.text().map(|text| vec![text]).or_else(|| value.texts());
+        let texts = texts.ok_or_else(|| self.invalid(field, "is neither a string nor a list of strings"))?;
+        let scopes =
+            ScopeSet::read(texts.iter().map(String::as_str)).map_err(|reason| self.invalid(field, reason))?;
+        if scopes.iter().any(|scope| scope.contains(char::is_control)) {
+            return Err(self.invalid(field, "contains control characters"));
+        }
+        Ok(Some(scopes))
     }
 }
 
 /// RFC 6749 section 5.1.
-fn parse_success<'a>(
-    client: &ClientConfig,
-    response: &TokenResponse<'a>,
-    previous: &Previous,
-    known: &str,
-) -> Result<Granted<'a>> {
+fn parse_success(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Result<TokenSet> {
     if !response.may_be_json() {
         return Err(response.error(Code::ResponseNotJson));
     }
     if response.body.len() > LARGEST_BODY {
         return Err(response.error(Code::ResponseTooLarge));
     }
-    let members = Members::parse(response.body).map_err(|problem| problem.into_error(response))?;
-    let access_token = match members.token("access_token") {
-        Some(token) => token.map_err(|reason| response.invalid("access_token", reason))?,
-        None => return Err(response.invalid("access_token", "is missing")),
-    };
-    match members.string("token_type") {
-        Member::Value(kind) if kind.eq_ignore_ascii_case("bearer") => {}
-        Member::Value(_) => return Err(response.error(Code::UnsupportedTokenType)),
-        Member::Absent => return Err(response.invalid("token_type", "is missing")),
-        Member::Malformed => return Err(response.invalid("token_type", "is not a string")),
+    let names = ["access_token", "token_type", "expires_in", "refresh_token", "scopes", "scope"];
+    let [access_token, token_type, expires_in, refresh_token, scopes, scope] =
+        members(response.body, names).map_err(|problem| response.unreadable(problem))?;
+    let access_token = response.token("access_token", access_token)?;
+    let access_token = access_token.ok_or_else(|| response.invalid("access_token", "is missing"))?;
+    let token_type = response.text("token_type", token_type)?;
+    let token_type = token_type.ok_or_else(|| response.invalid("token_type", "is missing"))?;
+    if !token_type.eq_ignore_ascii_case("bearer") {
+        return Err(response.error(Code::UnsupportedTokenType));
     }
-    let lifetime = members.lifetime().map_err(|reason| response.invalid("expires_in", reason))?;
-    let refresh_token = members.token("refresh_token").transpose();
-    let refresh_token = refresh_token.map_err(|reason| response.invalid("refresh_token", reason))?;
-    let scopes = members.granted_scopes(known).map_err(|(field, reason)| response.invalid(field, reason))?;
-    Ok(Granted {
+    let expires_at = response.expires_at(expires_in)?;
+    let refresh_token = response.token("refresh_token", refresh_token)?;
+    let scopes = response.granted_scopes(scopes, scope)?;
+    Ok(TokenSet {
         access_token,
-        refresh_token,
-        expires_at: lifetime.map(|lifetime| response.received_at + lifetime as f64),
+        refresh_token: refresh_token.or_else(|| previous.refresh_token.clone()),
+        expires_at,
         // RFC 6749 section 5.1: an answer without a scope granted what was requested; after a refresh, what there was.
-        scopes: scopes.or_else(|| previous.scopes.clone().map(Scopes::Read)).unwrap_or_else(|| {
-            Scopes::Read(match response.grant {
-                // That request names no scopes.
-                Grant::ClientCredentials => ScopeSet::default(),
-                Grant::AuthorizationCode | Grant::RefreshToken => client.scopes().clone(),
-            })
+        scopes: scopes.or_else(|| previous.scopes.clone()).unwrap_or_else(|| match response.grant {
+            // That request names no scopes.
+            Grant::ClientCredentials => ScopeSet::default(),
+            Grant::AuthorizationCode | Grant::RefreshToken => client.scopes().clone(),
         }),
     })
 }
@@ -190,11 +182,7 @@ fn parse_success<'a>(
 /// Whether a text can be a token: printable ASCII without spaces, because it goes into a header field (RFC 6749 appendix
 /// A.12, RFC 6750 section 2.1), and not too long.
 pub fn is_token(text: &str) -> bool {
-    has_length_of_token(text) && is_graphic(text)
-}
-
-fn has_length_of_token(text: &str) -> bool {
-    (1..=LONGEST_TOKEN).contains(&text.len())
+    (1..=LONGEST_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// A 4xx status: RFC 6749 section 5.2 if the body says so, else what the status and the challenge tell.
@@ -202,11 +190,8 @@ fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
     if response.body.len() > LARGEST_BODY {
         return response.error(Code::ResponseTooLarge);
     }
-    let members = Members::parse(response.body).ok();
-    let error = match members.as_ref().map(|members| members.string("error")) {
-        Some(Member::Value(error)) if !error.is_empty() => Some(error),
-        _ => None,
-    };
+    let [error, description] = members(response.body, ["error", "error_description"]).unwrap_or_default();
+    let error = error.and_then(Value::text).filter(|error| !error.is_empty());
     let Some(error) = error else {
         // RFC 6749 section 5.2: a 401 with a challenge is the answer to a client that failed to authenticate.
         if response.status == 401 && response.www_authenticate.is_some() {
@@ -214,11 +199,8 @@ fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
         }
         return response.unexpected_status();
     };
-    let description = match members.as_ref().map(|members| members.string("error_description")) {
-        Some(Member::Value(description)) => Some(description),
-        _ => None,
-    };
-    let code = match (response.grant, error.as_ref()) {
+    let description = description.and_then(Value::text);
+    let code = match (response.grant, error.as_str()) {
         (Grant::RefreshToken, "invalid_grant" | "unauthorized_client") => Code::ReconnectRequired,
         (Grant::RefreshToken, "invalid_request") if description.as_deref() == Some(DEAD_REFRESH_TOKEN) => {
             Code::ReconnectRequired
@@ -251,96 +233,3 @@ const DEAD_REFRESH_TOKEN: &str = "Invalid refresh_token";
 
 /// The parameters of a token request that must not come back in a description.
 const CONFIDENTIAL_PARAMETERS: [&str; 3] = ["code", "code_verifier", "refresh_token"];
-
-/// A member of the answer, as far as its type goes.
-enum Member<T> {
-    Absent,
-    Malformed,
-    Value(T),
-}
-
-impl Problem {
-    fn into_error(self, response: &TokenResponse<'_>) -> Box<Error> {
-        match self {
-            Self::Syntax => response.error(Code::ResponseNotJson),
-            Self::NotAnObject => response.error(Code::ResponseInvalid).with_reason("it is not a JSON object"),
-            Self::TooManyMembers => {
-                response.error(Code::ResponseInvalid).with_reason("it has more than a thousand members")
-            }
-            Self::DuplicateName => response.error(Code::ResponseInvalid).with_reason("a member stands twice"),
-        }
-    }
-}
-
-/// The answer as a JSON object.
-struct Members<'a>(Object<'a>);
-
-impl<'a> Members<'a> {
-    fn parse(body: &'a [u8]) -> core::result::Result<Self, Problem> {
-        let text = core::str::from_utf8(body).map_err(|_| Problem::Syntax)?;
-        Object::parse(text).map(Self)
-    }
-
-    fn string(&self, name: &str) -> Member<Cow<'a, str>> {
-        match self.0.value(name).map(Value::string) {
-            None => Member::Absent,
-            Some(None) => Member::Malformed,
-            Some(Some(value)) => Member::Value(value),
-        }
-    }
-
-    /// A member that has to be a token if it is there.
-    fn token(&self, name: &str) -> Option<core::result::Result<Cow<'a, str>, &'static str>> {
-        let value = self.0.value(name)?;
-        Some(match value.string() {
-            // Whoever read it has looked at its characters already.
-            Some(token) if value.is_graphic() && has_length_of_token(&token) => Ok(token),
-            Some(token) if is_token(&token) => Ok(token),
-            Some(_) => Err("is not 1 to 65536 printable ASCII characters without spaces"),
-            None => Err("is not a string"),
-        })
-    }
-
-    /// `expires_in` in milliseconds: a number, or a string that is one, as some servers write it.
-    fn lifetime(&self) -> core::result::Result<Option<u64>, &'static str> {
-        let Some(json) = self.0.get("expires_in") else { return Ok(None) };
-        let text = json::string(json).unwrap_or(Cow::Borrowed(json));
-        match json::thousandths(&text) {
-            None => Err("is not a number, or negative"),
-            Some(lifetime) if lifetime <= LONGEST_LIFETIME => Ok(Some(lifetime)),
-            Some(_) => Err("is more than ten years"),
-        }
-    }
-
-    /// Bitbucket's own `scopes` before the standard's `scope`; when both are there, `scopes` is the one that is kept
-    /// up to date.
-    fn granted_scopes(&self, known: &str) -> core::result::Result<Option<Scopes<'a>>, (&'static str, &'static str)> {
-        let mut granted: Option<Scopes<'a>> = None;
-        for &field in &["scopes", "scope"] {
-            let Some(value) = self.0.value(field).filter(|value| value.json() != "null") else { continue };
-            // An empty list beside one that is not says nothing.
-            let is_first = granted.as_ref().is_none_or(Scopes::is_empty);
-            let text = value.string();
-            if let Some(Cow::Borrowed(text)) = text
-                && ((!text.is_empty() && same(text, known)) || is_plain_list(text))
-            {
-                if is_first {
-                    granted = Some(Scopes::Written(text));
-                }
-                continue;
-            }
-            let texts = match text {
-                Some(text) => vec![text],
-                None => json::strings(value.json()).ok_or((field, "is neither a string nor a list of strings"))?,
-            };
-            let scopes = ScopeSet::read(texts.iter().map(|text| &**text)).map_err(|reason| (field, reason))?;
-            if scopes.iter().any(has_control) {
-                return Err((field, "contains control characters"));
-            }
-            if is_first {
-                granted = Some(Scopes::Read(scopes));
-            }
-        }
-        Ok(granted)
-    }
-}

@@ -321,7 +321,9 @@ fn config() {
 #[wasm_bindgen_test]
 fn credential() {
     run("credential", include_str!("vectors/credential.json"), |case| {
-        let outcome = read_credential(&given(case, "config"), case["mayActAsClient"] == true);
+        // As the shim hands it over; a list has none of the members.
+        let config = if case["config"].is_array() { json!({}) } else { case["config"].clone() };
+        let outcome = read_credential(&config.to_string(), case["mayActAsClient"] == true);
         check(case, outcome, |credential| equal(&credential, &case["expect"]))
     });
 }
@@ -688,9 +690,9 @@ fn values_of_the_wrong_kind_about_the_api_are_named() {
     assert_eq!(error["field"], "apiUrl");
     let error = seen(&Test::new("password", None, None, None, None, None).err().unwrap());
     assert_eq!(error["field"], "kind");
-    assert_eq!(workspace_segment(&"{1}".into()).unwrap(), "%7B1%7D");
-    for value in [JsValue::UNDEFINED, 1.into(), "..".into()] {
-        assert_eq!(seen(&workspace_segment(&value).unwrap_err())["field"], "workspace");
+    assert_eq!(workspace_segment(Some("{1}".to_owned())).unwrap(), "%7B1%7D");
+    for value in [None, Some("..".to_owned())] {
+        assert_eq!(seen(&workspace_segment(value).unwrap_err())["field"], "workspace");
     }
 }
 

@@ -7,10 +7,10 @@
 use js_sys::{Function, JSON, Object};
 use nocodb_bitbucket_auth::bindings::{
     Api, ApiAnswer, Client, Policy, Queue, Redactor, RefreshAction, RefreshAdmission, RefreshAnswer, RefreshEvent,
-    RefreshLane, Test, choose_redis_database, complete_redirect, group_of, is_pending_over, is_refusal,
+    RefreshLane, Test, bearer, choose_redis_database, complete_redirect, group_of, is_pending_over, is_refusal,
     judge_api_response, may_carry, may_repeat, outdates, page_client, proves_credential, rate_limit_news,
     read_credential, read_environment, redis_database_trouble, redis_databases, redis_server, redis_trouble,
-    refuse_secret, response_state, retry_delay, waiting_time, without_response, workspace_segment,
+    refuse_secret, response_state, retry_delay, vault_references, waiting_time, without_response, workspace_segment,
 };
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -335,7 +335,7 @@ fn answers_of_the_api_are_judged() {
 
 #[wasm_bindgen_test]
 fn credentials_are_read_out_of_what_is_stored() {
-    let read = |config: Value| read_credential(&js(&config), false).map(|credential| seen(&credential));
+    let read = |config: Value| read_credential(&config.to_string(), false).map(|credential| seen(&credential));
     let oauth = read(json!({ "type": "oauth", "oauth_token": "AT", "refresh_token": "RT" })).unwrap();
     assert_eq!(
         oauth,
@@ -348,11 +348,18 @@ fn credentials_are_read_out_of_what_is_stored() {
     assert_eq!(basic["email"], "dana@example.com");
     // A number is no token: it counts as absent.
     assert!(read(json!({ "type": "api_key", "token": 1 })).is_err());
-    assert_eq!(thrown(read_credential(&JsValue::NULL, false)), argument("config"));
-    assert_eq!(workspace_segment(&"acme".into()).unwrap(), "acme");
-    assert_eq!(thrown(workspace_segment(&"a/b".into())), argument("workspace"));
-    assert_eq!(thrown(workspace_segment(&1.into())), argument("workspace"));
-    assert_eq!(thrown(workspace_segment(&JsValue::UNDEFINED)), argument("workspace"));
+    assert_eq!(thrown(read_credential("null", false)), argument("config"));
+    assert_eq!(bearer("AT"), "Bearer AT");
+    assert_eq!(vault_references(r#"{"a":{"$vault":{}},"b":{"$vault":""},"c":{"$vault":{},"x":1}}"#), ["a"]);
+    // Depth takes no stack.
+    let deep = [r#"{"token":"#, &"[".repeat(1_000_000)].concat();
+    for config in [deep.clone(), [&deep, "]".repeat(1_000_000).as_str(), "}"].concat()] {
+        assert!(vault_references(&config).is_empty() && read_credential(&config, false).is_err());
+    }
+    let segment = |text: &str| workspace_segment(Some(text.to_owned()));
+    assert_eq!(segment("acme").unwrap(), "acme");
+    assert_eq!(thrown(segment("a/b")), argument("workspace"));
+    assert_eq!(thrown(workspace_segment(None)), argument("workspace"));
 }
 
 #[wasm_bindgen_test]

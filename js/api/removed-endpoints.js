@@ -10,7 +10,7 @@
  */
 
 import { unlessAborted } from '../abort.js';
-import { members } from '../arguments.js';
+import { members, stringOf } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { judge } from '../error.js';
 import { readPage } from './paginate.js';
@@ -357,7 +357,7 @@ class Refusal extends Error {
 
 /** @param {unknown} workspace */
 function segmentOf(workspace) {
-  return judge(segmentOf, () => core().workspaceSegment(workspace));
+  return judge(segmentOf, () => core().workspaceSegment(stringOf(workspace)));
 }
 
 /**

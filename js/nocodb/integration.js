@@ -272,7 +272,7 @@ export class BitbucketAuthIntegration {
       'authorization_code',
     );
     const tokens = await (isInTransaction ? inTransaction(exchange) : exchange);
-    const account = isInTransaction ? undefined : await accountOf(`Bearer ${tokens.accessToken}`, environment);
+    const account = isInTransaction ? undefined : await accountOf(core().bearer(tokens.accessToken), environment);
     return {
       type: 'oauth',
       ...storedTokens(tokens),
@@ -377,7 +377,7 @@ export class BitbucketAuthIntegration {
     if (this.#opened) return this.#opened;
     const stored = this.#stored;
     const environment = this.#environment();
-    const credential = judge(this.authenticate, () => core().readCredential(stored.config, environment.mayActAsClient));
+    const credential = judge(this.authenticate, () => core().readCredential(stored.json, environment.mayActAsClient));
     const credentials = createCredentials(credential, stored.pair(credential.accessToken), stored, environment);
     this.#opened = new ApiAccess(credentials, environment, stored);
     return this.#opened;

@@ -7,7 +7,7 @@
 
 import { meaningOf } from '../api/client.js';
 import { fetchPage, listOf } from '../api/paginate.js';
-import { members, pick } from '../arguments.js';
+import { members, pick, stringOf } from '../arguments.js';
 import { core } from '../core.js';
 import { judge } from '../error.js';
 import { DIALOG_MS, DIALOG_TOKENS_MS, inDialog } from './dialog.js';
@@ -75,7 +75,7 @@ export async function listWorkspaces(access, own, query) {
  */
 export async function listRepositories(access, own, query) {
   const { workspace = own } = query;
-  const segment = judge(listRepositories, () => core().workspaceSegment(workspace));
+  const segment = judge(listRepositories, () => core().workspaceSegment(stringOf(workspace)));
   const address = pageAddress(`/repositories/${segment}`, query);
   return list(access, address, REPOSITORY_MEMBERS);
 }

@@ -6,7 +6,7 @@
  */
 
 import { members } from '../arguments.js';
-import { isVaultReference } from './vault.js';
+import { vaultReferences } from './vault.js';
 
 /** The members of a config that hold a credential, in any version of this package or of the one that it replaces. */
 const SECRET_MEMBERS = [
@@ -26,8 +26,9 @@ const MASKED_MEMBERS = [...SECRET_MEMBERS, 'email'];
  */
 export function masked(config) {
   const { oauth: _transient, _vars, ...shown } = members(config);
+  const references = vaultReferences(shown);
   for (const name of SECRET_MEMBERS) {
-    if (shown[name] && !isVaultReference(shown[name])) shown[name] = MASK;
+    if (shown[name] && !references.includes(name)) shown[name] = MASK;
   }
   return shown;
 }

@@ -5,6 +5,7 @@
  * another entry than the preload.
  */
 
+import { stringOf } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { BitbucketAuthError, judge } from '../error.js';
 
@@ -12,7 +13,7 @@ export { default, BitbucketAuthError } from './entry.js';
 export { noteUnstored, recall, remember } from './exchanged-codes.js';
 export { maskedMembers, unmasked } from './masks.js';
 export { grantOf } from './oauth-payload.js';
-export { isVaultReference } from './vault.js';
+export { vaultReferences } from './vault.js';
 
 /**
  * The status with which NocoDB answers a request that failed.
@@ -28,7 +29,7 @@ export const hostStatus = ({ code, status }) => judge(hostStatus, () => core().h
  * @param {unknown} type
  * @returns {boolean}
  */
-export const takesCode = (type) => core().takesCode(type);
+export const takesCode = (type) => core().takesCode(stringOf(type) ?? '');
 
 /** A row has a code in the place of tokens, which nobody exchanged. */
 export const unexchanged = () => failure('RECONNECT_REQUIRED', 'exchange', { ending: 'unexchanged' });

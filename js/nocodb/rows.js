@@ -322,7 +322,7 @@ function withRow(plugin, config, services, making) {
   const { id, title, fk_workspace_id } = row;
   if (hasOtherTokens(own, config)) {
     // What NocoDB found in a vault must not become a part of what is stored.
-    const isResolved = own && Object.values(own).some(plugin.isVaultReference);
+    const isResolved = own && plugin.vaultReferences(own).length > 0;
     const saveConfig = isResolved ? undefined : services.saveConfig;
     return { ...services, saveConfig, isComposed: true, title: titleOf(title, config) };
   }

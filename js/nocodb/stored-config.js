@@ -7,7 +7,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { isObject, members } from '../arguments.js';
+import { isObject, jsonOf, members } from '../arguments.js';
 import { core } from '../core.js';
 import { within } from '../time-limit.js';
 import { makePair } from '../token-store.js';
@@ -74,6 +74,11 @@ export class StoredConfig {
 
   get title() {
     return textOf(this.#host.title);
+  }
+
+  /** The JSON of what the core reads of the config's credential. */
+  get json() {
+    return jsonOf(this.config, core().credentialMembers().split(' '));
   }
 
   /** Whose tokens they are, as the config says. */

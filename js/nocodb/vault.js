@@ -1,16 +1,18 @@
 /**
  * References to a vault in a config.
  *
- * In: a member of a config. Out: whether it stands for a text that NocoDB has elsewhere. What never happens here: a reference is
+ * In: a config. Out: which of its members stand for a text that NocoDB has elsewhere. What never happens here: a reference is
  * resolved, or its shape is known (the core has it).
  */
 
+import { isObject, jsonOf } from '../arguments.js';
 import { core } from '../core.js';
 
 /**
- * @param {unknown} value
- * @returns {boolean}
+ * @param {Record<string, unknown>} config
+ * @returns {string[]} the names of the members
  */
-export function isVaultReference(value) {
-  return typeof value === 'object' && value !== null && core().isVaultReference(value);
+export function vaultReferences(config) {
+  const names = Object.keys(config).filter((name) => isObject(config[name]));
+  return names.length > 0 ? core().vaultReferences(jsonOf(config, names)) : [];
 }

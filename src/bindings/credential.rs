@@ -1,63 +1,83 @@
 //! Stored credentials as JavaScript sees them: credential.rs.
 
+use serde::Serialize;
+use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use super::Members;
-use crate::credential::{Credential, Kind, MEMBERS, Stored, VAULT, segment};
+use super::leave;
+use crate::credential::{self, Credential, Kind, MEMBERS, segment};
 use crate::environment::ClientCredentials;
-use crate::error::Phase;
-use crate::host::{self, Properties};
+use crate::error::{Error, Phase};
 use crate::secret::Secret;
 
-/// What a stored config says of its credential: `{ kind, accessToken?, authorization?, email?, canRenew, hasUser, hint? }`.
-/// `may_act_as_client` is what the environment says of that.
-#[wasm_bindgen(js_name = readCredential)]
-pub fn read_credential(config: &JsValue, may_act_as_client: bool) -> core::result::Result<JsValue, JsValue> {
-    let config = Properties::of(config, "config", Phase::Api)?;
-    // Stores may hold anything, and what is no text is as good as absent.
-    let text = |name| config.string(name).ok().flatten();
-    let value = |name: &str| config.get(name).ok().flatten();
-    let (kind, token, oauth_token) = (text("type"), text("token"), text("oauth_token"));
-    let (refresh_token, email) = (text("refresh_token"), text("email"));
-    let is_reference = |name: &&str| value(name).is_some_and(|value| is_vault_reference(&value));
-    let references: Vec<&str> = MEMBERS.into_iter().filter(is_reference).collect();
-    let stored = Stored {
-        kind: kind.as_deref(),
-        token: token.as_deref(),
-        oauth_token: oauth_token.as_deref(),
-        refresh_token: refresh_token.as_deref(),
-        email: email.as_deref(),
-        has_code: value("oauth").is_some(),
-        references: &references,
-    };
-    let allowed = if may_act_as_client { ClientCredentials::Allowed } else { ClientCredentials::Refused };
-    let credential = Credential::read(&stored, allowed)?;
-    let authorization = credential.authorization();
-    Ok(Members::new()
-        .text("kind", Some(credential.kind.as_str()))
-        .text("accessToken", credential.access_token.as_ref().map(Secret::expose))
-        .text("authorization", authorization.as_ref().map(Secret::expose))
-        .text("email", credential.email.as_deref())
-        .flag("canRenew", credential.can_renew)
-        .flag("hasUser", credential.kind.has_user())
-        .text("hint", credential.hint())
-        .into_js())
+/// What a stored config says of its credential.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredCredential<'a> {
+    /// Its kind, as NocoDB names it.
+    #[tsify(type = "'oauth' | 'api_key' | 'basic' | 'custom'")]
+    kind: &'a str,
+    /// The token, unless one has to be fetched first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_token: Option<&'a str>,
+    /// The value of the header `Authorization`; absent when a token has to be fetched first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization: Option<&'a str>,
+    /// The Atlassian account of an API token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    /// Whether a new token can be had without anybody doing anything.
+    can_renew: bool,
+    /// Whether it is a person's.
+    has_user: bool,
+    /// What seems to be wrong with the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
 }
 
-/// Whether a value is an object that stands for a text in a vault, and holds nothing else.
-#[wasm_bindgen(js_name = isVaultReference)]
-pub fn is_vault_reference(value: &JsValue) -> bool {
-    host::only_member(value, VAULT).is_some_and(|place| place.is_object())
+/// The names of the members that `readCredential` reads, with spaces between them.
+#[wasm_bindgen(js_name = credentialMembers)]
+pub fn credential_members() -> String {
+    MEMBERS.join(" ")
+}
+
+/// What the JSON of a config's members says of its credential. `may_act_as_client` is what the environment says of that.
+#[wasm_bindgen(js_name = readCredential, unchecked_return_type = "StoredCredential")]
+pub fn read_credential(config: &str, may_act_as_client: bool) -> core::result::Result<JsValue, JsValue> {
+    let allowed = if may_act_as_client { ClientCredentials::Allowed } else { ClientCredentials::Refused };
+    let credential = Credential::read(config, allowed)?;
+    Ok(leave(&StoredCredential {
+        kind: credential.kind.as_str(),
+        access_token: credential.access_token.as_ref().map(Secret::expose),
+        authorization: credential.authorization().as_ref().map(Secret::expose),
+        email: credential.email.as_deref(),
+        can_renew: credential.can_renew,
+        has_user: credential.kind.has_user(),
+        hint: credential.hint(),
+    }))
+}
+
+/// The value of `Authorization` for an access token.
+#[wasm_bindgen]
+pub fn bearer(access_token: &str) -> String {
+    credential::bearer(access_token).expose().to_owned()
+}
+
+/// The members that stand for a text in a vault, of the JSON of a config.
+#[wasm_bindgen(js_name = vaultReferences)]
+pub fn vault_references(config: &str) -> Vec<String> {
+    credential::vault_references(config)
 }
 
 /// Whether a config of this type takes its tokens for an authorization code.
 #[wasm_bindgen(js_name = takesCode)]
-pub fn takes_code(kind: &JsValue) -> bool {
-    Kind::takes_code(&kind.as_string().unwrap_or_default())
+pub fn takes_code(kind: &str) -> bool {
+    Kind::takes_code(kind)
 }
 
 /// The slug of a workspace, or its UUID in braces, as a segment of a path.
 #[wasm_bindgen(js_name = workspaceSegment)]
-pub fn workspace_segment(workspace: &JsValue) -> core::result::Result<String, JsValue> {
-    Ok(segment(&host::string(workspace, "workspace", Phase::Api)?, "workspace")?)
+pub fn workspace_segment(workspace: Option<String>) -> core::result::Result<String, JsValue> {
+    let workspace = workspace.ok_or_else(|| Error::argument(Phase::Api, "workspace", "is missing"))?;
+    Ok(segment(&workspace, "workspace")?)
 }

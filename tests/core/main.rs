@@ -7,7 +7,7 @@
 mod addresses;
 mod corpus;
 mod errors;
-mod json;
+mod json_object;
 mod keys;
 mod pages;
 mod properties;

@@ -466,6 +466,18 @@ describe('parseTokenResponse', () => {
     ['a refused code', { status: 400, body: error('invalid_grant', 'The specified code is not valid.') }, 'INVALID_GRANT'],
     ['another error', { status: 400, body: error('invalid_request', 'No callback uri') }, 'TOKEN_REQUEST_FAILED'],
   ];
+  test('takes no stack for depth', () => {
+    const client = createClient(OPTIONS);
+    const nested = (open, close, times) => `${open.repeat(times)}1${close.repeat(times)}`;
+    for (const deep of [nested('[', ']', 500_000), nested('{"a":', '}', 150_000)]) {
+      const body = (name) => JSON.stringify(TOKENS).replace('{', `{"${name}":${deep},`);
+      assert.equal(client.parseTokenResponse(answer({ body: body('x') })).accessToken, 'a');
+      refuses(() => client.parseTokenResponse(answer({ body: body('scope') })), { code: 'RESPONSE_INVALID', field: 'scope' });
+      refuses(() => client.parseTokenResponse(answer({ status: 400, body: body('error') })), { code: 'UNEXPECTED_STATUS' });
+    }
+    refuses(() => client.parseTokenResponse(answer({ body: '['.repeat(1_000_000) })), { code: 'RESPONSE_NOT_JSON' });
+  });
+
   for (const [what, more, code] of refused) {
     test(`refuses ${what}`, () => {
       const thrown = refuses(() => createClient(OPTIONS).parseTokenResponse(answer(more)), { code, phase: 'exchange' });

@@ -62,6 +62,28 @@ for (const [what, config] of Object.entries(CONFIGS)) {
   });
 }
 
+test('a stored config with a member that JSON cannot hold', async () => {
+  const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
+  const cycle = {};
+  cycle.itself = cycle;
+  const values = [5n, cycle, { get $vault() { throw new Error('mine'); } }, { toJSON() { throw new Error('mine'); } }, () => {}];
+  const found = [];
+  for (const [number, value] of values.entries()) {
+    for (const config of Object.values(CONFIGS)) {
+      for (const member of ['type', 'token', 'email', 'oauth_token', 'refresh_token', 'oauth']) {
+        const auth = new Wrapper({ ...config, ...(config.refresh_token && { refresh_token: `j${number}` }), [member]: value });
+        for (const method of ['connectionStatus', 'testConnection', 'maskConfig']) {
+          const thrown = await foreign(() => auth[method](auth.config));
+          if (thrown) found.push(`${method}, ${member}, value ${number} threw ${thrown}`);
+        }
+      }
+    }
+  }
+  assert.deepEqual(found, []);
+  await assert.rejects(new Wrapper({ type: 'api_key', token: 5n }).connectionStatus(), { field: 'token' });
+  assert.equal((await new Wrapper({ type: 'api_key', token: 'a', email: cycle }).connectionStatus()).type, 'api_key');
+});
+
 test('scopes of a config that are no texts: INVALID_ARGUMENT that names them', async () => {
   const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
   for (const [number, scopes] of [[7], [{}], [null], ['account', []], { length: 1 }].entries()) {

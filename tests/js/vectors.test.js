@@ -8,7 +8,7 @@ import * as oauth from 'nocodb-bitbucket-auth/oauth';
 // Not exported: they tell what is for the plugin only.
 const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
 const { readEnvironment } = await inside('js/nocodb/environment.js');
-const { membersOf } = await inside('js/arguments.js');
+const { isObject, jsonOf, membersOf } = await inside('js/arguments.js');
 const { core } = await inside('js/core.js');
 const { nextOf } = await inside('js/api/paginate.js');
 const { pageAddress } = await inside('js/nocodb/lists.js');
@@ -177,7 +177,9 @@ const CASES = {
   },
 
   credential(vector) {
-    checkCore(vector, () => core().readCredential(vector.config, vector.mayActAsClient ?? false),
+    const { config } = vector;
+    const json = isObject(config) ? jsonOf(config, core().credentialMembers().split(' ')) : JSON.stringify(config) ?? '';
+    checkCore(vector, () => core().readCredential(json, vector.mayActAsClient ?? false),
       (credential) => assert.deepEqual(credential, vector.expect));
   },
 

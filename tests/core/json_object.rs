@@ -1,0 +1,194 @@
+//! The guards around `serde_json`: what it would let pass, or tell.
+
+use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
+use nocodb_bitbucket_auth::client_config::ClientConfig;
+use nocodb_bitbucket_auth::credential::{Kind, vault_references};
+use nocodb_bitbucket_auth::endpoints::Endpoints;
+use nocodb_bitbucket_auth::error::{Code, Result};
+use nocodb_bitbucket_auth::grant::Grant;
+use nocodb_bitbucket_auth::json_object::{Problem, Value, entries, members};
+use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
+use nocodb_bitbucket_auth::token_set::{Previous, TokenSet};
+
+/// The member `x` of an object.
+fn member(json: &str) -> core::result::Result<Option<Value<'_>>, Problem> {
+    members(json.as_bytes(), ["x"]).map(|[x]| x)
+}
+
+fn problem(json: impl AsRef<[u8]>) -> Option<Problem> {
+    members(json.as_ref(), ["x", "y"]).err()
+}
+
+fn token_response(body: &str) -> Result<TokenSet> {
+    let endpoints = Endpoints::new(None, None, None).unwrap();
+    let client = ClientConfig::new("Key", Some("secret"), "https://nocodb.example/", None, endpoints).unwrap();
+    let response = TokenResponse {
+        status: 200,
+        content_type: None,
+        www_authenticate: None,
+        retry_after: None,
+        body: body.as_bytes(),
+        received_at: 0.0,
+        grant: Grant::AuthorizationCode,
+        request_body: None,
+    };
+    parse(&client, &response, &Previous::default())
+}
+
+#[test]
+fn a_member_that_is_read_stands_once() {
+    for twice in [
+        r#"{"x":1,"z":2,"x":3}"#,
+        r#"{"z":1,"y":2,"x":3,"y":2}"#,
+        r#"{"x":1,"\u0078":2}"#,
+        r#"{"\u0078":1,"\u0078":1}"#,
+        r#"{"x":null,"x":1}"#,
+        r#"{"x":null,"x":null}"#,
+    ] {
+        assert_eq!(problem(twice), Some(Problem::DuplicateName), "{twice}");
+    }
+    for once in [r#"{"z":1,"z":2}"#, r#"{"":1,"":2}"#, r#"{"x":{"y":1,"y":2},"y":3}"#, r#"{"x":1,"X":2}"#] {
+        assert_eq!(problem(once), None, "{once}");
+    }
+}
+
+#[test]
+fn only_an_object_is_one() {
+    for other in ["[]", r#"["x","y"]"#, " [1, 2]", "null", "true", "1", "-0.5e9", r#""x""#, r#"[{"x":1}]"#] {
+        assert_eq!(problem(other), Some(Problem::NotAnObject), "{other}");
+        let nested = format!(r#"{{"x":{other}}}"#);
+        let nested = member(&nested).unwrap();
+        assert!(
+            nested.is_none_or(|value| value.members(["x"]).is_none() && entries(value.json()).is_err()),
+            "{other}"
+        );
+    }
+    for nothing in
+        ["", " ", "[", "[1", "[1]]", "{", "}", r#"{"x"}"#, r#"{"x":}"#, r#"{"x":1,}"#, r#"{"x":1}{}"#, "nul"]
+    {
+        assert_eq!(problem(nothing), Some(Problem::Syntax), "{nothing}");
+    }
+    assert_eq!(problem("\u{feff}{}"), Some(Problem::Syntax));
+    assert_eq!(problem(" \t\r\n{ } \t\r\n"), None);
+}
+
+#[test]
+fn bytes_beyond_utf_8_are_refused_wherever_they_stand() {
+    for json in [
+        &b"{\"x\":\"\xff\"}"[..],
+        b"{\"z\":\"\xff\"}",
+        b"{\"z\":[[\"\xed\xa0\x80\"]]}",
+        b"{\"z\xff\":1}",
+        b"[\"\xff\"]",
+    ] {
+        assert_eq!(problem(json), Some(Problem::Syntax));
+    }
+}
+
+#[test]
+fn a_string_that_stands_for_no_text_is_none() {
+    for half in [r"\ud800", r"\ud800\u0041", r"\ud800\udbff", r"\udc00", r"\ud800x"] {
+        let json = format!(r#"{{"x":"{half}","z":"{half}"}}"#);
+        assert!(member(&json).unwrap().unwrap().text().is_none(), "{half}");
+        let json = format!(r#"{{"x":["{half}"]}}"#);
+        assert!(member(&json).unwrap().unwrap().texts().is_none(), "{half}");
+    }
+    let json = r#"{"x":"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00"}"#;
+    assert_eq!(member(json).unwrap().unwrap().text().as_deref(), Some("\"\\/\u{8}\u{c}\n\r\té😀"));
+}
+
+#[test]
+fn null_is_no_member() {
+    assert!(member(r#"{"x": null }"#).unwrap().is_none());
+    assert!(member(r#"{"x":"null"}"#).unwrap().is_some());
+}
+
+#[test]
+fn a_number_is_read_as_json_has_it_also_in_a_string() {
+    let number = |json: &str| member(&format!(r#"{{"x":{json}}}"#)).ok().flatten().and_then(Value::number);
+    for (text, expected) in [
+        ("0", 0.0),
+        ("-0", 0.0),
+        ("3600", 3600.0),
+        ("3600.5", 3600.5),
+        ("1E+3", 1000.0),
+        ("15e-1", 1.5),
+        ("1e-99999999999", 0.0),
+        ("0e99999999999", 0.0),
+        ("-1", -1.0),
+        ("9007199254740993", 9007199254740992.0),
+    ] {
+        assert_eq!(number(text), Some(expected), "{text}");
+        assert_eq!(number(&format!("\"{text}\"")), Some(expected), "{text}");
+    }
+    for text in
+        ["", "01", ".5", "5.", "1e", "+1", "Infinity", "NaN", "0x10", "1e999", "1_0", "1,0", "true", "[1]", "{}"]
+    {
+        assert_eq!(number(text), None, "{text}");
+        assert_eq!(number(&format!("\"{text}\"")), None, "{text}");
+    }
+    for blank in [r#"" 1""#, r#""1 ""#, r#""\n1""#, r#""1\t""#, r#""1\u00a0""#, r#""1\u000c""#] {
+        assert_eq!(number(blank), None, "{blank}");
+    }
+}
+
+/// The stack of WebAssembly is small, and what overflows it traps.
+#[test]
+fn depth_takes_no_stack() {
+    const DEPTH: usize = 500_000;
+    for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+        for (depth, is_closed) in [(DEPTH / open.len(), true), (2 * DEPTH / open.len(), false)] {
+            let end = if is_closed { ["1", &close.repeat(depth)].concat() } else { String::new() };
+            let deep = [&open.repeat(depth), end.as_str()].concat();
+            let expected = if is_closed { None } else { Some(Problem::Syntax) };
+            assert_eq!(problem(format!(r#"{{"z":{deep}}}"#)), expected);
+            let json = format!(r#"{{"x":{deep}}}"#);
+            assert_eq!(problem(&json), expected);
+            if let Ok(Some(value)) = member(&json) {
+                assert!(value.text().is_none() && value.texts().is_none() && value.number().is_none());
+            }
+            assert_eq!(
+                problem(&deep),
+                (open == "[" || !is_closed).then_some(if is_closed { Problem::NotAnObject } else { Problem::Syntax })
+            );
+            assert!(vault_references(&json).is_empty());
+            for name in ["z", "scope", "expires_in", "access_token"] {
+                let body = format!(r#"{{"token_type":"bearer","{name}":{deep},"access_token":"AT"}}"#);
+                let outcome = token_response(&body);
+                assert_eq!(outcome.is_ok(), is_closed && name == "z", "{name}");
+            }
+            let body = format!(r#"{{"type":"error","error":{{"message":{deep},"detail":{deep}}}}}"#);
+            let fields = ResponseFields::default();
+            let response = ApiResponse {
+                status: 400,
+                fields: &fields,
+                body: body.as_bytes(),
+                received_at: 0.0,
+                kind: Kind::OAuth,
+                path: None,
+                is_elsewhere: false,
+            };
+            assert_eq!(judge(&response).code, Code::ApiFailed);
+        }
+    }
+}
+
+#[test]
+fn no_text_of_the_library_gets_out() {
+    const MARK: &str = "MARKED-SECRET";
+    for body in [
+        format!(r#"{{"access_token":{{"a":"{MARK}"}},"token_type":"bearer"}}"#),
+        format!(r#"{{"access_token":["{MARK}"],"token_type":"bearer"}}"#),
+        format!(r#"{{"access_token":"AT","token_type":"bearer","expires_in":"{MARK}"}}"#),
+        format!(r#"{{"access_token":"AT","token_type":"bearer","scope":{{"{MARK}":1}}}}"#),
+        format!(r#"{{"access_token":"{MARK}","access_token":"{MARK}"}}"#),
+        format!(r#""{MARK}""#),
+        format!(r#"["{MARK}"]"#),
+        MARK.to_owned(),
+    ] {
+        let error = token_response(&body).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains(MARK), "{error}");
+        let message = error.message();
+        assert!(!message.contains("line 1") && !message.contains("expected"), "{message}");
+    }
+}
