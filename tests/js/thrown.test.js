@@ -81,7 +81,7 @@ test('a stored config with a member that JSON cannot hold', async () => {
   }
   assert.deepEqual(found, []);
   await assert.rejects(new Wrapper({ type: 'api_key', token: 5n }).connectionStatus(), { field: 'token' });
-  assert.equal((await new Wrapper({ type: 'api_key', token: 'a', email: cycle }).connectionStatus()).type, 'api_key');
+  assert.equal((await new Wrapper({ type: 'api_key', token: 'a', email: cycle }).connectionStatus()).kind, 'api_key');
 });
 
 test('scopes of a config that are no texts: INVALID_ARGUMENT that names them', async () => {
