@@ -131,10 +131,6 @@ impl Members {
         self.json(name, values.and(Some(&json)))
     }
 
-    fn flag(self, name: &str, value: bool) -> Self {
-        self.json(name, Some(if value { "true" } else { "false" }))
-    }
-
     fn end(mut self) -> String {
         self.0.push('}');
         self.0
