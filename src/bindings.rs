@@ -3,16 +3,15 @@
 //! In: JavaScript values. Out: JavaScript values, or a thrown plain object with the members of [`Error`], from which
 //! js/error.js makes a `BitbucketAuthError`. What never happens here: a trap, or a value in an error.
 
-use std::collections::BTreeMap;
-
 use js_sys::JSON;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use serde_wasm_bindgen::Serializer;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Code, Error, Phase};
+#[cfg(feature = "server")]
+use crate::json_object;
 
 #[cfg(feature = "server")]
 mod api_request;
@@ -160,10 +159,10 @@ fn push_text(json: &mut String, text: &str) {
 }
 
 /// The texts among the members of an object of JSON, which the shim has written.
-fn texts(json: &str) -> BTreeMap<String, String> {
-    let members: BTreeMap<String, &RawValue> = serde_json::from_str(json).unwrap_or_default();
-    let text = |value: &RawValue| serde_json::from_str(value.get()).ok();
-    members.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect()
+#[cfg(feature = "server")]
+fn texts(json: &str) -> std::collections::BTreeMap<String, String> {
+    let members = json_object::entries(json.as_bytes()).unwrap_or_default();
+    members.into_iter().filter_map(|(name, value)| Some((name, value.text()?))).collect()
 }
 
 /// Makes the object that leaves the core.
