@@ -6,7 +6,7 @@
  * decision about when to try again, or one store written twice for the holders that share it.
  */
 
-import { failure } from './core.js';
+import { core, failure } from './core.js';
 import { within } from './time-limit.js';
 
 /** @typedef {import('./error.js').BitbucketAuthError} BitbucketAuthError */
@@ -153,8 +153,16 @@ export async function readStores(holders, chain) {
     if (found) sayOnce(owner, chain, SHARED);
     return found;
   }));
-  const obtained = (/** @type {Pair | undefined} */ pair) => pair?.obtainedAt ?? 0;
-  return pairs.reduce((one, other) => (one && obtained(one) >= obtained(other) ? one : other ?? one), undefined);
+  return pairs.reduce((one, other) => (isLater(other, one) ? other : one), undefined);
+}
+
+/**
+ * @param {Pair | undefined} pair
+ * @param {Pair | undefined} other
+ */
+function isLater(pair, other) {
+  if (!pair || !other) return other === undefined;
+  return core().isLater(pair.obtainedAt, pair.expiresAt, other.obtainedAt, other.expiresAt);
 }
 
 /**

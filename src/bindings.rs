@@ -31,6 +31,8 @@ mod environment;
 mod failed_work;
 #[cfg(feature = "server")]
 mod host_answer;
+#[cfg(feature = "server")]
+mod newest_tokens;
 mod page;
 #[cfg(feature = "server")]
 mod pagination;
@@ -70,6 +72,8 @@ pub use environment::*;
 pub use failed_work::*;
 #[cfg(feature = "server")]
 pub use host_answer::*;
+#[cfg(feature = "server")]
+pub use newest_tokens::*;
 pub use page::*;
 #[cfg(feature = "server")]
 pub use pagination::*;

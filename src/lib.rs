@@ -40,6 +40,8 @@ pub mod json_object;
 #[cfg(feature = "server")]
 pub mod key_derivation;
 #[cfg(feature = "server")]
+pub mod newest_tokens;
+#[cfg(feature = "server")]
 pub mod pagination;
 pub mod pasted;
 pub mod pending_authorization;

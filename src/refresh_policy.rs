@@ -12,9 +12,10 @@
 //! [`RefreshPolicy::reject`] tell whether one is needed. A turn may take minutes; who waits for it has a deadline.
 //! docs/refresh-policy.md has the whole table of transitions; the tests run it row by row.
 
+use crate::newest_tokens::Times;
 use crate::recent_failures::RecentFailures;
 use crate::refresh_queue::Lane;
-use crate::refresh_turn::{Action, Answer, Event, Moment, Reason, State, Times, is_ahead};
+use crate::refresh_turn::{Action, Answer, Event, Moment, Reason, State, is_ahead};
 use crate::refusals::Refusals;
 
 const SECOND: f64 = 1000.0;

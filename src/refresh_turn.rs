@@ -1,46 +1,13 @@
 //! What happens in a turn of renewal, and what is done in it.
 //!
-//! In: nothing. Out: the events, actions, answers and states that [`crate::refresh_policy`] speaks in, and the times by
-//! which pairs of tokens are compared. What never happens here: a decision about what comes next.
+//! In: nothing. Out: the events, actions, answers and states that [`crate::refresh_policy`] speaks in. What never happens
+//! here: a decision about what comes next.
 
 use crate::error::Code;
+use crate::newest_tokens::Times;
 
 /// No wait lasts longer before somebody looks again: clocks may be set, and timers of the runtime end at 24 days.
 const LONGEST_WAIT: f64 = 5.0 * 60.0 * 1000.0;
-
-/// When the tokens of a pair were received and when its access token dies, in milliseconds since 1970, as far as known.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Times {
-    /// When they were received.
-    pub obtained_at: Option<f64>,
-    /// When the access token dies.
-    pub expires_at: Option<f64>,
-}
-
-impl Times {
-    /// Whether a pair with these times came after one with others. What cannot be compared did not.
-    pub fn is_after(self, other: Self) -> bool {
-        let both = [(self.obtained_at, other.obtained_at), (self.expires_at, other.expires_at)];
-        both.into_iter().find_map(|(one, other)| Some(one? > other?)).unwrap_or(false)
-    }
-}
-
-/// What tells which of two pairs that were published is the newer one.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Version {
-    /// The times of the pair.
-    pub times: Times,
-    /// The fence of the lock under which it was obtained.
-    pub fence: f64,
-}
-
-impl Version {
-    /// Whether a pair that is found elsewhere cannot have followed this one: it was obtained earlier, and not under a later
-    /// lock. Whoever can write to the place where it was found can put an earlier one back, but cannot raise its fence.
-    pub fn outdates(self, found: Self) -> bool {
-        self.times.is_after(found.times) && found.fence <= self.fence
-    }
-}
 
 /// For how many milliseconds to wait until a time.
 pub fn wait_until(time: f64, now: f64) -> f64 {

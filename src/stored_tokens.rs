@@ -10,7 +10,7 @@
 use serde::Serialize;
 use tsify::Tsify;
 
-use crate::refresh_turn::Times;
+use crate::newest_tokens::Times;
 
 /// What is known of tokens, beside the tokens.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

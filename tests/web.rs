@@ -573,6 +573,52 @@ fn stored_tokens() {
 }
 
 #[wasm_bindgen_test]
+fn newest_tokens() {
+    use nocodb_bitbucket_auth::bindings::{is_later, is_missing_beside, outdates, publication};
+    run("newest_tokens", include_str!("vectors/newest_tokens.json"), |case| {
+        let flag = |value: &Value, name: &str| value[name] == true;
+        let times = |name: &str| (case[name]["obtainedAt"].as_f64(), case[name]["expiresAt"].as_f64());
+        let rest = |name: &str| (flag(&case[name], "isDead"), case[name]["fence"].as_f64().unwrap());
+        let compared = |other: &str, compare: &dyn Fn(Version, Version) -> bool| {
+            JsValue::from(compare((times("known"), rest("known")), (times(other), rest(other))))
+        };
+        let outcome = match case["call"].as_str().unwrap() {
+            "publication" => {
+                let known = &case["known"];
+                let fence = |name: &str| known[name].as_f64().unwrap();
+                publication(
+                    case["fence"].as_f64().unwrap(),
+                    known["place"].as_str().unwrap(),
+                    flag(known, "isFirst"),
+                    fence("newest"),
+                    fence("highest"),
+                    flag(known, "isLast"),
+                    fence("own"),
+                )
+            }
+            "outdates" => compared("found", &|((at, until), (dead, fence)), ((at2, until2), (dead2, fence2))| {
+                outdates(at, until, dead, fence, at2, until2, dead2, fence2)
+            }),
+            "isMissingBeside" => {
+                compared("shared", &|((at, until), (dead, fence)), ((at2, until2), (dead2, fence2))| {
+                    let (same, leads) = (flag(case, "sameRefreshToken"), flag(case, "leadsThere"));
+                    is_missing_beside(at, until, dead, fence, at2, until2, dead2, fence2, same, leads)
+                })
+            }
+            "isLater" => {
+                let ((at, until), (at2, until2)) = (times("pair"), times("other"));
+                is_later(at, until, at2, until2).into()
+            }
+            other => return Err(format!("{other} is not a call")),
+        };
+        equal(&seen(&outcome), &case["expect"])
+    });
+}
+
+/// The times of an entry, whether it is dead, and its fence.
+type Version = ((Option<f64>, Option<f64>), (bool, f64));
+
+#[wasm_bindgen_test]
 fn host_answer() {
     run("host_answer", include_str!("vectors/host_answer.json"), |case| {
         let status = case.get("status").map(|_| status(case));

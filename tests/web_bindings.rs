@@ -8,9 +8,9 @@ use js_sys::{Function, JSON, Object};
 use nocodb_bitbucket_auth::bindings::{
     Api, ApiAnswer, Client, Policy, Queue, Redactor, RefreshAction, RefreshAdmission, RefreshAnswer, RefreshEvent,
     RefreshLane, Test, bearer, choose_redis_database, complete_redirect, group_of, is_pending_over, is_refusal,
-    judge_api_response, may_carry, may_repeat, outdates, page_client, proves_credential, rate_limit_news,
-    read_credential, read_environment, redis_database_trouble, redis_databases, redis_server, redis_trouble,
-    refuse_secret, response_state, retry_delay, vault_references, waiting_time, without_response, workspace_segment,
+    judge_api_response, may_carry, may_repeat, page_client, proves_credential, rate_limit_news, read_credential,
+    read_environment, redis_database_trouble, redis_databases, redis_server, redis_trouble, refuse_secret,
+    response_state, retry_delay, vault_references, waiting_time, without_response, workspace_segment,
 };
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -271,7 +271,6 @@ fn a_pair_from_elsewhere_is_taken() {
     assert!(!policy.configured(Some(f64::NAN), Some(f64::INFINITY), NOW));
     assert_eq!(policy.retry_in(NOW), None);
     assert!(policy.believes(Some(NOW + 2.0), None) && !policy.believes(Some(NOW), None));
-    assert!(outdates(Some(NOW), None, 2.0, Some(NOW - 1.0), None, 2.0));
     assert!(proves_credential(200) && !proves_credential(401));
 }
 

@@ -5,6 +5,8 @@
  * never happens here: a refresh token used as a key (keys are keyed hashes), or a decision about tokens.
  */
 
+import { core } from '../core.js';
+
 /** @typedef {import('../token-store.js').Pair} Pair */
 
 /**
@@ -23,6 +25,19 @@
  * @property {string} key of the refresh token in `value`
  * @property {Value} value
  * @property {number} fence of the lock under which it was obtained
+ */
+
+/**
+ * Where the refresh token of an entry that is published stands among those that followed a key: the arguments of the core's
+ * `publication`.
+ *
+ * @typedef {object} Place
+ * @property {'newest' | 'passed' | 'led-there' | 'led-to-newest' | 'apart'} place
+ * @property {boolean} isFirst whether nothing followed the key so far
+ * @property {number} newest fence of the newest entry that followed it
+ * @property {number} highest fence on the way there
+ * @property {boolean} isLast whether nothing followed the entry's own key so far
+ * @property {number} own the highest fence of what followed that
  */
 
 /**
@@ -141,15 +156,34 @@ export class MemoryCoordination {
    */
   async publish(key, entry) {
     this.#sweep();
+    const { step, isNewest } = decide(entry, this.placeOf(key, entry.key));
+    const isOutdated = step === 'none' || step === 'join';
+    const newest = isNewest ? entry : this.findLocal(isOutdated ? key : entry.key);
+    this.#lead(key, entry.key, newest ?? entry);
+    return isNewest;
+  }
+
+  /**
+   * Where the refresh token of an entry stands that is to follow a key.
+   *
+   * @param {string} key
+   * @param {string} own of the entry
+   * @returns {Place}
+   */
+  placeOf(key, own) {
     const known = this.#chains.get(key);
-    const joined = this.#chains.get(entry.key);
-    // What is published late may have been followed already.
-    const isLate = joined && joined !== known
-      && (joined.entry.key !== entry.key || joined.entry.fence > entry.fence);
-    const newest = isLate ? joined.entry : entry;
-    const isNewest = !known || follows(newest, key, known);
-    this.#lead(key, entry.key, isNewest ? newest : known.entry);
-    return isNewest && newest === entry;
+    const joined = this.#chains.get(own);
+    const newest = known?.entry.key ?? key;
+    const fence = known?.entry.fence ?? 0;
+    return {
+      place: placeIn(newest === own, key === own, joined !== undefined && joined === known),
+      isFirst: newest === key,
+      newest: fence,
+      // What the pointers of Redis have is not kept here.
+      highest: fence,
+      isLast: joined === undefined || joined.entry.key === own,
+      own: joined?.entry.fence ?? 0,
+    };
   }
 
   /**
@@ -260,15 +294,24 @@ function remembered(at) {
 }
 
 /**
- * @param {Entry} entry published as what follows `key`
- * @param {string} key
- * @param {Chain} known where `key` led so far
+ * What becomes of an entry that is published.
+ *
+ * @param {Entry} entry
+ * @param {Place} place where its refresh token stands
  */
-function follows(entry, key, { entry: newest, keys }) {
-  // News of a refresh token is nothing to what followed that token, whatever the fences.
-  if (entry.key === key && newest.key !== key) return false;
-  if (entry.key === newest.key) return newest.fence <= entry.fence;
-  if (keys.includes(entry.key)) return newest.fence < entry.fence;
-  // A successor is newer than all that is known about what it follows.
-  return newest.key === key || newest.fence <= entry.fence;
+export function decide({ fence }, { place, isFirst, newest, highest, isLast, own }) {
+  return core().publication(fence, place, isFirst, newest, highest, isLast, own);
+}
+
+/**
+ * @param {boolean} isNewest
+ * @param {boolean} isSame
+ * @param {boolean} isOfChain
+ * @returns {Place['place']}
+ */
+function placeIn(isNewest, isSame, isOfChain) {
+  if (isNewest) return 'newest';
+  if (isSame) return 'passed';
+  // A chain knows its newest entry, and not in which order the others came.
+  return isOfChain ? 'led-there' : 'apart';
 }

@@ -144,42 +144,36 @@ const GUARDED = {
     return { newest, pair(newest), known and 1 or 0 }
   `,
 
-  /** Has a pair follow a key, unless something with a higher fence does. Both branches of a fork lead to the winner. */
+  /**
+   * Where the refresh token of a pair stands that is to follow a key (`Place` in memory.js), as a text; and if that is what was
+   * expected, does what was decided on it, so that nothing that came meanwhile is lost. Both branches of a fork lead to the
+   * winner.
+   */
   publish: `
-    local key, newer, fence, value, pair_limit, pointer_limit = unpack(args)
-    fence = tonumber(fence)
-    local function keep()
-      redis.call('SET', prefix .. 'pair:' .. newer, string.format('%.0f %s', fence, value), 'PX', pair_limit)
-    end
-    local function point(from, to, by)
+    local key, own, expected, step, by, fence, value, pair_limit, pointer_limit = unpack(args)
+    local newest, highest, passed = follow(key)
+    local last, weight, beyond = follow(own)
+    local place = newest == own and 'newest' or passed[own] and 'passed' or beyond[key] and 'led-there'
+      or last == newest and 'led-to-newest' or 'apart'
+    local fence_of_newest = fence_of(newest)
+    local seen = string.format('%s %d %.0f %.0f %d %.0f', place, newest == key and 1 or 0, fence_of_newest,
+      math.max(highest, fence_of_newest), last == own and 1 or 0, math.max(weight, fence_of(last)))
+    local reply = { seen, newest, pair(newest), last, pair(last) }
+    if seen ~= expected then return reply end
+    local function point(from, to)
       redis.call('SET', prefix .. 'next:' .. from, string.format('%.0f %s', by, to), 'PX', pointer_limit)
       redis.call('DEL', prefix .. 'pair:' .. from)
     end
-    local newest, highest, passed = follow(key)
-    highest = math.max(highest, fence_of(newest))
-    if passed[newer] then
-      -- The same refresh token as before. What follows it is newer, whatever the fences.
-      if newest ~= newer or fence_of(newest) > fence then return { 0, newest, pair(newest) } end
-      keep()
-      return { 1 }
+    if step == 'join' then
+      point(last, newest)
+    elseif step == 'follow' or step == 'follow-anew' or step == 'precede' then
+      if step == 'follow-anew' then redis.call('DEL', prefix .. 'next:' .. own) end
+      point(newest, own)
+      if newest ~= key then point(key, own) end
     end
-    local last, weight, beyond = follow(newer)
-    if beyond[key] then
-      if fence <= math.max(weight, fence_of(newest)) then return { 0, newest, pair(newest) } end
-      redis.call('DEL', prefix .. 'next:' .. newer)
-      last, weight = newer, 0
-    end
-    if last == newest then return { 0, newest, pair(newest) } end
-    weight = math.max(weight, fence_of(last), fence)
-    if newest ~= key and highest > weight then
-      point(last, newest, highest)
-      return { 0, newest, pair(newest) }
-    end
-    point(newest, newer, weight)
-    if newest ~= key then point(key, newer, weight) end
-    if last ~= newer or fence_of(newer) > fence then return { 0, last, pair(last) } end
-    keep()
-    return { 1 }
+    if value == '' then return reply end
+    redis.call('SET', prefix .. 'pair:' .. own, string.format('%.0f %s', fence, value), 'PX', pair_limit)
+    return { seen }
   `,
 };
 

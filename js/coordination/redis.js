@@ -11,8 +11,8 @@
  */
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { MemoryCoordination } from './memory.js';
 import { core } from '../core.js';
+import { MemoryCoordination, decide } from './memory.js';
 import { LOST, RedisConnection } from './redis-connection.js';
 import { HIGHEST_FENCE, SCRIPTS } from './redis-scripts.js';
 
@@ -20,8 +20,9 @@ import { HIGHEST_FENCE, SCRIPTS } from './redis-scripts.js';
 /** @typedef {import('./memory.js').Coordination} Coordination */
 /** @typedef {import('./memory.js').Entry} Entry */
 /** @typedef {import('./memory.js').Lock} Lock */
+/** @typedef {import('./memory.js').Place} Place */
 /** @typedef {import('./memory.js').Refusals} Refusals */
-/** @typedef {import('./memory.js').Value} Value */
+/** @typedef {import('../token-store.js').Pair} Pair */
 /** @typedef {import('./redis-connection.js').RedisAddress} RedisAddress */
 /** @typedef {import('./redis-database.js').Life} Life */
 /** @typedef {import('./redis-scripts.js').ScriptName} ScriptName */
@@ -60,6 +61,9 @@ const LIMITS = {
 
 /** A time that nobody knows, for the script `refusals` and from it. */
 const UNKNOWN = -1;
+
+/** How often an entry is published while others publish, too, before it is passed on later. */
+const MOST_RACES = 5;
 
 /** Keys of refresh tokens that wait to be passed on; more than a long outage leaves behind. */
 const MOST_PENDING = 100_000;
@@ -174,8 +178,7 @@ export class RedisCoordination {
     const shared = this.#read(reply?.[0], reply?.[1]);
     const local = this.#memory.findLocal(key) ?? (shared && this.#memory.findLocal(shared.key));
     if (!reply || !(shared || local)) return local;
-    const isOutdated = local && shared && outdates(local, shared);
-    if (local && (isOutdated || !isInRedis(local, shared, local === before && reply[2] === 1, this.#pending))) {
+    if (local && (!shared || this.#isMissingBeside(local, shared, local === before && reply[2] === 1))) {
       await this.#share(key, local);
       return this.findLocal(key) ?? this.findLocal(local.key);
     }
@@ -201,8 +204,9 @@ export class RedisCoordination {
     // A lock of this process only has no fence. What it protected still follows what this process knows.
     const fence = entry.fence === 0 && known?.key === key ? known.fence : entry.fence;
     const kept = { ...entry, fence };
+    const expected = this.#memory.placeOf(key, kept.key);
     const isNewest = await this.#memory.publish(key, kept);
-    return (await this.#share(key, kept)) ?? isNewest;
+    return (await this.#share(key, kept, expected)) ?? isNewest;
   }
 
   /**
@@ -246,34 +250,64 @@ export class RedisCoordination {
   }
 
   /**
-   * Publishes in Redis what memory has already, and has memory know what Redis makes of it.
+   * Publishes in Redis what memory has already, and has memory know what Redis makes of it. Redis does what was decided on what
+   * it has, and says what that is by now.
    *
    * @param {string} key
    * @param {Entry} entry
+   * @param {Place} expected of the entry in Redis
    * @param {{ isAwaited: boolean }} [options]
    * @returns {Promise<boolean | undefined>} whether it is the newest; `undefined`: it is passed on later
    */
-  async #share(key, entry, options) {
+  async #share(key, entry, expected = this.#memory.placeOf(key, entry.key), options) {
     const { pair, pointer } = this.#limits;
     this.#see(entry.fence);
     const sealed = `${key} ${this.#encrypt(entry, key)}`;
-    const reply = await this.#ask('publish', [key, entry.key, entry.fence, sealed, pair, pointer], options);
-    if (!reply) {
-      this.#postpone(key);
-      return undefined;
+    for (let races = 0, place = expected; races < MOST_RACES; races += 1) {
+      const { step, by, isNewest } = decide(entry, place);
+      const args = [textOf(place), step, by, entry.fence, isNewest ? sealed : '', pair, pointer];
+      const reply = await this.#ask('publish', [key, entry.key, ...args], options);
+      if (!reply) break;
+      const [seen, newest, ofNewest, last, ofLast] = reply;
+      if (seen === textOf(place)) {
+        this.#pending.delete(key);
+        return isNewest || this.#isSurpassed(key, entry, step === 'precede' ? this.#read(last, ofLast) : this.#read(newest, ofNewest));
+      }
+      place = placeOf(seen);
     }
-    this.#pending.delete(key);
-    if (reply[0] === 1) return true;
-    const winner = this.#read(reply[1], reply[2]);
+    this.#postpone(key);
+    return undefined;
+  }
+
+  /**
+   * Has memory know what is newer than an entry.
+   *
+   * @param {string} key that it was to follow
+   * @param {Entry} entry
+   * @param {Entry | undefined} winner
+   * @returns {boolean} whether the entry is the newest all the same
+   */
+  #isSurpassed(key, entry, winner) {
     const known = this.findLocal(key) ?? this.findLocal(entry.key);
     // What was there before is no winner, whoever put it back.
-    if (winner && outdates(entry, winner)) return true;
+    if (winner && core().outdates(...versionOf(entry), ...versionOf(winner))) return true;
     // Unless this process has gone on meanwhile. Both keys lead to the winner.
     if (winner && known?.key === entry.key) {
       this.#memory.settle(entry.key, winner);
       this.#memory.settle(key, winner);
     }
     return false;
+  }
+
+  /**
+   * @param {Entry} local the newest that this process knows
+   * @param {Entry} shared the newest that Redis knows
+   * @param {boolean} leadsThere whether Redis has the one lead to the other
+   */
+  #isMissingBeside(local, shared, leadsThere) {
+    const isSame = local.key === shared.key;
+    const isKnown = isSame ? !this.#pending.has(local.key) : leadsThere;
+    return core().isMissingBeside(...versionOf(local), ...versionOf(shared), isSame, isKnown);
   }
 
   /** @param {string} key */
@@ -290,7 +324,7 @@ export class RedisCoordination {
     for (const key of [...this.#pending]) {
       if (!this.#connection.isUsable) return;
       const entry = this.#memory.findLocal(key);
-      if (entry) await this.#share(key, entry, { isAwaited: false });
+      if (entry) await this.#share(key, entry, undefined, { isAwaited: false });
       else this.#pending.delete(key);
     }
   }
@@ -406,24 +440,39 @@ function boundTo(key, fence, predecessor) {
 }
 
 /**
- * @param {Entry} known
- * @param {Entry} found
+ * What tells an older entry from a newer one.
+ *
+ * @param {Entry} entry
+ * @returns {[obtainedAt: number | undefined, expiresAt: number | undefined, isDead: boolean, fence: number]}
  */
-function outdates({ value: known, fence }, { value: found, fence: foundFence }) {
-  // The news that a refresh token is dead has no age.
-  if ('dead' in known || 'dead' in found) return false;
-  return core().outdates(known.obtainedAt, known.expiresAt, fence, found.obtainedAt, found.expiresAt, foundFence);
+function versionOf({ value, fence }) {
+  const { obtainedAt, expiresAt } = /** @type {Partial<Pair>} */ (value);
+  return [obtainedAt, expiresAt, 'dead' in value, fence];
 }
 
 /**
- * @param {Entry} local the newest that this process knows
- * @param {Entry | undefined} shared the newest that Redis knows
- * @param {boolean} leadsThere whether Redis has `local` lead to `shared`
- * @param {Set<string>} pending
+ * A place as the script `publish` writes it.
+ *
+ * @param {Place} place
  */
-function isInRedis(local, shared, leadsThere, pending) {
-  if (!shared) return false;
-  return local.key === shared.key ? local.fence <= shared.fence && !pending.has(local.key) : leadsThere;
+function textOf({ place, isFirst, newest, highest, isLast, own }) {
+  return [place, Number(isFirst), newest, highest, Number(isLast), own].join(' ');
+}
+
+/**
+ * @param {string} text
+ * @returns {Place}
+ */
+function placeOf(text) {
+  const [place, isFirst, newest, highest, isLast, own] = text.split(' ');
+  return {
+    place: /** @type {Place['place']} */ (place),
+    isFirst: isFirst === '1',
+    newest: Number(newest),
+    highest: Number(highest),
+    isLast: isLast === '1',
+    own: Number(own),
+  };
 }
 
 /**

@@ -4,10 +4,11 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::newest_tokens::times;
 use super::{RefreshAction, RefreshAnswer, RefreshEvent, RefreshLane};
 use crate::error::Code;
 use crate::refresh_policy::RefreshPolicy;
-use crate::refresh_turn::{self, Action, Answer, Event, Moment, Times, Version};
+use crate::refresh_turn::{self, Action, Answer, Event, Moment};
 
 /// Whether a token request that failed with an error of this code was refused because of its refresh token.
 #[wasm_bindgen(js_name = isRefusal)]
@@ -192,23 +193,4 @@ impl Policy {
     fn go_on(&mut self, event: Event, now: f64, random: f64) -> RefreshAction {
         self.0.on(event, Moment { now, random }).into()
     }
-}
-
-pub(super) fn times(obtained_at: Option<f64>, expires_at: Option<f64>) -> Times {
-    let real = |time: &f64| time.is_finite();
-    Times { obtained_at: obtained_at.filter(real), expires_at: expires_at.filter(real) }
-}
-
-/// Whether a published pair, by its times and its fence, cannot have been followed by one that was found.
-#[wasm_bindgen(js_name = outdates)]
-pub fn outdates(
-    obtained_at: Option<f64>,
-    expires_at: Option<f64>,
-    fence: f64,
-    found_obtained_at: Option<f64>,
-    found_expires_at: Option<f64>,
-    found_fence: f64,
-) -> bool {
-    let known = Version { times: times(obtained_at, expires_at), fence };
-    known.outdates(Version { times: times(found_obtained_at, found_expires_at), fence: found_fence })
 }

@@ -3,8 +3,8 @@
 use wasm_bindgen::prelude::*;
 
 use super::leave;
-use super::refresh_policy::times;
-use crate::refresh_turn::Times;
+use super::newest_tokens::times;
+use crate::newest_tokens::Times;
 use crate::stored_tokens::{self, Origin, Row};
 
 /// What is known of tokens, beside the tokens.

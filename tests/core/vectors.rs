@@ -15,13 +15,13 @@ use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, HostVer
 use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, Result};
 use nocodb_bitbucket_auth::grant::Grant;
 use nocodb_bitbucket_auth::host_answer;
+use nocodb_bitbucket_auth::newest_tokens::{Known as KnownToStore, Place, Publication, Times, Version};
 use nocodb_bitbucket_auth::pagination::{self, Attempt, List, Page};
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
 use nocodb_bitbucket_auth::proxy::Proxies;
 use nocodb_bitbucket_auth::rate_limit::{Fields, Line, is_waited_for, news, resource_group};
 use nocodb_bitbucket_auth::redaction::Redaction;
 use nocodb_bitbucket_auth::redis::Database;
-use nocodb_bitbucket_auth::refresh_turn::Times;
 use nocodb_bitbucket_auth::removed_endpoints::{self, Collected, Replacement, Verdict, replacement};
 use nocodb_bitbucket_auth::retry::{self, Failed, FailedWork};
 use nocodb_bitbucket_auth::scope::ScopeSet;
@@ -69,7 +69,7 @@ macro_rules! vectors {
 
 vectors!(callback, token_response, client_authentication, pkce, authorization_request, scope, config);
 vectors!(arguments, credential, api_request, api_response, connection_test, proxy, redaction, retry, rate_limit);
-vectors!(pagination, removed_endpoints, stored_tokens, host_answer, callback_page);
+vectors!(pagination, removed_endpoints, stored_tokens, newest_tokens, host_answer, callback_page);
 
 /// A text, or `{ before, repeat, times, after }`.
 fn text(value: &Value) -> String {
@@ -601,6 +601,60 @@ mod cases {
         };
         let held = holding(row, origin(&case["own"]), case["isRefused"].as_bool().unwrap());
         assert_eq!(format!("{held:?}"), case["expect"].as_str().unwrap());
+    }
+
+    pub fn newest_tokens(case: &Value) {
+        let times = |value: &Value| Times {
+            obtained_at: value["obtainedAt"].as_f64(),
+            expires_at: value["expiresAt"].as_f64(),
+        };
+        let version = |name: &str| {
+            let value = &case[name];
+            let times = if value["isDead"] == true { Times::default() } else { times(value) };
+            Version { times, fence: value["fence"].as_f64().unwrap() }
+        };
+        let flag = |name: &str| case[name].as_bool().unwrap();
+        let seen = match case["call"].as_str().unwrap() {
+            "publication" => publication(case["fence"].as_f64().unwrap(), &case["known"]),
+            "outdates" => json!(version("known").outdates(version("found"))),
+            "isMissingBeside" => {
+                let (same, leads) = (flag("sameRefreshToken"), flag("leadsThere"));
+                json!(version("known").is_missing_beside(version("shared"), same, leads))
+            }
+            "isLater" => json!(times(&case["pair"]).is_after(times(&case["other"]))),
+            other => panic!("{other} is not a call"),
+        };
+        assert_eq!(seen, case["expect"], "{}", case["name"]);
+    }
+
+    fn publication(fence: f64, known: &Value) -> Value {
+        let number = |name: &str| known[name].as_f64().unwrap();
+        let flag = |name: &str| known[name].as_bool().unwrap();
+        let place = match known["place"].as_str().unwrap() {
+            "newest" => Place::Newest,
+            "passed" => Place::Passed,
+            "led-there" => Place::LedThere,
+            "led-to-newest" => Place::LedToNewest,
+            "apart" => Place::Apart,
+            other => panic!("{other} is not a place"),
+        };
+        let known = KnownToStore {
+            place,
+            is_first: flag("isFirst"),
+            newest: number("newest"),
+            highest: number("highest"),
+            is_last: flag("isLast"),
+            own: number("own"),
+        };
+        let (step, by) = match Publication::of(fence, known) {
+            Publication::Outdated => ("none", 0.0),
+            Publication::Joins(by) => ("join", by),
+            Publication::Replaces => ("replace", 0.0),
+            Publication::Follows(by) => ("follow", by),
+            Publication::FollowsAnew(by) => ("follow-anew", by),
+            Publication::Precedes(by) => ("precede", by),
+        };
+        json!({ "step": step, "by": by as u64, "isNewest": matches!(step, "replace" | "follow" | "follow-anew") })
     }
 
     pub fn host_answer(case: &Value) {

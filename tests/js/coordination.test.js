@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createCipheriv } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
@@ -935,6 +935,90 @@ describe('coordination through Redis', () => {
       seen.add((await raw.get(`${PREFIX}pair:a`)).split(' ').at(-1).slice(0, 16));
     }
     assert.equal(seen.size, 20);
+  });
+
+  /** A Redis before which `change` runs each time an entry of this key is about to be published. */
+  async function disturbed(t, { port }, key, change) {
+    const server = createServer((socket) => {
+      const redis = connect(port, '127.0.0.1');
+      redis.pipe(socket);
+      let order = Promise.resolve();
+      socket.on('data', (chunk) => {
+        if (chunk.includes(`\r\n${key}\r\n`)) order = order.then(change);
+        order = order.then(() => redis.write(chunk));
+      });
+      for (const end of [socket, redis]) end.on('error', () => {}).on('close', () => [socket, redis].forEach((each) => each.destroy()));
+    });
+    return `redis://127.0.0.1:${await listen(t, server)}`;
+  }
+
+  test('what is published between the look and the publication of others is not lost', async (t) => {
+    const redis = await startRedis(t);
+    let change;
+    const url = await disturbed(t, redis, 'mine', () => change());
+    for (const [namespace, those, isNewest, winner] of [
+      ['a later one', [['a', entry('theirs', 6)]], false, 'theirs'],
+      ['an earlier one', [['a', entry('theirs', 4)]], true, 'mine'],
+      ['a successor', [['a', entry('theirs', 6)], ['theirs', entry('newest', 7)]], false, 'newest'],
+      ['news of a death', [['a', entry('a', 6, DEAD)]], true, 'mine'],
+    ]) {
+      const { coordination } = coordinate(t, url, { namespace });
+      const { coordination: other } = coordinate(t, redis.url, { namespace });
+      let changes = 0;
+      change = async () => {
+        changes += 1;
+        for (const [key, their] of those.splice(0)) await other.publish(key, their);
+      };
+      assert.equal(await coordination.publish('a', entry('mine', 5)), isNewest, namespace);
+      assert.equal(changes, 2, namespace);
+      const { coordination: stranger } = coordinate(t, redis.url, { namespace });
+      for (const key of ['a', 'mine', winner]) {
+        for (const all of [coordination, other, stranger]) assert.equal((await all.find(key)).key, winner, `${namespace}, ${key}`);
+      }
+    }
+  });
+
+  test('who loses every race passes its tokens on later', async (t) => {
+    const redis = await startRedis(t);
+    const raw = rawClient(t, redis.url);
+    let races = 0;
+    let isRacing = true;
+    const url = await disturbed(t, redis, 'mine', async () => {
+      if (!isRacing) return;
+      races += 1;
+      await raw.set(`${PREFIX}pair:a`, `${races} of nobody`);
+    });
+    const { coordination, said } = coordinate(t, url);
+    assert.equal(await coordination.publish('a', entry('mine', 50)), true);
+    assert.equal(races, 5);
+    assert.equal(coordination.findLocal('a').key, 'mine');
+    isRacing = false;
+    assert.equal((await coordination.find('a')).key, 'mine');
+    assert.equal((await coordinate(t, redis.url).coordination.find('a')).key, 'mine');
+    assert.deepEqual(said, []);
+  });
+
+  test('a renewal costs six commands, if nobody else is about', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const { coordination } = coordinate(t, url);
+    const cost = async (renew) => {
+      await raw.config('RESETSTAT');
+      await renew();
+      return Number(/cmdstat_evalsha:calls=(\d+)/.exec(await raw.info('commandstats'))?.[1]);
+    };
+    // The first one has the texts of the scripts sent, too.
+    const renew = async (key, next) => {
+      const lock = await coordination.lock(key);
+      await coordination.find(key);
+      const nextLock = await coordination.lock(next);
+      assert.equal(await coordination.publish(key, entry(next, lock.fence)), true);
+      await lock.release();
+      await nextLock.release();
+    };
+    await renew('a', 'b');
+    assert.equal(await cost(() => renew('b', 'c')), 6);
+    assert.equal(await cost(() => renew('c', 'd')), 6);
   });
 
   test('clients that share a Redis do not see each other', async (t) => {

@@ -283,6 +283,22 @@ const CASES = {
       core().rowHolding(row ? origin(row) : undefined, origin(own), isOfSameChain, isInVault, isRefused), expect);
   },
 
+  newest_tokens(vector) {
+    const { call, fence, known, found, shared, sameRefreshToken, leadsThere, pair, other, expect } = vector;
+    const times = ({ obtainedAt, expiresAt }) => [obtainedAt, expiresAt];
+    const version = (entry) => [...times(entry), entry.isDead === true, entry.fence];
+    const calls = {
+      publication: () => {
+        const { place, isFirst, newest, highest, isLast, own } = known;
+        return core().publication(fence, place, isFirst, newest, highest, isLast, own);
+      },
+      outdates: () => core().outdates(...version(known), ...version(found)),
+      isMissingBeside: () => core().isMissingBeside(...version(known), ...version(shared), sameRefreshToken, leadsThere),
+      isLater: () => core().isLater(...times(pair), ...times(other)),
+    };
+    assert.deepEqual(calls[call](), expect);
+  },
+
   host_answer({ code, status, expect }) {
     assert.equal(core().hostStatus(code, status), expect);
   },

@@ -3,7 +3,7 @@
 //! In: uses of tokens. Out: new ones, or refusals. What never happens here: a look at who uses a token.
 
 use super::{GRACE, LIFETIME, Token, UNUSED};
-use nocodb_bitbucket_auth::refresh_turn::Times;
+use nocodb_bitbucket_auth::newest_tokens::Times;
 use std::collections::HashSet;
 
 pub struct Issued {

@@ -4,7 +4,8 @@ use super::Row;
 use super::lab::{
     Age, DAY, FAILED, GRACE, HOUR, LIFETIME, Lab, MINUTE, NEVER, SECOND, START, name, times, told_to_wait,
 };
-use nocodb_bitbucket_auth::refresh_turn::{Answer, Event, Reason, State, Times};
+use nocodb_bitbucket_auth::newest_tokens::Times;
+use nocodb_bitbucket_auth::refresh_turn::{Answer, Event, Reason, State};
 
 pub const EVENTS: [&str; 6] = ["asked", "renew", "reject", "suspect", "configured", "retry_at"];
 

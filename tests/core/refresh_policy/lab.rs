@@ -1,7 +1,8 @@
 //! A policy in whatever state a test wants.
 
+use nocodb_bitbucket_auth::newest_tokens::Times;
 use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
-use nocodb_bitbucket_auth::refresh_turn::{Action, Answer, Event, Moment, State, Times};
+use nocodb_bitbucket_auth::refresh_turn::{Action, Answer, Event, Moment, State};
 
 pub const SECOND: f64 = 1000.0;
 pub const MINUTE: f64 = 60.0 * SECOND;

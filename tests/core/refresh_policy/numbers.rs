@@ -4,11 +4,10 @@ use super::lab::{
     Age, DAY, FAILED, GRACE, HOUR, LIFETIME, LOCKOUT, Lab, MINUTE, NEVER, SECOND, START, name, times, told_to_wait,
 };
 use nocodb_bitbucket_auth::error::Code;
+use nocodb_bitbucket_auth::newest_tokens::Times;
 use nocodb_bitbucket_auth::recent_failures::RecentFailures;
 use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
-use nocodb_bitbucket_auth::refresh_turn::{
-    Action, Answer, Event, Moment, Reason, State, Times, Version, is_ahead, wait_until,
-};
+use nocodb_bitbucket_auth::refresh_turn::{Action, Answer, Event, Moment, Reason, State, is_ahead, wait_until};
 
 fn policy(times: Times) -> RefreshPolicy {
     RefreshPolicy::new(times, true, LOCKOUT, START)
@@ -295,18 +294,6 @@ fn nobody_waits_for_a_time_that_was_noted_before_a_clock_was_set_back() {
     unjudged.now -= back;
     assert!(unjudged.policy.reject(1, 0, unjudged.now));
     assert_eq!(unjudged.on(Event::NothingFound), Action::Judge);
-}
-
-#[test]
-fn a_published_pair_outdates_an_earlier_one_unless_that_was_obtained_under_a_later_lock() {
-    let version = |at: f64, fence: f64| Version { times: times(at, LIFETIME), fence };
-    let known = version(START, 5.0);
-    assert!(known.outdates(version(START - 1.0, 5.0)));
-    assert!(known.outdates(version(START - 1.0, 4.0)));
-    assert!(!known.outdates(version(START - 1.0, 6.0)), "the clock of whoever obtained it is late");
-    assert!(!known.outdates(version(START, 4.0)));
-    assert!(!known.outdates(version(START + 1.0, 1.0)), "the shared store lost its data, and counts again");
-    assert!(!known.outdates(Version { times: Times::default(), fence: 1.0 }), "nobody knows");
 }
 
 #[test]

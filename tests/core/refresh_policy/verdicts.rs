@@ -4,9 +4,10 @@ use super::lab::{
     Age, COUNTS, EXPLAINED, FAILED, GRACE, HOUR, LIFETIME, LOCKOUT, Lab, MINUTE, NEVER, SECOND, START, name, times,
     told_to_wait,
 };
+use nocodb_bitbucket_auth::newest_tokens::Times;
 use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
 use nocodb_bitbucket_auth::refresh_queue::Lane;
-use nocodb_bitbucket_auth::refresh_turn::{Action, Answer, Event, Reason, State, Times};
+use nocodb_bitbucket_auth::refresh_turn::{Action, Answer, Event, Reason, State};
 
 fn dead() -> Lab {
     Lab::reach("Dead", false)
