@@ -75,7 +75,6 @@ pub mod secret;
 pub mod state;
 #[cfg(feature = "server")]
 pub mod stored_tokens;
-pub mod text;
 #[cfg(feature = "server")]
 pub mod token_request;
 #[cfg(feature = "server")]
