@@ -7,6 +7,8 @@
 //! Dead ones that are used meanwhile prolong it. So, after a refusal, nobody asks until the lockout is over, and then one
 //! connection at a time, so that each further refusal tells about one connection.
 
+use wasm_bindgen::prelude::*;
+
 /// After a refusal nobody asks for this many lockouts, as no lockout begins later than the refusal that it causes …
 const CLOSED: f64 = 1.25;
 /// … and connections ask one at a time for this many.
@@ -22,7 +24,8 @@ const LARGEST_WINDOW: u32 = 20;
 /// is not after it.
 const SAME: f64 = 100.0;
 
-/// Who goes first.
+/// Who goes first in the line for token requests.
+#[wasm_bindgen(js_name = RefreshLane)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lane {
     /// A request without an answer may have used up the refresh token, which is good for minutes only.

@@ -7,11 +7,12 @@
 use js_sys::{Function, JSON, Object};
 use nocodb_bitbucket_auth::bindings::{
     Api, ApiAnswer, Client, Policy, Queue, Redactor, RefreshAction, RefreshAdmission, RefreshAnswer, RefreshEvent,
-    RefreshLane, Test, bearer, choose_redis_database, complete_redirect, group_of, is_pending_over, is_refusal,
+    Test, bearer, choose_redis_database, complete_redirect, group_of, is_pending_over, is_refusal,
     judge_api_response, may_carry, may_repeat, page_client, proves_credential, rate_limit_news, read_credential,
     read_environment, redis_database_trouble, redis_databases, redis_server, redis_trouble, refuse_secret,
     response_state, retry_delay, vault_references, waiting_time, without_response, workspace_segment,
 };
+use nocodb_bitbucket_auth::refresh_queue::Lane;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -192,7 +193,7 @@ fn a_refresh_goes_its_way() {
     assert!(matches!(policy.reason(NOW), RefreshAnswer::Busy));
     assert!(matches!(policy.on(RefreshEvent::Locked, NOW, 0.5), RefreshAction::Look));
     assert!(matches!(policy.on(RefreshEvent::NothingFound, NOW, 0.5), RefreshAction::Queue));
-    assert!(matches!(policy.lane(NOW), RefreshLane::Sound));
+    assert!(matches!(policy.lane(NOW), Lane::Sound));
     assert!(matches!(policy.on(RefreshEvent::Admitted, NOW, 0.5), RefreshAction::Refresh));
     assert!(matches!(policy.renewed(NOW, Some(NOW + 7_200_000.0), NOW, 0.5), RefreshAction::Publish));
     assert_eq!(policy.generation(), generation + 1);
@@ -239,8 +240,8 @@ fn a_refused_refresh_is_judged_and_a_dead_one_ends() {
 fn token_requests_wait_in_line() {
     let mut queue = Queue::new(20_000.0);
     assert!(matches!(queue.next(0.0), RefreshAdmission::Nobody));
-    let suspect = queue.enter(RefreshLane::Suspect);
-    let sound = queue.enter(RefreshLane::Sound);
+    let suspect = queue.enter(Lane::Suspect);
+    let sound = queue.enter(Lane::Sound);
     assert!(matches!(queue.next(0.0), RefreshAdmission::First));
     assert_eq!(queue.admit(false), Some(sound));
     queue.refused(0.0);
@@ -251,7 +252,7 @@ fn token_requests_wait_in_line() {
     assert!(matches!(queue.next(1000.0), RefreshAdmission::FirstAlone));
     assert_eq!(queue.admit(true), Some(suspect));
     queue.failed(1000.0);
-    queue.enter(RefreshLane::Urgent);
+    queue.enter(Lane::Urgent);
     assert!(queue.admit(true).is_some());
     queue.granted(1000.0, 1100.0);
     assert_eq!(queue.admit(false), None);

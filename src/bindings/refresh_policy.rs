@@ -5,9 +5,10 @@
 use wasm_bindgen::prelude::*;
 
 use super::newest_tokens::times;
-use super::{RefreshAction, RefreshAnswer, RefreshEvent, RefreshLane};
+use super::{RefreshAction, RefreshAnswer, RefreshEvent};
 use crate::error::Code;
 use crate::refresh_policy::RefreshPolicy;
+use crate::refresh_queue::Lane;
 use crate::refresh_turn::{self, Action, Answer, Event, Moment};
 
 /// Whether a token request that failed with an error of this code was refused because of its refresh token.
@@ -87,8 +88,8 @@ impl Policy {
     }
 
     /// In which lane of the line for token requests the connection belongs: a number for `RefreshQueue.enter`.
-    pub fn lane(&self, now: f64) -> RefreshLane {
-        self.0.lane(now).into()
+    pub fn lane(&self, now: f64) -> Lane {
+        self.0.lane(now)
     }
 
     /// Whether the refresh token was unused for too long.

@@ -6,37 +6,6 @@ use wasm_bindgen::prelude::*;
 
 use crate::refresh_queue::{Admission, Lane, Outcome, RefreshQueue};
 
-/// Who goes first in the line for token requests.
-#[wasm_bindgen]
-pub enum RefreshLane {
-    /// An answer may be lost.
-    Urgent,
-    /// Nothing speaks against the refresh token.
-    Sound,
-    /// It was refused.
-    Suspect,
-}
-
-impl From<Lane> for RefreshLane {
-    fn from(value: Lane) -> Self {
-        match value {
-            Lane::Urgent => Self::Urgent,
-            Lane::Sound => Self::Sound,
-            Lane::Suspect => Self::Suspect,
-        }
-    }
-}
-
-impl From<RefreshLane> for Lane {
-    fn from(value: RefreshLane) -> Self {
-        match value {
-            RefreshLane::Urgent => Self::Urgent,
-            RefreshLane::Sound => Self::Sound,
-            RefreshLane::Suspect => Self::Suspect,
-        }
-    }
-}
-
 /// Who may send a token request now.
 #[wasm_bindgen]
 pub enum RefreshAdmission {
@@ -74,8 +43,8 @@ impl Queue {
     }
 
     /// Gets in line. Gives a ticket.
-    pub fn enter(&mut self, lane: RefreshLane) -> u32 {
-        self.0.enter(lane.into())
+    pub fn enter(&mut self, lane: Lane) -> u32 {
+        self.0.enter(lane)
     }
 
     /// Who may send a request now.
