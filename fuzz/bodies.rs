@@ -6,7 +6,7 @@
 
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
-use nocodb_bitbucket_auth::authorization_response::{Callback, LONGEST_CODE, validate};
+use nocodb_bitbucket_auth::authorization_response::{LONGEST_CODE, validate};
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
 use nocodb_bitbucket_auth::credential::Kind;
@@ -40,7 +40,7 @@ pub fn callback(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let client = client();
     let state = State::remembered(STATE).expect("a state");
-    for callback in [Callback::Text(&text), Callback::Query(&text)] {
+    for callback in [&*text, &format!("?{text}")] {
         match validate(&client, callback, &state) {
             Ok(code) => {
                 let code = code.expose();

@@ -42,16 +42,17 @@ export function createReader(core) {
       if (!isHint) judge(caller, () => core().refuseArgument(argument, misfit, name, grant ?? taken.grant));
       return taken;
     };
-    if (!isObject(value)) return isNeeded ? refuse(Misfit.NotAnObject) : taken;
+    if (isNeeded && !isObject(value)) return refuse(Misfit.NotAnObject);
+    const source = isObject(value) ? value : {};
     /** @type {unknown[]} */
     let given;
     /** @type {string | undefined} */
     let unknown;
     try {
       // Also those that a class has by getters.
-      given = members.map(({ name, kind }) => (kind === 'ignored' ? undefined : value[name]));
-      const isUnknown = (/** @type {string} */ key) => !members.some(({ name }) => name === key) && isThere(value[key]);
-      unknown = isForeign ? undefined : Object.keys(value).find(isUnknown);
+      given = members.map(({ name, kind }) => (kind === 'ignored' ? undefined : source[name]));
+      const isUnknown = (/** @type {string} */ key) => !members.some(({ name }) => name === key) && isThere(source[key]);
+      unknown = isForeign ? undefined : Object.keys(source).find(isUnknown);
     } catch {
       return refuse(Misfit.Unreadable);
     }

@@ -6,20 +6,18 @@
  */
 
 import { membersOf } from './arguments.js';
+import { AuthorizationClient } from './authorization-client.js';
 import { core, init } from './core.js';
 import { BitbucketAuthError, judge } from './error.js';
+import { judgeTokenResponse } from './token-response.js';
 
 export { init, BitbucketAuthError };
 
-/** @typedef {import('./core.js').AuthorizationRequest} AuthorizationRequest */
-/** @typedef {import('./core.js').TokenRequest} TokenRequest */
-/** @typedef {import('./core.js').TokenSet} TokenSet */
+/** @typedef {import('../pkg/core.js').AuthorizationRequest} AuthorizationRequest */
+/** @typedef {import('../pkg/core.js').TokenRequest} TokenRequest */
+/** @typedef {import('../pkg/core.js').TokenSet} TokenSet */
 /** @typedef {import('./core.js').CoreSource} CoreSource */
-
-/**
- * @template {string} Name
- * @typedef {import('./core.js').RuntimeType<Name>} RuntimeType
- */
+/** @typedef {import('./token-response.js').TokenResponse} TokenResponse */
 
 /**
  * @typedef {object} ClientOptions
@@ -30,20 +28,6 @@ export { init, BitbucketAuthError };
  *   which asks for all that the client has
  * @property {{ authorizeUrl?: string, tokenUrl?: string, apiUrl?: string }} [endpoints] other addresses than
  *   Bitbucket Cloud's: https, or http on loopback
- */
-
-/**
- * @typedef {object} TokenResponse
- * @property {number} status the HTTP status
- * @property {RuntimeType<'Headers'> | Iterable<readonly [string, unknown]> | Record<string, unknown>} [headers] also a `Map`; names in
- *   any letter case
- * @property {string | Uint8Array} body as received, content encoding removed
- * @property {number} receivedAt when it arrived, in milliseconds since the epoch
- * @property {'authorization_code' | 'refresh_token' | 'client_credentials'} grant what was asked for
- * @property {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] the token set that was refreshed: its
- *   refresh token and its scopes are kept when the answer brings none
- * @property {Pick<TokenRequest, 'body'>} [request] the request that was answered: its secrets are cut out of what the
- *   server says
  */
 
 /**
@@ -65,7 +49,7 @@ export const DEFAULT_SCOPES = Object.freeze([
  * An OAuth client at Bitbucket: validated once, for as long as it is needed. Made by `createClient`. Nothing that
  * prints or serialises it shows the secret.
  */
-export class OAuthClient {
+export class OAuthClient extends AuthorizationClient {
   /** @type {import('../pkg/core.js').Client} */
   #handle;
 
@@ -75,89 +59,20 @@ export class OAuthClient {
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
    */
   constructor(options, caller = new.target) {
-    const given = membersOf(caller, 'clientOptions', options);
-    this.#handle = judge(caller, () => new (core().Client)(given));
-  }
-
-  /** The Key, as configured. */
-  get clientId() {
-    return this.#handle.clientId;
-  }
-
-  /** The redirect URI, byte for byte as configured. */
-  get redirectUri() {
-    return this.#handle.redirectUri;
-  }
-
-  /** The scopes that are requested; empty when no scope parameter is sent. */
-  get scopes() {
-    return this.#handle.scopes;
-  }
-
-  /** The authorization endpoint. */
-  get authorizeUrl() {
-    return this.#handle.authorizeUrl;
-  }
-
-  /** The token endpoint. */
-  get tokenUrl() {
-    return this.#handle.tokenUrl;
-  }
-
-  /** The base address of the API. */
-  get apiUrl() {
-    return this.#handle.apiUrl;
-  }
-
-  /** Whether the client has a secret (RFC 6749 section 2.1). */
-  get confidential() {
-    return this.#handle.confidential;
-  }
-
-  /**
-   * The authorization address for NocoDB's form, whose GUI appends state and PKCE by itself.
-   *
-   * @returns {string} without `state`, `code_challenge` and `code_challenge_method`, and always with a query
-   */
-  authorizationUrl() {
-    return this.#handle.authorizationUrl();
-  }
-
-  /**
-   * Starts a login with a fresh state (RFC 6749 section 10.12) and PKCE S256 (RFC 7636).
-   *
-   * @param {{ extraParams?: Record<string, string> }} [options] parameters to add; they cannot replace the client's own
-   * @returns {AuthorizationRequest}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
-   */
-  createAuthorizationRequest(options) {
-    const { extraParams } = membersOf(this.createAuthorizationRequest, 'authorizationOptions', options);
-    return judge(this.createAuthorizationRequest, () => this.#handle.createAuthorizationRequest(extraParams));
-  }
-
-  /**
-   * Judges what came back to the redirect URI. The state is checked before anything else is believed.
-   *
-   * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback the address, or its query
-   * @param {{ state: string }} expected what `createAuthorizationRequest` returned for this user
-   * @returns {{ code: string }} for `buildTokenRequest`; good for one use within minutes
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `CALLBACK_INVALID`, `CALLBACK_DUPLICATE_PARAMETER`,
-   *   `CALLBACK_UNSUPPORTED_RESPONSE`, `STATE_MISSING`, `STATE_MISMATCH`, `ISSUER_MISMATCH`, `ACCESS_DENIED`,
-   *   `AUTHORIZATION_FAILED`, `CODE_MISSING`
-   */
-  validateAuthorizationResponse(callback, expected) {
-    const caller = this.validateAuthorizationResponse;
-    const { state } = membersOf(caller, 'expectedResponse', expected);
-    const { callback: text } = membersOf(caller, 'callback', { callback });
-    return { code: judge(caller, () => this.#handle.validateAuthorizationResponse(text, state)) };
+    const { clientId, redirectUri, clientSecret, scopes, endpoints = {} } = membersOf(caller, 'clientOptions', options);
+    const { authorizeUrl, tokenUrl, apiUrl } = endpoints;
+    const handle = judge(caller, () =>
+      new (core().Client)(clientId, redirectUri, clientSecret, scopes, authorizeUrl, tokenUrl, apiUrl));
+    super(handle, membersOf);
+    this.#handle = handle;
   }
 
   /**
    * The request that exchanges a code for tokens (RFC 6749 section 4.1.3). Send it without following redirects.
    *
-   * @param {{ code: string, codeVerifier?: string, code_verifier?: string, redirectUri?: string }} grant what
-   *   `authorizeInPopup` gives has the verifier as `code_verifier`; `redirectUri`: when the code was asked for with
-   *   another than the client's
+   * @param {{ code: string, codeVerifier?: string, code_verifier?: string, redirectUri?: string }} grant `code`: as
+   *   `validateAuthorizationResponse` or `authorizeInPopup` gave it, which have checked the state; the latter has the verifier
+   *   as `code_verifier`; `redirectUri`: when the code was asked for with another than the client's
    * @returns {TokenRequest}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
    */
@@ -165,7 +80,7 @@ export class OAuthClient {
     const given = membersOf(this.buildTokenRequest, 'codeGrant', grant);
     const { code, codeVerifier, redirectUri, code_verifier: itsOtherName } = given;
     return judge(this.buildTokenRequest, () =>
-      this.#handle.buildTokenRequest(code, codeVerifier, redirectUri, itsOtherName));
+      this.#handle.buildTokenRequest(code, codeVerifier, itsOtherName, redirectUri));
   }
 
   /**
@@ -201,8 +116,7 @@ export class OAuthClient {
    *   `RECONNECT_REQUIRED`, `TOKEN_REQUEST_FAILED`
    */
   parseTokenResponse(response) {
-    const given = membersOf(this.parseTokenResponse, 'tokenResponse', response);
-    return judge(this.parseTokenResponse, () => this.#handle.parseTokenResponse(given));
+    return judgeTokenResponse(this.parseTokenResponse, this.#handle, response);
   }
 }
 

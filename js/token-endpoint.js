@@ -7,11 +7,12 @@
 
 import { failure } from './core.js';
 import { BitbucketAuthError, judge } from './error.js';
+import { judgeTokenResponse } from './token-response.js';
 import { send } from './transport.js';
 
 /** @typedef {import('../pkg/core.js').Client} Client */
-/** @typedef {import('./core.js').TokenRequest} TokenRequest */
-/** @typedef {import('./core.js').TokenSet} TokenSet */
+/** @typedef {import('../pkg/core.js').TokenRequest} TokenRequest */
+/** @typedef {import('../pkg/core.js').TokenSet} TokenSet */
 /** @typedef {import('./nocodb/environment.js').Environment} Environment */
 
 /**
@@ -48,14 +49,9 @@ export async function requestTokens(environment, build, grant, previous) {
   const request = judge(requestTokens, () => build(client));
   const phase = grant === 'refresh_token' ? 'refresh' : 'exchange';
   const { timeoutMs, proxies } = environment;
-  const answer = await send(request, { phase, timeoutMs, proxies });
+  const { status, headers, body } = await send(request, { phase, timeoutMs, proxies });
   const obtainedAt = Date.now();
-  const tokens = judge(requestTokens, () => client.parseTokenResponse({
-    ...answer,
-    receivedAt: obtainedAt,
-    grant,
-    request,
-    ...(previous && { previous }),
-  }));
+  const answer = { status, headers, body, receivedAt: obtainedAt, grant, previous, request };
+  const tokens = judgeTokenResponse(requestTokens, client, answer);
   return { ...tokens, obtainedAt };
 }

@@ -202,17 +202,29 @@ impl Argument {
                 Optional "expected", Callback, "", { state: Text }, [state],
                 { url: Ignored, codeVerifier: Ignored, codeChallenge: Ignored, redirectUri: Ignored }
             ),
+            // What was remembered of a login.
+            "pending" => argument!(
+                Foreign "pending", Callback, "",
+                {
+                    state: Text, startedAt: Number, codeVerifier: Text, clientId: Text, redirectUri: Text, scopes: Scopes,
+                    endpoints: Members,
+                },
+                [state, startedAt, codeVerifier, clientId, redirectUri], {}
+            ),
             // The same, with the code beside it. `authorizeInPopup` writes the verifier as NocoDB does.
+            #[cfg(feature = "server")]
             "codeGrant" => argument!(
                 Optional "grant", Exchange, "",
                 { code: Text, codeVerifier: Text, code_verifier: Text, redirectUri: Text }, [code],
                 { url: Ignored, state: Ignored, codeChallenge: Ignored }
             ),
             // A token set is a grant, too.
+            #[cfg(feature = "server")]
             "refreshGrant" => argument!(
                 Optional "grant", Refresh, "", { refreshToken: Text }, [refreshToken],
                 { accessToken: Ignored, tokenType: Ignored, expiresAt: Ignored, scopes: Ignored }
             ),
+            #[cfg(feature = "server")]
             "tokenResponse" => argument!(
                 Optional "response", Exchange, "",
                 {
@@ -221,15 +233,21 @@ impl Argument {
                 },
                 [grant, status, body, receivedAt], {}
             ),
+            #[cfg(feature = "server")]
             "previous" => argument!(Hint "previous", Refresh, "", { refreshToken: Text, scopes: Scopes }, [], {}),
+            #[cfg(feature = "server")]
             "request" => argument!(Foreign "request.body", Exchange, "request.", { body: Text }, [], {}),
+            #[cfg(feature = "server")]
             "scopes" => argument!(Needed "scopes", Config, "", { scopes: Scopes }, [scopes], {}),
+            #[cfg(feature = "server")]
             "requiredScopes" => {
                 argument!(Needed "scopes", Config, "", { required: Scopes, granted: Scopes }, [required, granted], {})
             }
             // A stored config has a lot more.
+            #[cfg(feature = "server")]
             "testedConfig" => argument!(Foreign "config", Api, "", { workspace: Text, repository: Text }, [], {}),
             // Of either list.
+            #[cfg(feature = "server")]
             "listQuery" => argument!(Optional "query", Api, "", { workspace: Text, page: Any, next: Text }, [], {}),
             // One object serves both ways to log in.
             "pageOptions" => argument!(

@@ -20,7 +20,7 @@ const CHALLENGE_METHOD_PARAMETER: &str = "&code_challenge_method=S256";
 pub const RANDOM_BYTES: usize = STATE_BYTES + VERIFIER_BYTES;
 
 /// A request that was built, and what is to be remembered of it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct AuthorizationRequest {
     /// The address to open. It carries the state, so it is as confidential as that.
     pub url: String,

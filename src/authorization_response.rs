@@ -4,12 +4,12 @@
 //! when everything was checked. What never happens here: a code, an error or a description being believed before the
 //! state was found to be the right one.
 
-use core::fmt;
 use std::borrow::Cow;
 
 use crate::client_config::ClientConfig;
 use crate::endpoints::{Address, has_scheme};
 use crate::error::{ACCESS_DENIED, Code, Error, Phase, Result, clean_error_code};
+use crate::pasted;
 use crate::query;
 use crate::scope;
 use crate::secret::{Secret, clean_description};
@@ -21,35 +21,37 @@ pub const LONGEST_CODE: usize = 4096;
 /// The longest callback that is looked at, in bytes.
 pub const LONGEST_CALLBACK: usize = 65_536;
 
-/// A code that came with the right state.
+/// A code that came with the right state. The token request takes nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorizationCode(Secret);
 
 impl AuthorizationCode {
+    /// A code that [`validate`] gave to a caller as a text, who gives it back for the token request.
+    pub fn validated_before(code: &str) -> Result<Self> {
+        Self::from_text(code)
+    }
+
+    /// A code that a host's form hands over: there, the host's own page has compared the state. What ties the code to a
+    /// login that was started there is its verifier ([`crate::environment::HostVerifier`]).
+    pub fn from_host_payload(code: &str) -> Result<Self> {
+        Self::from_text(code)
+    }
+
+    fn from_text(code: &str) -> Result<Self> {
+        pasted::check_confidential(code, LONGEST_CODE)
+            .map_err(|reason| Error::argument(Phase::Exchange, "code", reason))?;
+        Ok(Self(Secret::new(code)))
+    }
+
     /// The code, for the token request.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 }
 
-/// A callback as it may be given.
-#[derive(Clone, Copy)]
-pub enum Callback<'a> {
-    /// An absolute or relative address, or a bare query.
-    Text(&'a str),
-    /// A query without the address it came with.
-    Query(&'a str),
-}
-
-impl fmt::Debug for Callback<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Callback([redacted])")
-    }
-}
-
-/// Judges a callback. The order of the checks is part of the contract: of a callback whose state is wrong nothing is
+/// Judges a callback: an absolute or relative address, or a query. The order of the checks is part of the contract: of a callback whose state is wrong nothing is
 /// told but that it is malformed, in the wrong place, of a kind that was not asked for, or another server's.
-pub fn validate(client: &ClientConfig, callback: Callback<'_>, state: &State) -> Result<AuthorizationCode> {
+pub fn validate(client: &ClientConfig, callback: &str, state: &State) -> Result<AuthorizationCode> {
     let parameters = Parameters::parse(query_of(client, callback)?)?;
     let Parameters { unsupported, iss, state: received_state, error, error_description, code, .. } = parameters;
     if unsupported {
@@ -81,11 +83,7 @@ pub fn validate(client: &ClientConfig, callback: Callback<'_>, state: &State) ->
 /// Judges the callback of a login for which a page waits; `None` when the user said no. Whether Bitbucket sends the
 /// state along with a denial is not known, so one without a state is believed: whoever forges it ends a login that can
 /// be started again, and gains nothing. A denial with a wrong state is somebody else's.
-pub fn validate_in_page(
-    client: &ClientConfig,
-    callback: Callback<'_>,
-    state: &State,
-) -> Result<Option<AuthorizationCode>> {
+pub fn validate_in_page(client: &ClientConfig, callback: &str, state: &State) -> Result<Option<AuthorizationCode>> {
     match validate(client, callback, state) {
         Ok(code) => Ok(Some(code)),
         Err(error) if error.code == Code::AccessDenied => Ok(None),
@@ -121,22 +119,16 @@ fn authorization_error(error: &str, description: Option<&str>, known: [Option<&s
 }
 
 /// The query of a callback, after its origin and path were compared with the redirect URI's.
-fn query_of<'a>(client: &ClientConfig, callback: Callback<'a>) -> Result<&'a str> {
-    let text = match callback {
-        Callback::Text(text) | Callback::Query(text) => text,
-    };
-    if text.len() > LONGEST_CALLBACK {
+fn query_of<'a>(client: &ClientConfig, callback: &'a str) -> Result<&'a str> {
+    if callback.len() > LONGEST_CALLBACK {
         return Err(refused(Code::CallbackInvalid).with_reason("it is longer than 64 KiB"));
     }
     // Fragments are not looked into: what stands there was never sent to a server and is not part of the response.
-    let text = text.split('#').next().unwrap_or_default();
+    let text = callback.split('#').next().unwrap_or_default();
     if text.contains(|c: char| c.is_control() || c == ' ') {
         return Err(refused(Code::CallbackInvalid).with_reason("it contains white space or control characters"));
     }
-    let (place, query) = match callback {
-        Callback::Query(_) => (None, text.strip_prefix('?').unwrap_or(text)),
-        Callback::Text(_) => split_place(text, client.redirect_uri()),
-    };
+    let (place, query) = split_place(text, client.redirect_uri());
     if place.is_some_and(|place| !client.redirect_uri().is_at(place)) {
         let reason = "its origin or path is not the redirect URI's";
         return Err(refused(Code::CallbackInvalid).with_reason(reason));

@@ -3,7 +3,6 @@
 //! In: JavaScript values. Out: JavaScript values, or a thrown plain object with the members of [`Error`], from which
 //! js/error.js makes a `BitbucketAuthError`. What never happens here: a trap, or a value in an error.
 
-use js_sys::JSON;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use tsify::Tsify;
@@ -94,73 +93,6 @@ pub use scopes::*;
 pub use stored_tokens::*;
 #[cfg(feature = "server")]
 pub use token_endpoint::*;
-
-/// An object that is written as JSON, for JavaScript to make it in one go: member by member from here it would take
-/// three times as long, and three times the WebAssembly. What is `None` is left out.
-struct Members(String);
-
-impl Members {
-    fn new() -> Self {
-        Self("{".to_owned())
-    }
-
-    fn json(mut self, name: &str, value: Option<&str>) -> Self {
-        if let Some(value) = value {
-            if self.0.len() > 1 {
-                self.0.push(',');
-            }
-            push_text(&mut self.0, name);
-            self.0.push(':');
-            self.0.push_str(value);
-        }
-        self
-    }
-
-    fn text(self, name: &str, value: Option<&str>) -> Self {
-        let mut json = String::new();
-        if let Some(value) = value {
-            push_text(&mut json, value);
-        }
-        self.json(name, value.and(Some(&json)))
-    }
-
-    fn texts(self, name: &str, values: Option<&[String]>) -> Self {
-        let mut json = String::new();
-        for value in values.unwrap_or_default() {
-            json.push(if json.is_empty() { '[' } else { ',' });
-            push_text(&mut json, value);
-        }
-        json.push_str(if json.is_empty() { "[]" } else { "]" });
-        self.json(name, values.and(Some(&json)))
-    }
-
-    fn end(mut self) -> String {
-        self.0.push('}');
-        self.0
-    }
-
-    /// What was written here is JSON; `undefined` would stand for anything else.
-    fn into_js(self) -> JsValue {
-        JSON::parse(&self.end()).unwrap_or(JsValue::UNDEFINED)
-    }
-}
-
-/// Appends a string of JSON (RFC 8259 section 7).
-fn push_text(json: &mut String, text: &str) {
-    json.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
-        let (plain, special) = rest.split_at_checked(at).unwrap_or_default();
-        json.push_str(plain);
-        json.push_str("\\u00");
-        for digit in special.bytes().next().map(|byte| [byte >> 4, byte & 0xf]).into_iter().flatten() {
-            json.push(char::from_digit(digit.into(), 16).unwrap_or_default());
-        }
-        rest = special.get(1..).unwrap_or_default();
-    }
-    json.push_str(rest);
-    json.push('"');
-}
 
 /// The texts among the members of an object of JSON, which the shim has written.
 #[cfg(feature = "server")]

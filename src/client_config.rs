@@ -4,6 +4,8 @@
 //! usable. What never happens here: a value in an error; only its name and the reason are told.
 
 use crate::Reason;
+#[cfg(feature = "server")]
+use crate::client_authentication::basic;
 use crate::endpoints::{Address, Endpoints, argument_error};
 use crate::error::{Code, Error, Phase, Result};
 use crate::pasted;
@@ -15,6 +17,8 @@ use crate::secret::Secret;
 pub struct ClientConfig {
     client_id: String,
     client_secret: Option<Secret>,
+    #[cfg(feature = "server")]
+    authorization: Option<Secret>,
     redirect_uri: Address,
     scopes: ScopeSet,
     endpoints: Endpoints,
@@ -60,7 +64,15 @@ impl ClientConfig {
         let redirect_uri = redirect_uri.map_err(|reason| argument_error("redirectUri", reason))?;
         let scopes = scopes.unwrap_or_else(ScopeSet::defaults);
         check_scopes(&scopes).map_err(|reason| argument_error("scopes", reason))?;
-        Ok(Self { client_id: client_id.to_owned(), client_secret, redirect_uri, scopes, endpoints })
+        Ok(Self {
+            client_id: client_id.to_owned(),
+            #[cfg(feature = "server")]
+            authorization: client_secret.as_ref().map(|secret| basic(client_id, secret)),
+            client_secret,
+            redirect_uri,
+            scopes,
+            endpoints,
+        })
     }
 
     /// The Key.
@@ -71,6 +83,12 @@ impl ClientConfig {
     /// The Secret, unless the client is a public one.
     pub fn client_secret(&self) -> Option<&Secret> {
         self.client_secret.as_ref()
+    }
+
+    /// How it proves to the token endpoint who it is; a public client does not.
+    #[cfg(feature = "server")]
+    pub fn authorization(&self) -> Option<&Secret> {
+        self.authorization.as_ref()
     }
 
     /// Where Bitbucket sends the user back to.
@@ -113,6 +131,17 @@ pub fn refuse_page(lacks: &str) -> Box<Error> {
         _ => "is missing, forbidden or full in this page",
     };
     Error::new(Code::InvalidConfig, Phase::Authorize).with_field(lacks).with_reason(reason)
+}
+
+/// Refuses what a page says of a client beside the client itself, if one of these members of its options does.
+pub fn check_beside_client(members: &[String]) -> Result<()> {
+    match ["clientId", "redirectUri", "scopes", "endpoints"]
+        .into_iter()
+        .find(|name| members.iter().any(|it| it == name))
+    {
+        Some(name) => Err(argument_error(name, "is given beside client, which has its own")),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a page whose origin is opaque: browsers write it as `null` (HTML, section 7.1.1).

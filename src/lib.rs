@@ -85,6 +85,4 @@ pub mod token_set;
 #[cfg(target_arch = "wasm32")]
 pub mod bindings;
 #[cfg(target_arch = "wasm32")]
-mod host;
-#[cfg(target_arch = "wasm32")]
 mod js_runtime;

@@ -56,6 +56,19 @@ pub fn check_credential(value: &str) -> core::result::Result<(), Reason> {
     Ok(())
 }
 
+/// Refuses what is neither a code nor a token.
+pub fn check_confidential(value: &str, longest: usize) -> core::result::Result<(), Reason> {
+    if value.is_empty() {
+        Err("is empty")
+    } else if value.len() > longest {
+        Err("is too long")
+    } else if value.contains(char::is_control) {
+        Err("contains control characters")
+    } else {
+        check_mask(value)
+    }
+}
+
 fn is_in_quotes(value: &str) -> bool {
     let mut inside = value.chars();
     let (first, last) = (inside.next(), inside.next_back());

@@ -4,7 +4,7 @@
 //! In: times, the page's address, what was remembered. Out: verdicts, and the address without the response. What never
 //! happens here: a response being believed; authorization_response.rs judges it.
 
-use crate::authorization_response::{AuthorizationCode, Callback, READ, is_denial, validate_in_page};
+use crate::authorization_response::{AuthorizationCode, READ, is_denial, validate_in_page};
 use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Phase, Result};
 use crate::query;
@@ -34,30 +34,29 @@ pub fn is_over(started_at: f64, now: f64) -> bool {
     !(-lifetime..lifetime).contains(&(now - started_at))
 }
 
-/// What was remembered of a login.
-pub struct Pending {
-    /// The client that sent the user away.
-    pub client: ClientConfig,
-    /// The state that was sent.
-    pub state: State,
-    /// When, in milliseconds since the epoch.
-    pub started_at: f64,
-}
-
-/// Judges the address of a page that was loaded, against the one login that its state names. Without such a login the
-/// callback was used before or was never asked for here. `None` when the user said no.
-pub fn complete(address: &str, pending: Option<&Pending>, now: f64) -> Result<Option<AuthorizationCode>> {
-    let Some(pending) = pending else {
-        return match response_state(address, true).as_deref() {
-            None | Some("") if is_denial(query::split(address).1)? => Ok(None),
-            None | Some("") => Err(Error::new(Code::StateMissing, Phase::Callback)),
-            Some(_) => Err(Error::new(Code::StateMismatch, Phase::Callback)),
-        };
-    };
-    if is_over(pending.started_at, now) {
+/// Judges the address of a page that was loaded, against the one login that its state names: who sent the user away, with
+/// which state, and when. `None` when the user said no.
+pub fn complete(
+    client: &ClientConfig,
+    address: &str,
+    state: &State,
+    started_at: f64,
+    now: f64,
+) -> Result<Option<AuthorizationCode>> {
+    if is_over(started_at, now) {
         return Err(Error::new(Code::AuthorizationTimeout, Phase::Callback));
     }
-    validate_in_page(&pending.client, Callback::Text(address), &pending.state)
+    validate_in_page(client, address, state)
+}
+
+/// Refuses a response whose state names no login: it was used before, or was never asked for here. That the user said no may
+/// have been said without a state.
+pub fn check_stray(address: &str) -> Result<()> {
+    match response_state(address, true).as_deref() {
+        None | Some("") if is_denial(query::split(address).1)? => Ok(()),
+        None | Some("") => Err(Error::new(Code::StateMissing, Phase::Callback)),
+        Some(_) => Err(Error::new(Code::StateMismatch, Phase::Callback)),
+    }
 }
 
 /// The state of the response that an address carries, empty when it has none; `None` when there is no response. Other

@@ -15,7 +15,7 @@ use crate::secret::Secret;
 pub const STATE_BYTES: usize = 32;
 
 /// A state that was sent, or is about to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct State(Secret);
 
 impl State {

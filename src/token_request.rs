@@ -5,8 +5,7 @@
 
 use url::form_urlencoded::Serializer;
 
-use crate::authorization_response::LONGEST_CODE;
-use crate::client_authentication::basic;
+use crate::authorization_response::AuthorizationCode;
 use crate::client_config::ClientConfig;
 use crate::endpoints::Address;
 use crate::environment::HostVerifier;
@@ -41,18 +40,17 @@ impl TokenRequest {
     /// Exchanges a code. The redirect URI must be the one of the authorization request; a verifier is sent if one was.
     pub fn authorization_code(
         client: &ClientConfig,
-        code: &str,
+        code: &AuthorizationCode,
         code_verifier: Option<&CodeVerifier>,
         redirect_uri: Option<&str>,
     ) -> Result<Self> {
-        check_secret(code, "code", LONGEST_CODE, Phase::Exchange)?;
         let redirect_uri = redirect_uri
             .map(Address::parse)
             .transpose()
             .map_err(|reason| Error::argument(Phase::Exchange, "redirectUri", reason))?;
         let redirect_uri = redirect_uri.as_ref().unwrap_or(client.redirect_uri());
         let parameters = [
-            Some(("code", code)),
+            Some(("code", code.expose())),
             Some(("redirect_uri", redirect_uri.as_str())),
             code_verifier.map(|verifier| ("code_verifier", verifier.expose())),
         ];
@@ -62,7 +60,7 @@ impl TokenRequest {
     /// The same for a code that a host's form hands over.
     pub fn authorization_code_of_host(
         client: &ClientConfig,
-        code: &str,
+        code: &AuthorizationCode,
         code_verifier: Option<&CodeVerifier>,
         host: HostVerifier,
     ) -> Result<Self> {
@@ -75,7 +73,8 @@ impl TokenRequest {
 
     /// Asks for new tokens.
     pub fn refresh_token(client: &ClientConfig, refresh_token: &str) -> Result<Self> {
-        check_secret(refresh_token, "refreshToken", LONGEST_TOKEN, Phase::Refresh)?;
+        pasted::check_confidential(refresh_token, LONGEST_TOKEN)
+            .map_err(|reason| Error::argument(Phase::Refresh, "refreshToken", reason))?;
         Ok(Self::with(client, Grant::RefreshToken, [("refresh_token", refresh_token)]))
     }
 
@@ -93,7 +92,7 @@ impl TokenRequest {
         grant: Grant,
         parameters: impl IntoIterator<Item = (&'static str, &'a str)>,
     ) -> Self {
-        let authorization = client.client_secret().map(|secret| basic(client.client_id(), secret));
+        let authorization = client.authorization().cloned();
         let mut form = Serializer::new(String::new());
         form.append_pair("grant_type", grant.as_str()).extend_pairs(parameters);
         if authorization.is_none() {
@@ -107,18 +106,3 @@ impl TokenRequest {
 
 /// Why a host's code is refused without one.
 const VERIFIER_IS_MISSING: &str = "is missing, so it cannot be told that the code is from a login that was started here. NocoDB's form sends one; only for NocoDB 0.262 to 0.265, whose form sends none, set INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER to optional";
-
-fn check_secret(value: &str, field: &str, longest: usize, phase: Phase) -> Result<()> {
-    let reason = if value.is_empty() {
-        "is empty"
-    } else if value.len() > longest {
-        "is too long"
-    } else if value.contains(char::is_control) {
-        "contains control characters"
-    } else if let Err(reason) = pasted::check_mask(value) {
-        reason
-    } else {
-        return Ok(());
-    };
-    Err(Error::argument(phase, field, reason))
-}

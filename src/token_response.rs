@@ -6,7 +6,6 @@
 
 use std::borrow::Cow;
 
-use crate::client_authentication::basic;
 use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Result, clean_error_code};
 use crate::grant::Grant;
@@ -214,10 +213,10 @@ fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
         .filter(|(name, _)| CONFIDENTIAL_PARAMETERS.contains(&&**name))
         .map(|(_, value)| value)
         .collect();
-    let credentials = client.client_secret().map(|secret| basic(client.client_id(), secret));
     let known = [client.client_secret(), previous.refresh_token.as_ref()];
     let secrets = || {
-        let credentials = credentials.iter().filter_map(|header| header.expose().strip_prefix("Basic "));
+        let credentials =
+            client.authorization().into_iter().filter_map(|header| header.expose().strip_prefix("Basic "));
         sent.iter().map(|value| &**value).chain(known.into_iter().flatten().map(Secret::expose)).chain(credentials)
     };
     let mut failure = response.error(code);

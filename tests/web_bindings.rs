@@ -1,15 +1,14 @@
-//! What src/bindings.rs and src/host.rs make of JavaScript's values, beyond the shared cases that tests/web.rs runs: in
-//! headless Chromium.
+//! What src/bindings/ gives to JavaScript, beyond the shared cases that tests/web.rs runs: in headless Chromium.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use js_sys::{Function, JSON, Object};
+use js_sys::JSON;
 use nocodb_bitbucket_auth::bindings::{
     Api, ApiAnswer, Client, Policy, Queue, Redactor, RefreshAction, RefreshAdmission, RefreshAnswer, RefreshEvent,
-    Test, bearer, choose_redis_database, complete_redirect, group_of, is_pending_over, is_refusal,
-    judge_api_response, may_carry, may_repeat, page_client, proves_credential, rate_limit_news, read_credential,
-    read_environment, redis_database_trouble, redis_databases, redis_server, redis_trouble, refuse_secret,
+    Test, bearer, check_beside_client, check_stray_response, choose_redis_database, group_of, is_pending_over,
+    is_refusal, judge_api_response, may_carry, may_repeat, page_client, proves_credential, rate_limit_news,
+    read_credential, read_environment, redis_database_trouble, redis_databases, redis_server, redis_trouble,
     response_state, retry_delay, vault_references, waiting_time, without_response, workspace_segment,
 };
 use nocodb_bitbucket_auth::refresh_queue::Lane;
@@ -27,17 +26,8 @@ const DEADLINE: f64 = NOW + 50_000.0;
 const ORIGIN: &str = "http://nocodb.test:8080";
 const REDIRECT_URI: &str = "http://nocodb.test:8080/callback.html";
 
-fn js(value: &Value) -> JsValue {
-    JSON::parse(&value.to_string()).unwrap()
-}
-
 fn seen(value: &JsValue) -> Value {
     serde_json::from_str(&JSON::stringify(value).unwrap().as_string().unwrap()).unwrap()
-}
-
-/// What a function's body returns.
-fn evaluate(body: &str) -> JsValue {
-    Function::new_no_args(body).call0(&JsValue::NULL).unwrap()
 }
 
 /// Code and field of what was thrown.
@@ -52,12 +42,11 @@ fn argument(field: &str) -> (String, Option<String>) {
 }
 
 fn page() -> Client {
-    page_client(&js(&json!({ "clientId": "Key", "redirectUri": REDIRECT_URI })), ORIGIN).unwrap()
+    page_client(ORIGIN, Some("Key".into()), Some(REDIRECT_URI.into()), None, None, None, None).unwrap()
 }
 
 fn client(secret: Option<&str>) -> Client {
-    let options = json!({ "clientId": "Key", "clientSecret": secret, "redirectUri": "https://nocodb.example/" });
-    Client::new(&js(&options)).unwrap()
+    Client::new("Key", "https://nocodb.example/", secret.map(str::to_owned), None, None, None, None).unwrap()
 }
 
 #[wasm_bindgen_test]
@@ -65,59 +54,36 @@ fn a_page_gets_a_public_client_on_its_own_origin() {
     let client = page();
     assert!(!client.confidential());
     assert_eq!((client.client_id(), client.redirect_uri()), ("Key".to_owned(), REDIRECT_URI.to_owned()));
-    let given = json!({
-        "clientId": "Key", "redirectUri": REDIRECT_URI, "scopes": ["account"], "confidential": false,
-        "authorizeUrl": "https://git.example/authorize", "tokenUrl": "https://git.example/token",
-        "apiUrl": "https://git.example/api",
-    });
-    let client = page_client(&js(&json!({ "client": given })), ORIGIN).unwrap();
-    assert_eq!(client.scopes(), ["account"]);
-    assert_eq!(client.authorize_url(), "https://git.example/authorize");
-    assert_eq!(
-        (client.token_url(), client.api_url()),
-        ("https://git.example/token".to_owned(), "https://git.example/api".to_owned(),)
-    );
+    let text = |text: &str| Some(text.to_owned());
+    let urls = ["https://git.example/authorize", "https://git.example/token", "https://git.example/api"];
+    let [authorize, token, api] = urls.map(text);
+    let client = page_client(ORIGIN, text("Key"), text(REDIRECT_URI), text("account email"), authorize, token, api);
+    let client = client.unwrap();
+    assert_eq!(seen(&client.scopes()), json!(["account", "email"]));
+    assert_eq!([client.authorize_url(), client.token_url(), client.api_url()], urls);
 }
 
 #[wasm_bindgen_test]
-fn a_page_gets_no_client_for_a_secret_and_for_what_does_not_fit() {
-    let complete = json!({ "clientId": "Key", "redirectUri": REDIRECT_URI });
-    let client = json!({ "clientId": "Key", "redirectUri": REDIRECT_URI, "confidential": false });
-    let change = |base: &Value, name: &str, value: Value| {
-        let mut changed = base.clone();
-        changed[name] = value;
-        changed
+fn a_page_gets_no_client_for_what_does_not_fit() {
+    let get = |id: Option<&str>, redirect_uri: Option<&str>, token_url: Option<&str>| {
+        let [id, redirect_uri, token_url] = [id, redirect_uri, token_url].map(|text| text.map(str::to_owned));
+        page_client(ORIGIN, id, redirect_uri, None, None, token_url, None)
     };
-    for (options, field) in [
-        (change(&complete, "clientSecret", json!("fake")), "clientSecret"),
-        (change(&complete, "clientSecret", json!("")), "clientSecret"),
-        (change(&complete, "client_secret", json!("fake")), "client_secret"),
-        (change(&complete, "secret", json!(1)), "secret"),
-        (change(&complete, "clientId", json!(1)), "clientId"),
-        (change(&complete, "scopes", json!(1)), "scopes"),
-        (change(&complete, "endpoints", json!(1)), "endpoints"),
-        (change(&complete, "endpoints", json!({ "tokenUrl": 1 })), "endpoints.tokenUrl"),
-        (change(&complete, "redirectUri", json!("https://nocodb.example/")), "redirectUri"),
-        (change(&complete, "client", json!(1)), "client"),
-        (json!({ "client": change(&client, "clientSecret", json!("fake")) }), "client.clientSecret"),
-        (json!({ "client": change(&client, "confidential", json!(true)) }), "client"),
-        (json!({ "client": change(&client, "confidential", json!(null)) }), "client"),
-        (json!({ "client": change(&client, "clientId", json!(null)) }), "client.clientId"),
-        (json!({ "client": client, "clientId": "Key" }), "clientId"),
-        (json!({ "client": client, "redirectUri": REDIRECT_URI }), "redirectUri"),
-        (json!({ "client": client, "scopes": [] }), "scopes"),
-        (json!({ "client": client, "endpoints": {} }), "endpoints"),
+    for (refused, field) in [
+        (get(None, Some(REDIRECT_URI), None), "clientId"),
+        (get(Some(""), Some(REDIRECT_URI), None), "clientId"),
+        (get(Some("Key"), None, None), "redirectUri"),
+        (get(Some("Key"), Some("https://nocodb.example/"), None), "redirectUri"),
+        (get(Some("Key"), Some(REDIRECT_URI), Some("http://git.example/")), "endpoints.tokenUrl"),
     ] {
-        assert_eq!(thrown(page_client(&js(&options), ORIGIN)), argument(field), "{options}");
+        assert_eq!(thrown(refused), argument(field));
     }
-    for options in [JsValue::UNDEFINED, JsValue::NULL, 1.into(), "text".into()] {
-        assert_eq!(thrown(page_client(&options, ORIGIN)), argument("options"));
-        assert_eq!(thrown(refuse_secret(&options)), argument("options"));
+    let opaque = page_client("null", Some("Key".into()), Some(REDIRECT_URI.into()), None, None, None, None);
+    assert_eq!(thrown(opaque), ("INVALID_CONFIG".to_owned(), Some("origin".to_owned())));
+    for field in ["clientId", "redirectUri", "scopes", "endpoints"] {
+        assert_eq!(thrown(check_beside_client(vec!["window".to_owned(), field.to_owned()])), argument(field));
     }
-    assert_eq!(thrown(refuse_secret(&js(&json!({ "clientSecret": "fake" })))), argument("clientSecret"));
-    refuse_secret(&js(&json!({ "clientSecret": null }))).unwrap();
-    let getter = evaluate("return { get clientSecret() { throw new Error('no') } }");
-    assert_eq!(thrown(refuse_secret(&getter)), argument("clientSecret"));
+    check_beside_client(vec!["window".to_owned(), "timeoutMs".to_owned()]).unwrap();
 }
 
 #[wasm_bindgen_test]
@@ -134,10 +100,10 @@ fn a_page_judges_its_callback() {
 
 #[wasm_bindgen_test]
 fn a_page_waits_for_as_long_as_it_is_told() {
-    assert_eq!(waiting_time(&JsValue::UNDEFINED).unwrap(), 600_000);
-    assert_eq!(waiting_time(&1500.into()).unwrap(), 1500);
-    for wrong in [0.into(), 600_001.into(), "1500".into(), f64::NAN.into(), JsValue::NULL, Object::new().into()] {
-        assert_eq!(thrown(waiting_time(&wrong)), argument("timeoutMs"));
+    assert_eq!(waiting_time(None).unwrap(), 600_000);
+    assert_eq!(waiting_time(Some(1500.0)).unwrap(), 1500);
+    for wrong in [0.0, 600_001.0, f64::NAN] {
+        assert_eq!(thrown(waiting_time(Some(wrong))), argument("timeoutMs"));
     }
     assert!(!is_pending_over(NOW, NOW + 599_999.0));
     assert!(is_pending_over(NOW, NOW + 600_000.0));
@@ -147,20 +113,13 @@ fn a_page_waits_for_as_long_as_it_is_told() {
 #[wasm_bindgen_test]
 fn a_page_that_was_loaded_is_judged_by_what_was_remembered() {
     let address = format!("{REDIRECT_URI}?code=abc&state=right");
-    let remembered = json!({
-        "clientId": "Key", "redirectUri": REDIRECT_URI, "scopes": [], "state": "right", "startedAt": NOW,
-        "codeVerifier": "v", "endpoints": { "authorizeUrl": "https://git.example/a" },
-    });
-    let judge = |pending: &JsValue, now| complete_redirect(&address, pending, ORIGIN, now);
-    assert_eq!(judge(&js(&remembered), NOW + 1.0).unwrap().as_deref(), Some("abc"));
-    assert_eq!(thrown(judge(&js(&remembered), NOW + 600_000.0)).0, "AUTHORIZATION_TIMEOUT");
-    assert_eq!(thrown(judge(&JsValue::UNDEFINED, NOW)).0, "STATE_MISMATCH");
-    for (name, field) in [("state", "state"), ("startedAt", "startedAt"), ("clientId", "clientId")] {
-        let mut damaged = remembered.clone();
-        damaged[name] = json!([]);
-        assert_eq!(thrown(judge(&js(&damaged), NOW)), argument(field));
-    }
-    assert_eq!(thrown(judge(&1.into(), NOW)), argument("pending"));
+    let judge = |state: &str, now| page().complete_redirect(&address, state, NOW, now);
+    assert_eq!(judge("right", NOW + 1.0).unwrap().as_deref(), Some("abc"));
+    assert_eq!(thrown(judge("wrong", NOW + 1.0)).0, "STATE_MISMATCH");
+    assert_eq!(thrown(judge("", NOW + 1.0)), argument("state"));
+    assert_eq!(thrown(judge("right", NOW + 600_000.0)).0, "AUTHORIZATION_TIMEOUT");
+    assert_eq!(thrown(check_stray_response(&address)).0, "STATE_MISMATCH");
+    check_stray_response(&format!("{REDIRECT_URI}?error=access_denied")).unwrap();
     assert_eq!(response_state(&address, false).as_deref(), Some("right"));
     assert_eq!(response_state(REDIRECT_URI, true), None);
     assert_eq!(without_response(&address), REDIRECT_URI);

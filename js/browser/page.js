@@ -76,8 +76,21 @@ export async function pageOf(options, caller) {
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` for an opaque origin
  */
 export function pageClient(caller, options, page) {
-  const given = membersOf(caller, 'pageOptions', options);
-  return judge(caller, () => core().pageClient(given, page.origin));
+  const { client, ...own } = membersOf(caller, 'pageOptions', options);
+  if (client) judge(caller, () => core().checkBesideClient(Object.keys(own)));
+  return clientFor(caller, page, client ?? { ...own, ...own.endpoints });
+}
+
+/**
+ * @param {Function} caller
+ * @param {Page} page
+ * @param {any} settings of the client
+ * @returns {import('../../pkg/core.js').Client}
+ * @throws {BitbucketAuthError} like `pageClient`
+ */
+export function clientFor(caller, page, { clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl }) {
+  return judge(caller, () =>
+    core().pageClient(page.origin, clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl));
 }
 
 /** The page's session storage, unless its browser or its frame forbids it. @param {Page} page */

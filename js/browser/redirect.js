@@ -9,7 +9,7 @@
 import { membersOf } from '../arguments.js';
 import { core } from '../core.js';
 import { judge } from '../error.js';
-import { NAME, POPUP, pageClient, pageOf, remember, sessionStorageOf, windowOf } from './page.js';
+import { NAME, POPUP, clientFor, pageClient, pageOf, remember, sessionStorageOf, windowOf } from './page.js';
 
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
 /** @typedef {import('./page.js').Grant} Grant */
@@ -100,9 +100,14 @@ async function complete(options) {
   // An answer that fits none ends all that this tab has begun: it has come back.
   for (const key of pending ? [PENDING + state] : keys) storage?.removeItem(key);
   page.history.replaceState(page.history.state, '', core().withoutResponse(page.location.href));
-  const code = judge(completeRedirect, () =>
-    core().completeRedirect(address, pending, page.origin, Date.now()));
-  return code === undefined || !pending ? null : { code, code_verifier: pending.codeVerifier };
+  if (!pending) {
+    judge(completeRedirect, () => core().checkStrayResponse(address));
+    return null;
+  }
+  const { state: sent, startedAt, codeVerifier, endpoints, ...own } = membersOf(completeRedirect, 'pending', pending);
+  const client = clientFor(completeRedirect, page, { ...own, ...endpoints });
+  const code = judge(completeRedirect, () => client.completeRedirect(address, sent, startedAt, Date.now()));
+  return code === undefined ? null : { code, code_verifier: codeVerifier };
 }
 
 /**
@@ -110,7 +115,7 @@ async function complete(options) {
  *
  * @param {Storage} storage
  * @param {string} key
- * @returns {{ codeVerifier: string, startedAt: number } | undefined} the core looks at the rest
+ * @returns {any} of JSON; the core looks at it
  */
 function read(storage, key) {
   try {

@@ -79,14 +79,15 @@ export async function connectionStatus({ credentials, environment: { client } },
   const { kind, hint } = credentials;
   const { scopes: stored, expiresAt, obtainedAt } = await credentials.facts();
   // A store may hold anything.
-  const scopes = stored ? judge(connectionStatus, () => core().readScopes(stored)) : [];
+  const { scopes: text } = stored ? membersOf(connectionStatus, 'scopes', { scopes: stored }) : {};
+  const scopes = judge(connectionStatus, () => core().readScopes(text ?? ''));
   const isKnown = scopes.length > 0;
   return {
     kind,
     // Another kind may have left it.
     ...(kind === 'oauth' && account && { account: pick(account, ACCOUNT_MEMBERS) }),
     ...(isKnown && { scopes }),
-    ...(isKnown && client && { missingScopes: judge(connectionStatus, () => client.missingScopes(scopes)) }),
+    ...(isKnown && client && { missingScopes: judge(connectionStatus, () => client.missingScopes(scopes.join(' '))) }),
     ...(expiresAt !== undefined && { expiresAt }),
     ...(obtainedAt !== undefined && { refreshedAt: obtainedAt }),
     ...(hint && { hint }),

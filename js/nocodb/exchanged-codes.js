@@ -30,9 +30,9 @@ const outcomes = new Map();
  * @returns {string | undefined} nothing where there is no code
  */
 function digest(payload) {
-  const { code, verifier } = grantOf(payload);
+  const { code, codeVerifier } = grantOf(payload);
   if (typeof code !== 'string') return undefined;
-  return createHash('sha256').update(JSON.stringify([code, String(verifier)])).digest('base64url');
+  return createHash('sha256').update(JSON.stringify([code, String(codeVerifier)])).digest('base64url');
 }
 
 /**

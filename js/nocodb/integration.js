@@ -263,12 +263,15 @@ export class BitbucketAuthIntegration {
    *   `OAuthClient.parseTokenResponse` throw
    */
   async exchangeToken(payload, _config, options) {
-    const { code, verifier } = grantOf(payload);
+    const grant = grantOf(payload);
     const environment = this.#environment();
     const { isInTransaction } = members(options);
     const exchange = requestTokens(
       environment,
-      (client) => client.buildHostTokenRequest(code, verifier, environment.isVerifierOptional),
+      (client) => {
+        const { code, codeVerifier } = membersOf(requestTokens, 'codeGrant', grant);
+        return client.buildHostTokenRequest(code, codeVerifier, environment.isVerifierOptional);
+      },
       'authorization_code',
     );
     const tokens = await (isInTransaction ? inTransaction(exchange) : exchange);
@@ -297,6 +300,7 @@ export class BitbucketAuthIntegration {
     const environment = this.#environment();
     const client = clientOf(environment);
     // Refuses what is no refresh token.
+    membersOf(this.refreshToken, 'refreshGrant', { refreshToken });
     judge(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
     const own = refreshToken === this.#config.refresh_token ? this.#connection : undefined;
     if (own) return storedTokens((await own.renewed(this.#stored, refreshToken)).pair);

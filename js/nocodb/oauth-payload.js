@@ -22,13 +22,13 @@ import { isObject, members, reading } from '../arguments.js';
 
 /**
  * @param {unknown} payload `{ code: { code, code_verifier } }`, `{ code, code_verifier }` or `{ code }`
- * @returns {{ code?: unknown, verifier?: unknown }}
+ * @returns {{ code?: unknown, codeVerifier?: unknown }}
  * @throws {import('../error.js').BitbucketAuthError} `INVALID_ARGUMENT` when it cannot be read
  */
 export function grantOf(payload) {
   return reading('exchange', 'code', () => {
     const { code: inner } = members(payload);
-    const { code, code_verifier: verifier } = members(isObject(inner) || inner === null ? inner : payload);
-    return { code, verifier };
+    const { code, code_verifier: codeVerifier } = members(isObject(inner) || inner === null ? inner : payload);
+    return { code, codeVerifier };
   });
 }

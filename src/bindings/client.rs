@@ -1,16 +1,18 @@
 //! The client as JavaScript sees it: client_config.rs, authorization_request.rs and authorization_response.rs.
 
-use js_sys::Object;
+use js_sys::Array;
+use serde::Serialize;
+use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use super::Members;
-use crate::authorization_request::{AuthorizationRequest, authorization_url};
-use crate::authorization_response::{Callback, validate};
+use super::leave;
+use super::scopes::{list_of, scopes_of};
+use crate::authorization_request::{self, authorization_url};
+use crate::authorization_response::{is_callback, validate, validate_in_page};
 use crate::client_config::ClientConfig;
 use crate::endpoints::Endpoints;
-use crate::error::{Error, Phase, Result};
-use crate::host::{self, CallbackValue, Properties};
 use crate::js_runtime::random_bytes;
+use crate::pending_authorization;
 use crate::state::State;
 
 /// A client, validated once and used for as long as the process runs.
@@ -27,12 +29,39 @@ impl From<ClientConfig> for Client {
     }
 }
 
+/// What has to be remembered between sending the user to Bitbucket and the callback.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthorizationRequest<'a> {
+    /// Where to send the user.
+    url: &'a str,
+    /// Belongs in the user's session; checked by `validateAuthorizationResponse`.
+    state: &'a str,
+    /// Belongs in the user's session; for `buildTokenRequest` (RFC 7636 section 4.1).
+    code_verifier: &'a str,
+    /// S256 of the verifier (RFC 7636 section 4.2).
+    code_challenge: &'a str,
+    /// As sent.
+    redirect_uri: &'a str,
+}
+
 #[wasm_bindgen]
 impl Client {
-    /// Validates `{ clientId, clientSecret?, redirectUri, scopes?, endpoints? }`.
+    /// Validates what a caller configures.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: &JsValue) -> core::result::Result<Client, JsValue> {
-        Ok(client_config(options)?.into())
+    pub fn new(
+        client_id: &str,
+        redirect_uri: &str,
+        client_secret: Option<String>,
+        scopes: Option<String>,
+        authorize_url: Option<String>,
+        token_url: Option<String>,
+        api_url: Option<String>,
+    ) -> core::result::Result<Client, JsValue> {
+        let scopes = scopes.map(|scopes| scopes_of(&scopes, "scopes")).transpose()?;
+        let endpoints = Endpoints::new(authorize_url.as_deref(), token_url.as_deref(), api_url.as_deref())?;
+        let config = ClientConfig::new(client_id, client_secret.as_deref(), redirect_uri, scopes, endpoints)?;
+        Ok(config.into())
     }
 
     /// The Key.
@@ -48,9 +77,9 @@ impl Client {
     }
 
     /// The scopes that are requested, in order.
-    #[wasm_bindgen(getter)]
-    pub fn scopes(&self) -> Vec<String> {
-        self.config.scopes().to_vec()
+    #[wasm_bindgen(getter, unchecked_return_type = "string[]")]
+    pub fn scopes(&self) -> Array {
+        list_of(self.config.scopes())
     }
 
     /// The authorization endpoint.
@@ -83,55 +112,60 @@ impl Client {
         self.address.clone()
     }
 
-    /// `{ url, state, codeVerifier, codeChallenge, redirectUri }`. `extra_params` is a form.
-    #[wasm_bindgen(js_name = createAuthorizationRequest)]
+    /// Starts a login. `extra_params` is a form.
+    #[wasm_bindgen(js_name = createAuthorizationRequest, unchecked_return_type = "AuthorizationRequest")]
     pub fn create_authorization_request(
         &self,
         extra_params: Option<String>,
     ) -> core::result::Result<JsValue, JsValue> {
-        let extra: Vec<_> =
-            form_urlencoded::parse(extra_params.unwrap_or_default().as_bytes()).into_owned().collect();
-        let request = AuthorizationRequest::new(&self.config, &self.address, &random_bytes()?, &extra)?;
-        Ok(Members::new()
-            .text("url", Some(&request.url))
-            .text("state", Some(request.state.expose()))
-            .text("codeVerifier", Some(request.code_verifier.expose()))
-            .text("codeChallenge", Some(&request.code_challenge))
-            .text("redirectUri", Some(self.config.redirect_uri().as_str()))
-            .into_js())
+        let extra = extra_params.unwrap_or_default();
+        let extra: Vec<_> = form_urlencoded::parse(extra.as_bytes()).into_owned().collect();
+        let request =
+            authorization_request::AuthorizationRequest::new(&self.config, &self.address, &random_bytes()?, &extra)?;
+        Ok(leave(&AuthorizationRequest {
+            url: &request.url,
+            state: request.state.expose(),
+            code_verifier: request.code_verifier.expose(),
+            code_challenge: &request.code_challenge,
+            redirect_uri: self.config.redirect_uri().as_str(),
+        }))
     }
 
-    /// Judges a callback (string, `URL` or `URLSearchParams`) and gives its code.
+    /// Judges a callback and gives its code.
     #[wasm_bindgen(js_name = validateAuthorizationResponse)]
     pub fn validate_authorization_response(
         &self,
-        callback: &JsValue,
-        state: &JsValue,
+        callback: &str,
+        state: &str,
     ) -> core::result::Result<String, JsValue> {
-        let state = State::remembered(&host::string(state, "state", Phase::Callback)?)?;
-        let value = host::callback(callback).ok_or_else(|| {
-            Error::argument(Phase::Callback, "callback", "is not a string, a URL or URLSearchParams")
-        })?;
-        let callback = match &value {
-            CallbackValue::Text(text) => Callback::Text(text),
-            CallbackValue::Query(query) => Callback::Query(query),
-        };
-        Ok(validate(&self.config, callback, &state)?.expose().to_owned())
+        Ok(validate(&self.config, callback, &State::remembered(state)?)?.expose().to_owned())
     }
-}
 
-fn client_config(options: &JsValue) -> Result<ClientConfig> {
-    let options = Properties::of(options, "options", Phase::Config)?;
-    let client_id = options.required_string("clientId")?;
-    let client_secret = options.string("clientSecret")?;
-    let redirect_uri = options.required_string("redirectUri")?;
-    let scopes = options.scopes("scopes")?;
-    let overrides = options.get("endpoints")?.unwrap_or_else(|| Object::new().into());
-    let overrides = Properties::of(&overrides, "endpoints", Phase::Config)?.with_prefix("endpoints.");
-    let endpoints = Endpoints::new(
-        overrides.string("authorizeUrl")?.as_deref(),
-        overrides.string("tokenUrl")?.as_deref(),
-        overrides.string("apiUrl")?.as_deref(),
-    )?;
-    ClientConfig::new(&client_id, client_secret.as_deref(), &redirect_uri, scopes, endpoints)
+    /// Whether an address is at the redirect URI, whatever it carries.
+    #[wasm_bindgen(js_name = isCallback)]
+    pub fn is_callback(&self, address: &str) -> bool {
+        is_callback(&self.config, address)
+    }
+
+    /// Judges a callback for a page that waits for it and gives its code; `undefined` when the user said no.
+    #[wasm_bindgen(js_name = validateInPage)]
+    pub fn validate_in_page(&self, address: &str, state: &str) -> core::result::Result<Option<String>, JsValue> {
+        let code = validate_in_page(&self.config, address, &State::remembered(state)?)?;
+        Ok(code.map(|code| code.expose().to_owned()))
+    }
+
+    /// Judges the address of a page that was loaded, against the login that began there, and gives its code; `undefined`
+    /// when the user said no.
+    #[wasm_bindgen(js_name = completeRedirect)]
+    pub fn complete_redirect(
+        &self,
+        address: &str,
+        state: &str,
+        started_at: f64,
+        now: f64,
+    ) -> core::result::Result<Option<String>, JsValue> {
+        let state = State::remembered(state)?;
+        let code = pending_authorization::complete(&self.config, address, &state, started_at, now)?;
+        Ok(code.map(|code| code.expose().to_owned()))
+    }
 }

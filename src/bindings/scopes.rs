@@ -1,36 +1,42 @@
-//! Scopes as JavaScript sees them: scope.rs.
+//! Scopes as JavaScript sees them: scope.rs. A list goes in as one text with spaces.
 
+use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, Phase, Result};
-use crate::host;
 use crate::scope::ScopeSet;
 
 /// The scopes that are requested when none are configured.
-#[wasm_bindgen(js_name = defaultScopes)]
-pub fn default_scopes() -> Vec<String> {
-    ScopeSet::defaults().to_vec()
+#[wasm_bindgen(js_name = defaultScopes, unchecked_return_type = "string[]")]
+pub fn default_scopes() -> Array {
+    list_of(&ScopeSet::defaults())
 }
 
 /// Scopes of a store as a list, each once.
-#[wasm_bindgen(js_name = readScopes)]
-pub fn read_scopes(list: &JsValue) -> core::result::Result<Vec<String>, JsValue> {
-    Ok(scopes_argument(list, "scopes")?.to_vec())
+#[wasm_bindgen(js_name = readScopes, unchecked_return_type = "string[]")]
+pub fn read_scopes(scopes: &str) -> core::result::Result<Array, JsValue> {
+    Ok(list_of(&scopes_of(scopes, "scopes")?))
 }
 
 /// Scopes with everything that they imply.
-#[wasm_bindgen(js_name = expandScopes)]
-pub fn expand_scopes(list: &JsValue) -> core::result::Result<Vec<String>, JsValue> {
-    Ok(scopes_argument(list, "scopes")?.expand().to_vec())
+#[wasm_bindgen(js_name = expandScopes, unchecked_return_type = "string[]")]
+pub fn expand_scopes(scopes: &str) -> core::result::Result<Array, JsValue> {
+    Ok(list_of(&scopes_of(scopes, "scopes")?.expand()))
 }
 
 /// The required scopes that are neither granted nor implied by a granted one.
-#[wasm_bindgen(js_name = missingScopes)]
-pub fn missing_scopes(required: &JsValue, granted: &JsValue) -> core::result::Result<Vec<String>, JsValue> {
-    let granted = scopes_argument(granted, "granted")?;
-    Ok(scopes_argument(required, "required")?.missing_from(&granted).to_vec())
+#[wasm_bindgen(js_name = missingScopes, unchecked_return_type = "string[]")]
+pub fn missing_scopes(required: &str, granted: &str) -> core::result::Result<Array, JsValue> {
+    let granted = scopes_of(granted, "granted")?;
+    Ok(list_of(&scopes_of(required, "required")?.missing_from(&granted)))
 }
 
-pub(super) fn scopes_argument(value: &JsValue, name: &str) -> Result<ScopeSet> {
-    host::scopes(value).map_err(|reason| Error::argument(Phase::Config, name, reason))
+pub(super) fn scopes_of(text: &str, name: &str) -> Result<ScopeSet> {
+    ScopeSet::parse(text).map_err(|reason| Error::argument(Phase::Config, name, reason))
+}
+
+/// A list for JavaScript, which takes one text apart: there are no blanks in a scope. Each element would be a call of its
+/// own otherwise.
+pub(super) fn list_of(scopes: &ScopeSet) -> Array {
+    if scopes.is_empty() { Array::new() } else { JsString::from(scopes.to_string()).split(" ") }
 }

@@ -1,11 +1,11 @@
 //! Logins that a page starts: where their redirect URI may be, which address is their callback, and what becomes of it.
 
-use nocodb_bitbucket_auth::authorization_response::{Callback, is_callback, validate_in_page};
+use nocodb_bitbucket_auth::authorization_response::{is_callback, validate_in_page};
 use nocodb_bitbucket_auth::client_config::{ClientConfig, check_page_origin, refuse_page};
 use nocodb_bitbucket_auth::endpoints::Endpoints;
-use nocodb_bitbucket_auth::error::{Code, Phase};
+use nocodb_bitbucket_auth::error::{Code, Error, Phase};
 use nocodb_bitbucket_auth::pending_authorization::{
-    LIFETIME_MS, Pending, complete, is_over, response_state, waiting_time, without_response,
+    LIFETIME_MS, check_stray, complete, is_over, response_state, waiting_time, without_response,
 };
 use nocodb_bitbucket_auth::state::State;
 
@@ -25,10 +25,6 @@ fn client() -> ClientConfig {
 
 fn state() -> State {
     State::remembered("right").unwrap()
-}
-
-fn pending(started_at: f64) -> Pending {
-    Pending { client: client(), state: state(), started_at }
 }
 
 #[test]
@@ -120,12 +116,12 @@ fn a_callback_is_told_by_its_origin_and_path() {
 fn a_denial_is_no_error_unless_it_has_another_state() {
     let judged = |query: &str| {
         let address = format!("{REDIRECT_URI}?{query}");
-        validate_in_page(&client(), Callback::Text(&address), &state())
-            .map(|code| code.map(|code| code.expose().to_owned()))
-            .map_err(|error| {
+        validate_in_page(&client(), &address, &state()).map(|code| code.map(|code| code.expose().to_owned())).map_err(
+            |error| {
                 assert_listed(&error);
                 error.code
-            })
+            },
+        )
     };
     assert_eq!(judged("code=abc&state=right"), Ok(Some("abc".to_owned())));
     assert_eq!(judged("error=access_denied&state=right"), Ok(None));
@@ -166,23 +162,27 @@ fn a_login_takes_ten_minutes_at_most() {
 
 #[test]
 fn a_page_that_was_loaded_is_judged_by_the_login_its_state_names() {
-    let judged = |query: &str, pending: Option<&Pending>| {
-        complete(&format!("{REDIRECT_URI}?{query}"), pending, NOW)
-            .map(|code| code.map(|code| code.expose().to_owned()))
-            .map_err(|error| {
-                assert_listed(&error);
-                (error.code, error.phase)
-            })
+    let told = |error: Box<Error>| {
+        assert_listed(&error);
+        (error.code, error.phase)
     };
-    let (fresh, old) = (pending(NOW - 1.0), pending(NOW - 600_000.0));
-    assert_eq!(judged("code=abc&state=right", Some(&fresh)), Ok(Some("abc".to_owned())));
-    assert_eq!(judged("error=access_denied&state=right", Some(&fresh)), Ok(None));
-    assert_eq!(judged("code=abc&state=right", Some(&old)), Err((Code::AuthorizationTimeout, Phase::Callback)));
-    assert_eq!(judged("code=abc&state=right", None), Err((Code::StateMismatch, Phase::Callback)));
-    assert_eq!(judged("error=access_denied&state=right", None), Err((Code::StateMismatch, Phase::Callback)));
-    assert_eq!(judged("code=abc", None), Err((Code::StateMissing, Phase::Callback)));
-    assert_eq!(judged("error=access_denied", None), Ok(None));
-    let elsewhere = complete("http://nocodb.test:8080/?code=abc&state=right", Some(&fresh), NOW).unwrap_err();
+    let at = |query: &str| format!("{REDIRECT_URI}?{query}");
+    let judged = |query: &str, started_at: f64| {
+        complete(&client(), &at(query), &state(), started_at, NOW)
+            .map(|code| code.map(|code| code.expose().to_owned()))
+            .map_err(told)
+    };
+    let (fresh, old) = (NOW - 1.0, NOW - 600_000.0);
+    assert_eq!(judged("code=abc&state=right", fresh), Ok(Some("abc".to_owned())));
+    assert_eq!(judged("error=access_denied&state=right", fresh), Ok(None));
+    assert_eq!(judged("code=abc&state=right", old), Err((Code::AuthorizationTimeout, Phase::Callback)));
+    let stray = |query: &str| check_stray(&at(query)).map_err(told);
+    assert_eq!(stray("code=abc&state=right"), Err((Code::StateMismatch, Phase::Callback)));
+    assert_eq!(stray("error=access_denied&state=right"), Err((Code::StateMismatch, Phase::Callback)));
+    assert_eq!(stray("code=abc"), Err((Code::StateMissing, Phase::Callback)));
+    assert_eq!(stray("error=access_denied"), Ok(()));
+    let address = "http://nocodb.test:8080/?code=abc&state=right";
+    let elsewhere = complete(&client(), address, &state(), fresh, NOW).unwrap_err();
     assert_eq!(elsewhere.code, Code::CallbackInvalid);
 }
 

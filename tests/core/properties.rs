@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use nocodb_bitbucket_auth::api_request::{self, Answered, Following, Step};
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
-use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
+use nocodb_bitbucket_auth::authorization_response::{AuthorizationCode, validate};
 use nocodb_bitbucket_auth::callback_page::{CallbackPage, Shown};
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
@@ -626,23 +626,23 @@ proptest! {
         prop_assert!(request.url.starts_with(&authorization_url(&client)));
         prop_assert!(CodeVerifier::parse(request.code_verifier.expose()).is_ok());
 
-        let code = format!("code={}&state={}", "abc", request.state.expose());
-        prop_assert!(validate(&client, Callback::Query(&code), &request.state).is_ok());
+        let code = format!("?code={}&state={}", "abc", request.state.expose());
+        prop_assert!(validate(&client, &code, &request.state).is_ok());
     }
 
     #[test]
     fn any_text_as_a_callback_gives_a_code_or_an_error(text in ".*", state in ".{1,20}") {
         let client = client("Key", None, REDIRECT_URI, None);
         let state = State::remembered(&state).unwrap();
-        let _ = validate(&client, Callback::Text(&text), &state);
-        let _ = validate(&client, Callback::Query(&text), &state);
+        let _ = validate(&client, &text, &state);
+        let _ = validate(&client, &format!("?{text}"), &state);
     }
 
     #[test]
     fn a_code_comes_only_with_the_right_state_and_once(text in any_callback()) {
         let client = client("Key", None, REDIRECT_URI, None);
         let right = State::remembered("right").unwrap();
-        if let Ok(code) = validate(&client, Callback::Text(&text), &right) {
+        if let Ok(code) = validate(&client, &text, &right) {
             let text = text.split('#').next().unwrap();
             let places = ["https://nocodb.example/dashboard/?", "/dashboard/?", "?"];
             let query = places.iter().find_map(|place| text.strip_prefix(place)).unwrap_or(text);
@@ -657,7 +657,7 @@ proptest! {
             }
             prop_assert!(values("error").iter().all(|error| error.is_empty()));
             let wrong = State::remembered("wrong").unwrap();
-            prop_assert!(validate(&client, Callback::Text(text), &wrong).is_err());
+            prop_assert!(validate(&client, text, &wrong).is_err());
         }
     }
 
@@ -668,7 +668,7 @@ proptest! {
         // Only the very redirect URI is known without being taken apart.
         if let Some(rest) = text.strip_prefix("https://") {
             let other = format!("HTTPS://{rest}");
-            let [one, other] = [&text, &other].map(|text| validate(&client, Callback::Text(text), &state));
+            let [one, other] = [&text, &other].map(|text| validate(&client, text, &state));
             prop_assert_eq!(one, other);
         }
     }
@@ -721,7 +721,8 @@ proptest! {
     ) {
         let client = client("Key", Some(&secret), REDIRECT_URI, None);
         let verifier = CodeVerifier::parse(&verifier).unwrap();
-        let request = TokenRequest::authorization_code(&client, &code, Some(&verifier), None).unwrap();
+        let given = AuthorizationCode::validated_before(&code).unwrap();
+        let request = TokenRequest::authorization_code(&client, &given, Some(&verifier), None).unwrap();
         let previous = Previous { refresh_token: Some(Secret::new(refresh.as_str())), scopes: None };
         for marked in [secret.as_str(), code.as_str(), verifier.expose(), refresh.as_str()] {
             let error = if before.len() % 2 == 0 { "invalid_scope".to_owned() } else { format!("{before}{marked}") };
@@ -746,7 +747,7 @@ proptest! {
                 .append_pair("state", &state)
                 .append_pair("code", &code)
                 .finish();
-            let failure = validate(&client, Callback::Query(&query), &remembered).unwrap_err();
+            let failure = validate(&client, &query, &remembered).unwrap_err();
             prop_assert!(!told(&failure).contains(marked.as_str()), "{}", told(&failure));
         }
     }

@@ -2,7 +2,7 @@
 
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
-use nocodb_bitbucket_auth::authorization_response::{Callback, validate};
+use nocodb_bitbucket_auth::authorization_response::validate;
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
 use nocodb_bitbucket_auth::credential::{Credential, Kind};
@@ -35,8 +35,8 @@ fn debug_output_shows_no_secret() {
     let client = client();
     let state = State::remembered(MARK).unwrap();
     let query = format!("code={MARK}&state={MARK}");
-    let code = validate(&client, Callback::Query(&query), &state).unwrap();
-    let exchange = TokenRequest::authorization_code(&client, MARK, None, None).unwrap();
+    let code = validate(&client, &query, &state).unwrap();
+    let exchange = TokenRequest::authorization_code(&client, &code, None, None).unwrap();
     let refresh = TokenRequest::refresh_token(&client, MARK).unwrap();
     let body = format!(r#"{{"access_token":"{MARK}","refresh_token":"{MARK}","token_type":"bearer"}}"#);
     let response = TokenResponse {
@@ -52,10 +52,8 @@ fn debug_output_shows_no_secret() {
     let tokens = parse(&client, &response, &Previous::default()).unwrap();
     let previous = Previous { refresh_token: Some(Secret::new(MARK)), scopes: None };
     let request = AuthorizationRequest::new(&client, &authorization_url(&client), &[7; RANDOM_BYTES], &[]).unwrap();
-    let callbacks = (Callback::Text(MARK), Callback::Query(MARK));
-    let shown = format!("{client:?}{state:?}{code:?}{exchange:?}{refresh:?}{tokens:?}{previous:?}{callbacks:?}");
+    let shown = format!("{client:?}{state:?}{code:?}{exchange:?}{refresh:?}{tokens:?}{previous:?}");
     assert_eq!(format!("{request:?}"), "AuthorizationRequest([redacted])");
-    assert_eq!(format!("{callbacks:?}"), "(Callback([redacted]), Callback([redacted]))");
     assert!(!shown.contains(MARK) && !shown.contains("TUFSS0VE"), "{shown}");
     assert!(shown.contains("[redacted]"));
 }

@@ -120,9 +120,12 @@ const CASES = {
       clientId, clientSecret, code, codeVerifier, code_verifier, redirectUri, refreshToken, isVerifierOptional = false,
     } = vector;
     if (vector.request === 'host') {
-      const inner = new (core().Client)({ clientId, clientSecret, redirectUri: REDIRECT_URI });
-      checkCore(vector, () => inner.buildHostTokenRequest(code, codeVerifier, isVerifierOptional),
-        (request) => assert.deepEqual(request, vector.expect));
+      const inner = new (core().Client)(clientId, REDIRECT_URI, clientSecret);
+      const build = () => {
+        const given = membersOf(check, 'codeGrant', { code, codeVerifier });
+        return inner.buildHostTokenRequest(given.code, given.codeVerifier, isVerifierOptional);
+      };
+      checkCore(vector, build, (request) => assert.deepEqual(request, vector.expect));
       return;
     }
     const client = oauth.createClient({ clientId, clientSecret, redirectUri: REDIRECT_URI });
@@ -169,8 +172,8 @@ const CASES = {
       expand: () => oauth.expandScopes(vector.scopes),
       missing: () => oauth.missingScopes(vector.required, vector.granted),
       'missing of the requested': () => {
-        const client = { clientId: 'Key', redirectUri: REDIRECT_URI, scopes: vector.requested };
-        return new (core().Client)(client).missingScopes(vector.granted);
+        const requested = [vector.requested].flat().join(' ');
+        return new (core().Client)('Key', REDIRECT_URI, undefined, requested).missingScopes([vector.granted].flat().join(' '));
       },
     }[vector.operation];
     check(vector, run, (scopes) => assert.deepEqual(scopes, vector.expect));

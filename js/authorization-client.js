@@ -1,0 +1,111 @@
+/**
+ * An OAuth client as far as it needs no token: the way to Bitbucket and back.
+ *
+ * In: a client of the core's. Out: addresses, and judged callbacks. What never happens here: a rule of OAuth is decided; the
+ * core does that.
+ */
+
+import { judge } from './error.js';
+
+/** @typedef {import('./error.js').BitbucketAuthError} BitbucketAuthError */
+/** @typedef {import('../pkg/core.js').AuthorizationRequest} AuthorizationRequest */
+
+/**
+ * @template {string} Name
+ * @typedef {import('./core.js').RuntimeType<Name>} RuntimeType
+ */
+
+/** Nothing that prints or serialises it shows the secret. */
+export class AuthorizationClient {
+  /** @type {AuthorizationHandle} */
+  #handle;
+
+  /** @type {import('./argument-reader.js').MembersOf} */
+  #membersOf;
+
+  /**
+   * @param {AuthorizationHandle} handle
+   * @param {import('./argument-reader.js').MembersOf} membersOf of the same core
+   * @typedef {Pick<import('../pkg/core.js').Client, 'clientId' | 'redirectUri' | 'scopes' | 'authorizeUrl' | 'tokenUrl'
+   *   | 'apiUrl' | 'confidential' | 'authorizationUrl' | 'createAuthorizationRequest' | 'validateAuthorizationResponse'>
+   *   } AuthorizationHandle
+   */
+  constructor(handle, membersOf) {
+    this.#handle = handle;
+    this.#membersOf = membersOf;
+  }
+
+  /** The Key, as configured. */
+  get clientId() {
+    return this.#handle.clientId;
+  }
+
+  /** The redirect URI, byte for byte as configured. */
+  get redirectUri() {
+    return this.#handle.redirectUri;
+  }
+
+  /** The scopes that are requested; empty when no scope parameter is sent. */
+  get scopes() {
+    return this.#handle.scopes;
+  }
+
+  /** The authorization endpoint. */
+  get authorizeUrl() {
+    return this.#handle.authorizeUrl;
+  }
+
+  /** The token endpoint. */
+  get tokenUrl() {
+    return this.#handle.tokenUrl;
+  }
+
+  /** The base address of the API. */
+  get apiUrl() {
+    return this.#handle.apiUrl;
+  }
+
+  /** Whether the client has a secret (RFC 6749 section 2.1). */
+  get confidential() {
+    return this.#handle.confidential;
+  }
+
+  /**
+   * The authorization address for NocoDB's form, whose GUI appends state and PKCE by itself.
+   *
+   * @returns {string} without `state`, `code_challenge` and `code_challenge_method`, and always with a query
+   */
+  authorizationUrl() {
+    return this.#handle.authorizationUrl();
+  }
+
+  /**
+   * Starts a login with a fresh state (RFC 6749 section 10.12) and PKCE S256 (RFC 7636).
+   *
+   * @param {{ extraParams?: Record<string, string> }} [options] parameters to add; they cannot replace the client's own
+   * @returns {AuthorizationRequest}
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
+   */
+  createAuthorizationRequest(options) {
+    const caller = this.createAuthorizationRequest;
+    const { extraParams } = this.#membersOf(caller, 'authorizationOptions', options);
+    return judge(caller, () => this.#handle.createAuthorizationRequest(extraParams));
+  }
+
+  /**
+   * Judges what came back to the redirect URI. The state is checked before anything else is believed.
+   *
+   * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback the address, or its query
+   * @param {{ state: string }} expected what `createAuthorizationRequest` returned for this user
+   * @returns {{ code: string }} for `buildTokenRequest`; good for one use within minutes
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `CALLBACK_INVALID`, `CALLBACK_DUPLICATE_PARAMETER`,
+   *   `CALLBACK_UNSUPPORTED_RESPONSE`, `STATE_MISSING`, `STATE_MISMATCH`, `ISSUER_MISMATCH`, `ACCESS_DENIED`,
+   *   `AUTHORIZATION_FAILED`, `CODE_MISSING`
+   */
+  validateAuthorizationResponse(callback, expected) {
+    const caller = this.validateAuthorizationResponse;
+    const { state } = this.#membersOf(caller, 'expectedResponse', expected);
+    const { callback: text } = this.#membersOf(caller, 'callback', { callback });
+    return { code: judge(caller, () => this.#handle.validateAuthorizationResponse(text, state)) };
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * What the token endpoint answered, on its way into the core.
+ *
+ * In: an answer as a caller or the transport has it. Out: a token set, or a `BitbucketAuthError`. What never happens here: an
+ * answer is judged; the core does that.
+ */
+
+import { membersOf } from './arguments.js';
+import { judge } from './error.js';
+
+/** @typedef {import('./error.js').BitbucketAuthError} BitbucketAuthError */
+/** @typedef {import('../pkg/core.js').TokenRequest} TokenRequest */
+/** @typedef {import('../pkg/core.js').TokenSet} TokenSet */
+
+/**
+ * @template {string} Name
+ * @typedef {import('./core.js').RuntimeType<Name>} RuntimeType
+ */
+
+/**
+ * @typedef {object} TokenResponse
+ * @property {number} status the HTTP status
+ * @property {RuntimeType<'Headers'> | Iterable<readonly [string, unknown]> | Record<string, unknown>} [headers] also a `Map`; names in
+ *   any letter case
+ * @property {string | Uint8Array} body as received, content encoding removed
+ * @property {number} receivedAt when it arrived, in milliseconds since the epoch
+ * @property {'authorization_code' | 'refresh_token' | 'client_credentials'} grant what was asked for
+ * @property {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] the token set that was refreshed: its
+ *   refresh token and its scopes are kept when the answer brings none
+ * @property {Pick<TokenRequest, 'body'>} [request] the request that was answered: its secrets are cut out of what the
+ *   server says
+ */
+
+/**
+ * @param {Function} caller the function in whose caller the stack of an error shall start
+ * @param {Pick<import('../pkg/core.js').Client, 'parseTokenResponse'>} client
+ * @param {TokenResponse} response
+ * @returns {TokenSet}
+ * @throws {BitbucketAuthError}
+ */
+export function judgeTokenResponse(caller, client, response) {
+  const given = membersOf(caller, 'tokenResponse', response);
+  const { grant, status, body, receivedAt, headers = {}, previous = {}, request = {} } = given;
+  return judge(caller, () => client.parseTokenResponse(
+    grant, status, body, receivedAt, headers['content-type'], headers['www-authenticate'], headers['retry-after'],
+    previous.refreshToken, previous.scopes, request.body,
+  ));
+}
