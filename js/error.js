@@ -17,10 +17,17 @@ const FIELDS = [
 ];
 
 /**
+ * What a failure has beside its stack: the core documents it.
+ *
+ * @type {new (message: string, options?: { cause?: Error }) => Error & Failure}
+ */
+const Described = /** @type {any} */ (Error);
+
+/**
  * Every failure of this package. Branch on `code`; texts may change. No property ever holds a code, token, secret,
  * verifier, state or full address.
  */
-export class BitbucketAuthError extends Error {
+export class BitbucketAuthError extends Described {
   /**
    * @param {Failure} failure as the core describes it
    * @param {{ detail?: string, cause?: Error }} [extra] `detail`: more words for the message, in brackets;
@@ -34,83 +41,8 @@ export class BitbucketAuthError extends Error {
     const limit = replaceStackLimit(0);
     super(message, options);
     replaceStackLimit(limit);
-    /**
-     * Stable name of the failure, `INVALID_CONFIG` for instance.
-     * @type {ErrorCode}
-     */
-    this.code = failure.code;
-    /**
-     * The step in which it happened.
-     * @type {Phase}
-     */
-    this.phase = failure.phase;
-    /**
-     * Whether the same request may succeed later without anybody doing anything.
-     * @type {boolean}
-     */
-    this.retryable = failure.retryable;
-    /**
-     * Whether only the user can mend it, by connecting again.
-     * @type {boolean}
-     */
-    this.reauthorize = failure.reauthorize;
     // Absent fields stay absent: hosts merge objects, and a key with the value `undefined` would erase.
-    if (failure.error !== undefined) {
-      /**
-       * The OAuth error code that Bitbucket sent.
-       * @type {string | undefined}
-       */
-      this.error = failure.error;
-    }
-    if (failure.errorDescription !== undefined) {
-      /**
-       * Bitbucket's description: cut, control characters and secrets removed.
-       * @type {string | undefined}
-       */
-      this.errorDescription = failure.errorDescription;
-    }
-    if (failure.status !== undefined) {
-      /**
-       * The HTTP status of the answer.
-       * @type {number | undefined}
-       */
-      this.status = failure.status;
-    }
-    if (failure.field !== undefined) {
-      /**
-       * The argument, environment variable or member that is wrong.
-       * @type {string | undefined}
-       */
-      this.field = failure.field;
-    }
-    if (failure.retryAfter !== undefined) {
-      /**
-       * How long to wait before the request is sent again, in milliseconds.
-       * @type {number | undefined}
-       */
-      this.retryAfter = failure.retryAfter;
-    }
-    if (failure.required !== undefined) {
-      /**
-       * The scopes that the request needs, as Bitbucket's API says.
-       * @type {string[] | undefined}
-       */
-      this.required = failure.required;
-    }
-    if (failure.granted !== undefined) {
-      /**
-       * The scopes that the credential has, as Bitbucket's API says.
-       * @type {string[] | undefined}
-       */
-      this.granted = failure.granted;
-    }
-    if (failure.announcementUrl !== undefined) {
-      /**
-       * Atlassian's page about a part of the API that was removed.
-       * @type {string | undefined}
-       */
-      this.announcementUrl = failure.announcementUrl;
-    }
+    for (const name of FIELDS) if (failure[name] !== undefined) Reflect.set(this, name, failure[name]);
     Error.captureStackTrace?.(this, caller);
   }
 

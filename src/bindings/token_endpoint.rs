@@ -49,8 +49,7 @@ pub struct TokenSet<'a> {
     /// Sent as `Authorization: Bearer`.
     access_token: &'a str,
     /// The only type that is accepted (RFC 6750).
-    #[tsify(type = "'bearer'")]
-    token_type: &'static str,
+    token_type: TokenType,
     /// Exchanged for the next tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
@@ -61,6 +60,14 @@ pub struct TokenSet<'a> {
     #[serde(with = "serde_wasm_bindgen::preserve")]
     #[tsify(type = "string[]")]
     scopes: Array,
+}
+
+/// The type of an access token.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenType {
+    /// RFC 6750.
+    Bearer,
 }
 
 #[wasm_bindgen]
@@ -171,7 +178,7 @@ impl Client {
         let tokens = token_response::parse(&self.config, &response, &previous)?;
         Ok(leave(&TokenSet {
             access_token: tokens.access_token.expose(),
-            token_type: "bearer",
+            token_type: TokenType::Bearer,
             refresh_token: tokens.refresh_token.as_ref().map(Secret::expose),
             expires_at: tokens.expires_at,
             scopes: list_of(&tokens.scopes),
