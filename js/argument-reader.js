@@ -63,7 +63,8 @@ export function createReader(core) {
         if (isRequired) refuse(Misfit.Missing, name);
         continue;
       }
-      const plain = kind === 'members' && isObject(its) ? membersOf(caller, name, its, taken.grant) : plainOf(kind, its, limit);
+      const isArgument = kind === 'hints' || (kind === 'members' && isObject(its));
+      const plain = isArgument ? membersOf(caller, name, its, taken.grant) : plainOf(kind, its, limit);
       if (plain === undefined) refuse(Misfit.OtherKind, name);
       else if (plain === null) refuse(Misfit.TooLong, name);
       else taken[name] = plain;

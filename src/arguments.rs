@@ -44,6 +44,8 @@ pub enum Kind {
     Headers,
     /// An object that is an argument itself.
     Members,
+    /// The same; whatever else is left out.
+    Hints,
     /// The word `false`.
     False,
     /// What must not be there.
@@ -53,7 +55,8 @@ pub enum Kind {
 }
 
 use Kind::{
-    Any, Bytes, Callback, False, Forbidden, Headers, Ignored, Members, Number, Scopes, Text, Texts, WaitingTime,
+    Any, Bytes, Callback, False, Forbidden, Headers, Hints, Ignored, Members, Number, Scopes, Text, Texts,
+    WaitingTime,
 };
 
 impl Kind {
@@ -66,7 +69,7 @@ impl Kind {
             Scopes => "is neither a string nor a list of strings",
             Callback => "is not a string, a URL or URLSearchParams",
             Texts => "is not an object of strings",
-            Headers | Members => NOT_AN_OBJECT,
+            Headers | Members | Hints => NOT_AN_OBJECT,
             False => "has a secret: create one without clientSecret for a browser",
             Forbidden => IN_A_BROWSER,
         }
@@ -228,7 +231,7 @@ impl Argument {
             "tokenResponse" => argument!(
                 Optional "response", Exchange, "",
                 {
-                    grant: Text, status: Number, headers: Headers, body: Bytes, receivedAt: Number, previous: Members,
+                    grant: Text, status: Number, headers: Headers, body: Bytes, receivedAt: Number, previous: Hints,
                     request: Members,
                 },
                 [grant, status, body, receivedAt], {}

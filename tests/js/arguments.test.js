@@ -1,0 +1,184 @@
+/** Arguments of the public functions that are of another kind, or that throw: what is refused, and that the core survives. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { inspect } from 'node:util';
+import vm from 'node:vm';
+import { beginRedirect, completeRedirect } from 'nocodb-bitbucket-auth/browser';
+import { BitbucketAuthError, createClient, expandScopes, missingScopes } from 'nocodb-bitbucket-auth/oauth';
+import { REDIRECT_URI } from './support.js';
+
+const OPTIONS = { clientId: 'the-key', clientSecret: 'the-secret', redirectUri: REDIRECT_URI };
+const ANSWER = {
+  status: 200, grant: 'refresh_token', receivedAt: 0, body: '{"access_token":"a","token_type":"bearer"}',
+};
+
+function revoked(target = {}) {
+  const { proxy, revoke } = Proxy.revocable(target, {});
+  revoke();
+  return proxy;
+}
+
+const fail = () => { throw new Error('marked'); };
+
+function refuses(call, expected) {
+  assert.throws(call, (error) => {
+    assert.ok(error instanceof BitbucketAuthError, inspect(error));
+    assert.doesNotMatch(inspect(error), /marked/);
+    assert.deepEqual(Object.fromEntries(Object.keys(expected).map((key) => [key, error[key]])), expected);
+    return true;
+  });
+}
+
+describe('a member of another kind', () => {
+  test('is named, and the phase of an answer is that of its grant', () => {
+    const client = createClient(OPTIONS);
+    const wrong = [
+      ['grant', 'password', 'exchange'], ['grant', 1, 'exchange'], ['status', '200'], ['status', 99], ['status', 200.5],
+      ['receivedAt', 'now'], ['headers', 'text'], ['headers', ['a']], ['request', 'text'],
+      ['request', { body: 1 }, 'refresh', 'request.body'], ['body', 1], ['body', new Uint16Array(2)],
+      ['body', { [Symbol.toStringTag]: 'Uint8Array', get length() { return fail(); } }],
+    ];
+    for (const [name, value, phase = 'refresh', field = name] of wrong) {
+      refuses(() => client.parseTokenResponse({ ...ANSWER, [name]: value }), { code: 'INVALID_ARGUMENT', phase, field });
+    }
+  });
+
+  test('is left out where it is a hint, which must not cost the tokens that have just arrived', () => {
+    const client = createClient({ ...OPTIONS, scopes: ['account'] });
+    const hints = [1, 'text', { refreshToken: 1, scopes: ['a', null] }, { scopes: {} }, { refreshToken: 'not a token' }, revoked(),
+      { get refreshToken() { return fail(); } }, { scopes: revoked([]) }, { scopes: new Array(1001).fill('a') }];
+    for (const previous of hints) {
+      const tokens = client.parseTokenResponse({ ...ANSWER, previous });
+      assert.deepEqual(tokens, { accessToken: 'a', tokenType: 'bearer', scopes: ['account'] });
+    }
+  });
+
+  test('is refused in a list of scopes, which names a thousand at most', () => {
+    assert.equal(expandScopes(new Array(1000).fill('a')).length, 1);
+    for (const list of [new Array(1001).fill('a'), new Array(1001).fill(''), { length: 1 }, [, 'a'], [['a']], new Set(['a']),
+      Object.defineProperty(['a'], 0, { get: fail }), revoked([]),
+      new Proxy([], { get: (_, name) => (name === 'length' ? 2 ** 32 : 'a') })]) {
+      refuses(() => expandScopes(list), { code: 'INVALID_ARGUMENT', phase: 'config', field: 'scopes' });
+    }
+    refuses(() => expandScopes(new Array(1001).fill('')), { message: 'A value given to nocodb-bitbucket-auth cannot be used: '
+      + 'scopes names more than a thousand scopes.' });
+  });
+});
+
+describe('values of another realm', () => {
+  test('are as good as those of this one', () => {
+    const client = createClient(OPTIONS);
+    const other = vm.createContext({ URL, URLSearchParams });
+    const bytes = vm.runInContext('new Uint8Array(2)', other);
+    assert.ok(!(bytes instanceof Uint8Array));
+    refuses(() => client.parseTokenResponse({ ...ANSWER, body: bytes }), { code: 'RESPONSE_NOT_JSON' });
+    assert.deepEqual(expandScopes(vm.runInContext('["account"]', other)), ['account']);
+  });
+
+  test('bytes are taken as they are, whatever properties they were given', () => {
+    const body = Object.defineProperty(new TextEncoder().encode(`xx${ANSWER.body}`).subarray(2), 'length', { value: 0 });
+    assert.equal(createClient(OPTIONS).parseTokenResponse({ ...ANSWER, body }).accessToken, 'a');
+  });
+});
+
+describe('the options of a page', () => {
+  const window = { origin: new URL(REDIRECT_URI).origin, location: { href: REDIRECT_URI }, history: {} };
+  const own = { clientId: 'Key', redirectUri: REDIRECT_URI };
+  const client = { ...own, confidential: false };
+  const refused = [
+    ['a secret', { ...own, clientSecret: 'fake' }, 'clientSecret'],
+    ['an empty secret', { ...own, clientSecret: '' }, 'clientSecret'],
+    ['a secret by another name', { ...own, client_secret: 'fake' }, 'client_secret'],
+    ['a secret by a third name', { ...own, secret: 1 }, 'secret'],
+    ['a secret that throws', { ...own, get clientSecret() { return fail(); } }, 'options'],
+    ['no id', { redirectUri: REDIRECT_URI }, 'clientId'],
+    ['no redirect URI', { clientId: 'Key' }, 'redirectUri'],
+    ['an id of another kind', { ...own, clientId: 1 }, 'clientId'],
+    ['scopes of another kind', { ...own, scopes: 1 }, 'scopes'],
+    ['endpoints of another kind', { ...own, endpoints: 1 }, 'endpoints'],
+    ['an endpoint of another kind', { ...own, endpoints: { tokenUrl: 1 } }, 'endpoints.tokenUrl'],
+    ['a redirect URI elsewhere', { ...own, redirectUri: 'https://elsewhere.example/' }, 'redirectUri'],
+    ['a client of another kind', { client: 1 }, 'client'],
+    ['a client with a secret', { client: { ...client, clientSecret: 'fake' } }, 'client.clientSecret'],
+    ['a confidential client', { client: createClient(OPTIONS) }, 'client'],
+    ['a client that may be confidential', { client: { ...client, confidential: null } }, 'client'],
+    ['a client without an id', { client: { ...client, clientId: null } }, 'client.clientId'],
+    ['an id beside a client', { client, clientId: 'Key' }, 'clientId'],
+    ['a redirect URI beside a client', { client, redirectUri: REDIRECT_URI }, 'redirectUri'],
+    ['scopes beside a client', { client, scopes: [] }, 'scopes'],
+    ['endpoints beside a client', { client, endpoints: {} }, 'endpoints'],
+  ];
+  for (const [what, options, field] of refused) {
+    test(`refuse ${what}`, async () => {
+      const given = Object.defineProperties({ window }, Object.getOwnPropertyDescriptors(options));
+      await assert.rejects(beginRedirect(given), (error) => {
+        refuses(() => { throw error; }, { code: 'INVALID_ARGUMENT', phase: 'config', field });
+        return true;
+      });
+    });
+  }
+
+  test('are an object, and hold no secret, also where a page takes what came back', async () => {
+    for (const options of [null, 1, 'text']) await assert.rejects(completeRedirect(options), { field: /options|window/ });
+    await assert.rejects(completeRedirect({ window, secret: 'fake' }), { code: 'INVALID_ARGUMENT', field: 'secret' });
+  });
+});
+
+describe('hostile values', () => {
+  const VALUES = [
+    undefined, null, true, false, 0, -1, NaN, Infinity, 1e300, 7n, Symbol('s'), '', ' ', 'text', '\0', '\ud800', 'x'.repeat(70_000),
+    [], [7], [[]], [null], new Array(1001), ['a', 'b'], {}, { length: 1 }, Object.create(null), () => {}, class {}, new Map([['a', 'b']]),
+    new Set([1]), new Date(NaN), /x/, new Error('marked'), new Uint8Array(3), new Float64Array(2), new ArrayBuffer(8), new DataView(new ArrayBuffer(8)),
+    new URL('https://nocodb.example/?code=a'), new URLSearchParams('code=a'), new Headers({ a: 'b' }), Promise.resolve(),
+    revoked(), revoked([]), revoked(() => {}), new Proxy({}, { get: fail }), new Proxy({}, { ownKeys: fail }), new Proxy([], { get: fail }),
+    new Proxy({}, { getOwnPropertyDescriptor: fail }), { get state() { return fail(); } }, { toString: fail, valueOf: fail, [Symbol.toPrimitive]: fail },
+    { [Symbol.toStringTag]: 'URL', get href() { return fail(); } }, { [Symbol.toStringTag]: 'URL', href: 7 },
+    { [Symbol.toStringTag]: 'URLSearchParams', toString: fail }, { [Symbol.toStringTag]: 'URLSearchParams', toString: () => 7 },
+    { [Symbol.toStringTag]: 'Uint8Array', length: 3 }, { get [Symbol.toStringTag]() { return fail(); } },
+    { [Symbol.iterator]: fail }, { *[Symbol.iterator]() { yield 7; } }, { [Symbol.iterator]: () => ({ next: fail }) },
+    Object.defineProperty(['a'], 0, { get: fail }), Object.defineProperty([], 'length', { value: 0 }),
+    new Proxy([], { get: (_, name) => (name === 'length' ? 2 ** 40 : 'a') }), structuredClone(new Uint8Array(1)),
+  ];
+  const MEMBERS = [
+    'clientId', 'clientSecret', 'redirectUri', 'scopes', 'endpoints', 'authorizeUrl', 'tokenUrl', 'apiUrl', 'extraParams', 'state', 'code',
+    'codeVerifier', 'code_verifier', 'refreshToken', 'status', 'headers', 'body', 'receivedAt', 'grant', 'previous', 'request', '__proto__',
+  ];
+
+  test('200,000 of them: no trap, no hang, and the core works afterwards', () => {
+    const client = createClient(OPTIONS);
+    let seed = 1;
+    const draw = (list) => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return list[seed % list.length];
+    };
+    /** A value, or an object with one in a member, beside what is right. */
+    const hostile = (right = {}) => (draw([0, 1, 2]) === 0 ? draw(VALUES) : { ...right, [draw(MEMBERS)]: draw(VALUES) });
+    const CALLS = [
+      () => createClient(hostile(OPTIONS)),
+      () => createClient({ ...OPTIONS, endpoints: hostile() }),
+      () => client.createAuthorizationRequest(hostile()),
+      () => client.createAuthorizationRequest({ extraParams: hostile() }),
+      () => client.validateAuthorizationResponse(draw(VALUES), hostile({ state: 's' })),
+      () => client.buildTokenRequest(hostile({ code: 'c' })),
+      () => client.buildRefreshRequest(hostile({ refreshToken: 'r' })),
+      () => client.parseTokenResponse(hostile(ANSWER)),
+      () => client.parseTokenResponse({ ...ANSWER, [draw(['headers', 'previous', 'request'])]: hostile() }),
+      () => expandScopes(draw(VALUES)),
+      () => missingScopes(draw(VALUES), draw(VALUES)),
+    ];
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    const foreign = new Set();
+    for (let at = 0; at < 200_000; at += 1) {
+      try {
+        CALLS[at % CALLS.length]();
+      } catch (error) {
+        if (!(error instanceof BitbucketAuthError) || /marked/.test(error.message)) foreign.add(`${CALLS[at % CALLS.length]}: ${inspect(error)}`);
+      }
+    }
+    Error.stackTraceLimit = limit;
+    assert.deepEqual([...foreign], []);
+    assert.equal(client.parseTokenResponse(ANSWER).accessToken, 'a');
+    assert.equal(createClient(OPTIONS).createAuthorizationRequest().state.length, 43);
+  });
+});
