@@ -24,6 +24,8 @@ import { MAX_BYTES, answerOf, isStream } from './sender.js';
 
 /** @typedef {AxiosInstance & { readonly paginate: Paginate }} BitbucketClient */
 
+/** @typedef {AxiosError & { bitbucket: BitbucketAuthError }} BitbucketAxiosError an error of the client, and what it means */
+
 /**
  * @typedef {object} Behaviour
  * @property {CredentialKind} kind
@@ -112,6 +114,16 @@ function equip(client, behaviour) {
   client.create = (config) => equip(create(config), behaviour);
   // Not enumerable: whoever copies or compares Axios instances sees Axios' own members only.
   return /** @type {BitbucketClient} */ (Object.defineProperty(client, 'paginate', { value: paginate(client) }));
+}
+
+/**
+ * Whether something that was thrown is an error of a client's request. `error.bitbucket` says what it means.
+ *
+ * @param {unknown} error
+ * @returns {error is BitbucketAxiosError}
+ */
+export function isBitbucketAxiosError(error) {
+  return axios.isAxiosError(error) && 'bitbucket' in error && error.bitbucket instanceof BitbucketAuthError;
 }
 
 /**

@@ -24,13 +24,16 @@ export const REPEATING = { indexes: null };
  *
  * A page that Bitbucket is still working on (202) is asked for again, for about half a minute.
  *
- * @callback Paginate
- * @param {string} path of the list, as in `client.get`; it may have parameters of its own
- * @param {Record<string, unknown>} [params] `pagelen` for instance; an array stands for a name that repeats
- * @param {AxiosRequestConfig} [config] of every request, `signal` for instance
- * @returns {AsyncGenerator<any, void, void>} throws what `client.get` throws, with `error.bitbucket` of code
- *   `FOREIGN_ORIGIN` where `next` leads away from the API; and a `BitbucketAuthError` `RESPONSE_INVALID` for an answer
- *   that is no page, and `API_NOT_READY` for one that was not ready in time
+ * - `path` of the list, as in `client.get`; it may have parameters of its own
+ * - `params`: `pagelen` for instance; an array stands for a name that repeats
+ * - `config` of every request, `signal` for instance
+ *
+ * It throws what `client.get` throws, with `error.bitbucket` of code `FOREIGN_ORIGIN` where `next` leads away from the API;
+ * and a `BitbucketAuthError` `RESPONSE_INVALID` for an answer that is no page, and `API_NOT_READY` for one that was not ready
+ * in time. `T` is the type of a value, as with `client.get`: nothing checks it.
+ *
+ * @typedef {<T = any>(path: string, params?: Record<string, unknown>, config?: AxiosRequestConfig) =>
+ *   AsyncGenerator<T, void, void>} Paginate
  */
 
 /**
@@ -43,7 +46,7 @@ export function paginate(client) {
     for (let isMore = true; isMore;) {
       const page = await fetchPage(client, list, config);
       // What it has is given before its `next` is judged.
-      yield* page.values;
+      yield* /** @type {any[]} */ (page.values);
       isMore = page.goOn();
     }
   };

@@ -6,18 +6,21 @@
  */
 
 import '../../pkg/inlined/core.wasm.js';
-import { lazyEnvironment } from './environment.js';
+import { isBitbucketAxiosError } from '../api/client.js';
 import { BitbucketAuthError } from '../error.js';
+import { lazyEnvironment } from './environment.js';
 import { form } from './form.js';
 import { BitbucketAuthIntegration } from './integration.js';
 import { manifest } from './manifest.js';
 
-export { BitbucketAuthError, BitbucketAuthIntegration };
+export { BitbucketAuthError, BitbucketAuthIntegration, isBitbucketAxiosError };
 
+/** @typedef {import('../api/client.js').BitbucketAxiosError} BitbucketAxiosError */
 /** @typedef {import('../api/client.js').BitbucketClient} BitbucketClient */
 /** @typedef {import('../../pkg/core.js').Account} Account */
 /** @typedef {import('../core.js').CredentialKind} CredentialKind */
 /** @typedef {import('./environment.js').Env} Env */
+/** @typedef {import('../error.js').ErrorCode} ErrorCode */
 /** @typedef {import('../error.js').Phase} Phase */
 /** @typedef {import('./form.js').FormElement} FormElement */
 /** @typedef {import('./manifest.js').IntegrationManifest} IntegrationManifest */

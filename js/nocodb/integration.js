@@ -44,20 +44,20 @@ import { StoredConfig, storedTokens } from './stored-config.js';
  * The stored config of a connection, as the host keeps it. Other members are kept as they are.
  *
  * @typedef {object} IntegrationConfig
- * @property {string} [type] `oauth`, `api_key` (a repository, project or workspace access token), `basic` (an API token
- *   of an Atlassian account) or `custom` (the OAuth client acts as itself)
- * @property {string} [token] `api_key`, `basic`
- * @property {string} [email] `basic`: of the Atlassian account
- * @property {string} [workspace] slug, or UUID in braces; for the connection test, and the default of lists
- * @property {string} [repository] `workspace/repository`, for the connection test
- * @property {string} [oauth_token] `oauth`: the access token
- * @property {string} [refresh_token] `oauth`
- * @property {string} [expires_at] `oauth`: when the access token dies, ISO 8601
- * @property {string} [refreshed_at] `oauth`: when these tokens were received, ISO 8601
- * @property {string[]} [scopes] `oauth`: as granted
- * @property {string} [authorized_at] `oauth`: when the user authorized, ISO 8601; stays as it is while tokens are renewed, so
- *   that they can be told from those of another authorization
- * @property {Account} [account] `oauth`: whose tokens they are, where Bitbucket told
+ * @property {string | undefined} [type] `oauth`, `api_key` (a repository, project or workspace access token), `basic` (an API
+ *   token of an Atlassian account) or `custom` (the OAuth client acts as itself)
+ * @property {string | undefined} [token] `api_key`, `basic`
+ * @property {string | undefined} [email] `basic`: of the Atlassian account
+ * @property {string | undefined} [workspace] slug, or UUID in braces; for the connection test, and the default of lists
+ * @property {string | undefined} [repository] `workspace/repository`, for the connection test
+ * @property {string | undefined} [oauth_token] `oauth`: the access token
+ * @property {string | undefined} [refresh_token] `oauth`
+ * @property {string | undefined} [expires_at] `oauth`: when the access token dies, ISO 8601
+ * @property {string | undefined} [refreshed_at] `oauth`: when these tokens were received, ISO 8601
+ * @property {string[] | undefined} [scopes] `oauth`: as granted
+ * @property {string | undefined} [authorized_at] `oauth`: when the user authorized, ISO 8601; stays as it is while tokens are
+ *   renewed, so that they can be told from those of another authorization
+ * @property {Account | undefined} [account] `oauth`: whose tokens they are, where Bitbucket told
  * @property {unknown} [oauth] transient: what the GUI brings back from Bitbucket; never stored
  * @property {unknown} [_vars] what `saveVars` keeps
  */
@@ -75,15 +75,15 @@ import { StoredConfig, storedTokens } from './stored-config.js';
 
 /**
  * @typedef {object} HostServices
- * @property {(config: Record<string, unknown>) => unknown} [saveConfig] stores the whole config
- * @property {() => Promise<IntegrationConfig | undefined>} [loadConfig] reads the whole config as it is stored now; nothing when
- *   the connection was deleted. With it, and `saveConfig`, renewed tokens are merged into what is stored, and into no other
- *   login's
- * @property {boolean} [isComposed] the config is put together of several stored ones, so it is none to store as a whole: the
- *   token refresh callback is given the members that changed
- * @property {string} [id] of the connection. Wrappers with the same one share one stored config
- * @property {string} [title] of the connection, for log lines
- * @property {((message: string) => void) | { log: (message: string) => void }} [logger]
+ * @property {((config: Record<string, unknown>) => unknown) | undefined} [saveConfig] stores the whole config
+ * @property {(() => Promise<IntegrationConfig | undefined>) | undefined} [loadConfig] reads the whole config as it is stored
+ *   now; nothing when the connection was deleted. With it, and `saveConfig`, renewed tokens are merged into what is stored, and
+ *   into no other login's
+ * @property {boolean | undefined} [isComposed] the config is put together of several stored ones, so it is none to store as a
+ *   whole: the token refresh callback is given the members that changed
+ * @property {string | undefined} [id] of the connection. Wrappers with the same one share one stored config
+ * @property {string | undefined} [title] of the connection, for log lines
+ * @property {((message: string) => void) | { log: (message: string) => void } | undefined} [logger]
  */
 
 /** One connection to Bitbucket. Its methods throw `BitbucketAuthError` unless they say otherwise. */
@@ -106,12 +106,12 @@ export class BitbucketAuthIntegration {
   /**
    * @param {IntegrationConfig} [config] as stored
    * @param {HostServices} [host]
-   * @param {() => Environment} [environment] the judged environment; by default that of `process.env`
+   * @param {() => object} [environment] the judged environment, of the entry; by default that of `process.env`
    */
   constructor(config, host, environment = lazyEnvironment(process.env)) {
     this.#stored = new StoredConfig(config, host);
     this.#host = host ?? {};
-    this.#environment = environment;
+    this.#environment = /** @type {() => Environment} */ (environment);
   }
 
   /** @returns {IntegrationConfig} */
@@ -361,7 +361,7 @@ export class BitbucketAuthIntegration {
   /**
    * The repositories of a workspace that the connection can see. Exposed to NocoDB's creators.
    *
-   * @param {PageQuery & { workspace?: string }} [query] `workspace`: its slug or its UUID in braces, by default that of the
+   * @param {PageQuery & { workspace?: string | undefined }} [query] `workspace`: its slug or its UUID in braces, by default that of the
    *   config
    * @returns {Promise<Page<Repository>>}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws

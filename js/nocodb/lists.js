@@ -42,8 +42,8 @@ import { DIALOG_MS, DIALOG_TOKENS_MS, inDialog } from './dialog.js';
  * Which page of a list: the first one without any of these.
  *
  * @typedef {object} PageQuery
- * @property {string} [next] what the page before gave as `next`
- * @property {number | string} [page] a number, counted from 1, for lists that are numbered; or the same as `next`
+ * @property {string | undefined} [next] what the page before gave as `next`
+ * @property {number | string | undefined} [page] a number, counted from 1, for lists that are numbered; or the same as `next`
  */
 
 /** @typedef {{ workspace?: string, next?: string, page?: unknown }} Query a `PageQuery`, read */

@@ -10,7 +10,7 @@ import { isObject, members, reading } from '../arguments.js';
 /**
  * @typedef {object} CodeGrant
  * @property {string} code
- * @property {string} [code_verifier]
+ * @property {string | undefined} [code_verifier]
  */
 
 /**

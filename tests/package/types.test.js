@@ -13,19 +13,26 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const [asModule, asCommonJs, form, inNode, protocol] = ['import.mts', 'require.cts', 'form.mts', 'node.mts', 'protocol.mts']
   .map((name) => readFileSync(join(root, 'tests', 'types', name), 'utf8'));
 
+/** Programs as somebody writes them who has read the README, without a cast. */
+const newcomers = ['express-login', 'pull-requests', 'popup', 'integration'];
+const newcomer = (name) => readFileSync(join(root, 'tests', 'types', 'newcomer', `${name}.ts`), 'utf8');
+
+const require = createRequire(import.meta.url);
 const compilers = {
-  'TypeScript 5': createRequire(import.meta.url).resolve('typescript/bin/tsc'),
+  'TypeScript 5': require.resolve('typescript/bin/tsc'),
+  'TypeScript 6': join(root, 'node_modules', '@typescript', 'typescript6', 'bin', 'tsc6'),
   'TypeScript 7': join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
 };
 
 /** A project with all the files; what is compiled of them differs. */
 const folder = project({ after }, {
   'a.mts': asModule, 'a.cts': asCommonJs, 'module.ts': asModule, 'commonjs.ts': asCommonJs, 'form.mts': form,
-  'node.mts': inNode, 'protocol.mts': protocol,
+  'node.mts': inNode, 'protocol.mts': protocol, ...Object.fromEntries(newcomers.map((name) => [`${name}.ts`, newcomer(name)])),
 }, { withDependencies: true });
-for (const name of ['nocodb-sdk', join('@types', 'node'), 'undici-types']) {
-  cpSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true });
-}
+const copy = (from, name) => cpSync(join(from, name), join(folder, 'node_modules', name), { recursive: true });
+for (const name of ['nocodb-sdk', join('@types', 'node'), 'undici-types']) copy(join(root, 'node_modules'), name);
+for (const name of ['body-parser', 'connect', 'express', 'express-serve-static-core', 'http-errors', 'qs', 'range-parser', 'send',
+  'serve-static']) copy(join(root, 'tests', 'package', 'node_modules'), join('@types', name));
 
 /** What a compiler says to a project with strict settings and without the types of Node.js. */
 function compile(compiler, compilerOptions, files) {
@@ -69,6 +76,17 @@ for (const compiler of Object.keys(compilers)) {
   test(`${compiler}, without the declarations of the DOM and of Node.js: the protocol functions`, () => {
     assert.equal(compile(compiler, withoutDom, ['protocol.mts']), '');
   });
+}
+
+for (const compiler of Object.keys(compilers)) {
+  for (const options of [{ module: 'node16', moduleResolution: 'node16' }, { module: 'esnext', moduleResolution: 'bundler' }]) {
+    test(`${compiler}, ${options.moduleResolution}: what newcomers write`, () => {
+      const inPage = newcomers.filter((name) => name !== 'express-login').map((name) => `${name}.ts`);
+      assert.equal(compile(compiler, options, inPage), '');
+      // Express' own declarations are not made for such settings.
+      assert.equal(compile(compiler, { ...options, types: ['node'], skipLibCheck: true }, ['express-login.ts']), '');
+    });
+  }
 }
 
 // TypeScript 7 has dropped it, and both have dropped "classic", which finds no package of npm at all.
