@@ -24,6 +24,7 @@ export class AuthorizationClient {
   #membersOf;
 
   /**
+   * @internal
    * @param {AuthorizationHandle} handle
    * @param {import('./argument-reader.js').MembersOf} membersOf of the same core
    * @typedef {Pick<import('../pkg/core.js').Client, 'clientId' | 'redirectUri' | 'scopes' | 'authorizeUrl' | 'tokenUrl'
@@ -82,7 +83,8 @@ export class AuthorizationClient {
   /**
    * Starts a login with a fresh state (RFC 6749 section 10.12) and PKCE S256 (RFC 7636).
    *
-   * @param {{ extraParams?: Record<string, string> }} [options] parameters to add; they cannot replace the client's own
+   * @param {{ extraParams?: Record<string, string> | undefined }} [options] parameters to add; they cannot replace the client's
+   *   own
    * @returns {AuthorizationRequest}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
    */

@@ -52,8 +52,8 @@ import { BitbucketAuthError, judge } from './error.js';
  * @param {object} options
  * @param {() => Glue<Core>} options.makeGlue makes one that no other instance has
  * @param {Identity} options.identity
- * @param {(source: Source | Promise<Source>, identity: Identity, caller: Function) => Promise<Wasm>} [options.read] gives the wasm of a
- *   source, if that is this core's
+ * @param {(source: Source | Promise<Source>, identity: Identity, caller: Function) => Promise<Wasm>} [options.read] gives the
+ *   wasm of a source, if that is this core's
  */
 export function createLoader({ makeGlue, identity, read }) {
   /** @type {Core | undefined} */

@@ -22,12 +22,12 @@ export { init, BitbucketAuthError };
 /**
  * @typedef {object} ClientOptions
  * @property {string} clientId the Key of the OAuth client at Bitbucket
- * @property {string} [clientSecret] its Secret; leave it out in a browser
+ * @property {string | undefined} [clientSecret] its Secret; leave it out in a browser
  * @property {string} redirectUri an absolute https address without a fragment, or http on loopback; sent byte for byte
- * @property {readonly string[] | string} [scopes] by default `DEFAULT_SCOPES`; an empty list sends no scope parameter,
- *   which asks for all that the client has
- * @property {{ authorizeUrl?: string, tokenUrl?: string, apiUrl?: string }} [endpoints] other addresses than
- *   Bitbucket Cloud's: https, or http on loopback
+ * @property {readonly string[] | string | undefined} [scopes] by default `DEFAULT_SCOPES`; an empty list sends no scope
+ *   parameter, which asks for all that the client has
+ * @property {{ authorizeUrl?: string | undefined, tokenUrl?: string | undefined, apiUrl?: string | undefined } | undefined
+ *   } [endpoints] other addresses than Bitbucket Cloud's: https, or http on loopback
  */
 
 /**
@@ -70,9 +70,9 @@ export class OAuthClient extends AuthorizationClient {
   /**
    * The request that exchanges a code for tokens (RFC 6749 section 4.1.3). Send it without following redirects.
    *
-   * @param {{ code: string, codeVerifier?: string, code_verifier?: string, redirectUri?: string }} grant `code`: as
-   *   `validateAuthorizationResponse` or `authorizeInPopup` gave it, which have checked the state; the latter has the verifier
-   *   as `code_verifier`; `redirectUri`: when the code was asked for with another than the client's
+   * @param {{ code: string, codeVerifier?: string | undefined, code_verifier?: string | undefined, redirectUri?: string | undefined }
+   *   } grant `code`: as `validateAuthorizationResponse` or `authorizeInPopup` gave it, which have checked the state; the latter
+   *   has the verifier as `code_verifier`; `redirectUri`: when the code was asked for with another than the client's
    * @returns {TokenRequest}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
    */

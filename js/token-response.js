@@ -20,15 +20,15 @@ import { judge } from './error.js';
 /**
  * @typedef {object} TokenResponse
  * @property {number} status the HTTP status
- * @property {RuntimeType<'Headers'> | Iterable<readonly [string, unknown]> | Record<string, unknown>} [headers] also a `Map`; names in
- *   any letter case
+ * @property {RuntimeType<'Headers'> | Iterable<readonly [string, unknown]> | Record<string, unknown> | undefined} [headers]
+ *   also a `Map`; names in any letter case
  * @property {string | Uint8Array} body as received, content encoding removed
  * @property {number} receivedAt when it arrived, in milliseconds since the epoch
  * @property {'authorization_code' | 'refresh_token' | 'client_credentials'} grant what was asked for
- * @property {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] the token set that was refreshed: its
- *   refresh token and its scopes are kept when the answer brings none
- * @property {Pick<TokenRequest, 'body'>} [request] the request that was answered: its secrets are cut out of what the
- *   server says
+ * @property {{ refreshToken?: string | undefined, scopes?: readonly string[] | undefined } | undefined} [previous] the token
+ *   set that was refreshed: its refresh token and its scopes are kept when the answer brings none
+ * @property {Pick<TokenRequest, 'body'> | undefined} [request] the request that was answered: its secrets are cut out of what
+ *   the server says
  */
 
 /**

@@ -194,6 +194,11 @@ impl Argument {
                 { clientId: Text, clientSecret: Text, redirectUri: Text, scopes: Scopes, endpoints: Members },
                 [clientId, redirectUri], {}
             ),
+            "publicClientOptions" => argument!(
+                Needed "options", Config, "",
+                { clientId: Text, redirectUri: Text, scopes: Scopes, endpoints: Members }, [clientId, redirectUri],
+                { clientSecret: Forbidden, client_secret: Forbidden, secret: Forbidden }
+            ),
             "endpoints" => argument!(
                 Needed "endpoints", Config, "endpoints.",
                 { authorizeUrl: Text, tokenUrl: Text, apiUrl: Text }, [], {}

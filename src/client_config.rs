@@ -49,6 +49,20 @@ impl ClientConfig {
         Self::with(client_id, None, Address::parse_in_page(redirect_uri, origin), scopes, endpoints)
     }
 
+    /// Validates the values of a front end that needs no more than addresses and judged callbacks. Its redirect URI may be on
+    /// its server as well; `origin` is that of its page, where it is in one.
+    pub fn public(
+        client_id: &str,
+        redirect_uri: &str,
+        scopes: Option<ScopeSet>,
+        endpoints: Endpoints,
+        origin: Option<&str>,
+    ) -> Result<Self> {
+        let in_page = origin.and_then(|origin| Address::parse_in_page(redirect_uri, origin).ok());
+        let redirect_uri = in_page.map_or_else(|| Address::parse(redirect_uri), Ok);
+        Self::with(client_id, None, redirect_uri, scopes, endpoints)
+    }
+
     fn with(
         client_id: &str,
         client_secret: Option<&str>,

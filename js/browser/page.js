@@ -4,9 +4,8 @@
  * In: what a caller says. Out: the window that is meant. What never happens here: a login.
  */
 
-import { membersOf } from '../arguments.js';
-import { core, init } from '../core.js';
 import { judge } from '../error.js';
+import { core, init, membersOf } from './core.js';
 
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
 /** @typedef {typeof globalThis extends { window: infer Type } ? Type : object} Page a window, where there are such */
@@ -16,14 +15,16 @@ import { judge } from '../error.js';
  * refused.
  *
  * @typedef {object} PageOptions
- * @property {import('../oauth.js').OAuthClient} [client] made by `createClient` without a secret
- * @property {string} [clientId] the Key of the OAuth client at Bitbucket
- * @property {string} [redirectUri] an address on the page's own origin, without a fragment, as registered at Bitbucket;
- *   plain http is accepted where the page itself is on it
- * @property {readonly string[] | string} [scopes] by default `DEFAULT_SCOPES` of `nocodb-bitbucket-auth/oauth`
- * @property {{ authorizeUrl?: string, tokenUrl?: string, apiUrl?: string }} [endpoints] other addresses than
+ * @property {import('../authorization-client.js').AuthorizationClient | undefined} [client] made by `createClient` without a
+ *   secret
+ * @property {string | undefined} [clientId] the Key of the OAuth client at Bitbucket
+ * @property {string | undefined} [redirectUri] an address on the page's own origin, without a fragment, as registered at
+ *   Bitbucket; plain http is accepted where the page itself is on it
+ * @property {readonly string[] | string | undefined} [scopes] by default `DEFAULT_SCOPES` of
+ *   `nocodb-bitbucket-auth/oauth`
+ * @property {import('../oauth.js').ClientOptions['endpoints']} [endpoints] other addresses than
  *   Bitbucket Cloud's
- * @property {Page} [window] by default the window in which this module was loaded
+ * @property {Page | undefined} [window] by default the window in which this module was loaded
  */
 
 /**
@@ -72,7 +73,7 @@ export async function pageOf(options, caller) {
  * @param {Function} caller
  * @param {unknown} options
  * @param {Page} page
- * @returns {import('../../pkg/core.js').Client}
+ * @returns {import('../../pkg/page-core.js').Client}
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` for an opaque origin
  */
 export function pageClient(caller, options, page) {
@@ -85,7 +86,7 @@ export function pageClient(caller, options, page) {
  * @param {Function} caller
  * @param {Page} page
  * @param {any} settings of the client
- * @returns {import('../../pkg/core.js').Client}
+ * @returns {import('../../pkg/page-core.js').Client}
  * @throws {BitbucketAuthError} like `pageClient`
  */
 export function clientFor(caller, page, { clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl }) {

@@ -6,11 +6,11 @@
  * origin, or a rule of OAuth is decided; the core does that.
  */
 
-import { core, failure } from '../core.js';
 import { judge } from '../error.js';
+import { core, failure } from './core.js';
 import { NAME, POPUP, pageClient, pageOf, remember, sessionStorageOf, windowOf } from './page.js';
 
-/** @typedef {import('../../pkg/core.js').Client} Client */
+/** @typedef {import('../../pkg/page-core.js').Client} Client */
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
 /** @typedef {import('./page.js').Grant} Grant */
 /** @typedef {import('./page.js').Page} Page */
@@ -18,10 +18,10 @@ import { NAME, POPUP, pageClient, pageOf, remember, sessionStorageOf, windowOf }
 
 /**
  * @typedef {object} PopupOptions
- * @property {number} [timeoutMs] how long the user may take, 1 to 600000 milliseconds; by default ten minutes
- * @property {import('../core.js').RuntimeType<'AbortSignal'>} [signal] ends the login and closes the popup
- * @property {(grant: Grant) => void} [onLateGrant] gets what the user granted after the outcome was `null`, because the
- *   popup seemed to be closed and was not
+ * @property {number | undefined} [timeoutMs] how long the user may take, 1 to 600000 milliseconds; by default ten minutes
+ * @property {import('../core.js').RuntimeType<'AbortSignal'> | undefined} [signal] ends the login and closes the popup
+ * @property {((grant: Grant) => void) | undefined} [onLateGrant] gets what the user granted after the outcome was `null`,
+ *   because the popup seemed to be closed and was not
  */
 
 const POPUP_SIZE = { width: 600, height: 760 };

@@ -6,9 +6,8 @@
  * decided; the core does that.
  */
 
-import { membersOf } from '../arguments.js';
-import { core } from '../core.js';
 import { judge } from '../error.js';
+import { core, membersOf } from './core.js';
 import { NAME, POPUP, clientFor, pageClient, pageOf, remember, sessionStorageOf, windowOf } from './page.js';
 
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
@@ -62,7 +61,7 @@ const completing = new WeakMap();
  * loaded, before anything else changes the address. What was remembered of the login is gone afterwards, and so are the
  * answer's parameters from the address, whatever the outcome. Calls at the same time share one outcome.
  *
- * @param {{ window?: Page }} [options]
+ * @param {{ window?: Page | undefined }} [options]
  * @returns {Promise<Grant | null>} `null`: the address carries no answer, or the user denied access
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `STATE_MISMATCH` also when the answer was taken before,
  *   `AUTHORIZATION_TIMEOUT` when the login began more than ten minutes ago, and what `validateAuthorizationResponse`

@@ -137,7 +137,7 @@ export async function declarations() {
       chunkFileNames: 'shared.d.ts',
       entryFileNames: '[name].d.ts',
       // Nobody shall need the types of Axios, which the entry for NocoDB mentions, for what is not about requests.
-      manualChunks: (id) => (/[\\/](core|error)\.d\.ts$/.test(id) ? 'shared' : undefined),
+      manualChunks: (id) => (/[\\/](authorization-client|core|error)\.d\.ts$/.test(id) ? 'shared' : undefined),
     });
     // tsc copies the comments from which it made types.
     const typedef = /^\/\*\*(?:(?!\*\/)[^])*?@typedef(?:(?!\*\/)[^])*\*\/\n/gm;

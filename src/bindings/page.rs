@@ -29,6 +29,22 @@ pub fn page_client(
     Ok(ClientConfig::in_page(&client_id, &redirect_uri, scopes, endpoints, origin)?.into())
 }
 
+/// The client of a front end that builds addresses and judges callbacks by itself. `origin` is its page's, where it is in one.
+#[wasm_bindgen(js_name = publicClient)]
+pub fn public_client(
+    origin: Option<String>,
+    client_id: &str,
+    redirect_uri: &str,
+    scopes: Option<String>,
+    authorize_url: Option<String>,
+    token_url: Option<String>,
+    api_url: Option<String>,
+) -> core::result::Result<Client, JsValue> {
+    let scopes = scopes.map(|scopes| scopes_of(&scopes, "scopes")).transpose()?;
+    let endpoints = Endpoints::new(authorize_url.as_deref(), token_url.as_deref(), api_url.as_deref())?;
+    Ok(ClientConfig::public(client_id, redirect_uri, scopes, endpoints, origin.as_deref())?.into())
+}
+
 /// Throws when one of these members of a page's options says what the client beside it says itself.
 #[wasm_bindgen(js_name = checkBesideClient)]
 pub fn check_beside_client(members: Vec<String>) -> core::result::Result<(), JsValue> {

@@ -26,7 +26,7 @@ function outcome(call) {
 
 test('both give the same names', () => {
   assert.deepEqual(Object.keys(importedIndex).sort(), [
-    'BitbucketAuthError', 'BitbucketAuthIntegration', 'createEntry', 'default',
+    'BitbucketAuthError', 'BitbucketAuthIntegration', 'createEntry', 'default', 'isBitbucketAxiosError',
   ]);
   assert.deepEqual(Object.keys(importedOauth).sort(), [
     'BitbucketAuthError', 'DEFAULT_SCOPES', 'OAuthClient', 'createClient', 'expandScopes', 'init', 'missingScopes',
