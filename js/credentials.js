@@ -204,12 +204,11 @@ class RenewedCredentials extends Credentials {
  */
 export function createCredentials(stored, pair, holder, environment) {
   const { client, problems } = environment;
-  // Members of another kind may be left from before.
-  const facts = stored.kind === 'oauth' ? pair : UNKNOWN;
+  const facts = core().holdsTokens(stored.kind) ? pair : UNKNOWN;
   if (!stored.canRenew) return new Credentials(stored, facts);
   if (!client) return new StrandedCredentials(stored, facts, problems);
   const keeper = keeperOf({ ...environment, client });
-  if (stored.kind !== 'custom') return new RenewedCredentials(stored, keeper.attach(pair, holder), holder);
+  if (!core().isOfClient(stored.kind)) return new RenewedCredentials(stored, keeper.attach(pair, holder), holder);
   const connection = keeper.ofClient();
   // Every process knows it by this one.
   names.set(connection, `client ${client.clientId}`);

@@ -449,14 +449,14 @@ export class Connection {
 
   async #look() {
     const { RefreshEvent } = core();
-    const { key, value } = await this.#keeper.coordination.find(this.#key) ?? {};
-    // That a later refresh token is dead may be a mistake: it is the one to be reviewed.
-    if (value && 'dead' in value && (key === this.#key || !('refreshToken' in value))) {
-      return this.#policy.foundDead(value.diedAt, Date.now(), Math.random());
-    }
-    if (value && key && 'refreshToken' in value && (key !== this.#key || value.accessToken !== this.#pair.accessToken)) {
-      return this.#adopt(value, key, () => (
-        this.#policy.found(value.obtainedAt, value.expiresAt, key === this.#key, Date.now(), Math.random())
+    const { key = this.#key, value = this.#pair } = await this.#keeper.coordination.find(this.#key) ?? {};
+    const { accessToken, obtainedAt, expiresAt, diedAt } = /** @type {Pair & { diedAt?: number }} */ (value);
+    const isSame = key === this.#key;
+    const news = core().newsOf('refreshToken' in value, 'dead' in value, isSame, accessToken === this.#pair.accessToken);
+    if (news === 'death') return this.#policy.foundDead(diedAt, Date.now(), Math.random());
+    if (news === 'pair') {
+      return this.#adopt(/** @type {Pair} */ (value), key, () => (
+        this.#policy.found(obtainedAt, expiresAt, isSame, Date.now(), Math.random())
       ));
     }
     return this.#policy.isDoubtful ? this.#lookIntoStores() : this.#on(RefreshEvent.NothingFound);
@@ -512,7 +512,7 @@ export class Connection {
         );
       const action = this.#policy.renewed(tokens.obtainedAt, tokens.expiresAt, Date.now(), Math.random());
       // In memory first: whatever happens elsewhere, this process keeps the only pair that works.
-      const newer = makePair({ ...tokens, refreshToken: tokens.refreshToken ?? refreshToken });
+      const newer = makePair({ refreshToken, ...tokens });
       this.#take(newer, this.#keeper.keyOf(newer.refreshToken));
       this.#leave((pass) => pass.granted(sentAt));
       void coordination.noteGrant(performance.now() - sentAt);

@@ -5,7 +5,7 @@
  * never happens here: a request is repeated, a token is kept, or an answer is believed before the core has seen it.
  */
 
-import { failure } from './core.js';
+import { core, failure } from './core.js';
 import { BitbucketAuthError, judge } from './error.js';
 import { judgeTokenResponse } from './token-response.js';
 import { send } from './transport.js';
@@ -47,7 +47,7 @@ export function configFailure([problem]) {
 export async function requestTokens(environment, build, grant, previous) {
   const client = clientOf(environment);
   const request = judge(requestTokens, () => build(client));
-  const phase = grant === 'refresh_token' ? 'refresh' : 'exchange';
+  const phase = core().phaseOf(grant);
   const { timeoutMs, proxies } = environment;
   const { status, headers, body } = await send(request, { phase, timeoutMs, proxies });
   const obtainedAt = Date.now();

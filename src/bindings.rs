@@ -29,6 +29,8 @@ mod environment;
 #[cfg(feature = "server")]
 mod failed_work;
 #[cfg(feature = "server")]
+mod grant;
+#[cfg(feature = "server")]
 mod host_answer;
 #[cfg(feature = "server")]
 mod newest_tokens;
@@ -69,6 +71,8 @@ pub use credential::*;
 pub use environment::*;
 #[cfg(feature = "server")]
 pub use failed_work::*;
+#[cfg(feature = "server")]
+pub use grant::*;
 #[cfg(feature = "server")]
 pub use host_answer::*;
 #[cfg(feature = "server")]

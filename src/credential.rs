@@ -53,6 +53,17 @@ impl Kind {
         matches!(Self::from_name(name), None | Some(Self::OAuth))
     }
 
+    /// Whether a config of the kind with this name holds tokens that a user consented to, and what is known of them. Members of
+    /// another kind may be left from before.
+    pub fn holds_tokens(name: &str) -> bool {
+        Self::from_name(name) == Some(Self::OAuth)
+    }
+
+    /// Whether the kind with this name is the OAuth client itself, which gets tokens of its own.
+    pub fn is_client(name: &str) -> bool {
+        Self::from_name(name) == Some(Self::Custom)
+    }
+
     /// Whether it is the credential of a person: access tokens and OAuth clients have no user at Bitbucket.
     pub fn has_user(self) -> bool {
         matches!(self, Self::OAuth | Self::Basic)
@@ -114,7 +125,7 @@ impl Credential {
                 "is a vault reference, which the host did not resolve: check the vault in NocoDB, or enter the value itself",
             ));
         }
-        let refresh_token = text(refresh_token).filter(|_| kind == Kind::OAuth);
+        let refresh_token = text(refresh_token).filter(|token| is_renewable(kind.as_str(), token));
         let can_renew = kind == Kind::Custom || refresh_token.is_some();
         let (field, token) = made_of.first().copied().unwrap_or(("token", None));
         let access_token = text(token).map_or(Err("is missing"), |token| parse_token(&token));
@@ -163,6 +174,11 @@ impl Credential {
             _ => None,
         }
     }
+}
+
+/// Whether the tokens of a config of this kind can be renewed with this refresh token.
+pub fn is_renewable(kind: &str, refresh_token: &str) -> bool {
+    Kind::holds_tokens(kind) && !refresh_token.trim().is_empty()
 }
 
 /// The value of `Authorization` for an access token (RFC 6750 section 2.1).

@@ -115,3 +115,28 @@ impl Publication {
         }
     }
 }
+
+/// What a published entry is to a connection that looks for news of its pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// Its refresh token is dead.
+    Death,
+    /// A pair that may follow its own.
+    Pair,
+    /// Nothing new.
+    Nothing,
+}
+
+impl News {
+    /// What an entry is that has a pair, or says that its refresh token is dead, or both.
+    pub fn of(has_pair: bool, is_dead: bool, same_refresh_token: bool, same_access_token: bool) -> Self {
+        // That a later refresh token is dead may be a mistake: it is the one to be reviewed.
+        if is_dead && (same_refresh_token || !has_pair) {
+            Self::Death
+        } else if has_pair && !(same_refresh_token && same_access_token) {
+            Self::Pair
+        } else {
+            Self::Nothing
+        }
+    }
+}

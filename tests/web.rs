@@ -633,7 +633,7 @@ fn stored_tokens() {
 
 #[wasm_bindgen_test]
 fn newest_tokens() {
-    use nocodb_bitbucket_auth::bindings::{is_later, is_missing_beside, outdates, publication};
+    use nocodb_bitbucket_auth::bindings::{is_later, is_missing_beside, news_of, outdates, publication};
     run("newest_tokens", include_str!("vectors/newest_tokens.json"), |case| {
         let flag = |value: &Value, name: &str| value[name] == true;
         let times = |name: &str| (case[name]["obtainedAt"].as_f64(), case[name]["expiresAt"].as_f64());
@@ -663,6 +663,10 @@ fn newest_tokens() {
                     let (same, leads) = (flag(case, "sameRefreshToken"), flag(case, "leadsThere"));
                     is_missing_beside(at, until, dead, fence, at2, until2, dead2, fence2, same, leads)
                 })
+            }
+            "newsOf" => {
+                let of = |name: &str| flag(case, name);
+                news_of(of("hasPair"), of("isDead"), of("sameRefreshToken"), of("sameAccessToken")).into()
             }
             "isLater" => {
                 let ((at, until), (at2, until2)) = (times("pair"), times("other"));

@@ -71,7 +71,7 @@ class Throttle {
     // Without a client there is no key, and without a key no name of a person goes to Redis.
     const mayBeNamed = environment.client !== undefined || environment.redis === undefined;
     const { email, kind } = credentials;
-    this.#isProvable = mayBeNamed && (email !== undefined || (kind === 'oauth' && subject.account !== undefined));
+    this.#isProvable = mayBeNamed && (email !== undefined || (subject.account !== undefined && core().holdsTokens(kind)));
   }
 
   /**

@@ -84,8 +84,7 @@ export async function connectionStatus({ credentials, environment: { client } },
   const isKnown = scopes.length > 0;
   return {
     kind,
-    // Another kind may have left it.
-    ...(kind === 'oauth' && account && { account: pick(account, ACCOUNT_MEMBERS) }),
+    ...(account && core().holdsTokens(kind) && { account: pick(account, ACCOUNT_MEMBERS) }),
     ...(isKnown && { scopes }),
     ...(isKnown && client && { missingScopes: judge(connectionStatus, () => client.missingScopes(scopes.join(' '))) }),
     ...(expiresAt !== undefined && { expiresAt }),

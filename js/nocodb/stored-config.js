@@ -91,7 +91,7 @@ export class StoredConfig {
   }
 
   get canRefresh() {
-    return this.config.type === 'oauth' && textOf(this.config.refresh_token) !== undefined;
+    return renewableOf(this.config) !== undefined;
   }
 
   /**
@@ -272,7 +272,7 @@ export class StoredConfig {
    */
   async #holdingOf(row, own, chain, isRefused) {
     const { type, oauth_token: accessToken, refresh_token: stored } = row;
-    const refreshToken = type === 'oauth' ? textOf(stored) : undefined;
+    const refreshToken = renewableOf(row);
     const isOfSameChain = refreshToken !== undefined
       && (refreshToken === this.config.refresh_token || digest(refreshToken) === this.#first
         || await chain.includes(refreshToken));
@@ -280,10 +280,20 @@ export class StoredConfig {
       refreshToken === undefined ? undefined : originOf(row, pairOf(row, undefined)),
       originOf(this.config, own),
       isOfSameChain,
-      type === 'oauth' && [accessToken, stored].some(isObject),
+      core().holdsTokens(textOf(type) ?? '') && [accessToken, stored].some(isObject),
       isRefused,
     );
   }
+}
+
+/**
+ * The refresh token of a config whose tokens can be renewed.
+ *
+ * @param {IntegrationConfig} config
+ */
+function renewableOf({ type, refresh_token: stored }) {
+  const refreshToken = textOf(stored);
+  return refreshToken !== undefined && core().isRenewable(textOf(type) ?? '', refreshToken) ? refreshToken : undefined;
 }
 
 /**

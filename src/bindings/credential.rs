@@ -75,6 +75,24 @@ pub fn takes_code(kind: &str) -> bool {
     Kind::takes_code(kind)
 }
 
+/// Whether a config of this type holds tokens that a user consented to.
+#[wasm_bindgen(js_name = holdsTokens)]
+pub fn holds_tokens(kind: &str) -> bool {
+    Kind::holds_tokens(kind)
+}
+
+/// Whether the credential of a config of this type is the OAuth client itself.
+#[wasm_bindgen(js_name = isOfClient)]
+pub fn is_of_client(kind: &str) -> bool {
+    Kind::is_client(kind)
+}
+
+/// Whether the tokens of a config of this type can be renewed with this refresh token.
+#[wasm_bindgen(js_name = isRenewable)]
+pub fn is_renewable(kind: &str, refresh_token: &str) -> bool {
+    credential::is_renewable(kind, refresh_token)
+}
+
 /// The slug of a workspace, or its UUID in braces, as a segment of a path.
 #[wasm_bindgen(js_name = workspaceSegment)]
 pub fn workspace_segment(workspace: Option<String>) -> core::result::Result<String, JsValue> {

@@ -7,7 +7,7 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use super::leave;
-use crate::newest_tokens::{Known, Place, Publication, Times, Version};
+use crate::newest_tokens::{Known, News, Place, Publication, Times, Version};
 
 /// What becomes of an entry that is published.
 #[derive(Serialize, Tsify)]
@@ -102,6 +102,18 @@ pub fn is_missing_beside(
 ) -> bool {
     let shared = version(shared_obtained_at, shared_expires_at, shared_is_dead, shared_fence);
     version(obtained_at, expires_at, is_dead, fence).is_missing_beside(shared, same_refresh_token, leads_there)
+}
+
+/// What a published entry is to a connection that looks for news of its pair: the entry has a pair, or says that its refresh
+/// token is dead, or both.
+#[wasm_bindgen(js_name = newsOf, unchecked_return_type = "'death' | 'pair' | 'nothing'")]
+pub fn news_of(has_pair: bool, is_dead: bool, same_refresh_token: bool, same_access_token: bool) -> String {
+    let news = match News::of(has_pair, is_dead, same_refresh_token, same_access_token) {
+        News::Death => "death",
+        News::Pair => "pair",
+        News::Nothing => "nothing",
+    };
+    news.to_owned()
 }
 
 fn version(obtained_at: Option<f64>, expires_at: Option<f64>, is_dead: bool, fence: f64) -> Version {

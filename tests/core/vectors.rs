@@ -15,7 +15,7 @@ use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, HostVer
 use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, Result};
 use nocodb_bitbucket_auth::grant::Grant;
 use nocodb_bitbucket_auth::host_answer;
-use nocodb_bitbucket_auth::newest_tokens::{Known as KnownToStore, Place, Publication, Times, Version};
+use nocodb_bitbucket_auth::newest_tokens::{Known as KnownToStore, News, Place, Publication, Times, Version};
 use nocodb_bitbucket_auth::pagination::{self, Attempt, List, Page};
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
 use nocodb_bitbucket_auth::proxy::Proxies;
@@ -620,6 +620,10 @@ mod cases {
             "isMissingBeside" => {
                 let (same, leads) = (flag("sameRefreshToken"), flag("leadsThere"));
                 json!(version("known").is_missing_beside(version("shared"), same, leads))
+            }
+            "newsOf" => {
+                let same = (flag("sameRefreshToken"), flag("sameAccessToken"));
+                json!(format!("{:?}", News::of(flag("hasPair"), flag("isDead"), same.0, same.1)).to_lowercase())
             }
             "isLater" => json!(times(&case["pair"]).is_after(times(&case["other"]))),
             other => panic!("{other} is not a call"),

@@ -297,6 +297,7 @@ const CASES = {
       },
       outdates: () => core().outdates(...version(known), ...version(found)),
       isMissingBeside: () => core().isMissingBeside(...version(known), ...version(shared), sameRefreshToken, leadsThere),
+      newsOf: () => core().newsOf(vector.hasPair, vector.isDead, sameRefreshToken, vector.sameAccessToken),
       isLater: () => core().isLater(...times(pair), ...times(other)),
     };
     assert.deepEqual(calls[call](), expect);
