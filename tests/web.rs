@@ -109,39 +109,61 @@ fn client(client_id: &str, secret: Option<&str>, redirect_uri: &str, endpoints: 
     client_of(&options).unwrap()
 }
 
-/// A text, as the shim hands it over.
+/// A text that the core itself has written, or a case that has no other kinds.
 fn string(case: &Value, name: &str) -> Option<String> {
     case[name].as_str().map(str::to_owned)
 }
 
-/// Scopes, as the shim hands them over.
-fn scopes(value: &Value) -> Option<String> {
-    match value {
-        Value::Array(list) => Some(list.iter().map(|scope| scope.as_str().unwrap()).collect::<Vec<_>>().join(" ")),
-        other => other.as_str().map(str::to_owned),
-    }
-}
-
-/// The client of these options, whose kinds the shim has checked.
-fn client_of(options: &Value) -> Result<Client, JsValue> {
-    let required = |name| match options[name].as_str() {
-        Some(text) => Ok(text),
-        None => Err(refuse_argument("clientOptions", misfit(&options[name]), name, None).unwrap_err()),
+/// A member of an argument, as the shim hands it over (js/argument-reader.js), or why the core refuses it.
+fn plain(argument: &str, name: &str, value: &Value) -> Result<Option<String>, JsValue> {
+    let known = seen(&describe_argument(argument));
+    let member = known["members"].as_array().unwrap().iter().find(|member| member["name"] == name).unwrap();
+    let refuse = |misfit| Err(refuse_argument(argument, misfit, name, None).unwrap_err());
+    let kind = member["kind"].as_str().unwrap();
+    let plain = match (kind, value) {
+        (_, Value::Null) if member["isRequired"] == true => return refuse(Misfit::Missing),
+        (_, Value::Null) => return Ok(None),
+        ("text" | "scopes", Value::String(text)) => Some(text.clone()),
+        ("scopes", Value::Array(list)) if list.len() as u64 > member["limit"].as_u64().unwrap() => {
+            return refuse(Misfit::TooLong);
+        }
+        ("scopes", Value::Array(list)) => {
+            list.iter().map(Value::as_str).collect::<Option<Vec<_>>>().map(|list| list.join(" "))
+        }
+        ("texts", Value::Object(texts)) => {
+            let pairs = texts.iter().map(|(name, text)| Some((name, text.as_str()?)));
+            let pairs: Option<Vec<_>> = pairs.collect();
+            pairs.map(|pairs| form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
+        }
+        _ => None,
     };
-    let endpoints = &options["endpoints"];
-    Client::new(
-        required("clientId")?,
-        required("redirectUri")?,
-        string(options, "clientSecret"),
-        scopes(&options["scopes"]),
-        string(endpoints, "authorizeUrl"),
-        string(endpoints, "tokenUrl"),
-        string(endpoints, "apiUrl"),
-    )
+    plain.map_or_else(|| refuse(Misfit::OtherKind), |plain| Ok(Some(plain)))
 }
 
-fn misfit(value: &Value) -> Misfit {
-    if value.is_null() { Misfit::Missing } else { Misfit::OtherKind }
+/// The same for one that must be there.
+fn required(argument: &str, name: &str, value: &Value) -> Result<String, JsValue> {
+    plain(argument, name, value).map(Option::unwrap)
+}
+
+fn client_of(options: &Value) -> Result<Client, JsValue> {
+    if !options.is_object() {
+        return Err(refuse_argument("clientOptions", Misfit::NotAnObject, "", None).unwrap_err());
+    }
+    let endpoints = &options["endpoints"];
+    if !matches!(endpoints, Value::Null | Value::Object(_)) {
+        return Err(refuse_argument("clientOptions", Misfit::OtherKind, "endpoints", None).unwrap_err());
+    }
+    let option = |name| plain("clientOptions", name, &options[name]);
+    let endpoint = |name| plain("endpoints", name, &endpoints[name]);
+    Client::new(
+        &required("clientOptions", "clientId", &options["clientId"])?,
+        &required("clientOptions", "redirectUri", &options["redirectUri"])?,
+        option("clientSecret")?,
+        option("scopes")?,
+        endpoint("authorizeUrl")?,
+        endpoint("tokenUrl")?,
+        endpoint("apiUrl")?,
+    )
 }
 
 /// Puts known bytes in place of the random source for one call.
@@ -180,18 +202,16 @@ fn callback() {
         let redirect_uri = case["redirectUri"].as_str().unwrap_or(REDIRECT_URI);
         let endpoints = json!({ "authorizeUrl": case["authorizeUrl"] });
         let client = client("Key", Some("Secret"), redirect_uri, endpoints);
-        let given = text(&case["callback"]);
+        let given = || text(&case["callback"]);
         let callback = match case["kind"].as_str().unwrap() {
-            "string" => Ok(given),
-            "url" => Ok(JsUrl::new(&given).href()),
-            "searchParams" => Ok(format!("?{}", JsSearchParams::new(&given).to_text())),
-            "null" => Err(refuse_argument("callback", Misfit::Missing, "callback", None).unwrap_err()),
+            "string" => Ok(given()),
+            "url" => Ok(JsUrl::new(&given()).href()),
+            "searchParams" => Ok(format!("?{}", JsSearchParams::new(&given()).to_text())),
+            "null" => required("callback", "callback", &Value::Null),
             other => return Err(format!("{other} is not a kind of callback")),
         };
-        let state = case["state"].as_str().ok_or("state");
-        let state =
-            state.map_err(|name| refuse_argument("expectedResponse", misfit(&case[name]), name, None).unwrap_err());
-        let outcome = state.and_then(|state| client.validate_authorization_response(&callback?, state));
+        let state = required("expectedResponse", "state", &case["state"]);
+        let outcome = state.and_then(|state| client.validate_authorization_response(&callback?, &state));
         check(case, outcome.map(JsValue::from), |code| equal(&code, &case["expect"]["code"]))
     });
 }
@@ -210,8 +230,8 @@ fn token_response() {
             string(&case["headers"], "content-type"),
             string(&case["headers"], "www-authenticate"),
             string(&case["headers"], "retry-after"),
-            string(&case["previous"], "refreshToken"),
-            scopes(&case["previous"]["scopes"]),
+            plain("previous", "refreshToken", &case["previous"]["refreshToken"]).ok().flatten(),
+            plain("previous", "scopes", &case["previous"]["scopes"]).ok().flatten(),
             string(case, "request"),
         );
         check(case, outcome, |tokens| equal(&tokens, &case["expect"]))
@@ -223,34 +243,26 @@ fn client_authentication() {
     run("client_authentication", include_str!("vectors/client_authentication.json"), |case| {
         let client =
             client(case["clientId"].as_str().unwrap(), case["clientSecret"].as_str(), REDIRECT_URI, json!({}));
-        let (argument, names): (_, &[&str]) = match case["request"].as_str().unwrap() {
-            "code" | "host" => ("codeGrant", &["code", "codeVerifier", "code_verifier", "redirectUri"]),
-            "refresh" => ("refreshGrant", &["refreshToken"]),
-            _ => ("", &[]),
-        };
-        let is_required = |name| matches!(name, "code" | "refreshToken");
-        let wrong = names.iter().copied().find(|name| match &case[*name] {
-            Value::Null => is_required(*name),
-            value => !value.is_string(),
-        });
-        let text = |name| string(case, name).unwrap_or_default();
-        let outcome = match (wrong, case["request"].as_str().unwrap()) {
-            (Some(name), _) => Err(refuse_argument(argument, misfit(&case[name]), name, None).unwrap_err()),
-            (None, "code") => client.build_token_request(
-                &text("code"),
-                string(case, "codeVerifier"),
-                string(case, "code_verifier"),
-                string(case, "redirectUri"),
+        let text = |name| plain("codeGrant", name, &case[name]);
+        let code = || required("codeGrant", "code", &case["code"]);
+        let build = || match case["request"].as_str().unwrap() {
+            "code" => client.build_token_request(
+                &code()?,
+                text("codeVerifier")?,
+                text("code_verifier")?,
+                text("redirectUri")?,
             ),
-            (None, "host") => client.build_host_token_request(
-                &text("code"),
-                string(case, "codeVerifier"),
-                case["isVerifierOptional"] == true,
-            ),
-            (None, "refresh") => client.build_refresh_request(&text("refreshToken")),
-            (None, "client_credentials") => client.build_client_credentials_request(),
-            (None, other) => return Err(format!("{other} is not a request")),
+            "host" => {
+                let is_verifier_optional = case["isVerifierOptional"] == true;
+                client.build_host_token_request(&code()?, text("codeVerifier")?, is_verifier_optional)
+            }
+            "refresh" => {
+                client.build_refresh_request(&required("refreshGrant", "refreshToken", &case["refreshToken"])?)
+            }
+            "client_credentials" => client.build_client_credentials_request(),
+            other => panic!("{other} is not a request"),
         };
+        let outcome = build();
         check(case, outcome, |request| equal(&request, &case["expect"]))
     });
 }
@@ -259,12 +271,8 @@ fn client_authentication() {
 fn pkce() {
     let client = client("Key", Some("Secret"), REDIRECT_URI, json!({}));
     run("pkce", include_str!("vectors/pkce.json"), |case| {
-        let outcome = match &case["codeVerifier"] {
-            Value::String(_) | Value::Null => {
-                client.build_token_request("code", string(case, "codeVerifier"), None, None)
-            }
-            _ => Err(refuse_argument("codeGrant", Misfit::OtherKind, "codeVerifier", None).unwrap_err()),
-        };
+        let outcome = plain("codeGrant", "codeVerifier", &case["codeVerifier"])
+            .and_then(|verifier| client.build_token_request("code", verifier, None, None));
         check(case, outcome, |request| {
             let Some(random) = case["random"].as_str() else {
                 let sent = format!("code_verifier={}", case["codeVerifier"].as_str().unwrap().replace('~', "%7E"));
@@ -285,12 +293,8 @@ fn authorization_request() {
     run("authorization_request", include_str!("vectors/authorization_request.json"), |case| {
         let client = client_of(&case["client"]).unwrap();
         let random = hex(case["random"].as_str().unwrap());
-        // As the shim writes an object of texts.
-        let extra = case["extraParams"].as_object().map(|extra| {
-            let pairs = extra.iter().map(|(name, text)| (name, text.as_str().unwrap()));
-            form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
-        });
-        let outcome = with_random(&random, || client.create_authorization_request(extra));
+        let outcome = plain("authorizationOptions", "extraParams", &case["extraParams"])
+            .and_then(|extra| with_random(&random, || client.create_authorization_request(extra)));
         check(case, outcome, |request| {
             equal(&request, &case["expect"])?;
             equal(&client.authorization_url().into(), &case["authorizationUrl"])
@@ -314,17 +318,19 @@ fn arguments() {
 #[wasm_bindgen_test]
 fn scope() {
     run("scope", include_str!("vectors/scope.json"), |case| {
-        let given = |name: &str| scopes(&case[name]).unwrap();
-        let outcome = match case["operation"].as_str().unwrap() {
-            "expand" => expand_scopes(&given("scopes")),
+        let scopes = || required("scopes", "scopes", &case["scopes"]);
+        let given = |name| required("requiredScopes", name, &case[name]);
+        let judge = || match case["operation"].as_str().unwrap() {
+            "expand" => expand_scopes(&scopes()?),
             "missing of the requested" => {
                 let requested = &case["requested"];
                 let options = json!({ "clientId": "Key", "redirectUri": REDIRECT_URI, "scopes": requested });
-                client_of(&options).unwrap().missing_scopes(&given("granted"))
+                client_of(&options)?.missing_scopes(&given("granted")?)
             }
-            "missing" => missing_scopes(&given("required"), &given("granted")),
-            other => return Err(format!("{other} is not an operation")),
+            "missing" => missing_scopes(&given("required")?, &given("granted")?),
+            other => panic!("{other} is not an operation"),
         };
+        let outcome = judge();
         check(case, outcome.map(JsValue::from), |scopes| equal(&scopes, &case["expect"]))
     });
 }
