@@ -1,6 +1,113 @@
 /* tslint:disable */
 /* eslint-disable */
 /**
+ * A list that is collected from all workspaces.
+ */
+export interface CollectedList {
+    /**
+     * What tells it from others, whatever its page.
+     */
+    key: string;
+    /**
+     * The address of the user's workspaces.
+     */
+    workspaces: string;
+    /**
+     * By what it is sorted.
+     */
+    sort?: Sort;
+}
+
+/**
+ * A member of an argument.
+ */
+export interface MemberDescription {
+    name: string;
+    kind: Kind;
+    isRequired: boolean;
+    /**
+     * The most that is looked at of its value.
+     */
+    limit: number;
+}
+
+/**
+ * A page of what was collected.
+ */
+export interface CollectedPage {
+    /**
+     * Where its values begin.
+     */
+    from: number;
+    /**
+     * Where they end.
+     */
+    to: number;
+    /**
+     * Its number.
+     */
+    page: number;
+    /**
+     * How many values a page has.
+     */
+    pagelen: number;
+    /**
+     * How many values all pages have.
+     */
+    size: number;
+    /**
+     * The address of the next page.
+     */
+    next?: string;
+}
+
+/**
+ * A proxy that can be used.
+ */
+export interface Proxy {
+    /**
+     * The variable that names it.
+     */
+    variable: string;
+    /**
+     * Scheme, host and port.
+     */
+    origin: string;
+    /**
+     * The value of `Proxy-Authorization` (RFC 7617), if the address holds credentials.
+     */
+    authorization?: string;
+}
+
+/**
+ * A refusal in words for the user, without markup.
+ */
+export interface Refusal {
+    /**
+     * What happened.
+     */
+    heading: string;
+    /**
+     * What can be done.
+     */
+    text: string;
+}
+
+/**
+ * By which member a list is sorted.
+ */
+export interface Sort {
+    /**
+     * The member, with dots between the names.
+     */
+    member: string;
+    /**
+     * Whether the largest comes first.
+     */
+    isDescending: boolean;
+}
+
+/**
  * How a failure leaves the core. Fields that do not apply are left out.
  */
 export interface Failure {
@@ -59,14 +166,500 @@ export interface Failure {
 }
 
 /**
+ * How an argument is taken apart.
+ */
+export interface ArgumentDescription {
+    /**
+     * The members that it may have, in the order in which they are looked at.
+     */
+    members: MemberDescription[];
+    /**
+     * Whether it must be an object.
+     */
+    isNeeded: boolean;
+    /**
+     * Whether it may have other members.
+     */
+    isForeign: boolean;
+    /**
+     * Whether what of it cannot be used is left out.
+     */
+    isHint: boolean;
+}
+
+/**
+ * The request that follows a redirect.
+ */
+export interface Redirect {
+    /**
+     * Whether the credential goes along.
+     */
+    withCredential: boolean;
+    /**
+     * Whether it is a GET, whatever the request was.
+     */
+    becomesGet: boolean;
+    /**
+     * Whether the body goes along, and the header fields that describe it.
+     */
+    withBody: boolean;
+}
+
+/**
  * The step of a connection's life in which an error happened.
  */
 export type Phase = "config" | "authorize" | "callback" | "exchange" | "refresh" | "api";
 
 /**
+ * The type of an access token.
+ */
+export type TokenType = "bearer";
+
+/**
+ * Tokens with an absolute expiry.
+ */
+export interface TokenSet {
+    /**
+     * Sent as `Authorization: Bearer`.
+     */
+    accessToken: string;
+    /**
+     * The only type that is accepted (RFC 6750).
+     */
+    tokenType: TokenType;
+    /**
+     * Exchanged for the next tokens.
+     */
+    refreshToken?: string;
+    /**
+     * In milliseconds since the epoch; absent when the answer did not say.
+     */
+    expiresAt?: number;
+    /**
+     * As granted, in the answer's order.
+     */
+    scopes: string[];
+}
+
+/**
+ * What NocoDB's form needs to begin a login: it adds state and PKCE by itself.
+ */
+export interface Login {
+    /**
+     * Where to send the user.
+     */
+    authorizationUrl: string;
+    /**
+     * The Key.
+     */
+    clientId: string;
+    /**
+     * Where Bitbucket sends the user back to, byte for byte as configured.
+     */
+    redirectUri: string;
+    /**
+     * The scopes that are requested, in order.
+     */
+    scopes: string[];
+}
+
+/**
+ * What a member may be, and in which form it is handed to the core. `undefined` and `null` are absent.
+ */
+export type Kind = "any" | "text" | "number" | "number" | "bytes" | "scopes" | "callback" | "texts" | "headers" | "members" | "hints" | "false" | "forbidden" | "ignored";
+
+/**
+ * What a row holds.
+ */
+export type RowHolding = "Chain" | "Others" | "OthersNewer" | "InVault" | "Replaced";
+
+/**
+ * What a stored config says of its credential.
+ */
+export interface StoredCredential {
+    /**
+     * Its kind, as NocoDB names it.
+     */
+    kind: 'oauth' | 'api_key' | 'basic' | 'custom';
+    /**
+     * The token, unless one has to be fetched first.
+     */
+    accessToken?: string;
+    /**
+     * The value of the header `Authorization`; absent when a token has to be fetched first.
+     */
+    authorization?: string;
+    /**
+     * The Atlassian account of an API token.
+     */
+    email?: string;
+    /**
+     * Whether a new token can be had without anybody doing anything.
+     */
+    canRenew: boolean;
+    /**
+     * Whether it is a person's.
+     */
+    hasUser: boolean;
+    /**
+     * What seems to be wrong with the token.
+     */
+    hint?: string;
+}
+
+/**
+ * What a token request needs on the wire. It holds secrets: send it, do not log it.
+ */
+export interface TokenRequest {
+    /**
+     * Always `POST`.
+     */
+    method: string;
+    /**
+     * The token endpoint.
+     */
+    url: string;
+    headers: Record<string, string>;
+    /**
+     * In the form of `application/x-www-form-urlencoded`.
+     */
+    body: string;
+}
+
+/**
+ * What an answer about a workspace, which is no success, means for the list.
+ */
+export interface WorkspaceVerdict {
+    /**
+     * The list is answered with the same; it goes on without the workspace; or the workspace is asked without a role.
+     */
+    verdict: 'refused' | 'left out' | 'without role';
+    /**
+     * What an administrator is told.
+     */
+    told?: string;
+}
+
+/**
+ * What an answer tells.
+ */
+export interface RateLimitNews {
+    /**
+     * The limit is this one.
+     */
+    limit?: number;
+    /**
+     * At least so many requests were sent within the hour, by whomever.
+     */
+    used?: number;
+    /**
+     * Nobody is to send for so many milliseconds, …
+     */
+    pause?: number;
+    /**
+     * … and then, for the rest of the hour, one request in so many: the hour is used up, and nobody knows when its requests
+     * were sent. Absent where Bitbucket said itself how long to wait.
+     */
+    pace?: number;
+}
+
+/**
+ * What becomes of an entry that is published.
+ */
+export interface PublicationStep {
+    /**
+     * What to store, in a word of the shared store's script.
+     */
+    step: 'none' | 'join' | 'replace' | 'follow' | 'follow-anew' | 'precede';
+    /**
+     * The fence of what is stored beside the entry.
+     */
+    by: number;
+    /**
+     * Whether the entry is the newest.
+     */
+    isNewest: boolean;
+}
+
+/**
+ * What came out.
+ */
+export interface Verdict {
+    /**
+     * Whether Bitbucket accepts the credential, and it may do something.
+     */
+    success: boolean;
+    /**
+     * For people.
+     */
+    message: string;
+    /**
+     * Whose credential it is, where it has a user.
+     */
+    account?: Account;
+    /**
+     * The granted scopes, where they are known.
+     */
+    scopes?: string[];
+    /**
+     * Those that were requested or needed, and not granted.
+     */
+    missingScopes?: string[];
+}
+
+/**
+ * What has to be remembered between sending the user to Bitbucket and the callback.
+ */
+export interface AuthorizationRequest {
+    /**
+     * Where to send the user.
+     */
+    url: string;
+    /**
+     * Belongs in the user's session; checked by `validateAuthorizationResponse`.
+     */
+    state: string;
+    /**
+     * Belongs in the user's session; for `buildTokenRequest` (RFC 7636 section 4.1).
+     */
+    codeVerifier: string;
+    /**
+     * S256 of the verifier (RFC 7636 section 4.2).
+     */
+    codeChallenge: string;
+    /**
+     * As sent.
+     */
+    redirectUri: string;
+}
+
+/**
+ * What lists that are collected may take.
+ */
+export interface CollectionLimits {
+    /**
+     * How long a list is kept, in milliseconds.
+     */
+    keptMs: number;
+    /**
+     * Lists of a connection.
+     */
+    mostLists: number;
+    /**
+     * In characters of JSON.
+     */
+    longestList: number;
+    /**
+     * Workspaces that are read at the same time.
+     */
+    mostAtOnce: number;
+}
+
+/**
+ * What takes the place of a request: a list that is collected, a refusal, or the request itself, whose answer
+ * `withoutTracker` judges.
+ */
+export interface Replaced {
+    /**
+     * Path of the removed endpoint, below the API's base.
+     */
+    endpoint: string;
+    /**
+     * What an administrator is told.
+     */
+    notice: string;
+    /**
+     * The body of a 400.
+     */
+    refusal?: string;
+    /**
+     * A list that is collected.
+     */
+    list?: CollectedList;
+}
+
+/**
+ * What the environment says, as far as it is data.
+ */
+export interface Settings {
+    /**
+     * What is missing or wrong: `INVALID_CONFIG` with the variable's name in `field`, never its value.
+     */
+    problems: Failure[];
+    /**
+     * What NocoDB's form needs to begin a login; absent when OAuth cannot be offered.
+     */
+    login?: Login;
+    /**
+     * The API's base; absent when its override cannot be used.
+     */
+    apiUrl?: string;
+    /**
+     * The time limit of one request, in milliseconds.
+     */
+    timeoutMs: number;
+    /**
+     * How long to wait after a refusal before a refresh token is tried again, in milliseconds.
+     */
+    lockoutMs: number;
+    /**
+     * Requests to the API in an hour; absent when there is no limit.
+     */
+    rateLimit?: number;
+    /**
+     * Whether the environment says so.
+     */
+    isRateLimitConfigured: boolean;
+    /**
+     * Whether connections may act as the OAuth client itself.
+     */
+    mayActAsClient: boolean;
+    /**
+     * Whether the host's form may send a code without its verifier.
+     */
+    isVerifierOptional: boolean;
+    /**
+     * Whether requests to endpoints that Atlassian removed are answered from others.
+     */
+    replacesRemoved: boolean;
+    /**
+     * The Redis through which processes share their tokens.
+     */
+    redis?: RedisAddress;
+}
+
+/**
+ * What the environment says, judged.
+ */
+export interface JudgedEnvironment {
+    /**
+     * All that is data.
+     */
+    settings: Settings;
+    /**
+     * Absent when OAuth cannot be offered.
+     */
+    client?: Client;
+    /**
+     * The page at the client's redirect URI.
+     */
+    callbackPage?: CallbackPage;
+    /**
+     * The way to Bitbucket.
+     */
+    proxies: Proxies;
+}
+
+/**
+ * What the page at the redirect URI shows.
+ */
+export interface ShownPage {
+    /**
+     * Why Bitbucket gave no code; absent when it has answered.
+     */
+    refusal?: Refusal;
+}
+
+/**
  * What went wrong. The names are stable; consumers branch on them.
  */
 export type Code = "INVALID_ARGUMENT" | "INVALID_CONFIG" | "POPUP_BLOCKED" | "AUTHORIZATION_TIMEOUT" | "CALLBACK_INVALID" | "CALLBACK_DUPLICATE_PARAMETER" | "CALLBACK_UNSUPPORTED_RESPONSE" | "STATE_MISSING" | "STATE_MISMATCH" | "ISSUER_MISMATCH" | "ACCESS_DENIED" | "AUTHORIZATION_FAILED" | "CODE_MISSING" | "REQUEST_FAILED" | "REQUEST_TIMEOUT" | "REQUEST_ABORTED" | "REDIRECT_REFUSED" | "RESPONSE_TOO_LARGE" | "RESPONSE_NOT_JSON" | "RESPONSE_INVALID" | "UNEXPECTED_STATUS" | "UNSUPPORTED_TOKEN_TYPE" | "INVALID_CLIENT" | "INVALID_GRANT" | "RECONNECT_REQUIRED" | "TOKEN_REQUEST_FAILED" | "API_UNAUTHENTICATED" | "API_INSUFFICIENT_SCOPE" | "API_NOT_FOUND" | "API_GONE" | "API_RATE_LIMITED" | "API_NOT_READY" | "API_FAILED" | "FOREIGN_ORIGIN" | "REFRESH_PENDING" | "PERSIST_FAILED";
+
+/**
+ * Where a Redis is, and as whom to talk to it.
+ */
+export interface RedisServer {
+    /**
+     * A name or an address, without brackets.
+     */
+    host: string;
+    /**
+     * Its port.
+     */
+    port: number;
+    /**
+     * Of an ACL; absent for the default user.
+     */
+    username?: string;
+    /**
+     * Absent where none is asked for.
+     */
+    password?: string;
+    /**
+     * The number of the database.
+     */
+    database: number;
+    /**
+     * Whether the connection is encrypted, or the client's name of an authority that is to be trusted.
+     */
+    tls?: string;
+    /**
+     * 4 or 6: the version of IP to be used; 0 for any.
+     */
+    family: number;
+    /**
+     * What the names of all keys begin with.
+     */
+    keyPrefix?: string;
+}
+
+/**
+ * Where the Redis is that processes share.
+ */
+export interface RedisAddress {
+    /**
+     * As it was written; it may hold a password.
+     */
+    url: string;
+    /**
+     * The variable that names it, for the log.
+     */
+    variable?: string;
+    /**
+     * The number of its database; by default the one in the address.
+     */
+    database?: number;
+    /**
+     * Whether that is NocoDB's own, and another one is to be found beside it.
+     */
+    isDatabaseSought?: boolean;
+    /**
+     * Those that NocoDB's other variables name.
+     */
+    otherDatabases?: number[];
+}
+
+/**
+ * Where the plugin's data is to be.
+ */
+export interface RedisChoice {
+    /**
+     * The number of the database.
+     */
+    database: number;
+    /**
+     * Why it is NocoDB's own; absent when it is another.
+     */
+    stays?: string;
+}
+
+/**
+ * Whose credential it is.
+ */
+export interface Account {
+    /**
+     * The UUID in braces.
+     */
+    uuid?: string;
+    /**
+     * What Bitbucket shows in addresses.
+     */
+    nickname?: string;
+    /**
+     * What Bitbucket shows to people.
+     */
+    displayName?: string;
+}
 
 
 /**
@@ -80,14 +673,27 @@ export class Api {
      */
     admit(url: string): string;
     /**
-     * What to do with an answer: `undefined` to hand it on, `'renew'` to send the request again if there is a newer credential,
-     * or `{ withCredential, becomesGet, withBody }` of the request that follows a redirect.
+     * What to do with an answer: `undefined` to hand it on, `'renew'` to send the request again if there is a newer
+     * credential, or what the request is like that follows a redirect.
      */
-    judge(method: string, url: string, with_credential: boolean, status: number, location: string | null | undefined, followed: number, most: number | null | undefined, following: string): any;
+    judge(method: string, url: string, with_credential: boolean, status: number, location: string | null | undefined, followed: number, most: number | null | undefined, following: string): 'renew' | Redirect | undefined;
     /**
      * For the API's base, as the environment gave it.
      */
     constructor(url: string);
+}
+
+/**
+ * An answer of the API.
+ */
+export class ApiAnswer {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * `headers`: JSON of an object with the header fields by their names in lower case. `path`: what was asked for, below
+     * the API's base. `is_elsewhere`: whether a redirect led away from the API.
+     */
+    constructor(status: number, headers: string, body: Uint8Array | number[], received_at: number, path: string | null | undefined, is_elsewhere: boolean);
 }
 
 /**
@@ -98,9 +704,9 @@ export class CallbackPage {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * What to show for a request with this target: `{ refusal?: { heading, text } }`; `undefined` when it is none of ours.
+     * What to show for a request with this target; `undefined` when it brings no authorization response.
      */
-    shownAt(target: string): any;
+    shownAt(target: string): ShownPage | undefined;
 }
 
 /**
@@ -114,26 +720,31 @@ export class Client {
      */
     authorizationUrl(): string;
     /**
-     * `{ method, url, headers, body }` that asks for a token of the client itself.
+     * The request for a token of the client itself.
      */
-    buildClientCredentialsRequest(): any;
+    buildClientCredentialsRequest(): TokenRequest;
     /**
      * The same for what a host's form handed over.
      */
-    buildHostTokenRequest(code: any, code_verifier: any, is_verifier_optional: boolean): any;
+    buildHostTokenRequest(code: string, code_verifier: string | null | undefined, is_verifier_optional: boolean): TokenRequest;
     /**
-     * `{ method, url, headers, body }` that refreshes tokens.
+     * The request that refreshes tokens.
      */
-    buildRefreshRequest(refresh_token: any): any;
+    buildRefreshRequest(refresh_token: string): TokenRequest;
     /**
-     * `{ method, url, headers, body }` that exchanges a code. `its_other_name`: what the caller has as `code_verifier`, as
-     * NocoDB writes it.
+     * The request that exchanges a code which `validateAuthorizationResponse` gave. `its_other_name`: what the caller has
+     * as `code_verifier`, as NocoDB writes it.
      */
-    buildTokenRequest(code: any, code_verifier: any, redirect_uri: any, its_other_name: any): any;
+    buildTokenRequest(code: string, code_verifier?: string | null, its_other_name?: string | null, redirect_uri?: string | null): TokenRequest;
     /**
-     * `{ url, state, codeVerifier, codeChallenge, redirectUri }`.
+     * Judges the address of a page that was loaded, against the login that began there, and gives its code; `undefined`
+     * when the user said no.
      */
-    createAuthorizationRequest(extra_params: any): any;
+    completeRedirect(address: string, state: string, started_at: number, now: number): string | undefined;
+    /**
+     * Starts a login. `extra_params` is a form.
+     */
+    createAuthorizationRequest(extra_params?: string | null): AuthorizationRequest;
     /**
      * A key for one purpose, derived from the secret.
      */
@@ -145,20 +756,20 @@ export class Client {
     /**
      * The requested scopes that Bitbucket asks for and that were not granted.
      */
-    missingScopes(granted: any): string[];
+    missingScopes(granted: string): string[];
     /**
-     * Validates `{ clientId, clientSecret?, redirectUri, scopes?, endpoints? }`.
+     * Validates what a caller configures.
      */
-    constructor(options: any);
+    constructor(client_id: string, redirect_uri: string, client_secret?: string | null, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null);
     /**
-     * Judges `{ status, headers, body, receivedAt, grant, previous?, request? }` and gives a token set. The headers
-     * have lower-case names; the body is a `Uint8Array`.
+     * Judges an answer and gives a token set. `previous…`: what is known from before, as a store has it. `request_body`:
+     * the form that was sent.
      */
-    parseTokenResponse(response: any): any;
+    parseTokenResponse(grant: string, status: number, body: Uint8Array | number[], received_at: number, content_type?: string | null, www_authenticate?: string | null, retry_after?: string | null, previous_refresh_token?: string | null, previous_scopes?: string | null, request_body?: string | null): TokenSet;
     /**
-     * Judges a callback (string, `URL` or `URLSearchParams`) and gives its code.
+     * Judges a callback and gives its code.
      */
-    validateAuthorizationResponse(callback: any, state: any): string;
+    validateAuthorizationResponse(callback: string, state: string): string;
     /**
      * Judges a callback for a page that waits for it and gives its code; `undefined` when the user said no.
      */
@@ -200,25 +811,25 @@ export class ConnectionTest {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Takes the answer `{ status, headers, body, receivedAt }`.
+     * Takes the answer.
      */
-    answered(response: any): void;
+    answered(answer: ApiAnswer): void;
     /**
      * Takes the message of a failure that left the question without an answer.
      */
     failed(message: string): void;
     /**
-     * For `{ kind, workspace?, repository?, hint?, requestedScopes?, grantedScopes? }`.
+     * For a credential of this kind, and what else is known of it. Scopes have spaces between them.
      */
-    constructor(known: any);
+    constructor(kind: string, workspace?: string | null, repository?: string | null, hint?: string | null, requested_scopes?: string | null, granted_scopes?: string | null);
     /**
      * The path below the API's base that is to be asked next.
      */
     readonly path: string | undefined;
     /**
-     * `{ success, message, account?, scopes?, missingScopes? }`, when there is no more to ask.
+     * What came out, when there is no more to ask.
      */
-    readonly verdict: any;
+    readonly verdict: Verdict | undefined;
 }
 
 /**
@@ -228,9 +839,9 @@ export class List {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Takes what an answer says of its page, `next` being any value. Whether there is another page.
+     * Takes what an answer says of its page. Whether there is another page.
      */
-    answered(next: any, values: number, page?: number | null, pagelen?: number | null, size?: number | null): boolean;
+    answered(next: string | null | undefined, values: number, page?: number | null, pagelen?: number | null, size?: number | null): boolean;
     /**
      * For the absolute address of the first page.
      */
@@ -246,6 +857,36 @@ export class List {
 }
 
 /**
+ * In which way something does not fit.
+ */
+export enum Misfit {
+    /**
+     * The argument is no object.
+     */
+    NotAnObject = 0,
+    /**
+     * The argument cannot be read.
+     */
+    Unreadable = 1,
+    /**
+     * The argument has a member that it cannot have.
+     */
+    Unknown = 2,
+    /**
+     * A member is not there.
+     */
+    Missing = 3,
+    /**
+     * A member is of another kind.
+     */
+    OtherKind = 4,
+    /**
+     * A list is longer than it may be.
+     */
+    TooLong = 5,
+}
+
+/**
  * The proxy that the environment names, and the hosts that it excepts.
  */
 export class Proxies {
@@ -253,9 +894,9 @@ export class Proxies {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * `{ variable, origin, authorization? }` of the proxy for a request to this address; `undefined` where there is none.
+     * The proxy for a request to this address; `undefined` where there is none.
      */
-    proxyFor(url: string): any;
+    proxyFor(url: string): Proxy | undefined;
 }
 
 /**
@@ -443,7 +1084,7 @@ export enum RefreshEvent {
  */
 export enum RefreshLane {
     /**
-     * An answer may be lost.
+     * A request without an answer may have used up the refresh token, which is good for minutes only.
      */
     Urgent = 0,
     /**
@@ -451,7 +1092,7 @@ export enum RefreshLane {
      */
     Sound = 1,
     /**
-     * It was refused.
+     * It was refused, and nothing explains that.
      */
     Suspect = 2,
 }
@@ -615,73 +1256,66 @@ export class RemovedEndpoints {
     /**
      * The address of what belongs to a list in a workspace, by its segment of a path.
      */
-    inWorkspace(url: string, segment: string, with_role: boolean): string | undefined;
+    inWorkspace(url: string, segment: string, with_role: boolean): string;
     /**
-     * `{ verdict, told? }` on an answer about a workspace that is no success: `refused`, `left out` or `without role`, and
-     * what an administrator is told of it.
+     * Judges an answer about a workspace that is no success, to a request with a credential of this kind.
      */
-    judge(url: string, segment: string, with_role: boolean, response: any): any;
+    judge(url: string, segment: string, with_role: boolean, answer: ApiAnswer, kind: string): WorkspaceVerdict;
     /**
-     * What a list may take: `{ keptMs, mostLists, longestList, mostAtOnce }`.
+     * What a list may take.
      */
-    static limits(): any;
+    static limits(): CollectionLimits;
     /**
      * For the API's base, as the environment gave it.
      */
     constructor(url: string);
     /**
-     * `{ from, to, page, pagelen, size, next? }`: the page of a list, when it has so many values in all.
+     * The page of a list, when it has so many values in all.
      */
-    page(url: string, size: number): any;
+    page(url: string, size: number): CollectedPage;
     /**
-     * What takes the place of a request, `{ endpoint, notice, refusal?, list? }`; `undefined` where it is sent as it is.
-     * `refusal` is the body of a 400; `list` is one that is collected: `{ key, workspaces, sort? }`.
+     * What takes the place of a request; `undefined` where it is sent as it is.
      */
-    replacement(method: string, url: string): any;
+    replacement(method: string, url: string): Replaced | undefined;
 }
 
 /**
- * What a row of the host's holds.
+ * What is known of tokens, beside the tokens.
  */
-export enum RowHolding {
+export class TokenOrigin {
+    free(): void;
+    [Symbol.dispose](): void;
     /**
-     * A pair of the wrapper's chain.
+     * `authorized_at` as stored, the account's UUID, and times in milliseconds since 1970.
      */
-    Chain = 0,
-    /**
-     * A pair of the same authorization that somebody else obtained.
-     */
-    Others = 1,
-    /**
-     * The same, obtained later than the wrapper's.
-     */
-    OthersNewer = 2,
-    /**
-     * A reference to a vault.
-     */
-    InVault = 3,
-    /**
-     * Something else.
-     */
-    Replaced = 4,
+    constructor(authorized_at?: string | null, account?: string | null, obtained_at?: number | null, expires_at?: number | null);
 }
 
 /**
- * Throws for a member that an argument cannot have.
+ * The value of `Authorization` for an access token.
  */
-export function checkMember(argument: string, member: string): void;
+export function bearer(access_token: string): string;
 
 /**
- * The database to be used, `{ database, stays? }`, of those of [`redis_databases`], by a word for each: `missing`, `empty`,
- * `ours`, `others`, `marked` or `invaded`. `stays` says why it is NocoDB's own.
+ * Throws when one of these members of a page's options says what the client beside it says itself.
  */
-export function chooseRedisDatabase(surveyed: Uint32Array | number[], survey: string): any;
+export function checkBesideClient(members: string[]): void;
 
 /**
- * Judges the address of a page that was loaded and gives its code; `undefined` when the user said no. `pending` is what
- * was remembered of the login: the client's options with `state` and `startedAt`; `undefined` when nothing was.
+ * Throws for a response that belongs to no login that began here, unless it says that the user said no.
  */
-export function completeRedirect(address: string, pending: any, origin: string, now: number): string | undefined;
+export function checkStrayResponse(address: string): void;
+
+/**
+ * The database to be used, of those of [`redis_databases`], by a word for each: `missing`, `empty`, `ours`, `others`, `marked`
+ * or `invaded`.
+ */
+export function chooseRedisDatabase(surveyed: Uint32Array | number[], survey: string): RedisChoice;
+
+/**
+ * The names of the members that `readCredential` reads, with spaces between them.
+ */
+export function credentialMembers(): string;
 
 /**
  * The scopes that are requested when none are configured.
@@ -689,24 +1323,30 @@ export function completeRedirect(address: string, pending: any, origin: string, 
 export function defaultScopes(): string[];
 
 /**
- * `{ name, phase, reads }`: what an argument is called, to which step it belongs, and for which members it is read.
+ * How an argument is taken apart.
  */
-export function describeArgument(argument: string): any;
+export function describeArgument(argument: string): ArgumentDescription;
 
 /**
- * The environment variables that [`read_environment`] looks at.
+ * The environment variables that [`read_environment`] looks at, with spaces between them.
  */
-export function environmentVariables(): string[];
+export function environmentVariables(): string;
 
 /**
  * Scopes with everything that they imply.
  */
-export function expandScopes(list: any): string[];
+export function expandScopes(scopes: string): string[];
 
 /**
- * The error object for a failure that only JavaScript can see, with the message and flags of the one table.
+ * The error object for a failure that only JavaScript can see, with the message and flags of the one table. `ending`: of the
+ * wrapper's connection, though Bitbucket refused nothing.
  */
-export function failure(code: string, phase: string, details: any): any;
+export function failure(code: string, phase: string, field?: string | null, status?: number | null, retry_after?: number | null, ending?: string | null): Failure;
+
+/**
+ * Whether a config of this type holds tokens that a user consented to.
+ */
+export function holdsTokens(kind: string): boolean;
 
 /**
  * The status with which NocoDB answers a request that failed with this code, and with this answer of Bitbucket's.
@@ -729,6 +1369,21 @@ export function isExpired(expires_at: number | null | undefined, now: number): b
 export function isHourUsedUp(status: number | null | undefined, retry_after: string | null | undefined, received_at: number): boolean;
 
 /**
+ * Whether a pair came after another one, as far as their times tell.
+ */
+export function isLater(obtained_at?: number | null, expires_at?: number | null, other_obtained_at?: number | null, other_expires_at?: number | null): boolean;
+
+/**
+ * Whether a shared store lacks an entry that a process knows, and has another one in its place.
+ */
+export function isMissingBeside(obtained_at: number | null | undefined, expires_at: number | null | undefined, is_dead: boolean, fence: number, shared_obtained_at: number | null | undefined, shared_expires_at: number | null | undefined, shared_is_dead: boolean, shared_fence: number, same_refresh_token: boolean, leads_there: boolean): boolean;
+
+/**
+ * Whether the credential of a config of this type is the OAuth client itself.
+ */
+export function isOfClient(kind: string): boolean;
+
+/**
  * Whether a login that began then is over.
  */
 export function isPendingOver(started_at: number, now: number): boolean;
@@ -739,9 +1394,9 @@ export function isPendingOver(started_at: number, now: number): boolean;
 export function isRefusal(code: string): boolean;
 
 /**
- * Whether a value is an object that stands for a text in a vault, and holds nothing else.
+ * Whether the tokens of a config of this type can be renewed with this refresh token.
  */
-export function isVaultReference(value: any): boolean;
+export function isRenewable(kind: string, refresh_token: string): boolean;
 
 /**
  * Whether requests wait for as long as Bitbucket asks, in milliseconds.
@@ -749,19 +1404,19 @@ export function isVaultReference(value: any): boolean;
 export function isWaitedFor(told: number): boolean;
 
 /**
- * The error object for `{ status, headers, body, receivedAt, kind }`, an answer of the API that is no success.
+ * The error object for an answer of the API that is no success, to a request with a credential of this kind.
  */
-export function judgeApiResponse(response: any): any;
+export function judgeApiResponse(answer: ApiAnswer, kind: string): Failure;
 
 /**
  * The error object for an exchange that did not end within that.
  */
-export function lateInTransaction(): any;
+export function lateInTransaction(): Failure;
 
 /**
  * The error object for a new row with asterisks in the place of a credential.
  */
-export function maskedCredential(field: string): any;
+export function maskedCredential(field: string): Failure;
 
 /**
  * Whether a caller's header field, its name in lower case, goes along.
@@ -776,24 +1431,29 @@ export function mayRepeat(method: string, code: string, status: number | null | 
 /**
  * The required scopes that are neither granted nor implied by a granted one.
  */
-export function missingScopes(required: any, granted: any): string[];
+export function missingScopes(required: string, granted: string): string[];
 
 /**
- * Whether a published pair, by its times and its fence, cannot have been followed by one that was found.
+ * What a published entry is to a connection that looks for news of its pair: the entry has a pair, or says that its refresh
+ * token is dead, or both.
  */
-export function outdates(obtained_at: number | null | undefined, expires_at: number | null | undefined, fence: number, found_obtained_at: number | null | undefined, found_expires_at: number | null | undefined, found_fence: number): boolean;
+export function newsOf(has_pair: boolean, is_dead: boolean, same_refresh_token: boolean, same_access_token: boolean): 'death' | 'pair' | 'nothing';
 
 /**
- * The address of a page of a list, whose own address has no query: of the one that `next` stands for, or of the one that
- * `page` numbers; the first one without both. Callers may give any values.
+ * Whether a published entry cannot have been followed by one that was found.
  */
-export function pageAddress(list: string, next: any, page: any): string;
+export function outdates(obtained_at: number | null | undefined, expires_at: number | null | undefined, is_dead: boolean, fence: number, found_obtained_at: number | null | undefined, found_expires_at: number | null | undefined, found_is_dead: boolean, found_fence: number): boolean;
 
 /**
- * The client of a login that a page starts: `{ clientId, redirectUri, scopes?, endpoints? }`, or `{ client }` with
- * what a client says of itself. `origin` is the page's.
+ * The address of a page of a list, whose own address has no query: of the one that `next` stands for, else of the one that
+ * `page` stands for or has as its number, else of the first one.
  */
-export function pageClient(options: any, origin: string): Client;
+export function pageAddress(list: string, next?: string | null, page?: string | null, page_number?: number | null): string;
+
+/**
+ * The client of a login that a page of this origin starts.
+ */
+export function pageClient(origin: string, client_id?: string | null, redirect_uri?: string | null, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): Client;
 
 /**
  * In how many milliseconds a page is asked for again, for it is not ready; `undefined`: this is the page.
@@ -801,39 +1461,50 @@ export function pageClient(options: any, origin: string): Client;
 export function pageRepetition(status: number, retry_after: string | null | undefined, number: number, patience: number, received_at: number, random: number): number | undefined;
 
 /**
+ * The phase to which a token request of this grant belongs.
+ */
+export function phaseOf(grant: string): Phase;
+
+/**
  * Whether an answer with this status proves that Bitbucket knows the credential.
  */
 export function provesCredential(status: number): boolean;
 
 /**
- * The environment variables about proxies, which [`read_environment`] looks at, too.
+ * The environment variables about proxies, which [`read_environment`] looks at, too, with spaces between them.
  */
-export function proxyVariables(): string[];
+export function proxyVariables(): string;
 
 /**
- * What an answer tells of the rate limit: `{ limit?, used?, pause?, pace? }`, pause and pace in milliseconds.
+ * The client of a front end that builds addresses and judges callbacks by itself. `origin` is its page's, where it is in one.
  */
-export function rateLimitNews(status: number, limit: string | null | undefined, near_limit: string | null | undefined, retry_after: string | null | undefined, known: number, is_configured: boolean, refusals: number, received_at: number): any;
+export function publicClient(origin: string | null | undefined, client_id: string, redirect_uri: string, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): Client;
 
 /**
- * What a stored config says of its credential: `{ kind, accessToken?, authorization?, email?, canRenew, hasUser, hint? }`.
- * `may_act_as_client` is what the environment says of that.
+ * What becomes of an entry that was obtained under a lock with this fence, and is published where this is known.
  */
-export function readCredential(config: any, may_act_as_client: boolean): any;
+export function publication(fence: number, place: string, is_first: boolean, newest: number, highest: number, is_last: boolean, own: number): PublicationStep;
 
 /**
- * Reads an environment: `{ client?, callbackPage?, apiUrl?, timeoutMs, lockoutMs, rateLimit?, isRateLimitConfigured,
- * mayActAsClient, isVerifierOptional, replacesRemoved, redisUrl?, redisVariable?, redisDatabase?, isRedisDatabaseSought,
- * otherRedisDatabases?, proxies, problems }`.
- * Without `client` OAuth cannot be offered; without `apiUrl` the API's override is unusable; without `rateLimit` there is
- * none. `problems` has an INVALID_CONFIG error for each variable that is missing or wrong.
+ * What an answer tells of the rate limit.
  */
-export function readEnvironment(env: any): any;
+export function rateLimitNews(status: number, limit: string | null | undefined, near_limit: string | null | undefined, retry_after: string | null | undefined, known: number, is_configured: boolean, refusals: number, received_at: number): RateLimitNews;
+
+/**
+ * What the JSON of a config's members says of its credential. `may_act_as_client` is what the environment says of that.
+ */
+export function readCredential(config: string, may_act_as_client: boolean): StoredCredential;
+
+/**
+ * Judges an environment. `variables`: JSON of an object with those that [`environment_variables`] and [`proxy_variables`]
+ * name; what is no text counts as absent.
+ */
+export function readEnvironment(variables: string): JudgedEnvironment;
 
 /**
  * Scopes of a store as a list, each once.
  */
-export function readScopes(list: any): string[];
+export function readScopes(scopes: string): string[];
 
 /**
  * Why NocoDB's own database is to be used, when looking at the others was refused with this reply. `undefined`: no database
@@ -848,9 +1519,9 @@ export function redisDatabaseTrouble(reply: string): string | undefined;
 export function redisDatabases(home: number, others: Uint32Array | number[]): Uint32Array;
 
 /**
- * The Redis at an address: `{ host, port, username?, password?, database, tls?, family, keyPrefix? }`.
+ * The Redis at an address.
  */
-export function redisServer(address: string): any;
+export function redisServer(address: string): RedisServer;
 
 /**
  * Why a Redis did not do what it was asked, in a word, by the code and the message of its client's error. `undefined`
@@ -859,14 +1530,14 @@ export function redisServer(address: string): any;
 export function redisTrouble(code: string, message: string): string | undefined;
 
 /**
- * Throws that a page cannot start a login, for want of this property of the browser's.
+ * Throws for what does not fit. `grant`: what tokens were asked for with, where that is known.
  */
-export function refusePage(lacks: string): never;
+export function refuseArgument(argument: string, misfit: Misfit, member: string, grant?: string | null): void;
 
 /**
- * Throws when options carry a client secret.
+ * Throws that a page cannot start a login, for want of this property of the browser's.
  */
-export function refuseSecret(options: any): void;
+export function refusePage(lacks: 'window' | 'sessionStorage' | 'BroadcastChannel'): never;
 
 /**
  * The group of resources, for the rate limit, that a path below the API's base belongs to.
@@ -885,14 +1556,14 @@ export function responseState(address: string, is_pending: boolean): string | un
 export function retryDelay(attempts: number, status: number | null | undefined, retry_after: string | null | undefined, is_queued: boolean, patience: number, received_at: number, random: number): number | undefined;
 
 /**
- * What a row holds, for a wrapper with certain tokens. `row` is `undefined` where the row has no refresh token.
+ * What a row holds, for a wrapper with its `own` tokens. `row` is absent where the row has no refresh token.
  */
-export function rowHolding(row: any, own: any, is_of_same_chain: boolean, is_in_vault: boolean, is_refused: boolean): RowHolding;
+export function rowHolding(row: TokenOrigin | null | undefined, own: TokenOrigin, is_of_same_chain: boolean, is_in_vault: boolean, is_refused: boolean): RowHolding;
 
 /**
  * Whether a config of this type takes its tokens for an authorization code.
  */
-export function takesCode(kind: any): boolean;
+export function takesCode(kind: string): boolean;
 
 /**
  * How long an exchange may keep a transaction open, in milliseconds.
@@ -900,9 +1571,14 @@ export function takesCode(kind: any): boolean;
 export function transactionLimit(): number;
 
 /**
+ * The members that stand for a text in a vault, of the JSON of a config.
+ */
+export function vaultReferences(config: string): string[];
+
+/**
  * How long a page waits for the callback, in milliseconds.
  */
-export function waitingTime(wanted: any): number;
+export function waitingTime(wanted?: number | null): number;
 
 /**
  * An address without the parameters of a response.
@@ -917,4 +1593,4 @@ export function withoutTracker(status: number, is_elsewhere: boolean): string | 
 /**
  * The slug of a workspace, or its UUID in braces, as a segment of a path.
  */
-export function workspaceSegment(workspace: any): string;
+export function workspaceSegment(workspace?: string | null): string;

@@ -1,4 +1,4 @@
-export default Symbol.for('nocodb-bitbucket-auth/core.wasm/66d5b36348f84e9b910b59685b6d2b3e476072f5c9792b80efa1f3ae12e317e8');
-export const hash = '66d5b36348f84e9b910b59685b6d2b3e476072f5c9792b80efa1f3ae12e317e8';
+export const hash = '6648078cdb65e339434f7764b87cd600e7ff8ea52d53733311b90dae667488cd';
 export const section = 'nocodb-bitbucket-auth';
-export const build = 'ae6883749e4f1587d968ab93d6b47ee238b35e38dc588aaac95655db31eca634';
+export const build = 'a75101f35f65a94a24b7e82468b27c3497ff55988c6477d0c2677945a638f301';
+export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/6648078cdb65e339434f7764b87cd600e7ff8ea52d53733311b90dae667488cd');

@@ -4,26 +4,27 @@ if(from&&typeof from==="object"||typeof from==="function"){for(let key of __getO
 to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__getOwnPropDesc(from,key))||desc.enumerable})}
 return to};var __toESM=(mod,isNodeMode,target)=>(target=mod!=null?__create(__getProtoOf(mod)):{},__copyProps(isNodeMode||!mod||!mod.
 __esModule?__defProp(target,"default",{value:mod,enumerable:true}):target,mod));var __toCommonJS=mod=>__copyProps(__defProp(
-{},"__esModule",{value:true}),mod);function digest(payload){const{code,verifier}=(0,import_oauth_payload.grantOf)(payload);if(typeof code!=="string")return void 0;
-return(0,import_node_crypto.createHash)("sha256").update(JSON.stringify([code,String(verifier)])).digest("base64url")}function remember(payload,tokens){
-const key=digest(payload);if(key===void 0)return;if(outcomes.size>=MOST)outcomes.delete(outcomes.keys().next().value);const outcome={
-tokens,isUnstored:false};outcomes.set(key,outcome);setTimeout(()=>{if(outcomes.get(key)===outcome)outcomes.delete(key)},
-REMEMBERED_MS).unref()}function noteUnstored(payload){const outcome=outcomes.get(digest(payload)??"");if(outcome)outcome.
-isUnstored=true}function recall(payload,{onlyUnstored=false}={}){const key=digest(payload)??"";const outcome=outcomes.get(
-key);if(!outcome||onlyUnstored&&!outcome.isUnstored)return void 0;outcomes.delete(key);return outcome.tokens}var import_node_crypto,
-import_oauth_payload,REMEMBERED_MS,MOST,outcomes;var init_exchanged_codes=__esm({"js/nocodb/exchanged-codes.js"(){import_node_crypto=
-require("node:crypto");import_oauth_payload=require("./shared.cjs");REMEMBERED_MS=6e4;MOST=1e3;outcomes=new Map}});var plugin_exports={};
+{},"__esModule",{value:true}),mod);function digest(payload){const{code,codeVerifier}=(0,import_oauth_payload.grantOf)(payload);if(typeof code!=="string")return void 0;
+return(0,import_node_crypto.createHash)("sha256").update(JSON.stringify([code,String(codeVerifier)])).digest("base64url")}
+function remember(payload,tokens){const key=digest(payload);if(key===void 0)return;if(outcomes.size>=MOST)outcomes.delete(
+outcomes.keys().next().value);const outcome={tokens,isUnstored:false};outcomes.set(key,outcome);setTimeout(()=>{if(outcomes.
+get(key)===outcome)outcomes.delete(key)},REMEMBERED_MS).unref()}function noteUnstored(payload){const outcome=outcomes.get(
+digest(payload)??"");if(outcome)outcome.isUnstored=true}function recall(payload,{onlyUnstored=false}={}){const key=digest(
+payload)??"";const outcome=outcomes.get(key);if(!outcome||onlyUnstored&&!outcome.isUnstored)return void 0;outcomes.delete(
+key);return outcome.tokens}var import_node_crypto,import_oauth_payload,REMEMBERED_MS,MOST,outcomes;var init_exchanged_codes=__esm(
+{"js/nocodb/exchanged-codes.js"(){import_node_crypto=require("node:crypto");import_oauth_payload=require("./shared.cjs");
+REMEMBERED_MS=6e4;MOST=1e3;outcomes=new Map}});var plugin_exports={};
 __export(plugin_exports,{BitbucketAuthError:()=>import_entry.BitbucketAuthError,default:()=>import_entry.default,
-grantOf:()=>import_oauth_payload2.grantOf,hostStatus:()=>hostStatus,isVaultReference:()=>import_vault.isVaultReference,maskedCredential:()=>maskedCredential,
-maskedMembers:()=>import_masks.maskedMembers,noteUnstored:()=>noteUnstored,recall:()=>recall,remember:()=>remember,takesCode:()=>takesCode,
-unexchanged:()=>unexchanged,unmasked:()=>import_masks.unmasked});var import_core,import_error,import_entry,import_masks,
-import_oauth_payload2,import_vault,hostStatus,takesCode,unexchanged,maskedCredential;var init_plugin=__esm({"js/nocodb/p\
-lugin.js"(){import_core=require("./shared.cjs");import_error=require("./shared.cjs");import_entry=__toESM(require("./index.cjs"));
-init_exchanged_codes();import_masks=require("./shared.cjs");import_oauth_payload2=require("./shared.cjs");import_vault=require("./shared.cjs");
-hostStatus=({code,status})=>(0,import_error.judge)(hostStatus,()=>(0,import_core.core)().hostStatus(code,status));takesCode=
-type=>(0,import_core.core)().takesCode(type);unexchanged=()=>(0,import_core.failure)("RECONNECT_REQUIRED","exchange",{ending:"\
-unexchanged"});maskedCredential=field=>new import_error.BitbucketAuthError((0,import_core.core)().maskedCredential(field),
-{},maskedCredential)}});var page,policy;var init_callback_html=__esm({"pkg/callback.html.js"(){page=`<!doctype html>
+grantOf:()=>import_oauth_payload2.grantOf,hostStatus:()=>hostStatus,maskedCredential:()=>maskedCredential,maskedMembers:()=>import_masks.maskedMembers,
+noteUnstored:()=>noteUnstored,recall:()=>recall,remember:()=>remember,takesCode:()=>takesCode,unexchanged:()=>unexchanged,
+unmasked:()=>import_masks.unmasked,vaultReferences:()=>import_vault.vaultReferences});var import_arguments,import_core,import_error,
+import_entry,import_masks,import_oauth_payload2,import_vault,hostStatus,takesCode,unexchanged,maskedCredential;var init_plugin=__esm(
+{"js/nocodb/plugin.js"(){import_arguments=require("./shared.cjs");import_core=require("./shared.cjs");import_error=require("./shared.cjs");
+import_entry=__toESM(require("./index.cjs"));init_exchanged_codes();import_masks=require("./shared.cjs");import_oauth_payload2=
+require("./shared.cjs");import_vault=require("./shared.cjs");hostStatus=({code,status})=>(0,import_error.judge)(hostStatus,
+()=>(0,import_core.core)().hostStatus(code,status));takesCode=type=>(0,import_core.core)().takesCode((0,import_arguments.stringOf)(
+type)??"");unexchanged=()=>(0,import_core.failure)("RECONNECT_REQUIRED","exchange",{ending:"unexchanged"});maskedCredential=
+field=>new import_error.BitbucketAuthError((0,import_core.core)().maskedCredential(field),{},maskedCredential)}});var page,policy;var init_callback_html=__esm({"pkg/callback.html.js"(){page=`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -164,8 +165,8 @@ plugin,error)}})}return answering}function readingRow(plugin,wrapper){return cla
 super(config,withRow(plugin,config,services,makings.getStore()),...rest)}async exchangeToken(payload,...rest){return plugin.
 recall(payload)??super.exchangeToken(payload,...rest)}}}function withRow(plugin,config,services,making){if(!making||!services)
 return services;const{row,config:own}=making;const{id,title,fk_workspace_id}=row;if(hasOtherTokens(own,config)){const isResolved=own&&
-Object.values(own).some(plugin.isVaultReference);const saveConfig=isResolved?void 0:services.saveConfig;return{...services,
-saveConfig,isComposed:true,title:titleOf(title,config)}}const host=row.constructor;const loadConfig=async()=>{const stored=await host.
+plugin.vaultReferences(own).length>0;const saveConfig=isResolved?void 0:services.saveConfig;return{...services,saveConfig,
+isComposed:true,title:titleOf(title,config)}}const host=row.constructor;const loadConfig=async()=>{const stored=await host.
 get({workspace_id:fk_workspace_id},id);return stored?.getConfig()};return{...services,id,title,loadConfig}}var hasOtherTokens=(own,config)=>[
 "oauth_token","refresh_token","token"].some(name=>own?.[name]!==config?.[name]&&typeof(own?.[name]??"")==="string");function titleOf(title,config){
 const{nickname}=config?.account??{};return title&&typeof nickname==="string"?`${title}, ${nickname}`:title}var PROPERTY="availableIntegrations";var isHost=(target,value)=>Array.isArray(value)&&typeof target==="function"&&["get",

@@ -1,40 +1,39 @@
-import { R as RuntimeType } from './shared.cjs';
-import { OAuthClient } from './oauth.cjs';
+import { A as AuthorizationClient$1, R as RuntimeType, a as AuthorizationRequest$1, E as ErrorCode$1, P as Phase$1 } from './shared.cjs';
+export { B as BitbucketAuthError, i as init } from './shared.cjs';
+import { ClientOptions } from './oauth.cjs';
 
 type Page$1 = typeof globalThis extends {
     window: infer Type;
 } ? Type : object;
 type PageOptions$3 = {
     /**
-     * made by `createClient` without a secret
+     * made by `createClient` without a
+     * secret
      */
-    client?: OAuthClient;
+    client?: AuthorizationClient$1 | undefined;
     /**
      * the Key of the OAuth client at Bitbucket
      */
-    clientId?: string;
+    clientId?: string | undefined;
     /**
-     * an address on the page's own origin, without a fragment, as registered at Bitbucket;
-     * plain http is accepted where the page itself is on it
+     * an address on the page's own origin, without a fragment, as registered at
+     * Bitbucket; plain http is accepted where the page itself is on it
      */
-    redirectUri?: string;
+    redirectUri?: string | undefined;
     /**
-     * by default `DEFAULT_SCOPES` of `nocodb-bitbucket-auth/oauth`
+     * by default `DEFAULT_SCOPES` of
+     * `nocodb-bitbucket-auth/oauth`
      */
-    scopes?: readonly string[] | string;
+    scopes?: readonly string[] | string | undefined;
     /**
      * other addresses than
      * Bitbucket Cloud's
      */
-    endpoints?: {
-        authorizeUrl?: string;
-        tokenUrl?: string;
-        apiUrl?: string;
-    };
+    endpoints?: ClientOptions['endpoints'];
     /**
      * by default the window in which this module was loaded
      */
-    window?: Page$1;
+    window?: Page$1 | undefined;
 };
 type Grant$3 = {
     /**
@@ -53,16 +52,16 @@ type PopupOptions$1 = {
     /**
      * how long the user may take, 1 to 600000 milliseconds; by default ten minutes
      */
-    timeoutMs?: number;
+    timeoutMs?: number | undefined;
     /**
      * ends the login and closes the popup
      */
-    signal?: RuntimeType<'AbortSignal'>;
+    signal?: RuntimeType<'AbortSignal'> | undefined;
     /**
-     * gets what the user granted after the outcome was `null`, because the
-     * popup seemed to be closed and was not
+     * gets what the user granted after the outcome was `null`,
+     * because the popup seemed to be closed and was not
      */
-    onLateGrant?: (grant: Grant$2) => void;
+    onLateGrant?: ((grant: Grant$2) => void) | undefined;
 };
 /**
  * Lets the user log in and consent in a popup. Call it in the very click, or browsers block the popup: it is opened
@@ -82,6 +81,17 @@ type PopupOptions$1 = {
  */
 declare function authorizeInPopup(options: PageOptions$2 & PopupOptions$1): Promise<Grant$2 | null>;
 
+type PublicClientOptions$1 = Omit<ClientOptions, 'clientSecret'>;
+/**
+ * Validates the configuration of a public client (RFC 6749 section 2.1), once. A secret is refused. In a page, a redirect URI
+ * on the page's own origin may be plain http, if the page itself is on it.
+ *
+ * @param {PublicClientOptions} options
+ * @returns {AuthorizationClient}
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
+ */
+declare function createClient(options: PublicClientOptions$1): AuthorizationClient$1;
+
 type Grant$1 = Grant$3;
 type Page = Page$1;
 type PageOptions$1 = PageOptions$3;
@@ -100,19 +110,24 @@ declare function beginRedirect(options: PageOptions$1): Promise<void>;
  * loaded, before anything else changes the address. What was remembered of the login is gone afterwards, and so are the
  * answer's parameters from the address, whatever the outcome. Calls at the same time share one outcome.
  *
- * @param {{ window?: Page }} [options]
+ * @param {{ window?: Page | undefined }} [options]
  * @returns {Promise<Grant | null>} `null`: the address carries no answer, or the user denied access
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `STATE_MISMATCH` also when the answer was taken before,
  *   `AUTHORIZATION_TIMEOUT` when the login began more than ten minutes ago, and what `validateAuthorizationResponse`
  *   throws but `ACCESS_DENIED`; `INVALID_CONFIG` in a worker (`field` is `window`)
  */
 declare function completeRedirect(options?: {
-    window?: Page;
+    window?: Page | undefined;
 }): Promise<Grant$1 | null>;
 
+type AuthorizationClient = AuthorizationClient$1;
+type AuthorizationRequest = AuthorizationRequest$1;
+type PublicClientOptions = PublicClientOptions$1;
+type ErrorCode = ErrorCode$1;
+type Phase = Phase$1;
 type Grant = Grant$3;
 type PageOptions = PageOptions$3;
 type PopupOptions = PopupOptions$1;
 
-export { authorizeInPopup, beginRedirect, completeRedirect };
-export type { Grant, PageOptions, PopupOptions };
+export { authorizeInPopup, beginRedirect, completeRedirect, createClient };
+export type { AuthorizationClient, AuthorizationRequest, ErrorCode, Grant, PageOptions, Phase, PopupOptions, PublicClientOptions };

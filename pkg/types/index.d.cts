@@ -1,5 +1,4 @@
-import { C as CoreEnvironment, A as Account$3, a as CredentialKind$2, P as Phase$1 } from './shared.cjs';
-export { B as BitbucketAuthError } from './shared.cjs';
+import { B as BitbucketAuthError, b as Account$3, C as CredentialKind$2, E as ErrorCode$1, P as Phase$1 } from './shared.cjs';
 import * as axios from 'axios';
 
 /**
@@ -9,16 +8,26 @@ import * as axios from 'axios';
  * makes of it. What never happens here: a value is judged, kept for the whole process, or told to anybody.
  */
 type Env$1 = Record<string, string | undefined>;
-type Environment$1 = CoreEnvironment;
 
 type AxiosRequestConfig = axios.AxiosRequestConfig;
-type Paginate$1 = (path: string, params?: Record<string, unknown>, config?: AxiosRequestConfig) => AsyncGenerator<any, void, void>;
+type Paginate$1 = <T = any>(path: string, params?: Record<string, unknown>, config?: AxiosRequestConfig) => AsyncGenerator<T, void, void>;
 
+type AxiosError = axios.AxiosError;
 type AxiosInstance = axios.AxiosInstance;
 type Paginate = Paginate$1;
 type BitbucketClient$2 = AxiosInstance & {
     readonly paginate: Paginate;
 };
+type BitbucketAxiosError$1 = AxiosError & {
+    bitbucket: BitbucketAuthError;
+};
+/**
+ * Whether something that was thrown is an error of a client's request. `error.bitbucket` says what it means.
+ *
+ * @param {unknown} error
+ * @returns {error is BitbucketAxiosError}
+ */
+declare function isBitbucketAxiosError(error: unknown): error is BitbucketAxiosError$1;
 
 type Repository$2 = {
     /**
@@ -47,11 +56,11 @@ type PageQuery$1 = {
     /**
      * what the page before gave as `next`
      */
-    next?: string;
+    next?: string | undefined;
     /**
      * a number, counted from 1, for lists that are numbered; or the same as `next`
      */
-    page?: number | string;
+    page?: number | string | undefined;
 };
 
 /**
@@ -62,7 +71,7 @@ type PageQuery$1 = {
  */
 type CodeGrant$1 = {
     code: string;
-    code_verifier?: string;
+    code_verifier?: string | undefined;
 };
 type OAuthPayload$2 = CodeGrant$1 | {
     code: CodeGrant$1;
@@ -79,7 +88,6 @@ type BitbucketClient$1 = BitbucketClient$2;
 type Account$2 = Account$3;
 type ConnectionStatus$2 = ConnectionStatus$1;
 type TestResult$2 = TestResult$1;
-type Environment = Environment$1;
 type PageQuery = PageQuery$1;
 type OAuthPayload$1 = OAuthPayload$2;
 type Repository$1 = Repository$2;
@@ -87,55 +95,55 @@ type Workspace$1 = Workspace$2;
 type Page$1<T> = Page$2<T>;
 type IntegrationConfig$1 = {
     /**
-     * `oauth`, `api_key` (a repository, project or workspace access token), `basic` (an API token
-     * of an Atlassian account) or `custom` (the OAuth client acts as itself)
+     * `oauth`, `api_key` (a repository, project or workspace access token), `basic` (an API
+     * token of an Atlassian account) or `custom` (the OAuth client acts as itself)
      */
-    type?: string;
+    type?: string | undefined;
     /**
      * `api_key`, `basic`
      */
-    token?: string;
+    token?: string | undefined;
     /**
      * `basic`: of the Atlassian account
      */
-    email?: string;
+    email?: string | undefined;
     /**
      * slug, or UUID in braces; for the connection test, and the default of lists
      */
-    workspace?: string;
+    workspace?: string | undefined;
     /**
      * `workspace/repository`, for the connection test
      */
-    repository?: string;
+    repository?: string | undefined;
     /**
      * `oauth`: the access token
      */
-    oauth_token?: string;
+    oauth_token?: string | undefined;
     /**
      * `oauth`
      */
-    refresh_token?: string;
+    refresh_token?: string | undefined;
     /**
      * `oauth`: when the access token dies, ISO 8601
      */
-    expires_at?: string;
+    expires_at?: string | undefined;
     /**
      * `oauth`: when these tokens were received, ISO 8601
      */
-    refreshed_at?: string;
+    refreshed_at?: string | undefined;
     /**
      * `oauth`: as granted
      */
-    scopes?: string[];
+    scopes?: string[] | undefined;
     /**
-     * `oauth`: when the user authorized, ISO 8601; stays as it is while tokens are renewed, so
-     * that they can be told from those of another authorization
+     * `oauth`: when the user authorized, ISO 8601; stays as it is while tokens are
+     * renewed, so that they can be told from those of another authorization
      */
-    authorized_at?: string;
+    authorized_at?: string | undefined;
     /**
      * `oauth`: whose tokens they are, where Bitbucket told
      */
-    account?: Account$2;
+    account?: Account$2 | undefined;
     /**
      * transient: what the GUI brings back from Bitbucket; never stored
      */
@@ -165,29 +173,29 @@ type HostServices$1 = {
     /**
      * stores the whole config
      */
-    saveConfig?: (config: Record<string, unknown>) => unknown;
+    saveConfig?: ((config: Record<string, unknown>) => unknown) | undefined;
     /**
-     * reads the whole config as it is stored now; nothing when
-     * the connection was deleted. With it, and `saveConfig`, renewed tokens are merged into what is stored, and into no other
-     * login's
+     * reads the whole config as it is stored
+     * now; nothing when the connection was deleted. With it, and `saveConfig`, renewed tokens are merged into what is stored, and
+     * into no other login's
      */
-    loadConfig?: () => Promise<IntegrationConfig$1 | undefined>;
+    loadConfig?: (() => Promise<IntegrationConfig$1 | undefined>) | undefined;
     /**
-     * the config is put together of several stored ones, so it is none to store as a whole: the
-     * token refresh callback is given the members that changed
+     * the config is put together of several stored ones, so it is none to store as a
+     * whole: the token refresh callback is given the members that changed
      */
-    isComposed?: boolean;
+    isComposed?: boolean | undefined;
     /**
      * of the connection. Wrappers with the same one share one stored config
      */
-    id?: string;
+    id?: string | undefined;
     /**
      * of the connection, for log lines
      */
-    title?: string;
+    title?: string | undefined;
     logger?: ((message: string) => void) | {
         log: (message: string) => void;
-    };
+    } | undefined;
 };
 /** One connection to Bitbucket. Its methods throw `BitbucketAuthError` unless they say otherwise. */
 declare class BitbucketAuthIntegration {
@@ -195,23 +203,23 @@ declare class BitbucketAuthIntegration {
     /**
      * @param {IntegrationConfig} [config] as stored
      * @param {HostServices} [host]
-     * @param {() => Environment} [environment] the judged environment; by default that of `process.env`
+     * @param {() => object} [environment] the judged environment, of the entry; by default that of `process.env`
      */
-    constructor(config?: IntegrationConfig$1, host?: HostServices$1, environment?: () => Environment);
+    constructor(config?: IntegrationConfig$1, host?: HostServices$1, environment?: () => object);
     /** The config without what `saveVars` keeps. It holds the credentials. */
     get config(): {
-        type?: string;
-        token?: string;
-        email?: string;
-        workspace?: string;
-        repository?: string;
-        oauth_token?: string;
-        refresh_token?: string;
-        expires_at?: string;
-        refreshed_at?: string;
-        scopes?: string[];
-        authorized_at?: string;
-        account?: Account$2;
+        type?: string | undefined;
+        token?: string | undefined;
+        email?: string | undefined;
+        workspace?: string | undefined;
+        repository?: string | undefined;
+        oauth_token?: string | undefined;
+        refresh_token?: string | undefined;
+        expires_at?: string | undefined;
+        refreshed_at?: string | undefined;
+        scopes?: string[] | undefined;
+        authorized_at?: string | undefined;
+        account?: Account$2 | undefined;
         oauth?: unknown;
     };
     /**
@@ -360,13 +368,13 @@ declare class BitbucketAuthIntegration {
     /**
      * The repositories of a workspace that the connection can see. Exposed to NocoDB's creators.
      *
-     * @param {PageQuery & { workspace?: string }} [query] `workspace`: its slug or its UUID in braces, by default that of the
+     * @param {PageQuery & { workspace?: string | undefined }} [query] `workspace`: its slug or its UUID in braces, by default that of the
      *   config
      * @returns {Promise<Page<Repository>>}
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
      */
     listRepositories(query?: PageQuery & {
-        workspace?: string;
+        workspace?: string | undefined;
     }): Promise<Page$1<Repository$1>>;
 }
 
@@ -532,10 +540,12 @@ type OAuthMeta = {
     codeKey: string;
 };
 
+type BitbucketAxiosError = BitbucketAxiosError$1;
 type BitbucketClient = BitbucketClient$2;
 type Account = Account$3;
 type CredentialKind = CredentialKind$2;
 type Env = Env$1;
+type ErrorCode = ErrorCode$1;
 type Phase = Phase$1;
 type FormElement = FormElement$1;
 type IntegrationManifest = IntegrationManifest$1;
@@ -573,5 +583,5 @@ declare function createEntry(env?: Env): IntegrationEntry;
 /** The integration for `process.env`. */
 declare const _default: IntegrationEntry;
 
-export { BitbucketAuthIntegration, createEntry, _default as default };
-export type { Account, BitbucketClient, CodeGrant, ConnectionStatus, CredentialKind, Env, FormElement, HostServices, IntegrationConfig, IntegrationEntry, IntegrationManifest, OAuthPayload, Page, Phase, Repository, StoredTokens, TestResult, Workspace };
+export { BitbucketAuthError, BitbucketAuthIntegration, createEntry, _default as default, isBitbucketAxiosError };
+export type { Account, BitbucketAxiosError, BitbucketClient, CodeGrant, ConnectionStatus, CredentialKind, Env, ErrorCode, FormElement, HostServices, IntegrationConfig, IntegrationEntry, IntegrationManifest, OAuthPayload, Page, Phase, Repository, StoredTokens, TestResult, Workspace };

@@ -1,49 +1,17 @@
-import { b as AuthorizationRequest$1, R as RuntimeType$1, T as TokenRequest$1, c as TokenSet$1, d as CoreSource$1 } from './shared.cjs';
-export { B as BitbucketAuthError, i as init } from './shared.cjs';
+import { R as RuntimeType$1, T as TokenRequest$2, c as AuthorizationRequest$1, d as CoreSource$1, A as AuthorizationClient, e as TokenSet$1 } from './shared.cjs';
+export { B as BitbucketAuthError, f as init } from './shared.cjs';
 
-type AuthorizationRequest = AuthorizationRequest$1;
-type TokenRequest = TokenRequest$1;
-type TokenSet = TokenSet$1;
-type CoreSource = CoreSource$1;
+type TokenRequest$1 = TokenRequest$2;
 type RuntimeType<Name extends string> = RuntimeType$1<Name>;
-type ClientOptions = {
-    /**
-     * the Key of the OAuth client at Bitbucket
-     */
-    clientId: string;
-    /**
-     * its Secret; leave it out in a browser
-     */
-    clientSecret?: string;
-    /**
-     * an absolute https address without a fragment, or http on loopback; sent byte for byte
-     */
-    redirectUri: string;
-    /**
-     * by default `DEFAULT_SCOPES`; an empty list sends no scope parameter,
-     * which asks for all that the client has
-     */
-    scopes?: readonly string[] | string;
-    /**
-     * other addresses than
-     * Bitbucket Cloud's: https, or http on loopback
-     */
-    endpoints?: {
-        authorizeUrl?: string;
-        tokenUrl?: string;
-        apiUrl?: string;
-    };
-};
-type TokenResponse = {
+type TokenResponse$1 = {
     /**
      * the HTTP status
      */
     status: number;
     /**
-     * also a `Map`; names in
-     * any letter case
+     * also a `Map`; names in any letter case
      */
-    headers?: RuntimeType<'Headers'> | Iterable<readonly [string, unknown]> | Record<string, unknown>;
+    headers?: RuntimeType<'Headers'> | Iterable<readonly [string, unknown]> | Record<string, unknown> | undefined;
     /**
      * as received, content encoding removed
      */
@@ -57,15 +25,51 @@ type TokenResponse = {
      */
     grant: 'authorization_code' | 'refresh_token' | 'client_credentials';
     /**
-     * the token set that was refreshed: its
-     * refresh token and its scopes are kept when the answer brings none
+     * the token
+     * set that was refreshed: its refresh token and its scopes are kept when the answer brings none
      */
-    previous?: Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>;
+    previous?: {
+        refreshToken?: string | undefined;
+        scopes?: readonly string[] | undefined;
+    } | undefined;
     /**
-     * the request that was answered: its secrets are cut out of what the
-     * server says
+     * the request that was answered: its secrets are cut out of what
+     * the server says
      */
-    request?: Pick<TokenRequest, 'body'>;
+    request?: Pick<TokenRequest$1, 'body'> | undefined;
+};
+
+type AuthorizationRequest = AuthorizationRequest$1;
+type TokenRequest = TokenRequest$2;
+type TokenSet = TokenSet$1;
+type CoreSource = CoreSource$1;
+type TokenResponse = TokenResponse$1;
+type ClientOptions = {
+    /**
+     * the Key of the OAuth client at Bitbucket
+     */
+    clientId: string;
+    /**
+     * its Secret; leave it out in a browser
+     */
+    clientSecret?: string | undefined;
+    /**
+     * an absolute https address without a fragment, or http on loopback; sent byte for byte
+     */
+    redirectUri: string;
+    /**
+     * by default `DEFAULT_SCOPES`; an empty list sends no scope
+     * parameter, which asks for all that the client has
+     */
+    scopes?: readonly string[] | string | undefined;
+    /**
+     * other addresses than Bitbucket Cloud's: https, or http on loopback
+     */
+    endpoints?: {
+        authorizeUrl?: string | undefined;
+        tokenUrl?: string | undefined;
+        apiUrl?: string | undefined;
+    } | undefined;
 };
 /**
  * The scopes that are requested unless others are configured, in this order. Frozen.
@@ -77,7 +81,7 @@ declare const DEFAULT_SCOPES: readonly string[];
  * An OAuth client at Bitbucket: validated once, for as long as it is needed. Made by `createClient`. Nothing that
  * prints or serialises it shows the secret.
  */
-declare class OAuthClient {
+declare class OAuthClient extends AuthorizationClient {
     #private;
     /**
      * @param {ClientOptions} options
@@ -85,65 +89,20 @@ declare class OAuthClient {
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
      */
     constructor(options: ClientOptions, caller?: Function);
-    /** The Key, as configured. */
-    get clientId(): string;
-    /** The redirect URI, byte for byte as configured. */
-    get redirectUri(): string;
-    /** The scopes that are requested; empty when no scope parameter is sent. */
-    get scopes(): string[];
-    /** The authorization endpoint. */
-    get authorizeUrl(): string;
-    /** The token endpoint. */
-    get tokenUrl(): string;
-    /** The base address of the API. */
-    get apiUrl(): string;
-    /** Whether the client has a secret (RFC 6749 section 2.1). */
-    get confidential(): boolean;
-    /**
-     * The authorization address for NocoDB's form, whose GUI appends state and PKCE by itself.
-     *
-     * @returns {string} without `state`, `code_challenge` and `code_challenge_method`, and always with a query
-     */
-    authorizationUrl(): string;
-    /**
-     * Starts a login with a fresh state (RFC 6749 section 10.12) and PKCE S256 (RFC 7636).
-     *
-     * @param {{ extraParams?: Record<string, string> }} [options] parameters to add; they cannot replace the client's own
-     * @returns {AuthorizationRequest}
-     * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
-     */
-    createAuthorizationRequest(options?: {
-        extraParams?: Record<string, string>;
-    }): AuthorizationRequest;
-    /**
-     * Judges what came back to the redirect URI. The state is checked before anything else is believed.
-     *
-     * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback the address, or its query
-     * @param {{ state: string }} expected what `createAuthorizationRequest` returned for this user
-     * @returns {{ code: string }} for `buildTokenRequest`; good for one use within minutes
-     * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `CALLBACK_INVALID`, `CALLBACK_DUPLICATE_PARAMETER`,
-     *   `CALLBACK_UNSUPPORTED_RESPONSE`, `STATE_MISSING`, `STATE_MISMATCH`, `ISSUER_MISMATCH`, `ACCESS_DENIED`,
-     *   `AUTHORIZATION_FAILED`, `CODE_MISSING`
-     */
-    validateAuthorizationResponse(callback: string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>, expected: {
-        state: string;
-    }): {
-        code: string;
-    };
     /**
      * The request that exchanges a code for tokens (RFC 6749 section 4.1.3). Send it without following redirects.
      *
-     * @param {{ code: string, codeVerifier?: string, code_verifier?: string, redirectUri?: string }} grant what
-     *   `authorizeInPopup` gives has the verifier as `code_verifier`; `redirectUri`: when the code was asked for with
-     *   another than the client's
+     * @param {{ code: string, codeVerifier?: string | undefined, code_verifier?: string | undefined, redirectUri?: string | undefined }
+     *   } grant `code`: as `validateAuthorizationResponse` or `authorizeInPopup` gave it, which have checked the state; the latter
+     *   has the verifier as `code_verifier`; `redirectUri`: when the code was asked for with another than the client's
      * @returns {TokenRequest}
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
      */
     buildTokenRequest(grant: {
         code: string;
-        codeVerifier?: string;
-        code_verifier?: string;
-        redirectUri?: string;
+        codeVerifier?: string | undefined;
+        code_verifier?: string | undefined;
+        redirectUri?: string | undefined;
     }): TokenRequest;
     /**
      * The request that exchanges a refresh token for new tokens (RFC 6749 section 6). Bitbucket rotates refresh tokens:
@@ -201,4 +160,4 @@ declare function expandScopes(list: readonly string[]): string[];
 declare function missingScopes(required: readonly string[], granted: readonly string[]): string[];
 
 export { DEFAULT_SCOPES, OAuthClient, createClient, expandScopes, missingScopes };
-export type { AuthorizationRequest, ClientOptions, CoreSource, RuntimeType, TokenRequest, TokenResponse, TokenSet };
+export type { AuthorizationRequest, ClientOptions, CoreSource, TokenRequest, TokenResponse, TokenSet };

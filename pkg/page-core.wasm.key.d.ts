@@ -1,0 +1,4 @@
+export const hash: string;
+export const section: string;
+export const build: string;
+export const key: symbol;
