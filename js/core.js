@@ -11,54 +11,10 @@ import { readSource } from './core-source.js';
 import { createLoader } from './loader.js';
 
 /** @typedef {import('./error.js').BitbucketAuthError} BitbucketAuthError */
-/** @typedef {import('./error.js').Failure} Failure */
-
-/**
- * What a token request needs on the wire. It holds secrets: send it, do not log it.
- *
- * @typedef {object} TokenRequest
- * @property {string} method always `POST`
- * @property {string} url the token endpoint
- * @property {Record<string, string>} headers
- * @property {string} body form-urlencoded
- */
-
-/**
- * @typedef {object} TokenSet
- * @property {string} accessToken
- * @property {'bearer'} tokenType
- * @property {string} [refreshToken]
- * @property {number} [expiresAt] milliseconds since the epoch; absent when the answer did not say
- * @property {string[]} scopes as granted, in the answer's order
- */
-
-/**
- * What has to be remembered between sending the user to Bitbucket and the callback.
- *
- * @typedef {object} AuthorizationRequest
- * @property {string} url where to send the user
- * @property {string} state belongs in the user's session; checked by `validateAuthorizationResponse`
- * @property {string} codeVerifier belongs in the user's session; for `buildTokenRequest` (RFC 7636 section 4.1)
- * @property {string} codeChallenge S256 of the verifier (RFC 7636 section 4.2)
- * @property {string} redirectUri as sent
- */
 
 /** @typedef {import('./loader.js').Ending} Ending */
 
-/** @typedef {'oauth' | 'api_key' | 'basic' | 'custom'} CredentialKind */
-
-/**
- * What a stored config says of its credential.
- *
- * @typedef {object} StoredCredential
- * @property {CredentialKind} kind
- * @property {string} [accessToken]
- * @property {string} [authorization] the value of the header; absent when a token has to be fetched first
- * @property {string} [email]
- * @property {boolean} canRenew whether a new token can be had without anybody doing anything
- * @property {boolean} hasUser whether it is a person's
- * @property {string} [hint] what seems to be wrong with the token
- */
+/** @typedef {import('../pkg/core.js').StoredCredential['kind']} CredentialKind */
 
 /**
  * A type of the runtime's own, or none: the declarations of this package also compile without those of the DOM.

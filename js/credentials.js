@@ -11,7 +11,7 @@ import { core } from './core.js';
 import { configFailure } from './token-endpoint.js';
 import { keeperOf } from './token-keeper.js';
 
-/** @typedef {import('./core.js').StoredCredential} StoredCredential */
+/** @typedef {import('../pkg/core.js').StoredCredential} StoredCredential */
 /** @typedef {import('./nocodb/environment.js').Environment} Environment */
 /** @typedef {import('./token-connection.js').Connection} Connection */
 /** @typedef {import('./token-connection.js').Current} Current */

@@ -53,6 +53,11 @@ const sourceChecks = [
   ['clippy finds nothing', () => must('cargo', ['clippy', '--locked', '--all-targets', '--', '-D', 'warnings'])],
   ['clippy finds nothing in what is compiled for WebAssembly only', () => must('cargo', ['clippy', '--locked',
     '--target', target, '--lib', '--test', 'web', '--test', 'web_bindings', '--', '-D', 'warnings'], { env: wasmEnv() })],
+  ['clippy finds nothing in the core for pages', async () => {
+    const features = ['clippy', '--locked', '--lib', '--no-default-features'];
+    await must('cargo', [...features, '--', '-D', 'warnings']);
+    await must('cargo', [...features, '--target', target, '--', '-D', 'warnings'], { env: wasmEnv() });
+  }],
   ['JSDoc types hold', () => tsc('-p', root)],
   ['pkg/ fits its sources', checkPkg],
   ['no file names a machine or a mirror', checkHygiene],

@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import * as importedIndex from 'nocodb-bitbucket-auth';
+import * as importedBrowser from 'nocodb-bitbucket-auth/browser';
 import * as importedOauth from 'nocodb-bitbucket-auth/oauth';
 import * as importedSlim from 'nocodb-bitbucket-auth/slim';
-import { REDIRECT_URI, environment, json, serve, thrownBy } from './support.js';
+import { REDIRECT_URI, environment, json, runJsonFixture, serve, thrownBy } from './support.js';
 
 const require = createRequire(import.meta.url);
 const requiredIndex = require('nocodb-bitbucket-auth');
+const requiredBrowser = require('nocodb-bitbucket-auth/browser');
 const requiredOauth = require('nocodb-bitbucket-auth/oauth');
 const requiredSlim = require('nocodb-bitbucket-auth/slim');
 
@@ -32,8 +34,12 @@ test('both give the same names', () => {
     'BitbucketAuthError', 'DEFAULT_SCOPES', 'OAuthClient', 'createClient', 'expandScopes', 'init', 'missingScopes',
   ]);
   assert.deepEqual(Object.keys(importedSlim).sort(), Object.keys(importedOauth).sort());
+  assert.deepEqual(Object.keys(importedBrowser).sort(), [
+    'BitbucketAuthError', 'authorizeInPopup', 'beginRedirect', 'completeRedirect', 'createClient', 'init',
+  ]);
   for (const [imported, required] of [
     [importedIndex, requiredIndex], [importedOauth, requiredOauth], [importedSlim, requiredSlim],
+    [importedBrowser, requiredBrowser],
   ]) {
     const names = Object.keys(required).filter((name) => name !== '__esModule' && name !== 'module.exports');
     assert.deepEqual(names.sort(), Object.keys(imported).sort());
@@ -49,16 +55,32 @@ test('the default export is the entry', () => {
   assert.deepEqual(requiredIndex.default.manifest, importedIndex.default.manifest);
 });
 
-for (const [what, index, oauth, slim] of [
-  ['import', importedIndex, importedOauth, importedSlim], ['require', requiredIndex, requiredOauth, requiredSlim],
+for (const [what, index, oauth, slim, browser] of [
+  ['import', importedIndex, importedOauth, importedSlim, importedBrowser],
+  ['require', requiredIndex, requiredOauth, requiredSlim, requiredBrowser],
 ]) {
   test(`${what}: the entry points share one class of errors`, () => {
     assert.equal(index.BitbucketAuthError, oauth.BitbucketAuthError);
     assert.equal(slim.BitbucketAuthError, oauth.BitbucketAuthError);
+    assert.equal(browser.BitbucketAuthError, oauth.BitbucketAuthError);
     assert.equal(slim.OAuthClient, oauth.OAuthClient);
     assert.throws(() => oauth.createClient(), index.BitbucketAuthError);
   });
 }
+
+test('a process that takes everything by import and by require compiles each core once', async (t) => {
+  assert.deepEqual(await runJsonFixture(t, 'compiles.js', []), { compiled: 2, works: [true, true, true, true, true, true] });
+});
+
+test('a client of ./browser has no function about tokens, and serves the login from a page', () => {
+  for (const { createClient } of [importedBrowser, requiredBrowser]) {
+    const { clientSecret: _secret, ...options } = OPTIONS;
+    const client = createClient(options);
+    assert.equal(client.confidential, false);
+    for (const name of ['buildTokenRequest', 'buildRefreshRequest', 'parseTokenResponse']) assert.equal(name in client, false);
+    assert.throws(() => createClient(OPTIONS), { code: 'INVALID_ARGUMENT', field: 'clientSecret' });
+  }
+});
 
 describe('the same result by require and by import', () => {
   const response = (more) => ({
@@ -85,6 +107,12 @@ describe('the same result by require and by import', () => {
     'missing scopes': ({ missingScopes }) => missingScopes(['account', 'project'], ['account']),
     'default scopes': ({ DEFAULT_SCOPES }) => [...DEFAULT_SCOPES],
   };
+  test('an authorization address of a page', () => {
+    const { clientSecret: _secret, ...options } = OPTIONS;
+    const addresses = [importedBrowser, requiredBrowser, importedOauth]
+      .map(({ createClient }) => createClient(options).authorizationUrl());
+    assert.deepEqual(addresses, Array(3).fill(addresses[0]));
+  });
   for (const [what, call] of Object.entries(calls)) {
     test(what, () => {
       const expected = outcome(() => call(importedOauth));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
+import * as browser from 'nocodb-bitbucket-auth/browser';
 import * as oauth from 'nocodb-bitbucket-auth/oauth';
 
 // Not exported: they tell what is for the plugin only.
@@ -10,6 +11,7 @@ const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbuc
 const { readEnvironment } = await inside('js/nocodb/environment.js');
 const { isObject, jsonOf, membersOf } = await inside('js/arguments.js');
 const { core } = await inside('js/core.js');
+const { core: pageCore } = await inside('js/browser/core.js');
 const { nextOf } = await inside('js/api/paginate.js');
 const { pageAddress } = await inside('js/nocodb/lists.js');
 
@@ -42,6 +44,11 @@ function check(vector, call, expected) {
 function holds(seen, listed) {
   for (const [name, value] of Object.entries(listed)) assert.deepEqual(seen[name] ?? null, value, name);
 }
+
+/** Clients of the whole core and of the page's, which takes no secret. */
+const clientsOfBoth = ({ clientSecret, ...options }) => [
+  oauth.createClient({ clientSecret, ...options }), browser.createClient(options),
+];
 
 /** Runs `call` with known bytes in place of the random source. */
 function withRandom(hex, call) {
@@ -83,7 +90,7 @@ function answer({ status, headers = {}, body, encoding, path, isElsewhere = fals
 
 const CASES = {
   callback(vector) {
-    const client = oauth.createClient({
+    const clients = clientsOfBoth({
       clientId: 'Key',
       clientSecret: 'Secret',
       redirectUri: vector.redirectUri ?? REDIRECT_URI,
@@ -95,8 +102,11 @@ const CASES = {
       searchParams: (value) => new URLSearchParams(value),
       null: () => null,
     }[vector.kind](text(vector.callback));
-    check(vector, () => client.validateAuthorizationResponse(given, { state: vector.state }),
-      (result) => assert.deepEqual(result, vector.expect));
+    for (const client of clients) {
+      if (!client.confidential && vector.name.includes('client secret')) continue;
+      check(vector, () => client.validateAuthorizationResponse(given, { state: vector.state }),
+        (result) => assert.deepEqual(result, vector.expect));
+    }
   },
 
   token_response(vector) {
@@ -145,26 +155,31 @@ const CASES = {
     const { codeVerifier, codeChallenge, random } = vector;
     check(vector, () => client.buildTokenRequest({ code: 'code', codeVerifier }), ({ body }) => {
       assert.equal(new URLSearchParams(body).get('code_verifier'), codeVerifier);
-      if (!random) return;
-      const made = withRandom('00'.repeat(32) + random, () => client.createAuthorizationRequest());
-      holds(made, { codeVerifier, codeChallenge });
+      for (const each of random ? [client, browser.createClient({ clientId: 'Key', redirectUri: REDIRECT_URI })] : []) {
+        const made = withRandom('00'.repeat(32) + random, () => each.createAuthorizationRequest());
+        holds(made, { codeVerifier, codeChallenge });
+      }
     });
   },
 
   authorization_request(vector) {
-    const client = oauth.createClient(vector.client);
     const { extraParams, random } = vector;
-    check(vector, () => withRandom(random, () => client.createAuthorizationRequest({ extraParams })), (request) => {
-      assert.deepEqual(request, vector.expect);
-      assert.equal(client.authorizationUrl(), vector.authorizationUrl);
-    });
+    for (const client of clientsOfBoth(vector.client)) {
+      check(vector, () => withRandom(random, () => client.createAuthorizationRequest({ extraParams })), (request) => {
+        assert.deepEqual(request, vector.expect);
+        assert.equal(client.authorizationUrl(), vector.authorizationUrl);
+      });
+    }
   },
 
   arguments({ argument, members, ...vector }) {
-    const { members: known } = core().describeArgument(argument);
-    const unknown = members.filter((name) => !known.some((member) => member.name === name));
-    const { Unknown } = core().Misfit;
-    checkCore(vector, () => unknown.forEach((name) => core().refuseArgument(argument, Unknown, name)), () => {});
+    // A page's core knows the arguments of its own functions only.
+    const cores = [core(), pageCore()].filter(({ describeArgument }, at) => at === 0 || describeArgument(argument));
+    for (const { describeArgument, refuseArgument, Misfit: { Unknown } } of cores) {
+      const { members: known } = describeArgument(argument);
+      const unknown = members.filter((name) => !known.some((member) => member.name === name));
+      checkCore(vector, () => unknown.forEach((name) => refuseArgument(argument, Unknown, name)), () => {});
+    }
   },
 
   scope(vector) {
@@ -368,6 +383,11 @@ const CASES = {
 
 function configOptions(vector) {
   check(vector, () => oauth.createClient(vector.options), (client) => holds(client, vector.expect));
+  if (!isObject(vector.options) || vector.error?.field === 'clientSecret') return;
+  const { clientSecret: _secret, ...options } = vector.options;
+  check(vector, () => browser.createClient(options), (client) => {
+    holds(client, { ...vector.expect, ...(vector.expect.confidential && { confidential: false }) });
+  });
 }
 
 /** The entry tells what it made of the environment: in its log, in its form, and in the client it gives. */
