@@ -61,21 +61,28 @@ export function pick(value, names) {
 export const stringOf = (value) => (typeof value === 'string' ? value : undefined);
 
 /**
- * The JSON of some members of what may be anything, without those that have none: a `BigInt`, a cycle, a getter that throws.
+ * The JSON of a member of what may be anything; `undefined` where it has none: a `BigInt`, a cycle, a getter that throws.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {string | undefined}
+ */
+export function jsonOfMember(value, name) {
+  try {
+    return JSON.stringify(members(value)[name]);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The JSON of some members of what may be anything, those that have one.
  *
  * @param {unknown} value
  * @param {string[]} names
  * @returns {string}
  */
 export function jsonOf(value, names) {
-  const given = members(value);
-  const written = names.map((name) => {
-    try {
-      const json = JSON.stringify(given[name]);
-      return json === undefined ? [] : [`${JSON.stringify(name)}:${json}`];
-    } catch {
-      return [];
-    }
-  });
-  return `{${written.flat().join(',')}}`;
+  const written = names.map((name) => [name, jsonOfMember(value, name)]).filter(([, json]) => json !== undefined);
+  return `{${written.map(([name, json]) => `"${name}":${json}`).join(',')}}`;
 }

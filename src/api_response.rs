@@ -7,7 +7,7 @@
 use crate::credential::Kind;
 use crate::endpoints::Address;
 use crate::error::{Code, Error, Phase, sounds_like_refresh};
-use crate::json_object::{Value, entries, members};
+use crate::json_object::{Value, members};
 use crate::rate_limit;
 use crate::retry_after;
 use crate::scope::{ScopeSet, split};
@@ -340,16 +340,23 @@ impl BitbucketError {
         if message.is_none() && kind.and_then(Value::text).as_deref() != Some("error") {
             return None;
         }
-        let scopes = detail.and_then(|detail| detail.members(["required", "granted"]));
+        let (detail, scopes) = match detail {
+            Some(Value::Text(text)) => (Some(text), None),
+            detail => (None, detail.and_then(|detail| detail.members(["required", "granted"]))),
+        };
         let [required, granted] = scopes.unwrap_or_default().map(|names| names.and_then(Value::texts));
-        let fields = fields.and_then(|fields| entries(fields.json()).ok()).unwrap_or_default();
+        let fields = fields.and_then(|fields| fields.entries()).unwrap_or_default();
         let announcement = data.and_then(|data| data.members(["announcement_url"]));
         Some(Self {
             message,
-            detail: detail.and_then(Value::text),
+            detail,
             required: required.map(|names| clean_scopes(&names)).unwrap_or_default(),
             granted: granted.and_then(|names| known_scopes(&names)),
-            fields: fields.iter().take(MOST_FIELDS).filter_map(|(name, problem)| field(name, *problem)).collect(),
+            fields: fields
+                .into_iter()
+                .take(MOST_FIELDS)
+                .filter_map(|(name, problem)| field(&name, problem))
+                .collect(),
             announcement: announcement.and_then(|[address]| address?.text()),
         })
     }
@@ -369,13 +376,14 @@ impl BitbucketError {
 }
 
 /// The name of a member, and the first words about it. Bitbucket has a sentence for each, or a list of them.
-fn field(name: &str, problem: Value<'_>) -> Option<String> {
+fn field(name: &str, problem: Value) -> Option<String> {
     let name = clean_description(name, [])?;
-    let words = problem
-        .text()
-        .or_else(|| problem.texts()?.into_iter().next())
-        .filter(|words| !words.trim_start().starts_with('<'))
-        .and_then(|words| clean_description(&words, []));
+    let words = match problem {
+        Value::Text(words) => Some(words),
+        problem => problem.texts().and_then(|sentences| sentences.into_iter().next()),
+    };
+    let words =
+        words.filter(|words| !words.trim_start().starts_with('<')).and_then(|words| clean_description(&words, []));
     Some(match words {
         Some(words) if words.chars().count() > LONGEST_FIELD => {
             [&name, ": ", &words.chars().take(LONGEST_FIELD - 1).collect::<String>(), "…"].concat()

@@ -362,10 +362,10 @@ impl ConnectionTest {
 
 impl Account {
     /// Of the members of a user that have these names.
-    fn read([uuid, nickname, display_name]: [Option<Value<'_>>; 3]) -> Self {
+    fn read([uuid, nickname, display_name]: [Option<Value>; 3]) -> Self {
         let is_id =
             |id: &String| (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-        let name = |name: Option<Value<'_>>| clean_description(&name?.text()?, []);
+        let name = |name: Option<Value>| clean_description(&name?.text()?, []);
         Self {
             uuid: uuid.and_then(Value::text).filter(is_id),
             nickname: name(nickname),

@@ -11,7 +11,7 @@ use crate::Reason;
 use crate::environment::{ClientCredentials, variable};
 use crate::error::{Code, Error, Phase, Result};
 use crate::host_answer::unexchanged;
-use crate::json_object::{Value, entries, members};
+use crate::json_object::{Entries, Value, entries, members};
 use crate::pasted;
 use crate::secret::Secret;
 use crate::token_response::is_token;
@@ -73,18 +73,14 @@ impl Kind {
 /// The members of a stored config that are read. `oauth` is what the host's GUI sends once, to be exchanged.
 pub const MEMBERS: [&str; 6] = ["type", "token", "email", "oauth_token", "refresh_token", "oauth"];
 
-/// The members of a config that stand for a text in a vault: `{ "$vault": { "alias": …, "secret": … } }`, and nothing else.
+/// Whether the JSON of a member stands for a text in a vault: `{ "$vault": { "alias": …, "secret": … } }`, and nothing else.
 /// NocoDB puts the text in its place before it hands a config over.
-pub fn vault_references(config: &str) -> Vec<String> {
-    let members = entries(config.as_bytes()).unwrap_or_default();
-    members.into_iter().filter(|(_, value)| is_vault_reference(*value)).map(|(name, _)| name).collect()
+pub fn is_vault_reference(member: &str) -> bool {
+    entries(member.as_bytes()).is_some_and(|entries| is_reference(&entries))
 }
 
-fn is_vault_reference(value: Value<'_>) -> bool {
-    entries(value.json()).is_ok_and(|members| match members.as_slice() {
-        [(name, place)] => name == "$vault" && place.json().starts_with(b"{"),
-        _ => false,
-    })
+fn is_reference(entries: &Entries) -> bool {
+    matches!(entries.as_slice(), [(name, Value::Object(_))] if name == "$vault")
 }
 
 /// A credential that can be used, or at least renewed.
@@ -104,8 +100,8 @@ impl Credential {
     /// Reads the JSON of a config's [members](MEMBERS). Stores may hold anything: what is no text is as good as absent, and so
     /// is an empty one. White space around what people paste is trimmed.
     pub fn read(config: &str, client_credentials: ClientCredentials) -> Result<Self> {
-        let [kind, token, email, oauth_token, refresh_token, code] =
-            members(config.as_bytes(), MEMBERS).map_err(|_| argument("config", "is not an object"))?;
+        let [kind, token, email, oauth_token, refresh_token, code] = members(config.as_bytes(), MEMBERS)
+            .map_err(|_| argument("config", "is not an object that can be read"))?;
         let kind = kind.and_then(Value::text).and_then(|name| Kind::from_name(&name));
         let kind = kind.ok_or_else(|| argument("type", "must be oauth, api_key, basic or custom"))?;
         if kind == Kind::Custom && client_credentials == ClientCredentials::Refused {
@@ -113,13 +109,15 @@ impl Credential {
             let error = Error::new(Code::InvalidConfig, Phase::Config);
             return Err(error.with_field(variable::CLIENT_CREDENTIALS).with_reason(reason));
         }
-        let made_of: &[_] = match kind {
-            Kind::OAuth => &[("oauth_token", oauth_token), ("refresh_token", refresh_token)],
-            Kind::ApiKey => &[("token", token)],
-            Kind::Basic => &[("token", token), ("email", email)],
+        let made_of: &[(&str, &Option<Value>)] = match kind {
+            Kind::OAuth => &[("oauth_token", &oauth_token), ("refresh_token", &refresh_token)],
+            Kind::ApiKey => &[("token", &token)],
+            Kind::Basic => &[("token", &token), ("email", &email)],
             Kind::Custom => &[],
         };
-        if let Some((field, _)) = made_of.iter().find(|(_, value)| value.is_some_and(is_vault_reference)) {
+        let is_unresolved =
+            |value: &Option<Value>| matches!(value, Some(Value::Object(entries)) if is_reference(entries));
+        if let Some((field, _)) = made_of.iter().find(|(_, value)| is_unresolved(value)) {
             return Err(argument(
                 field,
                 "is a vault reference, which the host did not resolve: check the vault in NocoDB, or enter the value itself",
@@ -127,7 +125,11 @@ impl Credential {
         }
         let refresh_token = text(refresh_token).filter(|token| is_renewable(kind.as_str(), token));
         let can_renew = kind == Kind::Custom || refresh_token.is_some();
-        let (field, token) = made_of.first().copied().unwrap_or(("token", None));
+        let (field, token) = match kind {
+            Kind::OAuth => ("oauth_token", oauth_token),
+            Kind::ApiKey | Kind::Basic => ("token", token),
+            Kind::Custom => ("token", None),
+        };
         let access_token = text(token).map_or(Err("is missing"), |token| parse_token(&token));
         if let Err(reason) = access_token
             && !can_renew
@@ -187,7 +189,7 @@ pub fn bearer(access_token: &str) -> Secret {
 }
 
 /// The text of a member, without the white space around it, unless it is empty.
-fn text(member: Option<Value<'_>>) -> Option<String> {
+fn text(member: Option<Value>) -> Option<String> {
     member?.text().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 

@@ -88,21 +88,22 @@ impl TokenResponse<'_> {
         subtype == "json" || subtype.strip_suffix("+json").is_some_and(|subtype| !subtype.is_empty())
     }
 
-    fn unreadable(&self, problem: Problem) -> Box<Error> {
+    fn unreadable(&self, problem: Problem<'_>) -> Box<Error> {
         match problem {
             Problem::Syntax => self.error(Code::ResponseNotJson),
             Problem::NotAnObject => self.error(Code::ResponseInvalid).with_reason("it is not a JSON object"),
             Problem::DuplicateName => self.error(Code::ResponseInvalid).with_reason("a member stands twice"),
+            Problem::Unusable(field) => self.invalid(field, "cannot be used as it is written"),
         }
     }
 
     /// A member that has to be a string if it is there.
-    fn text(&self, field: &str, value: Option<Value<'_>>) -> Result<Option<String>> {
+    fn text(&self, field: &str, value: Option<Value>) -> Result<Option<String>> {
         value.map(|value| value.text().ok_or_else(|| self.invalid(field, "is not a string"))).transpose()
     }
 
     /// A member that has to be a token if it is there.
-    fn token(&self, field: &str, value: Option<Value<'_>>) -> Result<Option<Secret>> {
+    fn token(&self, field: &str, value: Option<Value>) -> Result<Option<Secret>> {
         match self.text(field, value)? {
             Some(token) if is_token(&token) => Ok(Some(Secret::new(token))),
             Some(_) => Err(self.invalid(field, "is not 1 to 65536 printable ASCII characters without spaces")),
@@ -111,7 +112,7 @@ impl TokenResponse<'_> {
     }
 
     /// When the access token dies: after `expires_in` seconds.
-    fn expires_at(&self, expires_in: Option<Value<'_>>) -> Result<Option<f64>> {
+    fn expires_at(&self, expires_in: Option<Value>) -> Result<Option<f64>> {
         let Some(expires_in) = expires_in else { return Ok(None) };
         let seconds = expires_in.number().filter(|seconds| (0.0..=LONGEST_LIFETIME).contains(seconds));
         let seconds = seconds.ok_or_else(|| {
@@ -122,7 +123,7 @@ impl TokenResponse<'_> {
 
     /// The scopes that a good answer grants, if it names any: Bitbucket's own `scopes` before the standard's `scope`. When
     /// both are there, `scopes` is the one that is kept up to date.
-    fn granted_scopes(&self, scopes: Option<Value<'_>>, scope: Option<Value<'_>>) -> Result<Option<ScopeSet>> {
+    fn granted_scopes(&self, scopes: Option<Value>, scope: Option<Value>) -> Result<Option<ScopeSet>> {
         let scopes = self.scopes("scopes", scopes)?;
         let scope = self.scopes("scope", scope)?;
         // An empty list beside one that is not says nothing.
@@ -131,9 +132,12 @@ impl TokenResponse<'_> {
     }
 
     /// A member that has to be a list of scopes, in one string or several, if it is there.
-    fn scopes(&self, field: &str, value: Option<Value<'_>>) -> Result<Option<ScopeSet>> {
+    fn scopes(&self, field: &str, value: Option<Value>) -> Result<Option<ScopeSet>> {
         let Some(value) = value else { return Ok(None) };
-        let texts = value.text().map(|text| vec![text]).or_else(|| value.texts());
+        let texts = match value {
+            Value::Text(text) => Some(vec![text]),
+            value => value.texts(),
+        };
         let texts = texts.ok_or_else(|| self.invalid(field, "is neither a string nor a list of strings"))?;
         let scopes =
             ScopeSet::read(texts.iter().map(String::as_str)).map_err(|reason| self.invalid(field, reason))?;

@@ -7,9 +7,9 @@ use js_sys::JSON;
 use nocodb_bitbucket_auth::bindings::{
     Api, ApiAnswer, Client, Policy, Queue, Redactor, RefreshAction, RefreshAdmission, RefreshAnswer, RefreshEvent,
     Test, bearer, check_beside_client, check_stray_response, choose_redis_database, group_of, is_pending_over,
-    is_refusal, judge_api_response, may_carry, may_repeat, page_client, proves_credential, rate_limit_news,
-    read_credential, read_environment, redis_database_trouble, redis_databases, redis_server, redis_trouble,
-    response_state, retry_delay, vault_references, waiting_time, without_response, workspace_segment,
+    is_refusal, is_vault_reference, judge_api_response, may_carry, may_repeat, page_client, proves_credential,
+    rate_limit_news, read_credential, read_environment, redis_database_trouble, redis_databases, redis_server,
+    redis_trouble, response_state, retry_delay, waiting_time, without_response, workspace_segment,
 };
 use nocodb_bitbucket_auth::refresh_queue::Lane;
 use serde_json::{Value, json};
@@ -309,11 +309,14 @@ fn credentials_are_read_out_of_what_is_stored() {
     assert!(read(json!({ "type": "api_key", "token": 1 })).is_err());
     assert_eq!(thrown(read_credential("null", false)), argument("config"));
     assert_eq!(bearer("AT"), "Bearer AT");
-    assert_eq!(vault_references(r#"{"a":{"$vault":{}},"b":{"$vault":""},"c":{"$vault":{},"x":1}}"#), ["a"]);
+    assert!(is_vault_reference(r#"{"$vault":{}}"#));
+    for other in [r#"{"$vault":""}"#, r#"{"$vault":{},"x":1}"#, r#"[{"$vault":{}}]"#, "null", ""] {
+        assert!(!is_vault_reference(other));
+    }
     // Depth takes no stack.
     let deep = [r#"{"token":"#, &"[".repeat(1_000_000)].concat();
     for config in [deep.clone(), [&deep, "]".repeat(1_000_000).as_str(), "}"].concat()] {
-        assert!(vault_references(&config).is_empty() && read_credential(&config, false).is_err());
+        assert!(!is_vault_reference(&config) && read_credential(&config, false).is_err());
     }
     let segment = |text: &str| workspace_segment(Some(text.to_owned()));
     assert_eq!(segment("acme").unwrap(), "acme");

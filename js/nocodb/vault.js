@@ -5,7 +5,7 @@
  * resolved, or its shape is known (the core has it).
  */
 
-import { isObject, jsonOf } from '../arguments.js';
+import { isObject, jsonOfMember } from '../arguments.js';
 import { core } from '../core.js';
 
 /**
@@ -13,6 +13,6 @@ import { core } from '../core.js';
  * @returns {string[]} the names of the members
  */
 export function vaultReferences(config) {
-  const names = Object.keys(config).filter((name) => isObject(config[name]));
-  return names.length > 0 ? core().vaultReferences(jsonOf(config, names)) : [];
+  return Object.keys(config).filter((name) => (
+    isObject(config[name]) && core().isVaultReference(jsonOfMember(config, name) ?? '')));
 }

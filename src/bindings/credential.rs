@@ -63,10 +63,10 @@ pub fn bearer(access_token: &str) -> String {
     credential::bearer(access_token).expose().to_owned()
 }
 
-/// The members that stand for a text in a vault, of the JSON of a config.
-#[wasm_bindgen(js_name = vaultReferences)]
-pub fn vault_references(config: &str) -> Vec<String> {
-    credential::vault_references(config)
+/// Whether the JSON of a member of a config stands for a text in a vault.
+#[wasm_bindgen(js_name = isVaultReference)]
+pub fn is_vault_reference(member: &str) -> bool {
+    credential::is_vault_reference(member)
 }
 
 /// Whether a config of this type takes its tokens for an authorization code.

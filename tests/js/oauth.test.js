@@ -466,7 +466,7 @@ describe('parseTokenResponse', () => {
     ['a refused code', { status: 400, body: error('invalid_grant', 'The specified code is not valid.') }, 'INVALID_GRANT'],
     ['another error', { status: 400, body: error('invalid_request', 'No callback uri') }, 'TOKEN_REQUEST_FAILED'],
   ];
-  test('takes no stack for depth', () => {
+  test('does not overflow the stack for depth', () => {
     const client = createClient(OPTIONS);
     const nested = (open, close, times) => `${open.repeat(times)}1${close.repeat(times)}`;
     for (const deep of [nested('[', ']', 500_000), nested('{"a":', '}', 150_000)]) {
