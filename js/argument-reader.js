@@ -8,6 +8,7 @@
  */
 
 import { judge } from './error.js';
+import { isObject, tagOf } from './loader.js';
 
 /** @typedef {Pick<typeof import('../pkg/core.js'), 'describeArgument' | 'refuseArgument' | 'Misfit'>} Core */
 
@@ -137,19 +138,5 @@ function textOf(value) {
   return typeof value === 'string' ? value : undefined;
 }
 
-/**
- * What an object says it is: one of another realm (a frame, a test runner's sandbox) is as good as one of this realm.
- *
- * @param {unknown} value
- * @returns {unknown}
- */
-const tagOf = (value) => (isObject(value) ? Reflect.get(value, Symbol.toStringTag) : undefined);
-
 /** @param {unknown} value */
 const isThere = (value) => value !== undefined && value !== null;
-
-/**
- * @param {unknown} value
- * @returns {value is Record<string, unknown>}
- */
-export const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';

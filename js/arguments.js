@@ -5,9 +5,10 @@
  * exception of the caller's own code (a getter, a proxy) gets through.
  */
 
-import { createReader, isObject } from './argument-reader.js';
+import { createReader } from './argument-reader.js';
 import { core, failure } from './core.js';
 import { BitbucketAuthError } from './error.js';
+import { isObject } from './loader.js';
 
 export { isObject };
 

@@ -65,7 +65,7 @@ async function read(source, caller) {
     found = await source;
     if (typeof found === 'string' || tagOf(found) === 'URL') found = await fetched(String(found));
     if (isObject(found) && 'arrayBuffer' in found) {
-      const response = /** @type {Response} */ (found);
+      const response = /** @type {Response} */ (/** @type {unknown} */ (found));
       if ('ok' in response && !response.ok) {
         throw unusable(caller, `could not be read (status ${Number(response.status)})`);
       }

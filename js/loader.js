@@ -158,8 +158,8 @@ export function createLoader({ makeGlue, identity, read }) {
   return { core, init, failure };
 }
 
-/** @param {unknown} value @returns {value is object} */
-export const isObject = (value) => typeof value === 'object' && value !== null;
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+export const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 /**
  * What an object says it is: one of another realm (a frame, a test runner's sandbox) is as good as one of this realm.

@@ -40,6 +40,8 @@ const options = {
   absWorkingDir: root,
   bundle: true,
   format: 'cjs',
+  // A name that two of the modules which entries share export for different things would vanish without a word.
+  logOverride: { 'ambiguous-reexport': 'error' },
   packages: 'external',
   write: false,
 };
