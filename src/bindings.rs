@@ -92,6 +92,7 @@ pub use refresh_queue::*;
 pub use refresh_turn::*;
 #[cfg(feature = "server")]
 pub use removed_endpoints::*;
+#[cfg(feature = "server")]
 pub use scopes::*;
 #[cfg(feature = "server")]
 pub use stored_tokens::*;

@@ -150,11 +150,22 @@ impl Code {
             Self::CodeMissing => {
                 "The callback carries no authorization code. Start again with \"Authenticate with Bitbucket\""
             }
+            Self::RequestAborted => "The request was cancelled",
+            #[cfg(feature = "server")]
+            of_request => of_request.explanation_of_request(),
+            #[cfg(not(feature = "server"))]
+            _ => "A request failed",
+        }
+    }
+
+    /// The same for what only a server does: it sends requests.
+    #[cfg(feature = "server")]
+    fn explanation_of_request(self) -> &'static str {
+        match self {
             Self::RequestFailed => {
                 "Bitbucket could not be reached. Check the network, the proxy settings and the certificates of this server"
             }
             Self::RequestTimeout => "Bitbucket did not answer in time. Check the network and the proxy settings",
-            Self::RequestAborted => "The request was cancelled",
             Self::RedirectRefused => {
                 "The address answered with a redirect, which is not followed because the request carries credentials. Check the configured endpoint and the proxy"
             }
@@ -199,6 +210,7 @@ impl Code {
             Self::PersistFailed => {
                 "New tokens are in use, but NocoDB could not store them. If this goes on, the connection is lost at the next restart"
             }
+            _ => "A request failed",
         }
     }
 }
@@ -402,6 +414,7 @@ impl Error {
     /// What is wrong and what mends it, in one or two sentences.
     pub fn message(&self) -> String {
         let mut message = self.explanation.unwrap_or_else(|| self.code.explanation()).to_owned();
+        #[cfg(feature = "server")]
         if self.code == Code::ApiInsufficientScope && !self.required.is_empty() {
             push(&mut message, &[" (", &self.missing_scopes().to_vec().join(", "), ")"]);
         }

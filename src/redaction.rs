@@ -113,7 +113,13 @@ impl Redaction {
         for secret in secrets {
             forms.extend(forms_of(secret));
         }
-        forms.sort_by(|one, other| other.bytes.len().cmp(&one.bytes.len()).then_with(|| one.bytes.cmp(&other.bytes)));
+        forms.sort_unstable_by(|one, other| {
+            other
+                .bytes
+                .len()
+                .cmp(&one.bytes.len())
+                .then_with(|| (&one.bytes, one.border).cmp(&(&other.bytes, other.border)))
+        });
         forms.dedup_by(|one, other| one.bytes == other.bytes);
         let (mut first, mut second, mut escape_second) = ([0; 256], [0; 256], 0);
         for (at, form) in forms.iter().enumerate() {

@@ -6,11 +6,10 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use super::leave;
-use super::scopes::{list_of, scopes_of};
+use super::scopes::list_of;
 use crate::authorization_request::{self, authorization_url};
 use crate::authorization_response::{is_callback, validate, validate_in_page};
 use crate::client_config::ClientConfig;
-use crate::endpoints::Endpoints;
 use crate::js_runtime::random_bytes;
 use crate::pending_authorization;
 use crate::state::State;
@@ -47,23 +46,6 @@ pub struct AuthorizationRequest<'a> {
 
 #[wasm_bindgen]
 impl Client {
-    /// Validates what a caller configures.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
-        client_id: &str,
-        redirect_uri: &str,
-        client_secret: Option<String>,
-        scopes: Option<String>,
-        authorize_url: Option<String>,
-        token_url: Option<String>,
-        api_url: Option<String>,
-    ) -> core::result::Result<Client, JsValue> {
-        let scopes = scopes.map(|scopes| scopes_of(&scopes, "scopes")).transpose()?;
-        let endpoints = Endpoints::new(authorize_url.as_deref(), token_url.as_deref(), api_url.as_deref())?;
-        let config = ClientConfig::new(client_id, client_secret.as_deref(), redirect_uri, scopes, endpoints)?;
-        Ok(config.into())
-    }
-
     /// The Key.
     #[wasm_bindgen(getter, js_name = clientId)]
     pub fn client_id(&self) -> String {

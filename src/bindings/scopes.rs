@@ -7,24 +7,28 @@ use crate::error::{Error, Phase, Result};
 use crate::scope::ScopeSet;
 
 /// The scopes that are requested when none are configured.
+#[cfg(feature = "server")]
 #[wasm_bindgen(js_name = defaultScopes, unchecked_return_type = "string[]")]
 pub fn default_scopes() -> Array {
     list_of(&ScopeSet::defaults())
 }
 
 /// Scopes of a store as a list, each once.
+#[cfg(feature = "server")]
 #[wasm_bindgen(js_name = readScopes, unchecked_return_type = "string[]")]
 pub fn read_scopes(scopes: &str) -> core::result::Result<Array, JsValue> {
     Ok(list_of(&scopes_of(scopes, "scopes")?))
 }
 
 /// Scopes with everything that they imply.
+#[cfg(feature = "server")]
 #[wasm_bindgen(js_name = expandScopes, unchecked_return_type = "string[]")]
 pub fn expand_scopes(scopes: &str) -> core::result::Result<Array, JsValue> {
     Ok(list_of(&scopes_of(scopes, "scopes")?.expand()))
 }
 
 /// The required scopes that are neither granted nor implied by a granted one.
+#[cfg(feature = "server")]
 #[wasm_bindgen(js_name = missingScopes, unchecked_return_type = "string[]")]
 pub fn missing_scopes(required: &str, granted: &str) -> core::result::Result<Array, JsValue> {
     let granted = scopes_of(granted, "granted")?;

@@ -8,6 +8,8 @@ use wasm_bindgen::prelude::*;
 use super::scopes::{list_of, scopes_of};
 use super::{Client, leave};
 use crate::authorization_response::AuthorizationCode;
+use crate::client_config::ClientConfig;
+use crate::endpoints::Endpoints;
 use crate::environment::HostVerifier;
 use crate::error::{Error, Phase, Result};
 use crate::grant::Grant;
@@ -72,6 +74,23 @@ pub enum TokenType {
 
 #[wasm_bindgen]
 impl Client {
+    /// Validates what a caller configures; with a secret, it can ask for tokens.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        client_id: &str,
+        redirect_uri: &str,
+        client_secret: Option<String>,
+        scopes: Option<String>,
+        authorize_url: Option<String>,
+        token_url: Option<String>,
+        api_url: Option<String>,
+    ) -> core::result::Result<Client, JsValue> {
+        let scopes = scopes.map(|scopes| scopes_of(&scopes, "scopes")).transpose()?;
+        let endpoints = Endpoints::new(authorize_url.as_deref(), token_url.as_deref(), api_url.as_deref())?;
+        let config = ClientConfig::new(client_id, client_secret.as_deref(), redirect_uri, scopes, endpoints)?;
+        Ok(config.into())
+    }
+
     /// A key for one purpose, derived from the secret.
     #[wasm_bindgen(js_name = deriveKey)]
     pub fn derive_key(&self, purpose: &str) -> core::result::Result<Vec<u8>, JsValue> {
