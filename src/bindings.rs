@@ -99,11 +99,12 @@ pub use stored_tokens::*;
 #[cfg(feature = "server")]
 pub use token_endpoint::*;
 
-/// The texts among the members of an object of JSON, which the shim has written.
+/// Gives the texts among the members of an object of JSON, which the shim has written, by their names.
 #[cfg(feature = "server")]
-fn texts(json: &str) -> std::collections::BTreeMap<String, String> {
+fn texts(json: &str) -> impl Fn(&str) -> Option<String> {
     let members = json_object::entries(json.as_bytes()).unwrap_or_default();
-    members.into_iter().filter_map(|(name, value)| Some((name, value.text()?))).collect()
+    let texts: Vec<_> = members.into_iter().filter_map(|(name, value)| Some((name, value.text()?))).collect();
+    move |name| texts.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone())
 }
 
 /// Makes the object that leaves the core.

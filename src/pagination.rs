@@ -98,7 +98,9 @@ impl List {
             })
             .collect();
         let address = join(base, parameters.iter());
-        Self { base: base.to_owned(), parameters, seen: BTreeSet::from([address.clone()]), address }
+        let mut seen = BTreeSet::new();
+        seen.insert(address.clone());
+        Self { base: base.to_owned(), parameters, seen, address }
     }
 
     /// The address of the page to ask for.

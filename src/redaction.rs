@@ -109,18 +109,17 @@ enum Look {
 impl Redaction {
     /// Of these secrets; empty ones are none.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        Self::of_forms(secrets.into_iter().flat_map(forms_of).collect())
+    }
+
+    fn of_forms(found: Vec<Form>) -> Self {
         let mut forms: Vec<Form> = Vec::new();
-        for secret in secrets {
-            forms.extend(forms_of(secret));
+        for form in found {
+            if forms.iter().all(|known| known.bytes != form.bytes) {
+                let at = forms.partition_point(|known| known.bytes.len() >= form.bytes.len());
+                forms.insert(at, form);
+            }
         }
-        forms.sort_unstable_by(|one, other| {
-            other
-                .bytes
-                .len()
-                .cmp(&one.bytes.len())
-                .then_with(|| (&one.bytes, one.border).cmp(&(&other.bytes, other.border)))
-        });
-        forms.dedup_by(|one, other| one.bytes == other.bytes);
         let (mut first, mut second, mut escape_second) = ([0; 256], [0; 256], 0);
         for (at, form) in forms.iter().enumerate() {
             let bit = bit(at);

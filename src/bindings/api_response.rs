@@ -36,7 +36,7 @@ impl ApiAnswer {
         is_elsewhere: bool,
     ) -> ApiAnswer {
         let fields = texts(headers);
-        let Ok(fields) = ResponseFields::read(|name| Ok::<_, Infallible>(fields.get(name).cloned()));
+        let Ok(fields) = ResponseFields::read(|name| Ok::<_, Infallible>(fields(name)));
         Self { status, fields, body, received_at, path, is_elsewhere }
     }
 

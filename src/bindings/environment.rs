@@ -114,8 +114,7 @@ fn in_one_piece<S: Serializer>(value: &impl Serialize, serializer: S) -> Result<
 /// name; what is no text counts as absent.
 #[wasm_bindgen(js_name = readEnvironment, unchecked_return_type = "JudgedEnvironment")]
 pub fn read_environment(variables: &str) -> JsValue {
-    let variables = texts(variables);
-    let environment = Environment::read(|name| variables.get(name).cloned());
+    let environment = Environment::read(texts(variables));
     leave(&JudgedEnvironment {
         settings: Settings::from(&environment),
         client: environment.client.clone().map(Client::from).into(),
