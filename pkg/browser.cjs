@@ -17,51 +17,39 @@ __wbg_new_cd4348290afae586:()=>__wbg_new_cd4348290afae586,__wbg_set_d2d33b52458e
 __wbg_set_wasm:()=>__wbg_set_wasm,__wbg_static_accessor_CRYPTO_3ecb14720560ffe6:()=>__wbg_static_accessor_CRYPTO_3ecb14720560ffe6,
 __wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,
 __wbindgen_generic_0000000000000003:()=>__wbindgen_generic_0000000000000003,__wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,
-checkBesideClient:()=>checkBesideClient,checkStrayResponse:()=>checkStrayResponse,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,
-expandScopes:()=>expandScopes,failure:()=>failure2,isPendingOver:()=>isPendingOver,missingScopes:()=>missingScopes,pageClient:()=>pageClient2,
-publicClient:()=>publicClient,readScopes:()=>readScopes,refuseArgument:()=>refuseArgument,refusePage:()=>refusePage,responseState:()=>responseState,
-waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse});class Client{static __wrap(ptr){const obj=Object.create(
-Client.prototype);obj.__wbg_ptr=ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.
-__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.
-__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}get clientId(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_clientId(this.__wbg_ptr);deferred1_0=ret[0];
-deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}completeRedirect(address,state,started_at,now){
-const val3=+started_at;const val4=+now;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
-throw e}const ret=wasm.client_completeRedirect(this.__wbg_ptr,ptr0,len0,ptr1,len1,val3,val4);if(ret[3]){throw takeFromExternrefTable0(
-ret[2])}let v5;if(ret[0]!==0){v5=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v5}get confidential(){
-const ret=wasm.client_confidential(this.__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){var ptr0=isLikeNone(
-extra_params)?0:passStringToWasm0(extra_params,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;
-const ret=wasm.client_createAuthorizationRequest(this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
-return takeFromExternrefTable0(ret[0])}isCallback(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.client_isCallback(this.__wbg_ptr,ptr0,len0);return ret!==0}constructor(client_id,redirect_uri,client_secret,scopes,authorize_url,token_url,api_url){
-let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6;try{ptr0=passStringToWasm0(client_id,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN;ptr2=isLikeNone(client_secret)?0:passStringToWasm0(client_secret,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len2=WASM_VECTOR_LEN;ptr3=isLikeNone(scopes)?0:passStringToWasm0(scopes,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len3=WASM_VECTOR_LEN;ptr4=isLikeNone(authorize_url)?0:passStringToWasm0(authorize_url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len4=WASM_VECTOR_LEN;ptr5=isLikeNone(token_url)?0:passStringToWasm0(token_url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len5=WASM_VECTOR_LEN;ptr6=isLikeNone(api_url)?0:passStringToWasm0(api_url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len6=WASM_VECTOR_LEN}catch(e){if(ptr6){wasm.__wbindgen_free(ptr6,len6*1,1)}if(ptr5){wasm.__wbindgen_free(ptr5,len5*1,1)}
-if(ptr4){wasm.__wbindgen_free(ptr4,len4*1,1)}if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(
-ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
-client_new(ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}this.__wbg_ptr=ret[0];ClientFinalization.register(this,this.__wbg_ptr,this);return this}get redirectUri(){let deferred1_0;
-let deferred1_1;try{const ret=wasm.client_redirectUri(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
-ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get scopes(){const ret=wasm.client_scopes(this.__wbg_ptr);
-return ret}get tokenUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_tokenUrl(this.__wbg_ptr);deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}validateAuthorizationResponse(callback,state){let deferred4_0;let deferred4_1;try{let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
-callback,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.client_validateAuthorizationResponse(this.__wbg_ptr,ptr0,len0,ptr1,len1);var ptr3=ret[0];
-var len3=ret[1];if(ret[3]){ptr3=0;len3=0;throw takeFromExternrefTable0(ret[2])}deferred4_0=ptr3;deferred4_1=len3;return getStringFromWasm0(
+checkBesideClient:()=>checkBesideClient,checkStrayResponse:()=>checkStrayResponse,describeArgument:()=>describeArgument,
+failure:()=>failure2,isPendingOver:()=>isPendingOver,pageClient:()=>pageClient2,publicClient:()=>publicClient,refuseArgument:()=>refuseArgument,
+refusePage:()=>refusePage,responseState:()=>responseState,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse});
+class Client{static __wrap(ptr){const obj=Object.create(Client.prototype);obj.__wbg_ptr=ptr;ClientFinalization.register(
+obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.unregister(
+this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;
+try{const ret=wasm.client_apiUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
+ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{
+const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
+ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{
+const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
+ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get clientId(){let deferred1_0;let deferred1_1;try{const ret=wasm.
+client_clientId(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.
+__wbindgen_free(deferred1_0,deferred1_1,1)}}completeRedirect(address,state,started_at,now){const val3=+started_at;const val4=+now;
+let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
+__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.client_completeRedirect(
+this.__wbg_ptr,ptr0,len0,ptr1,len1,val3,val4);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v5;if(ret[0]!==0){v5=
+getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v5}get confidential(){const ret=wasm.client_confidential(
+this.__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){var ptr0=isLikeNone(extra_params)?0:passStringToWasm0(
+extra_params,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.client_createAuthorizationRequest(
+this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}isCallback(address){
+const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+client_isCallback(this.__wbg_ptr,ptr0,len0);return ret!==0}get redirectUri(){let deferred1_0;let deferred1_1;try{const ret=wasm.
+client_redirectUri(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
+wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get scopes(){const ret=wasm.client_scopes(this.__wbg_ptr);return ret}get tokenUrl(){
+let deferred1_0;let deferred1_1;try{const ret=wasm.client_tokenUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];
+return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}validateAuthorizationResponse(callback,state){
+let deferred4_0;let deferred4_1;try{let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(callback,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=
+WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}
+const ret=wasm.client_validateAuthorizationResponse(this.__wbg_ptr,ptr0,len0,ptr1,len1);var ptr3=ret[0];var len3=ret[1];
+if(ret[3]){ptr3=0;len3=0;throw takeFromExternrefTable0(ret[2])}deferred4_0=ptr3;deferred4_1=len3;return getStringFromWasm0(
 ptr3,len3)}finally{wasm.__wbindgen_free(deferred4_0,deferred4_1,1)}}validateInPage(address,state){let ptr0,len0,ptr1,len1;
 try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
 state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*
@@ -73,23 +61,17 @@ freeze({NotAnObject:0,"0":"NotAnObject",Unreadable:1,"1":"Unreadable",Unknown:2,
 wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;const ret=wasm.checkBesideClient(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(
 ret[0])}}function checkStrayResponse(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 const len0=WASM_VECTOR_LEN;const ret=wasm.checkStrayResponse(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}
-function defaultScopes(){const ret=wasm.defaultScopes();return ret}function describeArgument(argument){const ptr0=passStringToWasm0(
-argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.describeArgument(ptr0,
-len0);return ret}function expandScopes(scopes){const ptr0=passStringToWasm0(scopes,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.expandScopes(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}function failure2(code,phase,field,status,retry_after,ending){const val5=+(isLikeNone(status)?16777215:status);const val6=+(isLikeNone(
-retry_after)?0:retry_after);let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN;ptr2=isLikeNone(field)?0:passStringToWasm0(field,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=
-WASM_VECTOR_LEN;ptr3=isLikeNone(ending)?0:passStringToWasm0(ending,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=
-WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){
-wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.failure(ptr0,len0,
-ptr1,len1,ptr2,len2,val5,!isLikeNone(retry_after),val6,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}function isPendingOver(started_at,now){const ret=wasm.isPendingOver(started_at,now);return ret!==0}function missingScopes(required,granted){
-let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(required,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=passStringToWasm0(granted,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
-__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.missingScopes(ptr0,len0,
-ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function pageClient2(origin,client_id,redirect_uri,scopes,authorize_url,token_url,api_url){
+function describeArgument(argument){const ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.describeArgument(ptr0,len0);return ret}function failure2(code,phase,field,status,retry_after,ending){
+const val5=+(isLikeNone(status)?16777215:status);const val6=+(isLikeNone(retry_after)?0:retry_after);let ptr0,len0,ptr1,
+len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(field)?
+0:passStringToWasm0(field,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=isLikeNone(ending)?0:
+passStringToWasm0(ending,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(
+ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.failure(ptr0,len0,ptr1,len1,ptr2,len2,val5,!isLikeNone(retry_after),val6,ptr3,len3);
+if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function isPendingOver(started_at,now){
+const ret=wasm.isPendingOver(started_at,now);return ret!==0}function pageClient2(origin,client_id,redirect_uri,scopes,authorize_url,token_url,api_url){
 let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6;try{ptr0=passStringToWasm0(origin,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=isLikeNone(client_id)?0:passStringToWasm0(client_id,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(redirect_uri)?0:passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,
@@ -113,25 +95,23 @@ len6=WASM_VECTOR_LEN}catch(e){if(ptr6){wasm.__wbindgen_free(ptr6,len6*1,1)}if(pt
 if(ptr4){wasm.__wbindgen_free(ptr4,len4*1,1)}if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(
 ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
 publicClient(ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return Client.__wrap(ret[0])}function readScopes(scopes){const ptr0=passStringToWasm0(scopes,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.readScopes(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}function refuseArgument(argument,misfit,member,grant){const val4=+misfit;
-let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=
-WASM_VECTOR_LEN;ptr1=passStringToWasm0(member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=
-isLikeNone(grant)?0:passStringToWasm0(grant,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){
-if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.refuseArgument(ptr0,len0,val4,ptr1,len1,ptr2,len2);if(ret[1]){throw takeFromExternrefTable0(
-ret[0])}}function refusePage(lacks){const ptr0=passStringToWasm0(lacks,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.refusePage(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function responseState(address,is_pending){
-const val2=+is_pending;const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.responseState(ptr0,len0,val2);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
-ret[0],ret[1]*1,1)}return v3}function waitingTime(wanted){const ret=wasm.waitingTime(!isLikeNone(wanted),isLikeNone(wanted)?
-0:wanted);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]>>>0}function withoutResponse(address){let deferred2_0;
-let deferred2_1;try{const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.withoutResponse(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
-wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function __wbg_Error_208446807d0d1e30(arg0,arg1){const ret=Error(getStringFromWasm0(
-arg0,arg1));return ret}function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0,arg1){const obj=arg1;const ret=typeof obj===
-"string"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len1=WASM_VECTOR_LEN;
+ret[1])}return Client.__wrap(ret[0])}function refuseArgument(argument,misfit,member,grant){const val4=+misfit;let ptr0,len0,
+ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(grant)?
+0:passStringToWasm0(grant,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(
+ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
+refuseArgument(ptr0,len0,val4,ptr1,len1,ptr2,len2);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function refusePage(lacks){
+const ptr0=passStringToWasm0(lacks,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+refusePage(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function responseState(address,is_pending){const val2=+is_pending;
+const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+responseState(ptr0,len0,val2);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*
+1,1)}return v3}function waitingTime(wanted){const ret=wasm.waitingTime(!isLikeNone(wanted),isLikeNone(wanted)?0:wanted);
+if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]>>>0}function withoutResponse(address){let deferred2_0;let deferred2_1;
+try{const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+withoutResponse(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
+deferred2_0,deferred2_1,1)}}function __wbg_Error_208446807d0d1e30(arg0,arg1){const ret=Error(getStringFromWasm0(arg0,arg1));
+return ret}function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0,arg1){const obj=arg1;const ret=typeof obj==="strin\
+g"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len1=WASM_VECTOR_LEN;
 getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().setInt32((arg0>>>0)+4*0,ptr1,true)}function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){
 throw new Error(getStringFromWasm0(arg0,arg1))}function __wbg_call_cd93f8e8e68b346a(arg0,arg1,arg2,arg3){const ret=String.
 prototype.split.call(getStringFromWasm0(arg0,arg1),getStringFromWasm0(arg2,arg3));return ret}function __wbg_getRandomValues_07f3179f2d015362(){
@@ -167,9 +147,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var page_core_wasm_key_exports={};__export(page_core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="5345c44fb2d9980ac2a3b47a9c73917b66b24f09ef5d034a435cfb88648a9f2a";var section="nocodb-bitbucket-auth";var build="\
-77e56d7f92846ffdb48b8537bed729dfd9ffbc247ec5eae8eaf998438ba4556c";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
-sm/5345c44fb2d9980ac2a3b47a9c73917b66b24f09ef5d034a435cfb88648a9f2a");var import_argument_reader=require("./shared.cjs");var import_loader=require("./shared.cjs");var loader=(0,import_loader.createLoader)(
+var hash="3c557b0279d5ac85226cdfa9bae8182548940080b94e76ed0bed86f6f65a8c85";var section="nocodb-bitbucket-auth";var build="\
+1934e50a3b73258befce769769fd0f64d52d8f54898f54183d2aacde9d2b2e70";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
+sm/3c557b0279d5ac85226cdfa9bae8182548940080b94e76ed0bed86f6f65a8c85");var import_argument_reader=require("./shared.cjs");var import_loader=require("./shared.cjs");var loader=(0,import_loader.createLoader)(
 {makeGlue:page_core_bg_default,identity:page_core_wasm_key_exports});var core=loader.core;var init=loader.init;var failure=loader.
 failure;var membersOf=(0,import_argument_reader.createReader)(core);function createClient(options){const{clientId,redirectUri,scopes,endpoints={}}=membersOf(createClient,"publicClientOptio\
 ns",options);const{authorizeUrl,tokenUrl,apiUrl}=endpoints;const handle=(0,import_error.judge)(createClient,()=>core().publicClient(

@@ -758,7 +758,7 @@ export class Client {
      */
     missingScopes(granted: string): string[];
     /**
-     * Validates what a caller configures.
+     * Validates what a caller configures; with a secret, it can ask for tokens.
      */
     constructor(client_id: string, redirect_uri: string, client_secret?: string | null, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null);
     /**
@@ -1399,6 +1399,11 @@ export function isRefusal(code: string): boolean;
 export function isRenewable(kind: string, refresh_token: string): boolean;
 
 /**
+ * Whether the JSON of a member of a config stands for a text in a vault.
+ */
+export function isVaultReference(member: string): boolean;
+
+/**
  * Whether requests wait for as long as Bitbucket asks, in milliseconds.
  */
 export function isWaitedFor(told: number): boolean;
@@ -1569,11 +1574,6 @@ export function takesCode(kind: string): boolean;
  * How long an exchange may keep a transaction open, in milliseconds.
  */
 export function transactionLimit(): number;
-
-/**
- * The members that stand for a text in a vault, of the JSON of a config.
- */
-export function vaultReferences(config: string): string[];
 
 /**
  * How long a page waits for the callback, in milliseconds.

@@ -19,64 +19,63 @@ bearer:()=>bearer,checkBesideClient:()=>checkBesideClient,checkStrayResponse:()=
 credentialMembers:()=>credentialMembers,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,environmentVariables:()=>environmentVariables,
 expandScopes:()=>expandScopes,failure:()=>failure,holdsTokens:()=>holdsTokens,hostStatus:()=>hostStatus,isCuredByRenewal:()=>isCuredByRenewal,
 isExpired:()=>isExpired,isHourUsedUp:()=>isHourUsedUp,isLater:()=>isLater,isMissingBeside:()=>isMissingBeside,isOfClient:()=>isOfClient,
-isPendingOver:()=>isPendingOver,isRefusal:()=>isRefusal,isRenewable:()=>isRenewable,isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,
-lateInTransaction:()=>lateInTransaction,maskedCredential:()=>maskedCredential,mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,
-missingScopes:()=>missingScopes,newsOf:()=>newsOf,outdates:()=>outdates,pageAddress:()=>pageAddress,pageClient:()=>pageClient,
-pageRepetition:()=>pageRepetition,phaseOf:()=>phaseOf,provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,
+isPendingOver:()=>isPendingOver,isRefusal:()=>isRefusal,isRenewable:()=>isRenewable,isVaultReference:()=>isVaultReference,
+isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,lateInTransaction:()=>lateInTransaction,maskedCredential:()=>maskedCredential,
+mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes,newsOf:()=>newsOf,outdates:()=>outdates,pageAddress:()=>pageAddress,
+pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,phaseOf:()=>phaseOf,provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,
 publicClient:()=>publicClient,publication:()=>publication,rateLimitNews:()=>rateLimitNews,readCredential:()=>readCredential,
 readEnvironment:()=>readEnvironment,readScopes:()=>readScopes,redisDatabaseTrouble:()=>redisDatabaseTrouble,redisDatabases:()=>redisDatabases,
 redisServer:()=>redisServer,redisTrouble:()=>redisTrouble,refuseArgument:()=>refuseArgument,refusePage:()=>refusePage,resourceGroup:()=>resourceGroup,
 responseState:()=>responseState,retryDelay:()=>retryDelay,rowHolding:()=>rowHolding,takesCode:()=>takesCode,transactionLimit:()=>transactionLimit,
-vaultReferences:()=>vaultReferences,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,withoutTracker:()=>withoutTracker,
-workspaceSegment:()=>workspaceSegment});class Api{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.
-unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;
-let deferred3_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.api_admit(this.__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(
-ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,
-deferred3_1,1)}}judge(method,url,with_credential,status,location,followed,most,following){const val5=+with_credential;const val6=+status;
-const val7=+followed;const val8=+(isLikeNone(most)?0:most);let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(
-method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(location)?0:passStringToWasm0(location,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=passStringToWasm0(following,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}
-if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.api_judge(
-this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,val6,ptr2,len2,val7,!isLikeNone(most),val8,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}constructor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,this.__wbg_ptr,this);return this}}if(Symbol.dispose)Api.prototype[Symbol.
-dispose]=Api.prototype.free;class ApiAnswer{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiAnswerFinalization.
-unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_apianswer_free(ptr,0)}constructor(status,headers,body,received_at,path,is_elsewhere){
-const val4=+status;const val5=+received_at;const val6=+is_elsewhere;let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(
-headers,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passArray8ToWasm0(body,wasm.__wbindgen_malloc);
-len1=WASM_VECTOR_LEN;ptr2=isLikeNone(path)?0:passStringToWasm0(path,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=
-WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){
-wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.apianswer_new(val4,ptr0,len0,ptr1,len1,val5,ptr2,len2,val6);this.
-__wbg_ptr=ret;ApiAnswerFinalization.register(this,this.__wbg_ptr,this);return this}}if(Symbol.dispose)ApiAnswer.prototype[Symbol.
-dispose]=ApiAnswer.prototype.free;class CallbackPage{static __wrap(ptr){const obj=Object.create(CallbackPage.prototype);
-obj.__wbg_ptr=ptr;CallbackPageFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.
-__wbg_ptr;this.__wbg_ptr=0;CallbackPageFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
-wasm.__wbg_callbackpage_free(ptr,0)}shownAt(target){const ptr0=passStringToWasm0(target,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.callbackpage_shownAt(this.__wbg_ptr,ptr0,len0);return ret}}if(Symbol.dispose)CallbackPage.
-prototype[Symbol.dispose]=CallbackPage.prototype.free;class Client{static __wrap(ptr){const obj=Object.create(Client.prototype);
-obj.__wbg_ptr=ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;
-this.__wbg_ptr=0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_client_free(
-ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);deferred1_0=ret[0];
-deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}authorizationUrl(){
-let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=
-ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get authorizeUrl(){
-let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];
-return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}buildClientCredentialsRequest(){
-const ret=wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}buildHostTokenRequest(code,code_verifier,is_verifier_optional){const val3=+is_verifier_optional;let ptr0,len0,ptr1,
-len1;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=isLikeNone(
-code_verifier)?0:passStringToWasm0(code_verifier,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
-if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.client_buildHostTokenRequest(
-this.__wbg_ptr,ptr0,len0,ptr1,len1,val3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}buildRefreshRequest(refresh_token){const ptr0=passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.client_buildRefreshRequest(this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,its_other_name,redirect_uri){let ptr0,
-len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=
-WASM_VECTOR_LEN;ptr1=isLikeNone(code_verifier)?0:passStringToWasm0(code_verifier,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,withoutTracker:()=>withoutTracker,workspaceSegment:()=>workspaceSegment});
+class Api{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){
+const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(
+url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,
+len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=
+len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}judge(method,url,with_credential,status,location,followed,most,following){
+const val5=+with_credential;const val6=+status;const val7=+followed;const val8=+(isLikeNone(most)?0:most);let ptr0,len0,
+ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(location)?
+0:passStringToWasm0(location,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=passStringToWasm0(
+following,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,
+len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.api_judge(this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,val6,ptr2,len2,val7,!isLikeNone(
+most),val8,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}constructor(url){
+const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,
+this.__wbg_ptr,this);return this}}if(Symbol.dispose)Api.prototype[Symbol.dispose]=Api.prototype.free;class ApiAnswer{__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiAnswerFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_apianswer_free(ptr,0)}constructor(status,headers,body,received_at,path,is_elsewhere){const val4=+status;const val5=+received_at;
+const val6=+is_elsewhere;let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(headers,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passArray8ToWasm0(body,wasm.__wbindgen_malloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(
+path)?0:passStringToWasm0(path,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.
+__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
+throw e}const ret=wasm.apianswer_new(val4,ptr0,len0,ptr1,len1,val5,ptr2,len2,val6);this.__wbg_ptr=ret;ApiAnswerFinalization.
+register(this,this.__wbg_ptr,this);return this}}if(Symbol.dispose)ApiAnswer.prototype[Symbol.dispose]=ApiAnswer.prototype.
+free;class CallbackPage{static __wrap(ptr){const obj=Object.create(CallbackPage.prototype);obj.__wbg_ptr=ptr;CallbackPageFinalization.
+register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;CallbackPageFinalization.
+unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_callbackpage_free(ptr,0)}shownAt(target){
+const ptr0=passStringToWasm0(target,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+callbackpage_shownAt(this.__wbg_ptr,ptr0,len0);return ret}}if(Symbol.dispose)CallbackPage.prototype[Symbol.dispose]=CallbackPage.
+prototype.free;class Client{static __wrap(ptr){const obj=Object.create(Client.prototype);obj.__wbg_ptr=ptr;ClientFinalization.
+register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.
+unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;
+let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}authorizationUrl(){let deferred1_0;let deferred1_1;
+try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;
+try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
+ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}buildClientCredentialsRequest(){const ret=wasm.client_buildClientCredentialsRequest(
+this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildHostTokenRequest(code,code_verifier,is_verifier_optional){
+const val3=+is_verifier_optional;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=isLikeNone(code_verifier)?0:passStringToWasm0(code_verifier,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
+throw e}const ret=wasm.client_buildHostTokenRequest(this.__wbg_ptr,ptr0,len0,ptr1,len1,val3);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}buildRefreshRequest(refresh_token){const ptr0=passStringToWasm0(refresh_token,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.client_buildRefreshRequest(this.
+__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,its_other_name,redirect_uri){
+let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=isLikeNone(code_verifier)?0:passStringToWasm0(code_verifier,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len1=WASM_VECTOR_LEN;ptr2=isLikeNone(its_other_name)?0:passStringToWasm0(its_other_name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len2=WASM_VECTOR_LEN;ptr3=isLikeNone(redirect_uri)?0:passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}
@@ -317,21 +316,23 @@ wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isRefusal(ptr
 let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
 ptr1=passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){
 wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.isRenewable(ptr0,
-len0,ptr1,len1);return ret!==0}function isWaitedFor(told){const ret=wasm.isWaitedFor(told);return ret!==0}function judgeApiResponse(answer,kind){
-let ptr0,ptr1,len1;try{_assertClass(answer,ApiAnswer);ptr0=answer.__destroy_into_raw();ptr1=passStringToWasm0(kind,wasm.
-__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0)
-wasm.__wbg_apianswer_free(ptr0,1);throw e}const ret=wasm.judgeApiResponse(ptr0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}function lateInTransaction(){const ret=wasm.lateInTransaction();return ret}
-function maskedCredential(field){const ptr0=passStringToWasm0(field,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.maskedCredential(ptr0,len0);return ret}function mayCarry(name,to_api,with_body){const val2=+to_api;const val3=+with_body;
-const ptr0=passStringToWasm0(name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-mayCarry(ptr0,len0,val2,val3);return ret!==0}function mayRepeat(method,code,status,phase){const val4=+(isLikeNone(status)?
-16777215:status);let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=
-passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(
-ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
-mayRepeat(ptr0,len0,ptr1,len1,val4,ptr2,len2);return ret!==0}function missingScopes(required,granted){let ptr0,len0,ptr1,
-len1;try{ptr0=passStringToWasm0(required,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
+len0,ptr1,len1);return ret!==0}function isVaultReference(member){const ptr0=passStringToWasm0(member,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isVaultReference(ptr0,len0);return ret!==0}function isWaitedFor(told){
+const ret=wasm.isWaitedFor(told);return ret!==0}function judgeApiResponse(answer,kind){let ptr0,ptr1,len1;try{_assertClass(
+answer,ApiAnswer);ptr0=answer.__destroy_into_raw();ptr1=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0)wasm.__wbg_apianswer_free(ptr0,1);throw e}
+const ret=wasm.judgeApiResponse(ptr0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}function lateInTransaction(){const ret=wasm.lateInTransaction();return ret}function maskedCredential(field){const ptr0=passStringToWasm0(
+field,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.maskedCredential(ptr0,len0);
+return ret}function mayCarry(name,to_api,with_body){const val2=+to_api;const val3=+with_body;const ptr0=passStringToWasm0(
+name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.mayCarry(ptr0,len0,val2,val3);
+return ret!==0}function mayRepeat(method,code,status,phase){const val4=+(isLikeNone(status)?16777215:status);let ptr0,len0,
+ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=passStringToWasm0(
+phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*
+1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.mayRepeat(
+ptr0,len0,ptr1,len1,val4,ptr2,len2);return ret!==0}function missingScopes(required,granted){let ptr0,len0,ptr1,len1;try{
+ptr0=passStringToWasm0(required,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
 granted,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,
 len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.missingScopes(ptr0,len0,ptr1,len1);if(ret[2]){
 throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function newsOf(has_pair,is_dead,same_refresh_token,same_access_token){
@@ -428,15 +429,13 @@ const val5=+is_refused;let ptr0=0,ptr1;try{if(!isLikeNone(row)){_assertClass(row
 _assertClass(own,TokenOrigin);ptr1=own.__destroy_into_raw()}catch(e){if(ptr1)wasm.__wbg_tokenorigin_free(ptr1,1);if(ptr0)
 wasm.__wbg_tokenorigin_free(ptr0,1);throw e}const ret=wasm.rowHolding(ptr0,ptr1,val3,val4,val5);return ret}function takesCode(kind){
 const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-takesCode(ptr0,len0);return ret!==0}function transactionLimit(){const ret=wasm.transactionLimit();return ret>>>0}function vaultReferences(config){
-const ptr0=passStringToWasm0(config,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-vaultReferences(ptr0,len0);var v2=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v2}
-function waitingTime(wanted){const ret=wasm.waitingTime(!isLikeNone(wanted),isLikeNone(wanted)?0:wanted);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return ret[0]>>>0}function withoutResponse(address){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(
-address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.withoutResponse(ptr0,len0);
-deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,
-deferred2_1,1)}}function withoutTracker(status,is_elsewhere){const ret=wasm.withoutTracker(status,is_elsewhere);let v1;if(ret[0]!==
-0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}function workspaceSegment(workspace){
+takesCode(ptr0,len0);return ret!==0}function transactionLimit(){const ret=wasm.transactionLimit();return ret>>>0}function waitingTime(wanted){
+const ret=wasm.waitingTime(!isLikeNone(wanted),isLikeNone(wanted)?0:wanted);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+return ret[0]>>>0}function withoutResponse(address){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(address,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.withoutResponse(ptr0,len0);deferred2_0=
+ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
+1)}}function withoutTracker(status,is_elsewhere){const ret=wasm.withoutTracker(status,is_elsewhere);let v1;if(ret[0]!==0){
+v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}function workspaceSegment(workspace){
 let deferred3_0;let deferred3_1;try{var ptr0=isLikeNone(workspace)?0:passStringToWasm0(workspace,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.workspaceSegment(ptr0,len0);var ptr2=ret[0];var len2=ret[1];
 if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(
@@ -472,10 +471,8 @@ efined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm._
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_removedendpoints_free(ptr,1));const TokenOriginFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_tokenorigin_free(ptr,1));function addToExternrefTable0(obj){
 const idx=wasm.__externref_table_alloc();wasm.__wbindgen_externrefs.set(idx,obj);return idx}function _assertClass(instance,klass){
-if(!(instance instanceof klass)){throw new Error(`expected instance of ${klass.name}`)}}function getArrayJsValueFromWasm0(ptr,len){
-ptr=ptr>>>0;const mem=getDataViewMemory0();const result=[];for(let i=ptr;i<ptr+4*len;i+=4){result.push(wasm.__wbindgen_externrefs.
-get(mem.getUint32(i,true)))}wasm.__externref_drop_slice(ptr,len);return result}function getArrayU32FromWasm0(ptr,len){ptr=
-ptr>>>0;return getUint32ArrayMemory0().subarray(ptr/4,ptr/4+len)}function getArrayU8FromWasm0(ptr,len){ptr=ptr>>>0;return getUint8ArrayMemory0().
+if(!(instance instanceof klass)){throw new Error(`expected instance of ${klass.name}`)}}function getArrayU32FromWasm0(ptr,len){
+ptr=ptr>>>0;return getUint32ArrayMemory0().subarray(ptr/4,ptr/4+len)}function getArrayU8FromWasm0(ptr,len){ptr=ptr>>>0;return getUint8ArrayMemory0().
 subarray(ptr/1,ptr/1+len)}let cachedDataViewMemory0=null;function getDataViewMemory0(){if(cachedDataViewMemory0===null||
 cachedDataViewMemory0.buffer.detached===true||cachedDataViewMemory0.buffer.detached===void 0&&cachedDataViewMemory0.buffer!==
 wasm.memory.buffer){cachedDataViewMemory0=new DataView(wasm.memory.buffer)}return cachedDataViewMemory0}function getStringFromWasm0(ptr,len){

@@ -139,6 +139,7 @@ export type Code = "INVALID_ARGUMENT" | "INVALID_CONFIG" | "POPUP_BLOCKED" | "AU
  * A client, validated once and used for as long as the process runs.
  */
 export class Client {
+    private constructor();
     free(): void;
     [Symbol.dispose](): void;
     /**
@@ -158,10 +159,6 @@ export class Client {
      * Whether an address is at the redirect URI, whatever it carries.
      */
     isCallback(address: string): boolean;
-    /**
-     * Validates what a caller configures.
-     */
-    constructor(client_id: string, redirect_uri: string, client_secret?: string | null, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null);
     /**
      * Judges a callback and gives its code.
      */
@@ -241,19 +238,9 @@ export function checkBesideClient(members: string[]): void;
 export function checkStrayResponse(address: string): void;
 
 /**
- * The scopes that are requested when none are configured.
- */
-export function defaultScopes(): string[];
-
-/**
  * How an argument is taken apart.
  */
 export function describeArgument(argument: string): ArgumentDescription;
-
-/**
- * Scopes with everything that they imply.
- */
-export function expandScopes(scopes: string): string[];
 
 /**
  * The error object for a failure that only JavaScript can see, with the message and flags of the one table. `ending`: of the
@@ -267,11 +254,6 @@ export function failure(code: string, phase: string, field?: string | null, stat
 export function isPendingOver(started_at: number, now: number): boolean;
 
 /**
- * The required scopes that are neither granted nor implied by a granted one.
- */
-export function missingScopes(required: string, granted: string): string[];
-
-/**
  * The client of a login that a page of this origin starts.
  */
 export function pageClient(origin: string, client_id?: string | null, redirect_uri?: string | null, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): Client;
@@ -280,11 +262,6 @@ export function pageClient(origin: string, client_id?: string | null, redirect_u
  * The client of a front end that builds addresses and judges callbacks by itself. `origin` is its page's, where it is in one.
  */
 export function publicClient(origin: string | null | undefined, client_id: string, redirect_uri: string, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): Client;
-
-/**
- * Scopes of a store as a list, each once.
- */
-export function readScopes(scopes: string): string[];
 
 /**
  * Throws for what does not fit. `grant`: what tokens were asked for with, where that is known.

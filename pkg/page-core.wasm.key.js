@@ -1,4 +1,4 @@
-export const hash = '5345c44fb2d9980ac2a3b47a9c73917b66b24f09ef5d034a435cfb88648a9f2a';
+export const hash = '3c557b0279d5ac85226cdfa9bae8182548940080b94e76ed0bed86f6f65a8c85';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '77e56d7f92846ffdb48b8537bed729dfd9ffbc247ec5eae8eaf998438ba4556c';
-export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/5345c44fb2d9980ac2a3b47a9c73917b66b24f09ef5d034a435cfb88648a9f2a');
+export const build = '1934e50a3b73258befce769769fd0f64d52d8f54898f54183d2aacde9d2b2e70';
+export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/3c557b0279d5ac85226cdfa9bae8182548940080b94e76ed0bed86f6f65a8c85');

@@ -5,10 +5,11 @@ return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:tr
 __export(shared_exports,{AuthorizationClient:()=>AuthorizationClient,BitbucketAuthError:()=>BitbucketAuthError,
 DEFAULT_SCOPES:()=>DEFAULT_SCOPES,OAuthClient:()=>OAuthClient,core:()=>core,createClient:()=>createClient,createLoader:()=>createLoader,
 createReader:()=>createReader,expandScopes:()=>expandScopes,failure:()=>failure,grantOf:()=>grantOf,init:()=>init,isModule:()=>isModule,
-jsonOf:()=>jsonOf,judge:()=>judge,judgeTokenResponse:()=>judgeTokenResponse,kindOf:()=>kindOf,lazyEnvironment:()=>lazyEnvironment,
-masked:()=>masked,maskedMembers:()=>maskedMembers,members:()=>members,membersOf:()=>membersOf,missingScopes:()=>missingScopes,
-pick:()=>pick,readEnvironment:()=>readEnvironment,readSource:()=>readSource,reading:()=>reading,stringOf:()=>stringOf,tagOf:()=>tagOf2,
-unmasked:()=>unmasked,vaultReferences:()=>vaultReferences,withWait:()=>withWait});module.exports=__toCommonJS(shared_exports);var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+isObject:()=>isObject,jsonOf:()=>jsonOf,jsonOfMember:()=>jsonOfMember,judge:()=>judge,judgeTokenResponse:()=>judgeTokenResponse,
+kindOf:()=>kindOf,lazyEnvironment:()=>lazyEnvironment,masked:()=>masked,maskedMembers:()=>maskedMembers,members:()=>members,
+membersOf:()=>membersOf,missingScopes:()=>missingScopes,pick:()=>pick,readEnvironment:()=>readEnvironment,readSource:()=>readSource,
+reading:()=>reading,stringOf:()=>stringOf,tagOf:()=>tagOf,unmasked:()=>unmasked,vaultReferences:()=>vaultReferences,withWait:()=>withWait});
+module.exports=__toCommonJS(shared_exports);var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var Described=Error;var BitbucketAuthError=class _BitbucketAuthError extends Described{constructor(failure2,{
 detail,cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);for(const name of FIELDS)
@@ -19,7 +20,42 @@ later,error.cause?{cause:error.cause}:{},withWait)}function replaceStackLimit(li
 const before=Error.stackTraceLimit;Reflect.set(Error,"stackTraceLimit",limit);return before}Object.defineProperty(BitbucketAuthError.
 prototype,"name",{value:"BitbucketAuthError",writable:true,configurable:true});function isFailure(thrown){return typeof thrown===
 "object"&&thrown!==null&&!(thrown instanceof Error)&&"code"in thrown&&"phase"in thrown&&"message"in thrown}function judge(caller,call){
-try{return call()}catch(thrown){throw isFailure(thrown)?new BitbucketAuthError(thrown,{},caller):thrown}}function createReader(core2){const known={};return function membersOf2(caller,argument,value,grant){const{members:members2,
+try{return call()}catch(thrown){throw isFailure(thrown)?new BitbucketAuthError(thrown,{},caller):thrown}}function createLoader({makeGlue,identity,read:read2}){let loaded;let loading;function core2(){if(loaded)return loaded;try{
+checkRuntime(core2);const wasm=inHand(identity,core2);const module2=isModule(wasm)?wasm:new WebAssembly.Module(wasm);const glue=makeGlue();
+return start(glue,module2,new WebAssembly.Instance(module2,importsOf(glue)))}catch(error){throw refused(error,core2,": i\
+n a page, await init() before the first call")}}async function init2(source){while(!loaded){const{source:its,end}=loading??=
+begin(source);try{await end}catch(error){if(its===source)throw error}}}function begin(source){const end=load(source).finally(
+()=>{loading=void 0});return{source,end}}async function load(source){try{checkRuntime(init2);const given=source===void 0||
+!read2?void 0:await read2(source,identity,init2);const wasm=given===void 0?inHand(identity,init2):compiledBefore(identity)??
+given;const module2=isModule(wasm)?wasm:await WebAssembly.compile(wasm);const glue=makeGlue();const instance=await WebAssembly.
+instantiate(module2,importsOf(glue));if(!loaded)start(glue,module2,instance)}catch(error){throw refused(error,init2)}}function start(glue,module2,{
+exports}){glue.__wbg_set_wasm(exports);const prepare=exports.__wbindgen_start;if(typeof prepare==="function")prepare();Reflect.
+set(globalThis,identity.key,module2);loaded=glue;return loaded}function failure2(code,phase,{field,status,retryAfter,ending}={},extra){
+const described=judge(failure2,()=>core2().failure(code,phase,field,status,retryAfter,ending));return new BitbucketAuthError(
+described,extra,failure2)}return{core:core2,init:init2,failure:failure2}}var isObject=value=>typeof value==="object"&&value!==
+null||typeof value==="function";var tagOf=value=>isObject(value)?Reflect.get(value,Symbol.toStringTag):void 0;var isModule=value=>tagOf(
+value)==="WebAssembly.Module";var importsOf=glue=>({"./core_bg.js":glue});function inHand({key:key2},caller){const found=Reflect.
+get(globalThis,key2);if(isModule(found))return found;if(typeof found!=="string")throw missing(caller);const decoder=Uint8Array;
+return decoder.fromHex?.(found)??globalThis.Buffer?.from(found,"hex")??bytesOf(found)}function bytesOf(hex){return Uint8Array.
+from({length:hex.length/2},(_,at)=>parseInt(hex.slice(2*at,2*at+2),16))}function compiledBefore({key:key2}){const found=Reflect.
+get(globalThis,key2);return isModule(found)?found:void 0}function isForbidden(error){return error instanceof EvalError||
+error instanceof Error&&/content security policy|unsafe-eval|\bcsp\b/i.test(error.message)}function isCompiledAheadOnly(error){
+return error instanceof Error&&/disallowed by embedder|dynamic wasm code generation/i.test(error.message)}var NEEDED=["W\
+ebAssembly","TextDecoder","TextEncoder"];function checkRuntime(caller){const name=NEEDED.find(needed=>Reflect.get(globalThis,
+needed)===void 0);if(name===void 0)return;throw unavailable(`This runtime has no ${name}, which nocodb-bitbucket-auth ne\
+eds: use one that has it, or in a test's sandbox set it from Node.js before the first call.`,caller,{field:name})}var IMPORT_SLIM="\
+import nocodb-bitbucket-auth/slim, and await init() with nocodb-bitbucket-auth/core.wasm as a module that was compiled w\
+ith the program";function refused(error,caller,advice=""){if(error instanceof BitbucketAuthError)return error;const detail=kindOf(
+error);if(isForbidden(error)){return unavailable("The Content Security Policy of this page forbids WebAssembly: add 'was\
+m-unsafe-eval' to its script-src.",caller,{detail})}if(isCompiledAheadOnly(error)){return unavailable(`This runtime comp\
+iles no WebAssembly while a program runs: ${IMPORT_SLIM}. In a page, add 'wasm-unsafe-eval' to the script-src of its Con\
+tent Security Policy.`,caller)}return unavailable(`This runtime could not load the WebAssembly core${advice}.`,caller,{detail})}
+function kindOf(error){if(!(error instanceof Error))return"no error";return"code"in error&&typeof error.code==="string"&&
+/^E[A-Z]+$/.test(error.code)?error.code:error.name}function missing(caller){return unavailable("The WebAssembly core is \
+not part of this entry: before the first call, await init() with nocodb-bitbucket-auth/core.wasm, as bytes, module, resp\
+onse or address.",caller)}function unavailable(message,caller,{detail,field="WebAssembly"}={}){const flags={retryable:false,
+reauthorize:false};return new BitbucketAuthError({code:"INVALID_CONFIG",phase:"config",message,...flags,field},{detail},
+caller)}function createReader(core2){const known={};return function membersOf2(caller,argument,value,grant){const{members:members2,
 isNeeded,isForeign,isHint}=known[argument]??=core2().describeArgument(argument);const{Misfit}=core2();const taken={};const refuse=(misfit,name="")=>{
 if(!isHint)judge(caller,()=>core2().refuseArgument(argument,misfit,name,grant??taken.grant));return taken};if(isNeeded&&
 !isObject(value))return refuse(Misfit.NotAnObject);const source=isObject(value)?value:{};let given;let unknown;try{given=
@@ -41,8 +77,7 @@ filter(name=>typeof name==="string").map(name=>[name,textOf(value[name])]);retur
 void 0:String(new URLSearchParams(entries))},headers(value){if(typeof value!=="object")return void 0;const plain={};for(const entry of Symbol.
 iterator in value?value:Object.entries(value)){if(!Array.isArray(entry))return void 0;const[name,field]=entry;if(isThere(
 field))plain[String(name).toLowerCase()]=String(field)}return plain}};function textOf(value){return typeof value==="stri\
-ng"?value:void 0}var tagOf=value=>isObject(value)?Reflect.get(value,Symbol.toStringTag):void 0;var isThere=value=>value!==
-void 0&&value!==null;var isObject=value=>typeof value==="object"&&value!==null||typeof value==="function";var core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
+ng"?value:void 0}var isThere=value=>value!==void 0&&value!==null;var core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
 var __getOwnPropNames2=Object.getOwnPropertyNames;var __hasOwnProp2=Object.prototype.hasOwnProperty;var __export2=(target,all)=>{
 for(var name in all)__defProp2(target,name,{get:all[name],enumerable:true})};var __copyProps2=(to,from,except,desc)=>{if(from&&
 typeof from==="object"||typeof from==="function"){for(let key2 of __getOwnPropNames2(from))if(!__hasOwnProp2.call(to,key2)&&
@@ -65,64 +100,63 @@ bearer:()=>bearer,checkBesideClient:()=>checkBesideClient,checkStrayResponse:()=
 credentialMembers:()=>credentialMembers,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,environmentVariables:()=>environmentVariables,
 expandScopes:()=>expandScopes2,failure:()=>failure2,holdsTokens:()=>holdsTokens,hostStatus:()=>hostStatus,isCuredByRenewal:()=>isCuredByRenewal,
 isExpired:()=>isExpired,isHourUsedUp:()=>isHourUsedUp,isLater:()=>isLater,isMissingBeside:()=>isMissingBeside,isOfClient:()=>isOfClient,
-isPendingOver:()=>isPendingOver,isRefusal:()=>isRefusal,isRenewable:()=>isRenewable,isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,
-lateInTransaction:()=>lateInTransaction,maskedCredential:()=>maskedCredential,mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,
-missingScopes:()=>missingScopes2,newsOf:()=>newsOf,outdates:()=>outdates,pageAddress:()=>pageAddress,pageClient:()=>pageClient,
-pageRepetition:()=>pageRepetition,phaseOf:()=>phaseOf,provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,
+isPendingOver:()=>isPendingOver,isRefusal:()=>isRefusal,isRenewable:()=>isRenewable,isVaultReference:()=>isVaultReference,
+isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,lateInTransaction:()=>lateInTransaction,maskedCredential:()=>maskedCredential,
+mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes2,newsOf:()=>newsOf,outdates:()=>outdates,pageAddress:()=>pageAddress,
+pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,phaseOf:()=>phaseOf,provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,
 publicClient:()=>publicClient,publication:()=>publication,rateLimitNews:()=>rateLimitNews,readCredential:()=>readCredential,
 readEnvironment:()=>readEnvironment2,readScopes:()=>readScopes,redisDatabaseTrouble:()=>redisDatabaseTrouble,redisDatabases:()=>redisDatabases,
 redisServer:()=>redisServer,redisTrouble:()=>redisTrouble,refuseArgument:()=>refuseArgument,refusePage:()=>refusePage,resourceGroup:()=>resourceGroup,
 responseState:()=>responseState,retryDelay:()=>retryDelay,rowHolding:()=>rowHolding,takesCode:()=>takesCode,transactionLimit:()=>transactionLimit,
-vaultReferences:()=>vaultReferences2,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,withoutTracker:()=>withoutTracker,
-workspaceSegment:()=>workspaceSegment});class Api{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.
-unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;
-let deferred3_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.api_admit(this.__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(
-ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,
-deferred3_1,1)}}judge(method,url,with_credential,status,location2,followed,most,following){const val5=+with_credential;const val6=+status;
-const val7=+followed;const val8=+(isLikeNone(most)?0:most);let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(
-method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(location2)?0:passStringToWasm0(location2,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=passStringToWasm0(following,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}
-if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.api_judge(
-this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,val6,ptr2,len2,val7,!isLikeNone(most),val8,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}constructor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,this.__wbg_ptr,this);return this}}if(Symbol.dispose)Api.prototype[Symbol.
-dispose]=Api.prototype.free;class ApiAnswer{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiAnswerFinalization.
-unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_apianswer_free(ptr,0)}constructor(status,headers,body,received_at,path,is_elsewhere){
-const val4=+status;const val5=+received_at;const val6=+is_elsewhere;let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(
-headers,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passArray8ToWasm0(body,wasm.__wbindgen_malloc);
-len1=WASM_VECTOR_LEN;ptr2=isLikeNone(path)?0:passStringToWasm0(path,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=
-WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){
-wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.apianswer_new(val4,ptr0,len0,ptr1,len1,val5,ptr2,len2,val6);this.
-__wbg_ptr=ret;ApiAnswerFinalization.register(this,this.__wbg_ptr,this);return this}}if(Symbol.dispose)ApiAnswer.prototype[Symbol.
-dispose]=ApiAnswer.prototype.free;class CallbackPage{static __wrap(ptr){const obj=Object.create(CallbackPage.prototype);
-obj.__wbg_ptr=ptr;CallbackPageFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.
-__wbg_ptr;this.__wbg_ptr=0;CallbackPageFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
-wasm.__wbg_callbackpage_free(ptr,0)}shownAt(target){const ptr0=passStringToWasm0(target,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.callbackpage_shownAt(this.__wbg_ptr,ptr0,len0);return ret}}if(Symbol.dispose)CallbackPage.
-prototype[Symbol.dispose]=CallbackPage.prototype.free;class Client{static __wrap(ptr){const obj=Object.create(Client.prototype);
-obj.__wbg_ptr=ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;
-this.__wbg_ptr=0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_client_free(
-ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);deferred1_0=ret[0];
-deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}authorizationUrl(){
-let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=
-ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get authorizeUrl(){
-let deferred1_0;let deferred1_1;try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];
-return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}buildClientCredentialsRequest(){
-const ret=wasm.client_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}buildHostTokenRequest(code,code_verifier,is_verifier_optional){const val3=+is_verifier_optional;let ptr0,len0,ptr1,
-len1;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=isLikeNone(
-code_verifier)?0:passStringToWasm0(code_verifier,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
-if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.client_buildHostTokenRequest(
-this.__wbg_ptr,ptr0,len0,ptr1,len1,val3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}buildRefreshRequest(refresh_token){const ptr0=passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.client_buildRefreshRequest(this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,its_other_name,redirect_uri){let ptr0,
-len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=
-WASM_VECTOR_LEN;ptr1=isLikeNone(code_verifier)?0:passStringToWasm0(code_verifier,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,withoutTracker:()=>withoutTracker,workspaceSegment:()=>workspaceSegment});
+class Api{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){
+const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(
+url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,
+len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=
+len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}judge(method,url,with_credential,status,location2,followed,most,following){
+const val5=+with_credential;const val6=+status;const val7=+followed;const val8=+(isLikeNone(most)?0:most);let ptr0,len0,
+ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(location2)?
+0:passStringToWasm0(location2,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=passStringToWasm0(
+following,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,
+len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.api_judge(this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,val6,ptr2,len2,val7,!isLikeNone(
+most),val8,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}constructor(url){
+const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,
+this.__wbg_ptr,this);return this}}if(Symbol.dispose)Api.prototype[Symbol.dispose]=Api.prototype.free;class ApiAnswer{__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiAnswerFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_apianswer_free(ptr,0)}constructor(status,headers,body,received_at,path,is_elsewhere){const val4=+status;const val5=+received_at;
+const val6=+is_elsewhere;let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(headers,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passArray8ToWasm0(body,wasm.__wbindgen_malloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(
+path)?0:passStringToWasm0(path,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.
+__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
+throw e}const ret=wasm.apianswer_new(val4,ptr0,len0,ptr1,len1,val5,ptr2,len2,val6);this.__wbg_ptr=ret;ApiAnswerFinalization.
+register(this,this.__wbg_ptr,this);return this}}if(Symbol.dispose)ApiAnswer.prototype[Symbol.dispose]=ApiAnswer.prototype.
+free;class CallbackPage{static __wrap(ptr){const obj=Object.create(CallbackPage.prototype);obj.__wbg_ptr=ptr;CallbackPageFinalization.
+register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;CallbackPageFinalization.
+unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_callbackpage_free(ptr,0)}shownAt(target){
+const ptr0=passStringToWasm0(target,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+callbackpage_shownAt(this.__wbg_ptr,ptr0,len0);return ret}}if(Symbol.dispose)CallbackPage.prototype[Symbol.dispose]=CallbackPage.
+prototype.free;class Client{static __wrap(ptr){const obj=Object.create(Client.prototype);obj.__wbg_ptr=ptr;ClientFinalization.
+register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.
+unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;
+let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}authorizationUrl(){let deferred1_0;let deferred1_1;
+try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;
+try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
+ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}buildClientCredentialsRequest(){const ret=wasm.client_buildClientCredentialsRequest(
+this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildHostTokenRequest(code,code_verifier,is_verifier_optional){
+const val3=+is_verifier_optional;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=isLikeNone(code_verifier)?0:passStringToWasm0(code_verifier,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
+throw e}const ret=wasm.client_buildHostTokenRequest(this.__wbg_ptr,ptr0,len0,ptr1,len1,val3);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}buildRefreshRequest(refresh_token){const ptr0=passStringToWasm0(refresh_token,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.client_buildRefreshRequest(this.
+__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,its_other_name,redirect_uri){
+let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=isLikeNone(code_verifier)?0:passStringToWasm0(code_verifier,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len1=WASM_VECTOR_LEN;ptr2=isLikeNone(its_other_name)?0:passStringToWasm0(its_other_name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len2=WASM_VECTOR_LEN;ptr3=isLikeNone(redirect_uri)?0:passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}
@@ -363,21 +397,23 @@ wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isRefusal(ptr
 let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
 ptr1=passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){
 wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.isRenewable(ptr0,
-len0,ptr1,len1);return ret!==0}function isWaitedFor(told){const ret=wasm.isWaitedFor(told);return ret!==0}function judgeApiResponse(answer,kind){
-let ptr0,ptr1,len1;try{_assertClass(answer,ApiAnswer);ptr0=answer.__destroy_into_raw();ptr1=passStringToWasm0(kind,wasm.
-__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0)
-wasm.__wbg_apianswer_free(ptr0,1);throw e}const ret=wasm.judgeApiResponse(ptr0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}function lateInTransaction(){const ret=wasm.lateInTransaction();return ret}
-function maskedCredential(field){const ptr0=passStringToWasm0(field,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.maskedCredential(ptr0,len0);return ret}function mayCarry(name,to_api,with_body){const val2=+to_api;const val3=+with_body;
-const ptr0=passStringToWasm0(name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-mayCarry(ptr0,len0,val2,val3);return ret!==0}function mayRepeat(method,code,status,phase){const val4=+(isLikeNone(status)?
-16777215:status);let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=
-passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(
-ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
-mayRepeat(ptr0,len0,ptr1,len1,val4,ptr2,len2);return ret!==0}function missingScopes2(required,granted){let ptr0,len0,ptr1,
-len1;try{ptr0=passStringToWasm0(required,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
+len0,ptr1,len1);return ret!==0}function isVaultReference(member){const ptr0=passStringToWasm0(member,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isVaultReference(ptr0,len0);return ret!==0}function isWaitedFor(told){
+const ret=wasm.isWaitedFor(told);return ret!==0}function judgeApiResponse(answer,kind){let ptr0,ptr1,len1;try{_assertClass(
+answer,ApiAnswer);ptr0=answer.__destroy_into_raw();ptr1=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0)wasm.__wbg_apianswer_free(ptr0,1);throw e}
+const ret=wasm.judgeApiResponse(ptr0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}function lateInTransaction(){const ret=wasm.lateInTransaction();return ret}function maskedCredential(field){const ptr0=passStringToWasm0(
+field,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.maskedCredential(ptr0,len0);
+return ret}function mayCarry(name,to_api,with_body){const val2=+to_api;const val3=+with_body;const ptr0=passStringToWasm0(
+name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.mayCarry(ptr0,len0,val2,val3);
+return ret!==0}function mayRepeat(method,code,status,phase){const val4=+(isLikeNone(status)?16777215:status);let ptr0,len0,
+ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=passStringToWasm0(
+phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*
+1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.mayRepeat(
+ptr0,len0,ptr1,len1,val4,ptr2,len2);return ret!==0}function missingScopes2(required,granted){let ptr0,len0,ptr1,len1;try{
+ptr0=passStringToWasm0(required,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
 granted,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,
 len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.missingScopes(ptr0,len0,ptr1,len1);if(ret[2]){
 throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function newsOf(has_pair,is_dead,same_refresh_token,same_access_token){
@@ -474,15 +510,13 @@ const val5=+is_refused;let ptr0=0,ptr1;try{if(!isLikeNone(row)){_assertClass(row
 _assertClass(own,TokenOrigin);ptr1=own.__destroy_into_raw()}catch(e){if(ptr1)wasm.__wbg_tokenorigin_free(ptr1,1);if(ptr0)
 wasm.__wbg_tokenorigin_free(ptr0,1);throw e}const ret=wasm.rowHolding(ptr0,ptr1,val3,val4,val5);return ret}function takesCode(kind){
 const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-takesCode(ptr0,len0);return ret!==0}function transactionLimit(){const ret=wasm.transactionLimit();return ret>>>0}function vaultReferences2(config){
-const ptr0=passStringToWasm0(config,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-vaultReferences(ptr0,len0);var v2=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v2}
-function waitingTime(wanted){const ret=wasm.waitingTime(!isLikeNone(wanted),isLikeNone(wanted)?0:wanted);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return ret[0]>>>0}function withoutResponse(address){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(
-address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.withoutResponse(ptr0,len0);
-deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,
-deferred2_1,1)}}function withoutTracker(status,is_elsewhere){const ret=wasm.withoutTracker(status,is_elsewhere);let v1;if(ret[0]!==
-0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}function workspaceSegment(workspace){
+takesCode(ptr0,len0);return ret!==0}function transactionLimit(){const ret=wasm.transactionLimit();return ret>>>0}function waitingTime(wanted){
+const ret=wasm.waitingTime(!isLikeNone(wanted),isLikeNone(wanted)?0:wanted);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+return ret[0]>>>0}function withoutResponse(address){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(address,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.withoutResponse(ptr0,len0);deferred2_0=
+ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
+1)}}function withoutTracker(status,is_elsewhere){const ret=wasm.withoutTracker(status,is_elsewhere);let v1;if(ret[0]!==0){
+v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}function workspaceSegment(workspace){
 let deferred3_0;let deferred3_1;try{var ptr0=isLikeNone(workspace)?0:passStringToWasm0(workspace,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.workspaceSegment(ptr0,len0);var ptr2=ret[0];var len2=ret[1];
 if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(
@@ -518,10 +552,8 @@ efined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm._
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_removedendpoints_free(ptr,1));const TokenOriginFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_tokenorigin_free(ptr,1));function addToExternrefTable0(obj){
 const idx=wasm.__externref_table_alloc();wasm.__wbindgen_externrefs.set(idx,obj);return idx}function _assertClass(instance,klass){
-if(!(instance instanceof klass)){throw new Error(`expected instance of ${klass.name}`)}}function getArrayJsValueFromWasm0(ptr,len){
-ptr=ptr>>>0;const mem=getDataViewMemory0();const result=[];for(let i=ptr;i<ptr+4*len;i+=4){result.push(wasm.__wbindgen_externrefs.
-get(mem.getUint32(i,true)))}wasm.__externref_drop_slice(ptr,len);return result}function getArrayU32FromWasm0(ptr,len){ptr=
-ptr>>>0;return getUint32ArrayMemory0().subarray(ptr/4,ptr/4+len)}function getArrayU8FromWasm0(ptr,len){ptr=ptr>>>0;return getUint8ArrayMemory0().
+if(!(instance instanceof klass)){throw new Error(`expected instance of ${klass.name}`)}}function getArrayU32FromWasm0(ptr,len){
+ptr=ptr>>>0;return getUint32ArrayMemory0().subarray(ptr/4,ptr/4+len)}function getArrayU8FromWasm0(ptr,len){ptr=ptr>>>0;return getUint8ArrayMemory0().
 subarray(ptr/1,ptr/1+len)}let cachedDataViewMemory0=null;function getDataViewMemory0(){if(cachedDataViewMemory0===null||
 cachedDataViewMemory0.buffer.detached===true||cachedDataViewMemory0.buffer.detached===void 0&&cachedDataViewMemory0.buffer!==
 wasm.memory.buffer){cachedDataViewMemory0=new DataView(wasm.memory.buffer)}return cachedDataViewMemory0}function getStringFromWasm0(ptr,len){
@@ -548,54 +580,19 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_exports={};__export(core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="6648078cdb65e339434f7764b87cd600e7ff8ea52d53733311b90dae667488cd";var section="nocodb-bitbucket-auth";var build="\
-a75101f35f65a94a24b7e82468b27c3497ff55988c6477d0c2677945a638f301";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/66\
-48078cdb65e339434f7764b87cd600e7ff8ea52d53733311b90dae667488cd");function createLoader({makeGlue,identity,read:read2}){let loaded;let loading;function core2(){if(loaded)return loaded;try{
-checkRuntime(core2);const wasm=inHand(identity,core2);const module2=isModule(wasm)?wasm:new WebAssembly.Module(wasm);const glue=makeGlue();
-return start(glue,module2,new WebAssembly.Instance(module2,importsOf(glue)))}catch(error){throw refused(error,core2,": i\
-n a page, await init() before the first call")}}async function init2(source){while(!loaded){const{source:its,end}=loading??=
-begin(source);try{await end}catch(error){if(its===source)throw error}}}function begin(source){const end=load(source).finally(
-()=>{loading=void 0});return{source,end}}async function load(source){try{checkRuntime(init2);const given=source===void 0||
-!read2?void 0:await read2(source,identity,init2);const wasm=given===void 0?inHand(identity,init2):compiledBefore(identity)??
-given;const module2=isModule(wasm)?wasm:await WebAssembly.compile(wasm);const glue=makeGlue();const instance=await WebAssembly.
-instantiate(module2,importsOf(glue));if(!loaded)start(glue,module2,instance)}catch(error){throw refused(error,init2)}}function start(glue,module2,{
-exports}){glue.__wbg_set_wasm(exports);const prepare=exports.__wbindgen_start;if(typeof prepare==="function")prepare();Reflect.
-set(globalThis,identity.key,module2);loaded=glue;return loaded}function failure2(code,phase,{field,status,retryAfter,ending}={},extra){
-const described=judge(failure2,()=>core2().failure(code,phase,field,status,retryAfter,ending));return new BitbucketAuthError(
-described,extra,failure2)}return{core:core2,init:init2,failure:failure2}}var isObject2=value=>typeof value==="object"&&value!==
-null;var tagOf2=value=>isObject2(value)?Reflect.get(value,Symbol.toStringTag):void 0;var isModule=value=>tagOf2(value)===
-"WebAssembly.Module";var importsOf=glue=>({"./core_bg.js":glue});function inHand({key:key2},caller){const found=Reflect.
-get(globalThis,key2);if(isModule(found))return found;if(typeof found!=="string")throw missing(caller);const decoder=Uint8Array;
-return decoder.fromHex?.(found)??globalThis.Buffer?.from(found,"hex")??bytesOf(found)}function bytesOf(hex){return Uint8Array.
-from({length:hex.length/2},(_,at)=>parseInt(hex.slice(2*at,2*at+2),16))}function compiledBefore({key:key2}){const found=Reflect.
-get(globalThis,key2);return isModule(found)?found:void 0}function isForbidden(error){return error instanceof EvalError||
-error instanceof Error&&/content security policy|unsafe-eval|\bcsp\b/i.test(error.message)}function isCompiledAheadOnly(error){
-return error instanceof Error&&/disallowed by embedder|dynamic wasm code generation/i.test(error.message)}var NEEDED=["W\
-ebAssembly","TextDecoder","TextEncoder"];function checkRuntime(caller){const name=NEEDED.find(needed=>Reflect.get(globalThis,
-needed)===void 0);if(name===void 0)return;throw unavailable(`This runtime has no ${name}, which nocodb-bitbucket-auth ne\
-eds: use one that has it, or in a test's sandbox set it from Node.js before the first call.`,caller,{field:name})}var IMPORT_SLIM="\
-import nocodb-bitbucket-auth/slim, and await init() with nocodb-bitbucket-auth/core.wasm as a module that was compiled w\
-ith the program";function refused(error,caller,advice=""){if(error instanceof BitbucketAuthError)return error;const detail=kindOf(
-error);if(isForbidden(error)){return unavailable("The Content Security Policy of this page forbids WebAssembly: add 'was\
-m-unsafe-eval' to its script-src.",caller,{detail})}if(isCompiledAheadOnly(error)){return unavailable(`This runtime comp\
-iles no WebAssembly while a program runs: ${IMPORT_SLIM}. In a page, add 'wasm-unsafe-eval' to the script-src of its Con\
-tent Security Policy.`,caller)}return unavailable(`This runtime could not load the WebAssembly core${advice}.`,caller,{detail})}
-function kindOf(error){if(!(error instanceof Error))return"no error";return"code"in error&&typeof error.code==="string"&&
-/^E[A-Z]+$/.test(error.code)?error.code:error.name}function missing(caller){return unavailable("The WebAssembly core is \
-not part of this entry: before the first call, await init() with nocodb-bitbucket-auth/core.wasm, as bytes, module, resp\
-onse or address.",caller)}function unavailable(message,caller,{detail,field="WebAssembly"}={}){const flags={retryable:false,
-reauthorize:false};return new BitbucketAuthError({code:"INVALID_CONFIG",phase:"config",message,...flags,field},{detail},
-caller)}async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isMarked(wasm,
+var hash="a8cc246dad4558fb89a0eb2e2c03959632af1064298eb7f03bfcb3b387bbe774";var section="nocodb-bitbucket-auth";var build="\
+27b0814e6cea3adb43a45a8ce1805b8c86c8d25b37cfebce655e56d67e98bd52";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/a8\
+cc246dad4558fb89a0eb2e2c03959632af1064298eb7f03bfcb3b387bbe774");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isMarked(wasm,
 identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest=new Uint8Array(
 await subtle.digest("SHA-256",wasm));const found=Array.from(digest,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
 identity.hash)throw unusable(caller);return wasm}if(!WebAssembly.validate(wasm))throw unusable(caller);const module2=await WebAssembly.
 compile(wasm);if(!isMarked(module2,identity))throw unusable(caller);return module2}function isMarked(module2,{section:section2,
 build:build2}){return WebAssembly.Module.customSections(module2,section2).some(content=>String.fromCharCode(...new Uint8Array(
-content))===build2)}async function read(source,caller){let found;try{found=await source;if(typeof found==="string"||tagOf2(
-found)==="URL")found=await fetched(String(found));if(isObject2(found)&&"arrayBuffer"in found){const response=found;if("o\
-k"in response&&!response.ok){throw unusable(caller,`could not be read (status ${Number(response.status)})`)}found=await response.
+content))===build2)}async function read(source,caller){let found;try{found=await source;if(typeof found==="string"||tagOf(
+found)==="URL")found=await fetched(String(found));if(isObject(found)&&"arrayBuffer"in found){const response=found;if("ok"in
+response&&!response.ok){throw unusable(caller,`could not be read (status ${Number(response.status)})`)}found=await response.
 arrayBuffer()}}catch(error){throw error instanceof BitbucketAuthError?error:unusable(caller,`could not be read (${kindOf(
-error)})`)}if(isModule(found))return found;const isBuffer=tagOf2(found)==="ArrayBuffer";if(!isBuffer&&!ArrayBuffer.isView(
+error)})`)}if(isModule(found))return found;const isBuffer=tagOf(found)==="ArrayBuffer";if(!isBuffer&&!ArrayBuffer.isView(
 found))throw unusable(caller);const bytes=isBuffer?new Uint8Array(found):found;return new Uint8Array(bytes.buffer,bytes.
 byteOffset,bytes.byteLength).slice()}async function fetched(address){const file=address.startsWith("file:")?new URL(address):
 address;const isPath=!URL.canParse(address)||/^[a-z]:/i.test(address);const isFile=typeof file!=="string"||isPath&&typeof location===
@@ -606,9 +603,9 @@ retryable:false,reauthorize:false,field:"source"},{},caller)}var loader=createLo
 var init=loader.init;var failure=loader.failure;var membersOf=createReader(core);function reading(phase,field,work){try{return work()}catch(error){throw error instanceof
 BitbucketAuthError?error:failure("INVALID_ARGUMENT",phase,{field})}}var members=value=>isObject(value)?value:{};function pick(value,names){
 const given=members(value);return Object.fromEntries(names.filter(name=>name in given).map(name=>[name,given[name]]))}var stringOf=value=>typeof value===
-"string"?value:void 0;function jsonOf(value,names){const given=members(value);const written=names.map(name=>{try{const json=JSON.
-stringify(given[name]);return json===void 0?[]:[`${JSON.stringify(name)}:${json}`]}catch{return[]}});return`{${written.flat().
-join(",")}}`}var AuthorizationClient=class{#handle;#membersOf;constructor(handle,membersOf2){this.#handle=handle;this.#membersOf=membersOf2}get clientId(){
+"string"?value:void 0;function jsonOfMember(value,name){try{return JSON.stringify(members(value)[name])}catch{return void 0}}
+function jsonOf(value,names){const written=names.map(name=>[name,jsonOfMember(value,name)]).filter(([,json])=>json!==void 0);
+return`{${written.map(([name,json])=>`"${name}":${json}`).join(",")}}`}var AuthorizationClient=class{#handle;#membersOf;constructor(handle,membersOf2){this.#handle=handle;this.#membersOf=membersOf2}get clientId(){
 return this.#handle.clientId}get redirectUri(){return this.#handle.redirectUri}get scopes(){return this.#handle.scopes}get authorizeUrl(){
 return this.#handle.authorizeUrl}get tokenUrl(){return this.#handle.tokenUrl}get apiUrl(){return this.#handle.apiUrl}get confidential(){
 return this.#handle.confidential}authorizationUrl(){return this.#handle.authorizationUrl()}createAuthorizationRequest(options){
@@ -620,8 +617,8 @@ caller,"callback",{callback});return{code:judge(caller,()=>this.#handle.validate
 const textsOf=(from,names)=>names.map(name=>[name,from[name]]).filter(([,value])=>typeof value==="string");return Object.
 fromEntries([...textsOf(env,environmentVariables().split(" ")),...textsOf(way,ways)])});const{settings,...handles}=judgeEnvironment(
 JSON.stringify(variables));return{...settings,...handles}}function lazyEnvironment(env){let environment;return()=>environment??=
-readEnvironment(env)}function vaultReferences(config){const names=Object.keys(config).filter(name=>isObject(config[name]));return names.length>
-0?core().vaultReferences(jsonOf(config,names)):[]}var SECRET_MEMBERS=["token","oauth_token","refresh_token","access_token","bearer_token","password","client_secret","secr\
+readEnvironment(env)}function vaultReferences(config){return Object.keys(config).filter(name=>isObject(config[name])&&core().isVaultReference(
+jsonOfMember(config,name)??""))}var SECRET_MEMBERS=["token","oauth_token","refresh_token","access_token","bearer_token","password","client_secret","secr\
 et"];var MASK="********";var MASKED_MEMBERS=[...SECRET_MEMBERS,"email"];function masked(config){const{oauth:_transient,_vars,
 ...shown}=members(config);const references=vaultReferences(shown);for(const name of SECRET_MEMBERS){if(shown[name]&&!references.
 includes(name))shown[name]=MASK}return shown}function maskedMembers(config){const given=members(config);return MASKED_MEMBERS.

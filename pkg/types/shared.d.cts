@@ -93,6 +93,40 @@ interface TokenSet {
 }
 
 /**
+ * What a stored config says of its credential.
+ */
+interface StoredCredential {
+    /**
+     * Its kind, as NocoDB names it.
+     */
+    kind: 'oauth' | 'api_key' | 'basic' | 'custom';
+    /**
+     * The token, unless one has to be fetched first.
+     */
+    accessToken?: string;
+    /**
+     * The value of the header `Authorization`; absent when a token has to be fetched first.
+     */
+    authorization?: string;
+    /**
+     * The Atlassian account of an API token.
+     */
+    email?: string;
+    /**
+     * Whether a new token can be had without anybody doing anything.
+     */
+    canRenew: boolean;
+    /**
+     * Whether it is a person's.
+     */
+    hasUser: boolean;
+    /**
+     * What seems to be wrong with the token.
+     */
+    hint?: string;
+}
+
+/**
  * What a token request needs on the wire. It holds secrets: send it, do not log it.
  */
 interface TokenRequest {
@@ -201,7 +235,7 @@ declare class BitbucketAuthError extends Described {
     toJSON(): Record<string, unknown>;
 }
 
-type CredentialKind = 'oauth' | 'api_key' | 'basic' | 'custom';
+type CredentialKind = StoredCredential['kind'];
 type RuntimeType$1<Name extends string> = typeof globalThis extends Record<Name, {
     prototype: infer Type;
 }> ? Type : never;
