@@ -29,21 +29,26 @@ import { isObject, tagOf } from './loader.js';
  * @returns {MembersOf}
  */
 export function createReader(core) {
-  /** @type {Record<string, import('../pkg/core.js').ArgumentDescription>} */
+  /** @param {string} argument */
+  const described = (argument) => {
+    const description = core().describeArgument(argument);
+    return { ...description, names: description.members.map(({ name }) => name) };
+  };
+  /** @type {Record<string, ReturnType<typeof described>>} */
   const known = {};
 
   /** @type {MembersOf} */
   return function membersOf(caller, argument, value, grant) {
-    const { members, isNeeded, isForeign, isHint } = known[argument] ??= core().describeArgument(argument);
-    const { Misfit } = core();
+    const { members, names, isNeeded, isForeign, isHint } = known[argument] ??= described(argument);
     /** @type {Record<string, any>} */
     const taken = {};
-    /** @param {number} misfit @param {string} [name] */
+    /** @param {keyof Core['Misfit']} misfit @param {string} [name] */
     const refuse = (misfit, name = '') => {
-      if (!isHint) judge(caller, () => core().refuseArgument(argument, misfit, name, grant ?? taken.grant));
+      const { Misfit, refuseArgument } = core();
+      if (!isHint) judge(caller, () => refuseArgument(argument, /** @type {any} */ (Misfit)[misfit], name, grant ?? taken.grant));
       return taken;
     };
-    if (isNeeded && !isObject(value)) return refuse(Misfit.NotAnObject);
+    if (isNeeded && !isObject(value)) return refuse('NotAnObject');
     const source = isObject(value) ? value : {};
     /** @type {unknown[]} */
     let given;
@@ -52,22 +57,22 @@ export function createReader(core) {
     try {
       // Also those that a class has by getters.
       given = members.map(({ name, kind }) => (kind === 'ignored' ? undefined : source[name]));
-      const isUnknown = (/** @type {string} */ key) => !members.some(({ name }) => name === key) && isThere(source[key]);
-      unknown = isForeign ? undefined : Object.keys(source).find(isUnknown);
+      if (!isForeign) unknown = Object.keys(source).find((key) => !names.includes(key) && isThere(source[key]));
     } catch {
-      return refuse(Misfit.Unreadable);
+      return refuse('Unreadable');
     }
-    if (unknown !== undefined) refuse(Misfit.Unknown, unknown);
-    for (const [at, { name, kind, isRequired, limit }] of members.entries()) {
+    if (unknown !== undefined) refuse('Unknown', unknown);
+    for (let at = 0; at < members.length; at += 1) {
+      const { name, kind, isRequired, limit } = members[at];
       const its = given[at];
       if (!isThere(its)) {
-        if (isRequired) refuse(Misfit.Missing, name);
+        if (isRequired) refuse('Missing', name);
         continue;
       }
       const isArgument = kind === 'hints' || (kind === 'members' && isObject(its));
       const plain = isArgument ? membersOf(caller, name, its, taken.grant) : plainOf(kind, its, limit);
-      if (plain === undefined) refuse(Misfit.OtherKind, name);
-      else if (plain === null) refuse(Misfit.TooLong, name);
+      if (plain === undefined) refuse('OtherKind', name);
+      else if (plain === null) refuse('TooLong', name);
       else taken[name] = plain;
     }
     return taken;
@@ -96,7 +101,7 @@ const PLAIN = {
   false: (value) => (value === false ? value : undefined),
   // One that is over the limit need not be read to its end, and one of another realm is as good.
   bytes(value, limit) {
-    if (typeof value === 'string') return new TextEncoder().encode(value.slice(0, limit + 1));
+    if (typeof value === 'string') return (encoder ??= new TextEncoder()).encode(value.slice(0, limit + 1));
     if (!ArrayBuffer.isView(value) || tagOf(value) !== 'Uint8Array') return undefined;
     // A copy, whatever properties that one was given.
     return new Uint8Array(/** @type {any} */ (value)).subarray(0, limit + 1);
@@ -132,6 +137,9 @@ const PLAIN = {
     return plain;
   },
 };
+
+/** Made at the first call: importing does nothing. @type {TextEncoder | undefined} */
+let encoder;
 
 /** @param {unknown} value */
 function textOf(value) {

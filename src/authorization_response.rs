@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use crate::client_config::ClientConfig;
 use crate::endpoints::{Address, has_scheme};
 use crate::error::{ACCESS_DENIED, Code, Error, Phase, Result, clean_error_code};
-use crate::pasted;
+use crate::pasted::{self, has_control, is_graphic};
 use crate::query;
 use crate::scope;
 use crate::secret::{Secret, clean_description};
@@ -49,8 +49,9 @@ impl AuthorizationCode {
     }
 }
 
-/// Judges a callback: an absolute or relative address, or a query. The order of the checks is part of the contract: of a callback whose state is wrong nothing is
-/// told but that it is malformed, in the wrong place, of a kind that was not asked for, or another server's.
+/// Judges a callback: an absolute or relative address, or a query. The order of the checks is part of the contract: of a
+/// callback whose state is wrong nothing is told but that it is malformed, in the wrong place, of a kind that was not asked
+/// for, or another server's.
 pub fn validate(client: &ClientConfig, callback: &str, state: &State) -> Result<AuthorizationCode> {
     let parameters = Parameters::parse(query_of(client, callback)?)?;
     let Parameters { unsupported, iss, state: received_state, error, error_description, code, .. } = parameters;
@@ -73,7 +74,8 @@ pub fn validate(client: &ClientConfig, callback: &str, state: &State) -> Result<
         return Err(authorization_error(&error, error_description.as_deref(), known));
     }
     let code = code.ok_or_else(|| refused(Code::CodeMissing))?;
-    if code.len() > LONGEST_CODE || code.contains(char::is_control) {
+    // What was not decoded was looked at with the rest of the callback.
+    if code.len() > LONGEST_CODE || matches!(&code, Cow::Owned(code) if has_control(code)) {
         let reason = "the code is too long or contains control characters";
         return Err(refused(Code::CallbackInvalid).with_reason(reason));
     }
@@ -125,7 +127,7 @@ fn query_of<'a>(client: &ClientConfig, callback: &'a str) -> Result<&'a str> {
     }
     // Fragments are not looked into: what stands there was never sent to a server and is not part of the response.
     let text = callback.split('#').next().unwrap_or_default();
-    if text.contains(|c: char| c.is_control() || c == ' ') {
+    if !is_graphic(text) && text.contains(|c: char| c.is_control() || c == ' ') {
         return Err(refused(Code::CallbackInvalid).with_reason("it contains white space or control characters"));
     }
     let (place, query) = split_place(text, client.redirect_uri());

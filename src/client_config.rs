@@ -8,7 +8,7 @@ use crate::Reason;
 use crate::client_authentication::basic;
 use crate::endpoints::{Address, Endpoints, argument_error};
 use crate::error::{Code, Error, Phase, Result};
-use crate::pasted;
+use crate::pasted::{self, has_control};
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
 
@@ -125,7 +125,7 @@ pub(crate) fn parse_credential(value: &str) -> core::result::Result<&str, Reason
     if value.is_empty() {
         return Err("is empty");
     }
-    if value.chars().any(char::is_control) {
+    if has_control(value) {
         return Err("must not contain control characters");
     }
     pasted::check_credential(value)?;

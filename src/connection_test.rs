@@ -11,7 +11,7 @@ use crate::api_response::{ApiResponse, ResponseFields, judge};
 use crate::credential::{Kind, segment};
 use crate::error::{Code, Error, Phase, Result};
 use crate::json_object::{Value, members};
-use crate::pasted;
+use crate::pasted::{self, is_graphic};
 use crate::scope::{ScopeSet, purpose};
 use crate::secret::clean_description;
 
@@ -363,8 +363,7 @@ impl ConnectionTest {
 impl Account {
     /// Of the members of a user that have these names.
     fn read([uuid, nickname, display_name]: [Option<Value>; 3]) -> Self {
-        let is_id =
-            |id: &String| (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_id = |id: &String| (1..=LONGEST_ID).contains(&id.len()) && is_graphic(id);
         let name = |name: Option<Value>| clean_description(&name?.text()?, []);
         Self {
             uuid: uuid.and_then(Value::text).filter(is_id),

@@ -15,6 +15,7 @@ use url::{Url, form_urlencoded};
 
 use crate::endpoints::origin;
 use crate::error::{Code, Error, Phase, Result};
+use crate::pasted::is_graphic;
 use crate::retry_after::{self, LONGEST_PATIENCE};
 use crate::{query, retry};
 
@@ -279,8 +280,5 @@ fn resource(address: &str) -> String {
 
 /// Whether a text can be the query of a page: visible ASCII, with a parameter in it.
 fn is_query(query: &str) -> bool {
-    query.len() <= LONGEST_QUERY
-        && query.contains('=')
-        && query.bytes().all(|byte| byte.is_ascii_graphic())
-        && !query.contains('#')
+    query.len() <= LONGEST_QUERY && query.contains('=') && is_graphic(query) && !query.contains('#')
 }

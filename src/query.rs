@@ -14,25 +14,34 @@ pub struct Malformed;
 /// The pairs of a query or a form, in order. What stands for itself is left where it stands.
 pub fn pairs(form: &str) -> impl Iterator<Item = Result<(Cow<'_, str>, Cow<'_, str>), Malformed>> {
     form.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (name, value) = form_urlencoded::parse(pair.as_bytes()).next().ok_or(Malformed)?;
-        if pair.contains('%') && !is_sound(pair, &name, &value) { Err(Malformed) } else { Ok((name, value)) }
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Ok((decode(name)?, decode(value)?))
     })
 }
 
-/// Whether a pair was read without a replacement: `form_urlencoded` keeps a malformed escape as it is, and puts U+FFFD in
+/// Decodes a name or a value, in which there is no ampersand.
+fn decode(text: &str) -> Result<Cow<'_, str>, Malformed> {
+    if !text.contains('%') && !text.contains('+') {
+        return Ok(Cow::Borrowed(text));
+    }
+    let pair = ["=", text].concat();
+    let (_, value) = form_urlencoded::parse(pair.as_bytes()).next().ok_or(Malformed)?;
+    if is_sound(text, &value) { Ok(Cow::Owned(value.into_owned())) } else { Err(Malformed) }
+}
+
+/// Whether a text was decoded without a replacement: `form_urlencoded` keeps a malformed escape as it is, and puts U+FFFD in
 /// the place of bytes that are not UTF-8.
-fn is_sound(pair: &str, name: &str, value: &str) -> bool {
+fn is_sound(text: &str, decoded: &str) -> bool {
     let is_escape =
         |rest: &str| rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
     let count = |text: &str| text.matches('\u{fffd}').count();
-    let written = count(pair) + pair.to_ascii_uppercase().matches("%EF%BF%BD").count();
-    pair.split('%').skip(1).all(is_escape) && count(name) + count(value) == written
+    let written = count(text) + text.to_ascii_uppercase().matches("%EF%BF%BD").count();
+    text.split('%').skip(1).all(is_escape) && count(decoded) == written
 }
 
 /// Decodes what is percent-encoded and no form: a plus sign and an ampersand stand for themselves.
 pub fn percent_decode(text: &str) -> Result<String, Malformed> {
-    let pair = ["=", &text.replace('+', "%2B").replace('&', "%26")].concat();
-    pairs(&pair).next().ok_or(Malformed)?.map(|(_, value)| value.into_owned())
+    decode(&text.replace('+', "%2B").replace('&', "%26")).map(Cow::into_owned)
 }
 
 /// An address with more pairs in its query; those that it has stay as they are (RFC 6749 section 3.1).

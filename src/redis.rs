@@ -10,6 +10,7 @@ use tsify::Tsify;
 use url::{Host, ParseError, Url};
 
 use crate::Reason;
+use crate::pasted::has_control;
 use crate::query;
 use crate::secret::{Secret, exposed};
 
@@ -75,7 +76,7 @@ impl Server {
             return Err(FRAGMENT);
         }
         // `url` leaves them out.
-        if address.contains(char::is_control) {
+        if has_control(address) {
             return Err(NO_HOST);
         }
         let url =

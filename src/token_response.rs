@@ -10,6 +10,7 @@ use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Result, clean_error_code};
 use crate::grant::Grant;
 use crate::json_object::{Problem, Value, members};
+use crate::pasted::{has_control, is_graphic};
 use crate::query;
 use crate::retry_after::{self, LONGEST_TOKEN_WAIT};
 use crate::scope::{self, ScopeSet};
@@ -141,7 +142,7 @@ impl TokenResponse<'_> {
         let texts = texts.ok_or_else(|| self.invalid(field, "is neither a string nor a list of strings"))?;
         let scopes =
             ScopeSet::read(texts.iter().map(String::as_str)).map_err(|reason| self.invalid(field, reason))?;
-        if scopes.iter().any(|scope| scope.contains(char::is_control)) {
+        if scopes.iter().any(has_control) {
             return Err(self.invalid(field, "contains control characters"));
         }
         Ok(Some(scopes))
@@ -185,7 +186,7 @@ fn parse_success(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
 /// Whether a text can be a token: printable ASCII without spaces, because it goes into a header field (RFC 6749 appendix
 /// A.12, RFC 6750 section 2.1), and not too long.
 pub fn is_token(text: &str) -> bool {
-    (1..=LONGEST_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    (1..=LONGEST_TOKEN).contains(&text.len()) && is_graphic(text)
 }
 
 /// A 4xx status: RFC 6749 section 5.2 if the body says so, else what the status and the challenge tell.
