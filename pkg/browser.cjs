@@ -147,9 +147,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var page_core_wasm_key_exports={};__export(page_core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="3c557b0279d5ac85226cdfa9bae8182548940080b94e76ed0bed86f6f65a8c85";var section="nocodb-bitbucket-auth";var build="\
-1934e50a3b73258befce769769fd0f64d52d8f54898f54183d2aacde9d2b2e70";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
-sm/3c557b0279d5ac85226cdfa9bae8182548940080b94e76ed0bed86f6f65a8c85");var import_argument_reader=require("./shared.cjs");var import_loader=require("./shared.cjs");var loader=(0,import_loader.createLoader)(
+var hash="4945a35f8dcfe822011a1f8ec5e9458777379d82a0b25144a7d5c2c2f47f9ac1";var section="nocodb-bitbucket-auth";var build="\
+a280ed37a7aa4948916e194f4ebc6dc22d59e2b9132510108c9ec091c9dd3c0d";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
+sm/4945a35f8dcfe822011a1f8ec5e9458777379d82a0b25144a7d5c2c2f47f9ac1");var import_argument_reader=require("./shared.cjs");var import_loader=require("./shared.cjs");var loader=(0,import_loader.createLoader)(
 {makeGlue:page_core_bg_default,identity:page_core_wasm_key_exports});var core=loader.core;var init=loader.init;var failure=loader.
 failure;var membersOf=(0,import_argument_reader.createReader)(core);function createClient(options){const{clientId,redirectUri,scopes,endpoints={}}=membersOf(createClient,"publicClientOptio\
 ns",options);const{authorizeUrl,tokenUrl,apiUrl}=endpoints;const handle=(0,import_error.judge)(createClient,()=>core().publicClient(

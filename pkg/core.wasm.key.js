@@ -1,4 +1,4 @@
-export const hash = 'a8cc246dad4558fb89a0eb2e2c03959632af1064298eb7f03bfcb3b387bbe774';
+export const hash = 'd0ea0091b68f198a417693244292af13fe365d01ebb205d9f6d4ee02ae3abe9e';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '27b0814e6cea3adb43a45a8ce1805b8c86c8d25b37cfebce655e56d67e98bd52';
-export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/a8cc246dad4558fb89a0eb2e2c03959632af1064298eb7f03bfcb3b387bbe774');
+export const build = '5f2ffaf0f164b462aafe3e7eebcae07ab7bfa785d1c1f98ad5ecb39dd41fe8a6';
+export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/d0ea0091b68f198a417693244292af13fe365d01ebb205d9f6d4ee02ae3abe9e');

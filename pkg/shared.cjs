@@ -55,29 +55,30 @@ function kindOf(error){if(!(error instanceof Error))return"no error";return"code
 not part of this entry: before the first call, await init() with nocodb-bitbucket-auth/core.wasm, as bytes, module, resp\
 onse or address.",caller)}function unavailable(message,caller,{detail,field="WebAssembly"}={}){const flags={retryable:false,
 reauthorize:false};return new BitbucketAuthError({code:"INVALID_CONFIG",phase:"config",message,...flags,field},{detail},
-caller)}function createReader(core2){const known={};return function membersOf2(caller,argument,value,grant){const{members:members2,
-isNeeded,isForeign,isHint}=known[argument]??=core2().describeArgument(argument);const{Misfit}=core2();const taken={};const refuse=(misfit,name="")=>{
-if(!isHint)judge(caller,()=>core2().refuseArgument(argument,misfit,name,grant??taken.grant));return taken};if(isNeeded&&
-!isObject(value))return refuse(Misfit.NotAnObject);const source=isObject(value)?value:{};let given;let unknown;try{given=
-members2.map(({name,kind})=>kind==="ignored"?void 0:source[name]);const isUnknown=key2=>!members2.some(({name})=>name===
-key2)&&isThere(source[key2]);unknown=isForeign?void 0:Object.keys(source).find(isUnknown)}catch{return refuse(Misfit.Unreadable)}
-if(unknown!==void 0)refuse(Misfit.Unknown,unknown);for(const[at,{name,kind,isRequired,limit}]of members2.entries()){const its=given[at];
-if(!isThere(its)){if(isRequired)refuse(Misfit.Missing,name);continue}const isArgument=kind==="hints"||kind==="members"&&
-isObject(its);const plain=isArgument?membersOf2(caller,name,its,taken.grant):plainOf(kind,its,limit);if(plain===void 0)refuse(
-Misfit.OtherKind,name);else if(plain===null)refuse(Misfit.TooLong,name);else taken[name]=plain}return taken}}function plainOf(kind,value,limit){
+caller)}function createReader(core2){const described=argument=>{const description=core2().describeArgument(argument);return{...description,
+names:description.members.map(({name})=>name)}};const known={};return function membersOf2(caller,argument,value,grant){const{
+members:members2,names,isNeeded,isForeign,isHint}=known[argument]??=described(argument);const taken={};const refuse=(misfit,name="")=>{
+const{Misfit,refuseArgument}=core2();if(!isHint)judge(caller,()=>refuseArgument(argument,Misfit[misfit],name,grant??taken.
+grant));return taken};if(isNeeded&&!isObject(value))return refuse("NotAnObject");const source=isObject(value)?value:{};let given;
+let unknown;try{given=members2.map(({name,kind})=>kind==="ignored"?void 0:source[name]);if(!isForeign)unknown=Object.keys(
+source).find(key2=>!names.includes(key2)&&isThere(source[key2]))}catch{return refuse("Unreadable")}if(unknown!==void 0)refuse(
+"Unknown",unknown);for(let at=0;at<members2.length;at+=1){const{name,kind,isRequired,limit}=members2[at];const its=given[at];
+if(!isThere(its)){if(isRequired)refuse("Missing",name);continue}const isArgument=kind==="hints"||kind==="members"&&isObject(
+its);const plain=isArgument?membersOf2(caller,name,its,taken.grant):plainOf(kind,its,limit);if(plain===void 0)refuse("Ot\
+herKind",name);else if(plain===null)refuse("TooLong",name);else taken[name]=plain}return taken}}function plainOf(kind,value,limit){
 try{return PLAIN[kind]?.(value,limit)}catch{return void 0}}var PLAIN={any:value=>value,text:textOf,number:value=>typeof value===
-"number"?value:void 0,false:value=>value===false?value:void 0,bytes(value,limit){if(typeof value==="string")return new TextEncoder().
-encode(value.slice(0,limit+1));if(!ArrayBuffer.isView(value)||tagOf(value)!=="Uint8Array")return void 0;return new Uint8Array(
-value).subarray(0,limit+1)},scopes(value,limit){if(typeof value==="string")return value;if(!Array.isArray(value))return void 0;
-const{length}=value;if(length>limit)return null;const texts=Array.from({length},(_,at)=>textOf(value[at]));return texts.
-includes(void 0)?void 0:texts.join(" ")},callback(value){if(typeof value==="string")return value;const query=tagOf(value)===
-"URLSearchParams"?textOf(value.toString()):void 0;return query===void 0?tagOf(value)==="URL"?textOf(value.href):void 0:`\
-?${query}`},texts(value){if(typeof value!=="object"||Array.isArray(value))return void 0;const entries=Reflect.ownKeys(value).
-filter(name=>typeof name==="string").map(name=>[name,textOf(value[name])]);return entries.some(([,text])=>text===void 0)?
-void 0:String(new URLSearchParams(entries))},headers(value){if(typeof value!=="object")return void 0;const plain={};for(const entry of Symbol.
-iterator in value?value:Object.entries(value)){if(!Array.isArray(entry))return void 0;const[name,field]=entry;if(isThere(
-field))plain[String(name).toLowerCase()]=String(field)}return plain}};function textOf(value){return typeof value==="stri\
-ng"?value:void 0}var isThere=value=>value!==void 0&&value!==null;var core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
+"number"?value:void 0,false:value=>value===false?value:void 0,bytes(value,limit){if(typeof value==="string")return(encoder??=
+new TextEncoder).encode(value.slice(0,limit+1));if(!ArrayBuffer.isView(value)||tagOf(value)!=="Uint8Array")return void 0;
+return new Uint8Array(value).subarray(0,limit+1)},scopes(value,limit){if(typeof value==="string")return value;if(!Array.
+isArray(value))return void 0;const{length}=value;if(length>limit)return null;const texts=Array.from({length},(_,at)=>textOf(
+value[at]));return texts.includes(void 0)?void 0:texts.join(" ")},callback(value){if(typeof value==="string")return value;
+const query=tagOf(value)==="URLSearchParams"?textOf(value.toString()):void 0;return query===void 0?tagOf(value)==="URL"?
+textOf(value.href):void 0:`?${query}`},texts(value){if(typeof value!=="object"||Array.isArray(value))return void 0;const entries=Reflect.
+ownKeys(value).filter(name=>typeof name==="string").map(name=>[name,textOf(value[name])]);return entries.some(([,text])=>text===
+void 0)?void 0:String(new URLSearchParams(entries))},headers(value){if(typeof value!=="object")return void 0;const plain={};
+for(const entry of Symbol.iterator in value?value:Object.entries(value)){if(!Array.isArray(entry))return void 0;const[name,
+field]=entry;if(isThere(field))plain[String(name).toLowerCase()]=String(field)}return plain}};var encoder;function textOf(value){
+return typeof value==="string"?value:void 0}var isThere=value=>value!==void 0&&value!==null;var core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
 var __getOwnPropNames2=Object.getOwnPropertyNames;var __hasOwnProp2=Object.prototype.hasOwnProperty;var __export2=(target,all)=>{
 for(var name in all)__defProp2(target,name,{get:all[name],enumerable:true})};var __copyProps2=(to,from,except,desc)=>{if(from&&
 typeof from==="object"||typeof from==="function"){for(let key2 of __getOwnPropNames2(from))if(!__hasOwnProp2.call(to,key2)&&
@@ -580,9 +581,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_exports={};__export(core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="a8cc246dad4558fb89a0eb2e2c03959632af1064298eb7f03bfcb3b387bbe774";var section="nocodb-bitbucket-auth";var build="\
-27b0814e6cea3adb43a45a8ce1805b8c86c8d25b37cfebce655e56d67e98bd52";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/a8\
-cc246dad4558fb89a0eb2e2c03959632af1064298eb7f03bfcb3b387bbe774");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isMarked(wasm,
+var hash="d0ea0091b68f198a417693244292af13fe365d01ebb205d9f6d4ee02ae3abe9e";var section="nocodb-bitbucket-auth";var build="\
+5f2ffaf0f164b462aafe3e7eebcae07ab7bfa785d1c1f98ad5ecb39dd41fe8a6";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/d0\
+ea0091b68f198a417693244292af13fe365d01ebb205d9f6d4ee02ae3abe9e");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isMarked(wasm,
 identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest=new Uint8Array(
 await subtle.digest("SHA-256",wasm));const found=Array.from(digest,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
 identity.hash)throw unusable(caller);return wasm}if(!WebAssembly.validate(wasm))throw unusable(caller);const module2=await WebAssembly.
