@@ -118,7 +118,7 @@ const CASES = {
     const { status, headers, grant, receivedAt, previous, request } = vector;
     const body = vector.encoding === 'hex' ? new Uint8Array(Buffer.from(vector.body, 'hex')) : text(vector.body);
     const response = { status, headers, grant, receivedAt, previous, body, request: request && { body: request } };
-    // Texts have a quick way, bytes have not.
+    // A body may be given as a text or as its bytes.
     for (const form of typeof body === 'string' ? [body, new TextEncoder().encode(body)] : [body]) {
       check(vector, () => client.parseTokenResponse({ ...response, body: form }),
         (tokens) => assert.deepEqual(tokens, vector.expect));
