@@ -28,8 +28,7 @@ export async function buildWasm({ name = 'core', names = false } = {}) {
     // wasm-bindgen reads from a section which features it may use; wasm-opt strips afterwards.
     CARGO_PROFILE_RELEASE_STRIP: 'none',
   };
-  // Cargo takes the last result of a folder for its own, whatever features that had.
-  const targetDir = join(root, 'target', ...(name === 'core' ? [] : [name]));
+  const targetDir = join(root, 'target');
   // Works for size, but lets more than the very smallest functions vanish: a tenth quicker, and hardly larger. For this
   // crate only, as the libraries are compiled for speed.
   const inlining = ['--', '-Cllvm-args=--inline-threshold=18'];
