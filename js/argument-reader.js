@@ -48,7 +48,7 @@ export function createReader(core) {
       if (!isHint) judge(caller, () => refuseArgument(argument, /** @type {any} */ (Misfit)[misfit], name, grant ?? taken.grant));
       return taken;
     };
-    if (isNeeded && !isObject(value)) return refuse('NotAnObject');
+    if ((isNeeded || isThere(value)) && !isObject(value)) return refuse('NotAnObject');
     const source = isObject(value) ? value : {};
     /** @type {unknown[]} */
     let given;
@@ -120,7 +120,8 @@ const PLAIN = {
     return query === undefined ? tagOf(value) === 'URL' ? textOf(value.href) : undefined : `?${query}`;
   },
   texts(value) {
-    if (typeof value !== 'object' || Array.isArray(value)) return undefined;
+    // Members of a `Map` or a `URLSearchParams` would be lost without a word.
+    if (typeof value !== 'object' || !isPlain(value)) return undefined;
     const entries = Reflect.ownKeys(value).filter((name) => typeof name === 'string')
       .map((name) => [name, textOf(value[name])]);
     return entries.some(([, text]) => text === undefined) ? undefined : String(new URLSearchParams(/** @type {any} */ (entries)));
@@ -144,6 +145,16 @@ let encoder;
 /** @param {unknown} value */
 function textOf(value) {
   return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * Whether an object was written as a literal, or came out of JSON, in whatever realm.
+ *
+ * @param {object} value
+ */
+function isPlain(value) {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** @param {unknown} value */

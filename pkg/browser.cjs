@@ -4,7 +4,7 @@ to,key2)&&key2!==except)__defProp(to,key2,{get:()=>from[key2],enumerable:!(desc=
 return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:true}),mod);var browser_exports={};
 __export(browser_exports,{BitbucketAuthError:()=>import_error5.BitbucketAuthError,authorizeInPopup:()=>authorizeInPopup,
 beginRedirect:()=>beginRedirect,completeRedirect:()=>completeRedirect,createClient:()=>createClient,init:()=>init});module.
-exports=__toCommonJS(browser_exports);var import_page_core_wasm=require("./inlined/page-core.wasm.js");var import_authorization_client=require("./shared.cjs");var import_error=require("./shared.cjs");var page_core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
+exports=__toCommonJS(browser_exports);var import_page_core_wasm=require("./inlined/page-core.wasm.js");var import_authorization_client=require("./shared.cjs");var import_error2=require("./shared.cjs");var page_core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
 var __getOwnPropNames2=Object.getOwnPropertyNames;var __hasOwnProp2=Object.prototype.hasOwnProperty;var __export2=(target,all)=>{
 for(var name in all)__defProp2(target,name,{get:all[name],enumerable:true})};var __copyProps2=(to,from,except,desc)=>{if(from&&
 typeof from==="object"||typeof from==="function"){for(let key2 of __getOwnPropNames2(from))if(!__hasOwnProp2.call(to,key2)&&
@@ -151,29 +151,31 @@ var hash="4945a35f8dcfe822011a1f8ec5e9458777379d82a0b25144a7d5c2c2f47f9ac1";var 
 a280ed37a7aa4948916e194f4ebc6dc22d59e2b9132510108c9ec091c9dd3c0d";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
 sm/4945a35f8dcfe822011a1f8ec5e9458777379d82a0b25144a7d5c2c2f47f9ac1");var import_argument_reader=require("./shared.cjs");var import_loader=require("./shared.cjs");var loader=(0,import_loader.createLoader)(
 {makeGlue:page_core_bg_default,identity:page_core_wasm_key_exports});var core=loader.core;var init=loader.init;var failure=loader.
-failure;var membersOf=(0,import_argument_reader.createReader)(core);function createClient(options){const{clientId,redirectUri,scopes,endpoints={}}=membersOf(createClient,"publicClientOptio\
-ns",options);const{authorizeUrl,tokenUrl,apiUrl}=endpoints;const handle=(0,import_error.judge)(createClient,()=>core().publicClient(
-globalThis.location?.origin,clientId,redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl));return new import_authorization_client.AuthorizationClient(
-handle,membersOf)}var import_error3=require("./shared.cjs");var import_error2=require("./shared.cjs");var NAME="nocodb-bitbucket-auth";var POPUP=`${NAME}:popup`;function windowOf(options){const page=options?.window??globalThis.
-window;return typeof page?.origin==="string"?page:void 0}async function pageOf(options,caller){const page=windowOf(options);
-await init();return page??(0,import_error2.judge)(caller,()=>core().refusePage("window"))}function pageClient(caller,options,page){
-const{client,...own}=membersOf(caller,"pageOptions",options);if(client)(0,import_error2.judge)(caller,()=>core().checkBesideClient(
+failure;var membersOf=(0,import_argument_reader.createReader)(core);var import_error=require("./shared.cjs");var NAME="nocodb-bitbucket-auth";var POPUP=`${NAME}:popup`;function windowOf(options){const page=tryTo(()=>options?.window??
+globalThis.window);return textOf(()=>page?.origin)===void 0?void 0:page}function tryTo(read2){try{return read2()}catch{return void 0}}
+function textOf(read2){const value=tryTo(read2);return typeof value==="string"?value:void 0}async function pageOf(options,caller){
+const page=windowOf(options);await init();return page??(0,import_error.judge)(caller,()=>core().refusePage("window"))}function pageClient(caller,options,page){
+const{client,...own}=membersOf(caller,"pageOptions",options);if(client)(0,import_error.judge)(caller,()=>core().checkBesideClient(
 Object.keys(own)));return clientFor(caller,page,client??{...own,...own.endpoints})}function clientFor(caller,page,{clientId,
-redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl}){return(0,import_error2.judge)(caller,()=>core().pageClient(page.origin,
-clientId,redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl))}function sessionStorageOf(page){try{return page.sessionStorage}catch{
-return void 0}}function remember(storage,key2,value){try{storage?.setItem(key2,value)}catch{return false}return storage!==
-void 0}var POPUP_SIZE={width:600,height:760};var LOOK_MS=100;var FAREWELL_MS=1e4;var PATIENCE_MS=6e4;var NO_ADDRESSES=["","abou\
-t:blank"];async function authorizeInPopup(options){const{signal,timeoutMs,onLateGrant}=options??{};const opener=windowOf(
-options);let popup=signal?.aborted||!opener?.BroadcastChannel?void 0:new Popup(opener);try{const page=await pageOf(options,
-authorizeInPopup);const client=pageClient(authorizeInPopup,options,page);const waitMs=(0,import_error3.judge)(authorizeInPopup,
-()=>core().waitingTime(timeoutMs));if(signal?.aborted)throw failure("REQUEST_ABORTED","authorize");if(!popup)return(0,import_error3.judge)(
-authorizeInPopup,()=>core().refusePage("BroadcastChannel"));if(popup.isBlocked)throw failure("POPUP_BLOCKED","authorize");
-const request=(0,import_error3.judge)(authorizeInPopup,()=>client.createAuthorizationRequest(void 0));popup.show(request.
-url);const grantOf=address2=>{const code=(0,import_error3.judge)(authorizeInPopup,()=>client.validateInPage(address2,request.
-state));return code===void 0?null:{code,code_verifier:request.codeVerifier}};const until=Date.now()+waitMs;const address=await popup.
-callback(client,waitMs,signal);if(address!==null)return grantOf(address);void takeLate(popup,until-Date.now(),signal,grantOf).
-then(grant=>grant&&onLateGrant?.(grant));popup=void 0;return null}finally{popup?.close()}}async function takeLate(popup,waitMs,signal,grantOf){
-try{return grantOf(await popup.lateCallback(waitMs,signal))}catch{return null}finally{popup.close()}}var Popup=class{#page;#window;#id;#channel;#standIn;constructor(page){
+redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl}){const origin=textOf(()=>page.origin)??"null";return(0,import_error.judge)(
+caller,()=>core().pageClient(origin,clientId,redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl))}function sessionStorageOf(page){
+return tryTo(()=>page.sessionStorage)}function remember(storage,key2,value){try{storage?.setItem(key2,value)}catch{return false}
+return storage!==void 0}function createClient(options){const{clientId,redirectUri,scopes,endpoints={}}=membersOf(createClient,"publicClientOptio\
+ns",options);const{authorizeUrl,tokenUrl,apiUrl}=endpoints;const handle=(0,import_error2.judge)(createClient,()=>core().
+publicClient(textOf(()=>globalThis.location?.origin),clientId,redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl));return new import_authorization_client.AuthorizationClient(
+handle,membersOf)}var import_error3=require("./shared.cjs");var POPUP_SIZE={width:600,height:760};var LOOK_MS=100;var FAREWELL_MS=1e4;var PATIENCE_MS=6e4;var NO_ADDRESSES=["","abou\
+t:blank"];async function authorizeInPopup(options){const{signal,timeoutMs,onLateGrant}=tryTo(()=>({signal:options?.signal,
+timeoutMs:options?.timeoutMs,onLateGrant:options?.onLateGrant}))??{};const opener=windowOf(options);let popup=signal?.aborted||
+!opener?.BroadcastChannel?void 0:new Popup(opener);try{const page=await pageOf(options,authorizeInPopup);const client=pageClient(
+authorizeInPopup,options,page);const waitMs=(0,import_error3.judge)(authorizeInPopup,()=>core().waitingTime(timeoutMs));
+if(signal?.aborted)throw failure("REQUEST_ABORTED","authorize");if(!popup)return(0,import_error3.judge)(authorizeInPopup,
+()=>core().refusePage("BroadcastChannel"));if(popup.isBlocked)throw failure("POPUP_BLOCKED","authorize");const request=(0,import_error3.judge)(
+authorizeInPopup,()=>client.createAuthorizationRequest(void 0));popup.show(request.url);const grantOf=address2=>{const code=(0,import_error3.judge)(
+authorizeInPopup,()=>client.validateInPage(address2,request.state));return code===void 0?null:{code,code_verifier:request.
+codeVerifier}};const until=Date.now()+waitMs;const address=await popup.callback(client,waitMs,signal);if(address!==null)
+return grantOf(address);void takeLate(popup,until-Date.now(),signal,grantOf).then(grant=>grant&&onLateGrant?.(grant));popup=
+void 0;return null}finally{popup?.close()}}async function takeLate(popup,waitMs,signal,grantOf){try{return grantOf(await popup.
+lateCallback(waitMs,signal))}catch{return null}finally{popup.close()}}var Popup=class{#page;#window;#id;#channel;#standIn;constructor(page){
 this.#page=page;this.#id=randomId(page);this.#channel=new page.BroadcastChannel(NAME);const storage=sessionStorageOf(page);
 remember(storage,POPUP,this.#id);const name=randomId(page);this.#window=open(page,name);storage?.removeItem(POPUP);this.#standIn=
 this.#window&&!this.#window.closed?putStandIn(page,this.#window,name):void 0}get isBlocked(){return!this.#window||this.#window.
@@ -207,13 +209,14 @@ authorizeUrl,tokenUrl,apiUrl},state,codeVerifier,startedAt:now}));if(!isKept)ret
 ()=>core().refusePage("sessionStorage"));page.location.assign(url)}var completing=new WeakMap;function completeRedirect(options={}){
 const page=windowOf(options);const known=page&&completing.get(page);if(known)return known;const underWay=complete(options);
 if(page){const forget=()=>completing.delete(page);completing.set(page,underWay);underWay.then(forget,forget)}return underWay}
-async function complete(options){const address=windowOf(options)?.location.href??"";const page=await pageOf(options,completeRedirect);
-membersOf(completeRedirect,"pageOptions",options);const storage=sessionStorageOf(page);if(storage?.getItem(POPUP))return null;
-const keys=storage?pendingKeys(storage):[];const state=core().responseState(address,keys.length>0);if(state===void 0)return null;
-const pending=storage&&read(storage,PENDING+state);for(const key2 of pending?[PENDING+state]:keys)storage?.removeItem(key2);
-page.history.replaceState(page.history.state,"",core().withoutResponse(page.location.href));if(!pending){(0,import_error4.judge)(
-completeRedirect,()=>core().checkStrayResponse(address));return null}const{state:sent,startedAt,codeVerifier,endpoints,...own}=membersOf(
-completeRedirect,"pending",pending);const client=clientFor(completeRedirect,page,{...own,...endpoints});const code=(0,import_error4.judge)(
-completeRedirect,()=>client.completeRedirect(address,sent,startedAt,Date.now()));return code===void 0?null:{code,code_verifier:codeVerifier}}
-function read(storage,key2){try{return JSON.parse(storage.getItem(key2)??"")??void 0}catch{return void 0}}function pendingKeys(storage){
-return Object.keys(storage).filter(key2=>key2.startsWith(PENDING))}var import_error5=require("./shared.cjs");
+async function complete(options){const address=textOf(()=>windowOf(options)?.location.href)??"";const page=await pageOf(
+options,completeRedirect);membersOf(completeRedirect,"pageOptions",options);const storage=sessionStorageOf(page);if(storage?.
+getItem(POPUP))return null;const keys=storage?pendingKeys(storage):[];const state=core().responseState(address,keys.length>
+0);if(state===void 0)return null;const pending=storage&&read(storage,PENDING+state);for(const key2 of pending?[PENDING+state]:
+keys)storage?.removeItem(key2);page.history.replaceState(page.history.state,"",core().withoutResponse(textOf(()=>page.location.
+href)??""));if(!pending){(0,import_error4.judge)(completeRedirect,()=>core().checkStrayResponse(address));return null}const{
+state:sent,startedAt,codeVerifier,endpoints,...own}=membersOf(completeRedirect,"pending",pending);const client=clientFor(
+completeRedirect,page,{...own,...endpoints});const code=(0,import_error4.judge)(completeRedirect,()=>client.completeRedirect(
+address,sent,startedAt,Date.now()));return code===void 0?null:{code,code_verifier:codeVerifier}}function read(storage,key2){
+try{return JSON.parse(storage.getItem(key2)??"")??void 0}catch{return void 0}}function pendingKeys(storage){return Object.
+keys(storage).filter(key2=>key2.startsWith(PENDING))}var import_error5=require("./shared.cjs");

@@ -1,7 +1,6 @@
-//! The tokens of a connection, and how a new answer joins what was known before.
+//! The tokens of a connection, and what of the ones before counts for an answer; token_response.rs joins them.
 //!
-//! In: a judged answer, the tokens before it. Out: the tokens to use and to store. What never happens here: a refresh
-//! token lost because an answer brought none.
+//! In: judged values. Out: structs that hold them. What never happens here: a judgement, or a token in `Debug`.
 
 use crate::scope::ScopeSet;
 use crate::secret::Secret;

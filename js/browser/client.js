@@ -8,6 +8,7 @@
 import { AuthorizationClient } from '../authorization-client.js';
 import { judge } from '../error.js';
 import { core, membersOf } from './core.js';
+import { textOf } from './page.js';
 
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
 /** @typedef {Omit<import('../oauth.js').ClientOptions, 'clientSecret'>} PublicClientOptions */
@@ -24,7 +25,7 @@ export function createClient(options) {
   const { clientId, redirectUri, scopes, endpoints = {} } = membersOf(createClient, 'publicClientOptions', options);
   const { authorizeUrl, tokenUrl, apiUrl } = endpoints;
   const handle = judge(createClient, () => core().publicClient(
-    globalThis.location?.origin, clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl,
+    textOf(() => globalThis.location?.origin), clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl,
   ));
   return new AuthorizationClient(handle, membersOf);
 }

@@ -49,8 +49,34 @@ export const POPUP = `${NAME}:popup`;
  * @returns {Page | undefined}
  */
 export function windowOf(options) {
-  const page = options?.window ?? globalThis.window;
-  return typeof page?.origin === 'string' ? page : undefined;
+  const page = tryTo(() => options?.window ?? globalThis.window);
+  return textOf(() => page?.origin) === undefined ? undefined : page;
+}
+
+/**
+ * What is read of an object of a caller's, or of a page; `undefined` where that throws. The core says later what is wrong.
+ *
+ * @template T
+ * @param {() => T} read
+ * @returns {T | undefined}
+ */
+export function tryTo(read) {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The same for a text. A caller's own `window` may have anything in the place of one.
+ *
+ * @param {() => unknown} read
+ * @returns {string | undefined}
+ */
+export function textOf(read) {
+  const value = tryTo(read);
+  return typeof value === 'string' ? value : undefined;
 }
 
 /**
@@ -90,17 +116,14 @@ export function pageClient(caller, options, page) {
  * @throws {BitbucketAuthError} like `pageClient`
  */
 export function clientFor(caller, page, { clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl }) {
-  return judge(caller, () =>
-    core().pageClient(page.origin, clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl));
+  // Browsers write an origin that is none as null.
+  const origin = textOf(() => page.origin) ?? 'null';
+  return judge(caller, () => core().pageClient(origin, clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl));
 }
 
 /** The page's session storage, unless its browser or its frame forbids it. @param {Page} page */
 export function sessionStorageOf(page) {
-  try {
-    return page.sessionStorage;
-  } catch {
-    return undefined;
-  }
+  return tryTo(() => page.sessionStorage);
 }
 
 /**

@@ -8,7 +8,7 @@
 
 import { judge } from '../error.js';
 import { core, failure } from './core.js';
-import { NAME, POPUP, pageClient, pageOf, remember, sessionStorageOf, windowOf } from './page.js';
+import { NAME, POPUP, pageClient, pageOf, remember, sessionStorageOf, tryTo, windowOf } from './page.js';
 
 /** @typedef {import('../../pkg/page-core.js').Client} Client */
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
@@ -55,7 +55,9 @@ const NO_ADDRESSES = ['', 'about:blank'];
  *   in a frame whose sandbox takes its origin away (`origin`), and in a page that is not a browser's (`BroadcastChannel`)
  */
 export async function authorizeInPopup(options) {
-  const { signal, timeoutMs, onLateGrant } = options ?? {};
+  const { signal, timeoutMs, onLateGrant } = tryTo(() => ({
+    signal: options?.signal, timeoutMs: options?.timeoutMs, onLateGrant: options?.onLateGrant,
+  })) ?? {};
   const opener = windowOf(options);
   /** @type {Popup | undefined} */
   let popup = signal?.aborted || !opener?.BroadcastChannel ? undefined : new Popup(opener);

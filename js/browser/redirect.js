@@ -8,7 +8,7 @@
 
 import { judge } from '../error.js';
 import { core, membersOf } from './core.js';
-import { NAME, POPUP, clientFor, pageClient, pageOf, remember, sessionStorageOf, windowOf } from './page.js';
+import { NAME, POPUP, clientFor, pageClient, pageOf, remember, sessionStorageOf, textOf, windowOf } from './page.js';
 
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
 /** @typedef {import('./page.js').Grant} Grant */
@@ -86,7 +86,7 @@ export function completeRedirect(options = {}) {
  */
 async function complete(options) {
   // Other programs may change it while the core is being loaded.
-  const address = windowOf(options)?.location.href ?? '';
+  const address = textOf(() => windowOf(options)?.location.href) ?? '';
   const page = await pageOf(options, completeRedirect);
   membersOf(completeRedirect, 'pageOptions', options);
   const storage = sessionStorageOf(page);
@@ -98,7 +98,7 @@ async function complete(options) {
   const pending = storage && read(storage, PENDING + state);
   // An answer that fits none ends all that this tab has begun: it has come back.
   for (const key of pending ? [PENDING + state] : keys) storage?.removeItem(key);
-  page.history.replaceState(page.history.state, '', core().withoutResponse(page.location.href));
+  page.history.replaceState(page.history.state, '', core().withoutResponse(textOf(() => page.location.href) ?? ''));
   if (!pending) {
     judge(completeRedirect, () => core().checkStrayResponse(address));
     return null;

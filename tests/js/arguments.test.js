@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import vm from 'node:vm';
-import { beginRedirect, completeRedirect } from 'nocodb-bitbucket-auth/browser';
+import {
+  authorizeInPopup, beginRedirect, completeRedirect, createClient as createPublicClient,
+} from 'nocodb-bitbucket-auth/browser';
 import { BitbucketAuthError, createClient, expandScopes, missingScopes } from 'nocodb-bitbucket-auth/oauth';
 import { REDIRECT_URI } from './support.js';
 
@@ -25,6 +27,15 @@ function refuses(call, expected) {
     assert.ok(error instanceof BitbucketAuthError, inspect(error));
     assert.doesNotMatch(inspect(error), /marked/);
     assert.deepEqual(Object.fromEntries(Object.keys(expected).map((key) => [key, error[key]])), expected);
+    return true;
+  });
+}
+
+async function rejects(promise, code) {
+  await assert.rejects(promise, (error) => {
+    assert.ok(error instanceof BitbucketAuthError, inspect(error));
+    assert.doesNotMatch(inspect(error), /marked/);
+    if (code) assert.equal(error.code, code);
     return true;
   });
 }
@@ -62,6 +73,22 @@ describe('a member of another kind', () => {
     }
     refuses(() => expandScopes(new Array(1001).fill('')), { message: 'A value given to nocodb-bitbucket-auth cannot be used: '
       + 'scopes names more than a thousand scopes.' });
+  });
+});
+
+describe('parameters to add', () => {
+  test('are members of a plain object: those of a map would be lost without a word', () => {
+    const client = createClient(OPTIONS);
+    const lost = [new Map([['prompt', 'x']]), new URLSearchParams('prompt=x'), new Headers({ prompt: 'x' }), new Date(), ['x'],
+      Object.create({ prompt: 'x' }), Promise.resolve(), new Uint8Array(2)];
+    for (const extraParams of lost) {
+      refuses(() => client.createAuthorizationRequest({ extraParams }), { code: 'INVALID_ARGUMENT', field: 'extraParams' });
+    }
+    for (const options of ['prompt=x', 5, true]) {
+      refuses(() => client.createAuthorizationRequest(options), { code: 'INVALID_ARGUMENT', field: 'options' });
+    }
+    const others = [vm.runInNewContext('({ prompt: "x" })'), Object.assign(Object.create(null), { prompt: 'x' })];
+    for (const extraParams of others) assert.match(client.createAuthorizationRequest({ extraParams }).url, /&prompt=x$/);
   });
 });
 
@@ -117,6 +144,30 @@ describe('the options of a page', () => {
       });
     });
   }
+
+  test('may bring a window with anything in the place of its texts, and one that throws', async (t) => {
+    const own = { clientId: 'the-key', redirectUri: REDIRECT_URI };
+    const odd = [{}, 5, 5n, Symbol('marked'), [], new URL(REDIRECT_URI), null];
+    for (const value of odd) {
+      let looks = 0;
+      const changing = { get origin() { return looks++ ? value : 'https://nocodb.example'; } };
+      await rejects(beginRedirect({ ...own, window: changing }), 'INVALID_CONFIG');
+      await rejects(beginRedirect({ ...own, window: { origin: value } }), 'INVALID_CONFIG');
+      const page = { origin: 'https://nocodb.example', location: { href: value } };
+      assert.equal(await completeRedirect({ window: page }), null);
+    }
+    for (const options of [revoked(), { get window() { return fail(); } }, { window: revoked() }]) {
+      for (const call of [authorizeInPopup, beginRedirect, completeRedirect]) await rejects(call(options));
+    }
+    await rejects(authorizeInPopup({ ...own, get signal() { return fail(); } }));
+    t.after(() => delete globalThis.location);
+    for (const value of odd) {
+      globalThis.location = { origin: value };
+      assert.equal(createPublicClient(own).clientId, 'the-key');
+    }
+    Object.defineProperty(globalThis.location = {}, 'origin', { get: fail });
+    assert.equal(createPublicClient(own).clientId, 'the-key');
+  });
 
   test('are an object, and hold no secret, also where a page takes what came back', async () => {
     for (const options of [null, 1, 'text']) await assert.rejects(completeRedirect(options), { field: /options|window/ });

@@ -61,7 +61,8 @@ export function project(t, files, { withDependencies = false } = {}) {
 /** A fresh folder that ends with the test. */
 export function emptyFolder(t) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'package-proof-')));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  // A browser that was closed may still be writing into its profile.
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
   return folder;
 }
 
