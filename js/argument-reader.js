@@ -48,7 +48,9 @@ export function createReader(core) {
       if (!isHint) judge(caller, () => refuseArgument(argument, /** @type {any} */ (Misfit)[misfit], name, grant ?? taken.grant));
       return taken;
     };
-    if ((isNeeded || isThere(value)) && !isObject(value)) return refuse('NotAnObject');
+    // Of what is no object, a member that is required is told to be missing.
+    const isIgnored = isThere(value) && !members.some(({ isRequired }) => isRequired);
+    if ((isNeeded || isIgnored) && !isObject(value)) return refuse('NotAnObject');
     const source = isObject(value) ? value : {};
     /** @type {unknown[]} */
     let given;

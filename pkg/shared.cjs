@@ -59,27 +59,28 @@ caller)}function createReader(core2){const described=argument=>{const descriptio
 names:description.members.map(({name})=>name)}};const known={};return function membersOf2(caller,argument,value,grant){const{
 members:members2,names,isNeeded,isForeign,isHint}=known[argument]??=described(argument);const taken={};const refuse=(misfit,name="")=>{
 const{Misfit,refuseArgument}=core2();if(!isHint)judge(caller,()=>refuseArgument(argument,Misfit[misfit],name,grant??taken.
-grant));return taken};if((isNeeded||isThere(value))&&!isObject(value))return refuse("NotAnObject");const source=isObject(
-value)?value:{};let given;let unknown;try{given=members2.map(({name,kind})=>kind==="ignored"?void 0:source[name]);if(!isForeign)
-unknown=Object.keys(source).find(key2=>!names.includes(key2)&&isThere(source[key2]))}catch{return refuse("Unreadable")}if(unknown!==
-void 0)refuse("Unknown",unknown);for(let at=0;at<members2.length;at+=1){const{name,kind,isRequired,limit}=members2[at];const its=given[at];
-if(!isThere(its)){if(isRequired)refuse("Missing",name);continue}const isArgument=kind==="hints"||kind==="members"&&isObject(
-its);const plain=isArgument?membersOf2(caller,name,its,taken.grant):plainOf(kind,its,limit);if(plain===void 0)refuse("Ot\
-herKind",name);else if(plain===null)refuse("TooLong",name);else taken[name]=plain}return taken}}function plainOf(kind,value,limit){
-try{return PLAIN[kind]?.(value,limit)}catch{return void 0}}var PLAIN={any:value=>value,text:textOf,number:value=>typeof value===
-"number"?value:void 0,false:value=>value===false?value:void 0,bytes(value,limit){if(typeof value==="string")return(encoder??=
-new TextEncoder).encode(value.slice(0,limit+1));if(!ArrayBuffer.isView(value)||tagOf(value)!=="Uint8Array")return void 0;
-return new Uint8Array(value).subarray(0,limit+1)},scopes(value,limit){if(typeof value==="string")return value;if(!Array.
-isArray(value))return void 0;const{length}=value;if(length>limit)return null;const texts=Array.from({length},(_,at)=>textOf(
-value[at]));return texts.includes(void 0)?void 0:texts.join(" ")},callback(value){if(typeof value==="string")return value;
-const query=tagOf(value)==="URLSearchParams"?textOf(value.toString()):void 0;return query===void 0?tagOf(value)==="URL"?
-textOf(value.href):void 0:`?${query}`},texts(value){if(typeof value!=="object"||!isPlain(value))return void 0;const entries=Reflect.
-ownKeys(value).filter(name=>typeof name==="string").map(name=>[name,textOf(value[name])]);return entries.some(([,text])=>text===
-void 0)?void 0:String(new URLSearchParams(entries))},headers(value){if(typeof value!=="object")return void 0;const plain={};
-for(const entry of Symbol.iterator in value?value:Object.entries(value)){if(!Array.isArray(entry))return void 0;const[name,
-field]=entry;if(isThere(field))plain[String(name).toLowerCase()]=String(field)}return plain}};var encoder;function textOf(value){
-return typeof value==="string"?value:void 0}function isPlain(value){const prototype=Object.getPrototypeOf(value);return prototype===
-null||Object.getPrototypeOf(prototype)===null}var isThere=value=>value!==void 0&&value!==null;var core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
+grant));return taken};const isIgnored=isThere(value)&&!members2.some(({isRequired})=>isRequired);if((isNeeded||isIgnored)&&
+!isObject(value))return refuse("NotAnObject");const source=isObject(value)?value:{};let given;let unknown;try{given=members2.
+map(({name,kind})=>kind==="ignored"?void 0:source[name]);if(!isForeign)unknown=Object.keys(source).find(key2=>!names.includes(
+key2)&&isThere(source[key2]))}catch{return refuse("Unreadable")}if(unknown!==void 0)refuse("Unknown",unknown);for(let at=0;at<
+members2.length;at+=1){const{name,kind,isRequired,limit}=members2[at];const its=given[at];if(!isThere(its)){if(isRequired)
+refuse("Missing",name);continue}const isArgument=kind==="hints"||kind==="members"&&isObject(its);const plain=isArgument?
+membersOf2(caller,name,its,taken.grant):plainOf(kind,its,limit);if(plain===void 0)refuse("OtherKind",name);else if(plain===
+null)refuse("TooLong",name);else taken[name]=plain}return taken}}function plainOf(kind,value,limit){try{return PLAIN[kind]?.(
+value,limit)}catch{return void 0}}var PLAIN={any:value=>value,text:textOf,number:value=>typeof value==="number"?value:void 0,
+false:value=>value===false?value:void 0,bytes(value,limit){if(typeof value==="string")return(encoder??=new TextEncoder).
+encode(value.slice(0,limit+1));if(!ArrayBuffer.isView(value)||tagOf(value)!=="Uint8Array")return void 0;return new Uint8Array(
+value).subarray(0,limit+1)},scopes(value,limit){if(typeof value==="string")return value;if(!Array.isArray(value))return void 0;
+const{length}=value;if(length>limit)return null;const texts=Array.from({length},(_,at)=>textOf(value[at]));return texts.
+includes(void 0)?void 0:texts.join(" ")},callback(value){if(typeof value==="string")return value;const query=tagOf(value)===
+"URLSearchParams"?textOf(value.toString()):void 0;return query===void 0?tagOf(value)==="URL"?textOf(value.href):void 0:`\
+?${query}`},texts(value){if(typeof value!=="object"||!isPlain(value))return void 0;const entries=Reflect.ownKeys(value).
+filter(name=>typeof name==="string").map(name=>[name,textOf(value[name])]);return entries.some(([,text])=>text===void 0)?
+void 0:String(new URLSearchParams(entries))},headers(value){if(typeof value!=="object")return void 0;const plain={};for(const entry of Symbol.
+iterator in value?value:Object.entries(value)){if(!Array.isArray(entry))return void 0;const[name,field]=entry;if(isThere(
+field))plain[String(name).toLowerCase()]=String(field)}return plain}};var encoder;function textOf(value){return typeof value===
+"string"?value:void 0}function isPlain(value){const prototype=Object.getPrototypeOf(value);return prototype===null||Object.
+getPrototypeOf(prototype)===null}var isThere=value=>value!==void 0&&value!==null;var core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
 var __getOwnPropNames2=Object.getOwnPropertyNames;var __hasOwnProp2=Object.prototype.hasOwnProperty;var __export2=(target,all)=>{
 for(var name in all)__defProp2(target,name,{get:all[name],enumerable:true})};var __copyProps2=(to,from,except,desc)=>{if(from&&
 typeof from==="object"||typeof from==="function"){for(let key2 of __getOwnPropNames2(from))if(!__hasOwnProp2.call(to,key2)&&
