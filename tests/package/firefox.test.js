@@ -10,14 +10,17 @@ import { NAME, emptyFolder, judgeScenario, pageWith, project, serveFolder } from
 
 /** Starts a driver and gives how to call it. Both end with the test. */
 async function startFirefox(t) {
+  let end = async () => {};
+  // Before the folder is removed, in which a browser that runs goes on writing: hooks run in the order in which they are set.
+  t.after(() => end());
   const home = emptyFolder(t);
   const child = spawn(findGeckodriver(), ['--port', '0', '--binary', findFirefox()],
     { env: { ...process.env, HOME: home, TMPDIR: home }, stdio: ['ignore', 'pipe', 'ignore'] });
   let session;
-  t.after(async () => {
+  end = async () => {
     if (session) await call('DELETE', session);
     child.kill();
-  });
+  };
   // The driver goes on writing, and somebody has to go on reading.
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   const [origin] = line.match(/127\.0\.0\.1:\d+/);
