@@ -11,8 +11,8 @@ const usedByTests = ['ajv', 'proxy-chain'];
 /** What of the repository lies beside the package: tests that import it by its name. */
 const copied = ['tests/js', 'tests/vectors', 'demo/bitbucket', 'README.md'];
 
-/** Limits of the package, in bytes. */
-const most = { packed: 540_000, unpacked: 1_560_000 };
+/** Limits of the package, in bytes. Each core is in it as a file and as text. */
+const most = { packed: 720_000, unpacked: 2_600_000 };
 
 /**
  * { folder, tarball, files, sizes, remove() }: the fresh folder, the tarball in it, and the tarball's files and sizes.
