@@ -1,0 +1,34 @@
+// The package as it was before it was made faster, for benches that measure it beside today's.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Problem, root } from '../../scripts/lib/run.mjs';
+
+/** The last commit whose entry loads everything at once, and whose lists are fetched one page at a time. */
+const COMMIT = 'da6766625012488a5938d5ed94b4b812045621aa';
+
+/**
+ * Writes the package of that commit to a temporary folder. Its dependencies are those of today.
+ *
+ * @returns {{ folder: string, remove: () => void }} the caller removes the folder
+ * @throws {Problem} when the history of this clone does not go back that far
+ */
+export function before() {
+  const archive = spawnSync('git', ['archive', COMMIT, 'package.json', 'js', 'pkg'], { cwd: root, maxBuffer: 1 << 26 });
+  if (archive.status !== 0) {
+    throw new Problem(`This bench compares with commit ${COMMIT.slice(0, 7)}, which this clone does not have: run it in a clone `
+      + 'with the whole history (git fetch --unshallow).');
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'nocodb-bitbucket-auth-before-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const { status } = spawnSync('tar', ['-x', '-C', folder], { input: archive.stdout });
+    if (status !== 0) throw new Problem('tar could not unpack the earlier package.');
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return { folder, remove };
+}
