@@ -8,6 +8,7 @@
 import makeGlue from '../pkg/core_bg.js';
 import * as identity from '../pkg/core.wasm.key.js';
 import { readSource } from './core-source.js';
+import { fromBase64 } from './inlined-bytes.js';
 import { createLoader } from './loader.js';
 
 /** @typedef {import('./error.js').BitbucketAuthError} BitbucketAuthError */
@@ -33,7 +34,7 @@ import { createLoader } from './loader.js';
  * @typedef {Uint8Array | ArrayBuffer | CompiledModule | RuntimeType<'Response'> | RuntimeType<'URL'> | string} CoreSource
  */
 
-const loader = createLoader({ makeGlue, identity, read: readSource });
+const loader = createLoader({ makeGlue, identity, decode: fromBase64, read: readSource });
 
 /** The core, loaded if it was not yet. */
 export const core = loader.core;

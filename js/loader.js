@@ -12,7 +12,6 @@ import { BitbucketAuthError, judge } from './error.js';
 /** @typedef {import('./error.js').ErrorCode} ErrorCode */
 /** @typedef {import('./error.js').Failure} Failure */
 /** @typedef {import('./error.js').Phase} Phase */
-/** @typedef {{ fromHex?: (text: string) => Uint8Array<ArrayBuffer> }} HexDecoder in newer runtimes */
 
 /**
  * How a core is told from all others.
@@ -52,10 +51,11 @@ import { BitbucketAuthError, judge } from './error.js';
  * @param {object} options
  * @param {() => Glue<Core>} options.makeGlue makes one that no other instance has
  * @param {Identity} options.identity
+ * @param {import('./inlined-bytes.js').Decoder} options.decode reads the text that an entry brought along
  * @param {(source: Source | Promise<Source>, identity: Identity, caller: Function) => Promise<Wasm>} [options.read] gives the
  *   wasm of a source, if that is this core's
  */
-export function createLoader({ makeGlue, identity, read }) {
+export function createLoader({ makeGlue, identity, decode, read }) {
   /** @type {Core | undefined} */
   let loaded;
 
@@ -73,7 +73,7 @@ export function createLoader({ makeGlue, identity, read }) {
     if (loaded) return loaded;
     try {
       checkRuntime(core);
-      const wasm = inHand(identity, core);
+      const wasm = inHand(identity, decode, core);
       const module = isModule(wasm) ? wasm : new WebAssembly.Module(wasm);
       const glue = makeGlue();
       return start(glue, module, new WebAssembly.Instance(module, importsOf(glue)));
@@ -114,7 +114,7 @@ export function createLoader({ makeGlue, identity, read }) {
     try {
       checkRuntime(init);
       const given = source === undefined || !read ? undefined : await read(source, identity, init);
-      const wasm = given === undefined ? inHand(identity, init) : compiledBefore(identity) ?? given;
+      const wasm = given === undefined ? inHand(identity, decode, init) : compiledBefore(identity) ?? given;
       const module = isModule(wasm) ? wasm : await WebAssembly.compile(wasm);
       const glue = makeGlue();
       const instance = await WebAssembly.instantiate(module, importsOf(glue));
@@ -180,21 +180,16 @@ const importsOf = (glue) => ({ './core_bg.js': glue });
  * compiled before. That script serves `import` and `require` alike, so it can hand over its text by a global symbol only.
  *
  * @param {Identity} identity
+ * @param {import('./inlined-bytes.js').Decoder} decode
  * @param {Function} caller
  * @returns {Wasm}
  */
-function inHand({ key }, caller) {
+function inHand({ key }, decode, caller) {
   /** @type {unknown} */
   const found = Reflect.get(globalThis, key);
   if (isModule(found)) return found;
   if (typeof found !== 'string') throw missing(caller);
-  const decoder = /** @type {HexDecoder} */ (/** @type {unknown} */ (Uint8Array));
-  return decoder.fromHex?.(found) ?? globalThis.Buffer?.from(found, 'hex') ?? bytesOf(found);
-}
-
-/** @param {string} hex */
-function bytesOf(hex) {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, at) => parseInt(hex.slice(2 * at, 2 * at + 2), 16));
+  return decode(found);
 }
 
 /** @param {Identity} identity */

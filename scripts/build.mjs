@@ -1,7 +1,7 @@
 // npm run build: makes pkg/ from src/ and js/.   npm run build -- --check: is pkg/ what those sources give?
 //   core.wasm                     the whole core                *.cjs             for `require`
 //   core_bg.js, core.d.ts         wasm-bindgen's glue for it, and its declarations
-//   inlined/core.wasm.js          its bytes as hex digits
+//   inlined/core.wasm.js          its bytes as text
 //   page-core_bg.js, …            the same of the core for pages
 //   callback.html.js              js/callback.html as text
 //   types/                        declarations of the entries   build-info.json   what it was built from, and its size
@@ -37,9 +37,11 @@ function marked(wasm) {
   return { build, wasm: Buffer.concat([wasm, Buffer.from([0, size, name.length]), name, payload]) };
 }
 
+/** How the bytes of each core are written as text; js/inlined-bytes.js says why, and reads them. */
+const ENCODINGS = { core: 'base64', 'page-core': 'hex' };
+
 /**
- * The wasm as text inside JavaScript: in hexadecimal digits, as what repeats among the bytes then repeats in the text, which
- * compresses to a sixth less than base64. Both module systems take that text from one file, as it is the largest part of the
+ * The wasm as text inside JavaScript. Both module systems take that text from one file, as it is the largest part of the
  * package: a script without `import`, `export` or `require`, in a folder of CommonJS files, is good for every loader and
  * bundler. It can only leave the text in the global object, under a symbol that no other version of the package knows.
  */
@@ -51,7 +53,7 @@ function wasmFiles(name, { wasm, build }) {
   return [
     { name: `${name}.wasm.key.js`, data: lines(([of, value]) => `export const ${of} = ${value};\n`) },
     { name: `${name}.wasm.key.d.ts`, data: lines(([of]) => `export const ${of}: ${of === 'key' ? 'symbol' : 'string'};\n`) },
-    { name: `inlined/${name}.wasm.js`, data: `globalThis[${key}] ??= '${wasm.toString('hex')}';\n` },
+    { name: `inlined/${name}.wasm.js`, data: `globalThis[${key}] ??= '${wasm.toString(ENCODINGS[name])}';\n` },
     { name: `inlined/${name}.wasm.d.ts`, data: 'export {};\n' },
   ];
 }

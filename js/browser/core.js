@@ -8,9 +8,10 @@
 import makeGlue from '../../pkg/page-core_bg.js';
 import * as identity from '../../pkg/page-core.wasm.key.js';
 import { createReader } from '../argument-reader.js';
+import { fromHex } from '../inlined-bytes.js';
 import { createLoader } from '../loader.js';
 
-const loader = createLoader({ makeGlue, identity });
+const loader = createLoader({ makeGlue, identity, decode: fromHex });
 
 /** The core, loaded if it was not yet. */
 export const core = loader.core;

@@ -100,7 +100,7 @@ describe('the core is loaded', () => {
     'an address': once,
     'a URL': once,
     'first use without Buffer': once,
-    'first use with Uint8Array.fromHex': once,
+    'first use with Uint8Array.fromBase64': once,
     'a Uint8Array, without a digest': once,
     'a file: URL': once,
     'a file: URL as text': once,

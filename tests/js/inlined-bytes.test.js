@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+const { fromBase64, fromHex } = await import(
+  new URL('js/inlined-bytes.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')),
+);
+
+const bytes = Uint8Array.from({ length: 1000 }, (_, at) => (at * 31) % 256);
+const text = { base64: Buffer.from(bytes).toString('base64'), hex: Buffer.from(bytes).toString('hex') };
+
+/** Sets a property of an object for the time of a call. */
+function during(object, name, value, call) {
+  const before = Object.getOwnPropertyDescriptor(object, name);
+  Object.defineProperty(object, name, { value, configurable: true, writable: true });
+  try {
+    return call();
+  } finally {
+    if (before) Object.defineProperty(object, name, before);
+    else delete object[name];
+  }
+}
+
+describe('the bytes of a core come out of their text', () => {
+  for (const [encoding, decode, native] of [['base64', fromBase64, 'fromBase64'], ['hex', fromHex, 'fromHex']]) {
+    const decoded = () => Uint8Array.from(decode(text[encoding]));
+
+    test(`${encoding}: by the runtime's own decoder`, () => {
+      assert.deepEqual(during(Uint8Array, native, () => bytes, decoded), bytes);
+    });
+
+    test(`${encoding}: by Node.js' Buffer`, () => {
+      assert.deepEqual(during(Uint8Array, native, undefined, decoded), bytes);
+    });
+
+    test(`${encoding}: by what every runtime has`, () => {
+      const found = during(Uint8Array, native, undefined, () => during(globalThis, 'Buffer', undefined, decoded));
+      assert.deepEqual(found, bytes);
+    });
+  }
+});
