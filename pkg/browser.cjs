@@ -149,9 +149,10 @@ view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var page_core_wasm_key_exports={};__export(page_core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
 var hash="4945a35f8dcfe822011a1f8ec5e9458777379d82a0b25144a7d5c2c2f47f9ac1";var section="nocodb-bitbucket-auth";var build="\
 a280ed37a7aa4948916e194f4ebc6dc22d59e2b9132510108c9ec091c9dd3c0d";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
-sm/4945a35f8dcfe822011a1f8ec5e9458777379d82a0b25144a7d5c2c2f47f9ac1");var import_argument_reader=require("./shared.cjs");var import_loader=require("./shared.cjs");var loader=(0,import_loader.createLoader)(
-{makeGlue:page_core_bg_default,identity:page_core_wasm_key_exports});var core=loader.core;var init=loader.init;var failure=loader.
-failure;var membersOf=(0,import_argument_reader.createReader)(core);var import_error=require("./shared.cjs");var NAME="nocodb-bitbucket-auth";var POPUP=`${NAME}:popup`;function windowOf(options){const page=tryTo(()=>options?.window??
+sm/4945a35f8dcfe822011a1f8ec5e9458777379d82a0b25144a7d5c2c2f47f9ac1");var import_argument_reader=require("./shared.cjs");var import_inlined_bytes=require("./shared.cjs");var import_loader=require("./shared.cjs");
+var loader=(0,import_loader.createLoader)({makeGlue:page_core_bg_default,identity:page_core_wasm_key_exports,decode:import_inlined_bytes.fromHex});
+var core=loader.core;var init=loader.init;var failure=loader.failure;var membersOf=(0,import_argument_reader.createReader)(
+core);var import_error=require("./shared.cjs");var NAME="nocodb-bitbucket-auth";var POPUP=`${NAME}:popup`;function windowOf(options){const page=tryTo(()=>options?.window??
 globalThis.window);return textOf(()=>page?.origin)===void 0?void 0:page}function tryTo(read2){try{return read2()}catch{return void 0}}
 function textOf(read2){const value=tryTo(read2);return typeof value==="string"?value:void 0}async function pageOf(options,caller){
 const page=windowOf(options);await init();return page??(0,import_error.judge)(caller,()=>core().refusePage("window"))}function pageClient(caller,options,page){

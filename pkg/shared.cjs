@@ -4,12 +4,12 @@ to,key2)&&key2!==except)__defProp(to,key2,{get:()=>from[key2],enumerable:!(desc=
 return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:true}),mod);var shared_exports={};
 __export(shared_exports,{AuthorizationClient:()=>AuthorizationClient,BitbucketAuthError:()=>BitbucketAuthError,
 DEFAULT_SCOPES:()=>DEFAULT_SCOPES,OAuthClient:()=>OAuthClient,core:()=>core,createClient:()=>createClient,createLoader:()=>createLoader,
-createReader:()=>createReader,expandScopes:()=>expandScopes,failure:()=>failure,grantOf:()=>grantOf,init:()=>init,isModule:()=>isModule,
-isObject:()=>isObject,jsonOf:()=>jsonOf,jsonOfMember:()=>jsonOfMember,judge:()=>judge,judgeTokenResponse:()=>judgeTokenResponse,
-kindOf:()=>kindOf,lazyEnvironment:()=>lazyEnvironment,masked:()=>masked,maskedMembers:()=>maskedMembers,members:()=>members,
-membersOf:()=>membersOf,missingScopes:()=>missingScopes,pick:()=>pick,readEnvironment:()=>readEnvironment,readSource:()=>readSource,
-reading:()=>reading,stringOf:()=>stringOf,tagOf:()=>tagOf,unmasked:()=>unmasked,vaultReferences:()=>vaultReferences,withWait:()=>withWait});
-module.exports=__toCommonJS(shared_exports);var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+createReader:()=>createReader,expandScopes:()=>expandScopes,failure:()=>failure,fromBase64:()=>fromBase64,fromHex:()=>fromHex,
+grantOf:()=>grantOf,init:()=>init,isModule:()=>isModule,isObject:()=>isObject,jsonOf:()=>jsonOf,jsonOfMember:()=>jsonOfMember,
+judge:()=>judge,judgeTokenResponse:()=>judgeTokenResponse,kindOf:()=>kindOf,lazyEnvironment:()=>lazyEnvironment,masked:()=>masked,
+maskedMembers:()=>maskedMembers,members:()=>members,membersOf:()=>membersOf,missingScopes:()=>missingScopes,pick:()=>pick,
+readEnvironment:()=>readEnvironment,readSource:()=>readSource,reading:()=>reading,stringOf:()=>stringOf,tagOf:()=>tagOf,
+unmasked:()=>unmasked,vaultReferences:()=>vaultReferences,withWait:()=>withWait});module.exports=__toCommonJS(shared_exports);var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var Described=Error;var BitbucketAuthError=class _BitbucketAuthError extends Described{constructor(failure2,{
 detail,cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);for(const name of FIELDS)
@@ -20,42 +20,40 @@ later,error.cause?{cause:error.cause}:{},withWait)}function replaceStackLimit(li
 const before=Error.stackTraceLimit;Reflect.set(Error,"stackTraceLimit",limit);return before}Object.defineProperty(BitbucketAuthError.
 prototype,"name",{value:"BitbucketAuthError",writable:true,configurable:true});function isFailure(thrown){return typeof thrown===
 "object"&&thrown!==null&&!(thrown instanceof Error)&&"code"in thrown&&"phase"in thrown&&"message"in thrown}function judge(caller,call){
-try{return call()}catch(thrown){throw isFailure(thrown)?new BitbucketAuthError(thrown,{},caller):thrown}}function createLoader({makeGlue,identity,read:read2}){let loaded;let loading;function core2(){if(loaded)return loaded;try{
-checkRuntime(core2);const wasm=inHand(identity,core2);const module2=isModule(wasm)?wasm:new WebAssembly.Module(wasm);const glue=makeGlue();
-return start(glue,module2,new WebAssembly.Instance(module2,importsOf(glue)))}catch(error){throw refused(error,core2,": i\
-n a page, await init() before the first call")}}async function init2(source){while(!loaded){const{source:its,end}=loading??=
-begin(source);try{await end}catch(error){if(its===source)throw error}}}function begin(source){const end=load(source).finally(
-()=>{loading=void 0});return{source,end}}async function load(source){try{checkRuntime(init2);const given=source===void 0||
-!read2?void 0:await read2(source,identity,init2);const wasm=given===void 0?inHand(identity,init2):compiledBefore(identity)??
-given;const module2=isModule(wasm)?wasm:await WebAssembly.compile(wasm);const glue=makeGlue();const instance=await WebAssembly.
+try{return call()}catch(thrown){throw isFailure(thrown)?new BitbucketAuthError(thrown,{},caller):thrown}}function createLoader({makeGlue,identity,decode,read:read2}){let loaded;let loading;function core2(){if(loaded)return loaded;
+try{checkRuntime(core2);const wasm=inHand(identity,decode,core2);const module2=isModule(wasm)?wasm:new WebAssembly.Module(
+wasm);const glue=makeGlue();return start(glue,module2,new WebAssembly.Instance(module2,importsOf(glue)))}catch(error){throw refused(
+error,core2,": in a page, await init() before the first call")}}async function init2(source){while(!loaded){const{source:its,
+end}=loading??=begin(source);try{await end}catch(error){if(its===source)throw error}}}function begin(source){const end=load(
+source).finally(()=>{loading=void 0});return{source,end}}async function load(source){try{checkRuntime(init2);const given=source===
+void 0||!read2?void 0:await read2(source,identity,init2);const wasm=given===void 0?inHand(identity,decode,init2):compiledBefore(
+identity)??given;const module2=isModule(wasm)?wasm:await WebAssembly.compile(wasm);const glue=makeGlue();const instance=await WebAssembly.
 instantiate(module2,importsOf(glue));if(!loaded)start(glue,module2,instance)}catch(error){throw refused(error,init2)}}function start(glue,module2,{
 exports}){glue.__wbg_set_wasm(exports);const prepare=exports.__wbindgen_start;if(typeof prepare==="function")prepare();Reflect.
 set(globalThis,identity.key,module2);loaded=glue;return loaded}function failure2(code,phase,{field,status,retryAfter,ending}={},extra){
 const described=judge(failure2,()=>core2().failure(code,phase,field,status,retryAfter,ending));return new BitbucketAuthError(
 described,extra,failure2)}return{core:core2,init:init2,failure:failure2}}var isObject=value=>typeof value==="object"&&value!==
 null||typeof value==="function";var tagOf=value=>isObject(value)?Reflect.get(value,Symbol.toStringTag):void 0;var isModule=value=>tagOf(
-value)==="WebAssembly.Module";var importsOf=glue=>({"./core_bg.js":glue});function inHand({key:key2},caller){const found=Reflect.
-get(globalThis,key2);if(isModule(found))return found;if(typeof found!=="string")throw missing(caller);const decoder=Uint8Array;
-return decoder.fromHex?.(found)??globalThis.Buffer?.from(found,"hex")??bytesOf(found)}function bytesOf(hex){return Uint8Array.
-from({length:hex.length/2},(_,at)=>parseInt(hex.slice(2*at,2*at+2),16))}function compiledBefore({key:key2}){const found=Reflect.
-get(globalThis,key2);return isModule(found)?found:void 0}function isForbidden(error){return error instanceof EvalError||
-error instanceof Error&&/content security policy|unsafe-eval|\bcsp\b/i.test(error.message)}function isCompiledAheadOnly(error){
-return error instanceof Error&&/disallowed by embedder|dynamic wasm code generation/i.test(error.message)}var NEEDED=["W\
-ebAssembly","TextDecoder","TextEncoder"];function checkRuntime(caller){const name=NEEDED.find(needed=>Reflect.get(globalThis,
-needed)===void 0);if(name===void 0)return;throw unavailable(`This runtime has no ${name}, which nocodb-bitbucket-auth ne\
-eds: use one that has it, or in a test's sandbox set it from Node.js before the first call.`,caller,{field:name})}var IMPORT_SLIM="\
-import nocodb-bitbucket-auth/slim, and await init() with nocodb-bitbucket-auth/core.wasm as a module that was compiled w\
-ith the program";function refused(error,caller,advice=""){if(error instanceof BitbucketAuthError)return error;const detail=kindOf(
-error);if(isForbidden(error)){return unavailable("The Content Security Policy of this page forbids WebAssembly: add 'was\
-m-unsafe-eval' to its script-src.",caller,{detail})}if(isCompiledAheadOnly(error)){return unavailable(`This runtime comp\
-iles no WebAssembly while a program runs: ${IMPORT_SLIM}. In a page, add 'wasm-unsafe-eval' to the script-src of its Con\
-tent Security Policy.`,caller)}return unavailable(`This runtime could not load the WebAssembly core${advice}.`,caller,{detail})}
-function kindOf(error){if(!(error instanceof Error))return"no error";return"code"in error&&typeof error.code==="string"&&
-/^E[A-Z]+$/.test(error.code)?error.code:error.name}function missing(caller){return unavailable("The WebAssembly core is \
-not part of this entry: before the first call, await init() with nocodb-bitbucket-auth/core.wasm, as bytes, module, resp\
-onse or address.",caller)}function unavailable(message,caller,{detail,field="WebAssembly"}={}){const flags={retryable:false,
-reauthorize:false};return new BitbucketAuthError({code:"INVALID_CONFIG",phase:"config",message,...flags,field},{detail},
-caller)}function createReader(core2){const described=argument=>{const description=core2().describeArgument(argument);return{...description,
+value)==="WebAssembly.Module";var importsOf=glue=>({"./core_bg.js":glue});function inHand({key:key2},decode,caller){const found=Reflect.
+get(globalThis,key2);if(isModule(found))return found;if(typeof found!=="string")throw missing(caller);return decode(found)}
+function compiledBefore({key:key2}){const found=Reflect.get(globalThis,key2);return isModule(found)?found:void 0}function isForbidden(error){
+return error instanceof EvalError||error instanceof Error&&/content security policy|unsafe-eval|\bcsp\b/i.test(error.message)}
+function isCompiledAheadOnly(error){return error instanceof Error&&/disallowed by embedder|dynamic wasm code generation/i.
+test(error.message)}var NEEDED=["WebAssembly","TextDecoder","TextEncoder"];function checkRuntime(caller){const name=NEEDED.
+find(needed=>Reflect.get(globalThis,needed)===void 0);if(name===void 0)return;throw unavailable(`This runtime has no ${name}\
+, which nocodb-bitbucket-auth needs: use one that has it, or in a test's sandbox set it from Node.js before the first ca\
+ll.`,caller,{field:name})}var IMPORT_SLIM="import nocodb-bitbucket-auth/slim, and await init() with nocodb-bitbucket-aut\
+h/core.wasm as a module that was compiled with the program";function refused(error,caller,advice=""){if(error instanceof
+BitbucketAuthError)return error;const detail=kindOf(error);if(isForbidden(error)){return unavailable("The Content Securi\
+ty Policy of this page forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src.",caller,{detail})}if(isCompiledAheadOnly(
+error)){return unavailable(`This runtime compiles no WebAssembly while a program runs: ${IMPORT_SLIM}. In a page, add 'w\
+asm-unsafe-eval' to the script-src of its Content Security Policy.`,caller)}return unavailable(`This runtime could not l\
+oad the WebAssembly core${advice}.`,caller,{detail})}function kindOf(error){if(!(error instanceof Error))return"no error";
+return"code"in error&&typeof error.code==="string"&&/^E[A-Z]+$/.test(error.code)?error.code:error.name}function missing(caller){
+return unavailable("The WebAssembly core is not part of this entry: before the first call, await init() with nocodb-bitb\
+ucket-auth/core.wasm, as bytes, module, response or address.",caller)}function unavailable(message,caller,{detail,field="\
+WebAssembly"}={}){const flags={retryable:false,reauthorize:false};return new BitbucketAuthError({code:"INVALID_CONFIG",phase:"\
+config",message,...flags,field},{detail},caller)}function createReader(core2){const described=argument=>{const description=core2().describeArgument(argument);return{...description,
 names:description.members.map(({name})=>name)}};const known={};return function membersOf2(caller,argument,value,grant){const{
 members:members2,names,isNeeded,isForeign,isHint}=known[argument]??=described(argument);const taken={};const refuse=(misfit,name="")=>{
 const{Misfit,refuseArgument}=core2();if(!isHint)judge(caller,()=>refuseArgument(argument,Misfit[misfit],name,grant??taken.
@@ -602,8 +600,10 @@ address;const isPath=!URL.canParse(address)||/^[a-z]:/i.test(address);const isFi
 "undefined";const fs=isFile?globalThis.process?.getBuiltinModule?.("node:fs"):void 0;return fs?fs.promises.readFile(file):
 fetch(address)}function unusable(caller,reason="is not this version's WebAssembly core"){return new BitbucketAuthError({
 code:"INVALID_ARGUMENT",phase:"config",message:`A value given to nocodb-bitbucket-auth cannot be used: source ${reason}.`,
-retryable:false,reauthorize:false,field:"source"},{},caller)}var loader=createLoader({makeGlue:core_bg_default,identity:core_wasm_key_exports,read:readSource});var core=loader.core;
-var init=loader.init;var failure=loader.failure;var membersOf=createReader(core);function reading(phase,field,work){try{return work()}catch(error){throw error instanceof
+retryable:false,reauthorize:false,field:"source"},{},caller)}var native=()=>Uint8Array;var fromBase64=text=>native().fromBase64?.(text)??globalThis.Buffer?.from(text,"base64")??Uint8Array.
+from(atob(text),character=>character.charCodeAt(0));var fromHex=text=>native().fromHex?.(text)??globalThis.Buffer?.from(
+text,"hex")??Uint8Array.from({length:text.length/2},(_,at)=>parseInt(text.slice(2*at,2*at+2),16));var loader=createLoader({makeGlue:core_bg_default,identity:core_wasm_key_exports,decode:fromBase64,read:readSource});var core=loader.
+core;var init=loader.init;var failure=loader.failure;var membersOf=createReader(core);function reading(phase,field,work){try{return work()}catch(error){throw error instanceof
 BitbucketAuthError?error:failure("INVALID_ARGUMENT",phase,{field})}}var members=value=>isObject(value)?value:{};function pick(value,names){
 const given=members(value);return Object.fromEntries(names.filter(name=>name in given).map(name=>[name,given[name]]))}var stringOf=value=>typeof value===
 "string"?value:void 0;function jsonOfMember(value,name){try{return JSON.stringify(members(value)[name])}catch{return void 0}}
