@@ -39,6 +39,9 @@ function coordinations() {
   return (shared[SHARED] ??= new Map());
 }
 
+/** Those of environments that were seen before: a host makes a wrapper for each call. @type {WeakMap<object, TokenKeeper>} */
+const keepersByClient = new WeakMap();
+
 /**
  * The keeper for the OAuth client that an environment describes; the same one for each environment that describes it.
  *
@@ -46,6 +49,17 @@ function coordinations() {
  * @returns {TokenKeeper}
  */
 export function keeperOf(environment) {
+  const { client } = environment;
+  const keeper = keepersByClient.get(client) ?? findKeeper(environment);
+  keepersByClient.set(client, keeper);
+  return keeper;
+}
+
+/**
+ * @param {ConfiguredEnvironment} environment
+ * @returns {TokenKeeper}
+ */
+function findKeeper(environment) {
   const { client, redis } = environment;
   // Derived from the secret and from all that tells clients apart, so connections of different ones never meet.
   const clientKey = client.deriveKey('namespace');

@@ -1,23 +1,9 @@
 // What a connection takes in memory beside its tokens: wrapper, config, keeper, coordination, policy in the wasm.
 // What the tokens take is measured by holding the same strings in plain objects.
-import { setTimeout as sleep } from 'node:timers/promises';
 import entry from 'nocodb-bitbucket-auth';
 import { config, connect } from '../lib/connections.mjs';
+import { usedMemory } from '../lib/memory.mjs';
 import { answer } from '../lib/processes.mjs';
-
-async function used() {
-  let least = Infinity;
-  // What is only weakly held goes in turns, and what was waiting for that a little later.
-  for (let unchanged = 0; unchanged < 3;) {
-    globalThis.gc();
-    await sleep(50);
-    // What is external includes all array buffers, and the memory of the wasm as it grows.
-    const { heapUsed, external } = process.memoryUsage();
-    unchanged = heapUsed + external < least - 1024 ? 0 : unchanged + 1;
-    least = Math.min(least, heapUsed + external);
-  }
-  return least;
-}
 
 /** Characters of the tokens, of which each takes one byte. */
 const characters = (wrappers) => wrappers.reduce((sum, { config: { oauth_token, refresh_token } }) =>
@@ -48,15 +34,15 @@ await answer(async ({ origin, connections, often }) => {
   await attach(others);
   for (let i = 0; i < 2 * often.times; i += 1) await refresh(others);
 
-  const empty = await used();
+  const empty = await usedMemory();
   let plain = await connect(origin, connections);
-  const tokens = await used() - empty;
+  const tokens = await usedMemory() - empty;
   const wrappers = plain.map(wrap);
   plain = [];
   await attach(wrappers);
   const before = characters(wrappers);
   /** What is there beside the tokens, in all. */
-  const beside = async () => await used() - empty - tokens - (characters(wrappers) - before);
+  const beside = async () => await usedMemory() - empty - tokens - (characters(wrappers) - before);
   const attached = await beside();
 
   await refresh(wrappers);

@@ -52,10 +52,18 @@ test('crossings: the counts are within their limits', () => {
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
+test('cost, with small numbers: everything runs', () => {
+  const { status, stdout, stderr } = bench('cost', '--quick');
+  assert.equal(status, 0, stderr + stdout);
+  assert.equal(stdout.match(/memory for each/g)?.length, 2);
+  assert.match(stdout, /evalsha +\d/);
+  assert.match(stdout, /Everything ran\.\n$/);
+});
+
 test('a subject that does not exist is named', () => {
   const { status, stderr } = bench('nothing');
   assert.equal(status, 1);
-  assert.match(stderr, /There is no subject "nothing", only refresh, client, load, speed, crossings\./);
+  assert.match(stderr, /There is no subject "nothing", only refresh, client, load, speed, crossings, cost\./);
 });
 
 test('a limit is missed by what is above it, or no number', () => {

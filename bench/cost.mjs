@@ -1,0 +1,84 @@
+/**
+ * What connections cost as they become more, and calls as a host makes them: with a wrapper for each.
+ *
+ * In: the sizes. Out: figures, each beside its limit. What never happens here: a measurement (the modules in cost/ take
+ * them, each in a process of its own, with simulator, server and Redis in others).
+ */
+import { startRedis } from '../tests/js/redis-server.js';
+import { quantile } from './lib/figures.mjs';
+import { runPart, startPartAndWait } from './lib/processes.mjs';
+
+export const title = 'Cost as work grows';
+
+const SIZES = { connections: [1, 10, 100, 1000, 10_000], rounds: 21, calls: 400, counted: 200 };
+const QUICK = { connections: [1, 10], rounds: 3, calls: 50, counted: 20 };
+
+/** A wrapper for each call, beside a bare Axios instance: 1,200 calls where that makes 1,680. */
+const LEAST_SHARE = 1200 / 1680;
+
+export async function* measure({ quick }) {
+  const sizes = quick ? QUICK : SIZES;
+  yield* growth(sizes);
+  yield* calls(sizes);
+  yield* redisCommands(sizes);
+}
+
+/** Runs work against a simulator of its own. */
+async function withBitbucket(work) {
+  const { answer: { origin, env }, stop } = await startPartAndWait('lib/simulator.mjs', { backend: 'newer', rateLimit: null });
+  try {
+    return await work(origin, env);
+  } finally {
+    await stop();
+  }
+}
+
+async function* growth({ connections: counts }) {
+  for (const connections of counts) {
+    const found = await withBitbucket((origin, env) => (
+      runPart('cost/growth.mjs', { origin, connections }, { env, execArgv: ['--expose-gc'] })
+    ));
+    yield `${connections.toLocaleString('en-GB')} connections, each of which has called the API once`;
+    yield { name: 'memory for each, its tokens included', value: found.bytes / 1024, unit: 'KB' };
+    yield { name: 'use() with a fresh token', value: found.microseconds, unit: 'µs' };
+    yield { name: 'open timers', value: found.timers };
+    yield { name: 'open sockets', value: found.sockets };
+  }
+}
+
+async function* calls({ rounds, calls: count }) {
+  const { answer: { apiUrl }, stop } = await startPartAndWait('client/server.mjs', { pagelen: 1 });
+  try {
+    const env = {
+      INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'the-key',
+      INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'the-secret',
+      INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: 'https://nocodb.example/dashboard/',
+      INTEGRATION_AUTH_BITBUCKET_API_URL: apiUrl,
+      // Counted as always, and never used up.
+      INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '1000000',
+    };
+    const { wrapper, bare } = await runPart('cost/calls.mjs', { apiUrl, rounds, calls: count }, { env });
+    const median = (values) => quantile(values, 0.5);
+    yield 'Calls over loopback in a second, one after another, with a new wrapper for each';
+    yield { name: 'a wrapper for each call', value: median(wrapper), unit: 'a second' };
+    yield { name: 'bare Axios, one instance', value: median(bare), unit: 'a second' };
+    const share = median(wrapper.map((value, round) => value / bare[round]));
+    yield { name: 'times as many as bare Axios', value: share, unit: '×', least: LEAST_SHARE };
+  } finally {
+    await stop();
+  }
+}
+
+async function* redisCommands({ counted }) {
+  const ends = [];
+  try {
+    const { url } = await startRedis({ after: (end) => ends.push(end) });
+    const perCall = await withBitbucket((origin, env) => runPart('cost/redis.mjs', { origin, url, calls: counted }, {
+      env: { ...env, INTEGRATION_AUTH_BITBUCKET_REDIS_URL: url, INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '1000000' },
+    }));
+    yield 'Redis commands for a call with a fresh token';
+    for (const [name, value] of Object.entries(perCall)) yield { name, value };
+  } finally {
+    for (const end of ends) await end();
+  }
+}

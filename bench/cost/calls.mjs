@@ -1,0 +1,29 @@
+// Calls in a second: each with a wrapper of its own, as a host makes them, against a bare Axios instance that is kept.
+import axios from 'axios';
+import entry from 'nocodb-bitbucket-auth';
+import { config } from '../lib/connections.mjs';
+import { answer } from '../lib/processes.mjs';
+
+await answer(async ({ apiUrl, rounds, calls }) => {
+  const tokens = { oauth_token: 'a-token-that-nobody-looks-at', refresh_token: 'a-refresh-token-that-nobody-looks-at' };
+  const stored = config(tokens);
+  const host = { id: 'one', title: 'One', logger: () => {} };
+  const bare = axios.create({ baseURL: apiUrl, headers: { Authorization: `Bearer ${tokens.oauth_token}` } });
+  const ways = {
+    wrapper: () => new entry.wrapper(stored, host).use((client) => client.get('/user')),
+    bare: () => bare.get('/user'),
+  };
+  const perSecond = async (call) => {
+    const from = performance.now();
+    for (let i = 0; i < calls; i += 1) await call();
+    return calls / (performance.now() - from) * 1000;
+  };
+  const results = { wrapper: [], bare: [] };
+  for (let round = -1; round < rounds; round += 1) {
+    for (const name of round % 2 === 0 ? ['wrapper', 'bare'] : ['bare', 'wrapper']) {
+      const value = await perSecond(ways[name]);
+      if (round >= 0) results[name].push(value);
+    }
+  }
+  return results;
+});
