@@ -6,9 +6,9 @@
  * @typedef {object} IntegrationManifest
  * @property {string} title
  * @property {string} icon a name that NocoDB's GUI knows
- * @property {string} version of this integration's entry, not of the package
+ * @property {string} version of the package
  * @property {string} description
- * @property {string} author
+ * @property {string} author of the package
  * @property {string} website
  * @property {number} order position in NocoDB's list
  * @property {boolean} allowsPerUserCredentials whether a connection may leave the account to each of its users
@@ -20,9 +20,9 @@
 export const manifest = Object.freeze({
   title: 'Bitbucket',
   icon: 'bitBucket',
-  version: '0.1.0',
+  version: '0.2.0',
   description: 'Connect to Bitbucket Cloud with OAuth 2.0, an access token or an API token',
-  author: 'NocoDB',
+  author: 'The nocodb-bitbucket-auth authors',
   website: 'https://bitbucket.org',
   order: 5,
   allowsPerUserCredentials: true,
