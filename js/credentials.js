@@ -6,8 +6,9 @@
  * a request to the API, or a call of whoever uses the credential.
  */
 
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { core } from './core.js';
+import { digest } from './digest.js';
 import { configFailure } from './token-endpoint.js';
 import { keeperOf } from './token-keeper.js';
 
@@ -52,8 +53,7 @@ export class Credentials {
 
   /** What it is called before anybody knows whose it is. It tells nothing. @returns {string} */
   get name() {
-    const digest = createHash('sha256').update(this.#only?.authorization ?? '').digest('base64url');
-    return `token ${digest}`;
+    return `token ${digest(this.#only?.authorization ?? '').toString('base64url')}`;
   }
 
   /** That of the tokens, where a keeper renews them. @returns {Connection | undefined} */

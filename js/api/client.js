@@ -11,6 +11,7 @@ import axiosRetry from 'axios-retry';
 import { isObject, members } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { BitbucketAuthError, judge } from '../error.js';
+import { meaningOf } from './meaning.js';
 import { REPEATING, headerOf, paginate, repeating } from './paginate.js';
 import { cutOutOf } from './redaction.js';
 import { MAX_BYTES, answerOf, isStream } from './sender.js';
@@ -23,8 +24,6 @@ import { MAX_BYTES, answerOf, isStream } from './sender.js';
 /** @typedef {import('./sender.js').Sender} Sender */
 
 /** @typedef {AxiosInstance & { readonly paginate: Paginate }} BitbucketClient */
-
-/** @typedef {AxiosError & { bitbucket: BitbucketAuthError }} BitbucketAxiosError an error of the client, and what it means */
 
 /**
  * @typedef {object} Behaviour
@@ -114,28 +113,6 @@ function equip(client, behaviour) {
   client.create = (config) => equip(create(config), behaviour);
   // Not enumerable: whoever copies or compares Axios instances sees Axios' own members only.
   return /** @type {BitbucketClient} */ (Object.defineProperty(client, 'paginate', { value: paginate(client) }));
-}
-
-/**
- * Whether something that was thrown is an error of a client's request. `error.bitbucket` says what it means.
- *
- * @param {unknown} error
- * @returns {error is BitbucketAxiosError}
- */
-export function isBitbucketAxiosError(error) {
-  return axios.isAxiosError(error) && 'bitbucket' in error && error.bitbucket instanceof BitbucketAuthError;
-}
-
-/**
- * What an error of the client means.
- *
- * @param {unknown} error
- * @returns {BitbucketAuthError}
- */
-export function meaningOf(error) {
-  if (error instanceof BitbucketAuthError) return error;
-  const bitbucket = members(error).bitbucket;
-  return bitbucket instanceof BitbucketAuthError ? bitbucket : failure('API_FAILED', 'api');
 }
 
 /**

@@ -8,7 +8,7 @@
 import { core } from '../core.js';
 import { Credentials } from '../credentials.js';
 import { signalAfter } from '../time-limit.js';
-import { meaningOf } from './client.js';
+import { meaningOf } from './meaning.js';
 import { answerOf, createSender } from './sender.js';
 
 /** @typedef {import('../../pkg/core.js').Account} Account */

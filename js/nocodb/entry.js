@@ -2,11 +2,12 @@
  * The entry that NocoDB imports.
  *
  * In: the environment. Out: the integration as NocoDB's registry takes it. What never happens here: the WebAssembly
- * is loaded or the environment read before somebody asks, or a wrong variable keeps NocoDB from starting.
+ * is loaded or the environment read before somebody asks, another package is loaded before a connection is used, or a wrong
+ * variable keeps NocoDB from starting.
  */
 
 import '../../pkg/inlined/core.wasm.js';
-import { isBitbucketAxiosError } from '../api/client.js';
+import { isBitbucketAxiosError } from '../api/meaning.js';
 import { BitbucketAuthError } from '../error.js';
 import { lazyEnvironment } from './environment.js';
 import { form } from './form.js';
@@ -15,7 +16,7 @@ import { manifest } from './manifest.js';
 
 export { BitbucketAuthError, BitbucketAuthIntegration, isBitbucketAxiosError };
 
-/** @typedef {import('../api/client.js').BitbucketAxiosError} BitbucketAxiosError */
+/** @typedef {import('../api/meaning.js').BitbucketAxiosError} BitbucketAxiosError */
 /** @typedef {import('../api/client.js').BitbucketClient} BitbucketClient */
 /** @typedef {import('../../pkg/core.js').Account} Account */
 /** @typedef {import('../core.js').CredentialKind} CredentialKind */

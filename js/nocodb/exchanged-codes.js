@@ -7,7 +7,7 @@
  * happens here: a code or verifier is kept (only a digest of them is), or tokens are kept for longer than a minute.
  */
 
-import { createHash } from 'node:crypto';
+import { digest } from '../digest.js';
 import { grantOf } from './oauth-payload.js';
 
 /** How long an enterprise edition may take from storing a row to exchanging the code. */
@@ -29,10 +29,10 @@ const outcomes = new Map();
  * @param {unknown} payload
  * @returns {string | undefined} nothing where there is no code
  */
-function digest(payload) {
+function keyOf(payload) {
   const { code, codeVerifier } = grantOf(payload);
   if (typeof code !== 'string') return undefined;
-  return createHash('sha256').update(JSON.stringify([code, String(codeVerifier)])).digest('base64url');
+  return digest(JSON.stringify([code, String(codeVerifier)])).toString('base64url');
 }
 
 /**
@@ -40,7 +40,7 @@ function digest(payload) {
  * @param {Record<string, any>} tokens that came of it
  */
 export function remember(payload, tokens) {
-  const key = digest(payload);
+  const key = keyOf(payload);
   if (key === undefined) return;
   if (outcomes.size >= MOST) outcomes.delete(/** @type {string} */ (outcomes.keys().next().value));
   const outcome = { tokens, isUnstored: false };
@@ -56,7 +56,7 @@ export function remember(payload, tokens) {
  * @param {unknown} payload
  */
 export function noteUnstored(payload) {
-  const outcome = outcomes.get(digest(payload) ?? '');
+  const outcome = outcomes.get(keyOf(payload) ?? '');
   if (outcome) outcome.isUnstored = true;
 }
 
@@ -68,7 +68,7 @@ export function noteUnstored(payload) {
  * @returns {Record<string, any> | undefined}
  */
 export function recall(payload, { onlyUnstored = false } = {}) {
-  const key = digest(payload) ?? '';
+  const key = keyOf(payload) ?? '';
   const outcome = outcomes.get(key);
   if (!outcome || (onlyUnstored && !outcome.isUnstored)) return undefined;
   outcomes.delete(key);

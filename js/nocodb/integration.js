@@ -6,26 +6,22 @@
  * that), a credential is shown by printing an object, or a new pair of tokens is used before it was handed to the host.
  */
 
-import { ApiAccess } from '../api/access.js';
-import { isCuredByRenewal, meaningOf, withoutTokens } from '../api/client.js';
-import { accountOf } from '../api/probe.js';
+import { meaningOf } from '../api/meaning.js';
 import { members, membersOf } from '../arguments.js';
 import { core } from '../core.js';
-import { createCredentials } from '../credentials.js';
 import { judge } from '../error.js';
-import { clientOf, requestTokens } from '../token-endpoint.js';
-import { keeperOf } from '../token-keeper.js';
 import { storelessHolder } from '../token-store.js';
-import { connectionStatus, testConnection } from './connection-test.js';
 import { inDialog, inTransaction } from './dialog.js';
 import { lazyEnvironment } from './environment.js';
-import { listRepositories, listWorkspaces } from './lists.js';
+import { requests } from './first-use.js';
 import { masked } from './masks.js';
 import { grantOf } from './oauth-payload.js';
 import { StoredConfig, storedTokens } from './stored-config.js';
 
+/** @typedef {import('../api/access.js').ApiAccess} ApiAccess */
 /** @typedef {import('../api/client.js').BitbucketClient} BitbucketClient */
 /** @typedef {import('../../pkg/core.js').Account} Account */
+/** @typedef {import('../../pkg/core.js').TokenSet} TokenSet */
 /** @typedef {import('../token-connection.js').Connection} Connection */
 /** @typedef {import('./connection-test.js').ConnectionStatus} ConnectionStatus */
 /** @typedef {import('./connection-test.js').TestResult} TestResult */
@@ -143,7 +139,7 @@ export class BitbucketAuthIntegration {
    */
   async saveVars(vars) {
     const isKept = this.#stored.canRefresh && this.#environment().client !== undefined;
-    await this.#stored.saveVars(vars, isKept ? this.#access.credentials.connection : undefined);
+    await this.#stored.saveVars(vars, isKept ? () => this.#openConnection() : undefined);
   }
 
   /**
@@ -188,8 +184,9 @@ export class BitbucketAuthIntegration {
    *   when the tokens have expired and cannot be renewed
    */
   async authenticate() {
-    await this.#access.credentials.newest();
-    return this.#openClient();
+    const access = await this.#open();
+    await access.credentials.newest();
+    return this.#clientOf(access);
   }
 
   /** The client that `authenticate` and `use` gave last; before that, and after `destroy`, `null`. */
@@ -197,8 +194,9 @@ export class BitbucketAuthIntegration {
     return this.#client;
   }
 
-  #openClient() {
-    return (this.#client ??= this.#access.createClient());
+  /** @param {ApiAccess} access */
+  #clientOf(access) {
+    return (this.#client ??= access.createClient());
   }
 
   /**
@@ -213,11 +211,13 @@ export class BitbucketAuthIntegration {
    * @throws {unknown} what `work` throws; what `authenticate` throws also when the tokens expire meanwhile, or cannot be renewed
    */
   async use(work) {
-    const { credentials } = this.#access;
+    const access = await this.#open();
+    const { isCuredByRenewal, withoutTokens } = await requests();
+    const { credentials } = access;
     let used = await credentials.newest();
     for (let repetitions = 0; ; repetitions += 1) {
       try {
-        return await work(this.#openClient());
+        return await work(this.#clientOf(access));
       } catch (error) {
         const newer = isCuredByRenewal(error) ? await credentials.cureFor(used, repetitions) : undefined;
         if (!newer) throw withoutTokens(error) ?? error;
@@ -233,10 +233,15 @@ export class BitbucketAuthIntegration {
    */
   async testConnection() {
     try {
-      return await inDialog(testConnection(this.#access, this.#config));
+      return await inDialog(this.#test());
     } catch (error) {
       return { success: false, message: meaningOf(error).message };
     }
+  }
+
+  async #test() {
+    const { testConnection } = await requests();
+    return testConnection(await this.#open(), this.#config);
   }
 
   /**
@@ -247,7 +252,8 @@ export class BitbucketAuthIntegration {
    *   `INVALID_CONFIG` when connections may not act as the OAuth client itself
    */
   async connectionStatus() {
-    return connectionStatus(this.#access, this.#config);
+    const { connectionStatus } = await requests();
+    return connectionStatus(await this.#open(), this.#config);
   }
 
   /**
@@ -266,16 +272,9 @@ export class BitbucketAuthIntegration {
     const grant = grantOf(payload);
     const environment = this.#environment();
     const { isInTransaction } = members(options);
-    const exchange = requestTokens(
-      environment,
-      (client) => {
-        const { code, codeVerifier } = membersOf(requestTokens, 'codeGrant', grant);
-        return client.buildHostTokenRequest(code, codeVerifier, environment.isVerifierOptional);
-      },
-      'authorization_code',
-    );
+    const exchange = exchangeCode(grant, environment);
     const tokens = await (isInTransaction ? inTransaction(exchange) : exchange);
-    const account = isInTransaction ? undefined : await accountOf(core().bearer(tokens.accessToken), environment);
+    const account = isInTransaction ? undefined : await ownerOf(tokens, environment);
     return {
       type: 'oauth',
       ...storedTokens(tokens),
@@ -298,11 +297,12 @@ export class BitbucketAuthIntegration {
   async refreshToken(tokens, _config) {
     const { refresh_token: refreshToken } = /** @type {{ refresh_token: string }} */ (members(tokens));
     const environment = this.#environment();
+    const { clientOf, keeperOf } = await requests();
     const client = clientOf(environment);
     // Refuses what is no refresh token.
     membersOf(this.refreshToken, 'refreshGrant', { refreshToken });
     judge(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
-    const own = refreshToken === this.#config.refresh_token ? this.#connection : undefined;
+    const own = refreshToken === this.#config.refresh_token ? await this.#openConnection() : undefined;
     if (own) return storedTokens((await own.renewed(this.#stored, refreshToken)).pair);
     // Tokens of another connection, or older ones of this one: their store is the host's, which called.
     const owner = storelessHolder();
@@ -318,7 +318,7 @@ export class BitbucketAuthIntegration {
    * @throws {BitbucketAuthError} like `refreshToken`
    */
   async renewIdle() {
-    const connection = this.#connection;
+    const connection = await this.#openConnection();
     if (!connection?.isIdle()) return { renewed: false };
     await connection.renewed(this.#stored);
     return { renewed: true };
@@ -355,7 +355,9 @@ export class BitbucketAuthIntegration {
    */
   async listWorkspaces(query) {
     const { workspace } = this.#config;
-    return listWorkspaces(this.#access, workspace, membersOf(this.listWorkspaces, 'listQuery', query));
+    const read = membersOf(this.listWorkspaces, 'listQuery', query);
+    const { listWorkspaces } = await requests();
+    return listWorkspaces(await this.#open(), workspace, read);
   }
 
   /**
@@ -368,16 +370,20 @@ export class BitbucketAuthIntegration {
    */
   async listRepositories(query) {
     const { workspace } = this.#config;
-    return listRepositories(this.#access, workspace, membersOf(this.listRepositories, 'listQuery', query));
+    const read = membersOf(this.listRepositories, 'listQuery', query);
+    const { listRepositories } = await requests();
+    return listRepositories(await this.#open(), workspace, read);
   }
 
   /**
    * The way to the API, with the config's credential.
    *
-   * @returns {ApiAccess}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` for the OAuth client itself where that is not allowed
+   * @returns {Promise<ApiAccess>} the same one each time
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` for the OAuth client itself where that is not allowed, and
+   *   what `requests` throws
    */
-  get #access() {
+  async #open() {
+    const { ApiAccess, createCredentials } = await requests();
     if (this.#opened) return this.#opened;
     const stored = this.#stored;
     const environment = this.#environment();
@@ -390,12 +396,38 @@ export class BitbucketAuthIntegration {
   /**
    * That of the config's tokens, if they can be renewed.
    *
-   * @returns {Connection | undefined}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` without an OAuth client
+   * @returns {Promise<Connection | undefined>}
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` without an OAuth client, and what `requests` throws
    */
-  get #connection() {
+  async #openConnection() {
     if (!this.#stored.canRefresh) return undefined;
+    const { clientOf } = await requests();
     clientOf(this.#environment());
-    return this.#access.credentials.connection;
+    return (await this.#open()).credentials.connection;
   }
+}
+
+/**
+ * @param {ReturnType<typeof grantOf>} grant
+ * @param {Environment} environment
+ * @returns {Promise<TokenSet & { obtainedAt: number }>}
+ * @throws {BitbucketAuthError} what `requestTokens` and `requests` throw
+ */
+async function exchangeCode(grant, environment) {
+  const { requestTokens } = await requests();
+  return requestTokens(environment, (client) => {
+    const { code, codeVerifier } = membersOf(requestTokens, 'codeGrant', grant);
+    return client.buildHostTokenRequest(code, codeVerifier, environment.isVerifierOptional);
+  }, 'authorization_code');
+}
+
+/**
+ * Whose tokens they are, if Bitbucket tells in time.
+ *
+ * @param {TokenSet} tokens
+ * @param {Environment} environment
+ */
+async function ownerOf({ accessToken }, environment) {
+  const { accountOf } = await requests();
+  return accountOf(core().bearer(accessToken), environment);
 }

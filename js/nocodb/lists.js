@@ -5,7 +5,7 @@
  * number is read out of an address, or a value is handed on that nobody asked for.
  */
 
-import { meaningOf } from '../api/client.js';
+import { meaningOf } from '../api/meaning.js';
 import { fetchPage, listOf } from '../api/paginate.js';
 import { members, pick, stringOf } from '../arguments.js';
 import { core } from '../core.js';

@@ -6,9 +6,9 @@
  * a member written back that somebody else changed meanwhile, where the host lets the row be read.
  */
 
-import { createHash } from 'node:crypto';
 import { isObject, jsonOf, members } from '../arguments.js';
 import { core } from '../core.js';
+import { digest } from '../digest.js';
 import { within } from '../time-limit.js';
 import { makePair } from '../token-store.js';
 
@@ -130,7 +130,7 @@ export class StoredConfig {
    */
   take(pair) {
     if (pair.accessToken !== undefined && pair.accessToken !== this.config.oauth_token) {
-      this.#first ??= digest(this.config.refresh_token);
+      this.#first ??= keyOf(this.config.refresh_token);
       this.config = withTokens(this.config, pair);
     }
   }
@@ -177,14 +177,15 @@ export class StoredConfig {
    * Keeps data of the integration's own beside the config and has the host store it.
    *
    * @param {unknown} vars
-   * @param {Chain & { latest: () => Promise<Pair> }} [connection] that has the newest tokens: others may have renewed them
-   *   since this config was read
+   * @param {() => Promise<Chain & { latest: () => Promise<Pair> } | undefined>} [opened] gives the connection that has the
+   *   newest tokens: others may have renewed them since this config was read
    * @returns {Promise<void>} rejects with the host's error
    */
-  async saveVars(vars, connection) {
+  async saveVars(vars, opened) {
     this.config = { ...this.config, _vars: vars };
     this.#vars = vars;
     await inTurn(this.id, async () => {
+      const connection = await opened?.();
       const { loadConfig, saveConfig, isComposed } = this.#host;
       if (isComposed) return this.#add(await connection?.latest());
       const row = await loadConfig?.();
@@ -274,7 +275,7 @@ export class StoredConfig {
     const { type, oauth_token: accessToken, refresh_token: stored } = row;
     const refreshToken = renewableOf(row);
     const isOfSameChain = refreshToken !== undefined
-      && (refreshToken === this.config.refresh_token || digest(refreshToken) === this.#first
+      && (refreshToken === this.config.refresh_token || keyOf(refreshToken) === this.#first
         || await chain.includes(refreshToken));
     return core().rowHolding(
       refreshToken === undefined ? undefined : originOf(row, pairOf(row, undefined)),
@@ -360,8 +361,8 @@ function originOf({ authorized_at, account }, { obtainedAt, expiresAt }) {
 }
 
 /** @param {unknown} refreshToken */
-function digest(refreshToken) {
-  return createHash('sha256').update(String(refreshToken)).digest().toString('base64url', 0, 16);
+function keyOf(refreshToken) {
+  return digest(String(refreshToken)).toString('base64url', 0, 16);
 }
 
 /**

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { join } from 'node:path';
-import { nodes, packageIn, project, runInNodes, runNode } from './support.js';
+import { nodes, packageIn, packed, project, runInNodes, runNode } from './support.js';
 
 const require = createRequire(import.meta.url);
 const VARIABLES = {
@@ -106,10 +106,117 @@ for (const load of ['require', 'import']) {
   }
 }
 
-test('the protocol functions need no other package', (t) => {
-  const folder = project(t, { 'main.cjs': 'require(\'nocodb-bitbucket-auth\');' });
-  const { stderr } = spawnSync(process.execPath, [join(folder, 'main.cjs')], { encoding: 'utf8' });
-  // The other tests run in such a folder, so that the entry for NocoDB must fail in it.
-  assert.match(stderr, /Cannot find module '(?!nocodb)/);
-  assert.ok(require(join(packageIn(folder), 'package.json')).dependencies.axios);
+const { dependencies } = require(join(packageIn(packed.folder), 'package.json'));
+
+/** What NocoDB does at its start, in a program that prints which modules of Node.js that loaded, and when the core was compiled. */
+const atStart = (load) => `
+  (async () => {
+    await import('node:fs');
+    const { Module } = WebAssembly;
+    let compiled = 0;
+    WebAssembly.Module = class extends Module {
+      constructor(bytes) {
+        super(bytes);
+        compiled += 1;
+      }
+    };
+    const modules = () => process.moduleLoadList.filter((name) => /^NativeModule (crypto|https?|http2|net|tls|zlib|dns)$/.test(name));
+    const before = modules();
+    const { createEntry, default: entry } = await ${load}('nocodb-bitbucket-auth');
+    const { type, manifest, wrapper: Wrapper } = entry;
+    const compiledByLoading = compiled;
+    const { form } = createEntry(process.env);
+    const url = form.find((element) => element.type === 'oauth').oauthMeta.authUri;
+    new Wrapper({ type: 'api_key', token: 'the-token' }).maskConfig({});
+    console.log(JSON.stringify({
+      type, title: manifest.title, isAddress: url.startsWith('https://bitbucket.org/'),
+      loaded: modules().filter((name) => !before.includes(name)), compiledByLoading, compiled,
+    }));
+  })();`;
+
+for (const load of ['require', 'import']) {
+  test(`${load}: NocoDB starts and shows the form without any other package, or a module of Node.js that takes time`, async (t) => {
+    // There is no other package in this folder.
+    const folder = project(t, { 'main.cjs': atStart(load) });
+    for (const node of Object.values(nodes)) {
+      assert.deepEqual(await runNode(node, folder, 'main.cjs', VARIABLES), {
+        type: 'auth', title: 'Bitbucket', isAddress: true, loaded: [], compiledByLoading: 0, compiled: 1,
+      });
+    }
+  });
+
+  test(`${load}: the first use names a package that is missing`, async (t) => {
+    for await (const { name, outcome: { refused, tested } } of withoutEach(t, load, 'missing')) {
+      assert.match(refused.message, new RegExp(`^The package ${name} could not be loaded: install [^/\\\\]*$`));
+      assert.deepEqual({ ...refused, message: '' }, {
+        name: 'BitbucketAuthError', message: '', code: 'INVALID_CONFIG', phase: 'config', field: name,
+        retryable: false, reauthorize: false,
+      });
+      assert.deepEqual(tested, { success: false, message: refused.message });
+    }
+  });
+
+  test(`${load}: the next use finds a package that had just not been whole`, async (t) => {
+    for await (const { name, outcome: { refused, again } } of withoutEach(t, load, 'incomplete')) {
+      assert.match(refused.message, new RegExp(`^The package ${name} could not be loaded: install [^/\\\\]*$`));
+      assert.equal(again, 'function');
+    }
+  });
+}
+
+test('with frozen built-ins the form is shown, and a connection can be used', async (t) => {
+  for (const load of ['require', 'import']) {
+    const folder = project(t, { 'main.cjs': `
+      (async () => {
+        const { createEntry } = await ${load}('nocodb-bitbucket-auth');
+        const { form, wrapper: Wrapper } = createEntry(process.env);
+        const client = await new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate();
+        console.log(JSON.stringify([form.some(({ type }) => type === 'oauth'), typeof client.get]));
+      })();` }, { withDependencies: true });
+    for (const node of Object.values(nodes)) {
+      const args = ['--frozen-intrinsics', '--no-warnings', join(folder, 'main.cjs')];
+      const { stdout, stderr } = spawnSync(node, args, { encoding: 'utf8', env: { ...process.env, ...VARIABLES } });
+      assert.equal(stdout, '[true,"function"]\n', stderr);
+    }
+  }
 });
+
+/** Uses a connection without each of the packages in turn, in each version of Node.js. */
+async function* withoutEach(t, load, how) {
+  const folder = project(t, { 'main.cjs': firstUse(load) }, { withDependencies: true });
+  // Its client is loaded where a Redis is configured only, and without it things go on.
+  const { ioredis: _redis, ...needed } = dependencies;
+  for (const name of Object.keys(needed)) {
+    for (const node of Object.values(nodes)) {
+      const env = { ...VARIABLES, TEST_PACKAGE: name, TEST_HOW: how };
+      yield { name, outcome: await runNode(node, folder, 'main.cjs', env) };
+    }
+  }
+}
+
+/** Uses a connection while a package is missing, or its files are while it is being installed, and again afterwards. */
+const firstUse = (load) => `
+  const { mkdirSync, readdirSync, renameSync } = require('node:fs');
+  const { join } = require('node:path');
+  const folder = join(__dirname, 'node_modules', process.env.TEST_PACKAGE);
+  const away = join(__dirname, 'away');
+  mkdirSync(away, { recursive: true });
+  // Node.js remembers that there was no package.json.
+  const files = process.env.TEST_HOW === 'missing' ? ['.'] : readdirSync(folder).filter((name) => name !== 'package.json');
+  const moves = files.map((name) => [join(folder, name), join(away, process.env.TEST_PACKAGE + name)]);
+  (async () => {
+    const { createEntry } = await ${load}('nocodb-bitbucket-auth');
+    const { wrapper: Wrapper } = createEntry(process.env);
+    const connection = new Wrapper({ type: 'api_key', token: 'the-token' });
+    let refused;
+    let tested;
+    for (const [from, to] of moves) renameSync(from, to);
+    try {
+      refused = await connection.authenticate().catch((error) => error);
+      tested = await connection.testConnection();
+    } finally {
+      for (const [from, to] of moves) renameSync(to, from);
+    }
+    const again = await connection.authenticate().then((client) => typeof client.get, (error) => error.message);
+    console.log(JSON.stringify({ refused, tested, again }));
+  })();`;
