@@ -7,15 +7,12 @@
 //! Bitbucket has two kinds of lists: *numbered* ones, whose answers may tell `page` and `size`, and *iterators*, which go
 //! by an opaque cursor (`ctx`). Both say by `next` where the next page is. Only `values` is sure to be there.
 
-use std::collections::BTreeSet;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::{Url, form_urlencoded};
 
 use crate::endpoints::origin;
 use crate::error::{Code, Error, Phase, Result};
-use crate::pages_ahead::PagesAhead;
 use crate::pasted::is_graphic;
 use crate::retry_after::{self, LONGEST_PATIENCE};
 use crate::{query, retry};
@@ -25,10 +22,10 @@ use crate::{query, retry};
 const FIELDS: &str = "fields";
 
 /// The parameter that numbers a page. It is each page's own.
-pub(crate) const PAGE: &str = "page";
+const PAGE: &str = "page";
 
 /// The parameter of an iterator's cursor. Whatever belongs to the list is in it already.
-pub(crate) const CURSOR: &str = "ctx";
+const CURSOR: &str = "ctx";
 
 /// The longest query that a token of [`List::token`] holds; Bitbucket's cursors have some hundred bytes.
 const LONGEST_QUERY: usize = 4096;
@@ -64,7 +61,7 @@ impl Page<'_> {
 }
 
 /// The largest number that JavaScript tells from its neighbours.
-pub(crate) const LARGEST_PAGE: f64 = 9_007_199_254_740_991.0;
+const LARGEST_PAGE: f64 = 9_007_199_254_740_991.0;
 
 /// A parameter as it is written, and its name.
 #[derive(Debug, Clone)]
@@ -83,16 +80,13 @@ pub struct List {
     /// The page to ask for.
     address: String,
     /// The pages that were asked for.
-    seen: BTreeSet<String>,
-    ahead: PagesAhead,
+    seen: Vec<String>,
 }
 
 impl List {
     /// A list whose first page is at this absolute address. Where its `fields` leave `next` out, that is added: without
-    /// it nobody could tell whether there is more. `concurrency`: how many of its pages may be under way or kept at once, from
-    /// 1 to 6; as many as that where it is absent.
-    pub fn new(address: &str, concurrency: Option<f64>) -> Result<Self> {
-        let ahead = PagesAhead::new(concurrency)?;
+    /// it nobody could tell whether there is more.
+    pub fn new(address: &str) -> Self {
         let (base, query) = query::split(address);
         let parameters: Vec<Parameter> = parameters(query)
             .into_iter()
@@ -103,9 +97,7 @@ impl List {
             })
             .collect();
         let address = join(base, parameters.iter());
-        let mut seen = BTreeSet::new();
-        seen.insert(address.clone());
-        Ok(Self { base: base.to_owned(), parameters, seen, ahead, address })
+        Self { base: base.to_owned(), parameters, seen: vec![address.clone()], address }
     }
 
     /// The address of the page to ask for.
@@ -122,28 +114,12 @@ impl List {
                 None => return Ok(false),
             },
         };
-        let next = self.ahead.answered(&self.address, next, page);
-        if !self.seen.insert(next.clone()) {
+        if self.seen.contains(&next) {
             return Err(malformed("leads to a page that was asked for already"));
         }
+        self.seen.push(next.clone());
         self.address = next;
         Ok(true)
-    }
-
-    /// The addresses that may be asked for while the caller holds so many pages that it consumes: that of [`List::address`],
-    /// and those of pages whose turn comes after it. Each answer has to be taken in its turn.
-    pub fn addresses(&self, held: usize) -> Vec<String> {
-        self.ahead.addresses(&self.address, held)
-    }
-
-    /// Whether one more page may be asked for ahead where so many were, whose values nobody has yet.
-    pub fn may_go_ahead(&self, ahead: usize) -> bool {
-        self.ahead.may_go_ahead(ahead)
-    }
-
-    /// Takes note that a page was asked for ahead in vain: it was refused, or the list does not have it.
-    pub fn wasted(&mut self) {
-        self.ahead.wasted();
     }
 
     /// A `next` with the parameters of the first page that it lacks: those of pipelines have lost `sort` and all filters.
@@ -280,7 +256,7 @@ fn with_next(fields: &Parameter) -> Option<String> {
 
 /// What a path says beside whose it is: an answer may name a workspace or a repository by its slug where the request had
 /// its UUID, and a path may end in a slash.
-pub(crate) fn resource(address: &str) -> String {
+fn resource(address: &str) -> String {
     let path = Url::parse(address).map_or_else(|_| address.to_owned(), |url| url.path().to_owned());
     let mut resource = String::new();
     let mut names = path.split('/').filter(|name| !name.is_empty());
