@@ -195,7 +195,7 @@ impl ScopeSet {
 
 /// The scopes in one text.
 pub fn split(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c == ',' || c.is_ascii_whitespace()).filter(|scope| !scope.is_empty())
+    text.split(',').flat_map(str::split_ascii_whitespace)
 }
 
 /// RFC 6749 section 3.3: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.

@@ -1,6 +1,6 @@
 //! Scopes as JavaScript sees them: scope.rs. A list goes in as one text with spaces.
 
-use js_sys::Array;
+use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, Phase, Result};
@@ -42,12 +42,16 @@ pub(super) fn scopes_of(text: &str, name: &str) -> Result<ScopeSet> {
 /// A list for JavaScript, which takes one text apart: there are no blanks in a scope. Each element would be a call of its
 /// own otherwise.
 pub(super) fn list_of(scopes: &ScopeSet) -> Array {
-    if scopes.is_empty() { Array::new() } else { split(&scopes.to_string(), " ") }
+    if scopes.is_empty() { Array::new() } else { SPACE.with(|space| split(&scopes.to_string(), space)) }
 }
 
 #[wasm_bindgen]
 extern "C" {
     /// One call where a `JsString` would be made first.
     #[wasm_bindgen(js_namespace = ["String", "prototype", "split"], js_name = call)]
-    fn split(text: &str, separator: &str) -> Array;
+    fn split(text: &str, separator: &JsString) -> Array;
+}
+
+thread_local! {
+    static SPACE: JsString = JsString::from(" ");
 }
