@@ -116,10 +116,11 @@ const PLAIN = {
     const texts = Array.from({ length }, (_, at) => textOf(value[at]));
     return texts.includes(undefined) ? undefined : texts.join(' ');
   },
-  callback(value) {
-    if (typeof value === 'string') return value;
-    const query = tagOf(value) === 'URLSearchParams' ? textOf(value.toString()) : undefined;
-    return query === undefined ? tagOf(value) === 'URL' ? textOf(value.href) : undefined : `?${query}`;
+  callback(value, limit) {
+    const tag = tagOf(value);
+    const text = tag === 'URL' ? value.href : tag === 'URLSearchParams' ? value.toString() : value;
+    if (typeof text !== 'string') return undefined;
+    return (tag === 'URLSearchParams' ? `?${text}` : text).slice(0, limit + 1);
   },
   texts(value) {
     // Members of a `Map` or a `URLSearchParams` would be lost without a word.

@@ -11,6 +11,7 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use crate::Reason;
+use crate::authorization_response::LONGEST_CALLBACK;
 use crate::client_config::IN_A_BROWSER;
 use crate::error::{Error, Phase};
 use crate::pending_authorization::refuse_waiting_time;
@@ -75,10 +76,11 @@ impl Kind {
         }
     }
 
-    /// The most that is looked at: scopes in a list, or bytes.
+    /// The most that is looked at: scopes in a list, bytes, or characters of a callback.
     fn limit(self) -> Option<usize> {
         match self {
             Scopes => Some(MOST_SCOPES),
+            Callback => Some(LONGEST_CALLBACK),
             #[cfg(feature = "server")]
             Bytes => Some(crate::token_response::LARGEST_BODY),
             _ => None,
@@ -257,9 +259,6 @@ impl Argument {
             // Of either list.
             #[cfg(feature = "server")]
             "listQuery" => argument!(Optional "query", Api, "", { workspace: Text, page: Any, next: Text }, [], {}),
-            // Of the requests for the pages of a list: Axios reads the rest.
-            #[cfg(feature = "server")]
-            "pagesConfig" => argument!(Foreign "config", Api, "", { concurrency: Number }, [], {}),
             // One object serves both ways to log in.
             "pageOptions" => argument!(
                 Needed "options", Config, "",

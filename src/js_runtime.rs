@@ -1,8 +1,9 @@
-//! What the core asks of the JavaScript runtime: random bytes.
+//! What the core asks of the JavaScript runtime: random bytes, and long texts in UTF-8.
 //!
-//! In: nothing. Out: bytes of the Web Crypto API, or an error that names what the runtime lacks. What never happens here: a
-//! rule of OAuth, or a byte that is given twice.
+//! In: nothing, or a text of JavaScript's. Out: bytes of the Web Crypto API, or an error that names what the runtime lacks;
+//! the text. What never happens here: a rule of OAuth, or a random byte that is given twice.
 
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 use web_sys::Crypto;
 
@@ -17,6 +18,29 @@ extern "C" {
     /// Node.js and browsers have it alike, browsers also on plain http.
     #[wasm_bindgen(thread_local_v2, js_name = crypto)]
     static CRYPTO: Option<Crypto>;
+
+    // That of web-sys takes a text of Rust's.
+    type TextEncoder;
+
+    #[wasm_bindgen(constructor)]
+    fn new() -> TextEncoder;
+
+    #[wasm_bindgen(method, js_name = encodeInto)]
+    fn encode_into(this: &TextEncoder, text: &JsString, bytes: &mut [u8]) -> Encoded;
+
+    type Encoded;
+
+    #[wasm_bindgen(method, getter)]
+    fn written(this: &Encoded) -> u32;
+}
+
+/// A long text of JavaScript's, which as an argument would cross character by character.
+pub fn text_of(text: &JsString) -> String {
+    // No character of UTF-16 takes more.
+    let mut bytes = vec![0; 3 * text.length() as usize];
+    let written = TextEncoder::new().encode_into(text, &mut bytes).written();
+    bytes.truncate(written as usize);
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Random bytes, at most 65,536.

@@ -1,6 +1,6 @@
 //! The client as JavaScript sees it: client_config.rs, authorization_request.rs and authorization_response.rs.
 
-use js_sys::Array;
+use js_sys::{Array, JsString};
 use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
@@ -10,7 +10,7 @@ use super::scopes::list_of;
 use crate::authorization_request::{self, authorization_url};
 use crate::authorization_response::{is_callback, validate, validate_in_page};
 use crate::client_config::ClientConfig;
-use crate::js_runtime::random_bytes;
+use crate::js_runtime::{random_bytes, text_of};
 use crate::pending_authorization;
 use crate::state::State;
 
@@ -114,13 +114,13 @@ impl Client {
     }
 
     /// Judges a callback and gives its code.
-    #[wasm_bindgen(js_name = validateAuthorizationResponse)]
+    #[wasm_bindgen(js_name = validateAuthorizationResponse, unchecked_return_type = "string")]
     pub fn validate_authorization_response(
         &self,
-        callback: &str,
+        #[wasm_bindgen(unchecked_param_type = "string")] callback: &JsString,
         state: &str,
-    ) -> core::result::Result<String, JsValue> {
-        Ok(validate(&self.config, callback, &State::remembered(state)?)?.expose().to_owned())
+    ) -> core::result::Result<JsValue, JsValue> {
+        Ok(validate(&self.config, &text_of(callback), &State::remembered(state)?)?.expose().into())
     }
 
     /// Whether an address is at the redirect URI, whatever it carries.
