@@ -1,5 +1,5 @@
 // Finds or installs what the commands need, and does nothing the second time:
-//   node scripts/setup.mjs [--for start|test|build|chaos]
+//   node scripts/setup.mjs [--for start|test|build|screenshots|chaos]
 // Every step looks first, installs only what is missing, says so in a line, and looks again.
 // What cannot be installed from here is named, with how to get it, and the exit status is 1.
 import { pathToFileURL } from 'node:url';
@@ -19,6 +19,7 @@ const steps = {
   start: [ensurePackages, ensureNocodb],
   build,
   test: [...build, ensureProofs, ensureNewerNodes, ensureNocodb, ensureBrowser, ensureFirefox, ensureWebKit, ensureRedis],
+  screenshots: [ensurePackages, ensureNocodb, ensureBrowser],
   // `npm run chaos -- nocodb`
   chaos: [ensurePackages, ensureNocodb, ensureRedis, ensurePostgresql],
 };

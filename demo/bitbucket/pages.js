@@ -6,31 +6,40 @@ import { html } from './http.js';
 import { DESCRIPTIONS } from './scopes.js';
 
 const STYLE = `
-  :root { color-scheme: light; }
+  :root { color-scheme: light dark; --page: #eef1f5; --sheet: #fff; --text: #1d2939; --quiet: #475467; --faint: #667085;
+    --edge: #d5dbe5; --rule: #e4e8ee; --control: #b6c0cf; --primary: #1f5fbf; --focus: #8fb8f4;
+    --badge: #fff3d6; --badge-edge: #ecd291; --badge-text: #6b4e00;
+    --alert: #fdecea; --alert-edge: #f0b4ad; --alert-text: #8a1c10; }
+  @media (prefers-color-scheme: dark) {
+    :root { --page: #15181d; --sheet: #1f242b; --text: #e6eaf0; --quiet: #b3bcc9; --faint: #97a1b0;
+      --edge: #363d47; --rule: #313841; --control: #566070; --primary: #2f6fd0; --focus: #8fb8f4;
+      --badge: #3d3115; --badge-edge: #7a6226; --badge-text: #f5d88a;
+      --alert: #42211e; --alert-edge: #7d3a34; --alert-text: #f7b9b2; }
+  }
   * { box-sizing: border-box; }
-  body { margin: 0; padding: 28px 16px; background: #eef1f5; color: #1d2939;
+  body { margin: 0; padding: 28px 16px; background: var(--page); color: var(--text);
     font: 15px/1.5 system-ui, sans-serif; }
-  main { max-width: 480px; margin: 0 auto; padding: 28px 32px; background: #fff; border: 1px solid #d5dbe5;
+  main { max-width: 480px; margin: 0 auto; padding: 28px 32px; background: var(--sheet); border: 1px solid var(--edge);
     border-radius: 10px; }
-  .badge { display: inline-block; margin: 0 0 14px; padding: 3px 10px; border: 1px solid #ecd291;
-    border-radius: 99px; background: #fff3d6; color: #6b4e00; font-size: 13px; font-weight: 600; }
+  .badge { display: inline-block; margin: 0 0 14px; padding: 3px 10px; border: 1px solid var(--badge-edge);
+    border-radius: 99px; background: var(--badge); color: var(--badge-text); font-size: 13px; font-weight: 600; }
   h1 { margin: 0 0 8px; font-size: 21px; line-height: 1.3; }
-  p { margin: 0 0 16px; color: #475467; }
-  ul { margin: 0 0 24px; padding: 0; list-style: none; border-top: 1px solid #e4e8ee; }
-  li { padding: 5px 2px; line-height: 1.35; border-bottom: 1px solid #e4e8ee; }
-  li code { display: block; color: #667085; font-size: 12px; }
+  p { margin: 0 0 16px; color: var(--quiet); }
+  ul { margin: 0 0 24px; padding: 0; list-style: none; border-top: 1px solid var(--rule); }
+  li { padding: 5px 2px; line-height: 1.35; border-bottom: 1px solid var(--rule); }
+  li code { display: block; color: var(--faint); font-size: 12px; }
   label { display: block; margin: 0 0 16px; font-weight: 600; }
-  input { display: block; width: 100%; margin-top: 4px; padding: 9px 11px; border: 1px solid #b6c0cf;
+  input { display: block; width: 100%; margin-top: 4px; padding: 9px 11px; border: 1px solid var(--control);
     border-radius: 6px; font: inherit; font-weight: 400; }
   .buttons { display: flex; gap: 12px; }
-  button { flex: 1; padding: 10px 14px; border: 1px solid #b6c0cf; border-radius: 6px; background: #fff;
+  button { flex: 1; padding: 10px 14px; border: 1px solid var(--control); border-radius: 6px; background: var(--sheet);
     color: inherit; font: inherit; font-weight: 600; cursor: pointer; }
-  button.primary { background: #1f5fbf; border-color: #1f5fbf; color: #fff; }
-  button:focus-visible, input:focus-visible { outline: 3px solid #8fb8f4; outline-offset: 1px; }
-  .alert { padding: 10px 12px; border: 1px solid #f0b4ad; border-radius: 6px; background: #fdecea;
-    color: #8a1c10; }
+  button.primary { background: var(--primary); border-color: var(--primary); color: #fff; }
+  button:focus-visible, input:focus-visible { outline: 3px solid var(--focus); outline-offset: 1px; }
+  .alert { padding: 10px 12px; border: 1px solid var(--alert-edge); border-radius: 6px; background: var(--alert);
+    color: var(--alert-text); }
   p:last-child { margin-bottom: 0; }
-  footer { margin: 18px 0 0; color: #667085; font-size: 13px; }
+  footer { margin: 18px 0 0; color: var(--faint); font-size: 13px; }
 `;
 
 const HEADERS = {

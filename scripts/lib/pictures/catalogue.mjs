@@ -1,0 +1,131 @@
+// The pictures of the guide: their names, what each shows, and what its numbers mean. The only place where these texts are:
+// docs/pictures/README.md is written from them, and the scenes must mark as many places as there are texts.
+
+/** Where the pictures are, as the guide names it. */
+export const FOLDER = 'docs/pictures';
+
+/** @type {{ name: string, shows: string, marks: string[] }[]} in the order in which a person sees them */
+export const pictures = [
+  {
+    name: 'integrations',
+    shows: 'NocoDB\'s page of integrations, from where a connection to Bitbucket is made',
+    marks: [
+      'The plug in the bar on the left opens this page.',
+      'The tile "Bitbucket", without an arrow, is this package. It opens the form.',
+      'The tile "BitBucket", with an arrow, is NocoDB\'s announcement of an integration of its own. It connects nothing.',
+    ],
+  },
+  {
+    name: 'form',
+    shows: 'The empty form of a new connection, with the list of authentication types open',
+    marks: [
+      'The name of the connection in NocoDB. Any name will do.',
+      'OAuth2: a person logs in at Bitbucket and consents. NocoDB offers it when the OAuth client is configured.',
+      'The types with a token that somebody made at Bitbucket. They need no OAuth client.',
+    ],
+  },
+  {
+    name: 'authenticate',
+    shows: 'The form with the authentication type OAuth2',
+    marks: [
+      'The authentication type is OAuth2.',
+      'This button opens Bitbucket\'s page in a window of its own.',
+    ],
+  },
+  {
+    name: 'consent',
+    shows: 'The consent page in the window that opens. It is the page of the Bitbucket simulator; Bitbucket\'s own '
+      + 'looks otherwise and asks for the same',
+    marks: [
+      'Only the simulator has this sign.',
+      'The scopes that NocoDB asks for, in words.',
+      '"Grant access" sends the browser back to NocoDB with a code.',
+      '"Deny" sends it back without one. Nothing is connected then.',
+    ],
+  },
+  {
+    name: 'callback',
+    shows: 'The callback page, which this package serves at the redirect URI. NocoDB closes it after a moment',
+    marks: [],
+  },
+  {
+    name: 'authenticated',
+    shows: 'The form after access was granted',
+    marks: [
+      'The check mark says that Bitbucket has sent a code.',
+      'This button has NocoDB exchange the code for tokens, and stores the connection. Do it at once: a code is good for a '
+        + 'short time only.',
+    ],
+  },
+  {
+    name: 'connected',
+    shows: 'NocoDB\'s list of connections, with Bitbucket in it',
+    marks: [],
+  },
+  {
+    name: 'connection-test',
+    shows: 'The connection test in a terminal. NocoDB\'s community edition has no button for it',
+    marks: [
+      'The request to NocoDB, with the connection\'s id and an API token of NocoDB.',
+      'The message: as whom NocoDB is connected.',
+      'The scopes that the client or the person did not grant. None is missing here.',
+    ],
+  },
+  {
+    name: 'denied',
+    shows: 'The callback page after "Deny"',
+    marks: [],
+  },
+  {
+    name: 'wrong-secret',
+    shows: 'What NocoDB says after "Create integration" when the client secret is wrong',
+    marks: [
+      'The whole message, which NocoDB shows when the mouse is over its beginning: the cause, and the variables that an '
+        + 'administrator must check. Nothing was stored.',
+    ],
+  },
+  {
+    name: 'variable-missing',
+    shows: 'The form when a variable of the OAuth client is missing or wrong, here the client secret',
+    marks: ['OAuth2 is not in the list. NocoDB\'s log names the variable.'],
+  },
+  {
+    name: 'access-token',
+    shows: 'The form with the authentication type Access token',
+    marks: [
+      'The authentication type is Access token.',
+      'The token, from the settings of a repository, project or workspace at Bitbucket.',
+      'What the connection test asks for: the workspace or, with the token of a repository, the repository.',
+    ],
+  },
+];
+
+/** What the file of a picture is called in a theme. */
+export const fileOf = (name, theme) => `${name}${theme === 'dark' ? '-dark' : ''}.png`;
+
+export const themes = ['light', 'dark'];
+
+/** Every file of every picture. */
+export const files = pictures.flatMap(({ name }) => themes.map((theme) => fileOf(name, theme)));
+
+/** A picture in Markdown, in the reader's theme. `folder` leads from the document to the pictures. */
+export const inMarkdown = ({ name, shows }, folder) => `<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="${folder}${fileOf(name, 'dark')}">
+  <img alt="${shows.replaceAll('"', '&quot;')}" src="${folder}${fileOf(name, 'light')}">
+</picture>`;
+
+/** docs/pictures/README.md */
+export const readme = () => `# Pictures of NocoDB with Bitbucket in it
+
+\`npm run screenshots\` takes these pictures from the real NocoDB, with this package in it and the Bitbucket simulator in
+Bitbucket's place, in NocoDB's light and dark themes. It takes about three minutes, writes this file, too, and needs Chromium.
+\`npm run screenshots -- form consent\` takes two of them, and \`npm run screenshots -- --list\` names all files. What the
+pictures show is said in \`scripts/lib/pictures/catalogue.mjs\`, how NocoDB gets there in \`scripts/lib/pictures/scenes.mjs\`.
+Dates and ids are replaced by fixed ones, and the numbers are drawn over the real pages. They mean:
+${pictures.map((picture) => `
+## ${picture.name}
+
+${picture.shows}.
+
+${inMarkdown(picture, '')}
+${picture.marks.length > 0 ? `\n${picture.marks.map((mark, index) => `${index + 1}. ${mark}`).join('\n')}\n` : ''}`).join('')}`;
