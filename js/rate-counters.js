@@ -154,12 +154,7 @@ export class RateCounters {
    * @param {Life} life
    */
   async #check(redis, life) {
-    const limiter = this.#of(redis);
-    // In the ways of all that follows, a script's second time included, and so that nothing of it stays.
-    await limiter.penalty(CHECK, 0);
-    await limiter.penalty(CHECK, 0);
-    await limiter.get(CHECK);
-    await limiter.delete(CHECK);
+    await checkCounting(this.#of(redis));
     if (this.#life !== undefined && this.#life !== life.value) {
       for (const [key, changed] of this.#changed) changed.missing = await this.own(key);
     }
@@ -172,6 +167,28 @@ export class RateCounters {
     this.#shared.set(redis, limiter);
     return limiter;
   }
+}
+
+/**
+ * Does what counting does, so that one sees whether Redis lets it.
+ *
+ * @param {RateLimiterRedis} limiter
+ */
+async function checkCounting(limiter) {
+  // In the ways of all that follows, a script's second time included, and so that nothing of it stays.
+  await limiter.penalty(CHECK, 0);
+  await limiter.penalty(CHECK, 0);
+  await limiter.get(CHECK);
+  await limiter.delete(CHECK);
+}
+
+/**
+ * Whether the connection lets requests be counted; rejects where it does not.
+ *
+ * @param {Redis} redis
+ */
+export async function checkRateCounting(redis) {
+  await checkCounting(new RateLimiterRedis({ keyPrefix: PREFIX, points: 1, duration: 1, storeClient: redis }));
 }
 
 /**

@@ -25,6 +25,8 @@ mod connection_test;
 #[cfg(feature = "server")]
 mod credential;
 #[cfg(feature = "server")]
+mod doctor;
+#[cfg(feature = "server")]
 mod environment;
 #[cfg(feature = "server")]
 mod failed_work;
@@ -67,6 +69,8 @@ pub use client::*;
 pub use connection_test::*;
 #[cfg(feature = "server")]
 pub use credential::*;
+#[cfg(feature = "server")]
+pub use doctor::*;
 #[cfg(feature = "server")]
 pub use environment::*;
 #[cfg(feature = "server")]

@@ -112,6 +112,12 @@ impl Address {
         self.url.path()
     }
 
+    /// Where a reference leads that the server at this address answers with (RFC 3986 section 5).
+    #[cfg(feature = "server")]
+    pub fn resolve(&self, reference: &str) -> Option<Url> {
+        self.url.join(reference).ok()
+    }
+
     /// Whether a text without query and fragment stands for this very place, by origin and path, where this address is the
     /// base (RFC 3986 section 5). A text in which two programs could see two places stands for none.
     pub fn is_at(&self, text: &str) -> bool {

@@ -188,6 +188,8 @@ pub struct Environment {
     pub host_verifier: HostVerifier,
     /// The Redis through which processes share their tokens.
     pub redis: Option<NamedRedis>,
+    /// Whether the variables say that NocoDB runs its jobs in processes of their own.
+    pub has_workers: bool,
     /// What is done about endpoints that Atlassian removed.
     pub removed_endpoints: RemovedEndpoints,
     /// The way to Bitbucket.
@@ -220,7 +222,8 @@ impl Environment {
             .word(variable::CODE_VERIFIER, OPTIONAL, "must be the word optional, or not set")
             .map_or(HostVerifier::Required, |()| HostVerifier::Optional);
         let redis = values.read_redis();
-        if client.is_some() && redis.is_none() {
+        let has_workers = values.has_workers();
+        if client.is_some() && redis.is_none() && has_workers {
             values.report_workers();
         }
         let removed_endpoints = values
@@ -238,6 +241,7 @@ impl Environment {
             client_credentials,
             host_verifier,
             redis,
+            has_workers,
             removed_endpoints,
             proxies,
             problems,
@@ -321,17 +325,19 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
             .collect()
     }
 
-    /// Says what is needed where NocoDB runs its jobs in other processes.
-    fn report_workers(&mut self) {
+    fn has_workers(&self) -> bool {
         let is_on = |variable: &str| {
             let value = (self.get)(variable).unwrap_or_default();
             !matches!(value.trim().to_ascii_lowercase().as_str(), "" | "false" | "0")
         };
-        if variable::NOCODB_WORKERS.into_iter().any(is_on) {
-            let error = Error::new(Code::InvalidConfig, Phase::Config);
-            let error = error.with_explanation(WORKERS_ALONE).with_field(variable::REDIS_URL);
-            self.problems.push(*error.with_reason(WORKERS_TOGETHER));
-        }
+        variable::NOCODB_WORKERS.into_iter().any(is_on)
+    }
+
+    /// Says what is needed where NocoDB runs its jobs in other processes.
+    fn report_workers(&mut self) {
+        let error = Error::new(Code::InvalidConfig, Phase::Config);
+        let error = error.with_explanation(WORKERS_ALONE).with_field(variable::REDIS_URL);
+        self.problems.push(*error.with_reason(WORKERS_TOGETHER));
     }
 
     fn required<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> core::result::Result<T, Reason>) -> Option<T> {
@@ -346,7 +352,7 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
         let value = (self.get)(name);
         let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty());
         value
-            .map_or(Ok(()), pasted::check)
+            .map_or(Ok(()), |value| pasted::check(value).and_then(|()| pasted::check_placeholder(value)))
             .and_then(|()| parse(value))
             .map_err(|reason| {
                 let error = Error::new(Code::InvalidConfig, Phase::Config).with_field(name).with_reason(reason);

@@ -28,6 +28,8 @@ pub mod client_config;
 pub mod connection_test;
 #[cfg(feature = "server")]
 pub mod credential;
+#[cfg(feature = "server")]
+pub mod doctor;
 pub mod endpoints;
 #[cfg(feature = "server")]
 pub mod environment;

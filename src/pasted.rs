@@ -35,6 +35,17 @@ pub fn check(value: &str) -> core::result::Result<(), Reason> {
     Ok(())
 }
 
+/// What guides, NocoDB's own for instance, have in the place of a value, from its first character on.
+const PLACEHOLDERS: [&str; 4] = ["<", "your_", "your-", "https://your-nocodb-instance"];
+
+/// Refuses what stands for a value in a guide.
+pub fn check_placeholder(value: &str) -> core::result::Result<(), Reason> {
+    if PLACEHOLDERS.iter().any(|placeholder| value.starts_with(placeholder)) {
+        return Err("is a placeholder of a guide: put your own value in its place");
+    }
+    Ok(())
+}
+
 /// Refuses what neither an address nor a credential has, beside: a quotation mark at one end.
 pub fn check_without_quotes(value: &str) -> core::result::Result<(), Reason> {
     check(value)?;

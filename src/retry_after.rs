@@ -33,7 +33,7 @@ pub fn wait(value: Option<&str>, now: f64) -> Option<u64> {
 
 /// A date in one of the three notations of RFC 9110 section 5.6.7, in milliseconds since 1970. `httpdate` refuses a leap
 /// second and a weekday that is not the date's, and has another rule for years of two digits.
-fn date(text: &str, now: f64) -> Option<f64> {
+pub(crate) fn date(text: &str, now: f64) -> Option<f64> {
     let leap_second = if text.contains(":60 ") { 1000.0 } else { 0.0 };
     let text = text.replace(":60 ", ":59 ");
     let (weekday, rest) = text.split_once(' ')?;

@@ -184,7 +184,12 @@ impl ScopeSet {
 
     /// The scopes of this list that Bitbucket still asks for. Whether a client has one of the others makes no difference.
     pub fn asked_for(&self) -> Self {
-        self.iter().filter(|scope| !RETIRED.contains(scope)).collect()
+        self.iter().filter(|scope| !Self::is_retired(scope)).collect()
+    }
+
+    /// Whether Bitbucket no longer asks for a scope.
+    pub fn is_retired(scope: &str) -> bool {
+        RETIRED.contains(&scope)
     }
 
     /// The first scope with a character that RFC 6749 section 3.3 does not allow, if there is one.

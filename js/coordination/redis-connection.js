@@ -88,6 +88,11 @@ export class RedisConnection {
     return this.#redis !== undefined;
   }
 
+  /** The number of the database that is used; `undefined` while there is none. */
+  get database() {
+    return this.#redis && (this.#databases.get(this.#redis) ?? 0);
+  }
+
   /**
    * Does something with Redis, unless it is not there.
    *

@@ -364,11 +364,7 @@ export class RedisCoordination {
    * @param {Life} life
    */
   async #check(redis, life) {
-    const keys = [this.#prefix, life.name];
-    const args = [this.#fence, this.#limits.pair];
-    await run(redis, 'check', keys, args);
-    // The client sends a script's text first, and then its name, for which Redis asks another permission.
-    await run(redis, 'check', keys, args);
+    await checkScripts(redis, this.#prefix, life, [this.#fence, this.#limits.pair]);
     // When it lost its data, nobody else may know which pairs follow one and the same.
     if (this.#life !== undefined && life.value !== this.#life) {
       for (const key of this.#memory.lastKeys()) this.#pending.add(key);
@@ -473,6 +469,21 @@ function placeOf(text) {
     isLast: isLast === '1',
     own: Number(own),
   };
+}
+
+/**
+ * Does what the scripts do, so that one sees whether Redis lets them.
+ *
+ * @param {Redis} redis with these scripts
+ * @param {string} prefix of all keys
+ * @param {Life} life
+ * @param {[fence: number, limitMs: number]} args
+ */
+export async function checkScripts(redis, prefix, life, args) {
+  const keys = [prefix, life.name];
+  await run(redis, 'check', keys, args);
+  // The client sends a script's text first, and then its name, for which Redis asks another permission.
+  await run(redis, 'check', keys, args);
 }
 
 /**

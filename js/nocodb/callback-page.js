@@ -83,13 +83,23 @@ function answer(shownAt, request, response) {
     const { method, url } = request;
     const shown = method === 'GET' && url?.includes('?') ? shownAt(url) : undefined;
     if (!shown) return false;
-    const { refusal } = shown;
-    response.writeHead(200, refusal ? { ...HEADERS, ...CUT_OFF } : HEADERS).end(refusal ? pageOf(refusal) : page);
+    const { headers, body } = pageFor(shown);
+    response.writeHead(200, headers).end(body);
     return true;
   } catch {
     // What is wrong with the environment or the core is in the log already, and NocoDB must go on.
     return false;
   }
+}
+
+/**
+ * The page with its header fields.
+ *
+ * @param {ShownPage} shown
+ * @returns {{ headers: Record<string, string>, body: string }}
+ */
+export function pageFor({ refusal }) {
+  return refusal ? { headers: { ...HEADERS, ...CUT_OFF }, body: pageOf(refusal) } : { headers: HEADERS, body: page };
 }
 
 /**

@@ -63,6 +63,8 @@ pub struct Settings<'a> {
     may_act_as_client: bool,
     /// Whether the host's form may send a code without its verifier.
     is_verifier_optional: bool,
+    /// Whether the variables say that NocoDB runs its jobs in processes of their own.
+    has_workers: bool,
     /// Whether requests to endpoints that Atlassian removed are answered from others.
     replaces_removed: bool,
     /// The Redis through which processes share their tokens.
@@ -140,6 +142,7 @@ impl<'a> From<&'a Environment> for Settings<'a> {
             is_rate_limit_configured,
             may_act_as_client: environment.client_credentials == ClientCredentials::Allowed,
             is_verifier_optional: environment.host_verifier == HostVerifier::Optional,
+            has_workers: environment.has_workers,
             replaces_removed: environment.removed_endpoints == RemovedEndpoints::Replaced,
             redis: environment.redis.as_ref().map(RedisAddress::from),
         }

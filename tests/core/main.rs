@@ -6,6 +6,7 @@
 
 mod addresses;
 mod corpus;
+mod doctor;
 mod errors;
 mod json_object;
 mod keys;

@@ -1,0 +1,31 @@
+/** Whether this machine's clock agrees with Bitbucket's. */
+
+import { core } from '../../core.js';
+import { apiProbe, endpointsOf, shown, troubleOf } from '../context.js';
+
+/** @type {import('../doctor.js').Check} */
+export default {
+  name: 'clock',
+  async run(context) {
+    const endpoints = endpointsOf(context);
+    if (!endpoints) return skipped('an address of Bitbucket cannot be used');
+    try {
+      const { headers, earliest, latest } = await context.ask(apiProbe(endpoints.apiUrl));
+      const seconds = core().clockSkew(headers.date ?? '', earliest, latest);
+      if (seconds === undefined) return skipped(`${shown(endpoints.apiUrl)} tells no date`);
+      if (seconds === 0) return { verdict: 'good', text: 'The clock agrees with Bitbucket\'s to within a minute.' };
+      return {
+        verdict: 'bad',
+        text: `The clock is ${Math.abs(seconds)} seconds ${seconds > 0 ? 'ahead of' : 'behind'} Bitbucket's.`,
+        cure: 'Have the machine set its clock by a time server (NTP).',
+      };
+    } catch (error) {
+      return skipped(troubleOf(error));
+    }
+  },
+};
+
+/** @param {string} why @returns {import('../doctor.js').Finding} */
+function skipped(why) {
+  return { verdict: 'skipped', text: `The clock was not compared: ${why}.` };
+}

@@ -1,0 +1,75 @@
+/** Whether Bitbucket can be reached, through the configured proxy where there is one. */
+
+import { core } from '../../core.js';
+import { apiProbe, endpointsOf, troubleOf } from '../context.js';
+import { findingOf, problemsFor } from '../problems.js';
+
+/** @typedef {import('../context.js').Context} Context */
+/** @typedef {import('../doctor.js').Finding} Finding */
+
+const NODE_CA = 'For a private certificate authority, start NocoDB and this with NODE_EXTRA_CA_CERTS.';
+
+/** @type {import('../doctor.js').Check} */
+export default {
+  name: 'endpoints',
+  async run(context) {
+    const problems = problemsFor(context.environment.problems, 'endpoints').map(findingOf);
+    const endpoints = endpointsOf(context);
+    if (!endpoints) return problems;
+    const { authorizeUrl, tokenUrl, apiUrl } = endpoints;
+    const found = await Promise.all([
+      reach(context, 'authorization endpoint', authorizeUrl),
+      reach(context, 'token endpoint', tokenUrl),
+      reach(context, 'API', apiUrl),
+    ]);
+    return [...problems, ...found];
+  },
+};
+
+/**
+ * @param {Context} context
+ * @param {'authorization endpoint' | 'token endpoint' | 'API'} name
+ * @param {string} url
+ * @returns {Promise<Finding>}
+ */
+async function reach(context, name, url) {
+  const isForUsers = name === 'authorization endpoint';
+  const { origin } = new URL(url);
+  const way = wayTo(context, url);
+  if (way === undefined) return { verdict: 'skipped', text: `The ${name} at ${origin} was not asked, as the proxy cannot be used.` };
+  try {
+    const { status } = await context.ask(name === 'API' ? apiProbe(url) : url);
+    return {
+      reached: /** @type {Finding} */ ({ verdict: 'good', text: `The ${name} at ${origin} answers ${way}.` }),
+      foreign: /** @type {Finding} */ ({
+        verdict: 'bad',
+        text: `Something else than Bitbucket answers for the ${name} at ${origin}, ${way}: it has the status ${status}.`,
+        cure: 'A gateway that wants a login, for instance, has to let NocoDB through; an address of your own has to be right.',
+      }),
+      failing: /** @type {Finding} */ ({
+        verdict: 'warning',
+        text: `The ${name} at ${origin} answers, ${way}, but with an error of its own (${status}).`,
+        cure: 'Look at https://bitbucket.status.atlassian.com, and try it again later.',
+      }),
+    }[core().judgeEndpoint(isForUsers, status)];
+  } catch (error) {
+    const trouble = troubleOf(error);
+    const cure = /certificate/.test(trouble) ? NODE_CA : 'The firewall, or the proxy, has to let NocoDB get there.';
+    return { verdict: 'bad', text: `The ${name} at ${origin} cannot be reached ${way}: ${trouble}.`, cure };
+  }
+}
+
+/**
+ * The way of a request, in words; `undefined` where there is none.
+ *
+ * @param {Context} context
+ * @param {string} url
+ */
+function wayTo({ environment: { proxies } }, url) {
+  try {
+    const proxy = proxies.proxyFor(url);
+    return proxy ? `through the proxy ${proxy.origin} of ${proxy.variable}` : 'directly';
+  } catch {
+    return undefined;
+  }
+}

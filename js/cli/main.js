@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+/**
+ * The program `nocodb-bitbucket-auth`, for whoever runs the plugin.
+ *
+ * In: the command line. Out: the exit status. What never happens here: anything is loaded that an old Node.js cannot read,
+ * before it has been told that it is too old.
+ */
+
+import { readFileSync } from 'node:fs';
+import { isTooOld } from './node-version.js';
+
+const { version, engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+if (isTooOld(process.versions.node, engines.node)) {
+  console.error(`This needs Node.js ${engines.node}; here is ${process.versions.node}.`);
+  process.exitCode = 2;
+} else {
+  const { run } = await import('./run.js');
+  process.exitCode = await run(process.argv.slice(2), { version, env: process.env });
+}

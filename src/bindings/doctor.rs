@@ -1,0 +1,51 @@
+//! The verdicts of the command `doctor` as JavaScript sees them: doctor.rs.
+
+use wasm_bindgen::prelude::*;
+
+use super::{Client, leave};
+use crate::doctor::{self, ClientFacts};
+use crate::error::{Code, Error, Phase};
+
+/// What can be told of a client.
+#[wasm_bindgen(js_name = clientFacts, unchecked_return_type = "ClientFacts")]
+pub fn client_facts(client: &Client) -> JsValue {
+    leave(&ClientFacts::of(&client.config))
+}
+
+/// Whether the second address of a Redis leads to this database of the one at the first.
+#[wasm_bindgen(js_name = isSameDatabase)]
+pub fn is_same_database(address: &str, database: u32, other: &str) -> bool {
+    doctor::is_same_database(address, database, other)
+}
+
+/// What it means for Key and Secret that the exchange of a made-up code failed with this code.
+#[wasm_bindgen(
+    js_name = judgeTrialExchange,
+    unchecked_return_type = "'accepted' | 'refused' | 'failed' | 'unknown'"
+)]
+pub fn judge_trial_exchange(code: &str) -> core::result::Result<String, JsValue> {
+    let code = Code::from_name(code).ok_or_else(|| Error::argument(Phase::Exchange, "code", "is none"))?;
+    Ok(doctor::judge_trial_exchange(code).to_owned())
+}
+
+/// What an endpoint that was asked without a credential shows by its status.
+#[wasm_bindgen(js_name = judgeEndpoint, unchecked_return_type = "'reached' | 'foreign' | 'failing'")]
+pub fn judge_endpoint(is_for_users: bool, status: u16) -> String {
+    doctor::judge_endpoint(is_for_users, status).to_owned()
+}
+
+/// What is at the client's redirect URI, when it was asked with an authorization response without a code.
+#[wasm_bindgen(
+    js_name = judgeCallback,
+    unchecked_return_type = "'page' | 'elsewhere' | 'downgrade' | 'moved' | 'query-lost' | 'guarded' | 'missing' | 'failing' | 'other-page'"
+)]
+pub fn judge_callback(client: &Client, status: u16, location: Option<String>, is_page: bool) -> String {
+    doctor::judge_callback(client.config.redirect_uri(), status, location.as_deref(), is_page).to_owned()
+}
+
+/// By how many seconds this machine's clock is ahead of a server's `Date`, as far as it matters; `undefined` for what is no
+/// date.
+#[wasm_bindgen(js_name = clockSkew)]
+pub fn clock_skew(date: &str, earliest: f64, latest: f64) -> Option<f64> {
+    doctor::clock_skew(date, earliest, latest)
+}

@@ -1,0 +1,161 @@
+/** `login` and `authorize-url`, against the simulator, with a program in the place of the browser. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { assertNothingSecret, run, start, unreachable } from './doctor-scene.js';
+import { closedPort, simulatorEnvironment } from './support.js';
+
+const REDIRECT_URI = 'INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI';
+
+/** A Bitbucket with this machine as its client's callback. */
+async function loopback(t, more) {
+  const bitbucket = await startBitbucket(more);
+  t.after(() => bitbucket.close());
+  bitbucket.client.callback = `http://127.0.0.1:${await closedPort()}/`;
+  return { bitbucket, env: simulatorEnvironment(bitbucket) };
+}
+
+/** Starts a login and waits for the address that it prints. */
+async function begin(t, args, env) {
+  const { child, done } = start(t, ['login', '--no-browser', ...args], env);
+  const [first] = await Promise.race([once(child.stdout, 'data'), done.then(({ stderr }) => { throw new Error(stderr); })]);
+  return { address: String(first).trim(), done };
+}
+
+/** What the program has of tokens in the simulator is in its answers only: they have these forms. */
+const TOKENS = /eyJ|access token: *\S|refresh token: *\S/i;
+
+describe('login', () => {
+  test('prints account and scopes, and no token; the page says that it is done', async (t) => {
+    const { bitbucket, env } = await loopback(t);
+    const { address, done } = await begin(t, [], env);
+    const { searchParams } = new URL(address);
+    assert.equal(searchParams.get('redirect_uri'), bitbucket.client.callback);
+    assert.equal(searchParams.get('code_challenge_method'), 'S256');
+    const page = await (await fetch(await bitbucket.authorize(address))).text();
+    assert.match(page, /Bitbucket has answered/);
+    const { status, stdout, stderr } = await done;
+    assert.equal(status, 0, stderr);
+    const printed = stdout.replace(address, '');
+    assert.match(printed, /^Account: +\S+/m);
+    assert.match(printed, /^Scopes: +.*\brepository\b/m);
+    assert.match(printed, /^Expires: +20\d\d-/m);
+    assert.doesNotMatch(printed, TOKENS);
+    assertNothingSecret(printed + stderr, env, [searchParams.get('state')]);
+    await assert.rejects(fetch(bitbucket.client.callback));
+  });
+
+  test('prints tokens when it is asked to', async (t) => {
+    const { bitbucket, env } = await loopback(t);
+    const { address, done } = await begin(t, ['--show-tokens'], env);
+    await fetch(await bitbucket.authorize(address));
+    const { stdout } = await done;
+    assert.match(stdout, /^Access token: +\S{20,}$/m);
+    assert.match(stdout, /^Refresh token: +\S{20,}$/m);
+  });
+
+  test('at --redirect-uri, whatever the variable says, and with a scope that was not granted', async (t) => {
+    const { bitbucket, env } = await loopback(t, { backend: 'older' });
+    const { callback } = bitbucket.client;
+    const args = ['--redirect-uri', callback.replace('127.0.0.1', 'localhost')];
+    bitbucket.client.callback = args[1];
+    const { address, done } = await begin(t, args, { ...env, [REDIRECT_URI]: 'https://nocodb.example/' });
+    await fetch(await bitbucket.authorize(address));
+    assert.equal((await done).status, 0);
+  });
+
+  test('ends with 1 when the user says no, and when the code is refused', async (t) => {
+    const { bitbucket, env } = await loopback(t);
+    const denied = await begin(t, [], env);
+    const page = await (await fetch(await bitbucket.authorize(denied.address, { grant: false }))).text();
+    assert.match(page, /Access was denied/);
+    const { status, stderr } = await denied.done;
+    assert.equal(status, 1);
+    assert.match(stderr, /Access was denied on Bitbucket's page/);
+
+    const wrong = await begin(t, [], { ...env, INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'marked-secret' });
+    await fetch(await bitbucket.authorize(wrong.address));
+    const refused = await wrong.done;
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /refused the Key or the Secret/);
+    assert.doesNotMatch(refused.stderr, /marked/);
+  });
+
+  test('goes on waiting after what is no callback, or somebody else\'s', async (t) => {
+    const { bitbucket, env } = await loopback(t);
+    const { address, done } = await begin(t, [], env);
+    const { callback } = bitbucket.client;
+    const ask = (path, options) => fetch(new URL(path, callback), options).then(({ status }) => status);
+    assert.equal(await ask('/favicon.ico'), 404);
+    assert.equal(await ask('/'), 404);
+    assert.equal(await ask('/?code=stolen&state=another'), 400);
+    assert.equal(await ask('/?error=access_denied&state=another'), 400);
+    const real = await bitbucket.authorize(address);
+    assert.equal(await ask(real, { method: 'POST' }), 404);
+    await fetch(real);
+    assert.equal((await done).status, 0);
+  });
+
+  test('opens the browser of the platform, or else prints the address', { skip: process.platform === 'win32' }, async (t) => {
+    const { bitbucket, env } = await loopback(t);
+    const folder = mkdtempSync(join(tmpdir(), 'login-'));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    for (const name of ['xdg-open', 'open']) {
+      writeFileSync(join(folder, name), `#!/bin/sh\nprintf '%s' "$1" > '${folder}/address.part' && mv '${folder}/address.part' '${folder}/address'\n`);
+      chmodSync(join(folder, name), 0o755);
+    }
+    const { done } = start(t, ['login'], { ...env, PATH: `${folder}:${process.env.PATH}` });
+    const { readFile } = await import('node:fs/promises');
+    let address;
+    for (let tries = 0; tries < 200 && !address; tries += 1) {
+      address = await readFile(join(folder, 'address'), 'utf8').catch(() => new Promise((resolve) => { setTimeout(resolve, 50); }));
+    }
+    await fetch(await bitbucket.authorize(address));
+    const { status, stdout } = await done;
+    assert.equal(status, 0);
+    assert.doesNotMatch(stdout, /code_challenge/);
+
+    bitbucket.client.callback = `http://127.0.0.1:${await closedPort()}/`;
+    const alone = start(t, ['login'], { ...env, [REDIRECT_URI]: bitbucket.client.callback, PATH: folder + '/none' });
+    const [first] = await once(alone.child.stdout, 'data');
+    await fetch(await bitbucket.authorize(String(first).trim()));
+    assert.equal((await alone.done).status, 0);
+  });
+
+  test('ends with 2 where the callback would go elsewhere, the port is taken, or a variable is wrong', async (t) => {
+    const { bitbucket, env } = await loopback(t);
+    const end = async (more, args = []) => {
+      const { status, stdout, stderr } = await run(t, ['login', '--no-browser', ...args], { ...env, ...more });
+      assert.deepEqual([status, stdout], [2, '']);
+      return stderr;
+    };
+    assert.match(await end({ [REDIRECT_URI]: 'https://nocodb.example/' }), /not on this machine.*http:\/\/127\.0\.0\.1:8976\//s);
+    assert.match(await end({}, ['--redirect-uri', 'http://nocodb.example/']), /REDIRECT_URI must start with https/);
+    assert.match(await end({ INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: '' }), /CLIENT_ID is not set/);
+    const taken = createServer().listen(new URL(bitbucket.client.callback).port, '127.0.0.1');
+    await once(taken, 'listening');
+    t.after(() => taken.close());
+    assert.match(await end({}), /port cannot be listened on \(EADDRINUSE\)/);
+  });
+});
+
+describe('authorize-url', () => {
+  test('prints the address, without state and challenge, and what it is good for', async (t) => {
+    const { status, stdout, stderr } = await run(t, ['authorize-url'], await unreachable());
+    assert.equal(status, 0);
+    const { searchParams } = new URL(stdout.trim());
+    assert.deepEqual([...searchParams.keys()], ['response_type', 'client_id', 'redirect_uri', 'scope']);
+    assert.match(stderr, /^For looking at it: .*completes no login\.\n$/);
+  });
+
+  test('ends with 2 without a client', async (t) => {
+    const { status, stdout, stderr } = await run(t, ['authorize-url']);
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(stderr, /CLIENT_ID is not set/);
+  });
+});

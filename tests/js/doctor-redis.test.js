@@ -1,0 +1,122 @@
+/** `doctor`: what it says of a real Redis, and of several processes. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { Redis } from 'ioredis';
+import { assertOne, examine, unreachable } from './doctor-scene.js';
+import { startRedis } from './redis-server.js';
+import { closedPort } from './support.js';
+
+const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
+const OWN = `${PREFIX}REDIS_URL`;
+
+/** What the check finds with these variables. */
+const redisWith = async (t, variables, secrets) => (await examine(t, await unreachable(variables), { secrets }))('redis');
+
+/** A client that ends with the test. */
+function clientOf(t, url, db = 0) {
+  const client = new Redis(url, { db });
+  t.after(() => client.disconnect());
+  return client;
+}
+
+/** The permissions that README lists. */
+function rules() {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  return /ACL SETUSER nocodb on >\S+ (resetkeys .+)/.exec(readme)[1].split(' ');
+}
+
+describe('a Redis', () => {
+  test('of the plugin\'s own can be used, and nothing stays in it', async (t) => {
+    const { url, port } = await startRedis(t);
+    assertOne(await redisWith(t, { [OWN]: `${url}/5` }), 'good',
+      new RegExp(`^The Redis of ${OWN} \\(127\\.0\\.0\\.1:${port}\\) can be used; the plugin's data is in database 5, which no`));
+    const client = clientOf(t, url, 5);
+    const left = await client.keys('*');
+    for (const key of left) assert.ok(await client.pttl(key) <= 1000 && key.startsWith('nocodb-bitbucket-auth:doctor:'), key);
+  });
+
+  test('of NocoDB: the plugin is in another database', async (t) => {
+    const { url } = await startRedis(t);
+    assertOne(await redisWith(t, { NC_REDIS_URL: url }), 'good', /of NC_REDIS_URL .* in database 15, which no start/);
+  });
+
+  test('of NocoDB with only one database: its start empties it, unless it keeps its cache', async (t) => {
+    const { url } = await startRedis(t, '--databases', '1');
+    const words = /database 0, which is that of NC_REDIS_URL: NocoDB empties it at each start\. The plugin stays there, as it has no other database\. Set /;
+    assertOne(await redisWith(t, { NC_REDIS_URL: url }), 'warning', words);
+    assertOne(await redisWith(t, { NC_REDIS_URL: url, NC_KEEP_CACHE: 'true' }), 'good', /database 0, which no start/);
+  });
+
+  test('of the plugin\'s own that is NocoDB\'s database', async (t) => {
+    const { url } = await startRedis(t);
+    assertOne(await redisWith(t, { [OWN]: url, NC_CACHE_REDIS_URL: `${url}/0` }), 'warning', /that of NC_CACHE_REDIS_URL/);
+    assertOne(await redisWith(t, { [OWN]: `${url}/3`, NC_CACHE_REDIS_URL: `${url}/0` }), 'good', /database 3/);
+    assertOne(await redisWith(t, { NC_REDIS_URL: url, [`${PREFIX}REDIS_DATABASE`]: '0' }), 'warning', /that of NC_REDIS_URL/);
+  });
+
+  test('with the permissions that README lists, and with each of them missing', async (t) => {
+    const { url, port } = await startRedis(t);
+    const admin = clientOf(t, url);
+    const address = `redis://nocodb:marked-password@127.0.0.1:${port}/5`;
+    const all = rules();
+    await admin.call('ACL', 'SETUSER', 'nocodb', 'on', '>marked-password', ...all);
+    assertOne(await redisWith(t, { [OWN]: address }, ['marked']), 'good', /database 5/);
+    // Looking for a database takes one that this address does not need.
+    for (const rule of all.filter((each) => each.startsWith('+') && each !== '+scan')) {
+      await admin.call('ACL', 'SETUSER', 'nocodb', 'reset', 'on', '>marked-password', ...all.filter((each) => each !== rule));
+      assertOne(await redisWith(t, { [OWN]: address }, ['marked']), 'bad', /cannot be used: permission\. Give the user/);
+    }
+  });
+
+  for (const [what, more, address, words] of [
+    ['wants a password', ['--requirepass', 'marked'], ({ port }) => `redis://127.0.0.1:${port}`, /: password\. User or password/],
+    ['wants another password', ['--requirepass', 'marked'], ({ port }) => `redis://:marked-not@127.0.0.1:${port}`, /: password\./],
+    ['has fewer databases', [], ({ url }) => `${url}/77`, /: database number\. It has fewer/],
+    ['is a sentinel', ['--sentinel'], ({ url }) => url, /: sentinel or missing command\./],
+    ['is a replica', ['--replicaof', '127.0.0.1', '1', '--replica-serve-stale-data', 'yes'], ({ url }) => url, /: read-only\. .*primary/],
+  ]) {
+    test(`that ${what}`, async (t) => {
+      const redis = await startRedis(t, ...more);
+      assertOne(await redisWith(t, { [OWN]: address(redis) }, ['marked']), 'bad', words);
+    });
+  }
+
+  test('that is not there, or hangs', async (t) => {
+    const gone = `redis://user:marked@127.0.0.1:${await closedPort()}`;
+    assertOne(await redisWith(t, { [OWN]: gone }, ['marked']), 'bad', /: not reachable\. Start it/);
+    const redis = await startRedis(t);
+    redis.pause();
+    assertOne(await redisWith(t, { [OWN]: redis.url }), 'bad', /: no answer\./);
+    redis.resume();
+  });
+
+  test('whose address cannot be used', async (t) => {
+    assert.deepEqual((await redisWith(t, { [OWN]: 'marked.example:6379' }, ['marked'])).map(({ verdict }) => verdict), ['bad', 'skipped']);
+    assertOne(await redisWith(t, {}), 'skipped', /no variable names one/);
+  });
+});
+
+describe('several processes', () => {
+  const processesWith = async (t, variables) => (await examine(t, await unreachable(variables)))('processes');
+
+  test('without a Redis', async (t) => {
+    for (const name of ['NC_WORKER_MODE_ENABLED', 'NC_WORKER_CONTAINER']) {
+      const found = await examine(t, await unreachable({ [name]: 'true' }));
+      assertOne(found('processes'), 'bad', /without a Redis in common they lose connections\. Set /);
+      assertOne(found('redis'), 'skipped', /No Redis was tried/);
+    }
+  });
+
+  test('with one, and without a client', async (t) => {
+    const { url } = await startRedis(t);
+    assertOne(await processesWith(t, { NC_WORKER_CONTAINER: 'true', NC_REDIS_URL: url }), 'good', /share the Redis of NC_REDIS_URL/);
+    assertOne(await processesWith(t, { NC_WORKER_CONTAINER: 'true', [`${PREFIX}CLIENT_ID`]: '' }), 'skipped', /nothing for them to share/);
+  });
+
+  test('of which no variable tells', async (t) => {
+    for (const value of [undefined, 'false', '0', '']) {
+      assertOne(await processesWith(t, value === undefined ? {} : { NC_WORKER_CONTAINER: value }), 'good', /No variable says/);
+    }
+  });
+});

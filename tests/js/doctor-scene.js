@@ -1,0 +1,113 @@
+/**
+ * What the tests of the program share: processes of it, a NocoDB with the preload as far as it can be seen from outside, and
+ * the search for secrets in all that was printed.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { createEntry } from 'nocodb-bitbucket-auth';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { closedPort, environment, json, serve, simulatorEnvironment } from './support.js';
+
+const inside = (path) => new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json'));
+const { pageFor } = await import(inside('js/nocodb/callback-page.js'));
+const { readEnvironment } = await import(inside('js/nocodb/environment.js'));
+
+export const MAIN = fileURLToPath(inside('js/cli/main.js'));
+
+const INFO = '/api/v2/meta/nocodb/info';
+const LIST = '/api/v2/integrations';
+
+/**
+ * Starts the program with these arguments and variables, and with no proxy, Redis or plugin of this machine's. `done` gives what
+ * it printed, and its status; it has to end by itself.
+ */
+export function start(t, args, env = {}, { node = [], input } = {}) {
+  const inherited = Object.entries(process.env)
+    .filter(([key]) => !/_proxy$|^NODE_|^NC_|^INTEGRATION_AUTH_|COLOR|^CI$/i.test(key));
+  const child = spawn(process.execPath, [...node, MAIN, ...args], {
+    env: { ...Object.fromEntries(inherited), ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  child.stdin.on('error', () => {}).end(input);
+  const outputs = [text(child.stdout), text(child.stderr)];
+  const done = (async () => {
+    const [[status], stdout, stderr] = await Promise.all([once(child, 'close'), ...outputs]);
+    return { status, stdout, stderr };
+  })();
+  return { child, done };
+}
+
+export const run = (...args) => start(...args).done;
+
+/**
+ * Runs `doctor --json` and gives its report, with the findings by the names of the checks. No variable's value that is secret
+ * may stand in it, nor any of `secrets`.
+ */
+export async function examine(t, env, { args = [], secrets = [], ...more } = {}) {
+  const { status, stdout, stderr } = await run(t, ['doctor', '--json', ...args], env, more);
+  assert.equal(stderr, '');
+  const report = JSON.parse(stdout);
+  assert.deepEqual(Object.keys(report), ['version', 'node', 'checks', 'problems']);
+  assert.equal(report.problems, report.checks.filter(({ verdict }) => verdict === 'bad').length);
+  assert.equal(status, report.problems > 0 ? 1 : 0);
+  for (const { text: line, cure = 'x' } of report.checks) assert.ok(line && cure);
+  assertNothingSecret(stdout, env, secrets);
+  return (name) => report.checks.filter((check) => check.name === name).map(({ name: _name, ...finding }) => finding);
+}
+
+/** That none of these is in a text: values that are secret, and all but the last four characters of a Key. */
+export function assertNothingSecret(printed, env, secrets = []) {
+  const {
+    INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: key = '', INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: secret = '',
+  } = env;
+  for (const value of [key, key.slice(0, -4), secret, ...(secret.length < 32 ? [] : [secret.slice(-6)]), ...secrets]) {
+    if (value.length >= 4) assert.ok(!printed.includes(value), 'a secret was printed');
+  }
+}
+
+/** An environment in which nothing can be reached. */
+export const unreachable = async (more) => environment(`http://127.0.0.1:${await closedPort()}`, {
+  INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'kQ7vX2mZ9pLw4RtY8b',
+  INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'hN3cV6jB1xK5gD0fS7aP2uW9eT4iMqZo',
+  INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: `http://127.0.0.1:${await closedPort()}/`,
+  ...more,
+});
+
+/** That a check found one thing, of this verdict and with these words. */
+export function assertOne(findings, verdict, words) {
+  assert.equal(findings.length, 1, JSON.stringify(findings));
+  assert.equal(findings[0].verdict, verdict, JSON.stringify(findings[0]));
+  assert.match(`${findings[0].text} ${findings[0].cure ?? ''}`, words);
+}
+
+/**
+ * Starts a NocoDB with the preload, and a Bitbucket. `answers` replaces what NocoDB answers at a path; `variables` are those of
+ * the running NocoDB where they differ from the ones that are given back, which `more` is added to.
+ */
+export async function scene(t, { answers = {}, variables = {}, bitbucket: options } = {}) {
+  const bitbucket = await startBitbucket(options);
+  t.after(() => bitbucket.close());
+  let env;
+  const running = () => ({ ...env, ...variables });
+  const nocodb = await serve(t, (request, response) => {
+    const [path] = request.url.split('?');
+    if (answers[path]) return answers[path](request, response);
+    const shown = readEnvironment(running()).callbackPage?.shownAt(request.url);
+    if (shown) {
+      const { headers, body } = pageFor(shown);
+      return response.writeHead(200, headers).end(body);
+    }
+    if (path === INFO) return json(response, 200, { version: '0.301.3', ee: false });
+    const { form, manifest, sub_type } = createEntry(running());
+    if (path === LIST) return json(response, 200, [{ type: 'development', sub_type, manifest }]);
+    if (path === `${LIST}/development/bitbucket`) return json(response, 200, { form });
+    return json(response, 404, { msg: 'Cannot GET it' });
+  });
+  bitbucket.client.callback = `${nocodb.origin}/`;
+  env = simulatorEnvironment(bitbucket);
+  return { bitbucket, nocodb, env, paths: { INFO, LIST } };
+}

@@ -1,0 +1,314 @@
+/**
+ * `doctor`: what it says of the ways to NocoDB and to Bitbucket. The redirect URI with servers and proxies before NocoDB, and
+ * Bitbucket through a real CONNECT proxy, with a certificate of a private authority, and with another clock.
+ */
+import assert from 'node:assert/strict';
+import { request as startRequest } from 'node:http';
+import { lookup } from 'node:dns';
+import { after, describe, test } from 'node:test';
+import { RequestError, Server } from 'proxy-chain';
+import { NAME, makeCertificates } from './certificates.js';
+import { assertOne, examine, scene, unreachable } from './doctor-scene.js';
+import { closedPort, json, serve } from './support.js';
+
+const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
+
+/** A proxy before NocoDB that changes what comes back: `change(headers)`. */
+async function proxied(t, { nocodb, env }, change, url = (target) => target) {
+  const proxy = await serve(t, (request, response) => new Promise((resolve) => {
+    startRequest(`${nocodb.origin}${url(request.url)}`, { headers: request.headers }, (answer) => {
+      response.writeHead(answer.statusCode, change(answer.headers));
+      answer.pipe(response).on('close', resolve);
+    }).end();
+  }));
+  return { ...env, [`${PREFIX}REDIRECT_URI`]: `${proxy.origin}/` };
+}
+
+const asItComes = (headers) => headers;
+
+describe('the redirect URI', () => {
+  test('is answered by the plugin\'s page, also with a query of its own', async (t) => {
+    const { env, nocodb } = await scene(t);
+    const found = await examine(t, { ...env, [`${PREFIX}REDIRECT_URI`]: `${nocodb.origin}/?tenant=7` });
+    assertOne(found('redirect-uri'), 'good', /^The redirect URI http:\/\/127\.0\.0\.1:\d+\/ is answered by the plugin's page\. $/);
+  });
+
+  for (const [what, answer, words] of [
+    ['NocoDB 0.301.3 without the preload', (response) => response.writeHead(302, { location: '/dashboard' }), /without the query, so the code.*NODE_OPTIONS/],
+    ['another path', (response, url) => response.writeHead(301, { location: `/dashboard/${url.slice(1)}` }), /to another path, with the query/],
+    ['a login of a company', (response) => response.writeHead(302, { location: 'https://login.example/?state=x' }), /to another server/],
+    ['nothing', (response) => response.writeHead(404), /with 404.*NODE_OPTIONS.*NC_PUBLIC_URL/],
+    ['a guard', (response) => response.writeHead(401), /wants a login of its own \(401\)/],
+    ['a proxy that does not find NocoDB', (response) => response.writeHead(502), /fails with 502.*whether NocoDB runs/],
+    ['NocoDB\'s own page', (response) => response.writeHead(200, { 'content-type': 'text/html' }), /by another \(200\).*NODE_OPTIONS/],
+  ]) {
+    test(`is answered by ${what}`, async (t) => {
+      const { env } = await scene(t, { answers: { '/': ({ url }, response) => answer(response, url).end('<title>Other</title>') } });
+      assertOne((await examine(t, env))('redirect-uri'), 'bad', words);
+    });
+  }
+
+  test('is redirected to plain http', async (t) => {
+    const { tls, authority } = makeCertificates(t);
+    const { origin } = await serve(t, ({ headers }, response) => {
+      response.writeHead(301, { location: `http://${headers.host}/?state=x` }).end();
+    }, tls);
+    const env = await unreachable({ NODE_EXTRA_CA_CERTS: authority, [`${PREFIX}REDIRECT_URI`]: `${origin}/` });
+    assertOne((await examine(t, env))('redirect-uri'), 'bad', /from https to http.*X-Forwarded-Proto/);
+  });
+
+  test('cannot be reached, or has a certificate that is not accepted', async (t) => {
+    const env = await unreachable();
+    assertOne((await examine(t, env))('redirect-uri'), 'bad', /cannot be reached from here: the connection was refused/);
+    const { tls } = makeCertificates(t);
+    const { origin } = await serve(t, (_request, response) => response.end(), tls);
+    const found = await examine(t, { ...env, [`${PREFIX}REDIRECT_URI`]: `${origin}/` });
+    assertOne(found('redirect-uri'), 'bad', /certificate is not accepted/);
+  });
+
+  test('gives no answer', async (t) => {
+    const { env } = await scene(t, { answers: { '/': () => {} } });
+    const found = await examine(t, { ...env, [`${PREFIX}TIMEOUT_MS`]: '500' });
+    assertOne(found('redirect-uri'), 'bad', /there was no answer in time/);
+  });
+
+  for (const [what, change, words] of [
+    ['another policy', (headers) => ({ ...headers, 'content-security-policy': "default-src 'self'" }), /sends it: Content-Security-Policy\./],
+    ['one more policy', (headers) => ({ ...headers, 'content-security-policy': [headers['content-security-policy'] ?? '', "default-src 'self'"] }), /: Content-Security-Policy\./],
+    ['no opener policy', ({ 'cross-origin-opener-policy': _removed, ...headers }) => headers, /: Cross-Origin-Opener-Policy\./],
+    ['a cache', (headers) => ({ ...headers, 'cache-control': 'max-age=60' }), /: Cache-Control\. A proxy/],
+  ]) {
+    test(`is behind a proxy that sends ${what}`, async (t) => {
+      const env = await proxied(t, await scene(t), change);
+      assertOne((await examine(t, env))('redirect-uri'), 'warning', words);
+    });
+  }
+
+  test('is behind a proxy that changes nothing of it', async (t) => {
+    const env = await proxied(t, await scene(t), asItComes);
+    assertOne((await examine(t, env))('redirect-uri'), 'good', /./);
+  });
+
+  test('is behind a proxy that writes into the page', async (t) => {
+    const { env, nocodb } = await scene(t);
+    const { origin } = await serve(t, async ({ url }, response) => {
+      const answer = await fetch(nocodb.origin + url);
+      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(`${await answer.text()}<script></script>`);
+    });
+    const found = await examine(t, { ...env, [`${PREFIX}REDIRECT_URI`]: `${origin}/` });
+    assertOne(found('redirect-uri'), 'warning', /the page itself/);
+  });
+
+  test('is behind a proxy that strips the query', async (t) => {
+    const { answers } = { answers: { '/dashboard': (_request, response) => response.end('<title>NocoDB</title>') } };
+    const host = await scene(t, { answers });
+    const env = await proxied(t, host, asItComes, (target) => (target.includes('?') ? '/dashboard' : target));
+    const found = await examine(t, { ...env, NC_PUBLIC_URL: host.nocodb.origin });
+    assertOne(found('redirect-uri'), 'bad', /a proxy that drops the query/);
+  });
+});
+
+describe('NocoDB', () => {
+  test('tells its version and edition', async (t) => {
+    const { env } = await scene(t);
+    assertOne((await examine(t, env))('nocodb'), 'good', /^NocoDB 0\.301\.3, community edition, answers at http:\/\/127/);
+  });
+
+  test('is where --nocodb or NC_PUBLIC_URL says, whose user info is left out', async (t) => {
+    const { env, nocodb } = await scene(t);
+    const elsewhere = { ...env, [`${PREFIX}REDIRECT_URI`]: `http://127.0.0.1:${await closedPort()}/` };
+    const address = nocodb.origin.replace('//', '//marked:marked@');
+    for (const [more, args] of [[{ NC_PUBLIC_URL: `${address}/` }, []], [{}, ['--nocodb', address]]]) {
+      const found = await examine(t, { ...elsewhere, ...more }, { args, secrets: ['marked'] });
+      assertOne(found('nocodb'), 'good', /0\.301\.3/);
+      assertOne(found('redirect-uri'), 'bad', /cannot be reached/);
+    }
+    assertOne((await examine(t, elsewhere))('nocodb'), 'warning', /cannot be reached from here.*--nocodb/);
+  });
+
+  test('is none, or tells no version', async (t) => {
+    for (const answer of [(response) => response.writeHead(404).end(), (response) => json(response, 200, { version: 3 })]) {
+      const { env, paths } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => answer(response) } });
+      assert.ok(paths.INFO);
+      assertOne((await examine(t, env))('nocodb'), 'bad', /does not say which NocoDB/);
+    }
+  });
+
+  test('writes what it likes into its version, which stays on one line', async (t) => {
+    const version = `\x1b[31m${'v\n'.repeat(100)}`;
+    const { env } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => json(response, 200, { version }) } });
+    const [{ text }] = (await examine(t, env))('nocodb');
+    assert.doesNotMatch(text, /[\x00-\x1f]/);
+    assert.ok(text.length < 200);
+  });
+
+  test('gets an opener policy from a proxy', async (t) => {
+    for (const [policy, verdict] of [['same-origin', 'bad'], ['same-origin-allow-popups; report-to="x"', 'good']]) {
+      const change = (headers) => ({ ...headers, 'cross-origin-opener-policy': policy });
+      const env = await proxied(t, await scene(t), change);
+      assertOne((await examine(t, env))('nocodb'), verdict, verdict === 'bad' ? /cuts its login window off/ : /./);
+    }
+  });
+});
+
+describe('the preload', () => {
+  const LIST = '/api/v2/integrations';
+
+  test('is active, with this environment', async (t) => {
+    const { env } = await scene(t);
+    assertOne((await examine(t, env))('preload'), 'good', /with the Key and the redirect URI of this environment/);
+  });
+
+  for (const [variables, words] of [
+    [{ [`${PREFIX}CLIENT_ID`]: 'another-key' }, /with another Key than/],
+    [{ [`${PREFIX}REDIRECT_URI`]: 'https://nocodb.example/' }, /with another redirect URI than/],
+    [{ [`${PREFIX}CLIENT_SECRET`]: '' }, /does not offer OAuth2/],
+  ]) {
+    test(`is active, with another environment: ${Object.keys(variables)}`, async (t) => {
+      const { env } = await scene(t, { variables });
+      assertOne((await examine(t, env, { secrets: ['another-key'] }))('preload'), 'bad', words);
+    });
+  }
+
+  test('is active, where this environment has no client', async (t) => {
+    const { nocodb } = await scene(t);
+    const found = await examine(t, { NC_PUBLIC_URL: nocodb.origin });
+    assertOne(found('preload'), 'good', /where OAuth2 is configured/);
+  });
+
+  test('is not active: NocoDB has nothing of the plugin, or another Bitbucket', async (t) => {
+    const other = [{ type: 'auth', sub_type: 'bitbucket', manifest: { title: 'Bitbucket', description: 'Another' } }, null, 7];
+    for (const list of [[], other]) {
+      const { env } = await scene(t, { answers: { [LIST]: (_request, response) => json(response, 200, list) } });
+      assertOne((await examine(t, env))('preload'), 'bad', /not active.*NODE_OPTIONS/);
+    }
+  });
+
+  test('cannot be seen where NocoDB wants a sign-in, but by its page', async (t) => {
+    const guarded = { [LIST]: (_request, response) => json(response, 401, {}) };
+    const { env } = await scene(t, { answers: guarded });
+    assertOne((await examine(t, env))('preload'), 'good', /active in the process that answers at the redirect URI/);
+    const without = await scene(t, { answers: { ...guarded, '/': (_request, response) => response.end() } });
+    assertOne((await examine(t, without.env))('preload'), 'warning', /cannot be seen/);
+  });
+
+  test('is not looked for where NocoDB cannot be reached', async (t) => {
+    assertOne((await examine(t, await unreachable()))('preload'), 'skipped', /not learnt: the connection was refused/);
+  });
+});
+
+describe('the endpoints', () => {
+  const files = makeCertificates({ after });
+
+  /** A Bitbucket over TLS under a name that only a proxy knows, and the variables for it. */
+  async function bitbucket(t, answer = (_request, response) => json(response, 401, {})) {
+    const { port } = await serve(t, answer, files.tls);
+    const origin = `https://${NAME}:${port}`;
+    return unreachable({
+      NODE_EXTRA_CA_CERTS: files.authority,
+      [`${PREFIX}AUTHORIZE_URL`]: `${origin}/authorize`,
+      [`${PREFIX}TOKEN_URL`]: `${origin}/token`,
+      [`${PREFIX}API_URL`]: `${origin}/2.0`,
+    });
+  }
+
+  async function startProxy(t, prepare = () => ({})) {
+    const targets = [];
+    const proxy = new Server({
+      host: '127.0.0.1',
+      port: 0,
+      prepareRequestFunction: ({ hostname, port, ...more }) => {
+        targets.push(`${hostname}:${port}`);
+        return { dnsLookup: (_name, ...rest) => lookup('127.0.0.1', ...rest), ...prepare(more) };
+      },
+    });
+    await proxy.listen();
+    t.after(() => proxy.close(true));
+    return { address: `127.0.0.1:${proxy.port}`, targets };
+  }
+
+  const all = (findings, verdict, words) => {
+    assert.deepEqual(findings.map((finding) => finding.verdict), [verdict, verdict, verdict]);
+    for (const [index, name] of ['authorization endpoint', 'token endpoint', 'API'].entries()) {
+      assert.match(findings[index].text, new RegExp(`^The ${name} at `));
+      assert.match(`${findings[index].text} ${findings[index].cure}`, words);
+    }
+  };
+
+  test('are reached through a proxy, which is named without its credentials', async (t) => {
+    const env = await bitbucket(t);
+    const { address, targets } = await startProxy(t, ({ username }) => ({ requestAuthentication: username !== 'marked' }));
+    const found = await examine(t, { ...env, HTTPS_PROXY: `http://marked:marked@${address}` }, { secrets: ['marked', 'bWFya2Vk'] });
+    all(found('endpoints'), 'good', new RegExp(`answers through the proxy http://${address} of HTTPS_PROXY\\.`));
+    assert.ok(targets.length >= 3);
+  });
+
+  test('are not reached without it, nor where it refuses them or wants credentials', async (t) => {
+    const env = await bitbucket(t);
+    all((await examine(t, env))('endpoints'), 'bad', /cannot be reached directly: the host name could not be resolved/);
+    const refusing = await startProxy(t, () => { throw new RequestError('no', 403); });
+    all((await examine(t, { ...env, HTTPS_PROXY: `http://${refusing.address}` }))('endpoints'), 'bad', /through the proxy .*turned the connection down/);
+    const asking = await startProxy(t, () => ({ requestAuthentication: true }));
+    all((await examine(t, { ...env, HTTPS_PROXY: `http://${asking.address}` }))('endpoints'), 'bad', /the proxy asks for credentials/);
+  });
+
+  test('are not asked past a proxy that cannot be used, which is told once', async (t) => {
+    const found = await examine(t, { ...await bitbucket(t), HTTPS_PROXY: 'socks5://marked:marked@proxy.example' }, { secrets: ['marked'] });
+    const [problem, ...rest] = found('endpoints');
+    assert.match(problem.text, /HTTPS_PROXY must start with http/);
+    all(rest, 'skipped', /was not asked, as the proxy cannot be used/);
+  });
+
+  test('have a certificate that is not accepted', async (t) => {
+    const env = await bitbucket(t);
+    const { address } = await startProxy(t);
+    const found = await examine(t, { ...env, HTTPS_PROXY: `http://${address}`, NODE_EXTRA_CA_CERTS: '' });
+    all(found('endpoints'), 'bad', /certificate is not accepted.*with NODE_EXTRA_CA_CERTS/);
+  });
+
+  test('are answered for by a gateway\'s login page, or fail', async (t) => {
+    const env = async (answer) => {
+      const { origin } = await serve(t, answer);
+      return unreachable({
+        [`${PREFIX}AUTHORIZE_URL`]: `${origin}/authorize`,
+        [`${PREFIX}TOKEN_URL`]: `${origin}/token`,
+        [`${PREFIX}API_URL`]: `${origin}/2.0`,
+      });
+    };
+    const portal = (await examine(t, await env((_request, response) => response.writeHead(200).end('<html>'))))('endpoints');
+    assert.deepEqual(portal.map(({ verdict }) => verdict), ['good', 'bad', 'bad']);
+    assert.match(portal[1].text, /Something else than Bitbucket answers for the token endpoint at .*status 200/);
+    all((await examine(t, await env((_request, response) => response.writeHead(503).end())))('endpoints'), 'warning', /error of its own \(503\)/);
+  });
+
+  test('have addresses that cannot be used', async (t) => {
+    const found = await examine(t, await unreachable({ [`${PREFIX}API_URL`]: 'http://marked.example' }), { secrets: ['marked'] });
+    assertOne(found('endpoints'), 'bad', /API_URL must start with https/);
+    assertOne(found('clock'), 'skipped', /an address of Bitbucket cannot be used/);
+  });
+});
+
+describe('the clock', () => {
+  const at = async (t, date) => {
+    const { origin } = await serve(t, (_request, response) => {
+      response.sendDate = false;
+      json(response, 401, {}, date === undefined ? {} : { date });
+    });
+    return (await examine(t, await unreachable({ [`${PREFIX}API_URL`]: `${origin}/2.0` })))('clock');
+  };
+  const later = (ms) => new Date(Date.now() + ms).toUTCString();
+
+  for (const [name, date, verdict, words] of [
+    ['agrees', () => later(0), 'good', /agrees/],
+    ['is half a minute off', () => later(-30_000), 'good', /agrees/],
+    ['is ahead', () => later(-200_000), 'bad', /^The clock is (19|20)\d seconds ahead of Bitbucket's\. .*NTP/],
+    ['is behind', () => later(3_600_000), 'bad', /^The clock is 3[56]\d\d seconds behind/],
+    ['cannot be compared, as no date is told', () => undefined, 'skipped', /tells no date/],
+  ]) {
+    test(name, async (t) => assertOne(await at(t, date()), verdict, words));
+  }
+
+  test('cannot be compared, as nobody answers', async (t) => {
+    assertOne((await examine(t, await unreachable()))('clock'), 'skipped', /the connection was refused/);
+  });
+});

@@ -1,0 +1,279 @@
+/**
+ * `doctor`: what it says of variables, Node.js, the OAuth client, scopes and tokens, and how it prints and ends. Each line in its
+ * good and in its bad case, against the simulator.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { assertNothingSecret, assertOne, examine, run, scene, start, unreachable } from './doctor-scene.js';
+import { environment, json, serve } from './support.js';
+
+const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
+const ESCAPE = /\x1b/;
+
+/** NODE options of a process that takes itself for another Node.js. */
+const pretending = (version) => ['--import', `data:text/javascript,${encodeURIComponent(
+  `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`)}`];
+
+describe('a sound installation', () => {
+  test('has no problem, in lines and in JSON', async (t) => {
+    const { env } = await scene(t);
+    const { status, stdout, stderr } = await run(t, ['doctor'], env);
+    assert.equal(stderr, '');
+    assert.equal(status, 0, stdout);
+    assert.doesNotMatch(stdout, ESCAPE);
+    assert.match(stdout, /\n\nNo problem was found\.\n$/);
+    for (const line of stdout.split('\n').slice(0, -3)) assert.match(line, /^[✓!-] \S.*\.$/u);
+    assertNothingSecret(stdout, env);
+    const found = await examine(t, env);
+    for (const name of ['variables', 'key-and-secret', 'redirect-uri', 'clock', 'processes', 'nocodb', 'preload']) {
+      assertOne(found(name), 'good', /./);
+    }
+    assert.deepEqual(found('endpoints').map(({ verdict }) => verdict), ['good', 'good', 'good']);
+    for (const name of ['client', 'redis', 'token']) assertOne(found(name), 'skipped', /./);
+  });
+
+  test('costs Bitbucket three requests, and none with Key or Secret', async (t) => {
+    const { env, bitbucket, nocodb } = await scene(t);
+    await examine(t, env);
+    assert.deepEqual(bitbucket.requests.map((line) => line.split(' ').slice(0, 2).join(' ').replace(/\?.*/, '')).sort(), [
+      'GET /2.0/user', 'GET /site/oauth2/access_token', 'GET /site/oauth2/authorize',
+    ]);
+    assert.ok(nocodb.requests.length > 0);
+    for (const { url, method } of nocodb.requests) {
+      assert.equal(method, 'GET');
+      assert.doesNotMatch(url, /[?&]code=/);
+    }
+  });
+
+  test('in colours where FORCE_COLOR wants them, unless it is 0', async (t) => {
+    const { env } = await scene(t);
+    const [colored, plain] = await Promise.all(['1', '0'].map((value) => run(t, ['doctor'], { ...env, FORCE_COLOR: value })));
+    assert.match(colored.stdout, /\x1b\[32m✓/);
+    assert.doesNotMatch(plain.stdout, ESCAPE);
+  });
+});
+
+describe('Node.js', () => {
+  test('one that is too old for the plugin ends it with 2', async (t) => {
+    for (const version of ['18.20.4', '20.18.0', '20.9.9']) {
+      const { status, stdout, stderr } = await run(t, ['doctor'], {}, { node: pretending(version) });
+      assert.deepEqual([status, stdout], [2, '']);
+      assert.match(stderr, new RegExp(`^This needs Node.js >=20.18.1; here is ${version}\\.\n$`));
+    }
+  });
+
+  test('one that NocoDB does not ask for is warned of, others are good', async (t) => {
+    const env = await unreachable();
+    for (const [version, verdict] of [['20.18.1', 'warning'], ['21.9.0', 'warning'], ['22.0.0', 'good'], ['26.1.0', 'good']]) {
+      assertOne((await examine(t, env, { node: pretending(version) }))('node'), verdict, new RegExp(version));
+    }
+  });
+});
+
+describe('variables', () => {
+  test('nothing is set', async (t) => {
+    const found = await examine(t, {});
+    assert.deepEqual(found('variables').map(({ verdict }) => verdict), ['bad', 'bad']);
+    assert.match(found('variables')[0].text, /CLIENT_ID is not set/);
+    assert.match(found('variables')[0].cure, /the Key of the OAuth client/);
+    assertOne(found('redirect-uri'), 'bad', /REDIRECT_URI is not set.*Callback URL/);
+    for (const name of ['key-and-secret', 'client', 'scopes', 'redis', 'nocodb', 'preload', 'token']) {
+      assertOne(found(name), 'skipped', /./);
+    }
+  });
+
+  for (const [name, value, words] of [
+    ['CLIENT_ID', '"marked-key-in-quotes"', /CLIENT_ID is in quotes/],
+    ['CLIENT_ID', 'marked key', /CLIENT_ID has a blank inside/],
+    ['CLIENT_ID', 'your_bitbucket_client_id', /CLIENT_ID is a placeholder/],
+    ['CLIENT_SECRET', 'marked\u200bsecret', /CLIENT_SECRET holds an invisible character/],
+    ['CLIENT_SECRET', 'your_bitbucket_client_secret', /CLIENT_SECRET is a placeholder/],
+    ['TIMEOUT_MS', '-5', /TIMEOUT_MS must be a whole number.*unset it/],
+    ['CLIENT_CREDENTIALS', 'yes', /CLIENT_CREDENTIALS must be the word allow/],
+  ]) {
+    test(`${name} like ${JSON.stringify(value)}`, async (t) => {
+      const env = await unreachable({ [PREFIX + name]: value });
+      assertOne((await examine(t, env, { secrets: ['marked'] }))('variables'), 'bad', words);
+    });
+  }
+
+  for (const [value, words] of [
+    ['http://nocodb.example/', /must start with https/],
+    ['https://nocodb.example/#marked', /must not have a fragment/],
+    ['https://your-nocodb-instance.com/', /is a placeholder/],
+  ]) {
+    test(`a redirect URI like ${value}`, async (t) => {
+      const found = await examine(t, await unreachable({ [`${PREFIX}REDIRECT_URI`]: value }));
+      assertOne(found('redirect-uri'), 'bad', words);
+      assertOne(found('variables'), 'good', /are set/);
+    });
+  }
+});
+
+describe('Key and Secret', () => {
+  for (const backend of ['older', 'newer']) {
+    test(`have the lengths of ${backend} clients`, async (t) => {
+      const { env, bitbucket } = await scene(t, { bitbucket: { backend } });
+      const end = bitbucket.client.key.slice(-4);
+      assertOne((await examine(t, env))('key-and-secret'), 'good', new RegExp(`ends in ${end}.*${backend} OAuth`));
+    });
+  }
+
+  test('of other lengths are warned of, and short ones are not shown at all', async (t) => {
+    const env = await unreachable({ [`${PREFIX}CLIENT_ID`]: 'shortKey', [`${PREFIX}CLIENT_SECRET`]: 's3cr3t-of-28-characters-xxxx' });
+    const found = await examine(t, env, { secrets: ['tKey'] });
+    assertOne(found('key-and-secret'), 'warning', /^The Key has 8 characters, the Secret 28\. .*Copy both again/);
+  });
+
+  test('are tried with --online only, once, and accepted', async (t) => {
+    const { env, bitbucket } = await scene(t);
+    const found = await examine(t, env, { args: ['--online'] });
+    assertOne(found('client'), 'good', /accepts Key and Secret/);
+    assert.equal(bitbucket.requests.filter((line) => line.startsWith('POST ')).length, 1);
+  });
+
+  test('are refused', async (t) => {
+    const { env, bitbucket } = await scene(t);
+    const wrong = { ...env, [`${PREFIX}CLIENT_SECRET`]: 'x'.repeat(76) };
+    assertOne((await examine(t, wrong, { args: ['--online'] }))('client'), 'bad', /refused the Key or the Secret.*Copy/);
+    assert.equal(bitbucket.requests.filter((line) => line.startsWith('POST ')).length, 1);
+  });
+
+  test('belong to a client without a callback URL', async (t) => {
+    const { env, bitbucket } = await scene(t);
+    bitbucket.client.callback = null;
+    assertOne((await examine(t, env, { args: ['--online'] }))('client'), 'bad', /refused the token request.*settings/);
+  });
+
+  test('cannot be tried, which says nothing of them', async (t) => {
+    const { env, bitbucket } = await scene(t);
+    bitbucket.control.fault({ target: 'token', kind: 'status', status: 503, times: 2 });
+    assertOne((await examine(t, env, { args: ['--online'] }))('client'), 'warning', /in vain/);
+  });
+
+  test('get tokens for a made-up code from something that is not Bitbucket', async (t) => {
+    const { origin } = await serve(t, (_request, response) => json(response, 200, {
+      access_token: 'marked-token', token_type: 'bearer', expires_in: 60, refresh_token: 'marked-refresh', scope: 'account',
+    }));
+    const found = await examine(t, environment(origin), { args: ['--online'], secrets: ['marked'] });
+    assertOne(found('client'), 'bad', /made-up code/);
+  });
+});
+
+describe('scopes', () => {
+  for (const [scopes, verdict, words] of [
+    [undefined, 'warning', /asks for issue issue:write, which nothing.*invalid_scope.*SCOPES to repository .*account\.$/],
+    ['issue', 'warning', /SCOPES to none/],
+    ['account repository', 'good', /asks for account repository\./],
+    ['none', 'good', /No scopes are sent/],
+    ['account none', 'bad', /SCOPES holds none beside other scopes/],
+  ]) {
+    test(`${scopes}`, async (t) => {
+      const env = await unreachable(scopes && { [`${PREFIX}SCOPES`]: scopes });
+      assertOne((await examine(t, env))('scopes'), verdict, words);
+    });
+  }
+});
+
+describe('a token', () => {
+  const TOKEN = 'ATCTT3xFfGN0-fake-marked-workspace';
+  const accessTokens = [{ token: TOKEN, kind: 'workspace', workspace: 'acme', scopes: ['account', 'repository', 'pullrequest'] }];
+  const apiTokens = [{ email: 'ada@example.com', token: 'ATATT3xFfGF0-fake-marked', scopes: ['read:user:bitbucket'] }];
+  const bitbucket = { accessTokens, apiTokens };
+
+  const fileWith = (t, content) => {
+    const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'token');
+    writeFileSync(path, content);
+    return path;
+  };
+
+  test('in a file, of a workspace', async (t) => {
+    const { env } = await scene(t, { bitbucket });
+    const args = ['--token-file', fileWith(t, `${TOKEN}\n`), '--workspace', 'acme'];
+    assertOne((await examine(t, env, { args, secrets: [TOKEN] }))('token'), 'good', /^The token: Connected to the workspace acme/);
+  });
+
+  test('on standard input, of an account, with scopes missing', async (t) => {
+    const { env } = await scene(t, { bitbucket });
+    const args = ['--token-file', '-', '--email', 'ada@example.com'];
+    const found = await examine(t, env, { args, input: apiTokens[0].token, secrets: [apiTokens[0].token] });
+    assertOne(found('token'), 'warning', /^The token: Connected as /);
+  });
+
+  test('as an argument, and a wrong one', async (t) => {
+    const { env } = await scene(t, { bitbucket });
+    const args = ['--token', 'marked-wrong-token', '--workspace', 'acme'];
+    assertOne((await examine(t, env, { args, secrets: ['marked'] }))('token'), 'bad', /^The token: Bitbucket does not accept/);
+  });
+
+  test('in a file that is not there: that check fails in plain words, and the others are made', async (t) => {
+    const { env } = await scene(t);
+    const found = await examine(t, env, { args: ['--token-file', '/does/not/exist'] });
+    assertOne(found('token'), 'bad', /^This check could not be made: an unexpected error \(ENOENT\)\./);
+    assertOne(found('nocodb'), 'good', /./);
+  });
+});
+
+describe('arguments', () => {
+  for (const [args, words] of [
+    [[], /^Usage: /],
+    [['docter'], /^There is no such command/],
+    [['__proto__'], /^There is no such command/],
+    [['doctor', '--marked=marked'], /^There is no such option\. See --help\.$/m],
+    [['doctor', 'marked'], /^There is an argument too many/],
+    [['doctor', '--json=marked'], /^--json has a value and needs none/],
+    [['doctor', '--nocodb'], /^--nocodb .*has none/],
+    [['login', '--online'], /^--online is for another command/],
+  ]) {
+    test(`${args.join(' ') || 'none'} ends with 2`, async (t) => {
+      const { status, stdout, stderr } = await run(t, args);
+      assert.deepEqual([status, stdout], [2, '']);
+      assert.match(stderr, words);
+      assert.doesNotMatch(stderr, /marked/);
+    });
+  }
+
+  test('--version and --help', async (t) => {
+    assert.match((await run(t, ['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
+    for (const args of [['--help'], ['doctor', '--help'], ['login', '-h'], ['authorize-url', '--help']]) {
+      const { status, stdout, stderr } = await run(t, args);
+      assert.deepEqual([status, stderr], [0, '']);
+      assert.match(stdout, /^Usage: nocodb-bitbucket-auth /);
+      assert.ok(stdout.split('\n').every((line) => line.length <= 120));
+    }
+  });
+
+  test('help and version load nothing but themselves, and doctor no Redis client without a Redis', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    for (const [args, most, never] of [
+      [['--version'], /\/js\/cli\/(main|node-version|run|options)\.js$/],
+      [['doctor', '--help'], /\/js\/cli\/(main|node-version|run|options)\.js$/],
+      [['doctor'], /./, /node_modules\/(ioredis|axios|rate-limiter-flexible|yocto-spinner)\//],
+    ]) {
+      // What V8 tells of its coverage names each file that was loaded.
+      const NODE_V8_COVERAGE = join(folder, args.join());
+      await run(t, args, await unreachable({ NODE_V8_COVERAGE }));
+      const [name] = readdirSync(NODE_V8_COVERAGE);
+      const { result } = JSON.parse(readFileSync(join(NODE_V8_COVERAGE, name), 'utf8'));
+      const files = result.map(({ url }) => url).filter((url) => url.startsWith('file:'));
+      assert.ok(files.some((url) => url.endsWith('/js/cli/run.js')));
+      for (const url of files) {
+        assert.match(url, most);
+        if (never) assert.doesNotMatch(url, never);
+      }
+    }
+  });
+
+  test('an interruption leaves nothing behind', async (t) => {
+    const { env } = await scene(t, { answers: { '/': () => {} } });
+    const { child, done } = start(t, ['doctor'], env);
+    child.kill('SIGTERM');
+    assert.equal((await done).status, null);
+  });
+});
