@@ -8,12 +8,15 @@
  */
 
 import '../pkg/inlined/page-core.wasm.js';
+import { loadWhenIdle } from './browser/idle.js';
 
 export { createClient } from './browser/client.js';
 export { init } from './browser/core.js';
 export { authorizeInPopup } from './browser/popup.js';
 export { beginRedirect, completeRedirect } from './browser/redirect.js';
 export { BitbucketAuthError } from './error.js';
+
+loadWhenIdle();
 
 /** @typedef {import('./authorization-client.js').AuthorizationClient} AuthorizationClient */
 /** @typedef {import('./authorization-client.js').AuthorizationRequest} AuthorizationRequest */

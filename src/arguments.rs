@@ -259,6 +259,9 @@ impl Argument {
             // Of either list.
             #[cfg(feature = "server")]
             "listQuery" => argument!(Optional "query", Api, "", { workspace: Text, page: Any, next: Text }, [], {}),
+            // Of the requests for the pages of a list: Axios reads the rest.
+            #[cfg(feature = "server")]
+            "pagesConfig" => argument!(Foreign "config", Api, "", { concurrency: Number }, [], {}),
             // One object serves both ways to log in.
             "pageOptions" => argument!(
                 Needed "options", Config, "",

@@ -44,6 +44,8 @@ pub mod key_derivation;
 #[cfg(feature = "server")]
 pub mod newest_tokens;
 #[cfg(feature = "server")]
+pub mod pages_ahead;
+#[cfg(feature = "server")]
 pub mod pagination;
 pub mod pasted;
 pub mod pending_authorization;

@@ -13,6 +13,7 @@ use url::{Url, form_urlencoded};
 
 use crate::endpoints::origin;
 use crate::error::{Code, Error, Phase, Result};
+use crate::pages_ahead::PagesAhead;
 use crate::pasted::is_graphic;
 use crate::retry_after::{self, LONGEST_PATIENCE};
 use crate::{query, retry};
@@ -22,10 +23,10 @@ use crate::{query, retry};
 const FIELDS: &str = "fields";
 
 /// The parameter that numbers a page. It is each page's own.
-const PAGE: &str = "page";
+pub(crate) const PAGE: &str = "page";
 
 /// The parameter of an iterator's cursor. Whatever belongs to the list is in it already.
-const CURSOR: &str = "ctx";
+pub(crate) const CURSOR: &str = "ctx";
 
 /// The longest query that a token of [`List::token`] holds; Bitbucket's cursors have some hundred bytes.
 const LONGEST_QUERY: usize = 4096;
@@ -61,7 +62,7 @@ impl Page<'_> {
 }
 
 /// The largest number that JavaScript tells from its neighbours.
-const LARGEST_PAGE: f64 = 9_007_199_254_740_991.0;
+pub(crate) const LARGEST_PAGE: f64 = 9_007_199_254_740_991.0;
 
 /// A parameter as it is written, and its name.
 #[derive(Debug, Clone)]
@@ -81,12 +82,15 @@ pub struct List {
     address: String,
     /// The pages that were asked for.
     seen: Vec<String>,
+    ahead: PagesAhead,
 }
 
 impl List {
     /// A list whose first page is at this absolute address. Where its `fields` leave `next` out, that is added: without
-    /// it nobody could tell whether there is more.
-    pub fn new(address: &str) -> Self {
+    /// it nobody could tell whether there is more. `concurrency`: how many of its pages may be under way or kept at once, from
+    /// 1 to 6; as many as that where it is absent.
+    pub fn new(address: &str, concurrency: Option<f64>) -> Result<Self> {
+        let ahead = PagesAhead::new(concurrency)?;
         let (base, query) = query::split(address);
         let parameters: Vec<Parameter> = parameters(query)
             .into_iter()
@@ -97,7 +101,7 @@ impl List {
             })
             .collect();
         let address = join(base, parameters.iter());
-        Self { base: base.to_owned(), parameters, seen: vec![address.clone()], address }
+        Ok(Self { base: base.to_owned(), parameters, seen: vec![address.clone()], ahead, address })
     }
 
     /// The address of the page to ask for.
@@ -114,12 +118,29 @@ impl List {
                 None => return Ok(false),
             },
         };
+        let next = self.ahead.answered(&self.address, next, page);
         if self.seen.contains(&next) {
             return Err(malformed("leads to a page that was asked for already"));
         }
         self.seen.push(next.clone());
         self.address = next;
         Ok(true)
+    }
+
+    /// The addresses that may be asked for while the caller holds so many pages that it consumes: that of [`List::address`],
+    /// and those of pages whose turn comes after it. Each answer has to be taken in its turn.
+    pub fn addresses(&self, held: usize) -> Vec<String> {
+        self.ahead.addresses(&self.address, held)
+    }
+
+    /// Whether one more page may be asked for ahead where so many were, whose values nobody has yet.
+    pub fn may_go_ahead(&self, ahead: usize) -> bool {
+        self.ahead.may_go_ahead(ahead)
+    }
+
+    /// Takes note that a page was asked for ahead in vain: it was refused, or the list does not have it.
+    pub fn wasted(&mut self) {
+        self.ahead.wasted();
     }
 
     /// A `next` with the parameters of the first page that it lacks: those of pipelines have lost `sort` and all filters.
@@ -256,7 +277,7 @@ fn with_next(fields: &Parameter) -> Option<String> {
 
 /// What a path says beside whose it is: an answer may name a workspace or a repository by its slug where the request had
 /// its UUID, and a path may end in a slash.
-fn resource(address: &str) -> String {
+pub(crate) fn resource(address: &str) -> String {
     let path = Url::parse(address).map_or_else(|_| address.to_owned(), |url| url.path().to_owned());
     let mut resource = String::new();
     let mut names = path.split('/').filter(|name| !name.is_empty());

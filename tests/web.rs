@@ -500,6 +500,14 @@ fn pagination() {
         let outcome = match string("operation") {
             "pages" => pages(case).map(|(asked, _)| js(&asked)),
             "token" => pages(case).and_then(|(_, list)| list.token()).map(JsValue::from),
+            "ahead" => pages(case)
+                .map(|(_, list)| js(&json!(list.addresses(u32::try_from(case["held"].as_u64().unwrap()).unwrap())))),
+            "spare" => pages(case).map(|(_, mut list)| {
+                for _ in 0..case["wasted"].as_u64().unwrap() {
+                    list.wasted();
+                }
+                JsValue::from(list.may_go_ahead(u32::try_from(case["ahead"].as_u64().unwrap()).unwrap()))
+            }),
             // As the shim tells kinds apart.
             "address" => match (&case["next"], &case["page"]) {
                 (Value::Null | Value::String(_), page) => {
@@ -529,9 +537,9 @@ fn pagination() {
 
 /// The addresses that were asked for until the answers of a case, or the list, end.
 fn pages(case: &Value) -> Result<(Value, List), JsValue> {
-    let mut list = List::new(case["first"].as_str().unwrap());
+    let mut list = List::new(case["first"].as_str().unwrap(), case["concurrency"].as_f64())?;
     let mut asked = vec![list.address()];
-    for answer in case["answers"].as_array().unwrap() {
+    for answer in case["answers"].as_array().unwrap_or(&Vec::new()) {
         let number = |name: &str| answer[name].as_f64();
         let values = u32::try_from(answer["values"].as_u64().unwrap()).unwrap();
         let next = answer["next"].as_str().map(str::to_owned);

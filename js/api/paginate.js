@@ -1,14 +1,15 @@
 /**
  * Lists of the API, page by page.
  *
- * In: a client, and the path of a list. Out: the values of its pages. What never happens here: a page is fetched before
- * it is needed, an answer that is no page is taken for the end, or a decision about which page is the next one.
+ * In: a client, and the path of a list. Out: the values of its pages. What never happens here: an answer that is no page is
+ * taken for the end, or a decision about which page is the next one.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { members } from '../arguments.js';
+import { members, membersOf } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { judge } from '../error.js';
+import { PagesAhead } from './pages-ahead.js';
 
 /** @typedef {import('axios').AxiosInstance} AxiosInstance */
 /** @typedef {import('axios').AxiosRequestConfig} AxiosRequestConfig */
@@ -18,21 +19,28 @@ import { judge } from '../error.js';
 export const REPEATING = { indexes: null };
 
 /**
- * Iterates over the values of all pages of a list, fetching each page when it is needed. Each page is asked for with the
- * parameters of the first one, also where Bitbucket's `next` has lost them, and a numbered list goes on where `next` is
- * missing although `size` says that there is more. `fields` are given `next`, which is needed.
+ * Iterates over the values of all pages of a list. Each page is asked for with the parameters of the first one, also where
+ * Bitbucket's `next` has lost them, and a numbered list goes on where `next` is missing although `size` says that there is
+ * more. `fields` are given `next`, which is needed.
+ *
+ * Pages are asked for ahead: up to six of a numbered list at once, and elsewhere the next one while the values of the page
+ * before are consumed. Values and errors come as if each page had been asked for when it is needed, for at most six
+ * requests more in all; a consumer that stops ends those that are under way. With `concurrency: 1` each page is asked for
+ * when it is needed.
  *
  * A page that Bitbucket is still working on (202) is asked for again, for about half a minute.
  *
  * - `path` of the list, as in `client.get`; it may have parameters of its own
  * - `params`: `pagelen` for instance; an array stands for a name that repeats
- * - `config` of every request, `signal` for instance
+ * - `config` of every request, `signal` for instance; and `concurrency`, from 1 to 6: how many pages may be under way or kept
+ *   at once, the one that is being consumed included; 6 by default
  *
  * It throws what `client.get` throws, with `error.bitbucket` of code `FOREIGN_ORIGIN` where `next` leads away from the API;
- * and a `BitbucketAuthError` `RESPONSE_INVALID` for an answer that is no page, and `API_NOT_READY` for one that was not ready
- * in time. `T` is the type of a value, as with `client.get`: nothing checks it.
+ * and a `BitbucketAuthError` `RESPONSE_INVALID` for an answer that is no page, `API_NOT_READY` for one that was not ready
+ * in time, and `INVALID_ARGUMENT` for a `concurrency` that is none. `T` is the type of a value, as with `client.get`:
+ * nothing checks it.
  *
- * @typedef {<T = any>(path: string, params?: Record<string, unknown>, config?: AxiosRequestConfig) =>
+ * @typedef {<T = any>(path: string, params?: Record<string, unknown>, config?: AxiosRequestConfig & { concurrency?: number }) =>
  *   AsyncGenerator<T, void, void>} Paginate
  */
 
@@ -42,14 +50,72 @@ export const REPEATING = { indexes: null };
  */
 export function paginate(client) {
   return async function* pages(path, params, config) {
-    const list = listOf(client, path, params, config);
-    for (let isMore = true; isMore;) {
-      const page = await fetchPage(client, list, config);
-      // What it has is given before its `next` is judged.
-      yield* /** @type {any[]} */ (page.values);
-      isMore = page.goOn();
+    const { concurrency: given, ...requests } = config ?? {};
+    const { concurrency } = membersOf(paginate, 'pagesConfig', { concurrency: given });
+    const list = listOf(client, path, params, requests, concurrency);
+    const signal = /** @type {AbortSignal | undefined} */ (requests.signal);
+    const ahead = new PagesAhead({
+      list,
+      fetch: (address) => fetchPage(client, list, requests, { address }),
+      fetchAhead: (address, ends) => fetchPage(client, list, once(requests, ends), { address, maxWaitMs: 0 }),
+      pauseAfter,
+      signal,
+    });
+    try {
+      for (let isMore = true; isMore;) {
+        const page = await ahead.next();
+        const goOn = judged(page);
+        if (goOn.isMore) ahead.ask(1);
+        // What it has is given before anybody is told that its `next` is wrong.
+        yield* /** @type {any[]} */ (page.values);
+        if ('error' in goOn) throw goOn.error;
+        ({ isMore } = goOn);
+      }
+    } finally {
+      ahead.stop();
     }
   };
+}
+
+/**
+ * The config of a request that is not repeated.
+ *
+ * @param {AxiosRequestConfig} config
+ * @param {AbortSignal} signal
+ * @returns {AxiosRequestConfig}
+ */
+function once(config, signal) {
+  return { ...config, signal, 'axios-retry': { ...config['axios-retry'], retries: 0 } };
+}
+
+/**
+ * How long the client waits before it repeats a request that failed so, the caller's own way of retrying included.
+ *
+ * @param {unknown} error
+ * @returns {Promise<number>} milliseconds
+ */
+async function pauseAfter(error) {
+  const { retryCondition, retryDelay } = members(members(members(error).config)['axios-retry']);
+  try {
+    if (typeof retryCondition !== 'function' || typeof retryDelay !== 'function') return 0;
+    return await retryCondition(error) ? retryDelay(1, error) : 0;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * Whether there is a page after this one, or what is wrong with how it says so.
+ *
+ * @param {Page} page
+ * @returns {{ isMore: boolean } | { isMore: false, error: unknown }}
+ */
+function judged(page) {
+  try {
+    return { isMore: page.goOn() };
+  } catch (error) {
+    return { isMore: false, error };
+  }
 }
 
 /**
@@ -59,35 +125,44 @@ export function paginate(client) {
  * @param {string} path
  * @param {Record<string, unknown>} [params]
  * @param {AxiosRequestConfig} [config]
+ * @param {number} [concurrency]
  * @returns {List}
  */
-export function listOf(client, path, params, config) {
+export function listOf(client, path, params, config, concurrency) {
   const { List } = core();
   // What Axios would ask for, the caller's own way of writing parameters included.
-  return new List(client.getUri(repeating({ ...config, url: path, params: params ?? config?.params })));
+  const first = client.getUri(repeating({ ...config, url: path, params: params ?? config?.params }));
+  return judge(listOf, () => new List(first, concurrency));
 }
 
 /**
- * The page that a list asks for next.
+ * A page of a list.
  *
  * @param {AxiosInstance} client
  * @param {List} list
- * @param {AxiosRequestConfig} [config]
- * @param {number} [maxWaitMs] for a page that is not ready; by default as long as the core allows
+ * @param {AxiosRequestConfig} config
+ * @param {Which} [which]
  * @returns {Promise<Page>}
  */
-export function fetchPage(client, list, config, maxWaitMs) {
+export function fetchPage(client, list, config, which) {
   // The address has all parameters; those that the client adds of itself are there already.
   /** @type {AxiosRequestConfig} */
   const options = { ...config, params: /** @type {any} */ (null), allowAbsoluteUrls: true };
-  const signal = /** @type {AbortSignal | undefined} */ (config?.signal);
-  return readPage((address) => client.get(address, options), list, signal, maxWaitMs);
+  const signal = /** @type {AbortSignal | undefined} */ (config.signal);
+  return readPage((address) => client.get(address, options), list, signal, which);
 }
+
+/**
+ * @typedef {object} Which
+ * @property {string} [address] of the page; by default that of the page that the list asks for next
+ * @property {number} [maxWaitMs] for a page that is not ready; by default as long as the core allows
+ */
 
 /**
  * @typedef {object} Page
  * @property {unknown[]} values
- * @property {() => boolean} goOn has the list ask for the page after it next, and tells whether there is one
+ * @property {() => boolean} goOn for the page whose turn it is: has the list ask for the one after it next, and tells whether
+ *   there is one
  */
 
 /**
@@ -96,13 +171,13 @@ export function fetchPage(client, list, config, maxWaitMs) {
  * @param {(address: string) => Promise<{ data: unknown, status: number, headers: unknown }>} get
  * @param {List} list
  * @param {AbortSignal} [signal]
- * @param {number} [maxWaitMs]
+ * @param {Which} [which]
  * @returns {Promise<Page>}
  */
-export async function readPage(get, list, signal, maxWaitMs = Infinity) {
+export async function readPage(get, list, signal, { address = list.address, maxWaitMs = Infinity } = {}) {
   const until = Date.now() + maxWaitMs;
   for (let attempt = 1; ; attempt += 1) {
-    const { data, status, headers } = await get(list.address);
+    const { data, status, headers } = await get(address);
     const now = Date.now();
     const pause = judge(readPage, () => core().pageRepetition(
       status, headerOf(headers, 'retry-after'), attempt, until - now, now, Math.random(),

@@ -104,7 +104,7 @@ async function list(access, address, names, unwrap = (value) => value) {
   try {
     const client = access.createClient({ maxWaitMs: DIALOG_MS, patienceMs: DIALOG_TOKENS_MS });
     const asked = listOf(client, address);
-    const { values, goOn } = await inDialog(fetchPage(client, asked, {}, DIALOG_MS));
+    const { values, goOn } = await inDialog(fetchPage(client, asked, {}, { maxWaitMs: DIALOG_MS }));
     return {
       values: values.map((value) => pick(unwrap(members(value)), names)),
       ...(goOn() && { next: judge(list, () => asked.token) }),

@@ -10,16 +10,33 @@ pub struct List(pagination::List);
 
 #[wasm_bindgen]
 impl List {
-    /// For the absolute address of the first page.
+    /// For the absolute address of the first page. `concurrency`: how many pages may be under way or kept at once.
     #[wasm_bindgen(constructor)]
-    pub fn new(address: &str) -> List {
-        Self(pagination::List::new(address))
+    pub fn new(address: &str, concurrency: Option<f64>) -> core::result::Result<List, JsValue> {
+        Ok(Self(pagination::List::new(address, concurrency)?))
     }
 
     /// The absolute address of the page to ask for.
     #[wasm_bindgen(getter)]
     pub fn address(&self) -> String {
         self.0.address().to_owned()
+    }
+
+    /// The addresses that may be asked for while the caller holds so many pages that it consumes: of the page to ask for, and
+    /// of pages whose turn comes after it.
+    pub fn addresses(&self, held: u32) -> Vec<String> {
+        self.0.addresses(usize::try_from(held).unwrap_or(usize::MAX))
+    }
+
+    /// Whether one more page may be asked for ahead where so many were, whose values nobody has yet.
+    #[wasm_bindgen(js_name = mayGoAhead)]
+    pub fn may_go_ahead(&self, ahead: u32) -> bool {
+        self.0.may_go_ahead(usize::try_from(ahead).unwrap_or(usize::MAX))
+    }
+
+    /// Takes note that a page was asked for ahead in vain.
+    pub fn wasted(&mut self) {
+        self.0.wasted();
     }
 
     /// What stands for that page, to be handed out.

@@ -392,7 +392,7 @@ proptest! {
     ) {
         let query: Vec<String> = filters.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let base = "https://api.bitbucket.org/2.0/repositories/acme";
-        let mut list = List::new(&format!("{base}?{}", query.join("&")));
+        let mut list = List::new(&format!("{base}?{}", query.join("&")), None).unwrap();
         let mut asked = vec![list.address().to_owned()];
         for (next, values, page, size) in pages {
             let next = next.map(|number| format!("{base}?page={number}"));

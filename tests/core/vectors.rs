@@ -745,6 +745,8 @@ mod cases {
         let run = || match string("operation") {
             "pages" => Ok(json!(pages(case)?.0)),
             "token" => Ok(json!(pages(case)?.1.token()?)),
+            "ahead" => Ok(json!(pages(case)?.1.addresses(usize::try_from(case["held"].as_u64().unwrap()).unwrap()))),
+            "spare" => Ok(json!(spare(case)?)),
             // The binding chooses between the two.
             "address" => match (&case["next"], &case["page"]) {
                 (Value::String(next), _) => pagination::page_address(string("list"), next, "next"),
@@ -774,9 +776,9 @@ mod cases {
 
     /// The addresses that were asked for until the answers of a case, or the list, end.
     fn pages(case: &Value) -> Result<(Vec<String>, List)> {
-        let mut list = List::new(case["first"].as_str().unwrap());
+        let mut list = List::new(case["first"].as_str().unwrap(), case["concurrency"].as_f64())?;
         let mut asked = vec![list.address().to_owned()];
-        for answer in case["answers"].as_array().unwrap() {
+        for answer in case["answers"].as_array().unwrap_or(&Vec::new()) {
             let next = match &answer["next"] {
                 Value::Null => None,
                 Value::String(next) => Some(next.as_str()),
@@ -797,6 +799,15 @@ mod cases {
             asked.push(list.address().to_owned());
         }
         Ok((asked, list))
+    }
+
+    /// Whether another request may go ahead.
+    fn spare(case: &Value) -> Result<bool> {
+        let mut list = pages(case)?.1;
+        for _ in 0..case["wasted"].as_u64().unwrap() {
+            list.wasted();
+        }
+        Ok(list.may_go_ahead(usize::try_from(case["ahead"].as_u64().unwrap()).unwrap()))
     }
 
     pub fn removed_endpoints(case: &Value) {

@@ -335,8 +335,9 @@ const CASES = {
 
   pagination(vector) {
     const { first, answers = [], list, next, page, status, retryAfter, number, patience = Infinity, random } = vector;
+    const { concurrency, held, wasted, ahead } = vector;
     const pages = () => {
-      const asking = new (core().List)(first);
+      const asking = new (core().List)(first, concurrency);
       const asked = [asking.address];
       for (const answer of answers) {
         const isMore = asking.answered(nextOf(answer.next), answer.values, answer.page, answer.pagelen, answer.size);
@@ -348,6 +349,12 @@ const CASES = {
     const run = {
       pages: () => pages().asked,
       token: () => pages().asking.token,
+      ahead: () => pages().asking.addresses(held),
+      spare: () => {
+        const { asking } = pages();
+        for (let n = 0; n < wasted; n += 1) asking.wasted();
+        return asking.mayGoAhead(ahead);
+      },
       address: () => pageAddress(list, membersOf(pageAddress, 'listQuery', { next, page })),
       repetition: () => core().pageRepetition(status, retryAfter, number, patience, RECEIVED_AT, random) ?? null,
     }[vector.operation];

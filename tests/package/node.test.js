@@ -164,6 +164,38 @@ for (const load of ['require', 'import']) {
   });
 }
 
+for (const load of ['require', 'import']) {
+  test(`${load} of nocodb-bitbucket-auth/browser does nothing on a server that renders a page`, async (t) => {
+    const folder = project(t, { 'main.cjs': `
+      // As shims for servers have it.
+      if (process.env.TEST_SHIM) globalThis.window = globalThis;
+      let done = 0;
+      const counting = (given) => (...args) => {
+        done += 1;
+        return given(...args);
+      };
+      for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']) globalThis[name] = counting(globalThis[name]);
+      globalThis.requestIdleCallback = counting(() => {});
+      WebAssembly.compile = counting(WebAssembly.compile);
+      WebAssembly.Module = class extends WebAssembly.Module {
+        constructor(bytes) {
+          super(bytes);
+          // Node.js compiles wasm of its own.
+          if (WebAssembly.Module.imports(this).some(({ module }) => module.includes('core'))) done += 1;
+        }
+      };
+      (async () => {
+        const { authorizeInPopup } = await ${load}('nocodb-bitbucket-auth/browser');
+        console.log(JSON.stringify([typeof authorizeInPopup, done]));
+      })();` });
+    for (const node of Object.values(nodes)) {
+      for (const env of [{}, { TEST_SHIM: '1' }]) {
+        assert.deepEqual(await runNode(node, folder, 'main.cjs', env), ['function', 0]);
+      }
+    }
+  });
+}
+
 test('with frozen built-ins the form is shown, and a connection can be used', async (t) => {
   for (const load of ['require', 'import']) {
     const folder = project(t, { 'main.cjs': `

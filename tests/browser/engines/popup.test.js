@@ -266,18 +266,12 @@ inEachEngine({}, (on, once) => {
   describe('a login that succeeds', () => {
     test('the popup opens on the empty page, in the click, before the core is loaded', () => on({}, async (scene) => {
       // Loading takes as long as the page's own file of bytes; a click's right to open a popup ends long before that.
-      await scene.page.evaluate(() => {
-        const { WebAssembly } = window;
-        const { compile } = WebAssembly;
-        WebAssembly.compile = async (bytes) => {
-          await new Promise((resolve) => { window.goOn = resolve; });
-          return compile.call(WebAssembly, bytes);
-        };
-      });
+      await scene.load(scene.page, '/counted');
+      await scene.page.evaluate(() => { window.holds = true; });
       const popup = await scene.click();
       assert.equal(await popup.url(), 'about:blank');
-      await scene.page.waitForFunction(() => Boolean(window.goOn));
-      await scene.page.evaluate(() => window.goOn());
+      await scene.page.waitForFunction(() => window.counted.compile === 1);
+      await scene.page.evaluate(() => window.release());
       await scene.decide(popup, 'Grant access');
       await assertGranted(scene, popup);
     }));

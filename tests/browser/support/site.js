@@ -38,6 +38,32 @@ const COMPLETES = `import './module.js';
 window.completed = window.browser.completeRedirect();
 `;
 
+/** A page that counts how often a core is compiled, and is idle, and done with compiling, when the test says so. */
+const COUNTED = `const { Module, compile } = WebAssembly;
+const counted = { compile: 0, Module: 0, rejections: 0 };
+const held = [];
+const released = () => new Promise((resolve) => { held.push(resolve); });
+Object.assign(window, {
+  counted,
+  holds: false,
+  release: () => held.forEach((resolve) => resolve()),
+  requestIdleCallback: (work) => { window.idle = work; },
+  onunhandledrejection: () => { counted.rejections += 1; },
+});
+WebAssembly.compile = async (bytes) => {
+  counted.compile += 1;
+  if (window.holds) await released();
+  return compile(bytes);
+};
+WebAssembly.Module = new Proxy(Module, {
+  construct(target, args) {
+    counted.Module += 1;
+    return new target(...args);
+  },
+});
+import('./module.js');
+`;
+
 /** What a worker says of the calls, which all need a page. */
 const WORKER = `import { authorizeInPopup, beginRedirect, completeRedirect } from '/package/js/browser.js';
 onmessage = async ({ data }) => {
@@ -65,8 +91,10 @@ export async function startSite({ headers = {}, pages = {} } = {}) {
     if (path === '/module.js') return script(MODULE);
     if (path === '/at-once.js') return script(AT_ONCE);
     if (path === '/completes.js') return script(COMPLETES);
+    if (path === '/counted.js') return script(COUNTED);
     if (path === '/worker.js') return script(WORKER);
     if (path === '/at-once') return { headers: html, body: pageWith('/at-once.js') };
+    if (path === '/counted') return { headers: { ...html, ...headers }, body: pageWith('/counted.js') };
     if (path === '/completes') return { headers: html, body: pageWith('/completes.js') };
     if (path === '/' || path === '/app') return { headers: { ...html, ...headers }, body: pageWith('/module.js') };
     return await packageFile(path) ?? { status: 404, headers: html, body: 'not found' };

@@ -1,0 +1,107 @@
+/**
+ * Long syncs: how long it takes to read a list of thousands of pull requests over a slow link.
+ *
+ * In: the sizes. Out: figures, each beside its goal. What never happens here: a measurement (sync/*.mjs take them, each
+ * contestant in a process of its own, with the simulator in another).
+ */
+import { pathToFileURL } from 'node:url';
+import { before } from './lib/before.mjs';
+import { config, connect, control } from './lib/connections.mjs';
+import { quantile } from './lib/figures.mjs';
+import { runPart, startPartAndWait } from './lib/processes.mjs';
+
+export const title = 'Long syncs';
+
+/** Of the link, for each answer. */
+const DELAY_MS = 100;
+
+const PAGELEN = 50;
+
+const SIZES = { pages: 100, rounds: 3 };
+const QUICK = { pages: 19, rounds: 1 };
+
+/** How many times as fast as those who follow `next`. */
+const GOAL = 4;
+
+const MOST_MORE = 6;
+
+const HOUR = 3_600_000;
+
+/** What happens when half of the list was asked for. A bare Axios survives none of it. */
+const TROUBLES = {
+  'no trouble': undefined,
+  'the tokens expire': { advance: 2 * HOUR },
+  'one 429': { fault: { target: 'api', kind: 'status', status: 429, retryAfter: 0 } },
+  'one connection breaks': { fault: { target: 'api', kind: 'drop' } },
+};
+
+export async function* measure({ quick }) {
+  const sizes = quick ? QUICK : SIZES;
+  const earlier = before();
+  try {
+    const entries = { today: 'nocodb-bitbucket-auth', before: pathToFileURL(`${earlier.folder}/js/nocodb/entry.js`).href };
+    for (const [what, trouble] of Object.entries(TROUBLES)) {
+      yield* paginate(what, trouble, entries, trouble ? { ...sizes, rounds: 1 } : sizes);
+    }
+  } finally {
+    earlier.remove();
+  }
+}
+
+async function* paginate(what, trouble, entries, { pages, rounds }) {
+  const count = pages * PAGELEN;
+  yield `${count.toLocaleString('en-GB')} pull requests in pages of ${PAGELEN}, ${DELAY_MS} ms for each answer; ${what}`;
+  const contestants = ['today', 'before', ...(trouble ? [] : ['axios'])];
+  const runs = Object.fromEntries(contestants.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of round % 2 === 0 ? contestants : contestants.toReversed()) {
+      runs[name].push(await read('sync/paginate.mjs', { name, entry: entries[name], pages }, count, trouble));
+    }
+  }
+  yield* compared(runs);
+}
+
+/** One run against a simulator of its own: nobody's requests are counted with another's. */
+async function read(part, { pages, ...task }, count, trouble) {
+  const { answer: { origin, env }, stop } = await startPartAndWait('lib/simulator.mjs', {
+    backend: 'newer', rateLimit: null, pullRequests: count,
+  });
+  try {
+    const [tokens] = await connect(origin, 1);
+    const half = Math.floor(pages / 2);
+    const link = (times) => control(origin, 'fault', { target: 'api', kind: 'delay', delayMs: DELAY_MS, times });
+    await link(trouble?.fault ? half : 1_000_000);
+    if (trouble?.fault) {
+      await control(origin, 'fault', trouble.fault);
+      await link(1_000_000);
+    }
+    const { ms, ids } = await runPart(part, {
+      ...task, origin, apiUrl: env.INTEGRATION_AUTH_BITBUCKET_API_URL, config: config(tokens), pagelen: PAGELEN,
+      ...(trouble?.advance && { advance: trouble.advance, at: half * PAGELEN }),
+    }, { env });
+    const { api } = await control(origin, 'stats');
+    return { ms, ids: ids.join(), requests: api.requests + api.faults };
+  } finally {
+    await stop();
+  }
+}
+
+function* compared(runs) {
+  const [own, ...others] = Object.keys(runs);
+  const expected = runs[others[0]][0].ids;
+  if (Object.values(runs).flat().some(({ ids }) => ids !== expected)) throw new Error('not everybody read the same list');
+  const time = (name) => quantile(runs[name].map(({ ms }) => ms), 0.5);
+  for (const name of others) {
+    yield {
+      name: `times as fast as ${NAMES[name]}`,
+      value: time(name) / time(own),
+      unit: '×',
+      least: GOAL,
+      note: `${(time(own) / 1000).toFixed(2)} s against ${(time(name) / 1000).toFixed(2)} s`,
+    };
+  }
+  const requests = (name) => Math.max(...runs[name].map((run) => run.requests));
+  yield { name: 'requests more than the build before', value: requests(own) - requests('before'), upTo: MOST_MORE };
+}
+
+const NAMES = { before: 'the build before', axios: 'a bare Axios that follows next' };

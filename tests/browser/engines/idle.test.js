@@ -1,0 +1,70 @@
+/** When the page compiles the core: while it is idle, and never for a second time. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gone, inEachEngine } from '../support/scene.js';
+import { policy } from '../support/site.js';
+import { importMapSource } from '../../../demo/browser/package-files.js';
+
+/** A page that is idle, and done with compiling, when the test says so. */
+const counting = (on, body, options = {}) => on(options, async (scene) => {
+  await scene.load(scene.page, '/counted');
+  await body(scene, scene.page);
+});
+
+const counted = (page) => page.evaluate(() => window.counted);
+const isLoading = { compile: 1, Module: 0, rejections: 0 };
+
+/** The popup shows Bitbucket's page, so its address was there. */
+async function logIn(scene, popup) {
+  await scene.shows(popup, 'Log in', 'Deny');
+  await popup.close();
+}
+
+inEachEngine({}, (on) => {
+  test('importing compiles nothing; the idle page does, and the click has the core', () => counting(on, async (scene, page) => {
+    assert.deepEqual(await counted(page), { ...isLoading, compile: 0 });
+    await page.evaluate(() => window.idle());
+    await logIn(scene, await scene.click());
+    assert.deepEqual(await counted(page), isLoading);
+  }));
+
+  test('a click before the page is idle compiles it, and the idle page does not', () => counting(on, async (scene, page) => {
+    await logIn(scene, await scene.click());
+    await page.evaluate(() => window.idle());
+    assert.deepEqual(await counted(page), isLoading);
+  }));
+
+  test('a click while the idle page compiles waits for that', () => counting(on, async (scene, page) => {
+    await page.evaluate(() => {
+      window.holds = true;
+      window.idle();
+    });
+    const popup = await scene.click();
+    assert.deepEqual(await counted(page), isLoading);
+    await page.evaluate(() => window.release());
+    await logIn(scene, popup);
+    assert.deepEqual(await counted(page), isLoading);
+  }));
+
+  test('createClient, which cannot wait, compiles it itself, once', () => counting(on, async (scene, page) => {
+    await page.evaluate((options) => {
+      window.holds = true;
+      window.idle();
+      window.browser.createClient(options);
+      window.browser.createClient(options);
+      window.release();
+    }, scene.options);
+    await logIn(scene, await scene.click());
+    assert.deepEqual(await counted(page), { ...isLoading, Module: 1 });
+  }));
+
+  test('where a policy forbids WebAssembly, the click says so, and the idle page nothing', () => counting(on, async (scene, page) => {
+    await page.evaluate(() => window.idle());
+    await page.evaluate(() => new Promise((resolve) => { setTimeout(resolve, 100); }));
+    const popup = await scene.click();
+    const { error } = await scene.outcome();
+    assert.deepEqual([error.code, error.field], ['INVALID_CONFIG', 'WebAssembly']);
+    await gone(popup);
+    assert.deepEqual(await counted(page), { ...isLoading, compile: 2 });
+  }, { site: { headers: policy(`'self' ${importMapSource}`) } }));
+});

@@ -1,0 +1,368 @@
+/** Pages of lists that are asked for before their turn: what a consumer gets and what the server is asked for. */
+import assert from 'node:assert/strict';
+import { syncBuiltinESMExports } from 'node:module';
+import { describe, test } from 'node:test';
+import timers from 'node:timers/promises';
+import { createEntry } from 'nocodb-bitbucket-auth';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { environment, json, serve, simulatorEnvironment } from './support.js';
+
+// Whoever waits for ever has failed.
+const PATIENT = { timeout: 60_000 };
+
+const UNLIMITED = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: 'off' };
+
+const PAGELEN = 10;
+
+/** The requests more that pages ahead may cost. */
+const MOST_MORE = 6;
+
+/** The values of these pages. */
+const pagesOf = (...numbers) => numbers.flatMap((page) => Array.from({ length: PAGELEN }, (_, at) => (page - 1) * PAGELEN + at));
+
+const upTo = (last) => Array.from({ length: last }, (_, at) => at + 1);
+
+/**
+ * A list on a server, and a client for it. `answers(page, body, n)`: what is answered to the n-th request for a page in the
+ * place of its usual body: `{ status?, body?, headers? }`, `'drop'`, or nothing for the body as it is; or a promise of that.
+ */
+async function listOf(t, { pages = 20, answers = () => undefined, variables = UNLIMITED } = {}) {
+  const state = { asked: [], closed: [], atOnce: 0, most: 0, size: pages * PAGELEN };
+  const arrivals = [];
+  const server = await serve(t, async (request, response) => {
+    const url = new URL(request.url, 'http://x');
+    const page = Number(url.searchParams.get('page') ?? 1);
+    state.asked.push(page);
+    state.atOnce += 1;
+    state.most = Math.max(state.most, state.atOnce);
+    response.once('close', () => {
+      state.atOnce -= 1;
+      if (!response.writableEnded) state.closed.push(page);
+      arrivals.forEach((look) => look());
+    });
+    arrivals.forEach((look) => look());
+    const body = {
+      size: state.size, page, pagelen: PAGELEN, values: pagesOf(page).filter((value) => value < state.size),
+      ...(page * PAGELEN < state.size && { next: `${server.origin}/2.0/list?page=${page + 1}` }),
+    };
+    const answer = await answers(page, body, state.asked.filter((one) => one === page).length, state) ?? {};
+    if (answer === 'drop') request.socket.destroy();
+    else json(response, answer.status ?? 200, answer.body ?? body, answer.headers);
+  });
+  const { wrapper: Wrapper } = createEntry(environment(server.origin, variables));
+  const client = await new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate();
+  /** Waits until something holds of what the server saw. */
+  const until = (holds) => new Promise((resolve) => {
+    const look = () => holds(state) && resolve();
+    arrivals.push(look);
+    look();
+  });
+  return { client, state, until, origin: server.origin };
+}
+
+/** Values up to the end or the error. */
+async function collect(iterator, onValue = () => {}) {
+  const values = [];
+  try {
+    for await (const value of iterator) {
+      values.push(value);
+      await onValue(value);
+    }
+    return { values };
+  } catch (error) {
+    return { values, error };
+  }
+}
+
+/** Has some answers wait for each other. */
+function gate() {
+  let open;
+  const opened = new Promise((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
+
+/** Time for whatever would be sent by mistake. */
+const aWhile = () => new Promise((resolve) => {
+  setTimeout(resolve, 60);
+});
+
+describe('a numbered list', PATIENT, () => {
+  test('is asked for six pages at once, each page once', async (t) => {
+    const made = await listOf(t, { answers: async () => void await aWhile() });
+    const { values, error } = await collect(made.client.paginate('/list'));
+    assert.equal(error, undefined);
+    assert.deepEqual(values, pagesOf(...upTo(20)));
+    assert.deepEqual(made.state.asked.toSorted((a, b) => a - b), upTo(20));
+    assert.equal(made.state.most, 6);
+  });
+
+  test('gives its values in order whatever the order of the answers', async (t) => {
+    const gates = new Map(upTo(7).map((page) => [page, gate()]));
+    const made = await listOf(t, { pages: 7, answers: async (page) => void await gates.get(page).opened });
+    gates.get(1).open();
+    const collected = collect(made.client.paginate('/list'));
+    await made.until(({ asked }) => asked.length === 7);
+    for (const page of [7, 6, 5, 4, 3]) {
+      gates.get(page).open();
+      await made.until(({ atOnce }) => atOnce === page - 2);
+    }
+    gates.get(2).open();
+    assert.deepEqual(await collected, { values: pagesOf(...upTo(7)) });
+    assert.equal(made.state.asked.length, 7);
+  });
+
+  test('whose consumer is slow keeps six pages at most', async (t) => {
+    const made = await listOf(t);
+    const pages = made.client.paginate('/list');
+    await pages.next();
+    await made.until(({ asked, atOnce }) => asked.length === 6 && atOnce === 0);
+    await aWhile();
+    assert.deepEqual(made.state.asked.toSorted(), upTo(6));
+    for (let n = 0; n < PAGELEN; n += 1) await pages.next();
+    await made.until(({ asked }) => asked.length === 7);
+    await aWhile();
+    assert.equal(made.state.asked.length, 7);
+    await pages.return();
+  });
+
+  for (const end of ['return', 'throw']) {
+    test(`whose consumer stops with ${end} ends what is under way and asks for no more`, async (t) => {
+      const made = await listOf(t, { answers: async (page) => void (page > 1 && await new Promise(() => {})) });
+      const pages = made.client.paginate('/list');
+      assert.deepEqual(await pages.next(), { value: 0, done: false });
+      await made.until(({ asked }) => asked.length === 6);
+      const ended = pages[end](new Error('enough'));
+      if (end === 'throw') await assert.rejects(ended, /enough/);
+      else assert.equal((await ended).done, true);
+      await made.until(({ closed }) => closed.length === 5);
+      await aWhile();
+      assert.deepEqual([made.state.asked.length, made.state.closed.toSorted()], [6, [2, 3, 4, 5, 6]]);
+    });
+  }
+
+  test('tells of an error of a page ahead when its turn comes, as it is then', async (t) => {
+    const made = await listOf(t, {
+      pages: 6, answers: (page, body, n) => (page === 4 ? { status: n === 1 ? 403 : 404, body: {} } : undefined),
+    });
+    const pages = made.client.paginate('/list');
+    const first = await pages.next();
+    await made.until(({ asked, atOnce }) => asked.length === 6 && atOnce === 0);
+    await aWhile();
+    const { values, error } = await collect(pages);
+    assert.deepEqual([first.value, ...values], pagesOf(1, 2, 3));
+    assert.deepEqual([error.response.status, error.bitbucket.code], [404, 'API_NOT_FOUND']);
+  });
+
+  test('tells nobody of an error of a page whose turn never comes', async (t) => {
+    const made = await listOf(t, { answers: (page) => (page === 4 ? { status: 404, body: {} } : undefined) });
+    for await (const value of made.client.paginate('/list')) {
+      if (value === 2 * PAGELEN) break;
+    }
+    await aWhile();
+    assert.ok(made.state.asked.includes(4));
+  });
+
+  test('waits as long as it was told before it asks for a page again', async (t) => {
+    const made = await listOf(t, {
+      answers: (page, body, n) => (page === 3 && n === 1 ? { status: 429, body: {}, headers: { 'retry-after': '20' } } : undefined),
+    });
+    const pauses = [];
+    t.mock.method(timers, 'setTimeout', async (ms) => void pauses.push(ms));
+    syncBuiltinESMExports();
+    t.after(() => {
+      t.mock.restoreAll();
+      syncBuiltinESMExports();
+    });
+    assert.deepEqual(await collect(made.client.paginate('/list')), { values: pagesOf(...upTo(20)) });
+    assert.equal(made.state.asked.length, 21);
+    const told = pauses.filter((ms) => ms > 0);
+    assert.ok(told.length === 1 && told[0] > 15_000 && told[0] < 30_000, String(pauses));
+  });
+
+  test('asks for a page that is not ready again in its turn', async (t) => {
+    const made = await listOf(t, {
+      pages: 4, answers: (page, body, n) => (page === 3 && n === 1 ? { status: 202, body: { values: [] } } : undefined),
+    });
+    assert.deepEqual(await collect(made.client.paginate('/list')), { values: pagesOf(1, 2, 3, 4) });
+    assert.equal(made.state.asked.length, 5);
+  });
+});
+
+/** How answers may turn out, and what of them the consumer gets: the same with pages ahead and without. */
+const COURSES = {
+  'nothing special': () => undefined,
+  'ends before its size': (page, body) => (page === 3 ? { body: { values: [20, 21], size: 22, page, pagelen: PAGELEN } }
+    : page > 3 ? { status: 404, body: {} } : undefined),
+  'has a short page in the middle': (page, body) => (page === 3 ? { body: { ...body, values: [20] } } : undefined),
+  'is longer than announced': (page, body) => (page === 1 ? { body: { ...body, size: 25 } } : undefined),
+  'says another size on each page': (page, body) => ({ body: { ...body, size: 30 + 70 * (page % 3) } }),
+  'has an empty page in the middle': (page, body) => (page === 4 ? { body: { ...body, values: [] } } : undefined),
+  'forgets next in the middle': (page, { next, ...body }) => (page === 4 ? { body } : undefined),
+  'forgets size in the middle': (page, { size, ...body }) => (page === 4 ? { body } : undefined),
+  'skips a page': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'page=6') } } : undefined),
+  'goes over to a cursor': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'ctx=0f&page=9') } } : undefined),
+  'leads back': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'page=2') } } : undefined),
+  'leads elsewhere': (page, body) => (page === 3 ? { body: { ...body, next: 'http://127.0.0.1:9/2.0/list?page=4' } } : undefined),
+  'has a next that is no text': (page, body) => (page === 3 ? { body: { ...body, next: 7 } } : undefined),
+  'has an answer that is no page': (page) => (page === 4 ? { body: { values: 'none' } } : undefined),
+  'is refused in the middle': (page) => (page === 5 ? { status: 403, body: {} } : undefined),
+  'fails for good in the middle': (page) => (page >= 5 ? { status: 503, body: {} } : undefined),
+  'is refused for the rate limit from the middle on': (page) => (page >= 5 ? { status: 429, body: {} } : undefined),
+  'fails once on each page': (page, body, n) => (n === 1 ? { status: 503, body: {} } : undefined),
+  'is refused once on each page': (page, body, n) => (n === 1 ? { status: 429, body: {} } : undefined),
+  'loses a connection': (page, body, n) => (page === 6 && n === 1 ? 'drop' : undefined),
+  'fails for a moment': (page, body, n, { asked }) => (asked.length >= 5 && asked.length <= 7 ? { status: 503, body: {} } : undefined),
+};
+
+describe('a list that', PATIENT, () => {
+  for (const [what, answers] of Object.entries(COURSES)) {
+    test(`${what} comes out as without pages ahead`, async (t) => {
+      const runs = [];
+      for (const concurrency of [1, 6, 2]) {
+        const made = await listOf(t, { pages: 10, answers });
+        const config = { concurrency, 'axios-retry': { retryDelay: () => 0 } };
+        const { values, error } = await collect(made.client.paginate('/list', {}, config));
+        const { code, field, status } = error?.bitbucket ?? error ?? {};
+        runs.push({ seen: { values, code, field, status }, requests: made.state.asked.length, asked: made.state.asked });
+      }
+      const [plain, ...ahead] = runs;
+      for (const { seen, requests, asked } of ahead) {
+        assert.deepEqual(seen, plain.seen);
+        assert.ok(requests <= plain.requests + MOST_MORE, `${asked} for ${plain.asked}`);
+      }
+    });
+  }
+});
+
+describe('a list whose next is opaque', PATIENT, () => {
+  const opaque = (origin, page) => ({ values: pagesOf(page), ...(page < 5 && { next: `${origin}/2.0/list?ctx=${page + 1}&page=${page + 1}` }) });
+
+  test('is asked for one page ahead', async (t) => {
+    const made = await listOf(t, { answers: (page) => ({ body: opaque(made.origin, page) }) });
+    const pages = made.client.paginate('/list');
+    await pages.next();
+    await made.until(({ asked, atOnce }) => asked.length === 2 && atOnce === 0);
+    await aWhile();
+    assert.deepEqual(made.state.asked, [1, 2]);
+    const { values, error } = await collect(pages);
+    assert.deepEqual([error, [0, ...values]], [undefined, pagesOf(...upTo(5))]);
+    assert.deepEqual(made.state.asked, upTo(5));
+  });
+
+  test('gives the values of a page before it says what is wrong with its next', async (t) => {
+    const made = await listOf(t, { answers: (page) => ({ body: { ...opaque(made.origin, page), ...(page === 2 && { next: {} }) } }) });
+    const { values, error } = await collect(made.client.paginate('/list'));
+    assert.deepEqual([values, error.code, error.field], [pagesOf(1, 2), 'RESPONSE_INVALID', 'next']);
+  });
+});
+
+describe('concurrency', PATIENT, () => {
+  test('of 1 has each page asked for when it is needed', async (t) => {
+    const made = await listOf(t, { pages: 3, answers: async () => void await aWhile() });
+    const { values } = await collect(made.client.paginate('/list', {}, { concurrency: 1 }), async (value) => {
+      if (value % PAGELEN !== PAGELEN - 1) return;
+      await aWhile();
+      assert.deepEqual(made.state.asked, upTo((value + 1) / PAGELEN));
+    });
+    assert.deepEqual([values, made.state.most], [pagesOf(1, 2, 3), 1]);
+  });
+
+  test('of 3 has three pages asked for at once', async (t) => {
+    const made = await listOf(t, { answers: async () => void await aWhile() });
+    await collect(made.client.paginate('/list', {}, { concurrency: 3 }));
+    assert.equal(made.state.most, 3);
+  });
+
+  for (const concurrency of [0, 7, 1.5, -1, NaN, Infinity, '2', true, {}]) {
+    test(`of ${JSON.stringify(concurrency)} (${String(concurrency)}) is refused`, async (t) => {
+      const made = await listOf(t);
+      const { values, error } = await collect(made.client.paginate('/list', {}, { concurrency }));
+      assert.deepEqual([values, error.code, error.phase, error.field], [[], 'INVALID_ARGUMENT', 'api', 'concurrency']);
+      assert.equal(made.state.asked.length, 0);
+    });
+  }
+});
+
+describe('a signal', PATIENT, () => {
+  test('ends all pages that are under way', async (t) => {
+    const controller = new AbortController();
+    const made = await listOf(t, { answers: async (page) => void (page > 1 && await new Promise(() => {})) });
+    const collected = collect(made.client.paginate('/list', {}, { signal: controller.signal }));
+    await made.until(({ asked }) => asked.length === 7);
+    controller.abort();
+    const { values, error } = await collected;
+    assert.deepEqual([values, error.code, error.bitbucket.code], [pagesOf(1), 'ERR_CANCELED', 'REQUEST_ABORTED']);
+    await made.until(({ closed }) => closed.length === 6);
+    assert.equal(made.state.asked.length, 7);
+  });
+
+  test('ends the list also where the next page is there already', async (t) => {
+    const controller = new AbortController();
+    const made = await listOf(t);
+    const { values, error } = await collect(made.client.paginate('/list', {}, { signal: controller.signal }), async () => {
+      await made.until(({ asked, atOnce }) => asked.length === 6 && atOnce === 0);
+      controller.abort();
+    });
+    assert.deepEqual([values, error.bitbucket.code, made.state.asked.length], [pagesOf(1), 'REQUEST_ABORTED', 6]);
+  });
+});
+
+describe('with pages ahead', PATIENT, () => {
+  test('the rate limit is held, and what waits for it costs no request', async (t) => {
+    const controller = new AbortController();
+    const made = await listOf(t, { variables: { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '4' } });
+    const collected = collect(made.client.paginate('/list', {}, { signal: controller.signal }));
+    await made.until(({ asked, atOnce }) => asked.length === 4 && atOnce === 0);
+    await aWhile();
+    controller.abort();
+    const { values, error } = await collected;
+    assert.deepEqual([values, error.bitbucket.code], [pagesOf(1, 2, 3, 4), 'REQUEST_ABORTED']);
+    assert.equal(made.state.asked.length, 4);
+  });
+
+  const PATH = '/repositories/acme/billing-service/pullrequests';
+  const params = { pagelen: 10, state: ['OPEN', 'MERGED'] };
+
+  /** The identifiers of all pull requests, and what the simulator counted. `trouble(control)` comes with the 25th. */
+  async function read(t, concurrency, trouble) {
+    const bitbucket = await startBitbucket({ pullRequests: 300 });
+    t.after(() => bitbucket.close());
+    const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, UNLIMITED));
+    const [tokens] = bitbucket.control.connect();
+    const client = await new Wrapper({
+      type: 'oauth',
+      oauth_token: tokens.access_token,
+      refresh_token: tokens.refresh_token,
+      expires_at: new Date(Date.now() + tokens.expires_in * 1000).toISOString(),
+    }).authenticate();
+    const ids = [];
+    const retry = { 'axios-retry': { retryDelay: () => 0 } };
+    for await (const { id } of client.paginate(PATH, params, { concurrency, ...retry })) {
+      ids.push(id);
+      if (ids.length === 25) trouble(bitbucket.control);
+    }
+    const { api, token } = bitbucket.control.stats();
+    return { ids, requests: api.requests + api.faults, refreshes: token.refresh_token.issued };
+  }
+
+  for (const [what, trouble] of Object.entries({
+    'no trouble': () => {},
+    'tokens that expire in the middle': ({ advance }) => advance(2 * 3_600_000),
+    'a 429': ({ fault }) => fault({ target: 'api', kind: 'status', status: 429 }),
+    'a 429 that says how long': ({ fault }) => fault({ target: 'api', kind: 'status', status: 429, retryAfter: 0 }),
+    'a connection that breaks': ({ fault }) => fault({ target: 'api', kind: 'drop' }),
+    'a connection that breaks after the answer was made': ({ fault }) => fault({ target: 'api', kind: 'drop-after' }),
+  })) {
+    test(`${what}: the same pull requests for a few requests more`, async (t) => {
+      const plain = await read(t, 1, trouble);
+      const ahead = await read(t, undefined, trouble);
+      assert.ok(plain.ids.length > 100, String(plain.ids.length));
+      assert.equal(new Set(plain.ids).size, plain.ids.length);
+      assert.deepEqual(ahead.ids, plain.ids);
+      assert.equal(ahead.refreshes, plain.refreshes);
+      assert.ok(ahead.requests <= plain.requests + MOST_MORE, `${ahead.requests} for ${plain.requests}`);
+    });
+  }
+});
