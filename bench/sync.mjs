@@ -17,11 +17,14 @@ const DELAY_MS = 100;
 
 const PAGELEN = 50;
 
-const SIZES = { pages: 100, rounds: 3 };
-const QUICK = { pages: 19, rounds: 1 };
+const SIZES = { pages: 100, numbers: 40, rounds: 3 };
+const QUICK = { pages: 19, numbers: 15, rounds: 1 };
 
-/** How many times as fast as those who follow `next`. */
-const GOAL = 4;
+/** Of a sync that asks by number: how long it takes to store a page before it asks for the next one. */
+const WORK_MS = 50;
+
+/** How many times as fast as those who follow `next`, or ask by number. */
+const GOALS = { paginate: 4, numbers: 1.6 };
 
 const MOST_MORE = 6;
 
@@ -41,42 +44,69 @@ export async function* measure({ quick }) {
   try {
     const entries = { today: 'nocodb-bitbucket-auth', before: pathToFileURL(`${earlier.folder}/js/nocodb/entry.js`).href };
     for (const [what, trouble] of Object.entries(TROUBLES)) {
-      yield* paginate(what, trouble, entries, trouble ? { ...sizes, rounds: 1 } : sizes);
+      yield `${titleOf(sizes.pages)}; ${what}`;
+      const contestants = ['today', 'before', ...(trouble ? [] : ['axios'])];
+      yield* compared('paginate', contestants, { ...sizes, ...(trouble && { rounds: 1 }), trouble, entries });
     }
+    yield `${titleOf(sizes.numbers)}, asked for by number, ${WORK_MS} ms of work on each page`;
+    yield* compared('numbers', ['today', 'before'], { ...sizes, pages: sizes.numbers, entries });
   } finally {
     earlier.remove();
   }
 }
 
-async function* paginate(what, trouble, entries, { pages, rounds }) {
-  const count = pages * PAGELEN;
-  yield `${count.toLocaleString('en-GB')} pull requests in pages of ${PAGELEN}, ${DELAY_MS} ms for each answer; ${what}`;
-  const contestants = ['today', 'before', ...(trouble ? [] : ['axios'])];
+const titleOf = (pages) => (
+  `${(pages * PAGELEN).toLocaleString('en-GB')} pull requests in pages of ${PAGELEN}, ${DELAY_MS} ms for each answer`
+);
+
+/** Has the contestants read in turns, and compares the first one with the others. */
+async function* compared(part, contestants, { pages, rounds, trouble, entries }) {
   const runs = Object.fromEntries(contestants.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const name of round % 2 === 0 ? contestants : contestants.toReversed()) {
-      runs[name].push(await read('sync/paginate.mjs', { name, entry: entries[name], pages }, count, trouble));
+      runs[name].push(await read(part, { name, entry: entries[name], pages, trouble }));
     }
   }
-  yield* compared(runs);
+  if (new Set(Object.values(runs).flat().map(({ ids }) => ids)).size > 1) throw new Error('not everybody read the same list');
+  const [own, ...others] = contestants;
+  const seconds = (name) => quantile(runs[name].map(({ ms }) => ms), 0.5) / 1000;
+  for (const name of others) {
+    yield {
+      name: `times as fast as ${NAMES[name]}`,
+      value: seconds(name) / seconds(own),
+      unit: '×',
+      least: GOALS[part],
+      note: `${seconds(own).toFixed(2)} s against ${seconds(name).toFixed(2)} s`,
+    };
+  }
+  const requests = (name) => Math.max(...runs[name].map((run) => run.requests));
+  yield { name: 'requests more than the build before', value: requests(own) - requests('before'), upTo: MOST_MORE };
 }
 
+const NAMES = { before: 'the build before', axios: 'a bare Axios that follows next' };
+
 /** One run against a simulator of its own: nobody's requests are counted with another's. */
-async function read(part, { pages, ...task }, count, trouble) {
+async function read(part, { name, entry, pages, trouble }) {
   const { answer: { origin, env }, stop } = await startPartAndWait('lib/simulator.mjs', {
-    backend: 'newer', rateLimit: null, pullRequests: count,
+    backend: 'newer', rateLimit: null, pullRequests: pages * PAGELEN,
   });
   try {
     const [tokens] = await connect(origin, 1);
     const half = Math.floor(pages / 2);
     const link = (times) => control(origin, 'fault', { target: 'api', kind: 'delay', delayMs: DELAY_MS, times });
-    await link(trouble?.fault ? half : 1_000_000);
     if (trouble?.fault) {
+      await link(half);
       await control(origin, 'fault', trouble.fault);
-      await link(1_000_000);
     }
-    const { ms, ids } = await runPart(part, {
-      ...task, origin, apiUrl: env.INTEGRATION_AUTH_BITBUCKET_API_URL, config: config(tokens), pagelen: PAGELEN,
+    await link(1_000_000);
+    const { ms, ids } = await runPart(`sync/${part}.mjs`, {
+      name,
+      entry,
+      origin,
+      apiUrl: env.INTEGRATION_AUTH_BITBUCKET_API_URL,
+      config: config(tokens),
+      pagelen: PAGELEN,
+      workMs: WORK_MS,
       ...(trouble?.advance && { advance: trouble.advance, at: half * PAGELEN }),
     }, { env });
     const { api } = await control(origin, 'stats');
@@ -85,23 +115,3 @@ async function read(part, { pages, ...task }, count, trouble) {
     await stop();
   }
 }
-
-function* compared(runs) {
-  const [own, ...others] = Object.keys(runs);
-  const expected = runs[others[0]][0].ids;
-  if (Object.values(runs).flat().some(({ ids }) => ids !== expected)) throw new Error('not everybody read the same list');
-  const time = (name) => quantile(runs[name].map(({ ms }) => ms), 0.5);
-  for (const name of others) {
-    yield {
-      name: `times as fast as ${NAMES[name]}`,
-      value: time(name) / time(own),
-      unit: '×',
-      least: GOAL,
-      note: `${(time(own) / 1000).toFixed(2)} s against ${(time(name) / 1000).toFixed(2)} s`,
-    };
-  }
-  const requests = (name) => Math.max(...runs[name].map((run) => run.requests));
-  yield { name: 'requests more than the build before', value: requests(own) - requests('before'), upTo: MOST_MORE };
-}
-
-const NAMES = { before: 'the build before', axios: 'a bare Axios that follows next' };

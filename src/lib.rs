@@ -44,6 +44,8 @@ pub mod key_derivation;
 #[cfg(feature = "server")]
 pub mod newest_tokens;
 #[cfg(feature = "server")]
+pub mod page_sequence;
+#[cfg(feature = "server")]
 pub mod pages_ahead;
 #[cfg(feature = "server")]
 pub mod pagination;

@@ -104,17 +104,17 @@ impl Course {
 }
 
 /// Where a page stands in a list that may be numbered.
-#[derive(Debug)]
-struct Place {
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
     base: String,
-    number: u64,
+    pub(crate) number: u64,
     /// The other parameters, in an order of their own: answers may have another one, and encode them in another way.
     others: Vec<(String, String)>,
 }
 
 impl Place {
     /// `None` for an address with a cursor, and one whose query cannot be read.
-    fn of(address: &str) -> Option<Self> {
+    pub(crate) fn of(address: &str) -> Option<Self> {
         let (base, query) = query::split(address);
         let mut place = Self { base: base.to_owned(), number: 1, others: Vec::new() };
         for pair in query::pairs(query) {
@@ -131,12 +131,12 @@ impl Place {
         Some(place)
     }
 
-    fn is_after(&self, before: &Self) -> bool {
+    pub(crate) fn is_after(&self, before: &Self) -> bool {
         self.number == before.number.saturating_add(1) && self.base == before.base && self.others == before.others
     }
 
     /// The same for the first answer, which may write the list's address in its own way.
-    fn is_first_after(&self, before: &Self) -> bool {
+    pub(crate) fn is_first_after(&self, before: &Self) -> bool {
         let is_usual =
             |(name, _): &&(String, String)| name == PAGELEN && !before.others.iter().any(|(name, _)| name == PAGELEN);
         let is_same = self.others.iter().filter(|pair| !is_usual(pair)).eq(&before.others);
@@ -145,14 +145,14 @@ impl Place {
 }
 
 /// How many pages the list has, as an answer tells.
-fn last_page(told: &Page<'_>) -> Option<u64> {
+pub(crate) fn last_page(told: &Page<'_>) -> Option<u64> {
     let whole =
         |number: Option<f64>| number.filter(|number| number.fract() == 0.0 && (1.0..LARGEST_PAGE).contains(number));
     Some((whole(told.size)? / whole(told.pagelen)?).ceil() as u64)
 }
 
 /// The address of another page of a numbered list.
-fn with_number(address: &str, number: u64) -> String {
+pub(crate) fn with_number(address: &str, number: u64) -> String {
     let (base, query) = query::split(address);
     let page = format!("{PAGE}={number}");
     query::join(base, query::written(query).map(|(name, text)| if name == PAGE { page.as_str() } else { text }))

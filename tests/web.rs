@@ -7,7 +7,7 @@
 use js_sys::{Function, JSON, Object, Reflect, Uint8Array};
 use nocodb_bitbucket_auth::arguments::Misfit;
 use nocodb_bitbucket_auth::bindings::{
-    Api, ApiAnswer, Client, List, Redactor, Removed, Test, TokenOrigin, default_scopes, describe_argument,
+    Api, ApiAnswer, Client, List, PageSequence, Redactor, Removed, Test, TokenOrigin, default_scopes, describe_argument,
     environment_variables, expand_scopes, failure, group_of, host_status, is_cured_by_renewal, is_expired,
     is_hour_used_up, is_waited_for, judge_api_response, may_carry, may_repeat, missing_scopes, page_address,
     page_repetition, rate_limit_news, read_credential, read_environment, refuse_argument, retry_delay, row_holding,
@@ -508,6 +508,7 @@ fn pagination() {
                 }
                 JsValue::from(list.may_go_ahead(u32::try_from(case["ahead"].as_u64().unwrap()).unwrap()))
             }),
+            "sequence" => Ok(js(&sequence(case))),
             // As the shim tells kinds apart.
             "address" => match (&case["next"], &case["page"]) {
                 (Value::Null | Value::String(_), page) => {
@@ -533,6 +534,26 @@ fn pagination() {
             _ => equal(&seen, &case["expect"]),
         })
     });
+}
+
+/// What is foretold at each step.
+fn sequence(case: &Value) -> Value {
+    let mut sequence = PageSequence::new();
+    let step = |step: &Value| {
+        let text = |name: &str| step[name].as_str().map(str::to_owned);
+        match (step["asked"].as_str(), step["answered"].as_str()) {
+            (Some(address), _) => json!(sequence.asked(address)),
+            (None, Some(address)) if sequence.answered(address) => {
+                json!(sequence.told(address, text("next"), step["pagelen"].as_f64(), step["size"].as_f64()))
+            }
+            (None, Some(_)) => Value::Null,
+            (None, None) => {
+                sequence.interrupted();
+                Value::Null
+            }
+        }
+    };
+    case["steps"].as_array().unwrap().iter().map(step).collect()
 }
 
 /// The addresses that were asked for until the answers of a case, or the list, end.

@@ -7,6 +7,7 @@
 
 import { configFailure } from '../token-endpoint.js';
 import { createClient } from './client.js';
+import { readAhead } from './read-ahead.js';
 import { collectedListsOf, replaceRemoved } from './removed-endpoints.js';
 import { createSender } from './sender.js';
 import { throttleOf } from './throttle.js';
@@ -69,7 +70,17 @@ export class ApiAccess {
   createClient({ maxWaitMs, patienceMs } = {}) {
     const { apiUrl, credentials, environment } = this;
     const throttle = throttleOf(environment, credentials, this.#subject, maxWaitMs);
-    const sender = this.createSender(patienceMs, throttle);
+    /** @type {Sender | undefined} */
+    let unqueued;
+    const sender = readAhead({
+      sender: this.createSender(patienceMs, throttle),
+      // Most clients never need it.
+      sendAhead: (request) => {
+        unqueued ??= this.createSender(patienceMs, throttleOf(environment, credentials, this.#subject, 0));
+        return unqueued(request);
+      },
+      newest: () => credentials.newest(patienceMs),
+    });
     return createClient({
       apiUrl,
       kind: credentials.kind,

@@ -54,9 +54,11 @@ export function paginate(client) {
     const { concurrency } = membersOf(paginate, 'pagesConfig', { concurrency: given });
     const list = listOf(client, path, params, requests, concurrency);
     const signal = /** @type {AbortSignal | undefined} */ (requests.signal);
+    // Requests with a signal are left alone by what fetches pages ahead for others: read-ahead.js.
+    const inTurn = { ...requests, signal: signal ?? new AbortController().signal };
     const ahead = new PagesAhead({
       list,
-      fetch: (address) => fetchPage(client, list, requests, { address }),
+      fetch: (address) => fetchPage(client, list, inTurn, { address }),
       fetchAhead: (address, ends) => fetchPage(client, list, once(requests, ends), { address, maxWaitMs: 0 }),
       pauseAfter,
       signal,

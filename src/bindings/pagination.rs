@@ -1,7 +1,8 @@
-//! Lists as JavaScript sees them: pagination.rs.
+//! Lists as JavaScript sees them: pagination.rs and page_sequence.rs.
 
 use wasm_bindgen::prelude::*;
 
+use crate::page_sequence;
 use crate::pagination::{self, Attempt, Page};
 
 /// A list that is read page by page.
@@ -56,6 +57,46 @@ impl List {
     ) -> core::result::Result<bool, JsValue> {
         let values = usize::try_from(values).unwrap_or(usize::MAX);
         Ok(self.0.answered(&Page { next: next.as_deref(), values, page, pagelen, size })?)
+    }
+}
+
+/// The pages of lists that one client is asked for by their numbers.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct PageSequence(page_sequence::PageSequence);
+
+#[wasm_bindgen]
+impl PageSequence {
+    /// For a client that was asked for nothing yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> PageSequence {
+        Self::default()
+    }
+
+    /// Takes note of a request of the caller's, by its absolute address. The address of the page that may be fetched at once.
+    pub fn asked(&mut self, address: &str) -> Option<String> {
+        self.0.asked(address)
+    }
+
+    /// Takes note of a request that is not for a page, or not like any other.
+    pub fn interrupted(&mut self) {
+        self.0.interrupted();
+    }
+
+    /// Takes note that a request was answered as it should be. Whether it matters what the answer says.
+    pub fn answered(&mut self, address: &str) -> bool {
+        self.0.answered(address)
+    }
+
+    /// Takes what the answer says of its page. The address of the page that may be fetched now.
+    pub fn told(
+        &mut self,
+        address: &str,
+        next: Option<String>,
+        pagelen: Option<f64>,
+        size: Option<f64>,
+    ) -> Option<String> {
+        self.0.told(address, &Page { next: next.as_deref(), pagelen, size, ..Page::default() })
     }
 }
 

@@ -16,6 +16,7 @@ use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, Res
 use nocodb_bitbucket_auth::grant::Grant;
 use nocodb_bitbucket_auth::host_answer;
 use nocodb_bitbucket_auth::newest_tokens::{Known as KnownToStore, News, Place, Publication, Times, Version};
+use nocodb_bitbucket_auth::page_sequence::PageSequence;
 use nocodb_bitbucket_auth::pagination::{self, Attempt, List, Page};
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
 use nocodb_bitbucket_auth::proxy::Proxies;
@@ -747,6 +748,7 @@ mod cases {
             "token" => Ok(json!(pages(case)?.1.token()?)),
             "ahead" => Ok(json!(pages(case)?.1.addresses(usize::try_from(case["held"].as_u64().unwrap()).unwrap()))),
             "spare" => Ok(json!(spare(case)?)),
+            "sequence" => Ok(json!(sequence(case))),
             // The binding chooses between the two.
             "address" => match (&case["next"], &case["page"]) {
                 (Value::String(next), _) => pagination::page_address(string("list"), next, "next"),
@@ -799,6 +801,31 @@ mod cases {
             asked.push(list.address().to_owned());
         }
         Ok((asked, list))
+    }
+
+    /// What is foretold at each step.
+    fn sequence(case: &Value) -> Vec<Option<String>> {
+        let mut sequence = PageSequence::default();
+        let step = |step: &Value| {
+            let number = |name: &str| step[name].as_f64();
+            match (step["asked"].as_str(), step["answered"].as_str()) {
+                (Some(address), _) => sequence.asked(address),
+                (None, Some(address)) => {
+                    let page = Page {
+                        next: step["next"].as_str(),
+                        pagelen: number("pagelen"),
+                        size: number("size"),
+                        ..Page::default()
+                    };
+                    if sequence.answered(address) { sequence.told(address, &page) } else { None }
+                }
+                (None, None) => {
+                    sequence.interrupted();
+                    None
+                }
+            }
+        };
+        case["steps"].as_array().unwrap().iter().map(step).collect()
     }
 
     /// Whether another request may go ahead.

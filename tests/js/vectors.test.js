@@ -335,7 +335,7 @@ const CASES = {
 
   pagination(vector) {
     const { first, answers = [], list, next, page, status, retryAfter, number, patience = Infinity, random } = vector;
-    const { concurrency, held, wasted, ahead } = vector;
+    const { concurrency, held, wasted, ahead, steps } = vector;
     const pages = () => {
       const asking = new (core().List)(first, concurrency);
       const asked = [asking.address];
@@ -350,6 +350,14 @@ const CASES = {
       pages: () => pages().asked,
       token: () => pages().asking.token,
       ahead: () => pages().asking.addresses(held),
+      sequence: () => {
+        const sequence = new (core().PageSequence)();
+        return steps.map(({ asked, answered, next: named, pagelen, size }) => {
+          if (asked) return sequence.asked(asked) ?? null;
+          if (answered) return (sequence.answered(answered) && sequence.told(answered, named, pagelen, size)) || null;
+          return sequence.interrupted() ?? null;
+        });
+      },
       spare: () => {
         const { asking } = pages();
         for (let n = 0; n < wasted; n += 1) asking.wasted();

@@ -1,0 +1,153 @@
+/**
+ * Fetches the next page for a caller who asks for the pages of a list by their numbers, one after the other.
+ *
+ * In: requests, and the senders of the caller's own ones and of those ahead. Out: their answers, some of which were under
+ * way before they were asked for. What never happens here: a decision which page comes next (the core foretells it), an
+ * answer that is given twice, one that another credential got, or an error of a request that nobody made.
+ *
+ * NocoDB's own sync asks so, and stores what a page has before it asks for the next one. At most one page that nobody has
+ * asked for is under way or kept, and only until the client is asked for anything else.
+ */
+
+import { members } from '../arguments.js';
+import { core } from '../core.js';
+
+/** @typedef {import('../credentials.js').Credentials} Credentials */
+/** @typedef {import('./sender.js').ApiRequest} ApiRequest */
+/** @typedef {import('./sender.js').Sender} Sender */
+
+/** How long a page is kept: a caller that is slower than this shall not get what was true once. */
+const KEPT_MS = 30_000;
+
+const utf8 = new TextDecoder();
+
+/**
+ * @param {object} options
+ * @param {Sender} options.sender
+ * @param {Sender} options.sendAhead fails where a request would have to wait for room within the rate limit
+ * @param {Credentials['newest']} options.newest
+ * @returns {Sender}
+ */
+export function readAhead({ sender, sendAhead, newest }) {
+  // Made at the first request: most clients send none for a long time.
+  /** @type {import('../../pkg/core.js').PageSequence} */
+  let sequence;
+  /** @type {Early | undefined} */
+  let early;
+  let fields = '';
+
+  /** @param {Early | undefined} next */
+  const replace = (next) => {
+    early?.end();
+    early = next;
+  };
+
+  /** @param {string | undefined} url @param {ApiRequest} like */
+  const fetchAhead = (url, like) => {
+    if (url !== undefined && !early?.isFor({ ...like, url })) replace(new Early({ ...like, url }, sendAhead));
+  };
+
+  const interrupt = () => {
+    sequence.interrupted();
+    replace(undefined);
+  };
+
+  return async (request) => {
+    sequence ??= new (core().PageSequence)();
+    if (!isPlain(request)) {
+      interrupt();
+      // What was fetched while it was under way may be what was there before it.
+      return sender(request).finally(interrupt);
+    }
+    const { url } = request;
+    // Who asks in another way asks for something else.
+    if (fields !== (fields = JSON.stringify(request.headers))) interrupt();
+    const own = early?.isFor(request) ? early : undefined;
+    if (own) early = undefined;
+    else replace(undefined);
+    fetchAhead(sequence.asked(url), request);
+    const answer = await own?.answerFor(newest) ?? await sender(request);
+    if (answer.status !== 200) interrupt();
+    else if (sequence.answered(url)) fetchAhead(foretold(sequence, url, answer.body), request);
+    return answer;
+  };
+}
+
+/** A page that nobody has asked for yet. */
+class Early {
+  #controller = new AbortController();
+
+  #answer;
+
+  #timer;
+
+  #request;
+
+  /**
+   * @param {ApiRequest} request
+   * @param {Sender} send
+   */
+  constructor(request, send) {
+    this.#request = keyOf(request);
+    // Whoever asks for it sends the request anew, and is told what is wrong then.
+    this.#answer = send({ ...request, signal: this.#controller.signal }).catch(() => undefined);
+    this.#timer = setTimeout(() => this.end(), KEPT_MS).unref();
+  }
+
+  /** @param {ApiRequest} request */
+  isFor(request) {
+    return !this.#controller.signal.aborted && this.#request === keyOf(request);
+  }
+
+  /**
+   * The answer for whoever asks for it now, if it can be used.
+   *
+   * @param {Credentials['newest']} newest
+   */
+  async answerFor(newest) {
+    clearTimeout(this.#timer);
+    const answer = await this.#answer;
+    if (answer?.status !== 200) return undefined;
+    // Another login may be somebody else's.
+    const { authorization } = await newest();
+    return answer.authorization() === authorization ? answer : undefined;
+  }
+
+  end() {
+    clearTimeout(this.#timer);
+    this.#controller.abort();
+    this.#answer = Promise.resolve(undefined);
+  }
+}
+
+/** @param {ApiRequest} request */
+function keyOf({ url, headers }) {
+  return JSON.stringify([url, headers]);
+}
+
+/**
+ * Whether a request is like any other: one with a signal, or a time limit of its own, may have reasons.
+ *
+ * @param {ApiRequest} request
+ */
+function isPlain({ method, body, signal, timeoutMs, redirect = 'follow', maxRedirects }) {
+  return method === 'GET' && [body, signal, timeoutMs, maxRedirects].every((given) => given === undefined || given === null)
+    && redirect === 'follow';
+}
+
+/**
+ * @param {import('../../pkg/core.js').PageSequence} sequence
+ * @param {string} url
+ * @param {Uint8Array} body
+ * @returns {string | undefined}
+ */
+function foretold(sequence, url, body) {
+  /** @param {unknown} value */
+  const number = (value) => (typeof value === 'number' ? value : undefined);
+  try {
+    const { next, pagelen, size } = members(JSON.parse(utf8.decode(body)));
+    return typeof next === 'string' ? sequence.told(url, next, number(pagelen), number(size)) : undefined;
+  } catch {
+    return undefined;
+  }
+}

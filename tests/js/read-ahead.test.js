@@ -1,0 +1,291 @@
+/** The next page, fetched for whoever asks for the pages of a list one after the other: when, and when not. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createEntry } from 'nocodb-bitbucket-auth';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { environment, json, serve, simulatorEnvironment } from './support.js';
+
+// Whoever waits for ever has failed.
+const PATIENT = { timeout: 60_000 };
+
+const UNLIMITED = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: 'off' };
+
+const LAST = 9;
+
+/** A numbered list on a server, and a client for it. `answer(url, n)` may give another status for the n-th request. */
+async function listOf(t, { answer = () => undefined, variables = UNLIMITED, config } = {}) {
+  const state = { asked: [], underWay: 0, closed: 0 };
+  const watchers = [];
+  const look = () => watchers.forEach((watcher) => watcher());
+  const server = await serve(t, async (request, response) => {
+    const url = new URL(request.url, 'http://x');
+    const page = Number(url.searchParams.get('page') ?? 1);
+    state.asked.push(`${request.method === 'GET' ? '' : request.method}${page}`);
+    state.underWay += 1;
+    response.once('close', () => {
+      state.underWay -= 1;
+      if (!response.writableEnded) state.closed += 1;
+      look();
+    });
+    look();
+    const next = new URL(url);
+    next.searchParams.set('page', page + 1);
+    const status = await answer(page, state.asked.length, request) ?? 200;
+    json(response, status, status === 200 ? {
+      size: LAST, pagelen: 1, page, values: [`${page} for ${request.headers.authorization}`],
+      ...(page < LAST && { next: `${server.origin}${next.pathname}${next.search}` }),
+    } : {});
+  });
+  const { wrapper: Wrapper } = createEntry(environment(server.origin, variables));
+  const client = await new Wrapper(config ?? { type: 'api_key', token: 'the-token' }).authenticate();
+  const until = (holds) => new Promise((resolve) => {
+    const watcher = () => holds(state) && resolve();
+    watchers.push(watcher);
+    watcher();
+  });
+  return {
+    client,
+    state,
+    until,
+    asked: () => state.asked.map((page) => (/^\d+$/.test(page) ? Number(page) : page)),
+    get: async (page, more) => (await client.get('/list', { params: { q: 'a b', page }, ...more })).data.page,
+    /** Until nothing is under way, and nothing comes for a while. */
+    quiet: async () => {
+      await until(({ underWay }) => underWay === 0);
+      await new Promise((resolve) => {
+        setTimeout(resolve, 40);
+      });
+      await until(({ underWay }) => underWay === 0);
+    },
+  };
+}
+
+describe('pages one after the other', PATIENT, () => {
+  test('are each asked for once, and from the third on ahead', async (t) => {
+    const made = await listOf(t);
+    const seen = [];
+    for (let page = 1; page <= LAST; page += 1) {
+      seen.push(await made.get(page));
+      await made.quiet();
+      assert.deepEqual(made.asked(), Array.from({ length: page < 2 ? page : Math.min(page + 1, LAST) }, (_, at) => at + 1));
+    }
+    assert.deepEqual(seen, made.asked());
+  });
+
+  test('have one page under way ahead at most', async (t) => {
+    let release;
+    const made = await listOf(t, { answer: (page) => (page === 4 ? new Promise((resolve) => {
+      release = resolve;
+    }) : undefined) });
+    await made.get(1);
+    await made.get(2);
+    await made.get(3);
+    // It was asked for before the third was answered.
+    await made.until(({ asked }) => asked.includes('4'));
+    const fourth = made.get(4);
+    await made.until(({ asked }) => asked.includes('5'));
+    await new Promise((resolve) => {
+      setTimeout(resolve, 40);
+    });
+    assert.deepEqual(made.asked(), [1, 2, 3, 4, 5]);
+    release();
+    assert.equal(await fourth, 4);
+  });
+
+  test('come to interceptors like any others', async (t) => {
+    const made = await listOf(t);
+    const seen = [];
+    made.client.interceptors.request.use((config) => {
+      seen.push(`asked ${config.params.page}`);
+      return config;
+    });
+    made.client.interceptors.response.use((response) => {
+      seen.push(`answered ${response.data.page} ${response.status} ${response.headers['content-type']}`);
+      return response;
+    });
+    for (const page of [1, 2, 3, 4]) await made.get(page);
+    assert.deepEqual(seen, [1, 2, 3, 4].flatMap((page) => [`asked ${page}`, `answered ${page} 200 application/json`]));
+  });
+
+  test('are given once: who asks again is answered anew', async (t) => {
+    const made = await listOf(t);
+    for (const page of [1, 2, 3]) await made.get(page);
+    await made.quiet();
+    await made.get(3);
+    await made.quiet();
+    assert.deepEqual(made.asked(), [1, 2, 3, 4, 3]);
+  });
+});
+
+/** What a caller asks for, and what the server is asked for then. */
+const ALONE = {
+  'one page': [async ({ get }) => get(1), [1]],
+  'the same page again and again': [async ({ get }) => [await get(1), await get(1), await get(1)], [1, 1, 1]],
+  'several pages at once': [({ get }) => Promise.all([1, 2, 3, 4].map((page) => get(page))), [1, 2, 3, 4]],
+  'pages backwards': [async ({ get }) => [await get(4), await get(3), await get(2)], [4, 3, 2]],
+  'another list in between': [async ({ get, client }) => {
+    for (const page of [1, 2, 3]) {
+      await get(page);
+      await client.get('/other', { params: { page: 7 } });
+    }
+  }, [1, 7, 2, 7, 3, 7]],
+  'other parameters': [async ({ get }) => [await get(1), await get(2, { params: { q: 'b', page: 2 } })], [1, 2]],
+  'other header fields': [async ({ get }) => {
+    for (const page of [1, 2, 3, 4]) await get(page, page % 2 ? {} : { headers: { 'x-one': '1' } });
+  }, [1, 2, 3, 4]],
+  'with a signal': [async ({ get }) => {
+    for (const page of [1, 2, 3]) await get(page, { signal: new AbortController().signal });
+  }, [1, 2, 3]],
+  'with a time limit': [async ({ get }) => {
+    for (const page of [1, 2, 3]) await get(page, { timeout: 10_000 });
+  }, [1, 2, 3]],
+  'following no redirect': [async ({ get }) => {
+    for (const page of [1, 2, 3]) await get(page, { maxRedirects: 0 });
+  }, [1, 2, 3]],
+  'by another method': [async ({ client }) => {
+    for (const page of [1, 2, 3]) await client.put('/list', {}, { params: { page } });
+  }, ['PUT1', 'PUT2', 'PUT3']],
+  'by paginate': [async ({ client }) => {
+    for await (const value of client.paginate('/list', {}, { concurrency: 1 })) if (value.startsWith('4')) break;
+  }, [1, 2, 3, 4]],
+  'up to the last page': [async ({ get }) => {
+    for (const page of [LAST - 2, LAST - 1, LAST]) await get(page);
+  }, [LAST - 2, LAST - 1, LAST]],
+  'an error in between': [async ({ get, fail }) => {
+    await get(1);
+    fail(404);
+    await assert.rejects(get(2), ({ response }) => response.status === 404);
+    fail();
+    await get(3);
+  }, [1, 2, 3]],
+};
+
+describe('nothing is fetched ahead for whoever asks for', PATIENT, () => {
+  for (const [what, [ask, expected]] of Object.entries(ALONE)) {
+    test(what, async (t) => {
+      let status;
+      const made = await listOf(t, { answer: () => status });
+      await ask({ ...made, fail: (next) => (status = next) });
+      await made.quiet();
+      // Those that are asked for at once arrive in any order.
+      assert.deepEqual(what.startsWith('several') ? made.asked().toSorted() : made.asked(), expected);
+    });
+  }
+});
+
+describe('a page that was fetched ahead', PATIENT, () => {
+  /** A client that was asked for pages 1 to 3; the fourth is there. */
+  async function threePages(t, options) {
+    const made = await listOf(t, options);
+    for (const page of [1, 2, 3]) await made.get(page);
+    await made.quiet();
+    assert.deepEqual(made.asked(), [1, 2, 3, 4]);
+    return made;
+  }
+
+  for (const [what, ask] of Object.entries({
+    'any other request': ({ client }) => client.get('/other'),
+    'a request that changes something': ({ client }) => client.post('/list', {}),
+    'a request that fails': ({ client }) => client.delete('/list', { params: { page: 'nothing' } }),
+    'another page': ({ get }) => get(7),
+    'the same page, asked for in another way': ({ get }) => get(4, { headers: { accept: 'text/plain' } }),
+    'the same page, asked for with a signal': ({ get }) => get(4, { signal: new AbortController().signal }),
+  })) {
+    test(`is given up for ${what}`, async (t) => {
+      const made = await threePages(t);
+      await ask(made);
+      await made.quiet();
+      const before = made.asked().length;
+      assert.equal(await made.get(4), 4);
+      await made.quiet();
+      assert.deepEqual(made.asked().slice(before), [4]);
+    });
+  }
+
+  test('is given up when what was under way meanwhile has changed something', async (t) => {
+    let release;
+    const made = await listOf(t, { answer: (page, n, { method }) => (method === 'POST' ? new Promise((resolve) => {
+      release = resolve;
+    }) : undefined) });
+    const change = made.client.post('/list', {}, { params: { page: 99 } });
+    await made.until(({ asked }) => asked.includes('POST99'));
+    for (const page of [1, 2, 3]) await made.get(page);
+    await made.until(({ asked, underWay }) => asked.includes('4') && underWay === 1);
+    release();
+    await change;
+    await made.get(4);
+    assert.equal(made.asked().filter((page) => page === 4).length, 2);
+  });
+
+  test('is given up after half a minute', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const made = await listOf(t);
+    const settled = async () => {
+      await made.until(({ asked, underWay }) => asked.length === 4 && underWay === 0);
+      await new Promise((resolve) => {
+        setImmediate(() => setImmediate(resolve));
+      });
+    };
+    for (const page of [1, 2, 3]) await made.get(page);
+    await settled();
+    t.mock.timers.tick(29_000);
+    t.mock.timers.tick(1_000);
+    assert.equal(await made.get(4), 4);
+    assert.equal(made.asked().filter((page) => page === 4).length, 2);
+  });
+
+  test('that failed costs nobody anything but a request', async (t) => {
+    let n = 0;
+    const made = await listOf(t, { answer: (page) => (page === 4 && (n += 1) === 1 ? 403 : undefined) });
+    for (const page of [1, 2, 3]) await made.get(page);
+    await made.quiet();
+    assert.equal(await made.get(4), 4);
+    await made.quiet();
+    assert.deepEqual(made.asked().toSorted(), [1, 2, 3, 4, 4, 5]);
+  });
+
+  test('that fails is asked for again, and told of', async (t) => {
+    const made = await listOf(t, { answer: (page) => (page === 4 ? 403 : undefined) });
+    for (const page of [1, 2, 3]) await made.get(page);
+    await assert.rejects(made.get(4), ({ bitbucket }) => bitbucket.status === 403);
+    await made.quiet();
+    assert.equal(made.asked().filter((page) => page === 4).length, 2);
+  });
+
+  test('is not fetched where it would have to wait for the rate limit', async (t) => {
+    const made = await listOf(t, { variables: { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '3' } });
+    for (const page of [1, 2, 3]) await made.get(page);
+    await made.quiet();
+    assert.deepEqual(made.asked(), [1, 2, 3]);
+  });
+
+  test('counts once within the rate limit', async (t) => {
+    const made = await listOf(t, { variables: { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '6' } });
+    for (const page of [1, 2, 3, 4, 5]) await made.get(page);
+    await made.quiet();
+    assert.equal(await made.get(6), 6);
+    assert.deepEqual(made.asked(), [1, 2, 3, 4, 5, 6]);
+  });
+
+  test('with another credential than today\'s is asked for again', async (t) => {
+    const bitbucket = await startBitbucket({ pullRequests: 200, refreshGraceMs: 0 });
+    t.after(() => bitbucket.close());
+    const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, UNLIMITED));
+    const [tokens] = bitbucket.control.connect();
+    const wrapper = new Wrapper({
+      type: 'oauth',
+      oauth_token: tokens.access_token,
+      refresh_token: tokens.refresh_token,
+      expires_at: new Date(Date.now() + tokens.expires_in * 1000).toISOString(),
+    });
+    const client = await wrapper.authenticate();
+    const get = async (page) => (await client.get('/repositories/acme/billing-service/pullrequests', { params: { page } })).data.page;
+    for (const page of [1, 2, 3]) await get(page);
+    const fourth = () => bitbucket.requests.filter((line) => line.includes('page=4')).length;
+    while (fourth() < 1) await new Promise(setImmediate);
+    await wrapper.refreshToken({ refresh_token: tokens.refresh_token });
+    assert.equal(await get(4), 4);
+    assert.equal(fourth(), 2);
+    assert.equal(bitbucket.control.stats().token.refresh_token.issued, 1);
+  });
+});
