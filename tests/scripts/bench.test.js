@@ -60,10 +60,24 @@ test('cost, with small numbers: everything runs', () => {
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
+test('start, with small numbers: everything runs, and no ratio is under half its goal', () => {
+  const { status, stdout, stderr } = bench('start', '--quick');
+  assert.equal(status, 0, stderr + stdout);
+  assert.equal(stdout.match(/\(at least [^)]*: held\)/g)?.length, 6);
+  assert.match(stdout, /Everything ran\.\n$/);
+});
+
+test('nocodb-start, with small numbers: everything runs', () => {
+  const { status, stdout, stderr } = bench('nocodb-start', '--quick');
+  assert.equal(status, 0, stderr + stdout);
+  assert.equal(stdout.match(/\(at least [^)]*: held\)/g)?.length, 2);
+  assert.match(stdout, /Everything ran\.\n$/);
+});
+
 test('a subject that does not exist is named', () => {
   const { status, stderr } = bench('nothing');
   assert.equal(status, 1);
-  assert.match(stderr, /There is no subject "nothing", only refresh, client, load, speed, crossings, cost\./);
+  assert.match(stderr, /There is no subject "nothing", only refresh, client, load, speed, crossings, cost, sync, start, nocodb-start\./);
 });
 
 test('a limit is missed by what is above it, or no number', () => {

@@ -1,0 +1,29 @@
+// Several ways, measured in turns, as a machine is never twice the same.
+import { quantile } from './figures.mjs';
+
+/**
+ * @template T
+ * @param {number} times
+ * @param {Record<string, () => Promise<T>>} ways
+ * @returns {Promise<Record<string, T[]>>} what each gave; the first turn, which finds cold files, is left out
+ */
+export async function inTurns(times, ways) {
+  /** @type {Record<string, any[]>} */
+  const results = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
+  for (let time = -1; time < times; time += 1) {
+    const names = Object.keys(ways);
+    for (const name of time % 2 === 0 ? names : names.toReversed()) {
+      const result = await ways[name]();
+      if (time >= 0) results[name].push(result);
+    }
+  }
+  return results;
+}
+
+/**
+ * How much more one way takes than another: the median of what the turns say.
+ *
+ * @param {number[]} more
+ * @param {number[]} less
+ */
+export const timesAsMuch = (more, less) => quantile(more.map((value, turn) => value / less[turn]), 0.5);

@@ -1,0 +1,113 @@
+/**
+ * The click on the login of a page: from the start of the script, and from the click in a page that was idle before, to the
+ * popup's address.
+ *
+ * In: an engine, the folders of both packages, how many pages. Out: figures. What never happens here: a popup is opened, which takes
+ * a browser longer, and less evenly, than all that is measured (a stand-in for the window takes the address); or the time for
+ * fetching and parsing the script is counted, of which a page knows nothing.
+ */
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { launch } from '../../tests/browser/support/engines.js';
+import { quantile } from '../lib/figures.mjs';
+import { inTurns, timesAsMuch } from '../lib/turns.mjs';
+
+/** The same work is done when a page is clicked at once; a measurement of it varies by so much. */
+const LEAST_AT_ONCE = 0.95;
+
+/** Nothing is left to compile in a page that was idle. */
+const LEAST_LATER = 1;
+
+const IDLE_MS = 500;
+
+const page = (index) => `<!doctype html><title>Click</title><link rel="icon" href="data:,"><script src="/${index}.js"></script>`;
+
+/** Pages have precise clocks only when nothing of other origins is in them. */
+const headers = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+
+const program = (folder) => `
+  import { authorizeInPopup } from ${JSON.stringify(join(folder, 'js', 'browser.js'))};
+  const standIn = (show) => ({
+    origin: location.origin, BroadcastChannel, crypto, sessionStorage, screenX: 0, screenY: 0, outerWidth: 800, outerHeight: 600,
+    document: {
+      createElement: () => ({ setAttribute() {}, remove() {} }), documentElement: { append() {} }, hasFocus: () => true,
+    },
+    open: () => ({ closed: false, close() {}, location: { href: 'about:blank', replace: show } }),
+    setInterval: () => 0, clearInterval() {}, setTimeout: () => 0, clearTimeout() {},
+  });
+  globalThis.click = () => new Promise((resolve, reject) => {
+    const clicked = performance.now();
+    const show = (url) => {
+      const shown = performance.now();
+      resolve({ url, fromScript: shown - scriptStart, fromClick: shown - clicked });
+    };
+    authorizeInPopup({ clientId: 'the-key', redirectUri: location.origin + '/callback.html', window: standIn(show) }).catch(reject);
+  });
+  if (location.search) globalThis.outcome = globalThis.click();
+`;
+
+async function bundle(folder) {
+  const { outputFiles } = await build({
+    stdin: { contents: program(folder), resolveDir: folder }, bundle: true, minify: true, write: false, logLevel: 'error',
+    banner: { js: 'const scriptStart = performance.now();' },
+  });
+  return outputFiles[0].text;
+}
+
+/** Serves a page for each script. */
+async function serve(scripts) {
+  const server = createServer((request, response) => {
+    const [, index, isScript] = request.url.match(/^\/(\d+)(\.js)?(?:\?.*)?$/) ?? [];
+    if (index === undefined) response.writeHead(404).end();
+    else if (isScript) response.writeHead(200, { ...headers, 'content-type': 'text/javascript' }).end(scripts[index]);
+    else response.writeHead(200, { ...headers, 'content-type': 'text/html' }).end(page(index));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+/**
+ * @param {'chromium' | 'firefox'} engine
+ * @param {Record<'today' | 'before', string>} folders
+ * @param {number} times
+ */
+export async function* clicksIn(engine, folders, times) {
+  const server = await serve(await Promise.all(Object.values(folders).map(bundle)));
+  const address = (name, query) => `http://127.0.0.1:${server.address().port}/${Object.keys(folders).indexOf(name)}${query}`;
+  const browser = await launch(engine);
+  try {
+    const ways = (query, act) => Object.fromEntries(Object.keys(folders).map((name) => (
+      [name, () => inPage(browser, address(name, query), act)])));
+    yield `${engine === 'firefox' ? 'Firefox' : 'Chromium'}: the click on the login of a page, until the popup has its address`;
+    const first = await inTurns(times, ways('?at-once', () => globalThis.outcome));
+    yield figure('click at the start of the script, times as fast', first, 'fromScript', LEAST_AT_ONCE);
+    const late = await inTurns(times, ways('', (pause) => (
+      new Promise((resolve) => { setTimeout(resolve, pause); }).then(() => globalThis.click()))));
+    yield figure('click in a page that was idle, times as fast', late, 'fromClick', LEAST_LATER);
+  } finally {
+    await browser.close();
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+async function inPage(browser, address, act) {
+  const context = await browser.newContext();
+  try {
+    const opened = await context.newPage();
+    await opened.goto(address);
+    const result = await opened.evaluate(act, IDLE_MS);
+    if (!result.url.includes('client_id=the-key')) throw new Error('no address');
+    return result;
+  } finally {
+    await context.close();
+  }
+}
+
+function figure(name, results, part, least) {
+  const [today, before] = [results.today, results.before].map((all) => all.map((result) => result[part]));
+  const note = `${quantile(today, 0.5).toFixed(2)} ms against ${quantile(before, 0.5).toFixed(2)} ms`;
+  return { name, value: timesAsMuch(before, today), unit: '×', least, note };
+}

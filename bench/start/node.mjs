@@ -1,0 +1,71 @@
+/**
+ * What NocoDB's start waits for in Node.js 22, and what the first use of a connection does.
+ *
+ * In: the folders of both packages. Out: figures. What never happens here: a package is loaded (entry.cjs does that).
+ */
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { node22 } from '../../scripts/lib/npm.mjs';
+import { quantile } from '../lib/figures.mjs';
+import { inTurns, timesAsMuch } from '../lib/turns.mjs';
+
+/** Times as fast as the package as it was. */
+const LEAST = 4;
+
+/** Milliseconds that the first use of a connection may take longer. */
+const MOST_MORE = 150;
+
+const program = fileURLToPath(new URL('entry.cjs', import.meta.url));
+
+const all = (results, part) => results.map((result) => result[part]);
+const median = (results, part) => quantile(all(results, part), 0.5);
+const ms = (value) => `${value.toFixed(1)} ms`;
+
+/**
+ * @param {{ today: string, before: string }} folders
+ * @param {number} times
+ */
+export async function* startsInNode(folders, times) {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const apiUrl = `http://127.0.0.1:${server.address().port}/2.0`;
+  try {
+    for (const load of ['require', 'import']) {
+      const results = await inTurns(times, {
+        today: () => started(folders.today, load, apiUrl),
+        before: () => started(folders.before, load, apiUrl),
+      });
+      yield* figures(load, results);
+    }
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** What a process prints that does nothing else. */
+async function started(folder, load, apiUrl) {
+  const { stdout } = await promisify(execFile)(node22, [program, folder, load, apiUrl]);
+  return JSON.parse(stdout);
+}
+
+function* figures(load, { today, before }) {
+  yield `Node.js 22, by ${load}: entry, form and manifest, then the first request of a connection`;
+  const times = (part) => timesAsMuch(all(before, part), all(today, part));
+  const beside = (part) => `${ms(median(today, part))} against ${ms(median(before, part))}`;
+  yield { name: 'entry, form and manifest, times as fast', value: times('start'), unit: '×', least: LEAST, note: beside('start') };
+  yield {
+    name: 'the first request takes longer by',
+    value: median(today, 'first') - median(before, 'first'),
+    unit: 'ms',
+    most: MOST_MORE,
+    note: beside('first'),
+  };
+  yield { name: 'both together, times as fast', value: times('both'), unit: '×', note: beside('both') };
+  yield { name: 'the second request, times as fast', value: times('second'), unit: '×', note: beside('second') };
+}
