@@ -5,6 +5,7 @@
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureBrowser } from './lib/browser.mjs';
+import { ensureCargoDeny } from './lib/cargo-deny.mjs';
 import { ensureFirefox } from './lib/firefox.mjs';
 import { ensureNewerNodes, ensureNocodb, ensurePackages, ensureProofs } from './lib/npm.mjs';
 import { ensurePostgresql } from './lib/postgresql.mjs';
@@ -18,7 +19,8 @@ const steps = {
   // pkg/ is committed, so using the package needs no Rust.
   start: [ensurePackages, ensureNocodb],
   build,
-  test: [...build, ensureProofs, ensureNewerNodes, ensureNocodb, ensureBrowser, ensureFirefox, ensureWebKit, ensureRedis],
+  test: [...build, ensureCargoDeny, ensureProofs, ensureNewerNodes, ensureNocodb, ensureBrowser, ensureFirefox, ensureWebKit,
+    ensureRedis],
   screenshots: [ensurePackages, ensureNocodb, ensureBrowser],
   // `npm run chaos -- nocodb`
   chaos: [ensurePackages, ensureNocodb, ensureRedis, ensurePostgresql],

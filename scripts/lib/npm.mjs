@@ -1,5 +1,6 @@
-// Installs the npm packages of the package itself, of the NocoDB demo and of the tests, and knows where Node 22, 24 and 26
-// are.
+// Installs the npm packages of the package itself, of the NocoDB demo and of the tests, and knows which ones the tarball
+// carries and where Node 22, 24 and 26 are.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ensureCompiler } from './compiler.mjs';
@@ -41,6 +42,25 @@ async function ensureInstalled(folder, name) {
 
 /** The packages of this folder's package-lock.json. */
 export const ensurePackages = () => ensureInstalled(root, 'the package');
+
+/** The packages that the tarball carries: { [path below node_modules]: entry of package-lock.json }. */
+export function bundled(folder = root) {
+  const { packages } = readJson(join(folder, 'package-lock.json'));
+  return Object.fromEntries(Object.entries(packages).filter(([, { inBundle }]) => inBundle)
+    .map(([path, entry]) => [path.replace('node_modules/', ''), entry]));
+}
+
+/** The packages that the tarball carries, and nothing else where nothing is installed. Says what it does on standard error. */
+export async function ensureBundled(folder = root) {
+  const version = (name) => readJson(join(folder, 'node_modules', name, 'package.json'))?.version;
+  const wrong = () => Object.entries(bundled(folder)).filter(([name, entry]) => version(name) !== entry.version);
+  if (wrong().length === 0) return;
+  const only = existsSync(join(folder, 'node_modules')) ? [] : ['--omit=dev'];
+  const options = { cwd: folder, stdio: ['ignore', 2, 2] };
+  spawnSync(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...only], options);
+  const names = wrong().map(([name]) => name);
+  if (names.length > 0) throw new Problem(`npm ci did not install what package-lock.json says of ${names.join(', ')}.`);
+}
 
 /** The bundlers, compilers and checkers that the packed package is proven with. */
 export const ensureProofs = () => ensureInstalled(join(root, 'tests', 'package'), 'tests/package');

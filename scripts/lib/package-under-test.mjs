@@ -6,16 +6,19 @@ import { dirname, join } from 'node:path';
 import { Problem, must, output, root, say } from './run.mjs';
 
 /** What the tests use besides the package, at the versions of this repository. */
-const usedByTests = ['ajv', 'proxy-chain'];
+const usedByTests = ['ajv', 'axios', 'ioredis', 'proxy-chain'];
 
 /** What of the repository lies beside the package: tests that import it by its name. */
 const copied = ['tests/js', 'tests/vectors', 'demo/bitbucket', 'README.md'];
 
-/** Limits of the package, in bytes. Each core is in it as a file and as text. */
-const most = { packed: 720_000, unpacked: 2_600_000 };
+/**
+ * Limits in bytes: of the tarball, of what is in it, and of what in it is this package's own. Each core is in it as a file and
+ * as text.
+ */
+const most = { packed: 2_300_000, unpacked: 9_000_000, own: 2_600_000 };
 
 /**
- * { folder, tarball, files, sizes, remove() }: the fresh folder, the tarball in it, and the tarball's files and sizes.
+ * { folder, tarball, files, sizes, remove() }: the fresh folder, the tarball in it, and the tarball's own files and its sizes.
  * `alone`: without tests beside it.
  */
 export async function installPacked({ alone = false } = {}) {
@@ -25,18 +28,20 @@ export async function installPacked({ alone = false } = {}) {
   try {
     const packed = output('npm', ['pack', '--json', '--silent', '--pack-destination', folder]);
     if (!packed) throw new Problem('`npm pack` failed.');
-    const [{ filename, files, size, unpackedSize }] = Object.values(JSON.parse(packed));
+    const [{ filename, files: all, size, unpackedSize }] = Object.values(JSON.parse(packed));
+    const files = all.filter(({ path }) => !path.startsWith('node_modules/'));
     const tarball = join(folder, filename);
     writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
     const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    const others = alone ? [] : usedByTests.map((name) => `${name}@${devDependencies[name]}`);
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+    const others = alone ? [] : usedByTests.map((name) => `${name}@${packages[`node_modules/${name}`].version}`);
     await must('npm', ['install', ...quiet, tarball, ...others], { cwd: folder });
     for (const path of alone ? [] : copied) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       cpSync(join(root, path), join(folder, path), { recursive: true });
     }
-    const sizes = { packed: size, unpacked: unpackedSize };
+    const own = files.reduce((total, file) => total + file.size, 0);
+    const sizes = { packed: size, unpacked: unpackedSize, own };
     return { folder, tarball, files: files.map(({ path }) => path).sort(), sizes, remove };
   } catch (error) {
     remove();

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromiumArgs, findChromedriver, findChromium } from './browser.mjs';
 import { checkPkg } from './build-info.mjs';
+import { checkCrates } from './cargo-deny.mjs';
 import { countNode, countRust } from './counting.mjs';
 import { checkHygiene } from './hygiene.mjs';
 import { newerNodes, node22 } from './npm.mjs';
 import { installPacked } from './package-under-test.mjs';
+import { checkPapers } from './papers.mjs';
 import { findWasmBindgen, target, wasmEnv } from './rust.mjs';
 import { Problem, must, root, run, say } from './run.mjs';
 
@@ -61,6 +63,8 @@ const sourceChecks = [
   ['JSDoc types hold', () => tsc('-p', root)],
   ['pkg/ fits its sources', checkPkg],
   ['no file names a machine or a mirror', checkHygiene],
+  ['cargo deny accepts the crates: their licences, sources and versions', checkCrates],
+  ['the notices and the bill of materials say what is in the package, and each licence is allowed', checkPapers],
 ];
 
 const checks = async () => sum([

@@ -44,7 +44,7 @@ const gzip = (file) => gzipSync(readFileSync(file), { level: 9 }).length;
 
 /** What a bundle has from others than this package and the test. */
 const foreign = ({ inputs }) => Object.keys(inputs)
-  .filter((path) => !/^(main\.js|scenario\.js|node_modules\/nocodb-bitbucket-auth\/)/.test(path));
+  .filter((path) => !/^(main\.js|scenario\.js|node_modules\/nocodb-bitbucket-auth\/(?!node_modules\/))/.test(path));
 
 /** Runs webpack, or rspack, which takes the same options. A warning is a failure unless it is about `accepted`. */
 async function pack(bundler, options, accepted = []) {

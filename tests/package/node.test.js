@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { join } from 'node:path';
-import { nodes, packageIn, packed, project, runInNodes, runNode } from './support.js';
+import { NAME, nodes, packageIn, packed, project, runInNodes, runNode } from './support.js';
 
 const require = createRequire(import.meta.url);
 const VARIABLES = {
@@ -230,7 +230,7 @@ async function* withoutEach(t, load, how) {
 const firstUse = (load) => `
   const { mkdirSync, readdirSync, renameSync } = require('node:fs');
   const { join } = require('node:path');
-  const folder = join(__dirname, 'node_modules', process.env.TEST_PACKAGE);
+  const folder = join(__dirname, 'node_modules', '${NAME}', 'node_modules', process.env.TEST_PACKAGE);
   const away = join(__dirname, 'away');
   mkdirSync(away, { recursive: true });
   // Node.js remembers that there was no package.json.

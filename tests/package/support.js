@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join, normalize } from 'node:path';
@@ -29,7 +29,7 @@ async function pack() {
   return found;
 }
 
-/** { folder, tarball, files, sizes }: where the tarball is installed, with what it depends on, and what is in it. */
+/** { folder, tarball, files, sizes }: where the tarball is installed, its own files, and its sizes. */
 export const packed = process.env.PACKED ? JSON.parse(process.env.PACKED) : await pack();
 
 /** Both versions of Node.js that are supported, by name. */
@@ -43,13 +43,13 @@ export const packageIn = (folder) => join(folder, 'node_modules', NAME);
  *
  * @param {{ after: (end: () => void) => void }} t the test, or the file's `after`
  * @param {Record<string, string>} files contents by name
- * @param {{ withDependencies?: boolean }} [options] whether what the package depends on is there, too
+ * @param {{ withDependencies?: boolean }} [options] whether what the package carries and depends on is there, too
  */
 export function project(t, files, { withDependencies = false } = {}) {
   const folder = emptyFolder(t);
-  const from = join(packed.folder, 'node_modules');
-  const names = withDependencies ? readdirSync(from).filter((name) => !name.startsWith('.')) : [NAME];
-  for (const name of names) cpSync(join(from, name), join(folder, 'node_modules', name), { recursive: true });
+  const carried = join(packageIn(packed.folder), 'node_modules');
+  const filter = (path) => withDependencies || path !== carried;
+  cpSync(packageIn(packed.folder), packageIn(folder), { recursive: true, filter });
   for (const name of ['scenario.js', 'entry-scenario.js']) cpSync(join(here, name), join(folder, name));
   for (const [name, content] of Object.entries({ 'package.json': '{ "type": "module" }', ...files })) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });

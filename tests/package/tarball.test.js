@@ -1,7 +1,7 @@
 /** The tarball: its files, its sizes, and what the ecosystem's own checkers say to it. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -13,6 +13,14 @@ import { packageIn, packed } from './support.js';
 test('it holds the listed files and no other', () => checkFiles(packed.files));
 
 test('it is within its limits', () => checkSizes(packed.sizes));
+
+test('the pictures of README are in it', () => {
+  const readme = readFileSync(join(packageIn(packed.folder), 'README.md'), 'utf8');
+  const pictures = [...readme.matchAll(/!\[[^\]]*\]\(([^)\s]+)|<(?:img|source)[^>]+(?:src|srcset)="([^"\s]+)"/g)]
+    .map(([, inMarkdown, inHtml]) => inMarkdown ?? inHtml).filter((path) => !path.startsWith('https://'));
+  assert.ok(pictures.length > 0);
+  assert.deepEqual(pictures.filter((path) => !existsSync(join(packageIn(packed.folder), path))), []);
+});
 
 test('publint --strict finds nothing', async () => {
   const pkgDir = packageIn(packed.folder);

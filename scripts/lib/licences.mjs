@@ -1,0 +1,37 @@
+// Which licences what is in the package may have, and which one is taken where there is a choice.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import parse from 'spdx-expression-parse';
+import { Problem, root } from './run.mjs';
+
+/** SPDX identifiers, the one that is taken first in front. `cargo deny` reads the same list. */
+export const allowed = /^allow = \[([^\]]*)\]/m.exec(readFileSync(join(root, 'deny.toml'), 'utf8'))[1]
+  .split(',').map((name) => name.trim().replaceAll('"', ''));
+
+const rank = (names) => Math.max(...names.map((name) => allowed.indexOf(name)));
+
+function choose(node) {
+  if (node.license) {
+    const name = node.exception ? `${node.license} WITH ${node.exception}` : node.license;
+    return allowed.includes(name) ? [name] : undefined;
+  }
+  const [left, right] = [choose(node.left), choose(node.right)];
+  if (node.conjunction === 'and') return left && right && [...new Set([...left, ...right])];
+  if (!left || !right) return left ?? right;
+  return rank(left) <= rank(right) ? left : right;
+}
+
+/** An SPDX expression as crates wrote it before there were expressions (`MIT/Apache-2.0`), or as it is now. */
+export const expression = (text) => text.replaceAll('/', ' OR ');
+
+/** The licences under which something is used whose licence is this SPDX expression. Throws a Problem if none is allowed. */
+export function chosenLicences(text, name) {
+  let chosen;
+  try {
+    chosen = choose(parse(expression(text)));
+  } catch {
+    throw new Problem(`${name}: "${text}" is no licence that SPDX knows.`);
+  }
+  if (!chosen) throw new Problem(`${name}: the licence ${text} is not among those that deny.toml allows.`);
+  return chosen;
+}
