@@ -46,7 +46,7 @@ export const ensurePackages = () => ensureInstalled(root, 'the package');
 /** The packages that the tarball carries: { [path below node_modules]: entry of package-lock.json }. */
 export function bundled(folder = root) {
   const { packages } = readJson(join(folder, 'package-lock.json'));
-  return Object.fromEntries(Object.entries(packages).filter(([, { inBundle }]) => inBundle)
+  return Object.fromEntries(Object.entries(packages).filter(([path, { dev }]) => path && !dev)
     .map(([path, entry]) => [path.replace('node_modules/', ''), entry]));
 }
 
