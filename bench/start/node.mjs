@@ -20,9 +20,8 @@ const MOST_MORE = 150;
 
 const program = fileURLToPath(new URL('entry.cjs', import.meta.url));
 
-const all = (results, part) => results.map((result) => result[part]);
-const median = (results, part) => quantile(all(results, part), 0.5);
-const ms = (value) => `${value.toFixed(1)} ms`;
+const all = (results, part, of = 'clock') => results.map((result) => result[part][of]);
+const median = (results, part, of) => quantile(all(results, part, of), 0.5);
 
 /**
  * @param {{ today: string, before: string }} folders
@@ -57,7 +56,8 @@ async function started(folder, load, apiUrl) {
 function* figures(load, { today, before }) {
   yield `Node.js 22, by ${load}: entry, form and manifest, then the first request of a connection`;
   const times = (part) => timesAsMuch(all(before, part), all(today, part));
-  const beside = (part) => `${ms(median(today, part))} against ${ms(median(before, part))}`;
+  const pair = (part, of) => [today, before].map((results) => median(results, part, of).toFixed(1)).join(' against ');
+  const beside = (part) => `${pair(part)} ms; of a processor ${pair(part, 'processor')} ms`;
   yield { name: 'entry, form and manifest, times as fast', value: times('start'), unit: '×', least: LEAST, note: beside('start') };
   yield {
     name: 'the first request takes longer by',
