@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { fail, Problem, say } from '../scripts/lib/run.mjs';
 import { line, misses } from './lib/figures.mjs';
 
-const SUBJECTS = ['refresh', 'client', 'load', 'speed', 'crossings', 'cost', 'sync', 'start', 'nocodb-start'];
+const SUBJECTS = ['refresh', 'client', 'load', 'speed', 'crossings', 'cost', 'sync', 'start', 'nocodb-start', 'rate-limit'];
 
 async function bench() {
   const { values: { quick, json }, positionals } = parseArgs({

@@ -5,9 +5,8 @@
  * of asking. What never happens here: more requests than the limit in any hour, a request that is lost or fails because
  * Redis does, or a credential in a key.
  *
- * Bitbucket's hour rolls, so requests are counted in slots of five minutes, and all slots that an hour can touch are
- * added: the whole limit may go out in one burst, and no hour holds more. The counters are those of rate-limiter-flexible,
- * whose own windows are fixed: two of their bursts may meet at the border of two windows.
+ * Bitbucket's hour rolls. So does the log of an account's requests (rate-log.js): the whole limit may go out in one burst,
+ * and each request makes room for another one when its own hour is over.
  *
  * Others may use the same account. A refusal without `Retry-After` means that its hour is used up, and nobody knows when
  * its requests were sent: nobody sends for a while, then one request at a time does, for the rest of the hour. How long
@@ -19,7 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { unlessAborted } from './abort.js';
 import { core, failure } from './core.js';
-import { RateCounters } from './rate-counters.js';
+import { RateLog, SharedLogs } from './rate-log.js';
 
 /** @typedef {import('./nocodb/environment.js').Environment} Environment */
 
@@ -35,17 +34,6 @@ import { RateCounters } from './rate-counters.js';
  *   the names in Redis; without one, no account that could be guessed may be named there
  */
 
-const SLOT_MS = 5 * 60 * 1000;
-
-/** The slots before the current one that the last hour touches. */
-const EARLIER_SLOTS = 12;
-
-/** A slot is asked for as long as an hour touches it. */
-const SLOT_LIFE_MS = (EARLIER_SLOTS + 2) * SLOT_MS;
-
-/** For how long after its end a slot may still be counted up: other processes write, and have clocks of their own. */
-const GRACE_MS = 5000;
-
 /** Requests of one account and group that wait; more could wait for a day. */
 const MOST_WAITING = 10_000;
 
@@ -53,7 +41,10 @@ const MOST_WAITING = 10_000;
 const SHORTEST_WAIT_MS = 1000;
 
 /** The time over which Bitbucket counts. */
-const HOUR_MS = EARLIER_SLOTS * SLOT_MS;
+const HOUR_MS = 60 * 60 * 1000;
+
+/** For how long a line is kept that nobody uses: nothing in it counts any more. */
+const KEPT_MS = 70 * 60 * 1000;
 
 // Shorter waits are nothing to write about.
 const LOGGED_MS = 10_000;
@@ -95,7 +86,7 @@ export class RateLimiter {
   /** @type {Settings} */
   #settings;
 
-  #counters;
+  #shared;
 
   /** @type {Map<string, Line>} */
   #lines = new Map();
@@ -108,7 +99,8 @@ export class RateLimiter {
   /** @param {Settings} settings */
   constructor(settings) {
     this.#settings = settings;
-    this.#counters = new RateCounters(SLOT_LIFE_MS, settings.redis);
+    const { redis } = settings;
+    this.#shared = redis && new SharedLogs(redis, () => Array.from(this.#lines.values(), ({ requests }) => requests));
   }
 
   /**
@@ -159,7 +151,7 @@ export class RateLimiter {
     if (this.#proven.has(own)) return;
     this.#proven.set(own, undefined);
     const account = await ask();
-    if (account === undefined) return;
+    if (account === undefined || account === own) return;
     const lines = [...this.#lines].filter(([, line]) => line.account === own);
     await Promise.all(lines.map(async ([name, line]) => {
       await line.continueIn(this.#lineOf(account, line.group));
@@ -179,8 +171,8 @@ export class RateLimiter {
     let line = this.#lines.get(name);
     if (!line) {
       // Redis is no place for the names of accounts.
-      const key = hash(this.#settings.key, name);
-      line = new Line(Number(this.#settings.rateLimit), key, this.#counters, account, group);
+      const requests = new RateLog(hash(this.#settings.key, name), this.#shared);
+      line = new Line(Number(this.#settings.rateLimit), requests, account, group);
       this.#lines.set(name, line);
     }
     return line;
@@ -188,7 +180,7 @@ export class RateLimiter {
 
   #sweep() {
     const now = Date.now();
-    if (now - this.#sweptAt < SLOT_LIFE_MS) return;
+    if (now - this.#sweptAt < KEPT_MS) return;
     this.#sweptAt = now;
     for (const [name, line] of this.#lines) {
       if (line.isForgettable(now)) this.#lines.delete(name);
@@ -202,23 +194,10 @@ export class RateLimiter {
 
 /** @typedef {'used up' | 'refused' | 'told'} Reason why requests wait */
 
-/**
- * @typedef {object} Reading
- * @property {number} slot before which these are
- * @property {boolean} isSettled whether nobody counts there any more
- * @property {Map<number, number>} counts
- * @property {number} sum
- */
-
-/** @type {Reading} */
-const NOTHING_READ = { slot: -1, isSettled: false, counts: new Map(), sum: 0 };
-
 /** The requests of one account to one group of resources. */
 class Line {
   /** One asks at a time, and waits while those behind it wait. */
   #turn = pLimit(1);
-
-  #learning = pLimit(1);
 
   #waiting = 0;
 
@@ -248,9 +227,6 @@ class Line {
 
   #touchedAt = 0;
 
-  /** What the slots before one have; oldest first. @type {Reading} */
-  #reading = NOTHING_READ;
-
   /** Ends the pause of whoever waits. */
   #waker = new AbortController();
 
@@ -259,15 +235,13 @@ class Line {
 
   /**
    * @param {number} limit in an hour
-   * @param {string} key
-   * @param {RateCounters} counters
+   * @param {RateLog} requests
    * @param {string} account
    * @param {string} group
    */
-  constructor(limit, key, counters, account, group) {
+  constructor(limit, requests, account, group) {
     this.limit = limit;
-    this.key = key;
-    this.counters = counters;
+    this.requests = requests;
     this.account = account;
     this.group = group;
   }
@@ -278,15 +252,11 @@ class Line {
    * @param {Line} line
    */
   async continueIn(line) {
-    const slot = slotOf(Date.now());
-    for (let at = slot - EARLIER_SLOTS; at <= slot; at += 1) {
-      const sent = await this.counters.own(this.#keyOf(at));
-      if (sent > 0) await this.counters.add(line.#keyOf(at), sent);
-    }
-    line.#reading = NOTHING_READ;
+    const isPassedOn = this.requests.countIn(line.requests);
     // Not before, or they would not find counted what was sent.
     this.#successor = line;
     this.#waker.abort();
+    await isPassedOn;
   }
 
   /**
@@ -333,8 +303,7 @@ class Line {
       this.#waker.abort();
       this.#waker = new AbortController();
     }
-    // One after the other, or each of many answers would count the same requests.
-    if (used !== undefined) await this.#learning(() => this.#countOthers(used, slotOf(now)));
+    if (used !== undefined) await this.requests.learn(used);
   }
 
   /** Learns that Bitbucket took a request. */
@@ -342,26 +311,9 @@ class Line {
     if (Date.now() >= this.#pausedUntil) this.refusals = 0;
   }
 
-  /**
-   * Counts somebody else's requests, of a time that is not known: the current slot stays longest.
-   *
-   * @param {number} used
-   * @param {number} slot
-   */
-  async #countOthers(used, slot) {
-    const key = this.#keyOf(slot);
-    const { sum } = await this.#before(slot);
-    const unknown = used - sum - await this.counters.get(key);
-    if (unknown <= 0) return;
-    const count = await this.counters.add(key, unknown);
-    // Another process may have learned the same at the same time.
-    const twice = Math.min(unknown, sum + count - used);
-    if (twice > 0) await this.counters.add(key, -twice);
-  }
-
   /** @param {number} now */
   isForgettable(now) {
-    return this.#waiting === 0 && now - this.#touchedAt > SLOT_LIFE_MS;
+    return this.#waiting === 0 && now - this.#touchedAt > KEPT_MS;
   }
 
   /**
@@ -373,19 +325,20 @@ class Line {
     while (!signal?.aborted) {
       const now = Date.now();
       if (this.#successor) return this.#successor.take({ signal, maxWaitMs: until - now, log });
+      const waker = this.#waker.signal;
       const closed = this.#closed(now);
-      const wait = closed?.wait ?? await this.#count(now);
-      if (wait <= 0) {
-        // Who left while it was counted sends nothing.
-        if (signal?.aborted) await this.counters.add(this.#keyOf(slotOf(now)), -1);
-        else this.#passed(now);
-        return;
+      const { wait, number } = closed ?? await this.requests.take(this.limit);
+      if (number !== undefined && wait <= 0) {
+        // Who left while it was counted sends nothing, and whose requests they turned out to be counts them itself.
+        if (!signal?.aborted && !this.#successor) return this.#passed(now);
+        await this.requests.takeBack(number);
+        continue;
       }
       const reason = closed?.reason ?? 'used up';
       if (wait > LOGGED_MS) this.#log(reason, now + wait, log);
       if (now + wait > until || (reason === 'told' && !core().isWaitedFor(wait))) throw rateLimited(wait);
       this.#closedUntil = now + wait;
-      const ends = AbortSignal.any([this.#waker.signal, ...(signal ? [signal] : [])]);
+      const ends = AbortSignal.any([waker, ...(signal ? [signal] : [])]);
       // Whoever aborts has been told.
       await sleep(wait, undefined, { signal: ends }).catch(() => {});
     }
@@ -395,7 +348,7 @@ class Line {
    * For how many milliseconds Bitbucket's refusals have everybody wait, and why.
    *
    * @param {number} now
-   * @returns {{ wait: number, reason: Reason } | undefined}
+   * @returns {{ wait: number, reason: Reason, number?: undefined } | undefined}
    */
   #closed(now) {
     if (this.#toldUntil > now) return { wait: this.#toldUntil - now, reason: 'told' };
@@ -429,65 +382,6 @@ class Line {
         + 'they fail with API_RATE_LIMITED.',
     }[reason]);
   }
-
-  /**
-   * Counts a request, if it is within the limit.
-   *
-   * @param {number} now
-   * @returns {Promise<number>} for how many milliseconds it is not
-   */
-  async #count(now) {
-    const slot = slotOf(now);
-    // In one step, as other processes may count there, too; what is too much is taken back.
-    const count = await this.counters.add(this.#keyOf(slot), 1);
-    const { sum, counts } = await this.#before(slot);
-    let rest = sum + count;
-    if (rest <= this.limit) return 0;
-    await this.counters.add(this.#keyOf(slot), -1);
-    for (const [earlier, inSlot] of counts) {
-      rest -= inSlot;
-      if (rest <= this.limit) return endOf(earlier) - now;
-    }
-    return endOf(slot) - now;
-  }
-
-  /**
-   * @param {number} slot the current one
-   * @returns {Promise<Reading>} the requests in all others that the last hour touches
-   */
-  async #before(slot) {
-    const last = this.#reading;
-    if (last.slot === slot && last.isSettled) return last;
-    const isSettled = Date.now() - slot * SLOT_MS > GRACE_MS;
-    const settled = last.isSettled ? last.slot : last.slot - 1;
-    const counts = new Map(await Promise.all(Array.from({ length: EARLIER_SLOTS }, async (_, index) => {
-      const earlier = slot - EARLIER_SLOTS + index;
-      const known = earlier < settled ? last.counts.get(earlier) : undefined;
-      return /** @type {[number, number]} */ ([earlier, known ?? await this.counters.get(this.#keyOf(earlier))]);
-    })));
-    const sum = [...counts.values()].reduce((total, count) => total + count, 0);
-    this.#reading = { slot, isSettled, counts, sum };
-    return this.#reading;
-  }
-
-  /** @param {number} slot */
-  #keyOf(slot) {
-    return `${this.key}:${slot}`;
-  }
-}
-
-/** @param {number} time */
-function slotOf(time) {
-  return Math.floor(time / SLOT_MS);
-}
-
-/**
- * When no hour that ends then touches a slot any more.
- *
- * @param {number} slot
- */
-function endOf(slot) {
-  return (slot + EARLIER_SLOTS + 1) * SLOT_MS;
 }
 
 /**

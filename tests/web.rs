@@ -7,11 +7,11 @@
 use js_sys::{Function, JSON, Object, Reflect, Uint8Array};
 use nocodb_bitbucket_auth::arguments::Misfit;
 use nocodb_bitbucket_auth::bindings::{
-    Api, ApiAnswer, Client, List, PageSequence, Redactor, Removed, Test, TokenOrigin, default_scopes, describe_argument,
-    environment_variables, expand_scopes, failure, group_of, host_status, is_cured_by_renewal, is_expired,
-    is_hour_used_up, is_waited_for, judge_api_response, may_carry, may_repeat, missing_scopes, page_address,
-    page_repetition, rate_limit_news, read_credential, read_environment, refuse_argument, retry_delay, row_holding,
-    without_tracker, workspace_segment,
+    Api, ApiAnswer, Client, List, PageSequence, Redactor, Removed, RequestLog, Test, TokenOrigin, default_scopes,
+    describe_argument, environment_variables, expand_scopes, failure, group_of, host_status, is_cured_by_renewal,
+    is_expired, is_hour_used_up, is_waited_for, judge_api_response, may_carry, may_repeat, missing_scopes,
+    page_address, page_repetition, rate_limit_news, read_credential, read_environment, refuse_argument, retry_delay,
+    row_holding, without_tracker, workspace_segment,
 };
 use nocodb_bitbucket_auth::environment::variable;
 use nocodb_bitbucket_auth::scope::DEFAULT_SCOPES;
@@ -792,6 +792,9 @@ fn rate_limit() {
         if let Some(told) = case["told"].as_f64() {
             return equal(&is_waited_for(told).into(), &case["isWaitedFor"]);
         }
+        if let Some(steps) = case["log"].as_array() {
+            return follow_log(steps);
+        }
         let header = |name: &str| case["headers"][name].as_str().map(str::to_owned);
         let news = rate_limit_news(
             status(case),
@@ -805,6 +808,29 @@ fn rate_limit() {
         );
         equal(&seen(&news), &case["expect"])
     });
+}
+
+/// Whether a log's steps come to what they say.
+fn follow_log(steps: &[Value]) -> bool {
+    let mut log = RequestLog::new();
+    steps.iter().enumerate().all(|(number, step)| {
+        let at = step["at"].as_f64().unwrap();
+        let count = |name: &str| step[name].as_u64().map(|count| u32::try_from(count).unwrap());
+        if let Some(limit) = count("limit") {
+            let wait = log.wait(limit, at);
+            if wait == 0.0 {
+                log.add(at, number as f64, false);
+            }
+            Some(wait) == step["wait"].as_f64()
+        } else if let Some(used) = count("used") {
+            let unknown = log.unknown(used, at);
+            (0..unknown).for_each(|other| log.add(at, f64::from(101 + other), false));
+            Some(unknown) == count("unknown")
+        } else {
+            log.take_back(f64::from(count("back").unwrap()));
+            true
+        }
+    })
 }
 
 fn status(case: &Value) -> u16 {

@@ -6,10 +6,11 @@
 use js_sys::JSON;
 use nocodb_bitbucket_auth::bindings::{
     Api, ApiAnswer, Client, Policy, Queue, Redactor, RefreshAction, RefreshAdmission, RefreshAnswer, RefreshEvent,
-    Test, bearer, check_beside_client, check_stray_response, choose_redis_database, group_of, is_pending_over,
-    is_refusal, is_vault_reference, judge_api_response, may_carry, may_repeat, page_client, proves_credential,
-    rate_limit_news, read_credential, read_environment, redis_database_trouble, redis_databases, redis_server,
-    redis_trouble, response_state, retry_delay, waiting_time, without_response, workspace_segment,
+    RequestLog, Test, bearer, check_beside_client, check_stray_response, choose_redis_database, group_of,
+    is_pending_over, is_refusal, is_vault_reference, judge_api_response, may_carry, may_repeat, page_client,
+    proves_credential, rate_limit_news, rate_limit_window, read_credential, read_environment, redis_database_trouble,
+    redis_databases, redis_server, redis_trouble, response_state, retry_delay, waiting_time, without_response,
+    workspace_segment,
 };
 use nocodb_bitbucket_auth::refresh_queue::Lane;
 use serde_json::{Value, json};
@@ -353,6 +354,23 @@ fn the_news_of_a_rate_limit_leave_out_what_is_not_known() {
     assert_eq!(news(200, None, None, None), json!({}));
     assert_eq!(news(200, Some("5000"), None, None)["limit"], 5000);
     assert_eq!(news(429, None, None, Some("30"))["pause"], 30_000);
+}
+
+#[wasm_bindgen_test]
+fn a_log_of_requests_tells_what_is_missing_elsewhere() {
+    let mut log = RequestLog::new();
+    log.add(NOW, 1.0, false);
+    log.add(NOW + 1.0, 2.0, true);
+    assert_eq!(log.missing(9, NOW + 3.5), [2.0, 2500.0]);
+    log.passed_on(vec![2.0]);
+    assert_eq!(log.missing(9, NOW), [0.0; 0]);
+    log.lose();
+    assert_eq!(log.missing(1, NOW + 3.5), [1.0, 3500.0]);
+    let mut other = RequestLog::new();
+    other.absorb(&log);
+    other.take_back(1.0);
+    assert_eq!((other.known(NOW), log.known(NOW)), (1, 2));
+    assert_eq!((other.unknown(3, NOW), log.wait(2, NOW)), (2, rate_limit_window()));
 }
 
 #[wasm_bindgen_test]

@@ -9,7 +9,8 @@ import { Problem, root } from '../../scripts/lib/run.mjs';
 const COMMIT = 'da6766625012488a5938d5ed94b4b812045621aa';
 
 /**
- * Writes the package of that commit to a temporary folder. Its dependencies are those of today.
+ * Writes the package of that commit to a temporary folder. Its dependencies are those of today, and rate-limiter-flexible,
+ * which is a devDependency for it alone.
  *
  * @returns {{ folder: string, remove: () => void }} the caller removes the folder
  * @throws {Problem} when the history of this clone does not go back that far

@@ -19,7 +19,7 @@
  *   since keys of others had turned up there: then the process chooses again, and passes on what it knows.
  * - Who cannot look at other databases (no permission, a cluster) stays in NocoDB's own, and so do all others like it. Without
  *   a mark there, and in a database that an administrator named, the life of the data has a mark of its own
- *   (`{client}:life` of each OAuth client, `rate:life`), which is made when it is missing.
+ *   (`{client}:life` of each OAuth client, `{rate}:life`), which is made when it is missing.
  *
  * Versions that knew none of this used NocoDB's own database. They share nothing with this one, so all processes of an
  * installation are to be upgraded together. With an address of the plugin's own, all versions share.
@@ -115,6 +115,8 @@ export const DATABASE_SCRIPTS = {
     numberOfKeys: 1,
     lua: `
       local before = redis.pcall('GET', KEYS[1])
+      -- Who may not read it would end the life of everybody's data.
+      if type(before) == 'table' and not string.find(before.err, 'WRONGTYPE', 1, true) then return before end
       local life = type(before) == 'string' and before ~= '' and before or ARGV[1]
       redis.call('SET', KEYS[1], life, 'PX', ARGV[2])
       return life

@@ -21,7 +21,6 @@ export async function requests() {
     installed('axios', import('axios')),
     installed('axios-retry', import('axios-retry')),
     installed('p-limit', import('p-limit')),
-    installed('rate-limiter-flexible', import('rate-limiter-flexible')),
     installed('undici', import('undici')),
   ]);
   loaded = await import('./requests.js');

@@ -1,5 +1,7 @@
 //! What holds for any input at all.
 
+use std::collections::HashSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use nocodb_bitbucket_auth::api_request::{self, Answered, Following, Step};
@@ -19,7 +21,7 @@ use nocodb_bitbucket_auth::pagination::{List, Page, page_address};
 use nocodb_bitbucket_auth::pasted;
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
 use nocodb_bitbucket_auth::query;
-use nocodb_bitbucket_auth::rate_limit::{Fields, Line, news};
+use nocodb_bitbucket_auth::rate_limit::{Fields, Line, Log, WINDOW, news};
 use nocodb_bitbucket_auth::redaction::Redaction;
 use nocodb_bitbucket_auth::retry::Failed;
 use nocodb_bitbucket_auth::retry_after;
@@ -589,6 +591,80 @@ proptest! {
         prop_assert_eq!(news.pause.is_some(), status == 429);
         prop_assert!(news.pause.is_none_or(|pause| pause <= HOUR_MS as u64));
         prop_assert!(news.pace.is_none_or(|pace| status == 429 && pace <= HOUR_MS as u64));
+    }
+
+    /// The wait is the shortest one, and no window of any beginning has more than the limit.
+    #[test]
+    fn a_log_of_requests_holds_none_back_that_is_within_the_limit_and_lets_none_pass_that_is_not(
+        limit in 1u32..8, pauses in prop::collection::vec((0u32..3, 0..WINDOW as u32), 1..200),
+    ) {
+        let mut log = Log::default();
+        let (mut now, mut sent) = (0.0, Vec::new());
+        for (number, (kind, pause)) in pauses.into_iter().enumerate() {
+            // Quarters add up without rounding.
+            now += if kind == 0 { 0.0 } else { f64::from(pause) / 4.0 };
+            let wait = log.wait(limit, now);
+            let within = |at: f64| sent.iter().filter(|time: &&f64| **time + WINDOW > at).count() < limit as usize;
+            prop_assert!(wait >= 0.0 && within(now + wait) && (wait == 0.0 || !within(now + wait - 1.0)), "{wait}");
+            if kind == 2 {
+                now += wait;
+            }
+            if log.wait(limit, now) == 0.0 {
+                log.add(now, number as f64, false);
+                sent.push(now);
+            }
+        }
+        prop_assert!(sent.windows(limit as usize + 1).all(|some| some[limit as usize] - some[0] >= WINDOW));
+    }
+
+    /// A process tells a shared log of each request that this lacks, and of no other.
+    #[test]
+    fn a_log_of_requests_knows_which_are_missing_elsewhere(
+        steps in prop::collection::vec((0u8..6, 0.0..WINDOW / 4.0), 1..100), most in 1usize..5,
+    ) {
+        let (mut log, mut now, mut there, mut here) = (Log::default(), 0.0, HashSet::new(), Vec::new());
+        for (number, (step, pause)) in steps.into_iter().enumerate() {
+            now += pause;
+            let count = number as f64;
+            match step {
+                0 | 1 => {
+                    log.add(now, count, step == 0);
+                    here.push((count, now));
+                    if step == 1 {
+                        there.insert(number);
+                    }
+                }
+                2 => {
+                    log.lose();
+                    there.clear();
+                }
+                3 => {
+                    let one = here.pop().map_or(count, |(one, _)| one);
+                    log.take_back(one);
+                }
+                4 => {
+                    let mut other = Log::default();
+                    other.add(now - pause, count, false);
+                    log.absorb(&other);
+                    here.push((count, now - pause));
+                }
+                _ => {
+                    let told = log.missing(most, now);
+                    prop_assert!(told.len() <= most);
+                    for (one, ago) in &told {
+                        let time = here.iter().find(|(other, _)| other == one).unwrap().1;
+                        prop_assert_eq!(*ago, ((now - time) * 1000.0).round());
+                        prop_assert!(there.insert(*one as usize), "twice");
+                    }
+                    log.passed_on(told.into_iter().map(|(one, _)| one).collect());
+                }
+            }
+            here.retain(|(_, time)| time + WINDOW > now);
+            prop_assert_eq!(log.known(now), here.iter().filter(|(_, time)| time + HOUR_MS as f64 > now).count());
+        }
+        let missing: HashSet<_> = log.missing(usize::MAX, now).into_iter().map(|(one, _)| one as usize).collect();
+        let expected: HashSet<_> = here.iter().map(|(one, _)| *one as usize).filter(|one| !there.contains(one)).collect();
+        prop_assert_eq!(missing, expected);
     }
 
     #[test]

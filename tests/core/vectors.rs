@@ -20,7 +20,7 @@ use nocodb_bitbucket_auth::page_sequence::PageSequence;
 use nocodb_bitbucket_auth::pagination::{self, Attempt, List, Page};
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
 use nocodb_bitbucket_auth::proxy::Proxies;
-use nocodb_bitbucket_auth::rate_limit::{Fields, Line, is_waited_for, news, resource_group};
+use nocodb_bitbucket_auth::rate_limit::{Fields, Line, Log, is_waited_for, news, resource_group};
 use nocodb_bitbucket_auth::redaction::Redaction;
 use nocodb_bitbucket_auth::redis::Database;
 use nocodb_bitbucket_auth::removed_endpoints::{self, Collected, Replacement, Verdict, replacement};
@@ -723,6 +723,13 @@ mod cases {
             assert_eq!(json!(is_waited_for(told)), case["isWaitedFor"], "{}", case["name"]);
             return;
         }
+        if let Some(steps) = case["log"].as_array() {
+            let mut log = Log::default();
+            let seen: Vec<Value> =
+                steps.iter().enumerate().map(|(number, step)| log_step(&mut log, number, step)).collect();
+            assert_eq!(&seen, steps, "{}", case["name"]);
+            return;
+        }
         let header = |name: &str| case["headers"][name].as_str();
         let fields = Fields {
             limit: header("x-ratelimit-limit"),
@@ -738,6 +745,27 @@ mod cases {
         let seen = json!({ "limit": news.limit, "used": news.used, "pause": news.pause, "pace": news.pace });
         let seen = present(seen);
         assert_eq!(seen, case["expect"], "{}", case["name"]);
+    }
+
+    /// The step with what came of it.
+    fn log_step(log: &mut Log, number: usize, step: &Value) -> Value {
+        let at = step["at"].as_f64().unwrap();
+        let count = |name: &str| step[name].as_u64().map(|count| u32::try_from(count).unwrap());
+        let mut step = step.clone();
+        if let Some(limit) = count("limit") {
+            let wait = log.wait(limit, at);
+            if wait == 0.0 {
+                log.add(at, number as f64, false);
+            }
+            step["wait"] = json!(wait as u64);
+        } else if let Some(used) = count("used") {
+            let unknown = log.unknown(used, at);
+            (0..unknown).for_each(|other| log.add(at, f64::from(101 + other), false));
+            step["unknown"] = json!(unknown);
+        } else {
+            log.take_back(f64::from(count("back").unwrap()));
+        }
+        step
     }
 
     pub fn pagination(case: &Value) {

@@ -420,9 +420,7 @@ describe('data that Redis loses', () => {
     await at(15).flushdb();
     assert.equal(await send(one, 1), 1);
     assert.equal(await send(other, 1), 1);
-    // What was counted just when the loss was noticed may count twice.
-    const rest = await send(limiterOf(), 20);
-    assert.ok(rest >= 6 && rest <= 8, `${rest} more`);
+    assert.equal(await send(limiterOf(), 20), 8);
   });
 });
 
@@ -438,7 +436,7 @@ test('tokens and rate limits of a connection go to the same database, and nothin
   await coordinate(t, redis.url).coordination.publish('a', entry('b', 1));
   assert.deepEqual(await places(at), { used: [15], marked: [15] });
   const keys = await at(15).keys('*');
-  assert.ok(keys.some((key) => key.startsWith('nocodb-bitbucket-auth:rate:')));
+  assert.ok(keys.some((key) => key.startsWith('nocodb-bitbucket-auth:{rate}:')));
   const { wrapper: Named } = createEntry(simulatorEnvironment(bitbucket, {
     NC_REDIS_URL: redis.url, INTEGRATION_AUTH_BITBUCKET_REDIS_DATABASE: '3',
   }));

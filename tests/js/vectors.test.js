@@ -327,6 +327,21 @@ const CASES = {
       assert.equal(core().isWaitedFor(vector.told), vector.isWaitedFor);
       return;
     }
+    if (vector.log !== undefined) {
+      const log = new (core().RequestLog)();
+      vector.log.forEach(({ at, limit, wait, used, unknown, back }, number) => {
+        if (limit !== undefined) {
+          assert.equal(log.wait(limit, at), wait, `step ${number}`);
+          if (wait === 0) log.add(at, number, false);
+        } else if (used !== undefined) {
+          assert.equal(log.unknown(used, at), unknown, `step ${number}`);
+          for (let other = 1; other <= unknown; other += 1) log.add(at, 100 + other, false);
+        } else {
+          log.takeBack(back);
+        }
+      });
+      return;
+    }
     const { status, headers, known, isConfigured, refusals = 0, receivedAt } = vector;
     const news = core().rateLimitNews(status, headers['x-ratelimit-limit'], headers['x-ratelimit-nearlimit'],
       headers['retry-after'], known, isConfigured, refusals, receivedAt);

@@ -56,19 +56,19 @@ async function tryOut({ env }, redis) {
   const { RedisConnection } = await import('../../coordination/redis-connection.js');
   const { checkScripts } = await import('../../coordination/redis.js');
   const { SCRIPTS } = await import('../../coordination/redis-scripts.js');
-  const { checkRateCounting } = await import('../../rate-counters.js');
+  const { checkLog, SCRIPTS: LOG_SCRIPTS } = await import('../../rate-log.js');
   /** @type {string[]} */
   const lines = [];
   const connection = new RedisConnection({
     ...redis,
     limits: LIMITS,
-    scripts: SCRIPTS,
+    scripts: { ...SCRIPTS, ...LOG_SCRIPTS },
     log: (line) => lines.push(line),
     without: 'goes on by itself',
     lifeName: `${PREFIX}life`,
     check: async (client, life) => {
       await checkScripts(client, PREFIX, life, [0, LEFT_MS]);
-      await checkRateCounting(client);
+      await checkLog(client, life);
       if (life.name.startsWith(PREFIX)) await client.pexpire(life.name, LEFT_MS);
     },
   });

@@ -1,0 +1,35 @@
+// What many processes' counting costs a Redis: limiters that share nothing else stand for them, each with a connection.
+import { pathToFileURL } from 'node:url';
+import { Redis } from 'ioredis';
+import { answer } from '../lib/processes.mjs';
+
+const SLOW_MICROS = 1000;
+
+await answer(async ({ folder, url, processes, each, account, filled, limit, commands }) => {
+  const file = (path) => pathToFileURL(`${folder}/js/${path}`).href;
+  await import(file('nocodb/entry.js'));
+  const { RateLimiter } = await import(file('rate-limit.js'));
+  const limiters = Array.from({ length: processes }, () => (
+    new RateLimiter({ rateLimit: limit, isRateLimitConfigured: true, redis: { url } })));
+  // One after the other connects, as a burst of so many handshakes is not what is measured.
+  for (const limiter of limiters) await limiter.take('another account', 'group').catch(() => {});
+  const takeAll = () => Promise.all(limiters.map((limiter) => limiter.take(account, 'group', { maxWaitMs: 0 }).catch(tooMany)));
+  for (let taken = 0; taken < filled; taken += processes) await takeAll();
+  const reader = new Redis(url);
+  await reader.config('SET', 'slowlog-log-slower-than', SLOW_MICROS);
+  await reader.slowlog('RESET');
+  await reader.config('RESETSTAT');
+  for (let taken = 0; taken < each; taken += 1) await takeAll();
+  const stats = await reader.info('commandstats');
+  const slow = await reader.slowlog('LEN');
+  reader.disconnect();
+  const numbers = (command) => (new RegExp(`cmdstat_${command}:calls=(\\d+),usec=(\\d+)`).exec(stats) ?? [0, 0, 0]).map(Number);
+  const requests = processes * each;
+  const sum = (at) => commands.reduce((total, command) => total + numbers(command)[at], 0);
+  return { micros: sum(2) / requests, commands: sum(1) / requests, slow };
+});
+
+/** @param {Error & { code?: string }} error */
+function tooMany(error) {
+  if (error.code !== 'API_RATE_LIMITED') throw error;
+}

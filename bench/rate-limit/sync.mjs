@@ -1,0 +1,26 @@
+// When the requests of a sync are sent that asks for all of them at once, on a clock that only this moves.
+import { mock } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { moveClock } from '../../tests/js/moved-clock.js';
+import { answer } from '../lib/processes.mjs';
+
+await answer(async ({ folder, limit, requests, starts }) => {
+  const file = (path) => pathToFileURL(`${folder}/js/${path}`).href;
+  await import(file('nocodb/entry.js'));
+  const { RateLimiter } = await import(file('rate-limit.js'));
+  const syncs = [];
+  for (const start of starts) {
+    const clock = moveClock({ mock }, start);
+    const limiter = new RateLimiter({ rateLimit: limit, isRateLimitConfigured: true });
+    const times = [];
+    const takes = Array.from({ length: requests }, () => limiter.take('account', 'group').then(() => {
+      times.push(Date.now() - start);
+    }));
+    await clock.until(() => times.length, requests);
+    await Promise.all(takes);
+    syncs.push(times);
+    mock.restoreAll();
+    mock.timers.reset();
+  }
+  return syncs;
+});

@@ -1,0 +1,120 @@
+/**
+ * A clock that only a test moves: for Date, for `performance.now`, for what sleeps, and for the script of the rate limit in
+ * a real Redis. Other timers, those of sockets above all, go on as they are.
+ */
+import assert from 'node:assert/strict';
+import { syncBuiltinESMExports } from 'node:module';
+import timers from 'node:timers/promises';
+import { Redis } from 'ioredis';
+
+/** Whatever can be done without the clock moving is done, when for so long nothing more came of it. */
+const QUIET_MS = 10;
+
+const PATIENCE_MS = 60_000;
+
+/** As it is before anybody moves it. */
+const realTime = performance.now.bind(performance);
+
+/** Ahead of a script: its last argument is what TIME gives, in milliseconds. */
+const SCRIPT_CLOCK = `
+  local moved, server = tonumber(table.remove(ARGV)), redis
+  local redis = setmetatable({ call = function(name, ...)
+    if name == 'TIME' then return { math.floor(moved / 1000), moved % 1000 * 1000 } end
+    return server.call(name, ...)
+  end }, { __index = server })
+`;
+
+/** Waits until a count is as many, which needs no more than what is under way. */
+export async function reached(count, many) {
+  for (const end = realTime() + PATIENCE_MS; count() < many; await new Promise(setImmediate)) {
+    assert.ok(realTime() < end, `${count()} of ${many}`);
+  }
+}
+
+export async function settled(count, quiet = QUIET_MS) {
+  for (let last = NaN, since = 0; ;) {
+    await new Promise(setImmediate);
+    if (count() !== last) {
+      last = count();
+      since = realTime();
+    } else if (realTime() - since > quiet) {
+      return;
+    }
+  }
+}
+
+/** @param {import('node:test').MockTracker} mock whoever owns it puts the clock right again */
+function moveScripts(mock) {
+  const { defineCommand } = Redis.prototype;
+  mock.method(Redis.prototype, 'defineCommand', function define(name, definition) {
+    if (name !== 'requestLog') return defineCommand.call(this, name, definition);
+    defineCommand.call(this, name, { ...definition, lua: SCRIPT_CLOCK + definition.lua });
+    const run = this[name];
+    this[name] = (...args) => run.call(this, ...args, Date.now());
+  });
+}
+
+/** @param {{ mock: import('node:test').MockTracker, after?: (work: () => void) => void }} t a test's context, or the like */
+export function moveClock(t, start) {
+  const sleepers = new Set();
+  const sleep = (ms, value, { signal } = {}) => new Promise((resolve, reject) => {
+    const sleeper = { at: Date.now() + ms, wake: () => resolve(value) };
+    const leave = () => {
+      sleepers.delete(sleeper);
+      reject(signal.reason);
+    };
+    sleepers.add(sleeper);
+    signal?.addEventListener('abort', leave, { once: true });
+    if (signal?.aborted) leave();
+  });
+  const moveTo = (time) => {
+    t.mock.timers.setTime(time);
+    for (const sleeper of sleepers) {
+      if (sleeper.at > time) continue;
+      sleepers.delete(sleeper);
+      sleeper.wake();
+    }
+  };
+  t.mock.timers.enable({ apis: ['Date'], now: start });
+  t.mock.method(performance, 'now', () => Date.now() - start);
+  t.mock.method(timers, 'setTimeout', sleep);
+  moveScripts(t.mock);
+  // What was imported by name, too.
+  syncBuiltinESMExports();
+  t.after?.(() => {
+    t.mock.restoreAll();
+    t.mock.timers.reset();
+    syncBuiltinESMExports();
+  });
+  return {
+    /** Moves it from one sleeper's end to the next, each time when `count()` is as many as the next number. */
+    async through(count, numbers, waiting = () => 1) {
+      for (const [index, many] of numbers.entries()) {
+        if (index > 0) moveTo(Math.min(...Array.from(sleepers, ({ at }) => at)));
+        await reached(count, many);
+        assert.equal(count(), many);
+        // Whoever is next has to fall asleep first.
+        if (index < numbers.length - 1) await reached(() => sleepers.size, waiting());
+      }
+    },
+    /** Moves it from one sleeper's end to the next until `count()` is as many. */
+    async until(count, many) {
+      for (await settled(count); count() < many; await settled(count)) {
+        assert.ok(sleepers.size > 0, `${count()} of ${many}, and nobody waits`);
+        moveTo(Math.min(...Array.from(sleepers, ({ at }) => at)));
+      }
+    },
+    /** Moves it a little at a time for as long as something takes. */
+    async during(work) {
+      let isOver = false;
+      work.finally(() => {
+        isOver = true;
+      });
+      for (; !isOver; await settled(() => 0)) moveTo(Date.now() + 20);
+    },
+    async move(ms, quiet = QUIET_MS) {
+      moveTo(Date.now() + ms);
+      await settled(() => 0, quiet);
+    },
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * The log of an account's requests: its script in a real Redis beside the core's own log, on the same moved clock.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Redis } from 'ioredis';
+import 'nocodb-bitbucket-auth';
+import { moveClock } from './moved-clock.js';
+import { startRedis } from './redis-server.js';
+
+const file = (path) => new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json'));
+const { SharedLogs } = await import(file('js/rate-log.js'));
+const { core } = await import(file('js/core.js'));
+
+const HOUR = 60 * 60 * 1000;
+const START = Date.parse('2026-11-24T08:03:17.123Z');
+
+/** More at once might not be answered within the second that Redis has. */
+const AT_ONCE = 200;
+
+/** Numbers from 0 to below 1, the same each time (mulberry32). */
+function randomFrom(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6D2B79F5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+test('in 3,000 random sequences, the script and the core decide alike', async (t) => {
+  const redis = await startRedis(t);
+  const clock = moveClock(t, START);
+  const warn = t.mock.method(console, 'warn', () => {});
+  const shared = new SharedLogs({ url: redis.url }, () => []);
+  const window = core().rateLimitWindow();
+  const random = randomFrom(17);
+  const below = (bound) => Math.floor(random() * bound);
+  const { RequestLog } = core();
+  const ask = (key, question) => shared.ask({ key, times: new RequestLog() }, question);
+  const sequences = Array.from({ length: 3000 }, (_, index) => ({ key: `sequence-${index}`, log: new RequestLog(), numbers: [] }));
+  const replies = { passed: 0, waits: 0, others: 0, back: 0 };
+  let number = 1;
+
+  const step = async ({ key, log, numbers }) => {
+    const now = performance.now();
+    const first = number;
+    number += 10;
+    const kind = random();
+    if (kind < 0.7) {
+      const limit = 1 + below(6);
+      const wait = log.wait(limit, now);
+      if (wait === 0) {
+        log.add(now, first, false);
+        numbers.push(first);
+      }
+      replies[wait === 0 ? 'passed' : 'waits'] += 1;
+      assert.equal(await ask(key, { limit, number: first }), wait);
+    } else if (kind < 0.85) {
+      const used = 1 + below(8);
+      const unknown = log.unknown(used, now);
+      for (let at = first; at < first + unknown; at += 1) log.add(now, at, false);
+      replies.others += unknown;
+      assert.equal(await ask(key, { used, number: first }), unknown);
+    } else if (numbers.length > 0) {
+      const [back] = numbers.splice(below(numbers.length), 1);
+      log.takeBack(back);
+      replies.back += 1;
+      await shared.takeBack(key, back);
+    }
+  };
+
+  for (let round = 0; round < 12; round += 1) {
+    await clock.move([0, 1, below(window / 4), below(window), window - 1, window][below(6)], 0);
+    for (let at = 0; at < sequences.length; at += AT_ONCE) await Promise.all(sequences.slice(at, at + AT_ONCE).map(step));
+  }
+  assert.ok(Object.values(replies).every((many) => many > 1000), JSON.stringify(replies));
+  assert.deepEqual(warn.mock.calls, []);
+});
+
+test('each request is one script, and two of the same microsecond are two', async (t) => {
+  const redis = await startRedis(t);
+  moveClock(t, START);
+  const reader = new Redis(redis.url);
+  t.after(() => reader.disconnect());
+  const shared = new SharedLogs({ url: redis.url }, () => []);
+  const times = new (core().RequestLog)();
+  await shared.ask({ key: 'account', times }, { limit: 5, number: 1 });
+  const scripts = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await reader.info('commandstats'))[1]);
+  const before = await scripts();
+  for (let number = 2; number <= 5; number += 1) assert.equal(await shared.ask({ key: 'account', times }, { limit: 5, number }), 0);
+  assert.ok(await shared.ask({ key: 'account', times }, { limit: 5, number: 6 }) >= HOUR);
+  assert.equal(await scripts() - before, 5);
+  assert.equal(await reader.zcard('nocodb-bitbucket-auth:{rate}:account'), 5);
+});
+
+test('what a process sent on its own keeps its time in Redis, however much it is, and is there once', async (t) => {
+  const redis = await startRedis(t);
+  const clock = moveClock(t, START);
+  const reader = new Redis(redis.url);
+  t.after(() => reader.disconnect());
+  const shared = new SharedLogs({ url: redis.url }, () => []);
+  const times = new (core().RequestLog)();
+  const log = { key: 'account', times };
+  for (let number = 1; number <= 2500; number += 1) times.add(performance.now(), number, true);
+  await clock.move(HOUR / 2, 0);
+  const window = core().rateLimitWindow();
+  assert.equal(await shared.ask(log, { limit: 2500, number: 3000 }), window - HOUR / 2);
+  const count = () => reader.zcard('nocodb-bitbucket-auth:{rate}:account');
+  assert.equal(await count(), 2500);
+  // Nobody knows what a Redis that was away has kept.
+  times.lose();
+  assert.equal(await shared.ask(log, { limit: 2501, number: 3001 }), 0);
+  assert.equal(await count(), 2501);
+  assert.deepEqual([...times.missing(10, performance.now())], []);
+  // The time that Redis has is its own.
+  const score = () => reader.zrange('nocodb-bitbucket-auth:{rate}:account', -1, -1, 'WITHSCORES');
+  const last = await score();
+  times.add(performance.now() - 1000, 3001, true);
+  await shared.ask(log);
+  assert.deepEqual(await score(), last);
+  await clock.move(window - HOUR / 2, 0);
+  assert.equal(await shared.ask(log, { limit: 2, number: 3002 }), 0);
+  assert.equal(await count(), 2);
+});
