@@ -15,7 +15,7 @@ const copied = ['tests/js', 'tests/vectors', 'demo/bitbucket', 'README.md'];
  * Limits in bytes: of the tarball, of what is in it, and of what in it is this package's own. Each core is in it as a file and
  * as text.
  */
-const most = { packed: 2_300_000, unpacked: 9_000_000, own: 2_600_000 };
+const most = { packed: 2_400_000, unpacked: 9_000_000, own: 2_600_000 };
 
 /**
  * { folder, tarball, files, sizes, remove() }: the fresh folder, the tarball in it, and the tarball's own files and its sizes.
