@@ -67,10 +67,10 @@ impl PagesAhead {
     /// is next, and those after it.
     pub fn addresses(&self, next: &str, held: usize) -> Vec<String> {
         let numbers = match (self.course, Place::of(next)) {
-            (Course::Numbered { last }, Some(place)) => place.number.saturating_add(1)..=last,
-            _ => 1..=0,
+            (Course::Numbered { last }, Some(place)) => Some(place.number.saturating_add(1)..=last),
+            _ => None,
         };
-        let ahead = numbers.map(|number| with_number(next, number));
+        let ahead = numbers.into_iter().flatten().map(|number| with_number(next, number));
         std::iter::once(next.to_owned()).chain(ahead).take(self.concurrency.saturating_sub(held)).collect()
     }
 
