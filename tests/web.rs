@@ -810,27 +810,27 @@ fn rate_limit() {
     });
 }
 
-/// Whether a log's steps come to what they say.
-fn follow_log(steps: &[Value]) -> bool {
+/// Follows a log's steps, which are to come to what they say.
+fn follow_log(steps: &[Value]) -> Result<(), String> {
     let mut log = RequestLog::new();
-    steps.iter().enumerate().all(|(number, step)| {
+    for (number, step) in steps.iter().enumerate() {
         let at = step["at"].as_f64().unwrap();
         let count = |name: &str| step[name].as_u64().map(|count| u32::try_from(count).unwrap());
         if let Some(limit) = count("limit") {
             let wait = log.wait(limit, at);
+            equal(&wait.into(), &step["wait"])?;
             if wait == 0.0 {
                 log.add(at, number as f64, false);
             }
-            Some(wait) == step["wait"].as_f64()
         } else if let Some(used) = count("used") {
             let unknown = log.unknown(used, at);
+            equal(&unknown.into(), &step["unknown"])?;
             (0..unknown).for_each(|other| log.add(at, f64::from(101 + other), false));
-            Some(unknown) == count("unknown")
         } else {
             log.take_back(f64::from(count("back").unwrap()));
-            true
         }
-    })
+    }
+    Ok(())
 }
 
 fn status(case: &Value) -> u16 {
