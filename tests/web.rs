@@ -818,7 +818,8 @@ fn follow_log(steps: &[Value]) -> Result<(), String> {
         let count = |name: &str| step[name].as_u64().map(|count| u32::try_from(count).unwrap());
         if let Some(limit) = count("limit") {
             let wait = log.wait(limit, at);
-            equal(&wait.into(), &step["wait"])?;
+            assert_eq!(wait.fract(), 0.0);
+            equal(&json!(wait as u32), &step["wait"])?;
             if wait == 0.0 {
                 log.add(at, number as f64, false);
             }
