@@ -26,8 +26,8 @@ const SIGNS = {
  */
 export function isColored(stream, env) {
   if (env.FORCE_COLOR !== undefined) return !['0', 'false'].includes(env.FORCE_COLOR);
-  // Of an empty NO_COLOR, only this looks at whether it is there.
-  return Boolean(stream.isTTY && !env.NO_COLOR && stream.hasColors(16, env));
+  // Node.js looks at NO_COLOR and at the kind of terminal.
+  return Boolean(stream.isTTY && stream.hasColors(16, env));
 }
 
 /**

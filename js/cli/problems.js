@@ -34,6 +34,17 @@ export function problemsFor(problems, check) {
 }
 
 /**
+ * That several processes have no Redis in common: the last that the core says of the variable that would name one.
+ *
+ * @param {import('../nocodb/environment.js').Environment} environment
+ * @returns {Failure | undefined}
+ */
+export function lackOfRedis({ client, hasWorkers, redis, problems }) {
+  if (!client || !hasWorkers || redis) return undefined;
+  return problems.findLast(({ field }) => field === `${PREFIX}REDIS_URL`);
+}
+
+/**
  * @param {Failure} problem of a variable
  * @returns {Finding}
  */

@@ -75,6 +75,12 @@ export class RedisConnection {
   /** Since Redis did last what it was asked. */
   #failures = 0;
 
+  /** Why it cannot be used, as far as known. */
+  #trouble = 'error';
+
+  /** Why the database is NocoDB's own, if it is. @type {string | undefined} */
+  #stays;
+
   #isReported = false;
 
   #isClosed = false;
@@ -88,9 +94,16 @@ export class RedisConnection {
     return this.#redis !== undefined;
   }
 
-  /** The number of the database that is used; `undefined` while there is none. */
-  get database() {
-    return this.#redis && (this.#databases.get(this.#redis) ?? 0);
+  /**
+   * How it stands with it.
+   *
+   * @returns {{ database: number, stays?: string } | { trouble: string }} the number of the database in use, and why it is
+   *   NocoDB's own; or what keeps Redis from being used, in a word
+   */
+  get status() {
+    if (!this.#redis) return { trouble: this.#trouble };
+    const database = this.#databases.get(this.#redis) ?? 0;
+    return this.#stays === undefined ? { database } : { database, stays: this.#stays };
   }
 
   /**
@@ -158,6 +171,7 @@ export class RedisConnection {
     await check(redis, life);
     this.#life = life;
     this.#entries += 1;
+    this.#stays = place.stays;
     if (place.stays !== undefined) this.#reportStay(home, place.stays);
   }
 
@@ -283,6 +297,7 @@ export class RedisConnection {
   #retry(trouble) {
     if (this.#isClosed) return;
     const { log, limits, without } = this.#options;
+    this.#trouble = trouble ?? 'error';
     if (trouble !== undefined && !this.#isReported) {
       log(`The Redis of ${this.#name} cannot be used (${trouble}): until it can, this process ${without}.`);
       this.#isReported = true;

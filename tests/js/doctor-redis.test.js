@@ -103,7 +103,7 @@ describe('several processes', () => {
   test('without a Redis', async (t) => {
     for (const name of ['NC_WORKER_MODE_ENABLED', 'NC_WORKER_CONTAINER']) {
       const found = await examine(t, await unreachable({ [name]: 'true' }));
-      assertOne(found('processes'), 'bad', /without a Redis in common they lose connections\. Set /);
+      assertOne(found('processes'), 'bad', /without a Redis in common they lose connections: INTEGRATION_AUTH_BITBUCKET_REDIS_URL or NC_REDIS_URL/);
       assertOne(found('redis'), 'skipped', /No Redis was tried/);
     }
   });

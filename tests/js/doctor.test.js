@@ -7,8 +7,11 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { WriteStream } from 'node:tty';
 import { assertNothingSecret, assertOne, examine, run, scene, start, unreachable } from './doctor-scene.js';
 import { environment, json, serve } from './support.js';
+
+const { isColored } = await import(new URL('js/cli/output.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
 
 const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
 const ESCAPE = /\x1b/;
@@ -45,6 +48,21 @@ describe('a sound installation', () => {
     for (const { url, method } of nocodb.requests) {
       assert.equal(method, 'GET');
       assert.doesNotMatch(url, /[?&]code=/);
+    }
+  });
+
+  test('in colours on a terminal, unless NO_COLOR does not want them', () => {
+    const terminal = Object.assign(Object.create(WriteStream.prototype), { isTTY: true });
+    for (const [env, expected] of [
+      [{ TERM: 'xterm' }, true],
+      [{ TERM: 'xterm', NO_COLOR: '' }, true],
+      [{ TERM: 'xterm', NO_COLOR: '1' }, false],
+      [{ TERM: 'dumb' }, false],
+      [{ TERM: 'xterm', NO_COLOR: '1', FORCE_COLOR: '1' }, true],
+      [{ TERM: 'xterm', FORCE_COLOR: '0' }, false],
+    ]) {
+      assert.equal(isColored(terminal, env), expected, JSON.stringify(env));
+      assert.equal(isColored({ isTTY: undefined }, env), env.FORCE_COLOR === '1');
     }
   });
 

@@ -12,7 +12,6 @@ const VERIFIER = 'nocodb-bitbucket-auth-doctor-has-no-login-for-it';
 
 /** @type {import('../doctor.js').Check} */
 export default {
-  name: 'client',
   async run({ environment, options }) {
     if (!environment.client) return skipped('the OAuth client is not configured');
     if (!options.online) return skipped('Bitbucket is asked only with --online');

@@ -5,7 +5,6 @@ import { apiProbe, endpointsOf, shown, troubleOf } from '../context.js';
 
 /** @type {import('../doctor.js').Check} */
 export default {
-  name: 'clock',
   async run(context) {
     const endpoints = endpointsOf(context);
     if (!endpoints) return skipped('an address of Bitbucket cannot be used');

@@ -11,7 +11,6 @@ const NODE_CA = 'For a private certificate authority, start NocoDB and this with
 
 /** @type {import('../doctor.js').Check} */
 export default {
-  name: 'endpoints',
   async run(context) {
     const problems = problemsFor(context.environment.problems, 'endpoints').map(findingOf);
     const endpoints = endpointsOf(context);

@@ -7,7 +7,6 @@ const KINDS = { older: 'older OAuth consumers', newer: 'newer OAuth clients' };
 
 /** @type {import('../doctor.js').Check} */
 export default {
-  name: 'key-and-secret',
   run({ environment: { client } }) {
     if (!client) return { verdict: 'skipped', text: 'Key and Secret were not looked at, as the OAuth client is not configured.' };
     const { keyLength, keyEnd, secretLength, generation } = core().clientFacts(client);

@@ -12,7 +12,6 @@ const HARMLESS = ['unsafe-none', 'same-origin-allow-popups'];
 
 /** @type {import('../doctor.js').Check} */
 export default {
-  name: 'nocodb',
   async run(context) {
     const base = nocodbOf(context);
     if (base === undefined) return { verdict: 'skipped', text: 'NocoDB was not asked: --nocodb says where it is.' };

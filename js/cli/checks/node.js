@@ -7,7 +7,6 @@ const NOCODBS = '22';
 
 /** @type {import('../doctor.js').Check} */
 export default {
-  name: 'node',
   run({ node }) {
     return isTooOld(node, NOCODBS)
       ? {

@@ -18,7 +18,6 @@ const OTHER = 'Run this with the environment of the NocoDB process, and restart 
 
 /** @type {import('../doctor.js').Check} */
 export default {
-  name: 'preload',
   async run(context) {
     const base = nocodbOf(context);
     if (base === undefined) return { verdict: 'skipped', text: 'The preload was not looked for: --nocodb says where NocoDB is.' };

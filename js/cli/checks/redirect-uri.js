@@ -46,7 +46,6 @@ const PLACES = {
 
 /** @type {import('../doctor.js').Check} */
 export default {
-  name: 'redirect-uri',
   async run(context) {
     const problems = problemsFor(context.environment.problems, 'redirect-uri');
     if (problems.length > 0) return problems.map(findingOf);

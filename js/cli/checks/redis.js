@@ -6,7 +6,7 @@
  */
 
 import { core } from '../../core.js';
-import { findingOf, problemsFor } from '../problems.js';
+import { findingOf, lackOfRedis, problemsFor } from '../problems.js';
 
 /** @typedef {import('../context.js').Context} Context */
 /** @typedef {import('../doctor.js').Finding} Finding */
@@ -37,33 +37,31 @@ const CURES = {
 
 /** @type {import('../doctor.js').Check} */
 export default {
-  name: 'redis',
   async run(context) {
-    const { redis, problems } = context.environment;
+    const { environment } = context;
+    const { redis, problems } = environment;
     // That several processes need one is for the check of processes.
-    const found = problemsFor(problems, 'redis').filter(({ message }) => !/several processes/.test(message)).map(findingOf);
+    const found = problemsFor(problems, 'redis').filter((problem) => problem !== lackOfRedis(environment)).map(findingOf);
     if (!redis) return [...found, { verdict: 'skipped', text: 'No Redis was tried: no variable names one. One process needs none.' }];
-    return [...found, ...await tryOut(context, redis)];
+    return [...found, await tryOut(context, redis)];
   },
 };
 
 /**
  * @param {Context} context
  * @param {RedisAddress} redis
- * @returns {Promise<Finding[]>}
+ * @returns {Promise<Finding>}
  */
 async function tryOut({ env }, redis) {
   const { RedisConnection } = await import('../../coordination/redis-connection.js');
   const { checkScripts } = await import('../../coordination/redis.js');
   const { SCRIPTS } = await import('../../coordination/redis-scripts.js');
   const { checkLog, SCRIPTS: LOG_SCRIPTS } = await import('../../rate-log.js');
-  /** @type {string[]} */
-  const lines = [];
   const connection = new RedisConnection({
     ...redis,
     limits: LIMITS,
     scripts: { ...SCRIPTS, ...LOG_SCRIPTS },
-    log: (line) => lines.push(line),
+    log: () => {},
     without: 'goes on by itself',
     lifeName: `${PREFIX}life`,
     check: async (client, life) => {
@@ -74,8 +72,8 @@ async function tryOut({ env }, redis) {
   });
   try {
     await connection.connected();
-    const { database } = connection;
-    return database === undefined ? [refused(redis, lines)] : [usable(redis, database, lines, env)];
+    const { status } = connection;
+    return 'trouble' in status ? refused(redis, status.trouble) : usable(redis, status, env);
   } finally {
     connection.close();
   }
@@ -89,11 +87,10 @@ function nameOf({ url, variable }) {
 
 /**
  * @param {RedisAddress} redis
- * @param {string[]} lines
+ * @param {string} trouble
  * @returns {Finding}
  */
-function refused(redis, lines) {
-  const [, trouble = 'error'] = /cannot be used \(([^)]+)\)/.exec(lines.join('\n')) ?? [];
+function refused(redis, trouble) {
   return {
     verdict: 'bad',
     text: `The ${nameOf(redis)} cannot be used: ${trouble}.`,
@@ -103,17 +100,15 @@ function refused(redis, lines) {
 
 /**
  * @param {RedisAddress} redis
- * @param {number} database
- * @param {string[]} lines
+ * @param {{ database: number, stays?: string }} status
  * @param {NodeJS.ProcessEnv} env
  * @returns {Finding}
  */
-function usable(redis, database, lines, env) {
+function usable(redis, { database, stays }, env) {
   const isKept = env.NC_KEEP_CACHE?.trim() === 'true';
-  const [, reason] = /, as (.+?)\. NocoDB empties/.exec(lines.join('\n')) ?? [];
   const emptied = CACHES.find((name) => core().isSameDatabase(redis.url, database, env[name]?.trim() ?? ''));
   const text = `The ${nameOf(redis)} can be used; the plugin's data is in database ${database}`;
   if (!emptied || isKept) return { verdict: 'good', text: `${text}, which no start of NocoDB empties.` };
-  const why = reason ? ` The plugin stays there, as ${reason}.` : '';
+  const why = stays ? ` The plugin stays there, as ${stays}.` : '';
   return { verdict: 'warning', text: `${text}, which is that of ${emptied}: NocoDB empties it at each start.${why}`, cure: OWN_DATABASE };
 }

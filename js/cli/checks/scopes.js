@@ -7,7 +7,6 @@ const VARIABLE = `${PREFIX}SCOPES`;
 
 /** @type {import('../doctor.js').Check} */
 export default {
-  name: 'scopes',
   run({ environment }) {
     const { client } = environment;
     const problems = problemsFor(environment.problems, 'scopes');

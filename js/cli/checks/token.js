@@ -7,7 +7,6 @@ import { text } from 'node:stream/consumers';
 
 /** @type {import('../doctor.js').Check} */
 export default {
-  name: 'token',
   async run({ env, options }) {
     const token = await readToken(options);
     if (token === undefined) return { verdict: 'skipped', text: 'No token was tested: --token-file names one.' };

@@ -4,7 +4,6 @@ import { PREFIX, findingOf, problemsFor } from '../problems.js';
 
 /** @type {import('../doctor.js').Check} */
 export default {
-  name: 'variables',
   run({ env, environment }) {
     const problems = problemsFor(environment.problems);
     if (problems.length > 0) return problems.map(findingOf);

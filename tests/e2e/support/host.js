@@ -18,7 +18,7 @@ export const ADMIN = { email: 'admin@example.com', password: 'Noco-e2e-Passw0rd!
 const PART = 12;
 
 /** The environment without what would reach NocoDB or the plugin from outside. */
-const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) =>
+export const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) =>
   !/^(INTEGRATION_AUTH_|NC_|NODE_OPTIONS$|NODE_TEST_CONTEXT$)|_proxy$/i.test(name)));
 
 /** A port that was free a moment ago: the callback has to be registered before NocoDB listens. */
@@ -61,6 +61,11 @@ export class Host {
 
   get url() {
     return this.#nocodb.url;
+  }
+
+  /** Where the packed plugin is installed. */
+  get pluginFolder() {
+    return this.#plugin.folder;
   }
 
   /**

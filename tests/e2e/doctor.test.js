@@ -1,0 +1,96 @@
+/**
+ * The program `nocodb-bitbucket-auth doctor` beside the real NocoDB, as an administrator calls it.
+ *
+ * In: NocoDB with the preload, without it, and environments that are not the running NocoDB's. Out: verdicts on the lines about
+ *   the redirect URI, NocoDB, its preload and its Redis.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, describe, test } from 'node:test';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { startRedis } from '../js/redis-server.js';
+import { Host, freePort, inherited, variables } from './support/host.js';
+
+const CLIENT_ID = 'INTEGRATION_AUTH_BITBUCKET_CLIENT_ID';
+const REDIRECT_URI = 'INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI';
+
+describe('doctor', () => {
+  let bb;
+  let env;
+  let host;
+  let port;
+
+  before(async () => {
+    port = await freePort();
+    bb = await startBitbucket({ clients: [{ callback: `http://localhost:${port}/` }] });
+    const { url } = await startRedis({ after });
+    host = await Host.create();
+    env = variables(bb, { NC_REDIS_URL: url });
+    await host.start(port, env);
+  });
+
+  after(async () => {
+    await host?.remove();
+    await bb?.close();
+  });
+
+  /** What it finds with these variables: status, and findings by check. */
+  function examine(more = {}, ...args) {
+    return new Promise((resolve) => {
+      const command = ['--no-install', 'nocodb-bitbucket-auth', 'doctor', '--json', ...args];
+      const options = { cwd: host.pluginFolder, env: { ...inherited, ...env, ...more } };
+      execFile('npx', command, options, (error, stdout, stderr) => {
+        assert.equal(stderr, '');
+        const { checks } = JSON.parse(stdout);
+        resolve({
+          status: error?.code ?? 0,
+          found: (name) => checks.filter((check) => check.name === name).map(({ verdict, text }) => `${verdict}: ${text}`).join('\n'),
+        });
+      });
+    });
+  }
+
+  test('finds nothing wrong with the preload and its environment', async () => {
+    const { status, found } = await examine();
+    assert.match(found('redirect-uri'), /^good: The redirect URI http:\/\/localhost:\d+\/ is answered by the plugin's page\.$/);
+    assert.match(found('nocodb'), /^good: NocoDB \d\S*, community edition, answers at http:\/\/localhost:\d+\.$/);
+    assert.match(found('preload'), /^good: .*with the Key and the redirect URI of this environment\.$/);
+    assert.match(found('redis'), /^good: .*in database 15, which no start of NocoDB empties\.$/);
+    assert.equal(status, 0);
+  });
+
+  test('sees that the running NocoDB has another environment', async () => {
+    const { status, found } = await examine({
+      [CLIENT_ID]: 'another-key', [REDIRECT_URI]: `http://localhost:${port}/any/path`, NC_PUBLIC_URL: `http://localhost:${port}`,
+    });
+    assert.match(found('redirect-uri'), /^bad: .*not answered by the plugin's page but with 404\.$/);
+    assert.match(found('preload'), /^bad: .*with another Key and redirect URI than in this environment\.$/);
+    assert.equal(status, 1);
+  });
+
+  test('sees that there is no preload, and what NocoDB does at each callback URL', async () => {
+    await host.stop();
+    await host.start(port, env, { withPlugin: false });
+    for (const [path, words] of [
+      ['', /^bad: .*redirected without the query/],
+      ['dashboard', /^bad: .*redirected to another path, with the query/],
+      ['dashboard/', /^bad: .*by another \(200\)/],
+      ['any/path', /^bad: .*with 404/],
+    ]) {
+      const { status, found } = await examine({ [REDIRECT_URI]: `http://localhost:${port}/${path}` });
+      assert.match(found('redirect-uri'), words);
+      assert.match(found('nocodb'), /^good: /);
+      assert.match(found('preload'), /^bad: The preload is not active/);
+      assert.equal(status, 1);
+    }
+  });
+
+  test('sees that NocoDB is gone', async () => {
+    await host.stop();
+    const { status, found } = await examine();
+    assert.match(found('redirect-uri'), /^bad: .*the connection was refused/);
+    assert.match(found('nocodb'), /^warning: /);
+    assert.match(found('preload'), /^skipped: /);
+    assert.equal(status, 1);
+  });
+});
