@@ -126,7 +126,12 @@ describe('NocoDB', () => {
     assertOne((await examine(t, elsewhere))('nocodb'), 'warning', /cannot be reached from here.*--nocodb/);
   });
 
-  test('is none, or tells no version', async (t) => {
+  test('tells no version, as where its working folder has none', async (t) => {
+    const { env } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => json(response, 200, { ee: true }) } });
+    assertOne((await examine(t, env))('nocodb'), 'good', /^NocoDB of an untold version, enterprise edition, answers/);
+  });
+
+  test('is none, or tells nothing', async (t) => {
     for (const answer of [(response) => response.writeHead(404).end(), (response) => json(response, 200, { version: 3 })]) {
       const { env, paths } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => answer(response) } });
       assert.ok(paths.INFO);

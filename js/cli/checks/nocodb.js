@@ -7,6 +7,9 @@ import { jsonIn, shown, troubleOf } from '../context.js';
 
 const POLICY = 'cross-origin-opener-policy';
 
+/** Of what it says of its version. */
+const MOST_CHARACTERS = 40;
+
 /** What opens a popup that stays in touch with the page. */
 const HARMLESS = ['unsafe-none', 'same-origin-allow-popups'];
 
@@ -18,9 +21,11 @@ export default {
     try {
       const answer = await context.ask(`${base}/api/v2/meta/nocodb/info`);
       const { version, ee } = /** @type {{ version?: unknown, ee?: unknown }} */ (jsonIn(answer) ?? {});
-      if (typeof version !== 'string') return notNocodb(base, answer.status);
-      const edition = typeof ee === 'boolean' ? `, ${ee ? 'enterprise' : 'community'} edition` : '';
-      const text = `NocoDB ${version.slice(0, 40)}${edition}, answers at ${shown(base)}.`;
+      // Its version is that of the package in its working folder, which may have none.
+      if (typeof ee !== 'boolean' && typeof version !== 'string') return notNocodb(base, answer.status);
+      const named = typeof version === 'string' ? version.slice(0, MOST_CHARACTERS) : 'of an untold version';
+      const edition = typeof ee === 'boolean' ? `, ${ee ? 'enterprise' : 'community'} edition,` : '';
+      const text = `NocoDB ${named}${edition} answers at ${shown(base)}.`;
       const policy = answer.headers[POLICY];
       if (policy === undefined || HARMLESS.includes(policy.split(';')[0].trim())) return { verdict: 'good', text };
       return {
