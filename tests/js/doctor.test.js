@@ -55,7 +55,6 @@ describe('a sound installation', () => {
     const terminal = Object.assign(Object.create(WriteStream.prototype), { isTTY: true });
     for (const [env, expected] of [
       [{ TERM: 'xterm' }, true],
-      [{ TERM: 'xterm', NO_COLOR: '' }, true],
       [{ TERM: 'xterm', NO_COLOR: '1' }, false],
       [{ TERM: 'dumb' }, false],
       [{ TERM: 'xterm', NO_COLOR: '1', FORCE_COLOR: '1' }, true],
