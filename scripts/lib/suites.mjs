@@ -11,6 +11,7 @@ import { checkHygiene } from './hygiene.mjs';
 import { newerNodes, node22 } from './npm.mjs';
 import { installPacked } from './package-under-test.mjs';
 import { checkPapers } from './papers.mjs';
+import { checkReproducible } from './reproducible.mjs';
 import { findWasmBindgen, target, wasmEnv } from './rust.mjs';
 import { Problem, must, root, run, say } from './run.mjs';
 
@@ -62,6 +63,7 @@ const sourceChecks = [
   }],
   ['JSDoc types hold', () => tsc('-p', root)],
   ['pkg/ fits its sources', checkPkg],
+  ['another folder gives the same WebAssembly, byte for byte', checkReproducible],
   ['no file names a machine or a mirror', checkHygiene],
   ['cargo deny accepts the crates: their licences, sources and versions', checkCrates],
   ['the notices and the bill of materials say what is in the package, and each licence is allowed', checkPapers],

@@ -1,0 +1,54 @@
+// The WebAssembly in pkg/ is what its sources give, wherever they are: another folder, with nothing compiled in it, gives the
+// same bytes. Only the core for pages is built, as it takes half the time; both are the same crate, built the same way.
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Problem, must, pinned, root, say } from './run.mjs';
+
+/** What a build needs, and the tests that Cargo.toml names. */
+const needed = ['Cargo.lock', 'Cargo.toml', 'rust-toolchain.toml', 'scripts', 'src', 'tests/core', 'tests/web.rs',
+  'tests/web_bindings.rs'];
+
+/** Run in the other folder: prints nothing of its own, as cargo's output is passed on. */
+const program = `
+  import { createHash } from 'node:crypto';
+  import { writeFileSync } from 'node:fs';
+  import { buildWasm } from './scripts/lib/wasm.mjs';
+  const { wasm, rustc } = await buildWasm({ name: 'page-core' });
+  writeFileSync('built.json', JSON.stringify({ sha256: createHash('sha256').update(wasm).digest('hex'), rustc }));
+`;
+
+/** { sha256, rustc } of the core for pages, built in a folder of its own. */
+async function buildElsewhere() {
+  const folder = mkdtempSync(join(tmpdir(), 'another-folder-'));
+  try {
+    for (const path of needed) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      cpSync(join(root, path), join(folder, path), { recursive: true });
+    }
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    await must(process.execPath, ['--input-type=module', '--eval', program], { cwd: folder });
+    return JSON.parse(readFileSync(join(folder, 'built.json'), 'utf8'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Of the committed core, before its hash was put into it. */
+const committed = () => ({
+  sha256: pinned('pkg/page-core.wasm.key.js', /^export const build = '(\w+)';$/m),
+  rustc: JSON.parse(readFileSync(join(root, 'pkg', 'build-info.json'), 'utf8')).rustc,
+});
+
+/** Throws a Problem when two folders give different bytes. */
+export async function checkReproducible() {
+  const built = await buildElsewhere();
+  let other = committed();
+  if (built.rustc !== other.rustc) {
+    say(`pkg/ was built by ${other.rustc}, and here is ${built.rustc}: built in one more folder instead.`);
+    other = await buildElsewhere();
+  }
+  if (built.sha256 !== other.sha256) {
+    throw new Problem(`The same sources give another WebAssembly in another folder: ${built.sha256}, not ${other.sha256}.`);
+  }
+}
