@@ -7,6 +7,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { activityOf } from './activity.js';
 import { core } from './core.js';
 import { digest } from './digest.js';
 import { configFailure } from './token-endpoint.js';
@@ -59,6 +60,11 @@ export class Credentials {
   /** That of the tokens, where a keeper renews them. @returns {Connection | undefined} */
   get connection() {
     return undefined;
+  }
+
+  /** What this process did with it. @returns {import('./activity.js').Activity} */
+  get activity() {
+    return activityOf(this.name);
   }
 
   /**
@@ -160,6 +166,11 @@ class RenewedCredentials extends Credentials {
   /** @override */
   get connection() {
     return this.#connection;
+  }
+
+  /** @override */
+  get activity() {
+    return this.#connection.activity;
   }
 
   /**

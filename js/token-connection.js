@@ -7,11 +7,13 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Activity, observeRefresh } from './activity.js';
 import { core, failure } from './core.js';
 import { BitbucketAuthError, withWait } from './error.js';
 import { requestTokens } from './token-endpoint.js';
 import {
-  hasLivingStore, makePair, noteStored, readStores, refuseEnded, reportDeath, reportUnstored, storePair,
+  hasLivingStore, makePair, noteStored, readStores, refuseEnded, reportDeath, reportFailure, reportRefresh, reportUnstored,
+  storePair,
 } from './token-store.js';
 
 /** @typedef {import('../pkg/core.js').RefreshPolicy} RefreshPolicy */
@@ -46,6 +48,9 @@ export class Connection {
 
   /** What the connection is called in the log: a part of the first key, which tells nothing. @type {string} */
   name;
+
+  /** What this process did for it. */
+  activity = new Activity();
 
   /** The key of the newest refresh token. @type {string} */
   #key;
@@ -497,29 +502,24 @@ export class Connection {
   }
 
   async #refresh() {
-    const { coordination, environment, grant } = this.#keeper;
-    const { refreshToken, scopes } = this.#pair;
+    const { coordination, grant } = this.#keeper;
     const sentAt = performance.now();
     try {
-      const tokens = grant === 'client_credentials'
-        ? await requestTokens(environment, (client) => client.buildClientCredentialsRequest(), grant)
-        // What the answer leaves out stays as it was (RFC 6749 section 6).
-        : await requestTokens(
-          environment,
-          (client) => client.buildRefreshRequest(refreshToken),
-          grant,
-          { refreshToken, ...(scopes && { scopes }) },
-        );
+      const tokens = await observeRefresh(() => ({ connection: this.name, grant }), () => this.#requestTokens());
       const action = this.#policy.renewed(tokens.obtainedAt, tokens.expiresAt, Date.now(), Math.random());
       // In memory first: whatever happens elsewhere, this process keeps the only pair that works.
-      const newer = makePair({ refreshToken, ...tokens });
+      const newer = makePair({ refreshToken: this.#pair.refreshToken, ...tokens });
       this.#take(newer, this.#keeper.keyOf(newer.refreshToken));
+      this.activity.refreshes += 1;
+      reportRefresh(this.#waiting ?? [], this, performance.now() - sentAt);
       this.#leave((pass) => pass.granted(sentAt));
       void coordination.noteGrant(performance.now() - sentAt);
       return action;
     } catch (error) {
       if (!(error instanceof BitbucketAuthError)) throw error;
       this.#lastError = error;
+      this.activity.failed(error);
+      reportFailure(this.#waiting ?? [], this, error, performance.now() - sentAt);
       const { code, retryable, retryAfter } = error;
       if (core().isRefusal(code)) {
         this.#refusedAt = performance.now();
@@ -529,6 +529,17 @@ export class Connection {
       } else this.#leave((pass) => pass.failed());
       return this.#policy.failed(code, retryable, retryAfter, Date.now(), Math.random());
     }
+  }
+
+  #requestTokens() {
+    const { environment, grant } = this.#keeper;
+    const { refreshToken, scopes } = this.#pair;
+    if (grant === 'client_credentials') {
+      return requestTokens(environment, (client) => client.buildClientCredentialsRequest(), grant);
+    }
+    // What the answer leaves out stays as it was (RFC 6749 section 6).
+    const previous = { refreshToken, ...(scopes && { scopes }) };
+    return requestTokens(environment, (client) => client.buildRefreshRequest(refreshToken), grant, previous);
   }
 
   /**

@@ -7,9 +7,11 @@
  */
 
 import { core, failure } from './core.js';
+import { logLine } from './log-lines.js';
 import { within } from './time-limit.js';
 
 /** @typedef {import('./error.js').BitbucketAuthError} BitbucketAuthError */
+/** @typedef {import('./log-lines.js').LogEntry} LogEntry */
 
 /**
  * Tokens that belong together.
@@ -48,7 +50,7 @@ import { within } from './time-limit.js';
  * @property {(chain: Chain) => Promise<Pair | Ending | undefined>} [read] what the store has instead of tokens that
  *   Bitbucket refuses: a pair of somebody else's that renews the tokens of the same authorization, or nothing else
  * @property {(pair: Pair) => unknown} [take] takes a pair that is in the store by now
- * @property {(message: string) => void} log
+ * @property {(line: string, level: LogEntry['level']) => void} log
  * @property {string} [id] of the store: holders with the same one have one store
  * @property {string} [title] of the connection, for people
  * @property {number} stored the number of the pair that its store has, as far as known
@@ -58,8 +60,6 @@ import { within } from './time-limit.js';
 
 // A store that takes longer than this counts as failed; should it succeed later, so much the better.
 const STORE_LIMIT_MS = 10_000;
-
-const LONGEST_TITLE = 100;
 
 /**
  * A pair, made member by member: V8 gives most objects that come out of a spread a hidden class of their own, which
@@ -192,7 +192,7 @@ export function refuseEnded({ ending }) {
  */
 export function reportUnstored(holders, generation, chain) {
   const behind = [...holders].filter(({ ending, stored }) => !ending && stored !== generation);
-  report(behind, chain, failure('PERSIST_FAILED', 'refresh').message);
+  report(behind, chain, { level: 'ERROR', event: 'tokens-unstored', text: failure('PERSIST_FAILED', 'refresh').message });
 }
 
 /**
@@ -202,10 +202,39 @@ export function reportUnstored(holders, generation, chain) {
  * @param {Chain} chain
  */
 export function reportDeath(holders, chain) {
-  report([...holders].filter(({ ending }) => !ending), chain, failure('RECONNECT_REQUIRED', 'refresh').message);
+  const text = failure('RECONNECT_REQUIRED', 'refresh').message;
+  report([...holders].filter(({ ending }) => !ending), chain, { level: 'ERROR', event: 'connection-dead', text });
 }
 
-const SHARED = 'Another process uses this connection; several processes need a Redis in common.';
+/**
+ * Tells the hosts that there are new tokens, once for each store.
+ *
+ * @param {Iterable<Holder>} holders
+ * @param {Chain} chain
+ * @param {number} durationMs of the token request
+ */
+export function reportRefresh(holders, chain, durationMs) {
+  report(holders, chain, { level: 'INFO', event: 'refreshed', text: 'Bitbucket issued new tokens.', durationMs });
+}
+
+/**
+ * Tells the hosts that there are no new tokens, once for each store.
+ *
+ * @param {Iterable<Holder>} holders
+ * @param {Chain} chain
+ * @param {BitbucketAuthError} error
+ * @param {number} durationMs of the token request
+ */
+export function reportFailure(holders, chain, { code, message }, durationMs) {
+  report(holders, chain, { level: 'WARN', event: 'refresh-failed', text: `${code}: ${message}`, durationMs });
+}
+
+/** @type {LogEntry} */
+const SHARED = {
+  level: 'WARN',
+  event: 'connection-shared',
+  text: 'Another process uses this connection; several processes need a Redis in common.',
+};
 
 /** What was said of a connection. @type {WeakMap<Chain, Set<string>>} */
 const said = new WeakMap();
@@ -239,39 +268,39 @@ function storesOf(holders) {
 function end(owners, ending, chain) {
   for (const owner of owners) owner.ending = ending;
   // Whoever authenticated again knows.
-  if (ending === 'deleted') sayOnce(owners[0], chain, failure('RECONNECT_REQUIRED', 'refresh', { ending }).message);
+  if (ending !== 'deleted') return;
+  const text = failure('RECONNECT_REQUIRED', 'refresh', { ending }).message;
+  sayOnce(owners[0], chain, { level: 'WARN', event: 'connection-deleted', text });
 }
 
 /**
- * @param {Holder[]} holders
+ * @param {Iterable<Holder>} holders
  * @param {Chain} chain
- * @param {string} message
+ * @param {LogEntry} entry
  */
-function report(holders, chain, message) {
-  const lines = new Map(holders.map((owner) => [lineOf(owner, chain, message), owner]));
-  for (const [line, owner] of lines) owner.log(line);
+function report(holders, chain, entry) {
+  const lines = new Map([...holders].map((owner) => [lineOf(owner, chain, entry), owner]));
+  for (const [line, owner] of lines) owner.log(line, entry.level);
 }
 
 /**
  * @param {Holder} owner
  * @param {Chain} chain
- * @param {string} message
+ * @param {LogEntry} entry
  */
-function sayOnce(owner, chain, message) {
+function sayOnce(owner, chain, entry) {
   const lines = said.get(chain) ?? new Set();
   said.set(chain, lines);
-  const line = lineOf(owner, chain, message);
-  if (!lines.has(line)) owner.log(line);
+  const line = lineOf(owner, chain, entry);
+  if (!lines.has(line)) owner.log(line, entry.level);
   lines.add(line);
 }
 
 /**
  * @param {Holder} owner
  * @param {Chain} chain
- * @param {string} message
+ * @param {LogEntry} entry
  */
-function lineOf({ title }, { name }, message) {
-  // A title is anybody's text, and a log is read line by line.
-  const shown = title === undefined ? name : `"${title.replace(/\p{C}+/gu, ' ').slice(0, LONGEST_TITLE)}"`;
-  return `Connection ${shown}: ${message}`;
+function lineOf({ title }, { name }, entry) {
+  return logLine(entry, { title, name });
 }

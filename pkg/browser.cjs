@@ -4,30 +4,31 @@ to,key2)&&key2!==except)__defProp(to,key2,{get:()=>from[key2],enumerable:!(desc=
 return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:true}),mod);var browser_exports={};
 __export(browser_exports,{BitbucketAuthError:()=>import_error5.BitbucketAuthError,authorizeInPopup:()=>authorizeInPopup,
 beginRedirect:()=>beginRedirect,completeRedirect:()=>completeRedirect,createClient:()=>createClient,init:()=>init});module.
-exports=__toCommonJS(browser_exports);var import_page_core_wasm=require("./inlined/page-core.wasm.js");var import_authorization_client=require("./shared.cjs");var import_error2=require("./shared.cjs");var page_core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
+exports=__toCommonJS(browser_exports);var import_page_core_wasm=require("./inlined/page-core.wasm.js");var page_core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
 var __getOwnPropNames2=Object.getOwnPropertyNames;var __hasOwnProp2=Object.prototype.hasOwnProperty;var __export2=(target,all)=>{
 for(var name in all)__defProp2(target,name,{get:all[name],enumerable:true})};var __copyProps2=(to,from,except,desc)=>{if(from&&
 typeof from==="object"||typeof from==="function"){for(let key2 of __getOwnPropNames2(from))if(!__hasOwnProp2.call(to,key2)&&
 key2!==except)__defProp2(to,key2,{get:()=>from[key2],enumerable:!(desc=__getOwnPropDesc2(from,key2))||desc.enumerable})}
 return to};var __toCommonJS2=mod=>__copyProps2(__defProp2({},"__esModule",{value:true}),mod);var stdin_exports={};__export2(
 stdin_exports,{Client:()=>Client,Misfit:()=>Misfit,__wbg_Error_208446807d0d1e30:()=>__wbg_Error_208446807d0d1e30,__wbg___wbindgen_string_get_7ce8eee7fd327545:()=>__wbg___wbindgen_string_get_7ce8eee7fd327545,
-__wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,__wbg_call_cd93f8e8e68b346a:()=>__wbg_call_cd93f8e8e68b346a,
-__wbg_getRandomValues_07f3179f2d015362:()=>__wbg_getRandomValues_07f3179f2d015362,__wbg_new_37eb45aaf5eeb820:()=>__wbg_new_37eb45aaf5eeb820,
-__wbg_new_cd4348290afae586:()=>__wbg_new_cd4348290afae586,__wbg_set_d2d33b52458e984a:()=>__wbg_set_d2d33b52458e984a,__wbg_set_e4b9a833d288759a:()=>__wbg_set_e4b9a833d288759a,
-__wbg_set_wasm:()=>__wbg_set_wasm,__wbg_static_accessor_CRYPTO_3ecb14720560ffe6:()=>__wbg_static_accessor_CRYPTO_3ecb14720560ffe6,
-__wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,
-__wbindgen_generic_0000000000000003:()=>__wbindgen_generic_0000000000000003,__wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,
-checkBesideClient:()=>checkBesideClient,checkStrayResponse:()=>checkStrayResponse,describeArgument:()=>describeArgument,
-failure:()=>failure2,isPendingOver:()=>isPendingOver,pageClient:()=>pageClient2,publicClient:()=>publicClient,refuseArgument:()=>refuseArgument,
-refusePage:()=>refusePage,responseState:()=>responseState,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse});
-class Client{static __wrap(ptr){const obj=Object.create(Client.prototype);obj.__wbg_ptr=ptr;ClientFinalization.register(
-obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.unregister(
-this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;
-try{const ret=wasm.client_apiUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
-ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{
-const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
-ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{
-const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
+__wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,__wbg_call_e55540e1e1d8271f:()=>__wbg_call_e55540e1e1d8271f,
+__wbg_encodeInto_f84fe2e682efb4b5:()=>__wbg_encodeInto_f84fe2e682efb4b5,__wbg_getRandomValues_07f3179f2d015362:()=>__wbg_getRandomValues_07f3179f2d015362,
+__wbg_length_e83e819f48c774e4:()=>__wbg_length_e83e819f48c774e4,__wbg_new_37eb45aaf5eeb820:()=>__wbg_new_37eb45aaf5eeb820,
+__wbg_new_cd4348290afae586:()=>__wbg_new_cd4348290afae586,__wbg_new_ff4f629e907a6b0e:()=>__wbg_new_ff4f629e907a6b0e,__wbg_set_d2d33b52458e984a:()=>__wbg_set_d2d33b52458e984a,
+__wbg_set_e4b9a833d288759a:()=>__wbg_set_e4b9a833d288759a,__wbg_set_wasm:()=>__wbg_set_wasm,__wbg_static_accessor_CRYPTO_1bdd9114f982ddbc:()=>__wbg_static_accessor_CRYPTO_1bdd9114f982ddbc,
+__wbg_written_e980674f3cffe11c:()=>__wbg_written_e980674f3cffe11c,__wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,
+__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,__wbindgen_generic_0000000000000003:()=>__wbindgen_generic_0000000000000003,
+__wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,checkBesideClient:()=>checkBesideClient,checkStrayResponse:()=>checkStrayResponse,
+describeArgument:()=>describeArgument,failure:()=>failure2,isPendingOver:()=>isPendingOver,pageClient:()=>pageClient2,publicClient:()=>publicClient,
+refuseArgument:()=>refuseArgument,refusePage:()=>refusePage,responseState:()=>responseState,waitingTime:()=>waitingTime,
+withoutResponse:()=>withoutResponse});class Client{static __wrap(ptr){const obj=Object.create(Client.prototype);obj.__wbg_ptr=
+ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=
+0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_client_free(ptr,0)}get apiUrl(){
+let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}authorizationUrl(){let deferred1_0;let deferred1_1;
+try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;
+try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
 ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get clientId(){let deferred1_0;let deferred1_1;try{const ret=wasm.
 client_clientId(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.
 __wbindgen_free(deferred1_0,deferred1_1,1)}}completeRedirect(address,state,started_at,now){const val3=+started_at;const val4=+now;
@@ -45,34 +46,31 @@ client_redirectUri(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return 
 wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get scopes(){const ret=wasm.client_scopes(this.__wbg_ptr);return ret}get tokenUrl(){
 let deferred1_0;let deferred1_1;try{const ret=wasm.client_tokenUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];
 return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}validateAuthorizationResponse(callback,state){
-let deferred4_0;let deferred4_1;try{let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(callback,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=
-WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}
-const ret=wasm.client_validateAuthorizationResponse(this.__wbg_ptr,ptr0,len0,ptr1,len1);var ptr3=ret[0];var len3=ret[1];
-if(ret[3]){ptr3=0;len3=0;throw takeFromExternrefTable0(ret[2])}deferred4_0=ptr3;deferred4_1=len3;return getStringFromWasm0(
-ptr3,len3)}finally{wasm.__wbindgen_free(deferred4_0,deferred4_1,1)}}validateInPage(address,state){let ptr0,len0,ptr1,len1;
-try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
-state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*
-1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.client_validateInPage(this.__wbg_ptr,ptr0,len0,
-ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.
-__wbindgen_free(ret[0],ret[1]*1,1)}return v3}}if(Symbol.dispose)Client.prototype[Symbol.dispose]=Client.prototype.free;const Misfit=Object.
-freeze({NotAnObject:0,"0":"NotAnObject",Unreadable:1,"1":"Unreadable",Unknown:2,"2":"Unknown",Missing:3,"3":"Missing",OtherKind:4,
-"4":"OtherKind",TooLong:5,"5":"TooLong"});function checkBesideClient(members){const ptr0=passArrayJsValueToWasm0(members,
-wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;const ret=wasm.checkBesideClient(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(
-ret[0])}}function checkStrayResponse(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.checkStrayResponse(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}
-function describeArgument(argument){const ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.describeArgument(ptr0,len0);return ret}function failure2(code,phase,field,status,retry_after,ending){
-const val5=+(isLikeNone(status)?16777215:status);const val6=+(isLikeNone(retry_after)?0:retry_after);let ptr0,len0,ptr1,
-len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(field)?
-0:passStringToWasm0(field,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=isLikeNone(ending)?0:
-passStringToWasm0(ending,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(
-ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.failure(ptr0,len0,ptr1,len1,ptr2,len2,val5,!isLikeNone(retry_after),val6,ptr3,len3);
-if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function isPendingOver(started_at,now){
-const ret=wasm.isPendingOver(started_at,now);return ret!==0}function pageClient2(origin,client_id,redirect_uri,scopes,authorize_url,token_url,api_url){
-let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6;try{ptr0=passStringToWasm0(origin,wasm.__wbindgen_malloc,
+const ptr0=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+client_validateAuthorizationResponse(this.__wbg_ptr,callback,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+return takeFromExternrefTable0(ret[0])}validateInPage(address,state){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
+address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.client_validateInPage(this.__wbg_ptr,ptr0,len0,ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(
+ret[2])}let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}}if(Symbol.
+dispose)Client.prototype[Symbol.dispose]=Client.prototype.free;const Misfit=Object.freeze({NotAnObject:0,"0":"NotAnObjec\
+t",Unreadable:1,"1":"Unreadable",Unknown:2,"2":"Unknown",Missing:3,"3":"Missing",OtherKind:4,"4":"OtherKind",TooLong:5,"\
+5":"TooLong"});function checkBesideClient(members){const ptr0=passArrayJsValueToWasm0(members,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.checkBesideClient(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function checkStrayResponse(address){
+const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+checkStrayResponse(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function describeArgument(argument){const ptr0=passStringToWasm0(
+argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.describeArgument(ptr0,
+len0);return ret}function failure2(code,phase,field,status,retry_after,ending){const val5=+(isLikeNone(status)?16777215:
+status);const val6=+(isLikeNone(retry_after)?0:retry_after);let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(
+code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(phase,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(field)?0:passStringToWasm0(field,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=isLikeNone(ending)?0:passStringToWasm0(ending,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(
+ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
+failure(ptr0,len0,ptr1,len1,ptr2,len2,val5,!isLikeNone(retry_after),val6,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}function isPendingOver(started_at,now){const ret=wasm.isPendingOver(started_at,
+now);return ret!==0}function pageClient2(origin,client_id,redirect_uri,scopes,authorize_url,token_url,api_url){let ptr0,
+len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6;try{ptr0=passStringToWasm0(origin,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=isLikeNone(client_id)?0:passStringToWasm0(client_id,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(redirect_uri)?0:passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=isLikeNone(scopes)?0:passStringToWasm0(scopes,wasm.__wbindgen_malloc,
@@ -113,16 +111,19 @@ deferred2_0,deferred2_1,1)}}function __wbg_Error_208446807d0d1e30(arg0,arg1){con
 return ret}function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0,arg1){const obj=arg1;const ret=typeof obj==="strin\
 g"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len1=WASM_VECTOR_LEN;
 getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().setInt32((arg0>>>0)+4*0,ptr1,true)}function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){
-throw new Error(getStringFromWasm0(arg0,arg1))}function __wbg_call_cd93f8e8e68b346a(arg0,arg1,arg2,arg3){const ret=String.
-prototype.split.call(getStringFromWasm0(arg0,arg1),getStringFromWasm0(arg2,arg3));return ret}function __wbg_getRandomValues_07f3179f2d015362(){
+throw new Error(getStringFromWasm0(arg0,arg1))}function __wbg_call_e55540e1e1d8271f(arg0,arg1,arg2){const ret=String.prototype.
+split.call(getStringFromWasm0(arg0,arg1),arg2);return ret}function __wbg_encodeInto_f84fe2e682efb4b5(arg0,arg1,arg2,arg3){
+const ret=arg0.encodeInto(arg1,getArrayU8FromWasm0(arg2,arg3));return ret}function __wbg_getRandomValues_07f3179f2d015362(){
 return handleError(function(arg0,arg1,arg2){const ret=arg0.getRandomValues(getArrayU8FromWasm0(arg1,arg2));return ret},arguments)}
-function __wbg_new_37eb45aaf5eeb820(){const ret=new Array;return ret}function __wbg_new_cd4348290afae586(){const ret=new Object;
+function __wbg_length_e83e819f48c774e4(arg0){const ret=arg0.length;return ret}function __wbg_new_37eb45aaf5eeb820(){const ret=new Array;
+return ret}function __wbg_new_cd4348290afae586(){const ret=new Object;return ret}function __wbg_new_ff4f629e907a6b0e(){const ret=new TextEncoder;
 return ret}function __wbg_set_d2d33b52458e984a(arg0,arg1,arg2){arg0[arg1>>>0]=arg2}function __wbg_set_e4b9a833d288759a(arg0,arg1,arg2){
-arg0[arg1]=arg2}function __wbg_static_accessor_CRYPTO_3ecb14720560ffe6(){const ret=typeof crypto==="undefined"?void 0:crypto;
-return isLikeNone(ret)?0:addToExternrefTable0(ret)}function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}
-function __wbindgen_generic_0000000000000002(arg0,arg1){const ret=getStringFromWasm0(arg0,arg1);return ret}function __wbindgen_generic_0000000000000003(arg0){
-const ret=BigInt.asUintN(64,arg0);return ret}function __wbindgen_init_externref_table(){const table=wasm.__wbindgen_externrefs;
-table.set(0,void 0);table.set(1024,void 0);table.set(1025,null);table.set(1026,true);table.set(1027,false)}const ClientFinalization=typeof FinalizationRegistry===
+arg0[arg1]=arg2}function __wbg_static_accessor_CRYPTO_1bdd9114f982ddbc(){const ret=typeof crypto==="undefined"?void 0:crypto;
+return isLikeNone(ret)?0:addToExternrefTable0(ret)}function __wbg_written_e980674f3cffe11c(arg0){const ret=arg0.written;
+return ret}function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}function __wbindgen_generic_0000000000000002(arg0,arg1){
+const ret=getStringFromWasm0(arg0,arg1);return ret}function __wbindgen_generic_0000000000000003(arg0){const ret=BigInt.asUintN(
+64,arg0);return ret}function __wbindgen_init_externref_table(){const table=wasm.__wbindgen_externrefs;table.set(0,void 0);
+table.set(1024,void 0);table.set(1025,null);table.set(1026,true);table.set(1027,false)}const ClientFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_client_free(ptr,1));function addToExternrefTable0(obj){
 const idx=wasm.__externref_table_alloc();wasm.__wbindgen_externrefs.set(idx,obj);return idx}function getArrayU8FromWasm0(ptr,len){
 ptr=ptr>>>0;return getUint8ArrayMemory0().subarray(ptr/1,ptr/1+len)}let cachedDataViewMemory0=null;function getDataViewMemory0(){
@@ -147,9 +148,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var page_core_wasm_key_exports={};__export(page_core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="4945a35f8dcfe822011a1f8ec5e9458777379d82a0b25144a7d5c2c2f47f9ac1";var section="nocodb-bitbucket-auth";var build="\
-a280ed37a7aa4948916e194f4ebc6dc22d59e2b9132510108c9ec091c9dd3c0d";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
-sm/4945a35f8dcfe822011a1f8ec5e9458777379d82a0b25144a7d5c2c2f47f9ac1");var import_argument_reader=require("./shared.cjs");var import_inlined_bytes=require("./shared.cjs");var import_loader=require("./shared.cjs");
+var hash="c6204a8b02cd4fd30c1a977fd9fb19ca9b804ff6c07af77a528886cd7e19ad6e";var section="nocodb-bitbucket-auth";var build="\
+37fdf381fcdad9d11a564ad5a6fc6ebf494d2849b653b3bcdd059251dde415ac";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
+sm/c6204a8b02cd4fd30c1a977fd9fb19ca9b804ff6c07af77a528886cd7e19ad6e");var import_argument_reader=require("./shared.cjs");var import_inlined_bytes=require("./shared.cjs");var import_loader=require("./shared.cjs");
 var loader=(0,import_loader.createLoader)({makeGlue:page_core_bg_default,identity:page_core_wasm_key_exports,decode:import_inlined_bytes.fromHex});
 var core=loader.core;var init=loader.init;var failure=loader.failure;var membersOf=(0,import_argument_reader.createReader)(
 core);var import_error=require("./shared.cjs");var NAME="nocodb-bitbucket-auth";var POPUP=`${NAME}:popup`;function windowOf(options){const page=tryTo(()=>options?.window??
@@ -161,7 +162,8 @@ Object.keys(own)));return clientFor(caller,page,client??{...own,...own.endpoints
 redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl}){const origin=textOf(()=>page.origin)??"null";return(0,import_error.judge)(
 caller,()=>core().pageClient(origin,clientId,redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl))}function sessionStorageOf(page){
 return tryTo(()=>page.sessionStorage)}function remember(storage,key2,value){try{storage?.setItem(key2,value)}catch{return false}
-return storage!==void 0}function createClient(options){const{clientId,redirectUri,scopes,endpoints={}}=membersOf(createClient,"publicClientOptio\
+return storage!==void 0}var IDLE_MS=200;function loadWhenIdle(){const page=windowOf(void 0);if(!page||tryTo(()=>page.document)===void 0)return;const load=()=>{
+init().catch(()=>{})};if(page.requestIdleCallback)page.requestIdleCallback(load);else page.setTimeout(load,IDLE_MS)}var import_authorization_client=require("./shared.cjs");var import_error2=require("./shared.cjs");function createClient(options){const{clientId,redirectUri,scopes,endpoints={}}=membersOf(createClient,"publicClientOptio\
 ns",options);const{authorizeUrl,tokenUrl,apiUrl}=endpoints;const handle=(0,import_error2.judge)(createClient,()=>core().
 publicClient(textOf(()=>globalThis.location?.origin),clientId,redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl));return new import_authorization_client.AuthorizationClient(
 handle,membersOf)}var import_error3=require("./shared.cjs");var POPUP_SIZE={width:600,height:760};var LOOK_MS=100;var FAREWELL_MS=1e4;var PATIENCE_MS=6e4;var NO_ADDRESSES=["","abou\
@@ -220,4 +222,4 @@ state:sent,startedAt,codeVerifier,endpoints,...own}=membersOf(completeRedirect,"
 completeRedirect,page,{...own,...endpoints});const code=(0,import_error4.judge)(completeRedirect,()=>client.completeRedirect(
 address,sent,startedAt,Date.now()));return code===void 0?null:{code,code_verifier:codeVerifier}}function read(storage,key2){
 try{return JSON.parse(storage.getItem(key2)??"")??void 0}catch{return void 0}}function pendingKeys(storage){return Object.
-keys(storage).filter(key2=>key2.startsWith(PENDING))}var import_error5=require("./shared.cjs");
+keys(storage).filter(key2=>key2.startsWith(PENDING))}var import_error5=require("./shared.cjs");loadWhenIdle();

@@ -408,6 +408,32 @@ export interface Verdict {
 }
 
 /**
+ * What can be told of a client.
+ */
+export interface ClientFacts {
+    /**
+     * How many characters the Key has.
+     */
+    keyLength: number;
+    /**
+     * The last characters of a long Key.
+     */
+    keyEnd?: string;
+    /**
+     * How many characters the Secret has.
+     */
+    secretLength: number;
+    /**
+     * Which of Bitbucket's kinds of clients has a Key and a Secret of these lengths; absent where none has.
+     */
+    generation?: 'older' | 'newer';
+    /**
+     * The requested scopes that Bitbucket no longer asks for.
+     */
+    retiredScopes: string[];
+}
+
+/**
  * What has to be remembered between sending the user to Bitbucket and the callback.
  */
 export interface AuthorizationRequest {
@@ -518,6 +544,10 @@ export interface Settings {
      * Whether the host's form may send a code without its verifier.
      */
     isVerifierOptional: boolean;
+    /**
+     * Whether the variables say that NocoDB runs its jobs in processes of their own.
+     */
+    hasWorkers: boolean;
     /**
      * Whether requests to endpoints that Atlassian removed are answered from others.
      */
@@ -839,13 +869,26 @@ export class List {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * The addresses that may be asked for while the caller holds so many pages that it consumes: of the page to ask for, and
+     * of pages whose turn comes after it.
+     */
+    addresses(held: number): string[];
+    /**
      * Takes what an answer says of its page. Whether there is another page.
      */
     answered(next: string | null | undefined, values: number, page?: number | null, pagelen?: number | null, size?: number | null): boolean;
     /**
-     * For the absolute address of the first page.
+     * Whether one more page may be asked for ahead where so many were, whose values nobody has yet.
      */
-    constructor(address: string);
+    mayGoAhead(ahead: number): boolean;
+    /**
+     * For the absolute address of the first page. `concurrency`: how many pages may be under way or kept at once.
+     */
+    constructor(address: string, concurrency?: number | null);
+    /**
+     * Takes note that a page was asked for ahead in vain.
+     */
+    wasted(): void;
     /**
      * The absolute address of the page to ask for.
      */
@@ -884,6 +927,34 @@ export enum Misfit {
      * A list is longer than it may be.
      */
     TooLong = 5,
+}
+
+/**
+ * The pages of lists that one client is asked for by their numbers.
+ */
+export class PageSequence {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Takes note that a request was answered as it should be. Whether it matters what the answer says.
+     */
+    answered(address: string): boolean;
+    /**
+     * Takes note of a request of the caller's, by its absolute address. The address of the page that may be fetched at once.
+     */
+    asked(address: string): string | undefined;
+    /**
+     * Takes note of a request that is not for a page, or not like any other.
+     */
+    interrupted(): void;
+    /**
+     * For a client that was asked for nothing yet.
+     */
+    constructor();
+    /**
+     * Takes what the answer says of its page. The address of the page that may be fetched now.
+     */
+    told(address: string, next?: string | null, pagelen?: number | null, size?: number | null): string | undefined;
 }
 
 /**
@@ -1280,6 +1351,56 @@ export class RemovedEndpoints {
 }
 
 /**
+ * When the requests of one account and group of resources were sent. Times are in milliseconds, of a clock that never goes
+ * back.
+ */
+export class RequestLog {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Counts the requests of another log here, too.
+     */
+    absorb(other: RequestLog): void;
+    /**
+     * Counts a request.
+     */
+    add(time: number, number: number, is_missing: boolean): void;
+    /**
+     * How many requests a shared log has to have.
+     */
+    known(now: number): number;
+    /**
+     * Notes that the shared log may have lost any of them.
+     */
+    lose(): void;
+    /**
+     * The requests that the shared log may not have: the number of one, and how long ago it was sent, in microseconds; the
+     * same of the next one, and so on.
+     */
+    missing(most: number, now: number): Float64Array;
+    /**
+     * Without requests.
+     */
+    constructor();
+    /**
+     * Notes that the shared log has these.
+     */
+    passedOn(numbers: Float64Array | number[]): void;
+    /**
+     * Takes back a request that was not sent.
+     */
+    takeBack(number: number): void;
+    /**
+     * How many requests others must have sent, when so many were sent in all.
+     */
+    unknown(used: number, now: number): number;
+    /**
+     * For how many milliseconds no request may be sent.
+     */
+    wait(limit: number, now: number): number;
+}
+
+/**
  * What is known of tokens, beside the tokens.
  */
 export class TokenOrigin {
@@ -1311,6 +1432,17 @@ export function checkStrayResponse(address: string): void;
  * or `invaded`.
  */
 export function chooseRedisDatabase(surveyed: Uint32Array | number[], survey: string): RedisChoice;
+
+/**
+ * What can be told of a client.
+ */
+export function clientFacts(client: Client): ClientFacts;
+
+/**
+ * By how many seconds this machine's clock is ahead of a server's `Date`, as far as it matters; `undefined` for what is no
+ * date.
+ */
+export function clockSkew(date: string, earliest: number, latest: number): number | undefined;
 
 /**
  * The names of the members that `readCredential` reads, with spaces between them.
@@ -1399,6 +1531,11 @@ export function isRefusal(code: string): boolean;
 export function isRenewable(kind: string, refresh_token: string): boolean;
 
 /**
+ * Whether the second address of a Redis leads to this database of the one at the first.
+ */
+export function isSameDatabase(address: string, database: number, other: string): boolean;
+
+/**
  * Whether the JSON of a member of a config stands for a text in a vault.
  */
 export function isVaultReference(member: string): boolean;
@@ -1412,6 +1549,21 @@ export function isWaitedFor(told: number): boolean;
  * The error object for an answer of the API that is no success, to a request with a credential of this kind.
  */
 export function judgeApiResponse(answer: ApiAnswer, kind: string): Failure;
+
+/**
+ * What is at the client's redirect URI, when it was asked with an authorization response without a code.
+ */
+export function judgeCallback(client: Client, status: number, location: string | null | undefined, is_page: boolean): 'page' | 'elsewhere' | 'downgrade' | 'moved' | 'query-lost' | 'guarded' | 'missing' | 'failing' | 'other-page';
+
+/**
+ * What an endpoint that was asked without a credential shows by its status.
+ */
+export function judgeEndpoint(is_for_users: boolean, status: number): 'reached' | 'foreign' | 'failing';
+
+/**
+ * What it means for Key and Secret that the exchange of a made-up code failed with this code.
+ */
+export function judgeTrialExchange(code: string): 'accepted' | 'refused' | 'failed' | 'unknown';
 
 /**
  * The error object for an exchange that did not end within that.
@@ -1494,6 +1646,11 @@ export function publication(fence: number, place: string, is_first: boolean, new
  * What an answer tells of the rate limit.
  */
 export function rateLimitNews(status: number, limit: string | null | undefined, near_limit: string | null | undefined, retry_after: string | null | undefined, known: number, is_configured: boolean, refusals: number, received_at: number): RateLimitNews;
+
+/**
+ * For how long a request counts, in milliseconds.
+ */
+export function rateLimitWindow(): number;
 
 /**
  * What the JSON of a config's members says of its credential. `may_act_as_client` is what the environment says of that.

@@ -1,4 +1,4 @@
-export const hash = 'd0ea0091b68f198a417693244292af13fe365d01ebb205d9f6d4ee02ae3abe9e';
+export const hash = 'dd4fc1e84c195e8ebdc28786e8407305fa5c43d5f338e087853ccc800e32517b';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '5f2ffaf0f164b462aafe3e7eebcae07ab7bfa785d1c1f98ad5ecb39dd41fe8a6';
-export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/d0ea0091b68f198a417693244292af13fe365d01ebb205d9f6d4ee02ae3abe9e');
+export const build = 'b7fb74f2beb5c33caa19511c4e508ccac79b23f4fc03a7ff1216f2a791c09b12';
+export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/dd4fc1e84c195e8ebdc28786e8407305fa5c43d5f338e087853ccc800e32517b');

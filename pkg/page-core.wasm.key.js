@@ -1,4 +1,4 @@
-export const hash = '4945a35f8dcfe822011a1f8ec5e9458777379d82a0b25144a7d5c2c2f47f9ac1';
+export const hash = 'c6204a8b02cd4fd30c1a977fd9fb19ca9b804ff6c07af77a528886cd7e19ad6e';
 export const section = 'nocodb-bitbucket-auth';
-export const build = 'a280ed37a7aa4948916e194f4ebc6dc22d59e2b9132510108c9ec091c9dd3c0d';
-export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/4945a35f8dcfe822011a1f8ec5e9458777379d82a0b25144a7d5c2c2f47f9ac1');
+export const build = '37fdf381fcdad9d11a564ad5a6fc6ebf494d2849b653b3bcdd059251dde415ac';
+export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/c6204a8b02cd4fd30c1a977fd9fb19ca9b804ff6c07af77a528886cd7e19ad6e');

@@ -4,16 +4,15 @@ if(from&&typeof from==="object"||typeof from==="function"){for(let key of __getO
 to,key)&&key!==except)__defProp(to,key,{get:()=>from[key],enumerable:!(desc=__getOwnPropDesc(from,key))||desc.enumerable})}
 return to};var __toESM=(mod,isNodeMode,target)=>(target=mod!=null?__create(__getProtoOf(mod)):{},__copyProps(isNodeMode||!mod||!mod.
 __esModule?__defProp(target,"default",{value:mod,enumerable:true}):target,mod));var __toCommonJS=mod=>__copyProps(__defProp(
-{},"__esModule",{value:true}),mod);function digest(payload){const{code,codeVerifier}=(0,import_oauth_payload.grantOf)(payload);if(typeof code!=="string")return void 0;
-return(0,import_node_crypto.createHash)("sha256").update(JSON.stringify([code,String(codeVerifier)])).digest("base64url")}
-function remember(payload,tokens){const key=digest(payload);if(key===void 0)return;if(outcomes.size>=MOST)outcomes.delete(
-outcomes.keys().next().value);const outcome={tokens,isUnstored:false};outcomes.set(key,outcome);setTimeout(()=>{if(outcomes.
-get(key)===outcome)outcomes.delete(key)},REMEMBERED_MS).unref()}function noteUnstored(payload){const outcome=outcomes.get(
-digest(payload)??"");if(outcome)outcome.isUnstored=true}function recall(payload,{onlyUnstored=false}={}){const key=digest(
-payload)??"";const outcome=outcomes.get(key);if(!outcome||onlyUnstored&&!outcome.isUnstored)return void 0;outcomes.delete(
-key);return outcome.tokens}var import_node_crypto,import_oauth_payload,REMEMBERED_MS,MOST,outcomes;var init_exchanged_codes=__esm(
-{"js/nocodb/exchanged-codes.js"(){import_node_crypto=require("node:crypto");import_oauth_payload=require("./shared.cjs");
-REMEMBERED_MS=6e4;MOST=1e3;outcomes=new Map}});var plugin_exports={};
+{},"__esModule",{value:true}),mod);function keyOf(payload){const{code,codeVerifier}=(0,import_oauth_payload.grantOf)(payload);if(typeof code!=="string")return void 0;
+return(0,import_digest.digest)(JSON.stringify([code,String(codeVerifier)])).toString("base64url")}function remember(payload,tokens){
+const key=keyOf(payload);if(key===void 0)return;if(outcomes.size>=MOST)outcomes.delete(outcomes.keys().next().value);const outcome={
+tokens,isUnstored:false};outcomes.set(key,outcome);setTimeout(()=>{if(outcomes.get(key)===outcome)outcomes.delete(key)},
+REMEMBERED_MS).unref()}function noteUnstored(payload){const outcome=outcomes.get(keyOf(payload)??"");if(outcome)outcome.
+isUnstored=true}function recall(payload,{onlyUnstored=false}={}){const key=keyOf(payload)??"";const outcome=outcomes.get(
+key);if(!outcome||onlyUnstored&&!outcome.isUnstored)return void 0;outcomes.delete(key);return outcome.tokens}var import_digest,
+import_oauth_payload,REMEMBERED_MS,MOST,outcomes;var init_exchanged_codes=__esm({"js/nocodb/exchanged-codes.js"(){import_digest=
+require("./shared.cjs");import_oauth_payload=require("./shared.cjs");REMEMBERED_MS=6e4;MOST=1e3;outcomes=new Map}});var plugin_exports={};
 __export(plugin_exports,{BitbucketAuthError:()=>import_entry.BitbucketAuthError,default:()=>import_entry.default,
 grantOf:()=>import_oauth_payload2.grantOf,hostStatus:()=>hostStatus,maskedCredential:()=>maskedCredential,maskedMembers:()=>import_masks.maskedMembers,
 noteUnstored:()=>noteUnstored,recall:()=>recall,remember:()=>remember,takesCode:()=>takesCode,unexchanged:()=>unexchanged,
@@ -85,15 +84,16 @@ ode.
 </body>
 </html>
 `;policy="default-src 'none'; script-src 'sha256-lLjHIKpYK69ssegoFuokT12u8mSsvQZeOr/5FWrC0t8='; style-src 'sha256-0JbPSV\
-2t1YeaXe687kbo53rOLt2L6q3kJFLKCHPe7wc='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}});var callback_page_exports={};__export(callback_page_exports,{serveCallbackPage:()=>serveCallbackPage});function serveCallbackPage(env=process.
-env){if(isServed)return;isServed=true;const environment=(0,import_environment.lazyEnvironment)(env);const shownAt=target=>environment().
-callbackPage?.shownAt(target);for(const{prototype}of SERVERS)answerFirst(prototype,(request,response)=>answer(shownAt,request,
-response))}function answerFirst(prototype,isAnswered){const{emit}=prototype;const emitUnlessAnswered=function(event){const args=arguments;
-if(event==="request"&&isAnswered(args[1],args[2]))return true;return emit.apply(this,args)};Object.defineProperty(prototype,
-"emit",{value:emitUnlessAnswered,writable:true,configurable:true})}function answer(shownAt,request,response){try{const{method,
-url}=request;const shown=method==="GET"&&url?.includes("?")?shownAt(url):void 0;if(!shown)return false;const{refusal}=shown;
-response.writeHead(200,refusal?{...HEADERS,...CUT_OFF}:HEADERS).end(refusal?pageOf(refusal):page);return true}catch{return false}}
-function pageOf({heading,text}){const main=`<main>
+2t1YeaXe687kbo53rOLt2L6q3kJFLKCHPe7wc='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}});var callback_page_exports={};__export(callback_page_exports,{pageFor:()=>pageFor,serveCallbackPage:()=>serveCallbackPage});
+function serveCallbackPage(env=process.env){if(isServed)return;isServed=true;const environment=(0,import_environment.lazyEnvironment)(
+env);const shownAt=target=>environment().callbackPage?.shownAt(target);for(const{prototype}of SERVERS)answerFirst(prototype,
+(request,response)=>answer(shownAt,request,response))}function answerFirst(prototype,isAnswered){const{emit}=prototype;const emitUnlessAnswered=function(event){
+const args=arguments;if(event==="request"&&isAnswered(args[1],args[2]))return true;return emit.apply(this,args)};Object.
+defineProperty(prototype,"emit",{value:emitUnlessAnswered,writable:true,configurable:true})}function answer(shownAt,request,response){
+try{const{method,url}=request;const shown=method==="GET"&&url?.includes("?")?shownAt(url):void 0;if(!shown)return false;
+const{headers,body}=pageFor(shown);response.writeHead(200,headers).end(body);return true}catch{return false}}function pageFor({
+refusal}){return refusal?{headers:{...HEADERS,...CUT_OFF},body:pageOf(refusal)}:{headers:HEADERS,body:page}}function pageOf({
+heading,text}){const main=`<main>
 <h1>${heading}</h1>
 <p>${text}</p>
 <button type="button">Close this window</button>

@@ -4,8 +4,8 @@ to,key2)&&key2!==except)__defProp(to,key2,{get:()=>from[key2],enumerable:!(desc=
 return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:true}),mod);var shared_exports={};
 __export(shared_exports,{AuthorizationClient:()=>AuthorizationClient,BitbucketAuthError:()=>BitbucketAuthError,
 DEFAULT_SCOPES:()=>DEFAULT_SCOPES,OAuthClient:()=>OAuthClient,core:()=>core,createClient:()=>createClient,createLoader:()=>createLoader,
-createReader:()=>createReader,expandScopes:()=>expandScopes,failure:()=>failure,fromBase64:()=>fromBase64,fromHex:()=>fromHex,
-grantOf:()=>grantOf,init:()=>init,isModule:()=>isModule,isObject:()=>isObject,jsonOf:()=>jsonOf,jsonOfMember:()=>jsonOfMember,
+createReader:()=>createReader,digest:()=>digest,expandScopes:()=>expandScopes,failure:()=>failure,fromBase64:()=>fromBase64,
+fromHex:()=>fromHex,grantOf:()=>grantOf,init:()=>init,isModule:()=>isModule,isObject:()=>isObject,jsonOf:()=>jsonOf,jsonOfMember:()=>jsonOfMember,
 judge:()=>judge,judgeTokenResponse:()=>judgeTokenResponse,kindOf:()=>kindOf,lazyEnvironment:()=>lazyEnvironment,masked:()=>masked,
 maskedMembers:()=>maskedMembers,members:()=>members,membersOf:()=>membersOf,missingScopes:()=>missingScopes,pick:()=>pick,
 readEnvironment:()=>readEnvironment,readSource:()=>readSource,reading:()=>reading,stringOf:()=>stringOf,tagOf:()=>tagOf,
@@ -70,51 +70,55 @@ false:value=>value===false?value:void 0,bytes(value,limit){if(typeof value==="st
 encode(value.slice(0,limit+1));if(!ArrayBuffer.isView(value)||tagOf(value)!=="Uint8Array")return void 0;return new Uint8Array(
 value).subarray(0,limit+1)},scopes(value,limit){if(typeof value==="string")return value;if(!Array.isArray(value))return void 0;
 const{length}=value;if(length>limit)return null;const texts=Array.from({length},(_,at)=>textOf(value[at]));return texts.
-includes(void 0)?void 0:texts.join(" ")},callback(value){if(typeof value==="string")return value;const query=tagOf(value)===
-"URLSearchParams"?textOf(value.toString()):void 0;return query===void 0?tagOf(value)==="URL"?textOf(value.href):void 0:`\
-?${query}`},texts(value){if(typeof value!=="object"||!isPlain(value))return void 0;const entries=Reflect.ownKeys(value).
-filter(name=>typeof name==="string").map(name=>[name,textOf(value[name])]);return entries.some(([,text])=>text===void 0)?
-void 0:String(new URLSearchParams(entries))},headers(value){if(typeof value!=="object")return void 0;const plain={};for(const entry of Symbol.
-iterator in value?value:Object.entries(value)){if(!Array.isArray(entry))return void 0;const[name,field]=entry;if(isThere(
-field))plain[String(name).toLowerCase()]=String(field)}return plain}};var encoder;function textOf(value){return typeof value===
-"string"?value:void 0}function isPlain(value){const prototype=Object.getPrototypeOf(value);return prototype===null||Object.
-getPrototypeOf(prototype)===null}var isThere=value=>value!==void 0&&value!==null;var core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
+includes(void 0)?void 0:texts.join(" ")},callback(value,limit){const tag=tagOf(value);const text=tag==="URL"?value.href:
+tag==="URLSearchParams"?value.toString():value;if(typeof text!=="string")return void 0;return(tag==="URLSearchParams"?`?${text}`:
+text).slice(0,limit+1)},texts(value){if(typeof value!=="object"||!isPlain(value))return void 0;const entries=Reflect.ownKeys(
+value).filter(name=>typeof name==="string").map(name=>[name,textOf(value[name])]);return entries.some(([,text])=>text===
+void 0)?void 0:String(new URLSearchParams(entries))},headers(value){if(typeof value!=="object")return void 0;const plain={};
+for(const entry of Symbol.iterator in value?value:Object.entries(value)){if(!Array.isArray(entry))return void 0;const[name,
+field]=entry;if(isThere(field))plain[String(name).toLowerCase()]=String(field)}return plain}};var encoder;function textOf(value){
+return typeof value==="string"?value:void 0}function isPlain(value){const prototype=Object.getPrototypeOf(value);return prototype===
+null||Object.getPrototypeOf(prototype)===null}var isThere=value=>value!==void 0&&value!==null;var core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
 var __getOwnPropNames2=Object.getOwnPropertyNames;var __hasOwnProp2=Object.prototype.hasOwnProperty;var __export2=(target,all)=>{
 for(var name in all)__defProp2(target,name,{get:all[name],enumerable:true})};var __copyProps2=(to,from,except,desc)=>{if(from&&
 typeof from==="object"||typeof from==="function"){for(let key2 of __getOwnPropNames2(from))if(!__hasOwnProp2.call(to,key2)&&
 key2!==except)__defProp2(to,key2,{get:()=>from[key2],enumerable:!(desc=__getOwnPropDesc2(from,key2))||desc.enumerable})}
 return to};var __toCommonJS2=mod=>__copyProps2(__defProp2({},"__esModule",{value:true}),mod);var stdin_exports={};__export2(
 stdin_exports,{Api:()=>Api,ApiAnswer:()=>ApiAnswer,CallbackPage:()=>CallbackPage,Client:()=>Client,ConnectionTest:()=>ConnectionTest,
-List:()=>List,Misfit:()=>Misfit,Proxies:()=>Proxies,Redactor:()=>Redactor,RefreshAction:()=>RefreshAction,RefreshAdmission:()=>RefreshAdmission,
-RefreshAnswer:()=>RefreshAnswer,RefreshEvent:()=>RefreshEvent,RefreshLane:()=>RefreshLane,RefreshPolicy:()=>RefreshPolicy,
-RefreshQueue:()=>RefreshQueue,RemovedEndpoints:()=>RemovedEndpoints,TokenOrigin:()=>TokenOrigin,__wbg_Error_208446807d0d1e30:()=>__wbg_Error_208446807d0d1e30,
-__wbg_Number_ff192a72a0dcdf6d:()=>__wbg_Number_ff192a72a0dcdf6d,__wbg___wbindgen_is_undefined_be5b34249ff1fc15:()=>__wbg___wbindgen_is_undefined_be5b34249ff1fc15,
-__wbg___wbindgen_string_get_7ce8eee7fd327545:()=>__wbg___wbindgen_string_get_7ce8eee7fd327545,__wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,
-__wbg_call_cd93f8e8e68b346a:()=>__wbg_call_cd93f8e8e68b346a,__wbg_callbackpage_new:()=>__wbg_callbackpage_new,__wbg_client_new:()=>__wbg_client_new,
-__wbg_getRandomValues_07f3179f2d015362:()=>__wbg_getRandomValues_07f3179f2d015362,__wbg_new_37eb45aaf5eeb820:()=>__wbg_new_37eb45aaf5eeb820,
-__wbg_new_cd4348290afae586:()=>__wbg_new_cd4348290afae586,__wbg_parse_c3f72b5a24f83c01:()=>__wbg_parse_c3f72b5a24f83c01,
-__wbg_proxies_new:()=>__wbg_proxies_new,__wbg_set_d2d33b52458e984a:()=>__wbg_set_d2d33b52458e984a,__wbg_set_e4b9a833d288759a:()=>__wbg_set_e4b9a833d288759a,
-__wbg_set_wasm:()=>__wbg_set_wasm,__wbg_static_accessor_CRYPTO_3ecb14720560ffe6:()=>__wbg_static_accessor_CRYPTO_3ecb14720560ffe6,
-__wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,
-__wbindgen_generic_0000000000000003:()=>__wbindgen_generic_0000000000000003,__wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,
-bearer:()=>bearer,checkBesideClient:()=>checkBesideClient,checkStrayResponse:()=>checkStrayResponse,chooseRedisDatabase:()=>chooseRedisDatabase,
+List:()=>List,Misfit:()=>Misfit,PageSequence:()=>PageSequence,Proxies:()=>Proxies,Redactor:()=>Redactor,RefreshAction:()=>RefreshAction,
+RefreshAdmission:()=>RefreshAdmission,RefreshAnswer:()=>RefreshAnswer,RefreshEvent:()=>RefreshEvent,RefreshLane:()=>RefreshLane,
+RefreshPolicy:()=>RefreshPolicy,RefreshQueue:()=>RefreshQueue,RemovedEndpoints:()=>RemovedEndpoints,RequestLog:()=>RequestLog,
+TokenOrigin:()=>TokenOrigin,__wbg_Error_208446807d0d1e30:()=>__wbg_Error_208446807d0d1e30,__wbg_Number_ff192a72a0dcdf6d:()=>__wbg_Number_ff192a72a0dcdf6d,
+__wbg___wbindgen_is_undefined_be5b34249ff1fc15:()=>__wbg___wbindgen_is_undefined_be5b34249ff1fc15,__wbg___wbindgen_string_get_7ce8eee7fd327545:()=>__wbg___wbindgen_string_get_7ce8eee7fd327545,
+__wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,__wbg_call_e55540e1e1d8271f:()=>__wbg_call_e55540e1e1d8271f,
+__wbg_callbackpage_new:()=>__wbg_callbackpage_new,__wbg_client_new:()=>__wbg_client_new,__wbg_encodeInto_f84fe2e682efb4b5:()=>__wbg_encodeInto_f84fe2e682efb4b5,
+__wbg_getRandomValues_07f3179f2d015362:()=>__wbg_getRandomValues_07f3179f2d015362,__wbg_length_e83e819f48c774e4:()=>__wbg_length_e83e819f48c774e4,
+__wbg_new_37eb45aaf5eeb820:()=>__wbg_new_37eb45aaf5eeb820,__wbg_new_cd4348290afae586:()=>__wbg_new_cd4348290afae586,__wbg_new_ff4f629e907a6b0e:()=>__wbg_new_ff4f629e907a6b0e,
+__wbg_parse_c3f72b5a24f83c01:()=>__wbg_parse_c3f72b5a24f83c01,__wbg_proxies_new:()=>__wbg_proxies_new,__wbg_set_d2d33b52458e984a:()=>__wbg_set_d2d33b52458e984a,
+__wbg_set_e4b9a833d288759a:()=>__wbg_set_e4b9a833d288759a,__wbg_set_wasm:()=>__wbg_set_wasm,__wbg_static_accessor_CRYPTO_1bdd9114f982ddbc:()=>__wbg_static_accessor_CRYPTO_1bdd9114f982ddbc,
+__wbg_written_e980674f3cffe11c:()=>__wbg_written_e980674f3cffe11c,__wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,
+__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,__wbindgen_generic_0000000000000003:()=>__wbindgen_generic_0000000000000003,
+__wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,bearer:()=>bearer,checkBesideClient:()=>checkBesideClient,
+checkStrayResponse:()=>checkStrayResponse,chooseRedisDatabase:()=>chooseRedisDatabase,clientFacts:()=>clientFacts,clockSkew:()=>clockSkew,
 credentialMembers:()=>credentialMembers,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,environmentVariables:()=>environmentVariables,
 expandScopes:()=>expandScopes2,failure:()=>failure2,holdsTokens:()=>holdsTokens,hostStatus:()=>hostStatus,isCuredByRenewal:()=>isCuredByRenewal,
 isExpired:()=>isExpired,isHourUsedUp:()=>isHourUsedUp,isLater:()=>isLater,isMissingBeside:()=>isMissingBeside,isOfClient:()=>isOfClient,
-isPendingOver:()=>isPendingOver,isRefusal:()=>isRefusal,isRenewable:()=>isRenewable,isVaultReference:()=>isVaultReference,
-isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,lateInTransaction:()=>lateInTransaction,maskedCredential:()=>maskedCredential,
+isPendingOver:()=>isPendingOver,isRefusal:()=>isRefusal,isRenewable:()=>isRenewable,isSameDatabase:()=>isSameDatabase,isVaultReference:()=>isVaultReference,
+isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,judgeCallback:()=>judgeCallback,judgeEndpoint:()=>judgeEndpoint,
+judgeTrialExchange:()=>judgeTrialExchange,lateInTransaction:()=>lateInTransaction,maskedCredential:()=>maskedCredential,
 mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes2,newsOf:()=>newsOf,outdates:()=>outdates,pageAddress:()=>pageAddress,
 pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,phaseOf:()=>phaseOf,provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,
-publicClient:()=>publicClient,publication:()=>publication,rateLimitNews:()=>rateLimitNews,readCredential:()=>readCredential,
-readEnvironment:()=>readEnvironment2,readScopes:()=>readScopes,redisDatabaseTrouble:()=>redisDatabaseTrouble,redisDatabases:()=>redisDatabases,
-redisServer:()=>redisServer,redisTrouble:()=>redisTrouble,refuseArgument:()=>refuseArgument,refusePage:()=>refusePage,resourceGroup:()=>resourceGroup,
-responseState:()=>responseState,retryDelay:()=>retryDelay,rowHolding:()=>rowHolding,takesCode:()=>takesCode,transactionLimit:()=>transactionLimit,
-waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,withoutTracker:()=>withoutTracker,workspaceSegment:()=>workspaceSegment});
-class Api{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){
-const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(
-url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,
-len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=
-len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}judge(method,url,with_credential,status,location2,followed,most,following){
+publicClient:()=>publicClient,publication:()=>publication,rateLimitNews:()=>rateLimitNews,rateLimitWindow:()=>rateLimitWindow,
+readCredential:()=>readCredential,readEnvironment:()=>readEnvironment2,readScopes:()=>readScopes,redisDatabaseTrouble:()=>redisDatabaseTrouble,
+redisDatabases:()=>redisDatabases,redisServer:()=>redisServer,redisTrouble:()=>redisTrouble,refuseArgument:()=>refuseArgument,
+refusePage:()=>refusePage,resourceGroup:()=>resourceGroup,responseState:()=>responseState,retryDelay:()=>retryDelay,rowHolding:()=>rowHolding,
+takesCode:()=>takesCode,transactionLimit:()=>transactionLimit,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,
+withoutTracker:()=>withoutTracker,workspaceSegment:()=>workspaceSegment});class Api{__destroy_into_raw(){const ptr=this.
+__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(
+ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){
+ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{
+wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}judge(method,url,with_credential,status,location2,followed,most,following){
 const val5=+with_credential;const val6=+status;const val7=+followed;const val8=+(isLikeNone(most)?0:most);let ptr0,len0,
 ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
 ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(location2)?
@@ -210,13 +214,10 @@ let deferred1_1;try{const ret=wasm.client_redirectUri(this.__wbg_ptr);deferred1_
 ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get scopes(){const ret=wasm.client_scopes(this.__wbg_ptr);
 return ret}get tokenUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_tokenUrl(this.__wbg_ptr);deferred1_0=
 ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}validateAuthorizationResponse(callback,state){let deferred4_0;let deferred4_1;try{let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
-callback,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.client_validateAuthorizationResponse(this.__wbg_ptr,ptr0,len0,ptr1,len1);var ptr3=ret[0];
-var len3=ret[1];if(ret[3]){ptr3=0;len3=0;throw takeFromExternrefTable0(ret[2])}deferred4_0=ptr3;deferred4_1=len3;return getStringFromWasm0(
-ptr3,len3)}finally{wasm.__wbindgen_free(deferred4_0,deferred4_1,1)}}validateInPage(address,state){let ptr0,len0,ptr1,len1;
-try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
+1)}}validateAuthorizationResponse(callback,state){const ptr0=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.client_validateAuthorizationResponse(this.__wbg_ptr,callback,ptr0,len0);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}validateInPage(address,state){let ptr0,len0,
+ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
 state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*
 1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.client_validateInPage(this.__wbg_ptr,ptr0,len0,
 ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.
@@ -241,28 +242,44 @@ this.__wbg_ptr);return ret}}if(Symbol.dispose)ConnectionTest.prototype[Symbol.di
 const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ListFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
 wasm.__wbg_list_free(ptr,0)}get address(){let deferred1_0;let deferred1_1;try{const ret=wasm.list_address(this.__wbg_ptr);
 deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}answered(next,values,page,pagelen,size){const val2=+values;const val3=+(isLikeNone(page)?0:page);const val4=+(isLikeNone(
-pagelen)?0:pagelen);const val5=+(isLikeNone(size)?0:size);var ptr0=isLikeNone(next)?0:passStringToWasm0(next,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.list_answered(this.__wbg_ptr,ptr0,len0,val2,!isLikeNone(
-page),val3,!isLikeNone(pagelen),val4,!isLikeNone(size),val5);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]!==
-0}constructor(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.list_new(ptr0,len0);this.__wbg_ptr=ret;ListFinalization.register(this,this.__wbg_ptr,this);return this}get token(){
-let deferred2_0;let deferred2_1;try{const ret=wasm.list_token(this.__wbg_ptr);var ptr1=ret[0];var len1=ret[1];if(ret[3]){
-ptr1=0;len1=0;throw takeFromExternrefTable0(ret[2])}deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{
-wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}}if(Symbol.dispose)List.prototype[Symbol.dispose]=List.prototype.free;const Misfit=Object.
-freeze({NotAnObject:0,"0":"NotAnObject",Unreadable:1,"1":"Unreadable",Unknown:2,"2":"Unknown",Missing:3,"3":"Missing",OtherKind:4,
-"4":"OtherKind",TooLong:5,"5":"TooLong"});class Proxies{static __wrap(ptr){const obj=Object.create(Proxies.prototype);obj.
-__wbg_ptr=ptr;ProxiesFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;
-this.__wbg_ptr=0;ProxiesFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_proxies_free(
-ptr,0)}proxyFor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.proxies_proxyFor(this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}}if(Symbol.dispose)Proxies.prototype[Symbol.dispose]=Proxies.prototype.free;class Redactor{__destroy_into_raw(){
-const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RedactorFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
-wasm.__wbg_redactor_free(ptr,0)}end(){const ret=wasm.redactor_end(this.__wbg_ptr);var v1=getArrayU8FromWasm0(ret[0],ret[1]).
-slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v1}constructor(authorization){const ptr0=passStringToWasm0(authorization,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redactor_new(ptr0,len0);this.__wbg_ptr=
-ret;RedactorFinalization.register(this,this.__wbg_ptr,this);return this}push(piece){const ptr0=passArray8ToWasm0(piece,wasm.
-__wbindgen_malloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redactor_push(this.__wbg_ptr,ptr0,len0);var v2=getArrayU8FromWasm0(
+deferred1_1,1)}}addresses(held){const ret=wasm.list_addresses(this.__wbg_ptr,held);var v1=getArrayJsValueFromWasm0(ret[0],
+ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}answered(next,values,page,pagelen,size){const val2=+values;const val3=+(isLikeNone(
+page)?0:page);const val4=+(isLikeNone(pagelen)?0:pagelen);const val5=+(isLikeNone(size)?0:size);var ptr0=isLikeNone(next)?
+0:passStringToWasm0(next,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.list_answered(
+this.__wbg_ptr,ptr0,len0,val2,!isLikeNone(page),val3,!isLikeNone(pagelen),val4,!isLikeNone(size),val5);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return ret[0]!==0}mayGoAhead(ahead){const ret=wasm.list_mayGoAhead(this.__wbg_ptr,ahead);return ret!==0}constructor(address,concurrency){
+const val2=+(isLikeNone(concurrency)?0:concurrency);const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.list_new(ptr0,len0,!isLikeNone(concurrency),val2);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}this.__wbg_ptr=ret[0];ListFinalization.register(this,this.__wbg_ptr,this);return this}get token(){let deferred2_0;
+let deferred2_1;try{const ret=wasm.list_token(this.__wbg_ptr);var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(
+ret[2])}deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,
+deferred2_1,1)}}wasted(){wasm.list_wasted(this.__wbg_ptr)}}if(Symbol.dispose)List.prototype[Symbol.dispose]=List.prototype.
+free;const Misfit=Object.freeze({NotAnObject:0,"0":"NotAnObject",Unreadable:1,"1":"Unreadable",Unknown:2,"2":"Unknown",Missing:3,
+"3":"Missing",OtherKind:4,"4":"OtherKind",TooLong:5,"5":"TooLong"});class PageSequence{__destroy_into_raw(){const ptr=this.
+__wbg_ptr;this.__wbg_ptr=0;PageSequenceFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_pagesequence_free(ptr,0)}answered(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.pagesequence_answered(this.__wbg_ptr,ptr0,len0);return ret!==0}asked(address){
+const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+pagesequence_asked(this.__wbg_ptr,ptr0,len0);let v2;if(ret[0]!==0){v2=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
+ret[0],ret[1]*1,1)}return v2}interrupted(){wasm.pagesequence_interrupted(this.__wbg_ptr)}constructor(){const ret=wasm.pagesequence_new();
+this.__wbg_ptr=ret;PageSequenceFinalization.register(this,this.__wbg_ptr,this);return this}told(address,next,pagelen,size){
+const val3=+(isLikeNone(pagelen)?0:pagelen);const val4=+(isLikeNone(size)?0:size);let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
+address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=isLikeNone(next)?0:passStringToWasm0(next,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,
+1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.pagesequence_told(this.__wbg_ptr,ptr0,len0,ptr1,len1,
+!isLikeNone(pagelen),val3,!isLikeNone(size),val4);let v5;if(ret[0]!==0){v5=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
+ret[0],ret[1]*1,1)}return v5}}if(Symbol.dispose)PageSequence.prototype[Symbol.dispose]=PageSequence.prototype.free;class Proxies{static __wrap(ptr){
+const obj=Object.create(Proxies.prototype);obj.__wbg_ptr=ptr;ProxiesFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ProxiesFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_proxies_free(ptr,0)}proxyFor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.proxies_proxyFor(this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}}if(Symbol.dispose)Proxies.prototype[Symbol.dispose]=Proxies.prototype.free;
+class Redactor{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RedactorFinalization.unregister(this);return ptr}free(){
+const ptr=this.__destroy_into_raw();wasm.__wbg_redactor_free(ptr,0)}end(){const ret=wasm.redactor_end(this.__wbg_ptr);var v1=getArrayU8FromWasm0(
+ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v1}constructor(authorization){const ptr0=passStringToWasm0(
+authorization,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redactor_new(ptr0,
+len0);this.__wbg_ptr=ret;RedactorFinalization.register(this,this.__wbg_ptr,this);return this}push(piece){const ptr0=passArray8ToWasm0(
+piece,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redactor_push(this.__wbg_ptr,ptr0,len0);var v2=getArrayU8FromWasm0(
 ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}text(text){let deferred2_0;let deferred2_1;try{
 const ptr0=passStringToWasm0(text,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
 redactor_text(this.__wbg_ptr,ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
@@ -340,25 +357,38 @@ ret[0])}replacement(method,url){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWas
 len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
 if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.removedendpoints_replacement(
 this.__wbg_ptr,ptr0,len0,ptr1,len1);return ret}}if(Symbol.dispose)RemovedEndpoints.prototype[Symbol.dispose]=RemovedEndpoints.
-prototype.free;class TokenOrigin{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;TokenOriginFinalization.
-unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_tokenorigin_free(ptr,0)}constructor(authorized_at,account,obtained_at,expires_at){
-const val3=+(isLikeNone(obtained_at)?0:obtained_at);const val4=+(isLikeNone(expires_at)?0:expires_at);let ptr0,len0,ptr1,
-len1;try{ptr0=isLikeNone(authorized_at)?0:passStringToWasm0(authorized_at,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len0=WASM_VECTOR_LEN;ptr1=isLikeNone(account)?0:passStringToWasm0(account,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
-throw e}const ret=wasm.tokenorigin_new(ptr0,len0,ptr1,len1,!isLikeNone(obtained_at),val3,!isLikeNone(expires_at),val4);this.
-__wbg_ptr=ret;TokenOriginFinalization.register(this,this.__wbg_ptr,this);return this}}if(Symbol.dispose)TokenOrigin.prototype[Symbol.
-dispose]=TokenOrigin.prototype.free;function bearer(access_token){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(
-access_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.bearer(ptr0,len0);
-deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,
-deferred2_1,1)}}function checkBesideClient(members2){const ptr0=passArrayJsValueToWasm0(members2,wasm.__wbindgen_malloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.checkBesideClient(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}
-function checkStrayResponse(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+prototype.free;class RequestLog{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RequestLogFinalization.unregister(
+this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_requestlog_free(ptr,0)}absorb(other){_assertClass(
+other,RequestLog);wasm.requestlog_absorb(this.__wbg_ptr,other.__wbg_ptr)}add(time,number,is_missing){wasm.requestlog_add(
+this.__wbg_ptr,time,number,is_missing)}known(now){const ret=wasm.requestlog_known(this.__wbg_ptr,now);return ret>>>0}lose(){
+wasm.requestlog_lose(this.__wbg_ptr)}missing(most,now){const ret=wasm.requestlog_missing(this.__wbg_ptr,most,now);var v1=getArrayF64FromWasm0(
+ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*8,8);return v1}constructor(){const ret=wasm.requestlog_new();this.
+__wbg_ptr=ret;RequestLogFinalization.register(this,this.__wbg_ptr,this);return this}passedOn(numbers){const ptr0=passArrayF64ToWasm0(
+numbers,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;wasm.requestlog_passedOn(this.__wbg_ptr,ptr0,len0)}takeBack(number){
+wasm.requestlog_takeBack(this.__wbg_ptr,number)}unknown(used,now){const ret=wasm.requestlog_unknown(this.__wbg_ptr,used,
+now);return ret>>>0}wait(limit,now){const ret=wasm.requestlog_wait(this.__wbg_ptr,limit,now);return ret}}if(Symbol.dispose)
+RequestLog.prototype[Symbol.dispose]=RequestLog.prototype.free;class TokenOrigin{__destroy_into_raw(){const ptr=this.__wbg_ptr;
+this.__wbg_ptr=0;TokenOriginFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_tokenorigin_free(
+ptr,0)}constructor(authorized_at,account,obtained_at,expires_at){const val3=+(isLikeNone(obtained_at)?0:obtained_at);const val4=+(isLikeNone(
+expires_at)?0:expires_at);let ptr0,len0,ptr1,len1;try{ptr0=isLikeNone(authorized_at)?0:passStringToWasm0(authorized_at,wasm.
+__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=isLikeNone(account)?0:passStringToWasm0(account,wasm.
+__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){
+wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.tokenorigin_new(ptr0,len0,ptr1,len1,!isLikeNone(obtained_at),
+val3,!isLikeNone(expires_at),val4);this.__wbg_ptr=ret;TokenOriginFinalization.register(this,this.__wbg_ptr,this);return this}}
+if(Symbol.dispose)TokenOrigin.prototype[Symbol.dispose]=TokenOrigin.prototype.free;function bearer(access_token){let deferred2_0;
+let deferred2_1;try{const ptr0=passStringToWasm0(access_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.bearer(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
+wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function checkBesideClient(members2){const ptr0=passArrayJsValueToWasm0(
+members2,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;const ret=wasm.checkBesideClient(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(
+ret[0])}}function checkStrayResponse(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 const len0=WASM_VECTOR_LEN;const ret=wasm.checkStrayResponse(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}
 function chooseRedisDatabase(surveyed,survey){let ptr0,len0,ptr1,len1;try{ptr0=passArray32ToWasm0(surveyed,wasm.__wbindgen_malloc);
 len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(survey,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
 if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*4,4)}throw e}const ret=wasm.chooseRedisDatabase(
-ptr0,len0,ptr1,len1);return ret}function credentialMembers(){let deferred1_0;let deferred1_1;try{const ret=wasm.credentialMembers();
+ptr0,len0,ptr1,len1);return ret}function clientFacts(client){_assertClass(client,Client);const ret=wasm.clientFacts(client.
+__wbg_ptr);return ret}function clockSkew(date,earliest,latest){const val2=+earliest;const val3=+latest;const ptr0=passStringToWasm0(
+date,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.clockSkew(ptr0,len0,val2,
+val3);return ret[0]===0?void 0:ret[1]}function credentialMembers(){let deferred1_0;let deferred1_1;try{const ret=wasm.credentialMembers();
 deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
 deferred1_1,1)}}function defaultScopes(){const ret=wasm.defaultScopes();return ret}function describeArgument(argument){const ptr0=passStringToWasm0(
 argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.describeArgument(ptr0,
@@ -398,23 +428,36 @@ wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isRefusal(ptr
 let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
 ptr1=passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){
 wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.isRenewable(ptr0,
-len0,ptr1,len1);return ret!==0}function isVaultReference(member){const ptr0=passStringToWasm0(member,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isVaultReference(ptr0,len0);return ret!==0}function isWaitedFor(told){
-const ret=wasm.isWaitedFor(told);return ret!==0}function judgeApiResponse(answer,kind){let ptr0,ptr1,len1;try{_assertClass(
-answer,ApiAnswer);ptr0=answer.__destroy_into_raw();ptr1=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0)wasm.__wbg_apianswer_free(ptr0,1);throw e}
-const ret=wasm.judgeApiResponse(ptr0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}function lateInTransaction(){const ret=wasm.lateInTransaction();return ret}function maskedCredential(field){const ptr0=passStringToWasm0(
-field,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.maskedCredential(ptr0,len0);
-return ret}function mayCarry(name,to_api,with_body){const val2=+to_api;const val3=+with_body;const ptr0=passStringToWasm0(
-name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.mayCarry(ptr0,len0,val2,val3);
-return ret!==0}function mayRepeat(method,code,status,phase){const val4=+(isLikeNone(status)?16777215:status);let ptr0,len0,
-ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=passStringToWasm0(
-phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*
-1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.mayRepeat(
-ptr0,len0,ptr1,len1,val4,ptr2,len2);return ret!==0}function missingScopes2(required,granted){let ptr0,len0,ptr1,len1;try{
-ptr0=passStringToWasm0(required,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
+len0,ptr1,len1);return ret!==0}function isSameDatabase(address,database,other){const val3=+database;let ptr0,len0,ptr1,len1;
+try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
+other,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*
+1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.isSameDatabase(ptr0,len0,val3,ptr1,len1);return ret!==
+0}function isVaultReference(member){const ptr0=passStringToWasm0(member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.isVaultReference(ptr0,len0);return ret!==0}function isWaitedFor(told){const ret=wasm.
+isWaitedFor(told);return ret!==0}function judgeApiResponse(answer,kind){let ptr0,ptr1,len1;try{_assertClass(answer,ApiAnswer);
+ptr0=answer.__destroy_into_raw();ptr1=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
+if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0)wasm.__wbg_apianswer_free(ptr0,1);throw e}const ret=wasm.judgeApiResponse(
+ptr0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function judgeCallback(client,status,location2,is_page){
+let deferred4_0;let deferred4_1;try{_assertClass(client,Client);const val2=+status;const val3=+is_page;var ptr0=isLikeNone(
+location2)?0:passStringToWasm0(location2,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.
+judgeCallback(client.__wbg_ptr,val2,ptr0,len0,val3);deferred4_0=ret[0];deferred4_1=ret[1];return getStringFromWasm0(ret[0],
+ret[1])}finally{wasm.__wbindgen_free(deferred4_0,deferred4_1,1)}}function judgeEndpoint(is_for_users,status){let deferred1_0;
+let deferred1_1;try{const ret=wasm.judgeEndpoint(is_for_users,status);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}function judgeTrialExchange(code){let deferred3_0;
+let deferred3_1;try{const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.judgeTrialExchange(ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(
+ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,
+deferred3_1,1)}}function lateInTransaction(){const ret=wasm.lateInTransaction();return ret}function maskedCredential(field){
+const ptr0=passStringToWasm0(field,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+maskedCredential(ptr0,len0);return ret}function mayCarry(name,to_api,with_body){const val2=+to_api;const val3=+with_body;
+const ptr0=passStringToWasm0(name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+mayCarry(ptr0,len0,val2,val3);return ret!==0}function mayRepeat(method,code,status,phase){const val4=+(isLikeNone(status)?
+16777215:status);let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=
+passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(
+ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
+mayRepeat(ptr0,len0,ptr1,len1,val4,ptr2,len2);return ret!==0}function missingScopes2(required,granted){let ptr0,len0,ptr1,
+len1;try{ptr0=passStringToWasm0(required,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
 granted,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,
 len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.missingScopes(ptr0,len0,ptr1,len1);if(ret[2]){
 throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function newsOf(has_pair,is_dead,same_refresh_token,same_access_token){
@@ -473,15 +516,15 @@ len0=WASM_VECTOR_LEN;ptr1=isLikeNone(near_limit)?0:passStringToWasm0(near_limit,
 len1=WASM_VECTOR_LEN;ptr2=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}
 if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.rateLimitNews(val4,ptr0,len0,ptr1,len1,ptr2,len2,val5,
-val6,val7,val8);return ret}function readCredential(config,may_act_as_client){const val2=+may_act_as_client;const ptr0=passStringToWasm0(
-config,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.readCredential(ptr0,len0,
-val2);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function readEnvironment2(variables){
-const ptr0=passStringToWasm0(variables,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-readEnvironment(ptr0,len0);return ret}function readScopes(scopes){const ptr0=passStringToWasm0(scopes,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.readScopes(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}function redisDatabaseTrouble(reply){const ptr0=passStringToWasm0(reply,wasm.
-__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redisDatabaseTrouble(ptr0,len0);let v2;
-if(ret[0]!==0){v2=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v2}function redisDatabases(home,others){
+val6,val7,val8);return ret}function rateLimitWindow(){const ret=wasm.rateLimitWindow();return ret}function readCredential(config,may_act_as_client){
+const val2=+may_act_as_client;const ptr0=passStringToWasm0(config,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.readCredential(ptr0,len0,val2);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}function readEnvironment2(variables){const ptr0=passStringToWasm0(variables,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.readEnvironment(ptr0,len0);return ret}function readScopes(scopes){const ptr0=passStringToWasm0(
+scopes,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.readScopes(ptr0,len0);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function redisDatabaseTrouble(reply){const ptr0=passStringToWasm0(
+reply,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redisDatabaseTrouble(ptr0,
+len0);let v2;if(ret[0]!==0){v2=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v2}function redisDatabases(home,others){
 const val2=+home;const ptr0=passArray32ToWasm0(others,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
 redisDatabases(val2,ptr0,len0);var v3=getArrayU32FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*4,4);
 return v3}function redisServer(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
@@ -527,45 +570,55 @@ function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0){const ret=arg0===v
 const obj=arg1;const ret=typeof obj==="string"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);var len1=WASM_VECTOR_LEN;getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().
 setInt32((arg0>>>0)+4*0,ptr1,true)}function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){throw new Error(getStringFromWasm0(
-arg0,arg1))}function __wbg_call_cd93f8e8e68b346a(arg0,arg1,arg2,arg3){const ret=String.prototype.split.call(getStringFromWasm0(
-arg0,arg1),getStringFromWasm0(arg2,arg3));return ret}function __wbg_callbackpage_new(arg0){const ret=CallbackPage.__wrap(
-arg0);return ret}function __wbg_client_new(arg0){const ret=Client.__wrap(arg0);return ret}function __wbg_getRandomValues_07f3179f2d015362(){
-return handleError(function(arg0,arg1,arg2){const ret=arg0.getRandomValues(getArrayU8FromWasm0(arg1,arg2));return ret},arguments)}
-function __wbg_new_37eb45aaf5eeb820(){const ret=new Array;return ret}function __wbg_new_cd4348290afae586(){const ret=new Object;
-return ret}function __wbg_parse_c3f72b5a24f83c01(){return handleError(function(arg0,arg1){const ret=JSON.parse(getStringFromWasm0(
-arg0,arg1));return ret},arguments)}function __wbg_proxies_new(arg0){const ret=Proxies.__wrap(arg0);return ret}function __wbg_set_d2d33b52458e984a(arg0,arg1,arg2){
-arg0[arg1>>>0]=arg2}function __wbg_set_e4b9a833d288759a(arg0,arg1,arg2){arg0[arg1]=arg2}function __wbg_static_accessor_CRYPTO_3ecb14720560ffe6(){
-const ret=typeof crypto==="undefined"?void 0:crypto;return isLikeNone(ret)?0:addToExternrefTable0(ret)}function __wbindgen_generic_0000000000000001(arg0){
-const ret=arg0;return ret}function __wbindgen_generic_0000000000000002(arg0,arg1){const ret=getStringFromWasm0(arg0,arg1);
-return ret}function __wbindgen_generic_0000000000000003(arg0){const ret=BigInt.asUintN(64,arg0);return ret}function __wbindgen_init_externref_table(){
-const table=wasm.__wbindgen_externrefs;table.set(0,void 0);table.set(1024,void 0);table.set(1025,null);table.set(1026,true);
-table.set(1027,false)}const ApiFinalization=typeof FinalizationRegistry==="undefined"?{register:()=>{},unregister:()=>{}}:
-new FinalizationRegistry(ptr=>wasm.__wbg_api_free(ptr,1));const ApiAnswerFinalization=typeof FinalizationRegistry==="und\
-efined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_apianswer_free(ptr,1));const CallbackPageFinalization=typeof FinalizationRegistry===
+arg0,arg1))}function __wbg_call_e55540e1e1d8271f(arg0,arg1,arg2){const ret=String.prototype.split.call(getStringFromWasm0(
+arg0,arg1),arg2);return ret}function __wbg_callbackpage_new(arg0){const ret=CallbackPage.__wrap(arg0);return ret}function __wbg_client_new(arg0){
+const ret=Client.__wrap(arg0);return ret}function __wbg_encodeInto_f84fe2e682efb4b5(arg0,arg1,arg2,arg3){const ret=arg0.
+encodeInto(arg1,getArrayU8FromWasm0(arg2,arg3));return ret}function __wbg_getRandomValues_07f3179f2d015362(){return handleError(
+function(arg0,arg1,arg2){const ret=arg0.getRandomValues(getArrayU8FromWasm0(arg1,arg2));return ret},arguments)}function __wbg_length_e83e819f48c774e4(arg0){
+const ret=arg0.length;return ret}function __wbg_new_37eb45aaf5eeb820(){const ret=new Array;return ret}function __wbg_new_cd4348290afae586(){
+const ret=new Object;return ret}function __wbg_new_ff4f629e907a6b0e(){const ret=new TextEncoder;return ret}function __wbg_parse_c3f72b5a24f83c01(){
+return handleError(function(arg0,arg1){const ret=JSON.parse(getStringFromWasm0(arg0,arg1));return ret},arguments)}function __wbg_proxies_new(arg0){
+const ret=Proxies.__wrap(arg0);return ret}function __wbg_set_d2d33b52458e984a(arg0,arg1,arg2){arg0[arg1>>>0]=arg2}function __wbg_set_e4b9a833d288759a(arg0,arg1,arg2){
+arg0[arg1]=arg2}function __wbg_static_accessor_CRYPTO_1bdd9114f982ddbc(){const ret=typeof crypto==="undefined"?void 0:crypto;
+return isLikeNone(ret)?0:addToExternrefTable0(ret)}function __wbg_written_e980674f3cffe11c(arg0){const ret=arg0.written;
+return ret}function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}function __wbindgen_generic_0000000000000002(arg0,arg1){
+const ret=getStringFromWasm0(arg0,arg1);return ret}function __wbindgen_generic_0000000000000003(arg0){const ret=BigInt.asUintN(
+64,arg0);return ret}function __wbindgen_init_externref_table(){const table=wasm.__wbindgen_externrefs;table.set(0,void 0);
+table.set(1024,void 0);table.set(1025,null);table.set(1026,true);table.set(1027,false)}const ApiFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_api_free(ptr,1));const ApiAnswerFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_apianswer_free(ptr,1));const CallbackPageFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_callbackpage_free(ptr,1));const ClientFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_client_free(ptr,1));const ConnectionTestFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_connectiontest_free(ptr,1));const ListFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_list_free(ptr,1));const ProxiesFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_list_free(ptr,1));const PageSequenceFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_pagesequence_free(ptr,1));const ProxiesFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_proxies_free(ptr,1));const RedactorFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_redactor_free(ptr,1));const RefreshPolicyFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_refreshpolicy_free(ptr,1));const RefreshQueueFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_refreshqueue_free(ptr,1));const RemovedEndpointsFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_removedendpoints_free(ptr,1));const TokenOriginFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_removedendpoints_free(ptr,1));const RequestLogFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_requestlog_free(ptr,1));const TokenOriginFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_tokenorigin_free(ptr,1));function addToExternrefTable0(obj){
 const idx=wasm.__externref_table_alloc();wasm.__wbindgen_externrefs.set(idx,obj);return idx}function _assertClass(instance,klass){
-if(!(instance instanceof klass)){throw new Error(`expected instance of ${klass.name}`)}}function getArrayU32FromWasm0(ptr,len){
-ptr=ptr>>>0;return getUint32ArrayMemory0().subarray(ptr/4,ptr/4+len)}function getArrayU8FromWasm0(ptr,len){ptr=ptr>>>0;return getUint8ArrayMemory0().
+if(!(instance instanceof klass)){throw new Error(`expected instance of ${klass.name}`)}}function getArrayF64FromWasm0(ptr,len){
+ptr=ptr>>>0;return getFloat64ArrayMemory0().subarray(ptr/8,ptr/8+len)}function getArrayJsValueFromWasm0(ptr,len){ptr=ptr>>>
+0;const mem=getDataViewMemory0();const result=[];for(let i=ptr;i<ptr+4*len;i+=4){result.push(wasm.__wbindgen_externrefs.
+get(mem.getUint32(i,true)))}wasm.__externref_drop_slice(ptr,len);return result}function getArrayU32FromWasm0(ptr,len){ptr=
+ptr>>>0;return getUint32ArrayMemory0().subarray(ptr/4,ptr/4+len)}function getArrayU8FromWasm0(ptr,len){ptr=ptr>>>0;return getUint8ArrayMemory0().
 subarray(ptr/1,ptr/1+len)}let cachedDataViewMemory0=null;function getDataViewMemory0(){if(cachedDataViewMemory0===null||
 cachedDataViewMemory0.buffer.detached===true||cachedDataViewMemory0.buffer.detached===void 0&&cachedDataViewMemory0.buffer!==
-wasm.memory.buffer){cachedDataViewMemory0=new DataView(wasm.memory.buffer)}return cachedDataViewMemory0}function getStringFromWasm0(ptr,len){
-ptr=ptr>>>0;return decodeText(getUint8ArrayMemory0().subarray(ptr,ptr+len))}let cachedUint32ArrayMemory0=null;function getUint32ArrayMemory0(){
-if(cachedUint32ArrayMemory0===null||cachedUint32ArrayMemory0.byteLength===0){cachedUint32ArrayMemory0=new Uint32Array(wasm.
-memory.buffer)}return cachedUint32ArrayMemory0}let cachedUint8ArrayMemory0=null;function getUint8ArrayMemory0(){if(cachedUint8ArrayMemory0===
-null||cachedUint8ArrayMemory0.byteLength===0){cachedUint8ArrayMemory0=new Uint8Array(wasm.memory.buffer)}return cachedUint8ArrayMemory0}
-function handleError(f,args){try{return f.apply(this,args)}catch(e){const idx=addToExternrefTable0(e);wasm.__wbindgen_exn_store(
-idx)}}function isLikeNone(x){return x===void 0||x===null}function passArray32ToWasm0(arg,malloc){const ptr=malloc(arg.length*
-4,4)>>>0;getUint32ArrayMemory0().set(arg,ptr/4);WASM_VECTOR_LEN=arg.length;return ptr}function passArray8ToWasm0(arg,malloc){
-const ptr=malloc(arg.length*1,1)>>>0;getUint8ArrayMemory0().set(arg,ptr/1);WASM_VECTOR_LEN=arg.length;return ptr}function passArrayJsValueToWasm0(array,malloc){
+wasm.memory.buffer){cachedDataViewMemory0=new DataView(wasm.memory.buffer)}return cachedDataViewMemory0}let cachedFloat64ArrayMemory0=null;
+function getFloat64ArrayMemory0(){if(cachedFloat64ArrayMemory0===null||cachedFloat64ArrayMemory0.byteLength===0){cachedFloat64ArrayMemory0=
+new Float64Array(wasm.memory.buffer)}return cachedFloat64ArrayMemory0}function getStringFromWasm0(ptr,len){ptr=ptr>>>0;return decodeText(
+getUint8ArrayMemory0().subarray(ptr,ptr+len))}let cachedUint32ArrayMemory0=null;function getUint32ArrayMemory0(){if(cachedUint32ArrayMemory0===
+null||cachedUint32ArrayMemory0.byteLength===0){cachedUint32ArrayMemory0=new Uint32Array(wasm.memory.buffer)}return cachedUint32ArrayMemory0}
+let cachedUint8ArrayMemory0=null;function getUint8ArrayMemory0(){if(cachedUint8ArrayMemory0===null||cachedUint8ArrayMemory0.
+byteLength===0){cachedUint8ArrayMemory0=new Uint8Array(wasm.memory.buffer)}return cachedUint8ArrayMemory0}function handleError(f,args){
+try{return f.apply(this,args)}catch(e){const idx=addToExternrefTable0(e);wasm.__wbindgen_exn_store(idx)}}function isLikeNone(x){
+return x===void 0||x===null}function passArray32ToWasm0(arg,malloc){const ptr=malloc(arg.length*4,4)>>>0;getUint32ArrayMemory0().
+set(arg,ptr/4);WASM_VECTOR_LEN=arg.length;return ptr}function passArray8ToWasm0(arg,malloc){const ptr=malloc(arg.length*
+1,1)>>>0;getUint8ArrayMemory0().set(arg,ptr/1);WASM_VECTOR_LEN=arg.length;return ptr}function passArrayF64ToWasm0(arg,malloc){
+const ptr=malloc(arg.length*8,8)>>>0;getFloat64ArrayMemory0().set(arg,ptr/8);WASM_VECTOR_LEN=arg.length;return ptr}function passArrayJsValueToWasm0(array,malloc){
 const ptr=malloc(array.length*4,4)>>>0;for(let i=0;i<array.length;i++){const add=addToExternrefTable0(array[i]);getDataViewMemory0().
 setUint32(ptr+4*i,add,true)}WASM_VECTOR_LEN=array.length;return ptr}function passStringToWasm0(arg,malloc,realloc){if(realloc===
 void 0){const buf=cachedTextEncoder.encode(arg);const ptr2=malloc(buf.length,1)>>>0;getUint8ArrayMemory0().subarray(ptr2,
@@ -581,11 +634,11 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_exports={};__export(core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="d0ea0091b68f198a417693244292af13fe365d01ebb205d9f6d4ee02ae3abe9e";var section="nocodb-bitbucket-auth";var build="\
-5f2ffaf0f164b462aafe3e7eebcae07ab7bfa785d1c1f98ad5ecb39dd41fe8a6";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/d0\
-ea0091b68f198a417693244292af13fe365d01ebb205d9f6d4ee02ae3abe9e");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isMarked(wasm,
-identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest=new Uint8Array(
-await subtle.digest("SHA-256",wasm));const found=Array.from(digest,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
+var hash="dd4fc1e84c195e8ebdc28786e8407305fa5c43d5f338e087853ccc800e32517b";var section="nocodb-bitbucket-auth";var build="\
+b7fb74f2beb5c33caa19511c4e508ccac79b23f4fc03a7ff1216f2a791c09b12";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/dd\
+4fc1e84c195e8ebdc28786e8407305fa5c43d5f338e087853ccc800e32517b");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isMarked(wasm,
+identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest2=new Uint8Array(
+await subtle.digest("SHA-256",wasm));const found=Array.from(digest2,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
 identity.hash)throw unusable(caller);return wasm}if(!WebAssembly.validate(wasm))throw unusable(caller);const module2=await WebAssembly.
 compile(wasm);if(!isMarked(module2,identity))throw unusable(caller);return module2}function isMarked(module2,{section:section2,
 build:build2}){return WebAssembly.Module.customSections(module2,section2).some(content=>String.fromCharCode(...new Uint8Array(
@@ -615,7 +668,8 @@ return this.#handle.confidential}authorizationUrl(){return this.#handle.authoriz
 const caller=this.createAuthorizationRequest;const{extraParams}=this.#membersOf(caller,"authorizationOptions",options);return judge(
 caller,()=>this.#handle.createAuthorizationRequest(extraParams))}validateAuthorizationResponse(callback,expected){const caller=this.
 validateAuthorizationResponse;const{state}=this.#membersOf(caller,"expectedResponse",expected);const{callback:text}=this.#membersOf(
-caller,"callback",{callback});return{code:judge(caller,()=>this.#handle.validateAuthorizationResponse(text,state))}}};function readEnvironment(env){const{environmentVariables,proxyVariables,readEnvironment:judgeEnvironment}=core();const variables=reading(
+caller,"callback",{callback});return{code:judge(caller,()=>this.#handle.validateAuthorizationResponse(text,state))}}};var createHash;function digest(text){createHash??=process.getBuiltinModule("node:crypto").createHash;return createHash("\
+sha256").update(text).digest()}function readEnvironment(env){const{environmentVariables,proxyVariables,readEnvironment:judgeEnvironment}=core();const variables=reading(
 "config","env",()=>{const ways=proxyVariables().split(" ");const way=ways.some(name=>env[name]!==void 0)?env:process.env;
 const textsOf=(from,names)=>names.map(name=>[name,from[name]]).filter(([,value])=>typeof value==="string");return Object.
 fromEntries([...textsOf(env,environmentVariables().split(" ")),...textsOf(way,ways)])});const{settings,...handles}=judgeEnvironment(

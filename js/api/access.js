@@ -17,7 +17,16 @@ import { throttleOf } from './throttle.js';
 /** @typedef {import('./client.js').BitbucketClient} BitbucketClient */
 /** @typedef {import('./sender.js').Sender} Sender */
 
-/** @typedef {import('./throttle.js').Subject & { workspace?: string }} Subject `workspace`: that of the config */
+/**
+ * Whose requests they are.
+ *
+ * @typedef {object} Subject
+ * @property {string} [account] whose tokens they are, as the config says
+ * @property {string} [workspace] that of the config
+ * @property {string} [title] of the connection in the host
+ * @property {string} [id] of the connection in the host
+ * @property {(entry: import('../log-lines.js').LogEntry) => void} note writes an event of the connection to the log
+ */
 
 export class ApiAccess {
   /** @type {Credentials} */
@@ -59,7 +68,9 @@ export class ApiAccess {
    */
   createSender(patienceMs, throttle) {
     const { apiUrl, credentials, environment: { timeoutMs, proxies } } = this;
-    return createSender({ apiUrl, timeoutMs, proxies, credentials, patienceMs, throttle });
+    const { title, id } = this.#subject;
+    const connection = () => title ?? id ?? credentials.connection?.name ?? credentials.kind;
+    return createSender({ apiUrl, timeoutMs, proxies, credentials, connection, patienceMs, throttle });
   }
 
   /**
@@ -69,14 +80,19 @@ export class ApiAccess {
    */
   createClient({ maxWaitMs, patienceMs } = {}) {
     const { apiUrl, credentials, environment } = this;
-    const throttle = throttleOf(environment, credentials, this.#subject, maxWaitMs);
+    const subject = {
+      account: this.#subject.account,
+      /** @param {string} text */
+      log: (text) => this.#subject.note({ level: 'WARN', event: 'rate-limited', text }),
+    };
+    const throttle = throttleOf(environment, credentials, subject, maxWaitMs);
     /** @type {Sender | undefined} */
     let unqueued;
     const sender = readAhead({
       sender: this.createSender(patienceMs, throttle),
       // Most clients never need it.
       sendAhead: (request) => {
-        unqueued ??= this.createSender(patienceMs, throttleOf(environment, credentials, this.#subject, 0));
+        unqueued ??= this.createSender(patienceMs, throttleOf(environment, credentials, subject, 0));
         return unqueued(request);
       },
       newest: () => credentials.newest(patienceMs),
@@ -84,6 +100,7 @@ export class ApiAccess {
     return createClient({
       apiUrl,
       kind: credentials.kind,
+      activity: () => credentials.activity,
       sender: environment.replacesRemoved ? this.#withRemoved(sender) : sender,
       isQueued: throttle !== undefined,
       maxWaitMs,
@@ -104,7 +121,7 @@ export class ApiAccess {
       kind: credentials.kind,
       lists: collectedListsOf(credentials.connection ?? credentials),
       ...(!credentials.hasUser && workspace && { workspace }),
-      log: (message) => this.#subject.log(message),
+      log: (text) => this.#subject.note({ level: 'WARN', event: 'endpoint-replaced', text }),
     });
   }
 }

@@ -28,6 +28,7 @@ import { MAX_BYTES, answerOf, isStream } from './sender.js';
 /**
  * @typedef {object} Behaviour
  * @property {CredentialKind} kind
+ * @property {() => import('../activity.js').Activity} activity
  * @property {boolean} isQueued
  * @property {number} maxWaitMs
  */
@@ -54,12 +55,13 @@ const utf8 = new TextDecoder();
  * @param {object} options
  * @param {string} options.apiUrl
  * @param {CredentialKind} options.kind
+ * @param {() => import('../activity.js').Activity} options.activity counts retries and failures
  * @param {Sender} options.sender
  * @param {boolean} [options.isQueued] whether the sender has each request wait for room within the rate limit
  * @param {number} [options.maxWaitMs] how long the caller goes on waiting, before a request and between two attempts
  * @returns {BitbucketClient}
  */
-export function createClient({ apiUrl, kind, sender, isQueued = false, maxWaitMs = Infinity }) {
+export function createClient({ apiUrl, kind, activity, sender, isQueued = false, maxWaitMs = Infinity }) {
   const client = axios.create({
     baseURL: apiUrl,
     // With a limit, Axios itself turns a form into bytes, which undici takes from any realm.
@@ -80,7 +82,7 @@ export function createClient({ apiUrl, kind, sender, isQueued = false, maxWaitMs
     paramsSerializer: REPEATING,
     formSerializer: REPEATING,
   });
-  return equip(client, { kind, isQueued, maxWaitMs });
+  return equip(client, { kind, activity, isQueued, maxWaitMs });
 }
 
 /**
@@ -91,7 +93,7 @@ export function createClient({ apiUrl, kind, sender, isQueued = false, maxWaitMs
  * @returns {BitbucketClient}
  */
 function equip(client, behaviour) {
-  const { kind, isQueued, maxWaitMs } = behaviour;
+  const { kind, activity, isQueued, maxWaitMs } = behaviour;
   client.interceptors.request.use((config) => {
     // With a limit, Axios reads a stream itself, and takes texts for empty.
     if (isStream(config.data)) config.maxBodyLength = -1;
@@ -101,12 +103,19 @@ function equip(client, behaviour) {
   });
   // Before axios-retry, which asks what was found here.
   client.interceptors.response.use(undefined, (error) => {
-    if (axios.isAxiosError(error)) Object.assign(error, { bitbucket: judgeError(error, kind) });
+    if (axios.isAxiosError(error)) {
+      const bitbucket = judgeError(error, kind);
+      activity().failed(bitbucket);
+      Object.assign(error, { bitbucket });
+    }
     throw error;
   });
   axiosRetry(client, {
     retries: RETRIES,
     retryCondition: (error) => mayRetry(error, isQueued, maxWaitMs),
+    onRetry: () => {
+      activity().retries += 1;
+    },
     retryDelay: (attempts, error) => delay(error, attempts, isQueued, maxWaitMs, Math.random()) ?? 0,
   });
   const { create } = client;

@@ -50,7 +50,8 @@ export async function accountOf(authorization, { apiUrl, timeoutMs, proxies }) {
   try {
     const credentials = new Credentials({ kind: 'oauth', authorization, canRenew: false, hasUser: true });
     const test = new (core().ConnectionTest)('oauth');
-    await probe(test, createSender({ apiUrl, timeoutMs, proxies, credentials }), apiUrl, signalAfter(ACCOUNT_MS));
+    const connection = () => 'new';
+    await probe(test, createSender({ apiUrl, timeoutMs, proxies, credentials, connection }), apiUrl, signalAfter(ACCOUNT_MS));
     return test.verdict?.account;
   } catch {
     return undefined;

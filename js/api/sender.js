@@ -7,6 +7,7 @@
  */
 
 import { unlessAborted } from '../abort.js';
+import { observeRequest } from '../activity.js';
 import { core, failure } from '../core.js';
 import { judge } from '../error.js';
 import { send } from '../transport.js';
@@ -30,7 +31,8 @@ import { answerWithout } from './redaction.js';
  * @property {number} timeoutMs of each request that has no limit of its own: what it may take to be sent and answered,
  *   redirects and its repetition included, waits for tokens and for room not
  * @property {import('../../pkg/core.js').Proxies} proxies
- * @property {Pick<Credentials, 'newest' | 'renews'>} credentials
+ * @property {Pick<Credentials, 'newest' | 'renews' | 'activity'>} credentials
+ * @property {() => string} connection what it is called for those who observe the process
  * @property {number} [patienceMs] how long a request may wait for tokens
  * @property {Throttle} [throttle] by default there is no limit
  */
@@ -83,7 +85,7 @@ const MOST_JUDGED_BYTES = 1024 * 1024 + 1;
  * @returns {Sender} throws `FOREIGN_ORIGIN`, `REDIRECT_REFUSED`, and what the transport, `credentials` and `throttle`
  *   throw
  */
-export function createSender({ apiUrl, timeoutMs, proxies, credentials, patienceMs, throttle }) {
+export function createSender({ apiUrl, timeoutMs, proxies, credentials, connection, patienceMs, throttle }) {
   const { Api, resourceGroup } = core();
   const api = judge(createSender, () => new Api(apiUrl));
 
@@ -99,10 +101,10 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, patience
     const group = path === undefined ? undefined : resourceGroup(path);
     if (group !== undefined) await throttle?.take(group, signal);
     if (time.left <= 0) throw failure('REQUEST_TIMEOUT', 'api');
-    const answer = await send(
+    const answer = await observeRequest(() => ({ connection: connection(), method, path: plain(path) }), () => send(
       { method, url, headers: path === undefined ? headers : { ...headers, authorization }, body },
       { phase: 'api', timeoutMs: time.left, proxies, signal, maxBytes: MAX_BYTES },
-    );
+    ));
     time.left -= answer.tookMs;
     if (group !== undefined) await throttle?.observe(group, answer);
     return answer;
@@ -132,6 +134,7 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, patience
       } else if (isRenewed && !isStream(body)) {
         followed = 0;
         repetitions += 1;
+        credentials.activity.retries += 1;
         sent = first;
       } else {
         return {
@@ -145,6 +148,13 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, patience
     }
   };
 }
+
+/**
+ * A path without its parameters, which may name anything.
+ *
+ * @param {string | undefined} path below the API's base; empty for another server's
+ */
+const plain = (path = '') => path.replace(/[?#].*$/, '');
 
 /**
  * An answer as the core takes it, received just now.

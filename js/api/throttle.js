@@ -38,6 +38,9 @@ export function throttleOf(environment, credentials, subject, maxWaitMs) {
   return limiter && new Throttle(limiter, environment, credentials, subject, maxWaitMs);
 }
 
+/** Less is the time that counting takes. */
+const COUNTED_WAIT_MS = 1000;
+
 /** @implements {SenderThrottle} */
 class Throttle {
   #limiter;
@@ -78,8 +81,10 @@ class Throttle {
    * @param {string} group
    * @param {AbortSignal | null} [signal]
    */
-  take(group, signal) {
-    return this.#limiter.take(this.#name, group, { ...this.#options, signal });
+  async take(group, signal) {
+    const from = performance.now();
+    await this.#limiter.take(this.#name, group, { ...this.#options, signal });
+    if (performance.now() - from >= COUNTED_WAIT_MS) this.#credentials.activity.rateLimitWaits += 1;
   }
 
   /**

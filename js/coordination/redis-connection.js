@@ -8,6 +8,7 @@
  */
 
 import { core } from '../core.js';
+import { logLine } from '../log-lines.js';
 import { within } from '../time-limit.js';
 import { DATABASE_SCRIPTS, readLife, seekDatabase } from './redis-database.js';
 
@@ -22,7 +23,7 @@ import { DATABASE_SCRIPTS, readLife, seekDatabase } from './redis-database.js';
  * @property {{ operation: number, connection: number, reconnection: number, watch: number }} limits in milliseconds;
  *   `reconnection`: the longest pause between two attempts to connect; `watch`: for how long a loss of data may go unnoticed
  * @property {Record<string, { lua: string, numberOfKeys: number }>} [scripts]
- * @property {(message: string) => void} log
+ * @property {(line: string) => void} log
  * @property {string} without what this process does without Redis, for the log
  * @property {string} lifeName the key that marks the life of the data, in a database that is not marked as a whole
  * @property {(redis: Redis, life: Life) => Promise<unknown>} check does what the plugin will do; rejects when this Redis is of
@@ -183,9 +184,10 @@ export class RedisConnection {
     const stay = [this.#options.url, database, reason].join(' ');
     if (reportedStays.has(stay)) return;
     reportedStays.add(stay);
-    this.#options.log(`The plugin stays in database ${database} of the Redis of ${this.#name}, as ${reason}. NocoDB empties that `
+    const text = `The plugin stays in database ${database} of the Redis of ${this.#name}, as ${reason}. NocoDB empties that `
       + 'database whenever its main process starts: locks are lost then, and what processes told each other until one that '
-      + 'knows it tells it again. Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that is nobody else\'s.');
+      + 'knows it tells it again. Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that is nobody else\'s.';
+    this.#options.log(logLine({ level: 'WARN', event: 'redis-database-shared', text }));
   }
 
   /**
@@ -230,7 +232,10 @@ export class RedisConnection {
       this.#lose(redis);
     });
     this.#redis = redis;
-    if (this.#isReported) this.#options.log(`The Redis of ${this.#name} can be used again.`);
+    if (this.#isReported) {
+      const text = `The Redis of ${this.#name} can be used again.`;
+      this.#options.log(logLine({ level: 'INFO', event: 'redis-available', text }));
+    }
     this.#isReported = false;
     this.#options.opened?.();
     // Who has nothing to do may be the only one who knows what was lost.
@@ -299,7 +304,8 @@ export class RedisConnection {
     const { log, limits, without } = this.#options;
     this.#trouble = trouble ?? 'error';
     if (trouble !== undefined && !this.#isReported) {
-      log(`The Redis of ${this.#name} cannot be used (${trouble}): until it can, this process ${without}.`);
+      const text = `The Redis of ${this.#name} cannot be used (${trouble}): until it can, this process ${without}.`;
+      log(logLine({ level: 'WARN', event: 'redis-unavailable', text }));
       this.#isReported = true;
     }
     // Half of the pause is left to chance, so that processes do not all come back at once.

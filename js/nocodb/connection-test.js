@@ -11,6 +11,7 @@ import { core, failure } from '../core.js';
 import { judge } from '../error.js';
 import { DIALOG_TOKENS_MS } from './dialog.js';
 
+/** @typedef {import('../activity.js').Counters} Counters */
 /** @typedef {import('../api/access.js').ApiAccess} ApiAccess */
 /** @typedef {import('../../pkg/core.js').Account} Account */
 /** @typedef {import('../core.js').CredentialKind} CredentialKind */
@@ -37,6 +38,7 @@ import { DIALOG_TOKENS_MS } from './dialog.js';
  * @property {number} [expiresAt] when the access token dies, in milliseconds since the epoch
  * @property {number} [refreshedAt] when the tokens were received, in milliseconds since the epoch
  * @property {string} [hint] what seems to be wrong with the token
+ * @property {Counters} activity what this process did for the connection
  */
 
 const ACCOUNT_MEMBERS = ['uuid', 'nickname', 'displayName'];
@@ -90,5 +92,6 @@ export async function connectionStatus({ credentials, environment: { client } },
     ...(expiresAt !== undefined && { expiresAt }),
     ...(obtainedAt !== undefined && { refreshedAt: obtainedAt }),
     ...(hint && { hint }),
+    activity: credentials.activity.counters,
   };
 }

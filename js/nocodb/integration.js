@@ -272,8 +272,10 @@ export class BitbucketAuthIntegration {
     const grant = grantOf(payload);
     const environment = this.#environment();
     const { isInTransaction } = members(options);
-    const exchange = exchangeCode(grant, environment);
-    const tokens = await (isInTransaction ? inTransaction(exchange) : exchange);
+    const tokens = await this.#noteConnect(() => {
+      const exchange = exchangeCode(grant, environment);
+      return isInTransaction ? inTransaction(exchange) : exchange;
+    });
     const account = isInTransaction ? undefined : await ownerOf(tokens, environment);
     return {
       type: 'oauth',
@@ -281,6 +283,26 @@ export class BitbucketAuthIntegration {
       authorized_at: new Date(tokens.obtainedAt).toISOString(),
       ...(account && { account }),
     };
+  }
+
+  /**
+   * @template T
+   * @param {() => Promise<T>} exchange
+   * @returns {Promise<T>}
+   */
+  async #noteConnect(exchange) {
+    const from = performance.now();
+    /** @param {Omit<import('../log-lines.js').LogEntry, 'durationMs'>} entry */
+    const note = (entry) => this.#stored.note({ ...entry, durationMs: performance.now() - from });
+    try {
+      const tokens = await exchange();
+      note({ level: 'INFO', event: 'connected', text: 'Bitbucket issued tokens for a user\'s consent.' });
+      return tokens;
+    } catch (error) {
+      const { code, message } = meaningOf(error);
+      note({ level: 'WARN', event: 'connect-failed', text: `${code}: ${message}` });
+      throw error;
+    }
   }
 
   /**

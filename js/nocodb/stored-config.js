@@ -9,12 +9,14 @@
 import { isObject, jsonOf, members } from '../arguments.js';
 import { core } from '../core.js';
 import { digest } from '../digest.js';
+import { logLine } from '../log-lines.js';
 import { within } from '../time-limit.js';
 import { makePair } from '../token-store.js';
 
 /** @typedef {import('./integration.js').HostServices} HostServices */
 /** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */
 /** @typedef {import('./integration.js').StoredTokens} StoredTokens */
+/** @typedef {import('../log-lines.js').LogEntry} LogEntry */
 /** @typedef {import('../token-store.js').Chain} Chain */
 /** @typedef {import('../token-store.js').Ending} Ending */
 /** @typedef {import('../token-store.js').Holder} Holder */
@@ -107,20 +109,34 @@ export class StoredConfig {
   }
 
   /**
-   * Writes to the host's log, or else to the process'. When that fails, nothing else does.
+   * Writes an event of this connection to the log.
    *
-   * @param {string} message
+   * @param {LogEntry} entry
    */
-  log(message) {
-    this.#write(message).catch(() => {});
+  note(entry) {
+    this.log(logLine(entry, { title: this.title, name: this.id }), entry.level);
   }
 
-  /** @param {string} message */
-  async #write(message) {
+  /**
+   * Writes a line to the host's log, or else to the process', where nobody asked to be told of what went well. When that
+   * fails, nothing else does.
+   *
+   * @param {string} line
+   * @param {LogEntry['level']} level
+   */
+  log(line, level) {
+    this.#write(line, level).catch(() => {});
+  }
+
+  /**
+   * @param {string} line
+   * @param {LogEntry['level']} level
+   */
+  async #write(line, level) {
     const { logger } = this.#host;
-    if (typeof logger === 'function') await logger(message);
-    else if (logger) await logger.log(message);
-    else console.warn(`[nocodb-bitbucket-auth] ${message}`);
+    if (typeof logger === 'function') await logger(line);
+    else if (logger) await logger.log(line);
+    else if (level !== 'INFO') console.warn(`[nocodb-bitbucket-auth] ${line}`);
   }
 
   /**

@@ -1,5 +1,28 @@
-import { B as BitbucketAuthError, b as Account$3, C as CredentialKind$2, E as ErrorCode$1, P as Phase$1 } from './shared.cjs';
+import { b as Account$3, C as CredentialKind$2, B as BitbucketAuthError, E as ErrorCode$1, P as Phase$1 } from './shared.cjs';
 import * as axios from 'axios';
+
+type Counters$1 = {
+    /**
+     * token requests that brought new tokens
+     */
+    refreshes: number;
+    /**
+     * requests to the API that were sent again
+     */
+    retries: number;
+    /**
+     * requests that waited a second or longer for room within the rate limit
+     */
+    rateLimitWaits: number;
+    /**
+     * of a request to the API or a refresh; `at` in milliseconds since the
+     * epoch
+     */
+    lastError?: {
+        code: string;
+        at: number;
+    };
+};
 
 /**
  * Reads the environment variables that configure the plugin.
@@ -10,24 +33,15 @@ import * as axios from 'axios';
 type Env$1 = Record<string, string | undefined>;
 
 type AxiosRequestConfig = axios.AxiosRequestConfig;
-type Paginate$1 = <T = any>(path: string, params?: Record<string, unknown>, config?: AxiosRequestConfig) => AsyncGenerator<T, void, void>;
+type Paginate$1 = <T = any>(path: string, params?: Record<string, unknown>, config?: AxiosRequestConfig & {
+    concurrency?: number;
+}) => AsyncGenerator<T, void, void>;
 
-type AxiosError = axios.AxiosError;
 type AxiosInstance = axios.AxiosInstance;
 type Paginate = Paginate$1;
 type BitbucketClient$2 = AxiosInstance & {
     readonly paginate: Paginate;
 };
-type BitbucketAxiosError$1 = AxiosError & {
-    bitbucket: BitbucketAuthError;
-};
-/**
- * Whether something that was thrown is an error of a client's request. `error.bitbucket` says what it means.
- *
- * @param {unknown} error
- * @returns {error is BitbucketAxiosError}
- */
-declare function isBitbucketAxiosError(error: unknown): error is BitbucketAxiosError$1;
 
 type Repository$2 = {
     /**
@@ -77,13 +91,6 @@ type OAuthPayload$2 = CodeGrant$1 | {
     code: CodeGrant$1;
 };
 
-/**
- * `BitbucketAuthIntegration`: what NocoDB calls the wrapper of an integration.
- *
- * In: the stored config of one connection and the host's services. Out: an Axios client for Bitbucket's API, tokens in
- * the host's shape, plain verdicts for people. What never happens here: a rule of OAuth is decided (the core does
- * that), a credential is shown by printing an object, or a new pair of tokens is used before it was handed to the host.
- */
 type BitbucketClient$1 = BitbucketClient$2;
 type Account$2 = Account$3;
 type ConnectionStatus$2 = ConnectionStatus$1;
@@ -378,6 +385,13 @@ declare class BitbucketAuthIntegration {
     }): Promise<Page$1<Repository$1>>;
 }
 
+/**
+ * What a connection can do, and what is known of it.
+ *
+ * In: the way of a connection to the API, and its config. Out: a verdict for whoever pressed "Test connection", and what is
+ * known without asking Bitbucket. What never happens here: a decision about what is asked, or what an answer means.
+ */
+type Counters = Counters$1;
 type Account$1 = Account$3;
 type CredentialKind$1 = CredentialKind$2;
 type TestResult$1 = {
@@ -431,6 +445,10 @@ type ConnectionStatus$1 = {
      * what seems to be wrong with the token
      */
     hint?: string;
+    /**
+     * what this process did for the connection
+     */
+    activity: Counters;
 };
 
 /**
@@ -443,10 +461,13 @@ type IntegrationManifest$1 = {
      */
     icon: string;
     /**
-     * of this integration's entry, not of the package
+     * of the package
      */
     version: string;
     description: string;
+    /**
+     * of the package
+     */
     author: string;
     website: string;
     /**
@@ -539,6 +560,17 @@ type OAuthMeta = {
      */
     codeKey: string;
 };
+
+type BitbucketAxiosError$1 = axios.AxiosError & {
+    bitbucket: BitbucketAuthError;
+};
+/**
+ * Whether something that was thrown is an error of a client's request. `error.bitbucket` says what it means.
+ *
+ * @param {unknown} error
+ * @returns {error is BitbucketAxiosError}
+ */
+declare function isBitbucketAxiosError(error: unknown): error is BitbucketAxiosError$1;
 
 type BitbucketAxiosError = BitbucketAxiosError$1;
 type BitbucketClient = BitbucketClient$2;

@@ -313,8 +313,8 @@ declare class AuthorizationClient {
 }
 
 /**
- * Loads the core ahead of its first use, off the page's main thread. Needed only before `createClient`, and there only in
- * browsers that compile no large WebAssembly at once. Does nothing when the core is loaded.
+ * Loads the core ahead of its first use, off the page's main thread. An idle page does so by itself. Needed only before
+ * `createClient`, and there only in browsers that compile no large WebAssembly at once. Does nothing when the core is loaded.
  *
  * @type {() => Promise<void>}
  * @throws {import('../error.cjs').BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly

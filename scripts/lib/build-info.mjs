@@ -14,7 +14,7 @@ const sources = ['Cargo.lock', 'Cargo.toml', 'js', 'rust-toolchain.toml', 'scrip
 const tools = ['@typescript/typescript6', 'binaryen', 'esbuild', 'rollup', 'rollup-plugin-dts', 'typescript'];
 
 /** The budgets of the cores in bytes; what comes over them fails the build. */
-const budgets = { core: { raw: 440_000, gzip: 180_000 }, 'page-core': { raw: 190_000, gzip: 80_000 } };
+const budgets = { core: { raw: 470_000, gzip: 191_000 }, 'page-core': { raw: 190_000, gzip: 80_000 } };
 
 const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 /** Text as git stores it, so that a checkout with other line ends counts as the same. */

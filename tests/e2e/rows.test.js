@@ -83,7 +83,7 @@ describe('a row of NocoDB that is changed while its tokens are renewed', () => {
     assert.match(answer.body.msg, /deleted in NocoDB/);
     const lines = host.pluginLines.filter((line) => line.includes('deleted in NocoDB'));
     assert.equal(lines.length, 1);
-    assert.ok(lines[0].includes(`Connection "${TITLE}": `));
+    assert.ok(lines[0].includes(` connection "${TITLE}": `));
     assert.ok(!host.printed.some((line) => line.includes('could not store')));
   });
 

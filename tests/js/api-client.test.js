@@ -12,6 +12,7 @@ import { closedPort, environment, json, listen, runJsonFixture, serve, simulator
 
 // The package does not export these.
 const folder = new URL('js/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));
+const { Activity } = await import(new URL('activity.js', folder));
 const { createClient } = await import(new URL('api/client.js', folder));
 const { failure } = await import(new URL('core.js', folder));
 
@@ -753,6 +754,7 @@ describe('retries', () => {
       const client = createClient({
         apiUrl: 'https://api.bitbucket.example/2.0',
         kind: 'oauth',
+        activity: () => new Activity(),
         sender: async () => {
           asked += 1;
           throw failure('REQUEST_FAILED', phase);

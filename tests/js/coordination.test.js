@@ -76,8 +76,8 @@ async function worksWithinProcess(coordination) {
 }
 
 const NAMED = 'The Redis of INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
-const isToldLost = (message) => message.startsWith(`${NAMED} cannot be used (`);
-const isToldBack = (message) => message === `${NAMED} can be used again.`;
+const isToldLost = (message) => message.startsWith(`WARN redis-unavailable: ${NAMED} cannot be used (`);
+const isToldBack = (message) => message === `INFO redis-available: ${NAMED} can be used again.`;
 
 /** What both coordinations promise. `make(t)` gives one, or several that share what they know. */
 function promises(make) {
@@ -356,7 +356,7 @@ describe('coordination through a Redis that cannot be used', () => {
       // Long enough for more than one attempt to connect where it fails at once.
       await sleep(500);
       assert.equal(said.length, 1, said.join('\n'));
-      assert.equal(said[0], `${NAMED} cannot be used (${kind}): until it can, this process renews tokens on its own.`);
+      assert.equal(said[0], `WARN redis-unavailable: ${NAMED} cannot be used (${kind}): until it can, this process renews tokens on its own.`);
       for (const secret of [SECRET, address]) assert.ok(!said[0].includes(secret));
       // Nothing is told about Redis but this; a replica that needs no password is no news of ours.
       const calls = [...warn.mock.calls, ...error.mock.calls].map(({ arguments: [line] }) => line);
@@ -419,7 +419,7 @@ describe('coordination through a Redis that cannot be used', () => {
     await raw.client('KILL', 'TYPE', 'normal');
     await until(() => said.length > 0, 'it is told');
     await sleep(300);
-    assert.deepEqual(said, [`${NAMED} cannot be used (password): until it can, this process renews tokens on its own.`]);
+    assert.deepEqual(said, [`WARN redis-unavailable: ${NAMED} cannot be used (password): until it can, this process renews tokens on its own.`]);
   });
 
   test('many operations at once wait for a hanging Redis together', async (t) => {

@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
 import { createClient, missingScopes } from 'nocodb-bitbucket-auth/oauth';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { environment, json, serve, simulatorEnvironment, thrownBy } from './support.js';
+import { environment, json, serve, simulatorEnvironment, thrownBy, troubleLogger } from './support.js';
 
 const HOUR = 3_600_000;
 const PAST = '2001-02-03T04:05:06.000Z';
@@ -554,7 +554,7 @@ describe('use', () => {
     test(`a pair that ${way} cannot store stays in use, and the log says so`, async (t) => {
       const lines = [];
       const fail = () => { throw new Error('SQLITE_BUSY while writing the-new-token'); };
-      const services = { logger: (line) => lines.push(line), ...(way === 'saveConfig' && { saveConfig: fail }) };
+      const services = { logger: troubleLogger(lines), ...(way === 'saveConfig' && { saveConfig: fail }) };
       const { bitbucket, wrapper, tokens } = await connection(t, { backend: 'newer' }, services);
       if (way === 'setTokenRefreshCallback') wrapper.setTokenRefreshCallback(fail);
       bitbucket.control.advance(3 * HOUR);

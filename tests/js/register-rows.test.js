@@ -45,7 +45,7 @@ async function scene(t, edition, { type = edition.offered, env: more, ...setting
   return {
     bitbucket, env, host, id, config, authenticate, expire,
     refreshes: () => bitbucket.control.stats().token.refresh_token.requests - refreshes.requests,
-    lines: async () => (await host('printed')).filter((line) => line.includes('Connection ')),
+    lines: async () => (await host('printed')).filter((line) => / (WARN|ERROR) .*, connection /.test(line)),
   };
 }
 
@@ -106,7 +106,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.match(error.message, /deleted in NocoDB/);
         assert.deepEqual(others, [error, error]);
         assert.deepEqual(await lines(), [
-          '[nocodb-bitbucket-auth] Connection "Bitbucket of "sales"": This connection was deleted in NocoDB, and its tokens '
+          '[nocodb-bitbucket-auth] WARN connection-deleted, connection "Bitbucket of "sales"": This connection was deleted in NocoDB, and its tokens '
             + 'are no longer renewed.',
         ]);
         const before = refreshes();

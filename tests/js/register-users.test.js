@@ -79,9 +79,9 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
       }
       assert.equal(ending?.code, 'RECONNECT_REQUIRED', JSON.stringify(ending));
       assert.equal(await host('account', { first: robin }), 'robin');
-      const lines = (await host('printed')).filter((line) => line.includes('Connection '));
+      const lines = (await host('printed')).filter((line) => line.includes(' connection-dead, '));
       assert.equal(lines.length, 1, lines.join('\n'));
-      assert.ok(lines[0].includes('Connection "Bitbucket, dana": '), lines[0]);
+      assert.ok(lines[0].includes(' connection "Bitbucket, dana": '), lines[0]);
     });
 
     test('counts the requests of each user alone', async (t) => {

@@ -7,6 +7,7 @@ import { json, serve, thrownBy } from './support.js';
 
 // The package does not export these.
 const folder = new URL('js/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));
+const { Activity } = await import(new URL('activity.js', folder));
 const { createSender } = await import(new URL('api/sender.js', folder));
 const { core, failure } = await import(new URL('core.js', folder));
 
@@ -27,7 +28,9 @@ async function start(t, statuses, { most = Infinity, newest, answer, timeoutMs =
     apiUrl: `${origin}/2.0`,
     timeoutMs,
     proxies,
+    connection: () => 'Sales',
     credentials: {
+      activity: new Activity(),
       newest: newest ?? (async () => ({ authorization: `Bearer token-${given += 1}` })),
       renews: ({ authorization }, repetitions) => {
         asked.push([authorization, repetitions]);

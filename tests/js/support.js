@@ -141,6 +141,11 @@ export async function thrownBy(call) {
   throw new assert.AssertionError({ message: 'nothing was thrown', stackStartFn: thrownBy });
 }
 
+/** A host's logger that keeps the lines of what went wrong. */
+export const troubleLogger = (lines) => (line) => {
+  if (!line.startsWith('INFO ')) lines.push(line);
+};
+
 /** A host that keeps one row, which a wrapper can read. */
 export function rowHost(stored, services) {
   const host = {
@@ -152,7 +157,7 @@ export function rowHost(stored, services) {
       host.writes += 1;
       host.row = structuredClone(saved);
     },
-    logger: (line) => host.lines.push(line),
+    logger: (line) => troubleLogger(host.lines)(line),
     ...services,
   };
   return host;

@@ -8,7 +8,7 @@ import { createEntry } from 'nocodb-bitbucket-auth';
 import { createClient } from 'nocodb-bitbucket-auth/oauth';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
 import { startRedis } from './redis-server.js';
-import { environment, json, serve, simulatorEnvironment, thrownBy } from './support.js';
+import { environment, json, serve, simulatorEnvironment, thrownBy, troubleLogger } from './support.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -358,7 +358,7 @@ describe('a store that fails', () => {
     const lines = [];
     const row = {};
     let failures = 0;
-    const wrapper = new Wrapper(OAUTH, { logger: (line) => lines.push(line) });
+    const wrapper = new Wrapper(OAUTH, { logger: troubleLogger(lines) });
     wrapper.setTokenRefreshCallback((tokens) => {
       failures += 1;
       if (failures <= 5) throw new Error(`SQLITE_BUSY while writing ${tokens.refresh_token}`);
@@ -384,7 +384,7 @@ describe('a store that fails', () => {
     const { Wrapper } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
     const lines = [];
     let tries = 0;
-    const wrapper = new Wrapper(OAUTH, { logger: (line) => lines.push(line) });
+    const wrapper = new Wrapper(OAUTH, { logger: troubleLogger(lines) });
     wrapper.setTokenRefreshCallback(() => {
       tries += 1;
       if (tries === 1) throw new Error('no');

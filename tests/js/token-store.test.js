@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { environment, json, rowHost, serve, thrownBy } from './support.js';
+import { environment, json, rowHost, serve, thrownBy, troubleLogger } from './support.js';
 
 // Not exported: the keeper is their only caller.
 const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
@@ -47,7 +47,7 @@ describe('the log', () => {
     const lines = [];
     const saveConfig = () => Promise.reject(new Error('the database is not available'));
     const wrappers = Array.from({ length: 50 }, (_, n) => (
-      new Wrapper(config(), { saveConfig, logger: (line) => lines.push(line), ...services(n) })));
+      new Wrapper(config(), { saveConfig, logger: troubleLogger(lines), ...services(n) })));
     const answers = await Promise.all(wrappers.map(use));
     assert.ok(answers.every(({ status }) => status === 200));
     return lines;
@@ -56,14 +56,14 @@ describe('the log', () => {
   test('has one line for fifty callers whose pair could not be stored, with a name for the connection', async (t) => {
     const lines = await failing(t, () => ({}));
     assert.equal(lines.length, 1);
-    assert.match(lines[0], /^Connection [\w-]{8}: New tokens are in use, but NocoDB could not store them\./);
+    assert.match(lines[0], /^ERROR tokens-unstored, connection [\w-]{8}: New tokens are in use, but NocoDB could not store them\./);
   });
 
   test('has the same name for a connection as long as it lives', async (t) => {
     const { Wrapper } = await bitbucket(t);
     const lines = [];
     const saveConfig = () => Promise.reject(new Error('the database is not available'));
-    const wrapper = new Wrapper(config(), { saveConfig, logger: (line) => lines.push(line) });
+    const wrapper = new Wrapper(config(), { saveConfig, logger: troubleLogger(lines) });
     await use(wrapper);
     await wrapper.refreshToken({ refresh_token: wrapper.config.refresh_token });
     assert.deepEqual([lines.length, new Set(lines).size], [2, 1]);
@@ -73,7 +73,7 @@ describe('the log', () => {
     const title = `Sales\n2026-01-01 forged \u001b[31mline ${'x'.repeat(200)}`;
     const lines = await failing(t, () => ({ id: 'int1', title }));
     assert.equal(lines.length, 1);
-    assert.match(lines[0], /^Connection "Sales 2026-01-01 forged {2}\[31mline x{60,100}": New tokens are in use/);
+    assert.match(lines[0], /^ERROR tokens-unstored, connection "Sales 2026-01-01 forged {2}\[31mline x{60,100}": New tokens are in use/);
     assert.doesNotMatch(lines[0], /\p{C}/u);
   });
 
@@ -87,10 +87,11 @@ describe('the log', () => {
       t.after(() => process.off('unhandledRejection', unhandled));
       const called = t.mock.fn(fail);
       for (const logger of [called, { log: called }]) {
-        const before = called.mock.callCount();
+        called.mock.resetCalls();
         await failing(t, () => ({ id: 'int1', logger }));
         await new Promise(setImmediate);
-        assert.equal(called.mock.callCount() - before, 1);
+        const levels = called.mock.calls.map(({ arguments: [line] }) => line.split(' ')[0]);
+        assert.deepEqual(levels, ['INFO', 'ERROR']);
       }
       assert.equal(unhandled.mock.callCount(), 0);
     });
@@ -98,8 +99,7 @@ describe('the log', () => {
 
   test('has a line for each of two connections with the same tokens', async (t) => {
     const lines = await failing(t, (n) => ({ id: `int${n % 2}`, title: `Copy ${n % 2}` }));
-    assert.deepEqual(lines.map((line) => line.slice(0, 'Connection "Copy 0"'.length)).sort(),
-      ['Connection "Copy 0"', 'Connection "Copy 1"']);
+    assert.deepEqual(lines.map((line) => /connection "(.*?)"/.exec(line)[1]).sort(), ['Copy 0', 'Copy 1']);
   });
 
   test('says once that a connection is dead, however many callers it has, and by its title', async (t) => {
@@ -107,15 +107,16 @@ describe('the log', () => {
     const { wrapper: Wrapper } = createEntry(environment(server.origin));
     const lines = [];
     const wrappers = Array.from({ length: 20 }, () => (
-      new Wrapper(config(), { id: 'int1', title: 'Sales', logger: (line) => lines.push(line) })));
+      new Wrapper(config(), { id: 'int1', title: 'Sales', logger: troubleLogger(lines) })));
     for (const wrapper of wrappers) {
       let error;
       do error = await thrownBy(() => use(wrapper));
       while (error.retryable);
       assert.deepEqual([error.code, error.reauthorize], ['RECONNECT_REQUIRED', true]);
     }
-    assert.equal(lines.length, 1);
-    assert.match(lines[0], /^Connection "Sales": Bitbucket no longer accepts this connection's refresh token\./);
+    const dead = lines.filter((line) => !line.startsWith('WARN refresh-failed'));
+    assert.equal(dead.length, 1);
+    assert.match(dead[0], /^ERROR connection-dead, connection "Sales": Bitbucket no longer accepts this connection's refresh token\./);
   });
 
   test('says that a refresh token is dead, by name and once for each store', () => {
@@ -125,8 +126,8 @@ describe('the log', () => {
     const ended = { log, title: 'Gone', ending: 'deleted' };
     reportDeath([{ log }, { log }, { log, title: 'Sales' }, { log, title: 'Sales' }, ended], chain);
     assert.equal(lines.length, 2);
-    assert.match(lines[0], /^Connection abcdefgh: Bitbucket no longer accepts this connection's refresh token\./);
-    assert.match(lines[1], /^Connection "Sales": Bitbucket no longer accepts/);
+    assert.match(lines[0], /^ERROR connection-dead, connection abcdefgh: Bitbucket no longer accepts this connection's refresh token\./);
+    assert.match(lines[1], /^ERROR connection-dead, connection "Sales": Bitbucket no longer accepts/);
   });
 });
 
@@ -139,7 +140,7 @@ describe('a row that another process has renewed', () => {
     assert.equal((await use(wrapper)).status, 200);
     assert.equal((await use(wrapper)).status, 200);
     assert.deepEqual([host.row, host.writes], [theirs, 0]);
-    assert.deepEqual(host.lines, [`Connection "Sales": ${SHARED}`]);
+    assert.deepEqual(host.lines, [`WARN connection-shared, connection "Sales": ${SHARED}`]);
   });
 
   test('gets a newer pair of this process', async (t) => {
@@ -175,7 +176,9 @@ describe('a row that another process has renewed', () => {
     assert.deepEqual(holders.map(({ ending }) => ending), [
       undefined, undefined, undefined, undefined, undefined, undefined, 'replaced', 'deleted',
     ]);
-    assert.deepEqual(lines, [`Connection "Sales": ${SHARED}`, `Connection "Old": ${DELETED}`]);
+    assert.deepEqual(lines, [
+      `WARN connection-shared, connection "Sales": ${SHARED}`, `WARN connection-deleted, connection "Old": ${DELETED}`,
+    ]);
     assert.ok(hasLivingStore(holders));
     assert.equal(await readStores(holders.slice(6), chain), undefined);
     assert.ok(!hasLivingStore(holders.slice(6)));
@@ -262,7 +265,7 @@ describe('a host that cannot be read', () => {
       const { Wrapper, grants } = await bitbucket(t);
       const lines = [];
       const gone = Object.assign(new Error('Connection not found'), { error: name });
-      const wrapper = new Wrapper(config(), { saveConfig: () => Promise.reject(gone), logger: (line) => lines.push(line) });
+      const wrapper = new Wrapper(config(), { saveConfig: () => Promise.reject(gone), logger: troubleLogger(lines) });
       for (let n = 0; n < 2; n += 1) {
         const { code, message } = await thrownBy(() => use(wrapper));
         assert.deepEqual([code, message], ['RECONNECT_REQUIRED', DELETED]);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
+import { troubleLogger } from '../js/support.js';
 import { startScene } from './support/scene.js';
 
 const HOUR = 3_600_000;
@@ -29,7 +30,7 @@ async function startHost(t) {
         host.writes += 1;
         host.row = config;
       },
-      logger: (line) => host.lines.push(line),
+      logger: (line) => troubleLogger(host.lines)(line),
     }),
     expire: () => scene.bitbucket.control.advance(HOUR + 1000),
   };
@@ -140,7 +141,7 @@ test('a connection that is deleted while a sync runs ends the sync, and its toke
   host.expire();
   assert.equal((await wrapper.testConnection()).success, false);
   assert.deepEqual([host.tap.refreshes.length, host.writes, host.lines.length], [length, 0, 1]);
-  assert.match(host.lines[0], /^Connection "Sales": This connection was deleted in NocoDB/);
+  assert.match(host.lines[0], /^WARN connection-deleted, connection "Sales": This connection was deleted in NocoDB/);
 });
 
 test('a row that somebody puts back, however old it is, gets the newest tokens of its login', async (t) => {

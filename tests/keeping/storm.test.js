@@ -87,7 +87,8 @@ async function runStorm(t, { processes, wrappers, pace, variables, ahead }) {
   await assertEverybodyHasTheNewest({ scene, rows, workers, config });
   const log = reports.flatMap((report) => [...report.log, ...report.samples]);
   assert.deepEqual(leaks(tap.secrets, [...log, ...workers.map(({ output }) => output)]), []);
-  assert.deepEqual(reports.flatMap((report) => report.log), [], 'nothing was worth a line in the log');
+  const troubles = reports.flatMap((report) => report.log).filter((line) => !line.startsWith('INFO refreshed, '));
+  assert.deepEqual(troubles, [], 'nothing went wrong');
 }
 
 /** Without another refresh: from the stored row, and from the refresh token that everybody began with. */
