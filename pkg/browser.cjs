@@ -148,9 +148,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var page_core_wasm_key_exports={};__export(page_core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="c6204a8b02cd4fd30c1a977fd9fb19ca9b804ff6c07af77a528886cd7e19ad6e";var section="nocodb-bitbucket-auth";var build="\
-37fdf381fcdad9d11a564ad5a6fc6ebf494d2849b653b3bcdd059251dde415ac";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
-sm/c6204a8b02cd4fd30c1a977fd9fb19ca9b804ff6c07af77a528886cd7e19ad6e");var import_argument_reader=require("./shared.cjs");var import_inlined_bytes=require("./shared.cjs");var import_loader=require("./shared.cjs");
+var hash="74d0a1e046f65181d7a7419c55159452a95dc662e7f5bfc2bcdba0a5791dac6c";var section="nocodb-bitbucket-auth";var build="\
+e69b7c47f465c15e9c10b8d574a4d1c0678daeccb3858536ac6267953ae8504a";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
+sm/74d0a1e046f65181d7a7419c55159452a95dc662e7f5bfc2bcdba0a5791dac6c");var import_argument_reader=require("./shared.cjs");var import_inlined_bytes=require("./shared.cjs");var import_loader=require("./shared.cjs");
 var loader=(0,import_loader.createLoader)({makeGlue:page_core_bg_default,identity:page_core_wasm_key_exports,decode:import_inlined_bytes.fromHex});
 var core=loader.core;var init=loader.init;var failure=loader.failure;var membersOf=(0,import_argument_reader.createReader)(
 core);var import_error=require("./shared.cjs");var NAME="nocodb-bitbucket-auth";var POPUP=`${NAME}:popup`;function windowOf(options){const page=tryTo(()=>options?.window??

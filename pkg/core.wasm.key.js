@@ -1,4 +1,4 @@
-export const hash = 'dd4fc1e84c195e8ebdc28786e8407305fa5c43d5f338e087853ccc800e32517b';
+export const hash = '635868d11141b2994fa2d43a55eea187e916b425918a36cf54a659cc7b9711bd';
 export const section = 'nocodb-bitbucket-auth';
-export const build = 'b7fb74f2beb5c33caa19511c4e508ccac79b23f4fc03a7ff1216f2a791c09b12';
-export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/dd4fc1e84c195e8ebdc28786e8407305fa5c43d5f338e087853ccc800e32517b');
+export const build = '9f262ee846881898ab14a7d1e78f3edc7b0a5446f92959726396166b1d9da361';
+export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/635868d11141b2994fa2d43a55eea187e916b425918a36cf54a659cc7b9711bd');

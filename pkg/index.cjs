@@ -421,26 +421,27 @@ redisTrouble(typeof code==="string"?code:"",String(message??""))}function discon
 destroy()}var import_core15,VARIABLES,LOST,MOST_TRIES2,reportedStays,RedisConnection;var init_redis_connection=__esm({"j\
 s/coordination/redis-connection.js"(){import_core15=require("./shared.cjs");init_log_lines();init_time_limit();init_redis_database();
 VARIABLES="INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)";LOST=Symbol("the data was lost");MOST_TRIES2=3;reportedStays=
-new Set;RedisConnection=class{#options;#redis;#candidate;#databases=new WeakMap;#life={name:"",value:""};#entries=0;#entering;#firstAttempt;#nextAttempt;#watch;#failures=0;#isReported=false;#isClosed=false;constructor(options){
-this.#options=options}get isUsable(){return this.#redis!==void 0}get database(){return this.#redis&&(this.#databases.get(
-this.#redis)??0)}async use(work,{isAwaited}={isAwaited:true}){const redis=await this.connected();if(!redis)return void 0;
-try{const result=await within(this.#options.limits.operation,this.#attempt(redis,work),{isAwaited});this.#failures=0;return result}catch(error){
-const trouble=troubleOf(error);if(trouble!==void 0)this.#lose(redis,redis.stream.writable?trouble:void 0);return void 0}}async#attempt(redis,work){
-for(let tries=1;tries<=MOST_TRIES2;tries+=1){const entries=this.#entries;const result=await work(redis,this.#life);if(result!==
-LOST)return result;if(entries===this.#entries)await this.#enterAgain(redis)}return void 0}#enterAgain(redis){this.#entering??=
-this.#enter(redis).then(()=>this.#options.opened?.()).finally(()=>this.#entering=void 0);return this.#entering}async#enter(redis){
-const{url,isDatabaseSought,otherDatabases,lifeName,check}=this.#options;const home=this.#options.database??(0,import_core15.core)().
-redisServer(url).database;const place=isDatabaseSought?await seekDatabase(redis,home,otherDatabases):{database:home};if(place.
-database!==(this.#databases.get(redis)??0))await redis.select(place.database);this.#databases.set(redis,place.database);
-const life=place.mark??await readLife(redis,lifeName);await check(redis,life);this.#life=life;this.#entries+=1;if(place.
-stays!==void 0)this.#reportStay(home,place.stays)}#reportStay(database,reason){const stay=[this.#options.url,database,reason].
-join(" ");if(reportedStays.has(stay))return;reportedStays.add(stay);const text=`The plugin stays in database ${database}\
- of the Redis of ${this.#name}, as ${reason}. NocoDB empties that database whenever its main process starts: locks are l\
-ost then, and what processes told each other until one that knows it tells it again. Set INTEGRATION_AUTH_BITBUCKET_REDI\
-S_URL to a Redis or a database that is nobody else's.`;this.#options.log(logLine({level:"WARN",event:"redis-database-sha\
-red",text}))}async connected(){if(!this.#isClosed)await(this.#firstAttempt??=this.#connect(true));return this.#redis}close(){
-this.#isClosed=true;clearTimeout(this.#nextAttempt);clearInterval(this.#watch);for(const redis of[this.#redis,this.#candidate])
-disconnect(redis);this.#redis=void 0}async#connect(isAwaited){const errors=[];try{const{Redis}=await Promise.resolve().then(()=>__toESM(require("ioredis")));
+new Set;RedisConnection=class{#options;#redis;#candidate;#databases=new WeakMap;#life={name:"",value:""};#entries=0;#entering;#firstAttempt;#nextAttempt;#watch;#failures=0;#trouble="\
+error";#stays;#isReported=false;#isClosed=false;constructor(options){this.#options=options}get isUsable(){return this.#redis!==
+void 0}get status(){if(!this.#redis)return{trouble:this.#trouble};const database=this.#databases.get(this.#redis)??0;return this.#stays===
+void 0?{database}:{database,stays:this.#stays}}async use(work,{isAwaited}={isAwaited:true}){const redis=await this.connected();
+if(!redis)return void 0;try{const result=await within(this.#options.limits.operation,this.#attempt(redis,work),{isAwaited});
+this.#failures=0;return result}catch(error){const trouble=troubleOf(error);if(trouble!==void 0)this.#lose(redis,redis.stream.
+writable?trouble:void 0);return void 0}}async#attempt(redis,work){for(let tries=1;tries<=MOST_TRIES2;tries+=1){const entries=this.#entries;
+const result=await work(redis,this.#life);if(result!==LOST)return result;if(entries===this.#entries)await this.#enterAgain(
+redis)}return void 0}#enterAgain(redis){this.#entering??=this.#enter(redis).then(()=>this.#options.opened?.()).finally(()=>this.#entering=
+void 0);return this.#entering}async#enter(redis){const{url,isDatabaseSought,otherDatabases,lifeName,check}=this.#options;
+const home=this.#options.database??(0,import_core15.core)().redisServer(url).database;const place=isDatabaseSought?await seekDatabase(
+redis,home,otherDatabases):{database:home};if(place.database!==(this.#databases.get(redis)??0))await redis.select(place.
+database);this.#databases.set(redis,place.database);const life=place.mark??await readLife(redis,lifeName);await check(redis,
+life);this.#life=life;this.#entries+=1;this.#stays=place.stays;if(place.stays!==void 0)this.#reportStay(home,place.stays)}#reportStay(database,reason){
+const stay=[this.#options.url,database,reason].join(" ");if(reportedStays.has(stay))return;reportedStays.add(stay);const text=`\
+The plugin stays in database ${database} of the Redis of ${this.#name}, as ${reason}. NocoDB empties that database whene\
+ver its main process starts: locks are lost then, and what processes told each other until one that knows it tells it ag\
+ain. Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that is nobody else's.`;this.#options.log(logLine(
+{level:"WARN",event:"redis-database-shared",text}))}async connected(){if(!this.#isClosed)await(this.#firstAttempt??=this.#connect(
+true));return this.#redis}close(){this.#isClosed=true;clearTimeout(this.#nextAttempt);clearInterval(this.#watch);for(const redis of[
+this.#redis,this.#candidate])disconnect(redis);this.#redis=void 0}async#connect(isAwaited){const errors=[];try{const{Redis}=await Promise.resolve().then(()=>__toESM(require("ioredis")));
 await within(this.#options.limits.connection,this.#open(Redis,errors),{isAwaited})}catch(error){disconnect(this.#candidate);
 this.#candidate=void 0;this.#retry(troubleOf(errors[0]??error)??"error");return}const redis=this.#candidate;this.#candidate=
 void 0;if(this.#isClosed)return;const since=performance.now();redis.once("end",()=>{if(performance.now()-since>this.#options.
@@ -456,10 +457,10 @@ connect();setImmediate(()=>redis.stream?.unref());await connected;const ready=as
 void 0){const known=username?redis.auth(username,password??""):redis.auth(password??"");await known.catch(needless)}await this.#enter(
 redis)};await within(limits2.operation,ready(),{isAwaited:false})}#lose(redis,trouble){if(this.#redis!==redis)return;this.#redis=
 void 0;disconnect(redis);this.#retry(trouble)}#retry(trouble){if(this.#isClosed)return;const{log,limits:limits2,without}=this.#options;
-if(trouble!==void 0&&!this.#isReported){const text=`The Redis of ${this.#name} cannot be used (${trouble}): until it can\
-, this process ${without}.`;log(logLine({level:"WARN",event:"redis-unavailable",text}));this.#isReported=true}const pause=Math.
-min(limits2.reconnection,100*2**this.#failures)*(1+Math.random())/2;this.#failures+=1;this.#nextAttempt=setTimeout(()=>this.#connect(
-false),pause).unref()}}}});function numberOf2(many){numbered+=many;return numbered-many+1}function run(redis,life,key,{limit=0,used=0,number=0},known,missing){
+this.#trouble=trouble??"error";if(trouble!==void 0&&!this.#isReported){const text=`The Redis of ${this.#name} cannot be \
+used (${trouble}): until it can, this process ${without}.`;log(logLine({level:"WARN",event:"redis-unavailable",text}));this.#isReported=
+true}const pause=Math.min(limits2.reconnection,100*2**this.#failures)*(1+Math.random())/2;this.#failures+=1;this.#nextAttempt=
+setTimeout(()=>this.#connect(false),pause).unref()}}}});function numberOf2(many){numbered+=many;return numbered-many+1}function run(redis,life,key,{limit=0,used=0,number=0},known,missing){
 const{requestLog}=redis;const window=(0,import_core16.core)().rateLimitWindow()*1e3;return requestLog.call(redis,PREFIX+
 key,life.name,life.value,NAME,window,limit,used,number,known,...missing)}async function checkLog(redis,life){const number=numberOf2(
 1);const key=`check:${NAME}${number}`;await run(redis,life,key,{limit:1,number},0,[]);await run(redis,life,key,{limit:1,

@@ -1,4 +1,4 @@
-export const hash = 'c6204a8b02cd4fd30c1a977fd9fb19ca9b804ff6c07af77a528886cd7e19ad6e';
+export const hash = '74d0a1e046f65181d7a7419c55159452a95dc662e7f5bfc2bcdba0a5791dac6c';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '37fdf381fcdad9d11a564ad5a6fc6ebf494d2849b653b3bcdd059251dde415ac';
-export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/c6204a8b02cd4fd30c1a977fd9fb19ca9b804ff6c07af77a528886cd7e19ad6e');
+export const build = 'e69b7c47f465c15e9c10b8d574a4d1c0678daeccb3858536ac6267953ae8504a';
+export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/74d0a1e046f65181d7a7419c55159452a95dc662e7f5bfc2bcdba0a5791dac6c');

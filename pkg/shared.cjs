@@ -634,9 +634,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_exports={};__export(core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="dd4fc1e84c195e8ebdc28786e8407305fa5c43d5f338e087853ccc800e32517b";var section="nocodb-bitbucket-auth";var build="\
-b7fb74f2beb5c33caa19511c4e508ccac79b23f4fc03a7ff1216f2a791c09b12";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/dd\
-4fc1e84c195e8ebdc28786e8407305fa5c43d5f338e087853ccc800e32517b");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isMarked(wasm,
+var hash="635868d11141b2994fa2d43a55eea187e916b425918a36cf54a659cc7b9711bd";var section="nocodb-bitbucket-auth";var build="\
+9f262ee846881898ab14a7d1e78f3edc7b0a5446f92959726396166b1d9da361";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/63\
+5868d11141b2994fa2d43a55eea187e916b425918a36cf54a659cc7b9711bd");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isMarked(wasm,
 identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest2=new Uint8Array(
 await subtle.digest("SHA-256",wasm));const found=Array.from(digest2,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
 identity.hash)throw unusable(caller);return wasm}if(!WebAssembly.validate(wasm))throw unusable(caller);const module2=await WebAssembly.
