@@ -74,7 +74,8 @@ describe('the redirect URI', () => {
 
   for (const [what, change, words] of [
     ['another policy', (headers) => ({ ...headers, 'content-security-policy': "default-src 'self'" }), /sends it: Content-Security-Policy\./],
-    ['one more policy', (headers) => ({ ...headers, 'content-security-policy': [headers['content-security-policy'] ?? '', "default-src 'self'"] }), /: Content-Security-Policy\./],
+    ['one more policy', ({ 'content-security-policy': own = '', ...headers }) => (
+      { ...headers, 'content-security-policy': [own, "default-src 'self'"] }), /: Content-Security-Policy\./],
     ['no opener policy', ({ 'cross-origin-opener-policy': _removed, ...headers }) => headers, /: Cross-Origin-Opener-Policy\./],
     ['a cache', (headers) => ({ ...headers, 'cache-control': 'max-age=60' }), /: Cache-Control\. A proxy/],
   ]) {

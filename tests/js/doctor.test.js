@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -49,6 +50,16 @@ describe('a sound installation', () => {
       assert.equal(method, 'GET');
       assert.doesNotMatch(url, /[?&]code=/);
     }
+  });
+
+  test('with the preload in its own process, as in NocoDB\'s container', async (t) => {
+    const { env } = await scene(t);
+    const register = createRequire(import.meta.url).resolve('nocodb-bitbucket-auth/register');
+    const since = performance.now();
+    const found = await examine(t, { ...env, NODE_OPTIONS: `--require ${JSON.stringify(register)}` });
+    assertOne(found('redirect-uri'), 'good', /./);
+    // The preload waits for NocoDB, which keeps nobody.
+    assert.ok(performance.now() - since < 30_000);
   });
 
   test('in colours on a terminal, unless NO_COLOR does not want them', () => {

@@ -35,7 +35,9 @@ async function reach(context, name, url) {
   const isForUsers = name === 'authorization endpoint';
   const { origin } = new URL(url);
   const way = wayTo(context, url);
-  if (way === undefined) return { verdict: 'skipped', text: `The ${name} at ${origin} was not asked, as the proxy cannot be used.` };
+  if (way === undefined) {
+    return { verdict: 'skipped', text: `The ${name} at ${origin} was not asked, as the proxy cannot be used.` };
+  }
   try {
     const { status } = await context.ask(name === 'API' ? apiProbe(url) : url);
     return {

@@ -27,7 +27,8 @@ export default {
       if (!Array.isArray(entries)) return unseen(isServed);
       const own = entries.find(isOurs);
       if (own) return await compared(context, `${base}/api/v2/integrations/${own.type}/bitbucket`);
-      return { verdict: 'bad', text: 'The preload is not active in NocoDB: its list of integrations lacks the plugin\'s.', cure: CURE };
+      const text = 'The preload is not active in NocoDB: its list of integrations lacks the plugin\'s.';
+      return { verdict: 'bad', text, cure: CURE };
     } catch (error) {
       return { verdict: 'skipped', text: `Whether the preload is active was not learnt: ${troubleOf(error)}.` };
     }
@@ -46,7 +47,11 @@ function isOurs(entry) {
 function unseen(isServed) {
   return isServed
     ? { verdict: 'good', text: 'The preload is active in the process that answers at the redirect URI.' }
-    : { verdict: 'warning', text: 'Whether the preload is active cannot be seen: this NocoDB does not list its integrations.', cure: CURE };
+    : {
+      verdict: 'warning',
+      text: 'Whether the preload is active cannot be seen: this NocoDB does not list its integrations.',
+      cure: CURE,
+    };
 }
 
 /**
@@ -59,7 +64,9 @@ async function compared({ ask, environment: { client } }, url) {
   const { form } = /** @type {{ form?: { oauthMeta?: OAuthMeta }[] }} */ (jsonIn(await ask(url)) ?? {});
   const offered = Array.isArray(form) ? form.find((element) => element?.oauthMeta)?.oauthMeta : undefined;
   if (!client) return { verdict: 'good', text: `${active}, where OAuth2 is ${offered ? '' : 'not '}configured.` };
-  if (!offered) return { verdict: 'bad', text: `${active}, but its form does not offer OAuth2: its environment is not this one.`, cure: OTHER };
+  if (!offered) {
+    return { verdict: 'bad', text: `${active}, but its form does not offer OAuth2: its environment is not this one.`, cure: OTHER };
+  }
   const other = [
     ...(offered.clientId === client.clientId ? [] : ['Key']),
     ...(offered.redirectUri === client.redirectUri ? [] : ['redirect URI']),

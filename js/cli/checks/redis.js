@@ -110,5 +110,9 @@ function usable(redis, { database, stays }, env) {
   const text = `The ${nameOf(redis)} can be used; the plugin's data is in database ${database}`;
   if (!emptied || isKept) return { verdict: 'good', text: `${text}, which no start of NocoDB empties.` };
   const why = stays ? ` The plugin stays there, as ${stays}.` : '';
-  return { verdict: 'warning', text: `${text}, which is that of ${emptied}: NocoDB empties it at each start.${why}`, cure: OWN_DATABASE };
+  return {
+    verdict: 'warning',
+    text: `${text}, which is that of ${emptied}: NocoDB empties it at each start.${why}`,
+    cure: OWN_DATABASE,
+  };
 }
