@@ -1,10 +1,7 @@
 //! What the command `doctor` finds out about an installation: what its facts mean.
 //!
 //! In: a client, and what endpoints and the redirect URI answered. Out: verdicts in a word; js/cli has the sentences. What
-//! never happens here: a value of the configuration in a verdict, apart from the end of a long Key.
-
-use serde::Serialize;
-use tsify::Tsify;
+//! never happens here: a value of the configuration in a verdict.
 
 use crate::client_config::ClientConfig;
 use crate::endpoints::Address;
@@ -16,55 +13,23 @@ use crate::scope::ScopeSet;
 /// The lengths of Key and Secret in Bitbucket's two OAuth back ends. They were seen, not documented, so others are no error.
 const LENGTHS: [(&str, usize, usize); 2] = [("older", 18, 32), ("newer", 32, 76)];
 
-/// Of a Key, which is no secret. As much of a shorter one would be most of it.
-const SHOWN_END: usize = 4;
-const SHORTEST_SHOWN: usize = 16;
-
 /// A clock that is as far off has tokens expire at other times than Bitbucket, and certificates look invalid.
 const MOST_CLOCK_SKEW_MS: f64 = 60_000.0;
 
-/// What can be told of a client.
-#[derive(Debug, PartialEq, Eq, Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct ClientFacts<'a> {
-    /// How many characters the Key has.
-    pub key_length: usize,
-    /// The last characters of a long Key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key_end: Option<&'a str>,
-    /// How many characters the Secret has.
-    pub secret_length: usize,
-    /// Which of Bitbucket's kinds of clients has a Key and a Secret of these lengths; absent where none has.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[tsify(type = "'older' | 'newer'")]
-    pub generation: Option<&'static str>,
-    /// The requested scopes that Bitbucket no longer asks for.
-    pub retired_scopes: Vec<&'a str>,
+/// How many characters the Secret has.
+pub fn secret_length(client: &ClientConfig) -> usize {
+    client.client_secret().map_or(0, |secret| secret.expose().chars().count())
 }
 
-impl<'a> ClientFacts<'a> {
-    /// Of this client.
-    pub fn of(client: &'a ClientConfig) -> Self {
-        let key = client.client_id();
-        let key_length = key.chars().count();
-        let secret_length = client.client_secret().map_or(0, |secret| secret.expose().chars().count());
-        Self {
-            key_length,
-            key_end: (key_length >= SHORTEST_SHOWN).then(|| end_of(key)),
-            secret_length,
-            generation: LENGTHS
-                .iter()
-                .find(|(_, key, secret)| (*key, *secret) == (key_length, secret_length))
-                .map(|(name, ..)| *name),
-            retired_scopes: client.scopes().iter().filter(|scope| ScopeSet::is_retired(scope)).collect(),
-        }
-    }
+/// Which of Bitbucket's kinds of clients has a Key and a Secret of these lengths.
+pub fn generation(client: &ClientConfig) -> Option<&'static str> {
+    let lengths = (client.client_id().chars().count(), secret_length(client));
+    LENGTHS.iter().find(|(_, key, secret)| (*key, *secret) == lengths).map(|(name, ..)| *name)
 }
 
-/// The last characters of a text.
-fn end_of(text: &str) -> &str {
-    let at = text.char_indices().rev().nth(SHOWN_END - 1).map_or(0, |(at, _)| at);
-    text.get(at..).unwrap_or_default()
+/// The requested scopes that Bitbucket no longer asks for.
+pub fn retired_scopes(client: &ClientConfig) -> ScopeSet {
+    client.scopes().iter().filter(|scope| ScopeSet::is_retired(scope)).collect()
 }
 
 /// Whether an address of a Redis leads to this database of the Redis at another address: then NocoDB's cache, which empties its

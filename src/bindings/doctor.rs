@@ -1,15 +1,29 @@
 //! The verdicts of the command `doctor` as JavaScript sees them: doctor.rs.
 
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::{Client, leave};
-use crate::doctor::{self, ClientFacts};
+use super::Client;
+use super::scopes::list_of;
+use crate::doctor;
 use crate::error::{Code, Error, Phase};
 
-/// What can be told of a client.
-#[wasm_bindgen(js_name = clientFacts, unchecked_return_type = "ClientFacts")]
-pub fn client_facts(client: &Client) -> JsValue {
-    leave(&ClientFacts::of(&client.config))
+/// How many characters a client's Secret has.
+#[wasm_bindgen(js_name = secretLength)]
+pub fn secret_length(client: &Client) -> usize {
+    doctor::secret_length(&client.config)
+}
+
+/// Which of Bitbucket's kinds of clients has a Key and a Secret of these lengths; `undefined` when none has.
+#[wasm_bindgen(js_name = clientGeneration, unchecked_return_type = "'older' | 'newer' | undefined")]
+pub fn client_generation(client: &Client) -> Option<String> {
+    doctor::generation(&client.config).map(str::to_owned)
+}
+
+/// The scopes that a client requests and Bitbucket no longer asks for.
+#[wasm_bindgen(js_name = retiredScopes, unchecked_return_type = "string[]")]
+pub fn retired_scopes(client: &Client) -> Array {
+    list_of(&doctor::retired_scopes(&client.config))
 }
 
 /// Whether the second address of a Redis leads to this database of the one at the first.

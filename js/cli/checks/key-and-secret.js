@@ -5,12 +5,15 @@ import { core } from '../../core.js';
 /** @type {Record<'older' | 'newer', string>} */
 const KINDS = { older: 'older OAuth consumers', newer: 'newer OAuth clients' };
 
+/** The end of a shorter one would be much of it. */
+const SHORTEST_SHOWN = 16;
+
 /** @type {import('../doctor.js').Check} */
 export default {
   run({ environment: { client } }) {
     if (!client) return { verdict: 'skipped', text: 'Key and Secret were not looked at, as the OAuth client is not configured.' };
-    const { keyLength, keyEnd, secretLength, generation } = core().clientFacts(client);
-    const key = `The Key has ${keyLength} characters${keyEnd ? ` and ends in ${keyEnd}` : ''}, the Secret ${secretLength}`;
+    const generation = core().clientGeneration(client);
+    const key = `The Key has ${lengthAndEnd(client.clientId)}, the Secret ${core().secretLength(client)}`;
     if (generation) return { verdict: 'good', text: `${key}, like those of Bitbucket's ${KINDS[generation]}.` };
     return {
       verdict: 'warning',
@@ -19,3 +22,14 @@ export default {
     };
   },
 };
+
+/**
+ * The length of a Key, which is no secret, and of a long one its end.
+ *
+ * @param {string} key
+ */
+function lengthAndEnd(key) {
+  const characters = [...key];
+  const end = characters.length >= SHORTEST_SHOWN ? ` and ends in ${characters.slice(-4).join('')}` : '';
+  return `${characters.length} characters${end}`;
+}

@@ -14,7 +14,7 @@ export default {
     if (!client) return { verdict: 'skipped', text: 'The scopes were not looked at, as the OAuth client is not configured.' };
     const { scopes } = client;
     if (scopes.length === 0) return { verdict: 'good', text: 'No scopes are sent, which asks for all that the OAuth client has.' };
-    const { retiredScopes } = core().clientFacts(client);
+    const retiredScopes = core().retiredScopes(client);
     if (retiredScopes.length === 0) return { verdict: 'good', text: `A login asks for ${scopes.join(' ')}.` };
     return {
       verdict: 'warning',
