@@ -52,19 +52,32 @@ const LOGGED_MS = 10_000;
 /** @type {Map<string, RateLimiter>} */
 const limiters = new Map();
 
-/** @type {WeakMap<import('../pkg/core.js').Client, Uint8Array>} */
-const keys = new WeakMap();
+/** @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redis' | 'client'>} LimitingEnvironment */
+
+/** Those of environments that were seen before: a host makes a wrapper for each call. @type {WeakMap<object, RateLimiter>} */
+const limitersByEnvironment = new WeakMap();
 
 /**
  * The rate limiter for these settings; the same one for all of a process that have them.
  *
- * @param {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redis' | 'client'>} environment
+ * @param {LimitingEnvironment} environment
  * @returns {RateLimiter | undefined} `undefined` without a limit
  */
-export function rateLimiterOf({ rateLimit, isRateLimitConfigured, redis, client }) {
+export function rateLimiterOf(environment) {
+  const { rateLimit } = environment;
   if (rateLimit === undefined) return undefined;
-  const key = client && (keys.get(client) ?? client.deriveKey('rate-limit'));
-  if (client && key) keys.set(client, key);
+  const limiter = limitersByEnvironment.get(environment) ?? findLimiter(environment, rateLimit);
+  limitersByEnvironment.set(environment, limiter);
+  return limiter;
+}
+
+/**
+ * @param {LimitingEnvironment} environment
+ * @param {number} rateLimit
+ * @returns {RateLimiter}
+ */
+function findLimiter({ isRateLimitConfigured, redis, client }, rateLimit) {
+  const key = client?.deriveKey('rate-limit');
   const name = JSON.stringify([rateLimit, isRateLimitConfigured, redis, hash(key, '')]);
   let limiter = limiters.get(name);
   if (!limiter) {

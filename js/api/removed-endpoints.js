@@ -13,6 +13,7 @@ import { unlessAborted } from '../abort.js';
 import { members, stringOf } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { judge } from '../error.js';
+import { kept } from '../kept.js';
 import { readPage } from './paginate.js';
 import { answerOf } from './sender.js';
 
@@ -51,6 +52,8 @@ const told = new Set();
 
 const utf8 = new TextDecoder();
 
+const removedAt = kept((apiUrl) => judge(replaceRemoved, () => new (core().RemovedEndpoints)(apiUrl)));
+
 /**
  * A sender that also answers for endpoints that are gone.
  *
@@ -59,7 +62,7 @@ const utf8 = new TextDecoder();
  * @returns {Sender}
  */
 export function replaceRemoved(sender, options) {
-  const removed = judge(replaceRemoved, () => new (core().RemovedEndpoints)(options.apiUrl));
+  const removed = removedAt(options.apiUrl);
 
   /**
    * @param {Replaced} replaced

@@ -10,6 +10,7 @@ import { unlessAborted } from '../abort.js';
 import { observeRequest } from '../activity.js';
 import { core, failure } from '../core.js';
 import { judge } from '../error.js';
+import { kept } from '../kept.js';
 import { send } from '../transport.js';
 import { answerWithout } from './redaction.js';
 
@@ -78,6 +79,8 @@ export const MAX_BYTES = 32 * 1024 * 1024;
 // The core looks at no larger ones, but has to see that one is larger.
 const MOST_JUDGED_BYTES = 1024 * 1024 + 1;
 
+const apiAt = kept((apiUrl) => judge(createSender, () => new (core().Api)(apiUrl)));
+
 /**
  * Sends requests to the API with the newest credential, each in its turn.
  *
@@ -86,8 +89,8 @@ const MOST_JUDGED_BYTES = 1024 * 1024 + 1;
  *   throw
  */
 export function createSender({ apiUrl, timeoutMs, proxies, credentials, connection, patienceMs, throttle }) {
-  const { Api, resourceGroup } = core();
-  const api = judge(createSender, () => new Api(apiUrl));
+  const { resourceGroup } = core();
+  const api = apiAt(apiUrl);
 
   /**
    * @param {Sent} sent

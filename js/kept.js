@@ -1,0 +1,21 @@
+/**
+ * Objects of the core that are made once, since a host makes a wrapper for each call.
+ *
+ * In: a function of a text that takes few values in a process, like the API's address. Out: the same function, which makes no
+ * object twice. What never happens here: a failure is kept.
+ */
+
+/**
+ * @template T
+ * @param {(key: string) => T} make
+ * @returns {(key: string) => T}
+ */
+export function kept(make) {
+  /** @type {Map<string, T>} */
+  const made = new Map();
+  return (key) => {
+    const found = made.get(key) ?? make(key);
+    made.set(key, found);
+    return found;
+  };
+}
