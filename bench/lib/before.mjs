@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Problem, root } from '../../scripts/lib/run.mjs';
 
 /** The last commit whose entry loads everything at once, and whose lists are fetched one page at a time. */
-const COMMIT = 'da6766625012488a5938d5ed94b4b812045621aa';
+export const EARLIER = 'da6766625012488a5938d5ed94b4b812045621aa';
 
 /**
  * Writes the package of that commit to a temporary folder. Its dependencies are those of today, and rate-limiter-flexible,
@@ -16,9 +16,9 @@ const COMMIT = 'da6766625012488a5938d5ed94b4b812045621aa';
  * @throws {Problem} when the history of this clone does not go back that far
  */
 export function before() {
-  const archive = spawnSync('git', ['archive', COMMIT, 'package.json', 'js', 'pkg'], { cwd: root, maxBuffer: 1 << 26 });
+  const archive = spawnSync('git', ['archive', EARLIER, 'package.json', 'js', 'pkg'], { cwd: root, maxBuffer: 1 << 26 });
   if (archive.status !== 0) {
-    throw new Problem(`This bench compares with commit ${COMMIT.slice(0, 7)}, which this clone does not have: run it in a clone `
+    throw new Problem(`This bench compares with commit ${EARLIER.slice(0, 7)}, which this clone does not have: run it in a clone `
       + 'with the whole history (git fetch --unshallow).');
   }
   const folder = mkdtempSync(join(tmpdir(), 'nocodb-bitbucket-auth-before-'));
