@@ -408,32 +408,6 @@ export interface Verdict {
 }
 
 /**
- * What can be told of a client.
- */
-export interface ClientFacts {
-    /**
-     * How many characters the Key has.
-     */
-    keyLength: number;
-    /**
-     * The last characters of a long Key.
-     */
-    keyEnd?: string;
-    /**
-     * How many characters the Secret has.
-     */
-    secretLength: number;
-    /**
-     * Which of Bitbucket's kinds of clients has a Key and a Secret of these lengths; absent where none has.
-     */
-    generation?: 'older' | 'newer';
-    /**
-     * The requested scopes that Bitbucket no longer asks for.
-     */
-    retiredScopes: string[];
-}
-
-/**
  * What has to be remembered between sending the user to Bitbucket and the callback.
  */
 export interface AuthorizationRequest {
@@ -1434,9 +1408,9 @@ export function checkStrayResponse(address: string): void;
 export function chooseRedisDatabase(surveyed: Uint32Array | number[], survey: string): RedisChoice;
 
 /**
- * What can be told of a client.
+ * Which of Bitbucket's kinds of clients has a Key and a Secret of these lengths; `undefined` when none has.
  */
-export function clientFacts(client: Client): ClientFacts;
+export function clientGeneration(client: Client): 'older' | 'newer' | undefined;
 
 /**
  * By how many seconds this machine's clock is ahead of a server's `Date`, as far as it matters; `undefined` for what is no
@@ -1712,6 +1686,11 @@ export function resourceGroup(path: string): string;
 export function responseState(address: string, is_pending: boolean): string | undefined;
 
 /**
+ * The scopes that a client requests and Bitbucket no longer asks for.
+ */
+export function retiredScopes(client: Client): string[];
+
+/**
  * How long to wait before a request is sent again, in milliseconds; `undefined`: too long. `retryAfter` is the header
  * field of the answer.
  */
@@ -1721,6 +1700,11 @@ export function retryDelay(attempts: number, status: number | null | undefined, 
  * What a row holds, for a wrapper with its `own` tokens. `row` is absent where the row has no refresh token.
  */
 export function rowHolding(row: TokenOrigin | null | undefined, own: TokenOrigin, is_of_same_chain: boolean, is_in_vault: boolean, is_refused: boolean): RowHolding;
+
+/**
+ * How many characters a client's Secret has.
+ */
+export function secretLength(client: Client): number;
 
 /**
  * Whether a config of this type takes its tokens for an authorization code.

@@ -1,4 +1,4 @@
-export const hash = '635868d11141b2994fa2d43a55eea187e916b425918a36cf54a659cc7b9711bd';
+export const hash = '0c86660626e29f314ef2e8d6ae984db7e22ab6b6258c2aa719978d4317b34a6d';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '9f262ee846881898ab14a7d1e78f3edc7b0a5446f92959726396166b1d9da361';
-export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/635868d11141b2994fa2d43a55eea187e916b425918a36cf54a659cc7b9711bd');
+export const build = '2cbd29b1c46c369d95aac353ef68a4028b8592bfeede349b34b8bbb4c10239be';
+export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/0c86660626e29f314ef2e8d6ae984db7e22ab6b6258c2aa719978d4317b34a6d');

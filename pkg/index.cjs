@@ -204,32 +204,34 @@ code});throw error}}var import_node_diagnostics_channel,requests,refreshes,Activ
 "nocodb-bitbucket-auth:request");refreshes=(0,import_node_diagnostics_channel.channel)("nocodb-bitbucket-auth:refresh");
 Activity=class{refreshes=0;retries=0;rateLimitWaits=0;#lastError;failed({code}){this.#lastError={code,at:Date.now()}}get counters(){
 const{refreshes:renewed,retries,rateLimitWaits}=this;return{refreshes:renewed,retries,rateLimitWaits,...this.#lastError&&
-{lastError:{...this.#lastError}}}}};MOST_KEPT=1e3;kept=new Map}});function createSender({apiUrl,timeoutMs,proxies,credentials,connection,patienceMs,throttle}){const{Api,resourceGroup}=(0,import_core10.core)();
-const api=(0,import_error6.judge)(createSender,()=>new Api(apiUrl));const sendInTurn=async({path,method,url,headers,body},authorization,time,signal)=>{
-const group=path===void 0?void 0:resourceGroup(path);if(group!==void 0)await throttle?.take(group,signal);if(time.left<=
-0)throw(0,import_core10.failure)("REQUEST_TIMEOUT","api");const answer=await observeRequest(()=>({connection:connection(),
-method,path:plain(path)}),()=>send({method,url,headers:path===void 0?headers:{...headers,authorization},body},{phase:"ap\
-i",timeoutMs:time.left,proxies,signal,maxBytes:MAX_BYTES2}));time.left-=answer.tookMs;if(group!==void 0)await throttle?.
-observe(group,answer);return answer};return async request=>{const{method,body,signal,redirect="follow",maxRedirects}=request;
-const url=URL.canParse(request.url)?new URL(request.url).href:request.url;const path=(0,import_error6.judge)(createSender,
-()=>api.admit(url));const first={path,method,url,headers:carried(request.headers,true,true),body};const time={left:request.
-timeoutMs??timeoutMs};let used=await unlessAborted(credentials.newest(patienceMs),signal);for(let sent=first,followed=0,
-repetitions=0;;){const{authorization}=used;const answer=await sendInTurn(sent,authorization,time,signal);const{status,headers:{
-location}}=answer;const target=location!==void 0&&URL.canParse(location,sent.url)?new URL(location,sent.url).href:location;
-const step=(0,import_error6.judge)(createSender,()=>api.judge(sent.method,sent.url,sent.path!==void 0,status,target,followed,
-maxRedirects,redirect));const isRenewed=step==="renew"&&credentials.renews(used,repetitions);if(isRenewed)used=await unlessAborted(
-credentials.newest(patienceMs),signal);if(typeof step==="object"){followed+=1;sent=following(sent,String(target),step,step.
-withCredential?api.admit(String(target)):void 0)}else if(isRenewed&&!isStream(body)){followed=0;repetitions+=1;credentials.
-activity.retries+=1;sent=first}else{return{...status>=300?answerWithout(answer,authorization):answer,path,isElsewhere:sent.
-path===void 0,isUnrepeated:isRenewed,authorization:()=>authorization}}}}}function answerOf({status,headers,body,path,isElsewhere=false}){
-const judged2=body.subarray(0,MOST_JUDGED_BYTES);return new((0,import_core10.core)()).ApiAnswer(status,JSON.stringify(headers),
-judged2,Date.now(),path,isElsewhere)}function following({method,headers,body},url,{becomesGet,withBody},path){return{path,
-method:becomesGet?"GET":method,url,headers:carried(headers,path!==void 0,withBody),body:withBody?body:void 0}}function carried(headers={},toApi,withBody){
-const{mayCarry}=(0,import_core10.core)();return Object.fromEntries(Object.entries(headers).filter(([name])=>mayCarry(name,
-toApi,withBody)))}function isStream(body){return typeof body==="object"&&body!==null&&(Symbol.asyncIterator in body||"pi\
-pe"in body)}var import_core10,import_error6,MAX_BYTES2,MOST_JUDGED_BYTES,plain;var init_sender=__esm({"js/api/sender.js"(){
-init_abort();init_activity();import_core10=require("./shared.cjs");import_error6=require("./shared.cjs");init_transport();
-init_redaction();MAX_BYTES2=32*1024*1024;MOST_JUDGED_BYTES=1024*1024+1;plain=(path="")=>path.replace(/[?#].*$/,"")}});function createClient({apiUrl,kind,activity,sender,isQueued=false,maxWaitMs=Infinity}){const client=import_axios.default.
+{lastError:{...this.#lastError}}}}};MOST_KEPT=1e3;kept=new Map}});function kept2(make){const made=new Map;return key=>{const found=made.get(key)??make(key);made.set(key,found);return found}}
+var init_kept=__esm({"js/kept.js"(){}});function createSender({apiUrl,timeoutMs,proxies,credentials,connection,patienceMs,throttle}){const{resourceGroup}=(0,import_core10.core)();
+const api=apiAt(apiUrl);const sendInTurn=async({path,method,url,headers,body},authorization,time,signal)=>{const group=path===
+void 0?void 0:resourceGroup(path);if(group!==void 0)await throttle?.take(group,signal);if(time.left<=0)throw(0,import_core10.failure)(
+"REQUEST_TIMEOUT","api");const answer=await observeRequest(()=>({connection:connection(),method,path:plain(path)}),()=>send(
+{method,url,headers:path===void 0?headers:{...headers,authorization},body},{phase:"api",timeoutMs:time.left,proxies,signal,
+maxBytes:MAX_BYTES2}));time.left-=answer.tookMs;if(group!==void 0)await throttle?.observe(group,answer);return answer};return async request=>{
+const{method,body,signal,redirect="follow",maxRedirects}=request;const url=URL.canParse(request.url)?new URL(request.url).
+href:request.url;const path=(0,import_error6.judge)(createSender,()=>api.admit(url));const first={path,method,url,headers:carried(
+request.headers,true,true),body};const time={left:request.timeoutMs??timeoutMs};let used=await unlessAborted(credentials.
+newest(patienceMs),signal);for(let sent=first,followed=0,repetitions=0;;){const{authorization}=used;const answer=await sendInTurn(
+sent,authorization,time,signal);const{status,headers:{location}}=answer;const target=location!==void 0&&URL.canParse(location,
+sent.url)?new URL(location,sent.url).href:location;const step=(0,import_error6.judge)(createSender,()=>api.judge(sent.method,
+sent.url,sent.path!==void 0,status,target,followed,maxRedirects,redirect));const isRenewed=step==="renew"&&credentials.renews(
+used,repetitions);if(isRenewed)used=await unlessAborted(credentials.newest(patienceMs),signal);if(typeof step==="object"){
+followed+=1;sent=following(sent,String(target),step,step.withCredential?api.admit(String(target)):void 0)}else if(isRenewed&&
+!isStream(body)){followed=0;repetitions+=1;credentials.activity.retries+=1;sent=first}else{return{...status>=300?answerWithout(
+answer,authorization):answer,path,isElsewhere:sent.path===void 0,isUnrepeated:isRenewed,authorization:()=>authorization}}}}}
+function answerOf({status,headers,body,path,isElsewhere=false}){const judged2=body.subarray(0,MOST_JUDGED_BYTES);return new((0,import_core10.core)()).
+ApiAnswer(status,JSON.stringify(headers),judged2,Date.now(),path,isElsewhere)}function following({method,headers,body},url,{
+becomesGet,withBody},path){return{path,method:becomesGet?"GET":method,url,headers:carried(headers,path!==void 0,withBody),
+body:withBody?body:void 0}}function carried(headers={},toApi,withBody){const{mayCarry}=(0,import_core10.core)();return Object.
+fromEntries(Object.entries(headers).filter(([name])=>mayCarry(name,toApi,withBody)))}function isStream(body){return typeof body===
+"object"&&body!==null&&(Symbol.asyncIterator in body||"pipe"in body)}var import_core10,import_error6,MAX_BYTES2,MOST_JUDGED_BYTES,
+apiAt,plain;var init_sender=__esm({"js/api/sender.js"(){init_abort();init_activity();import_core10=require("./shared.cjs");
+import_error6=require("./shared.cjs");init_kept();init_transport();init_redaction();MAX_BYTES2=32*1024*1024;MOST_JUDGED_BYTES=
+1024*1024+1;apiAt=kept2(apiUrl=>(0,import_error6.judge)(createSender,()=>new((0,import_core10.core)()).Api(apiUrl)));plain=
+(path="")=>path.replace(/[?#].*$/,"")}});function createClient({apiUrl,kind,activity,sender,isQueued=false,maxWaitMs=Infinity}){const client=import_axios.default.
 create({baseURL:apiUrl,maxBodyLength:MAX_BYTES2,adapter:"fetch",env:{fetch:fetchThroughSender,Request:null,FormData,Response:null},
 fetchOptions:{[SENDER]:sender},headers:{Accept:ACCEPT},paramsSerializer:REPEATING,formSerializer:REPEATING});return equip(
 client,{kind,activity,isQueued,maxWaitMs})}function equip(client,behaviour){const{kind,activity,isQueued,maxWaitMs}=behaviour;
@@ -300,35 +302,36 @@ this.#request=keyOf(request);this.#answer=send2({...request,signal:this.#control
 setTimeout(()=>this.end(),KEPT_MS).unref()}isFor(request){return!this.#controller.signal.aborted&&this.#request===keyOf(
 request)}async answerFor(newest){clearTimeout(this.#timer);const answer=await this.#answer;if(answer?.status!==200)return void 0;
 const{authorization}=await newest();return answer.authorization()===authorization?answer:void 0}end(){clearTimeout(this.#timer);
-this.#controller.abort();this.#answer=Promise.resolve(void 0)}}}});function replaceRemoved(sender,options){const removed=(0,import_error8.judge)(replaceRemoved,()=>new((0,import_core13.core)()).
-RemovedEndpoints(options.apiUrl));const answer=async({endpoint,notice,refusal,list:list2},request)=>{const own={headers:{},
-tookMs:0,path:endpoint,isElsewhere:false,isUnrepeated:false,authorization:()=>""};if(refusal!==void 0)return withJson(own,
-400,refusal);const tell=()=>{if(!told.has(endpoint))options.log(notice);told.add(endpoint)};if(list2){tell();return page(
-list2,own,request)}const given=await sender(request);const body=(0,import_core13.core)().withoutTracker(given.status,given.
-isElsewhere);if(body===void 0)return given;tell();return withJson(given,404,body)};const page=async(list2,own,{url,signal})=>{
-const{lists,workspace:workspace2=""}=options;try{const make=()=>new Collection(url,list2,removed,sender,options);const{texts,
-authorization}=await lists.get(`${workspace2} ${list2.key}`,make,signal);const{from,to,...about}=removed.page(url,texts.
-length);const body=`{"values":[${texts.slice(from,to).join(",")}],${JSON.stringify(about).slice(1)}`;return withJson({...own,
-authorization},200,body)}catch(error){if(error instanceof Refusal)return error.answer;throw error}};return request=>{const replaced=removed.
-replacement(request.method,request.url);return replaced?answer(replaced,request):sender(request)}}function withJson(given,status,body){
-const{"content-length":_length,...headers}=given.headers;return{...given,status,headers:{...headers,"content-type":"appl\
-ication/json"},body:Buffer.from(body)}}function collectedListsOf(connection){const lists=listsOfConnections.get(connection)??
-new CollectedLists;listsOfConnections.set(connection,lists);return lists}function segmentOf(workspace2){return(0,import_error8.judge)(
-segmentOf,()=>(0,import_core13.core)().workspaceSegment((0,import_arguments6.stringOf)(workspace2)))}function sorted(values,sort){
-if(!sort)return values;const sign=sort.isDescending?-1:1;return values.toSorted((one,other)=>sign*compare(one.key,other.
-key))}function compare(one,other){const[isOne,isOther]=[one,other].map(key=>key!==void 0&&key!==null);if(!isOne||!isOther)
-return Number(isOther)-Number(isOne);if(one===other)return 0;return one<other?-1:1}var import_arguments6,import_core13,import_error8,
-told,utf84,CollectedLists,listsOfConnections,Collection,Refusal;var init_removed_endpoints=__esm({"js/api/removed-endpoi\
-nts.js"(){init_abort();import_arguments6=require("./shared.cjs");import_core13=require("./shared.cjs");import_error8=require("./shared.cjs");
-init_paginate();init_sender();told=new Set;utf84=new TextDecoder;CollectedLists=class{#entries=new Map;async get(key,make,signal){
-const entry=this.#entries.get(key)??{collection:make(),isDone:false,waiting:0};this.#entries.set(key,entry);const[oldest]=this.#entries.
-keys();if(this.#entries.size>(0,import_core13.core)().RemovedEndpoints.limits().mostLists)this.#entries.delete(oldest);const work=entry.
-work??this.#begin(key,entry);entry.waiting+=1;try{return await unlessAborted(work,signal)}finally{entry.waiting-=1;if(entry.
-waiting===0&&!entry.isDone&&entry.work===work){entry.work=void 0;entry.end?.abort()}}}#begin(key,entry){const end2=new AbortController;
-const work=entry.collection.read(end2.signal);clearTimeout(entry.timer);Object.assign(entry,{work,end:end2});const settled=isDone=>{
-if(entry.work!==work&&entry.work!==void 0)return;entry.isDone=isDone;if(!isDone)entry.work=void 0;entry.timer=setTimeout(
-()=>{if(this.#entries.get(key)===entry)this.#entries.delete(key)},(0,import_core13.core)().RemovedEndpoints.limits().keptMs).
-unref()};work.then(()=>settled(true),()=>settled(false));return work}};listsOfConnections=new WeakMap;Collection=class{#url;#list;#removed;#sender;#options;#limits=(0,import_core13.core)().
+this.#controller.abort();this.#answer=Promise.resolve(void 0)}}}});function replaceRemoved(sender,options){const removed=removedAt(options.apiUrl);const answer=async({endpoint,notice,refusal,
+list:list2},request)=>{const own={headers:{},tookMs:0,path:endpoint,isElsewhere:false,isUnrepeated:false,authorization:()=>""};
+if(refusal!==void 0)return withJson(own,400,refusal);const tell=()=>{if(!told.has(endpoint))options.log(notice);told.add(
+endpoint)};if(list2){tell();return page(list2,own,request)}const given=await sender(request);const body=(0,import_core13.core)().
+withoutTracker(given.status,given.isElsewhere);if(body===void 0)return given;tell();return withJson(given,404,body)};const page=async(list2,own,{
+url,signal})=>{const{lists,workspace:workspace2=""}=options;try{const make=()=>new Collection(url,list2,removed,sender,options);
+const{texts,authorization}=await lists.get(`${workspace2} ${list2.key}`,make,signal);const{from,to,...about}=removed.page(
+url,texts.length);const body=`{"values":[${texts.slice(from,to).join(",")}],${JSON.stringify(about).slice(1)}`;return withJson(
+{...own,authorization},200,body)}catch(error){if(error instanceof Refusal)return error.answer;throw error}};return request=>{
+const replaced=removed.replacement(request.method,request.url);return replaced?answer(replaced,request):sender(request)}}
+function withJson(given,status,body){const{"content-length":_length,...headers}=given.headers;return{...given,status,headers:{
+...headers,"content-type":"application/json"},body:Buffer.from(body)}}function collectedListsOf(connection){const lists=listsOfConnections.
+get(connection)??new CollectedLists;listsOfConnections.set(connection,lists);return lists}function segmentOf(workspace2){
+return(0,import_error8.judge)(segmentOf,()=>(0,import_core13.core)().workspaceSegment((0,import_arguments6.stringOf)(workspace2)))}
+function sorted(values,sort){if(!sort)return values;const sign=sort.isDescending?-1:1;return values.toSorted((one,other)=>sign*
+compare(one.key,other.key))}function compare(one,other){const[isOne,isOther]=[one,other].map(key=>key!==void 0&&key!==null);
+if(!isOne||!isOther)return Number(isOther)-Number(isOne);if(one===other)return 0;return one<other?-1:1}var import_arguments6,
+import_core13,import_error8,told,utf84,removedAt,CollectedLists,listsOfConnections,Collection,Refusal;var init_removed_endpoints=__esm(
+{"js/api/removed-endpoints.js"(){init_abort();import_arguments6=require("./shared.cjs");import_core13=require("./shared.cjs");
+import_error8=require("./shared.cjs");init_kept();init_paginate();init_sender();told=new Set;utf84=new TextDecoder;removedAt=
+kept2(apiUrl=>(0,import_error8.judge)(replaceRemoved,()=>new((0,import_core13.core)()).RemovedEndpoints(apiUrl)));CollectedLists=
+class{#entries=new Map;async get(key,make,signal){const entry=this.#entries.get(key)??{collection:make(),isDone:false,waiting:0};
+this.#entries.set(key,entry);const[oldest]=this.#entries.keys();if(this.#entries.size>(0,import_core13.core)().RemovedEndpoints.
+limits().mostLists)this.#entries.delete(oldest);const work=entry.work??this.#begin(key,entry);entry.waiting+=1;try{return await unlessAborted(
+work,signal)}finally{entry.waiting-=1;if(entry.waiting===0&&!entry.isDone&&entry.work===work){entry.work=void 0;entry.end?.
+abort()}}}#begin(key,entry){const end2=new AbortController;const work=entry.collection.read(end2.signal);clearTimeout(entry.
+timer);Object.assign(entry,{work,end:end2});const settled=isDone=>{if(entry.work!==work&&entry.work!==void 0)return;entry.
+isDone=isDone;if(!isDone)entry.work=void 0;entry.timer=setTimeout(()=>{if(this.#entries.get(key)===entry)this.#entries.delete(
+key)},(0,import_core13.core)().RemovedEndpoints.limits().keptMs).unref()};work.then(()=>settled(true),()=>settled(false));
+return work}};listsOfConnections=new WeakMap;Collection=class{#url;#list;#removed;#sender;#options;#limits=(0,import_core13.core)().
 RemovedEndpoints.limits();#workspaces;#values=new Map;#length=0;#authorization=()=>"";constructor(url,list2,removed,sender,options){
 this.#url=url;this.#list=list2;this.#removed=removed;this.#sender=sender;this.#options=options}async read(signal){const segments=this.#workspaces??=
 await this.#readWorkspaces(signal);const left=[...segments];const readOn=async()=>{for(let segment=left.shift();segment!==
@@ -518,16 +521,17 @@ times.takeBack(number);await this.#shared?.takeBack(this.key,number)}async learn
 times.unknown(used,asked)===0)return;const number=numberOf2(used);const unknown=await this.#shared?.ask(this,{used,number});
 const isMissing=unknown===void 0&&this.#shared!==void 0;const many=unknown??this.times.unknown(used,asked);for(let at=number;at<
 number+many;at+=1)this.times.add(asked,at,isMissing)}async countIn(log){log.times.absorb(this.times);await this.#shared?.
-ask(log)}}}});function rateLimiterOf({rateLimit,isRateLimitConfigured,redis,client}){if(rateLimit===void 0)return void 0;const key=client&&
-(keys.get(client)??client.deriveKey("rate-limit"));if(client&&key)keys.set(client,key);const name=JSON.stringify([rateLimit,
+ask(log)}}}});function rateLimiterOf(environment){const{rateLimit}=environment;if(rateLimit===void 0)return void 0;const limiter=limitersByEnvironment.
+get(environment)??findLimiter(environment,rateLimit);limitersByEnvironment.set(environment,limiter);return limiter}function findLimiter({
+isRateLimitConfigured,redis,client},rateLimit){const key=client?.deriveKey("rate-limit");const name=JSON.stringify([rateLimit,
 isRateLimitConfigured,redis,hash(key,"")]);let limiter=limiters.get(name);if(!limiter){limiter=new RateLimiter({rateLimit,
 isRateLimitConfigured,redis,key});limiters.set(name,limiter)}return limiter}function hash(key,text){return(0,import_node_crypto3.createHmac)(
 "sha256",key??"").update(text).digest("base64url")}function rateLimited(wait,detail){return(0,import_core17.failure)("AP\
 I_RATE_LIMITED","api",{retryAfter:Math.ceil(wait)},{detail})}var import_node_crypto3,import_promises3,import_p_limit2,import_core17,
-MOST_WAITING,SHORTEST_WAIT_MS,HOUR_MS,KEPT_MS2,LOGGED_MS,limiters,keys,RateLimiter,Line;var init_rate_limit=__esm({"js/r\
-ate-limit.js"(){import_node_crypto3=require("node:crypto");import_promises3=require("node:timers/promises");import_p_limit2=
+MOST_WAITING,SHORTEST_WAIT_MS,HOUR_MS,KEPT_MS2,LOGGED_MS,limiters,limitersByEnvironment,RateLimiter,Line;var init_rate_limit=__esm(
+{"js/rate-limit.js"(){import_node_crypto3=require("node:crypto");import_promises3=require("node:timers/promises");import_p_limit2=
 __toESM(require("p-limit"));init_abort();import_core17=require("./shared.cjs");init_rate_log();MOST_WAITING=1e4;SHORTEST_WAIT_MS=
-1e3;HOUR_MS=60*60*1e3;KEPT_MS2=70*60*1e3;LOGGED_MS=1e4;limiters=new Map;keys=new WeakMap;RateLimiter=class{#settings;#shared;#lines=new Map;#proven=new Map;#sweptAt=Date.
+1e3;HOUR_MS=60*60*1e3;KEPT_MS2=70*60*1e3;LOGGED_MS=1e4;limiters=new Map;limitersByEnvironment=new WeakMap;RateLimiter=class{#settings;#shared;#lines=new Map;#proven=new Map;#sweptAt=Date.
 now();constructor(settings){this.#settings=settings;const{redis}=settings;this.#shared=redis&&new SharedLogs(redis,()=>Array.
 from(this.#lines.values(),({requests:requests3})=>requests3))}take(account,group,options={}){return this.#lineOf(account,
 group).take(options)}async observe(account,group,{status,headers}){const limit=headers["x-ratelimit-limit"];const near=headers["\
@@ -582,10 +586,10 @@ entry.key);this.#lead(key,entry.key,newest??entry);return isNewest}placeOf(key,o
 get(own);const newest=known?.entry.key??key;const fence=known?.entry.fence??0;return{place:placeIn(newest===own,key===own,
 joined2!==void 0&&joined2===known),isFirst:newest===key,newest:fence,highest:fence,isLast:joined2===void 0||joined2.entry.
 key===own,own:joined2?.entry.fence??0}}settle(key,entry){this.#lead(key,entry.key,entry)}lastKeys(){return[...new Set(this.#chains.
-values())].flatMap(({keys:keys2})=>keys2.slice(-2))}#lead(key,other,entry){const chain=this.#chains.get(key)??{entry,keys:[
-key],publishedAt:0};chain.entry=entry;chain.publishedAt=Date.now();const keys2=[...new Set([...chain.keys,...this.#chains.
-get(other)?.keys??[],other,entry.key])];for(const forgotten of keys2.slice(0,-MOST_KEYS))this.#chains.delete(forgotten);
-chain.keys=keys2.slice(-MOST_KEYS);for(const lead of chain.keys)this.#chains.set(lead,chain)}async noteRefusal(key){this.#refusedAt.
+values())].flatMap(({keys})=>keys.slice(-2))}#lead(key,other,entry){const chain=this.#chains.get(key)??{entry,keys:[key],
+publishedAt:0};chain.entry=entry;chain.publishedAt=Date.now();const keys=[...new Set([...chain.keys,...this.#chains.get(
+other)?.keys??[],other,entry.key])];for(const forgotten of keys.slice(0,-MOST_KEYS))this.#chains.delete(forgotten);chain.
+keys=keys.slice(-MOST_KEYS);for(const lead of chain.keys)this.#chains.set(lead,chain)}async noteRefusal(key){this.#refusedAt.
 delete(key);this.#refusedAt.set(key,Date.now());const[first]=this.#refusedAt.keys();if(this.#refusedAt.size>2&&first!==void 0)
 this.#refusedAt.delete(first)}async noteGrant(agoMs){this.#grantedAt=Math.max(this.#grantedAt,Date.now()-agoMs)}async refusals(key){
 const refused=this.lastRefusals();const others=refused.filter(refusal=>refusal.key!==key);return{refusedAgo:refused.at(-1)?.
@@ -726,7 +730,7 @@ return Buffer.from(predecessor===void 0?`nocodb-bitbucket-auth pair 1 ${key}`:`n
 "dead"in value,fence]}function textOf({place,isFirst,newest,highest,isLast,own}){return[place,Number(isFirst),newest,highest,
 Number(isLast),own].join(" ")}function placeOf(text){const[place,isFirst,newest,highest,isLast,own]=text.split(" ");return{
 place,isFirst:isFirst==="1",newest:Number(newest),highest:Number(highest),isLast:isLast==="1",own:Number(own)}}async function checkScripts(redis,prefix,life,args){
-const keys2=[prefix,life.name];await run2(redis,"check",keys2,args);await run2(redis,"check",keys2,args)}function run2(redis,name,[
+const keys=[prefix,life.name];await run2(redis,"check",keys,args);await run2(redis,"check",keys,args)}function run2(redis,name,[
 prefix="",lifeName=""],args){return redis[name](prefix,lifeName,...args)}var import_node_crypto4,import_core19,SECOND,HOUR,
 DAY,LIMITS2,UNKNOWN,MOST_RACES,MOST_PENDING,RedisCoordination,CIPHER,NONCE_LENGTH,TAG_LENGTH;var init_redis=__esm({"js/c\
 oordination/redis.js"(){import_node_crypto4=require("node:crypto");import_core19=require("./shared.cjs");init_memory();init_redis_connection();
@@ -750,8 +754,8 @@ const local=this.#memory.findLocal(key)??(shared&&this.#memory.findLocal(shared.
 if(local&&(!shared||this.#isMissingBeside(local,shared,local===before&&reply[2]===1))){await this.#share(key,local);return this.
 findLocal(key)??this.findLocal(local.key)}if(shared)this.#memory.settle(key,shared);return shared??local}findLocal(key){
 return this.#memory.findLocal(key)}async publish(key,entry){const known=this.#memory.findLocal(key);const fence=entry.fence===
-0&&known?.key===key?known.fence:entry.fence;const kept2={...entry,fence};const expected=this.#memory.placeOf(key,kept2.key);
-const isNewest=await this.#memory.publish(key,kept2);return await this.#share(key,kept2,expected)??isNewest}async noteRefusal(key){
+0&&known?.key===key?known.fence:entry.fence;const kept3={...entry,fence};const expected=this.#memory.placeOf(key,kept3.key);
+const isNewest=await this.#memory.publish(key,kept3);return await this.#share(key,kept3,expected)??isNewest}async noteRefusal(key){
 await Promise.all([this.#ask("refusals",[key,0,UNKNOWN]),this.#memory.noteRefusal(key)])}async noteGrant(agoMs){await Promise.
 all([this.#ask("refusals",["",UNKNOWN,agoMs]),this.#memory.noteGrant(agoMs)])}async refusals(key){const[shared,local]=await Promise.
 all([this.#ask("refusals",[key,UNKNOWN,UNKNOWN]),this.#memory.refusals(key)]);const[refused,othersRefused,granted]=shared??
@@ -1082,7 +1086,7 @@ refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),scopes
 accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:accessToken,...refreshToken&&{refresh_token:refreshToken},
 ...expiresAt!==void 0&&{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==void 0&&{refreshed_at:new Date(obtainedAt).
 toISOString()},...scopes.length>0&&{scopes}}}function withTokens(config,pair){const{expires_at:_before,expires_in:_older,
-...kept2}=config;return Object.assign(kept2,storedTokens(pair))}function storable({oauth:_transient,...config}){return config}
+...kept3}=config;return Object.assign(kept3,storedTokens(pair))}function storable({oauth:_transient,...config}){return config}
 function originOf({authorized_at,account},{obtainedAt,expiresAt}){return new((0,import_core27.core)()).TokenOrigin(textOf2(
 authorized_at),textOf2((0,import_arguments9.members)(account).uuid),obtainedAt,expiresAt)}function keyOf2(refreshToken){
 return(0,import_digest2.digest)(String(refreshToken)).toString("base64url",0,16)}function textOf2(value){return typeof value===

@@ -99,19 +99,20 @@ __wbg_set_e4b9a833d288759a:()=>__wbg_set_e4b9a833d288759a,__wbg_set_wasm:()=>__w
 __wbg_written_e980674f3cffe11c:()=>__wbg_written_e980674f3cffe11c,__wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,
 __wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,__wbindgen_generic_0000000000000003:()=>__wbindgen_generic_0000000000000003,
 __wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,bearer:()=>bearer,checkBesideClient:()=>checkBesideClient,
-checkStrayResponse:()=>checkStrayResponse,chooseRedisDatabase:()=>chooseRedisDatabase,clientFacts:()=>clientFacts,clockSkew:()=>clockSkew,
-credentialMembers:()=>credentialMembers,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,environmentVariables:()=>environmentVariables,
-expandScopes:()=>expandScopes2,failure:()=>failure2,holdsTokens:()=>holdsTokens,hostStatus:()=>hostStatus,isCuredByRenewal:()=>isCuredByRenewal,
-isExpired:()=>isExpired,isHourUsedUp:()=>isHourUsedUp,isLater:()=>isLater,isMissingBeside:()=>isMissingBeside,isOfClient:()=>isOfClient,
-isPendingOver:()=>isPendingOver,isRefusal:()=>isRefusal,isRenewable:()=>isRenewable,isSameDatabase:()=>isSameDatabase,isVaultReference:()=>isVaultReference,
-isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,judgeCallback:()=>judgeCallback,judgeEndpoint:()=>judgeEndpoint,
-judgeTrialExchange:()=>judgeTrialExchange,lateInTransaction:()=>lateInTransaction,maskedCredential:()=>maskedCredential,
-mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes2,newsOf:()=>newsOf,outdates:()=>outdates,pageAddress:()=>pageAddress,
-pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,phaseOf:()=>phaseOf,provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,
-publicClient:()=>publicClient,publication:()=>publication,rateLimitNews:()=>rateLimitNews,rateLimitWindow:()=>rateLimitWindow,
-readCredential:()=>readCredential,readEnvironment:()=>readEnvironment2,readScopes:()=>readScopes,redisDatabaseTrouble:()=>redisDatabaseTrouble,
-redisDatabases:()=>redisDatabases,redisServer:()=>redisServer,redisTrouble:()=>redisTrouble,refuseArgument:()=>refuseArgument,
-refusePage:()=>refusePage,resourceGroup:()=>resourceGroup,responseState:()=>responseState,retryDelay:()=>retryDelay,rowHolding:()=>rowHolding,
+checkStrayResponse:()=>checkStrayResponse,chooseRedisDatabase:()=>chooseRedisDatabase,clientGeneration:()=>clientGeneration,
+clockSkew:()=>clockSkew,credentialMembers:()=>credentialMembers,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,
+environmentVariables:()=>environmentVariables,expandScopes:()=>expandScopes2,failure:()=>failure2,holdsTokens:()=>holdsTokens,
+hostStatus:()=>hostStatus,isCuredByRenewal:()=>isCuredByRenewal,isExpired:()=>isExpired,isHourUsedUp:()=>isHourUsedUp,isLater:()=>isLater,
+isMissingBeside:()=>isMissingBeside,isOfClient:()=>isOfClient,isPendingOver:()=>isPendingOver,isRefusal:()=>isRefusal,isRenewable:()=>isRenewable,
+isSameDatabase:()=>isSameDatabase,isVaultReference:()=>isVaultReference,isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,
+judgeCallback:()=>judgeCallback,judgeEndpoint:()=>judgeEndpoint,judgeTrialExchange:()=>judgeTrialExchange,lateInTransaction:()=>lateInTransaction,
+maskedCredential:()=>maskedCredential,mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes2,newsOf:()=>newsOf,
+outdates:()=>outdates,pageAddress:()=>pageAddress,pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,phaseOf:()=>phaseOf,
+provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,publicClient:()=>publicClient,publication:()=>publication,
+rateLimitNews:()=>rateLimitNews,rateLimitWindow:()=>rateLimitWindow,readCredential:()=>readCredential,readEnvironment:()=>readEnvironment2,
+readScopes:()=>readScopes,redisDatabaseTrouble:()=>redisDatabaseTrouble,redisDatabases:()=>redisDatabases,redisServer:()=>redisServer,
+redisTrouble:()=>redisTrouble,refuseArgument:()=>refuseArgument,refusePage:()=>refusePage,resourceGroup:()=>resourceGroup,
+responseState:()=>responseState,retiredScopes:()=>retiredScopes,retryDelay:()=>retryDelay,rowHolding:()=>rowHolding,secretLength:()=>secretLength,
 takesCode:()=>takesCode,transactionLimit:()=>transactionLimit,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,
 withoutTracker:()=>withoutTracker,workspaceSegment:()=>workspaceSegment});class Api{__destroy_into_raw(){const ptr=this.
 __wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(
@@ -385,12 +386,13 @@ const len0=WASM_VECTOR_LEN;const ret=wasm.checkStrayResponse(ptr0,len0);if(ret[1
 function chooseRedisDatabase(surveyed,survey){let ptr0,len0,ptr1,len1;try{ptr0=passArray32ToWasm0(surveyed,wasm.__wbindgen_malloc);
 len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(survey,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
 if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*4,4)}throw e}const ret=wasm.chooseRedisDatabase(
-ptr0,len0,ptr1,len1);return ret}function clientFacts(client){_assertClass(client,Client);const ret=wasm.clientFacts(client.
-__wbg_ptr);return ret}function clockSkew(date,earliest,latest){const val2=+earliest;const val3=+latest;const ptr0=passStringToWasm0(
-date,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.clockSkew(ptr0,len0,val2,
-val3);return ret[0]===0?void 0:ret[1]}function credentialMembers(){let deferred1_0;let deferred1_1;try{const ret=wasm.credentialMembers();
-deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}function defaultScopes(){const ret=wasm.defaultScopes();return ret}function describeArgument(argument){const ptr0=passStringToWasm0(
+ptr0,len0,ptr1,len1);return ret}function clientGeneration(client){_assertClass(client,Client);const ret=wasm.clientGeneration(
+client.__wbg_ptr);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}
+function clockSkew(date,earliest,latest){const val2=+earliest;const val3=+latest;const ptr0=passStringToWasm0(date,wasm.
+__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.clockSkew(ptr0,len0,val2,val3);return ret[0]===
+0?void 0:ret[1]}function credentialMembers(){let deferred1_0;let deferred1_1;try{const ret=wasm.credentialMembers();deferred1_0=
+ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
+1)}}function defaultScopes(){const ret=wasm.defaultScopes();return ret}function describeArgument(argument){const ptr0=passStringToWasm0(
 argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.describeArgument(ptr0,
 len0);return ret}function environmentVariables(){let deferred1_0;let deferred1_1;try{const ret=wasm.environmentVariables();
 deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
@@ -545,43 +547,44 @@ try{const ptr0=passStringToWasm0(path,wasm.__wbindgen_malloc,wasm.__wbindgen_rea
 resourceGroup(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
 deferred2_0,deferred2_1,1)}}function responseState(address,is_pending){const val2=+is_pending;const ptr0=passStringToWasm0(
 address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.responseState(ptr0,len0,
-val2);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}function retryDelay(attempts,status,retry_after,is_queued,patience,received_at,random){
+val2);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}function retiredScopes(client){
+_assertClass(client,Client);const ret=wasm.retiredScopes(client.__wbg_ptr);return ret}function retryDelay(attempts,status,retry_after,is_queued,patience,received_at,random){
 const val2=+attempts;const val3=+(isLikeNone(status)?16777215:status);const val4=+is_queued;const val5=+patience;const val6=+received_at;
 const val7=+random;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 var len0=WASM_VECTOR_LEN;const ret=wasm.retryDelay(val2,val3,ptr0,len0,val4,val5,val6,val7);return ret[0]===0?void 0:ret[1]}
 function rowHolding(row,own,is_of_same_chain,is_in_vault,is_refused){const val3=+is_of_same_chain;const val4=+is_in_vault;
 const val5=+is_refused;let ptr0=0,ptr1;try{if(!isLikeNone(row)){_assertClass(row,TokenOrigin);ptr0=row.__destroy_into_raw()}
 _assertClass(own,TokenOrigin);ptr1=own.__destroy_into_raw()}catch(e){if(ptr1)wasm.__wbg_tokenorigin_free(ptr1,1);if(ptr0)
-wasm.__wbg_tokenorigin_free(ptr0,1);throw e}const ret=wasm.rowHolding(ptr0,ptr1,val3,val4,val5);return ret}function takesCode(kind){
-const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-takesCode(ptr0,len0);return ret!==0}function transactionLimit(){const ret=wasm.transactionLimit();return ret>>>0}function waitingTime(wanted){
-const ret=wasm.waitingTime(!isLikeNone(wanted),isLikeNone(wanted)?0:wanted);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
-return ret[0]>>>0}function withoutResponse(address){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(address,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.withoutResponse(ptr0,len0);deferred2_0=
-ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
-1)}}function withoutTracker(status,is_elsewhere){const ret=wasm.withoutTracker(status,is_elsewhere);let v1;if(ret[0]!==0){
-v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}function workspaceSegment(workspace){
-let deferred3_0;let deferred3_1;try{var ptr0=isLikeNone(workspace)?0:passStringToWasm0(workspace,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.workspaceSegment(ptr0,len0);var ptr2=ret[0];var len2=ret[1];
-if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(
-ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}function __wbg_Error_208446807d0d1e30(arg0,arg1){const ret=Error(
-getStringFromWasm0(arg0,arg1));return ret}function __wbg_Number_ff192a72a0dcdf6d(arg0){const ret=Number(arg0);return ret}
-function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0){const ret=arg0===void 0;return ret}function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0,arg1){
-const obj=arg1;const ret=typeof obj==="string"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);var len1=WASM_VECTOR_LEN;getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().
-setInt32((arg0>>>0)+4*0,ptr1,true)}function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){throw new Error(getStringFromWasm0(
-arg0,arg1))}function __wbg_call_e55540e1e1d8271f(arg0,arg1,arg2){const ret=String.prototype.split.call(getStringFromWasm0(
-arg0,arg1),arg2);return ret}function __wbg_callbackpage_new(arg0){const ret=CallbackPage.__wrap(arg0);return ret}function __wbg_client_new(arg0){
-const ret=Client.__wrap(arg0);return ret}function __wbg_encodeInto_f84fe2e682efb4b5(arg0,arg1,arg2,arg3){const ret=arg0.
-encodeInto(arg1,getArrayU8FromWasm0(arg2,arg3));return ret}function __wbg_getRandomValues_07f3179f2d015362(){return handleError(
-function(arg0,arg1,arg2){const ret=arg0.getRandomValues(getArrayU8FromWasm0(arg1,arg2));return ret},arguments)}function __wbg_length_e83e819f48c774e4(arg0){
-const ret=arg0.length;return ret}function __wbg_new_37eb45aaf5eeb820(){const ret=new Array;return ret}function __wbg_new_cd4348290afae586(){
-const ret=new Object;return ret}function __wbg_new_ff4f629e907a6b0e(){const ret=new TextEncoder;return ret}function __wbg_parse_c3f72b5a24f83c01(){
-return handleError(function(arg0,arg1){const ret=JSON.parse(getStringFromWasm0(arg0,arg1));return ret},arguments)}function __wbg_proxies_new(arg0){
-const ret=Proxies.__wrap(arg0);return ret}function __wbg_set_d2d33b52458e984a(arg0,arg1,arg2){arg0[arg1>>>0]=arg2}function __wbg_set_e4b9a833d288759a(arg0,arg1,arg2){
-arg0[arg1]=arg2}function __wbg_static_accessor_CRYPTO_1bdd9114f982ddbc(){const ret=typeof crypto==="undefined"?void 0:crypto;
-return isLikeNone(ret)?0:addToExternrefTable0(ret)}function __wbg_written_e980674f3cffe11c(arg0){const ret=arg0.written;
-return ret}function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}function __wbindgen_generic_0000000000000002(arg0,arg1){
+wasm.__wbg_tokenorigin_free(ptr0,1);throw e}const ret=wasm.rowHolding(ptr0,ptr1,val3,val4,val5);return ret}function secretLength(client){
+_assertClass(client,Client);const ret=wasm.secretLength(client.__wbg_ptr);return ret>>>0}function takesCode(kind){const ptr0=passStringToWasm0(
+kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.takesCode(ptr0,len0);return ret!==
+0}function transactionLimit(){const ret=wasm.transactionLimit();return ret>>>0}function waitingTime(wanted){const ret=wasm.
+waitingTime(!isLikeNone(wanted),isLikeNone(wanted)?0:wanted);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]>>>
+0}function withoutResponse(address){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.withoutResponse(ptr0,len0);deferred2_0=ret[0];deferred2_1=
+ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function withoutTracker(status,is_elsewhere){
+const ret=wasm.withoutTracker(status,is_elsewhere);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
+ret[0],ret[1]*1,1)}return v1}function workspaceSegment(workspace){let deferred3_0;let deferred3_1;try{var ptr0=isLikeNone(
+workspace)?0:passStringToWasm0(workspace,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.
+workspaceSegment(ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}
+deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,
+1)}}function __wbg_Error_208446807d0d1e30(arg0,arg1){const ret=Error(getStringFromWasm0(arg0,arg1));return ret}function __wbg_Number_ff192a72a0dcdf6d(arg0){
+const ret=Number(arg0);return ret}function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0){const ret=arg0===void 0;
+return ret}function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0,arg1){const obj=arg1;const ret=typeof obj==="strin\
+g"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len1=WASM_VECTOR_LEN;
+getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().setInt32((arg0>>>0)+4*0,ptr1,true)}function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){
+throw new Error(getStringFromWasm0(arg0,arg1))}function __wbg_call_e55540e1e1d8271f(arg0,arg1,arg2){const ret=String.prototype.
+split.call(getStringFromWasm0(arg0,arg1),arg2);return ret}function __wbg_callbackpage_new(arg0){const ret=CallbackPage.__wrap(
+arg0);return ret}function __wbg_client_new(arg0){const ret=Client.__wrap(arg0);return ret}function __wbg_encodeInto_f84fe2e682efb4b5(arg0,arg1,arg2,arg3){
+const ret=arg0.encodeInto(arg1,getArrayU8FromWasm0(arg2,arg3));return ret}function __wbg_getRandomValues_07f3179f2d015362(){
+return handleError(function(arg0,arg1,arg2){const ret=arg0.getRandomValues(getArrayU8FromWasm0(arg1,arg2));return ret},arguments)}
+function __wbg_length_e83e819f48c774e4(arg0){const ret=arg0.length;return ret}function __wbg_new_37eb45aaf5eeb820(){const ret=new Array;
+return ret}function __wbg_new_cd4348290afae586(){const ret=new Object;return ret}function __wbg_new_ff4f629e907a6b0e(){const ret=new TextEncoder;
+return ret}function __wbg_parse_c3f72b5a24f83c01(){return handleError(function(arg0,arg1){const ret=JSON.parse(getStringFromWasm0(
+arg0,arg1));return ret},arguments)}function __wbg_proxies_new(arg0){const ret=Proxies.__wrap(arg0);return ret}function __wbg_set_d2d33b52458e984a(arg0,arg1,arg2){
+arg0[arg1>>>0]=arg2}function __wbg_set_e4b9a833d288759a(arg0,arg1,arg2){arg0[arg1]=arg2}function __wbg_static_accessor_CRYPTO_1bdd9114f982ddbc(){
+const ret=typeof crypto==="undefined"?void 0:crypto;return isLikeNone(ret)?0:addToExternrefTable0(ret)}function __wbg_written_e980674f3cffe11c(arg0){
+const ret=arg0.written;return ret}function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}function __wbindgen_generic_0000000000000002(arg0,arg1){
 const ret=getStringFromWasm0(arg0,arg1);return ret}function __wbindgen_generic_0000000000000003(arg0){const ret=BigInt.asUintN(
 64,arg0);return ret}function __wbindgen_init_externref_table(){const table=wasm.__wbindgen_externrefs;table.set(0,void 0);
 table.set(1024,void 0);table.set(1025,null);table.set(1026,true);table.set(1027,false)}const ApiFinalization=typeof FinalizationRegistry===
@@ -634,9 +637,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_exports={};__export(core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="635868d11141b2994fa2d43a55eea187e916b425918a36cf54a659cc7b9711bd";var section="nocodb-bitbucket-auth";var build="\
-9f262ee846881898ab14a7d1e78f3edc7b0a5446f92959726396166b1d9da361";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/63\
-5868d11141b2994fa2d43a55eea187e916b425918a36cf54a659cc7b9711bd");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isMarked(wasm,
+var hash="0c86660626e29f314ef2e8d6ae984db7e22ab6b6258c2aa719978d4317b34a6d";var section="nocodb-bitbucket-auth";var build="\
+2cbd29b1c46c369d95aac353ef68a4028b8592bfeede349b34b8bbb4c10239be";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/0c\
+86660626e29f314ef2e8d6ae984db7e22ab6b6258c2aa719978d4317b34a6d");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isMarked(wasm,
 identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest2=new Uint8Array(
 await subtle.digest("SHA-256",wasm));const found=Array.from(digest2,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
 identity.hash)throw unusable(caller);return wasm}if(!WebAssembly.validate(wasm))throw unusable(caller);const module2=await WebAssembly.
