@@ -10,8 +10,6 @@ import { root } from '../../scripts/lib/run.mjs';
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const MOST_BYTES = 150_000;
 const OVERVIEW = join(FOLDER, 'README.md');
-/** README.md's picture from before. */
-const OLD = 'docs/nocodb-connected.png';
 
 const read = (path) => readFileSync(join(root, path), 'utf8');
 
@@ -78,7 +76,7 @@ for (const { name } of pictures) {
 
 test('documents show only pictures of the list, each in both themes', () => {
   for (const [document, paths] of shown) {
-    for (const path of paths.filter((each) => each !== OLD)) {
+    for (const path of paths) {
       assert.equal(dirname(path), FOLDER, `${document} shows ${path}`);
       const name = path.slice(FOLDER.length + 1);
       assert.ok(files.includes(name), `${document} shows ${path}, which is not there`);

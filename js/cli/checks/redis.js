@@ -26,7 +26,7 @@ const OWN_DATABASE = 'Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a d
 /** What mends the troubles that the core names. @type {Record<string, string>} */
 const CURES = {
   password: 'User or password in the address are wrong or missing.',
-  permission: 'Give the user the permissions that README lists under "Which Redis".',
+  permission: 'Give the user the permissions that docs/scaling.md lists under "Permissions in Redis".',
   'read-only': 'It is a replica: name the primary.',
   cluster: 'Name a Redis that is not part of a cluster.',
   'database number': 'It has fewer databases: name a lower number.',
