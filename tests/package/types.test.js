@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { documents } from './guide/documents.js';
 import { packageIn, project } from './support.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -16,6 +17,12 @@ const [asModule, asCommonJs, form, inNode, protocol] = ['import.mts', 'require.c
 /** Programs as somebody writes them who has read the README, without a cast. */
 const newcomers = ['express-login', 'pull-requests', 'popup', 'integration'];
 const newcomer = (name) => readFileSync(join(root, 'tests', 'types', 'newcomer', `${name}.ts`), 'utf8');
+
+/** The examples of README and docs/, each a module of its own. */
+const examples = Object.fromEntries(documents.flatMap(({ path, blocks }) => (
+  blocks.filter(({ language }) => language === 'ts').map(({ content }, index) => (
+    [`${path.replaceAll('/', '-').replace('.md', '')}-${index + 1}.ts`, content]))
+)));
 
 const require = createRequire(import.meta.url);
 const compilers = {
@@ -27,7 +34,7 @@ const compilers = {
 /** A project with all the files; what is compiled of them differs. */
 const folder = project({ after }, {
   'a.mts': asModule, 'a.cts': asCommonJs, 'module.ts': asModule, 'commonjs.ts': asCommonJs, 'form.mts': form,
-  'node.mts': inNode, 'protocol.mts': protocol, ...Object.fromEntries(newcomers.map((name) => [`${name}.ts`, newcomer(name)])),
+  'node.mts': inNode, 'protocol.mts': protocol, ...examples, ...Object.fromEntries(newcomers.map((name) => [`${name}.ts`, newcomer(name)])),
 }, { withDependencies: true });
 const copy = (from, name) => cpSync(join(from, name), join(folder, 'node_modules', name), { recursive: true });
 for (const name of ['nocodb-sdk', join('@types', 'node'), 'undici-types']) copy(join(root, 'node_modules'), name);
@@ -85,6 +92,21 @@ for (const compiler of Object.keys(compilers)) {
       assert.equal(compile(compiler, options, inPage), '');
       // Express' own declarations are not made for such settings.
       assert.equal(compile(compiler, { ...options, types: ['node'], skipLibCheck: true }, ['express-login.ts']), '');
+    });
+  }
+}
+
+test('there are examples for administrators\' scripts, integrations, hosts, servers and pages', () => {
+  assert.deepEqual(Object.keys(examples).toSorted(), [
+    'README-1.ts', 'docs-protocol-1.ts', 'docs-protocol-2.ts', 'docs-wrapper-1.ts', 'docs-wrapper-2.ts', 'docs-wrapper-3.ts',
+    'docs-wrapper-4.ts',
+  ]);
+});
+
+for (const compiler of Object.keys(compilers)) {
+  for (const options of [{ module: 'node16', moduleResolution: 'node16' }, { module: 'esnext', moduleResolution: 'bundler' }]) {
+    test(`${compiler}, ${options.moduleResolution}: the examples of the documentation`, () => {
+      assert.equal(compile(compiler, { ...options, types: ['node'] }, Object.keys(examples)), '');
     });
   }
 }

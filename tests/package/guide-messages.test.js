@@ -1,0 +1,68 @@
+/**
+ * docs/troubleshooting.md: every message that it quotes is what the package says.
+ *
+ * In: the document, and guide/messages.js, which brings each symptom about. Out: verdicts on whether the quoted messages and
+ * those that were said are the same, one for one.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { documentAt, documents } from './guide/documents.js';
+import { producers, redisWords } from './guide/messages.js';
+import { packageIn, packed } from './support.js';
+
+const { headings, blocks, tables, text } = documentAt('docs/troubleshooting.md');
+const symptoms = headings.filter(({ depth }) => depth === 3);
+
+/** Names, times and whether a line has the plugin's name in front, which depends on the host's logger, do not count. */
+const comparable = (message) => message.replace('[nocodb-bitbucket-auth] ', '')
+  .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME');
+
+test('there are at least 25 symptoms with a message', () => {
+  assert.ok(Object.keys(producers).length >= 25);
+  assert.deepEqual(Object.keys(producers).filter((slug) => !symptoms.some((symptom) => symptom.slug === slug)), []);
+});
+
+// One after the other: the console is read.
+describe('each message is what is said', () => {
+  for (const { text: title, slug } of symptoms) {
+    const quoted = blocks.filter(({ language, under, marker }) => language === 'text' && under === slug && !marker?.startsWith('shown by'))
+      .map(({ content }) => comparable(content));
+    if (quoted.length === 0 && !producers[slug]) continue;
+    test(title, async (t) => {
+      assert.ok(producers[slug], 'nothing brings this symptom about');
+      assert.deepEqual(quoted, (await producers[slug](t)).map(comparable));
+    });
+  }
+});
+
+test('each symptom has a cure, or says where to look', () => {
+  const parts = text.split(/^### /m).slice(1).map((part) => part.split(/^## /m)[0]);
+  assert.deepEqual(parts.filter((part) => !/\*\*Cure:\*\*|\]\(/.test(part)).map((part) => part.split('\n')[0]), []);
+});
+
+test('the table of Redis\' troubles has each word, and no other', () => {
+  const [{ rows }] = tables.filter(({ under, header: [first] }) => under === 'the-redis-cannot-be-used' && first === 'word');
+  // The word itself may hold a comma.
+  const words = rows.flatMap(([word]) => (redisWords.includes(word) ? [word] : word.split(', ')));
+  assert.deepEqual(words.toSorted(), redisWords.toSorted());
+});
+
+test('the table of error codes has each code, and no other', () => {
+  const declarations = readFileSync(join(packageIn(packed.folder), 'pkg', 'types', 'shared.d.cts'), 'utf8');
+  const [, union] = /type \w*Code = ([^;]*"PERSIST_FAILED"[^;]*);/.exec(declarations);
+  const codes = [...union.matchAll(/"([A-Z_]+)"/g)].map(([, code]) => code);
+  assert.ok(codes.length > 30);
+  const [{ rows }] = tables.filter(({ under }) => under === 'by-error-code');
+  assert.deepEqual(rows.flatMap(([names]) => names.split(', ')).toSorted(), codes.toSorted());
+});
+
+test('messages that the other documents quote are among these, or among those of the configuration', () => {
+  const known = [text, documentAt('docs/configuration.md').text].join('\n');
+  for (const { path, blocks: others } of documents) {
+    for (const { content } of others.filter(({ language }) => language === 'text')) {
+      assert.ok(known.includes(content), `${path}: ${content}`);
+    }
+  }
+});

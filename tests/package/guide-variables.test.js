@@ -1,0 +1,154 @@
+/**
+ * docs/configuration.md, against what the core makes of each variable.
+ *
+ * In: the document's sections, examples, defaults and tables. Out: verdicts on whether each variable is there, each example is
+ * taken, each wrong value is refused in the quoted words, and each default is the one in use.
+ */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { documentAt } from './guide/documents.js';
+import { packageIn, packed } from './support.js';
+
+const fromPackage = (path) => import(pathToFileURL(join(packageIn(packed.folder), path)));
+const { createEntry } = await fromPackage('js/nocodb/entry.js');
+const { core } = await fromPackage('js/core.js');
+const { readEnvironment } = await fromPackage('js/nocodb/environment.js');
+
+const { headings, tables, text } = documentAt('docs/configuration.md');
+const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
+const needed = {
+  [`${PREFIX}CLIENT_ID`]: 'the-key',
+  [`${PREFIX}CLIENT_SECRET`]: 'the-secret',
+  [`${PREFIX}REDIRECT_URI`]: 'https://nocodb.example/',
+};
+
+/** What the core reads, and what it does not, so that no line of the log can name it. */
+const known = [...core().environmentVariables().split(' '), ...core().proxyVariables().split(' ')];
+const OF_OTHERS = ['NODE_EXTRA_CA_CERTS'];
+
+const sections = headings.filter(({ depth, text: title }) => depth === 3 && /^[A-Z_, ]+$/.test(title))
+  .map(({ text: title, slug }) => ({ names: title.split(', '), slug, body: bodyOf(title) }));
+
+function bodyOf(title) {
+  const heading = `### \`${title.replaceAll(', ', '`, `')}\`\n`;
+  assert.ok(text.includes(heading), heading);
+  return text.slice(text.indexOf(heading) + heading.length).split(/^##/m)[0];
+}
+
+// The process's own count where an environment has none.
+for (const name of core().proxyVariables().split(' ')) delete process.env[name];
+
+/** What NocoDB's log says of these variables, and of the three that are needed. */
+function logged(t, variables) {
+  const lines = [];
+  t.mock.method(console, 'warn', (line) => lines.push(line));
+  assert.ok(createEntry({ ...needed, ...variables }).form.length > 0);
+  t.mock.restoreAll();
+  return lines;
+}
+
+/** A value as the table writes it. */
+const valueOf = (cell) => (cell === 'not set' ? '' : cell.replaceAll(/\\u([0-9A-F]{4})/g, (_, hex) => (
+  String.fromCharCode(Number.parseInt(hex, 16)))));
+
+const saidOf = (name, reason) => `[nocodb-bitbucket-auth] The configuration cannot be used: ${name} ${reason}.`;
+
+/** Without a proxy there are no exceptions. */
+const beside = (name) => (/^no_proxy$/i.test(name) ? { HTTPS_PROXY: 'http://proxy.example:3128' } : {});
+
+test('each variable that the core reads has a section, and no other has', () => {
+  const told = sections.flatMap(({ names }) => names);
+  assert.deepEqual(told.filter((name) => !known.includes(name)), OF_OTHERS);
+  // Those in small letters are in the texts of the others.
+  assert.deepEqual(known.filter((name) => !told.includes(name) && !text.includes(`\`${name}\``)), []);
+  assert.deepEqual(known.filter((name) => name === name.toUpperCase() && !told.includes(name)), []);
+  assert.equal(new Set(told).size, told.length);
+});
+
+test('the table of all variables leads to each section of the plugin\'s own', () => {
+  for (const { names: [name], slug } of sections.filter(({ names: [first] }) => first.startsWith(PREFIX))) {
+    assert.ok(text.includes(`](#${slug})`), name);
+  }
+});
+
+for (const { names, slug, body } of sections) {
+  describe(names.join(', '), () => {
+    test('has a meaning, a default and an example', () => {
+      assert.match(body, /^- Default: \S/m);
+      assert.match(body, /^- Example: `[^`]+`$/m);
+      assert.match(body.trim(), /^[A-Z][^]{20}/);
+    });
+
+    const [, example] = body.match(/^- Example: `([^`]+)`$/m);
+    for (const name of names.filter((each) => known.includes(each))) {
+      test(`the example is taken: ${name}`, (t) => {
+        const lines = logged(t, { ...beside(name), [name]: example });
+        // A worker's switch asks for a Redis.
+        assert.deepEqual(lines.filter((line) => !line.includes('NocoDB runs in several processes')), []);
+      });
+    }
+
+    for (const [value, reason] of tables.filter(({ under, header: [first] }) => under === slug && first === 'wrong value')
+      .flatMap(({ rows }) => rows)) {
+      test(`${value}: ${reason}`, (t) => {
+        const [name] = names;
+        assert.deepEqual(logged(t, { ...beside(name), [name]: valueOf(value) }), [saidOf(name, reason)]);
+      });
+    }
+  });
+}
+
+describe('what holds for each variable', () => {
+  const [{ rows }] = tables.filter(({ under, header: [first] }) => under === 'how-values-are-read' && first === 'wrong value');
+  for (const name of known.filter((each) => each.startsWith(PREFIX))) {
+    test(name, (t) => {
+      for (const [value, reason] of rows) {
+        assert.deepEqual(logged(t, { [name]: valueOf(value) }), [saidOf(name, reason)]);
+      }
+      assert.deepEqual(logged(t, { [name]: ` ${needed[name] ?? ''}\n` }), needed[name] ? [] : logged(t, {}));
+    });
+  }
+});
+
+test('the quoted lines are NocoDB\'s log', (t) => {
+  const quoted = (variables) => {
+    const lines = logged(t, variables);
+    assert.equal(lines.length, 1);
+    assert.ok(text.includes(`\n\`\`\`text\n${lines[0]}\n\`\`\`\n`), lines[0]);
+  };
+  quoted({ [`${PREFIX}CLIENT_ID`]: undefined });
+  quoted({ NC_WORKER_MODE_ENABLED: 'true' });
+  quoted({ [`${PREFIX}REDIS_URL`]: 'redis://redis.example/5', [`${PREFIX}REDIS_DATABASE`]: '5' });
+});
+
+test('the defaults are those in use', () => {
+  const { login, timeoutMs, lockoutMs, rateLimit, replacesRemoved, apiUrl, mayActAsClient, isVerifierOptional } =
+    readEnvironment(needed);
+  const defaultOf = (name) => sections.find(({ names }) => names[0] === PREFIX + name).body.match(/^- Default: `?([^`\n]+)/m)[1];
+  const { origin, pathname } = new URL(login.authorizationUrl);
+  assert.deepEqual(
+    ['SCOPES', 'TIMEOUT_MS', 'LOCKOUT_MS', 'RATE_LIMIT', 'COMPAT', 'API_URL', 'AUTHORIZE_URL'].map(defaultOf),
+    [login.scopes.join(' '), String(timeoutMs), String(lockoutMs), String(rateLimit), replacesRemoved ? 'on' : 'off', apiUrl,
+      origin + pathname],
+  );
+  assert.deepEqual([mayActAsClient, isVerifierOptional].map(String), ['false', 'false']);
+  assert.deepEqual(['CLIENT_CREDENTIALS', 'CODE_VERIFIER'].map(defaultOf), ['off', 'the verifier is required']);
+});
+
+test('what takes OAuth2 away, and what does not', (t) => {
+  const offers = (variables) => {
+    t.mock.method(console, 'warn', () => {});
+    const { form } = createEntry({ ...needed, ...variables });
+    t.mock.restoreAll();
+    return form.find(({ model }) => model === 'config.type').options.map(({ label }) => label);
+  };
+  const without = ['Access token', 'API token'];
+  for (const name of Object.keys(needed)) assert.deepEqual(offers({ [name]: '' }), without);
+  for (const name of ['SCOPES', 'AUTHORIZE_URL', 'TOKEN_URL', 'API_URL']) {
+    assert.deepEqual(offers({ [PREFIX + name]: ',' }), without, name);
+  }
+  const others = known.filter((name) => !(name in needed) && !/_(SCOPES|AUTHORIZE_URL|TOKEN_URL|API_URL)$/.test(name));
+  for (const name of others) assert.deepEqual(offers({ [name]: '"' }), ['OAuth2', ...without], name);
+});

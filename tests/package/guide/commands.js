@@ -1,0 +1,121 @@
+/**
+ * The commands of the guide, and what runs each of them.
+ *
+ * In: nothing. Out: for each command either the work that runs it, or the file of the repository that does, with words that are
+ * in it. What never happens here: a command that is not in the guide.
+ */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { closedPort } from '../../js/support.js';
+import { emptyFolder, packed } from '../support.js';
+import { read, root } from './documents.js';
+
+const { version } = JSON.parse(read('package.json'));
+const TARBALL = `/path/to/nocodb-bitbucket-auth-${version}.tgz`;
+const REGISTERED = /^\[nocodb-bitbucket-auth\] Version [\d.]+: Bitbucket is registered as an integration of type "development"\.$/m;
+const WAIT_MS = 180_000;
+
+/** A program that does with its list of integrations what NocoDB does. */
+export const YOUR_NOCODB = `
+class Integration { static get() {} static createIntegration() {} static updateIntegration() {} }
+Integration.availableIntegrations = [];
+`;
+
+/** The process's variables, without those that would reach the command from outside. */
+const clean = (more = {}) => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(INTEGRATION_AUTH_|NODE_OPTIONS|NODE_TEST|NC_|PACKED)/.test(name))),
+  ...more,
+});
+
+/** Runs a command in a shell, as somebody does who copies it; the tarball is where it is. */
+export function shell(command, cwd, env) {
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', command.replace(TARBALL, packed.tarball)], {
+    cwd, env: clean(env), encoding: 'utf8',
+  });
+  assert.equal(status, 0, `${command}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+/** Runs a program that goes on until it is told to end: its output once that shows `pattern`. */
+async function untilItSays(t, command, args, pattern) {
+  const child = spawn(command, args, { cwd: root, env: clean(), stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const closed = once(child, 'close');
+  const end = () => process.kill(-child.pid, 'SIGTERM');
+  t.after(() => child.exitCode ?? child.signalCode ?? end());
+  let said = '';
+  const seen = new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        said += text;
+        const match = pattern.exec(said);
+        if (match) resolve(match);
+      });
+    }
+    closed.then(() => reject(new Error(`It ended:\n${said}`)));
+    setTimeout(() => reject(new Error(`It did not say ${pattern}:\n${said}`)), WAIT_MS).unref();
+  });
+  const match = await seen;
+  return { match, said: () => said, end: async () => { end(); await closed; } };
+}
+
+/** A folder in which the package is installed by the guide's own command. */
+function installed(t) {
+  const folder = emptyFolder(t);
+  shell(`npm install ${TARBALL}`, folder);
+  writeFileSync(join(folder, 'your-nocodb.js'), YOUR_NOCODB);
+  return folder;
+}
+
+/** By the command: the work that runs it. */
+export const runs = {
+  [`npm install ${TARBALL}`]: (t) => void installed(t),
+  'NODE_OPTIONS="--require nocodb-bitbucket-auth/register" node your-nocodb.js': (t, command) => {
+    assert.match(shell(command, installed(t)), REGISTERED);
+  },
+  // With the preload named by its path, as in a container.
+  [`npm install --prefix plugins ${TARBALL}`]: (t, command) => {
+    const folder = emptyFolder(t);
+    shell(command, folder);
+    const elsewhere = join(folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, 'your-nocodb.js'), YOUR_NOCODB);
+    const register = join(folder, 'plugins', 'node_modules', 'nocodb-bitbucket-auth', 'pkg', 'register.cjs');
+    assert.match(shell('node your-nocodb.js', elsewhere, { NODE_OPTIONS: `--require ${register}` }), REGISTERED);
+  },
+  'npm start': async (t) => {
+    const { match: [, url], said, end } = await untilItSays(t, 'npm', ['start'], /NocoDB is ready\. Open +(http\S+)[^]*Ctrl-C ends everything/);
+    assert.equal((await fetch(url)).status, 200);
+    assert.match(said(), /E-mail +\S+@\S+\n +Password +\S+/);
+    assert.match(said(), REGISTERED);
+    await end();
+    await assert.rejects(fetch(url));
+  },
+  // Without any variable, and with nobody at Bitbucket's addresses.
+  'npx --no-install nocodb-bitbucket-auth doctor': async (t, command) => {
+    const nobody = `http://127.0.0.1:${await closedPort()}`;
+    const env = Object.fromEntries(['AUTHORIZE', 'TOKEN', 'API'].map((name) => [`INTEGRATION_AUTH_BITBUCKET_${name}_URL`, nobody]));
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: installed(t), env: clean(env), encoding: 'utf8' });
+    assert.deepEqual([status, stderr], [1, '']);
+    assert.match(stdout, /^✗ .*INTEGRATION_AUTH_BITBUCKET_CLIENT_ID/m);
+    assert.match(stdout, /^[✓!] Node\.js /m);
+  },
+  'npm run demo:browser': async (t) => {
+    const { match: [url], end } = await untilItSays(t, 'npm', ['run', 'demo:browser'], /http:\/\/\S+/);
+    assert.equal((await fetch(url)).status, 200);
+    await end();
+  },
+};
+
+/** By the command: a file that runs it, and words in that file. */
+export const ranBy = {
+  'npm pack': ['scripts/lib/package-under-test.mjs', 'output(\'npm\', [\'pack\''],
+  'npx --no-install nocodb-bitbucket-auth login --redirect-uri http://127.0.0.1:8976/': [
+    'tests/js/doctor-login.test.js', '[\'--redirect-uri\', callback',
+  ],
+  'npm test': ['package.json', '"test": "node scripts/test.mjs"'],
+  ...Object.fromEntries(['refresh', 'client', 'load', 'speed', 'crossings', 'cost', 'start', 'nocodb-start'].map((subject) => (
+    [`npm run bench -- ${subject} --quick`, ['tests/scripts/bench.test.js', `bench('${subject}', '--quick')`]]))),
+};

@@ -1,0 +1,357 @@
+/**
+ * Each symptom of docs/troubleshooting.md, brought about: what the packed package says then.
+ *
+ * In: a symptom, by the slug of its heading. Out: the messages, in the order of the document. What never happens here: a message
+ * written down, except for the few whose cause no test can bring about in time; those come from the core by their code.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { makeCertificates } from '../../js/certificates.js';
+import { startRedis } from '../../js/redis-server.js';
+import { callsOf, here, HOSTS, runHost } from '../../js/register/hosts.js';
+import { closedPort, environment, json, listen, rowHost, serve, thrownBy } from '../../js/support.js';
+import { packageIn, packed } from '../support.js';
+
+const folder = packageIn(packed.folder);
+const fromPackage = (path) => import(pathToFileURL(join(folder, path)));
+const { createEntry } = await fromPackage('js/nocodb/entry.js');
+const { core, failure } = await fromPackage('js/core.js');
+const { readEnvironment } = await fromPackage('js/nocodb/environment.js');
+const { networkFailure } = await fromPackage('js/network-failure.js');
+
+const NAME = 'INTEGRATION_AUTH_BITBUCKET_';
+const REGISTER = join(folder, 'pkg', 'register.cjs');
+const GRANT = { code: 'the-code', code_verifier: 'v'.repeat(43) };
+const MINUTE = 60_000;
+const time = (ms) => new Date(Date.now() + ms).toISOString();
+const at = { authorized_at: '2026-11-01T00:00:00.000Z' };
+
+/** OAuth tokens that have expired, unless told otherwise. */
+const oauth = (more) => ({
+  type: 'oauth', oauth_token: 'access-0', refresh_token: 'refresh-0', expires_at: time(-MINUTE), refreshed_at: time(-121 * MINUTE),
+  ...at, ...more,
+});
+const accessToken = { type: 'api_key', token: 'the-token' };
+const apiToken = { type: 'basic', token: 'the-token', email: 'dana@example.com' };
+
+/** What somebody is told who gets this error. */
+const meant = (error) => (error.bitbucket ?? error).message;
+const saidBy = async (call) => meant(await thrownBy(call));
+const get = (wrapper, path = '/user') => wrapper.use((client) => client.get(path, { 'axios-retry': { retries: 0 } }));
+
+/** A Bitbucket that answers requests to the API like this, and token requests with new tokens. */
+async function bitbucket(t, api = (response) => json(response, 200, {}), token = grant, more = {}) {
+  const { origin } = await serve(t, (request, response) => (
+    request.url.startsWith('/2.0/') ? api(response, request.url.slice(4)) : token(response)));
+  return createEntry(environment(origin, more)).wrapper;
+}
+
+let grants = 0;
+function grant(response) {
+  grants += 1;
+  json(response, 200, { access_token: `access-${grants}`, refresh_token: `refresh-${grants}`, token_type: 'bearer', expires_in: 7200 });
+}
+
+const refuse = (status, message, more = {}, headers = {}) => (response) => (
+  json(response, status, { type: 'error', error: { message, ...more } }, headers));
+const refuseToken = (status, error) => (response) => json(response, status, { error, error_description: 'Refused' });
+
+/** What a request is told that Bitbucket answers like this. */
+const apiSays = async (t, answer, config) => {
+  const Wrapper = await bitbucket(t, answer);
+  return saidBy(() => get(new Wrapper(config)));
+};
+const exchangeSays = async (t, answer, more) => {
+  const Wrapper = await bitbucket(t, undefined, answer, more);
+  return saidBy(() => new Wrapper().exchangeToken(GRANT));
+};
+
+/** What this process logs meanwhile. */
+async function logOf(t, work) {
+  const warn = t.mock.method(console, 'warn', () => {});
+  try {
+    await work(() => warn.mock.calls.map(({ arguments: [line] }) => line));
+    return warn.mock.calls.map(({ arguments: [line] }) => line);
+  } finally {
+    warn.mock.restore();
+  }
+}
+
+/** What NocoDB's log says of these variables, beside those that are needed. */
+const environmentSays = (t, variables) => logOf(t, () => (
+  assert.ok(createEntry({
+    [`${NAME}CLIENT_ID`]: 'the-key', [`${NAME}CLIENT_SECRET`]: 'the-secret', [`${NAME}REDIRECT_URI`]: 'https://nocodb.example/',
+    ...variables,
+  }).form)));
+
+/** What the window shows when Bitbucket sends the user back with this error. */
+function windowSays(error) {
+  const { callbackPage } = readEnvironment(environment('https://bitbucket.example'));
+  const { refusal: { heading, text } } = callbackPage.shownAt(`/dashboard/?error=${error}&state=s`);
+  return `${heading}\n\n${text}`;
+}
+
+/** A process with the preload in it, whose timer passes at once: what it says on both streams. */
+function preloadSays(script, preloads = [REGISTER]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [...[here('recorded-timers.cjs'), ...preloads].flatMap((path) => ['--require', path]), '-e', script],
+    { encoding: 'utf8', env: { PATH: process.env.PATH } },
+  );
+  assert.equal(status, 0, stderr);
+  return (stdout + stderr).trim();
+}
+const serving = `require('node:net').createServer().listen(0, '127.0.0.1', function () { timers[0].callback(); this.close(); });`;
+
+/** A wrapper of a row whose log is read. */
+async function rowSays(t, stored, services = {}) {
+  const Wrapper = await bitbucket(t);
+  const host = rowHost(stored, { title: 'Bitbucket', ...services });
+  const error = await get(new Wrapper(oauth(), host)).then(() => undefined, (thrown) => thrown);
+  return { error: error && meant(error), lines: host.lines };
+}
+
+/** A request through a proxy that answers like this. */
+async function proxySays(t, status, credentials = '') {
+  const proxy = createServer();
+  proxy.on('connect', (_request, socket) => socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`));
+  const port = await listen(t, proxy);
+  const { wrapper: Wrapper } = createEntry({
+    [`${NAME}API_URL`]: 'https://bitbucket.example/2.0', HTTPS_PROXY: `http://${credentials}127.0.0.1:${port}`,
+  });
+  return saidBy(() => get(new Wrapper(accessToken)));
+}
+
+/** The lines of the log about a rate limit, until the last of so many requests waits. */
+async function limitSays(t, api, more, requests) {
+  const Wrapper = await bitbucket(t, api, undefined, more);
+  const leaving = new AbortController();
+  const lines = [];
+  let tell;
+  const told = new Promise((resolve) => { tell = resolve; });
+  const logger = (message) => {
+    lines.push(message);
+    tell();
+  };
+  // Each credential has an hour of its own.
+  const wrapper = new Wrapper({ ...accessToken, token: `token-${crypto.randomUUID()}` }, { logger });
+  const ask = () => wrapper.use((client) => client.get('/user', { signal: leaving.signal }));
+  for (let n = 1; n < requests; n += 1) await ask();
+  ask().catch(() => {});
+  await told;
+  leaving.abort();
+  return lines;
+}
+
+/** What is said once in a process, of an endpoint that was removed. @type {string | undefined} */
+let notice;
+
+/** A list across workspaces, of which one answers like this. */
+async function listSays(t, answer) {
+  const workspaces = { values: [{ workspace: { slug: 'acme', uuid: '{1}' } }] };
+  const Wrapper = await bitbucket(t, (response, path) => (
+    path.startsWith('/user/workspaces') ? json(response, 200, workspaces) : answer(response)));
+  const lines = [];
+  await get(new Wrapper(oauth({ expires_at: time(120 * MINUTE) }), { logger: (line) => lines.push(line) }), '/repositories?role=member')
+    .catch(() => {});
+  notice ??= lines.find((line) => line.startsWith('Something asked'));
+  return lines.filter((line) => line !== notice);
+}
+
+const GONE = { data: { announcement_url: 'https://developer.atlassian.com/cloud/bitbucket/changelog/' } };
+const LACKING = { detail: { required: ['pullrequest:write'], granted: ['account'] } };
+const SCOPES = { 'x-oauth-scopes': 'account' };
+
+/** By the slugs of the headings. */
+export const producers = {
+  'the-form-has-no-oauth2': (t) => environmentSays(t, { [`${NAME}CLIENT_SECRET`]: undefined }),
+  'a-variable-was-copied-with-something-beside-it': async (t) => (await Promise.all(
+    ['"the-key"', 'the-key\u200B', 'the key'].map((value) => environmentSays(t, { [`${NAME}CLIENT_ID`]: value })))).flat(),
+  'there-is-no-bitbucket-in-nocodb': async () => {
+    const { stdout } = await runHost(HOSTS[0], {}, { execArgv: ['--require', REGISTER] });
+    return stdout.split('\n').filter((line) => line.includes('registered'));
+  },
+  'no-registry-of-integrations-appeared': () => [
+    preloadSays(serving),
+    preloadSays(`
+      Object.defineProperty(Function.prototype, 'availableIntegrations', { set() {}, configurable: true });
+      ${serving}`),
+  ],
+  'the-window-says-that-access-was-denied': () => [windowSays('access_denied')],
+  'the-window-says-that-bitbucket-refused-a-scope': () => [windowSays('invalid_scope')],
+  'the-window-says-that-bitbucket-refused-the-oauth-client': () => [windowSays('unauthorized_client')],
+  'the-window-says-that-bitbucket-refused-the-request': () => [windowSays('invalid_request')],
+  'the-window-says-that-bitbucket-had-an-error': () => (
+    ['server_error', 'temporarily_unavailable', 'something_else'].map(windowSays)),
+  'the-window-stays-and-says-that-bitbucket-has-answered': () => {
+    const [, heading, text] = /<h1>(.*)<\/h1>\s*<p>(.*)<\/p>/.exec(readFileSync(join(folder, 'js', 'callback.html'), 'utf8'));
+    return [`${heading}\n\n${text}`];
+  },
+  'bitbucket-refuses-the-key-or-the-secret': async (t) => [await exchangeSays(t, refuseToken(400, 'unauthorized_client'))],
+  'bitbucket-refuses-the-authorization-code': async (t) => [await exchangeSays(t, refuseToken(400, 'invalid_grant'))],
+  'the-connection-was-made-in-a-process-without-the-preload': async (t) => {
+    const Wrapper = await bitbucket(t);
+    return [await saidBy(() => get(new Wrapper({ type: 'oauth', oauth: { code: GRANT } })))];
+  },
+  'a-connection-inside-a-base-is-not-created-in-time': async (t) => {
+    const Wrapper = await bitbucket(t, undefined, () => {});
+    return [await saidBy(() => new Wrapper().exchangeToken(GRANT, undefined, { isInTransaction: true }))];
+  },
+
+  'a-token-was-copied-with-something-beside-it': async (t) => {
+    const Wrapper = await bitbucket(t);
+    return Promise.all(['"the-token"', 'the token'].map((token) => saidBy(() => get(new Wrapper({ ...accessToken, token })))));
+  },
+  'the-field-holds-a-mask': async () => {
+    const [edition] = HOSTS;
+    const create = callsOf(edition).create({ ...accessToken, token: '********' });
+    const { results: [{ thrown, error = thrown }] } = await runHost(edition, { calls: [create] }, { execArgv: ['--require', REGISTER] });
+    return [error.message];
+  },
+  'the-field-holds-a-vault-reference': async (t) => {
+    const Wrapper = await bitbucket(t);
+    const token = { $vault: { alias: 'team', secret: 'bitbucket' } };
+    return [await saidBy(() => get(new Wrapper({ ...accessToken, token })))];
+  },
+  'the-e-mail-address-is-none': async (t) => {
+    const Wrapper = await bitbucket(t);
+    return [await saidBy(() => get(new Wrapper({ ...apiToken, email: 'dana' })))];
+  },
+  'the-token-is-of-another-kind': async (t) => {
+    const Wrapper = await bitbucket(t);
+    const hintOf = async (config) => (await new Wrapper(config).connectionStatus()).hint;
+    return Promise.all([
+      { ...accessToken, token: 'ATATT3xFfGF0-made-up' }, { ...apiToken, token: 'ATCTT3xFfGN0-made-up' },
+      { ...accessToken, token: 'ATBB-made-up' },
+    ].map(hintOf));
+  },
+  'no-connection-may-act-as-the-oauth-client-itself': async (t) => {
+    const Wrapper = await bitbucket(t, undefined, undefined, { [`${NAME}CLIENT_CREDENTIALS`]: undefined });
+    return [await saidBy(() => get(new Wrapper({ type: 'custom' })))];
+  },
+
+  'bitbucket-does-not-accept-the-credential': (t) => Promise.all(
+    [oauth({ refresh_token: undefined, expires_at: undefined }), accessToken, apiToken]
+      .map((config) => apiSays(t, refuse(401, 'Token is invalid'), config))),
+  'a-permission-is-missing': (t) => Promise.all(
+    [oauth({ expires_at: time(120 * MINUTE) }), accessToken].map((config) => apiSays(t, refuse(403, 'Lacks a scope', LACKING), config))),
+  'the-connection-test-says-that-scopes-are-missing': async (t) => {
+    const user = { type: 'user', uuid: '{1}', display_name: 'Dana Example' };
+    const Wrapper = await bitbucket(t, (response) => json(response, 200, user, SCOPES), undefined, {
+      [`${NAME}SCOPES`]: 'account pullrequest',
+    });
+    const { success, message } = await new Wrapper(oauth({ expires_at: time(120 * MINUTE) })).testConnection();
+    assert.equal(success, true);
+    return [message];
+  },
+  'bitbucket-does-not-have-it-or-does-not-show-it': async (t) => {
+    const missing = refuse(404, 'Resource not found');
+    const Wrapper = await bitbucket(t, missing);
+    const { message } = await new Wrapper({ ...accessToken, workspace: 'acme' }).testConnection();
+    return [await apiSays(t, missing, accessToken), message];
+  },
+  'bitbucket-answers-with-an-error': async (t) => [await apiSays(t, refuse(500, 'Something went wrong'), accessToken)],
+  // The client asks again for half a minute.
+  'bitbucket-is-not-ready': () => [failure('API_NOT_READY', 'api').message],
+  'the-rate-limit-is-reached': async (t) => (
+    [await apiSays(t, refuse(429, 'Rate limit', {}, { 'retry-after': '120' }), accessToken)]),
+  'requests-wait-for-the-rate-limit': async (t) => [
+    await limitSays(t, undefined, { [`${NAME}RATE_LIMIT`]: '2' }, 3),
+    await limitSays(t, refuse(429, 'Rate limit'), {}, 1),
+    await limitSays(t, refuse(429, 'Rate limit', {}, { 'retry-after': '30' }), {}, 1),
+  ].flat(),
+  'a-request-would-have-left-bitbuckets-api': async (t) => {
+    const Wrapper = await bitbucket(t);
+    return [await saidBy(() => get(new Wrapper(accessToken), 'https://elsewhere.example/2.0/user'))];
+  },
+
+  'bitbucket-cannot-be-reached': async () => {
+    const { wrapper: Wrapper } = createEntry(environment(`http://127.0.0.1:${await closedPort()}`));
+    return [
+      // What a name is answered with depends on the machine's name service.
+      networkFailure(Object.assign(new Error('x'), { code: 'ENOTFOUND' }), 'api').message,
+      await saidBy(() => get(new Wrapper(accessToken))),
+    ];
+  },
+  'the-certificate-is-not-accepted': async (t) => {
+    const { tls } = makeCertificates(t);
+    const { origin } = await serve(t, (_request, response) => json(response, 200, {}), tls);
+    const { wrapper: Wrapper } = createEntry(environment(origin));
+    return [await saidBy(() => get(new Wrapper(accessToken)))];
+  },
+  'the-proxy-wants-credentials': async (t) => [await proxySays(t, 407), await proxySays(t, 407, 'ada:wrong@')],
+  'the-proxy-turns-the-connection-down': async (t) => [await proxySays(t, 403)],
+  'the-proxy-cannot-reach-bitbucket': async (t) => [await proxySays(t, 502)],
+  'bitbucket-does-not-answer-in-time': async (t) => {
+    const Wrapper = await bitbucket(t, () => {}, undefined, { [`${NAME}TIMEOUT_MS`]: '50' });
+    return [await saidBy(() => get(new Wrapper(accessToken)))];
+  },
+  'the-answer-does-not-come-from-bitbucket': async (t) => [
+    await exchangeSays(t, (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Log in</p>')),
+    await exchangeSays(t, (response) => response.writeHead(302, { location: 'https://login.example/' }).end()),
+  ],
+
+  'the-refresh-token-is-dead': async (t) => {
+    const Wrapper = await bitbucket(t, undefined, refuseToken(400, 'unauthorized_client'));
+    return [await saidBy(() => get(new Wrapper(oauth({ refresh_token: 'dead' }))))];
+  },
+  // A caller waits for 50 seconds before that.
+  'the-access-token-is-not-renewed-yet': () => [failure('REFRESH_PENDING', 'refresh').message],
+  'somebody-authenticated-again': async (t) => {
+    const { error } = await rowSays(t, oauth({ refresh_token: 'another', authorized_at: time(0) }));
+    return [error];
+  },
+  'the-connection-was-deleted': async (t) => {
+    const { error, lines } = await rowSays(t, undefined, { loadConfig: async () => undefined });
+    assert.deepEqual(lines, [`Connection "Bitbucket": ${error}`]);
+    return lines;
+  },
+  'nocodb-could-not-store-new-tokens': async (t) => {
+    const broken = { saveConfig: () => Promise.reject(new Error('the database is away')) };
+    return (await rowSays(t, oauth({ refresh_token: 'refresh-0' }), broken)).lines;
+  },
+
+  'another-process-uses-the-connection': async (t) => {
+    const elsewhere = oauth({ oauth_token: 'e', refresh_token: 'renewed elsewhere', refreshed_at: time(-MINUTE), expires_at: time(MINUTE) });
+    return (await rowSays(t, elsewhere)).lines;
+  },
+  'a-worker-runs-without-a-redis': (t) => environmentSays(t, { NC_WORKER_CONTAINER: 'true' }),
+  'the-redis-cannot-be-used': async (t) => {
+    const redis = await startRedis(t);
+    await redis.stop();
+    const Wrapper = await bitbucket(t, undefined, undefined, { [`${NAME}REDIS_URL`]: redis.url });
+    const lines = await logOf(t, async (printed) => {
+      await get(new Wrapper(oauth({ refresh_token: 'of-redis' })));
+      await redis.restart();
+      while (printed().filter((line) => line.includes('again')).length < 2) await new Promise((go) => { setTimeout(go, 50); });
+    });
+    return [...new Set(lines.toSorted())].toSorted((one, other) => one.includes('again') - other.includes('again'));
+  },
+  'the-plugin-stays-in-nocodbs-redis-database': async (t) => {
+    const { url } = await startRedis(t, '--databases', '1');
+    const Wrapper = await bitbucket(t, undefined, undefined, { NC_REDIS_URL: url });
+    const lines = await logOf(t, () => get(new Wrapper(oauth({ refresh_token: 'of-nocodbs-redis' }))));
+    return [...new Set(lines)].filter((line) => line.includes('NC_REDIS_URL'));
+  },
+
+  'a-workspace-is-left-out-of-a-list': (t) => listSays(t, refuse(403, 'Access denied', {}, SCOPES)),
+  'a-whole-list-fails-because-of-one-workspace': (t) => listSays(t, refuse(403, 'Lacks a scope', LACKING)),
+  'something-asks-for-an-endpoint-that-atlassian-removed': async (t) => [
+    ...await listSays(t, (response) => json(response, 200, { values: [] })),
+    notice,
+    await apiSays(t, refuse(410, 'CHANGE-2770 - Functionality has been deprecated', GONE), accessToken),
+  ],
+};
+
+/** The words for what is wrong with a Redis, by samples of errors: code, message. */
+export const redisWords = [
+  ['', 'NOAUTH Authentication required.'], ['', 'NOPERM this user has no permissions'], ['', 'READONLY You can\'t write'],
+  ['', 'NOREPLICAS Not enough good replicas to write.'], ['', 'OOM command not allowed'], ['', 'MISCONF Redis is configured to save'],
+  ['', 'MOVED 1 127.0.0.1:1'], ['', 'ERR unknown command'], ['', 'ERR DB index is out of range'], ['', 'LOADING Redis is loading'],
+  ['', 'ERR max number of clients reached'], ['SELF_SIGNED_CERT_IN_CHAIN', ''], ['EPROTO', ''], ['ECONNRESET', ''],
+  ['ETIMEDOUT', ''], ['', 'Protocol error, got "H" as reply type byte'], ['ECONNREFUSED', ''], ['', 'something else'],
+].map(([code, message]) => core().redisTrouble(code, message));
