@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { documentAt, documents } from './guide/documents.js';
-import { producers, redisWords } from './guide/messages.js';
+import { producers, redisWords, renewalSays } from './guide/messages.js';
 import { packageIn, packed } from './support.js';
 
 const { headings, blocks, tables, text } = documentAt('docs/troubleshooting.md');
@@ -58,9 +58,16 @@ test('the table of error codes has each code, and no other', () => {
   assert.deepEqual(rows.flatMap(([names]) => names.split(', ')).toSorted(), codes.toSorted());
 });
 
+test('the line that docs/observability.md quotes is what is said', async (t) => {
+  const { blocks: examples } = documentAt('docs/observability.md');
+  const [{ content }] = examples.filter(({ language }) => language === 'text');
+  const timeless = (line) => line.replace(/\d+ ms/, 'TIME');
+  assert.deepEqual((await renewalSays(t, 'Sales')).map(timeless), [timeless(content)]);
+});
+
 test('messages that the other documents quote are among these, or among those of the configuration', () => {
   const known = [text, documentAt('docs/configuration.md').text].join('\n');
-  for (const { path, blocks: others } of documents) {
+  for (const { path, blocks: others } of documents.filter(({ path: each }) => each !== 'docs/observability.md')) {
     for (const { content } of others.filter(({ language }) => language === 'text')) {
       assert.ok(known.includes(content), `${path}: ${content}`);
     }
