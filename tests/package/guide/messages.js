@@ -349,8 +349,10 @@ export const producers = {
 
 /** The lines of a connection that is renewed and has this title. */
 export async function renewalSays(t, title) {
-  const own = oauth({ refresh_token: 'of another login' });
-  return (await rowSays(t, own, { title }, own)).lines;
+  const own = oauth({ refresh_token: 'of-another-login' });
+  const lines = [];
+  await rowSays(t, own, { title, logger: (line) => lines.push(line) }, own);
+  return lines;
 }
 
 /** The words for what is wrong with a Redis, by samples of errors: code, message. */
