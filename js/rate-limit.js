@@ -387,10 +387,10 @@ class Line {
     this.#logged = reason;
     const time = new Date(until).toISOString();
     log({
-      'used up': `Bitbucket's rate limit of ${this.limit} requests an hour is used up: ${this.#waiting} wait until ${time}, `
-        + 'in turn. INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT sets the limit.',
-      refused: `Bitbucket refuses this account's requests: its hour is used up, by whatever uses the account. ${this.#waiting} `
-        + `wait, and the next one is sent at ${time}; the others follow one at a time.`,
+      'used up': `Bitbucket's rate limit (${this.limit} an hour) is used up until ${time}. Requests that wait in turn: `
+        + `${this.#waiting}. INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT sets the limit.`,
+      refused: 'Bitbucket refuses this account\'s requests: its hour is used up, by whatever uses the account. The next request '
+        + `is sent at ${time}; the others follow one at a time. Requests that wait: ${this.#waiting}.`,
       told: `Bitbucket asks to wait until ${time}. This account's requests wait up to a minute; while there is more to wait, `
         + 'they fail with API_RATE_LIMITED.',
     }[reason]);

@@ -121,7 +121,7 @@ export class ApiAccess {
       kind: credentials.kind,
       lists: collectedListsOf(credentials.connection ?? credentials),
       ...(!credentials.hasUser && workspace && { workspace }),
-      log: (text) => this.#subject.note({ level: 'WARN', event: 'endpoint-replaced', text }),
+      log: (text, event) => this.#subject.note({ level: 'WARN', event, text }),
     });
   }
 }

@@ -31,7 +31,7 @@ import { answerOf } from './sender.js';
  * @property {CredentialKind} kind
  * @property {CollectedLists} lists
  * @property {string} [workspace] the only one, where the credential has no user whose workspaces could be asked for
- * @property {(message: string) => void} log
+ * @property {(text: string, event: 'endpoint-replaced' | 'list-incomplete') => void} log
  */
 
 /** @typedef {{ text: string, key: unknown }} Value as JSON, and what it is sorted by */
@@ -75,7 +75,7 @@ export function replaceRemoved(sender, options) {
     };
     if (refusal !== undefined) return withJson(own, 400, refusal);
     const tell = () => {
-      if (!told.has(endpoint)) options.log(notice);
+      if (!told.has(endpoint)) options.log(notice, 'endpoint-replaced');
       told.add(endpoint);
     };
     if (list) {
@@ -306,7 +306,7 @@ class Collection {
       const { verdict, told: message } = judge(this.#readWorkspace, () => (
         this.#removed.judge(this.#url, segment, withRole, answerOf(error.answer), this.#options.kind)
       ));
-      if (message !== undefined) this.#options.log(message);
+      if (message !== undefined) this.#options.log(message, 'list-incomplete');
       if (verdict === 'without role') return this.#readWorkspace(segment, signal, false);
       if (verdict === 'refused') throw error;
     }

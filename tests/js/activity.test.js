@@ -64,7 +64,7 @@ describe('a line of the log', () => {
 test('docs/observability.md explains each event that the log can have', () => {
   const files = readdirSync(new URL('../../js', import.meta.url), { recursive: true }).filter((file) => file.endsWith('.js'));
   const sources = files.map((file) => readFileSync(new URL(`../../js/${file}`, import.meta.url), 'utf8'));
-  const events = new Set(sources.flatMap((source) => [...source.matchAll(/event: '([a-z-]+)'/g)].map(([, event]) => event)));
+  const events = new Set(sources.flatMap((source) => [...source.matchAll(/(?:event: |log\([a-z]+, )'([a-z-]+)'/g)].map(([, event]) => event)));
   const explained = [...readFileSync(new URL('../../docs/observability.md', import.meta.url), 'utf8').matchAll(/^\| `([a-z-]+)` \| (?:INFO|WARN|ERROR) \|/gm)];
   assert.deepEqual(explained.map(([, event]) => event).sort(), [...events].sort());
 });

@@ -183,7 +183,7 @@ describe('the queue', () => {
     assert.equal(error.code, 'API_RATE_LIMITED');
     assert.match(error.message, /Try again later, in 3605 seconds/);
     assert.equal(lines.length, 1);
-    assert.match(lines[0], new RegExp(`limit of 1 requests an hour is used up: 1 wait until 2026-11-24T09:03:22.*${VARIABLE}`));
+    assert.match(lines[0], new RegExp(`limit \\(1 an hour\\) is used up until 2026-11-24T09:03:22.*Requests that wait in turn: 1\\. ${VARIABLE}`));
     assert.doesNotMatch(lines[0], /the-account/);
   });
 });
