@@ -304,8 +304,8 @@ request)}async answerFor(newest){clearTimeout(this.#timer);const answer=await th
 const{authorization}=await newest();return answer.authorization()===authorization?answer:void 0}end(){clearTimeout(this.#timer);
 this.#controller.abort();this.#answer=Promise.resolve(void 0)}}}});function replaceRemoved(sender,options){const removed=removedAt(options.apiUrl);const answer=async({endpoint,notice,refusal,
 list:list2},request)=>{const own={headers:{},tookMs:0,path:endpoint,isElsewhere:false,isUnrepeated:false,authorization:()=>""};
-if(refusal!==void 0)return withJson(own,400,refusal);const tell=()=>{if(!told.has(endpoint))options.log(notice);told.add(
-endpoint)};if(list2){tell();return page(list2,own,request)}const given=await sender(request);const body=(0,import_core13.core)().
+if(refusal!==void 0)return withJson(own,400,refusal);const tell=()=>{if(!told.has(endpoint))options.log(notice,"endpoint\
+-replaced");told.add(endpoint)};if(list2){tell();return page(list2,own,request)}const given=await sender(request);const body=(0,import_core13.core)().
 withoutTracker(given.status,given.isElsewhere);if(body===void 0)return given;tell();return withJson(given,404,body)};const page=async(list2,own,{
 url,signal})=>{const{lists,workspace:workspace2=""}=options;try{const make=()=>new Collection(url,list2,removed,sender,options);
 const{texts,authorization}=await lists.get(`${workspace2} ${list2.key}`,make,signal);const{from,to,...about}=removed.page(
@@ -347,14 +347,15 @@ text.length;if(this.#length+length>this.#limits.longestList)throw(0,import_core1
 push({text,key:path.reduce((part,name)=>(0,import_arguments6.members)(part)[name],value)})};try{await this.#readList(this.#removed.
 inWorkspace(this.#url,segment,withRole),signal,take)}catch(error){if(!(error instanceof Refusal)||values.length>0)throw error;
 const{verdict,told:message}=(0,import_error8.judge)(this.#readWorkspace,()=>this.#removed.judge(this.#url,segment,withRole,
-answerOf(error.answer),this.#options.kind));if(message!==void 0)this.#options.log(message);if(verdict==="without role")return this.#readWorkspace(
-segment,signal,false);if(verdict==="refused")throw error}this.#values.set(segment,values);this.#length+=length}async#readList(address,signal,take){
-const{List}=(0,import_core13.core)();const list2=new List(address);for(let isMore=true;isMore;){const{values,goOn}=await readPage(
-url=>this.#ask(url,signal),list2,signal);values.forEach(take);isMore=goOn()}}async#ask(url,signal){const headers={accept:"\
-application/json"};const given=await this.#sender({method:"GET",url,headers,signal,redirect:"own"});const{status,headers:fields,
-body,authorization}=given;if(status>=300)throw new Refusal(given);this.#authorization=authorization;try{return{status,headers:fields,
-data:body.length>0?JSON.parse(utf84.decode(body)):void 0}}catch{throw(0,import_core13.failure)("RESPONSE_NOT_JSON","api",
-{status})}}};Refusal=class extends Error{constructor(given){super("refused");this.answer=given}}}});async function seekDatabase(redis,home,others=[]){try{return await agreeOnDatabase(redis,(0,import_core14.core)().redisDatabases(
+answerOf(error.answer),this.#options.kind));if(message!==void 0)this.#options.log(message,"list-incomplete");if(verdict===
+"without role")return this.#readWorkspace(segment,signal,false);if(verdict==="refused")throw error}this.#values.set(segment,
+values);this.#length+=length}async#readList(address,signal,take){const{List}=(0,import_core13.core)();const list2=new List(
+address);for(let isMore=true;isMore;){const{values,goOn}=await readPage(url=>this.#ask(url,signal),list2,signal);values.
+forEach(take);isMore=goOn()}}async#ask(url,signal){const headers={accept:"application/json"};const given=await this.#sender(
+{method:"GET",url,headers,signal,redirect:"own"});const{status,headers:fields,body,authorization}=given;if(status>=300)throw new Refusal(
+given);this.#authorization=authorization;try{return{status,headers:fields,data:body.length>0?JSON.parse(utf84.decode(body)):
+void 0}}catch{throw(0,import_core13.failure)("RESPONSE_NOT_JSON","api",{status})}}};Refusal=class extends Error{constructor(given){
+super("refused");this.answer=given}}}});async function seekDatabase(redis,home,others=[]){try{return await agreeOnDatabase(redis,(0,import_core14.core)().redisDatabases(
 home,Uint32Array.from(others)))}catch(error){const isReply=error instanceof Error&&error.name==="ReplyError";const stays=isReply?
 (0,import_core14.core)().redisDatabaseTrouble(error.message):void 0;if(stays===void 0)throw error;return{database:home,stays}}}
 async function agreeOnDatabase(redis,numbers){const survey=(seen2,chosen)=>scriptsOf(redis).surveyDatabases(BASE,seen2,chosen,
@@ -568,11 +569,11 @@ wait,void 0,{signal:ends}).catch(()=>{})}}#closed(now){if(this.#toldUntil>now)re
 ld"};const at=Math.max(this.#pausedUntil,this.#pacedUntil>now?this.#nextAt:0);return at>now?{wait:at-now,reason:"refused"}:
 void 0}#passed(now){if(this.#pacedUntil>now)this.#nextAt=now+this.#pace;else this.#logged=void 0}#log(reason,until,log){
 if(!log||this.#logged===reason)return;this.#logged=reason;const time=new Date(until).toISOString();log({"used up":`Bitbu\
-cket's rate limit of ${this.limit} requests an hour is used up: ${this.#waiting} wait until ${time}, in turn. INTEGRATIO\
-N_AUTH_BITBUCKET_RATE_LIMIT sets the limit.`,refused:`Bitbucket refuses this account's requests: its hour is used up, by\
- whatever uses the account. ${this.#waiting} wait, and the next one is sent at ${time}; the others follow one at a time.`,
-told:`Bitbucket asks to wait until ${time}. This account's requests wait up to a minute; while there is more to wait, th\
-ey fail with API_RATE_LIMITED.`}[reason])}}}});function remembered(at){const ago=Date.now()-at;return ago<REMEMBERED_MS&&ago>=-CLOCK_TOLERANCE_MS?Math.max(ago,0):void 0}
+cket's rate limit (${this.limit} an hour) is used up until ${time}. Requests that wait in turn: ${this.#waiting}. INTEGR\
+ATION_AUTH_BITBUCKET_RATE_LIMIT sets the limit.`,refused:`Bitbucket refuses this account's requests: its hour is used up\
+, by whatever uses the account. The next request is sent at ${time}; the others follow one at a time. Requests that wait\
+: ${this.#waiting}.`,told:`Bitbucket asks to wait until ${time}. This account's requests wait up to a minute; while ther\
+e is more to wait, they fail with API_RATE_LIMITED.`}[reason])}}}});function remembered(at){const ago=Date.now()-at;return ago<REMEMBERED_MS&&ago>=-CLOCK_TOLERANCE_MS?Math.max(ago,0):void 0}
 function decide({fence},{place,isFirst,newest,highest,isLast,own}){return(0,import_core18.core)().publication(fence,place,
 isFirst,newest,highest,isLast,own)}function placeIn(isNewest,isSame,isOfChain){if(isNewest)return"newest";if(isSame)return"\
 passed";return isOfChain?"led-there":"apart"}var import_core18,MOST_KEYS,KEPT_MS3,SWEEP_MS,REMEMBERED_MS,CLOCK_TOLERANCE_MS,
@@ -969,7 +970,7 @@ request)},newest:()=>credentials.newest(patienceMs)});return createClient({apiUr
 activity,sender:environment.replacesRemoved?this.#withRemoved(sender):sender,isQueued:throttle!==void 0,maxWaitMs})}#withRemoved(sender){
 const{apiUrl,credentials}=this;const{workspace:workspace2}=this.#subject;return replaceRemoved(sender,{apiUrl,kind:credentials.
 kind,lists:collectedListsOf(credentials.connection??credentials),...!credentials.hasUser&&workspace2&&{workspace:workspace2},
-log:text=>this.#subject.note({level:"WARN",event:"endpoint-replaced",text})})}}}});async function testConnection(access,config){const{credentials,environment}=access;const{kind,hint}=credentials;const until=performance.
+log:(text,event)=>this.#subject.note({level:"WARN",event,text})})}}}});async function testConnection(access,config){const{credentials,environment}=access;const{kind,hint}=credentials;const until=performance.
 now()+DIALOG_TOKENS_MS;await credentials.newest(DIALOG_TOKENS_MS);const{scopes}=await credentials.facts();const{workspace:workspace2,
 repository}=(0,import_arguments7.membersOf)(testConnection,"testedConfig",config);const{scopes:granted}=(0,import_arguments7.membersOf)(
 testConnection,"previous",{scopes});const test=(0,import_error10.judge)(testConnection,()=>new((0,import_core25.core)()).
