@@ -6,7 +6,8 @@
  * Redis does, or a credential in a key.
  *
  * Bitbucket's hour rolls. So does the log of an account's requests (rate-log.js): the whole limit may go out in one burst,
- * and each request makes room for another one when its own hour is over.
+ * and each request makes room for another one when its own hour is over. Whoever sets the time of day changes nothing: it is
+ * only for the log, and for a date in `Retry-After`.
  *
  * Others may use the same account. A refusal without `Retry-After` means that its hour is used up, and nobody knows when
  * its requests were sent: nobody sends for a while, then one request at a time does, for the rest of the hour. How long
@@ -43,8 +44,8 @@ const SHORTEST_WAIT_MS = 1000;
 /** The time over which Bitbucket counts. */
 const HOUR_MS = 60 * 60 * 1000;
 
-/** For how long a line is kept that nobody uses: nothing in it counts any more. */
-const KEPT_MS = 70 * 60 * 1000;
+/** How often one looks for lines in which nothing counts any more. */
+const SWEEP_MS = 70 * 60 * 1000;
 
 // Shorter waits are nothing to write about.
 const LOGGED_MS = 10_000;
@@ -107,7 +108,7 @@ export class RateLimiter {
   /** Whose the credentials are, by their own names; `undefined` while nobody knows. @type {Map<string, string | undefined>} */
   #proven = new Map();
 
-  #sweptAt = Date.now();
+  #sweptAt = performance.now();
 
   /** @param {Settings} settings */
   constructor(settings) {
@@ -147,10 +148,9 @@ export class RateLimiter {
       return;
     }
     const { isRateLimitConfigured } = this.#settings;
-    const now = Date.now();
     await line.learn(core().rateLimitNews(
-      status, limit, near, headers['retry-after'], line.limit, isRateLimitConfigured, line.refusals, now,
-    ), now);
+      status, limit, near, headers['retry-after'], line.limit, isRateLimitConfigured, line.refusals, Date.now(),
+    ));
   }
 
   /**
@@ -192,8 +192,8 @@ export class RateLimiter {
   }
 
   #sweep() {
-    const now = Date.now();
-    if (now - this.#sweptAt < KEPT_MS) return;
+    const now = performance.now();
+    if (now - this.#sweptAt < SWEEP_MS) return;
     this.#sweptAt = now;
     for (const [name, line] of this.#lines) {
       if (line.isForgettable(now)) this.#lines.delete(name);
@@ -207,7 +207,7 @@ export class RateLimiter {
 
 /** @typedef {'used up' | 'refused' | 'told'} Reason why requests wait */
 
-/** The requests of one account to one group of resources. */
+/** The requests of one account to one group of resources. Its times are those of `performance.now()`. */
 class Line {
   /** One asks at a time, and waits while those behind it wait. */
   #turn = pLimit(1);
@@ -230,15 +230,13 @@ class Line {
   #pace = 0;
 
   /** When the next one of those may. */
-  #nextAt = 0;
+  #nextAt = -Infinity;
 
   /** Refusals in a row that did not say how long to wait. */
   refusals = 0;
 
   /** Why the log was told last that somebody waits, until nobody has to. @type {Reason | undefined} */
   #logged;
-
-  #touchedAt = 0;
 
   /** Ends the pause of whoever waits. */
   #waker = new AbortController();
@@ -277,8 +275,7 @@ class Line {
    * @returns {Promise<void>}
    */
   async take({ signal, maxWaitMs = Infinity, log }) {
-    const now = Date.now();
-    this.#touchedAt = now;
+    const now = performance.now();
     // Those ahead go one at a time after a refusal.
     const paced = this.#pacedUntil > now ? this.#nextAt - now + this.#waiting * this.#pace : 0;
     const closed = Math.max(this.#closedUntil - now, paced);
@@ -298,9 +295,9 @@ class Line {
 
   /**
    * @param {{ limit?: number, used?: number, pause?: number, pace?: number }} news
-   * @param {number} now
    */
-  async learn({ limit, used, pause, pace }, now) {
+  async learn({ limit, used, pause, pace }) {
+    const now = performance.now();
     if (limit !== undefined) this.limit = limit;
     if (pause === undefined) this.accepted();
     else if (pace === undefined) this.#toldUntil = Math.max(this.#toldUntil, now + pause);
@@ -321,12 +318,13 @@ class Line {
 
   /** Learns that Bitbucket took a request. */
   accepted() {
-    if (Date.now() >= this.#pausedUntil) this.refusals = 0;
+    if (performance.now() >= this.#pausedUntil) this.refusals = 0;
   }
 
   /** @param {number} now */
   isForgettable(now) {
-    return this.#waiting === 0 && now - this.#touchedAt > KEPT_MS;
+    const isOpen = Math.max(this.#toldUntil, this.#pausedUntil, this.#pacedUntil) <= now;
+    return this.#waiting === 0 && isOpen && this.requests.isEmpty;
   }
 
   /**
@@ -336,7 +334,7 @@ class Line {
    */
   async #pass(signal, until, log) {
     while (!signal?.aborted) {
-      const now = Date.now();
+      const now = performance.now();
       if (this.#successor) return this.#successor.take({ signal, maxWaitMs: until - now, log });
       const waker = this.#waker.signal;
       const closed = this.#closed(now);
@@ -348,7 +346,7 @@ class Line {
         continue;
       }
       const reason = closed?.reason ?? 'used up';
-      if (wait > LOGGED_MS) this.#log(reason, now + wait, log);
+      if (wait > LOGGED_MS) this.#log(reason, wait, log);
       if (now + wait > until || (reason === 'told' && !core().isWaitedFor(wait))) throw rateLimited(wait);
       this.#closedUntil = now + wait;
       const ends = AbortSignal.any([waker, ...(signal ? [signal] : [])]);
@@ -379,13 +377,13 @@ class Line {
    * Says once why requests wait.
    *
    * @param {Reason} reason
-   * @param {number} until
+   * @param {number} wait
    * @param {((message: string) => void) | undefined} log
    */
-  #log(reason, until, log) {
+  #log(reason, wait, log) {
     if (!log || this.#logged === reason) return;
     this.#logged = reason;
-    const time = new Date(until).toISOString();
+    const time = new Date(Date.now() + wait).toISOString();
     log({
       'used up': `Bitbucket's rate limit (${this.limit} an hour) is used up until ${time}. Requests that wait in turn: `
         + `${this.#waiting}. INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT sets the limit.`,

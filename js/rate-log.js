@@ -215,6 +215,11 @@ export class RateLog {
     this.#shared = shared;
   }
 
+  /** Whether nothing in it counts any more: even a limit of one would let a request through. */
+  get isEmpty() {
+    return this.times.wait(1, performance.now()) === 0;
+  }
+
   /**
    * Counts a request, if it is within the limit.
    *

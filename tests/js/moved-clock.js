@@ -43,22 +43,28 @@ export async function settled(count, quiet = QUIET_MS) {
   }
 }
 
-/** @param {import('node:test').MockTracker} mock whoever owns it puts the clock right again */
-function moveScripts(mock) {
+/**
+ * @param {import('node:test').MockTracker} mock whoever owns it puts the clock right again
+ * @param {() => number} time of that Redis
+ */
+function moveScripts(mock, time) {
   const { defineCommand } = Redis.prototype;
   mock.method(Redis.prototype, 'defineCommand', function define(name, definition) {
     if (name !== 'requestLog') return defineCommand.call(this, name, definition);
     defineCommand.call(this, name, { ...definition, lua: SCRIPT_CLOCK + definition.lua });
     const run = this[name];
-    this[name] = (...args) => run.call(this, ...args, Date.now());
+    this[name] = (...args) => run.call(this, ...args, time());
   });
 }
 
 /** @param {{ mock: import('node:test').MockTracker, after?: (work: () => void) => void }} t a test's context, or the like */
 export function moveClock(t, start) {
   const sleepers = new Set();
+  /** How far the time of day was set ahead. */
+  let ahead = 0;
+  const passed = () => Date.now() - start - ahead;
   const sleep = (ms, value, { signal } = {}) => new Promise((resolve, reject) => {
-    const sleeper = { at: Date.now() + ms, wake: () => resolve(value) };
+    const sleeper = { at: passed() + ms, wake: () => resolve(value) };
     const leave = () => {
       sleepers.delete(sleeper);
       reject(signal.reason);
@@ -68,7 +74,7 @@ export function moveClock(t, start) {
     if (signal?.aborted) leave();
   });
   const moveTo = (time) => {
-    t.mock.timers.setTime(time);
+    t.mock.timers.setTime(start + ahead + time);
     for (const sleeper of sleepers) {
       if (sleeper.at > time) continue;
       sleepers.delete(sleeper);
@@ -76,9 +82,9 @@ export function moveClock(t, start) {
     }
   };
   t.mock.timers.enable({ apis: ['Date'], now: start });
-  t.mock.method(performance, 'now', () => Date.now() - start);
+  t.mock.method(performance, 'now', passed);
   t.mock.method(timers, 'setTimeout', sleep);
-  moveScripts(t.mock);
+  moveScripts(t.mock, () => start + passed());
   // What was imported by name, too.
   syncBuiltinESMExports();
   t.after?.(() => {
@@ -110,11 +116,16 @@ export function moveClock(t, start) {
       work.finally(() => {
         isOver = true;
       });
-      for (; !isOver; await settled(() => 0)) moveTo(Date.now() + 20);
+      for (; !isOver; await settled(() => 0)) moveTo(passed() + 20);
     },
     async move(ms, quiet = QUIET_MS) {
-      moveTo(Date.now() + ms);
+      moveTo(passed() + ms);
       await settled(() => 0, quiet);
+    },
+    /** Sets the time of day, and no time passes. */
+    setAhead(ms) {
+      ahead += ms;
+      t.mock.timers.setTime(Date.now() + ms);
     },
   };
 }

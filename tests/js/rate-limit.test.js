@@ -19,6 +19,7 @@ const { RateLimiter, rateLimiterOf } = await import(
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 /** For how long a request counts. */
 const WINDOW = HOUR + 5 * SECOND;
@@ -99,6 +100,31 @@ describe('a rolling hour', () => {
     // What was sent first is over first, and the last one needs no more.
     await clock.until(second.count, 501);
     assert.equal(Date.now(), START + WINDOW);
+  });
+
+  test('what waited for an hour counts for an hour of its own, however long ago it was asked for', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(20);
+    const first = start(limiter, 40);
+    await clock.until(first.count, 40);
+    await clock.move(71 * MINUTE - WINDOW);
+    const second = start(limiter, 20);
+    await clock.until(second.count, 20);
+    assertNoHourHasMore([...first.times(), ...second.times()], 20);
+  });
+
+  test('whoever sets the time of day changes nothing', async (t) => {
+    const clock = moveClock(t);
+    for (const ahead of [71 * MINUTE, -HOUR, -71 * MINUTE]) {
+      const limiter = limiterOf(5);
+      await Promise.all(start(limiter, 5).takes);
+      clock.setAhead(ahead);
+      const line = start(limiter, 5);
+      await clock.move(WINDOW - 1);
+      assert.equal(line.count(), 0);
+      await clock.move(1);
+      assert.equal(line.count(), 5);
+    }
   });
 
   test('accounts and groups of resources have limits of their own', async (t) => {
@@ -282,6 +308,35 @@ describe('what Bitbucket tells', () => {
       assert.equal(line.count(), 5);
     });
   }
+
+  for (const [headers, pause] of [[{ 'retry-after': '2' }, 2 * SECOND], [{}, 30 * SECOND]]) {
+    test(`the pause after status 429 with ${JSON.stringify(headers)} is as long when somebody sets the time of day`, async (t) => {
+      const clock = moveClock(t);
+      for (const ahead of [-HOUR, HOUR]) {
+        const limiter = limiterOf(1000);
+        await limiter.observe(ACCOUNT, GROUP, told(headers, 429));
+        clock.setAhead(ahead);
+        const line = start(limiter, 1);
+        await clock.move(pause - 1);
+        assert.equal(line.count(), 0);
+        await clock.move(1);
+        assert.equal(line.count(), 1);
+      }
+    });
+  }
+
+  test('a date in Retry-After is one of the time of day', async (t) => {
+    const clock = moveClock(t);
+    clock.setAhead(DAY);
+    const limiter = limiterOf(100);
+    await limiter.observe(ACCOUNT, GROUP, told({ 'retry-after': new Date(Date.now() + 40 * SECOND).toUTCString() }, 429));
+    const lines = [];
+    const line = start(limiter, 1, { log: (text) => lines.push(text) });
+    await settled(line.count);
+    assert.match(lines[0], /asks to wait until 2026-11-25T08:03:57/);
+    await clock.until(line.count, 1);
+    assert.equal(performance.now(), 39 * SECOND + 877);
+  });
 
   test('status 429 without Retry-After: half a minute, then one at a time at the pace of the limit', async (t) => {
     const clock = moveClock(t);
