@@ -7,8 +7,7 @@
 
 import '../../pkg/inlined/core.wasm.js';
 import { readEnvironment } from '../nocodb/environment.js';
-import { clientOf } from '../token-endpoint.js';
-import { CannotRun, plainly } from './run.js';
+import { requireClient } from './problems.js';
 
 /** @typedef {import('./run.js').Surroundings} Surroundings */
 
@@ -18,11 +17,7 @@ import { CannotRun, plainly } from './run.js';
  * @returns {Promise<number>}
  */
 export async function run(_options, { env }) {
-  try {
-    console.log(clientOf(readEnvironment(env)).authorizationUrl());
-  } catch (error) {
-    throw new CannotRun(plainly(error));
-  }
+  console.log(requireClient(readEnvironment(env)).authorizationUrl());
   console.error('For looking at it: without state and PKCE, which NocoDB adds, it completes no login.');
   return 0;
 }

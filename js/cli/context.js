@@ -4,11 +4,14 @@
  * In: options and environment variables. Out: facts. What never happens here: a verdict.
  */
 
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import '../../pkg/inlined/core.wasm.js';
 import { core } from '../core.js';
 import { BitbucketAuthError } from '../error.js';
 import { readEnvironment } from '../nocodb/environment.js';
 import { send } from '../transport.js';
+import { CannotRun } from './run.js';
 
 /** @typedef {import('../../pkg/core.js').Client} Client */
 /** @typedef {import('../nocodb/environment.js').Environment} Environment */
@@ -25,9 +28,13 @@ import { send } from '../transport.js';
  * @property {NodeJS.ProcessEnv} env
  * @property {Options} options
  * @property {Environment} environment
+ * @property {string} [token] to be tested
  * @property {(url: string, headers?: Record<string, string>) => Promise<TimedAnswer>} ask sends a GET without a credential, once for
  *   each address; rejects with a `BitbucketAuthError`
  */
+
+/** What an address must be, in words for after a name. */
+export const ADDRESS_RULE = 'must be an address that starts with http:// or https://';
 
 /** Of a page: NocoDB's has 20 KB. */
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -35,9 +42,11 @@ const MAX_BYTES = 8 * 1024 * 1024;
 /**
  * @param {Options} options
  * @param {Surroundings} surroundings
- * @returns {Promise<Context>}
+ * @returns {Promise<Context>} rejects with `CannotRun` for an option that cannot be used
  */
 export async function createContext(options, { version, env }) {
+  if (options.nocodb !== undefined && !addressIn(options.nocodb)) throw new CannotRun(`--nocodb ${ADDRESS_RULE}.`);
+  const token = await readToken(options);
   const environment = readEnvironment(env);
   const { timeoutMs, proxies } = environment;
   /** @type {Map<string, Promise<TimedAnswer>>} */
@@ -54,12 +63,36 @@ export async function createContext(options, { version, env }) {
     env,
     options,
     environment,
+    token,
     ask: (url, headers = {}) => {
       const answer = asked.get(url) ?? ask(url, headers);
       asked.set(url, answer);
       return answer;
     },
   };
+}
+
+/** @param {Options} options */
+async function readToken({ token, 'token-file': file }) {
+  if (typeof file !== 'string') return typeof token === 'string' ? token.trim() : undefined;
+  try {
+    return (file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8')).trim();
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    throw new CannotRun(`The file of --token-file cannot be read (${code}).`);
+  }
+}
+
+/**
+ * An address of a server without what may be secret, and without a slash at the end.
+ *
+ * @param {unknown} url
+ * @returns {string | undefined} `undefined` for what is no address on http or https
+ */
+export function addressIn(url) {
+  if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
+  const { protocol, origin, pathname } = new URL(url);
+  return ['http:', 'https:'].includes(protocol) ? (origin + pathname).replace(/\/+$/, '') : undefined;
 }
 
 /**
@@ -91,6 +124,8 @@ export const apiProbe = (apiUrl) => `${apiUrl}/user`;
 export function troubleOf(error) {
   if (!(error instanceof BitbucketAuthError)) throw error;
   if (error.code === 'REQUEST_TIMEOUT') return 'there was no answer in time';
+  // Of the configuration, a request needs the proxy only. What is wrong with it is told by the check of the endpoints.
+  if (error.code === 'INVALID_CONFIG') return 'the proxy cannot be used';
   return error.cause instanceof Error ? error.cause.message : error.message.replace(/\.$/, '');
 }
 

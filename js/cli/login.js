@@ -13,9 +13,10 @@ import { core, failure } from '../core.js';
 import { BitbucketAuthError, judge } from '../error.js';
 import { pageFor } from '../nocodb/callback-page.js';
 import { readEnvironment } from '../nocodb/environment.js';
-import { clientOf, requestTokens } from '../token-endpoint.js';
+import { requestTokens } from '../token-endpoint.js';
 import { openBrowser } from './open-browser.js';
 import { plain } from './output.js';
+import { requireClient } from './problems.js';
 import { CannotRun, plainly } from './run.js';
 
 /** @typedef {import('../nocodb/environment.js').Environment} Environment */
@@ -75,7 +76,7 @@ function print(name, value) {
 function configured({ 'redirect-uri': redirectUri }, env) {
   try {
     const environment = readEnvironment(typeof redirectUri === 'string' ? { ...env, [REDIRECT_URI]: redirectUri } : env);
-    const client = clientOf(environment);
+    const client = requireClient(environment);
     // The core takes plain http on this machine only.
     if (!client.redirectUri.startsWith('http:')) throw new CannotRun(ELSEWHERE);
     return { environment, client };
@@ -116,8 +117,10 @@ async function listen(server, { hostname, port }) {
     server.listen(Number(port) || 80, hostname.replace(/^\[|\]$/g, ''));
     await once(server, 'listening');
   } catch (error) {
-    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    throw new CannotRun(`The redirect URI's port cannot be listened on (${code}).`);
+    const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
+    const cause = code === 'EADDRINUSE' ? 'Something listens there, NocoDB perhaps: use' : 'Use';
+    throw new CannotRun(`The redirect URI's port cannot be listened on (${code}). ${cause} an OAuth client with another port, and `
+      + '--redirect-uri.');
   }
 }
 

@@ -9,6 +9,13 @@
 import { readFileSync } from 'node:fs';
 import { isTooOld } from './node-version.js';
 
+// Whoever reads the output may end first, as `head` does. That is no failure: the exit status is still of use.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EPIPE') throw error;
+  });
+}
+
 const { version, engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 if (isTooOld(process.versions.node, engines.node)) {

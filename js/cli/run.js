@@ -77,10 +77,13 @@ function read({ options }, args) {
 function misuse(error) {
   const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
   const [, name] = /'-{1,2}([a-z][a-z-]{1,20})\b/.exec(message) ?? [];
-  const isKnown = name !== undefined && Object.values(COMMANDS).some(({ options }) => Object.hasOwn(options, name));
+  const option = Object.values(COMMANDS).map(({ options }) => Object.entries(options)).flat().find(([each]) => each === name)?.[1];
+  const isKnown = option !== undefined;
   const about = isKnown ? `--${name}` : 'An option';
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return isKnown ? `${about} is for another command.` : 'There is no such option.';
-  if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') return `${about} has a value and needs none, or needs one and has none.`;
+  if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') {
+    return option?.type === 'string' ? `${about} needs a value.` : `${about} has a value and needs none.`;
+  }
   return 'There is an argument too many.';
 }
 

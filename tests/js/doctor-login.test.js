@@ -136,11 +136,12 @@ describe('login', () => {
     };
     assert.match(await end({ [REDIRECT_URI]: 'https://nocodb.example/' }), /not on this machine.*http:\/\/127\.0\.0\.1:8976\//s);
     assert.match(await end({}, ['--redirect-uri', 'http://nocodb.example/']), /REDIRECT_URI must start with https/);
-    assert.match(await end({ INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: '' }), /CLIENT_ID is not set/);
+    assert.match(await end({ INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: '', INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: '' }),
+      /CLIENT_ID is not set\.\n.*CLIENT_SECRET is not set\.\n$/);
     const taken = createServer().listen(new URL(bitbucket.client.callback).port, '127.0.0.1');
     await once(taken, 'listening');
     t.after(() => taken.close());
-    assert.match(await end({}), /port cannot be listened on \(EADDRINUSE\)/);
+    assert.match(await end({}), /port cannot be listened on \(EADDRINUSE\)\. Something listens there, .*another port, and --redirect-uri\./);
   });
 });
 
@@ -156,6 +157,6 @@ describe('authorize-url', () => {
   test('ends with 2 without a client', async (t) => {
     const { status, stdout, stderr } = await run(t, ['authorize-url']);
     assert.deepEqual([status, stdout], [2, '']);
-    assert.match(stderr, /CLIENT_ID is not set/);
+    assert.match(stderr, /CLIENT_ID is not set\.\n.*CLIENT_SECRET is not set\.\n.*REDIRECT_URI is not set\.\n$/);
   });
 });

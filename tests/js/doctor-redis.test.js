@@ -20,10 +20,10 @@ function clientOf(t, url, db = 0) {
   return client;
 }
 
-/** The permissions that README lists. */
+/** The permissions that docs/scaling.md lists. */
 function rules() {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  return /ACL SETUSER nocodb on >\S+ (resetkeys .+)/.exec(readme)[1].split(' ');
+  const scaling = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
+  return /ACL SETUSER nocodb on >\S+ (resetkeys .+)/.exec(scaling)[1].split(' ');
 }
 
 describe('a Redis', () => {
@@ -55,7 +55,7 @@ describe('a Redis', () => {
     assertOne(await redisWith(t, { NC_REDIS_URL: url, [`${PREFIX}REDIS_DATABASE`]: '0' }), 'warning', /that of NC_REDIS_URL/);
   });
 
-  test('with the permissions that README lists, and with each of them missing', async (t) => {
+  test('with the permissions that docs/scaling.md lists, and with each of them missing', async (t) => {
     const { url, port } = await startRedis(t);
     const admin = clientOf(t, url);
     const address = `redis://nocodb:marked-password@127.0.0.1:${port}/5`;
@@ -65,16 +65,16 @@ describe('a Redis', () => {
     // Looking for a database takes one that this address does not need.
     for (const rule of all.filter((each) => each.startsWith('+') && each !== '+scan')) {
       await admin.call('ACL', 'SETUSER', 'nocodb', 'reset', 'on', '>marked-password', ...all.filter((each) => each !== rule));
-      assertOne(await redisWith(t, { [OWN]: address }, ['marked']), 'bad', /cannot be used: permission\. Give the user/);
+      assertOne(await redisWith(t, { [OWN]: address }, ['marked']), 'bad', /cannot be used: the user lacks a permission\. Give the user/);
     }
   });
 
   for (const [what, more, address, words] of [
-    ['wants a password', ['--requirepass', 'marked'], ({ port }) => `redis://127.0.0.1:${port}`, /: password\. User or password/],
-    ['wants another password', ['--requirepass', 'marked'], ({ port }) => `redis://:marked-not@127.0.0.1:${port}`, /: password\./],
-    ['has fewer databases', [], ({ url }) => `${url}/77`, /: database number\. It has fewer/],
-    ['is a sentinel', ['--sentinel'], ({ url }) => url, /: sentinel or missing command\./],
-    ['is a replica', ['--replicaof', '127.0.0.1', '1', '--replica-serve-stale-data', 'yes'], ({ url }) => url, /: read-only\. .*primary/],
+    ['wants a password', ['--requirepass', 'marked'], ({ port }) => `redis://127.0.0.1:${port}`, /: user or password is wrong or missing\. Correct the address/],
+    ['wants another password', ['--requirepass', 'marked'], ({ port }) => `redis://:marked-not@127.0.0.1:${port}`, /: user or password is wrong/],
+    ['has fewer databases', [], ({ url }) => `${url}/77`, /: it has no database of that number\. Name a lower/],
+    ['is a sentinel', ['--sentinel'], ({ url }) => url, /: it is a sentinel, or lacks a command\./],
+    ['is a replica', ['--replicaof', '127.0.0.1', '1', '--replica-serve-stale-data', 'yes'], ({ url }) => url, /: it is read-only\. .*primary/],
   ]) {
     test(`that ${what}`, async (t) => {
       const redis = await startRedis(t, ...more);
@@ -87,12 +87,14 @@ describe('a Redis', () => {
     assertOne(await redisWith(t, { [OWN]: gone }, ['marked']), 'bad', /: not reachable\. Start it/);
     const redis = await startRedis(t);
     redis.pause();
-    assertOne(await redisWith(t, { [OWN]: redis.url }), 'bad', /: no answer\./);
+    assertOne(await redisWith(t, { [OWN]: redis.url }), 'bad', /: it does not answer\./);
     redis.resume();
   });
 
   test('whose address cannot be used', async (t) => {
-    assert.deepEqual((await redisWith(t, { [OWN]: 'marked.example:6379' }, ['marked'])).map(({ verdict }) => verdict), ['bad', 'skipped']);
+    const [problem, ...rest] = await redisWith(t, { [OWN]: 'marked.example:6379' }, ['marked']);
+    assert.equal(problem.verdict, 'bad');
+    assertOne(rest, 'skipped', /^No Redis was tried: the variable that names it cannot be used\. $/);
     assertOne(await redisWith(t, {}), 'skipped', /no variable names one/);
   });
 });

@@ -34,7 +34,7 @@ describe('the redirect URI', () => {
   });
 
   for (const [what, answer, words] of [
-    ['NocoDB 0.301.3 without the preload', (response) => response.writeHead(302, { location: '/dashboard' }), /without the query, so the code.*NODE_OPTIONS/],
+    ['NocoDB 0.301.3 without the preload', (response) => response.writeHead(302, { location: '/dashboard' }), /without the query, so the code.*NODE_OPTIONS="--require nocodb-bitbucket-auth\/register".*container.*pkg\/register\.cjs/],
     ['another path', (response, url) => response.writeHead(301, { location: `/dashboard/${url.slice(1)}` }), /to another path, with the query/],
     ['a login of a company', (response) => response.writeHead(302, { location: 'https://login.example/?state=x' }), /to another server/],
     ['nothing', (response) => response.writeHead(404), /with 404.*NODE_OPTIONS.*NC_PUBLIC_URL/],
@@ -124,7 +124,7 @@ describe('NocoDB', () => {
       assertOne(found('nocodb'), 'good', /0\.301\.3/);
       assertOne(found('redirect-uri'), 'bad', /cannot be reached/);
     }
-    assertOne((await examine(t, elsewhere))('nocodb'), 'warning', /cannot be reached from here.*--nocodb/);
+    assertOne((await examine(t, elsewhere))('nocodb'), 'warning', /cannot be reached from here.*See whether NocoDB runs there; --nocodb names another/);
   });
 
   test('tells no version, as where its working folder has none', async (t) => {
@@ -132,11 +132,34 @@ describe('NocoDB', () => {
     assertOne((await examine(t, env))('nocodb'), 'good', /^NocoDB of an untold version, enterprise edition, answers/);
   });
 
+  test('is looked for at the redirect URI where NC_PUBLIC_URL is no address, which is a problem', async (t) => {
+    const { env } = await scene(t);
+    for (const value of ['marked:8080', 'marked.example', 'ftp://marked.example']) {
+      const [wrong, ...rest] = (await examine(t, { ...env, NC_PUBLIC_URL: value }, { secrets: ['marked'] }))('nocodb');
+      assert.equal(wrong.verdict, 'bad');
+      assert.match(wrong.text, /^NC_PUBLIC_URL must be an address that starts with http:\/\/ or https:\/\/\.$/);
+      assertOne(rest, 'good', /0\.301\.3/);
+    }
+  });
+
+  test('tells the version of another package, as where it was started in that one\'s folder', async (t) => {
+    for (const [version, words] of [
+      ['0.2.0', /^NocoDB, community edition, answers at http:\S+ It gives its version as 0\.2\.0, which is none of NocoDB's: outside of/],
+      ['1.301.3', /version as 1\.301\.3/],
+      ['2026.09.0', /^NocoDB 2026\.09\.0, community/],
+      ['0.258.11', /^NocoDB 0\.258\.11, community/],
+    ]) {
+      const info = (_request, response) => json(response, 200, { version, ee: false });
+      const { env } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': info } });
+      assertOne((await examine(t, env))('nocodb'), 'good', words);
+    }
+  });
+
   test('is none, or tells nothing', async (t) => {
     for (const answer of [(response) => response.writeHead(404).end(), (response) => json(response, 200, { version: 3 })]) {
       const { env, paths } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => answer(response) } });
       assert.ok(paths.INFO);
-      assertOne((await examine(t, env))('nocodb'), 'bad', /does not say which NocoDB/);
+      assertOne((await examine(t, env))('nocodb'), 'bad', /does not say which NocoDB.*See whether NocoDB runs there, .*--nocodb names another/);
     }
   });
 
@@ -145,7 +168,7 @@ describe('NocoDB', () => {
     const { env } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => json(response, 200, { version }) } });
     const [{ text }] = (await examine(t, env))('nocodb');
     assert.doesNotMatch(text, /[\x00-\x1f]/);
-    assert.ok(text.length < 200);
+    assert.ok(text.length < 300);
   });
 
   test('gets an opener policy from a proxy', async (t) => {
@@ -196,6 +219,15 @@ describe('the preload', () => {
     assertOne((await examine(t, env))('preload'), 'good', /active in the process that answers at the redirect URI/);
     const without = await scene(t, { answers: { ...guarded, '/': (_request, response) => response.end() } });
     assertOne((await examine(t, without.env))('preload'), 'warning', /cannot be seen/);
+  });
+
+  test('is not looked for where something else than NocoDB answers', async (t) => {
+    for (const status of [302, 404, 502]) {
+      const { origin } = await serve(t, (_request, response) => response.writeHead(status).end());
+      const found = await examine(t, await unreachable({ NC_PUBLIC_URL: origin }));
+      assertOne(found('nocodb'), 'bad', /./);
+      assertOne(found('preload'), 'skipped', /^The preload was not looked for: what answers at http:\S+ does not say that it is NocoDB\. $/);
+    }
   });
 
   test('is not looked for where NocoDB cannot be reached', async (t) => {
@@ -251,17 +283,23 @@ describe('the endpoints', () => {
 
   test('are not reached without it, nor where it refuses them or wants credentials', async (t) => {
     const env = await bitbucket(t);
-    all((await examine(t, env))('endpoints'), 'bad', /cannot be reached directly: the host name could not be resolved/);
+    all((await examine(t, env))('endpoints'), 'bad', /cannot be reached directly: the host name could not be resolved\. Check this machine's name service; .*set HTTPS_PROXY/);
     const refusing = await startProxy(t, () => { throw new RequestError('no', 403); });
     all((await examine(t, { ...env, HTTPS_PROXY: `http://${refusing.address}` }))('endpoints'), 'bad', /through the proxy .*turned the connection down/);
     const asking = await startProxy(t, () => ({ requestAuthentication: true }));
-    all((await examine(t, { ...env, HTTPS_PROXY: `http://${asking.address}` }))('endpoints'), 'bad', /the proxy asks for credentials/);
+    all((await examine(t, { ...env, HTTPS_PROXY: `http://${asking.address}` }))('endpoints'), 'bad', /the proxy asks for credentials.*Correct user and password in HTTPS_PROXY/);
+    const gone = `http://127.0.0.1:${await closedPort()}`;
+    all((await examine(t, { ...env, HTTPS_PROXY: gone }))('endpoints'), 'bad', /was refused\. Start the proxy, or correct HTTPS_PROXY\./);
+    const failing = await startProxy(t, () => { throw new RequestError('no', 502); });
+    all((await examine(t, { ...env, HTTPS_PROXY: `http://${failing.address}` }))('endpoints'), 'bad', /whether the machine of the proxy finds/);
+    all((await examine(t, { ...env, HTTPS_PROXY: 'http://proxy.invalid' }))('endpoints'), 'bad', /the proxy's name in HTTPS_PROXY/);
   });
 
   test('are not asked past a proxy that cannot be used, which is told once', async (t) => {
     const found = await examine(t, { ...await bitbucket(t), HTTPS_PROXY: 'socks5://marked:marked@proxy.example' }, { secrets: ['marked'] });
     const [problem, ...rest] = found('endpoints');
-    assert.match(problem.text, /HTTPS_PROXY must start with http/);
+    assert.match(problem.text, /^HTTPS_PROXY must start with http/);
+    assertOne(found('clock'), 'skipped', /^The clock was not compared: the proxy cannot be used\. $/);
     all(rest, 'skipped', /was not asked, as the proxy cannot be used/);
   });
 

@@ -3,13 +3,16 @@
  * good and in its bad case, against the simulator.
  */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { WriteStream } from 'node:tty';
-import { assertNothingSecret, assertOne, examine, run, scene, start, unreachable } from './doctor-scene.js';
+import { MAIN, assertNothingSecret, assertOne, examine, run, scene, start, unreachable } from './doctor-scene.js';
 import { environment, json, serve } from './support.js';
 
 const { isColored } = await import(new URL('js/cli/output.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
@@ -102,16 +105,42 @@ describe('Node.js', () => {
 });
 
 describe('variables', () => {
-  test('nothing is set', async (t) => {
+  test('nothing is set: tokens work without OAuth2', async (t) => {
     const found = await examine(t, {});
-    assert.deepEqual(found('variables').map(({ verdict }) => verdict), ['bad', 'bad']);
-    assert.match(found('variables')[0].text, /CLIENT_ID is not set/);
-    assert.match(found('variables')[0].cure, /the Key of the OAuth client/);
-    assertOne(found('redirect-uri'), 'bad', /REDIRECT_URI is not set.*Callback URL/);
-    for (const name of ['key-and-secret', 'client', 'scopes', 'redis', 'nocodb', 'preload', 'token']) {
+    assertOne(found('variables'), 'warning', /^OAuth2 is not configured; access tokens and API tokens work without it\. .*CLIENT_ID, .*REDIRECT_URI/);
+    for (const name of ['key-and-secret', 'redirect-uri', 'client', 'scopes', 'redis', 'nocodb', 'preload', 'token']) {
       assertOne(found(name), 'skipped', /./);
     }
   });
+
+  test('of OAuth2 none is set, which is no problem, and hides none', async (t) => {
+    const { env, nocodb } = await scene(t);
+    const none = Object.fromEntries(Object.entries(env).filter(([name]) => !/_(CLIENT_ID|CLIENT_SECRET|REDIRECT_URI)$/.test(name)));
+    const { status, stdout } = await run(t, ['doctor'], { ...none, NC_PUBLIC_URL: nocodb.origin });
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /^! OAuth2 is not configured/m);
+    const found = (await examine(t, { ...none, [`${PREFIX}TIMEOUT_MS`]: '-5' }))('variables');
+    assert.deepEqual(found.map(({ verdict }) => verdict), ['warning', 'bad']);
+  });
+
+  test('of OAuth2 only some are set', async (t) => {
+    const found = await examine(t, { [`${PREFIX}SCOPES`]: 'account', [`${PREFIX}CLIENT_SECRET`]: 'hN3cV6jB1xK5gD0fS7aP2uW9eT4iMqZo' });
+    assertOne(found('variables'), 'bad', /^INTEGRATION_AUTH_BITBUCKET_CLIENT_ID is not set\. .*the Key of the OAuth client/);
+    assertOne(found('redirect-uri'), 'bad', /^INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI is not set.*Callback URL/);
+  });
+
+  for (const [name, words] of [
+    ['SCOPE', /^INTEGRATION_AUTH_BITBUCKET_SCOPE is no variable of the plugin\. Is INTEGRATION_AUTH_BITBUCKET_SCOPES meant\?$/],
+    ['REDIRECT_URL', /Is INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI meant/],
+    ['SOMETHING_ELSE', /^INTEGRATION_AUTH_BITBUCKET_SOMETHING_ELSE is no variable of the plugin\. docs\/configuration\.md/],
+  ]) {
+    test(`${name}, which the plugin does not know`, async (t) => {
+      const [good, ...unknown] = (await examine(t, await unreachable({ [PREFIX + name]: 'marked' }), { secrets: ['marked'] }))('variables');
+      const known = Object.keys(await unreachable()).filter((each) => each.startsWith(PREFIX));
+      assert.equal(good.text, `${known.length} variables of the plugin are set.`);
+      assertOne(unknown, 'warning', words);
+    });
+  }
 
   for (const [name, value, words] of [
     ['CLIENT_ID', '"marked-key-in-quotes"', /CLIENT_ID is in quotes/],
@@ -119,7 +148,7 @@ describe('variables', () => {
     ['CLIENT_ID', 'your_bitbucket_client_id', /CLIENT_ID is a placeholder/],
     ['CLIENT_SECRET', 'marked\u200bsecret', /CLIENT_SECRET holds an invisible character/],
     ['CLIENT_SECRET', 'your_bitbucket_client_secret', /CLIENT_SECRET is a placeholder/],
-    ['TIMEOUT_MS', '-5', /TIMEOUT_MS must be a whole number.*unset it/],
+    ['TIMEOUT_MS', '-5', /^INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS must be a whole number.*unset it/],
     ['CLIENT_CREDENTIALS', 'yes', /CLIENT_CREDENTIALS must be the word allow/],
   ]) {
     test(`${name} like ${JSON.stringify(value)}`, async (t) => {
@@ -136,7 +165,7 @@ describe('variables', () => {
     test(`a redirect URI like ${value}`, async (t) => {
       const found = await examine(t, await unreachable({ [`${PREFIX}REDIRECT_URI`]: value }));
       assertOne(found('redirect-uri'), 'bad', words);
-      assertOne(found('variables'), 'good', /are set/);
+      assertOne(found('variables'), 'good', /^The other variables of the plugin can be used\. $/);
     });
   }
 });
@@ -179,7 +208,7 @@ describe('Key and Secret', () => {
   test('cannot be tried, which says nothing of them', async (t) => {
     const { env, bitbucket } = await scene(t);
     bitbucket.control.fault({ target: 'token', kind: 'status', status: 503, times: 2 });
-    assertOne((await examine(t, env, { args: ['--online'] }))('client'), 'warning', /in vain/);
+    assertOne((await examine(t, env, { args: ['--online'] }))('client'), 'warning', /^Key and Secret could not be tried: /);
   });
 
   test('get tokens for a made-up code from something that is not Bitbucket', async (t) => {
@@ -239,11 +268,10 @@ describe('a token', () => {
     assertOne((await examine(t, env, { args, secrets: ['marked'] }))('token'), 'bad', /^The token: Bitbucket does not accept/);
   });
 
-  test('in a file that is not there: that check fails in plain words, and the others are made', async (t) => {
-    const { env } = await scene(t);
-    const found = await examine(t, env, { args: ['--token-file', '/does/not/exist'] });
-    assertOne(found('token'), 'bad', /^This check could not be made: an unexpected error \(ENOENT\)\./);
-    assertOne(found('nocodb'), 'good', /./);
+  test('in a file that is not there ends with 2', async (t) => {
+    const { status, stdout, stderr } = await run(t, ['doctor', '--token-file', '/does/not/exist'], await unreachable());
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.equal(stderr, 'The file of --token-file cannot be read (ENOENT).\n');
   });
 });
 
@@ -255,7 +283,9 @@ describe('arguments', () => {
     [['doctor', '--marked=marked'], /^There is no such option\. See --help\.$/m],
     [['doctor', 'marked'], /^There is an argument too many/],
     [['doctor', '--json=marked'], /^--json has a value and needs none/],
-    [['doctor', '--nocodb'], /^--nocodb .*has none/],
+    [['doctor', '--nocodb'], /^--nocodb needs a value\. See --help\.$/m],
+    [['doctor', '--nocodb', 'marked:8080'], /^--nocodb must be an address that starts with http:\/\/ or https:\/\/\.$/m],
+    [['doctor', '--nocodb', ''], /^--nocodb must be an address/],
     [['login', '--online'], /^--online is for another command/],
   ]) {
     test(`${args.join(' ') || 'none'} ends with 2`, async (t) => {
@@ -295,6 +325,17 @@ describe('arguments', () => {
         assert.match(url, most);
         if (never) assert.doesNotMatch(url, never);
       }
+    }
+  });
+
+  test('a reader that ends early is no failure, and the status is still told', async (t) => {
+    const { env } = await scene(t);
+    for (const [args, expected] of [[[], 0], [['--token', 'marked-wrong', '--workspace', 'acme'], 1]]) {
+      const child = spawn(process.execPath, [MAIN, 'doctor', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      t.after(() => child.kill('SIGKILL'));
+      child.stdout.destroy();
+      const [[status], printed] = await Promise.all([once(child, 'close'), text(child.stderr)]);
+      assert.deepEqual([status, printed], [expected, '']);
     }
   });
 

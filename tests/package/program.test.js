@@ -27,8 +27,10 @@ for (const [name, node] of Object.entries(nodes)) {
   test(`doctor, in ${name}`, () => {
     const file = join(packageIn(packed.folder), bin['nocodb-bitbucket-auth']);
     const { status, stdout, stderr } = run(node, file, 'doctor', '--json');
-    assert.deepEqual({ status, stderr }, { status: 1, stderr: '' });
+    assert.equal(stderr, '');
     const { checks, ...report } = JSON.parse(stdout);
+    // Whether Bitbucket can be reached depends on the machine.
+    assert.equal(status, report.problems > 0 ? 1 : 0);
     assert.equal(report.version, version);
     assert.deepEqual(checks.filter(({ text }) => text.startsWith('This check could not be made')), []);
     assert.deepEqual(new Set(checks.map((check) => check.name)), new Set([

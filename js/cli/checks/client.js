@@ -45,7 +45,7 @@ function findingOf({ code, message }) {
         + 'refresh token was used.',
     }),
     failed: () => ({ verdict: 'bad', text: message, cure: 'Look at the OAuth client\'s settings at Bitbucket.' }),
-    unknown: () => ({ verdict: 'warning', text: `Key and Secret were tried in vain: ${message}`, cure: 'Try it again later.' }),
+    unknown: () => ({ verdict: 'warning', text: `Key and Secret could not be tried: ${message}`, cure: 'Try it again later.' }),
   };
   return findings[core().judgeTrialExchange(code)]();
 }

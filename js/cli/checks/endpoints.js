@@ -9,10 +9,25 @@ import { findingOf, problemsFor } from '../problems.js';
 
 const NODE_CA = 'For a private certificate authority, start NocoDB and this with NODE_EXTRA_CA_CERTS.';
 
+/**
+ * The cures of the errors with these codes; `variable` names the proxy, if there is one.
+ *
+ * @type {readonly [RegExp, (variable?: string) => string | undefined][]}
+ */
+const CURES = [
+  [/CERT|ISSUER|SIGNATURE/, () => NODE_CA],
+  [/^(ENOTFOUND|EAI_\w+)$/, (variable) => (variable
+    ? `Check the proxy's name in ${variable}, and this machine's name service.`
+    : 'Check this machine\'s name service; if it needs a proxy, set HTTPS_PROXY.')],
+  [/^ECONNREFUSED$/, (variable) => variable && `Start the proxy, or correct ${variable}.`],
+  [/^PROXY_407$/, (variable) => `Correct user and password in ${variable}.`],
+  [/^PROXY_5\d\d$/, () => 'See whether the machine of the proxy finds that host.'],
+];
+
 /** @type {import('../doctor.js').Check} */
 export default {
   async run(context) {
-    const problems = problemsFor(context.environment.problems, 'endpoints').map(findingOf);
+    const problems = problemsFor(context, 'endpoints').map(findingOf);
     const endpoints = endpointsOf(context);
     if (!endpoints) return problems;
     const { authorizeUrl, tokenUrl, apiUrl } = endpoints;
@@ -41,23 +56,32 @@ async function reach(context, name, url) {
   try {
     const { status } = await context.ask(name === 'API' ? apiProbe(url) : url);
     return {
-      reached: /** @type {Finding} */ ({ verdict: 'good', text: `The ${name} at ${origin} answers ${way}.` }),
+      reached: /** @type {Finding} */ ({ verdict: 'good', text: `The ${name} at ${origin} answers ${way.words}.` }),
       foreign: /** @type {Finding} */ ({
         verdict: 'bad',
-        text: `Something else than Bitbucket answers for the ${name} at ${origin}, ${way}: it has the status ${status}.`,
+        text: `Something else than Bitbucket answers for the ${name} at ${origin}, ${way.words}: it has the status ${status}.`,
         cure: 'A gateway that wants a login, for instance, has to let NocoDB through; an address of your own has to be right.',
       }),
       failing: /** @type {Finding} */ ({
         verdict: 'warning',
-        text: `The ${name} at ${origin} answers, ${way}, but with an error of its own (${status}).`,
+        text: `The ${name} at ${origin} answers, ${way.words}, but with an error of its own (${status}).`,
         cure: 'Look at https://bitbucket.status.atlassian.com, and try it again later.',
       }),
     }[core().judgeEndpoint(isForUsers, status)];
   } catch (error) {
-    const trouble = troubleOf(error);
-    const cure = /certificate/.test(trouble) ? NODE_CA : 'The firewall, or the proxy, has to let NocoDB get there.';
-    return { verdict: 'bad', text: `The ${name} at ${origin} cannot be reached ${way}: ${trouble}.`, cure };
+    const text = `The ${name} at ${origin} cannot be reached ${way.words}: ${troubleOf(error)}.`;
+    return { verdict: 'bad', text, cure: cureOf(error, way.variable) };
   }
+}
+
+/**
+ * @param {unknown} error of a request
+ * @param {string} [variable] that names the proxy
+ */
+function cureOf(error, variable) {
+  const { code = '' } = /** @type {{ cause?: NodeJS.ErrnoException }} */ (error).cause ?? {};
+  const cure = CURES.find(([pattern]) => pattern.test(code))?.[1](variable);
+  return cure ?? 'The firewall, or the proxy, has to let NocoDB get there.';
 }
 
 /**
@@ -69,7 +93,9 @@ async function reach(context, name, url) {
 function wayTo({ environment: { proxies } }, url) {
   try {
     const proxy = proxies.proxyFor(url);
-    return proxy ? `through the proxy ${proxy.origin} of ${proxy.variable}` : 'directly';
+    return proxy
+      ? { words: `through the proxy ${proxy.origin} of ${proxy.variable}`, variable: proxy.variable }
+      : { words: 'directly' };
   } catch {
     return undefined;
   }

@@ -4,8 +4,9 @@
  */
 
 import { manifest } from '../../nocodb/manifest.js';
-import { jsonIn, troubleOf } from '../context.js';
-import { nocodbOf } from './nocodb.js';
+import { jsonIn, shown, troubleOf } from '../context.js';
+import { PRELOAD_OPTION } from '../problems.js';
+import { askWhich, nocodbOf } from './nocodb.js';
 import { visitCallback } from './redirect-uri.js';
 
 /** @typedef {import('../context.js').Context} Context */
@@ -13,18 +14,21 @@ import { visitCallback } from './redirect-uri.js';
 /** @typedef {{ type: string, sub_type: string, manifest: { description?: string } }} Entry */
 /** @typedef {{ redirectUri?: string, clientId?: string }} OAuthMeta */
 
-const CURE = 'Start NocoDB with NODE_OPTIONS=--require nocodb-bitbucket-auth/register; its log then says "Bitbucket is registered".';
+const CURE = `Start NocoDB with ${PRELOAD_OPTION}; its log then says "Bitbucket is registered".`;
 const OTHER = 'Run this with the environment of the NocoDB process, and restart NocoDB after a change.';
 
 /** @type {import('../doctor.js').Check} */
 export default {
   async run(context) {
     const base = nocodbOf(context);
-    if (base === undefined) return { verdict: 'skipped', text: 'The preload was not looked for: --nocodb says where NocoDB is.' };
+    if (base === undefined) return notLookedFor('--nocodb says where NocoDB is');
     try {
       const isServed = (await visitCallback(context).catch(() => undefined))?.place === 'page';
       const entries = jsonIn(await context.ask(`${base}/api/v2/integrations`));
-      if (!Array.isArray(entries)) return unseen(isServed);
+      if (!Array.isArray(entries)) {
+        if (isServed || (await askWhich(context, base)).isNocodb) return unseen(isServed);
+        return notLookedFor(`what answers at ${shown(base)} does not say that it is NocoDB`);
+      }
       const own = entries.find(isOurs);
       if (own) return await compared(context, `${base}/api/v2/integrations/${own.type}/bitbucket`);
       const text = 'The preload is not active in NocoDB: its list of integrations lacks the plugin\'s.';
@@ -34,6 +38,11 @@ export default {
     }
   },
 };
+
+/** @param {string} why @returns {Finding} */
+function notLookedFor(why) {
+  return { verdict: 'skipped', text: `The preload was not looked for: ${why}.` };
+}
 
 /** @param {Entry} entry of NocoDB's list */
 function isOurs(entry) {

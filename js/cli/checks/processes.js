@@ -1,6 +1,6 @@
 /** Whether NocoDB runs in several processes, which need a Redis in common. */
 
-import { lackOfRedis } from '../problems.js';
+import { lackOfRedis, reasonIn } from '../problems.js';
 
 /** @type {import('../doctor.js').Check} */
 export default {
@@ -14,7 +14,7 @@ export default {
     }
     if (redis) return { verdict: 'good', text: `NocoDB runs in several processes, which share the Redis of ${redis.variable}.` };
     const lack = lackOfRedis(environment);
-    if (lack) return { verdict: 'bad', text: lack.message };
+    if (lack) return { verdict: 'bad', text: reasonIn(lack.message) };
     return {
       verdict: 'skipped',
       text: 'NocoDB runs in several processes. There is nothing for them to share, as the OAuth client is not configured.',

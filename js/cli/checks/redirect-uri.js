@@ -6,7 +6,7 @@
 import { core } from '../../core.js';
 import { pageFor } from '../../nocodb/callback-page.js';
 import { shown, troubleOf } from '../context.js';
-import { findingOf, problemsFor } from '../problems.js';
+import { PRELOAD_OPTION, findingOf, problemsFor } from '../problems.js';
 
 /** @typedef {import('../context.js').Context} Context */
 /** @typedef {import('../context.js').TimedAnswer} TimedAnswer */
@@ -14,7 +14,7 @@ import { findingOf, problemsFor } from '../problems.js';
 
 const REFUSAL = 'error=access_denied&state=nocodb-bitbucket-auth-doctor';
 
-const PRELOAD = 'The process that serves this address needs NODE_OPTIONS=--require nocodb-bitbucket-auth/register.';
+const PRELOAD = `The process that serves this address needs ${PRELOAD_OPTION}.`;
 const STRIPPED = 'If a proxy strips a path, NC_PUBLIC_URL has to say where users open NocoDB.';
 const EXCEPT = 'Except this address from its rules, or register another one at Bitbucket.';
 
@@ -47,7 +47,7 @@ const PLACES = {
 /** @type {import('../doctor.js').Check} */
 export default {
   async run(context) {
-    const problems = problemsFor(context.environment.problems, 'redirect-uri');
+    const problems = problemsFor(context, 'redirect-uri');
     if (problems.length > 0) return problems.map(findingOf);
     const { client } = context.environment;
     if (!client) return { verdict: 'skipped', text: 'The redirect URI was not asked, as the OAuth client is not configured.' };

@@ -23,13 +23,33 @@ const CACHES = ['NC_REDIS_URL', 'NC_CACHE_REDIS_URL'];
 
 const OWN_DATABASE = 'Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that nobody else uses.';
 
-/** What mends the troubles that the core names. @type {Record<string, string>} */
+/** What the troubles that the core names mean, where its word does not say it. @type {Record<string, string>} */
+const MEANINGS = {
+  password: 'user or password is wrong or missing',
+  permission: 'the user lacks a permission',
+  'read-only': 'it is read-only',
+  'too few replicas': 'it has too few replicas',
+  memory: 'its memory is full',
+  disk: 'it cannot write to its disk',
+  cluster: 'it is part of a cluster',
+  'sentinel or missing command': 'it is a sentinel, or lacks a command',
+  'database number': 'it has no database of that number',
+  loading: 'it is still loading its data',
+  certificate: 'its TLS certificate is not accepted',
+  TLS: 'the TLS handshake failed',
+  'no answer': 'it does not answer',
+  'foreign value': 'a key of the plugin has a value of somebody else\'s',
+  'needless password': 'the address has a password, and it wants none',
+  error: 'it answers with an error',
+};
+
+/** What mends them. @type {Record<string, string>} */
 const CURES = {
-  password: 'User or password in the address are wrong or missing.',
+  password: 'Correct the address.',
   permission: 'Give the user the permissions that docs/scaling.md lists under "Permissions in Redis".',
   'read-only': 'It is a replica: name the primary.',
   cluster: 'Name a Redis that is not part of a cluster.',
-  'database number': 'It has fewer databases: name a lower number.',
+  'database number': 'Name a lower number.',
   certificate: 'Start NocoDB and this with NODE_EXTRA_CA_CERTS.',
   'no answer': 'It hangs, or rediss:// goes to a port without TLS.',
   'not reachable': 'Start it, or correct host and port.',
@@ -39,13 +59,19 @@ const CURES = {
 export default {
   async run(context) {
     const { environment } = context;
-    const { redis, problems } = environment;
+    const { redis } = environment;
     // That several processes need one is for the check of processes.
-    const found = problemsFor(problems, 'redis').filter((problem) => problem !== lackOfRedis(environment)).map(findingOf);
-    if (!redis) return [...found, { verdict: 'skipped', text: 'No Redis was tried: no variable names one. One process needs none.' }];
-    return [...found, await tryOut(context, redis)];
+    const problems = problemsFor(context, 'redis').filter((problem) => problem !== lackOfRedis(environment));
+    const isNamed = problems.some(({ field = '' }) => field.endsWith('_REDIS_URL'));
+    return [...problems.map(findingOf), redis ? await tryOut(context, redis) : noneTried(isNamed)];
   },
 };
+
+/** @param {boolean} isNamed @returns {Finding} */
+function noneTried(isNamed) {
+  const why = isNamed ? 'the variable that names it cannot be used.' : 'no variable names one. One process needs none.';
+  return { verdict: 'skipped', text: `No Redis was tried: ${why}` };
+}
 
 /**
  * @param {Context} context
@@ -93,7 +119,7 @@ function nameOf({ url, variable }) {
 function refused(redis, trouble) {
   return {
     verdict: 'bad',
-    text: `The ${nameOf(redis)} cannot be used: ${trouble}.`,
+    text: `The ${nameOf(redis)} cannot be used: ${MEANINGS[trouble] ?? trouble}.`,
     cure: CURES[trouble] ?? 'Mend that, or name another Redis.',
   };
 }

@@ -7,9 +7,9 @@ const VARIABLE = `${PREFIX}SCOPES`;
 
 /** @type {import('../doctor.js').Check} */
 export default {
-  run({ environment }) {
-    const { client } = environment;
-    const problems = problemsFor(environment.problems, 'scopes');
+  run(context) {
+    const { client } = context.environment;
+    const problems = problemsFor(context, 'scopes');
     if (problems.length > 0) return problems.map(findingOf);
     if (!client) return { verdict: 'skipped', text: 'The scopes were not looked at, as the OAuth client is not configured.' };
     const { scopes } = client;

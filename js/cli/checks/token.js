@@ -1,14 +1,8 @@
 /** Whether Bitbucket accepts a token, by the connection test that NocoDB's users have. */
 
-import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
-
-/** @typedef {import('../run.js').Options} Options */
-
 /** @type {import('../doctor.js').Check} */
 export default {
-  async run({ env, options }) {
-    const token = await readToken(options);
+  async run({ env, options, token }) {
     if (token === undefined) return { verdict: 'skipped', text: 'No token was tested: --token-file names one.' };
     const { createEntry } = await import('../../nocodb/entry.js');
     const { email, workspace, repository } = /** @type {Record<string, string | undefined>} */ (options);
@@ -20,9 +14,3 @@ export default {
     return { verdict: missingScopes.length > 0 ? 'warning' : 'good', text: `The token: ${message}` };
   },
 };
-
-/** @param {Options} options */
-async function readToken({ token, 'token-file': file }) {
-  if (typeof file !== 'string') return typeof token === 'string' ? token.trim() : undefined;
-  return (file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8')).trim();
-}

@@ -1,13 +1,71 @@
-/** The variables of which no other check tells: whether they are there, and can be used. */
+/** The variables of which no other check tells: whether they are there, can be used, and are known to the plugin. */
 
-import { PREFIX, findingOf, problemsFor } from '../problems.js';
+import { core } from '../../core.js';
+import { PREFIX, findingOf, isWithoutOAuth, problemsFor } from '../problems.js';
+
+/** @typedef {import('../doctor.js').Finding} Finding */
+
+/** Of letters that differ, in a name that is taken for a known one. */
+const MOST_TYPOS = 3;
 
 /** @type {import('../doctor.js').Check} */
 export default {
-  run({ env, environment }) {
-    const problems = problemsFor(environment.problems);
-    if (problems.length > 0) return problems.map(findingOf);
+  run(context) {
+    const { env, environment } = context;
     const names = Object.keys(env).filter((name) => name.startsWith(PREFIX) && env[name]?.trim());
-    return { verdict: 'good', text: `${names.length} variables of the plugin are set.` };
+    const known = core().environmentVariables().split(' ').filter((name) => name.startsWith(PREFIX));
+    const unknown = names.filter((name) => !known.includes(name)).map((name) => notOurs(name, known));
+    const problems = problemsFor(context);
+    if (isWithoutOAuth(env)) return [withoutOAuth(), ...problems.map(findingOf), ...unknown];
+    if (problems.length > 0) return [...problems.map(findingOf), ...unknown];
+    const isAllGood = environment.problems.length === 0;
+    return [isAllGood ? allGood(names.length - unknown.length) : othersGood(), ...unknown];
   },
 };
+
+/** @param {number} count @returns {Finding} */
+const allGood = (count) => ({ verdict: 'good', text: `${count} variables of the plugin are set.` });
+
+/** Other checks tell of the rest. @returns {Finding} */
+const othersGood = () => ({ verdict: 'good', text: 'The other variables of the plugin can be used.' });
+
+/** @returns {Finding} */
+function withoutOAuth() {
+  return {
+    verdict: 'warning',
+    text: 'OAuth2 is not configured; access tokens and API tokens work without it.',
+    cure: `For OAuth2, set ${PREFIX}CLIENT_ID, ${PREFIX}CLIENT_SECRET and ${PREFIX}REDIRECT_URI.`,
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {string[]} known
+ * @returns {Finding}
+ */
+function notOurs(name, known) {
+  const [closest] = known.map((other) => ({ other, typos: typosBetween(name, other) })).sort((a, b) => a.typos - b.typos);
+  return {
+    verdict: 'warning',
+    text: `${name} is no variable of the plugin.`,
+    cure: closest && closest.typos <= MOST_TYPOS ? `Is ${closest.other} meant?` : 'docs/configuration.md in the repository lists them.',
+  };
+}
+
+/**
+ * How many letters have to be added, left out or replaced to make one name of the other (Levenshtein distance).
+ *
+ * @param {string} one
+ * @param {string} other
+ */
+function typosBetween(one, other) {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const [index, letter] of [...one].entries()) {
+    const next = [index + 1];
+    for (const [at, theirs] of [...other].entries()) {
+      next.push(Math.min(next[at] + 1, row[at + 1] + 1, row[at] + (letter === theirs ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[other.length];
+}
