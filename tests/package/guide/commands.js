@@ -99,7 +99,7 @@ export const runs = {
     const env = Object.fromEntries(['AUTHORIZE', 'TOKEN', 'API'].map((name) => [`INTEGRATION_AUTH_BITBUCKET_${name}_URL`, nobody]));
     const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: installed(t), env: clean(env), encoding: 'utf8' });
     assert.deepEqual([status, stderr], [1, '']);
-    assert.match(stdout, /^✗ .*INTEGRATION_AUTH_BITBUCKET_CLIENT_ID/m);
+    assert.match(stdout, /^! OAuth2 is not configured; .*INTEGRATION_AUTH_BITBUCKET_CLIENT_ID/m);
     assert.match(stdout, /^[✓!] Node\.js /m);
   },
   'npm run demo:browser': async (t) => {
