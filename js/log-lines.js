@@ -9,7 +9,7 @@
 /**
  * @typedef {object} LogEntry
  * @property {'INFO' | 'WARN' | 'ERROR'} level
- * @property {string} event README lists them
+ * @property {string} event docs/observability.md lists them
  * @property {string} text for people
  * @property {number} [durationMs]
  */
@@ -23,11 +23,20 @@ const LONGEST_TITLE = 100;
  * @returns {string}
  */
 export function logLine({ level, event, text, durationMs }, { title, name } = {}) {
-  // A title is anybody's text, and a log is read line by line.
-  const shown = title === undefined ? name : `"${title.replace(/\p{C}+/gu, ' ').slice(0, LONGEST_TITLE)}"`;
+  const shown = title === undefined ? name : quoted(title);
   return [
     `${level} ${event}`,
     ...(shown === undefined ? [] : [`connection ${shown}`]),
     ...(durationMs === undefined ? [] : [`${Math.round(durationMs)} ms`]),
   ].join(', ').concat(`: ${text}`);
+}
+
+/**
+ * A title is anybody's text, and a log is read line by line.
+ *
+ * @param {string} title
+ */
+function quoted(title) {
+  const characters = [...title.replace(/[\p{C}\p{Z}]+/gu, ' ')];
+  return JSON.stringify(characters.slice(0, LONGEST_TITLE).join(''));
 }

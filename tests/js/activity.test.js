@@ -1,10 +1,7 @@
 /** What administrators can observe of a connection: log lines, counters, and the channels of diagnostics_channel. */
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { readFileSync, readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { trace } from '@opentelemetry/api';
 import { createEntry } from 'nocodb-bitbucket-auth';
 import { environment, json, serve } from './support.js';
 
@@ -55,18 +52,13 @@ describe('a line of the log', () => {
     [{ level: 'INFO', event: 'refreshed', text: 'Done.', durationMs: 231.4 }, { title: 'Sales' }, 'INFO refreshed, connection "Sales", 231 ms: Done.'],
     [{ level: 'WARN', event: 'connection-shared', text: 'It is.' }, { name: 'abcdefgh' }, 'WARN connection-shared, connection abcdefgh: It is.'],
     [{ level: 'ERROR', event: 'connection-dead', text: 'It is.' }, { title: 'A\nB', name: 'abcdefgh' }, 'ERROR connection-dead, connection "A B": It is.'],
+    [{ level: 'WARN', event: 'a', text: 'It is.' }, { title: 'A\u2028B\u2029 C' }, 'WARN a, connection "A B C": It is.'],
+    [{ level: 'WARN', event: 'a', text: 'It is.' }, { title: 'A", 5 ms: B' }, 'WARN a, connection "A\\", 5 ms: B": It is.'],
+    [{ level: 'WARN', event: 'a', text: 'It is.' }, { title: '𝒜'.repeat(101) }, `WARN a, connection "${'𝒜'.repeat(100)}": It is.`],
     [{ level: 'WARN', event: 'connect-failed', text: 'No.', durationMs: 0 }, {}, 'WARN connect-failed, 0 ms: No.'],
   ]) {
     test(expected, () => assert.equal(logLine(entry, connection), expected));
   }
-});
-
-test('docs/observability.md explains each event that the log can have', () => {
-  const files = readdirSync(new URL('../../js', import.meta.url), { recursive: true }).filter((file) => file.endsWith('.js'));
-  const sources = files.map((file) => readFileSync(new URL(`../../js/${file}`, import.meta.url), 'utf8'));
-  const events = new Set(sources.flatMap((source) => [...source.matchAll(/(?:event: |log\([a-z]+, )'([a-z-]+)'/g)].map(([, event]) => event)));
-  const explained = [...readFileSync(new URL('../../docs/observability.md', import.meta.url), 'utf8').matchAll(/^\| `([a-z-]+)` \| (?:INFO|WARN|ERROR) \|/gm)];
-  assert.deepEqual(explained.map(([, event]) => event).sort(), [...events].sort());
 });
 
 describe('the host\'s log', () => {
@@ -216,21 +208,5 @@ describe('the channels', () => {
     assert.equal(describeRequest.mock.callCount(), 0);
     const messages = await published(CHANNELS.request, () => observeRequest(describeRequest, async () => answer));
     assert.deepEqual([describeRequest.mock.callCount(), messages.length], [1, 1]);
-  });
-
-  test('become spans by the example of the documentation', async (t) => {
-    const exporter = new InMemorySpanExporter();
-    const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-    trace.setGlobalTracerProvider(provider);
-    t.after(() => trace.disable());
-    await import('../../docs/opentelemetry.mjs');
-    const Wrapper = await bitbucket(t, { api: [404] });
-    const client = await new Wrapper(expired(), { title: 'Sales' }).authenticate();
-    await assert.rejects(client.get('/user'));
-    const spans = exporter.getFinishedSpans();
-    assert.deepEqual(spans.map(({ name, attributes }) => [name, attributes['http.response.status_code'] ?? attributes['oauth.grant_type']]), [
-      ['refresh', 'refresh_token'], ['GET', 404],
-    ]);
-    assertTellsNoSecret(spans.map(({ attributes }) => attributes));
   });
 });

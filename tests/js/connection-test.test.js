@@ -481,9 +481,12 @@ describe('testConnection, when something is wrong', () => {
 });
 
 describe('connectionStatus', () => {
-  const status = (config, variables = {}) => {
+  /** What is told beside the counters, which activity.test.js is about. */
+  const status = async (config, variables = {}) => {
     const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:9', variables));
-    return new Wrapper(config).connectionStatus();
+    const { activity, ...known } = await new Wrapper(config).connectionStatus();
+    assert.equal(typeof activity, 'object');
+    return known;
   };
   const account = { uuid: '{u}', nickname: 'dana', displayName: 'Dana Demo' };
 

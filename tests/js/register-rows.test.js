@@ -106,7 +106,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.match(error.message, /deleted in NocoDB/);
         assert.deepEqual(others, [error, error]);
         assert.deepEqual(await lines(), [
-          '[nocodb-bitbucket-auth] WARN connection-deleted, connection "Bitbucket of "sales"": This connection was deleted in NocoDB, and its tokens '
+          '[nocodb-bitbucket-auth] WARN connection-deleted, connection "Bitbucket of \\"sales\\"": This connection was deleted in NocoDB, and its tokens '
             + 'are no longer renewed.',
         ]);
         const before = refreshes();

@@ -87,7 +87,7 @@ test('nocodb-start, with small numbers: everything runs', () => {
 test('a subject that does not exist is named', () => {
   const { status, stderr } = bench('nothing');
   assert.equal(status, 1);
-  assert.match(stderr, /There is no subject "nothing", only refresh, client, load, speed, crossings, cost, sync, start, nocodb-start\./);
+  assert.match(stderr, /There is no subject "nothing", only refresh, client, load, speed, crossings, cost, sync, start, nocodb-start, rate-limit\./);
 });
 
 test('a limit is missed by what is above it, or no number', () => {
