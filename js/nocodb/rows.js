@@ -128,6 +128,13 @@ const withConfig = (integration, config) => (
   { ...integration, config: typeof integration.config === 'string' ? JSON.stringify(config) : config });
 
 /**
+ * NocoDB 0.301.3 gives a wrapper no logger. What went well goes to the standard output, everything else to the standard error.
+ *
+ * @param {string} line
+ */
+const logger = (line) => (line.startsWith('INFO ') ? console.log : console.warn)(`[nocodb-bitbucket-auth] ${line}`);
+
+/**
  * The configuration of a row, as far as it can be read: NocoDB's key of encryption may have changed.
  *
  * @param {Integration | undefined} row
@@ -160,7 +167,8 @@ function finishBeforeStoring(model, plugin, use) {
    */
   async function finish(integration, config, stored, { isNew, rest }) {
     const exchange = (/** @type {any} */ payload, /** @type {Record<string, any>} */ kept) => (
-      new plugin.default.wrapper(kept).exchangeToken(payload, kept, { isInTransaction: isInTransaction(rest) }));
+      new plugin.default.wrapper(kept, { logger, title: integration.title ?? stored?.title })
+        .exchangeToken(payload, kept, { isInTransaction: isInTransaction(rest) }));
     const former = isOurs(stored) ? configOf(stored) : undefined;
     return withConfig(integration, await finished(plugin, config, former, { isNew, exchange }));
   }
@@ -324,14 +332,14 @@ function withRow(plugin, config, services, making) {
     // What NocoDB found in a vault must not become a part of what is stored.
     const isResolved = own && plugin.vaultReferences(own).length > 0;
     const saveConfig = isResolved ? undefined : services.saveConfig;
-    return { ...services, saveConfig, isComposed: true, title: titleOf(title, config) };
+    return { logger, ...services, saveConfig, isComposed: true, title: titleOf(title, config) };
   }
   const host = /** @type {Host} */ (row.constructor);
   const loadConfig = async () => {
     const stored = /** @type {Row | undefined} */ (await host.get({ workspace_id: fk_workspace_id }, id));
     return stored?.getConfig();
   };
-  return { ...services, id, title, loadConfig };
+  return { logger, ...services, id, title, loadConfig };
 }
 
 /**

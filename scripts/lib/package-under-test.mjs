@@ -13,9 +13,9 @@ const copied = ['tests/js', 'tests/vectors', 'demo/bitbucket', 'docs/scaling.md'
 
 /**
  * Limits in bytes: of the tarball, of what is in it, and of what in it is this package's own. Each core is in it as a file and
- * as text.
+ * as text, and the guide as it is in the repository.
  */
-const most = { packed: 2_400_000, unpacked: 9_000_000, own: 2_600_000 };
+const most = { packed: 2_500_000, unpacked: 9_400_000, own: 2_900_000 };
 
 /**
  * { folder, tarball, files, sizes, remove() }: the fresh folder, the tarball in it, and the tarball's own files and its sizes.

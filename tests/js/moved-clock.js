@@ -3,9 +3,11 @@
  * a real Redis. Other timers, those of sockets above all, go on as they are.
  */
 import assert from 'node:assert/strict';
-import { syncBuiltinESMExports } from 'node:module';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
-import { Redis } from 'ioredis';
+
+// The one that the package uses: it may carry one of its own.
+const { Redis } = createRequire(import.meta.resolve('nocodb-bitbucket-auth/package.json'))('ioredis');
 
 /** Whatever can be done without the clock moving is done, when for so long nothing more came of it. */
 const QUIET_MS = 10;
