@@ -19,6 +19,10 @@ pub const DEFAULT_LIMIT: u32 = 1000;
 /// The largest limit that is believed: a hundred times the largest that Atlassian sells.
 pub const LARGEST_LIMIT: u32 = 1_000_000;
 
+/// The most requests of others that an answer tells of: as many as the largest limit that Atlassian sells. Each is an entry in
+/// the log, so one answer that tells of a million would hold up everybody.
+const MOST_TOLD: u32 = 10_000;
+
 /// An hour, in milliseconds.
 const HOUR: u64 = LONGEST_WAIT;
 
@@ -105,7 +109,7 @@ pub fn news(status: u16, fields: &Fields<'_>, line: Line, received_at: f64) -> N
     let told = wait(fields.retry_after, received_at);
     News {
         limit,
-        used: is_near.then(|| in_force - in_force / 5),
+        used: is_near.then(|| (in_force - in_force / 5).min(MOST_TOLD)),
         pause: is_refused.then(|| told.unwrap_or_else(|| refusal_pause(refusals))),
         pace: (is_refused && told.is_none()).then(|| HOUR / u64::from(in_force.max(1))),
     }
@@ -187,6 +191,10 @@ impl Log {
 
     /// Notes that the shared log has these.
     pub fn passed_on(&mut self, mut numbers: Vec<f64>) {
+        // Most requests pass on none, and the log may be long.
+        if numbers.is_empty() {
+            return;
+        }
         numbers.sort_by(f64::total_cmp);
         for request in self.requests.iter_mut().filter(|request| request.is_missing) {
             request.is_missing = numbers.binary_search_by(|number| number.total_cmp(&request.number)).is_err();

@@ -481,6 +481,20 @@ describe('with Redis', () => {
     assert.equal(both(lines)(), 20);
   });
 
+  test('no answer, however odd, has so many counted that nobody gets through', async (t) => {
+    const redis = await startRedis(t);
+    const limiter = limiterOf(1000, { redis: { url: redis.url, variable: 'THIS_REDIS_URL' } });
+    await limiter.take(ACCOUNT, GROUP);
+    await limiter.observe(ACCOUNT, GROUP, told({ 'x-ratelimit-limit': '1000000', 'x-ratelimit-nearlimit': 'true' }));
+    await limiter.take(ACCOUNT, GROUP);
+    const said = console.warn.mock.calls.map(({ arguments: [text] }) => text).filter((text) => text.includes('THIS_REDIS_URL'));
+    assert.deepEqual(said, []);
+    const reader = new Redis(redis.url);
+    t.after(() => reader.disconnect());
+    const key = (await reader.keys('*')).find((name) => !name.endsWith(':life'));
+    assert.equal(await reader.zcard(key), 10_001);
+  });
+
   test('answers that tell of others while requests are counted hold none of those up', async (t) => {
     const redis = await startRedis(t);
     moveClock(t);
