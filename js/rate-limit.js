@@ -2,8 +2,8 @@
  * Keeps the requests of each account within Bitbucket's rate limit.
  *
  * In: who is about to send a request, and what Bitbucket answered. Out: the moment at which it may be sent, in the order
- * of asking. What never happens here: more requests than the limit in any hour, a request that is lost or fails because
- * Redis does, or a credential in a key.
+ * of asking. What never happens here: more requests than the limit in any hour (what several processes may exceed it by
+ * when Redis fails is in docs/scaling.md), a request that is lost or fails because Redis does, or a credential in a key.
  *
  * Bitbucket's hour rolls. So does the log of an account's requests (rate-log.js): the whole limit may go out in one burst,
  * and each request makes room for another one when its own hour is over. Whoever sets the time of day changes nothing: it is

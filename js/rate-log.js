@@ -8,6 +8,9 @@
  * A process keeps what it sent itself, on a clock that never goes back. Redis has what all sent, on its own clock, so those of
  * the processes do not matter. It is asked one thing at a time, which it does in one step; while it cannot be, a process
  * goes on from what it knows. The same request may be told to Redis more than once: it has a name.
+ *
+ * After a loss of its data, Redis knows of the requests of others only when those have noticed it, too. So whoever notices it
+ * lets nothing through for that long. What stays possible is in docs/scaling.md.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -26,6 +29,9 @@ import { core } from './core.js';
  */
 
 const REDIS_LIMITS = { operation: 1000, connection: 2000, reconnection: 5000, watch: 5000 };
+
+/** After a loss of Redis' data, all processes that can reach it have passed on by then what they know. */
+const SETTLING_MS = REDIS_LIMITS.reconnection + REDIS_LIMITS.connection;
 
 /** The braces have a cluster keep all keys in one place. */
 const PREFIX = 'nocodb-bitbucket-auth:{rate}:';
@@ -96,6 +102,12 @@ export class SharedLogs {
   /** @type {() => Iterable<RateLog>} */
   #logs;
 
+  /** Names the life of Redis' data; another one means that they were lost. @type {string | undefined} */
+  #life;
+
+  /** When others have noticed a loss, too; of `performance.now()`. */
+  #settledAt = 0;
+
   /**
    * @param {RedisAddress} address
    * @param {() => Iterable<RateLog>} logs those of this process
@@ -129,7 +141,8 @@ export class SharedLogs {
         const missing = times.missing(MOST_AT_ONCE, now);
         const isLast = missing.length < 2 * MOST_AT_ONCE;
         const known = isLast && isComplete ? times.known(now) : 0;
-        const reply = await run(redis, life, key, isLast ? question : {}, known, missing);
+        const settling = question.limit === undefined ? 0 : Math.max(0, Math.ceil(this.#settledAt - now));
+        const reply = await run(redis, life, key, isLast && settling === 0 ? question : {}, known, missing);
         if (reply === 'lost') return LOST;
         if (reply === 'less') {
           // It makes room for other data, perhaps.
@@ -137,7 +150,7 @@ export class SharedLogs {
           times.lose();
         } else {
           times.passedOn(missing.filter((_, index) => index % 2 === 0));
-          if (isLast) return reply;
+          if (isLast) return settling || reply;
         }
       }
     }, options);
@@ -159,6 +172,8 @@ export class SharedLogs {
    */
   async #check(redis, life) {
     await checkLog(redis, life);
+    if (this.#life !== undefined && this.#life !== life.value) this.#settledAt = performance.now() + SETTLING_MS;
+    this.#life = life.value;
     // It may have started again with the data of some minutes ago.
     for (const { times } of this.#logs()) times.lose();
   }

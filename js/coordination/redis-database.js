@@ -66,6 +66,8 @@ export const DATABASE_SCRIPTS = {
       local seen, chosen, mark, limit = unpack(ARGV)
       local function marked()
         local value = redis.pcall('GET', name)
+        -- Who may not read it would mark the database anew each time, and everybody's data would seem lost.
+        if type(value) == 'table' and not string.find(value.err, 'WRONGTYPE', 1, true) then error(value.err) end
         return type(value) == 'string' and value ~= '' and value
       end
       local function owners()
