@@ -84,7 +84,7 @@ function bars(results) {
 /** Bars of how many times as fast, on a logarithmic scale, with the goals as lines. */
 function chart(results) {
   const all = bars(results);
-  const [left, width, bar, gap, top] = [20, 620, 14, 20, 44];
+  const [left, width, bar, gap, top] = [20, 720, 14, 36, 44];
   const [from, to] = [0.5, 16];
   const x = (value) => left + width * Math.log(Math.min(Math.max(value, from), to) / from) / Math.log(to / from);
   const step = bar + gap;
@@ -92,10 +92,11 @@ function chart(results) {
   const rows = all.flatMap(({ title, name, value, least }, row) => {
     const y = top + row * step;
     return [
-      `<text x="${left}" y="${y + 11}">${escape(`${title}: ${name}`)}</text>`,
-      `<rect class="bar" x="${left}" y="${y + 16}" height="${bar - 4}" width="${(x(value) - left).toFixed(1)}"/>`,
-      `<path class="goal" d="M${x(least).toFixed(1)} ${y + 14}v${bar}"/>`,
-      `<text class="value" x="${(x(value) + 5).toFixed(1)}" y="${y + 25}">${round(value)}×</text>`,
+      `<text x="${left}" y="${y + 4}" class="title">${escape(title)}</text>`,
+      `<text x="${left}" y="${y + 18}">${escape(name)}</text>`,
+      `<rect class="bar" x="${left}" y="${y + 23}" height="${bar - 4}" width="${(x(value) - left).toFixed(1)}"/>`,
+      `<path class="goal" d="M${x(least).toFixed(1)} ${y + 21}v${bar}"/>`,
+      `<text class="value" x="${(Math.max(x(value), x(least)) + 6).toFixed(1)}" y="${y + 32}">${round(value)}×</text>`,
     ];
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left + width + 60} ${height}" role="img">
@@ -105,6 +106,7 @@ svg { color: #24292f; --bar: #0969da; --goal: #cf222e }
 @media (prefers-color-scheme: dark) { svg { color: #e6edf3; --bar: #4493f8; --goal: #ff7b72 } }
 text { font: 12px sans-serif; fill: currentColor }
 .value { font-size: 10px }
+.title { font-size: 10px; opacity: .7 }
 .bar { fill: var(--bar) }
 .goal { stroke: var(--goal); stroke-width: 2 } .tick { stroke: currentColor; opacity: .2 }
 </style>
