@@ -328,18 +328,19 @@ function withRow(plugin, config, services, making) {
   if (!making || !services) return services;
   const { row, config: own } = making;
   const { id, title, fk_workspace_id } = row;
+  const told = { ...services, logger: services.logger ?? logger };
   if (hasOtherTokens(own, config)) {
     // What NocoDB found in a vault must not become a part of what is stored.
     const isResolved = own && plugin.vaultReferences(own).length > 0;
     const saveConfig = isResolved ? undefined : services.saveConfig;
-    return { logger, ...services, saveConfig, isComposed: true, title: titleOf(title, config) };
+    return { ...told, saveConfig, isComposed: true, title: titleOf(title, config) };
   }
   const host = /** @type {Host} */ (row.constructor);
   const loadConfig = async () => {
     const stored = /** @type {Row | undefined} */ (await host.get({ workspace_id: fk_workspace_id }, id));
     return stored?.getConfig();
   };
-  return { logger, ...services, id, title, loadConfig };
+  return { ...told, id, title, loadConfig };
 }
 
 /**

@@ -23,6 +23,14 @@ after(() => bb.close());
 for (const edition of HOSTS) describe(edition.name, () => {
   const { ours, create, update } = callsOf(edition);
 
+  test('an exchange, good or bad, has a line in the log with the title of the connection', async () => {
+    const bad = { code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) };
+    const calls = [create(oauth(await authorize(bb)), { title: 'Sales' }), create(oauth(bad), { title: 'Support' })];
+    const { stdout, stderr } = await runHost(edition, { calls }, { env: variables(bb) });
+    assert.match(stdout, /^\[nocodb-bitbucket-auth\] INFO connected, connection "Sales", \d+ ms: /m);
+    assert.match(stderr, /^\[nocodb-bitbucket-auth\] WARN connect-failed, connection "Support", \d+ ms: INVALID_GRANT: /m);
+  });
+
   describe('a failed exchange', () => {
     /** @returns {import('node:test').TestFn} */
     const refused = (prepare, expected, status = 400) => async () => {

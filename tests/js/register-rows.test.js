@@ -70,6 +70,15 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual(await host('use', { first: await host('open', { id }) }), [200]);
       });
 
+      test('is called by its title in the log when its tokens are renewed', async (t) => {
+        const { host, id, expire } = await scene(t, edition, { type });
+        const first = await host('open', { id });
+        expire();
+        assert.deepEqual(await host('use', { first }), [200]);
+        const lines = (await host('printed')).filter((line) => line.startsWith('[nocodb-bitbucket-auth] INFO '));
+        assert.match(lines.at(-1), /^\[nocodb-bitbucket-auth\] INFO refreshed, connection "Bitbucket of \\"sales\\"", \d+ ms: /);
+      });
+
       test('keeps what an administrator changed meanwhile', async (t) => {
         const { host, id, expire, config } = await scene(t, edition, { type });
         const first = await host('open', { id });
