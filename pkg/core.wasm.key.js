@@ -1,4 +1,4 @@
-export const hash = '0c86660626e29f314ef2e8d6ae984db7e22ab6b6258c2aa719978d4317b34a6d';
+export const hash = 'c978a6ef18cb53525ccc1088433f5cb99792eca6a1662b2f5b8edc34173e9079';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '2cbd29b1c46c369d95aac353ef68a4028b8592bfeede349b34b8bbb4c10239be';
-export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/0c86660626e29f314ef2e8d6ae984db7e22ab6b6258c2aa719978d4317b34a6d');
+export const build = '830175762ff82a327f70374c06b548fdb62a1c984174e8c13801dac229076ed1';
+export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/c978a6ef18cb53525ccc1088433f5cb99792eca6a1662b2f5b8edc34173e9079');

@@ -8,10 +8,11 @@ __esModule?__defProp(target,"default",{value:mod,enumerable:true}):target,mod));
 true&&bitbucket instanceof import_error.BitbucketAuthError}function meaningOf(error){if(error instanceof import_error.BitbucketAuthError)
 return error;const{bitbucket}=(0,import_arguments.members)(error);return bitbucket instanceof import_error.BitbucketAuthError?
 bitbucket:(0,import_core.failure)("API_FAILED","api")}var import_arguments,import_core,import_error;var init_meaning=__esm(
-{"js/api/meaning.js"(){import_arguments=require("./shared.cjs");import_core=require("./shared.cjs");import_error=require("./shared.cjs")}});function logLine({level,event,text,durationMs},{title,name}={}){const shown=title===void 0?name:`"${title.replace(/\p{C}+/gu,
-" ").slice(0,LONGEST_TITLE)}"`;return[`${level} ${event}`,...shown===void 0?[]:[`connection ${shown}`],...durationMs===void 0?
-[]:[`${Math.round(durationMs)} ms`]].join(", ").concat(`: ${text}`)}var LONGEST_TITLE;var init_log_lines=__esm({"js/log-\
-lines.js"(){LONGEST_TITLE=100}});function whenLate(ms,end2,{isAwaited}={isAwaited:true}){let isStopped=false;const timer=setTimeout(()=>afterReading(()=>{
+{"js/api/meaning.js"(){import_arguments=require("./shared.cjs");import_core=require("./shared.cjs");import_error=require("./shared.cjs")}});function logLine({level,event,text,durationMs},{title,name}={}){const shown=title===void 0?name:quoted(title);return[`${level}\
+ ${event}`,...shown===void 0?[]:[`connection ${shown}`],...durationMs===void 0?[]:[`${Math.round(durationMs)} ms`]].join(
+", ").concat(`: ${text}`)}function quoted(title){const characters=[...title.replace(/[\p{C}\p{Z}]+/gu," ")];return JSON.
+stringify(characters.slice(0,LONGEST_TITLE).join(""))}var LONGEST_TITLE;var init_log_lines=__esm({"js/log-lines.js"(){LONGEST_TITLE=
+100}});function whenLate(ms,end2,{isAwaited}={isAwaited:true}){let isStopped=false;const timer=setTimeout(()=>afterReading(()=>{
 if(!isStopped)end2()}),ms);if(!isAwaited)timer.unref();return()=>{isStopped=true;clearTimeout(timer)}}async function within(ms,work,options){
 let stop=()=>{};const late=new Promise((_resolve,reject)=>{stop=whenLate(ms,()=>reject(LATE),options)});try{return await Promise.
 race([work,late])}finally{stop()}}function signalAfter(ms){const controller=new AbortController;whenLate(ms,()=>controller.
@@ -371,6 +372,8 @@ function scriptsOf(redis){return redis}var import_node_crypto,import_core14,BASE
       local seen, chosen, mark, limit = unpack(ARGV)
       local function marked()
         local value = redis.pcall('GET', name)
+        -- Who may not read it would mark the database anew each time, and everybody's data would seem lost.
+        if type(value) == 'table' and not string.find(value.err, 'WRONGTYPE', 1, true) then error(value.err) end
         return type(value) == 'string' and value ~= '' and value
       end
       local function owners()
@@ -468,11 +471,11 @@ setTimeout(()=>this.#connect(false),pause).unref()}}}});function numberOf2(many)
 const{requestLog}=redis;const window=(0,import_core16.core)().rateLimitWindow()*1e3;return requestLog.call(redis,PREFIX+
 key,life.name,life.value,NAME,window,limit,used,number,known,...missing)}async function checkLog(redis,life){const number=numberOf2(
 1);const key=`check:${NAME}${number}`;await run(redis,life,key,{limit:1,number},0,[]);await run(redis,life,key,{limit:1,
-number},0,[]);await redis.zrem(PREFIX+key,NAME+number)}var import_node_crypto2,import_core16,REDIS_LIMITS,PREFIX,NAME,MOST_AT_ONCE,
-LOG_SCRIPT,SCRIPTS,numbered,SharedLogs,RateLog;var init_rate_log=__esm({"js/rate-log.js"(){import_node_crypto2=require("node:crypto");
-init_redis_connection();import_core16=require("./shared.cjs");REDIS_LIMITS={operation:1e3,connection:2e3,reconnection:5e3,
-watch:5e3};PREFIX="nocodb-bitbucket-auth:{rate}:";NAME=`${(0,import_node_crypto2.randomBytes)(9).toString("base64url")}:`;
-MOST_AT_ONCE=1e3;LOG_SCRIPT=`
+number},0,[]);await redis.zrem(PREFIX+key,NAME+number)}var import_node_crypto2,import_core16,REDIS_LIMITS,SETTLING_MS,PREFIX,
+NAME,MOST_AT_ONCE,LOG_SCRIPT,SCRIPTS,numbered,SharedLogs,RateLog;var init_rate_log=__esm({"js/rate-log.js"(){import_node_crypto2=
+require("node:crypto");init_redis_connection();import_core16=require("./shared.cjs");REDIS_LIMITS={operation:1e3,connection:2e3,
+reconnection:5e3,watch:5e3};SETTLING_MS=REDIS_LIMITS.reconnection+REDIS_LIMITS.connection;PREFIX="nocodb-bitbucket-auth:\
+{rate}:";NAME=`${(0,import_node_crypto2.randomBytes)(9).toString("base64url")}:`;MOST_AT_ONCE=1e3;LOG_SCRIPT=`
   if redis.pcall('GET', KEYS[2]) ~= ARGV[1] then return 'lost' end
   local log, name = KEYS[1], ARGV[2]
   local window, limit, used = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -504,81 +507,84 @@ MOST_AT_ONCE=1e3;LOG_SCRIPT=`
   end
   redis.call('PEXPIRE', log, window / 1000)
   return reply
-`;SCRIPTS={requestLog:{lua:LOG_SCRIPT,numberOfKeys:2}};numbered=0;SharedLogs=class{#connection;#logs;constructor(address,logs){
+`;SCRIPTS={requestLog:{lua:LOG_SCRIPT,numberOfKeys:2}};numbered=0;SharedLogs=class{#connection;#logs;#life;#settledAt=0;constructor(address,logs){
 this.#logs=logs;this.#connection=new RedisConnection({...address,limits:REDIS_LIMITS,scripts:SCRIPTS,log:message=>console.
 warn(`[nocodb-bitbucket-auth] ${message}`),without:"keeps to the rate limit on its own",lifeName:`${PREFIX}life`,check:(redis,life)=>this.#check(
 redis,life),opened:()=>this.#passOn()})}ask({key,times},question={},options){return this.#connection.use(async(redis,life)=>{
 for(let isComplete=true;;){const now=performance.now();const missing=times.missing(MOST_AT_ONCE,now);const isLast=missing.
-length<2*MOST_AT_ONCE;const known=isLast&&isComplete?times.known(now):0;const reply=await run(redis,life,key,isLast?question:
-{},known,missing);if(reply==="lost")return LOST;if(reply==="less"){isComplete=false;times.lose()}else{times.passedOn(missing.
-filter((_,index)=>index%2===0));if(isLast)return reply}}},options)}async takeBack(key,number){await this.#connection.use(
-redis=>redis.zrem(PREFIX+key,NAME+number))}async#check(redis,life){await checkLog(redis,life);for(const{times}of this.#logs())
-times.lose()}#passOn(){for(const log of this.#logs())void this.ask(log,{},{isAwaited:false})}};RateLog=class{times=new((0,import_core16.core)()).
-RequestLog;#shared;constructor(key,shared){this.key=key;this.#shared=shared}async take(limit){const number=numberOf2(1);
-const asked=performance.now();const wait=await this.#shared?.ask(this,{limit,number});if(wait===0)this.times.add(asked,number,
-false);return{wait:wait??this.#takeAlone(limit,number),number}}#takeAlone(limit,number){const now=performance.now();const wait=this.
-times.wait(limit,now);if(wait===0)this.times.add(now,number,this.#shared!==void 0);return wait}async takeBack(number){this.
-times.takeBack(number);await this.#shared?.takeBack(this.key,number)}async learn(used){const asked=performance.now();if(this.
-times.unknown(used,asked)===0)return;const number=numberOf2(used);const unknown=await this.#shared?.ask(this,{used,number});
-const isMissing=unknown===void 0&&this.#shared!==void 0;const many=unknown??this.times.unknown(used,asked);for(let at=number;at<
-number+many;at+=1)this.times.add(asked,at,isMissing)}async countIn(log){log.times.absorb(this.times);await this.#shared?.
-ask(log)}}}});function rateLimiterOf(environment){const{rateLimit}=environment;if(rateLimit===void 0)return void 0;const limiter=limitersByEnvironment.
+length<2*MOST_AT_ONCE;const known=isLast&&isComplete?times.known(now):0;const settling=question.limit===void 0?0:Math.max(
+0,Math.ceil(this.#settledAt-now));const reply=await run(redis,life,key,isLast&&settling===0?question:{},known,missing);if(reply===
+"lost")return LOST;if(reply==="less"){isComplete=false;times.lose()}else{times.passedOn(missing.filter((_,index)=>index%
+2===0));if(isLast)return settling||reply}}},options)}async takeBack(key,number){await this.#connection.use(redis=>redis.
+zrem(PREFIX+key,NAME+number))}async#check(redis,life){await checkLog(redis,life);if(this.#life!==void 0&&this.#life!==life.
+value)this.#settledAt=performance.now()+SETTLING_MS;this.#life=life.value;for(const{times}of this.#logs())times.lose()}#passOn(){
+for(const log of this.#logs())void this.ask(log,{},{isAwaited:false})}};RateLog=class{times=new((0,import_core16.core)()).
+RequestLog;#shared;constructor(key,shared){this.key=key;this.#shared=shared}get isEmpty(){return this.times.wait(1,performance.
+now())===0}async take(limit){const number=numberOf2(1);const asked=performance.now();const wait=await this.#shared?.ask(
+this,{limit,number});if(wait===0)this.times.add(asked,number,false);return{wait:wait??this.#takeAlone(limit,number),number}}#takeAlone(limit,number){
+const now=performance.now();const wait=this.times.wait(limit,now);if(wait===0)this.times.add(now,number,this.#shared!==void 0);
+return wait}async takeBack(number){this.times.takeBack(number);await this.#shared?.takeBack(this.key,number)}async learn(used){
+const asked=performance.now();if(this.times.unknown(used,asked)===0)return;const number=numberOf2(used);const unknown=await this.#shared?.
+ask(this,{used,number});const isMissing=unknown===void 0&&this.#shared!==void 0;const many=unknown??this.times.unknown(used,
+asked);for(let at=number;at<number+many;at+=1)this.times.add(asked,at,isMissing)}async countIn(log){log.times.absorb(this.
+times);await this.#shared?.ask(log)}}}});function rateLimiterOf(environment){const{rateLimit}=environment;if(rateLimit===void 0)return void 0;const limiter=limitersByEnvironment.
 get(environment)??findLimiter(environment,rateLimit);limitersByEnvironment.set(environment,limiter);return limiter}function findLimiter({
 isRateLimitConfigured,redis,client},rateLimit){const key=client?.deriveKey("rate-limit");const name=JSON.stringify([rateLimit,
 isRateLimitConfigured,redis,hash(key,"")]);let limiter=limiters.get(name);if(!limiter){limiter=new RateLimiter({rateLimit,
 isRateLimitConfigured,redis,key});limiters.set(name,limiter)}return limiter}function hash(key,text){return(0,import_node_crypto3.createHmac)(
 "sha256",key??"").update(text).digest("base64url")}function rateLimited(wait,detail){return(0,import_core17.failure)("AP\
 I_RATE_LIMITED","api",{retryAfter:Math.ceil(wait)},{detail})}var import_node_crypto3,import_promises3,import_p_limit2,import_core17,
-MOST_WAITING,SHORTEST_WAIT_MS,HOUR_MS,KEPT_MS2,LOGGED_MS,limiters,limitersByEnvironment,RateLimiter,Line;var init_rate_limit=__esm(
+MOST_WAITING,SHORTEST_WAIT_MS,HOUR_MS,SWEEP_MS,LOGGED_MS,limiters,limitersByEnvironment,RateLimiter,Line;var init_rate_limit=__esm(
 {"js/rate-limit.js"(){import_node_crypto3=require("node:crypto");import_promises3=require("node:timers/promises");import_p_limit2=
 __toESM(require("p-limit"));init_abort();import_core17=require("./shared.cjs");init_rate_log();MOST_WAITING=1e4;SHORTEST_WAIT_MS=
-1e3;HOUR_MS=60*60*1e3;KEPT_MS2=70*60*1e3;LOGGED_MS=1e4;limiters=new Map;limitersByEnvironment=new WeakMap;RateLimiter=class{#settings;#shared;#lines=new Map;#proven=new Map;#sweptAt=Date.
+1e3;HOUR_MS=60*60*1e3;SWEEP_MS=70*60*1e3;LOGGED_MS=1e4;limiters=new Map;limitersByEnvironment=new WeakMap;RateLimiter=class{#settings;#shared;#lines=new Map;#proven=new Map;#sweptAt=performance.
 now();constructor(settings){this.#settings=settings;const{redis}=settings;this.#shared=redis&&new SharedLogs(redis,()=>Array.
 from(this.#lines.values(),({requests:requests3})=>requests3))}take(account,group,options={}){return this.#lineOf(account,
 group).take(options)}async observe(account,group,{status,headers}){const limit=headers["x-ratelimit-limit"];const near=headers["\
 x-ratelimit-nearlimit"];const line=this.#lineOf(account,group);if(status<400&&limit===void 0&&near===void 0){line.accepted();
-return}const{isRateLimitConfigured}=this.#settings;const now=Date.now();await line.learn((0,import_core17.core)().rateLimitNews(
-status,limit,near,headers["retry-after"],line.limit,isRateLimitConfigured,line.refusals,now),now)}async prove(own,ask){if(this.#proven.
+return}const{isRateLimitConfigured}=this.#settings;await line.learn((0,import_core17.core)().rateLimitNews(status,limit,
+near,headers["retry-after"],line.limit,isRateLimitConfigured,line.refusals,Date.now()))}async prove(own,ask){if(this.#proven.
 has(own))return;this.#proven.set(own,void 0);const account=await ask();if(account===void 0||account===own)return;const lines=[
 ...this.#lines].filter(([,line])=>line.account===own);await Promise.all(lines.map(async([name,line])=>{await line.continueIn(
 this.#lineOf(account,line.group));this.#lines.delete(name)}));this.#proven.set(own,account)}#lineOf(own,group){this.#sweep();
 const account=this.#proven.get(own)??own;const name=`${group} ${account}`;let line=this.#lines.get(name);if(!line){const requests3=new RateLog(
 hash(this.#settings.key,name),this.#shared);line=new Line(Number(this.#settings.rateLimit),requests3,account,group);this.#lines.
-set(name,line)}return line}#sweep(){const now=Date.now();if(now-this.#sweptAt<KEPT_MS2)return;this.#sweptAt=now;for(const[
+set(name,line)}return line}#sweep(){const now=performance.now();if(now-this.#sweptAt<SWEEP_MS)return;this.#sweptAt=now;for(const[
 name,line]of this.#lines){if(line.isForgettable(now))this.#lines.delete(name)}const accounts=new Set([...this.#lines.values()].
 map(({account})=>account));for(const[own,account=own]of this.#proven){if(!accounts.has(account))this.#proven.delete(own)}}};
-Line=class{#turn=(0,import_p_limit2.default)(1);#waiting=0;#closedUntil=0;#toldUntil=0;#pausedUntil=0;#pacedUntil=0;#pace=0;#nextAt=0;refusals=0;#logged;#touchedAt=0;#waker=new AbortController;#successor;constructor(limit,requests3,account,group){
+Line=class{#turn=(0,import_p_limit2.default)(1);#waiting=0;#closedUntil=0;#toldUntil=0;#pausedUntil=0;#pacedUntil=0;#pace=0;#nextAt=-Infinity;refusals=0;#logged;#waker=new AbortController;#successor;constructor(limit,requests3,account,group){
 this.limit=limit;this.requests=requests3;this.account=account;this.group=group}async continueIn(line){const isPassedOn=this.
 requests.countIn(line.requests);this.#successor=line;this.#waker.abort();await isPassedOn}async take({signal,maxWaitMs=Infinity,
-log}){const now=Date.now();this.#touchedAt=now;const paced=this.#pacedUntil>now?this.#nextAt-now+this.#waiting*this.#pace:
-0;const closed=Math.max(this.#closedUntil-now,paced);if(this.#waiting>=MOST_WAITING){throw rateLimited(Math.max(closed,SHORTEST_WAIT_MS),
-`${MOST_WAITING} requests of this account wait already; send fewer at once, or set INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT\
- to what Bitbucket allows`)}if(closed>maxWaitMs)throw rateLimited(closed);this.#waiting+=1;try{const until=now+maxWaitMs;
-await unlessAborted(this.#turn(()=>this.#pass(signal,until,log)),signal)}finally{this.#waiting-=1}}async learn({limit,used,
-pause,pace},now){if(limit!==void 0)this.limit=limit;if(pause===void 0)this.accepted();else if(pace===void 0)this.#toldUntil=
-Math.max(this.#toldUntil,now+pause);else if(now>=this.#pausedUntil){this.refusals+=1;this.#pausedUntil=now+pause;this.#pacedUntil=
+log}){const now=performance.now();const paced=this.#pacedUntil>now?this.#nextAt-now+this.#waiting*this.#pace:0;const closed=Math.
+max(this.#closedUntil-now,paced);if(this.#waiting>=MOST_WAITING){throw rateLimited(Math.max(closed,SHORTEST_WAIT_MS),`${MOST_WAITING}\
+ requests of this account wait already; send fewer at once, or set INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT to what Bitbuck\
+et allows`)}if(closed>maxWaitMs)throw rateLimited(closed);this.#waiting+=1;try{const until=now+maxWaitMs;await unlessAborted(
+this.#turn(()=>this.#pass(signal,until,log)),signal)}finally{this.#waiting-=1}}async learn({limit,used,pause,pace}){const now=performance.
+now();if(limit!==void 0)this.limit=limit;if(pause===void 0)this.accepted();else if(pace===void 0)this.#toldUntil=Math.max(
+this.#toldUntil,now+pause);else if(now>=this.#pausedUntil){this.refusals+=1;this.#pausedUntil=now+pause;this.#pacedUntil=
 now+HOUR_MS;this.#pace=pace}if(limit!==void 0||pause!==void 0){this.#closedUntil=0;this.#waker.abort();this.#waker=new AbortController}
-if(used!==void 0)await this.requests.learn(used)}accepted(){if(Date.now()>=this.#pausedUntil)this.refusals=0}isForgettable(now){
-return this.#waiting===0&&now-this.#touchedAt>KEPT_MS2}async#pass(signal,until,log){while(!signal?.aborted){const now=Date.
-now();if(this.#successor)return this.#successor.take({signal,maxWaitMs:until-now,log});const waker=this.#waker.signal;const closed=this.#closed(
-now);const{wait,number}=closed??await this.requests.take(this.limit);if(number!==void 0&&wait<=0){if(!signal?.aborted&&!this.#successor)
-return this.#passed(now);await this.requests.takeBack(number);continue}const reason=closed?.reason??"used up";if(wait>LOGGED_MS)
-this.#log(reason,now+wait,log);if(now+wait>until||reason==="told"&&!(0,import_core17.core)().isWaitedFor(wait))throw rateLimited(
-wait);this.#closedUntil=now+wait;const ends=AbortSignal.any([waker,...signal?[signal]:[]]);await(0,import_promises3.setTimeout)(
-wait,void 0,{signal:ends}).catch(()=>{})}}#closed(now){if(this.#toldUntil>now)return{wait:this.#toldUntil-now,reason:"to\
-ld"};const at=Math.max(this.#pausedUntil,this.#pacedUntil>now?this.#nextAt:0);return at>now?{wait:at-now,reason:"refused"}:
-void 0}#passed(now){if(this.#pacedUntil>now)this.#nextAt=now+this.#pace;else this.#logged=void 0}#log(reason,until,log){
-if(!log||this.#logged===reason)return;this.#logged=reason;const time=new Date(until).toISOString();log({"used up":`Bitbu\
-cket's rate limit (${this.limit} an hour) is used up until ${time}. Requests that wait in turn: ${this.#waiting}. INTEGR\
-ATION_AUTH_BITBUCKET_RATE_LIMIT sets the limit.`,refused:`Bitbucket refuses this account's requests: its hour is used up\
-, by whatever uses the account. The next request is sent at ${time}; the others follow one at a time. Requests that wait\
-: ${this.#waiting}.`,told:`Bitbucket asks to wait until ${time}. This account's requests wait up to a minute; while ther\
-e is more to wait, they fail with API_RATE_LIMITED.`}[reason])}}}});function remembered(at){const ago=Date.now()-at;return ago<REMEMBERED_MS&&ago>=-CLOCK_TOLERANCE_MS?Math.max(ago,0):void 0}
+if(used!==void 0)await this.requests.learn(used)}accepted(){if(performance.now()>=this.#pausedUntil)this.refusals=0}isForgettable(now){
+const isOpen=Math.max(this.#toldUntil,this.#pausedUntil,this.#pacedUntil)<=now;return this.#waiting===0&&isOpen&&this.requests.
+isEmpty}async#pass(signal,until,log){while(!signal?.aborted){const now=performance.now();if(this.#successor)return this.#successor.
+take({signal,maxWaitMs:until-now,log});const waker=this.#waker.signal;const closed=this.#closed(now);const{wait,number}=closed??
+await this.requests.take(this.limit);if(number!==void 0&&wait<=0){if(!signal?.aborted&&!this.#successor)return this.#passed(
+now);await this.requests.takeBack(number);continue}const reason=closed?.reason??"used up";if(wait>LOGGED_MS)this.#log(reason,
+wait,log);if(now+wait>until||reason==="told"&&!(0,import_core17.core)().isWaitedFor(wait))throw rateLimited(wait);this.#closedUntil=
+now+wait;const ends=AbortSignal.any([waker,...signal?[signal]:[]]);await(0,import_promises3.setTimeout)(wait,void 0,{signal:ends}).
+catch(()=>{})}}#closed(now){if(this.#toldUntil>now)return{wait:this.#toldUntil-now,reason:"told"};const at=Math.max(this.#pausedUntil,
+this.#pacedUntil>now?this.#nextAt:0);return at>now?{wait:at-now,reason:"refused"}:void 0}#passed(now){if(this.#pacedUntil>
+now)this.#nextAt=now+this.#pace;else this.#logged=void 0}#log(reason,wait,log){if(!log||this.#logged===reason)return;this.#logged=
+reason;const time=new Date(Date.now()+wait).toISOString();log({"used up":`Bitbucket's rate limit (${this.limit} an hour)\
+ is used up until ${time}. Requests that wait in turn: ${this.#waiting}. INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT sets the \
+limit.`,refused:`Bitbucket refuses this account's requests: its hour is used up, by whatever uses the account. The next \
+request is sent at ${time}; the others follow one at a time. Requests that wait: ${this.#waiting}.`,told:`Bitbucket asks\
+ to wait until ${time}. This account's requests wait up to a minute; while there is more to wait, they fail with API_RAT\
+E_LIMITED.`}[reason])}}}});function remembered(at){const ago=Date.now()-at;return ago<REMEMBERED_MS&&ago>=-CLOCK_TOLERANCE_MS?Math.max(ago,0):void 0}
 function decide({fence},{place,isFirst,newest,highest,isLast,own}){return(0,import_core18.core)().publication(fence,place,
 isFirst,newest,highest,isLast,own)}function placeIn(isNewest,isSame,isOfChain){if(isNewest)return"newest";if(isSame)return"\
-passed";return isOfChain?"led-there":"apart"}var import_core18,MOST_KEYS,KEPT_MS3,SWEEP_MS,REMEMBERED_MS,CLOCK_TOLERANCE_MS,
+passed";return isOfChain?"led-there":"apart"}var import_core18,MOST_KEYS,KEPT_MS2,SWEEP_MS2,REMEMBERED_MS,CLOCK_TOLERANCE_MS,
 MemoryCoordination;var init_memory=__esm({"js/coordination/memory.js"(){import_core18=require("./shared.cjs");MOST_KEYS=
-24;KEPT_MS3=90*24*60*60*1e3;SWEEP_MS=60*60*1e3;REMEMBERED_MS=30*60*1e3;CLOCK_TOLERANCE_MS=1e3;MemoryCoordination=class{#chains=new Map;#locked=new Set;#fence=0;#refusedAt=new Map;#grantedAt=-Infinity;#sweptAt=Date.
+24;KEPT_MS2=90*24*60*60*1e3;SWEEP_MS2=60*60*1e3;REMEMBERED_MS=30*60*1e3;CLOCK_TOLERANCE_MS=1e3;MemoryCoordination=class{#chains=new Map;#locked=new Set;#fence=0;#refusedAt=new Map;#grantedAt=-Infinity;#sweptAt=Date.
 now();async lock(key){if(this.#locked.has(key))return void 0;this.#locked.add(key);let held=true;this.#fence+=1;return{fence:this.#fence,
 isHeld:()=>held,release:async()=>{if(held)this.#locked.delete(key);held=false}}}async find(key){return this.findLocal(key)}findLocal(key){
 return this.#chains.get(key)?.entry}async publish(key,entry){this.#sweep();const{step,isNewest}=decide(entry,this.placeOf(
@@ -596,8 +602,8 @@ this.#refusedAt.delete(first)}async noteGrant(agoMs){this.#grantedAt=Math.max(th
 const refused=this.lastRefusals();const others=refused.filter(refusal=>refusal.key!==key);return{refusedAgo:refused.at(-1)?.
 agoMs,othersRefusedAgo:others.at(-1)?.agoMs,grantedAgo:this.lastGrantAgo()}}lastRefusals(){return[...this.#refusedAt].flatMap(
 ([key,at])=>{const agoMs=remembered(at);return agoMs===void 0?[]:[{key,agoMs}]})}lastGrantAgo(){return remembered(this.#grantedAt)}async close(){
-this.#chains.clear()}#sweep(){const now=Date.now();if(now-this.#sweptAt<SWEEP_MS)return;this.#sweptAt=now;for(const[key,
-{publishedAt}]of this.#chains){if(now-publishedAt>KEPT_MS3)this.#chains.delete(key)}}}}});var HIGHEST_FENCE,PRELUDE,GUARD,CHECK,GUARDED,SCRIPTS2;var init_redis_scripts=__esm({"js/coordination/redis-scripts.js"(){
+this.#chains.clear()}#sweep(){const now=Date.now();if(now-this.#sweptAt<SWEEP_MS2)return;this.#sweptAt=now;for(const[key,
+{publishedAt}]of this.#chains){if(now-publishedAt>KEPT_MS2)this.#chains.delete(key)}}}}});var HIGHEST_FENCE,PRELUDE,GUARD,CHECK,GUARDED,SCRIPTS2;var init_redis_scripts=__esm({"js/coordination/redis-scripts.js"(){
 init_memory();HIGHEST_FENCE=1e12;PRELUDE=`
   local prefix = KEYS[1]
   local function text(name)
@@ -902,9 +908,9 @@ hash2(clientKey,""));coordinations().set(name,coordination);keeper=new TokenKeep
 name,keeper)}return keeper}function createCoordination(environment,namespace){const{client,redis}=environment;if(!redis)
 return new MemoryCoordination;return new RedisCoordination({...redis,namespace,encryptionKey:client.deriveKey("shared-st\
 ore"),log:message=>console.warn(`[nocodb-bitbucket-auth] ${message}`)})}function hash2(key,text){return(0,import_node_crypto5.createHmac)(
-"sha256",key).update(text).digest().toString("base64url",0,16)}var import_node_crypto5,KEPT_MS4,SWEEP_MS2,SHARED2,keepers,
+"sha256",key).update(text).digest().toString("base64url",0,16)}var import_node_crypto5,KEPT_MS3,SWEEP_MS3,SHARED2,keepers,
 keepersByClient,TokenKeeper;var init_token_keeper=__esm({"js/token-keeper.js"(){import_node_crypto5=require("node:crypto");
-init_memory();init_redis();init_refresh_queue();init_token_connection();init_token_store();KEPT_MS4=24*60*60*1e3;SWEEP_MS2=
+init_memory();init_redis();init_refresh_queue();init_token_connection();init_token_store();KEPT_MS3=24*60*60*1e3;SWEEP_MS3=
 60*60*1e3;SHARED2=Symbol.for("nocodb-bitbucket-auth/coordinations/2");keepers=new Map;keepersByClient=new WeakMap;TokenKeeper=
 class _TokenKeeper{#connections=new Map;#hashKey;#sweptAt=Date.now();#ofClient;constructor(environment,coordination,grant="\
 refresh_token"){this.environment=environment;this.coordination=coordination;this.grant=grant;this.queue=new RefreshQueue(
@@ -915,8 +921,8 @@ key);this.#connections.set(key,connection)}connection.attach(pair,key,owner);ret
 new _TokenKeeper(this.environment,new MemoryCoordination,"client_credentials").attach(makePair({refreshToken:""}));return this.#ofClient}keyOf(refreshToken){
 return hash2(this.#hashKey,refreshToken)}rename(connection,before,key){if(this.#connections.get(before)===connection)this.#connections.
 delete(before);if(!this.#connections.has(key))this.#connections.set(key,connection)}#sweep(){const now=Date.now();if(now-
-this.#sweptAt<SWEEP_MS2)return;this.#sweptAt=now;for(const[key,connection]of this.#connections){if(connection.isForgettable(
-now-KEPT_MS4))this.#connections.delete(key)}}}}});function createCredentials(stored,pair,holder,environment){const{client,problems}=environment;const facts=(0,import_core22.core)().
+this.#sweptAt<SWEEP_MS3)return;this.#sweptAt=now;for(const[key,connection]of this.#connections){if(connection.isForgettable(
+now-KEPT_MS3))this.#connections.delete(key)}}}}});function createCredentials(stored,pair,holder,environment){const{client,problems}=environment;const facts=(0,import_core22.core)().
 holdsTokens(stored.kind)?pair:UNKNOWN2;if(!stored.canRenew)return new Credentials(stored,facts);if(!client)return new StrandedCredentials(
 stored,facts,problems);const keeper=keeperOf({...environment,client});if(!(0,import_core22.core)().isOfClient(stored.kind))
 return new RenewedCredentials(stored,keeper.attach(pair,holder),holder);const connection=keeper.ofClient();names.set(connection,

@@ -137,25 +137,26 @@ tion"||replacements.has(method))return;const value=wrap(method);replacements.add
 {value,writable:true,configurable:true,enumerable:false})}var NO_ROW="nocodb-bitbucket-auth";var inWords=({BitbucketAuthError:BitbucketAuthError3,
 hostStatus:hostStatus2},error)=>error instanceof BitbucketAuthError3?new Refusal(error,hostStatus2(error)):error;var isInTransaction=rest=>rest.
 some(meta=>meta?.knexConnection?.isTransaction===true);var withConfig=(integration,config)=>({...integration,config:typeof integration.
-config==="string"?JSON.stringify(config):config});function configOf(row){try{return parseConfig(row?.getConfig?.())}catch{
-return void 0}}function finishBeforeStoring(model,plugin,use){const isOurs=integration=>TYPES.includes(integration?.type??
-"")&&integration?.sub_type===plugin.default.sub_type;async function finish(integration,config,stored,{isNew,rest}){const exchange=(payload,kept)=>new plugin.
-default.wrapper(kept).exchangeToken(payload,kept,{isInTransaction:isInTransaction(rest)});const former=isOurs(stored)?configOf(
-stored):void 0;return withConfig(integration,await finished(plugin,config,former,{isNew,exchange}))}async function storing(payload,store){
-try{return await store()}catch(error){plugin.noteUnstored(payload);throw error}}replace(model,"get",get=>function getRow(...args){
-use(this);return get.apply(this,args)});replace(model,"createIntegration",createIntegration=>(async function createFinished(integration,...rest){
-use(this);let changed=integration;const config=parseConfig(integration?.config);if(isOurs(integration)&&isUnfinished(plugin,
-config)){const{id,fk_workspace_id:workspace=integration.workspaceId}=integration;const context={workspace_id:workspace};
-try{const copied=id?await model.get(context,id,false,...rest):void 0;changed=await finish(integration,config,copied,{isNew:true,
-rest})}catch(error){const refusal=inWords(plugin,error);throw refusal instanceof Refusal&&rest.some(Boolean)?await asOwnOf(
-refusal,()=>model.updateIntegration(context,NO_ROW,{title:NO_ROW},...rest)):refusal}}const create=()=>createIntegration.
-call(this,changed,...rest);return changed===integration?create():storing(config?.oauth,create)}));replace(model,"updateI\
-ntegration",updateIntegration=>(async function updateFinished(context,id,integration,...rest){use(this);let changed=integration;
-const config=parseConfig(integration?.config);if(isUnfinished(plugin,config)){const stored=await model.get(context,id,false,
-...rest);const{type,sub_type}=integration;const updated={type:type||stored?.type,sub_type:sub_type||stored?.sub_type};try{
-if(isOurs(stored)||isOurs(updated)){changed=await finish(integration,config,stored,{isNew:false,rest})}}catch(error){throw inWords(
-plugin,error)}}const update=()=>updateIntegration.call(this,context,id,changed,...rest);return changed===integration?update():
-storing(config?.oauth,update)}))}function watchRows(rows,use){replace(rows,"getConfig",getConfig=>function getConfigOfRow(...args){
+config==="string"?JSON.stringify(config):config});var logger=line=>(line.startsWith("INFO ")?console.log:console.warn)(`\
+[nocodb-bitbucket-auth] ${line}`);function configOf(row){try{return parseConfig(row?.getConfig?.())}catch{return void 0}}
+function finishBeforeStoring(model,plugin,use){const isOurs=integration=>TYPES.includes(integration?.type??"")&&integration?.
+sub_type===plugin.default.sub_type;async function finish(integration,config,stored,{isNew,rest}){const exchange=(payload,kept)=>new plugin.
+default.wrapper(kept,{logger,title:integration.title??stored?.title}).exchangeToken(payload,kept,{isInTransaction:isInTransaction(
+rest)});const former=isOurs(stored)?configOf(stored):void 0;return withConfig(integration,await finished(plugin,config,former,
+{isNew,exchange}))}async function storing(payload,store){try{return await store()}catch(error){plugin.noteUnstored(payload);
+throw error}}replace(model,"get",get=>function getRow(...args){use(this);return get.apply(this,args)});replace(model,"cr\
+eateIntegration",createIntegration=>(async function createFinished(integration,...rest){use(this);let changed=integration;
+const config=parseConfig(integration?.config);if(isOurs(integration)&&isUnfinished(plugin,config)){const{id,fk_workspace_id:workspace=integration.
+workspaceId}=integration;const context={workspace_id:workspace};try{const copied=id?await model.get(context,id,false,...rest):
+void 0;changed=await finish(integration,config,copied,{isNew:true,rest})}catch(error){const refusal=inWords(plugin,error);
+throw refusal instanceof Refusal&&rest.some(Boolean)?await asOwnOf(refusal,()=>model.updateIntegration(context,NO_ROW,{title:NO_ROW},
+...rest)):refusal}}const create=()=>createIntegration.call(this,changed,...rest);return changed===integration?create():storing(
+config?.oauth,create)}));replace(model,"updateIntegration",updateIntegration=>(async function updateFinished(context,id,integration,...rest){
+use(this);let changed=integration;const config=parseConfig(integration?.config);if(isUnfinished(plugin,config)){const stored=await model.
+get(context,id,false,...rest);const{type,sub_type}=integration;const updated={type:type||stored?.type,sub_type:sub_type||
+stored?.sub_type};try{if(isOurs(stored)||isOurs(updated)){changed=await finish(integration,config,stored,{isNew:false,rest})}}catch(error){
+throw inWords(plugin,error)}}const update=()=>updateIntegration.call(this,context,id,changed,...rest);return changed===integration?
+update():storing(config?.oauth,update)}))}function watchRows(rows,use){replace(rows,"getConfig",getConfig=>function getConfigOfRow(...args){
 const config=getConfig.apply(this,args);const making=makings.getStore();if(making?.row===this)making.config=config;return config});
 replace(rows,"getIntegrationWrapper",getIntegrationWrapper=>(function getWrapperOfRow(...args){use(this.constructor);const make=()=>getIntegrationWrapper.
 apply(this,args);return makings.getStore()?.row===this?make():makings.run({row:this},make)}))}function answeringInWords(plugin){
@@ -164,12 +165,13 @@ answering.prototype,name,method=>async function exposed(...args){try{return awai
 plugin,error)}})}return answering}function readingRow(plugin,wrapper){return class extends wrapper{constructor(config,services,...rest){
 super(config,withRow(plugin,config,services,makings.getStore()),...rest)}async exchangeToken(payload,...rest){return plugin.
 recall(payload)??super.exchangeToken(payload,...rest)}}}function withRow(plugin,config,services,making){if(!making||!services)
-return services;const{row,config:own}=making;const{id,title,fk_workspace_id}=row;if(hasOtherTokens(own,config)){const isResolved=own&&
-plugin.vaultReferences(own).length>0;const saveConfig=isResolved?void 0:services.saveConfig;return{...services,saveConfig,
-isComposed:true,title:titleOf(title,config)}}const host=row.constructor;const loadConfig=async()=>{const stored=await host.
-get({workspace_id:fk_workspace_id},id);return stored?.getConfig()};return{...services,id,title,loadConfig}}var hasOtherTokens=(own,config)=>[
-"oauth_token","refresh_token","token"].some(name=>own?.[name]!==config?.[name]&&typeof(own?.[name]??"")==="string");function titleOf(title,config){
-const{nickname}=config?.account??{};return title&&typeof nickname==="string"?`${title}, ${nickname}`:title}var PROPERTY="availableIntegrations";var isHost=(target,value)=>Array.isArray(value)&&typeof target==="function"&&["get",
+return services;const{row,config:own}=making;const{id,title,fk_workspace_id}=row;const told={...services,logger:services.
+logger??logger};if(hasOtherTokens(own,config)){const isResolved=own&&plugin.vaultReferences(own).length>0;const saveConfig=isResolved?
+void 0:services.saveConfig;return{...told,saveConfig,isComposed:true,title:titleOf(title,config)}}const host=row.constructor;
+const loadConfig=async()=>{const stored=await host.get({workspace_id:fk_workspace_id},id);return stored?.getConfig()};return{
+...told,id,title,loadConfig}}var hasOtherTokens=(own,config)=>["oauth_token","refresh_token","token"].some(name=>own?.[name]!==
+config?.[name]&&typeof(own?.[name]??"")==="string");function titleOf(title,config){const{nickname}=config?.account??{};return title&&
+typeof nickname==="string"?`${title}, ${nickname}`:title}var PROPERTY="availableIntegrations";var isHost=(target,value)=>Array.isArray(value)&&typeof target==="function"&&["get",
 "createIntegration","updateIntegration"].every(name=>typeof Reflect.get(target,name)==="function");function listsOf(host){
 const{get,set,value}=Object.getOwnPropertyDescriptor(host,PROPERTY);if(get&&set)return{get,set};const lists=new WeakMap(
 [[host,value]]);return{get(){let holder=this;while(holder&&!lists.has(holder))holder=Object.getPrototypeOf(holder);return holder?

@@ -637,9 +637,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_exports={};__export(core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="0c86660626e29f314ef2e8d6ae984db7e22ab6b6258c2aa719978d4317b34a6d";var section="nocodb-bitbucket-auth";var build="\
-2cbd29b1c46c369d95aac353ef68a4028b8592bfeede349b34b8bbb4c10239be";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/0c\
-86660626e29f314ef2e8d6ae984db7e22ab6b6258c2aa719978d4317b34a6d");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isMarked(wasm,
+var hash="c978a6ef18cb53525ccc1088433f5cb99792eca6a1662b2f5b8edc34173e9079";var section="nocodb-bitbucket-auth";var build="\
+830175762ff82a327f70374c06b548fdb62a1c984174e8c13801dac229076ed1";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/c9\
+78a6ef18cb53525ccc1088433f5cb99792eca6a1662b2f5b8edc34173e9079");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isMarked(wasm,
 identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest2=new Uint8Array(
 await subtle.digest("SHA-256",wasm));const found=Array.from(digest2,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
 identity.hash)throw unusable(caller);return wasm}if(!WebAssembly.validate(wasm))throw unusable(caller);const module2=await WebAssembly.
