@@ -42,7 +42,7 @@ import { channel } from 'node:diagnostics_channel';
  * @property {number} retries requests to the API that were sent again
  * @property {number} rateLimitWaits requests that waited a second or longer for room within the rate limit
  * @property {{ code: string, at: number }} [lastError] of a request to the API or a refresh; `at` in milliseconds since the
- *   epoch
+ *   epoch. That of a page that was asked for ahead counts when its turn comes
  */
 
 const requests = channel('nocodb-bitbucket-auth:request');

@@ -11,6 +11,8 @@ import axiosRetry from 'axios-retry';
 import { isObject, members } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { BitbucketAuthError, judge } from '../error.js';
+import { isAttemptAhead } from './attempt-ahead.js';
+import { Changes } from './freshness.js';
 import { meaningOf } from './meaning.js';
 import { REPEATING, headerOf, paginate, repeating } from './paginate.js';
 import { cutOutOf } from './redaction.js';
@@ -29,6 +31,7 @@ import { MAX_BYTES, answerOf, isStream } from './sender.js';
  * @typedef {object} Behaviour
  * @property {CredentialKind} kind
  * @property {() => import('../activity.js').Activity} activity
+ * @property {Changes} changes that are made through it
  * @property {boolean} isQueued
  * @property {number} maxWaitMs
  */
@@ -62,6 +65,7 @@ const utf8 = new TextDecoder();
  * @returns {BitbucketClient}
  */
 export function createClient({ apiUrl, kind, activity, sender, isQueued = false, maxWaitMs = Infinity }) {
+  const changes = new Changes();
   const client = axios.create({
     baseURL: apiUrl,
     // With a limit, Axios itself turns a form into bytes, which undici takes from any realm.
@@ -76,13 +80,13 @@ export function createClient({ apiUrl, kind, activity, sender, isQueued = false,
       // And asks the answer for what it wants of it, by name.
       Response: /** @type {any} */ (null),
     },
-    fetchOptions: /** @type {Record<symbol, Sender>} */ ({ [SENDER]: sender }),
+    fetchOptions: /** @type {Record<symbol, Sender>} */ ({ [SENDER]: changes.of(sender) }),
     headers: { Accept: ACCEPT },
     // For `getUri`, and for forms.
     paramsSerializer: REPEATING,
     formSerializer: REPEATING,
   });
-  return equip(client, { kind, activity, isQueued, maxWaitMs });
+  return equip(client, { kind, activity, changes, isQueued, maxWaitMs });
 }
 
 /**
@@ -105,7 +109,7 @@ function equip(client, behaviour) {
   client.interceptors.response.use(undefined, (error) => {
     if (axios.isAxiosError(error)) {
       const bitbucket = judgeError(error, kind);
-      activity().failed(bitbucket);
+      if (!isAttemptAhead(error.config)) activity().failed(bitbucket);
       Object.assign(error, { bitbucket });
     }
     throw error;
@@ -121,7 +125,7 @@ function equip(client, behaviour) {
   const { create } = client;
   client.create = (config) => equip(create(config), behaviour);
   // Not enumerable: whoever copies or compares Axios instances sees Axios' own members only.
-  return /** @type {BitbucketClient} */ (Object.defineProperty(client, 'paginate', { value: paginate(client) }));
+  return /** @type {BitbucketClient} */ (Object.defineProperty(client, 'paginate', { value: paginate(client, behaviour) }));
 }
 
 /**

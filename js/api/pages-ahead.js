@@ -2,13 +2,14 @@
  * The pages of a list that are asked for before their turn.
  *
  * In: a list, which says what may be asked for and judges each page in its turn, and how a page is fetched. Out: the page
- * whose turn it is. What never happens here: a page is skipped, a page ahead is more than a guess, or its error is thrown:
- * in its turn it is asked for again.
+ * whose turn it is. What never happens here: a page is skipped, a page ahead is more than a guess, its error is thrown
+ * before its turn, or it is given when it is too old.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
+import { KEPT_MS } from './freshness.js';
 
 /** @typedef {import('../../pkg/core.js').List} List */
+/** @typedef {import('./attempt-ahead.js').Failed} Failed */
 /** @typedef {import('./paginate.js').Page} Page */
 
 /**
@@ -17,8 +18,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @property {(address: string) => Promise<Page>} fetch a page in its turn
  * @property {(address: string, signal: AbortSignal) => Promise<Page>} fetchAhead the same, once: whatever would have it
  *   asked for again is an error
- * @property {(error: unknown) => Promise<number>} pauseAfter how long to wait before a page is asked for again, in milliseconds
+ * @property {(error: unknown) => Promise<Failed>} judgeAttempt what follows from that error
+ * @property {(address: string, failed: Failed) => Promise<Page>} fetchAfter a page in its turn that was asked for ahead in vain
+ * @property {{ readonly count: number }} changes that the caller makes
  * @property {AbortSignal} [signal] of the caller's
+ * @property {() => boolean} isCancelled whether the caller has ended the list, by whatever way
  */
 
 /**
@@ -27,7 +31,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @typedef {object} Early
  * @property {AbortController} controller
  * @property {boolean} isInDoubt whether it may still turn out to be of no use
- * @property {Promise<{ page: Page } | { notBefore: number }>} outcome the page, or when it may be asked for again
+ * @property {number} changes those that were made when it was asked for
+ * @property {number} goodUntil when its outcome is too old; no sooner than it is there
+ * @property {Promise<{ page: Page } | { failed: Failed }>} outcome
  */
 
 export class PagesAhead {
@@ -47,10 +53,11 @@ export class PagesAhead {
    * @returns {Promise<Page>} rejects as if it had been the only one that was asked for
    */
   async next() {
-    const { list, fetch, signal } = this.#options;
+    const { list, fetch, fetchAfter, isCancelled } = this.#options;
     const { address } = list;
     // The caller shall be told, not given what is there.
-    if (signal?.aborted) this.stop();
+    if (isCancelled()) this.stop();
+    this.#dropStale();
     const early = this.#early.get(address);
     this.#early.delete(address);
     if (!early) {
@@ -61,10 +68,7 @@ export class PagesAhead {
     this.ask(0, early);
     const outcome = await early.outcome;
     early.isInDoubt = false;
-    if ('page' in outcome) return outcome.page;
-    // Whoever aborts is told by the request.
-    await sleep(Math.max(outcome.notBefore - Date.now(), 0), undefined, { signal }).catch(() => {});
-    return fetch(address);
+    return 'page' in outcome ? outcome.page : fetchAfter(address, outcome.failed);
   }
 
   /**
@@ -90,22 +94,35 @@ export class PagesAhead {
     for (const address of this.#early.keys()) this.#giveUp(address);
   }
 
+  #dropStale() {
+    const now = Date.now();
+    for (const [address, { changes, goodUntil }] of this.#early) {
+      if (goodUntil < now || changes !== this.#options.changes.count) this.#giveUp(address);
+    }
+  }
+
   /**
    * @param {string} address
    * @returns {Early}
    */
   #start(address) {
-    const { fetchAhead, pauseAfter, signal } = this.#options;
+    const { fetchAhead, judgeAttempt, changes, signal } = this.#options;
     const controller = new AbortController();
     const ends = signal ? AbortSignal.any([controller.signal, signal]) : controller.signal;
     /** @type {Early} */
     const early = {
       controller,
       isInDoubt: true,
-      outcome: fetchAhead(address, ends).then((page) => ({ page }), async (error) => {
+      changes: changes.count,
+      goodUntil: Infinity,
+      outcome: fetchAhead(address, ends).then((page) => {
+        early.goodUntil = Date.now() + KEPT_MS;
+        return { page };
+      }, async (error) => {
         this.#waste(early);
-        const failedAt = Date.now();
-        return { notBefore: failedAt + await pauseAfter(error) };
+        const failed = await judgeAttempt(error);
+        early.goodUntil = failed.goodUntil;
+        return { failed };
       }),
     };
     return early;

@@ -9,11 +9,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { members, membersOf } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { judge } from '../error.js';
+import { attemptAhead, judgeAttempt, secondAttempt, tellOfRepetition } from './attempt-ahead.js';
 import { PagesAhead } from './pages-ahead.js';
 
 /** @typedef {import('axios').AxiosInstance} AxiosInstance */
 /** @typedef {import('axios').AxiosRequestConfig} AxiosRequestConfig */
 /** @typedef {import('../../pkg/core.js').List} List */
+/** @typedef {import('./attempt-ahead.js').Failed} Failed */
 
 /** How Axios writes an array as a name that repeats; by default it puts brackets behind the name. */
 export const REPEATING = { indexes: null };
@@ -25,8 +27,14 @@ export const REPEATING = { indexes: null };
  *
  * Pages are asked for ahead: up to six of a numbered list at once, and elsewhere the next one while the values of the page
  * before are consumed. Values and errors come as if each page had been asked for when it is needed, for at most six
- * requests more in all; a consumer that stops ends those that are under way. With `concurrency: 1` each page is asked for
- * when it is needed.
+ * requests more in all (each with the redirects that it follows); a consumer that stops ends those that are under way. With
+ * `concurrency: 1` each page is asked for when it is needed.
+ *
+ * A page ahead is dropped that is older than half a minute when its turn comes, or was asked for before this client's last
+ * request of another method than GET and HEAD was answered. It is asked for again, and was one of the six requests; when
+ * they are used up, each page is asked for when it is needed. If Bitbucket refuses a page ahead and asks to wait for more
+ * than a minute, the list throws that error in its turn; a page before it that has to be asked for again meets a closed
+ * limit, and fails with `API_RATE_LIMITED` and no `response`, as any request of the account does then.
  *
  * A page that Bitbucket is still working on (202) is asked for again, for about half a minute.
  *
@@ -46,22 +54,42 @@ export const REPEATING = { indexes: null };
 
 /**
  * @param {AxiosInstance} client
+ * @param {object} behaviour
+ * @param {() => import('../activity.js').Activity} behaviour.activity
+ * @param {import('./freshness.js').Changes} behaviour.changes that the client makes
  * @returns {Paginate}
  */
-export function paginate(client) {
+export function paginate(client, { activity, changes }) {
   return async function* pages(path, params, config) {
     const { concurrency: given, ...requests } = config ?? {};
     const { concurrency } = membersOf(paginate, 'pagesConfig', { concurrency: given });
     const list = listOf(client, path, params, requests, concurrency);
+    const { cancelToken } = requests;
     const signal = /** @type {AbortSignal | undefined} */ (requests.signal);
     // Requests with a signal are left alone by what fetches pages ahead for others: read-ahead.js.
     const inTurn = { ...requests, signal: signal ?? new AbortController().signal };
+
+    /** @param {string} address @param {Failed} failed */
+    const fetchAfter = async (address, failed) => {
+      const { error, then, notBefore } = failed;
+      if (then !== 'ask') activity().failed(error.bitbucket);
+      if (then === 'throw') throw error;
+      if (then === 'repeat') await tellOfRepetition(failed);
+      else if (error.response) activity().retries += 1;
+      // Whoever aborts is told by the request.
+      await sleep(Math.max(notBefore - Date.now(), 0), undefined, { signal }).catch(() => {});
+      return fetchPage(client, list, then === 'repeat' ? secondAttempt(inTurn) : inTurn, { address });
+    };
+
     const ahead = new PagesAhead({
       list,
       fetch: (address) => fetchPage(client, list, inTurn, { address }),
-      fetchAhead: (address, ends) => fetchPage(client, list, once(requests, ends), { address, maxWaitMs: 0 }),
-      pauseAfter,
+      fetchAhead: (address, ends) => fetchPage(client, list, attemptAhead(requests, ends), { address, maxWaitMs: 0 }),
+      judgeAttempt,
+      fetchAfter,
+      changes,
       signal,
+      isCancelled: () => signal?.aborted === true || cancelToken?.reason !== undefined,
     });
     try {
       for (let isMore = true; isMore;) {
@@ -77,33 +105,6 @@ export function paginate(client) {
       ahead.stop();
     }
   };
-}
-
-/**
- * The config of a request that is not repeated.
- *
- * @param {AxiosRequestConfig} config
- * @param {AbortSignal} signal
- * @returns {AxiosRequestConfig}
- */
-function once(config, signal) {
-  return { ...config, signal, 'axios-retry': { ...config['axios-retry'], retries: 0 } };
-}
-
-/**
- * How long the client waits before it repeats a request that failed so, the caller's own way of retrying included.
- *
- * @param {unknown} error
- * @returns {Promise<number>} milliseconds
- */
-async function pauseAfter(error) {
-  const { retryCondition, retryDelay } = members(members(members(error).config)['axios-retry']);
-  try {
-    if (typeof retryCondition !== 'function' || typeof retryDelay !== 'function') return 0;
-    return await retryCondition(error) ? retryDelay(1, error) : 0;
-  } catch {
-    return 0;
-  }
 }
 
 /**

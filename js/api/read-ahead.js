@@ -11,13 +11,11 @@
 
 import { members } from '../arguments.js';
 import { core } from '../core.js';
+import { KEPT_MS } from './freshness.js';
 
 /** @typedef {import('../credentials.js').Credentials} Credentials */
 /** @typedef {import('./sender.js').ApiRequest} ApiRequest */
 /** @typedef {import('./sender.js').Sender} Sender */
-
-/** How long a page is kept: a caller that is slower than this shall not get what was true once. */
-const KEPT_MS = 30_000;
 
 const utf8 = new TextDecoder();
 
@@ -77,6 +75,7 @@ export function readAhead({ sender, sendAhead, newest }) {
 class Early {
   #controller = new AbortController();
 
+  /** @type {Promise<Awaited<ReturnType<Sender>> | { error: unknown } | undefined>} */
   #answer;
 
   #timer;
@@ -89,8 +88,7 @@ class Early {
    */
   constructor(request, send) {
     this.#request = keyOf(request);
-    // Whoever asks for it sends the request anew, and is told what is wrong then.
-    this.#answer = send({ ...request, signal: this.#controller.signal }).catch(() => undefined);
+    this.#answer = send({ ...request, signal: this.#controller.signal }).catch((error) => ({ error }));
     this.#timer = setTimeout(() => this.end(), KEPT_MS).unref();
   }
 
@@ -100,14 +98,20 @@ class Early {
   }
 
   /**
-   * The answer for whoever asks for it now, if it can be used.
+   * The answer for whoever asks for it now, if it can be used. A refusal for the rate limit is one, and the end of the
+   * request's time is its error: asking again would meet the same. Where anything else is wrong, the request is sent anew,
+   * and who asks is told what is wrong then.
    *
    * @param {Credentials['newest']} newest
    */
   async answerFor(newest) {
     clearTimeout(this.#timer);
     const answer = await this.#answer;
-    if (answer?.status !== 200) return undefined;
+    if (answer && 'error' in answer) {
+      if (members(answer.error).code === 'REQUEST_TIMEOUT') throw answer.error;
+      return undefined;
+    }
+    if (answer?.status !== 200 && answer?.status !== 429) return undefined;
     // Another login may be somebody else's.
     const { authorization } = await newest();
     return answer.authorization() === authorization ? answer : undefined;

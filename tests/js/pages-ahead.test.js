@@ -3,90 +3,14 @@ import assert from 'node:assert/strict';
 import { syncBuiltinESMExports } from 'node:module';
 import { describe, test } from 'node:test';
 import timers from 'node:timers/promises';
+import axios from 'axios';
 import { createEntry } from 'nocodb-bitbucket-auth';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { environment, json, serve, simulatorEnvironment } from './support.js';
+import { COURSES, MOST_MORE, PAGELEN, UNLIMITED, aWhile, collect, gate, listOf, pagesOf, upTo } from './list-scene.js';
+import { simulatorEnvironment } from './support.js';
 
 // Whoever waits for ever has failed.
 const PATIENT = { timeout: 60_000 };
-
-const UNLIMITED = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: 'off' };
-
-const PAGELEN = 10;
-
-/** The requests more that pages ahead may cost. */
-const MOST_MORE = 6;
-
-/** The values of these pages. */
-const pagesOf = (...numbers) => numbers.flatMap((page) => Array.from({ length: PAGELEN }, (_, at) => (page - 1) * PAGELEN + at));
-
-const upTo = (last) => Array.from({ length: last }, (_, at) => at + 1);
-
-/**
- * A list on a server, and a client for it. `answers(page, body, n)`: what is answered to the n-th request for a page in the
- * place of its usual body: `{ status?, body?, headers? }`, `'drop'`, or nothing for the body as it is; or a promise of that.
- */
-async function listOf(t, { pages = 20, answers = () => undefined, variables = UNLIMITED } = {}) {
-  const state = { asked: [], closed: [], atOnce: 0, most: 0, size: pages * PAGELEN };
-  const arrivals = [];
-  const server = await serve(t, async (request, response) => {
-    const url = new URL(request.url, 'http://x');
-    const page = Number(url.searchParams.get('page') ?? 1);
-    state.asked.push(page);
-    state.atOnce += 1;
-    state.most = Math.max(state.most, state.atOnce);
-    response.once('close', () => {
-      state.atOnce -= 1;
-      if (!response.writableEnded) state.closed.push(page);
-      arrivals.forEach((look) => look());
-    });
-    arrivals.forEach((look) => look());
-    const body = {
-      size: state.size, page, pagelen: PAGELEN, values: pagesOf(page).filter((value) => value < state.size),
-      ...(page * PAGELEN < state.size && { next: `${server.origin}/2.0/list?page=${page + 1}` }),
-    };
-    const answer = await answers(page, body, state.asked.filter((one) => one === page).length, state) ?? {};
-    if (answer === 'drop') request.socket.destroy();
-    else json(response, answer.status ?? 200, answer.body ?? body, answer.headers);
-  });
-  const { wrapper: Wrapper } = createEntry(environment(server.origin, variables));
-  const client = await new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate();
-  /** Waits until something holds of what the server saw. */
-  const until = (holds) => new Promise((resolve) => {
-    const look = () => holds(state) && resolve();
-    arrivals.push(look);
-    look();
-  });
-  return { client, state, until, origin: server.origin };
-}
-
-/** Values up to the end or the error. */
-async function collect(iterator, onValue = () => {}) {
-  const values = [];
-  try {
-    for await (const value of iterator) {
-      values.push(value);
-      await onValue(value);
-    }
-    return { values };
-  } catch (error) {
-    return { values, error };
-  }
-}
-
-/** Has some answers wait for each other. */
-function gate() {
-  let open;
-  const opened = new Promise((resolve) => {
-    open = resolve;
-  });
-  return { open, opened };
-}
-
-/** Time for whatever would be sent by mistake. */
-const aWhile = () => new Promise((resolve) => {
-  setTimeout(resolve, 60);
-});
 
 describe('a numbered list', PATIENT, () => {
   test('is asked for six pages at once, each page once', async (t) => {
@@ -190,32 +114,6 @@ describe('a numbered list', PATIENT, () => {
   });
 });
 
-/** How answers may turn out, and what of them the consumer gets: the same with pages ahead and without. */
-const COURSES = {
-  'nothing special': () => undefined,
-  'ends before its size': (page, body) => (page === 3 ? { body: { values: [20, 21], size: 22, page, pagelen: PAGELEN } }
-    : page > 3 ? { status: 404, body: {} } : undefined),
-  'has a short page in the middle': (page, body) => (page === 3 ? { body: { ...body, values: [20] } } : undefined),
-  'is longer than announced': (page, body) => (page === 1 ? { body: { ...body, size: 25 } } : undefined),
-  'says another size on each page': (page, body) => ({ body: { ...body, size: 30 + 70 * (page % 3) } }),
-  'has an empty page in the middle': (page, body) => (page === 4 ? { body: { ...body, values: [] } } : undefined),
-  'forgets next in the middle': (page, { next, ...body }) => (page === 4 ? { body } : undefined),
-  'forgets size in the middle': (page, { size, ...body }) => (page === 4 ? { body } : undefined),
-  'skips a page': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'page=6') } } : undefined),
-  'goes over to a cursor': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'ctx=0f&page=9') } } : undefined),
-  'leads back': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'page=2') } } : undefined),
-  'leads elsewhere': (page, body) => (page === 3 ? { body: { ...body, next: 'http://127.0.0.1:9/2.0/list?page=4' } } : undefined),
-  'has a next that is no text': (page, body) => (page === 3 ? { body: { ...body, next: 7 } } : undefined),
-  'has an answer that is no page': (page) => (page === 4 ? { body: { values: 'none' } } : undefined),
-  'is refused in the middle': (page) => (page === 5 ? { status: 403, body: {} } : undefined),
-  'fails for good in the middle': (page) => (page >= 5 ? { status: 503, body: {} } : undefined),
-  'is refused for the rate limit from the middle on': (page) => (page >= 5 ? { status: 429, body: {} } : undefined),
-  'fails once on each page': (page, body, n) => (n === 1 ? { status: 503, body: {} } : undefined),
-  'is refused once on each page': (page, body, n) => (n === 1 ? { status: 429, body: {} } : undefined),
-  'loses a connection': (page, body, n) => (page === 6 && n === 1 ? 'drop' : undefined),
-  'fails for a moment': (page, body, n, { asked }) => (asked.length >= 5 && asked.length <= 7 ? { status: 503, body: {} } : undefined),
-};
-
 describe('a list that', PATIENT, () => {
   for (const [what, answers] of Object.entries(COURSES)) {
     test(`${what} comes out as without pages ahead`, async (t) => {
@@ -306,6 +204,17 @@ describe('a signal', PATIENT, () => {
       controller.abort();
     });
     assert.deepEqual([values, error.bitbucket.code, made.state.asked.length], [pagesOf(1), 'REQUEST_ABORTED', 6]);
+  });
+
+  test('or a cancelToken of Axios ends the list also where the next page is there already', async (t) => {
+    const { token: cancelToken, cancel } = axios.CancelToken.source();
+    const made = await listOf(t);
+    const { values, error } = await collect(made.client.paginate('/list', {}, { cancelToken }), async (value) => {
+      if (value > 0) return;
+      await made.until(({ asked, atOnce }) => asked.length === 6 && atOnce === 0);
+      cancel('enough');
+    });
+    assert.deepEqual([values, error.message, error.bitbucket.code, made.state.asked.length], [pagesOf(1), 'enough', 'REQUEST_ABORTED', 6]);
   });
 });
 

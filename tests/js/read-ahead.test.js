@@ -252,6 +252,24 @@ describe('a page that was fetched ahead', PATIENT, () => {
     assert.equal(made.asked().filter((page) => page === 4).length, 2);
   });
 
+  test('that was refused for the rate limit counts as the first attempt', async (t) => {
+    const made = await listOf(t, { answer: (page) => (page === 4 ? 429 : undefined) });
+    for (const page of [1, 2, 3]) await made.get(page);
+    await assert.rejects(made.get(4, { 'axios-retry': { retries: 0 } }), ({ response }) => response.status === 429);
+    await made.quiet();
+    assert.equal(made.asked().filter((page) => page === 4).length, 1);
+  });
+
+  test('that runs out of time is not given that time again', async (t) => {
+    const made = await listOf(t, {
+      variables: { ...UNLIMITED, INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '1000' },
+      answer: (page) => (page === 4 ? new Promise(() => {}) : undefined),
+    });
+    for (const page of [1, 2, 3]) await made.get(page);
+    await assert.rejects(made.get(4), ({ bitbucket }) => bitbucket.code === 'REQUEST_TIMEOUT');
+    assert.equal(made.asked().filter((page) => page === 4).length, 1);
+  });
+
   test('is not fetched where it would have to wait for the rate limit', async (t) => {
     const made = await listOf(t, { variables: { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '3' } });
     for (const page of [1, 2, 3]) await made.get(page);

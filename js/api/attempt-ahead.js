@@ -1,0 +1,116 @@
+/**
+ * The one attempt to get a page before its turn, and what follows from its failure when the turn comes.
+ *
+ * In: the config of a list's requests, and the error of an attempt. Out: the config of the attempt, and of the one after it.
+ * What never happens here: an attempt ahead is repeated before its turn, or another rule than the caller's axios-retry says
+ * which errors are repeated.
+ *
+ * - An error that axios-retry would repeat counts as the first attempt of the page: the next one is the second.
+ * - So does a refusal for the rate limit, and the end of the request's time. Where axios-retry would not repeat it, it is
+ *   the error of the page: asking again would take the same time, or meet a limit that the refusal has closed.
+ * - Any other error may be none when the turn comes. The page is asked for as if it had not been before.
+ */
+
+import { members } from '../arguments.js';
+import { KEPT_MS } from './freshness.js';
+
+/** @typedef {import('axios').AxiosRequestConfig} AxiosRequestConfig */
+
+/**
+ * @typedef {object} Failed
+ * @property {any} error
+ * @property {'repeat' | 'throw' | 'ask'} then what to do when its turn comes
+ * @property {number} notBefore when a request may follow, in milliseconds since the epoch
+ * @property {number} goodUntil when it no longer tells anything
+ */
+
+/** With so many attempts behind it, axios-retry repeats no request. */
+const NEVER_AGAIN = Infinity;
+
+/**
+ * @param {AxiosRequestConfig} config
+ * @param {AbortSignal} signal
+ * @returns {AxiosRequestConfig}
+ */
+export function attemptAhead(config, signal) {
+  return { ...withAttempts(config, NEVER_AGAIN, { onMaxRetryTimesExceeded: () => {} }), signal };
+}
+
+/**
+ * Whether a request is such an attempt, of whose failure nobody has to hear before its turn.
+ *
+ * @param {AxiosRequestConfig | undefined} config
+ */
+export function isAttemptAhead(config) {
+  return members(policyOf(config)).retryCount === NEVER_AGAIN;
+}
+
+/**
+ * The config of the attempt after the one ahead.
+ *
+ * @param {AxiosRequestConfig} config
+ * @returns {AxiosRequestConfig}
+ */
+export function secondAttempt(config) {
+  return withAttempts(config, 1);
+}
+
+/**
+ * @param {any} error
+ * @returns {Promise<Failed>}
+ */
+export async function judgeAttempt(error) {
+  const failedAt = Date.now();
+  const pause = await pauseAfter(error);
+  const { code, status, retryAfter = 0 } = members(members(error).bitbucket);
+  const isFinal = status === 429 || code === 'REQUEST_TIMEOUT';
+  return {
+    error,
+    then: pause !== undefined ? 'repeat' : isFinal ? 'throw' : 'ask',
+    notBefore: failedAt + (pause ?? 0),
+    goodUntil: failedAt + Math.max(KEPT_MS, Number(retryAfter)),
+  };
+}
+
+/**
+ * Tells the caller's axios-retry, or the client's, that an attempt is repeated.
+ *
+ * @param {Failed} failed
+ */
+export async function tellOfRepetition({ error }) {
+  await policyOf(error.config)?.onRetry?.(1, error, error.config);
+}
+
+/**
+ * How long axios-retry waits before it repeats a request that failed so, the caller's own way of retrying included.
+ *
+ * @param {any} error
+ * @returns {Promise<number | undefined>} milliseconds; `undefined` when it does not repeat it
+ */
+async function pauseAfter(error) {
+  const { retries = 0, retryCondition, retryDelay } = policyOf(members(error).config) ?? {};
+  try {
+    if (retries < 1 || !retryCondition || !retryDelay) return undefined;
+    return await retryCondition(error) ? retryDelay(1, error) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {unknown} config
+ * @returns {import('axios-retry').IAxiosRetryConfigExtended | undefined}
+ */
+function policyOf(config) {
+  return /** @type {any} */ (members(config)['axios-retry']);
+}
+
+/**
+ * @param {AxiosRequestConfig} config
+ * @param {number} retryCount how many attempts axios-retry takes as made
+ * @param {import('axios-retry').IAxiosRetryConfig} [more]
+ * @returns {AxiosRequestConfig}
+ */
+function withAttempts(config, retryCount, more) {
+  return { ...config, 'axios-retry': /** @type {any} */ ({ ...config['axios-retry'], ...more, retryCount }) };
+}

@@ -1,0 +1,37 @@
+/**
+ * How long an answer may be used that was asked for before anybody needed it.
+ *
+ * In: the requests of a client. Out: for how long what was asked for is good, and a count that tells whether the client has
+ * changed anything since. What never happens here: what others change is noticed.
+ */
+
+/** @typedef {import('./sender.js').Sender} Sender */
+
+/** How long it is kept, in milliseconds: a caller that is slower than this shall not get what was true once. */
+export const KEPT_MS = 30_000;
+
+/** Which requests change nothing (RFC 9110 section 9.2.1), of those that Bitbucket's API has. */
+const READING = ['GET', 'HEAD'];
+
+/** What a client may have changed. */
+export class Changes {
+  /** Another one as soon as something may have changed since. */
+  count = 0;
+
+  /**
+   * @param {Sender} sender
+   * @returns {Sender} the same, whose requests count
+   */
+  of(sender) {
+    return async (request) => {
+      if (READING.includes(request.method)) return sender(request);
+      this.count += 1;
+      try {
+        return await sender(request);
+      } finally {
+        // What was fetched while it was under way may be what was there before it.
+        this.count += 1;
+      }
+    };
+  }
+}

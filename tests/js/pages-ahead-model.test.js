@@ -1,0 +1,92 @@
+/** Random lists, read with pages ahead and without: the consumer gets the same, for a few requests more. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { MOST_MORE, PAGELEN, collect, listOf } from './list-scene.js';
+
+const LISTS = 200;
+
+/** Numbers from 0 to 1 that a seed determines (mulberry32). */
+function random(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6D2B79F5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** What may be odd about a page; `n` is the number of the request for it. */
+const ODDITIES = [
+  () => ({ status: 403, body: {} }),
+  () => ({ status: 404, body: {} }),
+  () => ({ status: 429, body: {} }),
+  () => ({ status: 500, body: {} }),
+  () => ({ status: 503, body: {} }),
+  () => ({ body: { values: 'none' } }),
+  () => 'drop',
+  (body, n) => (n === 1 ? 'drop' : undefined),
+  (body, n) => (n <= 2 ? { status: 503, body: {} } : undefined),
+  (body, n) => (n === 1 ? { status: 429, body: {} } : undefined),
+  (body, n) => (n === 1 ? { status: 429, body: {}, headers: { 'retry-after': '0' } } : undefined),
+  () => ({ status: 429, body: {}, headers: { 'retry-after': '120' } }),
+  ({ next, ...body }) => ({ body }),
+  ({ size, ...body }) => ({ body }),
+  (body) => ({ body: { ...body, values: [] } }),
+  (body) => ({ body: { ...body, values: body.values.slice(1) } }),
+  (body) => ({ body: { ...body, size: body.page * PAGELEN } }),
+  (body) => ({ body: { ...body, size: body.size + 40 } }),
+  (body) => ({ body: { ...body, next: body.next?.replace(/page=\d+/, `page=${body.page + 2}`) } }),
+  (body) => ({ body: { ...body, next: body.next?.replace(/page=\d+/, `page=${body.page}`) } }),
+  (body) => ({ body: { ...body, next: body.next && `${body.next}&ctx=0f` } }),
+  (body) => ({ body: { ...body, next: 'http://127.0.0.1:9/2.0/list?page=2' } }),
+  (body) => ({ body: { ...body, next: 7 } }),
+];
+
+/** How many pages a list has, how it is read, and what is answered to the n-th request for a page. */
+function drawn(seed) {
+  const draw = random(seed);
+  const pages = 1 + Math.floor(draw() * 14);
+  const concurrency = 2 + Math.floor(draw() * 5);
+  const stopsAfter = draw() < 0.3 ? 1 + Math.floor(draw() * pages * PAGELEN) : Infinity;
+  const odds = draw() * 0.3;
+  const answers = async (page, body, n) => {
+    const ofPage = random(seed * 1000 + page);
+    const delay = Math.floor(ofPage() * 4);
+    if (delay > 0) await new Promise((resolve) => { setTimeout(resolve, delay); });
+    return ofPage() < odds ? ODDITIES[Math.floor(ofPage() * ODDITIES.length)](body, n) : undefined;
+  };
+  return { pages, concurrency, stopsAfter, answers };
+}
+
+/** What a consumer gets of a list, and how many requests that takes. */
+async function read(t, { pages, stopsAfter, answers }, concurrency) {
+  const made = await listOf(t, { pages, answers });
+  const enough = new Error('enough');
+  let given = 0;
+  const { values, error } = await collect(made.client.paginate('/list', {}, { concurrency, 'axios-retry': { retryDelay: () => 0 } }), () => {
+    given += 1;
+    if (given === stopsAfter) throw enough;
+  });
+  const { code, field, status } = error?.bitbucket ?? error ?? {};
+  return {
+    seen: { values, isStopped: error === enough, code, field, status, hasResponse: error?.response !== undefined },
+    asked: made.state.asked,
+    most: made.state.most,
+  };
+}
+
+describe(`${LISTS} random lists come out as without pages ahead`, { timeout: 120_000 }, () => {
+  for (let seed = 1; seed <= LISTS; seed += 20) {
+    test(`from ${seed} on`, async (t) => {
+      for (let each = seed; each < seed + 20; each += 1) {
+        const list = drawn(each);
+        const plain = await read(t, list, 1);
+        const ahead = await read(t, list, list.concurrency);
+        assert.deepEqual(ahead.seen, plain.seen, `list ${each}`);
+        assert.ok(ahead.asked.length <= plain.asked.length + MOST_MORE, `list ${each}: ${ahead.asked} for ${plain.asked}`);
+        assert.ok(ahead.most <= list.concurrency, `list ${each}`);
+      }
+    });
+  }
+});

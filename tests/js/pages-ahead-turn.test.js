@@ -1,0 +1,180 @@
+/** Pages that are asked for before their turn: refusals, time limits, what is too old to be given, and what is counted. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { COURSES, MOST_MORE, PAGELEN, UNLIMITED, aWhile, collect, gate, listOf, pagesOf, upTo } from './list-scene.js';
+
+// Whoever waits for ever has failed.
+const PATIENT = { timeout: 60_000 };
+
+describe('a page ahead that is refused', PATIENT, () => {
+  const limited = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '1000' };
+  const refusal = { status: 429, body: {}, headers: { 'retry-after': '120' } };
+
+  for (const [what, variables] of Object.entries({ 'with the rate limit on': limited, 'with it off': UNLIMITED })) {
+    test(`for longer than anybody waits is told of in its turn, as Bitbucket answered, ${what}`, async (t) => {
+      t.mock.method(console, 'warn', () => {});
+      const made = await listOf(t, { variables, token: what.replaceAll(' ', '-'), answers: (page) => (page === 5 ? refusal : undefined) });
+      const { values, error } = await collect(made.client.paginate('/list'));
+      assert.deepEqual(values, pagesOf(1, 2, 3, 4));
+      assert.deepEqual([error.name, error.response?.status, error.bitbucket.code], ['AxiosError', 429, 'API_RATE_LIMITED']);
+      assert.equal(made.state.asked.filter((page) => page === 5).length, 1);
+    });
+  }
+
+  test('closes the limit for a page before it that has to be repeated', async (t) => {
+    t.mock.method(console, 'warn', () => {});
+    const second = gate();
+    const made = await listOf(t, {
+      variables: limited,
+      token: 'refused-too-early',
+      answers: async (page) => {
+        if (page === 5) return refusal;
+        if (page !== 2) return undefined;
+        await second.opened;
+        return { status: 503, body: {} };
+      },
+    });
+    const collected = collect(made.client.paginate('/list', {}, { 'axios-retry': { retryDelay: () => 0 } }));
+    await made.until(({ asked, atOnce }) => asked.includes(5) && atOnce === 1);
+    await aWhile();
+    second.open();
+    const { values, error } = await collected;
+    assert.deepEqual([values, error.bitbucket.code, error.response], [pagesOf(1), 'API_RATE_LIMITED', undefined]);
+    assert.ok(error.bitbucket.retryAfter > 60_000);
+  });
+});
+
+test('a page ahead that runs out of time is not given that time again', PATIENT, async (t) => {
+  const made = await listOf(t, {
+    variables: { ...UNLIMITED, INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '1000' },
+    answers: async (page) => void (page === 3 && await new Promise(() => {})),
+  });
+  const { values, error } = await collect(made.client.paginate('/list'));
+  assert.deepEqual([values, error.bitbucket.code], [pagesOf(1, 2), 'REQUEST_TIMEOUT']);
+  assert.equal(made.state.asked.filter((page) => page === 3).length, 1);
+});
+
+describe('what is kept is not given', PATIENT, () => {
+  /** Each value tells how many changes the server knew of. */
+  const told = (page, body, n, { changes }) => ({ body: { ...body, values: body.values.map(() => changes) } });
+  const atEndOfPage = (values) => values % PAGELEN === 0;
+
+  for (const method of ['put', 'post', 'delete']) {
+    test(`after the consumer's own ${method}`, async (t) => {
+      const made = await listOf(t, { pages: 8, answers: told });
+      let given = 0;
+      const { values } = await collect(made.client.paginate('/list'), async () => {
+        given += 1;
+        if (given !== 2 * PAGELEN) return;
+        await made.until(({ asked, atOnce }) => asked.length >= 7 && atOnce === 0);
+        await made.client[method]('/list/1');
+      });
+      assert.deepEqual(values, Array.from({ length: 8 * PAGELEN }, (_, at) => (at < 2 * PAGELEN ? 0 : 1)));
+      assert.ok(made.state.asked.length <= 8 + MOST_MORE, String(made.state.asked));
+    });
+  }
+
+  test('after a change on each page, for six requests more in all', async (t) => {
+    const made = await listOf(t, { answers: told });
+    let given = 0;
+    const { values } = await collect(made.client.paginate('/list'), async () => {
+      given += 1;
+      if (atEndOfPage(given)) await made.client.put('/list/1');
+    });
+    assert.deepEqual(values, Array.from({ length: 20 * PAGELEN }, (_, at) => Math.floor(at / PAGELEN)));
+    assert.ok(made.state.asked.length <= 20 + MOST_MORE, String(made.state.asked));
+  });
+
+  test('when it was asked for while a change was under way', async (t) => {
+    const [change, changed] = [gate(), gate()];
+    const made = await listOf(t, {
+      pages: 6,
+      answers: told,
+      onChange: async () => {
+        change.open();
+        await changed.opened;
+      },
+    });
+    const pages = made.client.paginate('/list');
+    const put = made.client.put('/list/1');
+    await change.opened;
+    const first = await pages.next();
+    await made.until(({ asked, atOnce }) => asked.length === 6 && atOnce === 0);
+    changed.open();
+    await put;
+    const { values } = await collect(pages);
+    assert.deepEqual([first.value, ...values], Array.from({ length: 6 * PAGELEN }, (_, at) => (at < PAGELEN ? 0 : 1)));
+  });
+
+  test('but after a request that only reads it is', async (t) => {
+    const made = await listOf(t);
+    await collect(made.client.paginate('/list'), () => made.client.head('/list/1'));
+    assert.deepEqual(made.state.asked.toSorted((a, b) => a - b), upTo(20));
+  });
+
+  for (const [seconds, requests] of [[29, 6], [31, 6 + 5]]) {
+    test(`after half a minute: ${seconds} s`, async (t) => {
+      const made = await listOf(t, { pages: 6 });
+      t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
+      const pages = made.client.paginate('/list');
+      await pages.next();
+      await made.until(({ asked, atOnce }) => asked.length === 6 && atOnce === 0);
+      await aWhile();
+      t.mock.timers.tick(seconds * 1000);
+      const { values } = await collect(pages);
+      assert.equal(values.length, 6 * PAGELEN - 1);
+      assert.equal(made.state.asked.length, requests);
+    });
+  }
+
+  test('to a consumer that takes a minute for each page, for six requests more in all', async (t) => {
+    const made = await listOf(t);
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
+    let given = 0;
+    await collect(made.client.paginate('/list'), async () => {
+      given += 1;
+      if (!atEndOfPage(given)) return;
+      await made.until(({ atOnce }) => atOnce === 0);
+      await aWhile();
+      t.mock.timers.tick(60_000);
+    });
+    assert.equal(given, 20 * PAGELEN);
+    assert.ok(made.state.asked.length <= 20 + MOST_MORE, String(made.state.asked));
+  });
+});
+
+describe('connectionStatus tells of', PATIENT, () => {
+  const activityOf = async ({ wrapper }) => (await wrapper.connectionStatus()).activity;
+  const NOTHING = { refreshes: 0, retries: 0, rateLimitWaits: 0 };
+
+  test('no error when a consumer stops', async (t) => {
+    const made = await listOf(t, { token: 'stopped', answers: async (page) => void (page > 1 && await new Promise(() => {})) });
+    const pages = made.client.paginate('/list');
+    await pages.next();
+    await made.until(({ asked }) => asked.length === 6);
+    await pages.return();
+    await made.until(({ closed }) => closed.length === 5);
+    await aWhile();
+    assert.deepEqual(await activityOf(made), NOTHING);
+  });
+
+  test('no error of a page whose turn never comes', async (t) => {
+    const made = await listOf(t, { token: 'too-many', answers: COURSES['ends before its size'] });
+    await collect(made.client.paginate('/list'));
+    await aWhile();
+    assert.deepEqual(await activityOf(made), NOTHING);
+  });
+
+  test('the error of a page whose turn comes', async (t) => {
+    const made = await listOf(t, { token: 'gone', answers: (page) => (page === 3 ? { status: 404, body: {} } : undefined) });
+    await collect(made.client.paginate('/list'));
+    assert.equal((await activityOf(made)).lastError.code, 'API_NOT_FOUND');
+  });
+
+  test('each page that was asked for again as a retry, and of its error', async (t) => {
+    const made = await listOf(t, { pages: 6, token: 'once-again', answers: COURSES['fails once on each page'] });
+    await collect(made.client.paginate('/list', {}, { 'axios-retry': { retryDelay: () => 0 } }));
+    const { retries, lastError } = await activityOf(made);
+    assert.deepEqual([retries, lastError.code], [6, 'API_FAILED']);
+  });
+});
