@@ -164,7 +164,7 @@ describe('the list of all repositories', PATIENT, () => {
     const controller = new AbortController();
     const { Wrapper, config, asked } = await connect(t, {}, { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '2' });
     const logger = (line) => {
-      if (/rate limit of 2 requests an hour is used up/.test(line)) controller.abort();
+      if (/rate limit \(2 an hour\) is used up/.test(line)) controller.abort();
     };
     const client = await new Wrapper(config, { logger }).authenticate();
     const [path, options] = LIST;
