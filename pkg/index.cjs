@@ -141,48 +141,64 @@ const{status,headers,body}=await send(request,{phase,timeoutMs,proxies});const o
 headers,body,receivedAt:obtainedAt,grant,previous,request};const tokens=(0,import_token_response.judgeTokenResponse)(requestTokens,
 client,answer);return{...tokens,obtainedAt}}var import_core7,import_error4,import_token_response;var init_token_endpoint=__esm(
 {"js/token-endpoint.js"(){import_core7=require("./shared.cjs");import_error4=require("./shared.cjs");import_token_response=
-require("./shared.cjs");init_transport()}});var import_promises,PagesAhead;var init_pages_ahead=__esm({"js/api/pages-ahead.js"(){import_promises=require("node:timers/promises");
-PagesAhead=class{#options;#early=new Map;constructor(options){this.#options=options}async next(){const{list:list2,fetch,
-signal}=this.#options;const{address}=list2;if(signal?.aborted)this.stop();const early=this.#early.get(address);this.#early.
-delete(address);if(!early){const asked=fetch(address);this.ask(0);return asked}this.ask(0,early);const outcome=await early.
-outcome;early.isInDoubt=false;if("page"in outcome)return outcome.page;await(0,import_promises.setTimeout)(Math.max(outcome.
-notBefore-Date.now(),0),void 0,{signal}).catch(()=>{});return fetch(address)}ask(held,inTurn2){const{list:list2}=this.#options;
-const addresses=list2.addresses(held).slice(1-held);for(const address of this.#early.keys()){if(!addresses.includes(address))
-this.#giveUp(address)}for(const address of addresses){const inDoubt=[inTurn2,...this.#early.values()].filter(early=>early?.
-isInDoubt).length;if(!this.#early.has(address)&&list2.mayGoAhead(inDoubt))this.#early.set(address,this.#start(address))}}stop(){
-for(const address of this.#early.keys())this.#giveUp(address)}#start(address){const{fetchAhead,pauseAfter:pauseAfter2,signal}=this.#options;
-const controller=new AbortController;const ends=signal?AbortSignal.any([controller.signal,signal]):controller.signal;const early={
-controller,isInDoubt:true,outcome:fetchAhead(address,ends).then(page=>({page}),async error=>{this.#waste(early);const failedAt=Date.
-now();return{notBefore:failedAt+await pauseAfter2(error)}})};return early}#giveUp(address){const early=this.#early.get(address);
+require("./shared.cjs");init_transport()}});var KEPT_MS,READING,Changes;var init_freshness=__esm({"js/api/freshness.js"(){KEPT_MS=3e4;READING=["GET","HEAD"];Changes=
+class{count=0;of(sender){return async request=>{if(READING.includes(request.method))return sender(request);this.count+=1;
+try{return await sender(request)}finally{this.count+=1}}}}}});function attemptAhead(config,signal){return{...withAttempts(config,NEVER_AGAIN,{onMaxRetryTimesExceeded:()=>{}}),signal}}
+function isAttemptAhead(config){return(0,import_arguments3.members)(policyOf(config)).retryCount===NEVER_AGAIN}function secondAttempt(config){
+return withAttempts(config,1)}async function judgeAttempt(error){const failedAt=Date.now();const pause=await pauseAfter(
+error);const{code,status,retryAfter=0}=(0,import_arguments3.members)((0,import_arguments3.members)(error).bitbucket);const isFinal=status===
+429||code==="REQUEST_TIMEOUT";return{error,then:pause!==void 0?"repeat":isFinal?"throw":"ask",notBefore:failedAt+(pause??
+0),goodUntil:failedAt+Math.max(KEPT_MS,Number(retryAfter))}}async function tellOfRepetition({error}){await policyOf(error.
+config)?.onRetry?.(1,error,error.config)}async function pauseAfter(error){const{retries=0,retryCondition,retryDelay}=policyOf(
+(0,import_arguments3.members)(error).config)??{};try{if(retries<1||!retryCondition||!retryDelay)return void 0;return await retryCondition(
+error)?retryDelay(1,error):void 0}catch{return void 0}}function policyOf(config){return(0,import_arguments3.members)(config)["\
+axios-retry"]}function withAttempts(config,retryCount,more){return{...config,"axios-retry":{...config["axios-retry"],...more,
+retryCount}}}var import_arguments3,NEVER_AGAIN;var init_attempt_ahead=__esm({"js/api/attempt-ahead.js"(){import_arguments3=
+require("./shared.cjs");init_freshness();NEVER_AGAIN=Infinity}});var PagesAhead;var init_pages_ahead=__esm({"js/api/pages-ahead.js"(){init_freshness();PagesAhead=class{#options;#early=new Map;constructor(options){
+this.#options=options}async next(){const{list:list2,fetch,fetchAfter,isCancelled}=this.#options;const{address}=list2;if(isCancelled())
+this.stop();this.#dropStale();const early=this.#early.get(address);this.#early.delete(address);if(!early){const asked=fetch(
+address);this.ask(0);return asked}this.ask(0,early);const outcome=await early.outcome;early.isInDoubt=false;return"page"in
+outcome?outcome.page:fetchAfter(address,outcome.failed)}ask(held,inTurn2){const{list:list2}=this.#options;const addresses=list2.
+addresses(held).slice(1-held);for(const address of this.#early.keys()){if(!addresses.includes(address))this.#giveUp(address)}
+for(const address of addresses){const inDoubt=[inTurn2,...this.#early.values()].filter(early=>early?.isInDoubt).length;if(!this.#early.
+has(address)&&list2.mayGoAhead(inDoubt))this.#early.set(address,this.#start(address))}}stop(){for(const address of this.#early.
+keys())this.#giveUp(address)}#dropStale(){const now=Date.now();for(const[address,{changes:changes2,goodUntil}]of this.#early){
+if(goodUntil<now||changes2!==this.#options.changes.count)this.#giveUp(address)}}#start(address){const{fetchAhead,judgeAttempt:judgeAttempt2,
+changes:changes2,signal}=this.#options;const controller=new AbortController;const ends=signal?AbortSignal.any([controller.
+signal,signal]):controller.signal;const early={controller,isInDoubt:true,changes:changes2.count,goodUntil:Infinity,outcome:fetchAhead(
+address,ends).then(page=>{early.goodUntil=Date.now()+KEPT_MS;return{page}},async error=>{this.#waste(early);const failed=await judgeAttempt2(
+error);early.goodUntil=failed.goodUntil;return{failed}})};return early}#giveUp(address){const early=this.#early.get(address);
 this.#early.delete(address);this.#waste(early);early.controller.abort()}#waste(early){if(early.isInDoubt)this.#options.list.
-wasted();early.isInDoubt=false}}}});function paginate(client){return async function*pages(path,params,config){const{concurrency:given,...requests3}=config??
-{};const{concurrency}=(0,import_arguments3.membersOf)(paginate,"pagesConfig",{concurrency:given});const list2=listOf(client,
-path,params,requests3,concurrency);const signal=requests3.signal;const inTurn2={...requests3,signal:signal??new AbortController().
-signal};const ahead=new PagesAhead({list:list2,fetch:address=>fetchPage(client,list2,inTurn2,{address}),fetchAhead:(address,ends)=>fetchPage(
-client,list2,once(requests3,ends),{address,maxWaitMs:0}),pauseAfter,signal});try{for(let isMore=true;isMore;){const page=await ahead.
-next();const goOn=judged(page);if(goOn.isMore)ahead.ask(1);yield*page.values;if("error"in goOn)throw goOn.error;({isMore}=
-goOn)}}finally{ahead.stop()}}}function once(config,signal){return{...config,signal,"axios-retry":{...config["axios-retry"],
-retries:0}}}async function pauseAfter(error){const{retryCondition,retryDelay}=(0,import_arguments3.members)((0,import_arguments3.members)(
-(0,import_arguments3.members)(error).config)["axios-retry"]);try{if(typeof retryCondition!=="function"||typeof retryDelay!==
-"function")return 0;return await retryCondition(error)?retryDelay(1,error):0}catch{return 0}}function judged(page){try{return{
-isMore:page.goOn()}}catch(error){return{isMore:false,error}}}function listOf(client,path,params,config,concurrency){const{
-List}=(0,import_core8.core)();const first=client.getUri(repeating({...config,url:path,params:params??config?.params}));return(0,import_error5.judge)(
-listOf,()=>new List(first,concurrency))}function fetchPage(client,list2,config,which){const options={...config,params:null,
-allowAbsoluteUrls:true};const signal=config.signal;return readPage(address=>client.get(address,options),list2,signal,which)}
-async function readPage(get,list2,signal,{address=list2.address,maxWaitMs=Infinity}={}){const until=Date.now()+maxWaitMs;
-for(let attempt=1;;attempt+=1){const{data,status,headers}=await get(address);const now=Date.now();const pause=(0,import_error5.judge)(
-readPage,()=>(0,import_core8.core)().pageRepetition(status,headerOf(headers,"retry-after"),attempt,until-now,now,Math.random()));
-if(pause===void 0){const{values,next,page,pagelen,size}=(0,import_arguments3.members)(data);if(!Array.isArray(values))throw(0,import_core8.failure)(
-"RESPONSE_INVALID","api",{field:"values"});const goOn=()=>(0,import_error5.judge)(readPage,()=>list2.answered(nextOf(next),
-values.length,numberOf(page),numberOf(pagelen),numberOf(size)));return{values,goOn}}await(0,import_promises2.setTimeout)(
-pause,void 0,{signal}).catch(()=>{})}}function repeating(config){const{paramsSerializer}=config;if(typeof paramsSerializer===
-"function")return config;return{...config,paramsSerializer:{...REPEATING,...paramsSerializer}}}function headerOf(headers,name){
-const found=Object.entries({...(0,import_arguments3.members)(headers)}).find(([key])=>key.toLowerCase()===name);return found&&
-String(found[1])}function nextOf(next){if(next===void 0||next===null||typeof next==="string")return next??void 0;throw(0,import_core8.failure)(
-"RESPONSE_INVALID","api",{field:"next"})}function numberOf(value){return typeof value==="number"?value:void 0}var import_promises2,
-import_arguments3,import_core8,import_error5,REPEATING;var init_paginate=__esm({"js/api/paginate.js"(){import_promises2=
-require("node:timers/promises");import_arguments3=require("./shared.cjs");import_core8=require("./shared.cjs");import_error5=
-require("./shared.cjs");init_pages_ahead();REPEATING={indexes:null}}});function answerWithout(answer,authorization){return using(authorization,redactor=>({...answer,headers:fieldsWithout(answer.
+wasted();early.isInDoubt=false}}}});function paginate(client,{activity,changes:changes2}){return async function*pages(path,params,config){const{concurrency:given,
+...requests3}=config??{};const{concurrency}=(0,import_arguments4.membersOf)(paginate,"pagesConfig",{concurrency:given});
+const list2=listOf(client,path,params,requests3,concurrency);const{cancelToken}=requests3;const signal=requests3.signal;
+const inTurn2={...requests3,signal:signal??new AbortController().signal};const fetchAfter=async(address,failed)=>{const{
+error,then,notBefore}=failed;if(then!=="ask")activity().failed(error.bitbucket);if(then==="throw")throw error;if(then===
+"repeat")await tellOfRepetition(failed);else if(error.response)activity().retries+=1;await(0,import_promises.setTimeout)(
+Math.max(notBefore-Date.now(),0),void 0,{signal}).catch(()=>{});return fetchPage(client,list2,then==="repeat"?secondAttempt(
+inTurn2):inTurn2,{address})};const ahead=new PagesAhead({list:list2,fetch:address=>fetchPage(client,list2,inTurn2,{address}),
+fetchAhead:(address,ends)=>fetchPage(client,list2,attemptAhead(requests3,ends),{address,maxWaitMs:0}),judgeAttempt,fetchAfter,
+changes:changes2,signal,isCancelled:()=>signal?.aborted===true||cancelToken?.reason!==void 0});try{for(let isMore=true;isMore;){
+const page=await ahead.next();const goOn=judged(page);if(goOn.isMore)ahead.ask(1);yield*page.values;if("error"in goOn)throw goOn.
+error;({isMore}=goOn)}}finally{ahead.stop()}}}function judged(page){try{return{isMore:page.goOn()}}catch(error){return{isMore:false,
+error}}}function listOf(client,path,params,config,concurrency){const{List}=(0,import_core8.core)();const first=client.getUri(
+repeating({...config,url:path,params:params??config?.params}));return(0,import_error5.judge)(listOf,()=>new List(first,concurrency))}
+function fetchPage(client,list2,config,which){const options={...config,params:null,allowAbsoluteUrls:true};const signal=config.
+signal;return readPage(address=>client.get(address,options),list2,signal,which)}async function readPage(get,list2,signal,{
+address=list2.address,maxWaitMs=Infinity}={}){const until=Date.now()+maxWaitMs;for(let attempt=1;;attempt+=1){const{data,
+status,headers}=await get(address);const now=Date.now();const pause=(0,import_error5.judge)(readPage,()=>(0,import_core8.core)().
+pageRepetition(status,headerOf(headers,"retry-after"),attempt,until-now,now,Math.random()));if(pause===void 0){const{values,
+next,page,pagelen,size}=(0,import_arguments4.members)(data);if(!Array.isArray(values))throw(0,import_core8.failure)("RES\
+PONSE_INVALID","api",{field:"values"});const goOn=()=>(0,import_error5.judge)(readPage,()=>list2.answered(nextOf(next),values.
+length,numberOf(page),numberOf(pagelen),numberOf(size)));return{values,goOn}}await(0,import_promises.setTimeout)(pause,void 0,
+{signal}).catch(()=>{})}}function repeating(config){const{paramsSerializer}=config;if(typeof paramsSerializer==="functio\
+n")return config;return{...config,paramsSerializer:{...REPEATING,...paramsSerializer}}}function headerOf(headers,name){const found=Object.
+entries({...(0,import_arguments4.members)(headers)}).find(([key])=>key.toLowerCase()===name);return found&&String(found[1])}
+function nextOf(next){if(next===void 0||next===null||typeof next==="string")return next??void 0;throw(0,import_core8.failure)(
+"RESPONSE_INVALID","api",{field:"next"})}function numberOf(value){return typeof value==="number"?value:void 0}var import_promises,
+import_arguments4,import_core8,import_error5,REPEATING;var init_paginate=__esm({"js/api/paginate.js"(){import_promises=require("node:timers/promises");
+import_arguments4=require("./shared.cjs");import_core8=require("./shared.cjs");import_error5=require("./shared.cjs");init_attempt_ahead();
+init_pages_ahead();REPEATING={indexes:null}}});function answerWithout(answer,authorization){return using(authorization,redactor=>({...answer,headers:fieldsWithout(answer.
 headers,redactor),body:bytesWithout(answer.body,redactor)}))}function cutOutOf(response,authorization){using(authorization,
 redactor=>{response.data=dataWithout(response.data,redactor);Object.assign(response.headers,fieldsWithout({...response.headers},
 redactor))})}function using(authorization,work){const redactor=new((0,import_core9.core)()).Redactor(authorization);try{
@@ -232,60 +248,61 @@ fromEntries(Object.entries(headers).filter(([name])=>mayCarry(name,toApi,withBod
 apiAt,plain;var init_sender=__esm({"js/api/sender.js"(){init_abort();init_activity();import_core10=require("./shared.cjs");
 import_error6=require("./shared.cjs");init_kept();init_transport();init_redaction();MAX_BYTES2=32*1024*1024;MOST_JUDGED_BYTES=
 1024*1024+1;apiAt=kept2(apiUrl=>(0,import_error6.judge)(createSender,()=>new((0,import_core10.core)()).Api(apiUrl)));plain=
-(path="")=>path.replace(/[?#].*$/,"")}});function createClient({apiUrl,kind,activity,sender,isQueued=false,maxWaitMs=Infinity}){const client=import_axios.default.
+(path="")=>path.replace(/[?#].*$/,"")}});function createClient({apiUrl,kind,activity,sender,isQueued=false,maxWaitMs=Infinity}){const changes2=new Changes;const client=import_axios.default.
 create({baseURL:apiUrl,maxBodyLength:MAX_BYTES2,adapter:"fetch",env:{fetch:fetchThroughSender,Request:null,FormData,Response:null},
-fetchOptions:{[SENDER]:sender},headers:{Accept:ACCEPT},paramsSerializer:REPEATING,formSerializer:REPEATING});return equip(
-client,{kind,activity,isQueued,maxWaitMs})}function equip(client,behaviour){const{kind,activity,isQueued,maxWaitMs}=behaviour;
-client.interceptors.request.use(config=>{if(isStream(config.data))config.maxBodyLength=-1;const{timeout,maxRedirects,fetchOptions}=config;
-config.fetchOptions={...fetchOptions,[LIMITS]:{timeout,maxRedirects}};return repeating(config)});client.interceptors.response.
-use(void 0,error=>{if(import_axios.default.isAxiosError(error)){const bitbucket=judgeError(error,kind);activity().failed(
-bitbucket);Object.assign(error,{bitbucket})}throw error});(0,import_axios_retry.default)(client,{retries:RETRIES,retryCondition:error=>mayRetry(
-error,isQueued,maxWaitMs),onRetry:()=>{activity().retries+=1},retryDelay:(attempts,error)=>delay(error,attempts,isQueued,
-maxWaitMs,Math.random())??0});const{create}=client;client.create=config=>equip(create(config),behaviour);return Object.defineProperty(
-client,"paginate",{value:paginate(client)})}function isCuredByRenewal(error){const{response,status,statusCode,message}=(0,import_arguments4.members)(
-error);const told2=[(0,import_arguments4.members)(response).status,status,statusCode].find(each=>typeof each==="number");
-const own=ofClient(error);return(0,import_core11.core)().isCuredByRenewal(own!==void 0,circumstances.get((0,import_arguments4.members)(
-(0,import_arguments4.members)(own).response).headers??{})?.isUnrepeated===true,told2,typeof message==="string"?message:"")}
-function ofClient(error){const seen=new Set;for(let each=error;(0,import_arguments4.isObject)(each)&&!seen.has(each);each=
-each.cause){if(each instanceof import_error7.BitbucketAuthError||each.bitbucket instanceof import_error7.BitbucketAuthError)
-return each;seen.add(each)}return void 0}function withoutTokens(error){const cause=error instanceof Error?error.cause:void 0;
-return cause instanceof import_error7.BitbucketAuthError&&cause.phase!=="api"?cause:void 0}async function fetchThroughSender(input,init={}){
-const sender=init[SENDER];const{timeout,maxRedirects}=init[LIMITS]??{};const answer=await sender({method:init.method??"G\
-ET",url:String(input),headers:lowerCased(init.headers),body:init.body,signal:init.signal,...typeof timeout==="number"&&timeout>
-0&&{timeoutMs:timeout},...typeof maxRedirects==="number"&&{maxRedirects},redirect:init.redirect});const{status,body,path,
-isElsewhere,isUnrepeated,authorization}=answer;const fields=import_axios.default.AxiosHeaders.from(answer.headers);circumstances.
-set(fields,{path,isElsewhere,isUnrepeated,authorization});const whole=()=>new Response(body,{headers:answer.headers});return{
-status,statusText:"",headers:fields,text:async()=>utf82.decode(body),arrayBuffer:()=>whole().arrayBuffer(),blob:()=>whole().
-blob(),formData:()=>whole().formData(),stream:()=>whole().body}}function lowerCased(headers){return Object.fromEntries(Object.
-entries({...headers}).map(([name,value])=>[name.toLowerCase(),value]))}function judgeError(error,kind){const{response,config,
-cause,code,name}=error;if(response){const{path,isElsewhere,authorization}=circumstances.get(response.headers)??{};if(response.
-status<300&&authorization)cutOutOf(response,authorization());if((0,import_arguments4.members)(cause).name==="SyntaxError"){
-return inPlaceOf(error,(0,import_core11.failure)("RESPONSE_NOT_JSON","api",{status:response.status}))}const answer=answerOf(
-{status:response.status,headers:Object.fromEntries(Object.entries({...response.headers}).map(([field,value])=>[field.toLowerCase(),
-String(value)])),body:bytesOf(response.data),path,isElsewhere});return new import_error7.BitbucketAuthError((0,import_error7.judge)(
-judgeError,()=>(0,import_core11.core)().judgeApiResponse(answer,kind)),{},judgeError)}const isLate=code==="ECONNABORTED"||
-code==="ETIMEDOUT"||code==="REQUEST_TIMEOUT";if(isLate&&config?.timeout)return(0,import_core11.failure)("REQUEST_TIMEOUT",
-"api",{field:"timeout"});if(cause instanceof import_error7.BitbucketAuthError)return cause;if(name==="CanceledError")return(0,import_core11.failure)(
-"REQUEST_ABORTED","api");return(0,import_core11.failure)(isLate?"REQUEST_TIMEOUT":"API_FAILED","api")}function inPlaceOf(error,meaning){
-const frames=String(error.stack).split("\n").filter(line=>line.startsWith("    at "));const stack=[`${error.name}: ${meaning.
-message}`,...frames].join("\n");for(const[name,value]of Object.entries({message:meaning.message,stack,cause:meaning})){Object.
-defineProperty(error,name,{value,writable:true,configurable:true,enumerable:false})}return meaning}function mayRetry(error,isQueued,maxWaitMs){
-const{config,response}=error;const{code,phase,cause}=meaningOf(error);const isInQueue=isQueued&&!isOfOthers(response);if(!config||
-isStream(config.data))return false;const passes=!cause||import_axios_retry.default.isNetworkError({code:(0,import_arguments4.members)(
-cause).code});const state=config["axios-retry"];const attempts=(state?.retryCount??0)+1;if(!passes||!(0,import_core11.core)().
-mayRepeat(String(config.method).toUpperCase(),code,response?.status,phase)||delay(error,attempts,isQueued,maxWaitMs,0)===
-void 0)return false;if(isInQueue&&state&&(0,import_core11.core)().isHourUsedUp(response?.status,headerOf(response?.headers,
-"retry-after"),Date.now())){state.retryCount=attempts-2}return true}function delay({response},attempts,isQueued,maxWaitMs,random){
-const retryAfter=headerOf(response?.headers,"retry-after");const isInQueue=isQueued&&!isOfOthers(response);return(0,import_core11.core)().
-retryDelay(attempts,response?.status,retryAfter,isInQueue,maxWaitMs,Date.now(),random)}function isOfOthers(response){return response!==
-void 0&&circumstances.get(response.headers)?.isElsewhere===true}function bytesOf(data){if(data instanceof Uint8Array)return new Uint8Array(
-data);if(data instanceof ArrayBuffer)return new Uint8Array(data);try{return new TextEncoder().encode(typeof data==="stri\
-ng"?data:JSON.stringify(data)??"")}catch{return new Uint8Array}}var import_axios,import_axios_retry,import_arguments4,import_core11,
-import_error7,RETRIES,SENDER,LIMITS,ACCEPT,circumstances,utf82;var init_client=__esm({"js/api/client.js"(){import_axios=
-__toESM(require("axios"));import_axios_retry=__toESM(require("axios-retry"));import_arguments4=require("./shared.cjs");import_core11=
-require("./shared.cjs");import_error7=require("./shared.cjs");init_meaning();init_paginate();init_redaction();init_sender();
-RETRIES=3;SENDER=Symbol("sender");LIMITS=Symbol("limits");ACCEPT="application/json, */*;q=0.8";circumstances=new WeakMap;
-utf82=new TextDecoder}});function readAhead({sender,sendAhead,newest}){let sequence;let early;let fields="";const replace=next=>{early?.end();early=
+fetchOptions:{[SENDER]:changes2.of(sender)},headers:{Accept:ACCEPT},paramsSerializer:REPEATING,formSerializer:REPEATING});
+return equip(client,{kind,activity,changes:changes2,isQueued,maxWaitMs})}function equip(client,behaviour){const{kind,activity,
+isQueued,maxWaitMs}=behaviour;client.interceptors.request.use(config=>{if(isStream(config.data))config.maxBodyLength=-1;
+const{timeout,maxRedirects,fetchOptions}=config;config.fetchOptions={...fetchOptions,[LIMITS]:{timeout,maxRedirects}};return repeating(
+config)});client.interceptors.response.use(void 0,error=>{if(import_axios.default.isAxiosError(error)){const bitbucket=judgeError(
+error,kind);if(!isAttemptAhead(error.config))activity().failed(bitbucket);Object.assign(error,{bitbucket})}throw error});
+(0,import_axios_retry.default)(client,{retries:RETRIES,retryCondition:error=>mayRetry(error,isQueued,maxWaitMs),onRetry:()=>{
+activity().retries+=1},retryDelay:(attempts,error)=>delay(error,attempts,isQueued,maxWaitMs,Math.random())??0});const{create}=client;
+client.create=config=>equip(create(config),behaviour);return Object.defineProperty(client,"paginate",{value:paginate(client,
+behaviour)})}function isCuredByRenewal(error){const{response,status,statusCode,message}=(0,import_arguments5.members)(error);
+const told2=[(0,import_arguments5.members)(response).status,status,statusCode].find(each=>typeof each==="number");const own=ofClient(
+error);return(0,import_core11.core)().isCuredByRenewal(own!==void 0,circumstances.get((0,import_arguments5.members)((0,import_arguments5.members)(
+own).response).headers??{})?.isUnrepeated===true,told2,typeof message==="string"?message:"")}function ofClient(error){const seen=new Set;
+for(let each=error;(0,import_arguments5.isObject)(each)&&!seen.has(each);each=each.cause){if(each instanceof import_error7.BitbucketAuthError||
+each.bitbucket instanceof import_error7.BitbucketAuthError)return each;seen.add(each)}return void 0}function withoutTokens(error){
+const cause=error instanceof Error?error.cause:void 0;return cause instanceof import_error7.BitbucketAuthError&&cause.phase!==
+"api"?cause:void 0}async function fetchThroughSender(input,init={}){const sender=init[SENDER];const{timeout,maxRedirects}=init[LIMITS]??
+{};const answer=await sender({method:init.method??"GET",url:String(input),headers:lowerCased(init.headers),body:init.body,
+signal:init.signal,...typeof timeout==="number"&&timeout>0&&{timeoutMs:timeout},...typeof maxRedirects==="number"&&{maxRedirects},
+redirect:init.redirect});const{status,body,path,isElsewhere,isUnrepeated,authorization}=answer;const fields=import_axios.default.
+AxiosHeaders.from(answer.headers);circumstances.set(fields,{path,isElsewhere,isUnrepeated,authorization});const whole=()=>new Response(
+body,{headers:answer.headers});return{status,statusText:"",headers:fields,text:async()=>utf82.decode(body),arrayBuffer:()=>whole().
+arrayBuffer(),blob:()=>whole().blob(),formData:()=>whole().formData(),stream:()=>whole().body}}function lowerCased(headers){
+return Object.fromEntries(Object.entries({...headers}).map(([name,value])=>[name.toLowerCase(),value]))}function judgeError(error,kind){
+const{response,config,cause,code,name}=error;if(response){const{path,isElsewhere,authorization}=circumstances.get(response.
+headers)??{};if(response.status<300&&authorization)cutOutOf(response,authorization());if((0,import_arguments5.members)(cause).
+name==="SyntaxError"){return inPlaceOf(error,(0,import_core11.failure)("RESPONSE_NOT_JSON","api",{status:response.status}))}
+const answer=answerOf({status:response.status,headers:Object.fromEntries(Object.entries({...response.headers}).map(([field,
+value])=>[field.toLowerCase(),String(value)])),body:bytesOf(response.data),path,isElsewhere});return new import_error7.BitbucketAuthError(
+(0,import_error7.judge)(judgeError,()=>(0,import_core11.core)().judgeApiResponse(answer,kind)),{},judgeError)}const isLate=code===
+"ECONNABORTED"||code==="ETIMEDOUT"||code==="REQUEST_TIMEOUT";if(isLate&&config?.timeout)return(0,import_core11.failure)(
+"REQUEST_TIMEOUT","api",{field:"timeout"});if(cause instanceof import_error7.BitbucketAuthError)return cause;if(name==="\
+CanceledError")return(0,import_core11.failure)("REQUEST_ABORTED","api");return(0,import_core11.failure)(isLate?"REQUEST_\
+TIMEOUT":"API_FAILED","api")}function inPlaceOf(error,meaning){const frames=String(error.stack).split("\n").filter(line=>line.
+startsWith("    at "));const stack=[`${error.name}: ${meaning.message}`,...frames].join("\n");for(const[name,value]of Object.
+entries({message:meaning.message,stack,cause:meaning})){Object.defineProperty(error,name,{value,writable:true,configurable:true,
+enumerable:false})}return meaning}function mayRetry(error,isQueued,maxWaitMs){const{config,response}=error;const{code,phase,
+cause}=meaningOf(error);const isInQueue=isQueued&&!isOfOthers(response);if(!config||isStream(config.data))return false;const passes=!cause||
+import_axios_retry.default.isNetworkError({code:(0,import_arguments5.members)(cause).code});const state=config["axios-re\
+try"];const attempts=(state?.retryCount??0)+1;if(!passes||!(0,import_core11.core)().mayRepeat(String(config.method).toUpperCase(),
+code,response?.status,phase)||delay(error,attempts,isQueued,maxWaitMs,0)===void 0)return false;if(isInQueue&&state&&(0,import_core11.core)().
+isHourUsedUp(response?.status,headerOf(response?.headers,"retry-after"),Date.now())){state.retryCount=attempts-2}return true}
+function delay({response},attempts,isQueued,maxWaitMs,random){const retryAfter=headerOf(response?.headers,"retry-after");
+const isInQueue=isQueued&&!isOfOthers(response);return(0,import_core11.core)().retryDelay(attempts,response?.status,retryAfter,
+isInQueue,maxWaitMs,Date.now(),random)}function isOfOthers(response){return response!==void 0&&circumstances.get(response.
+headers)?.isElsewhere===true}function bytesOf(data){if(data instanceof Uint8Array)return new Uint8Array(data);if(data instanceof
+ArrayBuffer)return new Uint8Array(data);try{return new TextEncoder().encode(typeof data==="string"?data:JSON.stringify(data)??
+"")}catch{return new Uint8Array}}var import_axios,import_axios_retry,import_arguments5,import_core11,import_error7,RETRIES,
+SENDER,LIMITS,ACCEPT,circumstances,utf82;var init_client=__esm({"js/api/client.js"(){import_axios=__toESM(require("axios"));
+import_axios_retry=__toESM(require("axios-retry"));import_arguments5=require("./shared.cjs");import_core11=require("./shared.cjs");
+import_error7=require("./shared.cjs");init_attempt_ahead();init_freshness();init_meaning();init_paginate();init_redaction();
+init_sender();RETRIES=3;SENDER=Symbol("sender");LIMITS=Symbol("limits");ACCEPT="application/json, */*;q=0.8";circumstances=
+new WeakMap;utf82=new TextDecoder}});function readAhead({sender,sendAhead,newest}){let sequence;let early;let fields="";const replace=next=>{early?.end();early=
 next};const fetchAhead=(url,like)=>{if(url!==void 0&&!early?.isFor({...like,url}))replace(new Early({...like,url},sendAhead))};
 const interrupt=()=>{sequence.interrupted();replace(void 0)};return async request=>{sequence??=new((0,import_core12.core)()).
 PageSequence;if(!isPlain(request)){interrupt();return sender(request).finally(interrupt)}const{url}=request;if(fields!==
@@ -295,15 +312,16 @@ if(answer.status!==200)interrupt();else if(sequence.answered(url))fetchAhead(for
 return answer}}function keyOf({url,headers}){return JSON.stringify([url,headers])}function isPlain({method,body,signal,timeoutMs,
 redirect="follow",maxRedirects}){return method==="GET"&&[body,signal,timeoutMs,maxRedirects].every(given=>given===void 0||
 given===null)&&redirect==="follow"}function foretold(sequence,url,body){const number=value=>typeof value==="number"?value:
-void 0;try{const{next,pagelen,size}=(0,import_arguments5.members)(JSON.parse(utf83.decode(body)));return typeof next==="\
-string"?sequence.told(url,next,number(pagelen),number(size)):void 0}catch{return void 0}}var import_arguments5,import_core12,
-KEPT_MS,utf83,Early;var init_read_ahead=__esm({"js/api/read-ahead.js"(){import_arguments5=require("./shared.cjs");import_core12=
-require("./shared.cjs");KEPT_MS=3e4;utf83=new TextDecoder;Early=class{#controller=new AbortController;#answer;#timer;#request;constructor(request,send2){
-this.#request=keyOf(request);this.#answer=send2({...request,signal:this.#controller.signal}).catch(()=>void 0);this.#timer=
+void 0;try{const{next,pagelen,size}=(0,import_arguments6.members)(JSON.parse(utf83.decode(body)));return typeof next==="\
+string"?sequence.told(url,next,number(pagelen),number(size)):void 0}catch{return void 0}}var import_arguments6,import_core12,
+utf83,Early;var init_read_ahead=__esm({"js/api/read-ahead.js"(){import_arguments6=require("./shared.cjs");import_core12=
+require("./shared.cjs");init_freshness();utf83=new TextDecoder;Early=class{#controller=new AbortController;#answer;#timer;#request;constructor(request,send2){
+this.#request=keyOf(request);this.#answer=send2({...request,signal:this.#controller.signal}).catch(error=>({error}));this.#timer=
 setTimeout(()=>this.end(),KEPT_MS).unref()}isFor(request){return!this.#controller.signal.aborted&&this.#request===keyOf(
-request)}async answerFor(newest){clearTimeout(this.#timer);const answer=await this.#answer;if(answer?.status!==200)return void 0;
-const{authorization}=await newest();return answer.authorization()===authorization?answer:void 0}end(){clearTimeout(this.#timer);
-this.#controller.abort();this.#answer=Promise.resolve(void 0)}}}});function replaceRemoved(sender,options){const removed=removedAt(options.apiUrl);const answer=async({endpoint,notice,refusal,
+request)}async answerFor(newest){clearTimeout(this.#timer);const answer=await this.#answer;if(answer&&"error"in answer){
+if((0,import_arguments6.members)(answer.error).code==="REQUEST_TIMEOUT")throw answer.error;return void 0}if(answer?.status!==
+200&&answer?.status!==429)return void 0;const{authorization}=await newest();return answer.authorization()===authorization?
+answer:void 0}end(){clearTimeout(this.#timer);this.#controller.abort();this.#answer=Promise.resolve(void 0)}}}});function replaceRemoved(sender,options){const removed=removedAt(options.apiUrl);const answer=async({endpoint,notice,refusal,
 list:list2},request)=>{const own={headers:{},tookMs:0,path:endpoint,isElsewhere:false,isUnrepeated:false,authorization:()=>""};
 if(refusal!==void 0)return withJson(own,400,refusal);const tell=()=>{if(!told.has(endpoint))options.log(notice,"endpoint\
 -replaced");told.add(endpoint)};if(list2){tell();return page(list2,own,request)}const given=await sender(request);const body=(0,import_core13.core)().
@@ -316,12 +334,12 @@ const replaced=removed.replacement(request.method,request.url);return replaced?a
 function withJson(given,status,body){const{"content-length":_length,...headers}=given.headers;return{...given,status,headers:{
 ...headers,"content-type":"application/json"},body:Buffer.from(body)}}function collectedListsOf(connection){const lists=listsOfConnections.
 get(connection)??new CollectedLists;listsOfConnections.set(connection,lists);return lists}function segmentOf(workspace2){
-return(0,import_error8.judge)(segmentOf,()=>(0,import_core13.core)().workspaceSegment((0,import_arguments6.stringOf)(workspace2)))}
+return(0,import_error8.judge)(segmentOf,()=>(0,import_core13.core)().workspaceSegment((0,import_arguments7.stringOf)(workspace2)))}
 function sorted(values,sort){if(!sort)return values;const sign=sort.isDescending?-1:1;return values.toSorted((one,other)=>sign*
 compare(one.key,other.key))}function compare(one,other){const[isOne,isOther]=[one,other].map(key=>key!==void 0&&key!==null);
-if(!isOne||!isOther)return Number(isOther)-Number(isOne);if(one===other)return 0;return one<other?-1:1}var import_arguments6,
+if(!isOne||!isOther)return Number(isOther)-Number(isOne);if(one===other)return 0;return one<other?-1:1}var import_arguments7,
 import_core13,import_error8,told,utf84,removedAt,CollectedLists,listsOfConnections,Collection,Refusal;var init_removed_endpoints=__esm(
-{"js/api/removed-endpoints.js"(){init_abort();import_arguments6=require("./shared.cjs");import_core13=require("./shared.cjs");
+{"js/api/removed-endpoints.js"(){init_abort();import_arguments7=require("./shared.cjs");import_core13=require("./shared.cjs");
 import_error8=require("./shared.cjs");init_kept();init_paginate();init_sender();told=new Set;utf84=new TextDecoder;removedAt=
 kept2(apiUrl=>(0,import_error8.judge)(replaceRemoved,()=>new((0,import_core13.core)()).RemovedEndpoints(apiUrl)));CollectedLists=
 class{#entries=new Map;async get(key,make,signal){const entry=this.#entries.get(key)??{collection:make(),isDone:false,waiting:0};
@@ -340,12 +358,12 @@ void 0;segment=left.shift()){if(!this.#values.has(segment))await this.#readWorks
 all(Array.from({length:this.#limits.mostAtOnce},readOn))}finally{left.length=0}const values=[...segments].flatMap(segment=>this.#values.
 get(segment)??[]);return{texts:sorted(values,this.#list.sort).map(({text})=>text),authorization:this.#authorization}}async#readWorkspaces(signal){
 const{workspace:workspace2}=this.#options;if(workspace2!==void 0)return new Set([segmentOf(workspace2)]);const segments=new Set;
-await this.#readList(this.#list.workspaces,signal,value=>{const{slug,uuid}=(0,import_arguments6.members)((0,import_arguments6.members)(
+await this.#readList(this.#list.workspaces,signal,value=>{const{slug,uuid}=(0,import_arguments7.members)((0,import_arguments7.members)(
 value).workspace);if(slug===void 0&&uuid===void 0)throw(0,import_core13.failure)("RESPONSE_INVALID","api",{field:"worksp\
 ace"});segments.add(segmentOf(slug??uuid))});return segments}async#readWorkspace(segment,signal,withRole=true){const values=[];
 let length=0;const path=this.#list.sort?.member.split(".")??[];const take=value=>{const text=JSON.stringify(value);length+=
 text.length;if(this.#length+length>this.#limits.longestList)throw(0,import_core13.failure)("RESPONSE_TOO_LARGE","api");values.
-push({text,key:path.reduce((part,name)=>(0,import_arguments6.members)(part)[name],value)})};try{await this.#readList(this.#removed.
+push({text,key:path.reduce((part,name)=>(0,import_arguments7.members)(part)[name],value)})};try{await this.#readList(this.#removed.
 inWorkspace(this.#url,segment,withRole),signal,take)}catch(error){if(!(error instanceof Refusal)||values.length>0)throw error;
 const{verdict,told:message}=(0,import_error8.judge)(this.#readWorkspace,()=>this.#removed.judge(this.#url,segment,withRole,
 answerOf(error.answer),this.#options.kind));if(message!==void 0)this.#options.log(message,"list-incomplete");if(verdict===
@@ -533,9 +551,9 @@ isRateLimitConfigured,redis,client},rateLimit){const key=client?.deriveKey("rate
 isRateLimitConfigured,redis,hash(key,"")]);let limiter=limiters.get(name);if(!limiter){limiter=new RateLimiter({rateLimit,
 isRateLimitConfigured,redis,key});limiters.set(name,limiter)}return limiter}function hash(key,text){return(0,import_node_crypto3.createHmac)(
 "sha256",key??"").update(text).digest("base64url")}function rateLimited(wait,detail){return(0,import_core17.failure)("AP\
-I_RATE_LIMITED","api",{retryAfter:Math.ceil(wait)},{detail})}var import_node_crypto3,import_promises3,import_p_limit2,import_core17,
+I_RATE_LIMITED","api",{retryAfter:Math.ceil(wait)},{detail})}var import_node_crypto3,import_promises2,import_p_limit2,import_core17,
 MOST_WAITING,SHORTEST_WAIT_MS,HOUR_MS,SWEEP_MS,LOGGED_MS,limiters,limitersByEnvironment,RateLimiter,Line;var init_rate_limit=__esm(
-{"js/rate-limit.js"(){import_node_crypto3=require("node:crypto");import_promises3=require("node:timers/promises");import_p_limit2=
+{"js/rate-limit.js"(){import_node_crypto3=require("node:crypto");import_promises2=require("node:timers/promises");import_p_limit2=
 __toESM(require("p-limit"));init_abort();import_core17=require("./shared.cjs");init_rate_log();MOST_WAITING=1e4;SHORTEST_WAIT_MS=
 1e3;HOUR_MS=60*60*1e3;SWEEP_MS=70*60*1e3;LOGGED_MS=1e4;limiters=new Map;limitersByEnvironment=new WeakMap;RateLimiter=class{#settings;#shared;#lines=new Map;#proven=new Map;#sweptAt=performance.
 now();constructor(settings){this.#settings=settings;const{redis}=settings;this.#shared=redis&&new SharedLogs(redis,()=>Array.
@@ -570,7 +588,7 @@ take({signal,maxWaitMs:until-now,log});const waker=this.#waker.signal;const clos
 await this.requests.take(this.limit);if(number!==void 0&&wait<=0){if(!signal?.aborted&&!this.#successor)return this.#passed(
 now);await this.requests.takeBack(number);continue}const reason=closed?.reason??"used up";if(wait>LOGGED_MS)this.#log(reason,
 wait,log);if(now+wait>until||reason==="told"&&!(0,import_core17.core)().isWaitedFor(wait))throw rateLimited(wait);this.#closedUntil=
-now+wait;const ends=AbortSignal.any([waker,...signal?[signal]:[]]);await(0,import_promises3.setTimeout)(wait,void 0,{signal:ends}).
+now+wait;const ends=AbortSignal.any([waker,...signal?[signal]:[]]);await(0,import_promises2.setTimeout)(wait,void 0,{signal:ends}).
 catch(()=>{})}}#closed(now){if(this.#toldUntil>now)return{wait:this.#toldUntil-now,reason:"told"};const at=Math.max(this.#pausedUntil,
 this.#pacedUntil>now?this.#nextAt:0);return at>now?{wait:at-now,reason:"refused"}:void 0}#passed(now){if(this.#pacedUntil>
 now)this.#nextAt=now+this.#pace;else this.#logged=void 0}#log(reason,wait,log){if(!log||this.#logged===reason)return;this.#logged=
@@ -797,24 +815,24 @@ return void 0;const bytes=Buffer.from(ciphertext,"base64url");if(bytes.length<NO
 const decipher=(0,import_node_crypto4.createDecipheriv)(CIPHER,this.#options.encryptionKey,bytes.subarray(0,NONCE_LENGTH),
 {authTagLength:TAG_LENGTH});decipher.setAAD(boundTo(key,fence,predecessor)).setAuthTag(bytes.subarray(-TAG_LENGTH));const text=Buffer.
 concat([decipher.update(bytes.subarray(NONCE_LENGTH,-TAG_LENGTH)),decipher.final()]);this.#see(fence);return{key,value:JSON.
-parse(text.toString("utf8")),fence}}catch{return void 0}}};CIPHER="aes-256-gcm";NONCE_LENGTH=12;TAG_LENGTH=16}});var import_promises4,import_core20,CLIENT2,LOOK_MS,LOCK_WAIT_MS,RefreshQueue;var init_refresh_queue=__esm({"js/refresh-q\
-ueue.js"(){import_promises4=require("node:timers/promises");import_core20=require("./shared.cjs");CLIENT2="client";LOOK_MS=
+parse(text.toString("utf8")),fence}}catch{return void 0}}};CIPHER="aes-256-gcm";NONCE_LENGTH=12;TAG_LENGTH=16}});var import_promises3,import_core20,CLIENT2,LOOK_MS,LOCK_WAIT_MS,RefreshQueue;var init_refresh_queue=__esm({"js/refresh-q\
+ueue.js"(){import_promises3=require("node:timers/promises");import_core20=require("./shared.cjs");CLIENT2="client";LOOK_MS=
 1e3;LOCK_WAIT_MS=200;RefreshQueue=class{#queue;#coordination;#waiting=new Map;#isAdmitting=false;constructor(coordination,lockoutMs){
 this.#coordination=coordination;this.#queue=new((0,import_core20.core)()).RefreshQueue(lockoutMs)}enter(lane){return new Promise(
 resolve=>{this.#waiting.set(this.#queue.enter(lane),resolve);void this.#admitAll()})}wait(){return this.#queue.wait(performance.
 now())}async#admitAll(){if(this.#isAdmitting)return;this.#isAdmitting=true;const{RefreshAdmission}=(0,import_core20.core)();
 for(;;){await this.#learn();const now=performance.now();const admission=this.#queue.next(now);if(admission===RefreshAdmission.
 First)this.#admit();else if(admission===RefreshAdmission.FirstAlone)await this.#admitAlone();else if(admission===RefreshAdmission.
-NobodyYet){await(0,import_promises4.setTimeout)(Math.min(this.#queue.wait(now),LOOK_MS),void 0,{ref:false})}else break}this.#isAdmitting=
-false}async#admitAlone(){const lock=await this.#coordination.lock(CLIENT2);if(!lock){await(0,import_promises4.setTimeout)(
+NobodyYet){await(0,import_promises3.setTimeout)(Math.min(this.#queue.wait(now),LOOK_MS),void 0,{ref:false})}else break}this.#isAdmitting=
+false}async#admitAlone(){const lock=await this.#coordination.lock(CLIENT2);if(!lock){await(0,import_promises3.setTimeout)(
 LOCK_WAIT_MS*(1+Math.random())/2,void 0,{ref:false});return}await this.#learn();if(this.#queue.next(performance.now())===
 (0,import_core20.core)().RefreshAdmission.FirstAlone)this.#admit(lock);else await lock.release()}#admit(lock){const ticket=this.#queue.
 admit(lock!==void 0);if(ticket===void 0)return;const end2=note=>{note();void lock?.release();void this.#admitAll()};this.#waiting.
 get(ticket)?.({granted:sentAt=>end2(()=>this.#queue.granted(sentAt,performance.now())),refused:()=>end2(()=>this.#queue.
 refused(performance.now())),failed:()=>end2(()=>this.#queue.failed(performance.now()))});this.#waiting.delete(ticket)}async#learn(){
 const{refusedAgo,grantedAgo}=await this.#coordination.refusals(CLIENT2);this.#queue.learn(refusedAgo,grantedAgo,performance.
-now())}}}});var import_promises5,import_core21,import_error9,PATIENCE_MS,ASK_AGAIN_MS,NAME_LENGTH,OLDER,Connection2;var init_token_connection=__esm(
-{"js/token-connection.js"(){import_promises5=require("node:timers/promises");init_activity();import_core21=require("./shared.cjs");
+now())}}}});var import_promises4,import_core21,import_error9,PATIENCE_MS,ASK_AGAIN_MS,NAME_LENGTH,OLDER,Connection2;var init_token_connection=__esm(
+{"js/token-connection.js"(){import_promises4=require("node:timers/promises");init_activity();import_core21=require("./shared.cjs");
 import_error9=require("./shared.cjs");init_token_endpoint();init_token_store();PATIENCE_MS=5e4;ASK_AGAIN_MS=2e3;NAME_LENGTH=
 8;OLDER=0;Connection2=class{#keeper;#policy;#pair;name;activity=new Activity;#key;#publishedKey;#current;#turn;#retry;#waiting;#sleepers;#pass;#refusedAt=0;#lock;#lastError;#unstored=0;#touchedAt=Date.
 now();constructor(keeper,pair,key){const{RefreshPolicy}=(0,import_core21.core)();this.#keeper=keeper;this.#pair=pair;this.
@@ -863,7 +881,7 @@ Refresh:action=await this.#underLock(()=>this.#refresh());break;case RefreshActi
 Store:action=await this.#underLock(()=>this.#store());break;case RefreshAction.Publish:action=this.#on(await this.#publish()?
 RefreshEvent.Published:RefreshEvent.Superseded);break;case RefreshAction.Bury:action=await this.#bury();break;case RefreshAction.
 Report:reportUnstored(this.#waiting??[],this.#policy.generation,this);action=this.#on(RefreshEvent.Reported);break;case RefreshAction.
-Wait:await(0,import_promises5.setTimeout)(this.#policy.pause(Date.now()),void 0,{ref:false});action=this.#on(RefreshEvent.
+Wait:await(0,import_promises4.setTimeout)(this.#policy.pause(Date.now()),void 0,{ref:false});action=this.#on(RefreshEvent.
 Woke);break;default:return}}}finally{this.#pass?.failed();this.#pass=void 0;await this.#unlock()}}#on(event){return this.#policy.
 on(event,Date.now(),Math.random())}async#unlock(){const lock=this.#lock;this.#lock=void 0;await lock?.release()}async#underLock(work){
 if(this.#lock?.isHeld())return work();this.#leave(pass=>pass.failed());return this.#on((0,import_core21.core)().RefreshEvent.
@@ -978,33 +996,33 @@ const{apiUrl,credentials}=this;const{workspace:workspace2}=this.#subject;return 
 kind,lists:collectedListsOf(credentials.connection??credentials),...!credentials.hasUser&&workspace2&&{workspace:workspace2},
 log:(text,event)=>this.#subject.note({level:"WARN",event,text})})}}}});async function testConnection(access,config){const{credentials,environment}=access;const{kind,hint}=credentials;const until=performance.
 now()+DIALOG_TOKENS_MS;await credentials.newest(DIALOG_TOKENS_MS);const{scopes}=await credentials.facts();const{workspace:workspace2,
-repository}=(0,import_arguments7.membersOf)(testConnection,"testedConfig",config);const{scopes:granted}=(0,import_arguments7.membersOf)(
+repository}=(0,import_arguments8.membersOf)(testConnection,"testedConfig",config);const{scopes:granted}=(0,import_arguments8.membersOf)(
 testConnection,"previous",{scopes});const test=(0,import_error10.judge)(testConnection,()=>new((0,import_core25.core)()).
 ConnectionTest(kind,workspace2,repository,hint,environment.login?.scopes.join(" "),granted||void 0));await probe(test,access.
 createSender(until-performance.now()),access.apiUrl);const{expiresAt}=await credentials.facts();const verdict=test.verdict??
 {success:false,message:(0,import_core25.failure)("API_FAILED","api").message};return{...verdict,...expiresAt!==void 0&&{
 expiresAt}}}async function connectionStatus({credentials,environment:{client}},{account}){const{kind,hint}=credentials;const{
-scopes:stored,expiresAt,obtainedAt}=await credentials.facts();const{scopes:text}=stored?(0,import_arguments7.membersOf)(
+scopes:stored,expiresAt,obtainedAt}=await credentials.facts();const{scopes:text}=stored?(0,import_arguments8.membersOf)(
 connectionStatus,"scopes",{scopes:stored}):{};const scopes=(0,import_error10.judge)(connectionStatus,()=>(0,import_core25.core)().
 readScopes(text??""));const isKnown=scopes.length>0;return{kind,...account&&(0,import_core25.core)().holdsTokens(kind)&&
-{account:(0,import_arguments7.pick)(account,ACCOUNT_MEMBERS)},...isKnown&&{scopes},...isKnown&&client&&{missingScopes:(0,import_error10.judge)(
+{account:(0,import_arguments8.pick)(account,ACCOUNT_MEMBERS)},...isKnown&&{scopes},...isKnown&&client&&{missingScopes:(0,import_error10.judge)(
 connectionStatus,()=>client.missingScopes(scopes.join(" ")))},...expiresAt!==void 0&&{expiresAt},...obtainedAt!==void 0&&
-{refreshedAt:obtainedAt},...hint&&{hint},activity:credentials.activity.counters}}var import_arguments7,import_core25,import_error10,
-ACCOUNT_MEMBERS;var init_connection_test=__esm({"js/nocodb/connection-test.js"(){init_probe();import_arguments7=require("./shared.cjs");
+{refreshedAt:obtainedAt},...hint&&{hint},activity:credentials.activity.counters}}var import_arguments8,import_core25,import_error10,
+ACCOUNT_MEMBERS;var init_connection_test=__esm({"js/nocodb/connection-test.js"(){init_probe();import_arguments8=require("./shared.cjs");
 import_core25=require("./shared.cjs");import_error10=require("./shared.cjs");init_dialog();ACCOUNT_MEMBERS=["uuid","nick\
 name","displayName"]}});async function listWorkspaces(access,own,query){const address=pageAddress("/user/workspaces",query);const slug=typeof own===
 "string"?own.trim():"";if(slug&&!access.credentials.hasUser)return{values:[{slug}]};return list(access,address,WORKSPACE_MEMBERS,
 value=>value.workspace??value)}async function listRepositories(access,own,query){const{workspace:workspace2=own}=query;const segment=(0,import_error11.judge)(
-listRepositories,()=>(0,import_core26.core)().workspaceSegment((0,import_arguments8.stringOf)(workspace2)));const address=pageAddress(
+listRepositories,()=>(0,import_core26.core)().workspaceSegment((0,import_arguments9.stringOf)(workspace2)));const address=pageAddress(
 `/repositories/${segment}`,query);return list(access,address,REPOSITORY_MEMBERS)}function pageAddress(path,{next,page}){
 if(page===void 0||typeof page==="string")return(0,import_error11.judge)(pageAddress,()=>(0,import_core26.core)().pageAddress(
 path,next,page));const number=typeof page==="number"?page:NaN;return(0,import_error11.judge)(pageAddress,()=>(0,import_core26.core)().
 pageAddress(path,next,void 0,number))}async function list(access,address,names2,unwrap=value=>value){try{const client=access.
 createClient({maxWaitMs:DIALOG_MS,patienceMs:DIALOG_TOKENS_MS});const asked=listOf(client,address);const{values,goOn}=await inDialog(
-fetchPage(client,asked,{},{maxWaitMs:DIALOG_MS}));return{values:values.map(value=>(0,import_arguments8.pick)(unwrap((0,import_arguments8.members)(
+fetchPage(client,asked,{},{maxWaitMs:DIALOG_MS}));return{values:values.map(value=>(0,import_arguments9.pick)(unwrap((0,import_arguments9.members)(
 value)),names2)),...goOn()&&{next:(0,import_error11.judge)(list,()=>asked.token)}}}catch(error){throw meaningOf(error)}}
-var import_arguments8,import_core26,import_error11,REPOSITORY_MEMBERS,WORKSPACE_MEMBERS;var init_lists=__esm({"js/nocodb\
-/lists.js"(){init_meaning();init_paginate();import_arguments8=require("./shared.cjs");import_core26=require("./shared.cjs");
+var import_arguments9,import_core26,import_error11,REPOSITORY_MEMBERS,WORKSPACE_MEMBERS;var init_lists=__esm({"js/nocodb\
+/lists.js"(){init_meaning();init_paginate();import_arguments9=require("./shared.cjs");import_core26=require("./shared.cjs");
 import_error11=require("./shared.cjs");init_dialog();REPOSITORY_MEMBERS=["full_name","name","slug","uuid","description",
 "is_private"];WORKSPACE_MEMBERS=["slug","name","uuid"]}});var requests_exports={};
 __export(requests_exports,{ApiAccess:()=>ApiAccess,accountOf:()=>accountOf,clientOf:()=>clientOf,
@@ -1040,7 +1058,7 @@ ace",model:"config.workspace",category:CATEGORY,placeholder:"my-workspace",helpT
 validators:[{type:"regex",pattern:`^(${SLUG})?$`,message:"This is not the name of a workspace"}]}}function oauthButton({
 authorizationUrl,redirectUri,clientId,scopes},type){return{type:"oauth",label:"Bitbucket account",model:"config.oauth.co\
 de",category:CATEGORY,condition:{model:"config.type",value:type},validators:[{type:"required",message:"Authenticate with\
- Bitbucket first"}],oauthMeta:{provider:"Bitbucket",authUri:authorizationUrl,redirectUri,clientId,scopes,codeKey:"code"}}}init_meaning();var import_arguments10=require("./shared.cjs");var import_core28=require("./shared.cjs");var import_error13=require("./shared.cjs");
+ Bitbucket first"}],oauthMeta:{provider:"Bitbucket",authUri:authorizationUrl,redirectUri,clientId,scopes,codeKey:"code"}}}init_meaning();var import_arguments11=require("./shared.cjs");var import_core28=require("./shared.cjs");var import_error13=require("./shared.cjs");
 init_token_store();init_dialog();var import_environment=require("./shared.cjs");var import_error12=require("./shared.cjs");var loaded;async function requests2(){if(loaded)return loaded;await Promise.all(
 [installed("axios",Promise.resolve().then(()=>__toESM(require("axios")))),installed("axios-retry",Promise.resolve().then(()=>__toESM(require("axios-retry")))),
 installed("p-limit",Promise.resolve().then(()=>__toESM(require("p-limit")))),installed("undici",Promise.resolve().then(()=>__toESM(require("undici"))))]);
@@ -1049,12 +1067,12 @@ try{await loading}catch(error){throw broken(name,error)}}function broken(name,er
 Error?error:{};const[,missing=name]=/^Cannot find (?:module|package) '((?:@[\w-][\w.-]*\/)?[\w-][\w.-]*)['/]/.exec(String(
 message))??[];const advice="install nocodb-bitbucket-auth again, with all that it depends on";return new import_error12.BitbucketAuthError(
 {code:"INVALID_CONFIG",phase:"config",message:`The package ${missing} could not be loaded: ${advice}.`,field:missing,retryable:false,
-reauthorize:false},{detail:typeof code==="string"?code:void 0},requests2)}var import_masks=require("./shared.cjs");var import_oauth_payload=require("./shared.cjs");var import_arguments9=require("./shared.cjs");var import_core27=require("./shared.cjs");var import_digest2=require("./shared.cjs");
+reauthorize:false},{detail:typeof code==="string"?code:void 0},requests2)}var import_masks=require("./shared.cjs");var import_oauth_payload=require("./shared.cjs");var import_arguments10=require("./shared.cjs");var import_core27=require("./shared.cjs");var import_digest2=require("./shared.cjs");
 init_log_lines();init_time_limit();init_token_store();var CHANGE_LIMIT_MS=5e3;var GONE=["ERR_INTEGRATION_NOT_FOUND","INT\
 EGRATION_NOT_FOUND"];var changes=new Map;var StoredConfig=class{stored=0;handed=0;ending;config;tokenRefreshCallback;#host;#first;#vars;constructor(config,host){
 this.config={...config};this.#host=host??{}}get id(){return textOf2(this.#host.id)}get title(){return textOf2(this.#host.
-title)}get json(){return(0,import_arguments9.jsonOf)(this.config,(0,import_core27.core)().credentialMembers().split(" "))}get account(){
-return textOf2((0,import_arguments9.members)(this.config.account).uuid)}get workspace(){return textOf2(this.config.workspace)}get canRefresh(){
+title)}get json(){return(0,import_arguments10.jsonOf)(this.config,(0,import_core27.core)().credentialMembers().split(" "))}get account(){
+return textOf2((0,import_arguments10.members)(this.config.account).uuid)}get workspace(){return textOf2(this.config.workspace)}get canRefresh(){
 return renewableOf(this.config)!==void 0}pair(accessToken){const{oauth_token:own}=this.config;return pairOf(this.config,
 accessToken===own?own:accessToken)}note(entry){this.log(logLine(entry,{title:this.title,name:this.id}),entry.level)}log(line,level){
 this.#write(line,level).catch(()=>{})}async#write(line,level){const{logger}=this.#host;if(typeof logger==="function")await logger(
@@ -1063,7 +1081,7 @@ if(pair.accessToken!==void 0&&pair.accessToken!==this.config.oauth_token){this.#
 this.config=withTokens(this.config,pair)}}async store(pair,chain){if(!this.canRefresh)return"stored";const{loadConfig,saveConfig,
 isComposed}=this.#host;try{if(isComposed){await this.#add(pair);return"stored"}if(loadConfig&&saveConfig)return await inTurn(
 this.id,()=>this.#merge(loadConfig,saveConfig,pair,chain));await this.#overwrite(pair);return"stored"}catch(error){if(GONE.
-includes(String((0,import_arguments9.members)(error).error)))return"deleted";throw error}}async read(chain){const{loadConfig}=this.#host;
+includes(String((0,import_arguments10.members)(error).error)))return"deleted";throw error}}async read(chain){const{loadConfig}=this.#host;
 if(!loadConfig||!this.canRefresh)return void 0;const row=await loadConfig();if(!row)return"deleted";const holding=await this.#holdingOf(
 row,pairOf(this.config,void 0),chain,true);if(holding==="Replaced")return"replaced";const isOthers=holding==="Others"||holding===
 "OthersNewer";return isOthers?pairOf(row,textOf2(row.oauth_token)):void 0}async saveVars(vars,opened2){this.config={...this.
@@ -1086,7 +1104,7 @@ f a config.")}async#holdingOf(row,own,chain,isRefused){const{type,oauth_token:ac
 row);const isOfSameChain=refreshToken!==void 0&&(refreshToken===this.config.refresh_token||keyOf2(refreshToken)===this.#first||
 await chain.includes(refreshToken));return(0,import_core27.core)().rowHolding(refreshToken===void 0?void 0:originOf(row,
 pairOf(row,void 0)),originOf(this.config,own),isOfSameChain,(0,import_core27.core)().holdsTokens(textOf2(type)??"")&&[accessToken,
-stored].some(import_arguments9.isObject),isRefused)}};function renewableOf({type,refresh_token:stored}){const refreshToken=textOf2(
+stored].some(import_arguments10.isObject),isRefused)}};function renewableOf({type,refresh_token:stored}){const refreshToken=textOf2(
 stored);return refreshToken!==void 0&&(0,import_core27.core)().isRenewable(textOf2(type)??"",refreshToken)?refreshToken:
 void 0}function pairOf({refresh_token,expires_at,refreshed_at,scopes},accessToken){return makePair({accessToken,refreshToken:String(
 refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),scopes:scopes||void 0})}function storedTokens({
@@ -1095,7 +1113,7 @@ accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:
 toISOString()},...scopes.length>0&&{scopes}}}function withTokens(config,pair){const{expires_at:_before,expires_in:_older,
 ...kept3}=config;return Object.assign(kept3,storedTokens(pair))}function storable({oauth:_transient,...config}){return config}
 function originOf({authorized_at,account},{obtainedAt,expiresAt}){return new((0,import_core27.core)()).TokenOrigin(textOf2(
-authorized_at),textOf2((0,import_arguments9.members)(account).uuid),obtainedAt,expiresAt)}function keyOf2(refreshToken){
+authorized_at),textOf2((0,import_arguments10.members)(account).uuid),obtainedAt,expiresAt)}function keyOf2(refreshToken){
 return(0,import_digest2.digest)(String(refreshToken)).toString("base64url",0,16)}function textOf2(value){return typeof value===
 "string"&&value!==""?value:void 0}function epoch(iso){const time=Date.parse(iso??"");return Number.isNaN(time)?void 0:time}
 async function inTurn(id,work){if(id===void 0)return work();const before=changes.get(id);const change=before?within(CHANGE_LIMIT_MS,
@@ -1114,24 +1132,24 @@ used,repetitions):void 0;if(!newer)throw withoutTokens2(error)??error;used=newer
 this.#test())}catch(error){return{success:false,message:meaningOf(error).message}}}async#test(){const{testConnection:testConnection2}=await requests2();
 return testConnection2(await this.#open(),this.#config)}async connectionStatus(){const{connectionStatus:connectionStatus2}=await requests2();
 return connectionStatus2(await this.#open(),this.#config)}async exchangeToken(payload,_config,options){const grant=(0,import_oauth_payload.grantOf)(
-payload);const environment=this.#environment();const{isInTransaction}=(0,import_arguments10.members)(options);const tokens=await this.#noteConnect(
+payload);const environment=this.#environment();const{isInTransaction}=(0,import_arguments11.members)(options);const tokens=await this.#noteConnect(
 ()=>{const exchange=exchangeCode(grant,environment);return isInTransaction?inTransaction(exchange):exchange});const account=isInTransaction?
 void 0:await ownerOf(tokens,environment);return{type:"oauth",...storedTokens(tokens),authorized_at:new Date(tokens.obtainedAt).
 toISOString(),...account&&{account}}}async#noteConnect(exchange){const from=performance.now();const note=entry=>this.#stored.
 note({...entry,durationMs:performance.now()-from});try{const tokens=await exchange();note({level:"INFO",event:"connected",
 text:"Bitbucket issued tokens for a user's consent."});return tokens}catch(error){const{code,message}=meaningOf(error);note(
 {level:"WARN",event:"connect-failed",text:`${code}: ${message}`});throw error}}async refreshToken(tokens,_config){const{
-refresh_token:refreshToken}=(0,import_arguments10.members)(tokens);const environment=this.#environment();const{clientOf:clientOf2,
-keeperOf:keeperOf2}=await requests2();const client=clientOf2(environment);(0,import_arguments10.membersOf)(this.refreshToken,
+refresh_token:refreshToken}=(0,import_arguments11.members)(tokens);const environment=this.#environment();const{clientOf:clientOf2,
+keeperOf:keeperOf2}=await requests2();const client=clientOf2(environment);(0,import_arguments11.membersOf)(this.refreshToken,
 "refreshGrant",{refreshToken});(0,import_error13.judge)(this.refreshToken,()=>client.buildRefreshRequest(refreshToken));
 const own=refreshToken===this.#config.refresh_token?await this.#openConnection():void 0;if(own)return storedTokens((await own.
 renewed(this.#stored,refreshToken)).pair);const owner=storelessHolder();const connection=keeperOf2({...environment,client}).
 attach({refreshToken},owner);return storedTokens((await connection.renewed(owner,refreshToken)).pair)}async renewIdle(){
 const connection=await this.#openConnection();if(!connection?.isIdle())return{renewed:false};await connection.renewed(this.#stored);
 return{renewed:true}}async destroy(){this.#client=null}maskConfig(config){return(0,import_masks.masked)(config)}async listWorkspaces(query){
-const{workspace:workspace2}=this.#config;const read2=(0,import_arguments10.membersOf)(this.listWorkspaces,"listQuery",query);
+const{workspace:workspace2}=this.#config;const read2=(0,import_arguments11.membersOf)(this.listWorkspaces,"listQuery",query);
 const{listWorkspaces:listWorkspaces2}=await requests2();return listWorkspaces2(await this.#open(),workspace2,read2)}async listRepositories(query){
-const{workspace:workspace2}=this.#config;const read2=(0,import_arguments10.membersOf)(this.listRepositories,"listQuery",
+const{workspace:workspace2}=this.#config;const read2=(0,import_arguments11.membersOf)(this.listRepositories,"listQuery",
 query);const{listRepositories:listRepositories2}=await requests2();return listRepositories2(await this.#open(),workspace2,
 read2)}async#open(){const{ApiAccess:ApiAccess2,createCredentials:createCredentials2}=await requests2();if(this.#opened)return this.#opened;
 const stored=this.#stored;const environment=this.#environment();const credential=(0,import_error13.judge)(this.authenticate,
@@ -1139,7 +1157,7 @@ const stored=this.#stored;const environment=this.#environment();const credential
 credential,stored.pair(credential.accessToken),stored,environment);this.#opened=new ApiAccess2(credentials,environment,stored);
 return this.#opened}async#openConnection(){if(!this.#stored.canRefresh)return void 0;const{clientOf:clientOf2}=await requests2();
 clientOf2(this.#environment());return(await this.#open()).credentials.connection}};async function exchangeCode(grant,environment){
-const{requestTokens:requestTokens2}=await requests2();return requestTokens2(environment,client=>{const{code,codeVerifier}=(0,import_arguments10.membersOf)(
+const{requestTokens:requestTokens2}=await requests2();return requestTokens2(environment,client=>{const{code,codeVerifier}=(0,import_arguments11.membersOf)(
 requestTokens2,"codeGrant",grant);return client.buildHostTokenRequest(code,codeVerifier,environment.isVerifierOptional)},
 "authorization_code")}async function ownerOf({accessToken},environment){const{accountOf:accountOf2}=await requests2();return accountOf2(
 (0,import_core28.core)().bearer(accessToken),environment)}var manifest=Object.freeze({title:"Bitbucket",icon:"bitBucket",version:"0.2.0",description:"Connect to Bitbucket Cloud w\

@@ -16,7 +16,7 @@ type Counters$1 = {
     rateLimitWaits: number;
     /**
      * of a request to the API or a refresh; `at` in milliseconds since the
-     * epoch
+     * epoch. That of a page that was asked for ahead counts when its turn comes
      */
     lastError?: {
         code: string;
