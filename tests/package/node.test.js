@@ -216,8 +216,9 @@ test('with frozen built-ins the form is shown, and a connection can be used', as
 /** Uses a connection without each of the packages in turn, in each version of Node.js. */
 async function* withoutEach(t, load, how) {
   const folder = project(t, { 'main.cjs': firstUse(load) }, { withDependencies: true });
-  // Its client is loaded where a Redis is configured only, and without it things go on.
-  const { ioredis: _redis, ...needed } = dependencies;
+  // The client of Redis is loaded where a Redis is configured only, and without it things go on. The command line alone has a
+  // spinner.
+  const { ioredis: _redis, 'yocto-spinner': _spinner, ...needed } = dependencies;
   for (const name of Object.keys(needed)) {
     for (const node of Object.values(nodes)) {
       const env = { ...VARIABLES, TEST_PACKAGE: name, TEST_HOW: how };

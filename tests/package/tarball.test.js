@@ -29,8 +29,18 @@ test('publint --strict finds nothing', async () => {
   assert.deepEqual(messages.map((message) => formatMessage(message, manifest)), []);
 });
 
+/**
+ * attw reads the exports of a CommonJS file off its text, and does not find the default one of a file in which esbuild has
+ * modules that are loaded late. The next test looks whether it is there.
+ */
+const DEFAULT_OF_THE_ENTRY = `FalseExportDefault ${JSON.stringify({
+  typesFileName: '/node_modules/nocodb-bitbucket-auth/pkg/types/index.d.cts',
+  implementationFileName: '/node_modules/nocodb-bitbucket-auth/pkg/index.cjs',
+})}`;
+
 /** What attw finds and is as it should be, by kind and entry, with the reason. */
 const accepted = {
+  [DEFAULT_OF_THE_ENTRY]: 'the entry has its default export, for TypeScript and for Node.js',
   'NoResolution ./callback.html': 'it is a page, for a server to hand out: nobody imports types from it',
   'NoResolution ./core.wasm': 'it is WebAssembly, for a bundler or a server to hand out: nobody imports types from it',
 };
@@ -39,6 +49,12 @@ test('attw finds nothing that is not accepted', () => {
   const found = attw(packed.tarball).map(({ kind, entrypoint, ...more }) => (
     `${kind} ${entrypoint ?? JSON.stringify(more)}`));
   assert.deepEqual([...new Set(found)].sort(), Object.keys(accepted).sort());
+});
+
+test('the entry has its default export where it is required, and says that it was an ES module', () => {
+  const entry = createRequire(join(packed.folder, 'main.cjs'))('nocodb-bitbucket-auth');
+  assert.equal(entry.__esModule, true);
+  assert.deepEqual([entry.default.type, entry.default.sub_type], ['auth', 'bitbucket']);
 });
 
 function attw(tarball) {
