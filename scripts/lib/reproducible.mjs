@@ -1,9 +1,10 @@
 // The WebAssembly in pkg/ is what its sources give, wherever they are: another folder, with nothing compiled in it, gives the
-// same bytes. Only the core for pages is built, as it takes half the time; both are the same crate, built the same way.
+// same bytes of both cores.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Problem, must, pinned, root, say } from './run.mjs';
+import { cores } from './wasm.mjs';
 
 /** What a build needs, and the tests that Cargo.toml names. */
 const needed = ['Cargo.lock', 'Cargo.toml', 'rust-toolchain.toml', 'scripts', 'src', 'tests/core', 'tests/web.rs',
@@ -13,12 +14,17 @@ const needed = ['Cargo.lock', 'Cargo.toml', 'rust-toolchain.toml', 'scripts', 's
 const program = `
   import { createHash } from 'node:crypto';
   import { writeFileSync } from 'node:fs';
-  import { buildWasm } from './scripts/lib/wasm.mjs';
-  const { wasm, rustc } = await buildWasm({ name: 'page-core' });
-  writeFileSync('built.json', JSON.stringify({ sha256: createHash('sha256').update(wasm).digest('hex'), rustc }));
+  import { buildWasm, cores } from './scripts/lib/wasm.mjs';
+  const built = {};
+  for (const name of Object.keys(cores)) {
+    const { wasm, rustc } = await buildWasm({ name });
+    built[name] = createHash('sha256').update(wasm).digest('hex');
+    built.rustc = rustc;
+  }
+  writeFileSync('built.json', JSON.stringify(built));
 `;
 
-/** { sha256, rustc } of the core for pages, built in a folder of its own. */
+/** The hash of each core, and rustc, built in a folder of its own. */
 async function buildElsewhere() {
   const folder = mkdtempSync(join(tmpdir(), 'another-folder-'));
   try {
@@ -34,9 +40,10 @@ async function buildElsewhere() {
   }
 }
 
-/** Of the committed core, before its hash was put into it. */
+/** Of the committed cores, before their hashes were put into them. */
 const committed = () => ({
-  sha256: pinned('pkg/page-core.wasm.key.js', /^export const build = '(\w+)';$/m),
+  ...Object.fromEntries(Object.keys(cores).map((name) => (
+    [name, pinned(`pkg/${name}.wasm.key.js`, /^export const build = '(\w+)';$/m)]))),
   rustc: JSON.parse(readFileSync(join(root, 'pkg', 'build-info.json'), 'utf8')).rustc,
 });
 
@@ -48,7 +55,8 @@ export async function checkReproducible() {
     say(`pkg/ was built by ${other.rustc}, and here is ${built.rustc}: built in one more folder instead.`);
     other = await buildElsewhere();
   }
-  if (built.sha256 !== other.sha256) {
-    throw new Problem(`The same sources give another WebAssembly in another folder: ${built.sha256}, not ${other.sha256}.`);
+  for (const name of Object.keys(cores)) {
+    if (built[name] === other[name]) continue;
+    throw new Problem(`The same sources give another ${name}.wasm in another folder: ${built[name]}, not ${other[name]}.`);
   }
 }
