@@ -106,8 +106,8 @@ export function moveClock(t, start) {
       }
     },
     /** Moves it from one sleeper's end to the next until `count()` is as many. */
-    async until(count, many) {
-      for (await settled(count); count() < many; await settled(count)) {
+    async until(count, many, quiet = QUIET_MS) {
+      for (await settled(count, quiet); count() < many; await settled(count, quiet)) {
         assert.ok(sleepers.size > 0, `${count()} of ${many}, and nobody waits`);
         moveTo(Math.min(...Array.from(sleepers, ({ at }) => at)));
       }

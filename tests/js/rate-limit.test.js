@@ -596,7 +596,7 @@ describe('with Redis', () => {
     await reached(line.count, 6);
     await settled(line.count, QUIET_WITH_SOCKETS_MS);
     assert.equal(line.count(), 6);
-    await clock.until(line.count, 20);
+    await clock.until(line.count, 20, QUIET_WITH_SOCKETS_MS);
     assertNoHourHasMore([...first, line].flatMap(({ times }) => times()), 30);
   });
 
