@@ -152,7 +152,7 @@ test('the README is short enough to be read, and in the order of a stranger', ()
   const { text: readme, headings } = documentAt('README.md');
   assert.ok(readme.split('\n').length < 250);
   assert.deepEqual(headings.filter(({ depth }) => depth === 2).map(({ text: title }) => title), [
-    'Try it', 'Add it to your NocoDB', 'Make the OAuth client at Bitbucket', 'Configure it', 'When something is wrong', 'Use it in code',
-    'Documentation', 'Tests', 'License',
+    'Try it', 'Add it to your NocoDB', 'Make the OAuth client at Bitbucket', 'Configure it', 'When something is wrong',
+    'What the log says', 'Use it in code', 'Documentation', 'Tests', 'License',
   ]);
 });
