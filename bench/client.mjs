@@ -4,6 +4,7 @@
  * In: the sizes. Out: figures, each beside its limit. What never happens here: a measurement (client/get.mjs takes them,
  * in a process of its own, with the server in another).
  */
+import { environmentFor } from './lib/environment.mjs';
 import { runPart, startPartAndWait } from './lib/processes.mjs';
 
 export const title = 'The API client';
@@ -18,14 +19,7 @@ const PAGELEN = 10;
 
 export async function* measure({ quick }) {
   const { answer: { apiUrl, bytes }, stop } = await startPartAndWait('client/server.mjs', { pagelen: PAGELEN });
-  const env = {
-    INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'the-key',
-    INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'the-secret',
-    INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: 'https://nocodb.example/dashboard/',
-    INTEGRATION_AUTH_BITBUCKET_API_URL: apiUrl,
-    // Counted as always, and never used up.
-    INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '1000000',
-  };
+  const env = environmentFor(apiUrl);
   try {
     yield `A page of ${PAGELEN} pull requests (${bytes.toLocaleString('en-GB')} bytes) over loopback, added time of the client`;
     for (const [kind, adapter, most] of [

@@ -5,6 +5,7 @@
  * them, each in a process of its own, with simulator, server and Redis in others).
  */
 import { startRedis } from '../tests/js/redis-server.js';
+import { environmentFor } from './lib/environment.mjs';
 import { quantile } from './lib/figures.mjs';
 import { runPart, startPartAndWait } from './lib/processes.mjs';
 
@@ -49,14 +50,7 @@ async function* growth({ connections: counts }) {
 async function* calls({ rounds, calls: count }) {
   const { answer: { apiUrl }, stop } = await startPartAndWait('client/server.mjs', { pagelen: 1 });
   try {
-    const env = {
-      INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'the-key',
-      INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'the-secret',
-      INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: 'https://nocodb.example/dashboard/',
-      INTEGRATION_AUTH_BITBUCKET_API_URL: apiUrl,
-      // Counted as always, and never used up.
-      INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '1000000',
-    };
+    const env = environmentFor(apiUrl);
     const { wrapper, bare } = await runPart('cost/calls.mjs', { apiUrl, rounds, calls: count }, { env });
     const median = (values) => quantile(values, 0.5);
     yield 'Calls over loopback in a second, one after another, with a new wrapper for each';

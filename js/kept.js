@@ -14,8 +14,8 @@ export function kept(make) {
   /** @type {Map<string, T>} */
   const made = new Map();
   return (key) => {
-    const found = made.get(key) ?? make(key);
-    made.set(key, found);
+    let found = made.get(key);
+    if (found === undefined) made.set(key, (found = make(key)));
     return found;
   };
 }

@@ -3,7 +3,8 @@
  *
  *     WARN refresh-failed, connection "Sales", 231 ms: Bitbucket could not be reached.
  *
- * In: an event, and whose it is. Out: its line. What never happens here: something is written, or a line has a break in it.
+ * In: an event, and whose it is. Out: its line. What never happens here: a line has a break in it, or goes to the standard output:
+ * that is a program's own.
  */
 
 /**
@@ -29,6 +30,15 @@ export function logLine({ level, event, text, durationMs }, { title, name } = {}
     ...(shown === undefined ? [] : [`connection ${shown}`]),
     ...(durationMs === undefined ? [] : [`${Math.round(durationMs)} ms`]),
   ].join(', ').concat(`: ${text}`);
+}
+
+/**
+ * Writes a line where no host has a log for it.
+ *
+ * @param {string} line
+ */
+export function warn(line) {
+  console.warn(`[nocodb-bitbucket-auth] ${line}`);
 }
 
 /**

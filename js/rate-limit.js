@@ -67,8 +67,8 @@ const limitersByEnvironment = new WeakMap();
 export function rateLimiterOf(environment) {
   const { rateLimit } = environment;
   if (rateLimit === undefined) return undefined;
-  const limiter = limitersByEnvironment.get(environment) ?? findLimiter(environment, rateLimit);
-  limitersByEnvironment.set(environment, limiter);
+  let limiter = limitersByEnvironment.get(environment);
+  if (!limiter) limitersByEnvironment.set(environment, (limiter = findLimiter(environment, rateLimit)));
   return limiter;
 }
 

@@ -16,6 +16,7 @@
 import { randomBytes } from 'node:crypto';
 import { LOST, RedisConnection } from './coordination/redis-connection.js';
 import { core } from './core.js';
+import { warn } from './log-lines.js';
 
 /** @typedef {import('ioredis').Redis} Redis */
 /** @typedef {import('./coordination/redis-connection.js').RedisAddress} RedisAddress */
@@ -118,7 +119,7 @@ export class SharedLogs {
       ...address,
       limits: REDIS_LIMITS,
       scripts: SCRIPTS,
-      log: (message) => console.warn(`[nocodb-bitbucket-auth] ${message}`),
+      log: warn,
       without: 'keeps to the rate limit on its own',
       lifeName: `${PREFIX}life`,
       check: (redis, life) => this.#check(redis, life),

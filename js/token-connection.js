@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Activity, observeRefresh } from './activity.js';
 import { core, failure } from './core.js';
 import { BitbucketAuthError, withWait } from './error.js';
+import { Sleepers } from './sleepers.js';
 import { requestTokens } from './token-endpoint.js';
 import {
   hasLivingStore, makePair, noteStored, readStores, refuseEnded, reportDeath, reportFailure, reportRefresh, reportUnstored,
@@ -70,7 +71,7 @@ export class Connection {
   /** Who waited for the turn, while there is one. @type {Set<Holder> | undefined} */
   #waiting;
 
-  /** What wakes those who wait for the turn. @type {Set<(isOver: boolean, error?: unknown) => void> | undefined} */
+  /** Those who wait for the turn. @type {Sleepers | undefined} */
   #sleepers;
 
   /** Leave to send a token request. @type {import('./refresh-queue.js').Pass | undefined} */
@@ -314,23 +315,7 @@ export class Connection {
    * @returns {Promise<boolean>} whether it is over
    */
   #isOver(until) {
-    return new Promise((resolve, reject) => {
-      const sleepers = (this.#sleepers ??= new Set());
-      /** @param {boolean} isOver @param {unknown} [error] */
-      const wake = (isOver, error) => {
-        clearTimeout(timer);
-        sleepers.delete(wake);
-        if (error === undefined) resolve(isOver);
-        else reject(error);
-      };
-      const timer = setTimeout(wake, Math.min(until - performance.now(), ASK_AGAIN_MS), false);
-      sleepers.add(wake);
-    });
-  }
-
-  /** @param {unknown} [error] that ended the turn */
-  #wakeAll(error) {
-    for (const wake of [...this.#sleepers ?? []]) wake(true, error);
+    return (this.#sleepers ??= new Sleepers()).wait(Math.min(until - performance.now(), ASK_AGAIN_MS));
   }
 
   /**
@@ -347,7 +332,7 @@ export class Connection {
       const waited = this.#waiting ?? [];
       this.#turn = undefined;
       this.#waiting = undefined;
-      this.#wakeAll(error);
+      this.#sleepers?.wakeAll(error);
       this.#retryLater([...waited]);
     };
     this.#turn = this.#run().then(() => end(), end);
@@ -534,12 +519,7 @@ export class Connection {
   #requestTokens() {
     const { environment, grant } = this.#keeper;
     const { refreshToken, scopes } = this.#pair;
-    if (grant === 'client_credentials') {
-      return requestTokens(environment, (client) => client.buildClientCredentialsRequest(), grant);
-    }
-    // What the answer leaves out stays as it was (RFC 6749 section 6).
-    const previous = { refreshToken, ...(scopes && { scopes }) };
-    return requestTokens(environment, (client) => client.buildRefreshRequest(refreshToken), grant, previous);
+    return requestTokens(environment, (client) => client.buildRenewalRequest(grant, refreshToken), grant, { refreshToken, scopes });
   }
 
   /**

@@ -8,6 +8,7 @@
 import { createHmac } from 'node:crypto';
 import { MemoryCoordination } from './coordination/memory.js';
 import { RedisCoordination } from './coordination/redis.js';
+import { warn } from './log-lines.js';
 import { RefreshQueue } from './refresh-queue.js';
 import { Connection } from './token-connection.js';
 import { makePair } from './token-store.js';
@@ -50,8 +51,8 @@ const keepersByClient = new WeakMap();
  */
 export function keeperOf(environment) {
   const { client } = environment;
-  const keeper = keepersByClient.get(client) ?? findKeeper(environment);
-  keepersByClient.set(client, keeper);
+  let keeper = keepersByClient.get(client);
+  if (!keeper) keepersByClient.set(client, (keeper = findKeeper(environment)));
   return keeper;
 }
 
@@ -87,7 +88,7 @@ function createCoordination(environment, namespace) {
     ...redis,
     namespace,
     encryptionKey: client.deriveKey('shared-store'),
-    log: (message) => console.warn(`[nocodb-bitbucket-auth] ${message}`),
+    log: warn,
   });
 }
 

@@ -7,7 +7,7 @@
 //! Bitbucket promises `next` only, and no number in it. Most lists are numbered all the same: their first answer tells
 //! `size` and `pagelen`, and its `next` is the address that was asked for, with the next number.
 
-use crate::error::{Error, Phase, Result};
+use crate::error::{Code, Error, Phase, Result};
 use crate::pagination::{CURSOR, LARGEST_PAGE, PAGE, Page, resource};
 use crate::query;
 
@@ -19,6 +19,13 @@ const MOST_AT_ONCE: u8 = 6;
 
 /// How many requests more than without pages ahead a list may cost in all: what is under way ahead, and what was of no use.
 const MOST_WASTED: usize = 6;
+
+/// Whether what came of a request ahead is what the page has to show when its turn comes: a page, a refusal for the rate limit,
+/// or the end of the request's time. To ask again would take the same time, or meet the limit that the refusal has closed.
+/// Anything else may have passed by then. `code`: of the error, where there was no answer.
+pub fn is_outcome(status: Option<u16>, code: Option<Code>) -> bool {
+    matches!(status, Some(200 | 429)) || code == Some(Code::RequestTimeout)
+}
 
 /// What is known of the pages to come.
 #[derive(Debug, Clone)]

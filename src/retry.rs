@@ -18,11 +18,16 @@ const LONGEST_PAUSE: f64 = 30_000.0;
 /// whoever keeps the tokens has tried that often enough, and each repetition would ask for them again.
 pub fn may_repeat(method: &str, code: Code, status: Option<u16>, phase: Phase) -> bool {
     phase == Phase::Api
-        && matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE")
+        && (is_safe(method) || matches!(method, "PUT" | "DELETE"))
         && match status {
             Some(status) => matches!(status, 429 | 502 | 503 | 504),
             None => code == Code::RequestFailed,
         }
+}
+
+/// Whether a request of this method changes nothing (RFC 9110 section 9.2.1).
+pub fn is_safe(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
 }
 
 /// A request that failed in a way that passes.

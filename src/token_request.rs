@@ -87,6 +87,14 @@ impl TokenRequest {
         Ok(Self::with(client, Grant::ClientCredentials, []))
     }
 
+    /// Asks for new tokens in the place of those that a grant gave. A code can be used once, so what it gave is refreshed.
+    pub fn renewal(client: &ClientConfig, grant: Grant, refresh_token: &str) -> Result<Self> {
+        match grant {
+            Grant::ClientCredentials => Self::client_credentials(client),
+            Grant::AuthorizationCode | Grant::RefreshToken => Self::refresh_token(client, refresh_token),
+        }
+    }
+
     fn with<'a>(
         client: &ClientConfig,
         grant: Grant,

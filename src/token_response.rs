@@ -49,13 +49,16 @@ pub struct TokenResponse<'a> {
 }
 
 /// Judges an answer. Good is what has the status 200 and all that RFC 6749 section 5.1 asks for; then tokens leave the core.
+/// What a refresh leaves out stays as it was in `previous` (section 6); other grants have nothing before them.
 pub fn parse(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Result<TokenSet> {
     if !(0.0..=LATEST_TIME).contains(&response.received_at) {
         let reason = "must be a time in milliseconds since 1970";
         return Err(Error::argument(response.grant.phase(), "receivedAt", reason));
     }
+    let nothing = Previous::default();
     match response.status {
-        200 => parse_success(client, response, previous),
+        200 if response.grant == Grant::RefreshToken => parse_success(client, response, previous),
+        200 => parse_success(client, response, &nothing),
         300..=399 => Err(response.error(Code::RedirectRefused)),
         400..=499 => Err(parse_failure(client, response, previous)),
         _ => Err(response.unexpected_status()),

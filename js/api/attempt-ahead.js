@@ -6,12 +6,12 @@
  * which errors are repeated.
  *
  * - An error that axios-retry would repeat counts as the first attempt of the page: the next one is the second.
- * - So does a refusal for the rate limit, and the end of the request's time. Where axios-retry would not repeat it, it is
- *   the error of the page: asking again would take the same time, or meet a limit that the refusal has closed.
+ * - So does what the core takes for the outcome of the page. Where axios-retry would not repeat it, it is the error of the page.
  * - Any other error may be none when the turn comes. The page is asked for as if it had not been before.
  */
 
 import { members } from '../arguments.js';
+import { core } from '../core.js';
 import { KEPT_MS } from './freshness.js';
 
 /** @typedef {import('axios').AxiosRequestConfig} AxiosRequestConfig */
@@ -63,7 +63,7 @@ export async function judgeAttempt(error) {
   const failedAt = Date.now();
   const pause = await pauseAfter(error);
   const { code, status, retryAfter = 0 } = members(members(error).bitbucket);
-  const isFinal = status === 429 || code === 'REQUEST_TIMEOUT';
+  const isFinal = core().isOutcomeAhead(/** @type {number | undefined} */ (status), /** @type {string | undefined} */ (code));
   return {
     error,
     then: pause !== undefined ? 'repeat' : isFinal ? 'throw' : 'ask',

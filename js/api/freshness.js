@@ -5,13 +5,12 @@
  * changed anything since. What never happens here: what others change is noticed.
  */
 
+import { core } from '../core.js';
+
 /** @typedef {import('./sender.js').Sender} Sender */
 
 /** How long it is kept, in milliseconds: a caller that is slower than this shall not get what was true once. */
 export const KEPT_MS = 30_000;
-
-/** Which requests change nothing (RFC 9110 section 9.2.1), of those that Bitbucket's API has. */
-const READING = ['GET', 'HEAD'];
 
 /** What a client may have changed. */
 export class Changes {
@@ -24,7 +23,7 @@ export class Changes {
    */
   of(sender) {
     return async (request) => {
-      if (READING.includes(request.method)) return sender(request);
+      if (core().isSafe(request.method)) return sender(request);
       this.count += 1;
       try {
         return await sender(request);

@@ -30,8 +30,8 @@ export const REPEATING = { indexes: null };
  * requests more in all (each with the redirects that it follows); a consumer that stops ends those that are under way. With
  * `concurrency: 1` each page is asked for when it is needed.
  *
- * A page ahead is dropped that is older than half a minute when its turn comes, or was asked for before this client's last
- * request of another method than GET and HEAD was answered. It is asked for again, and was one of the six requests; when
+ * A page ahead is dropped that is older than half a minute when its turn comes, or was asked for before the last request of this
+ * client was answered that may have changed something. It is asked for again, and was one of the six requests; when
  * they are used up, each page is asked for when it is needed. If Bitbucket refuses a page ahead and asks to wait for more
  * than a minute, the list throws that error in its turn; a page before it that has to be asked for again meets a closed
  * limit, and fails with `API_RATE_LIMITED` and no `response`, as any request of the account does then.

@@ -98,20 +98,19 @@ class Early {
   }
 
   /**
-   * The answer for whoever asks for it now, if it can be used. A refusal for the rate limit is one, and the end of the
-   * request's time is its error: asking again would meet the same. Where anything else is wrong, the request is sent anew,
-   * and who asks is told what is wrong then.
+   * The answer for whoever asks for it now, or its error, if the core takes that for the outcome of the page. Where anything
+   * else is wrong, the request is sent anew, and who asks is told what is wrong then.
    *
    * @param {Credentials['newest']} newest
    */
   async answerFor(newest) {
     clearTimeout(this.#timer);
     const answer = await this.#answer;
-    if (answer && 'error' in answer) {
-      if (members(answer.error).code === 'REQUEST_TIMEOUT') throw answer.error;
-      return undefined;
-    }
-    if (answer?.status !== 200 && answer?.status !== 429) return undefined;
+    if (!answer) return undefined;
+    const isError = 'error' in answer;
+    const code = isError ? /** @type {string | undefined} */ (members(answer.error).code) : undefined;
+    if (!core().isOutcomeAhead(isError ? undefined : answer.status, code)) return undefined;
+    if (isError) throw answer.error;
     // Another login may be somebody else's.
     const { authorization } = await newest();
     return answer.authorization() === authorization ? answer : undefined;

@@ -76,9 +76,6 @@ import { answerWithout } from './redaction.js';
 // A page of pull requests or an upload may pass the mebibyte that bounds a token answer; nothing sound passes this.
 export const MAX_BYTES = 32 * 1024 * 1024;
 
-// The core looks at no larger ones, but has to see that one is larger.
-const MOST_JUDGED_BYTES = 1024 * 1024 + 1;
-
 const apiAt = kept((apiUrl) => judge(createSender, () => new (core().Api)(apiUrl)));
 
 /**
@@ -166,7 +163,8 @@ const plain = (path = '') => path.replace(/[?#].*$/, '');
  * @returns {import('../../pkg/core.js').ApiAnswer} for one call
  */
 export function answerOf({ status, headers, body, path, isElsewhere = false }) {
-  const judged = body.subarray(0, MOST_JUDGED_BYTES);
+  // The core has to see that a body is too large.
+  const judged = body.subarray(0, core().largestJudgedBody() + 1);
   return new (core().ApiAnswer)(status, JSON.stringify(headers), judged, Date.now(), path, isElsewhere);
 }
 

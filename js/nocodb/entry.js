@@ -9,6 +9,7 @@
 import '../../pkg/inlined/core.wasm.js';
 import { isBitbucketAxiosError } from '../api/meaning.js';
 import { BitbucketAuthError } from '../error.js';
+import { warn } from '../log-lines.js';
 import { lazyEnvironment } from './environment.js';
 import { form } from './form.js';
 import { BitbucketAuthIntegration } from './integration.js';
@@ -96,9 +97,4 @@ function formFor(environment) {
     warn(error instanceof BitbucketAuthError ? error.message : 'the configuration could not be read');
     return form({});
   }
-}
-
-/** @param {string} message */
-function warn(message) {
-  console.warn(`[nocodb-bitbucket-auth] ${message}`);
 }

@@ -9,7 +9,7 @@
 import { isObject, jsonOf, members } from '../arguments.js';
 import { core } from '../core.js';
 import { digest } from '../digest.js';
-import { logLine } from '../log-lines.js';
+import { logLine, warn } from '../log-lines.js';
 import { within } from '../time-limit.js';
 import { makePair } from '../token-store.js';
 
@@ -136,7 +136,7 @@ export class StoredConfig {
     const { logger } = this.#host;
     if (typeof logger === 'function') await logger(line);
     else if (logger) await logger.log(line);
-    else if (level !== 'INFO') console.warn(`[nocodb-bitbucket-auth] ${line}`);
+    else if (level !== 'INFO') warn(line);
   }
 
   /**

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::texts;
 use crate::api_response::{self, ApiResponse, ResponseFields};
+use crate::connection_test;
 use crate::credential::Kind;
 use crate::error::{Code, Error, Phase, Result};
 use crate::redaction::Redaction;
@@ -90,6 +91,18 @@ impl Redactor {
     pub fn end(&mut self) -> Vec<u8> {
         self.0.end()
     }
+}
+
+/// Whether a request of this method changes nothing.
+#[wasm_bindgen(js_name = isSafe)]
+pub fn is_safe(method: &str) -> bool {
+    retry::is_safe(method)
+}
+
+/// The size of the largest body that is looked at, in bytes. Of a larger one, one byte more has to be seen.
+#[wasm_bindgen(js_name = largestJudgedBody)]
+pub fn largest_judged_body() -> u32 {
+    u32::try_from(api_response::LARGEST_BODY.max(connection_test::LARGEST_BODY)).unwrap_or(u32::MAX)
 }
 
 /// Whether a request that failed with an error of this code, status and phase may be sent again.

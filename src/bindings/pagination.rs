@@ -2,7 +2,9 @@
 
 use wasm_bindgen::prelude::*;
 
+use crate::error::Code;
 use crate::page_sequence;
+use crate::pages_ahead;
 use crate::pagination::{self, Attempt, Page};
 
 /// A list that is read page by page.
@@ -98,6 +100,13 @@ impl PageSequence {
     ) -> Option<String> {
         self.0.told(address, &Page { next: next.as_deref(), pagelen, size, ..Page::default() })
     }
+}
+
+/// Whether what came of a request ahead, an answer with this status or an error with this code, is what the page has to show
+/// when its turn comes.
+#[wasm_bindgen(js_name = isOutcomeAhead)]
+pub fn is_outcome_ahead(status: Option<u16>, code: Option<String>) -> bool {
+    pages_ahead::is_outcome(status, code.as_deref().and_then(Code::from_name))
 }
 
 /// The address of a page of a list, whose own address has no query: of the one that `next` stands for, else of the one that

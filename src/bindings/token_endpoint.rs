@@ -152,6 +152,12 @@ impl Client {
         Ok(token_request::TokenRequest::refresh_token(&self.config, refresh_token)?.to_js())
     }
 
+    /// The request by which a connection of this grant gets new tokens.
+    #[wasm_bindgen(js_name = buildRenewalRequest, unchecked_return_type = "TokenRequest")]
+    pub fn build_renewal_request(&self, grant: &str, refresh_token: &str) -> core::result::Result<JsValue, JsValue> {
+        Ok(token_request::TokenRequest::renewal(&self.config, grant_in(grant)?, refresh_token)?.to_js())
+    }
+
     /// The request for a token of the client itself.
     #[wasm_bindgen(js_name = buildClientCredentialsRequest, unchecked_return_type = "TokenRequest")]
     pub fn build_client_credentials_request(&self) -> core::result::Result<JsValue, JsValue> {
@@ -175,10 +181,7 @@ impl Client {
         previous_scopes: Option<String>,
         request_body: Option<String>,
     ) -> core::result::Result<JsValue, JsValue> {
-        let grant = Grant::from_name(grant).ok_or_else(|| {
-            let reason = "must be authorization_code, refresh_token or client_credentials";
-            Error::argument(Phase::Exchange, "grant", reason)
-        })?;
+        let grant = grant_in(grant)?;
         let response = TokenResponse {
             status: status_in(status, grant.phase())?,
             content_type: content_type.as_deref(),
@@ -218,6 +221,13 @@ impl token_request::TokenRequest {
             body: self.body.expose(),
         })
     }
+}
+
+fn grant_in(name: &str) -> Result<Grant> {
+    Grant::from_name(name).ok_or_else(|| {
+        let reason = "must be authorization_code, refresh_token or client_credentials";
+        Error::argument(Phase::Exchange, "grant", reason)
+    })
 }
 
 /// Three digits (RFC 9110 section 15): a server that sends one beyond 599 is not the caller's fault.

@@ -17,5 +17,6 @@ mod redis;
 mod refresh_model;
 mod refresh_policy;
 mod refresh_queue;
+mod requests;
 mod tokens;
 mod vectors;

@@ -2,19 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { MOST_MORE, PAGELEN, collect, listOf } from './list-scene.js';
+import { Random } from './random.js';
 
 const LISTS = 200;
-
-/** Numbers from 0 to 1 that a seed determines (mulberry32). */
-function random(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6D2B79F5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** What may be odd about a page; `n` is the number of the request for it. */
 const ODDITIES = [
@@ -45,16 +35,16 @@ const ODDITIES = [
 
 /** How many pages a list has, how it is read, and what is answered to the n-th request for a page. */
 function drawn(seed) {
-  const draw = random(seed);
-  const pages = 1 + Math.floor(draw() * 14);
-  const concurrency = 2 + Math.floor(draw() * 5);
-  const stopsAfter = draw() < 0.3 ? 1 + Math.floor(draw() * pages * PAGELEN) : Infinity;
-  const odds = draw() * 0.3;
+  const random = new Random(seed);
+  const pages = random.integer(1, 14);
+  const concurrency = random.integer(2, 6);
+  const stopsAfter = random.chance(0.3) ? random.integer(1, pages * PAGELEN) : Infinity;
+  const odds = random.next() * 0.3;
   const answers = async (page, body, n) => {
-    const ofPage = random(seed * 1000 + page);
-    const delay = Math.floor(ofPage() * 4);
+    const ofPage = new Random(seed * 1000 + page);
+    const delay = ofPage.integer(0, 3);
     if (delay > 0) await new Promise((resolve) => { setTimeout(resolve, delay); });
-    return ofPage() < odds ? ODDITIES[Math.floor(ofPage() * ODDITIES.length)](body, n) : undefined;
+    return ofPage.chance(odds) ? ofPage.pick(ODDITIES)(body, n) : undefined;
   };
   return { pages, concurrency, stopsAfter, answers };
 }

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { Redis } from 'ioredis';
 import 'nocodb-bitbucket-auth';
 import { moveClock } from './moved-clock.js';
+import { Random } from './random.js';
 import { startRedis } from './redis-server.js';
 
 const file = (path) => new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json'));
@@ -18,25 +19,14 @@ const START = Date.parse('2026-11-24T08:03:17.123Z');
 /** More at once might not be answered within the second that Redis has. */
 const AT_ONCE = 200;
 
-/** Numbers from 0 to below 1, the same each time (mulberry32). */
-function randomFrom(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6D2B79F5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 test('in 3,000 random sequences, the script and the core decide alike', async (t) => {
   const redis = await startRedis(t);
   const clock = moveClock(t, START);
   const warn = t.mock.method(console, 'warn', () => {});
   const shared = new SharedLogs({ url: redis.url }, () => []);
   const window = core().rateLimitWindow();
-  const random = randomFrom(17);
-  const below = (bound) => Math.floor(random() * bound);
+  const random = new Random(17);
+  const below = (bound) => random.integer(0, bound - 1);
   const { RequestLog } = core();
   const ask = (key, question) => shared.ask({ key, times: new RequestLog() }, question);
   const sequences = Array.from({ length: 3000 }, (_, index) => ({ key: `sequence-${index}`, log: new RequestLog(), numbers: [] }));
@@ -47,7 +37,7 @@ test('in 3,000 random sequences, the script and the core decide alike', async (t
     const now = performance.now();
     const first = number;
     number += 10;
-    const kind = random();
+    const kind = random.next();
     if (kind < 0.7) {
       const limit = 1 + below(6);
       const wait = log.wait(limit, now);

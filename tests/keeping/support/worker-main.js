@@ -8,7 +8,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { Random } from './random.js';
+import { Random } from '../../js/random.js';
 import { PROCESS_HEADER, TOKEN_PATH } from './token-tap.js';
 import { pause, within } from './waiting.js';
 

@@ -7,7 +7,7 @@
  * its row. Tokens are in no line, only short digests of them.
  */
 import { startRedis } from '../../../js/redis-server.js';
-import { Random } from '../random.js';
+import { Random } from '../../../js/random.js';
 import { startScene } from '../scene.js';
 import { digest } from '../token-tap.js';
 import { pause, until } from '../waiting.js';

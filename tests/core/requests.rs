@@ -1,0 +1,53 @@
+//! What requests may be repeated or asked for ahead, and how tokens are renewed.
+
+use nocodb_bitbucket_auth::client_config::ClientConfig;
+use nocodb_bitbucket_auth::endpoints::Endpoints;
+use nocodb_bitbucket_auth::error::{Code, Phase};
+use nocodb_bitbucket_auth::grant::Grant;
+use nocodb_bitbucket_auth::pages_ahead::is_outcome;
+use nocodb_bitbucket_auth::retry::{is_safe, may_repeat};
+use nocodb_bitbucket_auth::token_request::TokenRequest;
+
+#[test]
+fn what_a_page_shows_in_its_turn_is_a_page_a_refusal_or_the_end_of_its_time() {
+    for status in [200, 429] {
+        assert!(is_outcome(Some(status), None), "{status}");
+    }
+    for status in [202, 301, 401, 403, 404, 500, 503] {
+        assert!(!is_outcome(Some(status), None), "{status}");
+    }
+    assert!(is_outcome(None, Some(Code::RequestTimeout)));
+    for code in [Code::RequestFailed, Code::RequestAborted, Code::ApiRateLimited, Code::ResponseInvalid] {
+        assert!(!is_outcome(None, Some(code)), "{code:?}");
+    }
+    assert!(!is_outcome(None, None));
+}
+
+#[test]
+fn a_method_that_changes_nothing_is_one_that_may_be_repeated() {
+    let repeated = |method| may_repeat(method, Code::RequestFailed, None, Phase::Api);
+    for (method, safe, repeatable) in [
+        ("GET", true, true),
+        ("HEAD", true, true),
+        ("OPTIONS", true, true),
+        ("TRACE", true, true),
+        ("PUT", false, true),
+        ("DELETE", false, true),
+        ("POST", false, false),
+        ("PATCH", false, false),
+        ("get", false, false),
+    ] {
+        assert_eq!((is_safe(method), repeated(method)), (safe, repeatable), "{method}");
+    }
+}
+
+#[test]
+fn tokens_are_renewed_by_refreshing_them_and_those_of_the_client_itself_by_asking_again() {
+    let endpoints = Endpoints::new(None, None, None).unwrap();
+    let client = ClientConfig::new("Key", Some("Secret"), "https://nocodb.example/", None, endpoints).unwrap();
+    let body = |grant| TokenRequest::renewal(&client, grant, "RT").unwrap().body.expose().to_owned();
+    assert_eq!(body(Grant::RefreshToken), "grant_type=refresh_token&refresh_token=RT");
+    assert_eq!(body(Grant::AuthorizationCode), "grant_type=refresh_token&refresh_token=RT");
+    assert_eq!(body(Grant::ClientCredentials), "grant_type=client_credentials");
+    assert!(TokenRequest::renewal(&client, Grant::RefreshToken, "").is_err());
+}
