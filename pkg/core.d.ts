@@ -736,6 +736,10 @@ export class Client {
      */
     buildRefreshRequest(refresh_token: string): TokenRequest;
     /**
+     * The request by which a connection of this grant gets new tokens.
+     */
+    buildRenewalRequest(grant: string, refresh_token: string): TokenRequest;
+    /**
      * The request that exchanges a code which `validateAuthorizationResponse` gave. `its_other_name`: what the caller has
      * as `code_verifier`, as NocoDB writes it.
      */
@@ -1490,6 +1494,12 @@ export function isMissingBeside(obtained_at: number | null | undefined, expires_
 export function isOfClient(kind: string): boolean;
 
 /**
+ * Whether what came of a request ahead, an answer with this status or an error with this code, is what the page has to show
+ * when its turn comes.
+ */
+export function isOutcomeAhead(status?: number | null, code?: string | null): boolean;
+
+/**
  * Whether a login that began then is over.
  */
 export function isPendingOver(started_at: number, now: number): boolean;
@@ -1503,6 +1513,11 @@ export function isRefusal(code: string): boolean;
  * Whether the tokens of a config of this type can be renewed with this refresh token.
  */
 export function isRenewable(kind: string, refresh_token: string): boolean;
+
+/**
+ * Whether a request of this method changes nothing.
+ */
+export function isSafe(method: string): boolean;
 
 /**
  * Whether the second address of a Redis leads to this database of the one at the first.
@@ -1538,6 +1553,11 @@ export function judgeEndpoint(is_for_users: boolean, status: number): 'reached' 
  * What it means for Key and Secret that the exchange of a made-up code failed with this code.
  */
 export function judgeTrialExchange(code: string): 'accepted' | 'refused' | 'failed' | 'unknown';
+
+/**
+ * The size of the largest body that is looked at, in bytes. Of a larger one, one byte more has to be seen.
+ */
+export function largestJudgedBody(): number;
 
 /**
  * The error object for an exchange that did not end within that.
