@@ -94,6 +94,11 @@ pub fn validate_in_page(client: &ClientConfig, callback: &str, state: &State) ->
     }
 }
 
+/// Whether a callback that was refused with this code is none of the login that waits: its own may still come.
+pub fn is_of_another_login(code: Code) -> bool {
+    matches!(code, Code::StateMissing | Code::StateMismatch | Code::CallbackInvalid)
+}
+
 /// Whether a query denies access (RFC 6749 section 4.1.2.1).
 pub(crate) fn is_denial(query: &str) -> Result<bool> {
     Ok(Parameters::parse(query)?.error.as_deref() == Some(ACCESS_DENIED))

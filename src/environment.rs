@@ -174,6 +174,10 @@ pub struct Environment {
     pub client: Option<ClientConfig>,
     /// The page at the client's redirect URI.
     pub callback_page: Option<CallbackPage>,
+    /// Where a user logs in, unless the override is unusable.
+    pub authorize: Option<Address>,
+    /// The token endpoint, unless its override is unusable.
+    pub token: Option<Address>,
     /// The API's base, unless its override is unusable. Access tokens need it without a client.
     pub api: Option<Address>,
     /// The time limit of one request.
@@ -203,7 +207,7 @@ impl Environment {
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let mut problems = Vec::new();
         let mut values = Values { get: &get, problems: &mut problems };
-        let (client, api) = values.read_client();
+        let (client, [authorize, token, api]) = values.read_client();
         let callback_page = client.as_ref().map(|client| {
             let public_url = get(variable::NOCODB_PUBLIC_URL);
             CallbackPage::new(client.redirect_uri(), &client.endpoints().authorize, public_url.as_deref())
@@ -234,6 +238,8 @@ impl Environment {
         Self {
             client,
             callback_page,
+            authorize,
+            token,
             api,
             timeout_ms,
             lockout_ms,
@@ -255,7 +261,8 @@ struct Values<'a, G> {
 }
 
 impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
-    fn read_client(&mut self) -> (Option<ClientConfig>, Option<Address>) {
+    /// The client, and the endpoints, which some need without one.
+    fn read_client(&mut self) -> (Option<ClientConfig>, [Option<Address>; 3]) {
         // Each by itself, so that all problems are told.
         let client_id = self.required(variable::CLIENT_ID, |value| parse_credential(value).map(str::to_owned));
         let client_secret = self.required(variable::CLIENT_SECRET, |value| parse_credential(value).map(Secret::new));
@@ -268,7 +275,7 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
         let token = self.optional(variable::TOKEN_URL, |value| Endpoint::Token.parse(value));
         let api = self.optional(variable::API_URL, |value| Endpoint::Api.parse(value));
         let client = (|| {
-            let endpoints = Endpoints { authorize: authorize?, token: token?, api: api.clone()? };
+            let endpoints = Endpoints { authorize: authorize.clone()?, token: token.clone()?, api: api.clone()? };
             ClientConfig::new(
                 &client_id?,
                 Some(client_secret?.expose()),
@@ -278,7 +285,7 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
             )
             .ok()
         })();
-        (client, api)
+        (client, [authorize, token, api])
     }
 
     fn milliseconds(&mut self, name: &str, least: u32, default: u32) -> u32 {

@@ -7,13 +7,11 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import '../../pkg/inlined/core.wasm.js';
-import { core } from '../core.js';
 import { BitbucketAuthError } from '../error.js';
 import { readEnvironment } from '../nocodb/environment.js';
 import { send } from '../transport.js';
 import { CannotRun } from './run.js';
 
-/** @typedef {import('../../pkg/core.js').Client} Client */
 /** @typedef {import('../nocodb/environment.js').Environment} Environment */
 /** @typedef {import('../transport.js').Answer} Answer */
 /** @typedef {import('./run.js').Options} Options */
@@ -93,23 +91,6 @@ export function addressIn(url) {
   if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
   const { protocol, origin, pathname } = new URL(url);
   return ['http:', 'https:'].includes(protocol) ? (origin + pathname).replace(/\/+$/, '') : undefined;
-}
-
-/**
- * The addresses of Bitbucket, also while Key and Secret are missing.
- *
- * @param {Context} context
- * @returns {Pick<Client, 'authorizeUrl' | 'tokenUrl' | 'apiUrl'> | undefined} absent where one cannot be used
- */
-export function endpointsOf({ environment: { client }, env }) {
-  if (client) return client;
-  const [authorizeUrl, tokenUrl, apiUrl] = ['AUTHORIZE', 'TOKEN', 'API']
-    .map((name) => env[`INTEGRATION_AUTH_BITBUCKET_${name}_URL`]?.trim() || undefined);
-  try {
-    return new (core().Client)('none', 'http://localhost/', undefined, undefined, authorizeUrl, tokenUrl, apiUrl);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What the API is asked: an address that it has. @param {string} apiUrl */

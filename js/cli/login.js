@@ -32,9 +32,6 @@ const ELSEWHERE = 'The redirect URI is not on this machine, so the callback woul
   + 'callback URL http://127.0.0.1:8976/ at Bitbucket, put its Key and Secret into the variables, and say '
   + '--redirect-uri http://127.0.0.1:8976/ here.';
 
-/** Callbacks of somebody else's: the user's own may still come. */
-const FOREIGN = ['STATE_MISSING', 'STATE_MISMATCH', 'CALLBACK_INVALID'];
-
 /**
  * @param {Options} options
  * @param {Surroundings} surroundings
@@ -169,7 +166,7 @@ function callbackOf(server, { callbackPage }, client, state) {
         return;
       }
       const verdict = verdictOn(client, new URL(target, client.redirectUri).href, state);
-      if (verdict instanceof BitbucketAuthError && FOREIGN.includes(verdict.code)) {
+      if (verdict instanceof BitbucketAuthError && core().isOfAnotherLogin(verdict.code)) {
         response.writeHead(400, { 'content-type': 'text/plain' }).end('This answer does not belong to the login that waits here.\n');
         return;
       }
@@ -191,7 +188,8 @@ function callbackOf(server, { callbackPage }, client, state) {
  */
 function verdictOn(client, callback, state) {
   try {
-    return judge(callbackOf, () => client.validateAuthorizationResponse(callback, state));
+    // As a page that waits does: a denial is believed without a state.
+    return judge(callbackOf, () => client.validateInPage(callback, state)) ?? failure('ACCESS_DENIED', 'callback');
   } catch (error) {
     return error;
   }

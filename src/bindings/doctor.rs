@@ -1,12 +1,19 @@
-//! The verdicts of the command `doctor` as JavaScript sees them: doctor.rs.
+//! What the command line asks as JavaScript sees it: doctor.rs, and callbacks to a server on the user's machine.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::Client;
 use super::scopes::list_of;
+use crate::authorization_response;
 use crate::doctor;
 use crate::error::{Code, Error, Phase};
+
+/// Whether a callback that was refused with this code is none of the login that waits: its own may still come.
+#[wasm_bindgen(js_name = isOfAnotherLogin)]
+pub fn is_of_another_login(code: &str) -> bool {
+    Code::from_name(code).is_some_and(authorization_response::is_of_another_login)
+}
 
 /// How many characters a client's Secret has.
 #[wasm_bindgen(js_name = secretLength)]

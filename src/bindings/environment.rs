@@ -47,6 +47,12 @@ pub struct Settings<'a> {
     /// What NocoDB's form needs to begin a login; absent when OAuth cannot be offered.
     #[serde(skip_serializing_if = "Option::is_none")]
     login: Option<Login<'a>>,
+    /// Where a user logs in; absent when its override cannot be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorize_url: Option<&'a str>,
+    /// The token endpoint; absent when its override cannot be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_url: Option<&'a str>,
     /// The API's base; absent when its override cannot be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     api_url: Option<&'a str>,
@@ -135,6 +141,8 @@ impl<'a> From<&'a Environment> for Settings<'a> {
         Self {
             problems: environment.problems.iter().map(Failure::from).collect(),
             login: environment.client.as_ref().map(Login::from),
+            authorize_url: environment.authorize.as_ref().map(Address::as_str),
+            token_url: environment.token.as_ref().map(Address::as_str),
             api_url: environment.api.as_ref().map(Address::as_str),
             timeout_ms: environment.timeout_ms,
             lockout_ms: environment.lockout_ms,

@@ -1,5 +1,6 @@
 //! What requests may be repeated or asked for ahead, and how tokens are renewed.
 
+use nocodb_bitbucket_auth::authorization_response::is_of_another_login;
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::{Code, Phase};
@@ -38,6 +39,16 @@ fn a_method_that_changes_nothing_is_one_that_may_be_repeated() {
         ("get", false, false),
     ] {
         assert_eq!((is_safe(method), repeated(method)), (safe, repeatable), "{method}");
+    }
+}
+
+#[test]
+fn a_callback_of_another_login_ends_none() {
+    for code in [Code::StateMissing, Code::StateMismatch, Code::CallbackInvalid] {
+        assert!(is_of_another_login(code), "{code:?}");
+    }
+    for code in [Code::AccessDenied, Code::AuthorizationFailed, Code::CodeMissing, Code::IssuerMismatch] {
+        assert!(!is_of_another_login(code), "{code:?}");
     }
 }
 

@@ -86,6 +86,16 @@ describe('login', () => {
     assert.doesNotMatch(refused.stderr, /marked/);
   });
 
+  test('ends when the user says no and the answer brings no state back', async (t) => {
+    const { bitbucket, env } = await loopback(t);
+    const { done } = await begin(t, [], env);
+    const answer = await fetch(new URL('/?error=access_denied', bitbucket.client.callback));
+    assert.match(await answer.text(), /Access was denied/);
+    const { status, stderr } = await done;
+    assert.equal(status, 1);
+    assert.match(stderr, /Access was denied on Bitbucket's page/);
+  });
+
   test('goes on waiting after what is no callback, or somebody else\'s', async (t) => {
     const { bitbucket, env } = await loopback(t);
     const { address, done } = await begin(t, [], env);

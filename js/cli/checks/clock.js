@@ -1,17 +1,17 @@
 /** Whether this machine's clock agrees with Bitbucket's. */
 
 import { core } from '../../core.js';
-import { apiProbe, endpointsOf, shown, troubleOf } from '../context.js';
+import { apiProbe, shown, troubleOf } from '../context.js';
 
 /** @type {import('../doctor.js').Check} */
 export default {
   async run(context) {
-    const endpoints = endpointsOf(context);
-    if (!endpoints) return skipped('an address of Bitbucket cannot be used');
+    const { apiUrl } = context.environment;
+    if (apiUrl === undefined) return skipped('an address of Bitbucket cannot be used');
     try {
-      const { headers, earliest, latest } = await context.ask(apiProbe(endpoints.apiUrl));
+      const { headers, earliest, latest } = await context.ask(apiProbe(apiUrl));
       const seconds = core().clockSkew(headers.date ?? '', earliest, latest);
-      if (seconds === undefined) return skipped(`${shown(endpoints.apiUrl)} tells no date`);
+      if (seconds === undefined) return skipped(`${shown(apiUrl)} tells no date`);
       if (seconds === 0) return { verdict: 'good', text: 'The clock agrees with Bitbucket\'s to within a minute.' };
       return {
         verdict: 'bad',

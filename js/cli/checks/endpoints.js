@@ -1,7 +1,7 @@
 /** Whether Bitbucket can be reached, through the configured proxy where there is one. */
 
 import { core } from '../../core.js';
-import { apiProbe, endpointsOf, troubleOf } from '../context.js';
+import { apiProbe, troubleOf } from '../context.js';
 import { findingOf, problemsFor } from '../problems.js';
 
 /** @typedef {import('../context.js').Context} Context */
@@ -28,25 +28,24 @@ const CURES = [
 export default {
   async run(context) {
     const problems = problemsFor(context, 'endpoints').map(findingOf);
-    const endpoints = endpointsOf(context);
-    if (!endpoints) return problems;
-    const { authorizeUrl, tokenUrl, apiUrl } = endpoints;
+    const { authorizeUrl, tokenUrl, apiUrl } = context.environment;
     const found = await Promise.all([
       reach(context, 'authorization endpoint', authorizeUrl),
       reach(context, 'token endpoint', tokenUrl),
       reach(context, 'API', apiUrl),
     ]);
-    return [...problems, ...found];
+    return [...problems, ...found.flat()];
   },
 };
 
 /**
  * @param {Context} context
  * @param {'authorization endpoint' | 'token endpoint' | 'API'} name
- * @param {string} url
- * @returns {Promise<Finding>}
+ * @param {string | undefined} url absent where it cannot be used, which is told already
+ * @returns {Promise<Finding | []>}
  */
 async function reach(context, name, url) {
+  if (url === undefined) return [];
   const isForUsers = name === 'authorization endpoint';
   const { origin } = new URL(url);
   const way = wayTo(context, url);
