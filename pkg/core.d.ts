@@ -491,6 +491,14 @@ export interface Settings {
      */
     login?: Login;
     /**
+     * Where a user logs in; absent when its override cannot be used.
+     */
+    authorizeUrl?: string;
+    /**
+     * The token endpoint; absent when its override cannot be used.
+     */
+    tokenUrl?: string;
+    /**
      * The API's base; absent when its override cannot be used.
      */
     apiUrl?: string;
@@ -1487,6 +1495,11 @@ export function isLater(obtained_at?: number | null, expires_at?: number | null,
  * Whether a shared store lacks an entry that a process knows, and has another one in its place.
  */
 export function isMissingBeside(obtained_at: number | null | undefined, expires_at: number | null | undefined, is_dead: boolean, fence: number, shared_obtained_at: number | null | undefined, shared_expires_at: number | null | undefined, shared_is_dead: boolean, shared_fence: number, same_refresh_token: boolean, leads_there: boolean): boolean;
+
+/**
+ * Whether a callback that was refused with this code is none of the login that waits: its own may still come.
+ */
+export function isOfAnotherLogin(code: string): boolean;
 
 /**
  * Whether the credential of a config of this type is the OAuth client itself.

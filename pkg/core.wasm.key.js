@@ -1,4 +1,4 @@
-export const hash = 'c072262d669a71d649ba09cee938be3255d22c4057605c4d9253fe6cbbf539b5';
+export const hash = 'bcd8628e6b41d41395281b8d485424f9fcbbb8a2ae23874f1f89bbef79666bab';
 export const section = 'nocodb-bitbucket-auth';
-export const build = 'ab37f34bcc744b2ddfff097d78c56d6cf49be7dd91f21699afe2547f5d8a372e';
-export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/c072262d669a71d649ba09cee938be3255d22c4057605c4d9253fe6cbbf539b5');
+export const build = 'acb25c746a0010a528f10bdf24208cf0570ebe9a492246980f73524b109a7f0a';
+export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/bcd8628e6b41d41395281b8d485424f9fcbbb8a2ae23874f1f89bbef79666bab');

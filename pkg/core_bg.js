@@ -21,10 +21,10 @@ checkStrayResponse:()=>checkStrayResponse,chooseRedisDatabase:()=>chooseRedisDat
 clockSkew:()=>clockSkew,credentialMembers:()=>credentialMembers,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,
 environmentVariables:()=>environmentVariables,expandScopes:()=>expandScopes,failure:()=>failure,holdsTokens:()=>holdsTokens,
 hostStatus:()=>hostStatus,isCuredByRenewal:()=>isCuredByRenewal,isExpired:()=>isExpired,isHourUsedUp:()=>isHourUsedUp,isLater:()=>isLater,
-isMissingBeside:()=>isMissingBeside,isOfClient:()=>isOfClient,isOutcomeAhead:()=>isOutcomeAhead,isPendingOver:()=>isPendingOver,
-isRefusal:()=>isRefusal,isRenewable:()=>isRenewable,isSafe:()=>isSafe,isSameDatabase:()=>isSameDatabase,isVaultReference:()=>isVaultReference,
-isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,judgeCallback:()=>judgeCallback,judgeEndpoint:()=>judgeEndpoint,
-judgeTrialExchange:()=>judgeTrialExchange,largestJudgedBody:()=>largestJudgedBody,lateInTransaction:()=>lateInTransaction,
+isMissingBeside:()=>isMissingBeside,isOfAnotherLogin:()=>isOfAnotherLogin,isOfClient:()=>isOfClient,isOutcomeAhead:()=>isOutcomeAhead,
+isPendingOver:()=>isPendingOver,isRefusal:()=>isRefusal,isRenewable:()=>isRenewable,isSafe:()=>isSafe,isSameDatabase:()=>isSameDatabase,
+isVaultReference:()=>isVaultReference,isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,judgeCallback:()=>judgeCallback,
+judgeEndpoint:()=>judgeEndpoint,judgeTrialExchange:()=>judgeTrialExchange,largestJudgedBody:()=>largestJudgedBody,lateInTransaction:()=>lateInTransaction,
 maskedCredential:()=>maskedCredential,mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes,newsOf:()=>newsOf,
 outdates:()=>outdates,pageAddress:()=>pageAddress,pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,phaseOf:()=>phaseOf,
 provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,publicClient:()=>publicClient,publication:()=>publication,
@@ -346,34 +346,36 @@ other_expires_at)?0:other_expires_at);return ret!==0}function isMissingBeside(ob
 const ret=wasm.isMissingBeside(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(
 expires_at)?0:expires_at,is_dead,fence,!isLikeNone(shared_obtained_at),isLikeNone(shared_obtained_at)?0:shared_obtained_at,
 !isLikeNone(shared_expires_at),isLikeNone(shared_expires_at)?0:shared_expires_at,shared_is_dead,shared_fence,same_refresh_token,
-leads_there);return ret!==0}function isOfClient(kind){const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.isOfClient(ptr0,len0);return ret!==0}function isOutcomeAhead(status,code){const val2=+(isLikeNone(
-status)?16777215:status);var ptr0=isLikeNone(code)?0:passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-var len0=WASM_VECTOR_LEN;const ret=wasm.isOutcomeAhead(val2,ptr0,len0);return ret!==0}function isPendingOver(started_at,now){
-const ret=wasm.isPendingOver(started_at,now);return ret!==0}function isRefusal(code){const ptr0=passStringToWasm0(code,wasm.
-__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isRefusal(ptr0,len0);return ret!==0}
-function isRenewable(kind,refresh_token){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
-throw e}const ret=wasm.isRenewable(ptr0,len0,ptr1,len1);return ret!==0}function isSafe(method){const ptr0=passStringToWasm0(
-method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isSafe(ptr0,len0);return ret!==
-0}function isSameDatabase(address,database,other){const val3=+database;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
-address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(other,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.isSameDatabase(ptr0,len0,val3,ptr1,len1);return ret!==0}function isVaultReference(member){
-const ptr0=passStringToWasm0(member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-isVaultReference(ptr0,len0);return ret!==0}function isWaitedFor(told){const ret=wasm.isWaitedFor(told);return ret!==0}function judgeApiResponse(answer,kind){
-let ptr0,ptr1,len1;try{_assertClass(answer,ApiAnswer);ptr0=answer.__destroy_into_raw();ptr1=passStringToWasm0(kind,wasm.
-__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0)
-wasm.__wbg_apianswer_free(ptr0,1);throw e}const ret=wasm.judgeApiResponse(ptr0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}function judgeCallback(client,status,location,is_page){let deferred4_0;let deferred4_1;
-try{_assertClass(client,Client);const val2=+status;const val3=+is_page;var ptr0=isLikeNone(location)?0:passStringToWasm0(
-location,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.judgeCallback(client.__wbg_ptr,
-val2,ptr0,len0,val3);deferred4_0=ret[0];deferred4_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
-deferred4_0,deferred4_1,1)}}function judgeEndpoint(is_for_users,status){let deferred1_0;let deferred1_1;try{const ret=wasm.
-judgeEndpoint(is_for_users,status);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
-wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}function judgeTrialExchange(code){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(
-code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.judgeTrialExchange(ptr0,len0);
+leads_there);return ret!==0}function isOfAnotherLogin(code){const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isOfAnotherLogin(ptr0,len0);return ret!==0}function isOfClient(kind){
+const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+isOfClient(ptr0,len0);return ret!==0}function isOutcomeAhead(status,code){const val2=+(isLikeNone(status)?16777215:status);
+var ptr0=isLikeNone(code)?0:passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;
+const ret=wasm.isOutcomeAhead(val2,ptr0,len0);return ret!==0}function isPendingOver(started_at,now){const ret=wasm.isPendingOver(
+started_at,now);return ret!==0}function isRefusal(code){const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.isRefusal(ptr0,len0);return ret!==0}function isRenewable(kind,refresh_token){let ptr0,
+len0,ptr1,len1;try{ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=
+passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
+__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.isRenewable(ptr0,len0,
+ptr1,len1);return ret!==0}function isSafe(method){const ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.isSafe(ptr0,len0);return ret!==0}function isSameDatabase(address,database,other){
+const val3=+database;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(other,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
+if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.isSameDatabase(
+ptr0,len0,val3,ptr1,len1);return ret!==0}function isVaultReference(member){const ptr0=passStringToWasm0(member,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isVaultReference(ptr0,len0);return ret!==0}function isWaitedFor(told){
+const ret=wasm.isWaitedFor(told);return ret!==0}function judgeApiResponse(answer,kind){let ptr0,ptr1,len1;try{_assertClass(
+answer,ApiAnswer);ptr0=answer.__destroy_into_raw();ptr1=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0)wasm.__wbg_apianswer_free(ptr0,1);throw e}
+const ret=wasm.judgeApiResponse(ptr0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}function judgeCallback(client,status,location,is_page){let deferred4_0;let deferred4_1;try{_assertClass(client,Client);
+const val2=+status;const val3=+is_page;var ptr0=isLikeNone(location)?0:passStringToWasm0(location,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.judgeCallback(client.__wbg_ptr,val2,ptr0,len0,val3);deferred4_0=
+ret[0];deferred4_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred4_0,deferred4_1,
+1)}}function judgeEndpoint(is_for_users,status){let deferred1_0;let deferred1_1;try{const ret=wasm.judgeEndpoint(is_for_users,
+status);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}function judgeTrialExchange(code){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(code,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.judgeTrialExchange(ptr0,len0);
 var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=
 len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}function largestJudgedBody(){
 const ret=wasm.largestJudgedBody();return ret>>>0}function lateInTransaction(){const ret=wasm.lateInTransaction();return ret}

@@ -6,10 +6,11 @@ __export(shared_exports,{AuthorizationClient:()=>AuthorizationClient,BitbucketAu
 DEFAULT_SCOPES:()=>DEFAULT_SCOPES,OAuthClient:()=>OAuthClient,core:()=>core,createClient:()=>createClient,createLoader:()=>createLoader,
 createReader:()=>createReader,digest:()=>digest,expandScopes:()=>expandScopes,failure:()=>failure,fromBase64:()=>fromBase64,
 fromHex:()=>fromHex,grantOf:()=>grantOf,init:()=>init,isModule:()=>isModule,isObject:()=>isObject,jsonOf:()=>jsonOf,jsonOfMember:()=>jsonOfMember,
-judge:()=>judge,judgeTokenResponse:()=>judgeTokenResponse,kindOf:()=>kindOf,lazyEnvironment:()=>lazyEnvironment,masked:()=>masked,
-maskedMembers:()=>maskedMembers,members:()=>members,membersOf:()=>membersOf,missingScopes:()=>missingScopes,pick:()=>pick,
-readEnvironment:()=>readEnvironment,readSource:()=>readSource,reading:()=>reading,stringOf:()=>stringOf,tagOf:()=>tagOf,
-unmasked:()=>unmasked,vaultReferences:()=>vaultReferences,withWait:()=>withWait});module.exports=__toCommonJS(shared_exports);var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+judge:()=>judge,judgeTokenResponse:()=>judgeTokenResponse,kindOf:()=>kindOf,lazyEnvironment:()=>lazyEnvironment,logLine:()=>logLine,
+masked:()=>masked,maskedMembers:()=>maskedMembers,members:()=>members,membersOf:()=>membersOf,missingScopes:()=>missingScopes,
+pick:()=>pick,readEnvironment:()=>readEnvironment,readSource:()=>readSource,reading:()=>reading,stringOf:()=>stringOf,tagOf:()=>tagOf,
+unmasked:()=>unmasked,vaultReferences:()=>vaultReferences,warn:()=>warn,withWait:()=>withWait});module.exports=__toCommonJS(
+shared_exports);var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var Described=Error;var BitbucketAuthError=class _BitbucketAuthError extends Described{constructor(failure2,{
 detail,cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);for(const name of FIELDS)
@@ -103,10 +104,10 @@ checkStrayResponse:()=>checkStrayResponse,chooseRedisDatabase:()=>chooseRedisDat
 clockSkew:()=>clockSkew,credentialMembers:()=>credentialMembers,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,
 environmentVariables:()=>environmentVariables,expandScopes:()=>expandScopes2,failure:()=>failure2,holdsTokens:()=>holdsTokens,
 hostStatus:()=>hostStatus,isCuredByRenewal:()=>isCuredByRenewal,isExpired:()=>isExpired,isHourUsedUp:()=>isHourUsedUp,isLater:()=>isLater,
-isMissingBeside:()=>isMissingBeside,isOfClient:()=>isOfClient,isOutcomeAhead:()=>isOutcomeAhead,isPendingOver:()=>isPendingOver,
-isRefusal:()=>isRefusal,isRenewable:()=>isRenewable,isSafe:()=>isSafe,isSameDatabase:()=>isSameDatabase,isVaultReference:()=>isVaultReference,
-isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,judgeCallback:()=>judgeCallback,judgeEndpoint:()=>judgeEndpoint,
-judgeTrialExchange:()=>judgeTrialExchange,largestJudgedBody:()=>largestJudgedBody,lateInTransaction:()=>lateInTransaction,
+isMissingBeside:()=>isMissingBeside,isOfAnotherLogin:()=>isOfAnotherLogin,isOfClient:()=>isOfClient,isOutcomeAhead:()=>isOutcomeAhead,
+isPendingOver:()=>isPendingOver,isRefusal:()=>isRefusal,isRenewable:()=>isRenewable,isSafe:()=>isSafe,isSameDatabase:()=>isSameDatabase,
+isVaultReference:()=>isVaultReference,isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,judgeCallback:()=>judgeCallback,
+judgeEndpoint:()=>judgeEndpoint,judgeTrialExchange:()=>judgeTrialExchange,largestJudgedBody:()=>largestJudgedBody,lateInTransaction:()=>lateInTransaction,
 maskedCredential:()=>maskedCredential,mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes2,newsOf:()=>newsOf,
 outdates:()=>outdates,pageAddress:()=>pageAddress,pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,phaseOf:()=>phaseOf,
 provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,publicClient:()=>publicClient,publication:()=>publication,
@@ -428,34 +429,36 @@ other_expires_at)?0:other_expires_at);return ret!==0}function isMissingBeside(ob
 const ret=wasm.isMissingBeside(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(
 expires_at)?0:expires_at,is_dead,fence,!isLikeNone(shared_obtained_at),isLikeNone(shared_obtained_at)?0:shared_obtained_at,
 !isLikeNone(shared_expires_at),isLikeNone(shared_expires_at)?0:shared_expires_at,shared_is_dead,shared_fence,same_refresh_token,
-leads_there);return ret!==0}function isOfClient(kind){const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.isOfClient(ptr0,len0);return ret!==0}function isOutcomeAhead(status,code){const val2=+(isLikeNone(
-status)?16777215:status);var ptr0=isLikeNone(code)?0:passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-var len0=WASM_VECTOR_LEN;const ret=wasm.isOutcomeAhead(val2,ptr0,len0);return ret!==0}function isPendingOver(started_at,now){
-const ret=wasm.isPendingOver(started_at,now);return ret!==0}function isRefusal(code){const ptr0=passStringToWasm0(code,wasm.
-__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isRefusal(ptr0,len0);return ret!==0}
-function isRenewable(kind,refresh_token){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
-throw e}const ret=wasm.isRenewable(ptr0,len0,ptr1,len1);return ret!==0}function isSafe(method){const ptr0=passStringToWasm0(
-method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isSafe(ptr0,len0);return ret!==
-0}function isSameDatabase(address,database,other){const val3=+database;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
-address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(other,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.isSameDatabase(ptr0,len0,val3,ptr1,len1);return ret!==0}function isVaultReference(member){
-const ptr0=passStringToWasm0(member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-isVaultReference(ptr0,len0);return ret!==0}function isWaitedFor(told){const ret=wasm.isWaitedFor(told);return ret!==0}function judgeApiResponse(answer,kind){
-let ptr0,ptr1,len1;try{_assertClass(answer,ApiAnswer);ptr0=answer.__destroy_into_raw();ptr1=passStringToWasm0(kind,wasm.
-__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0)
-wasm.__wbg_apianswer_free(ptr0,1);throw e}const ret=wasm.judgeApiResponse(ptr0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}function judgeCallback(client,status,location2,is_page){let deferred4_0;let deferred4_1;
-try{_assertClass(client,Client);const val2=+status;const val3=+is_page;var ptr0=isLikeNone(location2)?0:passStringToWasm0(
-location2,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.judgeCallback(client.__wbg_ptr,
-val2,ptr0,len0,val3);deferred4_0=ret[0];deferred4_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
-deferred4_0,deferred4_1,1)}}function judgeEndpoint(is_for_users,status){let deferred1_0;let deferred1_1;try{const ret=wasm.
-judgeEndpoint(is_for_users,status);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
-wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}function judgeTrialExchange(code){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(
-code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.judgeTrialExchange(ptr0,len0);
+leads_there);return ret!==0}function isOfAnotherLogin(code){const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isOfAnotherLogin(ptr0,len0);return ret!==0}function isOfClient(kind){
+const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+isOfClient(ptr0,len0);return ret!==0}function isOutcomeAhead(status,code){const val2=+(isLikeNone(status)?16777215:status);
+var ptr0=isLikeNone(code)?0:passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;
+const ret=wasm.isOutcomeAhead(val2,ptr0,len0);return ret!==0}function isPendingOver(started_at,now){const ret=wasm.isPendingOver(
+started_at,now);return ret!==0}function isRefusal(code){const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.isRefusal(ptr0,len0);return ret!==0}function isRenewable(kind,refresh_token){let ptr0,
+len0,ptr1,len1;try{ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=
+passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
+__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.isRenewable(ptr0,len0,
+ptr1,len1);return ret!==0}function isSafe(method){const ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.isSafe(ptr0,len0);return ret!==0}function isSameDatabase(address,database,other){
+const val3=+database;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(other,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
+if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.isSameDatabase(
+ptr0,len0,val3,ptr1,len1);return ret!==0}function isVaultReference(member){const ptr0=passStringToWasm0(member,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isVaultReference(ptr0,len0);return ret!==0}function isWaitedFor(told){
+const ret=wasm.isWaitedFor(told);return ret!==0}function judgeApiResponse(answer,kind){let ptr0,ptr1,len1;try{_assertClass(
+answer,ApiAnswer);ptr0=answer.__destroy_into_raw();ptr1=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0)wasm.__wbg_apianswer_free(ptr0,1);throw e}
+const ret=wasm.judgeApiResponse(ptr0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}function judgeCallback(client,status,location2,is_page){let deferred4_0;let deferred4_1;try{_assertClass(client,
+Client);const val2=+status;const val3=+is_page;var ptr0=isLikeNone(location2)?0:passStringToWasm0(location2,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.judgeCallback(client.__wbg_ptr,val2,ptr0,len0,val3);deferred4_0=
+ret[0];deferred4_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred4_0,deferred4_1,
+1)}}function judgeEndpoint(is_for_users,status){let deferred1_0;let deferred1_1;try{const ret=wasm.judgeEndpoint(is_for_users,
+status);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}function judgeTrialExchange(code){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(code,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.judgeTrialExchange(ptr0,len0);
 var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=
 len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}function largestJudgedBody(){
 const ret=wasm.largestJudgedBody();return ret>>>0}function lateInTransaction(){const ret=wasm.lateInTransaction();return ret}
@@ -646,9 +649,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_exports={};__export(core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="c072262d669a71d649ba09cee938be3255d22c4057605c4d9253fe6cbbf539b5";var section="nocodb-bitbucket-auth";var build="\
-ab37f34bcc744b2ddfff097d78c56d6cf49be7dd91f21699afe2547f5d8a372e";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/c0\
-72262d669a71d649ba09cee938be3255d22c4057605c4d9253fe6cbbf539b5");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isMarked(wasm,
+var hash="bcd8628e6b41d41395281b8d485424f9fcbbb8a2ae23874f1f89bbef79666bab";var section="nocodb-bitbucket-auth";var build="\
+acb25c746a0010a528f10bdf24208cf0570ebe9a492246980f73524b109a7f0a";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/bc\
+d8628e6b41d41395281b8d485424f9fcbbb8a2ae23874f1f89bbef79666bab");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isMarked(wasm,
 identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest2=new Uint8Array(
 await subtle.digest("SHA-256",wasm));const found=Array.from(digest2,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
 identity.hash)throw unusable(caller);return wasm}if(!WebAssembly.validate(wasm))throw unusable(caller);const module2=await WebAssembly.
@@ -681,7 +684,11 @@ const caller=this.createAuthorizationRequest;const{extraParams}=this.#membersOf(
 caller,()=>this.#handle.createAuthorizationRequest(extraParams))}validateAuthorizationResponse(callback,expected){const caller=this.
 validateAuthorizationResponse;const{state}=this.#membersOf(caller,"expectedResponse",expected);const{callback:text}=this.#membersOf(
 caller,"callback",{callback});return{code:judge(caller,()=>this.#handle.validateAuthorizationResponse(text,state))}}};var createHash;function digest(text){createHash??=process.getBuiltinModule("node:crypto").createHash;return createHash("\
-sha256").update(text).digest()}function readEnvironment(env){const{environmentVariables,proxyVariables,readEnvironment:judgeEnvironment}=core();const variables=reading(
+sha256").update(text).digest()}var LONGEST_TITLE=100;function logLine({level,event,text,durationMs},{title,name}={}){const shown=title===void 0?name:quoted(
+title);return[`${level} ${event}`,...shown===void 0?[]:[`connection ${shown}`],...durationMs===void 0?[]:[`${Math.round(
+durationMs)} ms`]].join(", ").concat(`: ${text}`)}function warn(line){console.warn(`[nocodb-bitbucket-auth] ${line}`)}function quoted(title){
+const characters=[...title.replace(/[\p{C}\p{Z}]+/gu," ")];return JSON.stringify(characters.slice(0,LONGEST_TITLE).join(
+""))}function readEnvironment(env){const{environmentVariables,proxyVariables,readEnvironment:judgeEnvironment}=core();const variables=reading(
 "config","env",()=>{const ways=proxyVariables().split(" ");const way=ways.some(name=>env[name]!==void 0)?env:process.env;
 const textsOf=(from,names)=>names.map(name=>[name,from[name]]).filter(([,value])=>typeof value==="string");return Object.
 fromEntries([...textsOf(env,environmentVariables().split(" ")),...textsOf(way,ways)])});const{settings,...handles}=judgeEnvironment(
