@@ -96,8 +96,9 @@ export function paginate(client, { activity, changes }) {
         const page = await ahead.next();
         const goOn = judged(page);
         if (goOn.isMore) ahead.ask(1);
-        // What it has is given before anybody is told that its `next` is wrong.
-        yield* /** @type {any[]} */ (page.values);
+        // What it has is given before anybody is told that its `next` is wrong. With `yield*`, newer engines would answer a
+        // consumer's `throw()` with a TypeError: an array's iterator has no such method.
+        for (const value of /** @type {any[]} */ (page.values)) yield value;
         if ('error' in goOn) throw goOn.error;
         ({ isMore } = goOn);
       }

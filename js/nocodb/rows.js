@@ -8,7 +8,6 @@
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { warn } from '../log-lines.js';
 import { Refusal, asOwnOf } from './host-errors.js';
 import { finished, isUnfinished, parseConfig } from './incoming-config.js';
 
@@ -133,7 +132,7 @@ const withConfig = (integration, config) => (
  *
  * @param {string} line
  */
-const logger = (line) => (line.startsWith('INFO ') ? console.log(`[nocodb-bitbucket-auth] ${line}`) : warn(line));
+const logger = (line) => (line.startsWith('INFO ') ? console.log : console.warn)(`[nocodb-bitbucket-auth] ${line}`);
 
 /**
  * The configuration of a row, as far as it can be read: NocoDB's key of encryption may have changed.
