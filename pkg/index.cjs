@@ -8,7 +8,11 @@ __esModule?__defProp(target,"default",{value:mod,enumerable:true}):target,mod));
 true&&bitbucket instanceof import_error.BitbucketAuthError}function meaningOf(error){if(error instanceof import_error.BitbucketAuthError)
 return error;const{bitbucket}=(0,import_arguments.members)(error);return bitbucket instanceof import_error.BitbucketAuthError?
 bitbucket:(0,import_core.failure)("API_FAILED","api")}var import_arguments,import_core,import_error;var init_meaning=__esm(
-{"js/api/meaning.js"(){import_arguments=require("./shared.cjs");import_core=require("./shared.cjs");import_error=require("./shared.cjs")}});function whenLate(ms,end2,{isAwaited}={isAwaited:true}){let isStopped=false;const timer=setTimeout(()=>afterReading(()=>{
+{"js/api/meaning.js"(){import_arguments=require("./shared.cjs");import_core=require("./shared.cjs");import_error=require("./shared.cjs")}});function logLine({level,event,text,durationMs},{title,name}={}){const shown=title===void 0?name:quoted(title);return[`${level}\
+ ${event}`,...shown===void 0?[]:[`connection ${shown}`],...durationMs===void 0?[]:[`${Math.round(durationMs)} ms`]].join(
+", ").concat(`: ${text}`)}function warn(line){console.warn(`[nocodb-bitbucket-auth] ${line}`)}function quoted(title){const characters=[
+...title.replace(/[\p{C}\p{Z}]+/gu," ")];return JSON.stringify(characters.slice(0,LONGEST_TITLE).join(""))}var LONGEST_TITLE;
+var init_log_lines=__esm({"js/log-lines.js"(){LONGEST_TITLE=100}});function whenLate(ms,end2,{isAwaited}={isAwaited:true}){let isStopped=false;const timer=setTimeout(()=>afterReading(()=>{
 if(!isStopped)end2()}),ms);if(!isAwaited)timer.unref();return()=>{isStopped=true;clearTimeout(timer)}}async function within(ms,work,options){
 let stop=()=>{};const late=new Promise((_resolve,reject)=>{stop=whenLate(ms,()=>reject(LATE),options)});try{return await Promise.
 race([work,late])}finally{stop()}}function signalAfter(ms){const controller=new AbortController;whenLate(ms,()=>controller.
@@ -42,10 +46,9 @@ T_REQUIRED","refresh",{ending}).message;sayOnce(owners[0],chain,{level:"WARN",ev
 const lines=new Map([...holders].map(owner=>[lineOf(owner,chain,entry),owner]));for(const[line,owner]of lines)owner.log(
 line,entry.level)}function sayOnce(owner,chain,entry){const lines=said.get(chain)??new Set;said.set(chain,lines);const line=lineOf(
 owner,chain,entry);if(!lines.has(line))owner.log(line,entry.level);lines.add(line)}function lineOf({title},{name},entry){
-return(0,import_log_lines.logLine)(entry,{title,name})}var import_core2,import_log_lines,STORE_LIMIT_MS,SHARED,said;var init_token_store=__esm(
-{"js/token-store.js"(){import_core2=require("./shared.cjs");import_log_lines=require("./shared.cjs");init_time_limit();STORE_LIMIT_MS=
-1e4;SHARED={level:"WARN",event:"connection-shared",text:"Another process uses this connection; several processes need a \
-Redis in common."};said=new WeakMap}});async function atMost(ms,work,late){try{return await within(ms,work)}catch(error){throw(0,import_arguments2.members)(error).
+return logLine(entry,{title,name})}var import_core2,STORE_LIMIT_MS,SHARED,said;var init_token_store=__esm({"js/token-sto\
+re.js"(){import_core2=require("./shared.cjs");init_log_lines();init_time_limit();STORE_LIMIT_MS=1e4;SHARED={level:"WARN",
+event:"connection-shared",text:"Another process uses this connection; several processes need a Redis in common."};said=new WeakMap}});async function atMost(ms,work,late){try{return await within(ms,work)}catch(error){throw(0,import_arguments2.members)(error).
 code==="TIMEOUT"?late():error}}var import_arguments2,import_core3,import_error2,DIALOG_MS,DIALOG_TOKENS_MS,inDialog,inTransaction;
 var init_dialog=__esm({"js/nocodb/dialog.js"(){import_arguments2=require("./shared.cjs");import_core3=require("./shared.cjs");
 import_error2=require("./shared.cjs");init_time_limit();DIALOG_MS=15e3;DIALOG_TOKENS_MS=12e3;inDialog=work=>atMost(DIALOG_MS,
@@ -176,12 +179,12 @@ Math.max(notBefore-Date.now(),0),void 0,{signal}).catch(()=>{});return fetchPage
 inTurn2):inTurn2,{address})};const ahead=new PagesAhead({list:list2,fetch:address=>fetchPage(client,list2,inTurn2,{address}),
 fetchAhead:(address,ends)=>fetchPage(client,list2,attemptAhead(requests3,ends),{address,maxWaitMs:0}),judgeAttempt,fetchAfter,
 changes:changes2,signal,isCancelled:()=>signal?.aborted===true||cancelToken?.reason!==void 0});try{for(let isMore=true;isMore;){
-const page=await ahead.next();const goOn=judged(page);if(goOn.isMore)ahead.ask(1);yield*page.values;if("error"in goOn)throw goOn.
-error;({isMore}=goOn)}}finally{ahead.stop()}}}function judged(page){try{return{isMore:page.goOn()}}catch(error){return{isMore:false,
-error}}}function listOf(client,path,params,config,concurrency){const{List}=(0,import_core10.core)();const first=client.getUri(
-repeating({...config,url:path,params:params??config?.params}));return(0,import_error5.judge)(listOf,()=>new List(first,concurrency))}
-function fetchPage(client,list2,config,which){const options={...config,params:null,allowAbsoluteUrls:true};const signal=config.
-signal;return readPage(address=>client.get(address,options),list2,signal,which)}async function readPage(get,list2,signal,{
+const page=await ahead.next();const goOn=judged(page);if(goOn.isMore)ahead.ask(1);for(const value of page.values)yield value;
+if("error"in goOn)throw goOn.error;({isMore}=goOn)}}finally{ahead.stop()}}}function judged(page){try{return{isMore:page.
+goOn()}}catch(error){return{isMore:false,error}}}function listOf(client,path,params,config,concurrency){const{List}=(0,import_core10.core)();
+const first=client.getUri(repeating({...config,url:path,params:params??config?.params}));return(0,import_error5.judge)(listOf,
+()=>new List(first,concurrency))}function fetchPage(client,list2,config,which){const options={...config,params:null,allowAbsoluteUrls:true};
+const signal=config.signal;return readPage(address=>client.get(address,options),list2,signal,which)}async function readPage(get,list2,signal,{
 address=list2.address,maxWaitMs=Infinity}={}){const until=Date.now()+maxWaitMs;for(let attempt=1;;attempt+=1){const{data,
 status,headers}=await get(address);const now=Date.now();const pause=(0,import_error5.judge)(readPage,()=>(0,import_core10.core)().
 pageRepetition(status,headerOf(headers,"retry-after"),attempt,until-now,now,Math.random()));if(pause===void 0){const{values,
@@ -441,28 +444,27 @@ function scriptsOf(redis){return redis}var import_node_crypto,import_core16,BASE
     `}}}});async function look(redis,{name,value}){return await redis.get(name)===value?void 0:LOST}function needless(error){if(troubleOf(
 error)!==void 0)throw error}function troubleOf(error){const{code,message}=error instanceof Error?error:{};return(0,import_core17.core)().
 redisTrouble(typeof code==="string"?code:"",String(message??""))}function disconnect(redis){redis?.disconnect();redis?.stream?.
-destroy()}var import_core17,import_log_lines2,VARIABLES,LOST,MOST_TRIES2,reportedStays,RedisConnection;var init_redis_connection=__esm(
-{"js/coordination/redis-connection.js"(){import_core17=require("./shared.cjs");import_log_lines2=require("./shared.cjs");
-init_time_limit();init_redis_database();VARIABLES="INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)";LOST=Symbol("\
-the data was lost");MOST_TRIES2=3;reportedStays=new Set;RedisConnection=class{#options;#redis;#candidate;#databases=new WeakMap;#life={
-name:"",value:""};#entries=0;#entering;#firstAttempt;#nextAttempt;#watch;#failures=0;#trouble="error";#stays;#isReported=false;#isClosed=false;constructor(options){
-this.#options=options}get isUsable(){return this.#redis!==void 0}get status(){if(!this.#redis)return{trouble:this.#trouble};
-const database=this.#databases.get(this.#redis)??0;return this.#stays===void 0?{database}:{database,stays:this.#stays}}async use(work,{
-isAwaited}={isAwaited:true}){const redis=await this.connected();if(!redis)return void 0;try{const result=await within(this.#options.
-limits.operation,this.#attempt(redis,work),{isAwaited});this.#failures=0;return result}catch(error){const trouble=troubleOf(
-error);if(trouble!==void 0)this.#lose(redis,redis.stream.writable?trouble:void 0);return void 0}}async#attempt(redis,work){
-for(let tries=1;tries<=MOST_TRIES2;tries+=1){const entries=this.#entries;const result=await work(redis,this.#life);if(result!==
-LOST)return result;if(entries===this.#entries)await this.#enterAgain(redis)}return void 0}#enterAgain(redis){this.#entering??=
-this.#enter(redis).then(()=>this.#options.opened?.()).finally(()=>this.#entering=void 0);return this.#entering}async#enter(redis){
-const{url,isDatabaseSought,otherDatabases,lifeName,check}=this.#options;const home=this.#options.database??(0,import_core17.core)().
-redisServer(url).database;const place=isDatabaseSought?await seekDatabase(redis,home,otherDatabases):{database:home};if(place.
-database!==(this.#databases.get(redis)??0))await redis.select(place.database);this.#databases.set(redis,place.database);
-const life=place.mark??await readLife(redis,lifeName);await check(redis,life);this.#life=life;this.#entries+=1;this.#stays=
-place.stays;if(place.stays!==void 0)this.#reportStay(home,place.stays)}#reportStay(database,reason){const stay=[this.#options.
-url,database,reason].join(" ");if(reportedStays.has(stay))return;reportedStays.add(stay);const text=`The plugin stays in\
- database ${database} of the Redis of ${this.#name}, as ${reason}. NocoDB empties that database whenever its main proces\
-s starts: locks are lost then, and what processes told each other until one that knows it tells it again. Set INTEGRATIO\
-N_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that is nobody else's.`;this.#options.log((0,import_log_lines2.logLine)(
+destroy()}var import_core17,VARIABLES,LOST,MOST_TRIES2,reportedStays,RedisConnection;var init_redis_connection=__esm({"j\
+s/coordination/redis-connection.js"(){import_core17=require("./shared.cjs");init_log_lines();init_time_limit();init_redis_database();
+VARIABLES="INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)";LOST=Symbol("the data was lost");MOST_TRIES2=3;reportedStays=
+new Set;RedisConnection=class{#options;#redis;#candidate;#databases=new WeakMap;#life={name:"",value:""};#entries=0;#entering;#firstAttempt;#nextAttempt;#watch;#failures=0;#trouble="\
+error";#stays;#isReported=false;#isClosed=false;constructor(options){this.#options=options}get isUsable(){return this.#redis!==
+void 0}get status(){if(!this.#redis)return{trouble:this.#trouble};const database=this.#databases.get(this.#redis)??0;return this.#stays===
+void 0?{database}:{database,stays:this.#stays}}async use(work,{isAwaited}={isAwaited:true}){const redis=await this.connected();
+if(!redis)return void 0;try{const result=await within(this.#options.limits.operation,this.#attempt(redis,work),{isAwaited});
+this.#failures=0;return result}catch(error){const trouble=troubleOf(error);if(trouble!==void 0)this.#lose(redis,redis.stream.
+writable?trouble:void 0);return void 0}}async#attempt(redis,work){for(let tries=1;tries<=MOST_TRIES2;tries+=1){const entries=this.#entries;
+const result=await work(redis,this.#life);if(result!==LOST)return result;if(entries===this.#entries)await this.#enterAgain(
+redis)}return void 0}#enterAgain(redis){this.#entering??=this.#enter(redis).then(()=>this.#options.opened?.()).finally(()=>this.#entering=
+void 0);return this.#entering}async#enter(redis){const{url,isDatabaseSought,otherDatabases,lifeName,check}=this.#options;
+const home=this.#options.database??(0,import_core17.core)().redisServer(url).database;const place=isDatabaseSought?await seekDatabase(
+redis,home,otherDatabases):{database:home};if(place.database!==(this.#databases.get(redis)??0))await redis.select(place.
+database);this.#databases.set(redis,place.database);const life=place.mark??await readLife(redis,lifeName);await check(redis,
+life);this.#life=life;this.#entries+=1;this.#stays=place.stays;if(place.stays!==void 0)this.#reportStay(home,place.stays)}#reportStay(database,reason){
+const stay=[this.#options.url,database,reason].join(" ");if(reportedStays.has(stay))return;reportedStays.add(stay);const text=`\
+The plugin stays in database ${database} of the Redis of ${this.#name}, as ${reason}. NocoDB empties that database whene\
+ver its main process starts: locks are lost then, and what processes told each other until one that knows it tells it ag\
+ain. Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that is nobody else's.`;this.#options.log(logLine(
 {level:"WARN",event:"redis-database-shared",text}))}async connected(){if(!this.#isClosed)await(this.#firstAttempt??=this.#connect(
 true));return this.#redis}close(){this.#isClosed=true;clearTimeout(this.#nextAttempt);clearInterval(this.#watch);for(const redis of[
 this.#redis,this.#candidate])disconnect(redis);this.#redis=void 0}async#connect(isAwaited){const errors=[];try{const{Redis}=await Promise.resolve().then(()=>__toESM(require("ioredis")));
@@ -470,10 +472,10 @@ await within(this.#options.limits.connection,this.#open(Redis,errors),{isAwaited
 this.#candidate=void 0;this.#retry(troubleOf(errors[0]??error)??"error");return}const redis=this.#candidate;this.#candidate=
 void 0;if(this.#isClosed)return;const since=performance.now();redis.once("end",()=>{if(performance.now()-since>this.#options.
 limits.reconnection)this.#failures=0;this.#lose(redis)});this.#redis=redis;if(this.#isReported){const text=`The Redis of\
- ${this.#name} can be used again.`;this.#options.log((0,import_log_lines2.logLine)({level:"INFO",event:"redis-available",
-text}))}this.#isReported=false;this.#options.opened?.();this.#watch??=setInterval(()=>this.use(look,{isAwaited:false}),this.#options.
-limits.watch).unref()}get#name(){return this.#options.variable??VARIABLES}async#open(Redis,errors){if(this.#isClosed)throw new Error(
-"closed");const{url,limits:limits2,scripts}=this.#options;const{username,password,database:_,tls,...server}=(0,import_core17.core)().
+ ${this.#name} can be used again.`;this.#options.log(logLine({level:"INFO",event:"redis-available",text}))}this.#isReported=
+false;this.#options.opened?.();this.#watch??=setInterval(()=>this.use(look,{isAwaited:false}),this.#options.limits.watch).
+unref()}get#name(){return this.#options.variable??VARIABLES}async#open(Redis,errors){if(this.#isClosed)throw new Error("\
+closed");const{url,limits:limits2,scripts}=this.#options;const{username,password,database:_,tls,...server}=(0,import_core17.core)().
 redisServer(url);const redis=new Redis({...server,...tls&&{tls},lazyConnect:true,connectTimeout:limits2.connection,retryStrategy:()=>null,
 disconnectTimeout:1,enableOfflineQueue:false,autoResendUnfulfilledCommands:false,enableReadyCheck:false,disableClientInfo:true,
 scripts:{...DATABASE_SCRIPTS,...scripts}});this.#candidate=redis;redis.on("error",error=>errors.push(error));const connected=redis.
@@ -482,18 +484,18 @@ void 0){const known=username?redis.auth(username,password??""):redis.auth(passwo
 redis)};await within(limits2.operation,ready(),{isAwaited:false})}#lose(redis,trouble){if(this.#redis!==redis)return;this.#redis=
 void 0;disconnect(redis);this.#retry(trouble)}#retry(trouble){if(this.#isClosed)return;const{log,limits:limits2,without}=this.#options;
 this.#trouble=trouble??"error";if(trouble!==void 0&&!this.#isReported){const text=`The Redis of ${this.#name} cannot be \
-used (${trouble}): until it can, this process ${without}.`;log((0,import_log_lines2.logLine)({level:"WARN",event:"redis-\
-unavailable",text}));this.#isReported=true}const pause=Math.min(limits2.reconnection,100*2**this.#failures)*(1+Math.random())/
-2;this.#failures+=1;this.#nextAttempt=setTimeout(()=>this.#connect(false),pause).unref()}}}});function numberOf2(many){numbered+=many;return numbered-many+1}function run(redis,life,key,{limit=0,used=0,number=0},known,missing){
+used (${trouble}): until it can, this process ${without}.`;log(logLine({level:"WARN",event:"redis-unavailable",text}));this.#isReported=
+true}const pause=Math.min(limits2.reconnection,100*2**this.#failures)*(1+Math.random())/2;this.#failures+=1;this.#nextAttempt=
+setTimeout(()=>this.#connect(false),pause).unref()}}}});function numberOf2(many){numbered+=many;return numbered-many+1}function run(redis,life,key,{limit=0,used=0,number=0},known,missing){
 const{requestLog}=redis;const window=(0,import_core18.core)().rateLimitWindow()*1e3;return requestLog.call(redis,PREFIX+
 key,life.name,life.value,NAME,window,limit,used,number,known,...missing)}async function checkLog(redis,life){const number=numberOf2(
 1);const key=`check:${NAME}${number}`;await run(redis,life,key,{limit:1,number},0,[]);await run(redis,life,key,{limit:1,
-number},0,[]);await redis.zrem(PREFIX+key,NAME+number)}var import_node_crypto2,import_core18,import_log_lines3,REDIS_LIMITS,
-SETTLING_MS,PREFIX,NAME,MOST_AT_ONCE,LOG_SCRIPT,SCRIPTS,numbered,SharedLogs,RateLog;var init_rate_log=__esm({"js/rate-lo\
-g.js"(){import_node_crypto2=require("node:crypto");init_redis_connection();import_core18=require("./shared.cjs");import_log_lines3=
-require("./shared.cjs");REDIS_LIMITS={operation:1e3,connection:2e3,reconnection:5e3,watch:5e3};SETTLING_MS=REDIS_LIMITS.
-reconnection+REDIS_LIMITS.connection;PREFIX="nocodb-bitbucket-auth:{rate}:";NAME=`${(0,import_node_crypto2.randomBytes)(
-9).toString("base64url")}:`;MOST_AT_ONCE=1e3;LOG_SCRIPT=`
+number},0,[]);await redis.zrem(PREFIX+key,NAME+number)}var import_node_crypto2,import_core18,REDIS_LIMITS,SETTLING_MS,PREFIX,
+NAME,MOST_AT_ONCE,LOG_SCRIPT,SCRIPTS,numbered,SharedLogs,RateLog;var init_rate_log=__esm({"js/rate-log.js"(){import_node_crypto2=
+require("node:crypto");init_redis_connection();import_core18=require("./shared.cjs");init_log_lines();REDIS_LIMITS={operation:1e3,
+connection:2e3,reconnection:5e3,watch:5e3};SETTLING_MS=REDIS_LIMITS.reconnection+REDIS_LIMITS.connection;PREFIX="nocodb-\
+bitbucket-auth:{rate}:";NAME=`${(0,import_node_crypto2.randomBytes)(9).toString("base64url")}:`;MOST_AT_ONCE=1e3;LOG_SCRIPT=
+`
   if redis.pcall('GET', KEYS[2]) ~= ARGV[1] then return 'lost' end
   local log, name = KEYS[1], ARGV[2]
   local window, limit, used = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -526,8 +528,8 @@ reconnection+REDIS_LIMITS.connection;PREFIX="nocodb-bitbucket-auth:{rate}:";NAME
   redis.call('PEXPIRE', log, window / 1000)
   return reply
 `;SCRIPTS={requestLog:{lua:LOG_SCRIPT,numberOfKeys:2}};numbered=0;SharedLogs=class{#connection;#logs;#life;#settledAt=0;constructor(address,logs){
-this.#logs=logs;this.#connection=new RedisConnection({...address,limits:REDIS_LIMITS,scripts:SCRIPTS,log:import_log_lines3.warn,
-without:"keeps to the rate limit on its own",lifeName:`${PREFIX}life`,check:(redis,life)=>this.#check(redis,life),opened:()=>this.#passOn()})}ask({
+this.#logs=logs;this.#connection=new RedisConnection({...address,limits:REDIS_LIMITS,scripts:SCRIPTS,log:warn,without:"k\
+eeps to the rate limit on its own",lifeName:`${PREFIX}life`,check:(redis,life)=>this.#check(redis,life),opened:()=>this.#passOn()})}ask({
 key,times},question={},options){return this.#connection.use(async(redis,life)=>{for(let isComplete=true;;){const now=performance.
 now();const missing=times.missing(MOST_AT_ONCE,now);const isLast=missing.length<2*MOST_AT_ONCE;const known=isLast&&isComplete?
 times.known(now):0;const settling=question.limit===void 0?0:Math.max(0,Math.ceil(this.#settledAt-now));const reply=await run(
@@ -924,22 +926,21 @@ clientKey,redis?JSON.stringify(redis):"");let keeper=keepers.get(name);if(!keepe
 name)??createCoordination(environment,hash2(clientKey,""));coordinations().set(name,coordination);keeper=new TokenKeeper(
 environment,coordination);keepers.set(name,keeper)}return keeper}function createCoordination(environment,namespace){const{
 client,redis}=environment;if(!redis)return new MemoryCoordination;return new RedisCoordination({...redis,namespace,encryptionKey:client.
-deriveKey("shared-store"),log:import_log_lines4.warn})}function hash2(key,text){return(0,import_node_crypto5.createHmac)(
-"sha256",key).update(text).digest().toString("base64url",0,16)}var import_node_crypto5,import_log_lines4,KEPT_MS3,SWEEP_MS3,
-SHARED2,keepers,keepersByClient,TokenKeeper;var init_token_keeper=__esm({"js/token-keeper.js"(){import_node_crypto5=require("node:crypto");
-init_memory();init_redis();import_log_lines4=require("./shared.cjs");init_refresh_queue();init_token_connection();init_token_store();
-KEPT_MS3=24*60*60*1e3;SWEEP_MS3=60*60*1e3;SHARED2=Symbol.for("nocodb-bitbucket-auth/coordinations/2");keepers=new Map;keepersByClient=
-new WeakMap;TokenKeeper=class _TokenKeeper{#connections=new Map;#hashKey;#sweptAt=Date.now();#ofClient;constructor(environment,coordination,grant="\
-refresh_token"){this.environment=environment;this.coordination=coordination;this.grant=grant;this.queue=new RefreshQueue(
-coordination,environment.lockoutMs);this.#hashKey=environment.client.deriveKey("refresh-token")}attach(pair,owner){this.#sweep();
-const key=this.keyOf(pair.refreshToken);let connection=this.#connections.get(key);if(!connection){const newest=this.coordination.
-findLocal(key);connection=newest&&this.#connections.get(newest.key)}if(!connection){connection=new Connection2(this,pair,
-key);this.#connections.set(key,connection)}connection.attach(pair,key,owner);return connection}ofClient(){this.#ofClient??=
-new _TokenKeeper(this.environment,new MemoryCoordination,"client_credentials").attach(makePair({refreshToken:""}));return this.#ofClient}keyOf(refreshToken){
-return hash2(this.#hashKey,refreshToken)}rename(connection,before,key){if(this.#connections.get(before)===connection)this.#connections.
-delete(before);if(!this.#connections.has(key))this.#connections.set(key,connection)}#sweep(){const now=Date.now();if(now-
-this.#sweptAt<SWEEP_MS3)return;this.#sweptAt=now;for(const[key,connection]of this.#connections){if(connection.isForgettable(
-now-KEPT_MS3))this.#connections.delete(key)}}}}});function createCredentials(stored,pair,holder,environment){const{client,problems}=environment;const facts=(0,import_core24.core)().
+deriveKey("shared-store"),log:warn})}function hash2(key,text){return(0,import_node_crypto5.createHmac)("sha256",key).update(
+text).digest().toString("base64url",0,16)}var import_node_crypto5,KEPT_MS3,SWEEP_MS3,SHARED2,keepers,keepersByClient,TokenKeeper;
+var init_token_keeper=__esm({"js/token-keeper.js"(){import_node_crypto5=require("node:crypto");init_memory();init_redis();
+init_log_lines();init_refresh_queue();init_token_connection();init_token_store();KEPT_MS3=24*60*60*1e3;SWEEP_MS3=60*60*1e3;
+SHARED2=Symbol.for("nocodb-bitbucket-auth/coordinations/2");keepers=new Map;keepersByClient=new WeakMap;TokenKeeper=class _TokenKeeper{#connections=new Map;#hashKey;#sweptAt=Date.
+now();#ofClient;constructor(environment,coordination,grant="refresh_token"){this.environment=environment;this.coordination=
+coordination;this.grant=grant;this.queue=new RefreshQueue(coordination,environment.lockoutMs);this.#hashKey=environment.
+client.deriveKey("refresh-token")}attach(pair,owner){this.#sweep();const key=this.keyOf(pair.refreshToken);let connection=this.#connections.
+get(key);if(!connection){const newest=this.coordination.findLocal(key);connection=newest&&this.#connections.get(newest.key)}
+if(!connection){connection=new Connection2(this,pair,key);this.#connections.set(key,connection)}connection.attach(pair,key,
+owner);return connection}ofClient(){this.#ofClient??=new _TokenKeeper(this.environment,new MemoryCoordination,"client_cr\
+edentials").attach(makePair({refreshToken:""}));return this.#ofClient}keyOf(refreshToken){return hash2(this.#hashKey,refreshToken)}rename(connection,before,key){
+if(this.#connections.get(before)===connection)this.#connections.delete(before);if(!this.#connections.has(key))this.#connections.
+set(key,connection)}#sweep(){const now=Date.now();if(now-this.#sweptAt<SWEEP_MS3)return;this.#sweptAt=now;for(const[key,
+connection]of this.#connections){if(connection.isForgettable(now-KEPT_MS3))this.#connections.delete(key)}}}}});function createCredentials(stored,pair,holder,environment){const{client,problems}=environment;const facts=(0,import_core24.core)().
 holdsTokens(stored.kind)?pair:UNKNOWN2;if(!stored.canRenew)return new Credentials(stored,facts);if(!client)return new StrandedCredentials(
 stored,facts,problems);const keeper=keeperOf({...environment,client});if(!(0,import_core24.core)().isOfClient(stored.kind))
 return new RenewedCredentials(stored,keeper.attach(pair,holder),holder);const connection=keeper.ofClient();names.set(connection,
@@ -1031,7 +1032,7 @@ withoutTokens:()=>withoutTokens});var init_requests=__esm({"js/nocodb/requests.j
 init_credentials();init_token_endpoint();init_token_keeper();init_connection_test();init_lists()}});var entry_exports={};__export(entry_exports,{BitbucketAuthError:()=>import_error14.BitbucketAuthError,BitbucketAuthIntegration:()=>BitbucketAuthIntegration,
 createEntry:()=>createEntry,default:()=>entry_default,isBitbucketAxiosError:()=>isBitbucketAxiosError});module.exports=__toCommonJS(
 entry_exports);var import_core_wasm=require("./inlined/core.wasm.js");init_meaning();var import_error14=require("./shared.cjs");
-var import_log_lines6=require("./shared.cjs");var import_environment2=require("./shared.cjs");var CATEGORY="Authentication";var OAUTH={label:"OAuth2",value:"oauth"};var ACCESS_TOKEN={label:"Access token",value:"api\
+init_log_lines();var import_environment2=require("./shared.cjs");var CATEGORY="Authentication";var OAUTH={label:"OAuth2",value:"oauth"};var ACCESS_TOKEN={label:"Access token",value:"api\
 _key"};var API_TOKEN={label:"API token",value:"basic"};var CLIENT={label:"OAuth client itself",value:"custom"};var TESTED="\
 As in bitbucket.org/my-workspace. Optional; the connection test asks for it";var SLUG="[A-Za-z0-9_.{}-]+";function form({
 login,mayActAsClient}){const offersClient=login!==void 0&&mayActAsClient;return[{type:"input",label:"Integration name",model:"\
@@ -1067,52 +1068,52 @@ Error?error:{};const[,missing=name]=/^Cannot find (?:module|package) '((?:@[\w-]
 message))??[];const advice="install nocodb-bitbucket-auth again, with all that it depends on";return new import_error12.BitbucketAuthError(
 {code:"INVALID_CONFIG",phase:"config",message:`The package ${missing} could not be loaded: ${advice}.`,field:missing,retryable:false,
 reauthorize:false},{detail:typeof code==="string"?code:void 0},requests2)}var import_masks=require("./shared.cjs");var import_oauth_payload=require("./shared.cjs");var import_arguments10=require("./shared.cjs");var import_core29=require("./shared.cjs");var import_digest2=require("./shared.cjs");
-var import_log_lines5=require("./shared.cjs");init_time_limit();init_token_store();var CHANGE_LIMIT_MS=5e3;var GONE=["ER\
-R_INTEGRATION_NOT_FOUND","INTEGRATION_NOT_FOUND"];var changes=new Map;var StoredConfig=class{stored=0;handed=0;ending;config;tokenRefreshCallback;#host;#first;#vars;constructor(config,host){
+init_log_lines();init_time_limit();init_token_store();var CHANGE_LIMIT_MS=5e3;var GONE=["ERR_INTEGRATION_NOT_FOUND","INT\
+EGRATION_NOT_FOUND"];var changes=new Map;var StoredConfig=class{stored=0;handed=0;ending;config;tokenRefreshCallback;#host;#first;#vars;constructor(config,host){
 this.config={...config};this.#host=host??{}}get id(){return textOf2(this.#host.id)}get title(){return textOf2(this.#host.
 title)}get json(){return(0,import_arguments10.jsonOf)(this.config,(0,import_core29.core)().credentialMembers().split(" "))}get account(){
 return textOf2((0,import_arguments10.members)(this.config.account).uuid)}get workspace(){return textOf2(this.config.workspace)}get canRefresh(){
 return renewableOf(this.config)!==void 0}pair(accessToken){const{oauth_token:own}=this.config;return pairOf(this.config,
-accessToken===own?own:accessToken)}note(entry){this.log((0,import_log_lines5.logLine)(entry,{title:this.title,name:this.
-id}),entry.level)}log(line,level){this.#write(line,level).catch(()=>{})}async#write(line,level){const{logger}=this.#host;
-if(typeof logger==="function")await logger(line);else if(logger)await logger.log(line);else if(level!=="INFO")(0,import_log_lines5.warn)(
-line)}take(pair){if(pair.accessToken!==void 0&&pair.accessToken!==this.config.oauth_token){this.#first??=keyOf2(this.config.
-refresh_token);this.config=withTokens(this.config,pair)}}async store(pair,chain){if(!this.canRefresh)return"stored";const{
-loadConfig,saveConfig,isComposed}=this.#host;try{if(isComposed){await this.#add(pair);return"stored"}if(loadConfig&&saveConfig)
-return await inTurn(this.id,()=>this.#merge(loadConfig,saveConfig,pair,chain));await this.#overwrite(pair);return"stored"}catch(error){
-if(GONE.includes(String((0,import_arguments10.members)(error).error)))return"deleted";throw error}}async read(chain){const{
-loadConfig}=this.#host;if(!loadConfig||!this.canRefresh)return void 0;const row=await loadConfig();if(!row)return"delete\
-d";const holding=await this.#holdingOf(row,pairOf(this.config,void 0),chain,true);if(holding==="Replaced")return"replace\
-d";const isOthers=holding==="Others"||holding==="OthersNewer";return isOthers?pairOf(row,textOf2(row.oauth_token)):void 0}async saveVars(vars,opened2){
-this.config={...this.config,_vars:vars};this.#vars=vars;await inTurn(this.id,async()=>{const connection=await opened2?.();
-const{loadConfig,saveConfig,isComposed}=this.#host;if(isComposed)return this.#add(await connection?.latest());const row=await loadConfig?.();
-const pair=await connection?.latest();if(pair)this.take(pair);const config=row?await this.#withNewest(row,pair,connection):
-this.config;if(row||!loadConfig)await saveConfig?.(storable({...config,_vars:vars}));return void 0})}async#withNewest(row,pair,chain){
-if(pair?.accessToken===void 0||!chain)return row;const holding=await this.#holdingOf(row,pair,chain,false);return holding===
-"Chain"||holding==="Others"?withTokens(row,pair):row}async#merge(loadConfig,saveConfig,pair,chain){const row=await loadConfig();
-if(!row)return"deleted";const holding=await this.#holdingOf(row,pair,chain,false);if(holding==="Replaced")return"replace\
-d";this.take(pair);if(holding==="InVault")throw new Error("There is no place for tokens beside a vault.");const isThere=row.
-oauth_token===pair.accessToken&&row.refresh_token===pair.refreshToken;if(holding!=="OthersNewer"&&!isThere)await saveConfig(
-storable(withTokens(row,pair)));return holding==="Chain"?"stored":"shared"}async#overwrite(pair){const{saveConfig}=this.#host;
-const{expires_at:before}=this.config;this.take(pair);const isStale="oauth"in this.config||Boolean(before)&&pair.expiresAt===
-void 0;if(this.tokenRefreshCallback&&!(isStale&&saveConfig))await this.tokenRefreshCallback(storedTokens(pair));else await saveConfig?.(
-storable(this.config))}async#add(pair){const{saveConfig}=this.#host;if(pair)this.take(pair);const isKnown=pair?.accessToken!==
-void 0;const changed={...isKnown&&storedTokens(pair),...this.#vars!==void 0&&{_vars:this.#vars}};if(this.tokenRefreshCallback)
-await this.tokenRefreshCallback(changed);else if(saveConfig)await saveConfig(storable(this.config));else throw new Error(
-"There is no place for a part of a config.")}async#holdingOf(row,own,chain,isRefused){const{type,oauth_token:accessToken,
-refresh_token:stored}=row;const refreshToken=renewableOf(row);const isOfSameChain=refreshToken!==void 0&&(refreshToken===
-this.config.refresh_token||keyOf2(refreshToken)===this.#first||await chain.includes(refreshToken));return(0,import_core29.core)().
-rowHolding(refreshToken===void 0?void 0:originOf(row,pairOf(row,void 0)),originOf(this.config,own),isOfSameChain,(0,import_core29.core)().
-holdsTokens(textOf2(type)??"")&&[accessToken,stored].some(import_arguments10.isObject),isRefused)}};function renewableOf({
-type,refresh_token:stored}){const refreshToken=textOf2(stored);return refreshToken!==void 0&&(0,import_core29.core)().isRenewable(
-textOf2(type)??"",refreshToken)?refreshToken:void 0}function pairOf({refresh_token,expires_at,refreshed_at,scopes},accessToken){
-return makePair({accessToken,refreshToken:String(refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),
-scopes:scopes||void 0})}function storedTokens({accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:accessToken,
-...refreshToken&&{refresh_token:refreshToken},...expiresAt!==void 0&&{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==
-void 0&&{refreshed_at:new Date(obtainedAt).toISOString()},...scopes.length>0&&{scopes}}}function withTokens(config,pair){
-const{expires_at:_before,expires_in:_older,...kept3}=config;return Object.assign(kept3,storedTokens(pair))}function storable({
-oauth:_transient,...config}){return config}function originOf({authorized_at,account},{obtainedAt,expiresAt}){return new((0,import_core29.core)()).
-TokenOrigin(textOf2(authorized_at),textOf2((0,import_arguments10.members)(account).uuid),obtainedAt,expiresAt)}function keyOf2(refreshToken){
+accessToken===own?own:accessToken)}note(entry){this.log(logLine(entry,{title:this.title,name:this.id}),entry.level)}log(line,level){
+this.#write(line,level).catch(()=>{})}async#write(line,level){const{logger}=this.#host;if(typeof logger==="function")await logger(
+line);else if(logger)await logger.log(line);else if(level!=="INFO")warn(line)}take(pair){if(pair.accessToken!==void 0&&pair.
+accessToken!==this.config.oauth_token){this.#first??=keyOf2(this.config.refresh_token);this.config=withTokens(this.config,
+pair)}}async store(pair,chain){if(!this.canRefresh)return"stored";const{loadConfig,saveConfig,isComposed}=this.#host;try{
+if(isComposed){await this.#add(pair);return"stored"}if(loadConfig&&saveConfig)return await inTurn(this.id,()=>this.#merge(
+loadConfig,saveConfig,pair,chain));await this.#overwrite(pair);return"stored"}catch(error){if(GONE.includes(String((0,import_arguments10.members)(
+error).error)))return"deleted";throw error}}async read(chain){const{loadConfig}=this.#host;if(!loadConfig||!this.canRefresh)
+return void 0;const row=await loadConfig();if(!row)return"deleted";const holding=await this.#holdingOf(row,pairOf(this.config,
+void 0),chain,true);if(holding==="Replaced")return"replaced";const isOthers=holding==="Others"||holding==="OthersNewer";
+return isOthers?pairOf(row,textOf2(row.oauth_token)):void 0}async saveVars(vars,opened2){this.config={...this.config,_vars:vars};
+this.#vars=vars;await inTurn(this.id,async()=>{const connection=await opened2?.();const{loadConfig,saveConfig,isComposed}=this.#host;
+if(isComposed)return this.#add(await connection?.latest());const row=await loadConfig?.();const pair=await connection?.latest();
+if(pair)this.take(pair);const config=row?await this.#withNewest(row,pair,connection):this.config;if(row||!loadConfig)await saveConfig?.(
+storable({...config,_vars:vars}));return void 0})}async#withNewest(row,pair,chain){if(pair?.accessToken===void 0||!chain)
+return row;const holding=await this.#holdingOf(row,pair,chain,false);return holding==="Chain"||holding==="Others"?withTokens(
+row,pair):row}async#merge(loadConfig,saveConfig,pair,chain){const row=await loadConfig();if(!row)return"deleted";const holding=await this.#holdingOf(
+row,pair,chain,false);if(holding==="Replaced")return"replaced";this.take(pair);if(holding==="InVault")throw new Error("T\
+here is no place for tokens beside a vault.");const isThere=row.oauth_token===pair.accessToken&&row.refresh_token===pair.
+refreshToken;if(holding!=="OthersNewer"&&!isThere)await saveConfig(storable(withTokens(row,pair)));return holding==="Cha\
+in"?"stored":"shared"}async#overwrite(pair){const{saveConfig}=this.#host;const{expires_at:before}=this.config;this.take(
+pair);const isStale="oauth"in this.config||Boolean(before)&&pair.expiresAt===void 0;if(this.tokenRefreshCallback&&!(isStale&&
+saveConfig))await this.tokenRefreshCallback(storedTokens(pair));else await saveConfig?.(storable(this.config))}async#add(pair){
+const{saveConfig}=this.#host;if(pair)this.take(pair);const isKnown=pair?.accessToken!==void 0;const changed={...isKnown&&
+storedTokens(pair),...this.#vars!==void 0&&{_vars:this.#vars}};if(this.tokenRefreshCallback)await this.tokenRefreshCallback(
+changed);else if(saveConfig)await saveConfig(storable(this.config));else throw new Error("There is no place for a part o\
+f a config.")}async#holdingOf(row,own,chain,isRefused){const{type,oauth_token:accessToken,refresh_token:stored}=row;const refreshToken=renewableOf(
+row);const isOfSameChain=refreshToken!==void 0&&(refreshToken===this.config.refresh_token||keyOf2(refreshToken)===this.#first||
+await chain.includes(refreshToken));return(0,import_core29.core)().rowHolding(refreshToken===void 0?void 0:originOf(row,
+pairOf(row,void 0)),originOf(this.config,own),isOfSameChain,(0,import_core29.core)().holdsTokens(textOf2(type)??"")&&[accessToken,
+stored].some(import_arguments10.isObject),isRefused)}};function renewableOf({type,refresh_token:stored}){const refreshToken=textOf2(
+stored);return refreshToken!==void 0&&(0,import_core29.core)().isRenewable(textOf2(type)??"",refreshToken)?refreshToken:
+void 0}function pairOf({refresh_token,expires_at,refreshed_at,scopes},accessToken){return makePair({accessToken,refreshToken:String(
+refresh_token),expiresAt:epoch(expires_at),obtainedAt:epoch(refreshed_at),scopes:scopes||void 0})}function storedTokens({
+accessToken="",refreshToken,expiresAt,obtainedAt,scopes=[]}){return{oauth_token:accessToken,...refreshToken&&{refresh_token:refreshToken},
+...expiresAt!==void 0&&{expires_at:new Date(expiresAt).toISOString()},...obtainedAt!==void 0&&{refreshed_at:new Date(obtainedAt).
+toISOString()},...scopes.length>0&&{scopes}}}function withTokens(config,pair){const{expires_at:_before,expires_in:_older,
+...kept3}=config;return Object.assign(kept3,storedTokens(pair))}function storable({oauth:_transient,...config}){return config}
+function originOf({authorized_at,account},{obtainedAt,expiresAt}){return new((0,import_core29.core)()).TokenOrigin(textOf2(
+authorized_at),textOf2((0,import_arguments10.members)(account).uuid),obtainedAt,expiresAt)}function keyOf2(refreshToken){
 return(0,import_digest2.digest)(String(refreshToken)).toString("base64url",0,16)}function textOf2(value){return typeof value===
 "string"&&value!==""?value:void 0}function epoch(iso){const time=Date.parse(iso??"");return Number.isNaN(time)?void 0:time}
 async function inTurn(id,work){if(id===void 0)return work();const before=changes.get(id);const change=before?within(CHANGE_LIMIT_MS,
@@ -1164,6 +1165,6 @@ ith OAuth 2.0, an access token or an API token",author:"The nocodb-bitbucket-aut
 g",order:5,allowsPerUserCredentials:true,expose:["testConnection","connectionStatus","listWorkspaces","listRepositories"]});function createEntry(env=process.env){const environment=(0,import_environment2.lazyEnvironment)(env);let elements;return{
 type:"auth",sub_type:"bitbucket",wrapper:class BitbucketAuth extends BitbucketAuthIntegration{constructor(config,host){super(
 config,host,environment)}},get form(){return elements??=formFor(environment)},manifest}}var entry_default=createEntry();
-function formFor(environment){try{const{problems,...usable}=environment();for(const{message}of problems)(0,import_log_lines6.warn)(
-message);return form(usable)}catch(error){(0,import_log_lines6.warn)(error instanceof import_error14.BitbucketAuthError?
-error.message:"the configuration could not be read");return form({})}}0&&(module.exports={BitbucketAuthError,BitbucketAuthIntegration,createEntry,isBitbucketAxiosError});
+function formFor(environment){try{const{problems,...usable}=environment();for(const{message}of problems)warn(message);return form(
+usable)}catch(error){warn(error instanceof import_error14.BitbucketAuthError?error.message:"the configuration could not \
+be read");return form({})}}0&&(module.exports={BitbucketAuthError,BitbucketAuthIntegration,createEntry,isBitbucketAxiosError});

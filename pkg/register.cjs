@@ -108,7 +108,7 @@ set(value){if(other?.set)other.set.call(this,value);else Reflect.defineProperty(
 configurable:true});if(!installed())other=void 0;if(isWaiting)isWaiting=!seen(this,value);install()}};function install(){
 const there=installed();if(there&&there.set!==ours.set)return;const needed=isWaiting?ours:other;if(needed)Object.defineProperty(
 Function.prototype,property,needed);else Reflect.deleteProperty(Function.prototype,property)}Object.defineProperty(Function.
-prototype,property,ours);return{isDisplaced:()=>isWaiting&&installed()?.set!==ours.set}}var import_node_async_hooks=require("node:async_hooks");var import_log_lines=require("./shared.cjs");var Refusal=class extends Error{#status;constructor(cause,status){super(cause.message,{cause});this.name=cause.name;this.#status=
+prototype,property,ours);return{isDisplaced:()=>isWaiting&&installed()?.set!==ours.set}}var import_node_async_hooks=require("node:async_hooks");var Refusal=class extends Error{#status;constructor(cause,status){super(cause.message,{cause});this.name=cause.name;this.#status=
 status}getStatus(){return this.#status}getResponse(){return{msg:this.message}}};async function asOwnOf(refusal,provoke){
 try{await provoke()}catch(thrown){if(isOwn(thrown)){const error=likeness(thrown,refusal);if(isReadable(error))return error}}
 return refusal}var isStatus=value=>Number.isInteger(value)&&Number(value)>=400&&Number(value)<=599;var isOwn=thrown=>thrown instanceof
@@ -137,10 +137,10 @@ tion"||replacements.has(method))return;const value=wrap(method);replacements.add
 {value,writable:true,configurable:true,enumerable:false})}var NO_ROW="nocodb-bitbucket-auth";var inWords=({BitbucketAuthError:BitbucketAuthError3,
 hostStatus:hostStatus2},error)=>error instanceof BitbucketAuthError3?new Refusal(error,hostStatus2(error)):error;var isInTransaction=rest=>rest.
 some(meta=>meta?.knexConnection?.isTransaction===true);var withConfig=(integration,config)=>({...integration,config:typeof integration.
-config==="string"?JSON.stringify(config):config});var logger=line=>line.startsWith("INFO ")?console.log(`[nocodb-bitbuck\
-et-auth] ${line}`):(0,import_log_lines.warn)(line);function configOf(row){try{return parseConfig(row?.getConfig?.())}catch{
-return void 0}}function finishBeforeStoring(model,plugin,use){const isOurs=integration=>TYPES.includes(integration?.type??
-"")&&integration?.sub_type===plugin.default.sub_type;async function finish(integration,config,stored,{isNew,rest}){const exchange=(payload,kept)=>new plugin.
+config==="string"?JSON.stringify(config):config});var logger=line=>(line.startsWith("INFO ")?console.log:console.warn)(`\
+[nocodb-bitbucket-auth] ${line}`);function configOf(row){try{return parseConfig(row?.getConfig?.())}catch{return void 0}}
+function finishBeforeStoring(model,plugin,use){const isOurs=integration=>TYPES.includes(integration?.type??"")&&integration?.
+sub_type===plugin.default.sub_type;async function finish(integration,config,stored,{isNew,rest}){const exchange=(payload,kept)=>new plugin.
 default.wrapper(kept,{logger,title:integration.title??stored?.title}).exchangeToken(payload,kept,{isInTransaction:isInTransaction(
 rest)});const former=isOurs(stored)?configOf(stored):void 0;return withConfig(integration,await finished(plugin,config,former,
 {isNew,exchange}))}async function storing(payload,store){try{return await store()}catch(error){plugin.noteUnstored(payload);

@@ -6,11 +6,10 @@ __export(shared_exports,{AuthorizationClient:()=>AuthorizationClient,BitbucketAu
 DEFAULT_SCOPES:()=>DEFAULT_SCOPES,OAuthClient:()=>OAuthClient,core:()=>core,createClient:()=>createClient,createLoader:()=>createLoader,
 createReader:()=>createReader,digest:()=>digest,expandScopes:()=>expandScopes,failure:()=>failure,fromBase64:()=>fromBase64,
 fromHex:()=>fromHex,grantOf:()=>grantOf,init:()=>init,isModule:()=>isModule,isObject:()=>isObject,jsonOf:()=>jsonOf,jsonOfMember:()=>jsonOfMember,
-judge:()=>judge,judgeTokenResponse:()=>judgeTokenResponse,kindOf:()=>kindOf,lazyEnvironment:()=>lazyEnvironment,logLine:()=>logLine,
-masked:()=>masked,maskedMembers:()=>maskedMembers,members:()=>members,membersOf:()=>membersOf,missingScopes:()=>missingScopes,
-pick:()=>pick,readEnvironment:()=>readEnvironment,readSource:()=>readSource,reading:()=>reading,stringOf:()=>stringOf,tagOf:()=>tagOf,
-unmasked:()=>unmasked,vaultReferences:()=>vaultReferences,warn:()=>warn,withWait:()=>withWait});module.exports=__toCommonJS(
-shared_exports);var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+judge:()=>judge,judgeTokenResponse:()=>judgeTokenResponse,kindOf:()=>kindOf,lazyEnvironment:()=>lazyEnvironment,masked:()=>masked,
+maskedMembers:()=>maskedMembers,members:()=>members,membersOf:()=>membersOf,missingScopes:()=>missingScopes,pick:()=>pick,
+readEnvironment:()=>readEnvironment,readSource:()=>readSource,reading:()=>reading,stringOf:()=>stringOf,tagOf:()=>tagOf,
+unmasked:()=>unmasked,vaultReferences:()=>vaultReferences,withWait:()=>withWait});module.exports=__toCommonJS(shared_exports);var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var Described=Error;var BitbucketAuthError=class _BitbucketAuthError extends Described{constructor(failure2,{
 detail,cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);for(const name of FIELDS)
@@ -684,11 +683,7 @@ const caller=this.createAuthorizationRequest;const{extraParams}=this.#membersOf(
 caller,()=>this.#handle.createAuthorizationRequest(extraParams))}validateAuthorizationResponse(callback,expected){const caller=this.
 validateAuthorizationResponse;const{state}=this.#membersOf(caller,"expectedResponse",expected);const{callback:text}=this.#membersOf(
 caller,"callback",{callback});return{code:judge(caller,()=>this.#handle.validateAuthorizationResponse(text,state))}}};var createHash;function digest(text){createHash??=process.getBuiltinModule("node:crypto").createHash;return createHash("\
-sha256").update(text).digest()}var LONGEST_TITLE=100;function logLine({level,event,text,durationMs},{title,name}={}){const shown=title===void 0?name:quoted(
-title);return[`${level} ${event}`,...shown===void 0?[]:[`connection ${shown}`],...durationMs===void 0?[]:[`${Math.round(
-durationMs)} ms`]].join(", ").concat(`: ${text}`)}function warn(line){console.warn(`[nocodb-bitbucket-auth] ${line}`)}function quoted(title){
-const characters=[...title.replace(/[\p{C}\p{Z}]+/gu," ")];return JSON.stringify(characters.slice(0,LONGEST_TITLE).join(
-""))}function readEnvironment(env){const{environmentVariables,proxyVariables,readEnvironment:judgeEnvironment}=core();const variables=reading(
+sha256").update(text).digest()}function readEnvironment(env){const{environmentVariables,proxyVariables,readEnvironment:judgeEnvironment}=core();const variables=reading(
 "config","env",()=>{const ways=proxyVariables().split(" ");const way=ways.some(name=>env[name]!==void 0)?env:process.env;
 const textsOf=(from,names)=>names.map(name=>[name,from[name]]).filter(([,value])=>typeof value==="string");return Object.
 fromEntries([...textsOf(env,environmentVariables().split(" ")),...textsOf(way,ways)])});const{settings,...handles}=judgeEnvironment(
