@@ -7,7 +7,7 @@
  * gets through.
  */
 
-import { judge } from './error.js';
+import { callCore } from './error.js';
 import { isObject, tagOf } from './loader.js';
 
 /** @typedef {Pick<typeof import('../pkg/core.js'), 'describeArgument' | 'refuseArgument' | 'Misfit'>} Core */
@@ -15,7 +15,7 @@ import { isObject, tagOf } from './loader.js';
 /**
  * The members of an argument that are there, as the core takes them.
  *
- * @callback MembersOf
+ * @callback ReadArgument
  * @param {Function} caller the public function in whose caller the stack of an error shall start
  * @param {string} argument as the core calls it
  * @param {unknown} value
@@ -26,9 +26,9 @@ import { isObject, tagOf } from './loader.js';
 
 /**
  * @param {() => Core} core
- * @returns {MembersOf}
+ * @returns {ReadArgument}
  */
-export function createReader(core) {
+export function createArgumentReader(core) {
   /** @param {string} argument */
   const described = (argument) => {
     const description = core().describeArgument(argument);
@@ -37,15 +37,15 @@ export function createReader(core) {
   /** @type {Record<string, ReturnType<typeof described>>} */
   const known = {};
 
-  /** @type {MembersOf} */
-  return function membersOf(caller, argument, value, grant) {
+  /** @type {ReadArgument} */
+  return function readArgument(caller, argument, value, grant) {
     const { members, names, isNeeded, isForeign, isHint } = known[argument] ??= described(argument);
     /** @type {Record<string, any>} */
     const taken = {};
     /** @param {keyof Core['Misfit']} misfit @param {string} [name] */
     const refuse = (misfit, name = '') => {
       const { Misfit, refuseArgument } = core();
-      if (!isHint) judge(caller, () => refuseArgument(argument, /** @type {any} */ (Misfit)[misfit], name, grant ?? taken.grant));
+      if (!isHint) callCore(caller, () => refuseArgument(argument, /** @type {any} */ (Misfit)[misfit], name, grant ?? taken.grant));
       return taken;
     };
     // Of what is no object, a member that is required is told to be missing.
@@ -72,7 +72,7 @@ export function createReader(core) {
         continue;
       }
       const isArgument = kind === 'hints' || (kind === 'members' && isObject(its));
-      const plain = isArgument ? membersOf(caller, name, its, taken.grant) : plainOf(kind, its, limit);
+      const plain = isArgument ? readArgument(caller, name, its, taken.grant) : plainOf(kind, its, limit);
       if (plain === undefined) refuse('OtherKind', name);
       else if (plain === null) refuse('TooLong', name);
       else taken[name] = plain;

@@ -5,7 +5,7 @@
  * exception of the caller's own code (a getter, a proxy) gets through.
  */
 
-import { createReader } from './argument-reader.js';
+import { createArgumentReader } from './argument-reader.js';
 import { core, failure } from './core.js';
 import { BitbucketAuthError } from './error.js';
 import { isObject } from './loader.js';
@@ -15,7 +15,7 @@ export { isObject };
 /** @typedef {import('./error.js').Phase} Phase */
 
 /** The members of an argument of a public function, as the core takes them. */
-export const membersOf = createReader(core);
+export const readArgument = createArgumentReader(core);
 
 /**
  * Reads an object of a caller's, which may throw anything.
@@ -27,7 +27,7 @@ export const membersOf = createReader(core);
  * @returns {T}
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, and what `work` throws of that class
  */
-export function reading(phase, field, work) {
+export function readSafely(phase, field, work) {
   try {
     return work();
   } catch (error) {
@@ -41,7 +41,7 @@ export function reading(phase, field, work) {
  * @param {unknown} value
  * @returns {Record<string, unknown>}
  */
-export const members = (value) => (isObject(value) ? value : {});
+export const objectOrEmpty = (value) => (isObject(value) ? value : {});
 
 /**
  * Some members of what may be anything, those that are there.
@@ -51,7 +51,7 @@ export const members = (value) => (isObject(value) ? value : {});
  * @returns {any}
  */
 export function pick(value, names) {
-  const given = members(value);
+  const given = objectOrEmpty(value);
   return Object.fromEntries(names.filter((name) => name in given).map((name) => [name, given[name]]));
 }
 
@@ -59,7 +59,7 @@ export function pick(value, names) {
  * @param {unknown} value
  * @returns {string | undefined} what is no text counts as absent
  */
-export const stringOf = (value) => (typeof value === 'string' ? value : undefined);
+export const stringOrUndefined = (value) => (typeof value === 'string' ? value : undefined);
 
 /**
  * The JSON of a member of what may be anything; `undefined` where it has none: a `BigInt`, a cycle, a getter that throws.
@@ -68,9 +68,9 @@ export const stringOf = (value) => (typeof value === 'string' ? value : undefine
  * @param {string} name
  * @returns {string | undefined}
  */
-export function jsonOfMember(value, name) {
+export function memberToJson(value, name) {
   try {
-    return JSON.stringify(members(value)[name]);
+    return JSON.stringify(objectOrEmpty(value)[name]);
   } catch {
     return undefined;
   }
@@ -83,7 +83,7 @@ export function jsonOfMember(value, name) {
  * @param {string[]} names
  * @returns {string}
  */
-export function jsonOf(value, names) {
-  const written = names.map((name) => [name, jsonOfMember(value, name)]).filter(([, json]) => json !== undefined);
+export function membersToJson(value, names) {
+  const written = names.map((name) => [name, memberToJson(value, name)]).filter(([, json]) => json !== undefined);
   return `{${written.map(([name, json]) => `"${name}":${json}`).join(',')}}`;
 }

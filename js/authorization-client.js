@@ -5,7 +5,7 @@
  * core does that.
  */
 
-import { judge } from './error.js';
+import { callCore } from './error.js';
 
 /** @typedef {import('./error.js').BitbucketAuthError} BitbucketAuthError */
 /** @typedef {import('../pkg/core.js').AuthorizationRequest} AuthorizationRequest */
@@ -20,20 +20,20 @@ export class AuthorizationClient {
   /** @type {AuthorizationHandle} */
   #handle;
 
-  /** @type {import('./argument-reader.js').MembersOf} */
-  #membersOf;
+  /** @type {import('./argument-reader.js').ReadArgument} */
+  #readArgument;
 
   /**
    * @internal
    * @param {AuthorizationHandle} handle
-   * @param {import('./argument-reader.js').MembersOf} membersOf of the same core
+   * @param {import('./argument-reader.js').ReadArgument} readArgument of the same core
    * @typedef {Pick<import('../pkg/core.js').Client, 'clientId' | 'redirectUri' | 'scopes' | 'authorizeUrl' | 'tokenUrl'
    *   | 'apiUrl' | 'confidential' | 'authorizationUrl' | 'createAuthorizationRequest' | 'validateAuthorizationResponse'>
    *   } AuthorizationHandle
    */
-  constructor(handle, membersOf) {
+  constructor(handle, readArgument) {
     this.#handle = handle;
-    this.#membersOf = membersOf;
+    this.#readArgument = readArgument;
   }
 
   /** The Key, as configured. */
@@ -90,8 +90,8 @@ export class AuthorizationClient {
    */
   createAuthorizationRequest(options) {
     const caller = this.createAuthorizationRequest;
-    const { extraParams } = this.#membersOf(caller, 'authorizationOptions', options);
-    return judge(caller, () => this.#handle.createAuthorizationRequest(extraParams));
+    const { extraParams } = this.#readArgument(caller, 'authorizationOptions', options);
+    return callCore(caller, () => this.#handle.createAuthorizationRequest(extraParams));
   }
 
   /**
@@ -106,8 +106,8 @@ export class AuthorizationClient {
    */
   validateAuthorizationResponse(callback, expected) {
     const caller = this.validateAuthorizationResponse;
-    const { state } = this.#membersOf(caller, 'expectedResponse', expected);
-    const { callback: text } = this.#membersOf(caller, 'callback', { callback });
-    return { code: judge(caller, () => this.#handle.validateAuthorizationResponse(text, state)) };
+    const { state } = this.#readArgument(caller, 'expectedResponse', expected);
+    const { callback: text } = this.#readArgument(caller, 'callback', { callback });
+    return { code: callCore(caller, () => this.#handle.validateAuthorizationResponse(text, state)) };
   }
 }

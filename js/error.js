@@ -114,7 +114,7 @@ function isFailure(thrown) {
  * @returns {T}
  * @throws {BitbucketAuthError}
  */
-export function judge(caller, call) {
+export function callCore(caller, call) {
   try {
     return call();
   } catch (thrown) {

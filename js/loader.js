@@ -7,7 +7,7 @@
  * them out). Importing this file does nothing.
  */
 
-import { BitbucketAuthError, judge } from './error.js';
+import { BitbucketAuthError, callCore } from './error.js';
 
 /** @typedef {import('./error.js').ErrorCode} ErrorCode */
 /** @typedef {import('./error.js').Failure} Failure */
@@ -151,7 +151,7 @@ export function createLoader({ makeGlue, identity, decode, read }) {
    * @returns {BitbucketAuthError}
    */
   function failure(code, phase, { field, status, retryAfter, ending } = {}, extra) {
-    const described = judge(failure, () => core().failure(code, phase, field, status, retryAfter, ending));
+    const described = callCore(failure, () => core().failure(code, phase, field, status, retryAfter, ending));
     return new BitbucketAuthError(described, extra, failure);
   }
 

@@ -5,10 +5,10 @@
  * What never happens here: a request is sent, a token is kept, or a rule of OAuth is decided; the core does that.
  */
 
-import { membersOf } from './arguments.js';
+import { readArgument } from './arguments.js';
 import { AuthorizationClient } from './authorization-client.js';
 import { core, init } from './core.js';
-import { BitbucketAuthError, judge } from './error.js';
+import { BitbucketAuthError, callCore } from './error.js';
 import { judgeTokenResponse } from './token-response.js';
 
 export { init, BitbucketAuthError };
@@ -59,11 +59,11 @@ export class OAuthClient extends AuthorizationClient {
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
    */
   constructor(options, caller = new.target) {
-    const { clientId, redirectUri, clientSecret, scopes, endpoints = {} } = membersOf(caller, 'clientOptions', options);
+    const { clientId, redirectUri, clientSecret, scopes, endpoints = {} } = readArgument(caller, 'clientOptions', options);
     const { authorizeUrl, tokenUrl, apiUrl } = endpoints;
-    const handle = judge(caller, () =>
+    const handle = callCore(caller, () =>
       new (core().Client)(clientId, redirectUri, clientSecret, scopes, authorizeUrl, tokenUrl, apiUrl));
-    super(handle, membersOf);
+    super(handle, readArgument);
     this.#handle = handle;
   }
 
@@ -77,9 +77,9 @@ export class OAuthClient extends AuthorizationClient {
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
    */
   buildTokenRequest(grant) {
-    const given = membersOf(this.buildTokenRequest, 'codeGrant', grant);
+    const given = readArgument(this.buildTokenRequest, 'codeGrant', grant);
     const { code, codeVerifier, redirectUri, code_verifier: itsOtherName } = given;
-    return judge(this.buildTokenRequest, () =>
+    return callCore(this.buildTokenRequest, () =>
       this.#handle.buildTokenRequest(code, codeVerifier, itsOtherName, redirectUri));
   }
 
@@ -92,8 +92,8 @@ export class OAuthClient extends AuthorizationClient {
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
    */
   buildRefreshRequest(grant) {
-    const { refreshToken } = membersOf(this.buildRefreshRequest, 'refreshGrant', grant);
-    return judge(this.buildRefreshRequest, () => this.#handle.buildRefreshRequest(refreshToken));
+    const { refreshToken } = readArgument(this.buildRefreshRequest, 'refreshGrant', grant);
+    return callCore(this.buildRefreshRequest, () => this.#handle.buildRefreshRequest(refreshToken));
   }
 
   /**
@@ -103,7 +103,7 @@ export class OAuthClient extends AuthorizationClient {
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the client has no secret
    */
   buildClientCredentialsRequest() {
-    return judge(this.buildClientCredentialsRequest, () => this.#handle.buildClientCredentialsRequest());
+    return callCore(this.buildClientCredentialsRequest, () => this.#handle.buildClientCredentialsRequest());
   }
 
   /**
@@ -139,8 +139,8 @@ export function createClient(options) {
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */
 export function expandScopes(list) {
-  const { scopes } = membersOf(expandScopes, 'scopes', { scopes: list });
-  return judge(expandScopes, () => core().expandScopes(scopes));
+  const { scopes } = readArgument(expandScopes, 'scopes', { scopes: list });
+  return callCore(expandScopes, () => core().expandScopes(scopes));
 }
 
 /**
@@ -152,6 +152,6 @@ export function expandScopes(list) {
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */
 export function missingScopes(required, granted) {
-  const given = membersOf(missingScopes, 'requiredScopes', { required, granted });
-  return judge(missingScopes, () => core().missingScopes(given.required, given.granted));
+  const given = readArgument(missingScopes, 'requiredScopes', { required, granted });
+  return callCore(missingScopes, () => core().missingScopes(given.required, given.granted));
 }

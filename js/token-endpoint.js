@@ -6,7 +6,7 @@
  */
 
 import { core, failure } from './core.js';
-import { BitbucketAuthError, judge } from './error.js';
+import { BitbucketAuthError, callCore } from './error.js';
 import { judgeTokenResponse } from './token-response.js';
 import { send } from './transport.js';
 
@@ -46,7 +46,7 @@ export function configFailure([problem]) {
  */
 export async function requestTokens(environment, build, grant, previous) {
   const client = clientOf(environment);
-  const request = judge(requestTokens, () => build(client));
+  const request = callCore(requestTokens, () => build(client));
   const phase = core().phaseOf(grant);
   const { timeoutMs, proxies } = environment;
   const { status, headers, body } = await send(request, { phase, timeoutMs, proxies });

@@ -5,8 +5,8 @@
  * answer is judged; the core does that.
  */
 
-import { membersOf } from './arguments.js';
-import { judge } from './error.js';
+import { readArgument } from './arguments.js';
+import { callCore } from './error.js';
 
 /** @typedef {import('./error.js').BitbucketAuthError} BitbucketAuthError */
 /** @typedef {import('../pkg/core.js').TokenRequest} TokenRequest */
@@ -39,9 +39,9 @@ import { judge } from './error.js';
  * @throws {BitbucketAuthError}
  */
 export function judgeTokenResponse(caller, client, response) {
-  const given = membersOf(caller, 'tokenResponse', response);
+  const given = readArgument(caller, 'tokenResponse', response);
   const { grant, status, body, receivedAt, headers = {}, previous = {}, request = {} } = given;
-  return judge(caller, () => client.parseTokenResponse(
+  return callCore(caller, () => client.parseTokenResponse(
     grant, status, body, receivedAt, headers['content-type'], headers['www-authenticate'], headers['retry-after'],
     previous.refreshToken, previous.scopes, request.body,
   ));

@@ -11,7 +11,7 @@ import { unlessAborted } from './abort.js';
 import { connectionsThrough } from './connections.js';
 import { failure } from './core.js';
 import { ACCEPTED, decode, decodersFor } from './decoding.js';
-import { BitbucketAuthError, judge } from './error.js';
+import { BitbucketAuthError, callCore } from './error.js';
 import { networkFailure } from './network-failure.js';
 import { whenLate } from './time-limit.js';
 
@@ -81,7 +81,7 @@ async function sendNow(url, { method, headers, body }, { phase, proxies, timeout
   // Whoever gave up while waiting for a turn has been told.
   if (signal?.aborted) throw failure('REQUEST_ABORTED', phase);
   const sentAt = performance.now();
-  const proxy = judge(send, () => proxies.proxyFor(url.href));
+  const proxy = callCore(send, () => proxies.proxyFor(url.href));
   const controller = new AbortController();
   const abort = () => controller.abort();
   let late = false;

@@ -10,7 +10,7 @@
  * - Any other error may be none when the turn comes. The page is asked for as if it had not been before.
  */
 
-import { members } from '../arguments.js';
+import { objectOrEmpty } from '../arguments.js';
 import { core } from '../core.js';
 import { KEPT_MS } from './freshness.js';
 
@@ -42,7 +42,7 @@ export function attemptAhead(config, signal) {
  * @param {AxiosRequestConfig | undefined} config
  */
 export function isAttemptAhead(config) {
-  return members(policyOf(config)).retryCount === NEVER_AGAIN;
+  return objectOrEmpty(policyOf(config)).retryCount === NEVER_AGAIN;
 }
 
 /**
@@ -62,7 +62,7 @@ export function secondAttempt(config) {
 export async function judgeAttempt(error) {
   const failedAt = Date.now();
   const pause = await pauseAfter(error);
-  const { code, status, retryAfter = 0 } = members(members(error).bitbucket);
+  const { code, status, retryAfter = 0 } = objectOrEmpty(objectOrEmpty(error).bitbucket);
   const isFinal = core().isOutcomeAhead(/** @type {number | undefined} */ (status), /** @type {string | undefined} */ (code));
   return {
     error,
@@ -88,7 +88,7 @@ export async function tellOfRepetition({ error }) {
  * @returns {Promise<number | undefined>} milliseconds; `undefined` when it does not repeat it
  */
 async function pauseAfter(error) {
-  const { retries = 0, retryCondition, retryDelay } = policyOf(members(error).config) ?? {};
+  const { retries = 0, retryCondition, retryDelay } = policyOf(objectOrEmpty(error).config) ?? {};
   try {
     if (retries < 1 || !retryCondition || !retryDelay) return undefined;
     return await retryCondition(error) ? retryDelay(1, error) : undefined;
@@ -102,7 +102,7 @@ async function pauseAfter(error) {
  * @returns {import('axios-retry').IAxiosRetryConfigExtended | undefined}
  */
 function policyOf(config) {
-  return /** @type {any} */ (members(config)['axios-retry']);
+  return /** @type {any} */ (objectOrEmpty(config)['axios-retry']);
 }
 
 /**

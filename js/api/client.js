@@ -8,9 +8,9 @@
 
 import axios from 'axios';
 import axiosRetry from 'axios-retry';
-import { isObject, members } from '../arguments.js';
+import { isObject, objectOrEmpty } from '../arguments.js';
 import { core, failure } from '../core.js';
-import { BitbucketAuthError, judge } from '../error.js';
+import { BitbucketAuthError, callCore } from '../error.js';
 import { isAttemptAhead } from './attempt-ahead.js';
 import { Changes } from './freshness.js';
 import { meaningOf } from './meaning.js';
@@ -135,12 +135,12 @@ function equip(client, behaviour) {
  * @returns {boolean}
  */
 export function isCuredByRenewal(error) {
-  const { response, status, statusCode, message } = members(error);
-  const told = [members(response).status, status, statusCode].find((each) => typeof each === 'number');
+  const { response, status, statusCode, message } = objectOrEmpty(error);
+  const told = [objectOrEmpty(response).status, status, statusCode].find((each) => typeof each === 'number');
   const own = ofClient(error);
   return core().isCuredByRenewal(
     own !== undefined,
-    circumstances.get(members(members(own).response).headers ?? {})?.isUnrepeated === true,
+    circumstances.get(objectOrEmpty(objectOrEmpty(own).response).headers ?? {})?.isUnrepeated === true,
     /** @type {number | undefined} */ (told),
     typeof message === 'string' ? message : '',
   );
@@ -227,7 +227,7 @@ function judgeError(error, kind) {
     // From there on the sender has done it.
     if (response.status < 300 && authorization) cutOutOf(response, authorization());
     // What it quotes may be a piece of the credential.
-    if (members(cause).name === 'SyntaxError') {
+    if (objectOrEmpty(cause).name === 'SyntaxError') {
       return inPlaceOf(error, failure('RESPONSE_NOT_JSON', 'api', { status: response.status }));
     }
     const answer = answerOf({
@@ -239,7 +239,7 @@ function judgeError(error, kind) {
       path,
       isElsewhere,
     });
-    return new BitbucketAuthError(judge(judgeError, () => core().judgeApiResponse(answer, kind)), {}, judgeError);
+    return new BitbucketAuthError(callCore(judgeError, () => core().judgeApiResponse(answer, kind)), {}, judgeError);
   }
   // Axios' own limit ends the request by the signal, so its cause is that it was ended.
   const isLate = code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'REQUEST_TIMEOUT';
@@ -276,7 +276,7 @@ function mayRetry(error, isQueued, maxWaitMs) {
   const isInQueue = isQueued && !isOfOthers(response);
   if (!config || isStream(config.data)) return false;
   // Some faults of a connection do not pass: a name that does not exist, a certificate that is not accepted.
-  const passes = !cause || axiosRetry.isNetworkError(/** @type {any} */ ({ code: members(cause).code }));
+  const passes = !cause || axiosRetry.isNetworkError(/** @type {any} */ ({ code: objectOrEmpty(cause).code }));
   const state = config['axios-retry'];
   const attempts = (state?.retryCount ?? 0) + 1;
   if (!passes

@@ -5,7 +5,7 @@
  * is judged (the client does that when it makes one), or Axios is loaded.
  */
 
-import { members } from '../arguments.js';
+import { objectOrEmpty } from '../arguments.js';
 import { failure } from '../core.js';
 import { BitbucketAuthError } from '../error.js';
 
@@ -23,7 +23,7 @@ import { BitbucketAuthError } from '../error.js';
  */
 export function isBitbucketAxiosError(error) {
   // Axios marks its errors so, and the client gives the other member to these only.
-  const { isAxiosError, bitbucket } = members(error);
+  const { isAxiosError, bitbucket } = objectOrEmpty(error);
   return isAxiosError === true && bitbucket instanceof BitbucketAuthError;
 }
 
@@ -35,6 +35,6 @@ export function isBitbucketAxiosError(error) {
  */
 export function meaningOf(error) {
   if (error instanceof BitbucketAuthError) return error;
-  const { bitbucket } = members(error);
+  const { bitbucket } = objectOrEmpty(error);
   return bitbucket instanceof BitbucketAuthError ? bitbucket : failure('API_FAILED', 'api');
 }

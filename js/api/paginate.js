@@ -6,9 +6,9 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { members, membersOf } from '../arguments.js';
+import { objectOrEmpty, readArgument } from '../arguments.js';
 import { core, failure } from '../core.js';
-import { judge } from '../error.js';
+import { callCore } from '../error.js';
 import { attemptAhead, judgeAttempt, secondAttempt, tellOfRepetition } from './attempt-ahead.js';
 import { PagesAhead } from './pages-ahead.js';
 
@@ -62,7 +62,7 @@ export const REPEATING = { indexes: null };
 export function paginate(client, { activity, changes }) {
   return async function* pages(path, params, config) {
     const { concurrency: given, ...requests } = config ?? {};
-    const { concurrency } = membersOf(paginate, 'pagesConfig', { concurrency: given });
+    const { concurrency } = readArgument(paginate, 'pagesConfig', { concurrency: given });
     const list = listOf(client, path, params, requests, concurrency);
     const { cancelToken } = requests;
     const signal = /** @type {AbortSignal | undefined} */ (requests.signal);
@@ -136,7 +136,7 @@ export function listOf(client, path, params, config, concurrency) {
   const { List } = core();
   // What Axios would ask for, the caller's own way of writing parameters included.
   const first = client.getUri(repeating({ ...config, url: path, params: params ?? config?.params }));
-  return judge(listOf, () => new List(first, concurrency));
+  return callCore(listOf, () => new List(first, concurrency));
 }
 
 /**
@@ -183,13 +183,13 @@ export async function readPage(get, list, signal, { address = list.address, maxW
   for (let attempt = 1; ; attempt += 1) {
     const { data, status, headers } = await get(address);
     const now = Date.now();
-    const pause = judge(readPage, () => core().pageRepetition(
+    const pause = callCore(readPage, () => core().pageRepetition(
       status, headerOf(headers, 'retry-after'), attempt, until - now, now, Math.random(),
     ));
     if (pause === undefined) {
-      const { values, next, page, pagelen, size } = members(data);
+      const { values, next, page, pagelen, size } = objectOrEmpty(data);
       if (!Array.isArray(values)) throw failure('RESPONSE_INVALID', 'api', { field: 'values' });
-      const goOn = () => judge(readPage, () => (
+      const goOn = () => callCore(readPage, () => (
         list.answered(nextOf(next), values.length, numberOf(page), numberOf(pagelen), numberOf(size))
       ));
       return { values, goOn };
@@ -219,7 +219,7 @@ export function repeating(config) {
  * @returns {string | undefined}
  */
 export function headerOf(headers, name) {
-  const found = Object.entries({ ...members(headers) }).find(([key]) => key.toLowerCase() === name);
+  const found = Object.entries({ ...objectOrEmpty(headers) }).find(([key]) => key.toLowerCase() === name);
   return found && String(found[1]);
 }
 

@@ -9,7 +9,7 @@
  * asked for is under way or kept, and only until the client is asked for anything else.
  */
 
-import { members } from '../arguments.js';
+import { objectOrEmpty } from '../arguments.js';
 import { core } from '../core.js';
 import { KEPT_MS } from './freshness.js';
 
@@ -108,7 +108,7 @@ class Early {
     const answer = await this.#answer;
     if (!answer) return undefined;
     const isError = 'error' in answer;
-    const code = isError ? /** @type {string | undefined} */ (members(answer.error).code) : undefined;
+    const code = isError ? /** @type {string | undefined} */ (objectOrEmpty(answer.error).code) : undefined;
     if (!core().isOutcomeAhead(isError ? undefined : answer.status, code)) return undefined;
     if (isError) throw answer.error;
     // Another login may be somebody else's.
@@ -148,7 +148,7 @@ function foretold(sequence, url, body) {
   /** @param {unknown} value */
   const number = (value) => (typeof value === 'number' ? value : undefined);
   try {
-    const { next, pagelen, size } = members(JSON.parse(utf8.decode(body)));
+    const { next, pagelen, size } = objectOrEmpty(JSON.parse(utf8.decode(body)));
     return typeof next === 'string' ? sequence.told(url, next, number(pagelen), number(size)) : undefined;
   } catch {
     return undefined;

@@ -10,10 +10,10 @@
  */
 
 import { unlessAborted } from '../abort.js';
-import { members, stringOf } from '../arguments.js';
+import { objectOrEmpty, stringOrUndefined } from '../arguments.js';
 import { core, failure } from '../core.js';
-import { judge } from '../error.js';
-import { kept } from '../kept.js';
+import { callCore } from '../error.js';
+import { memoize } from '../memoize.js';
 import { readPage } from './paginate.js';
 import { answerOf } from './sender.js';
 
@@ -52,7 +52,7 @@ const told = new Set();
 
 const utf8 = new TextDecoder();
 
-const removedAt = kept((apiUrl) => judge(replaceRemoved, () => new (core().RemovedEndpoints)(apiUrl)));
+const removedAt = memoize((apiUrl) => callCore(replaceRemoved, () => new (core().RemovedEndpoints)(apiUrl)));
 
 /**
  * A sender that also answers for endpoints that are gone.
@@ -274,7 +274,7 @@ class Collection {
     /** @type {Set<string>} */
     const segments = new Set();
     await this.#readList(this.#list.workspaces, signal, (value) => {
-      const { slug, uuid } = members(members(value).workspace);
+      const { slug, uuid } = objectOrEmpty(objectOrEmpty(value).workspace);
       // A workspace without a name would be missing unnoticed.
       if (slug === undefined && uuid === undefined) throw failure('RESPONSE_INVALID', 'api', { field: 'workspace' });
       segments.add(segmentOf(slug ?? uuid));
@@ -296,14 +296,14 @@ class Collection {
       const text = JSON.stringify(value);
       length += text.length;
       if (this.#length + length > this.#limits.longestList) throw failure('RESPONSE_TOO_LARGE', 'api');
-      values.push({ text, key: path.reduce((part, name) => members(part)[name], value) });
+      values.push({ text, key: path.reduce((part, name) => objectOrEmpty(part)[name], value) });
     };
     try {
       await this.#readList(this.#removed.inWorkspace(this.#url, segment, withRole), signal, take);
     } catch (error) {
       // What is refused in the middle of a list was there at its beginning.
       if (!(error instanceof Refusal) || values.length > 0) throw error;
-      const { verdict, told: message } = judge(this.#readWorkspace, () => (
+      const { verdict, told: message } = callCore(this.#readWorkspace, () => (
         this.#removed.judge(this.#url, segment, withRole, answerOf(error.answer), this.#options.kind)
       ));
       if (message !== undefined) this.#options.log(message, 'list-incomplete');
@@ -360,7 +360,7 @@ class Refusal extends Error {
 
 /** @param {unknown} workspace */
 function segmentOf(workspace) {
-  return judge(segmentOf, () => core().workspaceSegment(stringOf(workspace)));
+  return callCore(segmentOf, () => core().workspaceSegment(stringOrUndefined(workspace)));
 }
 
 /**

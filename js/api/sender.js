@@ -9,8 +9,8 @@
 import { unlessAborted } from '../abort.js';
 import { observeRequest } from '../activity.js';
 import { core, failure } from '../core.js';
-import { judge } from '../error.js';
-import { kept } from '../kept.js';
+import { callCore } from '../error.js';
+import { memoize } from '../memoize.js';
 import { send } from '../transport.js';
 import { answerWithout } from './redaction.js';
 
@@ -76,7 +76,7 @@ import { answerWithout } from './redaction.js';
 // A page of pull requests or an upload may pass the mebibyte that bounds a token answer; nothing sound passes this.
 export const MAX_BYTES = 32 * 1024 * 1024;
 
-const apiAt = kept((apiUrl) => judge(createSender, () => new (core().Api)(apiUrl)));
+const apiAt = memoize((apiUrl) => callCore(createSender, () => new (core().Api)(apiUrl)));
 
 /**
  * Sends requests to the API with the newest credential, each in its turn.
@@ -113,7 +113,7 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
   return async (request) => {
     const { method, body, signal, redirect = 'follow', maxRedirects } = request;
     const url = URL.canParse(request.url) ? new URL(request.url).href : request.url;
-    const path = judge(createSender, () => api.admit(url));
+    const path = callCore(createSender, () => api.admit(url));
     /** @type {Sent} */
     const first = { path, method, url, headers: carried(request.headers, true, true), body };
     const time = { left: request.timeoutMs ?? timeoutMs };
@@ -123,7 +123,7 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
       const answer = await sendInTurn(sent, authorization, time, signal);
       const { status, headers: { location } } = answer;
       const target = location !== undefined && URL.canParse(location, sent.url) ? new URL(location, sent.url).href : location;
-      const step = judge(createSender, () => api.judge(
+      const step = callCore(createSender, () => api.judge(
         sent.method, sent.url, sent.path !== undefined, status, target, followed, maxRedirects, redirect,
       ));
       const isRenewed = step === 'renew' && credentials.renews(used, repetitions);

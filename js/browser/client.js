@@ -6,8 +6,8 @@
  */
 
 import { AuthorizationClient } from '../authorization-client.js';
-import { judge } from '../error.js';
-import { core, membersOf } from './core.js';
+import { callCore } from '../error.js';
+import { core, readArgument } from './core.js';
 import { textOf } from './page.js';
 
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
@@ -22,10 +22,10 @@ import { textOf } from './page.js';
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
  */
 export function createClient(options) {
-  const { clientId, redirectUri, scopes, endpoints = {} } = membersOf(createClient, 'publicClientOptions', options);
+  const { clientId, redirectUri, scopes, endpoints = {} } = readArgument(createClient, 'publicClientOptions', options);
   const { authorizeUrl, tokenUrl, apiUrl } = endpoints;
-  const handle = judge(createClient, () => core().publicClient(
+  const handle = callCore(createClient, () => core().publicClient(
     textOf(() => globalThis.location?.origin), clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl,
   ));
-  return new AuthorizationClient(handle, membersOf);
+  return new AuthorizationClient(handle, readArgument);
 }

@@ -7,7 +7,7 @@
 
 import makeGlue from '../../pkg/page-core_bg.js';
 import * as identity from '../../pkg/page-core.wasm.key.js';
-import { createReader } from '../argument-reader.js';
+import { createArgumentReader } from '../argument-reader.js';
 import { fromHex } from '../inlined-bytes.js';
 import { createLoader } from '../loader.js';
 
@@ -29,4 +29,4 @@ export const init = loader.init;
 export const failure = loader.failure;
 
 /** The members of an argument of a public function, as the core takes them. */
-export const membersOf = createReader(core);
+export const readArgument = createArgumentReader(core);

@@ -4,8 +4,8 @@
  * In: what a caller says. Out: the window that is meant. What never happens here: a login.
  */
 
-import { judge } from '../error.js';
-import { core, init, membersOf } from './core.js';
+import { callCore } from '../error.js';
+import { core, init, readArgument } from './core.js';
 
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
 /** @typedef {typeof globalThis extends { window: infer Type } ? Type : object} Page a window, where there are such */
@@ -90,7 +90,7 @@ export function textOf(read) {
 export async function pageOf(options, caller) {
   const page = windowOf(options);
   await init();
-  return page ?? judge(caller, () => core().refusePage('window'));
+  return page ?? callCore(caller, () => core().refusePage('window'));
 }
 
 /**
@@ -103,8 +103,8 @@ export async function pageOf(options, caller) {
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` for an opaque origin
  */
 export function pageClient(caller, options, page) {
-  const { client, ...own } = membersOf(caller, 'pageOptions', options);
-  if (client) judge(caller, () => core().checkBesideClient(Object.keys(own)));
+  const { client, ...own } = readArgument(caller, 'pageOptions', options);
+  if (client) callCore(caller, () => core().checkBesideClient(Object.keys(own)));
   return clientFor(caller, page, client ?? { ...own, ...own.endpoints });
 }
 
@@ -118,7 +118,7 @@ export function pageClient(caller, options, page) {
 export function clientFor(caller, page, { clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl }) {
   // Browsers write an origin that is none as null.
   const origin = textOf(() => page.origin) ?? 'null';
-  return judge(caller, () => core().pageClient(origin, clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl));
+  return callCore(caller, () => core().pageClient(origin, clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl));
 }
 
 /** The page's session storage, unless its browser or its frame forbids it. @param {Page} page */

@@ -6,7 +6,7 @@
  * origin, or a rule of OAuth is decided; the core does that.
  */
 
-import { judge } from '../error.js';
+import { callCore } from '../error.js';
 import { core, failure } from './core.js';
 import { NAME, POPUP, pageClient, pageOf, remember, sessionStorageOf, tryTo, windowOf } from './page.js';
 
@@ -64,15 +64,15 @@ export async function authorizeInPopup(options) {
   try {
     const page = await pageOf(options, authorizeInPopup);
     const client = pageClient(authorizeInPopup, options, page);
-    const waitMs = judge(authorizeInPopup, () => core().waitingTime(timeoutMs));
+    const waitMs = callCore(authorizeInPopup, () => core().waitingTime(timeoutMs));
     if (signal?.aborted) throw failure('REQUEST_ABORTED', 'authorize');
-    if (!popup) return judge(authorizeInPopup, () => core().refusePage('BroadcastChannel'));
+    if (!popup) return callCore(authorizeInPopup, () => core().refusePage('BroadcastChannel'));
     if (popup.isBlocked) throw failure('POPUP_BLOCKED', 'authorize');
-    const request = judge(authorizeInPopup, () => client.createAuthorizationRequest(undefined));
+    const request = callCore(authorizeInPopup, () => client.createAuthorizationRequest(undefined));
     popup.show(request.url);
     /** @param {string} address */
     const grantOf = (address) => {
-      const code = judge(authorizeInPopup, () => client.validateInPage(address, request.state));
+      const code = callCore(authorizeInPopup, () => client.validateInPage(address, request.state));
       return code === undefined ? null : { code, code_verifier: request.codeVerifier };
     };
     const until = Date.now() + waitMs;

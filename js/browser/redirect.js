@@ -6,8 +6,8 @@
  * decided; the core does that.
  */
 
-import { judge } from '../error.js';
-import { core, membersOf } from './core.js';
+import { callCore } from '../error.js';
+import { core, readArgument } from './core.js';
 import { NAME, POPUP, clientFor, pageClient, pageOf, remember, sessionStorageOf, textOf, windowOf } from './page.js';
 
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
@@ -31,8 +31,8 @@ export async function beginRedirect(options) {
   const page = await pageOf(options, beginRedirect);
   const client = pageClient(beginRedirect, options, page);
   const storage = sessionStorageOf(page);
-  if (!storage) return judge(beginRedirect, () => core().refusePage('sessionStorage'));
-  const { url, state, codeVerifier } = judge(beginRedirect, () => client.createAuthorizationRequest(undefined));
+  if (!storage) return callCore(beginRedirect, () => core().refusePage('sessionStorage'));
+  const { url, state, codeVerifier } = callCore(beginRedirect, () => client.createAuthorizationRequest(undefined));
   const { clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl } = client;
   // A popup in which somebody begins anew is nobody's popup any more.
   storage.removeItem(POPUP);
@@ -49,7 +49,7 @@ export async function beginRedirect(options) {
     codeVerifier,
     startedAt: now,
   }));
-  if (!isKept) return judge(beginRedirect, () => core().refusePage('sessionStorage'));
+  if (!isKept) return callCore(beginRedirect, () => core().refusePage('sessionStorage'));
   page.location.assign(url);
 }
 
@@ -88,7 +88,7 @@ async function complete(options) {
   // Other programs may change it while the core is being loaded.
   const address = textOf(() => windowOf(options)?.location.href) ?? '';
   const page = await pageOf(options, completeRedirect);
-  membersOf(completeRedirect, 'pageOptions', options);
+  readArgument(completeRedirect, 'pageOptions', options);
   const storage = sessionStorageOf(page);
   // In a popup of `authorizeInPopup`, the page that opened it waits for this very address.
   if (storage?.getItem(POPUP)) return null;
@@ -100,12 +100,12 @@ async function complete(options) {
   for (const key of pending ? [PENDING + state] : keys) storage?.removeItem(key);
   page.history.replaceState(page.history.state, '', core().withoutResponse(textOf(() => page.location.href) ?? ''));
   if (!pending) {
-    judge(completeRedirect, () => core().checkStrayResponse(address));
+    callCore(completeRedirect, () => core().checkStrayResponse(address));
     return null;
   }
-  const { state: sent, startedAt, codeVerifier, endpoints, ...own } = membersOf(completeRedirect, 'pending', pending);
+  const { state: sent, startedAt, codeVerifier, endpoints, ...own } = readArgument(completeRedirect, 'pending', pending);
   const client = clientFor(completeRedirect, page, { ...own, ...endpoints });
-  const code = judge(completeRedirect, () => client.completeRedirect(address, sent, startedAt, Date.now()));
+  const code = callCore(completeRedirect, () => client.completeRedirect(address, sent, startedAt, Date.now()));
   return code === undefined ? null : { code, code_verifier: codeVerifier };
 }
 

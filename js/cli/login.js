@@ -10,7 +10,7 @@ import { createServer } from 'node:http';
 import '../../pkg/inlined/core.wasm.js';
 import { accountOf } from '../api/probe.js';
 import { core, failure } from '../core.js';
-import { BitbucketAuthError, judge } from '../error.js';
+import { BitbucketAuthError, callCore } from '../error.js';
 import { pageFor } from '../nocodb/callback-page.js';
 import { readEnvironment } from '../nocodb/environment.js';
 import { requestTokens } from '../token-endpoint.js';
@@ -45,7 +45,7 @@ export async function run(options, { env }) {
     const account = await accountOf(core().bearer(tokens.accessToken), environment);
     print('Account', account ? `${account.displayName ?? account.nickname ?? account.uuid}` : 'not told');
     print('Scopes', tokens.scopes.join(' ') || 'not told');
-    const missing = judge(run, () => client.missingScopes(tokens.scopes.join(' ')));
+    const missing = callCore(run, () => client.missingScopes(tokens.scopes.join(' ')));
     if (tokens.scopes.length > 0 && missing.length > 0) print('Missing', missing.join(' '));
     if (tokens.expiresAt !== undefined) print('Expires', new Date(tokens.expiresAt).toISOString());
     if (options['show-tokens']) {
@@ -91,7 +91,7 @@ function configured({ 'redirect-uri': redirectUri }, env) {
  * @returns {Promise<{ code: string, codeVerifier: string }>}
  */
 async function authorize(environment, client, opensBrowser) {
-  const { url, state, codeVerifier } = judge(authorize, () => client.createAuthorizationRequest());
+  const { url, state, codeVerifier } = callCore(authorize, () => client.createAuthorizationRequest());
   const server = createServer();
   const arrived = callbackOf(server, environment, client, state);
   arrived.catch(() => {});
@@ -189,7 +189,7 @@ function callbackOf(server, { callbackPage }, client, state) {
 function verdictOn(client, callback, state) {
   try {
     // As a page that waits does: a denial is believed without a state.
-    return judge(callbackOf, () => client.validateInPage(callback, state)) ?? failure('ACCESS_DENIED', 'callback');
+    return callCore(callbackOf, () => client.validateInPage(callback, state)) ?? failure('ACCESS_DENIED', 'callback');
   } catch (error) {
     return error;
   }

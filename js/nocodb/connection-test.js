@@ -6,9 +6,9 @@
  */
 
 import { probe } from '../api/probe.js';
-import { membersOf, pick } from '../arguments.js';
+import { readArgument, pick } from '../arguments.js';
 import { core, failure } from '../core.js';
-import { judge } from '../error.js';
+import { callCore } from '../error.js';
 import { DIALOG_TOKENS_MS } from './dialog.js';
 
 /** @typedef {import('../activity.js').Counters} Counters */
@@ -56,9 +56,9 @@ export async function testConnection(access, config) {
   // The scopes are those of the tokens that will be sent, not of those before them.
   await credentials.newest(DIALOG_TOKENS_MS);
   const { scopes } = await credentials.facts();
-  const { workspace, repository } = membersOf(testConnection, 'testedConfig', config);
-  const { scopes: granted } = membersOf(testConnection, 'previous', { scopes });
-  const test = judge(testConnection, () => new (core().ConnectionTest)(
+  const { workspace, repository } = readArgument(testConnection, 'testedConfig', config);
+  const { scopes: granted } = readArgument(testConnection, 'previous', { scopes });
+  const test = callCore(testConnection, () => new (core().ConnectionTest)(
     kind, workspace, repository, hint, environment.login?.scopes.join(' '),
     // Where the answer named none, nobody knows them.
     granted || undefined,
@@ -81,14 +81,14 @@ export async function connectionStatus({ credentials, environment: { client } },
   const { kind, hint } = credentials;
   const { scopes: stored, expiresAt, obtainedAt } = await credentials.facts();
   // A store may hold anything.
-  const { scopes: text } = stored ? membersOf(connectionStatus, 'scopes', { scopes: stored }) : {};
-  const scopes = judge(connectionStatus, () => core().readScopes(text ?? ''));
+  const { scopes: text } = stored ? readArgument(connectionStatus, 'scopes', { scopes: stored }) : {};
+  const scopes = callCore(connectionStatus, () => core().readScopes(text ?? ''));
   const isKnown = scopes.length > 0;
   return {
     kind,
     ...(account && core().holdsTokens(kind) && { account: pick(account, ACCOUNT_MEMBERS) }),
     ...(isKnown && { scopes }),
-    ...(isKnown && client && { missingScopes: judge(connectionStatus, () => client.missingScopes(scopes.join(' '))) }),
+    ...(isKnown && client && { missingScopes: callCore(connectionStatus, () => client.missingScopes(scopes.join(' '))) }),
     ...(expiresAt !== undefined && { expiresAt }),
     ...(obtainedAt !== undefined && { refreshedAt: obtainedAt }),
     ...(hint && { hint }),

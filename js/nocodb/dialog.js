@@ -5,7 +5,7 @@
  * ended, as others may wait for it.
  */
 
-import { members } from '../arguments.js';
+import { objectOrEmpty } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { BitbucketAuthError } from '../error.js';
 import { within } from '../time-limit.js';
@@ -43,6 +43,6 @@ async function atMost(ms, work, late) {
   try {
     return await within(ms, work);
   } catch (error) {
-    throw members(error).code === 'TIMEOUT' ? late() : error;
+    throw objectOrEmpty(error).code === 'TIMEOUT' ? late() : error;
   }
 }

@@ -5,7 +5,7 @@
  * makes of it. What never happens here: a value is judged, kept for the whole process, or told to anybody.
  */
 
-import { reading } from '../arguments.js';
+import { readSafely } from '../arguments.js';
 import { core } from '../core.js';
 
 /** @typedef {Record<string, string | undefined>} Env */
@@ -21,7 +21,7 @@ import { core } from '../core.js';
 export function readEnvironment(env) {
   const { environmentVariables, proxyVariables, readEnvironment: judgeEnvironment } = core();
   // Only what the plugin goes by goes in: the rest of the environment is none of its business.
-  const variables = reading('config', 'env', () => {
+  const variables = readSafely('config', 'env', () => {
     const ways = proxyVariables().split(' ');
     // The way out of this network is the process's for whoever brings variables of the plugin only.
     const way = ways.some((name) => env[name] !== undefined) ? env : process.env;

@@ -7,9 +7,9 @@
  */
 
 import { meaningOf } from '../api/meaning.js';
-import { members, membersOf } from '../arguments.js';
+import { objectOrEmpty, readArgument } from '../arguments.js';
 import { core } from '../core.js';
-import { judge } from '../error.js';
+import { callCore } from '../error.js';
 import { storelessHolder } from '../token-store.js';
 import { inDialog, inTransaction } from './dialog.js';
 import { lazyEnvironment } from './environment.js';
@@ -271,7 +271,7 @@ export class BitbucketAuthIntegration {
   async exchangeToken(payload, _config, options) {
     const grant = grantOf(payload);
     const environment = this.#environment();
-    const { isInTransaction } = members(options);
+    const { isInTransaction } = objectOrEmpty(options);
     const tokens = await this.#noteConnect(() => {
       const exchange = exchangeCode(grant, environment);
       return isInTransaction ? inTransaction(exchange) : exchange;
@@ -317,13 +317,13 @@ export class BitbucketAuthIntegration {
    *   `INVALID_ARGUMENT`, and what the transport and `OAuthClient.parseTokenResponse` throw
    */
   async refreshToken(tokens, _config) {
-    const { refresh_token: refreshToken } = /** @type {{ refresh_token: string }} */ (members(tokens));
+    const { refresh_token: refreshToken } = /** @type {{ refresh_token: string }} */ (objectOrEmpty(tokens));
     const environment = this.#environment();
     const { clientOf, keeperOf } = await requests();
     const client = clientOf(environment);
     // Refuses what is no refresh token.
-    membersOf(this.refreshToken, 'refreshGrant', { refreshToken });
-    judge(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
+    readArgument(this.refreshToken, 'refreshGrant', { refreshToken });
+    callCore(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
     const own = refreshToken === this.#config.refresh_token ? await this.#openConnection() : undefined;
     if (own) return storedTokens((await own.renewed(this.#stored, refreshToken)).pair);
     // Tokens of another connection, or older ones of this one: their store is the host's, which called.
@@ -377,7 +377,7 @@ export class BitbucketAuthIntegration {
    */
   async listWorkspaces(query) {
     const { workspace } = this.#config;
-    const read = membersOf(this.listWorkspaces, 'listQuery', query);
+    const read = readArgument(this.listWorkspaces, 'listQuery', query);
     const { listWorkspaces } = await requests();
     return listWorkspaces(await this.#open(), workspace, read);
   }
@@ -392,7 +392,7 @@ export class BitbucketAuthIntegration {
    */
   async listRepositories(query) {
     const { workspace } = this.#config;
-    const read = membersOf(this.listRepositories, 'listQuery', query);
+    const read = readArgument(this.listRepositories, 'listQuery', query);
     const { listRepositories } = await requests();
     return listRepositories(await this.#open(), workspace, read);
   }
@@ -409,7 +409,7 @@ export class BitbucketAuthIntegration {
     if (this.#opened) return this.#opened;
     const stored = this.#stored;
     const environment = this.#environment();
-    const credential = judge(this.authenticate, () => core().readCredential(stored.json, environment.mayActAsClient));
+    const credential = callCore(this.authenticate, () => core().readCredential(stored.json, environment.mayActAsClient));
     const credentials = createCredentials(credential, stored.pair(credential.accessToken), stored, environment);
     this.#opened = new ApiAccess(credentials, environment, stored);
     return this.#opened;
@@ -438,7 +438,7 @@ export class BitbucketAuthIntegration {
 async function exchangeCode(grant, environment) {
   const { requestTokens } = await requests();
   return requestTokens(environment, (client) => {
-    const { code, codeVerifier } = membersOf(requestTokens, 'codeGrant', grant);
+    const { code, codeVerifier } = readArgument(requestTokens, 'codeGrant', grant);
     return client.buildHostTokenRequest(code, codeVerifier, environment.isVerifierOptional);
   }, 'authorization_code');
 }

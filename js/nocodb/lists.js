@@ -7,9 +7,9 @@
 
 import { meaningOf } from '../api/meaning.js';
 import { fetchPage, listOf } from '../api/paginate.js';
-import { members, pick, stringOf } from '../arguments.js';
+import { objectOrEmpty, pick, stringOrUndefined } from '../arguments.js';
 import { core } from '../core.js';
-import { judge } from '../error.js';
+import { callCore } from '../error.js';
 import { DIALOG_MS, DIALOG_TOKENS_MS, inDialog } from './dialog.js';
 
 /** @typedef {import('../api/access.js').ApiAccess} ApiAccess */
@@ -75,7 +75,7 @@ export async function listWorkspaces(access, own, query) {
  */
 export async function listRepositories(access, own, query) {
   const { workspace = own } = query;
-  const segment = judge(listRepositories, () => core().workspaceSegment(stringOf(workspace)));
+  const segment = callCore(listRepositories, () => core().workspaceSegment(stringOrUndefined(workspace)));
   const address = pageAddress(`/repositories/${segment}`, query);
   return list(access, address, REPOSITORY_MEMBERS);
 }
@@ -86,10 +86,10 @@ export async function listRepositories(access, own, query) {
  * @returns {string} of the page of that list
  */
 export function pageAddress(path, { next, page }) {
-  if (page === undefined || typeof page === 'string') return judge(pageAddress, () => core().pageAddress(path, next, page));
+  if (page === undefined || typeof page === 'string') return callCore(pageAddress, () => core().pageAddress(path, next, page));
   // Whatever is no number is no number of a page.
   const number = typeof page === 'number' ? page : NaN;
-  return judge(pageAddress, () => core().pageAddress(path, next, undefined, number));
+  return callCore(pageAddress, () => core().pageAddress(path, next, undefined, number));
 }
 
 /**
@@ -106,8 +106,8 @@ async function list(access, address, names, unwrap = (value) => value) {
     const asked = listOf(client, address);
     const { values, goOn } = await inDialog(fetchPage(client, asked, {}, { maxWaitMs: DIALOG_MS }));
     return {
-      values: values.map((value) => pick(unwrap(members(value)), names)),
-      ...(goOn() && { next: judge(list, () => asked.token) }),
+      values: values.map((value) => pick(unwrap(objectOrEmpty(value)), names)),
+      ...(goOn() && { next: callCore(list, () => asked.token) }),
     };
   } catch (error) {
     // Not Axios' error, which holds the request.

@@ -5,7 +5,7 @@
  * credentials, and copies with credentials in the place of asterisks. What never happens here: the given object is changed.
  */
 
-import { members } from '../arguments.js';
+import { objectOrEmpty } from '../arguments.js';
 import { vaultReferences } from './vault.js';
 
 /** The members of a config that hold a credential, in any version of this package or of the one that it replaces. */
@@ -25,7 +25,7 @@ const MASKED_MEMBERS = [...SECRET_MEMBERS, 'email'];
  * @returns {Record<string, unknown>}
  */
 export function masked(config) {
-  const { oauth: _transient, _vars, ...shown } = members(config);
+  const { oauth: _transient, _vars, ...shown } = objectOrEmpty(config);
   const references = vaultReferences(shown);
   for (const name of SECRET_MEMBERS) {
     if (shown[name] && !references.includes(name)) shown[name] = MASK;
@@ -40,7 +40,7 @@ export function masked(config) {
  * @returns {string[]}
  */
 export function maskedMembers(config) {
-  const given = members(config);
+  const given = objectOrEmpty(config);
   return MASKED_MEMBERS.filter((name) => given[name] === MASK);
 }
 
@@ -53,7 +53,7 @@ export function maskedMembers(config) {
  * @returns {T}
  */
 export function unmasked(config, stored) {
-  const former = members(stored);
+  const former = objectOrEmpty(stored);
   /** @type {Record<string, unknown>} */
   const whole = { ...config };
   for (const name of maskedMembers(config)) {

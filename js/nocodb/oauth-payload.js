@@ -5,7 +5,7 @@
  * here: a value is judged (the core does that), or an exception of the caller's own code gets through.
  */
 
-import { isObject, members, reading } from '../arguments.js';
+import { isObject, objectOrEmpty, readSafely } from '../arguments.js';
 
 /**
  * @typedef {object} CodeGrant
@@ -26,9 +26,9 @@ import { isObject, members, reading } from '../arguments.js';
  * @throws {import('../error.js').BitbucketAuthError} `INVALID_ARGUMENT` when it cannot be read
  */
 export function grantOf(payload) {
-  return reading('exchange', 'code', () => {
-    const { code: inner } = members(payload);
-    const { code, code_verifier: codeVerifier } = members(isObject(inner) || inner === null ? inner : payload);
+  return readSafely('exchange', 'code', () => {
+    const { code: inner } = objectOrEmpty(payload);
+    const { code, code_verifier: codeVerifier } = objectOrEmpty(isObject(inner) || inner === null ? inner : payload);
     return { code, codeVerifier };
   });
 }

@@ -5,9 +5,9 @@
  * another entry than the preload.
  */
 
-import { stringOf } from '../arguments.js';
+import { stringOrUndefined } from '../arguments.js';
 import { core, failure } from '../core.js';
-import { BitbucketAuthError, judge } from '../error.js';
+import { BitbucketAuthError, callCore } from '../error.js';
 
 export { default, BitbucketAuthError } from './entry.js';
 export { noteUnstored, recall, remember } from './exchanged-codes.js';
@@ -21,7 +21,7 @@ export { vaultReferences } from './vault.js';
  * @param {BitbucketAuthError} error
  * @returns {number}
  */
-export const hostStatus = ({ code, status }) => judge(hostStatus, () => core().hostStatus(code, status));
+export const hostStatus = ({ code, status }) => callCore(hostStatus, () => core().hostStatus(code, status));
 
 /**
  * Whether a config of this type takes its tokens for an authorization code.
@@ -29,7 +29,7 @@ export const hostStatus = ({ code, status }) => judge(hostStatus, () => core().h
  * @param {unknown} type
  * @returns {boolean}
  */
-export const takesCode = (type) => core().takesCode(stringOf(type) ?? '');
+export const takesCode = (type) => core().takesCode(stringOrUndefined(type) ?? '');
 
 /** A row has a code in the place of tokens, which nobody exchanged. */
 export const unexchanged = () => failure('RECONNECT_REQUIRED', 'exchange', { ending: 'unexchanged' });

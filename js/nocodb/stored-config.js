@@ -6,7 +6,7 @@
  * a member written back that somebody else changed meanwhile, where the host lets the row be read.
  */
 
-import { isObject, jsonOf, members } from '../arguments.js';
+import { isObject, membersToJson, objectOrEmpty } from '../arguments.js';
 import { core } from '../core.js';
 import { digest } from '../digest.js';
 import { logLine, warn } from '../log-lines.js';
@@ -80,12 +80,12 @@ export class StoredConfig {
 
   /** The JSON of what the core reads of the config's credential. */
   get json() {
-    return jsonOf(this.config, core().credentialMembers().split(' '));
+    return membersToJson(this.config, core().credentialMembers().split(' '));
   }
 
   /** Whose tokens they are, as the config says. */
   get account() {
-    return textOf(members(this.config.account).uuid);
+    return textOf(objectOrEmpty(this.config.account).uuid);
   }
 
   get workspace() {
@@ -169,7 +169,7 @@ export class StoredConfig {
       await this.#overwrite(pair);
       return 'stored';
     } catch (error) {
-      if (GONE.includes(String(members(error).error))) return 'deleted';
+      if (GONE.includes(String(objectOrEmpty(error).error))) return 'deleted';
       throw error;
     }
   }
@@ -373,7 +373,7 @@ function storable({ oauth: _transient, ...config }) {
  * @returns {import('../../pkg/core.js').TokenOrigin} for one call
  */
 function originOf({ authorized_at, account }, { obtainedAt, expiresAt }) {
-  return new (core().TokenOrigin)(textOf(authorized_at), textOf(members(account).uuid), obtainedAt, expiresAt);
+  return new (core().TokenOrigin)(textOf(authorized_at), textOf(objectOrEmpty(account).uuid), obtainedAt, expiresAt);
 }
 
 /** @param {unknown} refreshToken */

@@ -5,7 +5,7 @@
  * resolved, or its shape is known (the core has it).
  */
 
-import { isObject, jsonOfMember } from '../arguments.js';
+import { isObject, memberToJson } from '../arguments.js';
 import { core } from '../core.js';
 
 /**
@@ -14,5 +14,5 @@ import { core } from '../core.js';
  */
 export function vaultReferences(config) {
   return Object.keys(config).filter((name) => (
-    isObject(config[name]) && core().isVaultReference(jsonOfMember(config, name) ?? '')));
+    isObject(config[name]) && core().isVaultReference(memberToJson(config, name) ?? '')));
 }

@@ -9,7 +9,7 @@ import * as oauth from 'nocodb-bitbucket-auth/oauth';
 // Not exported: they tell what is for the plugin only.
 const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
 const { readEnvironment } = await inside('js/nocodb/environment.js');
-const { isObject, jsonOf, membersOf } = await inside('js/arguments.js');
+const { isObject, membersToJson, readArgument } = await inside('js/arguments.js');
 const { core } = await inside('js/core.js');
 const { core: pageCore } = await inside('js/browser/core.js');
 const { nextOf } = await inside('js/api/paginate.js');
@@ -132,7 +132,7 @@ const CASES = {
     if (vector.request === 'host') {
       const inner = new (core().Client)(clientId, REDIRECT_URI, clientSecret);
       const build = () => {
-        const given = membersOf(check, 'codeGrant', { code, codeVerifier });
+        const given = readArgument(check, 'codeGrant', { code, codeVerifier });
         return inner.buildHostTokenRequest(given.code, given.codeVerifier, isVerifierOptional);
       };
       checkCore(vector, build, (request) => assert.deepEqual(request, vector.expect));
@@ -196,7 +196,7 @@ const CASES = {
 
   credential(vector) {
     const { config } = vector;
-    const json = isObject(config) ? jsonOf(config, core().credentialMembers().split(' ')) : JSON.stringify(config) ?? '';
+    const json = isObject(config) ? membersToJson(config, core().credentialMembers().split(' ')) : JSON.stringify(config) ?? '';
     checkCore(vector, () => core().readCredential(json, vector.mayActAsClient ?? false),
       (credential) => assert.deepEqual(credential, vector.expect));
   },
@@ -378,7 +378,7 @@ const CASES = {
         for (let n = 0; n < wasted; n += 1) asking.wasted();
         return asking.mayGoAhead(ahead);
       },
-      address: () => pageAddress(list, membersOf(pageAddress, 'listQuery', { next, page })),
+      address: () => pageAddress(list, readArgument(pageAddress, 'listQuery', { next, page })),
       repetition: () => core().pageRepetition(status, retryAfter, number, patience, RECEIVED_AT, random) ?? null,
     }[vector.operation];
     checkCore(vector, run, (seen) => assert.deepEqual(seen, vector.expect));

@@ -10,7 +10,7 @@
  * @param {(key: string) => T} make
  * @returns {(key: string) => T}
  */
-export function kept(make) {
+export function memoize(make) {
   /** @type {Map<string, T>} */
   const made = new Map();
   return (key) => {
