@@ -1,9 +1,9 @@
 /**
- * What goes into the header of the next request.
+ * Supplies the `Authorization` header of the next request.
  *
- * In: a credential as the core read it out of a config, the tokens beside it, and the holder of that config. Out: the newest
- * value of `Authorization`, and whether there is a newer one than a server refused. What never happens here: a rule of OAuth,
- * a request to the API, or a call of whoever uses the credential.
+ * In: a credential as the core read it from a config, the tokens beside it, and the token store of that config. Out: the
+ * newest value of the header, and whether a request that a server refused may be repeated with a newer one. What never
+ * happens here: a rule of OAuth, a request to the API, or a call into the code that uses the credential.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -15,116 +15,116 @@ import { keeperOf } from './token-keeper.js';
 
 /** @typedef {import('../pkg/core.js').StoredCredential} StoredCredential */
 /** @typedef {import('./nocodb/environment.js').Environment} Environment */
+/** @typedef {import('./token-connection.js').ActiveTokens} ActiveTokens */
 /** @typedef {import('./token-connection.js').Connection} Connection */
-/** @typedef {import('./token-connection.js').Current} Current */
-/** @typedef {import('./token-store.js').Holder} Holder */
-/** @typedef {import('./token-store.js').Pair} Pair */
+/** @typedef {import('./token-store.js').ConnectionTokens} ConnectionTokens */
+/** @typedef {import('./token-store.js').TokenStore} TokenStore */
 
 /**
  * @typedef {object} Credential
  * @property {string} authorization the value of the header
- * @property {Current} [current] the tokens that it was made of, where a connection has them
+ * @property {ActiveTokens} [tokens] that the header carries, where a connection keeps them
  */
 
-/** @typedef {Partial<Pick<Pair, 'expiresAt' | 'obtainedAt' | 'scopes'>>} TokenFacts what is known of tokens */
+/** @typedef {Partial<Pick<ConnectionTokens, 'expiresAt' | 'obtainedAt' | 'scopes'>>} TokenInfo what is known of the tokens */
 
-/** @type {TokenFacts} */
+/** @type {TokenInfo} */
 const UNKNOWN = Object.freeze({});
 
-/** A credential that stays as it is: a token that nothing renews. */
+/** A credential that never changes: a token that this package cannot refresh. */
 export class Credentials {
   /** @type {Credential | undefined} */
-  #only;
+  #credential;
 
-  /** @type {TokenFacts} */
-  #facts;
+  /** @type {TokenInfo} */
+  #tokenInfo;
 
   /**
    * @param {Omit<StoredCredential, 'accessToken'>} stored
-   * @param {TokenFacts} [facts]
+   * @param {TokenInfo} [tokenInfo]
    */
-  constructor({ kind, authorization, email, hasUser, hint }, facts = UNKNOWN) {
+  constructor({ kind, authorization, email, hasUser, hint }, tokenInfo = UNKNOWN) {
     this.kind = kind;
     this.email = email;
     this.hasUser = hasUser;
     this.hint = hint;
-    this.#only = authorization === undefined ? undefined : { authorization };
-    this.#facts = facts;
+    this.#credential = authorization === undefined ? undefined : { authorization };
+    this.#tokenInfo = tokenInfo;
   }
 
-  /** What it is called before anybody knows whose it is. It tells nothing. @returns {string} */
+  /** Identifies the credential until its account is known, and reveals nothing about it. @returns {string} */
   get name() {
-    return `token ${digest(this.#only?.authorization ?? '').toString('base64url')}`;
+    return `token ${digest(this.#credential?.authorization ?? '').toString('base64url')}`;
   }
 
-  /** That of the tokens, where a keeper renews them. @returns {Connection | undefined} */
+  /** The connection that refreshes the tokens, if there is one. @returns {Connection | undefined} */
   get connection() {
     return undefined;
   }
 
-  /** What this process did with it. @returns {import('./activity.js').Activity} */
+  /** What this process did with the credential. @returns {import('./activity.js').Activity} */
   get activity() {
     return activityOf(this.name);
   }
 
   /**
-   * @param {number} [_patienceMs] how long to wait for tokens
+   * @param {number} [_tokenTimeoutMs] how long to wait for tokens
    * @returns {Promise<Credential>}
-   * @throws {BitbucketAuthError} what `Connection.newest` throws; `INVALID_CONFIG`
+   * @throws {BitbucketAuthError} what `Connection.acquire` throws; `INVALID_CONFIG`
    */
-  async newest(_patienceMs) {
-    return /** @type {Credential} */ (this.#only);
+  async newest(_tokenTimeoutMs) {
+    return /** @type {Credential} */ (this.#credential);
   }
 
   /**
-   * Whether a request that the API answered 401 is to be sent again with the newest credential.
+   * Whether to repeat a request, which the API answered with 401, with the newest credential.
    *
    * @param {Credential} _used
-   * @param {number} _repetitions how often it was repeated before
+   * @param {number} _repetitions how often the request was repeated before
    * @returns {boolean}
    * @throws {BitbucketAuthError} `INVALID_CONFIG`
    */
-  renews(_used, _repetitions) {
+  shouldRetryAfter401(_used, _repetitions) {
     return false;
   }
 
   /**
-   * A newer credential than the one with which somebody's work failed, if it may cure that.
+   * A newer credential for work that failed with this one, if a newer one may help.
    *
    * @param {Credential} _used
    * @param {number} _repetitions how often the work was repeated before
    * @returns {Promise<Credential | undefined>}
-   * @throws {BitbucketAuthError} what `Connection.newest` throws
+   * @throws {BitbucketAuthError} what `Connection.acquire` throws
    */
-  async cureFor(_used, _repetitions) {
+  async replacementFor(_used, _repetitions) {
     return undefined;
   }
 
   /**
-   * What is known of the newest tokens, as they are.
+   * What is known of the newest tokens. It does not refresh them.
    *
-   * @returns {Promise<TokenFacts>}
+   * @returns {Promise<TokenInfo>}
    */
-  async facts() {
-    return this.#facts;
+  async tokenInfo() {
+    return this.#tokenInfo;
   }
 }
 
-/** Tokens that could be renewed, if the environment described the OAuth client. */
-class StrandedCredentials extends Credentials {
+/** Tokens that cannot be refreshed because the environment does not describe the OAuth client. */
+class UnrefreshableCredentials extends Credentials {
   #problems;
 
   #expiresAt;
 
   /**
    * @param {StoredCredential} stored
-   * @param {TokenFacts} facts
+   * @param {TokenInfo} tokenInfo
    * @param {import('./error.js').Failure[]} problems of the environment
    */
-  constructor(stored, facts, problems) {
-    super(stored, facts);
+  constructor(stored, tokenInfo, problems) {
+    super(stored, tokenInfo);
     this.#problems = problems;
-    this.#expiresAt = facts.expiresAt;
+    this.#expiresAt = tokenInfo.expiresAt;
   }
 
   /** @override */
@@ -135,32 +135,32 @@ class StrandedCredentials extends Credentials {
   }
 
   /** @override @returns {boolean} */
-  renews() {
+  shouldRetryAfter401() {
     throw configFailure(this.#problems);
   }
 }
 
-/** Tokens that a keeper renews. */
-class RenewedCredentials extends Credentials {
+/** Tokens that a connection refreshes. */
+class RefreshableCredentials extends Credentials {
   #connection;
 
-  #holder;
+  #store;
 
   /**
    * @param {StoredCredential} stored
    * @param {Connection} connection
-   * @param {Holder} holder
+   * @param {TokenStore} store
    */
-  constructor({ authorization: _kept, ...stored }, connection, holder) {
-    // The keeper has the tokens, and a copy of them takes kilobytes.
+  constructor({ authorization: _kept, ...stored }, connection, store) {
+    // The connection has the tokens, and another copy of them takes kilobytes.
     super(stored);
     this.#connection = connection;
-    this.#holder = holder;
+    this.#store = store;
   }
 
   /** @override */
   get name() {
-    return nameOf(this.#connection);
+    return rateLimitNameOf(this.#connection);
   }
 
   /** @override */
@@ -175,10 +175,10 @@ class RenewedCredentials extends Credentials {
 
   /**
    * @override
-   * @param {number} [patienceMs]
+   * @param {number} [tokenTimeoutMs]
    */
-  async newest(patienceMs) {
-    return bearer(await this.#connection.newest(this.#holder, patienceMs));
+  async newest(tokenTimeoutMs) {
+    return bearerCredential(await this.#connection.acquire(this.#store, tokenTimeoutMs));
   }
 
   /**
@@ -186,8 +186,8 @@ class RenewedCredentials extends Credentials {
    * @param {Credential} used
    * @param {number} repetitions
    */
-  renews({ current }, repetitions) {
-    return this.#connection.rejected(/** @type {Current} */ (current), repetitions);
+  shouldRetryAfter401({ tokens }, repetitions) {
+    return this.#connection.shouldRetryAfter401(/** @type {ActiveTokens} */ (tokens), repetitions);
   }
 
   /**
@@ -195,48 +195,49 @@ class RenewedCredentials extends Credentials {
    * @param {Credential} used
    * @param {number} repetitions
    */
-  async cureFor({ current }, repetitions) {
-    const newer = await this.#connection.cureFor(this.#holder, /** @type {Current} */ (current), repetitions);
-    return newer && bearer(newer);
+  async replacementFor({ tokens }, repetitions) {
+    const used = /** @type {ActiveTokens} */ (tokens);
+    const newer = await this.#connection.replacementFor(this.#store, used, repetitions);
+    return newer && bearerCredential(newer);
   }
 
   /** @override */
-  facts() {
-    return this.#connection.latest();
+  tokenInfo() {
+    return this.#connection.newestKnown();
   }
 }
 
 /**
  * @param {StoredCredential} stored
- * @param {Pair} pair the tokens of the same config
- * @param {Holder} holder of it
+ * @param {ConnectionTokens} tokens of the same config
+ * @param {TokenStore} store of that config
  * @param {Environment} environment
  * @returns {Credentials}
  */
-export function createCredentials(stored, pair, holder, environment) {
+export function createCredentials(stored, tokens, store, environment) {
   const { client, problems } = environment;
-  const facts = core().holdsTokens(stored.kind) ? pair : UNKNOWN;
-  if (!stored.canRenew) return new Credentials(stored, facts);
-  if (!client) return new StrandedCredentials(stored, facts, problems);
+  const tokenInfo = core().holdsTokens(stored.kind) ? tokens : UNKNOWN;
+  if (!stored.canRenew) return new Credentials(stored, tokenInfo);
+  if (!client) return new UnrefreshableCredentials(stored, tokenInfo, problems);
   const keeper = keeperOf({ ...environment, client });
-  if (!core().isOfClient(stored.kind)) return new RenewedCredentials(stored, keeper.attach(pair, holder), holder);
+  if (!core().isOfClient(stored.kind)) return new RefreshableCredentials(stored, keeper.attach(tokens, store), store);
   const connection = keeper.ofClient();
-  // Every process knows it by this one.
-  names.set(connection, `client ${client.clientId}`);
-  return new RenewedCredentials(stored, connection, holder);
+  // All processes have to use the same name for it.
+  rateLimitNames.set(connection, `client ${client.clientId}`);
+  return new RefreshableCredentials(stored, connection, store);
 }
 
-/** @param {Current} current @returns {Credential} */
-function bearer(current) {
-  return { authorization: core().bearer(current.accessToken), current };
+/** @param {ActiveTokens} tokens @returns {Credential} */
+function bearerCredential(tokens) {
+  return { authorization: core().bearer(tokens.accessToken), tokens };
 }
 
-/** What connections are called. @type {WeakMap<Connection, string>} */
-const names = new WeakMap();
+/** The names under which the rate limiter counts. @type {WeakMap<Connection, string>} */
+const rateLimitNames = new WeakMap();
 
 /** @param {Connection} connection */
-function nameOf(connection) {
-  const name = names.get(connection) ?? `connection ${randomUUID()}`;
-  names.set(connection, name);
+function rateLimitNameOf(connection) {
+  const name = rateLimitNames.get(connection) ?? `connection ${randomUUID()}`;
+  rateLimitNames.set(connection, name);
   return name;
 }

@@ -24,7 +24,7 @@ import { RateLog, SharedLogs } from './rate-log.js';
 /** @typedef {import('./nocodb/environment.js').Environment} Environment */
 
 /**
- * @typedef {object} TakeOptions
+ * @typedef {object} AcquireOptions
  * @property {AbortSignal | null} [signal]
  * @property {number} [maxWaitMs] by default there is no end to waiting
  * @property {(message: string) => void} [log]
@@ -122,12 +122,12 @@ export class RateLimiter {
    *
    * @param {string} account whose limit it is; no secret
    * @param {string} group of resources
-   * @param {TakeOptions} [options]
+   * @param {AcquireOptions} [options]
    * @returns {Promise<void>}
    * @throws {BitbucketAuthError} `API_RATE_LIMITED` when too many wait, the wait would be too long, or Bitbucket asks for more
    *   than a minute, with `retryAfter`; `REQUEST_ABORTED`
    */
-  take(account, group, options = {}) {
+  acquire(account, group, options = {}) {
     return this.#lineOf(account, group).take(options);
   }
 
@@ -139,7 +139,7 @@ export class RateLimiter {
    * @param {{ status: number, headers: Record<string, string> }} answer with lower-case names of header fields
    * @returns {Promise<void>}
    */
-  async observe(account, group, { status, headers }) {
+  async onResponse(account, group, { status, headers }) {
     const limit = headers['x-ratelimit-limit'];
     const near = headers['x-ratelimit-nearlimit'];
     const line = this.#lineOf(account, group);
@@ -160,7 +160,7 @@ export class RateLimiter {
    * @param {() => Promise<string | undefined>} ask for the account, which Bitbucket told; once
    * @returns {Promise<void>}
    */
-  async prove(own, ask) {
+  async resolveAccount(own, ask) {
     if (this.#proven.has(own)) return;
     this.#proven.set(own, undefined);
     const account = await ask();
@@ -271,7 +271,7 @@ class Line {
   }
 
   /**
-   * @param {TakeOptions} options
+   * @param {AcquireOptions} options
    * @returns {Promise<void>}
    */
   async take({ signal, maxWaitMs = Infinity, log }) {

@@ -13,27 +13,27 @@ import { BitbucketAuthError, withWait } from './error.js';
 import { Sleepers } from './sleepers.js';
 import { requestTokens } from './token-endpoint.js';
 import {
-  hasLivingStore, makePair, noteStored, readStores, refuseEnded, reportDeath, reportFailure, reportRefresh, reportUnstored,
-  storePair,
+  assertAttached, createTokens, hasAttachedStore, loadFromStores, logDeadConnection, logRefresh, logRefreshFailure,
+  logUnsavedTokens, markSaved, saveToStores,
 } from './token-store.js';
 
 /** @typedef {import('../pkg/core.js').RefreshPolicy} RefreshPolicy */
 /** @typedef {import('./coordination/memory.js').Lock} Lock */
 /** @typedef {import('./token-keeper.js').TokenKeeper} TokenKeeper */
-/** @typedef {import('./token-store.js').Holder} Holder */
-/** @typedef {import('./token-store.js').Pair} Pair */
+/** @typedef {import('./token-store.js').TokenStore} TokenStore */
+/** @typedef {import('./token-store.js').ConnectionTokens} ConnectionTokens */
 
-/** @typedef {Readonly<{ accessToken: string, generation: number, pair: Pair }>} Current the pair to use now */
+/** @typedef {Readonly<{ accessToken: string, generation: number, tokens: ConnectionTokens }>} ActiveTokens the tokens to use now */
 
 // How long a call waits for tokens. The turn that brings them goes on without it.
-const PATIENCE_MS = 50_000;
+const ACQUIRE_TIMEOUT_MS = 50_000;
 
 // How often a call that waits asks whether it still has to, and whether there is any hope.
 const ASK_AGAIN_MS = 2000;
 
 const NAME_LENGTH = 8;
 
-/** The number of every pair but the newest, where it makes no difference which. */
+/** The number of every tokens but the newest, where it makes no difference which. */
 const OLDER = 0;
 
 /** One chain of refresh tokens, of which only the last one is good. */
@@ -44,8 +44,8 @@ export class Connection {
   /** @type {RefreshPolicy} */
   #policy;
 
-  /** @type {Pair} */
-  #pair;
+  /** @type {ConnectionTokens} */
+  #tokens;
 
   /** What the connection is called in the log: a part of the first key, which tells nothing. @type {string} */
   name;
@@ -59,7 +59,7 @@ export class Connection {
   /** The key of the one before, until its successor is published. @type {string} */
   #publishedKey;
 
-  /** What is handed out, made once for each pair. @type {Current | undefined} */
+  /** What is handed out, made once for each tokens. @type {ActiveTokens | undefined} */
   #current;
 
   /** @type {Promise<void> | undefined} */
@@ -68,7 +68,7 @@ export class Connection {
   /** @type {NodeJS.Timeout | undefined} */
   #retry;
 
-  /** Who waited for the turn, while there is one. @type {Set<Holder> | undefined} */
+  /** Who waited for the turn, while there is one. @type {Set<TokenStore> | undefined} */
   #waiting;
 
   /** Those who wait for the turn. @type {Sleepers | undefined} */
@@ -86,123 +86,123 @@ export class Connection {
   /** Why the last token request failed. @type {BitbucketAuthError | undefined} */
   #lastError;
 
-  /** The number of the last pair that a store refused. */
+  /** The number of the last tokens that a store refused. */
   #unstored = 0;
 
   #touchedAt = Date.now();
 
   /**
    * @param {TokenKeeper} keeper
-   * @param {Pair} pair
+   * @param {ConnectionTokens} tokens
    * @param {string} key
    */
-  constructor(keeper, pair, key) {
+  constructor(keeper, tokens, key) {
     const { RefreshPolicy } = core();
     this.#keeper = keeper;
-    this.#pair = pair;
+    this.#tokens = tokens;
     this.name = key.slice(0, NAME_LENGTH);
     this.#key = key;
     this.#publishedKey = key;
     this.#policy = new RefreshPolicy(
-      pair.obtainedAt, pair.expiresAt, pair.accessToken !== undefined, keeper.environment.lockoutMs, Date.now(),
+      tokens.obtainedAt, tokens.expiresAt, tokens.accessToken !== undefined, keeper.environment.lockoutMs, Date.now(),
     );
   }
 
   /**
-   * @param {Pair} pair
+   * @param {ConnectionTokens} tokens
    * @param {string} key
-   * @param {Holder} [owner]
+   * @param {TokenStore} [store]
    */
-  attach(pair, key, owner) {
+  attach(tokens, key, store) {
     const now = Date.now();
     this.#touchedAt = now;
     if (key !== this.#key) return;
-    const { accessToken } = this.#pair;
-    if (pair.accessToken !== undefined && pair.accessToken !== accessToken
-      && this.#policy.configured(pair.obtainedAt, pair.expiresAt, now)) {
-      this.#pair = pair;
+    const { accessToken } = this.#tokens;
+    if (tokens.accessToken !== undefined && tokens.accessToken !== accessToken
+      && this.#policy.configured(tokens.obtainedAt, tokens.expiresAt, now)) {
+      this.#tokens = tokens;
     }
-    if (owner && pair.accessToken === this.#pair.accessToken) noteStored(owner, this.#policy.generation);
+    if (store && tokens.accessToken === this.#tokens.accessToken) markSaved(store, this.#policy.generation);
   }
 
   /**
-   * The newest tokens, renewed if that is due, after they were handed to the holder's store.
+   * The newest tokens, renewed if that is due, after they were handed to the store's store.
    *
-   * @param {Holder} owner
-   * @param {number} [patienceMs] how long to wait for them
-   * @returns {Promise<Current>}
+   * @param {TokenStore} store
+   * @param {number} [timeoutMs] how long to wait for them
+   * @returns {Promise<ActiveTokens>}
    * @throws {BitbucketAuthError} `RECONNECT_REQUIRED`, `REFRESH_PENDING`, and what `requestTokens` throws
    */
-  async newest(owner, patienceMs = PATIENCE_MS) {
-    const until = performance.now() + patienceMs;
-    for (let known = owner.stored; ;) {
-      refuseEnded(owner);
+  async acquire(store, timeoutMs = ACQUIRE_TIMEOUT_MS) {
+    const until = performance.now() + timeoutMs;
+    for (let known = store.savedGeneration; ;) {
+      assertAttached(store);
       const now = Date.now();
       const deadline = now + until - performance.now();
-      if (this.#mayUse(this.#policy.asked(known, deadline, now), owner)) return this.#snapshot();
+      if (this.#mayUse(this.#policy.asked(known, deadline, now), store)) return this.#snapshot();
       // Within one call a store that fails is not tried again.
-      if (await this.#isOver(until)) known = owner.handed;
+      if (await this.#isOver(until)) known = store.offeredGeneration;
     }
   }
 
   /**
    * Tokens that are newer than the newest, or than those with a certain refresh token.
    *
-   * @param {Holder} owner
+   * @param {TokenStore} store
    * @param {string} [refreshToken]
-   * @returns {Promise<Current>}
-   * @throws {BitbucketAuthError} like `newest`
+   * @returns {Promise<ActiveTokens>}
+   * @throws {BitbucketAuthError} like `acquire`
    */
-  async renewed(owner, refreshToken = this.#pair.refreshToken) {
-    return this.#renewedAfter(owner, refreshToken === this.#pair.refreshToken ? this.#policy.generation : OLDER);
+  async forceRefresh(store, refreshToken = this.#tokens.refreshToken) {
+    return this.#refreshAfter(store, refreshToken === this.#tokens.refreshToken ? this.#policy.generation : OLDER);
   }
 
   /**
    * Newer tokens than those with which somebody's work failed, if they may cure it.
    *
-   * @param {Holder} owner
-   * @param {Current} used
+   * @param {TokenStore} store
+   * @param {ActiveTokens} used
    * @param {number} repetitions how often the work was repeated before
-   * @returns {Promise<Current | undefined>}
-   * @throws {BitbucketAuthError} like `newest`
+   * @returns {Promise<ActiveTokens | undefined>}
+   * @throws {BitbucketAuthError} like `acquire`
    */
-  async cureFor(owner, { generation, accessToken }, repetitions) {
+  async replacementFor(store, { generation, accessToken }, repetitions) {
     if (!this.#policy.suspect(generation, repetitions, Date.now())) return undefined;
-    const newer = await this.#renewedAfter(owner, generation);
+    const newer = await this.#refreshAfter(store, generation);
     return newer.accessToken === accessToken ? undefined : newer;
   }
 
   /**
-   * @param {Holder} owner
+   * @param {TokenStore} store
    * @param {number} generation of the tokens that there are to be newer ones than
-   * @returns {Promise<Current>}
-   * @throws {BitbucketAuthError} like `newest`
+   * @returns {Promise<ActiveTokens>}
+   * @throws {BitbucketAuthError} like `acquire`
    */
-  async #renewedAfter(owner, generation) {
-    refuseEnded(owner);
-    const until = performance.now() + PATIENCE_MS;
+  async #refreshAfter(store, generation) {
+    assertAttached(store);
+    const until = performance.now() + ACQUIRE_TIMEOUT_MS;
     for (;;) {
       const now = Date.now();
       const deadline = now + until - performance.now();
-      if (this.#mayUse(this.#policy.renew(generation, deadline, now), owner)) break;
+      if (this.#mayUse(this.#policy.renew(generation, deadline, now), store)) break;
       await this.#isOver(until);
       if (this.#policy.generation === generation && !this.#policy.isForced) {
         throw this.#why(this.#policy.reason(Date.now()));
       }
     }
-    return this.newest(owner, until - performance.now());
+    return this.acquire(store, until - performance.now());
   }
 
   /**
    * The newest tokens that are known anywhere, as they are.
    *
-   * @returns {Promise<Pair>}
+   * @returns {Promise<ConnectionTokens>}
    */
-  async latest() {
+  async newestKnown() {
     const entry = await this.#keeper.coordination.find(this.#key);
-    if (!entry || entry.key === this.#key || 'dead' in entry.value) return this.#pair;
+    if (!entry || entry.key === this.#key || 'dead' in entry.value) return this.#tokens;
     const { value } = entry;
-    return this.#policy.believes(value.obtainedAt, value.expiresAt) ? value : this.#pair;
+    return this.#policy.believes(value.obtainedAt, value.expiresAt) ? value : this.#tokens;
   }
 
   /**
@@ -211,7 +211,7 @@ export class Connection {
    * @param {string} refreshToken
    * @returns {Promise<boolean>}
    */
-  async includes(refreshToken) {
+  async ownsRefreshToken(refreshToken) {
     const { coordination } = this.#keeper;
     const key = this.#keeper.keyOf(refreshToken);
     if (key === this.#key) return true;
@@ -231,11 +231,11 @@ export class Connection {
   /**
    * Whether a request with these tokens that the API answered 401 is to be sent again with the newest.
    *
-   * @param {Current} used
+   * @param {ActiveTokens} used
    * @param {number} repetitions how often it was repeated before
    * @returns {boolean}
    */
-  rejected({ generation }, repetitions) {
+  shouldRetryAfter401({ generation }, repetitions) {
     return this.#policy.reject(generation, repetitions, Date.now());
   }
 
@@ -250,14 +250,14 @@ export class Connection {
 
   /**
    * @param {number} answer of the policy
-   * @param {Holder} owner who asked
+   * @param {TokenStore} store who asked
    * @returns {boolean}
    * @throws {BitbucketAuthError} when nothing can be waited for
    */
-  #mayUse(answer, owner) {
+  #mayUse(answer, store) {
     const { RefreshAnswer } = core();
     if (answer === RefreshAnswer.Use) return true;
-    this.#begin(owner);
+    this.#begin(store);
     if (answer === RefreshAnswer.Turn) return false;
     throw this.#why(answer);
   }
@@ -297,13 +297,13 @@ export class Connection {
     return left === undefined ? error : withWait(error, left);
   }
 
-  /** @returns {Current} */
+  /** @returns {ActiveTokens} */
   #snapshot() {
     this.#touchedAt = Date.now();
     const { generation } = this.#policy;
     if (this.#current?.generation !== generation) {
-      const { accessToken = '' } = this.#pair;
-      this.#current = Object.freeze({ accessToken, generation, pair: this.#pair });
+      const { accessToken = '' } = this.#tokens;
+      this.#current = Object.freeze({ accessToken, generation, tokens: this.#tokens });
     }
     return this.#current;
   }
@@ -321,11 +321,11 @@ export class Connection {
   /**
    * Carries out the turn that is under way, unless that happens already.
    *
-   * @param {Holder} owner whose store is to have what it brings
+   * @param {TokenStore} store whose store is to have what it brings
    */
-  #begin(owner) {
+  #begin(store) {
     if (this.#policy.action === core().RefreshAction.Rest) return;
-    (this.#waiting ??= new Set()).add(owner);
+    (this.#waiting ??= new Set()).add(store);
     if (this.#turn) return;
     /** @param {unknown} [error] */
     const end = (error) => {
@@ -341,20 +341,20 @@ export class Connection {
   /**
    * Begins another turn by itself if the policy wants one. It must not keep a process alive.
    *
-   * @param {Holder[]} holders whose stores are to have what it brings
+   * @param {TokenStore[]} stores whose stores are to have what it brings
    */
-  #retryLater(holders) {
+  #retryLater(stores) {
     clearTimeout(this.#retry);
     const wait = this.#policy.retryIn(Date.now());
-    const owner = holders.find((holder) => hasLivingStore([holder]));
-    if (wait === undefined || !owner) return;
+    const store = stores.find((store) => hasAttachedStore([store]));
+    if (wait === undefined || !store) return;
     const retry = () => {
       const now = Date.now();
       // Timers count from the beginning of the event loop's turn that set them, so they may be early.
-      if (this.#policy.retryIn(now) !== 0) this.#retryLater(holders);
+      if (this.#policy.retryIn(now) !== 0) this.#retryLater(stores);
       else {
-        this.#policy.asked(owner.stored, Infinity, now);
-        this.#begin(owner);
+        this.#policy.asked(store.savedGeneration, Infinity, now);
+        this.#begin(store);
       }
     };
     this.#retry = setTimeout(retry, wait).unref();
@@ -394,7 +394,7 @@ export class Connection {
             action = await this.#bury();
             break;
           case RefreshAction.Report:
-            reportUnstored(this.#waiting ?? [], this.#policy.generation, this);
+            logUnsavedTokens(this.#waiting ?? [], this.#policy.generation, this);
             action = this.#on(RefreshEvent.Reported);
             break;
           case RefreshAction.Wait:
@@ -439,13 +439,13 @@ export class Connection {
 
   async #look() {
     const { RefreshEvent } = core();
-    const { key = this.#key, value = this.#pair } = await this.#keeper.coordination.find(this.#key) ?? {};
-    const { accessToken, obtainedAt, expiresAt, diedAt } = /** @type {Pair & { diedAt?: number }} */ (value);
+    const { key = this.#key, value = this.#tokens } = await this.#keeper.coordination.find(this.#key) ?? {};
+    const { accessToken, obtainedAt, expiresAt, diedAt } = /** @type {ConnectionTokens & { diedAt?: number }} */ (value);
     const isSame = key === this.#key;
-    const news = core().newsOf('refreshToken' in value, 'dead' in value, isSame, accessToken === this.#pair.accessToken);
+    const news = core().newsOf('refreshToken' in value, 'dead' in value, isSame, accessToken === this.#tokens.accessToken);
     if (news === 'death') return this.#policy.foundDead(diedAt, Date.now(), Math.random());
     if (news === 'pair') {
-      return this.#adopt(/** @type {Pair} */ (value), key, () => (
+      return this.#adopt(/** @type {ConnectionTokens} */ (value), key, () => (
         this.#policy.found(obtainedAt, expiresAt, isSame, Date.now(), Math.random())
       ));
     }
@@ -456,31 +456,31 @@ export class Connection {
   async #lookIntoStores() {
     const { RefreshEvent } = core();
     const waiting = this.#waiting ?? [];
-    const theirs = await readStores(waiting, this);
-    if (!hasLivingStore(waiting)) return this.#on(RefreshEvent.Abandoned);
+    const theirs = await loadFromStores(waiting, this);
+    if (!hasAttachedStore(waiting)) return this.#on(RefreshEvent.Abandoned);
     if (!theirs) return this.#on(RefreshEvent.NothingFound);
     const before = this.#key;
     const action = this.#adopt(theirs, this.#keeper.keyOf(theirs.refreshToken), () => (
       this.#policy.foundInRow(theirs.obtainedAt, theirs.expiresAt, Date.now(), Math.random())
     ));
     // Other wrappers of this process have the one before.
-    if (this.#key !== before) await this.#keeper.coordination.publish(before, this.#entry(this.#pair));
+    if (this.#key !== before) await this.#keeper.coordination.publish(before, this.#entry(this.#tokens));
     return action;
   }
 
   /**
-   * Takes a pair if the policy does.
+   * Takes a tokens if the policy does.
    *
-   * @param {Pair} pair
+   * @param {ConnectionTokens} tokens
    * @param {string} key of its refresh token
    * @param {() => number} decide
    * @returns {number} the next action
    */
-  #adopt(pair, key, decide) {
+  #adopt(tokens, key, decide) {
     const { generation } = this.#policy;
     const action = decide();
     if (this.#policy.generation !== generation) {
-      this.#take(makePair(pair), key);
+      this.#take(createTokens(tokens), key);
       this.#publishedKey = key;
     }
     return action;
@@ -492,11 +492,11 @@ export class Connection {
     try {
       const tokens = await observeRefresh(() => ({ connection: this.name, grant }), () => this.#requestTokens());
       const action = this.#policy.renewed(tokens.obtainedAt, tokens.expiresAt, Date.now(), Math.random());
-      // In memory first: whatever happens elsewhere, this process keeps the only pair that works.
-      const newer = makePair({ refreshToken: this.#pair.refreshToken, ...tokens });
+      // In memory first: whatever happens elsewhere, this process keeps the only tokens that works.
+      const newer = createTokens({ refreshToken: this.#tokens.refreshToken, ...tokens });
       this.#take(newer, this.#keeper.keyOf(newer.refreshToken));
       this.activity.refreshes += 1;
-      reportRefresh(this.#waiting ?? [], this, performance.now() - sentAt);
+      logRefresh(this.#waiting ?? [], this, performance.now() - sentAt);
       this.#leave((pass) => pass.granted(sentAt));
       void coordination.noteGrant(performance.now() - sentAt);
       return action;
@@ -504,7 +504,7 @@ export class Connection {
       if (!(error instanceof BitbucketAuthError)) throw error;
       this.#lastError = error;
       this.activity.failed(error);
-      reportFailure(this.#waiting ?? [], this, error, performance.now() - sentAt);
+      logRefreshFailure(this.#waiting ?? [], this, error, performance.now() - sentAt);
       const { code, retryable, retryAfter } = error;
       if (core().isRefusal(code)) {
         this.#refusedAt = performance.now();
@@ -518,7 +518,7 @@ export class Connection {
 
   #requestTokens() {
     const { environment, grant } = this.#keeper;
-    const { refreshToken, scopes } = this.#pair;
+    const { refreshToken, scopes } = this.#tokens;
     return requestTokens(environment, (client) => client.buildRenewalRequest(grant, refreshToken), grant, { refreshToken, scopes });
   }
 
@@ -541,12 +541,12 @@ export class Connection {
   }
 
   /**
-   * @param {Pair} pair
+   * @param {ConnectionTokens} tokens
    * @param {string} key
    */
-  #take(pair, key) {
+  #take(tokens, key) {
     const before = this.#key;
-    this.#pair = pair;
+    this.#tokens = tokens;
     this.#key = key;
     this.#lastError = undefined;
     if (key !== before) this.#keeper.rename(this, before, key);
@@ -554,22 +554,22 @@ export class Connection {
 
   async #bury() {
     const { RefreshAction, RefreshEvent } = core();
-    // With the pair, which is all that is left of the connection if the verdict is a mistake.
-    const death = this.#entry({ ...this.#pair, dead: true, diedAt: Date.now() });
+    // With the tokens, which is all that is left of the connection if the verdict is a mistake.
+    const death = this.#entry({ ...this.#tokens, dead: true, diedAt: Date.now() });
     const isNews = await this.#keeper.coordination.publish(this.#key, death);
     const action = this.#on(isNews ? RefreshEvent.Published : RefreshEvent.Superseded);
     // Otherwise something turned up that follows the refresh token.
-    if (action === RefreshAction.Rest) reportDeath(this.#waiting ?? [], this);
+    if (action === RefreshAction.Rest) logDeadConnection(this.#waiting ?? [], this);
     return action;
   }
 
-  /** @returns {Promise<boolean>} whether no other pair was faster */
+  /** @returns {Promise<boolean>} whether no other tokens was faster */
   async #publish() {
     const { coordination } = this.#keeper;
     // Nobody knows the new refresh token before it is published, so its lock is free; whoever waits for the old one's
-    // finds the new pair, and then waits until it is stored.
+    // finds the new tokens, and then waits until it is stored.
     const next = this.#key === this.#publishedKey ? undefined : await coordination.lock(this.#key);
-    const isNewest = await coordination.publish(this.#publishedKey, this.#entry(this.#pair));
+    const isNewest = await coordination.publish(this.#publishedKey, this.#entry(this.#tokens));
     this.#publishedKey = this.#key;
     if (next) {
       await this.#unlock();
@@ -586,7 +586,7 @@ export class Connection {
   async #store() {
     const { RefreshEvent } = core();
     const { generation } = this.#policy;
-    const isStored = await storePair(this.#waiting ?? [], this.#pair, generation, this);
+    const isStored = await saveToStores(this.#waiting ?? [], this.#tokens, generation, this);
     this.#unstored = isStored ? 0 : generation;
     return this.#on(this.#unstored ? RefreshEvent.StoreFailed : RefreshEvent.Stored);
   }

@@ -11,12 +11,12 @@ import { RedisCoordination } from './coordination/redis.js';
 import { warn } from './log-lines.js';
 import { RefreshQueue } from './refresh-queue.js';
 import { Connection } from './token-connection.js';
-import { makePair } from './token-store.js';
+import { createTokens } from './token-store.js';
 
 /** @typedef {import('./coordination/memory.js').Coordination} Coordination */
 /** @typedef {import('./nocodb/environment.js').Environment} Environment */
-/** @typedef {import('./token-store.js').Holder} Holder */
-/** @typedef {import('./token-store.js').Pair} Pair */
+/** @typedef {import('./token-store.js').TokenStore} TokenStore */
+/** @typedef {import('./token-store.js').ConnectionTokens} ConnectionTokens */
 
 /** @typedef {Environment & { client: import('../pkg/core.js').Client }} ConfiguredEnvironment */
 
@@ -130,25 +130,25 @@ export class TokenKeeper {
   }
 
   /**
-   * The connection that a pair belongs to, be it the newest or an older one.
+   * The connection that a tokens belongs to, be it the newest or an older one.
    *
-   * @param {Pair} pair out of a config
-   * @param {Holder} [owner] whose config that is
+   * @param {ConnectionTokens} tokens out of a config
+   * @param {TokenStore} [store] whose config that is
    * @returns {Connection}
    */
-  attach(pair, owner) {
+  attach(tokens, store) {
     this.#sweep();
-    const key = this.keyOf(pair.refreshToken);
+    const key = this.keyOf(tokens.refreshToken);
     let connection = this.#connections.get(key);
     if (!connection) {
       const newest = this.coordination.findLocal(key);
       connection = newest && this.#connections.get(newest.key);
     }
     if (!connection) {
-      connection = new Connection(this, pair, key);
+      connection = new Connection(this, tokens, key);
       this.#connections.set(key, connection);
     }
-    connection.attach(pair, key, owner);
+    connection.attach(tokens, key, store);
     return connection;
   }
 
@@ -160,7 +160,7 @@ export class TokenKeeper {
    */
   ofClient() {
     this.#ofClient ??= new TokenKeeper(this.environment, new MemoryCoordination(), 'client_credentials')
-      .attach(makePair({ refreshToken: '' }));
+      .attach(createTokens({ refreshToken: '' }));
     return this.#ofClient;
   }
 

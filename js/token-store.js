@@ -1,9 +1,9 @@
 /**
- * The places where hosts keep the tokens of connections.
+ * Saves the tokens of a connection where NocoDB keeps them, and loads what is there.
  *
- * In: the newest pair of a connection, and the holders that wait for it. Out: whether the host's stores took it, what they
- * have instead, and lines in the host's log that name the connection. What never happens here: a token request, a
- * decision about when to try again, or one store written twice for the holders that share it.
+ * In: the newest tokens of a connection, and the token stores of the wrappers that wait for them. Out: whether NocoDB saved
+ * them, the tokens that its rows hold instead, and log lines that name the connection. What never happens here: a token
+ * request, a decision about when to save again, or a second write to one row because several wrappers share it.
  */
 
 import { core, failure } from './core.js';
@@ -14,10 +14,10 @@ import { within } from './time-limit.js';
 /** @typedef {import('./log-lines.js').LogEntry} LogEntry */
 
 /**
- * Tokens that belong together.
+ * The tokens of one connection, from one token response or one stored config.
  *
- * @typedef {object} Pair
- * @property {string} [accessToken] absent when a config has none that can be sent
+ * @typedef {object} ConnectionTokens
+ * @property {string} [accessToken] absent when the config has none that can be sent
  * @property {string} refreshToken
  * @property {number} [expiresAt] of the access token, in milliseconds since the epoch
  * @property {number} [obtainedAt] in milliseconds since the epoch
@@ -27,206 +27,209 @@ import { within } from './time-limit.js';
 /** @typedef {import('./core.js').Ending} Ending */
 
 /**
- * What tells the refresh tokens of one connection from others: the connection.
+ * What a token store has to know of its connection.
  *
- * @typedef {object} Chain
- * @property {string} name in the log, for connections without a title; it tells nothing
- * @property {(refreshToken: string) => Promise<boolean>} includes whether it is the newest one, or led to that
+ * @typedef {object} ConnectionRef
+ * @property {string} name in the log, for connections without a title; derived from a keyed hash, so that it reveals nothing
+ * @property {(refreshToken: string) => Promise<boolean>} ownsRefreshToken whether this is the connection's newest refresh
+ *   token, or an older one that was exchanged for it
  */
 
 /**
- * `stored`: the store has the pair. `shared`: it does, or keeps a newer one, and had one of somebody else's that renews the
- * tokens of the same authorization. Else the store is none of this connection's any more, and was left as it is.
+ * `saved`: the row has the tokens. `shared`: the row has them or newer ones, and held tokens of the same authorization that
+ * another process had refreshed. An `Ending`: the row no longer belongs to this connection, and was not changed.
  *
- * @typedef {'stored' | 'shared' | Ending} Outcome
+ * @typedef {'saved' | 'shared' | Ending} SaveOutcome
  */
 
 /**
- * Somebody who uses a connection and has a store of its own: a wrapper.
+ * Where one wrapper saves the tokens of its connection.
  *
- * @typedef {object} Holder
- * @property {(pair: Pair, chain: Chain) => Outcome | Promise<Outcome>} store has the host store a pair; rejects when it
- *   could not
- * @property {(chain: Chain) => Promise<Pair | Ending | undefined>} [read] what the store has instead of tokens that
- *   Bitbucket refuses: a pair of somebody else's that renews the tokens of the same authorization, or nothing else
- * @property {(pair: Pair) => unknown} [take] takes a pair that is in the store by now
+ * @typedef {object} TokenStore
+ * @property {(tokens: ConnectionTokens, connection: ConnectionRef) => SaveOutcome | Promise<SaveOutcome>} save rejects when
+ *   NocoDB could not save them
+ * @property {(connection: ConnectionRef) => Promise<ConnectionTokens | Ending | undefined>} [load] after Bitbucket refused the
+ *   connection's refresh token: the tokens of the same authorization that another process saved in the row, if there are any
+ * @property {(tokens: ConnectionTokens) => unknown} [adopt] takes over tokens that are in the row already
  * @property {(line: string, level: LogEntry['level']) => void} log
- * @property {string} [id] of the store: holders with the same one have one store
+ * @property {string} [id] of the row: token stores with the same id write to the same row
  * @property {string} [title] of the connection, for people
- * @property {number} stored the number of the pair that its store has, as far as known
- * @property {number} handed the number of the pair that its store was handed last
- * @property {Ending} [ending] why its store is none of this connection's any more
+ * @property {number} savedGeneration the generation of the tokens in the row, as far as this process knows
+ * @property {number} offeredGeneration the generation of the tokens that `save` was called with last
+ * @property {Ending} [ending] why the row no longer belongs to this connection
  */
 
-// A store that takes longer than this counts as failed; should it succeed later, so much the better.
+// A save that takes longer than this counts as failed. It may still succeed later, which does no harm.
 const STORE_LIMIT_MS = 10_000;
 
 /**
- * A pair, made member by member: V8 gives most objects that come out of a spread a hidden class of their own, which
- * takes more memory than the object.
+ * Creates the object member by member: V8 gives most objects that are created by a spread a hidden class of their own,
+ * which takes more memory than the object.
  *
- * @param {{ [Name in keyof Pair]: Pair[Name] | undefined } & { refreshToken: string }} members
- * @returns {Pair}
+ * @param {{ [Name in keyof ConnectionTokens]: ConnectionTokens[Name] | undefined } & { refreshToken: string }} members
+ * @returns {ConnectionTokens}
  */
-export function makePair({ accessToken, refreshToken, expiresAt, obtainedAt, scopes }) {
-  /** @type {Pair} */
-  const pair = { refreshToken };
-  if (accessToken !== undefined) pair.accessToken = accessToken;
-  if (expiresAt !== undefined) pair.expiresAt = expiresAt;
-  if (obtainedAt !== undefined) pair.obtainedAt = obtainedAt;
-  if (scopes !== undefined) pair.scopes = scopes;
-  return pair;
+export function createTokens({ accessToken, refreshToken, expiresAt, obtainedAt, scopes }) {
+  /** @type {ConnectionTokens} */
+  const tokens = { refreshToken };
+  if (accessToken !== undefined) tokens.accessToken = accessToken;
+  if (expiresAt !== undefined) tokens.expiresAt = expiresAt;
+  if (obtainedAt !== undefined) tokens.obtainedAt = obtainedAt;
+  if (scopes !== undefined) tokens.scopes = scopes;
+  return tokens;
 }
 
 /**
- * A holder without a store.
+ * A token store that saves nothing, for callers that save the tokens themselves.
  *
- * @returns {Holder}
+ * @returns {TokenStore}
  */
-export function storelessHolder() {
-  return { store: () => 'stored', log: () => {}, stored: 0, handed: 0 };
+export function nullTokenStore() {
+  return { save: () => 'saved', log: () => {}, savedGeneration: 0, offeredGeneration: 0 };
 }
 
 /**
- * Notes that a holder's store has a pair.
+ * Records that the row has the tokens of a generation.
  *
- * @param {Holder} owner
+ * @param {TokenStore} store
  * @param {number} generation
  */
-export function noteStored(owner, generation) {
-  owner.stored = generation;
-  owner.handed = generation;
+export function markSaved(store, generation) {
+  store.savedGeneration = generation;
+  store.offeredGeneration = generation;
 }
 
 /**
- * Hands a pair to the stores of the holders that have another one, once to each store.
+ * Saves tokens in each row that does not have them yet, once for each row.
  *
- * @param {Iterable<Holder>} holders
- * @param {Pair} pair
- * @param {number} generation its number
- * @param {Chain} chain
- * @returns {Promise<boolean>} whether each store has it that is still of this connection
+ * @param {Iterable<TokenStore>} stores
+ * @param {ConnectionTokens} tokens
+ * @param {number} generation of the tokens
+ * @param {ConnectionRef} connection
+ * @returns {Promise<boolean>} whether every row that still belongs to this connection has them
  */
-export async function storePair(holders, pair, generation, chain) {
-  const behind = [...holders].filter((owner) => !owner.ending && owner.stored !== generation);
-  const stored = await Promise.all(storesOf(behind).map(async (owners) => {
-    const [owner] = owners;
-    for (const each of owners) each.handed = generation;
+export async function saveToStores(stores, tokens, generation, connection) {
+  const outdated = [...stores].filter((store) => !store.ending && store.savedGeneration !== generation);
+  const saved = await Promise.all(groupByRow(outdated).map(async (group) => {
+    const [first] = group;
+    for (const store of group) store.offeredGeneration = generation;
     try {
-      const outcome = await within(STORE_LIMIT_MS, owner.store(pair, chain));
+      const outcome = await within(STORE_LIMIT_MS, first.save(tokens, connection));
       if (outcome === 'replaced' || outcome === 'deleted') {
-        end(owners, outcome, chain);
+        detach(group, outcome, connection);
         return true;
       }
-      if (outcome === 'shared') sayOnce(owner, chain, SHARED);
-      for (const each of owners) {
-        if (each !== owner) each.take?.(pair);
-        each.stored = generation;
+      if (outcome === 'shared') logOnce(first, connection, SHARED);
+      for (const store of group) {
+        if (store !== first) store.adopt?.(tokens);
+        store.savedGeneration = generation;
       }
       return true;
     } catch {
-      // The host's error may hold the tokens that it could not store, so it stays here.
+      // NocoDB's error may contain the tokens that it could not save, so this drops it.
       return false;
     }
   }));
-  return stored.every(Boolean);
+  return saved.every(Boolean);
 }
 
 /**
- * Looks into the stores for a pair that somebody else obtained, before a refresh token counts as dead.
+ * Loads the tokens that another process saved, before this process gives up a refresh token.
  *
- * @param {Iterable<Holder>} holders
- * @param {Chain} chain
- * @returns {Promise<Pair | undefined>} the newest one. Holders whose store is none of this connection's any more have an
- *   `ending` afterwards
+ * @param {Iterable<TokenStore>} stores
+ * @param {ConnectionRef} connection
+ * @returns {Promise<ConnectionTokens | undefined>} the newest ones. Token stores whose row no longer belongs to this connection
+ *   have an `ending` afterwards
  */
-export async function readStores(holders, chain) {
-  const living = [...holders].filter((owner) => !owner.ending);
-  const pairs = await Promise.all(storesOf(living).map(async (owners) => {
-    const [owner] = owners;
-    // A store that cannot be read has nothing to say.
-    const found = await within(STORE_LIMIT_MS, owner.read?.(chain)).catch(() => undefined);
-    if (typeof found === 'string') {
-      end(owners, found, chain);
+export async function loadFromStores(stores, connection) {
+  const attached = [...stores].filter((store) => !store.ending);
+  const found = await Promise.all(groupByRow(attached).map(async (group) => {
+    const [first] = group;
+    // A row that cannot be read counts as one without newer tokens.
+    const loaded = await within(STORE_LIMIT_MS, first.load?.(connection)).catch(() => undefined);
+    if (typeof loaded === 'string') {
+      detach(group, loaded, connection);
       return undefined;
     }
-    if (found) sayOnce(owner, chain, SHARED);
-    return found;
+    if (loaded) logOnce(first, connection, SHARED);
+    return loaded;
   }));
-  return pairs.reduce((one, other) => (isLater(other, one) ? other : one), undefined);
+  return found.reduce((newest, tokens) => (isLater(tokens, newest) ? tokens : newest), undefined);
 }
 
 /**
- * @param {Pair | undefined} pair
- * @param {Pair | undefined} other
+ * @param {ConnectionTokens | undefined} tokens
+ * @param {ConnectionTokens | undefined} other
  */
-function isLater(pair, other) {
-  if (!pair || !other) return other === undefined;
-  return core().isLater(pair.obtainedAt, pair.expiresAt, other.obtainedAt, other.expiresAt);
+function isLater(tokens, other) {
+  if (!tokens || !other) return other === undefined;
+  return core().isLater(tokens.obtainedAt, tokens.expiresAt, other.obtainedAt, other.expiresAt);
 }
 
 /**
- * Whether one of the holders has a store that is still this connection's. When none has, nobody needs new tokens.
+ * Whether at least one row still belongs to this connection. If none does, nobody needs new tokens.
  *
- * @param {Iterable<Holder>} holders
+ * @param {Iterable<TokenStore>} stores
  * @returns {boolean}
  */
-export function hasLivingStore(holders) {
-  return [...holders].some(({ ending }) => !ending);
+export function hasAttachedStore(stores) {
+  return [...stores].some(({ ending }) => !ending);
 }
 
 /**
- * @param {Holder} owner who wants to use the connection
- * @throws {BitbucketAuthError} `RECONNECT_REQUIRED` when its store is none of this connection's any more
+ * @param {TokenStore} store of the wrapper that asks for tokens
+ * @throws {BitbucketAuthError} `RECONNECT_REQUIRED` when its row no longer belongs to this connection
  */
-export function refuseEnded({ ending }) {
+export function assertAttached({ ending }) {
   if (ending) throw failure('RECONNECT_REQUIRED', 'refresh', { ending });
 }
 
 /**
- * Tells the hosts whose stores do not have a pair, once for each store.
+ * Logs that NocoDB could not save new tokens, once for each row that lacks them.
  *
- * @param {Iterable<Holder>} holders
- * @param {number} generation of the pair
- * @param {Chain} chain
+ * @param {Iterable<TokenStore>} stores
+ * @param {number} generation of the tokens
+ * @param {ConnectionRef} connection
  */
-export function reportUnstored(holders, generation, chain) {
-  const behind = [...holders].filter(({ ending, stored }) => !ending && stored !== generation);
-  report(behind, chain, { level: 'ERROR', event: 'tokens-unstored', text: failure('PERSIST_FAILED', 'refresh').message });
+export function logUnsavedTokens(stores, generation, connection) {
+  const outdated = [...stores].filter(({ ending, savedGeneration }) => !ending && savedGeneration !== generation);
+  const text = failure('PERSIST_FAILED', 'refresh').message;
+  logForEach(outdated, connection, { level: 'ERROR', event: 'tokens-unstored', text });
 }
 
 /**
- * Tells the hosts that the refresh token is dead, once for each store.
+ * Logs that Bitbucket no longer accepts the refresh token, once for each row.
  *
- * @param {Iterable<Holder>} holders
- * @param {Chain} chain
+ * @param {Iterable<TokenStore>} stores
+ * @param {ConnectionRef} connection
  */
-export function reportDeath(holders, chain) {
+export function logDeadConnection(stores, connection) {
   const text = failure('RECONNECT_REQUIRED', 'refresh').message;
-  report([...holders].filter(({ ending }) => !ending), chain, { level: 'ERROR', event: 'connection-dead', text });
+  const attached = [...stores].filter(({ ending }) => !ending);
+  logForEach(attached, connection, { level: 'ERROR', event: 'connection-dead', text });
 }
 
 /**
- * Tells the hosts that there are new tokens, once for each store.
+ * Logs a refresh, once for each row.
  *
- * @param {Iterable<Holder>} holders
- * @param {Chain} chain
+ * @param {Iterable<TokenStore>} stores
+ * @param {ConnectionRef} connection
  * @param {number} durationMs of the token request
  */
-export function reportRefresh(holders, chain, durationMs) {
-  report(holders, chain, { level: 'INFO', event: 'refreshed', text: 'Bitbucket issued new tokens.', durationMs });
+export function logRefresh(stores, connection, durationMs) {
+  logForEach(stores, connection, { level: 'INFO', event: 'refreshed', text: 'Bitbucket issued new tokens.', durationMs });
 }
 
 /**
- * Tells the hosts that there are no new tokens, once for each store.
+ * Logs a refresh that failed, once for each row.
  *
- * @param {Iterable<Holder>} holders
- * @param {Chain} chain
+ * @param {Iterable<TokenStore>} stores
+ * @param {ConnectionRef} connection
  * @param {BitbucketAuthError} error
  * @param {number} durationMs of the token request
  */
-export function reportFailure(holders, chain, { code, message }, durationMs) {
-  report(holders, chain, { level: 'WARN', event: 'refresh-failed', text: `${code}: ${message}`, durationMs });
+export function logRefreshFailure(stores, connection, { code, message }, durationMs) {
+  logForEach(stores, connection, { level: 'WARN', event: 'refresh-failed', text: `${code}: ${message}`, durationMs });
 }
 
 /** @type {LogEntry} */
@@ -236,71 +239,75 @@ const SHARED = {
   text: 'Another process uses this connection; several processes need a Redis in common.',
 };
 
-/** What was said of a connection. @type {WeakMap<Chain, Set<string>>} */
-const said = new WeakMap();
+/** The lines that `logOnce` has written. @type {WeakMap<ConnectionRef, Set<string>>} */
+const loggedLines = new WeakMap();
 
 /**
- * Holders by their stores. One that does not say which it has may have one of its own: a connection can be duplicated, with its
- * tokens.
+ * Groups token stores by the row that they write to. A token store without an id may have a row of its own: a user can
+ * duplicate a connection together with its tokens.
  *
- * @param {Holder[]} holders
- * @returns {[Holder, ...Holder[]][]}
+ * @param {TokenStore[]} stores
+ * @returns {[TokenStore, ...TokenStore[]][]}
  */
-function storesOf(holders) {
-  /** @type {Map<unknown, [Holder, ...Holder[]]>} */
-  const stores = new Map();
-  for (const owner of holders) {
-    const store = owner.id ?? owner;
-    const others = stores.get(store);
-    if (others) others.push(owner);
-    else stores.set(store, [owner]);
+function groupByRow(stores) {
+  /** @type {Map<unknown, [TokenStore, ...TokenStore[]]>} */
+  const groups = new Map();
+  for (const store of stores) {
+    const row = store.id ?? store;
+    const group = groups.get(row);
+    if (group) group.push(store);
+    else groups.set(row, [store]);
   }
-  return [...stores.values()];
+  return [...groups.values()];
 }
 
 /**
- * Has holders use the connection no more.
+ * Stops token stores from using the connection, because their row no longer belongs to it.
  *
- * @param {[Holder, ...Holder[]]} owners of one store
+ * @param {[TokenStore, ...TokenStore[]]} group of one row
  * @param {Ending} ending
- * @param {Chain} chain
+ * @param {ConnectionRef} connection
  */
-function end(owners, ending, chain) {
-  for (const owner of owners) owner.ending = ending;
-  // Whoever authenticated again knows.
+function detach(group, ending, connection) {
+  for (const store of group) store.ending = ending;
+  // A user who authenticated again knows that the old tokens are gone.
   if (ending !== 'deleted') return;
   const text = failure('RECONNECT_REQUIRED', 'refresh', { ending }).message;
-  sayOnce(owners[0], chain, { level: 'WARN', event: 'connection-deleted', text });
+  logOnce(group[0], connection, { level: 'WARN', event: 'connection-deleted', text });
 }
 
 /**
- * @param {Iterable<Holder>} holders
- * @param {Chain} chain
+ * Writes each different line once: token stores of one row, and of rows without a title, have the same line.
+ *
+ * @param {Iterable<TokenStore>} stores
+ * @param {ConnectionRef} connection
  * @param {LogEntry} entry
  */
-function report(holders, chain, entry) {
-  const lines = new Map([...holders].map((owner) => [lineOf(owner, chain, entry), owner]));
-  for (const [line, owner] of lines) owner.log(line, entry.level);
+function logForEach(stores, connection, entry) {
+  const lines = new Map([...stores].map((store) => [formatLine(store, connection, entry), store]));
+  for (const [line, store] of lines) store.log(line, entry.level);
 }
 
 /**
- * @param {Holder} owner
- * @param {Chain} chain
+ * Writes a line unless it was written for this connection before.
+ *
+ * @param {TokenStore} store
+ * @param {ConnectionRef} connection
  * @param {LogEntry} entry
  */
-function sayOnce(owner, chain, entry) {
-  const lines = said.get(chain) ?? new Set();
-  said.set(chain, lines);
-  const line = lineOf(owner, chain, entry);
-  if (!lines.has(line)) owner.log(line, entry.level);
+function logOnce(store, connection, entry) {
+  const lines = loggedLines.get(connection) ?? new Set();
+  loggedLines.set(connection, lines);
+  const line = formatLine(store, connection, entry);
+  if (!lines.has(line)) store.log(line, entry.level);
   lines.add(line);
 }
 
 /**
- * @param {Holder} owner
- * @param {Chain} chain
+ * @param {TokenStore} store
+ * @param {ConnectionRef} connection
  * @param {LogEntry} entry
  */
-function lineOf({ title }, { name }, entry) {
+function formatLine({ title }, { name }, entry) {
   return logLine(entry, { title, name });
 }

@@ -28,7 +28,7 @@ import { whenLate } from './time-limit.js';
  */
 
 /**
- * @typedef {object} Answer
+ * @typedef {object} HttpResponse
  * @property {number} status
  * @property {Record<string, string>} headers lower-case names
  * @property {Uint8Array<ArrayBuffer>} body
@@ -54,7 +54,7 @@ const DEFAULT_HEADERS = { 'accept-encoding': ACCEPTED, 'user-agent': 'nocodb-bit
  *
  * @param {{ method: string, url: string, headers: Record<string, string>, body?: unknown }} request
  * @param {SendOptions} options
- * @returns {Promise<Answer>}
+ * @returns {Promise<HttpResponse>}
  * @throws {BitbucketAuthError} `REQUEST_FAILED`, `REQUEST_TIMEOUT`, `REQUEST_ABORTED`, `RESPONSE_TOO_LARGE`,
  *   `RESPONSE_INVALID` for a content coding that was not asked for, `INVALID_ARGUMENT` for a request that HTTP cannot
  *   express, `INVALID_CONFIG` for a proxy that cannot be used
@@ -75,7 +75,7 @@ export async function send(request, options) {
  * @param {URL} url
  * @param {Parameters<typeof send>[0]} request
  * @param {SendOptions} options
- * @returns {Promise<Answer>}
+ * @returns {Promise<HttpResponse>}
  */
 async function sendNow(url, { method, headers, body }, { phase, proxies, timeoutMs, signal, maxBytes = MAX_BYTES }) {
   // Whoever gave up while waiting for a turn has been told.
@@ -122,7 +122,7 @@ async function sendNow(url, { method, headers, body }, { phase, proxies, timeout
  * @param {string} method
  * @param {Phase} phase
  * @param {number} maxBytes
- * @returns {Promise<Omit<Answer, 'tookMs'>>}
+ * @returns {Promise<Omit<HttpResponse, 'tookMs'>>}
  */
 async function read({ statusCode: status, headers: fields, body }, method, phase, maxBytes) {
   const headers = joined(fields);

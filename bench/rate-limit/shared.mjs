@@ -12,8 +12,8 @@ await answer(async ({ folder, url, processes, each, account, filled, limit, comm
   const limiters = Array.from({ length: processes }, () => (
     new RateLimiter({ rateLimit: limit, isRateLimitConfigured: true, redis: { url } })));
   // One after the other connects, as a burst of so many handshakes is not what is measured.
-  for (const limiter of limiters) await limiter.take('another account', 'group').catch(() => {});
-  const takeAll = () => Promise.all(limiters.map((limiter) => limiter.take(account, 'group', { maxWaitMs: 0 }).catch(tooMany)));
+  for (const limiter of limiters) await limiter.acquire('another account', 'group').catch(() => {});
+  const takeAll = () => Promise.all(limiters.map((limiter) => limiter.acquire(account, 'group', { maxWaitMs: 0 }).catch(tooMany)));
   for (let taken = 0; taken < filled; taken += processes) await takeAll();
   const reader = new Redis(url);
   await reader.config('SET', 'slowlog-log-slower-than', SLOW_MICROS);

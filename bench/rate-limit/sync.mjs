@@ -13,7 +13,7 @@ await answer(async ({ folder, limit, requests, starts }) => {
     const clock = moveClock({ mock }, start);
     const limiter = new RateLimiter({ rateLimit: limit, isRateLimitConfigured: true });
     const times = [];
-    const takes = Array.from({ length: requests }, () => limiter.take('account', 'group').then(() => {
+    const takes = Array.from({ length: requests }, () => limiter.acquire('account', 'group').then(() => {
       times.push(Date.now() - start);
     }));
     await clock.until(() => times.length, requests);

@@ -62,23 +62,23 @@ export class ApiAccess {
   /**
    * A sender that retries nothing.
    *
-   * @param {number} [patienceMs] how long a request may wait for tokens
+   * @param {number} [tokenTimeoutMs] how long a request may wait for tokens
    * @param {import('./sender.js').Throttle} [throttle] without one, no request waits for room within the rate limit
    * @returns {Sender}
    */
-  createSender(patienceMs, throttle) {
+  createSender(tokenTimeoutMs, throttle) {
     const { apiUrl, credentials, environment: { timeoutMs, proxies } } = this;
     const { title, id } = this.#subject;
     const connection = () => title ?? id ?? credentials.connection?.name ?? credentials.kind;
-    return createSender({ apiUrl, timeoutMs, proxies, credentials, connection, patienceMs, throttle });
+    return createSender({ apiUrl, timeoutMs, proxies, credentials, connection, tokenTimeoutMs, throttle });
   }
 
   /**
-   * @param {{ maxWaitMs?: number, patienceMs?: number }} [options] how long a request may wait for room within the rate
+   * @param {{ maxWaitMs?: number, tokenTimeoutMs?: number }} [options] how long a request may wait for room within the rate
    *   limit, and for tokens
    * @returns {BitbucketClient}
    */
-  createClient({ maxWaitMs, patienceMs } = {}) {
+  createClient({ maxWaitMs, tokenTimeoutMs } = {}) {
     const { apiUrl, credentials, environment } = this;
     const subject = {
       account: this.#subject.account,
@@ -89,13 +89,13 @@ export class ApiAccess {
     /** @type {Sender | undefined} */
     let unqueued;
     const sender = readAhead({
-      sender: this.createSender(patienceMs, throttle),
+      sender: this.createSender(tokenTimeoutMs, throttle),
       // Most clients never need it.
       sendAhead: (request) => {
-        unqueued ??= this.createSender(patienceMs, throttleOf(environment, credentials, subject, 0));
+        unqueued ??= this.createSender(tokenTimeoutMs, throttleOf(environment, credentials, subject, 0));
         return unqueued(request);
       },
-      newest: () => credentials.newest(patienceMs),
+      newest: () => credentials.newest(tokenTimeoutMs),
     });
     return createClient({
       apiUrl,

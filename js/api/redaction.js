@@ -8,7 +8,7 @@
 import { core } from '../core.js';
 
 /** @typedef {import('../../pkg/core.js').Redactor} Redactor */
-/** @typedef {import('../transport.js').Answer} Answer */
+/** @typedef {import('../transport.js').HttpResponse} HttpResponse */
 
 // What the core's memory has grown to, it keeps: a large body goes through it in pieces.
 const PIECE = 1024 * 1024;
@@ -16,9 +16,9 @@ const PIECE = 1024 * 1024;
 const utf8 = new TextDecoder();
 
 /**
- * @param {Answer} answer
+ * @param {HttpResponse} answer
  * @param {string} authorization
- * @returns {Answer}
+ * @returns {HttpResponse}
  */
 export function answerWithout(answer, authorization) {
   return using(authorization, (redactor) => ({

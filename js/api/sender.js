@@ -15,7 +15,7 @@ import { send } from '../transport.js';
 import { answerWithout } from './redaction.js';
 
 /** @typedef {import('../credentials.js').Credentials} Credentials */
-/** @typedef {import('../transport.js').Answer} Answer */
+/** @typedef {import('../transport.js').HttpResponse} HttpResponse */
 
 /**
  * Where room within the rate limit comes from.
@@ -23,7 +23,7 @@ import { answerWithout } from './redaction.js';
  * @typedef {object} Throttle
  * @property {(group: string, signal?: AbortSignal | null) => Promise<void>} take waits until a request to this group of
  *   resources may be sent
- * @property {(group: string, answer: Answer) => Promise<void>} observe learns from an answer
+ * @property {(group: string, answer: HttpResponse) => Promise<void>} observe learns from an answer
  */
 
 /**
@@ -32,9 +32,9 @@ import { answerWithout } from './redaction.js';
  * @property {number} timeoutMs of each request that has no limit of its own: what it may take to be sent and answered,
  *   redirects and its repetition included, waits for tokens and for room not
  * @property {import('../../pkg/core.js').Proxies} proxies
- * @property {Pick<Credentials, 'newest' | 'renews' | 'activity'>} credentials
+ * @property {Pick<Credentials, 'newest' | 'shouldRetryAfter401' | 'activity'>} credentials
  * @property {() => string} connection what it is called for those who observe the process
- * @property {number} [patienceMs] how long a request may wait for tokens
+ * @property {number} [tokenTimeoutMs] how long a request may wait for tokens
  * @property {Throttle} [throttle] by default there is no limit
  */
 
@@ -60,7 +60,7 @@ import { answerWithout } from './redaction.js';
  * @property {() => string} authorization what was sent, for whoever has to cut it out of the answer
  */
 
-/** @typedef {(request: ApiRequest) => Promise<Answer & Circumstances>} Sender an answer from 300 on is without the credential */
+/** @typedef {(request: ApiRequest) => Promise<HttpResponse & Circumstances>} Sender an answer from 300 on is without the credential */
 
 /**
  * A request that is under way.
@@ -85,7 +85,7 @@ const apiAt = memoize((apiUrl) => callCore(createSender, () => new (core().Api)(
  * @returns {Sender} throws `FOREIGN_ORIGIN`, `REDIRECT_REFUSED`, and what the transport, `credentials` and `throttle`
  *   throw
  */
-export function createSender({ apiUrl, timeoutMs, proxies, credentials, connection, patienceMs, throttle }) {
+export function createSender({ apiUrl, timeoutMs, proxies, credentials, connection, tokenTimeoutMs, throttle }) {
   const { resourceGroup } = core();
   const api = apiAt(apiUrl);
 
@@ -94,7 +94,7 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
    * @param {string} authorization
    * @param {{ left: number }} time milliseconds
    * @param {AbortSignal | null} [signal]
-   * @returns {Promise<Answer>}
+   * @returns {Promise<HttpResponse>}
    */
   const sendInTurn = async ({ path, method, url, headers, body }, authorization, time, signal) => {
     // Each request to the API counts against the limit, also one that follows a redirect.
@@ -117,7 +117,7 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
     /** @type {Sent} */
     const first = { path, method, url, headers: carried(request.headers, true, true), body };
     const time = { left: request.timeoutMs ?? timeoutMs };
-    let used = await unlessAborted(credentials.newest(patienceMs), signal);
+    let used = await unlessAborted(credentials.newest(tokenTimeoutMs), signal);
     for (let sent = first, followed = 0, repetitions = 0; ;) {
       const { authorization } = used;
       const answer = await sendInTurn(sent, authorization, time, signal);
@@ -126,8 +126,8 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
       const step = callCore(createSender, () => api.judge(
         sent.method, sent.url, sent.path !== undefined, status, target, followed, maxRedirects, redirect,
       ));
-      const isRenewed = step === 'renew' && credentials.renews(used, repetitions);
-      if (isRenewed) used = await unlessAborted(credentials.newest(patienceMs), signal);
+      const isRenewed = step === 'renew' && credentials.shouldRetryAfter401(used, repetitions);
+      if (isRenewed) used = await unlessAborted(credentials.newest(tokenTimeoutMs), signal);
       if (typeof step === 'object') {
         followed += 1;
         sent = following(sent, String(target), step, step.withCredential ? api.admit(String(target)) : undefined);
@@ -159,7 +159,7 @@ const plain = (path = '') => path.replace(/[?#].*$/, '');
 /**
  * An answer as the core takes it, received just now.
  *
- * @param {Pick<Answer, 'status' | 'headers' | 'body'> & Partial<Circumstances>} answer with lower-case names of header fields
+ * @param {Pick<HttpResponse, 'status' | 'headers' | 'body'> & Partial<Circumstances>} answer with lower-case names of header fields
  * @returns {import('../../pkg/core.js').ApiAnswer} for one call
  */
 export function answerOf({ status, headers, body, path, isElsewhere = false }) {

@@ -15,7 +15,7 @@ import { accountOf } from './probe.js';
 /** @typedef {import('../credentials.js').Credentials} Credentials */
 /** @typedef {import('../nocodb/environment.js').Environment} Environment */
 /** @typedef {import('../rate-limit.js').RateLimiter} RateLimiter */
-/** @typedef {import('../transport.js').Answer} Answer */
+/** @typedef {import('../transport.js').HttpResponse} HttpResponse */
 /** @typedef {import('./sender.js').Throttle} SenderThrottle */
 
 /**
@@ -49,7 +49,7 @@ class Throttle {
 
   #credentials;
 
-  /** @type {import('../rate-limit.js').TakeOptions} */
+  /** @type {import('../rate-limit.js').AcquireOptions} */
   #options;
 
   /** What the requests count under at first. */
@@ -83,20 +83,20 @@ class Throttle {
    */
   async take(group, signal) {
     const from = performance.now();
-    await this.#limiter.take(this.#name, group, { ...this.#options, signal });
+    await this.#limiter.acquire(this.#name, group, { ...this.#options, signal });
     if (performance.now() - from >= COUNTED_WAIT_MS) this.#credentials.activity.rateLimitWaits += 1;
   }
 
   /**
    * @param {string} group
-   * @param {Answer} answer
+   * @param {HttpResponse} answer
    */
   observe(group, answer) {
     if (this.#isProvable && core().provesCredential(answer.status)) {
       // The answer does not have to wait for this.
-      void this.#limiter.prove(this.#name, () => this.#owner());
+      void this.#limiter.resolveAccount(this.#name, () => this.#owner());
     }
-    return this.#limiter.observe(this.#name, group, answer);
+    return this.#limiter.onResponse(this.#name, group, answer);
   }
 
   /**

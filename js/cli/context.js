@@ -13,11 +13,11 @@ import { send } from '../transport.js';
 import { CannotRun } from './run.js';
 
 /** @typedef {import('../nocodb/environment.js').Environment} Environment */
-/** @typedef {import('../transport.js').Answer} Answer */
+/** @typedef {import('../transport.js').HttpResponse} HttpResponse */
 /** @typedef {import('./run.js').Options} Options */
 /** @typedef {import('./run.js').Surroundings} Surroundings */
 
-/** @typedef {Answer & { earliest: number, latest: number }} TimedAnswer when it was asked for and received, by this clock */
+/** @typedef {HttpResponse & { earliest: number, latest: number }} TimedResponse when it was asked for and received, by this clock */
 
 /**
  * @typedef {object} Context
@@ -27,7 +27,7 @@ import { CannotRun } from './run.js';
  * @property {Options} options
  * @property {Environment} environment
  * @property {string} [token] to be tested
- * @property {(url: string, headers?: Record<string, string>) => Promise<TimedAnswer>} ask sends a GET without a credential, once for
+ * @property {(url: string, headers?: Record<string, string>) => Promise<TimedResponse>} ask sends a GET without a credential, once for
  *   each address; rejects with a `BitbucketAuthError`
  */
 
@@ -47,7 +47,7 @@ export async function createContext(options, { version, env }) {
   const token = await readToken(options);
   const environment = readEnvironment(env);
   const { timeoutMs, proxies } = environment;
-  /** @type {Map<string, Promise<TimedAnswer>>} */
+  /** @type {Map<string, Promise<TimedResponse>>} */
   const asked = new Map();
   /** @param {string} url @param {Record<string, string>} headers */
   const ask = async (url, headers) => {
@@ -121,7 +121,7 @@ export function shown(url) {
 }
 
 /**
- * @param {Answer} answer
+ * @param {HttpResponse} answer
  * @returns {unknown} `undefined` for what is no JSON
  */
 export function jsonIn({ status, body }) {

@@ -7,13 +7,13 @@
 
 import { core } from '../core.js';
 
-/** @typedef {import('../token-store.js').Pair} Pair */
+/** @typedef {import('../token-store.js').ConnectionTokens} ConnectionTokens */
 
 /**
  * Tokens, or the news that the refresh token of this key is dead, and since when, in milliseconds since the epoch; older
  * versions do not tell.
  *
- * @typedef {Pair | Death | (Pair & Death)} Value
+ * @typedef {ConnectionTokens | Death | (ConnectionTokens & Death)} Value
  */
 
 /**

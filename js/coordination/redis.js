@@ -22,7 +22,7 @@ import { HIGHEST_FENCE, SCRIPTS } from './redis-scripts.js';
 /** @typedef {import('./memory.js').Lock} Lock */
 /** @typedef {import('./memory.js').Place} Place */
 /** @typedef {import('./memory.js').Refusals} Refusals */
-/** @typedef {import('../token-store.js').Pair} Pair */
+/** @typedef {import('../token-store.js').ConnectionTokens} ConnectionTokens */
 /** @typedef {import('./redis-connection.js').RedisAddress} RedisAddress */
 /** @typedef {import('./redis-database.js').Life} Life */
 /** @typedef {import('./redis-scripts.js').ScriptName} ScriptName */
@@ -442,7 +442,7 @@ function boundTo(key, fence, predecessor) {
  * @returns {[obtainedAt: number | undefined, expiresAt: number | undefined, isDead: boolean, fence: number]}
  */
 function versionOf({ value, fence }) {
-  const { obtainedAt, expiresAt } = /** @type {Partial<Pair>} */ (value);
+  const { obtainedAt, expiresAt } = /** @type {Partial<ConnectionTokens>} */ (value);
   return [obtainedAt, expiresAt, 'dead' in value, fence];
 }
 

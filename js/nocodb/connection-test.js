@@ -55,7 +55,7 @@ export async function testConnection(access, config) {
   const until = performance.now() + DIALOG_TOKENS_MS;
   // The scopes are those of the tokens that will be sent, not of those before them.
   await credentials.newest(DIALOG_TOKENS_MS);
-  const { scopes } = await credentials.facts();
+  const { scopes } = await credentials.tokenInfo();
   const { workspace, repository } = readArgument(testConnection, 'testedConfig', config);
   const { scopes: granted } = readArgument(testConnection, 'previous', { scopes });
   const test = callCore(testConnection, () => new (core().ConnectionTest)(
@@ -66,7 +66,7 @@ export async function testConnection(access, config) {
   // Neither in the queue of the rate limit nor retried: somebody waits for the answer, whatever it is. Nor is there another
   // wait for a store that takes too long: the tokens are good all the same.
   await probe(test, access.createSender(until - performance.now()), access.apiUrl);
-  const { expiresAt } = await credentials.facts();
+  const { expiresAt } = await credentials.tokenInfo();
   const verdict = test.verdict ?? { success: false, message: failure('API_FAILED', 'api').message };
   return { ...verdict, ...(expiresAt !== undefined && { expiresAt }) };
 }
@@ -79,7 +79,7 @@ export async function testConnection(access, config) {
  */
 export async function connectionStatus({ credentials, environment: { client } }, { account }) {
   const { kind, hint } = credentials;
-  const { scopes: stored, expiresAt, obtainedAt } = await credentials.facts();
+  const { scopes: stored, expiresAt, obtainedAt } = await credentials.tokenInfo();
   // A store may hold anything.
   const { scopes: text } = stored ? readArgument(connectionStatus, 'scopes', { scopes: stored }) : {};
   const scopes = callCore(connectionStatus, () => core().readScopes(text ?? ''));

@@ -10,7 +10,7 @@ import { meaningOf } from '../api/meaning.js';
 import { objectOrEmpty, readArgument } from '../arguments.js';
 import { core } from '../core.js';
 import { callCore } from '../error.js';
-import { storelessHolder } from '../token-store.js';
+import { nullTokenStore } from '../token-store.js';
 import { inDialog, inTransaction } from './dialog.js';
 import { lazyEnvironment } from './environment.js';
 import { requests } from './first-use.js';
@@ -219,7 +219,7 @@ export class BitbucketAuthIntegration {
       try {
         return await work(this.#clientOf(access));
       } catch (error) {
-        const newer = isCuredByRenewal(error) ? await credentials.cureFor(used, repetitions) : undefined;
+        const newer = isCuredByRenewal(error) ? await credentials.replacementFor(used, repetitions) : undefined;
         if (!newer) throw withoutTokens(error) ?? error;
         used = newer;
       }
@@ -325,11 +325,11 @@ export class BitbucketAuthIntegration {
     readArgument(this.refreshToken, 'refreshGrant', { refreshToken });
     callCore(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
     const own = refreshToken === this.#config.refresh_token ? await this.#openConnection() : undefined;
-    if (own) return storedTokens((await own.renewed(this.#stored, refreshToken)).pair);
+    if (own) return storedTokens((await own.forceRefresh(this.#stored, refreshToken)).tokens);
     // Tokens of another connection, or older ones of this one: their store is the host's, which called.
-    const owner = storelessHolder();
-    const connection = keeperOf({ ...environment, client }).attach({ refreshToken }, owner);
-    return storedTokens((await connection.renewed(owner, refreshToken)).pair);
+    const store = nullTokenStore();
+    const connection = keeperOf({ ...environment, client }).attach({ refreshToken }, store);
+    return storedTokens((await connection.forceRefresh(store, refreshToken)).tokens);
   }
 
   /**
@@ -342,7 +342,7 @@ export class BitbucketAuthIntegration {
   async renewIdle() {
     const connection = await this.#openConnection();
     if (!connection?.isIdle()) return { renewed: false };
-    await connection.renewed(this.#stored);
+    await connection.forceRefresh(this.#stored);
     return { renewed: true };
   }
 
@@ -410,7 +410,7 @@ export class BitbucketAuthIntegration {
     const stored = this.#stored;
     const environment = this.#environment();
     const credential = callCore(this.authenticate, () => core().readCredential(stored.json, environment.mayActAsClient));
-    const credentials = createCredentials(credential, stored.pair(credential.accessToken), stored, environment);
+    const credentials = createCredentials(credential, stored.tokens(credential.accessToken), stored, environment);
     this.#opened = new ApiAccess(credentials, environment, stored);
     return this.#opened;
   }

@@ -102,7 +102,7 @@ export function pageAddress(path, { next, page }) {
  */
 async function list(access, address, names, unwrap = (value) => value) {
   try {
-    const client = access.createClient({ maxWaitMs: DIALOG_MS, patienceMs: DIALOG_TOKENS_MS });
+    const client = access.createClient({ maxWaitMs: DIALOG_MS, tokenTimeoutMs: DIALOG_TOKENS_MS });
     const asked = listOf(client, address);
     const { values, goOn } = await inDialog(fetchPage(client, asked, {}, { maxWaitMs: DIALOG_MS }));
     return {

@@ -11,17 +11,17 @@ import { core } from '../core.js';
 import { digest } from '../digest.js';
 import { logLine, warn } from '../log-lines.js';
 import { within } from '../time-limit.js';
-import { makePair } from '../token-store.js';
+import { createTokens } from '../token-store.js';
 
 /** @typedef {import('./integration.js').HostServices} HostServices */
 /** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */
 /** @typedef {import('./integration.js').StoredTokens} StoredTokens */
 /** @typedef {import('../log-lines.js').LogEntry} LogEntry */
-/** @typedef {import('../token-store.js').Chain} Chain */
+/** @typedef {import('../token-store.js').ConnectionRef} ConnectionRef */
 /** @typedef {import('../token-store.js').Ending} Ending */
-/** @typedef {import('../token-store.js').Holder} Holder */
-/** @typedef {import('../token-store.js').Outcome} Outcome */
-/** @typedef {import('../token-store.js').Pair} Pair */
+/** @typedef {import('../token-store.js').TokenStore} TokenStore */
+/** @typedef {import('../token-store.js').SaveOutcome} SaveOutcome */
+/** @typedef {import('../token-store.js').ConnectionTokens} ConnectionTokens */
 
 // No change of a row takes longer than this, or the next one begins all the same.
 const CHANGE_LIMIT_MS = 5000;
@@ -33,11 +33,11 @@ const GONE = ['ERR_INTEGRATION_NOT_FOUND', 'INTEGRATION_NOT_FOUND'];
 /** @type {Map<string, Promise<unknown>>} */
 const changes = new Map();
 
-/** @implements {Holder} */
+/** @implements {TokenStore} */
 export class StoredConfig {
-  stored = 0;
+  savedGeneration = 0;
 
-  handed = 0;
+  offeredGeneration = 0;
 
   /** @type {Ending | undefined} */
   ending;
@@ -100,12 +100,12 @@ export class StoredConfig {
    * The config's tokens.
    *
    * @param {string | undefined} accessToken as the core read it
-   * @returns {Pair}
+   * @returns {ConnectionTokens}
    */
-  pair(accessToken) {
+  tokens(accessToken) {
     const { oauth_token: own } = this.config;
     // The very text of the config, and not another one like it.
-    return pairOf(this.config, accessToken === own ? own : accessToken);
+    return tokensOf(this.config, accessToken === own ? own : accessToken);
   }
 
   /**
@@ -142,32 +142,32 @@ export class StoredConfig {
   /**
    * Takes tokens into the wrapper's copy.
    *
-   * @param {Pair} pair
+   * @param {ConnectionTokens} tokens
    */
-  take(pair) {
-    if (pair.accessToken !== undefined && pair.accessToken !== this.config.oauth_token) {
+  adopt(tokens) {
+    if (tokens.accessToken !== undefined && tokens.accessToken !== this.config.oauth_token) {
       this.#first ??= keyOf(this.config.refresh_token);
-      this.config = withTokens(this.config, pair);
+      this.config = withTokens(this.config, tokens);
     }
   }
 
   /**
-   * @param {Pair} pair
-   * @param {Chain} chain
-   * @returns {Promise<Outcome>}
+   * @param {ConnectionTokens} tokens
+   * @param {ConnectionRef} connection
+   * @returns {Promise<SaveOutcome>}
    */
-  async store(pair, chain) {
+  async save(tokens, connection) {
     // The OAuth client's own tokens can be had again at any time.
-    if (!this.canRefresh) return 'stored';
+    if (!this.canRefresh) return 'saved';
     const { loadConfig, saveConfig, isComposed } = this.#host;
     try {
       if (isComposed) {
-        await this.#add(pair);
-        return 'stored';
+        await this.#add(tokens);
+        return 'saved';
       }
-      if (loadConfig && saveConfig) return await inTurn(this.id, () => this.#merge(loadConfig, saveConfig, pair, chain));
-      await this.#overwrite(pair);
-      return 'stored';
+      if (loadConfig && saveConfig) return await inTurn(this.id, () => this.#merge(loadConfig, saveConfig, tokens, connection));
+      await this.#overwrite(tokens);
+      return 'saved';
     } catch (error) {
       if (GONE.includes(String(objectOrEmpty(error).error))) return 'deleted';
       throw error;
@@ -175,26 +175,26 @@ export class StoredConfig {
   }
 
   /**
-   * @param {Chain} chain
-   * @returns {Promise<Pair | Ending | undefined>}
+   * @param {ConnectionRef} connection
+   * @returns {Promise<ConnectionTokens | Ending | undefined>}
    */
-  async read(chain) {
+  async load(connection) {
     const { loadConfig } = this.#host;
     if (!loadConfig || !this.canRefresh) return undefined;
     const row = await loadConfig();
     if (!row) return 'deleted';
-    const holding = await this.#holdingOf(row, pairOf(this.config, undefined), chain, true);
+    const holding = await this.#holdingOf(row, tokensOf(this.config, undefined), connection, true);
     if (holding === 'Replaced') return 'replaced';
     const isOthers = holding === 'Others' || holding === 'OthersNewer';
-    return isOthers ? pairOf(row, textOf(row.oauth_token)) : undefined;
+    return isOthers ? tokensOf(row, textOf(row.oauth_token)) : undefined;
   }
 
   /**
    * Keeps data of the integration's own beside the config and has the host store it.
    *
    * @param {unknown} vars
-   * @param {() => Promise<Chain & { latest: () => Promise<Pair> } | undefined>} [opened] gives the connection that has the
-   *   newest tokens: others may have renewed them since this config was read
+   * @param {() => Promise<ConnectionRef & { newestKnown: () => Promise<ConnectionTokens> } | undefined>} [opened] gives the
+   *   connection that has the newest tokens: others may have renewed them since this config was read
    * @returns {Promise<void>} rejects with the host's error
    */
   async saveVars(vars, opened) {
@@ -203,12 +203,12 @@ export class StoredConfig {
     await inTurn(this.id, async () => {
       const connection = await opened?.();
       const { loadConfig, saveConfig, isComposed } = this.#host;
-      if (isComposed) return this.#add(await connection?.latest());
+      if (isComposed) return this.#add(await connection?.newestKnown());
       const row = await loadConfig?.();
-      const pair = await connection?.latest();
-      if (pair) this.take(pair);
+      const tokens = await connection?.newestKnown();
+      if (tokens) this.adopt(tokens);
       // The wrapper's copy may hold what NocoDB found in a vault, so the row's own members are kept, if it can be read …
-      const config = row ? await this.#withNewest(row, pair, connection) : this.config;
+      const config = row ? await this.#withNewest(row, tokens, connection) : this.config;
       // … and of a row that is gone there is nothing to keep.
       if (row || !loadConfig) await saveConfig?.(storable({ ...config, _vars: vars }));
       return undefined;
@@ -217,14 +217,14 @@ export class StoredConfig {
 
   /**
    * @param {IntegrationConfig} row
-   * @param {Pair | undefined} pair
-   * @param {Chain | undefined} chain
+   * @param {ConnectionTokens | undefined} tokens
+   * @param {ConnectionRef | undefined} connection
    * @returns {Promise<IntegrationConfig>}
    */
-  async #withNewest(row, pair, chain) {
-    if (pair?.accessToken === undefined || !chain) return row;
-    const holding = await this.#holdingOf(row, pair, chain, false);
-    return holding === 'Chain' || holding === 'Others' ? withTokens(row, pair) : row;
+  async #withNewest(row, tokens, connection) {
+    if (tokens?.accessToken === undefined || !connection) return row;
+    const holding = await this.#holdingOf(row, tokens, connection, false);
+    return holding === 'Chain' || holding === 'Others' ? withTokens(row, tokens) : row;
   }
 
   /**
@@ -232,35 +232,35 @@ export class StoredConfig {
    *
    * @param {NonNullable<HostServices['loadConfig']>} loadConfig
    * @param {NonNullable<HostServices['saveConfig']>} saveConfig
-   * @param {Pair} pair
-   * @param {Chain} chain
-   * @returns {Promise<Outcome>}
+   * @param {ConnectionTokens} tokens
+   * @param {ConnectionRef} connection
+   * @returns {Promise<SaveOutcome>}
    */
-  async #merge(loadConfig, saveConfig, pair, chain) {
+  async #merge(loadConfig, saveConfig, tokens, connection) {
     const row = await loadConfig();
     if (!row) return 'deleted';
-    const holding = await this.#holdingOf(row, pair, chain, false);
+    const holding = await this.#holdingOf(row, tokens, connection, false);
     if (holding === 'Replaced') return 'replaced';
-    this.take(pair);
+    this.adopt(tokens);
     if (holding === 'InVault') throw new Error('There is no place for tokens beside a vault.');
-    const isThere = row.oauth_token === pair.accessToken && row.refresh_token === pair.refreshToken;
-    if (holding !== 'OthersNewer' && !isThere) await saveConfig(storable(withTokens(row, pair)));
-    return holding === 'Chain' ? 'stored' : 'shared';
+    const isThere = row.oauth_token === tokens.accessToken && row.refresh_token === tokens.refreshToken;
+    if (holding !== 'OthersNewer' && !isThere) await saveConfig(storable(withTokens(row, tokens)));
+    return holding === 'Chain' ? 'saved' : 'shared';
   }
 
   /**
    * Stores tokens without a look at what is there.
    *
-   * @param {Pair} pair
+   * @param {ConnectionTokens} tokens
    */
-  async #overwrite(pair) {
+  async #overwrite(tokens) {
     const { saveConfig } = this.#host;
     const { expires_at: before } = this.config;
-    this.take(pair);
+    this.adopt(tokens);
     // The callback only merges: a time that stays behind would have each later object refresh again, and a code that was
     // stored where no preload exchanges it would stay for good.
-    const isStale = 'oauth' in this.config || (Boolean(before) && pair.expiresAt === undefined);
-    if (this.tokenRefreshCallback && !(isStale && saveConfig)) await this.tokenRefreshCallback(storedTokens(pair));
+    const isStale = 'oauth' in this.config || (Boolean(before) && tokens.expiresAt === undefined);
+    if (this.tokenRefreshCallback && !(isStale && saveConfig)) await this.tokenRefreshCallback(storedTokens(tokens));
     else await saveConfig?.(storable(this.config));
   }
 
@@ -268,13 +268,13 @@ export class StoredConfig {
    * Has the host add tokens, and what `saveVars` was given, to the one of its configs that they belong in. NocoDB adds to
    * what it read when it made the wrapper, so whatever is newer by now goes with it each time.
    *
-   * @param {Pair | undefined} pair
+   * @param {ConnectionTokens | undefined} tokens
    */
-  async #add(pair) {
+  async #add(tokens) {
     const { saveConfig } = this.#host;
-    if (pair) this.take(pair);
-    const isKnown = pair?.accessToken !== undefined;
-    const changed = { ...(isKnown && storedTokens(pair)), ...(this.#vars !== undefined && { _vars: this.#vars }) };
+    if (tokens) this.adopt(tokens);
+    const isKnown = tokens?.accessToken !== undefined;
+    const changed = { ...(isKnown && storedTokens(tokens)), ...(this.#vars !== undefined && { _vars: this.#vars }) };
     if (this.tokenRefreshCallback) await this.tokenRefreshCallback(/** @type {StoredTokens} */ (changed));
     else if (saveConfig) await saveConfig(storable(this.config));
     else throw new Error('There is no place for a part of a config.');
@@ -282,19 +282,19 @@ export class StoredConfig {
 
   /**
    * @param {IntegrationConfig} row
-   * @param {Pair} own the wrapper's
-   * @param {Chain} chain
+   * @param {ConnectionTokens} own the wrapper's
+   * @param {ConnectionRef} connection
    * @param {boolean} isRefused
    * @returns {Promise<import('../../pkg/core.js').RowHolding>}
    */
-  async #holdingOf(row, own, chain, isRefused) {
+  async #holdingOf(row, own, connection, isRefused) {
     const { type, oauth_token: accessToken, refresh_token: stored } = row;
     const refreshToken = renewableOf(row);
     const isOfSameChain = refreshToken !== undefined
       && (refreshToken === this.config.refresh_token || keyOf(refreshToken) === this.#first
-        || await chain.includes(refreshToken));
+        || await connection.ownsRefreshToken(refreshToken));
     return core().rowHolding(
-      refreshToken === undefined ? undefined : originOf(row, pairOf(row, undefined)),
+      refreshToken === undefined ? undefined : originOf(row, tokensOf(row, undefined)),
       originOf(this.config, own),
       isOfSameChain,
       core().holdsTokens(textOf(type) ?? '') && [accessToken, stored].some(isObject),
@@ -316,10 +316,10 @@ function renewableOf({ type, refresh_token: stored }) {
 /**
  * @param {IntegrationConfig} config
  * @param {string | undefined} accessToken as far as it can be sent
- * @returns {Pair}
+ * @returns {ConnectionTokens}
  */
-function pairOf({ refresh_token, expires_at, refreshed_at, scopes }, accessToken) {
-  return makePair({
+function tokensOf({ refresh_token, expires_at, refreshed_at, scopes }, accessToken) {
+  return createTokens({
     accessToken,
     refreshToken: String(refresh_token),
     expiresAt: epoch(expires_at),
@@ -329,7 +329,7 @@ function pairOf({ refresh_token, expires_at, refreshed_at, scopes }, accessToken
 }
 
 /**
- * @param {Pick<Pair, 'expiresAt' | 'obtainedAt' | 'scopes' | 'accessToken'> & { refreshToken?: string }} pair
+ * @param {Pick<ConnectionTokens, 'expiresAt' | 'obtainedAt' | 'scopes' | 'accessToken'> & { refreshToken?: string }} tokens
  * @returns {StoredTokens}
  */
 export function storedTokens({ accessToken = '', refreshToken, expiresAt, obtainedAt, scopes = [] }) {
@@ -346,13 +346,13 @@ export function storedTokens({ accessToken = '', refreshToken, expiresAt, obtain
  * A config with other tokens.
  *
  * @param {IntegrationConfig} config
- * @param {Pair} pair
+ * @param {ConnectionTokens} tokens
  * @returns {IntegrationConfig}
  */
-function withTokens(config, pair) {
+function withTokens(config, tokens) {
   const { expires_at: _before, expires_in: _older, ...kept } = /** @type {Record<string, unknown>} */ (config);
-  // Not by a further spread, for `makePair`'s reason.
-  return Object.assign(kept, storedTokens(pair));
+  // Not by a further spread, for `createTokens`'s reason.
+  return Object.assign(kept, storedTokens(tokens));
 }
 
 /**
@@ -369,7 +369,7 @@ function storable({ oauth: _transient, ...config }) {
  * What a config tells of its tokens, whatever it holds.
  *
  * @param {IntegrationConfig} config
- * @param {Pick<Pair, 'obtainedAt' | 'expiresAt'>} times
+ * @param {Pick<ConnectionTokens, 'obtainedAt' | 'expiresAt'>} times
  * @returns {import('../../pkg/core.js').TokenOrigin} for one call
  */
 function originOf({ authorized_at, account }, { obtainedAt, expiresAt }) {

@@ -622,7 +622,7 @@ describe('coordination through Redis', () => {
       await lock.release();
       const warn = t.mock.method(console, 'warn', () => {});
       const limiter = new RateLimiter({ rateLimit: 100, isRateLimitConfigured: true, redis: { url: `${address}/1` } });
-      await limiter.take('account', 'group');
+      await limiter.acquire('account', 'group');
       // Where it is NocoDB's own Redis, and the plugin has to find a database there.
       const { coordination: seeking, said: alsoSaid } = coordinate(t, address, { isDatabaseSought: true });
       await seeking.find('a');

@@ -43,7 +43,7 @@ const limiterOf = (rateLimit, more) => new RateLimiter({ rateLimit, isRateLimitC
 /** Has many wait for their turn, and notes when each gets it. */
 function start(limiter, many, { account = ACCOUNT, group = GROUP, ...options } = {}) {
   const passed = [];
-  const takes = Array.from({ length: many }, (_, index) => limiter.take(account, group, options).then(() => {
+  const takes = Array.from({ length: many }, (_, index) => limiter.acquire(account, group, options).then(() => {
     passed.push({ index, at: Date.now() });
   }));
   return { passed, takes, count: () => passed.length, times: () => passed.map(({ at }) => at) };
@@ -81,7 +81,7 @@ describe('a rolling hour', () => {
       // More in some minutes than in others, and more in all than the limit.
       for (let i = minute % 7; i > 0; i -= 2) {
         asked += 1;
-        limiter.take(ACCOUNT, GROUP).then(() => times.push(Date.now()));
+        limiter.acquire(ACCOUNT, GROUP).then(() => times.push(Date.now()));
       }
       await clock.move(MINUTE, 0);
     }
@@ -145,10 +145,10 @@ describe('the queue', () => {
   test('overflows with an error that says when to come back and what to do', async (t) => {
     moveClock(t);
     const limiter = limiterOf(1);
-    await limiter.take(ACCOUNT, GROUP);
+    await limiter.acquire(ACCOUNT, GROUP);
     const line = start(limiter, 10_000);
     await settled(line.count);
-    const error = await thrownBy(() => limiter.take(ACCOUNT, GROUP));
+    const error = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP));
     assert.ok(error instanceof BitbucketAuthError);
     assert.equal(error.code, 'API_RATE_LIMITED');
     assert.equal(error.phase, 'api');
@@ -157,13 +157,13 @@ describe('the queue', () => {
     assert.match(error.message, /10000 requests of this account wait already; send fewer.*_RATE_LIMIT/);
     assert.equal(line.count(), 0);
     // Another account is not concerned.
-    await limiter.take('user {another}', GROUP);
+    await limiter.acquire('user {another}', GROUP);
   });
 
   test('a burst that overflows before anybody knows of a wait says when to come back, too', async (t) => {
     moveClock(t);
     const limiter = limiterOf(20_000);
-    const results = Array.from({ length: 10_001 }, () => limiter.take(ACCOUNT, GROUP).then(() => 'sent', (error) => error));
+    const results = Array.from({ length: 10_001 }, () => limiter.acquire(ACCOUNT, GROUP).then(() => 'sent', (error) => error));
     const error = await results.at(-1);
     assert.equal(error.code, 'API_RATE_LIMITED');
     assert.ok(error.retryAfter > 0);
@@ -177,7 +177,7 @@ describe('the queue', () => {
     await Promise.all(start(limiter, 2).takes);
     // The one that sleeps, and some behind it.
     const leaving = Array.from({ length: 5 }, () => (
-      thrownBy(() => limiter.take(ACCOUNT, GROUP, { signal: controller.signal }))));
+      thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { signal: controller.signal }))));
     const staying = start(limiter, 2);
     await settled(staying.count);
     controller.abort();
@@ -189,10 +189,10 @@ describe('the queue', () => {
   test('who was gone before, or goes while it is counted, costs nothing', async (t) => {
     moveClock(t);
     const limiter = limiterOf(2);
-    const gone = await thrownBy(() => limiter.take(ACCOUNT, GROUP, { signal: AbortSignal.abort() }));
+    const gone = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { signal: AbortSignal.abort() }));
     assert.equal(gone.code, 'REQUEST_ABORTED');
     const controller = new AbortController();
-    const going = thrownBy(() => limiter.take(ACCOUNT, GROUP, { signal: controller.signal }));
+    const going = thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { signal: controller.signal }));
     await Promise.resolve();
     controller.abort();
     assert.equal((await going).code, 'REQUEST_ABORTED');
@@ -204,11 +204,11 @@ describe('the queue', () => {
   test('who has no patience is told at once how long it would be, and the log says so once to who has', async (t) => {
     moveClock(t);
     const limiter = limiterOf(1);
-    await limiter.take(ACCOUNT, GROUP);
+    await limiter.acquire(ACCOUNT, GROUP);
     const lines = [];
     const waiting = start(limiter, 1, { log: (line) => lines.push(line) });
     await settled(waiting.count);
-    const error = await thrownBy(() => limiter.take(ACCOUNT, GROUP, { maxWaitMs: 15 * SECOND }));
+    const error = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { maxWaitMs: 15 * SECOND }));
     assert.equal(error.code, 'API_RATE_LIMITED');
     assert.match(error.message, /Try again later, in 3605 seconds/);
     assert.equal(lines.length, 1);
@@ -227,7 +227,7 @@ describe('what Bitbucket tells', () => {
     const line = start(limiter, 5);
     await settled(line.count);
     assert.equal(line.count(), 2);
-    await limiter.observe(ACCOUNT, GROUP, told({ [LIMIT]: '4' }));
+    await limiter.onResponse(ACCOUNT, GROUP, told({ [LIMIT]: '4' }));
     await settled(line.count);
     assert.equal(line.count(), 4);
   });
@@ -237,7 +237,7 @@ describe('what Bitbucket tells', () => {
     const limiter = limiterOf(10);
     const line = start(limiter, 30);
     await settled(line.count);
-    await limiter.observe(ACCOUNT, GROUP, told({ [LIMIT]: '5' }));
+    await limiter.onResponse(ACCOUNT, GROUP, told({ [LIMIT]: '5' }));
     await clock.until(line.count, 30);
     const times = line.times();
     assert.ok(times.slice(0, 10).every((at) => at === START));
@@ -250,7 +250,7 @@ describe('what Bitbucket tells', () => {
     moveClock(t);
     const limiter = limiterOf(2);
     for (const value of ['0', '-1', 'many', '', '1e9', '99999999999']) {
-      await limiter.observe(ACCOUNT, GROUP, told({ [LIMIT]: value, [NEAR]: 'perhaps' }));
+      await limiter.onResponse(ACCOUNT, GROUP, told({ [LIMIT]: value, [NEAR]: 'perhaps' }));
     }
     const line = start(limiter, 3);
     await settled(line.count);
@@ -260,7 +260,7 @@ describe('what Bitbucket tells', () => {
   test('a configured number wins', async (t) => {
     moveClock(t);
     const limiter = limiterOf(2, { isRateLimitConfigured: true });
-    await limiter.observe(ACCOUNT, GROUP, told({ [LIMIT]: '4' }));
+    await limiter.onResponse(ACCOUNT, GROUP, told({ [LIMIT]: '4' }));
     const line = start(limiter, 5);
     await settled(line.count);
     assert.equal(line.count(), 2);
@@ -271,7 +271,7 @@ describe('what Bitbucket tells', () => {
     const limiter = limiterOf(100);
     await Promise.all(start(limiter, 10).takes);
     const near = told({ [LIMIT]: '100', [NEAR]: 'True' });
-    const observed = Promise.all(Array.from({ length: 10 }, () => limiter.observe(ACCOUNT, GROUP, near)));
+    const observed = Promise.all(Array.from({ length: 10 }, () => limiter.onResponse(ACCOUNT, GROUP, near)));
     const early = start(limiter, 1);
     await observed;
     const line = start(limiter, 28);
@@ -285,8 +285,8 @@ describe('what Bitbucket tells', () => {
     moveClock(t);
     const limiter = limiterOf(100);
     await Promise.all(start(limiter, 90).takes);
-    await limiter.observe(ACCOUNT, GROUP, told({ [LIMIT]: '100', [NEAR]: 'true' }));
-    await limiter.observe(ACCOUNT, GROUP, told({ [LIMIT]: '100', [NEAR]: 'false' }));
+    await limiter.onResponse(ACCOUNT, GROUP, told({ [LIMIT]: '100', [NEAR]: 'true' }));
+    await limiter.onResponse(ACCOUNT, GROUP, told({ [LIMIT]: '100', [NEAR]: 'false' }));
     const line = start(limiter, 11);
     await settled(line.count);
     assert.equal(line.count(), 10);
@@ -300,8 +300,8 @@ describe('what Bitbucket tells', () => {
     test(`status 429 ${what} has all of the account wait`, async (t) => {
       const clock = moveClock(t);
       const limiter = limiterOf(100);
-      await limiter.take(ACCOUNT, GROUP);
-      await limiter.observe(ACCOUNT, GROUP, told(headers, 429));
+      await limiter.acquire(ACCOUNT, GROUP);
+      await limiter.onResponse(ACCOUNT, GROUP, told(headers, 429));
       const line = start(limiter, 5);
       const others = start(limiter, 5, { account: 'user {another}' });
       await clock.move(pause - SECOND);
@@ -317,7 +317,7 @@ describe('what Bitbucket tells', () => {
       const clock = moveClock(t);
       for (const ahead of [-HOUR, HOUR]) {
         const limiter = limiterOf(1000);
-        await limiter.observe(ACCOUNT, GROUP, told(headers, 429));
+        await limiter.onResponse(ACCOUNT, GROUP, told(headers, 429));
         clock.setAhead(ahead);
         const line = start(limiter, 1);
         await clock.move(pause - 1);
@@ -332,7 +332,7 @@ describe('what Bitbucket tells', () => {
     const clock = moveClock(t);
     clock.setAhead(DAY);
     const limiter = limiterOf(100);
-    await limiter.observe(ACCOUNT, GROUP, told({ 'retry-after': new Date(Date.now() + 40 * SECOND).toUTCString() }, 429));
+    await limiter.onResponse(ACCOUNT, GROUP, told({ 'retry-after': new Date(Date.now() + 40 * SECOND).toUTCString() }, 429));
     const lines = [];
     const line = start(limiter, 1, { log: (text) => lines.push(text) });
     await settled(line.count);
@@ -344,7 +344,7 @@ describe('what Bitbucket tells', () => {
   test('status 429 without Retry-After: half a minute, then one at a time at the pace of the limit', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(100);
-    await limiter.observe(ACCOUNT, GROUP, told({}, 429));
+    await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
     const line = start(limiter, 5);
     const others = start(limiter, 5, { account: 'user {another}' });
     await clock.move(30 * SECOND - 1);
@@ -364,7 +364,7 @@ describe('what Bitbucket tells', () => {
     const pauses = [];
     for (let refusal = 0; refusal < 9; refusal += 1) {
       // Many are under way when the hour is used up: they are one refusal.
-      for (let many = 0; many < 3; many += 1) await limiter.observe(ACCOUNT, GROUP, told({}, 429));
+      for (let many = 0; many < 3; many += 1) await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
       const since = Date.now();
       const line = start(limiter, 1);
       await clock.until(line.count, 1);
@@ -372,8 +372,8 @@ describe('what Bitbucket tells', () => {
     }
     assert.deepEqual(pauses, [0.5, 1, 2, 4, 8, 16, 32, 60, 60].map((minutes) => minutes * MINUTE));
     // A request that Bitbucket takes ends the row.
-    await limiter.observe(ACCOUNT, GROUP, told());
-    await limiter.observe(ACCOUNT, GROUP, told({}, 429));
+    await limiter.onResponse(ACCOUNT, GROUP, told());
+    await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
     const since = Date.now();
     const line = start(limiter, 1);
     await clock.until(line.count, 1);
@@ -385,16 +385,16 @@ describe('what Bitbucket tells', () => {
     const limiter = limiterOf(1000);
     const lines = [];
     const log = (line) => lines.push(line);
-    await limiter.observe(ACCOUNT, GROUP, told({}, 429));
+    await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
     const line = start(limiter, 30, { log });
     await settled(line.count);
-    const early = await thrownBy(() => limiter.take(ACCOUNT, GROUP, { maxWaitMs: 15 * SECOND, log }));
+    const early = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { maxWaitMs: 15 * SECOND, log }));
     assert.deepEqual([early.code, early.retryAfter], ['API_RATE_LIMITED', 30 * SECOND]);
     await clock.until(line.count, 1);
     // All that are ahead of it count, too.
-    const late = await thrownBy(() => limiter.take(ACCOUNT, GROUP, { maxWaitMs: 15 * SECOND, log }));
+    const late = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { maxWaitMs: 15 * SECOND, log }));
     assert.ok(late.retryAfter > 100 * SECOND, String(late.retryAfter));
-    await limiter.observe(ACCOUNT, GROUP, told({}, 429));
+    await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
     await clock.until(line.count, 30);
     assert.equal(lines.length, 1, lines.join('\n'));
     assert.match(lines[0], /refuses this account's requests: its hour is used up.*2026-11-24T08:03:47/);
@@ -407,19 +407,19 @@ describe('what Bitbucket tells', () => {
     const lines = [];
     const log = (line) => lines.push(line);
     await Promise.all(start(limiter, 2).takes);
-    const asleep = thrownBy(() => limiter.take(ACCOUNT, GROUP, { log }));
-    const behind = thrownBy(() => limiter.take(ACCOUNT, GROUP));
+    const asleep = thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { log }));
+    const behind = thrownBy(() => limiter.acquire(ACCOUNT, GROUP));
     await settled(() => 0);
-    await limiter.observe(ACCOUNT, GROUP, told({ 'retry-after': '86400' }, 429));
+    await limiter.onResponse(ACCOUNT, GROUP, told({ 'retry-after': '86400' }, 429));
     // No more than the rolling hour is believed.
     for (const error of await Promise.all([asleep, behind])) {
       assert.deepEqual([error.code, error.retryable, error.retryAfter], ['API_RATE_LIMITED', true, HOUR]);
     }
     await clock.move(10 * MINUTE);
-    const later = await thrownBy(() => limiter.take(ACCOUNT, GROUP, { log }));
+    const later = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { log }));
     assert.deepEqual([later.code, later.retryAfter], ['API_RATE_LIMITED', 50 * MINUTE]);
     await clock.move(49 * MINUTE - 1);
-    assert.equal((await thrownBy(() => limiter.take(ACCOUNT, GROUP, { log }))).retryAfter, MINUTE + 1);
+    assert.equal((await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { log }))).retryAfter, MINUTE + 1);
     await clock.move(1);
     const line = start(limiter, 1, { log });
     await settled(line.count);
@@ -435,11 +435,11 @@ describe('what Bitbucket tells', () => {
     const clock = moveClock(t);
     const limiter = limiterOf(100);
     const line = [];
-    await limiter.observe(ACCOUNT, GROUP, told({ 'retry-after': '60' }, 429));
-    await limiter.observe(ACCOUNT, GROUP, told({}, 429));
-    limiter.take(ACCOUNT, GROUP).then(() => line.push('sent'));
+    await limiter.onResponse(ACCOUNT, GROUP, told({ 'retry-after': '60' }, 429));
+    await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
+    limiter.acquire(ACCOUNT, GROUP).then(() => line.push('sent'));
     await clock.move(59 * SECOND);
-    await limiter.observe(ACCOUNT, GROUP, told({ 'retry-after': '60' }, 429));
+    await limiter.onResponse(ACCOUNT, GROUP, told({ 'retry-after': '60' }, 429));
     await clock.move(59 * SECOND);
     assert.deepEqual(line, []);
     await clock.move(SECOND);
@@ -477,7 +477,7 @@ describe('with Redis', () => {
     moveClock(t);
     const limiters = [1, 2].map(() => limiterOf(100, { redis: { url: redis.url } }));
     const near = told({ 'x-ratelimit-nearlimit': 'true' });
-    await Promise.all(limiters.map((limiter) => limiter.observe(ACCOUNT, GROUP, near)));
+    await Promise.all(limiters.map((limiter) => limiter.onResponse(ACCOUNT, GROUP, near)));
     const lines = limiters.map((limiter) => start(limiter, 30));
     await reached(both(lines), 20);
     await settled(both(lines), QUIET_WITH_SOCKETS_MS);
@@ -487,9 +487,9 @@ describe('with Redis', () => {
   test('no answer, however odd, has so many counted that nobody gets through', async (t) => {
     const redis = await startRedis(t);
     const limiter = limiterOf(1000, { redis: { url: redis.url, variable: 'THIS_REDIS_URL' } });
-    await limiter.take(ACCOUNT, GROUP);
-    await limiter.observe(ACCOUNT, GROUP, told({ 'x-ratelimit-limit': '1000000', 'x-ratelimit-nearlimit': 'true' }));
-    await limiter.take(ACCOUNT, GROUP);
+    await limiter.acquire(ACCOUNT, GROUP);
+    await limiter.onResponse(ACCOUNT, GROUP, told({ 'x-ratelimit-limit': '1000000', 'x-ratelimit-nearlimit': 'true' }));
+    await limiter.acquire(ACCOUNT, GROUP);
     const said = console.warn.mock.calls.map(({ arguments: [text] }) => text).filter((text) => text.includes('THIS_REDIS_URL'));
     assert.deepEqual(said, []);
     const reader = new Redis(redis.url);
@@ -503,7 +503,7 @@ describe('with Redis', () => {
     moveClock(t);
     const limiter = limiterOf(100, { redis: { url: redis.url } });
     const near = told({ 'x-ratelimit-nearlimit': 'true' });
-    const observed = Array.from({ length: 10 }, () => limiter.observe(ACCOUNT, GROUP, near));
+    const observed = Array.from({ length: 10 }, () => limiter.onResponse(ACCOUNT, GROUP, near));
     const line = start(limiter, 20);
     await Promise.all(observed);
     await reached(line.count, 20);
@@ -527,10 +527,10 @@ describe('with Redis', () => {
     for (const [index, now] of [0, 1, 2, 3, 4].map((years) => START + years * 365 * 24 * HOUR).entries()) {
       t.mock.timers.reset();
       t.mock.timers.enable({ apis: ['Date'], now });
-      await limiters[index % 2].take(ACCOUNT, GROUP);
+      await limiters[index % 2].acquire(ACCOUNT, GROUP);
     }
     for (const limiter of limiters) {
-      const error = await thrownBy(() => limiter.take(ACCOUNT, GROUP, { maxWaitMs: 0 }));
+      const error = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { maxWaitMs: 0 }));
       assert.ok(error.retryAfter > WINDOW - MINUTE && error.retryAfter <= WINDOW, String(error.retryAfter));
     }
   });
@@ -624,7 +624,7 @@ describe('with Redis', () => {
   test('that hangs, requests go on', async (t) => {
     const redis = await startRedis(t);
     const limiter = limiterOf(30, { redis: { url: redis.url } });
-    await limiter.take(ACCOUNT, GROUP);
+    await limiter.acquire(ACCOUNT, GROUP);
     redis.pause();
     const line = start(limiter, 20);
     await Promise.all(line.takes);
@@ -643,7 +643,7 @@ describe('with Redis', () => {
     };
     const reader = new Redis(redis.url);
     t.after(() => reader.disconnect());
-    await limiterOf(30, settings).take(ACCOUNT, GROUP);
+    await limiterOf(30, settings).acquire(ACCOUNT, GROUP);
     const key = (await reader.keys('*')).find((name) => !name.endsWith(':life'));
     for (const [index, spoil] of [
       () => reader.lpush(key, 'x'), () => reader.set(key, 'x'), () => reader.hset(key, 'x', '1'), () => reader.zadd(key, '-inf', 'x'),
@@ -657,7 +657,7 @@ describe('with Redis', () => {
     // Times that are far ahead hold nobody up for longer than anything else does.
     await reader.del(key);
     for (let many = 0; many < 30; many += 1) await reader.zadd(key, '+inf', String(many));
-    const error = await thrownBy(() => limiterOf(30, settings).take(ACCOUNT, GROUP, { maxWaitMs: 0 }));
+    const error = await thrownBy(() => limiterOf(30, settings).acquire(ACCOUNT, GROUP, { maxWaitMs: 0 }));
     assert.equal(error.retryAfter, WINDOW);
     assertWell();
   });
@@ -961,7 +961,7 @@ describe('through the whole client', () => {
     const proven = start(limiter, 2, { account: 'user' });
     await settled(proven.count);
     assert.equal(proven.count(), 2);
-    await limiter.prove('own', async () => 'user');
+    await limiter.resolveAccount('own', async () => 'user');
     const more = start(limiter, 1, { account: 'own' });
     await clock.until(() => own.count() + more.count(), 6);
     const late = [...own.times().slice(3), ...more.times()];

@@ -249,7 +249,7 @@ describe('NocoDB\'s own database', () => {
     const limiter = new RateLimiter({
       rateLimit: 10, isRateLimitConfigured: true, redis: { url, variable: 'NC_REDIS_URL', isDatabaseSought: true },
     });
-    await limiter.take('account', 'group');
+    await limiter.acquire('account', 'group');
     const all = [...said, ...alsoSaid, ...warn.mock.calls.map(({ arguments: [line] }) => line)]
       // The rate limiters of earlier tests say that their Redis is gone.
       .filter((line) => line.includes('NC_REDIS_URL') && !line.includes('(not reachable)'));
@@ -423,7 +423,7 @@ describe('data that Redis loses', () => {
       rateLimit: 30, isRateLimitConfigured: true, redis: { url, isDatabaseSought: true },
     });
     const send = async (limiter, many) => {
-      const takes = Array.from({ length: many }, () => limiter.take('account', 'group', { maxWaitMs: 0 }));
+      const takes = Array.from({ length: many }, () => limiter.acquire('account', 'group', { maxWaitMs: 0 }));
       return (await Promise.allSettled(takes)).filter(({ status }) => status === 'fulfilled').length;
     };
     const [one, other] = [limiterOf(), limiterOf()];

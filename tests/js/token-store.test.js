@@ -6,7 +6,7 @@ import { environment, json, rowHost, serve, thrownBy, troubleLogger } from './su
 
 // Not exported: the keeper is their only caller.
 const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
-const { hasLivingStore, readStores, refuseEnded, reportDeath, storePair } = await inside('js/token-store.js');
+const { assertAttached, hasAttachedStore, loadFromStores, logDeadConnection, saveToStores } = await inside('js/token-store.js');
 
 const MINUTE = 60_000;
 const SHARED = 'Another process uses this connection; several processes need a Redis in common.';
@@ -122,9 +122,9 @@ describe('the log', () => {
   test('says that a refresh token is dead, by name and once for each store', () => {
     const lines = [];
     const log = (line) => lines.push(line);
-    const chain = { name: 'abcdefgh' };
+    const connection = { name: 'abcdefgh' };
     const ended = { log, title: 'Gone', ending: 'deleted' };
-    reportDeath([{ log }, { log }, { log, title: 'Sales' }, { log, title: 'Sales' }, ended], chain);
+    logDeadConnection([{ log }, { log }, { log, title: 'Sales' }, { log, title: 'Sales' }, ended], connection);
     assert.equal(lines.length, 2);
     assert.match(lines[0], /^ERROR connection-dead, connection abcdefgh: Bitbucket no longer accepts this connection's refresh token\./);
     assert.match(lines[1], /^ERROR connection-dead, connection "Sales": Bitbucket no longer accepts/);
@@ -156,34 +156,34 @@ describe('a row that another process has renewed', () => {
 
   test('is read for a pair when the refresh token is refused', async () => {
     const lines = [];
-    const owner = (read, more) => ({ log: (line) => lines.push(line), read, ...more });
+    const store = (load, more) => ({ log: (line) => lines.push(line), load, ...more });
     const older = { refreshToken: 'older', obtainedAt: 1000 };
     const newer = { refreshToken: 'newer', obtainedAt: 2000 };
     let reads = 0;
-    const holders = [
-      owner(async () => older, { id: 'a', title: 'Sales' }),
-      owner(async () => { reads += 1; }, { id: 'b' }),
-      owner(async () => { reads += 1; }, { id: 'b' }),
-      owner(async () => newer, { id: 'c', title: 'Sales' }),
-      owner(async () => { throw new Error('the database is not available'); }, { id: 'd' }),
-      owner(undefined, {}),
-      owner(async () => 'replaced', { id: 'e' }),
-      owner(async () => 'deleted', { id: 'f', title: 'Old' }),
+    const stores = [
+      store(async () => older, { id: 'a', title: 'Sales' }),
+      store(async () => { reads += 1; }, { id: 'b' }),
+      store(async () => { reads += 1; }, { id: 'b' }),
+      store(async () => newer, { id: 'c', title: 'Sales' }),
+      store(async () => { throw new Error('the database is not available'); }, { id: 'd' }),
+      store(undefined, {}),
+      store(async () => 'replaced', { id: 'e' }),
+      store(async () => 'deleted', { id: 'f', title: 'Old' }),
     ];
-    const chain = { name: 'abcdefgh' };
-    assert.equal(await readStores(holders, chain), newer);
+    const connection = { name: 'abcdefgh' };
+    assert.equal(await loadFromStores(stores, connection), newer);
     assert.equal(reads, 1);
-    assert.deepEqual(holders.map(({ ending }) => ending), [
+    assert.deepEqual(stores.map(({ ending }) => ending), [
       undefined, undefined, undefined, undefined, undefined, undefined, 'replaced', 'deleted',
     ]);
     assert.deepEqual(lines, [
       `WARN connection-shared, connection "Sales": ${SHARED}`, `WARN connection-deleted, connection "Old": ${DELETED}`,
     ]);
-    assert.ok(hasLivingStore(holders));
-    assert.equal(await readStores(holders.slice(6), chain), undefined);
-    assert.ok(!hasLivingStore(holders.slice(6)));
-    for (const holder of holders.slice(0, 6)) refuseEnded(holder);
-    for (const holder of holders.slice(6)) assert.throws(() => refuseEnded(holder), { code: 'RECONNECT_REQUIRED' });
+    assert.ok(hasAttachedStore(stores));
+    assert.equal(await loadFromStores(stores.slice(6), connection), undefined);
+    assert.ok(!hasAttachedStore(stores.slice(6)));
+    for (const store of stores.slice(0, 6)) assertAttached(store);
+    for (const store of stores.slice(6)) assert.throws(() => assertAttached(store), { code: 'RECONNECT_REQUIRED' });
   });
 });
 
@@ -276,12 +276,13 @@ describe('a host that cannot be read', () => {
   }
 });
 
-test('a store is handed a pair once, however often its holder waits', async () => {
+test('tokens are saved once in each row, however many callers wait with the same token store', async () => {
   const calls = [];
-  const chain = { name: 'abcdefgh' };
-  const owner = { log: () => {}, stored: 1, handed: 1, store: async (pair) => { calls.push(pair); return 'stored'; } };
-  assert.equal(await storePair([owner, owner], { refreshToken: 'r' }, 2, chain), true);
-  assert.deepEqual([calls.length, owner.stored, owner.handed], [1, 2, 2]);
-  assert.equal(await storePair([owner], { refreshToken: 'r' }, 2, chain), true);
+  const connection = { name: 'abcdefgh' };
+  const save = async (tokens) => { calls.push(tokens); return 'saved'; };
+  const store = { log: () => {}, savedGeneration: 1, offeredGeneration: 1, save };
+  assert.equal(await saveToStores([store, store], { refreshToken: 'r' }, 2, connection), true);
+  assert.deepEqual([calls.length, store.savedGeneration, store.offeredGeneration], [1, 2, 2]);
+  assert.equal(await saveToStores([store], { refreshToken: 'r' }, 2, connection), true);
   assert.equal(calls.length, 1);
 });

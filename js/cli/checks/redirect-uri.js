@@ -9,7 +9,7 @@ import { shown, troubleOf } from '../context.js';
 import { PRELOAD_OPTION, findingOf, problemsFor } from '../problems.js';
 
 /** @typedef {import('../context.js').Context} Context */
-/** @typedef {import('../context.js').TimedAnswer} TimedAnswer */
+/** @typedef {import('../context.js').TimedResponse} TimedResponse */
 /** @typedef {import('../doctor.js').Finding} Finding */
 
 const REFUSAL = 'error=access_denied&state=nocodb-bitbucket-auth-doctor';
@@ -20,7 +20,7 @@ const EXCEPT = 'Except this address from its rules, or register another one at B
 
 /** @typedef {'page' | 'elsewhere' | 'downgrade' | 'moved' | 'query-lost' | 'guarded' | 'missing' | 'failing' | 'other-page'} Place */
 
-/** @type {Record<Exclude<Place, 'page'>, (answer: TimedAnswer) => Omit<Finding, 'verdict'>>} */
+/** @type {Record<Exclude<Place, 'page'>, (answer: TimedResponse) => Omit<Finding, 'verdict'>>} */
 const PLACES = {
   elsewhere: () => ({ text: 'is redirected to another server before NocoDB sees it', cure: EXCEPT }),
   downgrade: () => ({
@@ -74,7 +74,7 @@ export default {
   },
 };
 
-/** @typedef {{ place: Place, answer: TimedAnswer, changed: string[] }} Visit */
+/** @typedef {{ place: Place, answer: TimedResponse, changed: string[] }} Visit */
 
 /**
  * Asks the redirect URI.
