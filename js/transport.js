@@ -12,6 +12,7 @@ import { connectionsThrough } from './connections.js';
 import { failure } from './core.js';
 import { ACCEPTED, decode, decodersFor } from './decoding.js';
 import { BitbucketAuthError, callCore } from './error.js';
+import { memoize } from './memoize.js';
 import { networkFailure } from './network-failure.js';
 import { whenLate } from './time-limit.js';
 
@@ -40,8 +41,8 @@ const MAX_BYTES = 1024 * 1024;
 // More at once would have a burst of thousands of connections look like an attack, and wait for each other anyway.
 const MAX_AT_ONCE = 50;
 
-/** One for each origin with requests under way. @type {Map<string, { run: import('p-limit').Limit, requests: number }>} */
-const limits = new Map();
+/** One for each origin: the API's, the token endpoint's, and the few that the API redirects to. */
+const limitOf = memoize((_origin) => pLimit(MAX_AT_ONCE));
 
 /** Statuses of answers that may tell of a body, and have none (RFC 9110 section 6.4.1). */
 const NO_BODY = [204, 304];
@@ -61,13 +62,7 @@ const DEFAULT_HEADERS = { 'accept-encoding': ACCEPTED, 'user-agent': 'nocodb-bit
  */
 export async function send(request, options) {
   const url = new URL(request.url);
-  const limit = limits.get(url.origin) ?? { run: pLimit(MAX_AT_ONCE), requests: 0 };
-  limits.set(url.origin, limit);
-  limit.requests += 1;
-  const answer = limit.run(() => sendNow(url, request, options)).finally(() => {
-    limit.requests -= 1;
-    if (limit.requests === 0) limits.delete(url.origin);
-  });
+  const answer = limitOf(url.origin)(() => sendNow(url, request, options));
   return unlessAborted(answer, options.signal, options.phase);
 }
 

@@ -66,7 +66,8 @@ const utf8 = new TextDecoder();
  */
 export function createClient({ apiUrl, kind, activity, sender, isQueued = false, maxWaitMs = Infinity }) {
   const changes = new Changes();
-  const client = axios.create({
+  const client = axios.create();
+  Object.assign(client.defaults, {
     baseURL: apiUrl,
     // With a limit, Axios itself turns a form into bytes, which undici takes from any realm.
     maxBodyLength: MAX_BYTES,
@@ -81,11 +82,11 @@ export function createClient({ apiUrl, kind, activity, sender, isQueued = false,
       Response: /** @type {any} */ (null),
     },
     fetchOptions: /** @type {Record<symbol, Sender>} */ ({ [SENDER]: changes.of(sender) }),
-    headers: { Accept: ACCEPT },
     // For `getUri`, and for forms.
     paramsSerializer: REPEATING,
     formSerializer: REPEATING,
   });
+  client.defaults.headers.Accept = ACCEPT;
   return equip(client, { kind, activity, changes, isQueued, maxWaitMs });
 }
 
@@ -212,7 +213,10 @@ async function fetchThroughSender(input, init = {}) {
 
 /** @param {RequestInit['headers']} headers */
 function lowerCased(headers) {
-  return Object.fromEntries(Object.entries({ ...headers }).map(([name, value]) => [name.toLowerCase(), value]));
+  /** @type {Record<string, string>} */
+  const lower = {};
+  for (const [name, value] of Object.entries(headers ?? {})) lower[name.toLowerCase()] = value;
+  return lower;
 }
 
 /**

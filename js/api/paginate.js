@@ -209,7 +209,7 @@ export async function readPage(get, list, signal, { address = list.address, maxW
  */
 export function repeating(config) {
   const { paramsSerializer } = config;
-  if (typeof paramsSerializer === 'function') return config;
+  if (typeof paramsSerializer === 'function' || 'indexes' in (paramsSerializer ?? {})) return config;
   return { ...config, paramsSerializer: { ...REPEATING, ...paramsSerializer } };
 }
 
