@@ -10,7 +10,7 @@
 //! [line](crate::refresh_queue), ask Bitbucket, publish the new pair, hand it to the host's store, and only then use it.
 //! [`RefreshPolicy::on`] leads through a turn; [`RefreshPolicy::asked`], [`RefreshPolicy::renew`] and
 //! [`RefreshPolicy::reject`] tell whether one is needed. A turn may take minutes; who waits for it has a deadline.
-//! docs/refresh-policy.md has the whole table of transitions; the tests run it row by row.
+//! docs/refresh-policy.md has the table of all transitions. The tests run each of its rows, and write the table from them.
 
 use crate::newest_tokens::Times;
 use crate::recent_failures::RecentFailures;

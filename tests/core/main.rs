@@ -18,5 +18,6 @@ mod refresh_model;
 mod refresh_policy;
 mod refresh_queue;
 mod requests;
+mod tables;
 mod tokens;
 mod vectors;

@@ -1,10 +1,9 @@
-//! The line for the token requests of an OAuth client: every row of its table in docs/refresh-policy.md, and the order.
+//! The queue of the token requests of an OAuth client: the rows of its tables in docs/refresh-policy.md, which `crate::tables`
+//! writes from here, and the order.
 
-use crate::refresh_policy::tables;
+use crate::tables::Table;
 use nocodb_bitbucket_auth::refresh_queue::{Admission, Lane, Outcome, RefreshQueue};
 use std::collections::{BTreeSet, HashMap};
-
-const DOCUMENT: &str = include_str!("../../docs/refresh-policy.md");
 
 const LOCKOUT: f64 = 30_000.0;
 /// Some time after the process has started.
@@ -73,82 +72,63 @@ impl Lab {
     }
 }
 
-/// The line as the row has it, but for the first one in it.
-fn recipe(when: &str) -> Lab {
-    let lab = Lab::new();
-    let told = || Lab { refused_at: START, ..Lab::new() }.told_of_refusal(START);
-    match when {
-        "—" | "nothing is known, none under way" => lab,
-        "nothing is known, 1 under way" => lab.under_way(1),
-        "nothing is known, 3 under way" => lab.under_way(3),
-        "nothing is known, 4 under way" => lab.under_way(4),
-        "1 success, 4 under way" => lab.successes(1).under_way(4),
-        "1 success, 5 under way" => lab.successes(1).under_way(5),
-        "1 failure, 3 under way" => lab.ended(Outcome::Failed).under_way(3),
-        "1 failure, 4 under way" => lab.ended(Outcome::Failed).under_way(4),
-        "16 successes, 1 under way" => lab.successes(16).under_way(1),
-        "16 successes, 19 under way" => lab.successes(16).under_way(19),
-        "16 successes, 20 under way" => lab.successes(16).under_way(20),
-        "30 successes, 19 under way" => lab.successes(30).under_way(19),
-        "30 successes, 20 under way" => lab.successes(30).under_way(20),
-        "one is under way alone" => alone(lab),
-        "one that was alone has ended, 3 under way" => {
-            let mut lab = alone(lab);
-            lab.queue.ended(Outcome::Failed, lab.now);
-            lab.under_way(3)
-        }
-        "a refusal just now, none under way" => lab.refused(),
-        "a refusal nearly 1.25 lockouts ago, none under way" => lab.refused().later(CLOSED - 1.0),
-        "a refusal 1.25 lockouts ago, none under way" => lab.refused().later(CLOSED),
-        "a refusal 1.25 lockouts ago, 1 under way" => lab.refused().later(CLOSED).under_way(1),
-        "a refusal nearly 3 lockouts ago, none under way" => lab.refused().later(CAREFUL - 1.0),
-        "a refusal nearly 3 lockouts ago, 1 under way" => lab.refused().later(CAREFUL - 1.0).under_way(1),
-        "a refusal 3 lockouts ago, 3 under way" => lab.refused().later(CAREFUL).under_way(3),
-        "a refusal 3 lockouts ago, 4 under way" => lab.refused().later(CAREFUL).under_way(4),
-        "16 successes, then a refusal 3 lockouts ago, 4 under way" => {
-            lab.successes(16).refused().later(CAREFUL).under_way(4)
-        }
-        "a refusal 3 lockouts ago, then 2 successes, 5 under way" => {
-            lab.refused().later(CLOSED).successes(2).later(CAREFUL - CLOSED).under_way(5)
-        }
-        "a refusal, then a grant of a request that was sent before it" => lab.refused().granted(-1.0),
-        "a refusal, then a grant of a request that was sent 100 ms after it" => lab.refused().granted(100.0),
-        "a refusal, then a grant of a request that was sent 101 ms after it, none under way" => {
-            lab.refused().granted(101.0)
-        }
-        "a refusal, then a grant of a request that was sent 101 ms after it, 1 under way" => {
-            lab.refused().granted(101.0).under_way(1)
-        }
-        "a refusal, then a grant of a request that was sent after it, then a refusal" => {
-            lab.refused().granted(1000.0).later(1000.0).refused()
-        }
-        "a refusal, then a grant of a request that was sent after it, then news of an earlier grant" => {
-            let mut lab = lab.refused().granted(1000.0);
-            lab.queue.learn(None, Some(START - 1000.0));
-            lab
-        }
-        "two refusals, 50 ms apart" => lab.refused().later(50.0).refused(),
-        "a refusal of another process" => told(),
-        "a refusal of another process, told again 100 ms later" => told().told_of_refusal(START + 100.0),
-        "a refusal of another process, and one 101 ms later" => {
-            Lab { refused_at: START + 101.0, ..told().told_of_refusal(START + 101.0) }
-        }
-        "a refusal of another process, and then an earlier one" => told().told_of_refusal(START - 1000.0),
-        "16 successes, then a refusal of another process 3 lockouts ago, 4 under way" => {
-            lab.successes(16).told_of_refusal(START).later(CAREFUL).under_way(4)
-        }
-        "a refusal, then a grant to another process of a request that was sent after it" => {
-            let mut lab = lab.refused().later(1000.0);
-            lab.queue.learn(None, Some(START + 1000.0));
-            lab
-        }
-        "a refusal, then a grant to another process of a request that was sent before it" => {
-            let mut lab = lab.refused().later(1000.0);
-            lab.queue.learn(Some(START), Some(START - 1.0));
-            lab
-        }
-        _ => panic!("no recipe for {when}"),
+/// Which request the queue admits.
+#[derive(Debug, Clone, Copy)]
+enum Admitted {
+    Now(Admission),
+    /// None until 1.25 lockouts after the last refusal that counts as one of its own.
+    NoneUntilReopened,
+}
+
+/// A row of the document's table.
+struct Row {
+    /// The lane of the first request in the queue.
+    first: Option<Lane>,
+    when: &'static str,
+    lab: fn() -> Lab,
+    admitted: Admitted,
+}
+
+impl Row {
+    fn cells(&self) -> Vec<String> {
+        let first = self.first.map_or("none".to_owned(), |lane| format!("`{lane:?}`"));
+        let admitted = match self.admitted {
+            Admitted::Now(Admission::First) => "the first",
+            Admitted::Now(Admission::FirstAlone) => "the first, alone",
+            Admitted::Now(_) => "none",
+            Admitted::NoneUntilReopened => "none until 1.25 lockouts after the last refusal",
+        };
+        let when = if self.when.is_empty() { "—" } else { self.when };
+        vec![first, when.to_owned(), admitted.to_owned()]
     }
+
+    fn run(&self) {
+        let mut lab = (self.lab)();
+        if let Some(lane) = self.first {
+            lab.queue.enter(lane);
+        }
+        let expected = match self.admitted {
+            Admitted::Now(admission) => admission,
+            Admitted::NoneUntilReopened => {
+                assert!(lab.queue.wait(lab.now) > 0.0);
+                assert_eq!(lab.now + lab.queue.wait(lab.now), lab.refused_at + CLOSED);
+                Admission::NobodyUntil(lab.refused_at + CLOSED)
+            }
+        };
+        assert_eq!(lab.queue.next(lab.now), expected);
+    }
+}
+
+/// Another process reports a refusal.
+fn told() -> Lab {
+    Lab { refused_at: START, ..Lab::new() }.told_of_refusal(START)
+}
+
+/// Another process reports the times of a refusal and of a grant, one second after a refusal of this process.
+fn refused_then_told(refused_at: Option<f64>, granted_at: Option<f64>) -> Lab {
+    let mut lab = Lab::new().refused().later(1000.0);
+    lab.queue.learn(refused_at, granted_at);
+    lab
 }
 
 fn alone(mut lab: Lab) -> Lab {
@@ -158,42 +138,154 @@ fn alone(mut lab: Lab) -> Lab {
     lab
 }
 
-fn run([first, when, admitted]: &[String; 3]) {
-    let mut lab = recipe(when);
-    let lane = match first.as_str() {
-        "nobody" => None,
-        "Urgent" => Some(Lane::Urgent),
-        "Sound" => Some(Lane::Sound),
-        "Suspect" => Some(Lane::Suspect),
-        _ => panic!("no lane {first}"),
-    };
-    if let Some(lane) = lane {
-        lab.queue.enter(lane);
-    }
-    let expected = match admitted.as_str() {
-        "nobody" => Admission::Nobody,
-        "the first" => Admission::First,
-        "the first, alone" => Admission::FirstAlone,
-        "nobody, until 1.25 lockouts after the refusal" | "nobody, until 1.25 lockouts after the last refusal" => {
-            assert!(lab.queue.wait(lab.now) > 0.0);
-            assert_eq!(lab.now + lab.queue.wait(lab.now), lab.refused_at + CLOSED);
-            Admission::NobodyUntil(lab.refused_at + CLOSED)
+fn rows() -> Vec<Row> {
+    const FIRST: Admitted = Admitted::Now(Admission::First);
+    const ALONE: Admitted = Admitted::Now(Admission::FirstAlone);
+    const NONE: Admitted = Admitted::Now(Admission::Nobody);
+    let row = |first, when, lab, admitted| Row { first: Some(first), when, lab, admitted };
+    let sound = |when, lab, admitted| row(Lane::Sound, when, lab, admitted);
+    let reopens = |when, lab| row(Lane::Sound, when, lab, Admitted::NoneUntilReopened);
+    let closed = "a refusal just now, none under way";
+    vec![
+        Row { first: None, when: "", lab: Lab::new, admitted: NONE },
+        sound("no result is known, none under way", Lab::new, FIRST),
+        sound("no result is known, 3 under way", || Lab::new().under_way(3), FIRST),
+        sound("no result is known, 4 under way", || Lab::new().under_way(4), NONE),
+        row(Lane::Urgent, "no result is known, 3 under way", || Lab::new().under_way(3), FIRST),
+        row(Lane::Urgent, "no result is known, 4 under way", || Lab::new().under_way(4), NONE),
+        sound("1 success, 4 under way", || Lab::new().successes(1).under_way(4), FIRST),
+        sound("1 success, 5 under way", || Lab::new().successes(1).under_way(5), NONE),
+        sound("1 failure, 3 under way", || Lab::new().ended(Outcome::Failed).under_way(3), FIRST),
+        sound("1 failure, 4 under way", || Lab::new().ended(Outcome::Failed).under_way(4), NONE),
+        sound("16 successes, 19 under way", || Lab::new().successes(16).under_way(19), FIRST),
+        sound("16 successes, 20 under way", || Lab::new().successes(16).under_way(20), NONE),
+        sound("30 successes, 19 under way", || Lab::new().successes(30).under_way(19), FIRST),
+        sound("30 successes, 20 under way", || Lab::new().successes(30).under_way(20), NONE),
+        row(Lane::Suspect, "no result is known, none under way", Lab::new, ALONE),
+        row(Lane::Suspect, "no result is known, 1 under way", || Lab::new().under_way(1), NONE),
+        row(Lane::Suspect, "16 successes, 1 under way", || Lab::new().successes(16).under_way(1), NONE),
+        sound("one is under way alone", || alone(Lab::new()), NONE),
+        row(Lane::Urgent, "one is under way alone", || alone(Lab::new()), NONE),
+        sound(
+            "one that was alone has ended, 3 under way",
+            || {
+                let mut lab = alone(Lab::new());
+                lab.queue.ended(Outcome::Failed, lab.now);
+                lab.under_way(3)
+            },
+            FIRST,
+        ),
+        reopens(closed, || Lab::new().refused()),
+        row(Lane::Urgent, closed, || Lab::new().refused(), Admitted::NoneUntilReopened),
+        row(Lane::Suspect, closed, || Lab::new().refused(), Admitted::NoneUntilReopened),
+        reopens("a refusal nearly 1.25 lockouts ago, none under way", || Lab::new().refused().later(CLOSED - 1.0)),
+        sound("a refusal 1.25 lockouts ago, none under way", || Lab::new().refused().later(CLOSED), ALONE),
+        sound("a refusal 1.25 lockouts ago, 1 under way", || Lab::new().refused().later(CLOSED).under_way(1), NONE),
+        sound("a refusal nearly 3 lockouts ago, none under way", || Lab::new().refused().later(CAREFUL - 1.0), ALONE),
+        sound(
+            "a refusal nearly 3 lockouts ago, 1 under way",
+            || Lab::new().refused().later(CAREFUL - 1.0).under_way(1),
+            NONE,
+        ),
+        sound("a refusal 3 lockouts ago, 3 under way", || Lab::new().refused().later(CAREFUL).under_way(3), FIRST),
+        sound("a refusal 3 lockouts ago, 4 under way", || Lab::new().refused().later(CAREFUL).under_way(4), NONE),
+        sound(
+            "16 successes, then a refusal 3 lockouts ago, 4 under way",
+            || Lab::new().successes(16).refused().later(CAREFUL).under_way(4),
+            NONE,
+        ),
+        sound(
+            "a refusal 3 lockouts ago, then 2 successes, 5 under way",
+            || Lab::new().refused().later(CLOSED).successes(2).later(CAREFUL - CLOSED).under_way(5),
+            FIRST,
+        ),
+        reopens("a refusal, then a grant of a request that was sent before it", || {
+            Lab::new().refused().granted(-1.0)
+        }),
+        reopens("a refusal, then a grant of a request that was sent 100 ms after it", || {
+            Lab::new().refused().granted(100.0)
+        }),
+        sound(
+            "a refusal, then a grant of a request that was sent 101 ms after it, none under way",
+            || Lab::new().refused().granted(101.0),
+            ALONE,
+        ),
+        sound(
+            "a refusal, then a grant of a request that was sent 101 ms after it, 1 under way",
+            || Lab::new().refused().granted(101.0).under_way(1),
+            NONE,
+        ),
+        reopens("a refusal, then a grant of a request that was sent after it, then a refusal", || {
+            Lab::new().refused().granted(1000.0).later(1000.0).refused()
+        }),
+        sound(
+            "a refusal, then a grant of a request that was sent after it, then a report of an earlier grant",
+            || {
+                let mut lab = Lab::new().refused().granted(1000.0);
+                lab.queue.learn(None, Some(START - 1000.0));
+                lab
+            },
+            ALONE,
+        ),
+        reopens("two refusals, 50 ms apart", || Lab::new().refused().later(50.0).refused()),
+        reopens("a refusal of another process", told),
+        reopens("a refusal of another process, reported again 100 ms later", || {
+            told().told_of_refusal(START + 100.0)
+        }),
+        reopens("a refusal of another process, and one 101 ms later", || Lab {
+            refused_at: START + 101.0,
+            ..told().told_of_refusal(START + 101.0)
+        }),
+        reopens("a refusal of another process, then a report of an earlier one", || {
+            told().told_of_refusal(START - 1000.0)
+        }),
+        sound(
+            "16 successes, then a refusal of another process 3 lockouts ago, 4 under way",
+            || Lab::new().successes(16).told_of_refusal(START).later(CAREFUL).under_way(4),
+            NONE,
+        ),
+        sound(
+            "a refusal, then a grant to another process of a request that was sent after it",
+            || refused_then_told(None, Some(START + 1000.0)),
+            ALONE,
+        ),
+        reopens("a refusal, then a grant to another process of a request that was sent before it", || {
+            refused_then_told(Some(START), Some(START - 1.0))
+        }),
+    ]
+}
+
+fn meaning_of_lane(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Urgent => "a connection for which a response may be lost",
+        Lane::Sound => "a connection without a refusal that counts",
+        Lane::Suspect => {
+            "a connection with a refusal that counts, or a dead one in a review. The queue admits such a request *alone*: while it is under way, this process sends no other request, and no other process sends one that must be alone"
         }
-        _ => panic!("no words for {admitted}"),
-    };
-    assert_eq!(lab.queue.next(lab.now), expected);
+    }
+}
+
+/// The tables of the document that this module knows.
+pub fn tables() -> Vec<Table> {
+    let lanes = [Lane::Urgent, Lane::Sound, Lane::Suspect];
+    let lanes = lanes.map(|lane| vec![format!("`{lane:?}`"), meaning_of_lane(lane).to_owned()]).to_vec();
+    let admissions = rows().iter().map(Row::cells).collect();
+    vec![
+        Table { name: "lanes", header: &["lane", "which connections"], rows: lanes },
+        Table { name: "admissions", header: &["first in the queue", "when", "admitted"], rows: admissions },
+    ]
 }
 
 #[test]
-fn every_row_of_the_documented_table_is_what_the_line_does() {
-    let rows: Vec<[String; 3]> = tables(DOCUMENT, "| first in line | when | admitted |");
+fn the_queue_admits_what_every_row_says() {
+    let rows = rows();
     assert!(!rows.is_empty());
     let mut seen = BTreeSet::new();
     let mut failed = Vec::new();
     for row in &rows {
-        assert!(seen.insert(&row[..2]), "twice: {row:?}");
-        if std::panic::catch_unwind(|| run(row)).is_err() {
-            failed.push(row);
+        assert!(seen.insert(row.cells()[..2].to_vec()), "twice: {:?}", row.cells());
+        if std::panic::catch_unwind(|| row.run()).is_err() {
+            failed.push(row.cells());
         }
     }
     assert!(failed.is_empty(), "{} of {} rows failed: {failed:#?}", failed.len(), rows.len());

@@ -176,7 +176,7 @@ describe('diagrams', () => {
 
   test('the keeper\'s states and ways are those of its table', () => {
     const { tables } = documentAt('docs/refresh-policy.md');
-    const rows = tables.filter(({ header }) => header.join() === 'state,event,when,action,next state').flatMap(({ rows: all }) => all);
+    const rows = tables.filter(({ header }) => header.join() === 'state,event,when,decision,next state').flatMap(({ rows: all }) => all);
     const ways = new Set(rows.map(([from, , , , to]) => `${from} ${to}`));
     const [{ content }] = diagrams.filter(({ content: text }) => text.startsWith('stateDiagram'));
     const drawn = [...content.matchAll(/^ *(\w+) --> (\w+)/gm)].map(([, from, to]) => `${from} ${to}`);

@@ -29,8 +29,64 @@ pub fn times(obtained_at: f64, lifetime: f64) -> Times {
     Times { obtained_at: Some(obtained_at), expires_at: Some(obtained_at + lifetime) }
 }
 
-pub fn name(state: State) -> String {
-    format!("{state:?}").split('(').next().unwrap().to_owned()
+/// The name of a state, without the time for which it waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StateName {
+    Resting,
+    Dead,
+    Locking,
+    AwaitingLock,
+    Looking,
+    Queued,
+    Refreshing,
+    AwaitingVerdict,
+    Judging,
+    AwaitingRequest,
+    Publishing,
+    Burying,
+    Storing,
+    AwaitingStore,
+    Reporting,
+}
+
+impl StateName {
+    pub const ALL: [Self; 15] = [
+        Self::Resting,
+        Self::Dead,
+        Self::Locking,
+        Self::AwaitingLock,
+        Self::Looking,
+        Self::Queued,
+        Self::Refreshing,
+        Self::AwaitingVerdict,
+        Self::Judging,
+        Self::AwaitingRequest,
+        Self::Publishing,
+        Self::Burying,
+        Self::Storing,
+        Self::AwaitingStore,
+        Self::Reporting,
+    ];
+}
+
+pub fn name(state: State) -> StateName {
+    match state {
+        State::Resting => StateName::Resting,
+        State::Dead => StateName::Dead,
+        State::Locking => StateName::Locking,
+        State::AwaitingLock(_) => StateName::AwaitingLock,
+        State::Looking => StateName::Looking,
+        State::Queued => StateName::Queued,
+        State::Refreshing => StateName::Refreshing,
+        State::AwaitingVerdict(_) => StateName::AwaitingVerdict,
+        State::Judging => StateName::Judging,
+        State::AwaitingRequest(_) => StateName::AwaitingRequest,
+        State::Publishing => StateName::Publishing,
+        State::Burying => StateName::Burying,
+        State::Storing => StateName::Storing,
+        State::AwaitingStore(_) => StateName::AwaitingStore,
+        State::Reporting => StateName::Reporting,
+    }
 }
 
 /// How old the pair is: just received, to be renewed but usable, or expired.
@@ -62,7 +118,7 @@ impl Lab {
 
     /// At rest, with a pair of this age that came with a config after the refresh token had died.
     pub fn revived(age: Age) -> Self {
-        let mut lab = Self::reach("Dead", false);
+        let mut lab = Self::reach(StateName::Dead, false);
         lab.configure();
         lab.aged(age)
     }
@@ -173,43 +229,42 @@ impl Lab {
     }
 
     /// In this state, with a pair that is usable or not.
-    pub fn reach(state: &str, usable: bool) -> Self {
+    pub fn reach(state: StateName, usable: bool) -> Self {
         let at_rest = || Self::at_rest(if usable { Age::Due } else { Age::Expired });
         let lab = match state {
-            "Resting" => at_rest(),
-            "Dead" => at_rest().burying().all(&[Event::Published]),
-            "Locking" => at_rest().begin(),
-            "AwaitingLock" => at_rest().begin().all(&[Event::LockBusy]),
-            "Looking" => at_rest().looking(),
-            "Queued" => at_rest().queued(),
-            "Refreshing" => at_rest().refreshing(),
-            "AwaitingVerdict" => at_rest().refreshing().all(&[Event::Refused]),
-            "Judging" => at_rest().refreshing().judging(),
-            "AwaitingRequest" => {
+            StateName::Resting => at_rest(),
+            StateName::Dead => at_rest().burying().all(&[Event::Published]),
+            StateName::Locking => at_rest().begin(),
+            StateName::AwaitingLock => at_rest().begin().all(&[Event::LockBusy]),
+            StateName::Looking => at_rest().looking(),
+            StateName::Queued => at_rest().queued(),
+            StateName::Refreshing => at_rest().refreshing(),
+            StateName::AwaitingVerdict => at_rest().refreshing().all(&[Event::Refused]),
+            StateName::Judging => at_rest().refreshing().judging(),
+            StateName::AwaitingRequest => {
                 let mut lab = Self::at_rest(Age::Expired).refreshing().all(&[FAILED]);
                 if usable {
                     lab.configure();
                 }
                 lab
             }
-            "Publishing" => {
+            StateName::Publishing => {
                 let lab = at_rest().refreshing();
                 let pair = times(lab.now, if usable { LIFETIME } else { 0.0 });
                 lab.all(&[Event::Renewed(pair)])
             }
-            "Burying" => at_rest().burying(),
-            "Storing" => Self::reach("Publishing", usable).all(&[Event::Published]),
-            "AwaitingStore" => Self::reach("Storing", usable).all(&[Event::StoreFailed]),
-            "Reporting" => {
+            StateName::Burying => at_rest().burying(),
+            StateName::Storing => Self::reach(StateName::Publishing, usable).all(&[Event::Published]),
+            StateName::AwaitingStore => Self::reach(StateName::Storing, usable).all(&[Event::StoreFailed]),
+            StateName::Reporting => {
                 let again = [Event::Woke, Event::StoreFailed];
-                Self::reach("AwaitingStore", usable).all(&again).all(&again)
+                Self::reach(StateName::AwaitingStore, usable).all(&again).all(&again)
             }
-            _ => panic!("no way to {state}"),
         };
         assert_eq!(name(lab.policy.state()), state);
         let now = lab.now;
         let answer = lab.policy.clone().asked(lab.generation(), now, now);
-        assert_eq!(answer == Answer::Use, usable, "{state}");
+        assert_eq!(answer == Answer::Use, usable, "{state:?}");
         lab
     }
 

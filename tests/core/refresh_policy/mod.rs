@@ -1,120 +1,111 @@
-//! The policy of renewal: every row of the tables in docs/refresh-policy.md, and the numbers in it.
+//! The refresh policy: the rows of the tables in docs/refresh-policy.md, and the numbers in it.
+//!
+//! The rows are data in `cycle_rows`, `caller_rows` and `number_rows`. The tests here run each row against the policy, and
+//! `crate::tables` writes the document's tables from the same rows.
 
-mod asked_of_it;
-mod in_a_turn;
+mod caller_rows;
+mod cycle_rows;
 mod lab;
+mod number_rows;
 mod numbers;
+mod rows;
 mod verdicts;
 
+use crate::tables::Table;
+use lab::StateName;
+use rows::{Cause, Row, States, event_name};
 use std::collections::BTreeSet;
 
-const DOCUMENT: &str = include_str!("../../../docs/refresh-policy.md");
-
-const WORKING: [&str; 8] =
-    ["Locking", "AwaitingLock", "Looking", "Refreshing", "Publishing", "Storing", "AwaitingStore", "Reporting"];
-const WAITING: [&str; 4] = ["Queued", "AwaitingVerdict", "Judging", "AwaitingRequest"];
-
-/// What a row says, for one state.
-pub struct Row {
-    state: String,
-    event: String,
-    when: String,
-    action: String,
-    next: String,
+/// A row, run in one state and for one event.
+struct Case {
+    state: StateName,
+    cause: String,
+    when: &'static str,
+    run: Box<dyn Fn()>,
 }
 
-fn under_way() -> Vec<&'static str> {
-    [&WORKING[..], &WAITING, &["Burying"]].concat()
+/// All tables of transitions.
+fn transitions() -> Vec<(&'static str, Vec<Row>)> {
+    let mut tables = vec![("refresh-cycle", cycle_rows::rows())];
+    tables.extend(caller_rows::tables());
+    tables
 }
 
-fn all_states() -> Vec<&'static str> {
-    [&under_way()[..], &["Resting", "Dead"]].concat()
-}
-
-/// The rows of all tables of a document with this head, without the marks of code.
-pub fn tables<const COLUMNS: usize>(document: &str, head: &str) -> Vec<[String; COLUMNS]> {
-    let mut rows = Vec::new();
-    let mut inside = false;
-    for line in document.lines() {
-        if !line.starts_with('|') {
-            inside = false;
-        } else if line == head {
-            inside = true;
-        } else if inside && !line.starts_with("|---") {
-            let cells: Vec<String> =
-                line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect();
-            rows.push(cells.try_into().expect(line));
+/// Every row once for each of its states, and "any other" once for each of the other events.
+fn cases() -> Vec<Case> {
+    let rows: Vec<Row> = transitions().into_iter().flat_map(|(_, rows)| rows).collect();
+    let named: BTreeSet<(StateName, Cause)> =
+        rows.iter().flat_map(|row| row.states.list().into_iter().map(|state| (state, row.cause.clone()))).collect();
+    let mut cases = Vec::new();
+    for row in rows {
+        let run = std::rc::Rc::new(row.run);
+        for state in row.states.list() {
+            match &row.cause {
+                Cause::Named(name) => {
+                    let run = run.clone();
+                    let run = Box::new(move || run(state));
+                    cases.push(Case { state, cause: name.clone(), when: row.when, run });
+                }
+                Cause::AnyOtherEvent => {
+                    for event in cycle_rows::EVENTS {
+                        let cause = event_name(event);
+                        if !named.contains(&(state, Cause::Named(cause.clone()))) {
+                            let run = Box::new(move || cycle_rows::changes_nothing(state, event));
+                            cases.push(Case { state, cause, when: row.when, run });
+                        }
+                    }
+                }
+            }
         }
     }
-    rows
+    cases
 }
 
-/// The rows of all tables of transitions, with the words for many states and events replaced by each of them.
-fn rows() -> Vec<Row> {
-    let written: Vec<[String; 5]> = tables(DOCUMENT, "| state | event | when | action | next state |");
-    let named = |state: &str, event: &str| written.iter().any(|row| row[0] == state && row[1] == event);
-    let mut rows = Vec::new();
-    for [state, event, when, action, next] in &written {
-        let states = match state.as_str() {
-            "working" => WORKING.to_vec(),
-            "waiting" => WAITING.to_vec(),
-            "under way" => under_way(),
-            "any" => all_states(),
-            one => vec![one],
-        };
-        for state in states {
-            let events = match event.as_str() {
-                "any other" => in_a_turn::EVENTS.into_iter().filter(|event| !named(state, event)).collect(),
-                one => vec![one],
-            };
-            rows.extend(events.into_iter().map(|event| Row {
-                state: state.to_owned(),
-                event: event.to_owned(),
-                when: when.clone(),
-                action: action.clone(),
-                next: if next == "—" { state.to_owned() } else { next.clone() },
-            }));
-        }
+/// The tables of the document that this module knows.
+pub fn tables() -> Vec<Table> {
+    let mut tables = number_rows::tables();
+    for (name, rows) in transitions() {
+        let header = &["state", "event", "when", "decision", "next state"];
+        tables.push(Table { name, header, rows: rows.iter().map(Row::cells).collect() });
     }
-    rows
+    tables
 }
 
 #[test]
-fn every_row_of_the_documented_tables_is_what_the_policy_does() {
-    let mut failed = Vec::new();
-    let rows = rows();
-    for row in &rows {
-        let is_in_a_turn = in_a_turn::EVENTS.contains(&row.event.as_str());
-        let run = || if is_in_a_turn { in_a_turn::run(row) } else { asked_of_it::run(row) };
-        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err() {
-            failed.push(format!("{} | {} | {}", row.state, row.event, row.when));
-        }
-    }
-    assert!(failed.is_empty(), "{} of {} rows failed: {failed:#?}", failed.len(), rows.len());
-}
-
-#[test]
-fn the_documented_tables_have_every_event_in_every_state_once_for_each_condition() {
-    let rows = rows();
-    let mut seen = BTreeSet::new();
-    for row in &rows {
-        assert!(
-            seen.insert((&row.state, &row.event, &row.when)),
-            "twice: {} | {} | {}",
-            row.state,
-            row.event,
-            row.when
-        );
-    }
-    for state in all_states() {
-        for event in in_a_turn::EVENTS.into_iter().chain(asked_of_it::EVENTS) {
-            assert!(rows.iter().any(|row| row.state == state && row.event == event), "missing: {state} | {event}");
-        }
-    }
-    let documented: BTreeSet<&str> = rows
+fn the_policy_decides_what_every_row_says() {
+    let cases = cases();
+    let failed: Vec<String> = cases
         .iter()
-        .filter(|row| row.event == "NothingFound" && row.state == "Looking")
-        .map(|row| row.when.as_str())
+        .filter(|case| std::panic::catch_unwind(std::panic::AssertUnwindSafe(&case.run)).is_err())
+        .map(|case| format!("{:?} | {} | {}", case.state, case.cause, case.when))
         .collect();
-    assert_eq!(documented, BTreeSet::from(in_a_turn::ON_NOTHING_FOUND));
+    assert!(failed.is_empty(), "{} of {} rows failed: {failed:#?}", failed.len(), cases.len());
+}
+
+#[test]
+fn the_rows_have_every_event_in_every_state_once_for_each_condition() {
+    let cases = cases();
+    let mut seen = BTreeSet::new();
+    for Case { state, cause, when, .. } in &cases {
+        assert!(seen.insert((state, cause, when)), "twice: {state:?} | {cause} | {when}");
+    }
+    for state in States::Any.list() {
+        for event in cycle_rows::EVENTS.into_iter().map(event_name).chain(caller_rows::methods()) {
+            assert!(
+                cases.iter().any(|case| case.state == state && case.cause == event),
+                "missing: {state:?} | {event}"
+            );
+        }
+    }
+    assert_eq!(BTreeSet::from_iter(States::Any.list()), BTreeSet::from(StateName::ALL));
+}
+
+#[test]
+fn the_proofs_of_every_number_hold() {
+    for number in number_rows::numbers() {
+        assert!(!number.proofs.is_empty(), "{}", number.what);
+        for proof in number.proofs {
+            proof();
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! When a pair is renewed, how often a request that fails is repeated, and how long anything is waited for.
 
 use super::lab::{
-    Age, DAY, FAILED, GRACE, HOUR, LIFETIME, LOCKOUT, Lab, MINUTE, NEVER, SECOND, START, name, times, told_to_wait,
+    Age, DAY, FAILED, GRACE, HOUR, LIFETIME, LOCKOUT, Lab, MINUTE, NEVER, SECOND, START, StateName, name, times,
+    told_to_wait,
 };
 use nocodb_bitbucket_auth::error::Code;
 use nocodb_bitbucket_auth::newest_tokens::Times;
@@ -28,7 +29,7 @@ fn renewed_at(times: Times, received: f64) -> Option<f64> {
 }
 
 #[test]
-fn a_pair_is_renewed_five_minutes_or_a_tenth_of_its_lifetime_ahead() {
+pub fn a_pair_is_renewed_five_minutes_or_a_tenth_of_its_lifetime_ahead() {
     for (lifetime, ahead) in [
         (2.0 * HOUR, 5.0 * MINUTE),
         (HOUR, 5.0 * MINUTE),
@@ -46,14 +47,14 @@ fn a_pair_is_renewed_five_minutes_or_a_tenth_of_its_lifetime_ahead() {
 }
 
 #[test]
-fn a_pair_without_a_time_of_expiry_is_renewed_when_it_was_idle_for_sixty_days() {
+pub fn a_pair_without_a_time_of_expiry_is_renewed_when_it_was_idle_for_sixty_days() {
     assert_eq!(renewed_at(Times { obtained_at: Some(START), expires_at: None }, START), Some(START + 60.0 * DAY));
     assert_eq!(renewed_at(Times::default(), START), None);
     assert_eq!(renewed_at(times(START, 100.0 * DAY), START), Some(START + 60.0 * DAY));
 }
 
 #[test]
-fn a_connection_is_idle_after_sixty_days() {
+pub fn a_connection_is_idle_after_sixty_days() {
     let since = |obtained_at, expires_at, now| policy(Times { obtained_at, expires_at }).is_idle(now);
     let (just, not_yet) = (START + 60.0 * DAY, START + 60.0 * DAY - 1.0);
     assert!(since(Some(START), None, just) && !since(Some(START), None, not_yet));
@@ -96,7 +97,7 @@ fn requests_that_fail(age: Age, failure: Event) -> Vec<f64> {
 }
 
 #[test]
-fn four_requests_fail_in_any_minute_at_most() {
+pub fn four_requests_fail_in_any_minute_at_most() {
     for age in [Age::Due, Age::Expired] {
         let requests = requests_that_fail(age, FAILED);
         for since in &requests {
@@ -115,7 +116,7 @@ fn four_requests_fail_in_any_minute_at_most() {
 }
 
 #[test]
-fn failures_of_both_kinds_are_counted_together() {
+pub fn failures_of_both_kinds_are_counted_together() {
     let mut lab = Lab::at_rest(Age::Expired).refreshing();
     let first = lab.now;
     for _ in 0..3 {
@@ -154,7 +155,7 @@ fn a_pair_that_expires_after_the_failures_is_not_asked_for_before_the_minute_is_
 }
 
 #[test]
-fn retry_after_is_obeyed_after_the_repetitions_too() {
+pub fn retry_after_is_obeyed_after_the_repetitions_too() {
     let mut lab = Lab::at_rest(Age::Expired).refreshing();
     for _ in 0..3 {
         lab = lab.all(&[FAILED]).refreshing_again();
@@ -193,7 +194,7 @@ fn rescues(age: Age, retry_after: f64) -> Vec<f64> {
 }
 
 #[test]
-fn a_retry_after_does_not_reach_past_the_grace() {
+pub fn a_retry_after_does_not_reach_past_the_grace() {
     assert_eq!(rescues(Age::Due, 2.0 * MINUTE), [0.0, 2.0, 4.0, 6.0, 8.0, 9.5]);
     assert_eq!(rescues(Age::Expired, 2.0 * MINUTE), [0.0, 2.0, 4.0, 6.0, 8.0, 9.5]);
     assert_eq!(rescues(Age::Expired, GRACE), [0.0, 9.5]);
@@ -215,13 +216,14 @@ fn the_wait_that_is_left_counts_down() {
 }
 
 #[test]
-fn a_short_retry_after_does_not_shorten_a_wait() {
+pub fn a_short_retry_after_does_not_shorten_a_wait() {
     let mut lab = Lab::at_rest(Age::Expired).refreshing();
     assert_eq!(lab.on(told_to_wait(1.0)), Action::WaitUntil(START + LIFETIME + 375.0));
 }
 
 #[test]
-fn an_unusable_pair_is_left_alone_for_a_quarter_of_a_minute_after_a_failure_that_only_an_administrator_can_mend() {
+pub fn an_unusable_pair_is_left_alone_for_a_quarter_of_a_minute_after_a_failure_that_only_an_administrator_can_mend()
+{
     let mut lab = Lab::at_rest(Age::Expired).refreshing().all(&[Event::FailedForGood]);
     assert_eq!(lab.policy.retry_at(lab.now), None, "no answer was lost");
     lab.now += 15.0 * SECOND - 1.0;
@@ -272,7 +274,7 @@ fn nobody_waits_for_a_time_that_was_noted_before_a_clock_was_set_back() {
     locking.now = since + 2.0 * MINUTE;
     assert_eq!(locking.on(Event::LockBusy), Action::Rest, "two minutes by the new time");
 
-    let mut dead = Lab::reach("Dead", false);
+    let mut dead = Lab::reach(StateName::Dead, false);
     dead.now -= back;
     assert!(dead.policy.reject(1, 0, dead.now));
     assert_eq!(
@@ -297,7 +299,7 @@ fn nobody_waits_for_a_time_that_was_noted_before_a_clock_was_set_back() {
 }
 
 #[test]
-fn a_401_costs_a_refresh() {
+pub fn a_401_costs_a_refresh() {
     let mut policy = policy(times(START, LIFETIME));
     assert_eq!(policy.asked(1, NEVER, START), Answer::Use);
     assert!(policy.reject(1, 0, START));
@@ -317,7 +319,7 @@ fn a_401_to_an_older_pair_costs_nothing() {
 }
 
 #[test]
-fn a_401_that_a_fresh_token_does_not_cure_costs_one_refresh_for_each_expiry() {
+pub fn a_401_that_a_fresh_token_does_not_cure_costs_one_refresh_for_each_expiry() {
     let mut lab = Lab::at_rest(Age::Fresh);
     let mut refreshes = 0;
     let end = lab.now + 3.0 * LIFETIME;
@@ -341,7 +343,7 @@ fn a_401_that_a_fresh_token_does_not_cure_costs_one_refresh_for_each_expiry() {
 }
 
 #[test]
-fn a_401_is_distrusted_for_ten_minutes_where_the_time_of_expiry_is_unknown() {
+pub fn a_401_is_distrusted_for_ten_minutes_where_the_time_of_expiry_is_unknown() {
     let mut lab = Lab::at_rest(Age::Expired).refreshing();
     lab = lab.all(&[Event::Renewed(Times::default()), Event::Published, Event::Stored]);
     let now = lab.now;
@@ -351,7 +353,7 @@ fn a_401_is_distrusted_for_ten_minutes_where_the_time_of_expiry_is_unknown() {
 }
 
 #[test]
-fn a_pair_from_elsewhere_that_does_not_cure_a_401_is_renewed_once_in_the_same_call() {
+pub fn a_pair_from_elsewhere_that_does_not_cure_a_401_is_renewed_once_in_the_same_call() {
     let mut lab = Lab::at_rest(Age::Fresh);
     let found = Event::Found { times: times(START, LIFETIME), same_refresh_token: false };
     assert!(lab.policy.reject(1, 0, lab.now));
@@ -367,14 +369,14 @@ fn a_pair_from_elsewhere_that_does_not_cure_a_401_is_renewed_once_in_the_same_ca
 
 #[test]
 fn nobody_waits_for_somebody_elses_turn_while_the_pair_is_usable_and_handed() {
-    for state in super::under_way() {
+    for state in super::States::UnderWay.list() {
         let mut lab = Lab::reach(state, true);
-        assert_eq!(lab.policy.asked(lab.generation(), NEVER, lab.now), Answer::Use, "{state}");
+        assert_eq!(lab.policy.asked(lab.generation(), NEVER, lab.now), Answer::Use, "{state:?}");
     }
 }
 
 #[test]
-fn a_lock_is_waited_for_with_patience_that_starts_anew_when_it_was_lost() {
+pub fn a_lock_is_waited_for_with_patience_that_starts_anew_when_it_was_lost() {
     let mut lab = Lab::at_rest(Age::Expired).begin().all(&[Event::LockBusy]);
     assert_eq!(lab.policy.state(), State::AwaitingLock(lab.now + 7.5));
     // A quarter of what was waited already, within limits.
@@ -387,7 +389,7 @@ fn a_lock_is_waited_for_with_patience_that_starts_anew_when_it_was_lost() {
     lab.now += 2.0 * MINUTE;
     lab.policy.on(Event::Woke, Moment { now: lab.now, random: 0.5 });
     lab = lab.all(&[Event::Locked, Event::LockLost, Event::LockBusy]);
-    assert_eq!(name(lab.policy.state()), "AwaitingLock");
+    assert_eq!(name(lab.policy.state()), StateName::AwaitingLock);
     lab.now += 2.0 * MINUTE;
     lab.policy.on(Event::Woke, Moment { now: lab.now, random: 0.5 });
     assert_eq!(lab.on(Event::LockBusy), Action::Rest);
@@ -395,7 +397,7 @@ fn a_lock_is_waited_for_with_patience_that_starts_anew_when_it_was_lost() {
 }
 
 #[test]
-fn a_newer_pair_ends_the_time_for_which_nobody_waits_for_the_lock() {
+pub fn a_newer_pair_ends_the_time_for_which_nobody_waits_for_the_lock() {
     let mut lab = Lab::at_rest(Age::Due).begin().later(2.0 * SECOND).all(&[Event::LockBusy]);
     assert_eq!(lab.policy.asked(0, NEVER, lab.now), Answer::Use);
     lab.configure();

@@ -1,8 +1,8 @@
 //! What refusals count for, when a dead connection lives again, and what becomes of wishes and stores.
 
 use super::lab::{
-    Age, COUNTS, EXPLAINED, FAILED, GRACE, HOUR, LIFETIME, LOCKOUT, Lab, MINUTE, NEVER, SECOND, START, name, times,
-    told_to_wait,
+    Age, COUNTS, EXPLAINED, FAILED, GRACE, HOUR, LIFETIME, LOCKOUT, Lab, MINUTE, NEVER, SECOND, START, StateName,
+    name, times, told_to_wait,
 };
 use nocodb_bitbucket_auth::newest_tokens::Times;
 use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
@@ -10,11 +10,11 @@ use nocodb_bitbucket_auth::refresh_queue::Lane;
 use nocodb_bitbucket_auth::refresh_turn::{Action, Answer, Event, Reason, State};
 
 fn dead() -> Lab {
-    Lab::reach("Dead", false)
+    Lab::reach(StateName::Dead, false)
 }
 
 #[test]
-fn a_refused_token_is_tried_again_after_two_to_ten_lockouts() {
+pub fn a_refused_token_is_tried_again_after_two_to_ten_lockouts() {
     for (random, lockouts) in [(0.0, 2.0), (0.5, 6.0), (1.0, 10.0)] {
         let mut lab = Lab::at_rest(Age::Expired).refreshing().judging();
         lab.random = random;
@@ -30,7 +30,7 @@ fn a_refused_token_is_tried_again_after_two_to_ten_lockouts() {
 }
 
 #[test]
-fn a_refusal_is_judged_a_fifteenth_of_the_lockout_after_it_or_two_seconds() {
+pub fn a_refusal_is_judged_a_fifteenth_of_the_lockout_after_it_or_two_seconds() {
     for (lockout, wait) in [(0.0, 0.0), (SECOND, SECOND / 15.0), (30.0 * SECOND, 2000.0), (5.0 * MINUTE, 2000.0)] {
         let mut lab = Lab::with_lockout(lockout, Age::Expired).refreshing();
         let until = lab.now + wait;
@@ -45,7 +45,7 @@ fn a_refusal_is_judged_a_fifteenth_of_the_lockout_after_it_or_two_seconds() {
 }
 
 #[test]
-fn a_refusal_is_explained_by_one_of_another_connection_from_a_lockout_before_it_on() {
+pub fn a_refusal_is_explained_by_one_of_another_connection_from_a_lockout_before_it_on() {
     let policy = Lab::at_rest(Age::Expired).policy;
     let explained = |others_refused_ago, refused_ago| policy.is_explained(others_refused_ago, refused_ago);
     assert!(!explained(None, 2.0 * SECOND));
@@ -57,7 +57,7 @@ fn a_refusal_is_explained_by_one_of_another_connection_from_a_lockout_before_it_
 }
 
 #[test]
-fn what_another_refusal_explains_does_not_count_however_often() {
+pub fn what_another_refusal_explains_does_not_count_however_often() {
     let mut lab = Lab::at_rest(Age::Expired).refreshing();
     for _ in 0..20 {
         lab = lab.judging().all(&[EXPLAINED]);
@@ -67,15 +67,15 @@ fn what_another_refusal_explains_does_not_count_however_often() {
         lab = lab.all(&[Event::Admitted]);
     }
     lab = lab.refused();
-    assert_eq!(name(lab.policy.state()), "AwaitingRequest", "the first one that counts");
+    assert_eq!(name(lab.policy.state()), StateName::AwaitingRequest, "the first one that counts");
     assert_eq!(lab.refreshing_again().refused().policy.state(), State::Burying);
 }
 
 #[test]
-fn a_refusal_that_is_judged_more_than_ten_minutes_late_does_not_count() {
+pub fn a_refusal_that_is_judged_more_than_ten_minutes_late_does_not_count() {
     let judging = Lab::at_rest(Age::Expired).refreshing().judging();
     let late = judging.clone().later(10.0 * MINUTE).all(&[COUNTS]);
-    assert_eq!(name(late.policy.state()), "AwaitingRequest", "the last moment");
+    assert_eq!(name(late.policy.state()), StateName::AwaitingRequest, "the last moment");
     let lab = judging.later(10.0 * MINUTE + 1.0).all(&[COUNTS]);
     assert_eq!((lab.policy.state(), lab.policy.lane(lab.now)), (State::Queued, Lane::Sound));
 }
@@ -94,7 +94,7 @@ fn a_failure_or_an_explained_refusal_between_two_refusals_neither_counts_nor_for
 }
 
 #[test]
-fn nothing_dies_while_an_answer_may_be_lost() {
+pub fn nothing_dies_while_an_answer_may_be_lost() {
     let mut lab = Lab::at_rest(Age::Expired).refreshing().all(&[FAILED]).refreshing_again();
     let grace_ends = lab.now - 375.0 + GRACE;
     let mut requests = 0;
@@ -102,7 +102,7 @@ fn nothing_dies_while_an_answer_may_be_lost() {
     while lab.now < grace_ends {
         requests += 1;
         lab = lab.refused();
-        assert_eq!(name(lab.policy.state()), "AwaitingRequest");
+        assert_eq!(name(lab.policy.state()), StateName::AwaitingRequest);
         assert_eq!(lab.clone().policy.asked(1, NEVER, lab.now), Answer::Turn);
         lab = lab.refreshing_again();
     }
@@ -148,7 +148,7 @@ fn a_successor_of_a_refused_token_starts_without_its_refusals() {
     assert_eq!(lab.policy.state(), State::Queued, "without a wait");
     assert!(!lab.policy.is_doubtful());
     lab = lab.all(&[Event::Admitted]).refused();
-    assert_eq!(name(lab.policy.state()), "AwaitingRequest");
+    assert_eq!(name(lab.policy.state()), StateName::AwaitingRequest);
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_newer_pair_starts_without_what_was_known_of_the_one_before() {
 }
 
 #[test]
-fn the_failures_of_a_minute_count_on_beyond_a_newer_pair() {
+pub fn the_failures_of_a_minute_count_on_beyond_a_newer_pair() {
     let mut lab = Lab::at_rest(Age::Expired).refreshing();
     let first = lab.now;
     for _ in 0..3 {
@@ -187,7 +187,7 @@ fn the_failures_of_a_minute_count_on_beyond_a_newer_pair() {
 }
 
 #[test]
-fn a_dead_connection_is_reviewed_every_four_hours() {
+pub fn a_dead_connection_is_reviewed_every_four_hours() {
     let mut lab = dead();
     for _ in 0..3 {
         let died_at = lab.now;
@@ -210,7 +210,7 @@ fn a_dead_connection_is_reviewed_every_four_hours() {
 }
 
 #[test]
-fn a_review_without_a_verdict_is_repeated_after_ten_minutes() {
+pub fn a_review_without_a_verdict_is_repeated_after_ten_minutes() {
     for (events, next) in [
         (&[Event::Refused, Event::Woke, Event::NothingFound, EXPLAINED][..], State::Dead),
         (&[Event::FailedForGood], State::Resting),
@@ -271,7 +271,7 @@ fn a_death_is_news_once() {
 }
 
 #[test]
-fn a_process_that_finds_a_death_reviews_it_ten_minutes_after_it_met_the_connection_and_then_every_four_hours() {
+pub fn a_process_that_finds_a_death_reviews_it_ten_minutes_after_it_met_the_connection_and_then_every_four_hours() {
     let old = Event::FoundDead { died_at: Some(START - HOUR) };
     let mut lab = Lab::at_rest(Age::Fresh).wish().all(&[Event::Locked, old]);
     assert_eq!(lab.policy.state(), State::Dead);
@@ -358,7 +358,7 @@ fn a_dead_connection_is_not_revived_by_an_older_config() {
 }
 
 #[test]
-fn a_successor_of_a_dead_token_that_turns_up_later_is_found_without_a_request() {
+pub fn a_successor_of_a_dead_token_that_turns_up_later_is_found_without_a_request() {
     let mut lab = dead();
     for _ in 0..2 {
         lab = lab.later(MINUTE).looking().all(&[Event::NothingFound]);
@@ -375,7 +375,7 @@ fn a_successor_of_a_dead_token_that_turns_up_later_is_found_without_a_request() 
 fn a_config_that_comes_while_a_dead_token_is_looked_for_or_buried_counts_as_a_revival() {
     let died = Event::FoundDead { died_at: Some(START) };
     let mut looking = dead().later(MINUTE).looking();
-    let mut burying = Lab::reach("Burying", false);
+    let mut burying = Lab::reach(StateName::Burying, false);
     for lab in [&mut looking, &mut burying] {
         assert!(lab.policy.configured(times(lab.now - HOUR, HOUR), lab.now));
     }
@@ -388,20 +388,20 @@ fn a_config_that_comes_while_a_dead_token_is_looked_for_or_buried_counts_as_a_re
 
 #[test]
 fn a_config_that_comes_in_a_turn_does_not_count_as_a_revival() {
-    let mut lab = Lab::reach("Locking", false);
+    let mut lab = Lab::reach(StateName::Locking, false);
     assert!(lab.policy.configured(times(lab.now - HOUR, HOUR), lab.now));
     assert_eq!(lab.all(&[Event::Locked]).found_dead().policy.state(), State::Dead);
 }
 
 #[test]
 fn a_config_that_comes_in_a_turn_ends_the_doubt_in_it() {
-    for state in ["AwaitingVerdict", "Judging"] {
+    for state in [StateName::AwaitingVerdict, StateName::Judging] {
         let mut lab = Lab::reach(state, false);
         lab.configure();
-        let events = if state == "Judging" { &[COUNTS][..] } else { &[Event::Woke, Event::NothingFound] };
+        let events = if state == StateName::Judging { &[COUNTS][..] } else { &[Event::Woke, Event::NothingFound] };
         lab = lab.all(events);
-        assert_eq!(lab.policy.state(), State::Storing, "{state}");
-        assert_eq!((lab.policy.lane(lab.now), lab.policy.wait(lab.now)), (Lane::Sound, None), "{state}");
+        assert_eq!(lab.policy.state(), State::Storing, "{state:?}");
+        assert_eq!((lab.policy.lane(lab.now), lab.policy.wait(lab.now)), (Lane::Sound, None), "{state:?}");
     }
     let mut lab = Lab::at_rest(Age::Expired).refreshing().refused();
     lab.configure();
@@ -410,8 +410,8 @@ fn a_config_that_comes_in_a_turn_ends_the_doubt_in_it() {
 }
 
 #[test]
-fn a_store_that_fails_is_reported_once_for_each_pair_and_tried_in_each_turn() {
-    let mut lab = Lab::reach("Reporting", true).all(&[Event::Reported]);
+pub fn a_store_that_fails_is_reported_once_for_each_pair_and_tried_in_each_turn() {
+    let mut lab = Lab::reach(StateName::Reporting, true).all(&[Event::Reported]);
     for _ in 0..2 {
         lab = lab.looking().all(&[Event::NothingFound, Event::StoreFailed]);
         assert_eq!(lab.policy.state(), State::Resting);
@@ -419,14 +419,14 @@ fn a_store_that_fails_is_reported_once_for_each_pair_and_tried_in_each_turn() {
     lab = lab.looking().all(&[Event::NothingFound, Event::Stored]);
     // A store that worked is given all its tries again.
     lab = lab.looking().all(&[Event::NothingFound, Event::StoreFailed]);
-    assert_eq!(name(lab.policy.state()), "AwaitingStore");
+    assert_eq!(name(lab.policy.state()), StateName::AwaitingStore);
     lab = lab.all(&[Event::Woke, Event::StoreFailed, Event::Woke, Event::StoreFailed]);
     assert_eq!(lab.policy.state(), State::Resting, "it was reported for this pair");
 }
 
 #[test]
-fn the_tries_to_store_are_counted_anew_in_each_turn() {
-    let mut lab = Lab::reach("AwaitingStore", true).all(&[Event::Woke, Event::Stored]);
+pub fn the_tries_to_store_are_counted_anew_in_each_turn() {
+    let mut lab = Lab::reach(StateName::AwaitingStore, true).all(&[Event::Woke, Event::Stored]);
     for wait in [75.0, 150.0] {
         if lab.policy.state() == State::Resting {
             lab = lab.looking().all(&[Event::NothingFound]);
@@ -457,7 +457,7 @@ fn a_wish_for_a_newer_pair_stands_until_it_is_granted_or_in_vain() {
     assert!(!buried.policy.is_forced());
     // Whoever wants a newer pair has the request repeated, though the pair that there is can be used by all others.
     for mut lab in [refreshing().all(&[FAILED]), refreshing().refused()] {
-        assert_eq!(name(lab.policy.state()), "AwaitingRequest");
+        assert_eq!(name(lab.policy.state()), StateName::AwaitingRequest);
         assert!(lab.policy.is_forced());
         assert_eq!(lab.policy.asked(1, NEVER, lab.now), Answer::Use);
     }
@@ -465,17 +465,17 @@ fn a_wish_for_a_newer_pair_stands_until_it_is_granted_or_in_vain() {
     assert!(!busy.policy.is_forced());
     assert_eq!(busy.policy.reason(busy.now), Reason::Busy);
     // It came too late for this turn, and begins the next.
-    let mut lab = Lab::reach("Storing", true).wish().all(&[Event::Stored]);
+    let mut lab = Lab::reach(StateName::Storing, true).wish().all(&[Event::Stored]);
     assert!(lab.policy.is_forced());
     assert_eq!(lab.policy.asked(lab.generation(), NEVER, lab.now), Answer::Turn);
     // Where no request may be sent, there is none.
-    let mut lab = Lab::reach("Refreshing", true).all(&[told_to_wait(MINUTE), Event::Stored]);
+    let mut lab = Lab::reach(StateName::Refreshing, true).all(&[told_to_wait(MINUTE), Event::Stored]);
     assert_eq!(lab.policy.renew(1, NEVER, lab.now), Answer::GiveUp(Reason::LastRequest));
     assert!(!lab.policy.is_forced());
 }
 
 #[test]
-fn what_may_have_been_rotated_is_asked_for_again_in_the_grace_though_nobody_asks() {
+pub fn what_may_have_been_rotated_is_asked_for_again_in_the_grace_though_nobody_asks() {
     let mut lab = Lab::at_rest(Age::Due).refreshing();
     let since = lab.now;
     lab = lab.all(&[FAILED, Event::Stored]);

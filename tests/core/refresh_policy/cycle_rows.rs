@@ -1,0 +1,779 @@
+//! The rows about the events of a refresh cycle.
+
+use super::lab::{
+    Age, COUNTS, DAY, EXPLAINED, FAILED, HOUR, LIFETIME, Lab, MINUTE, SECOND, START, StateName, name, times,
+    told_to_wait,
+};
+use super::rows::{Cause, Row, States, event_name};
+use nocodb_bitbucket_auth::newest_tokens::Times;
+use nocodb_bitbucket_auth::refresh_turn::{Action, Event, State};
+
+/// Each event once.
+pub const EVENTS: [Event; 20] = [
+    Event::Locked,
+    Event::LockBusy,
+    Event::LockLost,
+    Event::Abandoned,
+    Event::Found { times: LATER, same_refresh_token: false },
+    Event::FoundInRow { times: LATER },
+    Event::FoundDead { died_at: None },
+    Event::NothingFound,
+    Event::Admitted,
+    Event::Renewed(LATER),
+    Event::Refused,
+    COUNTS,
+    FAILED,
+    Event::FailedForGood,
+    Event::Published,
+    Event::Superseded,
+    Event::Stored,
+    Event::StoreFailed,
+    Event::Reported,
+    Event::Woke,
+];
+
+const LATER: Times = Times { obtained_at: Some(START + DAY), expires_at: Some(START + DAY + LIFETIME) };
+
+const TEN_MINUTES: f64 = 10.0 * MINUTE;
+
+/// What the policy decides.
+#[derive(Debug, Clone, Copy)]
+enum Decision {
+    /// This action, in this state.
+    Do(Action, StateName),
+    /// A wait from the first to the second number of milliseconds, at random.
+    Wait(f64, f64, StateName),
+    /// The rest of a wait that began earlier in the cycle. The function gives its end.
+    WaitForTheRest(fn(&Lab) -> f64, StateName),
+    /// The state stays, and its action is the next one still.
+    NothingChanges,
+}
+use Decision::{Do, NothingChanges, Wait, WaitForTheRest};
+
+impl Decision {
+    fn text(self) -> (String, String) {
+        let name = |state: StateName| format!("`{state:?}`");
+        match self {
+            Do(action, state) => (format!("`{action:?}`"), name(state)),
+            Wait(low, high, state) => (format!("wait {}", span(low, high)), name(state)),
+            WaitForTheRest(_, state) => ("wait for the rest of the time".to_owned(), name(state)),
+            NothingChanges => ("—".to_owned(), "—".to_owned()),
+        }
+    }
+
+    /// Checks the decision, with the lowest and the highest random number.
+    fn check(self, from: StateName, situation: impl Fn() -> (Lab, Event)) {
+        for random in [0.0, 1.0] {
+            let (mut lab, event) = situation();
+            assert_eq!(name(lab.policy.state()), from);
+            lab.random = random;
+            let before = lab.policy.state();
+            let (action, next) = match self {
+                Do(action, next) => (action, next),
+                Wait(low, high, next) => (Action::WaitUntil(lab.now + if random == 0.0 { low } else { high }), next),
+                WaitForTheRest(end, next) => (Action::WaitUntil(end(&lab)), next),
+                NothingChanges => (before.action(), from),
+            };
+            assert_eq!(lab.on(event), action);
+            assert_eq!(name(lab.policy.state()), next);
+            assert_eq!(lab.policy.state().action(), action);
+            if let NothingChanges = self {
+                assert_eq!(lab.policy.state(), before);
+            }
+        }
+    }
+}
+
+/// A time in the unit that fits.
+fn span(low: f64, high: f64) -> String {
+    let (unit, name) = if low < SECOND { (1.0, "ms") } else { (SECOND, "s") };
+    if low == high { format!("{} {name}", low / unit) } else { format!("{} to {} {name}", low / unit, high / unit) }
+}
+
+type Situation = fn() -> (Lab, Event);
+
+/// In this state, if the condition holds.
+fn row(state: StateName, when: &'static str, situation: Situation, decides: Decision) -> Row {
+    let (decision, next) = decides.text();
+    Row {
+        states: States::One(state),
+        cause: Cause::Named(event_name(situation().1)),
+        when,
+        decision,
+        next,
+        run: Box::new(move |state| decides.check(state, situation)),
+    }
+}
+
+/// In this state, always.
+fn always(state: StateName, event: Event, decides: Decision) -> Row {
+    let (decision, next) = decides.text();
+    Row {
+        states: States::One(state),
+        cause: Cause::Named(event_name(event)),
+        when: "",
+        decision,
+        next,
+        run: Box::new(move |state| decides.check(state, || (Lab::reach(state, false), event))),
+    }
+}
+
+/// Each other event in this state.
+fn any_other(state: StateName) -> Row {
+    let (decision, next) = NothingChanges.text();
+    Row {
+        states: States::One(state),
+        cause: Cause::AnyOtherEvent,
+        when: "",
+        decision,
+        next,
+        run: Box::new(|_| panic!("the events have cases of their own")),
+    }
+}
+
+/// In this state, the event changes nothing.
+pub fn changes_nothing(state: StateName, event: Event) {
+    NothingChanges.check(state, || (Lab::reach(state, false), event));
+}
+
+/// A condition of the search for a successor that finds nothing.
+struct Search {
+    when: &'static str,
+    /// The search, for a connection that the function gives at rest, with a token set of the wanted age.
+    situation: fn(AtRest<'_>) -> Lab,
+    decides: Decision,
+}
+
+type AtRest<'a> = &'a dyn Fn(Age) -> Lab;
+
+fn refused_once(when: &str) -> bool {
+    when == AFTER_A_REFUSAL
+}
+
+const AFTER_A_REFUSAL: &str = "due, must wait, usable, after a refusal";
+
+fn wished(at_rest: AtRest<'_>) -> Lab {
+    at_rest(Age::Fresh).wish().all(&[Event::Locked, Event::NothingFound, Event::Admitted])
+}
+
+fn dead(at_rest: AtRest<'_>) -> Lab {
+    at_rest(Age::Expired).burying().all(&[Event::Published])
+}
+
+fn end_of_wait(lab: &Lab) -> f64 {
+    lab.now + lab.policy.wait(lab.now).unwrap()
+}
+
+fn searches() -> [Search; 16] {
+    use StateName::{AwaitingRequest, AwaitingVerdict, Dead, Judging, Queued, Resting, Storing};
+    let search = |when, situation, decides| Search { when, situation, decides };
+    [
+        search("not due", |at_rest| at_rest(Age::Fresh).looking(), Do(Action::Store, Storing)),
+        search("due", |at_rest| at_rest(Age::Due).looking(), Do(Action::Queue, Queued)),
+        search(
+            "due, a refusal is to be judged later",
+            |at_rest| at_rest(Age::Expired).refreshing().all(&[Event::Refused]).looking_again(),
+            WaitForTheRest(|_| START + LIFETIME + 2.0 * SECOND, AwaitingVerdict),
+        ),
+        search(
+            "due, a refusal is to be judged now",
+            |at_rest| at_rest(Age::Expired).refreshing().all(&[Event::Refused, Event::Woke]),
+            Do(Action::Judge, Judging),
+        ),
+        search(
+            "due, dead for nearly 4 hours",
+            |at_rest| dead(at_rest).later(4.0 * HOUR - 1.0).looking(),
+            Do(Action::Rest, Dead),
+        ),
+        search(
+            "due, dead for 4 hours",
+            |at_rest| dead(at_rest).later(4.0 * HOUR).looking(),
+            Do(Action::Queue, Queued),
+        ),
+        search(
+            "due, dead, nearly 10 minutes after a review that failed",
+            |at_rest| dead(at_rest).reviewing().all(&[Event::FailedForGood]).later(TEN_MINUTES - 1.0).looking(),
+            Do(Action::Rest, Dead),
+        ),
+        search(
+            "due, dead, 10 minutes after a review that failed",
+            |at_rest| dead(at_rest).reviewing().all(&[Event::FailedForGood]).later(TEN_MINUTES).looking(),
+            Do(Action::Queue, Queued),
+        ),
+        search(
+            "due, dead, the response to a review may be lost",
+            |at_rest| dead(at_rest).reviewing().all(&[FAILED, Event::Woke]),
+            Do(Action::Queue, Queued),
+        ),
+        search(
+            "due, must wait, usable",
+            |at_rest| at_rest(Age::Due).refreshing().all(&[FAILED]).looking_again(),
+            Do(Action::Store, Storing),
+        ),
+        search(
+            "due, must wait, usable, a caller wants newer tokens",
+            |at_rest| wished(at_rest).all(&[FAILED]).looking_again(),
+            WaitForTheRest(end_of_wait, AwaitingRequest),
+        ),
+        search(
+            AFTER_A_REFUSAL,
+            |at_rest| at_rest(Age::Due).refreshing().refused().looking_again(),
+            WaitForTheRest(end_of_wait, AwaitingRequest),
+        ),
+        search(
+            "due, must wait, not usable",
+            |at_rest| at_rest(Age::Expired).refreshing().all(&[FAILED]).looking_again(),
+            WaitForTheRest(end_of_wait, AwaitingRequest),
+        ),
+        search(
+            "due, must wait for more than 50 s after a failure, not usable",
+            |at_rest| {
+                let mut lab = at_rest(Age::Due).refreshing().all(&[told_to_wait(2.0 * MINUTE)]);
+                assert!(lab.policy.reject(lab.generation(), 0, lab.now));
+                lab.looking_again()
+            },
+            Do(Action::Rest, Resting),
+        ),
+        search(
+            "due, must wait for more than 50 s after a failure, usable, a caller wants newer tokens",
+            |at_rest| at_rest(Age::Due).refreshing().all(&[told_to_wait(2.0 * MINUTE)]).wish().looking_again(),
+            Do(Action::Store, Storing),
+        ),
+        search(
+            "due, must wait after four failures, usable, a caller wants newer tokens",
+            |at_rest| {
+                let lab = (0..3).fold(wished(at_rest), |lab, _| lab.all(&[FAILED]).refreshing_again());
+                lab.all(&[FAILED]).later(20.0 * SECOND).wish().looking_again()
+            },
+            Do(Action::Store, Storing),
+        ),
+    ]
+}
+
+/// The search, as the condition has it, for a connection that is at rest with a token set of the wanted age.
+fn searching(search: &Search, at_rest: AtRest<'_>) -> Lab {
+    let lab = (search.situation)(at_rest);
+    assert_eq!(lab.policy.state(), State::Looking);
+    lab
+}
+
+/// What the search finds changes nothing: in every condition, the policy decides as if nothing was found. The function leaves
+/// out the conditions of which that is not true.
+fn as_nothing_found(when: &'static str, found: fn(&Search) -> Option<(Lab, Event)>) -> Row {
+    let event = searches().iter().find_map(found).unwrap().1;
+    let as_nothing = format!("as `{}`", event_name(Event::NothingFound));
+    Row {
+        states: States::One(StateName::Looking),
+        cause: Cause::Named(event_name(event)),
+        when,
+        decision: as_nothing.clone(),
+        next: as_nothing,
+        run: Box::new(move |_| {
+            for search in searches() {
+                let Some((mut lab, event)) = found(&search) else { continue };
+                let mut other = lab.clone();
+                assert_eq!(lab.on(event), other.on(Event::NothingFound), "{event:?}, {}", search.when);
+                assert_eq!(lab.policy.state(), other.policy.state(), "{event:?}, {}", search.when);
+            }
+        }),
+    }
+}
+
+fn found(obtained_at: f64, lifetime: f64, same_refresh_token: bool) -> Event {
+    Event::Found { times: times(obtained_at, lifetime), same_refresh_token }
+}
+
+fn expired() -> Lab {
+    Lab::at_rest(Age::Expired)
+}
+
+/// The lock is busy for so long already.
+fn lock_busy(age: Age, waited: f64) -> (Lab, Event) {
+    (Lab::at_rest(age).begin().later(waited), Event::LockBusy)
+}
+
+/// The token set is not due at this time, and a caller wants newer tokens.
+fn wish_at(now: f64) -> Lab {
+    let mut lab = Lab::at_rest(Age::Fresh);
+    lab.now = now;
+    lab.wish().all(&[Event::Locked])
+}
+
+/// The refresh token was declared dead so long ago.
+fn died(lab: Lab, ago: f64) -> (Lab, Event) {
+    let died_at = Some(lab.now - ago);
+    (lab, Event::FoundDead { died_at })
+}
+
+/// After so many requests that failed, with a token set that is not usable.
+fn failed(times: u32) -> Lab {
+    (0..times).fold(expired().refreshing(), |lab, _| lab.all(&[FAILED]).refreshing_again())
+}
+
+/// The same with a usable token set, while a caller wants newer tokens.
+fn failed_a_wish(times: u32) -> Lab {
+    (0..times).fold(wished(&Lab::at_rest), |lab, _| lab.all(&[FAILED]).refreshing_again())
+}
+
+/// The config came with other tokens while the tombstone is being written.
+fn configured_while_burying() -> Lab {
+    let mut lab = Lab::reach(StateName::Burying, false);
+    lab.configure();
+    lab
+}
+
+/// The store of the token set failed in a whole cycle.
+fn not_stored() -> Lab {
+    let again = [Event::StoreFailed, Event::Woke];
+    let storing = Lab::reach(StateName::Storing, true);
+    storing.all(&again).all(&again).all(&[Event::StoreFailed, Event::Reported])
+}
+
+/// All rows, in the order of the document.
+pub fn rows() -> Vec<Row> {
+    [at_rest(), locking(), looking(), requesting(), judging(), publishing(), storing()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn at_rest() -> Vec<Row> {
+    vec![any_other(StateName::Resting), any_other(StateName::Dead)]
+}
+
+fn locking() -> Vec<Row> {
+    use StateName::{AwaitingLock, Locking, Looking, Resting};
+    vec![
+        always(Locking, Event::Locked, Do(Action::Look, Looking)),
+        row(Locking, "usable, first try", || lock_busy(Age::Due, 0.0), Wait(5.0, 10.0, AwaitingLock)),
+        row(Locking, "usable, after 1 s", || lock_busy(Age::Due, SECOND), Wait(125.0, 250.0, AwaitingLock)),
+        row(Locking, "usable, after 1.992 s", || lock_busy(Age::Due, 1992.0), Wait(249.0, 498.0, AwaitingLock)),
+        row(Locking, "usable, after 2 s", || lock_busy(Age::Due, 2.0 * SECOND), Do(Action::Rest, Resting)),
+        row(Locking, "not usable, first try", || lock_busy(Age::Expired, 0.0), Wait(5.0, 10.0, AwaitingLock)),
+        row(Locking, "not usable, after 1 s", || lock_busy(Age::Expired, SECOND), Wait(125.0, 250.0, AwaitingLock)),
+        row(
+            Locking,
+            "not usable, after nearly 2 minutes",
+            || lock_busy(Age::Expired, 2.0 * MINUTE - 1.0),
+            Wait(250.0, 500.0, AwaitingLock),
+        ),
+        row(
+            Locking,
+            "not usable, after 2 minutes",
+            || lock_busy(Age::Expired, 2.0 * MINUTE),
+            Do(Action::Rest, Resting),
+        ),
+        any_other(Locking),
+        always(AwaitingLock, Event::Woke, Do(Action::Lock, Locking)),
+        any_other(AwaitingLock),
+    ]
+}
+
+fn looking() -> Vec<Row> {
+    use StateName::{Dead, Locking, Looking, Queued, Resting, Storing};
+    let mut rows = vec![
+        always(Looking, Event::LockLost, Do(Action::Lock, Locking)),
+        always(Looking, Event::Abandoned, Do(Action::Rest, Resting)),
+        row(
+            Looking,
+            "another refresh token, not older",
+            || (expired().looking(), found(START, LIFETIME, false)),
+            Do(Action::Lock, Locking),
+        ),
+        // After a refusal, the policy accepts any other refresh token.
+        as_nothing_found("another refresh token, older", |search| {
+            let lab = searching(search, &Lab::at_rest);
+            (!lab.policy.is_doubtful()).then(|| (lab, found(START - 1.0, HOUR, false)))
+        }),
+        row(
+            Looking,
+            "another refresh token, older, after a refusal",
+            || (expired().refreshing().all(&[Event::Refused, Event::Woke]), found(START - 1.0, LIFETIME, false)),
+            Do(Action::Lock, Locking),
+        ),
+        row(
+            Looking,
+            "another refresh token, older, after this process published too late",
+            || {
+                let renewed = Event::Renewed(times(expired().now, LIFETIME));
+                (expired().refreshing().all(&[renewed, Event::Superseded]), found(START, LIFETIME, false))
+            },
+            Do(Action::Lock, Locking),
+        ),
+        row(
+            Looking,
+            "the same refresh token, newer, not due",
+            || (expired().looking(), found(START + LIFETIME, LIFETIME, true)),
+            Do(Action::Store, Storing),
+        ),
+        row(
+            Looking,
+            "the same refresh token, newer, due",
+            || (expired().looking(), found(START + 1.0, HOUR, true)),
+            Do(Action::Queue, Queued),
+        ),
+        as_nothing_found("the same refresh token, not newer", |search| {
+            Some((searching(search, &Lab::at_rest), found(START, HOUR, true)))
+        }),
+        row(
+            Looking,
+            "not older",
+            || (expired().looking(), Event::FoundInRow { times: times(START, LIFETIME) }),
+            Do(Action::Lock, Locking),
+        ),
+        as_nothing_found("older", |search| {
+            Some((searching(search, &Lab::at_rest), Event::FoundInRow { times: times(START - 1.0, LIFETIME) }))
+        }),
+        row(Looking, "not due", || died(Lab::at_rest(Age::Fresh).looking(), 0.0), Do(Action::Store, Storing)),
+        row(Looking, "due, died just now", || died(expired().looking(), 0.0), Do(Action::Rest, Dead)),
+        row(
+            Looking,
+            "due, died just now, a refusal is not judged yet",
+            || died(expired().refreshing().all(&[Event::Refused, Event::Woke]), 0.0),
+            Do(Action::Rest, Dead),
+        ),
+        row(
+            Looking,
+            "due, died just now, a response may be lost",
+            || died(expired().refreshing().all(&[FAILED, Event::Woke]), 0.0),
+            Do(Action::Queue, Queued),
+        ),
+        row(
+            Looking,
+            "due, died later than now, by another clock",
+            || died(expired().looking(), -DAY),
+            Do(Action::Rest, Dead),
+        ),
+        row(
+            Looking,
+            "due, died nearly 4 hours ago",
+            || died(expired().later(DAY).looking(), 4.0 * HOUR - 1.0),
+            Do(Action::Rest, Dead),
+        ),
+        row(
+            Looking,
+            "due, died 4 hours ago",
+            || died(expired().later(DAY).looking(), 4.0 * HOUR),
+            Do(Action::Queue, Queued),
+        ),
+        // The process knows the connection since START.
+        row(
+            Looking,
+            "due, died before this process knew the connection, which it has known for nearly 10 minutes",
+            || died(wish_at(START + TEN_MINUTES - 1.0), TEN_MINUTES),
+            Do(Action::Rest, Dead),
+        ),
+        row(
+            Looking,
+            "due, died before this process knew the connection, which it has known for 10 minutes",
+            || died(wish_at(START + TEN_MINUTES), TEN_MINUTES + 1.0),
+            Do(Action::Queue, Queued),
+        ),
+        row(
+            Looking,
+            "due, died at an unknown time",
+            || (expired().looking(), Event::FoundDead { died_at: None }),
+            Do(Action::Queue, Queued),
+        ),
+        as_nothing_found("the config brought other tokens since", |search| {
+            // After such a config, the first refusal is the last one.
+            let lab = || searching(search, &Lab::revived);
+            (!refused_once(search.when)).then(|| (lab(), Event::FoundDead { died_at: Some(START + LIFETIME) }))
+        }),
+    ];
+    for (index, Search { when, decides, .. }) in searches().into_iter().enumerate() {
+        let (decision, next) = decides.text();
+        rows.push(Row {
+            states: States::One(Looking),
+            cause: Cause::Named(event_name(Event::NothingFound)),
+            when,
+            decision,
+            next,
+            run: Box::new(move |state| {
+                decides.check(state, || (searching(&searches()[index], &Lab::at_rest), Event::NothingFound));
+            }),
+        });
+    }
+    rows.push(any_other(Looking));
+    rows
+}
+
+fn requesting() -> Vec<Row> {
+    use StateName::{
+        AwaitingRequest, AwaitingVerdict, Locking, Looking, Publishing, Queued, Refreshing, Resting, Storing,
+    };
+    vec![
+        always(Queued, Event::Admitted, Do(Action::Refresh, Refreshing)),
+        always(Queued, Event::LockLost, Do(Action::Lock, Locking)),
+        any_other(Queued),
+        always(Refreshing, Event::LockLost, Do(Action::Lock, Locking)),
+        always(Refreshing, Event::Renewed(LATER), Do(Action::Publish, Publishing)),
+        always(Refreshing, Event::Refused, Wait(2000.0, 2000.0, AwaitingVerdict)),
+        row(
+            Refreshing,
+            "the lockout is 15 s",
+            || (Lab::with_lockout(15.0 * SECOND, Age::Expired).refreshing(), Event::Refused),
+            Wait(1000.0, 1000.0, AwaitingVerdict),
+        ),
+        row(Refreshing, "usable", || (Lab::reach(Refreshing, true), FAILED), Do(Action::Store, Storing)),
+        row(
+            Refreshing,
+            "usable, a caller wants newer tokens, first failure",
+            || (failed_a_wish(0), FAILED),
+            Wait(250.0, 500.0, AwaitingRequest),
+        ),
+        row(
+            Refreshing,
+            "usable, a caller wants newer tokens, fourth failure",
+            || (failed_a_wish(3), FAILED),
+            Do(Action::Store, Storing),
+        ),
+        row(
+            Refreshing,
+            "usable, after a refusal, first failure",
+            || (Lab::reach(Refreshing, true).refused().refreshing_again(), FAILED),
+            Wait(250.0, 500.0, AwaitingRequest),
+        ),
+        row(Refreshing, "not usable, first failure", || (failed(0), FAILED), Wait(250.0, 500.0, AwaitingRequest)),
+        row(Refreshing, "not usable, second failure", || (failed(1), FAILED), Wait(500.0, 1000.0, AwaitingRequest)),
+        row(Refreshing, "not usable, third failure", || (failed(2), FAILED), Wait(1000.0, 2000.0, AwaitingRequest)),
+        row(Refreshing, "not usable, fourth failure", || (failed(3), FAILED), Do(Action::Rest, Resting)),
+        row(
+            Refreshing,
+            "not usable, fourth failure, a minute after the first",
+            || (Lab { now: START + LIFETIME + MINUTE, ..failed(3) }, FAILED),
+            Wait(1000.0, 2000.0, AwaitingRequest),
+        ),
+        row(
+            Refreshing,
+            "not usable, `Retry-After` of 20 s",
+            || (failed(0), told_to_wait(20.0 * SECOND)),
+            Wait(20000.0, 20000.0, AwaitingRequest),
+        ),
+        row(
+            Refreshing,
+            "not usable, `Retry-After` of 50 s",
+            || (failed(0), told_to_wait(50.0 * SECOND)),
+            Wait(50000.0, 50000.0, AwaitingRequest),
+        ),
+        row(
+            Refreshing,
+            "not usable, `Retry-After` of more than 50 s",
+            || (failed(0), told_to_wait(50.0 * SECOND + 1.0)),
+            Do(Action::Rest, Resting),
+        ),
+        row(
+            Refreshing,
+            "not usable, `Retry-After` of 2 minutes, 9 minutes after a response may have been lost",
+            || (Lab { now: START + LIFETIME + 9.0 * MINUTE, ..failed(1) }, told_to_wait(2.0 * MINUTE)),
+            Wait(30000.0, 30000.0, AwaitingRequest),
+        ),
+        row(
+            Refreshing,
+            "usable",
+            || (Lab::reach(Refreshing, true), Event::FailedForGood),
+            Do(Action::Store, Storing),
+        ),
+        row(
+            Refreshing,
+            "not usable",
+            || (Lab::reach(Refreshing, false), Event::FailedForGood),
+            Do(Action::Rest, Resting),
+        ),
+        any_other(Refreshing),
+        always(AwaitingVerdict, Event::Woke, Do(Action::Look, Looking)),
+        always(AwaitingVerdict, Event::LockLost, Do(Action::Lock, Locking)),
+        any_other(AwaitingVerdict),
+    ]
+}
+
+fn judging() -> Vec<Row> {
+    use StateName::{
+        AwaitingRequest, Burying, Dead, Judging, Locking, Looking, Queued, Refreshing, Resting, Storing,
+    };
+    vec![
+        row(Judging, "explained", || (failed(0).judging(), EXPLAINED), Do(Action::Queue, Queued)),
+        row(
+            Judging,
+            "explained, in a review",
+            || (Lab::reach(Dead, false).reviewing().judging(), EXPLAINED),
+            Do(Action::Rest, Dead),
+        ),
+        row(
+            Judging,
+            "counts, first refusal, not usable",
+            || (failed(0).judging(), COUNTS),
+            Wait(60000.0, 300_000.0, AwaitingRequest),
+        ),
+        row(
+            Judging,
+            "counts, first refusal, usable",
+            || (Lab::reach(Judging, true), COUNTS),
+            Wait(60000.0, 300_000.0, AwaitingRequest),
+        ),
+        row(
+            Judging,
+            "counts, first refusal, the lockout is 5 minutes",
+            || (Lab::with_lockout(5.0 * MINUTE, Age::Expired).refreshing().judging(), COUNTS),
+            Wait(600_000.0, 600_000.0, AwaitingRequest),
+        ),
+        row(
+            Judging,
+            "counts, first refusal, 9 minutes after a response may have been lost",
+            || (Lab { now: START + LIFETIME + 9.0 * MINUTE - 2.0 * SECOND, ..failed(1) }.judging(), COUNTS),
+            Wait(30000.0, 30000.0, AwaitingRequest),
+        ),
+        row(
+            Judging,
+            "counts, first refusal, less than a minute after a failure, not usable",
+            || (failed(1).judging(), COUNTS),
+            Do(Action::Rest, Resting),
+        ),
+        row(
+            Judging,
+            "counts, first refusal, less than a minute after a failure, usable",
+            || {
+                let lab = Lab::reach(Refreshing, true).all(&[FAILED, Event::Stored]);
+                (lab.later(SECOND).refreshing().judging(), COUNTS)
+            },
+            Do(Action::Store, Storing),
+        ),
+        row(
+            Judging,
+            "counts, second refusal",
+            || (failed(0).refused().refreshing_again().judging(), COUNTS),
+            Do(Action::Bury, Burying),
+        ),
+        row(
+            Judging,
+            "counts, second refusal, a response may be lost",
+            || (failed(1).later(MINUTE).refused().refreshing_again().judging(), COUNTS),
+            Wait(60000.0, 300_000.0, AwaitingRequest),
+        ),
+        row(
+            Judging,
+            "counts, in a review",
+            || (Lab::reach(Dead, false).reviewing().judging(), COUNTS),
+            Do(Action::Bury, Burying),
+        ),
+        row(
+            Judging,
+            "counts, in a review whose response may be lost",
+            || {
+                let lab = Lab::reach(Dead, false).reviewing().all(&[FAILED]).refreshing_again();
+                (lab.later(MINUTE).judging(), COUNTS)
+            },
+            Wait(60000.0, 300_000.0, AwaitingRequest),
+        ),
+        row(
+            Judging,
+            "counts, the config brought other tokens meanwhile, due",
+            || {
+                let mut lab = failed(0).judging();
+                assert!(lab.policy.configured(times(START + 1.0, HOUR), lab.now));
+                (lab, COUNTS)
+            },
+            Do(Action::Queue, Queued),
+        ),
+        row(
+            Judging,
+            "counts, the config brought other tokens meanwhile, not due",
+            || {
+                let mut lab = failed(0).judging();
+                lab.configure();
+                (lab, COUNTS)
+            },
+            Do(Action::Store, Storing),
+        ),
+        always(Judging, Event::LockLost, Do(Action::Lock, Locking)),
+        any_other(Judging),
+        always(AwaitingRequest, Event::Woke, Do(Action::Look, Looking)),
+        always(AwaitingRequest, Event::LockLost, Do(Action::Lock, Locking)),
+        any_other(AwaitingRequest),
+    ]
+}
+
+fn publishing() -> Vec<Row> {
+    use StateName::{Burying, Dead, Locking, Looking, Publishing, Storing};
+    vec![
+        always(Publishing, Event::Published, Do(Action::Store, Storing)),
+        always(Publishing, Event::Superseded, Do(Action::Look, Looking)),
+        any_other(Publishing),
+        always(Burying, Event::Published, Do(Action::Rest, Dead)),
+        row(
+            Burying,
+            "the config brought other tokens meanwhile",
+            || (configured_while_burying(), Event::Published),
+            Do(Action::Lock, Locking),
+        ),
+        always(Burying, Event::Superseded, Do(Action::Look, Looking)),
+        row(
+            Burying,
+            "for the second time",
+            || {
+                let events = [Event::Superseded, Event::NothingFound];
+                (Lab::reach(Burying, false).all(&events), Event::Superseded)
+            },
+            Do(Action::Rest, Dead),
+        ),
+        row(
+            Burying,
+            "the config brought other tokens meanwhile",
+            || (configured_while_burying(), Event::Superseded),
+            Do(Action::Lock, Locking),
+        ),
+        any_other(Burying),
+    ]
+}
+
+fn storing() -> Vec<Row> {
+    use StateName::{AwaitingStore, Locking, Reporting, Resting, Storing};
+    vec![
+        always(Storing, Event::Stored, Do(Action::Rest, Resting)),
+        row(
+            Storing,
+            "first failure",
+            || (Lab::reach(Storing, true), Event::StoreFailed),
+            Wait(50.0, 100.0, AwaitingStore),
+        ),
+        row(
+            Storing,
+            "second failure",
+            || (Lab::reach(Storing, true).all(&[Event::StoreFailed, Event::Woke]), Event::StoreFailed),
+            Wait(100.0, 200.0, AwaitingStore),
+        ),
+        row(
+            Storing,
+            "third failure",
+            || {
+                let again = [Event::StoreFailed, Event::Woke];
+                (Lab::reach(Storing, true).all(&again).all(&again), Event::StoreFailed)
+            },
+            Do(Action::Report, Reporting),
+        ),
+        row(
+            Storing,
+            "first failure, the previous token set was not stored either",
+            || {
+                let lab = not_stored().wish();
+                let renewed = Event::Renewed(times(lab.now, LIFETIME));
+                let events = [Event::Locked, Event::NothingFound, Event::Admitted, renewed, Event::Published];
+                (lab.all(&events), Event::StoreFailed)
+            },
+            Do(Action::Report, Reporting),
+        ),
+        row(
+            Storing,
+            "in a later cycle, already reported for this token set",
+            || (not_stored().looking().all(&[Event::NothingFound]), Event::StoreFailed),
+            Do(Action::Rest, Resting),
+        ),
+        always(Storing, Event::LockLost, Do(Action::Lock, Locking)),
+        any_other(Storing),
+        always(AwaitingStore, Event::Woke, Do(Action::Store, Storing)),
+        always(AwaitingStore, Event::LockLost, Do(Action::Lock, Locking)),
+        any_other(AwaitingStore),
+        always(Reporting, Event::Reported, Do(Action::Rest, Resting)),
+        any_other(Reporting),
+    ]
+}

@@ -1,0 +1,186 @@
+//! The other tables of the document: the numbers, with the tests that prove each of them, the states and the reasons.
+
+use super::lab::StateName;
+use super::{numbers, verdicts};
+use crate::tables::Table;
+use nocodb_bitbucket_auth::error::Code;
+use nocodb_bitbucket_auth::refresh_turn::Reason;
+
+/// A number of the policy, as the document says it.
+pub struct Number {
+    pub what: &'static str,
+    pub value: &'static str,
+    /// The tests that fail if the policy has another number.
+    pub proofs: Vec<fn()>,
+}
+
+fn number(what: &'static str, value: &'static str, proofs: &[fn()]) -> Number {
+    Number { what, value, proofs: proofs.to_vec() }
+}
+
+pub fn numbers() -> Vec<Number> {
+    vec![
+        number(
+            "Time before its expiry at which a token set is refreshed",
+            "5 minutes, or 10 % of its lifetime if that is less. If the time of receipt is unknown, the remaining time counts as the lifetime",
+            &[numbers::a_pair_is_renewed_five_minutes_or_a_tenth_of_its_lifetime_ahead],
+        ),
+        number(
+            "Time without use after which a refresh token is used",
+            "60 days",
+            &[
+                numbers::a_connection_is_idle_after_sixty_days,
+                numbers::a_pair_without_a_time_of_expiry_is_renewed_when_it_was_idle_for_sixty_days,
+            ],
+        ),
+        number(
+            "Token requests of one connection and process that fail",
+            "at most 4 in any minute, in every state. Until the next request is allowed, callers get the last error immediately",
+            &[
+                numbers::four_requests_fail_in_any_minute_at_most,
+                numbers::failures_of_both_kinds_are_counted_together,
+                verdicts::the_failures_of_a_minute_count_on_beyond_a_newer_pair,
+            ],
+        ),
+        number(
+            "Wait before a request that failed temporarily is repeated",
+            "about 0.5, 1 and 2 s (each at random from half of that to all of it), or `Retry-After` if that is longer. The policy waits for at most two minutes of a `Retry-After`, and only until half a minute before the 10 minutes of the next row end. A cycle ends if it would have to wait for more than 50 s. It also ends if the tokens are usable, unless a caller wants newer ones",
+            &[
+                numbers::four_requests_fail_in_any_minute_at_most,
+                numbers::retry_after_is_obeyed_after_the_repetitions_too,
+                numbers::a_retry_after_does_not_reach_past_the_grace,
+                numbers::a_short_retry_after_does_not_shorten_a_wait,
+            ],
+        ),
+        number(
+            "Time for which a request whose response may be lost is repeated, even if no caller needs tokens",
+            "10 minutes, the time for which Bitbucket still accepts the used refresh token",
+            &[verdicts::what_may_have_been_rotated_is_asked_for_again_in_the_grace_though_nobody_asks],
+        ),
+        number(
+            "Wait after a failure that only an administrator can fix",
+            "15 s, or 1 minute while the tokens are usable",
+            &[numbers::an_unusable_pair_is_left_alone_for_a_quarter_of_a_minute_after_a_failure_that_only_an_administrator_can_mend],
+        ),
+        number(
+            "Wait before a refusal is judged",
+            "2 s, or a fifteenth of the lockout if that is less. `INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS` sets the lockout; the default is 30 s",
+            &[verdicts::a_refusal_is_judged_a_fifteenth_of_the_lockout_after_it_or_two_seconds],
+        ),
+        number(
+            "A refusal is explained if Bitbucket refused another connection of the same OAuth client",
+            "between one lockout before the refusal and its judgement. A refusal that is judged more than 10 minutes late is explained, too. An explained refusal does not count; the connection joins the request queue again",
+            &[
+                verdicts::a_refusal_is_explained_by_one_of_another_connection_from_a_lockout_before_it_on,
+                verdicts::what_another_refusal_explains_does_not_count_however_often,
+                verdicts::a_refusal_that_is_judged_more_than_ten_minutes_late_does_not_count,
+            ],
+        ),
+        number(
+            "Wait before the refresh token is tried again after the first refusal that counts",
+            "2 to 10 lockouts, at random, but at most 10 minutes. If a response may be lost, the try comes at the latest half a minute before the grace period ends",
+            &[verdicts::a_refused_token_is_tried_again_after_two_to_ten_lockouts],
+        ),
+        number(
+            "Refusals that count until a refresh token is declared dead",
+            "2. While a response may be lost, all refusals count as one, so that the refresh token is tried once more after that time. The tombstone is published with the token set, so that a process whose row has older tokens reviews these",
+            &[verdicts::nothing_dies_while_an_answer_may_be_lost],
+        ),
+        number(
+            "Time until a dead refresh token is tried again: the *review*",
+            "4 hours after its death. 10 minutes after the process first saw the connection, if the token died before that. 10 minutes after a review without a verdict. Immediately, if the time of death is unknown. Each review is one request, sent when a caller needs tokens",
+            &[
+                verdicts::a_dead_connection_is_reviewed_every_four_hours,
+                verdicts::a_review_without_a_verdict_is_repeated_after_ten_minutes,
+                verdicts::a_process_that_finds_a_death_reviews_it_ten_minutes_after_it_met_the_connection_and_then_every_four_hours,
+            ],
+        ),
+        number(
+            "Searches for a successor of a dead refresh token, without a request to Bitbucket",
+            "at most one a minute, when a caller needs tokens: the shared store may have been unreachable before",
+            &[verdicts::a_successor_of_a_dead_token_that_turns_up_later_is_found_without_a_request],
+        ),
+        number(
+            "Wait before the next try to take a lock that another process has",
+            "a quarter of the time waited so far, but 10 to 500 ms (each at random from half of that to all of it). The tries end after 2 s while the tokens are usable, otherwise after 2 minutes. Then no caller waits for the lock for 1 minute while the tokens are usable",
+            &[
+                numbers::a_lock_is_waited_for_with_patience_that_starts_anew_when_it_was_lost,
+                numbers::a_newer_pair_ends_the_time_for_which_nobody_waits_for_the_lock,
+            ],
+        ),
+        number(
+            "Tries to save a token set in a store that fails",
+            "3 in a cycle, with about 0.1 and 0.2 s between them. Then the failure is reported, once for each token set. After that, there is one try in each cycle until a token set is saved",
+            &[
+                verdicts::a_store_that_fails_is_reported_once_for_each_pair_and_tried_in_each_turn,
+                verdicts::the_tries_to_store_are_counted_anew_in_each_turn,
+            ],
+        ),
+        number(
+            "Refreshes after a 401",
+            "1. If a 401 follows with an access token that this process has renewed, further 401s cause no refresh until that token's regular time to be refreshed (for 10 minutes if that time is unknown)",
+            &[
+                numbers::a_401_costs_a_refresh,
+                numbers::a_401_that_a_fresh_token_does_not_cure_costs_one_refresh_for_each_expiry,
+                numbers::a_401_is_distrusted_for_ten_minutes_where_the_time_of_expiry_is_unknown,
+            ],
+        ),
+        number(
+            "Repetitions of a request after a 401",
+            "1, or 2 if the first repetition used tokens that this process did not renew, or that are no longer the newest",
+            &[numbers::a_pair_from_elsewhere_that_does_not_cure_a_401_is_renewed_once_in_the_same_call],
+        ),
+    ]
+}
+
+fn meaning_of_state(state: StateName) -> &'static str {
+    match state {
+        StateName::Resting => "no cycle is under way",
+        StateName::Dead => "no cycle is under way; the refresh token is dead and has no successor",
+        StateName::Locking => "the cycle takes the lock",
+        StateName::AwaitingLock => "another process has the lock; the cycle waits before the next try",
+        StateName::Looking => "the cycle looks for a successor of the token set",
+        StateName::Queued => "the connection is in the request queue",
+        StateName::Refreshing => "a token request is under way",
+        StateName::AwaitingVerdict => {
+            "Bitbucket refused the refresh token; the cycle waits for other refusals that may explain this one"
+        }
+        StateName::Judging => "the cycle checks what else Bitbucket refused",
+        StateName::AwaitingRequest => "the next token request has to wait",
+        StateName::Publishing => "the cycle publishes the new token set in memory and in the shared store",
+        StateName::Burying => "the cycle publishes the tombstone",
+        StateName::Storing => "the cycle saves the token set in the stores",
+        StateName::AwaitingStore => "a store failed; the cycle waits before the next try",
+        StateName::Reporting => "the cycle reports that a store failed",
+    }
+}
+
+/// What the reason means, and the error that the caller gets.
+fn meaning_of_reason(reason: Reason) -> (&'static str, String) {
+    let code = |code: Code| format!("`{}`", code.as_str());
+    match reason {
+        Reason::Dead => ("the refresh token is dead", code(Code::ReconnectRequired)),
+        Reason::LastRequest => {
+            ("the last token request failed, and the next one has to wait", "the error of that request".to_owned())
+        }
+        Reason::Doubt => (
+            "Bitbucket refused a refresh token of this OAuth client, and the policy cannot tell yet which ones are dead. Or another process has the lock, and may be in the request queue for that reason",
+            code(Code::RefreshPending),
+        ),
+        Reason::Busy => ("the request, the store or the shared store takes too long", code(Code::RequestTimeout)),
+    }
+}
+
+pub fn tables() -> Vec<Table> {
+    let states = StateName::ALL.map(|state| vec![format!("`{state:?}`"), meaning_of_state(state).to_owned()]);
+    let reasons = [Reason::Dead, Reason::LastRequest, Reason::Doubt, Reason::Busy].map(|reason| {
+        let (meaning, error) = meaning_of_reason(reason);
+        vec![format!("`{reason:?}`"), meaning.to_owned(), error]
+    });
+    let numbers = numbers().into_iter().map(|number| vec![number.what.to_owned(), number.value.to_owned()]);
+    vec![
+        Table { name: "numbers", header: &["what", "how much"], rows: numbers.collect() },
+        Table { name: "states", header: &["state", "what it means"], rows: states.to_vec() },
+        Table { name: "reasons", header: &["reason", "what it means", "error"], rows: reasons.to_vec() },
+    ]
+}
