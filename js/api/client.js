@@ -11,28 +11,28 @@ import axiosRetry from 'axios-retry';
 import { isObject, objectOrEmpty } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { BitbucketAuthError, callCore } from '../error.js';
-import { isAttemptAhead } from './attempt-ahead.js';
-import { Changes } from './freshness.js';
-import { meaningOf } from './meaning.js';
-import { REPEATING, headerOf, paginate, repeating } from './paginate.js';
-import { cutOutOf } from './redaction.js';
-import { MAX_BYTES, answerOf, isStream } from './sender.js';
+import { toBitbucketAuthError } from './axios-error.js';
+import { WriteCounter } from './freshness.js';
+import { REPEATED_NAMES, headerValue, paginate, withRepeatedNames } from './paginate.js';
+import { isPrefetch } from './prefetch-attempt.js';
+import { redactAxiosResponse } from './redaction.js';
+import { MAX_BODY_BYTES, isStream, toApiResponse } from './sender.js';
 
 /** @typedef {import('axios').AxiosError} AxiosError */
 /** @typedef {import('axios').AxiosInstance} AxiosInstance */
 /** @typedef {import('../core.js').CredentialKind} CredentialKind */
 /** @typedef {import('./paginate.js').Paginate} Paginate */
-/** @typedef {import('./sender.js').Circumstances} Circumstances */
+/** @typedef {import('./sender.js').ResponseContext} ResponseContext */
 /** @typedef {import('./sender.js').Sender} Sender */
 
 /** @typedef {AxiosInstance & { readonly paginate: Paginate }} BitbucketClient */
 
 /**
- * @typedef {object} Behaviour
+ * @typedef {object} ClientBehavior
  * @property {CredentialKind} kind
  * @property {() => import('../activity.js').Activity} activity
- * @property {Changes} changes that are made through it
- * @property {boolean} isQueued
+ * @property {WriteCounter} writes that are made through it
+ * @property {boolean} isRateLimited
  * @property {number} maxWaitMs
  */
 
@@ -47,8 +47,8 @@ const LIMITS = Symbol('limits');
 /** What is asked for, where the caller asks for nothing else: logs, diffs and files are no JSON. */
 const ACCEPT = 'application/json, */*;q=0.8';
 
-/** Of each response, by its header fields: Axios keeps that object. @type {WeakMap<object, Circumstances>} */
-const circumstances = new WeakMap();
+/** Of each response, by its header fields: Axios keeps that object. @type {WeakMap<object, ResponseContext>} */
+const responseContexts = new WeakMap();
 
 const utf8 = new TextDecoder();
 
@@ -60,17 +60,17 @@ const utf8 = new TextDecoder();
  * @param {CredentialKind} options.kind
  * @param {() => import('../activity.js').Activity} options.activity counts retries and failures
  * @param {Sender} options.sender
- * @param {boolean} [options.isQueued] whether the sender has each request wait for room within the rate limit
+ * @param {boolean} [options.isRateLimited] whether the sender has each request wait for room within the rate limit
  * @param {number} [options.maxWaitMs] how long the caller goes on waiting, before a request and between two attempts
  * @returns {BitbucketClient}
  */
-export function createClient({ apiUrl, kind, activity, sender, isQueued = false, maxWaitMs = Infinity }) {
-  const changes = new Changes();
+export function createClient({ apiUrl, kind, activity, sender, isRateLimited = false, maxWaitMs = Infinity }) {
+  const writes = new WriteCounter();
   const client = axios.create();
   Object.assign(client.defaults, {
     baseURL: apiUrl,
     // With a limit, Axios itself turns a form into bytes, which undici takes from any realm.
-    maxBodyLength: MAX_BYTES,
+    maxBodyLength: MAX_BODY_BYTES,
     adapter: 'fetch',
     env: {
       fetch: fetchThroughSender,
@@ -81,52 +81,52 @@ export function createClient({ apiUrl, kind, activity, sender, isQueued = false,
       // And asks the answer for what it wants of it, by name.
       Response: /** @type {any} */ (null),
     },
-    fetchOptions: /** @type {Record<symbol, Sender>} */ ({ [SENDER]: changes.of(sender) }),
+    fetchOptions: /** @type {Record<symbol, Sender>} */ ({ [SENDER]: writes.track(sender) }),
     // For `getUri`, and for forms.
-    paramsSerializer: REPEATING,
-    formSerializer: REPEATING,
+    paramsSerializer: REPEATED_NAMES,
+    formSerializer: REPEATED_NAMES,
   });
   client.defaults.headers.Accept = ACCEPT;
-  return equip(client, { kind, activity, changes, isQueued, maxWaitMs });
+  return installInterceptors(client, { kind, activity, writes, isRateLimited, maxWaitMs });
 }
 
 /**
  * What makes an Axios instance a client, and what is made of one with `create` as well.
  *
  * @param {AxiosInstance} client
- * @param {Behaviour} behaviour
+ * @param {ClientBehavior} behavior
  * @returns {BitbucketClient}
  */
-function equip(client, behaviour) {
-  const { kind, activity, isQueued, maxWaitMs } = behaviour;
+function installInterceptors(client, behavior) {
+  const { kind, activity, isRateLimited, maxWaitMs } = behavior;
   client.interceptors.request.use((config) => {
     // With a limit, Axios reads a stream itself, and takes texts for empty.
     if (isStream(config.data)) config.maxBodyLength = -1;
     const { timeout, maxRedirects, fetchOptions } = config;
     config.fetchOptions = /** @type {any} */ ({ ...fetchOptions, [LIMITS]: { timeout, maxRedirects } });
-    return repeating(config);
+    return withRepeatedNames(config);
   });
   // Before axios-retry, which asks what was found here.
   client.interceptors.response.use(undefined, (error) => {
     if (axios.isAxiosError(error)) {
-      const bitbucket = judgeError(error, kind);
-      if (!isAttemptAhead(error.config)) activity().failed(bitbucket);
+      const bitbucket = toBitbucketError(error, kind);
+      if (!isPrefetch(error.config)) activity().failed(bitbucket);
       Object.assign(error, { bitbucket });
     }
     throw error;
   });
   axiosRetry(client, {
     retries: RETRIES,
-    retryCondition: (error) => mayRetry(error, isQueued, maxWaitMs),
+    retryCondition: (error) => shouldRetry(error, isRateLimited, maxWaitMs),
     onRetry: () => {
       activity().retries += 1;
     },
-    retryDelay: (attempts, error) => delay(error, attempts, isQueued, maxWaitMs, Math.random()) ?? 0,
+    retryDelay: (attempts, error) => retryDelay(error, attempts, isRateLimited, maxWaitMs, Math.random()) ?? 0,
   });
   const { create } = client;
-  client.create = (config) => equip(create(config), behaviour);
+  client.create = (config) => installInterceptors(create(config), behavior);
   // Not enumerable: whoever copies or compares Axios instances sees Axios' own members only.
-  return /** @type {BitbucketClient} */ (Object.defineProperty(client, 'paginate', { value: paginate(client, behaviour) }));
+  return /** @type {BitbucketClient} */ (Object.defineProperty(client, 'paginate', { value: paginate(client, behavior) }));
 }
 
 /**
@@ -137,12 +137,12 @@ function equip(client, behaviour) {
  */
 export function isCuredByRenewal(error) {
   const { response, status, statusCode, message } = objectOrEmpty(error);
-  const told = [objectOrEmpty(response).status, status, statusCode].find((each) => typeof each === 'number');
-  const own = ofClient(error);
+  const failedStatus = [objectOrEmpty(response).status, status, statusCode].find((each) => typeof each === 'number');
+  const own = findClientError(error);
   return core().isCuredByRenewal(
     own !== undefined,
-    circumstances.get(objectOrEmpty(objectOrEmpty(own).response).headers ?? {})?.isUnrepeated === true,
-    /** @type {number | undefined} */ (told),
+    responseContexts.get(objectOrEmpty(objectOrEmpty(own).response).headers ?? {})?.needsRetry === true,
+    /** @type {number | undefined} */ (failedStatus),
     typeof message === 'string' ? message : '',
   );
 }
@@ -153,7 +153,7 @@ export function isCuredByRenewal(error) {
  * @param {unknown} error
  * @returns {unknown}
  */
-function ofClient(error) {
+function findClientError(error) {
   const seen = new Set();
   for (let each = error; isObject(each) && !seen.has(each); each = each.cause) {
     if (each instanceof BitbucketAuthError || each.bitbucket instanceof BitbucketAuthError) return each;
@@ -168,7 +168,7 @@ function ofClient(error) {
  * @param {unknown} error
  * @returns {BitbucketAuthError | undefined}
  */
-export function withoutTokens(error) {
+export function tokenErrorOf(error) {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof BitbucketAuthError && cause.phase !== 'api' ? cause : undefined;
 }
@@ -186,33 +186,33 @@ async function fetchThroughSender(input, init = {}) {
   const answer = await sender({
     method: init.method ?? 'GET',
     url: String(input),
-    headers: lowerCased(init.headers),
+    headers: lowerCaseNames(init.headers),
     body: init.body,
     signal: init.signal,
     ...(typeof timeout === 'number' && timeout > 0 && { timeoutMs: timeout }),
     ...(typeof maxRedirects === 'number' && { maxRedirects }),
     redirect: init.redirect,
   });
-  const { status, body, path, isElsewhere, isUnrepeated, authorization } = answer;
-  const fields = axios.AxiosHeaders.from(answer.headers);
-  circumstances.set(fields, { path, isElsewhere, isUnrepeated, authorization });
+  const { status, body, path, isForeignOrigin, needsRetry, authorization } = answer;
+  const responseHeaders = axios.AxiosHeaders.from(answer.headers);
+  responseContexts.set(responseHeaders, { path, isForeignOrigin, needsRetry, authorization });
   // Of a status of its own: the constructor refuses some, and a body for others.
-  const whole = () => new Response(body, { headers: answer.headers });
+  const toResponse = () => new Response(body, { headers: answer.headers });
   // A tenth of a request's time goes by in a Response, which few ask for.
   return /** @type {any} */ ({
     status,
     statusText: '',
-    headers: fields,
+    headers: responseHeaders,
     text: async () => utf8.decode(body),
-    arrayBuffer: () => whole().arrayBuffer(),
-    blob: () => whole().blob(),
-    formData: () => whole().formData(),
-    stream: () => whole().body,
+    arrayBuffer: () => toResponse().arrayBuffer(),
+    blob: () => toResponse().blob(),
+    formData: () => toResponse().formData(),
+    stream: () => toResponse().body,
   });
 }
 
 /** @param {RequestInit['headers']} headers */
-function lowerCased(headers) {
+function lowerCaseNames(headers) {
   /** @type {Record<string, string>} */
   const lower = {};
   for (const [name, value] of Object.entries(headers ?? {})) lower[name.toLowerCase()] = value;
@@ -224,70 +224,70 @@ function lowerCased(headers) {
  * @param {CredentialKind} kind
  * @returns {BitbucketAuthError}
  */
-function judgeError(error, kind) {
+function toBitbucketError(error, kind) {
   const { response, config, cause, code, name } = error;
   if (response) {
-    const { path, isElsewhere, authorization } = circumstances.get(response.headers) ?? {};
+    const { path, isForeignOrigin, authorization } = responseContexts.get(response.headers) ?? {};
     // From there on the sender has done it.
-    if (response.status < 300 && authorization) cutOutOf(response, authorization());
+    if (response.status < 300 && authorization) redactAxiosResponse(response, authorization());
     // What it quotes may be a piece of the credential.
     if (objectOrEmpty(cause).name === 'SyntaxError') {
-      return inPlaceOf(error, failure('RESPONSE_NOT_JSON', 'api', { status: response.status }));
+      return replaceText(error, failure('RESPONSE_NOT_JSON', 'api', { status: response.status }));
     }
-    const answer = answerOf({
+    const answer = toApiResponse({
       status: response.status,
       headers: Object.fromEntries(Object.entries({ ...response.headers }).map(([field, value]) => (
         [field.toLowerCase(), String(value)]
       ))),
-      body: bytesOf(response.data),
+      body: bodyBytes(response.data),
       path,
-      isElsewhere,
+      isForeignOrigin,
     });
-    return new BitbucketAuthError(callCore(judgeError, () => core().judgeApiResponse(answer, kind)), {}, judgeError);
+    return new BitbucketAuthError(callCore(toBitbucketError, () => core().judgeApiResponse(answer, kind)), {}, toBitbucketError);
   }
   // Axios' own limit ends the request by the signal, so its cause is that it was ended.
-  const isLate = code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'REQUEST_TIMEOUT';
-  if (isLate && config?.timeout) return failure('REQUEST_TIMEOUT', 'api', { field: 'timeout' });
+  const isTimeout = code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'REQUEST_TIMEOUT';
+  if (isTimeout && config?.timeout) return failure('REQUEST_TIMEOUT', 'api', { field: 'timeout' });
   if (cause instanceof BitbucketAuthError) return cause;
   if (name === 'CanceledError') return failure('REQUEST_ABORTED', 'api');
-  return failure(isLate ? 'REQUEST_TIMEOUT' : 'API_FAILED', 'api');
+  return failure(isTimeout ? 'REQUEST_TIMEOUT' : 'API_FAILED', 'api');
 }
 
 /**
  * Replaces the words of an error.
  *
  * @param {AxiosError} error
- * @param {BitbucketAuthError} meaning
+ * @param {BitbucketAuthError} bitbucketError
  * @returns {BitbucketAuthError}
  */
-function inPlaceOf(error, meaning) {
+function replaceText(error, bitbucketError) {
   const frames = String(error.stack).split('\n').filter((line) => line.startsWith('    at '));
-  const stack = [`${error.name}: ${meaning.message}`, ...frames].join('\n');
-  for (const [name, value] of Object.entries({ message: meaning.message, stack, cause: meaning })) {
+  const stack = [`${error.name}: ${bitbucketError.message}`, ...frames].join('\n');
+  for (const [name, value] of Object.entries({ message: bitbucketError.message, stack, cause: bitbucketError })) {
     Object.defineProperty(error, name, { value, writable: true, configurable: true, enumerable: false });
   }
-  return meaning;
+  return bitbucketError;
 }
 
 /**
  * @param {AxiosError} error
- * @param {boolean} isQueued
+ * @param {boolean} isRateLimited
  * @param {number} maxWaitMs
  */
-function mayRetry(error, isQueued, maxWaitMs) {
+function shouldRetry(error, isRateLimited, maxWaitMs) {
   const { config, response } = error;
-  const { code, phase, cause } = meaningOf(error);
-  const isInQueue = isQueued && !isOfOthers(response);
+  const { code, phase, cause } = toBitbucketAuthError(error);
+  const isRateLimitedResponse = isRateLimited && !isForeignResponse(response);
   if (!config || isStream(config.data)) return false;
   // Some faults of a connection do not pass: a name that does not exist, a certificate that is not accepted.
-  const passes = !cause || axiosRetry.isNetworkError(/** @type {any} */ ({ code: objectOrEmpty(cause).code }));
+  const isTransient = !cause || axiosRetry.isNetworkError(/** @type {any} */ ({ code: objectOrEmpty(cause).code }));
   const state = config['axios-retry'];
   const attempts = (state?.retryCount ?? 0) + 1;
-  if (!passes
+  if (!isTransient
     || !core().mayRepeat(String(config.method).toUpperCase(), code, response?.status, phase)
-    || delay(error, attempts, isQueued, maxWaitMs, 0) === undefined) return false;
+    || retryDelay(error, attempts, isRateLimited, maxWaitMs, 0) === undefined) return false;
   // Back in the queue it waits like any other request, and none of those has an end to that.
-  if (isInQueue && state && core().isHourUsedUp(response?.status, headerOf(response?.headers, 'retry-after'), Date.now())) {
+  if (isRateLimitedResponse && state && core().isHourUsedUp(response?.status, headerValue(response?.headers, 'retry-after'), Date.now())) {
     state.retryCount = attempts - 2;
   }
   return true;
@@ -296,15 +296,15 @@ function mayRetry(error, isQueued, maxWaitMs) {
 /**
  * @param {AxiosError} error
  * @param {number} attempts
- * @param {boolean} isQueued
+ * @param {boolean} isRateLimited
  * @param {number} maxWaitMs
  * @param {number} random
  * @returns {number | undefined} milliseconds; `undefined` when that is too long to wait
  */
-function delay({ response }, attempts, isQueued, maxWaitMs, random) {
-  const retryAfter = headerOf(response?.headers, 'retry-after');
-  const isInQueue = isQueued && !isOfOthers(response);
-  return core().retryDelay(attempts, response?.status, retryAfter, isInQueue, maxWaitMs, Date.now(), random);
+function retryDelay({ response }, attempts, isRateLimited, maxWaitMs, random) {
+  const retryAfter = headerValue(response?.headers, 'retry-after');
+  const isRateLimitedResponse = isRateLimited && !isForeignResponse(response);
+  return core().retryDelay(attempts, response?.status, retryAfter, isRateLimitedResponse, maxWaitMs, Date.now(), random);
 }
 
 /**
@@ -312,8 +312,8 @@ function delay({ response }, attempts, isQueued, maxWaitMs, random) {
  *
  * @param {AxiosError['response']} response
  */
-function isOfOthers(response) {
-  return response !== undefined && circumstances.get(response.headers)?.isElsewhere === true;
+function isForeignResponse(response) {
+  return response !== undefined && responseContexts.get(response.headers)?.isForeignOrigin === true;
 }
 
 /**
@@ -322,7 +322,7 @@ function isOfOthers(response) {
  * @param {unknown} data
  * @returns {Uint8Array<ArrayBuffer>}
  */
-function bytesOf(data) {
+function bodyBytes(data) {
   // A copy, as a class of somebody's own may have lengths of its own.
   if (data instanceof Uint8Array) return new Uint8Array(data);
   if (data instanceof ArrayBuffer) return new Uint8Array(data);

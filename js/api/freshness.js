@@ -10,10 +10,10 @@ import { core } from '../core.js';
 /** @typedef {import('./sender.js').Sender} Sender */
 
 /** How long it is kept, in milliseconds: a caller that is slower than this shall not get what was true once. */
-export const KEPT_MS = 30_000;
+export const PREFETCH_LIFETIME_MS = 30_000;
 
 /** What a client may have changed. */
-export class Changes {
+export class WriteCounter {
   /** Another one as soon as something may have changed since. */
   count = 0;
 
@@ -21,7 +21,7 @@ export class Changes {
    * @param {Sender} sender
    * @returns {Sender} the same, whose requests count
    */
-  of(sender) {
+  track(sender) {
     return async (request) => {
       if (core().isSafe(request.method)) return sender(request);
       this.count += 1;

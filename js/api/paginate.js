@@ -9,16 +9,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { objectOrEmpty, readArgument } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { callCore } from '../error.js';
-import { attemptAhead, judgeAttempt, secondAttempt, tellOfRepetition } from './attempt-ahead.js';
-import { PagesAhead } from './pages-ahead.js';
+import { PagePrefetcher } from './page-prefetcher.js';
+import { assessFailedPrefetch, notifyRetry, prefetchConfig, secondAttemptConfig } from './prefetch-attempt.js';
 
 /** @typedef {import('axios').AxiosInstance} AxiosInstance */
 /** @typedef {import('axios').AxiosRequestConfig} AxiosRequestConfig */
 /** @typedef {import('../../pkg/core.js').List} List */
-/** @typedef {import('./attempt-ahead.js').Failed} Failed */
+/** @typedef {import('./prefetch-attempt.js').FailedPrefetch} FailedPrefetch */
 
 /** How Axios writes an array as a name that repeats; by default it puts brackets behind the name. */
-export const REPEATING = { indexes: null };
+export const REPEATED_NAMES = { indexes: null };
 
 /**
  * Iterates over the values of all pages of a list. Each page is asked for with the parameters of the first one, also where
@@ -56,54 +56,54 @@ export const REPEATING = { indexes: null };
  * @param {AxiosInstance} client
  * @param {object} behaviour
  * @param {() => import('../activity.js').Activity} behaviour.activity
- * @param {import('./freshness.js').Changes} behaviour.changes that the client makes
+ * @param {import('./freshness.js').WriteCounter} behaviour.writes that the client makes
  * @returns {Paginate}
  */
-export function paginate(client, { activity, changes }) {
+export function paginate(client, { activity, writes }) {
   return async function* pages(path, params, config) {
-    const { concurrency: given, ...requests } = config ?? {};
-    const { concurrency } = readArgument(paginate, 'pagesConfig', { concurrency: given });
-    const list = listOf(client, path, params, requests, concurrency);
+    const { concurrency: requestedConcurrency, ...requests } = config ?? {};
+    const { concurrency } = readArgument(paginate, 'pagesConfig', { concurrency: requestedConcurrency });
+    const list = createPageList(client, path, params, requests, concurrency);
     const { cancelToken } = requests;
     const signal = /** @type {AbortSignal | undefined} */ (requests.signal);
     // Requests with a signal are left alone by what fetches pages ahead for others: read-ahead.js.
-    const inTurn = { ...requests, signal: signal ?? new AbortController().signal };
+    const requestConfig = { ...requests, signal: signal ?? new AbortController().signal };
 
-    /** @param {string} address @param {Failed} failed */
-    const fetchAfter = async (address, failed) => {
-      const { error, then, notBefore } = failed;
-      if (then !== 'ask') activity().failed(error.bitbucket);
-      if (then === 'throw') throw error;
-      if (then === 'repeat') await tellOfRepetition(failed);
+    /** @param {string} address @param {FailedPrefetch} failed */
+    const fetchAfterFailure = async (address, failed) => {
+      const { error, action, notBefore } = failed;
+      if (action !== 'refetch') activity().failed(error.bitbucket);
+      if (action === 'throw') throw error;
+      if (action === 'retry') await notifyRetry(failed);
       else if (error.response) activity().retries += 1;
       // Whoever aborts is told by the request.
       await sleep(Math.max(notBefore - Date.now(), 0), undefined, { signal }).catch(() => {});
-      return fetchPage(client, list, then === 'repeat' ? secondAttempt(inTurn) : inTurn, { address });
+      return fetchPage(client, list, action === 'retry' ? secondAttemptConfig(requestConfig) : requestConfig, { address });
     };
 
-    const ahead = new PagesAhead({
+    const prefetcher = new PagePrefetcher({
       list,
-      fetch: (address) => fetchPage(client, list, inTurn, { address }),
-      fetchAhead: (address, ends) => fetchPage(client, list, attemptAhead(requests, ends), { address, maxWaitMs: 0 }),
-      judgeAttempt,
-      fetchAfter,
-      changes,
+      fetch: (address) => fetchPage(client, list, requestConfig, { address }),
+      prefetchPage: (address, endSignal) => fetchPage(client, list, prefetchConfig(requests, endSignal), { address, maxWaitMs: 0 }),
+      assessFailedPrefetch,
+      fetchAfterFailure,
+      writes,
       signal,
       isCancelled: () => signal?.aborted === true || cancelToken?.reason !== undefined,
     });
     try {
       for (let isMore = true; isMore;) {
-        const page = await ahead.next();
-        const goOn = judged(page);
-        if (goOn.isMore) ahead.ask(1);
+        const page = await prefetcher.next();
+        const outcome = tryAdvance(page);
+        if (outcome.isMore) prefetcher.prefetch(1);
         // What it has is given before anybody is told that its `next` is wrong. With `yield*`, newer engines would answer a
         // consumer's `throw()` with a TypeError: an array's iterator has no such method.
         for (const value of /** @type {any[]} */ (page.values)) yield value;
-        if ('error' in goOn) throw goOn.error;
-        ({ isMore } = goOn);
+        if ('error' in outcome) throw outcome.error;
+        ({ isMore } = outcome);
       }
     } finally {
-      ahead.stop();
+      prefetcher.discardAll();
     }
   };
 }
@@ -114,9 +114,9 @@ export function paginate(client, { activity, changes }) {
  * @param {Page} page
  * @returns {{ isMore: boolean } | { isMore: false, error: unknown }}
  */
-function judged(page) {
+function tryAdvance(page) {
   try {
-    return { isMore: page.goOn() };
+    return { isMore: page.advance() };
   } catch (error) {
     return { isMore: false, error };
   }
@@ -132,11 +132,11 @@ function judged(page) {
  * @param {number} [concurrency]
  * @returns {List}
  */
-export function listOf(client, path, params, config, concurrency) {
+export function createPageList(client, path, params, config, concurrency) {
   const { List } = core();
   // What Axios would ask for, the caller's own way of writing parameters included.
-  const first = client.getUri(repeating({ ...config, url: path, params: params ?? config?.params }));
-  return callCore(listOf, () => new List(first, concurrency));
+  const first = client.getUri(withRepeatedNames({ ...config, url: path, params: params ?? config?.params }));
+  return callCore(createPageList, () => new List(first, concurrency));
 }
 
 /**
@@ -145,7 +145,7 @@ export function listOf(client, path, params, config, concurrency) {
  * @param {AxiosInstance} client
  * @param {List} list
  * @param {AxiosRequestConfig} config
- * @param {Which} [which]
+ * @param {PageRequest} [which]
  * @returns {Promise<Page>}
  */
 export function fetchPage(client, list, config, which) {
@@ -157,7 +157,7 @@ export function fetchPage(client, list, config, which) {
 }
 
 /**
- * @typedef {object} Which
+ * @typedef {object} PageRequest
  * @property {string} [address] of the page; by default that of the page that the list asks for next
  * @property {number} [maxWaitMs] for a page that is not ready; by default as long as the core allows
  */
@@ -165,7 +165,7 @@ export function fetchPage(client, list, config, which) {
 /**
  * @typedef {object} Page
  * @property {unknown[]} values
- * @property {() => boolean} goOn for the page whose turn it is: has the list ask for the one after it next, and tells whether
+ * @property {() => boolean} advance for the page whose turn it is: has the list ask for the one after it next, and tells whether
  *   there is one
  */
 
@@ -175,24 +175,24 @@ export function fetchPage(client, list, config, which) {
  * @param {(address: string) => Promise<{ data: unknown, status: number, headers: unknown }>} get
  * @param {List} list
  * @param {AbortSignal} [signal]
- * @param {Which} [which]
+ * @param {PageRequest} [which]
  * @returns {Promise<Page>}
  */
 export async function readPage(get, list, signal, { address = list.address, maxWaitMs = Infinity } = {}) {
-  const until = Date.now() + maxWaitMs;
+  const deadline = Date.now() + maxWaitMs;
   for (let attempt = 1; ; attempt += 1) {
     const { data, status, headers } = await get(address);
     const now = Date.now();
     const pause = callCore(readPage, () => core().pageRepetition(
-      status, headerOf(headers, 'retry-after'), attempt, until - now, now, Math.random(),
+      status, headerValue(headers, 'retry-after'), attempt, deadline - now, now, Math.random(),
     ));
     if (pause === undefined) {
       const { values, next, page, pagelen, size } = objectOrEmpty(data);
       if (!Array.isArray(values)) throw failure('RESPONSE_INVALID', 'api', { field: 'values' });
-      const goOn = () => callCore(readPage, () => (
-        list.answered(nextOf(next), values.length, numberOf(page), numberOf(pagelen), numberOf(size))
+      const advance = () => callCore(readPage, () => (
+        list.answered(nextLinkOf(next), values.length, numberOrUndefined(page), numberOrUndefined(pagelen), numberOrUndefined(size))
       ));
-      return { values, goOn };
+      return { values, advance };
     }
     // Whoever aborts is told by the next request.
     await sleep(pause, undefined, { signal }).catch(() => {});
@@ -207,10 +207,10 @@ export async function readPage(get, list, signal, { address = list.address, maxW
  * @param {T} config
  * @returns {T}
  */
-export function repeating(config) {
+export function withRepeatedNames(config) {
   const { paramsSerializer } = config;
   if (typeof paramsSerializer === 'function' || 'indexes' in (paramsSerializer ?? {})) return config;
-  return { ...config, paramsSerializer: { ...REPEATING, ...paramsSerializer } };
+  return { ...config, paramsSerializer: { ...REPEATED_NAMES, ...paramsSerializer } };
 }
 
 /**
@@ -218,7 +218,7 @@ export function repeating(config) {
  * @param {string} name
  * @returns {string | undefined}
  */
-export function headerOf(headers, name) {
+export function headerValue(headers, name) {
   const found = Object.entries({ ...objectOrEmpty(headers) }).find(([key]) => key.toLowerCase() === name);
   return found && String(found[1]);
 }
@@ -228,7 +228,7 @@ export function headerOf(headers, name) {
  * @returns {string | undefined}
  * @throws {BitbucketAuthError} `RESPONSE_INVALID`
  */
-export function nextOf(next) {
+export function nextLinkOf(next) {
   if (next === undefined || next === null || typeof next === 'string') return next ?? undefined;
   throw failure('RESPONSE_INVALID', 'api', { field: 'next' });
 }
@@ -237,6 +237,6 @@ export function nextOf(next) {
  * @param {unknown} value
  * @returns {number | undefined}
  */
-function numberOf(value) {
+function numberOrUndefined(value) {
   return typeof value === 'number' ? value : undefined;
 }

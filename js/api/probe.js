@@ -8,13 +8,13 @@
 import { core } from '../core.js';
 import { Credentials } from '../credentials.js';
 import { signalAfter } from '../time-limit.js';
-import { meaningOf } from './meaning.js';
-import { answerOf, createSender } from './sender.js';
+import { toBitbucketAuthError } from './axios-error.js';
+import { createSender, toApiResponse } from './sender.js';
 
 /** @typedef {import('../../pkg/core.js').Account} Account */
 /** @typedef {import('./sender.js').Sender} Sender */
 
-const ACCOUNT_MS = 3000;
+const ACCOUNT_TIMEOUT_MS = 3000;
 
 /**
  * Asks Bitbucket what a test wants to know.
@@ -25,15 +25,15 @@ const ACCOUNT_MS = 3000;
  * @param {AbortSignal} [signal]
  * @returns {Promise<void>}
  */
-export async function probe(test, sender, apiUrl, signal) {
+export async function runConnectionTest(test, sender, apiUrl, signal) {
   for (let path = test.path; path !== undefined; path = test.path) {
     try {
       const headers = { accept: 'application/json' };
       // What another server says, without having seen the credential, proves nothing.
       const answer = await sender({ method: 'GET', url: apiUrl + path, headers, signal, redirect: 'own' });
-      test.answered(answerOf(answer));
+      test.answered(toApiResponse(answer));
     } catch (error) {
-      test.failed(meaningOf(error).message);
+      test.failed(toBitbucketAuthError(error).message);
     }
   }
 }
@@ -45,13 +45,13 @@ export async function probe(test, sender, apiUrl, signal) {
  * @param {import('../nocodb/environment.js').Environment} environment
  * @returns {Promise<Account | undefined>}
  */
-export async function accountOf(authorization, { apiUrl, timeoutMs, proxies }) {
+export async function fetchAccount(authorization, { apiUrl, timeoutMs, proxies }) {
   if (apiUrl === undefined) return undefined;
   try {
     const credentials = new Credentials({ kind: 'oauth', authorization, canRenew: false, hasUser: true });
     const test = new (core().ConnectionTest)('oauth');
     const connection = () => 'new';
-    await probe(test, createSender({ apiUrl, timeoutMs, proxies, credentials, connection }), apiUrl, signalAfter(ACCOUNT_MS));
+    await runConnectionTest(test, createSender({ apiUrl, timeoutMs, proxies, credentials, connection }), apiUrl, signalAfter(ACCOUNT_TIMEOUT_MS));
     return test.verdict?.account;
   } catch {
     return undefined;

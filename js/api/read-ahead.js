@@ -11,7 +11,7 @@
 
 import { objectOrEmpty } from '../arguments.js';
 import { core } from '../core.js';
-import { KEPT_MS } from './freshness.js';
+import { PREFETCH_LIFETIME_MS } from './freshness.js';
 
 /** @typedef {import('../credentials.js').Credentials} Credentials */
 /** @typedef {import('./sender.js').ApiRequest} ApiRequest */
@@ -22,27 +22,27 @@ const utf8 = new TextDecoder();
 /**
  * @param {object} options
  * @param {Sender} options.sender
- * @param {Sender} options.sendAhead fails where a request would have to wait for room within the rate limit
+ * @param {Sender} options.sendPrefetch fails where a request would have to wait for room within the rate limit
  * @param {Credentials['newest']} options.newest
  * @returns {Sender}
  */
-export function readAhead({ sender, sendAhead, newest }) {
+export function readAhead({ sender, sendPrefetch, newest }) {
   // Made at the first request: most clients send none for a long time.
   /** @type {import('../../pkg/core.js').PageSequence} */
   let sequence;
-  /** @type {Early | undefined} */
-  let early;
-  let fields = '';
+  /** @type {PrefetchedPage | undefined} */
+  let prefetched;
+  let lastHeaders = '';
 
-  /** @param {Early | undefined} next */
+  /** @param {PrefetchedPage | undefined} next */
   const replace = (next) => {
-    early?.end();
-    early = next;
+    prefetched?.abort();
+    prefetched = next;
   };
 
-  /** @param {string | undefined} url @param {ApiRequest} like */
-  const fetchAhead = (url, like) => {
-    if (url !== undefined && !early?.isFor({ ...like, url })) replace(new Early({ ...like, url }, sendAhead));
+  /** @param {string | undefined} url @param {ApiRequest} template */
+  const prefetch = (url, template) => {
+    if (url !== undefined && !prefetched?.isFor({ ...template, url })) replace(new PrefetchedPage({ ...template, url }, sendPrefetch));
   };
 
   const interrupt = () => {
@@ -52,31 +52,31 @@ export function readAhead({ sender, sendAhead, newest }) {
 
   return async (request) => {
     sequence ??= new (core().PageSequence)();
-    if (!isPlain(request)) {
+    if (!isPrefetchable(request)) {
       interrupt();
       // What was fetched while it was under way may be what was there before it.
       return sender(request).finally(interrupt);
     }
     const { url } = request;
     // Who asks in another way asks for something else.
-    if (fields !== (fields = JSON.stringify(request.headers))) interrupt();
-    const own = early?.isFor(request) ? early : undefined;
-    if (own) early = undefined;
+    if (lastHeaders !== (lastHeaders = JSON.stringify(request.headers))) interrupt();
+    const matching = prefetched?.isFor(request) ? prefetched : undefined;
+    if (matching) prefetched = undefined;
     else replace(undefined);
-    fetchAhead(sequence.asked(url), request);
-    const answer = await own?.answerFor(newest) ?? await sender(request);
+    prefetch(sequence.asked(url), request);
+    const answer = await matching?.takeResponse(newest) ?? await sender(request);
     if (answer.status !== 200) interrupt();
-    else if (sequence.answered(url)) fetchAhead(foretold(sequence, url, answer.body), request);
+    else if (sequence.answered(url)) prefetch(predictedUrl(sequence, url, answer.body), request);
     return answer;
   };
 }
 
 /** A page that nobody has asked for yet. */
-class Early {
+class PrefetchedPage {
   #controller = new AbortController();
 
   /** @type {Promise<Awaited<ReturnType<Sender>> | { error: unknown } | undefined>} */
-  #answer;
+  #response;
 
   #timer;
 
@@ -88,8 +88,8 @@ class Early {
    */
   constructor(request, send) {
     this.#request = keyOf(request);
-    this.#answer = send({ ...request, signal: this.#controller.signal }).catch((error) => ({ error }));
-    this.#timer = setTimeout(() => this.end(), KEPT_MS).unref();
+    this.#response = send({ ...request, signal: this.#controller.signal }).catch((error) => ({ error }));
+    this.#timer = setTimeout(() => this.abort(), PREFETCH_LIFETIME_MS).unref();
   }
 
   /** @param {ApiRequest} request */
@@ -103,9 +103,9 @@ class Early {
    *
    * @param {Credentials['newest']} newest
    */
-  async answerFor(newest) {
+  async takeResponse(newest) {
     clearTimeout(this.#timer);
-    const answer = await this.#answer;
+    const answer = await this.#response;
     if (!answer) return undefined;
     const isError = 'error' in answer;
     const code = isError ? /** @type {string | undefined} */ (objectOrEmpty(answer.error).code) : undefined;
@@ -116,10 +116,10 @@ class Early {
     return answer.authorization() === authorization ? answer : undefined;
   }
 
-  end() {
+  abort() {
     clearTimeout(this.#timer);
     this.#controller.abort();
-    this.#answer = Promise.resolve(undefined);
+    this.#response = Promise.resolve(undefined);
   }
 }
 
@@ -133,7 +133,7 @@ function keyOf({ url, headers }) {
  *
  * @param {ApiRequest} request
  */
-function isPlain({ method, body, signal, timeoutMs, redirect = 'follow', maxRedirects }) {
+function isPrefetchable({ method, body, signal, timeoutMs, redirect = 'follow', maxRedirects }) {
   return method === 'GET' && [body, signal, timeoutMs, maxRedirects].every((given) => given === undefined || given === null)
     && redirect === 'follow';
 }
@@ -144,7 +144,7 @@ function isPlain({ method, body, signal, timeoutMs, redirect = 'follow', maxRedi
  * @param {Uint8Array} body
  * @returns {string | undefined}
  */
-function foretold(sequence, url, body) {
+function predictedUrl(sequence, url, body) {
   /** @param {unknown} value */
   const number = (value) => (typeof value === 'number' ? value : undefined);
   try {

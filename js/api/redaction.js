@@ -11,7 +11,7 @@ import { core } from '../core.js';
 /** @typedef {import('../transport.js').HttpResponse} HttpResponse */
 
 // What the core's memory has grown to, it keeps: a large body goes through it in pieces.
-const PIECE = 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
 const utf8 = new TextDecoder();
 
@@ -20,11 +20,11 @@ const utf8 = new TextDecoder();
  * @param {string} authorization
  * @returns {HttpResponse}
  */
-export function answerWithout(answer, authorization) {
-  return using(authorization, (redactor) => ({
+export function redactResponse(answer, authorization) {
+  return withRedactor(authorization, (redactor) => ({
     ...answer,
-    headers: fieldsWithout(answer.headers, redactor),
-    body: bytesWithout(answer.body, redactor),
+    headers: redactHeaders(answer.headers, redactor),
+    body: redactBytes(answer.body, redactor),
   }));
 }
 
@@ -34,10 +34,10 @@ export function answerWithout(answer, authorization) {
  * @param {{ data: unknown, headers: any }} response
  * @param {string} authorization
  */
-export function cutOutOf(response, authorization) {
-  using(authorization, (redactor) => {
-    response.data = dataWithout(response.data, redactor);
-    Object.assign(response.headers, fieldsWithout({ ...response.headers }, redactor));
+export function redactAxiosResponse(response, authorization) {
+  withRedactor(authorization, (redactor) => {
+    response.data = redactData(response.data, redactor);
+    Object.assign(response.headers, redactHeaders({ ...response.headers }, redactor));
   });
 }
 
@@ -47,7 +47,7 @@ export function cutOutOf(response, authorization) {
  * @param {(redactor: Redactor) => T} work
  * @returns {T}
  */
-function using(authorization, work) {
+function withRedactor(authorization, work) {
   const redactor = new (core().Redactor)(authorization);
   try {
     return work(redactor);
@@ -61,7 +61,7 @@ function using(authorization, work) {
  * @param {Redactor} redactor
  * @returns {Record<string, string>}
  */
-function fieldsWithout(fields, redactor) {
+function redactHeaders(fields, redactor) {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactor.text(String(value))]));
 }
 
@@ -70,10 +70,10 @@ function fieldsWithout(fields, redactor) {
  * @param {Redactor} redactor
  * @returns {Uint8Array<ArrayBuffer>}
  */
-function bytesWithout(bytes, redactor) {
-  const pieces = [];
-  for (let at = 0; at < bytes.length; at += PIECE) pieces.push(redactor.push(bytes.subarray(at, at + PIECE)));
-  return Buffer.concat([...pieces, redactor.end()]);
+function redactBytes(bytes, redactor) {
+  const chunks = [];
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) chunks.push(redactor.push(bytes.subarray(at, at + CHUNK_BYTES)));
+  return Buffer.concat([...chunks, redactor.end()]);
 }
 
 /**
@@ -81,10 +81,10 @@ function bytesWithout(bytes, redactor) {
  * @param {Redactor} redactor
  * @returns {unknown}
  */
-function dataWithout(data, redactor) {
-  if (typeof data === 'string') return utf8.decode(bytesWithout(Buffer.from(data), redactor));
-  if (data instanceof ArrayBuffer) return new Uint8Array(bytesWithout(new Uint8Array(data), redactor)).buffer;
-  if (data instanceof Uint8Array) return bytesWithout(data, redactor);
+function redactData(data, redactor) {
+  if (typeof data === 'string') return utf8.decode(redactBytes(Buffer.from(data), redactor));
+  if (data instanceof ArrayBuffer) return new Uint8Array(redactBytes(new Uint8Array(data), redactor)).buffer;
+  if (data instanceof Uint8Array) return redactBytes(data, redactor);
   const isJson = Array.isArray(data) || Object.getPrototypeOf(data ?? 0) === Object.prototype;
-  return isJson ? JSON.parse(utf8.decode(bytesWithout(Buffer.from(JSON.stringify(data)), redactor))) : data;
+  return isJson ? JSON.parse(utf8.decode(redactBytes(Buffer.from(JSON.stringify(data)), redactor))) : data;
 }

@@ -15,7 +15,7 @@ import { core, failure } from '../core.js';
 import { callCore } from '../error.js';
 import { memoize } from '../memoize.js';
 import { readPage } from './paginate.js';
-import { answerOf } from './sender.js';
+import { toApiResponse } from './sender.js';
 
 /** @typedef {import('../../pkg/core.js').CollectedList} CollectedList */
 /** @typedef {import('../core.js').CredentialKind} CredentialKind */
@@ -23,36 +23,36 @@ import { answerOf } from './sender.js';
 /** @typedef {import('../../pkg/core.js').Replaced} Replaced */
 /** @typedef {import('./sender.js').ApiRequest} ApiRequest */
 /** @typedef {import('./sender.js').Sender} Sender */
-/** @typedef {Awaited<ReturnType<Sender>>} SenderAnswer */
+/** @typedef {Awaited<ReturnType<Sender>>} SenderResponse */
 
 /**
  * @typedef {object} Options
  * @property {string} apiUrl
  * @property {CredentialKind} kind
- * @property {CollectedLists} lists
+ * @property {ListCache} lists
  * @property {string} [workspace] the only one, where the credential has no user whose workspaces could be asked for
  * @property {(text: string, event: 'endpoint-replaced' | 'list-incomplete') => void} log
  */
 
-/** @typedef {{ text: string, key: unknown }} Value as JSON, and what it is sorted by */
-/** @typedef {{ texts: string[], authorization: () => string }} Collected */
+/** @typedef {{ text: string, key: unknown }} ListItem as JSON, and what it is sorted by */
+/** @typedef {{ jsonItems: string[], authorization: () => string }} CollectedItems */
 
 /**
- * @typedef {object} Entry
- * @property {Collection} collection
- * @property {Promise<Collected>} [work] under way, or done
+ * @typedef {object} CacheEntry
+ * @property {ListCollector} collector
+ * @property {Promise<CollectedItems>} [collecting] under way, or done
  * @property {boolean} isDone
  * @property {number} waiting how many wait for it
- * @property {AbortController} [end] ends it
+ * @property {AbortController} [controller] ends it
  * @property {NodeJS.Timeout} [timer] forgets it
  */
 
 /** The endpoints that were told of in this process. @type {Set<string>} */
-const told = new Set();
+const announcedEndpoints = new Set();
 
 const utf8 = new TextDecoder();
 
-const removedAt = memoize((apiUrl) => callCore(replaceRemoved, () => new (core().RemovedEndpoints)(apiUrl)));
+const removedEndpointsOf = memoize((apiUrl) => callCore(replaceRemovedEndpoints, () => new (core().RemovedEndpoints)(apiUrl)));
 
 /**
  * A sender that also answers for endpoints that are gone.
@@ -61,97 +61,97 @@ const removedAt = memoize((apiUrl) => callCore(replaceRemoved, () => new (core()
  * @param {Options} options
  * @returns {Sender}
  */
-export function replaceRemoved(sender, options) {
-  const removed = removedAt(options.apiUrl);
+export function replaceRemovedEndpoints(sender, options) {
+  const removedEndpoints = removedEndpointsOf(options.apiUrl);
 
   /**
    * @param {Replaced} replaced
    * @param {ApiRequest} request
-   * @returns {Promise<SenderAnswer>}
+   * @returns {Promise<SenderResponse>}
    */
   const answer = async ({ endpoint, notice, refusal, list }, request) => {
-    const own = {
-      headers: {}, tookMs: 0, path: endpoint, isElsewhere: false, isUnrepeated: false, authorization: () => '',
+    const responseContext = {
+      headers: {}, tookMs: 0, path: endpoint, isForeignOrigin: false, needsRetry: false, authorization: () => '',
     };
-    if (refusal !== undefined) return withJson(own, 400, refusal);
-    const tell = () => {
-      if (!told.has(endpoint)) options.log(notice, 'endpoint-replaced');
-      told.add(endpoint);
+    if (refusal !== undefined) return withJsonBody(responseContext, 400, refusal);
+    const announceReplacement = () => {
+      if (!announcedEndpoints.has(endpoint)) options.log(notice, 'endpoint-replaced');
+      announcedEndpoints.add(endpoint);
     };
     if (list) {
-      tell();
-      return page(list, own, request);
+      announceReplacement();
+      return page(list, responseContext, request);
     }
-    const given = await sender(request);
-    const body = core().withoutTracker(given.status, given.isElsewhere);
-    if (body === undefined) return given;
-    tell();
-    return withJson(given, 404, body);
+    const response = await sender(request);
+    const body = core().withoutTracker(response.status, response.isForeignOrigin);
+    if (body === undefined) return response;
+    announceReplacement();
+    return withJsonBody(response, 404, body);
   };
 
   /**
    * @param {CollectedList} list
-   * @param {Omit<SenderAnswer, 'status' | 'body'>} own
+   * @param {Omit<SenderResponse, 'status' | 'body'>} responseContext
    * @param {ApiRequest} request
-   * @returns {Promise<SenderAnswer>}
+   * @returns {Promise<SenderResponse>}
    */
-  const page = async (list, own, { url, signal }) => {
+  const page = async (list, responseContext, { url, signal }) => {
     const { lists, workspace = '' } = options;
     try {
-      const make = () => new Collection(url, list, removed, sender, options);
-      const { texts, authorization } = await lists.get(`${workspace} ${list.key}`, make, signal);
-      const { from, to, ...about } = removed.page(url, texts.length);
-      const body = `{"values":[${texts.slice(from, to).join(',')}],${JSON.stringify(about).slice(1)}`;
-      return withJson({ ...own, authorization }, 200, body);
+      const make = () => new ListCollector(url, list, removedEndpoints, sender, options);
+      const { jsonItems, authorization } = await lists.get(`${workspace} ${list.key}`, make, signal);
+      const { from, to, ...about } = removedEndpoints.page(url, jsonItems.length);
+      const body = `{"values":[${jsonItems.slice(from, to).join(',')}],${JSON.stringify(about).slice(1)}`;
+      return withJsonBody({ ...responseContext, authorization }, 200, body);
     } catch (error) {
-      if (error instanceof Refusal) return error.answer;
+      if (error instanceof UnsuccessfulResponse) return error.answer;
       throw error;
     }
   };
 
   return (request) => {
-    const replaced = removed.replacement(request.method, request.url);
+    const replaced = removedEndpoints.replacement(request.method, request.url);
     return replaced ? answer(replaced, request) : sender(request);
   };
 }
 
 /**
- * @param {Omit<SenderAnswer, 'status' | 'body'>} given
+ * @param {Omit<SenderResponse, 'status' | 'body'>} response
  * @param {number} status
  * @param {string} body
- * @returns {SenderAnswer}
+ * @returns {SenderResponse}
  */
-function withJson(given, status, body) {
-  const { 'content-length': _length, ...headers } = given.headers;
-  return { ...given, status, headers: { ...headers, 'content-type': 'application/json' }, body: Buffer.from(body) };
+function withJsonBody(response, status, body) {
+  const { 'content-length': _length, ...headers } = response.headers;
+  return { ...response, status, headers: { ...headers, 'content-type': 'application/json' }, body: Buffer.from(body) };
 }
 
 /** The lists of one connection. */
-export class CollectedLists {
-  /** By what tells them apart, the oldest first. @type {Map<string, Entry>} */
+export class ListCache {
+  /** By what tells them apart, the oldest first. @type {Map<string, CacheEntry>} */
   #entries = new Map();
 
   /**
    * @param {string} key
-   * @param {() => Collection} make
+   * @param {() => ListCollector} make
    * @param {AbortSignal | null | undefined} signal ends the wait, and the work once nobody waits for it any more
-   * @returns {Promise<Collected>}
+   * @returns {Promise<CollectedItems>}
    */
   async get(key, make, signal) {
-    /** @type {Entry} */
-    const entry = this.#entries.get(key) ?? { collection: make(), isDone: false, waiting: 0 };
+    /** @type {CacheEntry} */
+    const entry = this.#entries.get(key) ?? { collector: make(), isDone: false, waiting: 0 };
     this.#entries.set(key, entry);
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > core().RemovedEndpoints.limits().mostLists) this.#entries.delete(oldest);
-    const work = entry.work ?? this.#begin(key, entry);
+    const collecting = entry.collecting ?? this.#startCollecting(key, entry);
     entry.waiting += 1;
     try {
-      return await unlessAborted(work, signal);
+      return await unlessAborted(collecting, signal);
     } finally {
       entry.waiting -= 1;
-      if (entry.waiting === 0 && !entry.isDone && entry.work === work) {
-        entry.work = undefined;
-        entry.end?.abort();
+      if (entry.waiting === 0 && !entry.isDone && entry.collecting === collecting) {
+        entry.collecting = undefined;
+        entry.controller?.abort();
       }
     }
   }
@@ -160,43 +160,43 @@ export class CollectedLists {
    * Begins to collect a list, or goes on where that failed: what was read by then is kept as long as a list is.
    *
    * @param {string} key
-   * @param {Entry} entry
-   * @returns {Promise<Collected>}
+   * @param {CacheEntry} entry
+   * @returns {Promise<CollectedItems>}
    */
-  #begin(key, entry) {
-    const end = new AbortController();
-    const work = entry.collection.read(end.signal);
+  #startCollecting(key, entry) {
+    const controller = new AbortController();
+    const collecting = entry.collector.read(controller.signal);
     clearTimeout(entry.timer);
-    Object.assign(entry, { work, end });
-    const settled = (/** @type {boolean} */ isDone) => {
+    Object.assign(entry, { collecting, controller });
+    const onSettled = (/** @type {boolean} */ isDone) => {
       // Others may have begun anew.
-      if (entry.work !== work && entry.work !== undefined) return;
+      if (entry.collecting !== collecting && entry.collecting !== undefined) return;
       entry.isDone = isDone;
-      if (!isDone) entry.work = undefined;
+      if (!isDone) entry.collecting = undefined;
       entry.timer = setTimeout(() => {
         if (this.#entries.get(key) === entry) this.#entries.delete(key);
       }, core().RemovedEndpoints.limits().keptMs).unref();
     };
-    work.then(() => settled(true), () => settled(false));
-    return work;
+    collecting.then(() => onSettled(true), () => onSettled(false));
+    return collecting;
   }
 }
 
-/** The lists of each connection. @type {WeakMap<object, CollectedLists>} */
+/** The lists of each connection. @type {WeakMap<object, ListCache>} */
 const listsOfConnections = new WeakMap();
 
 /**
  * @param {object} connection
- * @returns {CollectedLists}
+ * @returns {ListCache}
  */
-export function collectedListsOf(connection) {
-  const lists = listsOfConnections.get(connection) ?? new CollectedLists();
+export function listCacheOf(connection) {
+  const lists = listsOfConnections.get(connection) ?? new ListCache();
   listsOfConnections.set(connection, lists);
   return lists;
 }
 
 /** One list, as it is collected from all workspaces. */
-class Collection {
+class ListCollector {
   /** Of a request to the removed endpoint, whatever its page. @type {string} */
   #url;
 
@@ -215,10 +215,10 @@ class Collection {
   #limits = core().RemovedEndpoints.limits();
 
   /** The segments of the workspaces, each once: a list may shift while it is read. @type {Set<string> | undefined} */
-  #workspaces;
+  #segments;
 
-  /** What was read of each. @type {Map<string, Value[]>} */
-  #values = new Map();
+  /** What was read of each. @type {Map<string, ListItem[]>} */
+  #itemsByWorkspace = new Map();
 
   /** How long all of that is. */
   #length = 0;
@@ -229,39 +229,39 @@ class Collection {
   /**
    * @param {string} url
    * @param {CollectedList} list
-   * @param {RemovedEndpoints} removed
+   * @param {RemovedEndpoints} removedEndpoints
    * @param {Sender} sender
    * @param {Options} options
    */
-  constructor(url, list, removed, sender, options) {
+  constructor(url, list, removedEndpoints, sender, options) {
     this.#url = url;
     this.#list = list;
-    this.#removed = removed;
+    this.#removed = removedEndpoints;
     this.#sender = sender;
     this.#options = options;
   }
 
   /**
    * @param {AbortSignal} signal
-   * @returns {Promise<Collected>} throws what the sender throws, `RESPONSE_INVALID`, `RESPONSE_NOT_JSON`, `RESPONSE_TOO_LARGE`,
-   *   and a `Refusal`
+   * @returns {Promise<CollectedItems>} throws what the sender throws, `RESPONSE_INVALID`, `RESPONSE_NOT_JSON`, `RESPONSE_TOO_LARGE`,
+   *   and a `UnsuccessfulResponse`
    */
   async read(signal) {
-    const segments = this.#workspaces ??= await this.#readWorkspaces(signal);
-    const left = [...segments];
-    const readOn = async () => {
-      for (let segment = left.shift(); segment !== undefined; segment = left.shift()) {
-        if (!this.#values.has(segment)) await this.#readWorkspace(segment, signal);
+    const segments = this.#segments ??= await this.#readWorkspaces(signal);
+    const remaining = [...segments];
+    const readRemaining = async () => {
+      for (let segment = remaining.shift(); segment !== undefined; segment = remaining.shift()) {
+        if (!this.#itemsByWorkspace.has(segment)) await this.#readWorkspace(segment, signal);
       }
     };
     try {
-      await Promise.all(Array.from({ length: this.#limits.mostAtOnce }, readOn));
+      await Promise.all(Array.from({ length: this.#limits.mostAtOnce }, readRemaining));
     } finally {
       // Where one has failed, the others need not go on.
-      left.length = 0;
+      remaining.length = 0;
     }
-    const values = [...segments].flatMap((segment) => this.#values.get(segment) ?? []);
-    return { texts: sorted(values, this.#list.sort).map(({ text }) => text), authorization: this.#authorization };
+    const values = [...segments].flatMap((segment) => this.#itemsByWorkspace.get(segment) ?? []);
+    return { jsonItems: sortItems(values, this.#list.sort).map(({ text }) => text), authorization: this.#authorization };
   }
 
   /**
@@ -270,14 +270,14 @@ class Collection {
    */
   async #readWorkspaces(signal) {
     const { workspace } = this.#options;
-    if (workspace !== undefined) return new Set([segmentOf(workspace)]);
+    if (workspace !== undefined) return new Set([workspaceSegment(workspace)]);
     /** @type {Set<string>} */
     const segments = new Set();
     await this.#readList(this.#list.workspaces, signal, (value) => {
       const { slug, uuid } = objectOrEmpty(objectOrEmpty(value).workspace);
       // A workspace without a name would be missing unnoticed.
       if (slug === undefined && uuid === undefined) throw failure('RESPONSE_INVALID', 'api', { field: 'workspace' });
-      segments.add(segmentOf(slug ?? uuid));
+      segments.add(workspaceSegment(slug ?? uuid));
     });
     return segments;
   }
@@ -288,44 +288,44 @@ class Collection {
    * @returns {Promise<void>}
    */
   async #readWorkspace(segment, signal, withRole = true) {
-    /** @type {Value[]} */
+    /** @type {ListItem[]} */
     const values = [];
     let length = 0;
     const path = this.#list.sort?.member.split('.') ?? [];
-    const take = (/** @type {unknown} */ value) => {
+    const addItem = (/** @type {unknown} */ value) => {
       const text = JSON.stringify(value);
       length += text.length;
       if (this.#length + length > this.#limits.longestList) throw failure('RESPONSE_TOO_LARGE', 'api');
       values.push({ text, key: path.reduce((part, name) => objectOrEmpty(part)[name], value) });
     };
     try {
-      await this.#readList(this.#removed.inWorkspace(this.#url, segment, withRole), signal, take);
+      await this.#readList(this.#removed.inWorkspace(this.#url, segment, withRole), signal, addItem);
     } catch (error) {
       // What is refused in the middle of a list was there at its beginning.
-      if (!(error instanceof Refusal) || values.length > 0) throw error;
+      if (!(error instanceof UnsuccessfulResponse) || values.length > 0) throw error;
       const { verdict, told: message } = callCore(this.#readWorkspace, () => (
-        this.#removed.judge(this.#url, segment, withRole, answerOf(error.answer), this.#options.kind)
+        this.#removed.judge(this.#url, segment, withRole, toApiResponse(error.answer), this.#options.kind)
       ));
       if (message !== undefined) this.#options.log(message, 'list-incomplete');
       if (verdict === 'without role') return this.#readWorkspace(segment, signal, false);
       if (verdict === 'refused') throw error;
     }
-    this.#values.set(segment, values);
+    this.#itemsByWorkspace.set(segment, values);
     this.#length += length;
   }
 
   /**
    * @param {string} address of the first page
    * @param {AbortSignal} signal
-   * @param {(value: unknown) => void} take
+   * @param {(value: unknown) => void} addItem
    */
-  async #readList(address, signal, take) {
+  async #readList(address, signal, addItem) {
     const { List } = core();
     const list = new List(address);
     for (let isMore = true; isMore;) {
-      const { values, goOn } = await readPage((url) => this.#ask(url, signal), list, signal);
-      values.forEach(take);
-      isMore = goOn();
+      const { values, advance } = await readPage((url) => this.#get(url, signal), list, signal);
+      values.forEach(addItem);
+      isMore = advance();
     }
   }
 
@@ -334,12 +334,12 @@ class Collection {
    * @param {AbortSignal} signal
    * @returns {Promise<{ data: unknown, status: number, headers: Record<string, string> }>}
    */
-  async #ask(url, signal) {
+  async #get(url, signal) {
     const headers = { accept: 'application/json' };
     // What another server says, without having seen the credential, is no part of the list.
-    const given = await this.#sender({ method: 'GET', url, headers, signal, redirect: 'own' });
-    const { status, headers: fields, body, authorization } = given;
-    if (status >= 300) throw new Refusal(given);
+    const response = await this.#sender({ method: 'GET', url, headers, signal, redirect: 'own' });
+    const { status, headers: fields, body, authorization } = response;
+    if (status >= 300) throw new UnsuccessfulResponse(response);
     this.#authorization = authorization;
     try {
       return { status, headers: fields, data: body.length > 0 ? JSON.parse(utf8.decode(body)) : undefined };
@@ -350,25 +350,25 @@ class Collection {
 }
 
 /** Ends a collection with an answer that is no success. */
-class Refusal extends Error {
-  /** @param {SenderAnswer} given */
-  constructor(given) {
+class UnsuccessfulResponse extends Error {
+  /** @param {SenderResponse} response */
+  constructor(response) {
     super('refused');
-    this.answer = given;
+    this.answer = response;
   }
 }
 
 /** @param {unknown} workspace */
-function segmentOf(workspace) {
-  return callCore(segmentOf, () => core().workspaceSegment(stringOrUndefined(workspace)));
+function workspaceSegment(workspace) {
+  return callCore(workspaceSegment, () => core().workspaceSegment(stringOrUndefined(workspace)));
 }
 
 /**
- * @param {Value[]} values
+ * @param {ListItem[]} values
  * @param {import('../../pkg/core.js').Sort | undefined} sort
- * @returns {Value[]}
+ * @returns {ListItem[]}
  */
-function sorted(values, sort) {
+function sortItems(values, sort) {
   if (!sort) return values;
   const sign = sort.isDescending ? -1 : 1;
   return values.toSorted((one, other) => sign * compare(one.key, other.key));

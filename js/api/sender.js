@@ -12,7 +12,7 @@ import { core, failure } from '../core.js';
 import { callCore } from '../error.js';
 import { memoize } from '../memoize.js';
 import { send } from '../transport.js';
-import { answerWithout } from './redaction.js';
+import { redactResponse } from './redaction.js';
 
 /** @typedef {import('../credentials.js').Credentials} Credentials */
 /** @typedef {import('../transport.js').HttpResponse} HttpResponse */
@@ -52,20 +52,20 @@ import { answerWithout } from './redaction.js';
  */
 
 /**
- * @typedef {object} Circumstances
+ * @typedef {object} ResponseContext
  * @property {string} path what was asked for, below the API's base
- * @property {boolean} isElsewhere whether a redirect led away from the API, where the credential does not go along
- * @property {boolean} isUnrepeated whether the request would have been sent again, as there is a newer credential by now,
+ * @property {boolean} isForeignOrigin whether a redirect led away from the API, where the credential does not go along
+ * @property {boolean} needsRetry whether the request would have been sent again, as there is a newer credential by now,
  *   if its body had not been a stream
  * @property {() => string} authorization what was sent, for whoever has to cut it out of the answer
  */
 
-/** @typedef {(request: ApiRequest) => Promise<HttpResponse & Circumstances>} Sender an answer from 300 on is without the credential */
+/** @typedef {(request: ApiRequest) => Promise<HttpResponse & ResponseContext>} Sender an answer from 300 on is without the credential */
 
 /**
  * A request that is under way.
  *
- * @typedef {object} Sent
+ * @typedef {object} OutgoingRequest
  * @property {string | undefined} path below the API's base; `undefined` for another server, which gets no credential
  * @property {string} method
  * @property {string} url
@@ -74,7 +74,7 @@ import { answerWithout } from './redaction.js';
  */
 
 // A page of pull requests or an upload may pass the mebibyte that bounds a token answer; nothing sound passes this.
-export const MAX_BYTES = 32 * 1024 * 1024;
+export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 const apiAt = memoize((apiUrl) => callCore(createSender, () => new (core().Api)(apiUrl)));
 
@@ -90,20 +90,20 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
   const api = apiAt(apiUrl);
 
   /**
-   * @param {Sent} sent
+   * @param {OutgoingRequest} outgoing
    * @param {string} authorization
    * @param {{ left: number }} time milliseconds
    * @param {AbortSignal | null} [signal]
    * @returns {Promise<HttpResponse>}
    */
-  const sendInTurn = async ({ path, method, url, headers, body }, authorization, time, signal) => {
+  const sendWithinRateLimit = async ({ path, method, url, headers, body }, authorization, time, signal) => {
     // Each request to the API counts against the limit, also one that follows a redirect.
     const group = path === undefined ? undefined : resourceGroup(path);
     if (group !== undefined) await throttle?.take(group, signal);
     if (time.left <= 0) throw failure('REQUEST_TIMEOUT', 'api');
-    const answer = await observeRequest(() => ({ connection: connection(), method, path: plain(path) }), () => send(
+    const answer = await observeRequest(() => ({ connection: connection(), method, path: withoutQuery(path) }), () => send(
       { method, url, headers: path === undefined ? headers : { ...headers, authorization }, body },
-      { phase: 'api', timeoutMs: time.left, proxies, signal, maxBytes: MAX_BYTES },
+      { phase: 'api', timeoutMs: time.left, proxies, signal, maxBytes: MAX_BODY_BYTES },
     ));
     time.left -= answer.tookMs;
     if (group !== undefined) await throttle?.observe(group, answer);
@@ -114,34 +114,34 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
     const { method, body, signal, redirect = 'follow', maxRedirects } = request;
     const url = URL.canParse(request.url) ? new URL(request.url).href : request.url;
     const path = callCore(createSender, () => api.admit(url));
-    /** @type {Sent} */
-    const first = { path, method, url, headers: carried(request.headers, true, true), body };
+    /** @type {OutgoingRequest} */
+    const original = { path, method, url, headers: forwardedHeaders(request.headers, true, true), body };
     const time = { left: request.timeoutMs ?? timeoutMs };
-    let used = await unlessAborted(credentials.newest(tokenTimeoutMs), signal);
-    for (let sent = first, followed = 0, repetitions = 0; ;) {
-      const { authorization } = used;
-      const answer = await sendInTurn(sent, authorization, time, signal);
+    let credential = await unlessAborted(credentials.newest(tokenTimeoutMs), signal);
+    for (let outgoing = original, followed = 0, retries = 0; ;) {
+      const { authorization } = credential;
+      const answer = await sendWithinRateLimit(outgoing, authorization, time, signal);
       const { status, headers: { location } } = answer;
-      const target = location !== undefined && URL.canParse(location, sent.url) ? new URL(location, sent.url).href : location;
-      const step = callCore(createSender, () => api.judge(
-        sent.method, sent.url, sent.path !== undefined, status, target, followed, maxRedirects, redirect,
+      const target = location !== undefined && URL.canParse(location, outgoing.url) ? new URL(location, outgoing.url).href : location;
+      const decision = callCore(createSender, () => api.judge(
+        outgoing.method, outgoing.url, outgoing.path !== undefined, status, target, followed, maxRedirects, redirect,
       ));
-      const isRenewed = step === 'renew' && credentials.shouldRetryAfter401(used, repetitions);
-      if (isRenewed) used = await unlessAborted(credentials.newest(tokenTimeoutMs), signal);
-      if (typeof step === 'object') {
+      const hasNewerCredential = decision === 'renew' && credentials.shouldRetryAfter401(credential, retries);
+      if (hasNewerCredential) credential = await unlessAborted(credentials.newest(tokenTimeoutMs), signal);
+      if (typeof decision === 'object') {
         followed += 1;
-        sent = following(sent, String(target), step, step.withCredential ? api.admit(String(target)) : undefined);
-      } else if (isRenewed && !isStream(body)) {
+        outgoing = redirectedRequest(outgoing, String(target), decision, decision.withCredential ? api.admit(String(target)) : undefined);
+      } else if (hasNewerCredential && !isStream(body)) {
         followed = 0;
-        repetitions += 1;
+        retries += 1;
         credentials.activity.retries += 1;
-        sent = first;
+        outgoing = original;
       } else {
         return {
-          ...(status >= 300 ? answerWithout(answer, authorization) : answer),
+          ...(status >= 300 ? redactResponse(answer, authorization) : answer),
           path,
-          isElsewhere: sent.path === undefined,
-          isUnrepeated: isRenewed,
+          isForeignOrigin: outgoing.path === undefined,
+          needsRetry: hasNewerCredential,
           authorization: () => authorization,
         };
       }
@@ -154,35 +154,35 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
  *
  * @param {string | undefined} path below the API's base; empty for another server's
  */
-const plain = (path = '') => path.replace(/[?#].*$/, '');
+const withoutQuery = (path = '') => path.replace(/[?#].*$/, '');
 
 /**
  * An answer as the core takes it, received just now.
  *
- * @param {Pick<HttpResponse, 'status' | 'headers' | 'body'> & Partial<Circumstances>} answer with lower-case names of header fields
+ * @param {Pick<HttpResponse, 'status' | 'headers' | 'body'> & Partial<ResponseContext>} answer with lower-case names of header fields
  * @returns {import('../../pkg/core.js').ApiAnswer} for one call
  */
-export function answerOf({ status, headers, body, path, isElsewhere = false }) {
+export function toApiResponse({ status, headers, body, path, isForeignOrigin = false }) {
   // The core has to see that a body is too large.
   const judged = body.subarray(0, core().largestJudgedBody() + 1);
-  return new (core().ApiAnswer)(status, JSON.stringify(headers), judged, Date.now(), path, isElsewhere);
+  return new (core().ApiAnswer)(status, JSON.stringify(headers), judged, Date.now(), path, isForeignOrigin);
 }
 
 /**
  * The request that follows a redirect.
  *
- * @param {Sent} sent
+ * @param {OutgoingRequest} outgoing
  * @param {string} url
  * @param {{ becomesGet: boolean, withBody: boolean }} how
  * @param {string | undefined} path
- * @returns {Sent}
+ * @returns {OutgoingRequest}
  */
-function following({ method, headers, body }, url, { becomesGet, withBody }, path) {
+function redirectedRequest({ method, headers, body }, url, { becomesGet, withBody }, path) {
   return {
     path,
     method: becomesGet ? 'GET' : method,
     url,
-    headers: carried(headers, path !== undefined, withBody),
+    headers: forwardedHeaders(headers, path !== undefined, withBody),
     body: withBody ? body : undefined,
   };
 }
@@ -194,7 +194,7 @@ function following({ method, headers, body }, url, { becomesGet, withBody }, pat
  * @param {boolean} toApi
  * @param {boolean} withBody
  */
-function carried(headers = {}, toApi, withBody) {
+function forwardedHeaders(headers = {}, toApi, withBody) {
   const { mayCarry } = core();
   return Object.fromEntries(Object.entries(headers).filter(([name]) => mayCarry(name, toApi, withBody)));
 }

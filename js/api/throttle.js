@@ -10,7 +10,7 @@
 
 import { core } from '../core.js';
 import { rateLimiterOf } from '../rate-limit.js';
-import { accountOf } from './probe.js';
+import { fetchAccount } from './probe.js';
 
 /** @typedef {import('../credentials.js').Credentials} Credentials */
 /** @typedef {import('../nocodb/environment.js').Environment} Environment */
@@ -21,7 +21,7 @@ import { accountOf } from './probe.js';
 /**
  * Whose requests they are.
  *
- * @typedef {object} Subject
+ * @typedef {object} ThrottleInfo
  * @property {string} [account] whose tokens they are, as the config says
  * @property {(message: string) => void} log
  */
@@ -29,17 +29,17 @@ import { accountOf } from './probe.js';
 /**
  * @param {Environment} environment
  * @param {Credentials} credentials
- * @param {Subject} subject
+ * @param {ThrottleInfo} info
  * @param {number} [maxWaitMs] how long a request may wait
  * @returns {Throttle | undefined} `undefined` without a limit
  */
-export function throttleOf(environment, credentials, subject, maxWaitMs) {
+export function createThrottle(environment, credentials, info, maxWaitMs) {
   const limiter = rateLimiterOf(environment);
-  return limiter && new Throttle(limiter, environment, credentials, subject, maxWaitMs);
+  return limiter && new Throttle(limiter, environment, credentials, info, maxWaitMs);
 }
 
 /** Less is the time that counting takes. */
-const COUNTED_WAIT_MS = 1000;
+const MIN_COUNTED_WAIT_MS = 1000;
 
 /** @implements {SenderThrottle} */
 class Throttle {
@@ -53,28 +53,28 @@ class Throttle {
   #options;
 
   /** What the requests count under at first. */
-  #name;
+  #accountName;
 
   /** Whether that may change. */
-  #isProvable;
+  #canIdentifyAccount;
 
   /**
    * @param {RateLimiter} limiter
    * @param {Environment} environment
    * @param {Credentials} credentials
-   * @param {Subject} subject
+   * @param {ThrottleInfo} info
    * @param {number} [maxWaitMs]
    */
-  constructor(limiter, environment, credentials, subject, maxWaitMs) {
+  constructor(limiter, environment, credentials, info, maxWaitMs) {
     this.#limiter = limiter;
     this.#environment = environment;
     this.#credentials = credentials;
-    this.#options = { maxWaitMs, log: (message) => subject.log(message) };
-    this.#name = credentials.name;
+    this.#options = { maxWaitMs, log: (message) => info.log(message) };
+    this.#accountName = credentials.name;
     // Without a client there is no key, and without a key no name of a person goes to Redis.
-    const mayBeNamed = environment.client !== undefined || environment.redis === undefined;
+    const mayStoreNames = environment.client !== undefined || environment.redis === undefined;
     const { email, kind } = credentials;
-    this.#isProvable = mayBeNamed && (email !== undefined || (subject.account !== undefined && core().holdsTokens(kind)));
+    this.#canIdentifyAccount = mayStoreNames && (email !== undefined || (info.account !== undefined && core().holdsTokens(kind)));
   }
 
   /**
@@ -83,8 +83,8 @@ class Throttle {
    */
   async take(group, signal) {
     const from = performance.now();
-    await this.#limiter.acquire(this.#name, group, { ...this.#options, signal });
-    if (performance.now() - from >= COUNTED_WAIT_MS) this.#credentials.activity.rateLimitWaits += 1;
+    await this.#limiter.acquire(this.#accountName, group, { ...this.#options, signal });
+    if (performance.now() - from >= MIN_COUNTED_WAIT_MS) this.#credentials.activity.rateLimitWaits += 1;
   }
 
   /**
@@ -92,11 +92,11 @@ class Throttle {
    * @param {HttpResponse} answer
    */
   observe(group, answer) {
-    if (this.#isProvable && core().provesCredential(answer.status)) {
+    if (this.#canIdentifyAccount && core().provesCredential(answer.status)) {
       // The answer does not have to wait for this.
-      void this.#limiter.resolveAccount(this.#name, () => this.#owner());
+      void this.#limiter.resolveAccount(this.#accountName, () => this.#fetchAccountName());
     }
-    return this.#limiter.onResponse(this.#name, group, answer);
+    return this.#limiter.onResponse(this.#accountName, group, answer);
   }
 
   /**
@@ -104,12 +104,12 @@ class Throttle {
    *
    * @returns {Promise<string | undefined>}
    */
-  async #owner() {
+  async #fetchAccountName() {
     const { email } = this.#credentials;
     if (email !== undefined) return `email ${email.toLowerCase()}`;
     try {
       const { authorization } = await this.#credentials.newest();
-      const account = await accountOf(authorization, this.#environment);
+      const account = await fetchAccount(authorization, this.#environment);
       return account?.uuid && `user ${account.uuid}`;
     } catch {
       return undefined;

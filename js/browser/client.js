@@ -8,7 +8,7 @@
 import { AuthorizationClient } from '../authorization-client.js';
 import { callCore } from '../error.js';
 import { core, readArgument } from './core.js';
-import { textOf } from './page.js';
+import { textOrUndefined } from './page.js';
 
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
 /** @typedef {Omit<import('../oauth.js').ClientOptions, 'clientSecret'>} PublicClientOptions */
@@ -25,7 +25,7 @@ export function createClient(options) {
   const { clientId, redirectUri, scopes, endpoints = {} } = readArgument(createClient, 'publicClientOptions', options);
   const { authorizeUrl, tokenUrl, apiUrl } = endpoints;
   const handle = callCore(createClient, () => core().publicClient(
-    textOf(() => globalThis.location?.origin), clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl,
+    textOrUndefined(() => globalThis.location?.origin), clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl,
   ));
   return new AuthorizationClient(handle, readArgument);
 }

@@ -6,15 +6,15 @@
  */
 
 import { init } from './core.js';
-import { tryTo, windowOf } from './page.js';
+import { findWindow, valueOrUndefined } from './page.js';
 
 /** After how many milliseconds a page counts as idle where its browser does not say so, as Safari. */
 const IDLE_MS = 200;
 
 /** Loads the core in the page's idle time, unless a first use was quicker. */
 export function loadWhenIdle() {
-  const page = windowOf(undefined);
-  if (!page || tryTo(() => page.document) === undefined) return;
+  const page = findWindow(undefined);
+  if (!page || valueOrUndefined(() => page.document) === undefined) return;
   const load = () => {
     // A page whose policy forbids WebAssembly, for instance. The call that needs the core fails for the same reason, and says it.
     init().catch(() => {});

@@ -36,10 +36,10 @@ import { core, init, readArgument } from './core.js';
  */
 
 /** Begins the package's names in the session storage, and is the channel's name in js/callback.html. */
-export const NAME = 'nocodb-bitbucket-auth';
+export const PACKAGE_NAME = 'nocodb-bitbucket-auth';
 
 /** Marks a window as a popup of `authorizeInPopup` in its session storage. */
-export const POPUP = `${NAME}:popup`;
+export const POPUP_KEY = `${PACKAGE_NAME}:popup`;
 
 /**
  * The window that is meant; `undefined` in a worker, on a server, and where `window` is another name for a global object
@@ -48,9 +48,9 @@ export const POPUP = `${NAME}:popup`;
  * @param {{ window?: Page } | null | undefined} options
  * @returns {Page | undefined}
  */
-export function windowOf(options) {
-  const page = tryTo(() => options?.window ?? globalThis.window);
-  return textOf(() => page?.origin) === undefined ? undefined : page;
+export function findWindow(options) {
+  const page = valueOrUndefined(() => options?.window ?? globalThis.window);
+  return textOrUndefined(() => page?.origin) === undefined ? undefined : page;
 }
 
 /**
@@ -60,7 +60,7 @@ export function windowOf(options) {
  * @param {() => T} read
  * @returns {T | undefined}
  */
-export function tryTo(read) {
+export function valueOrUndefined(read) {
   try {
     return read();
   } catch {
@@ -74,8 +74,8 @@ export function tryTo(read) {
  * @param {() => unknown} read
  * @returns {string | undefined}
  */
-export function textOf(read) {
-  const value = tryTo(read);
+export function textOrUndefined(read) {
+  const value = valueOrUndefined(read);
   return typeof value === 'string' ? value : undefined;
 }
 
@@ -87,8 +87,8 @@ export function textOf(read) {
  * @returns {Promise<Page>}
  * @throws {BitbucketAuthError} `INVALID_CONFIG` where there is none
  */
-export async function pageOf(options, caller) {
-  const page = windowOf(options);
+export async function requireWindow(options, caller) {
+  const page = findWindow(options);
   await init();
   return page ?? callCore(caller, () => core().refusePage('window'));
 }
@@ -102,10 +102,10 @@ export async function pageOf(options, caller) {
  * @returns {import('../../pkg/page-core.js').Client}
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` for an opaque origin
  */
-export function pageClient(caller, options, page) {
+export function loginClient(caller, options, page) {
   const { client, ...own } = readArgument(caller, 'pageOptions', options);
   if (client) callCore(caller, () => core().checkBesideClient(Object.keys(own)));
-  return clientFor(caller, page, client ?? { ...own, ...own.endpoints });
+  return createPageClient(caller, page, client ?? { ...own, ...own.endpoints });
 }
 
 /**
@@ -113,17 +113,17 @@ export function pageClient(caller, options, page) {
  * @param {Page} page
  * @param {any} settings of the client
  * @returns {import('../../pkg/page-core.js').Client}
- * @throws {BitbucketAuthError} like `pageClient`
+ * @throws {BitbucketAuthError} like `loginClient`
  */
-export function clientFor(caller, page, { clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl }) {
+export function createPageClient(caller, page, { clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl }) {
   // Browsers write an origin that is none as null.
-  const origin = textOf(() => page.origin) ?? 'null';
+  const origin = textOrUndefined(() => page.origin) ?? 'null';
   return callCore(caller, () => core().pageClient(origin, clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl));
 }
 
 /** The page's session storage, unless its browser or its frame forbids it. @param {Page} page */
-export function sessionStorageOf(page) {
-  return tryTo(() => page.sessionStorage);
+export function sessionStorageOrUndefined(page) {
+  return valueOrUndefined(() => page.sessionStorage);
 }
 
 /**
@@ -134,7 +134,7 @@ export function sessionStorageOf(page) {
  * @param {string} value
  * @returns {boolean} whether it is remembered
  */
-export function remember(storage, key, value) {
+export function trySetItem(storage, key, value) {
   try {
     storage?.setItem(key, value);
   } catch {

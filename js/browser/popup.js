@@ -8,7 +8,7 @@
 
 import { callCore } from '../error.js';
 import { core, failure } from './core.js';
-import { NAME, POPUP, pageClient, pageOf, remember, sessionStorageOf, tryTo, windowOf } from './page.js';
+import { PACKAGE_NAME, POPUP_KEY, findWindow, loginClient, requireWindow, sessionStorageOrUndefined, trySetItem, valueOrUndefined } from './page.js';
 
 /** @typedef {import('../../pkg/page-core.js').Client} Client */
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
@@ -27,16 +27,16 @@ import { NAME, POPUP, pageClient, pageOf, remember, sessionStorageOf, tryTo, win
 const POPUP_SIZE = { width: 600, height: 760 };
 
 /** How often the popup is looked at, in milliseconds. */
-const LOOK_MS = 100;
+const POLL_INTERVAL_MS = 100;
 
 /** For how long a popup that goes on talking is told that its address was taken. */
-const FAREWELL_MS = 10_000;
+const ACKNOWLEDGEMENT_MS = 10_000;
 
 /** For how long the page has the focus, in milliseconds, before a popup counts as closed that seems to be. */
-const PATIENCE_MS = 60_000;
+const CLOSED_AFTER_FOCUS_MS = 60_000;
 
 /** What a popup has for an address before its first page, and after it was cut off: that depends on the browser. */
-const NO_ADDRESSES = ['', 'about:blank'];
+const BLANK_URLS = ['', 'about:blank'];
 
 /**
  * Lets the user log in and consent in a popup. Call it in the very click, or browsers block the popup: it is opened
@@ -55,15 +55,15 @@ const NO_ADDRESSES = ['', 'about:blank'];
  *   in a frame whose sandbox takes its origin away (`origin`), and in a page that is not a browser's (`BroadcastChannel`)
  */
 export async function authorizeInPopup(options) {
-  const { signal, timeoutMs, onLateGrant } = tryTo(() => ({
+  const { signal, timeoutMs, onLateGrant } = valueOrUndefined(() => ({
     signal: options?.signal, timeoutMs: options?.timeoutMs, onLateGrant: options?.onLateGrant,
   })) ?? {};
-  const opener = windowOf(options);
+  const opener = findWindow(options);
   /** @type {Popup | undefined} */
   let popup = signal?.aborted || !opener?.BroadcastChannel ? undefined : new Popup(opener);
   try {
-    const page = await pageOf(options, authorizeInPopup);
-    const client = pageClient(authorizeInPopup, options, page);
+    const page = await requireWindow(options, authorizeInPopup);
+    const client = loginClient(authorizeInPopup, options, page);
     const waitMs = callCore(authorizeInPopup, () => core().waitingTime(timeoutMs));
     if (signal?.aborted) throw failure('REQUEST_ABORTED', 'authorize');
     if (!popup) return callCore(authorizeInPopup, () => core().refusePage('BroadcastChannel'));
@@ -71,14 +71,14 @@ export async function authorizeInPopup(options) {
     const request = callCore(authorizeInPopup, () => client.createAuthorizationRequest(undefined));
     popup.show(request.url);
     /** @param {string} address */
-    const grantOf = (address) => {
+    const toGrant = (address) => {
       const code = callCore(authorizeInPopup, () => client.validateInPage(address, request.state));
       return code === undefined ? null : { code, code_verifier: request.codeVerifier };
     };
-    const until = Date.now() + waitMs;
+    const deadline = Date.now() + waitMs;
     const address = await popup.callback(client, waitMs, signal);
-    if (address !== null) return grantOf(address);
-    void takeLate(popup, until - Date.now(), signal, grantOf).then((grant) => grant && onLateGrant?.(grant));
+    if (address !== null) return toGrant(address);
+    void receiveLateCallback(popup, deadline - Date.now(), signal, toGrant).then((grant) => grant && onLateGrant?.(grant));
     popup = undefined;
     return null;
   } finally {
@@ -93,12 +93,12 @@ export async function authorizeInPopup(options) {
  * @param {Popup} popup
  * @param {number} waitMs
  * @param {AbortSignal | undefined} signal
- * @param {(address: string) => Grant | null} grantOf
+ * @param {(address: string) => Grant | null} toGrant
  * @returns {Promise<Grant | null>} `null` also when nothing came that is a grant: the login has its outcome
  */
-async function takeLate(popup, waitMs, signal, grantOf) {
+async function receiveLateCallback(popup, waitMs, signal, toGrant) {
   try {
-    return grantOf(await popup.lateCallback(waitMs, signal));
+    return toGrant(await popup.lateCallback(waitMs, signal));
   } catch {
     return null;
   } finally {
@@ -121,20 +121,20 @@ class Popup {
   #channel;
 
   /** What the popup has for an opener. @type {HTMLIFrameElement | undefined} */
-  #standIn;
+  #openerFrame;
 
   /** @param {Page} page */
   constructor(page) {
     this.#page = page;
     this.#id = randomId(page);
-    this.#channel = new page.BroadcastChannel(NAME);
+    this.#channel = new page.BroadcastChannel(PACKAGE_NAME);
     // A popup starts with a copy of the page's session storage, and keeps it when it is cut off from the page.
-    const storage = sessionStorageOf(page);
-    remember(storage, POPUP, this.#id);
+    const storage = sessionStorageOrUndefined(page);
+    trySetItem(storage, POPUP_KEY, this.#id);
     const name = randomId(page);
-    this.#window = open(page, name);
-    storage?.removeItem(POPUP);
-    this.#standIn = this.#window && !this.#window.closed ? putStandIn(page, this.#window, name) : undefined;
+    this.#window = openWindow(page, name);
+    storage?.removeItem(POPUP_KEY);
+    this.#openerFrame = this.#window && !this.#window.closed ? replaceOpener(page, this.#window, name) : undefined;
   }
 
   /** Blockers give no window, or one that they close again at once. */
@@ -159,14 +159,14 @@ class Popup {
   callback(client, waitMs, signal) {
     /** @type {number | undefined} */
     let backSince;
-    return this.#wait(waitMs, signal, (found) => {
-      const address = this.#address;
-      if (address !== undefined && client.isCallback(address)) return found(address);
+    return this.#wait(waitMs, signal, (resolve) => {
+      const address = this.#url;
+      if (address !== undefined && client.isCallback(address)) return resolve(address);
       // A popup that a policy has cut off looks like one that is closed. But who has closed it is back in this page, and
       // who logs in there is there most of the time.
       if (!this.#window?.closed || !this.#page.document.hasFocus()) backSince = undefined;
       else backSince ??= Date.now();
-      if (backSince !== undefined && Date.now() - backSince >= PATIENCE_MS) found(null);
+      if (backSince !== undefined && Date.now() - backSince >= CLOSED_AFTER_FOCUS_MS) resolve(null);
       return undefined;
     });
   }
@@ -186,46 +186,46 @@ class Popup {
    * @template {string | null} T
    * @param {number} waitMs
    * @param {AbortSignal | undefined} signal
-   * @param {(found: (address: string | T) => void) => void} [look] is done again and again
-   * @returns {Promise<string | T>} what `look` found, or what the callback page handed over
+   * @param {(resolve: (address: string | T) => void) => void} [poll] is done again and again
+   * @returns {Promise<string | T>} what `poll` found, or what the callback page handed over
    */
-  async #wait(waitMs, signal, look) {
+  async #wait(waitMs, signal, poll) {
     const page = this.#page;
     /** @type {(() => void)[]} */
-    const undo = [];
+    const cleanups = [];
     try {
       return await new Promise((resolve, reject) => {
         /** @param {MessageEvent} event */
-        const hear = ({ origin, data }) => {
+        const onMessage = ({ origin, data }) => {
           if (origin === page.origin && data?.popup === this.#id && typeof data.address === 'string') {
             resolve(data.address);
           }
         };
-        const stop = () => reject(failure('REQUEST_ABORTED', 'authorize'));
-        const standIn = this.#standIn?.contentWindow;
-        this.#channel.addEventListener('message', hear);
-        standIn?.addEventListener('message', hear);
-        signal?.addEventListener('abort', stop);
-        const interval = look && page.setInterval(() => look(resolve), LOOK_MS);
+        const onAbort = () => reject(failure('REQUEST_ABORTED', 'authorize'));
+        const openerFrame = this.#openerFrame?.contentWindow;
+        this.#channel.addEventListener('message', onMessage);
+        openerFrame?.addEventListener('message', onMessage);
+        signal?.addEventListener('abort', onAbort);
+        const interval = poll && page.setInterval(() => poll(resolve), POLL_INTERVAL_MS);
         const timer = page.setTimeout(() => reject(failure('AUTHORIZATION_TIMEOUT', 'authorize')), waitMs);
-        undo.push(
-          () => this.#channel.removeEventListener('message', hear),
-          () => standIn?.removeEventListener('message', hear),
-          () => signal?.removeEventListener('abort', stop),
+        cleanups.push(
+          () => this.#channel.removeEventListener('message', onMessage),
+          () => openerFrame?.removeEventListener('message', onMessage),
+          () => signal?.removeEventListener('abort', onAbort),
           () => page.clearInterval(interval),
           () => page.clearTimeout(timer),
         );
       });
     } finally {
-      undo.forEach((step) => step());
+      cleanups.forEach((step) => step());
     }
   }
 
   /** The popup's address; `undefined` while it has none, and while it shows a page of another origin. */
-  get #address() {
+  get #url() {
     try {
       const address = this.#window?.location.href;
-      return address === undefined || NO_ADDRESSES.includes(address) ? undefined : address;
+      return address === undefined || BLANK_URLS.includes(address) ? undefined : address;
     } catch {
       return undefined;
     }
@@ -233,13 +233,13 @@ class Popup {
 
   close() {
     this.#window?.close();
-    this.#standIn?.remove();
+    this.#openerFrame?.remove();
     // The same, for one that was cut off: it listens when it is at the callback page, and says its address until it hears
     // this, as WebKit may lose messages to a window that it moves to another process.
-    const answer = () => this.#channel.postMessage({ popup: this.#id, taken: true });
-    this.#channel.addEventListener('message', ({ data }) => data?.popup === this.#id && data.taken !== true && answer());
-    answer();
-    this.#page.setTimeout(() => this.#channel.close(), FAREWELL_MS);
+    const acknowledge = () => this.#channel.postMessage({ popup: this.#id, taken: true });
+    this.#channel.addEventListener('message', ({ data }) => data?.popup === this.#id && data.taken !== true && acknowledge());
+    acknowledge();
+    this.#page.setTimeout(() => this.#channel.close(), ACKNOWLEDGEMENT_MS);
   }
 }
 
@@ -251,7 +251,7 @@ class Popup {
  * @param {string} name
  * @returns {Window | null | undefined}
  */
-function open(page, name) {
+function openWindow(page, name) {
   const { width, height } = POPUP_SIZE;
   const left = Math.round(page.screenX + (page.outerWidth - width) / 2);
   const top = Math.round(page.screenY + (page.outerHeight - height) / 2);
@@ -272,7 +272,7 @@ function open(page, name) {
  * @param {string} name
  * @returns {HTMLIFrameElement | undefined}
  */
-function putStandIn(page, popup, name) {
+function replaceOpener(page, popup, name) {
   const frame = page.document.createElement('iframe');
   frame.hidden = true;
   try {

@@ -8,7 +8,7 @@
 
 import { callCore } from '../error.js';
 import { core, readArgument } from './core.js';
-import { NAME, POPUP, clientFor, pageClient, pageOf, remember, sessionStorageOf, textOf, windowOf } from './page.js';
+import { PACKAGE_NAME, POPUP_KEY, createPageClient, findWindow, loginClient, requireWindow, sessionStorageOrUndefined, textOrUndefined, trySetItem } from './page.js';
 
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
 /** @typedef {import('./page.js').Grant} Grant */
@@ -16,7 +16,7 @@ import { NAME, POPUP, clientFor, pageClient, pageOf, remember, sessionStorageOf,
 /** @typedef {import('./page.js').PageOptions} PageOptions */
 
 /** Before the state, in the session storage's keys of logins that are pending. */
-const PENDING = `${NAME}:pending:`;
+const PENDING_PREFIX = `${PACKAGE_NAME}:pending:`;
 
 /**
  * Sends the page itself to Bitbucket. When it is back at the redirect URI, that page calls `completeRedirect`.
@@ -28,19 +28,19 @@ const PENDING = `${NAME}:pending:`;
  *   (`origin`)
  */
 export async function beginRedirect(options) {
-  const page = await pageOf(options, beginRedirect);
-  const client = pageClient(beginRedirect, options, page);
-  const storage = sessionStorageOf(page);
+  const page = await requireWindow(options, beginRedirect);
+  const client = loginClient(beginRedirect, options, page);
+  const storage = sessionStorageOrUndefined(page);
   if (!storage) return callCore(beginRedirect, () => core().refusePage('sessionStorage'));
   const { url, state, codeVerifier } = callCore(beginRedirect, () => client.createAuthorizationRequest(undefined));
   const { clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl } = client;
   // A popup in which somebody begins anew is nobody's popup any more.
-  storage.removeItem(POPUP);
+  storage.removeItem(POPUP_KEY);
   const now = Date.now();
   for (const key of pendingKeys(storage)) {
-    if (core().isPendingOver(Number(read(storage, key)?.startedAt), now)) storage.removeItem(key);
+    if (core().isPendingOver(Number(readPendingLogin(storage, key)?.startedAt), now)) storage.removeItem(key);
   }
-  const isKept = remember(storage, PENDING + state, JSON.stringify({
+  const isKept = trySetItem(storage, PENDING_PREFIX + state, JSON.stringify({
     clientId,
     redirectUri,
     scopes,
@@ -54,7 +54,7 @@ export async function beginRedirect(options) {
 }
 
 /** Pages in which `completeRedirect` is under way. @type {WeakMap<Page, Promise<Grant | null>>} */
-const completing = new WeakMap();
+const completions = new WeakMap();
 
 /**
  * Takes the answer to `beginRedirect` out of the page's address. Call it whenever the page at the redirect URI is
@@ -68,13 +68,13 @@ const completing = new WeakMap();
  *   throws but `ACCESS_DENIED`; `INVALID_CONFIG` in a worker (`field` is `window`)
  */
 export function completeRedirect(options = {}) {
-  const page = windowOf(options);
-  const known = page && completing.get(page);
+  const page = findWindow(options);
+  const known = page && completions.get(page);
   if (known) return known;
   const underWay = complete(options);
   if (page) {
-    const forget = () => completing.delete(page);
-    completing.set(page, underWay);
+    const forget = () => completions.delete(page);
+    completions.set(page, underWay);
     underWay.then(forget, forget);
   }
   return underWay;
@@ -86,25 +86,25 @@ export function completeRedirect(options = {}) {
  */
 async function complete(options) {
   // Other programs may change it while the core is being loaded.
-  const address = textOf(() => windowOf(options)?.location.href) ?? '';
-  const page = await pageOf(options, completeRedirect);
+  const address = textOrUndefined(() => findWindow(options)?.location.href) ?? '';
+  const page = await requireWindow(options, completeRedirect);
   readArgument(completeRedirect, 'pageOptions', options);
-  const storage = sessionStorageOf(page);
+  const storage = sessionStorageOrUndefined(page);
   // In a popup of `authorizeInPopup`, the page that opened it waits for this very address.
-  if (storage?.getItem(POPUP)) return null;
+  if (storage?.getItem(POPUP_KEY)) return null;
   const keys = storage ? pendingKeys(storage) : [];
   const state = core().responseState(address, keys.length > 0);
   if (state === undefined) return null;
-  const pending = storage && read(storage, PENDING + state);
+  const pending = storage && readPendingLogin(storage, PENDING_PREFIX + state);
   // An answer that fits none ends all that this tab has begun: it has come back.
-  for (const key of pending ? [PENDING + state] : keys) storage?.removeItem(key);
-  page.history.replaceState(page.history.state, '', core().withoutResponse(textOf(() => page.location.href) ?? ''));
+  for (const key of pending ? [PENDING_PREFIX + state] : keys) storage?.removeItem(key);
+  page.history.replaceState(page.history.state, '', core().withoutResponse(textOrUndefined(() => page.location.href) ?? ''));
   if (!pending) {
     callCore(completeRedirect, () => core().checkStrayResponse(address));
     return null;
   }
   const { state: sent, startedAt, codeVerifier, endpoints, ...own } = readArgument(completeRedirect, 'pending', pending);
-  const client = clientFor(completeRedirect, page, { ...own, ...endpoints });
+  const client = createPageClient(completeRedirect, page, { ...own, ...endpoints });
   const code = callCore(completeRedirect, () => client.completeRedirect(address, sent, startedAt, Date.now()));
   return code === undefined ? null : { code, code_verifier: codeVerifier };
 }
@@ -116,7 +116,7 @@ async function complete(options) {
  * @param {string} key
  * @returns {any} of JSON; the core looks at it
  */
-function read(storage, key) {
+function readPendingLogin(storage, key) {
   try {
     return JSON.parse(storage.getItem(key) ?? '') ?? undefined;
   } catch {
@@ -126,5 +126,5 @@ function read(storage, key) {
 
 /** @param {Storage} storage */
 function pendingKeys(storage) {
-  return Object.keys(storage).filter((key) => key.startsWith(PENDING));
+  return Object.keys(storage).filter((key) => key.startsWith(PENDING_PREFIX));
 }

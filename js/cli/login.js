@@ -8,7 +8,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import '../../pkg/inlined/core.wasm.js';
-import { accountOf } from '../api/probe.js';
+import { fetchAccount } from '../api/probe.js';
 import { core, failure } from '../core.js';
 import { BitbucketAuthError, callCore } from '../error.js';
 import { pageFor } from '../nocodb/callback-page.js';
@@ -42,7 +42,7 @@ export async function run(options, { env }) {
   try {
     const { code, codeVerifier } = await authorize(environment, client, !options['no-browser']);
     const tokens = await requestTokens(environment, () => client.buildTokenRequest(code, codeVerifier), 'authorization_code');
-    const account = await accountOf(core().bearer(tokens.accessToken), environment);
+    const account = await fetchAccount(core().bearer(tokens.accessToken), environment);
     print('Account', account ? `${account.displayName ?? account.nickname ?? account.uuid}` : 'not told');
     print('Scopes', tokens.scopes.join(' ') || 'not told');
     const missing = callCore(run, () => client.missingScopes(tokens.scopes.join(' ')));

@@ -9,42 +9,42 @@
 
 /**
  * @param {string} property
- * @param {(target: Function, value: unknown) => boolean} seen is told of each assignment once it was made, and says whether it was
+ * @param {(target: Function, value: unknown) => boolean} onAssigned is told of each assignment once it was made, and says whether it was
  *   the one
  * @returns {{ isDisplaced: () => boolean }} whether another preload has put its setter in the place of this one
  */
-export function awaitAssignment(property, seen) {
+export function onPropertyAssigned(property, onAssigned) {
   const installed = () => Object.getOwnPropertyDescriptor(Function.prototype, property);
   let isWaiting = true;
   /** The setter of a preload that came first. */
-  let other = installed();
+  let inherited = installed();
 
   /** @type {PropertyDescriptor & ThisType<Function>} */
-  const ours = {
+  const setter = {
     configurable: true,
     enumerable: false,
     get() {
-      return other?.get?.call(this);
+      return inherited?.get?.call(this);
     },
     set(value) {
-      if (other?.set) other.set.call(this, value);
+      if (inherited?.set) inherited.set.call(this, value);
       else Reflect.defineProperty(this, property, { value, writable: true, enumerable: true, configurable: true });
       // It has seen what it waited for, and believes that it removed its own setter.
-      if (!installed()) other = undefined;
-      if (isWaiting) isWaiting = !seen(this, value);
+      if (!installed()) inherited = undefined;
+      if (isWaiting) isWaiting = !onAssigned(this, value);
       install();
     },
   };
 
   /** Leaves the setter there that is needed from now on, unless a later preload has put its own on top. */
   function install() {
-    const there = installed();
-    if (there && there.set !== ours.set) return;
-    const needed = isWaiting ? ours : other;
+    const current = installed();
+    if (current && current.set !== setter.set) return;
+    const needed = isWaiting ? setter : inherited;
     if (needed) Object.defineProperty(Function.prototype, property, needed);
     else Reflect.deleteProperty(Function.prototype, property);
   }
 
-  Object.defineProperty(Function.prototype, property, ours);
-  return { isDisplaced: () => isWaiting && installed()?.set !== ours.set };
+  Object.defineProperty(Function.prototype, property, setter);
+  return { isDisplaced: () => isWaiting && installed()?.set !== setter.set };
 }

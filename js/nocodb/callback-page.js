@@ -36,7 +36,7 @@ const CUT_OFF = { 'Cross-Origin-Opener-Policy': 'same-origin' };
 /** Requests to HTTP/2 servers are left alone: NocoDB's routes do not work on them. */
 const SERVERS = [Server, SecureServer];
 
-let isServed = false;
+let isInstalled = false;
 
 /**
  * From now on, the servers of this process answer callbacks, those that listen already, too.
@@ -44,30 +44,30 @@ let isServed = false;
  * @param {Env} [env] read when the first request comes that could be one
  */
 export function serveCallbackPage(env = process.env) {
-  if (isServed) return;
-  isServed = true;
+  if (isInstalled) return;
+  isInstalled = true;
   const environment = lazyEnvironment(env);
   /** @type {(target: string) => ShownPage | undefined} */
   const shownAt = (target) => environment().callbackPage?.shownAt(target);
-  for (const { prototype } of SERVERS) answerFirst(prototype, (request, response) => answer(shownAt, request, response));
+  for (const { prototype } of SERVERS) interceptRequests(prototype, (request, response) => respondToCallback(shownAt, request, response));
 }
 
 /**
- * Puts `isAnswered` ahead of all listeners of the `request` event.
+ * Puts `handle` ahead of all listeners of the `request` event.
  *
  * @param {{ emit: Function }} prototype of servers
- * @param {(request: IncomingMessage, response: ServerResponse) => boolean} isAnswered
+ * @param {(request: IncomingMessage, response: ServerResponse) => boolean} handle
  */
-function answerFirst(prototype, isAnswered) {
+function interceptRequests(prototype, handle) {
   const { emit } = prototype;
   /** @this {unknown} @param {string | symbol} event */
-  const emitUnlessAnswered = function (event) {
+  const emitUnlessHandled = function (event) {
     // Not named one by one: how many there are is the caller's business.
     const args = arguments;
-    if (event === 'request' && isAnswered(args[1], args[2])) return true;
+    if (event === 'request' && handle(args[1], args[2])) return true;
     return emit.apply(this, args);
   };
-  Object.defineProperty(prototype, 'emit', { value: emitUnlessAnswered, writable: true, configurable: true });
+  Object.defineProperty(prototype, 'emit', { value: emitUnlessHandled, writable: true, configurable: true });
 }
 
 /**
@@ -78,7 +78,7 @@ function answerFirst(prototype, isAnswered) {
  * @param {ServerResponse} response
  * @returns {boolean} whether it was one
  */
-function answer(shownAt, request, response) {
+function respondToCallback(shownAt, request, response) {
   try {
     const { method, url } = request;
     const shown = method === 'GET' && url?.includes('?') ? shownAt(url) : undefined;
@@ -99,7 +99,7 @@ function answer(shownAt, request, response) {
  * @returns {{ headers: Record<string, string>, body: string }}
  */
 export function pageFor({ refusal }) {
-  return refusal ? { headers: { ...HEADERS, ...CUT_OFF }, body: pageOf(refusal) } : { headers: HEADERS, body: page };
+  return refusal ? { headers: { ...HEADERS, ...CUT_OFF }, body: renderRefusal(refusal) } : { headers: HEADERS, body: page };
 }
 
 /**
@@ -107,7 +107,7 @@ export function pageFor({ refusal }) {
  *
  * @param {Refusal} refusal
  */
-function pageOf({ heading, text }) {
+function renderRefusal({ heading, text }) {
   const main = `<main>\n<h1>${heading}</h1>\n<p>${text}</p>\n<button type="button">Close this window</button>\n</main>`;
   return page.replace(/<main>[^]*<\/main>/, () => main);
 }

@@ -5,14 +5,14 @@
  * known without asking Bitbucket. What never happens here: a decision about what is asked, or what an answer means.
  */
 
-import { probe } from '../api/probe.js';
-import { readArgument, pick } from '../arguments.js';
+import { runConnectionTest } from '../api/probe.js';
+import { pick, readArgument } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { callCore } from '../error.js';
-import { DIALOG_TOKENS_MS } from './dialog.js';
+import { DIALOG_TOKENS_MS } from './dialog-timeouts.js';
 
 /** @typedef {import('../activity.js').Counters} Counters */
-/** @typedef {import('../api/access.js').ApiAccess} ApiAccess */
+/** @typedef {import('../api/client-factory.js').ApiClientFactory} ApiClientFactory */
 /** @typedef {import('../../pkg/core.js').Account} Account */
 /** @typedef {import('../core.js').CredentialKind} CredentialKind */
 /** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */
@@ -44,13 +44,13 @@ import { DIALOG_TOKENS_MS } from './dialog.js';
 const ACCOUNT_MEMBERS = ['uuid', 'nickname', 'displayName'];
 
 /**
- * @param {ApiAccess} access
+ * @param {ApiClientFactory} clientFactory
  * @param {IntegrationConfig} config
  * @returns {Promise<TestResult>}
  * @throws {BitbucketAuthError} what keeps Bitbucket from being asked
  */
-export async function testConnection(access, config) {
-  const { credentials, environment } = access;
+export async function testConnection(clientFactory, config) {
+  const { credentials, environment } = clientFactory;
   const { kind, hint } = credentials;
   const until = performance.now() + DIALOG_TOKENS_MS;
   // The scopes are those of the tokens that will be sent, not of those before them.
@@ -65,14 +65,14 @@ export async function testConnection(access, config) {
   ));
   // Neither in the queue of the rate limit nor retried: somebody waits for the answer, whatever it is. Nor is there another
   // wait for a store that takes too long: the tokens are good all the same.
-  await probe(test, access.createSender(until - performance.now()), access.apiUrl);
+  await runConnectionTest(test, clientFactory.createSender(until - performance.now()), clientFactory.apiUrl);
   const { expiresAt } = await credentials.tokenInfo();
   const verdict = test.verdict ?? { success: false, message: failure('API_FAILED', 'api').message };
   return { ...verdict, ...(expiresAt !== undefined && { expiresAt }) };
 }
 
 /**
- * @param {ApiAccess} access
+ * @param {ApiClientFactory} clientFactory
  * @param {IntegrationConfig} config
  * @returns {Promise<ConnectionStatus>}
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT` for scopes that are none

@@ -7,7 +7,7 @@
  */
 
 import '../../pkg/inlined/core.wasm.js';
-import { isBitbucketAxiosError } from '../api/meaning.js';
+import { isBitbucketAxiosError } from '../api/axios-error.js';
 import { BitbucketAuthError } from '../error.js';
 import { warn } from '../log-lines.js';
 import { lazyEnvironment } from './environment.js';
@@ -17,7 +17,7 @@ import { manifest } from './manifest.js';
 
 export { BitbucketAuthError, BitbucketAuthIntegration, isBitbucketAxiosError };
 
-/** @typedef {import('../api/meaning.js').BitbucketAxiosError} BitbucketAxiosError */
+/** @typedef {import('../api/axios-error.js').BitbucketAxiosError} BitbucketAxiosError */
 /** @typedef {import('../api/client.js').BitbucketClient} BitbucketClient */
 /** @typedef {import('../../pkg/core.js').Account} Account */
 /** @typedef {import('../core.js').CredentialKind} CredentialKind */

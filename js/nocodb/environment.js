@@ -22,13 +22,13 @@ export function readEnvironment(env) {
   const { environmentVariables, proxyVariables, readEnvironment: judgeEnvironment } = core();
   // Only what the plugin goes by goes in: the rest of the environment is none of its business.
   const variables = readSafely('config', 'env', () => {
-    const ways = proxyVariables().split(' ');
+    const proxyNames = proxyVariables().split(' ');
     // The way out of this network is the process's for whoever brings variables of the plugin only.
-    const way = ways.some((name) => env[name] !== undefined) ? env : process.env;
-    const textsOf = (/** @type {Env} */ from, /** @type {string[]} */ names) => (
+    const proxySource = proxyNames.some((name) => env[name] !== undefined) ? env : process.env;
+    const stringVariables = (/** @type {Env} */ from, /** @type {string[]} */ names) => (
       names.map((name) => [name, from[name]]).filter(([, value]) => typeof value === 'string')
     );
-    return Object.fromEntries([...textsOf(env, environmentVariables().split(' ')), ...textsOf(way, ways)]);
+    return Object.fromEntries([...stringVariables(env, environmentVariables().split(' ')), ...stringVariables(proxySource, proxyNames)]);
   });
   const { settings, ...handles } = judgeEnvironment(JSON.stringify(variables));
   return { ...settings, ...handles };

@@ -8,29 +8,29 @@
  */
 
 import { digest } from '../digest.js';
-import { grantOf } from './oauth-payload.js';
+import { parseOAuthPayload } from './oauth-payload.js';
 
 /** How long an enterprise edition may take from storing a row to exchanging the code. */
-const REMEMBERED_MS = 60_000;
+const EXCHANGE_LIFETIME_MS = 60_000;
 
 /** The oldest are forgotten: somebody may send any number of codes that need no exchange. */
-const MOST = 1000;
+const MAX_EXCHANGES = 1000;
 
 /**
  * `isUnstored`: NocoDB could not store them.
  *
- * @typedef {{ tokens: Record<string, any>, isUnstored: boolean }} Outcome
+ * @typedef {{ tokens: Record<string, any>, isUnstored: boolean }} Exchange
  */
 
-/** By the digest of code and verifier. @type {Map<string, Outcome>} */
-const outcomes = new Map();
+/** By the digest of code and verifier. @type {Map<string, Exchange>} */
+const exchanges = new Map();
 
 /**
  * @param {unknown} payload
  * @returns {string | undefined} nothing where there is no code
  */
 function keyOf(payload) {
-  const { code, codeVerifier } = grantOf(payload);
+  const { code, codeVerifier } = parseOAuthPayload(payload);
   if (typeof code !== 'string') return undefined;
   return digest(JSON.stringify([code, String(codeVerifier)])).toString('base64url');
 }
@@ -39,15 +39,15 @@ function keyOf(payload) {
  * @param {unknown} payload
  * @param {Record<string, any>} tokens that came of it
  */
-export function remember(payload, tokens) {
+export function rememberExchange(payload, tokens) {
   const key = keyOf(payload);
   if (key === undefined) return;
-  if (outcomes.size >= MOST) outcomes.delete(/** @type {string} */ (outcomes.keys().next().value));
-  const outcome = { tokens, isUnstored: false };
-  outcomes.set(key, outcome);
+  if (exchanges.size >= MAX_EXCHANGES) exchanges.delete(/** @type {string} */ (exchanges.keys().next().value));
+  const exchange = { tokens, isUnstored: false };
+  exchanges.set(key, exchange);
   setTimeout(() => {
-    if (outcomes.get(key) === outcome) outcomes.delete(key);
-  }, REMEMBERED_MS).unref();
+    if (exchanges.get(key) === exchange) exchanges.delete(key);
+  }, EXCHANGE_LIFETIME_MS).unref();
 }
 
 /**
@@ -55,9 +55,9 @@ export function remember(payload, tokens) {
  *
  * @param {unknown} payload
  */
-export function noteUnstored(payload) {
-  const outcome = outcomes.get(keyOf(payload) ?? '');
-  if (outcome) outcome.isUnstored = true;
+export function markUnstored(payload) {
+  const exchange = exchanges.get(keyOf(payload) ?? '');
+  if (exchange) exchange.isUnstored = true;
 }
 
 /**
@@ -67,10 +67,10 @@ export function noteUnstored(payload) {
  * @param {{ onlyUnstored?: boolean }} [options]
  * @returns {Record<string, any> | undefined}
  */
-export function recall(payload, { onlyUnstored = false } = {}) {
+export function takeExchange(payload, { onlyUnstored = false } = {}) {
   const key = keyOf(payload) ?? '';
-  const outcome = outcomes.get(key);
-  if (!outcome || (onlyUnstored && !outcome.isUnstored)) return undefined;
-  outcomes.delete(key);
-  return outcome.tokens;
+  const exchange = exchanges.get(key);
+  if (!exchange || (onlyUnstored && !exchange.isUnstored)) return undefined;
+  exchanges.delete(key);
+  return exchange.tokens;
 }

@@ -39,7 +39,7 @@ export function parseConfig(config) {
  * @param {Config | undefined} config
  * @returns {config is Config}
  */
-export const isUnfinished = ({ maskedMembers }, config) =>
+export const needsPreparation = ({ maskedMembers }, config) =>
   config !== undefined && ('oauth' in config || maskedMembers(config).length > 0);
 
 /**
@@ -50,23 +50,23 @@ export const isUnfinished = ({ maskedMembers }, config) =>
  * @returns {Promise<Config>}
  * @throws {import('./plugin.js').BitbucketAuthError} what the exchange throws, and for what cannot be stored at all
  */
-export async function finished(plugin, config, stored, { isNew, exchange }) {
+export async function prepareConfig(plugin, config, stored, { isNew, exchange }) {
   const { oauth, ...given } = config;
   // Somebody who first authenticated and then chose another type does not want tokens.
   const takesCode = plugin.takesCode(given.type);
-  const isLogin = Boolean(oauth) && takesCode && !isSameCode(plugin, oauth, stored?.oauth);
+  const hasNewCode = Boolean(oauth) && takesCode && !isSameCode(plugin, oauth, stored?.oauth);
   // Whoever sends a request may name any row as the one that is copied: what that holds is not for a new row.
-  const rest = unmasked(plugin, isLogin ? withoutTokens(given) : given, isNew ? undefined : stored);
-  if (!oauth) return rest;
-  if (isLogin) {
-    const tokens = plugin.recall(oauth, { onlyUnstored: true }) ?? await exchange(oauth, rest);
-    plugin.remember(oauth, tokens);
-    return { ...rest, ...tokens };
+  const restored = restoreCredentials(plugin, hasNewCode ? withoutTokens(given) : given, isNew ? undefined : stored);
+  if (!oauth) return restored;
+  if (hasNewCode) {
+    const tokens = plugin.takeExchange(oauth, { onlyUnstored: true }) ?? await exchange(oauth, restored);
+    plugin.rememberExchange(oauth, tokens);
+    return { ...restored, ...tokens };
   }
   // The code was used, or is too old by now.
-  if (takesCode && !rest.oauth_token && !rest.refresh_token) throw plugin.unexchanged();
-  plugin.remember(oauth, {});
-  return rest;
+  if (takesCode && !restored.oauth_token && !restored.refresh_token) throw plugin.unexchangedCodeError();
+  plugin.rememberExchange(oauth, {});
+  return restored;
 }
 
 /**
@@ -75,10 +75,10 @@ export async function finished(plugin, config, stored, { isNew, exchange }) {
  * @param {Config | undefined} stored
  * @returns {Config} with the stored credentials in the place of masks
  */
-function unmasked(plugin, config, stored) {
+function restoreCredentials(plugin, config, stored) {
   const [masked] = plugin.maskedMembers(config);
-  if (masked !== undefined && !stored) throw plugin.maskedCredential(`config.${masked}`);
-  return plugin.unmasked(config, stored);
+  if (masked !== undefined && !stored) throw plugin.maskedCredentialError(`config.${masked}`);
+  return plugin.restoreCredentials(config, stored);
 }
 
 /**
@@ -97,9 +97,9 @@ function withoutTokens({
 /**
  * @param {Plugin} plugin
  * @param {unknown} payload
- * @param {unknown} former
+ * @param {unknown} storedPayload
  */
-function isSameCode({ grantOf }, payload, former) {
-  const { code } = grantOf(payload);
-  return typeof code === 'string' && code === grantOf(former).code;
+function isSameCode({ parseOAuthPayload }, payload, storedPayload) {
+  const { code } = parseOAuthPayload(payload);
+  return typeof code === 'string' && code === parseOAuthPayload(storedPayload).code;
 }

@@ -6,19 +6,19 @@
  * that), a credential is shown by printing an object, or a new pair of tokens is used before it was handed to the host.
  */
 
-import { meaningOf } from '../api/meaning.js';
+import { toBitbucketAuthError } from '../api/axios-error.js';
 import { objectOrEmpty, readArgument } from '../arguments.js';
 import { core } from '../core.js';
 import { callCore } from '../error.js';
 import { nullTokenStore } from '../token-store.js';
-import { inDialog, inTransaction } from './dialog.js';
+import { withDialogTimeout, withTransactionTimeout } from './dialog-timeouts.js';
 import { lazyEnvironment } from './environment.js';
-import { requests } from './first-use.js';
-import { masked } from './masks.js';
-import { grantOf } from './oauth-payload.js';
+import { loadRequestModules } from './load-request-modules.js';
+import { maskConfig } from './masking.js';
+import { parseOAuthPayload } from './oauth-payload.js';
 import { StoredConfig, storedTokens } from './stored-config.js';
 
-/** @typedef {import('../api/access.js').ApiAccess} ApiAccess */
+/** @typedef {import('../api/client-factory.js').ApiClientFactory} ApiClientFactory */
 /** @typedef {import('../api/client.js').BitbucketClient} BitbucketClient */
 /** @typedef {import('../../pkg/core.js').Account} Account */
 /** @typedef {import('../../pkg/core.js').TokenSet} TokenSet */
@@ -85,7 +85,7 @@ import { StoredConfig, storedTokens } from './stored-config.js';
 /** One connection to Bitbucket. Its methods throw `BitbucketAuthError` unless they say otherwise. */
 export class BitbucketAuthIntegration {
   /** @type {StoredConfig} */
-  #stored;
+  #storedConfig;
 
   /** @type {HostServices} */
   #host;
@@ -96,8 +96,8 @@ export class BitbucketAuthIntegration {
   /** @type {BitbucketClient | null} */
   #client = null;
 
-  /** @type {ApiAccess | undefined} */
-  #opened;
+  /** @type {ApiClientFactory | undefined} */
+  #clientFactory;
 
   /**
    * @param {IntegrationConfig} [config] as stored
@@ -105,14 +105,14 @@ export class BitbucketAuthIntegration {
    * @param {() => object} [environment] the judged environment, of the entry; by default that of `process.env`
    */
   constructor(config, host, environment = lazyEnvironment(process.env)) {
-    this.#stored = new StoredConfig(config, host);
+    this.#storedConfig = new StoredConfig(config, host);
     this.#host = host ?? {};
     this.#environment = /** @type {() => Environment} */ (environment);
   }
 
   /** @returns {IntegrationConfig} */
   get #config() {
-    return this.#stored.config;
+    return this.#storedConfig.config;
   }
 
   /** The config without what `saveVars` keeps. It holds the credentials. */
@@ -138,8 +138,8 @@ export class BitbucketAuthIntegration {
    * @returns {Promise<void>} rejects with the host's error when it could not store them
    */
   async saveVars(vars) {
-    const isKept = this.#stored.canRefresh && this.#environment().client !== undefined;
-    await this.#stored.saveVars(vars, isKept ? () => this.#openConnection() : undefined);
+    const isKept = this.#storedConfig.canRefresh && this.#environment().client !== undefined;
+    await this.#storedConfig.saveVars(vars, isKept ? () => this.#openConnection() : undefined);
   }
 
   /**
@@ -160,7 +160,7 @@ export class BitbucketAuthIntegration {
    * @returns {void}
    */
   setTokenRefreshCallback(callback) {
-    this.#stored.tokenRefreshCallback = callback;
+    this.#storedConfig.tokenRefreshCallback = callback;
   }
 
   /**
@@ -184,9 +184,9 @@ export class BitbucketAuthIntegration {
    *   when the tokens have expired and cannot be renewed
    */
   async authenticate() {
-    const access = await this.#open();
-    await access.credentials.newest();
-    return this.#clientOf(access);
+    const clientFactory = await this.#openClientFactory();
+    await clientFactory.credentials.newest();
+    return this.#clientOf(clientFactory);
   }
 
   /** The client that `authenticate` and `use` gave last; before that, and after `destroy`, `null`. */
@@ -194,9 +194,9 @@ export class BitbucketAuthIntegration {
     return this.#client;
   }
 
-  /** @param {ApiAccess} access */
-  #clientOf(access) {
-    return (this.#client ??= access.createClient());
+  /** @param {ApiClientFactory} clientFactory */
+  #clientOf(clientFactory) {
+    return (this.#client ??= clientFactory.createClient());
   }
 
   /**
@@ -211,16 +211,16 @@ export class BitbucketAuthIntegration {
    * @throws {unknown} what `work` throws; what `authenticate` throws also when the tokens expire meanwhile, or cannot be renewed
    */
   async use(work) {
-    const access = await this.#open();
-    const { isCuredByRenewal, withoutTokens } = await requests();
-    const { credentials } = access;
+    const clientFactory = await this.#openClientFactory();
+    const { isCuredByRenewal, tokenErrorOf } = await loadRequestModules();
+    const { credentials } = clientFactory;
     let used = await credentials.newest();
-    for (let repetitions = 0; ; repetitions += 1) {
+    for (let retries = 0; ; retries += 1) {
       try {
-        return await work(this.#clientOf(access));
+        return await work(this.#clientOf(clientFactory));
       } catch (error) {
-        const newer = isCuredByRenewal(error) ? await credentials.replacementFor(used, repetitions) : undefined;
-        if (!newer) throw withoutTokens(error) ?? error;
+        const newer = isCuredByRenewal(error) ? await credentials.replacementFor(used, retries) : undefined;
+        if (!newer) throw tokenErrorOf(error) ?? error;
         used = newer;
       }
     }
@@ -233,15 +233,15 @@ export class BitbucketAuthIntegration {
    */
   async testConnection() {
     try {
-      return await inDialog(this.#test());
+      return await withDialogTimeout(this.#test());
     } catch (error) {
-      return { success: false, message: meaningOf(error).message };
+      return { success: false, message: toBitbucketAuthError(error).message };
     }
   }
 
   async #test() {
-    const { testConnection } = await requests();
-    return testConnection(await this.#open(), this.#config);
+    const { testConnection } = await loadRequestModules();
+    return testConnection(await this.#openClientFactory(), this.#config);
   }
 
   /**
@@ -252,8 +252,8 @@ export class BitbucketAuthIntegration {
    *   `INVALID_CONFIG` when connections may not act as the OAuth client itself
    */
   async connectionStatus() {
-    const { connectionStatus } = await requests();
-    return connectionStatus(await this.#open(), this.#config);
+    const { connectionStatus } = await loadRequestModules();
+    return connectionStatus(await this.#openClientFactory(), this.#config);
   }
 
   /**
@@ -269,14 +269,14 @@ export class BitbucketAuthIntegration {
    *   `OAuthClient.parseTokenResponse` throw
    */
   async exchangeToken(payload, _config, options) {
-    const grant = grantOf(payload);
+    const grant = parseOAuthPayload(payload);
     const environment = this.#environment();
     const { isInTransaction } = objectOrEmpty(options);
-    const tokens = await this.#noteConnect(() => {
+    const tokens = await this.#logConnect(() => {
       const exchange = exchangeCode(grant, environment);
-      return isInTransaction ? inTransaction(exchange) : exchange;
+      return isInTransaction ? withTransactionTimeout(exchange) : exchange;
     });
-    const account = isInTransaction ? undefined : await ownerOf(tokens, environment);
+    const account = isInTransaction ? undefined : await fetchTokenOwner(tokens, environment);
     return {
       type: 'oauth',
       ...storedTokens(tokens),
@@ -290,16 +290,16 @@ export class BitbucketAuthIntegration {
    * @param {() => Promise<T>} exchange
    * @returns {Promise<T>}
    */
-  async #noteConnect(exchange) {
+  async #logConnect(exchange) {
     const from = performance.now();
     /** @param {Omit<import('../log-lines.js').LogEntry, 'durationMs'>} entry */
-    const note = (entry) => this.#stored.note({ ...entry, durationMs: performance.now() - from });
+    const note = (entry) => this.#storedConfig.note({ ...entry, durationMs: performance.now() - from });
     try {
       const tokens = await exchange();
       note({ level: 'INFO', event: 'connected', text: 'Bitbucket issued tokens for a user\'s consent.' });
       return tokens;
     } catch (error) {
-      const { code, message } = meaningOf(error);
+      const { code, message } = toBitbucketAuthError(error);
       note({ level: 'WARN', event: 'connect-failed', text: `${code}: ${message}` });
       throw error;
     }
@@ -319,13 +319,13 @@ export class BitbucketAuthIntegration {
   async refreshToken(tokens, _config) {
     const { refresh_token: refreshToken } = /** @type {{ refresh_token: string }} */ (objectOrEmpty(tokens));
     const environment = this.#environment();
-    const { clientOf, keeperOf } = await requests();
+    const { clientOf, keeperOf } = await loadRequestModules();
     const client = clientOf(environment);
     // Refuses what is no refresh token.
     readArgument(this.refreshToken, 'refreshGrant', { refreshToken });
     callCore(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
-    const own = refreshToken === this.#config.refresh_token ? await this.#openConnection() : undefined;
-    if (own) return storedTokens((await own.forceRefresh(this.#stored, refreshToken)).tokens);
+    const ownConnection = refreshToken === this.#config.refresh_token ? await this.#openConnection() : undefined;
+    if (ownConnection) return storedTokens((await ownConnection.forceRefresh(this.#storedConfig, refreshToken)).tokens);
     // Tokens of another connection, or older ones of this one: their store is the host's, which called.
     const store = nullTokenStore();
     const connection = keeperOf({ ...environment, client }).attach({ refreshToken }, store);
@@ -342,7 +342,7 @@ export class BitbucketAuthIntegration {
   async renewIdle() {
     const connection = await this.#openConnection();
     if (!connection?.isIdle()) return { renewed: false };
-    await connection.forceRefresh(this.#stored);
+    await connection.forceRefresh(this.#storedConfig);
     return { renewed: true };
   }
 
@@ -364,7 +364,7 @@ export class BitbucketAuthIntegration {
    * @returns {Omit<T, 'oauth' | '_vars'>} an empty object when `config` is none
    */
   maskConfig(config) {
-    return /** @type {Omit<T, 'oauth' | '_vars'>} */ (masked(config));
+    return /** @type {Omit<T, 'oauth' | '_vars'>} */ (maskConfig(config));
   }
 
   /**
@@ -377,9 +377,9 @@ export class BitbucketAuthIntegration {
    */
   async listWorkspaces(query) {
     const { workspace } = this.#config;
-    const read = readArgument(this.listWorkspaces, 'listQuery', query);
-    const { listWorkspaces } = await requests();
-    return listWorkspaces(await this.#open(), workspace, read);
+    const parsedQuery = readArgument(this.listWorkspaces, 'listQuery', query);
+    const { listWorkspaces } = await loadRequestModules();
+    return listWorkspaces(await this.#openClientFactory(), workspace, parsedQuery);
   }
 
   /**
@@ -392,51 +392,51 @@ export class BitbucketAuthIntegration {
    */
   async listRepositories(query) {
     const { workspace } = this.#config;
-    const read = readArgument(this.listRepositories, 'listQuery', query);
-    const { listRepositories } = await requests();
-    return listRepositories(await this.#open(), workspace, read);
+    const parsedQuery = readArgument(this.listRepositories, 'listQuery', query);
+    const { listRepositories } = await loadRequestModules();
+    return listRepositories(await this.#openClientFactory(), workspace, parsedQuery);
   }
 
   /**
    * The way to the API, with the config's credential.
    *
-   * @returns {Promise<ApiAccess>} the same one each time
+   * @returns {Promise<ApiClientFactory>} the same one each time
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` for the OAuth client itself where that is not allowed, and
-   *   what `requests` throws
+   *   what `loadRequestModules` throws
    */
-  async #open() {
-    const { ApiAccess, createCredentials } = await requests();
-    if (this.#opened) return this.#opened;
-    const stored = this.#stored;
+  async #openClientFactory() {
+    const { ApiClientFactory, createCredentials } = await loadRequestModules();
+    if (this.#clientFactory) return this.#clientFactory;
+    const stored = this.#storedConfig;
     const environment = this.#environment();
     const credential = callCore(this.authenticate, () => core().readCredential(stored.json, environment.mayActAsClient));
     const credentials = createCredentials(credential, stored.tokens(credential.accessToken), stored, environment);
-    this.#opened = new ApiAccess(credentials, environment, stored);
-    return this.#opened;
+    this.#clientFactory = new ApiClientFactory(credentials, environment, stored);
+    return this.#clientFactory;
   }
 
   /**
    * That of the config's tokens, if they can be renewed.
    *
    * @returns {Promise<Connection | undefined>}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` without an OAuth client, and what `requests` throws
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` without an OAuth client, and what `loadRequestModules` throws
    */
   async #openConnection() {
-    if (!this.#stored.canRefresh) return undefined;
-    const { clientOf } = await requests();
+    if (!this.#storedConfig.canRefresh) return undefined;
+    const { clientOf } = await loadRequestModules();
     clientOf(this.#environment());
-    return (await this.#open()).credentials.connection;
+    return (await this.#openClientFactory()).credentials.connection;
   }
 }
 
 /**
- * @param {ReturnType<typeof grantOf>} grant
+ * @param {ReturnType<typeof parseOAuthPayload>} grant
  * @param {Environment} environment
  * @returns {Promise<TokenSet & { obtainedAt: number }>}
- * @throws {BitbucketAuthError} what `requestTokens` and `requests` throw
+ * @throws {BitbucketAuthError} what `requestTokens` and `loadRequestModules` throw
  */
 async function exchangeCode(grant, environment) {
-  const { requestTokens } = await requests();
+  const { requestTokens } = await loadRequestModules();
   return requestTokens(environment, (client) => {
     const { code, codeVerifier } = readArgument(requestTokens, 'codeGrant', grant);
     return client.buildHostTokenRequest(code, codeVerifier, environment.isVerifierOptional);
@@ -449,7 +449,7 @@ async function exchangeCode(grant, environment) {
  * @param {TokenSet} tokens
  * @param {Environment} environment
  */
-async function ownerOf({ accessToken }, environment) {
-  const { accountOf } = await requests();
-  return accountOf(core().bearer(accessToken), environment);
+async function fetchTokenOwner({ accessToken }, environment) {
+  const { fetchAccount } = await loadRequestModules();
+  return fetchAccount(core().bearer(accessToken), environment);
 }

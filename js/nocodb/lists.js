@@ -5,14 +5,14 @@
  * number is read out of an address, or a value is handed on that nobody asked for.
  */
 
-import { meaningOf } from '../api/meaning.js';
-import { fetchPage, listOf } from '../api/paginate.js';
+import { toBitbucketAuthError } from '../api/axios-error.js';
+import { createPageList, fetchPage } from '../api/paginate.js';
 import { objectOrEmpty, pick, stringOrUndefined } from '../arguments.js';
 import { core } from '../core.js';
 import { callCore } from '../error.js';
-import { DIALOG_MS, DIALOG_TOKENS_MS, inDialog } from './dialog.js';
+import { DIALOG_MS, DIALOG_TOKENS_MS, withDialogTimeout } from './dialog-timeouts.js';
 
-/** @typedef {import('../api/access.js').ApiAccess} ApiAccess */
+/** @typedef {import('../api/client-factory.js').ApiClientFactory} ApiClientFactory */
 
 /**
  * @typedef {object} Repository
@@ -52,32 +52,32 @@ const REPOSITORY_MEMBERS = ['full_name', 'name', 'slug', 'uuid', 'description', 
 const WORKSPACE_MEMBERS = ['slug', 'name', 'uuid'];
 
 /**
- * @param {ApiAccess} access
- * @param {unknown} own the workspace of the config
+ * @param {ApiClientFactory} clientFactory
+ * @param {unknown} configWorkspace the workspace of the config
  * @param {Query} query
  * @returns {Promise<Page<Workspace>>}
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what the client throws
  */
-export async function listWorkspaces(access, own, query) {
+export async function listWorkspaces(clientFactory, configWorkspace, query) {
   const address = pageAddress('/user/workspaces', query);
-  const slug = typeof own === 'string' ? own.trim() : '';
-  if (slug && !access.credentials.hasUser) return { values: [{ slug }] };
+  const slug = typeof configWorkspace === 'string' ? configWorkspace.trim() : '';
+  if (slug && !clientFactory.credentials.hasUser) return { values: [{ slug }] };
   // Each value is a membership; the workspace is one of its members.
-  return list(access, address, WORKSPACE_MEMBERS, (value) => value.workspace ?? value);
+  return readList(clientFactory, address, WORKSPACE_MEMBERS, (value) => value.workspace ?? value);
 }
 
 /**
- * @param {ApiAccess} access
- * @param {unknown} own the workspace of the config
+ * @param {ApiClientFactory} clientFactory
+ * @param {unknown} configWorkspace the workspace of the config
  * @param {Query} query
  * @returns {Promise<Page<Repository>>}
  * @throws {BitbucketAuthError} like `listWorkspaces`
  */
-export async function listRepositories(access, own, query) {
-  const { workspace = own } = query;
+export async function listRepositories(clientFactory, configWorkspace, query) {
+  const { workspace = configWorkspace } = query;
   const segment = callCore(listRepositories, () => core().workspaceSegment(stringOrUndefined(workspace)));
   const address = pageAddress(`/repositories/${segment}`, query);
-  return list(access, address, REPOSITORY_MEMBERS);
+  return readList(clientFactory, address, REPOSITORY_MEMBERS);
 }
 
 /**
@@ -94,23 +94,23 @@ export function pageAddress(path, { next, page }) {
 
 /**
  * @template T
- * @param {ApiAccess} access
+ * @param {ApiClientFactory} clientFactory
  * @param {string} address of the page, below the API's base
  * @param {string[]} names what is handed on of each value
  * @param {(value: Record<string, unknown>) => unknown} [unwrap]
  * @returns {Promise<Page<T>>}
  */
-async function list(access, address, names, unwrap = (value) => value) {
+async function readList(clientFactory, address, names, unwrap = (value) => value) {
   try {
-    const client = access.createClient({ maxWaitMs: DIALOG_MS, tokenTimeoutMs: DIALOG_TOKENS_MS });
-    const asked = listOf(client, address);
-    const { values, goOn } = await inDialog(fetchPage(client, asked, {}, { maxWaitMs: DIALOG_MS }));
+    const client = clientFactory.createClient({ maxWaitMs: DIALOG_MS, tokenTimeoutMs: DIALOG_TOKENS_MS });
+    const pageList = createPageList(client, address);
+    const { values, advance } = await withDialogTimeout(fetchPage(client, pageList, {}, { maxWaitMs: DIALOG_MS }));
     return {
       values: values.map((value) => pick(unwrap(objectOrEmpty(value)), names)),
-      ...(goOn() && { next: callCore(list, () => asked.token) }),
+      ...(advance() && { next: callCore(readList, () => pageList.token) }),
     };
   } catch (error) {
     // Not Axios' error, which holds the request.
-    throw meaningOf(error);
+    throw toBitbucketAuthError(error);
   }
 }

@@ -25,7 +25,7 @@ import { isObject, objectOrEmpty, readSafely } from '../arguments.js';
  * @returns {{ code?: unknown, codeVerifier?: unknown }}
  * @throws {import('../error.js').BitbucketAuthError} `INVALID_ARGUMENT` when it cannot be read
  */
-export function grantOf(payload) {
+export function parseOAuthPayload(payload) {
   return readSafely('exchange', 'code', () => {
     const { code: inner } = objectOrEmpty(payload);
     const { code, code_verifier: codeVerifier } = objectOrEmpty(isObject(inner) || inner === null ? inner : payload);

@@ -9,11 +9,11 @@ import { stringOrUndefined } from '../arguments.js';
 import { core, failure } from '../core.js';
 import { BitbucketAuthError, callCore } from '../error.js';
 
-export { default, BitbucketAuthError } from './entry.js';
-export { noteUnstored, recall, remember } from './exchanged-codes.js';
-export { maskedMembers, unmasked } from './masks.js';
-export { grantOf } from './oauth-payload.js';
-export { vaultReferences } from './vault.js';
+export { BitbucketAuthError, default } from './entry.js';
+export { markUnstored, rememberExchange, takeExchange } from './exchanged-codes.js';
+export { maskedMembers, restoreCredentials } from './masking.js';
+export { parseOAuthPayload } from './oauth-payload.js';
+export { vaultReferenceMembers } from './vault-references.js';
 
 /**
  * The status with which NocoDB answers a request that failed.
@@ -32,11 +32,11 @@ export const hostStatus = ({ code, status }) => callCore(hostStatus, () => core(
 export const takesCode = (type) => core().takesCode(stringOrUndefined(type) ?? '');
 
 /** A row has a code in the place of tokens, which nobody exchanged. */
-export const unexchanged = () => failure('RECONNECT_REQUIRED', 'exchange', { ending: 'unexchanged' });
+export const unexchangedCodeError = () => failure('RECONNECT_REQUIRED', 'exchange', { ending: 'unexchanged' });
 
 /**
  * A new row would have asterisks in the place of a credential.
  *
  * @param {string} field
  */
-export const maskedCredential = (field) => new BitbucketAuthError(core().maskedCredential(field), {}, maskedCredential);
+export const maskedCredentialError = (field) => new BitbucketAuthError(core().maskedCredential(field), {}, maskedCredentialError);

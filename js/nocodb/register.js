@@ -3,22 +3,22 @@
  *
  * In: the moment at which NocoDB assigns its list of integrations. Out: the plugin loaded and added to that list, its callback
  *   page served, and a line in the log that says so.
- * Never here: what is done to the list (registry.js), to rows (rows.js) or to requests (callback-page.js), or an exception
+ * Never here: what is done to the list (registry.js), to rows (integration-model.js) or to requests (callback-page.js), or an exception
  *   that leaves the preload.
  *   Other processes inherit `NODE_OPTIONS` too (npm, workers), so the plugin is not loaded and nothing is said before
  *   NocoDB has shown itself.
  */
 
-import { awaitAssignment } from './assignment.js';
-import { PROPERTY, Registry, isHost } from './registry.js';
+import { onPropertyAssigned } from './assignment.js';
+import { LIST_PROPERTY, Registry, isIntegrationModel } from './registry.js';
 
-/** @typedef {import('./rows.js').Host} Host */
-/** @typedef {import('./rows.js').Plugin} Plugin */
+/** @typedef {import('./integration-model.js').IntegrationModel} IntegrationModel */
+/** @typedef {import('./integration-model.js').Plugin} Plugin */
 /** @typedef {[Plugin, typeof import('./callback-page.js')]} Modules what is loaded when NocoDB has shown itself */
 
 const NAME = 'nocodb-bitbucket-auth';
 const LOADED = Symbol.for(`${NAME}/register`);
-const PATIENCE_S = 60;
+const WAIT_S = 60;
 
 /**
  * `require` is synchronous: the entry is in the list before NocoDB's next statement runs. An ES module
@@ -41,7 +41,7 @@ const log = {
 };
 
 /**
- * @param {Host} host which has just received its list
+ * @param {IntegrationModel} host which has just received its list
  */
 function register(host) {
   try {
@@ -64,7 +64,7 @@ function awaitRegistry() {
   /** @type {{ isDisplaced: () => boolean } | undefined} */
   let assignment;
   const timer = setInterval(() => {
-    waited += PATIENCE_S;
+    waited += WAIT_S;
     // What serves nobody is not NocoDB: npm for instance, which lives as long as the NocoDB that it started. Or it is
     // NocoDB, and still starts: with a slow disk, or waiting for its database.
     if (!process.getActiveResourcesInfo().includes('TCPServerWrap')) return;
@@ -73,11 +73,11 @@ function awaitRegistry() {
       ? 'Another preload waits for it in the same way: name this one last.'
       : 'If this process is NocoDB, and not still starting, this version of it is not supported and offers no Bitbucket.';
     console.warn(`[${NAME}] No registry of integrations appeared within ${waited} s. ${hint}`);
-  }, PATIENCE_S * 1000);
+  }, WAIT_S * 1000);
   timer.unref();
 
-  assignment = awaitAssignment(PROPERTY, (target, value) => {
-    if (!isHost(target, value)) return false;
+  assignment = onPropertyAssigned(LIST_PROPERTY, (target, value) => {
+    if (!isIntegrationModel(target, value)) return false;
     clearInterval(timer);
     register(target);
     return true;

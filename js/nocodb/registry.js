@@ -2,45 +2,45 @@
  * NocoDB's registry of integrations: the model class that holds the list, its subclasses, and our entries in each list.
  *
  * In: the class that was caught when its list was assigned, and the plugin. Out: Bitbucket in every list that is assigned to
- *   that class or to a subclass, and rows.js applied to every one of these classes that NocoDB uses.
+ *   that class or to a subclass, and integration-model.js applied to every one of these classes that NocoDB uses.
  * Never here: an integration of somebody else, a class that does not inherit from the one that was caught, or what happens
  *   to rows and wrappers.
  */
 
-import { TYPES, wrapModel, wrapperOf } from './rows.js';
+import { INTEGRATION_TYPES, createWrapperClass, patchModel } from './integration-model.js';
 
-/** @typedef {import('./rows.js').Entry} Entry */
-/** @typedef {import('./rows.js').Host} Host */
-/** @typedef {import('./rows.js').Plugin} Plugin */
+/** @typedef {import('./integration-model.js').RegistryEntry} RegistryEntry */
+/** @typedef {import('./integration-model.js').IntegrationModel} IntegrationModel */
+/** @typedef {import('./integration-model.js').Plugin} Plugin */
 
 /** The member of NocoDB's class that holds the list. */
-export const PROPERTY = 'availableIntegrations';
+export const LIST_PROPERTY = 'availableIntegrations';
 
 /**
  * @param {unknown} target what something is assigned to
  * @param {unknown} value
- * @returns {target is Host} whether it is NocoDB's class, receiving its list
+ * @returns {target is IntegrationModel} whether it is NocoDB's class, receiving its list
  */
-export const isHost = (target, value) => Array.isArray(value) && typeof target === 'function' &&
+export const isIntegrationModel = (target, value) => Array.isArray(value) && typeof target === 'function' &&
   ['get', 'createIntegration', 'updateIntegration'].every((name) => typeof Reflect.get(target, name) === 'function');
 
 /**
  * The list of each class: subclasses may have one of their own.
  *
- * @param {Host} host
- * @returns {{ get: (this: Host) => unknown, set: (this: Host, list: unknown) => void }}
+ * @param {IntegrationModel} model
+ * @returns {{ get: (this: IntegrationModel) => unknown, set: (this: IntegrationModel, list: unknown) => void }}
  */
-function listsOf(host) {
-  const { get, set, value } = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(host, PROPERTY));
+function watchList(model) {
+  const { get, set, value } = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(model, LIST_PROPERTY));
   // Another preload watches the list as well.
   if (get && set) return { get, set };
-  const lists = new WeakMap([[host, value]]);
+  const lists = new WeakMap([[model, value]]);
   return {
     get() {
-      /** @type {Host | null} */
-      let holder = this;
-      while (holder && !lists.has(holder)) holder = Object.getPrototypeOf(holder);
-      return holder ? lists.get(holder) : undefined;
+      /** @type {IntegrationModel | null} */
+      let owner = this;
+      while (owner && !lists.has(owner)) owner = Object.getPrototypeOf(owner);
+      return owner ? lists.get(owner) : undefined;
     },
     set(list) {
       lists.set(this, list);
@@ -48,8 +48,8 @@ function listsOf(host) {
   };
 }
 
-/** @param {Host} model */
-const isNewer = (model) => typeof Reflect.get(model, 'getManifestForConfig') === 'function';
+/** @param {IntegrationModel} model */
+const hasManifestLookup = (model) => typeof Reflect.get(model, 'getManifestForConfig') === 'function';
 
 /**
  * What is told of the registration.
@@ -60,55 +60,55 @@ const isNewer = (model) => typeof Reflect.get(model, 'getManifestForConfig') ===
  */
 
 export class Registry {
-  /** The classes that NocoDB uses: the one that was caught, and subclasses. @type {Set<Host>} */
+  /** The classes that NocoDB uses: the one that was caught, and subclasses. @type {Set<IntegrationModel>} */
   #models = new Set();
 
-  #host;
+  #baseModel;
   #listener;
   #lists;
 
   /** @type {Plugin | undefined} */
   #plugin;
 
-  /** @type {Entry[]} */
+  /** @type {RegistryEntry[]} */
   #entries = [];
 
   /** The GUI's form for `auth` asks for a connection test, which not every edition carries out. */
   #offersAuth = false;
 
   /** The type that the listener knows. @type {string | undefined} */
-  #told;
+  #announcedType;
 
   /**
-   * @param {Host} host which has just received its list
+   * @param {IntegrationModel} model which has just received its list
    * @param {Listener} listener
    */
-  constructor(host, listener) {
-    this.#host = host;
+  constructor(model, listener) {
+    this.#baseModel = model;
     this.#listener = listener;
-    this.#lists = listsOf(host);
-    this.#models.add(host);
+    this.#lists = watchList(model);
+    this.#models.add(model);
     const registry = this;
     const { get, set } = this.#lists;
-    Object.defineProperty(host, PROPERTY, {
+    Object.defineProperty(model, LIST_PROPERTY, {
       configurable: true,
       enumerable: true,
       get() {
-        registry.#try(() => registry.#use(this));
+        registry.#guard(() => registry.#noteModel(this));
         return get.call(this);
       },
       set(list) {
         set.call(this, list);
-        registry.#try(() => {
-          registry.#use(this);
-          if (registry.#plugin) registry.#fill(this);
+        registry.#guard(() => {
+          registry.#noteModel(this);
+          if (registry.#plugin) registry.#addEntries(this);
         });
       },
     });
   }
 
   /** NocoDB goes on, whatever it has in its list. @param {() => void} action */
-  #try(action) {
+  #guard(action) {
     try {
       action();
     } catch (error) {
@@ -118,20 +118,20 @@ export class Registry {
 
   /** Adds the entries to every list that NocoDB has assigned so far, and from now on. @param {Plugin} plugin */
   add(plugin) {
-    const wrapper = wrapperOf(plugin);
+    const wrapper = createWrapperClass(plugin);
     this.#plugin = plugin;
-    this.#entries = TYPES.map((type) => this.#entry(plugin, type, wrapper));
+    this.#entries = INTEGRATION_TYPES.map((type) => this.#createEntry(plugin, type, wrapper));
     for (const model of this.#models) this.#wrap(model, plugin);
-    for (const model of this.#models) this.#try(() => this.#fill(model));
+    for (const model of this.#models) this.#guard(() => this.#addEntries(model));
   }
 
   /**
    * @param {Plugin} plugin
    * @param {string} type
-   * @param {Entry['wrapper']} wrapper
-   * @returns {Entry}
+   * @param {RegistryEntry['wrapper']} wrapper
+   * @returns {RegistryEntry}
    */
-  #entry(plugin, type, wrapper) {
+  #createEntry(plugin, type, wrapper) {
     const registry = this;
     // Copying reads the form: what is wrong with the environment is in the log as soon as NocoDB starts.
     return {
@@ -141,22 +141,22 @@ export class Registry {
       manifest: {
         ...plugin.default.manifest,
         get hidden() {
-          return registry.#offered() !== type;
+          return registry.#offeredType() !== type;
         },
       },
     };
   }
 
   /** The type that the GUI of this host offers. A row may be of the other one: it outlives the host that made it. */
-  #offered() {
-    this.#offersAuth ||= [...this.#models].some((model) => isNewer(model) || this.#listOf(model).some((entry) => (
+  #offeredType() {
+    this.#offersAuth ||= [...this.#models].some((model) => hasManifestLookup(model) || this.#listOf(model).some((entry) => (
       entry?.type === 'auth' && !this.#entries.includes(entry))));
     return this.#offersAuth ? 'auth' : 'development';
   }
 
   /**
-   * @param {Host} model
-   * @returns {Entry[]}
+   * @param {IntegrationModel} model
+   * @returns {RegistryEntry[]}
    */
   #listOf(model) {
     const list = this.#lists.get.call(model);
@@ -168,47 +168,47 @@ export class Registry {
    *
    * @param {any} receiver of one of the methods, or of the list
    */
-  #use(receiver) {
+  #noteModel(receiver) {
     for (let model = receiver; this.#isUnknown(model); model = Object.getPrototypeOf(model)) {
       this.#models.add(model);
       if (this.#plugin) this.#wrap(model, this.#plugin);
-      if (this.#told) this.#tell(this.#offered());
+      if (this.#announcedType) this.#announce(this.#offeredType());
     }
   }
 
   /** @param {any} model */
   #isUnknown(model) {
-    return typeof model === 'function' && !this.#models.has(model) && Object.prototype.isPrototypeOf.call(this.#host, model);
+    return typeof model === 'function' && !this.#models.has(model) && Object.prototype.isPrototypeOf.call(this.#baseModel, model);
   }
 
   /**
-   * @param {Host} model
+   * @param {IntegrationModel} model
    * @param {Plugin} plugin
    */
   #wrap(model, plugin) {
-    wrapModel(model, plugin, (receiver) => this.#use(receiver));
+    patchModel(model, plugin, (receiver) => this.#noteModel(receiver));
   }
 
   /**
    * Adds the entries to the list of a class, each in the place of NocoDB's own for the same type.
    *
-   * @param {Host} model
+   * @param {IntegrationModel} model
    */
-  #fill(model) {
+  #addEntries(model) {
     const list = this.#listOf(model);
     if (!Object.isExtensible(list)) throw new Error('its list of integrations cannot be changed.');
-    const type = this.#offered();
+    const type = this.#offeredType();
     for (const entry of this.#entries) {
       const existing = list.findIndex((other) => other?.type === entry.type && other.sub_type === entry.sub_type);
       if (existing === -1) list.push(entry);
       else list[existing] = entry;
     }
-    this.#tell(type);
+    this.#announce(type);
   }
 
   /** @param {string} type */
-  #tell(type) {
-    if (this.#plugin && type !== this.#told) this.#listener.registered(this.#plugin, type);
-    this.#told = type;
+  #announce(type) {
+    if (this.#plugin && type !== this.#announcedType) this.#listener.registered(this.#plugin, type);
+    this.#announcedType = type;
   }
 }

@@ -24,14 +24,14 @@ import { createTokens } from '../token-store.js';
 /** @typedef {import('../token-store.js').ConnectionTokens} ConnectionTokens */
 
 // No change of a row takes longer than this, or the next one begins all the same.
-const CHANGE_LIMIT_MS = 5000;
+const CHANGE_TIMEOUT_MS = 5000;
 
 /** How NocoDB's errors say that there is no such row, by version. */
-const GONE = ['ERR_INTEGRATION_NOT_FOUND', 'INTEGRATION_NOT_FOUND'];
+const NOT_FOUND_ERRORS = ['ERR_INTEGRATION_NOT_FOUND', 'INTEGRATION_NOT_FOUND'];
 
 /** What is under way on each row, by its id: two changes at once would each bring back what the other replaced. */
 /** @type {Map<string, Promise<unknown>>} */
-const changes = new Map();
+const pendingChanges = new Map();
 
 /** @implements {TokenStore} */
 export class StoredConfig {
@@ -56,7 +56,7 @@ export class StoredConfig {
    *
    * @type {string | undefined}
    */
-  #first;
+  #initialTokenDigest;
 
   /** What `saveVars` was given. @type {unknown} */
   #vars;
@@ -93,7 +93,7 @@ export class StoredConfig {
   }
 
   get canRefresh() {
-    return renewableOf(this.config) !== undefined;
+    return renewableRefreshToken(this.config) !== undefined;
   }
 
   /**
@@ -146,7 +146,7 @@ export class StoredConfig {
    */
   adopt(tokens) {
     if (tokens.accessToken !== undefined && tokens.accessToken !== this.config.oauth_token) {
-      this.#first ??= keyOf(this.config.refresh_token);
+      this.#initialTokenDigest ??= digestOf(this.config.refresh_token);
       this.config = withTokens(this.config, tokens);
     }
   }
@@ -165,11 +165,11 @@ export class StoredConfig {
         await this.#add(tokens);
         return 'saved';
       }
-      if (loadConfig && saveConfig) return await inTurn(this.id, () => this.#merge(loadConfig, saveConfig, tokens, connection));
+      if (loadConfig && saveConfig) return await inOrder(this.id, () => this.#merge(loadConfig, saveConfig, tokens, connection));
       await this.#overwrite(tokens);
       return 'saved';
     } catch (error) {
-      if (GONE.includes(String(objectOrEmpty(error).error))) return 'deleted';
+      if (NOT_FOUND_ERRORS.includes(String(objectOrEmpty(error).error))) return 'deleted';
       throw error;
     }
   }
@@ -193,15 +193,15 @@ export class StoredConfig {
    * Keeps data of the integration's own beside the config and has the host store it.
    *
    * @param {unknown} vars
-   * @param {() => Promise<ConnectionRef & { newestKnown: () => Promise<ConnectionTokens> } | undefined>} [opened] gives the
+   * @param {() => Promise<ConnectionRef & { newestKnown: () => Promise<ConnectionTokens> } | undefined>} [openConnection] gives the
    *   connection that has the newest tokens: others may have renewed them since this config was read
    * @returns {Promise<void>} rejects with the host's error
    */
-  async saveVars(vars, opened) {
+  async saveVars(vars, openConnection) {
     this.config = { ...this.config, _vars: vars };
     this.#vars = vars;
-    await inTurn(this.id, async () => {
-      const connection = await opened?.();
+    await inOrder(this.id, async () => {
+      const connection = await openConnection?.();
       const { loadConfig, saveConfig, isComposed } = this.#host;
       if (isComposed) return this.#add(await connection?.newestKnown());
       const row = await loadConfig?.();
@@ -210,7 +210,7 @@ export class StoredConfig {
       // The wrapper's copy may hold what NocoDB found in a vault, so the row's own members are kept, if it can be read …
       const config = row ? await this.#withNewest(row, tokens, connection) : this.config;
       // … and of a row that is gone there is nothing to keep.
-      if (row || !loadConfig) await saveConfig?.(storable({ ...config, _vars: vars }));
+      if (row || !loadConfig) await saveConfig?.(withoutOAuthPayload({ ...config, _vars: vars }));
       return undefined;
     });
   }
@@ -243,8 +243,8 @@ export class StoredConfig {
     if (holding === 'Replaced') return 'replaced';
     this.adopt(tokens);
     if (holding === 'InVault') throw new Error('There is no place for tokens beside a vault.');
-    const isThere = row.oauth_token === tokens.accessToken && row.refresh_token === tokens.refreshToken;
-    if (holding !== 'OthersNewer' && !isThere) await saveConfig(storable(withTokens(row, tokens)));
+    const isStored = row.oauth_token === tokens.accessToken && row.refresh_token === tokens.refreshToken;
+    if (holding !== 'OthersNewer' && !isStored) await saveConfig(withoutOAuthPayload(withTokens(row, tokens)));
     return holding === 'Chain' ? 'saved' : 'shared';
   }
 
@@ -261,7 +261,7 @@ export class StoredConfig {
     // stored where no preload exchanges it would stay for good.
     const isStale = 'oauth' in this.config || (Boolean(before) && tokens.expiresAt === undefined);
     if (this.tokenRefreshCallback && !(isStale && saveConfig)) await this.tokenRefreshCallback(storedTokens(tokens));
-    else await saveConfig?.(storable(this.config));
+    else await saveConfig?.(withoutOAuthPayload(this.config));
   }
 
   /**
@@ -276,7 +276,7 @@ export class StoredConfig {
     const isKnown = tokens?.accessToken !== undefined;
     const changed = { ...(isKnown && storedTokens(tokens)), ...(this.#vars !== undefined && { _vars: this.#vars }) };
     if (this.tokenRefreshCallback) await this.tokenRefreshCallback(/** @type {StoredTokens} */ (changed));
-    else if (saveConfig) await saveConfig(storable(this.config));
+    else if (saveConfig) await saveConfig(withoutOAuthPayload(this.config));
     else throw new Error('There is no place for a part of a config.');
   }
 
@@ -289,13 +289,13 @@ export class StoredConfig {
    */
   async #holdingOf(row, own, connection, isRefused) {
     const { type, oauth_token: accessToken, refresh_token: stored } = row;
-    const refreshToken = renewableOf(row);
+    const refreshToken = renewableRefreshToken(row);
     const isOfSameChain = refreshToken !== undefined
-      && (refreshToken === this.config.refresh_token || keyOf(refreshToken) === this.#first
+      && (refreshToken === this.config.refresh_token || digestOf(refreshToken) === this.#initialTokenDigest
         || await connection.ownsRefreshToken(refreshToken));
     return core().rowHolding(
-      refreshToken === undefined ? undefined : originOf(row, tokensOf(row, undefined)),
-      originOf(this.config, own),
+      refreshToken === undefined ? undefined : tokenOriginOf(row, tokensOf(row, undefined)),
+      tokenOriginOf(this.config, own),
       isOfSameChain,
       core().holdsTokens(textOf(type) ?? '') && [accessToken, stored].some(isObject),
       isRefused,
@@ -308,7 +308,7 @@ export class StoredConfig {
  *
  * @param {IntegrationConfig} config
  */
-function renewableOf({ type, refresh_token: stored }) {
+function renewableRefreshToken({ type, refresh_token: stored }) {
   const refreshToken = textOf(stored);
   return refreshToken !== undefined && core().isRenewable(textOf(type) ?? '', refreshToken) ? refreshToken : undefined;
 }
@@ -322,8 +322,8 @@ function tokensOf({ refresh_token, expires_at, refreshed_at, scopes }, accessTok
   return createTokens({
     accessToken,
     refreshToken: String(refresh_token),
-    expiresAt: epoch(expires_at),
-    obtainedAt: epoch(refreshed_at),
+    expiresAt: parseTimestamp(expires_at),
+    obtainedAt: parseTimestamp(refreshed_at),
     scopes: scopes || undefined,
   });
 }
@@ -361,7 +361,7 @@ function withTokens(config, tokens) {
  * @param {IntegrationConfig} config
  * @returns {Record<string, unknown>}
  */
-function storable({ oauth: _transient, ...config }) {
+function withoutOAuthPayload({ oauth: _transient, ...config }) {
   return config;
 }
 
@@ -372,12 +372,12 @@ function storable({ oauth: _transient, ...config }) {
  * @param {Pick<ConnectionTokens, 'obtainedAt' | 'expiresAt'>} times
  * @returns {import('../../pkg/core.js').TokenOrigin} for one call
  */
-function originOf({ authorized_at, account }, { obtainedAt, expiresAt }) {
+function tokenOriginOf({ authorized_at, account }, { obtainedAt, expiresAt }) {
   return new (core().TokenOrigin)(textOf(authorized_at), textOf(objectOrEmpty(account).uuid), obtainedAt, expiresAt);
 }
 
 /** @param {unknown} refreshToken */
-function keyOf(refreshToken) {
+function digestOf(refreshToken) {
   return digest(String(refreshToken)).toString('base64url', 0, 16);
 }
 
@@ -393,7 +393,7 @@ function textOf(value) {
  * @param {string | undefined} iso
  * @returns {number | undefined}
  */
-function epoch(iso) {
+function parseTimestamp(iso) {
   const time = Date.parse(iso ?? '');
   return Number.isNaN(time) ? undefined : time;
 }
@@ -406,15 +406,15 @@ function epoch(iso) {
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-async function inTurn(id, work) {
+async function inOrder(id, work) {
   if (id === undefined) return work();
-  const before = changes.get(id);
+  const before = pendingChanges.get(id);
   // Whatever hangs must not hold up the row for good.
-  const change = before ? within(CHANGE_LIMIT_MS, before).then(work, work) : work();
-  changes.set(id, change);
+  const change = before ? within(CHANGE_TIMEOUT_MS, before).then(work, work) : work();
+  pendingChanges.set(id, change);
   try {
     return await change;
   } finally {
-    if (changes.get(id) === change) changes.delete(id);
+    if (pendingChanges.get(id) === change) pendingChanges.delete(id);
   }
 }

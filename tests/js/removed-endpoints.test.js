@@ -5,7 +5,7 @@ import { thrownBy } from './support.js';
 
 // The package does not export these.
 const folder = new URL('js/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));
-const { CollectedLists, collectedListsOf, replaceRemoved } = await import(new URL('api/removed-endpoints.js', folder));
+const { ListCache, listCacheOf, replaceRemovedEndpoints } = await import(new URL('api/removed-endpoints.js', folder));
 await import('nocodb-bitbucket-auth');
 
 const API = 'https://api.bitbucket.org/2.0';
@@ -18,7 +18,7 @@ const answerOf = (status, body, more) => ({
   body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
   tookMs: 1,
   path: '',
-  isElsewhere: false,
+  isForeignOrigin: false,
   authorization: () => 'Bearer the-token',
   ...more,
 });
@@ -30,7 +30,7 @@ const named = (...names) => answerOf(200, { values: names.map((name) => ({ name 
  * A sender that also answers for what is gone, over one that answers as `api` says by the path, which may have a query.
  * `asked` lists the paths.
  */
-function start(api, { lists = new CollectedLists(), module = { replaceRemoved }, ...more } = {}) {
+function start(api, { lists = new ListCache(), module = { replaceRemovedEndpoints }, ...more } = {}) {
   const asked = [];
   const log = [];
   const signals = [];
@@ -43,7 +43,7 @@ function start(api, { lists = new CollectedLists(), module = { replaceRemoved },
     const given = await api(path, signal);
     return { path: path.split('?')[0], ...given };
   };
-  const replaced = module.replaceRemoved(sender, {
+  const replaced = module.replaceRemovedEndpoints(sender, {
     apiUrl: API, kind: 'oauth', lists, log: (line) => log.push(line), ...more,
   });
   const ask = async (url = LIST, { method = 'GET', ...request } = {}) => {
@@ -104,10 +104,10 @@ describe('a request', () => {
       const given = answerOf(404, {});
       const promise = Promise.resolve(given);
       const seen = [];
-      const replaced = replaceRemoved((request) => {
+      const replaced = replaceRemovedEndpoints((request) => {
         seen.push(request);
         return promise;
-      }, { apiUrl: API, kind: 'oauth', lists: new CollectedLists(), log: assert.fail });
+      }, { apiUrl: API, kind: 'oauth', lists: new ListCache(), log: assert.fail });
       const request = { method, url: API + path };
       assert.equal(replaced(request), promise);
       assert.equal(seen[0], request);
@@ -126,7 +126,7 @@ describe('a request', () => {
     });
   }
 
-  for (const [what, answer] of [['refused', refusal(403)], ['answered elsewhere', { ...refusal(404), isElsewhere: true }]]) {
+  for (const [what, answer] of [['refused', refusal(403)], ['answered elsewhere', { ...refusal(404), isForeignOrigin: true }]]) {
     test(`for issues that is ${what} stays as it is`, async () => {
       const { ask } = start(() => answer);
       const { status, data } = await ask(`${API}/repositories/acme/site/issues`);
@@ -145,7 +145,7 @@ describe('a request', () => {
   test('is told of once in a process, by what it asked for', async () => {
     // A process of its own, as far as this module can tell.
     const module = await import(new URL('api/removed-endpoints.js?another-process', folder));
-    const lists = new module.CollectedLists();
+    const lists = new module.ListCache();
     const api = (path) => (path.startsWith('/user') ? memberships([]) : refusal(410));
     const { ask, log } = start(api, { module, lists });
     const issues = `${API}/repositories/acme/site/issues`;
@@ -303,12 +303,12 @@ describe('who asks for the same list', () => {
   });
 
   test('with other parameters, or by another connection, has another one', async () => {
-    const lists = collectedListsOf({});
+    const lists = listCacheOf({});
     const { names, asked } = start(workspaces(two), { lists });
     await names();
     await names(`${LIST}&q=x`);
     assert.equal(asked.length, 6);
-    const other = start(workspaces(two), { lists: collectedListsOf({}) });
+    const other = start(workspaces(two), { lists: listCacheOf({}) });
     await other.names();
     assert.equal(other.asked.length, 3);
     const same = start(workspaces(two), { lists });
@@ -317,7 +317,7 @@ describe('who asks for the same list', () => {
   });
 
   test('with a workspace of its config has that one only', async () => {
-    const lists = new CollectedLists();
+    const lists = new ListCache();
     const all = start(workspaces(two), { lists });
     assert.deepEqual(await all.names(), ['x', 'y']);
     const one = start(workspaces(two), { lists, workspace: 'b' });

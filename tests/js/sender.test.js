@@ -32,7 +32,7 @@ async function start(t, statuses, { most = Infinity, newest, answer, timeoutMs =
     credentials: {
       activity: new Activity(),
       newest: newest ?? (async () => ({ authorization: `Bearer token-${given += 1}` })),
-      renews: ({ authorization }, repetitions) => {
+      shouldRetryAfter401: ({ authorization }, repetitions) => {
         asked.push([authorization, repetitions]);
         return repetitions < most;
       },
@@ -52,8 +52,8 @@ describe('a request is sent again for as long as the credentials\' source says s
   ]) {
     test(`answers ${statuses}, at most ${most} times`, async (t) => {
       const { asked, send, sent } = await start(t, statuses, { most });
-      const { status, isUnrepeated } = await send({ method: 'POST', body: 'the-body' });
-      assert.deepEqual([status, isUnrepeated], [expected.at(-1), false]);
+      const { status, needsRetry } = await send({ method: 'POST', body: 'the-body' });
+      assert.deepEqual([status, needsRetry], [expected.at(-1), false]);
       const refused = expected.filter((each) => each === 401);
       assert.deepEqual(asked, refused.map((_status, index) => [`Bearer token-${index + 1}`, index]));
       assert.deepEqual(sent(), expected.map((_status, index) => [`Bearer token-${index + 1}`, 'the-body']));
@@ -70,15 +70,15 @@ describe('a request is sent again for as long as the credentials\' source says s
     let given = 0;
     const newest = async () => ({ authorization: `Bearer token-${given += 1}` });
     const { asked, send, sent } = await start(t, [401], { newest });
-    const { status, isUnrepeated } = await send({ method: 'PUT', body: Readable.from(['the-body']) });
-    assert.deepEqual([status, isUnrepeated], [401, true]);
+    const { status, needsRetry } = await send({ method: 'PUT', body: Readable.from(['the-body']) });
+    assert.deepEqual([status, needsRetry], [401, true]);
     assert.deepEqual([sent(), asked.length, given], [[['Bearer token-1', 'the-body']], 1, 2]);
   });
 
   test('not when its body was a stream and there is no newer credential: then there is no word of one', async (t) => {
     const { send, sent } = await start(t, [401], { most: 0 });
-    const { status, isUnrepeated } = await send({ method: 'PUT', body: Readable.from(['the-body']) });
-    assert.deepEqual([status, isUnrepeated, sent().length], [401, false, 1]);
+    const { status, needsRetry } = await send({ method: 'PUT', body: Readable.from(['the-body']) });
+    assert.deepEqual([status, needsRetry, sent().length], [401, false, 1]);
   });
 
   test('from its beginning, when it was redirected before it was refused', async (t) => {
@@ -112,8 +112,8 @@ describe('a request is sent again for as long as the credentials\' source says s
     const { asked, send } = await start(t, [], {
       answer: (_request, response) => response.writeHead(302, { location: `${elsewhere.origin}/away` }).end(),
     });
-    const { status, isElsewhere } = await send();
-    assert.deepEqual([status, isElsewhere, asked, elsewhere.requests.length], [401, true, [], 1]);
+    const { status, isForeignOrigin } = await send();
+    assert.deepEqual([status, isForeignOrigin, asked, elsewhere.requests.length], [401, true, [], 1]);
   });
 
   test('all within its time limit', async (t) => {

@@ -12,7 +12,7 @@ const { readEnvironment } = await inside('js/nocodb/environment.js');
 const { isObject, membersToJson, readArgument } = await inside('js/arguments.js');
 const { core } = await inside('js/core.js');
 const { core: pageCore } = await inside('js/browser/core.js');
-const { nextOf } = await inside('js/api/paginate.js');
+const { nextLinkOf } = await inside('js/api/paginate.js');
 const { pageAddress } = await inside('js/nocodb/lists.js');
 
 /** What Atlassian removed on 2026-04-14. */
@@ -355,7 +355,7 @@ const CASES = {
       const asking = new (core().List)(first, concurrency);
       const asked = [asking.address];
       for (const answer of answers) {
-        const isMore = asking.answered(nextOf(answer.next), answer.values, answer.page, answer.pagelen, answer.size);
+        const isMore = asking.answered(nextLinkOf(answer.next), answer.values, answer.page, answer.pagelen, answer.size);
         asked.push(isMore ? asking.address : 'end');
         if (!isMore) break;
       }

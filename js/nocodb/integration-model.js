@@ -2,16 +2,16 @@
  * What the preload does to NocoDB's rows of ours, and to the wrapper that NocoDB makes of one.
  *
  * In: NocoDB's model class, and the plugin. Out: rows that reach NocoDB's database as incoming-config.js makes them, wrappers
- *   that can read their row, and refusals that NocoDB passes on to the user (host-errors.js).
+ *   that can read their row, and refusals that NocoDB passes on to the user (nocodb-errors.js).
  * Never here: a rule of OAuth (the entry's wrapper exchanges the code), the list of integrations, or a change to a row of
  *   somebody else.
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Refusal, asOwnOf } from './host-errors.js';
-import { finished, isUnfinished, parseConfig } from './incoming-config.js';
+import { needsPreparation, parseConfig, prepareConfig } from './incoming-config.js';
+import { HttpError, asNocodbError } from './nocodb-errors.js';
 
-/** @typedef {{ type: string, sub_type: string, wrapper: any, manifest: any, form: any }} Entry */
+/** @typedef {{ type: string, sub_type: string, wrapper: any, manifest: any, form: any }} RegistryEntry */
 /** @typedef {typeof import('./plugin.js')} Plugin */
 
 /**
@@ -32,11 +32,11 @@ import { finished, isUnfinished, parseConfig } from './incoming-config.js';
  * The model class of NocoDB that holds the list and writes to the database.
  *
  * @typedef {Function & {
- *   availableIntegrations: Entry[],
+ *   availableIntegrations: RegistryEntry[],
  *   get: (context: any, id: string, ...rest: any[]) => Promise<Integration | undefined>,
  *   createIntegration: (integration: Integration, ...rest: any[]) => Promise<any>,
  *   updateIntegration: (context: any, id: string, integration: Integration, ...rest: any[]) => Promise<any>,
- * }} Host
+ * }} IntegrationModel
  */
 
 /**
@@ -50,17 +50,17 @@ import { finished, isUnfinished, parseConfig } from './incoming-config.js';
  * @property {(...args: any[]) => any} getIntegrationWrapper
  */
 
-/** @typedef {{ row: Row, config?: any }} Making of a wrapper; `config`: the row's, as far as it was read for that */
+/** @typedef {{ row: Row, config?: any }} WrapperCreation of a wrapper; `config`: the row's, as far as it was read for that */
 
 /** The types under which editions of NocoDB list Bitbucket. A row may come from another edition than this one. */
-export const TYPES = ['auth', 'development'];
+export const INTEGRATION_TYPES = ['auth', 'development'];
 
 /**
  * The row that NocoDB is just making a wrapper of. Some editions wait meanwhile, for a vault for instance.
  *
- * @type {AsyncLocalStorage<Making>}
+ * @type {AsyncLocalStorage<WrapperCreation>}
  */
-const makings = new AsyncLocalStorage();
+const wrapperCreations = new AsyncLocalStorage();
 
 /** The methods that were put in the place of NocoDB's. @type {WeakSet<Function>} */
 const replacements = new WeakSet();
@@ -69,13 +69,13 @@ const replacements = new WeakSet();
  * Replaces the methods of a class of NocoDB that write rows and that make the wrapper of one. A subclass that inherits them
  * needs nothing; one with methods of its own gets those replaced, each of which may call the inherited one.
  *
- * @param {Host} model
+ * @param {IntegrationModel} model
  * @param {Plugin} plugin
- * @param {(receiver: unknown) => void} use is told which class a method is called on: it may be a subclass
+ * @param {(receiver: unknown) => void} onUse is told which class a method is called on: it may be a subclass
  */
-export function wrapModel(model, plugin, use) {
-  finishBeforeStoring(model, plugin, use);
-  watchRows(model.prototype, use);
+export function patchModel(model, plugin, onUse) {
+  patchStoringMethods(model, plugin, onUse);
+  patchRowMethods(model.prototype, onUse);
 }
 
 /**
@@ -83,7 +83,7 @@ export function wrapModel(model, plugin, use) {
  *
  * @param {Plugin} plugin
  */
-export const wrapperOf = (plugin) => readingRow(plugin, answeringInWords(plugin));
+export const createWrapperClass = (plugin) => withRowServices(plugin, withHttpErrors(plugin));
 
 /**
  * Puts a method in the place of another. That of a frozen class stays as it is.
@@ -92,7 +92,7 @@ export const wrapperOf = (plugin) => readingRow(plugin, answeringInWords(plugin)
  * @param {string} name
  * @param {(method: Function) => Function} wrap
  */
-function replace(target, name, wrap) {
+function replaceMethod(target, name, wrap) {
   const method = target?.[name];
   if (typeof method !== 'function' || replacements.has(method)) return;
   const value = wrap(method);
@@ -101,14 +101,14 @@ function replace(target, name, wrap) {
 }
 
 /** No row of NocoDB's has this id. */
-const NO_ROW = 'nocodb-bitbucket-auth';
+const NO_SUCH_ROW = 'nocodb-bitbucket-auth';
 
 /**
  * @param {Plugin} plugin
  * @param {unknown} error
  */
-const inWords = ({ BitbucketAuthError, hostStatus }, error) => (
-  error instanceof BitbucketAuthError ? new Refusal(error, hostStatus(error)) : error);
+const toHttpError = ({ BitbucketAuthError, hostStatus }, error) => (
+  error instanceof BitbucketAuthError ? new HttpError(error, hostStatus(error)) : error);
 
 /**
  * Whether the host has a transaction open: one of the further arguments of its methods then holds Knex' own object for it.
@@ -150,14 +150,14 @@ function configOf(row) {
 /**
  * Has everything that NocoDB stores for integrations of ours made fit for it before.
  *
- * @param {Host} model
+ * @param {IntegrationModel} model
  * @param {Plugin} plugin
- * @param {(receiver: unknown) => void} use
+ * @param {(receiver: unknown) => void} onUse
  */
-function finishBeforeStoring(model, plugin, use) {
+function patchStoringMethods(model, plugin, onUse) {
   /** @param {Integration | undefined} integration */
   const isOurs = (integration) =>
-    TYPES.includes(integration?.type ?? '') && integration?.sub_type === plugin.default.sub_type;
+    INTEGRATION_TYPES.includes(integration?.type ?? '') && integration?.sub_type === plugin.default.sub_type;
 
   /**
    * @param {Integration} integration
@@ -165,12 +165,12 @@ function finishBeforeStoring(model, plugin, use) {
    * @param {Integration | undefined} stored the row that is changed, or copied
    * @param {{ isNew: boolean, rest: any[] }} call
    */
-  async function finish(integration, config, stored, { isNew, rest }) {
+  async function prepare(integration, config, stored, { isNew, rest }) {
     const exchange = (/** @type {any} */ payload, /** @type {Record<string, any>} */ kept) => (
       new plugin.default.wrapper(kept, { logger, title: integration.title ?? stored?.title })
         .exchangeToken(payload, kept, { isInTransaction: isInTransaction(rest) }));
-    const former = isOurs(stored) ? configOf(stored) : undefined;
-    return withConfig(integration, await finished(plugin, config, former, { isNew, exchange }));
+    const storedConfig = isOurs(stored) ? configOf(stored) : undefined;
+    return withConfig(integration, await prepareConfig(plugin, config, storedConfig, { isNew, exchange }));
   }
 
   /**
@@ -180,52 +180,52 @@ function finishBeforeStoring(model, plugin, use) {
    * @param {unknown} payload of which the tokens came
    * @param {() => Promise<T>} store
    */
-  async function storing(payload, store) {
+  async function storeOrMarkUnstored(payload, store) {
     try {
       return await store();
     } catch (error) {
-      plugin.noteUnstored(payload);
+      plugin.markUnstored(payload);
       throw error;
     }
   }
 
-  replace(model, 'get', (get) => /** @this {Host} @param {any[]} args */ function getRow(...args) {
-    use(this);
+  replaceMethod(model, 'get', (get) => /** @this {IntegrationModel} @param {any[]} args */ function getRow(...args) {
+    onUse(this);
     return get.apply(this, args);
   });
 
-  replace(model, 'createIntegration', (createIntegration) => (
-    /** @this {Host} @param {Integration} integration @param {any[]} rest */
-    async function createFinished(integration, ...rest) {
-      use(this);
-      let changed = integration;
+  replaceMethod(model, 'createIntegration', (createIntegration) => (
+    /** @this {IntegrationModel} @param {Integration} integration @param {any[]} rest */
+    async function createPrepared(integration, ...rest) {
+      onUse(this);
+      let prepared = integration;
       const config = parseConfig(integration?.config);
-      if (isOurs(integration) && isUnfinished(plugin, config)) {
+      if (isOurs(integration) && needsPreparation(plugin, config)) {
         const { id, fk_workspace_id: workspace = integration.workspaceId } = integration;
         const context = { workspace_id: workspace };
         try {
           const copied = id ? await model.get(context, id, false, ...rest) : undefined;
-          changed = await finish(integration, config, copied, { isNew: true, rest });
+          prepared = await prepare(integration, config, copied, { isNew: true, rest });
         } catch (error) {
-          const refusal = inWords(plugin, error);
+          const httpError = toHttpError(plugin, error);
           // A route that opened a transaction may pass on no errors but NocoDB's own.
-          throw refusal instanceof Refusal && rest.some(Boolean)
-            ? await asOwnOf(refusal, () => model.updateIntegration(context, NO_ROW, { title: NO_ROW }, ...rest))
-            : refusal;
+          throw httpError instanceof HttpError && rest.some(Boolean)
+            ? await asNocodbError(httpError, () => model.updateIntegration(context, NO_SUCH_ROW, { title: NO_SUCH_ROW }, ...rest))
+            : httpError;
         }
       }
-      const create = () => createIntegration.call(this, changed, ...rest);
-      return changed === integration ? create() : storing(config?.oauth, create);
+      const create = () => createIntegration.call(this, prepared, ...rest);
+      return prepared === integration ? create() : storeOrMarkUnstored(config?.oauth, create);
     }
   ));
 
-  replace(model, 'updateIntegration', (updateIntegration) => (
-    /** @this {Host} @param {any} context @param {string} id @param {Integration} integration @param {any[]} rest */
-    async function updateFinished(context, id, integration, ...rest) {
-      use(this);
-      let changed = integration;
+  replaceMethod(model, 'updateIntegration', (updateIntegration) => (
+    /** @this {IntegrationModel} @param {any} context @param {string} id @param {Integration} integration @param {any[]} rest */
+    async function updatePrepared(context, id, integration, ...rest) {
+      onUse(this);
+      let prepared = integration;
       const config = parseConfig(integration?.config);
-      if (isUnfinished(plugin, config)) {
+      if (needsPreparation(plugin, config)) {
         const stored = await model.get(context, id, false, ...rest);
         // An update may leave out what stays as it is, the type included; and NocoDB stores the type that it names. No code
         // shall be stored in a row that is ours, whatever the request says, nor in one that becomes ours.
@@ -233,14 +233,14 @@ function finishBeforeStoring(model, plugin, use) {
         const updated = { type: type || stored?.type, sub_type: sub_type || stored?.sub_type };
         try {
           if (isOurs(stored) || isOurs(updated)) {
-            changed = await finish(integration, config, stored, { isNew: false, rest });
+            prepared = await prepare(integration, config, stored, { isNew: false, rest });
           }
         } catch (error) {
-          throw inWords(plugin, error);
+          throw toHttpError(plugin, error);
         }
       }
-      const update = () => updateIntegration.call(this, context, id, changed, ...rest);
-      return changed === integration ? update() : storing(config?.oauth, update);
+      const update = () => updateIntegration.call(this, context, id, prepared, ...rest);
+      return prepared === integration ? update() : storeOrMarkUnstored(config?.oauth, update);
     }
   ));
 }
@@ -249,24 +249,24 @@ function finishBeforeStoring(model, plugin, use) {
  * Notes for which row NocoDB is making a wrapper: it does not tell the wrapper, but makes it in a method of the row.
  *
  * @param {any} rows the prototype of NocoDB's class
- * @param {(receiver: unknown) => void} use
+ * @param {(receiver: unknown) => void} onUse
  */
-function watchRows(rows, use) {
+function patchRowMethods(rows, onUse) {
   // The configuration is noted as NocoDB reads it: to decrypt it once more would take milliseconds.
-  replace(rows, 'getConfig', (getConfig) => /** @this {Row} @param {any[]} args */ function getConfigOfRow(...args) {
+  replaceMethod(rows, 'getConfig', (getConfig) => /** @this {Row} @param {any[]} args */ function getConfigOfRow(...args) {
     const config = getConfig.apply(this, args);
-    const making = makings.getStore();
-    if (making?.row === this) making.config = config;
+    const creation = wrapperCreations.getStore();
+    if (creation?.row === this) creation.config = config;
     return config;
   });
 
-  replace(rows, 'getIntegrationWrapper', (getIntegrationWrapper) => (
+  replaceMethod(rows, 'getIntegrationWrapper', (getIntegrationWrapper) => (
     /** @this {Row} @param {any[]} args */
     function getWrapperOfRow(...args) {
-      use(this.constructor);
+      onUse(this.constructor);
       const make = () => getIntegrationWrapper.apply(this, args);
       // A subclass has begun, and goes on with the inherited method.
-      return makings.getStore()?.row === this ? make() : makings.run({ row: this }, make);
+      return wrapperCreations.getStore()?.row === this ? make() : wrapperCreations.run({ row: this }, make);
     }
   ));
 }
@@ -276,19 +276,19 @@ function watchRows(rows, use) {
  *
  * @param {Plugin} plugin
  */
-function answeringInWords(plugin) {
+function withHttpErrors(plugin) {
   const { wrapper, manifest } = plugin.default;
-  const answering = class extends wrapper {};
+  const responding = class extends wrapper {};
   for (const name of manifest.expose) {
-    replace(answering.prototype, name, (method) => /** @this {any} @param {any[]} args */ async function exposed(...args) {
+    replaceMethod(responding.prototype, name, (method) => /** @this {any} @param {any[]} args */ async function exposed(...args) {
       try {
         return await method.apply(this, args);
       } catch (error) {
-        throw inWords(plugin, error);
+        throw toHttpError(plugin, error);
       }
     });
   }
-  return answering;
+  return responding;
 }
 
 /**
@@ -296,13 +296,13 @@ function answeringInWords(plugin) {
  * configuration.
  *
  * @param {Plugin} plugin
- * @param {Entry['wrapper']} wrapper
+ * @param {RegistryEntry['wrapper']} wrapper
  */
-function readingRow(plugin, wrapper) {
+function withRowServices(plugin, wrapper) {
   return class extends wrapper {
     /** @param {any} config @param {any} services @param {any[]} rest */
     constructor(config, services, ...rest) {
-      super(config, withRow(plugin, config, services, makings.getStore()), ...rest);
+      super(config, rowServices(plugin, config, services, wrapperCreations.getStore()), ...rest);
     }
 
     /**
@@ -313,7 +313,7 @@ function readingRow(plugin, wrapper) {
      * @param {any[]} rest
      */
     async exchangeToken(payload, ...rest) {
-      return plugin.recall(payload) ?? super.exchangeToken(payload, ...rest);
+      return plugin.takeExchange(payload) ?? super.exchangeToken(payload, ...rest);
     }
   };
 }
@@ -322,36 +322,36 @@ function readingRow(plugin, wrapper) {
  * @param {Plugin} plugin
  * @param {any} config
  * @param {any} services
- * @param {Making | undefined} making
+ * @param {WrapperCreation | undefined} creation
  */
-function withRow(plugin, config, services, making) {
-  if (!making || !services) return services;
-  const { row, config: own } = making;
+function rowServices(plugin, config, services, creation) {
+  if (!creation || !services) return services;
+  const { row, config: rowConfig } = creation;
   const { id, title, fk_workspace_id } = row;
-  const told = { ...services, logger: services.logger ?? logger };
-  if (hasOtherTokens(own, config)) {
+  const ownServices = { ...services, logger: services.logger ?? logger };
+  if (hasOtherTokens(rowConfig, config)) {
     // What NocoDB found in a vault must not become a part of what is stored.
-    const isResolved = own && plugin.vaultReferences(own).length > 0;
+    const isResolved = rowConfig && plugin.vaultReferenceMembers(rowConfig).length > 0;
     const saveConfig = isResolved ? undefined : services.saveConfig;
-    return { ...told, saveConfig, isComposed: true, title: titleOf(title, config) };
+    return { ...ownServices, saveConfig, isComposed: true, title: logTitle(title, config) };
   }
-  const host = /** @type {Host} */ (row.constructor);
+  const host = /** @type {IntegrationModel} */ (row.constructor);
   const loadConfig = async () => {
     const stored = /** @type {Row | undefined} */ (await host.get({ workspace_id: fk_workspace_id }, id));
     return stored?.getConfig();
   };
-  return { ...told, id, title, loadConfig };
+  return { ...ownServices, id, title, loadConfig };
 }
 
 /**
  * Whether a wrapper has other tokens than its row: those of an environment, or of one of the users who each have an own
  * account. What is no text in the row stands for a text that NocoDB has elsewhere, and does not tell which.
  *
- * @param {any} own the row's config
+ * @param {any} rowConfig the row's config
  * @param {any} config the wrapper's
  */
-const hasOtherTokens = (own, config) => ['oauth_token', 'refresh_token', 'token'].some((name) => (
-  own?.[name] !== config?.[name] && typeof (own?.[name] ?? '') === 'string'));
+const hasOtherTokens = (rowConfig, config) => ['oauth_token', 'refresh_token', 'token'].some((name) => (
+  rowConfig?.[name] !== config?.[name] && typeof (rowConfig?.[name] ?? '') === 'string'));
 
 /**
  * A connection's title for the log, with the account where the row is not enough to tell whose tokens they are.
@@ -359,7 +359,7 @@ const hasOtherTokens = (own, config) => ['oauth_token', 'refresh_token', 'token'
  * @param {string | undefined} title
  * @param {any} config
  */
-function titleOf(title, config) {
+function logTitle(title, config) {
   const { nickname } = config?.account ?? {};
   return title && typeof nickname === 'string' ? `${title}, ${nickname}` : title;
 }

@@ -33,7 +33,7 @@ export function isBitbucketAxiosError(error) {
  * @param {unknown} error
  * @returns {BitbucketAuthError}
  */
-export function meaningOf(error) {
+export function toBitbucketAuthError(error) {
   if (error instanceof BitbucketAuthError) return error;
   const { bitbucket } = objectOrEmpty(error);
   return bitbucket instanceof BitbucketAuthError ? bitbucket : failure('API_FAILED', 'api');

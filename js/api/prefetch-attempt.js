@@ -12,28 +12,28 @@
 
 import { objectOrEmpty } from '../arguments.js';
 import { core } from '../core.js';
-import { KEPT_MS } from './freshness.js';
+import { PREFETCH_LIFETIME_MS } from './freshness.js';
 
 /** @typedef {import('axios').AxiosRequestConfig} AxiosRequestConfig */
 
 /**
- * @typedef {object} Failed
+ * @typedef {object} FailedPrefetch
  * @property {any} error
- * @property {'repeat' | 'throw' | 'ask'} then what to do when its turn comes
+ * @property {'retry' | 'throw' | 'refetch'} action what to do when its turn comes
  * @property {number} notBefore when a request may follow, in milliseconds since the epoch
- * @property {number} goodUntil when it no longer tells anything
+ * @property {number} expiresAt when it no longer tells anything
  */
 
 /** With so many attempts behind it, axios-retry repeats no request. */
-const NEVER_AGAIN = Infinity;
+const RETRIES_EXHAUSTED = Infinity;
 
 /**
  * @param {AxiosRequestConfig} config
  * @param {AbortSignal} signal
  * @returns {AxiosRequestConfig}
  */
-export function attemptAhead(config, signal) {
-  return { ...withAttempts(config, NEVER_AGAIN, { onMaxRetryTimesExceeded: () => {} }), signal };
+export function prefetchConfig(config, signal) {
+  return { ...withRetryCount(config, RETRIES_EXHAUSTED, { onMaxRetryTimesExceeded: () => {} }), signal };
 }
 
 /**
@@ -41,8 +41,8 @@ export function attemptAhead(config, signal) {
  *
  * @param {AxiosRequestConfig | undefined} config
  */
-export function isAttemptAhead(config) {
-  return objectOrEmpty(policyOf(config)).retryCount === NEVER_AGAIN;
+export function isPrefetch(config) {
+  return objectOrEmpty(retryOptionsOf(config)).retryCount === RETRIES_EXHAUSTED;
 }
 
 /**
@@ -51,34 +51,34 @@ export function isAttemptAhead(config) {
  * @param {AxiosRequestConfig} config
  * @returns {AxiosRequestConfig}
  */
-export function secondAttempt(config) {
-  return withAttempts(config, 1);
+export function secondAttemptConfig(config) {
+  return withRetryCount(config, 1);
 }
 
 /**
  * @param {any} error
- * @returns {Promise<Failed>}
+ * @returns {Promise<FailedPrefetch>}
  */
-export async function judgeAttempt(error) {
+export async function assessFailedPrefetch(error) {
   const failedAt = Date.now();
-  const pause = await pauseAfter(error);
+  const pause = await retryDelayAfter(error);
   const { code, status, retryAfter = 0 } = objectOrEmpty(objectOrEmpty(error).bitbucket);
   const isFinal = core().isOutcomeAhead(/** @type {number | undefined} */ (status), /** @type {string | undefined} */ (code));
   return {
     error,
-    then: pause !== undefined ? 'repeat' : isFinal ? 'throw' : 'ask',
+    action: pause !== undefined ? 'retry' : isFinal ? 'throw' : 'refetch',
     notBefore: failedAt + (pause ?? 0),
-    goodUntil: failedAt + Math.max(KEPT_MS, Number(retryAfter)),
+    expiresAt: failedAt + Math.max(PREFETCH_LIFETIME_MS, Number(retryAfter)),
   };
 }
 
 /**
  * Tells the caller's axios-retry, or the client's, that an attempt is repeated.
  *
- * @param {Failed} failed
+ * @param {FailedPrefetch} failed
  */
-export async function tellOfRepetition({ error }) {
-  await policyOf(error.config)?.onRetry?.(1, error, error.config);
+export async function notifyRetry({ error }) {
+  await retryOptionsOf(error.config)?.onRetry?.(1, error, error.config);
 }
 
 /**
@@ -87,8 +87,8 @@ export async function tellOfRepetition({ error }) {
  * @param {any} error
  * @returns {Promise<number | undefined>} milliseconds; `undefined` when it does not repeat it
  */
-async function pauseAfter(error) {
-  const { retries = 0, retryCondition, retryDelay } = policyOf(objectOrEmpty(error).config) ?? {};
+async function retryDelayAfter(error) {
+  const { retries = 0, retryCondition, retryDelay } = retryOptionsOf(objectOrEmpty(error).config) ?? {};
   try {
     if (retries < 1 || !retryCondition || !retryDelay) return undefined;
     return await retryCondition(error) ? retryDelay(1, error) : undefined;
@@ -101,7 +101,7 @@ async function pauseAfter(error) {
  * @param {unknown} config
  * @returns {import('axios-retry').IAxiosRetryConfigExtended | undefined}
  */
-function policyOf(config) {
+function retryOptionsOf(config) {
   return /** @type {any} */ (objectOrEmpty(config)['axios-retry']);
 }
 
@@ -111,6 +111,6 @@ function policyOf(config) {
  * @param {import('axios-retry').IAxiosRetryConfig} [more]
  * @returns {AxiosRequestConfig}
  */
-function withAttempts(config, retryCount, more) {
+function withRetryCount(config, retryCount, more) {
   return { ...config, 'axios-retry': /** @type {any} */ ({ ...config['axios-retry'], ...more, retryCount }) };
 }

@@ -8,9 +8,9 @@
 import { configFailure } from '../token-endpoint.js';
 import { createClient } from './client.js';
 import { readAhead } from './read-ahead.js';
-import { collectedListsOf, replaceRemoved } from './removed-endpoints.js';
+import { listCacheOf, replaceRemovedEndpoints } from './removed-endpoints.js';
 import { createSender } from './sender.js';
-import { throttleOf } from './throttle.js';
+import { createThrottle } from './throttle.js';
 
 /** @typedef {import('../credentials.js').Credentials} Credentials */
 /** @typedef {import('../nocodb/environment.js').Environment} Environment */
@@ -20,7 +20,7 @@ import { throttleOf } from './throttle.js';
 /**
  * Whose requests they are.
  *
- * @typedef {object} Subject
+ * @typedef {object} ConnectionInfo
  * @property {string} [account] whose tokens they are, as the config says
  * @property {string} [workspace] that of the config
  * @property {string} [title] of the connection in the host
@@ -28,25 +28,25 @@ import { throttleOf } from './throttle.js';
  * @property {(entry: import('../log-lines.js').LogEntry) => void} note writes an event of the connection to the log
  */
 
-export class ApiAccess {
+export class ApiClientFactory {
   /** @type {Credentials} */
   credentials;
 
   /** @type {Environment} */
   environment;
 
-  /** @type {Subject} */
-  #subject;
+  /** @type {ConnectionInfo} */
+  #connectionInfo;
 
   /**
    * @param {Credentials} credentials
    * @param {Environment} environment
-   * @param {Subject} subject
+   * @param {ConnectionInfo} connectionInfo
    */
-  constructor(credentials, environment, subject) {
+  constructor(credentials, environment, connectionInfo) {
     this.credentials = credentials;
     this.environment = environment;
-    this.#subject = subject;
+    this.#connectionInfo = connectionInfo;
   }
 
   /**
@@ -68,7 +68,7 @@ export class ApiAccess {
    */
   createSender(tokenTimeoutMs, throttle) {
     const { apiUrl, credentials, environment: { timeoutMs, proxies } } = this;
-    const { title, id } = this.#subject;
+    const { title, id } = this.#connectionInfo;
     const connection = () => title ?? id ?? credentials.connection?.name ?? credentials.kind;
     return createSender({ apiUrl, timeoutMs, proxies, credentials, connection, tokenTimeoutMs, throttle });
   }
@@ -80,20 +80,20 @@ export class ApiAccess {
    */
   createClient({ maxWaitMs, tokenTimeoutMs } = {}) {
     const { apiUrl, credentials, environment } = this;
-    const subject = {
-      account: this.#subject.account,
+    const throttleInfo = {
+      account: this.#connectionInfo.account,
       /** @param {string} text */
-      log: (text) => this.#subject.note({ level: 'WARN', event: 'rate-limited', text }),
+      log: (text) => this.#connectionInfo.note({ level: 'WARN', event: 'rate-limited', text }),
     };
-    const throttle = throttleOf(environment, credentials, subject, maxWaitMs);
+    const throttle = createThrottle(environment, credentials, throttleInfo, maxWaitMs);
     /** @type {Sender | undefined} */
-    let unqueued;
+    let withoutWaiting;
     const sender = readAhead({
       sender: this.createSender(tokenTimeoutMs, throttle),
       // Most clients never need it.
-      sendAhead: (request) => {
-        unqueued ??= this.createSender(tokenTimeoutMs, throttleOf(environment, credentials, subject, 0));
-        return unqueued(request);
+      sendPrefetch: (request) => {
+        withoutWaiting ??= this.createSender(tokenTimeoutMs, createThrottle(environment, credentials, throttleInfo, 0));
+        return withoutWaiting(request);
       },
       newest: () => credentials.newest(tokenTimeoutMs),
     });
@@ -101,8 +101,8 @@ export class ApiAccess {
       apiUrl,
       kind: credentials.kind,
       activity: () => credentials.activity,
-      sender: environment.replacesRemoved ? this.#withRemoved(sender) : sender,
-      isQueued: throttle !== undefined,
+      sender: environment.replacesRemoved ? this.#withRemovedEndpoints(sender) : sender,
+      isRateLimited: throttle !== undefined,
       maxWaitMs,
     });
   }
@@ -113,15 +113,15 @@ export class ApiAccess {
    * @param {Sender} sender
    * @returns {Sender}
    */
-  #withRemoved(sender) {
+  #withRemovedEndpoints(sender) {
     const { apiUrl, credentials } = this;
-    const { workspace } = this.#subject;
-    return replaceRemoved(sender, {
+    const { workspace } = this.#connectionInfo;
+    return replaceRemovedEndpoints(sender, {
       apiUrl,
       kind: credentials.kind,
-      lists: collectedListsOf(credentials.connection ?? credentials),
+      lists: listCacheOf(credentials.connection ?? credentials),
       ...(!credentials.hasUser && workspace && { workspace }),
-      log: (text, event) => this.#subject.note({ level: 'WARN', event, text }),
+      log: (text, event) => this.#connectionInfo.note({ level: 'WARN', event, text }),
     });
   }
 }

@@ -21,7 +21,7 @@ export const DIALOG_TOKENS_MS = 12_000;
  * @returns {Promise<T>}
  * @throws {BitbucketAuthError} `REQUEST_TIMEOUT`, and whatever the work rejects with
  */
-export const inDialog = (work) => atMost(DIALOG_MS, work, () => failure('REQUEST_TIMEOUT', 'api'));
+export const withDialogTimeout = (work) => withTimeout(DIALOG_MS, work, () => failure('REQUEST_TIMEOUT', 'api'));
 
 /**
  * @template T
@@ -29,20 +29,20 @@ export const inDialog = (work) => atMost(DIALOG_MS, work, () => failure('REQUEST
  * @returns {Promise<T>}
  * @throws {BitbucketAuthError} `REQUEST_TIMEOUT`, and whatever the exchange rejects with
  */
-export const inTransaction = (exchange) => (
-  atMost(core().transactionLimit(), exchange, () => new BitbucketAuthError(core().lateInTransaction())));
+export const withTransactionTimeout = (exchange) => (
+  withTimeout(core().transactionLimit(), exchange, () => new BitbucketAuthError(core().lateInTransaction())));
 
 /**
  * @template T
  * @param {number} ms
  * @param {Promise<T>} work
- * @param {() => BitbucketAuthError} late
+ * @param {() => BitbucketAuthError} timeoutError
  * @returns {Promise<T>}
  */
-async function atMost(ms, work, late) {
+async function withTimeout(ms, work, timeoutError) {
   try {
     return await within(ms, work);
   } catch (error) {
-    throw objectOrEmpty(error).code === 'TIMEOUT' ? late() : error;
+    throw objectOrEmpty(error).code === 'TIMEOUT' ? timeoutError() : error;
   }
 }

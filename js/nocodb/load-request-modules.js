@@ -1,29 +1,29 @@
 /**
  * Loads what sends requests when a connection is first used: NocoDB starts, and shows the form, without it.
  *
- * In: nothing. Out: the modules of requests.js, or a `BitbucketAuthError` that names the package that is missing. What never
+ * In: nothing. Out: the modules of request-modules.js, or a `BitbucketAuthError` that names the package that is missing. What never
  * happens here: something is loaded by importing this file, or a failure is kept: the next use tries again.
  */
 
 import { BitbucketAuthError } from '../error.js';
 
-/** @type {typeof import('./requests.js') | undefined} */
+/** @type {typeof import('./request-modules.js') | undefined} */
 let loaded;
 
 /**
- * @returns {Promise<typeof import('./requests.js')>}
+ * @returns {Promise<typeof import('./request-modules.js')>}
  * @throws {BitbucketAuthError} `INVALID_CONFIG` with the package that could not be loaded as `field`
  */
-export async function requests() {
+export async function loadRequestModules() {
   if (loaded) return loaded;
   // Not by our modules alone, which import them: a module that failed once because of what it imports fails ever after.
   await Promise.all([
-    installed('axios', import('axios')),
-    installed('axios-retry', import('axios-retry')),
-    installed('p-limit', import('p-limit')),
-    installed('undici', import('undici')),
+    importPackage('axios', import('axios')),
+    importPackage('axios-retry', import('axios-retry')),
+    importPackage('p-limit', import('p-limit')),
+    importPackage('undici', import('undici')),
   ]);
-  loaded = await import('./requests.js');
+  loaded = await import('./request-modules.js');
   return loaded;
 }
 
@@ -31,11 +31,11 @@ export async function requests() {
  * @param {string} name
  * @param {Promise<unknown>} loading
  */
-async function installed(name, loading) {
+async function importPackage(name, loading) {
   try {
     await loading;
   } catch (error) {
-    throw broken(name, error);
+    throw missingPackage(name, error);
   }
 }
 
@@ -45,7 +45,7 @@ async function installed(name, loading) {
  * @param {string} name
  * @param {unknown} error
  */
-function broken(name, error) {
+function missingPackage(name, error) {
   const { code, message } = error instanceof Error ? /** @type {NodeJS.ErrnoException} */ (error) : {};
   // It may be one that the package itself needs.
   const [, missing = name] = /^Cannot find (?:module|package) '((?:@[\w-][\w.-]*\/)?[\w-][\w.-]*)['/]/.exec(String(message)) ?? [];
@@ -57,5 +57,5 @@ function broken(name, error) {
     field: missing,
     retryable: false,
     reauthorize: false,
-  }, { detail: typeof code === 'string' ? code : undefined }, requests);
+  }, { detail: typeof code === 'string' ? code : undefined }, loadRequestModules);
 }

@@ -12,7 +12,7 @@ import { core } from '../core.js';
  * @param {Record<string, unknown>} config
  * @returns {string[]} the names of the members
  */
-export function vaultReferences(config) {
+export function vaultReferenceMembers(config) {
   return Object.keys(config).filter((name) => (
     isObject(config[name]) && core().isVaultReference(memberToJson(config, name) ?? '')));
 }

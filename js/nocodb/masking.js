@@ -6,7 +6,7 @@
  */
 
 import { objectOrEmpty } from '../arguments.js';
-import { vaultReferences } from './vault.js';
+import { vaultReferenceMembers } from './vault-references.js';
 
 /** The members of a config that hold a credential, in any version of this package or of the one that it replaces. */
 const SECRET_MEMBERS = [
@@ -24,13 +24,13 @@ const MASKED_MEMBERS = [...SECRET_MEMBERS, 'email'];
  * @param {unknown} config
  * @returns {Record<string, unknown>}
  */
-export function masked(config) {
-  const { oauth: _transient, _vars, ...shown } = objectOrEmpty(config);
-  const references = vaultReferences(shown);
+export function maskConfig(config) {
+  const { oauth: _transient, _vars, ...visible } = objectOrEmpty(config);
+  const references = vaultReferenceMembers(visible);
   for (const name of SECRET_MEMBERS) {
-    if (shown[name] && !references.includes(name)) shown[name] = MASK;
+    if (visible[name] && !references.includes(name)) visible[name] = MASK;
   }
-  return shown;
+  return visible;
 }
 
 /**
@@ -52,13 +52,13 @@ export function maskedMembers(config) {
  * @param {unknown} stored
  * @returns {T}
  */
-export function unmasked(config, stored) {
-  const former = objectOrEmpty(stored);
+export function restoreCredentials(config, stored) {
+  const storedMembers = objectOrEmpty(stored);
   /** @type {Record<string, unknown>} */
-  const whole = { ...config };
+  const restored = { ...config };
   for (const name of maskedMembers(config)) {
-    if (name in former && former[name] !== MASK) whole[name] = former[name];
-    else delete whole[name];
+    if (name in storedMembers && storedMembers[name] !== MASK) restored[name] = storedMembers[name];
+    else delete restored[name];
   }
-  return /** @type {T} */ (whole);
+  return /** @type {T} */ (restored);
 }

@@ -11,7 +11,7 @@
  * Refuses a request to NocoDB. NocoDB's exception filter answers with the status and the message, provided that the
  * error has no `code`: it takes an error with a `code` for the database's, and replaces the message.
  */
-export class Refusal extends Error {
+export class HttpError extends Error {
   #status;
 
   /**
@@ -36,20 +36,20 @@ export class Refusal extends Error {
 /**
  * The same refusal as an error of NocoDB's own class, for routes that pass on no others.
  *
- * @param {Refusal} refusal
- * @param {() => Promise<unknown>} provoke has NocoDB throw an error of that class, in the same transaction
+ * @param {HttpError} httpError
+ * @param {() => Promise<unknown>} provokeError has NocoDB throw an error of that class, in the same transaction
  * @returns {Promise<Error>} the refusal as it was, where NocoDB threw nothing like it
  */
-export async function asOwnOf(refusal, provoke) {
+export async function asNocodbError(httpError, provokeError) {
   try {
-    await provoke();
+    await provokeError();
   } catch (thrown) {
-    if (isOwn(thrown)) {
-      const error = likeness(thrown, refusal);
+    if (isNocodbError(thrown)) {
+      const error = copyWithText(thrown, httpError);
       if (isReadable(error)) return error;
     }
   }
-  return refusal;
+  return httpError;
 }
 
 /** @param {unknown} value */
@@ -61,7 +61,7 @@ const isStatus = (value) => Number.isInteger(value) && Number(value) >= 400 && N
  * @param {unknown} thrown
  * @returns {thrown is Error}
  */
-const isOwn = (thrown) => thrown instanceof Error && Object.getPrototypeOf(thrown) !== Error.prototype
+const isNocodbError = (thrown) => thrown instanceof Error && Object.getPrototypeOf(thrown) !== Error.prototype
   && Object.values(thrown).some(isStatus);
 
 /**
@@ -69,21 +69,21 @@ const isOwn = (thrown) => thrown instanceof Error && Object.getPrototypeOf(throw
  * word of the error that it threw has its counterpart. A filter that finds no status may end the process.
  *
  * @param {Error} thrown
- * @param {Refusal} refusal
+ * @param {HttpError} httpError
  */
-function likeness(thrown, refusal) {
-  const { code } = /** @type {BitbucketAuthError} */ (refusal.cause);
+function copyWithText(thrown, httpError) {
+  const { code } = /** @type {BitbucketAuthError} */ (httpError.cause);
   /** @param {string} name @param {unknown} member */
-  const wordFor = (name, member) => {
+  const textFor = (name, member) => {
     if (typeof member !== 'string') return undefined;
     // A name tells the class.
     if (name === 'name') return member;
-    return member === thrown.message ? refusal.message : code;
+    return member === thrown.message ? httpError.message : code;
   };
-  const error = new Error(refusal.message, { cause: refusal.cause });
+  const error = new Error(httpError.message, { cause: httpError.cause });
   Object.setPrototypeOf(error, Object.getPrototypeOf(thrown));
   for (const [name, member] of Object.entries(thrown)) {
-    const value = isStatus(member) ? refusal.getStatus() : wordFor(name, member);
+    const value = isStatus(member) ? httpError.getStatus() : textFor(name, member);
     if (value !== undefined) Object.defineProperty(error, name, { value, writable: true, enumerable: true, configurable: true });
   }
   return error;
