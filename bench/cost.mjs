@@ -4,7 +4,7 @@
  * In: the sizes. Out: figures, each beside its limit. What never happens here: a measurement (the modules in cost/ take
  * them, each in a process of its own, with simulator, server and Redis in others).
  */
-import { startRedis } from '../tests/js/redis-server.js';
+import { startRedis } from '../tests/support/redis.js';
 import { environmentFor } from './lib/environment.mjs';
 import { quantile } from './lib/figures.mjs';
 import { runPart, startPartAndWait } from './lib/processes.mjs';

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startNocodb } from '../demo/nocodb/launch.js';
 import { root } from '../scripts/lib/run.mjs';
+import { CLIENT_VARIABLES, childEnvironment } from '../tests/support/environment.js';
 import { quantile } from './lib/figures.mjs';
 import { inTurns } from './lib/turns.mjs';
 
@@ -17,12 +18,6 @@ export const title = 'The start of NocoDB, with the preload and without';
 
 /** Within 3 %. */
 const LEAST = 0.97;
-
-const VARIABLES = {
-  INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'the-key',
-  INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'the-secret',
-  INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: 'https://nocodb.example/dashboard/',
-};
 
 /** Prints the time of a processor; on a busy machine that tells more than the clock. */
 const cpu = fileURLToPath(new URL('start/cpu.cjs', import.meta.url));
@@ -48,7 +43,6 @@ const seconds = (starts, part) => (quantile(starts.map((start) => start[part]), 
 /** The times of one start, in milliseconds. NocoDB sets its database up in it, as it does once for each administrator. */
 async function started(withPlugin) {
   const data = mkdtempSync(join(tmpdir(), 'nocodb-start-'));
-  const kept = Object.entries(process.env).filter(([name]) => !/^(INTEGRATION_AUTH_|NODE_|NC_)/.test(name));
   let registered = false;
   let processor;
   try {
@@ -56,7 +50,7 @@ async function started(withPlugin) {
     const nocodb = await startNocodb({
       port: 0,
       data,
-      env: { ...Object.fromEntries(kept), ...VARIABLES, NODE_OPTIONS: `--require ${JSON.stringify(cpu)}` },
+      env: childEnvironment({ ...CLIENT_VARIABLES, NODE_OPTIONS: `--require ${JSON.stringify(cpu)}` }),
       pluginFrom: root,
       withPlugin,
       log: (line) => {

@@ -4,8 +4,8 @@
  * In: the sizes. Out: figures, each beside its limit. What never happens here: a measurement (rate-limit/sync.mjs and
  * rate-limit/shared.mjs take them, each build in a process of its own).
  */
-import { startRedis } from '../tests/js/redis-server.js';
 import { root } from '../scripts/lib/run.mjs';
+import { startRedis } from '../tests/support/redis.js';
 import { before } from './lib/before.mjs';
 import { runPart } from './lib/processes.mjs';
 

@@ -25,7 +25,8 @@ async function takeAll(wanted) {
   const { setup } = await import('./setup.mjs');
   await setup('screenshots');
   const { startBitbucket } = await import('../demo/bitbucket/server.js');
-  const { Host, freePort } = await import('../tests/e2e/support/host.js');
+  const { Host } = await import('../tests/e2e/support/host.js');
+  const { freePort } = await import('../tests/support/http-server.js');
   const { ORIGIN, Studio } = await import('./lib/pictures/studio.mjs');
   const { play } = await import('./lib/pictures/scenes.mjs');
   const ends = [];

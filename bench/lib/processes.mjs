@@ -2,11 +2,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-
-/** The variables of this process without the plugin's own, and without what Node.js itself reads. */
-function plainEnvironment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(INTEGRATION_AUTH_|NODE_)/.test(name)));
-}
+import { childEnvironment } from '../../tests/support/environment.js';
 
 /**
  * Runs a module that calls `answer`, and gives what it answered.
@@ -42,7 +38,7 @@ export async function startPartAndWait(file, task) {
 
 function startPart(file, task, { env, execArgv = [] } = {}) {
   const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
-  const child = fork(path, { env: { ...plainEnvironment(), ...env }, execArgv, serialization: 'advanced' });
+  const child = fork(path, { env: childEnvironment(env), execArgv, serialization: 'advanced' });
   child.send(task);
   return child;
 }

@@ -1,7 +1,7 @@
 // When the requests of a sync are sent that asks for all of them at once, on a clock that only this moves.
 import { mock } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { moveClock } from '../../tests/js/moved-clock.js';
+import { moveClock } from '../../tests/support/clock.js';
 import { answer } from '../lib/processes.mjs';
 
 await answer(async ({ folder, limit, requests, starts }) => {

@@ -9,7 +9,7 @@ import { Problem, must, output, root, say } from './run.mjs';
 const usedByTests = ['ajv', 'axios', 'ioredis', 'proxy-chain'];
 
 /** What of the repository lies beside the package: tests that import it by its name. */
-const copied = ['tests/js', 'tests/vectors', 'demo/bitbucket', 'docs/scaling.md'];
+const copied = ['tests/js', 'tests/support', 'tests/vectors', 'demo/bitbucket', 'docs/scaling.md'];
 
 /**
  * Limits in bytes: of the tarball, of what is in it, and of what in it is this package's own. Each core is in it as a file and

@@ -9,10 +9,12 @@ import { once } from 'node:events';
 import { createServer, request as startRequest } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { startRedis } from '../js/redis-server.js';
+import { simulatorVariables } from '../support/environment.js';
+import { freePort } from '../support/http-server.js';
+import { startRedis } from '../support/redis.js';
 import { FirefoxGui } from './support/firefox-gui.js';
 import { Gui } from './support/gui.js';
-import { ADMIN, Host, freePort, variables } from './support/host.js';
+import { ADMIN, Host } from './support/host.js';
 
 const PREFIX = '/noco';
 
@@ -69,7 +71,7 @@ describe('Connecting Bitbucket', () => {
     await host.stop();
     await bb?.close();
     bb = await startBitbucket({ clients: [{ callback }] });
-    await host.start(port, variables(bb, env));
+    await host.start(port, simulatorVariables(bb, env));
   }
 
   /** Connects in a browser whose user is signed in. */

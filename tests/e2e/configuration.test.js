@@ -7,8 +7,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { simulatorVariables } from '../support/environment.js';
+import { freePort } from '../support/http-server.js';
 import { Gui } from './support/gui.js';
-import { ADMIN, Host, freePort, variables } from './support/host.js';
+import { ADMIN, Host } from './support/host.js';
 
 const ACCESS_TOKEN = 'ATCTT3xFfGN0-simulated-workspace-access-token';
 /** What the form offers where there is no OAuth client. */
@@ -51,7 +53,7 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
   }
 
   test('an invalid redirect URI is named once, without its value; only tokens are offered', async () => {
-    const env = variables(bb, { [REDIRECT_URI]: 'http://marked-value.example/callback' });
+    const env = simulatorVariables(bb, { [REDIRECT_URI]: 'http://marked-value.example/callback' });
     const { authTypes, lines } = await startWith(env);
     assert.deepEqual(authTypes, WITHOUT_CLIENT);
     assert.equal(lines.filter((line) => line.includes(REDIRECT_URI)).length, 1);
@@ -59,19 +61,19 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
   });
 
   test('a missing secret is named once; only tokens are offered', async () => {
-    const { authTypes, lines } = await startWith(variables(bb, { [SECRET]: '  ' }));
+    const { authTypes, lines } = await startWith(simulatorVariables(bb, { [SECRET]: '  ' }));
     assert.deepEqual(authTypes, WITHOUT_CLIENT);
     assert.equal(lines.filter((line) => line.includes(SECRET)).length, 1);
   });
 
   test('a complete configuration offers a login and tokens, and complains of nothing', async () => {
-    const { authTypes, lines } = await startWith(variables(bb));
+    const { authTypes, lines } = await startWith(simulatorVariables(bb));
     assert.deepEqual(authTypes, ['OAuth2', ...WITHOUT_CLIENT]);
     assert.equal(lines.length, 1);
   });
 
   test('the OAuth client itself is offered where an administrator allowed it', async () => {
-    const allowed = variables(bb, { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: 'allow' });
+    const allowed = simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: 'allow' });
     const { authTypes, lines } = await startWith(allowed);
     assert.deepEqual(authTypes, ['OAuth2', ...WITHOUT_CLIENT, 'OAuth client itself']);
     assert.equal(lines.length, 1);

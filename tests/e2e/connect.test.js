@@ -9,9 +9,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { authorize } from '../js/register/hosts.js';
+import { authorizationCode } from '../support/bitbucket.js';
+import { simulatorVariables } from '../support/environment.js';
+import { freePort } from '../support/http-server.js';
 import { Gui } from './support/gui.js';
-import { ADMIN, Host, freePort, variables } from './support/host.js';
+import { ADMIN, Host } from './support/host.js';
 
 describe('Connecting Bitbucket in NocoDB', () => {
   let port;
@@ -23,7 +25,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
     port = await freePort();
     bb = await startBitbucket({ clients: [{ callback: `http://localhost:${port}/` }] });
     host = await Host.create();
-    await host.start(port, variables(bb, { INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'a-wrong-secret' }));
+    await host.start(port, simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'a-wrong-secret' }));
     gui = await Gui.open('connect');
     await gui.try(() => gui.signIn(host.url, ADMIN));
   });
@@ -76,7 +78,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
 
   test('Grant access: NocoDB stores tokens, and neither code nor verifier', () => gui.try(async () => {
     await host.stop();
-    await host.start(port, variables(bb));
+    await host.start(port, simulatorVariables(bb));
     await gui.newBitbucketConnection(host.url);
     await gui.chooseOAuth2();
     await gui.grant();
@@ -132,7 +134,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
   // By the API, because the community edition's dialog for editing such an integration stays empty.
   test('an update with a code that Bitbucket refuses fails with 400 and leaves the connection as it was', async () => {
     const { config } = await host.integration(id);
-    const grant = { ...(await authorize(bb)), code_verifier: 'x'.repeat(43) };
+    const grant = { ...(await authorizationCode(bb)), code_verifier: 'x'.repeat(43) };
     const { status, body } = await update({ ...config, oauth: { code: grant } });
     assert.equal(status, 400);
     assert.match(body.msg, /code/i);
@@ -143,7 +145,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
 
   test('an update with a new code replaces the tokens, and stores neither code nor verifier', async () => {
     const { config } = await host.integration(id);
-    const grant = await authorize(bb);
+    const grant = await authorizationCode(bb);
     const { status } = await update({ ...config, oauth: { code: grant } });
     assert.equal(status, 200);
     const renewed = (await host.integration(id)).config;

@@ -7,8 +7,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { simulatorVariables } from '../support/environment.js';
+import { freePort } from '../support/http-server.js';
 import { Gui } from './support/gui.js';
-import { ADMIN, Host, freePort, variables } from './support/host.js';
+import { ADMIN, Host } from './support/host.js';
 
 const EMAIL = 'dana@example.com';
 const API_TOKEN = 'ATATT3xFfGF0-simulated-api-token-of-an-account';
@@ -30,7 +32,7 @@ describe('Entering a credential in NocoDB', () => {
       }],
     });
     host = await Host.create();
-    await host.start(port, variables(bb, { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: 'allow' }));
+    await host.start(port, simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: 'allow' }));
     gui = await Gui.open('credentials');
     await gui.try(() => gui.signIn(host.url, ADMIN));
   });

@@ -8,8 +8,10 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { startRedis } from '../js/redis-server.js';
-import { Host, freePort, inherited, variables } from './support/host.js';
+import { childEnvironment, simulatorVariables } from '../support/environment.js';
+import { freePort } from '../support/http-server.js';
+import { startRedis } from '../support/redis.js';
+import { Host } from './support/host.js';
 
 const CLIENT_ID = 'INTEGRATION_AUTH_BITBUCKET_CLIENT_ID';
 const REDIRECT_URI = 'INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI';
@@ -27,7 +29,7 @@ describe('doctor', () => {
     bb = await startBitbucket({ clients: [{ callback: `http://localhost:${port}/` }] });
     const { url } = await startRedis({ after: (end) => ends.push(end) });
     host = await Host.create();
-    env = variables(bb, { NC_REDIS_URL: url });
+    env = simulatorVariables(bb, { NC_REDIS_URL: url });
     await host.start(port, env);
   });
 
@@ -41,7 +43,7 @@ describe('doctor', () => {
   function examine(more = {}, ...args) {
     return new Promise((resolve) => {
       const command = ['--no-install', 'nocodb-bitbucket-auth', 'doctor', '--json', ...args];
-      const options = { cwd: host.pluginFolder, env: { ...inherited, ...env, ...more } };
+      const options = { cwd: host.pluginFolder, env: childEnvironment({ ...env, ...more }) };
       execFile('npx', command, options, (error, stdout, stderr) => {
         assert.equal(stderr, '');
         const { checks } = JSON.parse(stdout);

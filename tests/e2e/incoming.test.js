@@ -11,8 +11,9 @@ import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startScene } from '../keeping/support/scene.js';
-import { authorize } from '../js/register/hosts.js';
-import { Host, freePort } from './support/host.js';
+import { authorizationCode } from '../support/bitbucket.js';
+import { freePort } from '../support/http-server.js';
+import { Host } from './support/host.js';
 
 const MASK = '********';
 const WITHOUT_PRELOAD = 'This connection was made in a process without the preload: authenticate again.';
@@ -83,7 +84,7 @@ describe('what NocoDB is about to store', () => {
     const { body: { id } } = await create(await scene.connect('encrypted'));
     await start({ NC_CONNECTION_ENCRYPT_KEY: randomUUID() });
     assert.equal((await call(id, 'connectionStatus')).status, 500);
-    const { status } = await patch(id, { type: 'oauth', oauth: { code: await authorize(scene.bitbucket) } });
+    const { status } = await patch(id, { type: 'oauth', oauth: { code: await authorizationCode(scene.bitbucket) } });
     assert.equal(status, 200);
     assert.equal((await call(id, 'listRepositories')).status, 201);
   });
@@ -92,7 +93,7 @@ describe('what NocoDB is about to store', () => {
     const preload = fileURLToPath(new URL('support/in-transaction.cjs', import.meta.url));
     await start({ NODE_OPTIONS: `--require "${preload}"` });
     const inBase = { title: 'In a base' };
-    const code = await authorize(scene.bitbucket);
+    const code = await authorizationCode(scene.bitbucket);
     scene.bitbucket.requests.length = 0;
     const made = await create({ type: 'oauth', oauth: { code } }, inBase);
     assert.equal(made.status, 201);

@@ -8,8 +8,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { startScene } from '../keeping/support/scene.js';
+import { freePort } from '../support/http-server.js';
 import { Gui } from './support/gui.js';
-import { ADMIN, Host, freePort } from './support/host.js';
+import { ADMIN, Host } from './support/host.js';
 
 const HOUR = 3_600_000;
 const TITLE = 'Bitbucket of sales';

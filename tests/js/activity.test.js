@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { environment, json, serve } from './support.js';
+import { environment } from '../support/environment.js';
+import { json, serve } from '../support/http-server.js';
 
 const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
 const { observeRequest } = await inside('js/activity.js');

@@ -6,9 +6,12 @@ import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import axios from 'axios';
 import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { makeCertificates } from './certificates.js';
-import { closedPort, environment, json, listen, runJsonFixture, serve, simulatorEnvironment, thrownBy } from './support.js';
+import { thrownBy } from '../support/assertions.js';
+import { startSimulator } from '../support/bitbucket.js';
+import { makeCertificates } from '../support/certificates.js';
+import { environment, simulatorEnvironment } from '../support/environment.js';
+import { runJsonFixture } from '../support/fixtures.js';
+import { freePort, json, listen, serve } from '../support/http-server.js';
 
 // The package does not export these.
 const folder = new URL('js/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));
@@ -59,10 +62,9 @@ async function clientOf(t, { kind = 'api_key', api = ok, token = giveTokens, var
 
 /** A simulator that ends with the test. */
 async function simulator(t, options = {}, variables = {}) {
-  const bitbucket = await startBitbucket({
+  const bitbucket = await startSimulator(t, {
     backend: 'newer', clients: [{ private: true, callback: 'http://127.0.0.1:8080/dashboard/' }], ...options,
   });
-  t.after(() => bitbucket.close());
   return { bitbucket, Wrapper: createEntry(simulatorEnvironment(bitbucket, variables)).wrapper };
 }
 
@@ -114,7 +116,7 @@ describe('credentials', () => {
     test(`${kind}: no other address is asked at all`, async (t) => {
       const foreign = await serve(t, ok);
       const made = await clientOf(t, { kind });
-      const port = await closedPort();
+      const port = await freePort();
       const host = foreign.origin.slice('http:'.length);
       for (const [url, config] of [
         [`${foreign.origin}/2.0/user`], [`${foreign.origin}/2.0/user`, { method: 'POST', data: 'x' }], [host], ['/user', { baseURL: foreign.origin }],

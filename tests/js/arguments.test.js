@@ -7,7 +7,7 @@ import {
   authorizeInPopup, beginRedirect, completeRedirect, createClient as createPublicClient,
 } from 'nocodb-bitbucket-auth/browser';
 import { BitbucketAuthError, createClient, expandScopes, missingScopes } from 'nocodb-bitbucket-auth/oauth';
-import { REDIRECT_URI } from './support.js';
+import { REDIRECT_URI } from '../support/environment.js';
 
 const OPTIONS = { clientId: 'the-key', clientSecret: 'the-secret', redirectUri: REDIRECT_URI };
 const ANSWER = {

@@ -17,8 +17,8 @@ import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import 'nocodb-bitbucket-auth';
-import { makeCertificates } from './certificates.js';
-import { environment } from './support.js';
+import { makeCertificates } from '../support/certificates.js';
+import { environment } from '../support/environment.js';
 
 const inside = (path) => new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json'));
 const { serveCallbackPage } = await import(inside('js/nocodb/callback-page.js'));

@@ -8,8 +8,10 @@ import { createServer as createTlsServer } from 'node:tls';
 import { describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
-import { makeCertificates } from './certificates.js';
-import { closedPort, environment, listen, thrownBy } from './support.js';
+import { thrownBy } from '../support/assertions.js';
+import { makeCertificates } from '../support/certificates.js';
+import { environment } from '../support/environment.js';
+import { freePort, listen } from '../support/http-server.js';
 
 /** A name that no resolver knows (RFC 6761 section 6.5): only a proxy could reach it. */
 const TARGET = 'https://bitbucket.example';
@@ -277,7 +279,7 @@ describe('what a proxy is told', () => {
 
 describe('the variable that is blamed is the one that is used', () => {
   test('an empty https_proxy beside HTTPS_PROXY', async () => {
-    const HTTPS_PROXY = `http://127.0.0.1:${await closedPort()}`;
+    const HTTPS_PROXY = `http://127.0.0.1:${await freePort()}`;
     const { error } = await timed(() => post({ https_proxy: '', HTTPS_PROXY }, {}, 10_000));
     assert.match(error.message, /connection was refused.*the proxy of HTTPS_PROXY is in use/);
   });
@@ -290,7 +292,7 @@ describe('the variable that is blamed is the one that is used', () => {
   });
 
   test('no proxy is blamed for a host that NO_PROXY excepts', async () => {
-    const env = { HTTPS_PROXY: `http://127.0.0.1:${await closedPort()}`, NO_PROXY: 'bitbucket.example' };
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${await freePort()}`, NO_PROXY: 'bitbucket.example' };
     const { error } = await timed(() => post(env, {}, 10_000));
     assert.match(error.message, /host name could not be resolved/);
     assert.doesNotMatch(error.message, /the proxy of/);
@@ -305,7 +307,7 @@ describe('the variable that is blamed is the one that is used', () => {
     process.env = { ...before, https_proxy: `http://127.0.0.1:${seen.port}` };
     const { error } = await timed(() => post({ NO_PROXY: undefined }, {}, 10_000));
     assert.match(error.message, /PROXY_403.*the proxy of https_proxy is in use/);
-    const own = { HTTPS_PROXY: `http://127.0.0.1:${await closedPort()}` };
+    const own = { HTTPS_PROXY: `http://127.0.0.1:${await freePort()}` };
     assert.match((await timed(() => post(own, {}, 10_000))).error.message, /refused.*the proxy of HTTPS_PROXY is in use/);
     assert.equal(seen.connects(), 1);
   });

@@ -6,7 +6,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { closedPort, environment, json, serve, simulatorEnvironment, thrownBy } from './support.js';
+import { thrownBy } from '../support/assertions.js';
+import { startSimulator } from '../support/bitbucket.js';
+import { environment, simulatorEnvironment } from '../support/environment.js';
+import { freePort, json, serve } from '../support/http-server.js';
 
 const HOUR = 3_600_000;
 const EMAIL = 'dana@example.com';
@@ -319,8 +322,7 @@ describe('testConnection, asked of Bitbucket', () => {
     });
 
     test('that is not private: says what Bitbucket says', async (t) => {
-      const open = await startBitbucket({ clients: [{ private: false }] });
-      t.after(() => open.close());
+      const open = await startSimulator(t, { clients: [{ private: false }] });
       const { wrapper: Other } = createEntry(simulatorEnvironment(open));
       const { success, message } = await new Other({ type: 'custom' }).testConnection();
       assert.equal(success, false);
@@ -328,8 +330,7 @@ describe('testConnection, asked of Bitbucket', () => {
     });
 
     test('with a scope missing on the client: works, and names it', async (t) => {
-      const narrow = await startBitbucket({ clients: [{ private: true, scopes: ['repository'] }] });
-      t.after(() => narrow.close());
+      const narrow = await startSimulator(t, { clients: [{ private: true, scopes: ['repository'] }] });
       const { wrapper: Other } = createEntry(simulatorEnvironment(narrow, {
         INTEGRATION_AUTH_BITBUCKET_SCOPES: 'repository pullrequest',
       }));
@@ -434,7 +435,7 @@ describe('testConnection, when something is wrong', () => {
   });
 
   test('nobody listens, a server keeps silent, an address cannot be used', async (t) => {
-    const { wrapper: Nobody } = createEntry(environment(`http://127.0.0.1:${await closedPort()}`));
+    const { wrapper: Nobody } = createEntry(environment(`http://127.0.0.1:${await freePort()}`));
     assert.match((await new Nobody(ACCESS_TOKEN).testConnection()).message, /could not be reached.*refused; ECONNREFUSED/);
     const silent = await against(t, () => {}, ACCESS_TOKEN, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '100' });
     assert.match(silent.message, /did not answer in time\. Check the network.*raise INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS/);
@@ -556,8 +557,7 @@ describe('connectionStatus', () => {
   });
 
   test('follows the tokens', async (t) => {
-    const bitbucket = await startBitbucket({ backend: 'newer' });
-    t.after(() => bitbucket.close());
+    const bitbucket = await startSimulator(t, { backend: 'newer' });
     const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket));
     const [answer] = bitbucket.control.connect();
     const config = { type: 'oauth', oauth_token: answer.access_token, refresh_token: answer.refresh_token, expires_at: '2001-02-03T04:05:06Z' };

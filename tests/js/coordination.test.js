@@ -7,12 +7,14 @@ import { connect, createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { makeCertificates } from './certificates.js';
+import { makeCertificates } from '../support/certificates.js';
+import { runJsonFixture } from '../support/fixtures.js';
+import { freePort, listen } from '../support/http-server.js';
+import { startRedis } from '../support/redis.js';
+import { waitFor } from '../support/waiting.js';
 import {
-  ENCRYPTION_KEY, MemoryCoordination, NAMESPACE, PREFIX, RedisCoordination, entry, pair, startCoordinator, timed, until,
+  ENCRYPTION_KEY, MemoryCoordination, NAMESPACE, PREFIX, RedisCoordination, entry, pair, startCoordinator, timed,
 } from './coordinations.js';
-import { startRedis } from './redis-server.js';
-import { closedPort, listen, runJsonFixture } from './support.js';
 
 const DEAD = { dead: true };
 const MINUTE = 60 * 1000;
@@ -305,7 +307,7 @@ describe('coordination through a Redis that cannot be used', () => {
     return { port, user: 'nocodb' };
   };
   const impossible = {
-    'nobody listens': ['not reachable', async () => ({ port: await closedPort() })],
+    'nobody listens': ['not reachable', async () => ({ port: await freePort() })],
     'there is no such name': ['not reachable', async () => ({ host: 'redis.invalid' })],
     'it asks for another password': ['password', (t) => startRedis(t, '--requirepass', 'another')],
     'it does not know the user': ['password', async (t) => ({ ...await startRedis(t), user: 'nobody' })],
@@ -313,7 +315,7 @@ describe('coordination through a Redis that cannot be used', () => {
     'it forbids one command': ['permission', (t) => withRules(t, '~*', '+@all', '-pttl')],
     'it forbids the keys': ['permission', (t) => withRules(t, '~another:*', '+@all')],
     'it is a replica, which only reads': [
-      'read-only', async (t) => startRedis(t, '--replicaof', `127.0.0.1 ${await closedPort()}`),
+      'read-only', async (t) => startRedis(t, '--replicaof', `127.0.0.1 ${await freePort()}`),
     ],
     'it has too few replicas': ['too few replicas', (t) => startRedis(t, '--min-replicas-to-write', '1')],
     'it is full': ['memory', (t) => startRedis(t, '--maxmemory', '1')],
@@ -388,7 +390,7 @@ describe('coordination through a Redis that cannot be used', () => {
       assert.ok(again.value && again.took < 300, `then it took ${again.took} ms`);
       const count = said.length;
       redis.resume();
-      await until(() => said.length > count, 'Redis is back');
+      await waitFor(() => said.length > count, 'Redis is back');
     }
     assert.deepEqual(said.map(isToldLost), [true, false, true, false, true, false]);
     assert.deepEqual(said.map(isToldBack), [false, true, false, true, false, true]);
@@ -401,7 +403,7 @@ describe('coordination through a Redis that cannot be used', () => {
     assert.equal(await coordination.find('a'), undefined);
     for (let times = 1; times <= 3; times += 1) {
       assert.equal(await raw.client('KILL', 'TYPE', 'normal'), 1);
-      await until(async () => {
+      await waitFor(async () => {
         const lock = await coordination.lock('a');
         await lock.release();
         return lock.fence > 0;
@@ -417,7 +419,7 @@ describe('coordination through a Redis that cannot be used', () => {
     await coordination.find('a');
     await raw.config('SET', 'requirepass', 'another');
     await raw.client('KILL', 'TYPE', 'normal');
-    await until(() => said.length > 0, 'it is told');
+    await waitFor(() => said.length > 0, 'it is told');
     await sleep(300);
     assert.deepEqual(said, [`WARN redis-unavailable: ${NAMED} cannot be used (password): until it can, this process renews tokens on its own.`]);
   });
@@ -458,7 +460,7 @@ describe('coordination through a Redis that cannot be used', () => {
     assert.equal(said.length, 1);
 
     await redis.restart();
-    await until(() => said.length > 1, 'Redis is back');
+    await waitFor(() => said.length > 1, 'Redis is back');
     await sleep(200);
     assert.deepEqual(said.map(isToldLost), [true, false]);
     assert.ok(isToldBack(said[1]));
@@ -484,15 +486,15 @@ describe('coordination through a Redis that cannot be used', () => {
     const newer = { ...pair('b'), accessToken: 'newer' };
     assert.equal(await coordination.publish('b', entry('b', 0, newer)), true);
     assert.deepEqual((await coordination.find('a')).value, newer);
-    await until(() => said.length > 0, 'the loss is told');
+    await waitFor(() => said.length > 0, 'the loss is told');
     // Of equal fences the later one counts, so this one is kept out until the other has published.
     await redis.restart('--requirepass', 'x');
     const address = redis.url.replace('//', '//:x@');
     const { coordination: other } = coordinate(t, address);
     assert.equal(await other.publish('b', entry('b', 5)), true);
     await rawClient(t, address).config('SET', 'requirepass', '');
-    await until(() => said.length > 1, 'Redis is back');
-    await until(async () => (await other.find('b')).value.accessToken === 'newer', 'the newer token is passed on');
+    await waitFor(() => said.length > 1, 'Redis is back');
+    await waitFor(async () => (await other.find('b')).value.accessToken === 'newer', 'the newer token is passed on');
     assert.deepEqual((await coordination.find('b')).value, newer);
   });
 
@@ -502,13 +504,13 @@ describe('coordination through a Redis that cannot be used', () => {
     await coordination.publish('a', entry('b', 3));
     await redis.kill();
     assert.equal(await coordination.publish('b', entry('mine', 0)), true);
-    await until(() => said.length > 0, 'the loss is told');
+    await waitFor(() => said.length > 0, 'the loss is told');
     await redis.restart();
     // Its own memory tells it nothing of "a", so it is the first with this.
     const { coordination: other } = coordinate(t, redis.url);
     assert.equal(await other.publish('b', entry('theirs', 7)), true);
-    await until(() => said.length > 1, 'Redis is back');
-    await until(async () => (await coordination.find('b')).key === 'theirs', 'the winner is known');
+    await waitFor(() => said.length > 1, 'Redis is back');
+    await waitFor(async () => (await coordination.find('b')).key === 'theirs', 'the winner is known');
     for (const key of ['b', 'mine', 'theirs']) {
       assert.equal((await coordination.find(key)).key, 'theirs', key);
       assert.equal((await other.find(key)).key, 'theirs', key);
@@ -526,12 +528,12 @@ describe('coordination through a Redis that cannot be used', () => {
     // It never heard of the first.
     assert.equal(await other.publish('a', entry('of other', 0)), true);
     await one.find('of one');
-    await until(() => said.length > 0 && alsoSaid.length > 0, 'the loss is told');
+    await waitFor(() => said.length > 0 && alsoSaid.length > 0, 'the loss is told');
     await redis.restart();
-    await until(() => said.length > 1 && alsoSaid.length > 1, 'Redis is back');
+    await waitFor(() => said.length > 1 && alsoSaid.length > 1, 'Redis is back');
     // Nobody asks for the tokens of before.
     const ends = async () => Promise.all([one.find('of one'), other.find('of other')]);
-    await until(async () => new Set((await ends()).map((end) => end?.key)).size === 1, 'they agree');
+    await waitFor(async () => new Set((await ends()).map((end) => end?.key)).size === 1, 'they agree');
   });
 
   test('tokens that Redis lost without a word are put back by who knows them', async (t) => {
@@ -552,7 +554,7 @@ describe('coordination through a Redis that cannot be used', () => {
     await redis.kill();
     await sleep(100);
     assert.ok(lock.isHeld());
-    await until(() => !lock.isHeld(), 'the lock is lost', 1500);
+    await waitFor(() => !lock.isHeld(), 'the lock is lost', 1500);
     await lock.release();
     assert.equal((await coordination.lock('key')).fence, 0);
   });
@@ -664,7 +666,7 @@ describe('coordination through Redis', () => {
       await set(`${PREFIX}lock:a`);
       assert.equal(await coordination.lock('a'), undefined);
       let lock;
-      await until(async () => (lock = await coordination.lock('a')), 'the lock is free', 2000);
+      await waitFor(async () => (lock = await coordination.lock('a')), 'the lock is free', 2000);
       await lock.release();
     }
     assert.deepEqual(said, []);
@@ -802,7 +804,7 @@ describe('coordination through Redis', () => {
     const { coordination } = coordinate(t, url, { limits });
     assert.equal(await coordination.lock('key'), undefined);
     let lock;
-    await until(async () => (lock = await coordination.lock('key')), 'the lock is free', 3000);
+    await waitFor(async () => (lock = await coordination.lock('key')), 'the lock is free', 3000);
     assert.ok(lock.fence > fence);
     await lock.release();
   });
@@ -865,7 +867,7 @@ describe('coordination through Redis', () => {
     const lock = await coordination.lock('key');
     const raw = rawClient(t, url);
     await raw.set(`${PREFIX}lock:key`, 'somebody else');
-    await until(() => !lock.isHeld(), 'the loss is noticed', 550);
+    await waitFor(() => !lock.isHeld(), 'the loss is noticed', 550);
     await lock.release();
     assert.equal(await raw.get(`${PREFIX}lock:key`), 'somebody else');
   });
@@ -879,7 +881,7 @@ describe('coordination through Redis', () => {
     assert.equal(await stopped.ask('isHeld', 'a'), true);
     stopped.kill('SIGSTOP');
     let lock;
-    await until(async () => (lock = await coordination.lock('a')), 'the lock is free', 3000);
+    await waitFor(async () => (lock = await coordination.lock('a')), 'the lock is free', 3000);
     assert.ok(lock.fence > fence);
     assert.equal(await coordination.publish('a', entry('newer', lock.fence)), true);
 
@@ -1086,7 +1088,7 @@ describe('coordination through Redis', () => {
 
   test('a process ends though Redis is gone, and not before what it asked is answered', async (t) => {
     const hanging = `redis://127.0.0.1:${await answering(t)}`;
-    const closed = `redis://127.0.0.1:${await closedPort()}`;
+    const closed = `redis://127.0.0.1:${await freePort()}`;
     for (const url of [closed, hanging]) {
       const { value, took } = await timed(() => runJsonFixture(t, 'coordinate.js', [url]));
       assert.deepEqual(value, { loaded: [false, true], fence: 0, published: true, found: 'two' });
@@ -1119,7 +1121,7 @@ describe('coordination through Redis', () => {
     await coordination.close();
     assert.equal(lock.isHeld(), false);
     await lock.release();
-    await until(async () => (await clients()) === 1, 'the connection is closed');
+    await waitFor(async () => (await clients()) === 1, 'the connection is closed');
     assert.equal(coordination.findLocal('a'), undefined);
     const { value, took } = await timed(() => coordination.find('a'));
     assert.equal(value, undefined);

@@ -1,7 +1,6 @@
 /** The two coordinations, which the package does not export, and what their tests share. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 // Brings the core along.
@@ -27,13 +26,6 @@ export const pair = (name) => ({
 
 /** An entry of the key `name`. */
 export const entry = (name, fence, value = pair(name)) => ({ key: name, value, fence });
-
-/** Waits until a check holds. */
-export async function until(check, what, limit = 10_000) {
-  for (const end = performance.now() + limit; !(await check()); await sleep(10)) {
-    if (performance.now() > end) throw new Error(`${what}: not within ${limit} ms`);
-  }
-}
 
 /** What a call gives, and how long it took. */
 export async function timed(call) {

@@ -1,7 +1,7 @@
 /** How the core gets loaded. Each way runs in a process of its own, because a process loads it once. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { runJsonFixture } from './support.js';
+import { runJsonFixture } from '../support/fixtures.js';
 
 const load = (t, way) => runJsonFixture(t, 'load.js', [way]);
 

@@ -6,17 +6,17 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { startSimulator } from '../support/bitbucket.js';
+import { simulatorEnvironment } from '../support/environment.js';
+import { freePort } from '../support/http-server.js';
 import { assertNothingSecret, run, start, unreachable } from './doctor-scene.js';
-import { closedPort, simulatorEnvironment } from './support.js';
 
 const REDIRECT_URI = 'INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI';
 
 /** A Bitbucket with this machine as its client's callback. */
 async function loopback(t, more) {
-  const bitbucket = await startBitbucket(more);
-  t.after(() => bitbucket.close());
-  bitbucket.client.callback = `http://127.0.0.1:${await closedPort()}/`;
+  const bitbucket = await startSimulator(t, more);
+  bitbucket.client.callback = `http://127.0.0.1:${await freePort()}/`;
   return { bitbucket, env: simulatorEnvironment(bitbucket) };
 }
 
@@ -130,7 +130,7 @@ describe('login', () => {
     assert.equal(status, 0);
     assert.doesNotMatch(stdout, /code_challenge/);
 
-    bitbucket.client.callback = `http://127.0.0.1:${await closedPort()}/`;
+    bitbucket.client.callback = `http://127.0.0.1:${await freePort()}/`;
     const alone = start(t, ['login'], { ...env, [REDIRECT_URI]: bitbucket.client.callback, PATH: folder + '/none' });
     const [first] = await once(alone.child.stdout, 'data');
     await fetch(await bitbucket.authorize(String(first).trim()));

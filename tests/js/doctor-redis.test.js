@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { Redis } from 'ioredis';
+import { freePort } from '../support/http-server.js';
+import { startRedis } from '../support/redis.js';
 import { assertOne, examine, unreachable } from './doctor-scene.js';
-import { startRedis } from './redis-server.js';
-import { closedPort } from './support.js';
 
 const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
 const OWN = `${PREFIX}REDIS_URL`;
@@ -83,7 +83,7 @@ describe('a Redis', () => {
   }
 
   test('that is not there, or hangs', async (t) => {
-    const gone = `redis://user:marked@127.0.0.1:${await closedPort()}`;
+    const gone = `redis://user:marked@127.0.0.1:${await freePort()}`;
     assertOne(await redisWith(t, { [OWN]: gone }, ['marked']), 'bad', /: not reachable\. Start it/);
     const redis = await startRedis(t);
     redis.pause();

@@ -8,8 +8,9 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { closedPort, environment, json, serve, simulatorEnvironment } from './support.js';
+import { startSimulator } from '../support/bitbucket.js';
+import { childEnvironment, environment, simulatorEnvironment } from '../support/environment.js';
+import { freePort, json, serve } from '../support/http-server.js';
 
 const inside = (path) => new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json'));
 const { pageFor } = await import(inside('js/nocodb/callback-page.js'));
@@ -25,10 +26,8 @@ const LIST = '/api/v2/integrations';
  * it printed, and its status; it has to end by itself.
  */
 export function start(t, args, env = {}, { node = [], input } = {}) {
-  const inherited = Object.entries(process.env)
-    .filter(([key]) => !/_proxy$|^NODE_|^NC_|^INTEGRATION_AUTH_|COLOR|^CI$/i.test(key));
   const child = spawn(process.execPath, [...node, MAIN, ...args], {
-    env: { ...Object.fromEntries(inherited), ...env },
+    env: childEnvironment(env),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   t.after(() => child.kill('SIGKILL'));
@@ -70,10 +69,10 @@ export function assertNothingSecret(printed, env, secrets = []) {
 }
 
 /** An environment in which nothing can be reached. */
-export const unreachable = async (more) => environment(`http://127.0.0.1:${await closedPort()}`, {
+export const unreachable = async (more) => environment(`http://127.0.0.1:${await freePort()}`, {
   INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'kQ7vX2mZ9pLw4RtY8b',
   INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'hN3cV6jB1xK5gD0fS7aP2uW9eT4iMqZo',
-  INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: `http://127.0.0.1:${await closedPort()}/`,
+  INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: `http://127.0.0.1:${await freePort()}/`,
   ...more,
 });
 
@@ -89,8 +88,7 @@ export function assertOne(findings, verdict, words) {
  * the running NocoDB where they differ from the ones that are given back, which `more` is added to.
  */
 export async function scene(t, { answers = {}, variables = {}, bitbucket: options } = {}) {
-  const bitbucket = await startBitbucket(options);
-  t.after(() => bitbucket.close());
+  const bitbucket = await startSimulator(t, options);
   let env;
   const running = () => ({ ...env, ...variables });
   const nocodb = await serve(t, (request, response) => {

@@ -7,9 +7,9 @@ import { request as startRequest } from 'node:http';
 import { lookup } from 'node:dns';
 import { after, describe, test } from 'node:test';
 import { RequestError, Server } from 'proxy-chain';
-import { NAME, makeCertificates } from './certificates.js';
+import { NAME, makeCertificates } from '../support/certificates.js';
+import { freePort, json, serve } from '../support/http-server.js';
 import { assertOne, examine, scene, unreachable } from './doctor-scene.js';
-import { closedPort, json, serve } from './support.js';
 
 const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
 
@@ -117,7 +117,7 @@ describe('NocoDB', () => {
 
   test('is where --nocodb or NC_PUBLIC_URL says, whose user info is left out', async (t) => {
     const { env, nocodb } = await scene(t);
-    const elsewhere = { ...env, [`${PREFIX}REDIRECT_URI`]: `http://127.0.0.1:${await closedPort()}/` };
+    const elsewhere = { ...env, [`${PREFIX}REDIRECT_URI`]: `http://127.0.0.1:${await freePort()}/` };
     const address = nocodb.origin.replace('//', '//marked:marked@');
     for (const [more, args] of [[{ NC_PUBLIC_URL: `${address}/` }, []], [{}, ['--nocodb', address]]]) {
       const found = await examine(t, { ...elsewhere, ...more }, { args, secrets: ['marked'] });
@@ -288,7 +288,7 @@ describe('the endpoints', () => {
     all((await examine(t, { ...env, HTTPS_PROXY: `http://${refusing.address}` }))('endpoints'), 'bad', /through the proxy .*turned the connection down/);
     const asking = await startProxy(t, () => ({ requestAuthentication: true }));
     all((await examine(t, { ...env, HTTPS_PROXY: `http://${asking.address}` }))('endpoints'), 'bad', /the proxy asks for credentials.*Correct user and password in HTTPS_PROXY/);
-    const gone = `http://127.0.0.1:${await closedPort()}`;
+    const gone = `http://127.0.0.1:${await freePort()}`;
     all((await examine(t, { ...env, HTTPS_PROXY: gone }))('endpoints'), 'bad', /was refused\. Start the proxy, or correct HTTPS_PROXY\./);
     const failing = await startProxy(t, () => { throw new RequestError('no', 502); });
     all((await examine(t, { ...env, HTTPS_PROXY: `http://${failing.address}` }))('endpoints'), 'bad', /whether the machine of the proxy finds/);

@@ -12,8 +12,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { WriteStream } from 'node:tty';
+import { environment } from '../support/environment.js';
+import { json, serve } from '../support/http-server.js';
 import { MAIN, assertNothingSecret, assertOne, examine, run, scene, start, unreachable } from './doctor-scene.js';
-import { environment, json, serve } from './support.js';
 
 const { isColored } = await import(new URL('js/cli/output.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
 

@@ -6,7 +6,10 @@ import * as importedIndex from 'nocodb-bitbucket-auth';
 import * as importedBrowser from 'nocodb-bitbucket-auth/browser';
 import * as importedOauth from 'nocodb-bitbucket-auth/oauth';
 import * as importedSlim from 'nocodb-bitbucket-auth/slim';
-import { REDIRECT_URI, environment, json, runJsonFixture, serve, thrownBy } from './support.js';
+import { thrownBy } from '../support/assertions.js';
+import { REDIRECT_URI, environment } from '../support/environment.js';
+import { runJsonFixture } from '../support/fixtures.js';
+import { json, serve } from '../support/http-server.js';
 
 const require = createRequire(import.meta.url);
 const requiredIndex = require('nocodb-bitbucket-auth');

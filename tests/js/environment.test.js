@@ -4,7 +4,8 @@ import { describe, test } from 'node:test';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import entry, { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
-import { REDIRECT_URI, thrownBy, warningsOf } from './support.js';
+import { thrownBy, warningsOf } from '../support/assertions.js';
+import { REDIRECT_URI } from '../support/environment.js';
 
 const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
 const COMPLETE = { CLIENT_ID: 'the-key', CLIENT_SECRET: 'the-secret', REDIRECT_URI };

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
-import { environment, thrownBy, warningsOf } from './support.js';
+import { thrownBy, warningsOf } from '../support/assertions.js';
+import { environment } from '../support/environment.js';
 
 const CONFIGURED = createEntry(environment('https://bitbucket.example')).form;
 

@@ -4,8 +4,11 @@ import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
 import { createClient, missingScopes } from 'nocodb-bitbucket-auth/oauth';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { environment, json, serve, simulatorEnvironment, thrownBy, troubleLogger } from './support.js';
+import { thrownBy } from '../support/assertions.js';
+import { authorizationCode, connectUser, startSimulator } from '../support/bitbucket.js';
+import { environment, simulatorEnvironment } from '../support/environment.js';
+import { json, serve } from '../support/http-server.js';
+import { troubleLogger } from '../support/nocodb.js';
 
 const HOUR = 3_600_000;
 const PAST = '2001-02-03T04:05:06.000Z';
@@ -13,29 +16,14 @@ const FUTURE = '2101-02-03T04:05:06.000Z';
 
 /** A simulator that ends with the test. */
 async function simulator(t, options = {}) {
-  const bitbucket = await startBitbucket({
-    clients: [{ callback: 'http://127.0.0.1:8080/dashboard/' }], ...options,
-  });
-  t.after(() => bitbucket.close());
+  const bitbucket = await startSimulator(t, options);
   return { bitbucket, Wrapper: createEntry(simulatorEnvironment(bitbucket)).wrapper };
-}
-
-/** What NocoDB's GUI brings back after the user has consented. */
-async function consent(bitbucket, { grant = true } = {}) {
-  const { key, callback, scopes } = bitbucket.client;
-  const client = createClient({
-    clientId: key, redirectUri: callback, scopes, endpoints: { authorizeUrl: bitbucket.authorizeUrl },
-  });
-  const request = client.createAuthorizationRequest();
-  const answer = await bitbucket.authorize(request.url, { grant });
-  const { code } = client.validateAuthorizationResponse(answer, { state: request.state });
-  return { code, code_verifier: request.codeVerifier };
 }
 
 /** A connection through the simulator, and what its host was told. */
 async function connection(t, options, services) {
   const { bitbucket, Wrapper } = await simulator(t, options);
-  const tokens = await new Wrapper({}).exchangeToken({ code: await consent(bitbucket) });
+  const tokens = await connectUser(bitbucket, Wrapper);
   return { bitbucket, Wrapper, tokens, wrapper: new Wrapper({ ...tokens }, services) };
 }
 
@@ -95,14 +83,14 @@ describe('exchangeToken', () => {
 
     test(`${backend}: a code works once`, async (t) => {
       const { bitbucket, Wrapper } = await simulator(t, { backend });
-      const grant = await consent(bitbucket);
+      const grant = await authorizationCode(bitbucket);
       await new Wrapper({}).exchangeToken(grant);
       assert.equal((await thrownBy(() => new Wrapper({}).exchangeToken(grant))).code, 'INVALID_GRANT');
     });
 
     test(`${backend}: another verifier is refused`, async (t) => {
       const { bitbucket, Wrapper } = await simulator(t, { backend });
-      const { code } = await consent(bitbucket);
+      const { code } = await authorizationCode(bitbucket);
       const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code, code_verifier: 'x'.repeat(43) }));
       assert.equal(error.code, 'INVALID_GRANT');
     });
@@ -112,7 +100,7 @@ describe('exchangeToken', () => {
       const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, {
         INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'another',
       }));
-      const error = await thrownBy(async () => new Wrapper({}).exchangeToken(await consent(bitbucket)));
+      const error = await thrownBy(async () => new Wrapper({}).exchangeToken(await authorizationCode(bitbucket)));
       assert.deepEqual([error.code, error.status, error.reauthorize], ['INVALID_CLIENT', 400, false]);
       assert.match(error.message, /INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET/);
     });
@@ -124,7 +112,7 @@ describe('exchangeToken', () => {
     for (const [what, shape] of Object.entries(shapes)) {
       test(`${backend}: ${what} gives tokens in the host's shape`, async (t) => {
         const { bitbucket, Wrapper } = await simulator(t, { backend });
-        const tokens = await new Wrapper({}).exchangeToken(shape(await consent(bitbucket)), {});
+        const tokens = await new Wrapper({}).exchangeToken(shape(await authorizationCode(bitbucket)), {});
         assert.deepEqual(Object.keys(tokens), [
           'type', 'oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes', 'authorized_at', 'account',
         ]);
@@ -171,7 +159,7 @@ describe('exchangeToken', () => {
 
   test('in a transaction of the host\'s is one request', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t);
-    const grant = await consent(bitbucket);
+    const grant = await authorizationCode(bitbucket);
     bitbucket.requests.length = 0;
     const tokens = await new Wrapper({}).exchangeToken({ code: grant }, {}, { isInTransaction: true });
     assert.deepEqual(Object.keys(tokens), [

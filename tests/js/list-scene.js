@@ -1,6 +1,7 @@
 /** What tests of lists share: a numbered list on a server, a client for it, and what a consumer gets of it. */
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { environment, json, serve } from './support.js';
+import { environment } from '../support/environment.js';
+import { json, serve } from '../support/http-server.js';
 
 export const UNLIMITED = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: 'off' };
 

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { simulatorEnvironment, thrownBy } from './support.js';
+import { thrownBy } from '../support/assertions.js';
+import { startSimulator } from '../support/bitbucket.js';
+import { simulatorEnvironment } from '../support/environment.js';
 import { COMPLETE, NO_TRACKER, syncConsumer } from './sync-consumer.js';
 
 // Whoever waits for ever has failed.
@@ -25,10 +26,9 @@ const HOSTS = {
 
 /** A connection through a simulator that ends with the test, and what its log says. */
 async function connect(t, options = {}, variables = {}) {
-  const bitbucket = await startBitbucket({
+  const bitbucket = await startSimulator(t, {
     clients: [{ callback: 'http://127.0.0.1:8080/dashboard/' }], repositories: REPOSITORIES, pullRequests: 60, ...options,
   });
-  t.after(() => bitbucket.close());
   const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, variables));
   const [answer] = bitbucket.control.connect();
   const log = [];

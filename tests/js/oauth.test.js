@@ -10,7 +10,8 @@ import {
   expandScopes,
   missingScopes,
 } from 'nocodb-bitbucket-auth/oauth';
-import { REDIRECT_URI, runJsonFixture } from './support.js';
+import { REDIRECT_URI } from '../support/environment.js';
+import { runJsonFixture } from '../support/fixtures.js';
 
 const OPTIONS = { clientId: 'the-key', clientSecret: 'the-secret', redirectUri: REDIRECT_URI };
 const STATE = 'c3RhdGUtdGhhdC13YXMtc2VudC10by1CaXRidWNrZXQ';

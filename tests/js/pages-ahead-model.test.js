@@ -1,8 +1,8 @@
 /** Random lists, read with pages ahead and without: the consumer gets the same, for a few requests more. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Random } from '../support/random.js';
 import { MOST_MORE, PAGELEN, collect, listOf } from './list-scene.js';
-import { Random } from './random.js';
 
 const LISTS = 200;
 

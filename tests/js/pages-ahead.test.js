@@ -5,9 +5,9 @@ import { describe, test } from 'node:test';
 import timers from 'node:timers/promises';
 import axios from 'axios';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { startSimulator } from '../support/bitbucket.js';
+import { simulatorEnvironment } from '../support/environment.js';
 import { COURSES, MOST_MORE, PAGELEN, UNLIMITED, aWhile, collect, gate, listOf, pagesOf, upTo } from './list-scene.js';
-import { simulatorEnvironment } from './support.js';
 
 // Whoever waits for ever has failed.
 const PATIENT = { timeout: 60_000 };
@@ -236,8 +236,7 @@ describe('with pages ahead', PATIENT, () => {
 
   /** The identifiers of all pull requests, and what the simulator counted. `trouble(control)` comes with the 25th. */
   async function read(t, concurrency, trouble) {
-    const bitbucket = await startBitbucket({ pullRequests: 300 });
-    t.after(() => bitbucket.close());
+    const bitbucket = await startSimulator(t, { pullRequests: 300 });
     const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, UNLIMITED));
     const [tokens] = bitbucket.control.connect();
     const client = await new Wrapper({

@@ -4,8 +4,10 @@ import { syncBuiltinESMExports } from 'node:module';
 import { describe, test } from 'node:test';
 import timers from 'node:timers/promises';
 import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { environment, json, serve, simulatorEnvironment, thrownBy } from './support.js';
+import { thrownBy } from '../support/assertions.js';
+import { startSimulator } from '../support/bitbucket.js';
+import { environment, simulatorEnvironment } from '../support/environment.js';
+import { json, serve } from '../support/http-server.js';
 
 // Whoever waits for ever has failed.
 const PATIENT = { timeout: 60_000 };
@@ -154,10 +156,9 @@ describe('a list of the simulator', PATIENT, () => {
 
   async function simulator(t) {
     const scopes = ['repository', 'pullrequest', 'pipeline'];
-    const bitbucket = await startBitbucket({
+    const bitbucket = await startSimulator(t, {
       accessTokens: [{ token: 'the-token', kind: 'workspace', workspace: 'acme', scopes }], pullRequests: 8,
     });
-    t.after(() => bitbucket.close());
     const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, UNLIMITED));
     return new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate();
   }

@@ -10,7 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { RequestError, Server } from 'proxy-chain';
-import { closedPort, environment, json, runJsonFixture, serve } from './support.js';
+import { environment } from '../support/environment.js';
+import { runJsonFixture } from '../support/fixtures.js';
+import { freePort, json, serve } from '../support/http-server.js';
 
 const SCOPES = ['repository', 'repository:write', 'pullrequest', 'pullrequest:write', 'issue', 'issue:write', 'account'];
 const TOKENS = {
@@ -164,7 +166,7 @@ describe('a proxy', () => {
   for (const host of ['[::1]', '127.8.9.10', 'localhost']) {
     test(`a loopback endpoint that is not there, ${host}: the proxy sees nothing and is not blamed`, async (t) => {
       const proxy = await startProxy(t);
-      const { error } = await connect(t, trusted(`http://${host}:${await closedPort()}`, proxied(proxy)));
+      const { error } = await connect(t, trusted(`http://${host}:${await freePort()}`, proxied(proxy)));
       assert.equal(error.code, 'REQUEST_FAILED');
       assert.doesNotMatch(error.message, /the proxy of/);
       assert.deepEqual(proxy.targets, []);
@@ -277,7 +279,7 @@ describe('a proxy that does not do it', () => {
 
     test(`${what}: one that is not there is named`, async (t) => {
       const { named } = await bitbucket(t);
-      const { error } = await asking(t, trusted(named, { HTTPS_PROXY: `http://127.0.0.1:${await closedPort()}` }));
+      const { error } = await asking(t, trusted(named, { HTTPS_PROXY: `http://127.0.0.1:${await freePort()}` }));
       assert.equal(error.code, 'REQUEST_FAILED');
       assert.match(error.message, /the connection was refused.*the proxy of HTTPS_PROXY is in use/);
     });

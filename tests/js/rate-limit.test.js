@@ -8,10 +8,13 @@ import { beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { moveClock as moveClockFrom, reached, settled } from './moved-clock.js';
-import { startRedis } from './redis-server.js';
-import { environment, json, runJsonFixture, serve, simulatorEnvironment, thrownBy, warningsOf } from './support.js';
+import { thrownBy, warningsOf } from '../support/assertions.js';
+import { startSimulator } from '../support/bitbucket.js';
+import { moveClock as moveClockFrom, reached, settled } from '../support/clock.js';
+import { environment, simulatorEnvironment } from '../support/environment.js';
+import { runJsonFixture } from '../support/fixtures.js';
+import { json, serve } from '../support/http-server.js';
+import { startRedis } from '../support/redis.js';
 
 const { RateLimiter, rateLimiterOf } = await import(
   new URL('js/rate-limit.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
@@ -680,11 +683,10 @@ describe('with Redis', () => {
 
   test('the keys hold neither account nor credential, and end by themselves', async (t) => {
     const redis = await startRedis(t);
-    const bitbucket = await startBitbucket({
+    const bitbucket = await startSimulator(t, {
       accessTokens: [{ token: 'the-marked-token', kind: 'workspace', workspace: 'acme', scopes: ['repository'] }],
       apiTokens: [{ email: 'marked@ada.example', token: 'the-marked-token', scopes: ['read:repository:bitbucket'] }],
     });
-    t.after(() => bitbucket.close());
     const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, {
       INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url,
     }));
@@ -724,11 +726,10 @@ describe('through the whole client', () => {
   const PATIENT = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '300000' };
 
   async function simulator(t, options) {
-    const bitbucket = await startBitbucket({
+    const bitbucket = await startSimulator(t, {
       accessTokens: [{ token: accessToken.token, kind: 'workspace', workspace: 'acme', scopes: ['repository'] }],
       ...options,
     });
-    t.after(() => bitbucket.close());
     return bitbucket;
   }
 

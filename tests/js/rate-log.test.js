@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Redis } from 'ioredis';
 import 'nocodb-bitbucket-auth';
-import { moveClock } from './moved-clock.js';
-import { Random } from './random.js';
-import { startRedis } from './redis-server.js';
+import { moveClock } from '../support/clock.js';
+import { Random } from '../support/random.js';
+import { startRedis } from '../support/redis.js';
 
 const file = (path) => new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json'));
 const { SharedLogs } = await import(file('js/rate-log.js'));

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { environment, json, serve, simulatorEnvironment } from './support.js';
+import { startSimulator } from '../support/bitbucket.js';
+import { environment, simulatorEnvironment } from '../support/environment.js';
+import { json, serve } from '../support/http-server.js';
 
 // Whoever waits for ever has failed.
 const PATIENT = { timeout: 60_000 };
@@ -286,8 +287,7 @@ describe('a page that was fetched ahead', PATIENT, () => {
   });
 
   test('with another credential than today\'s is asked for again', async (t) => {
-    const bitbucket = await startBitbucket({ pullRequests: 200, refreshGraceMs: 0 });
-    t.after(() => bitbucket.close());
+    const bitbucket = await startSimulator(t, { pullRequests: 200, refreshGraceMs: 0 });
     const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, UNLIMITED));
     const [tokens] = bitbucket.control.connect();
     const wrapper = new Wrapper({

@@ -4,12 +4,11 @@ import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
-import {
-  ENCRYPTION_KEY, NAMESPACE, PREFIX, RedisCoordination, entry, startCoordinator, until,
-} from './coordinations.js';
-import { startRedis } from './redis-server.js';
-import { simulatorEnvironment } from './support.js';
+import { startSimulator } from '../support/bitbucket.js';
+import { simulatorEnvironment } from '../support/environment.js';
+import { startRedis } from '../support/redis.js';
+import { waitFor } from '../support/waiting.js';
+import { ENCRYPTION_KEY, NAMESPACE, PREFIX, RedisCoordination, entry, startCoordinator } from './coordinations.js';
 
 const { RateLimiter } = await import(
   new URL('js/rate-limit.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
@@ -179,7 +178,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.equal(await other.lock('a'), undefined);
     await at(0).client('KILL', 'TYPE', 'normal');
     await at(0).flushdb();
-    await until(async () => {
+    await waitFor(async () => {
       const again = await one.lock('c');
       await again.release();
       return again.fence > 0;
@@ -209,7 +208,7 @@ describe('the database beside the one that NocoDB empties', () => {
     }
     for (let index = 0; index < processes.length; index += 1) {
       for (const process of processes) {
-        await until(async () => (await process.ask('find', `key ${index}`))?.key === `of ${index}`, `key ${index} is known`);
+        await waitFor(async () => (await process.ask('find', `key ${index}`))?.key === `of ${index}`, `key ${index} is known`);
       }
     }
     assert.equal((await places(at)).marked.length, 1);
@@ -226,8 +225,8 @@ describe('the database beside the one that NocoDB empties', () => {
     await other.publish('c', entry('d', 1));
     assert.deepEqual((await places(at)).marked, [14]);
     assert.equal((await one.find('c')).key, 'd');
-    await until(async () => (await other.find('a'))?.key === 'b', 'what the first knows is passed on');
-    await until(async () => (await other.find('x'))?.value.dead, 'the dead are, too');
+    await waitFor(async () => (await other.find('a'))?.key === 'b', 'what the first knows is passed on');
+    await waitFor(async () => (await other.find('x'))?.value.dead, 'the dead are, too');
     await assertShared(one, other);
     assert.equal(await at(15).get('of others'), 'x');
     assert.deepEqual(said, []);
@@ -260,7 +259,7 @@ describe('NocoDB\'s own database', () => {
     await at(0).flushdb();
     await one.lock('anything');
     const { coordination: stranger } = coordinate(t, url);
-    await until(async () => (await stranger.find('x'))?.value.dead, 'it is passed on');
+    await waitFor(async () => (await stranger.find('x'))?.value.dead, 'it is passed on');
     assert.equal((await stranger.find('shared')).key, 'shared later');
     assert.equal(all.length, 1);
     return one;
@@ -300,7 +299,7 @@ describe('NocoDB\'s own database', () => {
     const { url } = await startRedis(t, '--cluster-enabled', 'yes');
     const at = databases(t, url);
     await at(0).call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    await until(async () => (await at(0).call('CLUSTER', 'INFO')).includes('cluster_state:ok'), 'the cluster works');
+    await waitFor(async () => (await at(0).call('CLUSTER', 'INFO')).includes('cluster_state:ok'), 'the cluster works');
     await assertWorksThere(t, url, at, 'it is part of a cluster, which has no other database');
   });
 
@@ -316,7 +315,7 @@ describe('NocoDB\'s own database', () => {
     assert.deepEqual((await places(at, 4)).marked, [2]);
     assert.equal((await one.find('n')).key, 'm');
     await assertShared(one, newcomer, 'moved');
-    await until(async () => (await newcomer.find('shared'))?.key === 'shared later', 'what was known is passed on');
+    await waitFor(async () => (await newcomer.find('shared'))?.key === 'shared later', 'what was known is passed on');
   });
 });
 
@@ -360,9 +359,9 @@ describe('data that Redis loses', () => {
         fence = next.fence;
         await script();
         const { coordination: stranger } = coordinate(t, url, more);
-        await until(async () => (await stranger.find('b'))?.key === 'c', `${name}: pairs are passed on`);
-        await until(async () => (await stranger.find('x'))?.value.dead, `${name}: the dead are passed on`);
-        await until(async () => (await stranger.refusals('y')).othersRefusedAgo >= 0, `${name}: refusals are passed on`);
+        await waitFor(async () => (await stranger.find('b'))?.key === 'c', `${name}: pairs are passed on`);
+        await waitFor(async () => (await stranger.find('x'))?.value.dead, `${name}: the dead are passed on`);
+        await waitFor(async () => (await stranger.refusals('y')).othersRefusedAgo >= 0, `${name}: refusals are passed on`);
         assert.ok((await stranger.refusals('y')).grantedAgo >= MINUTE);
         await stranger.close();
       }
@@ -377,7 +376,7 @@ describe('data that Redis loses', () => {
     await coordination.publish('a', entry('b', 1));
     for (let times = 0; times < 2; times += 1) {
       await at(15).flushdb();
-      await until(async () => (await at(15).exists(`${PREFIX}pair:b`)) === 1, 'it is passed on');
+      await waitFor(async () => (await at(15).exists(`${PREFIX}pair:b`)) === 1, 'it is passed on');
     }
     assert.equal((await coordinate(t, url).coordination.find('a')).key, 'b');
     await coordination.close();
@@ -397,7 +396,7 @@ describe('data that Redis loses', () => {
     await at(15).flushdb();
     const taken = await other.lock('a');
     assert.ok(taken.fence > lock.fence);
-    await until(() => !lock.isHeld(), 'the loss is noticed', 550);
+    await waitFor(() => !lock.isHeld(), 'the loss is noticed', 550);
     await lock.release();
     assert.ok(taken.isHeld());
     assert.equal(await one.lock('a'), undefined);
@@ -442,10 +441,9 @@ describe('data that Redis loses', () => {
 test('tokens and rate limits of a connection go to the same database, and nothing to NocoDB\'s own', async (t) => {
   const redis = await startRedis(t);
   const at = databases(t, redis.url);
-  const bitbucket = await startBitbucket({
+  const bitbucket = await startSimulator(t, {
     accessTokens: [{ token: 'the-token', kind: 'workspace', workspace: 'acme', scopes: ['repository'] }],
   });
-  t.after(() => bitbucket.close());
   const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, { NC_REDIS_URL: redis.url }));
   await (await new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate()).get('/repositories/acme');
   await coordinate(t, redis.url).coordination.publish('a', entry('b', 1));

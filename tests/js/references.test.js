@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
-import { environment, json, rowHost, serve, thrownBy } from './support.js';
+import { thrownBy } from '../support/assertions.js';
+import { environment } from '../support/environment.js';
+import { json, serve } from '../support/http-server.js';
+import { rowHost } from '../support/nocodb.js';
 
 const MASK = '********';
 const REFERENCE = { $vault: { alias: 'main', secret: 'bitbucket', path: 'ci/token' } };

@@ -9,8 +9,10 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { before, after, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { HOSTS, authorize, callsOf, oauth, startHost, variables } from './register/hosts.js';
-import { closedPort, json, listen, serve } from './support.js';
+import { authorizationCode } from '../support/bitbucket.js';
+import { simulatorVariables } from '../support/environment.js';
+import { freePort, json, listen, serve } from '../support/http-server.js';
+import { HOSTS, callsOf, oauth, startHost } from './register/hosts.js';
 
 const CALLBACK = 'https://nocodb.example.com/dashboard/';
 const GRANT = { code: 'any-code-4713', code_verifier: 'v'.repeat(43) };
@@ -20,8 +22,10 @@ before(async () => { bb = await startBitbucket({ clients: [{ callback: CALLBACK 
 after(() => bb.close());
 
 /** A started host whose requests go to these addresses. */
-async function started(t, edition, { tokenUrl, apiUrl = bb.apiUrl, ...more } = {}) {
-  const env = { ...variables(bb, { tokenUrl }), INTEGRATION_AUTH_BITBUCKET_API_URL: apiUrl, ...more };
+async function started(t, edition, { tokenUrl = bb.tokenUrl, apiUrl = bb.apiUrl, ...more } = {}) {
+  const env = simulatorVariables(bb, {
+    INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: tokenUrl, INTEGRATION_AUTH_BITBUCKET_API_URL: apiUrl, ...more,
+  });
   const { host, kill } = startHost(edition, { env });
   t.after(kill);
   await host('start', { registry: edition.registry });
@@ -32,7 +36,7 @@ const refusing = async (t, status, body, headers) =>
   (await serve(t, (_request, response) => json(response, status, body, headers))).origin;
 const page = async (t) => (await serve(t, (_request, response) => response.end('<h1>We will be back soon</h1>'))).origin;
 const silence = async (t) => `http://127.0.0.1:${await listen(t, createServer(() => {}))}`;
-const nowhere = async () => `http://127.0.0.1:${await closedPort()}`;
+const nowhere = async () => `http://127.0.0.1:${await freePort()}`;
 const apiError = { type: 'error', error: { message: 'No.' } };
 
 for (const edition of HOSTS) describe(edition.name, () => {
@@ -100,7 +104,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
 
     test('costs one request while the transaction is open', async (t) => {
       const host = await started(t, edition);
-      const grant = await authorize(bb);
+      const grant = await authorizationCode(bb);
       bb.requests.length = 0;
       const { row, error } = await host('createFromBase', connection(grant));
       assert.equal(error, undefined);
@@ -147,7 +151,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
 
     test('is looked up with the account outside of a transaction', async (t) => {
       const host = await started(t, edition);
-      const id = await host('create', connection(await authorize(bb)));
+      const id = await host('create', connection(await authorizationCode(bb)));
       assert.equal((await host('row', { id })).account.nickname, 'dana');
     });
   });

@@ -9,7 +9,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { HOSTS, assertKept, authorize, callsOf, oauth, runHost, variables } from './register/hosts.js';
+import { authorizationCode } from '../support/bitbucket.js';
+import { simulatorVariables } from '../support/environment.js';
+import { HOSTS, assertKept, callsOf, oauth, runHost } from './register/hosts.js';
 
 const CALLBACK = 'https://nocodb.example.com/dashboard/';
 
@@ -25,8 +27,8 @@ for (const edition of HOSTS) describe(edition.name, () => {
 
   test('an exchange, good or bad, has a line in the log with the title of the connection', async () => {
     const bad = { code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) };
-    const calls = [create(oauth(await authorize(bb)), { title: 'Sales' }), create(oauth(bad), { title: 'Support' })];
-    const { stdout, stderr } = await runHost(edition, { calls }, { env: variables(bb) });
+    const calls = [create(oauth(await authorizationCode(bb)), { title: 'Sales' }), create(oauth(bad), { title: 'Support' })];
+    const { stdout, stderr } = await runHost(edition, { calls }, { env: simulatorVariables(bb) });
     assert.match(stdout, /^\[nocodb-bitbucket-auth\] INFO connected, connection "Sales", \d+ ms: /m);
     assert.match(stderr, /^\[nocodb-bitbucket-auth\] WARN connect-failed, connection "Support", \d+ ms: INVALID_GRANT: /m);
   });
@@ -49,19 +51,19 @@ for (const edition of HOSTS) describe(edition.name, () => {
     };
 
     test('with a code that Bitbucket does not know stores nothing and answers 400', refused(async () => ({
-      env: variables(bb), grant: { code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) },
+      env: simulatorVariables(bb), grant: { code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) },
     }), /code/i));
 
     test('with another verifier stores nothing and answers 400', refused(async () => ({
-      env: variables(bb), grant: { ...(await authorize(bb)), code_verifier: 'w'.repeat(43) },
+      env: simulatorVariables(bb), grant: { ...(await authorizationCode(bb)), code_verifier: 'w'.repeat(43) },
     }), /code/i));
 
     test('with a wrong client secret stores nothing and answers 400', refused(async () => ({
-      env: variables(bb, { secret: 'marked-wrong-secret' }), grant: await authorize(bb),
+      env: simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'marked-wrong-secret' }), grant: await authorizationCode(bb),
     }), /secret/i));
 
     test('without a configuration stores nothing and answers 400', refused(async () => ({
-      env: {}, grant: await authorize(bb),
+      env: {}, grant: await authorizationCode(bb),
     }), /INTEGRATION_AUTH_BITBUCKET_CLIENT_ID/));
 
     test('without a token endpoint stores nothing and answers 502', refused(async () => {
@@ -69,12 +71,12 @@ for (const edition of HOSTS) describe(edition.name, () => {
       await once(closed, 'listening');
       const tokenUrl = `http://127.0.0.1:${closed.address().port}/token`;
       closed.close();
-      return { env: variables(bb, { tokenUrl }), grant: await authorize(bb) };
+      return { env: simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: tokenUrl }), grant: await authorizationCode(bb) };
     }, /./, 502));
 
     for (const payload of [{}, { code: {} }, { code: 7 }, { code: '' }, [], 'text', true]) {
       test(`with the payload ${JSON.stringify(payload)} stores nothing and answers 400`,
-        refused(async () => ({ env: variables(bb), payload }), /./));
+        refused(async () => ({ env: simulatorVariables(bb), payload }), /./));
     }
 
     test('leaves a connection as it was when it was an update', async () => {
@@ -82,7 +84,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       const grant = { code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) };
       const host = await runHost(edition, {
         calls: [create(stored), update('int1', { ...ours, config: { ...stored, oauth: grant } })],
-      }, { env: variables(bb) });
+      }, { env: simulatorVariables(bb) });
       assert.equal(host.results[1].error?.status, 400);
       assert.equal(host.written.length, 1);
       assert.deepEqual(host.rows.int1.config, stored);
@@ -90,9 +92,9 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
 
     test('is not confused with an error of the host, which passes unchanged', async () => {
-      const grant = await authorize(bb);
+      const grant = await authorizationCode(bb);
       const call = create(oauth(grant), { title: 'refused by the host' });
-      const host = await runHost(edition, { calls: [call] }, { env: variables(bb) });
+      const host = await runHost(edition, { calls: [call] }, { env: simulatorVariables(bb) });
       assert.equal(host.results[0].error?.name, 'TypeError');
       assert.equal(host.results[0].error.status, undefined);
     });
@@ -111,7 +113,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       test(`and those ${what} are stored as they came`, async () => {
         const host = await runHost(edition, {
           calls: [['createIntegration', integration], update('int1', { ...integration, title: 'new' })],
-        }, { env: variables(bb) });
+        }, { env: simulatorVariables(bb) });
         assert.deepEqual(host.written, [JSON.stringify(integration), JSON.stringify({ ...integration, title: 'new' })]);
       });
     }
@@ -120,7 +122,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       const github = { type: 'development', sub_type: 'github', config: {} };
       const host = await runHost(edition, {
         calls: [['createIntegration', github], update('int1', { config: { oauth: payload } })],
-      }, { env: variables(bb) });
+      }, { env: simulatorVariables(bb) });
       assert.equal(host.written[1], JSON.stringify({ config: { oauth: payload } }));
     });
   });
@@ -133,11 +135,11 @@ for (const edition of HOSTS) describe(edition.name, () => {
     for (const [shape, wrap] of Object.entries(shapes)) {
       for (const kind of ['an object', 'JSON']) {
         test(`of ${shape} in ${kind} stores tokens and no code`, async () => {
-          const grant = await authorize(bb);
+          const grant = await authorizationCode(bb);
           const config = { ...oauth(wrap(grant)), token: '', workspace: 'acme' };
           const host = await runHost(edition, {
             calls: [create(kind === 'JSON' ? JSON.stringify(config) : config)],
-          }, { env: variables(bb) });
+          }, { env: simulatorVariables(bb) });
           const { row } = host.results[0];
           assert.equal(typeof row.config, kind === 'JSON' ? 'string' : 'object');
           const stored = kind === 'JSON' ? JSON.parse(row.config) : row.config;
@@ -159,11 +161,11 @@ for (const edition of HOSTS) describe(edition.name, () => {
       });
       const code = new URL(await bb.authorize(url.href)).searchParams.get('code');
       const call = create(oauth({ code }));
-      const refused = await runHost(edition, { calls: [call] }, { env: variables(bb) });
+      const refused = await runHost(edition, { calls: [call] }, { env: simulatorVariables(bb) });
       assert.equal(refused.results[0].error?.status, 400);
       assert.match(refused.results[0].error.message, /INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER/);
       assert.deepEqual(refused.written, []);
-      const host = await runHost(edition, { calls: [call] }, { env: { ...variables(bb), ...WITHOUT_VERIFIER } });
+      const host = await runHost(edition, { calls: [call] }, { env: simulatorVariables(bb, WITHOUT_VERIFIER) });
       assert.ok(host.results[0].row?.config.oauth_token);
       assert.ok(!host.everything.includes(code) && !refused.everything.includes(code));
     });
@@ -192,7 +194,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
             [...create(stored), 'transaction'],
             [...update('int1', { config: { ...stored, workspace: 'acme', oauth: { code: grant } } }), 'transaction'],
           ],
-        }, { env: variables(bb, { tokenUrl: `http://127.0.0.1:${endpoint.address().port}/token` }) });
+        }, { env: simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: `http://127.0.0.1:${endpoint.address().port}/token` }) });
         const { row } = host.results[1];
         assert.equal(row?.config.oauth_token, 'fresh');
         assert.equal(row.config.workspace, 'acme');
@@ -207,14 +209,14 @@ for (const edition of HOSTS) describe(edition.name, () => {
     for (const type of ['auth', 'development']) {
       test(`of a row of type "${type}" stores tokens, whichever type the GUI offers`, async () => {
         const row = { type, sub_type: 'bitbucket' };
-        const grants = [await authorize(bb), await authorize(bb), await authorize(bb)];
+        const grants = [await authorizationCode(bb), await authorizationCode(bb), await authorizationCode(bb)];
         const host = await runHost(edition, {
           calls: [
             create(oauth(grants[0]), row),
             update('int1', { ...row, config: oauth(grants[1]) }),
             update('int1', { config: oauth(grants[2]) }),
           ],
-        }, { env: variables(bb) });
+        }, { env: simulatorVariables(bb) });
         for (const { row: stored } of host.results) assert.ok(stored?.config.oauth_token);
         assert.equal(new Set(host.results.map(({ row: stored }) => stored.config.oauth_token)).size, 3);
         assertKept(host, ...grants);
@@ -226,11 +228,11 @@ for (const edition of HOSTS) describe(edition.name, () => {
       ['another type and subtype', { type: 'sync', sub_type: 'gitlab' }],
     ]) {
       test(`is made for a row of ours when an update names ${what}`, async () => {
-        const grant = await authorize(bb);
+        const grant = await authorizationCode(bb);
         const stored = { type: 'oauth', oauth_token: 'former', refresh_token: 'former-refresh' };
         const host = await runHost(edition, {
           calls: [create(stored), update('int1', { ...ours, ...named, config: oauth({ code: grant }) })],
-        }, { env: variables(bb) });
+        }, { env: simulatorVariables(bb) });
         const { config } = host.results[1].row;
         assert.ok(config.oauth_token && config.oauth_token !== 'former');
         assertKept(host, grant);
@@ -238,19 +240,19 @@ for (const edition of HOSTS) describe(edition.name, () => {
     }
 
     test('is made for a row of somebody else\'s that an update makes ours', async () => {
-      const grant = await authorize(bb);
+      const grant = await authorizationCode(bb);
       const github = { type: 'development', sub_type: 'github', config: {} };
       const host = await runHost(edition, {
         calls: [['createIntegration', github], update('int1', { ...ours, config: oauth({ code: grant }) })],
-      }, { env: variables(bb) });
+      }, { env: simulatorVariables(bb) });
       assert.ok(host.results[1].row.config.oauth_token);
       assertKept(host, grant);
     });
 
     for (const type of [undefined, null, '', 'oauth2', 7]) {
       test(`is made for the auth type ${JSON.stringify(type)}, and stored as OAuth2`, async () => {
-        const grant = await authorize(bb);
-        const host = await runHost(edition, { calls: [create({ type, oauth: grant })] }, { env: variables(bb) });
+        const grant = await authorizationCode(bb);
+        const host = await runHost(edition, { calls: [create({ type, oauth: grant })] }, { env: simulatorVariables(bb) });
         assert.equal(host.results[0].row?.config.type, 'oauth');
         assert.ok(host.results[0].row.config.oauth_token);
         assertKept(host, grant);
@@ -261,9 +263,9 @@ for (const edition of HOSTS) describe(edition.name, () => {
       { type: 'api_key', token: 'access' }, { type: 'basic', email: 'dana@example.com', token: 'api' }, { type: 'custom' },
     ]) {
       test(`is not made for somebody who then chose ${config.type}`, async () => {
-        const grant = await authorize(bb);
+        const grant = await authorizationCode(bb);
         const before = bb.requests.length;
-        const host = await runHost(edition, { calls: [create({ ...config, oauth: grant })] }, { env: variables(bb) });
+        const host = await runHost(edition, { calls: [create({ ...config, oauth: grant })] }, { env: simulatorVariables(bb) });
         assert.deepEqual(host.results[0].row.config, config);
         assert.equal(bb.requests.length, before);
         assertKept(host, grant);
@@ -278,7 +280,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
           update('int1', { config: stored }),
           update('int1', { ...ours, config: { ...stored, oauth: null } }),
         ],
-      }, { env: variables(bb) });
+      }, { env: simulatorVariables(bb) });
       assert.equal(host.written[1], JSON.stringify({ config: stored }));
       assert.deepEqual(host.rows.int1.config, stored);
     });

@@ -7,8 +7,9 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { HOSTS, authorize, callsOf, oauth, startHost, variables } from './register/hosts.js';
+import { authorizationCode, startSimulator } from '../support/bitbucket.js';
+import { simulatorVariables } from '../support/environment.js';
+import { HOSTS, callsOf, oauth, startHost } from './register/hosts.js';
 
 const HOUR = 3_600_000;
 const MASK = '********';
@@ -18,18 +19,17 @@ const isSame = (one, other) => one.refresh_token === other.refresh_token && one.
 
 /** A simulator, a host, and ways to make rows in it. */
 async function scene(t, edition, options) {
-  const bb = await startBitbucket({
+  const bb = await startSimulator(t, {
     clients: [{ callback: 'https://nocodb.example.com/' }], accessTokens: [ACCESS_TOKEN], backend: 'newer',
   });
-  t.after(() => bb.close());
-  const { host, kill } = startHost({ ...edition, options: { ...edition.options, ...options } }, { env: variables(bb) });
+  const { host, kill } = startHost({ ...edition, options: { ...edition.options, ...options } }, { env: simulatorVariables(bb) });
   t.after(kill);
   const { available } = await host('start', { registry: edition.registry });
   const { ours } = callsOf(edition);
   const create = (config, more) => host('create', { ...ours, title: 'Bitbucket', config, ...more });
   return {
     bb, host, available, ours, create,
-    connect: async (more) => create(oauth({ code: await authorize(bb) }), more),
+    connect: async (more) => create(oauth({ code: await authorizationCode(bb) }), more),
     expire: () => bb.control.advance(3 * HOUR),
     refreshes: () => bb.control.stats().token.refresh_token.requests,
   };
@@ -73,7 +73,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
 for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) describe(`${edition.name}, beyond 0.301.3`, () => {
   test('creates from inside a base, in one transaction, without a code in any of its writes', async (t) => {
     const { host, bb, ours } = await scene(t, edition);
-    const grant = await authorize(bb);
+    const grant = await authorizationCode(bb);
     const { row } = await host('createFromBase', { ...ours, title: 'Bitbucket', config: oauth({ code: grant }) });
     assert.deepEqual([row?.is_restricted, row?.base_id], [true, 'p1']);
     assert.ok((await host('row', { id: row.id })).oauth_token);

@@ -7,7 +7,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { HOSTS, authorize, callsOf, oauth, startHost, variables } from './register/hosts.js';
+import { authorizationCode } from '../support/bitbucket.js';
+import { simulatorVariables } from '../support/environment.js';
+import { HOSTS, callsOf, oauth, startHost } from './register/hosts.js';
 
 const MASK = '********';
 const WITHOUT_PRELOAD = 'This connection was made in a process without the preload: authenticate again.';
@@ -22,7 +24,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
 
   /** A started host: `host(command, argument)`, and `call` for one call of a service. */
   async function started(t) {
-    const { host, kill } = startHost(edition, { env: variables(bb) });
+    const { host, kill } = startHost(edition, { env: simulatorVariables(bb) });
     t.after(kill);
     await host('start', { registry: edition.registry });
     return { host, call: async (...call) => (await host('call', { calls: [call] }))[0] };
@@ -60,7 +62,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       test('of an update do not come back beside a new login', async (t) => {
         const { host, call } = await started(t);
         const id = await host('put', { row: { ...ours, config: { type: 'oauth', oauth_token: 'a', refresh_token: 'r' } } });
-        const config = { ...oauth({ code: await authorize(bb) }), oauth_token: MASK, refresh_token: MASK };
+        const config = { ...oauth({ code: await authorizationCode(bb) }), oauth_token: MASK, refresh_token: MASK };
         assert.equal((await call(...update(id, { ...ours, config: shaped(config) }))).error, undefined);
         const row = await host('row', { id });
         assert.ok(row.oauth_token.length > 100 && row.refresh_token.length > 20, 'the row has the new tokens');
@@ -129,7 +131,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
   test('a configuration that cannot be read does not keep a new login from being stored', async (t) => {
     const { host, call } = await started(t);
     const id = await host('put', { row: { ...ours, config: 'U2FsdGVkX1-encrypted-with-another-key' } });
-    const { error } = await call(...update(id, { ...ours, config: oauth({ code: await authorize(bb) }) }));
+    const { error } = await call(...update(id, { ...ours, config: oauth({ code: await authorizationCode(bb) }) }));
     assert.equal(error, undefined);
     assert.ok((await host('row', { id })).refresh_token);
   });
@@ -171,7 +173,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     test('is connected by a new code', async (t) => {
       const { host, call } = await started(t);
       const id = await host('put', { row: { ...ours, config: stale } });
-      const { error } = await call(...update(id, { ...ours, config: oauth({ code: await authorize(bb) }) }));
+      const { error } = await call(...update(id, { ...ours, config: oauth({ code: await authorizationCode(bb) }) }));
       assert.equal(error, undefined);
       const row = await host('row', { id });
       assert.ok(row.refresh_token);
@@ -200,7 +202,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
 
     test('loses the code when its tokens are renewed', async (t) => {
       const { host, call } = await started(t);
-      const { row: connected } = await call(...create(oauth({ code: await authorize(bb) })));
+      const { row: connected } = await call(...create(oauth({ code: await authorizationCode(bb) })));
       const config = await host('row', { id: connected.id });
       const id = await host('put', { row: { ...ours, config: { ...config, oauth: stale.oauth } } });
       const first = await host('open', { id });

@@ -7,10 +7,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { createClient } from 'nocodb-bitbucket-auth/oauth';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { connectUser, startSimulator } from '../support/bitbucket.js';
+import { simulatorEnvironment } from '../support/environment.js';
 import { HOSTS, startHost } from './register/hosts.js';
-import { simulatorEnvironment } from './support.js';
 
 const HOUR = 3_600_000;
 const REPLACED = {
@@ -21,20 +20,9 @@ const REPLACED = {
 
 /** A simulator, a host with a connection to it, and what a user brings who authenticates again. */
 async function scene(t, edition, { type = edition.offered, env: more, ...settings } = {}) {
-  const bitbucket = await startBitbucket({
-    clients: [{ callback: 'http://127.0.0.1:8080/dashboard/' }], backend: 'newer', ...settings,
-  });
-  t.after(() => bitbucket.close());
+  const bitbucket = await startSimulator(t, { backend: 'newer', ...settings });
   const env = simulatorEnvironment(bitbucket, more);
-  const authenticate = async () => {
-    const { key, callback, scopes } = bitbucket.client;
-    const client = createClient({
-      clientId: key, redirectUri: callback, scopes, endpoints: { authorizeUrl: bitbucket.authorizeUrl },
-    });
-    const { url, state, codeVerifier } = client.createAuthorizationRequest();
-    const { code } = client.validateAuthorizationResponse(await bitbucket.authorize(url, { grant: true }), { state });
-    return new (createEntry(env).wrapper)({}).exchangeToken({ code, code_verifier: codeVerifier });
-  };
+  const authenticate = () => connectUser(bitbucket, createEntry(env).wrapper);
   const { host, kill } = startHost(edition, { env });
   t.after(kill);
   await host('start', edition);

@@ -6,8 +6,9 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { HOSTS, authorize, callsOf, startHost, variables } from './register/hosts.js';
+import { authorizationCode, startSimulator } from '../support/bitbucket.js';
+import { simulatorVariables } from '../support/environment.js';
+import { HOSTS, callsOf, startHost } from './register/hosts.js';
 
 const HOUR = 3_600_000;
 const USERS = ['dana', 'robin'];
@@ -18,13 +19,12 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
 
     /** A host with such a connection. */
     async function scene(t, env) {
-      const bb = await startBitbucket({ clients: [{ callback: 'https://nocodb.example.com/dashboard/' }] });
-      t.after(() => bb.close());
-      const { host, kill } = startHost(edition, { env: { ...variables(bb), INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '100', ...env } });
+      const bb = await startSimulator(t, { clients: [{ callback: 'https://nocodb.example.com/dashboard/' }] });
+      const { host, kill } = startHost(edition, { env: simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '100', ...env }) });
       t.after(kill);
       await host('start', { registry: edition.registry });
       const id = await host('create', { ...ours, title: 'Bitbucket', credential_mode: 'per_user', config: { type: 'oauth' } });
-      const connect = async (user) => host('connectUser', { id, user, payload: { code: await authorize(bb, { user }) } });
+      const connect = async (user) => host('connectUser', { id, user, payload: { code: await authorizationCode(bb, { user }) } });
       return { bb, host, id, connect };
     }
 

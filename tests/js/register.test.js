@@ -11,9 +11,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
-import {
-  HOSTS, REGISTER, assertKept, authorize, callsOf, cleanEnv, here, oauth, runHost, variables,
-} from './register/hosts.js';
+import { authorizationCode } from '../support/bitbucket.js';
+import { childEnvironment, simulatorVariables } from '../support/environment.js';
+import { HOSTS, REGISTER, assertKept, callsOf, here, oauth, runHost } from './register/hosts.js';
 
 let bb;
 before(async () => { bb = await startBitbucket({ clients: [{ callback: 'https://nocodb.example.com/' }] }); });
@@ -29,7 +29,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     const bitbucket = (type) => [type, 'bitbucket', 'Bitbucket', type === hidden];
 
     test(`offers Bitbucket as "${edition.offered}", and has it as "${hidden}" for rows, said in one line`, async () => {
-      const host = await runHost(edition, {}, { env: variables(bb) });
+      const host = await runHost(edition, {}, { env: simulatorVariables(bb) });
       assert.deepEqual(listed(host).slice(edition.registry.length), [bitbucket('auth'), bitbucket('development')]);
       assert.equal(host.inherited, false);
       const line = `^\\[nocodb-bitbucket-auth\\] Version \\d+\\.\\d+\\.\\d+\\S*: .*"${edition.offered}"[^\\n]*\\n$`;
@@ -43,7 +43,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         { type: 'auth', sub_type: 'bitbucket', manifest: { title: 'the built-in one' } },
         { type: 'auth', sub_type: 'github', manifest: { title: 'GitHub' } },
       ];
-      const host = await runHost(edition, { registry }, { env: variables(bb) });
+      const host = await runHost(edition, { registry }, { env: simulatorVariables(bb) });
       assert.deepEqual(listed(host), [
         ['ai', 'openai', 'OpenAI', false],
         ['auth', 'bitbucket', 'Bitbucket', false],
@@ -57,7 +57,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
 
     test('with nothing for "auth" but a Bitbucket of its own offers "auth", too', async () => {
       const registry = [{ type: 'auth', sub_type: 'bitbucket', manifest: { title: 'the built-in one' } }];
-      const host = await runHost(edition, { registry }, { env: variables(bb) });
+      const host = await runHost(edition, { registry }, { env: simulatorVariables(bb) });
       assert.deepEqual(listed(host), [
         ['auth', 'bitbucket', 'Bitbucket', false], ['development', 'bitbucket', 'Bitbucket', true],
       ]);
@@ -65,7 +65,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
 
     test('is filled once when the preload is loaded twice', async () => {
       const host = await runHost(edition, {}, {
-        env: { ...variables(bb), NODE_OPTIONS: `--require "${REGISTER}"` },
+        env: simulatorVariables(bb, { NODE_OPTIONS: `--require "${REGISTER}"` }),
         execArgv: ['--require', REGISTER, '--import', 'nocodb-bitbucket-auth/register'],
       });
       assert.equal(host.available.length, edition.registry.length + 2);
@@ -74,18 +74,18 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
 
     test('is filled by `--import`, too', async () => {
-      const grant = await authorize(bb);
+      const grant = await authorizationCode(bb);
       const host = await runHost(edition, { calls: [create(oauth(grant))] },
-        { env: variables(bb), execArgv: ['--import', 'nocodb-bitbucket-auth/register'] });
+        { env: simulatorVariables(bb), execArgv: ['--import', 'nocodb-bitbucket-auth/register'] });
       assert.equal(host.available.length, edition.registry.length + 2);
       assert.ok(host.results[0].row.config.oauth_token);
       assertKept(host, grant);
     });
 
     test('is filled in a worker thread', async () => {
-      const grant = await authorize(bb);
+      const grant = await authorizationCode(bb);
       const host = await runHost(edition, { calls: [create(oauth(grant))] }, {
-        env: { ...variables(bb), NODE_OPTIONS: `--require "${REGISTER}"` }, execArgv: [], script: 'worker-host.cjs',
+        env: simulatorVariables(bb, { NODE_OPTIONS: `--require "${REGISTER}"` }), execArgv: [], script: 'worker-host.cjs',
       });
       assert.equal(host.available.length, edition.registry.length + 2);
       assert.ok(host.results[0].row.config.oauth_token);
@@ -93,7 +93,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
 
     test('gets a form without OAuth2 when a variable is wrong, which is named once, without its value', async () => {
-      const env = { ...variables(bb), INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: 'ftp://marked-value.example/' };
+      const env = simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: 'ftp://marked-value.example/' });
       const host = await runHost(edition, {}, { env });
       assert.deepEqual(host.available.at(-1).authTypes.map(({ value }) => value), ['api_key', 'basic']);
       assert.equal(host.everything.match(/INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI/g)?.length, 1);
@@ -123,7 +123,7 @@ describe('a process that is not NocoDB', () => {
   const runScript = (script, { preloads = [REGISTER], args = [] } = {}) => {
     const { status, signal, stdout, stderr } = spawnSync(process.execPath,
       [...preloads.flatMap((path) => ['--require', path]), ...args, '--eval', script],
-      { env: cleanEnv(), encoding: 'utf8', timeout: 45_000 });
+      { env: childEnvironment(), encoding: 'utf8', timeout: 45_000 });
     assert.equal(signal, null, 'the process did not end by itself');
     return { status, stdout, stderr };
   };

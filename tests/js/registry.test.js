@@ -12,8 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { REGISTER, cleanEnv } from './register/hosts.js';
-import { environment, serve } from './support.js';
+import { childEnvironment, environment } from '../support/environment.js';
+import { serve } from '../support/http-server.js';
+import { REGISTER } from './register/hosts.js';
 
 /** Runs a script with preloads; `stored` is what the script's class was given to store. */
 async function run(t, script, { preloads = [REGISTER], args = [] } = {}) {
@@ -30,7 +31,7 @@ async function run(t, script, { preloads = [REGISTER], args = [] } = {}) {
     names.push('--require', path);
   }
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [...names, ...args, '--eval', `${SCENE}${script}`],
-    { env: cleanEnv(environment(origin)), timeout: 60_000 });
+    { env: childEnvironment(environment(origin)), timeout: 60_000 });
   return {
     stdout, stderr, exchanges: requests.filter(({ url }) => url.includes('access_token')).length,
   };

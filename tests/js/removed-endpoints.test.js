@@ -1,7 +1,7 @@
 /** What stands between the client and the sender: which requests take the place of others, and who shares what they find. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { thrownBy } from './support.js';
+import { thrownBy } from '../support/assertions.js';
 
 // The package does not export these.
 const folder = new URL('js/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { BitbucketAuthError } from 'nocodb-bitbucket-auth';
-import { json, serve, thrownBy } from './support.js';
+import { thrownBy } from '../support/assertions.js';
+import { json, serve } from '../support/http-server.js';
 
 // The package does not export these.
 const folder = new URL('js/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));

@@ -9,10 +9,12 @@ import { describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { Server } from 'proxy-chain';
-import { NAME, makeCertificates } from './certificates.js';
+import { NAME, makeCertificates } from '../support/certificates.js';
+import { environment } from '../support/environment.js';
+import { runJsonFixture } from '../support/fixtures.js';
+import { json, listen, serve } from '../support/http-server.js';
+import { startRedis } from '../support/redis.js';
 import { startCoordinator } from './coordinations.js';
-import { startRedis } from './redis-server.js';
-import { environment, json, listen, runJsonFixture, serve } from './support.js';
 
 /** Long enough for a busy machine to get an answer that is given at once. */
 const LIMIT_MS = 2500;

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
 import { expandScopes, missingScopes } from 'nocodb-bitbucket-auth/oauth';
-import { environment, json, serve } from './support.js';
+import { environment } from '../support/environment.js';
+import { json, serve } from '../support/http-server.js';
 
 /** Values that JSON can hold, where another belongs. */
 const VALUES = [7, -1, 1e300, true, null, '', ' ', 'text', '\0', [], {}, [7], [{}], [null], { length: 3 }, ['\n'], [['a']]];

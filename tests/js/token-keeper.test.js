@@ -5,10 +5,12 @@ import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { createClient } from 'nocodb-bitbucket-auth/oauth';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { startRedis } from './redis-server.js';
-import { environment, json, serve, simulatorEnvironment, thrownBy, troubleLogger } from './support.js';
+import { thrownBy } from '../support/assertions.js';
+import { connectUser, startSimulator } from '../support/bitbucket.js';
+import { environment, simulatorEnvironment } from '../support/environment.js';
+import { json, serve } from '../support/http-server.js';
+import { troubleLogger } from '../support/nocodb.js';
+import { startRedis } from '../support/redis.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -21,20 +23,10 @@ const inFuture = (ms) => new Date(Date.now() + ms).toISOString();
 
 /** A connection through the simulator: the tokens as a host would have stored them. */
 async function connection(t, options) {
-  const bitbucket = await startBitbucket({
-    clients: [{ callback: 'http://127.0.0.1:8080/dashboard/' }], backend: 'newer', ...options,
-  });
-  t.after(() => bitbucket.close());
+  const bitbucket = await startSimulator(t, { backend: 'newer', ...options });
   const env = simulatorEnvironment(bitbucket);
   const { wrapper: Wrapper } = createEntry(env);
-  const { key, callback, scopes } = bitbucket.client;
-  const client = createClient({
-    clientId: key, redirectUri: callback, scopes, endpoints: { authorizeUrl: bitbucket.authorizeUrl },
-  });
-  const request = client.createAuthorizationRequest();
-  const answer = await bitbucket.authorize(request.url, { grant: true });
-  const { code } = client.validateAuthorizationResponse(answer, { state: request.state });
-  const config = await new Wrapper({}).exchangeToken({ code, code_verifier: request.codeVerifier });
+  const config = await connectUser(bitbucket, Wrapper);
   const refreshes = () => bitbucket.requests.filter((line) => line.includes('/site/oauth2/access_token')).length - 1;
   return { bitbucket, env, Wrapper, config, refreshes };
 }

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { environment, json, rowHost, serve, thrownBy, troubleLogger } from './support.js';
+import { thrownBy } from '../support/assertions.js';
+import { environment } from '../support/environment.js';
+import { json, serve } from '../support/http-server.js';
+import { rowHost, troubleLogger } from '../support/nocodb.js';
 
 // Not exported: the keeper is their only caller.
 const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));

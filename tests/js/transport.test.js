@@ -4,7 +4,9 @@ import { createServer as createTcpServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
-import { closedPort, environment, json, listen, serve, thrownBy } from './support.js';
+import { thrownBy } from '../support/assertions.js';
+import { environment } from '../support/environment.js';
+import { freePort, json, listen, serve } from '../support/http-server.js';
 
 const TOKENS = {
   access_token: 'the-token', token_type: 'bearer', expires_in: 7200, refresh_token: 'the-refresh-token', scope: 'account',
@@ -387,7 +389,7 @@ test('repeated header fields arrive as one', async (t) => {
 
 describe('the network', () => {
   test('nobody listens', async () => {
-    const error = await failureAt(`http://127.0.0.1:${await closedPort()}`, 'exchange');
+    const error = await failureAt(`http://127.0.0.1:${await freePort()}`, 'exchange');
     assert.equal(error.code, 'REQUEST_FAILED');
     assert.equal(error.retryable, true);
     assert.match(error.message, /the connection was refused; ECONNREFUSED/);

@@ -5,7 +5,9 @@ import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import axios from 'axios';
 import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
-import { environment, json, serve, thrownBy } from './support.js';
+import { thrownBy } from '../support/assertions.js';
+import { environment } from '../support/environment.js';
+import { json, serve } from '../support/http-server.js';
 
 const CONFIG = { type: 'oauth', oauth_token: 'token-0', refresh_token: 'refresh-token-0' };
 const STATIC = { type: 'api_key', token: 'the-access-token' };

@@ -4,10 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { startRedis } from '../js/redis-server.js';
+import { startRedis } from '../support/redis.js';
+import { until } from '../support/waiting.js';
 import { Rows } from './support/rows.js';
 import { startScene } from './support/scene.js';
-import { until } from './support/waiting.js';
 import { Worker, leaks } from './support/workers.js';
 
 const HOUR = 3_600_000;

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { startRedis } from '../js/redis-server.js';
-import { thrownBy } from '../js/support.js';
+import { thrownBy } from '../support/assertions.js';
+import { startRedis } from '../support/redis.js';
+import { pause, until } from '../support/waiting.js';
 import { LOCKOUT_WAIT_MS, startScene } from './support/scene.js';
-import { pause, until } from './support/waiting.js';
 import { Worker, leaks } from './support/workers.js';
 
 const MINUTE = 60_000;

@@ -6,10 +6,10 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { startRedis } from '../js/redis-server.js';
-import { thrownBy } from '../js/support.js';
+import { thrownBy } from '../support/assertions.js';
+import { startRedis } from '../support/redis.js';
+import { pause, until } from '../support/waiting.js';
 import { startScene } from './support/scene.js';
-import { pause, until } from './support/waiting.js';
 
 const HOUR = 3_600_000;
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Redis } from 'ioredis';
-import { startRedis } from '../js/redis-server.js';
+import { startRedis } from '../support/redis.js';
 import { startScene } from './support/scene.js';
 import { Worker } from './support/workers.js';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { troubleLogger } from '../js/support.js';
+import { troubleLogger } from '../support/nocodb.js';
 import { startScene } from './support/scene.js';
 
 const HOUR = 3_600_000;

@@ -1,10 +1,10 @@
 /** A process that stands still while Bitbucket answers its token request keeps the pair that is in the answer. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { startRedis } from '../js/redis-server.js';
+import { startRedis } from '../support/redis.js';
+import { pause } from '../support/waiting.js';
 import { Rows } from './support/rows.js';
 import { startScene } from './support/scene.js';
-import { pause } from './support/waiting.js';
 import { Worker } from './support/workers.js';
 
 const MINUTE = 60_000;

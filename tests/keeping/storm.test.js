@@ -4,11 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startRedis } from '../js/redis-server.js';
-import { Random } from '../js/random.js';
+import { Random } from '../support/random.js';
+import { startRedis } from '../support/redis.js';
+import { until } from '../support/waiting.js';
 import { Rows } from './support/rows.js';
 import { startScene } from './support/scene.js';
-import { until } from './support/waiting.js';
 import { Worker, leaks } from './support/workers.js';
 
 const MINUTE = 60_000;

@@ -4,10 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { startRedis } from '../js/redis-server.js';
+import { startRedis } from '../support/redis.js';
+import { pause, until } from '../support/waiting.js';
 import { Rows } from './support/rows.js';
 import { startScene } from './support/scene.js';
-import { pause, until } from './support/waiting.js';
 import { Worker } from './support/workers.js';
 
 const MINUTE = 60_000;

@@ -3,7 +3,6 @@
  * run where it belongs: in Node.js, or in Chromium under a Content Security Policy that allows no eval but WebAssembly's.
  */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -15,8 +14,8 @@ import { build as esbuild } from 'esbuild';
 import { rollup } from 'rollup';
 import { build as viteBuild, createServer as viteServer } from 'vite';
 import webpack from 'webpack';
-import { authorizeInBrowser } from '../../demo/bitbucket/browser.js';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
+import { authorizationCode, startSimulator } from '../support/bitbucket.js';
+import { simulatorVariables } from '../support/environment.js';
 import {
   NAME, emptyFolder, judgeScenario, nodes, outcomeOf, packageIn, pageWith, project, runInNodes, runNode, serveFolder,
 } from './support.js';
@@ -173,32 +172,15 @@ test('rspack for Node.js: the entry for NocoDB with all that it depends on, in o
     // What `debug` (of ioredis) tries to load.
   }, ['supports-color']);
   assert.deepEqual(readdirSync(alone), ['bundle.cjs']);
-  const bitbucket = await startBitbucket();
-  t.after(() => bitbucket.close());
-  const { client: { key, secret, callback }, origin, authorizeUrl, tokenUrl, apiUrl } = bitbucket;
+  const bitbucket = await startSimulator(t);
   for (const [name, node] of Object.entries(nodes)) {
     await t.test(name, async () => {
-      const verifier = 'v'.repeat(43);
-      const asked = new URLSearchParams({
-        response_type: 'code',
-        client_id: key,
-        redirect_uri: callback,
-        state: 's',
-        code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-        code_challenge_method: 'S256',
-      });
-      const back = await authorizeInBrowser({ origin, url: `${authorizeUrl}?${asked}`, grant: true });
-      const { url, tokens } = await runNode(node, alone, 'bundle.cjs', {
-        INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: key,
-        INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: secret,
-        INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: callback,
-        INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL: authorizeUrl,
-        INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: tokenUrl,
-        INTEGRATION_AUTH_BITBUCKET_API_URL: apiUrl,
-        TEST_CODE: new URL(back).searchParams.get('code'),
+      const { code, code_verifier: verifier } = await authorizationCode(bitbucket);
+      const { url, tokens } = await runNode(node, alone, 'bundle.cjs', simulatorVariables(bitbucket, {
+        TEST_CODE: code,
         TEST_CODE_VERIFIER: verifier,
-      });
-      assert.equal(new URL(url).searchParams.get('client_id'), key);
+      }));
+      assert.equal(new URL(url).searchParams.get('client_id'), bitbucket.client.key);
       assert.ok(tokens.oauth_token);
       assert.ok(tokens.refresh_token);
     });

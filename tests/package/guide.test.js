@@ -12,8 +12,8 @@ import { dirname, join, normalize } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import ts from 'typescript';
-import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { simulatorEnvironment } from '../js/support.js';
+import { startSimulator } from '../support/bitbucket.js';
+import { simulatorEnvironment } from '../support/environment.js';
 import { ranBy, runs } from './guide/commands.js';
 import { commandsIn, documentAt, documents, read, root } from './guide/documents.js';
 import { nodes, project } from './support.js';
@@ -121,10 +121,9 @@ describe('the script outside NocoDB', () => {
 
   for (const [name, node] of Object.entries(nodes)) {
     test(`reads with an access token, and says what is wrong with one: ${name}`, async (t) => {
-      const bitbucket = await startBitbucket({
+      const bitbucket = await startSimulator(t, {
         accessTokens: [{ token, kind: 'workspace', workspace: 'acme', scopes: ['account', 'repository', 'pullrequest'] }],
       });
-      t.after(() => bitbucket.close());
       const folder = project(t, { 'script.js': outputText }, { withDependencies: true });
       const run = async (BITBUCKET_TOKEN) => {
         const child = spawn(node, ['script.js'], {

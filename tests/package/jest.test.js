@@ -7,8 +7,9 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { Redis } from 'ioredis';
-import { startRedis } from '../js/redis-server.js';
-import { listen } from '../js/support.js';
+import { CLIENT_VARIABLES } from '../support/environment.js';
+import { listen } from '../support/http-server.js';
+import { startRedis } from '../support/redis.js';
 import { NAME, project } from './support.js';
 
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
@@ -71,9 +72,7 @@ test('node: processes agree through a configured Redis', async (t) => {
       expect(await auth.refreshToken({ refresh_token: 'first' })).toMatchObject({ oauth_token: 'new', refresh_token: 'next' });
       expect(warn.mock.calls).toEqual([]);
     });`, {
-    INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'the-key',
-    INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'the-secret',
-    INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: 'https://nocodb.example/dashboard/',
+    ...CLIENT_VARIABLES,
     INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: `${origin}/token`,
     INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url,
   }), ['refresh']);

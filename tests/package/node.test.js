@@ -4,14 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { join } from 'node:path';
+import { CLIENT_VARIABLES } from '../support/environment.js';
 import { NAME, nodes, packageIn, packed, project, runInNodes, runNode } from './support.js';
 
 const require = createRequire(import.meta.url);
-const VARIABLES = {
-  INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'the-key',
-  INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'the-secret',
-  INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: 'https://nocodb.example/dashboard/',
-};
 const print = 'scenario(oauth).then((result) => console.log(JSON.stringify(result)));';
 
 test('require', async (t) => {
@@ -100,7 +96,7 @@ for (const load of ['require', 'import']) {
     test(`${load} of ${entries.join(', ')}: the core is compiled once, and they share a class of errors`, async (t) => {
       const folder = project(t, { 'main.cjs': together(load, entries) }, { withDependencies: true });
       for (const node of Object.values(nodes)) {
-        assert.deepEqual(await runNode(node, folder, 'main.cjs', VARIABLES), { compiled: 1, classes: 1 });
+        assert.deepEqual(await runNode(node, folder, 'main.cjs', CLIENT_VARIABLES), { compiled: 1, classes: 1 });
       }
     });
   }
@@ -139,7 +135,7 @@ for (const load of ['require', 'import']) {
     // There is no other package in this folder.
     const folder = project(t, { 'main.cjs': atStart(load) });
     for (const node of Object.values(nodes)) {
-      assert.deepEqual(await runNode(node, folder, 'main.cjs', VARIABLES), {
+      assert.deepEqual(await runNode(node, folder, 'main.cjs', CLIENT_VARIABLES), {
         type: 'auth', title: 'Bitbucket', isAddress: true, loaded: [], compiledByLoading: 0, compiled: 1,
       });
     }
@@ -207,7 +203,7 @@ test('with frozen built-ins the form is shown, and a connection can be used', as
       })();` }, { withDependencies: true });
     for (const node of Object.values(nodes)) {
       const args = ['--frozen-intrinsics', '--no-warnings', join(folder, 'main.cjs')];
-      const { stdout, stderr } = spawnSync(node, args, { encoding: 'utf8', env: { ...process.env, ...VARIABLES } });
+      const { stdout, stderr } = spawnSync(node, args, { encoding: 'utf8', env: { ...process.env, ...CLIENT_VARIABLES } });
       assert.equal(stdout, '[true,"function"]\n', stderr);
     }
   }
@@ -221,7 +217,7 @@ async function* withoutEach(t, load, how) {
   const { ioredis: _redis, 'yocto-spinner': _spinner, ...needed } = dependencies;
   for (const name of Object.keys(needed)) {
     for (const node of Object.values(nodes)) {
-      const env = { ...VARIABLES, TEST_PACKAGE: name, TEST_HOW: how };
+      const env = { ...CLIENT_VARIABLES, TEST_PACKAGE: name, TEST_HOW: how };
       yield { name, outcome: await runNode(node, folder, 'main.cjs', env) };
     }
   }

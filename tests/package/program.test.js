@@ -4,13 +4,12 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { childEnvironment } from '../support/environment.js';
 import { nodes, packageIn, packed } from './support.js';
 
 const { version, bin } = JSON.parse(readFileSync(join(packageIn(packed.folder), 'package.json'), 'utf8'));
 
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(INTEGRATION_AUTH_|NC_|NODE_)|_proxy$|COLOR/i.test(name)));
-
-const run = (program, ...args) => spawnSync(program, args, { cwd: packed.folder, encoding: 'utf8', env });
+const run = (program, ...args) => spawnSync(program, args, { cwd: packed.folder, encoding: 'utf8', env: childEnvironment() });
 
 test('npx finds it', () => {
   const { status, stdout, stderr } = run('npx', '--no-install', 'nocodb-bitbucket-auth', '--version');

@@ -19,6 +19,7 @@ import { chromium } from 'playwright-core';
 import { chromiumArgs, findChromium } from '../../scripts/lib/browser.mjs';
 import { node22 } from '../../scripts/lib/npm.mjs';
 import { installPacked } from '../../scripts/lib/package-under-test.mjs';
+import { childEnvironment } from '../support/environment.js';
 
 export const NAME = 'nocodb-bitbucket-auth';
 const here = dirname(fileURLToPath(import.meta.url));
@@ -68,15 +69,12 @@ export function emptyFolder(t) {
 
 /** What a program prints, as data. */
 export async function runNode(node, folder, file, env = {}) {
-  const child = spawn(node, [join(folder, file)], { cwd: folder, env: { ...withoutOurs(), ...env } });
+  const child = spawn(node, [join(folder, file)], { cwd: folder, env: childEnvironment(env) });
   const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   assert.equal(status, 0, stderr);
   assert.equal(stderr, '');
   return JSON.parse(stdout);
 }
-
-const withoutOurs = () => Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(INTEGRATION_AUTH_|NODE_|PACKED)/.test(name)));
 
 /** The same in each version of Node.js. */
 export async function runInNodes(t, folder, file, judge = judgeScenario) {

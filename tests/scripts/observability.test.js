@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { environment, json, serve } from '../js/support.js';
+import { environment } from '../support/environment.js';
+import { json, serve } from '../support/http-server.js';
 
 test('docs/observability.md explains each event that the log can have', () => {
   const files = readdirSync(new URL('../../js', import.meta.url), { recursive: true }).filter((file) => file.endsWith('.js'));

@@ -1,8 +1,9 @@
 // What a person does in NocoDB until there is something to see, in three acts: in each, NocoDB has other variables.
 // In: a studio, a NocoDB, the simulator. Out: pictures. Never here: a text of the guide, or a coordinate.
-import { ADMIN, variables } from '../../../tests/e2e/support/host.js';
-import { inTerminal } from './terminal.mjs';
+import { ADMIN } from '../../../tests/e2e/support/host.js';
+import { simulatorVariables } from '../../../tests/support/environment.js';
 import { ORIGIN } from './studio.mjs';
+import { inTerminal } from './terminal.mjs';
 
 const SECRET = 'INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET';
 const BUTTON = { name: 'Authenticate With Bitbucket' };
@@ -218,7 +219,7 @@ export async function play({ studio, host, port, bitbucket, wanted }) {
   let isSignedIn = false;
   for (const act of acts.filter(({ shows }) => shows.some((name) => wanted.includes(name)))) {
     await host.stop();
-    await host.start(port, variables(bitbucket, { NC_PUBLIC_URL: ORIGIN, ...act.env }));
+    await host.start(port, simulatorVariables(bitbucket, { NC_PUBLIC_URL: ORIGIN, ...act.env }));
     if (!isSignedIn) await signIn(stage);
     isSignedIn = true;
     await act.play(stage);

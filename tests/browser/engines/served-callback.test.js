@@ -7,16 +7,13 @@ import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import '../../../pkg/inlined/core.wasm.js';
 import { serveCallbackPage } from '../../../js/nocodb/callback-page.js';
+import { CLIENT_VARIABLES } from '../../support/environment.js';
 import { GUI_LOOKS_MS, guiAddress, lookLikeNocodb } from '../support/nocodb-gui.js';
 import { gone, inEachEngine } from '../support/scene.js';
 
 const callback = '/';
 
-serveCallbackPage({
-  INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'the-key',
-  INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'the-secret',
-  INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: `https://nocodb.example${callback}`,
-});
+serveCallbackPage({ ...CLIENT_VARIABLES, INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: `https://nocodb.example${callback}` });
 
 const CLOSE = 'Close this window';
 

@@ -7,6 +7,7 @@
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startBitbucket } from '../../../demo/bitbucket/server.js';
+import { requestTokens } from '../../support/bitbucket.js';
 import { engines, launch } from './engines.js';
 import { CALLBACK, startSite } from './site.js';
 
@@ -181,19 +182,10 @@ export class Scene {
   }
 
   /** Whether the code and the verifier are ones that NocoDB's server can exchange. */
-  async exchange({ code, code_verifier: verifier }) {
-    const { key, secret } = this.bb.client;
-    const response = await fetch(this.bb.tokenUrl, {
-      method: 'POST',
-      headers: { authorization: `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}` },
-      body: new URLSearchParams({
-        grant_type: 'authorization_code',
-        code,
-        code_verifier: verifier,
-        redirect_uri: this.redirectUri,
-      }),
+  exchange({ code, code_verifier: verifier }) {
+    return requestTokens(this.bb, {
+      grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: this.redirectUri,
     });
-    return { status: response.status, ...await response.json() };
   }
 
   /**

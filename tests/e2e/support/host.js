@@ -5,42 +5,16 @@
  *   all that it printed. Everything it makes lies in a temporary folder and is gone after `remove`.
  */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNocodb } from '../../../demo/nocodb/launch.js';
 import { installPacked } from '../../../scripts/lib/package-under-test.mjs';
+import { childEnvironment } from '../../support/environment.js';
 
 export const ADMIN = { email: 'admin@example.com', password: 'Noco-e2e-Passw0rd!' };
 
 const PART = 12;
-
-/** The environment without what would reach NocoDB or the plugin from outside. */
-export const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) =>
-  !/^(INTEGRATION_AUTH_|NC_|NODE_OPTIONS$|NODE_TEST_CONTEXT$)|_proxy$/i.test(name)));
-
-/** A port that was free a moment ago: the callback has to be registered before NocoDB listens. */
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** The variables that point the plugin to a simulator. */
-export const variables = (bb, more = {}) => ({
-  INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: bb.client.key,
-  INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: bb.client.secret,
-  INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: bb.client.callback,
-  INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL: bb.authorizeUrl,
-  INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: bb.tokenUrl,
-  INTEGRATION_AUTH_BITBUCKET_API_URL: bb.apiUrl,
-  ...more,
-});
 
 export class Host {
   /** Everything that NocoDB and the plugin printed, over all starts. @type {string[]} */
@@ -81,7 +55,7 @@ export class Host {
       data: this.#data,
       pluginFrom: this.#plugin.folder,
       withPlugin,
-      env: { ...inherited, NC_ADMIN_EMAIL: ADMIN.email, NC_ADMIN_PASSWORD: ADMIN.password, ...env },
+      env: childEnvironment({ NC_ADMIN_EMAIL: ADMIN.email, NC_ADMIN_PASSWORD: ADMIN.password, ...env }),
       log: (line) => this.printed.push(line),
     });
     this.#token = undefined;

@@ -5,10 +5,10 @@
  */
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../../support/environment.js';
 
 export const REGISTER = createRequire(import.meta.url).resolve('nocodb-bitbucket-auth/register');
 export const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -28,17 +28,10 @@ export const HOSTS = [
   },
 ];
 
-/** `process.env` without what would reach the plugin from outside. */
-export const cleanEnv = (extra = {}) => ({
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) =>
-    !/^(INTEGRATION_AUTH_|NC_|NODE_OPTIONS$|NODE_TEST_CONTEXT$)|_proxy$/i.test(name))),
-  ...extra,
-});
-
 /** Starts a host's process: `{ host, end, kill }`; `end` gives what it printed. */
 export function startHost({ edition, options }, { env, execArgv = ['--require', REGISTER], script = 'host.cjs' } = {}) {
   const child = fork(here(script), [JSON.stringify({ edition, options })], {
-    execArgv, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execArgv, env: childEnvironment(env), stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const printed = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) {
@@ -87,33 +80,6 @@ export async function runHost(edition, { registry = edition.registry, calls = []
   } finally {
     await kill();
   }
-}
-
-/** The variables that point the plugin to a simulator, or to any other token endpoint. */
-export const variables = (bb, { secret = bb.client.secret, tokenUrl = bb.tokenUrl } = {}) => ({
-  INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: bb.client.key,
-  INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: secret,
-  INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: bb.client.callback,
-  INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL: bb.authorizeUrl,
-  INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: tokenUrl,
-  INTEGRATION_AUTH_BITBUCKET_API_URL: bb.apiUrl,
-});
-
-/** What NocoDB's GUI would hold after a person granted access: a live code and its verifier. */
-export async function authorize(bb, { user } = {}) {
-  const verifier = randomBytes(32).toString('base64url');
-  const url = new URL(bb.authorizeUrl);
-  url.search = new URLSearchParams({
-    response_type: 'code',
-    client_id: bb.client.key,
-    redirect_uri: bb.client.callback,
-    state: 's',
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-  });
-  const code = new URL(await bb.authorize(url.href, { user })).searchParams.get('code');
-  assert.ok(code);
-  return { code, code_verifier: verifier };
 }
 
 /** Calls of NocoDB's services, for `runHost`, with rows of the type that the host offers. */

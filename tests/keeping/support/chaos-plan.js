@@ -4,7 +4,7 @@
  * In: a seed. Out: a plan as data. What never happens here: anything is done, or decided by how it goes; so the same
  * seed means the same troubles, though not to the millisecond.
  */
-import { Random } from '../../js/random.js';
+import { Random } from '../../support/random.js';
 
 export const CONNECTIONS = ['amber', 'birch', 'cedar'];
 

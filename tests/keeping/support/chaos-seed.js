@@ -5,11 +5,11 @@
  * timeline. What never happens here: a verdict from how it went about what could be saved; that follows from what was
  * done. Tokens are in no line, only short digests of them.
  */
-import { startRedis } from '../../js/redis-server.js';
+import { startRedis } from '../../support/redis.js';
+import { pause, until, within } from '../../support/waiting.js';
 import { CONNECTIONS, DEAD_CONNECTION, makePlan } from './chaos-plan.js';
 import { Rows } from './rows.js';
 import { startScene } from './scene.js';
-import { pause, until, within } from './waiting.js';
 import { Worker, leaks } from './workers.js';
 
 const SECOND = 1000;

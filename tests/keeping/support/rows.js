@@ -5,8 +5,8 @@
  * (replaces it). Out: the row, after a moment, and the order in which rows were written. On request it refuses, or
  * takes its time.
  */
+import { pause } from '../../support/waiting.js';
 import { digest } from './token-tap.js';
-import { pause } from './waiting.js';
 
 export class Rows {
   /** Each write, in order: the connection and the digest of its refresh token. */

@@ -4,9 +4,9 @@
  * In: the simulator's settings. Out: the environment of the processes, stored configs, and a way to clean up.
  */
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { createClient } from 'nocodb-bitbucket-auth/oauth';
 import { startBitbucket } from '../../../demo/bitbucket/server.js';
-import { simulatorEnvironment } from '../../js/support.js';
+import { connectUser, requestTokens } from '../../support/bitbucket.js';
+import { simulatorEnvironment } from '../../support/environment.js';
 import { TokenTap } from './token-tap.js';
 
 /** What is waited for when Bitbucket refuses a refresh; the simulator's lockout is shorter. */
@@ -39,7 +39,7 @@ export async function startScene({ variables, ...settings } = {}) {
     environment,
     /** A user connects. @returns the config as the host stores it */
     connect: async (connection) => {
-      const config = await connect(bitbucket, createEntry(environment).wrapper);
+      const config = await connectUser(bitbucket, createEntry(environment).wrapper);
       tap.name(connection, config);
       return config;
     },
@@ -48,28 +48,12 @@ export async function startScene({ variables, ...settings } = {}) {
      * @returns {Promise<number>} the status of Bitbucket's answer
      */
     refreshElsewhere: async (refreshToken) => {
-      const answer = await fetch(bitbucket.tokenUrl, {
-        method: 'POST',
-        headers: { authorization: `Basic ${btoa(`${bitbucket.client.key}:${bitbucket.client.secret}`)}` },
-        body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken }),
-      });
-      await answer.text();
-      return answer.status;
+      const { status } = await requestTokens(bitbucket, { grant_type: 'refresh_token', refresh_token: refreshToken });
+      return status;
     },
     close: async () => {
       await tap.close();
       await bitbucket.close();
     },
   };
-}
-
-/** What happens between "Authenticate" and the stored config. */
-async function connect(bitbucket, Wrapper) {
-  const { key, callback, scopes } = bitbucket.client;
-  const client = createClient({
-    clientId: key, redirectUri: callback, scopes, endpoints: { authorizeUrl: bitbucket.authorizeUrl },
-  });
-  const { url, state, codeVerifier } = client.createAuthorizationRequest();
-  const { code } = client.validateAuthorizationResponse(await bitbucket.authorize(url), { state });
-  return new Wrapper({}).exchangeToken({ code: { code, code_verifier: codeVerifier } });
 }

@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { pause } from './waiting.js';
+import { pause } from '../../support/waiting.js';
 
 export const TOKEN_PATH = '/site/oauth2/access_token';
 

@@ -8,9 +8,9 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { createEntry } from 'nocodb-bitbucket-auth';
-import { Random } from '../../js/random.js';
+import { Random } from '../../support/random.js';
+import { pause, within } from '../../support/waiting.js';
 import { PROCESS_HEADER, TOKEN_PATH } from './token-tap.js';
-import { pause, within } from './waiting.js';
 
 /** How a connection is used. Each gives the API's answer, or throws. */
 const CALLS = [

@@ -8,12 +8,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../../support/environment.js';
 
 const MAIN = fileURLToPath(new URL('worker-main.js', import.meta.url));
-// A proxy or a preload of this machine must not reach into the tests.
-const INHERITED = Object.fromEntries(
-  Object.entries(process.env).filter(([key]) => !/_proxy$|^NODE_|^INTEGRATION_AUTH_|^NC_/i.test(key)),
-);
 
 export class Worker {
   isAlive = true;
@@ -35,7 +32,7 @@ export class Worker {
    */
   constructor(name, store) {
     this.name = name;
-    this.#child = fork(MAIN, [], { env: INHERITED, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    this.#child = fork(MAIN, [], { env: childEnvironment(), execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     for (const stream of ['stdout', 'stderr']) {
       this.#child[stream].setEncoding('utf8').on('data', (text) => {
         this.output += text;

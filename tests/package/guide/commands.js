@@ -9,7 +9,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { closedPort } from '../../js/support.js';
+import { childEnvironment } from '../../support/environment.js';
+import { freePort } from '../../support/http-server.js';
 import { emptyFolder, packed } from '../support.js';
 import { read, root } from './documents.js';
 
@@ -24,16 +25,13 @@ class Integration { static get() {} static createIntegration() {} static updateI
 Integration.availableIntegrations = [];
 `;
 
-/** The process's variables, without those that would reach the command from outside. */
-const clean = (more = {}) => ({
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(INTEGRATION_AUTH_|NODE_OPTIONS|NODE_TEST|NC_|PACKED)/.test(name))),
-  ...more,
-});
+/** The variables of a command. npm needs those with which this machine reaches a registry. */
+const commandEnvironment = (more) => childEnvironment(more, /_proxy$|^NODE_EXTRA_CA_CERTS$/i);
 
 /** Runs a command in a shell, as somebody does who copies it; the tarball is where it is. */
 export function shell(command, cwd, env) {
   const { status, stdout, stderr } = spawnSync('sh', ['-c', command.replace(TARBALL, packed.tarball)], {
-    cwd, env: clean(env), encoding: 'utf8',
+    cwd, env: commandEnvironment(env), encoding: 'utf8',
   });
   assert.equal(status, 0, `${command}\n${stdout}${stderr}`);
   return stdout;
@@ -41,7 +39,7 @@ export function shell(command, cwd, env) {
 
 /** Runs a program that goes on until it is told to end: its output once that shows `pattern`. */
 async function untilItSays(t, command, args, pattern) {
-  const child = spawn(command, args, { cwd: root, env: clean(), stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(command, args, { cwd: root, env: commandEnvironment(), stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const closed = once(child, 'close');
   const end = () => process.kill(-child.pid, 'SIGTERM');
   t.after(() => child.exitCode ?? child.signalCode ?? end());
@@ -95,9 +93,9 @@ export const runs = {
   },
   // Without any variable, and with nobody at Bitbucket's addresses.
   'npx --no-install nocodb-bitbucket-auth doctor': async (t, command) => {
-    const nobody = `http://127.0.0.1:${await closedPort()}`;
+    const nobody = `http://127.0.0.1:${await freePort()}`;
     const env = Object.fromEntries(['AUTHORIZE', 'TOKEN', 'API'].map((name) => [`INTEGRATION_AUTH_BITBUCKET_${name}_URL`, nobody]));
-    const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: installed(t), env: clean(env), encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: installed(t), env: commandEnvironment(env), encoding: 'utf8' });
     assert.deepEqual([status, stderr], [1, '']);
     assert.match(stdout, /^! OAuth2 is not configured; .*INTEGRATION_AUTH_BITBUCKET_CLIENT_ID/m);
     assert.match(stdout, /^[✓!] Node\.js /m);

@@ -10,10 +10,13 @@ import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { makeCertificates } from '../../js/certificates.js';
-import { startRedis } from '../../js/redis-server.js';
 import { callsOf, here, HOSTS, runHost } from '../../js/register/hosts.js';
-import { closedPort, environment, json, listen, rowHost, serve, thrownBy } from '../../js/support.js';
+import { thrownBy } from '../../support/assertions.js';
+import { makeCertificates } from '../../support/certificates.js';
+import { environment } from '../../support/environment.js';
+import { freePort, json, listen, serve } from '../../support/http-server.js';
+import { rowHost } from '../../support/nocodb.js';
+import { startRedis } from '../../support/redis.js';
 import { packageIn, packed } from '../support.js';
 
 const folder = packageIn(packed.folder);
@@ -270,7 +273,7 @@ export const producers = {
   },
 
   'bitbucket-cannot-be-reached': async () => {
-    const { wrapper: Wrapper } = createEntry(environment(`http://127.0.0.1:${await closedPort()}`));
+    const { wrapper: Wrapper } = createEntry(environment(`http://127.0.0.1:${await freePort()}`));
     return [
       // What a name is answered with depends on the machine's name service.
       networkFailure(Object.assign(new Error('x'), { code: 'ENOTFOUND' }), 'api').message,

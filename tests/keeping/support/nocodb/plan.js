@@ -4,7 +4,7 @@
  * In: a seed. Out: a plan as data: ten expiries, and spread over them five SIGKILLs, a restart of NocoDB's main process
  * and an outage of PostgreSQL. The same seed means the same troubles, though not to the millisecond.
  */
-import { Random } from '../../../js/random.js';
+import { Random } from '../../../support/random.js';
 
 export const CONNECTIONS = ['amber', 'birch', 'cedar'];
 

@@ -10,17 +10,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startNocodb } from '../../../../demo/nocodb/launch.js';
 import { root } from '../../../../scripts/lib/run.mjs';
-import { closedPort } from '../../../js/support.js';
-import { pause } from '../waiting.js';
+import { childEnvironment } from '../../../support/environment.js';
+import { freePort } from '../../../support/http-server.js';
+import { pause } from '../../../support/waiting.js';
 
 const PRELOAD = fileURLToPath(new URL('preload.cjs', import.meta.url));
 const ADMIN = { email: 'admin@example.com', password: 'Noco-chaos-Passw0rd!' };
 const AGAIN_AFTER_MS = 1000;
-
-/** The environment without what would reach NocoDB or the plugin from outside. */
-const INHERITED = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/_proxy$|^NODE_|^INTEGRATION_AUTH_|^NC_/i.test(name)),
-);
 
 /** The process that was asked is not there, or ended before it answered. */
 export class Away extends Error {}
@@ -61,8 +57,8 @@ export class NocodbProcess {
 
   /** Begins its life; `isUp` says when it can be called. */
   async begin() {
-    this.#port = await closedPort();
-    if (this.#env.NC_WORKER_CONTAINER) this.#workerPort = await closedPort();
+    this.#port = await freePort();
+    if (this.#env.NC_WORKER_CONTAINER) this.#workerPort = await freePort();
     this.#living = this.#live();
   }
 
@@ -88,15 +84,14 @@ export class NocodbProcess {
       data: this.#data,
       pluginFrom: root,
       signal: this.#ending.signal,
-      env: {
-        ...INHERITED,
+      env: childEnvironment({
         ...this.#env,
         NC_ADMIN_EMAIL: ADMIN.email,
         NC_ADMIN_PASSWORD: ADMIN.password,
         NODE_OPTIONS: `--require ${JSON.stringify(PRELOAD)}`,
         CHAOS_PROCESS: this.#name,
         ...(this.#workerPort && { CHAOS_WORKER_PORT: String(this.#workerPort) }),
-      },
+      }),
       log: (line) => this.printed.push(line),
     });
   }

@@ -6,14 +6,14 @@
  * person. What never happens here: a database or a Redis that is not real, or a wrapper that NocoDB did not make from
  * its row. Tokens are in no line, only short digests of them.
  */
-import { startRedis } from '../../../js/redis-server.js';
-import { Random } from '../../../js/random.js';
+import { startPostgres } from '../../../support/postgres.js';
+import { Random } from '../../../support/random.js';
+import { startRedis } from '../../../support/redis.js';
+import { pause, until } from '../../../support/waiting.js';
 import { startScene } from '../scene.js';
 import { digest } from '../token-tap.js';
-import { pause, until } from '../waiting.js';
 import { leaks } from '../workers.js';
 import { CALLERS, CONNECTIONS, PROCESSES, makePlan } from './plan.js';
-import { startPostgres } from './postgres.js';
 import { Away, NocodbProcess } from './process.js';
 import { Kinds, failureOf, judge, loggedBy } from './verdict.js';
 

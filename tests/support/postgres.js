@@ -11,10 +11,10 @@ import { once } from 'node:events';
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findPostgresql } from '../../../../scripts/lib/postgresql.mjs';
-import { output } from '../../../../scripts/lib/run.mjs';
-import { closedPort } from '../../../js/support.js';
-import { until } from '../waiting.js';
+import { findPostgresql } from '../../scripts/lib/postgresql.mjs';
+import { output } from '../../scripts/lib/run.mjs';
+import { freePort } from './http-server.js';
+import { until } from './waiting.js';
 
 const STARTED_WITHIN_MS = 60_000;
 const USER = 'nocodb';
@@ -52,7 +52,7 @@ export async function startPostgres(t) {
   });
   if (runAs.uid !== undefined) chownSync(folder, runAs.uid, runAs.gid);
   const data = join(folder, 'data');
-  const port = await closedPort();
+  const port = await freePort();
   const password = randomBytes(18).toString('hex');
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });

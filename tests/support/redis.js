@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { closedPort } from './support.js';
+import { freePort } from './http-server.js';
 
 const STARTED_WITHIN_MS = 10_000;
 
@@ -22,7 +22,7 @@ const STARTED_WITHIN_MS = 10_000;
  */
 export async function startRedis(t, ...more) {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
-  const port = await closedPort();
+  const port = await freePort();
   let child;
 
   const start = async (further) => {

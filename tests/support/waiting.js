@@ -17,6 +17,11 @@ export async function until(isSo, timeoutMs = 10_000) {
   return true;
 }
 
+/** Waits until something is so. Throws an error that says `what` when that takes too long. */
+export async function waitFor(isSo, what, timeoutMs = 10_000) {
+  if (!(await until(isSo, timeoutMs))) throw new Error(`${what}: not within ${timeoutMs} ms`);
+}
+
 /** What `promise` gives, or `otherwise` when it takes longer. */
 export async function within(timeoutMs, promise, otherwise) {
   const leaving = new AbortController();

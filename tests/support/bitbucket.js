@@ -1,0 +1,49 @@
+/**
+ * A simulator of Bitbucket for one test, and a user who connects to it.
+ *
+ * In: the simulator's options. Out: a running simulator, an authorization code with its verifier, the config that NocoDB
+ * stores. What never happens here: a request to the real Bitbucket.
+ */
+import { createClient } from 'nocodb-bitbucket-auth/oauth';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+
+const CALLBACK = 'http://127.0.0.1:8080/dashboard/';
+
+/** Starts a simulator that ends with the test. */
+export async function startSimulator(t, options) {
+  const bitbucket = await startBitbucket({ clients: [{ callback: CALLBACK }], ...options });
+  t.after(() => bitbucket.close());
+  return bitbucket;
+}
+
+/**
+ * What NocoDB's GUI has after a user granted access: a code that was not exchanged yet, and its verifier.
+ *
+ * @param {{ client: { key: string, callback: string, scopes: string[] }, authorizeUrl: string,
+ *   authorize: (url: string, decision: object) => Promise<string> }} bitbucket
+ * @param {{ user?: string, grant?: boolean }} [decision] `user` is a nickname
+ */
+export async function authorizationCode(bitbucket, { user, grant = true } = {}) {
+  const { key, callback, scopes } = bitbucket.client;
+  const client = createClient({
+    clientId: key, redirectUri: callback, scopes, endpoints: { authorizeUrl: bitbucket.authorizeUrl },
+  });
+  const { url, state, codeVerifier } = client.createAuthorizationRequest();
+  const { code } = client.validateAuthorizationResponse(await bitbucket.authorize(url, { user, grant }), { state });
+  return { code, code_verifier: codeVerifier };
+}
+
+/** Has a user connect. Gives the config as NocoDB stores it. */
+export const connectUser = async (bitbucket, Wrapper, decision) => (
+  new Wrapper({}).exchangeToken({ code: await authorizationCode(bitbucket, decision) }));
+
+/** Sends a token request past the plugin, as another client with the same Key and Secret does. */
+export async function requestTokens(bitbucket, parameters) {
+  const { key, secret } = bitbucket.client;
+  const response = await fetch(bitbucket.tokenUrl, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${key}:${secret}`)}` },
+    body: new URLSearchParams(parameters),
+  });
+  return { status: response.status, ...await response.json() };
+}
