@@ -1,8 +1,8 @@
 /**
- * What errors of the client mean, for whoever caught one.
+ * The meaning of the client's errors, for code that catches one.
  *
- * In: anything that was thrown. Out: whether it is an error of the client, and its meaning. What never happens here: an error
- * is judged (the client does that when it makes one), or Axios is loaded.
+ * In: anything that was thrown. Out: whether it is an error of the client, and what it means. What never happens here: an error
+ * is classified (the client does that when it creates one), or Axios is loaded.
  */
 
 import { objectOrEmpty } from '../arguments.js';
@@ -10,25 +10,25 @@ import { failure } from '../core.js';
 import { BitbucketAuthError } from '../error.js';
 
 /**
- * An error of the client, and what it means.
+ * An error of the client, with its meaning.
  *
  * @typedef {import('axios').AxiosError & { bitbucket: BitbucketAuthError }} BitbucketAxiosError
  */
 
 /**
- * Whether something that was thrown is an error of a client's request. `error.bitbucket` says what it means.
+ * Whether a thrown value is the error of a client's request. `error.bitbucket` says what the error means.
  *
  * @param {unknown} error
  * @returns {error is BitbucketAxiosError}
  */
 export function isBitbucketAxiosError(error) {
-  // Axios marks its errors so, and the client gives the other member to these only.
+  // Axios sets `isAxiosError`. The client adds `bitbucket` to Axios errors only.
   const { isAxiosError, bitbucket } = objectOrEmpty(error);
   return isAxiosError === true && bitbucket instanceof BitbucketAuthError;
 }
 
 /**
- * What an error of the client means.
+ * The `BitbucketAuthError` that describes an error of the client.
  *
  * @param {unknown} error
  * @returns {BitbucketAuthError}

@@ -1,8 +1,8 @@
 /**
- * The way of one connection to Bitbucket's API.
+ * Makes the senders and clients that one connection uses for Bitbucket's API.
  *
- * In: its credentials, and the environment. Out: senders and clients that use them. What never happens here: a request, or
- * a decision.
+ * In: the connection's credentials and the environment. Out: senders and clients that use them. What never happens here: a
+ * request is sent, or a rule is decided.
  */
 
 import { configFailure } from '../token-endpoint.js';
@@ -18,13 +18,13 @@ import { createThrottle } from './throttle.js';
 /** @typedef {import('./sender.js').Sender} Sender */
 
 /**
- * Whose requests they are.
+ * The connection that the requests belong to.
  *
  * @typedef {object} ConnectionInfo
- * @property {string} [account] whose tokens they are, as the config says
- * @property {string} [workspace] that of the config
- * @property {string} [title] of the connection in the host
- * @property {string} [id] of the connection in the host
+ * @property {string} [account] UUID of the account that owns the tokens, according to the config
+ * @property {string} [workspace] the workspace in the config
+ * @property {string} [title] the connection's title in NocoDB
+ * @property {string} [id] the connection's id in NocoDB
  * @property {(entry: import('../log-lines.js').LogEntry) => void} note writes an event of the connection to the log
  */
 
@@ -50,7 +50,7 @@ export class ApiClientFactory {
   }
 
   /**
-   * @returns {string} the API's base
+   * @returns {string} the API's base URL
    * @throws {BitbucketAuthError} `INVALID_CONFIG`
    */
   get apiUrl() {
@@ -60,10 +60,10 @@ export class ApiClientFactory {
   }
 
   /**
-   * A sender that retries nothing.
+   * Creates a sender that never retries.
    *
    * @param {number} [tokenTimeoutMs] how long a request may wait for tokens
-   * @param {import('./sender.js').Throttle} [throttle] without one, no request waits for room within the rate limit
+   * @param {import('./sender.js').Throttle} [throttle] by default, requests do not wait for the rate limit
    * @returns {Sender}
    */
   createSender(tokenTimeoutMs, throttle) {
@@ -74,8 +74,8 @@ export class ApiClientFactory {
   }
 
   /**
-   * @param {{ maxWaitMs?: number, tokenTimeoutMs?: number }} [options] how long a request may wait for room within the rate
-   *   limit, and for tokens
+   * @param {{ maxWaitMs?: number, tokenTimeoutMs?: number }} [options] how long a request may wait for the rate limit, and for
+   *   tokens
    * @returns {BitbucketClient}
    */
   createClient({ maxWaitMs, tokenTimeoutMs } = {}) {
@@ -90,7 +90,7 @@ export class ApiClientFactory {
     let withoutWaiting;
     const sender = readAhead({
       sender: this.createSender(tokenTimeoutMs, throttle),
-      // Most clients never need it.
+      // Created lazily: most clients never prefetch.
       sendPrefetch: (request) => {
         withoutWaiting ??= this.createSender(tokenTimeoutMs, createThrottle(environment, credentials, throttleInfo, 0));
         return withoutWaiting(request);
@@ -108,7 +108,7 @@ export class ApiClientFactory {
   }
 
   /**
-   * A sender that also answers for endpoints that Atlassian removed.
+   * Creates a sender that also serves the endpoints that Atlassian removed.
    *
    * @param {Sender} sender
    * @returns {Sender}

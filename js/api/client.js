@@ -1,9 +1,9 @@
 /**
  * The client for Bitbucket's API: an Axios instance.
  *
- * In: requests as Axios' users make them, and a sender. Out: Axios' answers and errors, each error with what the core
- * makes of it in `error.bitbucket`. What never happens here: a credential in a config or an error, or a decision about
- * whether a request is repeated, or what an answer means.
+ * In: requests made with Axios, and a sender. Out: Axios responses and errors; each error carries the core's interpretation as
+ * `error.bitbucket`. What never happens here: a config or an error contains a credential, or a decision is made about whether
+ * a request is retried or what a response means. The core makes those decisions.
  */
 
 import axios from 'axios';
@@ -31,37 +31,37 @@ import { MAX_BODY_BYTES, isStream, toApiResponse } from './sender.js';
  * @typedef {object} ClientBehavior
  * @property {CredentialKind} kind
  * @property {() => import('../activity.js').Activity} activity
- * @property {WriteCounter} writes that are made through it
- * @property {boolean} isRateLimited
+ * @property {WriteCounter} writes counts the client's requests that may change something
+ * @property {boolean} isRateLimited whether requests wait for the rate limit
  * @property {number} maxWaitMs
  */
 
 const RETRIES = 3;
 
-/** Where `fetch` finds the client's own sender. */
+/** The fetch option that carries the client's sender. */
 const SENDER = Symbol('sender');
 
-/** Where it finds what Axios keeps from it: the request's own `timeout` and `maxRedirects`. */
+/** The fetch option that carries what Axios does not pass on: the request's own `timeout` and `maxRedirects`. */
 const LIMITS = Symbol('limits');
 
-/** What is asked for, where the caller asks for nothing else: logs, diffs and files are no JSON. */
+/** The `Accept` header, unless the caller sets one. Logs, diffs and files are not JSON. */
 const ACCEPT = 'application/json, */*;q=0.8';
 
-/** Of each response, by its header fields: Axios keeps that object. @type {WeakMap<object, ResponseContext>} */
+/** The context of each response. The key is its headers object, which Axios keeps. @type {WeakMap<object, ResponseContext>} */
 const responseContexts = new WeakMap();
 
 const utf8 = new TextDecoder();
 
 /**
- * An Axios instance that sends through a sender.
+ * Creates an Axios instance that sends requests through a sender.
  *
  * @param {object} options
  * @param {string} options.apiUrl
  * @param {CredentialKind} options.kind
  * @param {() => import('../activity.js').Activity} options.activity counts retries and failures
  * @param {Sender} options.sender
- * @param {boolean} [options.isRateLimited] whether the sender has each request wait for room within the rate limit
- * @param {number} [options.maxWaitMs] how long the caller goes on waiting, before a request and between two attempts
+ * @param {boolean} [options.isRateLimited] whether the sender makes each request wait for the rate limit
+ * @param {number} [options.maxWaitMs] how long the caller is willing to wait before a request and between two attempts
  * @returns {BitbucketClient}
  */
 export function createClient({ apiUrl, kind, activity, sender, isRateLimited = false, maxWaitMs = Infinity }) {
@@ -69,20 +69,20 @@ export function createClient({ apiUrl, kind, activity, sender, isRateLimited = f
   const client = axios.create();
   Object.assign(client.defaults, {
     baseURL: apiUrl,
-    // With a limit, Axios itself turns a form into bytes, which undici takes from any realm.
+    // With a limit set, Axios serialises forms to bytes itself. undici accepts bytes from any realm, but not forms.
     maxBodyLength: MAX_BODY_BYTES,
     adapter: 'fetch',
     env: {
       fetch: fetchThroughSender,
-      // Axios then hands over address and options as they are, and keeps no request in its errors.
+      // Without `Request`, Axios passes the URL and the options unchanged and keeps no request in its errors.
       Request: /** @type {any} */ (null),
-      // The package of this name, which Axios has for Node.js, is a stream of a kind that undici does not take.
+      // Axios' default for Node.js is the package form-data, whose kind of stream undici does not accept.
       FormData,
-      // And asks the answer for what it wants of it, by name.
+      // Without `Response`, Axios calls the response's methods by name, so a plain object is enough.
       Response: /** @type {any} */ (null),
     },
     fetchOptions: /** @type {Record<symbol, Sender>} */ ({ [SENDER]: writes.track(sender) }),
-    // For `getUri`, and for forms.
+    // `getUri` and forms use these.
     paramsSerializer: REPEATED_NAMES,
     formSerializer: REPEATED_NAMES,
   });
@@ -91,7 +91,7 @@ export function createClient({ apiUrl, kind, activity, sender, isRateLimited = f
 }
 
 /**
- * What makes an Axios instance a client, and what is made of one with `create` as well.
+ * Turns an Axios instance, and every instance that its `create` returns, into a client.
  *
  * @param {AxiosInstance} client
  * @param {ClientBehavior} behavior
@@ -100,13 +100,13 @@ export function createClient({ apiUrl, kind, activity, sender, isRateLimited = f
 function installInterceptors(client, behavior) {
   const { kind, activity, isRateLimited, maxWaitMs } = behavior;
   client.interceptors.request.use((config) => {
-    // With a limit, Axios reads a stream itself, and takes texts for empty.
+    // With a limit set, Axios reads a stream itself and treats its text chunks as empty.
     if (isStream(config.data)) config.maxBodyLength = -1;
     const { timeout, maxRedirects, fetchOptions } = config;
     config.fetchOptions = /** @type {any} */ ({ ...fetchOptions, [LIMITS]: { timeout, maxRedirects } });
     return withRepeatedNames(config);
   });
-  // Before axios-retry, which asks what was found here.
+  // Must run before axios-retry, which reads `error.bitbucket`.
   client.interceptors.response.use(undefined, (error) => {
     if (axios.isAxiosError(error)) {
       const bitbucket = toBitbucketError(error, kind);
@@ -125,12 +125,12 @@ function installInterceptors(client, behavior) {
   });
   const { create } = client;
   client.create = (config) => installInterceptors(create(config), behavior);
-  // Not enumerable: whoever copies or compares Axios instances sees Axios' own members only.
+  // Not enumerable, so code that copies or compares Axios instances sees only Axios' own members.
   return /** @type {BitbucketClient} */ (Object.defineProperty(client, 'paginate', { value: paginate(client, behavior) }));
 }
 
 /**
- * Whether newer tokens may cure what somebody does with a client, or beside it, and failed with this error.
+ * Whether newer tokens may fix this error of work that used a client. The client or the work itself may have thrown it.
  *
  * @param {unknown} error
  * @returns {boolean}
@@ -148,7 +148,7 @@ export function isCuredByRenewal(error) {
 }
 
 /**
- * The error of the client that an error is, or that caused it.
+ * Finds the client's error: the error itself, or one in its chain of causes.
  *
  * @param {unknown} error
  * @returns {unknown}
@@ -163,7 +163,7 @@ function findClientError(error) {
 }
 
 /**
- * Why a request of the client was not even sent: there are no tokens for it.
+ * The reason why the client did not send a request: it could not get tokens.
  *
  * @param {unknown} error
  * @returns {BitbucketAuthError | undefined}
@@ -174,8 +174,8 @@ export function tokenErrorOf(error) {
 }
 
 /**
- * The `fetch` of all clients: Axios keeps each one that it ever meets, with all that it holds.
- *
+ * The `fetch` function of all clients. There is only one, because Axios keeps every `fetch` it ever sees, together with
+ * everything the function references.
  * @param {string | URL | Request} input
  * @param {RequestInit & { [SENDER]?: Sender, [LIMITS]?: { timeout?: unknown, maxRedirects?: unknown } }} [init]
  * @returns {Promise<Response>}
@@ -183,7 +183,7 @@ export function tokenErrorOf(error) {
 async function fetchThroughSender(input, init = {}) {
   const sender = /** @type {Sender} */ (init[SENDER]);
   const { timeout, maxRedirects } = init[LIMITS] ?? {};
-  const answer = await sender({
+  const senderResponse = await sender({
     method: init.method ?? 'GET',
     url: String(input),
     headers: lowerCaseNames(init.headers),
@@ -193,12 +193,12 @@ async function fetchThroughSender(input, init = {}) {
     ...(typeof maxRedirects === 'number' && { maxRedirects }),
     redirect: init.redirect,
   });
-  const { status, body, path, isForeignOrigin, needsRetry, authorization } = answer;
-  const responseHeaders = axios.AxiosHeaders.from(answer.headers);
+  const { status, body, path, isForeignOrigin, needsRetry, authorization } = senderResponse;
+  const responseHeaders = axios.AxiosHeaders.from(senderResponse.headers);
   responseContexts.set(responseHeaders, { path, isForeignOrigin, needsRetry, authorization });
-  // Of a status of its own: the constructor refuses some, and a body for others.
-  const toResponse = () => new Response(body, { headers: answer.headers });
-  // A tenth of a request's time goes by in a Response, which few ask for.
+  // Without the status: the constructor rejects some statuses, and for others it rejects a body.
+  const toResponse = () => new Response(body, { headers: senderResponse.headers });
+  // A plain object: creating a Response takes a tenth of a request's time, and few callers need one.
   return /** @type {any} */ ({
     status,
     statusText: '',
@@ -228,13 +228,13 @@ function toBitbucketError(error, kind) {
   const { response, config, cause, code, name } = error;
   if (response) {
     const { path, isForeignOrigin, authorization } = responseContexts.get(response.headers) ?? {};
-    // From there on the sender has done it.
+    // From status 300 on, the sender has already removed the credential.
     if (response.status < 300 && authorization) redactAxiosResponse(response, authorization());
-    // What it quotes may be a piece of the credential.
+    // The message of a SyntaxError quotes the body, which may contain a part of the credential.
     if (objectOrEmpty(cause).name === 'SyntaxError') {
       return replaceText(error, failure('RESPONSE_NOT_JSON', 'api', { status: response.status }));
     }
-    const answer = toApiResponse({
+    const apiResponse = toApiResponse({
       status: response.status,
       headers: Object.fromEntries(Object.entries({ ...response.headers }).map(([field, value]) => (
         [field.toLowerCase(), String(value)]
@@ -243,9 +243,9 @@ function toBitbucketError(error, kind) {
       path,
       isForeignOrigin,
     });
-    return new BitbucketAuthError(callCore(toBitbucketError, () => core().judgeApiResponse(answer, kind)), {}, toBitbucketError);
+    return new BitbucketAuthError(callCore(toBitbucketError, () => core().judgeApiResponse(apiResponse, kind)), {}, toBitbucketError);
   }
-  // Axios' own limit ends the request by the signal, so its cause is that it was ended.
+  // When Axios' own limit expires, it aborts the signal. The cause is then the abort, not the timeout.
   const isTimeout = code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'REQUEST_TIMEOUT';
   if (isTimeout && config?.timeout) return failure('REQUEST_TIMEOUT', 'api', { field: 'timeout' });
   if (cause instanceof BitbucketAuthError) return cause;
@@ -254,7 +254,7 @@ function toBitbucketError(error, kind) {
 }
 
 /**
- * Replaces the words of an error.
+ * Replaces an error's message, stack and cause.
  *
  * @param {AxiosError} error
  * @param {BitbucketAuthError} bitbucketError
@@ -279,14 +279,14 @@ function shouldRetry(error, isRateLimited, maxWaitMs) {
   const { code, phase, cause } = toBitbucketAuthError(error);
   const isRateLimitedResponse = isRateLimited && !isForeignResponse(response);
   if (!config || isStream(config.data)) return false;
-  // Some faults of a connection do not pass: a name that does not exist, a certificate that is not accepted.
+  // Some connection failures are permanent: an unknown host name, or a certificate that is not trusted.
   const isTransient = !cause || axiosRetry.isNetworkError(/** @type {any} */ ({ code: objectOrEmpty(cause).code }));
   const state = config['axios-retry'];
   const attempts = (state?.retryCount ?? 0) + 1;
   if (!isTransient
     || !core().mayRepeat(String(config.method).toUpperCase(), code, response?.status, phase)
     || retryDelay(error, attempts, isRateLimited, maxWaitMs, 0) === undefined) return false;
-  // Back in the queue it waits like any other request, and none of those has an end to that.
+  // A retry waits in the request queue like any other request, and that wait has no limit. So it does not count as an attempt.
   if (isRateLimitedResponse && state && core().isHourUsedUp(response?.status, headerValue(response?.headers, 'retry-after'), Date.now())) {
     state.retryCount = attempts - 2;
   }
@@ -299,7 +299,7 @@ function shouldRetry(error, isRateLimited, maxWaitMs) {
  * @param {boolean} isRateLimited
  * @param {number} maxWaitMs
  * @param {number} random
- * @returns {number | undefined} milliseconds; `undefined` when that is too long to wait
+ * @returns {number | undefined} milliseconds; `undefined` when the delay would be too long
  */
 function retryDelay({ response }, attempts, isRateLimited, maxWaitMs, random) {
   const retryAfter = headerValue(response?.headers, 'retry-after');
@@ -308,7 +308,7 @@ function retryDelay({ response }, attempts, isRateLimited, maxWaitMs, random) {
 }
 
 /**
- * Whether another server gave an answer, of which the queue of the rate limit knows nothing.
+ * Whether another server sent the response. The rate limit does not apply to that server.
  *
  * @param {AxiosError['response']} response
  */
@@ -317,13 +317,13 @@ function isForeignResponse(response) {
 }
 
 /**
- * The body that Axios has decoded; empty for one that cannot be had back.
+ * The body that Axios decoded, as bytes. Empty when it cannot be converted back.
  *
  * @param {unknown} data
  * @returns {Uint8Array<ArrayBuffer>}
  */
 function bodyBytes(data) {
-  // A copy, as a class of somebody's own may have lengths of its own.
+  // A copy, because a caller's own class may override the length.
   if (data instanceof Uint8Array) return new Uint8Array(data);
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
   try {

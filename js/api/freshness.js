@@ -1,25 +1,25 @@
 /**
- * How long an answer may be used that was asked for before anybody needed it.
+ * How long a prefetched response may be used.
  *
- * In: the requests of a client. Out: for how long what was asked for is good, and a count that tells whether the client has
- * changed anything since. What never happens here: what others change is noticed.
+ * In: the requests of a client. Out: the lifetime of a prefetched response, and a counter that tells whether the client may
+ * have changed anything since. What never happens here: changes that others make are detected.
  */
 
 import { core } from '../core.js';
 
 /** @typedef {import('./sender.js').Sender} Sender */
 
-/** How long it is kept, in milliseconds: a caller that is slower than this shall not get what was true once. */
+/** The lifetime in milliseconds. A consumer that takes longer must not get outdated values. */
 export const PREFETCH_LIFETIME_MS = 30_000;
 
-/** What a client may have changed. */
+/** Counts the requests of a client that may change something. */
 export class WriteCounter {
-  /** Another one as soon as something may have changed since. */
+  /** Has a new value as soon as something may have changed. */
   count = 0;
 
   /**
    * @param {Sender} sender
-   * @returns {Sender} the same, whose requests count
+   * @returns {Sender} the same sender, with its requests counted
    */
   track(sender) {
     return async (request) => {
@@ -28,7 +28,7 @@ export class WriteCounter {
       try {
         return await sender(request);
       } finally {
-        // What was fetched while it was under way may be what was there before it.
+        // Counted again: a page that was fetched during the request may show the state before it.
         this.count += 1;
       }
     };

@@ -1,9 +1,9 @@
 /**
- * The pages of a list that are asked for before their turn.
+ * Prefetches the pages of a list.
  *
- * In: a list, which says what may be asked for and judges each page in its turn, and how a page is fetched. Out: the page
- * whose turn it is. What never happens here: a page is skipped, a page ahead is more than a guess, its error is thrown
- * before its turn, or it is given when it is too old.
+ * In: a list, which says which pages may be prefetched and validates each page when the consumer reaches it; and functions that
+ * fetch a page. Out: the next page for the consumer. What never happens here: a page is skipped, a prefetched page is trusted
+ * before the list has confirmed it, its error is thrown before the consumer reaches the page, or a stale page is returned.
  */
 
 import { PREFETCH_LIFETIME_MS } from './freshness.js';
@@ -15,31 +15,32 @@ import { PREFETCH_LIFETIME_MS } from './freshness.js';
 /**
  * @typedef {object} Options
  * @property {List} list
- * @property {(address: string) => Promise<Page>} fetch a page in its turn
- * @property {(address: string, signal: AbortSignal) => Promise<Page>} prefetchPage the same, once: whatever would have it
- *   asked for again is an error
- * @property {(error: unknown) => Promise<FailedPrefetch>} assessFailedPrefetch what follows from that error
- * @property {(address: string, failed: FailedPrefetch) => Promise<Page>} fetchAfterFailure a page in its turn that was asked for ahead in vain
- * @property {{ readonly count: number }} writes that the caller makes
- * @property {AbortSignal} [signal] of the caller's
- * @property {() => boolean} isCancelled whether the caller has ended the list, by whatever way
+ * @property {(url: string) => Promise<Page>} fetch fetches the page that the consumer needs now
+ * @property {(url: string, signal: AbortSignal) => Promise<Page>} prefetchPage fetches a page in one attempt; where `fetch`
+ *   would retry, this rejects
+ * @property {(error: unknown) => Promise<FailedPrefetch>} assessFailedPrefetch decides what follows from that error
+ * @property {(url: string, failed: FailedPrefetch) => Promise<Page>} fetchAfterFailure fetches the page that the consumer needs
+ *   now, after its prefetch failed
+ * @property {{ readonly count: number }} writes counts the caller's requests that may change something
+ * @property {AbortSignal} [signal] the caller's signal
+ * @property {() => boolean} isCancelled whether the caller has cancelled the list, by signal or by cancel token
  */
 
 /**
- * A page that was asked for ahead.
+ * A page that is being prefetched, or was.
  *
  * @typedef {object} PrefetchedPage
  * @property {AbortController} controller
- * @property {boolean} mayBeWasted whether it may still turn out to be of no use
- * @property {number} writes those that were made when it was asked for
- * @property {number} expiresAt when its outcome is too old; no sooner than it is there
+ * @property {boolean} mayBeWasted whether the consumer may still not need it
+ * @property {number} writes the write count when the prefetch started
+ * @property {number} expiresAt when the outcome becomes stale; never before the outcome is there
  * @property {Promise<{ page: Page } | { failed: FailedPrefetch }>} outcome
  */
 
 export class PagePrefetcher {
   #options;
 
-  /** By their addresses. @type {Map<string, PrefetchedPage>} */
+  /** By their URLs. @type {Map<string, PrefetchedPage>} */
   #prefetched = new Map();
 
   /** @param {Options} options */
@@ -48,64 +49,64 @@ export class PagePrefetcher {
   }
 
   /**
-   * The page whose turn it is.
+   * Returns the next page.
    *
-   * @returns {Promise<Page>} rejects as if it had been the only one that was asked for
+   * @returns {Promise<Page>} rejects with the same error as without any prefetch
    */
   async next() {
     const { list, fetch, fetchAfterFailure, isCancelled } = this.#options;
-    const { address } = list;
-    // The caller shall be told, not given what is there.
+    const { address: url } = list;
+    // A caller that has cancelled must get the error, even when the page is already there.
     if (isCancelled()) this.discardAll();
     this.#discardStale();
-    const prefetched = this.#prefetched.get(address);
-    this.#prefetched.delete(address);
+    const prefetched = this.#prefetched.get(url);
+    this.#prefetched.delete(url);
     if (!prefetched) {
-      const response = fetch(address);
+      const response = fetch(url);
       this.prefetch(0);
       return response;
     }
     this.prefetch(0, prefetched);
     const outcome = await prefetched.outcome;
     prefetched.mayBeWasted = false;
-    return 'page' in outcome ? outcome.page : fetchAfterFailure(address, outcome.failed);
+    return 'page' in outcome ? outcome.page : fetchAfterFailure(url, outcome.failed);
   }
 
   /**
-   * Asks for those that may be asked for, and gives those up that the list no longer has.
+   * Starts the prefetches that the list allows, and discards pages that the list no longer expects.
    *
-   * @param {0 | 1} held how many pages the caller has, which it still consumes
-   * @param {PrefetchedPage} [current] the page whose turn it is, if it is under way since before that
+   * @param {0 | 1} held how many pages the consumer is still reading
+   * @param {PrefetchedPage} [current] the page that the consumer needs now, if its prefetch is under way
    */
   prefetch(held, current) {
     const { list } = this.#options;
-    const addresses = list.addresses(held).slice(1 - held);
-    for (const address of this.#prefetched.keys()) {
-      if (!addresses.includes(address)) this.#discard(address);
+    const urls = list.addresses(held).slice(1 - held);
+    for (const url of this.#prefetched.keys()) {
+      if (!urls.includes(url)) this.#discard(url);
     }
-    for (const address of addresses) {
+    for (const url of urls) {
       const unconfirmed = [current, ...this.#prefetched.values()].filter((prefetched) => prefetched?.mayBeWasted).length;
-      if (!this.#prefetched.has(address) && list.mayGoAhead(unconfirmed)) this.#prefetched.set(address, this.#start(address));
+      if (!this.#prefetched.has(url) && list.mayGoAhead(unconfirmed)) this.#prefetched.set(url, this.#start(url));
     }
   }
 
-  /** Gives up whatever is under way or kept. */
+  /** Discards all prefetched pages and aborts their requests. */
   discardAll() {
-    for (const address of this.#prefetched.keys()) this.#discard(address);
+    for (const url of this.#prefetched.keys()) this.#discard(url);
   }
 
   #discardStale() {
     const now = Date.now();
-    for (const [address, { writes, expiresAt }] of this.#prefetched) {
-      if (expiresAt < now || writes !== this.#options.writes.count) this.#discard(address);
+    for (const [url, { writes, expiresAt }] of this.#prefetched) {
+      if (expiresAt < now || writes !== this.#options.writes.count) this.#discard(url);
     }
   }
 
   /**
-   * @param {string} address
+   * @param {string} url
    * @returns {PrefetchedPage}
    */
-  #start(address) {
+  #start(url) {
     const { prefetchPage, assessFailedPrefetch, writes, signal } = this.#options;
     const controller = new AbortController();
     const endSignal = signal ? AbortSignal.any([controller.signal, signal]) : controller.signal;
@@ -115,7 +116,7 @@ export class PagePrefetcher {
       mayBeWasted: true,
       writes: writes.count,
       expiresAt: Infinity,
-      outcome: prefetchPage(address, endSignal).then((page) => {
+      outcome: prefetchPage(url, endSignal).then((page) => {
         prefetched.expiresAt = Date.now() + PREFETCH_LIFETIME_MS;
         return { page };
       }, async (error) => {
@@ -128,10 +129,10 @@ export class PagePrefetcher {
     return prefetched;
   }
 
-  /** @param {string} address */
-  #discard(address) {
-    const prefetched = /** @type {PrefetchedPage} */ (this.#prefetched.get(address));
-    this.#prefetched.delete(address);
+  /** @param {string} url */
+  #discard(url) {
+    const prefetched = /** @type {PrefetchedPage} */ (this.#prefetched.get(url));
+    this.#prefetched.delete(url);
     this.#markWasted(prefetched);
     prefetched.controller.abort();
   }

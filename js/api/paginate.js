@@ -1,8 +1,8 @@
 /**
- * Lists of the API, page by page.
+ * Reads the API's lists page by page.
  *
- * In: a client, and the path of a list. Out: the values of its pages. What never happens here: an answer that is no page is
- * taken for the end, or a decision about which page is the next one.
+ * In: a client, and the path of a list. Out: the values of the list's pages. What never happens here: a response that is not a
+ * page is taken for the end of the list, or a decision is made about which page is the next one. The core decides that.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,36 +17,37 @@ import { assessFailedPrefetch, notifyRetry, prefetchConfig, secondAttemptConfig 
 /** @typedef {import('../../pkg/core.js').List} List */
 /** @typedef {import('./prefetch-attempt.js').FailedPrefetch} FailedPrefetch */
 
-/** How Axios writes an array as a name that repeats; by default it puts brackets behind the name. */
+/** Has Axios repeat the name for each element of an array. By default, Axios appends brackets to the name. */
 export const REPEATED_NAMES = { indexes: null };
 
 /**
- * Iterates over the values of all pages of a list. Each page is asked for with the parameters of the first one, also where
- * Bitbucket's `next` has lost them, and a numbered list goes on where `next` is missing although `size` says that there is
- * more. `fields` are given `next`, which is needed.
+ * Iterates over the values of all pages of a list. Each page is requested with the parameters of the first page, even when
+ * Bitbucket's `next` link has lost them. A numbered list continues without a `next` link when `size` says that more values
+ * exist. If the parameters contain `fields`, the client adds `next` to it, because the iteration needs it.
  *
- * Pages are asked for ahead: up to six of a numbered list at once, and elsewhere the next one while the values of the page
- * before are consumed. Values and errors come as if each page had been asked for when it is needed, for at most six
- * requests more in all (each with the redirects that it follows); a consumer that stops ends those that are under way. With
- * `concurrency: 1` each page is asked for when it is needed.
+ * Pages are prefetched. For a numbered list, up to six pages are requested at once. For other lists, the next page is requested
+ * while the consumer reads the values of the current one. The consumer gets the same values and errors as without prefetching.
+ * Prefetching costs at most six additional requests in all, each with the redirects that it follows. When the consumer stops,
+ * the client aborts the prefetches under way. `concurrency: 1` turns prefetching off.
  *
- * A page ahead is dropped that is older than half a minute when its turn comes, or was asked for before the last request of this
- * client was answered that may have changed something. It is asked for again, and was one of the six requests; when
- * they are used up, each page is asked for when it is needed. If Bitbucket refuses a page ahead and asks to wait for more
- * than a minute, the list throws that error in its turn; a page before it that has to be asked for again meets a closed
- * limit, and fails with `API_RATE_LIMITED` and no `response`, as any request of the account does then.
+ * When the consumer reaches a prefetched page, the client discards the page if it is older than half a minute. The client also
+ * discards it if a request of this client that may have changed something completed after the prefetch started. A discarded
+ * page is requested again, and the discarded request counts as one of the six. When all six are used up, prefetching stops. If
+ * Bitbucket rejects a prefetch and asks for a wait of more than a minute, the list throws that error when the consumer reaches
+ * the page. If an earlier page has to be requested again during that wait, that request fails with `API_RATE_LIMITED` and
+ * without a `response`, as any request of the account does then.
  *
- * A page that Bitbucket is still working on (202) is asked for again, for about half a minute.
+ * When Bitbucket is still preparing a page (status 202), the client requests the page again, for about half a minute.
  *
- * - `path` of the list, as in `client.get`; it may have parameters of its own
- * - `params`: `pagelen` for instance; an array stands for a name that repeats
- * - `config` of every request, `signal` for instance; and `concurrency`, from 1 to 6: how many pages may be under way or kept
- *   at once, the one that is being consumed included; 6 by default
+ * - `path` of the list, as in `client.get`; it may contain parameters
+ * - `params`, for instance `pagelen`; an array repeats the parameter's name
+ * - `config` for every request, for instance `signal`; and `concurrency`, from 1 to 6: how many pages may be under way or held
+ *   at once, including the page that the consumer is reading; 6 by default
  *
- * It throws what `client.get` throws, with `error.bitbucket` of code `FOREIGN_ORIGIN` where `next` leads away from the API;
- * and a `BitbucketAuthError` `RESPONSE_INVALID` for an answer that is no page, `API_NOT_READY` for one that was not ready
- * in time, and `INVALID_ARGUMENT` for a `concurrency` that is none. `T` is the type of a value, as with `client.get`:
- * nothing checks it.
+ * It throws the errors that `client.get` throws, with an `error.bitbucket` of code `FOREIGN_ORIGIN` where `next` points outside
+ * the API. It throws a `BitbucketAuthError` with code `RESPONSE_INVALID` for a response that is not a page, `API_NOT_READY` for
+ * a page that was not ready in time, and `INVALID_ARGUMENT` for an invalid `concurrency`. `T` is the type of a value; as with
+ * `client.get`, nothing checks it.
  *
  * @typedef {<T = any>(path: string, params?: Record<string, unknown>, config?: AxiosRequestConfig & { concurrency?: number }) =>
  *   AsyncGenerator<T, void, void>} Paginate
@@ -54,9 +55,9 @@ export const REPEATED_NAMES = { indexes: null };
 
 /**
  * @param {AxiosInstance} client
- * @param {object} behaviour
- * @param {() => import('../activity.js').Activity} behaviour.activity
- * @param {import('./freshness.js').WriteCounter} behaviour.writes that the client makes
+ * @param {object} behavior
+ * @param {() => import('../activity.js').Activity} behavior.activity
+ * @param {import('./freshness.js').WriteCounter} behavior.writes counts the client's requests that may change something
  * @returns {Paginate}
  */
 export function paginate(client, { activity, writes }) {
@@ -66,25 +67,25 @@ export function paginate(client, { activity, writes }) {
     const list = createPageList(client, path, params, requests, concurrency);
     const { cancelToken } = requests;
     const signal = /** @type {AbortSignal | undefined} */ (requests.signal);
-    // Requests with a signal are left alone by what fetches pages ahead for others: read-ahead.js.
+    // A signal of its own keeps the sequential prefetch (read-ahead.js) away from these requests.
     const requestConfig = { ...requests, signal: signal ?? new AbortController().signal };
 
-    /** @param {string} address @param {FailedPrefetch} failed */
-    const fetchAfterFailure = async (address, failed) => {
+    /** @param {string} url @param {FailedPrefetch} failed */
+    const fetchAfterFailure = async (url, failed) => {
       const { error, action, notBefore } = failed;
       if (action !== 'refetch') activity().failed(error.bitbucket);
       if (action === 'throw') throw error;
       if (action === 'retry') await notifyRetry(failed);
       else if (error.response) activity().retries += 1;
-      // Whoever aborts is told by the request.
+      // When the caller aborts, the request below throws.
       await sleep(Math.max(notBefore - Date.now(), 0), undefined, { signal }).catch(() => {});
-      return fetchPage(client, list, action === 'retry' ? secondAttemptConfig(requestConfig) : requestConfig, { address });
+      return fetchPage(client, list, action === 'retry' ? secondAttemptConfig(requestConfig) : requestConfig, { url });
     };
 
     const prefetcher = new PagePrefetcher({
       list,
-      fetch: (address) => fetchPage(client, list, requestConfig, { address }),
-      prefetchPage: (address, endSignal) => fetchPage(client, list, prefetchConfig(requests, endSignal), { address, maxWaitMs: 0 }),
+      fetch: (url) => fetchPage(client, list, requestConfig, { url }),
+      prefetchPage: (url, endSignal) => fetchPage(client, list, prefetchConfig(requests, endSignal), { url, maxWaitMs: 0 }),
       assessFailedPrefetch,
       fetchAfterFailure,
       writes,
@@ -96,8 +97,8 @@ export function paginate(client, { activity, writes }) {
         const page = await prefetcher.next();
         const outcome = tryAdvance(page);
         if (outcome.isMore) prefetcher.prefetch(1);
-        // What it has is given before anybody is told that its `next` is wrong. With `yield*`, newer engines would answer a
-        // consumer's `throw()` with a TypeError: an array's iterator has no such method.
+        // All values come before the error about an invalid `next`. Not `yield*`: newer engines would answer a consumer's
+        // `throw()` with a TypeError, because an array's iterator has no such method.
         for (const value of /** @type {any[]} */ (page.values)) yield value;
         if ('error' in outcome) throw outcome.error;
         ({ isMore } = outcome);
@@ -109,7 +110,7 @@ export function paginate(client, { activity, writes }) {
 }
 
 /**
- * Whether there is a page after this one, or what is wrong with how it says so.
+ * Whether another page follows this one, or the error that the list raises about its `next`.
  *
  * @param {Page} page
  * @returns {{ isMore: boolean } | { isMore: false, error: unknown }}
@@ -123,7 +124,7 @@ function tryAdvance(page) {
 }
 
 /**
- * A list whose first page a request with this path and these parameters asks for.
+ * Creates the list whose first page has this path and these parameters.
  *
  * @param {AxiosInstance} client
  * @param {string} path
@@ -134,13 +135,13 @@ function tryAdvance(page) {
  */
 export function createPageList(client, path, params, config, concurrency) {
   const { List } = core();
-  // What Axios would ask for, the caller's own way of writing parameters included.
+  // The URL that Axios would request, with the caller's own serialisation of parameters.
   const first = client.getUri(withRepeatedNames({ ...config, url: path, params: params ?? config?.params }));
   return callCore(createPageList, () => new List(first, concurrency));
 }
 
 /**
- * A page of a list.
+ * Fetches a page of a list through a client.
  *
  * @param {AxiosInstance} client
  * @param {List} list
@@ -149,39 +150,39 @@ export function createPageList(client, path, params, config, concurrency) {
  * @returns {Promise<Page>}
  */
 export function fetchPage(client, list, config, which) {
-  // The address has all parameters; those that the client adds of itself are there already.
+  // The URL already contains all parameters, including those that the client adds.
   /** @type {AxiosRequestConfig} */
   const options = { ...config, params: /** @type {any} */ (null), allowAbsoluteUrls: true };
   const signal = /** @type {AbortSignal | undefined} */ (config.signal);
-  return readPage((address) => client.get(address, options), list, signal, which);
+  return readPage((url) => client.get(url, options), list, signal, which);
 }
 
 /**
  * @typedef {object} PageRequest
- * @property {string} [address] of the page; by default that of the page that the list asks for next
- * @property {number} [maxWaitMs] for a page that is not ready; by default as long as the core allows
+ * @property {string} [url] the page's URL; by default that of the list's next page
+ * @property {number} [maxWaitMs] how long to wait for a page that is not ready; by default as long as the core allows
  */
 
 /**
  * @typedef {object} Page
  * @property {unknown[]} values
- * @property {() => boolean} advance for the page whose turn it is: has the list ask for the one after it next, and tells whether
- *   there is one
+ * @property {() => boolean} advance reports the page to the list, which then expects the page after it. Returns whether there is
+ *   one. Call it when the consumer reaches the page
  */
 
 /**
- * The same for whoever has no client.
+ * Fetches a page of a list with any function that sends a GET request.
  *
- * @param {(address: string) => Promise<{ data: unknown, status: number, headers: unknown }>} get
+ * @param {(url: string) => Promise<{ data: unknown, status: number, headers: unknown }>} get
  * @param {List} list
  * @param {AbortSignal} [signal]
  * @param {PageRequest} [which]
  * @returns {Promise<Page>}
  */
-export async function readPage(get, list, signal, { address = list.address, maxWaitMs = Infinity } = {}) {
+export async function readPage(get, list, signal, { url = list.address, maxWaitMs = Infinity } = {}) {
   const deadline = Date.now() + maxWaitMs;
   for (let attempt = 1; ; attempt += 1) {
-    const { data, status, headers } = await get(address);
+    const { data, status, headers } = await get(url);
     const now = Date.now();
     const pause = callCore(readPage, () => core().pageRepetition(
       status, headerValue(headers, 'retry-after'), attempt, deadline - now, now, Math.random(),
@@ -194,14 +195,14 @@ export async function readPage(get, list, signal, { address = list.address, maxW
       ));
       return { values, advance };
     }
-    // Whoever aborts is told by the next request.
+    // When the caller aborts, the next request throws.
     await sleep(pause, undefined, { signal }).catch(() => {});
   }
 }
 
 /**
- * A config by whose request arrays repeat a name, as Bitbucket wants it (`state=OPEN&state=MERGED`). What the caller says
- * of that comes first.
+ * Adds the option that repeats a name for each element of an array, as Bitbucket expects (`state=OPEN&state=MERGED`). The
+ * caller's own options take precedence.
  *
  * @template {AxiosRequestConfig} T
  * @param {T} config
@@ -224,7 +225,7 @@ export function headerValue(headers, name) {
 }
 
 /**
- * @param {unknown} next of an answer
+ * @param {unknown} next member of a page
  * @returns {string | undefined}
  * @throws {BitbucketAuthError} `RESPONSE_INVALID`
  */

@@ -1,13 +1,15 @@
 /**
- * The one attempt to get a page before its turn, and what follows from its failure when the turn comes.
+ * The single attempt to prefetch a page, and what happens after it fails.
  *
- * In: the config of a list's requests, and the error of an attempt. Out: the config of the attempt, and of the one after it.
- * What never happens here: an attempt ahead is repeated before its turn, or another rule than the caller's axios-retry says
- * which errors are repeated.
+ * In: the config of a list's requests, and the error of an attempt. Out: the config of the prefetch, and of the attempt that
+ * follows it. What never happens here: a prefetch is retried before the consumer reaches the page, or another rule than the
+ * caller's axios-retry options decides which errors are retried.
  *
- * - An error that axios-retry would repeat counts as the first attempt of the page: the next one is the second.
- * - So does what the core takes for the outcome of the page. Where axios-retry would not repeat it, it is the error of the page.
- * - Any other error may be none when the turn comes. The page is asked for as if it had not been before.
+ * - If axios-retry would retry the error, the prefetch counts as the page's first attempt, and the next one is the second.
+ * - If the core treats the error as the page's final result, the prefetch counts as the first attempt, too. When axios-retry
+ *   would not retry that error, the list throws it.
+ * - After any other error, a new request may succeed when the consumer reaches the page. The page is requested as if there had
+ *   been no prefetch.
  */
 
 import { objectOrEmpty } from '../arguments.js';
@@ -19,15 +21,17 @@ import { PREFETCH_LIFETIME_MS } from './freshness.js';
 /**
  * @typedef {object} FailedPrefetch
  * @property {any} error
- * @property {'retry' | 'throw' | 'refetch'} action what to do when its turn comes
- * @property {number} notBefore when a request may follow, in milliseconds since the epoch
- * @property {number} expiresAt when it no longer tells anything
+ * @property {'retry' | 'throw' | 'refetch'} action what to do when the consumer reaches the page
+ * @property {number} notBefore earliest time of the next request, in milliseconds since the epoch
+ * @property {number} expiresAt when the failure is too old to use, in milliseconds since the epoch
  */
 
-/** With so many attempts behind it, axios-retry repeats no request. */
+/** A retry count at which axios-retry retries nothing. */
 const RETRIES_EXHAUSTED = Infinity;
 
 /**
+ * The config of a prefetch.
+ *
  * @param {AxiosRequestConfig} config
  * @param {AbortSignal} signal
  * @returns {AxiosRequestConfig}
@@ -37,7 +41,7 @@ export function prefetchConfig(config, signal) {
 }
 
 /**
- * Whether a request is such an attempt, of whose failure nobody has to hear before its turn.
+ * Whether a request is a prefetch. A failed prefetch is not reported before the consumer reaches the page.
  *
  * @param {AxiosRequestConfig | undefined} config
  */
@@ -46,7 +50,7 @@ export function isPrefetch(config) {
 }
 
 /**
- * The config of the attempt after the one ahead.
+ * The config of the attempt that follows a prefetch.
  *
  * @param {AxiosRequestConfig} config
  * @returns {AxiosRequestConfig}
@@ -56,6 +60,8 @@ export function secondAttemptConfig(config) {
 }
 
 /**
+ * Decides what follows from a failed prefetch.
+ *
  * @param {any} error
  * @returns {Promise<FailedPrefetch>}
  */
@@ -73,7 +79,7 @@ export async function assessFailedPrefetch(error) {
 }
 
 /**
- * Tells the caller's axios-retry, or the client's, that an attempt is repeated.
+ * Calls the `onRetry` hook of the caller's axios-retry options, or of the client's.
  *
  * @param {FailedPrefetch} failed
  */
@@ -82,10 +88,10 @@ export async function notifyRetry({ error }) {
 }
 
 /**
- * How long axios-retry waits before it repeats a request that failed so, the caller's own way of retrying included.
+ * How long axios-retry, with the caller's own options, waits before it retries a request that failed with this error.
  *
  * @param {any} error
- * @returns {Promise<number | undefined>} milliseconds; `undefined` when it does not repeat it
+ * @returns {Promise<number | undefined>} milliseconds; `undefined` when axios-retry does not retry it
  */
 async function retryDelayAfter(error) {
   const { retries = 0, retryCondition, retryDelay } = retryOptionsOf(objectOrEmpty(error).config) ?? {};
@@ -107,7 +113,7 @@ function retryOptionsOf(config) {
 
 /**
  * @param {AxiosRequestConfig} config
- * @param {number} retryCount how many attempts axios-retry takes as made
+ * @param {number} retryCount how many attempts axios-retry counts as made
  * @param {import('axios-retry').IAxiosRetryConfig} [more]
  * @returns {AxiosRequestConfig}
  */

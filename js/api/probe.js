@@ -1,8 +1,8 @@
 /**
- * Questions about a credential.
+ * Sends the requests that find out what a credential can do and whose it is.
  *
- * In: a test of the core's, and a sender. Out: the test, with the answers, and whose the credential is. What never happens
- * here: a decision about what is asked next, or what an answer means.
+ * In: a connection test of the core, and a sender. Out: the test with its responses; the credential's account. What never
+ * happens here: a decision about what to request next, or about what a response means. The core decides both.
  */
 
 import { core } from '../core.js';
@@ -17,7 +17,7 @@ import { createSender, toApiResponse } from './sender.js';
 const ACCOUNT_TIMEOUT_MS = 3000;
 
 /**
- * Asks Bitbucket what a test wants to know.
+ * Sends the requests of a connection test, and passes the responses to the test.
  *
  * @param {import('../../pkg/core.js').ConnectionTest} test
  * @param {Sender} sender
@@ -29,9 +29,9 @@ export async function runConnectionTest(test, sender, apiUrl, signal) {
   for (let path = test.path; path !== undefined; path = test.path) {
     try {
       const headers = { accept: 'application/json' };
-      // What another server says, without having seen the credential, proves nothing.
-      const answer = await sender({ method: 'GET', url: apiUrl + path, headers, signal, redirect: 'own' });
-      test.answered(toApiResponse(answer));
+      // Redirects to other servers are not followed: a server that never saw the credential proves nothing about it.
+      const response = await sender({ method: 'GET', url: apiUrl + path, headers, signal, redirect: 'own' });
+      test.answered(toApiResponse(response));
     } catch (error) {
       test.failed(toBitbucketAuthError(error).message);
     }
@@ -39,7 +39,7 @@ export async function runConnectionTest(test, sender, apiUrl, signal) {
 }
 
 /**
- * Whose tokens they are, if Bitbucket tells in time.
+ * The account that owns the tokens, if Bitbucket returns it in time.
  *
  * @param {string} authorization
  * @param {import('../nocodb/environment.js').Environment} environment

@@ -1,12 +1,12 @@
 /**
- * Fetches the next page for a caller who asks for the pages of a list by their numbers, one after the other.
+ * Prefetches the next page for a caller that requests a list's pages by number, one after the other.
  *
- * In: requests, and the senders of the caller's own ones and of those ahead. Out: their answers, some of which were under
- * way before they were asked for. What never happens here: a decision which page comes next (the core foretells it), an
- * answer that is given twice, one that another credential got, or an error of a request that nobody made.
+ * In: requests, a sender for the caller's requests and one for prefetches. Out: responses, some of which were requested before
+ * the caller asked for them. What never happens here: a decision about which page comes next (the core predicts it), a response
+ * that is used twice, a response that another credential received, or an error of a request that the caller never made.
  *
- * NocoDB's own sync asks so, and stores what a page has before it asks for the next one. At most one page that nobody has
- * asked for is under way or kept, and only until the client is asked for anything else.
+ * NocoDB's sync reads lists this way, and stores each page before it requests the next one. At most one prefetched page is
+ * under way or held, and only until the client sends any other request.
  */
 
 import { objectOrEmpty } from '../arguments.js';
@@ -22,12 +22,12 @@ const utf8 = new TextDecoder();
 /**
  * @param {object} options
  * @param {Sender} options.sender
- * @param {Sender} options.sendPrefetch fails where a request would have to wait for room within the rate limit
+ * @param {Sender} options.sendPrefetch fails where a request would have to wait for the rate limit
  * @param {Credentials['newest']} options.newest
  * @returns {Sender}
  */
 export function readAhead({ sender, sendPrefetch, newest }) {
-  // Made at the first request: most clients send none for a long time.
+  // Created at the first request, because most clients send none for a long time.
   /** @type {import('../../pkg/core.js').PageSequence} */
   let sequence;
   /** @type {PrefetchedPage | undefined} */
@@ -54,24 +54,24 @@ export function readAhead({ sender, sendPrefetch, newest }) {
     sequence ??= new (core().PageSequence)();
     if (!isPrefetchable(request)) {
       interrupt();
-      // What was fetched while it was under way may be what was there before it.
+      // A page that was prefetched during this request may show the state before it.
       return sender(request).finally(interrupt);
     }
     const { url } = request;
-    // Who asks in another way asks for something else.
+    // A request with other headers belongs to another sequence.
     if (lastHeaders !== (lastHeaders = JSON.stringify(request.headers))) interrupt();
     const matching = prefetched?.isFor(request) ? prefetched : undefined;
     if (matching) prefetched = undefined;
     else replace(undefined);
     prefetch(sequence.asked(url), request);
-    const answer = await matching?.takeResponse(newest) ?? await sender(request);
-    if (answer.status !== 200) interrupt();
-    else if (sequence.answered(url)) prefetch(predictedUrl(sequence, url, answer.body), request);
-    return answer;
+    const response = await matching?.takeResponse(newest) ?? await sender(request);
+    if (response.status !== 200) interrupt();
+    else if (sequence.answered(url)) prefetch(predictedUrl(sequence, url, response.body), request);
+    return response;
   };
 }
 
-/** A page that nobody has asked for yet. */
+/** A page that was prefetched and that the caller has not requested yet. */
 class PrefetchedPage {
   #controller = new AbortController();
 
@@ -98,22 +98,22 @@ class PrefetchedPage {
   }
 
   /**
-   * The answer for whoever asks for it now, or its error, if the core takes that for the outcome of the page. Where anything
-   * else is wrong, the request is sent anew, and who asks is told what is wrong then.
+   * The response to the prefetch, for the caller that requests the page now; or the error, if the core treats it as the page's
+   * final result. After any other failure the caller's own request is sent, and the caller gets that request's error.
    *
    * @param {Credentials['newest']} newest
    */
   async takeResponse(newest) {
     clearTimeout(this.#timer);
-    const answer = await this.#response;
-    if (!answer) return undefined;
-    const isError = 'error' in answer;
-    const code = isError ? /** @type {string | undefined} */ (objectOrEmpty(answer.error).code) : undefined;
-    if (!core().isOutcomeAhead(isError ? undefined : answer.status, code)) return undefined;
-    if (isError) throw answer.error;
-    // Another login may be somebody else's.
+    const response = await this.#response;
+    if (!response) return undefined;
+    const isError = 'error' in response;
+    const code = isError ? /** @type {string | undefined} */ (objectOrEmpty(response.error).code) : undefined;
+    if (!core().isOutcomeAhead(isError ? undefined : response.status, code)) return undefined;
+    if (isError) throw response.error;
+    // After another login, the credential may belong to another account.
     const { authorization } = await newest();
-    return answer.authorization() === authorization ? answer : undefined;
+    return response.authorization() === authorization ? response : undefined;
   }
 
   abort() {
@@ -129,7 +129,7 @@ function keyOf({ url, headers }) {
 }
 
 /**
- * Whether a request is like any other: one with a signal, or a time limit of its own, may have reasons.
+ * Whether a request may take part. A request with a signal or a time limit of its own is left alone.
  *
  * @param {ApiRequest} request
  */

@@ -1,8 +1,8 @@
 /**
- * Answers without the credential that was sent.
+ * Removes the credential from responses that repeat it.
  *
- * In: what a server answered, in any of the shapes in which Axios gives it, and the credential. Out: the same without it.
- * What never happens here: a decision about what a credential looks like in an answer; the core finds it.
+ * In: a server's response, in any of the shapes that Axios gives it, and the credential. Out: the response without the
+ * credential. What never happens here: a decision about what a credential looks like in a response; the core finds it.
  */
 
 import { core } from '../core.js';
@@ -10,26 +10,26 @@ import { core } from '../core.js';
 /** @typedef {import('../../pkg/core.js').Redactor} Redactor */
 /** @typedef {import('../transport.js').HttpResponse} HttpResponse */
 
-// What the core's memory has grown to, it keeps: a large body goes through it in pieces.
+// The core's memory never shrinks, so a large body passes through it in chunks.
 const CHUNK_BYTES = 1024 * 1024;
 
 const utf8 = new TextDecoder();
 
 /**
- * @param {HttpResponse} answer
+ * @param {HttpResponse} response
  * @param {string} authorization
  * @returns {HttpResponse}
  */
-export function redactResponse(answer, authorization) {
+export function redactResponse(response, authorization) {
   return withRedactor(authorization, (redactor) => ({
-    ...answer,
-    headers: redactHeaders(answer.headers, redactor),
-    body: redactBytes(answer.body, redactor),
+    ...response,
+    headers: redactHeaders(response.headers, redactor),
+    body: redactBytes(response.body, redactor),
   }));
 }
 
 /**
- * Axios' response, its data as they were decoded. What can be read once only stays, as nothing shows it.
+ * Redacts Axios' response with its decoded data. Streams stay as they are: they can be read only once, and nothing prints them.
  *
  * @param {{ data: unknown, headers: any }} response
  * @param {string} authorization

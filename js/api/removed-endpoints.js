@@ -1,12 +1,12 @@
 /**
- * Answers in place of endpoints that Atlassian removed from the API.
+ * Serves endpoints that Atlassian removed from the API.
  *
- * In: requests on their way to the sender. Out: answers as the removed endpoints gave them, made of what other endpoints answer
- * through the same sender. What never happens here: a decision about what takes the place of what, what may be missing from a
- * list, or what an answer says of itself (the core has them), or a list that failed half way is handed on.
+ * In: requests on their way to the sender. Out: responses in the shape of the removed endpoints, built from what other endpoints
+ * return through the same sender. What never happens here: a decision about what replaces an endpoint, what may be missing from
+ * a list, or what a response says about itself (the core makes those), or an incomplete list is returned after a failure.
  *
- * A list is collected once for all callers that ask at the same time, and kept for a minute, as a consumer asks for one page
- * after the other. It is kept as JSON, which takes a fraction of the memory of objects.
+ * A list is collected once for all callers that request it at the same time, and kept for a minute, because a consumer requests
+ * page after page. It is kept as JSON, which takes a fraction of the memory of objects.
  */
 
 import { unlessAborted } from '../abort.js';
@@ -30,24 +30,24 @@ import { toApiResponse } from './sender.js';
  * @property {string} apiUrl
  * @property {CredentialKind} kind
  * @property {ListCache} lists
- * @property {string} [workspace] the only one, where the credential has no user whose workspaces could be asked for
+ * @property {string} [workspace] the config's workspace, for a credential without a user, which cannot list its workspaces
  * @property {(text: string, event: 'endpoint-replaced' | 'list-incomplete') => void} log
  */
 
-/** @typedef {{ text: string, key: unknown }} ListItem as JSON, and what it is sorted by */
+/** @typedef {{ text: string, key: unknown }} ListItem a value as JSON, and the key that it is sorted by */
 /** @typedef {{ jsonItems: string[], authorization: () => string }} CollectedItems */
 
 /**
  * @typedef {object} CacheEntry
  * @property {ListCollector} collector
- * @property {Promise<CollectedItems>} [collecting] under way, or done
+ * @property {Promise<CollectedItems>} [collecting] pending or done
  * @property {boolean} isDone
- * @property {number} waiting how many wait for it
- * @property {AbortController} [controller] ends it
- * @property {NodeJS.Timeout} [timer] forgets it
+ * @property {number} waiting number of callers that wait for it
+ * @property {AbortController} [controller] aborts the collecting
+ * @property {NodeJS.Timeout} [timer] removes the entry
  */
 
-/** The endpoints that were told of in this process. @type {Set<string>} */
+/** The endpoints whose replacement this process has logged. @type {Set<string>} */
 const announcedEndpoints = new Set();
 
 const utf8 = new TextDecoder();
@@ -55,7 +55,7 @@ const utf8 = new TextDecoder();
 const removedEndpointsOf = memoize((apiUrl) => callCore(replaceRemovedEndpoints, () => new (core().RemovedEndpoints)(apiUrl)));
 
 /**
- * A sender that also answers for endpoints that are gone.
+ * Creates a sender that also serves removed endpoints.
  *
  * @param {Sender} sender
  * @param {Options} options
@@ -69,7 +69,7 @@ export function replaceRemovedEndpoints(sender, options) {
    * @param {ApiRequest} request
    * @returns {Promise<SenderResponse>}
    */
-  const answer = async ({ endpoint, notice, refusal, list }, request) => {
+  const respond = async ({ endpoint, notice, refusal, list }, request) => {
     const responseContext = {
       headers: {}, tookMs: 0, path: endpoint, isForeignOrigin: false, needsRetry: false, authorization: () => '',
     };
@@ -104,14 +104,14 @@ export function replaceRemovedEndpoints(sender, options) {
       const body = `{"values":[${jsonItems.slice(from, to).join(',')}],${JSON.stringify(about).slice(1)}`;
       return withJsonBody({ ...responseContext, authorization }, 200, body);
     } catch (error) {
-      if (error instanceof UnsuccessfulResponse) return error.answer;
+      if (error instanceof UnsuccessfulResponse) return error.response;
       throw error;
     }
   };
 
   return (request) => {
     const replaced = removedEndpoints.replacement(request.method, request.url);
-    return replaced ? answer(replaced, request) : sender(request);
+    return replaced ? respond(replaced, request) : sender(request);
   };
 }
 
@@ -126,15 +126,15 @@ function withJsonBody(response, status, body) {
   return { ...response, status, headers: { ...headers, 'content-type': 'application/json' }, body: Buffer.from(body) };
 }
 
-/** The lists of one connection. */
+/** The collected lists of one connection. */
 export class ListCache {
-  /** By what tells them apart, the oldest first. @type {Map<string, CacheEntry>} */
+  /** By key, the oldest first. @type {Map<string, CacheEntry>} */
   #entries = new Map();
 
   /**
    * @param {string} key
    * @param {() => ListCollector} make
-   * @param {AbortSignal | null | undefined} signal ends the wait, and the work once nobody waits for it any more
+   * @param {AbortSignal | null | undefined} signal ends the wait, and the collecting when no other caller waits for it
    * @returns {Promise<CollectedItems>}
    */
   async get(key, make, signal) {
@@ -157,7 +157,7 @@ export class ListCache {
   }
 
   /**
-   * Begins to collect a list, or goes on where that failed: what was read by then is kept as long as a list is.
+   * Starts to collect a list, or continues after a failure: what was already read is kept as long as a list is.
    *
    * @param {string} key
    * @param {CacheEntry} entry
@@ -169,7 +169,7 @@ export class ListCache {
     clearTimeout(entry.timer);
     Object.assign(entry, { collecting, controller });
     const onSettled = (/** @type {boolean} */ isDone) => {
-      // Others may have begun anew.
+      // Another caller may have started again.
       if (entry.collecting !== collecting && entry.collecting !== undefined) return;
       entry.isDone = isDone;
       if (!isDone) entry.collecting = undefined;
@@ -182,22 +182,22 @@ export class ListCache {
   }
 }
 
-/** The lists of each connection. @type {WeakMap<object, ListCache>} */
-const listsOfConnections = new WeakMap();
+/** The cache of each connection. @type {WeakMap<object, ListCache>} */
+const caches = new WeakMap();
 
 /**
  * @param {object} connection
  * @returns {ListCache}
  */
 export function listCacheOf(connection) {
-  const lists = listsOfConnections.get(connection) ?? new ListCache();
-  listsOfConnections.set(connection, lists);
-  return lists;
+  const cache = caches.get(connection) ?? new ListCache();
+  caches.set(connection, cache);
+  return cache;
 }
 
-/** One list, as it is collected from all workspaces. */
+/** Collects one list from all workspaces. */
 class ListCollector {
-  /** Of a request to the removed endpoint, whatever its page. @type {string} */
+  /** URL of a request to the removed endpoint; its page number is ignored. @type {string} */
   #url;
 
   /** @type {CollectedList} */
@@ -214,16 +214,16 @@ class ListCollector {
 
   #limits = core().RemovedEndpoints.limits();
 
-  /** The segments of the workspaces, each once: a list may shift while it is read. @type {Set<string> | undefined} */
+  /** The workspaces' path segments without duplicates: a list may shift while it is read. @type {Set<string> | undefined} */
   #segments;
 
-  /** What was read of each. @type {Map<string, ListItem[]>} */
+  /** The values of each workspace that was read. @type {Map<string, ListItem[]>} */
   #itemsByWorkspace = new Map();
 
-  /** How long all of that is. */
+  /** The total length of these values as JSON. */
   #length = 0;
 
-  /** What was sent last. */
+  /** Returns the `Authorization` header that was sent last. */
   #authorization = () => '';
 
   /**
@@ -244,7 +244,7 @@ class ListCollector {
   /**
    * @param {AbortSignal} signal
    * @returns {Promise<CollectedItems>} throws what the sender throws, `RESPONSE_INVALID`, `RESPONSE_NOT_JSON`, `RESPONSE_TOO_LARGE`,
-   *   and a `UnsuccessfulResponse`
+   *   and an `UnsuccessfulResponse`
    */
   async read(signal) {
     const segments = this.#segments ??= await this.#readWorkspaces(signal);
@@ -257,7 +257,7 @@ class ListCollector {
     try {
       await Promise.all(Array.from({ length: this.#limits.mostAtOnce }, readRemaining));
     } finally {
-      // Where one has failed, the others need not go on.
+      // When one workspace fails, the other readers stop after their current workspace.
       remaining.length = 0;
     }
     const values = [...segments].flatMap((segment) => this.#itemsByWorkspace.get(segment) ?? []);
@@ -275,7 +275,7 @@ class ListCollector {
     const segments = new Set();
     await this.#readList(this.#list.workspaces, signal, (value) => {
       const { slug, uuid } = objectOrEmpty(objectOrEmpty(value).workspace);
-      // A workspace without a name would be missing unnoticed.
+      // Without this check, a workspace without a name would silently be missing from the list.
       if (slug === undefined && uuid === undefined) throw failure('RESPONSE_INVALID', 'api', { field: 'workspace' });
       segments.add(workspaceSegment(slug ?? uuid));
     });
@@ -301,10 +301,10 @@ class ListCollector {
     try {
       await this.#readList(this.#removed.inWorkspace(this.#url, segment, withRole), signal, addItem);
     } catch (error) {
-      // What is refused in the middle of a list was there at its beginning.
+      // An error in the middle of a list is a failure: the list was readable at its beginning.
       if (!(error instanceof UnsuccessfulResponse) || values.length > 0) throw error;
       const { verdict, told: message } = callCore(this.#readWorkspace, () => (
-        this.#removed.judge(this.#url, segment, withRole, toApiResponse(error.answer), this.#options.kind)
+        this.#removed.judge(this.#url, segment, withRole, toApiResponse(error.response), this.#options.kind)
       ));
       if (message !== undefined) this.#options.log(message, 'list-incomplete');
       if (verdict === 'without role') return this.#readWorkspace(segment, signal, false);
@@ -315,13 +315,13 @@ class ListCollector {
   }
 
   /**
-   * @param {string} address of the first page
+   * @param {string} url of the first page
    * @param {AbortSignal} signal
    * @param {(value: unknown) => void} addItem
    */
-  async #readList(address, signal, addItem) {
+  async #readList(url, signal, addItem) {
     const { List } = core();
-    const list = new List(address);
+    const list = new List(url);
     for (let isMore = true; isMore;) {
       const { values, advance } = await readPage((url) => this.#get(url, signal), list, signal);
       values.forEach(addItem);
@@ -336,7 +336,7 @@ class ListCollector {
    */
   async #get(url, signal) {
     const headers = { accept: 'application/json' };
-    // What another server says, without having seen the credential, is no part of the list.
+    // Redirects to other servers are not followed: what they return is not part of the list.
     const response = await this.#sender({ method: 'GET', url, headers, signal, redirect: 'own' });
     const { status, headers: fields, body, authorization } = response;
     if (status >= 300) throw new UnsuccessfulResponse(response);
@@ -349,12 +349,12 @@ class ListCollector {
   }
 }
 
-/** Ends a collection with an answer that is no success. */
+/** Ends the collecting of a list with the response that was not successful. */
 class UnsuccessfulResponse extends Error {
   /** @param {SenderResponse} response */
   constructor(response) {
     super('refused');
-    this.answer = response;
+    this.response = response;
   }
 }
 
@@ -375,7 +375,7 @@ function sortItems(values, sort) {
 }
 
 /**
- * Numbers, texts or times as Bitbucket writes them; what is not there comes last.
+ * Compares numbers, texts, or times in Bitbucket's format. Missing values come last.
  *
  * @param {any} one
  * @param {any} other

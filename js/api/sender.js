@@ -1,9 +1,9 @@
 /**
- * The sender beneath the API client.
+ * Sends the API client's requests.
  *
- * In: requests as data, and where the credential and the room within the rate limit come from. Out: the API's answers as
- * data, redirects followed. What never happens here: a request to another origin with the credential, an answer that
- * repeats it, or a decision about where a request may go.
+ * In: requests as data, a source of credentials and a throttle for the rate limit. Out: the API's responses as data, after
+ * redirects. What never happens here: the credential goes to another origin, a response contains the credential, or a decision
+ * is made about where a request may go. The core decides that.
  */
 
 import { unlessAborted } from '../abort.js';
@@ -18,24 +18,24 @@ import { redactResponse } from './redaction.js';
 /** @typedef {import('../transport.js').HttpResponse} HttpResponse */
 
 /**
- * Where room within the rate limit comes from.
+ * Makes requests wait for the rate limit.
  *
  * @typedef {object} Throttle
- * @property {(group: string, signal?: AbortSignal | null) => Promise<void>} take waits until a request to this group of
+ * @property {(group: string, signal?: AbortSignal | null) => Promise<void>} acquire waits until a request to this group of
  *   resources may be sent
- * @property {(group: string, answer: HttpResponse) => Promise<void>} observe learns from an answer
+ * @property {(group: string, response: HttpResponse) => Promise<void>} onResponse updates the limit from a response
  */
 
 /**
  * @typedef {object} SenderOptions
  * @property {string} apiUrl
- * @property {number} timeoutMs of each request that has no limit of its own: what it may take to be sent and answered,
- *   redirects and its repetition included, waits for tokens and for room not
+ * @property {number} timeoutMs limit for requests without one of their own. It covers sending and receiving, including redirects
+ *   and retries; waiting for tokens and for the rate limit does not count
  * @property {import('../../pkg/core.js').Proxies} proxies
  * @property {Pick<Credentials, 'newest' | 'shouldRetryAfter401' | 'activity'>} credentials
- * @property {() => string} connection what it is called for those who observe the process
+ * @property {() => string} connection the connection's name for subscribers to the diagnostics channels
  * @property {number} [tokenTimeoutMs] how long a request may wait for tokens
- * @property {Throttle} [throttle] by default there is no limit
+ * @property {Throttle} [throttle] by default requests do not wait
  */
 
 /**
@@ -46,40 +46,39 @@ import { redactResponse } from './redaction.js';
  * @property {unknown} [body]
  * @property {AbortSignal | null} [signal]
  * @property {number} [timeoutMs]
- * @property {'follow' | 'own' | 'manual' | 'error'} [redirect] which redirects are followed: all that the core allows,
- *   which is the default; those to the API only; or none, each being an answer like any other, or an error
+ * @property {'follow' | 'own' | 'manual' | 'error'} [redirect] `follow` (the default) follows all redirects that the core
+ *   allows, `own` only those to the API; `manual` returns a redirect as the response, and `error` throws
  * @property {number} [maxRedirects]
  */
 
 /**
  * @typedef {object} ResponseContext
- * @property {string} path what was asked for, below the API's base
- * @property {boolean} isForeignOrigin whether a redirect led away from the API, where the credential does not go along
- * @property {boolean} needsRetry whether the request would have been sent again, as there is a newer credential by now,
- *   if its body had not been a stream
- * @property {() => string} authorization what was sent, for whoever has to cut it out of the answer
+ * @property {string} path the requested path, below the API's base URL
+ * @property {boolean} isForeignOrigin whether a redirect led to another origin, which does not get the credential
+ * @property {boolean} needsRetry whether a newer credential is available, but the body was a stream and could not be sent again
+ * @property {() => string} authorization the `Authorization` header that was sent, for code that redacts the response
  */
 
-/** @typedef {(request: ApiRequest) => Promise<HttpResponse & ResponseContext>} Sender an answer from 300 on is without the credential */
+/** @typedef {(request: ApiRequest) => Promise<HttpResponse & ResponseContext>} Sender redacts responses from status 300 on */
 
 /**
  * A request that is under way.
  *
  * @typedef {object} OutgoingRequest
- * @property {string | undefined} path below the API's base; `undefined` for another server, which gets no credential
+ * @property {string | undefined} path below the API's base URL; `undefined` for another server, which gets no credential
  * @property {string} method
  * @property {string} url
  * @property {Record<string, string>} headers
  * @property {unknown} body
  */
 
-// A page of pull requests or an upload may pass the mebibyte that bounds a token answer; nothing sound passes this.
+// Pages of pull requests and uploads may exceed the mebibyte that limits token responses. No valid response exceeds this.
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 const apiAt = memoize((apiUrl) => callCore(createSender, () => new (core().Api)(apiUrl)));
 
 /**
- * Sends requests to the API with the newest credential, each in its turn.
+ * Creates a sender that sends requests to the API with the newest credential, within the rate limit.
  *
  * @param {SenderOptions} options
  * @returns {Sender} throws `FOREIGN_ORIGIN`, `REDIRECT_REFUSED`, and what the transport, `credentials` and `throttle`
@@ -97,17 +96,17 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
    * @returns {Promise<HttpResponse>}
    */
   const sendWithinRateLimit = async ({ path, method, url, headers, body }, authorization, time, signal) => {
-    // Each request to the API counts against the limit, also one that follows a redirect.
+    // Each request to the API counts against the rate limit, including those that follow a redirect.
     const group = path === undefined ? undefined : resourceGroup(path);
-    if (group !== undefined) await throttle?.take(group, signal);
+    if (group !== undefined) await throttle?.acquire(group, signal);
     if (time.left <= 0) throw failure('REQUEST_TIMEOUT', 'api');
-    const answer = await observeRequest(() => ({ connection: connection(), method, path: withoutQuery(path) }), () => send(
+    const response = await observeRequest(() => ({ connection: connection(), method, path: withoutQuery(path) }), () => send(
       { method, url, headers: path === undefined ? headers : { ...headers, authorization }, body },
       { phase: 'api', timeoutMs: time.left, proxies, signal, maxBytes: MAX_BODY_BYTES },
     ));
-    time.left -= answer.tookMs;
-    if (group !== undefined) await throttle?.observe(group, answer);
-    return answer;
+    time.left -= response.tookMs;
+    if (group !== undefined) await throttle?.onResponse(group, response);
+    return response;
   };
 
   return async (request) => {
@@ -120,8 +119,8 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
     let credential = await unlessAborted(credentials.newest(tokenTimeoutMs), signal);
     for (let outgoing = original, followed = 0, retries = 0; ;) {
       const { authorization } = credential;
-      const answer = await sendWithinRateLimit(outgoing, authorization, time, signal);
-      const { status, headers: { location } } = answer;
+      const response = await sendWithinRateLimit(outgoing, authorization, time, signal);
+      const { status, headers: { location } } = response;
       const target = location !== undefined && URL.canParse(location, outgoing.url) ? new URL(location, outgoing.url).href : location;
       const decision = callCore(createSender, () => api.judge(
         outgoing.method, outgoing.url, outgoing.path !== undefined, status, target, followed, maxRedirects, redirect,
@@ -138,7 +137,7 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
         outgoing = original;
       } else {
         return {
-          ...(status >= 300 ? redactResponse(answer, authorization) : answer),
+          ...(status >= 300 ? redactResponse(response, authorization) : response),
           path,
           isForeignOrigin: outgoing.path === undefined,
           needsRetry: hasNewerCredential,
@@ -150,20 +149,20 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
 }
 
 /**
- * A path without its parameters, which may name anything.
+ * A path without its query, which may contain private data.
  *
- * @param {string | undefined} path below the API's base; empty for another server's
+ * @param {string | undefined} path below the API's base URL; absent for another server
  */
 const withoutQuery = (path = '') => path.replace(/[?#].*$/, '');
 
 /**
- * An answer as the core takes it, received just now.
+ * A response as the core expects it, received just now.
  *
- * @param {Pick<HttpResponse, 'status' | 'headers' | 'body'> & Partial<ResponseContext>} answer with lower-case names of header fields
- * @returns {import('../../pkg/core.js').ApiAnswer} for one call
+ * @param {Pick<HttpResponse, 'status' | 'headers' | 'body'> & Partial<ResponseContext>} response with lower-case header names
+ * @returns {import('../../pkg/core.js').ApiAnswer} for one call: the core consumes it
  */
 export function toApiResponse({ status, headers, body, path, isForeignOrigin = false }) {
-  // The core has to see that a body is too large.
+  // One byte more than the limit, so the core can see that a body is too large.
   const judged = body.subarray(0, core().largestJudgedBody() + 1);
   return new (core().ApiAnswer)(status, JSON.stringify(headers), judged, Date.now(), path, isForeignOrigin);
 }
@@ -188,7 +187,7 @@ function redirectedRequest({ method, headers, body }, url, { becomesGet, withBod
 }
 
 /**
- * The header fields of a caller that go along.
+ * Selects the caller's headers that may be sent.
  *
  * @param {Record<string, string> | undefined} headers
  * @param {boolean} toApi
@@ -200,7 +199,7 @@ function forwardedHeaders(headers = {}, toApi, withBody) {
 }
 
 /**
- * Whether a body is gone once it was sent.
+ * Whether a body can be sent only once.
  *
  * @param {unknown} body
  */

@@ -1,11 +1,12 @@
 /**
- * The room of one connection within Bitbucket's rate limit.
+ * Makes the requests of one connection wait for Bitbucket's rate limit.
  *
- * In: its credentials, and what its requests were answered. Out: the moment at which the next one may be sent. What never
- * happens here: requests are counted (the rate limiter does that), or an account is believed before Bitbucket has named it.
+ * In: the connection's credentials, and the responses to its requests. Out: the time at which the next request may be sent. What
+ * never happens here: requests are counted (the rate limiter does that), or an account is trusted before Bitbucket has
+ * confirmed it.
  *
- * Bitbucket counts for each user, access token or OAuth client. A config may claim to be somebody else's, so the credential
- * counts under a name of its own until Bitbucket has answered.
+ * Bitbucket counts requests for each user, access token or OAuth client. A config may claim somebody else's account, so a
+ * credential's requests count under a name of its own until Bitbucket has confirmed the account.
  */
 
 import { core } from '../core.js';
@@ -19,10 +20,10 @@ import { fetchAccount } from './probe.js';
 /** @typedef {import('./sender.js').Throttle} SenderThrottle */
 
 /**
- * Whose requests they are.
+ * The owner of the requests.
  *
  * @typedef {object} ThrottleInfo
- * @property {string} [account] whose tokens they are, as the config says
+ * @property {string} [account] UUID of the account that owns the tokens, according to the config
  * @property {(message: string) => void} log
  */
 
@@ -38,7 +39,7 @@ export function createThrottle(environment, credentials, info, maxWaitMs) {
   return limiter && new Throttle(limiter, environment, credentials, info, maxWaitMs);
 }
 
-/** Less is the time that counting takes. */
+/** Shorter waits are ignored: counting itself takes some time. */
 const MIN_COUNTED_WAIT_MS = 1000;
 
 /** @implements {SenderThrottle} */
@@ -52,10 +53,10 @@ class Throttle {
   /** @type {import('../rate-limit.js').AcquireOptions} */
   #options;
 
-  /** What the requests count under at first. */
+  /** The name under which requests count at first. */
   #accountName;
 
-  /** Whether that may change. */
+  /** Whether the requests may later count under the account's name. */
   #canIdentifyAccount;
 
   /**
@@ -71,7 +72,7 @@ class Throttle {
     this.#credentials = credentials;
     this.#options = { maxWaitMs, log: (message) => info.log(message) };
     this.#accountName = credentials.name;
-    // Without a client there is no key, and without a key no name of a person goes to Redis.
+    // Names of accounts are hashed with a key that comes from the OAuth client. Without it, no name goes to Redis.
     const mayStoreNames = environment.client !== undefined || environment.redis === undefined;
     const { email, kind } = credentials;
     this.#canIdentifyAccount = mayStoreNames && (email !== undefined || (info.account !== undefined && core().holdsTokens(kind)));
@@ -81,7 +82,7 @@ class Throttle {
    * @param {string} group
    * @param {AbortSignal | null} [signal]
    */
-  async take(group, signal) {
+  async acquire(group, signal) {
     const from = performance.now();
     await this.#limiter.acquire(this.#accountName, group, { ...this.#options, signal });
     if (performance.now() - from >= MIN_COUNTED_WAIT_MS) this.#credentials.activity.rateLimitWaits += 1;
@@ -89,18 +90,18 @@ class Throttle {
 
   /**
    * @param {string} group
-   * @param {HttpResponse} answer
+   * @param {HttpResponse} response
    */
-  observe(group, answer) {
-    if (this.#canIdentifyAccount && core().provesCredential(answer.status)) {
-      // The answer does not have to wait for this.
+  onResponse(group, response) {
+    if (this.#canIdentifyAccount && core().provesCredential(response.status)) {
+      // Not awaited: the response must not wait for this.
       void this.#limiter.resolveAccount(this.#accountName, () => this.#fetchAccountName());
     }
-    return this.#limiter.onResponse(this.#accountName, group, answer);
+    return this.#limiter.onResponse(this.#accountName, group, response);
   }
 
   /**
-   * Whose the credential is, after an answer that proves it.
+   * The name of the account that owns the credential. Called after a response that proves that the credential is valid.
    *
    * @returns {Promise<string | undefined>}
    */
