@@ -14,13 +14,13 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { LOST, RedisConnection } from './coordination/redis-connection.js';
+import { DATA_LOST, RedisConnection } from './coordination/redis-connection.js';
 import { core } from './core.js';
 import { warn } from './log-lines.js';
 
 /** @typedef {import('ioredis').Redis} Redis */
 /** @typedef {import('./coordination/redis-connection.js').RedisAddress} RedisAddress */
-/** @typedef {import('./coordination/redis-database.js').Life} Life */
+/** @typedef {import('./coordination/redis-database.js').DataMarker} DataMarker */
 
 /**
  * @typedef {object} Question
@@ -121,7 +121,7 @@ export class SharedLogs {
       scripts: SCRIPTS,
       log: warn,
       without: 'keeps to the rate limit on its own',
-      lifeName: `${PREFIX}life`,
+      markerKey: `${PREFIX}life`,
       check: (redis, life) => this.#check(redis, life),
       opened: () => this.#passOn(),
     });
@@ -144,7 +144,7 @@ export class SharedLogs {
         const known = isLast && isComplete ? times.known(now) : 0;
         const settling = question.limit === undefined ? 0 : Math.max(0, Math.ceil(this.#settledAt - now));
         const reply = await run(redis, life, key, isLast && settling === 0 ? question : {}, known, missing);
-        if (reply === 'lost') return LOST;
+        if (reply === 'lost') return DATA_LOST;
         if (reply === 'less') {
           // It makes room for other data, perhaps.
           isComplete = false;
@@ -169,7 +169,7 @@ export class SharedLogs {
 
   /**
    * @param {Redis} redis
-   * @param {Life} life
+   * @param {DataMarker} life
    */
   async #check(redis, life) {
     await checkLog(redis, life);
@@ -187,7 +187,7 @@ export class SharedLogs {
 
 /**
  * @param {Redis} redis
- * @param {Life} life
+ * @param {DataMarker} life
  * @param {string} key
  * @param {Question} question
  * @param {number} known
@@ -204,7 +204,7 @@ function run(redis, life, key, { limit = 0, used = 0, number = 0 }, known, missi
  * Does what logs do, so that one sees whether Redis lets them.
  *
  * @param {Redis} redis with these scripts
- * @param {Life} life
+ * @param {DataMarker} life
  */
 export async function checkLog(redis, life) {
   // In the ways of all that is done, a script's second time included, and so that nothing of it stays.

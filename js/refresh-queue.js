@@ -8,8 +8,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { core } from './core.js';
 
-/** @typedef {import('./coordination/memory.js').Coordination} Coordination */
-/** @typedef {import('./coordination/memory.js').Lock} Lock */
+/** @typedef {import('./coordination/memory-store.js').SharedTokenStore} SharedTokenStore */
+/** @typedef {import('./coordination/memory-store.js').Lock} Lock */
 
 /**
  * Leave to send one token request. Exactly one of its methods has to be called, once.
@@ -33,7 +33,7 @@ const LOCK_WAIT_MS = 200;
 export class RefreshQueue {
   #queue;
 
-  #coordination;
+  #sharedStore;
 
   /** Who waits, by ticket. @type {Map<number, (pass: Pass) => void>} */
   #waiting = new Map();
@@ -41,11 +41,11 @@ export class RefreshQueue {
   #isAdmitting = false;
 
   /**
-   * @param {Coordination} coordination
+   * @param {SharedTokenStore} sharedStore
    * @param {number} lockoutMs for how long Bitbucket may refuse a client after a dead refresh token was used
    */
-  constructor(coordination, lockoutMs) {
-    this.#coordination = coordination;
+  constructor(sharedStore, lockoutMs) {
+    this.#sharedStore = sharedStore;
     this.#queue = new (core().RefreshQueue)(lockoutMs);
   }
 
@@ -91,7 +91,7 @@ export class RefreshQueue {
   }
 
   async #admitAlone() {
-    const lock = await this.#coordination.lock(CLIENT);
+    const lock = await this.#sharedStore.lock(CLIENT);
     if (!lock) {
       await sleep(LOCK_WAIT_MS * (1 + Math.random()) / 2, undefined, { ref: false });
       return;
@@ -122,7 +122,7 @@ export class RefreshQueue {
 
   /** Learns what other processes were told. */
   async #learn() {
-    const { refusedAgo, grantedAgo } = await this.#coordination.refusals(CLIENT);
+    const { refusedAgo, grantedAgo } = await this.#sharedStore.tokenEndpointHistory(CLIENT);
     this.#queue.learn(refusedAgo, grantedAgo, performance.now());
   }
 }

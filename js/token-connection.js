@@ -18,7 +18,7 @@ import {
 } from './token-store.js';
 
 /** @typedef {import('../pkg/core.js').RefreshPolicy} RefreshPolicy */
-/** @typedef {import('./coordination/memory.js').Lock} Lock */
+/** @typedef {import('./coordination/memory-store.js').Lock} Lock */
 /** @typedef {import('./token-keeper.js').TokenKeeper} TokenKeeper */
 /** @typedef {import('./token-store.js').TokenStore} TokenStore */
 /** @typedef {import('./token-store.js').ConnectionTokens} ConnectionTokens */
@@ -199,7 +199,7 @@ export class Connection {
    * @returns {Promise<ConnectionTokens>}
    */
   async newestKnown() {
-    const entry = await this.#keeper.coordination.find(this.#key);
+    const entry = await this.#keeper.sharedStore.find(this.#key);
     if (!entry || entry.key === this.#key || 'dead' in entry.value) return this.#tokens;
     const { value } = entry;
     return this.#policy.believes(value.obtainedAt, value.expiresAt) ? value : this.#tokens;
@@ -212,10 +212,10 @@ export class Connection {
    * @returns {Promise<boolean>}
    */
   async ownsRefreshToken(refreshToken) {
-    const { coordination } = this.#keeper;
+    const { sharedStore } = this.#keeper;
     const key = this.#keeper.keyOf(refreshToken);
     if (key === this.#key) return true;
-    const [its, own] = await Promise.all([coordination.find(key), coordination.find(this.#key)]);
+    const [its, own] = await Promise.all([sharedStore.find(key), sharedStore.find(this.#key)]);
     return its !== undefined && its.key !== key && (its.key === this.#key || its.key === own?.key);
   }
 
@@ -368,7 +368,7 @@ export class Connection {
         switch (action) {
           case RefreshAction.Lock:
             await this.#unlock();
-            this.#lock = await this.#keeper.coordination.lock(this.#key);
+            this.#lock = await this.#keeper.sharedStore.lock(this.#key);
             action = this.#on(this.#lock ? RefreshEvent.Locked : RefreshEvent.LockBusy);
             break;
           case RefreshAction.Look:
@@ -439,7 +439,7 @@ export class Connection {
 
   async #look() {
     const { RefreshEvent } = core();
-    const { key = this.#key, value = this.#tokens } = await this.#keeper.coordination.find(this.#key) ?? {};
+    const { key = this.#key, value = this.#tokens } = await this.#keeper.sharedStore.find(this.#key) ?? {};
     const { accessToken, obtainedAt, expiresAt, diedAt } = /** @type {ConnectionTokens & { diedAt?: number }} */ (value);
     const isSame = key === this.#key;
     const news = core().newsOf('refreshToken' in value, 'dead' in value, isSame, accessToken === this.#tokens.accessToken);
@@ -464,7 +464,7 @@ export class Connection {
       this.#policy.foundInRow(theirs.obtainedAt, theirs.expiresAt, Date.now(), Math.random())
     ));
     // Other wrappers of this process have the one before.
-    if (this.#key !== before) await this.#keeper.coordination.publish(before, this.#entry(this.#tokens));
+    if (this.#key !== before) await this.#keeper.sharedStore.publish(before, this.#entry(this.#tokens));
     return action;
   }
 
@@ -487,7 +487,7 @@ export class Connection {
   }
 
   async #refresh() {
-    const { coordination, grant } = this.#keeper;
+    const { sharedStore, grant } = this.#keeper;
     const sentAt = performance.now();
     try {
       const tokens = await observeRefresh(() => ({ connection: this.name, grant }), () => this.#requestTokens());
@@ -498,7 +498,7 @@ export class Connection {
       this.activity.refreshes += 1;
       logRefresh(this.#waiting ?? [], this, performance.now() - sentAt);
       this.#leave((pass) => pass.granted(sentAt));
-      void coordination.noteGrant(performance.now() - sentAt);
+      void sharedStore.recordGrant(performance.now() - sentAt);
       return action;
     } catch (error) {
       if (!(error instanceof BitbucketAuthError)) throw error;
@@ -509,7 +509,7 @@ export class Connection {
       if (core().isRefusal(code)) {
         this.#refusedAt = performance.now();
         // Before anybody else is admitted, in whatever process.
-        await coordination.noteRefusal(this.#key);
+        await sharedStore.recordRefusal(this.#key);
         this.#leave((pass) => pass.refused());
       } else this.#leave((pass) => pass.failed());
       return this.#policy.failed(code, retryable, retryAfter, Date.now(), Math.random());
@@ -535,7 +535,7 @@ export class Connection {
 
   /** Bitbucket locks out all connections of a client when one comes with a dead refresh token. */
   async #judge() {
-    const { othersRefusedAgo } = await this.#keeper.coordination.refusals(this.#key);
+    const { othersRefusedAgo } = await this.#keeper.sharedStore.tokenEndpointHistory(this.#key);
     const refusedAgo = performance.now() - this.#refusedAt;
     return this.#policy.judged(othersRefusedAgo, refusedAgo, Date.now(), Math.random());
   }
@@ -556,7 +556,7 @@ export class Connection {
     const { RefreshAction, RefreshEvent } = core();
     // With the tokens, which is all that is left of the connection if the verdict is a mistake.
     const death = this.#entry({ ...this.#tokens, dead: true, diedAt: Date.now() });
-    const isNews = await this.#keeper.coordination.publish(this.#key, death);
+    const isNews = await this.#keeper.sharedStore.publish(this.#key, death);
     const action = this.#on(isNews ? RefreshEvent.Published : RefreshEvent.Superseded);
     // Otherwise something turned up that follows the refresh token.
     if (action === RefreshAction.Rest) logDeadConnection(this.#waiting ?? [], this);
@@ -565,11 +565,11 @@ export class Connection {
 
   /** @returns {Promise<boolean>} whether no other tokens was faster */
   async #publish() {
-    const { coordination } = this.#keeper;
+    const { sharedStore } = this.#keeper;
     // Nobody knows the new refresh token before it is published, so its lock is free; whoever waits for the old one's
     // finds the new tokens, and then waits until it is stored.
-    const next = this.#key === this.#publishedKey ? undefined : await coordination.lock(this.#key);
-    const isNewest = await coordination.publish(this.#publishedKey, this.#entry(this.#tokens));
+    const next = this.#key === this.#publishedKey ? undefined : await sharedStore.lock(this.#key);
+    const isNewest = await sharedStore.publish(this.#publishedKey, this.#entry(this.#tokens));
     this.#publishedKey = this.#key;
     if (next) {
       await this.#unlock();
@@ -578,7 +578,7 @@ export class Connection {
     return isNewest;
   }
 
-  /** @param {import('./coordination/memory.js').Value} value */
+  /** @param {import('./coordination/memory-store.js').TokensOrTombstone} value */
   #entry(value) {
     return { key: this.#key, value, fence: this.#lock?.fence ?? 0 };
   }

@@ -6,14 +6,14 @@
  */
 
 import { createHmac } from 'node:crypto';
-import { MemoryCoordination } from './coordination/memory.js';
-import { RedisCoordination } from './coordination/redis.js';
+import { MemoryTokenStore } from './coordination/memory-store.js';
+import { RedisTokenStore } from './coordination/redis-store.js';
 import { warn } from './log-lines.js';
 import { RefreshQueue } from './refresh-queue.js';
 import { Connection } from './token-connection.js';
 import { createTokens } from './token-store.js';
 
-/** @typedef {import('./coordination/memory.js').Coordination} Coordination */
+/** @typedef {import('./coordination/memory-store.js').SharedTokenStore} SharedTokenStore */
 /** @typedef {import('./nocodb/environment.js').Environment} Environment */
 /** @typedef {import('./token-store.js').TokenStore} TokenStore */
 /** @typedef {import('./token-store.js').ConnectionTokens} ConnectionTokens */
@@ -24,20 +24,20 @@ import { createTokens } from './token-store.js';
 const KEPT_MS = 24 * 60 * 60 * 1000;
 const SWEEP_MS = 60 * 60 * 1000;
 
-const SHARED = Symbol.for('nocodb-bitbucket-auth/coordinations/2');
+const SHARED_STORES = Symbol.for('nocodb-bitbucket-auth/shared-token-stores/1');
 
 /** @type {Map<string, TokenKeeper>} */
 const keepers = new Map();
 
 /**
  * By the names of their keepers. Two copies of this module may be in one process, as `import` and `require` load
- * different files; through the coordination they see each other's locks and successors.
+ * different files; through the sharedStore they see each other's locks and successors.
  *
- * @returns {Map<string, Coordination>}
+ * @returns {Map<string, SharedTokenStore>}
  */
-function coordinations() {
-  const shared = /** @type {{ [SHARED]?: Map<string, Coordination> }} */ (globalThis);
-  return (shared[SHARED] ??= new Map());
+function sharedStores() {
+  const shared = /** @type {{ [SHARED_STORES]?: Map<string, SharedTokenStore> }} */ (globalThis);
+  return (shared[SHARED_STORES] ??= new Map());
 }
 
 /** Those of environments that were seen before: a host makes a wrapper for each call. @type {WeakMap<object, TokenKeeper>} */
@@ -68,9 +68,9 @@ function findKeeper(environment) {
   let keeper = keepers.get(name);
   if (!keeper) {
     // Not with the address: other machines may call the same Redis by another.
-    const coordination = coordinations().get(name) ?? createCoordination(environment, hash(clientKey, ''));
-    coordinations().set(name, coordination);
-    keeper = new TokenKeeper(environment, coordination);
+    const sharedStore = sharedStores().get(name) ?? createSharedStore(environment, hash(clientKey, ''));
+    sharedStores().set(name, sharedStore);
+    keeper = new TokenKeeper(environment, sharedStore);
     keepers.set(name, keeper);
   }
   return keeper;
@@ -79,12 +79,12 @@ function findKeeper(environment) {
 /**
  * @param {ConfiguredEnvironment} environment
  * @param {string} namespace
- * @returns {Coordination}
+ * @returns {SharedTokenStore}
  */
-function createCoordination(environment, namespace) {
+function createSharedStore(environment, namespace) {
   const { client, redis } = environment;
-  if (!redis) return new MemoryCoordination();
-  return new RedisCoordination({
+  if (!redis) return new MemoryTokenStore();
+  return new RedisTokenStore({
     ...redis,
     namespace,
     encryptionKey: client.deriveKey('shared-store'),
@@ -118,14 +118,14 @@ export class TokenKeeper {
 
   /**
    * @param {ConfiguredEnvironment} environment
-   * @param {Coordination} coordination
+   * @param {SharedTokenStore} sharedStore
    * @param {'refresh_token' | 'client_credentials'} [grant] how its connections get new tokens
    */
-  constructor(environment, coordination, grant = 'refresh_token') {
+  constructor(environment, sharedStore, grant = 'refresh_token') {
     this.environment = environment;
-    this.coordination = coordination;
+    this.sharedStore = sharedStore;
     this.grant = grant;
-    this.queue = new RefreshQueue(coordination, environment.lockoutMs);
+    this.queue = new RefreshQueue(sharedStore, environment.lockoutMs);
     this.#hashKey = environment.client.deriveKey('refresh-token');
   }
 
@@ -141,7 +141,7 @@ export class TokenKeeper {
     const key = this.keyOf(tokens.refreshToken);
     let connection = this.#connections.get(key);
     if (!connection) {
-      const newest = this.coordination.findLocal(key);
+      const newest = this.sharedStore.findLocal(key);
       connection = newest && this.#connections.get(newest.key);
     }
     if (!connection) {
@@ -159,7 +159,7 @@ export class TokenKeeper {
    * @returns {Connection}
    */
   ofClient() {
-    this.#ofClient ??= new TokenKeeper(this.environment, new MemoryCoordination(), 'client_credentials')
+    this.#ofClient ??= new TokenKeeper(this.environment, new MemoryTokenStore(), 'client_credentials')
       .attach(createTokens({ refreshToken: '' }));
     return this.#ofClient;
   }

@@ -13,7 +13,7 @@ import { within } from '../time-limit.js';
 import { DATABASE_SCRIPTS, readLife, seekDatabase } from './redis-database.js';
 
 /** @typedef {import('ioredis').Redis} Redis */
-/** @typedef {import('./redis-database.js').Life} Life */
+/** @typedef {import('./redis-database.js').DataMarker} DataMarker */
 
 /** @typedef {import('../../pkg/core.js').RedisAddress} RedisAddress */
 
@@ -25,8 +25,8 @@ import { DATABASE_SCRIPTS, readLife, seekDatabase } from './redis-database.js';
  * @property {Record<string, { lua: string, numberOfKeys: number }>} [scripts]
  * @property {(line: string) => void} log
  * @property {string} without what this process does without Redis, for the log
- * @property {string} lifeName the key that marks the life of the data, in a database that is not marked as a whole
- * @property {(redis: Redis, life: Life) => Promise<unknown>} check does what the plugin will do; rejects when this Redis is of
+ * @property {string} markerKey the key that marks the life of the data, in a database that is not marked as a whole
+ * @property {(redis: Redis, life: DataMarker) => Promise<unknown>} check does what the plugin will do; rejects when this Redis is of
  *   no use
  * @property {() => void} [opened] Redis can be used from now on, or again after its data was lost
  */
@@ -34,7 +34,7 @@ import { DATABASE_SCRIPTS, readLife, seekDatabase } from './redis-database.js';
 const VARIABLES = 'INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
 
 /** What work gives when it found another life of the data than the one that it was told, and did nothing. */
-export const LOST = Symbol('the data was lost');
+export const DATA_LOST = Symbol('the data was lost');
 
 /** Data that is lost again and again is no data. */
 const MOST_TRIES = 3;
@@ -55,7 +55,7 @@ export class RedisConnection {
   /** The number of the database in which a connection is, unless that is 0. @type {WeakMap<Redis, number>} */
   #databases = new WeakMap();
 
-  /** The life of the data there. @type {Life} */
+  /** The life of the data there. @type {DataMarker} */
   #life = { name: '', value: '' };
 
   /** How often a database was entered, … */
@@ -111,7 +111,7 @@ export class RedisConnection {
    * Does something with Redis, unless it is not there.
    *
    * @template T
-   * @param {(redis: Redis, life: Life) => Promise<T | typeof LOST>} work is done again when the data was lost
+   * @param {(redis: Redis, life: DataMarker) => Promise<T | typeof DATA_LOST>} work is done again when the data was lost
    * @param {{ isAwaited: boolean }} [options] whether the process stays alive for it
    * @returns {Promise<T | undefined>} `undefined` when Redis did not do it
    */
@@ -133,14 +133,14 @@ export class RedisConnection {
   /**
    * @template T
    * @param {Redis} redis
-   * @param {(redis: Redis, life: Life) => Promise<T | typeof LOST>} work
+   * @param {(redis: Redis, life: DataMarker) => Promise<T | typeof DATA_LOST>} work
    * @returns {Promise<T | undefined>}
    */
   async #attempt(redis, work) {
     for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
       const entries = this.#entries;
       const result = await work(redis, this.#life);
-      if (result !== LOST) return result;
+      if (result !== DATA_LOST) return result;
       // Unless somebody else has noticed meanwhile.
       if (entries === this.#entries) await this.#enterAgain(redis);
     }
@@ -161,14 +161,14 @@ export class RedisConnection {
    * @param {Redis} redis
    */
   async #enter(redis) {
-    const { url, isDatabaseSought, otherDatabases, lifeName, check } = this.#options;
+    const { url, isDatabaseSought, otherDatabases, markerKey, check } = this.#options;
     /** @type {number} */
     const home = this.#options.database ?? core().redisServer(url).database;
     // Scripts see all databases from any, so NocoDB's own need not be entered for it.
     const place = isDatabaseSought ? await seekDatabase(redis, home, otherDatabases) : { database: home };
     if (place.database !== (this.#databases.get(redis) ?? 0)) await redis.select(place.database);
     this.#databases.set(redis, place.database);
-    const life = place.mark ?? await readLife(redis, lifeName);
+    const life = place.mark ?? await readLife(redis, markerKey);
     await check(redis, life);
     this.#life = life;
     this.#entries += 1;
@@ -317,10 +317,10 @@ export class RedisConnection {
 
 /**
  * @param {Redis} redis
- * @param {Life} life
+ * @param {DataMarker} life
  */
 async function look(redis, { name, value }) {
-  return await redis.get(name) === value ? undefined : LOST;
+  return await redis.get(name) === value ? undefined : DATA_LOST;
 }
 
 /** @param {unknown} error to a password that was not asked for, which does no harm */

@@ -33,15 +33,15 @@ import { core } from '../core.js';
 /**
  * A key whose value is another one when the data was lost.
  *
- * @typedef {object} Life
+ * @typedef {object} DataMarker
  * @property {string} name
  * @property {string} value
  */
 
 /**
- * @typedef {object} Place
+ * @typedef {object} DatabaseChoice
  * @property {number} database
- * @property {Life} [mark] absent where none could be made
+ * @property {DataMarker} [mark] absent where none could be made
  * @property {string} [stays] why it is NocoDB's own
  */
 
@@ -139,7 +139,7 @@ export const DATABASE_SCRIPTS = {
  * @param {Redis} redis connected to the latter, with these scripts
  * @param {number} home the number of the latter
  * @param {number[]} [others] those that NocoDB's other variables name
- * @returns {Promise<Place>}
+ * @returns {Promise<DatabaseChoice>}
  */
 export async function seekDatabase(redis, home, others = []) {
   try {
@@ -156,7 +156,7 @@ export async function seekDatabase(redis, home, others = []) {
 /**
  * @param {Redis} redis
  * @param {Uint32Array} numbers of the databases that may be taken, NocoDB's own first
- * @returns {Promise<Place>}
+ * @returns {Promise<DatabaseChoice>}
  */
 async function agreeOnDatabase(redis, numbers) {
   /** @param {string} seen @param {number} chosen */
@@ -176,7 +176,7 @@ async function agreeOnDatabase(redis, numbers) {
  *
  * @param {Redis} redis with these scripts
  * @param {string} name
- * @returns {Promise<Life>}
+ * @returns {Promise<DataMarker>}
  */
 export async function readLife(redis, name) {
   return { name, value: await scriptsOf(redis).readLife(name, anyText(), MARK_MS) };

@@ -6,7 +6,7 @@
  * tokens.
  */
 
-import { CLOCK_TOLERANCE_MS, REMEMBERED_MS } from './memory.js';
+import { CLOCK_TOLERANCE_MS, REMEMBERED_MS } from './memory-store.js';
 
 /** Nobody takes so many locks. A greater number was not counted. */
 export const HIGHEST_FENCE = 1e12;
@@ -145,7 +145,7 @@ const GUARDED = {
   `,
 
   /**
-   * Where the refresh token of a pair stands that is to follow a key (`Place` in memory.js), as a text; and if that is what was
+   * Where the refresh token of a pair stands that is to follow a key (`ChainPosition` in memory-store.js), as a text; and if that is what was
    * expected, does what was decided on it, so that nothing that came meanwhile is lost. Both branches of a fork lead to the
    * winner.
    */

@@ -13,7 +13,7 @@ import { freePort, listen } from '../support/http-server.js';
 import { startRedis } from '../support/redis.js';
 import { waitFor } from '../support/waiting.js';
 import {
-  ENCRYPTION_KEY, MemoryCoordination, NAMESPACE, PREFIX, RedisCoordination, entry, pair, startCoordinator, timed,
+  ENCRYPTION_KEY, MemoryTokenStore, NAMESPACE, PREFIX, RedisTokenStore, entry, pair, startCoordinator, timed,
 } from './coordinations.js';
 
 const DEAD = { dead: true };
@@ -26,7 +26,7 @@ const { RateLimiter } = await import(
 /** A coordination that ends with the test, and the list of what it says. */
 function coordinate(t, url, more = {}) {
   const said = [];
-  const coordination = new RedisCoordination({
+  const coordination = new RedisTokenStore({
     url,
     namespace: NAMESPACE,
     encryptionKey: ENCRYPTION_KEY,
@@ -192,7 +192,7 @@ function promises(make) {
 
   test('everybody knows how long ago which refusal was, and when what was granted was sent', async (t) => {
     const [one, other = one] = await make(t);
-    const told = async (all, key) => JSON.parse(JSON.stringify(await all.refusals(key)));
+    const told = async (all, key) => JSON.parse(JSON.stringify(await all.tokenEndpointHistory(key)));
     /** That something was told to have been no earlier than that `performance.now()`, by clocks that round. */
     const isSince = (ago, earliest) => {
       const longest = performance.now() - earliest + 10;
@@ -200,7 +200,7 @@ function promises(make) {
     };
     assert.deepEqual(await told(one, 'a'), {});
     const start = performance.now();
-    await one.noteRefusal('a');
+    await one.recordRefusal('a');
     for (const all of [one, other]) {
       assert.deepEqual(Object.keys(await told(all, 'a')), ['refusedAgo']);
       assert.deepEqual(Object.keys(await told(all, 'b')), ['refusedAgo', 'othersRefusedAgo']);
@@ -208,8 +208,8 @@ function promises(make) {
     }
     await sleep(300);
     const later = performance.now();
-    await other.noteRefusal('b');
-    await other.noteRefusal('b');
+    await other.recordRefusal('b');
+    await other.recordRefusal('b');
     for (const all of [one, other]) {
       for (const key of ['a', 'b', 'c']) {
         const { refusedAgo, othersRefusedAgo, ...more } = await told(all, key);
@@ -224,7 +224,7 @@ function promises(make) {
       }
     }
     const granting = performance.now();
-    for (const [all, minutes] of [[one, 20], [one, 2], [other, 25], [other, 31]]) await all.noteGrant(minutes * MINUTE);
+    for (const [all, minutes] of [[one, 20], [one, 2], [other, 25], [other, 31]]) await all.recordGrant(minutes * MINUTE);
     for (const all of [one, other]) {
       const { grantedAgo } = await told(all, 'a');
       assert.ok(grantedAgo >= 2 * MINUTE);
@@ -241,10 +241,10 @@ function promises(make) {
 }
 
 describe('coordination in memory', () => {
-  promises(async () => [new MemoryCoordination()]);
+  promises(async () => [new MemoryTokenStore()]);
 
   test('keeps a bounded number of older keys', async () => {
-    const memory = new MemoryCoordination();
+    const memory = new MemoryTokenStore();
     for (let number = 1; number <= 100; number += 1) {
       assert.equal(await memory.publish(`key ${number - 1}`, entry(`key ${number}`, number)), true);
     }
@@ -256,7 +256,7 @@ describe('coordination in memory', () => {
 
   test('forgets tokens that nobody renewed for three months', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 0 });
-    const memory = new MemoryCoordination();
+    const memory = new MemoryTokenStore();
     await memory.publish('a', entry('b', 1));
     t.mock.timers.setTime(89 * DAY);
     await memory.publish('c', entry('d', 2));
@@ -269,17 +269,17 @@ describe('coordination in memory', () => {
 
   test('forgets refusals and grants after half an hour, and those of the future at once', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 60 * MINUTE });
-    const memory = new MemoryCoordination();
-    const known = async (key) => JSON.parse(JSON.stringify(await memory.refusals(key)));
-    for (let number = 0; number < 5000; number += 1) await memory.noteRefusal(`key ${number}`);
-    await memory.noteGrant(10 * MINUTE);
-    assert.equal(memory.lastRefusals().length, 2);
+    const memory = new MemoryTokenStore();
+    const known = async (key) => JSON.parse(JSON.stringify(await memory.tokenEndpointHistory(key)));
+    for (let number = 0; number < 5000; number += 1) await memory.recordRefusal(`key ${number}`);
+    await memory.recordGrant(10 * MINUTE);
+    assert.equal(memory.recentRefusals().length, 2);
     t.mock.timers.setTime(80 * MINUTE - 1);
     assert.deepEqual(await known('key 4999'), {
       refusedAgo: 20 * MINUTE - 1, othersRefusedAgo: 20 * MINUTE - 1, grantedAgo: 30 * MINUTE - 1,
     });
     t.mock.timers.setTime(85 * MINUTE);
-    await memory.noteRefusal('a');
+    await memory.recordRefusal('a');
     assert.deepEqual(await known('a'), { refusedAgo: 0, othersRefusedAgo: 25 * MINUTE });
     t.mock.timers.setTime(90 * MINUTE);
     assert.deepEqual(await known('a'), { refusedAgo: 5 * MINUTE });
@@ -291,7 +291,7 @@ describe('coordination in memory', () => {
   });
 
   test('forgets everything when it is closed', async () => {
-    const memory = new MemoryCoordination();
+    const memory = new MemoryTokenStore();
     await memory.publish('a', entry('b', 1));
     await memory.close();
     assert.equal(memory.findLocal('a'), undefined);
@@ -451,7 +451,7 @@ describe('coordination through a Redis that cannot be used', () => {
     assert.equal(await coordination.publish('b', entry('c', alone.fence)), true);
     assert.equal(await coordination.publish('c', entry('d', alone.fence)), true);
     assert.equal(await coordination.publish('x', entry('x', alone.fence, DEAD)), true);
-    await Promise.all([coordination.noteRefusal('x'), coordination.noteGrant(MINUTE), other.noteRefusal('y')]);
+    await Promise.all([coordination.recordRefusal('x'), coordination.recordGrant(MINUTE), other.recordRefusal('y')]);
     await alone.release();
     assert.equal((await coordination.find('a')).key, 'd');
     // Who knew only of what was in Redis still knows that.
@@ -468,8 +468,8 @@ describe('coordination through a Redis that cannot be used', () => {
     const { coordination: stranger } = coordinate(t, redis.url);
     for (const key of ['b', 'c', 'd']) assert.equal((await stranger.find(key))?.key, 'd', key);
     assert.deepEqual((await stranger.find('x')).value, DEAD);
-    for (const key of ['x', 'y']) assert.ok((await stranger.refusals(key)).othersRefusedAgo < 30_000, key);
-    const { grantedAgo } = await other.refusals('z');
+    for (const key of ['x', 'y']) assert.ok((await stranger.tokenEndpointHistory(key)).othersRefusedAgo < 30_000, key);
+    const { grantedAgo } = await other.tokenEndpointHistory('z');
     assert.ok(grantedAgo >= MINUTE - 1 && grantedAgo < MINUTE + 30_000);
     assert.equal((await other.find('a')).key, 'd');
     // This Redis counts from the beginning again, and yet no fence comes twice.
@@ -616,9 +616,9 @@ describe('coordination through Redis', () => {
     const works = async (address) => {
       const { coordination, said } = coordinate(t, `${address}/1`);
       const lock = await coordination.lock(address);
-      await coordination.noteRefusal('a');
-      await coordination.noteGrant(0);
-      await coordination.refusals('a');
+      await coordination.recordRefusal('a');
+      await coordination.recordGrant(0);
+      await coordination.tokenEndpointHistory('a');
       await coordination.publish('a', entry('b', lock.fence));
       await coordination.find('a');
       await lock.release();
@@ -815,7 +815,7 @@ describe('coordination through Redis', () => {
     const name = `${PREFIX}refusals`;
     const now = Date.now();
     const fresh = async (key = 'a') => {
-      const told = await coordinate(t, url).coordination.refusals(key);
+      const told = await coordinate(t, url).coordination.tokenEndpointHistory(key);
       return Object.keys(told).filter((member) => told[member] !== undefined);
     };
     const far = now + 60 * MINUTE;
@@ -829,17 +829,17 @@ describe('coordination through Redis', () => {
       await set();
       assert.deepEqual(await fresh(), []);
       const { coordination, said } = coordinate(t, url);
-      await coordination.noteRefusal('a');
+      await coordination.recordRefusal('a');
       assert.deepEqual(await fresh(), ['refusedAgo']);
       assert.deepEqual(await fresh('b'), ['refusedAgo', 'othersRefusedAgo']);
-      await coordination.noteGrant(0);
+      await coordination.recordGrant(0);
       assert.deepEqual(await fresh(), ['refusedAgo', 'grantedAgo']);
       assert.deepEqual(said, []);
     }
     // One without a time limit gets one again, and no number of keys makes it longer.
     await raw.set(name, `${now} ${now} ${now} ${'x'.repeat(22)}`);
     const { coordination } = coordinate(t, url);
-    for (let number = 0; number < 200; number += 1) await coordination.noteRefusal(`key ${number}`);
+    for (let number = 0; number < 200; number += 1) await coordination.recordRefusal(`key ${number}`);
     assert.equal((await raw.get(name)).length, 3 * 14 + 'key 199'.length);
     assert.ok(await raw.pttl(name) <= 30 * MINUTE);
     assert.ok(await raw.pttl(name) > 29 * MINUTE);
@@ -904,7 +904,7 @@ describe('coordination through Redis', () => {
     await coordination.publish('a', entry('b', lock.fence));
     await coordination.publish('b', entry('c', lock.fence));
     await coordination.publish('x', entry('x', lock.fence, DEAD));
-    await coordination.noteRefusal('x');
+    await coordination.recordRefusal('x');
     const raw = rawClient(t, url);
     const kept = new Map();
     for (const key of await raw.keys('*')) kept.set(key, { value: await raw.get(key), limit: await raw.pttl(key) });

@@ -8,8 +8,8 @@ import 'nocodb-bitbucket-auth';
 
 const folder = new URL('js/coordination/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));
 
-export const { MemoryCoordination } = await import(new URL('memory.js', folder));
-export const { RedisCoordination } = await import(new URL('redis.js', folder));
+export const { MemoryTokenStore } = await import(new URL('memory-store.js', folder));
+export const { RedisTokenStore } = await import(new URL('redis-store.js', folder));
 
 export const NAMESPACE = 'the-namespace';
 export const PREFIX = `nocodb-bitbucket-auth:{${NAMESPACE}}:`;

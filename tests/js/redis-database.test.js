@@ -8,7 +8,7 @@ import { startSimulator } from '../support/bitbucket.js';
 import { simulatorEnvironment } from '../support/environment.js';
 import { startRedis } from '../support/redis.js';
 import { waitFor } from '../support/waiting.js';
-import { ENCRYPTION_KEY, NAMESPACE, PREFIX, RedisCoordination, entry, startCoordinator } from './coordinations.js';
+import { ENCRYPTION_KEY, NAMESPACE, PREFIX, RedisTokenStore, entry, startCoordinator } from './coordinations.js';
 
 const { RateLimiter } = await import(
   new URL('js/rate-limit.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
@@ -20,7 +20,7 @@ const MINUTE = 60 * 1000;
 /** A coordination as with nothing but `NC_REDIS_URL`, and what it says. */
 function coordinate(t, url, more = {}) {
   const said = [];
-  const coordination = new RedisCoordination({
+  const coordination = new RedisTokenStore({
     url,
     variable: 'NC_REDIS_URL',
     isDatabaseSought: true,
@@ -340,16 +340,16 @@ describe('data that Redis loses', () => {
       await one.publish('a', entry('b', fence));
       await one.publish('b', entry('c', fence));
       await one.publish('x', entry('x', fence, DEAD));
-      await one.noteRefusal('x');
-      await one.noteGrant(MINUTE);
+      await one.recordRefusal('x');
+      await one.recordGrant(MINUTE);
       // Nobody takes hundreds of locks in a second for long.
       await sleep(200);
       const scripts = {
         lock: async () => (await one.lock('lock')).release(),
         find: () => one.find('anything'),
         publish: () => one.publish('p', entry('q', 1)),
-        refusals: () => one.refusals('y'),
-        noteGrant: () => one.noteGrant(2 * MINUTE),
+        refusals: () => one.tokenEndpointHistory('y'),
+        recordGrant: () => one.recordGrant(2 * MINUTE),
       };
       for (const [name, script] of Object.entries(scripts)) {
         await at(number).flushdb();
@@ -361,8 +361,8 @@ describe('data that Redis loses', () => {
         const { coordination: stranger } = coordinate(t, url, more);
         await waitFor(async () => (await stranger.find('b'))?.key === 'c', `${name}: pairs are passed on`);
         await waitFor(async () => (await stranger.find('x'))?.value.dead, `${name}: the dead are passed on`);
-        await waitFor(async () => (await stranger.refusals('y')).othersRefusedAgo >= 0, `${name}: refusals are passed on`);
-        assert.ok((await stranger.refusals('y')).grantedAgo >= MINUTE);
+        await waitFor(async () => (await stranger.tokenEndpointHistory('y')).othersRefusedAgo >= 0, `${name}: refusals are passed on`);
+        assert.ok((await stranger.tokenEndpointHistory('y')).grantedAgo >= MINUTE);
         await stranger.close();
       }
       assert.deepEqual(said, []);

@@ -80,7 +80,7 @@ function noneTried(isNamed) {
  */
 async function tryOut({ env }, redis) {
   const { RedisConnection } = await import('../../coordination/redis-connection.js');
-  const { checkScripts } = await import('../../coordination/redis.js');
+  const { checkScripts } = await import('../../coordination/redis-store.js');
   const { SCRIPTS } = await import('../../coordination/redis-scripts.js');
   const { checkLog, SCRIPTS: LOG_SCRIPTS } = await import('../../rate-log.js');
   const connection = new RedisConnection({
@@ -89,7 +89,7 @@ async function tryOut({ env }, redis) {
     scripts: { ...SCRIPTS, ...LOG_SCRIPTS },
     log: () => {},
     without: 'goes on by itself',
-    lifeName: `${PREFIX}life`,
+    markerKey: `${PREFIX}life`,
     check: async (client, life) => {
       await checkScripts(client, PREFIX, life, [0, LEFT_MS]);
       await checkLog(client, life);

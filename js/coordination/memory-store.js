@@ -13,17 +13,17 @@ import { core } from '../core.js';
  * Tokens, or the news that the refresh token of this key is dead, and since when, in milliseconds since the epoch; older
  * versions do not tell.
  *
- * @typedef {ConnectionTokens | Death | (ConnectionTokens & Death)} Value
+ * @typedef {ConnectionTokens | Tombstone | (ConnectionTokens & Tombstone)} TokensOrTombstone
  */
 
 /**
- * @typedef {{ dead: true, diedAt?: number }} Death
+ * @typedef {{ dead: true, diedAt?: number }} Tombstone
  */
 
 /**
- * @typedef {object} Entry
+ * @typedef {object} TokenEntry
  * @property {string} key of the refresh token in `value`
- * @property {Value} value
+ * @property {TokensOrTombstone} value
  * @property {number} fence of the lock under which it was obtained
  */
 
@@ -31,7 +31,7 @@ import { core } from '../core.js';
  * Where the refresh token of an entry that is published stands among those that followed a key: the arguments of the core's
  * `publication`.
  *
- * @typedef {object} Place
+ * @typedef {object} ChainPosition
  * @property {'newest' | 'passed' | 'led-there' | 'led-to-newest' | 'apart'} place
  * @property {boolean} isFirst whether nothing followed the key so far
  * @property {number} newest fence of the newest entry that followed it
@@ -51,7 +51,7 @@ import { core } from '../core.js';
  * What the token endpoint answered to all connections of an OAuth client in the last half hour. Each is in milliseconds, and
  * absent when nothing of the kind is known.
  *
- * @typedef {object} Refusals
+ * @typedef {object} TokenEndpointHistory
  * @property {number} [refusedAgo] since the last refusal
  * @property {number} [othersRefusedAgo] since the last refusal of another key than the one in question
  * @property {number} [grantedAgo] since the newest request that was granted was sent
@@ -60,15 +60,15 @@ import { core } from '../core.js';
 /**
  * What processes, or objects of one process, agree by. None of its methods throws or rejects.
  *
- * @typedef {object} Coordination
+ * @typedef {object} SharedTokenStore
  * @property {(key: string) => Promise<Lock | undefined>} lock `undefined`: somebody else has it
- * @property {(key: string) => Promise<Entry | undefined>} find the newest entry that follows a key, its own included
- * @property {(key: string) => Entry | undefined} findLocal the same, from this process's memory only
- * @property {(key: string, entry: Entry) => Promise<boolean>} publish makes an entry the one that follows a key;
+ * @property {(key: string) => Promise<TokenEntry | undefined>} find the newest entry that follows a key, its own included
+ * @property {(key: string) => TokenEntry | undefined} findLocal the same, from this process's memory only
+ * @property {(key: string, entry: TokenEntry) => Promise<boolean>} publish makes an entry the one that follows a key;
  *   `false` when something newer, or with a higher fence, does already: that then follows `entry.key`, too
- * @property {(key: string) => Promise<void>} noteRefusal of this key, just now
- * @property {(agoMs: number) => Promise<void>} noteGrant of a request that was sent so long ago
- * @property {(key: string) => Promise<Refusals>} refusals
+ * @property {(key: string) => Promise<void>} recordRefusal of this key, just now
+ * @property {(agoMs: number) => Promise<void>} recordGrant of a request that was sent so long ago
+ * @property {(key: string) => Promise<TokenEndpointHistory>} tokenEndpointHistory
  * @property {() => Promise<void>} close
  */
 
@@ -76,7 +76,7 @@ import { core } from '../core.js';
  * One chain of refresh tokens.
  *
  * @typedef {object} Chain
- * @property {Entry} entry the newest
+ * @property {TokenEntry} entry the newest
  * @property {string[]} keys that lead to it, the oldest first
  * @property {number} publishedAt in milliseconds since the epoch
  */
@@ -94,8 +94,8 @@ export const REMEMBERED_MS = 30 * 60 * 1000;
 /** A time that lies further ahead was not noted by the clock that tells the time now. */
 export const CLOCK_TOLERANCE_MS = 1000;
 
-/** @implements {Coordination} */
-export class MemoryCoordination {
+/** @implements {SharedTokenStore} */
+export class MemoryTokenStore {
   /** @type {Map<string, Chain>} */
   #chains = new Map();
 
@@ -135,7 +135,7 @@ export class MemoryCoordination {
 
   /**
    * @param {string} key
-   * @returns {Promise<Entry | undefined>}
+   * @returns {Promise<TokenEntry | undefined>}
    */
   async find(key) {
     return this.findLocal(key);
@@ -143,7 +143,7 @@ export class MemoryCoordination {
 
   /**
    * @param {string} key
-   * @returns {Entry | undefined}
+   * @returns {TokenEntry | undefined}
    */
   findLocal(key) {
     return this.#chains.get(key)?.entry;
@@ -151,15 +151,15 @@ export class MemoryCoordination {
 
   /**
    * @param {string} key
-   * @param {Entry} entry
+   * @param {TokenEntry} entry
    * @returns {Promise<boolean>}
    */
   async publish(key, entry) {
     this.#sweep();
-    const { step, isNewest } = decide(entry, this.placeOf(key, entry.key));
+    const { step, isNewest } = decidePublication(entry, this.positionOf(key, entry.key));
     const isOutdated = step === 'none' || step === 'join';
     const newest = isNewest ? entry : this.findLocal(isOutdated ? key : entry.key);
-    this.#lead(key, entry.key, newest ?? entry);
+    this.#linkKeys(key, entry.key, newest ?? entry);
     return isNewest;
   }
 
@@ -168,15 +168,15 @@ export class MemoryCoordination {
    *
    * @param {string} key
    * @param {string} own of the entry
-   * @returns {Place}
+   * @returns {ChainPosition}
    */
-  placeOf(key, own) {
+  positionOf(key, own) {
     const known = this.#chains.get(key);
     const joined = this.#chains.get(own);
     const newest = known?.entry.key ?? key;
     const fence = known?.entry.fence ?? 0;
     return {
-      place: placeIn(newest === own, key === own, joined !== undefined && joined === known),
+      place: positionIn(newest === own, key === own, joined !== undefined && joined === known),
       isFirst: newest === key,
       newest: fence,
       // What the pointers of Redis have is not kept here.
@@ -190,10 +190,10 @@ export class MemoryCoordination {
    * Makes an entry the one that follows a key, whatever the fences: somebody who knows more has decided.
    *
    * @param {string} key
-   * @param {Entry} entry
+   * @param {TokenEntry} entry
    */
-  settle(key, entry) {
-    this.#lead(key, entry.key, entry);
+  setNewest(key, entry) {
+    this.#linkKeys(key, entry.key, entry);
   }
 
   /**
@@ -201,7 +201,7 @@ export class MemoryCoordination {
    *
    * @returns {string[]}
    */
-  lastKeys() {
+  newestKeys() {
     return [...new Set(this.#chains.values())].flatMap(({ keys }) => keys.slice(-2));
   }
 
@@ -210,9 +210,9 @@ export class MemoryCoordination {
    *
    * @param {string} key
    * @param {string} other
-   * @param {Entry} entry
+   * @param {TokenEntry} entry
    */
-  #lead(key, other, entry) {
+  #linkKeys(key, other, entry) {
     const chain = this.#chains.get(key) ?? { entry, keys: [key], publishedAt: 0 };
     chain.entry = entry;
     chain.publishedAt = Date.now();
@@ -227,7 +227,7 @@ export class MemoryCoordination {
    * @param {string} key
    * @returns {Promise<void>}
    */
-  async noteRefusal(key) {
+  async recordRefusal(key) {
     // The one that was refused last is the last one of the map.
     this.#refusedAt.delete(key);
     this.#refusedAt.set(key, Date.now());
@@ -239,26 +239,26 @@ export class MemoryCoordination {
    * @param {number} agoMs
    * @returns {Promise<void>}
    */
-  async noteGrant(agoMs) {
+  async recordGrant(agoMs) {
     this.#grantedAt = Math.max(this.#grantedAt, Date.now() - agoMs);
   }
 
   /**
    * @param {string} key
-   * @returns {Promise<Refusals>}
+   * @returns {Promise<TokenEndpointHistory>}
    */
-  async refusals(key) {
-    const refused = this.lastRefusals();
+  async tokenEndpointHistory(key) {
+    const refused = this.recentRefusals();
     const others = refused.filter((refusal) => refusal.key !== key);
     return {
       refusedAgo: refused.at(-1)?.agoMs,
       othersRefusedAgo: others.at(-1)?.agoMs,
-      grantedAgo: this.lastGrantAgo(),
+      grantedAgo: this.lastGrantAge(),
     };
   }
 
   /** @returns {{ key: string, agoMs: number }[]} of the two keys that were refused last, the last one at the end */
-  lastRefusals() {
+  recentRefusals() {
     return [...this.#refusedAt].flatMap(([key, at]) => {
       const agoMs = remembered(at);
       return agoMs === undefined ? [] : [{ key, agoMs }];
@@ -266,7 +266,7 @@ export class MemoryCoordination {
   }
 
   /** @returns {number | undefined} */
-  lastGrantAgo() {
+  lastGrantAge() {
     return remembered(this.#grantedAt);
   }
 
@@ -296,10 +296,10 @@ function remembered(at) {
 /**
  * What becomes of an entry that is published.
  *
- * @param {Entry} entry
- * @param {Place} place where its refresh token stands
+ * @param {TokenEntry} entry
+ * @param {ChainPosition} place where its refresh token stands
  */
-export function decide({ fence }, { place, isFirst, newest, highest, isLast, own }) {
+export function decidePublication({ fence }, { place, isFirst, newest, highest, isLast, own }) {
   return core().publication(fence, place, isFirst, newest, highest, isLast, own);
 }
 
@@ -307,9 +307,9 @@ export function decide({ fence }, { place, isFirst, newest, highest, isLast, own
  * @param {boolean} isNewest
  * @param {boolean} isSame
  * @param {boolean} isOfChain
- * @returns {Place['place']}
+ * @returns {ChainPosition['place']}
  */
-function placeIn(isNewest, isSame, isOfChain) {
+function positionIn(isNewest, isSame, isOfChain) {
   if (isNewest) return 'newest';
   if (isSame) return 'passed';
   // A chain knows its newest entry, and not in which order the others came.

@@ -12,19 +12,19 @@
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { core } from '../core.js';
-import { MemoryCoordination, decide } from './memory.js';
-import { LOST, RedisConnection } from './redis-connection.js';
+import { MemoryTokenStore, decidePublication } from './memory-store.js';
+import { DATA_LOST, RedisConnection } from './redis-connection.js';
 import { HIGHEST_FENCE, SCRIPTS } from './redis-scripts.js';
 
 /** @typedef {import('ioredis').Redis} Redis */
-/** @typedef {import('./memory.js').Coordination} Coordination */
-/** @typedef {import('./memory.js').Entry} Entry */
-/** @typedef {import('./memory.js').Lock} Lock */
-/** @typedef {import('./memory.js').Place} Place */
-/** @typedef {import('./memory.js').Refusals} Refusals */
+/** @typedef {import('./memory-store.js').SharedTokenStore} SharedTokenStore */
+/** @typedef {import('./memory-store.js').TokenEntry} TokenEntry */
+/** @typedef {import('./memory-store.js').Lock} Lock */
+/** @typedef {import('./memory-store.js').ChainPosition} ChainPosition */
+/** @typedef {import('./memory-store.js').TokenEndpointHistory} TokenEndpointHistory */
 /** @typedef {import('../token-store.js').ConnectionTokens} ConnectionTokens */
 /** @typedef {import('./redis-connection.js').RedisAddress} RedisAddress */
-/** @typedef {import('./redis-database.js').Life} Life */
+/** @typedef {import('./redis-database.js').DataMarker} DataMarker */
 /** @typedef {import('./redis-scripts.js').ScriptName} ScriptName */
 
 /** @typedef {Partial<typeof LIMITS>} Limits in milliseconds */
@@ -38,7 +38,7 @@ import { HIGHEST_FENCE, SCRIPTS } from './redis-scripts.js';
  * @property {Limits} [limits]
  */
 
-/** @typedef {(prefix: string, lifeName: string, ...args: (string | number)[]) => Promise<unknown>} Script */
+/** @typedef {(prefix: string, markerKey: string, ...args: (string | number)[]) => Promise<unknown>} Script */
 
 const SECOND = 1000;
 const HOUR = 60 * 60 * SECOND;
@@ -68,9 +68,9 @@ const MOST_RACES = 5;
 /** Keys of refresh tokens that wait to be passed on; more than a long outage leaves behind. */
 const MOST_PENDING = 100_000;
 
-/** @implements {Coordination} */
-export class RedisCoordination {
-  #memory = new MemoryCoordination();
+/** @implements {SharedTokenStore} */
+export class RedisTokenStore {
+  #memory = new MemoryTokenStore();
 
   /** @type {RedisOptions} */
   #options;
@@ -112,7 +112,7 @@ export class RedisCoordination {
       scripts: SCRIPTS,
       log: options.log,
       without: 'renews tokens on its own',
-      lifeName: `${this.#prefix}life`,
+      markerKey: `${this.#prefix}life`,
       check: (redis, life) => this.#check(redis, life),
       opened: () => void this.#shareAll(),
     });
@@ -170,7 +170,7 @@ export class RedisCoordination {
 
   /**
    * @param {string} key
-   * @returns {Promise<Entry | undefined>}
+   * @returns {Promise<TokenEntry | undefined>}
    */
   async find(key) {
     const before = this.#memory.findLocal(key);
@@ -182,13 +182,13 @@ export class RedisCoordination {
       await this.#share(key, local);
       return this.findLocal(key) ?? this.findLocal(local.key);
     }
-    if (shared) this.#memory.settle(key, shared);
+    if (shared) this.#memory.setNewest(key, shared);
     return shared ?? local;
   }
 
   /**
    * @param {string} key
-   * @returns {Entry | undefined}
+   * @returns {TokenEntry | undefined}
    */
   findLocal(key) {
     return this.#memory.findLocal(key);
@@ -196,7 +196,7 @@ export class RedisCoordination {
 
   /**
    * @param {string} key
-   * @param {Entry} entry
+   * @param {TokenEntry} entry
    * @returns {Promise<boolean>}
    */
   async publish(key, entry) {
@@ -204,7 +204,7 @@ export class RedisCoordination {
     // A lock of this process only has no fence. What it protected still follows what this process knows.
     const fence = entry.fence === 0 && known?.key === key ? known.fence : entry.fence;
     const kept = { ...entry, fence };
-    const expected = this.#memory.placeOf(key, kept.key);
+    const expected = this.#memory.positionOf(key, kept.key);
     const isNewest = await this.#memory.publish(key, kept);
     return (await this.#share(key, kept, expected)) ?? isNewest;
   }
@@ -213,25 +213,25 @@ export class RedisCoordination {
    * @param {string} key
    * @returns {Promise<void>}
    */
-  async noteRefusal(key) {
-    await Promise.all([this.#ask('refusals', [key, 0, UNKNOWN]), this.#memory.noteRefusal(key)]);
+  async recordRefusal(key) {
+    await Promise.all([this.#ask('refusals', [key, 0, UNKNOWN]), this.#memory.recordRefusal(key)]);
   }
 
   /**
    * @param {number} agoMs
    * @returns {Promise<void>}
    */
-  async noteGrant(agoMs) {
-    await Promise.all([this.#ask('refusals', ['', UNKNOWN, agoMs]), this.#memory.noteGrant(agoMs)]);
+  async recordGrant(agoMs) {
+    await Promise.all([this.#ask('refusals', ['', UNKNOWN, agoMs]), this.#memory.recordGrant(agoMs)]);
   }
 
   /**
    * @param {string} key
-   * @returns {Promise<Refusals>}
+   * @returns {Promise<TokenEndpointHistory>}
    */
-  async refusals(key) {
+  async tokenEndpointHistory(key) {
     const [shared, local] = await Promise.all([
-      this.#ask('refusals', [key, UNKNOWN, UNKNOWN]), this.#memory.refusals(key),
+      this.#ask('refusals', [key, UNKNOWN, UNKNOWN]), this.#memory.tokenEndpointHistory(key),
     ]);
     const [refused, othersRefused, granted] = /** @type {number[]} */ (shared ?? []);
     return {
@@ -254,17 +254,17 @@ export class RedisCoordination {
    * it has, and says what that is by now.
    *
    * @param {string} key
-   * @param {Entry} entry
-   * @param {Place} expected of the entry in Redis
+   * @param {TokenEntry} entry
+   * @param {ChainPosition} expected of the entry in Redis
    * @param {{ isAwaited: boolean }} [options]
    * @returns {Promise<boolean | undefined>} whether it is the newest; `undefined`: it is passed on later
    */
-  async #share(key, entry, expected = this.#memory.placeOf(key, entry.key), options) {
+  async #share(key, entry, expected = this.#memory.positionOf(key, entry.key), options) {
     const { pair, pointer } = this.#limits;
     this.#see(entry.fence);
     const sealed = `${key} ${this.#encrypt(entry, key)}`;
     for (let races = 0, place = expected; races < MOST_RACES; races += 1) {
-      const { step, by, isNewest } = decide(entry, place);
+      const { step, by, isNewest } = decidePublication(entry, place);
       const args = [textOf(place), step, by, entry.fence, isNewest ? sealed : '', pair, pointer];
       const reply = await this.#ask('publish', [key, entry.key, ...args], options);
       if (!reply) break;
@@ -273,7 +273,7 @@ export class RedisCoordination {
         this.#pending.delete(key);
         return isNewest || this.#isSurpassed(key, entry, step === 'precede' ? this.#read(last, ofLast) : this.#read(newest, ofNewest));
       }
-      place = placeOf(seen);
+      place = positionOf(seen);
     }
     this.#postpone(key);
     return undefined;
@@ -283,8 +283,8 @@ export class RedisCoordination {
    * Has memory know what is newer than an entry.
    *
    * @param {string} key that it was to follow
-   * @param {Entry} entry
-   * @param {Entry | undefined} winner
+   * @param {TokenEntry} entry
+   * @param {TokenEntry | undefined} winner
    * @returns {boolean} whether the entry is the newest all the same
    */
   #isSurpassed(key, entry, winner) {
@@ -293,15 +293,15 @@ export class RedisCoordination {
     if (winner && core().outdates(...versionOf(entry), ...versionOf(winner))) return true;
     // Unless this process has gone on meanwhile. Both keys lead to the winner.
     if (winner && known?.key === entry.key) {
-      this.#memory.settle(entry.key, winner);
-      this.#memory.settle(key, winner);
+      this.#memory.setNewest(entry.key, winner);
+      this.#memory.setNewest(key, winner);
     }
     return false;
   }
 
   /**
-   * @param {Entry} local the newest that this process knows
-   * @param {Entry} shared the newest that Redis knows
+   * @param {TokenEntry} local the newest that this process knows
+   * @param {TokenEntry} shared the newest that Redis knows
    * @param {boolean} leadsThere whether Redis has the one lead to the other
    */
   #isMissingBeside(local, shared, leadsThere) {
@@ -332,10 +332,10 @@ export class RedisCoordination {
   /** Does no harm when Redis knows them already: of each, the last counts. */
   async #shareRefusals() {
     const isAwaited = false;
-    for (const { key, agoMs } of this.#memory.lastRefusals()) {
+    for (const { key, agoMs } of this.#memory.recentRefusals()) {
       await this.#ask('refusals', [key, agoMs, UNKNOWN], { isAwaited });
     }
-    const agoMs = this.#memory.lastGrantAgo();
+    const agoMs = this.#memory.lastGrantAge();
     if (agoMs !== undefined) await this.#ask('refusals', ['', UNKNOWN, agoMs], { isAwaited });
   }
 
@@ -355,25 +355,25 @@ export class RedisCoordination {
   async #ask(name, args, options) {
     return this.#connection.use(async (redis, life) => {
       const reply = await run(redis, name, [this.#prefix, life.name], [life.value, ...args]);
-      return reply === 'lost' ? LOST : reply;
+      return reply === 'lost' ? DATA_LOST : reply;
     }, options);
   }
 
   /**
    * @param {Redis} redis that was just connected, or has just lost its data
-   * @param {Life} life
+   * @param {DataMarker} life
    */
   async #check(redis, life) {
     await checkScripts(redis, this.#prefix, life, [this.#fence, this.#limits.pair]);
     // When it lost its data, nobody else may know which pairs follow one and the same.
     if (this.#life !== undefined && life.value !== this.#life) {
-      for (const key of this.#memory.lastKeys()) this.#pending.add(key);
+      for (const key of this.#memory.newestKeys()) this.#pending.add(key);
     }
     this.#life = life.value;
   }
 
   /**
-   * @param {Entry} entry
+   * @param {TokenEntry} entry
    * @param {string} predecessor
    */
   #encrypt({ key, value, fence }, predecessor) {
@@ -387,7 +387,7 @@ export class RedisCoordination {
   /**
    * @param {unknown} key
    * @param {unknown} pair `<fence> <predecessor> <ciphertext>`; older versions write no predecessor
-   * @returns {Entry | undefined} what cannot be read is as good as not there
+   * @returns {TokenEntry | undefined} what cannot be read is as good as not there
    */
   #read(key, pair) {
     const [, digits, predecessor, ciphertext] = /^(\d+) (?:(.*) )?(\S+)$/.exec(String(pair)) ?? [];
@@ -438,7 +438,7 @@ function boundTo(key, fence, predecessor) {
 /**
  * What tells an older entry from a newer one.
  *
- * @param {Entry} entry
+ * @param {TokenEntry} entry
  * @returns {[obtainedAt: number | undefined, expiresAt: number | undefined, isDead: boolean, fence: number]}
  */
 function versionOf({ value, fence }) {
@@ -449,7 +449,7 @@ function versionOf({ value, fence }) {
 /**
  * A place as the script `publish` writes it.
  *
- * @param {Place} place
+ * @param {ChainPosition} place
  */
 function textOf({ place, isFirst, newest, highest, isLast, own }) {
   return [place, Number(isFirst), newest, highest, Number(isLast), own].join(' ');
@@ -457,12 +457,12 @@ function textOf({ place, isFirst, newest, highest, isLast, own }) {
 
 /**
  * @param {string} text
- * @returns {Place}
+ * @returns {ChainPosition}
  */
-function placeOf(text) {
+function positionOf(text) {
   const [place, isFirst, newest, highest, isLast, own] = text.split(' ');
   return {
-    place: /** @type {Place['place']} */ (place),
+    place: /** @type {ChainPosition['place']} */ (place),
     isFirst: isFirst === '1',
     newest: Number(newest),
     highest: Number(highest),
@@ -476,7 +476,7 @@ function placeOf(text) {
  *
  * @param {Redis} redis with these scripts
  * @param {string} prefix of all keys
- * @param {Life} life
+ * @param {DataMarker} life
  * @param {[fence: number, limitMs: number]} args
  */
 export async function checkScripts(redis, prefix, life, args) {
@@ -492,6 +492,6 @@ export async function checkScripts(redis, prefix, life, args) {
  * @param {string[]} keys
  * @param {(string | number)[]} args
  */
-function run(redis, name, [prefix = '', lifeName = ''], args) {
-  return /** @type {Record<ScriptName, Script>} */ (/** @type {unknown} */ (redis))[name](prefix, lifeName, ...args);
+function run(redis, name, [prefix = '', markerKey = ''], args) {
+  return /** @type {Record<ScriptName, Script>} */ (/** @type {unknown} */ (redis))[name](prefix, markerKey, ...args);
 }
