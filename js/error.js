@@ -68,9 +68,9 @@ export class BitbucketAuthError extends Described {
  * @param {number} wait what is left of it, in milliseconds
  * @returns {BitbucketAuthError}
  */
-export function withWait(error, wait) {
+export function withRetryAfter(error, wait) {
   const later = /** @type {any} */ ({ ...error.toJSON(), retryAfter: Math.ceil(wait) });
-  return new BitbucketAuthError(later, error.cause ? { cause: /** @type {Error} */ (error.cause) } : {}, withWait);
+  return new BitbucketAuthError(later, error.cause ? { cause: /** @type {Error} */ (error.cause) } : {}, withRetryAfter);
 }
 
 /**

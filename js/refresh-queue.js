@@ -14,7 +14,7 @@ import { core } from './core.js';
 /**
  * Leave to send one token request. Exactly one of its methods has to be called, once.
  *
- * @typedef {object} Pass
+ * @typedef {object} Permit
  * @property {(sentAt: number) => void} granted Bitbucket sent tokens; `sentAt`: when the request was sent, by
  *   `performance.now()`
  * @property {() => void} refused Bitbucket refused the refresh token
@@ -35,7 +35,7 @@ export class RefreshQueue {
 
   #sharedStore;
 
-  /** Who waits, by ticket. @type {Map<number, (pass: Pass) => void>} */
+  /** Who waits, by ticket. @type {Map<number, (permit: Permit) => void>} */
   #waiting = new Map();
 
   #isAdmitting = false;
@@ -53,9 +53,9 @@ export class RefreshQueue {
    * Waits in line.
    *
    * @param {number} lane
-   * @returns {Promise<Pass>}
+   * @returns {Promise<Permit>}
    */
-  enter(lane) {
+  enqueue(lane) {
     return new Promise((resolve) => {
       this.#waiting.set(this.#queue.enter(lane), resolve);
       void this.#admitAll();
@@ -67,7 +67,7 @@ export class RefreshQueue {
    *
    * @returns {number}
    */
-  wait() {
+  waitTime() {
     return this.#queue.wait(performance.now());
   }
 

@@ -190,7 +190,7 @@ export class TokenKeeper {
     if (now - this.#sweptAt < SWEEP_MS) return;
     this.#sweptAt = now;
     for (const [key, connection] of this.#connections) {
-      if (connection.isForgettable(now - KEPT_MS)) this.#connections.delete(key);
+      if (connection.isEvictable(now - KEPT_MS)) this.#connections.delete(key);
     }
   }
 }
