@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-// Brings the core along.
+// Loads the core.
 import 'nocodb-bitbucket-auth';
 
 const folder = new URL('js/coordination/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));

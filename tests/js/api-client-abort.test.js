@@ -1,0 +1,151 @@
+/** How a request of the API client ends before its response: by an AbortSignal, and by a time limit. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import axios from 'axios';
+import { createEntry } from 'nocodb-bitbucket-auth';
+import { thrownBy } from '../support/assertions.js';
+import { environment } from '../support/environment.js';
+import { json, serve } from '../support/http-server.js';
+import { CREDENTIALS, PATIENT, UNLIMITED, assertNoCredential, clientOf, giveTokens, ok } from './api-client-scene.js';
+
+const HOUR = 3_600_000;
+
+describe('time limits', () => {
+  const never = () => {};
+  const after = (ms) => (_request, response) => setTimeout(() => ok(undefined, response), ms);
+
+  test('of a request of its own end it, and are named', async (t) => {
+    const made = await clientOf(t, { api: never });
+    for (const config of [{ timeout: 100 }, { timeout: 100, transitional: { clarifyTimeoutError: true } }]) {
+      const error = await thrownBy(() => made.client.get('/x', config));
+      assert.ok(axios.isAxiosError(error));
+      assert.deepEqual([error.bitbucket.code, error.bitbucket.field, error.bitbucket.retryable], ['REQUEST_TIMEOUT', 'timeout', true]);
+      assert.match(error.bitbucket.message, /raise timeout\.$/);
+    }
+  });
+
+  test('of a request of its own may be longer than the usual one', async (t) => {
+    const variables = { ...UNLIMITED, INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '200' };
+    const made = await clientOf(t, { api: after(600), variables });
+    assert.equal((await made.client.get('/diff', { timeout: 20_000 })).status, 200);
+    const error = await thrownBy(() => made.client.get('/diff'));
+    assert.deepEqual([error.bitbucket.code, error.bitbucket.field], ['REQUEST_TIMEOUT', undefined]);
+  });
+
+  test('leave a signal what it is', async (t) => {
+    const made = await clientOf(t, { api: never });
+    const error = await thrownBy(() => made.client.get('/x', { timeout: 60_000, signal: AbortSignal.timeout(100) }));
+    assert.equal(error.bitbucket.code, 'REQUEST_ABORTED');
+  });
+});
+
+describe('an AbortSignal', PATIENT, () => {
+  /** A signal, and what happens when a request with it is aborted after `begun`. */
+  async function aborted(call, begun) {
+    const controller = new AbortController();
+    const failed = thrownBy(() => call(controller.signal));
+    await begun;
+    controller.abort();
+    const error = await failed;
+    assert.deepEqual([error.code, error.bitbucket.code, error.bitbucket.phase], ['ERR_CANCELED', 'REQUEST_ABORTED', 'api']);
+    assert.ok(axios.isCancel(error));
+    assertNoCredential(error);
+  }
+  /** A promise and what fulfils it. */
+  const deferred = () => {
+    let resolve;
+    const promise = new Promise((settle) => {
+      resolve = settle;
+    });
+    return { promise, resolve };
+  };
+
+  test('that is aborted already: nothing is sent', async (t) => {
+    const made = await clientOf(t);
+    for (const method of ['GET', 'POST']) {
+      const error = await thrownBy(() => made.client.request({ url: '/x', method, signal: AbortSignal.abort() }));
+      assert.deepEqual([error.code, error.bitbucket.code], ['ERR_CANCELED', 'REQUEST_ABORTED']);
+    }
+    assert.deepEqual(made.requests, []);
+  });
+
+  test('ends the wait for tokens, whose request goes on for others', async (t) => {
+    const { promise: asked, resolve } = deferred();
+    const { promise: answer, resolve: release } = deferred();
+    const { origin, requests } = await serve(t, async (request, response) => {
+      if (request.url.startsWith('/2.0/')) return ok(request, response);
+      resolve();
+      await answer;
+      return giveTokens(request, response);
+    });
+    const { wrapper: Wrapper } = createEntry(environment(origin, UNLIMITED));
+    // A client is had while the token is good.
+    const config = { ...CREDENTIALS.oauth, expires_at: new Date(Date.now() + HOUR).toISOString() };
+    const client = await new Wrapper(config).authenticate();
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 2 * HOUR });
+    const other = client.get('/other');
+    await aborted((signal) => client.get('/user', { signal }), asked);
+    release();
+    assert.equal((await other).status, 200);
+    assert.deepEqual(requests.map(({ url }) => url), ['/site/oauth2/access_token', '/2.0/other']);
+  });
+
+  test('ends the wait for room within the rate limit', async (t) => {
+    const made = await clientOf(t, { variables: { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '1' } });
+    await made.client.get('/user');
+    await aborted((signal) => made.client.get('/user', { signal }), new Promise((resolve) => { setImmediate(resolve); }));
+    await aborted((signal) => made.client.get('/user', { signal }));
+    assert.equal(made.requests.length, 1);
+  });
+
+  test('ends the wait between two attempts', async (t) => {
+    const { promise: asked, resolve } = deferred();
+    const made = await clientOf(t, {
+      api: (_request, response) => {
+        json(response, 503, {}, { 'retry-after': '50' });
+        response.on('finish', resolve);
+      },
+    });
+    await aborted((signal) => made.client.get('/user', { signal }), asked);
+    assert.equal(made.requests.length, 1);
+  });
+
+  test('ends the wait for an answer, and the reading of its body', async (t) => {
+    for (const begin of [() => {}, (response) => {
+      response.writeHead(200, { 'content-length': 1000 });
+      response.write('{');
+    }]) {
+      const { promise: asked, resolve } = deferred();
+      const { promise: ended, resolve: end } = deferred();
+      const made = await clientOf(t, {
+        api: (_request, response) => {
+          response.on('close', end);
+          begin(response);
+          resolve();
+        },
+      });
+      await aborted((signal) => made.client.get('/user', { signal }), asked);
+      // The connection does not go on.
+      await ended;
+    }
+  });
+
+  test('ends the answer after a redirect, too', async (t) => {
+    const { promise: asked, resolve } = deferred();
+    const foreign = await serve(t, resolve);
+    const made = await clientOf(t, { api: (_request, response) => response.writeHead(302, { location: foreign.origin }).end() });
+    await aborted((signal) => made.client.get('/user', { signal }), asked);
+  });
+
+  test('leaves nothing behind after a request that ended well', async (t) => {
+    const made = await clientOf(t);
+    const controller = new AbortController();
+    const listening = t.mock.method(controller.signal, 'addEventListener');
+    const left = t.mock.method(controller.signal, 'removeEventListener');
+    for (let turn = 0; turn < 3; turn += 1) await made.client.get('/user', { signal: controller.signal });
+    assert.ok(listening.mock.callCount() > 0);
+    assert.equal(left.mock.callCount() >= listening.mock.callCount(), true);
+    controller.abort();
+    assert.equal(made.requests.length, 3);
+  });
+});

@@ -1,0 +1,243 @@
+/** Where the API client sends credentials, how client credentials are acquired, and that no error repeats a credential. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createEntry } from 'nocodb-bitbucket-auth';
+import { thrownBy } from '../support/assertions.js';
+import { makeCertificates } from '../support/certificates.js';
+import { environment } from '../support/environment.js';
+import { runJsonFixture } from '../support/fixtures.js';
+import { freePort, json, serve } from '../support/http-server.js';
+import {
+  CREDENTIALS, HEADERS, UNLIMITED, assertNoCredential, clientOf, everythingOf, ok, simulator,
+} from './api-client-scene.js';
+
+const HOUR = 3_600_000;
+
+describe('credentials', () => {
+  for (const kind of Object.keys(CREDENTIALS)) {
+    test(`${kind}: the header goes to the API, by relative and by absolute addresses`, async (t) => {
+      const made = await clientOf(t, { kind });
+      await made.client.get('/user');
+      await made.client.get(`${made.origin}/2.0/user?page=2`);
+      await made.client.post('/repositories/acme/site', { is_private: true });
+      assert.deepEqual(made.requests.map(({ headers }) => headers.authorization), Array(3).fill(HEADERS[kind]));
+    });
+
+    test(`${kind}: no other address is asked at all`, async (t) => {
+      const foreign = await serve(t, ok);
+      const made = await clientOf(t, { kind });
+      const port = await freePort();
+      const host = foreign.origin.slice('http:'.length);
+      for (const [url, config] of [
+        [`${foreign.origin}/2.0/user`], [`${foreign.origin}/2.0/user`, { method: 'POST', data: 'x' }], [host], ['/user', { baseURL: foreign.origin }],
+        [`http://127.0.0.1:${port}/2.0/user`], [made.origin.replace('http:', 'https:')],
+        ['file:///etc/hostname'], [made.origin.replace('127.0.0.1', 'localhost')], ['http://127.0.0.1%2f@evil.invalid/'],
+        [made.origin.replace('http://', `http://${foreign.origin.slice('http://'.length)}@`).replace(/@.*/, '@evil.invalid/')],
+      ]) {
+        const error = await thrownBy(() => made.client.request({ url, ...config }));
+        assert.equal(error.isAxiosError, true);
+        assert.deepEqual([error.bitbucket.code, error.code, error.bitbucket.phase], ['FOREIGN_ORIGIN', 'FOREIGN_ORIGIN', 'api'], url);
+        assertNoCredential(error);
+      }
+      assert.deepEqual([foreign.requests, made.requests], [[], []]);
+    });
+
+    test(`${kind}: a redirect to another server is followed by a GET, without the credential`, async (t) => {
+      const foreign = await serve(t, (request, response) => {
+        if (request.url === '/back') response.writeHead(302, { location: `${api.origin}/2.0/user` }).end();
+        else ok(request, response);
+      });
+      const api = await clientOf(t, {
+        kind,
+        api: (request, response) => {
+          const path = request.url.split('/').at(-1);
+          if (path === 'user') ok(request, response);
+          else response.writeHead(302, { location: `${foreign.origin}/${path}` }).end();
+        },
+      });
+      for (const path of ['/away', '/back']) assert.equal((await api.client.get(path)).status, 200);
+      assert.deepEqual(foreign.requests.map(({ url }) => url), ['/away', '/back']);
+      assert.ok(foreign.requests.every(({ headers }) => headers.authorization === undefined));
+      // Whoever was elsewhere comes back without it.
+      assert.deepEqual(api.requests.map(({ url, headers }) => [url, headers.authorization]), [
+        ['/2.0/away', HEADERS[kind]], ['/2.0/back', HEADERS[kind]], ['/2.0/user', undefined],
+      ]);
+    });
+  }
+
+  test('are not those that a caller sets', async (t) => {
+    const foreign = await serve(t, ok);
+    const made = await clientOf(t, {
+      api: (request, response) => {
+        if (request.url === '/2.0/user') ok(request, response);
+        else response.writeHead(302, { location: foreign.origin }).end();
+      },
+    });
+    await made.client.get('/away', { headers: { Authorization: 'Bearer another' } });
+    await made.client.get('/away', { auth: { username: 'another', password: 'another' } });
+    assert.deepEqual(foreign.requests.map(({ headers }) => headers.authorization), [undefined, undefined]);
+    await made.client.get('/user', { headers: { Authorization: 'Bearer another' } });
+    await made.client.get('/user', { auth: { username: 'another', password: 'another' } });
+    await made.client.get(made.origin.replace('http://', 'http://another:another@') + '/2.0/user');
+    assert.deepEqual(made.requests.map(({ headers }) => headers.authorization), Array(5).fill(HEADERS.api_key));
+  });
+
+  test('are not taken along from https to http, be it the same host', async (t) => {
+    const { authority, tls } = makeCertificates(t);
+    const plain = await serve(t, ok);
+    let api;
+    api = await serve(t, (request, response) => {
+      const location = { '/2.0/kept': `${api.origin}/2.0/user`, '/2.0/downgraded': `${plain.origin}/2.0/user` }[request.url]
+        ?? `http://127.0.0.1:${api.port}/2.0/user`;
+      if (request.url === '/2.0/user') ok(request, response);
+      else response.writeHead(302, { location }).end();
+    }, tls);
+    const results = await runJsonFixture(t, 'downgrade.js', [api.origin], { NODE_EXTRA_CA_CERTS: authority });
+    assert.deepEqual(results, [200, 'FOREIGN_ORIGIN', 'FOREIGN_ORIGIN']);
+    assert.deepEqual(plain.requests, []);
+  });
+});
+
+describe('what a server repeats of the credential', () => {
+  const token = 'ATCTT3xFfGN0+abc/def=9F0_xyz=';
+  const bearer = `Bearer ${token}`;
+  const everything = [
+    token, btoa(token), btoa(bearer), Buffer.from(bearer).toString('base64url'), Buffer.from(token).toString('hex'), encodeURIComponent(token),
+    encodeURIComponent(token).replace(/%../g, (escape) => escape.toLowerCase()), token.replaceAll('/', '\\/'), token.replaceAll('=', '\\u003d'),
+    token.replaceAll('=', '&#61;').replaceAll('+', '&#x2B;'), token.replaceAll('=', '&equals;'),
+  ];
+  const core = /ATCTT3xFfGN0|FfGN0|eEZmR04w|hGZkdOM|EFUQ1RU|QVRDVFQz|BVENUVD|41544354/;
+
+  /** A client with that token, of a server that answers so. */
+  async function repeating(t, api) {
+    const { origin } = await serve(t, api);
+    const { wrapper: Wrapper } = createEntry(environment(origin, UNLIMITED));
+    return new Wrapper({ type: 'api_key', token }).authenticate();
+  }
+  const withoutRetries = { 'axios-retry': { retries: 0 } };
+
+  test('is not in an error, in whatever way it is written', async (t) => {
+    const client = await repeating(t, ({ url }, response) => {
+      response.writeHead(Number(url.split('/').at(-1)), { 'content-type': 'text/plain', 'x-echo': everything.join(' ') });
+      response.end(everything.join('\n'));
+    });
+    for (const status of [400, 401, 403, 404, 429, 500, 600]) {
+      for (const responseType of ['text', 'arraybuffer', 'json']) {
+        const error = await thrownBy(() => client.get(`/${status}`, { responseType, ...withoutRetries }));
+        const shown = responseType === 'arraybuffer' ? Buffer.from(error.response.data).toString() : error.response.data;
+        assert.doesNotMatch(shown, core);
+        assert.doesNotMatch(everythingOf(error), core);
+      }
+    }
+  });
+
+  test('is not in an error that a success becomes', async (t) => {
+    const client = await repeating(t, ({ url }, response) => {
+      const isJson = url.endsWith('/json');
+      response.writeHead(200, { 'content-type': 'application/json', 'x-echo': everything.join(' ') });
+      response.end(isJson ? JSON.stringify({ a: everything }) : everything.join('\n'));
+    });
+    const strict = { responseType: 'json', transitional: { silentJSONParsing: false } };
+    const parsing = await thrownBy(() => client.get('/text', strict));
+    assert.deepEqual([parsing.bitbucket.code, parsing.bitbucket.status], ['RESPONSE_NOT_JSON', 200]);
+    assert.doesNotMatch(everythingOf(parsing), core);
+    for (const path of ['/text', '/json']) {
+      for (const responseType of ['text', 'arraybuffer', 'json']) {
+        const error = await thrownBy(() => client.get(path, { responseType, validateStatus: () => false }));
+        assert.deepEqual([error.response.status, error.bitbucket.code], [200, 'API_FAILED']);
+        assert.match(error.bitbucket.message, /validateStatus/);
+        assert.doesNotMatch(everythingOf(error), core);
+        if (responseType === 'arraybuffer') assert.doesNotMatch(Buffer.from(error.response.data).toString(), core);
+      }
+    }
+    // A success is what it is.
+    assert.deepEqual((await client.get('/json')).data, { a: everything });
+  });
+
+  test('is found in 32 MiB without a wait, whatever they consist of', async (t) => {
+    let body;
+    const client = await repeating(t, (_request, response) => response.writeHead(500, { 'content-type': 'text/plain' }).end(body));
+    const mebibyte = 1024 * 1024;
+    // The less an answer looks like one, the less of it is enough.
+    for (const [filling, size] of [['{"values":["AbC+/d9f\\"\\n",1]},', 31 * mebibyte], ['\\u0041', mebibyte], ['%41%2B', mebibyte], ['&amp;', mebibyte], ['\\\\', mebibyte]]) {
+      body = Buffer.concat([Buffer.alloc(size, filling), Buffer.from(` ${token}`)]);
+      const begun = process.cpuUsage();
+      const { response } = await thrownBy(() => client.get('/x', { responseType: 'arraybuffer', timeout: 60_000, ...withoutRetries }));
+      const milliseconds = process.cpuUsage(begun).user / 1000;
+      const data = Buffer.from(response.data);
+      assert.equal(data.subarray(-11).toString(), ' [redacted]');
+      assert.ok(data.subarray(0, size).equals(body.subarray(0, size)), filling);
+      assert.ok(milliseconds < 2000, `${filling}: ${milliseconds}`);
+    }
+  });
+});
+
+describe('client credentials', () => {
+  const refusing = (bad) => ({ headers }, response) => (
+    bad.includes(headers.authorization) ? json(response, 401, { type: 'error', error: {} }) : ok(undefined, response)
+  );
+  /** A token endpoint that numbers its tokens. */
+  const numbered = (more = { expires_in: 3600 }) => {
+    let tokens = 0;
+    return (_request, response) => json(response, 200, { access_token: `own-${tokens += 1}`, token_type: 'bearer', scopes: 'account', ...more });
+  };
+
+  test('fetch a token by themselves, once for all wrappers, and store nothing', async (t) => {
+    const { bitbucket, Wrapper } = await simulator(t);
+    const saved = [];
+    const services = { saveConfig: (config) => saved.push(config) };
+    const wrappers = Array.from({ length: 30 }, () => new Wrapper({ type: 'custom', workspace: 'acme' }, services));
+    for (const wrapper of wrappers) wrapper.setTokenRefreshCallback((tokens) => saved.push(tokens));
+    const answers = await Promise.all(wrappers.map((wrapper) => wrapper.use((client) => client.get('/repositories/acme'))));
+    assert.ok(answers.every(({ status }) => status === 200));
+    assert.deepEqual(bitbucket.requests.filter((line) => line.includes('grant=')).map((line) => line.match(/grant=(\w+)/)[1]), ['client_credentials']);
+    assert.deepEqual(saved, []);
+    assert.ok(wrappers.every(({ config }) => JSON.stringify(config) === '{"type":"custom","workspace":"acme"}'));
+  });
+
+  test('are renewed ahead of their end, and after it', async (t) => {
+    const { bitbucket, Wrapper } = await simulator(t);
+    const wrapper = new Wrapper({ type: 'custom' });
+    const client = await wrapper.authenticate();
+    await client.get('/repositories/acme');
+    const now = Date.now();
+    for (const [at, tokens] of [[0, 1], [0.97 * HOUR, 2], [5 * HOUR, 3]]) {
+      t.mock.timers.reset();
+      t.mock.timers.enable({ apis: ['Date'], now: now + at });
+      assert.equal((await client.get('/repositories/acme')).status, 200);
+      assert.equal(bitbucket.requests.filter((line) => line.includes('grant=')).length, tokens, String(at));
+    }
+    assert.ok(!bitbucket.requests.some((line) => / 401\b/.test(line)));
+  });
+
+  test('are renewed after a 401, once for all requests at once', async (t) => {
+    const made = await clientOf(t, { kind: 'custom', token: numbered(), api: refusing(['Bearer own-1']) });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => made.client.get('/user')));
+    assert.ok(answers.every(({ status }) => status === 200));
+    assert.equal(made.tokenRequests.length, 2);
+    for (const { body } of made.tokenRequests) assert.equal(body, 'grant_type=client_credentials');
+  });
+
+  test('that are refused all the same end in an error that names who can mend it', async (t) => {
+    const made = await clientOf(t, { kind: 'custom', token: numbered(), api: (_request, response) => json(response, 401, {}) });
+    const error = await thrownBy(() => made.wrapper.use((client) => client.get('/user')));
+    assert.deepEqual([error.response.status, error.bitbucket.code], [401, 'API_UNAUTHENTICATED']);
+    assert.match(error.bitbucket.message, /an administrator must check the client/);
+    assert.equal(made.requests.length, 2);
+  });
+
+  test('ignore a refresh token, and go on without a time', async (t) => {
+    const made = await clientOf(t, {
+      kind: 'custom', token: numbered({ refresh_token: 'the-refresh-token' }), api: refusing(['Bearer own-1']),
+    });
+    assert.equal((await made.client.get('/user')).status, 200);
+    assert.ok(made.tokenRequests.every(({ body }) => body === 'grant_type=client_credentials'));
+  });
+
+  test('of a wrong secret say so, without an attempt at the API', async (t) => {
+    const { bitbucket, Wrapper } = await simulator(t, {}, { INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'another' });
+    const error = await thrownBy(() => new Wrapper({ type: 'custom' }).authenticate());
+    assert.deepEqual([error.code, error.reauthorize], ['INVALID_CLIENT', false]);
+    assert.ok(bitbucket.requests.every((line) => !line.includes('/2.0/')));
+  });
+});

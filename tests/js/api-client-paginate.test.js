@@ -1,0 +1,199 @@
+/** Lists through the API client: its own `paginate`, and a consumer that asks for page after page. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import axios from 'axios';
+import { BitbucketAuthError } from 'nocodb-bitbucket-auth';
+import { thrownBy } from '../support/assertions.js';
+import { json, serve } from '../support/http-server.js';
+import { CREDENTIALS, HEADERS, PATIENT, assertNoCredential, clientOf, ok, simulator } from './api-client-scene.js';
+
+const HOUR = 3_600_000;
+
+/** The stored config of a user who consented. */
+function connected(bitbucket) {
+  const [answer] = bitbucket.control.connect();
+  return {
+    type: 'oauth',
+    oauth_token: answer.access_token,
+    refresh_token: answer.refresh_token,
+    expires_at: new Date(Date.now() + answer.expires_in * 1000).toISOString(),
+  };
+}
+
+describe('paginate', PATIENT, () => {
+  /** A list of pages at `/list`, each of whose `next` is what the test says. */
+  const pages = (nexts) => ({ url }, response) => {
+    const page = Number(new URL(url, 'http://x').searchParams.get('page') ?? 1);
+    const next = nexts[page - 1];
+    json(response, 200, { values: [page * 10, page * 10 + 1], ...(next !== undefined && { next }) });
+  };
+  /** Values up to the end or the error. */
+  async function collect(iterator) {
+    const values = [];
+    try {
+      for await (const value of iterator) values.push(value);
+      return { values };
+    } catch (error) {
+      return { values, error };
+    }
+  }
+
+  test('goes through all pages of the simulator, each value once', async (t) => {
+    const { bitbucket, Wrapper } = await simulator(t, { pullRequests: 130 });
+    const client = await new Wrapper(connected(bitbucket)).authenticate();
+    const path = '/repositories/acme/billing-service/pullrequests';
+    const { values, error } = await collect(client.paginate(path, { pagelen: 50, state: 'OPEN' }));
+    assert.equal(error, undefined);
+    assert.deepEqual([values.length, new Set(values.map(({ id }) => id)).size], [65, 65]);
+    const asked = bitbucket.requests.filter((line) => line.includes(path));
+    assert.equal(asked.length, 2);
+    assert.ok(asked.every((line) => line.includes('state=OPEN') && line.includes('pagelen=50')));
+  });
+
+  // `next` of some lists has lost what the first request asked for, so that is asked for again on each page.
+  test('takes parameters and config for all pages; what `next` has comes first', async (t) => {
+    const made = await clientOf(t, { api: (request, response) => pages([`${made.origin}/2.0/list?page=2&q=a%20b`])(request, response) });
+    const { values } = await collect(made.client.paginate('/list', { pagelen: 2, q: 'x' }, { headers: { 'x-mine': 'yes' } }));
+    assert.deepEqual(values, [10, 11, 20, 21]);
+    assert.deepEqual(made.requests.map(({ url }) => url), ['/2.0/list?pagelen=2&q=x', '/2.0/list?page=2&q=a%20b&pagelen=2']);
+    assert.ok(made.requests.every(({ headers }) => headers['x-mine'] === 'yes' && headers.authorization === HEADERS.api_key));
+  });
+
+  test('fetches a page when it is needed', async (t) => {
+    const made = await clientOf(t, { api: (request, response) => pages([`${made.origin}/2.0/list?page=2`])(request, response) });
+    for await (const value of made.client.paginate('/list')) {
+      if (value === 11) break;
+    }
+    assert.equal(made.requests.length, 1);
+  });
+
+  for (const kind of Object.keys(CREDENTIALS)) {
+    test(`${kind}: a link to another server ends it, and that server hears nothing`, async (t) => {
+      const foreign = await serve(t, ok);
+      const made = await clientOf(t, { kind, api: pages([`${foreign.origin}/2.0/list?page=2`]) });
+      const { values, error } = await collect(made.client.paginate('/list'));
+      assert.deepEqual([values, error.bitbucket.code], [[10, 11], 'FOREIGN_ORIGIN']);
+      assert.deepEqual(foreign.requests, []);
+      assertNoCredential(error);
+    });
+  }
+
+  test('a link in a circle ends it', async (t) => {
+    const made = await clientOf(t, {
+      api: (request, response) => pages([`${made.origin}/2.0/list?page=2`, `${made.origin}/2.0/list?page=2`])(request, response),
+    });
+    const { values, error } = await collect(made.client.paginate('/list'));
+    assert.ok(error instanceof BitbucketAuthError);
+    assert.deepEqual([error.code, error.field, values.length], ['RESPONSE_INVALID', 'next', 4]);
+  });
+
+  for (const [what, answer, member] of [
+    ['no page', {}, 'values'], ['a list', [1], 'values'], ['values that are none', { values: {} }, 'values'],
+    ['a next that is none', { values: [], next: 7 }, 'next'],
+  ]) {
+    test(`${what} is told`, async (t) => {
+      const made = await clientOf(t, { api: (_request, response) => json(response, 200, answer) });
+      const { error } = await collect(made.client.paginate('/list'));
+      assert.deepEqual([error.code, error.field], ['RESPONSE_INVALID', member]);
+    });
+  }
+
+  test('an error of a later page is that of the client', async (t) => {
+    const made = await clientOf(t, {
+      api: (request, response) => (request.url.includes('page=2') ? json(response, 404, {}) : pages([`${made.origin}/2.0/list?page=2`])(request, response)),
+    });
+    const { values, error } = await collect(made.client.paginate('/list'));
+    assert.deepEqual([values, error.response.status, error.bitbucket.code], [[10, 11], 404, 'API_NOT_FOUND']);
+  });
+
+  test('a signal ends it between pages', async (t) => {
+    const made = await clientOf(t, { api: (request, response) => pages([`${made.origin}/2.0/list?page=2`])(request, response) });
+    const controller = new AbortController();
+    const values = [];
+    const error = await thrownBy(async () => {
+      for await (const value of made.client.paginate('/list', {}, { signal: controller.signal })) {
+        values.push(value);
+        controller.abort();
+      }
+    });
+    assert.deepEqual([values, error.code, error.bitbucket.code, made.requests.length], [[10, 11], 'ERR_CANCELED', 'REQUEST_ABORTED', 1]);
+  });
+
+  test('breaks nothing of Axios\' own', async (t) => {
+    const made = await clientOf(t);
+    const { client } = made;
+    assert.deepEqual(Object.keys(client), Object.keys(axios.create()));
+    assert.equal(typeof client.paginate, 'function');
+    for (const call of [
+      () => client('/user'), () => client({ url: '/user' }), () => client.request({ url: '/user' }), () => client.get('/user'),
+      () => client.head('/user'), () => client.options('/user'), () => client.delete('/user'), () => client.post('/user'),
+      () => client.put('/user'), () => client.patch('/user'), () => client.postForm('/user', { a: 1 }),
+      () => client.create({ headers: { 'x-mine': 'yes' } }).get('/user'),
+    ]) assert.equal((await call()).status, 200);
+    assert.ok(made.requests.every(({ headers, url }) => headers.authorization === HEADERS.api_key && url === '/2.0/user'));
+    assert.equal(client.getUri({ url: '/user' }), `${made.origin}/2.0/user`);
+    client.interceptors.request.use((config) => ({ ...config, params: { ...config.params, added: 1 } }));
+    client.defaults.headers.common['X-Default'] = 'yes';
+    await client.get('/user');
+    const { url, headers } = made.requests.at(-1);
+    assert.deepEqual([url, headers['x-default']], ['/2.0/user?added=1', 'yes']);
+  });
+});
+
+describe('a consumer like NocoDB\'s packages for synchronization', () => {
+  /** Pages by `page` until one is not full, as such packages do. */
+  async function fetchPullRequests(wrapper, { workspace, repo }) {
+    return wrapper.use(async (client) => {
+      const all = [];
+      for (let page = 1; ; page += 1) {
+        const { data } = await client.get(`/repositories/${workspace}/${repo}/pullrequests`, {
+          params: { state: 'OPEN', pagelen: 20, page },
+        });
+        all.push(...data.values);
+        if (!data.next) return all;
+      }
+    });
+  }
+  const repository = { workspace: 'acme', repo: 'billing-service' };
+
+  test('gets all pages', async (t) => {
+    const { bitbucket, Wrapper } = await simulator(t, { pullRequests: 200 });
+    const all = await fetchPullRequests(new Wrapper(connected(bitbucket)), repository);
+    assert.equal(new Set(all.map(({ id }) => id)).size, 100);
+  });
+
+  test('does not notice that tokens expire midway', async (t) => {
+    const { bitbucket, Wrapper } = await simulator(t, { pullRequests: 200 });
+    const stored = [];
+    const wrapper = new Wrapper(connected(bitbucket));
+    wrapper.setTokenRefreshCallback((tokens) => stored.push(tokens));
+    let asked = 0;
+    const all = await fetchPullRequests({
+      use: (work) => wrapper.use((client) => work({
+        get: async (...args) => {
+          if ((asked += 1) % 2 === 0) bitbucket.control.advance(2 * HOUR);
+          return client.get(...args);
+        },
+      })),
+    }, repository);
+    assert.equal(new Set(all.map(({ id }) => id)).size, 100);
+    assert.ok(stored.length >= 2, String(stored.length));
+  });
+
+  test('reads the status of a failure, and Bitbucket\'s words', async (t) => {
+    const { bitbucket, Wrapper } = await simulator(t);
+    const error = await thrownBy(() => fetchPullRequests(new Wrapper(connected(bitbucket)), { workspace: 'acme', repo: 'none' }));
+    assert.equal(error.response.status, 404);
+    assert.equal(error.response.data.error.message, 'Repository acme/none not found');
+    assert.equal(error.bitbucket.code, 'API_NOT_FOUND');
+  });
+
+  test('hears that the user must connect again, from `use` itself', async (t) => {
+    const { bitbucket, Wrapper } = await simulator(t);
+    const wrapper = new Wrapper(connected(bitbucket));
+    bitbucket.control.revoke();
+    const error = await thrownBy(() => fetchPullRequests(wrapper, repository));
+    assert.ok(error instanceof BitbucketAuthError);
+    assert.deepEqual([error.code, error.reauthorize], ['RECONNECT_REQUIRED', true]);
+  });
+});

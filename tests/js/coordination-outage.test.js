@@ -1,0 +1,300 @@
+/** What happens to locks and tokens while Redis cannot be used, and when it is back. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeCertificates } from '../support/certificates.js';
+import { freePort, listen } from '../support/http-server.js';
+import { startRedis } from '../support/redis.js';
+import { waitFor } from '../support/waiting.js';
+import { DEAD, MINUTE, answering, coordinate, rawClient } from './coordination-scene.js';
+import { entry, pair, timed } from './coordinations.js';
+
+/** A certificate that nobody knows, and its key. */
+function filesOf(t) {
+  const { files } = makeCertificates(t);
+  return [files.certificate, files.key];
+}
+
+/** What a coordination has to do with and without Redis. */
+async function worksWithinProcess(coordination) {
+  const lock = await coordination.lock('one');
+  assert.equal(await coordination.lock('one'), undefined);
+  assert.ok(lock.isHeld());
+  assert.equal(await coordination.publish('one', entry('two', lock.fence)), true);
+  assert.equal(await coordination.publish('two', entry('three', lock.fence)), true);
+  assert.deepEqual((await coordination.find('one')).value, pair('three'));
+  assert.deepEqual(coordination.findLocal('one').value, pair('three'));
+  await lock.release();
+  assert.equal(lock.isHeld(), false);
+  const next = await coordination.lock('one');
+  assert.ok(next.isHeld());
+  await next.release();
+  return lock.fence;
+}
+
+const NAMED = 'The Redis of INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
+const isToldLost = (message) => message.startsWith(`WARN redis-unavailable: ${NAMED} cannot be used (`);
+const isToldBack = (message) => message === `INFO redis-available: ${NAMED} can be used again.`;
+
+describe('coordination through a Redis that cannot be used', () => {
+  const SECRET = 'the-wrong-password';
+  /** A server of which a user may do what these rules say. */
+  const withRules = async (t, ...rules) => {
+    const { url, port } = await startRedis(t);
+    await rawClient(t, url).acl('SETUSER', 'nocodb', 'on', `>${SECRET}`, ...rules);
+    return { port, user: 'nocodb' };
+  };
+  const impossible = {
+    'nobody listens': ['not reachable', async () => ({ port: await freePort() })],
+    'there is no such name': ['not reachable', async () => ({ host: 'redis.invalid' })],
+    'it asks for another password': ['password', (t) => startRedis(t, '--requirepass', 'another')],
+    'it does not know the user': ['password', async (t) => ({ ...await startRedis(t), user: 'nobody' })],
+    'it allows no scripts': ['permission', (t) => withRules(t, '~*', '+@all', '-@scripting')],
+    'it forbids one command': ['permission', (t) => withRules(t, '~*', '+@all', '-pttl')],
+    'it forbids the keys': ['permission', (t) => withRules(t, '~another:*', '+@all')],
+    'it is a replica, which only reads': [
+      'read-only', async (t) => startRedis(t, '--replicaof', `127.0.0.1 ${await freePort()}`),
+    ],
+    'it has too few replicas': ['too few replicas', (t) => startRedis(t, '--min-replicas-to-write', '1')],
+    'it is full': ['memory', (t) => startRedis(t, '--maxmemory', '1')],
+    'it is a node of a cluster': ['cluster', (t) => startRedis(t, '--cluster-enabled', 'yes')],
+    'it is a sentinel': ['sentinel or missing command', (t) => startRedis(t, '--sentinel')],
+    'it does not have the database': [
+      'database number', async (t) => ({ ...await startRedis(t, '--databases', '3'), database: 3 }),
+    ],
+    'it speaks TLS': [
+      'connection closed, perhaps for want of rediss://',
+      async (t) => startRedis(t, '--tls', ...filesOf(t)),
+    ],
+    'its certificate is of nobody known': [
+      'certificate', async (t) => ({ ...await startRedis(t, '--tls', ...filesOf(t)), scheme: 'rediss' }),
+    ],
+    'it does not speak TLS': ['no answer', async (t) => ({ ...await startRedis(t), scheme: 'rediss' })],
+    'it still loads its data': [
+      'loading', async (t) => ({ port: await answering(t, '-LOADING Redis is loading the dataset in memory\r\n') }),
+    ],
+    'it never answers': ['no answer', async (t) => ({ port: await answering(t) })],
+    'it speaks something else': ['not a Redis', async (t) => ({ port: await answering(t, 'HTTP/1.1 400 Bad Request\r\n\r\n') })],
+    'it hangs up': [
+      'connection closed, perhaps for want of rediss://',
+      async (t) => ({ port: await listen(t, createServer((socket) => socket.destroy())) }),
+    ],
+  };
+  for (const [what, [kind, start]] of Object.entries(impossible)) {
+    test(`${what}: it goes on in memory, and says so once`, async (t) => {
+      const warn = t.mock.method(console, 'warn', () => {});
+      const error = t.mock.method(console, 'error', () => {});
+      const { scheme = 'redis', user = '', host = '127.0.0.1', port = 6379, database = 0 } = await start(t);
+      const address = `${host}:${port}`;
+      const { coordination, said } = coordinate(t, `${scheme}://${user}:${SECRET}@${address}/${database}`);
+      const first = await timed(() => coordination.find('one'));
+      assert.equal(first.value, undefined);
+      assert.ok(first.took < 2800, `the first operation took ${first.took} ms`);
+      const rest = await timed(() => worksWithinProcess(coordination));
+      assert.equal(rest.value, 0);
+      assert.ok(rest.took < 500, `the others took ${rest.took} ms`);
+      // Long enough for more than one attempt to connect where it fails at once.
+      await sleep(500);
+      assert.equal(said.length, 1, said.join('\n'));
+      assert.equal(said[0], `WARN redis-unavailable: ${NAMED} cannot be used (${kind}): until it can, this process renews tokens on its own.`);
+      for (const secret of [SECRET, address]) assert.ok(!said[0].includes(secret));
+      // Nothing is told about Redis but this; a replica that needs no password is no news of ours.
+      const calls = [...warn.mock.calls, ...error.mock.calls].map(({ arguments: [line] }) => line);
+      for (const line of calls) assert.ok(!line.includes(SECRET) && !line.includes(address), line);
+    });
+  }
+
+  test('an address that the client cannot read counts as one that cannot be used', async (t) => {
+    const { coordination, said } = coordinate(t, 'redis://%zz:%zz@[');
+    assert.equal(await worksWithinProcess(coordination), 0);
+    assert.equal(said.length, 1);
+    assert.doesNotMatch(said[0], /%zz/);
+  });
+
+  test('a Redis that hangs costs a second once', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination, said } = coordinate(t, redis.url);
+    await coordination.publish('a', entry('b', 1));
+    for (const operation of [
+      () => coordination.find('a'),
+      () => coordination.publish('b', entry('c', 2)),
+      () => coordination.lock('c'),
+    ]) {
+      redis.pause();
+      const { value, took } = await timed(operation);
+      assert.ok(value);
+      assert.ok(took > 900 && took < 1500, `it took ${took} ms`);
+      const again = await timed(() => coordination.find('a'));
+      assert.ok(again.value && again.took < 300, `then it took ${again.took} ms`);
+      const count = said.length;
+      redis.resume();
+      await waitFor(() => said.length > count, 'Redis is back');
+    }
+    assert.deepEqual(said.map(isToldLost), [true, false, true, false, true, false]);
+    assert.deepEqual(said.map(isToldBack), [false, true, false, true, false, true]);
+  });
+
+  test('a connection that Redis ends, as many do when it was idle, is made again without a word', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const { coordination, said } = coordinate(t, url);
+    assert.equal(await coordination.find('a'), undefined);
+    for (let times = 1; times <= 3; times += 1) {
+      assert.equal(await raw.client('KILL', 'TYPE', 'normal'), 1);
+      await waitFor(async () => {
+        const lock = await coordination.lock('a');
+        await lock.release();
+        return lock.fence > 0;
+      }, 'Redis is used again');
+    }
+    assert.deepEqual(said, []);
+  });
+
+  test('a Redis that comes back with another password says that, and not that it is not reachable', async (t) => {
+    const redis = await startRedis(t);
+    const raw = rawClient(t, redis.url);
+    const { coordination, said } = coordinate(t, redis.url);
+    await coordination.find('a');
+    await raw.config('SET', 'requirepass', 'another');
+    await raw.client('KILL', 'TYPE', 'normal');
+    await waitFor(() => said.length > 0, 'it is told');
+    await sleep(300);
+    assert.deepEqual(said, [`WARN redis-unavailable: ${NAMED} cannot be used (password): until it can, this process renews tokens on its own.`]);
+  });
+
+  test('many operations at once wait for a hanging Redis together', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination, said } = coordinate(t, redis.url);
+    await coordination.publish('a', entry('b', 1));
+    redis.pause();
+    const { value, took } = await timed(() => Promise.all(Array.from({ length: 50 }, () => coordination.find('a'))));
+    assert.ok(value.every(({ key }) => key === 'b'));
+    assert.ok(took < 1500, `they took ${took} ms`);
+    assert.equal(said.length, 1);
+  });
+
+  test('Redis killed and started again: told once each, and what was published meanwhile is passed on', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination, said } = coordinate(t, redis.url);
+    const { coordination: other } = coordinate(t, redis.url);
+    const before = await coordination.lock('a');
+    await coordination.publish('a', entry('b', before.fence));
+    await before.release();
+    assert.equal((await other.find('a')).key, 'b');
+
+    await redis.kill();
+    const alone = await coordination.lock('b');
+    assert.equal(alone.fence, 0);
+    assert.ok(alone.isHeld());
+    assert.equal(await coordination.publish('b', entry('c', alone.fence)), true);
+    assert.equal(await coordination.publish('c', entry('d', alone.fence)), true);
+    assert.equal(await coordination.publish('x', entry('x', alone.fence, DEAD)), true);
+    await Promise.all([coordination.recordRefusal('x'), coordination.recordGrant(MINUTE), other.recordRefusal('y')]);
+    await alone.release();
+    assert.equal((await coordination.find('a')).key, 'd');
+    // Who knew only of what was in Redis still knows that.
+    assert.equal((await other.find('a')).key, 'b');
+    await sleep(500);
+    assert.equal(said.length, 1);
+
+    await redis.restart();
+    await waitFor(() => said.length > 1, 'Redis is back');
+    await sleep(200);
+    assert.deepEqual(said.map(isToldLost), [true, false]);
+    assert.ok(isToldBack(said[1]));
+    // One who never knew anything.
+    const { coordination: stranger } = coordinate(t, redis.url);
+    for (const key of ['b', 'c', 'd']) assert.equal((await stranger.find(key))?.key, 'd', key);
+    assert.deepEqual((await stranger.find('x')).value, DEAD);
+    for (const key of ['x', 'y']) assert.ok((await stranger.tokenEndpointHistory(key)).othersRefusedAgo < 30_000, key);
+    const { grantedAgo } = await other.tokenEndpointHistory('z');
+    assert.ok(grantedAgo >= MINUTE - 1 && grantedAgo < MINUTE + 30_000);
+    assert.equal((await other.find('a')).key, 'd');
+    // This Redis counts from the beginning again, and yet no fence comes twice.
+    const after = await coordination.lock('d');
+    assert.ok(after.fence > before.fence);
+    await after.release();
+  });
+
+  test('a refresh token that stayed the same gets its newer access token without Redis, too', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination, said } = coordinate(t, redis.url);
+    await coordination.publish('a', entry('b', 5));
+    await redis.kill();
+    const newer = { ...pair('b'), accessToken: 'newer' };
+    assert.equal(await coordination.publish('b', entry('b', 0, newer)), true);
+    assert.deepEqual((await coordination.find('a')).value, newer);
+    await waitFor(() => said.length > 0, 'the loss is told');
+    // Of equal fences the later one counts, so this one is kept out until the other has published.
+    await redis.restart('--requirepass', 'x');
+    const address = redis.url.replace('//', '//:x@');
+    const { coordination: other } = coordinate(t, address);
+    assert.equal(await other.publish('b', entry('b', 5)), true);
+    await rawClient(t, address).config('SET', 'requirepass', '');
+    await waitFor(() => said.length > 1, 'Redis is back');
+    await waitFor(async () => (await other.find('b')).value.accessToken === 'newer', 'the newer token is passed on');
+    assert.deepEqual((await coordination.find('b')).value, newer);
+  });
+
+  test('what came from elsewhere meanwhile with a higher fence wins over what is passed on', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination, said } = coordinate(t, redis.url);
+    await coordination.publish('a', entry('b', 3));
+    await redis.kill();
+    assert.equal(await coordination.publish('b', entry('mine', 0)), true);
+    await waitFor(() => said.length > 0, 'the loss is told');
+    await redis.restart();
+    // Its own memory tells it nothing of "a", so it is the first with this.
+    const { coordination: other } = coordinate(t, redis.url);
+    assert.equal(await other.publish('b', entry('theirs', 7)), true);
+    await waitFor(() => said.length > 1, 'Redis is back');
+    await waitFor(async () => (await coordination.find('b')).key === 'theirs', 'the winner is known');
+    for (const key of ['b', 'mine', 'theirs']) {
+      assert.equal((await coordination.find(key)).key, 'theirs', key);
+      assert.equal((await other.find(key)).key, 'theirs', key);
+      assert.equal(coordination.findLocal(key).key, 'theirs', key);
+    }
+  });
+
+  test('two that followed the same are one again, also when Redis has lost the one that it had', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination: one, said } = coordinate(t, redis.url);
+    const { coordination: other, said: alsoSaid } = coordinate(t, redis.url);
+    await other.find('a');
+    await one.publish('a', entry('of one', 1));
+    await redis.kill();
+    // It never heard of the first.
+    assert.equal(await other.publish('a', entry('of other', 0)), true);
+    await one.find('of one');
+    await waitFor(() => said.length > 0 && alsoSaid.length > 0, 'the loss is told');
+    await redis.restart();
+    await waitFor(() => said.length > 1 && alsoSaid.length > 1, 'Redis is back');
+    // Nobody asks for the tokens of before.
+    const ends = async () => Promise.all([one.find('of one'), other.find('of other')]);
+    await waitFor(async () => new Set((await ends()).map((end) => end?.key)).size === 1, 'they agree');
+  });
+
+  test('tokens that Redis lost without a word are put back by who knows them', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination } = coordinate(t, redis.url);
+    await coordination.publish('a', entry('b', 1));
+    await coordination.publish('b', entry('c', 2));
+    await rawClient(t, redis.url).flushall();
+    assert.equal((await coordination.find('a')).key, 'c');
+    const { coordination: other } = coordinate(t, redis.url);
+    assert.equal((await other.find('a')).key, 'c');
+  });
+
+  test('a lock is lost when Redis is gone for longer than its time limit', async (t) => {
+    const redis = await startRedis(t);
+    const { coordination } = coordinate(t, redis.url, { limits: { lock: 1000 } });
+    const lock = await coordination.lock('key');
+    await redis.kill();
+    await sleep(100);
+    assert.ok(lock.isHeld());
+    await waitFor(() => !lock.isHeld(), 'the lock is lost', 1500);
+    await lock.release();
+    assert.equal((await coordination.lock('key')).fence, 0);
+  });
+});

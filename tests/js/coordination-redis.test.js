@@ -1,0 +1,390 @@
+/** What is in Redis, who may read it, and when the connection to it is opened and closed. */
+import assert from 'node:assert/strict';
+import { createCipheriv } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runJsonFixture } from '../support/fixtures.js';
+import { freePort, listen } from '../support/http-server.js';
+import { startRedis } from '../support/redis.js';
+import { waitFor } from '../support/waiting.js';
+import { DEAD, MINUTE, answering, coordinate, promises, rawClient } from './coordination-scene.js';
+import { ENCRYPTION_KEY, PREFIX, entry, pair, startCoordinator, timed } from './coordinations.js';
+
+const DAY = 24 * 60 * MINUTE;
+
+const { RateLimiter } = await import(
+  new URL('js/rate-limit.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
+
+describe('values in Redis', () => {
+  promises(async (t) => {
+    const { url } = await startRedis(t);
+    return [coordinate(t, url).coordination, coordinate(t, url).coordination];
+  });
+
+  test('values that are damaged, moved, or from another key count as not there', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    await coordinate(t, url).coordination.publish('a', entry('b', 1));
+    await coordinate(t, url).coordination.publish('c', entry('d', 2));
+    const good = await raw.get(`${PREFIX}pair:b`);
+    const found = async (more) => coordinate(t, url, more).coordination.find('a');
+    assert.deepEqual(await found(), entry('b', 1));
+    assert.equal(await found({ encryptionKey: Buffer.alloc(32, 8) }), undefined);
+
+    const [fence, predecessor, ciphertext] = good.split(' ');
+    const around = (text, by = fence, after = predecessor) => `${by} ${after} ${text}`;
+    const bytes = Buffer.from(ciphertext, 'base64url');
+    const damaged = Array.from(bytes.keys(), (index) => {
+      const copy = Buffer.from(bytes);
+      copy[index] ^= 1;
+      return around(copy.toString('base64url'));
+    });
+    const { coordination: fresh } = coordinate(t, url);
+    for (const value of [
+      ...damaged,
+      around(bytes.subarray(0, -1).toString('base64url')),
+      around(bytes.subarray(0, 20).toString('base64url')),
+      // Under another lock, behind something else, or in the format that knows of neither.
+      around(ciphertext, '2'), around(ciphertext, '0'), around(ciphertext, fence, 'c'), around(ciphertext, fence, ''),
+      `${fence} ${ciphertext}`,
+      await raw.get(`${PREFIX}pair:d`),
+      `x ${ciphertext}`, ciphertext, `${fence} `, fence, '', ' ', '{"dead":true}', `${fence} {"dead":true}`,
+    ]) {
+      await raw.set(`${PREFIX}pair:b`, value);
+      assert.equal(await fresh.find('a'), undefined, value);
+    }
+    // What is there is still the only thing that counts: it can be replaced.
+    assert.equal(await fresh.publish('a', entry('b', 1)), true);
+    assert.deepEqual(await found(), entry('b', 1));
+  });
+
+  test('the permissions in the documentation are enough, and none of them can be left out', async (t) => {
+    const scaling = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
+    const [, rules] = /ACL SETUSER nocodb on >\S+ resetkeys (.+)/.exec(scaling);
+    const all = rules.split(' ');
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const as = async (user, given) => {
+      await raw.acl('SETUSER', user, 'on', '>pass', ...given);
+      return url.replace('//', `//${user}:pass@`);
+    };
+    const works = async (address) => {
+      const { coordination, said } = coordinate(t, `${address}/1`);
+      const lock = await coordination.lock(address);
+      await coordination.recordRefusal('a');
+      await coordination.recordGrant(0);
+      await coordination.tokenEndpointHistory('a');
+      await coordination.publish('a', entry('b', lock.fence));
+      await coordination.find('a');
+      await lock.release();
+      const warn = t.mock.method(console, 'warn', () => {});
+      const limiter = new RateLimiter({ rateLimit: 100, isRateLimitConfigured: true, redis: { url: `${address}/1` } });
+      await limiter.acquire('account', 'group');
+      // Where it is NocoDB's own Redis, and the plugin has to find a database there.
+      const { coordination: seeking, said: alsoSaid } = coordinate(t, address, { isDatabaseSought: true });
+      await seeking.find('a');
+      said.push(...alsoSaid, ...warn.mock.calls.map(({ arguments: [line] }) => line).filter((line) => line.includes('rate limit')));
+      warn.mock.restore();
+      return said;
+    };
+    assert.deepEqual(await works(await as('enough', all)), []);
+    for (const [index, rule] of all.entries()) {
+      const said = await works(await as(`without-${index}`, all.filter((other) => other !== rule)));
+      assert.match(said.join(), /\(permission\)|its user may not/, `${rule} is not needed`);
+    }
+  });
+
+  test('each database is one of its own, and a number that there is not names itself', async (t) => {
+    const { url } = await startRedis(t, '--databases', '3');
+    const { coordination: second } = coordinate(t, `${url}/2`);
+    await second.publish('a', entry('b', 1));
+    assert.equal((await coordinate(t, `${url}?db=2`).coordination.find('a')).key, 'b');
+    const { coordination: none, said } = coordinate(t, `${url}/3`);
+    await none.publish('x', entry('y', 1));
+    await sleep(300);
+    assert.deepEqual(said.length, 1);
+    const raw = rawClient(t, url);
+    assert.deepEqual(await raw.keys('*'), []);
+    for (const other of [1, 2]) {
+      await raw.select(other);
+      assert.deepEqual((await raw.keys('*')).filter((key) => key.endsWith(':y')), []);
+    }
+  });
+
+  test('a lock without a time limit, or with a far one, or of another type, is free after the time that locks have', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const { coordination, said } = coordinate(t, url, { limits: { lock: 500 } });
+    for (const set of [
+      (name) => raw.set(name, 'x'), (name) => raw.set(name, 'x', 'PX', 10 * DAY), (name) => raw.lpush(name, 'x'),
+    ]) {
+      await set(`${PREFIX}lock:a`);
+      assert.equal(await coordination.lock('a'), undefined);
+      let lock;
+      await waitFor(async () => (lock = await coordination.lock('a')), 'the lock is free', 2000);
+      await lock.release();
+    }
+    assert.deepEqual(said, []);
+  });
+
+  test('what is no text where one should be, and fences that nobody counted, do no harm', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const { coordination: before } = coordinate(t, url);
+    await (await before.lock('x')).release();
+    for (const spoil of [
+      (name) => raw.lpush(name, 'x'), (name) => raw.set(name, 'x'), (name) => raw.set(name, '9'.repeat(400)),
+      (name) => raw.set(name, 'nan'), (name) => raw.set(name, '-7'), (name) => raw.set(name, '9007199254740993'),
+    ]) {
+      for (const name of ['fence', 'life', 'next:a', 'pair:a', 'pair:b']) {
+        await raw.del(PREFIX + name);
+        await spoil(PREFIX + name);
+      }
+      const { coordination, said } = coordinate(t, url);
+      const first = await coordination.lock('a');
+      // A counter begins with the time.
+      assert.ok(first.fence > 0 && first.fence <= Date.now() / 10 + 1000, String(first.fence));
+      assert.equal(await coordination.find('a'), undefined);
+      assert.equal(await coordination.publish('a', entry('b', first.fence)), true);
+      await first.release();
+      assert.equal((await coordinate(t, url).coordination.find('a')).key, 'b');
+      assert.deepEqual(said, []);
+    }
+  });
+
+  /** Tokens that were received at this time. */
+  const of = (name, obtainedAt) => ({ ...pair(name), obtainedAt, expiresAt: obtainedAt + 2 * 60 * MINUTE });
+
+  test('who knows newer tokens does not take earlier ones that were put back, and puts its own in their place', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const { coordination } = coordinate(t, url);
+    await coordination.publish('a', entry('b', 1, of('b', 1000)));
+    const earlier = await raw.get(`${PREFIX}pair:b`);
+    await coordination.publish('b', entry('c', 2, of('c', 2000)));
+    const same = await raw.get(`${PREFIX}pair:c`);
+    await coordination.publish('c', entry('c', 3, { ...of('c', 3000), accessToken: 'newest' }));
+    for (const putBack of [
+      async () => {
+        await raw.set(`${PREFIX}pair:b`, earlier);
+        await raw.del(`${PREFIX}next:b`, `${PREFIX}pair:c`);
+      },
+      () => raw.set(`${PREFIX}pair:c`, same),
+    ]) {
+      await putBack();
+      assert.equal((await coordination.find('a')).value.accessToken, 'newest');
+      assert.equal((await coordinate(t, url).coordination.find('a')).value.accessToken, 'newest');
+    }
+    // Whoever raises fences, or leads this chain to earlier tokens, only keeps the others from knowing.
+    await raw.set(`${PREFIX}pair:c`, same.replace(/^2 /, '4 '));
+    assert.equal((await coordination.find('a')).value.accessToken, 'newest');
+    assert.equal(await coordinate(t, url).coordination.find('a'), undefined);
+    await raw.set(`${PREFIX}pair:b`, earlier);
+    await raw.set(`${PREFIX}next:c`, '999999999 b');
+    await raw.del(`${PREFIX}next:b`, `${PREFIX}pair:c`);
+    assert.equal((await coordination.find('a')).value.accessToken, 'newest');
+    assert.equal((await coordination.find('c')).value.accessToken, 'newest');
+  });
+
+  test('tokens of the format before are read, and give way', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const nonce = Buffer.alloc(12, 1);
+    const cipher = createCipheriv('aes-256-gcm', ENCRYPTION_KEY, nonce);
+    cipher.setAAD(Buffer.from('nocodb-bitbucket-auth pair 1 b'));
+    const text = [cipher.update(JSON.stringify(pair('b'))), cipher.final()];
+    const sealed = Buffer.concat([nonce, ...text, cipher.getAuthTag()]).toString('base64url');
+    await raw.set(`${PREFIX}next:a`, '3 b');
+    await raw.set(`${PREFIX}pair:b`, `3 ${sealed}`);
+    const { coordination } = coordinate(t, url);
+    assert.deepEqual(await coordination.find('a'), entry('b', 3));
+    const lock = await coordination.lock('b');
+    assert.ok(lock.fence > 3);
+    assert.equal(await coordination.publish('b', entry('c', lock.fence)), true);
+    assert.equal((await coordinate(t, url).coordination.find('a')).key, 'c');
+  });
+
+  test('who knows the tokens of a damaged value puts them back', async (t) => {
+    const { url } = await startRedis(t);
+    const { coordination } = coordinate(t, url);
+    await coordination.publish('a', entry('b', 1));
+    await rawClient(t, url).set(`${PREFIX}pair:b`, '1 damaged');
+    assert.deepEqual(await coordination.find('a'), entry('b', 1));
+    assert.deepEqual(await coordinate(t, url).coordination.find('a'), entry('b', 1));
+  });
+
+  test('pointers that lead in a circle end', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    for (const [key, pointer] of Object.entries({ a: '1 b', b: '2 a', c: '1 c', d: 'nonsense' })) {
+      await raw.set(`${PREFIX}next:${key}`, pointer);
+    }
+    const { coordination, said } = coordinate(t, url);
+    for (const key of ['a', 'b', 'c', 'd']) assert.equal(await coordination.find(key), undefined);
+    assert.equal(await coordination.publish('a', entry('e', 3)), true);
+    for (const key of ['a', 'b']) assert.equal((await coordination.find(key)).key, 'e', key);
+    assert.deepEqual(said, []);
+  });
+
+  test('refusals that nobody noted are as good as not there, and give way', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const name = `${PREFIX}refusals`;
+    const now = Date.now();
+    const fresh = async (key = 'a') => {
+      const told = await coordinate(t, url).coordination.tokenEndpointHistory(key);
+      return Object.keys(told).filter((member) => told[member] !== undefined);
+    };
+    const far = now + 60 * MINUTE;
+    const old = now - 31 * MINUTE;
+    for (const set of [
+      () => raw.set(name, ''), () => raw.set(name, 'nonsense'), () => raw.set(name, `${now} ${now} a`), () => raw.lpush(name, now),
+      () => raw.set(name, `${far} ${far} ${far} b`), () => raw.set(name, `${old} ${old} ${old} b`),
+      () => raw.set(name, `${'9'.repeat(400)} ${'9'.repeat(400)} 1 b`), () => raw.set(name, '-1 -1 -1 b'), () => raw.set(name, '0 0 0 '),
+    ]) {
+      await raw.del(name);
+      await set();
+      assert.deepEqual(await fresh(), []);
+      const { coordination, said } = coordinate(t, url);
+      await coordination.recordRefusal('a');
+      assert.deepEqual(await fresh(), ['refusedAgo']);
+      assert.deepEqual(await fresh('b'), ['refusedAgo', 'othersRefusedAgo']);
+      await coordination.recordGrant(0);
+      assert.deepEqual(await fresh(), ['refusedAgo', 'grantedAgo']);
+      assert.deepEqual(said, []);
+    }
+    // One without a time limit gets one again, and no number of keys makes it longer.
+    await raw.set(name, `${now} ${now} ${now} ${'x'.repeat(22)}`);
+    const { coordination } = coordinate(t, url);
+    for (let number = 0; number < 200; number += 1) await coordination.recordRefusal(`key ${number}`);
+    assert.equal((await raw.get(name)).length, 3 * 14 + 'key 199'.length);
+    assert.ok(await raw.pttl(name) <= 30 * MINUTE);
+    assert.ok(await raw.pttl(name) > 29 * MINUTE);
+  });
+
+  test('no secret is in Redis, every key belongs to the client, and every key expires in time', async (t) => {
+    const { url } = await startRedis(t);
+    const { coordination } = coordinate(t, url);
+    const lock = await coordination.lock('a');
+    await coordination.publish('a', entry('b', lock.fence));
+    await coordination.publish('b', entry('c', lock.fence));
+    await coordination.publish('x', entry('x', lock.fence, DEAD));
+    await coordination.recordRefusal('x');
+    const raw = rawClient(t, url);
+    const kept = new Map();
+    for (const key of await raw.keys('*')) kept.set(key, { value: await raw.get(key), limit: await raw.pttl(key) });
+    const expected = {
+      fence: 95 * DAY, life: 95 * DAY, 'lock:a': 6000, 'next:a': 30 * DAY, 'next:b': 30 * DAY, 'pair:c': 95 * DAY, 'pair:x': 95 * DAY,
+      refusals: 30 * MINUTE,
+    };
+    assert.deepEqual([...kept.keys()].sort(), Object.keys(expected).map((name) => PREFIX + name).sort());
+    for (const [name, limit] of Object.entries(expected)) {
+      const seen = kept.get(PREFIX + name).limit;
+      assert.ok(seen > 0 && seen <= limit && seen > limit - 5000, `${name} expires in ${seen} ms`);
+    }
+    for (const [key, { value }] of kept) {
+      const forms = [key, value, ...value.split(' ').flatMap((part) => [
+        Buffer.from(part, 'base64url').toString('latin1'), Buffer.from(part, 'hex').toString('latin1'),
+      ])];
+      for (const form of forms) assert.doesNotMatch(form, /secret|refresh|access|account|dead/i, key);
+    }
+    await lock.release();
+    assert.equal(await raw.get(`${PREFIX}lock:a`), null);
+  });
+
+  test('the same tokens never look the same', async (t) => {
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const { coordination } = coordinate(t, url);
+    const seen = new Set();
+    for (let fence = 1; fence <= 20; fence += 1) {
+      await coordination.publish('a', entry('a', fence));
+      seen.add((await raw.get(`${PREFIX}pair:a`)).split(' ').at(-1).slice(0, 16));
+    }
+    assert.equal(seen.size, 20);
+  });
+});
+
+describe('the connection to Redis', () => {
+  test('the client of Redis is loaded at the first operation, and a process that has nothing to do ends', async (t) => {
+    const { url } = await startRedis(t);
+    const { value, took } = await timed(() => runJsonFixture(t, 'coordinate.js', [url]));
+    assert.ok(value.fence > 0);
+    assert.deepEqual({ ...value, fence: 1 }, { loaded: [false, true], fence: 1, published: true, found: 'two' });
+    assert.ok(took < 3000, `it took ${took} ms`);
+  });
+
+  test('a machine that takes long to load the client of Redis uses Redis all the same', async (t) => {
+    const { url } = await startRedis(t);
+    const value = await runJsonFixture(t, 'coordinate.js', [url, '2500']);
+    assert.ok(value.fence > 0);
+    assert.deepEqual({ ...value, fence: 1 }, { loaded: [false, true], fence: 1, published: true, found: 'two' });
+  });
+
+  test('a process ends though Redis is gone, and not before what it asked is answered', async (t) => {
+    const hanging = `redis://127.0.0.1:${await answering(t)}`;
+    const closed = `redis://127.0.0.1:${await freePort()}`;
+    for (const url of [closed, hanging]) {
+      const { value, took } = await timed(() => runJsonFixture(t, 'coordinate.js', [url]));
+      assert.deepEqual(value, { loaded: [false, true], fence: 0, published: true, found: 'two' });
+      assert.ok(took < 5000, `it took ${took} ms`);
+    }
+  });
+
+  test('a process ends though Redis hangs, while it tries to come back', async (t) => {
+    const redis = await startRedis(t);
+    const process = startCoordinator(t, { url: redis.url, limits: { reconnection: 100 } });
+    const lock = await process.ask('lock', 'a');
+    assert.ok(lock.fence > 0);
+    redis.pause();
+    await process.ask('publish', 'a', entry('b', lock.fence));
+    await sleep(500);
+    await process.ask('leave');
+    const { value: [status], took } = await timed(() => process.ended);
+    assert.equal(status, 0);
+    assert.ok(took < 2500, `it took ${took} ms`);
+  });
+
+  test('closing ends the connection, the locks and every attempt to come back', async (t) => {
+    const redis = await startRedis(t);
+    const raw = rawClient(t, redis.url);
+    const clients = async () => (await raw.client('LIST')).trim().split('\n').length;
+    const { coordination, said } = coordinate(t, redis.url);
+    const lock = await coordination.lock('a');
+    await coordination.publish('a', entry('b', lock.fence));
+    assert.equal(await clients(), 2);
+    await coordination.close();
+    assert.equal(lock.isHeld(), false);
+    await lock.release();
+    await waitFor(async () => (await clients()) === 1, 'the connection is closed');
+    assert.equal(coordination.findLocal('a'), undefined);
+    const { value, took } = await timed(() => coordination.find('a'));
+    assert.equal(value, undefined);
+    assert.ok(took < 300);
+    await sleep(500);
+    assert.equal(await clients(), 1);
+    assert.deepEqual(said, []);
+  });
+
+  test('closing while the first connection is being made ends that, too', async (t) => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.on('error', () => {});
+    });
+    const port = await listen(t, server);
+    const { coordination, said } = coordinate(t, `redis://127.0.0.1:${port}`);
+    const finding = timed(() => coordination.find('a'));
+    await once(server, 'connection');
+    await coordination.close();
+    const { value, took } = await finding;
+    assert.equal(value, undefined);
+    assert.ok(took < 1000, `it took ${took} ms`);
+    await sleep(500);
+    assert.equal(connections, 1);
+    assert.deepEqual(said, []);
+  });
+});

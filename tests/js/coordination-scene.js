@@ -1,0 +1,201 @@
+/** What the tests of the shared token stores have in common: clients of a real Redis, and what both stores promise. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { listen } from '../support/http-server.js';
+import { ENCRYPTION_KEY, NAMESPACE, RedisTokenStore, entry, pair } from './coordinations.js';
+
+export const DEAD = { dead: true };
+export const MINUTE = 60 * 1000;
+
+/** A coordination that ends with the test, and the list of what it says. */
+export function coordinate(t, url, more = {}) {
+  const said = [];
+  const coordination = new RedisTokenStore({
+    url,
+    namespace: NAMESPACE,
+    encryptionKey: ENCRYPTION_KEY,
+    log: (message) => said.push(message),
+    ...more,
+    // Tests do not wait for seconds until Redis is looked for again.
+    limits: { reconnection: 100, ...more.limits },
+  });
+  t.after(() => coordination.close());
+  return { coordination, said };
+}
+
+/** A client that sees what is in Redis. */
+export function rawClient(t, url) {
+  const client = new Redis(url);
+  t.after(() => client.disconnect());
+  return client;
+}
+
+/** A server that answers every chunk alike. */
+export function answering(t, reply) {
+  return listen(t, createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', () => reply && socket.write(reply));
+  }));
+}
+
+/** What both coordinations promise. `make(t)` gives one, or several that share what they know. */
+export function promises(make) {
+  test('a lock is held by one at a time, and the later has the greater fence', async (t) => {
+    const [one, other = one] = await make(t);
+    const first = await one.lock('key');
+    assert.equal(await other.lock('key'), undefined);
+    assert.equal(await one.lock('key'), undefined);
+    const elsewhere = await other.lock('another key');
+    assert.ok(elsewhere.fence > first.fence);
+    await first.release();
+    assert.equal(first.isHeld(), false);
+    const second = await other.lock('key');
+    assert.ok(second.fence > elsewhere.fence);
+    // A lock that was released is nobody's to release again.
+    await first.release();
+    assert.equal(await one.lock('key'), undefined);
+    assert.ok(second.isHeld());
+    await second.release();
+  });
+
+  test('of many who ask at once, one gets the lock', async (t) => {
+    const all = await make(t);
+    const locks = await Promise.all(Array.from({ length: 30 }, (_, index) => all[index % all.length].lock('key')));
+    assert.equal(locks.filter(Boolean).length, 1);
+    await locks.find(Boolean).release();
+  });
+
+  test('every older key leads to the newest tokens', async (t) => {
+    const [one, other = one] = await make(t);
+    assert.equal(await other.find('a'), undefined);
+    assert.equal(await one.publish('a', entry('b', 1)), true);
+    assert.equal(await other.publish('b', entry('c', 2)), true);
+    for (const key of ['a', 'b', 'c']) {
+      assert.deepEqual(await one.find(key), entry('c', 2));
+      assert.deepEqual(await other.find(key), entry('c', 2));
+    }
+    assert.equal(await one.find('d'), undefined);
+  });
+
+  test('the same refresh token gets a newer access token, and is dead in the end', async (t) => {
+    const [one, other = one] = await make(t);
+    assert.equal(await one.publish('a', entry('b', 1)), true);
+    const newer = { ...pair('b'), accessToken: 'newer' };
+    assert.equal(await other.publish('b', entry('b', 2, newer)), true);
+    assert.deepEqual((await one.find('a')).value, newer);
+    // Of two, the one with the lower fence comes too late.
+    assert.equal(await one.publish('b', entry('b', 1)), false);
+    assert.deepEqual((await other.find('a')).value, newer);
+    assert.equal(await one.publish('b', entry('b', 3, DEAD)), true);
+    assert.deepEqual((await other.find('a')).value, DEAD);
+  });
+
+  test('what follows a refresh token is newer than news of that token itself, whatever the fences', async (t) => {
+    const [one, other = one] = await make(t);
+    assert.equal(await one.publish('a', entry('a', 9, DEAD)), true);
+    assert.equal(await other.publish('a', entry('b', 1)), true);
+    assert.equal((await one.find('a')).key, 'b');
+    assert.equal(await one.publish('a', entry('a', 99, DEAD)), false);
+    assert.equal((await other.find('a')).key, 'b');
+  });
+
+  test('of a fork, both branches lead to the one with the higher fence', async (t) => {
+    const [one, other = one] = await make(t);
+    assert.equal(await one.publish('a', entry('b', 5)), true);
+    assert.equal(await other.publish('a', entry('late', 4)), false);
+    for (const key of ['a', 'b', 'late']) assert.deepEqual(await other.find(key), entry('b', 5), key);
+    assert.equal(await other.publish('a', entry('c', 6)), true);
+    for (const key of ['a', 'b', 'late', 'c']) assert.deepEqual(await one.find(key), entry('c', 6), key);
+    assert.equal(await one.publish('b', entry('d', 5)), false);
+    for (const key of ['a', 'b', 'late', 'c', 'd']) assert.deepEqual(await other.find(key), entry('c', 6), key);
+  });
+
+  test('what is published late does not hide what followed it', async (t) => {
+    const [one, other = one] = await make(t);
+    assert.equal(await one.publish('b', entry('c', 2)), true);
+    assert.equal(await other.publish('a', entry('b', 1)), false);
+    for (const key of ['a', 'b', 'c']) assert.deepEqual(await one.find(key), entry('c', 2), key);
+  });
+
+  test('a refresh token that turns out to be alive is so for everybody', async (t) => {
+    const [one, other = one] = await make(t);
+    const dead = { ...DEAD, diedAt: 1000 };
+    assert.equal(await one.publish('a', entry('b', 1)), true);
+    assert.equal(await other.publish('b', entry('b', 2, dead)), true);
+    for (const all of [one, other]) assert.deepEqual((await all.find('a')).value, dead);
+    // What was obtained before the verdict proves nothing.
+    assert.equal(await one.publish('b', entry('b', 1)), false);
+    for (const all of [one, other]) assert.deepEqual((await all.find('a')).value, dead);
+    assert.equal(await one.publish('b', entry('b', 2)), true);
+    for (const all of [other, one]) {
+      for (const key of ['a', 'b']) assert.deepEqual(await all.find(key), entry('b', 2));
+    }
+    assert.equal(await other.publish('b', entry('b', 3, dead)), true);
+    assert.equal(await one.publish('b', entry('c', 4)), true);
+    for (const all of [other, one]) assert.deepEqual(await all.find('a'), entry('c', 4));
+  });
+
+  test('the lock of the whole client is one like the others', async (t) => {
+    const [one, other = one] = await make(t);
+    const all = await one.lock('client');
+    assert.equal(await other.lock('client'), undefined);
+    const ofKey = await other.lock('a');
+    assert.ok(all.isHeld() && ofKey.isHeld());
+    await all.release();
+    const next = await other.lock('client');
+    assert.ok(next.fence > ofKey.fence);
+    await Promise.all([ofKey.release(), next.release()]);
+  });
+
+  test('everybody knows how long ago which refusal was, and when what was granted was sent', async (t) => {
+    const [one, other = one] = await make(t);
+    const told = async (all, key) => JSON.parse(JSON.stringify(await all.tokenEndpointHistory(key)));
+    /** That something was told to have been no earlier than that `performance.now()`, by clocks that round. */
+    const isSince = (ago, earliest) => {
+      const longest = performance.now() - earliest + 10;
+      assert.ok(ago >= 0 && ago <= longest, `${ago} ms ago, and not ${longest}`);
+    };
+    assert.deepEqual(await told(one, 'a'), {});
+    const start = performance.now();
+    await one.recordRefusal('a');
+    for (const all of [one, other]) {
+      assert.deepEqual(Object.keys(await told(all, 'a')), ['refusedAgo']);
+      assert.deepEqual(Object.keys(await told(all, 'b')), ['refusedAgo', 'othersRefusedAgo']);
+      for (const ago of Object.values(await told(all, 'b'))) isSince(ago, start);
+    }
+    await sleep(300);
+    const later = performance.now();
+    await other.recordRefusal('b');
+    await other.recordRefusal('b');
+    for (const all of [one, other]) {
+      for (const key of ['a', 'b', 'c']) {
+        const { refusedAgo, othersRefusedAgo, ...more } = await told(all, key);
+        isSince(refusedAgo, later);
+        assert.deepEqual(more, {});
+        if (key === 'b') {
+          assert.ok(othersRefusedAgo - refusedAgo > 250, `${othersRefusedAgo - refusedAgo} ms between`);
+          isSince(othersRefusedAgo, start);
+        } else {
+          assert.ok(Math.abs(othersRefusedAgo - refusedAgo) <= 10);
+        }
+      }
+    }
+    const granting = performance.now();
+    for (const [all, minutes] of [[one, 20], [one, 2], [other, 25], [other, 31]]) await all.recordGrant(minutes * MINUTE);
+    for (const all of [one, other]) {
+      const { grantedAgo } = await told(all, 'a');
+      assert.ok(grantedAgo >= 2 * MINUTE);
+      isSince(grantedAgo, granting - 2 * MINUTE);
+    }
+  });
+
+  test('keys that lead in a circle end at what was published last', async (t) => {
+    const [one, other = one] = await make(t);
+    assert.equal(await one.publish('a', entry('b', 1)), true);
+    assert.equal(await other.publish('b', entry('a', 2)), true);
+    for (const key of ['a', 'b']) assert.deepEqual(await one.find(key), entry('a', 2), key);
+  });
+}

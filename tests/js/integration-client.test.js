@@ -1,0 +1,357 @@
+/** The clients that the wrapper gives, against the simulator and against servers that misbehave. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { inspect } from 'node:util';
+import { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
+import { thrownBy } from '../support/assertions.js';
+import { json, serve } from '../support/http-server.js';
+import { troubleLogger } from '../support/nocodb.js';
+import { OAUTH, against, connection, refused, sendUser, user } from './integration-scene.js';
+
+const HOUR = 3_600_000;
+const PAST = '2001-02-03T04:05:06.000Z';
+const FUTURE = '2101-02-03T04:05:06.000Z';
+
+/** A promise and what settles it. */
+function deferred() {
+  let resolve;
+  const promise = new Promise((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+const ACCESS_TOKEN = { type: 'api_key', token: 'the-access-token' };
+
+const bearer = ({ headers }) => headers.authorization;
+
+describe('authenticate', () => {
+  const unusable = [
+    ['no config', undefined, 'type'],
+    ['an empty config', {}, 'type'],
+    ['another type', { type: 'bearer', token: 'x' }, 'type'],
+    ['a type from the prototype', { type: 'constructor' }, 'type'],
+    ['no access token', { type: 'api_key' }, 'token'],
+    ['a blank access token', { type: 'api_key', token: ' ' }, 'token'],
+    ['an access token of another type', { type: 'api_key', token: { token: 'x' } }, 'token'],
+    ['an access token that fits no header', { type: 'api_key', token: 'the\nmarked-token' }, 'token'],
+    ['an access token with foreign characters', { type: 'api_key', token: 'marked…token' }, 'token'],
+    ['a code in the place of tokens', { type: 'oauth', oauth: { code: { code: 'marked-code' } } }, undefined, 'RECONNECT_REQUIRED'],
+    ['neither OAuth token', { type: 'oauth', scopes: ['account'] }, 'oauth_token'],
+    ['no API token', { type: 'basic', email: 'dana@example.com' }, 'token'],
+    ['an API token without the e-mail address', { type: 'basic', token: 'marked' }, 'email'],
+    ['an API token with a user\'s name', { type: 'basic', token: 'marked', email: 'dana' }, 'email'],
+    ['an e-mail address with a colon', { type: 'basic', token: 'marked', email: 'dana:x@example.com' }, 'email'],
+    ['an e-mail address of another type', { type: 'basic', token: 'marked', email: 7 }, 'email'],
+  ];
+  for (const [what, config, field, code = 'INVALID_ARGUMENT'] of unusable) {
+    test(`refuses ${what}`, async () => {
+      const error = await thrownBy(() => new BitbucketAuthIntegration(config).authenticate());
+      assert.ok(error instanceof BitbucketAuthError);
+      assert.deepEqual([error.code, error.phase, error.field], [code, 'api', field]);
+      assert.doesNotMatch(inspect(error), /marked/);
+    });
+  }
+
+  test('gives an Axios instance that carries the token', async (t) => {
+    const { wrapper, requests } = await against(t, { api: user }, ACCESS_TOKEN);
+    const client = await wrapper.authenticate();
+    const { data, status } = await client.get('/repositories/acme/site/pullrequests', { params: { state: 'OPEN', page: 2 } });
+    assert.deepEqual([data.nickname, status], ['dana', 200]);
+    assert.equal(requests[0].url, '/2.0/repositories/acme/site/pullrequests?state=OPEN&page=2');
+    assert.equal(bearer(requests[0]), 'Bearer the-access-token');
+    assert.equal(requests[0].headers.accept, 'application/json, */*;q=0.8');
+    assert.equal(await wrapper.authenticate(), client);
+  });
+
+  test('trims a pasted token', async (t) => {
+    const config = { type: 'api_key', token: ' the-access-token\n' };
+    const { wrapper, requests } = await against(t, { api: user }, config);
+    await (await wrapper.authenticate()).get('/user');
+    assert.equal(bearer(requests[0]), 'Bearer the-access-token');
+  });
+
+  test('sends bodies as Axios does', async (t) => {
+    const { wrapper, requests } = await against(t, { api: (_request, response) => json(response, 201, {}) }, ACCESS_TOKEN);
+    const client = await wrapper.authenticate();
+    await client.post('/repositories/acme/site', { is_private: true });
+    const form = new FormData();
+    form.set('message', 'A commit');
+    await client.post('/repositories/acme/site/src', form);
+    await client.delete('/repositories/acme/site');
+    assert.deepEqual(requests.map(({ method }) => method), ['POST', 'POST', 'DELETE']);
+    assert.equal(requests[0].body, '{"is_private":true}');
+    assert.match(requests[0].headers['content-type'], /^application\/json/);
+    assert.match(requests[1].headers['content-type'], /^multipart\/form-data; boundary=/);
+    assert.match(requests[1].body, /name="message"\r\n\r\nA commit/);
+  });
+
+  test('takes an answer without a body, and one larger than a token answer may be', async (t) => {
+    const long = 'x'.repeat(3 * 1024 * 1024);
+    const { wrapper } = await against(t, {
+      api: (request, response) => (request.method === 'DELETE' ? response.writeHead(204).end() : json(response, 200, { long })),
+    }, ACCESS_TOKEN);
+    const client = await wrapper.authenticate();
+    assert.equal((await client.delete('/repositories/acme/site')).status, 204);
+    assert.equal((await client.get('/repositories/acme/site')).data.long.length, long.length);
+  });
+
+  test('keeps Axios\' errors, without the credential', async (t) => {
+    const { wrapper } = await against(t, {
+      api: (request, response) => json(response, 404, {
+        type: 'error', error: { message: 'Resource not found', echo: request.headers.authorization },
+      }, { 'x-echo': request.headers.authorization }),
+    }, ACCESS_TOKEN);
+    const client = await wrapper.authenticate();
+    const error = await thrownBy(() => client.get('/repositories/acme/none'));
+    assert.equal(error.isAxiosError, true);
+    assert.equal(error.response.status, 404);
+    assert.equal(error.response.data.error.message, 'Resource not found');
+    assert.doesNotMatch(inspect(error, { depth: 20, showHidden: true }), /the-access-token/);
+    assert.doesNotMatch(JSON.stringify(error), /the-access-token/);
+  });
+
+  test('tells a network failure as an Axios error whose cause is ours', async (t) => {
+    const { wrapper } = await against(t, { api: (_request, response) => response.destroy() }, ACCESS_TOKEN);
+    const client = await wrapper.authenticate();
+    const error = await thrownBy(() => client.get('/user'));
+    assert.equal(error.isAxiosError, true);
+    assert.equal(error.code, 'REQUEST_FAILED');
+    assert.ok(error.cause instanceof BitbucketAuthError);
+    assert.doesNotMatch(inspect(error, { depth: 20, showHidden: true }), /the-access-token/);
+  });
+
+  test('honours the caller\'s signal and time limit', async (t) => {
+    const { wrapper } = await against(t, { api: () => {} }, ACCESS_TOKEN);
+    const client = await wrapper.authenticate();
+    const aborted = await thrownBy(() => client.get('/user', { signal: AbortSignal.timeout(50) }));
+    assert.equal(aborted.code, 'ERR_CANCELED');
+    const late = await thrownBy(() => client.get('/user', { timeout: 50 }));
+    assert.match(late.code, /ETIMEDOUT|ECONNABORTED/);
+  });
+
+  for (const config of [{ ...OAUTH, expires_in: 7200 }, { type: 'api_key', token: 'the-token' }]) {
+    test(`takes the ${config.type} config of NocoDB's own integration, and leaves it as it is`, async (t) => {
+      const saved = [];
+      const services = { saveConfig: (stored) => saved.push(stored) };
+      const { wrapper, requests } = await against(t, {}, config, services);
+      assert.equal((await wrapper.use((client) => client.get('/user'))).data.nickname, 'dana');
+      assert.equal((await wrapper.testConnection()).success, true);
+      assert.ok(requests.length > 1 && requests.every((request) => bearer(request) === 'Bearer the-token'));
+      assert.deepEqual([wrapper.config, saved], [config, []]);
+    });
+  }
+
+  test('an OAuth config with a refresh token only gets its access token first', async (t) => {
+    const { bitbucket, Wrapper, tokens } = await connection(t, { backend: 'newer' });
+    const { oauth_token: _lost, ...config } = tokens;
+    assert.equal((await new Wrapper(config).use((client) => client.get('/user'))).status, 200);
+    assert.ok(bitbucket.requests.some((line) => line.includes('grant=refresh_token')));
+  });
+
+  test('and says which variable is missing where there is no client for that', async () => {
+    const { wrapper: Wrapper } = createEntry({});
+    const error = await thrownBy(() => new Wrapper({ type: 'oauth', refresh_token: 'r' }).authenticate());
+    assert.deepEqual([error.code, error.field], ['INVALID_CONFIG', 'INTEGRATION_AUTH_BITBUCKET_CLIENT_ID']);
+  });
+});
+
+describe('use', () => {
+  test('hands on what the work throws', async (t) => {
+    const { wrapper } = await against(t, { api: (_request, response) => json(response, 403, {}) }, OAUTH);
+    const own = new Error('mine');
+    assert.equal(await thrownBy(() => wrapper.use(() => { throw own; })), own);
+    const error = await thrownBy(() => wrapper.use((client) => client.get('/user')));
+    assert.equal(error.response.status, 403);
+  });
+
+  test('does not refresh an access token', async (t) => {
+    const { wrapper, requests } = await against(t, { api: (_request, response) => refused(response) }, ACCESS_TOKEN);
+    const error = await thrownBy(() => wrapper.use((client) => client.get('/user')));
+    assert.equal(error.response.status, 401);
+    assert.equal(requests.length, 1);
+  });
+
+  test('refreshes once, then gives up', async (t) => {
+    let tokens = 0;
+    const { wrapper, requests } = await against(t, {
+      api: (_request, response) => refused(response),
+      token: (_request, response) => json(response, 200, { access_token: `t${tokens += 1}`, token_type: 'bearer' }),
+    }, OAUTH);
+    const error = await thrownBy(() => wrapper.use((client) => client.get('/user')));
+    assert.equal(error.response.status, 401);
+    assert.deepEqual(requests.map(({ url }) => url), ['/2.0/user', '/site/oauth2/access_token', '/2.0/user']);
+    assert.equal(wrapper.config.refresh_token, 'the-refresh-token');
+  });
+
+  test('says that the user must connect again when the refresh token is dead', async (t) => {
+    const { bitbucket, wrapper } = await connection(t, { backend: 'newer' });
+    bitbucket.control.revoke();
+    const error = await thrownBy(() => wrapper.use((client) => client.get('/user')));
+    assert.deepEqual([error.code, error.phase, error.reauthorize], ['RECONNECT_REQUIRED', 'refresh', true]);
+    assert.doesNotMatch(error.message, /token expired|invalid_grant|unauthorized/i);
+  });
+
+  test('cannot refresh without a configuration, and says which variable is missing', async (t) => {
+    const { origin } = await serve(t, (_request, response) => refused(response));
+    const { wrapper: Wrapper } = createEntry({ INTEGRATION_AUTH_BITBUCKET_API_URL: `${origin}/2.0` });
+    const error = await thrownBy(() => new Wrapper(OAUTH).use((client) => client.get('/user')));
+    assert.deepEqual([error.code, error.field], ['INVALID_CONFIG', 'INTEGRATION_AUTH_BITBUCKET_CLIENT_ID']);
+  });
+
+  for (const backend of ['older', 'newer']) {
+    test(`${backend}: goes on after the token has expired`, async (t) => {
+      const { bitbucket, wrapper, tokens } = await connection(t, { backend });
+      const updates = [];
+      wrapper.setTokenRefreshCallback((update) => updates.push(update));
+      bitbucket.control.advance(3 * HOUR);
+      let runs = 0;
+      const data = await wrapper.use(async (client) => {
+        runs += 1;
+        return (await client.get('/user')).data;
+      });
+      assert.equal(data.type, 'user');
+      assert.equal(runs, 1, 'the client repeats the request by itself');
+      assert.equal(updates.length, 1);
+      assert.notEqual(updates[0].oauth_token, tokens.oauth_token);
+      assert.equal(updates[0].refresh_token === tokens.refresh_token, backend === 'older');
+      assert.ok(Object.values(updates[0]).every((value) => value !== undefined));
+      assert.equal(wrapper.config.oauth_token, updates[0].oauth_token);
+    });
+  }
+
+  test('shares one refresh among calls at the same time', async (t) => {
+    const { bitbucket, wrapper } = await connection(t, { backend: 'newer' });
+    bitbucket.control.advance(3 * HOUR);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => wrapper.use((client) => client.get('/user'))));
+    assert.ok(answers.every(({ status }) => status === 200));
+    const refreshes = bitbucket.requests.filter((line) => line.includes('/site/oauth2/access_token'));
+    assert.equal(refreshes.length, 2, 'one exchange and one refresh');
+  });
+
+  test('a client obtained once carries the newest token', async (t) => {
+    const { bitbucket, wrapper } = await connection(t, { backend: 'newer' });
+    const client = await wrapper.authenticate();
+    bitbucket.control.advance(3 * HOUR);
+    await wrapper.use((each) => each.get('/user'));
+    assert.equal((await client.get('/user')).status, 200);
+  });
+
+  test('hands a new pair to the host before it is used', async (t) => {
+    const order = [];
+    const { wrapper } = await against(t, {
+      api: (request, response) => {
+        order.push(bearer(request));
+        if (bearer(request) === 'Bearer new-token') sendUser(response);
+        else refused(response);
+      },
+      token: (_request, response) => json(response, 200, {
+        access_token: 'new-token', token_type: 'bearer', refresh_token: 'new-refresh-token', expires_in: 60, scope: 'account',
+      }),
+    }, { ...OAUTH, expires_at: FUTURE, expires_in: 7200 }, { saveConfig: () => order.push('saveConfig, not asked for') });
+    wrapper.setTokenRefreshCallback(async ({ oauth_token: token, refresh_token: refresh }) => {
+      await new Promise((resolve) => { setImmediate(resolve); });
+      order.push(`stored ${token} ${refresh}`);
+    });
+    await wrapper.use((client) => client.get('/user'));
+    assert.deepEqual(order, ['Bearer the-token', 'stored new-token new-refresh-token', 'Bearer new-token']);
+    const { expires_at: expiresAt, refreshed_at: refreshedAt, ...config } = wrapper.config;
+    assert.equal(Date.parse(expiresAt) - Date.parse(refreshedAt), 60_000);
+    assert.deepEqual(config, {
+      type: 'oauth', oauth_token: 'new-token', refresh_token: 'new-refresh-token', scopes: ['account'],
+    });
+  });
+
+  test('a code that was stored beside leaves the store by saveConfig', async (t) => {
+    const calls = [];
+    const { wrapper } = await against(t, {
+      api: (request, response) => (bearer(request) === 'Bearer new-token' ? sendUser(response) : refused(response)),
+      token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer' }),
+    }, { ...OAUTH, oauth: { code: 'the-code' } }, { saveConfig: (config) => calls.push(['saveConfig', config]) });
+    wrapper.setTokenRefreshCallback((tokens) => calls.push(['callback', tokens]));
+    await wrapper.use((client) => client.get('/user'));
+    assert.deepEqual(calls.map(([way, { oauth_token: token, oauth }]) => [way, token, oauth]), [
+      ['saveConfig', 'new-token', undefined],
+    ]);
+  });
+
+  for (const [what, services, before, answer, expected] of [
+    ['a time that the answer does not renew leaves the store by saveConfig', true, PAST, {}, 'saveConfig'],
+    ['a time that the answer renews goes to the callback', true, PAST, { expires_in: 60 }, 'callback'],
+    ['no time before and none after goes to the callback', true, undefined, {}, 'callback'],
+    ['without saveConfig, the callback gets what there is', false, PAST, {}, 'callback'],
+  ]) {
+    test(what, async (t) => {
+      const calls = [];
+      const { wrapper } = await against(t, {
+        api: (request, response) => (bearer(request) === 'Bearer new-token' ? sendUser(response) : refused(response)),
+        token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer', ...answer }),
+      }, { ...OAUTH, scopes: ['account'], title: 'kept', ...(before && { expires_at: before }) }, {
+        ...(services && { saveConfig: (config) => calls.push(['saveConfig', config]) }),
+      });
+      wrapper.setTokenRefreshCallback((tokens) => calls.push(['callback', tokens]));
+      await wrapper.use((client) => client.get('/user'));
+      assert.deepEqual(calls.map(([way]) => way), [expected]);
+      const [[, stored]] = calls;
+      assert.equal(stored.oauth_token, 'new-token');
+      assert.equal('expires_at' in stored, 'expires_in' in answer);
+      if (expected === 'saveConfig') {
+        assert.deepEqual({ ...stored, refreshed_at: undefined }, {
+          ...OAUTH, oauth_token: 'new-token', scopes: ['account'], title: 'kept', refreshed_at: undefined,
+        });
+      }
+    });
+  }
+
+  test('a call that comes while the host is storing waits for it', async (t) => {
+    const order = [];
+    const { wrapper, origin } = await against(t, {
+      api: (request, response) => {
+        order.push(bearer(request));
+        if (bearer(request) === 'Bearer new-token') sendUser(response);
+        else refused(response);
+      },
+      token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer' }),
+    }, OAUTH);
+    const { promise: storing, resolve: begun } = deferred();
+    const { promise: stored, resolve: store } = deferred();
+    wrapper.setTokenRefreshCallback(async () => {
+      begun();
+      await stored;
+      order.push('stored');
+    });
+    const first = wrapper.use((client) => client.get('/user'));
+    await storing;
+    const second = wrapper.use((client) => client.get('/user'));
+    // Whoever does not wait has sent its request by the time that a later one is over.
+    await fetch(`${origin}/site/oauth2/access_token`, { method: 'POST' });
+    store();
+    await Promise.all([first, second]);
+    assert.deepEqual(order, ['Bearer the-token', 'stored', 'Bearer new-token', 'Bearer new-token']);
+  });
+
+  for (const way of ['setTokenRefreshCallback', 'saveConfig']) {
+    test(`a pair that ${way} cannot store stays in use, and the log says so`, async (t) => {
+      const lines = [];
+      const fail = () => { throw new Error('SQLITE_BUSY while writing the-new-token'); };
+      const services = { logger: troubleLogger(lines), ...(way === 'saveConfig' && { saveConfig: fail }) };
+      const { bitbucket, wrapper, tokens } = await connection(t, { backend: 'newer' }, services);
+      if (way === 'setTokenRefreshCallback') wrapper.setTokenRefreshCallback(fail);
+      bitbucket.control.advance(3 * HOUR);
+      assert.equal((await wrapper.use((client) => client.get('/user'))).status, 200);
+      assert.equal((await wrapper.use((client) => client.get('/user'))).status, 200);
+      assert.equal(lines.length, 1);
+      assert.match(lines[0], /could not store/);
+      assert.doesNotMatch(lines[0], /the-new-token/);
+      assert.notEqual(wrapper.config.refresh_token, tokens.refresh_token);
+    });
+  }
+
+  test('without a logger of the host\'s, the console says so', async (t) => {
+    const warn = t.mock.method(console, 'warn', () => {});
+    const { bitbucket, wrapper } = await connection(t, {}, { saveConfig: async () => { throw new Error('no'); } });
+    bitbucket.control.advance(3 * HOUR);
+    await wrapper.use((client) => client.get('/user'));
+    assert.equal(warn.mock.callCount(), 1);
+  });
+});

@@ -1,0 +1,306 @@
+/** The rate limit through the whole client, on a moved clock, with Bitbucket's own counting in the simulator. */
+import assert from 'node:assert/strict';
+import { beforeEach, describe, test } from 'node:test';
+import { createEntry } from 'nocodb-bitbucket-auth';
+import { thrownBy, warningsOf } from '../support/assertions.js';
+import { startSimulator } from '../support/bitbucket.js';
+import { reached, settled } from '../support/clock.js';
+import { environment, simulatorEnvironment } from '../support/environment.js';
+import { json, serve } from '../support/http-server.js';
+import {
+  HOUR, MINUTE, QUIET_WITH_SOCKETS_MS, SECOND, START, assertNoHourHasMore, limiterOf, moveClock, rateLimiterOf,
+  start,
+} from './rate-limit-scene.js';
+
+/** For how long a request counts. */
+const WINDOW = HOUR + 5 * SECOND;
+
+const VARIABLE = 'INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT';
+
+describe('through the whole client', () => {
+  // All of a process share one limiter, so each test has an account of its own.
+  let tokens = 0;
+  let accessToken;
+  beforeEach(() => {
+    tokens += 1;
+    accessToken = { type: 'api_key', token: `the-token-${tokens}` };
+  });
+
+  const PATIENT = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '300000' };
+
+  async function simulator(t, options) {
+    const bitbucket = await startSimulator(t, {
+      accessTokens: [{ token: accessToken.token, kind: 'workspace', workspace: 'acme', scopes: ['repository'] }],
+      ...options,
+    });
+    return bitbucket;
+  }
+
+  const clientOf = (env, config = accessToken) => new (createEntry(env).wrapper)(config).authenticate();
+
+  /** Sends many at once and notes what comes of each. */
+  function send(client, many, path = '/repositories/acme') {
+    const statuses = [];
+    const requests = Array.from({ length: many }, () => client.get(path).then(({ status }) => statuses.push(status)));
+    return { statuses, count: () => statuses.length, all: () => Promise.all(requests) };
+  }
+
+  test('3,000 requests at once with a limit of 1,000: Bitbucket refuses none, and all are answered', async (t) => {
+    const clock = moveClock(t);
+    const bitbucket = await simulator(t, { rateLimit: 1000, repositories: 1 });
+    const sent = send(await clientOf(simulatorEnvironment(bitbucket, PATIENT)), 3000);
+    await clock.through(sent.count, [1000, 2000, 3000]);
+    await sent.all();
+    const { api } = bitbucket.control.stats();
+    assert.deepEqual(api.byStatus, { 200: 3000 });
+    assert.ok(Date.now() - START > 2 * HOUR);
+  });
+
+  test('a burst of 500 at once goes at once', async (t) => {
+    moveClock(t);
+    const bitbucket = await simulator(t, { rateLimit: 1000, repositories: 1 });
+    const sent = send(await clientOf(simulatorEnvironment(bitbucket, PATIENT)), 500);
+    await sent.all();
+    assert.deepEqual(bitbucket.control.stats().api.byStatus, { 200: 500 });
+    assert.equal(Date.now(), START);
+  });
+
+  test('the limit that Bitbucket tells is kept instead of the default', async (t) => {
+    const clock = moveClock(t);
+    const bitbucket = await simulator(t, { rateLimit: 40, repositories: 1 });
+    const client = await clientOf(simulatorEnvironment(bitbucket, PATIENT));
+    await client.get('/repositories/acme');
+    const sent = send(client, 100);
+    await clock.through(sent.count, [39, 79, 100]);
+    await sent.all();
+    assert.deepEqual(bitbucket.control.stats().api.byStatus, { 200: 101 });
+  });
+
+  test('a refusal has the others wait, and is repeated', async (t) => {
+    const clock = moveClock(t);
+    const bitbucket = await simulator(t, { repositories: 1 });
+    const client = await clientOf(simulatorEnvironment(bitbucket, PATIENT));
+    bitbucket.control.fault({ target: 'api', kind: 'status', status: 429, retryAfter: 2 });
+    const refused = send(client, 1);
+    await settled(refused.count, QUIET_WITH_SOCKETS_MS);
+    const others = send(client, 5);
+    await clock.move(SECOND, QUIET_WITH_SOCKETS_MS);
+    assert.deepEqual([refused.count(), others.count()], [0, 0]);
+    await clock.move(SECOND, QUIET_WITH_SOCKETS_MS);
+    await reached(() => refused.count() + others.count(), 6);
+    assert.deepEqual(bitbucket.control.stats().api.byStatus, { 200: 6 });
+  });
+
+  test('a sync that Bitbucket refuses without Retry-After goes on when there is room, however long that takes', async (t) => {
+    const clock = moveClock(t);
+    const lines = [];
+    let refused = 0;
+    const { origin } = await serve(t, (_request, response) => {
+      if (Date.now() - START >= 20 * MINUTE) return json(response, 200, {});
+      refused += 1;
+      return json(response, 429, { type: 'error', error: { message: 'Rate limit for this resource has been exceeded.' } });
+    });
+    const { wrapper: Wrapper } = createEntry(environment(origin, PATIENT));
+    const client = await new Wrapper(accessToken, { logger: (line) => lines.push(line) }).authenticate();
+    const sent = send(client, 5);
+    // Sockets answer in their own time.
+    while (sent.count() < 5) await clock.move(30 * SECOND, QUIET_WITH_SOCKETS_MS);
+    await sent.all();
+    assert.ok(Date.now() - START < 40 * MINUTE);
+    // All five at first, and then one at a time.
+    assert.ok(refused <= 5 + 6, String(refused));
+    assert.equal(lines.length, 1, lines.join('\n'));
+    assert.match(lines[0], /its hour is used up/);
+  });
+
+  test('what follows a redirect counts, and its refusal has the account wait', async (t) => {
+    const clock = moveClock(t);
+    const asked = [];
+    const { origin } = await serve(t, ({ url }, response) => {
+      asked.push(url);
+      if (url === '/2.0/diffstat') response.writeHead(302, { location: '/2.0/diff' }).end();
+      else if (Date.now() - START >= MINUTE) json(response, 200, {});
+      else json(response, 429, { type: 'error', error: { message: 'Rate limit for this resource has been exceeded.' } });
+    });
+    const client = await clientOf(environment(origin, { ...PATIENT, [VARIABLE]: '6' }));
+    const sent = send(client, 1, '/diffstat');
+    await settled(() => asked.length, QUIET_WITH_SOCKETS_MS);
+    await clock.move(20 * SECOND, QUIET_WITH_SOCKETS_MS);
+    assert.equal(asked.length, 2, 'nobody asks again before half a minute is over');
+    while (sent.count() < 1) await clock.move(MINUTE, QUIET_WITH_SOCKETS_MS);
+    const later = send(client, 2, '/diff');
+    await clock.move(30 * MINUTE, QUIET_WITH_SOCKETS_MS);
+    assert.ok(asked.length <= 6, asked.join());
+    while (later.count() < 2) await clock.move(HOUR, QUIET_WITH_SOCKETS_MS);
+  });
+
+  test('a request may still be sent once only, and a POST is', async (t) => {
+    moveClock(t);
+    const { origin, requests } = await serve(t, (_request, response) => json(response, 429, {}));
+    const client = await clientOf(environment(origin, PATIENT));
+    const once = await thrownBy(() => client.get('/user', { 'axios-retry': { retries: 0 } }));
+    assert.deepEqual([once.response.status, once.bitbucket.code, requests.length], [429, 'API_RATE_LIMITED', 1]);
+    accessToken = { ...accessToken, token: `${accessToken.token}-other` };
+    const other = await clientOf(environment(origin, PATIENT));
+    assert.equal((await thrownBy(() => other.post('/user', {}))).bitbucket.code, 'API_RATE_LIMITED');
+    assert.equal(requests.length, 2);
+  });
+
+  test('somebody who waits in a dialog is told when to come back', async (t) => {
+    moveClock(t);
+    for (const [headers, retryAfter] of [[{}, 30 * SECOND], [{ 'retry-after': '20' }, 20 * SECOND], [{ 'retry-after': '86400' }, HOUR]]) {
+      accessToken = { ...accessToken, token: `${accessToken.token}-${retryAfter}` };
+      const { origin, requests } = await serve(t, (_request, response) => json(response, 429, {}, headers));
+      const wrapper = new (createEntry(environment(origin, PATIENT)).wrapper)(accessToken);
+      for (let times = 0; times < 2; times += 1) {
+        const error = await thrownBy(() => wrapper.listRepositories({ workspace: 'acme' }));
+        assert.deepEqual([error.code, error.retryAfter, error.retryable], ['API_RATE_LIMITED', retryAfter, true]);
+      }
+      assert.equal(requests.length, 1);
+    }
+  });
+
+  test('a signal ends the wait with an Axios error that says so', async (t) => {
+    moveClock(t);
+    const { origin, requests } = await serve(t, (_request, response) => json(response, 200, {}));
+    const client = await clientOf(environment(origin, { ...PATIENT, [VARIABLE]: '1' }));
+    await client.get('/repositories/acme');
+    const controller = new AbortController();
+    const waiting = thrownBy(() => client.get('/repositories/acme', { signal: controller.signal }));
+    await settled(() => 0, QUIET_WITH_SOCKETS_MS);
+    controller.abort();
+    const error = await waiting;
+    assert.equal(error.bitbucket.code, 'REQUEST_ABORTED');
+    assert.equal(requests.length, 1);
+  });
+
+  test('what people wait for in a dialog does not wait for an hour', async (t) => {
+    moveClock(t);
+    const { origin } = await serve(t, (_request, response) => json(response, 200, { values: [] }));
+    const wrapper = new (createEntry(environment(origin, { ...PATIENT, [VARIABLE]: '1' })).wrapper)(accessToken);
+    await wrapper.listRepositories({ workspace: 'acme' });
+    const error = await thrownBy(() => wrapper.listRepositories({ workspace: 'acme' }));
+    assert.equal(error.code, 'API_RATE_LIMITED');
+    assert.equal(error.retryAfter, WINDOW);
+  });
+
+  test('wrappers of the same account share its limit; another account has its own', async (t) => {
+    moveClock(t);
+    const { origin, requests } = await serve(t, (_request, response) => json(response, 200, {}));
+    const env = environment(origin, { ...PATIENT, [VARIABLE]: '3' });
+    const clients = await Promise.all([
+      clientOf(env),
+      clientOf(env),
+      clientOf(env, { type: 'basic', email: 'ada@example.com', token: 'one' }),
+      clientOf(env, { type: 'basic', email: 'Ada@Example.com', token: 'two' }),
+    ]);
+    // The first answers prove whose the API tokens are.
+    for (const client of clients.slice(2)) await client.get('/repositories/acme');
+    await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
+    const sent = clients.map((client) => send(client, 5));
+    await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
+    const [first, second, third, fourth] = sent.map(({ count }) => count());
+    assert.deepEqual([first + second, third + fourth + 2], [3, 3]);
+  });
+
+  /** Answers as Bitbucket would to the credentials of two users. */
+  const twoUsers = (t) => serve(t, (request, response) => {
+    const user = { 'Bearer of-ada': '{ada}', 'Bearer of-eve': '{eve}' }[request.headers.authorization]
+      ?? (request.headers.authorization === `Basic ${btoa('ada@example.com:of-ada')}` ? '{ada}' : undefined);
+    if (!user) json(response, 401, { type: 'error', error: { message: 'Unauthorized' } });
+    else json(response, 200, request.url === '/2.0/user' ? { uuid: user, type: 'user' } : { values: [] });
+  });
+
+  test('a credential that Bitbucket refuses uses up nobody\'s limit, whoever its config claims to be', async (t) => {
+    moveClock(t);
+    const { origin, requests } = await twoUsers(t);
+    const env = environment(origin, { ...PATIENT, [VARIABLE]: '3' });
+    const claims = [
+      [{ type: 'basic', email: 'ada@example.com', token: 'wrong' }, { type: 'basic', email: 'ada@example.com', token: 'of-ada' }],
+      [
+        { type: 'oauth', oauth_token: 'wrong', account: { uuid: '{ada}' } },
+        { type: 'oauth', oauth_token: 'of-ada', account: { uuid: '{ada}' } },
+      ],
+    ];
+    for (const [claimed, own] of claims) {
+      const client = await clientOf(env, claimed);
+      for (let sent = 0; sent < 3; sent += 1) {
+        assert.equal((await thrownBy(() => client.get('/repositories/acme'))).response.status, 401);
+      }
+      const before = requests.length;
+      const { count } = send(await clientOf(env, own), 3);
+      await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
+      assert.equal(count(), 3);
+      assert.ok(requests.length - before >= 3);
+    }
+  });
+
+  test('tokens count for the user that Bitbucket tells, not for the one that a config claims', async (t) => {
+    moveClock(t);
+    const { origin, requests } = await twoUsers(t);
+    const env = environment(origin, { ...PATIENT, [VARIABLE]: '4' });
+    const asked = (token) => requests.filter(({ url, headers }) => (
+      url === '/2.0/user' && headers.authorization === `Bearer ${token}`)).length;
+    const eve = await clientOf(env, { type: 'oauth', oauth_token: 'of-eve', account: { uuid: '{ada}' } });
+    for (let sent = 0; sent < 4; sent += 1) await eve.get('/repositories/acme');
+    await reached(() => asked('of-eve'), 1);
+    const ada = await clientOf(env, { type: 'oauth', oauth_token: 'of-ada', account: { uuid: '{ada}' } });
+    await ada.get('/repositories/acme');
+    await reached(() => asked('of-ada'), 1);
+    await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
+    // Both wrappers of one user share what is left; the first request counts, too.
+    const { count } = send(ada, 5);
+    const again = send(await clientOf(env, { type: 'oauth', oauth_token: 'of-ada', account: { uuid: '{ada}' } }), 5);
+    await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
+    assert.equal(count() + again.count(), 3);
+    assert.deepEqual([asked('of-eve'), asked('of-ada')], [1, 1]);
+  });
+
+  test('requests that wait when it turns out whose they are keep to that account\'s limit', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(3);
+    const own = start(limiter, 5, { account: 'own' });
+    await settled(own.count);
+    assert.equal(own.count(), 3);
+    const proven = start(limiter, 2, { account: 'user' });
+    await settled(proven.count);
+    assert.equal(proven.count(), 2);
+    await limiter.resolveAccount('own', async () => 'user');
+    const more = start(limiter, 1, { account: 'own' });
+    await clock.until(() => own.count() + more.count(), 6);
+    const late = [...own.times().slice(3), ...more.times()];
+    assert.ok(late.every((at) => at - START >= HOUR), 'more than three were sent');
+    assertNoHourHasMore([...own.times().slice(3), ...more.times()], 3);
+  });
+
+  test(`${VARIABLE}=off: there is no limit`, async (t) => {
+    moveClock(t);
+    const { origin } = await serve(t, (_request, response) => json(response, 200, {}));
+    for (const off of ['off', ' OFF ']) {
+      await send(await clientOf(environment(origin, { ...PATIENT, [VARIABLE]: off })), 1200).all();
+    }
+    assert.equal(Date.now(), START);
+    assert.equal(rateLimiterOf({ isRateLimitConfigured: true }), undefined);
+  });
+
+  test(`${VARIABLE} with a number: that is the limit, whatever Bitbucket tells`, async (t) => {
+    moveClock(t);
+    const { origin, requests } = await serve(t, (_request, response) => {
+      json(response, 200, {}, { 'x-ratelimit-limit': '50' });
+    });
+    const client = await clientOf(environment(origin, { ...PATIENT, [VARIABLE]: ' 7 ' }));
+    send(client, 20);
+    // Not before the first one arrived: no NaN equals another.
+    await settled(() => requests.length || NaN, QUIET_WITH_SOCKETS_MS);
+    assert.equal(requests.length, 7);
+  });
+
+  for (const value of ['0', '-5', '1.5', '1e3', '1000001', 'on', 'unlimited']) {
+    test(`${VARIABLE}=${value}: the log names it, and the default is kept`, (t) => {
+      const made = createEntry(environment('https://bitbucket.example', { [VARIABLE]: value }));
+      const warnings = warningsOf(t, () => assert.ok(made.form.some(({ type }) => type === 'oauth')));
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0], new RegExp(`${VARIABLE} must be off, or a whole number`));
+    });
+  }
+});

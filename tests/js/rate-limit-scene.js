@@ -1,0 +1,44 @@
+/** What the tests of the rate limit share: a moved clock, a limiter, and requests that wait in its queue. */
+import assert from 'node:assert/strict';
+// Loads the core.
+import 'nocodb-bitbucket-auth';
+import { moveClock as moveClockFrom } from '../support/clock.js';
+
+export const { RateLimiter, rateLimiterOf } = await import(
+  new URL('js/rate-limit.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+
+export const START = Date.parse('2026-11-24T08:03:17.123Z');
+
+export const ACCOUNT = 'user {the-account}';
+export const GROUP = 'repositories';
+
+/** What needs sockets is done, when for so long nothing more came of it. */
+export const QUIET_WITH_SOCKETS_MS = 150;
+
+export const moveClock = (t) => moveClockFrom(t, START);
+
+export const limiterOf = (rateLimit, more) => new RateLimiter({ rateLimit, isRateLimitConfigured: false, ...more });
+
+/** Has many wait for their turn, and notes when each gets it. */
+export function start(limiter, many, { account = ACCOUNT, group = GROUP, ...options } = {}) {
+  const passed = [];
+  const takes = Array.from({ length: many }, (_, index) => limiter.acquire(account, group, options).then(() => {
+    passed.push({ index, at: Date.now() });
+  }));
+  return { passed, takes, count: () => passed.length, times: () => passed.map(({ at }) => at) };
+}
+
+/** That no hour, wherever it begins, has more of these times than the limit. */
+export function assertNoHourHasMore(times, limit) {
+  const sorted = times.toSorted((a, b) => a - b);
+  sorted.slice(limit).forEach((time, index) => {
+    assert.ok(time - sorted[index] >= HOUR, `request ${index + limit + 1} came ${time - sorted[index]} ms after one too many`);
+  });
+}
+
+/** What an answer tells of the limit. */
+export const told = (headers = {}, status = 200) => ({ status, headers });

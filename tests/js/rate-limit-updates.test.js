@@ -1,0 +1,240 @@
+/** How the rate limit follows what responses tell of it, on a moved clock. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { thrownBy } from '../support/assertions.js';
+import { settled } from '../support/clock.js';
+import {
+  ACCOUNT, GROUP, HOUR, MINUTE, SECOND, START, assertNoHourHasMore, limiterOf, moveClock, start, told,
+} from './rate-limit-scene.js';
+
+const DAY = 24 * HOUR;
+
+describe('what Bitbucket tells', () => {
+  const LIMIT = 'x-ratelimit-limit';
+  const NEAR = 'x-ratelimit-nearlimit';
+
+  test('a higher limit lets those that wait go at once', async (t) => {
+    moveClock(t);
+    const limiter = limiterOf(2);
+    const line = start(limiter, 5);
+    await settled(line.count);
+    assert.equal(line.count(), 2);
+    await limiter.onResponse(ACCOUNT, GROUP, told({ [LIMIT]: '4' }));
+    await settled(line.count);
+    assert.equal(line.count(), 4);
+  });
+
+  test('a lower limit holds for those that wait, too', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(10);
+    const line = start(limiter, 30);
+    await settled(line.count);
+    await limiter.onResponse(ACCOUNT, GROUP, told({ [LIMIT]: '5' }));
+    await clock.until(line.count, 30);
+    const times = line.times();
+    assert.ok(times.slice(0, 10).every((at) => at === START));
+    // The ten count until they are over.
+    assert.ok(times[10] - START >= HOUR);
+    assertNoHourHasMore(times.slice(10), 5);
+  });
+
+  test('nonsense changes nothing', async (t) => {
+    moveClock(t);
+    const limiter = limiterOf(2);
+    for (const value of ['0', '-1', 'many', '', '1e9', '99999999999']) {
+      await limiter.onResponse(ACCOUNT, GROUP, told({ [LIMIT]: value, [NEAR]: 'perhaps' }));
+    }
+    const line = start(limiter, 3);
+    await settled(line.count);
+    assert.equal(line.count(), 2);
+  });
+
+  test('a configured number wins', async (t) => {
+    moveClock(t);
+    const limiter = limiterOf(2, { isRateLimitConfigured: true });
+    await limiter.onResponse(ACCOUNT, GROUP, told({ [LIMIT]: '4' }));
+    const line = start(limiter, 5);
+    await settled(line.count);
+    assert.equal(line.count(), 2);
+  });
+
+  test('NearLimit counts what others sent, once, whoever hears of it', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(100);
+    await Promise.all(start(limiter, 10).takes);
+    const near = told({ [LIMIT]: '100', [NEAR]: 'True' });
+    const observed = Promise.all(Array.from({ length: 10 }, () => limiter.onResponse(ACCOUNT, GROUP, near)));
+    const early = start(limiter, 1);
+    await observed;
+    const line = start(limiter, 28);
+    await settled(() => early.count() + line.count());
+    // 80 of 100 at least were used before the early one: 19 are left.
+    assert.deepEqual([early.count(), line.count()], [1, 19]);
+    await clock.until(line.count, 28);
+  });
+
+  test('NearLimit that tells nothing new takes nothing away', async (t) => {
+    moveClock(t);
+    const limiter = limiterOf(100);
+    await Promise.all(start(limiter, 90).takes);
+    await limiter.onResponse(ACCOUNT, GROUP, told({ [LIMIT]: '100', [NEAR]: 'true' }));
+    await limiter.onResponse(ACCOUNT, GROUP, told({ [LIMIT]: '100', [NEAR]: 'false' }));
+    const line = start(limiter, 11);
+    await settled(line.count);
+    assert.equal(line.count(), 10);
+  });
+
+  const refusals = {
+    'with Retry-After in seconds': [{ 'retry-after': '50' }, 50 * SECOND],
+    'with Retry-After as a date': [{ 'retry-after': new Date(START + 40 * SECOND).toUTCString() }, 39 * SECOND + 877],
+  };
+  for (const [what, [headers, pause]] of Object.entries(refusals)) {
+    test(`status 429 ${what} has all of the account wait`, async (t) => {
+      const clock = moveClock(t);
+      const limiter = limiterOf(100);
+      await limiter.acquire(ACCOUNT, GROUP);
+      await limiter.onResponse(ACCOUNT, GROUP, told(headers, 429));
+      const line = start(limiter, 5);
+      const others = start(limiter, 5, { account: 'user {another}' });
+      await clock.move(pause - SECOND);
+      assert.equal(line.count(), 0);
+      assert.equal(others.count(), 5);
+      await clock.move(SECOND);
+      assert.equal(line.count(), 5);
+    });
+  }
+
+  for (const [headers, pause] of [[{ 'retry-after': '2' }, 2 * SECOND], [{}, 30 * SECOND]]) {
+    test(`the pause after status 429 with ${JSON.stringify(headers)} is as long when somebody sets the time of day`, async (t) => {
+      const clock = moveClock(t);
+      for (const ahead of [-HOUR, HOUR]) {
+        const limiter = limiterOf(1000);
+        await limiter.onResponse(ACCOUNT, GROUP, told(headers, 429));
+        clock.setAhead(ahead);
+        const line = start(limiter, 1);
+        await clock.move(pause - 1);
+        assert.equal(line.count(), 0);
+        await clock.move(1);
+        assert.equal(line.count(), 1);
+      }
+    });
+  }
+
+  test('a date in Retry-After is one of the time of day', async (t) => {
+    const clock = moveClock(t);
+    clock.setAhead(DAY);
+    const limiter = limiterOf(100);
+    await limiter.onResponse(ACCOUNT, GROUP, told({ 'retry-after': new Date(Date.now() + 40 * SECOND).toUTCString() }, 429));
+    const lines = [];
+    const line = start(limiter, 1, { log: (text) => lines.push(text) });
+    await settled(line.count);
+    assert.match(lines[0], /asks to wait until 2026-11-25T08:03:57/);
+    await clock.until(line.count, 1);
+    assert.equal(performance.now(), 39 * SECOND + 877);
+  });
+
+  test('status 429 without Retry-After: half a minute, then one at a time at the pace of the limit', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(100);
+    await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
+    const line = start(limiter, 5);
+    const others = start(limiter, 5, { account: 'user {another}' });
+    await clock.move(30 * SECOND - 1);
+    assert.deepEqual([line.count(), others.count()], [0, 5]);
+    await clock.until(line.count, 5);
+    // An hour has room for a hundred.
+    assert.deepEqual(line.times().map((at) => at - START), [30, 66, 102, 138, 174].map((seconds) => seconds * SECOND));
+    await clock.move(HOUR);
+    const later = start(limiter, 5);
+    await settled(later.count);
+    assert.equal(later.count(), 5);
+  });
+
+  test('refusals without Retry-After in a row double the pause, up to an hour', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(1000);
+    const pauses = [];
+    for (let refusal = 0; refusal < 9; refusal += 1) {
+      // Many are under way when the hour is used up: they are one refusal.
+      for (let many = 0; many < 3; many += 1) await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
+      const since = Date.now();
+      const line = start(limiter, 1);
+      await clock.until(line.count, 1);
+      pauses.push(Date.now() - since);
+    }
+    assert.deepEqual(pauses, [0.5, 1, 2, 4, 8, 16, 32, 60, 60].map((minutes) => minutes * MINUTE));
+    // A request that Bitbucket takes ends the row.
+    await limiter.onResponse(ACCOUNT, GROUP, told());
+    await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
+    const since = Date.now();
+    const line = start(limiter, 1);
+    await clock.until(line.count, 1);
+    assert.equal(Date.now() - since, 30 * SECOND);
+  });
+
+  test('an hour that is used up is in the log once, and a dialog is told how long it would be', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(1000);
+    const lines = [];
+    const log = (line) => lines.push(line);
+    await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
+    const line = start(limiter, 30, { log });
+    await settled(line.count);
+    const early = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { maxWaitMs: 15 * SECOND, log }));
+    assert.deepEqual([early.code, early.retryAfter], ['API_RATE_LIMITED', 30 * SECOND]);
+    await clock.until(line.count, 1);
+    // All that are ahead of it count, too.
+    const late = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { maxWaitMs: 15 * SECOND, log }));
+    assert.ok(late.retryAfter > 100 * SECOND, String(late.retryAfter));
+    await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
+    await clock.until(line.count, 30);
+    assert.equal(lines.length, 1, lines.join('\n'));
+    assert.match(lines[0], /refuses this account's requests: its hour is used up.*2026-11-24T08:03:47/);
+    assert.doesNotMatch(lines[0], /the-account/);
+  });
+
+  test('a wait of more than a minute is told to each caller at once, counts down, and is waited for in its last minute', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(2);
+    const lines = [];
+    const log = (line) => lines.push(line);
+    await Promise.all(start(limiter, 2).takes);
+    const asleep = thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { log }));
+    const behind = thrownBy(() => limiter.acquire(ACCOUNT, GROUP));
+    await settled(() => 0);
+    await limiter.onResponse(ACCOUNT, GROUP, told({ 'retry-after': '86400' }, 429));
+    // No more than the rolling hour is believed.
+    for (const error of await Promise.all([asleep, behind])) {
+      assert.deepEqual([error.code, error.retryable, error.retryAfter], ['API_RATE_LIMITED', true, HOUR]);
+    }
+    await clock.move(10 * MINUTE);
+    const later = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { log }));
+    assert.deepEqual([later.code, later.retryAfter], ['API_RATE_LIMITED', 50 * MINUTE]);
+    await clock.move(49 * MINUTE - 1);
+    assert.equal((await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { log }))).retryAfter, MINUTE + 1);
+    await clock.move(1);
+    const line = start(limiter, 1, { log });
+    await settled(line.count);
+    assert.equal(line.count(), 0);
+    await clock.until(line.count, 1);
+    assert.ok(Date.now() >= START + HOUR);
+    const asking = lines.filter((text) => /asks to wait/.test(text));
+    assert.equal(asking.length, 1, lines.join('\n'));
+    assert.match(asking[0], /^Bitbucket asks to wait until 2026-11-24T09:03:17/);
+  });
+
+  test('a later refusal prolongs a pause and never shortens it', async (t) => {
+    const clock = moveClock(t);
+    const limiter = limiterOf(100);
+    const line = [];
+    await limiter.onResponse(ACCOUNT, GROUP, told({ 'retry-after': '60' }, 429));
+    await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
+    limiter.acquire(ACCOUNT, GROUP).then(() => line.push('sent'));
+    await clock.move(59 * SECOND);
+    await limiter.onResponse(ACCOUNT, GROUP, told({ 'retry-after': '60' }, 429));
+    await clock.move(59 * SECOND);
+    assert.deepEqual(line, []);
+    await clock.move(SECOND);
+    assert.deepEqual(line, ['sent']);
+  });
+});

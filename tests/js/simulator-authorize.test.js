@@ -1,0 +1,307 @@
+/**
+ * The simulator's authorization endpoint, held against what is known of Bitbucket.
+ *
+ * In: authorization requests as clients, browsers and attackers would send them. Out: verdicts on error pages, redirects,
+ * the login page and the consent page. Everybody else's tests believe the simulator, so it has to earn that here.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import {
+  Browser, CALLBACK, assertRefused, authorizeUrl, getCode, pkce, post, withBitbucket,
+} from './simulator-requests.js';
+
+const INVALID_CODE = [400, 'invalid_grant', 'The specified code is not valid.'];
+
+describe('authorization request', () => {
+  let bb;
+  before(async () => {
+    bb = await startBitbucket({ clients: [{ callback: CALLBACK, scopes: ['repository', 'account'] }] });
+  });
+  after(() => bb.close());
+
+  async function assertErrorPage(url) {
+    const { status, location, page, headers } = await new Browser().request(url);
+    assert.equal(status, 400);
+    assert.equal(location, null);
+    assert.match(headers.get('content-type'), /^text\/html/);
+    assert.match(page, /Bitbucket simulator/);
+  }
+
+  for (const [what, parameters] of [
+    ['an unknown client_id', { client_id: 'nobody' }],
+    ['no client_id', { client_id: undefined }],
+    ['a foreign redirect_uri', { redirect_uri: 'https://evil.example.com/' }],
+    ['a redirect_uri without its slash', { redirect_uri: CALLBACK.slice(0, -1) }],
+    ['a redirect_uri that goes on', { redirect_uri: `${CALLBACK}more` }],
+    ['a redirect_uri with a query', { redirect_uri: `${CALLBACK}?a=1` }],
+    ['a redirect_uri with other letters', { redirect_uri: CALLBACK.replace('nocodb', 'NOCODB') }],
+    [
+      'a redirect_uri with a port that means the same',
+      { redirect_uri: CALLBACK.replace('.com', '.com:443') },
+    ],
+    ['a redirect_uri with a fragment', { redirect_uri: `${CALLBACK}#x` }],
+  ]) {
+    test(`${what} gets an error page and no redirect`, () => assertErrorPage(authorizeUrl(bb, parameters)));
+  }
+
+  test('a client_id or redirect_uri that comes twice gets an error page', async () => {
+    await assertErrorPage(`${authorizeUrl(bb)}&client_id=${bb.client.key}`);
+    await assertErrorPage(`${authorizeUrl(bb)}&redirect_uri=${encodeURIComponent(CALLBACK)}`);
+  });
+
+  test('a client without a callback gets an error page, and the token endpoint refuses it', async () => {
+    await withBitbucket({ clients: [{ callback: null, private: true }] }, async (bare) => {
+      await assertErrorPage(authorizeUrl(bare));
+      await assertErrorPage(authorizeUrl(bare, { redirect_uri: undefined }));
+      assertRefused(await post(bare, { grant_type: 'client_credentials' }), [
+        400,
+        'invalid_request',
+        'No callback uri defined for the OAuth client.',
+      ]);
+    });
+  });
+
+  for (const [what, parameters, error] of [
+    ['no response_type', { response_type: undefined }, 'invalid_request'],
+    ['the implicit grant', { response_type: 'token' }, 'unsupported_response_type'],
+    ['a hybrid response_type', { response_type: 'code token' }, 'unsupported_response_type'],
+    ['a scope that the client does not have', { scope: 'repository webhook' }, 'invalid_scope'],
+    ['a scope that does not exist', { scope: 'repository everything' }, 'invalid_scope'],
+    ['scopes with commas', { scope: 'repository,account' }, 'invalid_scope'],
+    [
+      'the method "plain"',
+      { code_challenge: pkce().challenge, code_challenge_method: 'plain' },
+      'invalid_request',
+    ],
+    [
+      'an unknown method',
+      { code_challenge: pkce().challenge, code_challenge_method: 's256' },
+      'invalid_request',
+    ],
+    ['a challenge without method', { code_challenge: pkce().challenge }, 'invalid_request'],
+    ['a method without challenge', { code_challenge_method: 'S256' }, 'invalid_request'],
+    [
+      'a challenge that is too short',
+      { code_challenge: 'abc', code_challenge_method: 'S256' },
+      'invalid_request',
+    ],
+  ]) {
+    test(`${what} goes back as ${error} with the state, before any login`, async () => {
+      const { status, location } = await new Browser().request(
+        authorizeUrl(bb, { ...parameters, state: 'x y&z' }),
+      );
+      assert.equal(status, 302);
+      assert.ok(location.startsWith(`${CALLBACK}?`));
+      const query = new URL(location).searchParams;
+      assert.equal(query.get('error'), error);
+      assert.equal(query.get('state'), 'x y&z');
+      assert.equal(query.get('code'), null);
+    });
+  }
+
+  test('a parameter that comes twice goes back as invalid_request; a doubled state is not echoed', async () => {
+    const doubled = await new Browser().request(`${authorizeUrl(bb)}&response_type=code`);
+    assert.equal(new URL(doubled.location).searchParams.get('error'), 'invalid_request');
+    const states = await new Browser().request(`${authorizeUrl(bb)}&state=t`);
+    assert.equal(new URL(states.location).searchParams.get('error'), 'invalid_request');
+    assert.equal(new URL(states.location).searchParams.has('state'), false);
+  });
+
+  test('other methods than GET and POST are not allowed', async () => {
+    const response = await fetch(authorizeUrl(bb), { method: 'PUT' });
+    assert.equal(response.status, 405);
+  });
+
+  test('without redirect_uri the registered one is used', async () => {
+    const callback = await bb.authorize(authorizeUrl(bb, { redirect_uri: undefined }), { grant: true });
+    assert.ok(callback.startsWith(`${CALLBACK}?code=`));
+  });
+
+  test('the state comes back unchanged, whatever is in it', async () => {
+    const state = 'a+b c%20d&e=f#g/é€😀"<>\'';
+    const callback = await bb.authorize(authorizeUrl(bb, { state }), { grant: true });
+    assert.equal(new URL(callback).searchParams.get('state'), state);
+  });
+
+  test('without a state none comes back', async () => {
+    const callback = await bb.authorize(authorizeUrl(bb, { state: undefined }), { grant: true });
+    assert.deepEqual([...new URL(callback).searchParams.keys()], ['code']);
+  });
+
+  for (const [callback, beginning] of [
+    ['https://host.example.com', 'https://host.example.com?code='],
+    ['https://host.example.com/cb?x=%7e&y', 'https://host.example.com/cb?x=%7e&y&code='],
+    ['http://localhost:8080/a%2Fb?', 'http://localhost:8080/a%2Fb?code='],
+    ['http://localhost:8080/a?b&', 'http://localhost:8080/a?b&code='],
+  ]) {
+    test(`the registered callback ${callback} keeps its bytes`, async () => {
+      await withBitbucket({ clients: [{ callback }] }, async (other) => {
+        const target = await other.authorize(authorizeUrl(other, { redirect_uri: callback }));
+        assert.ok(target.startsWith(beginning), target);
+        assert.match(target.slice(beginning.length), /^[^&?]+&state=s$/);
+      });
+    });
+  }
+});
+
+describe('redirect_uri on the older back end', () => {
+  let bb;
+  before(async () => {
+    bb = await startBitbucket({ backend: 'older', clients: [{ callback: 'https://host.example.com/cb' }] });
+  });
+  after(() => bb.close());
+
+  for (const extension of [
+    '.evil.example.com',
+    'x',
+    '#f',
+    '/../admin',
+    '/%2e%2E/admin',
+    '/..',
+    '\\x',
+    '/a b',
+  ]) {
+    test(`must not be extended by ${JSON.stringify(extension)}`, async () => {
+      const { status, location } = await new Browser().request(
+        authorizeUrl(bb, { redirect_uri: bb.client.callback + extension }),
+      );
+      assert.deepEqual([status, location], [400, null]);
+    });
+  }
+
+  test('must not leave the host of a callback without a path', async () => {
+    await withBitbucket(
+      { backend: 'older', clients: [{ callback: 'https://host.example.com' }] },
+      async (bare) => {
+        for (const extension of ['.evil.com/', '@evil.com/', ':8443/']) {
+          const { status } = await new Browser().request(
+            authorizeUrl(bare, { redirect_uri: bare.client.callback + extension }),
+          );
+          assert.equal(status, 400);
+        }
+      },
+    );
+  });
+
+  for (const extension of ['', '/', '/deeper', '?a=1', '/deeper?a=1&b=/../x']) {
+    test(`may be extended by ${JSON.stringify(extension)}, and must be sent again with the code`, async () => {
+      const redirectUri = bb.client.callback + extension;
+      const code = await getCode(bb, { redirect_uri: redirectUri });
+      const { status } = await post(bb, {
+        grant_type: 'authorization_code',
+        code,
+        redirect_uri: redirectUri,
+      });
+      assert.equal(status, 200);
+      const second = await getCode(bb, { redirect_uri: redirectUri });
+      assertRefused(
+        await post(bb, { grant_type: 'authorization_code', code: second, redirect_uri: `${redirectUri}x` }),
+        INVALID_CODE,
+      );
+    });
+  }
+
+  test('may be absent', async () => {
+    const code = await getCode(bb, { redirect_uri: undefined });
+    assert.equal((await post(bb, { grant_type: 'authorization_code', code })).status, 200);
+  });
+});
+
+describe('login and consent', () => {
+  let bb;
+  before(async () => {
+    bb = await startBitbucket({ clients: [{ callback: CALLBACK, name: 'Tom & <b>Jerry</b>' }] });
+  });
+  after(() => bb.close());
+
+  test('without login there is no consent page, and a wrong password is no login', async () => {
+    const browser = new Browser();
+    const url = authorizeUrl(bb);
+    const { status, location } = await browser.request(url);
+    assert.equal(status, 302);
+    assert.ok(location.startsWith('/site/signin?next='));
+    const next = url.slice(bb.origin.length);
+    const wrong = await browser.request(`${bb.origin}/site/signin`, {
+      form: { next, username: 'dana', password: 'x' },
+    });
+    assert.equal(wrong.status, 401);
+    assert.equal(browser.cookie, '');
+    assert.equal((await browser.request(url)).status, 302);
+  });
+
+  for (const next of [
+    'https://evil.example.com/',
+    '//evil.example.com/',
+    '/elsewhere',
+    '',
+    '/site/oauth2/authorizeX?',
+  ]) {
+    test(`the login does not lead to ${JSON.stringify(next)}`, async () => {
+      const form = { next, username: 'dana', password: 'dana' };
+      const { status, location } = await new Browser().request(`${bb.origin}/site/signin`, { form });
+      assert.deepEqual([status, location], [400, null]);
+      const page = await new Browser().request(`${bb.origin}/site/signin?${new URLSearchParams({ next })}`);
+      assert.equal(page.status, 400);
+    });
+  }
+
+  test('a consent cannot be given from another session, without a login, twice, or with another word', async () => {
+    const browser = new Browser();
+    const { requestId } = await browser.consentPage(bb, authorizeUrl(bb));
+    const other = new Browser();
+    await other.logIn(bb, authorizeUrl(bb));
+    const grant = { form: { request: requestId, decision: 'grant' } };
+    assert.equal((await other.request(bb.authorizeUrl, grant)).status, 400);
+    assert.equal((await new Browser().request(bb.authorizeUrl, grant)).status, 400);
+    assert.equal(
+      (await browser.request(bb.authorizeUrl, { form: { request: requestId, decision: 'maybe' } })).status,
+      400,
+    );
+    const granted = await browser.request(bb.authorizeUrl, grant);
+    assert.equal(granted.status, 303);
+    assert.ok(granted.location.startsWith(`${CALLBACK}?code=`));
+    assert.equal((await browser.request(bb.authorizeUrl, grant)).status, 400);
+  });
+
+  test('the page names the client, each scope and the user, and escapes what it shows', async () => {
+    const { page } = await new Browser().consentPage(
+      bb,
+      authorizeUrl(bb, { scope: 'repository:write account' }),
+    );
+    assert.match(page, /Bitbucket simulator/);
+    assert.match(page, /Tom &amp; &lt;b&gt;Jerry&lt;\/b&gt; asks for access/);
+    assert.match(page, /Read and change your repositories <code>repository:write<\/code>/);
+    assert.match(page, /Read your account information <code>account<\/code>/);
+    assert.doesNotMatch(page, /pullrequest/);
+    assert.match(page, /Logged in as Dana Demo/);
+  });
+
+  test('pages are neither framed, cached nor referred to', async () => {
+    const browser = new Browser();
+    await browser.logIn(bb, authorizeUrl(bb));
+    const { headers } = await browser.request(authorizeUrl(bb));
+    assert.equal(headers.get('x-frame-options'), 'DENY');
+    assert.equal(headers.get('cache-control'), 'no-store');
+    assert.equal(headers.get('referrer-policy'), 'no-referrer');
+  });
+
+  test('Deny goes back as access_denied with the state', async () => {
+    const callback = new URL(await bb.authorize(authorizeUrl(bb, { state: 'st' }), { grant: false }));
+    assert.equal(callback.searchParams.get('error'), 'access_denied');
+    assert.equal(callback.searchParams.get('state'), 'st');
+    assert.equal(callback.searchParams.has('code'), false);
+  });
+
+  test('Deny without the state, the other possibility, is an option', async () => {
+    await withBitbucket({ stateOnDenial: false }, async (other) => {
+      const callback = new URL(await other.authorize(authorizeUrl(other), { grant: false }));
+      assert.equal(callback.searchParams.get('error'), 'access_denied');
+      assert.equal(callback.searchParams.has('state'), false);
+    });
+  });
+
+  test('authorize() says so when there is only an error page', async () => {
+    await assert.rejects(bb.authorize(authorizeUrl(bb, { client_id: 'nobody' })), /400: Invalid client_id/);
+  });
+});

@@ -1,0 +1,183 @@
+/**
+ * How the simulator refreshes tokens, held against what is known of Bitbucket: a refresh token that stays the same, rotation, and
+ * the lockout after reuse.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import {
+  CALLBACK, WRONG_CREDENTIALS, assertRefused, basic, bearer, connect, get, post, refresh, withBitbucket,
+} from './simulator-requests.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const INVALID_CODE = [400, 'invalid_grant', 'The specified code is not valid.'];
+
+describe('refresh, older back end', () => {
+  let bb;
+  before(async () => {
+    bb = await startBitbucket({ backend: 'older', clients: [{ callback: CALLBACK }] });
+  });
+  after(() => bb.close());
+
+  const DEAD = [400, 'invalid_request', 'Invalid refresh_token'];
+
+  test('none, unknown, revoked', async () => {
+    assert.equal((await post(bb, { grant_type: 'refresh_token' })).body.error, 'invalid_request');
+    assertRefused(await refresh(bb, 'unknown'), DEAD);
+    const { refresh_token: refreshToken } = await connect(bb);
+    bb.control.revoke();
+    assertRefused(await refresh(bb, refreshToken), DEAD);
+  });
+
+  test('the refresh token stays the same, for years', async () => {
+    const { refresh_token: refreshToken } = await connect(bb);
+    for (let turn = 0; turn < 3; turn += 1) {
+      bb.control.advance(400 * DAY);
+      const { status, body } = await refresh(bb, refreshToken);
+      assert.deepEqual([status, body.refresh_token], [200, refreshToken]);
+      assert.equal((await get(bb, '/user', bearer(body.access_token))).status, 200);
+    }
+  });
+});
+
+describe('refresh, newer back end: rotation', () => {
+  let bb;
+  let tokens;
+  before(async () => {
+    bb = await startBitbucket({
+      clients: [
+        { key: 'k1', secret: 's1', callback: CALLBACK },
+        { key: 'k2', secret: 's2', callback: CALLBACK },
+      ],
+    });
+  });
+  after(() => bb.close());
+
+  test("unknown, another client's, revoked: unauthorized_client, and no lockout", async () => {
+    tokens = await connect(bb);
+    assertRefused(await refresh(bb, 'unknown'), WRONG_CREDENTIALS);
+    const foreign = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token };
+    assertRefused(
+      await post(bb, foreign, { authorization: basic({ key: 'k2', secret: 's2' }) }),
+      WRONG_CREDENTIALS,
+    );
+    assert.equal((await refresh(bb, tokens.refresh_token)).status, 200);
+    const doomed = await connect(bb);
+    bb.control.revoke();
+    assertRefused(await refresh(bb, doomed.refresh_token), WRONG_CREDENTIALS);
+    assert.equal((await refresh(bb, (await connect(bb)).refresh_token)).status, 200);
+  });
+
+  test('each use yields a new pair', async () => {
+    tokens = await connect(bb);
+    const seen = new Set([tokens.access_token, tokens.refresh_token]);
+    let { refresh_token: refreshToken } = tokens;
+    for (let turn = 1; turn <= 4; turn += 1) {
+      bb.control.advance(HOUR);
+      const { status, body } = await refresh(bb, refreshToken);
+      assert.equal(status, 200);
+      seen.add(body.access_token).add(body.refresh_token);
+      assert.equal(seen.size, 2 + 2 * turn);
+      assert.equal((await get(bb, '/user', bearer(body.access_token))).status, 200);
+      refreshToken = body.refresh_token;
+    }
+  });
+
+  test('an access token from before a refresh lives until it expires', async () => {
+    tokens = await connect(bb);
+    await refresh(bb, tokens.refresh_token);
+    assert.equal((await get(bb, '/user', bearer(tokens.access_token))).status, 200);
+    bb.control.advance(HOUR);
+    assert.equal((await get(bb, '/user', bearer(tokens.access_token))).status, 401);
+  });
+
+  test('within ten minutes a used token yields another pair, and the first pair stays good', async () => {
+    tokens = await connect(bb);
+    const first = (await refresh(bb, tokens.refresh_token)).body;
+    bb.control.advance(9 * MINUTE);
+    const second = await refresh(bb, tokens.refresh_token);
+    assert.equal(second.status, 200);
+    assert.notEqual(second.body.refresh_token, first.refresh_token);
+    assert.equal((await refresh(bb, first.refresh_token)).status, 200);
+    assert.equal((await refresh(bb, second.body.refresh_token)).status, 200);
+  });
+
+  test('the grace runs from the first use, not from the last', async () => {
+    tokens = await connect(bb);
+    await refresh(bb, tokens.refresh_token);
+    bb.control.advance(9 * MINUTE);
+    assert.equal((await refresh(bb, tokens.refresh_token)).status, 200);
+    bb.control.advance(2 * MINUTE);
+    assertRefused(await refresh(bb, tokens.refresh_token), WRONG_CREDENTIALS);
+    bb.control.advance(MINUTE);
+  });
+
+  test('reuse after the grace locks the client out for a while, valid tokens too; the family lives on', async () => {
+    tokens = await connect(bb);
+    const bystander = await connect(bb);
+    const successor = (await refresh(bb, tokens.refresh_token)).body;
+    bb.control.advance(11 * MINUTE);
+    assertRefused(await refresh(bb, tokens.refresh_token), WRONG_CREDENTIALS);
+    assertRefused(await refresh(bb, successor.refresh_token), WRONG_CREDENTIALS);
+    assertRefused(await refresh(bb, bystander.refresh_token), WRONG_CREDENTIALS);
+    // The other client is not touched, nor are access tokens.
+    const foreign = { grant_type: 'authorization_code', code: 'unknown' };
+    assertRefused(
+      await post(bb, foreign, { authorization: basic({ key: 'k2', secret: 's2' }) }),
+      INVALID_CODE,
+    );
+    assert.equal((await get(bb, '/user', bearer(successor.access_token))).status, 200);
+    bb.control.advance(21 * SECOND);
+    assert.equal((await refresh(bb, successor.refresh_token)).status, 200);
+    assert.equal((await refresh(bb, bystander.refresh_token)).status, 200);
+  });
+
+  test('another reuse prolongs the lockout; trying a valid token does not', async () => {
+    tokens = await connect(bb);
+    const successor = (await refresh(bb, tokens.refresh_token)).body;
+    bb.control.advance(11 * MINUTE);
+    await refresh(bb, tokens.refresh_token);
+    bb.control.advance(15 * SECOND);
+    assertRefused(await refresh(bb, tokens.refresh_token), WRONG_CREDENTIALS);
+    bb.control.advance(15 * SECOND);
+    assertRefused(await refresh(bb, successor.refresh_token), WRONG_CREDENTIALS);
+    bb.control.advance(6 * SECOND);
+    assert.equal((await refresh(bb, successor.refresh_token)).status, 200);
+  });
+
+  test('an unused one dies after three months, and each use starts them anew', async () => {
+    tokens = await connect(bb);
+    let { refresh_token: refreshToken } = tokens;
+    for (let turn = 0; turn < 3; turn += 1) {
+      bb.control.advance(60 * DAY);
+      const { status, body } = await refresh(bb, refreshToken);
+      assert.equal(status, 200);
+      refreshToken = body.refresh_token;
+    }
+    bb.control.advance(92 * DAY);
+    assertRefused(await refresh(bb, refreshToken), WRONG_CREDENTIALS);
+  });
+});
+
+describe('scope on a refresh', () => {
+  for (const backend of ['older', 'newer']) {
+    test(`${backend}: a foreign one is refused, a lesser one narrows for good`, async () => {
+      await withBitbucket({ backend }, async (bb) => {
+        const tokens = await connect(bb, { scope: 'repository:write account' });
+        assert.equal(
+          (await refresh(bb, tokens.refresh_token, { scope: 'webhook' })).body.error,
+          'invalid_scope',
+        );
+        const narrowed = (await refresh(bb, tokens.refresh_token, { scope: 'repository' })).body;
+        assert.equal(narrowed.scope ?? narrowed.scopes, 'repository');
+        assert.equal((await get(bb, '/user', bearer(narrowed.access_token))).status, 403);
+        const next = (await refresh(bb, narrowed.refresh_token)).body;
+        assert.equal(next.scope ?? next.scopes, 'repository');
+      });
+    });
+  }
+});

@@ -1,0 +1,374 @@
+/**
+ * The simulator's token endpoint, held against what is known of Bitbucket.
+ *
+ * In: token requests as clients and attackers would send them. Out: verdicts on the response, row by row of the table of
+ * refusals. Everybody else's tests believe the simulator, so it has to earn that here.
+ */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { request } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+import { startBitbucket } from '../../demo/bitbucket/server.js';
+import {
+  CALLBACK, FORM, WRONG_CREDENTIALS, assertApiError, assertRefused, authorizeUrl, basic, bearer, connect, get,
+  getCode, pkce, post, refresh, withBitbucket,
+} from './simulator-requests.js';
+
+const SECOND = 1000;
+
+const INVALID_CODE = [400, 'invalid_grant', 'The specified code is not valid.'];
+
+/** A response of the token endpoint to a request without an Authorization header. */
+async function postBare(bb, body, contentType = FORM) {
+  const response = await fetch(bb.tokenUrl, {
+    method: 'POST',
+    headers: { 'content-type': contentType },
+    body,
+  });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
+describe('token endpoint: who asks', () => {
+  let bb;
+  before(async () => {
+    bb = await startBitbucket({ clients: [{ callback: CALLBACK }, { callback: CALLBACK }] });
+  });
+  after(() => bb.close());
+
+  // Past the authentication this gets another answer, unlike a dead refresh token.
+  const request = { grant_type: 'authorization_code', code: 'c' };
+
+  for (const [what, header] of [
+    ['wrong Secret', ({ key }) => basic({ key, secret: 'wrong' })],
+    ['wrong Key', ({ secret }) => basic({ key: 'wrong', secret })],
+    ['no Secret', ({ key }) => basic({ key, secret: '' })],
+    ['Basic without a colon', ({ key }) => `Basic ${Buffer.from(key).toString('base64')}`],
+    ['Basic that is not base64', () => 'Basic *'],
+    ['a malformed escape', ({ key }) => basic({ key, secret: '%zz' })],
+    ['Bearer instead of Basic', ({ secret }) => bearer(secret)],
+  ]) {
+    test(`${what}: 400 unauthorized_client`, async () => {
+      assertRefused(await post(bb, request, { authorization: header(bb.client) }), WRONG_CREDENTIALS);
+    });
+  }
+
+  test('wrong credentials in the body: the same', async () => {
+    const body = new URLSearchParams({ ...request, client_id: bb.client.key, client_secret: 'wrong' });
+    assertRefused(await postBare(bb, body.toString()), WRONG_CREDENTIALS);
+  });
+
+  const NO_AUTHENTICATION = [
+    400,
+    'unauthorized_client',
+    'Requests must be authenticated using OAuth client credentials',
+  ];
+
+  test('no client authentication, or half of it', async () => {
+    assertRefused(await postBare(bb, new URLSearchParams(request).toString()), NO_AUTHENTICATION);
+    const half = new URLSearchParams({ ...request, client_id: bb.client.key });
+    assertRefused(await postBare(bb, half.toString()), NO_AUTHENTICATION);
+  });
+
+  test('credentials in the query do not count', async () => {
+    const { key: client_id, secret: client_secret } = bb.client;
+    const url = `${bb.tokenUrl}?${new URLSearchParams({ ...request, client_id, client_secret })}`;
+    const response = await fetch(url, { method: 'POST', headers: { 'content-type': FORM }, body: '' });
+    assert.equal(response.status, 400);
+    assert.equal((await response.json()).error_description, NO_AUTHENTICATION[2]);
+  });
+
+  test('two ways of authentication at once', async () => {
+    const both = await post(bb, { ...request, client_id: bb.client.key, client_secret: bb.client.secret });
+    assert.deepEqual([both.status, both.body.error], [400, 'invalid_request']);
+    assertRefused(await post(bb, { ...request, client_id: 'another' }), WRONG_CREDENTIALS);
+  });
+
+  test('a repeated parameter', async () => {
+    const { status, body } = await post(
+      bb,
+      'grant_type=refresh_token&grant_type=refresh_token&refresh_token=r',
+    );
+    assert.deepEqual([status, body.error], [400, 'invalid_request']);
+  });
+
+  test('another status or error, where Bitbucket is not known, is an option', async () => {
+    const tokenErrors = { wrongCredentials: { status: 401, error: 'invalid_client' } };
+    await withBitbucket({ tokenErrors }, async (other) => {
+      const answer = await post(other, request, { authorization: basic({ key: 'x', secret: 'y' }) });
+      assertRefused(answer, [401, 'invalid_client', 'Invalid OAuth client credentials']);
+      assert.match(answer.headers.get('www-authenticate'), /^Basic /);
+      assertRefused(await refresh(other, 'dead'), WRONG_CREDENTIALS);
+    });
+  });
+
+  test('GET is not allowed, and a body beyond 64 KiB is not read', async () => {
+    assert.equal((await fetch(bb.tokenUrl)).status, 405);
+    const long = await fetch(bb.tokenUrl, {
+      method: 'POST',
+      headers: { 'content-type': FORM },
+      body: 'x'.repeat(70_000),
+    });
+    assert.equal(long.status, 413);
+  });
+
+  test('Basic credentials are form-decoded first', async () => {
+    const client = { key: 'a b:c', secret: 'p+q%&=é', callback: CALLBACK, private: true };
+    const encode = (value) => new URLSearchParams({ v: value }).toString().slice(2);
+    await withBitbucket({ clients: [client] }, async (odd) => {
+      const grant = { grant_type: 'client_credentials' };
+      assertRefused(await post(odd, grant), WRONG_CREDENTIALS);
+      const encoded = { key: encode(client.key), secret: encode(client.secret) };
+      assert.equal((await post(odd, grant, { authorization: basic(encoded) })).status, 200);
+      const inBody = new URLSearchParams({ ...grant, client_id: client.key, client_secret: client.secret });
+      assert.equal((await postBare(odd, inBody.toString())).status, 200);
+    });
+  });
+});
+
+describe('token endpoint: grants that are not spoken', () => {
+  let bb;
+  before(async () => {
+    bb = await startBitbucket({ clients: [{ callback: CALLBACK }] });
+  });
+  after(() => bb.close());
+
+  const unsupported = (name) => [400, 'invalid_grant', `Unsupported grant type: ${name}`];
+
+  test('no grant_type, or an empty one', async () => {
+    assertRefused(await post(bb, ''), unsupported('None'));
+    assertRefused(await post(bb, 'grant_type='), unsupported('None'));
+  });
+
+  test('a JSON body is not read', async () => {
+    const body = JSON.stringify({ grant_type: 'refresh_token', refresh_token: 'r' });
+    assertRefused(await post(bb, body, { 'content-type': 'application/json' }), unsupported('None'));
+  });
+
+  test('the password grant is gone; what is no name is not echoed', async () => {
+    assertRefused(
+      await post(bb, { grant_type: 'password', username: 'u', password: 'p' }),
+      unsupported('password'),
+    );
+    assertRefused(await post(bb, { grant_type: 'Some Secret!' }), unsupported('None'));
+  });
+
+  test('client_credentials is for private clients', async () => {
+    const { status, body } = await post(bb, { grant_type: 'client_credentials' });
+    assert.deepEqual([status, body.error], [400, 'invalid_grant']);
+    assert.match(body.error_description, /^Cannot use client_credentials with a consumer marked as "public"/);
+  });
+
+  test('client_credentials of a private client: no refresh token, and no scope that it does not have', async () => {
+    const clients = [{ callback: CALLBACK, private: true, scopes: ['repository', 'account'] }];
+    for (const backend of ['older', 'newer']) {
+      await withBitbucket({ backend, clients }, async (other) => {
+        const refused = await post(other, { grant_type: 'client_credentials', scope: 'webhook' });
+        assert.deepEqual([refused.status, refused.body.error], [400, 'invalid_scope']);
+        const { status, body } = await post(other, { grant_type: 'client_credentials' });
+        assert.equal(status, 200);
+        assert.equal('refresh_token' in body, false);
+        assert.equal(body[backend === 'older' ? 'scopes' : 'scope'], 'repository account');
+        assert.equal(body.state, backend === 'older' ? 'client_credentials' : undefined);
+        assertApiError(
+          await get(other, '/user', bearer(body.access_token)),
+          403,
+          'This API is not accessible by this authentication mechanism',
+        );
+        assert.equal((await get(other, '/repositories/acme', bearer(body.access_token))).status, 200);
+      });
+    }
+  });
+});
+
+describe('token endpoint: codes', () => {
+  let bb;
+  before(async () => {
+    bb = await startBitbucket({
+      codeLifetimeMs: 30 * SECOND,
+      clients: [{ callback: CALLBACK }, { callback: CALLBACK }],
+    });
+  });
+  after(() => bb.close());
+
+  const exchange = (code, extra = {}) =>
+    post(bb, {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: CALLBACK,
+      ...extra,
+    });
+
+  test('none, an unknown one', async () => {
+    const none = await post(bb, { grant_type: 'authorization_code', redirect_uri: CALLBACK });
+    assert.deepEqual([none.status, none.body.error], [400, 'invalid_request']);
+    assertRefused(await exchange('unknown'), INVALID_CODE);
+  });
+
+  test('used twice: refused, and what it bought is dead', async () => {
+    const code = await getCode(bb);
+    const { body } = await exchange(code);
+    assert.equal((await get(bb, '/user', bearer(body.access_token))).status, 200);
+    assertRefused(await exchange(code), INVALID_CODE);
+    assert.equal((await get(bb, '/user', bearer(body.access_token))).status, 401);
+    assertRefused(await refresh(bb, body.refresh_token), WRONG_CREDENTIALS);
+  });
+
+  test('expired', async () => {
+    const code = await getCode(bb);
+    bb.control.advance(31 * SECOND);
+    assertRefused(await exchange(code), INVALID_CODE);
+  });
+
+  test('are of the user who logged in', async () => {
+    const users = [];
+    for (const user of ['dana', 'robin']) {
+      const code = new URL(await bb.authorize(authorizeUrl(bb), { user })).searchParams.get('code');
+      const { body: { access_token: token } } = await exchange(code);
+      const answer = await fetch(`${bb.apiUrl}/user`, { headers: { authorization: `Bearer ${token}` } });
+      const { nickname, uuid } = await answer.json();
+      users.push([user, nickname, uuid]);
+    }
+    assert.deepEqual(users.map(([user, nickname]) => [user, nickname]), [['dana', 'dana'], ['robin', 'robin']]);
+    assert.notEqual(users[0][2], users[1][2]);
+  });
+
+  test("another client's", async () => {
+    const other = await startBitbucket({
+      clients: [
+        { key: 'k1', secret: 's1', callback: CALLBACK },
+        { key: 'k2', secret: 's2', callback: CALLBACK },
+      ],
+    });
+    try {
+      const code = await getCode(other);
+      const body = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK };
+      assertRefused(
+        await post(other, body, { authorization: basic({ key: 'k2', secret: 's2' }) }),
+        INVALID_CODE,
+      );
+      assert.equal((await post(other, body)).status, 200);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('another redirect_uri, or none although one was sent', async () => {
+    assertRefused(
+      await exchange(await getCode(bb), { redirect_uri: 'https://evil.example.com/' }),
+      INVALID_CODE,
+    );
+    assertRefused(await exchange(await getCode(bb), { redirect_uri: '' }), INVALID_CODE);
+  });
+
+  test('another redirect_uri although none was sent', async () => {
+    const without = { redirect_uri: undefined };
+    assertRefused(
+      await exchange(await getCode(bb, without), { redirect_uri: 'https://evil.example.com/' }),
+      INVALID_CODE,
+    );
+    assert.equal((await exchange(await getCode(bb, without))).status, 200);
+  });
+
+  test('with PKCE: a missing, wrong, malformed verifier; and the try has used the code up', async () => {
+    for (const wrong of [undefined, pkce().verifier, 'short', `${pkce().verifier}!`]) {
+      const { verifier, challenge } = pkce();
+      const code = await getCode(bb, { code_challenge: challenge, code_challenge_method: 'S256' });
+      assertRefused(await exchange(code, wrong === undefined ? {} : { code_verifier: wrong }), INVALID_CODE);
+      assertRefused(await exchange(code, { code_verifier: verifier }), INVALID_CODE);
+    }
+  });
+
+  test('a verifier that is shorter than RFC 7636 allows, although it fits', async () => {
+    const verifier = 'short';
+    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    const code = await getCode(bb, { code_challenge: challenge, code_challenge_method: 'S256' });
+    assertRefused(await exchange(code, { code_verifier: verifier }), INVALID_CODE);
+  });
+
+  test('a verifier although no challenge was sent is a downgrade', async () => {
+    assertRefused(await exchange(await getCode(bb), { code_verifier: pkce().verifier }), INVALID_CODE);
+  });
+
+  test('with PKCE and the right verifier', async () => {
+    const { verifier, challenge } = pkce();
+    const code = await getCode(bb, { code_challenge: challenge, code_challenge_method: 'S256' });
+    assert.equal((await exchange(code, { code_verifier: verifier })).status, 200);
+  });
+
+  test('wrong client credentials do not use the code up', async () => {
+    const code = await getCode(bb);
+    const body = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK };
+    assertRefused(
+      await post(bb, body, { authorization: basic({ key: bb.client.key, secret: 'x' }) }),
+      WRONG_CREDENTIALS,
+    );
+    assert.equal((await exchange(code)).status, 200);
+  });
+});
+
+describe('token answers', () => {
+  test("older: scopes, the grant's name as state, opaque tokens, two hours", async () => {
+    await withBitbucket({ backend: 'older' }, async (bb) => {
+      const body = await connect(bb, { scope: 'repository account', state: 'mine' });
+      assert.deepEqual(Object.keys(body).sort(), [
+        'access_token',
+        'expires_in',
+        'refresh_token',
+        'scopes',
+        'state',
+        'token_type',
+      ]);
+      assert.equal(body.scopes, 'repository account');
+      assert.equal(body.state, 'authorization_code');
+      assert.equal(body.expires_in, 7200);
+      assert.equal(body.token_type, 'bearer');
+      assert.equal(body.access_token.length, 92);
+      assert.doesNotMatch(body.access_token, /\./);
+      assert.equal((await refresh(bb, body.refresh_token)).body.state, 'refresh_token');
+    });
+  });
+
+  test('older: scopes that others imply are left out', async () => {
+    await withBitbucket({ backend: 'older' }, async (bb) => {
+      const body = await connect(bb, { scope: 'repository repository:write pullrequest account' });
+      assert.equal(body.scopes, 'repository:write pullrequest account');
+    });
+  });
+
+  test('newer: scope, a JWT, and the pair over 5.5 KB', async () => {
+    await withBitbucket({ backend: 'newer' }, async (bb) => {
+      const body = await connect(bb, { scope: 'repository account' });
+      assert.deepEqual(Object.keys(body).sort(), [
+        'access_token',
+        'expires_in',
+        'refresh_token',
+        'scope',
+        'token_type',
+      ]);
+      assert.equal(body.scope, 'repository account');
+      assert.equal(body.expires_in, 3600);
+      assert.ok(
+        body.access_token.length >= 1895 && body.access_token.length <= 2600,
+        String(body.access_token.length),
+      );
+      assert.ok(body.access_token.length + body.refresh_token.length > 5632);
+      const parts = body.access_token.split('.');
+      assert.equal(parts.length, 3);
+      for (const part of parts.slice(0, 2)) JSON.parse(Buffer.from(part, 'base64url').toString());
+    });
+  });
+
+  test('without scope: all scopes of the client', async () => {
+    const clients = [{ callback: CALLBACK, scopes: ['account', 'repository', 'webhook'] }];
+    await withBitbucket({ clients }, async (bb) => {
+      assert.equal((await connect(bb)).scope, 'account repository webhook');
+    });
+  });
+
+  test('commas between scopes, seen once, are an option; so is the lifetime', async () => {
+    await withBitbucket({ scopeSeparator: ',', accessTokenLifetimeMs: 90 * SECOND }, async (bb) => {
+      const body = await connect(bb, { scope: 'repository account' });
+      assert.deepEqual([body.scope, body.expires_in], ['repository,account', 90]);
+    });
+  });
+});
