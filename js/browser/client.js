@@ -1,8 +1,8 @@
 /**
- * The OAuth client of a front end that builds addresses and judges callbacks by itself.
+ * Creates the OAuth client for a front end that builds authorization URLs and validates callbacks itself.
  *
- * In: what is configured of a public client. Out: the client, without the functions that are about tokens. What never happens
- * here: a secret is taken, or a rule of OAuth is decided; the core does that.
+ * In: the configuration of a public client. Out: the client, without the functions for tokens. What never happens here: a secret
+ * is accepted, or a rule of OAuth is decided; the core does that.
  */
 
 import { AuthorizationClient } from '../authorization-client.js';
@@ -14,8 +14,8 @@ import { textOrUndefined } from './page.js';
 /** @typedef {Omit<import('../oauth.js').ClientOptions, 'clientSecret'>} PublicClientOptions */
 
 /**
- * Validates the configuration of a public client (RFC 6749 section 2.1), once. A secret is refused. In a page, a redirect URI
- * on the page's own origin may be plain http, if the page itself is on it.
+ * Validates the configuration of a public client (RFC 6749 section 2.1), once. A secret is rejected. In a page that is itself
+ * served over plain http, a redirect URI on the page's own origin may use plain http, too.
  *
  * @param {PublicClientOptions} options
  * @returns {AuthorizationClient}

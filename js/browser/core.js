@@ -1,8 +1,8 @@
 /**
- * The core for pages: the whole one (../core.js) without what only a server needs.
+ * The core for pages: the whole core (../core.js) without the parts that only a server needs.
  *
- * In: its glue. Out: its classes and functions, and the reader of arguments that asks it. What never happens here: anything
- * else; ../loader.js loads it.
+ * In: the core's glue code. Out: its classes and functions, and the reader for arguments of public functions. What never happens
+ * here: anything else; ../loader.js loads the core.
  */
 
 import makeGlue from '../../pkg/page-core_bg.js';
@@ -13,20 +13,20 @@ import { createLoader } from '../loader.js';
 
 const loader = createLoader({ makeGlue, identity, decode: fromHex });
 
-/** The core, loaded if it was not yet. */
+/** The core. Loads it on first use. */
 export const core = loader.core;
 
 /**
- * Loads the core ahead of its first use, off the page's main thread. An idle page does so by itself. Needed only before
- * `createClient`, and there only in browsers that compile no large WebAssembly at once. Does nothing when the core is loaded.
+ * Loads the core before its first use, off the page's main thread. An idle page does so by itself. Only `createClient` needs
+ * this call, in browsers that refuse to compile a large WebAssembly module synchronously. Does nothing when the core is loaded.
  *
  * @type {() => Promise<void>}
  * @throws {import('../error.js').BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly
  */
 export const init = loader.init;
 
-/** A `BitbucketAuthError` for what only the shim can see. */
+/** Creates a `BitbucketAuthError` for a failure that only the shim can detect. */
 export const failure = loader.failure;
 
-/** The members of an argument of a public function, as the core takes them. */
+/** Reads the members of a public function's argument in the form that the core expects. */
 export const readArgument = createArgumentReader(core);

@@ -1,22 +1,22 @@
 /**
- * Loads the core while the page has nothing else to do, so that no click waits for it.
+ * Loads the core while the page is idle, so that no click has to wait for it.
  *
- * In: the page in which the module was loaded. Out: nothing. What never happens here: anything outside of a page (a server
- * that renders one imports the same modules), or an error that anybody hears of: whoever calls the package gets it.
+ * In: the page that loaded the module. Out: nothing. What never happens here: an effect outside of a page (a server that renders
+ * a page imports the same modules), or an error that is reported: a caller of the package gets the same error.
  */
 
 import { init } from './core.js';
 import { findWindow, valueOrUndefined } from './page.js';
 
-/** After how many milliseconds a page counts as idle where its browser does not say so, as Safari. */
+/** Delay in milliseconds after which a page counts as idle, in browsers without `requestIdleCallback` such as Safari. */
 const IDLE_MS = 200;
 
-/** Loads the core in the page's idle time, unless a first use was quicker. */
+/** Loads the core when the page is idle, unless a call has loaded it before. */
 export function loadWhenIdle() {
   const page = findWindow(undefined);
   if (!page || valueOrUndefined(() => page.document) === undefined) return;
   const load = () => {
-    // A page whose policy forbids WebAssembly, for instance. The call that needs the core fails for the same reason, and says it.
+    // For instance where a policy forbids WebAssembly. The call that needs the core fails for the same reason and says so.
     init().catch(() => {});
   };
   if (page.requestIdleCallback) page.requestIdleCallback(load);

@@ -1,49 +1,47 @@
 /**
- * The page in which a login starts: its options, its window, and what the two kinds of login share.
+ * What the popup and the redirect login share: their options, and access to the page's window.
  *
- * In: what a caller says. Out: the window that is meant. What never happens here: a login.
+ * In: a caller's options. Out: the window, the client and the storage to use. What never happens here: a login.
  */
 
 import { callCore } from '../error.js';
 import { core, init, readArgument } from './core.js';
 
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
-/** @typedef {typeof globalThis extends { window: infer Type } ? Type : object} Page a window, where there are such */
+/** @typedef {typeof globalThis extends { window: infer Type } ? Type : object} Page a window, in runtimes that have one */
 
 /**
- * The client is a public one (RFC 6749 section 2.1): `client`, or `clientId` and what goes with it. A secret is
- * refused.
+ * The OAuth client is public (RFC 6749 section 2.1): pass `client`, or `clientId` and the options that belong to it. A secret is
+ * rejected.
  *
  * @typedef {object} PageOptions
  * @property {import('../authorization-client.js').AuthorizationClient | undefined} [client] made by `createClient` without a
  *   secret
  * @property {string | undefined} [clientId] the Key of the OAuth client at Bitbucket
- * @property {string | undefined} [redirectUri] an address on the page's own origin, without a fragment, as registered at
- *   Bitbucket; plain http is accepted where the page itself is on it
+ * @property {string | undefined} [redirectUri] a URL on the page's own origin, without a fragment, as registered at Bitbucket;
+ *   plain http is accepted if the page itself uses it
  * @property {readonly string[] | string | undefined} [scopes] by default `DEFAULT_SCOPES` of
  *   `nocodb-bitbucket-auth/oauth`
- * @property {import('../oauth.js').ClientOptions['endpoints']} [endpoints] other addresses than
- *   Bitbucket Cloud's
- * @property {Page | undefined} [window] by default the window in which this module was loaded
+ * @property {import('../oauth.js').ClientOptions['endpoints']} [endpoints] by default those of Bitbucket Cloud
+ * @property {Page | undefined} [window] by default the window that loaded this module
  */
 
 /**
- * What NocoDB's server exchanges for tokens. Hand it over at once and keep it nowhere.
+ * What NocoDB's server exchanges for tokens. Send it there at once, and do not store it.
  *
  * @typedef {object} Grant
- * @property {string} code good for one use within minutes
+ * @property {string} code can be used once, within minutes
  * @property {string} code_verifier RFC 7636 section 4.1
  */
 
-/** Begins the package's names in the session storage, and is the channel's name in js/callback.html. */
+/** Prefix of the package's keys in the session storage, and the name of the channel in js/callback.html. */
 export const PACKAGE_NAME = 'nocodb-bitbucket-auth';
 
-/** Marks a window as a popup of `authorizeInPopup` in its session storage. */
+/** Key in a window's session storage that marks it as a popup of `authorizeInPopup`. */
 export const POPUP_KEY = `${PACKAGE_NAME}:popup`;
 
 /**
- * The window that is meant; `undefined` in a worker, on a server, and where `window` is another name for a global object
- * that has no page.
+ * The window to use; `undefined` in a worker, on a server, and where `window` refers to a global object without a page.
  *
  * @param {{ window?: Page } | null | undefined} options
  * @returns {Page | undefined}
@@ -54,7 +52,7 @@ export function findWindow(options) {
 }
 
 /**
- * What is read of an object of a caller's, or of a page; `undefined` where that throws. The core says later what is wrong.
+ * Reads from a caller's object or from a page; `undefined` if that throws. The core reports later what is wrong.
  *
  * @template T
  * @param {() => T} read
@@ -69,7 +67,7 @@ export function valueOrUndefined(read) {
 }
 
 /**
- * The same for a text. A caller's own `window` may have anything in the place of one.
+ * Reads a string. A caller's own `window` may contain anything in its place.
  *
  * @param {() => unknown} read
  * @returns {string | undefined}
@@ -80,12 +78,12 @@ export function textOrUndefined(read) {
 }
 
 /**
- * The window that is meant, once the core is loaded.
+ * Loads the core, and returns the window to use.
  *
  * @param {{ window?: Page } | null | undefined} options
  * @param {Function} caller
  * @returns {Promise<Page>}
- * @throws {BitbucketAuthError} `INVALID_CONFIG` where there is none
+ * @throws {BitbucketAuthError} `INVALID_CONFIG` when there is no window
  */
 export async function requireWindow(options, caller) {
   const page = findWindow(options);
@@ -94,7 +92,7 @@ export async function requireWindow(options, caller) {
 }
 
 /**
- * The client of a login that a page starts.
+ * The OAuth client of a login that a page starts.
  *
  * @param {Function} caller
  * @param {unknown} options
@@ -116,23 +114,23 @@ export function loginClient(caller, options, page) {
  * @throws {BitbucketAuthError} like `loginClient`
  */
 export function createPageClient(caller, page, { clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl }) {
-  // Browsers write an origin that is none as null.
+  // Browsers serialise an opaque origin as "null".
   const origin = textOrUndefined(() => page.origin) ?? 'null';
   return callCore(caller, () => core().pageClient(origin, clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl));
 }
 
-/** The page's session storage, unless its browser or its frame forbids it. @param {Page} page */
+/** The page's session storage; `undefined` if the browser or a sandbox forbids it. @param {Page} page */
 export function sessionStorageOrUndefined(page) {
   return valueOrUndefined(() => page.sessionStorage);
 }
 
 /**
- * Remembers a value. A storage that is full refuses it.
+ * Stores a value in a storage, which may be full.
  *
  * @param {Storage | undefined} storage
  * @param {string} key
  * @param {string} value
- * @returns {boolean} whether it is remembered
+ * @returns {boolean} whether the value was stored
  */
 export function trySetItem(storage, key, value) {
   try {

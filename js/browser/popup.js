@@ -1,9 +1,9 @@
 /**
- * The login at Bitbucket in a popup of the page.
+ * The login at Bitbucket in a popup.
  *
- * In: a public OAuth client, and the click of a user. Out: the code and its verifier, or `null` when the user said no.
- * What never happens here: the provider's pages get hold of the page that opened them, an address is handed to another
- * origin, or a rule of OAuth is decided; the core does that.
+ * In: a public OAuth client, and the user's click. Out: the code and its verifier, or `null` when the user denied access. What
+ * never happens here: Bitbucket's pages get access to the page that opened them, a URL is passed to another origin, or a rule of
+ * OAuth is decided; the core does that.
  */
 
 import { callCore } from '../error.js';
@@ -20,39 +20,39 @@ import { PACKAGE_NAME, POPUP_KEY, findWindow, loginClient, requireWindow, sessio
  * @typedef {object} PopupOptions
  * @property {number | undefined} [timeoutMs] how long the user may take, 1 to 600000 milliseconds; by default ten minutes
  * @property {import('../core.js').RuntimeType<'AbortSignal'> | undefined} [signal] ends the login and closes the popup
- * @property {((grant: Grant) => void) | undefined} [onLateGrant] gets what the user granted after the outcome was `null`,
- *   because the popup seemed to be closed and was not
+ * @property {((grant: Grant) => void) | undefined} [onLateGrant] receives the grant if the user gives consent after the outcome
+ *   was `null`, because the popup only seemed to be closed
  */
 
 const POPUP_SIZE = { width: 600, height: 760 };
 
-/** How often the popup is looked at, in milliseconds. */
+/** Interval at which the popup's URL is read, in milliseconds. */
 const POLL_INTERVAL_MS = 100;
 
-/** For how long a popup that goes on talking is told that its address was taken. */
+/** For how long a popup that keeps posting its URL gets the answer that it was received, in milliseconds. */
 const ACKNOWLEDGEMENT_MS = 10_000;
 
-/** For how long the page has the focus, in milliseconds, before a popup counts as closed that seems to be. */
+/** A popup that seems to be closed counts as closed when the page has had the focus for this long, in milliseconds. */
 const CLOSED_AFTER_FOCUS_MS = 60_000;
 
-/** What a popup has for an address before its first page, and after it was cut off: that depends on the browser. */
+/** The URL of a popup before its first page, and after a policy has isolated it. It depends on the browser. */
 const BLANK_URLS = ['', 'about:blank'];
 
 /**
- * Lets the user log in and consent in a popup. Call it in the very click, or browsers block the popup: it is opened
- * before anything else happens. The popup is closed in every outcome, and cannot reach the page that opened it.
+ * Lets the user log in and give consent in a popup. Call it directly in the click handler, or browsers block the popup: the
+ * popup is opened before anything else happens. It is closed in every outcome, and cannot access the page that opened it.
  *
- * The callback is seen in the popup's address. Where this page, Bitbucket's, or one that the login leads over, cuts the
- * popup off (`Cross-Origin-Opener-Policy`), nothing can be seen: then the redirect URI has to be that of the package's
- * `callback.html`, which hands its address over. A popup that was cut off looks to the page like one that the user has
- * closed. So neither ends the login at once: it counts as cancelled when the page has had the focus for a minute since.
- * To let the user end it sooner, offer a button that aborts the `signal`.
+ * The callback is detected by the popup's URL. This page, Bitbucket's pages, or another page of the login may isolate the popup
+ * with `Cross-Origin-Opener-Policy`. Then the page cannot see the popup's URL, and the redirect URI has to be that of the
+ * package's `callback.html`, which posts its URL to the page. The page cannot distinguish an isolated popup from one that the
+ * user has closed. So a popup that seems to be closed counts as cancelled only when the page has had the focus for a minute
+ * since. To let the user cancel sooner, offer a button that aborts the `signal`.
  *
  * @param {PageOptions & PopupOptions} options
  * @returns {Promise<Grant | null>} `null`: the user closed the popup or denied access
  * @throws {BitbucketAuthError} `POPUP_BLOCKED`, `INVALID_ARGUMENT`, `AUTHORIZATION_TIMEOUT`, `REQUEST_ABORTED`, and what
- *   `validateAuthorizationResponse` throws but `ACCESS_DENIED`; `INVALID_CONFIG` also in a worker (`field` is `window`),
- *   in a frame whose sandbox takes its origin away (`origin`), and in a page that is not a browser's (`BroadcastChannel`)
+ *   `validateAuthorizationResponse` throws except `ACCESS_DENIED`; `INVALID_CONFIG` also in a worker (`field` is `window`),
+ *   in a sandboxed frame with an opaque origin (`origin`), and outside of a browser (`BroadcastChannel`)
  */
 export async function authorizeInPopup(options) {
   const { signal, timeoutMs, onLateGrant } = valueOrUndefined(() => ({
@@ -87,14 +87,13 @@ export async function authorizeInPopup(options) {
 }
 
 /**
- * Goes on listening for the callback page of a popup that seemed to be closed, so that its window closes and its code is
- * not left in it.
+ * Waits for the callback page of a popup that seemed to be closed. Then its window gets closed, and its code does not stay in it.
  *
  * @param {Popup} popup
  * @param {number} waitMs
  * @param {AbortSignal | undefined} signal
  * @param {(address: string) => Grant | null} toGrant
- * @returns {Promise<Grant | null>} `null` also when nothing came that is a grant: the login has its outcome
+ * @returns {Promise<Grant | null>} `null` also when the callback brings no grant: the login already has an outcome
  */
 async function receiveLateCallback(popup, waitMs, signal, toGrant) {
   try {
@@ -106,7 +105,7 @@ async function receiveLateCallback(popup, waitMs, signal, toGrant) {
   }
 }
 
-/** A popup of a page, and what is heard of it. */
+/** A popup of a page, and the messages from it. */
 class Popup {
   /** @type {Page} */
   #page;
@@ -114,13 +113,13 @@ class Popup {
   /** @type {Window | null | undefined} */
   #window;
 
-  /** Marks what the popup says as its own. */
+  /** Identifies the popup's messages. */
   #id;
 
   /** @type {BroadcastChannel} */
   #channel;
 
-  /** What the popup has for an opener. @type {HTMLIFrameElement | undefined} */
+  /** The frame that replaces the page as the popup's opener. @type {HTMLIFrameElement | undefined} */
   #openerFrame;
 
   /** @param {Page} page */
@@ -128,7 +127,7 @@ class Popup {
     this.#page = page;
     this.#id = randomId(page);
     this.#channel = new page.BroadcastChannel(PACKAGE_NAME);
-    // A popup starts with a copy of the page's session storage, and keeps it when it is cut off from the page.
+    // A popup starts with a copy of the page's session storage, and keeps the copy when a policy isolates it.
     const storage = sessionStorageOrUndefined(page);
     trySetItem(storage, POPUP_KEY, this.#id);
     const name = randomId(page);
@@ -137,24 +136,24 @@ class Popup {
     this.#openerFrame = this.#window && !this.#window.closed ? replaceOpener(page, this.#window, name) : undefined;
   }
 
-  /** Blockers give no window, or one that they close again at once. */
+  /** A popup blocker returns no window, or one that it closes at once. */
   get isBlocked() {
     return !this.#window || this.#window.closed;
   }
 
   /** @param {string} address */
   show(address) {
-    // In place of the empty page, to which "back" would lead.
+    // Replaces the blank page, so that the popup's "back" button does not lead to it.
     this.#window?.location.replace(address);
   }
 
   /**
-   * Waits for the popup to be at the redirect URI.
+   * Waits until the popup is at the redirect URI.
    *
    * @param {Client} client
    * @param {number} waitMs
    * @param {AbortSignal | undefined} signal
-   * @returns {Promise<string | null>} the address; `null`: the popup seems to be closed
+   * @returns {Promise<string | null>} its URL; `null`: the popup seems to be closed
    */
   callback(client, waitMs, signal) {
     /** @type {number | undefined} */
@@ -162,8 +161,8 @@ class Popup {
     return this.#wait(waitMs, signal, (resolve) => {
       const address = this.#url;
       if (address !== undefined && client.isCallback(address)) return resolve(address);
-      // A popup that a policy has cut off looks like one that is closed. But who has closed it is back in this page, and
-      // who logs in there is there most of the time.
+      // A popup that a policy has isolated looks closed. But a user who has closed it is back in this page, and a user who is
+      // logging in has the focus in the popup most of the time.
       if (!this.#window?.closed || !this.#page.document.hasFocus()) backSince = undefined;
       else backSince ??= Date.now();
       if (backSince !== undefined && Date.now() - backSince >= CLOSED_AFTER_FOCUS_MS) resolve(null);
@@ -172,7 +171,7 @@ class Popup {
   }
 
   /**
-   * Waits for the callback page to hand over its address, for as long as a login may take.
+   * Waits until the callback page posts its URL, for as long as a login may take.
    *
    * @param {number} waitMs
    * @param {AbortSignal | undefined} signal
@@ -186,8 +185,8 @@ class Popup {
    * @template {string | null} T
    * @param {number} waitMs
    * @param {AbortSignal | undefined} signal
-   * @param {(resolve: (address: string | T) => void) => void} [poll] is done again and again
-   * @returns {Promise<string | T>} what `poll` found, or what the callback page handed over
+   * @param {(resolve: (address: string | T) => void) => void} [poll] called at intervals
+   * @returns {Promise<string | T>} what `poll` resolved, or the URL that the callback page posted
    */
   async #wait(waitMs, signal, poll) {
     const page = this.#page;
@@ -221,7 +220,7 @@ class Popup {
     }
   }
 
-  /** The popup's address; `undefined` while it has none, and while it shows a page of another origin. */
+  /** The popup's URL; `undefined` while it is blank, and while the popup shows a page of another origin. */
   get #url() {
     try {
       const address = this.#window?.location.href;
@@ -234,8 +233,8 @@ class Popup {
   close() {
     this.#window?.close();
     this.#openerFrame?.remove();
-    // The same, for one that was cut off: it listens when it is at the callback page, and says its address until it hears
-    // this, as WebKit may lose messages to a window that it moves to another process.
+    // For an isolated popup: at the callback page it listens, and posts its URL until it receives this message. It repeats the
+    // URL because WebKit may lose messages to a window that it moves to another process.
     const acknowledge = () => this.#channel.postMessage({ popup: this.#id, taken: true });
     this.#channel.addEventListener('message', ({ data }) => data?.popup === this.#id && data.taken !== true && acknowledge());
     acknowledge();
@@ -244,8 +243,8 @@ class Popup {
 }
 
 /**
- * Opens a window of its own, in the middle of the page's. Blockers give `null` or nothing; a sandboxed frame throws in
- * some browsers.
+ * Opens a window in the centre of the page's window. Blockers return `null` or nothing, and some browsers throw in a sandboxed
+ * frame.
  *
  * @param {Page} page
  * @param {string} name
@@ -263,9 +262,9 @@ function openWindow(page, name) {
 }
 
 /**
- * Puts an empty frame in the place of the page as the popup's `opener`. A window may send its opener to another address,
- * so the provider's pages could replace this one while the user looks at the popup. Without any opener they could not
- * either, but then this page could no longer close the popup, except in Firefox.
+ * Replaces the page as the popup's `opener` with an empty frame. A window may navigate its opener, so Bitbucket's pages could
+ * replace this page while the user looks at the popup. Without any opener they could not, but then this page could not close the
+ * popup, except in Firefox.
  *
  * @param {Page} page
  * @param {Window} popup
@@ -277,16 +276,16 @@ function replaceOpener(page, popup, name) {
   frame.hidden = true;
   try {
     page.document.documentElement.append(frame);
-    // Who opens a window by its name becomes the opener of the one that is there (HTML, window open steps).
+    // Opening an existing window by its name makes the frame its opener (HTML, window open steps).
     frame.contentWindow?.open('', name);
     if (popup.opener === frame.contentWindow) {
-      // In force when somebody sends the frame elsewhere.
+      // The sandbox takes effect when another window navigates the frame.
       frame.setAttribute('sandbox', '');
       return frame;
     }
     popup.opener = null;
   } catch {
-    // The popup is not of this page's origin: neither has one of its own, which the core refuses.
+    // The popup is not same-origin with this page. Then both origins are opaque, which the core rejects.
   }
   frame.remove();
   return undefined;

@@ -1,9 +1,9 @@
 /**
- * The login at Bitbucket in the page itself: it goes to Bitbucket, and the page at the redirect URI takes what came back.
+ * The login at Bitbucket in the page itself: it navigates to Bitbucket, and the page at the redirect URI reads the response.
  *
- * In: a public OAuth client, and the address of a page that was loaded. Out: the code and its verifier, or `null` when
- * the user said no. What never happens here: a login is remembered longer than it may take, or a rule of OAuth is
- * decided; the core does that.
+ * In: a public OAuth client, and the URL of the page that was loaded. Out: the code and its verifier, or `null` when the user
+ * denied access. What never happens here: a pending login is kept longer than a login may take, or a rule of OAuth is decided;
+ * the core does that.
  */
 
 import { callCore } from '../error.js';
@@ -15,17 +15,16 @@ import { PACKAGE_NAME, POPUP_KEY, createPageClient, findWindow, loginClient, req
 /** @typedef {import('./page.js').Page} Page */
 /** @typedef {import('./page.js').PageOptions} PageOptions */
 
-/** Before the state, in the session storage's keys of logins that are pending. */
+/** Prefix of the session storage keys of pending logins; the state follows. */
 const PENDING_PREFIX = `${PACKAGE_NAME}:pending:`;
 
 /**
- * Sends the page itself to Bitbucket. When it is back at the redirect URI, that page calls `completeRedirect`.
+ * Navigates the page to Bitbucket. The page at the redirect URI then calls `completeRedirect`.
  *
  * @param {PageOptions} options
- * @returns {Promise<void>} the page is about to go
- * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` also where the page has no session storage or no room
- *   in it (`field` is `sessionStorage`), in a worker (`window`), and in a frame whose sandbox takes its origin away
- *   (`origin`)
+ * @returns {Promise<void>} resolves when the navigation starts
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` also when the page has no session storage or the storage is
+ *   full (`field` is `sessionStorage`), in a worker (`window`), and in a sandboxed frame with an opaque origin (`origin`)
  */
 export async function beginRedirect(options) {
   const page = await requireWindow(options, beginRedirect);
@@ -34,7 +33,7 @@ export async function beginRedirect(options) {
   if (!storage) return callCore(beginRedirect, () => core().refusePage('sessionStorage'));
   const { url, state, codeVerifier } = callCore(beginRedirect, () => client.createAuthorizationRequest(undefined));
   const { clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl } = client;
-  // A popup in which somebody begins anew is nobody's popup any more.
+  // If this window was a popup of `authorizeInPopup`, it no longer belongs to that login.
   storage.removeItem(POPUP_KEY);
   const now = Date.now();
   for (const key of pendingKeys(storage)) {
@@ -53,19 +52,19 @@ export async function beginRedirect(options) {
   page.location.assign(url);
 }
 
-/** Pages in which `completeRedirect` is under way. @type {WeakMap<Page, Promise<Grant | null>>} */
+/** Pages in which `completeRedirect` is running. @type {WeakMap<Page, Promise<Grant | null>>} */
 const completions = new WeakMap();
 
 /**
- * Takes the answer to `beginRedirect` out of the page's address. Call it whenever the page at the redirect URI is
- * loaded, before anything else changes the address. What was remembered of the login is gone afterwards, and so are the
- * answer's parameters from the address, whatever the outcome. Calls at the same time share one outcome.
+ * Reads the response to `beginRedirect` from the page's URL. Call it whenever the page at the redirect URI is loaded, before
+ * anything else changes the URL. Whatever the outcome, the pending login is deleted and the response's parameters are removed
+ * from the URL. Concurrent calls share one outcome.
  *
  * @param {{ window?: Page | undefined }} [options]
- * @returns {Promise<Grant | null>} `null`: the address carries no answer, or the user denied access
- * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `STATE_MISMATCH` also when the answer was taken before,
+ * @returns {Promise<Grant | null>} `null`: the URL contains no response, or the user denied access
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `STATE_MISMATCH` also when the response was already used,
  *   `AUTHORIZATION_TIMEOUT` when the login began more than ten minutes ago, and what `validateAuthorizationResponse`
- *   throws but `ACCESS_DENIED`; `INVALID_CONFIG` in a worker (`field` is `window`)
+ *   throws except `ACCESS_DENIED`; `INVALID_CONFIG` in a worker (`field` is `window`)
  */
 export function completeRedirect(options = {}) {
   const page = findWindow(options);
@@ -85,18 +84,18 @@ export function completeRedirect(options = {}) {
  * @returns {Promise<Grant | null>}
  */
 async function complete(options) {
-  // Other programs may change it while the core is being loaded.
+  // Read before the core is loaded: other scripts may change the URL meanwhile.
   const address = textOrUndefined(() => findWindow(options)?.location.href) ?? '';
   const page = await requireWindow(options, completeRedirect);
   readArgument(completeRedirect, 'pageOptions', options);
   const storage = sessionStorageOrUndefined(page);
-  // In a popup of `authorizeInPopup`, the page that opened it waits for this very address.
+  // In a popup of `authorizeInPopup`, the page that opened the popup waits for this URL.
   if (storage?.getItem(POPUP_KEY)) return null;
   const keys = storage ? pendingKeys(storage) : [];
   const state = core().responseState(address, keys.length > 0);
   if (state === undefined) return null;
   const pending = storage && readPendingLogin(storage, PENDING_PREFIX + state);
-  // An answer that fits none ends all that this tab has begun: it has come back.
+  // A response that matches no pending login ends all logins of this tab: the user is back.
   for (const key of pending ? [PENDING_PREFIX + state] : keys) storage?.removeItem(key);
   page.history.replaceState(page.history.state, '', core().withoutResponse(textOrUndefined(() => page.location.href) ?? ''));
   if (!pending) {
@@ -110,11 +109,11 @@ async function complete(options) {
 }
 
 /**
- * What was remembered of a login.
+ * Reads a pending login.
  *
  * @param {Storage} storage
  * @param {string} key
- * @returns {any} of JSON; the core looks at it
+ * @returns {any} parsed JSON; the core validates it
  */
 function readPendingLogin(storage, key) {
   try {

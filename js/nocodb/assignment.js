@@ -1,22 +1,22 @@
 /**
- * The first assignment of a static property that matters, by whichever class.
+ * Detects the first relevant assignment of a static property, on any class.
  *
- * In: the property's name. Out: who assigned what. An assignment to a property that a class does not have itself goes to an
- *   inherited setter, if there is one, so one is put on `Function.prototype` until then.
- * Never here: what the property means. Other preloads that wait in the same way, before or after this one, get what they would
- *   get without it.
+ * In: the property's name. Out: the class and the assigned value. When a class does not have the property itself, an assignment
+ *   calls an inherited setter, so this module defines one on `Function.prototype` until then.
+ * Never here: what the property means. Other preloads that wait in the same way, before or after this one, behave as they would
+ *   without it.
  */
 
 /**
  * @param {string} property
- * @param {(target: Function, value: unknown) => boolean} onAssigned is told of each assignment once it was made, and says whether it was
- *   the one
- * @returns {{ isDisplaced: () => boolean }} whether another preload has put its setter in the place of this one
+ * @param {(target: Function, value: unknown) => boolean} onAssigned called after each assignment; returns whether it was the
+ *   relevant one
+ * @returns {{ isDisplaced: () => boolean }} whether another preload has replaced this setter with its own
  */
 export function onPropertyAssigned(property, onAssigned) {
   const installed = () => Object.getOwnPropertyDescriptor(Function.prototype, property);
   let isWaiting = true;
-  /** The setter of a preload that came first. */
+  /** The setter of a preload that was loaded earlier. */
   let inherited = installed();
 
   /** @type {PropertyDescriptor & ThisType<Function>} */
@@ -29,14 +29,14 @@ export function onPropertyAssigned(property, onAssigned) {
     set(value) {
       if (inherited?.set) inherited.set.call(this, value);
       else Reflect.defineProperty(this, property, { value, writable: true, enumerable: true, configurable: true });
-      // It has seen what it waited for, and believes that it removed its own setter.
+      // The other preload has seen its assignment and believes that it removed its own setter.
       if (!installed()) inherited = undefined;
       if (isWaiting) isWaiting = !onAssigned(this, value);
       install();
     },
   };
 
-  /** Leaves the setter there that is needed from now on, unless a later preload has put its own on top. */
+  /** Installs the setter that is needed from now on, unless a later preload has installed its own. */
   function install() {
     const current = installed();
     if (current && current.set !== setter.set) return;

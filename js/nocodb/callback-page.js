@@ -1,10 +1,10 @@
 /**
- * The callback page in NocoDB's own server, at whichever address is registered at Bitbucket: NocoDB's routes differ from
- * version to version in what they do with a query, and some drop it before the GUI has read it.
+ * Serves the callback page from NocoDB's own server, at the redirect URI that is registered at Bitbucket. NocoDB's routes treat
+ * a query differently from version to version, and some drop it before the GUI has read it.
  *
- * In: the requests of this process's HTTP servers, ahead of every listener. Out: the package's callback page for a request
- *   that brings an authorization response; the core says which one does, and has the words for a refusal. NocoDB's GUI finds
- *   code and state in the popup's address as ever. Everything else goes on as it came.
+ * In: the requests of this process's HTTP servers, ahead of every listener. Out: the package's callback page for a request that
+ *   carries an authorization response. The core recognises these requests and writes the text for a rejected response. NocoDB's
+ *   GUI reads code and state from the popup's URL as before. All other requests pass through unchanged.
  * Never here: a rule of OAuth, a value of the request in the page, or an exception that leaves the hook.
  */
 
@@ -28,20 +28,20 @@ const HEADERS = {
 };
 
 /**
- * NocoDB's GUI closes its popup as soon as it sees an error in the address, before anybody could read a word. This policy
- * cuts the popup off: to the GUI it looks closed, which ends its login as well, and the window stays.
+ * NocoDB's GUI closes its popup as soon as the URL contains an error, before anybody can read the page. This policy separates
+ * the popup from the GUI. To the GUI, the popup looks closed, so the GUI ends its login, and the window stays open.
  */
 const CUT_OFF = { 'Cross-Origin-Opener-Policy': 'same-origin' };
 
-/** Requests to HTTP/2 servers are left alone: NocoDB's routes do not work on them. */
+/** HTTP/2 servers are left alone, because NocoDB's routes do not work on them. */
 const SERVERS = [Server, SecureServer];
 
 let isInstalled = false;
 
 /**
- * From now on, the servers of this process answer callbacks, those that listen already, too.
+ * Makes the servers of this process answer callbacks, including servers that already listen.
  *
- * @param {Env} [env] read when the first request comes that could be one
+ * @param {Env} [env] read at the first request that may be a callback
  */
 export function serveCallbackPage(env = process.env) {
   if (isInstalled) return;
@@ -53,7 +53,7 @@ export function serveCallbackPage(env = process.env) {
 }
 
 /**
- * Puts `handle` ahead of all listeners of the `request` event.
+ * Calls `handle` before all listeners of the `request` event.
  *
  * @param {{ emit: Function }} prototype of servers
  * @param {(request: IncomingMessage, response: ServerResponse) => boolean} handle
@@ -62,7 +62,7 @@ function interceptRequests(prototype, handle) {
   const { emit } = prototype;
   /** @this {unknown} @param {string | symbol} event */
   const emitUnlessHandled = function (event) {
-    // Not named one by one: how many there are is the caller's business.
+    // `arguments`, because the number of arguments is up to the caller.
     const args = arguments;
     if (event === 'request' && handle(args[1], args[2])) return true;
     return emit.apply(this, args);
@@ -76,7 +76,7 @@ function interceptRequests(prototype, handle) {
  * @param {(target: string) => ShownPage | undefined} shownAt
  * @param {IncomingMessage} request
  * @param {ServerResponse} response
- * @returns {boolean} whether it was one
+ * @returns {boolean} whether the request was a callback
  */
 function respondToCallback(shownAt, request, response) {
   try {
@@ -87,13 +87,13 @@ function respondToCallback(shownAt, request, response) {
     response.writeHead(200, headers).end(body);
     return true;
   } catch {
-    // What is wrong with the environment or the core is in the log already, and NocoDB must go on.
+    // Problems with the environment or the core are already logged, and NocoDB must keep running.
     return false;
   }
 }
 
 /**
- * The page with its header fields.
+ * The page with its headers.
  *
  * @param {ShownPage} shown
  * @returns {{ headers: Record<string, string>, body: string }}
@@ -103,7 +103,7 @@ export function pageFor({ refusal }) {
 }
 
 /**
- * The same page with the words for a refusal in it, which hold no markup.
+ * The page with the text of a rejected response, which contains no markup.
  *
  * @param {Refusal} refusal
  */

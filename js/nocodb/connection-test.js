@@ -1,8 +1,9 @@
 /**
- * What a connection can do, and what is known of it.
+ * Tests a connection, and reports its status.
  *
- * In: the way of a connection to the API, and its config. Out: a verdict for whoever pressed "Test connection", and what is
- * known without asking Bitbucket. What never happens here: a decision about what is asked, or what an answer means.
+ * In: the factory of the connection's API clients, and its config. Out: a result for the user who pressed "Test connection",
+ * and a status that needs no request to Bitbucket. What never happens here: a decision about what to request, or about what a
+ * response means. The core decides both.
  */
 
 import { runConnectionTest } from '../api/probe.js';
@@ -20,22 +21,22 @@ import { DIALOG_TOKENS_MS } from './dialog-timeouts.js';
 /**
  * @typedef {object} TestResult
  * @property {boolean} success
- * @property {string} message what works, or what is wrong and what mends it
- * @property {Account} [account] whose credential it is; only some have a user
- * @property {string[]} [scopes] as granted, where known
- * @property {string[]} [missingScopes] those that are configured or needed, and not granted, except those that Bitbucket no
- *   longer asks for
- * @property {number} [expiresAt] when the access token dies, in milliseconds since the epoch; absent where unknown
+ * @property {string} message what works, or what is wrong and how to fix it
+ * @property {Account} [account] the account that owns the credential; some credentials have no user
+ * @property {string[]} [scopes] the granted scopes, where known
+ * @property {string[]} [missingScopes] scopes that are configured or needed, but not granted; scopes that Bitbucket no longer
+ *   uses are left out
+ * @property {number} [expiresAt] when the access token expires, in milliseconds since the epoch; absent where unknown
  */
 
 /**
  * @typedef {object} ConnectionStatus
  * @property {CredentialKind} kind
- * @property {Account} [account] whose tokens they are, where Bitbucket told
- * @property {string[]} [scopes] as granted, where known
- * @property {string[]} [missingScopes] those that are configured and not granted, except those that Bitbucket no longer
- *   asks for
- * @property {number} [expiresAt] when the access token dies, in milliseconds since the epoch
+ * @property {Account} [account] the account that owns the tokens, if Bitbucket returned it
+ * @property {string[]} [scopes] the granted scopes, where known
+ * @property {string[]} [missingScopes] scopes that are configured, but not granted; scopes that Bitbucket no longer uses are
+ *   left out
+ * @property {number} [expiresAt] when the access token expires, in milliseconds since the epoch
  * @property {number} [refreshedAt] when the tokens were received, in milliseconds since the epoch
  * @property {string} [hint] what seems to be wrong with the token
  * @property {Counters} activity what this process did for the connection
@@ -47,24 +48,24 @@ const ACCOUNT_MEMBERS = ['uuid', 'nickname', 'displayName'];
  * @param {ApiClientFactory} clientFactory
  * @param {IntegrationConfig} config
  * @returns {Promise<TestResult>}
- * @throws {BitbucketAuthError} what keeps Bitbucket from being asked
+ * @throws {BitbucketAuthError} when no request to Bitbucket is possible
  */
 export async function testConnection(clientFactory, config) {
   const { credentials, environment } = clientFactory;
   const { kind, hint } = credentials;
   const until = performance.now() + DIALOG_TOKENS_MS;
-  // The scopes are those of the tokens that will be sent, not of those before them.
+  // Refresh first, so that the scopes are those of the tokens that the test sends.
   await credentials.newest(DIALOG_TOKENS_MS);
   const { scopes } = await credentials.tokenInfo();
   const { workspace, repository } = readArgument(testConnection, 'testedConfig', config);
   const { scopes: granted } = readArgument(testConnection, 'previous', { scopes });
   const test = callCore(testConnection, () => new (core().ConnectionTest)(
     kind, workspace, repository, hint, environment.login?.scopes.join(' '),
-    // Where the answer named none, nobody knows them.
+    // If the token response listed no scopes, they are unknown.
     granted || undefined,
   ));
-  // Neither in the queue of the rate limit nor retried: somebody waits for the answer, whatever it is. Nor is there another
-  // wait for a store that takes too long: the tokens are good all the same.
+  // No queue and no retries, because a user waits for the result. If the store is slow, the test does not wait for it again:
+  // the tokens are valid without it.
   await runConnectionTest(test, clientFactory.createSender(until - performance.now()), clientFactory.apiUrl);
   const { expiresAt } = await credentials.tokenInfo();
   const verdict = test.verdict ?? { success: false, message: failure('API_FAILED', 'api').message };
@@ -75,12 +76,12 @@ export async function testConnection(clientFactory, config) {
  * @param {ApiClientFactory} clientFactory
  * @param {IntegrationConfig} config
  * @returns {Promise<ConnectionStatus>}
- * @throws {BitbucketAuthError} `INVALID_ARGUMENT` for scopes that are none
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT` for invalid scopes
  */
 export async function connectionStatus({ credentials, environment: { client } }, { account }) {
   const { kind, hint } = credentials;
   const { scopes: stored, expiresAt, obtainedAt } = await credentials.tokenInfo();
-  // A store may hold anything.
+  // A store may return anything.
   const { scopes: text } = stored ? readArgument(connectionStatus, 'scopes', { scopes: stored }) : {};
   const scopes = callCore(connectionStatus, () => core().readScopes(text ?? ''));
   const isKnown = scopes.length > 0;

@@ -1,8 +1,8 @@
 /**
- * How long people wait in a dialog, and the host's database for what a dialog does.
+ * Time limits for work that a user waits for in a dialog, and for work inside a transaction of NocoDB's database.
  *
- * In: work whose end a dialog shows. Out: what it gives, or word that it takes too long. What never happens here: the work is
- * ended, as others may wait for it.
+ * In: the work. Out: its result, or an error after the time limit. What never happens here: the work is aborted, because other
+ * callers may wait for it, too.
  */
 
 import { objectOrEmpty } from '../arguments.js';
@@ -10,9 +10,9 @@ import { core, failure } from '../core.js';
 import { BitbucketAuthError } from '../error.js';
 import { within } from '../time-limit.js';
 
-// People want to hear what is going on …
+// How long a user waits before the dialog says what is going on …
 export const DIALOG_MS = 15_000;
-// … which the wait for tokens says itself if it ends before.
+// … and the shorter limit for tokens, whose error says that itself.
 export const DIALOG_TOKENS_MS = 12_000;
 
 /**
@@ -25,7 +25,7 @@ export const withDialogTimeout = (work) => withTimeout(DIALOG_MS, work, () => fa
 
 /**
  * @template T
- * @param {Promise<T>} exchange of a code, while the host keeps a transaction open
+ * @param {Promise<T>} exchange of a code, while NocoDB keeps a database transaction open
  * @returns {Promise<T>}
  * @throws {BitbucketAuthError} `REQUEST_TIMEOUT`, and whatever the exchange rejects with
  */

@@ -1,9 +1,9 @@
 /**
  * The entry that NocoDB imports.
  *
- * In: the environment. Out: the integration as NocoDB's registry takes it. What never happens here: the WebAssembly
- * is loaded or the environment read before somebody asks, another package is loaded before a connection is used, or a wrong
- * variable keeps NocoDB from starting.
+ * In: the environment. Out: the integration in the shape that NocoDB's registry expects. What never happens here: the
+ * WebAssembly is loaded or the environment is read before it is needed, another package is loaded before a connection is used,
+ * or an invalid environment variable keeps NocoDB from starting.
  */
 
 import '../../pkg/inlined/core.wasm.js';
@@ -45,14 +45,14 @@ export { BitbucketAuthError, BitbucketAuthIntegration, isBitbucketAxiosError };
  * @typedef {object} IntegrationEntry
  * @property {'auth'} type
  * @property {'bitbucket'} sub_type
- * @property {new (config?: IntegrationConfig, host?: HostServices) => BitbucketAuthIntegration} wrapper bound to the
- *   environment of the entry
- * @property {FormElement[]} form made when it is first read; what is wrong with the environment is then logged, once
+ * @property {new (config?: IntegrationConfig, host?: HostServices) => BitbucketAuthIntegration} wrapper uses the entry's
+ *   environment
+ * @property {FormElement[]} form created when it is first read, which also logs the environment's problems, once
  * @property {Readonly<IntegrationManifest>} manifest
  */
 
 /**
- * Makes the integration for an environment. Cheap, and never throws.
+ * Creates the integration for an environment. Cheap, and never throws.
  *
  * @param {Env} [env] the variables `INTEGRATION_AUTH_BITBUCKET_*`, read on first use
  * @returns {IntegrationEntry}
@@ -93,7 +93,7 @@ function formFor(environment) {
     for (const { message } of problems) warn(message);
     return form(usable);
   } catch (error) {
-    // The core could not be loaded. Access tokens need no core to be entered, and the host must go on.
+    // The core could not be loaded. Users can enter access tokens without the core, and NocoDB must keep running.
     warn(error instanceof BitbucketAuthError ? error.message : 'the configuration could not be read');
     return form({});
   }

@@ -1,8 +1,8 @@
 /**
  * Reads the environment variables that configure the plugin.
  *
- * In: `process.env`, or an object like it, which the process's own variables about proxies complete. Out: what the core
- * makes of it. What never happens here: a value is judged, kept for the whole process, or told to anybody.
+ * In: `process.env`, or an object like it. The process's own proxy variables complete it. Out: the settings that the core
+ * reads from it. What never happens here: a value is validated, cached for the whole process, or logged.
  */
 
 import { readSafely } from '../arguments.js';
@@ -20,10 +20,10 @@ import { core } from '../core.js';
  */
 export function readEnvironment(env) {
   const { environmentVariables, proxyVariables, readEnvironment: judgeEnvironment } = core();
-  // Only what the plugin goes by goes in: the rest of the environment is none of its business.
+  // Only the plugin's own variables are passed to the core.
   const variables = readSafely('config', 'env', () => {
     const proxyNames = proxyVariables().split(' ');
-    // The way out of this network is the process's for whoever brings variables of the plugin only.
+    // An object that contains none of the proxy variables uses the process's proxy.
     const proxySource = proxyNames.some((name) => env[name] !== undefined) ? env : process.env;
     const stringVariables = (/** @type {Env} */ from, /** @type {string[]} */ names) => (
       names.map((name) => [name, from[name]]).filter(([, value]) => typeof value === 'string')
@@ -35,7 +35,7 @@ export function readEnvironment(env) {
 }
 
 /**
- * A reader that has an environment judged once, when it is first asked: hosts fill `process.env` late, from files.
+ * Returns a function that reads the environment once, at its first call: NocoDB may fill `process.env` late, from files.
  *
  * @param {Env} env
  * @returns {() => Environment}

@@ -1,23 +1,23 @@
 /**
- * What came of authorization codes lately. A code can be exchanged only once (RFC 6749 section 4.1.2), and NocoDB may bring it
- * twice: an enterprise edition exchanges what it still has of a request whose row is stored already, and a row that could not be
- * stored is stored once more.
+ * Remembers the tokens of authorization codes that were exchanged recently. A code can be exchanged only once (RFC 6749 section
+ * 4.1.2), but NocoDB may submit it twice. An enterprise edition stores the row and then exchanges the code of the request. And
+ * a user may submit the form again after NocoDB failed to store the row.
  *
- * In: payloads of NocoDB's GUI, and tokens. Out: the tokens, once, for whoever has both the code and its verifier. What never
- * happens here: a code or verifier is kept (only a digest of them is), or tokens are kept for longer than a minute.
+ * In: payloads of NocoDB's GUI, and tokens. Out: the tokens, once, for a caller that has both the code and its verifier. What
+ * never happens here: a code or verifier is kept (only their digest is), or tokens are kept for longer than a minute.
  */
 
 import { digest } from '../digest.js';
 import { parseOAuthPayload } from './oauth-payload.js';
 
-/** How long an enterprise edition may take from storing a row to exchanging the code. */
+/** How long an enterprise edition may take between storing a row and exchanging the code. */
 const EXCHANGE_LIFETIME_MS = 60_000;
 
-/** The oldest are forgotten: somebody may send any number of codes that need no exchange. */
+/** Beyond this number the oldest are dropped: a client may send any number of codes that need no exchange. */
 const MAX_EXCHANGES = 1000;
 
 /**
- * `isUnstored`: NocoDB could not store them.
+ * `isUnstored`: NocoDB failed to store the tokens.
  *
  * @typedef {{ tokens: Record<string, any>, isUnstored: boolean }} Exchange
  */
@@ -27,7 +27,7 @@ const exchanges = new Map();
 
 /**
  * @param {unknown} payload
- * @returns {string | undefined} nothing where there is no code
+ * @returns {string | undefined} `undefined` when there is no code
  */
 function keyOf(payload) {
   const { code, codeVerifier } = parseOAuthPayload(payload);
@@ -37,7 +37,7 @@ function keyOf(payload) {
 
 /**
  * @param {unknown} payload
- * @param {Record<string, any>} tokens that came of it
+ * @param {Record<string, any>} tokens the result of the exchange
  */
 export function rememberExchange(payload, tokens) {
   const key = keyOf(payload);
@@ -51,7 +51,7 @@ export function rememberExchange(payload, tokens) {
 }
 
 /**
- * Notes that NocoDB could not store what came of a payload.
+ * Notes that NocoDB failed to store the tokens of a payload.
  *
  * @param {unknown} payload
  */
@@ -61,7 +61,7 @@ export function markUnstored(payload) {
 }
 
 /**
- * What came of a payload, once.
+ * Returns the tokens of a payload, once.
  *
  * @param {unknown} payload
  * @param {{ onlyUnstored?: boolean }} [options]

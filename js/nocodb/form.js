@@ -1,30 +1,30 @@
 /**
  * The form that NocoDB's GUI shows for the integration.
  *
- * In: the judged environment. Out: form elements as NocoDB's form builder takes them. What never happens here: the
- * client secret appears, or OAuth2 is offered without a valid configuration, or the client itself without leave.
+ * In: the validated environment. Out: form elements for NocoDB's form builder. What never happens here: the client secret
+ * appears, OAuth2 is offered without a valid configuration, or the OAuth client itself is offered without permission.
  */
 
 /**
  * @typedef {object} FormCondition
- * @property {string} model path of the value that is looked at
- * @property {string} [value] what it has to be
- * @property {string[]} [in] what it has to be one of
+ * @property {string} model path of the value that the condition tests
+ * @property {string} [value] the required value
+ * @property {string[]} [in] the allowed values
  */
 
 /**
- * One element of NocoDB's form; a structural subset of the `FormBuilderElement` of `nocodb-sdk`. The literal types
- * are the values of its enums.
+ * One element of NocoDB's form: a structural subset of the `FormBuilderElement` of `nocodb-sdk`. The literal types are the
+ * values of its enums.
  *
  * @typedef {object} FormElement
  * @property {'input' | 'select' | 'password' | 'oauth'} type
- * @property {string} model path in the integration that the element writes to
+ * @property {string} model path in the integration where the element stores its value
  * @property {string} label
  * @property {string} [placeholder]
  * @property {number} [span] of 24 columns
  * @property {string} [category]
  * @property {string} [helpText]
- * @property {boolean} [required] shows the asterisk only
+ * @property {boolean} [required] only shows the asterisk
  * @property {string} [defaultValue]
  * @property {FormCondition} [condition] when the element is shown
  * @property {FormValidator[]} [validators]
@@ -40,11 +40,11 @@
 /**
  * @typedef {object} OAuthMeta
  * @property {string} provider
- * @property {string} authUri has a query: the GUI appends `&code_challenge=…&code_challenge_method=S256&state=…`
+ * @property {string} authUri contains a query: the GUI appends `&code_challenge=…&code_challenge_method=S256&state=…`
  * @property {string} redirectUri
  * @property {string} clientId
- * @property {string[]} scopes shown only; the GUI does not add them to `authUri`
- * @property {string} codeKey the callback's parameter with the code
+ * @property {string[]} scopes for display only; the GUI does not add them to `authUri`
+ * @property {string} codeKey name of the callback parameter that contains the code
  */
 
 const CATEGORY = 'Authentication';
@@ -56,7 +56,7 @@ const CLIENT = { label: 'OAuth client itself', value: 'custom' };
 
 const TESTED = 'As in bitbucket.org/my-workspace. Optional; the connection test asks for it';
 
-// A slug or a UUID in braces. The fields may stay empty.
+// A slug, or a UUID in braces. The fields may be empty.
 const SLUG = '[A-Za-z0-9_.{}-]+';
 
 /**
@@ -168,7 +168,7 @@ function oauthButton({ authorizationUrl, redirectUri, clientId, scopes }, type) 
   return {
     type: 'oauth',
     label: 'Bitbucket account',
-    // The GUI writes { code, code_verifier } to this path.
+    // The GUI stores { code, code_verifier } at this path.
     model: 'config.oauth.code',
     category: CATEGORY,
     condition: { model: 'config.type', value: type },

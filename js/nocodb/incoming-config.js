@@ -1,8 +1,8 @@
 /**
- * What NocoDB is about to store as the configuration of a row of ours.
+ * Prepares the config that NocoDB is about to store in one of the integration's rows.
  *
- * In: that configuration, and the one that is stored. Out: tokens in the place of an authorization code, and credentials in
- *   the place of asterisks. Never here: a rule of OAuth (the entry's wrapper exchanges the code), or a row of somebody else.
+ * In: that config, and the stored one. Out: tokens in place of an authorization code, and credentials in place of asterisks.
+ *   Never here: a rule of OAuth (the entry's wrapper exchanges the code), or another integration's row.
  */
 
 /** @typedef {typeof import('./plugin.js')} Plugin */
@@ -15,7 +15,7 @@
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * NocoDB passes configurations as objects, and as JSON where they were stored before.
+ * NocoDB passes a config as an object, or as JSON if it was already stored.
  *
  * @param {unknown} config
  * @returns {Config | undefined}
@@ -33,7 +33,7 @@ export function parseConfig(config) {
 }
 
 /**
- * Whether a configuration may not be stored as it is.
+ * Whether a config must not be stored as it is.
  *
  * @param {Plugin} plugin
  * @param {Config | undefined} config
@@ -45,17 +45,17 @@ export const needsPreparation = ({ maskedMembers }, config) =>
 /**
  * @param {Plugin} plugin
  * @param {Config} config
- * @param {Config | undefined} stored in the row, or in the one that is copied
+ * @param {Config | undefined} stored the config of the row, or of the row that is copied
  * @param {{ isNew: boolean, exchange: (payload: unknown, config: Config) => Promise<Config> }} options
  * @returns {Promise<Config>}
- * @throws {import('./plugin.js').BitbucketAuthError} what the exchange throws, and for what cannot be stored at all
+ * @throws {import('./plugin.js').BitbucketAuthError} what the exchange throws, and for a config that cannot be stored at all
  */
 export async function prepareConfig(plugin, config, stored, { isNew, exchange }) {
   const { oauth, ...given } = config;
-  // Somebody who first authenticated and then chose another type does not want tokens.
+  // A user who authenticated first and then selected another type does not want tokens.
   const takesCode = plugin.takesCode(given.type);
   const hasNewCode = Boolean(oauth) && takesCode && !isSameCode(plugin, oauth, stored?.oauth);
-  // Whoever sends a request may name any row as the one that is copied: what that holds is not for a new row.
+  // A client may name any row as the source of a copy, so a new row never gets that row's credentials.
   const restored = restoreCredentials(plugin, hasNewCode ? withoutTokens(given) : given, isNew ? undefined : stored);
   if (!oauth) return restored;
   if (hasNewCode) {
@@ -63,7 +63,7 @@ export async function prepareConfig(plugin, config, stored, { isNew, exchange })
     plugin.rememberExchange(oauth, tokens);
     return { ...restored, ...tokens };
   }
-  // The code was used, or is too old by now.
+  // The code was already used, or is too old.
   if (takesCode && !restored.oauth_token && !restored.refresh_token) throw plugin.unexchangedCodeError();
   plugin.rememberExchange(oauth, {});
   return restored;
@@ -73,7 +73,7 @@ export async function prepareConfig(plugin, config, stored, { isNew, exchange })
  * @param {Plugin} plugin
  * @param {Config} config
  * @param {Config | undefined} stored
- * @returns {Config} with the stored credentials in the place of masks
+ * @returns {Config} with the stored credentials in place of masks
  */
 function restoreCredentials(plugin, config, stored) {
   const [masked] = plugin.maskedMembers(config);
@@ -82,8 +82,7 @@ function restoreCredentials(plugin, config, stored) {
 }
 
 /**
- * Tokens of the former connection must not outlive it: they may belong to another account. Older integrations stored
- * `expires_in`.
+ * Removes the former connection's tokens, which may belong to another account. Older integrations stored `expires_in`.
  *
  * @param {Config} config
  * @returns {Config}

@@ -1,10 +1,10 @@
 /**
- * What the preload does to NocoDB's rows of ours, and to the wrapper that NocoDB makes of one.
+ * Patches NocoDB's model of integrations, and the wrapper that NocoDB creates for a row.
  *
- * In: NocoDB's model class, and the plugin. Out: rows that reach NocoDB's database as incoming-config.js makes them, wrappers
- *   that can read their row, and refusals that NocoDB passes on to the user (nocodb-errors.js).
- * Never here: a rule of OAuth (the entry's wrapper exchanges the code), the list of integrations, or a change to a row of
- *   somebody else.
+ * In: NocoDB's model class, and the plugin. Out: rows whose config was prepared (incoming-config.js) before NocoDB stores it,
+ *   wrappers that can read their row, and errors that NocoDB reports to the user (nocodb-errors.js).
+ * Never here: a rule of OAuth (the entry's wrapper exchanges the code), the list of integrations, or a change to another
+ *   integration's row.
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -15,17 +15,17 @@ import { HttpError, asNocodbError } from './nocodb-errors.js';
 /** @typedef {typeof import('./plugin.js')} Plugin */
 
 /**
- * What NocoDB is about to store, or a row that it has read.
+ * An integration that NocoDB is about to store, or a row that it has read.
  *
  * @typedef {object} Integration
- * @property {string} [id] before it is stored: of the row that it is a copy of
+ * @property {string} [id] before it is stored: the id of the row that it copies
  * @property {string} [type]
  * @property {string} [sub_type]
  * @property {string} [title]
  * @property {unknown} [config]
  * @property {string} [fk_workspace_id]
  * @property {string} [workspaceId] the same, before it is stored
- * @property {() => any} [getConfig] decrypted, of a row
+ * @property {() => any} [getConfig] returns a row's decrypted config
  */
 
 /**
@@ -40,38 +40,38 @@ import { HttpError, asNocodbError } from './nocodb-errors.js';
  */
 
 /**
- * A row of NocoDB's database, an object of the model class.
+ * A row of NocoDB's database, as an instance of the model class.
  *
  * @typedef {object} Row
  * @property {string} id
  * @property {string} [title]
  * @property {string} [fk_workspace_id]
- * @property {() => any} getConfig decrypted
+ * @property {() => any} getConfig returns the decrypted config
  * @property {(...args: any[]) => any} getIntegrationWrapper
  */
 
-/** @typedef {{ row: Row, config?: any }} WrapperCreation of a wrapper; `config`: the row's, as far as it was read for that */
+/** @typedef {{ row: Row, config?: any }} WrapperCreation the row of a wrapper, and the row's config if NocoDB has read it */
 
-/** The types under which editions of NocoDB list Bitbucket. A row may come from another edition than this one. */
+/** The types under which NocoDB's editions list Bitbucket. Another edition may have created a row. */
 export const INTEGRATION_TYPES = ['auth', 'development'];
 
 /**
- * The row that NocoDB is just making a wrapper of. Some editions wait meanwhile, for a vault for instance.
+ * The creation of a wrapper that is under way. Some editions wait during it, for a vault for instance.
  *
  * @type {AsyncLocalStorage<WrapperCreation>}
  */
 const wrapperCreations = new AsyncLocalStorage();
 
-/** The methods that were put in the place of NocoDB's. @type {WeakSet<Function>} */
+/** The methods that replace NocoDB's. @type {WeakSet<Function>} */
 const replacements = new WeakSet();
 
 /**
- * Replaces the methods of a class of NocoDB that write rows and that make the wrapper of one. A subclass that inherits them
- * needs nothing; one with methods of its own gets those replaced, each of which may call the inherited one.
+ * Patches the methods of a model class that store rows and create wrappers. A subclass that inherits them needs no patch. If it
+ * has methods of its own, those are patched, and each may call the inherited one.
  *
  * @param {IntegrationModel} model
  * @param {Plugin} plugin
- * @param {(receiver: unknown) => void} onUse is told which class a method is called on: it may be a subclass
+ * @param {(receiver: unknown) => void} onUse called with the class on which a method is called, which may be a subclass
  */
 export function patchModel(model, plugin, onUse) {
   patchStoringMethods(model, plugin, onUse);
@@ -79,14 +79,14 @@ export function patchModel(model, plugin, onUse) {
 }
 
 /**
- * The class that NocoDB makes wrappers of.
+ * Creates the class of the wrappers.
  *
  * @param {Plugin} plugin
  */
 export const createWrapperClass = (plugin) => withRowServices(plugin, withHttpErrors(plugin));
 
 /**
- * Puts a method in the place of another. That of a frozen class stays as it is.
+ * Replaces a method. The method of a frozen class stays as it is.
  *
  * @param {any} target
  * @param {string} name
@@ -100,7 +100,7 @@ function replaceMethod(target, name, wrap) {
   Reflect.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
-/** No row of NocoDB's has this id. */
+/** An id that no row of NocoDB has. */
 const NO_SUCH_ROW = 'nocodb-bitbucket-auth';
 
 /**
@@ -111,14 +111,14 @@ const toHttpError = ({ BitbucketAuthError, hostStatus }, error) => (
   error instanceof BitbucketAuthError ? new HttpError(error, hostStatus(error)) : error);
 
 /**
- * Whether the host has a transaction open: one of the further arguments of its methods then holds Knex' own object for it.
+ * Whether NocoDB has a transaction open. One of its methods' further arguments then contains Knex' transaction object.
  *
  * @param {any[]} rest
  */
 const isInTransaction = (rest) => rest.some((meta) => meta?.knexConnection?.isTransaction === true);
 
 /**
- * A configuration in the shape in which it came.
+ * Replaces the config, in the format in which it came.
  *
  * @param {Integration} integration
  * @param {Record<string, any>} config
@@ -128,14 +128,14 @@ const withConfig = (integration, config) => (
   { ...integration, config: typeof integration.config === 'string' ? JSON.stringify(config) : config });
 
 /**
- * NocoDB 0.301.3 gives a wrapper no logger. What went well goes to the standard output, everything else to the standard error.
+ * NocoDB 0.301.3 passes no logger to wrappers. Info lines go to standard output, all others to standard error.
  *
  * @param {string} line
  */
 const logger = (line) => (line.startsWith('INFO ') ? console.log : console.warn)(`[nocodb-bitbucket-auth] ${line}`);
 
 /**
- * The configuration of a row, as far as it can be read: NocoDB's key of encryption may have changed.
+ * A row's config, if it can be decrypted: NocoDB's encryption key may have changed.
  *
  * @param {Integration | undefined} row
  */
@@ -148,7 +148,7 @@ function configOf(row) {
 }
 
 /**
- * Has everything that NocoDB stores for integrations of ours made fit for it before.
+ * Prepares every config of this integration before NocoDB stores it.
  *
  * @param {IntegrationModel} model
  * @param {Plugin} plugin
@@ -162,7 +162,7 @@ function patchStoringMethods(model, plugin, onUse) {
   /**
    * @param {Integration} integration
    * @param {Record<string, any>} config
-   * @param {Integration | undefined} stored the row that is changed, or copied
+   * @param {Integration | undefined} stored the row that is updated or copied
    * @param {{ isNew: boolean, rest: any[] }} call
    */
   async function prepare(integration, config, stored, { isNew, rest }) {
@@ -174,10 +174,10 @@ function patchStoringMethods(model, plugin, onUse) {
   }
 
   /**
-   * Has NocoDB store what was finished. Where it cannot, whoever tries again with the same code gets the same tokens.
+   * Has NocoDB store the prepared row. If that fails, another attempt with the same code gets the same tokens.
    *
    * @template T
-   * @param {unknown} payload of which the tokens came
+   * @param {unknown} payload whose tokens are stored
    * @param {() => Promise<T>} store
    */
   async function storeOrMarkUnstored(payload, store) {
@@ -208,7 +208,7 @@ function patchStoringMethods(model, plugin, onUse) {
           prepared = await prepare(integration, config, copied, { isNew: true, rest });
         } catch (error) {
           const httpError = toHttpError(plugin, error);
-          // A route that opened a transaction may pass on no errors but NocoDB's own.
+          // A route that opened a transaction may report only NocoDB's own errors.
           throw httpError instanceof HttpError && rest.some(Boolean)
             ? await asNocodbError(httpError, () => model.updateIntegration(context, NO_SUCH_ROW, { title: NO_SUCH_ROW }, ...rest))
             : httpError;
@@ -227,8 +227,8 @@ function patchStoringMethods(model, plugin, onUse) {
       const config = parseConfig(integration?.config);
       if (needsPreparation(plugin, config)) {
         const stored = await model.get(context, id, false, ...rest);
-        // An update may leave out what stays as it is, the type included; and NocoDB stores the type that it names. No code
-        // shall be stored in a row that is ours, whatever the request says, nor in one that becomes ours.
+        // An update may omit unchanged members, even the type, and NocoDB stores the type that the update names. No code may be
+        // stored in a row that is ours or becomes ours, whatever the request says.
         const { type, sub_type } = integration;
         const updated = { type: type || stored?.type, sub_type: sub_type || stored?.sub_type };
         try {
@@ -246,13 +246,13 @@ function patchStoringMethods(model, plugin, onUse) {
 }
 
 /**
- * Notes for which row NocoDB is making a wrapper: it does not tell the wrapper, but makes it in a method of the row.
+ * Records the row for which NocoDB creates a wrapper: NocoDB does not pass it to the wrapper.
  *
  * @param {any} rows the prototype of NocoDB's class
  * @param {(receiver: unknown) => void} onUse
  */
 function patchRowMethods(rows, onUse) {
-  // The configuration is noted as NocoDB reads it: to decrypt it once more would take milliseconds.
+  // Records the config when NocoDB reads it: decrypting it a second time would take milliseconds.
   replaceMethod(rows, 'getConfig', (getConfig) => /** @this {Row} @param {any[]} args */ function getConfigOfRow(...args) {
     const config = getConfig.apply(this, args);
     const creation = wrapperCreations.getStore();
@@ -265,14 +265,15 @@ function patchRowMethods(rows, onUse) {
     function getWrapperOfRow(...args) {
       onUse(this.constructor);
       const make = () => getIntegrationWrapper.apply(this, args);
-      // A subclass has begun, and goes on with the inherited method.
+      // A subclass's method has set the context, and now calls the inherited one.
       return wrapperCreations.getStore()?.row === this ? make() : wrapperCreations.run({ row: this }, make);
     }
   ));
 }
 
 /**
- * The wrapper with methods that refuse a creator's request in NocoDB's way; elsewhere they throw a `BitbucketAuthError`.
+ * Wraps the exposed methods: they reject a creator's request with NocoDB's kind of error. Elsewhere a wrapper throws a
+ * `BitbucketAuthError`.
  *
  * @param {Plugin} plugin
  */
@@ -292,8 +293,7 @@ function withHttpErrors(plugin) {
 }
 
 /**
- * The wrapper with services that tell of its row and read it. By itself NocoDB gives a wrapper only the means to replace the whole
- * configuration.
+ * Adds services that name a wrapper's row and read it. By itself, NocoDB lets a wrapper only replace the whole config.
  *
  * @param {Plugin} plugin
  * @param {RegistryEntry['wrapper']} wrapper
@@ -306,8 +306,8 @@ function withRowServices(plugin, wrapper) {
     }
 
     /**
-     * An enterprise edition stores a row and then exchanges the code, which it may still have of the request. A code can be
-     * exchanged only once, and was before the row was stored.
+     * An enterprise edition stores a row and then exchanges the code that it still has from the request. But the code can be
+     * exchanged only once, which happened before the row was stored.
      *
      * @param {unknown} payload
      * @param {any[]} rest
@@ -330,22 +330,22 @@ function rowServices(plugin, config, services, creation) {
   const { id, title, fk_workspace_id } = row;
   const ownServices = { ...services, logger: services.logger ?? logger };
   if (hasOtherTokens(rowConfig, config)) {
-    // What NocoDB found in a vault must not become a part of what is stored.
+    // Text that NocoDB found in a vault must not be stored.
     const isResolved = rowConfig && plugin.vaultReferenceMembers(rowConfig).length > 0;
     const saveConfig = isResolved ? undefined : services.saveConfig;
     return { ...ownServices, saveConfig, isComposed: true, title: logTitle(title, config) };
   }
-  const host = /** @type {IntegrationModel} */ (row.constructor);
+  const model = /** @type {IntegrationModel} */ (row.constructor);
   const loadConfig = async () => {
-    const stored = /** @type {Row | undefined} */ (await host.get({ workspace_id: fk_workspace_id }, id));
+    const stored = /** @type {Row | undefined} */ (await model.get({ workspace_id: fk_workspace_id }, id));
     return stored?.getConfig();
   };
   return { ...ownServices, id, title, loadConfig };
 }
 
 /**
- * Whether a wrapper has other tokens than its row: those of an environment, or of one of the users who each have an own
- * account. What is no text in the row stands for a text that NocoDB has elsewhere, and does not tell which.
+ * Whether a wrapper has other tokens than its row: those of an environment, or those of a user with an account of their own.
+ * If a member of the row is not a string, it refers to a text elsewhere in NocoDB and is not compared.
  *
  * @param {any} rowConfig the row's config
  * @param {any} config the wrapper's
@@ -354,7 +354,7 @@ const hasOtherTokens = (rowConfig, config) => ['oauth_token', 'refresh_token', '
   rowConfig?.[name] !== config?.[name] && typeof (rowConfig?.[name] ?? '') === 'string'));
 
 /**
- * A connection's title for the log, with the account where the row is not enough to tell whose tokens they are.
+ * A connection's title for the log. It names the account when the row alone does not identify it.
  *
  * @param {string | undefined} title
  * @param {any} config

@@ -1,9 +1,9 @@
 /**
- * `BitbucketAuthIntegration`: what NocoDB calls the wrapper of an integration.
+ * `BitbucketAuthIntegration`: the class that NocoDB calls the wrapper of an integration.
  *
- * In: the stored config of one connection and the host's services. Out: an Axios client for Bitbucket's API, tokens in
- * the host's shape, plain verdicts for people. What never happens here: a rule of OAuth is decided (the core does
- * that), a credential is shown by printing an object, or a new pair of tokens is used before it was handed to the host.
+ * In: the stored config of one connection, and NocoDB's services. Out: an Axios client for Bitbucket's API, tokens in NocoDB's
+ * format, and messages for people. What never happens here: a rule of OAuth is decided (the core does that), printing an object
+ * shows a credential, or new tokens are used before they were passed to NocoDB.
  */
 
 import { toBitbucketAuthError } from '../api/axios-error.js';
@@ -11,12 +11,13 @@ import { objectOrEmpty, readArgument } from '../arguments.js';
 import { core } from '../core.js';
 import { callCore } from '../error.js';
 import { nullTokenStore } from '../token-store.js';
+import { toStoredTokens } from './config-tokens.js';
 import { withDialogTimeout, withTransactionTimeout } from './dialog-timeouts.js';
 import { lazyEnvironment } from './environment.js';
 import { loadRequestModules } from './load-request-modules.js';
 import { maskConfig } from './masking.js';
 import { parseOAuthPayload } from './oauth-payload.js';
-import { StoredConfig, storedTokens } from './stored-config.js';
+import { StoredConfig } from './stored-config.js';
 
 /** @typedef {import('../api/client-factory.js').ApiClientFactory} ApiClientFactory */
 /** @typedef {import('../api/client.js').BitbucketClient} BitbucketClient */
@@ -37,52 +38,52 @@ import { StoredConfig, storedTokens } from './stored-config.js';
  */
 
 /**
- * The stored config of a connection, as the host keeps it. Other members are kept as they are.
+ * The stored config of a connection, as NocoDB keeps it. Other members are kept unchanged.
  *
  * @typedef {object} IntegrationConfig
  * @property {string | undefined} [type] `oauth`, `api_key` (a repository, project or workspace access token), `basic` (an API
  *   token of an Atlassian account) or `custom` (the OAuth client acts as itself)
  * @property {string | undefined} [token] `api_key`, `basic`
- * @property {string | undefined} [email] `basic`: of the Atlassian account
- * @property {string | undefined} [workspace] slug, or UUID in braces; for the connection test, and the default of lists
- * @property {string | undefined} [repository] `workspace/repository`, for the connection test
+ * @property {string | undefined} [email] `basic`: the Atlassian account's e-mail address
+ * @property {string | undefined} [workspace] slug, or UUID in braces; used by the connection test and as the default for lists
+ * @property {string | undefined} [repository] `workspace/repository`; used by the connection test
  * @property {string | undefined} [oauth_token] `oauth`: the access token
  * @property {string | undefined} [refresh_token] `oauth`
- * @property {string | undefined} [expires_at] `oauth`: when the access token dies, ISO 8601
+ * @property {string | undefined} [expires_at] `oauth`: when the access token expires, ISO 8601
  * @property {string | undefined} [refreshed_at] `oauth`: when these tokens were received, ISO 8601
- * @property {string[] | undefined} [scopes] `oauth`: as granted
- * @property {string | undefined} [authorized_at] `oauth`: when the user authorized, ISO 8601; stays as it is while tokens are
- *   renewed, so that they can be told from those of another authorization
- * @property {Account | undefined} [account] `oauth`: whose tokens they are, where Bitbucket told
- * @property {unknown} [oauth] transient: what the GUI brings back from Bitbucket; never stored
- * @property {unknown} [_vars] what `saveVars` keeps
+ * @property {string[] | undefined} [scopes] `oauth`: the granted scopes
+ * @property {string | undefined} [authorized_at] `oauth`: when the user authorized the connection, ISO 8601; a refresh does not
+ *   change it, so it distinguishes these tokens from those of another authorization
+ * @property {Account | undefined} [account] `oauth`: the account that owns the tokens, if Bitbucket returned it
+ * @property {unknown} [oauth] transient: what the GUI received from Bitbucket; never stored
+ * @property {unknown} [_vars] the data of `saveVars`
  */
 
 /**
- * Tokens in the host's shape. The host merges them into the stored config, so absent members are left out.
+ * Tokens in NocoDB's format. NocoDB merges them into the stored config, so absent members are left out.
  *
  * @typedef {object} StoredTokens
  * @property {string} oauth_token
  * @property {string} [refresh_token]
- * @property {string} [expires_at] when the access token dies, ISO 8601
- * @property {string} [refreshed_at] when they were received, ISO 8601
- * @property {string[]} [scopes] as granted
+ * @property {string} [expires_at] when the access token expires, ISO 8601
+ * @property {string} [refreshed_at] when the tokens were received, ISO 8601
+ * @property {string[]} [scopes] the granted scopes
  */
 
 /**
  * @typedef {object} HostServices
  * @property {((config: Record<string, unknown>) => unknown) | undefined} [saveConfig] stores the whole config
  * @property {(() => Promise<IntegrationConfig | undefined>) | undefined} [loadConfig] reads the whole config as it is stored
- *   now; nothing when the connection was deleted. With it, and `saveConfig`, renewed tokens are merged into what is stored, and
- *   into no other login's
- * @property {boolean | undefined} [isComposed] the config is put together of several stored ones, so it is none to store as a
- *   whole: the token refresh callback is given the members that changed
- * @property {string | undefined} [id] of the connection. Wrappers with the same one share one stored config
+ *   now; returns nothing when the connection was deleted. With `loadConfig` and `saveConfig`, refreshed tokens are merged into
+ *   the stored config, and never into the config of another login
+ * @property {boolean | undefined} [isComposed] whether the config is composed of several stored ones, and so must not be stored
+ *   as a whole: the token refresh callback receives the members that changed
+ * @property {string | undefined} [id] of the connection. Wrappers with the same id share one stored config
  * @property {string | undefined} [title] of the connection, for log lines
  * @property {((message: string) => void) | { log: (message: string) => void } | undefined} [logger]
  */
 
-/** One connection to Bitbucket. Its methods throw `BitbucketAuthError` unless they say otherwise. */
+/** One connection to Bitbucket. Its methods throw `BitbucketAuthError` unless their documentation says otherwise. */
 export class BitbucketAuthIntegration {
   /** @type {StoredConfig} */
   #storedConfig;
@@ -102,7 +103,7 @@ export class BitbucketAuthIntegration {
   /**
    * @param {IntegrationConfig} [config] as stored
    * @param {HostServices} [host]
-   * @param {() => object} [environment] the judged environment, of the entry; by default that of `process.env`
+   * @param {() => object} [environment] returns the entry's validated environment; by default that of `process.env`
    */
   constructor(config, host, environment = lazyEnvironment(process.env)) {
     this.#storedConfig = new StoredConfig(config, host);
@@ -115,14 +116,14 @@ export class BitbucketAuthIntegration {
     return this.#storedConfig.config;
   }
 
-  /** The config without what `saveVars` keeps. It holds the credentials. */
+  /** The config without the data of `saveVars`. It contains the credentials. */
   get config() {
     const { _vars, ...config } = this.#config;
     return config;
   }
 
   /**
-   * What `saveVars` kept.
+   * The data that `saveVars` stored.
    *
    * @returns {unknown} an empty object when there is nothing
    */
@@ -131,11 +132,11 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Keeps data of the integration's own beside the config and has the host store it, with the newest tokens: others may
-   * have renewed them since this config was read.
+   * Has NocoDB store the integration's own data with the config, together with the newest tokens: others may have renewed them
+   * since this config was read.
    *
    * @param {unknown} vars
-   * @returns {Promise<void>} rejects with the host's error when it could not store them
+   * @returns {Promise<void>} rejects with NocoDB's error when it could not store the data
    */
   async saveVars(vars) {
     const isKept = this.#storedConfig.canRefresh && this.#environment().client !== undefined;
@@ -143,7 +144,7 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Writes to the host's log, if it gave one.
+   * Writes to NocoDB's logger, if there is one.
    *
    * @param {string} message
    * @returns {void}
@@ -155,8 +156,8 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * @param {(tokens: StoredTokens) => unknown} callback merges new tokens into the stored config; preferred to
-   *   `saveConfig`, which stores the whole config, except where an `expires_at` has to go, which no merge removes
+   * @param {(tokens: StoredTokens) => unknown} callback merges new tokens into the stored config. It is preferred to
+   *   `saveConfig`, which stores the whole config; but only `saveConfig` can remove a stale `expires_at`
    * @returns {void}
    */
   setTokenRefreshCallback(callback) {
@@ -164,22 +165,22 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * An Axios instance for Bitbucket's API: the base address is that of version 2.0, and each request carries the
-   * connection's newest credential, so the instance can be kept for as long as it is needed. It goes to the API's origin
-   * only; `client.paginate(path, params)` iterates over lists of several pages.
+   * An Axios instance for Bitbucket's API 2.0. Each request carries the connection's newest credential, so the instance can be
+   * kept as long as it is needed. The credential goes to the API's origin only. `client.paginate(path, params)` iterates over
+   * lists of several pages.
    *
-   * Tokens that can be renewed are, ahead of their expiry and after a 401, once for all users of the connection; a
-   * request that was answered 401 is repeated with the new token, and once more where another process had renewed that one
-   * and it has expired, too, if its body can be sent again. Requests whose method is idempotent are retried up to three
-   * times when Bitbucket is busy or the connection breaks; a request may set `'axios-retry': { retries: 0 }`. Requests wait
-   * for their turn within Bitbucket's rate limit.
+   * Tokens that can be renewed are renewed before they expire and after a 401, once for all users of the connection. A request
+   * that was answered with 401 is retried with the new token, if its body can be sent again. If another process had renewed that
+   * token and it has expired as well, the request is retried once more. Requests with an idempotent method are retried up to
+   * three times when Bitbucket is busy or the connection breaks; a request may set `'axios-retry': { retries: 0 }`. Requests
+   * wait for Bitbucket's rate limit.
    *
-   * Errors are Axios' own; none of them holds the credential, and each has `error.bitbucket`, a `BitbucketAuthError`
-   * that says what it means. Requests that were not sent, because the tokens cannot be renewed for instance, have it as
-   * `error.cause`, too.
+   * Errors are Axios errors. None of them contains the credential, and each has an `error.bitbucket`, a `BitbucketAuthError`
+   * that says what it means. If a request was not sent, for instance because the tokens cannot be renewed, that error is also
+   * the `error.cause`.
    *
-   * @returns {Promise<BitbucketClient>} the same one each time
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable token, `RECONNECT_REQUIRED` when the
+   * @returns {Promise<BitbucketClient>} the same instance each time
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config contains no usable token, `RECONNECT_REQUIRED` when the
    *   user has to connect again, `INVALID_CONFIG`, and what the transport and `OAuthClient.parseTokenResponse` throw
    *   when the tokens have expired and cannot be renewed
    */
@@ -189,7 +190,7 @@ export class BitbucketAuthIntegration {
     return this.#clientOf(clientFactory);
   }
 
-  /** The client that `authenticate` and `use` gave last; before that, and after `destroy`, `null`. */
+  /** The client that `authenticate` or `use` returned last; `null` before that, and after `destroy`. */
   get client() {
     return this.#client;
   }
@@ -200,15 +201,15 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Runs `work` with the client. Requests in it that are answered 401 are repeated by the client. Where only `work` can do
-   * that, the tokens are renewed and `work` is run again, once, from the beginning: a request's body was a stream, or `work`
-   * failed with an error of its own that has the status 401 or says "token expired", "invalid_grant" or "unauthorized". An
-   * access or API token cannot be renewed, and a 403 is not cured by that.
+   * Runs `work` with the client. The client retries requests that were answered with 401. Sometimes only `work` can do that:
+   * when a request's body was a stream, or when `work` failed with an error of its own that has the status 401 or contains
+   * "token expired", "invalid_grant" or "unauthorized". Then the tokens are renewed, and `work` is run once more from the
+   * beginning. Access tokens and API tokens cannot be renewed, and new tokens do not help after a 403.
    *
    * @template T
    * @param {(client: BitbucketClient) => T | Promise<T>} work
    * @returns {Promise<T>}
-   * @throws {unknown} what `work` throws; what `authenticate` throws also when the tokens expire meanwhile, or cannot be renewed
+   * @throws {unknown} what `work` throws; what `authenticate` throws, also when the tokens expire meanwhile or cannot be renewed
    */
   async use(work) {
     const clientFactory = await this.#openClientFactory();
@@ -227,7 +228,7 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Whether the connection works, asked of Bitbucket. Never throws.
+   * Asks Bitbucket whether the connection works. Never throws.
    *
    * @returns {Promise<TestResult>}
    */
@@ -245,10 +246,10 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * What is known of the connection, without asking Bitbucket. It holds no secret.
+   * The known state of the connection, without a request to Bitbucket. It contains no secret.
    *
    * @returns {Promise<ConnectionStatus>}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable credential, or unusable scopes,
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config contains no usable credential, or invalid scopes,
    *   `INVALID_CONFIG` when connections may not act as the OAuth client itself
    */
   async connectionStatus() {
@@ -257,14 +258,14 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Exchanges what the GUI brought back from Bitbucket for tokens (RFC 6749 section 4.1.3).
+   * Exchanges the authorization code that the GUI received from Bitbucket for tokens (RFC 6749 section 4.1.3).
    *
    * @param {OAuthPayload} payload the value of `config.oauth`, in any of its three shapes. A code needs its verifier, unless
-   *   the environment says that the host's form sends none
-   * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
-   * @param {{ isInTransaction?: boolean }} [options] `isInTransaction`: the host keeps a transaction of its database open
-   *   meanwhile, so it is one request, for at most five seconds, and Bitbucket is not asked for the account
-   * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` where Bitbucket tells it
+   *   the environment says that NocoDB's form sends none
+   * @param {IntegrationConfig} [_config] accepted because NocoDB passes it; not used
+   * @param {{ isInTransaction?: boolean }} [options] `isInTransaction`: NocoDB keeps a database transaction open meanwhile. So
+   *   only one request is sent, for at most five seconds, and the account is not requested
+   * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` if Bitbucket returns it
    * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
    *   `OAuthClient.parseTokenResponse` throw
    */
@@ -279,7 +280,7 @@ export class BitbucketAuthIntegration {
     const account = isInTransaction ? undefined : await fetchTokenOwner(tokens, environment);
     return {
       type: 'oauth',
-      ...storedTokens(tokens),
+      ...toStoredTokens(tokens),
       authorized_at: new Date(tokens.obtainedAt).toISOString(),
       ...(account && { account }),
     };
@@ -296,7 +297,7 @@ export class BitbucketAuthIntegration {
     const note = (entry) => this.#storedConfig.note({ ...entry, durationMs: performance.now() - from });
     try {
       const tokens = await exchange();
-      note({ level: 'INFO', event: 'connected', text: 'Bitbucket issued tokens for a user\'s consent.' });
+      note({ level: 'INFO', event: 'connected', text: 'Bitbucket issued tokens after the user\'s consent.' });
       return tokens;
     } catch (error) {
       const { code, message } = toBitbucketAuthError(error);
@@ -306,13 +307,13 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Exchanges a refresh token for new tokens (RFC 6749 section 6), or finds the ones for which it was exchanged before:
-   * Bitbucket rotates refresh tokens, and an older one is dead within minutes. New tokens are handed to the host's store
-   * before this returns them.
+   * Exchanges a refresh token for new tokens (RFC 6749 section 6), or returns the tokens for which it was already exchanged:
+   * Bitbucket rotates refresh tokens, and the previous one becomes invalid within minutes. New tokens are passed to NocoDB's
+   * store before this method returns them.
    *
    * @param {{ refresh_token: string }} tokens
-   * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
-   * @returns {Promise<StoredTokens>} with the old refresh token when Bitbucket sent no new one
+   * @param {IntegrationConfig} [_config] accepted because NocoDB passes it; not used
+   * @returns {Promise<StoredTokens>} with the old refresh token if Bitbucket sent no new one
    * @throws {BitbucketAuthError} `RECONNECT_REQUIRED` when the user has to connect again, `INVALID_CONFIG`,
    *   `INVALID_ARGUMENT`, and what the transport and `OAuthClient.parseTokenResponse` throw
    */
@@ -321,20 +322,20 @@ export class BitbucketAuthIntegration {
     const environment = this.#environment();
     const { clientOf, keeperOf } = await loadRequestModules();
     const client = clientOf(environment);
-    // Refuses what is no refresh token.
+    // Throws if this is not a refresh token.
     readArgument(this.refreshToken, 'refreshGrant', { refreshToken });
     callCore(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
     const ownConnection = refreshToken === this.#config.refresh_token ? await this.#openConnection() : undefined;
-    if (ownConnection) return storedTokens((await ownConnection.forceRefresh(this.#storedConfig, refreshToken)).tokens);
-    // Tokens of another connection, or older ones of this one: their store is the host's, which called.
+    if (ownConnection) return toStoredTokens((await ownConnection.forceRefresh(this.#storedConfig, refreshToken)).tokens);
+    // Tokens of another connection, or older ones of this one. The caller, NocoDB, stores the new ones.
     const store = nullTokenStore();
     const connection = keeperOf({ ...environment, client }).attach({ refreshToken }, store);
-    return storedTokens((await connection.forceRefresh(store, refreshToken)).tokens);
+    return toStoredTokens((await connection.forceRefresh(store, refreshToken)).tokens);
   }
 
   /**
-   * For schedulers: renews the tokens of a connection that was unused for 60 days, before its refresh token dies unused
-   * after three months. Costs nothing when there is no need.
+   * For schedulers: renews the tokens of a connection that was not used for 60 days. An unused refresh token becomes invalid
+   * after three months. Does nothing when no refresh is due.
    *
    * @returns {Promise<{ renewed: boolean }>}
    * @throws {BitbucketAuthError} like `refreshToken`
@@ -347,7 +348,7 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Lets go of the client. The connection can be used again.
+   * Releases the client. The connection can be used again.
    *
    * @returns {Promise<void>}
    */
@@ -356,19 +357,19 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * A copy of a config that may be shown: secrets become asterisks, empty values stay, the transient payload of the
-   * GUI and what `saveVars` keeps are dropped.
+   * A copy of a config for display: secrets become asterisks, empty values stay, and the copy omits the GUI's transient payload
+   * and the data of `saveVars`.
    *
    * @template T
    * @param {T} config
-   * @returns {Omit<T, 'oauth' | '_vars'>} an empty object when `config` is none
+   * @returns {Omit<T, 'oauth' | '_vars'>} an empty object when `config` is not an object
    */
   maskConfig(config) {
     return /** @type {Omit<T, 'oauth' | '_vars'>} */ (maskConfig(config));
   }
 
   /**
-   * The workspaces that the connection's user belongs to; for a credential that is no user's, the one of the config.
+   * The workspaces of the connection's user. For a credential without a user, the workspace in the config.
    * Exposed to NocoDB's creators.
    *
    * @param {PageQuery} [query]
@@ -385,8 +386,8 @@ export class BitbucketAuthIntegration {
   /**
    * The repositories of a workspace that the connection can see. Exposed to NocoDB's creators.
    *
-   * @param {PageQuery & { workspace?: string | undefined }} [query] `workspace`: its slug or its UUID in braces, by default that of the
-   *   config
+   * @param {PageQuery & { workspace?: string | undefined }} [query] `workspace`: slug, or UUID in braces; by default the workspace
+   *   in the config
    * @returns {Promise<Page<Repository>>}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
    */
@@ -398,10 +399,10 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * The way to the API, with the config's credential.
+   * The factory of API clients, with the config's credential.
    *
-   * @returns {Promise<ApiClientFactory>} the same one each time
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` for the OAuth client itself where that is not allowed, and
+   * @returns {Promise<ApiClientFactory>} the same object each time
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` when connections may not act as the OAuth client itself, and
    *   what `loadRequestModules` throws
    */
   async #openClientFactory() {
@@ -416,7 +417,7 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * That of the config's tokens, if they can be renewed.
+   * The connection of the config's tokens, if they can be renewed.
    *
    * @returns {Promise<Connection | undefined>}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` without an OAuth client, and what `loadRequestModules` throws
@@ -444,7 +445,7 @@ async function exchangeCode(grant, environment) {
 }
 
 /**
- * Whose tokens they are, if Bitbucket tells in time.
+ * The account that owns the tokens, if Bitbucket returns it in time.
  *
  * @param {TokenSet} tokens
  * @param {Environment} environment

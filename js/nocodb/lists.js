@@ -1,8 +1,8 @@
 /**
- * The lists that a dialog of NocoDB's offers to choose from.
+ * The lists of workspaces and repositories that a dialog in NocoDB offers.
  *
- * In: which page of which list. Out: its values, as far as they are needed to choose one. What never happens here: a page
- * number is read out of an address, or a value is handed on that nobody asked for.
+ * In: which page of which list. Out: the members of its values that a dialog needs. What never happens here: a page number is
+ * parsed out of a URL, or other members are passed on.
  */
 
 import { toBitbucketAuthError } from '../api/axios-error.js';
@@ -35,25 +35,25 @@ import { DIALOG_MS, DIALOG_TOKENS_MS, withDialogTimeout } from './dialog-timeout
  * @template T
  * @typedef {object} Page
  * @property {T[]} values
- * @property {string} [next] stands for the next page, for `next` of the next call; absent on the last page
+ * @property {string} [next] token of the next page, for the `next` of the next call; absent on the last page
  */
 
 /**
- * Which page of a list: the first one without any of these.
+ * Selects a page of a list; by default the first one.
  *
  * @typedef {object} PageQuery
- * @property {string | undefined} [next] what the page before gave as `next`
- * @property {number | string | undefined} [page] a number, counted from 1, for lists that are numbered; or the same as `next`
+ * @property {string | undefined} [next] the `next` of the page before
+ * @property {number | string | undefined} [page] number of the page, counted from 1, for numbered lists; or the same as `next`
  */
 
-/** @typedef {{ workspace?: string, next?: string, page?: unknown }} Query a `PageQuery`, read */
+/** @typedef {{ workspace?: string, next?: string, page?: unknown }} Query a `PageQuery` whose members were read */
 
 const REPOSITORY_MEMBERS = ['full_name', 'name', 'slug', 'uuid', 'description', 'is_private'];
 const WORKSPACE_MEMBERS = ['slug', 'name', 'uuid'];
 
 /**
  * @param {ApiClientFactory} clientFactory
- * @param {unknown} configWorkspace the workspace of the config
+ * @param {unknown} configWorkspace the workspace in the config
  * @param {Query} query
  * @returns {Promise<Page<Workspace>>}
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what the client throws
@@ -62,13 +62,13 @@ export async function listWorkspaces(clientFactory, configWorkspace, query) {
   const address = pageAddress('/user/workspaces', query);
   const slug = typeof configWorkspace === 'string' ? configWorkspace.trim() : '';
   if (slug && !clientFactory.credentials.hasUser) return { values: [{ slug }] };
-  // Each value is a membership; the workspace is one of its members.
+  // Each value is a membership, which contains the workspace.
   return readList(clientFactory, address, WORKSPACE_MEMBERS, (value) => value.workspace ?? value);
 }
 
 /**
  * @param {ApiClientFactory} clientFactory
- * @param {unknown} configWorkspace the workspace of the config
+ * @param {unknown} configWorkspace the workspace in the config
  * @param {Query} query
  * @returns {Promise<Page<Repository>>}
  * @throws {BitbucketAuthError} like `listWorkspaces`
@@ -83,11 +83,11 @@ export async function listRepositories(clientFactory, configWorkspace, query) {
 /**
  * @param {string} path
  * @param {Query} query
- * @returns {string} of the page of that list
+ * @returns {string} the page's path and query
  */
 export function pageAddress(path, { next, page }) {
   if (page === undefined || typeof page === 'string') return callCore(pageAddress, () => core().pageAddress(path, next, page));
-  // Whatever is no number is no number of a page.
+  // Anything but a number becomes NaN, which the core rejects.
   const number = typeof page === 'number' ? page : NaN;
   return callCore(pageAddress, () => core().pageAddress(path, next, undefined, number));
 }
@@ -95,8 +95,8 @@ export function pageAddress(path, { next, page }) {
 /**
  * @template T
  * @param {ApiClientFactory} clientFactory
- * @param {string} address of the page, below the API's base
- * @param {string[]} names what is handed on of each value
+ * @param {string} address of the page, below the API's base URL
+ * @param {string[]} names the members of each value to return
  * @param {(value: Record<string, unknown>) => unknown} [unwrap]
  * @returns {Promise<Page<T>>}
  */
@@ -110,7 +110,7 @@ async function readList(clientFactory, address, names, unwrap = (value) => value
       ...(advance() && { next: callCore(readList, () => pageList.token) }),
     };
   } catch (error) {
-    // Not Axios' error, which holds the request.
+    // Not Axios' error, because it contains the request.
     throw toBitbucketAuthError(error);
   }
 }

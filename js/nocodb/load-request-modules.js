@@ -1,8 +1,8 @@
 /**
- * Loads what sends requests when a connection is first used: NocoDB starts, and shows the form, without it.
+ * Loads the modules that send requests when a connection is first used. NocoDB starts, and shows the form, without them.
  *
- * In: nothing. Out: the modules of request-modules.js, or a `BitbucketAuthError` that names the package that is missing. What never
- * happens here: something is loaded by importing this file, or a failure is kept: the next use tries again.
+ * In: nothing. Out: the modules of request-modules.js, or a `BitbucketAuthError` that names the missing package. What never
+ * happens here: importing this file loads anything else, or a failure is cached: the next use tries again.
  */
 
 import { BitbucketAuthError } from '../error.js';
@@ -12,11 +12,11 @@ let loaded;
 
 /**
  * @returns {Promise<typeof import('./request-modules.js')>}
- * @throws {BitbucketAuthError} `INVALID_CONFIG` with the package that could not be loaded as `field`
+ * @throws {BitbucketAuthError} `INVALID_CONFIG`, with the package that could not be loaded as `field`
  */
 export async function loadRequestModules() {
   if (loaded) return loaded;
-  // Not by our modules alone, which import them: a module that failed once because of what it imports fails ever after.
+  // Imported here first: when a module fails because of an import, the engine caches that failure for the module.
   await Promise.all([
     importPackage('axios', import('axios')),
     importPackage('axios-retry', import('axios-retry')),
@@ -40,16 +40,16 @@ async function importPackage(name, loading) {
 }
 
 /**
- * The message cannot come from the core, which knows of no packages. Not the error's own, which tells the paths of this machine.
+ * The core does not know the packages, so the message is written here. Node's own message contains paths of this machine.
  *
  * @param {string} name
  * @param {unknown} error
  */
 function missingPackage(name, error) {
   const { code, message } = error instanceof Error ? /** @type {NodeJS.ErrnoException} */ (error) : {};
-  // It may be one that the package itself needs.
+  // The missing package may be a dependency of this one.
   const [, missing = name] = /^Cannot find (?:module|package) '((?:@[\w-][\w.-]*\/)?[\w-][\w.-]*)['/]/.exec(String(message)) ?? [];
-  const advice = 'install nocodb-bitbucket-auth again, with all that it depends on';
+  const advice = 'install nocodb-bitbucket-auth and its dependencies again';
   return new BitbucketAuthError({
     code: 'INVALID_CONFIG',
     phase: 'config',

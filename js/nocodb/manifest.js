@@ -1,17 +1,17 @@
 /**
- * How the integration presents itself in NocoDB's list. Constant data, nothing else.
+ * How the integration presents itself in NocoDB's list. This module only contains constants.
  */
 
 /**
  * @typedef {object} IntegrationManifest
  * @property {string} title
- * @property {string} icon a name that NocoDB's GUI knows
+ * @property {string} icon name of an icon in NocoDB's GUI
  * @property {string} version of the package
  * @property {string} description
  * @property {string} author of the package
  * @property {string} website
  * @property {number} order position in NocoDB's list
- * @property {boolean} allowsPerUserCredentials whether a connection may leave the account to each of its users
+ * @property {boolean} allowsPerUserCredentials whether each user of a connection may use an account of their own
  * @property {string[]} expose methods of the wrapper that signed-in creators may call at
  *   `POST /api/v2/integrations/{id}/{method}`. None of them returns a credential or sends an arbitrary request.
  */

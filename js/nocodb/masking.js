@@ -1,25 +1,25 @@
 /**
- * Credentials in a config that is shown, and what comes back of such a config.
+ * Masks the credentials in a config that is shown, and restores them in a config that comes back.
  *
- * In: configs as NocoDB stores them, sends them to its GUI and gets them back. Out: copies with asterisks in the place of
- * credentials, and copies with credentials in the place of asterisks. What never happens here: the given object is changed.
+ * In: configs as NocoDB stores them, sends them to its GUI and receives them back. Out: copies with asterisks in place of
+ * credentials, and copies with credentials in place of asterisks. What never happens here: the given object is changed.
  */
 
 import { objectOrEmpty } from '../arguments.js';
 import { vaultReferenceMembers } from './vault-references.js';
 
-/** The members of a config that hold a credential, in any version of this package or of the one that it replaces. */
+/** The members of a config that contain a credential, in any version of this package or of the one that it replaces. */
 const SECRET_MEMBERS = [
   'token', 'oauth_token', 'refresh_token', 'access_token', 'bearer_token', 'password', 'client_secret', 'secret',
 ];
 const MASK = '********';
 
-/** What may come back as a mask. A host masks as it likes, and an e-mail address is a part of a credential. */
+/** The members that may come back masked. NocoDB may mask others than we do, and an e-mail address is part of a credential. */
 const MASKED_MEMBERS = [...SECRET_MEMBERS, 'email'];
 
 /**
- * A copy of a config that may be shown: without what the GUI sends once and without what `saveVars` keeps. References to a
- * vault stay as they are: they are no secrets, and whoever saves the form sends them back.
+ * A copy of a config for display, without the GUI's transient payload and without the data of `saveVars`. References to a vault
+ * stay as they are: they are not secret, and the GUI sends them back when a user saves the form.
  *
  * @param {unknown} config
  * @returns {Record<string, unknown>}
@@ -34,7 +34,7 @@ export function maskConfig(config) {
 }
 
 /**
- * The names of the members of a config that hold a mask in the place of a credential.
+ * The names of a config's members that contain a mask in place of a credential.
  *
  * @param {unknown} config
  * @returns {string[]}
@@ -45,7 +45,7 @@ export function maskedMembers(config) {
 }
 
 /**
- * A config with the stored credentials in the place of masks. A mask of something that is not stored is left out.
+ * A copy of a config with the stored credentials in place of masks. If a masked member is not stored, the copy omits it.
  *
  * @template {Record<string, unknown>} T
  * @param {T} config

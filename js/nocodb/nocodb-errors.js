@@ -1,15 +1,15 @@
 /**
- * Errors by which NocoDB tells the sender of a request what is wrong.
+ * Errors that NocoDB reports to the sender of a request.
  *
- * In: a `BitbucketAuthError`, and errors of NocoDB's own. Out: errors that NocoDB's exception filter answers with a status and
- *   the message. Never here: a part of NocoDB's code, or a property of the `BitbucketAuthError` other than its code.
+ * In: a `BitbucketAuthError`, and errors of NocoDB's own. Out: errors for which NocoDB's exception filter responds with a status
+ *   and the message. Never here: a part of NocoDB's code, or a property of the `BitbucketAuthError` other than its code.
  */
 
 /** @typedef {import('./plugin.js').BitbucketAuthError} BitbucketAuthError */
 
 /**
- * Refuses a request to NocoDB. NocoDB's exception filter answers with the status and the message, provided that the
- * error has no `code`: it takes an error with a `code` for the database's, and replaces the message.
+ * Rejects a request to NocoDB. NocoDB's exception filter responds with the status and the message if the error has no `code`.
+ * It takes an error with a `code` for a database error, and replaces the message.
  */
 export class HttpError extends Error {
   #status;
@@ -34,11 +34,11 @@ export class HttpError extends Error {
 }
 
 /**
- * The same refusal as an error of NocoDB's own class, for routes that pass on no others.
+ * The same error as an instance of NocoDB's own error class, for routes that report no other errors.
  *
  * @param {HttpError} httpError
- * @param {() => Promise<unknown>} provokeError has NocoDB throw an error of that class, in the same transaction
- * @returns {Promise<Error>} the refusal as it was, where NocoDB threw nothing like it
+ * @param {() => Promise<unknown>} provokeError makes NocoDB throw an error of that class, in the same transaction
+ * @returns {Promise<Error>} the unchanged error when NocoDB threw no error of its own
  */
 export async function asNocodbError(httpError, provokeError) {
   try {
@@ -56,7 +56,7 @@ export async function asNocodbError(httpError, provokeError) {
 const isStatus = (value) => Number.isInteger(value) && Number(value) >= 400 && Number(value) <= 599;
 
 /**
- * Whether it is an error that NocoDB answers with. A database's have no status.
+ * Whether NocoDB reports this error. Database errors have no status.
  *
  * @param {unknown} thrown
  * @returns {thrown is Error}
@@ -65,8 +65,9 @@ const isNocodbError = (thrown) => thrown instanceof Error && Object.getPrototype
   && Object.values(thrown).some(isStatus);
 
 /**
- * Which members NocoDB's filter reads, and whether by the class or one above it, is NocoDB's business: every status and every
- * word of the error that it threw has its counterpart. A filter that finds no status may end the process.
+ * Copies NocoDB's error with the other error's status and text. Which members NocoDB's filter reads, and from which class in
+ * the hierarchy, differs by version, so every status and every text is replaced. A filter that finds no status may end the
+ * process.
  *
  * @param {Error} thrown
  * @param {HttpError} httpError
@@ -76,7 +77,7 @@ function copyWithText(thrown, httpError) {
   /** @param {string} name @param {unknown} member */
   const textFor = (name, member) => {
     if (typeof member !== 'string') return undefined;
-    // A name tells the class.
+    // The name identifies the class.
     if (name === 'name') return member;
     return member === thrown.message ? httpError.message : code;
   };
@@ -90,8 +91,8 @@ function copyWithText(thrown, httpError) {
 }
 
 /**
- * Whether what its class offers can be called: a class with private members does so for its own objects only, and a filter that
- * throws may end the process, too.
+ * Whether the class's methods work on the error. Private members exist only on objects that the class itself created, and a
+ * filter that throws may end the process.
  *
  * @param {any} error
  */

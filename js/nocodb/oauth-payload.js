@@ -1,8 +1,8 @@
 /**
- * What NocoDB's GUI brings back from Bitbucket: `config.oauth`.
+ * What NocoDB's GUI receives from Bitbucket and submits as `config.oauth`.
  *
- * In: that member, in any of the shapes that GUIs send. Out: the code and its verifier, whatever they are. What never happens
- * here: a value is judged (the core does that), or an exception of the caller's own code gets through.
+ * In: that member, in any of the shapes that NocoDB's GUIs use. Out: the code and its verifier, of any type. What never happens
+ * here: a value is validated (the core does that), or an exception of the caller's own code leaves the function.
  */
 
 import { isObject, objectOrEmpty, readSafely } from '../arguments.js';
@@ -14,8 +14,8 @@ import { isObject, objectOrEmpty, readSafely } from '../arguments.js';
  */
 
 /**
- * What the GUIs of NocoDB send as `config.oauth`, by version and by the `model` of the form. Those of NocoDB 0.262 to 0.265
- * send no verifier.
+ * What NocoDB's GUIs send as `config.oauth`, depending on their version and on the form's `model`. NocoDB 0.262 to 0.265 send
+ * no verifier.
  *
  * @typedef {CodeGrant | { code: CodeGrant }} OAuthPayload
  */

@@ -1,8 +1,8 @@
 /**
- * What the preload loads as soon as NocoDB has shown itself: the entry, and what the preload needs beside it.
+ * What the preload loads when it has detected NocoDB: the entry, and the functions that the preload needs.
  *
- * In: questions of the preload. Out: the core's answers. What never happens here: anything of this is public, or loaded by
- * another entry than the preload.
+ * In: calls of the preload. Out: results of the core. What never happens here: another entry loads this module, or any of it is
+ * public.
  */
 
 import { stringOrUndefined } from '../arguments.js';
@@ -16,7 +16,7 @@ export { parseOAuthPayload } from './oauth-payload.js';
 export { vaultReferenceMembers } from './vault-references.js';
 
 /**
- * The status with which NocoDB answers a request that failed.
+ * The status with which NocoDB responds to a failed request.
  *
  * @param {BitbucketAuthError} error
  * @returns {number}
@@ -24,18 +24,18 @@ export { vaultReferenceMembers } from './vault-references.js';
 export const hostStatus = ({ code, status }) => callCore(hostStatus, () => core().hostStatus(code, status));
 
 /**
- * Whether a config of this type takes its tokens for an authorization code.
+ * Whether a config of this type gets its tokens in exchange for an authorization code.
  *
  * @param {unknown} type
  * @returns {boolean}
  */
 export const takesCode = (type) => core().takesCode(stringOrUndefined(type) ?? '');
 
-/** A row has a code in the place of tokens, which nobody exchanged. */
+/** The row contains a code that was never exchanged, and no tokens. */
 export const unexchangedCodeError = () => failure('RECONNECT_REQUIRED', 'exchange', { ending: 'unexchanged' });
 
 /**
- * A new row would have asterisks in the place of a credential.
+ * A new row would contain asterisks in place of a credential.
  *
  * @param {string} field
  */

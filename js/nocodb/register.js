@@ -1,12 +1,12 @@
 /**
  * The preload for an unmodified NocoDB: `NODE_OPTIONS="--require nocodb-bitbucket-auth/register"`.
  *
- * In: the moment at which NocoDB assigns its list of integrations. Out: the plugin loaded and added to that list, its callback
- *   page served, and a line in the log that says so.
- * Never here: what is done to the list (registry.js), to rows (integration-model.js) or to requests (callback-page.js), or an exception
- *   that leaves the preload.
- *   Other processes inherit `NODE_OPTIONS` too (npm, workers), so the plugin is not loaded and nothing is said before
- *   NocoDB has shown itself.
+ * In: NocoDB's assignment of its list of integrations. Out: the plugin is loaded and in that list, the callback page is served,
+ *   and a log line reports it.
+ * Never here: changes to the list (registry.js), to rows (integration-model.js) or to requests (callback-page.js), or an
+ *   exception that leaves the preload.
+ *   Other processes inherit `NODE_OPTIONS`, too (npm, workers). So the preload loads and logs nothing before it has detected
+ *   NocoDB.
  */
 
 import { onPropertyAssigned } from './assignment.js';
@@ -14,15 +14,15 @@ import { LIST_PROPERTY, Registry, isIntegrationModel } from './registry.js';
 
 /** @typedef {import('./integration-model.js').IntegrationModel} IntegrationModel */
 /** @typedef {import('./integration-model.js').Plugin} Plugin */
-/** @typedef {[Plugin, typeof import('./callback-page.js')]} Modules what is loaded when NocoDB has shown itself */
+/** @typedef {[Plugin, typeof import('./callback-page.js')]} Modules loaded when NocoDB was detected */
 
 const NAME = 'nocodb-bitbucket-auth';
 const LOADED = Symbol.for(`${NAME}/register`);
 const WAIT_S = 60;
 
 /**
- * `require` is synchronous: the entry is in the list before NocoDB's next statement runs. An ES module
- * (`node --import`) has only the asynchronous way, which ends long before NocoDB listens.
+ * `require` is synchronous: the entry is in the list before NocoDB's next statement runs. An ES module (`node --import`) can
+ * only load asynchronously, and finishes long before NocoDB listens.
  *
  * @type {() => Modules | Promise<Modules>}
  */
@@ -41,12 +41,12 @@ const log = {
 };
 
 /**
- * @param {IntegrationModel} host which has just received its list
+ * @param {IntegrationModel} model which has just received its list
  */
-function register(host) {
+function register(model) {
   try {
     const modules = load();
-    const registry = new Registry(host, log);
+    const registry = new Registry(model, log);
     /** @param {Modules} loaded */
     const use = ([plugin, { serveCallbackPage }]) => {
       registry.add(plugin);
@@ -65,13 +65,13 @@ function awaitRegistry() {
   let assignment;
   const timer = setInterval(() => {
     waited += WAIT_S;
-    // What serves nobody is not NocoDB: npm for instance, which lives as long as the NocoDB that it started. Or it is
-    // NocoDB, and still starts: with a slow disk, or waiting for its database.
+    // A process that does not listen is either not NocoDB (npm, for instance, lives as long as the NocoDB that it started), or a
+    // NocoDB that is still starting, because its disk is slow or because it waits for its database.
     if (!process.getActiveResourcesInfo().includes('TCPServerWrap')) return;
     clearInterval(timer);
     const hint = assignment?.isDisplaced()
       ? 'Another preload waits for it in the same way: name this one last.'
-      : 'If this process is NocoDB, and not still starting, this version of it is not supported and offers no Bitbucket.';
+      : 'If this process is NocoDB and has finished starting, this version of NocoDB is not supported and offers no Bitbucket.';
     console.warn(`[${NAME}] No registry of integrations appeared within ${waited} s. ${hint}`);
   }, WAIT_S * 1000);
   timer.unref();
@@ -89,6 +89,6 @@ if (!Reflect.has(globalThis, LOADED)) {
   try {
     awaitRegistry();
   } catch {
-    // Frozen built-ins, for instance. The timer, if it was set, will say that the registry did not appear.
+    // Built-ins may be frozen, for instance. If the timer was set, it logs later that the registry did not appear.
   }
 }

@@ -1,10 +1,9 @@
 /**
  * NocoDB's registry of integrations: the model class that holds the list, its subclasses, and our entries in each list.
  *
- * In: the class that was caught when its list was assigned, and the plugin. Out: Bitbucket in every list that is assigned to
- *   that class or to a subclass, and integration-model.js applied to every one of these classes that NocoDB uses.
- * Never here: an integration of somebody else, a class that does not inherit from the one that was caught, or what happens
- *   to rows and wrappers.
+ * In: the model class that was detected when NocoDB assigned its list, and the plugin. Out: Bitbucket in every list that is
+ *   assigned to that class or to a subclass, and the patches of integration-model.js on every such class that NocoDB uses.
+ * Never here: another integration, a class that does not inherit from the detected one, or the handling of rows and wrappers.
  */
 
 import { INTEGRATION_TYPES, createWrapperClass, patchModel } from './integration-model.js';
@@ -13,26 +12,26 @@ import { INTEGRATION_TYPES, createWrapperClass, patchModel } from './integration
 /** @typedef {import('./integration-model.js').IntegrationModel} IntegrationModel */
 /** @typedef {import('./integration-model.js').Plugin} Plugin */
 
-/** The member of NocoDB's class that holds the list. */
+/** The static property of NocoDB's class that holds the list. */
 export const LIST_PROPERTY = 'availableIntegrations';
 
 /**
- * @param {unknown} target what something is assigned to
+ * @param {unknown} target of an assignment
  * @param {unknown} value
- * @returns {target is IntegrationModel} whether it is NocoDB's class, receiving its list
+ * @returns {target is IntegrationModel} whether this is NocoDB's class and its list
  */
 export const isIntegrationModel = (target, value) => Array.isArray(value) && typeof target === 'function' &&
   ['get', 'createIntegration', 'updateIntegration'].every((name) => typeof Reflect.get(target, name) === 'function');
 
 /**
- * The list of each class: subclasses may have one of their own.
+ * Intercepts the list of each class: a subclass may have a list of its own.
  *
  * @param {IntegrationModel} model
  * @returns {{ get: (this: IntegrationModel) => unknown, set: (this: IntegrationModel, list: unknown) => void }}
  */
 function watchList(model) {
   const { get, set, value } = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(model, LIST_PROPERTY));
-  // Another preload watches the list as well.
+  // Another preload has already defined accessors.
   if (get && set) return { get, set };
   const lists = new WeakMap([[model, value]]);
   return {
@@ -52,15 +51,15 @@ function watchList(model) {
 const hasManifestLookup = (model) => typeof Reflect.get(model, 'getManifestForConfig') === 'function';
 
 /**
- * What is told of the registration.
+ * Receives the outcome of the registration.
  *
  * @typedef {object} Listener
- * @property {(plugin: Plugin, type: string) => void} registered `type`: the one that the GUI offers
+ * @property {(plugin: Plugin, type: string) => void} registered `type`: the type that the GUI offers
  * @property {(error: Error) => void} failed
  */
 
 export class Registry {
-  /** The classes that NocoDB uses: the one that was caught, and subclasses. @type {Set<IntegrationModel>} */
+  /** The classes that NocoDB uses: the detected one, and subclasses. @type {Set<IntegrationModel>} */
   #models = new Set();
 
   #baseModel;
@@ -73,10 +72,10 @@ export class Registry {
   /** @type {RegistryEntry[]} */
   #entries = [];
 
-  /** The GUI's form for `auth` asks for a connection test, which not every edition carries out. */
+  /** Whether the GUI offers the type `auth`. Its form needs a connection test, which some editions do not support. */
   #offersAuth = false;
 
-  /** The type that the listener knows. @type {string | undefined} */
+  /** The type that was reported to the listener. @type {string | undefined} */
   #announcedType;
 
   /**
@@ -107,7 +106,7 @@ export class Registry {
     });
   }
 
-  /** NocoDB goes on, whatever it has in its list. @param {() => void} action */
+  /** Reports an exception to the listener: NocoDB must keep running whatever its list contains. @param {() => void} action */
   #guard(action) {
     try {
       action();
@@ -116,7 +115,7 @@ export class Registry {
     }
   }
 
-  /** Adds the entries to every list that NocoDB has assigned so far, and from now on. @param {Plugin} plugin */
+  /** Adds the entries to every list, present and future. @param {Plugin} plugin */
   add(plugin) {
     const wrapper = createWrapperClass(plugin);
     this.#plugin = plugin;
@@ -133,7 +132,7 @@ export class Registry {
    */
   #createEntry(plugin, type, wrapper) {
     const registry = this;
-    // Copying reads the form: what is wrong with the environment is in the log as soon as NocoDB starts.
+    // The copy reads the form, which logs the environment's problems as soon as NocoDB starts.
     return {
       ...plugin.default,
       type,
@@ -147,7 +146,7 @@ export class Registry {
     };
   }
 
-  /** The type that the GUI of this host offers. A row may be of the other one: it outlives the host that made it. */
+  /** The type that this edition's GUI offers. A row may have the other type, if another edition created it. */
   #offeredType() {
     this.#offersAuth ||= [...this.#models].some((model) => hasManifestLookup(model) || this.#listOf(model).some((entry) => (
       entry?.type === 'auth' && !this.#entries.includes(entry))));
@@ -164,9 +163,9 @@ export class Registry {
   }
 
   /**
-   * Notes a class that NocoDB uses, and those between it and the one that was caught: each may have methods of its own.
+   * Registers a class that NocoDB uses, and the classes between it and the detected one: each may have methods of its own.
    *
-   * @param {any} receiver of one of the methods, or of the list
+   * @param {any} receiver of a method call or of an access to the list
    */
   #noteModel(receiver) {
     for (let model = receiver; this.#isUnknown(model); model = Object.getPrototypeOf(model)) {
@@ -190,7 +189,7 @@ export class Registry {
   }
 
   /**
-   * Adds the entries to the list of a class, each in the place of NocoDB's own for the same type.
+   * Adds the entries to a class's list. They replace NocoDB's own entries of the same type.
    *
    * @param {IntegrationModel} model
    */

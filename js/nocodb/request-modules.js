@@ -1,8 +1,8 @@
 /**
- * What a connection needs as soon as it is used: all that sends requests, and keeps tokens for them.
+ * The modules that send requests and keep tokens for them.
  *
- * In: nothing. Out: those modules. What never happens here: anything else; load-request-modules.js loads this file, and nothing may
- * import it at the start, as Axios and undici come with it.
+ * In: nothing. Out: those modules. What never happens here: anything else. Only load-request-modules.js may import this file,
+ * because it loads Axios and undici.
  */
 
 export { ApiClientFactory } from '../api/client-factory.js';

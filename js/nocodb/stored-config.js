@@ -1,17 +1,18 @@
 /**
- * A wrapper's config, and the row of the host's that it came from.
+ * The config of a wrapper, and the row of NocoDB that contains it.
  *
- * In: the config of one connection, newer tokens, and what the host offers to store and to read. Out: the row with the newer
- * tokens and everything else as it is there. What never happens here: a rule about whose row it is (the core has it), or
- * a member written back that somebody else changed meanwhile, where the host lets the row be read.
+ * In: the config of one connection, newer tokens, and the services with which NocoDB reads and stores configs. Out: the row with
+ * the newer tokens, everything else unchanged. What never happens here: a rule decides whose row it is (the core has it), or a
+ * member that somebody else changed in the meantime is overwritten, if NocoDB lets the row be read.
  */
 
 import { isObject, membersToJson, objectOrEmpty } from '../arguments.js';
 import { core } from '../core.js';
-import { digest } from '../digest.js';
 import { logLine, warn } from '../log-lines.js';
 import { within } from '../time-limit.js';
-import { createTokens } from '../token-store.js';
+import {
+  digestOf, nonEmptyString, renewableRefreshToken, toStoredTokens, tokenOriginOf, tokensInConfig, withTokens, withoutOAuthPayload,
+} from './config-tokens.js';
 
 /** @typedef {import('./integration.js').HostServices} HostServices */
 /** @typedef {import('./integration.js').IntegrationConfig} IntegrationConfig */
@@ -23,13 +24,13 @@ import { createTokens } from '../token-store.js';
 /** @typedef {import('../token-store.js').SaveOutcome} SaveOutcome */
 /** @typedef {import('../token-store.js').ConnectionTokens} ConnectionTokens */
 
-// No change of a row takes longer than this, or the next one begins all the same.
+// When a change of a row takes longer than this, the next change starts nevertheless.
 const CHANGE_TIMEOUT_MS = 5000;
 
-/** How NocoDB's errors say that there is no such row, by version. */
+/** The codes with which NocoDB's versions report that a row does not exist. */
 const NOT_FOUND_ERRORS = ['ERR_INTEGRATION_NOT_FOUND', 'INTEGRATION_NOT_FOUND'];
 
-/** What is under way on each row, by its id: two changes at once would each bring back what the other replaced. */
+/** The pending change of each row, by id. Two concurrent changes would each restore what the other replaced. */
 /** @type {Map<string, Promise<unknown>>} */
 const pendingChanges = new Map();
 
@@ -42,7 +43,7 @@ export class StoredConfig {
   /** @type {Ending | undefined} */
   ending;
 
-  /** The wrapper's copy. @type {IntegrationConfig} */
+  /** The wrapper's copy of the config. @type {IntegrationConfig} */
   config;
 
   /** Merges tokens into the stored config. @type {((tokens: StoredTokens) => unknown) | undefined} */
@@ -52,13 +53,13 @@ export class StoredConfig {
   #host;
 
   /**
-   * A digest of the refresh token that the wrapper was made with, once it has another one: the text would take kilobytes.
+   * A digest of the refresh token that the wrapper was created with, once there is another one. The text would take kilobytes.
    *
    * @type {string | undefined}
    */
   #initialTokenDigest;
 
-  /** What `saveVars` was given. @type {unknown} */
+  /** The data of the last `saveVars`. @type {unknown} */
   #vars;
 
   /**
@@ -71,25 +72,25 @@ export class StoredConfig {
   }
 
   get id() {
-    return textOf(this.#host.id);
+    return nonEmptyString(this.#host.id);
   }
 
   get title() {
-    return textOf(this.#host.title);
+    return nonEmptyString(this.#host.title);
   }
 
-  /** The JSON of what the core reads of the config's credential. */
+  /** The members of the config that the core reads as the credential, as JSON. */
   get json() {
     return membersToJson(this.config, core().credentialMembers().split(' '));
   }
 
-  /** Whose tokens they are, as the config says. */
+  /** UUID of the account that owns the tokens, according to the config. */
   get account() {
-    return textOf(objectOrEmpty(this.config.account).uuid);
+    return nonEmptyString(objectOrEmpty(this.config.account).uuid);
   }
 
   get workspace() {
-    return textOf(this.config.workspace);
+    return nonEmptyString(this.config.workspace);
   }
 
   get canRefresh() {
@@ -97,15 +98,15 @@ export class StoredConfig {
   }
 
   /**
-   * The config's tokens.
+   * The tokens in the config.
    *
    * @param {string | undefined} accessToken as the core read it
    * @returns {ConnectionTokens}
    */
   tokens(accessToken) {
     const { oauth_token: own } = this.config;
-    // The very text of the config, and not another one like it.
-    return tokensOf(this.config, accessToken === own ? own : accessToken);
+    // Reuses the config's string object instead of an equal one, to save memory.
+    return tokensInConfig(this.config, accessToken === own ? own : accessToken);
   }
 
   /**
@@ -118,8 +119,8 @@ export class StoredConfig {
   }
 
   /**
-   * Writes a line to the host's log, or else to the process', where nobody asked to be told of what went well. When that
-   * fails, nothing else does.
+   * Writes a line to NocoDB's logger. Without a logger, warnings and errors go to the process's log. A failure to log has no
+   * other effect.
    *
    * @param {string} line
    * @param {LogEntry['level']} level
@@ -140,7 +141,7 @@ export class StoredConfig {
   }
 
   /**
-   * Takes tokens into the wrapper's copy.
+   * Takes newer tokens into the wrapper's copy of the config.
    *
    * @param {ConnectionTokens} tokens
    */
@@ -157,7 +158,7 @@ export class StoredConfig {
    * @returns {Promise<SaveOutcome>}
    */
   async save(tokens, connection) {
-    // The OAuth client's own tokens can be had again at any time.
+    // The OAuth client's own tokens are not stored: it can get new ones at any time.
     if (!this.canRefresh) return 'saved';
     const { loadConfig, saveConfig, isComposed } = this.#host;
     try {
@@ -183,19 +184,19 @@ export class StoredConfig {
     if (!loadConfig || !this.canRefresh) return undefined;
     const row = await loadConfig();
     if (!row) return 'deleted';
-    const holding = await this.#holdingOf(row, tokensOf(this.config, undefined), connection, true);
+    const holding = await this.#holdingOf(row, tokensInConfig(this.config, undefined), connection, true);
     if (holding === 'Replaced') return 'replaced';
     const isOthers = holding === 'Others' || holding === 'OthersNewer';
-    return isOthers ? tokensOf(row, textOf(row.oauth_token)) : undefined;
+    return isOthers ? tokensInConfig(row, nonEmptyString(row.oauth_token)) : undefined;
   }
 
   /**
-   * Keeps data of the integration's own beside the config and has the host store it.
+   * Adds the integration's own data to the config and has NocoDB store it.
    *
    * @param {unknown} vars
-   * @param {() => Promise<ConnectionRef & { newestKnown: () => Promise<ConnectionTokens> } | undefined>} [openConnection] gives the
-   *   connection that has the newest tokens: others may have renewed them since this config was read
-   * @returns {Promise<void>} rejects with the host's error
+   * @param {() => Promise<ConnectionRef & { newestKnown: () => Promise<ConnectionTokens> } | undefined>} [openConnection] returns
+   *   the connection, which knows the newest tokens: others may have renewed them since this config was read
+   * @returns {Promise<void>} rejects with NocoDB's error
    */
   async saveVars(vars, openConnection) {
     this.config = { ...this.config, _vars: vars };
@@ -207,9 +208,9 @@ export class StoredConfig {
       const row = await loadConfig?.();
       const tokens = await connection?.newestKnown();
       if (tokens) this.adopt(tokens);
-      // The wrapper's copy may hold what NocoDB found in a vault, so the row's own members are kept, if it can be read …
+      // The wrapper's copy may contain text that NocoDB found in a vault. So the row's own members are stored, if it can be read.
       const config = row ? await this.#withNewest(row, tokens, connection) : this.config;
-      // … and of a row that is gone there is nothing to keep.
+      // If the row was deleted, nothing is stored.
       if (row || !loadConfig) await saveConfig?.(withoutOAuthPayload({ ...config, _vars: vars }));
       return undefined;
     });
@@ -228,7 +229,7 @@ export class StoredConfig {
   }
 
   /**
-   * Stores tokens in the row as it is now.
+   * Stores tokens in the current row.
    *
    * @param {NonNullable<HostServices['loadConfig']>} loadConfig
    * @param {NonNullable<HostServices['saveConfig']>} saveConfig
@@ -242,14 +243,14 @@ export class StoredConfig {
     const holding = await this.#holdingOf(row, tokens, connection, false);
     if (holding === 'Replaced') return 'replaced';
     this.adopt(tokens);
-    if (holding === 'InVault') throw new Error('There is no place for tokens beside a vault.');
+    if (holding === 'InVault') throw new Error('The row takes its tokens from a vault, so no tokens can be stored in it.');
     const isStored = row.oauth_token === tokens.accessToken && row.refresh_token === tokens.refreshToken;
     if (holding !== 'OthersNewer' && !isStored) await saveConfig(withoutOAuthPayload(withTokens(row, tokens)));
     return holding === 'Chain' ? 'saved' : 'shared';
   }
 
   /**
-   * Stores tokens without a look at what is there.
+   * Stores tokens without reading the row.
    *
    * @param {ConnectionTokens} tokens
    */
@@ -257,16 +258,16 @@ export class StoredConfig {
     const { saveConfig } = this.#host;
     const { expires_at: before } = this.config;
     this.adopt(tokens);
-    // The callback only merges: a time that stays behind would have each later object refresh again, and a code that was
-    // stored where no preload exchanges it would stay for good.
+    // The callback only merges members. A stale `expires_at` would make each later wrapper refresh again. And where no preload
+    // exchanges codes, a stored code would stay in the config forever.
     const isStale = 'oauth' in this.config || (Boolean(before) && tokens.expiresAt === undefined);
-    if (this.tokenRefreshCallback && !(isStale && saveConfig)) await this.tokenRefreshCallback(storedTokens(tokens));
+    if (this.tokenRefreshCallback && !(isStale && saveConfig)) await this.tokenRefreshCallback(toStoredTokens(tokens));
     else await saveConfig?.(withoutOAuthPayload(this.config));
   }
 
   /**
-   * Has the host add tokens, and what `saveVars` was given, to the one of its configs that they belong in. NocoDB adds to
-   * what it read when it made the wrapper, so whatever is newer by now goes with it each time.
+   * Has NocoDB add tokens, and the data of `saveVars`, to the stored config where they belong. NocoDB merges into the config
+   * that it read when it created the wrapper. So every call passes everything that is newer.
    *
    * @param {ConnectionTokens | undefined} tokens
    */
@@ -274,15 +275,15 @@ export class StoredConfig {
     const { saveConfig } = this.#host;
     if (tokens) this.adopt(tokens);
     const isKnown = tokens?.accessToken !== undefined;
-    const changed = { ...(isKnown && storedTokens(tokens)), ...(this.#vars !== undefined && { _vars: this.#vars }) };
+    const changed = { ...(isKnown && toStoredTokens(tokens)), ...(this.#vars !== undefined && { _vars: this.#vars }) };
     if (this.tokenRefreshCallback) await this.tokenRefreshCallback(/** @type {StoredTokens} */ (changed));
     else if (saveConfig) await saveConfig(withoutOAuthPayload(this.config));
-    else throw new Error('There is no place for a part of a config.');
+    else throw new Error('NocoDB offers no way to store a part of a config.');
   }
 
   /**
    * @param {IntegrationConfig} row
-   * @param {ConnectionTokens} own the wrapper's
+   * @param {ConnectionTokens} own the wrapper's tokens
    * @param {ConnectionRef} connection
    * @param {boolean} isRefused
    * @returns {Promise<import('../../pkg/core.js').RowHolding>}
@@ -294,122 +295,27 @@ export class StoredConfig {
       && (refreshToken === this.config.refresh_token || digestOf(refreshToken) === this.#initialTokenDigest
         || await connection.ownsRefreshToken(refreshToken));
     return core().rowHolding(
-      refreshToken === undefined ? undefined : tokenOriginOf(row, tokensOf(row, undefined)),
+      refreshToken === undefined ? undefined : tokenOriginOf(row, tokensInConfig(row, undefined)),
       tokenOriginOf(this.config, own),
       isOfSameChain,
-      core().holdsTokens(textOf(type) ?? '') && [accessToken, stored].some(isObject),
+      core().holdsTokens(nonEmptyString(type) ?? '') && [accessToken, stored].some(isObject),
       isRefused,
     );
   }
 }
 
 /**
- * The refresh token of a config whose tokens can be renewed.
- *
- * @param {IntegrationConfig} config
- */
-function renewableRefreshToken({ type, refresh_token: stored }) {
-  const refreshToken = textOf(stored);
-  return refreshToken !== undefined && core().isRenewable(textOf(type) ?? '', refreshToken) ? refreshToken : undefined;
-}
-
-/**
- * @param {IntegrationConfig} config
- * @param {string | undefined} accessToken as far as it can be sent
- * @returns {ConnectionTokens}
- */
-function tokensOf({ refresh_token, expires_at, refreshed_at, scopes }, accessToken) {
-  return createTokens({
-    accessToken,
-    refreshToken: String(refresh_token),
-    expiresAt: parseTimestamp(expires_at),
-    obtainedAt: parseTimestamp(refreshed_at),
-    scopes: scopes || undefined,
-  });
-}
-
-/**
- * @param {Pick<ConnectionTokens, 'expiresAt' | 'obtainedAt' | 'scopes' | 'accessToken'> & { refreshToken?: string }} tokens
- * @returns {StoredTokens}
- */
-export function storedTokens({ accessToken = '', refreshToken, expiresAt, obtainedAt, scopes = [] }) {
-  return {
-    oauth_token: accessToken,
-    ...(refreshToken && { refresh_token: refreshToken }),
-    ...(expiresAt !== undefined && { expires_at: new Date(expiresAt).toISOString() }),
-    ...(obtainedAt !== undefined && { refreshed_at: new Date(obtainedAt).toISOString() }),
-    ...(scopes.length > 0 && { scopes }),
-  };
-}
-
-/**
- * A config with other tokens.
- *
- * @param {IntegrationConfig} config
- * @param {ConnectionTokens} tokens
- * @returns {IntegrationConfig}
- */
-function withTokens(config, tokens) {
-  const { expires_at: _before, expires_in: _older, ...kept } = /** @type {Record<string, unknown>} */ (config);
-  // Not by a further spread, for `createTokens`'s reason.
-  return Object.assign(kept, storedTokens(tokens));
-}
-
-/**
- * A config as it may be stored: without the code and verifier that the GUI sent.
- *
- * @param {IntegrationConfig} config
- * @returns {Record<string, unknown>}
- */
-function withoutOAuthPayload({ oauth: _transient, ...config }) {
-  return config;
-}
-
-/**
- * What a config tells of its tokens, whatever it holds.
- *
- * @param {IntegrationConfig} config
- * @param {Pick<ConnectionTokens, 'obtainedAt' | 'expiresAt'>} times
- * @returns {import('../../pkg/core.js').TokenOrigin} for one call
- */
-function tokenOriginOf({ authorized_at, account }, { obtainedAt, expiresAt }) {
-  return new (core().TokenOrigin)(textOf(authorized_at), textOf(objectOrEmpty(account).uuid), obtainedAt, expiresAt);
-}
-
-/** @param {unknown} refreshToken */
-function digestOf(refreshToken) {
-  return digest(String(refreshToken)).toString('base64url', 0, 16);
-}
-
-/**
- * @param {unknown} value
- * @returns {string | undefined}
- */
-function textOf(value) {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-/**
- * @param {string | undefined} iso
- * @returns {number | undefined}
- */
-function parseTimestamp(iso) {
-  const time = Date.parse(iso ?? '');
-  return Number.isNaN(time) ? undefined : time;
-}
-
-/**
- * Runs work on a row when the work before it has ended.
+ * Runs work on a row after the previous work on it.
  *
  * @template T
- * @param {string | undefined} id of the row; without one the work begins at once
+ * @param {string | undefined} id of the row; without one, the work starts at once
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
 async function inOrder(id, work) {
   if (id === undefined) return work();
   const before = pendingChanges.get(id);
-  // Whatever hangs must not hold up the row for good.
+  // Work that never settles must not block the row forever.
   const change = before ? within(CHANGE_TIMEOUT_MS, before).then(work, work) : work();
   pendingChanges.set(id, change);
   try {
