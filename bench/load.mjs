@@ -19,11 +19,15 @@ export const title = 'Loading, and the first call';
 
 const MOST_MILLISECONDS = 15;
 
+/** What `doctor --help` may take on top of a Node.js that does nothing. */
+const MOST_MILLISECONDS_FOR_HELP = 150;
+
 export async function* measure({ quick }) {
   const times = quick ? 2 : 41;
   yield* inNode('Node.js 20', process.execPath, times);
   yield* inNode('Node.js 22', node22, times, MOST_MILLISECONDS);
   yield* inChromium(quick ? 2 : 15);
+  yield* onTheCommandLine(times);
 }
 
 const program = (name) => fileURLToPath(new URL(`load/${name}`, import.meta.url));
@@ -65,4 +69,24 @@ async function* inChromium(times) {
   yield 'Chromium: from the start of a script, with the package bundled in, to the first authorization address';
   const results = await firstCallsInChromium(times);
   for (const [way, values] of Object.entries(results)) yield { name: way, value: quantile(values, 0.5), unit: 'ms' };
+}
+
+async function* onTheCommandLine(times) {
+  yield 'The command line under Node.js 22';
+  const help = [fileURLToPath(new URL('../js/cli/main.js', import.meta.url)), 'doctor', '--help'];
+  const differences = [];
+  for (let time = 0; time < times; time += 1) {
+    differences.push(await millisecondsOf(help) - await millisecondsOf(['-e', '0']));
+  }
+  yield {
+    name: '`doctor --help`, on top of a process that does nothing',
+    value: quantile(differences, 0.5), unit: 'ms', most: MOST_MILLISECONDS_FOR_HELP,
+  };
+}
+
+/** How long a process of Node.js 22 takes from its start to its end. */
+async function millisecondsOf(args) {
+  const from = performance.now();
+  await promisify(execFile)(node22, args);
+  return performance.now() - from;
 }
