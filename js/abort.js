@@ -1,17 +1,17 @@
 /**
- * Waiting that a signal ends.
+ * Waits for work until a signal aborts.
  *
- * In: work that is under way, and a signal. Out: what the work gives, or the error that says who ended the wait. What
- * never happens here: the work itself is ended, as others may wait for it.
+ * In: running work, and a signal. Out: the result of the work, or an error that says that the caller aborted. What never
+ * happens here: the work itself is stopped, because other callers may wait for it.
  */
 
 import { failure } from './core.js';
 
 /**
  * @template T
- * @param {Promise<T>} work goes on when its caller no longer waits: others may
+ * @param {Promise<T>} work goes on after the signal aborts
  * @param {AbortSignal | null | undefined} signal
- * @param {import('./error.js').Phase} [phase] for the error
+ * @param {import('./error.js').Phase} [phase] that the error reports
  * @returns {Promise<T>}
  * @throws {BitbucketAuthError} `REQUEST_ABORTED`, and what `work` throws
  */

@@ -1,8 +1,9 @@
 /**
- * What this process did for a connection: counters, and messages for those who observe the process.
+ * Counts what this process did for a connection, and publishes it for observers of the process.
  *
  * In: requests, refreshes and failures, as they happen. Out: counters, and messages on two channels of
- * `node:diagnostics_channel`. What never happens here: a secret is kept or told, or a message is made that nobody listens to.
+ * `node:diagnostics_channel`. What never happens here: a secret is kept or published, or a message is created for a channel
+ * without subscribers.
  */
 
 import { channel } from 'node:diagnostics_channel';
@@ -10,39 +11,39 @@ import { channel } from 'node:diagnostics_channel';
 /** @typedef {import('./error.js').BitbucketAuthError} BitbucketAuthError */
 
 /**
- * A message of the channel `nocodb-bitbucket-auth:request`: one request to the API was answered, or failed. A request that
- * is repeated has a message for each time.
+ * A message of the channel `nocodb-bitbucket-auth:request`: the API answered a request, or the request failed. A request that
+ * is repeated has a message for each attempt.
  *
  * @typedef {object} RequestMessage
- * @property {string} connection title of the connection in the host; without one, its id there, or a name that tells nothing
+ * @property {string} connection title of the connection in NocoDB; without one, its id there, or a name that reveals nothing
  * @property {string} method
- * @property {string} path below the API's base, without parameters
+ * @property {string} path below the API's base URL, without the query
  * @property {number} startedAt in milliseconds since the epoch
- * @property {number} durationMs from the moment at which it was sent, without waits for tokens and for the rate limit
- * @property {number} [status] of the answer
- * @property {string} [code] of the `BitbucketAuthError`, where there was no answer
+ * @property {number} durationMs since the request was sent, without the time that it waited for tokens or the rate limit
+ * @property {number} [status] of the response
+ * @property {string} [code] of the `BitbucketAuthError`, if there was no response
  */
 
 /**
- * A message of the channel `nocodb-bitbucket-auth:refresh`: Bitbucket answered a token request, or it failed.
+ * A message of the channel `nocodb-bitbucket-auth:refresh`: Bitbucket answered a token request, or the request failed.
  *
  * @typedef {object} RefreshMessage
- * @property {string} connection a name that tells nothing, which log lines have where the connection has no title
+ * @property {string} connection a name that reveals nothing; log lines use it for a connection without a title
  * @property {'refresh_token' | 'client_credentials'} grant
  * @property {number} startedAt in milliseconds since the epoch
  * @property {number} durationMs
- * @property {string} [code] of the `BitbucketAuthError`, where it failed
+ * @property {string} [code] of the `BitbucketAuthError`, if the request failed
  */
 
 /**
- * What happened since this process started, as `connectionStatus` tells it.
+ * What happened since this process started, as `connectionStatus` reports it.
  *
  * @typedef {object} Counters
  * @property {number} refreshes token requests that brought new tokens
  * @property {number} retries requests to the API that were sent again
- * @property {number} rateLimitWaits requests that waited a second or longer for room within the rate limit
+ * @property {number} rateLimitWaits requests that waited a second or longer for the rate limit
  * @property {{ code: string, at: number }} [lastError] of a request to the API or a refresh; `at` in milliseconds since the
- *   epoch. That of a page that was asked for ahead counts when its turn comes
+ *   epoch. The error of a prefetched page counts when a caller reads that page
  */
 
 const requests = channel('nocodb-bitbucket-auth:request');
@@ -60,57 +61,57 @@ export class Activity {
   #lastError;
 
   /** @param {BitbucketAuthError} error */
-  failed({ code }) {
+  recordError({ code }) {
     this.#lastError = { code, at: Date.now() };
   }
 
   /** @returns {Counters} */
   get counters() {
-    const { refreshes: renewed, retries, rateLimitWaits } = this;
-    return { refreshes: renewed, retries, rateLimitWaits, ...(this.#lastError && { lastError: { ...this.#lastError } }) };
+    const { refreshes: count, retries, rateLimitWaits } = this;
+    return { refreshes: count, retries, rateLimitWaits, ...(this.#lastError && { lastError: { ...this.#lastError } }) };
   }
 }
 
-/** Tokens that nobody renews have no object that lives as long as they do, so the ones used last are kept. */
-const MOST_KEPT = 1000;
+/** No object lives as long as a token that is never refreshed, so this keeps the activity of those used last. */
+const MAX_CACHED = 1000;
 
 /** @type {Map<string, Activity>} */
-const kept = new Map();
+const activities = new Map();
 
 /**
- * The activity of a credential that nobody renews.
+ * The activity of a credential that is never refreshed.
  *
- * @param {string} name of the credential, no secret
- * @returns {Activity} the same one for each wrapper of this credential
+ * @param {string} name of the credential, which is no secret
+ * @returns {Activity} the same object for each wrapper of this credential
  */
 export function activityOf(name) {
-  const activity = kept.get(name) ?? new Activity();
-  kept.delete(name);
-  kept.set(name, activity);
-  for (const oldest of kept.keys()) {
-    if (kept.size <= MOST_KEPT) break;
-    kept.delete(oldest);
+  const activity = activities.get(name) ?? new Activity();
+  activities.delete(name);
+  activities.set(name, activity);
+  for (const oldest of activities.keys()) {
+    if (activities.size <= MAX_CACHED) break;
+    activities.delete(oldest);
   }
   return activity;
 }
 
 /**
- * Runs a request to the API, and tells those who listen.
+ * Sends a request to the API, and publishes its message.
  *
- * @template {{ status: number }} Answer
- * @param {() => Pick<RequestMessage, 'connection' | 'method' | 'path'>} describe called only when somebody listens
- * @param {() => Promise<Answer>} send
- * @returns {Promise<Answer>}
+ * @template {{ status: number }} Response
+ * @param {() => Pick<RequestMessage, 'connection' | 'method' | 'path'>} describe called only if the channel has subscribers
+ * @param {() => Promise<Response>} send
+ * @returns {Promise<Response>}
  */
 export function observeRequest(describe, send) {
   return observe(requests, describe, send, ({ status }) => ({ status }));
 }
 
 /**
- * Runs a token request, and tells those who listen.
+ * Sends a token request, and publishes its message.
  *
  * @template T
- * @param {() => Pick<RefreshMessage, 'connection' | 'grant'>} describe called only when somebody listens
+ * @param {() => Pick<RefreshMessage, 'connection' | 'grant'>} describe called only if the channel has subscribers
  * @param {() => Promise<T>} send
  * @returns {Promise<T>}
  */
@@ -120,24 +121,24 @@ export function observeRefresh(describe, send) {
 
 /**
  * @template T
- * @param {import('node:diagnostics_channel').Channel} listeners
+ * @param {import('node:diagnostics_channel').Channel} messages
  * @param {() => object} describe
  * @param {() => Promise<T>} send
- * @param {(answer: T) => object} outcomeOf
+ * @param {(response: T) => object} outcomeOf
  * @returns {Promise<T>}
  */
-async function observe(listeners, describe, send, outcomeOf) {
-  if (!listeners.hasSubscribers) return send();
+async function observe(messages, describe, send, outcomeOf) {
+  if (!messages.hasSubscribers) return send();
   const startedAt = Date.now();
   const from = performance.now();
   /** @param {object} outcome */
-  const tell = (outcome) => listeners.publish({ ...describe(), startedAt, durationMs: performance.now() - from, ...outcome });
+  const publish = (outcome) => messages.publish({ ...describe(), startedAt, durationMs: performance.now() - from, ...outcome });
   try {
-    const answer = await send();
-    tell(outcomeOf(answer));
-    return answer;
+    const response = await send();
+    publish(outcomeOf(response));
+    return response;
   } catch (error) {
-    tell({ code: /** @type {BitbucketAuthError} */ (error).code });
+    publish({ code: /** @type {BitbucketAuthError} */ (error).code });
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 /**
- * What callers, hosts and stores give, for whatever asks the whole core.
+ * Reads values from callers, NocoDB and stores, for modules that use the whole core.
  *
- * In: values of any kind. Out: their members, or a `BitbucketAuthError`. What never happens here: a value is judged, or an
- * exception of the caller's own code (a getter, a proxy) gets through.
+ * In: values of any type. Out: their members, or a `BitbucketAuthError`. What never happens here: a value is validated, or an
+ * exception of the caller's code (a getter, a `Proxy`) gets through.
  */
 
 import { createArgumentReader } from './argument-reader.js';
@@ -14,11 +14,11 @@ export { isObject };
 
 /** @typedef {import('./error.js').Phase} Phase */
 
-/** The members of an argument of a public function, as the core takes them. */
+/** Reads the members of a public function's argument, as the core takes them. */
 export const readArgument = createArgumentReader(core);
 
 /**
- * Reads an object of a caller's, which may throw anything.
+ * Reads an object of the caller, whose getters may throw anything.
  *
  * @template T
  * @param {Phase} phase
@@ -36,7 +36,7 @@ export function readSafely(phase, field, work) {
 }
 
 /**
- * The members of what may be anything, where nobody has to know which ones there are.
+ * A value of any type as an object, for code that only reads members. For what is no object, that is an empty one.
  *
  * @param {unknown} value
  * @returns {Record<string, unknown>}
@@ -44,7 +44,7 @@ export function readSafely(phase, field, work) {
 export const objectOrEmpty = (value) => (isObject(value) ? value : {});
 
 /**
- * Some members of what may be anything, those that are there.
+ * The members with these names, as far as a value of any type has them.
  *
  * @param {unknown} value
  * @param {string[]} names
@@ -57,12 +57,12 @@ export function pick(value, names) {
 
 /**
  * @param {unknown} value
- * @returns {string | undefined} what is no text counts as absent
+ * @returns {string | undefined} `undefined` if the value is no string
  */
 export const stringOrUndefined = (value) => (typeof value === 'string' ? value : undefined);
 
 /**
- * The JSON of a member of what may be anything; `undefined` where it has none: a `BigInt`, a cycle, a getter that throws.
+ * The JSON of one member of a value of any type; `undefined` if there is none: for a `BigInt`, a cycle, or a getter that throws.
  *
  * @param {unknown} value
  * @param {string} name
@@ -77,7 +77,7 @@ export function memberToJson(value, name) {
 }
 
 /**
- * The JSON of some members of what may be anything, those that have one.
+ * An object with these members as JSON. It leaves out members without a JSON.
  *
  * @param {unknown} value
  * @param {string[]} names

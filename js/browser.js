@@ -1,10 +1,10 @@
 /**
- * The entry `nocodb-bitbucket-auth/browser`: the login at Bitbucket from a web page, in a popup or in the page itself, with
- * the WebAssembly that it needs.
+ * The entry `nocodb-bitbucket-auth/browser`: logs a user in at Bitbucket from a web page, in a popup or by a redirect, with
+ * the WebAssembly that this needs.
  *
- * In: a public OAuth client, and the click of a user. Out: the code and its verifier, as NocoDB's server takes them, or
- * `null` when the user said no. What never happens here: a client secret is taken, a token is fetched, an address is
- * handed to another origin, or a rule of OAuth is decided; the core does that.
+ * In: a public OAuth client, and the click of a user. Out: the authorization code and its PKCE verifier, in the form that
+ * NocoDB's server takes, or `null` if the user denied the request. What never happens here: a client secret is accepted, a
+ * token is requested, a URL is passed to another origin, or a rule of OAuth is decided; the core does that.
  */
 
 import '../pkg/inlined/page-core.wasm.js';

@@ -1,8 +1,8 @@
 /**
- * The sources of the core that callers bring along to `init`.
+ * Reads the WebAssembly that a caller passes to `init`.
  *
- * In: bytes, a module, a response or an address. Out: the wasm, when it is this version's core. What never happens here:
- * a file or address is read that no caller has named, or a wasm is handed on that is another one.
+ * In: bytes, a module, an HTTP response, a URL or a path. Out: the WebAssembly, if it is this version's core. What never happens
+ * here: a file or URL is read that no caller named, or another WebAssembly is returned.
  */
 
 import { BitbucketAuthError } from './error.js';
@@ -13,7 +13,7 @@ import { isModule, isObject, kindOf, tagOf } from './loader.js';
 /** @typedef {import('./loader.js').Wasm} Wasm */
 
 /**
- * The wasm that a source gives, after a look at whether it is this version's. Nothing else may be started.
+ * The WebAssembly of a source, after a check that it is this version's. No other one may run.
  *
  * @param {CoreSource | Promise<CoreSource>} source
  * @param {Identity} identity of this version's
@@ -24,7 +24,7 @@ import { isModule, isObject, kindOf, tagOf } from './loader.js';
 export async function readSource(source, identity, caller) {
   const wasm = await read(source, caller);
   if (isModule(wasm)) {
-    if (!isMarked(wasm, identity)) throw unusable(caller);
+    if (!isThisBuild(wasm, identity)) throw unusable(caller);
     return wasm;
   }
   const { subtle } = globalThis.crypto ?? {};
@@ -34,20 +34,20 @@ export async function readSource(source, identity, caller) {
     if (found !== identity.hash) throw unusable(caller);
     return wasm;
   }
-  // A page on plain http has no digest.
+  // A page on plain http has no `crypto.subtle`.
   if (!WebAssembly.validate(wasm)) throw unusable(caller);
   const module = await WebAssembly.compile(wasm);
-  if (!isMarked(module, identity)) throw unusable(caller);
+  if (!isThisBuild(module, identity)) throw unusable(caller);
   return module;
 }
 
 /**
- * Whether a compiled module, which does not show its bytes, has the section that the build gave this version's.
+ * Whether a compiled module, whose bytes cannot be read, has the custom section that the build gave this version's core.
  *
  * @param {WebAssembly.Module} module
  * @param {Identity} identity
  */
-function isMarked(module, { section, build }) {
+function isThisBuild(module, { section, build }) {
   return WebAssembly.Module.customSections(module, section)
     .some((content) => String.fromCharCode(...new Uint8Array(content)) === build);
 }
@@ -63,7 +63,7 @@ async function read(source, caller) {
   let found;
   try {
     found = await source;
-    if (typeof found === 'string' || tagOf(found) === 'URL') found = await fetched(String(found));
+    if (typeof found === 'string' || tagOf(found) === 'URL') found = await load(String(found));
     if (isObject(found) && 'arrayBuffer' in found) {
       const response = /** @type {Response} */ (/** @type {unknown} */ (found));
       if ('ok' in response && !response.ok) {
@@ -79,19 +79,19 @@ async function read(source, caller) {
   if (!isBuffer && !ArrayBuffer.isView(found)) throw unusable(caller);
   const bytes = /** @type {Uint8Array} */ (/** @type {unknown} */ (isBuffer ? new Uint8Array(
     /** @type {ArrayBuffer} */ (/** @type {unknown} */ (found))) : found));
-  // A copy, which nobody changes between the look at it and its use.
+  // A copy, so that the caller cannot change the bytes between the check and their use.
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice();
 }
 
 /**
- * What is at an address, or in a file.
+ * Loads a URL or a file.
  *
  * @param {string} address
  * @returns {Promise<Response | Uint8Array>}
  */
-async function fetched(address) {
+async function load(address) {
   const file = address.startsWith('file:') ? new URL(address) : address;
-  // A page reads no files, and what is no address there is one below its own. A single letter is a drive.
+  // A page cannot read files, and resolves a path against its own URL. A single letter is a drive of Windows.
   const isPath = !URL.canParse(address) || /^[a-z]:/i.test(address);
   const isFile = typeof file !== 'string' || (isPath && typeof location === 'undefined');
   const fs = isFile ? globalThis.process?.getBuiltinModule?.('node:fs') : undefined;

@@ -1,8 +1,8 @@
 /**
- * The whole core, for everything but the login from a web page (browser/core.js).
+ * The whole core, for all modules except those of the login from a web page (browser/core.js).
  *
- * In: the core's glue, and what a caller brings along to `init`. Out: its classes and functions. What never happens here:
- * anything else; loader.js loads it.
+ * In: the core's glue, and the source that a caller passes to `init`. Out: the core's classes and functions. What never happens
+ * here: anything else. loader.js loads the core.
  */
 
 import makeGlue from '../pkg/core_bg.js';
@@ -18,7 +18,7 @@ import { createLoader } from './loader.js';
 /** @typedef {import('../pkg/core.js').StoredCredential['kind']} CredentialKind */
 
 /**
- * A type of the runtime's own, or none: the declarations of this package also compile without those of the DOM.
+ * A type of the runtime if its declarations are there: those of this package also compile without the DOM's.
  *
  * @template {string} Name
  * @typedef {typeof globalThis extends Record<Name, { prototype: infer Type }> ? Type : never} RuntimeType
@@ -29,27 +29,27 @@ import { createLoader } from './loader.js';
  */
 
 /**
- * The wasm, compiled or not, its address, or an HTTP response with it. Node.js also reads files, by `file:` address or path.
+ * The WebAssembly, compiled or not, its URL, or an HTTP response with it. Node.js also reads files, by `file:` URL or path.
  *
  * @typedef {Uint8Array | ArrayBuffer | CompiledModule | RuntimeType<'Response'> | RuntimeType<'URL'> | string} CoreSource
  */
 
 const loader = createLoader({ makeGlue, identity, decode: fromBase64, read: readSource });
 
-/** The core, loaded if it was not yet. */
+/** The core. The first call loads it. */
 export const core = loader.core;
 
 /**
- * Loads the core ahead of its first use. Needed nowhere in Node.js; in a browser's page it keeps the main thread
- * free. Does nothing when the core is loaded; calls at the same time share one load; a failed one may be repeated.
+ * Loads the core before its first use. Node.js never needs this; in a page it keeps the main thread free. It does nothing when
+ * the core is loaded. Simultaneous calls share one load, and a failed load can be repeated.
  *
  * @type {(source?: CoreSource | Promise<CoreSource>) => Promise<void>}
- * @param source the wasm, its address, or an HTTP response with it; by default the bytes that are part of this package,
- *   which `nocodb-bitbucket-auth/slim` leaves out. In Node.js, addresses of files and paths are read, too.
- * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly, or where there is
- *   neither a source nor bytes, `INVALID_ARGUMENT` when `source` cannot be read, or is not this version's core
+ * @param source the WebAssembly, its URL, or an HTTP response with it; by default the bytes that are part of this package,
+ *   which `nocodb-bitbucket-auth/slim` leaves out. Node.js also reads `file:` URLs and paths.
+ * @throws {BitbucketAuthError} `INVALID_CONFIG` if the runtime refuses to compile WebAssembly, or there is neither a source nor
+ *   inlined bytes, `INVALID_ARGUMENT` if `source` cannot be read or is not this version's core
  */
 export const init = loader.init;
 
-/** A `BitbucketAuthError` for what only the shim can see. */
+/** Creates a `BitbucketAuthError` for a failure that only the shim can detect. */
 export const failure = loader.failure;

@@ -1,8 +1,8 @@
 /**
- * Content codings (RFC 9110 section 8.4), undone.
+ * Decodes content codings (RFC 9110 section 8.4).
  *
- * In: a body as it arrived, and the header fields that tell how it is coded. Out: the body itself. What never happens
- * here: more bytes than are asked for, or bytes that are still coded.
+ * In: a body as it arrived, and the header fields that name its codings. Out: the decoded body. What never happens here: more
+ * bytes are returned than the caller allows, or bytes that are still encoded.
  */
 
 import { promisify } from 'node:util';
@@ -10,36 +10,36 @@ import { brotliDecompress, gunzip } from 'node:zlib';
 
 /** @typedef {(bytes: Uint8Array, options: import('node:zlib').ZlibOptions) => Promise<Buffer<ArrayBuffer>>} Decoder */
 
-/** What is asked for. */
-export const ACCEPTED = 'gzip, br';
+/** The header field `Accept-Encoding` of requests. */
+export const ACCEPT_ENCODING = 'gzip, br';
 
 const decodeGzip = /** @type {Decoder} */ (promisify(gunzip));
 
-/** What is understood, by its names. @type {Map<string, Decoder>} */
+/** The supported codings by name. @type {Map<string, Decoder>} */
 const DECODERS = new Map([
   ['gzip', decodeGzip],
   ['x-gzip', decodeGzip],
   ['br', /** @type {Decoder} */ (promisify(brotliDecompress))],
 ]);
 
-/** What leaves a body as it is: the first is none, and the sender's parser has undone the second. */
-const NOTHING_TO_DO = ['identity', 'chunked'];
+/** These need no decoding: the first means no coding, and the HTTP parser has removed the second. */
+const NO_DECODING = ['identity', 'chunked'];
 
-// More layers are nobody's mistake.
-const MOST_CODINGS = 4;
+// No server applies more than that by mistake.
+const MAX_CODINGS = 4;
 
 /**
- * What undoes the codings of a body, in the order in which to do that.
+ * The decoders of a body, in the order in which they have to run.
  *
  * @param {Record<string, string>} headers
- * @returns {Decoder[] | undefined} `undefined` where a coding is not known
+ * @returns {Decoder[] | undefined} `undefined` if a coding is unknown
  */
 export function decodersFor({ 'content-encoding': content = '', 'transfer-encoding': transfer = '' }) {
   // Transfer codings are applied last.
   const codings = `${content},${transfer}`.toLowerCase().split(',').map((name) => name.trim())
-    .filter((name) => name && !NOTHING_TO_DO.includes(name));
+    .filter((name) => name && !NO_DECODING.includes(name));
   const decoders = codings.reverse().map((name) => DECODERS.get(name));
-  const isKnown = decoders.length <= MOST_CODINGS && !decoders.includes(undefined);
+  const isKnown = decoders.length <= MAX_CODINGS && !decoders.includes(undefined);
   return isKnown ? /** @type {Decoder[]} */ (decoders) : undefined;
 }
 
@@ -47,12 +47,12 @@ export function decodersFor({ 'content-encoding': content = '', 'transfer-encodi
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {Decoder[]} decoders
  * @param {number} maxBytes
- * @returns {Promise<Uint8Array<ArrayBuffer> | undefined>} `undefined` where they are more
+ * @returns {Promise<Uint8Array<ArrayBuffer> | undefined>} `undefined` if the decoded body is larger
  */
 export async function decode(bytes, decoders, maxBytes) {
   let decoded = bytes;
   for (const decoder of decoders) {
-    // Whoever has nothing to send may say all the same how that would be coded.
+    // A server may name a coding for an empty body.
     if (decoded.length === 0) return decoded;
     try {
       decoded = await decoder(decoded, { maxOutputLength: maxBytes });

@@ -1,8 +1,8 @@
 /**
- * Digests of texts, under which things are found again that are not to be kept.
+ * Digests of strings that this package recognizes later but must not keep.
  *
- * In: a text. Out: its digest. What never happens here: Node's cryptography is loaded before somebody needs a digest. That takes
- * milliseconds, and NocoDB starts, and shows the form, without one.
+ * In: a string. Out: its digest. What never happens here: `node:crypto` is loaded before the first digest. Loading takes
+ * milliseconds, and NocoDB starts and shows the form without one.
  */
 
 /** @type {typeof import('node:crypto').createHash | undefined} */

@@ -1,24 +1,24 @@
 /**
- * The bytes of a core, out of the text that its script in pkg/inlined carries them in.
+ * Decodes the WebAssembly that a script in pkg/inlined contains as a string.
  *
- * In: text of that build's own. Out: the bytes, by the runtime's quickest decoder. What never happens here: the text is
- * judged; the hash of what comes out is that of the build.
+ * In: that string. Out: the bytes, by the fastest decoder of the runtime. What never happens here: the string is validated; the
+ * build wrote it.
  */
 
 /** @typedef {(text: string) => Uint8Array<ArrayBuffer>} Decoder */
 
-/** What newer runtimes have. @typedef {{ fromBase64?: Decoder, fromHex?: Decoder }} Native */
+/** The decoders of newer runtimes. @typedef {{ fromBase64?: Decoder, fromHex?: Decoder }} Native */
 
 const native = () => /** @type {Native} */ (/** @type {unknown} */ (Uint8Array));
 
-/** For the whole core, which loads in half the time of hexadecimal digits. @type {Decoder} */
+/** For the whole core: base64 loads in half the time of hexadecimal digits. @type {Decoder} */
 export const fromBase64 = (text) => native().fromBase64?.(text)
   ?? globalThis.Buffer?.from(text, 'base64')
   ?? Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
 /**
- * For the core of pages, whose bundle counts: what repeats among the bytes repeats in the digits, so that they compress to a
- * seventh less than base64.
+ * For the page core, where the size of the bundle matters: repeated bytes become repeated digits, so hexadecimal digits
+ * compress to a seventh less than base64.
  *
  * @type {Decoder}
  */

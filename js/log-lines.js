@@ -1,10 +1,10 @@
 /**
- * Lines of the log: one for each event, in one form.
+ * Formats the log: one line for each event.
  *
  *     WARN refresh-failed, connection "Sales", 231 ms: Bitbucket could not be reached.
  *
- * In: an event, and whose it is. Out: its line. What never happens here: a line has a break in it, or goes to the standard output:
- * that is a program's own.
+ * In: an event, and its connection. Out: a line. What never happens here: a line contains a line break, or goes to the standard
+ * output, which belongs to the program.
  */
 
 /**
@@ -15,16 +15,16 @@
  * @property {number} [durationMs]
  */
 
-const LONGEST_TITLE = 100;
+const MAX_TITLE_LENGTH = 100;
 
 /**
  * @param {LogEntry} entry
- * @param {{ title?: string | undefined, name?: string | undefined }} [connection] its title in the host; without one, a name that
- *   tells nothing
+ * @param {{ title?: string | undefined, name?: string | undefined }} [connection] its title in NocoDB; without one, a name that
+ *   reveals nothing
  * @returns {string}
  */
 export function logLine({ level, event, text, durationMs }, { title, name } = {}) {
-  const shown = title === undefined ? name : quoted(title);
+  const shown = title === undefined ? name : quote(title);
   return [
     `${level} ${event}`,
     ...(shown === undefined ? [] : [`connection ${shown}`]),
@@ -33,7 +33,7 @@ export function logLine({ level, event, text, durationMs }, { title, name } = {}
 }
 
 /**
- * Writes a line where no host has a log for it.
+ * Writes a line to the standard error output, where NocoDB gave no logger.
  *
  * @param {string} line
  */
@@ -42,11 +42,11 @@ export function warn(line) {
 }
 
 /**
- * A title is anybody's text, and a log is read line by line.
+ * Escapes a title: users choose it, and a program may read the log line by line.
  *
  * @param {string} title
  */
-function quoted(title) {
+function quote(title) {
   const characters = [...title.replace(/[\p{C}\p{Z}]+/gu, ' ')];
-  return JSON.stringify(characters.slice(0, LONGEST_TITLE).join(''));
+  return JSON.stringify(characters.slice(0, MAX_TITLE_LENGTH).join(''));
 }

@@ -1,21 +1,21 @@
 /**
- * Objects of the core that are made once, since a host makes a wrapper for each call.
+ * Creates objects of the core once, because NocoDB creates a wrapper for each call.
  *
- * In: a function of a text that takes few values in a process, like the API's address. Out: the same function, which makes no
- * object twice. What never happens here: a failure is kept.
+ * In: a function of a string that has few values in a process, like the API's base URL. Out: the same function, which creates
+ * each object once. What never happens here: an error is cached.
  */
 
 /**
  * @template T
- * @param {(key: string) => T} make
+ * @param {(key: string) => T} create
  * @returns {(key: string) => T}
  */
-export function memoize(make) {
+export function memoize(create) {
   /** @type {Map<string, T>} */
-  const made = new Map();
+  const cache = new Map();
   return (key) => {
-    let found = made.get(key);
-    if (found === undefined) made.set(key, (found = make(key)));
-    return found;
+    let value = cache.get(key);
+    if (value === undefined) cache.set(key, (value = create(key)));
+    return value;
   };
 }

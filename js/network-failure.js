@@ -1,8 +1,8 @@
 /**
- * What went wrong on the way to Bitbucket, in words.
+ * Describes why a request to Bitbucket failed in the network.
  *
- * In: an error of Node.js, OpenSSL, zlib or undici. Out: a `BitbucketAuthError`. What never happens here: anything but the
- * code of that error is kept; some hold sockets and addresses.
+ * In: an error of Node.js, OpenSSL, zlib or undici. Out: a `BitbucketAuthError`. What never happens here: more than the code of
+ * the original error is kept. Some errors hold sockets and URLs.
  */
 
 import { failure } from './core.js';
@@ -12,12 +12,12 @@ import { failure } from './core.js';
 
 const TIMEOUT = /^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;
 
-/** What the codes mean to an administrator. @type {readonly [RegExp, string][]} */
-const TROUBLES = [
+/** What the error codes mean to an administrator. @type {readonly [RegExp, string][]} */
+const CAUSES = [
   [/^(ENOTFOUND|EAI_\w+)$/, 'the host name could not be resolved'],
   [/^ECONNREFUSED$/, 'the connection was refused'],
   [
-    // The last two are the codes of a body that ends early, where the answer said that the connection would be closed.
+    // The last two mean that a body ended early after the response announced that the connection would be closed.
     /^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|HPE_INVALID_EOF_STATE)$/,
     'the connection was closed before the answer was complete',
   ],
@@ -34,38 +34,38 @@ const TROUBLES = [
   [/^PROXY_\d+$/, 'the proxy turned the connection down, so its rules must allow this host'],
 ];
 
-/** The codes of requests that undici does not send. */
+/** The codes of requests that undici refuses to send. */
 const UNSENDABLE = /^UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH)$/;
 
-/** Only these words of undici's say which part of a request it is. */
+/** undici names the part of the request in the message only. */
 const UNSENDABLE_PART = /^(?:invalid )?(?:request )?(method|path|(?:content-length|transfer-encoding|connection|keep-alive|expect|upgrade|host)(?= header))/;
 
-/** Only these words say that an answer ended too early: undici leaves out its parser's code. */
+/** For a response that ended early, undici omits its parser's error code, so only the message says it. */
 const ENDED_EARLY = /\(Invalid EOF state\)$/;
 
-/** To what was sent with credentials: others are not asked for. */
+/** The cause of a 407 after the request sent credentials; without them, the cure is to add some. */
 const REFUSED_CREDENTIALS = 'the proxy does not accept the credentials in its address';
 
-const TELLING_NOTHING = ['Error', 'TypeError', 'AggregateError'];
+const GENERIC_NAMES = ['Error', 'TypeError', 'AggregateError'];
 
 /**
  * @param {unknown} error
  * @param {Phase} phase
- * @param {import('../pkg/core.js').Proxy} [proxy] that was asked
+ * @param {import('../pkg/core.js').Proxy} [proxy] of the request
  * @returns {BitbucketAuthError}
  */
 export function networkFailure(error, phase, proxy) {
-  const code = codeOf(error);
-  if (code && TIMEOUT.test(code)) return failure('REQUEST_TIMEOUT', phase, undefined, { cause: scrubbed(code, code) });
+  const code = errorCodeOf(error);
+  if (code && TIMEOUT.test(code)) return failure('REQUEST_TIMEOUT', phase, undefined, { cause: safeCause(code, code) });
   if (code && UNSENDABLE.test(code)) {
     return failure('INVALID_ARGUMENT', phase, { field: unsendablePart(code, error) }, { detail: code });
   }
-  const known = TROUBLES.find(([pattern]) => code && pattern.test(code))?.[1] ?? 'the request could not be sent';
-  const trouble = code === 'PROXY_407' && proxy?.authorization !== undefined ? REFUSED_CREDENTIALS : known;
-  const detail = [trouble, code, proxy && `the proxy of ${proxy.variable} is in use unless NO_PROXY excepts the host`];
+  const known = CAUSES.find(([pattern]) => code && pattern.test(code))?.[1] ?? 'the request could not be sent';
+  const cause = code === 'PROXY_407' && proxy?.authorization !== undefined ? REFUSED_CREDENTIALS : known;
+  const detail = [cause, code, proxy && `the proxy of ${proxy.variable} is in use unless NO_PROXY excepts the host`];
   return failure('REQUEST_FAILED', phase, undefined, {
     detail: detail.filter(Boolean).join('; '),
-    cause: scrubbed(trouble, code),
+    cause: safeCause(cause, code),
   });
 }
 
@@ -79,26 +79,28 @@ function unsendablePart(code, error) {
 }
 
 /**
+ * An error that holds nothing but the message and the code.
+ *
  * @param {string} message
  * @param {string | undefined} code
  * @returns {Error}
  */
-function scrubbed(message, code) {
+function safeCause(message, code) {
   return Object.assign(new Error(message), code && { code });
 }
 
 /**
- * The first error code along the chain of causes, or else a telling name.
+ * The first error code in the chain of causes, or the first name that is not generic.
  *
  * @param {unknown} error
  * @returns {string | undefined}
  */
-function codeOf(error) {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
-    if (at.name === 'HTTPParserError' && ENDED_EARLY.test(at.message)) return 'HPE_INVALID_EOF_STATE';
-    const code = 'code' in at && typeof at.code === 'string' ? at.code : at.name;
-    if (/^\w{1,64}$/.test(code) && !TELLING_NOTHING.includes(code)) return code;
-    at = at instanceof AggregateError ? at.errors[0] : at.cause;
+function errorCodeOf(error) {
+  for (let current = error, depth = 0; current instanceof Error && depth < 5; depth += 1) {
+    if (current.name === 'HTTPParserError' && ENDED_EARLY.test(current.message)) return 'HPE_INVALID_EOF_STATE';
+    const code = 'code' in current && typeof current.code === 'string' ? current.code : current.name;
+    if (/^\w{1,64}$/.test(code) && !GENERIC_NAMES.includes(code)) return code;
+    current = current instanceof AggregateError ? current.errors[0] : current.cause;
   }
   return undefined;
 }

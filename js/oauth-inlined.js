@@ -1,8 +1,8 @@
 /**
  * The entry `nocodb-bitbucket-auth/oauth`: the protocol functions together with the WebAssembly that they need.
  *
- * In: nothing. Out: what oauth.js exports, ready for its first call. What never happens here: anything else; oauth.js
- * has the functions, and does without the bytes for those who bring their own (slim.js).
+ * In: nothing. Out: what oauth.js exports, ready for the first call. What never happens here: anything else. oauth.js contains
+ * the functions, and does not import the bytes, so that slim.js can leave them out.
  */
 
 import '../pkg/inlined/core.wasm.js';

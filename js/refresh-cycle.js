@@ -223,7 +223,7 @@ export class RefreshCycle {
     } catch (error) {
       if (!(error instanceof BitbucketAuthError)) throw error;
       this.#state.lastError = error;
-      activity.failed(error);
+      activity.recordError(error);
       logRefreshFailure(this.stores, this.#connection, error, performance.now() - sentAt);
       const { code, retryable, retryAfter } = error;
       if (core().isRefusal(code)) {

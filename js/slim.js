@@ -1,12 +1,12 @@
 /**
- * The entry `nocodb-bitbucket-auth/slim`: the protocol functions without the WebAssembly, for those who bring it along.
- * A bundle with it is smaller by the bytes, which the page then fetches as a file of its own:
+ * The entry `nocodb-bitbucket-auth/slim`: the protocol functions without the WebAssembly, which the caller supplies.
+ * A bundle with it is smaller by those bytes, and the page fetches them as a separate file:
  *
  *     import { createClient, init } from 'nocodb-bitbucket-auth/slim';
  *     await init(fetch('/assets/core.wasm')); // the package's file nocodb-bitbucket-auth/core.wasm
  *
- * In: the core, once, by `init`. Out: what oauth.js exports. What never happens here: the inlined bytes are imported,
- * or a call works before `init` has got a source.
+ * In: the core's WebAssembly, once, through `init`. Out: what oauth.js exports. What never happens here: the inlined bytes are
+ * imported, or a function works before `init` got a source.
  */
 
 import { init as load } from './oauth.js';
@@ -23,12 +23,12 @@ export {
 /** @typedef {import('./oauth.js').TokenSet} TokenSet */
 
 /**
- * Loads the core. Needed once, before the first call. Does nothing when it is loaded; calls at the same time share one
- * load; a failed one may be repeated.
+ * Loads the core. Call it once, before the first other call. It does nothing when the core is loaded. Simultaneous calls share
+ * one load, and a failed load can be repeated.
  *
- * @param {CoreSource | Promise<CoreSource>} source the wasm, its address, or an HTTP response with it
+ * @param {CoreSource | Promise<CoreSource>} source the WebAssembly, its URL, or an HTTP response with it
  * @returns {Promise<void>}
- * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly, or where there is no
- *   source, `INVALID_ARGUMENT` when `source` is not this version's core
+ * @throws {BitbucketAuthError} `INVALID_CONFIG` if the runtime refuses to compile WebAssembly or there is no source,
+ *   `INVALID_ARGUMENT` if `source` is not this version's core
  */
 export const init = (source) => load(source);

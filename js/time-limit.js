@@ -1,23 +1,24 @@
 /**
- * Time limits.
+ * Time limits for work that waits for a response.
  *
- * In: work that is under way, and how long it may take. Out: word that its time is over. What never happens here: a limit
- * ends work whose result has arrived and only has to be read. A process that was busy, or stood still with its machine,
- * finds its timers due before it looks at its sockets, and an answer there may hold the only refresh token that is good.
+ * In: running work, and how long it may take. Out: a callback, rejection or abort signal at the time limit. What never happens
+ * here: a time limit ends work whose result has arrived and only has to be read. After a process was busy, or its machine was
+ * suspended, Node.js runs the timers that are due before it reads the sockets, and a response there may contain the only
+ * valid refresh token.
  */
 
-/** Why `within` rejects. */
-const LATE = Object.assign(new Error('too late'), { code: 'TIMEOUT' });
+/** What `within` rejects with. */
+const TIMEOUT = Object.assign(new Error('too late'), { code: 'TIMEOUT' });
 
 /**
- * Calls `end` when the time is over, unless reading what has arrived by then stops that.
+ * Calls `end` at the time limit, after the process has read what arrived by then, which may cancel the call.
  *
  * @param {number} ms
  * @param {() => void} end
- * @param {{ isAwaited: boolean }} [options] whether the process stays alive for it
- * @returns {() => void} stops it
+ * @param {{ isAwaited: boolean }} [options] whether the timer keeps the process alive
+ * @returns {() => void} cancels the time limit
  */
-export function whenLate(ms, end, { isAwaited } = { isAwaited: true }) {
+export function onTimeout(ms, end, { isAwaited } = { isAwaited: true }) {
   let isStopped = false;
   const timer = setTimeout(() => afterReading(() => {
     if (!isStopped) end();
@@ -32,14 +33,14 @@ export function whenLate(ms, end, { isAwaited } = { isAwaited: true }) {
 /**
  * @template T
  * @param {number} ms
- * @param {T | PromiseLike<T>} work goes on when its time is over: nothing can end it
- * @param {{ isAwaited: boolean }} [options] whether the process stays alive until its time is over
- * @returns {Promise<Awaited<T>>} rejects when the work does, or has not ended in time
+ * @param {T | PromiseLike<T>} work goes on after the time limit, as nothing can stop it
+ * @param {{ isAwaited: boolean }} [options] whether the timer keeps the process alive
+ * @returns {Promise<Awaited<T>>} rejects when the work rejects or does not end in time
  */
 export async function within(ms, work, options) {
   let stop = () => {};
   const late = new Promise((_resolve, reject) => {
-    stop = whenLate(ms, () => reject(LATE), options);
+    stop = onTimeout(ms, () => reject(TIMEOUT), options);
   });
   try {
     return await /** @type {Promise<Awaited<T>>} */ (Promise.race([work, late]));
@@ -49,28 +50,28 @@ export async function within(ms, work, options) {
 }
 
 /**
- * A signal that aborts when the time is over. It keeps no process alive.
+ * A signal that aborts at the time limit. It does not keep the process alive.
  *
  * @param {number} ms
  * @returns {AbortSignal}
  */
 export function signalAfter(ms) {
   const controller = new AbortController();
-  whenLate(ms, () => controller.abort(), { isAwaited: false });
+  onTimeout(ms, () => controller.abort(), { isAwaited: false });
   return controller.signal;
 }
 
 /**
- * Lets the event loop look at its sockets, which it does between timers and immediates. In one turn it takes 64 KiB from
- * each; so many turns, which take less than a millisecond where there is nothing to read, empty the largest buffer that
- * Linux gives a socket by default.
+ * Lets the event loop read its sockets, which it does between timers and immediates. In one iteration it reads 64 KiB from
+ * each socket. A hundred iterations empty the largest buffer that Linux gives a socket by default, and take less than a
+ * millisecond when there is nothing to read.
  *
  * @param {() => void} act
- * @param {number} [turns]
+ * @param {number} [iterations]
  */
-function afterReading(act, turns = 100) {
+function afterReading(act, iterations = 100) {
   setImmediate(() => {
-    if (turns > 1) afterReading(act, turns - 1);
+    if (iterations > 1) afterReading(act, iterations - 1);
     else act();
   });
 }

@@ -1,29 +1,29 @@
 /**
- * The one HTTP sender.
+ * Sends every HTTP request of this package.
  *
- * In: a request as data. Out: status, header fields and bytes of the answer, a redirect being one like any other, or a
- * `BitbucketAuthError` that says what kind of trouble the network has. What never happens here: an answer is judged or
- * followed, a request is sent twice, or an address, header or body gets into an error.
+ * In: a request as data. Out: the status, header fields and bytes of the response, also of a redirect, or a
+ * `BitbucketAuthError` that says what failed in the network. What never happens here: a response is interpreted, a redirect is
+ * followed, a request is sent twice, or a URL, header or body gets into an error.
  */
 
 import pLimit from 'p-limit';
 import { unlessAborted } from './abort.js';
-import { connectionsThrough } from './connections.js';
+import { dispatcherFor } from './connection-pool.js';
 import { failure } from './core.js';
-import { ACCEPTED, decode, decodersFor } from './decoding.js';
+import { ACCEPT_ENCODING, decode, decodersFor } from './decoding.js';
 import { BitbucketAuthError, callCore } from './error.js';
 import { memoize } from './memoize.js';
 import { networkFailure } from './network-failure.js';
-import { whenLate } from './time-limit.js';
+import { onTimeout } from './time-limit.js';
 
 /** @typedef {import('./error.js').Phase} Phase */
 
 /**
  * @typedef {object} SendOptions
- * @property {Phase} phase for the error, if it comes to that
+ * @property {Phase} phase that an error reports
  * @property {import('../pkg/core.js').Proxies} proxies of the environment
- * @property {number} [timeoutMs] for the whole answer, connection and body included, from the moment at which one of the
- *   connections is free; without it only `signal` ends the request
+ * @property {number} [timeoutMs] for everything from the connection to the end of the body; it starts when the request gets one
+ *   of the connections. Without it, only `signal` ends the request
  * @property {AbortSignal | null} [signal]
  * @property {number} [maxBytes] of the body, content encoding removed; by default 1 MiB
  */
@@ -33,37 +33,37 @@ import { whenLate } from './time-limit.js';
  * @property {number} status
  * @property {Record<string, string>} headers lower-case names
  * @property {Uint8Array<ArrayBuffer>} body
- * @property {number} tookMs from the moment at which it was sent
+ * @property {number} tookMs since the request was sent
  */
 
 const MAX_BYTES = 1024 * 1024;
 
-// More at once would have a burst of thousands of connections look like an attack, and wait for each other anyway.
-const MAX_AT_ONCE = 50;
+// A burst of thousands of connections would look like an attack, and they would wait for each other anyway.
+const MAX_CONCURRENT = 50;
 
-/** One for each origin: the API's, the token endpoint's, and the few that the API redirects to. */
-const limitOf = memoize((_origin) => pLimit(MAX_AT_ONCE));
+/** The queue of each origin: the API's, the token endpoint's, and those of the few servers that the API redirects to. */
+const queueOf = memoize((_origin) => pLimit(MAX_CONCURRENT));
 
-/** Statuses of answers that may tell of a body, and have none (RFC 9110 section 6.4.1). */
+/** Responses with these statuses have no body, even if their header fields describe one (RFC 9110 section 6.4.1). */
 const NO_BODY = [204, 304];
 
-const DEFAULT_HEADERS = { 'accept-encoding': ACCEPTED, 'user-agent': 'nocodb-bitbucket-auth' };
+const DEFAULT_HEADERS = { 'accept-encoding': ACCEPT_ENCODING, 'user-agent': 'nocodb-bitbucket-auth' };
 
 /**
- * Sends a request, through a proxy where the environment names one for its address. At most 50 requests to one origin
- * are under way at once; the others wait for their turn.
+ * Sends a request, through a proxy if the environment names one for its URL. At most 50 requests to one origin are in flight
+ * at once; the others wait in a queue.
  *
  * @param {{ method: string, url: string, headers: Record<string, string>, body?: unknown }} request
  * @param {SendOptions} options
  * @returns {Promise<HttpResponse>}
  * @throws {BitbucketAuthError} `REQUEST_FAILED`, `REQUEST_TIMEOUT`, `REQUEST_ABORTED`, `RESPONSE_TOO_LARGE`,
- *   `RESPONSE_INVALID` for a content coding that was not asked for, `INVALID_ARGUMENT` for a request that HTTP cannot
- *   express, `INVALID_CONFIG` for a proxy that cannot be used
+ *   `RESPONSE_INVALID` for a content coding that the request did not accept, `INVALID_ARGUMENT` for a request that HTTP cannot
+ *   express, `INVALID_CONFIG` for an unusable proxy
  */
 export async function send(request, options) {
   const url = new URL(request.url);
-  const answer = limitOf(url.origin)(() => sendNow(url, request, options));
-  return unlessAborted(answer, options.signal, options.phase);
+  const response = queueOf(url.origin)(() => sendNow(url, request, options));
+  return unlessAborted(response, options.signal, options.phase);
 }
 
 /**
@@ -73,35 +73,35 @@ export async function send(request, options) {
  * @returns {Promise<HttpResponse>}
  */
 async function sendNow(url, { method, headers, body }, { phase, proxies, timeoutMs, signal, maxBytes = MAX_BYTES }) {
-  // Whoever gave up while waiting for a turn has been told.
+  // A caller that aborted while the request was queued has its error already.
   if (signal?.aborted) throw failure('REQUEST_ABORTED', phase);
   const sentAt = performance.now();
   const proxy = callCore(send, () => proxies.proxyFor(url.href));
   const controller = new AbortController();
   const abort = () => controller.abort();
-  let late = false;
-  // A timer of our own: it is gone with the request, and tells a time limit from the caller's signal.
-  const stop = timeoutMs === undefined ? undefined : whenLate(timeoutMs, () => {
-    late = true;
+  let isTimedOut = false;
+  // Not `AbortSignal.timeout`: this timer ends with the request, and tells a timeout from the caller's signal.
+  const stop = timeoutMs === undefined ? undefined : onTimeout(timeoutMs, () => {
+    isTimedOut = true;
     abort();
   });
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    const response = await connectionsThrough(proxy).request({
+    const response = await dispatcherFor(proxy).request({
       origin: url.origin,
       path: url.pathname + url.search,
       method: /** @type {import('undici').Dispatcher.HttpMethod} */ (method),
       headers: { ...DEFAULT_HEADERS, ...headers },
       body: /** @type {import('node:stream').Readable | undefined} */ (body),
       signal: controller.signal,
-      // One time limit is enough.
+      // Our own time limit replaces undici's.
       ...(timeoutMs !== undefined && { headersTimeout: 0, bodyTimeout: 0 }),
     });
-    const answer = await read(response, method, phase, maxBytes);
-    return { ...answer, tookMs: performance.now() - sentAt };
+    const result = await read(response, method, phase, maxBytes);
+    return { ...result, tookMs: performance.now() - sentAt };
   } catch (error) {
     if (error instanceof BitbucketAuthError) throw error;
-    if (late) throw failure('REQUEST_TIMEOUT', phase);
+    if (isTimedOut) throw failure('REQUEST_TIMEOUT', phase);
     if (signal?.aborted) throw failure('REQUEST_ABORTED', phase);
     throw networkFailure(error, phase, proxy);
   } finally {
@@ -111,7 +111,7 @@ async function sendNow(url, { method, headers, body }, { phase, proxies, timeout
 }
 
 /**
- * Reads an answer to its end.
+ * Reads a response to its end.
  *
  * @param {import('undici').Dispatcher.ResponseData} response
  * @param {string} method
@@ -120,14 +120,14 @@ async function sendNow(url, { method, headers, body }, { phase, proxies, timeout
  * @returns {Promise<Omit<HttpResponse, 'tookMs'>>}
  */
 async function read({ statusCode: status, headers: fields, body }, method, phase, maxBytes) {
-  const headers = joined(fields);
+  const headers = joinRepeated(fields);
   if (method === 'HEAD' || NO_BODY.includes(status)) {
-    // undici takes the length that such an answer tells of for one that it failed to send.
+    // undici reports an error when such a response announces a length: it expects that many bytes.
     await collect(body, 0).catch(() => {});
     return { status, headers, body: new Uint8Array() };
   }
   const decoders = decodersFor(headers);
-  // Whatever coding is said to be over nothing: of one that is not known, the first byte is one too many.
+  // An unknown content coding does no harm to an empty body, so the limit for it is 0 bytes.
   const coded = await collect(body, decoders ? maxBytes : 0);
   if (!decoders && !coded) throw failure('RESPONSE_INVALID', phase, { status, field: 'content-encoding' });
   const bytes = coded && await decode(coded, decoders ?? [], maxBytes);
@@ -137,9 +137,9 @@ async function read({ statusCode: status, headers: fields, body }, method, phase
 
 /**
  * @param {Record<string, string | string[] | undefined>} headers
- * @returns {Record<string, string>} with the lines of a repeated field as one (RFC 9110 section 5.3)
+ * @returns {Record<string, string>} the values of a repeated field joined by commas (RFC 9110 section 5.3)
  */
-function joined(headers) {
+function joinRepeated(headers) {
   /** @type {Record<string, string>} */
   const fields = {};
   for (const name in headers) {
@@ -150,7 +150,8 @@ function joined(headers) {
 }
 
 /**
- * Collects a body, or gives up at the limit, which ends the request. The announced length is not believed.
+ * Collects a body, or gives up at the limit, which ends the request. It counts the bytes and does not trust the announced
+ * length.
  *
  * @param {AsyncIterable<Uint8Array>} stream
  * @param {number} maxBytes

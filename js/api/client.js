@@ -110,7 +110,7 @@ function installInterceptors(client, behavior) {
   client.interceptors.response.use(undefined, (error) => {
     if (axios.isAxiosError(error)) {
       const bitbucket = toBitbucketError(error, kind);
-      if (!isPrefetch(error.config)) activity().failed(bitbucket);
+      if (!isPrefetch(error.config)) activity().recordError(bitbucket);
       Object.assign(error, { bitbucket });
     }
     throw error;

@@ -73,7 +73,7 @@ export function paginate(client, { activity, writes }) {
     /** @param {string} url @param {FailedPrefetch} failed */
     const fetchAfterFailure = async (url, failed) => {
       const { error, action, notBefore } = failed;
-      if (action !== 'refetch') activity().failed(error.bitbucket);
+      if (action !== 'refetch') activity().recordError(error.bitbucket);
       if (action === 'throw') throw error;
       if (action === 'retry') await notifyRetry(failed);
       else if (error.response) activity().retries += 1;

@@ -1,8 +1,8 @@
 /**
- * The connections that requests are sent over, direct ones and tunnels through a proxy.
+ * Opens the connections for requests, directly or through a proxy.
  *
- * In: the proxy that a request goes through, if any. Out: a pool of connections of undici's. What never happens here: a
- * connection is tried again, or outlives the request that it was opened for and never carried.
+ * In: the proxy of a request, if there is one. Out: an undici dispatcher with a pool of connections. What never happens here:
+ * an attempt to connect is repeated, or a connection stays open after its request was aborted before it was sent.
  */
 
 import { request as requestOverTcp } from 'node:http';
@@ -11,34 +11,35 @@ import { isIP } from 'node:net';
 import { Agent, Client, Pool, buildConnector } from 'undici';
 
 /** @typedef {import('node:net').Socket} Socket */
-/** @typedef {import('undici').buildConnector.Options} Target */
+/** @typedef {import('undici').buildConnector.Options} Target the origin to connect to */
 /** @typedef {import('../pkg/core.js').Proxy} Proxy */
 
 /**
- * Opens a connection to a target. A signal ends that at once, with everything that is open by then.
+ * Opens a connection to an origin. The signal stops that at once, and closes what is open by then.
  *
  * @typedef {(target: Target, signal: AbortSignal) => Promise<Socket>} Connect
  */
 
-/** One for each proxy, and one for none. @type {Map<string, Agent>} */
+/** One for each proxy, and one for direct connections. @type {Map<string, Agent>} */
 const agents = new Map();
 
 /**
  * @param {Proxy} [proxy]
- * @returns {import('undici').Dispatcher} whose requests must have a signal
+ * @returns {import('undici').Dispatcher} requires a signal for each request
  */
-export function connectionsThrough(proxy) {
+export function dispatcherFor(proxy) {
   const key = proxy ? `${proxy.origin} ${proxy.authorization ?? ''}` : '';
   let agent = agents.get(key);
-  if (!agent) agents.set(key, (agent = createAgent(proxy ? tunnelThrough(proxy) : openDirectly())));
+  if (!agent) agents.set(key, (agent = createAgent(proxy ? connectThrough(proxy) : connectDirectly())));
   return agent;
 }
 
 /**
- * A connection that is opened for one request: a pool without pipelining gives it no second one before the first ended.
+ * One connection. A pool without pipelining gives it a second request only after the first one has ended, so there is one
+ * signal at a time.
  */
-class Connection extends Client {
-  /** Of the request. @type {AbortSignal} */
+class PooledConnection extends Client {
+  /** The signal of the current request. @type {AbortSignal} */
   #signal = AbortSignal.abort();
 
   /**
@@ -51,7 +52,7 @@ class Connection extends Client {
       ...options,
       connect: (target, done) => {
         connect(target, this.#signal).then((socket) => {
-          // undici would take a socket that is closed by now for a reason to open another one.
+          // undici would open another connection if it got a closed socket.
           if (socket.destroyed) throw Object.assign(new Error('closed'), { code: 'ECONNRESET' });
           done(null, socket);
         }).catch((error) => done(error, null));
@@ -65,7 +66,7 @@ class Connection extends Client {
    * @param {import('undici').Dispatcher.DispatchHandler} handler
    */
   dispatch(options, handler) {
-    // By itself undici looks at the signal only when the connection is there.
+    // undici itself ignores the signal until the connection is open.
     if (options.signal) this.#signal = options.signal;
     return super.dispatch(options, handler);
   }
@@ -79,27 +80,27 @@ function createAgent(connect) {
   return new Agent({
     factory: (origin, options) => new Pool(origin, {
       ...options,
-      factory: (each, own) => new Connection(each, /** @type {Client.Options} */ (own), connect),
+      factory: (each, own) => new PooledConnection(each, /** @type {Client.Options} */ (own), connect),
     }),
   });
 }
 
 /** @returns {Connect} */
-function openDirectly() {
-  // The request has a time limit of its own.
+function connectDirectly() {
+  // Without a timeout: the request has its own time limit.
   const open = buildConnector({ timeout: 0 });
-  return (target, signal) => opened(open, target, signal);
+  return (target, signal) => connectOnce(open, target, signal);
 }
 
 /**
  * @param {Proxy} proxy
  * @returns {Connect}
  */
-function tunnelThrough(proxy) {
+function connectThrough(proxy) {
   const open = buildConnector({ timeout: 0 });
   return async (target, signal) => {
-    const tunnel = await askForTunnel(proxy, target, signal);
-    return target.protocol === 'https:' ? opened(open, { ...target, httpSocket: tunnel }, signal) : tunnel;
+    const tunnel = await openTunnel(proxy, target, signal);
+    return target.protocol === 'https:' ? connectOnce(open, { ...target, httpSocket: tunnel }, signal) : tunnel;
   };
 }
 
@@ -109,7 +110,7 @@ function tunnelThrough(proxy) {
  * @param {AbortSignal} signal
  * @returns {Promise<Socket>}
  */
-function opened(open, target, signal) {
+function connectOnce(open, target, signal) {
   return new Promise((resolve, reject) => {
     const stop = () => {
       socket.destroy();
@@ -121,21 +122,21 @@ function opened(open, target, signal) {
       else resolve(connected);
     })));
     signal.addEventListener('abort', stop, { once: true });
-    // Below TLS, a tunnel may close without an error.
+    // A tunnel may close during the TLS handshake without an error.
     socket.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
     if (signal.aborted) stop();
   });
 }
 
 /**
- * CONNECT (RFC 9110 section 9.3.6), once.
+ * Opens a tunnel by one CONNECT request (RFC 9110 section 9.3.6).
  *
  * @param {Proxy} proxy
  * @param {Target} target
  * @param {AbortSignal} signal
- * @returns {Promise<Socket>} rejects with the code `PROXY_<status>` where the proxy refuses
+ * @returns {Promise<Socket>} rejects with the code `PROXY_<status>` if the proxy refuses
  */
-function askForTunnel({ origin, authorization }, target, signal) {
+function openTunnel({ origin, authorization }, target, signal) {
   const { protocol, hostname, port } = new URL(origin);
   const host = hostname.replace(/^\[|\]$/g, '');
   const authority = target.port ? target.host : `${target.host}:${target.protocol === 'https:' ? 443 : 80}`;
@@ -150,9 +151,9 @@ function askForTunnel({ origin, authorization }, target, signal) {
         'proxy-connection': 'keep-alive',
         ...(authorization !== undefined && { 'proxy-authorization': authorization }),
       },
-      // Otherwise Node.js takes the name out of the field `Host`. An IP address is no name that TLS could ask for.
+      // Otherwise Node.js takes the name from the field `Host`. TLS allows no IP address as a server name (RFC 6066 section 3).
       servername: isIP(host) ? '' : host,
-      // A connection of its own, and no proxy on the way to the proxy.
+      // A new connection, without a proxy in front of the proxy.
       agent: false,
       signal,
     });
