@@ -1,6 +1,6 @@
 /**
- * How the API refuses. In: a status and words. Out: one of the forms in which Bitbucket was seen to refuse: its error
- * shape, the same without `type`, plain text, no body at all.
+ * The API's error responses. In: a status and a text. Out: one of the forms that Bitbucket was seen to use: its error object, the
+ * same without `type`, plain text, or no body at all.
  */
 import { json, nothing, text } from './http.js';
 
@@ -12,17 +12,17 @@ export function apiError(status, message, extra = {}, headers = {}) {
   return json(status, { type: 'error', error: { message, ...extra } }, headers);
 }
 
-/** The published description does not pin `type`, and pipelines put the useful words into `detail`. */
+/** The published description does not require `type`, and pipelines put the useful text into `detail`. */
 export function untypedError(status, message, detail) {
   return json(status, { error: { message, detail } });
 }
 
-/** 400 with the names of what is wrong in a body that was sent. @param {Record<string, string[]>} fields */
+/** 400 with the names of the invalid members of a body. @param {Record<string, string[]>} fields */
 export function invalidFields(fields) {
   return apiError(400, 'Bad request', { fields });
 }
 
-/** What a fault of the kind `status` answers on the API, by its `form`. @returns {import('./http.js').Answer} */
+/** The API's response to a fault of the kind `status`, by its `form`. @returns {import('./http.js').HttpResponse} */
 export const STATUS_FORMS = {
   typed: (status) => apiError(status, wordsFor(status)),
   untyped: (status) => untypedError(status, wordsFor(status), `What Bitbucket says about a ${status} in detail.`),

@@ -1,9 +1,9 @@
 /**
  * The API: /2.0/…
  *
- * In: a request and its Authorization header. Out: what the route answers (resources.js), or why the request is not
- * allowed to be made. OAuth tokens count only as `Authorization: Bearer`: one in the query or in a body is not looked
- * at, since 2026-05-04 it is not valid there.
+ * In: a request and its Authorization header. Out: the response of the route (resources.js), or the reason why the request is
+ * rejected. OAuth tokens are accepted only as `Authorization: Bearer`. A token in the query or in a body is ignored, because
+ * Bitbucket no longer accepts it there since 2026-05-04.
  */
 import { apiError, RATE_LIMITED } from './api-errors.js';
 import { selectFields } from './fields.js';
@@ -15,7 +15,7 @@ import { expand } from './scopes.js';
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="Bitbucket simulator"' };
 const INVALID_TOKEN = 'Token is invalid, expired, or not supported for this endpoint.';
 const EXPIRED_TOKEN = 'Access token expired. Use your refresh token to obtain a new access token.';
-/** What would change a list: refused rather than silently ignored. */
+/** Parameters that would change a list and are not implemented. They are rejected, not silently ignored. */
 const NOT_SIMULATED = ['include', 'exclude', 'max_depth'];
 const FILTERS = ['q', 'sort'];
 const NO_SUCH_ROUTE = {
@@ -50,27 +50,27 @@ export class Api {
   /**
    * @param {URL} url
    * @param {string} body
-   * @returns {{ answer: import('./http.js').Answer, endpoint: string }}
+   * @returns {{ response: import('./http.js').HttpResponse, endpoint: string }}
    */
-  answer(request, url, body) {
+  handle(request, url, body) {
     const path = url.pathname.slice('/2.0'.length);
     const { refusal, credential } = this.#authenticate(request.headers.authorization);
     const removed = REMOVED.find((candidate) => candidate.path.test(path));
     if (removed) {
-      return { endpoint: 'removed', answer: withHeaders(this.#removed(removed), this.#about(undefined, credential)) };
+      return { endpoint: 'removed', response: withHeaders(this.#removed(removed), this.#scopeHeaders(undefined, credential)) };
     }
     const route = ROUTES.find((candidate) => candidate.path.test(path));
     const operation = route?.methods[request.method];
-    const answer = refusal ?? this.#counted(credential, path, () =>
+    const response = refusal ?? this.#withinRateLimit(credential, path, () =>
       this.#routed({ request, url, body, credential, writers: operation?.writers }, route, operation, path));
-    return { endpoint: route?.name ?? 'unknown', answer: withHeaders(answer, this.#about(operation, credential)) };
+    return { endpoint: route?.name ?? 'unknown', response: withHeaders(response, this.#scopeHeaders(operation, credential)) };
   }
 
-  /** The header fields of an answer that is given in place of the right one. */
+  /** The headers of a response that a fault sends in place of the normal one. */
   headers(request, url) {
     const route = ROUTES.find((candidate) => candidate.path.test(url.pathname.slice('/2.0'.length)));
     const { credential } = this.#authenticate(request.headers.authorization);
-    return this.#about(route?.methods[request.method], credential);
+    return this.#scopeHeaders(route?.methods[request.method], credential);
   }
 
   #removed({ error: { message, ...extra }, isTracker }) {
@@ -79,8 +79,8 @@ export class Api {
       : apiError(410, message, extra);
   }
 
-  /** Every answer says what was asked for and what there is, as far as there is a credential to speak of. */
-  #about(operation, credential) {
+  /** Every response to a valid credential lists the scopes that the route accepts and those that the credential has. */
+  #scopeHeaders(operation, credential) {
     const needed = operation ? scopesFor(operation, credential) : [];
     return {
       server: 'AtlassianEdge',
@@ -91,22 +91,22 @@ export class Api {
     };
   }
 
-  #counted(credential, path, then) {
+  #withinRateLimit(credential, path, then) {
     const group = path.startsWith('/repositories/') ? 'repositories' : 'others';
     const { allowed, limit, near } = this.#rateLimit.take(credential.id, group);
-    // Retry-After is not documented, so there is none; a fault can add it.
-    const answer = allowed ? then() : apiError(429, RATE_LIMITED);
-    if (credential.kind !== 'access' || limit === null) return answer;
-    return withHeaders(answer, {
+    // Bitbucket does not document Retry-After, so it is absent; a fault can add it.
+    const response = allowed ? then() : apiError(429, RATE_LIMITED);
+    if (credential.kind !== 'access' || limit === null) return response;
+    return withHeaders(response, {
       'x-ratelimit-limit': String(limit),
       'x-ratelimit-resource': group,
       'x-ratelimit-nearlimit': String(near),
     });
   }
 
-  /** Who asks? An OAuth or access token as Bearer, an API token as Basic with the account's e-mail address. */
+  /** The caller's credential: an OAuth or access token as Bearer, or an API token as Basic with the account's e-mail address. */
   #authenticate(header) {
-    // Some 401s are plain text; here it is those about credentials that are absent, unreadable or Basic.
+    // Bitbucket sends some 401s as plain text; here it is those for missing, unreadable or Basic credentials.
     const plain = { refusal: text(401, 'Authentication required', CHALLENGE) };
     const match = /^(bearer|basic) +([^\s]+)$/i.exec(header?.trim() ?? '');
     if (!match) return plain;
@@ -141,7 +141,7 @@ export class Api {
     const { url, credential } = call;
     if (!route) return apiError(404, 'Resource not found', NO_SUCH_ROUTE);
     if (!operation) return apiError(405, 'Method not allowed', {}, { allow: Object.keys(route.methods).join(', ') });
-    // An access token is its own pseudo-user, and one from client_credentials has none.
+    // An access token is a pseudo-user of its own, and a token from client_credentials has no user.
     if (operation.user && ['access', 'client'].includes(credential.kind)) {
       return apiError(403, NOT_FOR_THIS_CREDENTIAL);
     }
@@ -151,7 +151,7 @@ export class Api {
         detail: { required, granted: credential.scopes },
       });
     }
-    // Nothing is declared as an array: a parameter is repeated under its own name.
+    // No parameter is declared as an array; its name is repeated instead.
     const array = [...url.searchParams.keys()].find((name) => name.endsWith('[]'));
     if (array !== undefined) return apiError(400, `Invalid parameter: ${array}`);
     const unknown = [...NOT_SIMULATED, ...(operation.filters ? [] : FILTERS)]
@@ -160,13 +160,13 @@ export class Api {
     if (url.searchParams.getAll('fields').length > 1) return apiError(400, 'Invalid fields');
     const fields = this.#lists.asked(url).get('fields');
     const segments = route.path.exec(path).slice(1).map((segment) => segment && decodeSegment(segment));
-    const answer = this.#resources[operation.handler](call, ...segments);
-    const isObject = answer.status < 300 && answer.headers['content-type']?.startsWith('application/json');
-    if (!fields || !isObject) return answer;
-    return { ...answer, body: json(answer.status, selectFields(JSON.parse(answer.body), fields)).body };
+    const response = this.#resources[operation.handler](call, ...segments);
+    const isObject = response.status < 300 && response.headers['content-type']?.startsWith('application/json');
+    if (!fields || !isObject) return response;
+    return { ...response, body: json(response.status, selectFields(JSON.parse(response.body), fields)).body };
   }
 }
 
 const scopesFor = ({ scopes, apiTokenScopes }, credential) => (credential?.kind === 'api' ? apiTokenScopes : scopes);
 
-const withHeaders = (answer, headers) => ({ ...answer, headers: { ...headers, ...answer.headers } });
+const withHeaders = (response, headers) => ({ ...response, headers: { ...headers, ...response.headers } });

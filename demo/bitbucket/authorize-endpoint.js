@@ -1,9 +1,8 @@
 /**
- * GET and POST /site/oauth2/authorize, and the log-in before it.
+ * GET and POST /site/oauth2/authorize, and the login before it.
  *
- * In: the authorization request that a client built, and a person's decision. Out: pages, and at the end a
- * redirect to the callback with a code or an error. What never happens: a redirect to an address that is
- * not the client's.
+ * In: the authorization request that a client built, and a person's decision. Out: pages, and finally a redirect to the callback
+ * with a code or an error. What never happens: a redirect to a URL that is not registered for the client.
  */
 import { randomBytes } from 'node:crypto';
 import { Parameters, redirect } from './http.js';
@@ -20,7 +19,7 @@ function sessionOf(request) {
   return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
 }
 
-/** Adds to the query of a redirect URI and leaves its own bytes alone, as RFC 6749 section 4.1.2 wants it. */
+/** Appends to the query of a redirect URI and keeps its other bytes, as RFC 6749 section 4.1.2 requires. */
 function addToQuery(uri, parameters) {
   const separator = !uri.includes('?') ? '?' : /[?&]$/.test(uri) ? '' : '&';
   return uri + separator + new URLSearchParams(parameters).toString();
@@ -31,7 +30,7 @@ export class AuthorizeEndpoint {
   #tokens;
   #settings;
   #users;
-  /** Who is logged in. */
+  /** The sessions of users who are logged in. */
   #sessions;
   #pending;
 
@@ -56,21 +55,21 @@ export class AuthorizeEndpoint {
       : this.#clients.find(parameters.get('client_id'));
     if (!client) {
       return {
-        answer: errorPage(400, 'Invalid client_id', 'There is no OAuth client with this Key.'),
+        response: errorPage(400, 'Invalid client_id', 'There is no OAuth client with this Key.'),
         outcome: 'refused',
       };
     }
     if (client.callback === null) {
       return {
-        answer: errorPage(400, 'Invalid request', 'No callback uri defined for the OAuth client.'),
+        response: errorPage(400, 'Invalid request', 'No callback uri defined for the OAuth client.'),
         outcome: 'refused',
       };
     }
-    // Without a redirect_uri the registered one is meant, on either back end.
+    // Without a redirect_uri, both back ends use the registered one.
     const redirectUri = parameters.get('redirect_uri') ?? client.callback;
     if (parameters.isRepeated('redirect_uri') || !client.allowsRedirectTo(redirectUri)) {
       return {
-        answer: errorPage(
+        response: errorPage(
           400,
           'Invalid redirect_uri',
           'The redirect_uri does not match the callback that is registered for the OAuth client.',
@@ -81,12 +80,12 @@ export class AuthorizeEndpoint {
     const state = parameters.isRepeated('state') ? undefined : parameters.get('state');
     const refusal = this.#judge(parameters, client);
     if (refusal) {
-      return { answer: this.#redirectTo(302, redirectUri, refusal, state), outcome: 'refused' };
+      return { response: this.#redirectTo(302, redirectUri, refusal, state), outcome: 'refused' };
     }
     const session = sessionOf(request);
     if (!this.#sessions.has(session)) {
       return {
-        answer: redirect(302, addToQuery(SIGN_IN_PATH, { next: url.pathname + url.search })),
+        response: redirect(302, addToQuery(SIGN_IN_PATH, { next: url.pathname + url.search })),
         outcome: 'login',
       };
     }
@@ -103,7 +102,7 @@ export class AuthorizeEndpoint {
     };
     this.#pending.set(requestId, wanted);
     return {
-      answer: consentPage({
+      response: consentPage({
         action: AUTHORIZE_PATH,
         requestId,
         client,
@@ -124,11 +123,11 @@ export class AuthorizeEndpoint {
     const responseType = parameters.get('response_type');
     if (responseType === undefined)
       return { error: 'invalid_request', error_description: 'response_type is missing.' };
-    // The implicit grant is gone since 2026-02-27.
+    // Bitbucket removed the implicit grant on 2026-02-27.
     if (responseType !== 'code')
       return { error: 'unsupported_response_type', error_description: 'response_type must be code.' };
-    // Registered means listed: whether a scope that a registered one implies may be asked for by name is
-    // not known.
+    // Only listed scopes count as registered. It is not known whether a client may request a scope that a registered one
+    // implies.
     if (!parseScopes(parameters.get('scope')).every((scope) => client.scopes.includes(scope))) {
       return {
         error: 'invalid_scope',
@@ -137,7 +136,7 @@ export class AuthorizeEndpoint {
     }
     const challenge = parameters.get('code_challenge');
     const method = parameters.get('code_challenge_method');
-    // Without a method RFC 7636 section 4.3 means "plain", and that is not accepted here.
+    // Without a method, RFC 7636 section 4.3 assumes "plain", which is not accepted here.
     if (
       (challenge !== undefined || method !== undefined) &&
       !(method === 'S256' && S256_CHALLENGE.test(challenge ?? ''))
@@ -175,18 +174,17 @@ export class AuthorizeEndpoint {
       !['grant', 'deny'].includes(decision)
     ) {
       return {
-        answer: errorPage(400, 'Invalid request', 'This page is not valid any more. Start again.'),
+        response: errorPage(400, 'Invalid request', 'This page is not valid any more. Start again.'),
         outcome: 'refused',
       };
     }
     this.#pending.delete(requestId);
     const { client, redirectUri, sentRedirectUri, state, scopes, codeChallenge } = wanted;
     if (decision === 'deny') {
-      // Bitbucket's own words are not known, nor whether the state comes back; `stateOnDenial: false`
-      // leaves it out.
+      // Bitbucket's text is not known, and neither is whether the state comes back; `stateOnDenial: false` omits it.
       const refusal = { error: 'access_denied', error_description: 'The user denied access.' };
       return {
-        answer: this.#redirectTo(303, redirectUri, refusal, this.#settings.stateOnDenial ? state : undefined),
+        response: this.#redirectTo(303, redirectUri, refusal, this.#settings.stateOnDenial ? state : undefined),
         outcome: 'denied',
       };
     }
@@ -197,7 +195,7 @@ export class AuthorizeEndpoint {
       redirectUri: sentRedirectUri,
       codeChallenge,
     });
-    return { answer: this.#redirectTo(303, redirectUri, { code }, state), outcome: 'granted' };
+    return { response: this.#redirectTo(303, redirectUri, { code }, state), outcome: 'granted' };
   }
 
   /** GET /site/signin @param {URL} url */

@@ -1,14 +1,13 @@
 /**
- * A browser with a person in front of it, for tests that need no real one.
+ * Acts as a browser and its user, for tests that need no real browser.
  *
- * In: an authorize URL and the person's decision. Out: the address that a browser would have been sent to
- * at the end, byte for byte. It speaks HTTP with the simulator like anybody else: cookies, forms,
- * redirects.
+ * In: an authorization URL and the user's decision. Out: the URL to which a browser would finally be redirected, byte for
+ * byte. It uses the simulator's HTTP interface: cookies, forms, redirects.
  */
 const ENTITIES = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
 const unescape = (value) => value.replace(/&(amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity]);
 
-/** Action, fields and buttons of the one form on a page. */
+/** The action, fields and buttons of the only form on a page. */
 function readForm(page) {
   const action = /<form method="post" action="([^"]*)">/.exec(page);
   if (!action) throw new Error('the page has no form');
@@ -18,10 +17,10 @@ function readForm(page) {
 }
 
 /**
- * @param {{ origin: string, url: string, grant: boolean, user?: { nickname: string, password: string } }} options `user`: who
- *   logs in; by default the one whom the page proposes
+ * @param {{ origin: string, url: string, grant: boolean, user?: { nickname: string, password: string } }} options `user`: the
+ *   user who logs in; by default the one that the page proposes
  * @returns {Promise<string>} the callback URL
- * @throws {Error} with the page's title when the provider shows an error page instead
+ * @throws {Error} with the page's title when the provider shows an error page
  */
 export async function authorizeInBrowser({ origin, url, grant, user }) {
   const cookies = new Map();

@@ -1,17 +1,17 @@
 /**
- * What is stored at the simulated Bitbucket: two users, two workspaces, repositories, pull requests.
+ * The data of the simulated Bitbucket: two users, two workspaces, repositories, pull requests.
  *
- * In: how many. Out: the same objects every time, made when they are asked for, so that thousands of pull
- * requests cost nothing. Their links lead to the simulator's own API.
+ * In: the numbers of each. Out: the same objects every time. They are created on demand, so thousands of pull requests cost
+ * nothing. Their links point to the simulator's own API.
  */
 import { commitHash, uuid } from './identifiers.js';
 
-/** In the second one the user may only read. */
+/** In the second workspace, the user may only read. */
 const WORKSPACES = [
   { slug: 'acme', name: 'Acme', permission: 'admin' },
   { slug: 'acme-labs', name: 'Acme Labs', permission: 'read' },
 ];
-/** Bitbucket has closed it; it is in no list. */
+/** A workspace that Bitbucket has closed; no list contains it. */
 export const SPAM_WORKSPACE = 'acme-offers';
 const THINGS = [
   'billing',
@@ -38,7 +38,7 @@ export const USER = {
   accountId: '557058:0e2f7d1c-5d3b-4a57-9b8e-2f1f3a6c9d10',
 };
 
-/** Everybody who can log in. Both see the same; what they do and what is counted for them is told apart by their accounts. */
+/** The users who can log in. They see the same data; their actions and request counts are kept separately. */
 export const USERS = [
   USER,
   {
@@ -50,7 +50,7 @@ export const USERS = [
   },
 ];
 
-/** Half are open; the others take turns: 2 DECLINED, 4 SUPERSEDED, 6 MERGED, 8 DECLINED, … */
+/** Half of them are open. The others repeat a pattern: 2 DECLINED, 4 SUPERSEDED, 6 MERGED, 8 DECLINED, … */
 function stateOf(id) {
   return id % 2 === 1 ? 'OPEN' : PULL_REQUEST_STATES[1 + ((id / 2) % 3)];
 }
@@ -59,10 +59,10 @@ export class Catalogue {
   #apiUrl;
   #repositories;
   #pullRequests;
-  /** What clients changed: pull requests that they made, states that they brought about. */
+  /** The clients' changes: pull requests that they created, and states that they set. */
   #created = new Map();
   #states = new Map();
-  /** Of pull requests, by repository and states, until something changes: there may be thousands. */
+  /** Caches pull requests by repository and states until something changes: there may be thousands. */
   #numbers = new Map();
 
   constructor({ apiUrl, repositories, pullRequests }) {
@@ -101,7 +101,7 @@ export class Catalogue {
     };
   }
 
-  /** Those a list gives: without a name, as the API's `workspace_base` is. */
+  /** The workspaces that a list contains, without their names, like the API's `workspace_base`. */
   workspaceAccesses() {
     return WORKSPACES.map(({ slug, permission }) => ({
       type: 'workspace_access',
@@ -131,7 +131,7 @@ export class Catalogue {
     );
   }
 
-  /** @returns {'admin' | 'read'} what the user may do with a workspace's repositories */
+  /** @returns {'admin' | 'read'} the user's permission on a workspace's repositories */
   permissionIn(workspaceSlug) {
     return WORKSPACES.find(({ slug }) => slug === workspaceSlug).permission;
   }
@@ -174,7 +174,7 @@ export class Catalogue {
   }
 
   /**
-   * Numbers of the pull requests in these states, or in any, the newest first.
+   * Numbers of the pull requests in these states, or in all states; the newest first.
    * @returns {readonly number[]}
    */
   pullRequestNumbers(repository, states = PULL_REQUEST_STATES) {

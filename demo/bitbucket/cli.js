@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The simulator as a command: starts it, says how to use it, prints its log, ends on Ctrl-C or SIGTERM.
+ * The simulator as a command: starts it, prints how to use it and its log, and ends on Ctrl-C or SIGTERM.
  */
 import { parseArgs } from 'node:util';
 import { ENCODINGS, KINDS, MEMBERS, TARGETS } from './faults.js';
@@ -10,23 +10,23 @@ import { startBitbucket } from './server.js';
 const USAGE = `usage: node demo/bitbucket/cli.js [options]
 
   --backend older|newer   which of Bitbucket's OAuth back ends (newer)
-  --port N                port on 127.0.0.1 (any free one)
+  --port N                port on 127.0.0.1 (any free port)
   --callback URL          registered callback of the OAuth client (http://localhost:8080/)
   --key K, --secret S     the OAuth client's Key and Secret (random)
   --private               the client may use client_credentials
   --help
 
-While it runs it obeys POST requests with JSON to /__control/…: advance, connect, fault, register, revoke, reset,
+While it runs, it accepts POST requests with JSON at /__control/…: advance, connect, fault, register, revoke, reset,
 stats, log. A fault has
 
   target    ${TARGETS.join(', ')}
   kind      ${KINDS.join(', ')}
-  times     how many requests it hits (1)
-  status    of the kinds status, html and redirect
-  form      of the kind status: ${Object.keys(STATUS_FORMS).join(', ')}
-  members   of the kind without, a list: ${MEMBERS.join(', ')}
-  encoding  Content-Encoding of the answer: ${ENCODINGS.join(', ')}; chunked: true leaves its length out
-  path      of the API, below its base: only requests to it are hit
+  times     number of requests that get the fault (1)
+  status    for the kinds status, html and redirect
+  form      for the kind status: ${Object.keys(STATUS_FORMS).join(', ')}
+  members   for the kind without, a list: ${MEMBERS.join(', ')}
+  encoding  Content-Encoding of the response: ${ENCODINGS.join(', ')}; chunked: true sends it without a length
+  path      below the API's base URL: only requests to it get the fault
   delayMs, retryAfter, location
 `;
 
@@ -54,7 +54,7 @@ function describe(bb) {
                 Secret    ${bb.client.secret}
                 Callback  ${bb.client.callback}
   Log in as     dana, password dana (already filled in)
-  Workspaces    acme, acme-labs (to read only), acme-offers (marked as spam)
+  Workspaces    acme, acme-labs (read-only), acme-offers (marked as spam)
 
 To use it with the plugin:
 
@@ -65,7 +65,7 @@ To use it with the plugin:
   export INTEGRATION_AUTH_BITBUCKET_TOKEN_URL=${bb.tokenUrl}
   export INTEGRATION_AUTH_BITBUCKET_API_URL=${bb.apiUrl}
 
-Move its clock, make it fail, look inside (POST, application/json):
+Move its clock, inject faults, inspect it (POST, application/json):
 
   ${bb.origin}/__control/advance  {"ms":7200000}
   ${bb.origin}/__control/fault    {"target":"token","kind":"status","status":503,"times":2}

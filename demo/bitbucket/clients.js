@@ -1,8 +1,8 @@
 /**
  * The OAuth clients that are registered with the simulator.
  *
- * In: what a workspace's administrator would type into Bitbucket's form. Out: the client of a Key, and the
- * verdict on a redirect URI. One callback per client, as Bitbucket has it.
+ * In: what a workspace's administrator enters in Bitbucket's form. Out: the client for a Key, and whether it may use a redirect
+ * URI. Each client has one callback, as at Bitbucket.
  */
 import { randomBytes, timingSafeEqual, createHash } from 'node:crypto';
 import { DESCRIPTIONS, REGISTERED_BY_DEFAULT } from './scopes.js';
@@ -10,7 +10,7 @@ import { DESCRIPTIONS, REGISTERED_BY_DEFAULT } from './scopes.js';
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 const LENGTHS = { older: { key: 18, secret: 32 }, newer: { key: 32, secret: 76 } };
 
-/** NocoDB's dashboard where it runs by default; `/` would lose the code there. */
+/** The default URL of NocoDB's dashboard. With `/`, NocoDB would lose the code. */
 const DEFAULT_CALLBACK = 'http://localhost:8080/';
 
 function randomName(length) {
@@ -37,7 +37,7 @@ export class OAuthClient {
     this.secret = secret ?? randomName(LENGTHS[backend].secret);
     this.name = name;
     this.scopes = [...scopes];
-    /** "This is a private consumer" in Bitbucket's form: the condition for client_credentials. */
+    /** "This is a private consumer" in Bitbucket's form. Required for client_credentials. */
     this.private = isPrivate;
     this.backend = backend;
     this.callback = callback;
@@ -48,7 +48,7 @@ export class OAuthClient {
     return this.#callback;
   }
 
-  /** @param {string | null} value an absolute URL in ASCII; null: none is registered */
+  /** @param {string | null} value an absolute URL in ASCII; null: no callback is registered */
   set callback(value) {
     if (
       value !== null &&
@@ -65,9 +65,9 @@ export class OAuthClient {
   }
 
   /**
-   * May the browser be sent there? Compared byte for byte, as RFC 9700 section 2.1 wants it; the older back
-   * end lets the registered URL be extended, and only below its path or in its query: `https://host` must
-   * not become `https://host.evil`, nor may dots climb out of the registered path.
+   * Whether the browser may be redirected to this URL. The newer back end compares it byte for byte, as RFC 9700 section 2.1
+   * requires. The older one also accepts extensions of the registered URL, but only of its path or query: `https://host` must not
+   * become `https://host.evil`, and dot segments must not leave the registered path.
    */
   allowsRedirectTo(uri) {
     if (this.#callback === null) return false;

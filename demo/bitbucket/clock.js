@@ -1,9 +1,9 @@
 /**
  * The simulator's clock.
  *
- * In: nothing but `advance(ms)`. Out: `now()`, on which every lifetime of the simulator is measured (codes,
- * tokens, grace, lockout, rate limits). It runs on with real time and can be moved forwards, so that a test
- * lives through three months in a moment. Never backwards: no provider's clock does that.
+ * In: only `advance(ms)`. Out: `now()`, which measures every lifetime of the simulator (codes, tokens, grace period, lockout,
+ * rate limits). The clock runs with real time, and a test can move it forward through three months at once. It never moves
+ * backward, because no provider's clock does.
  */
 export class Clock {
   #offset = 0;
@@ -14,7 +14,7 @@ export class Clock {
   }
 
   /**
-   * @param {number} ms how far to move, in milliseconds, not negative
+   * @param {number} ms how far to move forward, in milliseconds, not negative
    * @returns {number} the new time, epoch milliseconds
    * @throws {RangeError} for anything else
    */

@@ -1,7 +1,7 @@
 /**
- * What is in a repository: commits, branches, files, pipelines, the history of a pull request.
+ * The contents of a repository: commits, branches, files, pipelines, the history of a pull request.
  *
- * In: a repository. Out: the same objects at every start, made when they are asked for.
+ * In: a repository. Out: the same objects at every start, created on demand.
  */
 import { commitHash, uuid } from './identifiers.js';
 
@@ -11,12 +11,12 @@ const COMMITS = 64;
 const PIPELINES = 25;
 const STATUSES = 12;
 const ACTIVITIES = 24;
-/** What the filter `status` of pipelines knows. */
+/** The values that the filter `status` of pipelines accepts. */
 export const PIPELINE_STATUSES = [
   'PARSING', 'PENDING', 'PAUSED', 'HALTED', 'BUILDING', 'ERROR', 'PASSED', 'FAILED', 'STOPPED', 'UNKNOWN',
 ];
 const STEPS = ['Build', 'Test', 'Publish'];
-/** Raw files; those that are kept with LFS lie on another server. */
+/** Raw files. Those in LFS are stored on another server. */
 const FILES = {
   'README.md': { body: '# Read me\n\nWhat is here, and how to build it. Grüße!\n' },
   'assets/logo.bin': { body: 'a large file\n'.repeat(40), lfs: true },
@@ -27,13 +27,13 @@ const FILES = {
 const at = (hours) => new Date(FIRST_DAY + hours * HOUR).toISOString();
 const fullNameOf = ({ workspace, slug }) => `${workspace}/${slug}`;
 
-/** @param {number | string} name a commit's number, or the branch that it is the tip of */
+/** @param {number | string} name a commit's number, or the branch whose tip it is */
 const hashOf = (repository, name) => commitHash(`${fullNameOf(repository)}/${name === COMMITS ? 'main' : name}`);
 
 export class Contents {
   #apiUrl;
   #catalogue;
-  /** How often the pull requests of a commit were asked for: the index is built while the client waits. */
+  /** How often the pull requests of a commit were requested: Bitbucket builds that index on demand. */
   #indexing = new Map();
 
   constructor({ apiUrl, catalogue }) {
@@ -45,7 +45,7 @@ export class Contents {
     this.#indexing.clear();
   }
 
-  /** Numbers of the commits, the newest first. */
+  /** The numbers of the commits, the newest first. */
   commits() {
     return Array.from({ length: COMMITS }, (_, index) => COMMITS - index);
   }
@@ -63,7 +63,7 @@ export class Contents {
     };
   }
 
-  /** @returns {string | undefined} the whole hash of a commit, a branch or a shortened hash */
+  /** @returns {string | undefined} the full hash of a commit, a branch or an abbreviated hash */
   resolve(repository, name) {
     if (['HEAD', 'main'].includes(name)) return hashOf(repository, COMMITS);
     if (!/^[0-9a-f]{7,40}$/.test(name)) return undefined;
@@ -82,7 +82,7 @@ export class Contents {
       .filter((id) => hashOf(repository, `change-${id}`) === hash);
   }
 
-  /** The first two times Bitbucket is still indexing. @returns {'page' | 'nothing' | undefined} how it says so */
+  /** Bitbucket is still indexing for the first two requests. @returns {'page' | 'nothing' | undefined} its kind of response */
   indexing(repository, hash) {
     const key = `${fullNameOf(repository)} ${hash}`;
     const asked = this.#indexing.get(key) ?? 0;
@@ -127,7 +127,7 @@ export class Contents {
     return Object.hasOwn(FILES, path) ? FILES[path] : undefined;
   }
 
-  /** Names of what lies in a folder; undefined: there is no such folder. */
+  /** The names in a folder; undefined: there is no such folder. */
   folder(path) {
     const prefix = path === '' ? '' : `${path.replace(/\/$/, '')}/`;
     const inside = Object.keys(FILES).filter((name) => name.startsWith(prefix));
@@ -184,19 +184,19 @@ export class Contents {
     return { pull_request: pullRequest, ...what };
   }
 
-  /** Numbers of the pipelines, the oldest first, which is their order unless sorted. */
+  /** The numbers of the pipelines, the oldest first, which is the order without `sort`. */
   pipelines() {
     return Array.from({ length: PIPELINES }, (_, index) => index + 1);
   }
 
-  /** @returns {number | undefined} by its UUID or its number */
+  /** @returns {number | undefined} by UUID or number */
   findPipeline(repository, name) {
     return this.pipelines().find(
       (number) => String(number) === name || this.describePipeline(repository, number).uuid === name,
     );
   }
 
-  /** The newest is still being built. */
+  /** The newest pipeline is still running. */
   pipelineStatus(number) {
     if (number === PIPELINES) return 'BUILDING';
     return number % 5 === 0 ? 'FAILED' : 'PASSED';

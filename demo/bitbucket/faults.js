@@ -1,27 +1,26 @@
 /**
- * Faults that a test asks for.
+ * Faults that a test injects.
  *
- * In: `{ target, kind, times?, … }`. Out: for each matching request the fault it must suffer, in the order
- * they were asked for, until they are used up. What replaces an answer is made by the server; what spoils one is
- * here.
+ * In: `{ target, kind, times?, … }`. Out: the fault for each matching request, in the order in which they were injected,
+ * until they are used up. The server creates responses that replace the normal one; this module alters normal responses.
  */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { STATUS_FORMS } from './api-errors.js';
 
 export const TARGETS = ['token', 'api', 'authorize'];
 
-/** In place of the request's being processed. */
-const INSTEAD = ['status', 'html', 'missing-page', 'redirect', 'drop'];
+/** Faults in place of the request's processing. */
+const REPLACEMENTS = ['status', 'html', 'missing-page', 'redirect', 'drop'];
 
 /**
- * Before the request is processed: delay (then goes on), or any of INSTEAD. After it, so that a token really was
- * rotated or a code used: drop-after, truncate, empty, without, encoded.
+ * Before the processing: delay (the processing follows), or any of REPLACEMENTS. After the processing, when a token really
+ * was rotated or a code was used: drop-after, truncate, empty, without, encoded.
  */
-export const KINDS = [...INSTEAD, 'delay', 'drop-after', 'truncate', 'empty', 'without', 'encoded'];
+export const KINDS = [...REPLACEMENTS, 'delay', 'drop-after', 'truncate', 'empty', 'without', 'encoded'];
 
 const ONLY_API = ['missing-page', 'without'];
 
-/** What an answer may lack: the published description promises none of them. */
+/** Members that a response may lack: the published description does not guarantee any of them. */
 export const MEMBERS = ['type', 'size', 'page', 'pagelen', 'previous', 'next'];
 
 const ENCODERS = {
@@ -43,25 +42,25 @@ const VALID = {
   path: (value) => typeof value === 'string' && value.startsWith('/'),
 };
 
-/** What a kind cannot do without. */
+/** The required options of each kind. */
 const NEEDS = { delay: 'delayMs', without: 'members', encoded: 'encoding' };
 
 /**
  * @typedef {object} Fault
  * @property {'token' | 'api' | 'authorize'} target
  * @property {'delay' | 'status' | 'drop' | 'drop-after' | 'html' | 'missing-page' | 'redirect' | 'truncate' | 'empty' |
- *   'without' | 'encoded'} kind `missing-page`: the page that a missing repository can get, with the user's profile;
- *   `without`: the answer without `members`; `encoded`: the right answer, compressed
+ *   'without' | 'encoded'} kind `missing-page`: the HTML page with the user's profile that Bitbucket may send for a missing
+ *   repository; `without`: the response without `members`; `encoded`: the normal response, compressed
  * @property {number} [status] of `status`, `html` and `redirect`
- * @property {'typed' | 'untyped' | 'plain' | 'none'} [form] how `status` is told: in the API's shape, the same without
- *   `type` and with `detail`, in plain text, without any body. Default: `typed` on the API, elsewhere `plain`
- * @property {string[]} [members] which of `type`, `size`, `page`, `pagelen`, `previous` and `next` to leave out
- * @property {'gzip' | 'x-gzip' | 'br'} [encoding] Content-Encoding of the answer; over an empty body it encodes nothing
- * @property {boolean} [chunked] the answer comes without a length
+ * @property {'typed' | 'untyped' | 'plain' | 'none'} [form] the body of `status`: the API's error object, the same without `type`
+ *   and with `detail`, plain text, or none. Default: `typed` on the API, elsewhere `plain`
+ * @property {string[]} [members] which of `type`, `size`, `page`, `pagelen`, `previous` and `next` to omit
+ * @property {'gzip' | 'x-gzip' | 'br'} [encoding] Content-Encoding of the response; an empty body stays empty
+ * @property {boolean} [chunked] whether the response is sent without a length
  * @property {number} [delayMs] in real milliseconds
- * @property {number | string} [retryAfter] is sent as it is: seconds or an HTTP date
+ * @property {number | string} [retryAfter] sent as it is: seconds or an HTTP date
  * @property {string} [location]
- * @property {string} [path] of the API, below its base: only requests to it suffer the fault
+ * @property {string} [path] below the API's base URL: only requests to it get the fault
  * @property {number} [times] default 1
  */
 export class Faults {
@@ -98,45 +97,45 @@ export class Faults {
 }
 
 /** @param {Fault} fault */
-export const isInstead = ({ kind }) => INSTEAD.includes(kind);
+export const replacesResponse = ({ kind }) => REPLACEMENTS.includes(kind);
 
 /**
- * What a fault leaves of an answer.
- * @param {import('./http.js').Answer} answer
+ * Alters a response as the fault says.
+ * @param {import('./http.js').HttpResponse} response
  * @param {Fault | undefined} fault
- * @returns {import('./http.js').Answer | null} null: drop the connection
+ * @returns {import('./http.js').HttpResponse | null} null: drop the connection
  */
-export function spoiled(answer, fault) {
+export function alterResponse(response, fault) {
   switch (fault?.kind) {
     case 'drop-after':
       return null;
     case 'truncate':
-      return { ...answer, body: answer.body.slice(0, Math.ceil(answer.body.length / 2)) };
+      return { ...response, body: response.body.slice(0, Math.ceil(response.body.length / 2)) };
     case 'empty':
-      return { ...answer, body: '' };
+      return { ...response, body: '' };
     case 'without':
-      return withoutMembers(answer, fault.members);
+      return withoutMembers(response, fault.members);
     default:
-      return answer;
+      return response;
   }
 }
 
-function withoutMembers(answer, members) {
-  if (!answer.headers['content-type']?.startsWith('application/json')) return answer;
-  const kept = Object.entries(JSON.parse(answer.body)).filter(([name]) => !members.includes(name));
-  return { ...answer, body: JSON.stringify(Object.fromEntries(kept)) };
+function withoutMembers(response, members) {
+  if (!response.headers['content-type']?.startsWith('application/json')) return response;
+  const kept = Object.entries(JSON.parse(response.body)).filter(([name]) => !members.includes(name));
+  return { ...response, body: JSON.stringify(Object.fromEntries(kept)) };
 }
 
 /**
- * How a fault sends an answer.
- * @param {import('./http.js').Answer | null} answer
+ * Changes how the response is sent.
+ * @param {import('./http.js').HttpResponse | null} response
  * @param {Fault | undefined} fault
  */
-export function encoded(answer, fault) {
-  if (answer === null || fault === undefined) return answer;
+export function encodeResponse(response, fault) {
+  if (response === null || fault === undefined) return response;
   const { encoding, chunked } = fault;
-  const sent = chunked ? { ...answer, chunked } : answer;
+  const sent = chunked ? { ...response, chunked } : response;
   if (encoding === undefined) return sent;
-  const body = answer.body.length === 0 ? '' : ENCODERS[encoding](answer.body);
-  return { ...sent, headers: { ...answer.headers, 'content-encoding': encoding }, body };
+  const body = response.body.length === 0 ? '' : ENCODERS[encoding](response.body);
+  return { ...sent, headers: { ...response.headers, 'content-encoding': encoding }, body };
 }

@@ -1,9 +1,9 @@
 /**
- * Partial answers: the parameter `fields`.
+ * Partial responses: the parameter `fields`.
  *
- * In: its value, names with dots and `*`, separated by commas. Out: the answer with these members only; `-name` takes
- * one away, `+name` adds to what is there anyway, which here is everything. Whoever names members and leaves out
- * `next` gets a page without it.
+ * In: its value, names with dots and `*`, separated by commas. Out: the response with these members only. `-name` removes a
+ * member, `+name` adds one to the default members, which here are all. A client that lists members but not `next` gets a page
+ * without `next`.
  */
 const isMapping = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 const matching = (value, name) => Object.keys(value).filter((key) => name === '*' || key === name);
@@ -32,11 +32,11 @@ function merge(first, second) {
   return merged;
 }
 
-/** @param {object} answer @param {string} fields */
-export function selectFields(answer, fields) {
+/** @param {object} response @param {string} fields */
+export function selectFields(response, fields) {
   const names = fields.split(',').filter((name) => name !== '' && !name.startsWith('+'));
-  const wanted = names.filter((name) => !name.startsWith('-')).map((name) => pick(answer, name.split('.')));
-  const selected = wanted.length > 0 ? wanted.reduce(merge) : answer;
+  const wanted = names.filter((name) => !name.startsWith('-')).map((name) => pick(response, name.split('.')));
+  const selected = wanted.length > 0 ? wanted.reduce(merge) : response;
   return names
     .filter((name) => name.startsWith('-'))
     .reduce((value, name) => without(value, name.slice(1).split('.')), selected);

@@ -1,17 +1,17 @@
 /**
  * HTTP as data.
  *
- * In: Node's request objects. Out: parameters read by OAuth's rules, and answers as plain objects that the
- * server sends (or, when a fault was asked for, mutilates). No endpoint of the simulator touches a socket.
+ * In: Node's request objects. Out: parameters, read by OAuth's rules, and responses as plain objects. The server sends them, or
+ * alters them for a fault. No endpoint of the simulator uses a socket.
  *
- * @typedef {{ status: number, headers: Record<string, string>, body: string | Buffer, chunked?: boolean }} Answer
+ * @typedef {{ status: number, headers: Record<string, string>, body: string | Buffer, chunked?: boolean }} HttpResponse
  *   `chunked`: sent without a length
  */
 import { setTimeout as wait } from 'node:timers/promises';
 
 const BODY_LIMIT = 64 * 1024;
 
-/** @returns {Answer} */
+/** @returns {HttpResponse} */
 export function json(status, value, headers = {}) {
   return {
     status,
@@ -20,28 +20,28 @@ export function json(status, value, headers = {}) {
   };
 }
 
-/** @returns {Answer} */
+/** @returns {HttpResponse} */
 export function text(status, body, headers = {}) {
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body };
 }
 
-/** @returns {Answer} */
+/** @returns {HttpResponse} */
 export function html(status, body, headers = {}) {
   return { status, headers: { 'content-type': 'text/html; charset=utf-8', ...headers }, body };
 }
 
-/** @returns {Answer} */
+/** @returns {HttpResponse} */
 export function nothing(status, headers = {}) {
   return { status, headers, body: '' };
 }
 
-/** @returns {Answer} */
+/** @returns {HttpResponse} */
 export function redirect(status, location, headers = {}) {
   return nothing(status, { location, ...headers });
 }
 
 /**
- * The request's body, or null when it is longer than anything OAuth has to say.
+ * The request's body, or null when it is longer than any OAuth request.
  * @returns {Promise<string | null>}
  */
 export async function readBody(request) {
@@ -59,7 +59,7 @@ export function mediaType(request) {
 }
 
 /**
- * Parameters by the rules of RFC 6749 section 3.1: without a value means absent, and none may come twice.
+ * Reads parameters by the rules of RFC 6749 section 3.1: a parameter without a value counts as absent, and none may be repeated.
  */
 export class Parameters {
   #values = new Map();
@@ -83,7 +83,7 @@ export class Parameters {
   }
 }
 
-/** Waits in real time, but not beyond the end of the server. */
+/** Waits in real time, at most until the server ends. */
 export async function pause(ms, signal) {
   await wait(ms, undefined, { signal });
 }

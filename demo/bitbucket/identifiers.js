@@ -1,10 +1,9 @@
 /**
- * UUIDs and commit hashes that are the same at every start. In: the name of a thing. Out: its identifier in
- * Bitbucket's form.
+ * UUIDs and commit hashes that are the same at every start. In: an object's name. Out: its identifier in Bitbucket's format.
  */
 import { createHash } from 'node:crypto';
 
-/** By name: a storm of requests would spend its time with hashing. */
+/** Caches identifiers by name: otherwise a burst of requests would spend its time on hashing. */
 const uuids = new Map();
 
 const hexOf = (name) => createHash('sha256').update(name).digest('hex');

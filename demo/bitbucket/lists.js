@@ -1,9 +1,9 @@
 /**
  * Pages of lists.
  *
- * In: the request's address and the whole list. Out: one page. Sure are `values` and `next` only, and no `next` means
- * the end. Numbered lists know `page`; iterators know `ctx`, a hash that only the simulator can read, and nothing that
- * could be counted; the list of pipelines forgets in `next` what it was asked for.
+ * In: the request's URL and the whole list. Out: one page. Only `values` and `next` are guaranteed, and a missing `next`
+ * means the end. Numbered lists use `page`. Iterators use `ctx`, an opaque cursor, and have no `size` or `page`. In the list
+ * of pipelines, `next` loses the request's parameters.
  */
 import { randomBytes } from 'node:crypto';
 import { apiError } from './api-errors.js';
@@ -23,8 +23,8 @@ export class Lists {
   }
 
   /**
-   * Applies `q` and `sort`, for lists that know them.
-   * @returns {{ items: unknown[], describe: (item: unknown) => object, refusal?: import('./http.js').Answer }}
+   * Applies `q` and `sort`, for lists that support them.
+   * @returns {{ items: unknown[], describe: (item: unknown) => object, refusal?: import('./http.js').HttpResponse }}
    */
   filtered(url, items, describe) {
     const q = url.searchParams.get('q');
@@ -41,9 +41,9 @@ export class Lists {
   }
 
   /**
-   * Refused, not clipped, when `pagelen` is too long, and past the end.
+   * A numbered page. A `pagelen` that is too large and a page past the end are rejected, not adjusted.
    * @param {{ pagelen?: number, longest?: number, bare?: boolean, forgetful?: boolean }} [options]
-   *   `bare`: without `size` and `page`; `forgetful`: `next` has `page` and `pagelen` only, and past the end is nothing
+   *   `bare`: without `size` and `page`; `forgetful`: `next` has only `page` and `pagelen`, and a page past the end is empty
    */
   numbered(url, items, describe, { pagelen: otherwise = 10, longest = 100, bare = false, forgetful = false } = {}) {
     const pagelen = this.#pagelen(url, otherwise, longest);
@@ -68,7 +68,7 @@ export class Lists {
     });
   }
 
-  /** An iterator: its `next` holds all that the first request asked for, so nothing can be added to it. */
+  /** An iterator: its `next` contains all parameters of the first request, so a client cannot add any. */
   iterated(url, items, describe, { pagelen: otherwise = 10, longest = 100 } = {}) {
     const ctx = url.searchParams.get('ctx');
     const cursor = ctx === null ? undefined : this.#cursors.get(ctx);
@@ -87,7 +87,7 @@ export class Lists {
     });
   }
 
-  /** What the list was asked for in the first place: a cursor stands for that, too. @returns {URLSearchParams} */
+  /** The parameters of the first request, also when the request has a cursor. @returns {URLSearchParams} */
   asked(url) {
     return this.#cursors.get(url.searchParams.get('ctx'))?.asked ?? url.searchParams;
   }

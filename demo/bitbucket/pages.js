@@ -1,6 +1,6 @@
 /**
- * The pages a person sees: log in, consent, error. Plain text in, HTML out; everything is escaped here and
- * nowhere else. No scripts, no pictures, nothing loaded, and no look-alike of Atlassian's pages.
+ * The pages that a person sees: login, consent, error. Plain text in, HTML out; this module alone escapes it. The pages
+ * contain no scripts or images, load nothing, and do not imitate Atlassian's pages.
  */
 import { html } from './http.js';
 import { DESCRIPTIONS } from './scopes.js';
@@ -47,7 +47,7 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  // No form-action: Chromium applies it to the redirect after the form as well, and that goes to the client.
+  // No form-action: Chromium also applies it to the redirect after the form, which leads to the client.
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
 };
@@ -131,7 +131,7 @@ export function errorPage(status, title, explanation) {
   return page(status, title, `<p class="alert" role="alert">${escape(explanation)}</p>`);
 }
 
-/** What a missing repository can answer in place of JSON; it holds the profile of whoever asks. */
+/** The page that Bitbucket may send for a missing repository in place of JSON; it contains the user's profile. */
 export function missingRepositoryPage({ nickname, displayName, email, accountId }) {
   const profile = JSON.stringify({ nickname, displayName, email, accountId });
   return page(

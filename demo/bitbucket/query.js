@@ -1,8 +1,8 @@
 /**
  * Filtering and sorting: the parameters `q` and `sort`.
  *
- * In: `state = "OPEN" AND (title ~ "fix" OR id > 7)`, `-created_on`. Out: a verdict on one object, or an order. What
- * is not of this grammar is no filter, and the caller is told so.
+ * In: `state = "OPEN" AND (title ~ "fix" OR id > 7)`, `-created_on`. Out: whether an object matches, or a sorted array. Anything
+ * outside of this grammar is rejected.
  */
 const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|(!=|!~|>=|<=|[=~<>()])|([A-Za-z0-9_.:+-]+))/y;
 const COMPARISONS = {

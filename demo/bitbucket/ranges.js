@@ -1,16 +1,16 @@
 /**
- * Bytes that a client may ask for in part (RFC 9110 sections 13 and 14). In: a request and the whole. Out: 200, 206,
- * 304 or 416. Several ranges at once are not needed here, and RFC 9110 section 14.2 lets a server ignore them.
+ * Range and conditional requests (RFC 9110 sections 13 and 14). In: a request and the whole body. Out: 200, 206, 304 or 416. A
+ * request for several ranges gets the whole body, which RFC 9110 section 14.2 allows.
  */
 import { createHash } from 'node:crypto';
 import { nothing } from './http.js';
 
-/** @returns {import('./http.js').Answer} */
+/** @returns {import('./http.js').HttpResponse} */
 export function bytes(request, body, contentType) {
   const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"`;
   const headers = { 'content-type': contentType, etag, 'accept-ranges': 'bytes' };
   const known = (request.headers['if-none-match'] ?? '').split(',').map((value) => value.trim().replace(/^W\//, ''));
-  // A 304 may state the length of what it does not send (RFC 9110 section 8.6).
+  // A 304 may state the length of the body that it does not send (RFC 9110 section 8.6).
   if (known.includes(etag)) return nothing(304, { etag, 'content-length': String(body.length) });
   const range = rangeOf(request.headers.range, body.length);
   const condition = request.headers['if-range'];
@@ -24,7 +24,7 @@ export function bytes(request, body, contentType) {
   };
 }
 
-/** @returns {{ start: number, end: number } | undefined} both included; undefined: none, or one that cannot be read */
+/** @returns {{ start: number, end: number } | undefined} inclusive; undefined: no range, or an unreadable one */
 function rangeOf(header, length) {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
   if (!first && !last) return undefined;
@@ -34,7 +34,7 @@ function rangeOf(header, length) {
   return { start: Number(first), end: Math.min(Number(last), length - 1) };
 }
 
-/** Whether `Accept` allows bytes of no particular kind. */
+/** Whether `Accept` allows bytes of an unspecified type. */
 export function acceptsBytes({ headers: { accept } }) {
   if (accept === undefined) return true;
   return accept.split(',').some((range) => {

@@ -1,6 +1,6 @@
 /**
- * Requests per rolling hour, counted for each user (or access token) and resource group, on the simulator's
- * clock. In: who asks for what. Out: whether it is still within the limit, and how near.
+ * Counts requests per rolling hour for each user (or access token) and resource group, on the simulator's clock. In: the
+ * account and the group. Out: whether the request is within the limit, and whether the limit is near.
  */
 const HOUR = 3_600_000;
 

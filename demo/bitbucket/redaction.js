@@ -1,14 +1,13 @@
 /**
- * One log line per request, with nothing in it that is worth stealing.
+ * One log line per request, without any secret.
  *
- * In: method, URL, status and a few words about what happened. Out: text. Values are shown by permission,
- * not hidden by prohibition: a parameter that nobody thought of is `[redacted]`. Headers and bodies are
- * never shown at all.
+ * In: method, URL, status and a short note about the outcome. Out: text. Values are shown only if they are on a list: a parameter
+ * that is not on it is `[redacted]`. Headers and bodies are never shown.
  */
 import { PULL_REQUEST_STATES } from './catalogue.js';
 import { DESCRIPTIONS, parseScopes } from './scopes.js';
 
-/** What may be shown, and only if it is what it should be: a secret in the wrong place is still a secret. */
+/** Values that may be shown, if they have the expected form: a secret in the wrong parameter is still a secret. */
 const SHOWN = {
   response_type: (value) => ['code', 'token'].includes(value),
   scope: (value) => parseScopes(value).every((scope) => Object.hasOwn(DESCRIPTIONS, scope)),
@@ -50,7 +49,7 @@ function describeQuery(searchParams, isApi) {
  * @param {string} method
  * @param {URL | null} url null when it could not be parsed
  * @param {number | string} status
- * @param {string[]} notes words of the simulator's own
+ * @param {string[]} notes texts of the simulator
  */
 export function logLine(method, url, status, notes = []) {
   const path = url && OWN_PATHS.some((own) => own.test(url.pathname)) ? url.pathname : '[unknown path]';

@@ -1,9 +1,8 @@
 /**
- * What each route of the API answers.
+ * The responses of the API's routes.
  *
- * In: a call, which is a request that is allowed to be made: `{ request, url, body, credential, writers }`, and the
- * names in its path. Out: Bitbucket's objects, pages of them, raw bytes, or a refusal. Never here: who may ask, which
- * api.js decides.
+ * In: a call, which is an accepted request (`{ request, url, body, credential, writers }`), and the names in its path. Out:
+ * Bitbucket's objects, pages of them, raw bytes, or an error. Never here: who may send a request; api.js decides that.
  */
 import { ACCESS_DENIED, apiError, invalidFields, untypedError } from './api-errors.js';
 import { PULL_REQUEST_STATES, SPAM_WORKSPACE } from './catalogue.js';
@@ -12,7 +11,7 @@ import { json, mediaType, nothing, redirect, text } from './http.js';
 import { acceptsBytes, bytes } from './ranges.js';
 
 export const NOT_FOR_THIS_CREDENTIAL = 'This API is not accessible by this authentication mechanism';
-/** How often a merge that was asked for is still pending. */
+/** How often a requested merge is still pending. */
 const MERGE_TASK_POLLS = 1;
 const BYTES = 'application/octet-stream';
 const PIPELINE_FILTERS = ['target.branch', 'status', 'page', 'pagelen', 'sort', 'fields', 'q'];
@@ -66,7 +65,7 @@ export class Resources {
   }
 
   repositories({ url, credential }, workspaceName) {
-    // Not a removed route: nothing is announced.
+    // Not a removed route, so without an announcement.
     if (workspaceName === SPAM_WORKSPACE) return apiError(410, 'This workspace has been marked as spam.');
     return this.#inWorkspace(workspaceName, ({ slug }) =>
       this.#filteredPage(
@@ -84,8 +83,8 @@ export class Resources {
   pullRequests(call, ...path) {
     const { url } = call;
     return this.#inRepository(call, path, (repository) => {
-      // Without `state` only open ones; it may be repeated. "ALL" is not among the documented values, a list with
-      // commas neither. With `q` it is not looked at.
+      // Without `state`, only open ones; the parameter may be repeated. Neither "ALL" nor a comma-separated list is a documented
+      // value. With `q`, `state` is ignored.
       const states = url.searchParams.getAll('state');
       if (!states.every((state) => PULL_REQUEST_STATES.includes(state))) return apiError(400, 'Invalid state');
       const wanted = states.length ? states : ['OPEN'];
@@ -144,7 +143,7 @@ export class Resources {
     return this.#elsewhere(call, path, 'conflicts');
   }
 
-  /** These four lie behind a 302, which names the two commits. */
+  /** These four resources redirect (302) to a URL that names the two commits. */
   #elsewhere(call, path, kind) {
     return this.#inPullRequest(call, path, (repository, id) => {
       const { source, destination } = this.#catalogue.describePullRequest(repository, id);
@@ -189,7 +188,7 @@ export class Resources {
       const { workspace, slug } = repository;
       const task = `/repositories/${workspace}/${slug}/pullrequests/${id}/merge/task-status/${path[3]}`;
       const left = this.#merges.get(task);
-      // A task of somebody else: declared without any body.
+      // The description declares no body for a task of another user.
       if (left === undefined) return nothing(403);
       this.#merges.set(task, left - 1);
       if (left > 0) return json(200, { task_status: 'PENDING', links: { self: { href: this.#apiUrl + task } } });
@@ -226,7 +225,7 @@ export class Resources {
     );
   }
 
-  /** Which lists leave `size` and `page` out is not known; here one does. */
+  /** It is not known which lists omit `size` and `page`; here one does. */
   statuses(call, ...path) {
     return this.#inCommit(call, path, (repository, hash) =>
       this.#filteredPage(
@@ -261,7 +260,7 @@ export class Resources {
       const describe = (name) => this.#contents.describeBranch(repository, name);
       const { refusal, ...found } = this.#lists.filtered(call.url, names, describe);
       if (refusal) return refusal;
-      // Seen: with `q` it is an iterator.
+      // Bitbucket was seen to use an iterator with `q`.
       const isIterator = call.url.searchParams.has('q') || call.url.searchParams.has('ctx');
       return this.#lists[isIterator ? 'iterated' : 'numbered'](call.url, found.items, found.describe);
     });
@@ -349,7 +348,7 @@ export class Resources {
     return this.#inPipeline(call, path, () => nothing(204));
   }
 
-  /** All at once. */
+  /** The whole log. */
   steps(call, ...path) {
     return this.#inPipeline(call, path, (repository, pipeline) =>
       json(200, {
@@ -358,7 +357,7 @@ export class Resources {
     );
   }
 
-  /** Raw while the step runs, in the storage when it has ended. */
+  /** The raw log while the step runs; from the storage server when it has ended. */
   log(call, ...path) {
     return this.#inPipeline(call, path.slice(0, 3), (repository, pipeline) => {
       const step = this.#contents.findStep(repository, pipeline, path[3]);
@@ -377,7 +376,7 @@ export class Resources {
     return refusal ?? this.#lists.numbered(url, found.items, found.describe, options);
   }
 
-  /** The object in a body; null: there is none. */
+  /** The object in a body; null: the body is not an object. */
   #sentObject({ request, body }) {
     if (mediaType(request) !== 'application/json') return null;
     try {
@@ -403,7 +402,7 @@ export class Resources {
     if (!repository || !this.#mayRead(credential, repository)) {
       return apiError(404, `Repository ${workspaceName}/${repositoryName} not found`);
     }
-    // An access token may do what its scopes say; a user may do less.
+    // An access token may do what its scopes allow; a user may be allowed less.
     if (writers && !credential.restriction && this.#catalogue.permissionIn(workspace.slug) === 'read') {
       return text(403, ACCESS_DENIED);
     }
@@ -433,7 +432,7 @@ export class Resources {
     });
   }
 
-  /** An access token sees its own part only; here every repository of a workspace is in one project. */
+  /** An access token sees only its own part; here, all repositories of a workspace are in one project. */
   #mayRead({ restriction }, { workspace, slug }) {
     if (!restriction) return true;
     if (restriction.workspace !== workspace) return false;
@@ -441,5 +440,5 @@ export class Resources {
   }
 }
 
-/** Diffs and patches name no charset. */
+/** Diffs and patches have no charset. */
 const raw = (body) => ({ status: 200, headers: { 'content-type': 'text/plain' }, body });

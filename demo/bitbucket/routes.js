@@ -1,10 +1,10 @@
 /**
- * The routes of the API, and the scopes that they ask for, from the published description.
+ * The routes of the API, and the scopes that they require, from the published description.
  *
- * `scopes` are OAuth's, `apiTokenScopes` those of an API token "with scopes" (which do not imply each other); all of
- * them are needed. `/workspaces/{ws}` needs a token and no scope. `user` marks what has no meaning for a credential
- * without a user, `filters` a list that knows `q` and `sort`, `writers` what needs more of the user than the right to
- * read. The handlers are in resources.js.
+ * `scopes` are OAuth scopes. `apiTokenScopes` are those of an API token "with scopes", which do not imply each other. All of them
+ * are required. `/workspaces/{ws}` requires a token, but no scope. `user` marks a route that a credential without a user cannot
+ * use, `filters` a list that supports `q` and `sort`, and `writers` a route that needs more than read permission. resources.js
+ * contains the handlers.
  */
 const REPO = '/repositories/{ws}/{repo}';
 const PULL_REQUEST = `${REPO}/pullrequests/{id}`;
@@ -18,7 +18,7 @@ const WRITE_PULL_REQUEST = {
 };
 const READ_PIPELINE = { scopes: ['pipeline'], apiTokenScopes: ['read:pipeline:bitbucket'] };
 
-/** `{name}` is one segment, `{name*}` all that follows; a slash at the end is allowed. */
+/** `{name}` matches one segment, `{name*}` the rest of the path; a trailing slash is allowed. */
 const patternOf = (template) =>
   new RegExp(`^${template.replaceAll(/\/\{\w+\*\}/g, '(?:/(.*))?').replaceAll(/\{\w+\}/g, '([^/]+)')}/?$`);
 
@@ -98,8 +98,8 @@ const removed = (message, announcement = CHANGELOG) => ({
 });
 
 /**
- * Answered before any credential is looked at: these routes are gone for everybody. Issues and wikis went later than
- * the lists across workspaces, and the number of that announcement is not known.
+ * Routes that were removed for everybody; no credential is checked. Issues and wikis were removed later than the lists across
+ * workspaces, and the number of that announcement is not known.
  */
 export const REMOVED = [
   {

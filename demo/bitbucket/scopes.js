@@ -1,8 +1,7 @@
 /**
- * Bitbucket's OAuth scopes: what implies what, and what the consent page says about each.
+ * Bitbucket's OAuth scopes: which ones imply others, and how the consent page describes each.
  *
- * Written from the published table and on purpose not taken from the plugin under test: a simulator that
- * shares its client's arithmetic would share its mistakes.
+ * Written from the published table and deliberately independent of the plugin under test: shared code would share its mistakes.
  */
 const IMPLIES = {
   project: ['repository'],
@@ -13,7 +12,7 @@ const IMPLIES = {
   'snippet:write': ['snippet'],
 };
 
-/** What the consent page says; at the same time the list of all scopes there are. */
+/** The consent page's descriptions. This is also the list of all scopes. */
 export const DESCRIPTIONS = {
   account: 'Read your account information',
   'account:write': 'Read and change your account information',
@@ -39,7 +38,7 @@ export const DESCRIPTIONS = {
   'runner:write': 'Read and change your pipelines runners',
 };
 
-/** What a client is registered for unless it is told otherwise. */
+/** The default scopes of a registered client. */
 export const REGISTERED_BY_DEFAULT = [
   'repository',
   'repository:write',
@@ -50,19 +49,19 @@ export const REGISTERED_BY_DEFAULT = [
   'account',
 ];
 
-/** @param {string | undefined} value space-separated @returns {string[]} each once, in their order */
+/** @param {string | undefined} value space-separated @returns {string[]} without duplicates, in the given order */
 export function parseScopes(value) {
   return [...new Set((value ?? '').split(' ').filter(Boolean))];
 }
 
-/** @param {string[]} scopes @returns {Set<string>} these and all that they imply */
+/** @param {string[]} scopes @returns {Set<string>} these scopes and all that they imply */
 export function expand(scopes) {
   const all = new Set(scopes);
   for (const scope of all) for (const implied of IMPLIES[scope] ?? []) all.add(implied);
   return all;
 }
 
-/** @returns {string[]} without those that another one implies anyway */
+/** @returns {string[]} without those that another one implies */
 export function reduce(scopes) {
   return scopes.filter((scope) => !scopes.some((other) => other !== scope && expand([other]).has(scope)));
 }

@@ -1,10 +1,9 @@
 /**
  * A simulator of Bitbucket Cloud: its two OAuth back ends and the part of its API that is needed here.
  *
- * In: HTTP on loopback, and through `control` (or POST /__control/…) a clock to move and faults to inject.
- * Out: what Bitbucket answers, as far as it is documented or was seen; where neither tells, the stricter of
- * the possibilities. It depends on nothing but Node. What never happens: a credential in a log line, or a
- * rule bent for a test.
+ * In: HTTP on loopback; and, through `control` (or POST /__control/…), a clock to move and faults to inject. Out: Bitbucket's
+ * responses, as documented or observed; where neither source decides, the strictest possibility. It depends only on Node. What
+ * never happens: a credential in a log line, or a rule that is relaxed for a test.
  */
 import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
@@ -16,7 +15,7 @@ import { Catalogue, USER, USERS } from './catalogue.js';
 import { ClientRegistry } from './clients.js';
 import { Clock } from './clock.js';
 import { Contents } from './contents.js';
-import { encoded, Faults, isInstead, spoiled } from './faults.js';
+import { Faults, alterResponse, encodeResponse, replacesResponse } from './faults.js';
 import { html, json, mediaType, pause, readBody, redirect, text } from './http.js';
 import { Lists } from './lists.js';
 import { errorPage, missingRepositoryPage } from './pages.js';
@@ -34,13 +33,13 @@ const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
 
 const SETTINGS = {
-  // Not known. RFC 6749 section 4.1.2 allows ten minutes at most; a person must have time to press a button.
+  // Bitbucket's value is not known. RFC 6749 section 4.1.2 allows ten minutes at most, and a person needs time to consent.
   codeLifetimeMs: 5 * MINUTE,
   accessTokenLifetimeMs: undefined,
   refreshGraceMs: 10 * MINUTE,
-  // "A short while".
+  // Documented as "a short while".
   lockoutMs: 20 * SECOND,
-  // "Three months", at their shortest.
+  // Documented as "three months"; this is the shortest they can be.
   refreshTokenIdleMs: 89 * DAY,
   scopeSeparator: ' ',
   stateOnDenial: true,
@@ -67,35 +66,35 @@ const NUMBERS = [
 /**
  * @typedef {object} Options
  * @property {'older' | 'newer'} [backend] which of Bitbucket's OAuth back ends; default 'newer'
- * @property {number} [port] default 0: any free one
+ * @property {number} [port] default 0: any free port
  * @property {string} [host] default 127.0.0.1
  * @property {{ key?: string, secret?: string, callback?: string | null, scopes?: string[], private?: boolean,
  *   name?: string }[]} [clients] the registered OAuth clients; default one with a random Key and Secret
  * @property {number} [codeLifetimeMs] default five minutes
  * @property {number} [accessTokenLifetimeMs] default two hours on the older back end, one on the newer
- * @property {number} [refreshGraceMs] how long a used refresh token still works, from its first use
- * @property {number} [lockoutMs] how long a client waits after reuse beyond that
- * @property {number} [refreshTokenIdleMs] how long an unused refresh token lives (newer back end)
- * @property {string} [scopeSeparator] between scopes in token answers; a comma was seen, too
+ * @property {number} [refreshGraceMs] how long a used refresh token still works, counted from its first use
+ * @property {number} [lockoutMs] how long a client is locked out after a later reuse
+ * @property {number} [refreshTokenIdleMs] lifetime of an unused refresh token (newer back end)
+ * @property {string} [scopeSeparator] between scopes in token responses; Bitbucket was also seen to use a comma
  * @property {boolean} [stateOnDenial] whether `state` comes back with access_denied
- * @property {Record<string, string>} [openerPolicies] the Cross-Origin-Opener-Policy of pages, by their paths; whether
- *   Bitbucket's or Atlassian's have one is not known
+ * @property {Record<string, string>} [openerPolicies] the Cross-Origin-Opener-Policy of pages, by path; whether Bitbucket's or
+ *   Atlassian's pages have one is not known
  * @property {Record<string, { status?: number, error?: string, description?: string }>} [tokenErrors]
  *   replaces members of rows in TOKEN_ERRORS
  * @property {number} [repositories] in the first workspace
- * @property {number} [pullRequests] in each repository, of which half are open
- * @property {number | null} [rateLimit] API requests per rolling hour, user and resource group; null: none
- * @property {410 | 404} [trackerStatus] what the removed issues and wikis answer; both were seen
+ * @property {number} [pullRequests] in each repository; half of them are open
+ * @property {number | null} [rateLimit] API requests per rolling hour, user and resource group; null: no limit
+ * @property {410 | 404} [trackerStatus] the status of the removed issues and wikis; both were seen
  * @property {{ email: string, token: string, scopes: string[] }[]} [apiTokens] accepted as Basic
  * @property {{ token: string, kind: 'workspace' | 'project' | 'repository', workspace: string,
  *   repository?: string, scopes: string[] }[]} [accessTokens] accepted as Bearer
- * @property {(line: string) => void} [log] is given every redacted log line
+ * @property {(line: string) => void} [log] receives every redacted log line
  */
 
 /**
- * Starts a simulator; it listens when the promise is fulfilled.
+ * Starts a simulator. It is listening when the promise resolves.
  * @param {Options} [options]
- * @throws {TypeError} for an option that does not exist or has no valid value; what `listen` throws for a port in use
+ * @throws {TypeError} for an unknown option or an invalid value; what `listen` throws when the port is in use
  */
 export async function startBitbucket({
   backend = 'newer',
@@ -111,7 +110,7 @@ export async function startBitbucket({
   if (unknown !== undefined) throw new TypeError(`there is no option "${unknown}"`);
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const settings = { ...SETTINGS, accessTokenLifetimeMs: (backend === 'older' ? 120 : 60) * MINUTE, ...given };
-  // A lifetime that is not a number would compare as false everywhere and never end.
+  // A comparison with a lifetime that is not a number would always be false, so it would never end.
   const wrong = NUMBERS.find((name) => !(Number.isFinite(settings[name]) && settings[name] >= 0));
   if (wrong !== undefined) throw new TypeError(`${wrong} must be a number, zero or more`);
   if (settings.rateLimit !== null && !(Number.isInteger(settings.rateLimit) && settings.rateLimit >= 0)) {
@@ -143,12 +142,12 @@ async function listen(server, port, host) {
   return `http://${address}:${server.address().port}`;
 }
 
-/** @param {import('./http.js').Answer} answer */
-function send(request, response, { status, headers, body, chunked }) {
-  // RFC 9110 section 8.6: a 204 has no length at all, and that of a 304 would be the one of another body.
+/** @param {import('./http.js').HttpResponse} response */
+function send(request, serverResponse, { status, headers, body, chunked }) {
+  // RFC 9110 section 8.6: a 204 has no length, and the length of a 304 would be that of another body.
   const length = chunked || status === 204 || status === 304 ? {} : { 'content-length': Buffer.byteLength(body) };
-  response.writeHead(status, { ...length, ...headers });
-  response.end(request.method === 'HEAD' || body.length === 0 ? undefined : body);
+  serverResponse.writeHead(status, { ...length, ...headers });
+  serverResponse.end(request.method === 'HEAD' || body.length === 0 ? undefined : body);
 }
 
 class Simulator {
@@ -166,11 +165,11 @@ class Simulator {
   #authorize;
   #tokenEndpoint;
   #api;
-  /** What a reset must reach besides the members above. */
+  /** The objects that a reset must also clear. */
   #forgetful;
   #origin;
   #server;
-  /** On a server of its own, as Bitbucket's is. */
+  /** On a server of its own, like Bitbucket's storage. */
   #storage = new Storage({ clock: this.#clock });
   #storageServer;
 
@@ -193,10 +192,10 @@ class Simulator {
       tokens: this.#tokens,
       settings,
     });
-    // Each delayed request listens, and nobody knows how many there will be.
+    // Each delayed request adds a listener, and their number is unlimited.
     setMaxListeners(0, this.#closing.signal);
-    this.#server = createServer((request, response) => this.#serve(request, response));
-    this.#storageServer = createServer((request, response) => this.#serveStorage(request, response));
+    this.#server = createServer((request, serverResponse) => this.#serve(request, serverResponse));
+    this.#storageServer = createServer((request, serverResponse) => this.#serveStorage(request, serverResponse));
   }
 
   async listen(port, host) {
@@ -218,7 +217,7 @@ class Simulator {
     });
   }
 
-  /** What a test or the command gets. */
+  /** The interface for tests and for the command. */
   handle() {
     const origin = this.#origin;
     const control = this.#control();
@@ -228,12 +227,12 @@ class Simulator {
       authorizeUrl: origin + AUTHORIZE_PATH,
       tokenUrl: origin + TOKEN_PATH,
       apiUrl: `${origin}/2.0`,
-      /** The first client. Its `callback` may be set at any time, for a client whose port is known late. */
+      /** The first client. Its `callback` may be set later, for a client whose port is not known at the start. */
       client: this.#clients.first,
       control,
-      /** Every log line since the start or the last reset. */
+      /** All log lines since the start or the last reset. */
       requests: this.#requests,
-      /** Logs in, decides, and says where the browser would have been sent. `user`: the nickname of who does. */
+      /** Logs in, decides, and returns the URL of the final redirect. `user`: the nickname of the user. */
       authorize: (url, { grant = true, user = USER.nickname } = {}) =>
         authorizeInBrowser({ origin, url, grant, user: USERS.find(({ nickname }) => nickname === user) }),
       close: () => this.#close(),
@@ -242,11 +241,11 @@ class Simulator {
 
   #control() {
     return {
-      /** Moves the clock forwards. @param {number} ms */
+      /** Moves the clock forward. @param {number} ms */
       advance: (ms) => this.#clock.advance(ms),
       /** Makes the next `times` (1) requests to `target` fail. @param {import('./faults.js').Fault} fault */
       fault: (fault) => this.#faults.add(fault),
-      /** As after the start: the clients stay, everything else is forgotten, log and counts too. */
+      /** Resets to the state after the start: only the clients stay; log and counts are cleared, too. */
       reset: () => {
         this.#clock.reset();
         this.#faults.reset();
@@ -258,20 +257,20 @@ class Simulator {
         for (const part of this.#forgetful) part.reset();
         this.#requests.length = 0;
       },
-      /** Counts of what was processed; see statistics.js. */
+      /** Counts of processed requests; see statistics.js. */
       stats: () => this.#statistics.snapshot(),
       /**
-       * The user consents `times` (1) over: the answers that a client would have had for the codes. For thousands of
-       * connections: with a browser each takes six requests. Not counted, as nobody asked the token endpoint.
+       * The user consents `times` (1) times: returns the token responses that a client would have got for the codes. For
+       * thousands of connections, because each takes six requests in a browser. Not counted as token requests.
        */
       connect: ({ key = this.#clients.first.key, scopes, times = 1 } = {}) => {
         const client = this.#clientOf(key);
         if (!(Number.isInteger(times) && times >= 1)) throw new TypeError('times is not valid');
         return Array.from({ length: times }, () => this.#tokenEndpoint.connect(client, USER, scopes));
       },
-      /** The user withdraws the access that was granted. */
+      /** The user revokes the access. */
       revoke: () => this.#tokens.revokeAll(),
-      /** Registers another callback for a client, the first one unless a Key is given. */
+      /** Registers another callback for a client; by default for the first one. */
       register: ({ key = this.#clients.first.key, callback } = {}) => {
         this.#clientOf(key).callback = callback;
       },
@@ -301,39 +300,39 @@ class Simulator {
     this.#log?.(line);
   }
 
-  async #serve(request, response) {
+  async #serve(request, serverResponse) {
     const url = URL.canParse(request.url, this.#origin) ? new URL(request.url, this.#origin) : null;
     const notes = [];
     let status = '-';
     try {
       const target = url === null ? undefined : this.#targetOf(url);
-      if (target) response.once('close', this.#statistics.arrived(target));
-      const answer = url === null ? text(400, 'Bad request') : await this.#answer(request, url, target, notes);
-      if (answer === null) {
+      if (target) serverResponse.once('close', this.#statistics.arrived(target));
+      const response = url === null ? text(400, 'Bad request') : await this.#handle(request, url, target, notes);
+      if (response === null) {
         request.socket.destroy();
       } else {
-        status = answer.status;
-        send(request, response, { ...answer, headers: { ...answer.headers, ...this.#openerPolicy(url, answer) } });
+        status = response.status;
+        send(request, serverResponse, { ...response, headers: { ...response.headers, ...this.#openerPolicy(url, response) } });
       }
     } catch (error) {
-      // The client left, or the simulator is being closed; anything else is a mistake in here and must show.
+      // The client disconnected, or the simulator is closing. Any other error is a bug in the simulator and must be visible.
       if (this.#closing.signal.aborted || error.code === 'ECONNRESET') {
         request.socket.destroy();
       } else {
         status = 500;
         notes.push(`simulator-error=${error.name}`);
-        if (!response.headersSent) response.writeHead(500);
-        response.end();
+        if (!serverResponse.headersSent) serverResponse.writeHead(500);
+        serverResponse.end();
       }
     }
     this.#record(logLine(request.method, url, status, notes));
   }
 
-  #serveStorage(request, response) {
+  #serveStorage(request, serverResponse) {
     const url = URL.canParse(request.url, this.#storage.origin) ? new URL(request.url, this.#storage.origin) : null;
-    const answer = url === null ? text(400, 'Bad request') : this.#storage.answer(request, url);
-    send(request, response, answer);
-    this.#record(logLine(request.method, url, answer.status, ['storage']));
+    const response = url === null ? text(400, 'Bad request') : this.#storage.handle(request, url);
+    send(request, serverResponse, response);
+    this.#record(logLine(request.method, url, response.status, ['storage']));
   }
 
   #openerPolicy(url, { headers }) {
@@ -341,18 +340,18 @@ class Simulator {
     return policy === undefined ? {} : { 'cross-origin-opener-policy': policy };
   }
 
-  /** @returns {Promise<import('./http.js').Answer | null>} null: drop the connection */
-  async #answer(request, url, target, notes) {
-    if (url.pathname.startsWith('/__control/')) return this.#answerControl(request, url);
-    if (!target) return this.#answerUntargeted(request, url);
+  /** @returns {Promise<import('./http.js').HttpResponse | null>} null: drop the connection */
+  async #handle(request, url, target, notes) {
+    if (url.pathname.startsWith('/__control/')) return this.#handleControl(request, url);
+    if (!target) return this.#handleUntargeted(request, url);
     const fault = this.#faults.take(target, url.pathname);
     if (fault) notes.push(`fault=${fault.kind}`);
     if (fault?.kind === 'delay') await pause(fault.delayMs, this.#closing.signal);
-    if (fault && isInstead(fault)) {
+    if (fault && replacesResponse(fault)) {
       this.#statistics.unprocessed(target);
-      return encoded(this.#faultInstead(fault, request, url), fault);
+      return encodeResponse(this.#faultInstead(fault, request, url), fault);
     }
-    return encoded(spoiled(await this.#process(target, request, url, notes), fault), fault);
+    return encodeResponse(alterResponse(await this.#process(target, request, url, notes), fault), fault);
   }
 
   #targetOf({ pathname }) {
@@ -362,16 +361,16 @@ class Simulator {
   }
 
   #faultInstead(fault, request, url) {
-    const answer = this.#insteadOf(fault);
-    if (answer === null) return null;
+    const response = this.#replacementFor(fault);
+    if (response === null) return null;
     const { target, kind, retryAfter } = fault;
     const delay = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-    // What a proxy says in Bitbucket's place has none of Bitbucket's header fields.
+    // The response of a proxy in front of Bitbucket has none of Bitbucket's headers.
     const own = target === 'api' && ['status', 'missing-page'].includes(kind) ? this.#api.headers(request, url) : {};
-    return { ...answer, headers: { ...own, ...answer.headers, ...delay } };
+    return { ...response, headers: { ...own, ...response.headers, ...delay } };
   }
 
-  #insteadOf({ target, kind, status, form, location }) {
+  #replacementFor({ target, kind, status, form, location }) {
     switch (kind) {
       case 'drop':
         return null;
@@ -393,31 +392,31 @@ class Simulator {
     if (target === 'api') {
       const body = request.method === 'GET' ? '' : await readBody(request);
       if (body === null) return text(413, 'Payload too large');
-      const { answer, endpoint } = this.#api.answer(request, url, body);
-      this.#statistics.api(endpoint, answer.status);
-      return answer;
+      const { response, endpoint } = this.#api.handle(request, url, body);
+      this.#statistics.api(endpoint, response.status);
+      return response;
     }
     if (request.method !== 'GET' && request.method !== 'POST') return this.#methodNotAllowed('GET, POST');
     const body = request.method === 'POST' ? await this.#form(request) : undefined;
     if (body === null) return errorPage(400, 'Invalid request', 'The form could not be read.');
-    const { answer, outcome } =
+    const { response, outcome } =
       body === undefined ? this.#authorize.show(request, url) : this.#authorize.decide(request, body);
     this.#statistics.authorize(outcome);
     notes.push(outcome);
-    return answer;
+    return response;
   }
 
   async #processToken(request, notes) {
     if (request.method !== 'POST') return this.#methodNotAllowed('POST');
     const body = await readBody(request);
     if (body === null) return text(413, 'Payload too large');
-    const { answer, grant, refusal } = this.#tokenEndpoint.answer(request, body);
+    const { response, grant, refusal } = this.#tokenEndpoint.handle(request, body);
     this.#statistics.token(grant, refusal !== undefined);
     notes.push(`grant=${grant}`, ...(refusal ? [`refused=${refusal}`] : []));
-    return answer;
+    return response;
   }
 
-  /** A form's body; null when it is none. */
+  /** A form's body; null when it is not a form. */
   async #form(request) {
     const body = await readBody(request);
     return mediaType(request) === 'application/x-www-form-urlencoded' ? body : null;
@@ -427,7 +426,7 @@ class Simulator {
     return text(405, 'Method not allowed', { allow });
   }
 
-  async #answerUntargeted(request, url) {
+  async #handleUntargeted(request, url) {
     if (url.pathname !== SIGN_IN_PATH) return errorPage(404, 'Not found', 'There is no such page.');
     if (request.method === 'GET') return this.#authorize.showLogin(url);
     if (request.method !== 'POST') return this.#methodNotAllowed('GET, POST');
@@ -438,10 +437,10 @@ class Simulator {
   }
 
   /**
-   * POST /__control/{advance|connect|fault|reset|stats|revoke|register|log}, with a JSON body. Only
-   * application/json: a web page of another origin cannot send that unasked, so no page can meddle.
+   * POST /__control/{advance|connect|fault|reset|stats|revoke|register|log}, with a JSON body. Only application/json is accepted:
+   * a web page of another origin cannot send it without a preflight, so no page can interfere.
    */
-  async #answerControl(request, url) {
+  async #handleControl(request, url) {
     const control = this.#control();
     const name = url.pathname.slice('/__control/'.length);
     if (!Object.hasOwn(control, name)) return json(404, { error: 'there is no such control' });

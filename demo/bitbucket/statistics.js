@@ -1,6 +1,6 @@
 /**
- * What has happened, in numbers: so that a test can say "exactly twenty refreshes", or "fifty at once". In: one
- * call per request, and one per arrival. Out: a plain object. No name, token or address is kept.
+ * Counts what has happened, so that a test can check for "exactly twenty refreshes" or "fifty at once". In: one call per request,
+ * and one per arrival. Out: a plain object. No name, token or URL is kept.
  */
 const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials', 'other'];
 
@@ -18,7 +18,7 @@ export class Statistics {
   #underWay = { token: 0, api: 0 };
 
   /**
-   * A request whose header has arrived: it is under way until the function that this gives is called.
+   * A request whose header has arrived. It is under way until the returned function is called.
    * @param {'token' | 'api' | 'authorize'} target
    */
   arrived(target) {
@@ -37,7 +37,7 @@ export class Statistics {
     if (outcome !== 'login') this.#counts.authorize[outcome] += 1;
   }
 
-  /** A token request that was processed, whether or not its answer then reached the client. */
+  /** A token request that was processed, whether or not the response reached the client. */
   token(grant, wasRefused) {
     for (const counts of [this.#counts.token, this.#counts.token[grant]]) {
       counts.requests += 1;
@@ -53,7 +53,7 @@ export class Statistics {
     api.byEndpoint[endpoint] = (api.byEndpoint[endpoint] ?? 0) + 1;
   }
 
-  /** A request that a fault kept from being processed; it is in no other count. */
+  /** A request that was not processed because of a fault; no other count contains it. */
   unprocessed(target) {
     if (target !== 'authorize') this.#counts[target].faults += 1;
   }

@@ -1,9 +1,9 @@
 /**
- * Where Bitbucket keeps big files: another server, to which its API sends the client.
+ * The server for large files, to which Bitbucket's API redirects the client.
  *
- * In: bytes, and later a request for them. Out: an address that is good for a while without any credential, and the
- * bytes. It refuses a request with an Authorization header, as storage services do whose addresses are signed: whoever
- * takes Bitbucket's credential there finds out.
+ * In: bytes, and later a request for them. Out: a URL that works for a while without a credential, and the bytes. The server
+ * rejects a request with an Authorization header, as storage services with signed URLs do. So it detects clients that send
+ * Bitbucket's credential there.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { text } from './http.js';
@@ -15,7 +15,7 @@ export class Storage {
   #clock;
   #key = randomBytes(32);
   #files = new Map();
-  /** Known when its server listens. */
+  /** Set when the server listens. */
   origin;
 
   constructor({ clock }) {
@@ -26,15 +26,15 @@ export class Storage {
     this.#files.clear();
   }
 
-  /** @param {string} path below the storage's own @returns {string} where it can be fetched now */
+  /** @param {string} path below the storage's base URL @returns {string} the URL from which it can be fetched now */
   keep(path, body, contentType) {
     this.#files.set(path, { body, contentType });
     const expires = String(this.#clock.now() + LIFETIME_MS);
     return `${this.origin}/${path}?${new URLSearchParams({ expires, signature: this.#sign(path, expires) })}`;
   }
 
-  /** @param {URL} url @returns {import('./http.js').Answer} */
-  answer(request, url) {
+  /** @param {URL} url @returns {import('./http.js').HttpResponse} */
+  handle(request, url) {
     if (request.headers.authorization !== undefined) return text(400, 'Only one auth mechanism allowed');
     if (!['GET', 'HEAD'].includes(request.method)) return text(405, 'Method not allowed', { allow: 'GET, HEAD' });
     const path = url.pathname.slice(1);

@@ -1,8 +1,8 @@
 /**
  * POST /site/oauth2/access_token.
  *
- * In: a form-urlencoded body and the client's credentials. Out: one of Bitbucket's two success bodies, or
- * one row of the table of refusals below. A JSON body is not read, parameters in the query neither.
+ * In: a form-urlencoded body and the client's credentials. Out: one of Bitbucket's two kinds of success bodies, or one row of the
+ * table of errors below. A JSON body and parameters in the query are ignored.
  */
 import { json, mediaType, Parameters } from './http.js';
 import { parseScopes, reduce } from './scopes.js';
@@ -10,9 +10,8 @@ import { parseScopes, reduce } from './scopes.js';
 const WRONG_CREDENTIALS = { error: 'unauthorized_client', description: 'Invalid OAuth client credentials' };
 
 /**
- * Every refusal. Where Bitbucket's status is not known it is 400 like all that are known; the option
- * `tokenErrors` replaces members of a row, so that a test can try the other possibility, or another
- * server's `invalid_client`.
+ * All error responses. Where Bitbucket's status is not known, it is 400, as all known ones are. The option `tokenErrors` replaces
+ * members of a row, so that a test can try the other possibility, or another server's `invalid_client`.
  */
 export const TOKEN_ERRORS = {
   wrongCredentials: { status: 400, ...WRONG_CREDENTIALS },
@@ -37,7 +36,7 @@ export const TOKEN_ERRORS = {
       'Cannot use client_credentials with a consumer marked as "public". ' +
       'Calls for auto generated consumers should use urn:bitbucket:oauth2:jwt instead.',
   },
-  // Not seen from Bitbucket; RFC 6749 sections 3.2, 2.3 and 5.2.
+  // Not seen at Bitbucket; from RFC 6749 sections 3.2, 2.3 and 5.2.
   repeatedParameter: {
     status: 400,
     error: 'invalid_request',
@@ -60,7 +59,7 @@ export const TOKEN_ERRORS = {
   },
 };
 
-/** application/x-www-form-urlencoded, one value (RFC 6749 appendix B); null when it is not that. */
+/** Decodes one value of application/x-www-form-urlencoded (RFC 6749 appendix B); null when it is malformed. */
 function formDecode(value) {
   try {
     return decodeURIComponent(value.replaceAll('+', ' '));
@@ -70,8 +69,7 @@ function formDecode(value) {
 }
 
 /**
- * @returns {{ key: string, secret: string } | null | undefined} undefined: no Basic header; null: an
- * unreadable one
+ * @returns {{ key: string, secret: string } | null | undefined} undefined: no Basic header; null: a malformed one
  */
 function basicCredentials(request) {
   const header = request.headers.authorization;
@@ -106,26 +104,25 @@ export class TokenEndpoint {
 
   /**
    * @param {string} body
-   * @returns {{ answer: import('./http.js').Answer, grant: string, refusal?: string }} `grant` for counting
-   *   and logging
+   * @returns {{ response: import('./http.js').HttpResponse, grant: string, refusal?: string }} `grant`: for counts and the log
    */
-  answer(request, body) {
+  handle(request, body) {
     const isForm = mediaType(request) === 'application/x-www-form-urlencoded';
     const parameters = new Parameters(new URLSearchParams(isForm ? body : ''));
     const grantType = parameters.get('grant_type');
     const known = ['authorization_code', 'refresh_token', 'client_credentials'].includes(grantType);
     const grant = known ? grantType : 'other';
     const result = this.#judge(request, parameters, grantType);
-    if (result.refusal) return { answer: this.#refuse(result), grant, refusal: result.refusal };
+    if (result.refusal) return { response: this.#refuse(result), grant, refusal: result.refusal };
     return {
-      answer: json(200, this.#successBody(result.tokens, grantType), { 'cache-control': 'no-store' }),
+      response: json(200, this.#successBody(result.tokens, grantType), { 'cache-control': 'no-store' }),
       grant,
     };
   }
 
   /**
-   * What a code would have yielded, without the code.
-   * @param {string[]} [scopes] default all that are registered
+   * The token response for a code, without a code.
+   * @param {string[]} [scopes] default: all registered scopes
    * @throws {TypeError} when one of them is not registered
    */
   connect(client, user, scopes = client.scopes) {
@@ -146,8 +143,8 @@ export class TokenEndpoint {
       case 'client_credentials':
         return this.#clientCredentials(client, parameters);
       default:
-        // Bitbucket names the missing one "None"; the name of a foreign one in its place is deduced from
-        // that. Only names are echoed: whatever else a client sends there could be a secret.
+        // Bitbucket names a missing grant type "None"; that it names an unknown one in the same place is an inference. Only
+        // names are echoed: any other value from a client could be a secret.
         return {
           refusal: 'unsupportedGrant',
           description:
@@ -207,8 +204,8 @@ export class TokenEndpoint {
         ...refresh,
       };
     }
-    // Scopes that others imply are left out here: whoever compares granted with required scopes without
-    // expanding them must find that out. The published example leaves the question open.
+    // Implied scopes are omitted: a client that compares granted with required scopes without expanding them must fail here.
+    // The published example leaves the question open.
     return {
       scopes: reduce(scopes).join(separator),
       access_token: accessToken,

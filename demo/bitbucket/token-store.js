@@ -1,9 +1,8 @@
 /**
- * Codes, grants and tokens: what lives, what is used up, what is dead.
+ * Codes, grants and tokens: which are valid, which are used up, which are revoked.
  *
- * In: a user's consent, a code, a refresh token. Out: new tokens, or the name of a refusal (the token
- * endpoint's table turns it into a status and a body). Values are kept as digests only, so that nothing
- * here can leak one.
+ * In: a user's consent, a code, a refresh token. Out: new tokens, or the name of an error (the token endpoint's table maps it
+ * to a status and a body). Values are kept only as digests, so that nothing here can leak one.
  */
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { expand } from './scopes.js';
@@ -11,12 +10,12 @@ import { expand } from './scopes.js';
 const digest = (value) => createHash('sha256').update(value).digest('base64');
 const VERIFIER = /^[A-Za-z0-9\-._~]{43,128}$/;
 
-/** An opaque token of the older back end: 92 characters, padding included. */
+/** An opaque token of the older back end: 92 characters, including padding. */
 function opaqueToken() {
   return randomBytes(68).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 }
 
-/** A JWT in shape and size; nobody but the simulator may believe it, so its signature is noise. */
+/** A JWT in form and size. Only the simulator accepts it, so its signature is random. */
 function jwt(claims, length) {
   const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const header = encode({ typ: 'JWT', alg: 'RS512', kid: 'simulator/1' });
@@ -54,7 +53,7 @@ export class TokenStore {
 
   /**
    * @param {{ client, user, scopes: string[], redirectUri?: string, codeChallenge?: string }} consent
-   *   `redirectUri` only if the authorization request had one
+   *   `redirectUri` only if the authorization request contained one
    * @returns {string}
    */
   issueCode(consent) {
@@ -73,16 +72,16 @@ export class TokenStore {
     const entry = this.#codes.get(digest(code));
     if (!entry || entry.client !== client) return { refusal: 'invalidCode' };
     if (entry.used) {
-      // RFC 6749 section 4.1.2: a code that comes twice has leaked, and what it bought should die. Whether
-      // Bitbucket does so is not known; this is the stricter of the two.
+      // RFC 6749 section 4.1.2: a code that is used twice has leaked, and its tokens should be revoked. Whether Bitbucket does so
+      // is not known; this is the stricter possibility.
       if (entry.grant) this.#revoke(entry.grant);
       return { refusal: 'invalidCode' };
     }
-    // A failed try uses the code up as well: nobody may guess verifiers against it.
+    // A failed attempt uses up the code as well, so that nobody can guess verifiers.
     entry.used = true;
     if (this.#clock.now() > entry.expiresAt) return { refusal: 'invalidCode' };
-    // Sent with the authorization request: must come again, and be the same (RFC 6749 section 4.1.3). Not
-    // sent there: then only the registered one can be meant.
+    // If the authorization request contained a redirect_uri, it has to be repeated unchanged (RFC 6749 section 4.1.3). If not,
+    // only the registered one is allowed.
     const expected = entry.redirectUri ?? (redirectUri === undefined ? undefined : client.callback);
     if (redirectUri !== expected) return { refusal: 'invalidCode' };
     if (!this.#provesPossession(entry.codeChallenge, codeVerifier)) return { refusal: 'invalidCode' };
@@ -90,7 +89,7 @@ export class TokenStore {
     return { tokens: this.#issueFirst(entry.grant, entry.scopes) };
   }
 
-  /** Without a code, for who has no use for the way there. */
+  /** Creates tokens without a code. */
   issueForUser(client, user, scopes) {
     return this.#issueFirst(this.#createGrant(client, user), scopes);
   }
@@ -100,8 +99,8 @@ export class TokenStore {
   }
 
   /**
-   * Whether Bitbucket refuses a wrong verifier is not known; refusing is the stricter. A verifier without a
-   * challenge is refused too: it is the mark of a PKCE downgrade (RFC 9700 section 4.8.2).
+   * Whether Bitbucket rejects a wrong verifier is not known; rejecting is stricter. A verifier without a challenge is rejected,
+   * too: it is the sign of a PKCE downgrade (RFC 9700 section 4.8.2).
    */
   #provesPossession(codeChallenge, codeVerifier) {
     if (codeChallenge === undefined) return codeVerifier === undefined;
@@ -124,7 +123,7 @@ export class TokenStore {
     if (!entry || entry.grant.client !== client || entry.grant.revoked)
       return { refusal: 'invalidRefreshToken' };
     if (!this.#covers(entry.scopes, scopes)) return { refusal: 'invalidScope' };
-    // "It narrows the token": for good is the stricter reading.
+    // Documented as "narrows the token"; permanently is the stricter reading.
     if (scopes.length) entry.scopes = scopes;
     return { tokens: this.#issue(entry.grant, entry.scopes, { refreshToken }) };
   }
@@ -134,8 +133,8 @@ export class TokenStore {
     const entry = this.#refreshTokens.get(digest(refreshToken));
     const own = entry?.grant.client === client;
     if (own && entry.rotatedAt !== undefined && now > entry.rotatedAt + this.#settings.refreshGraceMs) {
-      // Reuse of a token that was rotated away: the family lives on, but the client waits. Each further reuse
-      // prolongs the wait, the stricter of two possibilities.
+      // Reuse of a rotated token: the other tokens stay valid, but the client is locked out. Each further reuse extends the
+      // lockout, the stricter of two possibilities.
       this.#lockedUntil.set(client.key, now + this.#settings.lockoutMs);
     }
     if (now < (this.#lockedUntil.get(client.key) ?? 0)) return { refusal: 'deadRefreshToken' };
@@ -144,8 +143,8 @@ export class TokenStore {
       return { refusal: 'deadRefreshToken' };
     }
     if (!this.#covers(entry.scopes, scopes)) return { refusal: 'invalidScope' };
-    // Within the grace a used token yields a new pair again; its time runs from the first use, or a client
-    // could keep it alive for ever. The pair it yielded before stays good: Bitbucket revokes no families.
+    // Within the grace period, a used token yields new tokens again. The period starts at the first use; otherwise a client could
+    // keep the token alive forever. The previous tokens stay valid: Bitbucket does not revoke token families.
     entry.rotatedAt ??= now;
     const granted = scopes.length ? scopes : entry.scopes;
     return {
@@ -160,7 +159,7 @@ export class TokenStore {
     return wanted.every((scope) => all.has(scope));
   }
 
-  /** For client_credentials: no user, and no refresh token (RFC 6749 section 4.4.3). */
+  /** For client_credentials: without a user and without a refresh token (RFC 6749 section 4.4.3). */
   issueForClient(client, scopes) {
     return { tokens: this.#issue(this.#createGrant(client, null), scopes, {}) };
   }
@@ -172,7 +171,7 @@ export class TokenStore {
   }
 
   #newRefreshToken(grant, scopes) {
-    // With an access token of 1,900 characters and more, the pair comes to over 5.5 KB.
+    // With an access token of at least 1,900 characters, both tokens together exceed 5.5 KB.
     const refreshToken =
       this.#backend === 'older'
         ? randomBytes(24).toString('base64url')
@@ -186,8 +185,8 @@ export class TokenStore {
     return refreshToken;
   }
 
-  // An access token that was issued earlier lives until it expires, whatever is refreshed meanwhile:
-  // nothing says otherwise, and a JWT could not be taken back anyhow.
+  // Older access tokens stay valid until they expire, whatever is refreshed meanwhile: no source says otherwise, and a JWT could
+  // not be revoked anyway.
   #issue(grant, scopes, { refreshToken }) {
     const now = this.#clock.now();
     const lifetime = this.#settings.accessTokenLifetimeMs;
@@ -222,8 +221,7 @@ export class TokenStore {
   }
 
   /**
-   * The user withdraws access under "Authorized applications": every token dies, and every code not yet
-   * used.
+   * The user revokes the access under "Authorized applications": all tokens and unused codes become invalid.
    */
   revokeAll() {
     for (const grant of this.#grants) this.#revoke(grant);

@@ -1,8 +1,8 @@
 /**
- * The package as a web server gives it to a page that takes it without a bundler.
+ * Serves the package's files to a page that uses it without a bundler.
  *
- * In: the path of a request. Out: a file of the package's js/ or pkg/, or its callback page. What never happens here: a
- * file outside those folders is read.
+ * In: the path of a request. Out: a file of the package's js/ or pkg/, or its callback page. What never happens here: a file
+ * outside of those folders is read.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ function hashSource(text) {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-/** What belongs into the page's head: it lets the page's modules import the package by its name. */
+/** The import map for the page's head: it lets the page's modules import the package by name. */
 export const importMap = `<script type="importmap">${JSON.stringify({
   imports: {
     'nocodb-bitbucket-auth/browser': `${BELOW}js/browser.js`,
@@ -26,7 +26,7 @@ export const importMap = `<script type="importmap">${JSON.stringify({
   },
 })}</script>`;
 
-/** The import map's source in a Content Security Policy; it is an inline script. */
+/** The import map's source in a Content Security Policy, because it is an inline script. */
 export const importMapSource = hashSource(importMap.replace(/<[^>]*>/g, ''));
 
 /**
@@ -44,7 +44,7 @@ export async function packageFile(path) {
   }
 }
 
-/** The callback page with the headers that its first lines ask for. */
+/** The callback page with the headers that the comment at its top requires. */
 export async function callbackPage() {
   const body = await readFile(new URL('js/callback.html', root), 'utf8');
   const [, policy] = /Content-Security-Policy "([^"]+)"/.exec(body);

@@ -1,13 +1,13 @@
 /**
  * The example page: connects, and shows each step.
  *
- * In: clicks. Out: what a page that uses the package sees, shortened. What never happens here: a code, verifier or
- * state is shown in full, kept, or written to the console.
+ * In: clicks. Out: what a page that uses the package sees, abbreviated. What never happens here: a code, verifier or state is
+ * shown in full, stored, or written to the console.
  */
 import { authorizeInPopup, beginRedirect, completeRedirect } from 'nocodb-bitbucket-auth/browser';
 import { watched } from './watch.js';
 
-/** Where the steps are kept while this page is away at Bitbucket. */
+/** Key under which the steps are stored while the page is at Bitbucket. */
 const KEPT = 'example:steps';
 const SECRET = new Set(['state', 'code', 'code_challenge']);
 
@@ -18,7 +18,7 @@ let shown = [];
 
 const shorten = (value) => `${value.slice(0, 6)}…`;
 
-/** The parts of an address, as rows of a table. */
+/** The parts of a URL, as rows of a table. */
 function parts(address) {
   const { origin, pathname, searchParams } = new URL(address);
   const rows = [...searchParams].map(([name, value]) => [name, SECRET.has(name) ? shorten(value) : value]);
@@ -32,7 +32,7 @@ function element(name, text, attributes = {}) {
   return made;
 }
 
-/** Adds a step to the page. `kind` is good, bad, or plain. */
+/** Adds a step to the page. `kind` is good, bad or plain. */
 function show(step) {
   const { title, text, rows = [], kind = 'plain' } = step;
   shown.push(step);
@@ -116,7 +116,7 @@ async function conclude(way, outcome) {
 
 document.querySelector('#popup').addEventListener('click', async () => {
   clear();
-  // First of all: a browser lets a page open a popup in the click only.
+  // First of all: a browser lets a page open a popup only in the click handler.
   const outcome = authorizeInPopup({ ...options.popup, window: windows.popup });
   setBusy(true);
   await conclude('popup', outcome);
@@ -135,7 +135,7 @@ document.querySelector('#page').addEventListener('click', async () => {
   }
 });
 
-// Whenever this page is loaded, it may be because Bitbucket sends the user back.
+// The page may be loaded because Bitbucket redirects the user back.
 const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? '[]');
 sessionStorage.removeItem(KEPT);
 const address = location.href;

@@ -1,8 +1,8 @@
 /**
- * An example of a site whose pages log in to Bitbucket, with the simulator in Bitbucket's place.
+ * An example of a site whose pages log in to Bitbucket, with the simulator in place of Bitbucket.
  *
- * In: HTTP on this machine. Out: the page, the package's own files, and what the site's server makes of a code: it
- * alone has the client's secret. What never happens here: a secret or a token reaches the page or is printed.
+ * In: HTTP on this machine. Out: the page, the package's files, and the result of the code exchange by the site's server,
+ * which alone has the client secret. What never happens here: a secret or a token reaches the page or is printed.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -45,7 +45,7 @@ async function bodyOf(request) {
   return JSON.parse(text);
 }
 
-/** What NocoDB's server does with the code and the verifier. */
+/** Does what NocoDB's server does with the code and the verifier. */
 async function exchange(client, { code, code_verifier: codeVerifier }) {
   const { method, url, headers, body } = client.buildTokenRequest({ code, codeVerifier });
   const response = await fetch(url, { method, headers, body, redirect: 'manual' });
@@ -63,7 +63,7 @@ async function exchange(client, { code, code_verifier: codeVerifier }) {
 /**
  * @param {{ port?: number }} [options] by default any free port
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
- * @throws what `listen` throws for a port in use
+ * @throws what `listen` throws when the port is in use
  */
 export async function startDemo({ port = 0 } = {}) {
   let answer;
@@ -79,7 +79,7 @@ export async function startDemo({ port = 0 } = {}) {
   await once(server, 'listening');
   const origin = `http://localhost:${server.address().port}`;
 
-  // Bitbucket takes one callback URL for each client, so each way has a client of its own.
+  // Bitbucket allows one callback URL for each client, so each kind of login has a client of its own.
   const ways = Object.fromEntries(Object.entries({ popup: '/callback.html', page: '/' }).map(([way, path]) =>
     [way, { key: randomBytes(16).toString('hex'), secret: randomBytes(38).toString('hex'), callback: origin + path }]));
   const bitbucket = await startBitbucket({
@@ -92,7 +92,7 @@ export async function startDemo({ port = 0 } = {}) {
   answer = async (request) => {
     const { pathname } = new URL(request.url, origin);
     if (request.method === 'POST' && pathname === '/exchange') {
-      // Only a page of this origin can send this type unasked.
+      // Without a preflight, only a page of this origin can send this content type.
       if (request.headers['content-type'] !== 'application/json') return json(415, {});
       const { way, grant } = await bodyOf(request);
       if (!Object.hasOwn(ways, way)) return json(400, {});

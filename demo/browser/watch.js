@@ -1,9 +1,8 @@
 /**
- * Looks over the package's shoulder, so that the example can show what passes: the address that was built, and the
- * callback.
+ * Observes the package, so that the example can show what happens: the authorization URL, and the callback.
  *
- * In: the page's window. Out: the same window for the package's option `window`, and a word at each step. What never
- * happens here: something passes differently than without it.
+ * In: the page's window. Out: a window for the package's option `window` that behaves the same, and a call at each step. What
+ * never happens here: the login behaves differently than without it.
  */
 
 /**
@@ -13,7 +12,7 @@
 export function watched({ built, returned: tell }) {
   const { location } = window;
   let last;
-  // It may come in three ways: seen in the popup's address, or handed over by the callback page, twice.
+  // The callback may arrive in three ways: in the popup's URL, or posted by the callback page, on two channels.
   const returned = (address) => {
     if (address === last) return;
     last = address;
@@ -22,7 +21,7 @@ export function watched({ built, returned: tell }) {
   const hear = ({ origin, data }) => {
     if (origin === location.origin && typeof data?.address === 'string') returned(data.address);
   };
-  // It reaches the frame that stands in for the page as the popup's opener.
+  // The message reaches the frame that replaces the page as the popup's opener.
   new MutationObserver((records) => {
     for (const { addedNodes } of records) {
       for (const { contentWindow } of addedNodes) contentWindow?.addEventListener('message', hear);
@@ -63,7 +62,7 @@ function watchedPopup(popup, { built, returned }) {
   });
 }
 
-/** An object of the browser's with some members replaced. */
+/** An object of the browser with some members replaced. */
 function members(object, own) {
   return new Proxy({}, {
     get: (_, name) => {

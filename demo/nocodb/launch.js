@@ -1,8 +1,8 @@
 /**
- * Starts and ends the real NocoDB, for `npm start` and the end-to-end test.
+ * Starts and stops the real NocoDB, for `npm start` and the end-to-end tests.
  *
- * In: port, data folder, environment, and where the plugin is resolved from. Out: a running NocoDB's address, its log
- *   lines, and a way to end it. Never here: a choice of port, password or Bitbucket, which the callers make.
+ * In: port, data folder, environment, and the folder from which the plugin is resolved. Out: a running NocoDB's URL, its log
+ *   lines, and a way to stop it. Never here: a choice of port, password or Bitbucket, which the callers make.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
-/** NocoDB needs Node 22: the binary of the npm package `node`, which set-up installs beside it. */
+/** NocoDB needs Node 22: the binary of the npm package `node`, which the set-up installs beside it. */
 const node22 = fileURLToPath(new URL(
   `node_modules/node/bin/node${process.platform === 'win32' ? '.exe' : ''}`,
   import.meta.url,
@@ -21,7 +21,7 @@ const PRELOAD = '--require nocodb-bitbucket-auth/register';
 
 const KILL_AFTER_MS = 5_000;
 
-/** NocoDB did not start, or the port was taken: `code` is that of the cause, EADDRINUSE for instance. */
+/** NocoDB did not start, or the port is in use: `code` is that of the cause, for instance EADDRINUSE. */
 export class NocodbStartError extends Error {
   /** @param {{ code?: string, message: string }} cause */
   constructor({ code, message }) {
@@ -33,15 +33,15 @@ export class NocodbStartError extends Error {
 
 /**
  * @param {object} options
- * @param {number} [options.port] 0: any free one
+ * @param {number} [options.port] 0: any free port
  * @param {string} [options.data] folder of the SQLite file; by default `data/` beside this file
  * @param {Record<string, string | undefined>} [options.env] the whole environment
- * @param {string} [options.pluginFrom] folder whose node_modules holds the plugin, or which is the plugin
- * @param {boolean} [options.withPlugin] `false`: NocoDB as it comes
- * @param {(line: string) => void} [options.log] is given every line of NocoDB's output
- * @param {AbortSignal} [options.signal] ends NocoDB, also while it starts
+ * @param {string} [options.pluginFrom] the plugin's folder, or a folder with the plugin in its node_modules
+ * @param {boolean} [options.withPlugin] `false`: NocoDB without the plugin
+ * @param {(line: string) => void} [options.log] receives every line of NocoDB's output
+ * @param {AbortSignal} [options.signal] stops NocoDB, also while it starts
  * @returns {Promise<{ url: string, port: number, ended: Promise<number | null>, stop: () => Promise<void>,
- *   kill: () => Promise<void> }>} `ended`: when the process has ended, with its exit status; `kill` is a SIGKILL
+ *   kill: () => Promise<void> }>} `ended`: resolves with the exit status when the process has ended; `kill` sends SIGKILL
  * @throws {NocodbStartError}
  */
 export async function startNocodb({
@@ -54,7 +54,7 @@ export async function startNocodb({
   signal,
 } = {}) {
   const child = spawn(node22, [fileURLToPath(new URL('server.js', import.meta.url))], {
-    // `--require` resolves names from the working folder.
+    // `--require` resolves package names from the working folder.
     cwd: pluginFrom,
     env: {
       ...env,
@@ -84,7 +84,7 @@ export async function startNocodb({
     child.kill('SIGKILL');
     await ended;
   };
-  // An end that was asked for before there was a process to end causes no event any more.
+  // If the signal was aborted before the process existed, it fires no further event.
   if (signal?.aborted) child.kill('SIGTERM');
   else signal?.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
 

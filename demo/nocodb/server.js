@@ -1,12 +1,12 @@
 /**
- * The host: the real NocoDB from npm, embedded in an Express server as its documentation describes.
+ * NocoDB as the host: the real NocoDB from npm, embedded in an Express server as its documentation describes.
  *
- * In: environment variables, `NOCODB_DEMO_PORT` (default 8080; 0 = any free one), `NOCODB_DEMO_DATA` (default `data/`
- *   beside this file) and NocoDB's own `NC_*`. The Bitbucket plugin comes in from outside, as it does for any
- *   administrator: with `NODE_OPTIONS=--require nocodb-bitbucket-auth/register`. Needs Node 22.
- * Out: one message to the parent process, `{ event: 'ready', url, port }` or `{ event: 'failed', code, message }`
- *   (or the same as a line of JSON on standard output, where it was not started with a channel to a parent).
- * Never here: anything about Bitbucket or OAuth, and no listening on other than the loopback address.
+ * In: environment variables, `NOCODB_DEMO_PORT` (default 8080; 0 = any free port), `NOCODB_DEMO_DATA` (default `data/` beside
+ *   this file) and NocoDB's own `NC_*`. The Bitbucket plugin is loaded from outside, as an administrator does it: with
+ *   `NODE_OPTIONS=--require nocodb-bitbucket-auth/register`. Needs Node 22.
+ * Out: one message to the parent process, `{ event: 'ready', url, port }` or `{ event: 'failed', code, message }` (or the
+ *   same as a line of JSON on standard output, if there is no channel to a parent).
+ * Never here: anything about Bitbucket or OAuth, or listening on other than the loopback address.
  */
 import { createServer } from 'node:http';
 import { mkdirSync } from 'node:fs';
@@ -29,13 +29,13 @@ process.env.NC_DISABLE_ERR_REPORTS = 'true';
 process.env.NC_DISABLE_SUPPORT_CHAT = 'true';
 
 const app = require('express')();
-// NocoDB puts its web sockets in front of the listeners that it finds, so the application comes first.
+// NocoDB inserts its web sockets before the listeners that exist, so the application is attached first.
 const server = createServer(app);
 
-// Whoever started this is gone: nobody would end this process any more.
+// The parent has ended. Nobody else would stop this process.
 process.on('disconnect', () => process.exit(0));
 process.on('SIGTERM', () => process.exit(0));
-// Ctrl-C reaches parent and child at once. A parent ends this process itself, in its own order.
+// The terminal sends Ctrl-C to parent and child at once. The parent stops this process itself, in its own order.
 process.on('SIGINT', () => process.send || process.exit(0));
 
 server.once('error', (error) => {
@@ -43,12 +43,12 @@ server.once('error', (error) => {
   process.exit(1);
 });
 
-// The port is taken before NocoDB starts, because NocoDB must be told its own address.
+// The server listens before NocoDB starts, because NocoDB has to be told its own URL.
 server.listen(Number(process.env.NOCODB_DEMO_PORT ?? 8080), '127.0.0.1', async () => {
   const { port } = server.address();
   const url = `http://localhost:${port}`;
   process.env.PORT = String(port);
-  // Behind a proxy it is another one.
+  // Behind a proxy, the public URL differs.
   process.env.NC_PUBLIC_URL ??= url;
   try {
     const { Noco } = require('nocodb');
