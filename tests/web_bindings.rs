@@ -1,4 +1,4 @@
-//! What src/bindings/ gives to JavaScript, beyond the shared cases that tests/web.rs runs: in headless Chromium.
+//! What src/bindings/ gives to JavaScript, beyond the shared cases of tests/vectors: in headless Chromium.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]

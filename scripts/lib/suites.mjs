@@ -79,19 +79,25 @@ async function cargoTest(args, env) {
   const lines = [];
   const status = await run('cargo', ['test', '--locked', '--no-fail-fast', ...args],
     { env, onLine: (line) => lines.push(line) });
-  return sum([countRust(lines, status), await checkVectors(lines)]);
+  return { counts: countRust(lines, status), lines };
 }
 
-function browser() {
+async function native() {
+  const { counts, lines } = await cargoTest(['--', '--show-output']);
+  return sum([counts, await checkVectors(lines)]);
+}
+
+async function browser() {
   // chromedriver starts Chromium, and wasm-bindgen-test-runner finds here how.
   writeFileSync(join(root, 'webdriver.json'), JSON.stringify({
     'goog:chromeOptions': { binary: findChromium().path, args: chromiumArgs },
   }));
-  return cargoTest(['--target', target, '--test', 'web', '--test', 'web_bindings', '--', '--nocapture'], {
+  const { counts } = await cargoTest(['--target', target, '--test', 'web', '--test', 'web_bindings', '--', '--nocapture'], {
     ...wasmEnv(),
     CHROMEDRIVER: findChromedriver().path,
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: findWasmBindgen().testRunner,
   });
+  return counts;
 }
 
 /** Runs the *.test.js of a folder with `node --test`, as many files at once as Node thinks fit unless told. */
@@ -112,10 +118,10 @@ async function nodeTest(node, cwd, folder, { env, onLine, prefix, atOnce } = {})
   }
 }
 
-/** The shared cases are among the tests of each Node. */
-async function nodeTestWithVectors(node, cwd, folder, prefix) {
+/** The same for a folder whose tests run the shared cases, too. */
+async function nodeTestWithVectors(node, cwd, folder, options) {
   const lines = [];
-  const counts = await nodeTest(node, cwd, folder, { onLine: (line) => lines.push(line), prefix, atOnce: 2 });
+  const counts = await nodeTest(node, cwd, folder, { ...options, onLine: (line) => lines.push(line) });
   return sum([counts, await checkVectors(lines)]);
 }
 
@@ -131,7 +137,7 @@ async function packed() {
     const results = await Promise.all(lanes.map(async (lane) => {
       const parts = [];
       for (const [name, node] of lane) {
-        const { notes, ...counts } = await nodeTestWithVectors(node, folder, 'tests/js', `${name} | `);
+        const { notes, ...counts } = await nodeTestWithVectors(node, folder, 'tests/js', { prefix: `${name} | `, atOnce: 2 });
         parts.push({ ...counts, notes: notes.map((note) => `${name}: ${note}`) });
       }
       return sum(parts);
@@ -169,7 +175,8 @@ async function pages() {
     const parts = [];
     for (const [engine, folder] of lane) {
       const env = { CHROMIUM: findChromium().path, ENGINE: engine };
-      parts.push(await nodeTest(process.execPath, root, folder, { env, prefix: `${engine} | `, atOnce: 1 }));
+      const runTests = folder === everywhere ? nodeTestWithVectors : nodeTest;
+      parts.push(await runTests(process.execPath, root, folder, { env, prefix: `${engine} | `, atOnce: 1 }));
     }
     return sum(parts);
   }));
@@ -181,11 +188,11 @@ const e2e = () => nodeTest(process.execPath, root, 'tests/e2e', { env: { CHROMIU
 /** In this order: what is quick, and what the others build on, first. */
 export const suites = [
   { name: 'checks', title: 'Checks of the sources', start: checks },
-  { name: 'native', title: 'The core in native Rust', start: () => cargoTest(['--', '--show-output']) },
-  { name: 'browser', title: 'The core as WebAssembly in headless Chromium', start: browser },
+  { name: 'native', title: 'The core in native Rust', start: native },
+  { name: 'browser', title: 'The bindings in headless Chromium', start: browser },
   { name: 'node', title: 'The packed package in Node', start: packed },
   { name: 'package', title: 'The packed package in every runtime', start: proofs },
-  { name: 'pages', title: 'Logins from web pages in Chromium, Firefox and WebKit', start: pages },
+  { name: 'pages', title: 'Logins from web pages, and the shared cases, in Chromium, Firefox and WebKit', start: pages },
   { name: 'keeping', title: 'Tokens under storm and chaos', start: keeping },
   { name: 'e2e', title: 'NocoDB, Chromium, Firefox and the Bitbucket simulator', start: e2e },
 ];

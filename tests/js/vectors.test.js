@@ -1,10 +1,11 @@
-// The shared cases of tests/vectors through the public API in Node. Rust runs the same files natively and in Chromium.
+// The shared cases of tests/vectors in Node.js. tests/browser/engines/vectors.test.js runs them in pages, tests/core/vectors.rs in Rust.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
 import * as browser from 'nocodb-bitbucket-auth/browser';
 import * as oauth from 'nocodb-bitbucket-auth/oauth';
+import { createInterpreter } from './vectors.js';
 
 // Not exported: they tell what is for the plugin only.
 const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
@@ -15,413 +16,8 @@ const { core: pageCore } = await inside('js/browser/core.js');
 const { nextLinkOf } = await inside('js/api/paginate.js');
 const { pageAddress } = await inside('js/nocodb/lists.js');
 
-/** What Atlassian removed on 2026-04-14. */
-const REMOVED = ['/workspaces', '/repositories', '/user/permissions/workspaces', '/user/permissions/repositories'];
-
-/** When the answers of the cases about waiting arrived. */
-const RECEIVED_AT = 1_800_000_000_000;
-
-const REDIRECT_URI = 'https://nocodb.example/dashboard/';
-
-/** A text, or one that is described by a part that repeats. */
-const text = (value) => (typeof value === 'object' && value !== null
-  ? value.before + value.repeat.repeat(value.times) + value.after
-  : value);
-
-/** A case either lists what the error must hold (null: absent) or says what comes out. */
-function check(vector, call, expected) {
-  if (!vector.error) {
-    expected(call());
-    return;
-  }
-  assert.throws(call, (error) => {
-    assert.ok(error instanceof oauth.BitbucketAuthError, String(error));
-    holds(error, vector.error);
-    return true;
-  });
-}
-
-function holds(seen, listed) {
-  for (const [name, value] of Object.entries(listed)) assert.deepEqual(seen[name] ?? null, value, name);
-}
-
-/** Clients of the whole core and of the page's, which takes no secret. */
-const clientsOfBoth = ({ clientSecret, ...options }) => [
-  oauth.createClient({ clientSecret, ...options }), browser.createClient(options),
-];
-
-/** Runs `call` with known bytes in place of the random source. */
-function withRandom(hex, call) {
-  crypto.getRandomValues = (array) => {
-    array.set(Buffer.from(hex, 'hex'));
-    return array;
-  };
-  try {
-    return call();
-  } finally {
-    delete crypto.getRandomValues;
-  }
-}
-
-/** The same for what the core throws as it is. */
-function checkCore(vector, call, expected) {
-  if (!vector.error) {
-    expected(call());
-    return;
-  }
-  assert.throws(call, (failure) => {
-    assert.ok(failure.message, 'there is no message');
-    holds(failure, vector.error);
-    return true;
-  });
-}
-
-/** Scopes as the shim hands them over. */
-function inText(scopes) {
-  const list = [scopes].flat();
-  return list.every((scope) => typeof scope === 'string') ? list.join(' ') : undefined;
-}
-
-/** An answer of the API as the shim hands it over. */
-function answer({ status, headers = {}, body, encoding, path, isElsewhere = false, receivedAt = RECEIVED_AT }) {
-  const bytes = encoding === 'hex' ? Buffer.from(body, 'hex') : Buffer.from(text(body));
-  return new (core().ApiAnswer)(status, JSON.stringify(headers), bytes, receivedAt, path, isElsewhere);
-}
-
-const CASES = {
-  callback(vector) {
-    const clients = clientsOfBoth({
-      clientId: 'Key',
-      clientSecret: 'Secret',
-      redirectUri: vector.redirectUri ?? REDIRECT_URI,
-      endpoints: { authorizeUrl: vector.authorizeUrl },
-    });
-    const given = {
-      string: text,
-      url: (value) => new URL(value),
-      searchParams: (value) => new URLSearchParams(value),
-      null: () => null,
-    }[vector.kind](text(vector.callback));
-    for (const client of clients) {
-      if (!client.confidential && vector.name.includes('client secret')) continue;
-      check(vector, () => client.validateAuthorizationResponse(given, { state: vector.state }),
-        (result) => assert.deepEqual(result, vector.expect));
-    }
-  },
-
-  token_response(vector) {
-    const client = oauth.createClient({
-      clientId: 'Key',
-      clientSecret: 's3cr3t-of-the-client',
-      redirectUri: REDIRECT_URI,
-    });
-    const { status, headers, grant, receivedAt, previous, request } = vector;
-    const body = vector.encoding === 'hex' ? new Uint8Array(Buffer.from(vector.body, 'hex')) : text(vector.body);
-    const response = { status, headers, grant, receivedAt, previous, body, request: request && { body: request } };
-    // A body may be given as a text or as its bytes.
-    for (const form of typeof body === 'string' ? [body, new TextEncoder().encode(body)] : [body]) {
-      check(vector, () => client.parseTokenResponse({ ...response, body: form }),
-        (tokens) => assert.deepEqual(tokens, vector.expect));
-    }
-  },
-
-  client_authentication(vector) {
-    const {
-      clientId, clientSecret, code, codeVerifier, code_verifier, redirectUri, refreshToken, isVerifierOptional = false,
-    } = vector;
-    if (vector.request === 'host') {
-      const inner = new (core().Client)(clientId, REDIRECT_URI, clientSecret);
-      const build = () => {
-        const given = readArgument(check, 'codeGrant', { code, codeVerifier });
-        return inner.buildHostTokenRequest(given.code, given.codeVerifier, isVerifierOptional);
-      };
-      checkCore(vector, build, (request) => assert.deepEqual(request, vector.expect));
-      return;
-    }
-    const client = oauth.createClient({ clientId, clientSecret, redirectUri: REDIRECT_URI });
-    const build = {
-      code: () => client.buildTokenRequest({ code, codeVerifier, code_verifier, redirectUri }),
-      refresh: () => client.buildRefreshRequest({ refreshToken }),
-      client_credentials: () => client.buildClientCredentialsRequest(),
-    }[vector.request];
-    check(vector, build, (request) => assert.deepEqual(request, vector.expect));
-    // What the first request of a client brings is kept for the next.
-    client.buildTokenRequest({ code: 'another' });
-    check(vector, build, (request) => assert.deepEqual(request, vector.expect));
-  },
-
-  pkce(vector) {
-    const client = oauth.createClient({ clientId: 'Key', redirectUri: REDIRECT_URI });
-    const { codeVerifier, codeChallenge, random } = vector;
-    check(vector, () => client.buildTokenRequest({ code: 'code', codeVerifier }), ({ body }) => {
-      assert.equal(new URLSearchParams(body).get('code_verifier'), codeVerifier);
-      for (const each of random ? [client, browser.createClient({ clientId: 'Key', redirectUri: REDIRECT_URI })] : []) {
-        const made = withRandom('00'.repeat(32) + random, () => each.createAuthorizationRequest());
-        holds(made, { codeVerifier, codeChallenge });
-      }
-    });
-  },
-
-  authorization_request(vector) {
-    const { extraParams, random } = vector;
-    for (const client of clientsOfBoth(vector.client)) {
-      check(vector, () => withRandom(random, () => client.createAuthorizationRequest({ extraParams })), (request) => {
-        assert.deepEqual(request, vector.expect);
-        assert.equal(client.authorizationUrl(), vector.authorizationUrl);
-      });
-    }
-  },
-
-  arguments({ argument, members, ...vector }) {
-    // A page's core knows the arguments of its own functions only.
-    const cores = [core(), pageCore()].filter(({ describeArgument }, at) => at === 0 || describeArgument(argument));
-    for (const { describeArgument, refuseArgument, Misfit: { Unknown } } of cores) {
-      const { members: known } = describeArgument(argument);
-      const unknown = members.filter((name) => !known.some((member) => member.name === name));
-      checkCore(vector, () => unknown.forEach((name) => refuseArgument(argument, Unknown, name)), () => {});
-    }
-  },
-
-  scope(vector) {
-    const run = {
-      expand: () => oauth.expandScopes(vector.scopes),
-      missing: () => oauth.missingScopes(vector.required, vector.granted),
-      'missing of the requested': () => {
-        const requested = [vector.requested].flat().join(' ');
-        return new (core().Client)('Key', REDIRECT_URI, undefined, requested).missingScopes([vector.granted].flat().join(' '));
-      },
-    }[vector.operation];
-    check(vector, run, (scopes) => assert.deepEqual(scopes, vector.expect));
-  },
-
-  credential(vector) {
-    const { config } = vector;
-    const json = isObject(config) ? membersToJson(config, core().credentialMembers().split(' ')) : JSON.stringify(config) ?? '';
-    checkCore(vector, () => core().readCredential(json, vector.mayActAsClient ?? false),
-      (credential) => assert.deepEqual(credential, vector.expect));
-  },
-
-  api_request(vector) {
-    const { url, method, withCredential, status, location, followed = 0, most, following = 'follow' } = vector;
-    const api = new (core().Api)(vector.apiUrl ?? 'https://api.bitbucket.org/2.0');
-    const run = {
-      admit: () => core().resourceGroup(api.admit(url)),
-      judge: () => api.judge(method, url, withCredential, status, location, followed, most, following) ?? null,
-      mayCarry: () => core().mayCarry(vector.header, vector.toApi, vector.withBody),
-    }[vector.operation];
-    checkCore(vector, run, (seen) => assert.deepEqual(seen, vector.expect));
-  },
-
-  api_response(vector) {
-    const error = core().judgeApiResponse(answer(vector), vector.kind);
-    assert.ok(error.message, 'there is no message');
-    holds(error, vector.error);
-    for (const hidden of vector.hides ?? []) assert.ok(!JSON.stringify(error).includes(hidden), hidden);
-    const api = new (core().Api)('https://api.bitbucket.org/2.0');
-    const url = 'https://api.bitbucket.org/2.0/user';
-    const step = api.judge('GET', url, !vector.isElsewhere, vector.status, undefined, 0, undefined, 'follow');
-    assert.equal(step === 'renew', error.code === 'API_UNAUTHENTICATED');
-  },
-
-  redaction({ authorization, text: given, expect, hides = [] }) {
-    const redactor = new (core().Redactor)(authorization);
-    const seen = redactor.text(given);
-    const bytes = Buffer.from(given);
-    const pieces = [];
-    for (let at = 0; at < bytes.length; at += 7) pieces.push(redactor.push(bytes.subarray(at, at + 7)));
-    assert.equal(Buffer.concat([...pieces, redactor.end()]).toString(), seen);
-    redactor.free();
-    for (const hidden of hides) assert.ok(!seen.replaceAll('\n', '').includes(hidden), seen);
-    assert.equal(seen, expect ?? seen);
-  },
-
-  connection_test(vector) {
-    const run = () => {
-      const { kind, workspace, repository, hint, requestedScopes, grantedScopes } = vector.known;
-      const probe = new (core().ConnectionTest)(
-        kind, workspace, repository, hint, inText(requestedScopes), inText(grantedScopes),
-      );
-      const answers = vector.answers.values();
-      const asked = [];
-      for (let path = probe.path; path !== undefined; path = probe.path) {
-        assert.equal(probe.verdict, undefined);
-        assert.ok(!REMOVED.includes(path.split('?')[0]), path);
-        asked.push(path);
-        const { value } = answers.next();
-        if (value.failed) probe.failed(value.failed);
-        else probe.answered(answer(value));
-      }
-      assert.deepEqual(asked, vector.asked);
-      assert.ok(answers.next().done, 'an answer is left');
-      return probe.verdict;
-    };
-    checkCore(vector, run, (verdict) => assert.deepEqual(verdict, vector.expect));
-  },
-
-  proxy({ environment, url, problems, hides = [], ...vector }) {
-    const others = readEnvironment({}).problems.length;
-    const judged = readEnvironment(environment);
-    const named = judged.problems.slice(others);
-    assert.deepEqual(named.map(({ field }) => field), problems);
-    for (const hidden of hides) assert.ok(!JSON.stringify(named).includes(hidden), hidden);
-    checkCore(vector, () => judged.proxies.proxyFor(url) ?? {}, (proxy) => assert.deepEqual(proxy, vector.expect));
-  },
-
-  retry(vector) {
-    const { method, code, status, phase = 'api', attempts, retryAfter, isQueued, patience = Infinity, random } = vector;
-    const { isOfClient = false, isUnrepeated = false, message = '' } = vector;
-    const run = {
-      mayRepeat: () => core().mayRepeat(method, code, status, phase),
-      delay: () => core().retryDelay(attempts, status, retryAfter, isQueued, patience, RECEIVED_AT, random) ?? null,
-      isHourUsedUp: () => core().isHourUsedUp(status, retryAfter, RECEIVED_AT),
-      isCuredByRenewal: () => core().isCuredByRenewal(isOfClient, isUnrepeated, status, message),
-    }[vector.operation];
-    assert.equal(run(), vector.expect);
-  },
-
-  callback_page({ redirectUri = REDIRECT_URI, authorizeUrl, publicUrl, target, contains = '', expect }) {
-    const { callbackPage } = readEnvironment({
-      INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'Key',
-      INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'Secret',
-      INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: redirectUri,
-      INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL: authorizeUrl,
-      NC_PUBLIC_URL: publicUrl,
-    });
-    const shown = callbackPage.shownAt(target);
-    assert.equal(shown ? shown.refusal?.heading ?? 'answer' : 'none', expect);
-    const { heading = '', text = '' } = shown?.refusal ?? {};
-    assert.ok(text.includes(contains), text);
-    for (const hidden of ['<', '>', '&', 'marked', 'evil', 'af0ifjsldkj']) assert.ok(!`${heading} ${text}`.includes(hidden), hidden);
-  },
-
-  stored_tokens({ row, own, isOfSameChain, isInVault = false, isRefused, expect }) {
-    const origin = ({ authorizedAt, account, obtainedAt, expiresAt }) => (
-      new (core().TokenOrigin)(authorizedAt, account, obtainedAt, expiresAt));
-    assert.equal(
-      core().rowHolding(row ? origin(row) : undefined, origin(own), isOfSameChain, isInVault, isRefused), expect);
-  },
-
-  newest_tokens(vector) {
-    const { call, fence, known, found, shared, sameRefreshToken, leadsThere, pair, other, expect } = vector;
-    const times = ({ obtainedAt, expiresAt }) => [obtainedAt, expiresAt];
-    const version = (entry) => [...times(entry), entry.isDead === true, entry.fence];
-    const calls = {
-      publication: () => {
-        const { place, isFirst, newest, highest, isLast, own } = known;
-        return core().publication(fence, place, isFirst, newest, highest, isLast, own);
-      },
-      outdates: () => core().outdates(...version(known), ...version(found)),
-      isMissingBeside: () => core().isMissingBeside(...version(known), ...version(shared), sameRefreshToken, leadsThere),
-      newsOf: () => core().newsOf(vector.hasPair, vector.isDead, sameRefreshToken, vector.sameAccessToken),
-      isLater: () => core().isLater(...times(pair), ...times(other)),
-    };
-    assert.deepEqual(calls[call](), expect);
-  },
-
-  host_answer({ code, status, expect }) {
-    assert.equal(core().hostStatus(code, status), expect);
-  },
-
-  rate_limit(vector) {
-    if (vector.told !== undefined) {
-      assert.equal(core().isWaitedFor(vector.told), vector.isWaitedFor);
-      return;
-    }
-    if (vector.log !== undefined) {
-      const log = new (core().RequestLog)();
-      vector.log.forEach(({ at, limit, wait, used, unknown, back }, number) => {
-        if (limit !== undefined) {
-          assert.equal(log.wait(limit, at), wait, `step ${number}`);
-          if (wait === 0) log.add(at, number, false);
-        } else if (used !== undefined) {
-          assert.equal(log.unknown(used, at), unknown, `step ${number}`);
-          for (let other = 1; other <= unknown; other += 1) log.add(at, 100 + other, false);
-        } else {
-          log.takeBack(back);
-        }
-      });
-      return;
-    }
-    const { status, headers, known, isConfigured, refusals = 0, receivedAt } = vector;
-    const news = core().rateLimitNews(status, headers['x-ratelimit-limit'], headers['x-ratelimit-nearlimit'],
-      headers['retry-after'], known, isConfigured, refusals, receivedAt);
-    assert.deepEqual(news, vector.expect);
-  },
-
-  pagination(vector) {
-    const { first, answers = [], list, next, page, status, retryAfter, number, patience = Infinity, random } = vector;
-    const { concurrency, held, wasted, ahead, steps } = vector;
-    const pages = () => {
-      const asking = new (core().List)(first, concurrency);
-      const asked = [asking.address];
-      for (const answer of answers) {
-        const isMore = asking.answered(nextLinkOf(answer.next), answer.values, answer.page, answer.pagelen, answer.size);
-        asked.push(isMore ? asking.address : 'end');
-        if (!isMore) break;
-      }
-      return { asking, asked };
-    };
-    const run = {
-      pages: () => pages().asked,
-      token: () => pages().asking.token,
-      ahead: () => pages().asking.addresses(held),
-      sequence: () => {
-        const sequence = new (core().PageSequence)();
-        return steps.map(({ asked, answered, next: named, pagelen, size }) => {
-          if (asked) return sequence.asked(asked) ?? null;
-          if (answered) return (sequence.answered(answered) && sequence.told(answered, named, pagelen, size)) || null;
-          return sequence.interrupted() ?? null;
-        });
-      },
-      spare: () => {
-        const { asking } = pages();
-        for (let n = 0; n < wasted; n += 1) asking.wasted();
-        return asking.mayGoAhead(ahead);
-      },
-      address: () => pageAddress(list, readArgument(pageAddress, 'listQuery', { next, page })),
-      repetition: () => core().pageRepetition(status, retryAfter, number, patience, RECEIVED_AT, random) ?? null,
-    }[vector.operation];
-    checkCore(vector, run, (seen) => assert.deepEqual(seen, vector.expect));
-  },
-
-  removed_endpoints(vector) {
-    const { api = 'https://api.bitbucket.org/2.0', method = 'GET', url, other, operation } = vector;
-    const removed = new (core().RemovedEndpoints)(api);
-    const keyOf = (address) => removed.replacement(method, address).list.key;
-    const run = {
-      replacement: () => {
-        const { notice, list, ...told } = removed.replacement(method, url) ?? {};
-        if (notice === undefined) return null;
-        if (!list) return told;
-        const { key, ...about } = list;
-        assert.ok(key, 'a list has no key');
-        return { ...told, ...about, inWorkspace: removed.inWorkspace(url, 'acme', true) };
-      },
-      page: () => removed.page(url, vector.size),
-      same: () => keyOf(url) === keyOf(other),
-      judge: () => removed.judge(url, vector.segment, vector.withRole, answer(vector.answer), vector.answer.kind),
-      tracker: () => core().withoutTracker(vector.status, vector.isElsewhere) ?? null,
-      notice: () => removed.replacement(method, url).notice,
-    }[operation];
-    assert.deepEqual(run(), vector.expect);
-  },
-
-  config(vector, t) {
-    ({ options: configOptions, environment: configEnvironment })[vector.kind](vector, t);
-  },
-};
-
-function configOptions(vector) {
-  check(vector, () => oauth.createClient(vector.options), (client) => holds(client, vector.expect));
-  if (!isObject(vector.options) || vector.error?.field === 'clientSecret') return;
-  const { clientSecret: _secret, ...options } = vector.options;
-  check(vector, () => browser.createClient(options), (client) => {
-    holds(client, { ...vector.expect, ...(vector.expect.confidential && { confidential: false }) });
-  });
-}
-
 /** The entry tells what it made of the environment: in its log, in its form, and in the client it gives. */
-function configEnvironment(vector, t) {
+function checkFormAndLog(vector, t) {
   const said = [];
   t.mock.method(console, 'warn', (line) => said.push(line));
   const entry = createEntry(vector.environment);
@@ -441,29 +37,8 @@ function configEnvironment(vector, t) {
   }
 }
 
-const INSIDE = [
-  'timeoutMs', 'lockoutMs', 'redisUrl', 'redisDatabase', 'isRedisDatabaseSought', 'otherRedisDatabases', 'redisVariable',
-  'mayActAsClient', 'isVerifierOptional', 'replacesRemoved',
-];
-
-/** What nothing that is exported tells is seen where the environment is read. */
-function configInside(vector) {
-  const { redis, ...settings } = readEnvironment(vector.environment);
-  const seen = {
-    ...settings,
-    redisUrl: redis?.url,
-    redisVariable: redis?.variable,
-    redisDatabase: redis?.database,
-    isRedisDatabaseSought: redis?.isDatabaseSought ?? false,
-    otherRedisDatabases: redis?.otherDatabases,
-  };
-  for (const [name, value] of Object.entries(vector.expect ?? {})) {
-    if (INSIDE.includes(name)) assert.deepEqual(seen[name] ?? null, value, name);
-  }
-}
-
 /** What an entry's clients go by is seen only in a client. */
-async function configClient(vector) {
+async function checkClient(vector) {
   const { apiUrl } = vector.expect ?? {};
   if (apiUrl === undefined) return;
   const { wrapper: Wrapper } = createEntry(vector.environment);
@@ -476,23 +51,20 @@ async function configClient(vector) {
   assert.equal(defaults.baseURL, apiUrl);
 }
 
-for (const [file, run] of Object.entries(CASES)) {
-  test(`vectors: ${file}`, async (t) => {
-    const { cases } = JSON.parse(readFileSync(new URL(`../vectors/${file}.json`, import.meta.url), 'utf8'));
-    const failed = [];
-    let ran = 0;
-    for (const vector of cases) {
-      ran += 1;
-      try {
-        run(vector, t);
-        if (vector.kind === 'environment') {
-          configInside(vector);
-          await configClient(vector);
-        }
-      } catch (error) {
-        failed.push(`${vector.name}: ${error.message}`);
-      }
-    }
+const FOLDER = new URL('../vectors/', import.meta.url);
+const modules = {
+  browser, core, isObject, membersToJson, nextLinkOf, oauth, pageAddress, pageCore, readArgument, readEnvironment,
+};
+
+for (const name of readdirSync(FOLDER)) {
+  const file = name.replace('.json', '');
+  test(`each case of tests/vectors/${name} comes out as it says`, async (t) => {
+    const { cases } = JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8'));
+    const runCases = createInterpreter(modules, async (vector) => {
+      checkFormAndLog(vector, t);
+      await checkClient(vector);
+    });
+    const { ran, failed } = await runCases(file, cases);
     console.log(`vectors: ${file} ${ran}`);
     assert.deepEqual(failed, [], `${failed.length} of ${cases.length} cases of ${file} failed`);
   });

@@ -1,0 +1,52 @@
+/**
+ * The part of `node:assert/strict` that tests/js/vectors.js uses, for pages.
+ *
+ * In: values of a test. Out: an error when they are not as expected. What never happens here: a comparison that is more lenient
+ * than the one of Node.js; tests/scripts/page-assert.test.js holds both against each other.
+ */
+export class AssertionError extends Error {}
+
+const isKnown = (value) => Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+
+function isDeepEqual(one, other) {
+  if (Object.is(one, other)) return true;
+  if ([one, other].some((value) => typeof value !== 'object' || value === null)) return false;
+  // Other objects have more than their members, or a prototype that counts.
+  if (![one, other].every(isKnown)) throw new AssertionError('only plain objects and arrays can be compared');
+  if (Array.isArray(one) !== Array.isArray(other) || one.length !== other.length) return false;
+  const names = Reflect.ownKeys(one);
+  return names.length === Reflect.ownKeys(other).length
+    && names.every((name) => Object.hasOwn(other, name) && isDeepEqual(one[name], other[name]));
+}
+
+const shown = (value) => JSON.stringify(value) ?? String(value);
+
+function fail(message, fallback) {
+  throw new AssertionError(message ?? fallback);
+}
+
+function ok(value, message) {
+  if (!value) fail(message, `${shown(value)} is not truthy`);
+}
+
+function equal(seen, expected, message) {
+  if (!Object.is(seen, expected)) fail(message, `${shown(seen)} instead of ${shown(expected)}`);
+}
+
+function deepEqual(seen, expected, message) {
+  if (!isDeepEqual(seen, expected)) fail(message && `${message}: ${shown(seen)}`, `${shown(seen)} instead of ${shown(expected)}`);
+}
+
+/** @param {(error: unknown) => boolean} judge throws, or returns false, for an error that is not the expected one */
+function throws(call, judge) {
+  let thrown;
+  try {
+    call();
+  } catch (error) {
+    thrown = { error };
+  }
+  if (!thrown) fail(undefined, 'nothing was thrown');
+  if (judge(thrown.error) !== true) fail(undefined, `another error was thrown: ${thrown.error}`);
+}
+
+export default { ok, equal, deepEqual, throws };
