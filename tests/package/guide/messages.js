@@ -172,7 +172,7 @@ const SCOPES = { 'x-oauth-scopes': 'account' };
 /** By the slugs of the headings. */
 export const producers = {
   'the-form-has-no-oauth2': (t) => environmentSays(t, { [`${NAME}CLIENT_SECRET`]: undefined }),
-  'a-variable-was-copied-with-something-beside-it': async (t) => (await Promise.all(
+  'a-variable-contains-extra-characters': async (t) => (await Promise.all(
     ['"the-key"', 'the-key\u200B', 'the key'].map((value) => environmentSays(t, { [`${NAME}CLIENT_ID`]: value })))).flat(),
   'there-is-no-bitbucket-in-nocodb': async () => {
     const { stdout } = await runHost(HOSTS[0], {}, { execArgv: ['--require', REGISTER] });
@@ -205,7 +205,7 @@ export const producers = {
     return [await saidBy(() => new Wrapper().exchangeToken(GRANT, undefined, { isInTransaction: true }))];
   },
 
-  'a-token-was-copied-with-something-beside-it': async (t) => {
+  'a-token-contains-extra-characters': async (t) => {
     const Wrapper = await bitbucket(t);
     return Promise.all(['"the-token"', 'the token'].map((token) => saidBy(() => get(new Wrapper({ ...accessToken, token })))));
   },
@@ -220,7 +220,7 @@ export const producers = {
     const token = { $vault: { alias: 'team', secret: 'bitbucket' } };
     return [await saidBy(() => get(new Wrapper({ ...accessToken, token })))];
   },
-  'the-e-mail-address-is-none': async (t) => {
+  'the-e-mail-address-is-not-valid': async (t) => {
     const Wrapper = await bitbucket(t);
     return [await saidBy(() => get(new Wrapper({ ...apiToken, email: 'dana' })))];
   },
@@ -251,7 +251,7 @@ export const producers = {
     assert.equal(success, true);
     return [message];
   },
-  'bitbucket-does-not-have-it-or-does-not-show-it': async (t) => {
+  'the-resource-does-not-exist-or-is-not-visible': async (t) => {
     const missing = refuse(404, 'Resource not found');
     const Wrapper = await bitbucket(t, missing);
     const { message } = await new Wrapper({ ...accessToken, workspace: 'acme' }).testConnection();
@@ -286,8 +286,8 @@ export const producers = {
     const { wrapper: Wrapper } = createEntry(environment(origin));
     return [await saidBy(() => get(new Wrapper(accessToken)))];
   },
-  'the-proxy-wants-credentials': async (t) => [await proxySays(t, 407), await proxySays(t, 407, 'ada:wrong@')],
-  'the-proxy-turns-the-connection-down': async (t) => [await proxySays(t, 403)],
+  'the-proxy-requires-credentials': async (t) => [await proxySays(t, 407), await proxySays(t, 407, 'ada:wrong@')],
+  'the-proxy-rejects-the-connection': async (t) => [await proxySays(t, 403)],
   'the-proxy-cannot-reach-bitbucket': async (t) => [await proxySays(t, 502)],
   'bitbucket-does-not-answer-in-time': async (t) => {
     const Wrapper = await bitbucket(t, () => {}, undefined, { [`${NAME}TIMEOUT_MS`]: '50' });
@@ -303,8 +303,8 @@ export const producers = {
     return [await saidBy(() => get(new Wrapper(oauth({ refresh_token: 'dead' }))))];
   },
   // A caller waits for 50 seconds before that.
-  'the-access-token-is-not-renewed-yet': () => [failure('REFRESH_PENDING', 'refresh').message],
-  'somebody-authenticated-again': async (t) => {
+  'the-access-token-is-not-refreshed-yet': () => [failure('REFRESH_PENDING', 'refresh').message],
+  'a-user-authenticated-again': async (t) => {
     const { error } = await rowSays(t, oauth({ refresh_token: 'another', authorized_at: time(0) }));
     return [error];
   },
@@ -343,7 +343,7 @@ export const producers = {
 
   'a-workspace-is-left-out-of-a-list': (t) => listSays(t, refuse(403, 'Access denied', {}, SCOPES)),
   'a-whole-list-fails-because-of-one-workspace': (t) => listSays(t, refuse(403, 'Lacks a scope', LACKING)),
-  'something-asks-for-an-endpoint-that-atlassian-removed': async (t) => [
+  'a-request-uses-an-endpoint-that-atlassian-removed': async (t) => [
     ...await listSays(t, (response) => json(response, 200, { values: [] })),
     notice,
     await apiSays(t, refuse(410, 'CHANGE-2770 - Functionality has been deprecated', GONE), accessToken),
