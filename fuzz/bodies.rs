@@ -8,8 +8,8 @@ use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{LONGEST_CODE, validate};
 use nocodb_bitbucket_auth::client_config::ClientConfig;
-use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
-use nocodb_bitbucket_auth::credential::Kind;
+use nocodb_bitbucket_auth::connection_test::{ConnectionTest, TestContext};
+use nocodb_bitbucket_auth::credential::AuthType;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::environment::{Environment, variable};
 use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES};
@@ -97,7 +97,7 @@ pub fn api_response(data: &[u8]) {
     let (header, body) = rest.split_at(end);
     let retry_after = core::str::from_utf8(header).ok().filter(|text| !text.is_empty());
     let status = statuses[usize::from(*status) % statuses.len()];
-    let kind = Kind::ALL[usize::from(*kind) % Kind::ALL.len()];
+    let kind = AuthType::ALL[usize::from(*kind) % AuthType::ALL.len()];
     let body = body.get(1..).unwrap_or_default();
     let field = |name: &str| retry_after.filter(|_| name == "retry-after").map(str::to_owned);
     let Ok(fields) = ResponseFields::read(|name| Ok::<_, core::convert::Infallible>(field(name)));
@@ -105,7 +105,7 @@ pub fn api_response(data: &[u8]) {
         ApiResponse { status, fields: &fields, body, received_at: 1.7e12, kind, path: None, is_elsewhere: false };
     let error = judge(&response);
     check_api_error(&error);
-    let known = Known {
+    let known = TestContext {
         kind,
         workspace: Some("acme"),
         repository: None,
@@ -116,11 +116,11 @@ pub fn api_response(data: &[u8]) {
     let mut test = ConnectionTest::new(&known).expect("a test");
     // Every question has an end.
     for _ in 0..3 {
-        test.answered(status, &fields, body, 1.7e12);
+        test.on_response(status, &fields, body, 1.7e12);
     }
-    let verdict = test.verdict().expect("a verdict");
-    assert!(!verdict.message.is_empty() && !verdict.message.chars().any(char::is_control));
-    assert!(!verdict.success || status == 200 || status == 403);
+    let result = test.result().expect("a result");
+    assert!(!result.message.is_empty() && !result.message.chars().any(char::is_control));
+    assert!(!result.success || status == 200 || status == 403);
 }
 
 fn check_api_error(error: &Error) {

@@ -216,11 +216,11 @@ class RefreshableCredentials extends Credentials {
  */
 export function createCredentials(stored, tokens, store, environment) {
   const { client, problems } = environment;
-  const tokenInfo = core().holdsTokens(stored.kind) ? tokens : UNKNOWN;
-  if (!stored.canRenew) return new Credentials(stored, tokenInfo);
+  const tokenInfo = core().holdsUserTokens(stored.kind) ? tokens : UNKNOWN;
+  if (!stored.canRefresh) return new Credentials(stored, tokenInfo);
   if (!client) return new UnrefreshableCredentials(stored, tokenInfo, problems);
   const keeper = keeperOf({ ...environment, client });
-  if (!core().isOfClient(stored.kind)) return new RefreshableCredentials(stored, keeper.attach(tokens, store), store);
+  if (!core().isClientCredentials(stored.kind)) return new RefreshableCredentials(stored, keeper.attach(tokens, store), store);
   const connection = keeper.ofClient();
   // All processes have to use the same name for it.
   rateLimitNames.set(connection, `client ${client.clientId}`);

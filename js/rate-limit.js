@@ -148,7 +148,7 @@ export class RateLimiter {
       return;
     }
     const { isRateLimitConfigured } = this.#settings;
-    await line.learn(core().rateLimitNews(
+    await line.learn(core().rateLimitUpdate(
       status, limit, near, headers['retry-after'], line.limit, isRateLimitConfigured, line.refusals, Date.now(),
     ));
   }
@@ -347,7 +347,7 @@ class Line {
       }
       const reason = closed?.reason ?? 'used up';
       if (wait > LOGGED_MS) this.#log(reason, wait, log);
-      if (now + wait > until || (reason === 'told' && !core().isWaitedFor(wait))) throw rateLimited(wait);
+      if (now + wait > until || (reason === 'told' && !core().honorsRetryAfter(wait))) throw rateLimited(wait);
       this.#closedUntil = now + wait;
       const ends = AbortSignal.any([waker, ...(signal ? [signal] : [])]);
       // Whoever aborts has been told.

@@ -139,18 +139,18 @@ export class SharedLogs {
     return this.#connection.use(async (redis, life) => {
       for (let isComplete = true; ;) {
         const now = performance.now();
-        const missing = times.missing(MOST_AT_ONCE, now);
+        const missing = times.unshared(MOST_AT_ONCE, now);
         const isLast = missing.length < 2 * MOST_AT_ONCE;
-        const known = isLast && isComplete ? times.known(now) : 0;
+        const known = isLast && isComplete ? times.minimumSharedCount(now) : 0;
         const settling = question.limit === undefined ? 0 : Math.max(0, Math.ceil(this.#settledAt - now));
         const reply = await run(redis, life, key, isLast && settling === 0 ? question : {}, known, missing);
         if (reply === 'lost') return DATA_LOST;
         if (reply === 'less') {
           // It makes room for other data, perhaps.
           isComplete = false;
-          times.lose();
+          times.markAllUnshared();
         } else {
-          times.passedOn(missing.filter((_, index) => index % 2 === 0));
+          times.markShared(missing.filter((_, index) => index % 2 === 0));
           if (isLast) return settling || reply;
         }
       }
@@ -176,7 +176,7 @@ export class SharedLogs {
     if (this.#life !== undefined && this.#life !== life.value) this.#settledAt = performance.now() + SETTLING_MS;
     this.#life = life.value;
     // It may have started again with the data of some minutes ago.
-    for (const { times } of this.#logs()) times.lose();
+    for (const { times } of this.#logs()) times.markAllUnshared();
   }
 
   /** Has Redis know all that this process knows. */
@@ -233,7 +233,7 @@ export class RateLog {
 
   /** Whether nothing in it counts any more: even a limit of one would let a request through. */
   get isEmpty() {
-    return this.times.wait(1, performance.now()) === 0;
+    return this.times.waitTime(1, performance.now()) === 0;
   }
 
   /**
@@ -247,7 +247,7 @@ export class RateLog {
     const asked = performance.now();
     const wait = await this.#shared?.ask(this, { limit, number });
     // Not later than Redis has it, or this process would wait for more to leave than are there.
-    if (wait === 0) this.times.add(asked, number, false);
+    if (wait === 0) this.times.record(asked, number, false);
     return { wait: wait ?? this.#takeAlone(limit, number), number };
   }
 
@@ -257,8 +257,8 @@ export class RateLog {
    */
   #takeAlone(limit, number) {
     const now = performance.now();
-    const wait = this.times.wait(limit, now);
-    if (wait === 0) this.times.add(now, number, this.#shared !== undefined);
+    const wait = this.times.waitTime(limit, now);
+    if (wait === 0) this.times.record(now, number, this.#shared !== undefined);
     return wait;
   }
 
@@ -268,7 +268,7 @@ export class RateLog {
    * @param {number} number
    */
   async takeBack(number) {
-    this.times.takeBack(number);
+    this.times.remove(number);
     await this.#shared?.takeBack(this.key, number);
   }
 
@@ -279,12 +279,12 @@ export class RateLog {
    */
   async learn(used) {
     const asked = performance.now();
-    if (this.times.unknown(used, asked) === 0) return;
+    if (this.times.unloggedCount(used, asked) === 0) return;
     const number = numberOf(used);
     const unknown = await this.#shared?.ask(this, { used, number });
     const isMissing = unknown === undefined && this.#shared !== undefined;
-    const many = unknown ?? this.times.unknown(used, asked);
-    for (let at = number; at < number + many; at += 1) this.times.add(asked, at, isMissing);
+    const many = unknown ?? this.times.unloggedCount(used, asked);
+    for (let at = number; at < number + many; at += 1) this.times.record(asked, at, isMissing);
   }
 
   /**
@@ -293,7 +293,7 @@ export class RateLog {
    * @param {RateLog} log
    */
   async countIn(log) {
-    log.times.absorb(this.times);
+    log.times.merge(this.times);
     await this.#shared?.ask(log);
   }
 }

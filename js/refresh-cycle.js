@@ -75,41 +75,41 @@ export class RefreshCycle {
     try {
       for (let { action } = this.#state.policy; ;) {
         switch (action) {
-          case RefreshAction.Lock:
+          case RefreshAction.AcquireLock:
             await this.#unlock();
             this.#lock = await this.#keeper.sharedStore.lock(this.#state.key);
-            action = this.#handle(this.#lock ? RefreshEvent.Locked : RefreshEvent.LockBusy);
+            action = this.#handle(this.#lock ? RefreshEvent.LockAcquired : RefreshEvent.LockBusy);
             break;
-          case RefreshAction.Look:
+          case RefreshAction.FindSuccessor:
             action = await this.#underLock(() => this.#findSuccessor());
             break;
-          case RefreshAction.Queue:
-            this.#permit = await this.#keeper.queue.enqueue(this.#state.policy.lane(Date.now()));
+          case RefreshAction.Enqueue:
+            this.#permit = await this.#keeper.queue.enqueue(this.#state.policy.priority(Date.now()));
             action = this.#handle(RefreshEvent.Admitted);
             break;
-          case RefreshAction.Refresh:
+          case RefreshAction.RequestTokens:
             action = await this.#underLock(() => this.#refresh());
             break;
-          case RefreshAction.Judge:
+          case RefreshAction.JudgeRefusal:
             action = await this.#judgeRefusal();
             break;
-          case RefreshAction.Store:
+          case RefreshAction.SaveTokens:
             action = await this.#underLock(() => this.#save());
             break;
           case RefreshAction.Publish:
             action = this.#handle(await this.#publish() ? RefreshEvent.Published : RefreshEvent.Superseded);
             break;
-          case RefreshAction.Bury:
+          case RefreshAction.WriteTombstone:
             action = await this.#publishTombstone();
             break;
-          case RefreshAction.Report:
+          case RefreshAction.ReportSaveFailure:
             logUnsavedTokens(this.stores, this.#state.policy.generation, this.#connection);
             action = this.#handle(RefreshEvent.Reported);
             break;
           case RefreshAction.Wait:
             // A caller that waits for the cycle keeps the process alive. The cycle itself does not.
-            await sleep(this.#state.policy.pause(Date.now()), undefined, { ref: false });
-            action = this.#handle(RefreshEvent.Woke);
+            await sleep(this.#state.policy.waitDuration(Date.now()), undefined, { ref: false });
+            action = this.#handle(RefreshEvent.WaitEnded);
             break;
           default:
             return;
@@ -127,7 +127,7 @@ export class RefreshCycle {
    * @returns {number} the next action
    */
   #handle(event) {
-    return this.#state.policy.on(event, Date.now(), Math.random());
+    return this.#state.policy.handle(event, Date.now(), Math.random());
   }
 
   async #unlock() {
@@ -154,14 +154,14 @@ export class RefreshCycle {
     const { key = ownKey, value = tokens } = found ?? {};
     const { accessToken, obtainedAt, expiresAt, diedAt } = /** @type {ConnectionTokens & { diedAt?: number }} */ (value);
     const isSame = key === ownKey;
-    const kind = core().newsOf('refreshToken' in value, 'dead' in value, isSame, accessToken === tokens.accessToken);
-    if (kind === 'death') return policy.foundDead(diedAt, Date.now(), Math.random());
-    if (kind === 'pair') {
+    const kind = core().classifyEntry('refreshToken' in value, 'dead' in value, isSame, accessToken === tokens.accessToken);
+    if (kind === 'tombstone') return policy.onTombstoneFound(diedAt, Date.now(), Math.random());
+    if (kind === 'tokens') {
       return this.#adoptIfAccepted(/** @type {ConnectionTokens} */ (value), key, () => (
-        policy.found(obtainedAt, expiresAt, isSame, Date.now(), Math.random())
+        policy.onSuccessorFound(obtainedAt, expiresAt, isSame, Date.now(), Math.random())
       ));
     }
-    return policy.isDoubtful ? this.#findInStores() : this.#handle(RefreshEvent.NothingFound);
+    return policy.isRefused ? this.#findInStores() : this.#handle(RefreshEvent.NoSuccessor);
   }
 
   /**
@@ -174,10 +174,10 @@ export class RefreshCycle {
     const { RefreshEvent } = core();
     const { policy, key: before } = this.#state;
     const found = await loadFromStores(this.stores, this.#connection);
-    if (!hasAttachedStore(this.stores)) return this.#handle(RefreshEvent.Abandoned);
-    if (!found) return this.#handle(RefreshEvent.NothingFound);
+    if (!hasAttachedStore(this.stores)) return this.#handle(RefreshEvent.NoStoreLeft);
+    if (!found) return this.#handle(RefreshEvent.NoSuccessor);
     const action = this.#adoptIfAccepted(found, this.#keeper.keyOf(found.refreshToken), () => (
-      policy.foundInRow(found.obtainedAt, found.expiresAt, Date.now(), Math.random())
+      policy.onRowTokensFound(found.obtainedAt, found.expiresAt, Date.now(), Math.random())
     ));
     // Other wrappers of this process still have the refresh token before.
     if (this.#state.key !== before) await this.#keeper.sharedStore.publish(before, this.#entryOf(this.#state.tokens));
@@ -211,7 +211,7 @@ export class RefreshCycle {
     const sentAt = performance.now();
     try {
       const response = await observeRefresh(() => ({ connection: name, grant }), () => this.#requestTokens());
-      const action = policy.renewed(response.obtainedAt, response.expiresAt, Date.now(), Math.random());
+      const action = policy.onRefreshed(response.obtainedAt, response.expiresAt, Date.now(), Math.random());
       // In memory first: whatever fails from here on, this process keeps the only tokens that work.
       const tokens = createTokens({ refreshToken: this.#state.tokens.refreshToken, ...response });
       this.#setTokens(tokens, this.#keeper.keyOf(tokens.refreshToken));
@@ -226,13 +226,13 @@ export class RefreshCycle {
       activity.recordError(error);
       logRefreshFailure(this.stores, this.#connection, error, performance.now() - sentAt);
       const { code, retryable, retryAfter } = error;
-      if (core().isRefusal(code)) {
+      if (core().isRefreshTokenRefused(code)) {
         this.#state.refusedAt = performance.now();
         // Before the queue of any process admits another request.
         await sharedStore.recordRefusal(this.#state.key);
         this.#returnPermit((permit) => permit.refused());
       } else this.#returnPermit((permit) => permit.failed());
-      return policy.failed(code, retryable, retryAfter, Date.now(), Math.random());
+      return policy.onRequestFailed(code, retryable, retryAfter, Date.now(), Math.random());
     }
   }
 
@@ -258,7 +258,7 @@ export class RefreshCycle {
   async #judgeRefusal() {
     const { key, policy, refusedAt } = this.#state;
     const { othersRefusedAgo } = await this.#keeper.sharedStore.tokenEndpointHistory(key);
-    return policy.judged(othersRefusedAgo, performance.now() - refusedAt, Date.now(), Math.random());
+    return policy.onRefusalJudged(othersRefusedAgo, performance.now() - refusedAt, Date.now(), Math.random());
   }
 
   /**
@@ -286,7 +286,7 @@ export class RefreshCycle {
     const isNewest = await this.#keeper.sharedStore.publish(key, tombstone);
     const action = this.#handle(isNewest ? RefreshEvent.Published : RefreshEvent.Superseded);
     // Otherwise another process has published a successor of the refresh token.
-    if (action === RefreshAction.Rest) logDeadConnection(this.stores, this.#connection);
+    if (action === RefreshAction.Done) logDeadConnection(this.stores, this.#connection);
     return action;
   }
 
@@ -318,6 +318,6 @@ export class RefreshCycle {
     const { generation } = policy;
     const isSaved = await saveToStores(this.stores, tokens, generation, this.#connection);
     this.#state.unsavedGeneration = isSaved ? 0 : generation;
-    return this.#handle(isSaved ? RefreshEvent.Stored : RefreshEvent.StoreFailed);
+    return this.#handle(isSaved ? RefreshEvent.Saved : RefreshEvent.SaveFailed);
   }
 }

@@ -57,7 +57,7 @@ export class RefreshQueue {
    */
   enqueue(lane) {
     return new Promise((resolve) => {
-      this.#waiting.set(this.#queue.enter(lane), resolve);
+      this.#waiting.set(this.#queue.enqueue(lane), resolve);
       void this.#admitAll();
     });
   }
@@ -68,7 +68,7 @@ export class RefreshQueue {
    * @returns {number}
    */
   waitTime() {
-    return this.#queue.wait(performance.now());
+    return this.#queue.waitTime(performance.now());
   }
 
   /** Admits whoever may send a request, as long as there is somebody. */
@@ -79,12 +79,12 @@ export class RefreshQueue {
     for (;;) {
       await this.#learn();
       const now = performance.now();
-      const admission = this.#queue.next(now);
+      const admission = this.#queue.admission(now);
       if (admission === RefreshAdmission.First) this.#admit();
-      else if (admission === RefreshAdmission.FirstAlone) await this.#admitAlone();
+      else if (admission === RefreshAdmission.FirstExclusive) await this.#admitAlone();
       // Whoever waits keeps the process alive; the line does not.
-      else if (admission === RefreshAdmission.NobodyYet) {
-        await sleep(Math.min(this.#queue.wait(now), LOOK_MS), undefined, { ref: false });
+      else if (admission === RefreshAdmission.NoneYet) {
+        await sleep(Math.min(this.#queue.waitTime(now), LOOK_MS), undefined, { ref: false });
       } else break;
     }
     this.#isAdmitting = false;
@@ -98,13 +98,13 @@ export class RefreshQueue {
     }
     // Whoever had the lock before may have been refused.
     await this.#learn();
-    if (this.#queue.next(performance.now()) === core().RefreshAdmission.FirstAlone) this.#admit(lock);
+    if (this.#queue.admission(performance.now()) === core().RefreshAdmission.FirstExclusive) this.#admit(lock);
     else await lock.release();
   }
 
   /** @param {Lock} [lock] of the client's only request */
   #admit(lock) {
-    const ticket = this.#queue.admit(lock !== undefined);
+    const ticket = this.#queue.admitFirst(lock !== undefined);
     if (ticket === undefined) return;
     /** @param {() => void} note */
     const end = (note) => {
@@ -113,9 +113,9 @@ export class RefreshQueue {
       void this.#admitAll();
     };
     this.#waiting.get(ticket)?.({
-      granted: (sentAt) => end(() => this.#queue.granted(sentAt, performance.now())),
-      refused: () => end(() => this.#queue.refused(performance.now())),
-      failed: () => end(() => this.#queue.failed(performance.now())),
+      granted: (sentAt) => end(() => this.#queue.onGranted(sentAt, performance.now())),
+      refused: () => end(() => this.#queue.onRefused(performance.now())),
+      failed: () => end(() => this.#queue.onFailed(performance.now())),
     });
     this.#waiting.delete(ticket);
   }
@@ -123,6 +123,6 @@ export class RefreshQueue {
   /** Learns what other processes were told. */
   async #learn() {
     const { refusedAgo, grantedAgo } = await this.#sharedStore.tokenEndpointHistory(CLIENT);
-    this.#queue.learn(refusedAgo, grantedAgo, performance.now());
+    this.#queue.applyUpdate(refusedAgo, grantedAgo, performance.now());
   }
 }

@@ -94,7 +94,7 @@ export class Connection {
     this.#usedAt = now;
     if (key !== state.key) return;
     if (tokens.accessToken !== undefined && tokens.accessToken !== state.tokens.accessToken
-      && state.policy.configured(tokens.obtainedAt, tokens.expiresAt, now)) {
+      && state.policy.onStoredTokens(tokens.obtainedAt, tokens.expiresAt, now)) {
       state.tokens = tokens;
     }
     if (store && tokens.accessToken === state.tokens.accessToken) markSaved(store, state.policy.generation);
@@ -114,7 +114,7 @@ export class Connection {
       assertAttached(store);
       const now = Date.now();
       const deadline = now + until - performance.now();
-      if (this.#canUse(this.#state.policy.asked(generation, deadline, now), store)) return this.#activeTokens();
+      if (this.#canUse(this.#state.policy.acquire(generation, deadline, now), store)) return this.#activeTokens();
       // One call does not have a failing store save the same tokens twice.
       if (await this.#cycleEnded(until)) generation = store.offeredGeneration;
     }
@@ -143,7 +143,7 @@ export class Connection {
    * @throws {BitbucketAuthError} like `acquire`
    */
   async replacementFor(store, { generation, accessToken }, repetitions) {
-    if (!this.#state.policy.suspect(generation, repetitions, Date.now())) return undefined;
+    if (!this.#state.policy.onWorkFailed(generation, repetitions, Date.now())) return undefined;
     const newer = await this.#refreshAfter(store, generation);
     return newer.accessToken === accessToken ? undefined : newer;
   }
@@ -161,9 +161,9 @@ export class Connection {
     for (;;) {
       const now = Date.now();
       const deadline = now + until - performance.now();
-      if (this.#canUse(policy.renew(generation, deadline, now), store)) break;
+      if (this.#canUse(policy.forceRefresh(generation, deadline, now), store)) break;
       await this.#cycleEnded(until);
-      if (policy.generation === generation && !policy.isForced) throw this.#errorFor(policy.reason(Date.now()));
+      if (policy.generation === generation && !policy.isRefreshForced) throw this.#errorFor(policy.failureReason(Date.now()));
     }
     return this.acquire(store, until - performance.now());
   }
@@ -178,7 +178,7 @@ export class Connection {
     const { key, policy, tokens } = this.#state;
     if (!entry || entry.key === key || 'dead' in entry.value) return tokens;
     const { value } = entry;
-    return policy.believes(value.obtainedAt, value.expiresAt) ? value : tokens;
+    return policy.isSuccessor(value.obtainedAt, value.expiresAt) ? value : tokens;
   }
 
   /**
@@ -214,7 +214,7 @@ export class Connection {
    * @returns {boolean}
    */
   shouldRetryAfter401({ generation }, repetitions) {
-    return this.#state.policy.reject(generation, repetitions, Date.now());
+    return this.#state.policy.onUnauthorized(generation, repetitions, Date.now());
   }
 
   /**
@@ -236,10 +236,10 @@ export class Connection {
    * @throws {BitbucketAuthError} when waiting cannot help
    */
   #canUse(decision, store) {
-    const { RefreshAnswer } = core();
-    if (decision === RefreshAnswer.Use) return true;
+    const { RefreshDecision } = core();
+    if (decision === RefreshDecision.Use) return true;
     this.#startCycle(store);
-    if (decision === RefreshAnswer.Turn) return false;
+    if (decision === RefreshDecision.Wait) return false;
     throw this.#errorFor(decision);
   }
 
@@ -250,18 +250,18 @@ export class Connection {
    * @returns {BitbucketAuthError}
    */
   #errorFor(decision) {
-    const { RefreshAnswer } = core();
+    const { RefreshDecision } = core();
     const { lastError, policy } = this.#state;
     switch (decision) {
-      case RefreshAnswer.Dead:
+      case RefreshDecision.Dead:
         // Bitbucket's own words, unless it refused another process.
         return lastError?.reauthorize ? lastError : failure('RECONNECT_REQUIRED', 'refresh');
-      case RefreshAnswer.Doubtful: {
-        const wait = policy.wait(Date.now()) ?? this.#keeper.queue.waitTime();
+      case RefreshDecision.RefreshPending: {
+        const wait = policy.backoff(Date.now()) ?? this.#keeper.queue.waitTime();
         // While another process has the only permit, nobody knows how long that takes.
         return failure('REFRESH_PENDING', 'refresh', wait > 0 ? { retryAfter: Math.ceil(wait) } : {});
       }
-      case RefreshAnswer.Failed:
+      case RefreshDecision.RequestFailed:
         return this.#lastFailure();
       default:
         return failure('REQUEST_TIMEOUT', 'refresh');
@@ -276,7 +276,7 @@ export class Connection {
   #lastFailure() {
     const { lastError, policy } = this.#state;
     const error = lastError ?? failure('REQUEST_FAILED', 'refresh');
-    const wait = policy.wait(Date.now());
+    const wait = policy.backoff(Date.now());
     return wait === undefined ? error : withRetryAfter(error, wait);
   }
 
@@ -307,7 +307,7 @@ export class Connection {
    * @param {TokenStore} store that is to save the new tokens
    */
   #startCycle(store) {
-    if (this.#state.policy.action === core().RefreshAction.Rest) return;
+    if (this.#state.policy.action === core().RefreshAction.Done) return;
     if (this.#cycle) {
       this.#cycle.stores.add(store);
       return;
@@ -332,15 +332,15 @@ export class Connection {
   #scheduleCycle(stores) {
     clearTimeout(this.#timer);
     const { policy } = this.#state;
-    const wait = policy.retryIn(Date.now());
+    const wait = policy.backgroundRefreshIn(Date.now());
     const store = stores.find((each) => hasAttachedStore([each]));
     if (wait === undefined || !store) return;
     const start = () => {
       const now = Date.now();
       // A timer counts from the start of the event loop's iteration that set it, so it may fire early.
-      if (policy.retryIn(now) !== 0) this.#scheduleCycle(stores);
+      if (policy.backgroundRefreshIn(now) !== 0) this.#scheduleCycle(stores);
       else {
-        policy.asked(store.savedGeneration, Infinity, now);
+        policy.acquire(store.savedGeneration, Infinity, now);
         this.#startCycle(store);
       }
     };

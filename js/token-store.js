@@ -163,7 +163,7 @@ export async function loadFromStores(stores, connection) {
  */
 function isLater(tokens, other) {
   if (!tokens || !other) return other === undefined;
-  return core().isLater(tokens.obtainedAt, tokens.expiresAt, other.obtainedAt, other.expiresAt);
+  return core().isIssuedLater(tokens.obtainedAt, tokens.expiresAt, other.obtainedAt, other.expiresAt);
 }
 
 /**

@@ -4,7 +4,7 @@
 //! who can mend it. What never happens here: a decision by the text of a 401, which varies, or a word of the answer in
 //! an error before it was cleaned.
 
-use crate::credential::Kind;
+use crate::credential::AuthType;
 use crate::endpoints::Address;
 use crate::error::{Code, Error, Phase, sounds_like_refresh};
 use crate::json_object::{Value, members};
@@ -126,7 +126,7 @@ pub struct ApiResponse<'a> {
     /// When it arrived, in milliseconds since 1970.
     pub received_at: f64,
     /// What was sent along.
-    pub kind: Kind,
+    pub kind: AuthType,
     /// What was asked for, below the API's base.
     pub path: Option<&'a str>,
     /// Whether a redirect led away from the API, where the credential does not go along.
@@ -293,24 +293,24 @@ impl<'a> Said<'a> {
     }
 }
 
-fn cure_of_refusal(kind: Kind) -> &'static str {
+fn cure_of_refusal(kind: AuthType) -> &'static str {
     match kind {
-        Kind::OAuth => "authenticate with Bitbucket again",
-        Kind::ApiKey => "enter a new token; this one was revoked, has expired, or is not an access token",
-        Kind::Basic => {
+        AuthType::OAuth => "authenticate with Bitbucket again",
+        AuthType::ApiKey => "enter a new token; this one was revoked, has expired, or is not an access token",
+        AuthType::Basic => {
             "check that the e-mail address is that of the Atlassian account which made the API token, and that it was made with scopes; or enter a new token"
         }
-        Kind::Custom => {
+        AuthType::Custom => {
             "it is that of the OAuth client itself, so an administrator must check the client at Bitbucket"
         }
     }
 }
 
-fn cure_of_missing_scope(kind: Kind) -> &'static str {
+fn cure_of_missing_scope(kind: AuthType) -> &'static str {
     match kind {
-        Kind::OAuth => "add it to the OAuth client at Bitbucket, then authenticate again",
-        Kind::ApiKey | Kind::Basic => "make a token that has it, and enter that",
-        Kind::Custom => "add it to the OAuth client at Bitbucket",
+        AuthType::OAuth => "add it to the OAuth client at Bitbucket, then authenticate again",
+        AuthType::ApiKey | AuthType::Basic => "make a token that has it, and enter that",
+        AuthType::Custom => "add it to the OAuth client at Bitbucket",
     }
 }
 

@@ -33,9 +33,9 @@ mod failed_work;
 #[cfg(feature = "server")]
 mod grant;
 #[cfg(feature = "server")]
-mod host_answer;
-#[cfg(feature = "server")]
 mod newest_tokens;
+#[cfg(feature = "server")]
+mod nocodb_response;
 mod page;
 #[cfg(feature = "server")]
 mod pagination;
@@ -44,11 +44,11 @@ mod rate_limit;
 #[cfg(feature = "server")]
 mod redis;
 #[cfg(feature = "server")]
+mod refresh_cycle;
+#[cfg(feature = "server")]
 mod refresh_policy;
 #[cfg(feature = "server")]
 mod refresh_queue;
-#[cfg(feature = "server")]
-mod refresh_turn;
 #[cfg(feature = "server")]
 mod removed_endpoints;
 mod scopes;
@@ -78,9 +78,9 @@ pub use failed_work::*;
 #[cfg(feature = "server")]
 pub use grant::*;
 #[cfg(feature = "server")]
-pub use host_answer::*;
-#[cfg(feature = "server")]
 pub use newest_tokens::*;
+#[cfg(feature = "server")]
+pub use nocodb_response::*;
 pub use page::*;
 #[cfg(feature = "server")]
 pub use pagination::*;
@@ -89,11 +89,11 @@ pub use rate_limit::*;
 #[cfg(feature = "server")]
 pub use redis::*;
 #[cfg(feature = "server")]
+pub use refresh_cycle::*;
+#[cfg(feature = "server")]
 pub use refresh_policy::*;
 #[cfg(feature = "server")]
 pub use refresh_queue::*;
-#[cfg(feature = "server")]
-pub use refresh_turn::*;
 #[cfg(feature = "server")]
 pub use removed_endpoints::*;
 #[cfg(feature = "server")]

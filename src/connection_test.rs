@@ -8,7 +8,7 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use crate::api_response::{ApiResponse, ResponseFields, judge};
-use crate::credential::{Kind, segment};
+use crate::credential::{AuthType, segment};
 use crate::error::{Code, Error, Phase, Result};
 use crate::json_object::{Value, members};
 use crate::pasted::{self, is_graphic};
@@ -46,7 +46,7 @@ pub struct Account {
 /// What came out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub struct Verdict {
+pub struct TestResult {
     /// Whether Bitbucket accepts the credential, and it may do something.
     pub success: bool,
     /// For people.
@@ -54,7 +54,7 @@ pub struct Verdict {
     /// Whose credential it is, where it has a user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
-    /// The granted scopes, where they are known.
+    /// The granted scopes, where they are context.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(type = "string[]")]
     pub scopes: Option<ScopeSet>,
@@ -75,9 +75,9 @@ enum Probe {
 
 /// What is known before anything is asked.
 #[derive(Debug, Clone)]
-pub struct Known<'a> {
+pub struct TestContext<'a> {
     /// The kind of credential.
-    pub kind: Kind,
+    pub kind: AuthType,
     /// The workspace that it was made for, as entered.
     pub workspace: Option<&'a str>,
     /// The repository that it was made for, as entered: `workspace/repository`.
@@ -93,7 +93,7 @@ pub struct Known<'a> {
 /// A test that is under way.
 #[derive(Debug, Clone)]
 pub struct ConnectionTest {
-    kind: Kind,
+    kind: AuthType,
     workspace: Option<String>,
     repository: Option<String>,
     hint: Option<String>,
@@ -112,21 +112,21 @@ pub struct ConnectionTest {
 #[derive(Debug, Clone)]
 enum State {
     Asking(Probe),
-    Over(Verdict),
+    Over(TestResult),
 }
 
 impl ConnectionTest {
     /// Begins a test. Workspace and repository must be such as an address of Bitbucket's can have.
-    pub fn new(known: &Known<'_>) -> Result<Self> {
+    pub fn new(context: &TestContext<'_>) -> Result<Self> {
         // No request said what a token is to have; these are what others read through a connection.
-        let wanted = match known.kind {
-            Kind::OAuth | Kind::Custom => known.requested.clone().unwrap_or_default().asked_for(),
-            Kind::ApiKey => ACCESS_TOKEN_READS.into_iter().collect(),
-            Kind::Basic => API_TOKEN_READS.into_iter().collect(),
+        let wanted = match context.kind {
+            AuthType::OAuth | AuthType::Custom => context.requested.clone().unwrap_or_default().asked_for(),
+            AuthType::ApiKey => ACCESS_TOKEN_READS.into_iter().collect(),
+            AuthType::Basic => API_TOKEN_READS.into_iter().collect(),
         };
         let entered = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-        let repository = entered(known.repository);
-        let mut workspace = entered(known.workspace).map(|text| segment(&text, "workspace")).transpose()?;
+        let repository = entered(context.repository);
+        let mut workspace = entered(context.workspace).map(|text| segment(&text, "workspace")).transpose()?;
         let repository = repository
             .map(|text| {
                 pasted::check(&text).map_err(|reason| Error::argument(Phase::Api, "repository", reason))?;
@@ -139,18 +139,18 @@ impl ConnectionTest {
                 Ok::<_, Box<Error>>(path)
             })
             .transpose()?;
-        let first = match known.kind {
-            Kind::ApiKey if repository.is_some() => Probe::Repository,
-            Kind::ApiKey | Kind::Custom if workspace.is_some() => Probe::Workspace,
+        let first = match context.kind {
+            AuthType::ApiKey if repository.is_some() => Probe::Repository,
+            AuthType::ApiKey | AuthType::Custom if workspace.is_some() => Probe::Workspace,
             _ => Probe::User,
         };
         Ok(Self {
-            kind: known.kind,
+            kind: context.kind,
             workspace,
             repository,
-            hint: known.hint.map(str::to_owned),
+            hint: context.hint.map(str::to_owned),
             wanted,
-            granted: known.granted.clone(),
+            granted: context.granted.clone(),
             lacking: ScopeSet::default(),
             reads_repositories: false,
             reached: None,
@@ -171,15 +171,15 @@ impl ConnectionTest {
     }
 
     /// The verdict, when the test is over.
-    pub fn verdict(&self) -> Option<&Verdict> {
+    pub fn result(&self) -> Option<&TestResult> {
         match &self.state {
             State::Asking(_) => None,
-            State::Over(verdict) => Some(verdict),
+            State::Over(result) => Some(result),
         }
     }
 
     /// Takes the answer to the last question. All answers of Bitbucket's name the scopes of the credential.
-    pub fn answered(&mut self, status: u16, fields: &ResponseFields, body: &[u8], received_at: f64) {
+    pub fn on_response(&mut self, status: u16, fields: &ResponseFields, body: &[u8], received_at: f64) {
         let State::Asking(probe) = self.state else { return };
         // Newer than what was stored.
         if let Some(granted) = fields.granted().and_then(|names| comparable(&names, self.kind)) {
@@ -213,7 +213,7 @@ impl ConnectionTest {
             // It can do nothing at all, wherever that is asked.
             _ if lacks_scope && self.granted.as_ref().is_some_and(ScopeSet::is_empty) => {
                 let mut message = error.message();
-                if self.kind == Kind::Basic {
+                if self.kind == AuthType::Basic {
                     message = "The API token has no scopes for Bitbucket: make one with \"Create API token with scopes\", choose Bitbucket and what it is to read and write, and enter that.".to_owned();
                 }
                 self.fail(message);
@@ -234,7 +234,7 @@ impl ConnectionTest {
                 [&error.message(), " An access token of a repository, project or workspace belongs under \"Access token\"."]
                     .concat(),
             ),
-            Probe::Repositories if is_accepted && self.kind == Kind::ApiKey => {
+            Probe::Repositories if is_accepted && self.kind == AuthType::ApiKey => {
                 let cure = " If the token was made for a single repository, enter that.";
                 match self.reached.take() {
                     Some(reached) => self.succeed(
@@ -260,7 +260,7 @@ impl ConnectionTest {
     }
 
     /// Takes a failure that left the question without an answer, in words that say what is wrong and what mends it.
-    pub fn failed(&mut self, message: &str) {
+    pub fn on_error(&mut self, message: &str) {
         self.fail(message.to_owned());
     }
 
@@ -284,7 +284,7 @@ impl ConnectionTest {
                 self.succeed(Some(account).filter(|account| *account != Account::default()), message);
             }
             // Each token may see its workspace; that says nothing of what it may read there.
-            Probe::Workspace if self.kind == Kind::ApiKey && self.granted.is_none() => {
+            Probe::Workspace if self.kind == AuthType::ApiKey && self.granted.is_none() => {
                 let workspace = decoded(self.workspace.as_deref());
                 self.reached = Some(["Connected to the workspace ", &workspace, "."].concat());
                 self.state = State::Asking(Probe::Repositories);
@@ -322,11 +322,11 @@ impl ConnectionTest {
                 .map(|scope| purpose(scope).map_or_else(|| scope.to_owned(), |what| format!("{scope} ({what})")))
                 .collect();
             let cure = match self.kind {
-                Kind::OAuth => {
+                AuthType::OAuth => {
                     "Add them to the OAuth client at Bitbucket and authenticate again, if they are needed."
                 }
-                Kind::Custom => "Add them to the OAuth client at Bitbucket, if they are needed.",
-                Kind::ApiKey | Kind::Basic => "Make a token that has them, if they are needed.",
+                AuthType::Custom => "Add them to the OAuth client at Bitbucket, if they are needed.",
+                AuthType::ApiKey | AuthType::Basic => "Make a token that has them, if they are needed.",
             };
             message = [&message, " These scopes are missing: ", &named.join(", "), ". ", cure].concat();
         }
@@ -336,7 +336,7 @@ impl ConnectionTest {
     /// What a token can read. Of the other kinds it is enough to say what of the requested scopes is missing.
     fn readable(&self) -> Vec<&'static str> {
         match (self.kind, &self.granted) {
-            (Kind::OAuth | Kind::Custom, _) => Vec::new(),
+            (AuthType::OAuth | AuthType::Custom, _) => Vec::new(),
             (_, Some(granted)) => granted.readable(),
             (_, None) if self.reads_repositories => ScopeSet::from_iter(["repository"]).readable(),
             (_, None) => Vec::new(),
@@ -356,7 +356,7 @@ impl ConnectionTest {
         let scopes = self.granted.take();
         // Where nobody knows what was granted, nobody knows that nothing is missing.
         let missing_scopes = missing.filter(|missing| scopes.is_some() || !missing.is_empty());
-        self.state = State::Over(Verdict { success, message, account, scopes, missing_scopes });
+        self.state = State::Over(TestResult { success, message, account, scopes, missing_scopes });
     }
 }
 
@@ -375,9 +375,9 @@ impl Account {
 
 /// The scopes that an answer names in a header field. Which names it has for those of an API token is not documented; other
 /// names than theirs cannot be compared with what such a token is to have.
-fn comparable(names: &[String], kind: Kind) -> Option<ScopeSet> {
+fn comparable(names: &[String], kind: AuthType) -> Option<ScopeSet> {
     let scopes: ScopeSet = names.iter().map(String::as_str).collect();
-    let is_told = |scope: &str| kind != Kind::Basic || scope.ends_with(":bitbucket");
+    let is_told = |scope: &str| kind != AuthType::Basic || scope.ends_with(":bitbucket");
     let is_any_told = scopes.iter().any(is_told);
     is_any_told.then_some(scopes)
 }

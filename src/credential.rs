@@ -10,15 +10,15 @@ use base64::engine::general_purpose::STANDARD;
 use crate::Reason;
 use crate::environment::{ClientCredentials, variable};
 use crate::error::{Code, Error, Phase, Result};
-use crate::host_answer::unexchanged;
 use crate::json_object::{Entries, Value, entries, members};
+use crate::nocodb_response::unexchanged_code_error;
 use crate::pasted;
 use crate::secret::Secret;
 use crate::token_response::is_token;
 
 /// What a connection authenticates with; NocoDB's `config.type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum AuthType {
     /// Tokens of a user who consented.
     OAuth,
     /// A repository, project or workspace access token.
@@ -29,7 +29,7 @@ pub enum Kind {
     Custom,
 }
 
-impl Kind {
+impl AuthType {
     /// Every kind.
     pub const ALL: [Self; 4] = [Self::OAuth, Self::ApiKey, Self::Basic, Self::Custom];
 
@@ -49,18 +49,18 @@ impl Kind {
     }
 
     /// Whether a config that says this of its kind takes its tokens for a code: unless it names another kind.
-    pub fn takes_code(name: &str) -> bool {
+    pub fn uses_authorization_code(name: &str) -> bool {
         matches!(Self::from_name(name), None | Some(Self::OAuth))
     }
 
     /// Whether a config of the kind with this name holds tokens that a user consented to, and what is known of them. Members of
     /// another kind may be left from before.
-    pub fn holds_tokens(name: &str) -> bool {
+    pub fn holds_user_tokens(name: &str) -> bool {
         Self::from_name(name) == Some(Self::OAuth)
     }
 
     /// Whether the kind with this name is the OAuth client itself, which gets tokens of its own.
-    pub fn is_client(name: &str) -> bool {
+    pub fn is_client_credentials(name: &str) -> bool {
         Self::from_name(name) == Some(Self::Custom)
     }
 
@@ -87,13 +87,13 @@ fn is_reference(entries: &Entries) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: AuthType,
     /// The token, unless it has to be fetched first.
     pub access_token: Option<Secret>,
     /// The Atlassian account of an API token.
     pub email: Option<String>,
     /// Whether a new token can be had without anybody doing anything.
-    pub can_renew: bool,
+    pub can_refresh: bool,
 }
 
 impl Credential {
@@ -102,18 +102,18 @@ impl Credential {
     pub fn read(config: &str, client_credentials: ClientCredentials) -> Result<Self> {
         let [kind, token, email, oauth_token, refresh_token, code] = members(config.as_bytes(), MEMBERS)
             .map_err(|_| argument("config", "is not an object that can be read"))?;
-        let kind = kind.and_then(Value::text).and_then(|name| Kind::from_name(&name));
+        let kind = kind.and_then(Value::text).and_then(|name| AuthType::from_name(&name));
         let kind = kind.ok_or_else(|| argument("type", "must be oauth, api_key, basic or custom"))?;
-        if kind == Kind::Custom && client_credentials == ClientCredentials::Refused {
+        if kind == AuthType::Custom && client_credentials == ClientCredentials::Refused {
             let reason = "is not set to allow, so no connection may act as the OAuth client itself. An administrator decides about that; choose another auth type";
             let error = Error::new(Code::InvalidConfig, Phase::Config);
             return Err(error.with_field(variable::CLIENT_CREDENTIALS).with_reason(reason));
         }
         let made_of: &[(&str, &Option<Value>)] = match kind {
-            Kind::OAuth => &[("oauth_token", &oauth_token), ("refresh_token", &refresh_token)],
-            Kind::ApiKey => &[("token", &token)],
-            Kind::Basic => &[("token", &token), ("email", &email)],
-            Kind::Custom => &[],
+            AuthType::OAuth => &[("oauth_token", &oauth_token), ("refresh_token", &refresh_token)],
+            AuthType::ApiKey => &[("token", &token)],
+            AuthType::Basic => &[("token", &token), ("email", &email)],
+            AuthType::Custom => &[],
         };
         let is_unresolved =
             |value: &Option<Value>| matches!(value, Some(Value::Object(entries)) if is_reference(entries));
@@ -123,19 +123,19 @@ impl Credential {
                 "is a vault reference, which the host did not resolve: check the vault in NocoDB, or enter the value itself",
             ));
         }
-        let refresh_token = text(refresh_token).filter(|token| is_renewable(kind.as_str(), token));
-        let can_renew = kind == Kind::Custom || refresh_token.is_some();
+        let refresh_token = text(refresh_token).filter(|token| is_refreshable(kind.as_str(), token));
+        let can_refresh = kind == AuthType::Custom || refresh_token.is_some();
         let (field, token) = match kind {
-            Kind::OAuth => ("oauth_token", oauth_token),
-            Kind::ApiKey | Kind::Basic => ("token", token),
-            Kind::Custom => ("token", None),
+            AuthType::OAuth => ("oauth_token", oauth_token),
+            AuthType::ApiKey | AuthType::Basic => ("token", token),
+            AuthType::Custom => ("token", None),
         };
         let access_token = text(token).map_or(Err("is missing"), |token| parse_token(&token));
         if let Err(reason) = access_token
-            && !can_renew
+            && !can_refresh
         {
-            if kind == Kind::OAuth && code.is_some() {
-                return Err(unexchanged(Phase::Api));
+            if kind == AuthType::OAuth && code.is_some() {
+                return Err(unexchanged_code_error(Phase::Api));
             }
             return Err(argument(field, reason));
         }
@@ -144,10 +144,10 @@ impl Credential {
             return Err(argument("refresh_token", reason));
         }
         let email = match kind {
-            Kind::Basic => Some(parse_email(&text(email).unwrap_or_default())?),
+            AuthType::Basic => Some(parse_email(&text(email).unwrap_or_default())?),
             _ => None,
         };
-        Ok(Self { kind, access_token: access_token.ok(), email, can_renew })
+        Ok(Self { kind, access_token: access_token.ok(), email, can_refresh })
     }
 
     /// The value of the header `Authorization` (RFC 6750 section 2.1, RFC 7617 section 2).
@@ -167,10 +167,10 @@ impl Credential {
             _ if begins("ATBB") => Some(
                 "The token looks like an app password; Atlassian removed those on 2026-07-28. Make an API token instead.",
             ),
-            Kind::ApiKey if begins("ATATT3xFfGF0") => Some(
+            AuthType::ApiKey if begins("ATATT3xFfGF0") => Some(
                 "The token looks like an API token of an Atlassian account: choose \"API token\", and enter the account's e-mail address with it.",
             ),
-            Kind::Basic if begins("ATCTT3xFfGN0") => Some(
+            AuthType::Basic if begins("ATCTT3xFfGN0") => Some(
                 "The token looks like an access token of a repository, project or workspace: choose \"Access token\" for it.",
             ),
             _ => None,
@@ -179,8 +179,8 @@ impl Credential {
 }
 
 /// Whether the tokens of a config of this kind can be renewed with this refresh token.
-pub fn is_renewable(kind: &str, refresh_token: &str) -> bool {
-    Kind::holds_tokens(kind) && !refresh_token.trim().is_empty()
+pub fn is_refreshable(kind: &str, refresh_token: &str) -> bool {
+    AuthType::holds_user_tokens(kind) && !refresh_token.trim().is_empty()
 }
 
 /// The value of `Authorization` for an access token (RFC 6750 section 2.1).

@@ -34,14 +34,14 @@ pub fn retired_scopes(client: &ClientConfig) -> ScopeSet {
 
 /// Whether an address of a Redis leads to this database of the Redis at another address: then NocoDB's cache, which empties its
 /// own database at each start, empties that.
-pub fn is_same_database(address: &str, database: u32, other: &str) -> bool {
+pub fn is_same_redis_database(address: &str, database: u32, other: &str) -> bool {
     let place = |server: Server| (server.host.to_ascii_lowercase(), server.port);
     let other = Server::parse(other).ok().filter(|other| other.database == database).map(place);
     other.is_some() && other == Server::parse(address).ok().map(place)
 }
 
 /// What it means for Key and Secret that the exchange of a code that never was one failed with this code.
-pub fn judge_trial_exchange(code: Code) -> &'static str {
+pub fn trial_exchange_outcome(code: Code) -> &'static str {
     match code {
         // The client was believed, or its code would not have been looked at.
         Code::InvalidGrant => "accepted",
@@ -53,7 +53,7 @@ pub fn judge_trial_exchange(code: Code) -> &'static str {
 
 /// What an endpoint that was asked without a credential shows by its status. `is_for_users`: the authorization endpoint,
 /// which may send whoever is not signed in elsewhere; the others answer by themselves.
-pub fn judge_endpoint(is_for_users: bool, status: u16) -> &'static str {
+pub fn endpoint_status(is_for_users: bool, status: u16) -> &'static str {
     match status {
         500.. => "failing",
         // A gateway's login page.
@@ -64,7 +64,12 @@ pub fn judge_endpoint(is_for_users: bool, status: u16) -> &'static str {
 
 /// What is at the redirect URI, when it was asked with an authorization response without a code (RFC 6749 section 4.1.2.1).
 /// `is_page`: whether the answer is the callback page.
-pub fn judge_callback(redirect_uri: &Address, status: u16, location: Option<&str>, is_page: bool) -> &'static str {
+pub fn redirect_uri_status(
+    redirect_uri: &Address,
+    status: u16,
+    location: Option<&str>,
+    is_page: bool,
+) -> &'static str {
     match (status, location) {
         (200, _) if is_page => "page",
         (300..=399, Some(location)) => judge_redirect(redirect_uri, location),

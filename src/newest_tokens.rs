@@ -1,140 +1,144 @@
-//! Which tokens of a connection are the newest. Whoever compares pairs of tokens does it here.
+//! Compares token sets of one connection: which is the newest, and what to do with one that is published.
 //!
-//! In: when pairs were received and expire, under which locks they were obtained, and where their refresh tokens led. Out: which
-//! pair is the newer one, and what becomes of one that is published. What never happens here: a token held; whoever asks
-//! knows which refresh token is which.
+//! In: when token sets were received and when they expire, under which locks they were obtained, and which refresh tokens
+//! followed which. Out: the newer token set, and what the shared token store does with a published one. What never happens
+//! here: holding a token. The caller knows which refresh token is which.
 //!
-//! There are two measures. The *times* are those of the clocks of different machines. The *fence* is the number of a lock, greater
-//! for each later one; only who may write to the shared store can forge it. The pair of a *later* refresh token needs
-//! neither: it was obtained with the one before.
+//! There are two measures of age. *Times* come from the clocks of different machines. A *fence* is the number of a lock, and
+//! each later lock has a greater one; only a process that may write to the shared store can forge it. A *successor* needs
+//! neither: it was obtained with the refresh token that it follows, so it is newer.
 
-/// When the tokens of a pair were received and when its access token dies, in milliseconds since 1970, as far as known.
+/// When a token set was received and when its access token expires, in milliseconds since 1970, where that is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Times {
-    /// When they were received.
+    /// When it was received.
     pub obtained_at: Option<f64>,
-    /// When the access token dies.
+    /// When the access token expires.
     pub expires_at: Option<f64>,
 }
 
 impl Times {
-    /// Whether a pair with these times came after one with others. What cannot be compared did not.
+    /// Whether a token set with these times was issued after one with the other times. False where the times cannot be
+    /// compared.
     pub fn is_after(self, other: Self) -> bool {
         let both = [(self.obtained_at, other.obtained_at), (self.expires_at, other.expires_at)];
         both.into_iter().find_map(|(one, other)| Some(one? > other?)).unwrap_or(false)
     }
 }
 
-/// What tells which of two entries that were published is the newer one.
+/// What determines which of two published entries is the newer one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Version {
-    /// The times of the pair. The news that a refresh token is dead has none.
+    /// The times of the token set. A tombstone has none.
     pub times: Times,
-    /// The fence of the lock under which it was obtained.
+    /// The fence of the lock under which the entry was obtained.
     pub fence: f64,
 }
 
 impl Version {
-    /// Whether a pair that is found elsewhere cannot have followed this one: it was obtained earlier, and not under a later
-    /// lock. Whoever can write to the place where it was found can put an earlier one back, but cannot raise its fence.
-    pub fn outdates(self, found: Self) -> bool {
+    /// Whether this entry is newer than one that was found elsewhere, so that the other one cannot be its successor: that one
+    /// was obtained earlier, and not under a later lock. Somebody with access to the place where it was found can restore an
+    /// earlier token set there, but cannot raise its fence.
+    pub fn is_newer_than(self, found: Self) -> bool {
         self.times.is_after(found.times) && found.fence <= self.fence
     }
 
-    /// Whether a shared store lacks this entry, which a process knows: it has the other one in its place. `leads_there`: it
-    /// knows that this one led to that, or, if both have the same refresh token, it was told of this one.
-    pub fn is_missing_beside(self, shared: Self, same_refresh_token: bool, leads_there: bool) -> bool {
-        self.outdates(shared) || !leads_there || (same_refresh_token && self.fence > shared.fence)
+    /// Whether the shared store has lost this entry, which a process knows, and has the other entry in its place.
+    /// `leads_there` says that the shared store knows that this entry led to the other one. If both entries have the same
+    /// refresh token, it says that this entry was published to the shared store.
+    pub fn is_missing_from_shared_store(self, shared: Self, same_refresh_token: bool, leads_there: bool) -> bool {
+        self.is_newer_than(shared) || !leads_there || (same_refresh_token && self.fence > shared.fence)
     }
 }
 
-/// Where the refresh token of a published entry stands among those that followed the one that it is published to follow.
+/// The position of a published entry's refresh token in the chain of refresh tokens that the entry is to join.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// It is the newest of them.
+pub enum ChainPosition {
+    /// It is the newest refresh token of the chain.
     Newest,
-    /// It is one of them, and something followed it.
-    Passed,
-    /// It led to that one.
-    LedThere,
-    /// It led to the newest of them on another way.
-    LedToNewest,
-    /// It has nothing to do with them.
-    Apart,
+    /// It is in the chain, and another refresh token followed it.
+    Superseded,
+    /// The refresh token that the entry is to follow has itself followed it.
+    Predecessor,
+    /// The newest refresh token of the chain has followed it, but by another path.
+    PredecessorOfNewest,
+    /// It is not related to the chain.
+    Unrelated,
 }
 
-/// What is known where an entry is published: of the refresh token that it is to follow (`before`), and of its own.
+/// What the store that receives an entry knows about two refresh tokens: the one that the entry is to follow (`before`), and
+/// the entry's own.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Known {
-    /// Where its own stands.
-    pub place: Place,
-    /// Nothing followed the one before so far.
+pub struct PublicationContext {
+    /// The position of the entry's own refresh token.
+    pub position: ChainPosition,
+    /// Nothing has followed the refresh token before yet.
     pub is_first: bool,
-    /// The fence of the newest entry that followed the one before; zero where there is none.
+    /// The fence of the newest entry that followed the refresh token before; zero where there is none.
     pub newest: f64,
-    /// The highest fence on the way there.
+    /// The highest fence between the refresh token before and that newest entry.
     pub highest: f64,
-    /// Nothing followed its own so far.
+    /// Nothing has followed the entry's own refresh token yet.
     pub is_last: bool,
-    /// The highest fence of what followed its own.
+    /// The highest fence among the entries that followed the entry's own refresh token.
     pub own: f64,
 }
 
-/// What becomes of an entry that is published.
+/// What the store does with a published entry.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Publication {
-    /// Nothing: something newer is known.
+    /// It drops the entry: it knows a newer one.
     Outdated,
-    /// All that its own refresh token led to leads to what is newer, by this fence.
+    /// It keeps the newer entry that it knows, and links the chain of the published refresh token to that, with this fence.
     Joins(f64),
-    /// It takes the place of the entry of its refresh token.
+    /// It replaces the entry of the same refresh token.
     Replaces,
-    /// It follows what was the newest, by this fence.
+    /// It links the entry behind the newest one, with this fence.
     Follows(f64),
-    /// The same, and what its own refresh token led to is forgotten: that was a way back.
+    /// The same, and it forgets what followed the entry's own refresh token: that link led backwards.
     FollowsAnew(f64),
-    /// What followed its own refresh token is the newest now, by this fence.
+    /// It links the chain behind the refresh token before to what followed the entry's own refresh token, with this fence.
     Precedes(f64),
 }
 
 impl Publication {
-    /// What becomes of an entry that was obtained under a lock with this fence.
-    pub fn of(fence: f64, known: Known) -> Self {
-        let Known { place, is_first, newest, highest, is_last, own } = known;
+    /// Decides about an entry that was obtained under a lock with this fence.
+    pub fn decide(fence: f64, context: PublicationContext) -> Self {
+        let PublicationContext { position, is_first, newest, highest, is_last, own } = context;
         let by = own.max(fence);
-        match place {
-            Place::Newest if newest <= fence => Self::Replaces,
-            // News of a refresh token is nothing to what followed it, whatever the fences.
-            Place::Newest | Place::Passed | Place::LedToNewest => Self::Outdated,
-            Place::LedThere if fence > own.max(highest) => Self::FollowsAnew(fence),
-            Place::LedThere => Self::Outdated,
-            // A successor is newer than all that is known about what it follows.
-            Place::Apart if !is_first && highest > by => Self::Joins(highest),
-            Place::Apart if is_last && own <= fence => Self::Follows(by),
-            Place::Apart => Self::Precedes(by),
+        match position {
+            ChainPosition::Newest if newest <= fence => Self::Replaces,
+            // A successor always wins over an update to the refresh token that it replaced, whatever the fences.
+            ChainPosition::Newest | ChainPosition::Superseded | ChainPosition::PredecessorOfNewest => Self::Outdated,
+            ChainPosition::Predecessor if fence > own.max(highest) => Self::FollowsAnew(fence),
+            ChainPosition::Predecessor => Self::Outdated,
+            // A successor is newer than everything that is known about the refresh token that it follows.
+            ChainPosition::Unrelated if !is_first && highest > by => Self::Joins(highest),
+            ChainPosition::Unrelated if is_last && own <= fence => Self::Follows(by),
+            ChainPosition::Unrelated => Self::Precedes(by),
         }
     }
 }
 
-/// What a published entry is to a connection that looks for news of its pair.
+/// What a published entry means to a connection that searches for a successor of its token set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum News {
-    /// Its refresh token is dead.
-    Death,
-    /// A pair that may follow its own.
-    Pair,
+pub enum EntryKind {
+    /// The refresh token is dead.
+    Tombstone,
+    /// A token set that may follow the connection's own.
+    Tokens,
     /// Nothing new.
     Nothing,
 }
 
-impl News {
-    /// What an entry is that has a pair, or says that its refresh token is dead, or both.
-    pub fn of(has_pair: bool, is_dead: bool, same_refresh_token: bool, same_access_token: bool) -> Self {
-        // That a later refresh token is dead may be a mistake: it is the one to be reviewed.
-        if is_dead && (same_refresh_token || !has_pair) {
-            Self::Death
-        } else if has_pair && !(same_refresh_token && same_access_token) {
-            Self::Pair
+impl EntryKind {
+    /// Classifies an entry that has tokens, a tombstone, or both.
+    pub fn of(has_tokens: bool, is_dead: bool, same_refresh_token: bool, same_access_token: bool) -> Self {
+        // A tombstone of a later refresh token may be a mistake. The connection takes over its tokens, and reviews it then.
+        if is_dead && (same_refresh_token || !has_tokens) {
+            Self::Tombstone
+        } else if has_tokens && !(same_refresh_token && same_access_token) {
+            Self::Tokens
         } else {
             Self::Nothing
         }

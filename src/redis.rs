@@ -199,7 +199,7 @@ impl Content {
 /// taken when there is no other. People take low numbers for what comes next, so the highest of the 16 that servers have by
 /// default comes before those; where there are more, they come after. Last are those that NocoDB's other variables name:
 /// they may be empty now, and NocoDB's cache may empty them later.
-pub fn surveyed_databases(home: u32, others: &[u32]) -> Vec<u32> {
+pub fn database_candidates(home: u32, others: &[u32]) -> Vec<u32> {
     let rest = || (0..16).rev().chain(16..64).filter(|number| *number != home);
     let free = rest().filter(|number| !others.contains(number));
     [home].into_iter().chain(free).chain(rest().filter(|number| others.contains(number))).collect()
@@ -207,6 +207,7 @@ pub fn surveyed_databases(home: u32, others: &[u32]) -> Vec<u32> {
 
 /// Where the plugin's data is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
 #[tsify(rename = "RedisChoice")]
 pub struct Choice {
     /// The number of the database.
@@ -214,14 +215,14 @@ pub struct Choice {
     /// Why it is NocoDB's own; absent when it is another.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(type = "string")]
-    pub stays: Option<Reason>,
+    pub fallback_reason: Option<Reason>,
 }
 
 impl Choice {
     const NO_OTHER: Reason = "it has no other database";
     const OCCUPIED: Reason = "keys of others are in all its other databases";
 
-    /// Chooses among [`surveyed_databases`], by a word for each. All processes that see the same choose the same.
+    /// Chooses among [`database_candidates`], by a word for each. All processes that see the same choose the same.
     pub fn of(surveyed: &[u32], survey: &str) -> Self {
         let home = surveyed.first().copied().unwrap_or_default();
         let words = survey.split(' ').map(Content::parse);
@@ -229,11 +230,11 @@ impl Choice {
         let found =
             Content::PREFERRED.into_iter().find_map(|wanted| others().find(|(_, content)| *content == Some(wanted)));
         match found {
-            Some((database, _)) => Self { database: *database, stays: None },
+            Some((database, _)) => Self { database: *database, fallback_reason: None },
             None if others().all(|(_, content)| content == Some(Content::Missing)) => {
-                Self { database: home, stays: Some(Self::NO_OTHER) }
+                Self { database: home, fallback_reason: Some(Self::NO_OTHER) }
             }
-            None => Self { database: home, stays: Some(Self::OCCUPIED) },
+            None => Self { database: home, fallback_reason: Some(Self::OCCUPIED) },
         }
     }
 }
@@ -359,7 +360,7 @@ impl Trouble {
 
     /// Why the plugin stays in NocoDB's own database, when this is what came of looking at the others. `None`: nothing can be
     /// done with this Redis at present, in no database.
-    pub fn keeps_from_choosing(self) -> Option<Reason> {
+    pub fn fallback_reason(self) -> Option<Reason> {
         match self {
             Self::Permission => Some("its user may not do what it takes to find another database"),
             Self::Cluster => Some("it is part of a cluster, which has no other database"),

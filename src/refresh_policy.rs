@@ -14,8 +14,8 @@
 
 use crate::newest_tokens::Times;
 use crate::recent_failures::RecentFailures;
-use crate::refresh_queue::Lane;
-use crate::refresh_turn::{Action, Answer, Event, Moment, Reason, State, is_ahead};
+use crate::refresh_cycle::{Action, Decision, Event, FailureReason, State, is_ahead};
+use crate::refresh_queue::Priority;
 use crate::refusals::Refusals;
 
 const SECOND: f64 = 1000.0;
@@ -108,7 +108,7 @@ impl RefreshPolicy {
     /// in milliseconds for which Bitbucket refuses even a valid refresh token after somebody used a dead one.
     pub fn new(times: Times, has_access_token: bool, lockout: f64, now: f64) -> Self {
         Self {
-            state: State::Resting,
+            state: State::Inactive,
             generation: 1,
             times,
             refresh_at: refresh_at(times, now),
@@ -143,24 +143,24 @@ impl RefreshPolicy {
 
     /// Somebody wants to use the newest pair, and waits for it until `deadline`. `known` is the number of the pair that their
     /// store was handed last: a pair is handed to the store of each wrapper before that wrapper uses it.
-    pub fn asked(&mut self, known: u32, deadline: f64, now: f64) -> Answer {
+    pub fn acquire(&mut self, known: u32, deadline: f64, now: f64) -> Decision {
         let usable = self.is_usable(now);
         // That the store or the lock takes too long is no reason to fail.
         if usable && (self.is_dead() || deadline <= now) {
-            return Answer::Use;
+            return Decision::Use;
         }
         let handed = known == self.generation || self.is_excused(now) || self.waits_for_bitbucket();
         let waits_for_nothing = self.state.is_under_way() || self.must_wait(now) || self.is_excused(now);
         if usable && handed && (waits_for_nothing || !self.is_due(now)) {
-            return Answer::Use;
+            return Decision::Use;
         }
         self.turn(!usable, deadline, now)
     }
 
     /// Somebody wants a pair that is newer than the one with this number, and waits for it until `deadline`.
-    pub fn renew(&mut self, generation: u32, deadline: f64, now: f64) -> Answer {
+    pub fn force_refresh(&mut self, generation: u32, deadline: f64, now: f64) -> Decision {
         if generation != self.generation {
-            return Answer::Use;
+            return Decision::Use;
         }
         let answer = self.turn(true, deadline, now);
         self.forced |= self.state.is_under_way();
@@ -168,40 +168,40 @@ impl RefreshPolicy {
     }
 
     /// Whether a wish for a newer pair stands. Without one and without a newer pair, it could not be fulfilled.
-    pub fn is_forced(&self) -> bool {
+    pub fn is_refresh_forced(&self) -> bool {
         self.forced
     }
 
     /// Why there is no pair for somebody whose deadline has come, or whose wish for a newer one stands no longer.
-    pub fn reason(&self, now: f64) -> Reason {
+    pub fn failure_reason(&self, now: f64) -> FailureReason {
         match self.state {
-            _ if self.is_dead() => Reason::Dead,
-            _ if self.is_doubtful() => Reason::Doubt,
-            _ if self.must_wait(now) || self.failures.count(now) > 0 => Reason::LastRequest,
+            _ if self.is_dead() => FailureReason::Dead,
+            _ if self.is_refused() => FailureReason::RefreshPending,
+            _ if self.must_wait(now) || self.failures.count(now) > 0 => FailureReason::RequestFailed,
             // Whoever has the lock may be in line, for minutes.
-            State::Queued | State::AwaitingLock(_) => Reason::Doubt,
-            _ => Reason::Busy,
+            State::Queued | State::AwaitingLock(_) => FailureReason::RefreshPending,
+            _ => FailureReason::TimedOut,
         }
     }
 
     /// For how long no token request of this connection is sent from now on, because of the last one.
-    pub fn wait(&self, now: f64) -> Option<f64> {
+    pub fn backoff(&self, now: f64) -> Option<f64> {
         self.must_wait(now).then_some(self.not_before - now)
     }
 
     /// Where in the line for token requests the connection belongs.
-    pub fn lane(&self, now: f64) -> Lane {
+    pub fn priority(&self, now: f64) -> Priority {
         if self.refusals.any_counts() {
-            Lane::Suspect
+            Priority::Suspect
         } else if self.is_urgent(now) {
-            Lane::Urgent
+            Priority::Urgent
         } else {
-            Lane::Sound
+            Priority::Normal
         }
     }
 
     /// Whether Bitbucket refused the refresh token, so that whatever else the host has is of interest.
-    pub fn is_doubtful(&self) -> bool {
+    pub fn is_refused(&self) -> bool {
         self.refusals.any()
     }
 
@@ -216,19 +216,19 @@ impl RefreshPolicy {
         self.times.obtained_at.or(self.times.expires_at).is_none_or(|since| now >= since + IDLE)
     }
 
-    /// When a turn is to begin, as if somebody [asked](Self::asked), although nobody does. An answer that got lost may
+    /// When a turn is to begin, as if somebody [asked](Self::acquire), although nobody does. An answer that got lost may
     /// have been the one with the new pair, and then the old refresh token dies at the end of the grace.
-    pub fn retry_at(&self, now: f64) -> Option<f64> {
+    pub fn background_refresh_at(&self, now: f64) -> Option<f64> {
         let grace_ends = self.unanswered_since? + GRACE;
         let excused_until = if self.is_excused(now) { self.excused_until } else { now };
-        let at = excused_until.max(now + self.wait(now).unwrap_or(0.0));
-        (self.state == State::Resting && at < grace_ends).then_some(at)
+        let at = excused_until.max(now + self.backoff(now).unwrap_or(0.0));
+        (self.state == State::Inactive && at < grace_ends).then_some(at)
     }
 
     /// The API answered 401 to a request with the pair of this number, which was a repetition if there were requests before.
     /// Whether it is to be repeated with the newest pair: once, or twice when the first repetition was made with a pair that
     /// somebody else had renewed.
-    pub fn reject(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
+    pub fn on_unauthorized(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
         if repetitions > 0 {
             if generation != self.generation {
                 return repetitions == 1;
@@ -256,7 +256,7 @@ impl RefreshPolicy {
     /// Work that somebody did with the pair of this number, on ways of its own, failed as it does with a bad token. Whether it is
     /// to be done once more, with a newer pair. Nobody knows what it asked, and of whom, so the pair stays in use until there
     /// is a newer one.
-    pub fn suspect(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
+    pub fn on_work_failed(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
         let is_newest = generation == self.generation;
         if repetitions > 0 {
             if is_newest && self.own {
@@ -275,7 +275,7 @@ impl RefreshPolicy {
 
     /// A wrapper came with a config that has this refresh token and another access token. Whether that pair is to be
     /// used: it is the newer one, or the refresh token was given up.
-    pub fn configured(&mut self, times: Times, now: f64) -> bool {
+    pub fn on_stored_tokens(&mut self, times: Times, now: f64) -> bool {
         let dead = self.refusals.suffice();
         let given_up = dead || self.revived;
         let newer = times.is_after(self.times);
@@ -288,7 +288,7 @@ impl RefreshPolicy {
             self.refusals.expect_death();
         }
         if self.state == State::Dead {
-            self.state = State::Resting;
+            self.state = State::Inactive;
         }
         true
     }
@@ -296,111 +296,121 @@ impl RefreshPolicy {
     /// Whether a pair that was found elsewhere is to be taken for one that follows this one. An earlier one is not: somebody
     /// may have put it back. That clocks differ is no excuse, unless Bitbucket refused this pair's refresh token, or the pair
     /// came second.
-    pub fn believes(&self, found: Times) -> bool {
-        self.is_doubtful() || self.superseded || !self.times.is_after(found)
+    pub fn is_successor(&self, found: Times) -> bool {
+        self.is_refused() || self.superseded || !self.times.is_after(found)
     }
 
     /// The same of a pair that was found in a row of the host's. Only its times tell whether it came later: the row may have
     /// stayed behind, or may have been restored from a backup.
-    pub fn believes_row(&self, found: Times) -> bool {
+    pub fn is_row_successor(&self, found: Times) -> bool {
         !self.times.is_after(found)
     }
 
     /// Goes on with a turn. An event that does not belong to the state changes nothing.
-    pub fn on(&mut self, event: Event, moment: Moment) -> Action {
-        let now = moment.now;
+    pub fn handle(&mut self, event: Event, now: f64, random: f64) -> Action {
         self.state = match (self.state, event) {
-            (State::Locking, Event::Locked) => State::Looking,
-            (State::Locking, Event::LockBusy) => self.await_lock(moment),
-            (State::AwaitingLock(_), Event::Woke) => State::Locking,
+            (State::AcquiringLock, Event::LockAcquired) => State::FindingSuccessor,
+            (State::AcquiringLock, Event::LockBusy) => self.await_lock(now, random),
+            (State::AwaitingLock(_), Event::WaitEnded) => State::AcquiringLock,
             // The rows were deleted, or have other tokens. Whoever comes with this pair again begins anew.
-            (State::Looking, Event::Abandoned) => {
+            (State::FindingSuccessor, Event::NoStoreLeft) => {
                 self.forced = false;
                 self.unanswered_since = None;
-                State::Resting
+                State::Inactive
             }
             (
-                State::Looking
+                State::FindingSuccessor
                 | State::Queued
-                | State::Refreshing
+                | State::RequestingTokens
                 | State::AwaitingVerdict(_)
-                | State::Judging
-                | State::AwaitingRequest(_)
-                | State::Storing
-                | State::AwaitingStore(_),
+                | State::JudgingRefusal
+                | State::BackingOff(_)
+                | State::SavingTokens
+                | State::AwaitingSave(_),
                 Event::LockLost,
             ) => self.begin(now),
 
             // Each refresh token has a lock of its own, so the work goes on under that of the newer one.
-            (State::Looking, Event::Found { times, same_refresh_token: false }) if self.believes(times) => {
+            (State::FindingSuccessor, Event::SuccessorFound { times, same_refresh_token: false })
+                if self.is_successor(times) =>
+            {
                 self.accept(times, now);
                 self.begin(now)
             }
-            (State::Looking, Event::FoundInRow { times }) if self.believes_row(times) => {
+            (State::FindingSuccessor, Event::RowTokensFound { times }) if self.is_row_successor(times) => {
                 self.accept(times, now);
                 self.begin(now)
             }
-            (State::Looking, Event::Found { times, same_refresh_token: true }) if times.is_after(self.times) => {
+            (State::FindingSuccessor, Event::SuccessorFound { times, same_refresh_token: true })
+                if times.is_after(self.times) =>
+            {
                 self.accept(times, now);
                 self.proceed(now)
             }
-            (State::Looking, Event::FoundDead { died_at }) if !self.revived && !self.is_urgent(now) => {
+            (State::FindingSuccessor, Event::TombstoneFound { died_at }) if !self.revived && !self.is_urgent(now) => {
                 self.refusals.learn_of_death(died_at, now);
                 self.proceed(now)
             }
             (
-                State::Looking,
-                Event::Found { .. } | Event::FoundInRow { .. } | Event::FoundDead { .. } | Event::NothingFound,
+                State::FindingSuccessor,
+                Event::SuccessorFound { .. }
+                | Event::RowTokensFound { .. }
+                | Event::TombstoneFound { .. }
+                | Event::NoSuccessor,
             ) => self.proceed(now),
 
-            (State::Queued, Event::Admitted) => State::Refreshing,
-            (State::Refreshing, Event::Renewed(times)) => {
+            (State::Queued, Event::Admitted) => State::RequestingTokens,
+            (State::RequestingTokens, Event::Refreshed(times)) => {
                 self.accept(times, now);
                 self.own = true;
                 State::Publishing
             }
-            (State::Refreshing, Event::Refused) => State::AwaitingVerdict(self.refusals.note(now)),
-            (State::AwaitingVerdict(_), Event::Woke) => State::Looking,
-            (State::Judging, Event::Judged { explained }) => {
-                if let Some(second_try) = self.refusals.judge(explained, self.is_urgent(now), moment) {
+            (State::RequestingTokens, Event::Refused) => State::AwaitingVerdict(self.refusals.note(now)),
+            (State::AwaitingVerdict(_), Event::WaitEnded) => State::FindingSuccessor,
+            (State::JudgingRefusal, Event::RefusalJudged { explained }) => {
+                if let Some(second_try) = self.refusals.judge(explained, self.is_urgent(now), now, random) {
                     self.not_before = self.within_grace(second_try, now);
                 }
                 self.proceed(now)
             }
-            (State::Refreshing, Event::FailedInPassing { retry_after }) => self.fail_in_passing(retry_after, moment),
-            (State::Refreshing, Event::FailedForGood) => {
+            (State::RequestingTokens, Event::TransientFailure { retry_after }) => {
+                self.fail_in_passing(retry_after, now, random)
+            }
+            (State::RequestingTokens, Event::PermanentFailure) => {
                 self.refusals.postpone_review(now);
                 self.failures.note(now);
                 let pause = if self.is_usable(now) { PAUSE } else { FAILURE_PAUSE };
                 self.pause(self.failures.next_at(now).max(now + pause), now)
             }
-            (State::AwaitingRequest(_), Event::Woke) => State::Looking,
+            (State::BackingOff(_), Event::WaitEnded) => State::FindingSuccessor,
 
-            (State::Publishing, Event::Published) => State::Storing,
+            (State::Publishing, Event::Published) => State::SavingTokens,
             (State::Publishing, Event::Superseded) => {
                 self.superseded = true;
-                State::Looking
+                State::FindingSuccessor
             }
-            (State::Burying, Event::Published | Event::Superseded) if !self.refusals.suffice() => self.begin(now),
+            (State::WritingTombstone, Event::Published | Event::Superseded) if !self.refusals.suffice() => {
+                self.begin(now)
+            }
             // Something follows the refresh token after all. If it cannot be found, there is no use in looking again.
-            (State::Burying, Event::Superseded) if !self.superseded => {
+            (State::WritingTombstone, Event::Superseded) if !self.superseded => {
                 self.superseded = true;
-                State::Looking
+                State::FindingSuccessor
             }
-            (State::Burying, Event::Published | Event::Superseded) => {
+            (State::WritingTombstone, Event::Published | Event::Superseded) => {
                 self.refusals.die(now);
                 self.stay_dead(now)
             }
 
-            (State::Storing, Event::Stored) => {
+            (State::SavingTokens, Event::Saved) => {
                 self.store_fails = false;
-                State::Resting
+                State::Inactive
             }
-            (State::Storing, Event::StoreFailed) => self.fail_to_store(moment),
-            (State::AwaitingStore(_), Event::Woke) => State::Storing,
-            (State::Reporting, Event::Reported) => {
+            (State::SavingTokens, Event::SaveFailed) => self.fail_to_store(now, random),
+            (State::AwaitingSave(_), Event::WaitEnded) => State::SavingTokens,
+            (State::ReportingSaveFailure, Event::Reported) => {
                 self.reported = self.generation;
-                State::Resting
+                State::Inactive
             }
             (state, _) => state,
         };
@@ -408,29 +418,29 @@ impl RefreshPolicy {
     }
 
     /// Joins the turn that is under way or begins one, unless nothing can come of it before the deadline.
-    fn turn(&mut self, needs_request: bool, deadline: f64, now: f64) -> Answer {
+    fn turn(&mut self, needs_request: bool, deadline: f64, now: f64) -> Decision {
         if self.state == State::Dead && is_ahead(self.look_from, now, PAUSE) {
-            return Answer::GiveUp(Reason::Dead);
+            return Decision::Fail(FailureReason::Dead);
         }
         if !self.state.is_under_way() {
             if needs_request && self.must_wait(now) {
-                return Answer::GiveUp(self.reason(now));
+                return Decision::Fail(self.failure_reason(now));
             }
             self.state = self.begin(now);
             self.store_tries = 0;
         }
         let is_in_vain = match self.state {
             // The look for a successor is short. What comes after it is another try, of which little is to be hoped.
-            _ if self.is_dead() => !matches!(self.state, State::Locking | State::Looking),
-            State::AwaitingRequest(until) => deadline < until,
+            _ if self.is_dead() => !matches!(self.state, State::AcquiringLock | State::FindingSuccessor),
+            State::BackingOff(until) => deadline < until,
             _ => false,
         };
-        if is_in_vain || deadline <= now { Answer::GiveUp(self.reason(now)) } else { Answer::Turn }
+        if is_in_vain || deadline <= now { Decision::Fail(self.failure_reason(now)) } else { Decision::Wait }
     }
 
     /// Whether the turn is at a point that may last for minutes and does not concern the pair in use.
     fn waits_for_bitbucket(&self) -> bool {
-        matches!(self.state, State::Queued | State::AwaitingVerdict(_) | State::Judging | State::AwaitingRequest(_))
+        matches!(self.state, State::Queued | State::AwaitingVerdict(_) | State::JudgingRefusal | State::BackingOff(_))
     }
 
     fn must_wait(&self, now: f64) -> bool {
@@ -438,7 +448,7 @@ impl RefreshPolicy {
     }
 
     fn is_dead(&self) -> bool {
-        self.refusals.is_dead() || self.state == State::Burying
+        self.refusals.is_dead() || self.state == State::WritingTombstone
     }
 
     /// Whether the lock was waited for in vain a short while ago.
@@ -455,7 +465,7 @@ impl RefreshPolicy {
         self.locking_since = now;
         // Noted before a clock was set back, it would make the grace longer.
         self.unanswered_since = self.unanswered_since.map(|since| since.min(now));
-        State::Locking
+        State::AcquiringLock
     }
 
     fn is_usable(&self, now: f64) -> bool {
@@ -490,11 +500,11 @@ impl RefreshPolicy {
     /// The state after the look for a successor: the pair is the newest that anybody knows.
     fn proceed(&mut self, now: f64) -> State {
         if !self.is_due(now) {
-            State::Storing
+            State::SavingTokens
         } else if self.refusals.is_unjudged() {
-            self.refusals.verdict_at(now).map_or(State::Judging, State::AwaitingVerdict)
+            self.refusals.verdict_at(now).map_or(State::JudgingRefusal, State::AwaitingVerdict)
         } else if self.refusals.suffice() && !self.refusals.is_dead() {
-            State::Burying
+            State::WritingTombstone
         } else if self.refusals.is_dead() && !self.refusals.is_review_due(now) && !self.is_urgent(now) {
             self.stay_dead(now)
         } else if self.must_wait(now) {
@@ -508,10 +518,10 @@ impl RefreshPolicy {
     fn postpone(&mut self, now: f64) -> State {
         // Nobody waits as long as the pair can be used, except who wants a newer one. A refusal is another matter: whether
         // the refresh token is dead is to be known before the pair dies.
-        let may_end = !self.is_doubtful() && self.is_usable(now) && !self.forced;
+        let may_end = !self.is_refused() && self.is_usable(now) && !self.forced;
         let is_failing = self.failures.count(now) > 0;
         let must_end = is_failing && (!self.failures.allow_another(now) || now + TURN_PATIENCE < self.not_before);
-        if may_end || must_end { self.end_without_new_pair(now) } else { State::AwaitingRequest(self.not_before) }
+        if may_end || must_end { self.end_without_new_pair(now) } else { State::BackingOff(self.not_before) }
     }
 
     fn stay_dead(&mut self, now: f64) -> State {
@@ -521,7 +531,7 @@ impl RefreshPolicy {
         State::Dead
     }
 
-    fn await_lock(&mut self, Moment { now, random }: Moment) -> State {
+    fn await_lock(&mut self, now: f64, random: f64) -> State {
         let usable = self.is_usable(now);
         self.locking_since = self.locking_since.min(now);
         let waited = now - self.locking_since;
@@ -531,11 +541,11 @@ impl RefreshPolicy {
         } else {
             self.forced = false;
             self.excused_until = if usable { now + PAUSE } else { 0.0 };
-            State::Resting
+            State::Inactive
         }
     }
 
-    fn fail_in_passing(&mut self, retry_after: Option<f64>, Moment { now, random }: Moment) -> State {
+    fn fail_in_passing(&mut self, retry_after: Option<f64>, now: f64, random: f64) -> State {
         self.refusals.postpone_review(now);
         // A request that was sent within the grace may fail a moment after it. A later one begins another.
         let goes_on = |since: &f64| (*since..*since + GRACE + RESCUE).contains(&now);
@@ -568,17 +578,17 @@ impl RefreshPolicy {
     /// Ends the asking, but not before the pair that stays in use was handed to whoever waits.
     fn end_without_new_pair(&mut self, now: f64) -> State {
         self.forced = false;
-        if self.is_usable(now) { State::Storing } else { State::Resting }
+        if self.is_usable(now) { State::SavingTokens } else { State::Inactive }
     }
 
-    fn fail_to_store(&mut self, Moment { now, random }: Moment) -> State {
+    fn fail_to_store(&mut self, now: f64, random: f64) -> State {
         self.store_tries += 1;
         if self.store_fails || self.store_tries >= MOST_STORE_TRIES {
             self.store_fails = true;
             // Once for each pair: while a store is down, every call tries it again.
-            return if self.reported == self.generation { State::Resting } else { State::Reporting };
+            return if self.reported == self.generation { State::Inactive } else { State::ReportingSaveFailure };
         }
-        State::AwaitingStore(now + STORE_WAIT * f64::from(1 << (self.store_tries - 1)) * (1.0 + random) / 2.0)
+        State::AwaitingSave(now + STORE_WAIT * f64::from(1 << (self.store_tries - 1)) * (1.0 + random) / 2.0)
     }
 }
 

@@ -1,101 +1,103 @@
-//! In which order, and how many at a time, the connections of one OAuth client send their token requests.
+//! The queue for the token requests of one OAuth client: their order, and how many are under way at the same time.
 //!
-//! In: who wants to send one, what became of the last ones, and what other processes know of that. Out: whose turn it is.
-//! What never happens here: a judgement about a connection, input or output, or a look at a clock.
+//! In: the connections that want to send a token request, the outcomes of earlier requests, and what other processes report
+//! about theirs. Out: which connection may send its request now. What never happens here: a judgement about a connection,
+//! input or output, or reading a clock.
 //!
-//! When Bitbucket is shown a dead refresh token, it refuses the good ones of that client, too, for a while: the lockout.
-//! Dead ones that are used meanwhile prolong it. So, after a refusal, nobody asks until the lockout is over, and then one
-//! connection at a time, so that each further refusal tells about one connection.
+//! When a client uses a dead refresh token, Bitbucket also refuses the valid ones of that client for a while: the lockout.
+//! Each dead refresh token that is used meanwhile prolongs it. So after a refusal the queue admits no request until the
+//! lockout is over. Then it admits requests one at a time, so that each further refusal tells about one connection.
 
 use wasm_bindgen::prelude::*;
 
-/// After a refusal nobody asks for this many lockouts, as no lockout begins later than the refusal that it causes …
+/// After a refusal the queue is closed for this many lockouts. No lockout begins later than the refusal that it causes.
 const CLOSED: f64 = 1.25;
-/// … and connections ask one at a time for this many.
+/// After a refusal the queue admits one request at a time, for this many lockouts.
 const CAREFUL: f64 = 3.0;
 
-/// How many requests may be under way before anything is known of the client's refresh tokens: so many at most are
-/// refused for nothing when the first of them is dead. Each success allows one more, …
+/// How many requests may be under way while nothing is known about the client's refresh tokens. If the first refresh token
+/// is dead, Bitbucket refuses at most this many requests without need. Each success allows one more request.
 const FIRST_WINDOW: u32 = 4;
-/// … up to this many.
+/// The largest number of requests that may be under way.
 const LARGEST_WINDOW: u32 = 20;
 
-/// What other processes tell goes by another clock and takes its time: what is so close to a refusal that is known already
-/// is not after it.
+/// Two times that other processes report count as the same when they differ by this much, in milliseconds. Reports come from
+/// another clock and take time to arrive.
 const SAME: f64 = 100.0;
 
-/// Who goes first in the line for token requests.
-#[wasm_bindgen(js_name = RefreshLane)]
+/// The priority of a token request. Requests of the same priority are admitted in the order in which they were queued.
+#[wasm_bindgen(js_name = RefreshPriority)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Lane {
-    /// A request without an answer may have used up the refresh token, which is good for minutes only.
+pub enum Priority {
+    /// The response to an earlier request may have been lost. Then the refresh token is used up, and Bitbucket accepts it for
+    /// some more minutes only.
     Urgent,
-    /// Nothing speaks against the refresh token.
-    Sound,
-    /// It was refused, and nothing explains that.
+    /// Nothing indicates that the refresh token is dead.
+    Normal,
+    /// Bitbucket refused the refresh token, and nothing else explains that.
     Suspect,
 }
 
-/// What became of a token request.
+/// The outcome of a token request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outcome {
-    /// Bitbucket answered with new tokens to a request that was sent at this time.
+    /// Bitbucket returned new tokens.
     Granted {
-        /// In milliseconds, like all times of the queue by a clock that is never set.
+        /// When the request was sent, in milliseconds. All times of the queue come from a monotonic clock.
         sent_at: f64,
     },
     /// Bitbucket refused the refresh token.
     Refused,
-    /// Neither.
+    /// The request failed for another reason, or was not sent.
     Failed,
 }
 
-/// Who may send a token request now.
+/// Which connection may send a token request now.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Admission {
-    /// Nobody, until a request has ended or somebody gets in line.
-    Nobody,
-    /// Nobody, until this time.
-    NobodyUntil(f64),
-    /// The first one in line.
+    /// None, until a request ends or a connection enters the queue.
+    None,
+    /// None, until this time.
+    NoneUntil(f64),
+    /// The first one in the queue.
     First,
-    /// The first one in line, once no other process sends one.
-    FirstAlone,
+    /// The first one in the queue, as soon as no other process sends a token request.
+    FirstExclusive,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    lane: Lane,
+struct Entry {
+    priority: Priority,
     ticket: u32,
 }
 
 /// The token requests of one OAuth client in one process.
 #[derive(Debug, Clone)]
 pub struct RefreshQueue {
-    /// In order.
-    line: Vec<Place>,
+    /// The connections that wait, in order.
+    waiting: Vec<Entry>,
     last_ticket: u32,
     under_way: u32,
-    /// The request that is under way must stay the only one.
-    is_alone: bool,
-    /// Since the last refusal.
+    /// The request that is under way has to stay the only one.
+    is_exclusive: bool,
+    /// How many requests succeeded since the last refusal.
     successes: u32,
-    /// When Bitbucket refused a refresh token of this client last.
+    /// When Bitbucket last refused a refresh token of this client.
     refused_at: Option<f64>,
-    /// When the last request that it granted was sent.
+    /// When the last request that Bitbucket granted was sent.
     granted_at: Option<f64>,
     lockout: f64,
 }
 
 impl RefreshQueue {
-    /// An empty one. `lockout` is the time in milliseconds for which Bitbucket refuses even valid refresh tokens of the
-    /// client after somebody used a dead one.
+    /// Creates an empty queue. `lockout` is the time in milliseconds for which Bitbucket refuses even valid refresh tokens of
+    /// the client after one dead refresh token was used.
     pub fn new(lockout: f64) -> Self {
         Self {
-            line: Vec::new(),
+            waiting: Vec::new(),
             last_ticket: 0,
             under_way: 0,
-            is_alone: false,
+            is_exclusive: false,
             successes: 0,
             refused_at: None,
             granted_at: None,
@@ -103,76 +105,77 @@ impl RefreshQueue {
         }
     }
 
-    /// Gets in line, behind those of the same lane. Gives the ticket.
-    pub fn enter(&mut self, lane: Lane) -> u32 {
+    /// Enters the queue, behind the requests of the same priority. Returns the ticket.
+    pub fn enqueue(&mut self, priority: Priority) -> u32 {
         self.last_ticket = self.last_ticket.wrapping_add(1);
-        let place = Place { lane, ticket: self.last_ticket };
-        let at = self.line.partition_point(|other| other.lane <= lane);
-        self.line.insert(at, place);
-        place.ticket
+        let entry = Entry { priority, ticket: self.last_ticket };
+        let at = self.waiting.partition_point(|other| other.priority <= priority);
+        self.waiting.insert(at, entry);
+        entry.ticket
     }
 
-    /// Who may send a request.
-    pub fn next(&self, now: f64) -> Admission {
-        let Some(first) = self.line.first() else { return Admission::Nobody };
+    /// Returns which connection may send a request now.
+    pub fn admission(&self, now: f64) -> Admission {
+        let Some(first) = self.waiting.first() else { return Admission::None };
         if let Some(opens_at) = self.opens_at().filter(|opens_at| now < *opens_at) {
-            return Admission::NobodyUntil(opens_at);
+            return Admission::NoneUntil(opens_at);
         }
-        let alone = self.is_careful(now) || first.lane == Lane::Suspect;
-        let most = if alone { 1 } else { (FIRST_WINDOW + self.successes).min(LARGEST_WINDOW) };
-        match (self.is_alone || self.under_way >= most, alone) {
-            (true, _) => Admission::Nobody,
-            (false, true) => Admission::FirstAlone,
+        let exclusive = self.is_careful(now) || first.priority == Priority::Suspect;
+        let most = if exclusive { 1 } else { (FIRST_WINDOW + self.successes).min(LARGEST_WINDOW) };
+        match (self.is_exclusive || self.under_way >= most, exclusive) {
+            (true, _) => Admission::None,
+            (false, true) => Admission::FirstExclusive,
             (false, false) => Admission::First,
         }
     }
 
-    /// The first one in line sends its request. Gives its ticket.
-    pub fn admit(&mut self, alone: bool) -> Option<u32> {
-        if self.line.is_empty() {
+    /// Admits the first connection in the queue, which then sends its request. Returns its ticket.
+    pub fn admit_first(&mut self, is_exclusive: bool) -> Option<u32> {
+        if self.waiting.is_empty() {
             return None;
         }
         self.under_way += 1;
-        self.is_alone = alone;
-        Some(self.line.remove(0).ticket)
+        self.is_exclusive = is_exclusive;
+        Some(self.waiting.remove(0).ticket)
     }
 
-    /// A request has ended.
-    pub fn ended(&mut self, outcome: Outcome, now: f64) {
+    /// Records that a request ended.
+    pub fn on_ended(&mut self, outcome: Outcome, now: f64) {
         self.under_way = self.under_way.saturating_sub(1);
-        self.is_alone = false;
+        self.is_exclusive = false;
         match outcome {
             Outcome::Granted { sent_at } => {
                 self.successes = self.successes.saturating_add(1);
-                self.learn(None, Some(sent_at));
+                self.apply_update(None, Some(sent_at));
             }
-            Outcome::Refused => self.note_refusal(now),
+            Outcome::Refused => self.record_refusal(now),
             Outcome::Failed => {}
         }
     }
 
-    /// When other processes were refused last, and when the last request that was granted to one of them was sent, as far as
-    /// known.
-    pub fn learn(&mut self, refused_at: Option<f64>, granted_at: Option<f64>) {
+    /// Applies what is known of other processes: when Bitbucket last refused one of them, and when the last request that it
+    /// granted to one of them was sent.
+    pub fn apply_update(&mut self, refused_at: Option<f64>, granted_at: Option<f64>) {
         if let Some(at) = refused_at.filter(|at| self.refused_at.is_none_or(|known| known + SAME < *at)) {
-            self.note_refusal(at);
+            self.record_refusal(at);
         }
         if granted_at.is_some_and(|at| self.granted_at.is_none_or(|known| known < at)) {
             self.granted_at = granted_at;
         }
     }
 
-    fn note_refusal(&mut self, at: f64) {
+    fn record_refusal(&mut self, at: f64) {
         self.refused_at = Some(at);
         self.successes = 0;
     }
 
-    /// For how long, in milliseconds, nobody is admitted from now on.
-    pub fn wait(&self, now: f64) -> f64 {
+    /// Returns for how many milliseconds from now on the queue admits no request.
+    pub fn wait_time(&self, now: f64) -> f64 {
         self.opens_at().map_or(0.0, |opens_at| (opens_at - now).max(0.0))
     }
 
-    /// What was granted to a request that was sent after the refusal shows that the lockout is over.
+    /// When the queue opens after the last refusal. If Bitbucket granted a request that was sent after the refusal, the
+    /// lockout is over, and the queue is open.
     fn opens_at(&self) -> Option<f64> {
         let refused_at = self.refused_at?;
         (self.granted_at.is_none_or(|granted_at| granted_at <= refused_at + SAME))

@@ -6,7 +6,7 @@
 //! Bitbucket refuses good refresh tokens, too, for a while after somebody used a dead one of the same client: the lockout.
 //! So one refusal tells little, and nothing at all when that of another connection explains it.
 
-use crate::refresh_turn::{Moment, is_ahead};
+use crate::refresh_cycle::is_ahead;
 
 const SECOND: f64 = 1000.0;
 const MINUTE: f64 = 60.0 * SECOND;
@@ -113,7 +113,7 @@ impl Refusals {
     /// Takes the last refusal for what it is. Gives the time of the second try when it counts; the line keeps an explained
     /// one waiting until the lockout is over. While an answer may be lost, no refusal is the last one: once that is settled, the
     /// refresh token is tried again.
-    pub fn judge(&mut self, explained: bool, may_be_unanswered: bool, Moment { now, random }: Moment) -> Option<f64> {
+    pub fn judge(&mut self, explained: bool, may_be_unanswered: bool, now: f64, random: f64) -> Option<f64> {
         let verdict_at = self.verdict_at.take()?;
         if explained || now > verdict_at + STALE {
             return None;

@@ -116,7 +116,7 @@ impl Endpoint {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Replacement {
     /// A list is collected from all workspaces.
-    Collected(Collected),
+    Collected(CollectedList),
     /// The request is sent, and its answer is judged by [`without_tracker`].
     Issues,
     /// The endpoint would have refused the request for a list, with 400 and these words.
@@ -149,7 +149,8 @@ pub fn replacement(api: &Address, method: &str, url: &str) -> Option<Replacement
 
 /// What takes the place of a request for the repositories of all workspaces.
 fn repositories(api: &str, query: &str) -> Option<Replacement> {
-    let mut list = Collected { api: api.to_owned(), parameters: Vec::new(), sort: None, page: 1, pagelen: PAGELEN };
+    let mut list =
+        CollectedList { api: api.to_owned(), parameters: Vec::new(), sort: None, page: 1, pagelen: PAGELEN };
     let mut refusal = None;
     for pair in query::pairs(query) {
         let (name, value) = pair.ok()?;
@@ -222,7 +223,7 @@ impl Sort {
 
 /// A list that is collected from all workspaces of a user, or from one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Collected {
+pub struct CollectedList {
     /// The API's base.
     api: String,
     /// Those that are not empty, each once.
@@ -234,8 +235,7 @@ pub struct Collected {
 
 /// A page of what was collected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
-#[tsify(rename = "CollectedPage")]
-pub struct Page {
+pub struct CollectedPage {
     /// Where its values begin.
     pub from: usize,
     /// Where they end.
@@ -253,16 +253,16 @@ pub struct Page {
 
 /// What an answer that is no success means for the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum WorkspaceOutcome {
     /// The list is answered with the same.
-    Refused(Option<String>),
+    Fail(Option<String>),
     /// There is nothing in this workspace that the removed endpoint would have shown.
-    LeftOut(String),
+    Skip(String),
     /// The same is to be asked for without a role.
-    WithoutRole,
+    RetryWithoutRole,
 }
 
-impl Collected {
+impl CollectedList {
     /// What tells this list from others of the same connection, whatever its page: its address without that.
     pub fn key(&self) -> String {
         self.with_parameters([&self.api, "/repositories"].concat(), true)
@@ -288,25 +288,30 @@ impl Collected {
     }
 
     /// The address of the user's workspaces.
-    pub fn workspaces(&self) -> String {
+    pub fn workspaces_url(&self) -> String {
         [&self.api, "/user/workspaces?pagelen=100"].concat()
     }
 
     /// The address of what belongs to the list in a workspace, by its segment of a path.
-    pub fn in_workspace(&self, segment: &str, with_role: bool) -> String {
+    pub fn workspace_url(&self, segment: &str, with_role: bool) -> String {
         self.with_parameters([&self.api, "/repositories/", segment, "?pagelen=100"].concat(), with_role)
     }
 
     /// Judges an answer about a workspace. Where Bitbucket says that there is no such workspace, that this user may not see it
     /// (its owner may demand certain addresses, or two-step verification), or that it takes its repositories for spam, the
     /// removed endpoint listed the others. Anything else fails the whole list: nobody would see that a part of it is missing.
-    pub fn judge(&self, workspace: &str, with_role: bool, response: &ApiResponse<'_>) -> Verdict {
+    pub fn workspace_outcome(
+        &self,
+        workspace: &str,
+        with_role: bool,
+        response: &ApiResponse<'_>,
+    ) -> WorkspaceOutcome {
         let error = api_response::judge(response);
         let is_announced = error.announcement_url.is_some();
         let is_spam = error.code == Code::ApiGone && !is_announced && response.path.is_some_and(is_workspace);
         let is_bitbuckets = !response.is_elsewhere && !error.is_hearsay;
         if error.code == Code::ApiGone && is_announced && with_role && self.parameter("role") == Some(MEMBER) {
-            return Verdict::WithoutRole;
+            return WorkspaceOutcome::RetryWithoutRole;
         }
         let status = response.status.to_string();
         let about = ["GET /repositories: Bitbucket answers ", &status, " for the workspace ", workspace].concat();
@@ -314,17 +319,17 @@ impl Collected {
         let is_hidden =
             error.code == Code::ApiNotFound || response.status == 403 && error.code != Code::ApiInsufficientScope;
         if is_bitbuckets && (is_spam || is_hidden) {
-            return Verdict::LeftOut(about + ", so it is left out.");
+            return WorkspaceOutcome::Skip(about + ", so it is left out.");
         }
         // What passes is tried again; a 400 is about the request, and whoever made that has the answer.
         let is_of_workspace = matches!(response.status, 402..=499) && error.code != Code::ApiRateLimited;
-        Verdict::Refused(
+        WorkspaceOutcome::Fail(
             is_of_workspace.then(|| about + ", so the whole list fails: it would lack that workspace unnoticed."),
         )
     }
 
     /// The page that was asked for, of a list of this size. A page behind the last one is empty.
-    pub fn page(&self, size: usize) -> Page {
+    pub fn page(&self, size: usize) -> CollectedPage {
         let place = |pages: u64| {
             let place = pages.checked_mul(self.pagelen).and_then(|place| usize::try_from(place).ok());
             place.map_or(size, |place| place.min(size))
@@ -334,6 +339,6 @@ impl Collected {
             let (pagelen, page) = (self.pagelen.to_string(), self.page.saturating_add(1).to_string());
             query::append(self.key(), [("pagelen", pagelen.as_str()), ("page", page.as_str())])
         });
-        Page { from, to, page: self.page, pagelen: self.pagelen, size, next }
+        CollectedPage { from, to, page: self.page, pagelen: self.pagelen, size, next }
     }
 }

@@ -79,7 +79,7 @@ impl Failed<'_> {
 pub struct FailedWork<'a> {
     /// The API's client threw the error, or one that the error is about. It has renewed the token by itself where that helps,
     /// and sent the request again …
-    pub is_of_client: bool,
+    pub is_from_api_client: bool,
     /// … unless the body of the request was a stream.
     pub is_unrepeated: bool,
     /// The HTTP status that the error tells.
@@ -91,8 +91,8 @@ pub struct FailedWork<'a> {
 impl FailedWork<'_> {
     /// Whether newer tokens may cure it: what NocoDB promises to whoever uses a connection. A 403 is no matter of the token's
     /// age at Bitbucket, whatever is said beside it.
-    pub fn is_cured_by_renewal(&self) -> bool {
-        if self.is_of_client {
+    pub fn is_curable_by_refresh(&self) -> bool {
+        if self.is_from_api_client {
             return self.is_unrepeated;
         }
         match self.status {

@@ -5,14 +5,14 @@
 
 use js_sys::JSON;
 use nocodb_bitbucket_auth::bindings::{
-    Api, ApiAnswer, Client, Policy, Queue, Redactor, RefreshAction, RefreshAdmission, RefreshAnswer, RefreshEvent,
+    Api, ApiAnswer, Client, Policy, Queue, Redactor, RefreshAction, RefreshAdmission, RefreshDecision, RefreshEvent,
     RequestLog, Test, bearer, check_beside_client, check_stray_response, choose_redis_database, group_of,
-    is_pending_over, is_refusal, is_vault_reference, judge_api_response, may_carry, may_repeat, page_client,
-    proves_credential, rate_limit_news, rate_limit_window, read_credential, read_environment, redis_database_trouble,
-    redis_databases, redis_server, redis_trouble, response_state, retry_delay, waiting_time, without_response,
-    workspace_segment,
+    is_pending_over, is_refresh_token_refused, is_vault_reference, judge_api_response, may_carry, may_repeat,
+    page_client, parse_redis_url, proves_credential, rate_limit_update, rate_limit_window, read_credential,
+    read_environment, redis_database_candidates, redis_error_summary, redis_fallback_reason, response_state,
+    retry_delay, waiting_time, without_response, workspace_segment,
 };
-use nocodb_bitbucket_auth::refresh_queue::Lane;
+use nocodb_bitbucket_auth::refresh_queue::Priority;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -141,97 +141,101 @@ fn keys_are_derived_from_a_secret_for_one_purpose_each() {
 fn a_refresh_goes_its_way() {
     let mut policy = Policy::new(Some(NOW), Some(NOW + 3_600_000.0), true, 30_000.0, NOW);
     let generation = policy.generation();
-    assert!(matches!(policy.asked(generation, DEADLINE, NOW), RefreshAnswer::Use));
-    assert!(matches!(policy.action(), RefreshAction::Rest));
-    assert_eq!(policy.pause(NOW), None);
-    assert!(!policy.is_forced());
+    assert!(matches!(policy.acquire(generation, DEADLINE, NOW), RefreshDecision::Use));
+    assert!(matches!(policy.action(), RefreshAction::Done));
+    assert_eq!(policy.wait_duration(NOW), None);
+    assert!(!policy.is_refresh_forced());
     assert!(!policy.is_idle(NOW));
     assert!(policy.is_idle(NOW + 90.0 * 86_400_000.0));
-    assert!(matches!(policy.renew(generation, DEADLINE, NOW), RefreshAnswer::Turn));
-    assert!(policy.is_forced());
-    assert!(matches!(policy.action(), RefreshAction::Lock));
-    assert!(matches!(policy.reason(NOW), RefreshAnswer::Busy));
-    assert!(matches!(policy.on(RefreshEvent::Locked, NOW, 0.5), RefreshAction::Look));
-    assert!(matches!(policy.on(RefreshEvent::NothingFound, NOW, 0.5), RefreshAction::Queue));
-    assert!(matches!(policy.lane(NOW), Lane::Sound));
-    assert!(matches!(policy.on(RefreshEvent::Admitted, NOW, 0.5), RefreshAction::Refresh));
-    assert!(matches!(policy.renewed(NOW, Some(NOW + 7_200_000.0), NOW, 0.5), RefreshAction::Publish));
+    assert!(matches!(policy.force_refresh(generation, DEADLINE, NOW), RefreshDecision::Wait));
+    assert!(policy.is_refresh_forced());
+    assert!(matches!(policy.action(), RefreshAction::AcquireLock));
+    assert!(matches!(policy.failure_reason(NOW), RefreshDecision::TimedOut));
+    assert!(matches!(policy.handle(RefreshEvent::LockAcquired, NOW, 0.5), RefreshAction::FindSuccessor));
+    assert!(matches!(policy.handle(RefreshEvent::NoSuccessor, NOW, 0.5), RefreshAction::Enqueue));
+    assert!(matches!(policy.priority(NOW), Priority::Normal));
+    assert!(matches!(policy.handle(RefreshEvent::Admitted, NOW, 0.5), RefreshAction::RequestTokens));
+    assert!(matches!(policy.on_refreshed(NOW, Some(NOW + 7_200_000.0), NOW, 0.5), RefreshAction::Publish));
     assert_eq!(policy.generation(), generation + 1);
-    assert!(matches!(policy.on(RefreshEvent::Published, NOW, 0.5), RefreshAction::Store));
-    assert!(matches!(policy.on(RefreshEvent::Stored, NOW, 0.5), RefreshAction::Rest));
-    assert!(!policy.is_forced());
-    assert!(matches!(policy.asked(generation + 1, DEADLINE, NOW), RefreshAnswer::Use));
+    assert!(matches!(policy.handle(RefreshEvent::Published, NOW, 0.5), RefreshAction::SaveTokens));
+    assert!(matches!(policy.handle(RefreshEvent::Saved, NOW, 0.5), RefreshAction::Done));
+    assert!(!policy.is_refresh_forced());
+    assert!(matches!(policy.acquire(generation + 1, DEADLINE, NOW), RefreshDecision::Use));
 }
 
 #[wasm_bindgen_test]
 fn a_refused_refresh_is_judged_and_a_dead_one_ends() {
     let expired = || {
         let mut policy = Policy::new(Some(NOW), Some(NOW), true, 30_000.0, NOW);
-        assert!(matches!(policy.asked(policy.generation(), DEADLINE, NOW), RefreshAnswer::Turn));
-        policy.on(RefreshEvent::Locked, NOW, 0.5);
+        assert!(matches!(policy.acquire(policy.generation(), DEADLINE, NOW), RefreshDecision::Wait));
+        policy.handle(RefreshEvent::LockAcquired, NOW, 0.5);
         policy
     };
     let mut policy = expired();
-    policy.on(RefreshEvent::NothingFound, NOW, 0.5);
-    policy.on(RefreshEvent::Admitted, NOW, 0.5);
-    assert!(matches!(policy.failed("RECONNECT_REQUIRED", false, None, NOW, 0.5), RefreshAction::Wait));
-    assert_eq!(policy.pause(NOW), Some(2000.0));
-    assert!(policy.is_doubtful());
-    policy.on(RefreshEvent::Woke, NOW + 2000.0, 0.5);
-    assert!(matches!(policy.on(RefreshEvent::NothingFound, NOW + 2000.0, 0.5), RefreshAction::Judge));
-    assert!(matches!(policy.judged(None, 2000.0, NOW + 2000.0, 0.5), RefreshAction::Wait));
-    assert!(policy.wait(NOW + 2000.0).is_some_and(|wait| (60_000.0..=300_000.0).contains(&wait)));
+    policy.handle(RefreshEvent::NoSuccessor, NOW, 0.5);
+    policy.handle(RefreshEvent::Admitted, NOW, 0.5);
+    assert!(matches!(policy.on_request_failed("RECONNECT_REQUIRED", false, None, NOW, 0.5), RefreshAction::Wait));
+    assert_eq!(policy.wait_duration(NOW), Some(2000.0));
+    assert!(policy.is_refused());
+    policy.handle(RefreshEvent::WaitEnded, NOW + 2000.0, 0.5);
+    assert!(matches!(policy.handle(RefreshEvent::NoSuccessor, NOW + 2000.0, 0.5), RefreshAction::JudgeRefusal));
+    assert!(matches!(policy.on_refusal_judged(None, 2000.0, NOW + 2000.0, 0.5), RefreshAction::Wait));
+    assert!(policy.backoff(NOW + 2000.0).is_some_and(|wait| (60_000.0..=300_000.0).contains(&wait)));
     let known = policy.generation();
-    assert!(matches!(policy.asked(known, NOW + 50_000.0, NOW + 2000.0), RefreshAnswer::Doubtful));
+    assert!(matches!(policy.acquire(known, NOW + 50_000.0, NOW + 2000.0), RefreshDecision::RefreshPending));
 
     let mut dead = expired();
-    assert!(matches!(dead.found_dead(Some(NOW), NOW, 0.5), RefreshAction::Rest));
-    assert!(matches!(dead.asked(dead.generation(), DEADLINE, NOW), RefreshAnswer::Dead));
+    assert!(matches!(dead.on_tombstone_found(Some(NOW), NOW, 0.5), RefreshAction::Done));
+    assert!(matches!(dead.acquire(dead.generation(), DEADLINE, NOW), RefreshDecision::Dead));
 
     let mut failed = expired();
-    failed.on(RefreshEvent::NothingFound, NOW, 0.5);
-    failed.on(RefreshEvent::Admitted, NOW, 0.5);
-    assert!(matches!(failed.failed("INVALID_CLIENT", false, None, NOW, 0.5), RefreshAction::Rest));
-    assert!(matches!(failed.asked(failed.generation(), DEADLINE, NOW), RefreshAnswer::Failed));
-    assert!(is_refusal("RECONNECT_REQUIRED") && !is_refusal("INVALID_CLIENT") && !is_refusal("no code"));
+    failed.handle(RefreshEvent::NoSuccessor, NOW, 0.5);
+    failed.handle(RefreshEvent::Admitted, NOW, 0.5);
+    assert!(matches!(failed.on_request_failed("INVALID_CLIENT", false, None, NOW, 0.5), RefreshAction::Done));
+    assert!(matches!(failed.acquire(failed.generation(), DEADLINE, NOW), RefreshDecision::RequestFailed));
+    assert!(
+        is_refresh_token_refused("RECONNECT_REQUIRED")
+            && !is_refresh_token_refused("INVALID_CLIENT")
+            && !is_refresh_token_refused("no code")
+    );
 }
 
 #[wasm_bindgen_test]
 fn token_requests_wait_in_line() {
     let mut queue = Queue::new(20_000.0);
-    assert!(matches!(queue.next(0.0), RefreshAdmission::Nobody));
-    let suspect = queue.enter(Lane::Suspect);
-    let sound = queue.enter(Lane::Sound);
-    assert!(matches!(queue.next(0.0), RefreshAdmission::First));
-    assert_eq!(queue.admit(false), Some(sound));
-    queue.refused(0.0);
-    assert!(matches!(queue.next(1.0), RefreshAdmission::NobodyYet));
-    assert_eq!(queue.wait(1.0), 24_999.0);
-    queue.learn(None, Some(10.0), 1000.0);
-    assert_eq!(queue.wait(1000.0), 0.0);
-    assert!(matches!(queue.next(1000.0), RefreshAdmission::FirstAlone));
-    assert_eq!(queue.admit(true), Some(suspect));
-    queue.failed(1000.0);
-    queue.enter(Lane::Urgent);
-    assert!(queue.admit(true).is_some());
-    queue.granted(1000.0, 1100.0);
-    assert_eq!(queue.admit(false), None);
+    assert!(matches!(queue.admission(0.0), RefreshAdmission::None));
+    let suspect = queue.enqueue(Priority::Suspect);
+    let sound = queue.enqueue(Priority::Normal);
+    assert!(matches!(queue.admission(0.0), RefreshAdmission::First));
+    assert_eq!(queue.admit_first(false), Some(sound));
+    queue.on_refused(0.0);
+    assert!(matches!(queue.admission(1.0), RefreshAdmission::NoneYet));
+    assert_eq!(queue.wait_time(1.0), 24_999.0);
+    queue.apply_update(None, Some(10.0), 1000.0);
+    assert_eq!(queue.wait_time(1000.0), 0.0);
+    assert!(matches!(queue.admission(1000.0), RefreshAdmission::FirstExclusive));
+    assert_eq!(queue.admit_first(true), Some(suspect));
+    queue.on_failed(1000.0);
+    queue.enqueue(Priority::Urgent);
+    assert!(queue.admit_first(true).is_some());
+    queue.on_granted(1000.0, 1100.0);
+    assert_eq!(queue.admit_first(false), None);
 }
 
 #[wasm_bindgen_test]
 fn a_pair_from_elsewhere_is_taken() {
     let mut policy = Policy::new(Some(NOW), Some(NOW), true, 30_000.0, NOW);
     let generation = policy.generation();
-    assert!(matches!(policy.asked(generation, DEADLINE, NOW), RefreshAnswer::Turn));
-    policy.on(RefreshEvent::Locked, NOW, 0.5);
-    policy.found(Some(NOW + 1.0), Some(NOW + 7_200_000.0), false, NOW, 0.5);
+    assert!(matches!(policy.acquire(generation, DEADLINE, NOW), RefreshDecision::Wait));
+    policy.handle(RefreshEvent::LockAcquired, NOW, 0.5);
+    policy.on_successor_found(Some(NOW + 1.0), Some(NOW + 7_200_000.0), false, NOW, 0.5);
     assert_eq!(policy.generation(), generation + 1);
-    assert!(policy.reject(generation, 0, NOW));
-    assert!(!policy.reject(generation, 2, NOW));
+    assert!(policy.on_unauthorized(generation, 0, NOW));
+    assert!(!policy.on_unauthorized(generation, 2, NOW));
     // Times that are none count as absent, as those of a store may be.
-    assert!(!policy.configured(Some(f64::NAN), Some(f64::INFINITY), NOW));
-    assert_eq!(policy.retry_in(NOW), None);
-    assert!(policy.believes(Some(NOW + 2.0), None) && !policy.believes(Some(NOW), None));
+    assert!(!policy.on_stored_tokens(Some(f64::NAN), Some(f64::INFINITY), NOW));
+    assert_eq!(policy.background_refresh_in(NOW), None);
+    assert!(policy.is_successor(Some(NOW + 2.0), None) && !policy.is_successor(Some(NOW), None));
     assert!(proves_credential(200) && !proves_credential(401));
 }
 
@@ -300,7 +304,7 @@ fn credentials_are_read_out_of_what_is_stored() {
     assert_eq!(
         oauth,
         json!({
-            "kind": "oauth", "accessToken": "AT", "authorization": "Bearer AT", "canRenew": true, "hasUser": true,
+            "kind": "oauth", "accessToken": "AT", "authorization": "Bearer AT", "canRefresh": true, "hasUser": true,
         })
     );
     let basic = read(json!({ "type": "basic", "email": "dana@example.com", "token": "fake" })).unwrap();
@@ -330,16 +334,16 @@ fn a_connection_is_tested_by_questions_and_answers() {
     let begin = |kind, requested: &str| Test::new(kind, None, None, None, Some(requested.to_owned()), None);
     let mut test = begin("oauth", "account").unwrap();
     assert_eq!(test.path().as_deref(), Some("/user"));
-    assert!(test.verdict().is_undefined());
+    assert!(test.result().is_undefined());
     let user = r#"{"uuid":"{1}","nickname":"dana","display_name":"Dana"}"#;
-    test.answered(ApiAnswer::new(200, "{}", user.into(), NOW, None, false));
+    test.on_response(ApiAnswer::new(200, "{}", user.into(), NOW, None, false));
     assert_eq!(test.path(), None);
-    let verdict = seen(&test.verdict());
+    let verdict = seen(&test.result());
     assert_eq!(verdict["success"], true, "{verdict}");
     assert_eq!(verdict["account"], json!({ "uuid": "{1}", "nickname": "dana", "displayName": "Dana" }));
     let mut failed = begin("oauth", "account").unwrap();
-    failed.failed("Bitbucket could not be reached.");
-    let verdict = seen(&failed.verdict());
+    failed.on_error("Bitbucket could not be reached.");
+    let verdict = seen(&failed.result());
     assert_eq!(verdict["success"], false);
     assert!(verdict["message"].as_str().unwrap().contains("could not be reached"));
     assert_eq!(thrown(begin("x", "account")), argument("kind"));
@@ -349,7 +353,7 @@ fn a_connection_is_tested_by_questions_and_answers() {
 fn the_news_of_a_rate_limit_leave_out_what_is_not_known() {
     let news = |status, limit: Option<&str>, near: Option<&str>, after: Option<&str>| {
         let text = |text: Option<&str>| text.map(str::to_owned);
-        seen(&rate_limit_news(status, text(limit), text(near), text(after), 1000, false, 0, NOW))
+        seen(&rate_limit_update(status, text(limit), text(near), text(after), 1000, false, 0, NOW))
     };
     assert_eq!(news(200, None, None, None), json!({}));
     assert_eq!(news(200, Some("5000"), None, None)["limit"], 5000);
@@ -359,42 +363,43 @@ fn the_news_of_a_rate_limit_leave_out_what_is_not_known() {
 #[wasm_bindgen_test]
 fn a_log_of_requests_tells_what_is_missing_elsewhere() {
     let mut log = RequestLog::new();
-    log.add(NOW, 1.0, false);
-    log.add(NOW + 1.0, 2.0, true);
-    assert_eq!(log.missing(9, NOW + 3.5), [2.0, 2500.0]);
-    log.passed_on(vec![2.0]);
-    assert_eq!(log.missing(9, NOW), [0.0; 0]);
-    log.lose();
-    assert_eq!(log.missing(1, NOW + 3.5), [1.0, 3500.0]);
+    log.record(NOW, 1.0, false);
+    log.record(NOW + 1.0, 2.0, true);
+    assert_eq!(log.unshared(9, NOW + 3.5), [2.0, 2500.0]);
+    log.mark_shared(vec![2.0]);
+    assert_eq!(log.unshared(9, NOW), [0.0; 0]);
+    log.mark_all_unshared();
+    assert_eq!(log.unshared(1, NOW + 3.5), [1.0, 3500.0]);
     let mut other = RequestLog::new();
-    other.absorb(&log);
-    other.take_back(1.0);
-    assert_eq!((other.known(NOW), log.known(NOW)), (1, 2));
-    assert_eq!((other.unknown(3, NOW), log.wait(2, NOW)), (2, rate_limit_window()));
+    other.merge(&log);
+    other.remove(1.0);
+    assert_eq!((other.minimum_shared_count(NOW), log.minimum_shared_count(NOW)), (1, 2));
+    assert_eq!((other.unlogged_count(3, NOW), log.wait_time(2, NOW)), (2, rate_limit_window()));
 }
 
 #[wasm_bindgen_test]
 fn a_redis_and_its_troubles_are_told() {
-    let server = seen(&redis_server("rediss://user:p%40ss@redis.example:6380/3?family=6&keyPrefix=noco:").unwrap());
+    let server =
+        seen(&parse_redis_url("rediss://user:p%40ss@redis.example:6380/3?family=6&keyPrefix=noco:").unwrap());
     let expected = json!({
         "host": "redis.example", "port": 6380, "username": "user", "password": "p@ss", "database": 3, "tls": "true",
         "family": 6, "keyPrefix": "noco:",
     });
     assert_eq!(server, expected);
-    assert!(redis_server("redis://redis.example/marked").is_err());
-    assert_eq!(redis_trouble("", "NOAUTH Authentication required.").as_deref(), Some("password"));
-    assert_eq!(redis_trouble("", "WRONGTYPE Operation against a key holding the wrong kind of value"), None);
-    let surveyed = redis_databases(3, &[]);
+    assert!(parse_redis_url("redis://redis.example/marked").is_err());
+    assert_eq!(redis_error_summary("", "NOAUTH Authentication required.").as_deref(), Some("password"));
+    assert_eq!(redis_error_summary("", "WRONGTYPE Operation against a key holding the wrong kind of value"), None);
+    let surveyed = redis_database_candidates(3, &[]);
     assert_eq!(surveyed.get(..3), Some(&[3, 15, 14][..]));
-    assert_ne!(redis_databases(3, &[15]).get(..3), Some(&[3, 15, 14][..]));
+    assert_ne!(redis_database_candidates(3, &[15]).get(..3), Some(&[3, 15, 14][..]));
     assert_eq!(seen(&choose_redis_database(&surveyed, "others others empty")), json!({ "database": 14 }));
     let stays = "keys of others are in all its other databases";
     assert_eq!(
         seen(&choose_redis_database(&surveyed, "others others missing")),
-        json!({ "database": 3, "stays": stays })
+        json!({ "database": 3, "fallbackReason": stays })
     );
-    assert!(redis_database_trouble("NOPERM this user has no permissions to run the 'scan' command").is_some());
-    assert_eq!(redis_database_trouble("LOADING Redis is loading the dataset in memory"), None);
+    assert!(redis_fallback_reason("NOPERM this user has no permissions to run the 'scan' command").is_some());
+    assert_eq!(redis_fallback_reason("LOADING Redis is loading the dataset in memory"), None);
 }
 
 #[wasm_bindgen_test]
@@ -415,7 +420,7 @@ fn an_environment_is_read() {
         assert_eq!(read["isRateLimitConfigured"], is_configured);
         let redis = json!({
             "url": "redis://fake", "variable": "INTEGRATION_AUTH_BITBUCKET_REDIS_URL", "database": 0,
-            "isDatabaseSought": false,
+            "searchesDatabase": false,
         });
         assert_eq!(read["redis"], redis);
         assert_eq!(environment.get("client"), None);

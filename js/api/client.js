@@ -139,7 +139,7 @@ export function isCuredByRenewal(error) {
   const { response, status, statusCode, message } = objectOrEmpty(error);
   const failedStatus = [objectOrEmpty(response).status, status, statusCode].find((each) => typeof each === 'number');
   const own = findClientError(error);
-  return core().isCuredByRenewal(
+  return core().isCurableByRefresh(
     own !== undefined,
     responseContexts.get(objectOrEmpty(objectOrEmpty(own).response).headers ?? {})?.needsRetry === true,
     /** @type {number | undefined} */ (failedStatus),

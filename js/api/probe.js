@@ -31,9 +31,9 @@ export async function runConnectionTest(test, sender, apiUrl, signal) {
       const headers = { accept: 'application/json' };
       // Redirects to other servers are not followed: a server that never saw the credential proves nothing about it.
       const response = await sender({ method: 'GET', url: apiUrl + path, headers, signal, redirect: 'own' });
-      test.answered(toApiResponse(response));
+      test.onResponse(toApiResponse(response));
     } catch (error) {
-      test.failed(toBitbucketAuthError(error).message);
+      test.onError(toBitbucketAuthError(error).message);
     }
   }
 }
@@ -48,11 +48,11 @@ export async function runConnectionTest(test, sender, apiUrl, signal) {
 export async function fetchAccount(authorization, { apiUrl, timeoutMs, proxies }) {
   if (apiUrl === undefined) return undefined;
   try {
-    const credentials = new Credentials({ kind: 'oauth', authorization, canRenew: false, hasUser: true });
+    const credentials = new Credentials({ kind: 'oauth', authorization, canRefresh: false, hasUser: true });
     const test = new (core().ConnectionTest)('oauth');
     const connection = () => 'new';
     await runConnectionTest(test, createSender({ apiUrl, timeoutMs, proxies, credentials, connection }), apiUrl, signalAfter(ACCOUNT_TIMEOUT_MS));
-    return test.verdict?.account;
+    return test.result?.account;
   } catch {
     return undefined;
   }

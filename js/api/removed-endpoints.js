@@ -20,7 +20,7 @@ import { toApiResponse } from './sender.js';
 /** @typedef {import('../../pkg/core.js').CollectedList} CollectedList */
 /** @typedef {import('../core.js').CredentialKind} CredentialKind */
 /** @typedef {import('../../pkg/core.js').RemovedEndpoints} RemovedEndpoints */
-/** @typedef {import('../../pkg/core.js').Replaced} Replaced */
+/** @typedef {import('../../pkg/core.js').Replacement} Replacement */
 /** @typedef {import('./sender.js').ApiRequest} ApiRequest */
 /** @typedef {import('./sender.js').Sender} Sender */
 /** @typedef {Awaited<ReturnType<Sender>>} SenderResponse */
@@ -65,7 +65,7 @@ export function replaceRemovedEndpoints(sender, options) {
   const removedEndpoints = removedEndpointsOf(options.apiUrl);
 
   /**
-   * @param {Replaced} replaced
+   * @param {Replacement} replaced
    * @param {ApiRequest} request
    * @returns {Promise<SenderResponse>}
    */
@@ -299,16 +299,16 @@ class ListCollector {
       values.push({ text, key: path.reduce((part, name) => objectOrEmpty(part)[name], value) });
     };
     try {
-      await this.#readList(this.#removed.inWorkspace(this.#url, segment, withRole), signal, addItem);
+      await this.#readList(this.#removed.workspaceUrl(this.#url, segment, withRole), signal, addItem);
     } catch (error) {
       // An error in the middle of a list is a failure: the list was readable at its beginning.
       if (!(error instanceof UnsuccessfulResponse) || values.length > 0) throw error;
-      const { verdict, told: message } = callCore(this.#readWorkspace, () => (
-        this.#removed.judge(this.#url, segment, withRole, toApiResponse(error.response), this.#options.kind)
+      const { outcome, notice: message } = callCore(this.#readWorkspace, () => (
+        this.#removed.workspaceOutcome(this.#url, segment, withRole, toApiResponse(error.response), this.#options.kind)
       ));
       if (message !== undefined) this.#options.log(message, 'list-incomplete');
-      if (verdict === 'without role') return this.#readWorkspace(segment, signal, false);
-      if (verdict === 'refused') throw error;
+      if (outcome === 'retry-without-role') return this.#readWorkspace(segment, signal, false);
+      if (outcome === 'fail') throw error;
     }
     this.#itemsByWorkspace.set(segment, values);
     this.#length += length;

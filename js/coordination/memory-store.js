@@ -29,10 +29,10 @@ import { core } from '../core.js';
 
 /**
  * Where the refresh token of an entry that is published stands among those that followed a key: the arguments of the core's
- * `publication`.
+ * `decidePublication`.
  *
  * @typedef {object} ChainPosition
- * @property {'newest' | 'passed' | 'led-there' | 'led-to-newest' | 'apart'} place
+ * @property {'newest' | 'superseded' | 'predecessor' | 'predecessor-of-newest' | 'unrelated'} place
  * @property {boolean} isFirst whether nothing followed the key so far
  * @property {number} newest fence of the newest entry that followed it
  * @property {number} highest fence on the way there
@@ -300,7 +300,7 @@ function remembered(at) {
  * @param {ChainPosition} place where its refresh token stands
  */
 export function decidePublication({ fence }, { place, isFirst, newest, highest, isLast, own }) {
-  return core().publication(fence, place, isFirst, newest, highest, isLast, own);
+  return core().decidePublication(fence, place, isFirst, newest, highest, isLast, own);
 }
 
 /**
@@ -311,7 +311,7 @@ export function decidePublication({ fence }, { place, isFirst, newest, highest, 
  */
 function positionIn(isNewest, isSame, isOfChain) {
   if (isNewest) return 'newest';
-  if (isSame) return 'passed';
+  if (isSame) return 'superseded';
   // A chain knows its newest entry, and not in which order the others came.
-  return isOfChain ? 'led-there' : 'apart';
+  return isOfChain ? 'predecessor' : 'unrelated';
 }

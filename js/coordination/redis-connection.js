@@ -80,7 +80,7 @@ export class RedisConnection {
   #trouble = 'error';
 
   /** Why the database is NocoDB's own, if it is. @type {string | undefined} */
-  #stays;
+  #fallbackReason;
 
   #isReported = false;
 
@@ -98,13 +98,13 @@ export class RedisConnection {
   /**
    * How it stands with it.
    *
-   * @returns {{ database: number, stays?: string } | { trouble: string }} the number of the database in use, and why it is
+   * @returns {{ database: number, fallbackReason?: string } | { trouble: string }} the number of the database in use, and why it is
    *   NocoDB's own; or what keeps Redis from being used, in a word
    */
   get status() {
     if (!this.#redis) return { trouble: this.#trouble };
     const database = this.#databases.get(this.#redis) ?? 0;
-    return this.#stays === undefined ? { database } : { database, stays: this.#stays };
+    return this.#fallbackReason === undefined ? { database } : { database, fallbackReason: this.#fallbackReason };
   }
 
   /**
@@ -161,19 +161,19 @@ export class RedisConnection {
    * @param {Redis} redis
    */
   async #enter(redis) {
-    const { url, isDatabaseSought, otherDatabases, markerKey, check } = this.#options;
+    const { url, searchesDatabase, otherDatabases, markerKey, check } = this.#options;
     /** @type {number} */
-    const home = this.#options.database ?? core().redisServer(url).database;
+    const home = this.#options.database ?? core().parseRedisUrl(url).database;
     // Scripts see all databases from any, so NocoDB's own need not be entered for it.
-    const place = isDatabaseSought ? await seekDatabase(redis, home, otherDatabases) : { database: home };
+    const place = searchesDatabase ? await seekDatabase(redis, home, otherDatabases) : { database: home };
     if (place.database !== (this.#databases.get(redis) ?? 0)) await redis.select(place.database);
     this.#databases.set(redis, place.database);
     const life = place.mark ?? await readLife(redis, markerKey);
     await check(redis, life);
     this.#life = life;
     this.#entries += 1;
-    this.#stays = place.stays;
-    if (place.stays !== undefined) this.#reportStay(home, place.stays);
+    this.#fallbackReason = place.fallbackReason;
+    if (place.fallbackReason !== undefined) this.#reportStay(home, place.fallbackReason);
   }
 
   /**
@@ -253,7 +253,7 @@ export class RedisConnection {
   async #open(Redis, errors) {
     if (this.#isClosed) throw new Error('closed');
     const { url, limits, scripts } = this.#options;
-    const { username, password, database: _, tls, ...server } = core().redisServer(url);
+    const { username, password, database: _, tls, ...server } = core().parseRedisUrl(url);
     const redis = new Redis({
       ...server,
       ...(tls && { tls: /** @type {any} */ (tls) }),
@@ -336,7 +336,7 @@ function needless(error) {
  */
 function troubleOf(error) {
   const { code, message } = error instanceof Error ? /** @type {NodeJS.ErrnoException} */ (error) : {};
-  return core().redisTrouble(typeof code === 'string' ? code : '', String(message ?? ''));
+  return core().redisErrorSummary(typeof code === 'string' ? code : '', String(message ?? ''));
 }
 
 /** @param {Redis | undefined} redis */

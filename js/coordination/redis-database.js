@@ -42,7 +42,7 @@ import { core } from '../core.js';
  * @typedef {object} DatabaseChoice
  * @property {number} database
  * @property {DataMarker} [mark] absent where none could be made
- * @property {string} [stays] why it is NocoDB's own
+ * @property {string} [fallbackReason] why it is NocoDB's own
  */
 
 const BASE = 'nocodb-bitbucket-auth:';
@@ -143,13 +143,13 @@ export const DATABASE_SCRIPTS = {
  */
 export async function seekDatabase(redis, home, others = []) {
   try {
-    return await agreeOnDatabase(redis, core().redisDatabases(home, Uint32Array.from(others)));
+    return await agreeOnDatabase(redis, core().redisDatabaseCandidates(home, Uint32Array.from(others)));
   } catch (error) {
     // Only what Redis itself says is a reason: after everything else, others may be in another database.
     const isReply = error instanceof Error && error.name === 'ReplyError';
-    const stays = isReply ? core().redisDatabaseTrouble(error.message) : undefined;
-    if (stays === undefined) throw error;
-    return { database: home, stays };
+    const fallbackReason = isReply ? core().redisFallbackReason(error.message) : undefined;
+    if (fallbackReason === undefined) throw error;
+    return { database: home, fallbackReason };
   }
 }
 
@@ -163,9 +163,9 @@ async function agreeOnDatabase(redis, numbers) {
   const survey = (seen, chosen) => scriptsOf(redis).surveyDatabases(BASE, seen, chosen, anyText(), MARK_MS, ...numbers);
   let [seen] = await survey('', numbers[0]);
   for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
-    const { database, stays } = core().chooseRedisDatabase(numbers, seen);
+    const { database, fallbackReason } = core().chooseRedisDatabase(numbers, seen);
     const [seenNow, mark] = await survey(seen, database);
-    if (mark !== undefined) return { database, mark: { name: `${BASE}database`, value: mark }, stays };
+    if (mark !== undefined) return { database, mark: { name: `${BASE}database`, value: mark }, fallbackReason };
     seen = seenNow;
   }
   throw Object.assign(new Error('the databases change all the time'), { code: 'TIMEOUT' });

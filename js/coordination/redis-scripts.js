@@ -153,8 +153,8 @@ const GUARDED = {
     local key, own, expected, step, by, fence, value, pair_limit, pointer_limit = unpack(args)
     local newest, highest, passed = follow(key)
     local last, weight, beyond = follow(own)
-    local place = newest == own and 'newest' or passed[own] and 'passed' or beyond[key] and 'led-there'
-      or last == newest and 'led-to-newest' or 'apart'
+    local place = newest == own and 'newest' or passed[own] and 'superseded' or beyond[key] and 'predecessor'
+      or last == newest and 'predecessor-of-newest' or 'unrelated'
     local fence_of_newest = fence_of(newest)
     local seen = string.format('%s %d %.0f %.0f %d %.0f', place, newest == key and 1 or 0, fence_of_newest,
       math.max(highest, fence_of_newest), last == own and 1 or 0, math.max(weight, fence_of(last)))

@@ -106,7 +106,7 @@ export class RedisTokenStore {
       url: options.url,
       variable: options.variable,
       database: options.database,
-      isDatabaseSought: options.isDatabaseSought,
+      searchesDatabase: options.searchesDatabase,
       otherDatabases: options.otherDatabases,
       limits: this.#limits,
       scripts: SCRIPTS,
@@ -264,8 +264,8 @@ export class RedisTokenStore {
     this.#see(entry.fence);
     const sealed = `${key} ${this.#encrypt(entry, key)}`;
     for (let races = 0, place = expected; races < MOST_RACES; races += 1) {
-      const { step, by, isNewest } = decidePublication(entry, place);
-      const args = [textOf(place), step, by, entry.fence, isNewest ? sealed : '', pair, pointer];
+      const { step, linkFence, isNewest } = decidePublication(entry, place);
+      const args = [textOf(place), step, linkFence, entry.fence, isNewest ? sealed : '', pair, pointer];
       const reply = await this.#ask('publish', [key, entry.key, ...args], options);
       if (!reply) break;
       const [seen, newest, ofNewest, last, ofLast] = reply;
@@ -290,7 +290,7 @@ export class RedisTokenStore {
   #isSurpassed(key, entry, winner) {
     const known = this.findLocal(key) ?? this.findLocal(entry.key);
     // What was there before is no winner, whoever put it back.
-    if (winner && core().outdates(...versionOf(entry), ...versionOf(winner))) return true;
+    if (winner && core().isEntryNewer(...versionOf(entry), ...versionOf(winner))) return true;
     // Unless this process has gone on meanwhile. Both keys lead to the winner.
     if (winner && known?.key === entry.key) {
       this.#memory.setNewest(entry.key, winner);
@@ -307,7 +307,7 @@ export class RedisTokenStore {
   #isMissingBeside(local, shared, leadsThere) {
     const isSame = local.key === shared.key;
     const isKnown = isSame ? !this.#pending.has(local.key) : leadsThere;
-    return core().isMissingBeside(...versionOf(local), ...versionOf(shared), isSame, isKnown);
+    return core().isMissingFromSharedStore(...versionOf(local), ...versionOf(shared), isSame, isKnown);
   }
 
   /** @param {string} key */

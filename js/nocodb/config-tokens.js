@@ -21,7 +21,7 @@ import { createTokens } from '../token-store.js';
  */
 export function renewableRefreshToken({ type, refresh_token: stored }) {
   const refreshToken = nonEmptyString(stored);
-  return refreshToken !== undefined && core().isRenewable(nonEmptyString(type) ?? '', refreshToken) ? refreshToken : undefined;
+  return refreshToken !== undefined && core().isRefreshable(nonEmptyString(type) ?? '', refreshToken) ? refreshToken : undefined;
 }
 
 /**
@@ -83,10 +83,10 @@ export function withoutOAuthPayload({ oauth: _transient, ...config }) {
  *
  * @param {IntegrationConfig} config
  * @param {Pick<ConnectionTokens, 'obtainedAt' | 'expiresAt'>} times
- * @returns {import('../../pkg/core.js').TokenOrigin} for one call: the core consumes it
+ * @returns {import('../../pkg/core.js').TokenMetadata} for one call: the core consumes it
  */
 export function tokenOriginOf({ authorized_at, account }, { obtainedAt, expiresAt }) {
-  return new (core().TokenOrigin)(nonEmptyString(authorized_at), nonEmptyString(objectOrEmpty(account).uuid), obtainedAt, expiresAt);
+  return new (core().TokenMetadata)(nonEmptyString(authorized_at), nonEmptyString(objectOrEmpty(account).uuid), obtainedAt, expiresAt);
 }
 
 /** @param {unknown} refreshToken */

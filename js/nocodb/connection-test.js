@@ -68,8 +68,8 @@ export async function testConnection(clientFactory, config) {
   // the tokens are valid without it.
   await runConnectionTest(test, clientFactory.createSender(until - performance.now()), clientFactory.apiUrl);
   const { expiresAt } = await credentials.tokenInfo();
-  const verdict = test.verdict ?? { success: false, message: failure('API_FAILED', 'api').message };
-  return { ...verdict, ...(expiresAt !== undefined && { expiresAt }) };
+  const result = test.result ?? { success: false, message: failure('API_FAILED', 'api').message };
+  return { ...result, ...(expiresAt !== undefined && { expiresAt }) };
 }
 
 /**
@@ -87,7 +87,7 @@ export async function connectionStatus({ credentials, environment: { client } },
   const isKnown = scopes.length > 0;
   return {
     kind,
-    ...(account && core().holdsTokens(kind) && { account: pick(account, ACCOUNT_MEMBERS) }),
+    ...(account && core().holdsUserTokens(kind) && { account: pick(account, ACCOUNT_MEMBERS) }),
     ...(isKnown && { scopes }),
     ...(isKnown && client && { missingScopes: callCore(connectionStatus, () => client.missingScopes(scopes.join(' '))) }),
     ...(expiresAt !== undefined && { expiresAt }),

@@ -30,7 +30,7 @@ export const withDialogTimeout = (work) => withTimeout(DIALOG_MS, work, () => fa
  * @throws {BitbucketAuthError} `REQUEST_TIMEOUT`, and whatever the exchange rejects with
  */
 export const withTransactionTimeout = (exchange) => (
-  withTimeout(core().transactionLimit(), exchange, () => new BitbucketAuthError(core().lateInTransaction())));
+  withTimeout(core().transactionTimeout(), exchange, () => new BitbucketAuthError(core().transactionTimeoutError())));
 
 /**
  * @template T

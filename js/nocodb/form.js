@@ -60,11 +60,11 @@ const TESTED = 'As in bitbucket.org/my-workspace. Optional; the connection test 
 const SLUG = '[A-Za-z0-9_.{}-]+';
 
 /**
- * @param {Partial<Pick<import('./environment.js').Environment, 'login' | 'mayActAsClient'>>} environment
+ * @param {Partial<Pick<import('./environment.js').Environment, 'login' | 'allowsClientCredentials'>>} environment
  * @returns {FormElement[]}
  */
-export function form({ login, mayActAsClient }) {
-  const offersClient = login !== undefined && mayActAsClient;
+export function form({ login, allowsClientCredentials }) {
+  const offersClient = login !== undefined && allowsClientCredentials;
   return [
     {
       type: 'input',

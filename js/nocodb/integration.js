@@ -410,7 +410,7 @@ export class BitbucketAuthIntegration {
     if (this.#clientFactory) return this.#clientFactory;
     const stored = this.#storedConfig;
     const environment = this.#environment();
-    const credential = callCore(this.authenticate, () => core().readCredential(stored.json, environment.mayActAsClient));
+    const credential = callCore(this.authenticate, () => core().readCredential(stored.json, environment.allowsClientCredentials));
     const credentials = createCredentials(credential, stored.tokens(credential.accessToken), stored, environment);
     this.#clientFactory = new ApiClientFactory(credentials, environment, stored);
     return this.#clientFactory;

@@ -186,7 +186,7 @@ export class StoredConfig {
     if (!row) return 'deleted';
     const holding = await this.#holdingOf(row, tokensInConfig(this.config, undefined), connection, true);
     if (holding === 'Replaced') return 'replaced';
-    const isOthers = holding === 'Others' || holding === 'OthersNewer';
+    const isOthers = holding === 'SameAuthorization' || holding === 'SameAuthorizationNewer';
     return isOthers ? tokensInConfig(row, nonEmptyString(row.oauth_token)) : undefined;
   }
 
@@ -225,7 +225,7 @@ export class StoredConfig {
   async #withNewest(row, tokens, connection) {
     if (tokens?.accessToken === undefined || !connection) return row;
     const holding = await this.#holdingOf(row, tokens, connection, false);
-    return holding === 'Chain' || holding === 'Others' ? withTokens(row, tokens) : row;
+    return holding === 'SameChain' || holding === 'SameAuthorization' ? withTokens(row, tokens) : row;
   }
 
   /**
@@ -243,10 +243,10 @@ export class StoredConfig {
     const holding = await this.#holdingOf(row, tokens, connection, false);
     if (holding === 'Replaced') return 'replaced';
     this.adopt(tokens);
-    if (holding === 'InVault') throw new Error('The row takes its tokens from a vault, so no tokens can be stored in it.');
+    if (holding === 'VaultReference') throw new Error('The row takes its tokens from a vault, so no tokens can be stored in it.');
     const isStored = row.oauth_token === tokens.accessToken && row.refresh_token === tokens.refreshToken;
-    if (holding !== 'OthersNewer' && !isStored) await saveConfig(withoutOAuthPayload(withTokens(row, tokens)));
-    return holding === 'Chain' ? 'saved' : 'shared';
+    if (holding !== 'SameAuthorizationNewer' && !isStored) await saveConfig(withoutOAuthPayload(withTokens(row, tokens)));
+    return holding === 'SameChain' ? 'saved' : 'shared';
   }
 
   /**
@@ -286,7 +286,7 @@ export class StoredConfig {
    * @param {ConnectionTokens} own the wrapper's tokens
    * @param {ConnectionRef} connection
    * @param {boolean} isRefused
-   * @returns {Promise<import('../../pkg/core.js').RowHolding>}
+   * @returns {Promise<import('../../pkg/core.js').RowContent>}
    */
   async #holdingOf(row, own, connection, isRefused) {
     const { type, oauth_token: accessToken, refresh_token: stored } = row;
@@ -294,11 +294,11 @@ export class StoredConfig {
     const isOfSameChain = refreshToken !== undefined
       && (refreshToken === this.config.refresh_token || digestOf(refreshToken) === this.#initialTokenDigest
         || await connection.ownsRefreshToken(refreshToken));
-    return core().rowHolding(
+    return core().classifyRow(
       refreshToken === undefined ? undefined : tokenOriginOf(row, tokensInConfig(row, undefined)),
       tokenOriginOf(this.config, own),
       isOfSameChain,
-      core().holdsTokens(nonEmptyString(type) ?? '') && [accessToken, stored].some(isObject),
+      core().holdsUserTokens(nonEmptyString(type) ?? '') && [accessToken, stored].some(isObject),
       isRefused,
     );
   }

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::texts;
 use crate::api_response::{self, ApiResponse, ResponseFields};
 use crate::connection_test;
-use crate::credential::Kind;
+use crate::credential::AuthType;
 use crate::error::{Code, Error, Phase, Result};
 use crate::redaction::Redaction;
 use crate::retry::{self, Failed};
@@ -41,7 +41,7 @@ impl ApiAnswer {
         Self { status, fields, body, received_at, path, is_elsewhere }
     }
 
-    pub(super) fn to(&self, kind: Kind) -> ApiResponse<'_> {
+    pub(super) fn to(&self, kind: AuthType) -> ApiResponse<'_> {
         ApiResponse {
             status: self.status,
             fields: &self.fields,
@@ -60,8 +60,8 @@ pub fn judge_api_response(answer: ApiAnswer, kind: &str) -> core::result::Result
     Ok(api_response::judge(&answer.to(kind_of(kind)?)).into())
 }
 
-pub(super) fn kind_of(kind: &str) -> Result<Kind> {
-    Kind::from_name(kind)
+pub(super) fn kind_of(kind: &str) -> Result<AuthType> {
+    AuthType::from_name(kind)
         .ok_or_else(|| Error::argument(Phase::Api, "kind", "must be oauth, api_key, basic or custom"))
 }
 

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::api_response::{ApiAnswer, kind_of};
 use super::leave;
-use crate::connection_test::{ConnectionTest, Known};
+use crate::connection_test::{ConnectionTest, TestContext};
 use crate::scope::ScopeSet;
 
 /// A test of a connection. While there is a `path`, that is to be asked, and `answered` or `failed` to be told.
@@ -25,7 +25,7 @@ impl Test {
     ) -> core::result::Result<Test, JsValue> {
         // Out of a store: a hint that cannot be used is left out.
         let scopes = |text: Option<String>| ScopeSet::parse(&text?).ok();
-        Ok(Self(ConnectionTest::new(&Known {
+        Ok(Self(ConnectionTest::new(&TestContext {
             kind: kind_of(kind)?,
             workspace: workspace.as_deref(),
             repository: repository.as_deref(),
@@ -42,18 +42,20 @@ impl Test {
     }
 
     /// Takes the answer.
-    pub fn answered(&mut self, answer: ApiAnswer) {
-        self.0.answered(answer.status, &answer.fields, &answer.body, answer.received_at);
+    #[wasm_bindgen(js_name = onResponse)]
+    pub fn on_response(&mut self, answer: ApiAnswer) {
+        self.0.on_response(answer.status, &answer.fields, &answer.body, answer.received_at);
     }
 
     /// Takes the message of a failure that left the question without an answer.
-    pub fn failed(&mut self, message: &str) {
-        self.0.failed(message);
+    #[wasm_bindgen(js_name = onError)]
+    pub fn on_error(&mut self, message: &str) {
+        self.0.on_error(message);
     }
 
     /// What came out, when there is no more to ask.
-    #[wasm_bindgen(getter, unchecked_return_type = "Verdict | undefined")]
-    pub fn verdict(&self) -> JsValue {
-        self.0.verdict().map_or(JsValue::UNDEFINED, leave)
+    #[wasm_bindgen(getter, unchecked_return_type = "TestResult | undefined")]
+    pub fn result(&self) -> JsValue {
+        self.0.result().map_or(JsValue::UNDEFINED, leave)
     }
 }

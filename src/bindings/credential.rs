@@ -5,7 +5,7 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use super::leave;
-use crate::credential::{self, Credential, Kind, MEMBERS, segment};
+use crate::credential::{self, AuthType, Credential, MEMBERS, segment};
 use crate::environment::ClientCredentials;
 use crate::error::{Error, Phase};
 use crate::secret::Secret;
@@ -27,7 +27,7 @@ pub struct StoredCredential<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
     /// Whether a new token can be had without anybody doing anything.
-    can_renew: bool,
+    can_refresh: bool,
     /// Whether it is a person's.
     has_user: bool,
     /// What seems to be wrong with the token.
@@ -41,17 +41,17 @@ pub fn credential_members() -> String {
     MEMBERS.join(" ")
 }
 
-/// What the JSON of a config's members says of its credential. `may_act_as_client` is what the environment says of that.
+/// What the JSON of a config's members says of its credential. `allows_client_credentials` is what the environment says of that.
 #[wasm_bindgen(js_name = readCredential, unchecked_return_type = "StoredCredential")]
-pub fn read_credential(config: &str, may_act_as_client: bool) -> core::result::Result<JsValue, JsValue> {
-    let allowed = if may_act_as_client { ClientCredentials::Allowed } else { ClientCredentials::Refused };
+pub fn read_credential(config: &str, allows_client_credentials: bool) -> core::result::Result<JsValue, JsValue> {
+    let allowed = if allows_client_credentials { ClientCredentials::Allowed } else { ClientCredentials::Refused };
     let credential = Credential::read(config, allowed)?;
     Ok(leave(&StoredCredential {
         kind: credential.kind.as_str(),
         access_token: credential.access_token.as_ref().map(Secret::expose),
         authorization: credential.authorization().as_ref().map(Secret::expose),
         email: credential.email.as_deref(),
-        can_renew: credential.can_renew,
+        can_refresh: credential.can_refresh,
         has_user: credential.kind.has_user(),
         hint: credential.hint(),
     }))
@@ -70,27 +70,27 @@ pub fn is_vault_reference(member: &str) -> bool {
 }
 
 /// Whether a config of this type takes its tokens for an authorization code.
-#[wasm_bindgen(js_name = takesCode)]
-pub fn takes_code(kind: &str) -> bool {
-    Kind::takes_code(kind)
+#[wasm_bindgen(js_name = usesAuthorizationCode)]
+pub fn uses_authorization_code(kind: &str) -> bool {
+    AuthType::uses_authorization_code(kind)
 }
 
 /// Whether a config of this type holds tokens that a user consented to.
-#[wasm_bindgen(js_name = holdsTokens)]
-pub fn holds_tokens(kind: &str) -> bool {
-    Kind::holds_tokens(kind)
+#[wasm_bindgen(js_name = holdsUserTokens)]
+pub fn holds_user_tokens(kind: &str) -> bool {
+    AuthType::holds_user_tokens(kind)
 }
 
 /// Whether the credential of a config of this type is the OAuth client itself.
-#[wasm_bindgen(js_name = isOfClient)]
-pub fn is_of_client(kind: &str) -> bool {
-    Kind::is_client(kind)
+#[wasm_bindgen(js_name = isClientCredentials)]
+pub fn is_client_credentials(kind: &str) -> bool {
+    AuthType::is_client_credentials(kind)
 }
 
 /// Whether the tokens of a config of this type can be renewed with this refresh token.
-#[wasm_bindgen(js_name = isRenewable)]
-pub fn is_renewable(kind: &str, refresh_token: &str) -> bool {
-    credential::is_renewable(kind, refresh_token)
+#[wasm_bindgen(js_name = isRefreshable)]
+pub fn is_refreshable(kind: &str, refresh_token: &str) -> bool {
+    credential::is_refreshable(kind, refresh_token)
 }
 
 /// The slug of a workspace, or its UUID in braces, as a segment of a path.

@@ -34,34 +34,34 @@ pub fn retired_scopes(client: &Client) -> Array {
 }
 
 /// Whether the second address of a Redis leads to this database of the one at the first.
-#[wasm_bindgen(js_name = isSameDatabase)]
-pub fn is_same_database(address: &str, database: u32, other: &str) -> bool {
-    doctor::is_same_database(address, database, other)
+#[wasm_bindgen(js_name = isSameRedisDatabase)]
+pub fn is_same_redis_database(address: &str, database: u32, other: &str) -> bool {
+    doctor::is_same_redis_database(address, database, other)
 }
 
 /// What it means for Key and Secret that the exchange of a made-up code failed with this code.
 #[wasm_bindgen(
-    js_name = judgeTrialExchange,
+    js_name = trialExchangeOutcome,
     unchecked_return_type = "'accepted' | 'refused' | 'failed' | 'unknown'"
 )]
-pub fn judge_trial_exchange(code: &str) -> core::result::Result<String, JsValue> {
+pub fn trial_exchange_outcome(code: &str) -> core::result::Result<String, JsValue> {
     let code = Code::from_name(code).ok_or_else(|| Error::argument(Phase::Exchange, "code", "is none"))?;
-    Ok(doctor::judge_trial_exchange(code).to_owned())
+    Ok(doctor::trial_exchange_outcome(code).to_owned())
 }
 
 /// What an endpoint that was asked without a credential shows by its status.
-#[wasm_bindgen(js_name = judgeEndpoint, unchecked_return_type = "'reached' | 'foreign' | 'failing'")]
-pub fn judge_endpoint(is_for_users: bool, status: u16) -> String {
-    doctor::judge_endpoint(is_for_users, status).to_owned()
+#[wasm_bindgen(js_name = endpointStatus, unchecked_return_type = "'reached' | 'foreign' | 'failing'")]
+pub fn endpoint_status(is_for_users: bool, status: u16) -> String {
+    doctor::endpoint_status(is_for_users, status).to_owned()
 }
 
 /// What is at the client's redirect URI, when it was asked with an authorization response without a code.
 #[wasm_bindgen(
-    js_name = judgeCallback,
+    js_name = redirectUriStatus,
     unchecked_return_type = "'page' | 'elsewhere' | 'downgrade' | 'moved' | 'query-lost' | 'guarded' | 'missing' | 'failing' | 'other-page'"
 )]
-pub fn judge_callback(client: &Client, status: u16, location: Option<String>, is_page: bool) -> String {
-    doctor::judge_callback(client.config.redirect_uri(), status, location.as_deref(), is_page).to_owned()
+pub fn redirect_uri_status(client: &Client, status: u16, location: Option<String>, is_page: bool) -> String {
+    doctor::redirect_uri_status(client.config.redirect_uri(), status, location.as_deref(), is_page).to_owned()
 }
 
 /// By how many seconds this machine's clock is ahead of a server's `Date`, as far as it matters; `undefined` for what is no

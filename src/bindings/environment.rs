@@ -66,7 +66,7 @@ pub struct Settings<'a> {
     /// Whether the environment says so.
     is_rate_limit_configured: bool,
     /// Whether connections may act as the OAuth client itself.
-    may_act_as_client: bool,
+    allows_client_credentials: bool,
     /// Whether the host's form may send a code without its verifier.
     is_verifier_optional: bool,
     /// Whether the variables say that NocoDB runs its jobs in processes of their own.
@@ -106,7 +106,7 @@ pub struct RedisAddress<'a> {
     database: u32,
     /// Whether that is NocoDB's own, and another one is to be found beside it.
     #[tsify(optional)]
-    is_database_sought: bool,
+    searches_database: bool,
     /// Those that NocoDB's other variables name.
     #[serde(skip_serializing_if = "Option::is_none")]
     other_databases: Option<&'a [u32]>,
@@ -148,7 +148,7 @@ impl<'a> From<&'a Environment> for Settings<'a> {
             lockout_ms: environment.lockout_ms,
             rate_limit,
             is_rate_limit_configured,
-            may_act_as_client: environment.client_credentials == ClientCredentials::Allowed,
+            allows_client_credentials: environment.client_credentials == ClientCredentials::Allowed,
             is_verifier_optional: environment.host_verifier == HostVerifier::Optional,
             has_workers: environment.has_workers,
             replaces_removed: environment.removed_endpoints == RemovedEndpoints::Replaced,
@@ -178,7 +178,7 @@ impl<'a> From<&'a NamedRedis> for RedisAddress<'a> {
             url: redis.address.expose(),
             variable: redis.variable,
             database,
-            is_database_sought: other_databases.is_some(),
+            searches_database: other_databases.is_some(),
             other_databases,
         }
     }

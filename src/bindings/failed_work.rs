@@ -5,9 +5,14 @@ use wasm_bindgen::prelude::*;
 use crate::retry::FailedWork;
 
 /// Whether newer tokens may cure work that failed.
-#[wasm_bindgen(js_name = isCuredByRenewal)]
-pub fn is_cured_by_renewal(is_of_client: bool, is_unrepeated: bool, status: Option<f64>, message: &str) -> bool {
+#[wasm_bindgen(js_name = isCurableByRefresh)]
+pub fn is_curable_by_refresh(
+    is_from_api_client: bool,
+    is_unrepeated: bool,
+    status: Option<f64>,
+    message: &str,
+) -> bool {
     // Whatever a stranger's error has there: JavaScript's numbers do not fit as they are.
     let status = status.filter(|status| (100.0..1000.0).contains(status)).map(|status| status as u16);
-    FailedWork { is_of_client, is_unrepeated, status, message }.is_cured_by_renewal()
+    FailedWork { is_from_api_client, is_unrepeated, status, message }.is_curable_by_refresh()
 }

@@ -1,4 +1,4 @@
-//! Which tokens are the newest as JavaScript sees it: newest_tokens.rs.
+//! The comparison of token sets as JavaScript sees it: newest_tokens.rs.
 //!
 //! Times are milliseconds since 1970.
 
@@ -7,59 +7,61 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use super::leave;
-use crate::newest_tokens::{Known, News, Place, Publication, Times, Version};
+use crate::newest_tokens::{ChainPosition, EntryKind, Publication, PublicationContext, Times, Version};
 
-/// What becomes of an entry that is published.
+/// What the shared token store does with a published entry.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct PublicationStep {
-    /// What to store, in a word of the shared store's script.
+    /// The step of the shared store's script.
     #[tsify(type = "'none' | 'join' | 'replace' | 'follow' | 'follow-anew' | 'precede'")]
     step: &'static str,
-    /// The fence of what is stored beside the entry.
-    by: f64,
+    /// The fence of the link between refresh tokens that the step stores.
+    link_fence: f64,
     /// Whether the entry is the newest.
     is_newest: bool,
 }
 
 impl From<Publication> for PublicationStep {
     fn from(publication: Publication) -> Self {
-        let (step, by) = match publication {
+        let (step, link_fence) = match publication {
             Publication::Outdated => ("none", 0.0),
-            Publication::Joins(by) => ("join", by),
+            Publication::Joins(fence) => ("join", fence),
             Publication::Replaces => ("replace", 0.0),
-            Publication::Follows(by) => ("follow", by),
-            Publication::FollowsAnew(by) => ("follow-anew", by),
-            Publication::Precedes(by) => ("precede", by),
+            Publication::Follows(fence) => ("follow", fence),
+            Publication::FollowsAnew(fence) => ("follow-anew", fence),
+            Publication::Precedes(fence) => ("precede", fence),
         };
-        Self { step, by, is_newest: matches!(step, "replace" | "follow" | "follow-anew") }
+        Self { step, link_fence, is_newest: matches!(step, "replace" | "follow" | "follow-anew") }
     }
 }
 
-/// What becomes of an entry that was obtained under a lock with this fence, and is published where this is known.
-#[wasm_bindgen(js_name = publication, unchecked_return_type = "PublicationStep")]
-pub fn publication(
+/// Decides what the store does with an entry that was obtained under a lock with this fence. The other arguments are what the
+/// store knows: see `PublicationContext`.
+#[wasm_bindgen(js_name = decidePublication, unchecked_return_type = "PublicationStep")]
+pub fn decide_publication(
     fence: f64,
-    place: &str,
+    position: &str,
     is_first: bool,
     newest: f64,
     highest: f64,
     is_last: bool,
     own: f64,
 ) -> JsValue {
-    let place = match place {
-        "newest" => Place::Newest,
-        "passed" => Place::Passed,
-        "led-there" => Place::LedThere,
-        "led-to-newest" => Place::LedToNewest,
-        _ => Place::Apart,
+    let position = match position {
+        "newest" => ChainPosition::Newest,
+        "superseded" => ChainPosition::Superseded,
+        "predecessor" => ChainPosition::Predecessor,
+        "predecessor-of-newest" => ChainPosition::PredecessorOfNewest,
+        _ => ChainPosition::Unrelated,
     };
-    leave(&PublicationStep::from(Publication::of(fence, Known { place, is_first, newest, highest, is_last, own })))
+    let context = PublicationContext { position, is_first, newest, highest, is_last, own };
+    leave(&PublicationStep::from(Publication::decide(fence, context)))
 }
 
-/// Whether a pair came after another one, as far as their times tell.
-#[wasm_bindgen(js_name = isLater)]
-pub fn is_later(
+/// Whether a token set was issued after another one, as far as their times show.
+#[wasm_bindgen(js_name = isIssuedLater)]
+pub fn is_issued_later(
     obtained_at: Option<f64>,
     expires_at: Option<f64>,
     other_obtained_at: Option<f64>,
@@ -68,10 +70,10 @@ pub fn is_later(
     times(obtained_at, expires_at).is_after(times(other_obtained_at, other_expires_at))
 }
 
-/// Whether a published entry cannot have been followed by one that was found.
-#[wasm_bindgen(js_name = outdates)]
+/// Whether a published entry is newer than one that was found elsewhere, so that the other one cannot be its successor.
+#[wasm_bindgen(js_name = isEntryNewer)]
 #[allow(clippy::too_many_arguments)]
-pub fn outdates(
+pub fn is_entry_newer(
     obtained_at: Option<f64>,
     expires_at: Option<f64>,
     is_dead: bool,
@@ -82,13 +84,13 @@ pub fn outdates(
     found_fence: f64,
 ) -> bool {
     let found = version(found_obtained_at, found_expires_at, found_is_dead, found_fence);
-    version(obtained_at, expires_at, is_dead, fence).outdates(found)
+    version(obtained_at, expires_at, is_dead, fence).is_newer_than(found)
 }
 
-/// Whether a shared store lacks an entry that a process knows, and has another one in its place.
-#[wasm_bindgen(js_name = isMissingBeside)]
+/// Whether the shared store has lost an entry that a process knows, and has another entry in its place.
+#[wasm_bindgen(js_name = isMissingFromSharedStore)]
 #[allow(clippy::too_many_arguments)]
-pub fn is_missing_beside(
+pub fn is_missing_from_shared_store(
     obtained_at: Option<f64>,
     expires_at: Option<f64>,
     is_dead: bool,
@@ -101,19 +103,20 @@ pub fn is_missing_beside(
     leads_there: bool,
 ) -> bool {
     let shared = version(shared_obtained_at, shared_expires_at, shared_is_dead, shared_fence);
-    version(obtained_at, expires_at, is_dead, fence).is_missing_beside(shared, same_refresh_token, leads_there)
+    let known = version(obtained_at, expires_at, is_dead, fence);
+    known.is_missing_from_shared_store(shared, same_refresh_token, leads_there)
 }
 
-/// What a published entry is to a connection that looks for news of its pair: the entry has a pair, or says that its refresh
-/// token is dead, or both.
-#[wasm_bindgen(js_name = newsOf, unchecked_return_type = "'death' | 'pair' | 'nothing'")]
-pub fn news_of(has_pair: bool, is_dead: bool, same_refresh_token: bool, same_access_token: bool) -> String {
-    let news = match News::of(has_pair, is_dead, same_refresh_token, same_access_token) {
-        News::Death => "death",
-        News::Pair => "pair",
-        News::Nothing => "nothing",
+/// Classifies a published entry for a connection that searches for a successor of its token set. The entry has tokens, a
+/// tombstone, or both.
+#[wasm_bindgen(js_name = classifyEntry, unchecked_return_type = "'tombstone' | 'tokens' | 'nothing'")]
+pub fn classify_entry(has_tokens: bool, is_dead: bool, same_refresh_token: bool, same_access_token: bool) -> String {
+    let kind = match EntryKind::of(has_tokens, is_dead, same_refresh_token, same_access_token) {
+        EntryKind::Tombstone => "tombstone",
+        EntryKind::Tokens => "tokens",
+        EntryKind::Nothing => "nothing",
     };
-    news.to_owned()
+    kind.to_owned()
 }
 
 fn version(obtained_at: Option<f64>, expires_at: Option<f64>, is_dead: bool, fence: f64) -> Version {

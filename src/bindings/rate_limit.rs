@@ -3,18 +3,18 @@
 use wasm_bindgen::prelude::*;
 
 use super::leave;
-use crate::rate_limit::{self, Fields, Line};
+use crate::rate_limit::{self, QueueState, RateLimitHeaders, RateLimitUpdate};
 
-/// Whether an answer with this status proves that Bitbucket knows the credential.
+/// Whether a response with this status proves that Bitbucket accepted the credential of the request.
 #[wasm_bindgen(js_name = provesCredential)]
 pub fn proves_credential(status: u16) -> bool {
     rate_limit::proves_credential(status)
 }
 
-/// What an answer tells of the rate limit.
-#[wasm_bindgen(js_name = rateLimitNews, unchecked_return_type = "RateLimitNews")]
-#[expect(clippy::too_many_arguments, reason = "an object would cost more than it tells")]
-pub fn rate_limit_news(
+/// What a response says about the rate limit.
+#[wasm_bindgen(js_name = rateLimitUpdate, unchecked_return_type = "RateLimitUpdate")]
+#[expect(clippy::too_many_arguments, reason = "creating an object would cost more than its fields are worth")]
+pub fn rate_limit_update(
     status: u16,
     limit: Option<String>,
     near_limit: Option<String>,
@@ -24,15 +24,19 @@ pub fn rate_limit_news(
     refusals: u32,
     received_at: f64,
 ) -> JsValue {
-    let fields =
-        Fields { limit: limit.as_deref(), near_limit: near_limit.as_deref(), retry_after: retry_after.as_deref() };
-    leave(&rate_limit::news(status, &fields, Line { limit: known, is_configured, refusals }, received_at))
+    let headers = RateLimitHeaders {
+        limit: limit.as_deref(),
+        near_limit: near_limit.as_deref(),
+        retry_after: retry_after.as_deref(),
+    };
+    let queue = QueueState { limit: known, is_configured, refusals };
+    leave(&RateLimitUpdate::of(status, &headers, queue, received_at))
 }
 
-/// Whether requests wait for as long as Bitbucket asks, in milliseconds.
-#[wasm_bindgen(js_name = isWaitedFor)]
-pub fn is_waited_for(told: f64) -> bool {
-    rate_limit::is_waited_for(told)
+/// Whether requests wait as long as Bitbucket asks, in milliseconds.
+#[wasm_bindgen(js_name = honorsRetryAfter)]
+pub fn honors_retry_after(retry_after: f64) -> bool {
+    rate_limit::honors_retry_after(retry_after)
 }
 
 /// For how long a request counts, in milliseconds.
@@ -41,65 +45,67 @@ pub fn rate_limit_window() -> f64 {
     rate_limit::WINDOW
 }
 
-/// When the requests of one account and group of resources were sent. Times are in milliseconds, of a clock that never goes
-/// back.
+/// When the requests of one account and group of resources were sent. Times are milliseconds of a monotonic clock.
 #[wasm_bindgen]
 #[derive(Default)]
-pub struct RequestLog(rate_limit::Log);
+pub struct RequestLog(rate_limit::RequestLog);
 
 #[wasm_bindgen]
 impl RequestLog {
-    /// Without requests.
+    /// An empty log.
     #[wasm_bindgen(constructor)]
     pub fn new() -> RequestLog {
         Self::default()
     }
 
     /// For how many milliseconds no request may be sent.
-    pub fn wait(&mut self, limit: u32, now: f64) -> f64 {
-        self.0.wait(limit, now)
+    #[wasm_bindgen(js_name = waitTime)]
+    pub fn wait_time(&mut self, limit: u32, now: f64) -> f64 {
+        self.0.wait_time(limit, now)
     }
 
-    /// How many requests others must have sent, when so many were sent in all.
-    pub fn unknown(&mut self, used: u32, now: f64) -> u32 {
-        self.0.unknown(used, now)
+    /// How many of the `used` requests are not in this log.
+    #[wasm_bindgen(js_name = unloggedCount)]
+    pub fn unlogged_count(&mut self, used: u32, now: f64) -> u32 {
+        self.0.unlogged_count(used, now)
     }
 
-    /// Counts a request.
-    pub fn add(&mut self, time: f64, number: f64, is_missing: bool) {
-        self.0.add(time, number, is_missing);
+    /// Records a request.
+    pub fn record(&mut self, time: f64, number: f64, is_unshared: bool) {
+        self.0.record(time, number, is_unshared);
     }
 
-    /// Takes back a request that was not sent.
-    #[wasm_bindgen(js_name = takeBack)]
-    pub fn take_back(&mut self, number: f64) {
-        self.0.take_back(number);
+    /// Removes a request that was not sent.
+    pub fn remove(&mut self, number: f64) {
+        self.0.remove(number);
     }
 
-    /// How many requests a shared log has to have.
-    pub fn known(&self, now: f64) -> usize {
-        self.0.known(now)
+    /// How many requests a shared log must have at least.
+    #[wasm_bindgen(js_name = minimumSharedCount)]
+    pub fn minimum_shared_count(&self, now: f64) -> usize {
+        self.0.minimum_shared_count(now)
     }
 
-    /// The requests that the shared log may not have: the number of one, and how long ago it was sent, in microseconds; the
-    /// same of the next one, and so on.
-    pub fn missing(&mut self, most: usize, now: f64) -> Vec<f64> {
-        self.0.missing(most, now).into_iter().flat_map(|(number, ago)| [number, ago]).collect()
+    /// The requests that the shared log may not have: for each, its number, followed by how long ago it was sent, in
+    /// microseconds.
+    pub fn unshared(&mut self, most: usize, now: f64) -> Vec<f64> {
+        self.0.unshared(most, now).into_iter().flat_map(|(number, ago)| [number, ago]).collect()
     }
 
-    /// Notes that the shared log has these.
-    #[wasm_bindgen(js_name = passedOn)]
-    pub fn passed_on(&mut self, numbers: Vec<f64>) {
-        self.0.passed_on(numbers);
+    /// Marks requests as present in the shared log.
+    #[wasm_bindgen(js_name = markShared)]
+    pub fn mark_shared(&mut self, numbers: Vec<f64>) {
+        self.0.mark_shared(numbers);
     }
 
-    /// Notes that the shared log may have lost any of them.
-    pub fn lose(&mut self) {
-        self.0.lose();
+    /// Marks all requests as unshared, because the shared log may have lost any of them.
+    #[wasm_bindgen(js_name = markAllUnshared)]
+    pub fn mark_all_unshared(&mut self) {
+        self.0.mark_all_unshared();
     }
 
-    /// Counts the requests of another log here, too.
-    pub fn absorb(&mut self, other: &RequestLog) {
-        self.0.absorb(&other.0);
+    /// Records the requests of another log here, too.
+    pub fn merge(&mut self, other: &RequestLog) {
+        self.0.merge(&other.0);
     }
 }

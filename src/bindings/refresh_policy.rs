@@ -1,29 +1,29 @@
-//! The renewal of the tokens of one connection as JavaScript sees it: refresh_policy.rs.
+//! The refresh policy of one connection as JavaScript sees it: refresh_policy.rs.
 //!
 //! Times are milliseconds since 1970; `random` is from 0 to 1.
 
 use wasm_bindgen::prelude::*;
 
 use super::newest_tokens::times;
-use super::{RefreshAction, RefreshAnswer, RefreshEvent};
+use super::{RefreshAction, RefreshDecision, RefreshEvent};
 use crate::error::Code;
+use crate::refresh_cycle::{self, Action, Decision, Event};
 use crate::refresh_policy::RefreshPolicy;
-use crate::refresh_queue::Lane;
-use crate::refresh_turn::{self, Action, Answer, Event, Moment};
+use crate::refresh_queue::Priority;
 
-/// Whether a token request that failed with an error of this code was refused because of its refresh token.
-#[wasm_bindgen(js_name = isRefusal)]
-pub fn is_refusal(code: &str) -> bool {
+/// Whether a token request that failed with this error code failed because Bitbucket refused its refresh token.
+#[wasm_bindgen(js_name = isRefreshTokenRefused)]
+pub fn is_refresh_token_refused(code: &str) -> bool {
     Code::from_name(code).is_some_and(|code| Event::of_failure(code, false, None) == Event::Refused)
 }
 
-/// When the tokens of one connection are renewed.
+/// Decides when the tokens of one connection are refreshed.
 #[wasm_bindgen(js_name = RefreshPolicy)]
 pub struct Policy(RefreshPolicy);
 
 #[wasm_bindgen(js_class = RefreshPolicy)]
 impl Policy {
-    /// For a pair that comes out of a config or was just exchanged.
+    /// For a token set from a stored config or from a token response.
     #[wasm_bindgen(constructor)]
     pub fn new(
         obtained_at: Option<f64>,
@@ -35,102 +35,112 @@ impl Policy {
         Self(RefreshPolicy::new(times(obtained_at, expires_at), has_access_token, lockout, now))
     }
 
-    /// The number of the newest pair.
+    /// The number of the newest token set.
     #[wasm_bindgen(getter)]
     pub fn generation(&self) -> u32 {
         self.0.generation()
     }
 
-    /// Whether a wish for a newer pair stands.
-    #[wasm_bindgen(getter, js_name = isForced)]
-    pub fn is_forced(&self) -> bool {
-        self.0.is_forced()
+    /// Whether a caller has forced a refresh that is not over yet.
+    #[wasm_bindgen(getter, js_name = isRefreshForced)]
+    pub fn is_refresh_forced(&self) -> bool {
+        self.0.is_refresh_forced()
     }
 
     /// Whether Bitbucket refused the refresh token.
-    #[wasm_bindgen(getter, js_name = isDoubtful)]
-    pub fn is_doubtful(&self) -> bool {
-        self.0.is_doubtful()
+    #[wasm_bindgen(getter, js_name = isRefused)]
+    pub fn is_refused(&self) -> bool {
+        self.0.is_refused()
     }
 
-    /// What is to be done in the turn that is under way.
+    /// What the caller does next in the cycle that is under way.
     #[wasm_bindgen(getter)]
     pub fn action(&self) -> RefreshAction {
         self.0.state().action().into()
     }
 
-    /// For how many milliseconds a wait lasts. It may end earlier than what it is for.
-    pub fn pause(&self, now: f64) -> Option<f64> {
+    /// How many milliseconds the action `Wait` lasts. It may end before the time that it waits for.
+    #[wasm_bindgen(js_name = waitDuration)]
+    pub fn wait_duration(&self, now: f64) -> Option<f64> {
         match self.0.state().action() {
-            Action::WaitUntil(time) => Some(refresh_turn::wait_until(time, now)),
+            Action::WaitUntil(time) => Some(refresh_cycle::wait_until(time, now)),
             _ => None,
         }
     }
 
-    /// Somebody whose store has the pair `known` wants to use the newest, and waits for it until `deadline`.
-    pub fn asked(&mut self, known: u32, deadline: f64, now: f64) -> RefreshAnswer {
-        self.0.asked(known, deadline, now).into()
+    /// A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the token set
+    /// that its store was offered last.
+    pub fn acquire(&mut self, known_generation: u32, deadline: f64, now: f64) -> RefreshDecision {
+        self.0.acquire(known_generation, deadline, now).into()
     }
 
-    /// Somebody wants a pair that is newer than `generation`, and waits for it until `deadline`.
-    pub fn renew(&mut self, generation: u32, deadline: f64, now: f64) -> RefreshAnswer {
-        self.0.renew(generation, deadline, now).into()
+    /// A caller wants a token set that is newer than `generation`, and waits for it until `deadline`.
+    #[wasm_bindgen(js_name = forceRefresh)]
+    pub fn force_refresh(&mut self, generation: u32, deadline: f64, now: f64) -> RefreshDecision {
+        self.0.force_refresh(generation, deadline, now).into()
     }
 
-    /// Why there is no pair for somebody who waits no longer.
-    pub fn reason(&self, now: f64) -> RefreshAnswer {
-        Answer::GiveUp(self.0.reason(now)).into()
+    /// Why a caller that stops waiting gets no tokens.
+    #[wasm_bindgen(js_name = failureReason)]
+    pub fn failure_reason(&self, now: f64) -> RefreshDecision {
+        Decision::Fail(self.0.failure_reason(now)).into()
     }
 
-    /// For how many milliseconds from now on no token request is sent; `undefined`: one may be sent.
-    pub fn wait(&self, now: f64) -> Option<f64> {
-        self.0.wait(now)
+    /// For how many milliseconds from now on this connection sends no token request; `undefined` when it may send one.
+    pub fn backoff(&self, now: f64) -> Option<f64> {
+        self.0.backoff(now)
     }
 
-    /// In which lane of the line for token requests the connection belongs: a number for `RefreshQueue.enter`.
-    pub fn lane(&self, now: f64) -> Lane {
-        self.0.lane(now)
+    /// The connection's priority in the queue for token requests, for `RefreshQueue.enqueue`.
+    pub fn priority(&self, now: f64) -> Priority {
+        self.0.priority(now)
     }
 
-    /// Whether the refresh token was unused for too long.
+    /// Whether the refresh token has been unused for so long that it should be used.
     #[wasm_bindgen(js_name = isIdle)]
     pub fn is_idle(&self, now: f64) -> bool {
         self.0.is_idle(now)
     }
 
-    /// In how many milliseconds to see whether a turn is to begin although nobody asks; 0: now.
-    #[wasm_bindgen(js_name = retryIn)]
-    pub fn retry_in(&self, now: f64) -> Option<f64> {
-        self.0.retry_at(now).map(|time| refresh_turn::wait_until(time, now))
+    /// In how many milliseconds to check whether to start a cycle that no caller acquires for; 0 means now.
+    #[wasm_bindgen(js_name = backgroundRefreshIn)]
+    pub fn background_refresh_in(&self, now: f64) -> Option<f64> {
+        self.0.background_refresh_at(now).map(|time| refresh_cycle::wait_until(time, now))
     }
 
-    /// Whether a request that the API answered 401, after so many repetitions, is to be repeated.
-    pub fn reject(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
-        self.0.reject(generation, repetitions, now)
+    /// The API answered 401 to a request after `repetitions` earlier attempts. Whether to repeat the request.
+    #[wasm_bindgen(js_name = onUnauthorized)]
+    pub fn on_unauthorized(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
+        self.0.on_unauthorized(generation, repetitions, now)
     }
 
-    /// Whether work that failed as with a bad token, after so many repetitions, is to be done again with a newer pair.
-    pub fn suspect(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
-        self.0.suspect(generation, repetitions, now)
+    /// A caller's work failed as it does with a bad token, after `repetitions` earlier attempts. Whether to repeat the work
+    /// with a newer token set.
+    #[wasm_bindgen(js_name = onWorkFailed)]
+    pub fn on_work_failed(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
+        self.0.on_work_failed(generation, repetitions, now)
     }
 
-    /// Whether the pair of a config with the newest refresh token and another access token is to be used.
-    pub fn configured(&mut self, obtained_at: Option<f64>, expires_at: Option<f64>, now: f64) -> bool {
-        self.0.configured(times(obtained_at, expires_at), now)
+    /// A stored config has the newest refresh token and another access token. Whether to use its token set.
+    #[wasm_bindgen(js_name = onStoredTokens)]
+    pub fn on_stored_tokens(&mut self, obtained_at: Option<f64>, expires_at: Option<f64>, now: f64) -> bool {
+        self.0.on_stored_tokens(times(obtained_at, expires_at), now)
     }
 
-    /// Whether a pair with these times, found elsewhere, is to be taken for one that follows this one.
-    pub fn believes(&self, obtained_at: Option<f64>, expires_at: Option<f64>) -> bool {
-        self.0.believes(times(obtained_at, expires_at))
+    /// Whether a token set with these times, found elsewhere, counts as the successor of the current one.
+    #[wasm_bindgen(js_name = isSuccessor)]
+    pub fn is_successor(&self, obtained_at: Option<f64>, expires_at: Option<f64>) -> bool {
+        self.0.is_successor(times(obtained_at, expires_at))
     }
 
-    /// Goes on after an event.
-    pub fn on(&mut self, event: RefreshEvent, now: f64, random: f64) -> RefreshAction {
-        self.go_on(event.into(), now, random)
+    /// Continues the cycle after an event that carries no data.
+    pub fn handle(&mut self, event: RefreshEvent, now: f64, random: f64) -> RefreshAction {
+        self.0.handle(event.into(), now, random).into()
     }
 
-    /// Goes on after a successor was found.
-    pub fn found(
+    /// Continues after the search found a successor.
+    #[wasm_bindgen(js_name = onSuccessorFound)]
+    pub fn on_successor_found(
         &mut self,
         obtained_at: Option<f64>,
         expires_at: Option<f64>,
@@ -138,35 +148,45 @@ impl Policy {
         now: f64,
         random: f64,
     ) -> RefreshAction {
-        self.go_on(Event::Found { times: times(obtained_at, expires_at), same_refresh_token }, now, random)
+        let event = Event::SuccessorFound { times: times(obtained_at, expires_at), same_refresh_token };
+        self.0.handle(event, now, random).into()
     }
 
-    /// Goes on after a pair with another refresh token was found in a row of the host's, where nobody remembers that one of
-    /// them led to the other.
-    #[wasm_bindgen(js_name = foundInRow)]
-    pub fn found_in_row(
+    /// Continues after the search found a token set with another refresh token in a row of NocoDB's database. No shared
+    /// record says that one refresh token led to the other.
+    #[wasm_bindgen(js_name = onRowTokensFound)]
+    pub fn on_row_tokens_found(
         &mut self,
         obtained_at: Option<f64>,
         expires_at: Option<f64>,
         now: f64,
         random: f64,
     ) -> RefreshAction {
-        self.go_on(Event::FoundInRow { times: times(obtained_at, expires_at) }, now, random)
+        self.0.handle(Event::RowTokensFound { times: times(obtained_at, expires_at) }, now, random).into()
     }
 
-    /// Goes on after it was found that the refresh token was declared dead.
-    #[wasm_bindgen(js_name = foundDead)]
-    pub fn found_dead(&mut self, died_at: Option<f64>, now: f64, random: f64) -> RefreshAction {
-        self.go_on(Event::FoundDead { died_at: died_at.filter(|time| time.is_finite()) }, now, random)
+    /// Continues after the search found a tombstone of the refresh token.
+    #[wasm_bindgen(js_name = onTombstoneFound)]
+    pub fn on_tombstone_found(&mut self, died_at: Option<f64>, now: f64, random: f64) -> RefreshAction {
+        let died_at = died_at.filter(|time| time.is_finite());
+        self.0.handle(Event::TombstoneFound { died_at }, now, random).into()
     }
 
-    /// Goes on after Bitbucket sent a new pair.
-    pub fn renewed(&mut self, obtained_at: f64, expires_at: Option<f64>, now: f64, random: f64) -> RefreshAction {
-        self.go_on(Event::Renewed(times(Some(obtained_at), expires_at)), now, random)
+    /// Continues after Bitbucket returned a new token set.
+    #[wasm_bindgen(js_name = onRefreshed)]
+    pub fn on_refreshed(
+        &mut self,
+        obtained_at: f64,
+        expires_at: Option<f64>,
+        now: f64,
+        random: f64,
+    ) -> RefreshAction {
+        self.0.handle(Event::Refreshed(times(Some(obtained_at), expires_at)), now, random).into()
     }
 
-    /// Goes on after a token request failed with an error of this code.
-    pub fn failed(
+    /// Continues after a token request failed with this error code.
+    #[wasm_bindgen(js_name = onRequestFailed)]
+    pub fn on_request_failed(
         &mut self,
         code: &str,
         retryable: bool,
@@ -175,12 +195,13 @@ impl Policy {
         random: f64,
     ) -> RefreshAction {
         let code = Code::from_name(code).unwrap_or(Code::RequestFailed);
-        self.go_on(Event::of_failure(code, retryable, retry_after), now, random)
+        self.0.handle(Event::of_failure(code, retryable, retry_after), now, random).into()
     }
 
-    /// Goes on after a refusal was judged by what the shared record tells: how long ago another connection of the client was
-    /// refused, and how long ago this one was, in milliseconds.
-    pub fn judged(
+    /// Continues after the caller looked up the shared record of refusals: how many milliseconds ago Bitbucket refused
+    /// another connection of the client, and how many milliseconds ago it refused this one.
+    #[wasm_bindgen(js_name = onRefusalJudged)]
+    pub fn on_refusal_judged(
         &mut self,
         others_refused_ago: Option<f64>,
         refused_ago: f64,
@@ -188,10 +209,6 @@ impl Policy {
         random: f64,
     ) -> RefreshAction {
         let explained = self.0.is_explained(others_refused_ago, refused_ago);
-        self.go_on(Event::Judged { explained }, now, random)
-    }
-
-    fn go_on(&mut self, event: Event, now: f64, random: f64) -> RefreshAction {
-        self.0.on(event, Moment { now, random }).into()
+        self.0.handle(Event::RefusalJudged { explained }, now, random).into()
     }
 }

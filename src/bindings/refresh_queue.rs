@@ -1,84 +1,91 @@
-//! The line of one OAuth client's connections as JavaScript sees it: refresh_queue.rs.
+//! The queue for the token requests of one OAuth client as JavaScript sees it: refresh_queue.rs.
 //!
-//! Times are milliseconds by a clock that is never set.
+//! Times are milliseconds of a monotonic clock.
 
 use wasm_bindgen::prelude::*;
 
-use crate::refresh_queue::{Admission, Lane, Outcome, RefreshQueue};
+use crate::refresh_queue::{Admission, Outcome, Priority, RefreshQueue};
 
-/// Who may send a token request now.
+/// Which connection may send a token request now.
 #[wasm_bindgen]
 pub enum RefreshAdmission {
-    /// Nobody, until something changes.
-    Nobody,
-    /// Nobody, for `wait` milliseconds.
-    NobodyYet,
-    /// The first one in line.
+    /// None, until a request ends or a connection enters the queue.
+    None,
+    /// None, for `waitTime` milliseconds.
+    NoneYet,
+    /// The first one in the queue.
     First,
-    /// The first one in line, once no other process sends one.
-    FirstAlone,
+    /// The first one in the queue, as soon as no other process sends a token request.
+    FirstExclusive,
 }
 
 impl From<Admission> for RefreshAdmission {
     fn from(value: Admission) -> Self {
         match value {
-            Admission::Nobody => Self::Nobody,
-            Admission::NobodyUntil(_) => Self::NobodyYet,
+            Admission::None => Self::None,
+            Admission::NoneUntil(_) => Self::NoneYet,
             Admission::First => Self::First,
-            Admission::FirstAlone => Self::FirstAlone,
+            Admission::FirstExclusive => Self::FirstExclusive,
         }
     }
 }
 
-/// The line for the token requests of one OAuth client.
+/// The queue for the token requests of one OAuth client.
 #[wasm_bindgen(js_name = RefreshQueue)]
 pub struct Queue(RefreshQueue);
 
 #[wasm_bindgen(js_class = RefreshQueue)]
 impl Queue {
-    /// An empty one.
+    /// An empty queue.
     #[wasm_bindgen(constructor)]
     pub fn new(lockout: f64) -> Queue {
         Self(RefreshQueue::new(lockout))
     }
 
-    /// Gets in line. Gives a ticket.
-    pub fn enter(&mut self, lane: Lane) -> u32 {
-        self.0.enter(lane)
+    /// Enters the queue. Returns a ticket.
+    pub fn enqueue(&mut self, priority: Priority) -> u32 {
+        self.0.enqueue(priority)
     }
 
-    /// Who may send a request now.
-    pub fn next(&self, now: f64) -> RefreshAdmission {
-        self.0.next(now).into()
+    /// Which connection may send a request now.
+    pub fn admission(&self, now: f64) -> RefreshAdmission {
+        self.0.admission(now).into()
     }
 
-    /// For how many milliseconds nobody is admitted.
-    pub fn wait(&self, now: f64) -> f64 {
-        self.0.wait(now)
+    /// For how many milliseconds the queue admits no connection.
+    #[wasm_bindgen(js_name = waitTime)]
+    pub fn wait_time(&self, now: f64) -> f64 {
+        self.0.wait_time(now)
     }
 
-    /// Admits the first one in line, and gives its ticket.
-    pub fn admit(&mut self, alone: bool) -> Option<u32> {
-        self.0.admit(alone)
+    /// Admits the first connection in the queue, and returns its ticket.
+    #[wasm_bindgen(js_name = admitFirst)]
+    pub fn admit_first(&mut self, is_exclusive: bool) -> Option<u32> {
+        self.0.admit_first(is_exclusive)
     }
 
-    /// The request of somebody who was admitted was granted. It was sent at `sent_at`.
-    pub fn granted(&mut self, sent_at: f64, now: f64) {
-        self.0.ended(Outcome::Granted { sent_at }, now);
+    /// Bitbucket granted an admitted request, which was sent at `sent_at`.
+    #[wasm_bindgen(js_name = onGranted)]
+    pub fn on_granted(&mut self, sent_at: f64, now: f64) {
+        self.0.on_ended(Outcome::Granted { sent_at }, now);
     }
 
-    /// The request of somebody who was admitted was refused.
-    pub fn refused(&mut self, now: f64) {
-        self.0.ended(Outcome::Refused, now);
+    /// Bitbucket refused an admitted request.
+    #[wasm_bindgen(js_name = onRefused)]
+    pub fn on_refused(&mut self, now: f64) {
+        self.0.on_ended(Outcome::Refused, now);
     }
 
-    /// The request of somebody who was admitted failed, or was not sent.
-    pub fn failed(&mut self, now: f64) {
-        self.0.ended(Outcome::Failed, now);
+    /// An admitted request failed, or was not sent.
+    #[wasm_bindgen(js_name = onFailed)]
+    pub fn on_failed(&mut self, now: f64) {
+        self.0.on_ended(Outcome::Failed, now);
     }
 
-    /// What the shared record tells, in milliseconds before now.
-    pub fn learn(&mut self, refused_ago: Option<f64>, granted_ago: Option<f64>, now: f64) {
-        self.0.learn(refused_ago.map(|ago| now - ago), granted_ago.map(|ago| now - ago));
+    /// Applies the shared record: how many milliseconds ago Bitbucket last refused a request, and how many milliseconds ago
+    /// the last request that it granted was sent.
+    #[wasm_bindgen(js_name = applyUpdate)]
+    pub fn apply_update(&mut self, refused_ago: Option<f64>, granted_ago: Option<f64>, now: f64) {
+        self.0.apply_update(refused_ago.map(|ago| now - ago), granted_ago.map(|ago| now - ago));
     }
 }

@@ -8,12 +8,13 @@ use super::api_response::kind_of;
 use super::{ApiAnswer, leave};
 use crate::endpoints::{Address, Endpoint, argument_error};
 use crate::error::{Error, Phase, Result};
-use crate::removed_endpoints::{self, Collected, Replacement, Sort, Verdict, replacement};
+use crate::removed_endpoints::{self, Replacement, Sort, WorkspaceOutcome, replacement};
 
 /// What takes the place of a request: a list that is collected, a refusal, or the request itself, whose answer
 /// `withoutTracker` judges.
 #[derive(Serialize, Tsify)]
-pub struct Replaced<'a> {
+#[tsify(rename = "Replacement")]
+pub struct ReplacementResult<'a> {
     /// Path of the removed endpoint, below the API's base.
     endpoint: &'a str,
     /// What an administrator is told.
@@ -54,13 +55,14 @@ pub struct CollectionLimits {
 
 /// What an answer about a workspace, which is no success, means for the list.
 #[derive(Serialize, Tsify)]
-pub struct WorkspaceVerdict {
+#[tsify(rename = "WorkspaceOutcome")]
+pub struct WorkspaceOutcomeResult {
     /// The list is answered with the same; it goes on without the workspace; or the workspace is asked without a role.
-    #[tsify(type = "'refused' | 'left out' | 'without role'")]
-    verdict: &'static str,
+    #[tsify(type = "'fail' | 'skip' | 'retry-without-role'")]
+    outcome: &'static str,
     /// What an administrator is told.
     #[serde(skip_serializing_if = "Option::is_none")]
-    told: Option<String>,
+    notice: Option<String>,
 }
 
 /// The endpoints of an API that are gone. A list is known by the address that was asked for.
@@ -68,7 +70,7 @@ pub struct WorkspaceVerdict {
 pub struct Removed(Address);
 
 impl Removed {
-    fn list(&self, url: &str) -> Result<Collected> {
+    fn list(&self, url: &str) -> Result<removed_endpoints::CollectedList> {
         match replacement(&self.0, "GET", url) {
             Some(Replacement::Collected(list)) => Ok(list),
             _ => Err(Error::argument(Phase::Api, "url", "is not that of a list that is collected")),
@@ -85,7 +87,7 @@ impl Removed {
     }
 
     /// What takes the place of a request; `undefined` where it is sent as it is.
-    #[wasm_bindgen(unchecked_return_type = "Replaced | undefined")]
+    #[wasm_bindgen(unchecked_return_type = "Replacement | undefined")]
     pub fn replacement(&self, method: &str, url: &str) -> JsValue {
         let Some(replacement) = replacement(&self.0, method, url) else { return JsValue::UNDEFINED };
         let endpoint = replacement.endpoint();
@@ -93,10 +95,10 @@ impl Removed {
             Replacement::Issues => (None, None),
             Replacement::Refused(message) => (Some(removed_endpoints::error_body(message)), None),
             Replacement::Collected(list) => {
-                (None, Some(CollectedList { key: list.key(), workspaces: list.workspaces(), sort: list.sort() }))
+                (None, Some(CollectedList { key: list.key(), workspaces: list.workspaces_url(), sort: list.sort() }))
             }
         };
-        leave(&Replaced { endpoint: endpoint.asked(), notice: endpoint.notice(), refusal, list })
+        leave(&ReplacementResult { endpoint: endpoint.asked(), notice: endpoint.notice(), refusal, list })
     }
 
     /// What a list may take.
@@ -111,14 +113,14 @@ impl Removed {
     }
 
     /// The address of what belongs to a list in a workspace, by its segment of a path.
-    #[wasm_bindgen(js_name = inWorkspace)]
-    pub fn in_workspace(&self, url: &str, segment: &str, with_role: bool) -> core::result::Result<String, JsValue> {
-        Ok(self.list(url)?.in_workspace(segment, with_role))
+    #[wasm_bindgen(js_name = workspaceUrl)]
+    pub fn workspace_url(&self, url: &str, segment: &str, with_role: bool) -> core::result::Result<String, JsValue> {
+        Ok(self.list(url)?.workspace_url(segment, with_role))
     }
 
     /// Judges an answer about a workspace that is no success, to a request with a credential of this kind.
-    #[wasm_bindgen(unchecked_return_type = "WorkspaceVerdict")]
-    pub fn judge(
+    #[wasm_bindgen(js_name = workspaceOutcome, unchecked_return_type = "WorkspaceOutcome")]
+    pub fn workspace_outcome(
         &self,
         url: &str,
         segment: &str,
@@ -127,12 +129,12 @@ impl Removed {
         kind: &str,
     ) -> core::result::Result<JsValue, JsValue> {
         let response = answer.to(kind_of(kind)?);
-        let (verdict, told) = match self.list(url)?.judge(segment, with_role, &response) {
-            Verdict::LeftOut(told) => ("left out", Some(told)),
-            Verdict::WithoutRole => ("without role", None),
-            Verdict::Refused(told) => ("refused", told),
+        let (outcome, notice) = match self.list(url)?.workspace_outcome(segment, with_role, &response) {
+            WorkspaceOutcome::Skip(notice) => ("skip", Some(notice)),
+            WorkspaceOutcome::RetryWithoutRole => ("retry-without-role", None),
+            WorkspaceOutcome::Fail(notice) => ("fail", notice),
         };
-        Ok(leave(&WorkspaceVerdict { verdict, told }))
+        Ok(leave(&WorkspaceOutcomeResult { outcome, notice }))
     }
 
     /// The page of a list, when it has so many values in all.

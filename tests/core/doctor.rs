@@ -2,8 +2,8 @@
 
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::doctor::{
-    clock_skew, generation, is_same_database, judge_callback, judge_endpoint, judge_trial_exchange, retired_scopes,
-    secret_length,
+    clock_skew, endpoint_status, generation, is_same_redis_database, redirect_uri_status, retired_scopes,
+    secret_length, trial_exchange_outcome,
 };
 use nocodb_bitbucket_auth::endpoints::{Address, Endpoints};
 use nocodb_bitbucket_auth::error::Code;
@@ -49,7 +49,7 @@ fn a_refused_code_shows_that_the_client_was_believed() {
             Code::TokenRequestFailed => "failed",
             _ => "unknown",
         };
-        assert_eq!(judge_trial_exchange(*code), expected, "{}", code.as_str());
+        assert_eq!(trial_exchange_outcome(*code), expected, "{}", code.as_str());
     }
 }
 
@@ -68,7 +68,7 @@ fn only_the_authorization_endpoint_may_show_a_page_or_lead_elsewhere() {
         (503, "failing", "failing"),
     ] {
         assert_eq!(
-            (judge_endpoint(true, status), judge_endpoint(false, status)),
+            (endpoint_status(true, status), endpoint_status(false, status)),
             (for_users, for_programs),
             "{status}"
         );
@@ -108,7 +108,7 @@ fn what_is_at_the_redirect_uri() {
         (&below, 308, Some("?state=x"), false, "moved"),
         (&below, 308, Some("/noco/?tenant=7"), false, "query-lost"),
     ] {
-        assert_eq!(judge_callback(address, status, location, is_page), expected, "{status} {location:?}");
+        assert_eq!(redirect_uri_status(address, status, location, is_page), expected, "{status} {location:?}");
     }
 }
 
@@ -148,7 +148,7 @@ fn two_addresses_lead_to_one_database() {
         (5, "", false),
         (5, "nonsense", false),
     ] {
-        assert_eq!(is_same_database(own, database, other), expected, "{database} {other}");
+        assert_eq!(is_same_redis_database(own, database, other), expected, "{database} {other}");
     }
-    assert!(!is_same_database("nonsense", 0, "nonsense"));
+    assert!(!is_same_redis_database("nonsense", 0, "nonsense"));
 }

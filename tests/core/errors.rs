@@ -3,7 +3,7 @@
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::{Code, Ending, Error, HOST_REFRESH_PHRASES, Phase, clean_error_code};
-use nocodb_bitbucket_auth::host_answer;
+use nocodb_bitbucket_auth::nocodb_response;
 
 use Phase::{Api, Authorize, Callback, Config, Exchange, Refresh};
 
@@ -115,7 +115,7 @@ fn a_connection_that_ended_otherwise_is_not_mended_by_authenticating() {
 #[test]
 fn a_row_with_a_code_is_mended_by_authenticating() {
     assert_eq!(Ending::from_name("unexchanged"), Some(Ending::Unexchanged));
-    let error = host_answer::unexchanged(Exchange);
+    let error = nocodb_response::unexchanged_code_error(Exchange);
     assert_eq!(error.message(), "This connection was made in a process without the preload: authenticate again.");
     assert!(error.reauthorize() && !error.retryable());
 }
@@ -127,14 +127,14 @@ fn a_limit_that_nobody_can_raise_is_not_to_be_raised() {
             .message()
             .ends_with(", or raise INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS.")
     );
-    let message = host_answer::late_in_transaction().message();
+    let message = nocodb_response::transaction_timeout_error().message();
     assert!(message.contains("within 5 seconds") && !message.contains("raise"), "{message}");
-    assert_eq!(host_answer::TRANSACTION_LIMIT_MS, 5_000);
+    assert_eq!(nocodb_response::TRANSACTION_TIMEOUT_MS, 5_000);
 }
 
 #[test]
 fn asterisks_are_refused_by_the_name_of_their_field() {
-    let error = host_answer::masked("config.token");
+    let error = nocodb_response::masked_credential_error("config.token");
     assert_eq!(error.field.as_deref(), Some("config.token"));
     assert!(error.message().contains("config.token is a mask"), "{error}");
     assert_listed(&error);

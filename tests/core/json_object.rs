@@ -2,7 +2,7 @@
 
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::client_config::ClientConfig;
-use nocodb_bitbucket_auth::credential::{Kind, is_vault_reference};
+use nocodb_bitbucket_auth::credential::{AuthType, is_vault_reference};
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::{Code, Result};
 use nocodb_bitbucket_auth::grant::Grant;
@@ -162,7 +162,7 @@ fn no_depth_overflows_the_stack() {
                 fields: &fields,
                 body: body.as_bytes(),
                 received_at: 0.0,
-                kind: Kind::OAuth,
+                kind: AuthType::OAuth,
                 path: None,
                 is_elsewhere: false,
             };

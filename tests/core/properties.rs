@@ -10,8 +10,8 @@ use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_
 use nocodb_bitbucket_auth::authorization_response::{AuthorizationCode, validate};
 use nocodb_bitbucket_auth::callback_page::{CallbackPage, Shown};
 use nocodb_bitbucket_auth::client_config::ClientConfig;
-use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
-use nocodb_bitbucket_auth::credential::{Credential, Kind};
+use nocodb_bitbucket_auth::connection_test::{ConnectionTest, TestContext};
+use nocodb_bitbucket_auth::credential::{AuthType, Credential};
 use nocodb_bitbucket_auth::endpoints::{API_URL, Address, Endpoints};
 use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, variable};
 use nocodb_bitbucket_auth::error::{Code, Error};
@@ -21,7 +21,7 @@ use nocodb_bitbucket_auth::pagination::{List, Page, page_address};
 use nocodb_bitbucket_auth::pasted;
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
 use nocodb_bitbucket_auth::query;
-use nocodb_bitbucket_auth::rate_limit::{Fields, Line, Log, WINDOW, news};
+use nocodb_bitbucket_auth::rate_limit::{QueueState, RateLimitHeaders, RateLimitUpdate, RequestLog, WINDOW};
 use nocodb_bitbucket_auth::redaction::Redaction;
 use nocodb_bitbucket_auth::retry::Failed;
 use nocodb_bitbucket_auth::retry_after;
@@ -225,11 +225,11 @@ fn any_api_error() -> impl Strategy<Value = String> {
     ]
 }
 
-fn kind() -> impl Strategy<Value = Kind> {
-    prop::sample::select(Kind::ALL.to_vec())
+fn kind() -> impl Strategy<Value = AuthType> {
+    prop::sample::select(AuthType::ALL.to_vec())
 }
 
-fn judged(status: u16, fields: &ResponseFields, body: &str, received_at: f64, kind: Kind) -> Box<Error> {
+fn judged(status: u16, fields: &ResponseFields, body: &str, received_at: f64, kind: AuthType) -> Box<Error> {
     judge(&ApiResponse { status, fields, body: body.as_bytes(), received_at, kind, path: None, is_elsewhere: false })
 }
 
@@ -240,7 +240,7 @@ fn fields(name: &str, value: Option<&str>) -> ResponseFields {
     fields
 }
 
-fn api_error(status: u16, body: &str, kind: Kind) -> Box<Error> {
+fn api_error(status: u16, body: &str, kind: AuthType) -> Box<Error> {
     judged(status, &ResponseFields::default(), body, 0.0, kind)
 }
 
@@ -512,7 +512,7 @@ proptest! {
     ) {
         let detail = json!({ "required": required, "granted": granted });
         let body = json!({ "type": "error", "error": { "message": "No.", "detail": detail } }).to_string();
-        let error = api_error(403, &body, Kind::OAuth);
+        let error = api_error(403, &body, AuthType::OAuth);
         prop_assert_eq!(&error.required, &required);
         prop_assert_eq!(error.granted.as_ref(), Some(&granted));
         prop_assert!(error.missing_scopes().iter().all(|scope| required.iter().any(|known| known == scope)));
@@ -527,12 +527,12 @@ proptest! {
         let credential = Credential::read(&config.to_string(), ClientCredentials::Allowed).unwrap();
         let header = credential.authorization().map(|header| header.expose().to_owned());
         match kind {
-            Kind::Custom => prop_assert_eq!(header, None),
-            Kind::Basic => {
+            AuthType::Custom => prop_assert_eq!(header, None),
+            AuthType::Basic => {
                 let decoded = STANDARD.decode(header.unwrap().strip_prefix("Basic ").unwrap()).unwrap();
                 prop_assert_eq!(String::from_utf8(decoded).unwrap(), format!("{email}:{token}"));
             }
-            Kind::OAuth | Kind::ApiKey => prop_assert_eq!(header, Some(format!("Bearer {token}"))),
+            AuthType::OAuth | AuthType::ApiKey => prop_assert_eq!(header, Some(format!("Bearer {token}"))),
         }
     }
 
@@ -547,7 +547,7 @@ proptest! {
         });
         let credential = Credential::read(&config.to_string(), ClientCredentials::Allowed);
         if let Ok(credential) = credential {
-            prop_assert!(credential.can_renew || credential.access_token.is_some());
+            prop_assert!(credential.can_refresh || credential.access_token.is_some());
             let header = credential.authorization();
             let header = header.as_ref().map_or("", Secret::expose);
             prop_assert!(header.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
@@ -560,7 +560,7 @@ proptest! {
         answers in prop::collection::vec((prop::sample::select(vec![200u16, 401, 403, 403, 403, 404, 410, 429, 500]), any_api_error()), 3),
     ) {
         let (workspace, repository) = (workspace.as_deref(), repository.as_deref());
-        let known = Known { kind, workspace, repository, hint: None, requested: None, granted: None };
+        let known = TestContext { kind, workspace, repository, hint: None, requested: None, granted: None };
         let mut test = ConnectionTest::new(&known).unwrap();
         let mut answers = answers.into_iter();
         while let Some(path) = test.path() {
@@ -571,26 +571,26 @@ proptest! {
             // At most two questions.
             let (status, body) = answers.next().unwrap();
             prop_assert!(answers.len() > 0);
-            test.answered(status, &ResponseFields::default(), body.as_bytes(), 0.0);
+            test.on_response(status, &ResponseFields::default(), body.as_bytes(), 0.0);
         }
-        let verdict = test.verdict().unwrap();
-        prop_assert!(verdict.message.ends_with(['.', '…']), "{}", verdict.message);
+        let result = test.result().unwrap();
+        prop_assert!(result.message.ends_with(['.', '…']), "{}", result.message);
     }
 
     #[test]
-    fn news_of_the_rate_limit_stay_within_the_limit(
+    fn rate_limit_updates_stay_within_the_limit(
         status in 200u16..600, texts in prop::array::uniform3(prop::option::of(prop_oneof!["[0-9]{0,12}", ".{0,10}", Just("true".to_owned())])),
         known in 1u32..=1_000_000, is_configured in any::<bool>(), refusals in any::<u32>(), now in any::<f64>(),
     ) {
         let [limit, near_limit, retry_after] = &texts;
-        let fields = Fields { limit: limit.as_deref(), near_limit: near_limit.as_deref(), retry_after: retry_after.as_deref() };
-        let news = news(status, &fields, Line { limit: known, is_configured, refusals }, now);
-        prop_assert!(news.limit.is_none_or(|limit| !is_configured && (1..=1_000_000).contains(&limit)));
-        let in_force = news.limit.unwrap_or(known);
-        prop_assert!(news.used.is_none_or(|used| (10_000.min(in_force * 4 / 5)..=10_000.min(in_force)).contains(&used)));
-        prop_assert_eq!(news.pause.is_some(), status == 429);
-        prop_assert!(news.pause.is_none_or(|pause| pause <= HOUR_MS as u64));
-        prop_assert!(news.pace.is_none_or(|pace| status == 429 && pace <= HOUR_MS as u64));
+        let headers = RateLimitHeaders { limit: limit.as_deref(), near_limit: near_limit.as_deref(), retry_after: retry_after.as_deref() };
+        let update = RateLimitUpdate::of(status, &headers, QueueState { limit: known, is_configured, refusals }, now);
+        prop_assert!(update.limit.is_none_or(|limit| !is_configured && (1..=1_000_000).contains(&limit)));
+        let in_force = update.limit.unwrap_or(known);
+        prop_assert!(update.used.is_none_or(|used| (10_000.min(in_force * 4 / 5)..=10_000.min(in_force)).contains(&used)));
+        prop_assert_eq!(update.pause.is_some(), status == 429);
+        prop_assert!(update.pause.is_none_or(|pause| pause <= HOUR_MS as u64));
+        prop_assert!(update.pace.is_none_or(|pace| status == 429 && pace <= HOUR_MS as u64));
     }
 
     /// The wait is the shortest one, and no window of any beginning has more than the limit.
@@ -598,19 +598,19 @@ proptest! {
     fn a_log_of_requests_holds_none_back_that_is_within_the_limit_and_lets_none_pass_that_is_not(
         limit in 1u32..8, pauses in prop::collection::vec((0u32..3, 0..WINDOW as u32), 1..200),
     ) {
-        let mut log = Log::default();
+        let mut log = RequestLog::default();
         let (mut now, mut sent) = (0.0, Vec::new());
         for (number, (kind, pause)) in pauses.into_iter().enumerate() {
             // Quarters add up without rounding.
             now += if kind == 0 { 0.0 } else { f64::from(pause) / 4.0 };
-            let wait = log.wait(limit, now);
+            let wait = log.wait_time(limit, now);
             let within = |at: f64| sent.iter().filter(|time: &&f64| **time + WINDOW > at).count() < limit as usize;
             prop_assert!(wait >= 0.0 && within(now + wait) && (wait == 0.0 || !within(now + wait - 1.0)), "{wait}");
             if kind == 2 {
                 now += wait;
             }
-            if log.wait(limit, now) == 0.0 {
-                log.add(now, number as f64, false);
+            if log.wait_time(limit, now) == 0.0 {
+                log.record(now, number as f64, false);
                 sent.push(now);
             }
         }
@@ -622,47 +622,47 @@ proptest! {
     fn a_log_of_requests_knows_which_are_missing_elsewhere(
         steps in prop::collection::vec((0u8..6, 0.0..WINDOW / 4.0), 1..100), most in 1usize..5,
     ) {
-        let (mut log, mut now, mut there, mut here) = (Log::default(), 0.0, HashSet::new(), Vec::new());
+        let (mut log, mut now, mut there, mut here) = (RequestLog::default(), 0.0, HashSet::new(), Vec::new());
         for (number, (step, pause)) in steps.into_iter().enumerate() {
             now += pause;
             let count = number as f64;
             match step {
                 0 | 1 => {
-                    log.add(now, count, step == 0);
+                    log.record(now, count, step == 0);
                     here.push((count, now));
                     if step == 1 {
                         there.insert(number);
                     }
                 }
                 2 => {
-                    log.lose();
+                    log.mark_all_unshared();
                     there.clear();
                 }
                 3 => {
                     let one = here.pop().map_or(count, |(one, _)| one);
-                    log.take_back(one);
+                    log.remove(one);
                 }
                 4 => {
-                    let mut other = Log::default();
-                    other.add(now - pause, count, false);
-                    log.absorb(&other);
+                    let mut other = RequestLog::default();
+                    other.record(now - pause, count, false);
+                    log.merge(&other);
                     here.push((count, now - pause));
                 }
                 _ => {
-                    let told = log.missing(most, now);
+                    let told = log.unshared(most, now);
                     prop_assert!(told.len() <= most);
                     for (one, ago) in &told {
                         let time = here.iter().find(|(other, _)| other == one).unwrap().1;
                         prop_assert_eq!(*ago, ((now - time) * 1000.0).round());
                         prop_assert!(there.insert(*one as usize), "twice");
                     }
-                    log.passed_on(told.into_iter().map(|(one, _)| one).collect());
+                    log.mark_shared(told.into_iter().map(|(one, _)| one).collect());
                 }
             }
             here.retain(|(_, time)| time + WINDOW > now);
-            prop_assert_eq!(log.known(now), here.iter().filter(|(_, time)| time + HOUR_MS as f64 > now).count());
+            prop_assert_eq!(log.minimum_shared_count(now), here.iter().filter(|(_, time)| time + HOUR_MS as f64 > now).count());
         }
-        let missing: HashSet<_> = log.missing(usize::MAX, now).into_iter().map(|(one, _)| one as usize).collect();
+        let missing: HashSet<_> = log.unshared(usize::MAX, now).into_iter().map(|(one, _)| one as usize).collect();
         let expected: HashSet<_> = here.iter().map(|(one, _)| *one as usize).filter(|one| !there.contains(one)).collect();
         prop_assert_eq!(missing, expected);
     }

@@ -4,8 +4,8 @@ use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::validate;
 use nocodb_bitbucket_auth::client_config::ClientConfig;
-use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
-use nocodb_bitbucket_auth::credential::{Credential, Kind};
+use nocodb_bitbucket_auth::connection_test::{ConnectionTest, TestContext};
+use nocodb_bitbucket_auth::credential::{AuthType, Credential};
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, variable};
 use nocodb_bitbucket_auth::grant::Grant;
@@ -92,8 +92,8 @@ fn a_credential_that_cannot_be_used_is_not_shown() {
         assert!(!format!("{error} {error:?}").contains(MARK), "{error}");
     }
     for (workspace, repository) in [(Some(unusable.as_str()), None), (None, Some(unusable.as_str()))] {
-        let error = ConnectionTest::new(&Known {
-            kind: Kind::ApiKey,
+        let error = ConnectionTest::new(&TestContext {
+            kind: AuthType::ApiKey,
             workspace,
             repository,
             hint: None,
@@ -124,7 +124,7 @@ fn what_looks_like_a_token_in_an_answer_of_the_api_is_not_shown() {
                     fields: &ResponseFields::read(|_| Ok::<_, ()>(Some(text.clone()))).unwrap(),
                     body: body.as_bytes(),
                     received_at: 0.0,
-                    kind: Kind::OAuth,
+                    kind: AuthType::OAuth,
                     path: Some(text),
                     is_elsewhere: false,
                 });

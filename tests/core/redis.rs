@@ -1,6 +1,6 @@
 //! The address of a Redis, and what its refusals mean: texts that real servers sent (Redis 7.0, Node.js 20 to 26).
 
-use nocodb_bitbucket_auth::redis::{Choice, Server, Trouble, surveyed_databases};
+use nocodb_bitbucket_auth::redis::{Choice, Server, Trouble, database_candidates};
 use nocodb_bitbucket_auth::secret::Secret;
 
 fn server(host: &str, port: u16) -> Server {
@@ -155,13 +155,13 @@ fn each_refusal_has_its_word() {
 /// A survey in which the databases of these numbers hold this, and the others that.
 fn survey(home: u32, holding: &[(u32, &str)], others: &str) -> String {
     let word = |number| holding.iter().find(|(of, _)| *of == number).map_or(others, |(_, word)| *word);
-    surveyed_databases(home, &[]).into_iter().map(word).collect::<Vec<_>>().join(" ")
+    database_candidates(home, &[]).into_iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
 fn each_database_is_looked_at_once_and_the_own_one_first() {
     for home in [0, 1, 15, 16, 63, 64, 999] {
-        let all = surveyed_databases(home, &[3, 16, 16, 70, home]);
+        let all = database_candidates(home, &[3, 16, 16, 70, home]);
         let mut sorted = all.clone();
         sorted.sort_unstable();
         sorted.dedup();
@@ -169,13 +169,13 @@ fn each_database_is_looked_at_once_and_the_own_one_first() {
         assert_eq!(all.first(), Some(&home));
         assert!((0..64).all(|number| all.contains(&number)), "{home}");
     }
-    assert_eq!(surveyed_databases(0, &[])[..4], [0, 15, 14, 13]);
-    assert_eq!(surveyed_databases(0, &[])[14..18], [2, 1, 16, 17]);
+    assert_eq!(database_candidates(0, &[])[..4], [0, 15, 14, 13]);
+    assert_eq!(database_candidates(0, &[])[14..18], [2, 1, 16, 17]);
 }
 
 #[test]
 fn databases_that_other_variables_of_nocodb_name_are_taken_last() {
-    let surveyed = surveyed_databases(0, &[15, 13]);
+    let surveyed = database_candidates(0, &[15, 13]);
     assert_eq!(surveyed[..4], [0, 14, 12, 11]);
     assert_eq!(surveyed[62..], [15, 13]);
     let survey = |holding: &[(u32, &str)]| {
@@ -207,8 +207,8 @@ fn a_database_is_chosen_in_which_nobody_else_is() {
         (0, &[(0, "marked"), (7, "empty")], "others", 7),
         (99, &[(0, "empty")], "missing", 0),
     ] {
-        let choice = Choice::of(&surveyed_databases(home, &[]), &survey(home, holding, others));
-        assert_eq!(choice, Choice { database, stays: None }, "{home} {holding:?} {others}");
+        let choice = Choice::of(&database_candidates(home, &[]), &survey(home, holding, others));
+        assert_eq!(choice, Choice { database, fallback_reason: None }, "{home} {holding:?} {others}");
     }
     for (home, holding, others, reason) in [
         (0, &[(0, "others")][..], "missing", "no other database"),
@@ -217,11 +217,11 @@ fn a_database_is_chosen_in_which_nobody_else_is() {
         (0, &[(0, "ours"), (9, "invaded")], "others", "keys of others"),
         (0, &[], "something new", "keys of others"),
     ] {
-        let choice = Choice::of(&surveyed_databases(home, &[]), &survey(home, holding, others));
+        let choice = Choice::of(&database_candidates(home, &[]), &survey(home, holding, others));
         assert_eq!(choice.database, home);
-        assert!(choice.stays.is_some_and(|stays| stays.contains(reason)), "{home} {holding:?} {others}");
+        assert!(choice.fallback_reason.is_some_and(|why| why.contains(reason)), "{home} {holding:?} {others}");
     }
-    assert_eq!(Choice::of(&surveyed_databases(4, &[]), "").database, 4);
+    assert_eq!(Choice::of(&database_candidates(4, &[]), "").database, 4);
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn only_what_concerns_the_choice_has_the_plugin_stay_in_the_database_of_nocodb()
         ("LOADING Redis is loading the dataset in memory", false),
         ("NOAUTH Authentication required.", false),
     ] {
-        assert_eq!(Trouble::of("", message).keeps_from_choosing().is_some(), stays, "{message}");
+        assert_eq!(Trouble::of("", message).fallback_reason().is_some(), stays, "{message}");
     }
-    assert_eq!(Trouble::of("ECONNRESET", "").keeps_from_choosing(), None);
+    assert_eq!(Trouble::of("ECONNRESET", "").fallback_reason(), None);
 }

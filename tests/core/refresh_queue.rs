@@ -2,7 +2,7 @@
 //! writes from here, and the order.
 
 use crate::tables::Table;
-use nocodb_bitbucket_auth::refresh_queue::{Admission, Lane, Outcome, RefreshQueue};
+use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome, Priority, RefreshQueue};
 use std::collections::{BTreeSet, HashMap};
 
 const LOCKOUT: f64 = 30_000.0;
@@ -28,15 +28,15 @@ impl Lab {
     /// Requests that are sent, whatever the line says.
     fn under_way(mut self, requests: u32) -> Self {
         for _ in 0..requests {
-            self.queue.enter(Lane::Sound);
-            assert!(self.queue.admit(false).is_some());
+            self.queue.enqueue(Priority::Normal);
+            assert!(self.queue.admit_first(false).is_some());
         }
         self
     }
 
     fn ended(mut self, outcome: Outcome) -> Self {
         self = self.under_way(1);
-        self.queue.ended(outcome, self.now);
+        self.queue.on_ended(outcome, self.now);
         self
     }
 
@@ -62,7 +62,7 @@ impl Lab {
 
     /// Another process tells of a refusal at this time.
     fn told_of_refusal(mut self, at: f64) -> Self {
-        self.queue.learn(Some(at), None);
+        self.queue.apply_update(Some(at), None);
         self
     }
 
@@ -83,7 +83,7 @@ enum Admitted {
 /// A row of the document's table.
 struct Row {
     /// The lane of the first request in the queue.
-    first: Option<Lane>,
+    first: Option<Priority>,
     when: &'static str,
     lab: fn() -> Lab,
     admitted: Admitted,
@@ -94,7 +94,7 @@ impl Row {
         let first = self.first.map_or("none".to_owned(), |lane| format!("`{lane:?}`"));
         let admitted = match self.admitted {
             Admitted::Now(Admission::First) => "the first",
-            Admitted::Now(Admission::FirstAlone) => "the first, alone",
+            Admitted::Now(Admission::FirstExclusive) => "the first, alone",
             Admitted::Now(_) => "none",
             Admitted::NoneUntilReopened => "none until 1.25 lockouts after the last refusal",
         };
@@ -105,17 +105,17 @@ impl Row {
     fn run(&self) {
         let mut lab = (self.lab)();
         if let Some(lane) = self.first {
-            lab.queue.enter(lane);
+            lab.queue.enqueue(lane);
         }
         let expected = match self.admitted {
             Admitted::Now(admission) => admission,
             Admitted::NoneUntilReopened => {
-                assert!(lab.queue.wait(lab.now) > 0.0);
-                assert_eq!(lab.now + lab.queue.wait(lab.now), lab.refused_at + CLOSED);
-                Admission::NobodyUntil(lab.refused_at + CLOSED)
+                assert!(lab.queue.wait_time(lab.now) > 0.0);
+                assert_eq!(lab.now + lab.queue.wait_time(lab.now), lab.refused_at + CLOSED);
+                Admission::NoneUntil(lab.refused_at + CLOSED)
             }
         };
-        assert_eq!(lab.queue.next(lab.now), expected);
+        assert_eq!(lab.queue.admission(lab.now), expected);
     }
 }
 
@@ -127,32 +127,32 @@ fn told() -> Lab {
 /// Another process reports the times of a refusal and of a grant, one second after a refusal of this process.
 fn refused_then_told(refused_at: Option<f64>, granted_at: Option<f64>) -> Lab {
     let mut lab = Lab::new().refused().later(1000.0);
-    lab.queue.learn(refused_at, granted_at);
+    lab.queue.apply_update(refused_at, granted_at);
     lab
 }
 
 fn alone(mut lab: Lab) -> Lab {
-    lab.queue.enter(Lane::Suspect);
-    assert_eq!(lab.queue.next(lab.now), Admission::FirstAlone);
-    assert!(lab.queue.admit(true).is_some());
+    lab.queue.enqueue(Priority::Suspect);
+    assert_eq!(lab.queue.admission(lab.now), Admission::FirstExclusive);
+    assert!(lab.queue.admit_first(true).is_some());
     lab
 }
 
 fn rows() -> Vec<Row> {
     const FIRST: Admitted = Admitted::Now(Admission::First);
-    const ALONE: Admitted = Admitted::Now(Admission::FirstAlone);
-    const NONE: Admitted = Admitted::Now(Admission::Nobody);
+    const ALONE: Admitted = Admitted::Now(Admission::FirstExclusive);
+    const NONE: Admitted = Admitted::Now(Admission::None);
     let row = |first, when, lab, admitted| Row { first: Some(first), when, lab, admitted };
-    let sound = |when, lab, admitted| row(Lane::Sound, when, lab, admitted);
-    let reopens = |when, lab| row(Lane::Sound, when, lab, Admitted::NoneUntilReopened);
+    let sound = |when, lab, admitted| row(Priority::Normal, when, lab, admitted);
+    let reopens = |when, lab| row(Priority::Normal, when, lab, Admitted::NoneUntilReopened);
     let closed = "a refusal just now, none under way";
     vec![
         Row { first: None, when: "", lab: Lab::new, admitted: NONE },
         sound("no result is known, none under way", Lab::new, FIRST),
         sound("no result is known, 3 under way", || Lab::new().under_way(3), FIRST),
         sound("no result is known, 4 under way", || Lab::new().under_way(4), NONE),
-        row(Lane::Urgent, "no result is known, 3 under way", || Lab::new().under_way(3), FIRST),
-        row(Lane::Urgent, "no result is known, 4 under way", || Lab::new().under_way(4), NONE),
+        row(Priority::Urgent, "no result is known, 3 under way", || Lab::new().under_way(3), FIRST),
+        row(Priority::Urgent, "no result is known, 4 under way", || Lab::new().under_way(4), NONE),
         sound("1 success, 4 under way", || Lab::new().successes(1).under_way(4), FIRST),
         sound("1 success, 5 under way", || Lab::new().successes(1).under_way(5), NONE),
         sound("1 failure, 3 under way", || Lab::new().ended(Outcome::Failed).under_way(3), FIRST),
@@ -161,23 +161,23 @@ fn rows() -> Vec<Row> {
         sound("16 successes, 20 under way", || Lab::new().successes(16).under_way(20), NONE),
         sound("30 successes, 19 under way", || Lab::new().successes(30).under_way(19), FIRST),
         sound("30 successes, 20 under way", || Lab::new().successes(30).under_way(20), NONE),
-        row(Lane::Suspect, "no result is known, none under way", Lab::new, ALONE),
-        row(Lane::Suspect, "no result is known, 1 under way", || Lab::new().under_way(1), NONE),
-        row(Lane::Suspect, "16 successes, 1 under way", || Lab::new().successes(16).under_way(1), NONE),
+        row(Priority::Suspect, "no result is known, none under way", Lab::new, ALONE),
+        row(Priority::Suspect, "no result is known, 1 under way", || Lab::new().under_way(1), NONE),
+        row(Priority::Suspect, "16 successes, 1 under way", || Lab::new().successes(16).under_way(1), NONE),
         sound("one is under way alone", || alone(Lab::new()), NONE),
-        row(Lane::Urgent, "one is under way alone", || alone(Lab::new()), NONE),
+        row(Priority::Urgent, "one is under way alone", || alone(Lab::new()), NONE),
         sound(
             "one that was alone has ended, 3 under way",
             || {
                 let mut lab = alone(Lab::new());
-                lab.queue.ended(Outcome::Failed, lab.now);
+                lab.queue.on_ended(Outcome::Failed, lab.now);
                 lab.under_way(3)
             },
             FIRST,
         ),
         reopens(closed, || Lab::new().refused()),
-        row(Lane::Urgent, closed, || Lab::new().refused(), Admitted::NoneUntilReopened),
-        row(Lane::Suspect, closed, || Lab::new().refused(), Admitted::NoneUntilReopened),
+        row(Priority::Urgent, closed, || Lab::new().refused(), Admitted::NoneUntilReopened),
+        row(Priority::Suspect, closed, || Lab::new().refused(), Admitted::NoneUntilReopened),
         reopens("a refusal nearly 1.25 lockouts ago, none under way", || Lab::new().refused().later(CLOSED - 1.0)),
         sound("a refusal 1.25 lockouts ago, none under way", || Lab::new().refused().later(CLOSED), ALONE),
         sound("a refusal 1.25 lockouts ago, 1 under way", || Lab::new().refused().later(CLOSED).under_way(1), NONE),
@@ -222,7 +222,7 @@ fn rows() -> Vec<Row> {
             "a refusal, then a grant of a request that was sent after it, then a report of an earlier grant",
             || {
                 let mut lab = Lab::new().refused().granted(1000.0);
-                lab.queue.learn(None, Some(START - 1000.0));
+                lab.queue.apply_update(None, Some(START - 1000.0));
                 lab
             },
             ALONE,
@@ -255,11 +255,11 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-fn meaning_of_lane(lane: Lane) -> &'static str {
+fn meaning_of_lane(lane: Priority) -> &'static str {
     match lane {
-        Lane::Urgent => "a connection for which a response may be lost",
-        Lane::Sound => "a connection without a refusal that counts",
-        Lane::Suspect => {
+        Priority::Urgent => "a connection for which a response may be lost",
+        Priority::Normal => "a connection without a refusal that counts",
+        Priority::Suspect => {
             "a connection with a refusal that counts, or a dead one in a review. The queue admits such a request *alone*: while it is under way, this process sends no other request, and no other process sends one that must be alone"
         }
     }
@@ -267,7 +267,7 @@ fn meaning_of_lane(lane: Lane) -> &'static str {
 
 /// The tables of the document that this module knows.
 pub fn tables() -> Vec<Table> {
-    let lanes = [Lane::Urgent, Lane::Sound, Lane::Suspect];
+    let lanes = [Priority::Urgent, Priority::Normal, Priority::Suspect];
     let lanes = lanes.map(|lane| vec![format!("`{lane:?}`"), meaning_of_lane(lane).to_owned()]).to_vec();
     let admissions = rows().iter().map(Row::cells).collect();
     vec![
@@ -295,22 +295,22 @@ fn the_queue_admits_what_every_row_says() {
 fn the_order_is_that_of_the_lanes_and_then_that_of_arrival() {
     let mut queue = RefreshQueue::new(LOCKOUT);
     let arrivals = [
-        Lane::Suspect,
-        Lane::Sound,
-        Lane::Urgent,
-        Lane::Sound,
-        Lane::Suspect,
-        Lane::Urgent,
-        Lane::Sound,
-        Lane::Suspect,
+        Priority::Suspect,
+        Priority::Normal,
+        Priority::Urgent,
+        Priority::Normal,
+        Priority::Suspect,
+        Priority::Urgent,
+        Priority::Normal,
+        Priority::Suspect,
     ];
-    let tickets = arrivals.map(|lane| queue.enter(lane));
-    let order: Vec<usize> = std::iter::from_fn(|| queue.admit(false))
+    let tickets = arrivals.map(|lane| queue.enqueue(lane));
+    let order: Vec<usize> = std::iter::from_fn(|| queue.admit_first(false))
         .map(|ticket| tickets.iter().position(|other| *other == ticket).unwrap())
         .collect();
     assert_eq!(order, [2, 5, 1, 3, 6, 0, 4, 7]);
-    assert_eq!(queue.admit(true), None);
-    assert_eq!(queue.next(START), Admission::Nobody);
+    assert_eq!(queue.admit_first(true), None);
+    assert_eq!(queue.admission(START), Admission::None);
 }
 
 #[test]
@@ -318,9 +318,9 @@ fn nobody_has_the_ticket_of_another_one() {
     let mut queue = RefreshQueue::new(LOCKOUT);
     let mut tickets = BTreeSet::new();
     for _ in 0..1000 {
-        assert!(tickets.insert(queue.enter(Lane::Sound)));
+        assert!(tickets.insert(queue.enqueue(Priority::Normal)));
         if tickets.len() % 3 == 0 {
-            assert!(queue.admit(false).is_some());
+            assert!(queue.admit_first(false).is_some());
         }
     }
 }
@@ -329,34 +329,34 @@ fn nobody_has_the_ticket_of_another_one() {
 fn whoever_finds_the_line_empty_takes_no_place_in_the_window() {
     let mut lab = Lab::new();
     for _ in 0..4 {
-        assert_eq!(lab.queue.admit(false), None);
+        assert_eq!(lab.queue.admit_first(false), None);
     }
-    lab.queue.enter(Lane::Sound);
-    assert_eq!(lab.queue.next(lab.now), Admission::First);
+    lab.queue.enqueue(Priority::Normal);
+    assert_eq!(lab.queue.admission(lab.now), Admission::First);
 }
 
 #[test]
 fn a_line_is_as_good_as_new_after_all_requests_have_ended() {
     let mut lab = Lab::new().under_way(4);
     for _ in 0..10 {
-        lab.queue.ended(Outcome::Failed, lab.now);
+        lab.queue.on_ended(Outcome::Failed, lab.now);
     }
     lab = lab.under_way(3);
-    lab.queue.enter(Lane::Sound);
-    assert_eq!(lab.queue.next(lab.now), Admission::First);
-    assert!(lab.queue.admit(false).is_some());
-    lab.queue.enter(Lane::Sound);
-    assert_eq!(lab.queue.next(lab.now), Admission::Nobody);
+    lab.queue.enqueue(Priority::Normal);
+    assert_eq!(lab.queue.admission(lab.now), Admission::First);
+    assert!(lab.queue.admit_first(false).is_some());
+    lab.queue.enqueue(Priority::Normal);
+    assert_eq!(lab.queue.admission(lab.now), Admission::None);
 }
 
 #[test]
 fn the_wait_that_is_left_counts_down() {
     let lab = Lab::new();
-    assert_eq!(lab.queue.wait(lab.now), 0.0);
+    assert_eq!(lab.queue.wait_time(lab.now), 0.0);
     let lab = lab.refused().later(LOCKOUT);
-    assert_eq!(lab.queue.wait(lab.now), 0.25 * LOCKOUT);
+    assert_eq!(lab.queue.wait_time(lab.now), 0.25 * LOCKOUT);
     let lab = lab.later(LOCKOUT);
-    assert_eq!(lab.queue.wait(lab.now), 0.0);
+    assert_eq!(lab.queue.wait_time(lab.now), 0.0);
 }
 
 #[test]
@@ -365,15 +365,15 @@ fn times_that_jitter_neither_close_the_line_again_nor_open_it() {
     let (refused_at, opens_at) = (lab.refused_at, lab.refused_at + CLOSED);
     // A request that was sent just before the refusal was granted.
     for ago in [0.0, 99.0, 12.0, 57.0, 100.0] {
-        lab.queue.learn(Some(refused_at + ago), Some(refused_at - 1.0 + ago));
-        assert_eq!(lab.now + lab.queue.wait(lab.now), opens_at, "{ago}");
+        lab.queue.apply_update(Some(refused_at + ago), Some(refused_at - 1.0 + ago));
+        assert_eq!(lab.now + lab.queue.wait_time(lab.now), opens_at, "{ago}");
     }
     lab = lab.later(CLOSED).successes(2);
     // Nor do they forget the successes.
-    lab.queue.learn(Some(refused_at + 100.0), None);
+    lab.queue.apply_update(Some(refused_at + 100.0), None);
     lab = lab.later(CAREFUL).under_way(5);
-    lab.queue.enter(Lane::Sound);
-    assert_eq!(lab.queue.next(lab.now), Admission::First);
+    lab.queue.enqueue(Priority::Normal);
+    assert_eq!(lab.queue.admission(lab.now), Admission::First);
 }
 
 /// A connection in a crowd.
@@ -390,12 +390,12 @@ fn crowd(dead: usize, good: usize, first_dead: usize) -> (usize, usize) {
         .map(|place| Member { is_dead: (first_dead..first_dead + dead).contains(&place), refusals: 0 })
         .collect();
     let mut waiting: HashMap<u32, usize> =
-        (0..members.len()).map(|member| (lab.queue.enter(Lane::Sound), member)).collect();
+        (0..members.len()).map(|member| (lab.queue.enqueue(Priority::Normal), member)).collect();
     let (mut sent, mut granted, mut locked_until) = (0, 0, f64::NEG_INFINITY);
     while granted < good {
         let mut under_way = Vec::new();
-        while let admission @ (Admission::First | Admission::FirstAlone) = lab.queue.next(lab.now) {
-            let ticket = lab.queue.admit(admission == Admission::FirstAlone).unwrap();
+        while let admission @ (Admission::First | Admission::FirstExclusive) = lab.queue.admission(lab.now) {
+            let ticket = lab.queue.admit_first(admission == Admission::FirstExclusive).unwrap();
             under_way.push(waiting.remove(&ticket).unwrap());
         }
         sent += under_way.len();
@@ -405,16 +405,16 @@ fn crowd(dead: usize, good: usize, first_dead: usize) -> (usize, usize) {
             let member = &mut members[at];
             if !member.is_dead && locked_until <= lab.now {
                 granted += 1;
-                lab.queue.ended(Outcome::Granted { sent_at }, lab.now);
+                lab.queue.on_ended(Outcome::Granted { sent_at }, lab.now);
                 continue;
             }
             member.refusals += 1;
             if member.is_dead {
                 locked_until = lab.now + LOCKOUT;
             } else {
-                waiting.insert(lab.queue.enter(Lane::Sound), at);
+                waiting.insert(lab.queue.enqueue(Priority::Normal), at);
             }
-            lab.queue.ended(Outcome::Refused, lab.now);
+            lab.queue.on_ended(Outcome::Refused, lab.now);
         }
         assert!(lab.now < START + 1000.0 * LOCKOUT, "no end");
     }

@@ -1,7 +1,7 @@
 //! What the shared cases cannot say about tokens, because it needs no answer.
 
 use nocodb_bitbucket_auth::client_config::ClientConfig;
-use nocodb_bitbucket_auth::credential::Kind;
+use nocodb_bitbucket_auth::credential::AuthType;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::Code;
 use nocodb_bitbucket_auth::grant::Grant;
@@ -52,9 +52,9 @@ fn a_token_is_expired_from_its_last_millisecond_on() {
 
 #[test]
 fn a_code_is_for_every_config_that_names_no_other_kind() {
-    for (name, takes_code) in
+    for (name, uses_authorization_code) in
         [("oauth", true), ("", true), ("OAuth", true), ("api_key", false), ("basic", false), ("custom", false)]
     {
-        assert_eq!(Kind::takes_code(name), takes_code, "{name}");
+        assert_eq!(AuthType::uses_authorization_code(name), uses_authorization_code, "{name}");
     }
 }

@@ -8,27 +8,31 @@ use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, authori
 use nocodb_bitbucket_auth::authorization_response::{AuthorizationCode, validate};
 use nocodb_bitbucket_auth::callback_page::Shown;
 use nocodb_bitbucket_auth::client_config::ClientConfig;
-use nocodb_bitbucket_auth::connection_test::{ConnectionTest, Known};
-use nocodb_bitbucket_auth::credential::{Credential, Kind};
+use nocodb_bitbucket_auth::connection_test::{ConnectionTest, TestContext};
+use nocodb_bitbucket_auth::credential::{AuthType, Credential};
 use nocodb_bitbucket_auth::endpoints::{Endpoint, Endpoints};
 use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, HostVerifier, RemovedEndpoints};
 use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, Result};
 use nocodb_bitbucket_auth::grant::Grant;
-use nocodb_bitbucket_auth::host_answer;
-use nocodb_bitbucket_auth::newest_tokens::{Known as KnownToStore, News, Place, Publication, Times, Version};
+use nocodb_bitbucket_auth::newest_tokens::{
+    ChainPosition, EntryKind, Publication, PublicationContext, Times, Version,
+};
+use nocodb_bitbucket_auth::nocodb_response;
 use nocodb_bitbucket_auth::page_sequence::PageSequence;
 use nocodb_bitbucket_auth::pagination::{self, Attempt, List, Page};
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
 use nocodb_bitbucket_auth::proxy::Proxies;
-use nocodb_bitbucket_auth::rate_limit::{Fields, Line, Log, is_waited_for, news, resource_group};
+use nocodb_bitbucket_auth::rate_limit::{
+    QueueState, RateLimitHeaders, RateLimitUpdate, RequestLog, honors_retry_after, resource_group,
+};
 use nocodb_bitbucket_auth::redaction::Redaction;
 use nocodb_bitbucket_auth::redis::Database;
-use nocodb_bitbucket_auth::removed_endpoints::{self, Collected, Replacement, Verdict, replacement};
+use nocodb_bitbucket_auth::removed_endpoints::{self, CollectedList, Replacement, WorkspaceOutcome, replacement};
 use nocodb_bitbucket_auth::retry::{self, Failed, FailedWork};
 use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::Secret;
 use nocodb_bitbucket_auth::state::State;
-use nocodb_bitbucket_auth::stored_tokens::{Origin, Row, holding};
+use nocodb_bitbucket_auth::stored_tokens::{Row, RowContent, TokenMetadata};
 use nocodb_bitbucket_auth::token_request::TokenRequest;
 use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
 use nocodb_bitbucket_auth::token_set::{Previous, TokenSet};
@@ -70,7 +74,7 @@ macro_rules! vectors {
 
 vectors!(callback, token_response, client_authentication, pkce, authorization_request, scope, config);
 vectors!(arguments, credential, api_request, api_response, connection_test, proxy, redaction, retry, rate_limit);
-vectors!(pagination, removed_endpoints, stored_tokens, newest_tokens, host_answer, callback_page);
+vectors!(pagination, removed_endpoints, stored_tokens, newest_tokens, nocodb_response, callback_page);
 
 /// A text, or `{ before, repeat, times, after }`.
 fn text(value: &Value) -> String {
@@ -374,8 +378,11 @@ mod cases {
 
     pub fn credential(case: &Value) {
         let config = &case["config"];
-        let client =
-            if case["mayActAsClient"] == true { ClientCredentials::Allowed } else { ClientCredentials::Refused };
+        let client = if case["allowsClientCredentials"] == true {
+            ClientCredentials::Allowed
+        } else {
+            ClientCredentials::Refused
+        };
         // As the shim hands it over; a list has none of the members.
         let config = if config.is_array() { json!({}) } else { config.clone() };
         check(case, Credential::read(&config.to_string(), client), |credential| {
@@ -384,7 +391,7 @@ mod cases {
                 "accessToken": credential.access_token.as_ref().map(Secret::expose),
                 "authorization": credential.authorization().as_ref().map(Secret::expose),
                 "email": credential.email,
-                "canRenew": credential.can_renew,
+                "canRefresh": credential.can_refresh,
                 "hasUser": credential.kind.has_user(),
                 "hint": credential.hint(),
             });
@@ -438,7 +445,7 @@ mod cases {
             fields: &response_fields(case),
             body: &body,
             received_at: case["receivedAt"].as_f64().unwrap(),
-            kind: Kind::from_name(case["kind"].as_str().unwrap()).unwrap(),
+            kind: AuthType::from_name(case["kind"].as_str().unwrap()).unwrap(),
             path: case["path"].as_str(),
             is_elsewhere: case["isElsewhere"].as_bool().unwrap_or_default(),
         });
@@ -488,8 +495,8 @@ mod cases {
         let known = &case["known"];
         let string = |name: &str| known[name].as_str();
         let begin = || {
-            ConnectionTest::new(&Known {
-                kind: Kind::from_name(string("kind").unwrap()).unwrap(),
+            ConnectionTest::new(&TestContext {
+                kind: AuthType::from_name(string("kind").unwrap()).unwrap(),
                 workspace: string("workspace"),
                 repository: string("repository"),
                 hint: string("hint"),
@@ -501,29 +508,29 @@ mod cases {
             let mut answers = case["answers"].as_array().unwrap().iter();
             let mut asked = Vec::new();
             while let Some(path) = test.path() {
-                assert!(test.verdict().is_none());
+                assert!(test.result().is_none());
                 assert!(!REMOVED.contains(&path.split('?').next().unwrap()), "{path} was removed");
                 asked.push(path);
                 let answer = answers.next().unwrap();
                 if let Some(message) = answer["failed"].as_str() {
-                    test.failed(message);
+                    test.on_error(message);
                 } else {
                     let fields = response_fields(answer);
-                    test.answered(status(answer), &fields, text(&answer["body"]).as_bytes(), 1.8e12);
+                    test.on_response(status(answer), &fields, text(&answer["body"]).as_bytes(), 1.8e12);
                 }
             }
-            let verdict = test.verdict().unwrap();
-            let account = verdict.account.as_ref().map(|account| {
+            let result = test.result().unwrap();
+            let account = result.account.as_ref().map(|account| {
                 present(json!({
                     "uuid": account.uuid, "nickname": account.nickname, "displayName": account.display_name,
                 }))
             });
             let seen = present(json!({
-                "success": verdict.success,
-                "message": verdict.message,
+                "success": result.success,
+                "message": result.message,
                 "account": account,
-                "scopes": verdict.scopes.as_ref().map(ScopeSet::to_vec),
-                "missingScopes": verdict.missing_scopes.as_ref().map(ScopeSet::to_vec),
+                "scopes": result.scopes.as_ref().map(ScopeSet::to_vec),
+                "missingScopes": result.missing_scopes.as_ref().map(ScopeSet::to_vec),
             }));
             assert_eq!(json!(asked), case["asked"], "{}", case["name"]);
             assert!(answers.next().is_none(), "an answer is left");
@@ -596,11 +603,11 @@ mod cases {
 
     pub fn stored_tokens(case: &Value) {
         let row = Row {
-            origin: case["row"].is_object().then(|| origin(&case["row"])),
+            metadata: case["row"].is_object().then(|| metadata(&case["row"])),
             is_of_same_chain: case["isOfSameChain"].as_bool().unwrap(),
             is_in_vault: case["isInVault"].as_bool().unwrap_or_default(),
         };
-        let held = holding(row, origin(&case["own"]), case["isRefused"].as_bool().unwrap());
+        let held = RowContent::of(row, metadata(&case["own"]), case["isRefused"].as_bool().unwrap());
         assert_eq!(format!("{held:?}"), case["expect"].as_str().unwrap());
     }
 
@@ -616,17 +623,19 @@ mod cases {
         };
         let flag = |name: &str| case[name].as_bool().unwrap();
         let seen = match case["call"].as_str().unwrap() {
-            "publication" => publication(case["fence"].as_f64().unwrap(), &case["known"]),
-            "outdates" => json!(version("known").outdates(version("found"))),
-            "isMissingBeside" => {
+            "decidePublication" => publication(case["fence"].as_f64().unwrap(), &case["known"]),
+            "isEntryNewer" => json!(version("known").is_newer_than(version("found"))),
+            "isMissingFromSharedStore" => {
                 let (same, leads) = (flag("sameRefreshToken"), flag("leadsThere"));
-                json!(version("known").is_missing_beside(version("shared"), same, leads))
+                json!(version("known").is_missing_from_shared_store(version("shared"), same, leads))
             }
-            "newsOf" => {
+            "classifyEntry" => {
                 let same = (flag("sameRefreshToken"), flag("sameAccessToken"));
-                json!(format!("{:?}", News::of(flag("hasPair"), flag("isDead"), same.0, same.1)).to_lowercase())
+                json!(
+                    format!("{:?}", EntryKind::of(flag("hasTokens"), flag("isDead"), same.0, same.1)).to_lowercase()
+                )
             }
-            "isLater" => json!(times(&case["pair"]).is_after(times(&case["other"]))),
+            "isIssuedLater" => json!(times(&case["tokens"]).is_after(times(&case["other"]))),
             other => panic!("{other} is not a call"),
         };
         assert_eq!(seen, case["expect"], "{}", case["name"]);
@@ -635,41 +644,41 @@ mod cases {
     fn publication(fence: f64, known: &Value) -> Value {
         let number = |name: &str| known[name].as_f64().unwrap();
         let flag = |name: &str| known[name].as_bool().unwrap();
-        let place = match known["place"].as_str().unwrap() {
-            "newest" => Place::Newest,
-            "passed" => Place::Passed,
-            "led-there" => Place::LedThere,
-            "led-to-newest" => Place::LedToNewest,
-            "apart" => Place::Apart,
-            other => panic!("{other} is not a place"),
+        let position = match known["position"].as_str().unwrap() {
+            "newest" => ChainPosition::Newest,
+            "superseded" => ChainPosition::Superseded,
+            "predecessor" => ChainPosition::Predecessor,
+            "predecessor-of-newest" => ChainPosition::PredecessorOfNewest,
+            "unrelated" => ChainPosition::Unrelated,
+            other => panic!("{other} is not a position"),
         };
-        let known = KnownToStore {
-            place,
+        let context = PublicationContext {
+            position,
             is_first: flag("isFirst"),
             newest: number("newest"),
             highest: number("highest"),
             is_last: flag("isLast"),
             own: number("own"),
         };
-        let (step, by) = match Publication::of(fence, known) {
+        let (step, link_fence) = match Publication::decide(fence, context) {
             Publication::Outdated => ("none", 0.0),
-            Publication::Joins(by) => ("join", by),
+            Publication::Joins(fence) => ("join", fence),
             Publication::Replaces => ("replace", 0.0),
-            Publication::Follows(by) => ("follow", by),
-            Publication::FollowsAnew(by) => ("follow-anew", by),
-            Publication::Precedes(by) => ("precede", by),
+            Publication::Follows(fence) => ("follow", fence),
+            Publication::FollowsAnew(fence) => ("follow-anew", fence),
+            Publication::Precedes(fence) => ("precede", fence),
         };
-        json!({ "step": step, "by": by as u64, "isNewest": matches!(step, "replace" | "follow" | "follow-anew") })
+        json!({ "step": step, "linkFence": link_fence as u64, "isNewest": matches!(step, "replace" | "follow" | "follow-anew") })
     }
 
-    pub fn host_answer(case: &Value) {
+    pub fn nocodb_response(case: &Value) {
         let code = Code::from_name(case["code"].as_str().unwrap()).unwrap();
         let status = case.get("status").map(|_| status(case));
-        assert_eq!(json!(host_answer::status(code, status)), case["expect"], "{}", case["name"]);
+        assert_eq!(json!(nocodb_response::status(code, status)), case["expect"], "{}", case["name"]);
     }
 
-    fn origin(value: &Value) -> Origin<'_> {
-        Origin {
+    fn metadata(value: &Value) -> TokenMetadata<'_> {
+        TokenMetadata {
             authorized_at: value["authorizedAt"].as_str(),
             account: value["account"].as_str(),
             times: Times { obtained_at: value["obtainedAt"].as_f64(), expires_at: value["expiresAt"].as_f64() },
@@ -701,12 +710,12 @@ mod cases {
                 let status = case.get("status").map(|_| status(case));
                 json!(retry::is_hour_used_up(status, case["retryAfter"].as_str(), RECEIVED_AT))
             }
-            "isCuredByRenewal" => {
+            "isCurableByRefresh" => {
                 let flag = |name: &str| case[name].as_bool().unwrap_or_default();
                 let status = case.get("status").map(|_| status(case));
                 let message = case["message"].as_str().unwrap_or_default();
-                let (is_of_client, is_unrepeated) = (flag("isOfClient"), flag("isUnrepeated"));
-                json!(FailedWork { is_of_client, is_unrepeated, status, message }.is_cured_by_renewal())
+                let (is_from_api_client, is_unrepeated) = (flag("isFromApiClient"), flag("isUnrepeated"));
+                json!(FailedWork { is_from_api_client, is_unrepeated, status, message }.is_curable_by_refresh())
             }
             other => panic!("{other} is not an operation"),
         };
@@ -719,51 +728,51 @@ mod cases {
     }
 
     pub fn rate_limit(case: &Value) {
-        if let Some(told) = case["told"].as_f64() {
-            assert_eq!(json!(is_waited_for(told)), case["isWaitedFor"], "{}", case["name"]);
+        if let Some(retry_after) = case["retryAfter"].as_f64() {
+            assert_eq!(json!(honors_retry_after(retry_after)), case["honorsRetryAfter"], "{}", case["name"]);
             return;
         }
         if let Some(steps) = case["log"].as_array() {
-            let mut log = Log::default();
+            let mut log = RequestLog::default();
             let seen: Vec<Value> =
                 steps.iter().enumerate().map(|(number, step)| log_step(&mut log, number, step)).collect();
             assert_eq!(&seen, steps, "{}", case["name"]);
             return;
         }
         let header = |name: &str| case["headers"][name].as_str();
-        let fields = Fields {
+        let headers = RateLimitHeaders {
             limit: header("x-ratelimit-limit"),
             near_limit: header("x-ratelimit-nearlimit"),
             retry_after: header("retry-after"),
         };
-        let line = Line {
+        let queue = QueueState {
             limit: u32::try_from(case["known"].as_u64().unwrap()).unwrap(),
             is_configured: case["isConfigured"].as_bool().unwrap(),
             refusals: u32::try_from(case["refusals"].as_u64().unwrap_or(0)).unwrap(),
         };
-        let news = news(status(case), &fields, line, case["receivedAt"].as_f64().unwrap());
-        let seen = json!({ "limit": news.limit, "used": news.used, "pause": news.pause, "pace": news.pace });
+        let update = RateLimitUpdate::of(status(case), &headers, queue, case["receivedAt"].as_f64().unwrap());
+        let seen = json!({ "limit": update.limit, "used": update.used, "pause": update.pause, "pace": update.pace });
         let seen = present(seen);
         assert_eq!(seen, case["expect"], "{}", case["name"]);
     }
 
     /// The step with what came of it.
-    fn log_step(log: &mut Log, number: usize, step: &Value) -> Value {
+    fn log_step(log: &mut RequestLog, number: usize, step: &Value) -> Value {
         let at = step["at"].as_f64().unwrap();
         let count = |name: &str| step[name].as_u64().map(|count| u32::try_from(count).unwrap());
         let mut step = step.clone();
         if let Some(limit) = count("limit") {
-            let wait = log.wait(limit, at);
+            let wait = log.wait_time(limit, at);
             if wait == 0.0 {
-                log.add(at, number as f64, false);
+                log.record(at, number as f64, false);
             }
             step["wait"] = json!(wait as u64);
         } else if let Some(used) = count("used") {
-            let unknown = log.unknown(used, at);
-            (0..unknown).for_each(|other| log.add(at, f64::from(101 + other), false));
-            step["unknown"] = json!(unknown);
+            let unlogged = log.unlogged_count(used, at);
+            (0..unlogged).for_each(|other| log.record(at, f64::from(101 + other), false));
+            step["unlogged"] = json!(unlogged);
         } else {
-            log.take_back(f64::from(count("back").unwrap()));
+            log.remove(f64::from(count("remove").unwrap()));
         }
         step
     }
@@ -887,9 +896,9 @@ mod cases {
                 };
                 present(json!({
                     "endpoint": replaced.endpoint().asked(),
-                    "workspaces": list.map(Collected::workspaces),
-                    "inWorkspace": list.map(|list| list.in_workspace("acme", true)),
-                    "sort": list.and_then(Collected::sort).map(|sort| {
+                    "workspaces": list.map(CollectedList::workspaces_url),
+                    "workspaceUrl": list.map(|list| list.workspace_url("acme", true)),
+                    "sort": list.and_then(CollectedList::sort).map(|sort| {
                         json!({ "member": sort.member, "isDescending": sort.is_descending })
                     }),
                     "refusal": refusal,
@@ -903,9 +912,9 @@ mod cases {
                 }))
             }
             "same" => json!(collected("url").key() == collected("other").key()),
-            "judge" => {
+            "workspaceOutcome" => {
                 let answer = &case["answer"];
-                let verdict = collected("url").judge(
+                let outcome = collected("url").workspace_outcome(
                     string("segment"),
                     flag("withRole"),
                     &ApiResponse {
@@ -913,17 +922,17 @@ mod cases {
                         fields: &response_fields(answer),
                         body: answer["body"].as_str().unwrap().as_bytes(),
                         received_at: RECEIVED_AT,
-                        kind: Kind::from_name(answer["kind"].as_str().unwrap()).unwrap(),
+                        kind: AuthType::from_name(answer["kind"].as_str().unwrap()).unwrap(),
                         path: answer["path"].as_str(),
                         is_elsewhere: answer["isElsewhere"].as_bool().unwrap_or_default(),
                     },
                 );
-                let (verdict, told) = match verdict {
-                    Verdict::Refused(told) => ("refused", told),
-                    Verdict::LeftOut(told) => ("left out", Some(told)),
-                    Verdict::WithoutRole => ("without role", None),
+                let (outcome, notice) = match outcome {
+                    WorkspaceOutcome::Fail(notice) => ("fail", notice),
+                    WorkspaceOutcome::Skip(notice) => ("skip", Some(notice)),
+                    WorkspaceOutcome::RetryWithoutRole => ("retry-without-role", None),
                 };
-                present(json!({ "verdict": verdict, "told": told }))
+                present(json!({ "outcome": outcome, "notice": notice }))
             }
             "tracker" => json!(removed_endpoints::without_tracker(status(case), flag("isElsewhere"))),
             "notice" => json!(replaced("url").unwrap().endpoint().notice()),
@@ -982,7 +991,7 @@ mod cases {
         let mut seen = environment.client.as_ref().map_or_else(|| json!({}), facts);
         seen["timeoutMs"] = environment.timeout_ms.into();
         seen["lockoutMs"] = environment.lockout_ms.into();
-        seen["mayActAsClient"] = (environment.client_credentials == ClientCredentials::Allowed).into();
+        seen["allowsClientCredentials"] = (environment.client_credentials == ClientCredentials::Allowed).into();
         seen["replacesRemoved"] = (environment.removed_endpoints == RemovedEndpoints::Replaced).into();
         seen["isVerifierOptional"] = (environment.host_verifier == HostVerifier::Optional).into();
         let (database, others) = match environment.redis.as_ref().map(|redis| redis.database.clone()) {

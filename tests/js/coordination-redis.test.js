@@ -84,7 +84,7 @@ describe('values in Redis', () => {
       const limiter = new RateLimiter({ rateLimit: 100, isRateLimitConfigured: true, redis: { url: `${address}/1` } });
       await limiter.acquire('account', 'group');
       // Where it is NocoDB's own Redis, and the plugin has to find a database there.
-      const { coordination: seeking, said: alsoSaid } = coordinate(t, address, { isDatabaseSought: true });
+      const { coordination: seeking, said: alsoSaid } = coordinate(t, address, { searchesDatabase: true });
       await seeking.find('a');
       said.push(...alsoSaid, ...warn.mock.calls.map(({ arguments: [line] }) => line).filter((line) => line.includes('rate limit')));
       warn.mock.restore();

@@ -40,22 +40,22 @@ test('in 3,000 random sequences, the script and the core decide alike', async (t
     const kind = random.next();
     if (kind < 0.7) {
       const limit = 1 + below(6);
-      const wait = log.wait(limit, now);
+      const wait = log.waitTime(limit, now);
       if (wait === 0) {
-        log.add(now, first, false);
+        log.record(now, first, false);
         numbers.push(first);
       }
       replies[wait === 0 ? 'passed' : 'waits'] += 1;
       assert.equal(await ask(key, { limit, number: first }), wait);
     } else if (kind < 0.85) {
       const used = 1 + below(8);
-      const unknown = log.unknown(used, now);
-      for (let at = first; at < first + unknown; at += 1) log.add(now, at, false);
+      const unknown = log.unloggedCount(used, now);
+      for (let at = first; at < first + unknown; at += 1) log.record(now, at, false);
       replies.others += unknown;
       assert.equal(await ask(key, { used, number: first }), unknown);
     } else if (numbers.length > 0) {
       const [back] = numbers.splice(below(numbers.length), 1);
-      log.takeBack(back);
+      log.remove(back);
       replies.back += 1;
       await shared.takeBack(key, back);
     }
@@ -93,21 +93,21 @@ test('what a process sent on its own keeps its time in Redis, however much it is
   const shared = new SharedLogs({ url: redis.url }, () => []);
   const times = new (core().RequestLog)();
   const log = { key: 'account', times };
-  for (let number = 1; number <= 2500; number += 1) times.add(performance.now(), number, true);
+  for (let number = 1; number <= 2500; number += 1) times.record(performance.now(), number, true);
   await clock.move(HOUR / 2, 0);
   const window = core().rateLimitWindow();
   assert.equal(await shared.ask(log, { limit: 2500, number: 3000 }), window - HOUR / 2);
   const count = () => reader.zcard('nocodb-bitbucket-auth:{rate}:account');
   assert.equal(await count(), 2500);
   // Nobody knows what a Redis that was away has kept.
-  times.lose();
+  times.markAllUnshared();
   assert.equal(await shared.ask(log, { limit: 2501, number: 3001 }), 0);
   assert.equal(await count(), 2501);
-  assert.deepEqual([...times.missing(10, performance.now())], []);
+  assert.deepEqual([...times.unshared(10, performance.now())], []);
   // The time that Redis has is its own.
   const score = () => reader.zrange('nocodb-bitbucket-auth:{rate}:account', -1, -1, 'WITHSCORES');
   const last = await score();
-  times.add(performance.now() - 1000, 3001, true);
+  times.record(performance.now() - 1000, 3001, true);
   await shared.ask(log);
   assert.deepEqual(await score(), last);
   await clock.move(window - HOUR / 2, 0);

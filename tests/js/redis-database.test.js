@@ -23,7 +23,7 @@ function coordinate(t, url, more = {}) {
   const coordination = new RedisTokenStore({
     url,
     variable: 'NC_REDIS_URL',
-    isDatabaseSought: true,
+    searchesDatabase: true,
     namespace: NAMESPACE,
     encryptionKey: ENCRYPTION_KEY,
     log: (message) => said.push(message),
@@ -133,7 +133,7 @@ describe('the database beside the one that NocoDB empties', () => {
   test('is the one in which keys of the plugin are already', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
-    const { coordination: written } = coordinate(t, `${url}/6`, { isDatabaseSought: false });
+    const { coordination: written } = coordinate(t, `${url}/6`, { searchesDatabase: false });
     await written.publish('a', entry('b', 1));
     assert.deepEqual(await places(at), { used: [6], marked: [] });
     const { coordination } = coordinate(t, url);
@@ -145,10 +145,10 @@ describe('the database beside the one that NocoDB empties', () => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     await at(7).set('of others', 'x');
-    const { coordination, said } = coordinate(t, url, { database: 7, isDatabaseSought: false });
+    const { coordination, said } = coordinate(t, url, { database: 7, searchesDatabase: false });
     await coordination.publish('a', entry('b', 1));
     assert.deepEqual(await places(at), { used: [7], marked: [] });
-    await coordinate(t, url, { database: 0, isDatabaseSought: false }).coordination.publish('a', entry('b', 1));
+    await coordinate(t, url, { database: 0, searchesDatabase: false }).coordination.publish('a', entry('b', 1));
     assert.deepEqual(await places(at), { used: [0, 7], marked: [] });
     assert.deepEqual(said, []);
   });
@@ -197,7 +197,7 @@ describe('the database beside the one that NocoDB empties', () => {
         await (step % 2 ? at(number).flushdb() : at(number).set('of others', 'x'));
       }
     })();
-    const options = { url, variable: 'NC_REDIS_URL', isDatabaseSought: true, limits: { reconnection: 100 } };
+    const options = { url, variable: 'NC_REDIS_URL', searchesDatabase: true, limits: { reconnection: 100 } };
     const processes = Array.from({ length: 4 }, () => startCoordinator(t, options));
     await Promise.all(processes.map((process, index) => process.ask('publish', `key ${index}`, entry(`of ${index}`, 1))));
     isOver = true;
@@ -246,7 +246,7 @@ describe('NocoDB\'s own database', () => {
     await assertShared(one, other);
     await one.publish('x', entry('x', 1, DEAD));
     const limiter = new RateLimiter({
-      rateLimit: 10, isRateLimitConfigured: true, redis: { url, variable: 'NC_REDIS_URL', isDatabaseSought: true },
+      rateLimit: 10, isRateLimitConfigured: true, redis: { url, variable: 'NC_REDIS_URL', searchesDatabase: true },
     });
     await limiter.acquire('account', 'group');
     const all = [...said, ...alsoSaid, ...warn.mock.calls.map(({ arguments: [line] }) => line)]
@@ -321,7 +321,7 @@ describe('NocoDB\'s own database', () => {
 
 describe('data that Redis loses', () => {
   const losses = {
-    'a database of the address': [{ isDatabaseSought: false }, 0],
+    'a database of the address': [{ searchesDatabase: false }, 0],
     'the one that was found': [{}, 15],
   };
   for (const [what, [more, number]] of Object.entries(losses)) {
@@ -419,7 +419,7 @@ describe('data that Redis loses', () => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const limiterOf = () => new RateLimiter({
-      rateLimit: 30, isRateLimitConfigured: true, redis: { url, isDatabaseSought: true },
+      rateLimit: 30, isRateLimitConfigured: true, redis: { url, searchesDatabase: true },
     });
     const send = async (limiter, many) => {
       const takes = Array.from({ length: many }, () => limiter.acquire('account', 'group', { maxWaitMs: 0 }));

@@ -203,7 +203,7 @@ export function createInterpreter({
     credential(vector) {
       const { config } = vector;
       const json = isObject(config) ? membersToJson(config, core().credentialMembers().split(' ')) : JSON.stringify(config) ?? '';
-      checkCore(vector, () => core().readCredential(json, vector.mayActAsClient ?? false),
+      checkCore(vector, () => core().readCredential(json, vector.allowsClientCredentials ?? false),
         (credential) => assert.deepEqual(credential, vector.expect));
     },
 
@@ -250,16 +250,16 @@ export function createInterpreter({
         const answers = vector.answers.values();
         const asked = [];
         for (let path = probe.path; path !== undefined; path = probe.path) {
-          assert.equal(probe.verdict, undefined);
+          assert.equal(probe.result, undefined);
           assert.ok(!REMOVED.includes(path.split('?')[0]), path);
           asked.push(path);
           const { value } = answers.next();
-          if (value.failed) probe.failed(value.failed);
-          else probe.answered(answer(value));
+          if (value.failed) probe.onError(value.failed);
+          else probe.onResponse(answer(value));
         }
         assert.deepEqual(asked, vector.asked);
         assert.ok(answers.next().done, 'an answer is left');
-        return probe.verdict;
+        return probe.result;
       };
       checkCore(vector, run, (verdict) => assert.deepEqual(verdict, vector.expect));
     },
@@ -275,12 +275,12 @@ export function createInterpreter({
 
     retry(vector) {
       const { method, code, status, phase = 'api', attempts, retryAfter, isQueued, patience = Infinity, random } = vector;
-      const { isOfClient = false, isUnrepeated = false, message = '' } = vector;
+      const { isFromApiClient = false, isUnrepeated = false, message = '' } = vector;
       const run = {
         mayRepeat: () => core().mayRepeat(method, code, status, phase),
         delay: () => core().retryDelay(attempts, status, retryAfter, isQueued, patience, RECEIVED_AT, random) ?? null,
         isHourUsedUp: () => core().isHourUsedUp(status, retryAfter, RECEIVED_AT),
-        isCuredByRenewal: () => core().isCuredByRenewal(isOfClient, isUnrepeated, status, message),
+        isCurableByRefresh: () => core().isCurableByRefresh(isFromApiClient, isUnrepeated, status, message),
       }[vector.operation];
       assert.equal(run(), vector.expect);
     },
@@ -302,56 +302,56 @@ export function createInterpreter({
 
     stored_tokens({ row, own, isOfSameChain, isInVault = false, isRefused, expect }) {
       const origin = ({ authorizedAt, account, obtainedAt, expiresAt }) => (
-        new (core().TokenOrigin)(authorizedAt, account, obtainedAt, expiresAt));
+        new (core().TokenMetadata)(authorizedAt, account, obtainedAt, expiresAt));
       assert.equal(
-        core().rowHolding(row ? origin(row) : undefined, origin(own), isOfSameChain, isInVault, isRefused), expect);
+        core().classifyRow(row ? origin(row) : undefined, origin(own), isOfSameChain, isInVault, isRefused), expect);
     },
 
     newest_tokens(vector) {
-      const { call, fence, known, found, shared, sameRefreshToken, leadsThere, pair, other, expect } = vector;
+      const { call, fence, known, found, shared, sameRefreshToken, leadsThere, tokens, other, expect } = vector;
       const times = ({ obtainedAt, expiresAt }) => [obtainedAt, expiresAt];
       const version = (entry) => [...times(entry), entry.isDead === true, entry.fence];
       const calls = {
-        publication: () => {
-          const { place, isFirst, newest, highest, isLast, own } = known;
-          return core().publication(fence, place, isFirst, newest, highest, isLast, own);
+        decidePublication: () => {
+          const { position, isFirst, newest, highest, isLast, own } = known;
+          return core().decidePublication(fence, position, isFirst, newest, highest, isLast, own);
         },
-        outdates: () => core().outdates(...version(known), ...version(found)),
-        isMissingBeside: () => core().isMissingBeside(...version(known), ...version(shared), sameRefreshToken, leadsThere),
-        newsOf: () => core().newsOf(vector.hasPair, vector.isDead, sameRefreshToken, vector.sameAccessToken),
-        isLater: () => core().isLater(...times(pair), ...times(other)),
+        isEntryNewer: () => core().isEntryNewer(...version(known), ...version(found)),
+        isMissingFromSharedStore: () => core().isMissingFromSharedStore(...version(known), ...version(shared), sameRefreshToken, leadsThere),
+        classifyEntry: () => core().classifyEntry(vector.hasTokens, vector.isDead, sameRefreshToken, vector.sameAccessToken),
+        isIssuedLater: () => core().isIssuedLater(...times(tokens), ...times(other)),
       };
       assert.deepEqual(calls[call](), expect);
     },
 
-    host_answer({ code, status, expect }) {
-      assert.equal(core().hostStatus(code, status), expect);
+    nocodb_response({ code, status, expect }) {
+      assert.equal(core().nocodbStatus(code, status), expect);
     },
 
     rate_limit(vector) {
-      if (vector.told !== undefined) {
-        assert.equal(core().isWaitedFor(vector.told), vector.isWaitedFor);
+      if (vector.retryAfter !== undefined) {
+        assert.equal(core().honorsRetryAfter(vector.retryAfter), vector.honorsRetryAfter);
         return;
       }
       if (vector.log !== undefined) {
         const log = new (core().RequestLog)();
-        vector.log.forEach(({ at, limit, wait, used, unknown, back }, number) => {
+        vector.log.forEach(({ at, limit, wait, used, unlogged, remove }, number) => {
           if (limit !== undefined) {
-            assert.equal(log.wait(limit, at), wait, `step ${number}`);
-            if (wait === 0) log.add(at, number, false);
+            assert.equal(log.waitTime(limit, at), wait, `step ${number}`);
+            if (wait === 0) log.record(at, number, false);
           } else if (used !== undefined) {
-            assert.equal(log.unknown(used, at), unknown, `step ${number}`);
-            for (let other = 1; other <= unknown; other += 1) log.add(at, 100 + other, false);
+            assert.equal(log.unloggedCount(used, at), unlogged, `step ${number}`);
+            for (let other = 1; other <= unlogged; other += 1) log.record(at, 100 + other, false);
           } else {
-            log.takeBack(back);
+            log.remove(remove);
           }
         });
         return;
       }
       const { status, headers, known, isConfigured, refusals = 0, receivedAt } = vector;
-      const news = core().rateLimitNews(status, headers['x-ratelimit-limit'], headers['x-ratelimit-nearlimit'],
+      const update = core().rateLimitUpdate(status, headers['x-ratelimit-limit'], headers['x-ratelimit-nearlimit'],
         headers['retry-after'], known, isConfigured, refusals, receivedAt);
-      assert.deepEqual(news, vector.expect);
+      assert.deepEqual(update, vector.expect);
     },
 
     pagination(vector) {
@@ -401,11 +401,11 @@ export function createInterpreter({
           if (!list) return told;
           const { key, ...about } = list;
           assert.ok(key, 'a list has no key');
-          return { ...told, ...about, inWorkspace: removed.inWorkspace(url, 'acme', true) };
+          return { ...told, ...about, workspaceUrl: removed.workspaceUrl(url, 'acme', true) };
         },
         page: () => removed.page(url, vector.size),
         same: () => keyOf(url) === keyOf(other),
-        judge: () => removed.judge(url, vector.segment, vector.withRole, answer(vector.answer), vector.answer.kind),
+        workspaceOutcome: () => removed.workspaceOutcome(url, vector.segment, vector.withRole, answer(vector.answer), vector.answer.kind),
         tracker: () => core().withoutTracker(vector.status, vector.isElsewhere) ?? null,
         notice: () => removed.replacement(method, url).notice,
       }[operation];
@@ -437,7 +437,7 @@ export function createInterpreter({
       redisUrl: redis?.url,
       redisVariable: redis?.variable,
       redisDatabase: redis?.database,
-      isRedisDatabaseSought: redis?.isDatabaseSought ?? false,
+      isRedisDatabaseSought: redis?.searchesDatabase ?? false,
       otherRedisDatabases: redis?.otherDatabases,
     };
     const { clientId, redirectUri, scopes } = client ?? {};

@@ -124,7 +124,7 @@ test('the quoted lines are NocoDB\'s log', (t) => {
 });
 
 test('the defaults are those in use', () => {
-  const { login, timeoutMs, lockoutMs, rateLimit, replacesRemoved, apiUrl, mayActAsClient, isVerifierOptional } =
+  const { login, timeoutMs, lockoutMs, rateLimit, replacesRemoved, apiUrl, allowsClientCredentials, isVerifierOptional } =
     readEnvironment(needed);
   const defaultOf = (name) => sections.find(({ names }) => names[0] === PREFIX + name).body.match(/^- Default: `?([^`\n]+)/m)[1];
   const { origin, pathname } = new URL(login.authorizationUrl);
@@ -133,7 +133,7 @@ test('the defaults are those in use', () => {
     [login.scopes.join(' '), String(timeoutMs), String(lockoutMs), String(rateLimit), replacesRemoved ? 'on' : 'off', apiUrl,
       origin + pathname],
   );
-  assert.deepEqual([mayActAsClient, isVerifierOptional].map(String), ['false', 'false']);
+  assert.deepEqual([allowsClientCredentials, isVerifierOptional].map(String), ['false', 'false']);
   assert.deepEqual(['CLIENT_CREDENTIALS', 'CODE_VERIFIER'].map(defaultOf), ['off', 'the verifier is required']);
 });
 

@@ -46,7 +46,7 @@ describe('docs/docker-compose.yml', () => {
     });
 
     test(`${name} has a database for the plugin that NocoDB does not empty`, () => {
-      const databaseOf = (variable) => core().redisServer(environment[variable]).database;
+      const databaseOf = (variable) => core().parseRedisUrl(environment[variable]).database;
       assert.notEqual(databaseOf('INTEGRATION_AUTH_BITBUCKET_REDIS_URL'), databaseOf('NC_REDIS_URL'));
     });
   }

@@ -47,5 +47,5 @@ function findingOf({ code, message }) {
     failed: () => ({ verdict: 'bad', text: message, cure: 'Look at the OAuth client\'s settings at Bitbucket.' }),
     unknown: () => ({ verdict: 'warning', text: `Key and Secret could not be tried: ${message}`, cure: 'Try it again later.' }),
   };
-  return findings[core().judgeTrialExchange(code)]();
+  return findings[core().trialExchangeOutcome(code)]();
 }

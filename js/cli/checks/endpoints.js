@@ -66,7 +66,7 @@ async function reach(context, name, url) {
         text: `The ${name} at ${origin} answers, ${way.words}, but with an error of its own (${status}).`,
         cure: 'Look at https://bitbucket.status.atlassian.com, and try it again later.',
       }),
-    }[core().judgeEndpoint(isForUsers, status)];
+    }[core().endpointStatus(isForUsers, status)];
   } catch (error) {
     const text = `The ${name} at ${origin} cannot be reached ${way.words}: ${troubleOf(error)}.`;
     return { verdict: 'bad', text, cure: cureOf(error, way.variable) };

@@ -107,7 +107,7 @@ async function tryOut({ env }, redis) {
 
 /** @param {RedisAddress} redis */
 function nameOf({ url, variable }) {
-  const { host, port } = core().redisServer(url);
+  const { host, port } = core().parseRedisUrl(url);
   return `Redis of ${variable} (${host}:${port})`;
 }
 
@@ -126,16 +126,16 @@ function refused(redis, trouble) {
 
 /**
  * @param {RedisAddress} redis
- * @param {{ database: number, stays?: string }} status
+ * @param {{ database: number, fallbackReason?: string }} status
  * @param {NodeJS.ProcessEnv} env
  * @returns {Finding}
  */
-function usable(redis, { database, stays }, env) {
+function usable(redis, { database, fallbackReason }, env) {
   const isKept = env.NC_KEEP_CACHE?.trim() === 'true';
-  const emptied = CACHES.find((name) => core().isSameDatabase(redis.url, database, env[name]?.trim() ?? ''));
+  const emptied = CACHES.find((name) => core().isSameRedisDatabase(redis.url, database, env[name]?.trim() ?? ''));
   const text = `The ${nameOf(redis)} can be used; the plugin's data is in database ${database}`;
   if (!emptied || isKept) return { verdict: 'good', text: `${text}, which no start of NocoDB empties.` };
-  const why = stays ? ` The plugin stays there, as ${stays}.` : '';
+  const why = fallbackReason ? ` The plugin stays there, as ${fallbackReason}.` : '';
   return {
     verdict: 'warning',
     text: `${text}, which is that of ${emptied}: NocoDB empties it at each start.${why}`,

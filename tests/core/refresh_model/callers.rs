@@ -6,8 +6,8 @@ use super::process::{Connection, Holder};
 use super::shared::follow;
 use super::world::World;
 use super::{LIFETIME, LOCKOUT, PATIENCE, SKEW, Token};
+use nocodb_bitbucket_auth::refresh_cycle::{Decision, FailureReason, State};
 use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
-use nocodb_bitbucket_auth::refresh_turn::{Answer, Reason, State};
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum Call {
@@ -22,7 +22,7 @@ pub enum Outcome {
     Served,
     /// The API answered 401, or no newer pair came.
     InVain,
-    Failed(Reason),
+    Failed(FailureReason),
 }
 
 pub struct Wrapper {
@@ -93,7 +93,7 @@ impl World {
         let generation = policy.generation();
         let is_fresh = now < self.bitbucket.issued[connection.token].at + LIFETIME - SKEW
             && ![connection.rejected, connection.in_vain].contains(&generation)
-            && !policy.is_forced();
+            && !policy.is_refresh_forced();
         let under_way = policy.state().is_under_way();
         let stored = self.wrappers[id].stored;
         self.begin(id, Call::Use { repetitions: 0 });
@@ -128,7 +128,7 @@ impl World {
             let policy = &self.processes[p].connections[c].policy;
             let generation = policy.generation();
             let in_vain = matches!(self.wrappers[id].call, Call::Renew { generation: than } if than == generation);
-            if in_vain && !policy.is_forced() {
+            if in_vain && !policy.is_refresh_forced() {
                 self.end(id, Outcome::InVain);
             } else {
                 self.ask_or_end(id);
@@ -159,32 +159,34 @@ impl World {
         let policy = &mut self.connection(p, c).policy;
         let answer = match call {
             Call::None => panic!("nobody calls"),
-            Call::Use { .. } => policy.asked(known, deadline, now),
-            Call::Renew { generation } => policy.renew(generation, deadline, now),
+            Call::Use { .. } => policy.acquire(known, deadline, now),
+            Call::Renew { generation } => policy.force_refresh(generation, deadline, now),
         };
         let connection = self.connection(p, c);
         let holder = Holder { wrapper: id, epoch, row, first };
-        if answer != Answer::Use && connection.policy.state().is_under_way() && !connection.holders.contains(&holder)
+        if answer != Decision::Use
+            && connection.policy.state().is_under_way()
+            && !connection.holders.contains(&holder)
         {
             connection.owner = connection.holders.first().copied().or(Some(holder));
             connection.holders.push(holder);
         }
         match (answer, call) {
-            (Answer::GiveUp(reason), _) => {
+            (Decision::Fail(reason), _) => {
                 let is_dead = connection.policy.state() == State::Dead;
-                assert!(!is_dead || reason == Reason::Dead, "whose connection is dead, is told so");
+                assert!(!is_dead || reason == FailureReason::Dead, "whose connection is dead, is told so");
                 self.end(id, Outcome::Failed(reason));
             }
-            (Answer::Turn, _) => {
+            (Decision::Wait, _) => {
                 assert!(connection.policy.state().is_under_way(), "who waits, waits for a turn");
                 connection.waiting.push(id);
             }
-            (Answer::Use, Call::Renew { .. }) => {
+            (Decision::Use, Call::Renew { .. }) => {
                 self.wrappers[id].call = Call::Use { repetitions: 0 };
                 self.ask(id);
             }
-            (Answer::Use, Call::Use { repetitions }) => self.use_pair(id, repetitions),
-            (Answer::Use, Call::None) => {}
+            (Decision::Use, Call::Use { repetitions }) => self.use_pair(id, repetitions),
+            (Decision::Use, Call::None) => {}
         }
     }
 
@@ -196,17 +198,17 @@ impl World {
         let was_handed = stored == generation || handed == generation;
         let is_excepted = now < connection.busy_until
             || now >= began_at + PATIENCE
-            || connection.policy.reason(now) == Reason::Dead
+            || connection.policy.failure_reason(now) == FailureReason::Dead
             || self.wrappers[id].began_at + PATIENCE <= now
             || matches!(
                 connection.policy.state(),
-                State::Queued | State::AwaitingVerdict(_) | State::Judging | State::AwaitingRequest(_)
+                State::Queued | State::AwaitingVerdict(_) | State::JudgingRefusal | State::BackingOff(_)
             );
         assert!(was_handed || is_excepted, "a pair is handed to the store before it is used");
 
         let accepted = self.bitbucket.accepts_access(connection.token, now) && !odd;
         let connection = self.connection(p, c);
-        let is_repeated = !accepted && connection.policy.reject(generation, repetitions, now);
+        let is_repeated = !accepted && connection.policy.on_unauthorized(generation, repetitions, now);
         assert!(repetitions < 2 || !is_repeated, "no request is repeated more often than twice");
         if !accepted && repetitions > 0 {
             // One that this process did not renew is rejected, too.

@@ -6,7 +6,7 @@ use super::process::Pending;
 use super::shared::follow;
 use super::world::World;
 use super::{EARLY_REVIEW, GRACE, HOUR, LOCKOUT, MINUTE, REVIEW, Token, VERDICT};
-use nocodb_bitbucket_auth::refresh_turn::State;
+use nocodb_bitbucket_auth::refresh_cycle::State;
 use std::collections::HashSet;
 
 /// A verdict is published within this time.

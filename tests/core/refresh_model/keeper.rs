@@ -7,8 +7,8 @@ use super::process::{Connection, Holder, Pending};
 use super::shared::{Entry, Held, Hold, LockName, follow, later};
 use super::world::World;
 use super::{LOCK_POLL, LOOK, MINUTE, Token, VERDICT};
+use nocodb_bitbucket_auth::refresh_cycle::{Action, Event};
 use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome};
-use nocodb_bitbucket_auth::refresh_turn::{Action, Event, Moment};
 
 impl World {
     /// Carries out the next action of a turn.
@@ -18,35 +18,35 @@ impl World {
         let token = connection.token;
         let held = connection.holds_lock();
         let action = connection.policy.state().action();
-        if matches!(action, Action::Look | Action::Refresh | Action::Store) && !held {
-            if action == Action::Refresh {
+        if matches!(action, Action::FindSuccessor | Action::RequestTokens | Action::SaveTokens) && !held {
+            if action == Action::RequestTokens {
                 self.request_ended(p, c, Outcome::Failed);
             }
             return self.on(p, c, Event::LockLost);
         }
         let fence = connection.lock.as_ref().map_or(0, |lock| lock.fence);
         match action {
-            Action::Lock => {
+            Action::AcquireLock => {
                 self.unlock(p, c);
                 let lock = self.lock(p, LockName::Token(token));
-                let event = if lock.is_some() { Event::Locked } else { Event::LockBusy };
+                let event = if lock.is_some() { Event::LockAcquired } else { Event::LockBusy };
                 self.connection(p, c).lock = lock;
                 self.on(p, c, event);
             }
-            Action::Look => self.look(p, c),
-            Action::Queue => {
+            Action::FindSuccessor => self.look(p, c),
+            Action::Enqueue => {
                 let process = &mut self.processes[p];
                 let connection = &mut process.connections[c];
-                connection.ticket = Some(process.queue.enter(connection.policy.lane(now)));
+                connection.ticket = Some(process.queue.enqueue(connection.policy.priority(now)));
                 connection.lane = connection.right_lane(now);
             }
-            Action::Refresh => {
+            Action::RequestTokens => {
                 self.requests += 1;
                 self.connection(p, c).pending =
                     Pending::Request { token, sent_at: now, answer: None, has_arrived: false };
                 self.check_requests();
             }
-            Action::Judge => {
+            Action::JudgeRefusal => {
                 let process = &self.processes[p];
                 let shared = self.shared.up.then(|| self.shared.record.others_refused_at(token, now)).flatten();
                 let others = later(process.record.others_refused_at(token, now), shared);
@@ -60,7 +60,7 @@ impl World {
                 if !counts {
                     connection.no_verdict_at = Some(now);
                 }
-                self.on(p, c, Event::Judged { explained });
+                self.on(p, c, Event::RefusalJudged { explained });
             }
             Action::Publish => {
                 let published = self.connection(p, c).published;
@@ -73,13 +73,13 @@ impl World {
                 }
                 self.on(p, c, if newest { Event::Published } else { Event::Superseded });
             }
-            Action::Bury => {
+            Action::WriteTombstone => {
                 self.check_burial(p, c);
                 self.buried_alive += u32::from(self.bitbucket.is_alive(token, now));
                 let newest = self.publish(p, token, Entry { token, died_at: Some(now), fence });
                 self.on(p, c, if newest { Event::Published } else { Event::Superseded });
             }
-            Action::Store => {
+            Action::SaveTokens => {
                 let connection = &self.processes[p].connections[c];
                 let generation = connection.policy.generation();
                 let is_behind = |holder: &Holder| {
@@ -88,14 +88,14 @@ impl World {
                 };
                 let left: Vec<Holder> = connection.holders.iter().copied().filter(is_behind).collect();
                 if left.is_empty() {
-                    self.on(p, c, Event::Stored);
+                    self.on(p, c, Event::Saved);
                 } else {
                     self.connection(p, c).pending = Pending::Stores { token, generation, left, failed: false };
                 }
             }
-            Action::Report => self.on(p, c, Event::Reported),
-            Action::WaitUntil(_) => self.on(p, c, Event::Woke),
-            Action::Rest => panic!("no turn is under way"),
+            Action::ReportSaveFailure => self.on(p, c, Event::Reported),
+            Action::WaitUntil(_) => self.on(p, c, Event::WaitEnded),
+            Action::Done => panic!("no turn is under way"),
         }
     }
 
@@ -103,19 +103,19 @@ impl World {
         let token = self.connection(p, c).token;
         match self.find(p, token) {
             Some(Entry { token: dead, died_at: Some(died_at), .. }) if dead == token => {
-                self.on(p, c, Event::FoundDead { died_at: Some(died_at) });
+                self.on(p, c, Event::TombstoneFound { died_at: Some(died_at) });
             }
             Some(Entry { token: found, .. }) if found != token => {
                 // Of a dead token that follows this one, only that it follows is of interest here.
                 let times = self.bitbucket.times(found);
-                if self.connection(p, c).policy.believes(times) {
+                if self.connection(p, c).policy.is_successor(times) {
                     self.pair(p, c, found);
                     self.connection(p, c).published = found;
                 }
-                self.on(p, c, Event::Found { times, same_refresh_token: false });
+                self.on(p, c, Event::SuccessorFound { times, same_refresh_token: false });
             }
-            _ if self.connection(p, c).policy.is_doubtful() => self.look_into_rows(p, c),
-            _ => self.on(p, c, Event::NothingFound),
+            _ if self.connection(p, c).policy.is_refused() => self.look_into_rows(p, c),
+            _ => self.on(p, c, Event::NoSuccessor),
         }
     }
 
@@ -139,19 +139,19 @@ impl World {
             wrapper.epoch != holder.epoch || !wrapper.ended
         };
         if !self.processes[p].connections[c].holders.iter().any(lives) {
-            return self.on(p, c, Event::Abandoned);
+            return self.on(p, c, Event::NoStoreLeft);
         }
-        let Some(theirs) = newest else { return self.on(p, c, Event::NothingFound) };
+        let Some(theirs) = newest else { return self.on(p, c, Event::NoSuccessor) };
         let times = self.bitbucket.times(theirs);
         let connection = self.connection(p, c);
-        if connection.policy.believes_row(times) {
+        if connection.policy.is_row_successor(times) {
             let fence = connection.lock.as_ref().map_or(0, |lock| lock.fence);
             self.pair(p, c, theirs);
             self.connection(p, c).published = theirs;
             // Other wrappers of this process have the one before.
             self.publish(p, token, Entry { token: theirs, died_at: None, fence });
         }
-        self.on(p, c, Event::FoundInRow { times });
+        self.on(p, c, Event::RowTokensFound { times });
     }
 
     /// Whether a row has the newest token, or one that led to it as far as that is remembered.
@@ -181,14 +181,14 @@ impl World {
         self.learn(p);
         let process = &mut self.processes[p];
         let has_lock = process.client_lock.as_ref().is_some_and(|lock| !lock.lost);
-        match process.queue.next(now) {
+        match process.queue.admission(now) {
             Admission::First => {
                 self.unlock_client(p);
                 self.admit(p, false);
             }
             // What others learned until they released the lock is learned by the next step.
-            Admission::FirstAlone if has_lock => self.admit(p, true),
-            Admission::FirstAlone => {
+            Admission::FirstExclusive if has_lock => self.admit(p, true),
+            Admission::FirstExclusive => {
                 self.unlock_client(p);
                 let lock = self.lock(p, LockName::Client);
                 let process = &mut self.processes[p];
@@ -197,18 +197,18 @@ impl World {
                 }
                 process.client_lock = lock;
             }
-            Admission::NobodyUntil(time) => {
+            Admission::NoneUntil(time) => {
                 process.pump_at = time.min(now + LOOK);
                 self.unlock_client(p);
             }
-            Admission::Nobody => self.unlock_client(p),
+            Admission::None => self.unlock_client(p),
         }
     }
 
     fn admit(&mut self, p: usize, alone: bool) {
         let step = self.step;
         let process = &mut self.processes[p];
-        let ticket = process.queue.admit(alone);
+        let ticket = process.queue.admit_first(alone);
         let c = process.connections.iter().position(|connection| connection.ticket == ticket).expect("a ticket");
         process.connections[c].ticket = None;
         let lane = process.connections[c].lane;
@@ -229,7 +229,7 @@ impl World {
             refused_at = later(refused_at, self.shared.record.refused_at(now));
             granted_at = later(granted_at, self.shared.record.granted_at(now));
         }
-        process.queue.learn(refused_at, granted_at);
+        process.queue.apply_update(refused_at, granted_at);
     }
 
     /// Notes what became of a request, or that it was not sent.
@@ -245,7 +245,7 @@ impl World {
                 Outcome::Failed => {}
             }
         }
-        process.queue.ended(outcome, now);
+        process.queue.on_ended(outcome, now);
         process.connections[c].admitted = None;
         if process.alone == Some(c) {
             process.alone = None;
@@ -333,7 +333,7 @@ impl World {
         }
         if let Some(failed) = ended {
             self.connection(p, c).pending = Pending::Nothing;
-            self.on(p, c, if failed { Event::StoreFailed } else { Event::Stored });
+            self.on(p, c, if failed { Event::SaveFailed } else { Event::Saved });
         }
     }
 
@@ -353,10 +353,10 @@ impl World {
 
     /// Tells the policy what happened. Whoever waits asks again after each step.
     pub fn on(&mut self, p: usize, c: usize, event: Event) {
-        let moment = Moment { now: self.now, random: self.random };
+        let (now, random) = (self.now, self.random);
         let connection = self.connection(p, c);
         let before = connection.policy.generation();
-        connection.policy.on(event, moment);
+        connection.policy.handle(event, now, random);
         if connection.policy.generation() != before {
             connection.busy_until = 0.0;
             connection.unanswered_since = None;
@@ -365,7 +365,7 @@ impl World {
         }
         if !connection.policy.state().is_under_way() {
             if event == Event::LockBusy {
-                connection.busy_until = moment.now + MINUTE;
+                connection.busy_until = now + MINUTE;
             }
             connection.holders.clear();
             self.check_end_of_turn(p, c);

@@ -4,9 +4,9 @@
 
 use super::shared::{Held, Links, LockName, Record};
 use super::{GRACE, LOCKOUT, Token};
+use nocodb_bitbucket_auth::refresh_cycle::FailureReason;
 use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
-use nocodb_bitbucket_auth::refresh_queue::{Lane, RefreshQueue};
-use nocodb_bitbucket_auth::refresh_turn::Reason;
+use nocodb_bitbucket_auth::refresh_queue::{Priority, RefreshQueue};
 use std::collections::{HashMap, HashSet};
 
 pub enum Pending {
@@ -44,7 +44,7 @@ pub struct Connection {
     pub pending: Pending,
     /// Its place in line, and the lane that it belongs in.
     pub ticket: Option<u32>,
-    pub lane: Lane,
+    pub lane: Priority,
     /// The step in which it was admitted to send its request.
     pub admitted: Option<u64>,
     pub refused_at: f64,
@@ -78,7 +78,7 @@ impl Connection {
             lock: None,
             pending: Pending::Nothing,
             ticket: None,
-            lane: Lane::Sound,
+            lane: Priority::Normal,
             admitted: None,
             refused_at: 0.0,
             unexplained: 0,
@@ -96,13 +96,13 @@ impl Connection {
     }
 
     /// Where in line it belongs.
-    pub fn right_lane(&self, now: f64) -> Lane {
-        if self.unexplained > 0 || self.policy.reason(now) == Reason::Dead {
-            Lane::Suspect
+    pub fn right_lane(&self, now: f64) -> Priority {
+        if self.unexplained > 0 || self.policy.failure_reason(now) == FailureReason::Dead {
+            Priority::Suspect
         } else if self.unanswered_since.is_some_and(|since| now < since + GRACE) {
-            Lane::Urgent
+            Priority::Urgent
         } else {
-            Lane::Sound
+            Priority::Normal
         }
     }
 

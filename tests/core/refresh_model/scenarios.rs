@@ -7,7 +7,7 @@ use super::callers::{Call, Outcome};
 use super::process::Pending;
 use super::world::{Faults, Step, World};
 use super::{HOUR, LOCKOUT, MINUTE, SECOND, START};
-use nocodb_bitbucket_auth::refresh_turn::Reason;
+use nocodb_bitbucket_auth::refresh_cycle::FailureReason;
 
 const LATENCY: f64 = 0.2 * SECOND;
 /// Time goes on in steps of this.
@@ -149,7 +149,7 @@ impl Scenario {
             let caller = &mut self.callers[id];
             match outcome {
                 Outcome::Served => caller.served_at = Some(now),
-                Outcome::Failed(Reason::Dead) => caller.told_dead_at = Some(now),
+                Outcome::Failed(FailureReason::Dead) => caller.told_dead_at = Some(now),
                 Outcome::InVain | Outcome::Failed(_) => {
                     caller.failures += 1;
                     caller.next_at = Some(again_at);

@@ -7,8 +7,8 @@ use super::callers::{Call, Wrapper};
 use super::process::{Connection, Pending, Process};
 use super::shared::Shared;
 use super::{DAY, GRACE, HOUR, LOCK_LIMIT, LOCKOUT, MINUTE, PATIENCE, REQUEST_LIMIT, SECOND, START, Token};
+use nocodb_bitbucket_auth::refresh_cycle::{Action, Event};
 use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome};
-use nocodb_bitbucket_auth::refresh_turn::{Action, Event};
 use std::collections::HashSet;
 
 /// What may go wrong in a run.
@@ -279,7 +279,7 @@ impl World {
             Pending::Nothing => match connection.policy.state().action() {
                 Action::WaitUntil(time) if self.now < time => None,
                 _ if connection.policy.state().is_under_way() => Some(Step::Go(p, c)),
-                _ if connection.policy.retry_at(self.now) == Some(self.now) => Some(Step::Retry(p, c)),
+                _ if connection.policy.background_refresh_at(self.now) == Some(self.now) => Some(Step::Retry(p, c)),
                 _ => None,
             },
         }
@@ -287,10 +287,10 @@ impl World {
 
     pub fn can_pump(&self, p: usize) -> bool {
         let process = &self.processes[p];
-        let is_next = match process.queue.next(self.now) {
+        let is_next = match process.queue.admission(self.now) {
             Admission::First => true,
-            Admission::FirstAlone | Admission::NobodyUntil(_) => self.now >= process.pump_at,
-            Admission::Nobody => false,
+            Admission::FirstExclusive | Admission::NoneUntil(_) => self.now >= process.pump_at,
+            Admission::None => false,
         };
         let holds_in_vain = process.client_lock.is_some() && process.alone.is_none();
         self.acts(p) && (is_next || holds_in_vain)
@@ -314,13 +314,13 @@ impl World {
                     Pending::Request { sent_at, .. } => sent_at + REQUEST_LIMIT,
                     _ => match connection.policy.state().action() {
                         Action::WaitUntil(time) => time,
-                        _ => connection.policy.retry_at(self.now).unwrap_or(f64::INFINITY),
+                        _ => connection.policy.background_refresh_at(self.now).unwrap_or(f64::INFINITY),
                     },
                 });
             }
-            next = next.min(match process.queue.next(self.now) {
-                Admission::FirstAlone | Admission::NobodyUntil(_) => process.pump_at,
-                Admission::Nobody | Admission::First => f64::INFINITY,
+            next = next.min(match process.queue.admission(self.now) {
+                Admission::FirstExclusive | Admission::NoneUntil(_) => process.pump_at,
+                Admission::None | Admission::First => f64::INFINITY,
             });
         }
         let calls = self.wrappers.iter().filter(|wrapper| wrapper.call != Call::None && self.acts(wrapper.process));
@@ -342,7 +342,7 @@ impl World {
             Step::Retry(p, c) => {
                 let now = self.now;
                 let connection = self.connection(p, c);
-                connection.policy.asked(connection.policy.generation(), now + PATIENCE, now);
+                connection.policy.acquire(connection.policy.generation(), now + PATIENCE, now);
                 connection.holders.extend(connection.owner);
                 assert!(connection.policy.state().is_under_way(), "a retry begins a turn");
             }
@@ -354,9 +354,9 @@ impl World {
                     0.15..0.17 => Some(5.0 * MINUTE),
                     _ => None,
                 };
-                self.fail(p, c, Event::FailedInPassing { retry_after });
+                self.fail(p, c, Event::TransientFailure { retry_after });
             }
-            Step::FailForGood(p, c) => self.fail(p, c, Event::FailedForGood),
+            Step::FailForGood(p, c) => self.fail(p, c, Event::PermanentFailure),
             Step::StoreOne(p, c) => self.store_one(p, c, true),
             Step::StoreNot(p, c) => self.store_one(p, c, false),
             Step::Tick(time) => {
@@ -429,7 +429,7 @@ impl World {
                 self.request_ended(p, c, Outcome::Granted { sent_at });
                 self.pair(p, c, token);
                 let times = self.bitbucket.times(token);
-                self.on(p, c, Event::Renewed(times));
+                self.on(p, c, Event::Refreshed(times));
             }
         }
     }
@@ -442,7 +442,7 @@ impl World {
         connection.in_vain = connection.policy.generation();
         connection.no_verdict_at = Some(now);
         let token = connection.token;
-        if event != Event::FailedForGood {
+        if event != Event::PermanentFailure {
             let goes_on = |since: &f64| now < since + GRACE + MINUTE / 2.0;
             let since = connection.unanswered_since.filter(goes_on).unwrap_or(now);
             connection.unanswered_since = Some(since);

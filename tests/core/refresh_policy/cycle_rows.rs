@@ -6,30 +6,30 @@ use super::lab::{
 };
 use super::rows::{Cause, Row, States, event_name};
 use nocodb_bitbucket_auth::newest_tokens::Times;
-use nocodb_bitbucket_auth::refresh_turn::{Action, Event, State};
+use nocodb_bitbucket_auth::refresh_cycle::{Action, Event, State};
 
 /// Each event once.
 pub const EVENTS: [Event; 20] = [
-    Event::Locked,
+    Event::LockAcquired,
     Event::LockBusy,
     Event::LockLost,
-    Event::Abandoned,
-    Event::Found { times: LATER, same_refresh_token: false },
-    Event::FoundInRow { times: LATER },
-    Event::FoundDead { died_at: None },
-    Event::NothingFound,
+    Event::NoStoreLeft,
+    Event::SuccessorFound { times: LATER, same_refresh_token: false },
+    Event::RowTokensFound { times: LATER },
+    Event::TombstoneFound { died_at: None },
+    Event::NoSuccessor,
     Event::Admitted,
-    Event::Renewed(LATER),
+    Event::Refreshed(LATER),
     Event::Refused,
     COUNTS,
     FAILED,
-    Event::FailedForGood,
+    Event::PermanentFailure,
     Event::Published,
     Event::Superseded,
-    Event::Stored,
-    Event::StoreFailed,
+    Event::Saved,
+    Event::SaveFailed,
     Event::Reported,
-    Event::Woke,
+    Event::WaitEnded,
 ];
 
 const LATER: Times = Times { obtained_at: Some(START + DAY), expires_at: Some(START + DAY + LIFETIME) };
@@ -153,7 +153,7 @@ fn refused_once(when: &str) -> bool {
 const AFTER_A_REFUSAL: &str = "due, must wait, usable, after a refusal";
 
 fn wished(at_rest: AtRest<'_>) -> Lab {
-    at_rest(Age::Fresh).wish().all(&[Event::Locked, Event::NothingFound, Event::Admitted])
+    at_rest(Age::Fresh).wish().all(&[Event::LockAcquired, Event::NoSuccessor, Event::Admitted])
 }
 
 fn dead(at_rest: AtRest<'_>) -> Lab {
@@ -161,15 +161,15 @@ fn dead(at_rest: AtRest<'_>) -> Lab {
 }
 
 fn end_of_wait(lab: &Lab) -> f64 {
-    lab.now + lab.policy.wait(lab.now).unwrap()
+    lab.now + lab.policy.backoff(lab.now).unwrap()
 }
 
 fn searches() -> [Search; 16] {
-    use StateName::{AwaitingRequest, AwaitingVerdict, Dead, Judging, Queued, Resting, Storing};
+    use StateName::{AwaitingVerdict, BackingOff, Dead, Inactive, JudgingRefusal, Queued, SavingTokens};
     let search = |when, situation, decides| Search { when, situation, decides };
     [
-        search("not due", |at_rest| at_rest(Age::Fresh).looking(), Do(Action::Store, Storing)),
-        search("due", |at_rest| at_rest(Age::Due).looking(), Do(Action::Queue, Queued)),
+        search("not due", |at_rest| at_rest(Age::Fresh).looking(), Do(Action::SaveTokens, SavingTokens)),
+        search("due", |at_rest| at_rest(Age::Due).looking(), Do(Action::Enqueue, Queued)),
         search(
             "due, a refusal is to be judged later",
             |at_rest| at_rest(Age::Expired).refreshing().all(&[Event::Refused]).looking_again(),
@@ -177,67 +177,67 @@ fn searches() -> [Search; 16] {
         ),
         search(
             "due, a refusal is to be judged now",
-            |at_rest| at_rest(Age::Expired).refreshing().all(&[Event::Refused, Event::Woke]),
-            Do(Action::Judge, Judging),
+            |at_rest| at_rest(Age::Expired).refreshing().all(&[Event::Refused, Event::WaitEnded]),
+            Do(Action::JudgeRefusal, JudgingRefusal),
         ),
         search(
             "due, dead for nearly 4 hours",
             |at_rest| dead(at_rest).later(4.0 * HOUR - 1.0).looking(),
-            Do(Action::Rest, Dead),
+            Do(Action::Done, Dead),
         ),
         search(
             "due, dead for 4 hours",
             |at_rest| dead(at_rest).later(4.0 * HOUR).looking(),
-            Do(Action::Queue, Queued),
+            Do(Action::Enqueue, Queued),
         ),
         search(
             "due, dead, nearly 10 minutes after a review that failed",
-            |at_rest| dead(at_rest).reviewing().all(&[Event::FailedForGood]).later(TEN_MINUTES - 1.0).looking(),
-            Do(Action::Rest, Dead),
+            |at_rest| dead(at_rest).reviewing().all(&[Event::PermanentFailure]).later(TEN_MINUTES - 1.0).looking(),
+            Do(Action::Done, Dead),
         ),
         search(
             "due, dead, 10 minutes after a review that failed",
-            |at_rest| dead(at_rest).reviewing().all(&[Event::FailedForGood]).later(TEN_MINUTES).looking(),
-            Do(Action::Queue, Queued),
+            |at_rest| dead(at_rest).reviewing().all(&[Event::PermanentFailure]).later(TEN_MINUTES).looking(),
+            Do(Action::Enqueue, Queued),
         ),
         search(
             "due, dead, the response to a review may be lost",
-            |at_rest| dead(at_rest).reviewing().all(&[FAILED, Event::Woke]),
-            Do(Action::Queue, Queued),
+            |at_rest| dead(at_rest).reviewing().all(&[FAILED, Event::WaitEnded]),
+            Do(Action::Enqueue, Queued),
         ),
         search(
             "due, must wait, usable",
             |at_rest| at_rest(Age::Due).refreshing().all(&[FAILED]).looking_again(),
-            Do(Action::Store, Storing),
+            Do(Action::SaveTokens, SavingTokens),
         ),
         search(
             "due, must wait, usable, a caller wants newer tokens",
             |at_rest| wished(at_rest).all(&[FAILED]).looking_again(),
-            WaitForTheRest(end_of_wait, AwaitingRequest),
+            WaitForTheRest(end_of_wait, BackingOff),
         ),
         search(
             AFTER_A_REFUSAL,
             |at_rest| at_rest(Age::Due).refreshing().refused().looking_again(),
-            WaitForTheRest(end_of_wait, AwaitingRequest),
+            WaitForTheRest(end_of_wait, BackingOff),
         ),
         search(
             "due, must wait, not usable",
             |at_rest| at_rest(Age::Expired).refreshing().all(&[FAILED]).looking_again(),
-            WaitForTheRest(end_of_wait, AwaitingRequest),
+            WaitForTheRest(end_of_wait, BackingOff),
         ),
         search(
             "due, must wait for more than 50 s after a failure, not usable",
             |at_rest| {
                 let mut lab = at_rest(Age::Due).refreshing().all(&[told_to_wait(2.0 * MINUTE)]);
-                assert!(lab.policy.reject(lab.generation(), 0, lab.now));
+                assert!(lab.policy.on_unauthorized(lab.generation(), 0, lab.now));
                 lab.looking_again()
             },
-            Do(Action::Rest, Resting),
+            Do(Action::Done, Inactive),
         ),
         search(
             "due, must wait for more than 50 s after a failure, usable, a caller wants newer tokens",
             |at_rest| at_rest(Age::Due).refreshing().all(&[told_to_wait(2.0 * MINUTE)]).wish().looking_again(),
-            Do(Action::Store, Storing),
+            Do(Action::SaveTokens, SavingTokens),
         ),
         search(
             "due, must wait after four failures, usable, a caller wants newer tokens",
@@ -245,7 +245,7 @@ fn searches() -> [Search; 16] {
                 let lab = (0..3).fold(wished(at_rest), |lab, _| lab.all(&[FAILED]).refreshing_again());
                 lab.all(&[FAILED]).later(20.0 * SECOND).wish().looking_again()
             },
-            Do(Action::Store, Storing),
+            Do(Action::SaveTokens, SavingTokens),
         ),
     ]
 }
@@ -253,7 +253,7 @@ fn searches() -> [Search; 16] {
 /// The search, as the condition has it, for a connection that is at rest with a token set of the wanted age.
 fn searching(search: &Search, at_rest: AtRest<'_>) -> Lab {
     let lab = (search.situation)(at_rest);
-    assert_eq!(lab.policy.state(), State::Looking);
+    assert_eq!(lab.policy.state(), State::FindingSuccessor);
     lab
 }
 
@@ -261,9 +261,9 @@ fn searching(search: &Search, at_rest: AtRest<'_>) -> Lab {
 /// out the conditions of which that is not true.
 fn as_nothing_found(when: &'static str, found: fn(&Search) -> Option<(Lab, Event)>) -> Row {
     let event = searches().iter().find_map(found).unwrap().1;
-    let as_nothing = format!("as `{}`", event_name(Event::NothingFound));
+    let as_nothing = format!("as `{}`", event_name(Event::NoSuccessor));
     Row {
-        states: States::One(StateName::Looking),
+        states: States::One(StateName::FindingSuccessor),
         cause: Cause::Named(event_name(event)),
         when,
         decision: as_nothing.clone(),
@@ -272,7 +272,7 @@ fn as_nothing_found(when: &'static str, found: fn(&Search) -> Option<(Lab, Event
             for search in searches() {
                 let Some((mut lab, event)) = found(&search) else { continue };
                 let mut other = lab.clone();
-                assert_eq!(lab.on(event), other.on(Event::NothingFound), "{event:?}, {}", search.when);
+                assert_eq!(lab.on(event), other.on(Event::NoSuccessor), "{event:?}, {}", search.when);
                 assert_eq!(lab.policy.state(), other.policy.state(), "{event:?}, {}", search.when);
             }
         }),
@@ -280,7 +280,7 @@ fn as_nothing_found(when: &'static str, found: fn(&Search) -> Option<(Lab, Event
 }
 
 fn found(obtained_at: f64, lifetime: f64, same_refresh_token: bool) -> Event {
-    Event::Found { times: times(obtained_at, lifetime), same_refresh_token }
+    Event::SuccessorFound { times: times(obtained_at, lifetime), same_refresh_token }
 }
 
 fn expired() -> Lab {
@@ -296,13 +296,13 @@ fn lock_busy(age: Age, waited: f64) -> (Lab, Event) {
 fn wish_at(now: f64) -> Lab {
     let mut lab = Lab::at_rest(Age::Fresh);
     lab.now = now;
-    lab.wish().all(&[Event::Locked])
+    lab.wish().all(&[Event::LockAcquired])
 }
 
 /// The refresh token was declared dead so long ago.
 fn died(lab: Lab, ago: f64) -> (Lab, Event) {
     let died_at = Some(lab.now - ago);
-    (lab, Event::FoundDead { died_at })
+    (lab, Event::TombstoneFound { died_at })
 }
 
 /// After so many requests that failed, with a token set that is not usable.
@@ -317,16 +317,16 @@ fn failed_a_wish(times: u32) -> Lab {
 
 /// The config came with other tokens while the tombstone is being written.
 fn configured_while_burying() -> Lab {
-    let mut lab = Lab::reach(StateName::Burying, false);
+    let mut lab = Lab::reach(StateName::WritingTombstone, false);
     lab.configure();
     lab
 }
 
 /// The store of the token set failed in a whole cycle.
 fn not_stored() -> Lab {
-    let again = [Event::StoreFailed, Event::Woke];
-    let storing = Lab::reach(StateName::Storing, true);
-    storing.all(&again).all(&again).all(&[Event::StoreFailed, Event::Reported])
+    let again = [Event::SaveFailed, Event::WaitEnded];
+    let storing = Lab::reach(StateName::SavingTokens, true);
+    storing.all(&again).all(&again).all(&[Event::SaveFailed, Event::Reported])
 }
 
 /// All rows, in the order of the document.
@@ -338,442 +338,459 @@ pub fn rows() -> Vec<Row> {
 }
 
 fn at_rest() -> Vec<Row> {
-    vec![any_other(StateName::Resting), any_other(StateName::Dead)]
+    vec![any_other(StateName::Inactive), any_other(StateName::Dead)]
 }
 
 fn locking() -> Vec<Row> {
-    use StateName::{AwaitingLock, Locking, Looking, Resting};
+    use StateName::{AcquiringLock, AwaitingLock, FindingSuccessor, Inactive};
     vec![
-        always(Locking, Event::Locked, Do(Action::Look, Looking)),
-        row(Locking, "usable, first try", || lock_busy(Age::Due, 0.0), Wait(5.0, 10.0, AwaitingLock)),
-        row(Locking, "usable, after 1 s", || lock_busy(Age::Due, SECOND), Wait(125.0, 250.0, AwaitingLock)),
-        row(Locking, "usable, after 1.992 s", || lock_busy(Age::Due, 1992.0), Wait(249.0, 498.0, AwaitingLock)),
-        row(Locking, "usable, after 2 s", || lock_busy(Age::Due, 2.0 * SECOND), Do(Action::Rest, Resting)),
-        row(Locking, "not usable, first try", || lock_busy(Age::Expired, 0.0), Wait(5.0, 10.0, AwaitingLock)),
-        row(Locking, "not usable, after 1 s", || lock_busy(Age::Expired, SECOND), Wait(125.0, 250.0, AwaitingLock)),
+        always(AcquiringLock, Event::LockAcquired, Do(Action::FindSuccessor, FindingSuccessor)),
+        row(AcquiringLock, "usable, first try", || lock_busy(Age::Due, 0.0), Wait(5.0, 10.0, AwaitingLock)),
+        row(AcquiringLock, "usable, after 1 s", || lock_busy(Age::Due, SECOND), Wait(125.0, 250.0, AwaitingLock)),
+        row(AcquiringLock, "usable, after 1.992 s", || lock_busy(Age::Due, 1992.0), Wait(249.0, 498.0, AwaitingLock)),
+        row(AcquiringLock, "usable, after 2 s", || lock_busy(Age::Due, 2.0 * SECOND), Do(Action::Done, Inactive)),
+        row(AcquiringLock, "not usable, first try", || lock_busy(Age::Expired, 0.0), Wait(5.0, 10.0, AwaitingLock)),
         row(
-            Locking,
+            AcquiringLock,
+            "not usable, after 1 s",
+            || lock_busy(Age::Expired, SECOND),
+            Wait(125.0, 250.0, AwaitingLock),
+        ),
+        row(
+            AcquiringLock,
             "not usable, after nearly 2 minutes",
             || lock_busy(Age::Expired, 2.0 * MINUTE - 1.0),
             Wait(250.0, 500.0, AwaitingLock),
         ),
         row(
-            Locking,
+            AcquiringLock,
             "not usable, after 2 minutes",
             || lock_busy(Age::Expired, 2.0 * MINUTE),
-            Do(Action::Rest, Resting),
+            Do(Action::Done, Inactive),
         ),
-        any_other(Locking),
-        always(AwaitingLock, Event::Woke, Do(Action::Lock, Locking)),
+        any_other(AcquiringLock),
+        always(AwaitingLock, Event::WaitEnded, Do(Action::AcquireLock, AcquiringLock)),
         any_other(AwaitingLock),
     ]
 }
 
 fn looking() -> Vec<Row> {
-    use StateName::{Dead, Locking, Looking, Queued, Resting, Storing};
+    use StateName::{AcquiringLock, Dead, FindingSuccessor, Inactive, Queued, SavingTokens};
     let mut rows = vec![
-        always(Looking, Event::LockLost, Do(Action::Lock, Locking)),
-        always(Looking, Event::Abandoned, Do(Action::Rest, Resting)),
+        always(FindingSuccessor, Event::LockLost, Do(Action::AcquireLock, AcquiringLock)),
+        always(FindingSuccessor, Event::NoStoreLeft, Do(Action::Done, Inactive)),
         row(
-            Looking,
+            FindingSuccessor,
             "another refresh token, not older",
             || (expired().looking(), found(START, LIFETIME, false)),
-            Do(Action::Lock, Locking),
+            Do(Action::AcquireLock, AcquiringLock),
         ),
         // After a refusal, the policy accepts any other refresh token.
         as_nothing_found("another refresh token, older", |search| {
             let lab = searching(search, &Lab::at_rest);
-            (!lab.policy.is_doubtful()).then(|| (lab, found(START - 1.0, HOUR, false)))
+            (!lab.policy.is_refused()).then(|| (lab, found(START - 1.0, HOUR, false)))
         }),
         row(
-            Looking,
+            FindingSuccessor,
             "another refresh token, older, after a refusal",
-            || (expired().refreshing().all(&[Event::Refused, Event::Woke]), found(START - 1.0, LIFETIME, false)),
-            Do(Action::Lock, Locking),
+            || (expired().refreshing().all(&[Event::Refused, Event::WaitEnded]), found(START - 1.0, LIFETIME, false)),
+            Do(Action::AcquireLock, AcquiringLock),
         ),
         row(
-            Looking,
+            FindingSuccessor,
             "another refresh token, older, after this process published too late",
             || {
-                let renewed = Event::Renewed(times(expired().now, LIFETIME));
+                let renewed = Event::Refreshed(times(expired().now, LIFETIME));
                 (expired().refreshing().all(&[renewed, Event::Superseded]), found(START, LIFETIME, false))
             },
-            Do(Action::Lock, Locking),
+            Do(Action::AcquireLock, AcquiringLock),
         ),
         row(
-            Looking,
+            FindingSuccessor,
             "the same refresh token, newer, not due",
             || (expired().looking(), found(START + LIFETIME, LIFETIME, true)),
-            Do(Action::Store, Storing),
+            Do(Action::SaveTokens, SavingTokens),
         ),
         row(
-            Looking,
+            FindingSuccessor,
             "the same refresh token, newer, due",
             || (expired().looking(), found(START + 1.0, HOUR, true)),
-            Do(Action::Queue, Queued),
+            Do(Action::Enqueue, Queued),
         ),
         as_nothing_found("the same refresh token, not newer", |search| {
             Some((searching(search, &Lab::at_rest), found(START, HOUR, true)))
         }),
         row(
-            Looking,
+            FindingSuccessor,
             "not older",
-            || (expired().looking(), Event::FoundInRow { times: times(START, LIFETIME) }),
-            Do(Action::Lock, Locking),
+            || (expired().looking(), Event::RowTokensFound { times: times(START, LIFETIME) }),
+            Do(Action::AcquireLock, AcquiringLock),
         ),
         as_nothing_found("older", |search| {
-            Some((searching(search, &Lab::at_rest), Event::FoundInRow { times: times(START - 1.0, LIFETIME) }))
+            Some((searching(search, &Lab::at_rest), Event::RowTokensFound { times: times(START - 1.0, LIFETIME) }))
         }),
-        row(Looking, "not due", || died(Lab::at_rest(Age::Fresh).looking(), 0.0), Do(Action::Store, Storing)),
-        row(Looking, "due, died just now", || died(expired().looking(), 0.0), Do(Action::Rest, Dead)),
         row(
-            Looking,
+            FindingSuccessor,
+            "not due",
+            || died(Lab::at_rest(Age::Fresh).looking(), 0.0),
+            Do(Action::SaveTokens, SavingTokens),
+        ),
+        row(FindingSuccessor, "due, died just now", || died(expired().looking(), 0.0), Do(Action::Done, Dead)),
+        row(
+            FindingSuccessor,
             "due, died just now, a refusal is not judged yet",
-            || died(expired().refreshing().all(&[Event::Refused, Event::Woke]), 0.0),
-            Do(Action::Rest, Dead),
+            || died(expired().refreshing().all(&[Event::Refused, Event::WaitEnded]), 0.0),
+            Do(Action::Done, Dead),
         ),
         row(
-            Looking,
+            FindingSuccessor,
             "due, died just now, a response may be lost",
-            || died(expired().refreshing().all(&[FAILED, Event::Woke]), 0.0),
-            Do(Action::Queue, Queued),
+            || died(expired().refreshing().all(&[FAILED, Event::WaitEnded]), 0.0),
+            Do(Action::Enqueue, Queued),
         ),
         row(
-            Looking,
+            FindingSuccessor,
             "due, died later than now, by another clock",
             || died(expired().looking(), -DAY),
-            Do(Action::Rest, Dead),
+            Do(Action::Done, Dead),
         ),
         row(
-            Looking,
+            FindingSuccessor,
             "due, died nearly 4 hours ago",
             || died(expired().later(DAY).looking(), 4.0 * HOUR - 1.0),
-            Do(Action::Rest, Dead),
+            Do(Action::Done, Dead),
         ),
         row(
-            Looking,
+            FindingSuccessor,
             "due, died 4 hours ago",
             || died(expired().later(DAY).looking(), 4.0 * HOUR),
-            Do(Action::Queue, Queued),
+            Do(Action::Enqueue, Queued),
         ),
         // The process knows the connection since START.
         row(
-            Looking,
+            FindingSuccessor,
             "due, died before this process knew the connection, which it has known for nearly 10 minutes",
             || died(wish_at(START + TEN_MINUTES - 1.0), TEN_MINUTES),
-            Do(Action::Rest, Dead),
+            Do(Action::Done, Dead),
         ),
         row(
-            Looking,
+            FindingSuccessor,
             "due, died before this process knew the connection, which it has known for 10 minutes",
             || died(wish_at(START + TEN_MINUTES), TEN_MINUTES + 1.0),
-            Do(Action::Queue, Queued),
+            Do(Action::Enqueue, Queued),
         ),
         row(
-            Looking,
+            FindingSuccessor,
             "due, died at an unknown time",
-            || (expired().looking(), Event::FoundDead { died_at: None }),
-            Do(Action::Queue, Queued),
+            || (expired().looking(), Event::TombstoneFound { died_at: None }),
+            Do(Action::Enqueue, Queued),
         ),
         as_nothing_found("the config brought other tokens since", |search| {
             // After such a config, the first refusal is the last one.
             let lab = || searching(search, &Lab::revived);
-            (!refused_once(search.when)).then(|| (lab(), Event::FoundDead { died_at: Some(START + LIFETIME) }))
+            (!refused_once(search.when)).then(|| (lab(), Event::TombstoneFound { died_at: Some(START + LIFETIME) }))
         }),
     ];
     for (index, Search { when, decides, .. }) in searches().into_iter().enumerate() {
         let (decision, next) = decides.text();
         rows.push(Row {
-            states: States::One(Looking),
-            cause: Cause::Named(event_name(Event::NothingFound)),
+            states: States::One(FindingSuccessor),
+            cause: Cause::Named(event_name(Event::NoSuccessor)),
             when,
             decision,
             next,
             run: Box::new(move |state| {
-                decides.check(state, || (searching(&searches()[index], &Lab::at_rest), Event::NothingFound));
+                decides.check(state, || (searching(&searches()[index], &Lab::at_rest), Event::NoSuccessor));
             }),
         });
     }
-    rows.push(any_other(Looking));
+    rows.push(any_other(FindingSuccessor));
     rows
 }
 
 fn requesting() -> Vec<Row> {
     use StateName::{
-        AwaitingRequest, AwaitingVerdict, Locking, Looking, Publishing, Queued, Refreshing, Resting, Storing,
+        AcquiringLock, AwaitingVerdict, BackingOff, FindingSuccessor, Inactive, Publishing, Queued, RequestingTokens,
+        SavingTokens,
     };
     vec![
-        always(Queued, Event::Admitted, Do(Action::Refresh, Refreshing)),
-        always(Queued, Event::LockLost, Do(Action::Lock, Locking)),
+        always(Queued, Event::Admitted, Do(Action::RequestTokens, RequestingTokens)),
+        always(Queued, Event::LockLost, Do(Action::AcquireLock, AcquiringLock)),
         any_other(Queued),
-        always(Refreshing, Event::LockLost, Do(Action::Lock, Locking)),
-        always(Refreshing, Event::Renewed(LATER), Do(Action::Publish, Publishing)),
-        always(Refreshing, Event::Refused, Wait(2000.0, 2000.0, AwaitingVerdict)),
+        always(RequestingTokens, Event::LockLost, Do(Action::AcquireLock, AcquiringLock)),
+        always(RequestingTokens, Event::Refreshed(LATER), Do(Action::Publish, Publishing)),
+        always(RequestingTokens, Event::Refused, Wait(2000.0, 2000.0, AwaitingVerdict)),
         row(
-            Refreshing,
+            RequestingTokens,
             "the lockout is 15 s",
             || (Lab::with_lockout(15.0 * SECOND, Age::Expired).refreshing(), Event::Refused),
             Wait(1000.0, 1000.0, AwaitingVerdict),
         ),
-        row(Refreshing, "usable", || (Lab::reach(Refreshing, true), FAILED), Do(Action::Store, Storing)),
         row(
-            Refreshing,
+            RequestingTokens,
+            "usable",
+            || (Lab::reach(RequestingTokens, true), FAILED),
+            Do(Action::SaveTokens, SavingTokens),
+        ),
+        row(
+            RequestingTokens,
             "usable, a caller wants newer tokens, first failure",
             || (failed_a_wish(0), FAILED),
-            Wait(250.0, 500.0, AwaitingRequest),
+            Wait(250.0, 500.0, BackingOff),
         ),
         row(
-            Refreshing,
+            RequestingTokens,
             "usable, a caller wants newer tokens, fourth failure",
             || (failed_a_wish(3), FAILED),
-            Do(Action::Store, Storing),
+            Do(Action::SaveTokens, SavingTokens),
         ),
         row(
-            Refreshing,
+            RequestingTokens,
             "usable, after a refusal, first failure",
-            || (Lab::reach(Refreshing, true).refused().refreshing_again(), FAILED),
-            Wait(250.0, 500.0, AwaitingRequest),
+            || (Lab::reach(RequestingTokens, true).refused().refreshing_again(), FAILED),
+            Wait(250.0, 500.0, BackingOff),
         ),
-        row(Refreshing, "not usable, first failure", || (failed(0), FAILED), Wait(250.0, 500.0, AwaitingRequest)),
-        row(Refreshing, "not usable, second failure", || (failed(1), FAILED), Wait(500.0, 1000.0, AwaitingRequest)),
-        row(Refreshing, "not usable, third failure", || (failed(2), FAILED), Wait(1000.0, 2000.0, AwaitingRequest)),
-        row(Refreshing, "not usable, fourth failure", || (failed(3), FAILED), Do(Action::Rest, Resting)),
+        row(RequestingTokens, "not usable, first failure", || (failed(0), FAILED), Wait(250.0, 500.0, BackingOff)),
+        row(RequestingTokens, "not usable, second failure", || (failed(1), FAILED), Wait(500.0, 1000.0, BackingOff)),
+        row(RequestingTokens, "not usable, third failure", || (failed(2), FAILED), Wait(1000.0, 2000.0, BackingOff)),
+        row(RequestingTokens, "not usable, fourth failure", || (failed(3), FAILED), Do(Action::Done, Inactive)),
         row(
-            Refreshing,
+            RequestingTokens,
             "not usable, fourth failure, a minute after the first",
             || (Lab { now: START + LIFETIME + MINUTE, ..failed(3) }, FAILED),
-            Wait(1000.0, 2000.0, AwaitingRequest),
+            Wait(1000.0, 2000.0, BackingOff),
         ),
         row(
-            Refreshing,
+            RequestingTokens,
             "not usable, `Retry-After` of 20 s",
             || (failed(0), told_to_wait(20.0 * SECOND)),
-            Wait(20000.0, 20000.0, AwaitingRequest),
+            Wait(20000.0, 20000.0, BackingOff),
         ),
         row(
-            Refreshing,
+            RequestingTokens,
             "not usable, `Retry-After` of 50 s",
             || (failed(0), told_to_wait(50.0 * SECOND)),
-            Wait(50000.0, 50000.0, AwaitingRequest),
+            Wait(50000.0, 50000.0, BackingOff),
         ),
         row(
-            Refreshing,
+            RequestingTokens,
             "not usable, `Retry-After` of more than 50 s",
             || (failed(0), told_to_wait(50.0 * SECOND + 1.0)),
-            Do(Action::Rest, Resting),
+            Do(Action::Done, Inactive),
         ),
         row(
-            Refreshing,
+            RequestingTokens,
             "not usable, `Retry-After` of 2 minutes, 9 minutes after a response may have been lost",
             || (Lab { now: START + LIFETIME + 9.0 * MINUTE, ..failed(1) }, told_to_wait(2.0 * MINUTE)),
-            Wait(30000.0, 30000.0, AwaitingRequest),
+            Wait(30000.0, 30000.0, BackingOff),
         ),
         row(
-            Refreshing,
+            RequestingTokens,
             "usable",
-            || (Lab::reach(Refreshing, true), Event::FailedForGood),
-            Do(Action::Store, Storing),
+            || (Lab::reach(RequestingTokens, true), Event::PermanentFailure),
+            Do(Action::SaveTokens, SavingTokens),
         ),
         row(
-            Refreshing,
+            RequestingTokens,
             "not usable",
-            || (Lab::reach(Refreshing, false), Event::FailedForGood),
-            Do(Action::Rest, Resting),
+            || (Lab::reach(RequestingTokens, false), Event::PermanentFailure),
+            Do(Action::Done, Inactive),
         ),
-        any_other(Refreshing),
-        always(AwaitingVerdict, Event::Woke, Do(Action::Look, Looking)),
-        always(AwaitingVerdict, Event::LockLost, Do(Action::Lock, Locking)),
+        any_other(RequestingTokens),
+        always(AwaitingVerdict, Event::WaitEnded, Do(Action::FindSuccessor, FindingSuccessor)),
+        always(AwaitingVerdict, Event::LockLost, Do(Action::AcquireLock, AcquiringLock)),
         any_other(AwaitingVerdict),
     ]
 }
 
 fn judging() -> Vec<Row> {
     use StateName::{
-        AwaitingRequest, Burying, Dead, Judging, Locking, Looking, Queued, Refreshing, Resting, Storing,
+        AcquiringLock, BackingOff, Dead, FindingSuccessor, Inactive, JudgingRefusal, Queued, RequestingTokens,
+        SavingTokens, WritingTombstone,
     };
     vec![
-        row(Judging, "explained", || (failed(0).judging(), EXPLAINED), Do(Action::Queue, Queued)),
+        row(JudgingRefusal, "explained", || (failed(0).judging(), EXPLAINED), Do(Action::Enqueue, Queued)),
         row(
-            Judging,
+            JudgingRefusal,
             "explained, in a review",
             || (Lab::reach(Dead, false).reviewing().judging(), EXPLAINED),
-            Do(Action::Rest, Dead),
+            Do(Action::Done, Dead),
         ),
         row(
-            Judging,
+            JudgingRefusal,
             "counts, first refusal, not usable",
             || (failed(0).judging(), COUNTS),
-            Wait(60000.0, 300_000.0, AwaitingRequest),
+            Wait(60000.0, 300_000.0, BackingOff),
         ),
         row(
-            Judging,
+            JudgingRefusal,
             "counts, first refusal, usable",
-            || (Lab::reach(Judging, true), COUNTS),
-            Wait(60000.0, 300_000.0, AwaitingRequest),
+            || (Lab::reach(JudgingRefusal, true), COUNTS),
+            Wait(60000.0, 300_000.0, BackingOff),
         ),
         row(
-            Judging,
+            JudgingRefusal,
             "counts, first refusal, the lockout is 5 minutes",
             || (Lab::with_lockout(5.0 * MINUTE, Age::Expired).refreshing().judging(), COUNTS),
-            Wait(600_000.0, 600_000.0, AwaitingRequest),
+            Wait(600_000.0, 600_000.0, BackingOff),
         ),
         row(
-            Judging,
+            JudgingRefusal,
             "counts, first refusal, 9 minutes after a response may have been lost",
             || (Lab { now: START + LIFETIME + 9.0 * MINUTE - 2.0 * SECOND, ..failed(1) }.judging(), COUNTS),
-            Wait(30000.0, 30000.0, AwaitingRequest),
+            Wait(30000.0, 30000.0, BackingOff),
         ),
         row(
-            Judging,
+            JudgingRefusal,
             "counts, first refusal, less than a minute after a failure, not usable",
             || (failed(1).judging(), COUNTS),
-            Do(Action::Rest, Resting),
+            Do(Action::Done, Inactive),
         ),
         row(
-            Judging,
+            JudgingRefusal,
             "counts, first refusal, less than a minute after a failure, usable",
             || {
-                let lab = Lab::reach(Refreshing, true).all(&[FAILED, Event::Stored]);
+                let lab = Lab::reach(RequestingTokens, true).all(&[FAILED, Event::Saved]);
                 (lab.later(SECOND).refreshing().judging(), COUNTS)
             },
-            Do(Action::Store, Storing),
+            Do(Action::SaveTokens, SavingTokens),
         ),
         row(
-            Judging,
+            JudgingRefusal,
             "counts, second refusal",
             || (failed(0).refused().refreshing_again().judging(), COUNTS),
-            Do(Action::Bury, Burying),
+            Do(Action::WriteTombstone, WritingTombstone),
         ),
         row(
-            Judging,
+            JudgingRefusal,
             "counts, second refusal, a response may be lost",
             || (failed(1).later(MINUTE).refused().refreshing_again().judging(), COUNTS),
-            Wait(60000.0, 300_000.0, AwaitingRequest),
+            Wait(60000.0, 300_000.0, BackingOff),
         ),
         row(
-            Judging,
+            JudgingRefusal,
             "counts, in a review",
             || (Lab::reach(Dead, false).reviewing().judging(), COUNTS),
-            Do(Action::Bury, Burying),
+            Do(Action::WriteTombstone, WritingTombstone),
         ),
         row(
-            Judging,
+            JudgingRefusal,
             "counts, in a review whose response may be lost",
             || {
                 let lab = Lab::reach(Dead, false).reviewing().all(&[FAILED]).refreshing_again();
                 (lab.later(MINUTE).judging(), COUNTS)
             },
-            Wait(60000.0, 300_000.0, AwaitingRequest),
+            Wait(60000.0, 300_000.0, BackingOff),
         ),
         row(
-            Judging,
+            JudgingRefusal,
             "counts, the config brought other tokens meanwhile, due",
             || {
                 let mut lab = failed(0).judging();
-                assert!(lab.policy.configured(times(START + 1.0, HOUR), lab.now));
+                assert!(lab.policy.on_stored_tokens(times(START + 1.0, HOUR), lab.now));
                 (lab, COUNTS)
             },
-            Do(Action::Queue, Queued),
+            Do(Action::Enqueue, Queued),
         ),
         row(
-            Judging,
+            JudgingRefusal,
             "counts, the config brought other tokens meanwhile, not due",
             || {
                 let mut lab = failed(0).judging();
                 lab.configure();
                 (lab, COUNTS)
             },
-            Do(Action::Store, Storing),
+            Do(Action::SaveTokens, SavingTokens),
         ),
-        always(Judging, Event::LockLost, Do(Action::Lock, Locking)),
-        any_other(Judging),
-        always(AwaitingRequest, Event::Woke, Do(Action::Look, Looking)),
-        always(AwaitingRequest, Event::LockLost, Do(Action::Lock, Locking)),
-        any_other(AwaitingRequest),
+        always(JudgingRefusal, Event::LockLost, Do(Action::AcquireLock, AcquiringLock)),
+        any_other(JudgingRefusal),
+        always(BackingOff, Event::WaitEnded, Do(Action::FindSuccessor, FindingSuccessor)),
+        always(BackingOff, Event::LockLost, Do(Action::AcquireLock, AcquiringLock)),
+        any_other(BackingOff),
     ]
 }
 
 fn publishing() -> Vec<Row> {
-    use StateName::{Burying, Dead, Locking, Looking, Publishing, Storing};
+    use StateName::{AcquiringLock, Dead, FindingSuccessor, Publishing, SavingTokens, WritingTombstone};
     vec![
-        always(Publishing, Event::Published, Do(Action::Store, Storing)),
-        always(Publishing, Event::Superseded, Do(Action::Look, Looking)),
+        always(Publishing, Event::Published, Do(Action::SaveTokens, SavingTokens)),
+        always(Publishing, Event::Superseded, Do(Action::FindSuccessor, FindingSuccessor)),
         any_other(Publishing),
-        always(Burying, Event::Published, Do(Action::Rest, Dead)),
+        always(WritingTombstone, Event::Published, Do(Action::Done, Dead)),
         row(
-            Burying,
+            WritingTombstone,
             "the config brought other tokens meanwhile",
             || (configured_while_burying(), Event::Published),
-            Do(Action::Lock, Locking),
+            Do(Action::AcquireLock, AcquiringLock),
         ),
-        always(Burying, Event::Superseded, Do(Action::Look, Looking)),
+        always(WritingTombstone, Event::Superseded, Do(Action::FindSuccessor, FindingSuccessor)),
         row(
-            Burying,
+            WritingTombstone,
             "for the second time",
             || {
-                let events = [Event::Superseded, Event::NothingFound];
-                (Lab::reach(Burying, false).all(&events), Event::Superseded)
+                let events = [Event::Superseded, Event::NoSuccessor];
+                (Lab::reach(WritingTombstone, false).all(&events), Event::Superseded)
             },
-            Do(Action::Rest, Dead),
+            Do(Action::Done, Dead),
         ),
         row(
-            Burying,
+            WritingTombstone,
             "the config brought other tokens meanwhile",
             || (configured_while_burying(), Event::Superseded),
-            Do(Action::Lock, Locking),
+            Do(Action::AcquireLock, AcquiringLock),
         ),
-        any_other(Burying),
+        any_other(WritingTombstone),
     ]
 }
 
 fn storing() -> Vec<Row> {
-    use StateName::{AwaitingStore, Locking, Reporting, Resting, Storing};
+    use StateName::{AcquiringLock, AwaitingSave, Inactive, ReportingSaveFailure, SavingTokens};
     vec![
-        always(Storing, Event::Stored, Do(Action::Rest, Resting)),
+        always(SavingTokens, Event::Saved, Do(Action::Done, Inactive)),
         row(
-            Storing,
+            SavingTokens,
             "first failure",
-            || (Lab::reach(Storing, true), Event::StoreFailed),
-            Wait(50.0, 100.0, AwaitingStore),
+            || (Lab::reach(SavingTokens, true), Event::SaveFailed),
+            Wait(50.0, 100.0, AwaitingSave),
         ),
         row(
-            Storing,
+            SavingTokens,
             "second failure",
-            || (Lab::reach(Storing, true).all(&[Event::StoreFailed, Event::Woke]), Event::StoreFailed),
-            Wait(100.0, 200.0, AwaitingStore),
+            || (Lab::reach(SavingTokens, true).all(&[Event::SaveFailed, Event::WaitEnded]), Event::SaveFailed),
+            Wait(100.0, 200.0, AwaitingSave),
         ),
         row(
-            Storing,
+            SavingTokens,
             "third failure",
             || {
-                let again = [Event::StoreFailed, Event::Woke];
-                (Lab::reach(Storing, true).all(&again).all(&again), Event::StoreFailed)
+                let again = [Event::SaveFailed, Event::WaitEnded];
+                (Lab::reach(SavingTokens, true).all(&again).all(&again), Event::SaveFailed)
             },
-            Do(Action::Report, Reporting),
+            Do(Action::ReportSaveFailure, ReportingSaveFailure),
         ),
         row(
-            Storing,
+            SavingTokens,
             "first failure, the previous token set was not stored either",
             || {
                 let lab = not_stored().wish();
-                let renewed = Event::Renewed(times(lab.now, LIFETIME));
-                let events = [Event::Locked, Event::NothingFound, Event::Admitted, renewed, Event::Published];
-                (lab.all(&events), Event::StoreFailed)
+                let renewed = Event::Refreshed(times(lab.now, LIFETIME));
+                let events = [Event::LockAcquired, Event::NoSuccessor, Event::Admitted, renewed, Event::Published];
+                (lab.all(&events), Event::SaveFailed)
             },
-            Do(Action::Report, Reporting),
+            Do(Action::ReportSaveFailure, ReportingSaveFailure),
         ),
         row(
-            Storing,
+            SavingTokens,
             "in a later cycle, already reported for this token set",
-            || (not_stored().looking().all(&[Event::NothingFound]), Event::StoreFailed),
-            Do(Action::Rest, Resting),
+            || (not_stored().looking().all(&[Event::NoSuccessor]), Event::SaveFailed),
+            Do(Action::Done, Inactive),
         ),
-        always(Storing, Event::LockLost, Do(Action::Lock, Locking)),
-        any_other(Storing),
-        always(AwaitingStore, Event::Woke, Do(Action::Store, Storing)),
-        always(AwaitingStore, Event::LockLost, Do(Action::Lock, Locking)),
-        any_other(AwaitingStore),
-        always(Reporting, Event::Reported, Do(Action::Rest, Resting)),
-        any_other(Reporting),
+        always(SavingTokens, Event::LockLost, Do(Action::AcquireLock, AcquiringLock)),
+        any_other(SavingTokens),
+        always(AwaitingSave, Event::WaitEnded, Do(Action::SaveTokens, SavingTokens)),
+        always(AwaitingSave, Event::LockLost, Do(Action::AcquireLock, AcquiringLock)),
+        any_other(AwaitingSave),
+        always(ReportingSaveFailure, Event::Reported, Do(Action::Done, Inactive)),
+        any_other(ReportingSaveFailure),
     ]
 }

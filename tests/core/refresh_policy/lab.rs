@@ -1,8 +1,8 @@
 //! A policy in whatever state a test wants.
 
 use nocodb_bitbucket_auth::newest_tokens::Times;
+use nocodb_bitbucket_auth::refresh_cycle::{Action, Decision, Event, State};
 use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
-use nocodb_bitbucket_auth::refresh_turn::{Action, Answer, Event, Moment, State};
 
 pub const SECOND: f64 = 1000.0;
 pub const MINUTE: f64 = 60.0 * SECOND;
@@ -17,12 +17,12 @@ pub const GRACE: f64 = 10.0 * MINUTE;
 /// The deadline of somebody who has all the time.
 pub const NEVER: f64 = f64::INFINITY;
 
-pub const FAILED: Event = Event::FailedInPassing { retry_after: None };
-pub const COUNTS: Event = Event::Judged { explained: false };
-pub const EXPLAINED: Event = Event::Judged { explained: true };
+pub const FAILED: Event = Event::TransientFailure { retry_after: None };
+pub const COUNTS: Event = Event::RefusalJudged { explained: false };
+pub const EXPLAINED: Event = Event::RefusalJudged { explained: true };
 
 pub fn told_to_wait(retry_after: f64) -> Event {
-    Event::FailedInPassing { retry_after: Some(retry_after) }
+    Event::TransientFailure { retry_after: Some(retry_after) }
 }
 
 pub fn times(obtained_at: f64, lifetime: f64) -> Times {
@@ -32,60 +32,60 @@ pub fn times(obtained_at: f64, lifetime: f64) -> Times {
 /// The name of a state, without the time for which it waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StateName {
-    Resting,
+    Inactive,
     Dead,
-    Locking,
+    AcquiringLock,
     AwaitingLock,
-    Looking,
+    FindingSuccessor,
     Queued,
-    Refreshing,
+    RequestingTokens,
     AwaitingVerdict,
-    Judging,
-    AwaitingRequest,
+    JudgingRefusal,
+    BackingOff,
     Publishing,
-    Burying,
-    Storing,
-    AwaitingStore,
-    Reporting,
+    WritingTombstone,
+    SavingTokens,
+    AwaitingSave,
+    ReportingSaveFailure,
 }
 
 impl StateName {
     pub const ALL: [Self; 15] = [
-        Self::Resting,
+        Self::Inactive,
         Self::Dead,
-        Self::Locking,
+        Self::AcquiringLock,
         Self::AwaitingLock,
-        Self::Looking,
+        Self::FindingSuccessor,
         Self::Queued,
-        Self::Refreshing,
+        Self::RequestingTokens,
         Self::AwaitingVerdict,
-        Self::Judging,
-        Self::AwaitingRequest,
+        Self::JudgingRefusal,
+        Self::BackingOff,
         Self::Publishing,
-        Self::Burying,
-        Self::Storing,
-        Self::AwaitingStore,
-        Self::Reporting,
+        Self::WritingTombstone,
+        Self::SavingTokens,
+        Self::AwaitingSave,
+        Self::ReportingSaveFailure,
     ];
 }
 
 pub fn name(state: State) -> StateName {
     match state {
-        State::Resting => StateName::Resting,
+        State::Inactive => StateName::Inactive,
         State::Dead => StateName::Dead,
-        State::Locking => StateName::Locking,
+        State::AcquiringLock => StateName::AcquiringLock,
         State::AwaitingLock(_) => StateName::AwaitingLock,
-        State::Looking => StateName::Looking,
+        State::FindingSuccessor => StateName::FindingSuccessor,
         State::Queued => StateName::Queued,
-        State::Refreshing => StateName::Refreshing,
+        State::RequestingTokens => StateName::RequestingTokens,
         State::AwaitingVerdict(_) => StateName::AwaitingVerdict,
-        State::Judging => StateName::Judging,
-        State::AwaitingRequest(_) => StateName::AwaitingRequest,
+        State::JudgingRefusal => StateName::JudgingRefusal,
+        State::BackingOff(_) => StateName::BackingOff,
         State::Publishing => StateName::Publishing,
-        State::Burying => StateName::Burying,
-        State::Storing => StateName::Storing,
-        State::AwaitingStore(_) => StateName::AwaitingStore,
-        State::Reporting => StateName::Reporting,
+        State::WritingTombstone => StateName::WritingTombstone,
+        State::SavingTokens => StateName::SavingTokens,
+        State::AwaitingSave(_) => StateName::AwaitingSave,
+        State::ReportingSaveFailure => StateName::ReportingSaveFailure,
     }
 }
 
@@ -134,7 +134,7 @@ impl Lab {
 
     /// A config comes with a newer access token, which was just received.
     pub fn configure(&mut self) {
-        assert!(self.policy.configured(times(self.now, LIFETIME), self.now));
+        assert!(self.policy.on_stored_tokens(times(self.now, LIFETIME), self.now));
     }
 
     pub fn later(mut self, ms: f64) -> Self {
@@ -145,17 +145,17 @@ impl Lab {
     /// Somebody has just declared the refresh token dead, and that is found.
     pub fn found_dead(self) -> Self {
         let died_at = Some(self.now);
-        self.all(&[Event::FoundDead { died_at }])
+        self.all(&[Event::TombstoneFound { died_at }])
     }
 
     pub fn on(&mut self, event: Event) -> Action {
-        self.policy.on(event, Moment { now: self.now, random: self.random })
+        self.policy.handle(event, self.now, self.random)
     }
 
     /// Has these events happen one after another, each wait being waited for.
     pub fn all(mut self, events: &[Event]) -> Self {
         for event in events {
-            if let (Event::Woke, Action::WaitUntil(time)) = (event, self.policy.state().action()) {
+            if let (Event::WaitEnded, Action::WaitUntil(time)) = (event, self.policy.state().action()) {
                 self.now = time;
             }
             let before = self.policy.state();
@@ -167,24 +167,24 @@ impl Lab {
 
     /// Somebody whose store has an old pair asks.
     pub fn begin(mut self) -> Self {
-        assert_eq!(self.policy.asked(0, NEVER, self.now), Answer::Turn);
-        assert_eq!(self.policy.state(), State::Locking);
+        assert_eq!(self.policy.acquire(0, NEVER, self.now), Decision::Wait);
+        assert_eq!(self.policy.state(), State::AcquiringLock);
         self
     }
 
     /// Somebody wants a newer pair.
     pub fn wish(mut self) -> Self {
-        assert_eq!(self.policy.renew(self.generation(), NEVER, self.now), Answer::Turn);
-        assert!(self.policy.is_forced());
+        assert_eq!(self.policy.force_refresh(self.generation(), NEVER, self.now), Decision::Wait);
+        assert!(self.policy.is_refresh_forced());
         self
     }
 
     pub fn looking(self) -> Self {
-        self.begin().all(&[Event::Locked])
+        self.begin().all(&[Event::LockAcquired])
     }
 
     pub fn queued(self) -> Self {
-        let lab = self.looking().all(&[Event::NothingFound]);
+        let lab = self.looking().all(&[Event::NoSuccessor]);
         assert_eq!(lab.policy.state(), State::Queued);
         lab
     }
@@ -195,17 +195,17 @@ impl Lab {
 
     /// In a turn that has the lock: looks for a successor once more.
     pub fn looking_again(self) -> Self {
-        self.all(&[Event::LockLost, Event::Locked])
+        self.all(&[Event::LockLost, Event::LockAcquired])
     }
 
     /// From the wait for a request on.
     pub fn refreshing_again(self) -> Self {
-        self.all(&[Event::Woke, Event::NothingFound, Event::Admitted])
+        self.all(&[Event::WaitEnded, Event::NoSuccessor, Event::Admitted])
     }
 
     /// From the request on: the refusal is about to be judged.
     pub fn judging(self) -> Self {
-        self.all(&[Event::Refused, Event::Woke, Event::NothingFound])
+        self.all(&[Event::Refused, Event::WaitEnded, Event::NoSuccessor])
     }
 
     /// From the request on: it is refused, and the refusal counts.
@@ -216,10 +216,10 @@ impl Lab {
     /// From the rest on: the refresh token is about to be declared dead.
     pub fn burying(self) -> Self {
         let mut lab = self.refreshing().refused();
-        if lab.policy.state() != State::Burying {
+        if lab.policy.state() != State::WritingTombstone {
             lab = lab.refreshing_again().refused();
         }
-        assert_eq!(lab.policy.state(), State::Burying);
+        assert_eq!(lab.policy.state(), State::WritingTombstone);
         lab
     }
 
@@ -232,16 +232,16 @@ impl Lab {
     pub fn reach(state: StateName, usable: bool) -> Self {
         let at_rest = || Self::at_rest(if usable { Age::Due } else { Age::Expired });
         let lab = match state {
-            StateName::Resting => at_rest(),
+            StateName::Inactive => at_rest(),
             StateName::Dead => at_rest().burying().all(&[Event::Published]),
-            StateName::Locking => at_rest().begin(),
+            StateName::AcquiringLock => at_rest().begin(),
             StateName::AwaitingLock => at_rest().begin().all(&[Event::LockBusy]),
-            StateName::Looking => at_rest().looking(),
+            StateName::FindingSuccessor => at_rest().looking(),
             StateName::Queued => at_rest().queued(),
-            StateName::Refreshing => at_rest().refreshing(),
+            StateName::RequestingTokens => at_rest().refreshing(),
             StateName::AwaitingVerdict => at_rest().refreshing().all(&[Event::Refused]),
-            StateName::Judging => at_rest().refreshing().judging(),
-            StateName::AwaitingRequest => {
+            StateName::JudgingRefusal => at_rest().refreshing().judging(),
+            StateName::BackingOff => {
                 let mut lab = Self::at_rest(Age::Expired).refreshing().all(&[FAILED]);
                 if usable {
                     lab.configure();
@@ -251,20 +251,20 @@ impl Lab {
             StateName::Publishing => {
                 let lab = at_rest().refreshing();
                 let pair = times(lab.now, if usable { LIFETIME } else { 0.0 });
-                lab.all(&[Event::Renewed(pair)])
+                lab.all(&[Event::Refreshed(pair)])
             }
-            StateName::Burying => at_rest().burying(),
-            StateName::Storing => Self::reach(StateName::Publishing, usable).all(&[Event::Published]),
-            StateName::AwaitingStore => Self::reach(StateName::Storing, usable).all(&[Event::StoreFailed]),
-            StateName::Reporting => {
-                let again = [Event::Woke, Event::StoreFailed];
-                Self::reach(StateName::AwaitingStore, usable).all(&again).all(&again)
+            StateName::WritingTombstone => at_rest().burying(),
+            StateName::SavingTokens => Self::reach(StateName::Publishing, usable).all(&[Event::Published]),
+            StateName::AwaitingSave => Self::reach(StateName::SavingTokens, usable).all(&[Event::SaveFailed]),
+            StateName::ReportingSaveFailure => {
+                let again = [Event::WaitEnded, Event::SaveFailed];
+                Self::reach(StateName::AwaitingSave, usable).all(&again).all(&again)
             }
         };
         assert_eq!(name(lab.policy.state()), state);
         let now = lab.now;
-        let answer = lab.policy.clone().asked(lab.generation(), now, now);
-        assert_eq!(answer == Answer::Use, usable, "{state:?}");
+        let answer = lab.policy.clone().acquire(lab.generation(), now, now);
+        assert_eq!(answer == Decision::Use, usable, "{state:?}");
         lab
     }
 

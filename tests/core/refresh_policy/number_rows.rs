@@ -4,7 +4,7 @@ use super::lab::StateName;
 use super::{numbers, verdicts};
 use crate::tables::Table;
 use nocodb_bitbucket_auth::error::Code;
-use nocodb_bitbucket_auth::refresh_turn::Reason;
+use nocodb_bitbucket_auth::refresh_cycle::FailureReason;
 
 /// A number of the policy, as the document says it.
 pub struct Number {
@@ -135,48 +135,52 @@ pub fn numbers() -> Vec<Number> {
 
 fn meaning_of_state(state: StateName) -> &'static str {
     match state {
-        StateName::Resting => "no cycle is under way",
+        StateName::Inactive => "no cycle is under way",
         StateName::Dead => "no cycle is under way; the refresh token is dead and has no successor",
-        StateName::Locking => "the cycle takes the lock",
+        StateName::AcquiringLock => "the cycle takes the lock",
         StateName::AwaitingLock => "another process has the lock; the cycle waits before the next try",
-        StateName::Looking => "the cycle looks for a successor of the token set",
+        StateName::FindingSuccessor => "the cycle looks for a successor of the token set",
         StateName::Queued => "the connection is in the request queue",
-        StateName::Refreshing => "a token request is under way",
+        StateName::RequestingTokens => "a token request is under way",
         StateName::AwaitingVerdict => {
             "Bitbucket refused the refresh token; the cycle waits for other refusals that may explain this one"
         }
-        StateName::Judging => "the cycle checks what else Bitbucket refused",
-        StateName::AwaitingRequest => "the next token request has to wait",
+        StateName::JudgingRefusal => "the cycle checks what else Bitbucket refused",
+        StateName::BackingOff => "the next token request has to wait",
         StateName::Publishing => "the cycle publishes the new token set in memory and in the shared store",
-        StateName::Burying => "the cycle publishes the tombstone",
-        StateName::Storing => "the cycle saves the token set in the stores",
-        StateName::AwaitingStore => "a store failed; the cycle waits before the next try",
-        StateName::Reporting => "the cycle reports that a store failed",
+        StateName::WritingTombstone => "the cycle publishes the tombstone",
+        StateName::SavingTokens => "the cycle saves the token set in the stores",
+        StateName::AwaitingSave => "a store failed; the cycle waits before the next try",
+        StateName::ReportingSaveFailure => "the cycle reports that a store failed",
     }
 }
 
 /// What the reason means, and the error that the caller gets.
-fn meaning_of_reason(reason: Reason) -> (&'static str, String) {
+fn meaning_of_reason(reason: FailureReason) -> (&'static str, String) {
     let code = |code: Code| format!("`{}`", code.as_str());
     match reason {
-        Reason::Dead => ("the refresh token is dead", code(Code::ReconnectRequired)),
-        Reason::LastRequest => {
+        FailureReason::Dead => ("the refresh token is dead", code(Code::ReconnectRequired)),
+        FailureReason::RequestFailed => {
             ("the last token request failed, and the next one has to wait", "the error of that request".to_owned())
         }
-        Reason::Doubt => (
+        FailureReason::RefreshPending => (
             "Bitbucket refused a refresh token of this OAuth client, and the policy cannot tell yet which ones are dead. Or another process has the lock, and may be in the request queue for that reason",
             code(Code::RefreshPending),
         ),
-        Reason::Busy => ("the request, the store or the shared store takes too long", code(Code::RequestTimeout)),
+        FailureReason::TimedOut => {
+            ("the request, the store or the shared store takes too long", code(Code::RequestTimeout))
+        }
     }
 }
 
 pub fn tables() -> Vec<Table> {
     let states = StateName::ALL.map(|state| vec![format!("`{state:?}`"), meaning_of_state(state).to_owned()]);
-    let reasons = [Reason::Dead, Reason::LastRequest, Reason::Doubt, Reason::Busy].map(|reason| {
-        let (meaning, error) = meaning_of_reason(reason);
-        vec![format!("`{reason:?}`"), meaning.to_owned(), error]
-    });
+    let reasons =
+        [FailureReason::Dead, FailureReason::RequestFailed, FailureReason::RefreshPending, FailureReason::TimedOut]
+            .map(|reason| {
+                let (meaning, error) = meaning_of_reason(reason);
+                vec![format!("`{reason:?}`"), meaning.to_owned(), error]
+            });
     let numbers = numbers().into_iter().map(|number| vec![number.what.to_owned(), number.value.to_owned()]);
     vec![
         Table { name: "numbers", header: &["what", "how much"], rows: numbers.collect() },

@@ -7,8 +7,8 @@ use super::lab::{
 use nocodb_bitbucket_auth::error::Code;
 use nocodb_bitbucket_auth::newest_tokens::Times;
 use nocodb_bitbucket_auth::recent_failures::RecentFailures;
+use nocodb_bitbucket_auth::refresh_cycle::{Action, Decision, Event, FailureReason, State, is_ahead, wait_until};
 use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
-use nocodb_bitbucket_auth::refresh_turn::{Action, Answer, Event, Moment, Reason, State, is_ahead, wait_until};
 
 fn policy(times: Times) -> RefreshPolicy {
     RefreshPolicy::new(times, true, LOCKOUT, START)
@@ -16,7 +16,7 @@ fn policy(times: Times) -> RefreshPolicy {
 
 /// The first time at which a pair that was handed is renewed.
 fn renewed_at(times: Times, received: f64) -> Option<f64> {
-    let due = |now: f64| RefreshPolicy::new(times, true, LOCKOUT, received).asked(1, NEVER, now) == Answer::Turn;
+    let due = |now: f64| RefreshPolicy::new(times, true, LOCKOUT, received).acquire(1, NEVER, now) == Decision::Wait;
     let (mut low, mut high) = (received, received + 1000.0 * DAY);
     if !due(high) {
         return None;
@@ -66,10 +66,9 @@ pub fn a_connection_is_idle_after_sixty_days() {
 #[test]
 fn a_config_without_an_access_token_is_refreshed_first() {
     let mut policy = RefreshPolicy::new(times(START, LIFETIME), false, LOCKOUT, START);
-    assert_eq!(policy.asked(1, NEVER, START), Answer::Turn);
-    let moment = Moment { now: START, random: 0.5 };
-    policy.on(Event::Locked, moment);
-    assert_eq!(policy.on(Event::NothingFound, moment), Action::Queue);
+    assert_eq!(policy.acquire(1, NEVER, START), Decision::Wait);
+    policy.handle(Event::LockAcquired, START, 0.5);
+    assert_eq!(policy.handle(Event::NoSuccessor, START, 0.5), Action::Enqueue);
 }
 
 /// When requests were sent, where each one fails, though somebody asks ten times in a second.
@@ -79,17 +78,17 @@ fn requests_that_fail(age: Age, failure: Event) -> Vec<f64> {
     let mut requests = Vec::new();
     while lab.now < end {
         match lab.policy.state() {
-            State::AwaitingRequest(until) if until <= lab.now => {
-                lab.on(Event::Woke);
+            State::BackingOff(until) if until <= lab.now => {
+                lab.on(Event::WaitEnded);
             }
-            State::Looking => lab = lab.all(&[Event::NothingFound]),
+            State::FindingSuccessor => lab = lab.all(&[Event::NoSuccessor]),
             State::Queued => {
                 requests.push(lab.now - START);
                 lab = lab.all(&[Event::Admitted, failure]);
             }
-            State::Storing => lab = lab.all(&[Event::Stored]),
-            State::Locking => lab = lab.all(&[Event::Locked]),
-            State::Resting if lab.policy.asked(1, NEVER, lab.now) == Answer::Turn => {}
+            State::SavingTokens => lab = lab.all(&[Event::Saved]),
+            State::AcquiringLock => lab = lab.all(&[Event::LockAcquired]),
+            State::Inactive if lab.policy.acquire(1, NEVER, lab.now) == Decision::Wait => {}
             _ => lab.now += 100.0,
         }
     }
@@ -110,9 +109,9 @@ pub fn four_requests_fail_in_any_minute_at_most() {
         assert!(requests.len() >= 10, "{requests:?}");
     }
     let fifteen: Vec<f64> = (0..12).map(|count| LIFETIME + f64::from(count) * 15.0 * SECOND).collect();
-    assert_eq!(requests_that_fail(Age::Expired, Event::FailedForGood), fifteen);
+    assert_eq!(requests_that_fail(Age::Expired, Event::PermanentFailure), fifteen);
     let due = LIFETIME - 4.0 * MINUTE;
-    assert_eq!(requests_that_fail(Age::Due, Event::FailedForGood), [due, due + MINUTE, due + 2.0 * MINUTE]);
+    assert_eq!(requests_that_fail(Age::Due, Event::PermanentFailure), [due, due + MINUTE, due + 2.0 * MINUTE]);
 }
 
 #[test]
@@ -122,8 +121,8 @@ pub fn failures_of_both_kinds_are_counted_together() {
     for _ in 0..3 {
         lab = lab.all(&[FAILED]).refreshing_again();
     }
-    lab = lab.all(&[Event::FailedForGood]);
-    assert_eq!(lab.policy.wait(lab.now), Some(first + MINUTE - lab.now));
+    lab = lab.all(&[Event::PermanentFailure]);
+    assert_eq!(lab.policy.backoff(lab.now), Some(first + MINUTE - lab.now));
 }
 
 #[test]
@@ -147,11 +146,11 @@ fn a_pair_that_expires_after_the_failures_is_not_asked_for_before_the_minute_is_
         lab = lab.all(&[FAILED]).refreshing_again();
     }
     lab = lab.all(&[FAILED]);
-    assert_eq!(lab.policy.state(), State::Resting);
-    assert_eq!(lab.policy.retry_at(lab.now), Some(first + MINUTE), "without being asked, too");
+    assert_eq!(lab.policy.state(), State::Inactive);
+    assert_eq!(lab.policy.background_refresh_at(lab.now), Some(first + MINUTE), "without being asked, too");
     lab.now = first + MINUTE - 1.0;
-    assert_eq!(lab.policy.asked(1, NEVER, lab.now), Answer::GiveUp(Reason::LastRequest));
-    assert_eq!(lab.later(1.0).refreshing().policy.state(), State::Refreshing);
+    assert_eq!(lab.policy.acquire(1, NEVER, lab.now), Decision::Fail(FailureReason::RequestFailed));
+    assert_eq!(lab.later(1.0).refreshing().policy.state(), State::RequestingTokens);
 }
 
 #[test]
@@ -162,11 +161,15 @@ pub fn retry_after_is_obeyed_after_the_repetitions_too() {
     }
     let end = lab.now + 2.0 * MINUTE;
     lab = lab.all(&[told_to_wait(2.0 * MINUTE)]);
-    assert_eq!(lab.policy.retry_at(lab.now), Some(end));
+    assert_eq!(lab.policy.background_refresh_at(lab.now), Some(end));
     lab.now = end - 1.0;
-    assert_eq!(lab.policy.asked(1, NEVER, lab.now), Answer::GiveUp(Reason::LastRequest), "no failure in this minute");
+    assert_eq!(
+        lab.policy.acquire(1, NEVER, lab.now),
+        Decision::Fail(FailureReason::RequestFailed),
+        "no failure in this minute"
+    );
     lab.now = end;
-    assert_eq!(lab.refreshing().policy.state(), State::Refreshing);
+    assert_eq!(lab.refreshing().policy.state(), State::RequestingTokens);
 }
 
 /// When a pair is asked for, though nobody asks, while Bitbucket asks to wait so long each time.
@@ -178,15 +181,15 @@ fn rescues(age: Age, retry_after: f64) -> Vec<f64> {
         lab = lab.refreshing();
         requests.push((lab.now - since) / MINUTE);
         lab = lab.all(&[told_to_wait(retry_after)]);
-        while let State::AwaitingRequest(_) = lab.policy.state() {
+        while let State::BackingOff(_) = lab.policy.state() {
             lab = lab.refreshing_again();
             requests.push((lab.now - since) / MINUTE);
             lab = lab.all(&[told_to_wait(retry_after)]);
         }
-        if lab.policy.state() == State::Storing {
-            lab = lab.all(&[Event::Stored]);
+        if lab.policy.state() == State::SavingTokens {
+            lab = lab.all(&[Event::Saved]);
         }
-        match lab.policy.retry_at(lab.now) {
+        match lab.policy.background_refresh_at(lab.now) {
             Some(at) => lab.now = at,
             None => return requests,
         }
@@ -202,17 +205,17 @@ pub fn a_retry_after_does_not_reach_past_the_grace() {
     let mut lab = Lab::at_rest(Age::Expired).refreshing().all(&[FAILED]).refreshing_again();
     lab.now = START + LIFETIME + 9.5 * MINUTE;
     lab.on(told_to_wait(2.0 * MINUTE));
-    assert_eq!(lab.policy.wait(lab.now), Some(2.0 * MINUTE));
+    assert_eq!(lab.policy.backoff(lab.now), Some(2.0 * MINUTE));
 }
 
 #[test]
 fn the_wait_that_is_left_counts_down() {
     let mut lab = Lab::at_rest(Age::Expired).refreshing();
-    assert_eq!(lab.policy.wait(lab.now), None);
+    assert_eq!(lab.policy.backoff(lab.now), None);
     lab = lab.all(&[told_to_wait(2.0 * MINUTE)]);
-    assert_eq!(lab.policy.wait(lab.now), Some(2.0 * MINUTE));
-    assert_eq!(lab.policy.wait(lab.now + MINUTE), Some(MINUTE));
-    assert_eq!(lab.policy.wait(lab.now + 2.0 * MINUTE), None);
+    assert_eq!(lab.policy.backoff(lab.now), Some(2.0 * MINUTE));
+    assert_eq!(lab.policy.backoff(lab.now + MINUTE), Some(MINUTE));
+    assert_eq!(lab.policy.backoff(lab.now + 2.0 * MINUTE), None);
 }
 
 #[test]
@@ -224,15 +227,15 @@ pub fn a_short_retry_after_does_not_shorten_a_wait() {
 #[test]
 pub fn an_unusable_pair_is_left_alone_for_a_quarter_of_a_minute_after_a_failure_that_only_an_administrator_can_mend()
 {
-    let mut lab = Lab::at_rest(Age::Expired).refreshing().all(&[Event::FailedForGood]);
-    assert_eq!(lab.policy.retry_at(lab.now), None, "no answer was lost");
+    let mut lab = Lab::at_rest(Age::Expired).refreshing().all(&[Event::PermanentFailure]);
+    assert_eq!(lab.policy.background_refresh_at(lab.now), None, "no answer was lost");
     lab.now += 15.0 * SECOND - 1.0;
-    assert_eq!(lab.policy.asked(1, NEVER, lab.now), Answer::GiveUp(Reason::LastRequest));
-    assert_eq!(lab.later(1.0).refreshing().policy.state(), State::Refreshing);
+    assert_eq!(lab.policy.acquire(1, NEVER, lab.now), Decision::Fail(FailureReason::RequestFailed));
+    assert_eq!(lab.later(1.0).refreshing().policy.state(), State::RequestingTokens);
 
-    let mut usable = Lab::at_rest(Age::Due).refreshing().all(&[Event::FailedForGood, Event::Stored]);
-    assert_eq!(usable.policy.asked(1, NEVER, usable.now + MINUTE - 1.0), Answer::Use);
-    assert_eq!(usable.policy.asked(1, NEVER, usable.now + MINUTE), Answer::Turn);
+    let mut usable = Lab::at_rest(Age::Due).refreshing().all(&[Event::PermanentFailure, Event::Saved]);
+    assert_eq!(usable.policy.acquire(1, NEVER, usable.now + MINUTE - 1.0), Decision::Use);
+    assert_eq!(usable.policy.acquire(1, NEVER, usable.now + MINUTE), Decision::Wait);
 }
 
 #[test]
@@ -256,66 +259,66 @@ fn every_wait_is_bounded() {
 fn nobody_waits_for_a_time_that_was_noted_before_a_clock_was_set_back() {
     let back = 2.0 * DAY;
 
-    let mut failed = Lab::at_rest(Age::Expired).refreshing().all(&[Event::FailedForGood]);
+    let mut failed = Lab::at_rest(Age::Expired).refreshing().all(&[Event::PermanentFailure]);
     failed.now -= back;
-    assert!(failed.policy.reject(1, 0, failed.now), "its access token was good for two hours two days ago");
-    assert_eq!(failed.clone().refreshing().policy.state(), State::Refreshing);
+    assert!(failed.policy.on_unauthorized(1, 0, failed.now), "its access token was good for two hours two days ago");
+    assert_eq!(failed.clone().refreshing().policy.state(), State::RequestingTokens);
 
     let mut busy = Lab::at_rest(Age::Fresh).begin().later(2.0 * SECOND).all(&[Event::LockBusy]);
     busy.now -= back;
-    assert_eq!(busy.policy.asked(0, NEVER, busy.now), Answer::Turn);
+    assert_eq!(busy.policy.acquire(0, NEVER, busy.now), Decision::Wait);
 
     let mut locking = Lab::at_rest(Age::Expired).begin();
     locking.now -= back;
-    assert!(locking.policy.reject(1, 0, locking.now));
+    assert!(locking.policy.on_unauthorized(1, 0, locking.now));
     let since = locking.now;
     assert_eq!(locking.on(Event::LockBusy), Action::WaitUntil(since + 7.5));
-    locking = locking.all(&[Event::Woke]);
+    locking = locking.all(&[Event::WaitEnded]);
     locking.now = since + 2.0 * MINUTE;
-    assert_eq!(locking.on(Event::LockBusy), Action::Rest, "two minutes by the new time");
+    assert_eq!(locking.on(Event::LockBusy), Action::Done, "two minutes by the new time");
 
     let mut dead = Lab::reach(StateName::Dead, false);
     dead.now -= back;
-    assert!(dead.policy.reject(1, 0, dead.now));
+    assert!(dead.policy.on_unauthorized(1, 0, dead.now));
     assert_eq!(
         dead.clone().refreshing().policy.state(),
-        State::Refreshing,
+        State::RequestingTokens,
         "a review, as nobody knows for how long it is dead"
     );
 
     // The grace begins anew.
-    let mut lost = Lab::at_rest(Age::Due).refreshing().all(&[FAILED, Event::Stored]);
+    let mut lost = Lab::at_rest(Age::Due).refreshing().all(&[FAILED, Event::Saved]);
     lost.now -= back;
-    assert_eq!(lost.policy.retry_at(lost.now), Some(lost.now));
+    assert_eq!(lost.policy.background_refresh_at(lost.now), Some(lost.now));
     let since = lost.now;
-    lost = lost.refreshing().all(&[FAILED, Event::Stored]);
-    assert!(lost.policy.retry_at(since + GRACE - 1.0).is_some());
-    assert_eq!(lost.policy.retry_at(since + GRACE), None);
+    lost = lost.refreshing().all(&[FAILED, Event::Saved]);
+    assert!(lost.policy.background_refresh_at(since + GRACE - 1.0).is_some());
+    assert_eq!(lost.policy.background_refresh_at(since + GRACE), None);
 
-    let mut unjudged = Lab::at_rest(Age::Expired).refreshing().all(&[Event::Refused, Event::Woke]);
+    let mut unjudged = Lab::at_rest(Age::Expired).refreshing().all(&[Event::Refused, Event::WaitEnded]);
     unjudged.now -= back;
-    assert!(unjudged.policy.reject(1, 0, unjudged.now));
-    assert_eq!(unjudged.on(Event::NothingFound), Action::Judge);
+    assert!(unjudged.policy.on_unauthorized(1, 0, unjudged.now));
+    assert_eq!(unjudged.on(Event::NoSuccessor), Action::JudgeRefusal);
 }
 
 #[test]
 pub fn a_401_costs_a_refresh() {
     let mut policy = policy(times(START, LIFETIME));
-    assert_eq!(policy.asked(1, NEVER, START), Answer::Use);
-    assert!(policy.reject(1, 0, START));
-    assert_eq!(policy.asked(1, NEVER, START), Answer::Turn);
+    assert_eq!(policy.acquire(1, NEVER, START), Decision::Use);
+    assert!(policy.on_unauthorized(1, 0, START));
+    assert_eq!(policy.acquire(1, NEVER, START), Decision::Wait);
 }
 
 #[test]
 fn a_401_to_an_older_pair_costs_nothing() {
     let mut lab = Lab::at_rest(Age::Expired).refreshing();
     let pair = times(lab.now, LIFETIME);
-    lab = lab.all(&[Event::Renewed(pair), Event::Published, Event::Stored]);
-    assert!(lab.policy.reject(1, 0, lab.now));
-    assert!(lab.policy.reject(1, 1, lab.now), "with the newest");
-    assert!(!lab.policy.reject(1, 2, lab.now));
-    assert_eq!(lab.policy.asked(2, NEVER, lab.now), Answer::Use);
-    assert!(lab.policy.reject(2, 0, lab.now), "the newest is still believed to be cured by a refresh");
+    lab = lab.all(&[Event::Refreshed(pair), Event::Published, Event::Saved]);
+    assert!(lab.policy.on_unauthorized(1, 0, lab.now));
+    assert!(lab.policy.on_unauthorized(1, 1, lab.now), "with the newest");
+    assert!(!lab.policy.on_unauthorized(1, 2, lab.now));
+    assert_eq!(lab.policy.acquire(2, NEVER, lab.now), Decision::Use);
+    assert!(lab.policy.on_unauthorized(2, 0, lab.now), "the newest is still believed to be cured by a refresh");
 }
 
 #[test]
@@ -325,14 +328,14 @@ pub fn a_401_that_a_fresh_token_does_not_cure_costs_one_refresh_for_each_expiry(
     let end = lab.now + 3.0 * LIFETIME;
     while lab.now < end {
         for repetitions in [0, 1, 2] {
-            if lab.policy.asked(lab.generation(), NEVER, lab.now) == Answer::Turn {
+            if lab.policy.acquire(lab.generation(), NEVER, lab.now) == Decision::Wait {
                 let pair = times(lab.now, LIFETIME);
                 refreshes += 1;
-                lab = lab.all(&[Event::Locked, Event::NothingFound, Event::Admitted, Event::Renewed(pair)]);
-                lab = lab.all(&[Event::Published, Event::Stored]);
+                lab = lab.all(&[Event::LockAcquired, Event::NoSuccessor, Event::Admitted, Event::Refreshed(pair)]);
+                lab = lab.all(&[Event::Published, Event::Saved]);
             }
             let generation = lab.generation();
-            if !lab.policy.reject(generation, repetitions, lab.now) {
+            if !lab.policy.on_unauthorized(generation, repetitions, lab.now) {
                 break;
             }
         }
@@ -345,33 +348,34 @@ pub fn a_401_that_a_fresh_token_does_not_cure_costs_one_refresh_for_each_expiry(
 #[test]
 pub fn a_401_is_distrusted_for_ten_minutes_where_the_time_of_expiry_is_unknown() {
     let mut lab = Lab::at_rest(Age::Expired).refreshing();
-    lab = lab.all(&[Event::Renewed(Times::default()), Event::Published, Event::Stored]);
+    lab = lab.all(&[Event::Refreshed(Times::default()), Event::Published, Event::Saved]);
     let now = lab.now;
-    assert!(!lab.policy.reject(2, 1, now));
-    assert!(!lab.policy.reject(2, 0, now + 10.0 * MINUTE - 1.0));
-    assert!(lab.policy.reject(2, 0, now + 10.0 * MINUTE));
+    assert!(!lab.policy.on_unauthorized(2, 1, now));
+    assert!(!lab.policy.on_unauthorized(2, 0, now + 10.0 * MINUTE - 1.0));
+    assert!(lab.policy.on_unauthorized(2, 0, now + 10.0 * MINUTE));
 }
 
 #[test]
 pub fn a_pair_from_elsewhere_that_does_not_cure_a_401_is_renewed_once_in_the_same_call() {
     let mut lab = Lab::at_rest(Age::Fresh);
-    let found = Event::Found { times: times(START, LIFETIME), same_refresh_token: false };
-    assert!(lab.policy.reject(1, 0, lab.now));
-    lab = lab.looking().all(&[found, Event::Locked, Event::NothingFound, Event::Stored]);
-    assert!(lab.policy.reject(2, 1, lab.now));
-    assert_eq!(lab.policy.asked(2, NEVER, lab.now), Answer::Turn);
-    let renewed = Event::Renewed(times(lab.now, LIFETIME));
-    lab = lab.all(&[Event::Locked, Event::NothingFound, Event::Admitted, renewed, Event::Published, Event::Stored]);
-    assert!(!lab.policy.reject(3, 2, lab.now));
-    assert_eq!(lab.policy.asked(3, NEVER, lab.now), Answer::Use);
-    assert!(!lab.policy.reject(3, 0, lab.now));
+    let found = Event::SuccessorFound { times: times(START, LIFETIME), same_refresh_token: false };
+    assert!(lab.policy.on_unauthorized(1, 0, lab.now));
+    lab = lab.looking().all(&[found, Event::LockAcquired, Event::NoSuccessor, Event::Saved]);
+    assert!(lab.policy.on_unauthorized(2, 1, lab.now));
+    assert_eq!(lab.policy.acquire(2, NEVER, lab.now), Decision::Wait);
+    let renewed = Event::Refreshed(times(lab.now, LIFETIME));
+    lab =
+        lab.all(&[Event::LockAcquired, Event::NoSuccessor, Event::Admitted, renewed, Event::Published, Event::Saved]);
+    assert!(!lab.policy.on_unauthorized(3, 2, lab.now));
+    assert_eq!(lab.policy.acquire(3, NEVER, lab.now), Decision::Use);
+    assert!(!lab.policy.on_unauthorized(3, 0, lab.now));
 }
 
 #[test]
 fn nobody_waits_for_somebody_elses_turn_while_the_pair_is_usable_and_handed() {
     for state in super::States::UnderWay.list() {
         let mut lab = Lab::reach(state, true);
-        assert_eq!(lab.policy.asked(lab.generation(), NEVER, lab.now), Answer::Use, "{state:?}");
+        assert_eq!(lab.policy.acquire(lab.generation(), NEVER, lab.now), Decision::Use, "{state:?}");
     }
 }
 
@@ -383,25 +387,25 @@ pub fn a_lock_is_waited_for_with_patience_that_starts_anew_when_it_was_lost() {
     for (waited, wait) in [(20.0, 10.0), (40.0, 10.0), (100.0, 25.0), (2.0 * SECOND, 500.0), (60.0 * SECOND, 500.0)] {
         let mut lab = lab.clone();
         lab.now = START + LIFETIME + waited;
-        lab.on(Event::Woke);
+        lab.on(Event::WaitEnded);
         assert_eq!(lab.on(Event::LockBusy), Action::WaitUntil(lab.now + 0.75 * wait));
     }
     lab.now += 2.0 * MINUTE;
-    lab.policy.on(Event::Woke, Moment { now: lab.now, random: 0.5 });
-    lab = lab.all(&[Event::Locked, Event::LockLost, Event::LockBusy]);
+    lab.policy.handle(Event::WaitEnded, lab.now, 0.5);
+    lab = lab.all(&[Event::LockAcquired, Event::LockLost, Event::LockBusy]);
     assert_eq!(name(lab.policy.state()), StateName::AwaitingLock);
     lab.now += 2.0 * MINUTE;
-    lab.policy.on(Event::Woke, Moment { now: lab.now, random: 0.5 });
-    assert_eq!(lab.on(Event::LockBusy), Action::Rest);
-    assert_eq!(lab.policy.reason(lab.now), Reason::Busy);
+    lab.policy.handle(Event::WaitEnded, lab.now, 0.5);
+    assert_eq!(lab.on(Event::LockBusy), Action::Done);
+    assert_eq!(lab.policy.failure_reason(lab.now), FailureReason::TimedOut);
 }
 
 #[test]
 pub fn a_newer_pair_ends_the_time_for_which_nobody_waits_for_the_lock() {
     let mut lab = Lab::at_rest(Age::Due).begin().later(2.0 * SECOND).all(&[Event::LockBusy]);
-    assert_eq!(lab.policy.asked(0, NEVER, lab.now), Answer::Use);
+    assert_eq!(lab.policy.acquire(0, NEVER, lab.now), Decision::Use);
     lab.configure();
-    assert_eq!(lab.policy.asked(1, NEVER, lab.now), Answer::Turn, "its store was not handed the newer one");
+    assert_eq!(lab.policy.acquire(1, NEVER, lab.now), Decision::Wait, "its store was not handed the newer one");
 }
 
 #[test]
@@ -413,10 +417,10 @@ fn only_a_refused_refresh_token_makes_it_doubtful() {
                 "RECONNECT_REQUIRED" => Event::Refused,
                 // The new pair may have been in these answers.
                 "RESPONSE_NOT_JSON" | "RESPONSE_INVALID" | "RESPONSE_TOO_LARGE" | "REQUEST_ABORTED" => {
-                    Event::FailedInPassing { retry_after }
+                    Event::TransientFailure { retry_after }
                 }
-                _ if retryable => Event::FailedInPassing { retry_after },
-                _ => Event::FailedForGood,
+                _ if retryable => Event::TransientFailure { retry_after },
+                _ => Event::PermanentFailure,
             };
             assert_eq!(Event::of_failure(*code, retryable, retry_after), expected, "{code:?}");
         }

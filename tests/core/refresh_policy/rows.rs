@@ -1,22 +1,22 @@
 //! One row of a table of transitions: a sentence for the document, and the code that runs it.
 
 use super::lab::StateName;
-use nocodb_bitbucket_auth::refresh_turn::Event;
+use nocodb_bitbucket_auth::refresh_cycle::Event;
 
 /// The states of a cycle, without those in which the cycle waits for Bitbucket and without the one that writes the tombstone.
 const WORKING: [StateName; 8] = [
-    StateName::Locking,
+    StateName::AcquiringLock,
     StateName::AwaitingLock,
-    StateName::Looking,
-    StateName::Refreshing,
+    StateName::FindingSuccessor,
+    StateName::RequestingTokens,
     StateName::Publishing,
-    StateName::Storing,
-    StateName::AwaitingStore,
-    StateName::Reporting,
+    StateName::SavingTokens,
+    StateName::AwaitingSave,
+    StateName::ReportingSaveFailure,
 ];
 /// The states in which the cycle waits for Bitbucket.
 const WAITING: [StateName; 4] =
-    [StateName::Queued, StateName::AwaitingVerdict, StateName::Judging, StateName::AwaitingRequest];
+    [StateName::Queued, StateName::AwaitingVerdict, StateName::JudgingRefusal, StateName::BackingOff];
 
 /// The states for which a row holds.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +34,8 @@ impl States {
             Self::One(state) => vec![state],
             Self::Working => WORKING.to_vec(),
             Self::Waiting => WAITING.to_vec(),
-            Self::UnderWay => [&WORKING[..], &WAITING, &[StateName::Burying]].concat(),
-            Self::Any => [&Self::UnderWay.list()[..], &[StateName::Resting, StateName::Dead]].concat(),
+            Self::UnderWay => [&WORKING[..], &WAITING, &[StateName::WritingTombstone]].concat(),
+            Self::Any => [&Self::UnderWay.list()[..], &[StateName::Inactive, StateName::Dead]].concat(),
         }
     }
 

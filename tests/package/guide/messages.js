@@ -365,4 +365,4 @@ export const redisWords = [
   ['', 'MOVED 1 127.0.0.1:1'], ['', 'ERR unknown command'], ['', 'ERR DB index is out of range'], ['', 'LOADING Redis is loading'],
   ['', 'ERR max number of clients reached'], ['SELF_SIGNED_CERT_IN_CHAIN', ''], ['EPROTO', ''], ['ECONNRESET', ''],
   ['ETIMEDOUT', ''], ['', 'Protocol error, got "H" as reply type byte'], ['ECONNREFUSED', ''], ['', 'something else'],
-].map(([code, message]) => core().redisTrouble(code, message));
+].map(([code, message]) => core().redisErrorSummary(code, message));

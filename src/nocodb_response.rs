@@ -1,18 +1,18 @@
-//! How NocoDB answers a request that fails, and why it fails where only the preload sees that.
+//! NocoDB's responses to requests that fail, and the errors that only the preload can detect.
 //!
-//! In: the code of an error, and the status that Bitbucket answered with. Out: the status of NocoDB's own answer, and errors
-//! about rows. What never happens here: 401 or 403, which NocoDB's GUI takes for the end of its user's session and for a
-//! lack of permissions in NocoDB.
+//! In: the code of an error, and the status of Bitbucket's response. Out: the status of NocoDB's own response, and errors
+//! about rows. What never happens here: a 401 or 403. NocoDB's GUI would log its user out after a 401, and would report missing
+//! permissions in NocoDB after a 403.
 
 use crate::error::{Code, Ending, Error, Phase};
 use crate::pasted::MASKED;
 
-/// How long a code's exchange may keep a transaction of NocoDB's database open, in milliseconds: on SQLite nobody else can
-/// write meanwhile.
-pub const TRANSACTION_LIMIT_MS: u32 = 5_000;
+/// How long the exchange of an authorization code may keep a transaction of NocoDB's database open, in milliseconds. On SQLite,
+/// the transaction blocks all other writers meanwhile.
+pub const TRANSACTION_TIMEOUT_MS: u32 = 5_000;
 
-/// The status (RFC 9110 section 15) with which NocoDB answers a request that failed with this code. `status` is that of
-/// Bitbucket's answer, where there was one. What the caller, or an administrator, can mend is 400.
+/// Returns the status (RFC 9110 section 15) of NocoDB's response to a request that failed with this code. `status` is that of
+/// Bitbucket's response, if there was one. A failure that the caller or an administrator can fix is a 400.
 pub fn status(code: Code, status: Option<u16>) -> u16 {
     match code {
         Code::InvalidArgument
@@ -42,7 +42,7 @@ pub fn status(code: Code, status: Option<u16>) -> u16 {
         | Code::ResponseInvalid
         | Code::UnsupportedTokenType
         | Code::ApiGone => 502,
-        // 429 would speak of NocoDB's own limit.
+        // A 429 would be about NocoDB's own rate limit.
         Code::ApiRateLimited
         | Code::ApiNotReady
         | Code::RefreshPending
@@ -52,26 +52,27 @@ pub fn status(code: Code, status: Option<u16>) -> u16 {
         Code::UnexpectedStatus | Code::TokenRequestFailed | Code::ApiFailed => match status {
             Some(408 | 504) => 504,
             Some(429 | 503) => 503,
-            // Such an answer to a token request comes from another server than Bitbucket's.
+            // Bitbucket does not return such a response to a token request, so another server does.
             Some(400..=499) if code != Code::UnexpectedStatus => 400,
             _ => 502,
         },
     }
 }
 
-/// The exchange of a code has reached [`TRANSACTION_LIMIT_MS`].
-pub fn late_in_transaction() -> Box<Error> {
+/// Returns the error for an exchange of an authorization code that has reached [`TRANSACTION_TIMEOUT_MS`].
+pub fn transaction_timeout_error() -> Box<Error> {
     Error::new(Code::RequestTimeout, Phase::Exchange).with_explanation(
         "Bitbucket did not answer within 5 seconds, and NocoDB's database cannot wait any longer for a connection that is created inside a base. Authenticate again, or create the connection outside of the base",
     )
 }
 
-/// A row holds an authorization code: NocoDB stores what its GUI sends where no preload exchanges it.
-pub fn unexchanged(phase: Phase) -> Box<Error> {
+/// Returns the error for a row with an authorization code. Without the preload, nobody exchanges the code that NocoDB's GUI
+/// sends, and NocoDB stores it as it is.
+pub fn unexchanged_code_error(phase: Phase) -> Box<Error> {
     Error::new(Code::ReconnectRequired, phase).with_explanation(Ending::Unexchanged.explanation())
 }
 
-/// A new row would hold the asterisks that stand in place of a credential.
-pub fn masked(field: &str) -> Box<Error> {
+/// Returns the error for a new row in which asterisks stand in place of a credential.
+pub fn masked_credential_error(field: &str) -> Box<Error> {
     Error::argument(Phase::Config, field, MASKED)
 }

@@ -1,0 +1,128 @@
+//! The vocabulary of the refresh cycle as JavaScript sees it: refresh_cycle.rs.
+
+use wasm_bindgen::prelude::*;
+
+use crate::refresh_cycle::{Action, Decision, Event, FailureReason};
+
+/// What a caller that wants to use the tokens does.
+#[wasm_bindgen]
+pub enum RefreshDecision {
+    /// Use the newest token set.
+    Use,
+    /// Wait for the next step of the cycle, and acquire again.
+    Wait,
+    /// Fail: the refresh token is dead.
+    Dead,
+    /// Fail with the error of the last token request.
+    RequestFailed,
+    /// Fail: it is not known yet which refresh tokens of the client are dead.
+    RefreshPending,
+    /// Fail: a request or a store takes too long.
+    TimedOut,
+}
+
+impl From<Decision> for RefreshDecision {
+    fn from(value: Decision) -> Self {
+        match value {
+            Decision::Use => Self::Use,
+            Decision::Wait => Self::Wait,
+            Decision::Fail(FailureReason::Dead) => Self::Dead,
+            Decision::Fail(FailureReason::RequestFailed) => Self::RequestFailed,
+            Decision::Fail(FailureReason::RefreshPending) => Self::RefreshPending,
+            Decision::Fail(FailureReason::TimedOut) => Self::TimedOut,
+        }
+    }
+}
+
+/// What the caller does next in a refresh cycle.
+#[wasm_bindgen]
+pub enum RefreshAction {
+    /// Nothing: the cycle is over.
+    Done,
+    /// Acquire the lock.
+    AcquireLock,
+    /// Search for a token set that follows the current one.
+    FindSuccessor,
+    /// Enter the queue for token requests.
+    Enqueue,
+    /// Send the token request.
+    RequestTokens,
+    /// Look up whether another refusal explains the last one.
+    JudgeRefusal,
+    /// Keep the new token set and publish it.
+    Publish,
+    /// Publish that the refresh token is dead.
+    WriteTombstone,
+    /// Save the token set in the stores.
+    SaveTokens,
+    /// Report that a store did not save the token set.
+    ReportSaveFailure,
+    /// Wait, for `waitDuration` milliseconds.
+    Wait,
+}
+
+impl From<Action> for RefreshAction {
+    fn from(value: Action) -> Self {
+        match value {
+            Action::Done => Self::Done,
+            Action::AcquireLock => Self::AcquireLock,
+            Action::FindSuccessor => Self::FindSuccessor,
+            Action::Enqueue => Self::Enqueue,
+            Action::RequestTokens => Self::RequestTokens,
+            Action::JudgeRefusal => Self::JudgeRefusal,
+            Action::Publish => Self::Publish,
+            Action::WriteTombstone => Self::WriteTombstone,
+            Action::SaveTokens => Self::SaveTokens,
+            Action::ReportSaveFailure => Self::ReportSaveFailure,
+            Action::WaitUntil(_) => Self::Wait,
+        }
+    }
+}
+
+/// What happened in a refresh cycle, for events that carry no data.
+#[wasm_bindgen]
+pub enum RefreshEvent {
+    /// This process acquired the lock.
+    LockAcquired,
+    /// Somebody else holds the lock.
+    LockBusy,
+    /// The lock was lost.
+    LockLost,
+    /// No caller that waits has a store with the tokens of this connection any more.
+    NoStoreLeft,
+    /// Nothing follows the current token set.
+    NoSuccessor,
+    /// The queue admitted this connection.
+    Admitted,
+    /// The token set or the tombstone is published.
+    Published,
+    /// Somebody else published first.
+    Superseded,
+    /// All stores saved the token set.
+    Saved,
+    /// At least one store did not save the token set.
+    SaveFailed,
+    /// The failure to save was reported.
+    Reported,
+    /// The wait has ended.
+    WaitEnded,
+}
+
+impl From<RefreshEvent> for Event {
+    fn from(value: RefreshEvent) -> Self {
+        match value {
+            RefreshEvent::LockAcquired => Self::LockAcquired,
+            RefreshEvent::LockBusy => Self::LockBusy,
+            RefreshEvent::LockLost => Self::LockLost,
+            RefreshEvent::NoStoreLeft => Self::NoStoreLeft,
+            RefreshEvent::NoSuccessor => Self::NoSuccessor,
+            RefreshEvent::Admitted => Self::Admitted,
+            RefreshEvent::Published => Self::Published,
+            RefreshEvent::Superseded => Self::Superseded,
+            RefreshEvent::Saved => Self::Saved,
+            RefreshEvent::SaveFailed => Self::SaveFailed,
+            RefreshEvent::Reported => Self::Reported,
+            RefreshEvent::WaitEnded => Self::WaitEnded,
+        }
+    }
+}
