@@ -4,7 +4,7 @@
 
 #![allow(dead_code, reason = "a fuzz target uses one of the bodies")]
 
-use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
+use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, to_error};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{LONGEST_CODE, validate};
 use nocodb_bitbucket_auth::client_config::ClientConfig;
@@ -13,7 +13,7 @@ use nocodb_bitbucket_auth::credential::AuthType;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::environment::{Environment, variable};
 use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES};
-use nocodb_bitbucket_auth::grant::Grant;
+use nocodb_bitbucket_auth::grant_type::GrantType;
 use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::Secret;
 use nocodb_bitbucket_auth::state::State;
@@ -68,7 +68,7 @@ pub fn token_response(data: &[u8]) {
         retry_after: header,
         body,
         received_at: 1.7e12,
-        grant: Grant::ALL[usize::from(*grant) % Grant::ALL.len()],
+        grant_type: GrantType::ALL[usize::from(*grant) % GrantType::ALL.len()],
         request_body: Some("grant_type=authorization_code&code=SplxlOBeZQQYbYS6"),
     };
     let previous = Previous { refresh_token: Some(Secret::new(REFRESH_TOKEN)), scopes: None };
@@ -101,9 +101,16 @@ pub fn api_response(data: &[u8]) {
     let body = body.get(1..).unwrap_or_default();
     let field = |name: &str| retry_after.filter(|_| name == "retry-after").map(str::to_owned);
     let Ok(fields) = ResponseFields::read(|name| Ok::<_, core::convert::Infallible>(field(name)));
-    let response =
-        ApiResponse { status, fields: &fields, body, received_at: 1.7e12, kind, path: None, is_elsewhere: false };
-    let error = judge(&response);
+    let response = ApiResponse {
+        status,
+        fields: &fields,
+        body,
+        received_at: 1.7e12,
+        kind,
+        path: None,
+        is_foreign_origin: false,
+    };
+    let error = to_error(&response);
     check_api_error(&error);
     let known = TestContext {
         kind,

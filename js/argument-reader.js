@@ -3,14 +3,14 @@
  *
  * In: whatever a caller gave. Out: the members that the function reads, as texts, numbers and bytes, or a
  * `BitbucketAuthError` that names the member that does not fit. What never happens here: a name is known (the core has
- * them, and says of which kind each is), a value is judged, or an exception of the caller's own code (a getter, a proxy)
+ * them, and says of which type each is), a value is judged, or an exception of the caller's own code (a getter, a proxy)
  * gets through.
  */
 
 import { callCore } from './error.js';
 import { isObject, tagOf } from './loader.js';
 
-/** @typedef {Pick<typeof import('../pkg/core.js'), 'describeArgument' | 'refuseArgument' | 'Misfit'>} Core */
+/** @typedef {Pick<typeof import('../pkg/core.js'), 'argumentSchema' | 'throwArgumentError' | 'ArgumentProblem'>} Core */
 
 /**
  * The members of an argument that are there, as the core takes them.
@@ -30,27 +30,27 @@ import { isObject, tagOf } from './loader.js';
  */
 export function createArgumentReader(core) {
   /** @param {string} argument */
-  const described = (argument) => {
-    const description = core().describeArgument(argument);
-    return { ...description, names: description.members.map(({ name }) => name) };
+  const schemaFor = (argument) => {
+    const schema = core().argumentSchema(argument);
+    return { ...schema, names: schema.members.map(({ name }) => name) };
   };
-  /** @type {Record<string, ReturnType<typeof described>>} */
+  /** @type {Record<string, ReturnType<typeof schemaFor>>} */
   const known = {};
 
   /** @type {ReadArgument} */
   return function readArgument(caller, argument, value, grant) {
-    const { members, names, isNeeded, isForeign, isHint } = known[argument] ??= described(argument);
+    const { members, names, isRequired: mustBeObject, allowsUnknown, isLenient } = known[argument] ??= schemaFor(argument);
     /** @type {Record<string, any>} */
     const taken = {};
-    /** @param {keyof Core['Misfit']} misfit @param {string} [name] */
-    const refuse = (misfit, name = '') => {
-      const { Misfit, refuseArgument } = core();
-      if (!isHint) callCore(caller, () => refuseArgument(argument, /** @type {any} */ (Misfit)[misfit], name, grant ?? taken.grant));
+    /** @param {keyof Core['ArgumentProblem']} problem @param {string} [name] */
+    const refuse = (problem, name = '') => {
+      const { ArgumentProblem, throwArgumentError } = core();
+      if (!isLenient) callCore(caller, () => throwArgumentError(argument, /** @type {any} */ (ArgumentProblem)[problem], name, grant ?? taken.grant));
       return taken;
     };
     // Of what is no object, a member that is required is told to be missing.
     const isIgnored = isThere(value) && !members.some(({ isRequired }) => isRequired);
-    if ((isNeeded || isIgnored) && !isObject(value)) return refuse('NotAnObject');
+    if ((mustBeObject || isIgnored) && !isObject(value)) return refuse('NotAnObject');
     const source = isObject(value) ? value : {};
     /** @type {unknown[]} */
     let given;
@@ -58,22 +58,22 @@ export function createArgumentReader(core) {
     let unknown;
     try {
       // Also those that a class has by getters.
-      given = members.map(({ name, kind }) => (kind === 'ignored' ? undefined : source[name]));
-      if (!isForeign) unknown = Object.keys(source).find((key) => !names.includes(key) && isThere(source[key]));
+      given = members.map(({ name, type }) => (type === 'ignored' ? undefined : source[name]));
+      if (!allowsUnknown) unknown = Object.keys(source).find((key) => !names.includes(key) && isThere(source[key]));
     } catch {
       return refuse('Unreadable');
     }
-    if (unknown !== undefined) refuse('Unknown', unknown);
+    if (unknown !== undefined) refuse('UnknownMember', unknown);
     for (let at = 0; at < members.length; at += 1) {
-      const { name, kind, isRequired, limit } = members[at];
+      const { name, type, isRequired, limit } = members[at];
       const its = given[at];
       if (!isThere(its)) {
-        if (isRequired) refuse('Missing', name);
+        if (isRequired) refuse('MissingMember', name);
         continue;
       }
-      const isArgument = kind === 'hints' || (kind === 'members' && isObject(its));
-      const plain = isArgument ? readArgument(caller, name, its, taken.grant) : plainOf(kind, its, limit);
-      if (plain === undefined) refuse('OtherKind', name);
+      const isArgument = type === 'lenientObject' || (type === 'object' && isObject(its));
+      const plain = isArgument ? readArgument(caller, name, its, taken.grant) : plainOf(type, its, limit);
+      if (plain === undefined) refuse('WrongType', name);
       else if (plain === null) refuse('TooLong', name);
       else taken[name] = plain;
     }
@@ -82,14 +82,14 @@ export function createArgumentReader(core) {
 }
 
 /**
- * @param {string} kind
+ * @param {string} type
  * @param {unknown} value
  * @param {number} limit
- * @returns {unknown} `undefined`: of another kind, or it cannot be read; `null`: too long
+ * @returns {unknown} `undefined`: of another type, or it cannot be read; `null`: too long
  */
-function plainOf(kind, value, limit) {
+function plainOf(type, value, limit) {
   try {
-    return PLAIN[kind]?.(value, limit);
+    return PLAIN[type]?.(value, limit);
   } catch {
     return undefined;
   }
@@ -122,7 +122,7 @@ const PLAIN = {
     if (typeof text !== 'string') return undefined;
     return (tag === 'URLSearchParams' ? `?${text}` : text).slice(0, limit + 1);
   },
-  texts(value) {
+  textRecord(value) {
     // Members of a `Map` or a `URLSearchParams` would be lost without a word.
     if (typeof value !== 'object' || !isPlain(value)) return undefined;
     const entries = Reflect.ownKeys(value).filter((name) => typeof name === 'string')

@@ -27,7 +27,7 @@ export class AuthorizationClient {
    * @internal
    * @param {AuthorizationHandle} handle
    * @param {import('./argument-reader.js').ReadArgument} readArgument of the same core
-   * @typedef {Pick<import('../pkg/core.js').Client, 'clientId' | 'redirectUri' | 'scopes' | 'authorizeUrl' | 'tokenUrl'
+   * @typedef {Pick<import('../pkg/core.js').OAuthCore, 'clientId' | 'redirectUri' | 'scopes' | 'authorizeUrl' | 'tokenUrl'
    *   | 'apiUrl' | 'confidential' | 'authorizationUrl' | 'createAuthorizationRequest' | 'validateAuthorizationResponse'>
    *   } AuthorizationHandle
    */

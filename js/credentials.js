@@ -119,7 +119,7 @@ class UnrefreshableCredentials extends Credentials {
   /**
    * @param {StoredCredential} stored
    * @param {TokenInfo} tokenInfo
-   * @param {import('./error.js').Failure[]} problems of the environment
+   * @param {import('./error.js').ErrorDetails[]} problems of the environment
    */
   constructor(stored, tokenInfo, problems) {
     super(stored, tokenInfo);

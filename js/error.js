@@ -7,10 +7,10 @@
  */
 
 /** @typedef {import('../pkg/core.js').Code} ErrorCode */
-/** @typedef {import('../pkg/core.js').Failure} Failure */
+/** @typedef {import('../pkg/core.js').ErrorDetails} ErrorDetails */
 /** @typedef {import('../pkg/core.js').Phase} Phase */
 
-/** @type {readonly (keyof Failure)[]} */
+/** @type {readonly (keyof ErrorDetails)[]} */
 const FIELDS = [
   'code', 'phase', 'retryable', 'reauthorize', 'error', 'errorDescription', 'status', 'field', 'retryAfter',
   'required', 'granted', 'announcementUrl',
@@ -19,7 +19,7 @@ const FIELDS = [
 /**
  * What a failure has beside its stack: the core documents it.
  *
- * @type {new (message: string, options?: { cause?: Error }) => Error & Failure}
+ * @type {new (message: string, options?: { cause?: Error }) => Error & ErrorDetails}
  */
 const Described = /** @type {any} */ (Error);
 
@@ -29,7 +29,7 @@ const Described = /** @type {any} */ (Error);
  */
 export class BitbucketAuthError extends Described {
   /**
-   * @param {Failure} failure as the core describes it
+   * @param {ErrorDetails} failure as the core describes it
    * @param {{ detail?: string, cause?: Error }} [extra] `detail`: more words for the message, in brackets;
    *   `cause`: an error that holds nothing but a message and a `code`
    * @param {Function} [caller] the public function in whose caller the stack shall start
@@ -98,7 +98,7 @@ Object.defineProperty(BitbucketAuthError.prototype, 'name', {
  * Whether a thrown value is a failure that the core described.
  *
  * @param {unknown} thrown
- * @returns {thrown is Failure}
+ * @returns {thrown is ErrorDetails}
  */
 function isFailure(thrown) {
   return typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error)

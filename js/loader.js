@@ -10,7 +10,7 @@
 import { BitbucketAuthError, callCore } from './error.js';
 
 /** @typedef {import('./error.js').ErrorCode} ErrorCode */
-/** @typedef {import('./error.js').Failure} Failure */
+/** @typedef {import('./error.js').ErrorDetails} ErrorDetails */
 /** @typedef {import('./error.js').Phase} Phase */
 
 /**
@@ -25,7 +25,7 @@ import { BitbucketAuthError, callCore } from './error.js';
 
 /** @typedef {Uint8Array<ArrayBuffer> | WebAssembly.Module} Wasm */
 
-/** @typedef {Pick<typeof import('../pkg/core.js'), 'failure'>} AnyCore */
+/** @typedef {Pick<typeof import('../pkg/core.js'), 'errorDetails'>} AnyCore */
 
 /** @typedef {'replaced' | 'deleted'} Ending the connection was authenticated again; it was deleted */
 
@@ -151,7 +151,7 @@ export function createLoader({ makeGlue, identity, decode, read }) {
    * @returns {BitbucketAuthError}
    */
   function failure(code, phase, { field, status, retryAfter, ending } = {}, extra) {
-    const described = callCore(failure, () => core().failure(code, phase, field, status, retryAfter, ending));
+    const described = callCore(failure, () => core().errorDetails(code, phase, field, status, retryAfter, ending));
     return new BitbucketAuthError(described, extra, failure);
   }
 

@@ -50,7 +50,7 @@ export const DEFAULT_SCOPES = Object.freeze([
  * prints or serialises it shows the secret.
  */
 export class OAuthClient extends AuthorizationClient {
-  /** @type {import('../pkg/core.js').Client} */
+  /** @type {import('../pkg/core.js').OAuthCore} */
   #handle;
 
   /**
@@ -62,7 +62,7 @@ export class OAuthClient extends AuthorizationClient {
     const { clientId, redirectUri, clientSecret, scopes, endpoints = {} } = readArgument(caller, 'clientOptions', options);
     const { authorizeUrl, tokenUrl, apiUrl } = endpoints;
     const handle = callCore(caller, () =>
-      new (core().Client)(clientId, redirectUri, clientSecret, scopes, authorizeUrl, tokenUrl, apiUrl));
+      new (core().OAuthCore)(clientId, redirectUri, clientSecret, scopes, authorizeUrl, tokenUrl, apiUrl));
     super(handle, readArgument);
     this.#handle = handle;
   }

@@ -10,7 +10,7 @@ import { BitbucketAuthError, callCore } from './error.js';
 import { judgeTokenResponse } from './token-response.js';
 import { send } from './transport.js';
 
-/** @typedef {import('../pkg/core.js').Client} Client */
+/** @typedef {import('../pkg/core.js').OAuthCore} Client */
 /** @typedef {import('../pkg/core.js').TokenRequest} TokenRequest */
 /** @typedef {import('../pkg/core.js').TokenSet} TokenSet */
 /** @typedef {import('./nocodb/environment.js').Environment} Environment */
@@ -28,7 +28,7 @@ export function clientOf({ client, problems }) {
 }
 
 /**
- * @param {import('./error.js').Failure[]} problems of the environment, the first of which is told
+ * @param {import('./error.js').ErrorDetails[]} problems of the environment, the first of which is told
  * @returns {BitbucketAuthError}
  */
 export function configFailure([problem]) {
@@ -47,7 +47,7 @@ export function configFailure([problem]) {
 export async function requestTokens(environment, build, grant, previous) {
   const client = clientOf(environment);
   const request = callCore(requestTokens, () => build(client));
-  const phase = core().phaseOf(grant);
+  const phase = core().grantTypePhase(grant);
   const { timeoutMs, proxies } = environment;
   const { status, headers, body } = await send(request, { phase, timeoutMs, proxies });
   const obtainedAt = Date.now();

@@ -18,7 +18,7 @@ import { createTokens } from './token-store.js';
 /** @typedef {import('./token-store.js').TokenStore} TokenStore */
 /** @typedef {import('./token-store.js').ConnectionTokens} ConnectionTokens */
 
-/** @typedef {Environment & { client: import('../pkg/core.js').Client }} ConfiguredEnvironment */
+/** @typedef {Environment & { client: import('../pkg/core.js').OAuthCore }} ConfiguredEnvironment */
 
 // A connection that nobody touched for a day is started anew from a config: stores have its tokens.
 const KEPT_MS = 24 * 60 * 60 * 1000;

@@ -33,7 +33,7 @@ import { callCore } from './error.js';
 
 /**
  * @param {Function} caller the function in whose caller the stack of an error shall start
- * @param {Pick<import('../pkg/core.js').Client, 'parseTokenResponse'>} client
+ * @param {Pick<import('../pkg/core.js').OAuthCore, 'parseTokenResponse'>} client
  * @param {TokenResponse} response
  * @returns {TokenSet}
  * @throws {BitbucketAuthError}

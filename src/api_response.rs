@@ -14,7 +14,7 @@ use crate::scope::{ScopeSet, split};
 use crate::secret::clean_description;
 
 /// The largest body that is looked at; Bitbucket's errors have some hundred bytes.
-pub const LARGEST_BODY: usize = 65_536;
+pub const MAX_BODY_SIZE: usize = 65_536;
 
 /// The most scopes that are passed on; Bitbucket has about twenty-five.
 const MOST_SCOPES: usize = 50;
@@ -130,20 +130,20 @@ pub struct ApiResponse<'a> {
     /// What was asked for, below the API's base.
     pub path: Option<&'a str>,
     /// Whether a redirect led away from the API, where the credential does not go along.
-    pub is_elsewhere: bool,
+    pub is_foreign_origin: bool,
 }
 
 /// Judges an answer that is no success.
-pub fn judge(response: &ApiResponse<'_>) -> Box<Error> {
+pub fn to_error(response: &ApiResponse<'_>) -> Box<Error> {
     let ApiResponse { status, fields, kind, .. } = *response;
-    let said = if response.is_elsewhere { Said::Nothing } else { Said::read(response) };
+    let said = if response.is_foreign_origin { Said::Nothing } else { Said::read(response) };
     let bitbucket = match &said {
         Said::Error(error) => Some(error),
         _ => None,
     };
     let (required, granted) = scopes(bitbucket, fields);
     let (code, reason) = match status {
-        _ if response.is_elsewhere => (Code::ApiFailed, ELSEWHERE),
+        _ if response.is_foreign_origin => (Code::ApiFailed, ELSEWHERE),
         401 => (Code::ApiUnauthenticated, if fields.is_of_others() { "" } else { cure_of_refusal(kind) }),
         403 => match said.speaker(fields) {
             Speaker::Bitbucket if lacks(bitbucket, &required, granted.as_deref()) => {
@@ -176,7 +176,7 @@ pub fn judge(response: &ApiResponse<'_>) -> Box<Error> {
         // Whoever asks next waits as long.
         error.retry_after = error.retry_after.or_else(|| Some(rate_limit::refusal_pause(0)));
     }
-    if status == 403 && !response.is_elsewhere {
+    if status == 403 && !response.is_foreign_origin {
         error.required = required;
         error.granted = granted;
     }
@@ -330,7 +330,7 @@ struct BitbucketError {
 impl BitbucketError {
     /// `None` for whatever else a body may be: plain text, a page of HTML, somebody else's JSON.
     fn read(body: &[u8]) -> Option<Self> {
-        if body.len() > LARGEST_BODY {
+        if body.len() > MAX_BODY_SIZE {
             return None;
         }
         let [kind, error] = members(body, ["type", "error"]).ok()?;

@@ -1,10 +1,11 @@
-//! The objects that callers give to the public functions: which members they have, and of which kind each is.
+//! The schemas of the objects that callers pass to the public functions.
 //!
-//! In: the name of an argument, and what does not fit. Out: a description by which js/arguments.js takes a caller's object
-//! apart, and the error for what does not fit. What never happens here: a value is seen.
+//! In: the name of an argument, and a problem that JavaScript found in its value. Out: the schema by which
+//! js/argument-reader.js reads the caller's object, and the error for the problem. What never happens here: this module sees
+//! a value.
 //!
-//! A member that nothing reads would be ignored without a word: with `scope` in the place of `scopes`, the login would
-//! ask for all default scopes.
+//! An unknown member is an error, because ignoring it would hide a mistake: with `scope` instead of `scopes`, the login would
+//! request all default scopes.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -14,75 +15,75 @@ use crate::Reason;
 use crate::authorization_response::LONGEST_CALLBACK;
 use crate::client_config::IN_A_BROWSER;
 use crate::error::{Error, Phase};
-use crate::pending_authorization::refuse_waiting_time;
+use crate::pending_authorization::login_timeout_error;
 use crate::scope::{MOST_SCOPES, TOO_MANY};
 
-/// The longest name that is told. What is longer, or not written like a name, may be a value that lost its place.
-const LONGEST_NAME: usize = 32;
+/// The longest member name that an error shows. A longer name, or one with other characters, may be a misplaced value.
+const MAX_NAME_LENGTH: usize = 32;
 
-/// What a member may be, and in which form it is handed to the core. `undefined` and `null` are absent.
+/// The type of a member, and the form in which the core takes it. `undefined` and `null` count as absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub enum Kind {
-    /// Anything; it is handed over as it is.
+pub enum MemberType {
+    /// Any value; it is passed on as it is.
     Any,
     /// A string.
     Text,
     /// A number.
     Number,
-    /// How long a page waits: a number.
+    /// The time limit of a login in a page: a number.
     #[serde(rename = "number")]
-    WaitingTime,
-    /// A string or a `Uint8Array`, as a `Uint8Array`.
+    LoginTimeout,
+    /// A string or a `Uint8Array`; passed on as a `Uint8Array`.
     Bytes,
-    /// A string or a list of strings, as a text with spaces.
+    /// A string or a list of strings; passed on as one string with spaces.
     Scopes,
-    /// A string, a `URL` or a `URLSearchParams`, as a text.
+    /// A string, a `URL` or a `URLSearchParams`; passed on as a string.
     Callback,
-    /// An object of strings, as a form.
-    Texts,
-    /// Header fields in any form, as an object with lower-case names.
+    /// An object of strings; passed on in form encoding.
+    TextRecord,
+    /// Header fields in any form; passed on as an object with lower-case names.
     Headers,
-    /// An object that is an argument itself.
-    Members,
-    /// The same; whatever else is left out.
-    Hints,
-    /// The word `false`.
+    /// An object with a schema of its own.
+    Object,
+    /// The same; any other value is ignored.
+    LenientObject,
+    /// The value `false`.
     False,
-    /// What must not be there.
+    /// A member that must be absent.
     Forbidden,
-    /// What may be there, and nobody reads.
+    /// A member that may be present and is not read.
     Ignored,
 }
 
-use Kind::{
-    Any, Bytes, Callback, False, Forbidden, Headers, Hints, Ignored, Members, Number, Scopes, Text, Texts,
-    WaitingTime,
+use MemberType::{
+    Any, Bytes, Callback, False, Forbidden, Headers, Ignored, LenientObject, LoginTimeout, Number, Object, Scopes,
+    Text, TextRecord,
 };
 
-impl Kind {
+impl MemberType {
     fn reason(self) -> Reason {
         match self {
-            Any | Ignored | WaitingTime => "cannot be used",
+            Any | Ignored | LoginTimeout => "cannot be used",
             Text => "is not a string",
             Number => "is not a number",
             Bytes => "is neither a string nor a Uint8Array",
             Scopes => "is neither a string nor a list of strings",
             Callback => "is not a string, a URL or URLSearchParams",
-            Texts => "is not an object of strings",
-            Headers | Members | Hints => NOT_AN_OBJECT,
+            TextRecord => "is not an object of strings",
+            Headers | Object | LenientObject => NOT_AN_OBJECT,
             False => "has a secret: create one without clientSecret for a browser",
             Forbidden => IN_A_BROWSER,
         }
     }
 
-    /// The most that is looked at: scopes in a list, bytes, or characters of a callback.
+    /// The maximum size that is read: scopes in a list, bytes, or characters of a callback.
     fn limit(self) -> Option<usize> {
         match self {
             Scopes => Some(MOST_SCOPES),
             Callback => Some(LONGEST_CALLBACK),
             #[cfg(feature = "server")]
-            Bytes => Some(crate::token_response::LARGEST_BODY),
+            Bytes => Some(crate::token_response::MAX_BODY_SIZE),
             _ => None,
         }
     }
@@ -90,145 +91,149 @@ impl Kind {
 
 const NOT_AN_OBJECT: Reason = "is not an object";
 
-/// One argument of the public functions that is an object.
+/// An argument of the public functions that is an object.
 #[derive(Debug, Clone, Copy)]
 pub struct Argument {
     name: &'static str,
     phase: Phase,
-    /// What stands before a member's name in an error.
+    /// The prefix of a member's name in errors.
     prefix: &'static str,
-    members: &'static [(&'static str, Kind)],
+    members: &'static [(&'static str, MemberType)],
     required: &'static [&'static str],
-    /// Why a member is refused that is not among them.
+    /// The reason in the error for an unknown member.
     unknown: Reason,
-    /// What of the rest holds for it.
-    style: Style,
+    /// How strictly the argument is read.
+    mode: Mode,
 }
 
 /// How strictly an argument is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Style {
-    /// It must be an object.
-    Needed,
-    /// It may be missing.
+enum Mode {
+    /// The argument must be an object.
+    Required,
+    /// The argument may be absent.
     Optional,
-    /// The same, and it may have members that nobody reads: it is another object of this package's.
-    Foreign,
-    /// The same, and what of it cannot be used is left out. It comes out of a store, and must not cost the tokens that have
-    /// just arrived.
-    Hint,
+    /// As `Optional`, and unknown members are ignored: the argument is another object of this package.
+    Open,
+    /// As `Open`, and invalid members are ignored. The object comes out of a store, and a mistake in it must not cost the tokens
+    /// that have just arrived.
+    Lenient,
 }
 
-use Style::{Foreign, Hint, Needed, Optional};
+use Mode::{Lenient, Open, Optional, Required};
 
 macro_rules! argument {
     (
-        $style:ident $name:literal, $phase:ident, $prefix:literal,
-        { $first:ident: $kind:ident $(, $read:ident: $its:ident)* $(,)? },
+        $mode:ident $name:literal, $phase:ident, $prefix:literal,
+        { $first:ident: $first_type:ident $(, $member:ident: $type:ident)* $(,)? },
         [$($required:ident),*],
-        { $($more:ident: $other:ident),* }
+        { $($unlisted:ident: $unlisted_type:ident),* }
     ) => {
         Argument {
             name: $name,
             phase: Phase::$phase,
             prefix: $prefix,
             members: &[
-                $((stringify!($more), $other),)* (stringify!($first), $kind) $(, (stringify!($read), $its))*
+                $((stringify!($unlisted), $unlisted_type),)*
+                (stringify!($first), $first_type) $(, (stringify!($member), $type))*
             ],
             required: &[$(stringify!($required)),*],
             unknown: concat!(
-                "is not known here: write it as one of ", stringify!($first) $(, ", ", stringify!($read))*
+                "is not known; the known members are: ", stringify!($first) $(, ", ", stringify!($member))*
             ),
-            style: $style,
+            mode: $mode,
         }
     };
 }
 
-/// How an argument is taken apart.
+/// The schema of an argument.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub struct ArgumentDescription {
-    /// The members that it may have, in the order in which they are looked at.
-    members: Vec<MemberDescription>,
-    /// Whether it must be an object.
-    is_needed: bool,
-    /// Whether it may have other members.
-    is_foreign: bool,
-    /// Whether what of it cannot be used is left out.
-    is_hint: bool,
+pub struct ArgumentSchema {
+    /// The known members, in the order in which they are read.
+    members: Vec<MemberSchema>,
+    /// Whether the argument must be an object; otherwise it may be absent.
+    is_required: bool,
+    /// Whether unknown members are ignored.
+    allows_unknown: bool,
+    /// Whether invalid members are ignored.
+    is_lenient: bool,
 }
 
-/// A member of an argument.
+/// The schema of a member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub struct MemberDescription {
+pub struct MemberSchema {
     name: &'static str,
-    kind: Kind,
+    #[serde(rename = "type")]
+    member_type: MemberType,
     is_required: bool,
-    /// The most that is looked at of its value.
+    /// The maximum size that is read: scopes in a list, bytes, or characters; 0 for no limit.
     limit: usize,
 }
 
-/// In which way something does not fit.
+/// What is wrong with an argument or one of its members.
 #[wasm_bindgen]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Misfit {
-    /// The argument is no object.
+pub enum ArgumentProblem {
+    /// The argument is not an object.
     NotAnObject,
-    /// The argument cannot be read.
+    /// Reading the argument threw an exception.
     Unreadable,
-    /// The argument has a member that it cannot have.
-    Unknown,
-    /// A member is not there.
-    Missing,
-    /// A member is of another kind.
-    OtherKind,
-    /// A list is longer than it may be.
+    /// The argument has an unknown member.
+    UnknownMember,
+    /// A required member is absent.
+    MissingMember,
+    /// A member has another type.
+    WrongType,
+    /// A list is too long.
     TooLong,
 }
 
 impl Argument {
-    /// The argument that the shim calls so.
+    /// The argument that the shim refers to by this name.
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
             "clientOptions" => argument!(
-                Needed "options", Config, "",
-                { clientId: Text, clientSecret: Text, redirectUri: Text, scopes: Scopes, endpoints: Members },
+                Required "options", Config, "",
+                { clientId: Text, clientSecret: Text, redirectUri: Text, scopes: Scopes, endpoints: Object },
                 [clientId, redirectUri], {}
             ),
             "publicClientOptions" => argument!(
-                Needed "options", Config, "",
-                { clientId: Text, redirectUri: Text, scopes: Scopes, endpoints: Members }, [clientId, redirectUri],
+                Required "options", Config, "",
+                { clientId: Text, redirectUri: Text, scopes: Scopes, endpoints: Object }, [clientId, redirectUri],
                 { clientSecret: Forbidden, client_secret: Forbidden, secret: Forbidden }
             ),
             "endpoints" => argument!(
-                Needed "endpoints", Config, "endpoints.",
+                Required "endpoints", Config, "endpoints.",
                 { authorizeUrl: Text, tokenUrl: Text, apiUrl: Text }, [], {}
             ),
-            "authorizationOptions" => argument!(Optional "options", Authorize, "", { extraParams: Texts }, [], {}),
-            "callback" => argument!(Needed "callback", Callback, "", { callback: Callback }, [callback], {}),
-            // Callers keep what `createAuthorizationRequest` gave, and hand over all of it.
+            "authorizationOptions" => {
+                argument!(Optional "options", Authorize, "", { extraParams: TextRecord }, [], {})
+            }
+            "callback" => argument!(Required "callback", Callback, "", { callback: Callback }, [callback], {}),
+            // Callers pass the whole result of `createAuthorizationRequest`.
             "expectedResponse" => argument!(
                 Optional "expected", Callback, "", { state: Text }, [state],
                 { url: Ignored, codeVerifier: Ignored, codeChallenge: Ignored, redirectUri: Ignored }
             ),
-            // What was remembered of a login.
+            // A pending login in the browser's session storage.
             "pending" => argument!(
-                Foreign "pending", Callback, "",
+                Open "pending", Callback, "",
                 {
                     state: Text, startedAt: Number, codeVerifier: Text, clientId: Text, redirectUri: Text, scopes: Scopes,
-                    endpoints: Members,
+                    endpoints: Object,
                 },
                 [state, startedAt, codeVerifier, clientId, redirectUri], {}
             ),
-            // The same, with the code beside it. `authorizeInPopup` writes the verifier as NocoDB does.
+            // The same, with the code. `authorizeInPopup` spells `code_verifier` as NocoDB does.
             #[cfg(feature = "server")]
             "codeGrant" => argument!(
                 Optional "grant", Exchange, "",
                 { code: Text, codeVerifier: Text, code_verifier: Text, redirectUri: Text }, [code],
                 { url: Ignored, state: Ignored, codeChallenge: Ignored }
             ),
-            // A token set is a grant, too.
+            // Callers may pass a whole token set.
             #[cfg(feature = "server")]
             "refreshGrant" => argument!(
                 Optional "grant", Refresh, "", { refreshToken: Text }, [refreshToken],
@@ -238,41 +243,41 @@ impl Argument {
             "tokenResponse" => argument!(
                 Optional "response", Exchange, "",
                 {
-                    grant: Text, status: Number, headers: Headers, body: Bytes, receivedAt: Number, previous: Hints,
-                    request: Members,
+                    grant: Text, status: Number, headers: Headers, body: Bytes, receivedAt: Number, previous: LenientObject,
+                    request: Object,
                 },
                 [grant, status, body, receivedAt], {}
             ),
             #[cfg(feature = "server")]
-            "previous" => argument!(Hint "previous", Refresh, "", { refreshToken: Text, scopes: Scopes }, [], {}),
+            "previous" => argument!(Lenient "previous", Refresh, "", { refreshToken: Text, scopes: Scopes }, [], {}),
             #[cfg(feature = "server")]
-            "request" => argument!(Foreign "request.body", Exchange, "request.", { body: Text }, [], {}),
+            "request" => argument!(Open "request.body", Exchange, "request.", { body: Text }, [], {}),
             #[cfg(feature = "server")]
-            "scopes" => argument!(Needed "scopes", Config, "", { scopes: Scopes }, [scopes], {}),
+            "scopes" => argument!(Required "scopes", Config, "", { scopes: Scopes }, [scopes], {}),
             #[cfg(feature = "server")]
             "requiredScopes" => {
-                argument!(Needed "scopes", Config, "", { required: Scopes, granted: Scopes }, [required, granted], {})
+                argument!(Required "scopes", Config, "", { required: Scopes, granted: Scopes }, [required, granted], {})
             }
-            // A stored config has a lot more.
+            // A stored config has many more members.
             #[cfg(feature = "server")]
-            "testedConfig" => argument!(Foreign "config", Api, "", { workspace: Text, repository: Text }, [], {}),
-            // Of either list.
+            "testedConfig" => argument!(Open "config", Api, "", { workspace: Text, repository: Text }, [], {}),
+            // The query of each of NocoDB's two lists.
             #[cfg(feature = "server")]
             "listQuery" => argument!(Optional "query", Api, "", { workspace: Text, page: Any, next: Text }, [], {}),
-            // Of the requests for the pages of a list: Axios reads the rest.
+            // The Axios config of a paginated request; Axios reads the rest.
             #[cfg(feature = "server")]
-            "pagesConfig" => argument!(Foreign "config", Api, "", { concurrency: Number }, [], {}),
-            // One object serves both ways to log in.
+            "pagesConfig" => argument!(Open "config", Api, "", { concurrency: Number }, [], {}),
+            // Popup and redirect logins take the same options.
             "pageOptions" => argument!(
-                Needed "options", Config, "",
+                Required "options", Config, "",
                 {
-                    client: Members, clientId: Text, redirectUri: Text, scopes: Scopes, endpoints: Members,
-                    window: Any, timeoutMs: WaitingTime, signal: Any, onLateGrant: Any,
+                    client: Object, clientId: Text, redirectUri: Text, scopes: Scopes, endpoints: Object,
+                    window: Any, timeoutMs: LoginTimeout, signal: Any, onLateGrant: Any,
                 },
                 [], { clientSecret: Forbidden, client_secret: Forbidden, secret: Forbidden }
             ),
             "client" => argument!(
-                Foreign "client", Config, "client.",
+                Open "client", Config, "client.",
                 {
                     confidential: False, clientId: Text, redirectUri: Text, scopes: Scopes, authorizeUrl: Text,
                     tokenUrl: Text, apiUrl: Text,
@@ -284,52 +289,52 @@ impl Argument {
         })
     }
 
-    /// How it is taken apart.
-    pub fn describe(&self) -> ArgumentDescription {
-        let describe = |&(name, kind): &(&'static str, Kind)| MemberDescription {
+    /// The schema by which the shim reads it.
+    pub fn schema(&self) -> ArgumentSchema {
+        let member = |&(name, member_type): &(&'static str, MemberType)| MemberSchema {
             name,
-            kind,
+            member_type,
             is_required: self.required.contains(&name),
-            limit: kind.limit().unwrap_or_default(),
+            limit: member_type.limit().unwrap_or_default(),
         };
-        ArgumentDescription {
-            members: self.members.iter().map(describe).collect(),
-            is_needed: self.style == Needed,
-            is_foreign: matches!(self.style, Foreign | Hint),
-            is_hint: self.style == Hint,
+        ArgumentSchema {
+            members: self.members.iter().map(member).collect(),
+            is_required: self.mode == Required,
+            allows_unknown: matches!(self.mode, Open | Lenient),
+            is_lenient: self.mode == Lenient,
         }
     }
 
-    /// Whether a member may be there.
+    /// Whether the schema has a member of this name.
     pub fn knows(&self, member: &str) -> bool {
-        self.kind(member).is_some()
+        self.type_of(member).is_some()
     }
 
-    fn kind(&self, member: &str) -> Option<Kind> {
-        self.members.iter().find(|(name, _)| *name == member).map(|(_, kind)| *kind)
+    fn type_of(&self, member: &str) -> Option<MemberType> {
+        self.members.iter().find(|(name, _)| *name == member).map(|(_, member_type)| *member_type)
     }
 
-    /// Why a member, or the argument itself, is refused. `phase`: another than the argument's own.
-    pub fn refuse(&self, misfit: Misfit, member: &str, phase: Option<Phase>) -> Box<Error> {
+    /// The error for a problem of the argument, or of one of its members. `phase` overrides the argument's own.
+    pub fn error(&self, problem: ArgumentProblem, member: &str, phase: Option<Phase>) -> Box<Error> {
         let phase = phase.unwrap_or(self.phase);
         let whole = |reason| Error::argument(phase, self.name, reason);
-        let kind = self.kind(member).unwrap_or(Any);
-        let reason = match (misfit, kind) {
-            (Misfit::NotAnObject, _) => return whole(NOT_AN_OBJECT),
-            (Misfit::Unreadable, _) => return whole("cannot be read"),
-            (Misfit::Unknown, _) if !is_name(member) => return whole("has a member that is not known here"),
-            (Misfit::Unknown, _) => self.unknown,
-            (Misfit::TooLong, _) => TOO_MANY,
-            (_, False) => return whole(kind.reason()),
-            (_, WaitingTime) => return refuse_waiting_time(),
-            (Misfit::Missing, Text) => "is missing",
-            (Misfit::Missing | Misfit::OtherKind, _) => kind.reason(),
+        let member_type = self.type_of(member).unwrap_or(Any);
+        let reason = match (problem, member_type) {
+            (ArgumentProblem::NotAnObject, _) => return whole(NOT_AN_OBJECT),
+            (ArgumentProblem::Unreadable, _) => return whole("cannot be read"),
+            (ArgumentProblem::UnknownMember, _) if !is_name(member) => return whole("has an unknown member"),
+            (ArgumentProblem::UnknownMember, _) => self.unknown,
+            (ArgumentProblem::TooLong, _) => TOO_MANY,
+            (_, False) => return whole(member_type.reason()),
+            (_, LoginTimeout) => return login_timeout_error(),
+            (ArgumentProblem::MissingMember, Text) => "is missing",
+            (ArgumentProblem::MissingMember | ArgumentProblem::WrongType, _) => member_type.reason(),
         };
         Error::argument(phase, &[self.prefix, member].concat(), reason)
     }
 }
 
 fn is_name(member: &str) -> bool {
-    (1..=LONGEST_NAME).contains(&member.len())
+    (1..=MAX_NAME_LENGTH).contains(&member.len())
         && member.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

@@ -95,7 +95,7 @@ pub fn validate_in_page(client: &ClientConfig, callback: &str, state: &State) ->
 }
 
 /// Whether a callback that was refused with this code is none of the login that waits: its own may still come.
-pub fn is_of_another_login(code: Code) -> bool {
+pub fn is_from_another_login(code: Code) -> bool {
     matches!(code, Code::StateMissing | Code::StateMismatch | Code::CallbackInvalid)
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn is_denial(query: &str) -> Result<bool> {
 }
 
 /// Whether an absolute address is at the redirect URI, by origin and path, whatever it carries.
-pub fn is_callback(client: &ClientConfig, address: &str) -> bool {
+pub fn is_callback_url(client: &ClientConfig, address: &str) -> bool {
     let (place, _) = query::split(address);
     has_scheme(place) && client.redirect_uri().is_at(place)
 }

@@ -19,7 +19,6 @@ mod api_response;
 mod arguments;
 #[cfg(feature = "server")]
 mod callback_page;
-mod client;
 #[cfg(feature = "server")]
 mod connection_test;
 #[cfg(feature = "server")]
@@ -31,11 +30,12 @@ mod environment;
 #[cfg(feature = "server")]
 mod failed_work;
 #[cfg(feature = "server")]
-mod grant;
+mod grant_type;
 #[cfg(feature = "server")]
 mod newest_tokens;
 #[cfg(feature = "server")]
 mod nocodb_response;
+mod oauth_core;
 mod page;
 #[cfg(feature = "server")]
 mod pagination;
@@ -64,7 +64,6 @@ pub use api_response::*;
 pub use arguments::*;
 #[cfg(feature = "server")]
 pub use callback_page::*;
-pub use client::*;
 #[cfg(feature = "server")]
 pub use connection_test::*;
 #[cfg(feature = "server")]
@@ -76,11 +75,12 @@ pub use environment::*;
 #[cfg(feature = "server")]
 pub use failed_work::*;
 #[cfg(feature = "server")]
-pub use grant::*;
+pub use grant_type::*;
 #[cfg(feature = "server")]
 pub use newest_tokens::*;
 #[cfg(feature = "server")]
 pub use nocodb_response::*;
+pub use oauth_core::*;
 pub use page::*;
 #[cfg(feature = "server")]
 pub use pagination::*;
@@ -119,7 +119,7 @@ fn leave(value: &impl Serialize) -> JsValue {
 /// How a failure leaves the core. Fields that do not apply are left out.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub struct Failure<'a> {
+pub struct ErrorDetails<'a> {
     /// Stable name of the failure.
     code: Code,
     /// The step of a connection's life in which it happened.
@@ -157,7 +157,7 @@ pub struct Failure<'a> {
     announcement_url: Option<&'a str>,
 }
 
-impl<'a> From<&'a Error> for Failure<'a> {
+impl<'a> From<&'a Error> for ErrorDetails<'a> {
     fn from(error: &'a Error) -> Self {
         Self {
             code: error.code,
@@ -179,6 +179,6 @@ impl<'a> From<&'a Error> for Failure<'a> {
 
 impl From<Box<Error>> for JsValue {
     fn from(error: Box<Error>) -> Self {
-        leave(&Failure::from(&*error))
+        leave(&ErrorDetails::from(&*error))
     }
 }

@@ -1,8 +1,8 @@
-//! The page at the redirect URI (RFC 6749 section 3.1.2) that NocoDB's own server answers with.
+//! The page at the redirect URI (RFC 6749 section 3.1.2) that NocoDB's own server shows.
 //!
-//! In: targets of requests to the server. Out: whether one is an authorization response of Bitbucket's (section 4.1.2), and for
-//! a refusal the words that the page shows. What never happens here: a value of the request in those words, since anybody can
-//! send a user there with any text; or a verdict on state and code, which those judge who wait for them.
+//! In: targets of requests to the server. Out: whether a request is an authorization response from Bitbucket (section 4.1.2),
+//! and the text that the page shows for an error. What never happens here: the text contains a value from the request, since
+//! anybody can send a user there with any value; or a check of state and code, which is up to the page that waits for them.
 
 use std::borrow::Cow;
 
@@ -14,38 +14,38 @@ use crate::endpoints::Address;
 use crate::error::ACCESS_DENIED;
 use crate::scope;
 
-/// Where NocoDB's server receives the authorization response.
+/// The page at which NocoDB's server receives the authorization response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallbackPage {
     /// The redirect URI's path, as browsers send it.
     path: String,
-    /// The same as it is behind a proxy that strips the path of NocoDB's public address.
+    /// The path behind a proxy that strips the path of NocoDB's public URL.
     stripped: Option<String>,
-    /// What the authorization server would call itself (RFC 9207).
+    /// The authorization server's issuer identifier (RFC 9207).
     issuer: String,
 }
 
 /// What the page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shown {
-    /// That Bitbucket has answered. The opener takes the code from the address.
-    Answer,
+pub enum Content {
+    /// Bitbucket's response has arrived. The window that opened the page takes the code from its URL.
+    Received,
     /// Why there is no code.
-    Refusal(Refusal),
+    Error(ErrorNotice),
 }
 
-/// A refusal in words for the user, without markup.
+/// The explanation of an error for the user, in plain text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
-pub struct Refusal {
+pub struct ErrorNotice {
     /// What happened.
     pub heading: &'static str,
-    /// What can be done.
+    /// What the user can do.
     pub text: Cow<'static, str>,
 }
 
 impl CallbackPage {
-    /// The page at a client's redirect URI. `authorize` is its authorization endpoint, `public_url` where users open NocoDB.
-    /// Nobody is told of an unreadable one: it is NocoDB's.
+    /// The page at a client's redirect URI. `authorize` is the authorization endpoint, and `public_url` the URL at which users
+    /// open NocoDB. A malformed `public_url` is ignored: reporting it is up to NocoDB.
     pub fn new(redirect_uri: &Address, authorize: &Address, public_url: Option<&str>) -> Self {
         let path = redirect_uri.path();
         let public_url = public_url.and_then(|url| Url::parse(url).ok());
@@ -56,8 +56,8 @@ impl CallbackPage {
         }
     }
 
-    /// What to show for a request with this target (RFC 9112 section 3.2); `None` when the request is none of ours.
-    pub fn shown_at(&self, target: &str) -> Option<Shown> {
+    /// What the page shows for a request target (RFC 9112 section 3.2); `None` for a request without a response from Bitbucket.
+    pub fn content_for(&self, target: &str) -> Option<Content> {
         let (path, query) = target.split_once('?')?;
         if path != self.path && self.stripped.as_deref() != Some(path) {
             return None;
@@ -67,15 +67,15 @@ impl CallbackPage {
             return None;
         }
         match response.error {
-            // Whether Bitbucket sends the state along with a denial is not known.
-            Some(error) if response.has_state || error == ACCESS_DENIED => Some(Shown::Refusal(refusal(&error))),
-            None if response.has_state && response.has_code => Some(Shown::Answer),
+            // It is not known whether Bitbucket sends the state with a denial.
+            Some(error) if response.has_state || error == ACCESS_DENIED => Some(Content::Error(error_notice(&error))),
+            None if response.has_state && response.has_code => Some(Content::Received),
             _ => None,
         }
     }
 }
 
-/// A path without the folder in front of it; `None` where it is not below that, or that is the root.
+/// A path without its leading folder; `None` if the path is not below the folder, or the folder is the root.
 fn strip(path: &str, folder: &str) -> Option<String> {
     let folder = folder.trim_end_matches('/');
     let rest = path.strip_prefix(folder).filter(|_| !folder.is_empty())?;
@@ -85,7 +85,7 @@ fn strip(path: &str, folder: &str) -> Option<String> {
     }
 }
 
-/// What tells responses apart.
+/// The parts of a response that distinguish it from others.
 #[derive(Default)]
 struct Response {
     has_state: bool,
@@ -93,70 +93,70 @@ struct Response {
     /// The first one.
     error: Option<String>,
     iss: Option<String>,
-    /// Whether a parameter is there that Bitbucket does not send, and OpenID providers do.
-    has_mark_of_sign_in: bool,
+    /// Whether there is a parameter that OpenID providers send and Bitbucket does not.
+    has_openid_parameter: bool,
 }
 
 impl Response {
     fn read(query: &str) -> Self {
         let mut found = Self::default();
-        // A parameter without a value is treated as omitted (RFC 6749 section 3.1). A value that cannot be decoded is there
-        // all the same: whoever waits for it judges it.
+        // A parameter without a value is treated as omitted (RFC 6749 section 3.1). A value that cannot be decoded counts as
+        // present: the page that waits for it validates it.
         for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty()) {
             match &*name {
                 "state" => found.has_state = true,
                 "code" => found.has_code = true,
                 "error" => found.error = found.error.or_else(|| Some(value.into_owned())),
                 "iss" => found.iss = found.iss.or_else(|| Some(value.into_owned())),
-                // Google: the number of the account among those that are signed in.
-                "authuser" => found.has_mark_of_sign_in = true,
+                // Google: the index of the signed-in account.
+                "authuser" => found.has_openid_parameter = true,
                 // OpenID Connect Session Management 1.0 section 2: Microsoft, Keycloak.
-                "session_state" => found.has_mark_of_sign_in = true,
-                // Google's are addresses; the response of OAuth's code grant has no scope at all.
-                "scope" if value.contains("googleapis.com") => found.has_mark_of_sign_in = true,
+                "session_state" => found.has_openid_parameter = true,
+                // Google's scopes are URLs; the response of OAuth's code grant has no scope at all.
+                "scope" if value.contains("googleapis.com") => found.has_openid_parameter = true,
                 _ => {}
             }
         }
         found
     }
 
-    /// Whether somebody else than Bitbucket answers here, as Google does to NocoDB's own sign-in.
+    /// Whether the response comes from another server, such as Google's for NocoDB's own sign-in.
     fn is_foreign(&self, issuer: &str) -> bool {
-        self.has_mark_of_sign_in || self.iss.as_ref().is_some_and(|iss| iss != issuer)
+        self.has_openid_parameter || self.iss.as_ref().is_some_and(|iss| iss != issuer)
     }
 }
 
-/// The words for an error of RFC 6749 section 4.1.2.1.
-fn refusal(error: &str) -> Refusal {
-    let words = |heading, text| Refusal { heading, text: Cow::Borrowed(text) };
+/// The explanation of an error of RFC 6749 section 4.1.2.1.
+fn error_notice(error: &str) -> ErrorNotice {
+    let notice = |heading, text| ErrorNotice { heading, text: Cow::Borrowed(text) };
     if let Some(cure) = scope::cure(error) {
         let text = ["An administrator of NocoDB has to change this: ", cure, "."].concat();
-        return Refusal { heading: "Bitbucket refused a scope", text: Cow::Owned(text) };
+        return ErrorNotice { heading: "Bitbucket refused a scope", text: Cow::Owned(text) };
     }
     match error {
-        ACCESS_DENIED => words(
+        ACCESS_DENIED => notice(
             "Access was denied",
             "Nothing was connected. If that was a mistake, close this window, begin again, and choose \"Grant access\".",
         ),
-        "unauthorized_client" => words(
+        "unauthorized_client" => notice(
             "Bitbucket refused the OAuth client",
             "The OAuth client may not log users in. An administrator of NocoDB has to look at its settings at Bitbucket, and \
              at INTEGRATION_AUTH_BITBUCKET_CLIENT_ID.",
         ),
-        "invalid_request" | "unsupported_response_type" => words(
+        "invalid_request" | "unsupported_response_type" => notice(
             "Bitbucket refused the request",
             "Something was missing in it, or not understood. An administrator of NocoDB has to look at \
              INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL, if that is set, and at the version of nocodb-bitbucket-auth.",
         ),
-        "server_error" => words(
+        "server_error" => notice(
             "Bitbucket had an error",
             "Nothing was connected. Close this window, and begin again in a few minutes.",
         ),
-        "temporarily_unavailable" => words(
+        "temporarily_unavailable" => notice(
             "Bitbucket is not available at the moment",
             "It is overloaded or under maintenance. Close this window, and begin again in a few minutes.",
         ),
-        _ => words(
+        _ => notice(
             "Bitbucket ended the login with an error",
             "Nothing was connected. Close this window, and begin again. If it happens again, tell an administrator of NocoDB the \
              error that stands in the address of this window.",

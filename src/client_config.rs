@@ -136,7 +136,7 @@ pub(crate) fn parse_credential(value: &str) -> core::result::Result<&str, Reason
 pub const IN_A_BROWSER: Reason = "must not be given to a browser, which cannot keep it secret";
 
 /// What a page lacks that wants to start a login, by the name of the browser's own property.
-pub fn refuse_page(lacks: &str) -> Box<Error> {
+pub fn missing_feature(lacks: &str) -> Box<Error> {
     let reason = match lacks {
         "window" => "is missing: a login starts in a page, not in a worker or on a server",
         "origin" => {
@@ -148,7 +148,7 @@ pub fn refuse_page(lacks: &str) -> Box<Error> {
 }
 
 /// Refuses what a page says of a client beside the client itself, if one of these members of its options does.
-pub fn check_beside_client(members: &[String]) -> Result<()> {
+pub fn check_client_overrides(members: &[String]) -> Result<()> {
     match ["clientId", "redirectUri", "scopes", "endpoints"]
         .into_iter()
         .find(|name| members.iter().any(|it| it == name))
@@ -160,7 +160,7 @@ pub fn check_beside_client(members: &[String]) -> Result<()> {
 
 /// Refuses a page whose origin is opaque: browsers write it as `null` (HTML, section 7.1.1).
 pub fn check_page_origin(origin: &str) -> Result<()> {
-    if origin == "null" { Err(refuse_page("origin")) } else { Ok(()) }
+    if origin == "null" { Err(missing_feature("origin")) } else { Ok(()) }
 }
 
 pub(crate) fn check_scopes(scopes: &ScopeSet) -> core::result::Result<(), Reason> {

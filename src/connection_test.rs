@@ -7,7 +7,7 @@
 use serde::Serialize;
 use tsify::Tsify;
 
-use crate::api_response::{ApiResponse, ResponseFields, judge};
+use crate::api_response::{ApiResponse, ResponseFields, to_error};
 use crate::credential::{AuthType, segment};
 use crate::error::{Code, Error, Phase, Result};
 use crate::json_object::{Value, members};
@@ -189,14 +189,14 @@ impl ConnectionTest {
             return self.succeeded(probe, body, status);
         }
         let path = self.path();
-        let error = judge(&ApiResponse {
+        let error = to_error(&ApiResponse {
             status,
             fields,
             body,
             received_at,
             kind: self.kind,
             path: path.as_deref(),
-            is_elsewhere: false,
+            is_foreign_origin: false,
         });
         let lacks_scope = error.code == Code::ApiInsufficientScope;
         if lacks_scope {

@@ -217,7 +217,7 @@ impl Code {
 
 /// Why a wrapper's connection ends although Bitbucket refused nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum ConnectionEnd {
     /// The host's row has the tokens of another authorization by now.
     Replaced,
     /// The host's row is gone.
@@ -226,7 +226,7 @@ pub enum Ending {
     Unexchanged,
 }
 
-impl Ending {
+impl ConnectionEnd {
     /// The ending with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
@@ -394,7 +394,7 @@ impl Error {
     /// Whether only the user can mend it, by connecting again. Where the row of a connection was replaced or deleted, that does
     /// not mend it.
     pub fn reauthorize(&self) -> bool {
-        let unexchanged = Ending::Unexchanged.explanation();
+        let unexchanged = ConnectionEnd::Unexchanged.explanation();
         matches!(self.code, Code::ReconnectRequired | Code::InvalidGrant)
             && self.explanation.is_none_or(|explanation| explanation == unexchanged)
     }

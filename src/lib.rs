@@ -34,7 +34,7 @@ pub mod endpoints;
 #[cfg(feature = "server")]
 pub mod environment;
 pub mod error;
-pub mod grant;
+pub mod grant_type;
 #[cfg(feature = "server")]
 pub mod json_object;
 #[cfg(feature = "server")]
@@ -44,7 +44,7 @@ pub mod newest_tokens;
 #[cfg(feature = "server")]
 pub mod nocodb_response;
 #[cfg(feature = "server")]
-pub mod page_sequence;
+pub mod page_predictor;
 #[cfg(feature = "server")]
 pub mod pages_ahead;
 #[cfg(feature = "server")]

@@ -4,7 +4,7 @@
 //! about rows. What never happens here: a 401 or 403. NocoDB's GUI would log its user out after a 401, and would report missing
 //! permissions in NocoDB after a 403.
 
-use crate::error::{Code, Ending, Error, Phase};
+use crate::error::{Code, ConnectionEnd, Error, Phase};
 use crate::pasted::MASKED;
 
 /// How long the exchange of an authorization code may keep a transaction of NocoDB's database open, in milliseconds. On SQLite,
@@ -69,7 +69,7 @@ pub fn transaction_timeout_error() -> Box<Error> {
 /// Returns the error for a row with an authorization code. Without the preload, nobody exchanges the code that NocoDB's GUI
 /// sends, and NocoDB stores it as it is.
 pub fn unexchanged_code_error(phase: Phase) -> Box<Error> {
-    Error::new(Code::ReconnectRequired, phase).with_explanation(Ending::Unexchanged.explanation())
+    Error::new(Code::ReconnectRequired, phase).with_explanation(ConnectionEnd::Unexchanged.explanation())
 }
 
 /// Returns the error for a new row in which asterisks stand in place of a credential.

@@ -1,11 +1,11 @@
-//! The pages of a list: which one is asked for next, and when a list has ended.
+//! Pagination: which page to request next, and when a list has ended.
 //!
-//! In: the address of the first page, and what each answer says of itself. Out: the address of the page to ask for, or
-//! the end. What never happens here: a list ends although its last answer says that there is more, a filter of the
-//! first page is missing on a later one, or an address is taken from a caller.
+//! In: the URL of the first page, and what each response says about its page. Out: the URL of the next page, or the end. What
+//! never happens here: a list ends although its last response announces another page, a filter of the first page is missing
+//! on a later one, or a caller chooses the URL that is requested.
 //!
-//! Bitbucket has two kinds of lists: *numbered* ones, whose answers may tell `page` and `size`, and *iterators*, which go
-//! by an opaque cursor (`ctx`). Both say by `next` where the next page is. Only `values` is sure to be there.
+//! Bitbucket has two types of lists: *numbered* ones, whose responses may have `page` and `size`, and *iterators* with an
+//! opaque cursor (`ctx`). Both give the URL of the next page in `next`. Only `values` is always present.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,30 +18,30 @@ use crate::pasted::is_graphic;
 use crate::retry_after::{self, LONGEST_PATIENCE};
 use crate::{query, retry};
 
-/// The parameter that selects the members of an answer: names with commas between them. A name with `+` or `-` before it
-/// changes the usual members; names without a sign replace them.
+/// The parameter that selects the members of a response by comma-separated names. A name with a `+` or `-` adds to the default
+/// members or removes from them; names without a sign replace them.
 const FIELDS: &str = "fields";
 
-/// The parameter that numbers a page. It is each page's own.
+/// The parameter for the page number.
 pub(crate) const PAGE: &str = "page";
 
-/// The parameter of an iterator's cursor. Whatever belongs to the list is in it already.
+/// The parameter for an iterator's cursor, which includes the parameters of the list.
 pub(crate) const CURSOR: &str = "ctx";
 
-/// The longest query that a token of [`List::token`] holds; Bitbucket's cursors have some hundred bytes.
-const LONGEST_QUERY: usize = 4096;
+/// The maximum length of the query in a [`Paginator::page_token`]; Bitbucket's cursors have some hundred bytes.
+const MAX_QUERY_LENGTH: usize = 4096;
 
-/// How often a page that is not ready is asked for again.
-const MOST_REPETITIONS: u32 = 5;
+/// How often a page that is not ready is requested again.
+const MAX_RETRIES: u32 = 5;
 
-/// What an answer says of the page that it is. Numbers that are absent, or no numbers, are `None`.
+/// What a response says about its page. `None` stands for a number that is absent or of another type.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Page<'a> {
-    /// Where the next page is, as Bitbucket says.
+    /// The URL of the next page.
     pub next: Option<&'a str>,
-    /// How many values it has.
+    /// How many values this page has.
     pub values: usize,
-    /// Its number.
+    /// The number of this page.
     pub page: Option<f64>,
     /// How many values a page has.
     pub pagelen: Option<f64>,
@@ -50,8 +50,7 @@ pub struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// The number of the page that has to follow although `next` is missing: the list has more values than its pages up to
-    /// this one hold.
+    /// The number of the next page when `next` is missing although the list has more values than its pages so far.
     fn unannounced(&self) -> Option<u64> {
         let number = |number: Option<f64>| number.filter(|number| number.is_finite());
         let (page, size) = (number(self.page)?, number(self.size)?);
@@ -61,37 +60,37 @@ impl Page<'_> {
     }
 }
 
-/// The largest number that JavaScript tells from its neighbours.
+/// The largest safe integer of JavaScript.
 pub(crate) const LARGEST_PAGE: f64 = 9_007_199_254_740_991.0;
 
-/// A parameter as it is written, and its name.
+/// A parameter's name, and the parameter in its original notation.
 #[derive(Debug, Clone)]
 struct Parameter {
     name: String,
     text: String,
 }
 
-/// A list that is read page by page.
+/// Reads a list page by page.
 #[derive(Debug, Clone)]
-pub struct List {
-    /// The first page's address up to its query.
+pub struct Paginator {
+    /// The first page's URL up to its query.
     base: String,
-    /// The first page's parameters, `fields` with `next`.
+    /// The first page's parameters; `fields` includes `next`.
     parameters: Vec<Parameter>,
-    /// The page to ask for.
-    address: String,
-    /// The pages that were asked for.
+    /// The URL of the next page to request.
+    url: String,
+    /// The URLs of all pages so far.
     seen: Vec<String>,
     ahead: PagesAhead,
 }
 
-impl List {
-    /// A list whose first page is at this absolute address. Where its `fields` leave `next` out, that is added: without
-    /// it nobody could tell whether there is more. `concurrency`: how many of its pages may be under way or kept at once, from
-    /// 1 to 6; as many as that where it is absent.
-    pub fn new(address: &str, concurrency: Option<f64>) -> Result<Self> {
+impl Paginator {
+    /// Takes the absolute URL of the first page. If its `fields` omit `next`, this adds it: without `next` nobody could tell
+    /// whether there is another page. `concurrency`, from 1 to 6, limits how many pages are requested or buffered at once; the
+    /// default is 6.
+    pub fn new(first_page: &str, concurrency: Option<f64>) -> Result<Self> {
         let ahead = PagesAhead::new(concurrency)?;
-        let (base, query) = query::split(address);
+        let (base, query) = query::split(first_page);
         let parameters: Vec<Parameter> = parameters(query)
             .into_iter()
             .filter_map(|parameter| match with_next(&parameter) {
@@ -100,17 +99,17 @@ impl List {
                 None => Some(parameter),
             })
             .collect();
-        let address = join(base, parameters.iter());
-        Ok(Self { base: base.to_owned(), parameters, seen: vec![address.clone()], ahead, address })
+        let url = join(base, parameters.iter());
+        Ok(Self { base: base.to_owned(), parameters, seen: vec![url.clone()], ahead, url })
     }
 
-    /// The address of the page to ask for.
-    pub fn address(&self) -> &str {
-        &self.address
+    /// The URL of the next page to request.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
-    /// Takes an answer. Whether there is another page, whose address [`List::address`] then gives.
-    pub fn answered(&mut self, page: &Page<'_>) -> Result<bool> {
+    /// Moves on by one response. Returns whether there is another page, at [`Paginator::url`].
+    pub fn advance(&mut self, page: &Page<'_>) -> Result<bool> {
         let next = match page.next.filter(|next| !next.trim().is_empty()) {
             Some(next) => self.follow(next),
             None => match page.unannounced() {
@@ -118,37 +117,38 @@ impl List {
                 None => return Ok(false),
             },
         };
-        let next = self.ahead.answered(&self.address, next, page);
+        let next = self.ahead.advance(&self.url, next, page);
         if self.seen.contains(&next) {
-            return Err(malformed("leads to a page that was asked for already"));
+            return Err(malformed("leads to a page that was requested before"));
         }
         self.seen.push(next.clone());
-        self.address = next;
+        self.url = next;
         Ok(true)
     }
 
-    /// The addresses that may be asked for while the caller holds so many pages that it consumes: that of [`List::address`],
-    /// and those of pages whose turn comes after it. Each answer has to be taken in its turn.
-    pub fn addresses(&self, held: usize) -> Vec<String> {
-        self.ahead.addresses(&self.address, held)
+    /// The URLs that may be requested while the caller holds this many pages that it still consumes: [`Paginator::url`] first,
+    /// then the pages to prefetch. [`Paginator::advance`] takes the responses in the order of the pages.
+    pub fn fetchable_urls(&self, held: usize) -> Vec<String> {
+        self.ahead.fetchable_urls(&self.url, held)
     }
 
-    /// Whether one more page may be asked for ahead where so many were, whose values nobody has yet.
-    pub fn may_go_ahead(&self, ahead: usize) -> bool {
-        self.ahead.may_go_ahead(ahead)
+    /// Whether one more page may be prefetched while the caller has not used the values of this many prefetched pages.
+    pub fn may_prefetch(&self, unused: usize) -> bool {
+        self.ahead.may_prefetch(unused)
     }
 
-    /// Takes note that a page was asked for ahead in vain: it was refused, or the list does not have it.
-    pub fn wasted(&mut self) {
-        self.ahead.wasted();
+    /// Records a useless prefetch: Bitbucket rejected the request, or the list does not have the page.
+    pub fn record_wasted_prefetch(&mut self) {
+        self.ahead.record_wasted_prefetch();
     }
 
-    /// A `next` with the parameters of the first page that it lacks: those of pipelines have lost `sort` and all filters.
+    /// A `next` URL, completed by the parameters of the first page that it lacks: Bitbucket's `next` of pipelines omits `sort`
+    /// and all filters.
     fn follow(&self, next: &str) -> String {
         let (base, query) = query::split(next);
         let own = parameters(query);
         let has = |name: &str| own.iter().any(|parameter| parameter.name == name);
-        // A redirect leads to a list of its own: what that one takes, it has told.
+        // A redirect led to another list, whose `next` has that list's own parameters.
         if has(CURSOR) || resource(base) != resource(&self.base) {
             return next.to_owned();
         }
@@ -160,79 +160,81 @@ impl List {
         if lost.peek().is_none() { next.to_owned() } else { join(base, own.iter().chain(lost)) }
     }
 
-    /// The page of this number.
+    /// The URL of the page with this number.
     fn numbered(&self, number: u64) -> String {
         let page = Parameter { name: PAGE.to_owned(), text: format!("{PAGE}={number}") };
         join(&self.base, self.parameters.iter().filter(|parameter| !is_of_page(&parameter.name)).chain([&page]))
     }
 
-    /// What stands for the page to ask for, to be handed out and taken back by [`page_address`]. It holds the query only:
-    /// the server and the list are not up to whoever brings it back.
-    pub fn token(&self) -> Result<String> {
-        let (base, query) = query::split(&self.address);
-        let origin_of = |address: &str| Url::parse(address).ok().map(|url| origin(&url).to_owned());
-        let is_own = origin_of(base) == origin_of(&self.base) && resource(base) == resource(&self.base);
-        if !is_own || !is_query(query) {
-            return Err(malformed("is not the address of a page of this list"));
+    /// An opaque token for the next page, which [`page_url`] turns back into a URL. It holds only the query, so the caller who
+    /// returns it chooses neither the server nor the list.
+    pub fn page_token(&self) -> Result<String> {
+        let (base, query) = query::split(&self.url);
+        let origin_of = |url: &str| Url::parse(url).ok().map(|url| origin(&url).to_owned());
+        let is_same_list = origin_of(base) == origin_of(&self.base) && resource(base) == resource(&self.base);
+        if !is_same_list || !is_query(query) {
+            return Err(malformed("is not the URL of a page of this list"));
         }
         Ok(URL_SAFE_NO_PAD.encode(query))
     }
 }
 
-/// The address of the page of a list that a token stands for. `field` is what the token is called.
-pub fn page_address(list: &str, token: &str, field: &str) -> Result<String> {
+/// The URL of a page of a list by its token. `field` is the name of the argument with the token.
+pub fn page_url(list: &str, token: &str, field: &str) -> Result<String> {
     let query = URL_SAFE_NO_PAD.decode(token).ok().and_then(|query| String::from_utf8(query).ok());
     match query.filter(|query| is_query(query)) {
         Some(query) => Ok([list, "?", &query].concat()),
-        None => Err(Error::argument(Phase::Api, field, "must be what the page before gave as next")),
+        None => Err(Error::argument(Phase::Api, field, "must be the next of the previous page")),
     }
 }
 
-/// The address of the page of a list that has this number, counted from 1.
-pub fn numbered_address(list: &str, number: f64) -> Result<String> {
+/// The URL of a page of a list by its number, counted from 1.
+pub fn numbered_page_url(list: &str, number: f64) -> Result<String> {
     if number.fract() == 0.0 && (1.0..=LARGEST_PAGE).contains(&number) {
         Ok(format!("{list}?{PAGE}={}", number as u64))
     } else {
-        Err(Error::argument(Phase::Api, PAGE, "must be a whole number from 1, or what the page before gave as next"))
+        Err(Error::argument(Phase::Api, PAGE, "must be a whole number from 1, or the next of the previous page"))
     }
 }
 
-/// A page that was asked for and may not be ready.
+/// A request for a page that may not be ready.
 #[derive(Debug, Clone, Copy)]
 pub struct Attempt<'a> {
-    /// The status of the answer.
+    /// The response's status.
     pub status: u16,
     /// `Retry-After`.
     pub retry_after: Option<&'a str>,
-    /// How often the page was asked for.
+    /// How often the page was requested.
     pub number: u32,
-    /// How long the caller goes on waiting, in milliseconds.
+    /// How long the caller is willing to wait, in milliseconds.
     pub patience: f64,
-    /// When the answer arrived, in milliseconds since 1970.
+    /// When the response arrived, in milliseconds since 1970.
     pub received_at: f64,
-    /// From 0 to 1.
+    /// A random number from 0 to 1.
     pub random: f64,
 }
 
-/// In how many milliseconds a page is asked for again, because Bitbucket is still indexing: it answers 202 then, with a
-/// page of no values or with nothing. `None`: the answer is the page.
-pub fn repetition(attempt: &Attempt<'_>) -> Result<Option<f64>> {
+/// In how many milliseconds to request a page again because Bitbucket is still indexing. Bitbucket then responds with 202 and
+/// an empty page or an empty body. `None` means that the response is the page.
+pub fn retry_delay(attempt: &Attempt<'_>) -> Result<Option<f64>> {
     if attempt.status != 202 {
         return Ok(None);
     }
-    let told = retry_after::wait(attempt.retry_after, attempt.received_at);
-    // From half a second to a second, then twice as long each time: half a minute in all.
-    let pause = (attempt.number <= MOST_REPETITIONS)
-        .then(|| retry::pause(attempt.number.saturating_add(1), told.map(|told| told as f64), attempt.random))
+    let requested_wait = retry_after::wait(attempt.retry_after, attempt.received_at);
+    // The first pause takes half a second to a second, and each further one twice as long: half a minute in all.
+    let pause = (attempt.number <= MAX_RETRIES)
+        .then(|| {
+            retry::pause(attempt.number.saturating_add(1), requested_wait.map(|wait| wait as f64), attempt.random)
+        })
         .filter(|pause| *pause <= attempt.patience.min(LONGEST_PATIENCE));
     pause.map(Some).ok_or_else(|| {
         let mut error = Error::new(Code::ApiNotReady, Phase::Api).with_status(attempt.status);
-        error.retry_after = told;
+        error.retry_after = requested_wait;
         error
     })
 }
 
-/// Whether a parameter says which page of a list is meant, and nothing of the list.
+/// Whether a parameter identifies a page of a list rather than the list.
 fn is_of_page(name: &str) -> bool {
     matches!(name, PAGE | CURSOR)
 }
@@ -249,20 +251,20 @@ fn join<'a>(base: &str, parameters: impl Iterator<Item = &'a Parameter>) -> Stri
     query::join(base, parameters.map(|parameter| parameter.text.as_str()))
 }
 
-/// The value of `fields`, encoded, with `next` among the selected members; `None` when it is among them already, and for any other
-/// parameter.
+/// The encoded value of `fields`, with `next` added to the selected members. `None` if the selection includes `next` already,
+/// and for any other parameter.
 fn with_next(fields: &Parameter) -> Option<String> {
     let (_, value) = query::pairs(&fields.text).flatten().next().filter(|(name, _)| name == FIELDS)?;
     let names = || value.split(',').map(str::trim).filter(|name| !name.is_empty());
     let is_named = |name: &str| names().any(|known| known.strip_prefix('+').unwrap_or(known) == name);
     let is_selection = names().any(|name| !name.starts_with(['+', '-']));
     let is_without = names().any(|name| matches!(name, "-next" | "-*"));
-    let is_there = is_named("next") || is_named("*");
-    if !is_without && (is_there || !is_selection) {
+    let is_included = is_named("next") || is_named("*");
+    if !is_without && (is_included || !is_selection) {
         return None;
     }
     let mut kept: Vec<&str> = names().filter(|name| *name != "-next").collect();
-    if is_selection && !is_there {
+    if is_selection && !is_included {
         kept.push("next");
     } else if kept.contains(&"-*") && !is_named("next") {
         kept.push("+next");
@@ -275,10 +277,10 @@ fn with_next(fields: &Parameter) -> Option<String> {
     )
 }
 
-/// What a path says beside whose it is: an answer may name a workspace or a repository by its slug where the request had
-/// its UUID, and a path may end in a slash.
-pub(crate) fn resource(address: &str) -> String {
-    let path = Url::parse(address).map_or_else(|_| address.to_owned(), |url| url.path().to_owned());
+/// A path with wildcards for its workspace and repository, so that two paths of the same resource compare as equal. A response
+/// may name a workspace or a repository by its slug where the request had its UUID, and a path may end in a slash.
+pub(crate) fn resource(url: &str) -> String {
+    let path = Url::parse(url).map_or_else(|_| url.to_owned(), |url| url.path().to_owned());
     let mut resource = String::new();
     let mut names = path.split('/').filter(|name| !name.is_empty());
     while let Some(name) = names.next() {
@@ -296,7 +298,7 @@ pub(crate) fn resource(address: &str) -> String {
     resource
 }
 
-/// Whether a text can be the query of a page: visible ASCII, with a parameter in it.
+/// Whether a text can be the query of a page: it consists of visible ASCII and has a parameter.
 fn is_query(query: &str) -> bool {
-    query.len() <= LONGEST_QUERY && query.contains('=') && is_graphic(query) && !query.contains('#')
+    query.len() <= MAX_QUERY_LENGTH && query.contains('=') && is_graphic(query) && !query.contains('#')
 }

@@ -14,22 +14,22 @@ use crate::state::State;
 pub const LIFETIME_MS: u32 = 600_000;
 
 /// How long a page waits: what its caller says, in milliseconds, or as long as a login may take.
-pub fn waiting_time(wanted: Option<f64>) -> Result<u32> {
+pub fn login_timeout(wanted: Option<f64>) -> Result<u32> {
     match wanted {
         None => Ok(LIFETIME_MS),
         Some(wanted) if (1.0..=f64::from(LIFETIME_MS)).contains(&wanted) => Ok(wanted as u32),
-        Some(_) => Err(refuse_waiting_time()),
+        Some(_) => Err(login_timeout_error()),
     }
 }
 
 /// The error for a time that nobody may wait.
-pub fn refuse_waiting_time() -> Box<Error> {
+pub fn login_timeout_error() -> Box<Error> {
     Error::argument(Phase::Authorize, "timeoutMs", "must be from 1 to 600000 milliseconds")
 }
 
 /// Whether a login that began at `started_at` is over at `now`. A clock that was set back far is as good as one that
 /// went on, and so is a time that is none.
-pub fn is_over(started_at: f64, now: f64) -> bool {
+pub fn is_expired(started_at: f64, now: f64) -> bool {
     let lifetime = f64::from(LIFETIME_MS);
     !(-lifetime..lifetime).contains(&(now - started_at))
 }
@@ -43,7 +43,7 @@ pub fn complete(
     started_at: f64,
     now: f64,
 ) -> Result<Option<AuthorizationCode>> {
-    if is_over(started_at, now) {
+    if is_expired(started_at, now) {
         return Err(Error::new(Code::AuthorizationTimeout, Phase::Callback));
     }
     validate_in_page(client, address, state)
@@ -51,8 +51,8 @@ pub fn complete(
 
 /// Refuses a response whose state names no login: it was used before, or was never asked for here. That the user said no may
 /// have been said without a state.
-pub fn check_stray(address: &str) -> Result<()> {
-    match response_state(address, true).as_deref() {
+pub fn check_unmatched(address: &str) -> Result<()> {
+    match callback_state(address, true).as_deref() {
         None | Some("") if is_denial(query::split(address).1)? => Ok(()),
         None | Some("") => Err(Error::new(Code::StateMissing, Phase::Callback)),
         Some(_) => Err(Error::new(Code::StateMismatch, Phase::Callback)),
@@ -61,7 +61,7 @@ pub fn check_stray(address: &str) -> Result<()> {
 
 /// The state of the response that an address carries, empty when it has none; `None` when there is no response. Other
 /// programs use the names `code` and `error`, too: without a state they count only while a login is pending.
-pub fn response_state(address: &str, is_pending: bool) -> Option<String> {
+pub fn callback_state(address: &str, is_pending: bool) -> Option<String> {
     let (mut is_response, mut state) = (false, None);
     for (name, value) in query::pairs(query::split(address).1).flatten() {
         match &*name {
@@ -74,7 +74,7 @@ pub fn response_state(address: &str, is_pending: bool) -> Option<String> {
 }
 
 /// An address without the parameters of a response. All others stay as they are, and so does the fragment.
-pub fn without_response(address: &str) -> String {
+pub fn remove_callback_parameters(address: &str) -> String {
     let (place, query) = query::split(address);
     let others = query::written(query).filter(|(name, _)| !READ.contains(&&**name)).map(|(_, pair)| pair);
     let fragment = address.find('#').and_then(|at| address.get(at..)).unwrap_or_default();

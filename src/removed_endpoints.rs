@@ -189,8 +189,8 @@ fn number(text: &str, most: u64) -> Option<u64> {
 
 /// The body of a 404 in place of what Bitbucket answers where the issue trackers were; `None` for any other answer. Whoever
 /// reads issues takes that for a tracker that is not enabled.
-pub fn without_tracker(status: u16, is_elsewhere: bool) -> Option<String> {
-    (matches!(status, 404 | 410) && !is_elsewhere).then(|| error_body(NO_TRACKER))
+pub fn without_tracker(status: u16, is_foreign_origin: bool) -> Option<String> {
+    (matches!(status, 404 | 410) && !is_foreign_origin).then(|| error_body(NO_TRACKER))
 }
 
 /// The API's own form of an error. These texts have nothing in them that JSON would escape.
@@ -306,10 +306,10 @@ impl CollectedList {
         with_role: bool,
         response: &ApiResponse<'_>,
     ) -> WorkspaceOutcome {
-        let error = api_response::judge(response);
+        let error = api_response::to_error(response);
         let is_announced = error.announcement_url.is_some();
         let is_spam = error.code == Code::ApiGone && !is_announced && response.path.is_some_and(is_workspace);
-        let is_bitbuckets = !response.is_elsewhere && !error.is_hearsay;
+        let is_bitbuckets = !response.is_foreign_origin && !error.is_hearsay;
         if error.code == Code::ApiGone && is_announced && with_role && self.parameter("role") == Some(MEMBER) {
             return WorkspaceOutcome::RetryWithoutRole;
         }

@@ -10,7 +10,7 @@ use crate::client_config::ClientConfig;
 use crate::endpoints::Address;
 use crate::environment::HostVerifier;
 use crate::error::{Error, Phase, Result};
-use crate::grant::Grant;
+use crate::grant_type::GrantType;
 use crate::pasted;
 use crate::pkce::CodeVerifier;
 use crate::secret::Secret;
@@ -54,7 +54,7 @@ impl TokenRequest {
             Some(("redirect_uri", redirect_uri.as_str())),
             code_verifier.map(|verifier| ("code_verifier", verifier.expose())),
         ];
-        Ok(Self::with(client, Grant::AuthorizationCode, parameters.into_iter().flatten()))
+        Ok(Self::with(client, GrantType::AuthorizationCode, parameters.into_iter().flatten()))
     }
 
     /// The same for a code that a host's form hands over.
@@ -75,7 +75,7 @@ impl TokenRequest {
     pub fn refresh_token(client: &ClientConfig, refresh_token: &str) -> Result<Self> {
         pasted::check_confidential(refresh_token, LONGEST_TOKEN)
             .map_err(|reason| Error::argument(Phase::Refresh, "refreshToken", reason))?;
-        Ok(Self::with(client, Grant::RefreshToken, [("refresh_token", refresh_token)]))
+        Ok(Self::with(client, GrantType::RefreshToken, [("refresh_token", refresh_token)]))
     }
 
     /// Asks for a token of the client itself, which takes a client with a secret.
@@ -84,20 +84,20 @@ impl TokenRequest {
             let reason = "is needed for the client credentials grant (RFC 6749 section 4.4)";
             return Err(Error::argument(Phase::Exchange, "clientSecret", reason));
         }
-        Ok(Self::with(client, Grant::ClientCredentials, []))
+        Ok(Self::with(client, GrantType::ClientCredentials, []))
     }
 
     /// Asks for new tokens in the place of those that a grant gave. A code can be used once, so what it gave is refreshed.
-    pub fn renewal(client: &ClientConfig, grant: Grant, refresh_token: &str) -> Result<Self> {
+    pub fn renewal(client: &ClientConfig, grant: GrantType, refresh_token: &str) -> Result<Self> {
         match grant {
-            Grant::ClientCredentials => Self::client_credentials(client),
-            Grant::AuthorizationCode | Grant::RefreshToken => Self::refresh_token(client, refresh_token),
+            GrantType::ClientCredentials => Self::client_credentials(client),
+            GrantType::AuthorizationCode | GrantType::RefreshToken => Self::refresh_token(client, refresh_token),
         }
     }
 
     fn with<'a>(
         client: &ClientConfig,
-        grant: Grant,
+        grant: GrantType,
         parameters: impl IntoIterator<Item = (&'static str, &'a str)>,
     ) -> Self {
         let authorization = client.authorization().cloned();

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::client_config::ClientConfig;
 use crate::error::{Code, Error, Result, clean_error_code};
-use crate::grant::Grant;
+use crate::grant_type::GrantType;
 use crate::json_object::{Problem, Value, members};
 use crate::pasted::{has_control, is_graphic};
 use crate::query;
@@ -19,7 +19,7 @@ use crate::token_request::LONGEST_TOKEN;
 use crate::token_set::{Previous, TokenSet};
 
 /// The largest answer that is looked at: 1 MiB, over a hundred times the largest seen.
-pub const LARGEST_BODY: usize = 1_048_576;
+pub const MAX_BODY_SIZE: usize = 1_048_576;
 
 /// The longest lifetime that is believed: ten years, in seconds.
 const LONGEST_LIFETIME: f64 = 10.0 * 365.0 * 86_400.0;
@@ -42,8 +42,8 @@ pub struct TokenResponse<'a> {
     pub body: &'a [u8],
     /// When it arrived, in milliseconds since 1970.
     pub received_at: f64,
-    /// What had been asked for.
-    pub grant: Grant,
+    /// The grant type of the token request.
+    pub grant_type: GrantType,
     /// The form that had been sent, if it is at hand: what stands in it is cut out of any description.
     pub request_body: Option<&'a str>,
 }
@@ -53,11 +53,11 @@ pub struct TokenResponse<'a> {
 pub fn parse(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Result<TokenSet> {
     if !(0.0..=LATEST_TIME).contains(&response.received_at) {
         let reason = "must be a time in milliseconds since 1970";
-        return Err(Error::argument(response.grant.phase(), "receivedAt", reason));
+        return Err(Error::argument(response.grant_type.phase(), "receivedAt", reason));
     }
     let nothing = Previous::default();
     match response.status {
-        200 if response.grant == Grant::RefreshToken => parse_success(client, response, previous),
+        200 if response.grant_type == GrantType::RefreshToken => parse_success(client, response, previous),
         200 => parse_success(client, response, &nothing),
         300..=399 => Err(response.error(Code::RedirectRefused)),
         400..=499 => Err(parse_failure(client, response, previous)),
@@ -67,7 +67,7 @@ pub fn parse(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Pre
 
 impl TokenResponse<'_> {
     fn error(&self, code: Code) -> Box<Error> {
-        Error::new(code, self.grant.phase()).with_status(self.status)
+        Error::new(code, self.grant_type.phase()).with_status(self.status)
     }
 
     fn unexpected_status(&self) -> Box<Error> {
@@ -157,7 +157,7 @@ fn parse_success(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
     if !response.may_be_json() {
         return Err(response.error(Code::ResponseNotJson));
     }
-    if response.body.len() > LARGEST_BODY {
+    if response.body.len() > MAX_BODY_SIZE {
         return Err(response.error(Code::ResponseTooLarge));
     }
     let names = ["access_token", "token_type", "expires_in", "refresh_token", "scopes", "scope"];
@@ -178,10 +178,10 @@ fn parse_success(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
         refresh_token: refresh_token.or_else(|| previous.refresh_token.clone()),
         expires_at,
         // RFC 6749 section 5.1: an answer without a scope granted what was requested; after a refresh, what there was.
-        scopes: scopes.or_else(|| previous.scopes.clone()).unwrap_or_else(|| match response.grant {
+        scopes: scopes.or_else(|| previous.scopes.clone()).unwrap_or_else(|| match response.grant_type {
             // That request names no scopes.
-            Grant::ClientCredentials => ScopeSet::default(),
-            Grant::AuthorizationCode | Grant::RefreshToken => client.scopes().clone(),
+            GrantType::ClientCredentials => ScopeSet::default(),
+            GrantType::AuthorizationCode | GrantType::RefreshToken => client.scopes().clone(),
         }),
     })
 }
@@ -194,7 +194,7 @@ pub fn is_token(text: &str) -> bool {
 
 /// A 4xx status: RFC 6749 section 5.2 if the body says so, else what the status and the challenge tell.
 fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Box<Error> {
-    if response.body.len() > LARGEST_BODY {
+    if response.body.len() > MAX_BODY_SIZE {
         return response.error(Code::ResponseTooLarge);
     }
     let [error, description] = members(response.body, ["error", "error_description"]).unwrap_or_default();
@@ -207,13 +207,13 @@ fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
         return response.unexpected_status();
     };
     let description = description.and_then(Value::text);
-    let code = match (response.grant, error.as_str()) {
-        (Grant::RefreshToken, "invalid_grant" | "unauthorized_client") => Code::ReconnectRequired,
-        (Grant::RefreshToken, "invalid_request") if description.as_deref() == Some(DEAD_REFRESH_TOKEN) => {
+    let code = match (response.grant_type, error.as_str()) {
+        (GrantType::RefreshToken, "invalid_grant" | "unauthorized_client") => Code::ReconnectRequired,
+        (GrantType::RefreshToken, "invalid_request") if description.as_deref() == Some(DEAD_REFRESH_TOKEN) => {
             Code::ReconnectRequired
         }
         (_, "invalid_client" | "unauthorized_client") => Code::InvalidClient,
-        (Grant::AuthorizationCode, "invalid_grant") => Code::InvalidGrant,
+        (GrantType::AuthorizationCode, "invalid_grant") => Code::InvalidGrant,
         _ => Code::TokenRequestFailed,
     };
     let sent: Vec<Cow<'_, str>> = query::pairs(response.request_body.unwrap_or_default())

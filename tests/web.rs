@@ -5,10 +5,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 use js_sys::{Function, JSON, Object, Reflect};
-use nocodb_bitbucket_auth::arguments::Misfit;
+use nocodb_bitbucket_auth::arguments::ArgumentProblem;
 use nocodb_bitbucket_auth::bindings::{
-    Api, ApiAnswer, Client, Test, default_scopes, environment_variables, failure, is_expired, judge_api_response,
-    refuse_argument, workspace_segment,
+    ApiBaseUrl, ApiResponse, OAuthCore, Test, api_error_from_response, default_scopes, environment_variables,
+    error_details, is_expired, throw_argument_error, workspace_segment,
 };
 use nocodb_bitbucket_auth::environment::variable;
 use nocodb_bitbucket_auth::scope::DEFAULT_SCOPES;
@@ -39,16 +39,16 @@ fn holds(seen: &Value, expected: &Value) {
     }
 }
 
-fn client(secret: Option<&str>) -> Client {
-    Client::new("Key", REDIRECT_URI, secret.map(str::to_owned), None, None, None, None).unwrap()
+fn client(secret: Option<&str>) -> OAuthCore {
+    OAuthCore::new("Key", REDIRECT_URI, secret.map(str::to_owned), None, None, None, None).unwrap()
 }
 
 #[wasm_bindgen_test]
 fn values_of_the_wrong_kind_about_the_api_are_named() {
-    let answer = ApiAnswer::new(403, "{}", Vec::new(), 1.8e12, None, false);
-    let error = seen(&judge_api_response(answer, "password").unwrap_err());
+    let answer = ApiResponse::new(403, "{}", Vec::new(), 1.8e12, None, false);
+    let error = seen(&api_error_from_response(answer, "password").unwrap_err());
     holds(&error, &json!({ "code": "INVALID_ARGUMENT", "phase": "api", "field": "kind" }));
-    let error = seen(&Api::new("http://api.bitbucket.org/2.0").err().unwrap());
+    let error = seen(&ApiBaseUrl::new("http://api.bitbucket.org/2.0").err().unwrap());
     assert_eq!(error["field"], "apiUrl");
     let error = seen(&Test::new("password", None, None, None, None, None).err().unwrap());
     assert_eq!(error["field"], "kind");
@@ -99,13 +99,19 @@ fn values_of_the_wrong_kind_are_named() {
         let expected = json!({ "code": "INVALID_ARGUMENT", "field": field, "phase": phase });
         holds(&seen(&error), &expected);
     }
-    let refuse = |misfit, member, grant: Option<&str>| {
-        seen(&refuse_argument("tokenResponse", misfit, member, grant.map(str::to_owned)).unwrap_err())
+    let refuse = |problem, member, grant: Option<&str>| {
+        seen(&throw_argument_error("tokenResponse", problem, member, grant.map(str::to_owned)).unwrap_err())
     };
     let expected = json!({ "code": "INVALID_ARGUMENT", "field": "status", "phase": "refresh" });
-    holds(&refuse(Misfit::OtherKind, "status", Some("refresh_token")), &expected);
-    holds(&refuse(Misfit::Missing, "grant", Some("password")), &json!({ "field": "grant", "phase": "exchange" }));
-    holds(&refuse(Misfit::Unknown, "grantType", None), &json!({ "field": "grantType", "phase": "exchange" }));
+    holds(&refuse(ArgumentProblem::WrongType, "status", Some("refresh_token")), &expected);
+    holds(
+        &refuse(ArgumentProblem::MissingMember, "grant", Some("password")),
+        &json!({ "field": "grant", "phase": "exchange" }),
+    );
+    holds(
+        &refuse(ArgumentProblem::UnknownMember, "grantType", None),
+        &json!({ "field": "grantType", "phase": "exchange" }),
+    );
 }
 
 #[wasm_bindgen_test]
@@ -124,16 +130,17 @@ fn a_stored_hint_that_cannot_be_used_costs_no_tokens() {
 
 #[wasm_bindgen_test]
 fn failures_that_only_javascript_sees_come_from_the_same_table() {
-    let error = seen(&failure("API_FAILED", "api", Some("x".to_owned()), Some(503), Some(5000.0), None).unwrap());
+    let error =
+        seen(&error_details("API_FAILED", "api", Some("x".to_owned()), Some(503), Some(5000.0), None).unwrap());
     let expected = json!({
         "code": "API_FAILED", "phase": "api", "retryable": true, "reauthorize": false,
         "status": 503, "retryAfter": 5000, "field": "x",
     });
     holds(&error, &expected);
-    let error = seen(&failure("REQUEST_TIMEOUT", "exchange", None, None, None, None).unwrap());
+    let error = seen(&error_details("REQUEST_TIMEOUT", "exchange", None, None, None, None).unwrap());
     holds(&error, &json!({ "retryable": true, "status": null, "field": null, "retryAfter": null }));
     for (code, phase, field) in [("NO_SUCH_CODE", "api", "code"), ("API_FAILED", "no such phase", "phase")] {
-        let error = seen(&failure(code, phase, None, None, None, None).unwrap_err());
+        let error = seen(&error_details(code, phase, None, None, None, None).unwrap_err());
         assert_eq!(error["field"], field);
     }
 }

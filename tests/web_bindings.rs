@@ -5,12 +5,13 @@
 
 use js_sys::JSON;
 use nocodb_bitbucket_auth::bindings::{
-    Api, ApiAnswer, Client, Policy, Queue, Redactor, RefreshAction, RefreshAdmission, RefreshDecision, RefreshEvent,
-    RequestLog, Test, bearer, check_beside_client, check_stray_response, choose_redis_database, group_of,
-    is_pending_over, is_refresh_token_refused, is_vault_reference, judge_api_response, may_carry, may_repeat,
-    page_client, parse_redis_url, proves_credential, rate_limit_update, rate_limit_window, read_credential,
-    read_environment, redis_database_candidates, redis_error_summary, redis_fallback_reason, response_state,
-    retry_delay, waiting_time, without_response, workspace_segment,
+    ApiBaseUrl, ApiResponse, OAuthCore, Policy, Queue, Redactor, RefreshAction, RefreshAdmission, RefreshDecision,
+    RefreshEvent, RequestLog, Test, api_error_from_response, bearer, callback_state, check_unmatched_callback,
+    choose_redis_database, create_page_core, group_of, is_login_expired, is_refresh_token_refused,
+    is_vault_reference, login_timeout, may_forward_header, may_retry, parse_redis_url, proves_credential,
+    rate_limit_update, rate_limit_window, read_credential, read_environment, redis_database_candidates,
+    redis_error_summary, redis_fallback_reason, reject_client_overrides, remove_callback_parameters, retry_delay,
+    workspace_segment,
 };
 use nocodb_bitbucket_auth::refresh_queue::Priority;
 use serde_json::{Value, json};
@@ -42,12 +43,12 @@ fn argument(field: &str) -> (String, Option<String>) {
     ("INVALID_ARGUMENT".to_owned(), Some(field.to_owned()))
 }
 
-fn page() -> Client {
-    page_client(ORIGIN, Some("Key".into()), Some(REDIRECT_URI.into()), None, None, None, None).unwrap()
+fn page() -> OAuthCore {
+    create_page_core(ORIGIN, Some("Key".into()), Some(REDIRECT_URI.into()), None, None, None, None).unwrap()
 }
 
-fn client(secret: Option<&str>) -> Client {
-    Client::new("Key", "https://nocodb.example/", secret.map(str::to_owned), None, None, None, None).unwrap()
+fn client(secret: Option<&str>) -> OAuthCore {
+    OAuthCore::new("Key", "https://nocodb.example/", secret.map(str::to_owned), None, None, None, None).unwrap()
 }
 
 #[wasm_bindgen_test]
@@ -58,7 +59,8 @@ fn a_page_gets_a_public_client_on_its_own_origin() {
     let text = |text: &str| Some(text.to_owned());
     let urls = ["https://git.example/authorize", "https://git.example/token", "https://git.example/api"];
     let [authorize, token, api] = urls.map(text);
-    let client = page_client(ORIGIN, text("Key"), text(REDIRECT_URI), text("account email"), authorize, token, api);
+    let client =
+        create_page_core(ORIGIN, text("Key"), text(REDIRECT_URI), text("account email"), authorize, token, api);
     let client = client.unwrap();
     assert_eq!(seen(&client.scopes()), json!(["account", "email"]));
     assert_eq!([client.authorize_url(), client.token_url(), client.api_url()], urls);
@@ -68,7 +70,7 @@ fn a_page_gets_a_public_client_on_its_own_origin() {
 fn a_page_gets_no_client_for_what_does_not_fit() {
     let get = |id: Option<&str>, redirect_uri: Option<&str>, token_url: Option<&str>| {
         let [id, redirect_uri, token_url] = [id, redirect_uri, token_url].map(|text| text.map(str::to_owned));
-        page_client(ORIGIN, id, redirect_uri, None, None, token_url, None)
+        create_page_core(ORIGIN, id, redirect_uri, None, None, token_url, None)
     };
     for (refused, field) in [
         (get(None, Some(REDIRECT_URI), None), "clientId"),
@@ -79,20 +81,20 @@ fn a_page_gets_no_client_for_what_does_not_fit() {
     ] {
         assert_eq!(thrown(refused), argument(field));
     }
-    let opaque = page_client("null", Some("Key".into()), Some(REDIRECT_URI.into()), None, None, None, None);
+    let opaque = create_page_core("null", Some("Key".into()), Some(REDIRECT_URI.into()), None, None, None, None);
     assert_eq!(thrown(opaque), ("INVALID_CONFIG".to_owned(), Some("origin".to_owned())));
     for field in ["clientId", "redirectUri", "scopes", "endpoints"] {
-        assert_eq!(thrown(check_beside_client(vec!["window".to_owned(), field.to_owned()])), argument(field));
+        assert_eq!(thrown(reject_client_overrides(vec!["window".to_owned(), field.to_owned()])), argument(field));
     }
-    check_beside_client(vec!["window".to_owned(), "timeoutMs".to_owned()]).unwrap();
+    reject_client_overrides(vec!["window".to_owned(), "timeoutMs".to_owned()]).unwrap();
 }
 
 #[wasm_bindgen_test]
 fn a_page_judges_its_callback() {
     let client = page();
     let at = |query: &str| format!("{REDIRECT_URI}?{query}");
-    assert!(client.is_callback(&at("code=abc")));
-    assert!(!client.is_callback("about:blank"));
+    assert!(client.is_callback_url(&at("code=abc")));
+    assert!(!client.is_callback_url("about:blank"));
     assert_eq!(client.validate_in_page(&at("code=abc&state=right"), "right").unwrap().as_deref(), Some("abc"));
     assert_eq!(client.validate_in_page(&at("error=access_denied&state=right"), "right").unwrap(), None);
     assert_eq!(thrown(client.validate_in_page(&at("code=abc&state=wrong"), "right")).0, "STATE_MISMATCH");
@@ -101,14 +103,14 @@ fn a_page_judges_its_callback() {
 
 #[wasm_bindgen_test]
 fn a_page_waits_for_as_long_as_it_is_told() {
-    assert_eq!(waiting_time(None).unwrap(), 600_000);
-    assert_eq!(waiting_time(Some(1500.0)).unwrap(), 1500);
+    assert_eq!(login_timeout(None).unwrap(), 600_000);
+    assert_eq!(login_timeout(Some(1500.0)).unwrap(), 1500);
     for wrong in [0.0, 600_001.0, f64::NAN] {
-        assert_eq!(thrown(waiting_time(Some(wrong))), argument("timeoutMs"));
+        assert_eq!(thrown(login_timeout(Some(wrong))), argument("timeoutMs"));
     }
-    assert!(!is_pending_over(NOW, NOW + 599_999.0));
-    assert!(is_pending_over(NOW, NOW + 600_000.0));
-    assert!(is_pending_over(f64::NAN, NOW));
+    assert!(!is_login_expired(NOW, NOW + 599_999.0));
+    assert!(is_login_expired(NOW, NOW + 600_000.0));
+    assert!(is_login_expired(f64::NAN, NOW));
 }
 
 #[wasm_bindgen_test]
@@ -119,11 +121,11 @@ fn a_page_that_was_loaded_is_judged_by_what_was_remembered() {
     assert_eq!(thrown(judge("wrong", NOW + 1.0)).0, "STATE_MISMATCH");
     assert_eq!(thrown(judge("", NOW + 1.0)), argument("state"));
     assert_eq!(thrown(judge("right", NOW + 600_000.0)).0, "AUTHORIZATION_TIMEOUT");
-    assert_eq!(thrown(check_stray_response(&address)).0, "STATE_MISMATCH");
-    check_stray_response(&format!("{REDIRECT_URI}?error=access_denied")).unwrap();
-    assert_eq!(response_state(&address, false).as_deref(), Some("right"));
-    assert_eq!(response_state(REDIRECT_URI, true), None);
-    assert_eq!(without_response(&address), REDIRECT_URI);
+    assert_eq!(thrown(check_unmatched_callback(&address)).0, "STATE_MISMATCH");
+    check_unmatched_callback(&format!("{REDIRECT_URI}?error=access_denied")).unwrap();
+    assert_eq!(callback_state(&address, false).as_deref(), Some("right"));
+    assert_eq!(callback_state(REDIRECT_URI, true), None);
+    assert_eq!(remove_callback_parameters(&address), REDIRECT_URI);
 }
 
 #[wasm_bindgen_test]
@@ -241,33 +243,34 @@ fn a_pair_from_elsewhere_is_taken() {
 
 #[wasm_bindgen_test]
 fn requests_to_the_api_are_admitted_and_redirected() {
-    let api = Api::new("https://api.bitbucket.org/2.0/").unwrap();
-    let path = api.admit("https://api.bitbucket.org/2.0/repositories/acme").unwrap();
+    let api = ApiBaseUrl::new("https://api.bitbucket.org/2.0/").unwrap();
+    let path = api.relative_path("https://api.bitbucket.org/2.0/repositories/acme").unwrap();
     assert_eq!(path, "/repositories/acme");
     assert_ne!(group_of(&path), group_of("/user"));
-    assert!(may_carry("accept", false, true) && !may_carry("cookie", false, true));
-    assert_eq!(thrown(api.admit("https://evil.example/2.0/user")).0, "FOREIGN_ORIGIN");
-    assert_eq!(thrown(Api::new("http://evil.example/")), argument("apiUrl"));
+    assert!(may_forward_header("accept", false, true) && !may_forward_header("cookie", false, true));
+    assert_eq!(thrown(api.relative_path("https://evil.example/2.0/user")).0, "FOREIGN_ORIGIN");
+    assert_eq!(thrown(ApiBaseUrl::new("http://evil.example/")), argument("apiUrl"));
     let own = "https://api.bitbucket.org/2.0/user";
-    let redirected =
-        |status, following| api.judge("POST", own, true, status, Some(own.to_owned()), 0, None, following).unwrap();
+    let redirected = |status, following| {
+        api.follow_up("POST", own, true, status, Some(own.to_owned()), 0, None, following).unwrap()
+    };
     let get = json!({ "withCredential": true, "becomesGet": true, "withBody": false });
     assert_eq!(seen(&redirected(303, "follow")), get);
     // A way that nobody knows is the usual one.
     assert_eq!(seen(&redirected(303, "sideways")), get);
     let post = json!({ "withCredential": true, "becomesGet": false, "withBody": true });
-    assert_eq!(seen(&redirected(307, "own")), post);
+    assert_eq!(seen(&redirected(307, "same-origin")), post);
     assert!(redirected(307, "manual").is_undefined());
-    let refused = api.judge("GET", own, true, 302, Some(own.to_owned()), 0, None, "error");
+    let refused = api.follow_up("GET", own, true, 302, Some(own.to_owned()), 0, None, "error");
     assert_eq!(thrown(refused).0, "REDIRECT_REFUSED");
-    assert_eq!(redirected(401, "follow"), "renew");
+    assert_eq!(redirected(401, "follow"), "refresh");
     assert!(redirected(403, "follow").is_undefined());
 }
 
 #[wasm_bindgen_test]
 fn a_credential_is_cut_out_of_texts_and_of_bodies_in_pieces() {
     let mut redactor = Redactor::new("Bearer the-access-token");
-    assert_eq!(redactor.text("a the-access-token, b the%2Daccess-token"), "a [redacted], b [redacted]");
+    assert_eq!(redactor.redact("a the-access-token, b the%2Daccess-token"), "a [redacted], b [redacted]");
     let mut body = redactor.push(b"a the-acc");
     body.extend(redactor.push(b"ess-token b"));
     body.extend(redactor.end());
@@ -277,22 +280,22 @@ fn a_credential_is_cut_out_of_texts_and_of_bodies_in_pieces() {
 #[wasm_bindgen_test]
 fn answers_of_the_api_are_judged() {
     let body = r#"{"type":"error","error":{"message":"No","detail":{"required":["account"],"granted":["email"]}}}"#;
-    let answer = |status, headers, body: &str| ApiAnswer::new(status, headers, body.into(), NOW, None, false);
-    let error = seen(&judge_api_response(answer(403, "{}", body), "oauth").unwrap());
+    let answer = |status, headers, body: &str| ApiResponse::new(status, headers, body.into(), NOW, None, false);
+    let error = seen(&api_error_from_response(answer(403, "{}", body), "oauth").unwrap());
     assert_eq!(error["code"], "API_INSUFFICIENT_SCOPE");
     assert_eq!((&error["required"], &error["granted"]), (&json!(["account"]), &json!(["email"])));
-    let error = seen(&judge_api_response(answer(429, r#"{"retry-after":"7"}"#, ""), "oauth").unwrap());
+    let error = seen(&api_error_from_response(answer(429, r#"{"retry-after":"7"}"#, ""), "oauth").unwrap());
     assert_eq!((&error["code"], &error["retryAfter"]), (&json!("API_RATE_LIMITED"), &json!(7000)));
-    assert_eq!(thrown(judge_api_response(answer(429, "{}", ""), "password")), argument("kind"));
+    assert_eq!(thrown(api_error_from_response(answer(429, "{}", ""), "password")), argument("kind"));
     // What is no text, or no JSON, counts as absent.
     for headers in [r#"{"retry-after":7}"#, r#"{"retry-after":"\ud800"}"#, "[", ""] {
-        let error = seen(&judge_api_response(answer(429, headers, ""), "oauth").unwrap());
+        let error = seen(&api_error_from_response(answer(429, headers, ""), "oauth").unwrap());
         assert_eq!(error["retryAfter"], 30_000, "{headers}");
     }
-    assert!(may_repeat("GET", "REQUEST_FAILED", None, "api"));
-    assert!(!may_repeat("POST", "API_FAILED", Some(503), "api"));
-    assert!(!may_repeat("GET", "NO_SUCH_CODE", Some(503), "api"));
-    assert!(!may_repeat("GET", "REQUEST_FAILED", None, "no such phase"));
+    assert!(may_retry("GET", "REQUEST_FAILED", None, "api"));
+    assert!(!may_retry("POST", "API_FAILED", Some(503), "api"));
+    assert!(!may_retry("GET", "NO_SUCH_CODE", Some(503), "api"));
+    assert!(!may_retry("GET", "REQUEST_FAILED", None, "no such phase"));
     assert!(retry_delay(1, None, None, false, f64::INFINITY, NOW, 0.5).is_some_and(|wait| wait > 0.0));
     assert_eq!(retry_delay(1, Some(503), Some("86400".to_owned()), false, f64::INFINITY, NOW, 0.5), None);
 }
@@ -336,7 +339,7 @@ fn a_connection_is_tested_by_questions_and_answers() {
     assert_eq!(test.path().as_deref(), Some("/user"));
     assert!(test.result().is_undefined());
     let user = r#"{"uuid":"{1}","nickname":"dana","display_name":"Dana"}"#;
-    test.on_response(ApiAnswer::new(200, "{}", user.into(), NOW, None, false));
+    test.on_response(ApiResponse::new(200, "{}", user.into(), NOW, None, false));
     assert_eq!(test.path(), None);
     let verdict = seen(&test.result());
     assert_eq!(verdict["success"], true, "{verdict}");

@@ -243,7 +243,7 @@ function toBitbucketError(error, kind) {
       path,
       isForeignOrigin,
     });
-    return new BitbucketAuthError(callCore(toBitbucketError, () => core().judgeApiResponse(apiResponse, kind)), {}, toBitbucketError);
+    return new BitbucketAuthError(callCore(toBitbucketError, () => core().apiErrorFromResponse(apiResponse, kind)), {}, toBitbucketError);
   }
   // When Axios' own limit expires, it aborts the signal. The cause is then the abort, not the timeout.
   const isTimeout = code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'REQUEST_TIMEOUT';
@@ -284,10 +284,10 @@ function shouldRetry(error, isRateLimited, maxWaitMs) {
   const state = config['axios-retry'];
   const attempts = (state?.retryCount ?? 0) + 1;
   if (!isTransient
-    || !core().mayRepeat(String(config.method).toUpperCase(), code, response?.status, phase)
+    || !core().mayRetry(String(config.method).toUpperCase(), code, response?.status, phase)
     || retryDelay(error, attempts, isRateLimited, maxWaitMs, 0) === undefined) return false;
   // A retry waits in the request queue like any other request, and that wait has no limit. So it does not count as an attempt.
-  if (isRateLimitedResponse && state && core().isHourUsedUp(response?.status, headerValue(response?.headers, 'retry-after'), Date.now())) {
+  if (isRateLimitedResponse && state && core().isHourlyLimitExhausted(response?.status, headerValue(response?.headers, 'retry-after'), Date.now())) {
     state.retryCount = attempts - 2;
   }
   return true;

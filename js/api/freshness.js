@@ -23,7 +23,7 @@ export class WriteCounter {
    */
   track(sender) {
     return async (request) => {
-      if (core().isSafe(request.method)) return sender(request);
+      if (core().isSafeMethod(request.method)) return sender(request);
       this.count += 1;
       try {
         return await sender(request);

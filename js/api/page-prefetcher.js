@@ -8,7 +8,7 @@
 
 import { PREFETCH_LIFETIME_MS } from './freshness.js';
 
-/** @typedef {import('../../pkg/core.js').List} List */
+/** @typedef {import('../../pkg/core.js').Paginator} List */
 /** @typedef {import('./prefetch-attempt.js').FailedPrefetch} FailedPrefetch */
 /** @typedef {import('./paginate.js').Page} Page */
 
@@ -55,7 +55,7 @@ export class PagePrefetcher {
    */
   async next() {
     const { list, fetch, fetchAfterFailure, isCancelled } = this.#options;
-    const { address: url } = list;
+    const { url } = list;
     // A caller that has cancelled must get the error, even when the page is already there.
     if (isCancelled()) this.discardAll();
     this.#discardStale();
@@ -80,13 +80,13 @@ export class PagePrefetcher {
    */
   prefetch(held, current) {
     const { list } = this.#options;
-    const urls = list.addresses(held).slice(1 - held);
+    const urls = list.fetchableUrls(held).slice(1 - held);
     for (const url of this.#prefetched.keys()) {
       if (!urls.includes(url)) this.#discard(url);
     }
     for (const url of urls) {
       const unconfirmed = [current, ...this.#prefetched.values()].filter((prefetched) => prefetched?.mayBeWasted).length;
-      if (!this.#prefetched.has(url) && list.mayGoAhead(unconfirmed)) this.#prefetched.set(url, this.#start(url));
+      if (!this.#prefetched.has(url) && list.mayPrefetch(unconfirmed)) this.#prefetched.set(url, this.#start(url));
     }
   }
 
@@ -139,7 +139,7 @@ export class PagePrefetcher {
 
   /** @param {PrefetchedPage} prefetched */
   #markWasted(prefetched) {
-    if (prefetched.mayBeWasted) this.#options.list.wasted();
+    if (prefetched.mayBeWasted) this.#options.list.recordWastedPrefetch();
     prefetched.mayBeWasted = false;
   }
 }

@@ -14,7 +14,7 @@ import { assessFailedPrefetch, notifyRetry, prefetchConfig, secondAttemptConfig 
 
 /** @typedef {import('axios').AxiosInstance} AxiosInstance */
 /** @typedef {import('axios').AxiosRequestConfig} AxiosRequestConfig */
-/** @typedef {import('../../pkg/core.js').List} List */
+/** @typedef {import('../../pkg/core.js').Paginator} List */
 /** @typedef {import('./prefetch-attempt.js').FailedPrefetch} FailedPrefetch */
 
 /** Has Axios repeat the name for each element of an array. By default, Axios appends brackets to the name. */
@@ -134,10 +134,10 @@ function tryAdvance(page) {
  * @returns {List}
  */
 export function createPageList(client, path, params, config, concurrency) {
-  const { List } = core();
+  const { Paginator } = core();
   // The URL that Axios would request, with the caller's own serialisation of parameters.
   const first = client.getUri(withRepeatedNames({ ...config, url: path, params: params ?? config?.params }));
-  return callCore(createPageList, () => new List(first, concurrency));
+  return callCore(createPageList, () => new Paginator(first, concurrency));
 }
 
 /**
@@ -179,19 +179,19 @@ export function fetchPage(client, list, config, which) {
  * @param {PageRequest} [which]
  * @returns {Promise<Page>}
  */
-export async function readPage(get, list, signal, { url = list.address, maxWaitMs = Infinity } = {}) {
+export async function readPage(get, list, signal, { url = list.url, maxWaitMs = Infinity } = {}) {
   const deadline = Date.now() + maxWaitMs;
   for (let attempt = 1; ; attempt += 1) {
     const { data, status, headers } = await get(url);
     const now = Date.now();
-    const pause = callCore(readPage, () => core().pageRepetition(
+    const pause = callCore(readPage, () => core().pageRetryDelay(
       status, headerValue(headers, 'retry-after'), attempt, deadline - now, now, Math.random(),
     ));
     if (pause === undefined) {
       const { values, next, page, pagelen, size } = objectOrEmpty(data);
       if (!Array.isArray(values)) throw failure('RESPONSE_INVALID', 'api', { field: 'values' });
       const advance = () => callCore(readPage, () => (
-        list.answered(nextLinkOf(next), values.length, numberOrUndefined(page), numberOrUndefined(pagelen), numberOrUndefined(size))
+        list.advance(nextLinkOf(next), values.length, numberOrUndefined(page), numberOrUndefined(pagelen), numberOrUndefined(size))
       ));
       return { values, advance };
     }

@@ -69,7 +69,7 @@ export async function assessFailedPrefetch(error) {
   const failedAt = Date.now();
   const pause = await retryDelayAfter(error);
   const { code, status, retryAfter = 0 } = objectOrEmpty(objectOrEmpty(error).bitbucket);
-  const isFinal = core().isOutcomeAhead(/** @type {number | undefined} */ (status), /** @type {string | undefined} */ (code));
+  const isFinal = core().isUsablePrefetch(/** @type {number | undefined} */ (status), /** @type {string | undefined} */ (code));
   return {
     error,
     action: pause !== undefined ? 'retry' : isFinal ? 'throw' : 'refetch',

@@ -30,7 +30,7 @@ export async function runConnectionTest(test, sender, apiUrl, signal) {
     try {
       const headers = { accept: 'application/json' };
       // Redirects to other servers are not followed: a server that never saw the credential proves nothing about it.
-      const response = await sender({ method: 'GET', url: apiUrl + path, headers, signal, redirect: 'own' });
+      const response = await sender({ method: 'GET', url: apiUrl + path, headers, signal, redirect: 'same-origin' });
       test.onResponse(toApiResponse(response));
     } catch (error) {
       test.onError(toBitbucketAuthError(error).message);

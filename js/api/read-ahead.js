@@ -28,8 +28,8 @@ const utf8 = new TextDecoder();
  */
 export function readAhead({ sender, sendPrefetch, newest }) {
   // Created at the first request, because most clients send none for a long time.
-  /** @type {import('../../pkg/core.js').PageSequence} */
-  let sequence;
+  /** @type {import('../../pkg/core.js').PagePredictor} */
+  let predictor;
   /** @type {PrefetchedPage | undefined} */
   let prefetched;
   let lastHeaders = '';
@@ -46,27 +46,27 @@ export function readAhead({ sender, sendPrefetch, newest }) {
   };
 
   const interrupt = () => {
-    sequence.interrupted();
+    predictor.reset();
     replace(undefined);
   };
 
   return async (request) => {
-    sequence ??= new (core().PageSequence)();
+    predictor ??= new (core().PagePredictor)();
     if (!isPrefetchable(request)) {
       interrupt();
       // A page that was prefetched during this request may show the state before it.
       return sender(request).finally(interrupt);
     }
     const { url } = request;
-    // A request with other headers belongs to another sequence.
+    // A request with other headers belongs to another predictor.
     if (lastHeaders !== (lastHeaders = JSON.stringify(request.headers))) interrupt();
     const matching = prefetched?.isFor(request) ? prefetched : undefined;
     if (matching) prefetched = undefined;
     else replace(undefined);
-    prefetch(sequence.asked(url), request);
+    prefetch(predictor.onRequest(url), request);
     const response = await matching?.takeResponse(newest) ?? await sender(request);
     if (response.status !== 200) interrupt();
-    else if (sequence.answered(url)) prefetch(predictedUrl(sequence, url, response.body), request);
+    else if (predictor.onSuccess(url)) prefetch(predictedUrl(predictor, url, response.body), request);
     return response;
   };
 }
@@ -109,7 +109,7 @@ class PrefetchedPage {
     if (!response) return undefined;
     const isError = 'error' in response;
     const code = isError ? /** @type {string | undefined} */ (objectOrEmpty(response.error).code) : undefined;
-    if (!core().isOutcomeAhead(isError ? undefined : response.status, code)) return undefined;
+    if (!core().isUsablePrefetch(isError ? undefined : response.status, code)) return undefined;
     if (isError) throw response.error;
     // After another login, the credential may belong to another account.
     const { authorization } = await newest();
@@ -139,17 +139,17 @@ function isPrefetchable({ method, body, signal, timeoutMs, redirect = 'follow', 
 }
 
 /**
- * @param {import('../../pkg/core.js').PageSequence} sequence
+ * @param {import('../../pkg/core.js').PagePredictor} predictor
  * @param {string} url
  * @param {Uint8Array} body
  * @returns {string | undefined}
  */
-function predictedUrl(sequence, url, body) {
+function predictedUrl(predictor, url, body) {
   /** @param {unknown} value */
   const number = (value) => (typeof value === 'number' ? value : undefined);
   try {
     const { next, pagelen, size } = objectOrEmpty(JSON.parse(utf8.decode(body)));
-    return typeof next === 'string' ? sequence.told(url, next, number(pagelen), number(size)) : undefined;
+    return typeof next === 'string' ? predictor.onPage(url, next, number(pagelen), number(size)) : undefined;
   } catch {
     return undefined;
   }

@@ -62,7 +62,7 @@ function withRedactor(authorization, work) {
  * @returns {Record<string, string>}
  */
 function redactHeaders(fields, redactor) {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactor.text(String(value))]));
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactor.redact(String(value))]));
 }
 
 /**

@@ -83,7 +83,7 @@ export function replaceRemovedEndpoints(sender, options) {
       return page(list, responseContext, request);
     }
     const response = await sender(request);
-    const body = core().withoutTracker(response.status, response.isForeignOrigin);
+    const body = core().issuesNotFoundBody(response.status, response.isForeignOrigin);
     if (body === undefined) return response;
     announceReplacement();
     return withJsonBody(response, 404, body);
@@ -320,8 +320,8 @@ class ListCollector {
    * @param {(value: unknown) => void} addItem
    */
   async #readList(url, signal, addItem) {
-    const { List } = core();
-    const list = new List(url);
+    const { Paginator } = core();
+    const list = new Paginator(url);
     for (let isMore = true; isMore;) {
       const { values, advance } = await readPage((url) => this.#get(url, signal), list, signal);
       values.forEach(addItem);
@@ -337,7 +337,7 @@ class ListCollector {
   async #get(url, signal) {
     const headers = { accept: 'application/json' };
     // Redirects to other servers are not followed: what they return is not part of the list.
-    const response = await this.#sender({ method: 'GET', url, headers, signal, redirect: 'own' });
+    const response = await this.#sender({ method: 'GET', url, headers, signal, redirect: 'same-origin' });
     const { status, headers: fields, body, authorization } = response;
     if (status >= 300) throw new UnsuccessfulResponse(response);
     this.#authorization = authorization;

@@ -46,7 +46,7 @@ import { redactResponse } from './redaction.js';
  * @property {unknown} [body]
  * @property {AbortSignal | null} [signal]
  * @property {number} [timeoutMs]
- * @property {'follow' | 'own' | 'manual' | 'error'} [redirect] `follow` (the default) follows all redirects that the core
+ * @property {'follow' | 'same-origin' | 'manual' | 'error'} [redirect] `follow` (the default) follows all redirects that the core
  *   allows, `own` only those to the API; `manual` returns a redirect as the response, and `error` throws
  * @property {number} [maxRedirects]
  */
@@ -75,7 +75,7 @@ import { redactResponse } from './redaction.js';
 // Pages of pull requests and uploads may exceed the mebibyte that limits token responses. No valid response exceeds this.
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-const apiAt = memoize((apiUrl) => callCore(createSender, () => new (core().Api)(apiUrl)));
+const apiAt = memoize((apiUrl) => callCore(createSender, () => new (core().ApiBaseUrl)(apiUrl)));
 
 /**
  * Creates a sender that sends requests to the API with the newest credential, within the rate limit.
@@ -112,7 +112,7 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
   return async (request) => {
     const { method, body, signal, redirect = 'follow', maxRedirects } = request;
     const url = URL.canParse(request.url) ? new URL(request.url).href : request.url;
-    const path = callCore(createSender, () => api.admit(url));
+    const path = callCore(createSender, () => api.relativePath(url));
     /** @type {OutgoingRequest} */
     const original = { path, method, url, headers: forwardedHeaders(request.headers, true, true), body };
     const time = { left: request.timeoutMs ?? timeoutMs };
@@ -122,14 +122,14 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
       const response = await sendWithinRateLimit(outgoing, authorization, time, signal);
       const { status, headers: { location } } = response;
       const target = location !== undefined && URL.canParse(location, outgoing.url) ? new URL(location, outgoing.url).href : location;
-      const decision = callCore(createSender, () => api.judge(
+      const decision = callCore(createSender, () => api.followUp(
         outgoing.method, outgoing.url, outgoing.path !== undefined, status, target, followed, maxRedirects, redirect,
       ));
-      const hasNewerCredential = decision === 'renew' && credentials.shouldRetryAfter401(credential, retries);
+      const hasNewerCredential = decision === 'refresh' && credentials.shouldRetryAfter401(credential, retries);
       if (hasNewerCredential) credential = await unlessAborted(credentials.newest(tokenTimeoutMs), signal);
       if (typeof decision === 'object') {
         followed += 1;
-        outgoing = redirectedRequest(outgoing, String(target), decision, decision.withCredential ? api.admit(String(target)) : undefined);
+        outgoing = redirectedRequest(outgoing, String(target), decision, decision.withCredential ? api.relativePath(String(target)) : undefined);
       } else if (hasNewerCredential && !isStream(body)) {
         followed = 0;
         retries += 1;
@@ -159,12 +159,12 @@ const withoutQuery = (path = '') => path.replace(/[?#].*$/, '');
  * A response as the core expects it, received just now.
  *
  * @param {Pick<HttpResponse, 'status' | 'headers' | 'body'> & Partial<ResponseContext>} response with lower-case header names
- * @returns {import('../../pkg/core.js').ApiAnswer} for one call: the core consumes it
+ * @returns {import('../../pkg/core.js').ApiResponse} for one call: the core consumes it
  */
 export function toApiResponse({ status, headers, body, path, isForeignOrigin = false }) {
   // One byte more than the limit, so the core can see that a body is too large.
-  const judged = body.subarray(0, core().largestJudgedBody() + 1);
-  return new (core().ApiAnswer)(status, JSON.stringify(headers), judged, Date.now(), path, isForeignOrigin);
+  const judged = body.subarray(0, core().maxInspectedBytes() + 1);
+  return new (core().ApiResponse)(status, JSON.stringify(headers), judged, Date.now(), path, isForeignOrigin);
 }
 
 /**
@@ -194,8 +194,8 @@ function redirectedRequest({ method, headers, body }, url, { becomesGet, withBod
  * @param {boolean} withBody
  */
 function forwardedHeaders(headers = {}, toApi, withBody) {
-  const { mayCarry } = core();
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => mayCarry(name, toApi, withBody)));
+  const { mayForwardHeader } = core();
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => mayForwardHeader(name, toApi, withBody)));
 }
 
 /**

@@ -24,7 +24,7 @@ import { textOrUndefined } from './page.js';
 export function createClient(options) {
   const { clientId, redirectUri, scopes, endpoints = {} } = readArgument(createClient, 'publicClientOptions', options);
   const { authorizeUrl, tokenUrl, apiUrl } = endpoints;
-  const handle = callCore(createClient, () => core().publicClient(
+  const handle = callCore(createClient, () => core().createPublicCore(
     textOrUndefined(() => globalThis.location?.origin), clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl,
   ));
   return new AuthorizationClient(handle, readArgument);

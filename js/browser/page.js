@@ -88,7 +88,7 @@ export function textOrUndefined(read) {
 export async function requireWindow(options, caller) {
   const page = findWindow(options);
   await init();
-  return page ?? callCore(caller, () => core().refusePage('window'));
+  return page ?? callCore(caller, () => core().throwMissingFeature('window'));
 }
 
 /**
@@ -97,12 +97,12 @@ export async function requireWindow(options, caller) {
  * @param {Function} caller
  * @param {unknown} options
  * @param {Page} page
- * @returns {import('../../pkg/page-core.js').Client}
+ * @returns {import('../../pkg/page-core.js').OAuthCore}
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` for an opaque origin
  */
 export function loginClient(caller, options, page) {
   const { client, ...own } = readArgument(caller, 'pageOptions', options);
-  if (client) callCore(caller, () => core().checkBesideClient(Object.keys(own)));
+  if (client) callCore(caller, () => core().rejectClientOverrides(Object.keys(own)));
   return createPageClient(caller, page, client ?? { ...own, ...own.endpoints });
 }
 
@@ -110,13 +110,13 @@ export function loginClient(caller, options, page) {
  * @param {Function} caller
  * @param {Page} page
  * @param {any} settings of the client
- * @returns {import('../../pkg/page-core.js').Client}
+ * @returns {import('../../pkg/page-core.js').OAuthCore}
  * @throws {BitbucketAuthError} like `loginClient`
  */
 export function createPageClient(caller, page, { clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl }) {
   // Browsers serialise an opaque origin as "null".
   const origin = textOrUndefined(() => page.origin) ?? 'null';
-  return callCore(caller, () => core().pageClient(origin, clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl));
+  return callCore(caller, () => core().createPageCore(origin, clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl));
 }
 
 /** The page's session storage; `undefined` if the browser or a sandbox forbids it. @param {Page} page */

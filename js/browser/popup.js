@@ -10,7 +10,7 @@ import { callCore } from '../error.js';
 import { core, failure } from './core.js';
 import { PACKAGE_NAME, POPUP_KEY, findWindow, loginClient, requireWindow, sessionStorageOrUndefined, trySetItem, valueOrUndefined } from './page.js';
 
-/** @typedef {import('../../pkg/page-core.js').Client} Client */
+/** @typedef {import('../../pkg/page-core.js').OAuthCore} Client */
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
 /** @typedef {import('./page.js').Grant} Grant */
 /** @typedef {import('./page.js').Page} Page */
@@ -64,9 +64,9 @@ export async function authorizeInPopup(options) {
   try {
     const page = await requireWindow(options, authorizeInPopup);
     const client = loginClient(authorizeInPopup, options, page);
-    const waitMs = callCore(authorizeInPopup, () => core().waitingTime(timeoutMs));
+    const waitMs = callCore(authorizeInPopup, () => core().loginTimeout(timeoutMs));
     if (signal?.aborted) throw failure('REQUEST_ABORTED', 'authorize');
-    if (!popup) return callCore(authorizeInPopup, () => core().refusePage('BroadcastChannel'));
+    if (!popup) return callCore(authorizeInPopup, () => core().throwMissingFeature('BroadcastChannel'));
     if (popup.isBlocked) throw failure('POPUP_BLOCKED', 'authorize');
     const request = callCore(authorizeInPopup, () => client.createAuthorizationRequest(undefined));
     popup.show(request.url);
@@ -160,7 +160,7 @@ class Popup {
     let backSince;
     return this.#wait(waitMs, signal, (resolve) => {
       const address = this.#url;
-      if (address !== undefined && client.isCallback(address)) return resolve(address);
+      if (address !== undefined && client.isCallbackUrl(address)) return resolve(address);
       // A popup that a policy has isolated looks closed. But a user who has closed it is back in this page, and a user who is
       // logging in has the focus in the popup most of the time.
       if (!this.#window?.closed || !this.#page.document.hasFocus()) backSince = undefined;

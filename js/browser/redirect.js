@@ -30,14 +30,14 @@ export async function beginRedirect(options) {
   const page = await requireWindow(options, beginRedirect);
   const client = loginClient(beginRedirect, options, page);
   const storage = sessionStorageOrUndefined(page);
-  if (!storage) return callCore(beginRedirect, () => core().refusePage('sessionStorage'));
+  if (!storage) return callCore(beginRedirect, () => core().throwMissingFeature('sessionStorage'));
   const { url, state, codeVerifier } = callCore(beginRedirect, () => client.createAuthorizationRequest(undefined));
   const { clientId, redirectUri, scopes, authorizeUrl, tokenUrl, apiUrl } = client;
   // If this window was a popup of `authorizeInPopup`, it no longer belongs to that login.
   storage.removeItem(POPUP_KEY);
   const now = Date.now();
   for (const key of pendingKeys(storage)) {
-    if (core().isPendingOver(Number(readPendingLogin(storage, key)?.startedAt), now)) storage.removeItem(key);
+    if (core().isLoginExpired(Number(readPendingLogin(storage, key)?.startedAt), now)) storage.removeItem(key);
   }
   const isKept = trySetItem(storage, PENDING_PREFIX + state, JSON.stringify({
     clientId,
@@ -48,7 +48,7 @@ export async function beginRedirect(options) {
     codeVerifier,
     startedAt: now,
   }));
-  if (!isKept) return callCore(beginRedirect, () => core().refusePage('sessionStorage'));
+  if (!isKept) return callCore(beginRedirect, () => core().throwMissingFeature('sessionStorage'));
   page.location.assign(url);
 }
 
@@ -92,14 +92,14 @@ async function complete(options) {
   // In a popup of `authorizeInPopup`, the page that opened the popup waits for this URL.
   if (storage?.getItem(POPUP_KEY)) return null;
   const keys = storage ? pendingKeys(storage) : [];
-  const state = core().responseState(address, keys.length > 0);
+  const state = core().callbackState(address, keys.length > 0);
   if (state === undefined) return null;
   const pending = storage && readPendingLogin(storage, PENDING_PREFIX + state);
   // A response that matches no pending login ends all logins of this tab: the user is back.
   for (const key of pending ? [PENDING_PREFIX + state] : keys) storage?.removeItem(key);
-  page.history.replaceState(page.history.state, '', core().withoutResponse(textOrUndefined(() => page.location.href) ?? ''));
+  page.history.replaceState(page.history.state, '', core().removeCallbackParameters(textOrUndefined(() => page.location.href) ?? ''));
   if (!pending) {
-    callCore(completeRedirect, () => core().checkStrayResponse(address));
+    callCore(completeRedirect, () => core().checkUnmatchedCallback(address));
     return null;
   }
   const { state: sent, startedAt, codeVerifier, endpoints, ...own } = readArgument(completeRedirect, 'pending', pending);

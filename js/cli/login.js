@@ -20,7 +20,7 @@ import { requireClient } from './problems.js';
 import { CannotRun, plainly } from './run.js';
 
 /** @typedef {import('../nocodb/environment.js').Environment} Environment */
-/** @typedef {import('../../pkg/core.js').Client} Client */
+/** @typedef {import('../../pkg/core.js').OAuthCore} Client */
 /** @typedef {import('./run.js').Options} Options */
 /** @typedef {import('./run.js').Surroundings} Surroundings */
 
@@ -160,13 +160,13 @@ function callbackOf(server, { callbackPage }, client, state) {
     server.once('close', () => clearTimeout(timer));
     server.on('request', (request, response) => {
       const target = request.url ?? '';
-      const shown = request.method === 'GET' ? callbackPage?.shownAt(target) : undefined;
+      const shown = request.method === 'GET' ? callbackPage?.contentFor(target) : undefined;
       if (!shown) {
         response.writeHead(404).end();
         return;
       }
       const verdict = verdictOn(client, new URL(target, client.redirectUri).href, state);
-      if (verdict instanceof BitbucketAuthError && core().isOfAnotherLogin(verdict.code)) {
+      if (verdict instanceof BitbucketAuthError && core().isFromAnotherLogin(verdict.code)) {
         response.writeHead(400, { 'content-type': 'text/plain' }).end('This answer does not belong to the login that waits here.\n');
         return;
       }

@@ -5,7 +5,7 @@
 import { failure } from '../core.js';
 import { CannotRun } from './run.js';
 
-/** @typedef {import('../error.js').Failure} Failure */
+/** @typedef {import('../error.js').ErrorDetails} ErrorDetails */
 /** @typedef {import('./context.js').Context} Context */
 /** @typedef {import('../nocodb/environment.js').Environment} Environment */
 /** @typedef {import('./doctor.js').Finding} Finding */
@@ -46,7 +46,7 @@ export function isWithoutOAuth(env) {
 /**
  * @param {Context} context
  * @param {keyof typeof THEIRS} [check] without one: those of which no check tells that has variables of its own
- * @returns {Failure[]}
+ * @returns {ErrorDetails[]}
  */
 export function problemsFor({ env, environment: { problems } }, check) {
   const patterns = Object.values(THEIRS);
@@ -59,7 +59,7 @@ export function problemsFor({ env, environment: { problems } }, check) {
  * That several processes have no Redis in common: the last that the core says of the variable that would name one.
  *
  * @param {Environment} environment
- * @returns {Failure | undefined}
+ * @returns {ErrorDetails | undefined}
  */
 export function lackOfRedis({ client, hasWorkers, redis, problems }) {
   if (!client || !hasWorkers || redis) return undefined;
@@ -67,7 +67,7 @@ export function lackOfRedis({ client, hasWorkers, redis, problems }) {
 }
 
 /**
- * @param {Failure} problem of a variable
+ * @param {ErrorDetails} problem of a variable
  * @returns {Finding}
  */
 export function findingOf({ message, field = '' }) {
@@ -88,7 +88,7 @@ export function reasonIn(message) {
  * The client that the environment describes.
  *
  * @param {Environment} environment
- * @returns {import('../../pkg/core.js').Client}
+ * @returns {import('../../pkg/core.js').OAuthCore}
  * @throws {CannotRun} with all that is wrong with variables, one a line
  */
 export function requireClient({ client, problems }) {

@@ -15,8 +15,8 @@ import { lazyEnvironment } from './environment.js';
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
-/** @typedef {import('../../pkg/core.js').Refusal} Refusal */
-/** @typedef {import('../../pkg/core.js').ShownPage} ShownPage */
+/** @typedef {import('../../pkg/core.js').ErrorNotice} ErrorNotice */
+/** @typedef {import('../../pkg/core.js').CallbackContent} CallbackContent */
 /** @typedef {import('./environment.js').Env} Env */
 
 const HEADERS = {
@@ -47,9 +47,9 @@ export function serveCallbackPage(env = process.env) {
   if (isInstalled) return;
   isInstalled = true;
   const environment = lazyEnvironment(env);
-  /** @type {(target: string) => ShownPage | undefined} */
-  const shownAt = (target) => environment().callbackPage?.shownAt(target);
-  for (const { prototype } of SERVERS) interceptRequests(prototype, (request, response) => respondToCallback(shownAt, request, response));
+  /** @type {(target: string) => CallbackContent | undefined} */
+  const contentFor = (target) => environment().callbackPage?.contentFor(target);
+  for (const { prototype } of SERVERS) interceptRequests(prototype, (request, response) => respondToCallback(contentFor, request, response));
 }
 
 /**
@@ -73,15 +73,15 @@ function interceptRequests(prototype, handle) {
 /**
  * Answers a callback.
  *
- * @param {(target: string) => ShownPage | undefined} shownAt
+ * @param {(target: string) => CallbackContent | undefined} contentFor
  * @param {IncomingMessage} request
  * @param {ServerResponse} response
  * @returns {boolean} whether the request was a callback
  */
-function respondToCallback(shownAt, request, response) {
+function respondToCallback(contentFor, request, response) {
   try {
     const { method, url } = request;
-    const shown = method === 'GET' && url?.includes('?') ? shownAt(url) : undefined;
+    const shown = method === 'GET' && url?.includes('?') ? contentFor(url) : undefined;
     if (!shown) return false;
     const { headers, body } = pageFor(shown);
     response.writeHead(200, headers).end(body);
@@ -95,17 +95,17 @@ function respondToCallback(shownAt, request, response) {
 /**
  * The page with its headers.
  *
- * @param {ShownPage} shown
+ * @param {CallbackContent} shown
  * @returns {{ headers: Record<string, string>, body: string }}
  */
-export function pageFor({ refusal }) {
+export function pageFor({ error: refusal }) {
   return refusal ? { headers: { ...HEADERS, ...CUT_OFF }, body: renderRefusal(refusal) } : { headers: HEADERS, body: page };
 }
 
 /**
  * The page with the text of a rejected response, which contains no markup.
  *
- * @param {Refusal} refusal
+ * @param {ErrorNotice} refusal
  */
 function renderRefusal({ heading, text }) {
   const main = `<main>\n<h1>${heading}</h1>\n<p>${text}</p>\n<button type="button">Close this window</button>\n</main>`;

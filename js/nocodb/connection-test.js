@@ -83,7 +83,7 @@ export async function connectionStatus({ credentials, environment: { client } },
   const { scopes: stored, expiresAt, obtainedAt } = await credentials.tokenInfo();
   // A store may return anything.
   const { scopes: text } = stored ? readArgument(connectionStatus, 'scopes', { scopes: stored }) : {};
-  const scopes = callCore(connectionStatus, () => core().readScopes(text ?? ''));
+  const scopes = callCore(connectionStatus, () => core().parseScopes(text ?? ''));
   const isKnown = scopes.length > 0;
   return {
     kind,

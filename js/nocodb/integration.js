@@ -440,7 +440,7 @@ async function exchangeCode(grant, environment) {
   const { requestTokens } = await loadRequestModules();
   return requestTokens(environment, (client) => {
     const { code, codeVerifier } = readArgument(requestTokens, 'codeGrant', grant);
-    return client.buildHostTokenRequest(code, codeVerifier, environment.isVerifierOptional);
+    return client.buildNocoDbTokenRequest(code, codeVerifier, environment.isVerifierOptional);
   }, 'authorization_code');
 }
 

@@ -59,7 +59,7 @@ const WORKSPACE_MEMBERS = ['slug', 'name', 'uuid'];
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what the client throws
  */
 export async function listWorkspaces(clientFactory, configWorkspace, query) {
-  const address = pageAddress('/user/workspaces', query);
+  const address = pageUrl('/user/workspaces', query);
   const slug = typeof configWorkspace === 'string' ? configWorkspace.trim() : '';
   if (slug && !clientFactory.credentials.hasUser) return { values: [{ slug }] };
   // Each value is a membership, which contains the workspace.
@@ -76,7 +76,7 @@ export async function listWorkspaces(clientFactory, configWorkspace, query) {
 export async function listRepositories(clientFactory, configWorkspace, query) {
   const { workspace = configWorkspace } = query;
   const segment = callCore(listRepositories, () => core().workspaceSegment(stringOrUndefined(workspace)));
-  const address = pageAddress(`/repositories/${segment}`, query);
+  const address = pageUrl(`/repositories/${segment}`, query);
   return readList(clientFactory, address, REPOSITORY_MEMBERS);
 }
 
@@ -85,11 +85,11 @@ export async function listRepositories(clientFactory, configWorkspace, query) {
  * @param {Query} query
  * @returns {string} the page's path and query
  */
-export function pageAddress(path, { next, page }) {
-  if (page === undefined || typeof page === 'string') return callCore(pageAddress, () => core().pageAddress(path, next, page));
+export function pageUrl(path, { next, page }) {
+  if (page === undefined || typeof page === 'string') return callCore(pageUrl, () => core().pageUrl(path, next, page));
   // Anything but a number becomes NaN, which the core rejects.
   const number = typeof page === 'number' ? page : NaN;
-  return callCore(pageAddress, () => core().pageAddress(path, next, undefined, number));
+  return callCore(pageUrl, () => core().pageUrl(path, next, undefined, number));
 }
 
 /**
@@ -107,7 +107,7 @@ async function readList(clientFactory, address, names, unwrap = (value) => value
     const { values, advance } = await withDialogTimeout(fetchPage(client, pageList, {}, { maxWaitMs: DIALOG_MS }));
     return {
       values: values.map((value) => pick(unwrap(objectOrEmpty(value)), names)),
-      ...(advance() && { next: callCore(readList, () => pageList.token) }),
+      ...(advance() && { next: callCore(readList, () => pageList.pageToken) }),
     };
   } catch (error) {
     // Not Axios' error, because it contains the request.

@@ -1,74 +1,75 @@
-//! Requests to the API as JavaScript sees them: api_request.rs.
+//! The JavaScript bindings of api_request.rs: requests to the API.
 
 use wasm_bindgen::prelude::*;
 
 use super::leave;
-use crate::api_request::{self, Answered, Following, Step};
+use crate::api_request::{self, FollowUp, ReceivedResponse, RedirectMode};
 use crate::endpoints::{Address, Endpoint, argument_error};
 use crate::rate_limit::resource_group;
 
-/// The API as its requests see it.
+/// The API's base URL, which decides where a request may go.
 #[wasm_bindgen]
-pub struct Api(Address);
+pub struct ApiBaseUrl(Address);
 
 #[wasm_bindgen]
-impl Api {
-    /// For the API's base, as the environment gave it.
+impl ApiBaseUrl {
+    /// Validates the base URL that the environment configures.
     #[wasm_bindgen(constructor)]
-    pub fn new(url: &str) -> core::result::Result<Api, JsValue> {
+    pub fn new(url: &str) -> core::result::Result<ApiBaseUrl, JsValue> {
         Ok(Self(Endpoint::Api.parse(Some(url)).map_err(|reason| argument_error("apiUrl", reason))?))
     }
 
-    /// The path, below the API's base, of a request, which is one to the API.
-    pub fn admit(&self, url: &str) -> core::result::Result<String, JsValue> {
+    /// The path of a request below the base URL. Throws `FOREIGN_ORIGIN` for a URL of another origin.
+    #[wasm_bindgen(js_name = relativePath)]
+    pub fn relative_path(&self, url: &str) -> core::result::Result<String, JsValue> {
         Ok(api_request::path(&self.0, url)?)
     }
 
-    /// What to do with an answer: `undefined` to hand it on, `'renew'` to send the request again if there is a newer
-    /// credential, or what the request is like that follows a redirect.
-    #[wasm_bindgen(unchecked_return_type = "'renew' | Redirect | undefined")]
+    /// What the sender does after a response: `undefined` to return it to the caller, `'refresh'` to send the request again
+    /// once a newer credential is available, or the request that follows a redirect.
+    #[wasm_bindgen(js_name = followUp, unchecked_return_type = "'refresh' | Redirect | undefined")]
     #[expect(clippy::too_many_arguments, reason = "an object would cost more than it tells")]
-    pub fn judge(
+    pub fn follow_up(
         &self,
         method: &str,
         url: &str,
         with_credential: bool,
         status: u16,
         location: Option<String>,
-        followed: u32,
-        most: Option<f64>,
-        following: &str,
+        redirects_followed: u32,
+        max_redirects: Option<f64>,
+        redirect_mode: &str,
     ) -> core::result::Result<JsValue, JsValue> {
-        let step = api_request::judge(
+        let follow_up = api_request::follow_up(
             &self.0,
-            &Answered {
+            &ReceivedResponse {
                 method,
                 url,
                 with_credential,
                 status,
                 location: location.as_deref(),
-                followed,
-                most,
-                // Axios hands on whatever its user gave.
-                following: Following::from_name(following).unwrap_or(Following::Follow),
+                redirects_followed,
+                max_redirects,
+                // Axios passes any value of its caller on.
+                redirect_mode: RedirectMode::from_name(redirect_mode).unwrap_or(RedirectMode::Follow),
             },
         )?;
-        Ok(match step {
-            Step::Deliver => JsValue::UNDEFINED,
-            Step::Renew => JsValue::from_str("renew"),
-            Step::Follow(redirect) => leave(&redirect),
+        Ok(match follow_up {
+            FollowUp::Deliver => JsValue::UNDEFINED,
+            FollowUp::Refresh => JsValue::from_str("refresh"),
+            FollowUp::Redirect(redirect) => leave(&redirect),
         })
     }
 }
 
-/// The group of resources, for the rate limit, that a path below the API's base belongs to.
+/// The rate-limit group of resources that a path below the API's base URL belongs to.
 #[wasm_bindgen(js_name = resourceGroup)]
 pub fn group_of(path: &str) -> String {
     resource_group(path).to_owned()
 }
 
-/// Whether a caller's header field, its name in lower case, goes along.
-#[wasm_bindgen(js_name = mayCarry)]
-pub fn may_carry(name: &str, to_api: bool, with_body: bool) -> bool {
-    api_request::may_carry(name, to_api, with_body)
+/// Whether the caller's header field of this lower-case name may be sent.
+#[wasm_bindgen(js_name = mayForwardHeader)]
+pub fn may_forward_header(name: &str, to_api: bool, with_body: bool) -> bool {
+    api_request::may_forward_header(name, to_api, with_body)
 }

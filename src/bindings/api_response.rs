@@ -1,32 +1,32 @@
-//! Answers of the API as JavaScript sees them: api_response.rs, redaction.rs and retry.rs.
+//! The JavaScript bindings of api_response.rs, redaction.rs and retry.rs: the API's responses.
 
 use std::convert::Infallible;
 
 use wasm_bindgen::prelude::*;
 
 use super::texts;
-use crate::api_response::{self, ApiResponse, ResponseFields};
+use crate::api_response::{self, ResponseFields};
 use crate::connection_test;
 use crate::credential::AuthType;
 use crate::error::{Code, Error, Phase, Result};
 use crate::redaction::Redaction;
 use crate::retry::{self, Failed};
 
-/// An answer of the API.
+/// A response of the API.
 #[wasm_bindgen]
-pub struct ApiAnswer {
+pub struct ApiResponse {
     pub(super) status: u16,
     pub(super) fields: ResponseFields,
     pub(super) body: Vec<u8>,
     pub(super) received_at: f64,
     path: Option<String>,
-    is_elsewhere: bool,
+    is_foreign_origin: bool,
 }
 
 #[wasm_bindgen]
-impl ApiAnswer {
-    /// `headers`: JSON of an object with the header fields by their names in lower case. `path`: what was asked for, below
-    /// the API's base. `is_elsewhere`: whether a redirect led away from the API.
+impl ApiResponse {
+    /// `headers` is the JSON of an object with the header fields by their lower-case names. `path` is the request's path below
+    /// the API's base URL. `is_foreign_origin` says whether a redirect led to another origin than the API's.
     #[wasm_bindgen(constructor)]
     pub fn new(
         status: u16,
@@ -34,30 +34,30 @@ impl ApiAnswer {
         body: Vec<u8>,
         received_at: f64,
         path: Option<String>,
-        is_elsewhere: bool,
-    ) -> ApiAnswer {
+        is_foreign_origin: bool,
+    ) -> ApiResponse {
         let fields = texts(headers);
         let Ok(fields) = ResponseFields::read(|name| Ok::<_, Infallible>(fields(name)));
-        Self { status, fields, body, received_at, path, is_elsewhere }
+        Self { status, fields, body, received_at, path, is_foreign_origin }
     }
 
-    pub(super) fn to(&self, kind: AuthType) -> ApiResponse<'_> {
-        ApiResponse {
+    pub(super) fn to(&self, kind: AuthType) -> api_response::ApiResponse<'_> {
+        api_response::ApiResponse {
             status: self.status,
             fields: &self.fields,
             body: &self.body,
             received_at: self.received_at,
             kind,
             path: self.path.as_deref(),
-            is_elsewhere: self.is_elsewhere,
+            is_foreign_origin: self.is_foreign_origin,
         }
     }
 }
 
-/// The error object for an answer of the API that is no success, to a request with a credential of this kind.
-#[wasm_bindgen(js_name = judgeApiResponse, unchecked_return_type = "Failure")]
-pub fn judge_api_response(answer: ApiAnswer, kind: &str) -> core::result::Result<JsValue, JsValue> {
-    Ok(api_response::judge(&answer.to(kind_of(kind)?)).into())
+/// The error object for an unsuccessful response to a request with a credential of this type.
+#[wasm_bindgen(js_name = apiErrorFromResponse, unchecked_return_type = "ErrorDetails")]
+pub fn api_error_from_response(response: ApiResponse, kind: &str) -> core::result::Result<JsValue, JsValue> {
+    Ok(api_response::to_error(&response.to(kind_of(kind)?)).into())
 }
 
 pub(super) fn kind_of(kind: &str) -> Result<AuthType> {
@@ -65,56 +65,57 @@ pub(super) fn kind_of(kind: &str) -> Result<AuthType> {
         .ok_or_else(|| Error::argument(Phase::Api, "kind", "must be oauth, api_key, basic or custom"))
 }
 
-/// Cuts a credential out of what a server answered.
+/// Removes a credential from a server's response.
 #[wasm_bindgen]
 pub struct Redactor(Redaction);
 
 #[wasm_bindgen]
 impl Redactor {
-    /// For the value of the header field `Authorization` that was sent.
+    /// Takes the value of the request's `Authorization` header.
     #[wasm_bindgen(constructor)]
     pub fn new(authorization: &str) -> Redactor {
         Self(Redaction::of_authorization(authorization))
     }
 
-    /// A text without it.
-    pub fn text(&self, text: &str) -> String {
+    /// The text without the credential.
+    pub fn redact(&self, text: &str) -> String {
         self.0.text(text)
     }
 
-    /// Takes the next piece of a body, and gives what is ready.
-    pub fn push(&mut self, piece: &[u8]) -> Vec<u8> {
-        self.0.push(piece)
+    /// Takes the next chunk of a body, and returns what is ready.
+    pub fn push(&mut self, chunk: &[u8]) -> Vec<u8> {
+        self.0.push(chunk)
     }
 
-    /// The end of the body.
+    /// The rest of the body.
     pub fn end(&mut self) -> Vec<u8> {
         self.0.end()
     }
 }
 
-/// Whether a request of this method changes nothing.
-#[wasm_bindgen(js_name = isSafe)]
-pub fn is_safe(method: &str) -> bool {
+/// Whether a method is safe (RFC 9110 section 9.2.1).
+#[wasm_bindgen(js_name = isSafeMethod)]
+pub fn is_safe_method(method: &str) -> bool {
     retry::is_safe(method)
 }
 
-/// The size of the largest body that is looked at, in bytes. Of a larger one, one byte more has to be seen.
-#[wasm_bindgen(js_name = largestJudgedBody)]
-pub fn largest_judged_body() -> u32 {
-    u32::try_from(api_response::LARGEST_BODY.max(connection_test::LARGEST_BODY)).unwrap_or(u32::MAX)
+/// The maximum size of a body that the core inspects, in bytes. Of a larger body, the shim passes one byte more, so that the
+/// core notices.
+#[wasm_bindgen(js_name = maxInspectedBytes)]
+pub fn max_inspected_bytes() -> u32 {
+    u32::try_from(api_response::MAX_BODY_SIZE.max(connection_test::LARGEST_BODY)).unwrap_or(u32::MAX)
 }
 
-/// Whether a request that failed with an error of this code, status and phase may be sent again.
-#[wasm_bindgen(js_name = mayRepeat)]
-pub fn may_repeat(method: &str, code: &str, status: Option<u16>, phase: &str) -> bool {
+/// Whether to retry a request that failed with an error of this code, status and phase.
+#[wasm_bindgen(js_name = mayRetry)]
+pub fn may_retry(method: &str, code: &str, status: Option<u16>, phase: &str) -> bool {
     Code::from_name(code)
         .zip(Phase::from_name(phase))
         .is_some_and(|(code, phase)| retry::may_repeat(method, code, status, phase))
 }
 
-/// How long to wait before a request is sent again, in milliseconds; `undefined`: too long. `retryAfter` is the header
-/// field of the answer.
+/// How long to wait before a retry, in milliseconds; `undefined` if that takes too long. `retry_after` is the response's
+/// header field.
 #[wasm_bindgen(js_name = retryDelay)]
 pub fn retry_delay(
     attempts: u32,
@@ -129,8 +130,9 @@ pub fn retry_delay(
     Failed { attempts, status, retry_after, is_queued, patience, received_at, random }.delay()
 }
 
-/// Whether an answer says that the account's hour is used up, so that the request takes its place in the queue again.
-#[wasm_bindgen(js_name = isHourUsedUp)]
-pub fn is_hour_used_up(status: Option<u16>, retry_after: Option<String>, received_at: f64) -> bool {
+/// Whether a response says that the account has used up its requests for the hour, so that the request joins the request queue
+/// again.
+#[wasm_bindgen(js_name = isHourlyLimitExhausted)]
+pub fn is_hourly_limit_exhausted(status: Option<u16>, retry_after: Option<String>, received_at: f64) -> bool {
     retry::is_hour_used_up(status, retry_after.as_deref(), received_at)
 }

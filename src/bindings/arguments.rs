@@ -1,49 +1,51 @@
-//! What JavaScript is told of arguments, and of failures that only it can see: arguments.rs and error.rs.
+//! The JavaScript bindings of arguments.rs and error.rs: schemas of arguments, and errors that only JavaScript can detect.
 
 use wasm_bindgen::prelude::*;
 
 use super::leave;
-use crate::arguments::{Argument, Misfit};
-use crate::error::{Code, Ending, Error, Phase};
-use crate::grant::Grant;
+use crate::arguments::{Argument, ArgumentProblem};
+use crate::error::{Code, ConnectionEnd, Error, Phase};
+use crate::grant_type::GrantType;
 
-/// How an argument is taken apart.
-#[wasm_bindgen(js_name = describeArgument, unchecked_return_type = "ArgumentDescription")]
-pub fn describe_argument(argument: &str) -> JsValue {
-    Argument::named(argument).map_or(JsValue::UNDEFINED, |argument| leave(&argument.describe()))
+/// The schema by which js/argument-reader.js reads an argument of a public function.
+#[wasm_bindgen(js_name = argumentSchema, unchecked_return_type = "ArgumentSchema")]
+pub fn argument_schema(argument: &str) -> JsValue {
+    Argument::named(argument).map_or(JsValue::UNDEFINED, |argument| leave(&argument.schema()))
 }
 
-/// Throws for what does not fit. `grant`: what tokens were asked for with, where that is known.
-#[wasm_bindgen(js_name = refuseArgument)]
-pub fn refuse_argument(
+/// Throws the error for an invalid argument or member. `grant_type` is that of the token request, where it is known.
+#[wasm_bindgen(js_name = throwArgumentError)]
+pub fn throw_argument_error(
     argument: &str,
-    misfit: Misfit,
+    problem: ArgumentProblem,
     member: &str,
-    grant: Option<String>,
+    grant_type: Option<String>,
 ) -> core::result::Result<(), JsValue> {
-    let phase = grant.and_then(|grant| Grant::from_name(&grant)).map(Grant::phase);
-    Err(Argument::named(argument).map_or(JsValue::UNDEFINED, |known| known.refuse(misfit, member, phase).into()))
+    let phase = grant_type.and_then(|name| GrantType::from_name(&name)).map(GrantType::phase);
+    Err(Argument::named(argument).map_or(JsValue::UNDEFINED, |known| known.error(problem, member, phase).into()))
 }
 
-/// The error object for a failure that only JavaScript can see, with the message and flags of the one table. `ending`: of the
-/// wrapper's connection, though Bitbucket refused nothing.
-#[wasm_bindgen(unchecked_return_type = "Failure")]
-pub fn failure(
+/// The error object for a failure that only JavaScript can detect, with the message and flags of the core's table.
+/// `connection_end` says why a connection ended although Bitbucket accepts its tokens.
+#[wasm_bindgen(js_name = errorDetails, unchecked_return_type = "ErrorDetails")]
+pub fn error_details(
     code: &str,
     phase: &str,
     field: Option<String>,
     status: Option<u16>,
     retry_after: Option<f64>,
-    ending: Option<String>,
+    connection_end: Option<String>,
 ) -> core::result::Result<JsValue, JsValue> {
     let unknown = |name| Error::argument(Phase::Config, name, "is not known");
     let code = Code::from_name(code).ok_or_else(|| unknown("code"))?;
     let phase = Phase::from_name(phase).ok_or_else(|| unknown("phase"))?;
-    let ending = ending.map(|name| Ending::from_name(&name).ok_or_else(|| unknown("ending"))).transpose()?;
+    let connection_end = connection_end
+        .map(|name| ConnectionEnd::from_name(&name).ok_or_else(|| unknown("connectionEnd")))
+        .transpose()?;
     let mut error = Error::new(code, phase);
     error.field = field;
     error.status = status;
     error.retry_after = retry_after.map(|wait| wait as u64);
-    error.explanation = ending.map(Ending::explanation);
+    error.explanation = connection_end.map(ConnectionEnd::explanation);
     Ok(error.into())
 }

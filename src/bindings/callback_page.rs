@@ -1,11 +1,11 @@
-//! What crosses the border when NocoDB's server asks whether a request is a callback.
+//! The JavaScript bindings of callback_page.rs: the page that NocoDB's server shows at the redirect URI.
 
 use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use super::leave;
-use crate::callback_page::{self, Refusal, Shown};
+use crate::callback_page::{self, Content, ErrorNotice};
 
 /// The page at the redirect URI.
 #[wasm_bindgen]
@@ -20,22 +20,22 @@ impl From<callback_page::CallbackPage> for CallbackPage {
 
 #[wasm_bindgen]
 impl CallbackPage {
-    /// What to show for a request with this target; `undefined` when it brings no authorization response.
-    #[wasm_bindgen(js_name = shownAt, unchecked_return_type = "ShownPage | undefined")]
-    pub fn shown_at(&self, target: &str) -> JsValue {
-        let Some(shown) = self.0.shown_at(target) else { return JsValue::UNDEFINED };
-        let refusal = match &shown {
-            Shown::Answer => None,
-            Shown::Refusal(refusal) => Some(refusal),
+    /// What the page shows for a request target; `undefined` for a request without an authorization response.
+    #[wasm_bindgen(js_name = contentFor, unchecked_return_type = "CallbackContent | undefined")]
+    pub fn content_for(&self, target: &str) -> JsValue {
+        let Some(content) = self.0.content_for(target) else { return JsValue::UNDEFINED };
+        let error = match &content {
+            Content::Received => None,
+            Content::Error(notice) => Some(notice),
         };
-        leave(&ShownPage { refusal })
+        leave(&CallbackContent { error })
     }
 }
 
 /// What the page at the redirect URI shows.
 #[derive(Serialize, Tsify)]
-pub struct ShownPage<'a> {
-    /// Why Bitbucket gave no code; absent when it has answered.
+pub struct CallbackContent<'a> {
+    /// Why Bitbucket gave no code; absent when it gave one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    refusal: Option<&'a Refusal>,
+    error: Option<&'a ErrorNotice>,
 }

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::api_response::{ApiAnswer, kind_of};
+use super::api_response::{ApiResponse, kind_of};
 use super::leave;
 use crate::connection_test::{ConnectionTest, TestContext};
 use crate::scope::ScopeSet;
@@ -43,7 +43,7 @@ impl Test {
 
     /// Takes the answer.
     #[wasm_bindgen(js_name = onResponse)]
-    pub fn on_response(&mut self, answer: ApiAnswer) {
+    pub fn on_response(&mut self, answer: ApiResponse) {
         self.0.on_response(answer.status, &answer.fields, &answer.body, answer.received_at);
     }
 

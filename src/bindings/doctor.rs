@@ -3,33 +3,33 @@
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::Client;
+use super::OAuthCore;
 use super::scopes::list_of;
 use crate::authorization_response;
 use crate::doctor;
 use crate::error::{Code, Error, Phase};
 
 /// Whether a callback that was refused with this code is none of the login that waits: its own may still come.
-#[wasm_bindgen(js_name = isOfAnotherLogin)]
-pub fn is_of_another_login(code: &str) -> bool {
-    Code::from_name(code).is_some_and(authorization_response::is_of_another_login)
+#[wasm_bindgen(js_name = isFromAnotherLogin)]
+pub fn is_from_another_login(code: &str) -> bool {
+    Code::from_name(code).is_some_and(authorization_response::is_from_another_login)
 }
 
 /// How many characters a client's Secret has.
 #[wasm_bindgen(js_name = secretLength)]
-pub fn secret_length(client: &Client) -> usize {
+pub fn secret_length(client: &OAuthCore) -> usize {
     doctor::secret_length(&client.config)
 }
 
 /// Which of Bitbucket's kinds of clients has a Key and a Secret of these lengths; `undefined` when none has.
 #[wasm_bindgen(js_name = clientGeneration, unchecked_return_type = "'older' | 'newer' | undefined")]
-pub fn client_generation(client: &Client) -> Option<String> {
+pub fn client_generation(client: &OAuthCore) -> Option<String> {
     doctor::generation(&client.config).map(str::to_owned)
 }
 
 /// The scopes that a client requests and Bitbucket no longer asks for.
 #[wasm_bindgen(js_name = retiredScopes, unchecked_return_type = "string[]")]
-pub fn retired_scopes(client: &Client) -> Array {
+pub fn retired_scopes(client: &OAuthCore) -> Array {
     list_of(&doctor::retired_scopes(&client.config))
 }
 
@@ -60,7 +60,7 @@ pub fn endpoint_status(is_for_users: bool, status: u16) -> String {
     js_name = redirectUriStatus,
     unchecked_return_type = "'page' | 'elsewhere' | 'downgrade' | 'moved' | 'query-lost' | 'guarded' | 'missing' | 'failing' | 'other-page'"
 )]
-pub fn redirect_uri_status(client: &Client, status: u16, location: Option<String>, is_page: bool) -> String {
+pub fn redirect_uri_status(client: &OAuthCore, status: u16, location: Option<String>, is_page: bool) -> String {
     doctor::redirect_uri_status(client.config.redirect_uri(), status, location.as_deref(), is_page).to_owned()
 }
 

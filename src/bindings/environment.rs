@@ -6,7 +6,7 @@ use serde_wasm_bindgen::preserve;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use super::{CallbackPage, Client, Failure, leave, texts};
+use super::{CallbackPage, ErrorDetails, OAuthCore, leave, texts};
 use crate::authorization_request::authorization_url;
 use crate::client_config::ClientConfig;
 use crate::endpoints::Address;
@@ -26,7 +26,7 @@ pub struct JudgedEnvironment<'a> {
     settings: Settings<'a>,
     /// Absent when OAuth cannot be offered.
     #[serde(with = "preserve", skip_serializing_if = "JsValue::is_undefined")]
-    #[tsify(optional, type = "Client")]
+    #[tsify(optional, type = "OAuthCore")]
     client: JsValue,
     /// The page at the client's redirect URI.
     #[serde(with = "preserve", skip_serializing_if = "JsValue::is_undefined")]
@@ -43,7 +43,7 @@ pub struct JudgedEnvironment<'a> {
 #[serde(rename_all = "camelCase")]
 pub struct Settings<'a> {
     /// What is missing or wrong: `INVALID_CONFIG` with the variable's name in `field`, never its value.
-    problems: Vec<Failure<'a>>,
+    problems: Vec<ErrorDetails<'a>>,
     /// What NocoDB's form needs to begin a login; absent when OAuth cannot be offered.
     #[serde(skip_serializing_if = "Option::is_none")]
     login: Option<Login<'a>>,
@@ -125,7 +125,7 @@ pub fn read_environment(variables: &str) -> JsValue {
     let environment = Environment::read(texts(variables));
     leave(&JudgedEnvironment {
         settings: Settings::from(&environment),
-        client: environment.client.clone().map(Client::from).into(),
+        client: environment.client.clone().map(OAuthCore::from).into(),
         callback_page: environment.callback_page.clone().map(CallbackPage::from).into(),
         proxies: Proxies(environment.proxies.clone()).into(),
     })
@@ -139,7 +139,7 @@ impl<'a> From<&'a Environment> for Settings<'a> {
             RateLimit::Off => (None, true),
         };
         Self {
-            problems: environment.problems.iter().map(Failure::from).collect(),
+            problems: environment.problems.iter().map(ErrorDetails::from).collect(),
             login: environment.client.as_ref().map(Login::from),
             authorize_url: environment.authorize.as_ref().map(Address::as_str),
             token_url: environment.token.as_ref().map(Address::as_str),

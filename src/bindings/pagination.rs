@@ -1,55 +1,57 @@
-//! Lists as JavaScript sees them: pagination.rs and page_sequence.rs.
+//! The JavaScript bindings of pagination.rs and page_predictor.rs: paginated lists.
 
 use wasm_bindgen::prelude::*;
 
 use crate::error::Code;
-use crate::page_sequence;
+use crate::page_predictor;
 use crate::pages_ahead;
 use crate::pagination::{self, Attempt, Page};
 
-/// A list that is read page by page.
+/// Reads a list page by page.
 #[wasm_bindgen]
-pub struct List(pagination::List);
+pub struct Paginator(pagination::Paginator);
 
 #[wasm_bindgen]
-impl List {
-    /// For the absolute address of the first page. `concurrency`: how many pages may be under way or kept at once.
+impl Paginator {
+    /// Takes the absolute URL of the first page. `concurrency` limits how many pages are requested or buffered at once.
     #[wasm_bindgen(constructor)]
-    pub fn new(address: &str, concurrency: Option<f64>) -> core::result::Result<List, JsValue> {
-        Ok(Self(pagination::List::new(address, concurrency)?))
+    pub fn new(first_page: &str, concurrency: Option<f64>) -> core::result::Result<Paginator, JsValue> {
+        Ok(Self(pagination::Paginator::new(first_page, concurrency)?))
     }
 
-    /// The absolute address of the page to ask for.
+    /// The absolute URL of the next page to request.
     #[wasm_bindgen(getter)]
-    pub fn address(&self) -> String {
-        self.0.address().to_owned()
+    pub fn url(&self) -> String {
+        self.0.url().to_owned()
     }
 
-    /// The addresses that may be asked for while the caller holds so many pages that it consumes: of the page to ask for, and
-    /// of pages whose turn comes after it.
-    pub fn addresses(&self, held: u32) -> Vec<String> {
-        self.0.addresses(usize::try_from(held).unwrap_or(usize::MAX))
+    /// The URLs that may be requested while the caller holds this many pages that it still consumes: the next page first,
+    /// then the pages to prefetch.
+    #[wasm_bindgen(js_name = fetchableUrls)]
+    pub fn fetchable_urls(&self, held: u32) -> Vec<String> {
+        self.0.fetchable_urls(usize::try_from(held).unwrap_or(usize::MAX))
     }
 
-    /// Whether one more page may be asked for ahead where so many were, whose values nobody has yet.
-    #[wasm_bindgen(js_name = mayGoAhead)]
-    pub fn may_go_ahead(&self, ahead: u32) -> bool {
-        self.0.may_go_ahead(usize::try_from(ahead).unwrap_or(usize::MAX))
+    /// Whether one more page may be prefetched while the caller has not used the values of this many prefetched pages.
+    #[wasm_bindgen(js_name = mayPrefetch)]
+    pub fn may_prefetch(&self, unused: u32) -> bool {
+        self.0.may_prefetch(usize::try_from(unused).unwrap_or(usize::MAX))
     }
 
-    /// Takes note that a page was asked for ahead in vain.
-    pub fn wasted(&mut self) {
-        self.0.wasted();
+    /// Records a prefetch that turned out to be useless.
+    #[wasm_bindgen(js_name = recordWastedPrefetch)]
+    pub fn record_wasted_prefetch(&mut self) {
+        self.0.record_wasted_prefetch();
     }
 
-    /// What stands for that page, to be handed out.
-    #[wasm_bindgen(getter)]
-    pub fn token(&self) -> core::result::Result<String, JsValue> {
-        Ok(self.0.token()?)
+    /// An opaque token for the next page, which the caller can hand out.
+    #[wasm_bindgen(getter, js_name = pageToken)]
+    pub fn page_token(&self) -> core::result::Result<String, JsValue> {
+        Ok(self.0.page_token()?)
     }
 
-    /// Takes what an answer says of its page. Whether there is another page.
-    pub fn answered(
+    /// Moves on by one response, given what it says about its page. Returns whether there is another page.
+    pub fn advance(
         &mut self,
         next: Option<String>,
         values: u32,
@@ -58,78 +60,82 @@ impl List {
         size: Option<f64>,
     ) -> core::result::Result<bool, JsValue> {
         let values = usize::try_from(values).unwrap_or(usize::MAX);
-        Ok(self.0.answered(&Page { next: next.as_deref(), values, page, pagelen, size })?)
+        Ok(self.0.advance(&Page { next: next.as_deref(), values, page, pagelen, size })?)
     }
 }
 
-/// The pages of lists that one client is asked for by their numbers.
+/// Predicts the next page that a client's caller will request by its number.
 #[wasm_bindgen]
 #[derive(Default)]
-pub struct PageSequence(page_sequence::PageSequence);
+pub struct PagePredictor(page_predictor::PagePredictor);
 
 #[wasm_bindgen]
-impl PageSequence {
-    /// For a client that was asked for nothing yet.
+impl PagePredictor {
+    /// Starts without any request.
     #[wasm_bindgen(constructor)]
-    pub fn new() -> PageSequence {
+    pub fn new() -> PagePredictor {
         Self::default()
     }
 
-    /// Takes note of a request of the caller's, by its absolute address. The address of the page that may be fetched at once.
-    pub fn asked(&mut self, address: &str) -> Option<String> {
-        self.0.asked(address)
+    /// Records a request of the caller by its absolute URL. Returns the URL of the page to prefetch at once.
+    #[wasm_bindgen(js_name = onRequest)]
+    pub fn on_request(&mut self, url: &str) -> Option<String> {
+        self.0.on_request(url)
     }
 
-    /// Takes note of a request that is not for a page, or not like any other.
-    pub fn interrupted(&mut self) {
-        self.0.interrupted();
+    /// Forgets the sequence after a request for anything but a page, or with unusual options.
+    pub fn reset(&mut self) {
+        self.0.reset();
     }
 
-    /// Takes note that a request was answered as it should be. Whether it matters what the answer says.
-    pub fn answered(&mut self, address: &str) -> bool {
-        self.0.answered(address)
+    /// Records a successful response. Returns whether the predictor needs to know what the response says about its page.
+    #[wasm_bindgen(js_name = onSuccess)]
+    pub fn on_success(&mut self, url: &str) -> bool {
+        self.0.on_success(url)
     }
 
-    /// Takes what the answer says of its page. The address of the page that may be fetched now.
-    pub fn told(
+    /// Takes what the response says about its page. Returns the URL of the page to prefetch now.
+    #[wasm_bindgen(js_name = onPage)]
+    pub fn on_page(
         &mut self,
-        address: &str,
+        url: &str,
         next: Option<String>,
         pagelen: Option<f64>,
         size: Option<f64>,
     ) -> Option<String> {
-        self.0.told(address, &Page { next: next.as_deref(), pagelen, size, ..Page::default() })
+        self.0.on_page(url, &Page { next: next.as_deref(), pagelen, size, ..Page::default() })
     }
 }
 
-/// Whether what came of a request ahead, an answer with this status or an error with this code, is what the page has to show
-/// when its turn comes.
-#[wasm_bindgen(js_name = isOutcomeAhead)]
-pub fn is_outcome_ahead(status: Option<u16>, code: Option<String>) -> bool {
-    pages_ahead::is_outcome(status, code.as_deref().and_then(Code::from_name))
+/// Whether the result of a prefetch, a response with this status or an error with this code, may be used for the page. If
+/// not, the page is requested again.
+#[wasm_bindgen(js_name = isUsablePrefetch)]
+pub fn is_usable_prefetch(status: Option<u16>, code: Option<String>) -> bool {
+    pages_ahead::is_usable(status, code.as_deref().and_then(Code::from_name))
 }
 
-/// The address of a page of a list, whose own address has no query: of the one that `next` stands for, else of the one that
-/// `page` stands for or has as its number, else of the first one.
-#[wasm_bindgen(js_name = pageAddress)]
-pub fn page_address(
+/// The URL of a page of a list. `list` has no query. The page is the one of the token `next`, else the one of the token or
+/// number in `page`, else the first.
+#[wasm_bindgen(js_name = pageUrl)]
+pub fn page_url(
     list: &str,
     next: Option<String>,
     page: Option<String>,
     page_number: Option<f64>,
 ) -> core::result::Result<String, JsValue> {
     Ok(match (next, page, page_number) {
-        (Some(token), ..) => pagination::page_address(list, &token, "next")?,
-        // Who wrote a loop when `next` was a number hands it on as `page`.
-        (None, Some(token), _) => pagination::page_address(list, &token, "page")?,
-        (None, None, Some(number)) => pagination::numbered_address(list, number)?,
+        (Some(token), ..) => pagination::page_url(list, &token, "next")?,
+        // A loop that was written when `next` was a number passes it on as `page`.
+        (None, Some(token), _) => pagination::page_url(list, &token, "page")?,
+        (None, None, Some(number)) => pagination::numbered_page_url(list, number)?,
         (None, None, None) => list.to_owned(),
     })
 }
 
-/// In how many milliseconds a page is asked for again, for it is not ready; `undefined`: this is the page.
-#[wasm_bindgen(js_name = pageRepetition)]
-pub fn page_repetition(
+/// In how many milliseconds to request a page again because Bitbucket has not finished it; `undefined` if the response is
+/// the page.
+#[wasm_bindgen(js_name = pageRetryDelay)]
+pub fn page_retry_delay(
     status: u16,
     retry_after: Option<String>,
     number: u32,
@@ -138,5 +144,5 @@ pub fn page_repetition(
     random: f64,
 ) -> core::result::Result<Option<f64>, JsValue> {
     let retry_after = retry_after.as_deref();
-    Ok(pagination::repetition(&Attempt { status, retry_after, number, patience, received_at, random })?)
+    Ok(pagination::retry_delay(&Attempt { status, retry_after, number, patience, received_at, random })?)
 }

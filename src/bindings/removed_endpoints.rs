@@ -5,13 +5,13 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use super::api_response::kind_of;
-use super::{ApiAnswer, leave};
+use super::{ApiResponse, leave};
 use crate::endpoints::{Address, Endpoint, argument_error};
 use crate::error::{Error, Phase, Result};
 use crate::removed_endpoints::{self, Replacement, Sort, WorkspaceOutcome, replacement};
 
 /// What takes the place of a request: a list that is collected, a refusal, or the request itself, whose answer
-/// `withoutTracker` judges.
+/// `issuesNotFoundBody` judges.
 #[derive(Serialize, Tsify)]
 #[tsify(rename = "Replacement")]
 pub struct ReplacementResult<'a> {
@@ -125,7 +125,7 @@ impl Removed {
         url: &str,
         segment: &str,
         with_role: bool,
-        answer: ApiAnswer,
+        answer: ApiResponse,
         kind: &str,
     ) -> core::result::Result<JsValue, JsValue> {
         let response = answer.to(kind_of(kind)?);
@@ -145,7 +145,7 @@ impl Removed {
 }
 
 /// The body of the 404 in place of what Bitbucket answers for issues; `undefined`: that stays.
-#[wasm_bindgen(js_name = withoutTracker)]
-pub fn without_tracker(status: u16, is_elsewhere: bool) -> Option<String> {
-    removed_endpoints::without_tracker(status, is_elsewhere)
+#[wasm_bindgen(js_name = issuesNotFoundBody)]
+pub fn without_tracker(status: u16, is_foreign_origin: bool) -> Option<String> {
+    removed_endpoints::without_tracker(status, is_foreign_origin)
 }

@@ -15,8 +15,8 @@ pub fn default_scopes() -> Array {
 
 /// Scopes of a store as a list, each once.
 #[cfg(feature = "server")]
-#[wasm_bindgen(js_name = readScopes, unchecked_return_type = "string[]")]
-pub fn read_scopes(scopes: &str) -> core::result::Result<Array, JsValue> {
+#[wasm_bindgen(js_name = parseScopes, unchecked_return_type = "string[]")]
+pub fn parse_scopes(scopes: &str) -> core::result::Result<Array, JsValue> {
     Ok(list_of(&scopes_of(scopes, "scopes")?))
 }
 

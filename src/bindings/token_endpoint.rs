@@ -6,13 +6,13 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use super::scopes::{list_of, scopes_of};
-use super::{Client, leave};
+use super::{OAuthCore, leave};
 use crate::authorization_response::AuthorizationCode;
 use crate::client_config::ClientConfig;
 use crate::endpoints::Endpoints;
 use crate::environment::HostVerifier;
 use crate::error::{Error, Phase, Result};
-use crate::grant::Grant;
+use crate::grant_type::GrantType;
 use crate::key_derivation::derive_key;
 use crate::pkce::CodeVerifier;
 use crate::scope::ScopeSet;
@@ -73,7 +73,7 @@ pub enum TokenType {
 }
 
 #[wasm_bindgen]
-impl Client {
+impl OAuthCore {
     /// Validates what a caller configures; with a secret, it can ask for tokens.
     #[wasm_bindgen(constructor)]
     pub fn new(
@@ -84,7 +84,7 @@ impl Client {
         authorize_url: Option<String>,
         token_url: Option<String>,
         api_url: Option<String>,
-    ) -> core::result::Result<Client, JsValue> {
+    ) -> core::result::Result<OAuthCore, JsValue> {
         let scopes = scopes.map(|scopes| scopes_of(&scopes, "scopes")).transpose()?;
         let endpoints = Endpoints::new(authorize_url.as_deref(), token_url.as_deref(), api_url.as_deref())?;
         let config = ClientConfig::new(client_id, client_secret.as_deref(), redirect_uri, scopes, endpoints)?;
@@ -121,8 +121,8 @@ impl Client {
     }
 
     /// The same for what a host's form handed over.
-    #[wasm_bindgen(js_name = buildHostTokenRequest, unchecked_return_type = "TokenRequest")]
-    pub fn build_host_token_request(
+    #[wasm_bindgen(js_name = buildNocoDbTokenRequest, unchecked_return_type = "TokenRequest")]
+    pub fn build_nocodb_token_request(
         &self,
         code: &str,
         code_verifier: Option<String>,
@@ -154,8 +154,12 @@ impl Client {
 
     /// The request by which a connection of this grant gets new tokens.
     #[wasm_bindgen(js_name = buildRenewalRequest, unchecked_return_type = "TokenRequest")]
-    pub fn build_renewal_request(&self, grant: &str, refresh_token: &str) -> core::result::Result<JsValue, JsValue> {
-        Ok(token_request::TokenRequest::renewal(&self.config, grant_in(grant)?, refresh_token)?.to_js())
+    pub fn build_renewal_request(
+        &self,
+        grant_type: &str,
+        refresh_token: &str,
+    ) -> core::result::Result<JsValue, JsValue> {
+        Ok(token_request::TokenRequest::renewal(&self.config, grant_type_named(grant_type)?, refresh_token)?.to_js())
     }
 
     /// The request for a token of the client itself.
@@ -170,7 +174,7 @@ impl Client {
     #[wasm_bindgen(js_name = parseTokenResponse, unchecked_return_type = "TokenSet")]
     pub fn parse_token_response(
         &self,
-        grant: &str,
+        grant_type: &str,
         status: f64,
         body: &[u8],
         received_at: f64,
@@ -181,15 +185,15 @@ impl Client {
         previous_scopes: Option<String>,
         request_body: Option<String>,
     ) -> core::result::Result<JsValue, JsValue> {
-        let grant = grant_in(grant)?;
+        let grant_type = grant_type_named(grant_type)?;
         let response = TokenResponse {
-            status: status_in(status, grant.phase())?,
+            status: status_code(status, grant_type.phase())?,
             content_type: content_type.as_deref(),
             www_authenticate: www_authenticate.as_deref(),
             retry_after: retry_after.as_deref(),
             body,
             received_at,
-            grant,
+            grant_type,
             request_body: request_body.as_deref(),
         };
         // A hint that cannot be used must not cost the tokens that have just arrived, so it is left out.
@@ -223,15 +227,15 @@ impl token_request::TokenRequest {
     }
 }
 
-fn grant_in(name: &str) -> Result<Grant> {
-    Grant::from_name(name).ok_or_else(|| {
+fn grant_type_named(name: &str) -> Result<GrantType> {
+    GrantType::from_name(name).ok_or_else(|| {
         let reason = "must be authorization_code, refresh_token or client_credentials";
         Error::argument(Phase::Exchange, "grant", reason)
     })
 }
 
 /// Three digits (RFC 9110 section 15): a server that sends one beyond 599 is not the caller's fault.
-fn status_in(status: f64, phase: Phase) -> Result<u16> {
+fn status_code(status: f64, phase: Phase) -> Result<u16> {
     if (100.0..=999.0).contains(&status) && status.fract() == 0.0 {
         Ok(status as u16)
     } else {

@@ -2,7 +2,7 @@
 
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
-use nocodb_bitbucket_auth::error::{Code, Ending, Error, HOST_REFRESH_PHRASES, Phase, clean_error_code};
+use nocodb_bitbucket_auth::error::{Code, ConnectionEnd, Error, HOST_REFRESH_PHRASES, Phase, clean_error_code};
 use nocodb_bitbucket_auth::nocodb_response;
 
 use Phase::{Api, Authorize, Callback, Config, Exchange, Refresh};
@@ -100,21 +100,25 @@ fn a_passing_failure_of_the_server_is_retryable() {
 #[test]
 fn a_connection_that_ended_otherwise_is_not_mended_by_authenticating() {
     for (name, ending, says) in [
-        ("replaced", Ending::Replaced, "This connection was authenticated again; reload it."),
-        ("deleted", Ending::Deleted, "This connection was deleted in NocoDB, and its tokens are no longer renewed."),
+        ("replaced", ConnectionEnd::Replaced, "This connection was authenticated again; reload it."),
+        (
+            "deleted",
+            ConnectionEnd::Deleted,
+            "This connection was deleted in NocoDB, and its tokens are no longer renewed.",
+        ),
     ] {
-        assert_eq!(Ending::from_name(name), Some(ending));
+        assert_eq!(ConnectionEnd::from_name(name), Some(ending));
         let error = Error::new(Code::ReconnectRequired, Refresh).with_explanation(ending.explanation());
         assert_eq!(error.message(), says);
         assert!(!error.reauthorize() && !error.retryable());
         assert!(!HOST_REFRESH_PHRASES.iter().any(|phrase| error.message().contains(phrase)));
     }
-    assert_eq!(Ending::from_name("Replaced"), None);
+    assert_eq!(ConnectionEnd::from_name("Replaced"), None);
 }
 
 #[test]
 fn a_row_with_a_code_is_mended_by_authenticating() {
-    assert_eq!(Ending::from_name("unexchanged"), Some(Ending::Unexchanged));
+    assert_eq!(ConnectionEnd::from_name("unexchanged"), Some(ConnectionEnd::Unexchanged));
     let error = nocodb_response::unexchanged_code_error(Exchange);
     assert_eq!(error.message(), "This connection was made in a process without the preload: authenticate again.");
     assert!(error.reauthorize() && !error.retryable());

@@ -1,11 +1,11 @@
 //! The guards around `serde_json`: what it would let pass, or tell.
 
-use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
+use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, to_error};
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::credential::{AuthType, is_vault_reference};
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::{Code, Result};
-use nocodb_bitbucket_auth::grant::Grant;
+use nocodb_bitbucket_auth::grant_type::GrantType;
 use nocodb_bitbucket_auth::json_object::{Problem, Value, entries, members};
 use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
 use nocodb_bitbucket_auth::token_set::{Previous, TokenSet};
@@ -29,7 +29,7 @@ fn token_response(body: &str) -> Result<TokenSet> {
         retry_after: None,
         body: body.as_bytes(),
         received_at: 0.0,
-        grant: Grant::AuthorizationCode,
+        grant_type: GrantType::AuthorizationCode,
         request_body: None,
     };
     parse(&client, &response, &Previous::default())
@@ -164,9 +164,9 @@ fn no_depth_overflows_the_stack() {
                 received_at: 0.0,
                 kind: AuthType::OAuth,
                 path: None,
-                is_elsewhere: false,
+                is_foreign_origin: false,
             };
-            assert_eq!(judge(&response).code, Code::ApiFailed);
+            assert_eq!(to_error(&response).code, Code::ApiFailed);
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Logins that a page starts: where their redirect URI may be, which address is their callback, and what becomes of it.
 
-use nocodb_bitbucket_auth::authorization_response::{is_callback, validate_in_page};
-use nocodb_bitbucket_auth::client_config::{ClientConfig, check_page_origin, refuse_page};
+use nocodb_bitbucket_auth::authorization_response::{is_callback_url, validate_in_page};
+use nocodb_bitbucket_auth::client_config::{ClientConfig, check_page_origin, missing_feature};
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::{Code, Error, Phase};
 use nocodb_bitbucket_auth::pending_authorization::{
-    LIFETIME_MS, check_stray, complete, is_over, response_state, waiting_time, without_response,
+    LIFETIME_MS, callback_state, check_unmatched, complete, is_expired, login_timeout, remove_callback_parameters,
 };
 use nocodb_bitbucket_auth::state::State;
 
@@ -73,7 +73,7 @@ fn what_a_page_lacks_is_named() {
         check_page_origin(origin).unwrap();
     }
     for (lacks, words) in [("window", "a login starts in a page"), ("sessionStorage", "missing, forbidden or full")] {
-        let error = refuse_page(lacks);
+        let error = missing_feature(lacks);
         assert_listed(&error);
         assert_eq!((error.code, error.phase), (Code::InvalidConfig, Phase::Authorize));
         assert_eq!(error.field.as_deref(), Some(lacks));
@@ -90,7 +90,7 @@ fn a_callback_is_told_by_its_origin_and_path() {
         "http://nocodb.test:8080/callback.html?a=\\b",
         "HTTP://NOCODB.TEST:8080/./callback.html",
     ] {
-        assert!(is_callback(&client(), address), "{address}");
+        assert!(is_callback_url(&client(), address), "{address}");
     }
     for address in [
         "",
@@ -108,7 +108,7 @@ fn a_callback_is_told_by_its_origin_and_path() {
         "http://nocodb.test:8080@evil.example/callback.html",
         "http://evil.example#http://nocodb.test:8080/callback.html",
     ] {
-        assert!(!is_callback(&client(), address), "{address}");
+        assert!(!is_callback_url(&client(), address), "{address}");
     }
 }
 
@@ -139,11 +139,11 @@ fn a_denial_is_no_error_unless_it_has_another_state() {
 #[test]
 fn a_login_takes_ten_minutes_at_most() {
     assert_eq!(LIFETIME_MS, 600_000);
-    assert_eq!(waiting_time(None).unwrap(), 600_000);
-    assert_eq!(waiting_time(Some(1.0)).unwrap(), 1);
-    assert_eq!(waiting_time(Some(600_000.0)).unwrap(), 600_000);
+    assert_eq!(login_timeout(None).unwrap(), 600_000);
+    assert_eq!(login_timeout(Some(1.0)).unwrap(), 1);
+    assert_eq!(login_timeout(Some(600_000.0)).unwrap(), 600_000);
     for wrong in [0.0, 0.9, -1.0, 600_000.5, f64::INFINITY, f64::NAN] {
-        let error = waiting_time(Some(wrong)).unwrap_err();
+        let error = login_timeout(Some(wrong)).unwrap_err();
         assert_listed(&error);
         assert_eq!((error.phase, error.field.as_deref()), (Phase::Authorize, Some("timeoutMs")), "{wrong}");
     }
@@ -156,7 +156,7 @@ fn a_login_takes_ten_minutes_at_most() {
         (0.0, true),
         (f64::NAN, true),
     ] {
-        assert_eq!(is_over(started_at, NOW), over, "{started_at}");
+        assert_eq!(is_expired(started_at, NOW), over, "{started_at}");
     }
 }
 
@@ -176,7 +176,7 @@ fn a_page_that_was_loaded_is_judged_by_the_login_its_state_names() {
     assert_eq!(judged("code=abc&state=right", fresh), Ok(Some("abc".to_owned())));
     assert_eq!(judged("error=access_denied&state=right", fresh), Ok(None));
     assert_eq!(judged("code=abc&state=right", old), Err((Code::AuthorizationTimeout, Phase::Callback)));
-    let stray = |query: &str| check_stray(&at(query)).map_err(told);
+    let stray = |query: &str| check_unmatched(&at(query)).map_err(told);
     assert_eq!(stray("code=abc&state=right"), Err((Code::StateMismatch, Phase::Callback)));
     assert_eq!(stray("error=access_denied&state=right"), Err((Code::StateMismatch, Phase::Callback)));
     assert_eq!(stray("code=abc"), Err((Code::StateMissing, Phase::Callback)));
@@ -203,7 +203,7 @@ fn a_response_in_an_address_is_told_from_what_others_put_there() {
         ("https://a.example/#code=c&state=s", true, None),
         ("https://a.example/", true, None),
     ] {
-        assert_eq!(response_state(address, is_pending).as_deref(), state, "{address}");
+        assert_eq!(callback_state(address, is_pending).as_deref(), state, "{address}");
     }
 }
 
@@ -219,6 +219,6 @@ fn an_address_loses_the_response_and_nothing_else() {
         ("https://a.example/p", "https://a.example/p"),
         ("", ""),
     ] {
-        assert_eq!(without_response(address), rest, "{address}");
+        assert_eq!(remove_callback_parameters(address), rest, "{address}");
     }
 }

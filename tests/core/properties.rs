@@ -4,20 +4,20 @@ use std::collections::HashSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use nocodb_bitbucket_auth::api_request::{self, Answered, Following, Step};
-use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
+use nocodb_bitbucket_auth::api_request::{self, FollowUp, ReceivedResponse, RedirectMode};
+use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, to_error};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{AuthorizationCode, validate};
-use nocodb_bitbucket_auth::callback_page::{CallbackPage, Shown};
+use nocodb_bitbucket_auth::callback_page::{CallbackPage, Content};
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, TestContext};
 use nocodb_bitbucket_auth::credential::{AuthType, Credential};
 use nocodb_bitbucket_auth::endpoints::{API_URL, Address, Endpoints};
 use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, variable};
 use nocodb_bitbucket_auth::error::{Code, Error};
-use nocodb_bitbucket_auth::grant::Grant;
+use nocodb_bitbucket_auth::grant_type::GrantType;
 use nocodb_bitbucket_auth::json_object::{self, entries, members};
-use nocodb_bitbucket_auth::pagination::{List, Page, page_address};
+use nocodb_bitbucket_auth::pagination::{Page, Paginator, page_url};
 use nocodb_bitbucket_auth::pasted;
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
 use nocodb_bitbucket_auth::query;
@@ -43,7 +43,12 @@ fn client(id: &str, secret: Option<&str>, redirect_uri: &str, scopes: Option<Sco
     ClientConfig::new(id, secret, redirect_uri, scopes, Endpoints::new(None, None, None).unwrap()).unwrap()
 }
 
-fn response<'a>(status: u16, body: &'a [u8], grant: Grant, request_body: Option<&'a str>) -> TokenResponse<'a> {
+fn response<'a>(
+    status: u16,
+    body: &'a [u8],
+    grant_type: GrantType,
+    request_body: Option<&'a str>,
+) -> TokenResponse<'a> {
     TokenResponse {
         status,
         content_type: Some("application/json"),
@@ -51,13 +56,13 @@ fn response<'a>(status: u16, body: &'a [u8], grant: Grant, request_body: Option<
         retry_after: None,
         body,
         received_at: 0.0,
-        grant,
+        grant_type,
         request_body,
     }
 }
 
-fn grant() -> impl Strategy<Value = Grant> {
-    prop::sample::select(Grant::ALL.to_vec())
+fn grant_type() -> impl Strategy<Value = GrantType> {
+    prop::sample::select(GrantType::ALL.to_vec())
 }
 
 /// Text without control characters, as a Key, a Secret or the value of an extra parameter.
@@ -230,7 +235,15 @@ fn kind() -> impl Strategy<Value = AuthType> {
 }
 
 fn judged(status: u16, fields: &ResponseFields, body: &str, received_at: f64, kind: AuthType) -> Box<Error> {
-    judge(&ApiResponse { status, fields, body: body.as_bytes(), received_at, kind, path: None, is_elsewhere: false })
+    to_error(&ApiResponse {
+        status,
+        fields,
+        body: body.as_bytes(),
+        received_at,
+        kind,
+        path: None,
+        is_foreign_origin: false,
+    })
 }
 
 /// Header fields of which only this one is there.
@@ -394,13 +407,13 @@ proptest! {
     ) {
         let query: Vec<String> = filters.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let base = "https://api.bitbucket.org/2.0/repositories/acme";
-        let mut list = List::new(&format!("{base}?{}", query.join("&")), None).unwrap();
-        let mut asked = vec![list.address().to_owned()];
+        let mut list = Paginator::new(&format!("{base}?{}", query.join("&")), None).unwrap();
+        let mut asked = vec![list.url().to_owned()];
         for (next, values, page, size) in pages {
             let next = next.map(|number| format!("{base}?page={number}"));
             let told = Page { next: next.as_deref(), values, page: page.map(f64::from), pagelen: Some(10.0), size: size.map(f64::from) };
-            match list.answered(&told) {
-                Ok(true) => asked.push(list.address().to_owned()),
+            match list.advance(&told) {
+                Ok(true) => asked.push(list.url().to_owned()),
                 Ok(false) => {
                     // Nothing said that there is more.
                     let more = page.zip(size).is_some_and(|(page, size)| page > 0 && size > page * 10);
@@ -425,7 +438,7 @@ proptest! {
     fn a_token_that_comes_back_leads_to_the_list_and_nowhere_else(token in ".{0,60}", query in "[ -~]{0,40}") {
         let list = "https://api.bitbucket.org/2.0/repositories/acme";
         for given in [token, URL_SAFE_NO_PAD.encode(query)] {
-            if let Ok(address) = page_address(list, &given, "next") {
+            if let Ok(address) = page_url(list, &given, "next") {
                 let (base, query) = address.split_once('?').unwrap();
                 prop_assert_eq!(base, list);
                 prop_assert!(!query.contains('#') && query.bytes().all(|byte| byte.is_ascii_graphic()));
@@ -453,18 +466,18 @@ proptest! {
                 prop_assert_eq!(api_request::path(&api, parsed.as_str()).ok(), expected, "{}", parsed);
             }
         }
-        let answered = Answered {
+        let answered = ReceivedResponse {
             method,
             url: &url,
             with_credential,
             status,
             location: Some(&location),
-            followed: 0,
-            most: None,
-            following: Following::Follow,
+            redirects_followed: 0,
+            max_redirects: None,
+            redirect_mode: RedirectMode::Follow,
         };
-        if let Ok(step) = api_request::judge(&api, &answered) {
-            let Step::Follow(judged) = step else { panic!("{step:?}") };
+        if let Ok(step) = api_request::follow_up(&api, &answered) {
+            let FollowUp::Redirect(judged) = step else { panic!("{step:?}") };
             // What nobody can send to gets neither.
             let target = Url::parse(&location).ok();
             let is_own = target.as_ref().is_some_and(|target| target.origin() == own);
@@ -753,17 +766,17 @@ proptest! {
     fn any_bytes_as_a_token_answer_give_tokens_or_an_error(
         body in prop::collection::vec(any::<u8>(), 0..200),
         status in 100u16..600,
-        grant in grant(),
+        grant_type in grant_type(),
     ) {
         let client = client("Key", Some("Secret"), REDIRECT_URI, None);
-        let _ = parse(&client, &response(status, &body, grant, None), &Previous::default());
+        let _ = parse(&client, &response(status, &body, grant_type, None), &Previous::default());
     }
 
     #[test]
     fn any_json_as_a_token_answer_gives_checked_tokens_or_an_error(
         mut body in prop::collection::hash_map(member_name(), any_json(), 0..8),
         complete in any::<bool>(),
-        grant in grant(),
+        grant_type in grant_type(),
     ) {
         if complete {
             body.insert("access_token".to_owned(), "AT".into());
@@ -771,7 +784,7 @@ proptest! {
         }
         let client = client("Key", Some("Secret"), REDIRECT_URI, None);
         let text = Value::Object(body.clone().into_iter().collect()).to_string();
-        if let Ok(tokens) = parse(&client, &response(200, text.as_bytes(), grant, None), &Previous::default()) {
+        if let Ok(tokens) = parse(&client, &response(200, text.as_bytes(), grant_type, None), &Previous::default()) {
             prop_assert_eq!(Some(tokens.access_token.expose()), body["access_token"].as_str());
             prop_assert_eq!(
                 tokens.refresh_token.as_ref().map(Secret::expose),
@@ -793,7 +806,7 @@ proptest! {
     #[test]
     fn no_secret_is_in_what_is_told_about_a_refused_token_request(
         secret in secret(), code in secret(), verifier in "[A-Za-z0-9._~-]{43,128}", refresh in secret(),
-        before in ".{0,10}", after in ".{0,10}", status in 400u16..500, grant in grant(),
+        before in ".{0,10}", after in ".{0,10}", status in 400u16..500, grant_type in grant_type(),
     ) {
         let client = client("Key", Some(&secret), REDIRECT_URI, None);
         let verifier = CodeVerifier::parse(&verifier).unwrap();
@@ -803,7 +816,7 @@ proptest! {
         for marked in [secret.as_str(), code.as_str(), verifier.expose(), refresh.as_str()] {
             let error = if before.len() % 2 == 0 { "invalid_scope".to_owned() } else { format!("{before}{marked}") };
             let body = json!({ "error": error, "error_description": format!("{before}{marked}{after}") }).to_string();
-            let answer = response(status, body.as_bytes(), grant, Some(request.body.expose()));
+            let answer = response(status, body.as_bytes(), grant_type, Some(request.body.expose()));
             let failure = parse(&client, &answer, &previous).unwrap_err();
             prop_assert!(!told(&failure).contains(marked), "{}", told(&failure));
         }
@@ -995,16 +1008,16 @@ proptest! {
         let client = client("Key", None, REDIRECT_URI, None);
         let page = CallbackPage::new(client.redirect_uri(), &client.endpoints().authorize, None);
         let target = query::append("/dashboard/".to_owned(), [("error", error.as_str()), ("state", state.as_str())]);
-        match page.shown_at(&target) {
-            Some(Shown::Refusal(refusal)) => {
+        match page.content_for(&target) {
+            Some(Content::Error(refusal)) => {
                 prop_assert!(!refusal.text.contains(&error) && !refusal.heading.contains(&error));
             }
             other => prop_assert!(false, "{other:?}"),
         }
         // What anybody appends makes no other page of it, but may make it somebody else's.
-        let shown = page.shown_at(&format!("{target}&{more}"));
-        prop_assert!(!matches!(shown, Some(Shown::Answer)));
-        prop_assert!(page.shown_at(&more).is_none() || more.starts_with("/dashboard/?"));
+        let shown = page.content_for(&format!("{target}&{more}"));
+        prop_assert!(!matches!(shown, Some(Content::Received)));
+        prop_assert!(page.content_for(&more).is_none() || more.starts_with("/dashboard/?"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What must not be seen is not seen: in `Debug`, in messages, in descriptions.
 
-use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, judge};
+use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, to_error};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::validate;
 use nocodb_bitbucket_auth::client_config::ClientConfig;
@@ -8,7 +8,7 @@ use nocodb_bitbucket_auth::connection_test::{ConnectionTest, TestContext};
 use nocodb_bitbucket_auth::credential::{AuthType, Credential};
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, variable};
-use nocodb_bitbucket_auth::grant::Grant;
+use nocodb_bitbucket_auth::grant_type::GrantType;
 use nocodb_bitbucket_auth::secret::{Secret, clean_description};
 use nocodb_bitbucket_auth::state::State;
 use nocodb_bitbucket_auth::token_request::TokenRequest;
@@ -46,7 +46,7 @@ fn debug_output_shows_no_secret() {
         retry_after: None,
         body: body.as_bytes(),
         received_at: 0.0,
-        grant: Grant::RefreshToken,
+        grant_type: GrantType::RefreshToken,
         request_body: Some(refresh.body.expose()),
     };
     let tokens = parse(&client, &response, &Previous::default()).unwrap();
@@ -118,7 +118,7 @@ fn what_looks_like_a_token_in_an_answer_of_the_api_is_not_shown() {
                 r#"{{"type":"error","error":{{"message":"{text}","detail":{{"required":["account","{text}"],"granted":["{text}"]}}}}}}"#
             );
             for body in [&body, &scopes, text] {
-                let error = judge(&ApiResponse {
+                let error = to_error(&ApiResponse {
                     status,
                     // Each field has it.
                     fields: &ResponseFields::read(|_| Ok::<_, ()>(Some(text.clone()))).unwrap(),
@@ -126,7 +126,7 @@ fn what_looks_like_a_token_in_an_answer_of_the_api_is_not_shown() {
                     received_at: 0.0,
                     kind: AuthType::OAuth,
                     path: Some(text),
-                    is_elsewhere: false,
+                    is_foreign_origin: false,
                 });
                 let shown = format!("{error} {error:?}");
                 assert!(!shown.contains(MARK), "{shown}");

@@ -1,27 +1,27 @@
 //! What requests may be repeated or asked for ahead, and how tokens are renewed.
 
-use nocodb_bitbucket_auth::authorization_response::is_of_another_login;
+use nocodb_bitbucket_auth::authorization_response::is_from_another_login;
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::{Code, Phase};
-use nocodb_bitbucket_auth::grant::Grant;
-use nocodb_bitbucket_auth::pages_ahead::is_outcome;
+use nocodb_bitbucket_auth::grant_type::GrantType;
+use nocodb_bitbucket_auth::pages_ahead::is_usable;
 use nocodb_bitbucket_auth::retry::{is_safe, may_repeat};
 use nocodb_bitbucket_auth::token_request::TokenRequest;
 
 #[test]
 fn what_a_page_shows_in_its_turn_is_a_page_a_refusal_or_the_end_of_its_time() {
     for status in [200, 429] {
-        assert!(is_outcome(Some(status), None), "{status}");
+        assert!(is_usable(Some(status), None), "{status}");
     }
     for status in [202, 301, 401, 403, 404, 500, 503] {
-        assert!(!is_outcome(Some(status), None), "{status}");
+        assert!(!is_usable(Some(status), None), "{status}");
     }
-    assert!(is_outcome(None, Some(Code::RequestTimeout)));
+    assert!(is_usable(None, Some(Code::RequestTimeout)));
     for code in [Code::RequestFailed, Code::RequestAborted, Code::ApiRateLimited, Code::ResponseInvalid] {
-        assert!(!is_outcome(None, Some(code)), "{code:?}");
+        assert!(!is_usable(None, Some(code)), "{code:?}");
     }
-    assert!(!is_outcome(None, None));
+    assert!(!is_usable(None, None));
 }
 
 #[test]
@@ -45,10 +45,10 @@ fn a_method_that_changes_nothing_is_one_that_may_be_repeated() {
 #[test]
 fn a_callback_of_another_login_ends_none() {
     for code in [Code::StateMissing, Code::StateMismatch, Code::CallbackInvalid] {
-        assert!(is_of_another_login(code), "{code:?}");
+        assert!(is_from_another_login(code), "{code:?}");
     }
     for code in [Code::AccessDenied, Code::AuthorizationFailed, Code::CodeMissing, Code::IssuerMismatch] {
-        assert!(!is_of_another_login(code), "{code:?}");
+        assert!(!is_from_another_login(code), "{code:?}");
     }
 }
 
@@ -57,8 +57,8 @@ fn tokens_are_renewed_by_refreshing_them_and_those_of_the_client_itself_by_askin
     let endpoints = Endpoints::new(None, None, None).unwrap();
     let client = ClientConfig::new("Key", Some("Secret"), "https://nocodb.example/", None, endpoints).unwrap();
     let body = |grant| TokenRequest::renewal(&client, grant, "RT").unwrap().body.expose().to_owned();
-    assert_eq!(body(Grant::RefreshToken), "grant_type=refresh_token&refresh_token=RT");
-    assert_eq!(body(Grant::AuthorizationCode), "grant_type=refresh_token&refresh_token=RT");
-    assert_eq!(body(Grant::ClientCredentials), "grant_type=client_credentials");
-    assert!(TokenRequest::renewal(&client, Grant::RefreshToken, "").is_err());
+    assert_eq!(body(GrantType::RefreshToken), "grant_type=refresh_token&refresh_token=RT");
+    assert_eq!(body(GrantType::AuthorizationCode), "grant_type=refresh_token&refresh_token=RT");
+    assert_eq!(body(GrantType::ClientCredentials), "grant_type=client_credentials");
+    assert!(TokenRequest::renewal(&client, GrantType::RefreshToken, "").is_err());
 }

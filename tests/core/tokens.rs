@@ -4,7 +4,7 @@ use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::credential::AuthType;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::Code;
-use nocodb_bitbucket_auth::grant::Grant;
+use nocodb_bitbucket_auth::grant_type::GrantType;
 use nocodb_bitbucket_auth::token_request::{LONGEST_TOKEN, TokenRequest};
 use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
 use nocodb_bitbucket_auth::token_set::{Previous, is_expired};
@@ -28,7 +28,7 @@ fn the_longest_token_is_accepted_and_one_byte_more_is_not() {
                 retry_after: None,
                 body: body.as_bytes(),
                 received_at: 0.0,
-                grant: Grant::RefreshToken,
+                grant_type: GrantType::RefreshToken,
                 request_body: None,
             };
             parse(&client(), &response, &Previous::default()).map(drop)

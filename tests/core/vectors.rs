@@ -1,25 +1,25 @@
 //! The shared cases, given to the core as Rust values. The browser and Node give the same cases to the JavaScript API,
 //! so whatever is about JavaScript types (a number where a string belongs) is checked there and named in `typed`.
 
-use nocodb_bitbucket_auth::api_request::{self, Answered, Following, Redirect, Step};
-use nocodb_bitbucket_auth::api_response::{self, ApiResponse, judge};
-use nocodb_bitbucket_auth::arguments::{Argument, Misfit};
+use nocodb_bitbucket_auth::api_request::{self, FollowUp, ReceivedResponse, Redirect, RedirectMode};
+use nocodb_bitbucket_auth::api_response::{self, ApiResponse, to_error};
+use nocodb_bitbucket_auth::arguments::{Argument, ArgumentProblem};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::{AuthorizationCode, validate};
-use nocodb_bitbucket_auth::callback_page::Shown;
+use nocodb_bitbucket_auth::callback_page::Content;
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, TestContext};
 use nocodb_bitbucket_auth::credential::{AuthType, Credential};
 use nocodb_bitbucket_auth::endpoints::{Endpoint, Endpoints};
 use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, HostVerifier, RemovedEndpoints};
 use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, Result};
-use nocodb_bitbucket_auth::grant::Grant;
+use nocodb_bitbucket_auth::grant_type::GrantType;
 use nocodb_bitbucket_auth::newest_tokens::{
     ChainPosition, EntryKind, Publication, PublicationContext, Times, Version,
 };
 use nocodb_bitbucket_auth::nocodb_response;
-use nocodb_bitbucket_auth::page_sequence::PageSequence;
-use nocodb_bitbucket_auth::pagination::{self, Attempt, List, Page};
+use nocodb_bitbucket_auth::page_predictor::PagePredictor;
+use nocodb_bitbucket_auth::pagination::{self, Attempt, Page, Paginator};
 use nocodb_bitbucket_auth::pkce::CodeVerifier;
 use nocodb_bitbucket_auth::proxy::Proxies;
 use nocodb_bitbucket_auth::rate_limit::{
@@ -252,7 +252,7 @@ mod cases {
             retry_after: header("retry-after"),
             body: &body,
             received_at: case["receivedAt"].as_f64().unwrap(),
-            grant: Grant::from_name(case["grant"].as_str().unwrap()).unwrap(),
+            grant_type: GrantType::from_name(case["grant"].as_str().unwrap()).unwrap(),
             request_body: case["request"].as_str(),
         };
         let token = case["previous"]["refreshToken"].as_str().filter(|token| !token.is_empty());
@@ -350,7 +350,7 @@ mod cases {
         let members = case["members"].as_array().unwrap();
         let mut names = members.iter().map(|member| member.as_str().unwrap());
         let unknown = names.find(|name| !argument.knows(name));
-        let outcome = unknown.map_or(Ok(()), |name| Err(argument.refuse(Misfit::Unknown, name, None)));
+        let outcome = unknown.map_or(Ok(()), |name| Err(argument.error(ArgumentProblem::UnknownMember, name, None)));
         check(case, outcome, |()| {});
     }
 
@@ -403,34 +403,35 @@ mod cases {
         let api = Endpoint::Api.parse(case["apiUrl"].as_str()).unwrap();
         let string = |name: &str| case[name].as_str().unwrap();
         let judge = || match string("operation") {
-            "admit" => Ok(resource_group(&api_request::path(&api, string("url"))?).into()),
-            "judge" => {
-                let step = api_request::judge(
+            "relativePath" => Ok(resource_group(&api_request::path(&api, string("url"))?).into()),
+            "followUp" => {
+                let step = api_request::follow_up(
                     &api,
-                    &Answered {
+                    &ReceivedResponse {
                         method: string("method"),
                         url: string("url"),
                         with_credential: case["withCredential"].as_bool().unwrap(),
                         status: status(case),
                         location: case["location"].as_str(),
-                        followed: case["followed"].as_u64().unwrap_or_default().try_into().unwrap(),
-                        most: case["most"].as_f64(),
-                        following: Following::from_name(case["following"].as_str().unwrap_or("follow")).unwrap(),
+                        redirects_followed: case["followed"].as_u64().unwrap_or_default().try_into().unwrap(),
+                        max_redirects: case["most"].as_f64(),
+                        redirect_mode: RedirectMode::from_name(case["following"].as_str().unwrap_or("follow"))
+                            .unwrap(),
                     },
                 )?;
                 Ok(match step {
-                    Step::Deliver => Value::Null,
-                    Step::Renew => "renew".into(),
-                    Step::Follow(Redirect { with_credential, becomes_get, with_body }) => json!({
+                    FollowUp::Deliver => Value::Null,
+                    FollowUp::Refresh => "refresh".into(),
+                    FollowUp::Redirect(Redirect { with_credential, becomes_get, with_body }) => json!({
                         "withCredential": with_credential,
                         "becomesGet": becomes_get,
                         "withBody": with_body,
                     }),
                 })
             }
-            "mayCarry" => {
+            "mayForwardHeader" => {
                 let flag = |name: &str| case[name].as_bool().unwrap();
-                Ok(api_request::may_carry(string("header"), flag("toApi"), flag("withBody")).into())
+                Ok(api_request::may_forward_header(string("header"), flag("toApi"), flag("withBody")).into())
             }
             other => panic!("{other} is not an operation"),
         };
@@ -440,31 +441,31 @@ mod cases {
     pub fn api_response(case: &Value) {
         let body = text(&case["body"]);
         let body = if case["encoding"] == "hex" { hex(&body) } else { body.into_bytes() };
-        let error = judge(&ApiResponse {
+        let error = to_error(&ApiResponse {
             status: status(case),
             fields: &response_fields(case),
             body: &body,
             received_at: case["receivedAt"].as_f64().unwrap(),
             kind: AuthType::from_name(case["kind"].as_str().unwrap()).unwrap(),
             path: case["path"].as_str(),
-            is_elsewhere: case["isElsewhere"].as_bool().unwrap_or_default(),
+            is_foreign_origin: case["isForeignOrigin"].as_bool().unwrap_or_default(),
         });
         hides(case, &error);
         let message = error.message().to_lowercase();
         assert!(!HOST_REFRESH_PHRASES.iter().any(|phrase| message.contains(phrase)), "{message}");
-        let is_elsewhere = case["isElsewhere"].as_bool().unwrap_or_default();
-        let answered = Answered {
+        let is_foreign_origin = case["isForeignOrigin"].as_bool().unwrap_or_default();
+        let answered = ReceivedResponse {
             method: "GET",
             url: "https://api.bitbucket.org/2.0/user",
-            with_credential: !is_elsewhere,
+            with_credential: !is_foreign_origin,
             status: status(case),
             location: None,
-            followed: 0,
-            most: None,
-            following: Following::Follow,
+            redirects_followed: 0,
+            max_redirects: None,
+            redirect_mode: RedirectMode::Follow,
         };
-        let step = api_request::judge(&Endpoint::Api.parse(None).unwrap(), &answered).unwrap();
-        assert_eq!(step == Step::Renew, error.code == Code::ApiUnauthenticated);
+        let step = api_request::follow_up(&Endpoint::Api.parse(None).unwrap(), &answered).unwrap();
+        assert_eq!(step == FollowUp::Refresh, error.code == Code::ApiUnauthenticated);
         check(case, Err(error), |(): ()| ());
     }
 
@@ -588,10 +589,10 @@ mod cases {
         });
         assert!(environment.problems.is_empty());
         let target = case["target"].as_str().unwrap();
-        let refusal = match environment.callback_page.unwrap().shown_at(target) {
+        let refusal = match environment.callback_page.unwrap().content_for(target) {
             None => return assert_eq!(case["expect"], "none"),
-            Some(Shown::Answer) => return assert_eq!(case["expect"], "answer"),
-            Some(Shown::Refusal(refusal)) => refusal,
+            Some(Content::Received) => return assert_eq!(case["expect"], "answer"),
+            Some(Content::Error(refusal)) => refusal,
         };
         assert_eq!(case["expect"], refusal.heading);
         let words = format!("{} {}", refusal.heading, refusal.text);
@@ -687,7 +688,7 @@ mod cases {
 
     pub fn retry(case: &Value) {
         let seen = match case["operation"].as_str().unwrap() {
-            "mayRepeat" => {
+            "mayRetry" => {
                 let status = case.get("status").map(|_| status(case));
                 let code = Code::from_name(case["code"].as_str().unwrap());
                 let method = case["method"].as_str().unwrap();
@@ -706,7 +707,7 @@ mod cases {
                 }
                 .delay()
             ),
-            "isHourUsedUp" => {
+            "isHourlyLimitExhausted" => {
                 let status = case.get("status").map(|_| status(case));
                 json!(retry::is_hour_used_up(status, case["retryAfter"].as_str(), RECEIVED_AT))
             }
@@ -782,22 +783,24 @@ mod cases {
         let string = |name: &str| case[name].as_str().unwrap();
         let run = || match string("operation") {
             "pages" => Ok(json!(pages(case)?.0)),
-            "token" => Ok(json!(pages(case)?.1.token()?)),
-            "ahead" => Ok(json!(pages(case)?.1.addresses(usize::try_from(case["held"].as_u64().unwrap()).unwrap()))),
+            "token" => Ok(json!(pages(case)?.1.page_token()?)),
+            "ahead" => {
+                Ok(json!(pages(case)?.1.fetchable_urls(usize::try_from(case["held"].as_u64().unwrap()).unwrap())))
+            }
             "spare" => Ok(json!(spare(case)?)),
             "sequence" => Ok(json!(sequence(case))),
             // The binding chooses between the two.
             "address" => match (&case["next"], &case["page"]) {
-                (Value::String(next), _) => pagination::page_address(string("list"), next, "next"),
-                (Value::Null, Value::String(page)) => pagination::page_address(string("list"), page, "page"),
+                (Value::String(next), _) => pagination::page_url(string("list"), next, "next"),
+                (Value::Null, Value::String(page)) => pagination::page_url(string("list"), page, "page"),
                 (Value::Null, Value::Null) => Ok(string("list").to_owned()),
                 (Value::Null, page) => {
-                    pagination::numbered_address(string("list"), page.as_f64().unwrap_or(f64::NAN))
+                    pagination::numbered_page_url(string("list"), page.as_f64().unwrap_or(f64::NAN))
                 }
                 _ => Err(malformed("next")),
             }
             .map(Value::from),
-            "repetition" => Ok(json!(pagination::repetition(&Attempt {
+            "repetition" => Ok(json!(pagination::retry_delay(&Attempt {
                 status: status(case),
                 retry_after: case["retryAfter"].as_str(),
                 number: u32::try_from(case["number"].as_u64().unwrap()).unwrap(),
@@ -814,9 +817,9 @@ mod cases {
     }
 
     /// The addresses that were asked for until the answers of a case, or the list, end.
-    fn pages(case: &Value) -> Result<(Vec<String>, List)> {
-        let mut list = List::new(case["first"].as_str().unwrap(), case["concurrency"].as_f64())?;
-        let mut asked = vec![list.address().to_owned()];
+    fn pages(case: &Value) -> Result<(Vec<String>, Paginator)> {
+        let mut list = Paginator::new(case["first"].as_str().unwrap(), case["concurrency"].as_f64())?;
+        let mut asked = vec![list.url().to_owned()];
         for answer in case["answers"].as_array().unwrap_or(&Vec::new()) {
             let next = match &answer["next"] {
                 Value::Null => None,
@@ -831,22 +834,22 @@ mod cases {
                 pagelen: number("pagelen"),
                 size: number("size"),
             };
-            if !list.answered(&page)? {
+            if !list.advance(&page)? {
                 asked.push("end".to_owned());
                 break;
             }
-            asked.push(list.address().to_owned());
+            asked.push(list.url().to_owned());
         }
         Ok((asked, list))
     }
 
     /// What is foretold at each step.
     fn sequence(case: &Value) -> Vec<Option<String>> {
-        let mut sequence = PageSequence::default();
+        let mut predictor = PagePredictor::default();
         let step = |step: &Value| {
             let number = |name: &str| step[name].as_f64();
             match (step["asked"].as_str(), step["answered"].as_str()) {
-                (Some(address), _) => sequence.asked(address),
+                (Some(address), _) => predictor.on_request(address),
                 (None, Some(address)) => {
                     let page = Page {
                         next: step["next"].as_str(),
@@ -854,10 +857,10 @@ mod cases {
                         size: number("size"),
                         ..Page::default()
                     };
-                    if sequence.answered(address) { sequence.told(address, &page) } else { None }
+                    if predictor.on_success(address) { predictor.on_page(address, &page) } else { None }
                 }
                 (None, None) => {
-                    sequence.interrupted();
+                    predictor.reset();
                     None
                 }
             }
@@ -869,9 +872,9 @@ mod cases {
     fn spare(case: &Value) -> Result<bool> {
         let mut list = pages(case)?.1;
         for _ in 0..case["wasted"].as_u64().unwrap() {
-            list.wasted();
+            list.record_wasted_prefetch();
         }
-        Ok(list.may_go_ahead(usize::try_from(case["ahead"].as_u64().unwrap()).unwrap()))
+        Ok(list.may_prefetch(usize::try_from(case["ahead"].as_u64().unwrap()).unwrap()))
     }
 
     pub fn removed_endpoints(case: &Value) {
@@ -924,7 +927,7 @@ mod cases {
                         received_at: RECEIVED_AT,
                         kind: AuthType::from_name(answer["kind"].as_str().unwrap()).unwrap(),
                         path: answer["path"].as_str(),
-                        is_elsewhere: answer["isElsewhere"].as_bool().unwrap_or_default(),
+                        is_foreign_origin: answer["isForeignOrigin"].as_bool().unwrap_or_default(),
                     },
                 );
                 let (outcome, notice) = match outcome {
@@ -934,7 +937,7 @@ mod cases {
                 };
                 present(json!({ "outcome": outcome, "notice": notice }))
             }
-            "tracker" => json!(removed_endpoints::without_tracker(status(case), flag("isElsewhere"))),
+            "tracker" => json!(removed_endpoints::without_tracker(status(case), flag("isForeignOrigin"))),
             "notice" => json!(replaced("url").unwrap().endpoint().notice()),
             other => panic!("{other} is not an operation"),
         };

@@ -94,7 +94,7 @@ export async function scene(t, { answers = {}, variables = {}, bitbucket: option
   const nocodb = await serve(t, (request, response) => {
     const [path] = request.url.split('?');
     if (answers[path]) return answers[path](request, response);
-    const shown = readEnvironment(running()).callbackPage?.shownAt(request.url);
+    const shown = readEnvironment(running()).callbackPage?.contentFor(request.url);
     if (shown) {
       const { headers, body } = pageFor(shown);
       return response.writeHead(200, headers).end(body);

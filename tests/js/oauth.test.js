@@ -49,7 +49,7 @@ describe('misspelt members', () => {
   for (const [method, args, phase, field] of misspelt) {
     test(`${method} refuses them, and says how to write them`, () => {
       const error = refuses(() => createClient(OPTIONS)[method](...args), { code: 'INVALID_ARGUMENT', phase, field });
-      assert.match(error.message, new RegExp(`: ${field} is not known here: write it as one of [a-zA-Z_, ]+\\.$`));
+      assert.match(error.message, new RegExp(`: ${field} is not known; the known members are: [a-zA-Z_, ]+\\.$`));
       assert.match(error.stack.split('\n')[1], /oauth\.test\.js/);
     });
 

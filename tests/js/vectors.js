@@ -68,7 +68,7 @@ function inText(scopes) {
  *   environment
  */
 export function createInterpreter({
-  browser, core, isObject, membersToJson, nextLinkOf, oauth, pageAddress, pageCore, readArgument, readEnvironment,
+  browser, core, isObject, membersToJson, nextLinkOf, oauth, pageUrl, pageCore, readArgument, readEnvironment,
 }, checkEntry = () => {}) {
   /** A case either lists what the error must hold (null: absent) or says what comes out. */
   function check(vector, call, expected) {
@@ -89,9 +89,9 @@ export function createInterpreter({
   ];
 
   /** An answer of the API as the shim hands it over. */
-  function answer({ status, headers = {}, body, encoding, path, isElsewhere = false, receivedAt = RECEIVED_AT }) {
+  function answer({ status, headers = {}, body, encoding, path, isForeignOrigin = false, receivedAt = RECEIVED_AT }) {
     const bytes = encoding === 'hex' ? bytesOfHex(body) : encoder.encode(text(body));
-    return new (core().ApiAnswer)(status, JSON.stringify(headers), bytes, receivedAt, path, isElsewhere);
+    return new (core().ApiResponse)(status, JSON.stringify(headers), bytes, receivedAt, path, isForeignOrigin);
   }
 
   const interpreters = {
@@ -136,10 +136,10 @@ export function createInterpreter({
         clientId, clientSecret, code, codeVerifier, code_verifier, redirectUri, refreshToken, isVerifierOptional = false,
       } = vector;
       if (vector.request === 'host') {
-        const inner = new (core().Client)(clientId, REDIRECT_URI, clientSecret);
+        const inner = new (core().OAuthCore)(clientId, REDIRECT_URI, clientSecret);
         const build = () => {
           const given = readArgument(check, 'codeGrant', { code, codeVerifier });
-          return inner.buildHostTokenRequest(given.code, given.codeVerifier, isVerifierOptional);
+          return inner.buildNocoDbTokenRequest(given.code, given.codeVerifier, isVerifierOptional);
         };
         checkCore(vector, build, (request) => assert.deepEqual(request, vector.expect));
         return;
@@ -180,11 +180,11 @@ export function createInterpreter({
 
     arguments({ argument, members, ...vector }) {
       // A page's core knows the arguments of its own functions only.
-      const cores = [core(), pageCore()].filter(({ describeArgument }, at) => at === 0 || describeArgument(argument));
-      for (const { describeArgument, refuseArgument, Misfit: { Unknown } } of cores) {
-        const { members: known } = describeArgument(argument);
+      const cores = [core(), pageCore()].filter(({ argumentSchema }, at) => at === 0 || argumentSchema(argument));
+      for (const { argumentSchema, throwArgumentError, ArgumentProblem: { UnknownMember } } of cores) {
+        const { members: known } = argumentSchema(argument);
         const unknown = members.filter((name) => !known.some((member) => member.name === name));
-        checkCore(vector, () => unknown.forEach((name) => refuseArgument(argument, Unknown, name)), () => {});
+        checkCore(vector, () => unknown.forEach((name) => throwArgumentError(argument, UnknownMember, name)), () => {});
       }
     },
 
@@ -194,7 +194,7 @@ export function createInterpreter({
         missing: () => oauth.missingScopes(vector.required, vector.granted),
         'missing of the requested': () => {
           const requested = [vector.requested].flat().join(' ');
-          return new (core().Client)('Key', REDIRECT_URI, undefined, requested).missingScopes([vector.granted].flat().join(' '));
+          return new (core().OAuthCore)('Key', REDIRECT_URI, undefined, requested).missingScopes([vector.granted].flat().join(' '));
         },
       }[vector.operation];
       check(vector, run, (scopes) => assert.deepEqual(scopes, vector.expect));
@@ -209,29 +209,29 @@ export function createInterpreter({
 
     api_request(vector) {
       const { url, method, withCredential, status, location, followed = 0, most, following = 'follow' } = vector;
-      const api = new (core().Api)(vector.apiUrl ?? 'https://api.bitbucket.org/2.0');
+      const api = new (core().ApiBaseUrl)(vector.apiUrl ?? 'https://api.bitbucket.org/2.0');
       const run = {
-        admit: () => core().resourceGroup(api.admit(url)),
-        judge: () => api.judge(method, url, withCredential, status, location, followed, most, following) ?? null,
-        mayCarry: () => core().mayCarry(vector.header, vector.toApi, vector.withBody),
+        relativePath: () => core().resourceGroup(api.relativePath(url)),
+        followUp: () => api.followUp(method, url, withCredential, status, location, followed, most, following) ?? null,
+        mayForwardHeader: () => core().mayForwardHeader(vector.header, vector.toApi, vector.withBody),
       }[vector.operation];
       checkCore(vector, run, (seen) => assert.deepEqual(seen, vector.expect));
     },
 
     api_response(vector) {
-      const error = core().judgeApiResponse(answer(vector), vector.kind);
+      const error = core().apiErrorFromResponse(answer(vector), vector.kind);
       assert.ok(error.message, 'there is no message');
       holds(error, vector.error);
       for (const hidden of vector.hides ?? []) assert.ok(!JSON.stringify(error).includes(hidden), hidden);
-      const api = new (core().Api)('https://api.bitbucket.org/2.0');
+      const api = new (core().ApiBaseUrl)('https://api.bitbucket.org/2.0');
       const url = 'https://api.bitbucket.org/2.0/user';
-      const step = api.judge('GET', url, !vector.isElsewhere, vector.status, undefined, 0, undefined, 'follow');
-      assert.equal(step === 'renew', error.code === 'API_UNAUTHENTICATED');
+      const step = api.followUp('GET', url, !vector.isForeignOrigin, vector.status, undefined, 0, undefined, 'follow');
+      assert.equal(step === 'refresh', error.code === 'API_UNAUTHENTICATED');
     },
 
     redaction({ authorization, text: given, expect, hides = [] }) {
       const redactor = new (core().Redactor)(authorization);
-      const seen = redactor.text(given);
+      const seen = redactor.redact(given);
       const bytes = encoder.encode(given);
       const pieces = [];
       for (let at = 0; at < bytes.length; at += 7) pieces.push(redactor.push(bytes.subarray(at, at + 7)));
@@ -277,9 +277,9 @@ export function createInterpreter({
       const { method, code, status, phase = 'api', attempts, retryAfter, isQueued, patience = Infinity, random } = vector;
       const { isFromApiClient = false, isUnrepeated = false, message = '' } = vector;
       const run = {
-        mayRepeat: () => core().mayRepeat(method, code, status, phase),
+        mayRetry: () => core().mayRetry(method, code, status, phase),
         delay: () => core().retryDelay(attempts, status, retryAfter, isQueued, patience, RECEIVED_AT, random) ?? null,
-        isHourUsedUp: () => core().isHourUsedUp(status, retryAfter, RECEIVED_AT),
+        isHourlyLimitExhausted: () => core().isHourlyLimitExhausted(status, retryAfter, RECEIVED_AT),
         isCurableByRefresh: () => core().isCurableByRefresh(isFromApiClient, isUnrepeated, status, message),
       }[vector.operation];
       assert.equal(run(), vector.expect);
@@ -293,9 +293,9 @@ export function createInterpreter({
         INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL: authorizeUrl,
         NC_PUBLIC_URL: publicUrl,
       });
-      const shown = callbackPage.shownAt(target);
-      assert.equal(shown ? shown.refusal?.heading ?? 'answer' : 'none', expect);
-      const { heading = '', text = '' } = shown?.refusal ?? {};
+      const shown = callbackPage.contentFor(target);
+      assert.equal(shown ? shown.error?.heading ?? 'answer' : 'none', expect);
+      const { heading = '', text = '' } = shown?.error ?? {};
       assert.ok(text.includes(contains), text);
       for (const hidden of ['<', '>', '&', 'marked', 'evil', 'af0ifjsldkj']) assert.ok(!`${heading} ${text}`.includes(hidden), hidden);
     },
@@ -358,34 +358,34 @@ export function createInterpreter({
       const { first, answers = [], list, next, page, status, retryAfter, number, patience = Infinity, random } = vector;
       const { concurrency, held, wasted, ahead, steps } = vector;
       const pages = () => {
-        const asking = new (core().List)(first, concurrency);
-        const asked = [asking.address];
+        const asking = new (core().Paginator)(first, concurrency);
+        const asked = [asking.url];
         for (const answer of answers) {
-          const isMore = asking.answered(nextLinkOf(answer.next), answer.values, answer.page, answer.pagelen, answer.size);
-          asked.push(isMore ? asking.address : 'end');
+          const isMore = asking.advance(nextLinkOf(answer.next), answer.values, answer.page, answer.pagelen, answer.size);
+          asked.push(isMore ? asking.url : 'end');
           if (!isMore) break;
         }
         return { asking, asked };
       };
       const run = {
         pages: () => pages().asked,
-        token: () => pages().asking.token,
-        ahead: () => pages().asking.addresses(held),
+        token: () => pages().asking.pageToken,
+        ahead: () => pages().asking.fetchableUrls(held),
         sequence: () => {
-          const sequence = new (core().PageSequence)();
+          const predictor = new (core().PagePredictor)();
           return steps.map(({ asked, answered, next: named, pagelen, size }) => {
-            if (asked) return sequence.asked(asked) ?? null;
-            if (answered) return (sequence.answered(answered) && sequence.told(answered, named, pagelen, size)) || null;
-            return sequence.interrupted() ?? null;
+            if (asked) return predictor.onRequest(asked) ?? null;
+            if (answered) return (predictor.onSuccess(answered) && predictor.onPage(answered, named, pagelen, size)) || null;
+            return predictor.reset() ?? null;
           });
         },
         spare: () => {
           const { asking } = pages();
-          for (let n = 0; n < wasted; n += 1) asking.wasted();
-          return asking.mayGoAhead(ahead);
+          for (let n = 0; n < wasted; n += 1) asking.recordWastedPrefetch();
+          return asking.mayPrefetch(ahead);
         },
-        address: () => pageAddress(list, readArgument(pageAddress, 'listQuery', { next, page })),
-        repetition: () => core().pageRepetition(status, retryAfter, number, patience, RECEIVED_AT, random) ?? null,
+        address: () => pageUrl(list, readArgument(pageUrl, 'listQuery', { next, page })),
+        repetition: () => core().pageRetryDelay(status, retryAfter, number, patience, RECEIVED_AT, random) ?? null,
       }[vector.operation];
       checkCore(vector, run, (seen) => assert.deepEqual(seen, vector.expect));
     },
@@ -406,7 +406,7 @@ export function createInterpreter({
         page: () => removed.page(url, vector.size),
         same: () => keyOf(url) === keyOf(other),
         workspaceOutcome: () => removed.workspaceOutcome(url, vector.segment, vector.withRole, answer(vector.answer), vector.answer.kind),
-        tracker: () => core().withoutTracker(vector.status, vector.isElsewhere) ?? null,
+        tracker: () => core().issuesNotFoundBody(vector.status, vector.isForeignOrigin) ?? null,
         notice: () => removed.replacement(method, url).notice,
       }[operation];
       assert.deepEqual(run(), vector.expect);

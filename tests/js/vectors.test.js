@@ -14,7 +14,7 @@ const { isObject, membersToJson, readArgument } = await inside('js/arguments.js'
 const { core } = await inside('js/core.js');
 const { core: pageCore } = await inside('js/browser/core.js');
 const { nextLinkOf } = await inside('js/api/paginate.js');
-const { pageAddress } = await inside('js/nocodb/lists.js');
+const { pageUrl } = await inside('js/nocodb/lists.js');
 
 /** The entry tells what it made of the environment: in its log, in its form, and in the client it gives. */
 function checkFormAndLog(vector, t) {
@@ -53,7 +53,7 @@ async function checkClient(vector) {
 
 const FOLDER = new URL('../vectors/', import.meta.url);
 const modules = {
-  browser, core, isObject, membersToJson, nextLinkOf, oauth, pageAddress, pageCore, readArgument, readEnvironment,
+  browser, core, isObject, membersToJson, nextLinkOf, oauth, pageUrl, pageCore, readArgument, readEnvironment,
 };
 
 for (const name of readdirSync(FOLDER)) {

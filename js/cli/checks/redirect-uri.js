@@ -90,7 +90,7 @@ export async function visitCallback({ environment: { client, callbackPage }, ask
   const text = Buffer.from(answer.body).toString('utf8');
   const isPage = text.includes('<title>Back from Bitbucket</title>');
   const place = core().redirectUriStatus(client, answer.status, answer.headers.location, isPage);
-  const { headers, body } = pageFor(callbackPage?.shownAt(url.pathname + url.search) ?? {});
+  const { headers, body } = pageFor(callbackPage?.contentFor(url.pathname + url.search) ?? {});
   const changed = Object.keys(headers).filter((name) => answer.headers[name.toLowerCase()] !== headers[name]);
   return { place, answer, changed: isPage && text !== body ? [...changed, 'the page itself'] : changed };
 }

@@ -10,11 +10,11 @@ import { isObject, membersToJson, readArgument } from '../../../js/arguments.js'
 import { core as pageCore } from '../../../js/browser/core.js';
 import { core } from '../../../js/core.js';
 import { readEnvironment } from '../../../js/nocodb/environment.js';
-import { pageAddress } from '../../../js/nocodb/lists.js';
+import { pageUrl } from '../../../js/nocodb/lists.js';
 import { createInterpreter } from '../../js/vectors.js';
 
 const runCases = createInterpreter({
-  browser, core, isObject, membersToJson, nextLinkOf, oauth, pageAddress, pageCore, readArgument, readEnvironment,
+  browser, core, isObject, membersToJson, nextLinkOf, oauth, pageUrl, pageCore, readArgument, readEnvironment,
 });
 
 window.runVectors = async (file) => {

@@ -94,7 +94,7 @@ const environmentSays = (t, variables) => logOf(t, () => (
 /** What the window shows when Bitbucket sends the user back with this error. */
 function windowSays(error) {
   const { callbackPage } = readEnvironment(environment('https://bitbucket.example'));
-  const { refusal: { heading, text } } = callbackPage.shownAt(`/dashboard/?error=${error}&state=s`);
+  const { error: { heading, text } } = callbackPage.contentFor(`/dashboard/?error=${error}&state=s`);
   return `${heading}\n\n${text}`;
 }
 

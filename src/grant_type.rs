@@ -6,7 +6,7 @@ use crate::error::Phase;
 
 /// What was exchanged for tokens. The same error means different things for different grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grant {
+pub enum GrantType {
     /// RFC 6749 section 4.1.
     AuthorizationCode,
     /// RFC 6749 section 6.
@@ -15,9 +15,10 @@ pub enum Grant {
     ClientCredentials,
 }
 
-impl Grant {
+impl GrantType {
     /// Every grant.
-    pub const ALL: [Grant; 3] = [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials];
+    pub const ALL: [GrantType; 3] =
+        [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials];
 
     /// The value of `grant_type`.
     pub fn as_str(self) -> &'static str {

@@ -1,4 +1,4 @@
-//! The client as JavaScript sees it: client_config.rs, authorization_request.rs and authorization_response.rs.
+//! The JavaScript bindings of client_config.rs, authorization_request.rs and authorization_response.rs: the OAuth client.
 
 use js_sys::{Array, JsString};
 use serde::Serialize;
@@ -8,57 +8,57 @@ use wasm_bindgen::prelude::*;
 use super::leave;
 use super::scopes::list_of;
 use crate::authorization_request::{self, authorization_url};
-use crate::authorization_response::{is_callback, validate, validate_in_page};
+use crate::authorization_response::{is_callback_url, validate, validate_in_page};
 use crate::client_config::ClientConfig;
 use crate::js_runtime::{random_bytes, text_of};
 use crate::pending_authorization;
 use crate::state::State;
 
-/// A client, validated once and used for as long as the process runs.
+/// An OAuth client, validated once and used for as long as the process runs.
 #[wasm_bindgen]
-pub struct Client {
+pub struct OAuthCore {
     pub(super) config: ClientConfig,
-    /// What every address of this client begins with.
-    address: String,
+    /// The authorization URL without state and PKCE.
+    authorization_url: String,
 }
 
-impl From<ClientConfig> for Client {
+impl From<ClientConfig> for OAuthCore {
     fn from(config: ClientConfig) -> Self {
-        Self { address: authorization_url(&config), config }
+        Self { authorization_url: authorization_url(&config), config }
     }
 }
 
-/// What has to be remembered between sending the user to Bitbucket and the callback.
+/// An authorization request, to be kept until the callback.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthorizationRequest<'a> {
-    /// Where to send the user.
+    /// The URL to send the user to.
     url: &'a str,
-    /// Belongs in the user's session; checked by `validateAuthorizationResponse`.
+    /// To be kept in the user's session; `validateAuthorizationResponse` checks it.
     state: &'a str,
-    /// Belongs in the user's session; for `buildTokenRequest` (RFC 7636 section 4.1).
+    /// To be kept in the user's session, for `buildTokenRequest` (RFC 7636 section 4.1).
     code_verifier: &'a str,
-    /// S256 of the verifier (RFC 7636 section 4.2).
+    /// The S256 challenge of the verifier (RFC 7636 section 4.2).
     code_challenge: &'a str,
-    /// As sent.
+    /// The redirect URI in the request.
     redirect_uri: &'a str,
 }
 
 #[wasm_bindgen]
-impl Client {
-    /// The Key.
+impl OAuthCore {
+    /// The Key of the OAuth consumer.
     #[wasm_bindgen(getter, js_name = clientId)]
     pub fn client_id(&self) -> String {
         self.config.client_id().to_owned()
     }
 
-    /// Where Bitbucket sends the user back to, byte for byte as configured.
+    /// The redirect URI, byte for byte as configured.
     #[wasm_bindgen(getter, js_name = redirectUri)]
     pub fn redirect_uri(&self) -> String {
         self.config.redirect_uri().as_str().to_owned()
     }
 
-    /// The scopes that are requested, in order.
+    /// The scopes to request, in order.
     #[wasm_bindgen(getter, unchecked_return_type = "string[]")]
     pub fn scopes(&self) -> Array {
         list_of(self.config.scopes())
@@ -76,25 +76,25 @@ impl Client {
         self.config.endpoints().token.as_str().to_owned()
     }
 
-    /// The API's base.
+    /// The API's base URL.
     #[wasm_bindgen(getter, js_name = apiUrl)]
     pub fn api_url(&self) -> String {
         self.config.endpoints().api.as_str().to_owned()
     }
 
-    /// Whether the client has a secret (RFC 6749 section 2.1).
+    /// Whether the client is confidential, that is, has a secret (RFC 6749 section 2.1).
     #[wasm_bindgen(getter)]
     pub fn confidential(&self) -> bool {
         self.config.client_secret().is_some()
     }
 
-    /// The address for a host that appends state and PKCE by itself.
+    /// The authorization URL without state and PKCE, for NocoDB, which appends its own.
     #[wasm_bindgen(js_name = authorizationUrl)]
     pub fn authorization_url(&self) -> String {
-        self.address.clone()
+        self.authorization_url.clone()
     }
 
-    /// Starts a login. `extra_params` is a form.
+    /// Starts a login. `extra_params` are form-encoded.
     #[wasm_bindgen(js_name = createAuthorizationRequest, unchecked_return_type = "AuthorizationRequest")]
     pub fn create_authorization_request(
         &self,
@@ -102,8 +102,12 @@ impl Client {
     ) -> core::result::Result<JsValue, JsValue> {
         let extra = extra_params.unwrap_or_default();
         let extra: Vec<_> = form_urlencoded::parse(extra.as_bytes()).into_owned().collect();
-        let request =
-            authorization_request::AuthorizationRequest::new(&self.config, &self.address, &random_bytes()?, &extra)?;
+        let request = authorization_request::AuthorizationRequest::new(
+            &self.config,
+            &self.authorization_url,
+            &random_bytes()?,
+            &extra,
+        )?;
         Ok(leave(&AuthorizationRequest {
             url: &request.url,
             state: request.state.expose(),
@@ -113,7 +117,7 @@ impl Client {
         }))
     }
 
-    /// Judges a callback and gives its code.
+    /// Validates a callback and returns its code.
     #[wasm_bindgen(js_name = validateAuthorizationResponse, unchecked_return_type = "string")]
     pub fn validate_authorization_response(
         &self,
@@ -123,31 +127,31 @@ impl Client {
         Ok(validate(&self.config, &text_of(callback), &State::remembered(state)?)?.expose().into())
     }
 
-    /// Whether an address is at the redirect URI, whatever it carries.
-    #[wasm_bindgen(js_name = isCallback)]
-    pub fn is_callback(&self, address: &str) -> bool {
-        is_callback(&self.config, address)
+    /// Whether a URL has the redirect URI's origin and path.
+    #[wasm_bindgen(js_name = isCallbackUrl)]
+    pub fn is_callback_url(&self, url: &str) -> bool {
+        is_callback_url(&self.config, url)
     }
 
-    /// Judges a callback for a page that waits for it and gives its code; `undefined` when the user said no.
+    /// Validates a callback in a page that waits for it and returns its code; `undefined` if the user denied access.
     #[wasm_bindgen(js_name = validateInPage)]
-    pub fn validate_in_page(&self, address: &str, state: &str) -> core::result::Result<Option<String>, JsValue> {
-        let code = validate_in_page(&self.config, address, &State::remembered(state)?)?;
+    pub fn validate_in_page(&self, url: &str, state: &str) -> core::result::Result<Option<String>, JsValue> {
+        let code = validate_in_page(&self.config, url, &State::remembered(state)?)?;
         Ok(code.map(|code| code.expose().to_owned()))
     }
 
-    /// Judges the address of a page that was loaded, against the login that began there, and gives its code; `undefined`
-    /// when the user said no.
+    /// Validates the callback in a loaded page's URL against the pending login and returns its code; `undefined` if the user
+    /// denied access.
     #[wasm_bindgen(js_name = completeRedirect)]
     pub fn complete_redirect(
         &self,
-        address: &str,
+        url: &str,
         state: &str,
         started_at: f64,
         now: f64,
     ) -> core::result::Result<Option<String>, JsValue> {
         let state = State::remembered(state)?;
-        let code = pending_authorization::complete(&self.config, address, &state, started_at, now)?;
+        let code = pending_authorization::complete(&self.config, url, &state, started_at, now)?;
         Ok(code.map(|code| code.expose().to_owned()))
     }
 }

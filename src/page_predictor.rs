@@ -1,0 +1,75 @@
+//! Predicts the next page when a caller requests the pages of a list by their numbers, one after the other.
+//!
+//! In: the URLs that the caller of one client requests, in order, and what the responses say about their pages. Out: the URL
+//! of the one page to prefetch. What never happens here: a prediction after a single page, after several concurrent requests,
+//! or after a request for something else.
+
+use crate::pages_ahead::{PagePosition, last_page, with_page_number};
+use crate::pagination::Page;
+
+/// The sequence of pages that the caller of one client requests.
+#[derive(Debug, Clone, Default)]
+pub struct PagePredictor {
+    latest: Option<RequestedPage>,
+}
+
+/// The page that the caller requested last.
+#[derive(Debug, Clone)]
+struct RequestedPage {
+    url: String,
+    position: PagePosition,
+    /// Whether the caller received the page before this one just before.
+    is_in_sequence: bool,
+    /// The last page of the list, once a response has told it.
+    last: Option<u64>,
+    is_received: bool,
+}
+
+impl PagePredictor {
+    /// Records a request of the caller. Returns the URL of the page to prefetch at once.
+    pub fn on_request(&mut self, url: &str) -> Option<String> {
+        let latest = self.latest.take();
+        let position = PagePosition::of(url)?;
+        let before = latest.filter(|latest| latest.is_received && position.is_after(&latest.position));
+        let requested = RequestedPage {
+            url: url.to_owned(),
+            position,
+            is_in_sequence: before.is_some(),
+            last: before.and_then(|latest| latest.last),
+            is_received: false,
+        };
+        self.latest.insert(requested).predict()
+    }
+
+    /// Forgets the sequence after a request for anything but a page, or with unusual options.
+    pub fn reset(&mut self) {
+        self.latest = None;
+    }
+
+    /// Records a successful response. Returns whether the predictor needs to know what the response says about its page.
+    pub fn on_success(&mut self, url: &str) -> bool {
+        let latest = self.latest.as_mut().filter(|latest| latest.url == url);
+        latest.is_some_and(|latest| {
+            latest.is_received = true;
+            latest.is_in_sequence
+        })
+    }
+
+    /// Takes what a response says about its page. Returns the URL of the page to prefetch now.
+    pub fn on_page(&mut self, url: &str, page: &Page<'_>) -> Option<String> {
+        let latest = self.latest.as_mut().filter(|latest| latest.url == url)?;
+        let number = latest.position.number;
+        let next = page.next.and_then(PagePosition::of).filter(|next| next.is_first_after(&latest.position));
+        // A list without page numbers, or one that ends here, has no page to predict.
+        latest.last = next.map(|next| last_page(page).unwrap_or(number).max(next.number));
+        latest.predict()
+    }
+}
+
+impl RequestedPage {
+    fn predict(&self) -> Option<String> {
+        let next = self.position.number.saturating_add(1);
+        let exists = self.is_in_sequence && self.last.is_some_and(|last| next <= last);
+        exists.then(|| with_page_number(&self.url, next))
+    }
+}
