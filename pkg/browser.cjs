@@ -10,67 +10,60 @@ for(var name in all)__defProp2(target,name,{get:all[name],enumerable:true})};var
 typeof from==="object"||typeof from==="function"){for(let key2 of __getOwnPropNames2(from))if(!__hasOwnProp2.call(to,key2)&&
 key2!==except)__defProp2(to,key2,{get:()=>from[key2],enumerable:!(desc=__getOwnPropDesc2(from,key2))||desc.enumerable})}
 return to};var __toCommonJS2=mod=>__copyProps2(__defProp2({},"__esModule",{value:true}),mod);var stdin_exports={};__export2(
-stdin_exports,{Client:()=>Client,Misfit:()=>Misfit,__wbg_Error_208446807d0d1e30:()=>__wbg_Error_208446807d0d1e30,__wbg___wbindgen_string_get_7ce8eee7fd327545:()=>__wbg___wbindgen_string_get_7ce8eee7fd327545,
-__wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,__wbg_call_e55540e1e1d8271f:()=>__wbg_call_e55540e1e1d8271f,
-__wbg_encodeInto_f84fe2e682efb4b5:()=>__wbg_encodeInto_f84fe2e682efb4b5,__wbg_getRandomValues_07f3179f2d015362:()=>__wbg_getRandomValues_07f3179f2d015362,
-__wbg_length_e83e819f48c774e4:()=>__wbg_length_e83e819f48c774e4,__wbg_new_37eb45aaf5eeb820:()=>__wbg_new_37eb45aaf5eeb820,
-__wbg_new_cd4348290afae586:()=>__wbg_new_cd4348290afae586,__wbg_new_ff4f629e907a6b0e:()=>__wbg_new_ff4f629e907a6b0e,__wbg_set_d2d33b52458e984a:()=>__wbg_set_d2d33b52458e984a,
-__wbg_set_e4b9a833d288759a:()=>__wbg_set_e4b9a833d288759a,__wbg_set_wasm:()=>__wbg_set_wasm,__wbg_static_accessor_CRYPTO_1bdd9114f982ddbc:()=>__wbg_static_accessor_CRYPTO_1bdd9114f982ddbc,
-__wbg_written_e980674f3cffe11c:()=>__wbg_written_e980674f3cffe11c,__wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,
-__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,__wbindgen_generic_0000000000000003:()=>__wbindgen_generic_0000000000000003,
-__wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,checkBesideClient:()=>checkBesideClient,checkStrayResponse:()=>checkStrayResponse,
-describeArgument:()=>describeArgument,failure:()=>failure2,isPendingOver:()=>isPendingOver,pageClient:()=>pageClient2,publicClient:()=>publicClient,
-refuseArgument:()=>refuseArgument,refusePage:()=>refusePage,responseState:()=>responseState,waitingTime:()=>waitingTime,
-withoutResponse:()=>withoutResponse});class Client{static __wrap(ptr){const obj=Object.create(Client.prototype);obj.__wbg_ptr=
-ptr;ClientFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=
-0;ClientFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_client_free(ptr,0)}get apiUrl(){
-let deferred1_0;let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+stdin_exports,{ArgumentProblem:()=>ArgumentProblem,OAuthCore:()=>OAuthCore,__wbg_Error_208446807d0d1e30:()=>__wbg_Error_208446807d0d1e30,
+__wbg___wbindgen_string_get_7ce8eee7fd327545:()=>__wbg___wbindgen_string_get_7ce8eee7fd327545,__wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,
+__wbg_call_e55540e1e1d8271f:()=>__wbg_call_e55540e1e1d8271f,__wbg_encodeInto_f84fe2e682efb4b5:()=>__wbg_encodeInto_f84fe2e682efb4b5,
+__wbg_getRandomValues_07f3179f2d015362:()=>__wbg_getRandomValues_07f3179f2d015362,__wbg_length_e83e819f48c774e4:()=>__wbg_length_e83e819f48c774e4,
+__wbg_new_37eb45aaf5eeb820:()=>__wbg_new_37eb45aaf5eeb820,__wbg_new_cd4348290afae586:()=>__wbg_new_cd4348290afae586,__wbg_new_ff4f629e907a6b0e:()=>__wbg_new_ff4f629e907a6b0e,
+__wbg_set_d2d33b52458e984a:()=>__wbg_set_d2d33b52458e984a,__wbg_set_e4b9a833d288759a:()=>__wbg_set_e4b9a833d288759a,__wbg_set_wasm:()=>__wbg_set_wasm,
+__wbg_static_accessor_CRYPTO_1bdd9114f982ddbc:()=>__wbg_static_accessor_CRYPTO_1bdd9114f982ddbc,__wbg_written_e980674f3cffe11c:()=>__wbg_written_e980674f3cffe11c,
+__wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,
+__wbindgen_generic_0000000000000003:()=>__wbindgen_generic_0000000000000003,__wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,
+argumentSchema:()=>argumentSchema,callbackState:()=>callbackState,checkUnmatchedCallback:()=>checkUnmatchedCallback,createPageCore:()=>createPageCore,
+createPublicCore:()=>createPublicCore,errorDetails:()=>errorDetails,isLoginExpired:()=>isLoginExpired,loginTimeout:()=>loginTimeout,
+rejectClientOverrides:()=>rejectClientOverrides,removeCallbackParameters:()=>removeCallbackParameters,throwArgumentError:()=>throwArgumentError,
+throwMissingFeature:()=>throwMissingFeature});const ArgumentProblem=Object.freeze({NotAnObject:0,"0":"NotAnObject",Unreadable:1,
+"1":"Unreadable",UnknownMember:2,"2":"UnknownMember",MissingMember:3,"3":"MissingMember",WrongType:4,"4":"WrongType",TooLong:5,
+"5":"TooLong"});class OAuthCore{static __wrap(ptr){const obj=Object.create(OAuthCore.prototype);obj.__wbg_ptr=ptr;OAuthCoreFinalization.
+register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;OAuthCoreFinalization.
+unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_oauthcore_free(ptr,0)}get apiUrl(){let deferred1_0;
+let deferred1_1;try{const ret=wasm.oauthcore_apiUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
 ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}authorizationUrl(){let deferred1_0;let deferred1_1;
-try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+try{const ret=wasm.oauthcore_authorizationUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
 ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;
-try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
-ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get clientId(){let deferred1_0;let deferred1_1;try{const ret=wasm.
-client_clientId(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.
-__wbindgen_free(deferred1_0,deferred1_1,1)}}completeRedirect(address,state,started_at,now){const val3=+started_at;const val4=+now;
-let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
-__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.client_completeRedirect(
+try{const ret=wasm.oauthcore_authorizeUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get clientId(){let deferred1_0;let deferred1_1;try{
+const ret=wasm.oauthcore_clientId(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
+ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}completeRedirect(url,state,started_at,now){const val3=+started_at;
+const val4=+now;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=
+WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
+if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_completeRedirect(
 this.__wbg_ptr,ptr0,len0,ptr1,len1,val3,val4);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v5;if(ret[0]!==0){v5=
-getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v5}get confidential(){const ret=wasm.client_confidential(
+getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v5}get confidential(){const ret=wasm.oauthcore_confidential(
 this.__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){var ptr0=isLikeNone(extra_params)?0:passStringToWasm0(
-extra_params,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.client_createAuthorizationRequest(
-this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}isCallback(address){
-const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-client_isCallback(this.__wbg_ptr,ptr0,len0);return ret!==0}get redirectUri(){let deferred1_0;let deferred1_1;try{const ret=wasm.
-client_redirectUri(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
-wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get scopes(){const ret=wasm.client_scopes(this.__wbg_ptr);return ret}get tokenUrl(){
-let deferred1_0;let deferred1_1;try{const ret=wasm.client_tokenUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];
+extra_params,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_createAuthorizationRequest(
+this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}isCallbackUrl(url){
+const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+oauthcore_isCallbackUrl(this.__wbg_ptr,ptr0,len0);return ret!==0}get redirectUri(){let deferred1_0;let deferred1_1;try{const ret=wasm.
+oauthcore_redirectUri(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
+wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get scopes(){const ret=wasm.oauthcore_scopes(this.__wbg_ptr);return ret}get tokenUrl(){
+let deferred1_0;let deferred1_1;try{const ret=wasm.oauthcore_tokenUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];
 return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}validateAuthorizationResponse(callback,state){
 const ptr0=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-client_validateAuthorizationResponse(this.__wbg_ptr,callback,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
-return takeFromExternrefTable0(ret[0])}validateInPage(address,state){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
-address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,
+oauthcore_validateAuthorizationResponse(this.__wbg_ptr,callback,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+return takeFromExternrefTable0(ret[0])}validateInPage(url,state){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(url,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.client_validateInPage(this.__wbg_ptr,ptr0,len0,ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(
+ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_validateInPage(this.__wbg_ptr,ptr0,len0,ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(
 ret[2])}let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}}if(Symbol.
-dispose)Client.prototype[Symbol.dispose]=Client.prototype.free;const Misfit=Object.freeze({NotAnObject:0,"0":"NotAnObjec\
-t",Unreadable:1,"1":"Unreadable",Unknown:2,"2":"Unknown",Missing:3,"3":"Missing",OtherKind:4,"4":"OtherKind",TooLong:5,"\
-5":"TooLong"});function checkBesideClient(members){const ptr0=passArrayJsValueToWasm0(members,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.checkBesideClient(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function checkStrayResponse(address){
-const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-checkStrayResponse(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function describeArgument(argument){const ptr0=passStringToWasm0(
-argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.describeArgument(ptr0,
-len0);return ret}function failure2(code,phase,field,status,retry_after,ending){const val5=+(isLikeNone(status)?16777215:
-status);const val6=+(isLikeNone(retry_after)?0:retry_after);let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(
-code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(phase,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(field)?0:passStringToWasm0(field,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=isLikeNone(ending)?0:passStringToWasm0(ending,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(
-ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
-failure(ptr0,len0,ptr1,len1,ptr2,len2,val5,!isLikeNone(retry_after),val6,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}function isPendingOver(started_at,now){const ret=wasm.isPendingOver(started_at,
-now);return ret!==0}function pageClient2(origin,client_id,redirect_uri,scopes,authorize_url,token_url,api_url){let ptr0,
-len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6;try{ptr0=passStringToWasm0(origin,wasm.__wbindgen_malloc,
+dispose)OAuthCore.prototype[Symbol.dispose]=OAuthCore.prototype.free;function argumentSchema(argument){const ptr0=passStringToWasm0(
+argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.argumentSchema(ptr0,len0);
+return ret}function callbackState(url,is_login_pending){const val2=+is_login_pending;const ptr0=passStringToWasm0(url,wasm.
+__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.callbackState(ptr0,len0,val2);let v3;
+if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}function checkUnmatchedCallback(url){
+const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+checkUnmatchedCallback(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function createPageCore(origin,client_id,redirect_uri,scopes,authorize_url,token_url,api_url){
+let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6;try{ptr0=passStringToWasm0(origin,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=isLikeNone(client_id)?0:passStringToWasm0(client_id,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(redirect_uri)?0:passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=isLikeNone(scopes)?0:passStringToWasm0(scopes,wasm.__wbindgen_malloc,
@@ -80,8 +73,8 @@ wasm.__wbindgen_realloc);len5=WASM_VECTOR_LEN;ptr6=isLikeNone(api_url)?0:passStr
 wasm.__wbindgen_realloc);len6=WASM_VECTOR_LEN}catch(e){if(ptr6){wasm.__wbindgen_free(ptr6,len6*1,1)}if(ptr5){wasm.__wbindgen_free(
 ptr5,len5*1,1)}if(ptr4){wasm.__wbindgen_free(ptr4,len4*1,1)}if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(
 ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
-pageClient(ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return Client.__wrap(ret[0])}function publicClient(origin,client_id,redirect_uri,scopes,authorize_url,token_url,api_url){
+createPageCore(ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return OAuthCore.__wrap(ret[0])}function createPublicCore(origin,client_id,redirect_uri,scopes,authorize_url,token_url,api_url){
 let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6;try{ptr0=isLikeNone(origin)?0:passStringToWasm0(
 origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(client_id,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
@@ -92,39 +85,47 @@ len5=WASM_VECTOR_LEN;ptr6=isLikeNone(api_url)?0:passStringToWasm0(api_url,wasm._
 len6=WASM_VECTOR_LEN}catch(e){if(ptr6){wasm.__wbindgen_free(ptr6,len6*1,1)}if(ptr5){wasm.__wbindgen_free(ptr5,len5*1,1)}
 if(ptr4){wasm.__wbindgen_free(ptr4,len4*1,1)}if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(
 ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
-publicClient(ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return Client.__wrap(ret[0])}function refuseArgument(argument,misfit,member,grant){const val4=+misfit;let ptr0,len0,
-ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=passStringToWasm0(member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(grant)?
-0:passStringToWasm0(grant,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(
-ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
-refuseArgument(ptr0,len0,val4,ptr1,len1,ptr2,len2);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function refusePage(lacks){
-const ptr0=passStringToWasm0(lacks,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-refusePage(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function responseState(address,is_pending){const val2=+is_pending;
-const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-responseState(ptr0,len0,val2);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*
-1,1)}return v3}function waitingTime(wanted){const ret=wasm.waitingTime(!isLikeNone(wanted),isLikeNone(wanted)?0:wanted);
-if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]>>>0}function withoutResponse(address){let deferred2_0;let deferred2_1;
-try{const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-withoutResponse(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
-deferred2_0,deferred2_1,1)}}function __wbg_Error_208446807d0d1e30(arg0,arg1){const ret=Error(getStringFromWasm0(arg0,arg1));
-return ret}function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0,arg1){const obj=arg1;const ret=typeof obj==="strin\
-g"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len1=WASM_VECTOR_LEN;
-getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().setInt32((arg0>>>0)+4*0,ptr1,true)}function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){
-throw new Error(getStringFromWasm0(arg0,arg1))}function __wbg_call_e55540e1e1d8271f(arg0,arg1,arg2){const ret=String.prototype.
-split.call(getStringFromWasm0(arg0,arg1),arg2);return ret}function __wbg_encodeInto_f84fe2e682efb4b5(arg0,arg1,arg2,arg3){
-const ret=arg0.encodeInto(arg1,getArrayU8FromWasm0(arg2,arg3));return ret}function __wbg_getRandomValues_07f3179f2d015362(){
-return handleError(function(arg0,arg1,arg2){const ret=arg0.getRandomValues(getArrayU8FromWasm0(arg1,arg2));return ret},arguments)}
-function __wbg_length_e83e819f48c774e4(arg0){const ret=arg0.length;return ret}function __wbg_new_37eb45aaf5eeb820(){const ret=new Array;
-return ret}function __wbg_new_cd4348290afae586(){const ret=new Object;return ret}function __wbg_new_ff4f629e907a6b0e(){const ret=new TextEncoder;
-return ret}function __wbg_set_d2d33b52458e984a(arg0,arg1,arg2){arg0[arg1>>>0]=arg2}function __wbg_set_e4b9a833d288759a(arg0,arg1,arg2){
-arg0[arg1]=arg2}function __wbg_static_accessor_CRYPTO_1bdd9114f982ddbc(){const ret=typeof crypto==="undefined"?void 0:crypto;
-return isLikeNone(ret)?0:addToExternrefTable0(ret)}function __wbg_written_e980674f3cffe11c(arg0){const ret=arg0.written;
-return ret}function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}function __wbindgen_generic_0000000000000002(arg0,arg1){
+createPublicCore(ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return OAuthCore.__wrap(ret[0])}function errorDetails(code,phase,field,status,retry_after,connection_end){const val5=+(isLikeNone(
+status)?16777215:status);const val6=+(isLikeNone(retry_after)?0:retry_after);let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;
+try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
+phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(field)?0:passStringToWasm0(field,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=isLikeNone(connection_end)?0:passStringToWasm0(
+connection_end,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(
+ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.errorDetails(ptr0,len0,ptr1,len1,ptr2,len2,val5,!isLikeNone(retry_after),val6,ptr3,
+len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function isLoginExpired(started_at,now){
+const ret=wasm.isLoginExpired(started_at,now);return ret!==0}function loginTimeout(requested){const ret=wasm.loginTimeout(
+!isLikeNone(requested),isLikeNone(requested)?0:requested);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]>>>
+0}function rejectClientOverrides(members){const ptr0=passArrayJsValueToWasm0(members,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.rejectClientOverrides(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function removeCallbackParameters(url){
+let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.removeCallbackParameters(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],
+ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function throwArgumentError(argument,problem,member,grant_type){
+const val4=+problem;let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;
+ptr2=isLikeNone(grant_type)?0:passStringToWasm0(grant_type,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){
+if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.throwArgumentError(ptr0,len0,val4,ptr1,len1,ptr2,len2);if(ret[1]){throw takeFromExternrefTable0(
+ret[0])}}function throwMissingFeature(feature){const ptr0=passStringToWasm0(feature,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.throwMissingFeature(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}
+function __wbg_Error_208446807d0d1e30(arg0,arg1){const ret=Error(getStringFromWasm0(arg0,arg1));return ret}function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0,arg1){
+const obj=arg1;const ret=typeof obj==="string"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);var len1=WASM_VECTOR_LEN;getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().
+setInt32((arg0>>>0)+4*0,ptr1,true)}function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){throw new Error(getStringFromWasm0(
+arg0,arg1))}function __wbg_call_e55540e1e1d8271f(arg0,arg1,arg2){const ret=String.prototype.split.call(getStringFromWasm0(
+arg0,arg1),arg2);return ret}function __wbg_encodeInto_f84fe2e682efb4b5(arg0,arg1,arg2,arg3){const ret=arg0.encodeInto(arg1,
+getArrayU8FromWasm0(arg2,arg3));return ret}function __wbg_getRandomValues_07f3179f2d015362(){return handleError(function(arg0,arg1,arg2){
+const ret=arg0.getRandomValues(getArrayU8FromWasm0(arg1,arg2));return ret},arguments)}function __wbg_length_e83e819f48c774e4(arg0){
+const ret=arg0.length;return ret}function __wbg_new_37eb45aaf5eeb820(){const ret=new Array;return ret}function __wbg_new_cd4348290afae586(){
+const ret=new Object;return ret}function __wbg_new_ff4f629e907a6b0e(){const ret=new TextEncoder;return ret}function __wbg_set_d2d33b52458e984a(arg0,arg1,arg2){
+arg0[arg1>>>0]=arg2}function __wbg_set_e4b9a833d288759a(arg0,arg1,arg2){arg0[arg1]=arg2}function __wbg_static_accessor_CRYPTO_1bdd9114f982ddbc(){
+const ret=typeof crypto==="undefined"?void 0:crypto;return isLikeNone(ret)?0:addToExternrefTable0(ret)}function __wbg_written_e980674f3cffe11c(arg0){
+const ret=arg0.written;return ret}function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}function __wbindgen_generic_0000000000000002(arg0,arg1){
 const ret=getStringFromWasm0(arg0,arg1);return ret}function __wbindgen_generic_0000000000000003(arg0){const ret=BigInt.asUintN(
 64,arg0);return ret}function __wbindgen_init_externref_table(){const table=wasm.__wbindgen_externrefs;table.set(0,void 0);
-table.set(1024,void 0);table.set(1025,null);table.set(1026,true);table.set(1027,false)}const ClientFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_client_free(ptr,1));function addToExternrefTable0(obj){
+table.set(1024,void 0);table.set(1025,null);table.set(1026,true);table.set(1027,false)}const OAuthCoreFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_oauthcore_free(ptr,1));function addToExternrefTable0(obj){
 const idx=wasm.__externref_table_alloc();wasm.__wbindgen_externrefs.set(idx,obj);return idx}function getArrayU8FromWasm0(ptr,len){
 ptr=ptr>>>0;return getUint8ArrayMemory0().subarray(ptr/1,ptr/1+len)}let cachedDataViewMemory0=null;function getDataViewMemory0(){
 if(cachedDataViewMemory0===null||cachedDataViewMemory0.buffer.detached===true||cachedDataViewMemory0.buffer.detached===void 0&&
@@ -148,78 +149,83 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var page_core_wasm_key_exports={};__export(page_core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="74d0a1e046f65181d7a7419c55159452a95dc662e7f5bfc2bcdba0a5791dac6c";var section="nocodb-bitbucket-auth";var build="\
-e69b7c47f465c15e9c10b8d574a4d1c0678daeccb3858536ac6267953ae8504a";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
-sm/74d0a1e046f65181d7a7419c55159452a95dc662e7f5bfc2bcdba0a5791dac6c");var import_argument_reader=require("./shared.cjs");var import_inlined_bytes=require("./shared.cjs");var import_loader=require("./shared.cjs");
+var hash="bfbb2a8f0c4df6da780edff86a8b25086c673b00aa69805ac66d6f1966f3ba55";var section="nocodb-bitbucket-auth";var build="\
+0ddd6604b8e173d24c20e332b68d0b547e1a2797b6fe18b8ca0e9c9c5f65497d";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
+sm/bfbb2a8f0c4df6da780edff86a8b25086c673b00aa69805ac66d6f1966f3ba55");var import_argument_reader=require("./shared.cjs");var import_inlined_bytes=require("./shared.cjs");var import_loader=require("./shared.cjs");
 var loader=(0,import_loader.createLoader)({makeGlue:page_core_bg_default,identity:page_core_wasm_key_exports,decode:import_inlined_bytes.fromHex});
-var core=loader.core;var init=loader.init;var failure=loader.failure;var membersOf=(0,import_argument_reader.createReader)(
-core);var import_error=require("./shared.cjs");var NAME="nocodb-bitbucket-auth";var POPUP=`${NAME}:popup`;function windowOf(options){const page=tryTo(()=>options?.window??
-globalThis.window);return textOf(()=>page?.origin)===void 0?void 0:page}function tryTo(read2){try{return read2()}catch{return void 0}}
-function textOf(read2){const value=tryTo(read2);return typeof value==="string"?value:void 0}async function pageOf(options,caller){
-const page=windowOf(options);await init();return page??(0,import_error.judge)(caller,()=>core().refusePage("window"))}function pageClient(caller,options,page){
-const{client,...own}=membersOf(caller,"pageOptions",options);if(client)(0,import_error.judge)(caller,()=>core().checkBesideClient(
-Object.keys(own)));return clientFor(caller,page,client??{...own,...own.endpoints})}function clientFor(caller,page,{clientId,
-redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl}){const origin=textOf(()=>page.origin)??"null";return(0,import_error.judge)(
-caller,()=>core().pageClient(origin,clientId,redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl))}function sessionStorageOf(page){
-return tryTo(()=>page.sessionStorage)}function remember(storage,key2,value){try{storage?.setItem(key2,value)}catch{return false}
-return storage!==void 0}var IDLE_MS=200;function loadWhenIdle(){const page=windowOf(void 0);if(!page||tryTo(()=>page.document)===void 0)return;const load=()=>{
-init().catch(()=>{})};if(page.requestIdleCallback)page.requestIdleCallback(load);else page.setTimeout(load,IDLE_MS)}var import_authorization_client=require("./shared.cjs");var import_error2=require("./shared.cjs");function createClient(options){const{clientId,redirectUri,scopes,endpoints={}}=membersOf(createClient,"publicClientOptio\
-ns",options);const{authorizeUrl,tokenUrl,apiUrl}=endpoints;const handle=(0,import_error2.judge)(createClient,()=>core().
-publicClient(textOf(()=>globalThis.location?.origin),clientId,redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl));return new import_authorization_client.AuthorizationClient(
-handle,membersOf)}var import_error3=require("./shared.cjs");var POPUP_SIZE={width:600,height:760};var LOOK_MS=100;var FAREWELL_MS=1e4;var PATIENCE_MS=6e4;var NO_ADDRESSES=["","abou\
-t:blank"];async function authorizeInPopup(options){const{signal,timeoutMs,onLateGrant}=tryTo(()=>({signal:options?.signal,
-timeoutMs:options?.timeoutMs,onLateGrant:options?.onLateGrant}))??{};const opener=windowOf(options);let popup=signal?.aborted||
-!opener?.BroadcastChannel?void 0:new Popup(opener);try{const page=await pageOf(options,authorizeInPopup);const client=pageClient(
-authorizeInPopup,options,page);const waitMs=(0,import_error3.judge)(authorizeInPopup,()=>core().waitingTime(timeoutMs));
-if(signal?.aborted)throw failure("REQUEST_ABORTED","authorize");if(!popup)return(0,import_error3.judge)(authorizeInPopup,
-()=>core().refusePage("BroadcastChannel"));if(popup.isBlocked)throw failure("POPUP_BLOCKED","authorize");const request=(0,import_error3.judge)(
-authorizeInPopup,()=>client.createAuthorizationRequest(void 0));popup.show(request.url);const grantOf=address2=>{const code=(0,import_error3.judge)(
-authorizeInPopup,()=>client.validateInPage(address2,request.state));return code===void 0?null:{code,code_verifier:request.
-codeVerifier}};const until=Date.now()+waitMs;const address=await popup.callback(client,waitMs,signal);if(address!==null)
-return grantOf(address);void takeLate(popup,until-Date.now(),signal,grantOf).then(grant=>grant&&onLateGrant?.(grant));popup=
-void 0;return null}finally{popup?.close()}}async function takeLate(popup,waitMs,signal,grantOf){try{return grantOf(await popup.
-lateCallback(waitMs,signal))}catch{return null}finally{popup.close()}}var Popup=class{#page;#window;#id;#channel;#standIn;constructor(page){
-this.#page=page;this.#id=randomId(page);this.#channel=new page.BroadcastChannel(NAME);const storage=sessionStorageOf(page);
-remember(storage,POPUP,this.#id);const name=randomId(page);this.#window=open(page,name);storage?.removeItem(POPUP);this.#standIn=
-this.#window&&!this.#window.closed?putStandIn(page,this.#window,name):void 0}get isBlocked(){return!this.#window||this.#window.
-closed}show(address){this.#window?.location.replace(address)}callback(client,waitMs,signal){let backSince;return this.#wait(
-waitMs,signal,found=>{const address=this.#address;if(address!==void 0&&client.isCallback(address))return found(address);
-if(!this.#window?.closed||!this.#page.document.hasFocus())backSince=void 0;else backSince??=Date.now();if(backSince!==void 0&&
-Date.now()-backSince>=PATIENCE_MS)found(null);return void 0})}lateCallback(waitMs,signal){return this.#wait(waitMs,signal)}async#wait(waitMs,signal,look){
-const page=this.#page;const undo=[];try{return await new Promise((resolve,reject)=>{const hear=({origin,data})=>{if(origin===
-page.origin&&data?.popup===this.#id&&typeof data.address==="string"){resolve(data.address)}};const stop=()=>reject(failure(
-"REQUEST_ABORTED","authorize"));const standIn=this.#standIn?.contentWindow;this.#channel.addEventListener("message",hear);
-standIn?.addEventListener("message",hear);signal?.addEventListener("abort",stop);const interval=look&&page.setInterval(()=>look(
-resolve),LOOK_MS);const timer=page.setTimeout(()=>reject(failure("AUTHORIZATION_TIMEOUT","authorize")),waitMs);undo.push(
-()=>this.#channel.removeEventListener("message",hear),()=>standIn?.removeEventListener("message",hear),()=>signal?.removeEventListener(
-"abort",stop),()=>page.clearInterval(interval),()=>page.clearTimeout(timer))})}finally{undo.forEach(step=>step())}}get#address(){
-try{const address=this.#window?.location.href;return address===void 0||NO_ADDRESSES.includes(address)?void 0:address}catch{
-return void 0}}close(){this.#window?.close();this.#standIn?.remove();const answer=()=>this.#channel.postMessage({popup:this.#id,
-taken:true});this.#channel.addEventListener("message",({data})=>data?.popup===this.#id&&data.taken!==true&&answer());answer();
-this.#page.setTimeout(()=>this.#channel.close(),FAREWELL_MS)}};function open(page,name){const{width,height}=POPUP_SIZE;const left=Math.
-round(page.screenX+(page.outerWidth-width)/2);const top=Math.round(page.screenY+(page.outerHeight-height)/2);try{return page.
-open("",name,`popup,width=${width},height=${height},left=${left},top=${top}`)}catch{return void 0}}function putStandIn(page,popup,name){
+var core=loader.core;var init=loader.init;var failure=loader.failure;var readArgument=(0,import_argument_reader.createArgumentReader)(
+core);var import_error=require("./shared.cjs");var PACKAGE_NAME="nocodb-bitbucket-auth";var POPUP_KEY=`${PACKAGE_NAME}:popup`;function findWindow(options){const page=valueOrUndefined(
+()=>options?.window??globalThis.window);return textOrUndefined(()=>page?.origin)===void 0?void 0:page}function valueOrUndefined(read){
+try{return read()}catch{return void 0}}function textOrUndefined(read){const value=valueOrUndefined(read);return typeof value===
+"string"?value:void 0}async function requireWindow(options,caller){const page=findWindow(options);await init();return page??
+(0,import_error.callCore)(caller,()=>core().throwMissingFeature("window"))}function loginClient(caller,options,page){const{
+client,...own}=readArgument(caller,"pageOptions",options);if(client)(0,import_error.callCore)(caller,()=>core().rejectClientOverrides(
+Object.keys(own)));return createPageClient(caller,page,client??{...own,...own.endpoints})}function createPageClient(caller,page,{
+clientId,redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl}){const origin=textOrUndefined(()=>page.origin)??"null";return(0,import_error.callCore)(
+caller,()=>core().createPageCore(origin,clientId,redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl))}function sessionStorageOrUndefined(page){
+return valueOrUndefined(()=>page.sessionStorage)}function trySetItem(storage,key2,value){try{storage?.setItem(key2,value)}catch{
+return false}return storage!==void 0}var IDLE_MS=200;function loadWhenIdle(){const page=findWindow(void 0);if(!page||valueOrUndefined(()=>page.document)===void 0)
+return;const load=()=>{init().catch(()=>{})};if(page.requestIdleCallback)page.requestIdleCallback(load);else page.setTimeout(
+load,IDLE_MS)}var import_authorization_client=require("./shared.cjs");var import_error2=require("./shared.cjs");function createClient(options){const{clientId,redirectUri,scopes,endpoints={}}=readArgument(createClient,"publicClientOp\
+tions",options);const{authorizeUrl,tokenUrl,apiUrl}=endpoints;const handle=(0,import_error2.callCore)(createClient,()=>core().
+createPublicCore(textOrUndefined(()=>globalThis.location?.origin),clientId,redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl));
+return new import_authorization_client.AuthorizationClient(handle,readArgument)}var import_error3=require("./shared.cjs");var POPUP_SIZE={width:600,height:760};var POLL_INTERVAL_MS=100;var ACKNOWLEDGEMENT_MS=1e4;var CLOSED_AFTER_FOCUS_MS=6e4;
+var BLANK_URLS=["","about:blank"];async function authorizeInPopup(options){const{signal,timeoutMs,onLateGrant}=valueOrUndefined(
+()=>({signal:options?.signal,timeoutMs:options?.timeoutMs,onLateGrant:options?.onLateGrant}))??{};const opener=findWindow(
+options);let popup=signal?.aborted||!opener?.BroadcastChannel?void 0:new Popup(opener);try{const page=await requireWindow(
+options,authorizeInPopup);const client=loginClient(authorizeInPopup,options,page);const waitMs=(0,import_error3.callCore)(
+authorizeInPopup,()=>core().loginTimeout(timeoutMs));if(signal?.aborted)throw failure("REQUEST_ABORTED","authorize");if(!popup)
+return(0,import_error3.callCore)(authorizeInPopup,()=>core().throwMissingFeature("BroadcastChannel"));if(popup.isBlocked)
+throw failure("POPUP_BLOCKED","authorize");const request=(0,import_error3.callCore)(authorizeInPopup,()=>client.createAuthorizationRequest(
+void 0));popup.show(request.url);const toGrant=address2=>{const code=(0,import_error3.callCore)(authorizeInPopup,()=>client.
+validateInPage(address2,request.state));return code===void 0?null:{code,code_verifier:request.codeVerifier}};const deadline=Date.
+now()+waitMs;const address=await popup.callback(client,waitMs,signal);if(address!==null)return toGrant(address);void receiveLateCallback(
+popup,deadline-Date.now(),signal,toGrant).then(grant=>grant&&onLateGrant?.(grant));popup=void 0;return null}finally{popup?.
+close()}}async function receiveLateCallback(popup,waitMs,signal,toGrant){try{return toGrant(await popup.lateCallback(waitMs,
+signal))}catch{return null}finally{popup.close()}}var Popup=class{#page;#window;#id;#channel;#openerFrame;constructor(page){
+this.#page=page;this.#id=randomId(page);this.#channel=new page.BroadcastChannel(PACKAGE_NAME);const storage=sessionStorageOrUndefined(
+page);trySetItem(storage,POPUP_KEY,this.#id);const name=randomId(page);this.#window=openWindow(page,name);storage?.removeItem(
+POPUP_KEY);this.#openerFrame=this.#window&&!this.#window.closed?replaceOpener(page,this.#window,name):void 0}get isBlocked(){
+return!this.#window||this.#window.closed}show(address){this.#window?.location.replace(address)}callback(client,waitMs,signal){
+let backSince;return this.#wait(waitMs,signal,resolve=>{const address=this.#url;if(address!==void 0&&client.isCallbackUrl(
+address))return resolve(address);if(!this.#window?.closed||!this.#page.document.hasFocus())backSince=void 0;else backSince??=
+Date.now();if(backSince!==void 0&&Date.now()-backSince>=CLOSED_AFTER_FOCUS_MS)resolve(null);return void 0})}lateCallback(waitMs,signal){
+return this.#wait(waitMs,signal)}async#wait(waitMs,signal,poll){const page=this.#page;const cleanups=[];try{return await new Promise(
+(resolve,reject)=>{const onMessage=({origin,data})=>{if(origin===page.origin&&data?.popup===this.#id&&typeof data.address===
+"string"){resolve(data.address)}};const onAbort=()=>reject(failure("REQUEST_ABORTED","authorize"));const openerFrame=this.#openerFrame?.
+contentWindow;this.#channel.addEventListener("message",onMessage);openerFrame?.addEventListener("message",onMessage);signal?.
+addEventListener("abort",onAbort);const interval=poll&&page.setInterval(()=>poll(resolve),POLL_INTERVAL_MS);const timer=page.
+setTimeout(()=>reject(failure("AUTHORIZATION_TIMEOUT","authorize")),waitMs);cleanups.push(()=>this.#channel.removeEventListener(
+"message",onMessage),()=>openerFrame?.removeEventListener("message",onMessage),()=>signal?.removeEventListener("abort",onAbort),
+()=>page.clearInterval(interval),()=>page.clearTimeout(timer))})}finally{cleanups.forEach(step=>step())}}get#url(){try{const address=this.#window?.
+location.href;return address===void 0||BLANK_URLS.includes(address)?void 0:address}catch{return void 0}}close(){this.#window?.
+close();this.#openerFrame?.remove();const acknowledge=()=>this.#channel.postMessage({popup:this.#id,taken:true});this.#channel.
+addEventListener("message",({data})=>data?.popup===this.#id&&data.taken!==true&&acknowledge());acknowledge();this.#page.
+setTimeout(()=>this.#channel.close(),ACKNOWLEDGEMENT_MS)}};function openWindow(page,name){const{width,height}=POPUP_SIZE;
+const left=Math.round(page.screenX+(page.outerWidth-width)/2);const top=Math.round(page.screenY+(page.outerHeight-height)/
+2);try{return page.open("",name,`popup,width=${width},height=${height},left=${left},top=${top}`)}catch{return void 0}}function replaceOpener(page,popup,name){
 const frame=page.document.createElement("iframe");frame.hidden=true;try{page.document.documentElement.append(frame);frame.
 contentWindow?.open("",name);if(popup.opener===frame.contentWindow){frame.setAttribute("sandbox","");return frame}popup.
 opener=null}catch{}frame.remove();return void 0}function randomId(page){const bytes=page.crypto.getRandomValues(new Uint8Array(
-16));return Array.from(bytes,byte=>byte.toString(16).padStart(2,"0")).join("")}var import_error4=require("./shared.cjs");var PENDING=`${NAME}:pending:`;async function beginRedirect(options){const page=await pageOf(options,beginRedirect);const client=pageClient(
-beginRedirect,options,page);const storage=sessionStorageOf(page);if(!storage)return(0,import_error4.judge)(beginRedirect,
-()=>core().refusePage("sessionStorage"));const{url,state,codeVerifier}=(0,import_error4.judge)(beginRedirect,()=>client.
-createAuthorizationRequest(void 0));const{clientId,redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl}=client;storage.removeItem(
-POPUP);const now=Date.now();for(const key2 of pendingKeys(storage)){if(core().isPendingOver(Number(read(storage,key2)?.startedAt),
-now))storage.removeItem(key2)}const isKept=remember(storage,PENDING+state,JSON.stringify({clientId,redirectUri,scopes,endpoints:{
-authorizeUrl,tokenUrl,apiUrl},state,codeVerifier,startedAt:now}));if(!isKept)return(0,import_error4.judge)(beginRedirect,
-()=>core().refusePage("sessionStorage"));page.location.assign(url)}var completing=new WeakMap;function completeRedirect(options={}){
-const page=windowOf(options);const known=page&&completing.get(page);if(known)return known;const underWay=complete(options);
-if(page){const forget=()=>completing.delete(page);completing.set(page,underWay);underWay.then(forget,forget)}return underWay}
-async function complete(options){const address=textOf(()=>windowOf(options)?.location.href)??"";const page=await pageOf(
-options,completeRedirect);membersOf(completeRedirect,"pageOptions",options);const storage=sessionStorageOf(page);if(storage?.
-getItem(POPUP))return null;const keys=storage?pendingKeys(storage):[];const state=core().responseState(address,keys.length>
-0);if(state===void 0)return null;const pending=storage&&read(storage,PENDING+state);for(const key2 of pending?[PENDING+state]:
-keys)storage?.removeItem(key2);page.history.replaceState(page.history.state,"",core().withoutResponse(textOf(()=>page.location.
-href)??""));if(!pending){(0,import_error4.judge)(completeRedirect,()=>core().checkStrayResponse(address));return null}const{
-state:sent,startedAt,codeVerifier,endpoints,...own}=membersOf(completeRedirect,"pending",pending);const client=clientFor(
-completeRedirect,page,{...own,...endpoints});const code=(0,import_error4.judge)(completeRedirect,()=>client.completeRedirect(
-address,sent,startedAt,Date.now()));return code===void 0?null:{code,code_verifier:codeVerifier}}function read(storage,key2){
+16));return Array.from(bytes,byte=>byte.toString(16).padStart(2,"0")).join("")}var import_error4=require("./shared.cjs");var PENDING_PREFIX=`${PACKAGE_NAME}:pending:`;async function beginRedirect(options){const page=await requireWindow(options,
+beginRedirect);const client=loginClient(beginRedirect,options,page);const storage=sessionStorageOrUndefined(page);if(!storage)
+return(0,import_error4.callCore)(beginRedirect,()=>core().throwMissingFeature("sessionStorage"));const{url,state,codeVerifier}=(0,import_error4.callCore)(
+beginRedirect,()=>client.createAuthorizationRequest(void 0));const{clientId,redirectUri,scopes,authorizeUrl,tokenUrl,apiUrl}=client;
+storage.removeItem(POPUP_KEY);const now=Date.now();for(const key2 of pendingKeys(storage)){if(core().isLoginExpired(Number(
+readPendingLogin(storage,key2)?.startedAt),now))storage.removeItem(key2)}const isKept=trySetItem(storage,PENDING_PREFIX+
+state,JSON.stringify({clientId,redirectUri,scopes,endpoints:{authorizeUrl,tokenUrl,apiUrl},state,codeVerifier,startedAt:now}));
+if(!isKept)return(0,import_error4.callCore)(beginRedirect,()=>core().throwMissingFeature("sessionStorage"));page.location.
+assign(url)}var completions=new WeakMap;function completeRedirect(options={}){const page=findWindow(options);const known=page&&
+completions.get(page);if(known)return known;const underWay=complete(options);if(page){const forget=()=>completions.delete(
+page);completions.set(page,underWay);underWay.then(forget,forget)}return underWay}async function complete(options){const address=textOrUndefined(
+()=>findWindow(options)?.location.href)??"";const page=await requireWindow(options,completeRedirect);readArgument(completeRedirect,
+"pageOptions",options);const storage=sessionStorageOrUndefined(page);if(storage?.getItem(POPUP_KEY))return null;const keys=storage?
+pendingKeys(storage):[];const state=core().callbackState(address,keys.length>0);if(state===void 0)return null;const pending=storage&&
+readPendingLogin(storage,PENDING_PREFIX+state);for(const key2 of pending?[PENDING_PREFIX+state]:keys)storage?.removeItem(
+key2);page.history.replaceState(page.history.state,"",core().removeCallbackParameters(textOrUndefined(()=>page.location.
+href)??""));if(!pending){(0,import_error4.callCore)(completeRedirect,()=>core().checkUnmatchedCallback(address));return null}
+const{state:sent,startedAt,codeVerifier,endpoints,...own}=readArgument(completeRedirect,"pending",pending);const client=createPageClient(
+completeRedirect,page,{...own,...endpoints});const code=(0,import_error4.callCore)(completeRedirect,()=>client.completeRedirect(
+address,sent,startedAt,Date.now()));return code===void 0?null:{code,code_verifier:codeVerifier}}function readPendingLogin(storage,key2){
 try{return JSON.parse(storage.getItem(key2)??"")??void 0}catch{return void 0}}function pendingKeys(storage){return Object.
-keys(storage).filter(key2=>key2.startsWith(PENDING))}var import_error5=require("./shared.cjs");loadWhenIdle();
+keys(storage).filter(key2=>key2.startsWith(PENDING_PREFIX))}var import_error5=require("./shared.cjs");loadWhenIdle();

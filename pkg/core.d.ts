@@ -19,19 +19,6 @@ export interface CollectedList {
 }
 
 /**
- * A member of an argument.
- */
-export interface MemberDescription {
-    name: string;
-    kind: Kind;
-    isRequired: boolean;
-    /**
-     * The most that is looked at of its value.
-     */
-    limit: number;
-}
-
-/**
  * A page of what was collected.
  */
 export interface CollectedPage {
@@ -80,17 +67,29 @@ export interface Proxy {
 }
 
 /**
- * A refusal in words for the user, without markup.
+ * An authorization request, to be kept until the callback.
  */
-export interface Refusal {
+export interface AuthorizationRequest {
     /**
-     * What happened.
+     * The URL to send the user to.
      */
-    heading: string;
+    url: string;
     /**
-     * What can be done.
+     * To be kept in the user's session; `validateAuthorizationResponse` checks it.
      */
-    text: string;
+    state: string;
+    /**
+     * To be kept in the user's session, for `buildTokenRequest` (RFC 7636 section 4.1).
+     */
+    codeVerifier: string;
+    /**
+     * The S256 challenge of the verifier (RFC 7636 section 4.2).
+     */
+    codeChallenge: string;
+    /**
+     * The redirect URI in the request.
+     */
+    redirectUri: string;
 }
 
 /**
@@ -110,7 +109,7 @@ export interface Sort {
 /**
  * How a failure leaves the core. Fields that do not apply are left out.
  */
-export interface Failure {
+export interface ErrorDetails {
     /**
      * Stable name of the failure.
      */
@@ -166,25 +165,17 @@ export interface Failure {
 }
 
 /**
- * How an argument is taken apart.
+ * The explanation of an error for the user, in plain text.
  */
-export interface ArgumentDescription {
+export interface ErrorNotice {
     /**
-     * The members that it may have, in the order in which they are looked at.
+     * What happened.
      */
-    members: MemberDescription[];
+    heading: string;
     /**
-     * Whether it must be an object.
+     * What the user can do.
      */
-    isNeeded: boolean;
-    /**
-     * Whether it may have other members.
-     */
-    isForeign: boolean;
-    /**
-     * Whether what of it cannot be used is left out.
-     */
-    isHint: boolean;
+    text: string;
 }
 
 /**
@@ -192,23 +183,63 @@ export interface ArgumentDescription {
  */
 export interface Redirect {
     /**
-     * Whether the credential goes along.
+     * Whether the request carries the credential.
      */
     withCredential: boolean;
     /**
-     * Whether it is a GET, whatever the request was.
+     * Whether the method changes to GET.
      */
     becomesGet: boolean;
     /**
-     * Whether the body goes along, and the header fields that describe it.
+     * Whether the request carries the body and the header fields that describe it.
      */
     withBody: boolean;
+}
+
+/**
+ * The schema of a member.
+ */
+export interface MemberSchema {
+    name: string;
+    type: MemberType;
+    isRequired: boolean;
+    /**
+     * The maximum size that is read: scopes in a list, bytes, or characters; 0 for no limit.
+     */
+    limit: number;
+}
+
+/**
+ * The schema of an argument.
+ */
+export interface ArgumentSchema {
+    /**
+     * The known members, in the order in which they are read.
+     */
+    members: MemberSchema[];
+    /**
+     * Whether the argument must be an object; otherwise it may be absent.
+     */
+    isRequired: boolean;
+    /**
+     * Whether unknown members are ignored.
+     */
+    allowsUnknown: boolean;
+    /**
+     * Whether invalid members are ignored.
+     */
+    isLenient: boolean;
 }
 
 /**
  * The step of a connection's life in which an error happened.
  */
 export type Phase = "config" | "authorize" | "callback" | "exchange" | "refresh" | "api";
+
+/**
+ * The type of a member, and the form in which the core takes it. `undefined` and `null` count as absent.
+ */
+export type MemberType = "any" | "text" | "number" | "number" | "bytes" | "scopes" | "callback" | "textRecord" | "headers" | "object" | "lenientObject" | "false" | "forbidden" | "ignored";
 
 /**
  * The type of an access token.
@@ -264,14 +295,32 @@ export interface Login {
 }
 
 /**
- * What a member may be, and in which form it is handed to the core. `undefined` and `null` are absent.
+ * What a response says about the rate limit.
  */
-export type Kind = "any" | "text" | "number" | "number" | "bytes" | "scopes" | "callback" | "texts" | "headers" | "members" | "hints" | "false" | "forbidden" | "ignored";
+export interface RateLimitUpdate {
+    /**
+     * The new limit.
+     */
+    limit?: number;
+    /**
+     * The account sent at least this many requests within the hour, from all of its clients together.
+     */
+    used?: number;
+    /**
+     * Nobody sends a request for this many milliseconds.
+     */
+    pause?: number;
+    /**
+     * After the pause, for the rest of the hour, one request is sent in this many milliseconds: the limit is used up, and
+     * nobody knows when those requests were sent. Absent when Bitbucket said how long to wait.
+     */
+    pace?: number;
+}
 
 /**
- * What a row holds.
+ * What a row contains.
  */
-export type RowHolding = "Chain" | "Others" | "OthersNewer" | "InVault" | "Replaced";
+export type RowContent = "SameChain" | "SameAuthorization" | "SameAuthorizationNewer" | "VaultReference" | "Replaced";
 
 /**
  * What a stored config says of its credential.
@@ -296,7 +345,7 @@ export interface StoredCredential {
     /**
      * Whether a new token can be had without anybody doing anything.
      */
-    canRenew: boolean;
+    canRefresh: boolean;
     /**
      * Whether it is a person's.
      */
@@ -329,62 +378,21 @@ export interface TokenRequest {
 /**
  * What an answer about a workspace, which is no success, means for the list.
  */
-export interface WorkspaceVerdict {
+export interface WorkspaceOutcome {
     /**
      * The list is answered with the same; it goes on without the workspace; or the workspace is asked without a role.
      */
-    verdict: 'refused' | 'left out' | 'without role';
+    outcome: 'fail' | 'skip' | 'retry-without-role';
     /**
      * What an administrator is told.
      */
-    told?: string;
-}
-
-/**
- * What an answer tells.
- */
-export interface RateLimitNews {
-    /**
-     * The limit is this one.
-     */
-    limit?: number;
-    /**
-     * At least so many requests were sent within the hour, by whomever.
-     */
-    used?: number;
-    /**
-     * Nobody is to send for so many milliseconds, …
-     */
-    pause?: number;
-    /**
-     * … and then, for the rest of the hour, one request in so many: the hour is used up, and nobody knows when its requests
-     * were sent. Absent where Bitbucket said itself how long to wait.
-     */
-    pace?: number;
-}
-
-/**
- * What becomes of an entry that is published.
- */
-export interface PublicationStep {
-    /**
-     * What to store, in a word of the shared store's script.
-     */
-    step: 'none' | 'join' | 'replace' | 'follow' | 'follow-anew' | 'precede';
-    /**
-     * The fence of what is stored beside the entry.
-     */
-    by: number;
-    /**
-     * Whether the entry is the newest.
-     */
-    isNewest: boolean;
+    notice?: string;
 }
 
 /**
  * What came out.
  */
-export interface Verdict {
+export interface TestResult {
     /**
      * Whether Bitbucket accepts the credential, and it may do something.
      */
@@ -398,39 +406,13 @@ export interface Verdict {
      */
     account?: Account;
     /**
-     * The granted scopes, where they are known.
+     * The granted scopes, where they are context.
      */
     scopes?: string[];
     /**
      * Those that were requested or needed, and not granted.
      */
     missingScopes?: string[];
-}
-
-/**
- * What has to be remembered between sending the user to Bitbucket and the callback.
- */
-export interface AuthorizationRequest {
-    /**
-     * Where to send the user.
-     */
-    url: string;
-    /**
-     * Belongs in the user's session; checked by `validateAuthorizationResponse`.
-     */
-    state: string;
-    /**
-     * Belongs in the user's session; for `buildTokenRequest` (RFC 7636 section 4.1).
-     */
-    codeVerifier: string;
-    /**
-     * S256 of the verifier (RFC 7636 section 4.2).
-     */
-    codeChallenge: string;
-    /**
-     * As sent.
-     */
-    redirectUri: string;
 }
 
 /**
@@ -457,9 +439,9 @@ export interface CollectionLimits {
 
 /**
  * What takes the place of a request: a list that is collected, a refusal, or the request itself, whose answer
- * `withoutTracker` judges.
+ * `issuesNotFoundBody` judges.
  */
-export interface Replaced {
+export interface Replacement {
     /**
      * Path of the removed endpoint, below the API's base.
      */
@@ -485,7 +467,7 @@ export interface Settings {
     /**
      * What is missing or wrong: `INVALID_CONFIG` with the variable's name in `field`, never its value.
      */
-    problems: Failure[];
+    problems: ErrorDetails[];
     /**
      * What NocoDB's form needs to begin a login; absent when OAuth cannot be offered.
      */
@@ -521,7 +503,7 @@ export interface Settings {
     /**
      * Whether connections may act as the OAuth client itself.
      */
-    mayActAsClient: boolean;
+    allowsClientCredentials: boolean;
     /**
      * Whether the host's form may send a code without its verifier.
      */
@@ -551,7 +533,7 @@ export interface JudgedEnvironment {
     /**
      * Absent when OAuth cannot be offered.
      */
-    client?: Client;
+    client?: OAuthCore;
     /**
      * The page at the client's redirect URI.
      */
@@ -565,11 +547,29 @@ export interface JudgedEnvironment {
 /**
  * What the page at the redirect URI shows.
  */
-export interface ShownPage {
+export interface CallbackContent {
     /**
-     * Why Bitbucket gave no code; absent when it has answered.
+     * Why Bitbucket gave no code; absent when it gave one.
      */
-    refusal?: Refusal;
+    error?: ErrorNotice;
+}
+
+/**
+ * What the shared token store does with a published entry.
+ */
+export interface PublicationStep {
+    /**
+     * The step of the shared store's script.
+     */
+    step: 'none' | 'join' | 'replace' | 'follow' | 'follow-anew' | 'precede';
+    /**
+     * The fence of the link between refresh tokens that the step stores.
+     */
+    linkFence: number;
+    /**
+     * Whether the entry is the newest.
+     */
+    isNewest: boolean;
 }
 
 /**
@@ -634,7 +634,7 @@ export interface RedisAddress {
     /**
      * Whether that is NocoDB's own, and another one is to be found beside it.
      */
-    isDatabaseSought?: boolean;
+    searchesDatabase?: boolean;
     /**
      * Those that NocoDB's other variables name.
      */
@@ -652,7 +652,7 @@ export interface RedisChoice {
     /**
      * Why it is NocoDB's own; absent when it is another.
      */
-    stays?: string;
+    fallbackReason?: string;
 }
 
 /**
@@ -675,37 +675,67 @@ export interface Account {
 
 
 /**
- * The API as its requests see it.
+ * The API's base URL, which decides where a request may go.
  */
-export class Api {
+export class ApiBaseUrl {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The path, below the API's base, of a request, which is one to the API.
+     * What the sender does after a response: `undefined` to return it to the caller, `'refresh'` to send the request again
+     * once a newer credential is available, or the request that follows a redirect.
      */
-    admit(url: string): string;
+    followUp(method: string, url: string, with_credential: boolean, status: number, location: string | null | undefined, redirects_followed: number, max_redirects: number | null | undefined, redirect_mode: string): 'refresh' | Redirect | undefined;
     /**
-     * What to do with an answer: `undefined` to hand it on, `'renew'` to send the request again if there is a newer
-     * credential, or what the request is like that follows a redirect.
-     */
-    judge(method: string, url: string, with_credential: boolean, status: number, location: string | null | undefined, followed: number, most: number | null | undefined, following: string): 'renew' | Redirect | undefined;
-    /**
-     * For the API's base, as the environment gave it.
+     * Validates the base URL that the environment configures.
      */
     constructor(url: string);
+    /**
+     * The path of a request below the base URL. Throws `FOREIGN_ORIGIN` for a URL of another origin.
+     */
+    relativePath(url: string): string;
 }
 
 /**
- * An answer of the API.
+ * A response of the API.
  */
-export class ApiAnswer {
+export class ApiResponse {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * `headers`: JSON of an object with the header fields by their names in lower case. `path`: what was asked for, below
-     * the API's base. `is_elsewhere`: whether a redirect led away from the API.
+     * `headers` is the JSON of an object with the header fields by their lower-case names. `path` is the request's path below
+     * the API's base URL. `is_foreign_origin` says whether a redirect led to another origin than the API's.
      */
-    constructor(status: number, headers: string, body: Uint8Array | number[], received_at: number, path: string | null | undefined, is_elsewhere: boolean);
+    constructor(status: number, headers: string, body: Uint8Array | number[], received_at: number, path: string | null | undefined, is_foreign_origin: boolean);
+}
+
+/**
+ * What is wrong with an argument or one of its members.
+ */
+export enum ArgumentProblem {
+    /**
+     * The argument is not an object.
+     */
+    NotAnObject = 0,
+    /**
+     * Reading the argument threw an exception.
+     */
+    Unreadable = 1,
+    /**
+     * The argument has an unknown member.
+     */
+    UnknownMember = 2,
+    /**
+     * A required member is absent.
+     */
+    MissingMember = 3,
+    /**
+     * A member has another type.
+     */
+    WrongType = 4,
+    /**
+     * A list is too long.
+     */
+    TooLong = 5,
 }
 
 /**
@@ -716,19 +746,47 @@ export class CallbackPage {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * What to show for a request with this target; `undefined` when it brings no authorization response.
+     * What the page shows for a request target; `undefined` for a request without an authorization response.
      */
-    shownAt(target: string): ShownPage | undefined;
+    contentFor(target: string): CallbackContent | undefined;
 }
 
 /**
- * A client, validated once and used for as long as the process runs.
+ * A test of a connection. While there is a `path`, that is to be asked, and `answered` or `failed` to be told.
  */
-export class Client {
+export class ConnectionTest {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The address for a host that appends state and PKCE by itself.
+     * For a credential of this kind, and what else is known of it. Scopes have spaces between them.
+     */
+    constructor(kind: string, workspace?: string | null, repository?: string | null, hint?: string | null, requested_scopes?: string | null, granted_scopes?: string | null);
+    /**
+     * Takes the message of a failure that left the question without an answer.
+     */
+    onError(message: string): void;
+    /**
+     * Takes the answer.
+     */
+    onResponse(answer: ApiResponse): void;
+    /**
+     * The path below the API's base that is to be asked next.
+     */
+    readonly path: string | undefined;
+    /**
+     * What came out, when there is no more to ask.
+     */
+    readonly result: TestResult | undefined;
+}
+
+/**
+ * An OAuth client, validated once and used for as long as the process runs.
+ */
+export class OAuthCore {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The authorization URL without state and PKCE, for NocoDB, which appends its own.
      */
     authorizationUrl(): string;
     /**
@@ -738,7 +796,7 @@ export class Client {
     /**
      * The same for what a host's form handed over.
      */
-    buildHostTokenRequest(code: string, code_verifier: string | null | undefined, is_verifier_optional: boolean): TokenRequest;
+    buildNocoDbTokenRequest(code: string, code_verifier: string | null | undefined, is_verifier_optional: boolean): TokenRequest;
     /**
      * The request that refreshes tokens.
      */
@@ -746,19 +804,19 @@ export class Client {
     /**
      * The request by which a connection of this grant gets new tokens.
      */
-    buildRenewalRequest(grant: string, refresh_token: string): TokenRequest;
+    buildRenewalRequest(grant_type: string, refresh_token: string): TokenRequest;
     /**
      * The request that exchanges a code which `validateAuthorizationResponse` gave. `its_other_name`: what the caller has
      * as `code_verifier`, as NocoDB writes it.
      */
     buildTokenRequest(code: string, code_verifier?: string | null, its_other_name?: string | null, redirect_uri?: string | null): TokenRequest;
     /**
-     * Judges the address of a page that was loaded, against the login that began there, and gives its code; `undefined`
-     * when the user said no.
+     * Validates the callback in a loaded page's URL against the pending login and returns its code; `undefined` if the user
+     * denied access.
      */
-    completeRedirect(address: string, state: string, started_at: number, now: number): string | undefined;
+    completeRedirect(url: string, state: string, started_at: number, now: number): string | undefined;
     /**
-     * Starts a login. `extra_params` is a form.
+     * Starts a login. `extra_params` are form-encoded.
      */
     createAuthorizationRequest(extra_params?: string | null): AuthorizationRequest;
     /**
@@ -766,9 +824,9 @@ export class Client {
      */
     deriveKey(purpose: string): Uint8Array;
     /**
-     * Whether an address is at the redirect URI, whatever it carries.
+     * Whether a URL has the redirect URI's origin and path.
      */
-    isCallback(address: string): boolean;
+    isCallbackUrl(url: string): boolean;
     /**
      * The requested scopes that Bitbucket asks for and that were not granted.
      */
@@ -781,17 +839,17 @@ export class Client {
      * Judges an answer and gives a token set. `previous…`: what is known from before, as a store has it. `request_body`:
      * the form that was sent.
      */
-    parseTokenResponse(grant: string, status: number, body: Uint8Array | number[], received_at: number, content_type?: string | null, www_authenticate?: string | null, retry_after?: string | null, previous_refresh_token?: string | null, previous_scopes?: string | null, request_body?: string | null): TokenSet;
+    parseTokenResponse(grant_type: string, status: number, body: Uint8Array | number[], received_at: number, content_type?: string | null, www_authenticate?: string | null, retry_after?: string | null, previous_refresh_token?: string | null, previous_scopes?: string | null, request_body?: string | null): TokenSet;
     /**
-     * Judges a callback and gives its code.
+     * Validates a callback and returns its code.
      */
     validateAuthorizationResponse(callback: string, state: string): string;
     /**
-     * Judges a callback for a page that waits for it and gives its code; `undefined` when the user said no.
+     * Validates a callback in a page that waits for it and returns its code; `undefined` if the user denied access.
      */
-    validateInPage(address: string, state: string): string | undefined;
+    validateInPage(url: string, state: string): string | undefined;
     /**
-     * The API's base.
+     * The API's base URL.
      */
     readonly apiUrl: string;
     /**
@@ -799,19 +857,19 @@ export class Client {
      */
     readonly authorizeUrl: string;
     /**
-     * The Key.
+     * The Key of the OAuth consumer.
      */
     readonly clientId: string;
     /**
-     * Whether the client has a secret (RFC 6749 section 2.1).
+     * Whether the client is confidential, that is, has a secret (RFC 6749 section 2.1).
      */
     readonly confidential: boolean;
     /**
-     * Where Bitbucket sends the user back to, byte for byte as configured.
+     * The redirect URI, byte for byte as configured.
      */
     readonly redirectUri: string;
     /**
-     * The scopes that are requested, in order.
+     * The scopes to request, in order.
      */
     readonly scopes: string[];
     /**
@@ -821,126 +879,68 @@ export class Client {
 }
 
 /**
- * A test of a connection. While there is a `path`, that is to be asked, and `answered` or `failed` to be told.
+ * Predicts the next page that a client's caller will request by its number.
  */
-export class ConnectionTest {
+export class PagePredictor {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Takes the answer.
-     */
-    answered(answer: ApiAnswer): void;
-    /**
-     * Takes the message of a failure that left the question without an answer.
-     */
-    failed(message: string): void;
-    /**
-     * For a credential of this kind, and what else is known of it. Scopes have spaces between them.
-     */
-    constructor(kind: string, workspace?: string | null, repository?: string | null, hint?: string | null, requested_scopes?: string | null, granted_scopes?: string | null);
-    /**
-     * The path below the API's base that is to be asked next.
-     */
-    readonly path: string | undefined;
-    /**
-     * What came out, when there is no more to ask.
-     */
-    readonly verdict: Verdict | undefined;
-}
-
-/**
- * A list that is read page by page.
- */
-export class List {
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * The addresses that may be asked for while the caller holds so many pages that it consumes: of the page to ask for, and
-     * of pages whose turn comes after it.
-     */
-    addresses(held: number): string[];
-    /**
-     * Takes what an answer says of its page. Whether there is another page.
-     */
-    answered(next: string | null | undefined, values: number, page?: number | null, pagelen?: number | null, size?: number | null): boolean;
-    /**
-     * Whether one more page may be asked for ahead where so many were, whose values nobody has yet.
-     */
-    mayGoAhead(ahead: number): boolean;
-    /**
-     * For the absolute address of the first page. `concurrency`: how many pages may be under way or kept at once.
-     */
-    constructor(address: string, concurrency?: number | null);
-    /**
-     * Takes note that a page was asked for ahead in vain.
-     */
-    wasted(): void;
-    /**
-     * The absolute address of the page to ask for.
-     */
-    readonly address: string;
-    /**
-     * What stands for that page, to be handed out.
-     */
-    readonly token: string;
-}
-
-/**
- * In which way something does not fit.
- */
-export enum Misfit {
-    /**
-     * The argument is no object.
-     */
-    NotAnObject = 0,
-    /**
-     * The argument cannot be read.
-     */
-    Unreadable = 1,
-    /**
-     * The argument has a member that it cannot have.
-     */
-    Unknown = 2,
-    /**
-     * A member is not there.
-     */
-    Missing = 3,
-    /**
-     * A member is of another kind.
-     */
-    OtherKind = 4,
-    /**
-     * A list is longer than it may be.
-     */
-    TooLong = 5,
-}
-
-/**
- * The pages of lists that one client is asked for by their numbers.
- */
-export class PageSequence {
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * Takes note that a request was answered as it should be. Whether it matters what the answer says.
-     */
-    answered(address: string): boolean;
-    /**
-     * Takes note of a request of the caller's, by its absolute address. The address of the page that may be fetched at once.
-     */
-    asked(address: string): string | undefined;
-    /**
-     * Takes note of a request that is not for a page, or not like any other.
-     */
-    interrupted(): void;
-    /**
-     * For a client that was asked for nothing yet.
+     * Starts without any request.
      */
     constructor();
     /**
-     * Takes what the answer says of its page. The address of the page that may be fetched now.
+     * Takes what the response says about its page. Returns the URL of the page to prefetch now.
      */
-    told(address: string, next?: string | null, pagelen?: number | null, size?: number | null): string | undefined;
+    onPage(url: string, next?: string | null, pagelen?: number | null, size?: number | null): string | undefined;
+    /**
+     * Records a request of the caller by its absolute URL. Returns the URL of the page to prefetch at once.
+     */
+    onRequest(url: string): string | undefined;
+    /**
+     * Records a successful response. Returns whether the predictor needs to know what the response says about its page.
+     */
+    onSuccess(url: string): boolean;
+    /**
+     * Forgets the sequence after a request for anything but a page, or with unusual options.
+     */
+    reset(): void;
+}
+
+/**
+ * Reads a list page by page.
+ */
+export class Paginator {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Moves on by one response, given what it says about its page. Returns whether there is another page.
+     */
+    advance(next: string | null | undefined, values: number, page?: number | null, pagelen?: number | null, size?: number | null): boolean;
+    /**
+     * The URLs that may be requested while the caller holds this many pages that it still consumes: the next page first,
+     * then the pages to prefetch.
+     */
+    fetchableUrls(held: number): string[];
+    /**
+     * Whether one more page may be prefetched while the caller has not used the values of this many prefetched pages.
+     */
+    mayPrefetch(unused: number): boolean;
+    /**
+     * Takes the absolute URL of the first page. `concurrency` limits how many pages are requested or buffered at once.
+     */
+    constructor(first_page: string, concurrency?: number | null);
+    /**
+     * Records a prefetch that turned out to be useless.
+     */
+    recordWastedPrefetch(): void;
+    /**
+     * An opaque token for the next page, which the caller can hand out.
+     */
+    readonly pageToken: string;
+    /**
+     * The absolute URL of the next page to request.
+     */
+    readonly url: string;
 }
 
 /**
@@ -957,351 +957,355 @@ export class Proxies {
 }
 
 /**
- * Cuts a credential out of what a server answered.
+ * Removes a credential from a server's response.
  */
 export class Redactor {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The end of the body.
+     * The rest of the body.
      */
     end(): Uint8Array;
     /**
-     * For the value of the header field `Authorization` that was sent.
+     * Takes the value of the request's `Authorization` header.
      */
     constructor(authorization: string);
     /**
-     * Takes the next piece of a body, and gives what is ready.
+     * Takes the next chunk of a body, and returns what is ready.
      */
-    push(piece: Uint8Array | number[]): Uint8Array;
+    push(chunk: Uint8Array | number[]): Uint8Array;
     /**
-     * A text without it.
+     * The text without the credential.
      */
-    text(text: string): string;
+    redact(text: string): string;
 }
 
 /**
- * What to do next in a turn.
+ * What the caller does next in a refresh cycle.
  */
 export enum RefreshAction {
     /**
-     * The turn is over.
+     * Nothing: the cycle is over.
      */
-    Rest = 0,
+    Done = 0,
     /**
-     * Take the lock.
+     * Acquire the lock.
      */
-    Lock = 1,
+    AcquireLock = 1,
     /**
-     * Look for a successor.
+     * Search for a token set that follows the current one.
      */
-    Look = 2,
+    FindSuccessor = 2,
     /**
-     * Get in line for a token request.
+     * Enter the queue for token requests.
      */
-    Queue = 3,
+    Enqueue = 3,
     /**
      * Send the token request.
      */
-    Refresh = 4,
+    RequestTokens = 4,
     /**
-     * See whether another refusal explains the last one.
+     * Look up whether another refusal explains the last one.
      */
-    Judge = 5,
+    JudgeRefusal = 5,
     /**
-     * Keep and show the new pair.
+     * Keep the new token set and publish it.
      */
     Publish = 6,
     /**
-     * Show that the refresh token is dead.
+     * Publish that the refresh token is dead.
      */
-    Bury = 7,
+    WriteTombstone = 7,
     /**
-     * Hand the pair to the stores.
+     * Save the token set in the stores.
      */
-    Store = 8,
+    SaveTokens = 8,
     /**
-     * Report that a store failed.
+     * Report that a store did not save the token set.
      */
-    Report = 9,
+    ReportSaveFailure = 9,
     /**
-     * Wait, for `pause` milliseconds.
+     * Wait, for `waitDuration` milliseconds.
      */
     Wait = 10,
 }
 
 /**
- * Who may send a token request now.
+ * Which connection may send a token request now.
  */
 export enum RefreshAdmission {
     /**
-     * Nobody, until something changes.
+     * None, until a request ends or a connection enters the queue.
      */
-    Nobody = 0,
+    None = 0,
     /**
-     * Nobody, for `wait` milliseconds.
+     * None, for `waitTime` milliseconds.
      */
-    NobodyYet = 1,
+    NoneYet = 1,
     /**
-     * The first one in line.
+     * The first one in the queue.
      */
     First = 2,
     /**
-     * The first one in line, once no other process sends one.
+     * The first one in the queue, as soon as no other process sends a token request.
      */
-    FirstAlone = 3,
+    FirstExclusive = 3,
 }
 
 /**
- * What somebody who wants to use a pair of tokens shall do.
+ * What a caller that wants to use the tokens does.
  */
-export enum RefreshAnswer {
+export enum RefreshDecision {
     /**
-     * Use it.
+     * Use the newest token set.
      */
     Use = 0,
     /**
-     * Wait for the next step of the turn, and ask again.
+     * Wait for the next step of the cycle, and acquire again.
      */
-    Turn = 1,
+    Wait = 1,
     /**
      * Fail: the refresh token is dead.
      */
     Dead = 2,
     /**
-     * Fail, for the reason of the last request.
+     * Fail with the error of the last token request.
      */
-    Failed = 3,
+    RequestFailed = 3,
     /**
-     * Fail: others have to be waited for, as it is not known yet which refresh tokens of the client are dead.
+     * Fail: it is not known yet which refresh tokens of the client are dead.
      */
-    Doubtful = 4,
+    RefreshPending = 4,
     /**
-     * Fail: something takes too long.
+     * Fail: a request or a store takes too long.
      */
-    Busy = 5,
+    TimedOut = 5,
 }
 
 /**
- * What happened in a turn, where there is no more to say about it.
+ * What happened in a refresh cycle, for events that carry no data.
  */
 export enum RefreshEvent {
     /**
-     * The lock is taken.
+     * This process acquired the lock.
      */
-    Locked = 0,
+    LockAcquired = 0,
     /**
-     * Somebody else has it.
+     * Somebody else holds the lock.
      */
     LockBusy = 1,
     /**
-     * It was lost.
+     * The lock was lost.
      */
     LockLost = 2,
     /**
-     * Nobody who waits has a store of this connection's any more.
+     * No caller that waits has a store with the tokens of this connection any more.
      */
-    Abandoned = 3,
+    NoStoreLeft = 3,
     /**
-     * There is no successor.
+     * Nothing follows the current token set.
      */
-    NothingFound = 4,
+    NoSuccessor = 4,
     /**
-     * The line has come to this connection.
+     * The queue admitted this connection.
      */
     Admitted = 5,
     /**
-     * The pair is published.
+     * The token set or the tombstone is published.
      */
     Published = 6,
     /**
-     * Somebody else's pair came first.
+     * Somebody else published first.
      */
     Superseded = 7,
     /**
-     * The stores took the pair.
+     * All stores saved the token set.
      */
-    Stored = 8,
+    Saved = 8,
     /**
-     * One of them did not.
+     * At least one store did not save the token set.
      */
-    StoreFailed = 9,
+    SaveFailed = 9,
     /**
-     * That was reported.
+     * The failure to save was reported.
      */
     Reported = 10,
     /**
-     * The wait is over.
+     * The wait has ended.
      */
-    Woke = 11,
+    WaitEnded = 11,
 }
 
 /**
- * Who goes first in the line for token requests.
- */
-export enum RefreshLane {
-    /**
-     * A request without an answer may have used up the refresh token, which is good for minutes only.
-     */
-    Urgent = 0,
-    /**
-     * Nothing speaks against the refresh token.
-     */
-    Sound = 1,
-    /**
-     * It was refused, and nothing explains that.
-     */
-    Suspect = 2,
-}
-
-/**
- * When the tokens of one connection are renewed.
+ * Decides when the tokens of one connection are refreshed.
  */
 export class RefreshPolicy {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Somebody whose store has the pair `known` wants to use the newest, and waits for it until `deadline`.
+     * A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the token set
+     * that its store was offered last.
      */
-    asked(known: number, deadline: number, now: number): RefreshAnswer;
+    acquire(known_generation: number, deadline: number, now: number): RefreshDecision;
     /**
-     * Whether a pair with these times, found elsewhere, is to be taken for one that follows this one.
+     * In how many milliseconds to check whether to start a cycle that no caller acquires for; 0 means now.
      */
-    believes(obtained_at?: number | null, expires_at?: number | null): boolean;
+    backgroundRefreshIn(now: number): number | undefined;
     /**
-     * Whether the pair of a config with the newest refresh token and another access token is to be used.
+     * For how many milliseconds from now on this connection sends no token request; `undefined` when it may send one.
      */
-    configured(obtained_at: number | null | undefined, expires_at: number | null | undefined, now: number): boolean;
+    backoff(now: number): number | undefined;
     /**
-     * Goes on after a token request failed with an error of this code.
+     * Why a caller that stops waiting gets no tokens.
      */
-    failed(code: string, retryable: boolean, retry_after: number | null | undefined, now: number, random: number): RefreshAction;
+    failureReason(now: number): RefreshDecision;
     /**
-     * Goes on after it was found that the refresh token was declared dead.
+     * A caller wants a token set that is newer than `generation`, and waits for it until `deadline`.
      */
-    foundDead(died_at: number | null | undefined, now: number, random: number): RefreshAction;
+    forceRefresh(generation: number, deadline: number, now: number): RefreshDecision;
     /**
-     * Goes on after a pair with another refresh token was found in a row of the host's, where nobody remembers that one of
-     * them led to the other.
+     * Continues the cycle after an event that carries no data.
      */
-    foundInRow(obtained_at: number | null | undefined, expires_at: number | null | undefined, now: number, random: number): RefreshAction;
+    handle(event: RefreshEvent, now: number, random: number): RefreshAction;
     /**
-     * Goes on after a successor was found.
-     */
-    found(obtained_at: number | null | undefined, expires_at: number | null | undefined, same_refresh_token: boolean, now: number, random: number): RefreshAction;
-    /**
-     * Whether the refresh token was unused for too long.
+     * Whether the refresh token has been unused for so long that it should be used.
      */
     isIdle(now: number): boolean;
     /**
-     * Goes on after a refusal was judged by what the shared record tells: how long ago another connection of the client was
-     * refused, and how long ago this one was, in milliseconds.
+     * Whether a token set with these times, found elsewhere, counts as the successor of the current one.
      */
-    judged(others_refused_ago: number | null | undefined, refused_ago: number, now: number, random: number): RefreshAction;
+    isSuccessor(obtained_at?: number | null, expires_at?: number | null): boolean;
     /**
-     * In which lane of the line for token requests the connection belongs: a number for `RefreshQueue.enter`.
-     */
-    lane(now: number): RefreshLane;
-    /**
-     * For a pair that comes out of a config or was just exchanged.
+     * For a token set from a stored config or from a token response.
      */
     constructor(obtained_at: number | null | undefined, expires_at: number | null | undefined, has_access_token: boolean, lockout: number, now: number);
     /**
-     * Goes on after an event.
+     * Continues after Bitbucket returned a new token set.
      */
-    on(event: RefreshEvent, now: number, random: number): RefreshAction;
+    onRefreshed(obtained_at: number, expires_at: number | null | undefined, now: number, random: number): RefreshAction;
     /**
-     * For how many milliseconds a wait lasts. It may end earlier than what it is for.
+     * Continues after the caller looked up the shared record of refusals: how many milliseconds ago Bitbucket refused
+     * another connection of the client, and how many milliseconds ago it refused this one.
      */
-    pause(now: number): number | undefined;
+    onRefusalJudged(others_refused_ago: number | null | undefined, refused_ago: number, now: number, random: number): RefreshAction;
     /**
-     * Why there is no pair for somebody who waits no longer.
+     * Continues after a token request failed with this error code.
      */
-    reason(now: number): RefreshAnswer;
+    onRequestFailed(code: string, retryable: boolean, retry_after: number | null | undefined, now: number, random: number): RefreshAction;
     /**
-     * Whether a request that the API answered 401, after so many repetitions, is to be repeated.
+     * Continues after the search found a token set with another refresh token in a row of NocoDB's database. No shared
+     * record says that one refresh token led to the other.
      */
-    reject(generation: number, repetitions: number, now: number): boolean;
+    onRowTokensFound(obtained_at: number | null | undefined, expires_at: number | null | undefined, now: number, random: number): RefreshAction;
     /**
-     * Somebody wants a pair that is newer than `generation`, and waits for it until `deadline`.
+     * A stored config has the newest refresh token and another access token. Whether to use its token set.
      */
-    renew(generation: number, deadline: number, now: number): RefreshAnswer;
+    onStoredTokens(obtained_at: number | null | undefined, expires_at: number | null | undefined, now: number): boolean;
     /**
-     * Goes on after Bitbucket sent a new pair.
+     * Continues after the search found a successor.
      */
-    renewed(obtained_at: number, expires_at: number | null | undefined, now: number, random: number): RefreshAction;
+    onSuccessorFound(obtained_at: number | null | undefined, expires_at: number | null | undefined, same_refresh_token: boolean, now: number, random: number): RefreshAction;
     /**
-     * In how many milliseconds to see whether a turn is to begin although nobody asks; 0: now.
+     * Continues after the search found a tombstone of the refresh token.
      */
-    retryIn(now: number): number | undefined;
+    onTombstoneFound(died_at: number | null | undefined, now: number, random: number): RefreshAction;
     /**
-     * Whether work that failed as with a bad token, after so many repetitions, is to be done again with a newer pair.
+     * The API answered 401 to a request after `repetitions` earlier attempts. Whether to repeat the request.
      */
-    suspect(generation: number, repetitions: number, now: number): boolean;
+    onUnauthorized(generation: number, repetitions: number, now: number): boolean;
     /**
-     * For how many milliseconds from now on no token request is sent; `undefined`: one may be sent.
+     * A caller's work failed as it does with a bad token, after `repetitions` earlier attempts. Whether to repeat the work
+     * with a newer token set.
      */
-    wait(now: number): number | undefined;
+    onWorkFailed(generation: number, repetitions: number, now: number): boolean;
     /**
-     * What is to be done in the turn that is under way.
+     * The connection's priority in the queue for token requests, for `RefreshQueue.enqueue`.
+     */
+    priority(now: number): RefreshPriority;
+    /**
+     * How many milliseconds the action `Wait` lasts. It may end before the time that it waits for.
+     */
+    waitDuration(now: number): number | undefined;
+    /**
+     * What the caller does next in the cycle that is under way.
      */
     readonly action: RefreshAction;
     /**
-     * The number of the newest pair.
+     * The number of the newest token set.
      */
     readonly generation: number;
     /**
+     * Whether a caller has forced a refresh that is not over yet.
+     */
+    readonly isRefreshForced: boolean;
+    /**
      * Whether Bitbucket refused the refresh token.
      */
-    readonly isDoubtful: boolean;
-    /**
-     * Whether a wish for a newer pair stands.
-     */
-    readonly isForced: boolean;
+    readonly isRefused: boolean;
 }
 
 /**
- * The line for the token requests of one OAuth client.
+ * The priority of a token request. Requests of the same priority are admitted in the order in which they were queued.
+ */
+export enum RefreshPriority {
+    /**
+     * The response to an earlier request may have been lost. Then the refresh token is used up, and Bitbucket accepts it for
+     * some more minutes only.
+     */
+    Urgent = 0,
+    /**
+     * Nothing indicates that the refresh token is dead.
+     */
+    Normal = 1,
+    /**
+     * Bitbucket refused the refresh token, and nothing else explains that.
+     */
+    Suspect = 2,
+}
+
+/**
+ * The queue for the token requests of one OAuth client.
  */
 export class RefreshQueue {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Admits the first one in line, and gives its ticket.
+     * Which connection may send a request now.
      */
-    admit(alone: boolean): number | undefined;
+    admission(now: number): RefreshAdmission;
     /**
-     * Gets in line. Gives a ticket.
+     * Admits the first connection in the queue, and returns its ticket.
      */
-    enter(lane: RefreshLane): number;
+    admitFirst(is_exclusive: boolean): number | undefined;
     /**
-     * The request of somebody who was admitted failed, or was not sent.
+     * Applies the shared record: how many milliseconds ago Bitbucket last refused a request, and how many milliseconds ago
+     * the last request that it granted was sent.
      */
-    failed(now: number): void;
+    applyUpdate(refused_ago: number | null | undefined, granted_ago: number | null | undefined, now: number): void;
     /**
-     * The request of somebody who was admitted was granted. It was sent at `sent_at`.
+     * Enters the queue. Returns a ticket.
      */
-    granted(sent_at: number, now: number): void;
+    enqueue(priority: RefreshPriority): number;
     /**
-     * What the shared record tells, in milliseconds before now.
-     */
-    learn(refused_ago: number | null | undefined, granted_ago: number | null | undefined, now: number): void;
-    /**
-     * An empty one.
+     * An empty queue.
      */
     constructor(lockout: number);
     /**
-     * Who may send a request now.
+     * An admitted request failed, or was not sent.
      */
-    next(now: number): RefreshAdmission;
+    onFailed(now: number): void;
     /**
-     * The request of somebody who was admitted was refused.
+     * Bitbucket granted an admitted request, which was sent at `sent_at`.
      */
-    refused(now: number): void;
+    onGranted(sent_at: number, now: number): void;
     /**
-     * For how many milliseconds nobody is admitted.
+     * Bitbucket refused an admitted request.
      */
-    wait(now: number): number;
+    onRefused(now: number): void;
+    /**
+     * For how many milliseconds the queue admits no connection.
+     */
+    waitTime(now: number): number;
 }
 
 /**
@@ -1310,14 +1314,6 @@ export class RefreshQueue {
 export class RemovedEndpoints {
     free(): void;
     [Symbol.dispose](): void;
-    /**
-     * The address of what belongs to a list in a workspace, by its segment of a path.
-     */
-    inWorkspace(url: string, segment: string, with_role: boolean): string;
-    /**
-     * Judges an answer about a workspace that is no success, to a request with a credential of this kind.
-     */
-    judge(url: string, segment: string, with_role: boolean, answer: ApiAnswer, kind: string): WorkspaceVerdict;
     /**
      * What a list may take.
      */
@@ -1333,63 +1329,70 @@ export class RemovedEndpoints {
     /**
      * What takes the place of a request; `undefined` where it is sent as it is.
      */
-    replacement(method: string, url: string): Replaced | undefined;
+    replacement(method: string, url: string): Replacement | undefined;
+    /**
+     * Judges an answer about a workspace that is no success, to a request with a credential of this kind.
+     */
+    workspaceOutcome(url: string, segment: string, with_role: boolean, answer: ApiResponse, kind: string): WorkspaceOutcome;
+    /**
+     * The address of what belongs to a list in a workspace, by its segment of a path.
+     */
+    workspaceUrl(url: string, segment: string, with_role: boolean): string;
 }
 
 /**
- * When the requests of one account and group of resources were sent. Times are in milliseconds, of a clock that never goes
- * back.
+ * When the requests of one account and group of resources were sent. Times are milliseconds of a monotonic clock.
  */
 export class RequestLog {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Counts the requests of another log here, too.
+     * Marks all requests as unshared, because the shared log may have lost any of them.
      */
-    absorb(other: RequestLog): void;
+    markAllUnshared(): void;
     /**
-     * Counts a request.
+     * Marks requests as present in the shared log.
      */
-    add(time: number, number: number, is_missing: boolean): void;
+    markShared(numbers: Float64Array | number[]): void;
     /**
-     * How many requests a shared log has to have.
+     * Records the requests of another log here, too.
      */
-    known(now: number): number;
+    merge(other: RequestLog): void;
     /**
-     * Notes that the shared log may have lost any of them.
+     * How many requests a shared log must have at least.
      */
-    lose(): void;
+    minimumSharedCount(now: number): number;
     /**
-     * The requests that the shared log may not have: the number of one, and how long ago it was sent, in microseconds; the
-     * same of the next one, and so on.
-     */
-    missing(most: number, now: number): Float64Array;
-    /**
-     * Without requests.
+     * An empty log.
      */
     constructor();
     /**
-     * Notes that the shared log has these.
+     * Records a request.
      */
-    passedOn(numbers: Float64Array | number[]): void;
+    record(time: number, number: number, is_unshared: boolean): void;
     /**
-     * Takes back a request that was not sent.
+     * Removes a request that was not sent.
      */
-    takeBack(number: number): void;
+    remove(number: number): void;
     /**
-     * How many requests others must have sent, when so many were sent in all.
+     * How many of the `used` requests are not in this log.
      */
-    unknown(used: number, now: number): number;
+    unloggedCount(used: number, now: number): number;
+    /**
+     * The requests that the shared log may not have: for each, its number, followed by how long ago it was sent, in
+     * microseconds.
+     */
+    unshared(most: number, now: number): Float64Array;
     /**
      * For how many milliseconds no request may be sent.
      */
-    wait(limit: number, now: number): number;
+    waitTime(limit: number, now: number): number;
 }
 
 /**
- * What is known of tokens, beside the tokens.
+ * What is known of tokens, besides the tokens themselves.
  */
-export class TokenOrigin {
+export class TokenMetadata {
     free(): void;
     [Symbol.dispose](): void;
     /**
@@ -1399,30 +1402,52 @@ export class TokenOrigin {
 }
 
 /**
+ * The error object for an unsuccessful response to a request with a credential of this type.
+ */
+export function apiErrorFromResponse(response: ApiResponse, kind: string): ErrorDetails;
+
+/**
+ * The schema by which js/argument-reader.js reads an argument of a public function.
+ */
+export function argumentSchema(argument: string): ArgumentSchema;
+
+/**
  * The value of `Authorization` for an access token.
  */
 export function bearer(access_token: string): string;
 
 /**
- * Throws when one of these members of a page's options says what the client beside it says itself.
+ * The state of the authorization response in a page's URL: empty if the response has none, `undefined` if there is no
+ * response.
  */
-export function checkBesideClient(members: string[]): void;
+export function callbackState(url: string, is_login_pending: boolean): string | undefined;
 
 /**
- * Throws for a response that belongs to no login that began here, unless it says that the user said no.
+ * Throws for an authorization response that belongs to no pending login, unless it says that the user denied access.
  */
-export function checkStrayResponse(address: string): void;
+export function checkUnmatchedCallback(url: string): void;
 
 /**
- * The database to be used, of those of [`redis_databases`], by a word for each: `missing`, `empty`, `ours`, `others`, `marked`
+ * The database to be used, of those of [`redis_database_candidates`], by a word for each: `missing`, `empty`, `ours`, `others`, `marked`
  * or `invaded`.
  */
 export function chooseRedisDatabase(surveyed: Uint32Array | number[], survey: string): RedisChoice;
 
 /**
+ * Classifies a published entry for a connection that searches for a successor of its token set. The entry has tokens, a
+ * tombstone, or both.
+ */
+export function classifyEntry(has_tokens: boolean, is_dead: boolean, same_refresh_token: boolean, same_access_token: boolean): 'tombstone' | 'tokens' | 'nothing';
+
+/**
+ * Classifies the tokens in a row, for a wrapper with its `own` tokens. `row` is absent when the row has no refresh token.
+ */
+export function classifyRow(row: TokenMetadata | null | undefined, own: TokenMetadata, is_of_same_chain: boolean, is_in_vault: boolean, is_refused: boolean): RowContent;
+
+/**
  * Which of Bitbucket's kinds of clients has a Key and a Secret of these lengths; `undefined` when none has.
  */
-export function clientGeneration(client: Client): 'older' | 'newer' | undefined;
+export function clientGeneration(client: OAuthCore): 'older' | 'newer' | undefined;
 
 /**
  * By how many seconds this machine's clock is ahead of a server's `Date`, as far as it matters; `undefined` for what is no
@@ -1431,9 +1456,26 @@ export function clientGeneration(client: Client): 'older' | 'newer' | undefined;
 export function clockSkew(date: string, earliest: number, latest: number): number | undefined;
 
 /**
+ * The client for a login that a page of this origin starts.
+ */
+export function createPageCore(origin: string, client_id?: string | null, redirect_uri?: string | null, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): OAuthCore;
+
+/**
+ * The client for a front end that builds authorization URLs and validates callbacks by itself. `origin` is that of its page, if
+ * it runs in one.
+ */
+export function createPublicCore(origin: string | null | undefined, client_id: string, redirect_uri: string, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): OAuthCore;
+
+/**
  * The names of the members that `readCredential` reads, with spaces between them.
  */
 export function credentialMembers(): string;
+
+/**
+ * Decides what the store does with an entry that was obtained under a lock with this fence. The other arguments are what the
+ * store knows: see `PublicationContext`.
+ */
+export function decidePublication(fence: number, position: string, is_first: boolean, newest: number, highest: number, is_last: boolean, own: number): PublicationStep;
 
 /**
  * The scopes that are requested when none are configured.
@@ -1441,9 +1483,9 @@ export function credentialMembers(): string;
 export function defaultScopes(): string[];
 
 /**
- * How an argument is taken apart.
+ * What an endpoint that was asked without a credential shows by its status.
  */
-export function describeArgument(argument: string): ArgumentDescription;
+export function endpointStatus(is_for_users: boolean, status: number): 'reached' | 'foreign' | 'failing';
 
 /**
  * The environment variables that [`read_environment`] looks at, with spaces between them.
@@ -1451,30 +1493,45 @@ export function describeArgument(argument: string): ArgumentDescription;
 export function environmentVariables(): string;
 
 /**
+ * The error object for a failure that only JavaScript can detect, with the message and flags of the core's table.
+ * `connection_end` says why a connection ended although Bitbucket accepts its tokens.
+ */
+export function errorDetails(code: string, phase: string, field?: string | null, status?: number | null, retry_after?: number | null, connection_end?: string | null): ErrorDetails;
+
+/**
  * Scopes with everything that they imply.
  */
 export function expandScopes(scopes: string): string[];
 
 /**
- * The error object for a failure that only JavaScript can see, with the message and flags of the one table. `ending`: of the
- * wrapper's connection, though Bitbucket refused nothing.
+ * The phase that the errors of a token request with this grant type have.
  */
-export function failure(code: string, phase: string, field?: string | null, status?: number | null, retry_after?: number | null, ending?: string | null): Failure;
+export function grantTypePhase(grant_type: string): Phase;
 
 /**
  * Whether a config of this type holds tokens that a user consented to.
  */
-export function holdsTokens(kind: string): boolean;
+export function holdsUserTokens(kind: string): boolean;
 
 /**
- * The status with which NocoDB answers a request that failed with this code, and with this answer of Bitbucket's.
+ * Whether requests wait as long as Bitbucket asks, in milliseconds.
  */
-export function hostStatus(code: string, status?: number | null): number;
+export function honorsRetryAfter(retry_after: number): boolean;
+
+/**
+ * Whether the credential of a config of this type is the OAuth client itself.
+ */
+export function isClientCredentials(kind: string): boolean;
 
 /**
  * Whether newer tokens may cure work that failed.
  */
-export function isCuredByRenewal(is_of_client: boolean, is_unrepeated: boolean, status: number | null | undefined, message: string): boolean;
+export function isCurableByRefresh(is_from_api_client: boolean, is_unrepeated: boolean, status: number | null | undefined, message: string): boolean;
+
+/**
+ * Whether a published entry is newer than one that was found elsewhere, so that the other one cannot be its successor.
+ */
+export function isEntryNewer(obtained_at: number | null | undefined, expires_at: number | null | undefined, is_dead: boolean, fence: number, found_obtained_at: number | null | undefined, found_expires_at: number | null | undefined, found_is_dead: boolean, found_fence: number): boolean;
 
 /**
  * Whether an access token is past its time; without a time it is not known to be.
@@ -1482,60 +1539,56 @@ export function isCuredByRenewal(is_of_client: boolean, is_unrepeated: boolean, 
 export function isExpired(expires_at: number | null | undefined, now: number): boolean;
 
 /**
- * Whether an answer says that the account's hour is used up, so that the request takes its place in the queue again.
- */
-export function isHourUsedUp(status: number | null | undefined, retry_after: string | null | undefined, received_at: number): boolean;
-
-/**
- * Whether a pair came after another one, as far as their times tell.
- */
-export function isLater(obtained_at?: number | null, expires_at?: number | null, other_obtained_at?: number | null, other_expires_at?: number | null): boolean;
-
-/**
- * Whether a shared store lacks an entry that a process knows, and has another one in its place.
- */
-export function isMissingBeside(obtained_at: number | null | undefined, expires_at: number | null | undefined, is_dead: boolean, fence: number, shared_obtained_at: number | null | undefined, shared_expires_at: number | null | undefined, shared_is_dead: boolean, shared_fence: number, same_refresh_token: boolean, leads_there: boolean): boolean;
-
-/**
  * Whether a callback that was refused with this code is none of the login that waits: its own may still come.
  */
-export function isOfAnotherLogin(code: string): boolean;
+export function isFromAnotherLogin(code: string): boolean;
 
 /**
- * Whether the credential of a config of this type is the OAuth client itself.
+ * Whether a response says that the account has used up its requests for the hour, so that the request joins the request queue
+ * again.
  */
-export function isOfClient(kind: string): boolean;
+export function isHourlyLimitExhausted(status: number | null | undefined, retry_after: string | null | undefined, received_at: number): boolean;
 
 /**
- * Whether what came of a request ahead, an answer with this status or an error with this code, is what the page has to show
- * when its turn comes.
+ * Whether a token set was issued after another one, as far as their times show.
  */
-export function isOutcomeAhead(status?: number | null, code?: string | null): boolean;
+export function isIssuedLater(obtained_at?: number | null, expires_at?: number | null, other_obtained_at?: number | null, other_expires_at?: number | null): boolean;
 
 /**
- * Whether a login that began then is over.
+ * Whether the login that began at `started_at` has expired.
  */
-export function isPendingOver(started_at: number, now: number): boolean;
+export function isLoginExpired(started_at: number, now: number): boolean;
 
 /**
- * Whether a token request that failed with an error of this code was refused because of its refresh token.
+ * Whether the shared store has lost an entry that a process knows, and has another entry in its place.
  */
-export function isRefusal(code: string): boolean;
+export function isMissingFromSharedStore(obtained_at: number | null | undefined, expires_at: number | null | undefined, is_dead: boolean, fence: number, shared_obtained_at: number | null | undefined, shared_expires_at: number | null | undefined, shared_is_dead: boolean, shared_fence: number, same_refresh_token: boolean, leads_there: boolean): boolean;
+
+/**
+ * Whether a token request that failed with this error code failed because Bitbucket refused its refresh token.
+ */
+export function isRefreshTokenRefused(code: string): boolean;
 
 /**
  * Whether the tokens of a config of this type can be renewed with this refresh token.
  */
-export function isRenewable(kind: string, refresh_token: string): boolean;
+export function isRefreshable(kind: string, refresh_token: string): boolean;
 
 /**
- * Whether a request of this method changes nothing.
+ * Whether a method is safe (RFC 9110 section 9.2.1).
  */
-export function isSafe(method: string): boolean;
+export function isSafeMethod(method: string): boolean;
 
 /**
  * Whether the second address of a Redis leads to this database of the one at the first.
  */
-export function isSameDatabase(address: string, database: number, other: string): boolean;
+export function isSameRedisDatabase(address: string, database: number, other: string): boolean;
+
+/**
+ * Whether the result of a prefetch, a response with this status or an error with this code, may be used for the page. If
+ * not, the page is requested again.
+ */
+export function isUsablePrefetch(status?: number | null, code?: string | null): boolean;
 
 /**
  * Whether the JSON of a member of a config stands for a text in a vault.
@@ -1543,54 +1596,35 @@ export function isSameDatabase(address: string, database: number, other: string)
 export function isVaultReference(member: string): boolean;
 
 /**
- * Whether requests wait for as long as Bitbucket asks, in milliseconds.
+ * The body of the 404 in place of what Bitbucket answers for issues; `undefined`: that stays.
  */
-export function isWaitedFor(told: number): boolean;
+export function issuesNotFoundBody(status: number, is_foreign_origin: boolean): string | undefined;
 
 /**
- * The error object for an answer of the API that is no success, to a request with a credential of this kind.
+ * How long a page waits for the callback, in milliseconds. Throws if the requested time is out of range.
  */
-export function judgeApiResponse(answer: ApiAnswer, kind: string): Failure;
+export function loginTimeout(requested?: number | null): number;
 
 /**
- * What is at the client's redirect URI, when it was asked with an authorization response without a code.
+ * The error object for a new row in which asterisks stand in place of a credential.
  */
-export function judgeCallback(client: Client, status: number, location: string | null | undefined, is_page: boolean): 'page' | 'elsewhere' | 'downgrade' | 'moved' | 'query-lost' | 'guarded' | 'missing' | 'failing' | 'other-page';
+export function maskedCredentialError(field: string): Failure;
 
 /**
- * What an endpoint that was asked without a credential shows by its status.
+ * The maximum size of a body that the core inspects, in bytes. Of a larger body, the shim passes one byte more, so that the
+ * core notices.
  */
-export function judgeEndpoint(is_for_users: boolean, status: number): 'reached' | 'foreign' | 'failing';
+export function maxInspectedBytes(): number;
 
 /**
- * What it means for Key and Secret that the exchange of a made-up code failed with this code.
+ * Whether the caller's header field of this lower-case name may be sent.
  */
-export function judgeTrialExchange(code: string): 'accepted' | 'refused' | 'failed' | 'unknown';
+export function mayForwardHeader(name: string, to_api: boolean, with_body: boolean): boolean;
 
 /**
- * The size of the largest body that is looked at, in bytes. Of a larger one, one byte more has to be seen.
+ * Whether to retry a request that failed with an error of this code, status and phase.
  */
-export function largestJudgedBody(): number;
-
-/**
- * The error object for an exchange that did not end within that.
- */
-export function lateInTransaction(): Failure;
-
-/**
- * The error object for a new row with asterisks in the place of a credential.
- */
-export function maskedCredential(field: string): Failure;
-
-/**
- * Whether a caller's header field, its name in lower case, goes along.
- */
-export function mayCarry(name: string, to_api: boolean, with_body: boolean): boolean;
-
-/**
- * Whether a request that failed with an error of this code, status and phase may be sent again.
- */
-export function mayRepeat(method: string, code: string, status: number | null | undefined, phase: string): boolean;
+export function mayRetry(method: string, code: string, status: number | null | undefined, phase: string): boolean;
 
 /**
  * The required scopes that are neither granted nor implied by a granted one.
@@ -1598,39 +1632,34 @@ export function mayRepeat(method: string, code: string, status: number | null | 
 export function missingScopes(required: string, granted: string): string[];
 
 /**
- * What a published entry is to a connection that looks for news of its pair: the entry has a pair, or says that its refresh
- * token is dead, or both.
+ * The status of NocoDB's response to a request that failed with this code, and with this status of Bitbucket's response.
  */
-export function newsOf(has_pair: boolean, is_dead: boolean, same_refresh_token: boolean, same_access_token: boolean): 'death' | 'pair' | 'nothing';
+export function nocodbStatus(code: string, status?: number | null): number;
 
 /**
- * Whether a published entry cannot have been followed by one that was found.
+ * In how many milliseconds to request a page again because Bitbucket has not finished it; `undefined` if the response is
+ * the page.
  */
-export function outdates(obtained_at: number | null | undefined, expires_at: number | null | undefined, is_dead: boolean, fence: number, found_obtained_at: number | null | undefined, found_expires_at: number | null | undefined, found_is_dead: boolean, found_fence: number): boolean;
+export function pageRetryDelay(status: number, retry_after: string | null | undefined, number: number, patience: number, received_at: number, random: number): number | undefined;
 
 /**
- * The address of a page of a list, whose own address has no query: of the one that `next` stands for, else of the one that
- * `page` stands for or has as its number, else of the first one.
+ * The URL of a page of a list. `list` has no query. The page is the one of the token `next`, else the one of the token or
+ * number in `page`, else the first.
  */
-export function pageAddress(list: string, next?: string | null, page?: string | null, page_number?: number | null): string;
+export function pageUrl(list: string, next?: string | null, page?: string | null, page_number?: number | null): string;
 
 /**
- * The client of a login that a page of this origin starts.
+ * The Redis at an address.
  */
-export function pageClient(origin: string, client_id?: string | null, redirect_uri?: string | null, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): Client;
+export function parseRedisUrl(address: string): RedisServer;
 
 /**
- * In how many milliseconds a page is asked for again, for it is not ready; `undefined`: this is the page.
+ * Scopes of a store as a list, each once.
  */
-export function pageRepetition(status: number, retry_after: string | null | undefined, number: number, patience: number, received_at: number, random: number): number | undefined;
+export function parseScopes(scopes: string): string[];
 
 /**
- * The phase to which a token request of this grant belongs.
- */
-export function phaseOf(grant: string): Phase;
-
-/**
- * Whether an answer with this status proves that Bitbucket knows the credential.
+ * Whether a response with this status proves that Bitbucket accepted the credential of the request.
  */
 export function provesCredential(status: number): boolean;
 
@@ -1640,19 +1669,9 @@ export function provesCredential(status: number): boolean;
 export function proxyVariables(): string;
 
 /**
- * The client of a front end that builds addresses and judges callbacks by itself. `origin` is its page's, where it is in one.
+ * What a response says about the rate limit.
  */
-export function publicClient(origin: string | null | undefined, client_id: string, redirect_uri: string, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): Client;
-
-/**
- * What becomes of an entry that was obtained under a lock with this fence, and is published where this is known.
- */
-export function publication(fence: number, place: string, is_first: boolean, newest: number, highest: number, is_last: boolean, own: number): PublicationStep;
-
-/**
- * What an answer tells of the rate limit.
- */
-export function rateLimitNews(status: number, limit: string | null | undefined, near_limit: string | null | undefined, retry_after: string | null | undefined, known: number, is_configured: boolean, refusals: number, received_at: number): RateLimitNews;
+export function rateLimitUpdate(status: number, limit: string | null | undefined, near_limit: string | null | undefined, retry_after: string | null | undefined, known: number, is_configured: boolean, refusals: number, received_at: number): RateLimitUpdate;
 
 /**
  * For how long a request counts, in milliseconds.
@@ -1660,9 +1679,9 @@ export function rateLimitNews(status: number, limit: string | null | undefined, 
 export function rateLimitWindow(): number;
 
 /**
- * What the JSON of a config's members says of its credential. `may_act_as_client` is what the environment says of that.
+ * What the JSON of a config's members says of its credential. `allows_client_credentials` is what the environment says of that.
  */
-export function readCredential(config: string, may_act_as_client: boolean): StoredCredential;
+export function readCredential(config: string, allows_client_credentials: boolean): StoredCredential;
 
 /**
  * Judges an environment. `variables`: JSON of an object with those that [`environment_variables`] and [`proxy_variables`]
@@ -1671,98 +1690,88 @@ export function readCredential(config: string, may_act_as_client: boolean): Stor
 export function readEnvironment(variables: string): JudgedEnvironment;
 
 /**
- * Scopes of a store as a list, each once.
+ * What is at the client's redirect URI, when it was asked with an authorization response without a code.
  */
-export function readScopes(scopes: string): string[];
-
-/**
- * Why NocoDB's own database is to be used, when looking at the others was refused with this reply. `undefined`: no database
- * can be used at present.
- */
-export function redisDatabaseTrouble(reply: string): string | undefined;
+export function redirectUriStatus(client: OAuthCore, status: number, location: string | null | undefined, is_page: boolean): 'page' | 'elsewhere' | 'downgrade' | 'moved' | 'query-lost' | 'guarded' | 'missing' | 'failing' | 'other-page';
 
 /**
  * The databases to be looked at for one that is not NocoDB's own, which is the first of them. `others`: those that NocoDB's
  * other variables name.
  */
-export function redisDatabases(home: number, others: Uint32Array | number[]): Uint32Array;
-
-/**
- * The Redis at an address.
- */
-export function redisServer(address: string): RedisServer;
+export function redisDatabaseCandidates(home: number, others: Uint32Array | number[]): Uint32Array;
 
 /**
  * Why a Redis did not do what it was asked, in a word, by the code and the message of its client's error. `undefined`
  * when it can be used all the same.
  */
-export function redisTrouble(code: string, message: string): string | undefined;
+export function redisErrorSummary(code: string, message: string): string | undefined;
 
 /**
- * Throws for what does not fit. `grant`: what tokens were asked for with, where that is known.
+ * Why NocoDB's own database is to be used, when looking at the others was refused with this reply. `undefined`: no database
+ * can be used at present.
  */
-export function refuseArgument(argument: string, misfit: Misfit, member: string, grant?: string | null): void;
+export function redisFallbackReason(reply: string): string | undefined;
 
 /**
- * Throws that a page cannot start a login, for want of this property of the browser's.
+ * Throws if one of these members of a page's options repeats a property of the given client.
  */
-export function refusePage(lacks: 'window' | 'sessionStorage' | 'BroadcastChannel'): never;
+export function rejectClientOverrides(members: string[]): void;
 
 /**
- * The group of resources, for the rate limit, that a path below the API's base belongs to.
+ * A URL without the parameters of an authorization response.
+ */
+export function removeCallbackParameters(url: string): string;
+
+/**
+ * The rate-limit group of resources that a path below the API's base URL belongs to.
  */
 export function resourceGroup(path: string): string;
 
 /**
- * The state of the response that a page's address carries; empty without one, `undefined` without a response.
- */
-export function responseState(address: string, is_pending: boolean): string | undefined;
-
-/**
  * The scopes that a client requests and Bitbucket no longer asks for.
  */
-export function retiredScopes(client: Client): string[];
+export function retiredScopes(client: OAuthCore): string[];
 
 /**
- * How long to wait before a request is sent again, in milliseconds; `undefined`: too long. `retryAfter` is the header
- * field of the answer.
+ * How long to wait before a retry, in milliseconds; `undefined` if that takes too long. `retry_after` is the response's
+ * header field.
  */
 export function retryDelay(attempts: number, status: number | null | undefined, retry_after: string | null | undefined, is_queued: boolean, patience: number, received_at: number, random: number): number | undefined;
 
 /**
- * What a row holds, for a wrapper with its `own` tokens. `row` is absent where the row has no refresh token.
- */
-export function rowHolding(row: TokenOrigin | null | undefined, own: TokenOrigin, is_of_same_chain: boolean, is_in_vault: boolean, is_refused: boolean): RowHolding;
-
-/**
  * How many characters a client's Secret has.
  */
-export function secretLength(client: Client): number;
+export function secretLength(client: OAuthCore): number;
+
+/**
+ * Throws the error for an invalid argument or member. `grant_type` is that of the token request, where it is known.
+ */
+export function throwArgumentError(argument: string, problem: ArgumentProblem, member: string, grant_type?: string | null): void;
+
+/**
+ * Throws the error for a page that cannot start a login because the browser lacks this feature.
+ */
+export function throwMissingFeature(feature: 'window' | 'sessionStorage' | 'BroadcastChannel'): never;
+
+/**
+ * How long the exchange of an authorization code may keep a transaction open, in milliseconds.
+ */
+export function transactionTimeout(): number;
+
+/**
+ * The error object for an exchange that takes longer than `transactionTimeout`.
+ */
+export function transactionTimeoutError(): Failure;
+
+/**
+ * What it means for Key and Secret that the exchange of a made-up code failed with this code.
+ */
+export function trialExchangeOutcome(code: string): 'accepted' | 'refused' | 'failed' | 'unknown';
 
 /**
  * Whether a config of this type takes its tokens for an authorization code.
  */
-export function takesCode(kind: string): boolean;
-
-/**
- * How long an exchange may keep a transaction open, in milliseconds.
- */
-export function transactionLimit(): number;
-
-/**
- * How long a page waits for the callback, in milliseconds.
- */
-export function waitingTime(wanted?: number | null): number;
-
-/**
- * An address without the parameters of a response.
- */
-export function withoutResponse(address: string): string;
-
-/**
- * The body of the 404 in place of what Bitbucket answers for issues; `undefined`: that stays.
- */
-export function withoutTracker(status: number, is_elsewhere: boolean): string | undefined;
+export function usesAuthorizationCode(kind: string): boolean;
 
 /**
  * The slug of a workspace, or its UUID in braces, as a segment of a path.

@@ -1,4 +1,4 @@
-export const hash = 'bcd8628e6b41d41395281b8d485424f9fcbbb8a2ae23874f1f89bbef79666bab';
+export const hash = '69fb4d7609bf1fc905b90afbf684cdbedba80ce84df115d28d0666ebe904350a';
 export const section = 'nocodb-bitbucket-auth';
-export const build = 'acb25c746a0010a528f10bdf24208cf0570ebe9a492246980f73524b109a7f0a';
-export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/bcd8628e6b41d41395281b8d485424f9fcbbb8a2ae23874f1f89bbef79666bab');
+export const build = 'fbb76e8a38a0474d6a83b1fefa4fb3e303f5a7f7aa4884adc6dc5b845d368f1c';
+export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/69fb4d7609bf1fc905b90afbf684cdbedba80ce84df115d28d0666ebe904350a');

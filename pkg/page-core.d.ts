@@ -1,22 +1,35 @@
 /* tslint:disable */
 /* eslint-disable */
 /**
- * A member of an argument.
+ * An authorization request, to be kept until the callback.
  */
-export interface MemberDescription {
-    name: string;
-    kind: Kind;
-    isRequired: boolean;
+export interface AuthorizationRequest {
     /**
-     * The most that is looked at of its value.
+     * The URL to send the user to.
      */
-    limit: number;
+    url: string;
+    /**
+     * To be kept in the user's session; `validateAuthorizationResponse` checks it.
+     */
+    state: string;
+    /**
+     * To be kept in the user's session, for `buildTokenRequest` (RFC 7636 section 4.1).
+     */
+    codeVerifier: string;
+    /**
+     * The S256 challenge of the verifier (RFC 7636 section 4.2).
+     */
+    codeChallenge: string;
+    /**
+     * The redirect URI in the request.
+     */
+    redirectUri: string;
 }
 
 /**
  * How a failure leaves the core. Fields that do not apply are left out.
  */
-export interface Failure {
+export interface ErrorDetails {
     /**
      * Stable name of the failure.
      */
@@ -72,25 +85,38 @@ export interface Failure {
 }
 
 /**
- * How an argument is taken apart.
+ * The schema of a member.
  */
-export interface ArgumentDescription {
+export interface MemberSchema {
+    name: string;
+    type: MemberType;
+    isRequired: boolean;
     /**
-     * The members that it may have, in the order in which they are looked at.
+     * The maximum size that is read: scopes in a list, bytes, or characters; 0 for no limit.
      */
-    members: MemberDescription[];
+    limit: number;
+}
+
+/**
+ * The schema of an argument.
+ */
+export interface ArgumentSchema {
     /**
-     * Whether it must be an object.
+     * The known members, in the order in which they are read.
      */
-    isNeeded: boolean;
+    members: MemberSchema[];
     /**
-     * Whether it may have other members.
+     * Whether the argument must be an object; otherwise it may be absent.
      */
-    isForeign: boolean;
+    isRequired: boolean;
     /**
-     * Whether what of it cannot be used is left out.
+     * Whether unknown members are ignored.
      */
-    isHint: boolean;
+    allowsUnknown: boolean;
+    /**
+     * Whether invalid members are ignored.
+     */
+    isLenient: boolean;
 }
 
 /**
@@ -99,35 +125,9 @@ export interface ArgumentDescription {
 export type Phase = "config" | "authorize" | "callback" | "exchange" | "refresh" | "api";
 
 /**
- * What a member may be, and in which form it is handed to the core. `undefined` and `null` are absent.
+ * The type of a member, and the form in which the core takes it. `undefined` and `null` count as absent.
  */
-export type Kind = "any" | "text" | "number" | "number" | "bytes" | "scopes" | "callback" | "texts" | "headers" | "members" | "hints" | "false" | "forbidden" | "ignored";
-
-/**
- * What has to be remembered between sending the user to Bitbucket and the callback.
- */
-export interface AuthorizationRequest {
-    /**
-     * Where to send the user.
-     */
-    url: string;
-    /**
-     * Belongs in the user's session; checked by `validateAuthorizationResponse`.
-     */
-    state: string;
-    /**
-     * Belongs in the user's session; for `buildTokenRequest` (RFC 7636 section 4.1).
-     */
-    codeVerifier: string;
-    /**
-     * S256 of the verifier (RFC 7636 section 4.2).
-     */
-    codeChallenge: string;
-    /**
-     * As sent.
-     */
-    redirectUri: string;
-}
+export type MemberType = "any" | "text" | "number" | "number" | "bytes" | "scopes" | "callback" | "textRecord" | "headers" | "object" | "lenientObject" | "false" | "forbidden" | "ignored";
 
 /**
  * What went wrong. The names are stable; consumers branch on them.
@@ -136,39 +136,69 @@ export type Code = "INVALID_ARGUMENT" | "INVALID_CONFIG" | "POPUP_BLOCKED" | "AU
 
 
 /**
- * A client, validated once and used for as long as the process runs.
+ * What is wrong with an argument or one of its members.
  */
-export class Client {
+export enum ArgumentProblem {
+    /**
+     * The argument is not an object.
+     */
+    NotAnObject = 0,
+    /**
+     * Reading the argument threw an exception.
+     */
+    Unreadable = 1,
+    /**
+     * The argument has an unknown member.
+     */
+    UnknownMember = 2,
+    /**
+     * A required member is absent.
+     */
+    MissingMember = 3,
+    /**
+     * A member has another type.
+     */
+    WrongType = 4,
+    /**
+     * A list is too long.
+     */
+    TooLong = 5,
+}
+
+/**
+ * An OAuth client, validated once and used for as long as the process runs.
+ */
+export class OAuthCore {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The address for a host that appends state and PKCE by itself.
+     * The authorization URL without state and PKCE, for NocoDB, which appends its own.
      */
     authorizationUrl(): string;
     /**
-     * Judges the address of a page that was loaded, against the login that began there, and gives its code; `undefined`
-     * when the user said no.
+     * Validates the callback in a loaded page's URL against the pending login and returns its code; `undefined` if the user
+     * denied access.
      */
-    completeRedirect(address: string, state: string, started_at: number, now: number): string | undefined;
+    completeRedirect(url: string, state: string, started_at: number, now: number): string | undefined;
     /**
-     * Starts a login. `extra_params` is a form.
+     * Starts a login. `extra_params` are form-encoded.
      */
     createAuthorizationRequest(extra_params?: string | null): AuthorizationRequest;
     /**
-     * Whether an address is at the redirect URI, whatever it carries.
+     * Whether a URL has the redirect URI's origin and path.
      */
-    isCallback(address: string): boolean;
+    isCallbackUrl(url: string): boolean;
     /**
-     * Judges a callback and gives its code.
+     * Validates a callback and returns its code.
      */
     validateAuthorizationResponse(callback: string, state: string): string;
     /**
-     * Judges a callback for a page that waits for it and gives its code; `undefined` when the user said no.
+     * Validates a callback in a page that waits for it and returns its code; `undefined` if the user denied access.
      */
-    validateInPage(address: string, state: string): string | undefined;
+    validateInPage(url: string, state: string): string | undefined;
     /**
-     * The API's base.
+     * The API's base URL.
      */
     readonly apiUrl: string;
     /**
@@ -176,19 +206,19 @@ export class Client {
      */
     readonly authorizeUrl: string;
     /**
-     * The Key.
+     * The Key of the OAuth consumer.
      */
     readonly clientId: string;
     /**
-     * Whether the client has a secret (RFC 6749 section 2.1).
+     * Whether the client is confidential, that is, has a secret (RFC 6749 section 2.1).
      */
     readonly confidential: boolean;
     /**
-     * Where Bitbucket sends the user back to, byte for byte as configured.
+     * The redirect URI, byte for byte as configured.
      */
     readonly redirectUri: string;
     /**
-     * The scopes that are requested, in order.
+     * The scopes to request, in order.
      */
     readonly scopes: string[];
     /**
@@ -198,92 +228,64 @@ export class Client {
 }
 
 /**
- * In which way something does not fit.
+ * The schema by which js/argument-reader.js reads an argument of a public function.
  */
-export enum Misfit {
-    /**
-     * The argument is no object.
-     */
-    NotAnObject = 0,
-    /**
-     * The argument cannot be read.
-     */
-    Unreadable = 1,
-    /**
-     * The argument has a member that it cannot have.
-     */
-    Unknown = 2,
-    /**
-     * A member is not there.
-     */
-    Missing = 3,
-    /**
-     * A member is of another kind.
-     */
-    OtherKind = 4,
-    /**
-     * A list is longer than it may be.
-     */
-    TooLong = 5,
-}
+export function argumentSchema(argument: string): ArgumentSchema;
 
 /**
- * Throws when one of these members of a page's options says what the client beside it says itself.
+ * The state of the authorization response in a page's URL: empty if the response has none, `undefined` if there is no
+ * response.
  */
-export function checkBesideClient(members: string[]): void;
+export function callbackState(url: string, is_login_pending: boolean): string | undefined;
 
 /**
- * Throws for a response that belongs to no login that began here, unless it says that the user said no.
+ * Throws for an authorization response that belongs to no pending login, unless it says that the user denied access.
  */
-export function checkStrayResponse(address: string): void;
+export function checkUnmatchedCallback(url: string): void;
 
 /**
- * How an argument is taken apart.
+ * The client for a login that a page of this origin starts.
  */
-export function describeArgument(argument: string): ArgumentDescription;
+export function createPageCore(origin: string, client_id?: string | null, redirect_uri?: string | null, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): OAuthCore;
 
 /**
- * The error object for a failure that only JavaScript can see, with the message and flags of the one table. `ending`: of the
- * wrapper's connection, though Bitbucket refused nothing.
+ * The client for a front end that builds authorization URLs and validates callbacks by itself. `origin` is that of its page, if
+ * it runs in one.
  */
-export function failure(code: string, phase: string, field?: string | null, status?: number | null, retry_after?: number | null, ending?: string | null): Failure;
+export function createPublicCore(origin: string | null | undefined, client_id: string, redirect_uri: string, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): OAuthCore;
 
 /**
- * Whether a login that began then is over.
+ * The error object for a failure that only JavaScript can detect, with the message and flags of the core's table.
+ * `connection_end` says why a connection ended although Bitbucket accepts its tokens.
  */
-export function isPendingOver(started_at: number, now: number): boolean;
+export function errorDetails(code: string, phase: string, field?: string | null, status?: number | null, retry_after?: number | null, connection_end?: string | null): ErrorDetails;
 
 /**
- * The client of a login that a page of this origin starts.
+ * Whether the login that began at `started_at` has expired.
  */
-export function pageClient(origin: string, client_id?: string | null, redirect_uri?: string | null, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): Client;
+export function isLoginExpired(started_at: number, now: number): boolean;
 
 /**
- * The client of a front end that builds addresses and judges callbacks by itself. `origin` is its page's, where it is in one.
+ * How long a page waits for the callback, in milliseconds. Throws if the requested time is out of range.
  */
-export function publicClient(origin: string | null | undefined, client_id: string, redirect_uri: string, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): Client;
+export function loginTimeout(requested?: number | null): number;
 
 /**
- * Throws for what does not fit. `grant`: what tokens were asked for with, where that is known.
+ * Throws if one of these members of a page's options repeats a property of the given client.
  */
-export function refuseArgument(argument: string, misfit: Misfit, member: string, grant?: string | null): void;
+export function rejectClientOverrides(members: string[]): void;
 
 /**
- * Throws that a page cannot start a login, for want of this property of the browser's.
+ * A URL without the parameters of an authorization response.
  */
-export function refusePage(lacks: 'window' | 'sessionStorage' | 'BroadcastChannel'): never;
+export function removeCallbackParameters(url: string): string;
 
 /**
- * The state of the response that a page's address carries; empty without one, `undefined` without a response.
+ * Throws the error for an invalid argument or member. `grant_type` is that of the token request, where it is known.
  */
-export function responseState(address: string, is_pending: boolean): string | undefined;
+export function throwArgumentError(argument: string, problem: ArgumentProblem, member: string, grant_type?: string | null): void;
 
 /**
- * How long a page waits for the callback, in milliseconds.
+ * Throws the error for a page that cannot start a login because the browser lacks this feature.
  */
-export function waitingTime(wanted?: number | null): number;
-
-/**
- * An address without the parameters of a response.
- */
-export function withoutResponse(address: string): string;
+export function throwMissingFeature(feature: 'window' | 'sessionStorage' | 'BroadcastChannel'): never;

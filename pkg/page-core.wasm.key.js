@@ -1,4 +1,4 @@
-export const hash = '74d0a1e046f65181d7a7419c55159452a95dc662e7f5bfc2bcdba0a5791dac6c';
+export const hash = 'bfbb2a8f0c4df6da780edff86a8b25086c673b00aa69805ac66d6f1966f3ba55';
 export const section = 'nocodb-bitbucket-auth';
-export const build = 'e69b7c47f465c15e9c10b8d574a4d1c0678daeccb3858536ac6267953ae8504a';
-export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/74d0a1e046f65181d7a7419c55159452a95dc662e7f5bfc2bcdba0a5791dac6c');
+export const build = '0ddd6604b8e173d24c20e332b68d0b547e1a2797b6fe18b8ca0e9c9c5f65497d';
+export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/bfbb2a8f0c4df6da780edff86a8b25086c673b00aa69805ac66d6f1966f3ba55');

@@ -3,35 +3,36 @@ if(from&&typeof from==="object"||typeof from==="function"){for(let key2 of __get
 to,key2)&&key2!==except)__defProp(to,key2,{get:()=>from[key2],enumerable:!(desc=__getOwnPropDesc(from,key2))||desc.enumerable})}
 return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:true}),mod);var shared_exports={};
 __export(shared_exports,{AuthorizationClient:()=>AuthorizationClient,BitbucketAuthError:()=>BitbucketAuthError,
-DEFAULT_SCOPES:()=>DEFAULT_SCOPES,OAuthClient:()=>OAuthClient,core:()=>core,createClient:()=>createClient,createLoader:()=>createLoader,
-createReader:()=>createReader,digest:()=>digest,expandScopes:()=>expandScopes,failure:()=>failure,fromBase64:()=>fromBase64,
-fromHex:()=>fromHex,grantOf:()=>grantOf,init:()=>init,isModule:()=>isModule,isObject:()=>isObject,jsonOf:()=>jsonOf,jsonOfMember:()=>jsonOfMember,
-judge:()=>judge,judgeTokenResponse:()=>judgeTokenResponse,kindOf:()=>kindOf,lazyEnvironment:()=>lazyEnvironment,masked:()=>masked,
-maskedMembers:()=>maskedMembers,members:()=>members,membersOf:()=>membersOf,missingScopes:()=>missingScopes,pick:()=>pick,
-readEnvironment:()=>readEnvironment,readSource:()=>readSource,reading:()=>reading,stringOf:()=>stringOf,tagOf:()=>tagOf,
-unmasked:()=>unmasked,vaultReferences:()=>vaultReferences,withWait:()=>withWait});module.exports=__toCommonJS(shared_exports);var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+DEFAULT_SCOPES:()=>DEFAULT_SCOPES,OAuthClient:()=>OAuthClient,callCore:()=>callCore,core:()=>core,createArgumentReader:()=>createArgumentReader,
+createClient:()=>createClient,createLoader:()=>createLoader,digest:()=>digest,expandScopes:()=>expandScopes,failure:()=>failure,
+fromBase64:()=>fromBase64,fromHex:()=>fromHex,init:()=>init,isModule:()=>isModule,isObject:()=>isObject,judgeTokenResponse:()=>judgeTokenResponse,
+kindOf:()=>kindOf,lazyEnvironment:()=>lazyEnvironment,maskConfig:()=>maskConfig,maskedMembers:()=>maskedMembers,memberToJson:()=>memberToJson,
+membersToJson:()=>membersToJson,missingScopes:()=>missingScopes,objectOrEmpty:()=>objectOrEmpty,parseOAuthPayload:()=>parseOAuthPayload,
+pick:()=>pick,readArgument:()=>readArgument,readEnvironment:()=>readEnvironment,readSafely:()=>readSafely,readSource:()=>readSource,
+restoreCredentials:()=>restoreCredentials,stringOrUndefined:()=>stringOrUndefined,tagOf:()=>tagOf,vaultReferenceMembers:()=>vaultReferenceMembers,
+withRetryAfter:()=>withRetryAfter});module.exports=__toCommonJS(shared_exports);var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var Described=Error;var BitbucketAuthError=class _BitbucketAuthError extends Described{constructor(failure2,{
 detail,cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
 message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);for(const name of FIELDS)
 if(failure2[name]!==void 0)Reflect.set(this,name,failure2[name]);Error.captureStackTrace?.(this,caller)}toJSON(){const plain={
 name:this.name,message:this.message};for(const key2 of FIELDS){if(Object.hasOwn(this,key2))plain[key2]=Reflect.get(this,
-key2)}return plain}};function withWait(error,wait){const later={...error.toJSON(),retryAfter:Math.ceil(wait)};return new BitbucketAuthError(
-later,error.cause?{cause:error.cause}:{},withWait)}function replaceStackLimit(limit){if(!Error.captureStackTrace)return void 0;
+key2)}return plain}};function withRetryAfter(error,wait){const later={...error.toJSON(),retryAfter:Math.ceil(wait)};return new BitbucketAuthError(
+later,error.cause?{cause:error.cause}:{},withRetryAfter)}function replaceStackLimit(limit){if(!Error.captureStackTrace)return void 0;
 const before=Error.stackTraceLimit;Reflect.set(Error,"stackTraceLimit",limit);return before}Object.defineProperty(BitbucketAuthError.
 prototype,"name",{value:"BitbucketAuthError",writable:true,configurable:true});function isFailure(thrown){return typeof thrown===
-"object"&&thrown!==null&&!(thrown instanceof Error)&&"code"in thrown&&"phase"in thrown&&"message"in thrown}function judge(caller,call){
+"object"&&thrown!==null&&!(thrown instanceof Error)&&"code"in thrown&&"phase"in thrown&&"message"in thrown}function callCore(caller,call){
 try{return call()}catch(thrown){throw isFailure(thrown)?new BitbucketAuthError(thrown,{},caller):thrown}}function createLoader({makeGlue,identity,decode,read:read2}){let loaded;let loading;function core2(){if(loaded)return loaded;
 try{checkRuntime(core2);const wasm=inHand(identity,decode,core2);const module2=isModule(wasm)?wasm:new WebAssembly.Module(
 wasm);const glue=makeGlue();return start(glue,module2,new WebAssembly.Instance(module2,importsOf(glue)))}catch(error){throw refused(
 error,core2,": in a page, await init() before the first call")}}async function init2(source){while(!loaded){const{source:its,
-end}=loading??=begin(source);try{await end}catch(error){if(its===source)throw error}}}function begin(source){const end=load(
-source).finally(()=>{loading=void 0});return{source,end}}async function load(source){try{checkRuntime(init2);const given=source===
+end}=loading??=begin(source);try{await end}catch(error){if(its===source)throw error}}}function begin(source){const end=load2(
+source).finally(()=>{loading=void 0});return{source,end}}async function load2(source){try{checkRuntime(init2);const given=source===
 void 0||!read2?void 0:await read2(source,identity,init2);const wasm=given===void 0?inHand(identity,decode,init2):compiledBefore(
 identity)??given;const module2=isModule(wasm)?wasm:await WebAssembly.compile(wasm);const glue=makeGlue();const instance=await WebAssembly.
 instantiate(module2,importsOf(glue));if(!loaded)start(glue,module2,instance)}catch(error){throw refused(error,init2)}}function start(glue,module2,{
 exports}){glue.__wbg_set_wasm(exports);const prepare=exports.__wbindgen_start;if(typeof prepare==="function")prepare();Reflect.
 set(globalThis,identity.key,module2);loaded=glue;return loaded}function failure2(code,phase,{field,status,retryAfter,ending}={},extra){
-const described=judge(failure2,()=>core2().failure(code,phase,field,status,retryAfter,ending));return new BitbucketAuthError(
+const described=callCore(failure2,()=>core2().errorDetails(code,phase,field,status,retryAfter,ending));return new BitbucketAuthError(
 described,extra,failure2)}return{core:core2,init:init2,failure:failure2}}var isObject=value=>typeof value==="object"&&value!==
 null||typeof value==="function";var tagOf=value=>isObject(value)?Reflect.get(value,Symbol.toStringTag):void 0;var isModule=value=>tagOf(
 value)==="WebAssembly.Module";var importsOf=glue=>({"./core_bg.js":glue});function inHand({key:key2},decode,caller){const found=Reflect.
@@ -53,30 +54,30 @@ return"code"in error&&typeof error.code==="string"&&/^E[A-Z]+$/.test(error.code)
 return unavailable("The WebAssembly core is not part of this entry: before the first call, await init() with nocodb-bitb\
 ucket-auth/core.wasm, as bytes, module, response or address.",caller)}function unavailable(message,caller,{detail,field="\
 WebAssembly"}={}){const flags={retryable:false,reauthorize:false};return new BitbucketAuthError({code:"INVALID_CONFIG",phase:"\
-config",message,...flags,field},{detail},caller)}function createReader(core2){const described=argument=>{const description=core2().describeArgument(argument);return{...description,
-names:description.members.map(({name})=>name)}};const known={};return function membersOf2(caller,argument,value,grant){const{
-members:members2,names,isNeeded,isForeign,isHint}=known[argument]??=described(argument);const taken={};const refuse=(misfit,name="")=>{
-const{Misfit,refuseArgument}=core2();if(!isHint)judge(caller,()=>refuseArgument(argument,Misfit[misfit],name,grant??taken.
-grant));return taken};const isIgnored=isThere(value)&&!members2.some(({isRequired})=>isRequired);if((isNeeded||isIgnored)&&
-!isObject(value))return refuse("NotAnObject");const source=isObject(value)?value:{};let given;let unknown;try{given=members2.
-map(({name,kind})=>kind==="ignored"?void 0:source[name]);if(!isForeign)unknown=Object.keys(source).find(key2=>!names.includes(
-key2)&&isThere(source[key2]))}catch{return refuse("Unreadable")}if(unknown!==void 0)refuse("Unknown",unknown);for(let at=0;at<
-members2.length;at+=1){const{name,kind,isRequired,limit}=members2[at];const its=given[at];if(!isThere(its)){if(isRequired)
-refuse("Missing",name);continue}const isArgument=kind==="hints"||kind==="members"&&isObject(its);const plain=isArgument?
-membersOf2(caller,name,its,taken.grant):plainOf(kind,its,limit);if(plain===void 0)refuse("OtherKind",name);else if(plain===
-null)refuse("TooLong",name);else taken[name]=plain}return taken}}function plainOf(kind,value,limit){try{return PLAIN[kind]?.(
-value,limit)}catch{return void 0}}var PLAIN={any:value=>value,text:textOf,number:value=>typeof value==="number"?value:void 0,
-false:value=>value===false?value:void 0,bytes(value,limit){if(typeof value==="string")return(encoder??=new TextEncoder).
-encode(value.slice(0,limit+1));if(!ArrayBuffer.isView(value)||tagOf(value)!=="Uint8Array")return void 0;return new Uint8Array(
-value).subarray(0,limit+1)},scopes(value,limit){if(typeof value==="string")return value;if(!Array.isArray(value))return void 0;
-const{length}=value;if(length>limit)return null;const texts=Array.from({length},(_,at)=>textOf(value[at]));return texts.
-includes(void 0)?void 0:texts.join(" ")},callback(value,limit){const tag=tagOf(value);const text=tag==="URL"?value.href:
-tag==="URLSearchParams"?value.toString():value;if(typeof text!=="string")return void 0;return(tag==="URLSearchParams"?`?${text}`:
-text).slice(0,limit+1)},texts(value){if(typeof value!=="object"||!isPlain(value))return void 0;const entries=Reflect.ownKeys(
-value).filter(name=>typeof name==="string").map(name=>[name,textOf(value[name])]);return entries.some(([,text])=>text===
-void 0)?void 0:String(new URLSearchParams(entries))},headers(value){if(typeof value!=="object")return void 0;const plain={};
-for(const entry of Symbol.iterator in value?value:Object.entries(value)){if(!Array.isArray(entry))return void 0;const[name,
-field]=entry;if(isThere(field))plain[String(name).toLowerCase()]=String(field)}return plain}};var encoder;function textOf(value){
+config",message,...flags,field},{detail},caller)}function createArgumentReader(core2){const schemaFor=argument=>{const schema=core2().argumentSchema(argument);return{...schema,
+names:schema.members.map(({name})=>name)}};const known={};return function readArgument2(caller,argument,value,grant){const{
+members,names,isRequired:mustBeObject,allowsUnknown,isLenient}=known[argument]??=schemaFor(argument);const taken={};const refuse=(problem,name="")=>{
+const{ArgumentProblem,throwArgumentError}=core2();if(!isLenient)callCore(caller,()=>throwArgumentError(argument,ArgumentProblem[problem],
+name,grant??taken.grant));return taken};const isIgnored=isThere(value)&&!members.some(({isRequired})=>isRequired);if((mustBeObject||
+isIgnored)&&!isObject(value))return refuse("NotAnObject");const source=isObject(value)?value:{};let given;let unknown;try{
+given=members.map(({name,type})=>type==="ignored"?void 0:source[name]);if(!allowsUnknown)unknown=Object.keys(source).find(
+key2=>!names.includes(key2)&&isThere(source[key2]))}catch{return refuse("Unreadable")}if(unknown!==void 0)refuse("Unknow\
+nMember",unknown);for(let at=0;at<members.length;at+=1){const{name,type,isRequired,limit}=members[at];const its=given[at];
+if(!isThere(its)){if(isRequired)refuse("MissingMember",name);continue}const isArgument=type==="lenientObject"||type==="o\
+bject"&&isObject(its);const plain=isArgument?readArgument2(caller,name,its,taken.grant):plainOf(type,its,limit);if(plain===
+void 0)refuse("WrongType",name);else if(plain===null)refuse("TooLong",name);else taken[name]=plain}return taken}}function plainOf(type,value,limit){
+try{return PLAIN[type]?.(value,limit)}catch{return void 0}}var PLAIN={any:value=>value,text:textOf,number:value=>typeof value===
+"number"?value:void 0,false:value=>value===false?value:void 0,bytes(value,limit){if(typeof value==="string")return(encoder??=
+new TextEncoder).encode(value.slice(0,limit+1));if(!ArrayBuffer.isView(value)||tagOf(value)!=="Uint8Array")return void 0;
+return new Uint8Array(value).subarray(0,limit+1)},scopes(value,limit){if(typeof value==="string")return value;if(!Array.
+isArray(value))return void 0;const{length}=value;if(length>limit)return null;const texts=Array.from({length},(_,at)=>textOf(
+value[at]));return texts.includes(void 0)?void 0:texts.join(" ")},callback(value,limit){const tag=tagOf(value);const text=tag===
+"URL"?value.href:tag==="URLSearchParams"?value.toString():value;if(typeof text!=="string")return void 0;return(tag==="UR\
+LSearchParams"?`?${text}`:text).slice(0,limit+1)},textRecord(value){if(typeof value!=="object"||!isPlain(value))return void 0;
+const entries=Reflect.ownKeys(value).filter(name=>typeof name==="string").map(name=>[name,textOf(value[name])]);return entries.
+some(([,text])=>text===void 0)?void 0:String(new URLSearchParams(entries))},headers(value){if(typeof value!=="object")return void 0;
+const plain={};for(const entry of Symbol.iterator in value?value:Object.entries(value)){if(!Array.isArray(entry))return void 0;
+const[name,field]=entry;if(isThere(field))plain[String(name).toLowerCase()]=String(field)}return plain}};var encoder;function textOf(value){
 return typeof value==="string"?value:void 0}function isPlain(value){const prototype=Object.getPrototypeOf(value);return prototype===
 null||Object.getPrototypeOf(prototype)===null}var isThere=value=>value!==void 0&&value!==null;var core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
 var __getOwnPropNames2=Object.getOwnPropertyNames;var __hasOwnProp2=Object.prototype.hasOwnProperty;var __export2=(target,all)=>{
@@ -84,111 +85,136 @@ for(var name in all)__defProp2(target,name,{get:all[name],enumerable:true})};var
 typeof from==="object"||typeof from==="function"){for(let key2 of __getOwnPropNames2(from))if(!__hasOwnProp2.call(to,key2)&&
 key2!==except)__defProp2(to,key2,{get:()=>from[key2],enumerable:!(desc=__getOwnPropDesc2(from,key2))||desc.enumerable})}
 return to};var __toCommonJS2=mod=>__copyProps2(__defProp2({},"__esModule",{value:true}),mod);var stdin_exports={};__export2(
-stdin_exports,{Api:()=>Api,ApiAnswer:()=>ApiAnswer,CallbackPage:()=>CallbackPage,Client:()=>Client,ConnectionTest:()=>ConnectionTest,
-List:()=>List,Misfit:()=>Misfit,PageSequence:()=>PageSequence,Proxies:()=>Proxies,Redactor:()=>Redactor,RefreshAction:()=>RefreshAction,
-RefreshAdmission:()=>RefreshAdmission,RefreshAnswer:()=>RefreshAnswer,RefreshEvent:()=>RefreshEvent,RefreshLane:()=>RefreshLane,
-RefreshPolicy:()=>RefreshPolicy,RefreshQueue:()=>RefreshQueue,RemovedEndpoints:()=>RemovedEndpoints,RequestLog:()=>RequestLog,
-TokenOrigin:()=>TokenOrigin,__wbg_Error_208446807d0d1e30:()=>__wbg_Error_208446807d0d1e30,__wbg_Number_ff192a72a0dcdf6d:()=>__wbg_Number_ff192a72a0dcdf6d,
-__wbg___wbindgen_is_undefined_be5b34249ff1fc15:()=>__wbg___wbindgen_is_undefined_be5b34249ff1fc15,__wbg___wbindgen_string_get_7ce8eee7fd327545:()=>__wbg___wbindgen_string_get_7ce8eee7fd327545,
-__wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,__wbg_call_e55540e1e1d8271f:()=>__wbg_call_e55540e1e1d8271f,
-__wbg_callbackpage_new:()=>__wbg_callbackpage_new,__wbg_client_new:()=>__wbg_client_new,__wbg_encodeInto_f84fe2e682efb4b5:()=>__wbg_encodeInto_f84fe2e682efb4b5,
+stdin_exports,{ApiBaseUrl:()=>ApiBaseUrl,ApiResponse:()=>ApiResponse,ArgumentProblem:()=>ArgumentProblem,CallbackPage:()=>CallbackPage,
+ConnectionTest:()=>ConnectionTest,OAuthCore:()=>OAuthCore,PagePredictor:()=>PagePredictor,Paginator:()=>Paginator,Proxies:()=>Proxies,
+Redactor:()=>Redactor,RefreshAction:()=>RefreshAction,RefreshAdmission:()=>RefreshAdmission,RefreshDecision:()=>RefreshDecision,
+RefreshEvent:()=>RefreshEvent,RefreshPolicy:()=>RefreshPolicy,RefreshPriority:()=>RefreshPriority,RefreshQueue:()=>RefreshQueue,
+RemovedEndpoints:()=>RemovedEndpoints,RequestLog:()=>RequestLog,TokenMetadata:()=>TokenMetadata,__wbg_Error_208446807d0d1e30:()=>__wbg_Error_208446807d0d1e30,
+__wbg_Number_ff192a72a0dcdf6d:()=>__wbg_Number_ff192a72a0dcdf6d,__wbg___wbindgen_is_undefined_be5b34249ff1fc15:()=>__wbg___wbindgen_is_undefined_be5b34249ff1fc15,
+__wbg___wbindgen_string_get_7ce8eee7fd327545:()=>__wbg___wbindgen_string_get_7ce8eee7fd327545,__wbg___wbindgen_throw_4c88d8bf264fd984:()=>__wbg___wbindgen_throw_4c88d8bf264fd984,
+__wbg_call_e55540e1e1d8271f:()=>__wbg_call_e55540e1e1d8271f,__wbg_callbackpage_new:()=>__wbg_callbackpage_new,__wbg_encodeInto_f84fe2e682efb4b5:()=>__wbg_encodeInto_f84fe2e682efb4b5,
 __wbg_getRandomValues_07f3179f2d015362:()=>__wbg_getRandomValues_07f3179f2d015362,__wbg_length_e83e819f48c774e4:()=>__wbg_length_e83e819f48c774e4,
 __wbg_new_37eb45aaf5eeb820:()=>__wbg_new_37eb45aaf5eeb820,__wbg_new_cd4348290afae586:()=>__wbg_new_cd4348290afae586,__wbg_new_ff4f629e907a6b0e:()=>__wbg_new_ff4f629e907a6b0e,
-__wbg_parse_c3f72b5a24f83c01:()=>__wbg_parse_c3f72b5a24f83c01,__wbg_proxies_new:()=>__wbg_proxies_new,__wbg_set_d2d33b52458e984a:()=>__wbg_set_d2d33b52458e984a,
-__wbg_set_e4b9a833d288759a:()=>__wbg_set_e4b9a833d288759a,__wbg_set_wasm:()=>__wbg_set_wasm,__wbg_static_accessor_CRYPTO_1bdd9114f982ddbc:()=>__wbg_static_accessor_CRYPTO_1bdd9114f982ddbc,
-__wbg_written_e980674f3cffe11c:()=>__wbg_written_e980674f3cffe11c,__wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,
-__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,__wbindgen_generic_0000000000000003:()=>__wbindgen_generic_0000000000000003,
-__wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,bearer:()=>bearer,checkBesideClient:()=>checkBesideClient,
-checkStrayResponse:()=>checkStrayResponse,chooseRedisDatabase:()=>chooseRedisDatabase,clientGeneration:()=>clientGeneration,
-clockSkew:()=>clockSkew,credentialMembers:()=>credentialMembers,defaultScopes:()=>defaultScopes,describeArgument:()=>describeArgument,
-environmentVariables:()=>environmentVariables,expandScopes:()=>expandScopes2,failure:()=>failure2,holdsTokens:()=>holdsTokens,
-hostStatus:()=>hostStatus,isCuredByRenewal:()=>isCuredByRenewal,isExpired:()=>isExpired,isHourUsedUp:()=>isHourUsedUp,isLater:()=>isLater,
-isMissingBeside:()=>isMissingBeside,isOfAnotherLogin:()=>isOfAnotherLogin,isOfClient:()=>isOfClient,isOutcomeAhead:()=>isOutcomeAhead,
-isPendingOver:()=>isPendingOver,isRefusal:()=>isRefusal,isRenewable:()=>isRenewable,isSafe:()=>isSafe,isSameDatabase:()=>isSameDatabase,
-isVaultReference:()=>isVaultReference,isWaitedFor:()=>isWaitedFor,judgeApiResponse:()=>judgeApiResponse,judgeCallback:()=>judgeCallback,
-judgeEndpoint:()=>judgeEndpoint,judgeTrialExchange:()=>judgeTrialExchange,largestJudgedBody:()=>largestJudgedBody,lateInTransaction:()=>lateInTransaction,
-maskedCredential:()=>maskedCredential,mayCarry:()=>mayCarry,mayRepeat:()=>mayRepeat,missingScopes:()=>missingScopes2,newsOf:()=>newsOf,
-outdates:()=>outdates,pageAddress:()=>pageAddress,pageClient:()=>pageClient,pageRepetition:()=>pageRepetition,phaseOf:()=>phaseOf,
-provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,publicClient:()=>publicClient,publication:()=>publication,
-rateLimitNews:()=>rateLimitNews,rateLimitWindow:()=>rateLimitWindow,readCredential:()=>readCredential,readEnvironment:()=>readEnvironment2,
-readScopes:()=>readScopes,redisDatabaseTrouble:()=>redisDatabaseTrouble,redisDatabases:()=>redisDatabases,redisServer:()=>redisServer,
-redisTrouble:()=>redisTrouble,refuseArgument:()=>refuseArgument,refusePage:()=>refusePage,resourceGroup:()=>resourceGroup,
-responseState:()=>responseState,retiredScopes:()=>retiredScopes,retryDelay:()=>retryDelay,rowHolding:()=>rowHolding,secretLength:()=>secretLength,
-takesCode:()=>takesCode,transactionLimit:()=>transactionLimit,waitingTime:()=>waitingTime,withoutResponse:()=>withoutResponse,
-withoutTracker:()=>withoutTracker,workspaceSegment:()=>workspaceSegment});class Api{__destroy_into_raw(){const ptr=this.
-__wbg_ptr;this.__wbg_ptr=0;ApiFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_api_free(
-ptr,0)}admit(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.api_admit(this.__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){
-ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{
-wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}judge(method,url,with_credential,status,location2,followed,most,following){
-const val5=+with_credential;const val6=+status;const val7=+followed;const val8=+(isLikeNone(most)?0:most);let ptr0,len0,
+__wbg_oauthcore_new:()=>__wbg_oauthcore_new,__wbg_parse_c3f72b5a24f83c01:()=>__wbg_parse_c3f72b5a24f83c01,__wbg_proxies_new:()=>__wbg_proxies_new,
+__wbg_set_d2d33b52458e984a:()=>__wbg_set_d2d33b52458e984a,__wbg_set_e4b9a833d288759a:()=>__wbg_set_e4b9a833d288759a,__wbg_set_wasm:()=>__wbg_set_wasm,
+__wbg_static_accessor_CRYPTO_1bdd9114f982ddbc:()=>__wbg_static_accessor_CRYPTO_1bdd9114f982ddbc,__wbg_written_e980674f3cffe11c:()=>__wbg_written_e980674f3cffe11c,
+__wbindgen_generic_0000000000000001:()=>__wbindgen_generic_0000000000000001,__wbindgen_generic_0000000000000002:()=>__wbindgen_generic_0000000000000002,
+__wbindgen_generic_0000000000000003:()=>__wbindgen_generic_0000000000000003,__wbindgen_init_externref_table:()=>__wbindgen_init_externref_table,
+apiErrorFromResponse:()=>apiErrorFromResponse,argumentSchema:()=>argumentSchema,bearer:()=>bearer,callbackState:()=>callbackState,
+checkUnmatchedCallback:()=>checkUnmatchedCallback,chooseRedisDatabase:()=>chooseRedisDatabase,classifyEntry:()=>classifyEntry,
+classifyRow:()=>classifyRow,clientGeneration:()=>clientGeneration,clockSkew:()=>clockSkew,createPageCore:()=>createPageCore,
+createPublicCore:()=>createPublicCore,credentialMembers:()=>credentialMembers,decidePublication:()=>decidePublication,defaultScopes:()=>defaultScopes,
+endpointStatus:()=>endpointStatus,environmentVariables:()=>environmentVariables,errorDetails:()=>errorDetails,expandScopes:()=>expandScopes2,
+grantTypePhase:()=>grantTypePhase,holdsUserTokens:()=>holdsUserTokens,honorsRetryAfter:()=>honorsRetryAfter,isClientCredentials:()=>isClientCredentials,
+isCurableByRefresh:()=>isCurableByRefresh,isEntryNewer:()=>isEntryNewer,isExpired:()=>isExpired,isFromAnotherLogin:()=>isFromAnotherLogin,
+isHourlyLimitExhausted:()=>isHourlyLimitExhausted,isIssuedLater:()=>isIssuedLater,isLoginExpired:()=>isLoginExpired,isMissingFromSharedStore:()=>isMissingFromSharedStore,
+isRefreshTokenRefused:()=>isRefreshTokenRefused,isRefreshable:()=>isRefreshable,isSafeMethod:()=>isSafeMethod,isSameRedisDatabase:()=>isSameRedisDatabase,
+isUsablePrefetch:()=>isUsablePrefetch,isVaultReference:()=>isVaultReference,issuesNotFoundBody:()=>issuesNotFoundBody,loginTimeout:()=>loginTimeout,
+maskedCredentialError:()=>maskedCredentialError,maxInspectedBytes:()=>maxInspectedBytes,mayForwardHeader:()=>mayForwardHeader,
+mayRetry:()=>mayRetry,missingScopes:()=>missingScopes2,nocodbStatus:()=>nocodbStatus,pageRetryDelay:()=>pageRetryDelay,pageUrl:()=>pageUrl,
+parseRedisUrl:()=>parseRedisUrl,parseScopes:()=>parseScopes,provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,
+rateLimitUpdate:()=>rateLimitUpdate,rateLimitWindow:()=>rateLimitWindow,readCredential:()=>readCredential,readEnvironment:()=>readEnvironment2,
+redirectUriStatus:()=>redirectUriStatus,redisDatabaseCandidates:()=>redisDatabaseCandidates,redisErrorSummary:()=>redisErrorSummary,
+redisFallbackReason:()=>redisFallbackReason,rejectClientOverrides:()=>rejectClientOverrides,removeCallbackParameters:()=>removeCallbackParameters,
+resourceGroup:()=>resourceGroup,retiredScopes:()=>retiredScopes,retryDelay:()=>retryDelay,secretLength:()=>secretLength,
+throwArgumentError:()=>throwArgumentError,throwMissingFeature:()=>throwMissingFeature,transactionTimeout:()=>transactionTimeout,
+transactionTimeoutError:()=>transactionTimeoutError,trialExchangeOutcome:()=>trialExchangeOutcome,usesAuthorizationCode:()=>usesAuthorizationCode,
+workspaceSegment:()=>workspaceSegment});class ApiBaseUrl{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;
+ApiBaseUrlFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_apibaseurl_free(
+ptr,0)}followUp(method,url,with_credential,status,location2,redirects_followed,max_redirects,redirect_mode){const val5=+with_credential;
+const val6=+status;const val7=+redirects_followed;const val8=+(isLikeNone(max_redirects)?0:max_redirects);let ptr0,len0,
 ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
 ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(location2)?
 0:passStringToWasm0(location2,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=passStringToWasm0(
-following,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,
-len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.api_judge(this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,val6,ptr2,len2,val7,!isLikeNone(
-most),val8,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}constructor(url){
+redirect_mode,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(
+ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.apibaseurl_followUp(this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,val6,ptr2,len2,val7,!isLikeNone(
+max_redirects),val8,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}constructor(url){
 const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-api_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ApiFinalization.register(this,
-this.__wbg_ptr,this);return this}}if(Symbol.dispose)Api.prototype[Symbol.dispose]=Api.prototype.free;class ApiAnswer{__destroy_into_raw(){
-const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ApiAnswerFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
-wasm.__wbg_apianswer_free(ptr,0)}constructor(status,headers,body,received_at,path,is_elsewhere){const val4=+status;const val5=+received_at;
-const val6=+is_elsewhere;let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(headers,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passArray8ToWasm0(body,wasm.__wbindgen_malloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(
-path)?0:passStringToWasm0(path,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.
-__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
-throw e}const ret=wasm.apianswer_new(val4,ptr0,len0,ptr1,len1,val5,ptr2,len2,val6);this.__wbg_ptr=ret;ApiAnswerFinalization.
-register(this,this.__wbg_ptr,this);return this}}if(Symbol.dispose)ApiAnswer.prototype[Symbol.dispose]=ApiAnswer.prototype.
-free;class CallbackPage{static __wrap(ptr){const obj=Object.create(CallbackPage.prototype);obj.__wbg_ptr=ptr;CallbackPageFinalization.
-register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;CallbackPageFinalization.
-unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_callbackpage_free(ptr,0)}shownAt(target){
-const ptr0=passStringToWasm0(target,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-callbackpage_shownAt(this.__wbg_ptr,ptr0,len0);return ret}}if(Symbol.dispose)CallbackPage.prototype[Symbol.dispose]=CallbackPage.
-prototype.free;class Client{static __wrap(ptr){const obj=Object.create(Client.prototype);obj.__wbg_ptr=ptr;ClientFinalization.
-register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ClientFinalization.
-unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_client_free(ptr,0)}get apiUrl(){let deferred1_0;
-let deferred1_1;try{const ret=wasm.client_apiUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
-ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}authorizationUrl(){let deferred1_0;let deferred1_1;
-try{const ret=wasm.client_authorizationUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
-ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;
-try{const ret=wasm.client_authorizeUrl(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
-ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}buildClientCredentialsRequest(){const ret=wasm.client_buildClientCredentialsRequest(
-this.__wbg_ptr);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildHostTokenRequest(code,code_verifier,is_verifier_optional){
+apibaseurl_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ApiBaseUrlFinalization.
+register(this,this.__wbg_ptr,this);return this}relativePath(url){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(
+url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.apibaseurl_relativePath(this.
+__wbg_ptr,ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=
+ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}}if(Symbol.
+dispose)ApiBaseUrl.prototype[Symbol.dispose]=ApiBaseUrl.prototype.free;class ApiResponse{__destroy_into_raw(){const ptr=this.
+__wbg_ptr;this.__wbg_ptr=0;ApiResponseFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_apiresponse_free(ptr,0)}constructor(status,headers,body,received_at,path,is_foreign_origin){const val4=+status;
+const val5=+received_at;const val6=+is_foreign_origin;let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(headers,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passArray8ToWasm0(body,wasm.__wbindgen_malloc);
+len1=WASM_VECTOR_LEN;ptr2=isLikeNone(path)?0:passStringToWasm0(path,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=
+WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){
+wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.apiresponse_new(val4,ptr0,len0,ptr1,len1,val5,ptr2,len2,val6);
+this.__wbg_ptr=ret;ApiResponseFinalization.register(this,this.__wbg_ptr,this);return this}}if(Symbol.dispose)ApiResponse.
+prototype[Symbol.dispose]=ApiResponse.prototype.free;const ArgumentProblem=Object.freeze({NotAnObject:0,"0":"NotAnObject",
+Unreadable:1,"1":"Unreadable",UnknownMember:2,"2":"UnknownMember",MissingMember:3,"3":"MissingMember",WrongType:4,"4":"W\
+rongType",TooLong:5,"5":"TooLong"});class CallbackPage{static __wrap(ptr){const obj=Object.create(CallbackPage.prototype);
+obj.__wbg_ptr=ptr;CallbackPageFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.
+__wbg_ptr;this.__wbg_ptr=0;CallbackPageFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_callbackpage_free(ptr,0)}contentFor(target){const ptr0=passStringToWasm0(target,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.callbackpage_contentFor(this.__wbg_ptr,ptr0,len0);return ret}}if(Symbol.dispose)
+CallbackPage.prototype[Symbol.dispose]=CallbackPage.prototype.free;class ConnectionTest{__destroy_into_raw(){const ptr=this.
+__wbg_ptr;this.__wbg_ptr=0;ConnectionTestFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_connectiontest_free(ptr,0)}constructor(kind,workspace,repository,hint,requested_scopes,granted_scopes){let ptr0,
+len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5;try{ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=isLikeNone(workspace)?0:passStringToWasm0(workspace,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len1=WASM_VECTOR_LEN;ptr2=isLikeNone(repository)?0:passStringToWasm0(repository,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len2=WASM_VECTOR_LEN;ptr3=isLikeNone(hint)?0:passStringToWasm0(hint,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=
+WASM_VECTOR_LEN;ptr4=isLikeNone(requested_scopes)?0:passStringToWasm0(requested_scopes,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len4=WASM_VECTOR_LEN;ptr5=isLikeNone(granted_scopes)?0:passStringToWasm0(granted_scopes,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len5=WASM_VECTOR_LEN}catch(e){if(ptr5){wasm.__wbindgen_free(ptr5,len5*1,1)}if(ptr4){wasm.__wbindgen_free(ptr4,len4*1,1)}
+if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(
+ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.connectiontest_new(ptr0,len0,ptr1,len1,
+ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ConnectionTestFinalization.
+register(this,this.__wbg_ptr,this);return this}onError(message){const ptr0=passStringToWasm0(message,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;wasm.connectiontest_onError(this.__wbg_ptr,ptr0,len0)}onResponse(answer){
+_assertClass(answer,ApiResponse);var ptr0=answer.__destroy_into_raw();wasm.connectiontest_onResponse(this.__wbg_ptr,ptr0)}get path(){
+const ret=wasm.connectiontest_path(this.__wbg_ptr);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
+ret[0],ret[1]*1,1)}return v1}get result(){const ret=wasm.connectiontest_result(this.__wbg_ptr);return ret}}if(Symbol.dispose)
+ConnectionTest.prototype[Symbol.dispose]=ConnectionTest.prototype.free;class OAuthCore{static __wrap(ptr){const obj=Object.
+create(OAuthCore.prototype);obj.__wbg_ptr=ptr;OAuthCoreFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;OAuthCoreFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_oauthcore_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.oauthcore_apiUrl(this.__wbg_ptr);
+deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}authorizationUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.oauthcore_authorizationUrl(this.__wbg_ptr);
+deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}get authorizeUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.oauthcore_authorizeUrl(this.__wbg_ptr);
+deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}buildClientCredentialsRequest(){const ret=wasm.oauthcore_buildClientCredentialsRequest(this.__wbg_ptr);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildNocoDbTokenRequest(code,code_verifier,is_verifier_optional){
 const val3=+is_verifier_optional;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len0=WASM_VECTOR_LEN;ptr1=isLikeNone(code_verifier)?0:passStringToWasm0(code_verifier,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
-throw e}const ret=wasm.client_buildHostTokenRequest(this.__wbg_ptr,ptr0,len0,ptr1,len1,val3);if(ret[2]){throw takeFromExternrefTable0(
+throw e}const ret=wasm.oauthcore_buildNocoDbTokenRequest(this.__wbg_ptr,ptr0,len0,ptr1,len1,val3);if(ret[2]){throw takeFromExternrefTable0(
 ret[1])}return takeFromExternrefTable0(ret[0])}buildRefreshRequest(refresh_token){const ptr0=passStringToWasm0(refresh_token,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.client_buildRefreshRequest(this.
-__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildRenewalRequest(grant,refresh_token){
-let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(grant,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_buildRefreshRequest(
+this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildRenewalRequest(grant_type,refresh_token){
+let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(grant_type,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
 ptr1=passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){
-wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.client_buildRenewalRequest(
+wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_buildRenewalRequest(
 this.__wbg_ptr,ptr0,len0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,its_other_name,redirect_uri){
 let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len0=WASM_VECTOR_LEN;ptr1=isLikeNone(code_verifier)?0:passStringToWasm0(code_verifier,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len1=WASM_VECTOR_LEN;ptr2=isLikeNone(its_other_name)?0:passStringToWasm0(its_other_name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len2=WASM_VECTOR_LEN;ptr3=isLikeNone(redirect_uri)?0:passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}
-if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.client_buildTokenRequest(
+if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_buildTokenRequest(
 this.__wbg_ptr,ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}get clientId(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_clientId(this.__wbg_ptr);deferred1_0=ret[0];
-deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}completeRedirect(address,state,started_at,now){
-const val3=+started_at;const val4=+now;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
-throw e}const ret=wasm.client_completeRedirect(this.__wbg_ptr,ptr0,len0,ptr1,len1,val3,val4);if(ret[3]){throw takeFromExternrefTable0(
-ret[2])}let v5;if(ret[0]!==0){v5=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v5}get confidential(){
-const ret=wasm.client_confidential(this.__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){var ptr0=isLikeNone(
-extra_params)?0:passStringToWasm0(extra_params,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;
-const ret=wasm.client_createAuthorizationRequest(this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+ret[0])}get clientId(){let deferred1_0;let deferred1_1;try{const ret=wasm.oauthcore_clientId(this.__wbg_ptr);deferred1_0=
+ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
+1)}}completeRedirect(url,state,started_at,now){const val3=+started_at;const val4=+now;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
+url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_completeRedirect(this.__wbg_ptr,ptr0,len0,ptr1,len1,val3,val4);if(ret[3]){
+throw takeFromExternrefTable0(ret[2])}let v5;if(ret[0]!==0){v5=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],
+ret[1]*1,1)}return v5}get confidential(){const ret=wasm.oauthcore_confidential(this.__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){
+var ptr0=isLikeNone(extra_params)?0:passStringToWasm0(extra_params,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;
+const ret=wasm.oauthcore_createAuthorizationRequest(this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
 return takeFromExternrefTable0(ret[0])}deriveKey(purpose){const ptr0=passStringToWasm0(purpose,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.client_deriveKey(this.__wbg_ptr,ptr0,len0);if(ret[3]){throw takeFromExternrefTable0(
-ret[2])}var v2=getArrayU8FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}isCallback(address){
-const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-client_isCallback(this.__wbg_ptr,ptr0,len0);return ret!==0}missingScopes(granted){const ptr0=passStringToWasm0(granted,wasm.
-__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.client_missingScopes(this.__wbg_ptr,
+__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_deriveKey(this.__wbg_ptr,ptr0,len0);if(ret[3]){throw takeFromExternrefTable0(
+ret[2])}var v2=getArrayU8FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}isCallbackUrl(url){
+const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+oauthcore_isCallbackUrl(this.__wbg_ptr,ptr0,len0);return ret!==0}missingScopes(granted){const ptr0=passStringToWasm0(granted,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_missingScopes(this.__wbg_ptr,
 ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}constructor(client_id,redirect_uri,client_secret,scopes,authorize_url,token_url,api_url){
 let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6;try{ptr0=passStringToWasm0(client_id,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
@@ -200,10 +226,10 @@ len5=WASM_VECTOR_LEN;ptr6=isLikeNone(api_url)?0:passStringToWasm0(api_url,wasm._
 len6=WASM_VECTOR_LEN}catch(e){if(ptr6){wasm.__wbindgen_free(ptr6,len6*1,1)}if(ptr5){wasm.__wbindgen_free(ptr5,len5*1,1)}
 if(ptr4){wasm.__wbindgen_free(ptr4,len4*1,1)}if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(
 ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
-client_new(ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}this.__wbg_ptr=ret[0];ClientFinalization.register(this,this.__wbg_ptr,this);return this}parseTokenResponse(grant,status,body,received_at,content_type,www_authenticate,retry_after,previous_refresh_token,previous_scopes,request_body){
+oauthcore_new(ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}this.__wbg_ptr=ret[0];OAuthCoreFinalization.register(this,this.__wbg_ptr,this);return this}parseTokenResponse(grant_type,status,body,received_at,content_type,www_authenticate,retry_after,previous_refresh_token,previous_scopes,request_body){
 const val9=+status;const val10=+received_at;let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6,ptr7,
-len7;try{ptr0=passStringToWasm0(grant,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passArray8ToWasm0(
+len7;try{ptr0=passStringToWasm0(grant_type,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passArray8ToWasm0(
 body,wasm.__wbindgen_malloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(content_type)?0:passStringToWasm0(content_type,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=isLikeNone(www_authenticate)?0:passStringToWasm0(www_authenticate,wasm.
 __wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN;ptr4=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,
@@ -214,146 +240,119 @@ request_body)?0:passStringToWasm0(request_body,wasm.__wbindgen_malloc,wasm.__wbi
 if(ptr7){wasm.__wbindgen_free(ptr7,len7*1,1)}if(ptr6){wasm.__wbindgen_free(ptr6,len6*1,1)}if(ptr5){wasm.__wbindgen_free(
 ptr5,len5*1,1)}if(ptr4){wasm.__wbindgen_free(ptr4,len4*1,1)}if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(
 ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
-client_parseTokenResponse(this.__wbg_ptr,ptr0,len0,val9,ptr1,len1,val10,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6,
-ptr7,len7);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}get redirectUri(){let deferred1_0;
-let deferred1_1;try{const ret=wasm.client_redirectUri(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
-ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get scopes(){const ret=wasm.client_scopes(this.__wbg_ptr);
-return ret}get tokenUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.client_tokenUrl(this.__wbg_ptr);deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}validateAuthorizationResponse(callback,state){const ptr0=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.client_validateAuthorizationResponse(this.__wbg_ptr,callback,ptr0,len0);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}validateInPage(address,state){let ptr0,len0,
-ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
-state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*
-1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.client_validateInPage(this.__wbg_ptr,ptr0,len0,
-ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.
-__wbindgen_free(ret[0],ret[1]*1,1)}return v3}}if(Symbol.dispose)Client.prototype[Symbol.dispose]=Client.prototype.free;class ConnectionTest{__destroy_into_raw(){
-const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ConnectionTestFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
-wasm.__wbg_connectiontest_free(ptr,0)}answered(answer){_assertClass(answer,ApiAnswer);var ptr0=answer.__destroy_into_raw();
-wasm.connectiontest_answered(this.__wbg_ptr,ptr0)}failed(message){const ptr0=passStringToWasm0(message,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;wasm.connectiontest_failed(this.__wbg_ptr,ptr0,len0)}constructor(kind,workspace,repository,hint,requested_scopes,granted_scopes){
-let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5;try{ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=isLikeNone(workspace)?0:passStringToWasm0(workspace,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(repository)?0:passStringToWasm0(repository,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=isLikeNone(hint)?0:passStringToWasm0(hint,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);len3=WASM_VECTOR_LEN;ptr4=isLikeNone(requested_scopes)?0:passStringToWasm0(requested_scopes,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len4=WASM_VECTOR_LEN;ptr5=isLikeNone(granted_scopes)?0:passStringToWasm0(granted_scopes,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len5=WASM_VECTOR_LEN}catch(e){if(ptr5){wasm.__wbindgen_free(ptr5,len5*1,1)}if(ptr4){wasm.__wbindgen_free(
-ptr4,len4*1,1)}if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(
-ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.connectiontest_new(ptr0,len0,ptr1,len1,
-ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ConnectionTestFinalization.
-register(this,this.__wbg_ptr,this);return this}get path(){const ret=wasm.connectiontest_path(this.__wbg_ptr);let v1;if(ret[0]!==
-0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}get verdict(){const ret=wasm.connectiontest_verdict(
-this.__wbg_ptr);return ret}}if(Symbol.dispose)ConnectionTest.prototype[Symbol.dispose]=ConnectionTest.prototype.free;class List{__destroy_into_raw(){
-const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ListFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
-wasm.__wbg_list_free(ptr,0)}get address(){let deferred1_0;let deferred1_1;try{const ret=wasm.list_address(this.__wbg_ptr);
-deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}addresses(held){const ret=wasm.list_addresses(this.__wbg_ptr,held);var v1=getArrayJsValueFromWasm0(ret[0],
-ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}answered(next,values,page,pagelen,size){const val2=+values;const val3=+(isLikeNone(
-page)?0:page);const val4=+(isLikeNone(pagelen)?0:pagelen);const val5=+(isLikeNone(size)?0:size);var ptr0=isLikeNone(next)?
-0:passStringToWasm0(next,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.list_answered(
-this.__wbg_ptr,ptr0,len0,val2,!isLikeNone(page),val3,!isLikeNone(pagelen),val4,!isLikeNone(size),val5);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return ret[0]!==0}mayGoAhead(ahead){const ret=wasm.list_mayGoAhead(this.__wbg_ptr,ahead);return ret!==0}constructor(address,concurrency){
-const val2=+(isLikeNone(concurrency)?0:concurrency);const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.list_new(ptr0,len0,!isLikeNone(concurrency),val2);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}this.__wbg_ptr=ret[0];ListFinalization.register(this,this.__wbg_ptr,this);return this}get token(){let deferred2_0;
-let deferred2_1;try{const ret=wasm.list_token(this.__wbg_ptr);var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(
-ret[2])}deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,
-deferred2_1,1)}}wasted(){wasm.list_wasted(this.__wbg_ptr)}}if(Symbol.dispose)List.prototype[Symbol.dispose]=List.prototype.
-free;const Misfit=Object.freeze({NotAnObject:0,"0":"NotAnObject",Unreadable:1,"1":"Unreadable",Unknown:2,"2":"Unknown",Missing:3,
-"3":"Missing",OtherKind:4,"4":"OtherKind",TooLong:5,"5":"TooLong"});class PageSequence{__destroy_into_raw(){const ptr=this.
-__wbg_ptr;this.__wbg_ptr=0;PageSequenceFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
-wasm.__wbg_pagesequence_free(ptr,0)}answered(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.pagesequence_answered(this.__wbg_ptr,ptr0,len0);return ret!==0}asked(address){
-const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-pagesequence_asked(this.__wbg_ptr,ptr0,len0);let v2;if(ret[0]!==0){v2=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
-ret[0],ret[1]*1,1)}return v2}interrupted(){wasm.pagesequence_interrupted(this.__wbg_ptr)}constructor(){const ret=wasm.pagesequence_new();
-this.__wbg_ptr=ret;PageSequenceFinalization.register(this,this.__wbg_ptr,this);return this}told(address,next,pagelen,size){
+oauthcore_parseTokenResponse(this.__wbg_ptr,ptr0,len0,val9,ptr1,len1,val10,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,
+len6,ptr7,len7);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}get redirectUri(){
+let deferred1_0;let deferred1_1;try{const ret=wasm.oauthcore_redirectUri(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=
+ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}get scopes(){const ret=wasm.
+oauthcore_scopes(this.__wbg_ptr);return ret}get tokenUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.oauthcore_tokenUrl(
+this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
+deferred1_0,deferred1_1,1)}}validateAuthorizationResponse(callback,state){const ptr0=passStringToWasm0(state,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_validateAuthorizationResponse(this.__wbg_ptr,
+callback,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}validateInPage(url,state){
+let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
+__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_validateInPage(
+this.__wbg_ptr,ptr0,len0,ptr1,len1);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v3;if(ret[0]!==0){v3=getStringFromWasm0(
+ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}}if(Symbol.dispose)OAuthCore.prototype[Symbol.dispose]=
+OAuthCore.prototype.free;class PagePredictor{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;PagePredictorFinalization.
+unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_pagepredictor_free(ptr,0)}constructor(){
+const ret=wasm.pagepredictor_new();this.__wbg_ptr=ret;PagePredictorFinalization.register(this,this.__wbg_ptr,this);return this}onPage(url,next,pagelen,size){
 const val3=+(isLikeNone(pagelen)?0:pagelen);const val4=+(isLikeNone(size)?0:size);let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
-address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=isLikeNone(next)?0:passStringToWasm0(next,
+url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=isLikeNone(next)?0:passStringToWasm0(next,
 wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,
-1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.pagesequence_told(this.__wbg_ptr,ptr0,len0,ptr1,len1,
-!isLikeNone(pagelen),val3,!isLikeNone(size),val4);let v5;if(ret[0]!==0){v5=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
-ret[0],ret[1]*1,1)}return v5}}if(Symbol.dispose)PageSequence.prototype[Symbol.dispose]=PageSequence.prototype.free;class Proxies{static __wrap(ptr){
-const obj=Object.create(Proxies.prototype);obj.__wbg_ptr=ptr;ProxiesFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
-const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ProxiesFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
-wasm.__wbg_proxies_free(ptr,0)}proxyFor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.proxies_proxyFor(this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return takeFromExternrefTable0(ret[0])}}if(Symbol.dispose)Proxies.prototype[Symbol.dispose]=Proxies.prototype.free;
-class Redactor{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RedactorFinalization.unregister(this);return ptr}free(){
-const ptr=this.__destroy_into_raw();wasm.__wbg_redactor_free(ptr,0)}end(){const ret=wasm.redactor_end(this.__wbg_ptr);var v1=getArrayU8FromWasm0(
-ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v1}constructor(authorization){const ptr0=passStringToWasm0(
-authorization,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redactor_new(ptr0,
-len0);this.__wbg_ptr=ret;RedactorFinalization.register(this,this.__wbg_ptr,this);return this}push(piece){const ptr0=passArray8ToWasm0(
-piece,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redactor_push(this.__wbg_ptr,ptr0,len0);var v2=getArrayU8FromWasm0(
-ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}text(text){let deferred2_0;let deferred2_1;try{
-const ptr0=passStringToWasm0(text,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-redactor_text(this.__wbg_ptr,ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
-wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}}if(Symbol.dispose)Redactor.prototype[Symbol.dispose]=Redactor.prototype.
-free;const RefreshAction=Object.freeze({Rest:0,"0":"Rest",Lock:1,"1":"Lock",Look:2,"2":"Look",Queue:3,"3":"Queue",Refresh:4,
-"4":"Refresh",Judge:5,"5":"Judge",Publish:6,"6":"Publish",Bury:7,"7":"Bury",Store:8,"8":"Store",Report:9,"9":"Report",Wait:10,
-"10":"Wait"});const RefreshAdmission=Object.freeze({Nobody:0,"0":"Nobody",NobodyYet:1,"1":"NobodyYet",First:2,"2":"First",
-FirstAlone:3,"3":"FirstAlone"});const RefreshAnswer=Object.freeze({Use:0,"0":"Use",Turn:1,"1":"Turn",Dead:2,"2":"Dead",Failed:3,
-"3":"Failed",Doubtful:4,"4":"Doubtful",Busy:5,"5":"Busy"});const RefreshEvent=Object.freeze({Locked:0,"0":"Locked",LockBusy:1,
-"1":"LockBusy",LockLost:2,"2":"LockLost",Abandoned:3,"3":"Abandoned",NothingFound:4,"4":"NothingFound",Admitted:5,"5":"A\
-dmitted",Published:6,"6":"Published",Superseded:7,"7":"Superseded",Stored:8,"8":"Stored",StoreFailed:9,"9":"StoreFailed",
-Reported:10,"10":"Reported",Woke:11,"11":"Woke"});const RefreshLane=Object.freeze({Urgent:0,"0":"Urgent",Sound:1,"1":"So\
-und",Suspect:2,"2":"Suspect"});class RefreshPolicy{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RefreshPolicyFinalization.
-unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_refreshpolicy_free(ptr,0)}get action(){
-const ret=wasm.refreshpolicy_action(this.__wbg_ptr);return ret}asked(known,deadline,now){const ret=wasm.refreshpolicy_asked(
-this.__wbg_ptr,known,deadline,now);return ret}believes(obtained_at,expires_at){const ret=wasm.refreshpolicy_believes(this.
-__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?
-0:expires_at);return ret!==0}configured(obtained_at,expires_at,now){const ret=wasm.refreshpolicy_configured(this.__wbg_ptr,
-!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,
-now);return ret!==0}failed(code,retryable,retry_after,now,random){const val2=+retryable;const val3=+(isLikeNone(retry_after)?
-0:retry_after);const val4=+now;const val5=+random;const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.refreshpolicy_failed(this.__wbg_ptr,ptr0,len0,val2,!isLikeNone(retry_after),val3,
-val4,val5);return ret}foundDead(died_at,now,random){const ret=wasm.refreshpolicy_foundDead(this.__wbg_ptr,!isLikeNone(died_at),
-isLikeNone(died_at)?0:died_at,now,random);return ret}foundInRow(obtained_at,expires_at,now,random){const ret=wasm.refreshpolicy_foundInRow(
-this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?
-0:expires_at,now,random);return ret}found(obtained_at,expires_at,same_refresh_token,now,random){const ret=wasm.refreshpolicy_found(
-this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?
-0:expires_at,same_refresh_token,now,random);return ret}get generation(){const ret=wasm.refreshpolicy_generation(this.__wbg_ptr);
-return ret>>>0}get isDoubtful(){const ret=wasm.refreshpolicy_isDoubtful(this.__wbg_ptr);return ret!==0}get isForced(){const ret=wasm.
-refreshpolicy_isForced(this.__wbg_ptr);return ret!==0}isIdle(now){const ret=wasm.refreshpolicy_isIdle(this.__wbg_ptr,now);
-return ret!==0}judged(others_refused_ago,refused_ago,now,random){const ret=wasm.refreshpolicy_judged(this.__wbg_ptr,!isLikeNone(
-others_refused_ago),isLikeNone(others_refused_ago)?0:others_refused_ago,refused_ago,now,random);return ret}lane(now){const ret=wasm.
-refreshpolicy_lane(this.__wbg_ptr,now);return ret}constructor(obtained_at,expires_at,has_access_token,lockout,now){const ret=wasm.
-refreshpolicy_new(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?
-0:expires_at,has_access_token,lockout,now);this.__wbg_ptr=ret;RefreshPolicyFinalization.register(this,this.__wbg_ptr,this);
-return this}on(event,now,random){const ret=wasm.refreshpolicy_on(this.__wbg_ptr,event,now,random);return ret}pause(now){
-const ret=wasm.refreshpolicy_pause(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}reason(now){const ret=wasm.refreshpolicy_reason(
-this.__wbg_ptr,now);return ret}reject(generation,repetitions,now){const ret=wasm.refreshpolicy_reject(this.__wbg_ptr,generation,
-repetitions,now);return ret!==0}renew(generation,deadline,now){const ret=wasm.refreshpolicy_renew(this.__wbg_ptr,generation,
-deadline,now);return ret}renewed(obtained_at,expires_at,now,random){const ret=wasm.refreshpolicy_renewed(this.__wbg_ptr,
-obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,now,random);return ret}retryIn(now){const ret=wasm.
-refreshpolicy_retryIn(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}suspect(generation,repetitions,now){const ret=wasm.
-refreshpolicy_suspect(this.__wbg_ptr,generation,repetitions,now);return ret!==0}wait(now){const ret=wasm.refreshpolicy_wait(
-this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}}if(Symbol.dispose)RefreshPolicy.prototype[Symbol.dispose]=RefreshPolicy.
-prototype.free;class RefreshQueue{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RefreshQueueFinalization.
-unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_refreshqueue_free(ptr,0)}admit(alone){
-const ret=wasm.refreshqueue_admit(this.__wbg_ptr,alone);return ret===Number.MAX_SAFE_INTEGER?void 0:ret}enter(lane){const ret=wasm.
-refreshqueue_enter(this.__wbg_ptr,lane);return ret>>>0}failed(now){wasm.refreshqueue_failed(this.__wbg_ptr,now)}granted(sent_at,now){
-wasm.refreshqueue_granted(this.__wbg_ptr,sent_at,now)}learn(refused_ago,granted_ago,now){wasm.refreshqueue_learn(this.__wbg_ptr,
-!isLikeNone(refused_ago),isLikeNone(refused_ago)?0:refused_ago,!isLikeNone(granted_ago),isLikeNone(granted_ago)?0:granted_ago,
-now)}constructor(lockout){const ret=wasm.refreshqueue_new(lockout);this.__wbg_ptr=ret;RefreshQueueFinalization.register(
-this,this.__wbg_ptr,this);return this}next(now){const ret=wasm.refreshqueue_next(this.__wbg_ptr,now);return ret}refused(now){
-wasm.refreshqueue_refused(this.__wbg_ptr,now)}wait(now){const ret=wasm.refreshqueue_wait(this.__wbg_ptr,now);return ret}}
-if(Symbol.dispose)RefreshQueue.prototype[Symbol.dispose]=RefreshQueue.prototype.free;class RemovedEndpoints{__destroy_into_raw(){
-const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RemovedEndpointsFinalization.unregister(this);return ptr}free(){const ptr=this.
-__destroy_into_raw();wasm.__wbg_removedendpoints_free(ptr,0)}inWorkspace(url,segment,with_role){let deferred5_0;let deferred5_1;
-try{const val3=+with_role;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(segment,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
-if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.removedendpoints_inWorkspace(
-this.__wbg_ptr,ptr0,len0,ptr1,len1,val3);var ptr4=ret[0];var len4=ret[1];if(ret[3]){ptr4=0;len4=0;throw takeFromExternrefTable0(
-ret[2])}deferred5_0=ptr4;deferred5_1=len4;return getStringFromWasm0(ptr4,len4)}finally{wasm.__wbindgen_free(deferred5_0,
-deferred5_1,1)}}judge(url,segment,with_role,answer,kind){const val5=+with_role;let ptr0,len0,ptr1,len1,ptr2,ptr3,len3;try{
-ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(segment,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;_assertClass(answer,ApiAnswer);ptr2=answer.__destroy_into_raw();
-ptr3=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.
-__wbindgen_free(ptr3,len3*1,1)}if(ptr2)wasm.__wbg_apianswer_free(ptr2,1);if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){
-wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.removedendpoints_judge(this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,
-ptr2,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}static limits(){
+1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.pagepredictor_onPage(this.__wbg_ptr,ptr0,len0,ptr1,
+len1,!isLikeNone(pagelen),val3,!isLikeNone(size),val4);let v5;if(ret[0]!==0){v5=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
+ret[0],ret[1]*1,1)}return v5}onRequest(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.pagepredictor_onRequest(this.__wbg_ptr,ptr0,len0);let v2;if(ret[0]!==0){v2=getStringFromWasm0(
+ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v2}onSuccess(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.pagepredictor_onSuccess(this.__wbg_ptr,ptr0,len0);return ret!==
+0}reset(){wasm.pagepredictor_reset(this.__wbg_ptr)}}if(Symbol.dispose)PagePredictor.prototype[Symbol.dispose]=PagePredictor.
+prototype.free;class Paginator{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;PaginatorFinalization.unregister(
+this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_paginator_free(ptr,0)}advance(next,values,page,pagelen,size){
+const val2=+values;const val3=+(isLikeNone(page)?0:page);const val4=+(isLikeNone(pagelen)?0:pagelen);const val5=+(isLikeNone(
+size)?0:size);var ptr0=isLikeNone(next)?0:passStringToWasm0(next,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;
+const ret=wasm.paginator_advance(this.__wbg_ptr,ptr0,len0,val2,!isLikeNone(page),val3,!isLikeNone(pagelen),val4,!isLikeNone(
+size),val5);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]!==0}fetchableUrls(held){const ret=wasm.paginator_fetchableUrls(
+this.__wbg_ptr,held);var v1=getArrayJsValueFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v1}mayPrefetch(unused){
+const ret=wasm.paginator_mayPrefetch(this.__wbg_ptr,unused);return ret!==0}constructor(first_page,concurrency){const val2=+(isLikeNone(
+concurrency)?0:concurrency);const ptr0=passStringToWasm0(first_page,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.paginator_new(ptr0,len0,!isLikeNone(concurrency),val2);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.
+__wbg_ptr=ret[0];PaginatorFinalization.register(this,this.__wbg_ptr,this);return this}get pageToken(){let deferred2_0;let deferred2_1;
+try{const ret=wasm.paginator_pageToken(this.__wbg_ptr);var ptr1=ret[0];var len1=ret[1];if(ret[3]){ptr1=0;len1=0;throw takeFromExternrefTable0(
+ret[2])}deferred2_0=ptr1;deferred2_1=len1;return getStringFromWasm0(ptr1,len1)}finally{wasm.__wbindgen_free(deferred2_0,
+deferred2_1,1)}}recordWastedPrefetch(){wasm.paginator_recordWastedPrefetch(this.__wbg_ptr)}get url(){let deferred1_0;let deferred1_1;
+try{const ret=wasm.paginator_url(this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],
+ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}}if(Symbol.dispose)Paginator.prototype[Symbol.dispose]=
+Paginator.prototype.free;class Proxies{static __wrap(ptr){const obj=Object.create(Proxies.prototype);obj.__wbg_ptr=ptr;ProxiesFinalization.
+register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;ProxiesFinalization.
+unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_proxies_free(ptr,0)}proxyFor(url){const ptr0=passStringToWasm0(
+url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.proxies_proxyFor(this.__wbg_ptr,
+ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}}if(Symbol.dispose)Proxies.
+prototype[Symbol.dispose]=Proxies.prototype.free;class Redactor{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=
+0;RedactorFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_redactor_free(ptr,
+0)}end(){const ret=wasm.redactor_end(this.__wbg_ptr);var v1=getArrayU8FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(
+ret[0],ret[1]*1,1);return v1}constructor(authorization){const ptr0=passStringToWasm0(authorization,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redactor_new(ptr0,len0);this.__wbg_ptr=ret;RedactorFinalization.
+register(this,this.__wbg_ptr,this);return this}push(chunk){const ptr0=passArray8ToWasm0(chunk,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.redactor_push(this.__wbg_ptr,ptr0,len0);var v2=getArrayU8FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(
+ret[0],ret[1]*1,1);return v2}redact(text){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(text,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redactor_redact(this.__wbg_ptr,ptr0,len0);deferred2_0=
+ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
+1)}}}if(Symbol.dispose)Redactor.prototype[Symbol.dispose]=Redactor.prototype.free;const RefreshAction=Object.freeze({Done:0,
+"0":"Done",AcquireLock:1,"1":"AcquireLock",FindSuccessor:2,"2":"FindSuccessor",Enqueue:3,"3":"Enqueue",RequestTokens:4,"\
+4":"RequestTokens",JudgeRefusal:5,"5":"JudgeRefusal",Publish:6,"6":"Publish",WriteTombstone:7,"7":"WriteTombstone",SaveTokens:8,
+"8":"SaveTokens",ReportSaveFailure:9,"9":"ReportSaveFailure",Wait:10,"10":"Wait"});const RefreshAdmission=Object.freeze(
+{None:0,"0":"None",NoneYet:1,"1":"NoneYet",First:2,"2":"First",FirstExclusive:3,"3":"FirstExclusive"});const RefreshDecision=Object.
+freeze({Use:0,"0":"Use",Wait:1,"1":"Wait",Dead:2,"2":"Dead",RequestFailed:3,"3":"RequestFailed",RefreshPending:4,"4":"Re\
+freshPending",TimedOut:5,"5":"TimedOut"});const RefreshEvent=Object.freeze({LockAcquired:0,"0":"LockAcquired",LockBusy:1,
+"1":"LockBusy",LockLost:2,"2":"LockLost",NoStoreLeft:3,"3":"NoStoreLeft",NoSuccessor:4,"4":"NoSuccessor",Admitted:5,"5":"\
+Admitted",Published:6,"6":"Published",Superseded:7,"7":"Superseded",Saved:8,"8":"Saved",SaveFailed:9,"9":"SaveFailed",Reported:10,
+"10":"Reported",WaitEnded:11,"11":"WaitEnded"});class RefreshPolicy{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=
+0;RefreshPolicyFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_refreshpolicy_free(
+ptr,0)}acquire(known_generation,deadline,now){const ret=wasm.refreshpolicy_acquire(this.__wbg_ptr,known_generation,deadline,
+now);return ret}get action(){const ret=wasm.refreshpolicy_action(this.__wbg_ptr);return ret}backgroundRefreshIn(now){const ret=wasm.
+refreshpolicy_backgroundRefreshIn(this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}backoff(now){const ret=wasm.refreshpolicy_backoff(
+this.__wbg_ptr,now);return ret[0]===0?void 0:ret[1]}failureReason(now){const ret=wasm.refreshpolicy_failureReason(this.__wbg_ptr,
+now);return ret}forceRefresh(generation,deadline,now){const ret=wasm.refreshpolicy_forceRefresh(this.__wbg_ptr,generation,
+deadline,now);return ret}get generation(){const ret=wasm.refreshpolicy_generation(this.__wbg_ptr);return ret>>>0}handle(event,now,random){
+const ret=wasm.refreshpolicy_handle(this.__wbg_ptr,event,now,random);return ret}isIdle(now){const ret=wasm.refreshpolicy_isIdle(
+this.__wbg_ptr,now);return ret!==0}get isRefreshForced(){const ret=wasm.refreshpolicy_isRefreshForced(this.__wbg_ptr);return ret!==
+0}get isRefused(){const ret=wasm.refreshpolicy_isRefused(this.__wbg_ptr);return ret!==0}isSuccessor(obtained_at,expires_at){
+const ret=wasm.refreshpolicy_isSuccessor(this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(
+expires_at),isLikeNone(expires_at)?0:expires_at);return ret!==0}constructor(obtained_at,expires_at,has_access_token,lockout,now){
+const ret=wasm.refreshpolicy_new(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),
+isLikeNone(expires_at)?0:expires_at,has_access_token,lockout,now);this.__wbg_ptr=ret;RefreshPolicyFinalization.register(
+this,this.__wbg_ptr,this);return this}onRefreshed(obtained_at,expires_at,now,random){const ret=wasm.refreshpolicy_onRefreshed(
+this.__wbg_ptr,obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,now,random);return ret}onRefusalJudged(others_refused_ago,refused_ago,now,random){
+const ret=wasm.refreshpolicy_onRefusalJudged(this.__wbg_ptr,!isLikeNone(others_refused_ago),isLikeNone(others_refused_ago)?
+0:others_refused_ago,refused_ago,now,random);return ret}onRequestFailed(code,retryable,retry_after,now,random){const val2=+retryable;
+const val3=+(isLikeNone(retry_after)?0:retry_after);const val4=+now;const val5=+random;const ptr0=passStringToWasm0(code,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.refreshpolicy_onRequestFailed(
+this.__wbg_ptr,ptr0,len0,val2,!isLikeNone(retry_after),val3,val4,val5);return ret}onRowTokensFound(obtained_at,expires_at,now,random){
+const ret=wasm.refreshpolicy_onRowTokensFound(this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,
+!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,now,random);return ret}onStoredTokens(obtained_at,expires_at,now){
+const ret=wasm.refreshpolicy_onStoredTokens(this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,
+!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,now);return ret!==0}onSuccessorFound(obtained_at,expires_at,same_refresh_token,now,random){
+const ret=wasm.refreshpolicy_onSuccessorFound(this.__wbg_ptr,!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,
+!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,same_refresh_token,now,random);return ret}onTombstoneFound(died_at,now,random){
+const ret=wasm.refreshpolicy_onTombstoneFound(this.__wbg_ptr,!isLikeNone(died_at),isLikeNone(died_at)?0:died_at,now,random);
+return ret}onUnauthorized(generation,repetitions,now){const ret=wasm.refreshpolicy_onUnauthorized(this.__wbg_ptr,generation,
+repetitions,now);return ret!==0}onWorkFailed(generation,repetitions,now){const ret=wasm.refreshpolicy_onWorkFailed(this.
+__wbg_ptr,generation,repetitions,now);return ret!==0}priority(now){const ret=wasm.refreshpolicy_priority(this.__wbg_ptr,
+now);return ret}waitDuration(now){const ret=wasm.refreshpolicy_waitDuration(this.__wbg_ptr,now);return ret[0]===0?void 0:
+ret[1]}}if(Symbol.dispose)RefreshPolicy.prototype[Symbol.dispose]=RefreshPolicy.prototype.free;const RefreshPriority=Object.
+freeze({Urgent:0,"0":"Urgent",Normal:1,"1":"Normal",Suspect:2,"2":"Suspect"});class RefreshQueue{__destroy_into_raw(){const ptr=this.
+__wbg_ptr;this.__wbg_ptr=0;RefreshQueueFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_refreshqueue_free(ptr,0)}admission(now){const ret=wasm.refreshqueue_admission(this.__wbg_ptr,now);return ret}admitFirst(is_exclusive){
+const ret=wasm.refreshqueue_admitFirst(this.__wbg_ptr,is_exclusive);return ret===Number.MAX_SAFE_INTEGER?void 0:ret}applyUpdate(refused_ago,granted_ago,now){
+wasm.refreshqueue_applyUpdate(this.__wbg_ptr,!isLikeNone(refused_ago),isLikeNone(refused_ago)?0:refused_ago,!isLikeNone(
+granted_ago),isLikeNone(granted_ago)?0:granted_ago,now)}enqueue(priority){const ret=wasm.refreshqueue_enqueue(this.__wbg_ptr,
+priority);return ret>>>0}constructor(lockout){const ret=wasm.refreshqueue_new(lockout);this.__wbg_ptr=ret;RefreshQueueFinalization.
+register(this,this.__wbg_ptr,this);return this}onFailed(now){wasm.refreshqueue_onFailed(this.__wbg_ptr,now)}onGranted(sent_at,now){
+wasm.refreshqueue_onGranted(this.__wbg_ptr,sent_at,now)}onRefused(now){wasm.refreshqueue_onRefused(this.__wbg_ptr,now)}waitTime(now){
+const ret=wasm.refreshqueue_waitTime(this.__wbg_ptr,now);return ret}}if(Symbol.dispose)RefreshQueue.prototype[Symbol.dispose]=
+RefreshQueue.prototype.free;class RemovedEndpoints{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RemovedEndpointsFinalization.
+unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_removedendpoints_free(ptr,0)}static limits(){
 const ret=wasm.removedendpoints_limits();return ret}constructor(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.removedendpoints_new(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(
 ret[1])}this.__wbg_ptr=ret[0];RemovedEndpointsFinalization.register(this,this.__wbg_ptr,this);return this}page(url,size){
@@ -362,134 +361,67 @@ const ret=wasm.removedendpoints_page(this.__wbg_ptr,ptr0,len0,val2);if(ret[2]){t
 ret[0])}replacement(method,url){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
 if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.removedendpoints_replacement(
-this.__wbg_ptr,ptr0,len0,ptr1,len1);return ret}}if(Symbol.dispose)RemovedEndpoints.prototype[Symbol.dispose]=RemovedEndpoints.
-prototype.free;class RequestLog{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RequestLogFinalization.unregister(
-this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_requestlog_free(ptr,0)}absorb(other){_assertClass(
-other,RequestLog);wasm.requestlog_absorb(this.__wbg_ptr,other.__wbg_ptr)}add(time,number,is_missing){wasm.requestlog_add(
-this.__wbg_ptr,time,number,is_missing)}known(now){const ret=wasm.requestlog_known(this.__wbg_ptr,now);return ret>>>0}lose(){
-wasm.requestlog_lose(this.__wbg_ptr)}missing(most,now){const ret=wasm.requestlog_missing(this.__wbg_ptr,most,now);var v1=getArrayF64FromWasm0(
-ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*8,8);return v1}constructor(){const ret=wasm.requestlog_new();this.
-__wbg_ptr=ret;RequestLogFinalization.register(this,this.__wbg_ptr,this);return this}passedOn(numbers){const ptr0=passArrayF64ToWasm0(
-numbers,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;wasm.requestlog_passedOn(this.__wbg_ptr,ptr0,len0)}takeBack(number){
-wasm.requestlog_takeBack(this.__wbg_ptr,number)}unknown(used,now){const ret=wasm.requestlog_unknown(this.__wbg_ptr,used,
-now);return ret>>>0}wait(limit,now){const ret=wasm.requestlog_wait(this.__wbg_ptr,limit,now);return ret}}if(Symbol.dispose)
-RequestLog.prototype[Symbol.dispose]=RequestLog.prototype.free;class TokenOrigin{__destroy_into_raw(){const ptr=this.__wbg_ptr;
-this.__wbg_ptr=0;TokenOriginFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_tokenorigin_free(
-ptr,0)}constructor(authorized_at,account,obtained_at,expires_at){const val3=+(isLikeNone(obtained_at)?0:obtained_at);const val4=+(isLikeNone(
-expires_at)?0:expires_at);let ptr0,len0,ptr1,len1;try{ptr0=isLikeNone(authorized_at)?0:passStringToWasm0(authorized_at,wasm.
-__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=isLikeNone(account)?0:passStringToWasm0(account,wasm.
-__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){
-wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.tokenorigin_new(ptr0,len0,ptr1,len1,!isLikeNone(obtained_at),
-val3,!isLikeNone(expires_at),val4);this.__wbg_ptr=ret;TokenOriginFinalization.register(this,this.__wbg_ptr,this);return this}}
-if(Symbol.dispose)TokenOrigin.prototype[Symbol.dispose]=TokenOrigin.prototype.free;function bearer(access_token){let deferred2_0;
+this.__wbg_ptr,ptr0,len0,ptr1,len1);return ret}workspaceOutcome(url,segment,with_role,answer,kind){const val5=+with_role;
+let ptr0,len0,ptr1,len1,ptr2,ptr3,len3;try{ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=
+WASM_VECTOR_LEN;ptr1=passStringToWasm0(segment,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;_assertClass(
+answer,ApiResponse);ptr2=answer.__destroy_into_raw();ptr3=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2)wasm.__wbg_apiresponse_free(ptr2,1);if(ptr1){
+wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.removedendpoints_workspaceOutcome(
+this.__wbg_ptr,ptr0,len0,ptr1,len1,val5,ptr2,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}workspaceUrl(url,segment,with_role){let deferred5_0;let deferred5_1;try{const val3=+with_role;let ptr0,len0,ptr1,
+len1;try{ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
+segment,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,
+len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.removedendpoints_workspaceUrl(this.__wbg_ptr,
+ptr0,len0,ptr1,len1,val3);var ptr4=ret[0];var len4=ret[1];if(ret[3]){ptr4=0;len4=0;throw takeFromExternrefTable0(ret[2])}
+deferred5_0=ptr4;deferred5_1=len4;return getStringFromWasm0(ptr4,len4)}finally{wasm.__wbindgen_free(deferred5_0,deferred5_1,
+1)}}}if(Symbol.dispose)RemovedEndpoints.prototype[Symbol.dispose]=RemovedEndpoints.prototype.free;class RequestLog{__destroy_into_raw(){
+const ptr=this.__wbg_ptr;this.__wbg_ptr=0;RequestLogFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
+wasm.__wbg_requestlog_free(ptr,0)}markAllUnshared(){wasm.requestlog_markAllUnshared(this.__wbg_ptr)}markShared(numbers){
+const ptr0=passArrayF64ToWasm0(numbers,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;wasm.requestlog_markShared(this.
+__wbg_ptr,ptr0,len0)}merge(other){_assertClass(other,RequestLog);wasm.requestlog_merge(this.__wbg_ptr,other.__wbg_ptr)}minimumSharedCount(now){
+const ret=wasm.requestlog_minimumSharedCount(this.__wbg_ptr,now);return ret>>>0}constructor(){const ret=wasm.requestlog_new();
+this.__wbg_ptr=ret;RequestLogFinalization.register(this,this.__wbg_ptr,this);return this}record(time,number,is_unshared){
+wasm.requestlog_record(this.__wbg_ptr,time,number,is_unshared)}remove(number){wasm.requestlog_remove(this.__wbg_ptr,number)}unloggedCount(used,now){
+const ret=wasm.requestlog_unloggedCount(this.__wbg_ptr,used,now);return ret>>>0}unshared(most,now){const ret=wasm.requestlog_unshared(
+this.__wbg_ptr,most,now);var v1=getArrayF64FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*8,8);return v1}waitTime(limit,now){
+const ret=wasm.requestlog_waitTime(this.__wbg_ptr,limit,now);return ret}}if(Symbol.dispose)RequestLog.prototype[Symbol.dispose]=
+RequestLog.prototype.free;class TokenMetadata{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;TokenMetadataFinalization.
+unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_tokenmetadata_free(ptr,0)}constructor(authorized_at,account,obtained_at,expires_at){
+const val3=+(isLikeNone(obtained_at)?0:obtained_at);const val4=+(isLikeNone(expires_at)?0:expires_at);let ptr0,len0,ptr1,
+len1;try{ptr0=isLikeNone(authorized_at)?0:passStringToWasm0(authorized_at,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=isLikeNone(account)?0:passStringToWasm0(account,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
+throw e}const ret=wasm.tokenmetadata_new(ptr0,len0,ptr1,len1,!isLikeNone(obtained_at),val3,!isLikeNone(expires_at),val4);
+this.__wbg_ptr=ret;TokenMetadataFinalization.register(this,this.__wbg_ptr,this);return this}}if(Symbol.dispose)TokenMetadata.
+prototype[Symbol.dispose]=TokenMetadata.prototype.free;function apiErrorFromResponse(response,kind){let ptr0,ptr1,len1;try{
+_assertClass(response,ApiResponse);ptr0=response.__destroy_into_raw();ptr1=passStringToWasm0(kind,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0)wasm.__wbg_apiresponse_free(
+ptr0,1);throw e}const ret=wasm.apiErrorFromResponse(ptr0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}function argumentSchema(argument){const ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.argumentSchema(ptr0,len0);return ret}function bearer(access_token){let deferred2_0;
 let deferred2_1;try{const ptr0=passStringToWasm0(access_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
 const ret=wasm.bearer(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
-wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function checkBesideClient(members2){const ptr0=passArrayJsValueToWasm0(
-members2,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;const ret=wasm.checkBesideClient(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(
-ret[0])}}function checkStrayResponse(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.checkStrayResponse(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}
+wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function callbackState(url,is_login_pending){const val2=+is_login_pending;
+const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+callbackState(ptr0,len0,val2);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*
+1,1)}return v3}function checkUnmatchedCallback(url){const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.checkUnmatchedCallback(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}
 function chooseRedisDatabase(surveyed,survey){let ptr0,len0,ptr1,len1;try{ptr0=passArray32ToWasm0(surveyed,wasm.__wbindgen_malloc);
 len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(survey,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
 if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*4,4)}throw e}const ret=wasm.chooseRedisDatabase(
-ptr0,len0,ptr1,len1);return ret}function clientGeneration(client){_assertClass(client,Client);const ret=wasm.clientGeneration(
+ptr0,len0,ptr1,len1);return ret}function classifyEntry(has_tokens,is_dead,same_refresh_token,same_access_token){let deferred1_0;
+let deferred1_1;try{const ret=wasm.classifyEntry(has_tokens,is_dead,same_refresh_token,same_access_token);deferred1_0=ret[0];
+deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}function classifyRow(row,own,is_of_same_chain,is_in_vault,is_refused){
+const val3=+is_of_same_chain;const val4=+is_in_vault;const val5=+is_refused;let ptr0=0,ptr1;try{if(!isLikeNone(row)){_assertClass(
+row,TokenMetadata);ptr0=row.__destroy_into_raw()}_assertClass(own,TokenMetadata);ptr1=own.__destroy_into_raw()}catch(e){
+if(ptr1)wasm.__wbg_tokenmetadata_free(ptr1,1);if(ptr0)wasm.__wbg_tokenmetadata_free(ptr0,1);throw e}const ret=wasm.classifyRow(
+ptr0,ptr1,val3,val4,val5);return ret}function clientGeneration(client){_assertClass(client,OAuthCore);const ret=wasm.clientGeneration(
 client.__wbg_ptr);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}
 function clockSkew(date,earliest,latest){const val2=+earliest;const val3=+latest;const ptr0=passStringToWasm0(date,wasm.
 __wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.clockSkew(ptr0,len0,val2,val3);return ret[0]===
-0?void 0:ret[1]}function credentialMembers(){let deferred1_0;let deferred1_1;try{const ret=wasm.credentialMembers();deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}function defaultScopes(){const ret=wasm.defaultScopes();return ret}function describeArgument(argument){const ptr0=passStringToWasm0(
-argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.describeArgument(ptr0,
-len0);return ret}function environmentVariables(){let deferred1_0;let deferred1_1;try{const ret=wasm.environmentVariables();
-deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}function expandScopes2(scopes){const ptr0=passStringToWasm0(scopes,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.expandScopes(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}function failure2(code,phase,field,status,retry_after,ending){const val5=+(isLikeNone(status)?16777215:status);const val6=+(isLikeNone(
-retry_after)?0:retry_after);let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN;ptr2=isLikeNone(field)?0:passStringToWasm0(field,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=
-WASM_VECTOR_LEN;ptr3=isLikeNone(ending)?0:passStringToWasm0(ending,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=
-WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){
-wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.failure(ptr0,len0,
-ptr1,len1,ptr2,len2,val5,!isLikeNone(retry_after),val6,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}function holdsTokens(kind){const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.holdsTokens(ptr0,len0);return ret!==0}function hostStatus(code,status){const val2=+(isLikeNone(status)?16777215:
-status);const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-hostStatus(ptr0,len0,val2);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]}function isCuredByRenewal(is_of_client,is_unrepeated,status,message){
-const val2=+is_of_client;const val3=+is_unrepeated;const val4=+(isLikeNone(status)?0:status);const ptr0=passStringToWasm0(
-message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isCuredByRenewal(val2,
-val3,!isLikeNone(status),val4,ptr0,len0);return ret!==0}function isExpired(expires_at,now){const ret=wasm.isExpired(!isLikeNone(
-expires_at),isLikeNone(expires_at)?0:expires_at,now);return ret!==0}function isHourUsedUp(status,retry_after,received_at){
-const val2=+(isLikeNone(status)?16777215:status);const val3=+received_at;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(
-retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.isHourUsedUp(val2,ptr0,
-len0,val3);return ret!==0}function isLater(obtained_at,expires_at,other_obtained_at,other_expires_at){const ret=wasm.isLater(
-!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,
-!isLikeNone(other_obtained_at),isLikeNone(other_obtained_at)?0:other_obtained_at,!isLikeNone(other_expires_at),isLikeNone(
-other_expires_at)?0:other_expires_at);return ret!==0}function isMissingBeside(obtained_at,expires_at,is_dead,fence,shared_obtained_at,shared_expires_at,shared_is_dead,shared_fence,same_refresh_token,leads_there){
-const ret=wasm.isMissingBeside(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(
-expires_at)?0:expires_at,is_dead,fence,!isLikeNone(shared_obtained_at),isLikeNone(shared_obtained_at)?0:shared_obtained_at,
-!isLikeNone(shared_expires_at),isLikeNone(shared_expires_at)?0:shared_expires_at,shared_is_dead,shared_fence,same_refresh_token,
-leads_there);return ret!==0}function isOfAnotherLogin(code){const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isOfAnotherLogin(ptr0,len0);return ret!==0}function isOfClient(kind){
-const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-isOfClient(ptr0,len0);return ret!==0}function isOutcomeAhead(status,code){const val2=+(isLikeNone(status)?16777215:status);
-var ptr0=isLikeNone(code)?0:passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;
-const ret=wasm.isOutcomeAhead(val2,ptr0,len0);return ret!==0}function isPendingOver(started_at,now){const ret=wasm.isPendingOver(
-started_at,now);return ret!==0}function isRefusal(code){const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.isRefusal(ptr0,len0);return ret!==0}function isRenewable(kind,refresh_token){let ptr0,
-len0,ptr1,len1;try{ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=
-passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
-__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.isRenewable(ptr0,len0,
-ptr1,len1);return ret!==0}function isSafe(method){const ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.isSafe(ptr0,len0);return ret!==0}function isSameDatabase(address,database,other){
-const val3=+database;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(other,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
-if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.isSameDatabase(
-ptr0,len0,val3,ptr1,len1);return ret!==0}function isVaultReference(member){const ptr0=passStringToWasm0(member,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isVaultReference(ptr0,len0);return ret!==0}function isWaitedFor(told){
-const ret=wasm.isWaitedFor(told);return ret!==0}function judgeApiResponse(answer,kind){let ptr0,ptr1,len1;try{_assertClass(
-answer,ApiAnswer);ptr0=answer.__destroy_into_raw();ptr1=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0)wasm.__wbg_apianswer_free(ptr0,1);throw e}
-const ret=wasm.judgeApiResponse(ptr0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}function judgeCallback(client,status,location2,is_page){let deferred4_0;let deferred4_1;try{_assertClass(client,
-Client);const val2=+status;const val3=+is_page;var ptr0=isLikeNone(location2)?0:passStringToWasm0(location2,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.judgeCallback(client.__wbg_ptr,val2,ptr0,len0,val3);deferred4_0=
-ret[0];deferred4_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred4_0,deferred4_1,
-1)}}function judgeEndpoint(is_for_users,status){let deferred1_0;let deferred1_1;try{const ret=wasm.judgeEndpoint(is_for_users,
-status);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
-deferred1_1,1)}}function judgeTrialExchange(code){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(code,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.judgeTrialExchange(ptr0,len0);
-var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=
-len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}function largestJudgedBody(){
-const ret=wasm.largestJudgedBody();return ret>>>0}function lateInTransaction(){const ret=wasm.lateInTransaction();return ret}
-function maskedCredential(field){const ptr0=passStringToWasm0(field,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.maskedCredential(ptr0,len0);return ret}function mayCarry(name,to_api,with_body){const val2=+to_api;const val3=+with_body;
-const ptr0=passStringToWasm0(name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-mayCarry(ptr0,len0,val2,val3);return ret!==0}function mayRepeat(method,code,status,phase){const val4=+(isLikeNone(status)?
-16777215:status);let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=
-passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(
-ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
-mayRepeat(ptr0,len0,ptr1,len1,val4,ptr2,len2);return ret!==0}function missingScopes2(required,granted){let ptr0,len0,ptr1,
-len1;try{ptr0=passStringToWasm0(required,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
-granted,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,
-len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.missingScopes(ptr0,len0,ptr1,len1);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function newsOf(has_pair,is_dead,same_refresh_token,same_access_token){
-let deferred1_0;let deferred1_1;try{const ret=wasm.newsOf(has_pair,is_dead,same_refresh_token,same_access_token);deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}function outdates(obtained_at,expires_at,is_dead,fence,found_obtained_at,found_expires_at,found_is_dead,found_fence){
-const ret=wasm.outdates(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(
-expires_at)?0:expires_at,is_dead,fence,!isLikeNone(found_obtained_at),isLikeNone(found_obtained_at)?0:found_obtained_at,
-!isLikeNone(found_expires_at),isLikeNone(found_expires_at)?0:found_expires_at,found_is_dead,found_fence);return ret!==0}
-function pageAddress(list,next,page,page_number){let deferred6_0;let deferred6_1;try{const val4=+(isLikeNone(page_number)?
-0:page_number);let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(list,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len0=WASM_VECTOR_LEN;ptr1=isLikeNone(next)?0:passStringToWasm0(next,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=
-WASM_VECTOR_LEN;ptr2=isLikeNone(page)?0:passStringToWasm0(page,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){
-if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.pageAddress(ptr0,len0,ptr1,len1,ptr2,len2,!isLikeNone(page_number),val4);var ptr5=ret[0];
-var len5=ret[1];if(ret[3]){ptr5=0;len5=0;throw takeFromExternrefTable0(ret[2])}deferred6_0=ptr5;deferred6_1=len5;return getStringFromWasm0(
-ptr5,len5)}finally{wasm.__wbindgen_free(deferred6_0,deferred6_1,1)}}function pageClient(origin,client_id,redirect_uri,scopes,authorize_url,token_url,api_url){
-let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6;try{ptr0=passStringToWasm0(origin,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=isLikeNone(client_id)?0:passStringToWasm0(client_id,wasm.__wbindgen_malloc,
+0?void 0:ret[1]}function createPageCore(origin,client_id,redirect_uri,scopes,authorize_url,token_url,api_url){let ptr0,len0,
+ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6;try{ptr0=passStringToWasm0(origin,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=isLikeNone(client_id)?0:passStringToWasm0(client_id,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(redirect_uri)?0:passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=isLikeNone(scopes)?0:passStringToWasm0(scopes,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN;ptr4=isLikeNone(authorize_url)?0:passStringToWasm0(authorize_url,wasm.__wbindgen_malloc,
@@ -498,121 +430,205 @@ wasm.__wbindgen_realloc);len5=WASM_VECTOR_LEN;ptr6=isLikeNone(api_url)?0:passStr
 wasm.__wbindgen_realloc);len6=WASM_VECTOR_LEN}catch(e){if(ptr6){wasm.__wbindgen_free(ptr6,len6*1,1)}if(ptr5){wasm.__wbindgen_free(
 ptr5,len5*1,1)}if(ptr4){wasm.__wbindgen_free(ptr4,len4*1,1)}if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(
 ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
-pageClient(ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6);if(ret[2]){throw takeFromExternrefTable0(
-ret[1])}return Client.__wrap(ret[0])}function pageRepetition(status,retry_after,number,patience,received_at,random){const val2=+status;
-const val3=+number;const val4=+patience;const val5=+received_at;const val6=+random;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(
-retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.pageRepetition(val2,
-ptr0,len0,val3,val4,val5,val6);if(ret[3]){throw takeFromExternrefTable0(ret[2])}return ret[0]===0?void 0:ret[1]}function phaseOf(grant){
-let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(grant,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.phaseOf(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
-wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function provesCredential(status){const ret=wasm.provesCredential(status);
-return ret!==0}function proxyVariables(){let deferred1_0;let deferred1_1;try{const ret=wasm.proxyVariables();deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}function publicClient(origin,client_id,redirect_uri,scopes,authorize_url,token_url,api_url){let ptr0,len0,ptr1,len1,
-ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6;try{ptr0=isLikeNone(origin)?0:passStringToWasm0(origin,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(client_id,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN;ptr2=passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;
-ptr3=isLikeNone(scopes)?0:passStringToWasm0(scopes,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN;
-ptr4=isLikeNone(authorize_url)?0:passStringToWasm0(authorize_url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len4=WASM_VECTOR_LEN;
-ptr5=isLikeNone(token_url)?0:passStringToWasm0(token_url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len5=WASM_VECTOR_LEN;
-ptr6=isLikeNone(api_url)?0:passStringToWasm0(api_url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len6=WASM_VECTOR_LEN}catch(e){
-if(ptr6){wasm.__wbindgen_free(ptr6,len6*1,1)}if(ptr5){wasm.__wbindgen_free(ptr5,len5*1,1)}if(ptr4){wasm.__wbindgen_free(
-ptr4,len4*1,1)}if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(
-ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.publicClient(ptr0,len0,ptr1,len1,ptr2,
-len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return Client.__wrap(ret[0])}
-function publication(fence,place,is_first,newest,highest,is_last,own){const val2=+fence;const val3=+is_first;const val4=+newest;
-const val5=+highest;const val6=+is_last;const val7=+own;const ptr0=passStringToWasm0(place,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.publication(val2,ptr0,len0,val3,val4,val5,val6,val7);return ret}function rateLimitNews(status,limit,near_limit,retry_after,known,is_configured,refusals,received_at){
+createPageCore(ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return OAuthCore.__wrap(ret[0])}function createPublicCore(origin,client_id,redirect_uri,scopes,authorize_url,token_url,api_url){
+let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6;try{ptr0=isLikeNone(origin)?0:passStringToWasm0(
+origin,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(client_id,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len2=WASM_VECTOR_LEN;ptr3=isLikeNone(scopes)?0:passStringToWasm0(scopes,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len3=WASM_VECTOR_LEN;ptr4=isLikeNone(authorize_url)?0:passStringToWasm0(authorize_url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len4=WASM_VECTOR_LEN;ptr5=isLikeNone(token_url)?0:passStringToWasm0(token_url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len5=WASM_VECTOR_LEN;ptr6=isLikeNone(api_url)?0:passStringToWasm0(api_url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len6=WASM_VECTOR_LEN}catch(e){if(ptr6){wasm.__wbindgen_free(ptr6,len6*1,1)}if(ptr5){wasm.__wbindgen_free(ptr5,len5*1,1)}
+if(ptr4){wasm.__wbindgen_free(ptr4,len4*1,1)}if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(
+ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
+createPublicCore(ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return OAuthCore.__wrap(ret[0])}function credentialMembers(){let deferred1_0;let deferred1_1;try{const ret=wasm.
+credentialMembers();deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
+deferred1_0,deferred1_1,1)}}function decidePublication(fence,position,is_first,newest,highest,is_last,own){const val2=+fence;
+const val3=+is_first;const val4=+newest;const val5=+highest;const val6=+is_last;const val7=+own;const ptr0=passStringToWasm0(
+position,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.decidePublication(val2,
+ptr0,len0,val3,val4,val5,val6,val7);return ret}function defaultScopes(){const ret=wasm.defaultScopes();return ret}function endpointStatus(is_for_users,status){
+let deferred1_0;let deferred1_1;try{const ret=wasm.endpointStatus(is_for_users,status);deferred1_0=ret[0];deferred1_1=ret[1];
+return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}function environmentVariables(){
+let deferred1_0;let deferred1_1;try{const ret=wasm.environmentVariables();deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}function errorDetails(code,phase,field,status,retry_after,connection_end){
+const val5=+(isLikeNone(status)?16777215:status);const val6=+(isLikeNone(retry_after)?0:retry_after);let ptr0,len0,ptr1,
+len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(field)?
+0:passStringToWasm0(field,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=isLikeNone(connection_end)?
+0:passStringToWasm0(connection_end,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){
+wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*
+1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.errorDetails(ptr0,len0,ptr1,len1,ptr2,len2,val5,
+!isLikeNone(retry_after),val6,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}function expandScopes2(scopes){const ptr0=passStringToWasm0(scopes,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.expandScopes(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}function grantTypePhase(grant_type){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(grant_type,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.grantTypePhase(ptr0,len0);deferred2_0=
+ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
+1)}}function holdsUserTokens(kind){const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.holdsUserTokens(ptr0,len0);return ret!==0}function honorsRetryAfter(retry_after){const ret=wasm.honorsRetryAfter(
+retry_after);return ret!==0}function isClientCredentials(kind){const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isClientCredentials(ptr0,len0);return ret!==0}function isCurableByRefresh(is_from_api_client,is_unrepeated,status,message){
+const val2=+is_from_api_client;const val3=+is_unrepeated;const val4=+(isLikeNone(status)?0:status);const ptr0=passStringToWasm0(
+message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isCurableByRefresh(val2,
+val3,!isLikeNone(status),val4,ptr0,len0);return ret!==0}function isEntryNewer(obtained_at,expires_at,is_dead,fence,found_obtained_at,found_expires_at,found_is_dead,found_fence){
+const ret=wasm.isEntryNewer(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(
+expires_at)?0:expires_at,is_dead,fence,!isLikeNone(found_obtained_at),isLikeNone(found_obtained_at)?0:found_obtained_at,
+!isLikeNone(found_expires_at),isLikeNone(found_expires_at)?0:found_expires_at,found_is_dead,found_fence);return ret!==0}
+function isExpired(expires_at,now){const ret=wasm.isExpired(!isLikeNone(expires_at),isLikeNone(expires_at)?0:expires_at,
+now);return ret!==0}function isFromAnotherLogin(code){const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.isFromAnotherLogin(ptr0,len0);return ret!==0}function isHourlyLimitExhausted(status,retry_after,received_at){
+const val2=+(isLikeNone(status)?16777215:status);const val3=+received_at;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(
+retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.isHourlyLimitExhausted(
+val2,ptr0,len0,val3);return ret!==0}function isIssuedLater(obtained_at,expires_at,other_obtained_at,other_expires_at){const ret=wasm.
+isIssuedLater(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?
+0:expires_at,!isLikeNone(other_obtained_at),isLikeNone(other_obtained_at)?0:other_obtained_at,!isLikeNone(other_expires_at),
+isLikeNone(other_expires_at)?0:other_expires_at);return ret!==0}function isLoginExpired(started_at,now){const ret=wasm.isLoginExpired(
+started_at,now);return ret!==0}function isMissingFromSharedStore(obtained_at,expires_at,is_dead,fence,shared_obtained_at,shared_expires_at,shared_is_dead,shared_fence,same_refresh_token,leads_there){
+const ret=wasm.isMissingFromSharedStore(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),
+isLikeNone(expires_at)?0:expires_at,is_dead,fence,!isLikeNone(shared_obtained_at),isLikeNone(shared_obtained_at)?0:shared_obtained_at,
+!isLikeNone(shared_expires_at),isLikeNone(shared_expires_at)?0:shared_expires_at,shared_is_dead,shared_fence,same_refresh_token,
+leads_there);return ret!==0}function isRefreshTokenRefused(code){const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isRefreshTokenRefused(ptr0,len0);return ret!==0}function isRefreshable(kind,refresh_token){
+let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){
+wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.isRefreshable(ptr0,
+len0,ptr1,len1);return ret!==0}function isSafeMethod(method){const ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isSafeMethod(ptr0,len0);return ret!==0}function isSameRedisDatabase(address,database,other){
+const val3=+database;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(other,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){
+if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.isSameRedisDatabase(
+ptr0,len0,val3,ptr1,len1);return ret!==0}function isUsablePrefetch(status,code){const val2=+(isLikeNone(status)?16777215:
+status);var ptr0=isLikeNone(code)?0:passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;
+const ret=wasm.isUsablePrefetch(val2,ptr0,len0);return ret!==0}function isVaultReference(member){const ptr0=passStringToWasm0(
+member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isVaultReference(ptr0,len0);
+return ret!==0}function issuesNotFoundBody(status,is_foreign_origin){const ret=wasm.issuesNotFoundBody(status,is_foreign_origin);
+let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}function loginTimeout(requested){
+const ret=wasm.loginTimeout(!isLikeNone(requested),isLikeNone(requested)?0:requested);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return ret[0]>>>0}function maskedCredentialError(field){const ptr0=passStringToWasm0(field,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.maskedCredentialError(ptr0,len0);return ret}function maxInspectedBytes(){
+const ret=wasm.maxInspectedBytes();return ret>>>0}function mayForwardHeader(name,to_api,with_body){const val2=+to_api;const val3=+with_body;
+const ptr0=passStringToWasm0(name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+mayForwardHeader(ptr0,len0,val2,val3);return ret!==0}function mayRetry(method,code,status,phase){const val4=+(isLikeNone(
+status)?16777215:status);let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(method,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=
+WASM_VECTOR_LEN;ptr2=passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){
+if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.mayRetry(ptr0,len0,ptr1,len1,val4,ptr2,len2);return ret!==0}function missingScopes2(required,granted){
+let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(required,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
+ptr1=passStringToWasm0(granted,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
+__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.missingScopes(ptr0,len0,
+ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function nocodbStatus(code,status){
+const val2=+(isLikeNone(status)?16777215:status);const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.nocodbStatus(ptr0,len0,val2);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+return ret[0]}function pageRetryDelay(status,retry_after,number,patience,received_at,random){const val2=+status;const val3=+number;
+const val4=+patience;const val5=+received_at;const val6=+random;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.pageRetryDelay(val2,ptr0,len0,val3,
+val4,val5,val6);if(ret[3]){throw takeFromExternrefTable0(ret[2])}return ret[0]===0?void 0:ret[1]}function pageUrl(list,next,page,page_number){
+let deferred6_0;let deferred6_1;try{const val4=+(isLikeNone(page_number)?0:page_number);let ptr0,len0,ptr1,len1,ptr2,len2;
+try{ptr0=passStringToWasm0(list,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=isLikeNone(next)?
+0:passStringToWasm0(next,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(page)?0:passStringToWasm0(
+page,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*
+1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.pageUrl(
+ptr0,len0,ptr1,len1,ptr2,len2,!isLikeNone(page_number),val4);var ptr5=ret[0];var len5=ret[1];if(ret[3]){ptr5=0;len5=0;throw takeFromExternrefTable0(
+ret[2])}deferred6_0=ptr5;deferred6_1=len5;return getStringFromWasm0(ptr5,len5)}finally{wasm.__wbindgen_free(deferred6_0,
+deferred6_1,1)}}function parseRedisUrl(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.parseRedisUrl(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}function parseScopes(scopes){const ptr0=passStringToWasm0(scopes,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.parseScopes(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
+ret[0])}function provesCredential(status){const ret=wasm.provesCredential(status);return ret!==0}function proxyVariables(){
+let deferred1_0;let deferred1_1;try{const ret=wasm.proxyVariables();deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}function rateLimitUpdate(status,limit,near_limit,retry_after,known,is_configured,refusals,received_at){
 const val4=+status;const val5=+known;const val6=+is_configured;const val7=+refusals;const val8=+received_at;let ptr0,len0,
 ptr1,len1,ptr2,len2;try{ptr0=isLikeNone(limit)?0:passStringToWasm0(limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len0=WASM_VECTOR_LEN;ptr1=isLikeNone(near_limit)?0:passStringToWasm0(near_limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len1=WASM_VECTOR_LEN;ptr2=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}
-if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.rateLimitNews(val4,ptr0,len0,ptr1,len1,ptr2,len2,val5,
-val6,val7,val8);return ret}function rateLimitWindow(){const ret=wasm.rateLimitWindow();return ret}function readCredential(config,may_act_as_client){
-const val2=+may_act_as_client;const ptr0=passStringToWasm0(config,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.readCredential(ptr0,len0,val2);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}function readEnvironment2(variables){const ptr0=passStringToWasm0(variables,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.readEnvironment(ptr0,len0);return ret}function readScopes(scopes){const ptr0=passStringToWasm0(
-scopes,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.readScopes(ptr0,len0);if(ret[2]){
-throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function redisDatabaseTrouble(reply){const ptr0=passStringToWasm0(
-reply,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redisDatabaseTrouble(ptr0,
-len0);let v2;if(ret[0]!==0){v2=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v2}function redisDatabases(home,others){
-const val2=+home;const ptr0=passArray32ToWasm0(others,wasm.__wbindgen_malloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-redisDatabases(val2,ptr0,len0);var v3=getArrayU32FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*4,4);
-return v3}function redisServer(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.redisServer(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}function redisTrouble(code,message){let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}
-throw e}const ret=wasm.redisTrouble(ptr0,len0,ptr1,len1);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.
-__wbindgen_free(ret[0],ret[1]*1,1)}return v3}function refuseArgument(argument,misfit,member,grant){const val4=+misfit;let ptr0,
-len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=passStringToWasm0(member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(grant)?
-0:passStringToWasm0(grant,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(
-ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
-refuseArgument(ptr0,len0,val4,ptr1,len1,ptr2,len2);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function refusePage(lacks){
-const ptr0=passStringToWasm0(lacks,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-refusePage(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function resourceGroup(path){let deferred2_0;let deferred2_1;
-try{const ptr0=passStringToWasm0(path,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-resourceGroup(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
-deferred2_0,deferred2_1,1)}}function responseState(address,is_pending){const val2=+is_pending;const ptr0=passStringToWasm0(
-address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.responseState(ptr0,len0,
-val2);let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}function retiredScopes(client){
-_assertClass(client,Client);const ret=wasm.retiredScopes(client.__wbg_ptr);return ret}function retryDelay(attempts,status,retry_after,is_queued,patience,received_at,random){
+if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.rateLimitUpdate(val4,ptr0,len0,ptr1,len1,ptr2,len2,val5,
+val6,val7,val8);return ret}function rateLimitWindow(){const ret=wasm.rateLimitWindow();return ret}function readCredential(config,allows_client_credentials){
+const val2=+allows_client_credentials;const ptr0=passStringToWasm0(config,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.readCredential(ptr0,len0,val2);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
+return takeFromExternrefTable0(ret[0])}function readEnvironment2(variables){const ptr0=passStringToWasm0(variables,wasm.
+__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.readEnvironment(ptr0,len0);return ret}
+function redirectUriStatus(client,status,location2,is_page){let deferred4_0;let deferred4_1;try{_assertClass(client,OAuthCore);
+const val2=+status;const val3=+is_page;var ptr0=isLikeNone(location2)?0:passStringToWasm0(location2,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.redirectUriStatus(client.__wbg_ptr,val2,ptr0,len0,val3);
+deferred4_0=ret[0];deferred4_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred4_0,
+deferred4_1,1)}}function redisDatabaseCandidates(home,others){const val2=+home;const ptr0=passArray32ToWasm0(others,wasm.
+__wbindgen_malloc);const len0=WASM_VECTOR_LEN;const ret=wasm.redisDatabaseCandidates(val2,ptr0,len0);var v3=getArrayU32FromWasm0(
+ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*4,4);return v3}function redisErrorSummary(code,message){let ptr0,
+len0,ptr1,len1;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=
+passStringToWasm0(message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(
+ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.redisErrorSummary(ptr0,len0,ptr1,len1);
+let v3;if(ret[0]!==0){v3=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v3}function redisFallbackReason(reply){
+const ptr0=passStringToWasm0(reply,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+redisFallbackReason(ptr0,len0);let v2;if(ret[0]!==0){v2=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*
+1,1)}return v2}function rejectClientOverrides(members){const ptr0=passArrayJsValueToWasm0(members,wasm.__wbindgen_malloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.rejectClientOverrides(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}
+function removeCallbackParameters(url){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.removeCallbackParameters(ptr0,len0);deferred2_0=ret[0];
+deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function resourceGroup(path){
+let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(path,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.resourceGroup(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{
+wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function retiredScopes(client){_assertClass(client,OAuthCore);const ret=wasm.
+retiredScopes(client.__wbg_ptr);return ret}function retryDelay(attempts,status,retry_after,is_queued,patience,received_at,random){
 const val2=+attempts;const val3=+(isLikeNone(status)?16777215:status);const val4=+is_queued;const val5=+patience;const val6=+received_at;
 const val7=+random;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 var len0=WASM_VECTOR_LEN;const ret=wasm.retryDelay(val2,val3,ptr0,len0,val4,val5,val6,val7);return ret[0]===0?void 0:ret[1]}
-function rowHolding(row,own,is_of_same_chain,is_in_vault,is_refused){const val3=+is_of_same_chain;const val4=+is_in_vault;
-const val5=+is_refused;let ptr0=0,ptr1;try{if(!isLikeNone(row)){_assertClass(row,TokenOrigin);ptr0=row.__destroy_into_raw()}
-_assertClass(own,TokenOrigin);ptr1=own.__destroy_into_raw()}catch(e){if(ptr1)wasm.__wbg_tokenorigin_free(ptr1,1);if(ptr0)
-wasm.__wbg_tokenorigin_free(ptr0,1);throw e}const ret=wasm.rowHolding(ptr0,ptr1,val3,val4,val5);return ret}function secretLength(client){
-_assertClass(client,Client);const ret=wasm.secretLength(client.__wbg_ptr);return ret>>>0}function takesCode(kind){const ptr0=passStringToWasm0(
-kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.takesCode(ptr0,len0);return ret!==
-0}function transactionLimit(){const ret=wasm.transactionLimit();return ret>>>0}function waitingTime(wanted){const ret=wasm.
-waitingTime(!isLikeNone(wanted),isLikeNone(wanted)?0:wanted);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]>>>
-0}function withoutResponse(address){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.withoutResponse(ptr0,len0);deferred2_0=ret[0];deferred2_1=
-ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function withoutTracker(status,is_elsewhere){
-const ret=wasm.withoutTracker(status,is_elsewhere);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
-ret[0],ret[1]*1,1)}return v1}function workspaceSegment(workspace){let deferred3_0;let deferred3_1;try{var ptr0=isLikeNone(
-workspace)?0:passStringToWasm0(workspace,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.
-workspaceSegment(ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}
-deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,
-1)}}function __wbg_Error_208446807d0d1e30(arg0,arg1){const ret=Error(getStringFromWasm0(arg0,arg1));return ret}function __wbg_Number_ff192a72a0dcdf6d(arg0){
-const ret=Number(arg0);return ret}function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0){const ret=arg0===void 0;
-return ret}function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0,arg1){const obj=arg1;const ret=typeof obj==="strin\
-g"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len1=WASM_VECTOR_LEN;
-getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().setInt32((arg0>>>0)+4*0,ptr1,true)}function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){
-throw new Error(getStringFromWasm0(arg0,arg1))}function __wbg_call_e55540e1e1d8271f(arg0,arg1,arg2){const ret=String.prototype.
-split.call(getStringFromWasm0(arg0,arg1),arg2);return ret}function __wbg_callbackpage_new(arg0){const ret=CallbackPage.__wrap(
-arg0);return ret}function __wbg_client_new(arg0){const ret=Client.__wrap(arg0);return ret}function __wbg_encodeInto_f84fe2e682efb4b5(arg0,arg1,arg2,arg3){
+function secretLength(client){_assertClass(client,OAuthCore);const ret=wasm.secretLength(client.__wbg_ptr);return ret>>>
+0}function throwArgumentError(argument,problem,member,grant_type){const val4=+problem;let ptr0,len0,ptr1,len1,ptr2,len2;
+try{ptr0=passStringToWasm0(argument,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
+member,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(grant_type)?0:passStringToWasm0(
+grant_type,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,
+len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
+throwArgumentError(ptr0,len0,val4,ptr1,len1,ptr2,len2);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function throwMissingFeature(feature){
+const ptr0=passStringToWasm0(feature,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+throwMissingFeature(ptr0,len0);if(ret[1]){throw takeFromExternrefTable0(ret[0])}}function transactionTimeout(){const ret=wasm.
+transactionTimeout();return ret>>>0}function transactionTimeoutError(){const ret=wasm.transactionTimeoutError();return ret}
+function trialExchangeOutcome(code){let deferred3_0;let deferred3_1;try{const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.trialExchangeOutcome(ptr0,len0);var ptr2=ret[0];var len2=ret[1];
+if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;deferred3_1=len2;return getStringFromWasm0(
+ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}function usesAuthorizationCode(kind){const ptr0=passStringToWasm0(
+kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.usesAuthorizationCode(ptr0,
+len0);return ret!==0}function workspaceSegment(workspace){let deferred3_0;let deferred3_1;try{var ptr0=isLikeNone(workspace)?
+0:passStringToWasm0(workspace,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.workspaceSegment(
+ptr0,len0);var ptr2=ret[0];var len2=ret[1];if(ret[3]){ptr2=0;len2=0;throw takeFromExternrefTable0(ret[2])}deferred3_0=ptr2;
+deferred3_1=len2;return getStringFromWasm0(ptr2,len2)}finally{wasm.__wbindgen_free(deferred3_0,deferred3_1,1)}}function __wbg_Error_208446807d0d1e30(arg0,arg1){
+const ret=Error(getStringFromWasm0(arg0,arg1));return ret}function __wbg_Number_ff192a72a0dcdf6d(arg0){const ret=Number(
+arg0);return ret}function __wbg___wbindgen_is_undefined_be5b34249ff1fc15(arg0){const ret=arg0===void 0;return ret}function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0,arg1){
+const obj=arg1;const ret=typeof obj==="string"?obj:void 0;var ptr1=isLikeNone(ret)?0:passStringToWasm0(ret,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);var len1=WASM_VECTOR_LEN;getDataViewMemory0().setInt32((arg0>>>0)+4*1,len1,true);getDataViewMemory0().
+setInt32((arg0>>>0)+4*0,ptr1,true)}function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0,arg1){throw new Error(getStringFromWasm0(
+arg0,arg1))}function __wbg_call_e55540e1e1d8271f(arg0,arg1,arg2){const ret=String.prototype.split.call(getStringFromWasm0(
+arg0,arg1),arg2);return ret}function __wbg_callbackpage_new(arg0){const ret=CallbackPage.__wrap(arg0);return ret}function __wbg_encodeInto_f84fe2e682efb4b5(arg0,arg1,arg2,arg3){
 const ret=arg0.encodeInto(arg1,getArrayU8FromWasm0(arg2,arg3));return ret}function __wbg_getRandomValues_07f3179f2d015362(){
 return handleError(function(arg0,arg1,arg2){const ret=arg0.getRandomValues(getArrayU8FromWasm0(arg1,arg2));return ret},arguments)}
 function __wbg_length_e83e819f48c774e4(arg0){const ret=arg0.length;return ret}function __wbg_new_37eb45aaf5eeb820(){const ret=new Array;
 return ret}function __wbg_new_cd4348290afae586(){const ret=new Object;return ret}function __wbg_new_ff4f629e907a6b0e(){const ret=new TextEncoder;
-return ret}function __wbg_parse_c3f72b5a24f83c01(){return handleError(function(arg0,arg1){const ret=JSON.parse(getStringFromWasm0(
-arg0,arg1));return ret},arguments)}function __wbg_proxies_new(arg0){const ret=Proxies.__wrap(arg0);return ret}function __wbg_set_d2d33b52458e984a(arg0,arg1,arg2){
-arg0[arg1>>>0]=arg2}function __wbg_set_e4b9a833d288759a(arg0,arg1,arg2){arg0[arg1]=arg2}function __wbg_static_accessor_CRYPTO_1bdd9114f982ddbc(){
-const ret=typeof crypto==="undefined"?void 0:crypto;return isLikeNone(ret)?0:addToExternrefTable0(ret)}function __wbg_written_e980674f3cffe11c(arg0){
-const ret=arg0.written;return ret}function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}function __wbindgen_generic_0000000000000002(arg0,arg1){
+return ret}function __wbg_oauthcore_new(arg0){const ret=OAuthCore.__wrap(arg0);return ret}function __wbg_parse_c3f72b5a24f83c01(){
+return handleError(function(arg0,arg1){const ret=JSON.parse(getStringFromWasm0(arg0,arg1));return ret},arguments)}function __wbg_proxies_new(arg0){
+const ret=Proxies.__wrap(arg0);return ret}function __wbg_set_d2d33b52458e984a(arg0,arg1,arg2){arg0[arg1>>>0]=arg2}function __wbg_set_e4b9a833d288759a(arg0,arg1,arg2){
+arg0[arg1]=arg2}function __wbg_static_accessor_CRYPTO_1bdd9114f982ddbc(){const ret=typeof crypto==="undefined"?void 0:crypto;
+return isLikeNone(ret)?0:addToExternrefTable0(ret)}function __wbg_written_e980674f3cffe11c(arg0){const ret=arg0.written;
+return ret}function __wbindgen_generic_0000000000000001(arg0){const ret=arg0;return ret}function __wbindgen_generic_0000000000000002(arg0,arg1){
 const ret=getStringFromWasm0(arg0,arg1);return ret}function __wbindgen_generic_0000000000000003(arg0){const ret=BigInt.asUintN(
 64,arg0);return ret}function __wbindgen_init_externref_table(){const table=wasm.__wbindgen_externrefs;table.set(0,void 0);
-table.set(1024,void 0);table.set(1025,null);table.set(1026,true);table.set(1027,false)}const ApiFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_api_free(ptr,1));const ApiAnswerFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_apianswer_free(ptr,1));const CallbackPageFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_callbackpage_free(ptr,1));const ClientFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_client_free(ptr,1));const ConnectionTestFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_connectiontest_free(ptr,1));const ListFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_list_free(ptr,1));const PageSequenceFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_pagesequence_free(ptr,1));const ProxiesFinalization=typeof FinalizationRegistry===
+table.set(1024,void 0);table.set(1025,null);table.set(1026,true);table.set(1027,false)}const ApiBaseUrlFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_apibaseurl_free(ptr,1));const ApiResponseFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_apiresponse_free(ptr,1));const CallbackPageFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_callbackpage_free(ptr,1));const ConnectionTestFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_connectiontest_free(ptr,1));const OAuthCoreFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_oauthcore_free(ptr,1));const PagePredictorFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_pagepredictor_free(ptr,1));const PaginatorFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_paginator_free(ptr,1));const ProxiesFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_proxies_free(ptr,1));const RedactorFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_redactor_free(ptr,1));const RefreshPolicyFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_refreshpolicy_free(ptr,1));const RefreshQueueFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_refreshqueue_free(ptr,1));const RemovedEndpointsFinalization=typeof FinalizationRegistry===
 "undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_removedendpoints_free(ptr,1));const RequestLogFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_requestlog_free(ptr,1));const TokenOriginFinalization=typeof FinalizationRegistry===
-"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_tokenorigin_free(ptr,1));function addToExternrefTable0(obj){
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_requestlog_free(ptr,1));const TokenMetadataFinalization=typeof FinalizationRegistry===
+"undefined"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(ptr=>wasm.__wbg_tokenmetadata_free(ptr,1));function addToExternrefTable0(obj){
 const idx=wasm.__externref_table_alloc();wasm.__wbindgen_externrefs.set(idx,obj);return idx}function _assertClass(instance,klass){
 if(!(instance instanceof klass)){throw new Error(`expected instance of ${klass.name}`)}}function getArrayF64FromWasm0(ptr,len){
 ptr=ptr>>>0;return getFloat64ArrayMemory0().subarray(ptr/8,ptr/8+len)}function getArrayJsValueFromWasm0(ptr,len){ptr=ptr>>>
@@ -648,21 +664,21 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_exports={};__export(core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="bcd8628e6b41d41395281b8d485424f9fcbbb8a2ae23874f1f89bbef79666bab";var section="nocodb-bitbucket-auth";var build="\
-acb25c746a0010a528f10bdf24208cf0570ebe9a492246980f73524b109a7f0a";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/bc\
-d8628e6b41d41395281b8d485424f9fcbbb8a2ae23874f1f89bbef79666bab");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isMarked(wasm,
-identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest2=new Uint8Array(
+var hash="69fb4d7609bf1fc905b90afbf684cdbedba80ce84df115d28d0666ebe904350a";var section="nocodb-bitbucket-auth";var build="\
+fbb76e8a38a0474d6a83b1fefa4fb3e303f5a7f7aa4884adc6dc5b845d368f1c";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/69\
+fb4d7609bf1fc905b90afbf684cdbedba80ce84df115d28d0666ebe904350a");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isThisBuild(
+wasm,identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest2=new Uint8Array(
 await subtle.digest("SHA-256",wasm));const found=Array.from(digest2,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
 identity.hash)throw unusable(caller);return wasm}if(!WebAssembly.validate(wasm))throw unusable(caller);const module2=await WebAssembly.
-compile(wasm);if(!isMarked(module2,identity))throw unusable(caller);return module2}function isMarked(module2,{section:section2,
+compile(wasm);if(!isThisBuild(module2,identity))throw unusable(caller);return module2}function isThisBuild(module2,{section:section2,
 build:build2}){return WebAssembly.Module.customSections(module2,section2).some(content=>String.fromCharCode(...new Uint8Array(
 content))===build2)}async function read(source,caller){let found;try{found=await source;if(typeof found==="string"||tagOf(
-found)==="URL")found=await fetched(String(found));if(isObject(found)&&"arrayBuffer"in found){const response=found;if("ok"in
+found)==="URL")found=await load(String(found));if(isObject(found)&&"arrayBuffer"in found){const response=found;if("ok"in
 response&&!response.ok){throw unusable(caller,`could not be read (status ${Number(response.status)})`)}found=await response.
 arrayBuffer()}}catch(error){throw error instanceof BitbucketAuthError?error:unusable(caller,`could not be read (${kindOf(
 error)})`)}if(isModule(found))return found;const isBuffer=tagOf(found)==="ArrayBuffer";if(!isBuffer&&!ArrayBuffer.isView(
 found))throw unusable(caller);const bytes=isBuffer?new Uint8Array(found):found;return new Uint8Array(bytes.buffer,bytes.
-byteOffset,bytes.byteLength).slice()}async function fetched(address){const file=address.startsWith("file:")?new URL(address):
+byteOffset,bytes.byteLength).slice()}async function load(address){const file=address.startsWith("file:")?new URL(address):
 address;const isPath=!URL.canParse(address)||/^[a-z]:/i.test(address);const isFile=typeof file!=="string"||isPath&&typeof location===
 "undefined";const fs=isFile?globalThis.process?.getBuiltinModule?.("node:fs"):void 0;return fs?fs.promises.readFile(file):
 fetch(address)}function unusable(caller,reason="is not this version's WebAssembly core"){return new BitbucketAuthError({
@@ -670,44 +686,47 @@ code:"INVALID_ARGUMENT",phase:"config",message:`A value given to nocodb-bitbucke
 retryable:false,reauthorize:false,field:"source"},{},caller)}var native=()=>Uint8Array;var fromBase64=text=>native().fromBase64?.(text)??globalThis.Buffer?.from(text,"base64")??Uint8Array.
 from(atob(text),character=>character.charCodeAt(0));var fromHex=text=>native().fromHex?.(text)??globalThis.Buffer?.from(
 text,"hex")??Uint8Array.from({length:text.length/2},(_,at)=>parseInt(text.slice(2*at,2*at+2),16));var loader=createLoader({makeGlue:core_bg_default,identity:core_wasm_key_exports,decode:fromBase64,read:readSource});var core=loader.
-core;var init=loader.init;var failure=loader.failure;var membersOf=createReader(core);function reading(phase,field,work){try{return work()}catch(error){throw error instanceof
-BitbucketAuthError?error:failure("INVALID_ARGUMENT",phase,{field})}}var members=value=>isObject(value)?value:{};function pick(value,names){
-const given=members(value);return Object.fromEntries(names.filter(name=>name in given).map(name=>[name,given[name]]))}var stringOf=value=>typeof value===
-"string"?value:void 0;function jsonOfMember(value,name){try{return JSON.stringify(members(value)[name])}catch{return void 0}}
-function jsonOf(value,names){const written=names.map(name=>[name,jsonOfMember(value,name)]).filter(([,json])=>json!==void 0);
-return`{${written.map(([name,json])=>`"${name}":${json}`).join(",")}}`}var AuthorizationClient=class{#handle;#membersOf;constructor(handle,membersOf2){this.#handle=handle;this.#membersOf=membersOf2}get clientId(){
-return this.#handle.clientId}get redirectUri(){return this.#handle.redirectUri}get scopes(){return this.#handle.scopes}get authorizeUrl(){
-return this.#handle.authorizeUrl}get tokenUrl(){return this.#handle.tokenUrl}get apiUrl(){return this.#handle.apiUrl}get confidential(){
-return this.#handle.confidential}authorizationUrl(){return this.#handle.authorizationUrl()}createAuthorizationRequest(options){
-const caller=this.createAuthorizationRequest;const{extraParams}=this.#membersOf(caller,"authorizationOptions",options);return judge(
-caller,()=>this.#handle.createAuthorizationRequest(extraParams))}validateAuthorizationResponse(callback,expected){const caller=this.
-validateAuthorizationResponse;const{state}=this.#membersOf(caller,"expectedResponse",expected);const{callback:text}=this.#membersOf(
-caller,"callback",{callback});return{code:judge(caller,()=>this.#handle.validateAuthorizationResponse(text,state))}}};var createHash;function digest(text){createHash??=process.getBuiltinModule("node:crypto").createHash;return createHash("\
-sha256").update(text).digest()}function readEnvironment(env){const{environmentVariables,proxyVariables,readEnvironment:judgeEnvironment}=core();const variables=reading(
-"config","env",()=>{const ways=proxyVariables().split(" ");const way=ways.some(name=>env[name]!==void 0)?env:process.env;
-const textsOf=(from,names)=>names.map(name=>[name,from[name]]).filter(([,value])=>typeof value==="string");return Object.
-fromEntries([...textsOf(env,environmentVariables().split(" ")),...textsOf(way,ways)])});const{settings,...handles}=judgeEnvironment(
-JSON.stringify(variables));return{...settings,...handles}}function lazyEnvironment(env){let environment;return()=>environment??=
-readEnvironment(env)}function vaultReferences(config){return Object.keys(config).filter(name=>isObject(config[name])&&core().isVaultReference(
-jsonOfMember(config,name)??""))}var SECRET_MEMBERS=["token","oauth_token","refresh_token","access_token","bearer_token","password","client_secret","secr\
-et"];var MASK="********";var MASKED_MEMBERS=[...SECRET_MEMBERS,"email"];function masked(config){const{oauth:_transient,_vars,
-...shown}=members(config);const references=vaultReferences(shown);for(const name of SECRET_MEMBERS){if(shown[name]&&!references.
-includes(name))shown[name]=MASK}return shown}function maskedMembers(config){const given=members(config);return MASKED_MEMBERS.
-filter(name=>given[name]===MASK)}function unmasked(config,stored){const former=members(stored);const whole={...config};for(const name of maskedMembers(
-config)){if(name in former&&former[name]!==MASK)whole[name]=former[name];else delete whole[name]}return whole}function grantOf(payload){return reading("exchange","code",()=>{const{code:inner}=members(payload);const{code,code_verifier:codeVerifier}=members(
-isObject(inner)||inner===null?inner:payload);return{code,codeVerifier}})}function judgeTokenResponse(caller,client,response){const given=membersOf(caller,"tokenResponse",response);const{grant,status,
-body,receivedAt,headers={},previous={},request={}}=given;return judge(caller,()=>client.parseTokenResponse(grant,status,
-body,receivedAt,headers["content-type"],headers["www-authenticate"],headers["retry-after"],previous.refreshToken,previous.
-scopes,request.body))}var DEFAULT_SCOPES=Object.freeze(["repository","repository:write","pullrequest","pullrequest:write","issue","issue:write",
+core;var init=loader.init;var failure=loader.failure;var readArgument=createArgumentReader(core);function readSafely(phase,field,work){try{return work()}catch(error){throw error instanceof
+BitbucketAuthError?error:failure("INVALID_ARGUMENT",phase,{field})}}var objectOrEmpty=value=>isObject(value)?value:{};function pick(value,names){
+const given=objectOrEmpty(value);return Object.fromEntries(names.filter(name=>name in given).map(name=>[name,given[name]]))}
+var stringOrUndefined=value=>typeof value==="string"?value:void 0;function memberToJson(value,name){try{return JSON.stringify(
+objectOrEmpty(value)[name])}catch{return void 0}}function membersToJson(value,names){const written=names.map(name=>[name,
+memberToJson(value,name)]).filter(([,json])=>json!==void 0);return`{${written.map(([name,json])=>`"${name}":${json}`).join(
+",")}}`}var AuthorizationClient=class{#handle;#readArgument;constructor(handle,readArgument2){this.#handle=handle;this.#readArgument=
+readArgument2}get clientId(){return this.#handle.clientId}get redirectUri(){return this.#handle.redirectUri}get scopes(){
+return this.#handle.scopes}get authorizeUrl(){return this.#handle.authorizeUrl}get tokenUrl(){return this.#handle.tokenUrl}get apiUrl(){
+return this.#handle.apiUrl}get confidential(){return this.#handle.confidential}authorizationUrl(){return this.#handle.authorizationUrl()}createAuthorizationRequest(options){
+const caller=this.createAuthorizationRequest;const{extraParams}=this.#readArgument(caller,"authorizationOptions",options);
+return callCore(caller,()=>this.#handle.createAuthorizationRequest(extraParams))}validateAuthorizationResponse(callback,expected){
+const caller=this.validateAuthorizationResponse;const{state}=this.#readArgument(caller,"expectedResponse",expected);const{
+callback:text}=this.#readArgument(caller,"callback",{callback});return{code:callCore(caller,()=>this.#handle.validateAuthorizationResponse(
+text,state))}}};var createHash;function digest(text){createHash??=process.getBuiltinModule("node:crypto").createHash;return createHash("\
+sha256").update(text).digest()}function readEnvironment(env){const{environmentVariables,proxyVariables,readEnvironment:judgeEnvironment}=core();const variables=readSafely(
+"config","env",()=>{const proxyNames=proxyVariables().split(" ");const proxySource=proxyNames.some(name=>env[name]!==void 0)?
+env:process.env;const stringVariables=(from,names)=>names.map(name=>[name,from[name]]).filter(([,value])=>typeof value===
+"string");return Object.fromEntries([...stringVariables(env,environmentVariables().split(" ")),...stringVariables(proxySource,
+proxyNames)])});const{settings,...handles}=judgeEnvironment(JSON.stringify(variables));return{...settings,...handles}}function lazyEnvironment(env){
+let environment;return()=>environment??=readEnvironment(env)}function vaultReferenceMembers(config){return Object.keys(config).filter(name=>isObject(config[name])&&core().isVaultReference(
+memberToJson(config,name)??""))}var SECRET_MEMBERS=["token","oauth_token","refresh_token","access_token","bearer_token","password","client_secret","secr\
+et"];var MASK="********";var MASKED_MEMBERS=[...SECRET_MEMBERS,"email"];function maskConfig(config){const{oauth:_transient,
+_vars,...visible}=objectOrEmpty(config);const references=vaultReferenceMembers(visible);for(const name of SECRET_MEMBERS){
+if(visible[name]&&!references.includes(name))visible[name]=MASK}return visible}function maskedMembers(config){const given=objectOrEmpty(
+config);return MASKED_MEMBERS.filter(name=>given[name]===MASK)}function restoreCredentials(config,stored){const storedMembers=objectOrEmpty(
+stored);const restored={...config};for(const name of maskedMembers(config)){if(name in storedMembers&&storedMembers[name]!==
+MASK)restored[name]=storedMembers[name];else delete restored[name]}return restored}function parseOAuthPayload(payload){return readSafely("exchange","code",()=>{const{code:inner}=objectOrEmpty(payload);const{
+code,code_verifier:codeVerifier}=objectOrEmpty(isObject(inner)||inner===null?inner:payload);return{code,codeVerifier}})}function judgeTokenResponse(caller,client,response){const given=readArgument(caller,"tokenResponse",response);const{grant,
+status,body,receivedAt,headers={},previous={},request={}}=given;return callCore(caller,()=>client.parseTokenResponse(grant,
+status,body,receivedAt,headers["content-type"],headers["www-authenticate"],headers["retry-after"],previous.refreshToken,
+previous.scopes,request.body))}var DEFAULT_SCOPES=Object.freeze(["repository","repository:write","pullrequest","pullrequest:write","issue","issue:write",
 "account"]);var OAuthClient=class extends AuthorizationClient{#handle;constructor(options,caller=new.target){const{clientId,
-redirectUri,clientSecret,scopes,endpoints={}}=membersOf(caller,"clientOptions",options);const{authorizeUrl,tokenUrl,apiUrl}=endpoints;
-const handle=judge(caller,()=>new(core()).Client(clientId,redirectUri,clientSecret,scopes,authorizeUrl,tokenUrl,apiUrl));
-super(handle,membersOf);this.#handle=handle}buildTokenRequest(grant){const given=membersOf(this.buildTokenRequest,"codeG\
-rant",grant);const{code,codeVerifier,redirectUri,code_verifier:itsOtherName}=given;return judge(this.buildTokenRequest,()=>this.#handle.
-buildTokenRequest(code,codeVerifier,itsOtherName,redirectUri))}buildRefreshRequest(grant){const{refreshToken}=membersOf(
-this.buildRefreshRequest,"refreshGrant",grant);return judge(this.buildRefreshRequest,()=>this.#handle.buildRefreshRequest(
-refreshToken))}buildClientCredentialsRequest(){return judge(this.buildClientCredentialsRequest,()=>this.#handle.buildClientCredentialsRequest())}parseTokenResponse(response){
+redirectUri,clientSecret,scopes,endpoints={}}=readArgument(caller,"clientOptions",options);const{authorizeUrl,tokenUrl,apiUrl}=endpoints;
+const handle=callCore(caller,()=>new(core()).OAuthCore(clientId,redirectUri,clientSecret,scopes,authorizeUrl,tokenUrl,apiUrl));
+super(handle,readArgument);this.#handle=handle}buildTokenRequest(grant){const given=readArgument(this.buildTokenRequest,
+"codeGrant",grant);const{code,codeVerifier,redirectUri,code_verifier:itsOtherName}=given;return callCore(this.buildTokenRequest,
+()=>this.#handle.buildTokenRequest(code,codeVerifier,itsOtherName,redirectUri))}buildRefreshRequest(grant){const{refreshToken}=readArgument(
+this.buildRefreshRequest,"refreshGrant",grant);return callCore(this.buildRefreshRequest,()=>this.#handle.buildRefreshRequest(
+refreshToken))}buildClientCredentialsRequest(){return callCore(this.buildClientCredentialsRequest,()=>this.#handle.buildClientCredentialsRequest())}parseTokenResponse(response){
 return judgeTokenResponse(this.parseTokenResponse,this.#handle,response)}};function createClient(options){return new OAuthClient(
-options,createClient)}function expandScopes(list){const{scopes}=membersOf(expandScopes,"scopes",{scopes:list});return judge(
-expandScopes,()=>core().expandScopes(scopes))}function missingScopes(required,granted){const given=membersOf(missingScopes,
-"requiredScopes",{required,granted});return judge(missingScopes,()=>core().missingScopes(given.required,given.granted))}
+options,createClient)}function expandScopes(list){const{scopes}=readArgument(expandScopes,"scopes",{scopes:list});return callCore(
+expandScopes,()=>core().expandScopes(scopes))}function missingScopes(required,granted){const given=readArgument(missingScopes,
+"requiredScopes",{required,granted});return callCore(missingScopes,()=>core().missingScopes(given.required,given.granted))}

@@ -16,8 +16,8 @@ type PageOptions$3 = {
      */
     clientId?: string | undefined;
     /**
-     * an address on the page's own origin, without a fragment, as registered at
-     * Bitbucket; plain http is accepted where the page itself is on it
+     * a URL on the page's own origin, without a fragment, as registered at Bitbucket;
+     * plain http is accepted if the page itself uses it
      */
     redirectUri?: string | undefined;
     /**
@@ -26,18 +26,17 @@ type PageOptions$3 = {
      */
     scopes?: readonly string[] | string | undefined;
     /**
-     * other addresses than
-     * Bitbucket Cloud's
+     * by default those of Bitbucket Cloud
      */
     endpoints?: ClientOptions['endpoints'];
     /**
-     * by default the window in which this module was loaded
+     * by default the window that loaded this module
      */
     window?: Page$1 | undefined;
 };
 type Grant$3 = {
     /**
-     * good for one use within minutes
+     * can be used once, within minutes
      */
     code: string;
     /**
@@ -58,33 +57,33 @@ type PopupOptions$1 = {
      */
     signal?: RuntimeType<'AbortSignal'> | undefined;
     /**
-     * gets what the user granted after the outcome was `null`,
-     * because the popup seemed to be closed and was not
+     * receives the grant if the user gives consent after the outcome
+     * was `null`, because the popup only seemed to be closed
      */
     onLateGrant?: ((grant: Grant$2) => void) | undefined;
 };
 /**
- * Lets the user log in and consent in a popup. Call it in the very click, or browsers block the popup: it is opened
- * before anything else happens. The popup is closed in every outcome, and cannot reach the page that opened it.
+ * Lets the user log in and give consent in a popup. Call it directly in the click handler, or browsers block the popup: the
+ * popup is opened before anything else happens. It is closed in every outcome, and cannot access the page that opened it.
  *
- * The callback is seen in the popup's address. Where this page, Bitbucket's, or one that the login leads over, cuts the
- * popup off (`Cross-Origin-Opener-Policy`), nothing can be seen: then the redirect URI has to be that of the package's
- * `callback.html`, which hands its address over. A popup that was cut off looks to the page like one that the user has
- * closed. So neither ends the login at once: it counts as cancelled when the page has had the focus for a minute since.
- * To let the user end it sooner, offer a button that aborts the `signal`.
+ * The callback is detected by the popup's URL. This page, Bitbucket's pages, or another page of the login may isolate the popup
+ * with `Cross-Origin-Opener-Policy`. Then the page cannot see the popup's URL, and the redirect URI has to be that of the
+ * package's `callback.html`, which posts its URL to the page. The page cannot distinguish an isolated popup from one that the
+ * user has closed. So a popup that seems to be closed counts as cancelled only when the page has had the focus for a minute
+ * since. To let the user cancel sooner, offer a button that aborts the `signal`.
  *
  * @param {PageOptions & PopupOptions} options
  * @returns {Promise<Grant | null>} `null`: the user closed the popup or denied access
  * @throws {BitbucketAuthError} `POPUP_BLOCKED`, `INVALID_ARGUMENT`, `AUTHORIZATION_TIMEOUT`, `REQUEST_ABORTED`, and what
- *   `validateAuthorizationResponse` throws but `ACCESS_DENIED`; `INVALID_CONFIG` also in a worker (`field` is `window`),
- *   in a frame whose sandbox takes its origin away (`origin`), and in a page that is not a browser's (`BroadcastChannel`)
+ *   `validateAuthorizationResponse` throws except `ACCESS_DENIED`; `INVALID_CONFIG` also in a worker (`field` is `window`),
+ *   in a sandboxed frame with an opaque origin (`origin`), and outside of a browser (`BroadcastChannel`)
  */
 declare function authorizeInPopup(options: PageOptions$2 & PopupOptions$1): Promise<Grant$2 | null>;
 
 type PublicClientOptions$1 = Omit<ClientOptions, 'clientSecret'>;
 /**
- * Validates the configuration of a public client (RFC 6749 section 2.1), once. A secret is refused. In a page, a redirect URI
- * on the page's own origin may be plain http, if the page itself is on it.
+ * Validates the configuration of a public client (RFC 6749 section 2.1), once. A secret is rejected. In a page that is itself
+ * served over plain http, a redirect URI on the page's own origin may use plain http, too.
  *
  * @param {PublicClientOptions} options
  * @returns {AuthorizationClient}
@@ -96,25 +95,24 @@ type Grant$1 = Grant$3;
 type Page = Page$1;
 type PageOptions$1 = PageOptions$3;
 /**
- * Sends the page itself to Bitbucket. When it is back at the redirect URI, that page calls `completeRedirect`.
+ * Navigates the page to Bitbucket. The page at the redirect URI then calls `completeRedirect`.
  *
  * @param {PageOptions} options
- * @returns {Promise<void>} the page is about to go
- * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` also where the page has no session storage or no room
- *   in it (`field` is `sessionStorage`), in a worker (`window`), and in a frame whose sandbox takes its origin away
- *   (`origin`)
+ * @returns {Promise<void>} resolves when the navigation starts
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` also when the page has no session storage or the storage is
+ *   full (`field` is `sessionStorage`), in a worker (`window`), and in a sandboxed frame with an opaque origin (`origin`)
  */
 declare function beginRedirect(options: PageOptions$1): Promise<void>;
 /**
- * Takes the answer to `beginRedirect` out of the page's address. Call it whenever the page at the redirect URI is
- * loaded, before anything else changes the address. What was remembered of the login is gone afterwards, and so are the
- * answer's parameters from the address, whatever the outcome. Calls at the same time share one outcome.
+ * Reads the response to `beginRedirect` from the page's URL. Call it whenever the page at the redirect URI is loaded, before
+ * anything else changes the URL. Whatever the outcome, the pending login is deleted and the response's parameters are removed
+ * from the URL. Concurrent calls share one outcome.
  *
  * @param {{ window?: Page | undefined }} [options]
- * @returns {Promise<Grant | null>} `null`: the address carries no answer, or the user denied access
- * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `STATE_MISMATCH` also when the answer was taken before,
+ * @returns {Promise<Grant | null>} `null`: the URL contains no response, or the user denied access
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `STATE_MISMATCH` also when the response was already used,
  *   `AUTHORIZATION_TIMEOUT` when the login began more than ten minutes ago, and what `validateAuthorizationResponse`
- *   throws but `ACCESS_DENIED`; `INVALID_CONFIG` in a worker (`field` is `window`)
+ *   throws except `ACCESS_DENIED`; `INVALID_CONFIG` in a worker (`field` is `window`)
  */
 declare function completeRedirect(options?: {
     window?: Page | undefined;

@@ -11,12 +11,12 @@ type Counters$1 = {
      */
     retries: number;
     /**
-     * requests that waited a second or longer for room within the rate limit
+     * requests that waited a second or longer for the rate limit
      */
     rateLimitWaits: number;
     /**
      * of a request to the API or a refresh; `at` in milliseconds since the
-     * epoch. That of a page that was asked for ahead counts when its turn comes
+     * epoch. The error of a prefetched page counts when a caller reads that page
      */
     lastError?: {
         code: string;
@@ -27,8 +27,8 @@ type Counters$1 = {
 /**
  * Reads the environment variables that configure the plugin.
  *
- * In: `process.env`, or an object like it, which the process's own variables about proxies complete. Out: what the core
- * makes of it. What never happens here: a value is judged, kept for the whole process, or told to anybody.
+ * In: `process.env`, or an object like it. The process's own proxy variables complete it. Out: the settings that the core
+ * reads from it. What never happens here: a value is validated, cached for the whole process, or logged.
  */
 type Env$1 = Record<string, string | undefined>;
 
@@ -62,26 +62,26 @@ type Workspace$2 = {
 type Page$2<T> = {
     values: T[];
     /**
-     * stands for the next page, for `next` of the next call; absent on the last page
+     * token of the next page, for the `next` of the next call; absent on the last page
      */
     next?: string;
 };
 type PageQuery$1 = {
     /**
-     * what the page before gave as `next`
+     * the `next` of the page before
      */
     next?: string | undefined;
     /**
-     * a number, counted from 1, for lists that are numbered; or the same as `next`
+     * number of the page, counted from 1, for numbered lists; or the same as `next`
      */
     page?: number | string | undefined;
 };
 
 /**
- * What NocoDB's GUI brings back from Bitbucket: `config.oauth`.
+ * What NocoDB's GUI receives from Bitbucket and submits as `config.oauth`.
  *
- * In: that member, in any of the shapes that GUIs send. Out: the code and its verifier, whatever they are. What never happens
- * here: a value is judged (the core does that), or an exception of the caller's own code gets through.
+ * In: that member, in any of the shapes that NocoDB's GUIs use. Out: the code and its verifier, of any type. What never happens
+ * here: a value is validated (the core does that), or an exception of the caller's own code leaves the function.
  */
 type CodeGrant$1 = {
     code: string;
@@ -111,15 +111,15 @@ type IntegrationConfig$1 = {
      */
     token?: string | undefined;
     /**
-     * `basic`: of the Atlassian account
+     * `basic`: the Atlassian account's e-mail address
      */
     email?: string | undefined;
     /**
-     * slug, or UUID in braces; for the connection test, and the default of lists
+     * slug, or UUID in braces; used by the connection test and as the default for lists
      */
     workspace?: string | undefined;
     /**
-     * `workspace/repository`, for the connection test
+     * `workspace/repository`; used by the connection test
      */
     repository?: string | undefined;
     /**
@@ -131,7 +131,7 @@ type IntegrationConfig$1 = {
      */
     refresh_token?: string | undefined;
     /**
-     * `oauth`: when the access token dies, ISO 8601
+     * `oauth`: when the access token expires, ISO 8601
      */
     expires_at?: string | undefined;
     /**
@@ -139,24 +139,24 @@ type IntegrationConfig$1 = {
      */
     refreshed_at?: string | undefined;
     /**
-     * `oauth`: as granted
+     * `oauth`: the granted scopes
      */
     scopes?: string[] | undefined;
     /**
-     * `oauth`: when the user authorized, ISO 8601; stays as it is while tokens are
-     * renewed, so that they can be told from those of another authorization
+     * `oauth`: when the user authorized the connection, ISO 8601; a refresh does not
+     * change it, so it distinguishes these tokens from those of another authorization
      */
     authorized_at?: string | undefined;
     /**
-     * `oauth`: whose tokens they are, where Bitbucket told
+     * `oauth`: the account that owns the tokens, if Bitbucket returned it
      */
     account?: Account$2 | undefined;
     /**
-     * transient: what the GUI brings back from Bitbucket; never stored
+     * transient: what the GUI received from Bitbucket; never stored
      */
     oauth?: unknown;
     /**
-     * what `saveVars` keeps
+     * the data of `saveVars`
      */
     _vars?: unknown;
 };
@@ -164,15 +164,15 @@ type StoredTokens$1 = {
     oauth_token: string;
     refresh_token?: string;
     /**
-     * when the access token dies, ISO 8601
+     * when the access token expires, ISO 8601
      */
     expires_at?: string;
     /**
-     * when they were received, ISO 8601
+     * when the tokens were received, ISO 8601
      */
     refreshed_at?: string;
     /**
-     * as granted
+     * the granted scopes
      */
     scopes?: string[];
 };
@@ -183,17 +183,17 @@ type HostServices$1 = {
     saveConfig?: ((config: Record<string, unknown>) => unknown) | undefined;
     /**
      * reads the whole config as it is stored
-     * now; nothing when the connection was deleted. With it, and `saveConfig`, renewed tokens are merged into what is stored, and
-     * into no other login's
+     * now; returns nothing when the connection was deleted. With `loadConfig` and `saveConfig`, refreshed tokens are merged into
+     * the stored config, and never into the config of another login
      */
     loadConfig?: (() => Promise<IntegrationConfig$1 | undefined>) | undefined;
     /**
-     * the config is put together of several stored ones, so it is none to store as a
-     * whole: the token refresh callback is given the members that changed
+     * whether the config is composed of several stored ones, and so must not be stored
+     * as a whole: the token refresh callback receives the members that changed
      */
     isComposed?: boolean | undefined;
     /**
-     * of the connection. Wrappers with the same one share one stored config
+     * of the connection. Wrappers with the same id share one stored config
      */
     id?: string | undefined;
     /**
@@ -204,16 +204,16 @@ type HostServices$1 = {
         log: (message: string) => void;
     } | undefined;
 };
-/** One connection to Bitbucket. Its methods throw `BitbucketAuthError` unless they say otherwise. */
+/** One connection to Bitbucket. Its methods throw `BitbucketAuthError` unless their documentation says otherwise. */
 declare class BitbucketAuthIntegration {
     #private;
     /**
      * @param {IntegrationConfig} [config] as stored
      * @param {HostServices} [host]
-     * @param {() => object} [environment] the judged environment, of the entry; by default that of `process.env`
+     * @param {() => object} [environment] returns the entry's validated environment; by default that of `process.env`
      */
     constructor(config?: IntegrationConfig$1, host?: HostServices$1, environment?: () => object);
-    /** The config without what `saveVars` keeps. It holds the credentials. */
+    /** The config without the data of `saveVars`. It contains the credentials. */
     get config(): {
         type?: string | undefined;
         token?: string | undefined;
@@ -230,90 +230,90 @@ declare class BitbucketAuthIntegration {
         oauth?: unknown;
     };
     /**
-     * What `saveVars` kept.
+     * The data that `saveVars` stored.
      *
      * @returns {unknown} an empty object when there is nothing
      */
     getVars(): unknown;
     /**
-     * Keeps data of the integration's own beside the config and has the host store it, with the newest tokens: others may
-     * have renewed them since this config was read.
+     * Has NocoDB store the integration's own data with the config, together with the newest tokens: others may have renewed them
+     * since this config was read.
      *
      * @param {unknown} vars
-     * @returns {Promise<void>} rejects with the host's error when it could not store them
+     * @returns {Promise<void>} rejects with NocoDB's error when it could not store the data
      */
     saveVars(vars: unknown): Promise<void>;
     /**
-     * Writes to the host's log, if it gave one.
+     * Writes to NocoDB's logger, if there is one.
      *
      * @param {string} message
      * @returns {void}
      */
     log(message: string): void;
     /**
-     * @param {(tokens: StoredTokens) => unknown} callback merges new tokens into the stored config; preferred to
-     *   `saveConfig`, which stores the whole config, except where an `expires_at` has to go, which no merge removes
+     * @param {(tokens: StoredTokens) => unknown} callback merges new tokens into the stored config. It is preferred to
+     *   `saveConfig`, which stores the whole config; but only `saveConfig` can remove a stale `expires_at`
      * @returns {void}
      */
     setTokenRefreshCallback(callback: (tokens: StoredTokens$1) => unknown): void;
     /**
-     * An Axios instance for Bitbucket's API: the base address is that of version 2.0, and each request carries the
-     * connection's newest credential, so the instance can be kept for as long as it is needed. It goes to the API's origin
-     * only; `client.paginate(path, params)` iterates over lists of several pages.
+     * An Axios instance for Bitbucket's API 2.0. Each request carries the connection's newest credential, so the instance can be
+     * kept as long as it is needed. The credential goes to the API's origin only. `client.paginate(path, params)` iterates over
+     * lists of several pages.
      *
-     * Tokens that can be renewed are, ahead of their expiry and after a 401, once for all users of the connection; a
-     * request that was answered 401 is repeated with the new token, and once more where another process had renewed that one
-     * and it has expired, too, if its body can be sent again. Requests whose method is idempotent are retried up to three
-     * times when Bitbucket is busy or the connection breaks; a request may set `'axios-retry': { retries: 0 }`. Requests wait
-     * for their turn within Bitbucket's rate limit.
+     * Tokens that can be renewed are renewed before they expire and after a 401, once for all users of the connection. A request
+     * that was answered with 401 is retried with the new token, if its body can be sent again. If another process had renewed that
+     * token and it has expired as well, the request is retried once more. Requests with an idempotent method are retried up to
+     * three times when Bitbucket is busy or the connection breaks; a request may set `'axios-retry': { retries: 0 }`. Requests
+     * wait for Bitbucket's rate limit.
      *
-     * Errors are Axios' own; none of them holds the credential, and each has `error.bitbucket`, a `BitbucketAuthError`
-     * that says what it means. Requests that were not sent, because the tokens cannot be renewed for instance, have it as
-     * `error.cause`, too.
+     * Errors are Axios errors. None of them contains the credential, and each has an `error.bitbucket`, a `BitbucketAuthError`
+     * that says what it means. If a request was not sent, for instance because the tokens cannot be renewed, that error is also
+     * the `error.cause`.
      *
-     * @returns {Promise<BitbucketClient>} the same one each time
-     * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable token, `RECONNECT_REQUIRED` when the
+     * @returns {Promise<BitbucketClient>} the same instance each time
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config contains no usable token, `RECONNECT_REQUIRED` when the
      *   user has to connect again, `INVALID_CONFIG`, and what the transport and `OAuthClient.parseTokenResponse` throw
      *   when the tokens have expired and cannot be renewed
      */
     authenticate(): Promise<BitbucketClient$1>;
-    /** The client that `authenticate` and `use` gave last; before that, and after `destroy`, `null`. */
+    /** The client that `authenticate` or `use` returned last; `null` before that, and after `destroy`. */
     get client(): BitbucketClient$2 | null;
     /**
-     * Runs `work` with the client. Requests in it that are answered 401 are repeated by the client. Where only `work` can do
-     * that, the tokens are renewed and `work` is run again, once, from the beginning: a request's body was a stream, or `work`
-     * failed with an error of its own that has the status 401 or says "token expired", "invalid_grant" or "unauthorized". An
-     * access or API token cannot be renewed, and a 403 is not cured by that.
+     * Runs `work` with the client. The client retries requests that were answered with 401. Sometimes only `work` can do that:
+     * when a request's body was a stream, or when `work` failed with an error of its own that has the status 401 or contains
+     * "token expired", "invalid_grant" or "unauthorized". Then the tokens are renewed, and `work` is run once more from the
+     * beginning. Access tokens and API tokens cannot be renewed, and new tokens do not help after a 403.
      *
      * @template T
      * @param {(client: BitbucketClient) => T | Promise<T>} work
      * @returns {Promise<T>}
-     * @throws {unknown} what `work` throws; what `authenticate` throws also when the tokens expire meanwhile, or cannot be renewed
+     * @throws {unknown} what `work` throws; what `authenticate` throws, also when the tokens expire meanwhile or cannot be renewed
      */
     use<T>(work: (client: BitbucketClient$1) => T | Promise<T>): Promise<T>;
     /**
-     * Whether the connection works, asked of Bitbucket. Never throws.
+     * Asks Bitbucket whether the connection works. Never throws.
      *
      * @returns {Promise<TestResult>}
      */
     testConnection(): Promise<TestResult$2>;
     /**
-     * What is known of the connection, without asking Bitbucket. It holds no secret.
+     * The known state of the connection, without a request to Bitbucket. It contains no secret.
      *
      * @returns {Promise<ConnectionStatus>}
-     * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config has no usable credential, or unusable scopes,
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config contains no usable credential, or invalid scopes,
      *   `INVALID_CONFIG` when connections may not act as the OAuth client itself
      */
     connectionStatus(): Promise<ConnectionStatus$2>;
     /**
-     * Exchanges what the GUI brought back from Bitbucket for tokens (RFC 6749 section 4.1.3).
+     * Exchanges the authorization code that the GUI received from Bitbucket for tokens (RFC 6749 section 4.1.3).
      *
      * @param {OAuthPayload} payload the value of `config.oauth`, in any of its three shapes. A code needs its verifier, unless
-     *   the environment says that the host's form sends none
-     * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
-     * @param {{ isInTransaction?: boolean }} [options] `isInTransaction`: the host keeps a transaction of its database open
-     *   meanwhile, so it is one request, for at most five seconds, and Bitbucket is not asked for the account
-     * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` where Bitbucket tells it
+     *   the environment says that NocoDB's form sends none
+     * @param {IntegrationConfig} [_config] accepted because NocoDB passes it; not used
+     * @param {{ isInTransaction?: boolean }} [options] `isInTransaction`: NocoDB keeps a database transaction open meanwhile. So
+     *   only one request is sent, for at most five seconds, and the account is not requested
+     * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` if Bitbucket returns it
      * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
      *   `OAuthClient.parseTokenResponse` throw
      */
@@ -325,13 +325,13 @@ declare class BitbucketAuthIntegration {
         account?: Account$2;
     }>;
     /**
-     * Exchanges a refresh token for new tokens (RFC 6749 section 6), or finds the ones for which it was exchanged before:
-     * Bitbucket rotates refresh tokens, and an older one is dead within minutes. New tokens are handed to the host's store
-     * before this returns them.
+     * Exchanges a refresh token for new tokens (RFC 6749 section 6), or returns the tokens for which it was already exchanged:
+     * Bitbucket rotates refresh tokens, and the previous one becomes invalid within minutes. New tokens are passed to NocoDB's
+     * store before this method returns them.
      *
      * @param {{ refresh_token: string }} tokens
-     * @param {IntegrationConfig} [_config] taken because hosts pass it; not needed
-     * @returns {Promise<StoredTokens>} with the old refresh token when Bitbucket sent no new one
+     * @param {IntegrationConfig} [_config] accepted because NocoDB passes it; not used
+     * @returns {Promise<StoredTokens>} with the old refresh token if Bitbucket sent no new one
      * @throws {BitbucketAuthError} `RECONNECT_REQUIRED` when the user has to connect again, `INVALID_CONFIG`,
      *   `INVALID_ARGUMENT`, and what the transport and `OAuthClient.parseTokenResponse` throw
      */
@@ -339,8 +339,8 @@ declare class BitbucketAuthIntegration {
         refresh_token: string;
     }, _config?: IntegrationConfig$1): Promise<StoredTokens$1>;
     /**
-     * For schedulers: renews the tokens of a connection that was unused for 60 days, before its refresh token dies unused
-     * after three months. Costs nothing when there is no need.
+     * For schedulers: renews the tokens of a connection that was not used for 60 days. An unused refresh token becomes invalid
+     * after three months. Does nothing when no refresh is due.
      *
      * @returns {Promise<{ renewed: boolean }>}
      * @throws {BitbucketAuthError} like `refreshToken`
@@ -349,22 +349,22 @@ declare class BitbucketAuthIntegration {
         renewed: boolean;
     }>;
     /**
-     * Lets go of the client. The connection can be used again.
+     * Releases the client. The connection can be used again.
      *
      * @returns {Promise<void>}
      */
     destroy(): Promise<void>;
     /**
-     * A copy of a config that may be shown: secrets become asterisks, empty values stay, the transient payload of the
-     * GUI and what `saveVars` keeps are dropped.
+     * A copy of a config for display: secrets become asterisks, empty values stay, and the copy omits the GUI's transient payload
+     * and the data of `saveVars`.
      *
      * @template T
      * @param {T} config
-     * @returns {Omit<T, 'oauth' | '_vars'>} an empty object when `config` is none
+     * @returns {Omit<T, 'oauth' | '_vars'>} an empty object when `config` is not an object
      */
     maskConfig<T>(config: T): Omit<T, 'oauth' | '_vars'>;
     /**
-     * The workspaces that the connection's user belongs to; for a credential that is no user's, the one of the config.
+     * The workspaces of the connection's user. For a credential without a user, the workspace in the config.
      * Exposed to NocoDB's creators.
      *
      * @param {PageQuery} [query]
@@ -375,8 +375,8 @@ declare class BitbucketAuthIntegration {
     /**
      * The repositories of a workspace that the connection can see. Exposed to NocoDB's creators.
      *
-     * @param {PageQuery & { workspace?: string | undefined }} [query] `workspace`: its slug or its UUID in braces, by default that of the
-     *   config
+     * @param {PageQuery & { workspace?: string | undefined }} [query] `workspace`: slug, or UUID in braces; by default the workspace
+     *   in the config
      * @returns {Promise<Page<Repository>>}
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
      */
@@ -386,10 +386,11 @@ declare class BitbucketAuthIntegration {
 }
 
 /**
- * What a connection can do, and what is known of it.
+ * Tests a connection, and reports its status.
  *
- * In: the way of a connection to the API, and its config. Out: a verdict for whoever pressed "Test connection", and what is
- * known without asking Bitbucket. What never happens here: a decision about what is asked, or what an answer means.
+ * In: the factory of the connection's API clients, and its config. Out: a result for the user who pressed "Test connection",
+ * and a status that needs no request to Bitbucket. What never happens here: a decision about what to request, or about what a
+ * response means. The core decides both.
  */
 type Counters = Counters$1;
 type Account$1 = Account$3;
@@ -397,44 +398,44 @@ type CredentialKind$1 = CredentialKind$2;
 type TestResult$1 = {
     success: boolean;
     /**
-     * what works, or what is wrong and what mends it
+     * what works, or what is wrong and how to fix it
      */
     message: string;
     /**
-     * whose credential it is; only some have a user
+     * the account that owns the credential; some credentials have no user
      */
     account?: Account$1;
     /**
-     * as granted, where known
+     * the granted scopes, where known
      */
     scopes?: string[];
     /**
-     * those that are configured or needed, and not granted, except those that Bitbucket no
-     * longer asks for
+     * scopes that are configured or needed, but not granted; scopes that Bitbucket no longer
+     * uses are left out
      */
     missingScopes?: string[];
     /**
-     * when the access token dies, in milliseconds since the epoch; absent where unknown
+     * when the access token expires, in milliseconds since the epoch; absent where unknown
      */
     expiresAt?: number;
 };
 type ConnectionStatus$1 = {
     kind: CredentialKind$1;
     /**
-     * whose tokens they are, where Bitbucket told
+     * the account that owns the tokens, if Bitbucket returned it
      */
     account?: Account$1;
     /**
-     * as granted, where known
+     * the granted scopes, where known
      */
     scopes?: string[];
     /**
-     * those that are configured and not granted, except those that Bitbucket no longer
-     * asks for
+     * scopes that are configured, but not granted; scopes that Bitbucket no longer uses are
+     * left out
      */
     missingScopes?: string[];
     /**
-     * when the access token dies, in milliseconds since the epoch
+     * when the access token expires, in milliseconds since the epoch
      */
     expiresAt?: number;
     /**
@@ -452,12 +453,12 @@ type ConnectionStatus$1 = {
 };
 
 /**
- * How the integration presents itself in NocoDB's list. Constant data, nothing else.
+ * How the integration presents itself in NocoDB's list. This module only contains constants.
  */
 type IntegrationManifest$1 = {
     title: string;
     /**
-     * a name that NocoDB's GUI knows
+     * name of an icon in NocoDB's GUI
      */
     icon: string;
     /**
@@ -475,7 +476,7 @@ type IntegrationManifest$1 = {
      */
     order: number;
     /**
-     * whether a connection may leave the account to each of its users
+     * whether each user of a connection may use an account of their own
      */
     allowsPerUserCredentials: boolean;
     /**
@@ -488,27 +489,27 @@ type IntegrationManifest$1 = {
 /**
  * The form that NocoDB's GUI shows for the integration.
  *
- * In: the judged environment. Out: form elements as NocoDB's form builder takes them. What never happens here: the
- * client secret appears, or OAuth2 is offered without a valid configuration, or the client itself without leave.
+ * In: the validated environment. Out: form elements for NocoDB's form builder. What never happens here: the client secret
+ * appears, OAuth2 is offered without a valid configuration, or the OAuth client itself is offered without permission.
  */
 type FormCondition = {
     /**
-     * path of the value that is looked at
+     * path of the value that the condition tests
      */
     model: string;
     /**
-     * what it has to be
+     * the required value
      */
     value?: string;
     /**
-     * what it has to be one of
+     * the allowed values
      */
     in?: string[];
 };
 type FormElement$1 = {
     type: 'input' | 'select' | 'password' | 'oauth';
     /**
-     * path in the integration that the element writes to
+     * path in the integration where the element stores its value
      */
     model: string;
     label: string;
@@ -520,7 +521,7 @@ type FormElement$1 = {
     category?: string;
     helpText?: string;
     /**
-     * shows the asterisk only
+     * only shows the asterisk
      */
     required?: boolean;
     defaultValue?: string;
@@ -546,17 +547,17 @@ type FormValidator = {
 type OAuthMeta = {
     provider: string;
     /**
-     * has a query: the GUI appends `&code_challenge=…&code_challenge_method=S256&state=…`
+     * contains a query: the GUI appends `&code_challenge=…&code_challenge_method=S256&state=…`
      */
     authUri: string;
     redirectUri: string;
     clientId: string;
     /**
-     * shown only; the GUI does not add them to `authUri`
+     * for display only; the GUI does not add them to `authUri`
      */
     scopes: string[];
     /**
-     * the callback's parameter with the code
+     * name of the callback parameter that contains the code
      */
     codeKey: string;
 };
@@ -565,7 +566,7 @@ type BitbucketAxiosError$1 = axios.AxiosError & {
     bitbucket: BitbucketAuthError;
 };
 /**
- * Whether something that was thrown is an error of a client's request. `error.bitbucket` says what it means.
+ * Whether a thrown value is the error of a client's request. `error.bitbucket` says what the error means.
  *
  * @param {unknown} error
  * @returns {error is BitbucketAxiosError}
@@ -595,18 +596,18 @@ type IntegrationEntry = {
     type: 'auth';
     sub_type: 'bitbucket';
     /**
-     * bound to the
-     * environment of the entry
+     * uses the entry's
+     * environment
      */
     wrapper: new (config?: IntegrationConfig, host?: HostServices) => BitbucketAuthIntegration;
     /**
-     * made when it is first read; what is wrong with the environment is then logged, once
+     * created when it is first read, which also logs the environment's problems, once
      */
     form: FormElement[];
     manifest: Readonly<IntegrationManifest>;
 };
 /**
- * Makes the integration for an environment. Cheap, and never throws.
+ * Creates the integration for an environment. Cheap, and never throws.
  *
  * @param {Env} [env] the variables `INTEGRATION_AUTH_BITBUCKET_*`, read on first use
  * @returns {IntegrationEntry}

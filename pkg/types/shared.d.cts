@@ -1,7 +1,33 @@
 /**
+ * An authorization request, to be kept until the callback.
+ */
+interface AuthorizationRequest$1 {
+    /**
+     * The URL to send the user to.
+     */
+    url: string;
+    /**
+     * To be kept in the user's session; `validateAuthorizationResponse` checks it.
+     */
+    state: string;
+    /**
+     * To be kept in the user's session, for `buildTokenRequest` (RFC 7636 section 4.1).
+     */
+    codeVerifier: string;
+    /**
+     * The S256 challenge of the verifier (RFC 7636 section 4.2).
+     */
+    codeChallenge: string;
+    /**
+     * The redirect URI in the request.
+     */
+    redirectUri: string;
+}
+
+/**
  * How a failure leaves the core. Fields that do not apply are left out.
  */
-interface Failure$1 {
+interface ErrorDetails$1 {
     /**
      * Stable name of the failure.
      */
@@ -115,7 +141,7 @@ interface StoredCredential {
     /**
      * Whether a new token can be had without anybody doing anything.
      */
-    canRenew: boolean;
+    canRefresh: boolean;
     /**
      * Whether it is a person's.
      */
@@ -143,32 +169,6 @@ interface TokenRequest {
      * In the form of `application/x-www-form-urlencoded`.
      */
     body: string;
-}
-
-/**
- * What has to be remembered between sending the user to Bitbucket and the callback.
- */
-interface AuthorizationRequest$1 {
-    /**
-     * Where to send the user.
-     */
-    url: string;
-    /**
-     * Belongs in the user's session; checked by `validateAuthorizationResponse`.
-     */
-    state: string;
-    /**
-     * Belongs in the user's session; for `buildTokenRequest` (RFC 7636 section 4.1).
-     */
-    codeVerifier: string;
-    /**
-     * S256 of the verifier (RFC 7636 section 4.2).
-     */
-    codeChallenge: string;
-    /**
-     * As sent.
-     */
-    redirectUri: string;
 }
 
 /**
@@ -202,28 +202,28 @@ interface Account {
  * error is attached; the core has already decided what may be told.
  */
 type ErrorCode = Code;
-type Failure = Failure$1;
+type ErrorDetails = ErrorDetails$1;
 type Phase = Phase$1;
 /**
  * What a failure has beside its stack: the core documents it.
  *
- * @type {new (message: string, options?: { cause?: Error }) => Error & Failure}
+ * @type {new (message: string, options?: { cause?: Error }) => Error & ErrorDetails}
  */
 declare const Described: new (message: string, options?: {
     cause?: Error;
-}) => Error & Failure;
+}) => Error & ErrorDetails;
 /**
  * Every failure of this package. Branch on `code`; texts may change. No property ever holds a code, token, secret,
  * verifier, state or full address.
  */
 declare class BitbucketAuthError extends Described {
     /**
-     * @param {Failure} failure as the core describes it
+     * @param {ErrorDetails} failure as the core describes it
      * @param {{ detail?: string, cause?: Error }} [extra] `detail`: more words for the message, in brackets;
      *   `cause`: an error that holds nothing but a message and a `code`
      * @param {Function} [caller] the public function in whose caller the stack shall start
      */
-    constructor(failure: Failure, { detail, cause }?: {
+    constructor(failure: ErrorDetails, { detail, cause }?: {
         detail?: string;
         cause?: Error;
     }, caller?: Function);
@@ -248,14 +248,14 @@ type CompiledModule = typeof globalThis extends {
 } ? Type : never;
 type CoreSource = Uint8Array | ArrayBuffer | CompiledModule | RuntimeType$1<'Response'> | RuntimeType$1<'URL'> | string;
 /**
- * Loads the core ahead of its first use. Needed nowhere in Node.js; in a browser's page it keeps the main thread
- * free. Does nothing when the core is loaded; calls at the same time share one load; a failed one may be repeated.
+ * Loads the core before its first use. Node.js never needs this; in a page it keeps the main thread free. It does nothing when
+ * the core is loaded. Simultaneous calls share one load, and a failed load can be repeated.
  *
  * @type {(source?: CoreSource | Promise<CoreSource>) => Promise<void>}
- * @param source the wasm, its address, or an HTTP response with it; by default the bytes that are part of this package,
- *   which `nocodb-bitbucket-auth/slim` leaves out. In Node.js, addresses of files and paths are read, too.
- * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly, or where there is
- *   neither a source nor bytes, `INVALID_ARGUMENT` when `source` cannot be read, or is not this version's core
+ * @param source the WebAssembly, its URL, or an HTTP response with it; by default the bytes that are part of this package,
+ *   which `nocodb-bitbucket-auth/slim` leaves out. Node.js also reads `file:` URLs and paths.
+ * @throws {BitbucketAuthError} `INVALID_CONFIG` if the runtime refuses to compile WebAssembly, or there is neither a source nor
+ *   inlined bytes, `INVALID_ARGUMENT` if `source` cannot be read or is not this version's core
  */
 declare const init$1: (source?: CoreSource | Promise<CoreSource>) => Promise<void>;
 
@@ -313,8 +313,8 @@ declare class AuthorizationClient {
 }
 
 /**
- * Loads the core ahead of its first use, off the page's main thread. An idle page does so by itself. Needed only before
- * `createClient`, and there only in browsers that compile no large WebAssembly at once. Does nothing when the core is loaded.
+ * Loads the core before its first use, off the page's main thread. An idle page does so by itself. Only `createClient` needs
+ * this call, in browsers that refuse to compile a large WebAssembly module synchronously. Does nothing when the core is loaded.
  *
  * @type {() => Promise<void>}
  * @throws {import('../error.cjs').BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly

@@ -9,13 +9,13 @@ type TokenRequest = TokenRequest$1;
 type TokenResponse = TokenResponse$1;
 type TokenSet = TokenSet$1;
 /**
- * Loads the core. Needed once, before the first call. Does nothing when it is loaded; calls at the same time share one
- * load; a failed one may be repeated.
+ * Loads the core. Call it once, before the first other call. It does nothing when the core is loaded. Simultaneous calls share
+ * one load, and a failed load can be repeated.
  *
- * @param {CoreSource | Promise<CoreSource>} source the wasm, its address, or an HTTP response with it
+ * @param {CoreSource | Promise<CoreSource>} source the WebAssembly, its URL, or an HTTP response with it
  * @returns {Promise<void>}
- * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly, or where there is no
- *   source, `INVALID_ARGUMENT` when `source` is not this version's core
+ * @throws {BitbucketAuthError} `INVALID_CONFIG` if the runtime refuses to compile WebAssembly or there is no source,
+ *   `INVALID_ARGUMENT` if `source` is not this version's core
  */
 declare const init: (source: CoreSource | Promise<CoreSource>) => Promise<void>;
 
