@@ -1,11 +1,11 @@
-// npm run build: makes pkg/ from src/ and js/.   npm run build -- --check: is pkg/ what those sources give?
+// npm run build: builds pkg/ from src/ and js/.   npm run build -- --check: whether pkg/ was built from those sources
 //   core.wasm                     the whole core                *.cjs             for `require`
-//   core_bg.js, core.d.ts         wasm-bindgen's glue for it, and its declarations
+//   core_bg.js, core.d.ts         its wasm-bindgen glue, and its declarations
 //   inlined/core.wasm.js          its bytes as text
-//   page-core_bg.js, …            the same of the core for pages
+//   page-core_bg.js, …            the same for the page core
 //   callback.html.js              js/callback.html as text
-//   types/                        declarations of the entries   build-info.json   what it was built from, and its size
-// pkg/ is committed, so that using the package needs no Rust; the check needs none either.
+//   types/                        declarations of the entries   build-info.json   its sources, and its sizes
+// pkg/ is committed, so that using the package needs no Rust. Neither does the check.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -25,10 +25,10 @@ function write({ name, data }) {
 
 const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 
-/** The name of the custom section by which a compiled module, which does not show its bytes, is known. */
+/** Name of the custom section that identifies a compiled module, whose bytes cannot be read. */
 const SECTION = 'nocodb-bitbucket-auth';
 
-/** The wasm with a custom section that holds the hash of all the rest. */
+/** Adds a custom section with the hash of the rest of the wasm. */
 function marked(wasm) {
   const build = sha256(wasm);
   const [name, payload] = [Buffer.from(SECTION), Buffer.from(build)];
@@ -37,13 +37,13 @@ function marked(wasm) {
   return { build, wasm: Buffer.concat([wasm, Buffer.from([0, size, name.length]), name, payload]) };
 }
 
-/** How the bytes of each core are written as text; js/inlined-bytes.js says why, and reads them. */
+/** How the bytes of each core are encoded as text; js/inlined-bytes.js explains why, and decodes them. */
 const ENCODINGS = { core: 'base64', 'page-core': 'hex' };
 
 /**
- * The wasm as text inside JavaScript. Both module systems take that text from one file, as it is the largest part of the
- * package: a script without `import`, `export` or `require`, in a folder of CommonJS files, is good for every loader and
- * bundler. It can only leave the text in the global object, under a symbol that no other version of the package knows.
+ * The wasm as text inside JavaScript. It is the largest part of the package, so both module systems share one file. A script
+ * without `import`, `export` or `require`, in a folder of CommonJS files, works with every loader and bundler. It can only store
+ * the text in the global object, under a symbol that is unique to this version of the package.
  */
 function wasmFiles(name, { wasm, build }) {
   const hash = sha256(wasm);
@@ -58,7 +58,7 @@ function wasmFiles(name, { wasm, build }) {
   ];
 }
 
-/** The declarations of the glue: what the core gives, and what the loader needs to make an instance. */
+/** The declarations of the glue: the core's exports, and what the loader needs to create an instance. */
 const glueTypes = (name) => `type Glue = typeof import('./${name}.js') & WebAssembly.ModuleImports & {
   __wbg_set_wasm(exports: WebAssembly.Exports): void;
 };
@@ -67,8 +67,8 @@ export default glue;
 `;
 
 /**
- * The callback page as text, for the preload: bundlers leave the file behind. Without the comment at its beginning, of which
- * the Content Security Policy is a part.
+ * The callback page as text, for the preload, because bundlers omit the HTML file. Without the comment at its top, which contains
+ * the Content Security Policy.
  */
 function callbackPageFiles() {
   const text = readFileSync(join(root, 'js', 'callback.html'), 'utf8').replaceAll('\r\n', '\n');
@@ -84,7 +84,7 @@ function callbackPageFiles() {
 
 async function build() {
   await setup('build');
-  // Only now, because it imports esbuild, which set-up may have had to install.
+  // Imported here, because it imports esbuild, which the set-up may have just installed.
   const { bundleCommonJs, declarations, onDemand } = await import('./lib/bundle.mjs');
   const { buildWasm, cores } = await import('./lib/wasm.mjs');
   const sources = hashSources();
@@ -99,7 +99,7 @@ async function build() {
       { name: `${name}_bg.js`, data: await onDemand(glue) },
       { name: `${name}_bg.d.ts`, data: glueTypes(name) },
       ...wasmFiles(name, core),
-      // As a file, for those who bring it along.
+      // As a file, for users of the entry without inlined bytes.
       ...(name === 'core' ? [{ name: 'core.wasm', data: core.wasm }] : []),
     ].map(write));
     sizes[name] = measure(core.wasm);

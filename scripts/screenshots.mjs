@@ -1,7 +1,6 @@
-// npm run screenshots: takes the pictures of the guide from the real NocoDB, in light and dark.
-//   node scripts/screenshots.mjs [--list] [NAME…]
-// Starts the Bitbucket simulator, NocoDB with the packed package in it, and Chromium; writes docs/pictures/, and ends all of
-// them. `--list` prints the files instead, without the folder.
+// npm run screenshots: takes the pictures of the guide from the real NocoDB, in light and dark. node scripts/screenshots.mjs
+//   [--list] [NAME…] Starts the Bitbucket simulator, NocoDB with the packed package, and Chromium; writes docs/pictures/, and
+//   stops them all. `--list` only prints the file names, without the folder.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,7 +20,7 @@ function readArguments() {
 }
 
 async function takeAll(wanted) {
-  // Not needed for `--list`, nor there before the set-up.
+  // Imported here: `--list` does not need these, and they may be missing before the set-up.
   const { setup } = await import('./setup.mjs');
   await setup('screenshots');
   const { startBitbucket } = await import('../demo/bitbucket/server.js');

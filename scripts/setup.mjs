@@ -1,7 +1,7 @@
-// Finds or installs what the commands need, and does nothing the second time:
+// Finds or installs what the commands need. A second run does nothing:
 //   node scripts/setup.mjs [--for start|test|build|screenshots|chaos]
-// Every step looks first, installs only what is missing, says so in a line, and looks again.
-// What cannot be installed from here is named, with how to get it, and the exit status is 1.
+// Every step checks first, installs only what is missing, prints a line about it, and checks again.
+// If something cannot be installed from here, the step says how to get it, and the exit status is 1.
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureBrowser } from './lib/browser.mjs';
@@ -26,9 +26,9 @@ const steps = {
   chaos: [ensurePackages, ensureNocodb, ensureRedis, ensurePostgresql],
 };
 
-/** Makes the machine ready for a command: one of `steps`. Throws a Problem that says what is missing. */
+/** Prepares the machine for a command: one of `steps`. Throws a Problem that says what is missing. */
 export async function setup(purpose) {
-  if (!Object.hasOwn(steps, purpose)) throw new Problem(`--for takes ${Object.keys(steps).join(', ')}.`);
+  if (!Object.hasOwn(steps, purpose)) throw new Problem(`--for must be one of ${Object.keys(steps).join(', ')}.`);
   const [major, minor, patch] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && (minor < 18 || (minor === 18 && patch < 1)))) {
     throw new Problem(`Node ${process.versions.node} is too old: 20.18.1 or newer is needed (https://nodejs.org).`);

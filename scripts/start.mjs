@@ -1,7 +1,7 @@
-// npm start: the real NocoDB with this package in it, and a Bitbucket simulator unless a real client is configured.
+// npm start: the real NocoDB with this package, and a Bitbucket simulator unless a real OAuth client is configured.
 //   node scripts/start.mjs [--port 8080]
-// Does its own set-up, keeps NocoDB's data in demo/nocodb/data, says what to open and to click, and ends everything
-// that it started on Ctrl-C, on SIGTERM, or when NocoDB ends.
+// Does its own set-up, keeps NocoDB's data in demo/nocodb/data, prints what to open and to click, and stops everything that it
+// started on Ctrl-C, on SIGTERM, or when NocoDB ends.
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -30,21 +30,21 @@ function readPort() {
   return Number(values.port);
 }
 
-/** The administrator's password, made at the first start. NocoDB listens on loopback only. */
+/** The administrator's password, generated at the first start. NocoDB listens only on loopback. */
 function password() {
   const file = join(data, 'admin-password.txt');
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
-    // NocoDB asks for a capital letter, a digit and a special character.
+    // NocoDB requires a capital letter, a digit and a special character.
     const made = `Noco-${randomBytes(6).toString('hex')}-1`;
     writeFileSync(file, `${made}\n`, { mode: 0o600 });
     return made;
   }
 }
 
-/** Whether nothing listens there, on either loopback address: browsers try both for "localhost". */
+/** Whether the port is free on both loopback addresses: browsers try both for "localhost". */
 async function isFree(port) {
   for (const host of ['127.0.0.1', '::1']) {
     const server = createServer().listen(port, host);
@@ -77,18 +77,18 @@ const simulatorVariables = (bitbucket) => ({
   [`${PREFIX}API_URL`]: bitbucket.apiUrl,
 });
 
-/** Whether an address is on an origin. */
-const isAddressOf = (origin, address = '') => URL.canParse(address.trim()) && new URL(address.trim()).origin === origin;
+/** Whether a URL belongs to an origin. */
+const isUrlOf = (origin, url = '') => URL.canParse(url.trim()) && new URL(url.trim()).origin === origin;
 
 function instructions({ url, callback, bitbucket }) {
   const logIn = bitbucket
     ? '"Log in" (user name and password are filled in), then "Grant access".'
     : 'log in to Bitbucket, then "Grant access".';
   const which = bitbucket
-    ? `Bitbucket is a simulator here (${bitbucket.origin}); it forgets everything when it ends.
+    ? `Bitbucket is a simulator here (${bitbucket.origin}); it keeps nothing when it stops.
 For the real Bitbucket, make an OAuth client there with the callback URL ${callback},
 set ${PREFIX}CLIENT_ID, _CLIENT_SECRET and _REDIRECT_URI, and start again.`
-    : `Bitbucket is the one that the variables ${PREFIX}* name.`;
+    : `Bitbucket is the one that the variables ${PREFIX}* configure.`;
   return `
 NocoDB is ready. Open   ${url}/dashboard/
 
@@ -118,15 +118,15 @@ async function start() {
   const onSignal = () => {
     firstAsked ??= Date.now();
     stopping.abort();
-    // Asked again, while the orderly end takes too long. npm passes on the Ctrl-C that the terminal sent here as well:
-    // one key, two signals. NocoDB ends by itself when this process is gone.
+    // A second signal, because stopping takes too long. One Ctrl-C may arrive as two signals: npm forwards the one that the
+    // terminal sent here as well. NocoDB ends by itself when this process is gone.
     if (Date.now() - firstAsked > SAME_KEY_MS) process.exit(1);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
   whenNpmIsGone(() => stopping.abort());
 
   const port = await freePort(wanted);
-  // As NocoDB's own guide says. The package answers there, or at any other address of NocoDB that is configured.
+  // The callback URL of NocoDB's own guide. The package handles callbacks there, or at any other configured URL of NocoDB.
   const callback = `http://localhost:${port}/`;
   const isConfigured = Object.entries(process.env).some(([name, value]) => name.startsWith(PREFIX) && value.trim());
   const bitbucket = isConfigured ? undefined : await startBitbucket({ clients: [{ callback }] });
@@ -138,7 +138,7 @@ async function start() {
     nocodb = await startNocodb({
       port,
       data,
-      // The package resolves its own name from its own folder, as it is resolved from node_modules elsewhere.
+      // The package resolves its own name from its own folder, as others resolve it from node_modules.
       pluginFrom: root,
       signal: stopping.signal,
       env: {
@@ -155,8 +155,8 @@ async function start() {
       },
     });
     say(instructions({ url: nocodb.url, callback, bitbucket }));
-    if (isConfigured && !isAddressOf(nocodb.url, process.env[`${PREFIX}REDIRECT_URI`])) {
-      say(`${PREFIX}REDIRECT_URI is no address of ${nocodb.url}: the window of step 4 will not come back to this NocoDB.\n`);
+    if (isConfigured && !isUrlOf(nocodb.url, process.env[`${PREFIX}REDIRECT_URI`])) {
+      say(`${PREFIX}REDIRECT_URI is not a URL of ${nocodb.url}: the window of step 4 will not return to this NocoDB.\n`);
     }
     const status = await nocodb.ended;
     if (!stopping.signal.aborted) throw new Error(`it ended by itself (exit status ${status}).`);

@@ -1,16 +1,16 @@
-// npm test: does its own set-up, runs all suites and says at the end how many tests passed and failed.
+// npm test: does its own set-up, runs all suites, and prints how many tests passed and failed.
 //   node scripts/test.mjs [--suite checks|native|browser|node|package|pages|keeping|e2e]
-// A test that was skipped, a suite without tests and a runner that crashed count as failed.
+// A skipped test, a suite without tests and a crashed test runner count as failed.
 import { parseArgs } from 'node:util';
 import { Problem, say } from './lib/run.mjs';
 import { setup } from './setup.mjs';
 
-/** Sets up and runs the suites. A suite that throws has failed once; the others run all the same. */
+/** Runs the set-up and the suites. A suite that throws counts as one failure; the other suites still run. */
 async function runSuites(wanted) {
   await setup('test');
   const { suites } = await import('./lib/suites.mjs');
   const chosen = suites.filter(({ name }) => !wanted || name === wanted);
-  if (chosen.length === 0) throw new Problem(`--suite takes ${suites.map(({ name }) => name).join(', ')}.`);
+  if (chosen.length === 0) throw new Problem(`--suite must be one of ${suites.map(({ name }) => name).join(', ')}.`);
   const results = [];
   for (const { name, title, start } of chosen) {
     say(`\n=== ${title} (${name})\n`);

@@ -1,9 +1,9 @@
-// Finds Chromium and its driver, and installs them where apt-get can.
-// For the browser tests (through chromedriver) and the end-to-end tests (through playwright-core).
+// Finds Chromium and its driver, and installs them with apt-get where possible. The browser tests use them through
+// chromedriver, and the end-to-end tests through playwright-core.
 import { aptInstall, canInstall } from './apt.mjs';
 import { Problem, output, say, which } from './run.mjs';
 
-/** What every headless Chromium is started with here: no sandbox (root in containers), and no talk with the outside. */
+/** The arguments of every headless Chromium here: no sandbox (root in containers), and no background connections. */
 export const chromiumArgs = [
   '--headless=new',
   '--no-sandbox',
@@ -26,7 +26,7 @@ const browsers = [
 ];
 const drivers = ['chromedriver', '/usr/bin/chromedriver', '/usr/lib/chromium-browser/chromedriver'];
 
-/** The first program that answers `--version`, with its major version; a variable that is set beats the list. */
+/** The first program that answers `--version`, with its major version. An environment variable overrides the list. */
 function find(variable, candidates) {
   const chosen = process.env[variable];
   for (const candidate of chosen ? [chosen] : candidates) {
@@ -34,11 +34,11 @@ function find(variable, candidates) {
     const version = path && output(path, ['--version'])?.match(/(\d+)\.\d+\.\d+/)?.[0];
     if (version) return { path, version, major: Number.parseInt(version, 10) };
   }
-  if (chosen) throw new Problem(`${variable}=${chosen} does not answer to --version. Mend the variable or unset it.`);
+  if (chosen) throw new Problem(`${variable}=${chosen} does not respond to --version. Correct the variable or unset it.`);
   return undefined;
 }
 
-/** { path, version, major } of Chromium or Chrome (variable CHROMIUM, then PATH); undefined if there is none. */
+/** { path, version, major } of Chromium or Chrome (variable CHROMIUM, then PATH); undefined if it is missing. */
 export const findChromium = () => find('CHROMIUM', browsers);
 
 /** The same for chromedriver (variable CHROMEDRIVER, then PATH). */
@@ -52,7 +52,7 @@ const how = `Install Chromium (or Chrome) and the chromedriver of the same versi
   others:   https://googlechromelabs.github.io/chrome-for-testing/
 or set CHROMIUM and CHROMEDRIVER to the programs' paths.`;
 
-/** Chromium and chromedriver, of one major version. */
+/** Chromium and chromedriver of the same major version. */
 export async function ensureBrowser() {
   let installed = false;
   if (!findChromium() || !findChromedriver()) {

@@ -1,5 +1,5 @@
-// pkg/build-info.json: which sources pkg/ was built from and what was built, as SHA-256.
-// Lets anybody without Rust see whether the committed pkg/ fits the sources beside it.
+// pkg/build-info.json: SHA-256 hashes of pkg/ and of the sources from which it was built. With it, anybody can check without Rust
+// whether the committed pkg/ matches the sources.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,14 +10,14 @@ const pkgDir = join(root, 'pkg');
 const infoFile = 'build-info.json';
 const sources = ['Cargo.lock', 'Cargo.toml', 'js', 'rust-toolchain.toml', 'scripts/build.mjs', 'scripts/lib/bundle.mjs',
   'scripts/lib/wasm.mjs', 'src', 'tsconfig.build.json', 'tsconfig.json'];
-/** npm packages whose version decides what comes out. */
+/** npm packages whose version affects the output. */
 const tools = ['@typescript/typescript6', 'binaryen', 'esbuild', 'rollup', 'rollup-plugin-dts', 'typescript'];
 
-/** The budgets of the cores in bytes; what comes over them fails the build. */
+/** The size budgets of the cores in bytes. The build fails above them. */
 const budgets = { core: { raw: 470_000, gzip: 191_000 }, 'page-core': { raw: 190_000, gzip: 80_000 } };
 
 const sha256 = (data) => createHash('sha256').update(data).digest('hex');
-/** Text as git stores it, so that a checkout with other line ends counts as the same. */
+/** Text as git stores it, so that a checkout with other line endings has the same hash. */
 const read = (path) => readFileSync(join(root, path), 'utf8').replaceAll('\r\n', '\n');
 const hash = (path) => sha256(path.endsWith('.wasm') ? readFileSync(join(root, path)) : read(path));
 
@@ -28,7 +28,7 @@ function filesIn(folder) {
     .sort();
 }
 
-/** One hash over all that pkg/ is built from. */
+/** One hash of all sources of pkg/. */
 export function hashSources() {
   const paths = sources.flatMap((path) =>
     /\.\w+$/.test(path) ? [path] : filesIn(join(root, path)).map((name) => `${path}/${name}`));
@@ -42,7 +42,7 @@ export function hashSources() {
   return sha256(lines.join('\n'));
 }
 
-/** { name: SHA-256 } of the files in pkg/ but build-info.json. */
+/** { name: SHA-256 } of the files in pkg/ except build-info.json. */
 export function hashFiles() {
   const names = existsSync(pkgDir) ? filesIn(pkgDir).filter((name) => name !== infoFile) : [];
   return Object.fromEntries(names.map((name) => [name, hash(`pkg/${name}`)]));
@@ -53,7 +53,7 @@ export function measure(wasm) {
   return { raw: wasm.length, gzip: gzipSync(wasm, { level: 9 }).length, brotli: brotliCompressSync(wasm).length };
 }
 
-/** Says the sizes of the cores; throws a Problem when they are over their budgets. */
+/** Prints the sizes of the cores; throws a Problem when they exceed their budgets. */
 export function checkBudgets(sizes) {
   const kb = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
   const over = [];
@@ -66,7 +66,7 @@ export function checkBudgets(sizes) {
   if (over.length > 0) throw new Problem(`Over its budget: ${over.join(', ')}.`);
 }
 
-/** Throws a Problem when pkg/ was built from other sources than those beside it, or is not what was built. */
+/** Throws a Problem when pkg/ does not match the sources or was changed after the build. */
 export function checkPkg() {
   if (!existsSync(join(pkgDir, infoFile))) throw new Problem('pkg/ is not built. Run `npm run build`.');
   const info = JSON.parse(read(`pkg/${infoFile}`));

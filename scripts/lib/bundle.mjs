@@ -1,6 +1,6 @@
-// From js/ to what `require` and TypeScript need: CommonJS files (esbuild) and declarations (tsc, rollup-plugin-dts).
-// Each module exists once among the CommonJS files, so that the wasm instance, its state and the error class do too:
-// each entry is a file, and what several entries need is in one more.
+// Makes what `require` and TypeScript need from js/: CommonJS files (esbuild) and declarations (tsc, rollup-plugin-dts). Each
+// module exists only once among the CommonJS files, and so do the wasm instance, its state and the error class: each entry is
+// a file, and one more file contains what several entries need.
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -9,48 +9,48 @@ import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 import { Problem, must, root } from './run.mjs';
 
-/** These also run in browsers: neither they nor what they import may need Node. */
+/** Entries that also run in browsers. Neither they nor their imports may need Node. */
 const neutral = ['browser', 'oauth-inlined', 'slim'];
 const forNode = ['index', 'register'];
 const entries = [...neutral, ...forNode];
-/** The modules that say what the entries export. */
+/** The modules that define the exports of the entries. */
 const typed = ['oauth', 'browser', 'slim', 'index'];
-/** The types of what they export as default, which `export *` leaves out. */
+/** The types of the default exports, which `export *` omits. */
 const defaultExports = { index: 'IntegrationEntry' };
-/** Loaded for what it does; nothing is imported from it. */
+/** Loaded for its side effects; nothing is imported from it. */
 const withoutExports = ['register'];
-/** The wasm inside JavaScript, which both module systems share: a script is a script. */
+/** The wasm inside JavaScript. Both module systems share it: it is a plain script. */
 const inlined = join(root, 'pkg', 'inlined');
-/** Where an entry is, below js/, if it is not called as in the package. */
+/** An entry's file below js/, where its name differs from that in the package. */
 const modules = { index: 'nocodb/entry', register: 'nocodb/register' };
 const moduleOf = (name) => modules[name] ?? name;
 const source = (name) => join(root, 'js', `${moduleOf(name)}.js`);
-/** For esbuild: entries with the names that they have in the package. */
+/** For esbuild: the entries with their names in the package. */
 const points = (names) => names.map((name) => ({ in: source(name), out: name }));
 
-/** Without the comments of what it is made from, and without indentation; names stay, and lines stay short. */
+/** Without comments and indentation; names stay, and lines stay short. */
 const form = {
   charset: 'utf8', legalComments: 'none', lineLimit: 120, logLevel: 'error', minifyWhitespace: true, target: 'es2022',
 };
 
 const options = {
   ...form,
-  // `import()` becomes `require`: test runners that load CommonJS their own way (jest) know no other.
+  // `import()` becomes `require`: test runners with a CommonJS loader of their own (jest) support nothing else.
   supported: { 'dynamic-import': false },
   absWorkingDir: root,
   bundle: true,
   format: 'cjs',
-  // A name that two of the modules which entries share export for different things would vanish without a word.
+  // If two shared modules export different things under one name, the name would silently be missing.
   logOverride: { 'ambiguous-reexport': 'error' },
   packages: 'external',
   write: false,
 };
 
-/** Leaves imports alone that are for other files: of the wasm, of entries, and of the modules that entries share. */
+/** Keeps imports of other files: of the wasm, of entries, and of the modules that entries share. */
 const filesApart = (shared) => ({
   name: 'files-apart',
   setup({ onResolve }) {
-    // Resolving here rather than by esbuild also gives default imports their ESM meaning between our own files.
+    // Resolved here and not by esbuild, so that default imports keep their ESM meaning between our own files.
     onResolve({ filter: /^\.|^\// }, ({ path, kind, resolveDir }) => {
       const file = resolve(resolveDir, path);
       if (dirname(file) === inlined) return { path: `./inlined/${basename(file)}`, external: true };
@@ -63,7 +63,7 @@ const filesApart = (shared) => ({
   },
 });
 
-/** The modules of js/ that more than one entry needs. */
+/** The modules of js/ that several entries need. */
 async function sharedModules() {
   const needed = await Promise.all(entries.map(async (name) => {
     const { metafile } = await build({
@@ -76,9 +76,9 @@ async function sharedModules() {
 }
 
 /**
- * A module as a function that gives what the module exports, in the same form as the CommonJS files. wasm-bindgen's glue
- * uses the runtime (TextDecoder) as soon as it is evaluated, where importing this package must do nothing; and each
- * instance of the wasm can have a glue of its own.
+ * A module as a function that returns the module's exports, in the same form as the CommonJS files. wasm-bindgen's glue uses the
+ * runtime (TextDecoder) when it is evaluated, but importing this package must have no effect; and each instance of the wasm can
+ * have a glue of its own.
  */
 export async function onDemand(text) {
   const { code } = await transform(text, { ...form, format: 'iife', globalName: 'glue' });
@@ -99,7 +99,7 @@ export async function bundleCommonJs() {
     const { outputFiles, warnings } = await build({ ...options, ...its });
     if (warnings.length > 0) throw new Problem(warnings.map(({ text }) => text).join('\n'));
     for (const { path, text } of outputFiles) {
-      // At the beginning of a line, checkers of packages find what a file made by esbuild exports.
+      // At the start of a line, so that package checkers find the exports of a file that esbuild made.
       const data = text.replace(/;(?=__export\(\w+_exports,)/, ';\n');
       files.push({ name: basename(path).replace(/js$/, 'cjs'), data });
     }
@@ -113,9 +113,9 @@ const withoutScripts = {
 };
 
 /**
- * [{ name, data }] of the declarations: for each entry what it exports and what that needs, and nothing else of our
- * modules. What several entries need is in a file in common, because TypeScript tells classes with private fields apart
- * by where they are declared.
+ * [{ name, data }] of the declarations: each entry's exports and the types that they need, without other declarations of our
+ * modules. Types that several entries need are in one shared file, because TypeScript distinguishes classes with private
+ * fields by their declaration.
  */
 export async function declarations() {
   const folder = mkdtempSync(join(tmpdir(), 'types-'));
@@ -123,7 +123,7 @@ export async function declarations() {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     const js = join(folder, 'js');
     await must(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', js]);
-    // They mention what the cores give by where its declarations are, beside js/.
+    // They refer to the cores' types by the path of their declarations, beside js/.
     const isOfCore = (path) => !path.startsWith(join(root, 'pkg', 'types'));
     cpSync(join(root, 'pkg'), join(folder, 'pkg'), { recursive: true, filter: isOfCore });
     const bundle = await rollup({
@@ -131,17 +131,17 @@ export async function declarations() {
       plugins: [withoutScripts, dts()],
       external: (name) => !/^[./]/.test(name),
       onLog(level, { message }) {
-        // The plugin would have every type exported that an exported one mentions, the core's own, too.
+        // By default, the plugin exports every type that an exported type mentions, including the core's own.
         if (level === 'warn' && !message.includes('references private shared type')) throw new Problem(message);
       },
     });
     const { output } = await bundle.generate({
       chunkFileNames: 'shared.d.ts',
       entryFileNames: '[name].d.ts',
-      // Nobody shall need the types of Axios, which the entry for NocoDB mentions, for what is not about requests.
+      // Only code that sends requests may need Axios' types, which the entry for NocoDB mentions.
       manualChunks: (id) => (/[\\/](authorization-client|core|error)\.d\.ts$/.test(id) ? 'shared' : undefined),
     });
-    // tsc copies the comments from which it made types.
+    // tsc copies the comments from which it generated types.
     const typedef = /^\/\*\*(?:(?!\*\/)[^])*?@typedef(?:(?!\*\/)[^])*\*\/\n/gm;
     const forRequire = output.map(({ fileName, code }) => (
       { name: fileName.replace(/ts$/, 'cts'), data: code.replaceAll(typedef, '').replaceAll(ourImport, '$1.cjs$2') }));
@@ -155,7 +155,7 @@ export async function declarations() {
 
 const ourImport = /((?:from|import)\s*\(?\s*["']\.[^"']*)\.js(["'])/g;
 
-/** Declarations for `import`: they hand on those for `require`, as every module may import CommonJS. */
+/** Declarations for `import`: they re-export those for `require`, because every module may import CommonJS. */
 function forImport(name) {
   const all = `export * from './${name}.cjs';\n`;
   const type = defaultExports[name];

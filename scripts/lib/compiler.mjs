@@ -1,4 +1,5 @@
-// The C and C++ compiler, make and Python: Rust links with the first, sqlite3 (of the NocoDB demo) compiles with all.
+// The C and C++ compiler, make and Python: Rust links with the first, and sqlite3 (of the NocoDB demo) is compiled with all
+// of them.
 import { aptInstall, canInstall } from './apt.mjs';
 import { Problem, say, which } from './run.mjs';
 
@@ -12,7 +13,7 @@ const missing = () =>
 
 /** cc, c++, make and python3. */
 export async function ensureCompiler() {
-  // On Windows, rustup and node-gyp ask for Visual Studio's tools themselves.
+  // On Windows, rustup and node-gyp themselves ask for the Visual Studio tools.
   if (process.platform === 'win32' || missing().length === 0) return;
   if (canInstall()) {
     say(`${missing().join(', ')}: installing`);

@@ -1,5 +1,5 @@
-// A reporter for `node --test`: one JSON line for each test, read by lib/suites.mjs. A `describe` around tests has none,
-// unless it was skipped or failed: then its tests may not have been heard of.
+// A reporter for `node --test`: prints one JSON line for each test, for lib/suites.mjs. A `describe` around tests gets no
+// line, unless it was skipped or failed: then its tests may not have been reported.
 import { resolve } from 'node:path';
 
 export default async function* countReporter(events) {
@@ -11,7 +11,7 @@ export default async function* countReporter(events) {
       passed: type === 'test:pass',
       name: data.name,
       file: data.file,
-      // Node reports a file that holds no test, or that crashed, as a test with the file's name.
+      // Node reports a file that contains no test, or that crashed, as a test with the file's name.
       isFile: resolve(data.name) === data.file,
       left,
     })}\n`;

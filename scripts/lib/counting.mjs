@@ -1,7 +1,7 @@
-// How many tests passed and failed, from what the test runners print. A test that did not run counts as failed,
-// and so does a suite without tests, one that ended early, and a runner whose exit status says more than its counts.
+// Counts passed and failed tests from the output of the test runners. A test that did not run counts as failed. So does a suite
+// without tests, a suite that ended early, and a runner whose exit status contradicts its counts.
 
-/** The sum of the summary lines of Rust's test harness and of wasm-bindgen-test-runner, which are alike. */
+/** The sum of the summary lines of Rust's test harness and of wasm-bindgen-test-runner, which have the same format. */
 export function countRust(lines, status) {
   const plain = lines.map((line) => line.replaceAll(/\x1b\[[0-9;]*m/g, ''));
   const pattern = /^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored;/;
@@ -16,7 +16,7 @@ export function countRust(lines, status) {
   return settle(counts, status);
 }
 
-/** Counts the lines that lib/count-reporter.mjs wrote for these test files. */
+/** Counts the lines that lib/count-reporter.mjs printed for these test files. */
 export function countNode(text, files, status) {
   const counts = { passed: 0, failed: 0, notes: [] };
   const events = text.split('\n').filter(Boolean).map((line) => JSON.parse(line));

@@ -1,11 +1,11 @@
-// Finds Firefox and geckodriver, and installs them: Firefox where apt-get can, geckodriver from crates.io, since it is in
-// no registry as a program. For the tests of web pages and of bundles in a second browser engine.
+// Finds Firefox and geckodriver, or installs them: Firefox with apt-get where possible, geckodriver from crates.io, because
+// no registry has its binary. For the tests of web pages and bundles in a second browser engine.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { aptInstall, canInstall } from './apt.mjs';
 import { Problem, cacheDir, must, output, say, which } from './run.mjs';
 
-/** The version of geckodriver that is built when there is none. */
+/** The version of geckodriver that is built if there is none. */
 const GECKODRIVER = '0.37.1';
 
 const folder = join(cacheDir, `geckodriver-${GECKODRIVER}`);

@@ -1,4 +1,4 @@
-// What no committed file may hold: a path of the machine it was made on, or the address of a package mirror.
+// Finds what committed files must not contain: a path of the machine on which they were made, or the URL of a package mirror.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Problem, output, root } from './run.mjs';
@@ -6,7 +6,7 @@ import { Problem, output, root } from './run.mjs';
 const machinePath = /(?:^|[^\w.-])\/(?:work|root|(?:home|Users)\/[\w.-]+)\//;
 const publicRegistries = ['registry.npmjs.org'];
 
-/** What is wrong with a file, one sentence each. */
+/** The problems of a file, one sentence each. */
 export function faults(path, text, mirrors = []) {
   const found = [];
   text.split('\n').forEach((line, index) => {
@@ -22,7 +22,7 @@ export function faults(path, text, mirrors = []) {
   return found;
 }
 
-/** Looks through all files that git tracks or would add. Throws a Problem with what it finds. */
+/** Checks all files that git tracks or would add. Throws a Problem with its findings. */
 export function checkHygiene() {
   const list = output('git', ['-c', 'safe.directory=*', 'ls-files', '-z', '--cached', '--others', '--exclude-standard']);
   if (!list) throw new Problem('This check needs a git checkout.');

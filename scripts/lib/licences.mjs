@@ -1,10 +1,10 @@
-// Which licences what is in the package may have, and which one is taken where there is a choice.
+// The licences that the parts of the package may have, and the one that applies where a part offers a choice.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import parse from 'spdx-expression-parse';
 import { Problem, root } from './run.mjs';
 
-/** SPDX identifiers, the one that is taken first in front. `cargo deny` reads the same list. */
+/** SPDX identifiers, the preferred ones first. `cargo deny` reads the same list. */
 export const allowed = /^allow = \[([^\]]*)\]/m.exec(readFileSync(join(root, 'deny.toml'), 'utf8'))[1]
   .split(',').map((name) => name.trim().replaceAll('"', ''));
 
@@ -21,10 +21,10 @@ function choose(node) {
   return rank(left) <= rank(right) ? left : right;
 }
 
-/** An SPDX expression as crates wrote it before there were expressions (`MIT/Apache-2.0`), or as it is now. */
+/** An SPDX expression, in its present form or in the form that crates used before (`MIT/Apache-2.0`). */
 export const expression = (text) => text.replaceAll('/', ' OR ');
 
-/** The licences under which something is used whose licence is this SPDX expression. Throws a Problem if none is allowed. */
+/** The licences that apply to a part with this SPDX expression. Throws a Problem if none is allowed. */
 export function chosenLicences(text, name) {
   let chosen;
   try {

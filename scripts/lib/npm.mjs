@@ -1,5 +1,5 @@
-// Installs the npm packages of the package itself, of the NocoDB demo and of the tests, and knows which ones the tarball
-// carries and where Node 22, 24 and 26 are.
+// Installs the npm packages of this package, of the NocoDB demo and of the tests. Knows which packages the tarball contains
+// and where Node 22, 24 and 26 are.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,13 +17,13 @@ export const node22 = nodeIn(nocodbDir, 'node');
 
 const runtimesDir = join(root, 'tests', 'runtimes');
 
-/** The newer versions of Node, by major version: the same package under names of its own, in tests/runtimes. */
+/** The newer versions of Node, by major version: the npm package `node` under other names, in tests/runtimes. */
 export const newerNodes = { 24: nodeIn(runtimesDir, 'node-24'), 26: nodeIn(runtimesDir, 'node-26') };
 
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const readJson = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined);
 
-/** Whether node_modules holds what the lock file says. npm notes in node_modules/.package-lock.json what it installed. */
+/** Whether node_modules matches the lock file. npm lists what it installed in node_modules/.package-lock.json. */
 function isInstalled(folder) {
   const wanted = readJson(join(folder, 'package-lock.json'))?.packages;
   const found = readJson(join(folder, 'node_modules', '.package-lock.json'))?.packages;
@@ -32,7 +32,7 @@ function isInstalled(folder) {
     path === '' || optional || devOptional || found[path]?.version === version);
 }
 
-/** npm ci without install scripts: a package that needs its script is rebuilt by name (see ensureNocodb). */
+/** npm ci without install scripts. A package that needs its script is rebuilt by name (see ensureNocodb). */
 async function ensureInstalled(folder, name) {
   if (isInstalled(folder)) return;
   say(`npm packages of ${name}: installing`);
@@ -43,14 +43,14 @@ async function ensureInstalled(folder, name) {
 /** The packages of this folder's package-lock.json. */
 export const ensurePackages = () => ensureInstalled(root, 'the package');
 
-/** The packages that the tarball carries: { [path below node_modules]: entry of package-lock.json }. */
+/** The packages that the tarball contains: { [path below node_modules]: entry of package-lock.json }. */
 export function bundled(folder = root) {
   const { packages } = readJson(join(folder, 'package-lock.json'));
   return Object.fromEntries(Object.entries(packages).filter(([path, { dev }]) => path && !dev)
     .map(([path, entry]) => [path.replace('node_modules/', ''), entry]));
 }
 
-/** The packages that the tarball carries, and nothing else where nothing is installed. Says what it does on standard error. */
+/** Installs the packages that the tarball contains; only these if nothing is installed. Reports on standard error. */
 export async function ensureBundled(folder = root) {
   const version = (name) => readJson(join(folder, 'node_modules', name, 'package.json'))?.version;
   const wrong = () => Object.entries(bundled(folder)).filter(([name, entry]) => version(name) !== entry.version);
@@ -62,13 +62,13 @@ export async function ensureBundled(folder = root) {
   if (names.length > 0) throw new Problem(`npm ci did not install what package-lock.json says of ${names.join(', ')}.`);
 }
 
-/** The bundlers, compilers and checkers that the packed package is proven with. */
+/** The bundlers, compilers and checkers with which the packed package is tested. */
 export const ensureProofs = () => ensureInstalled(join(root, 'tests', 'package'), 'tests/package');
 
-/** Whether a binary is there, of this major version. */
+/** Whether a binary exists and has this major version. */
 const isNode = (path, major) => output(path, ['--version'])?.startsWith(`v${major}.`) === true;
 
-/** The newer versions of Node under which tests/js is run. */
+/** The newer versions of Node that run tests/js. */
 export async function ensureNewerNodes() {
   await ensureInstalled(runtimesDir, 'tests/runtimes');
   const missing = () => Object.keys(newerNodes).filter((major) => !isNode(newerNodes[major], major));
@@ -92,7 +92,7 @@ export async function ensureNocodb() {
   if (!hasSqlite()) {
     await ensureCompiler();
     say('sqlite3 for NocoDB: compiling, which takes a minute');
-    // Most installations of Node bring the headers; saying so spares node-gyp a download.
+    // Most installations of Node contain the headers; with this option node-gyp does not download them.
     const prefix = dirname(dirname(process.execPath));
     const headers = existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? { npm_config_nodedir: prefix } : {};
     await must(npm, ['rebuild', 'sqlite3', '--loglevel=error'], { cwd: nocodbDir, env: { ...headers, ...process.env } });

@@ -1,28 +1,28 @@
-// Packs the package as it would be published and installs it into a fresh folder outside the repository, with the
-// tests beside it: what they import by name is then what a user gets, not the working tree.
+// Packs the package as for publication and installs it into a fresh folder outside of the repository, with the tests beside
+// it. So the tests import by name what a user gets, not the working tree.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Problem, must, output, root, say } from './run.mjs';
 
-/** What the tests use besides the package, at the versions of this repository. */
+/** The tests' other dependencies, in this repository's versions. */
 const usedByTests = ['ajv', 'axios', 'ioredis', 'proxy-chain'];
 
-/** What of the repository lies beside the package: tests that import it by its name. */
+/** The folders of the repository that lie beside the package: tests that import it by name. */
 const copied = ['tests/js', 'tests/support', 'tests/vectors', 'demo/bitbucket', 'docs/scaling.md'];
 
 /**
- * Limits in bytes: of the tarball, of what is in it, and of what in it is this package's own. Each core is in it as a file and
- * as text, and the guide as it is in the repository.
+ * Limits in bytes: of the tarball, of its unpacked content, and of this package's own part of that. The content includes each
+ * core as a file and as text, and the guide.
  */
 const most = { packed: 2_500_000, unpacked: 9_400_000, own: 2_900_000 };
 
 /**
- * { folder, tarball, files, sizes, remove() }: the fresh folder, the tarball in it, and the tarball's own files and its sizes.
- * `alone`: without tests beside it.
+ * { folder, tarball, files, sizes, remove() }: the fresh folder, the tarball in it, the tarball's own files, and its sizes.
+ * `alone`: without the tests.
  */
 export async function installPacked({ alone = false } = {}) {
-  // The tests' paths are compared with what Node says, which follows links.
+  // The tests compare their paths with those that Node reports, and Node resolves links.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'package-under-test-')));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
@@ -49,7 +49,7 @@ export async function installPacked({ alone = false } = {}) {
   }
 }
 
-/** Throws a Problem unless the tarball holds exactly what tests/package-files.json lists. */
+/** Throws a Problem unless the tarball contains exactly the files in tests/package-files.json. */
 export function checkFiles(files) {
   const expected = JSON.parse(readFileSync(join(root, 'tests', 'package-files.json'), 'utf8'));
   const missing = expected.filter((path) => !files.includes(path));
@@ -62,7 +62,7 @@ export function checkFiles(files) {
   ].join('\n'));
 }
 
-/** Says the sizes of the tarball; throws a Problem when they are over the limits. */
+/** Prints the sizes of the tarball; throws a Problem when they exceed the limits. */
 export function checkSizes(sizes) {
   const kb = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
   const line = Object.keys(most).map((kind) => `${kb(sizes[kind])} ${kind} (at most ${kb(most[kind])})`).join(', ');

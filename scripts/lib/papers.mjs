@@ -1,5 +1,6 @@
-// The papers that come with the package and say what of others is in it: THIRD-PARTY-NOTICES.md for people, and sbom.cdx.json
-// (CycloneDX) for programs. Made from the lock files, so the same sources give the same text; no time, no random number.
+// The documents that name the third-party parts of the package: THIRD-PARTY-NOTICES.md for people, and sbom.cdx.json
+// (CycloneDX) for programs. Generated from the lock files without a time or a random number, so the same sources give the
+// same text.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
@@ -10,7 +11,7 @@ import { Problem, root, say } from './run.mjs';
 const own = () => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const named = ({ name, version }) => `${name} ${version}`;
 
-/** Lines as they are, without blanks at their ends and blank lines around the text. */
+/** Lines without trailing blanks, and without blank lines around the text. */
 const tidied = (text) => text.replaceAll('\r\n', '\n').replaceAll('\t', '    ').replace(/[^\S\n]+$/gm, '').replace(/^\n+|\n+$/g, '');
 
 function table(parts) {
@@ -18,7 +19,7 @@ function table(parts) {
     ...parts.map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |`)].join('\n');
 }
 
-/** Each text once, with the parts that it belongs to. */
+/** Each text once, with the parts that have it. */
 function licenceTexts(parts) {
   const found = new Map();
   for (const part of parts) {
@@ -96,7 +97,7 @@ export function writePapers() {
   say(`${Object.keys(makers).join(' and ')}: ${found.parts.length} parts`);
 }
 
-/** Throws a Problem when a paper does not say what is in the package now, or when a licence is not allowed. */
+/** Throws a Problem when a document is outdated, or when a licence is not allowed. */
 export function checkPapers() {
   const found = findParts();
   const old = Object.entries(makers).filter(([name, make]) => !existsSync(join(root, name))

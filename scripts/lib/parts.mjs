@@ -1,5 +1,5 @@
-// What of others is in the package: the crates that are compiled into the WebAssembly, Rust's standard library, and the npm
-// packages that the tarball carries. Of each: what it is, its licence with the text, and what it needs.
+// The third-party parts of the package: the crates that are compiled into the WebAssembly, Rust's standard library, and the
+// npm packages that the tarball contains. For each: its name, its licence with the text, and its dependencies.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PackageURL } from 'packageurl-js';
@@ -16,11 +16,11 @@ import { rustVersion, target } from './rust.mjs';
  * @property {string} purl its package URL
  * @property {string} licence SPDX expression
  * @property {{ licence: string, text: string }[]} texts of the licences under which it is used
- * @property {{ algorithm: 'SHA-256' | 'SHA-512', hex: string }} [hash] of the archive in its registry
- * @property {string[]} needs package URLs of parts
+ * @property {{ algorithm: 'SHA-256' | 'SHA-512', hex: string }} [hash] of its archive in the registry
+ * @property {string[]} needs package URLs of its dependencies
  */
 
-/** For a part that names its licence and does not bring the text. */
+/** For a part that names its licence but does not contain the text. */
 const mit = (holders) => `Copyright (c) ${holders}
 
 Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
@@ -36,11 +36,11 @@ WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEM
 COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
-/** Names of a file with the text of this licence alone, or of whatever licence there is. */
+/** File names for the text of this licence alone, or of any licence. */
 const named = (licence) => new RegExp(`^licen[sc]e[-_.]${licence.split('-')[0]}(\\.\\w+)?$`, 'i');
 const unnamed = /^licen[sc]e(\.\w+)?$/i;
 
-/** The texts of a part's licences, out of its folder. */
+/** The texts of a part's licences, from its folder. */
 function textsIn(folder, licences, name, holders) {
   const files = readdirSync(folder).sort();
   return licences.map((licence) => {
@@ -57,8 +57,8 @@ function cargo(...args) {
 }
 
 /**
- * The crates that are compiled for the target, without those that only run in the compiler. `cargo tree` knows which features
- * are on there; `cargo metadata` counts those of the tests in.
+ * The crates that are compiled for the target, without those that only run in the compiler. `cargo tree` knows the features
+ * that are enabled for the target; `cargo metadata` also includes those of the tests.
  */
 export function crates() {
   const tree = cargo('tree', '--target', target, '--edges', 'normal,no-proc-macro', '--prefix', 'none', '--format', '{p}');
@@ -88,7 +88,7 @@ export function crates() {
   return { needs: needsOf.get(resolve.root), crates: parts.filter(({ isOwn }) => !isOwn).map(({ isOwn, ...part }) => part) };
 }
 
-/** Rust's standard library, with the tables of Unicode that are in it. */
+/** Rust's standard library, and the Unicode tables in it. */
 function standardLibrary(unicode) {
   const version = rustVersion();
   return {
@@ -107,10 +107,10 @@ const npmPurl = (path, version) => {
   return new PackageURL('npm', group, name, version).toString();
 };
 
-/** The npm packages that the tarball carries, as they are in node_modules. */
+/** The npm packages that the tarball contains, from node_modules. */
 export function npmPackages() {
   const entries = bundled();
-  /** The package that another one, or this package itself (''), gets by a name: the nearest one. */
+  /** The package that another one, or this package itself (''), resolves by a name: the nearest one. */
   const find = (from, name) => {
     const places = from.split('/node_modules/').map((_, index, all) => all.slice(0, all.length - index).join('/node_modules/'));
     const path = [...places.filter(Boolean).map((place) => `${place}/node_modules/${name}`), name].find((at) => entries[at]);
@@ -143,7 +143,7 @@ export function npmPackages() {
   return { needs: needsOf('', own.dependencies), packages: parts };
 }
 
-/** { needs, parts }: all of them, and the package URLs of those that this package itself needs. @returns {{ needs: string[], parts: Part[] }} */
+/** { needs, parts }: all parts, and the package URLs of this package's own dependencies. @returns {{ needs: string[], parts: Part[] }} */
 export function findParts() {
   const fromCargo = crates();
   const fromNpm = npmPackages();

@@ -1,11 +1,11 @@
-// Finds PostgreSQL, and installs it where apt-get can. For `npm run chaos -- nocodb`, which makes a cluster of its own on
-// a free port, so it makes no difference whether the package makes and starts one, too.
+// Finds PostgreSQL, or installs it with apt-get where possible. `npm run chaos -- nocodb` creates a cluster of its own on a
+// free port, so it does not matter whether the Debian package creates and starts one, too.
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { aptInstall, canInstall } from './apt.mjs';
 import { Problem, output, say, which } from './run.mjs';
 
-/** Where Debian puts the programs of each major version, out of PATH. */
+/** The folder of each major version in Debian, which is not in PATH. */
 const DEBIAN = '/usr/lib/postgresql';
 
 const how = `Install PostgreSQL with its server:
@@ -23,7 +23,7 @@ function debianFolders() {
   }
 }
 
-/** The folder with initdb, postgres and psql, and their version; undefined where they are missing. */
+/** The folder of initdb, postgres and psql, and their version; undefined if they are missing. */
 export function findPostgresql() {
   const inPath = which('initdb');
   for (const folder of [...debianFolders(), ...(inPath ? [dirname(inPath)] : [])]) {

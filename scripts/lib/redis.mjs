@@ -1,9 +1,9 @@
-// Finds redis-server, and installs it where apt-get can. For the tests of how processes agree through Redis; they start
-// servers of their own on free ports, so it makes no difference whether the package starts one, too.
+// Finds redis-server, or installs it with apt-get where possible. For the tests in which processes coordinate through Redis.
+// They start servers of their own on free ports, so it does not matter whether the Debian package starts one, too.
 import { aptInstall, canInstall } from './apt.mjs';
 import { Problem, output, say } from './run.mjs';
 
-/** The version of redis-server; undefined where it is missing. */
+/** The version of redis-server; undefined if it is missing. */
 const redisVersion = () => output('redis-server', ['--version'])?.match(/v=(\d+\.\d+\.\d+)/)?.[1];
 
 const how = `Install Redis, so that \`redis-server\` is in PATH:

@@ -1,16 +1,16 @@
-// The WebAssembly in pkg/ is what its sources give, wherever they are: another folder, with nothing compiled in it, gives the
-// same bytes of both cores.
+// Checks that the WebAssembly in pkg/ depends only on its sources: a build in another folder, without any compiled
+// dependency, gives the same bytes of both cores.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Problem, must, pinned, root, say } from './run.mjs';
 import { cores } from './wasm.mjs';
 
-/** What a build needs, and the tests that Cargo.toml names. */
+/** What a build needs, including the tests that Cargo.toml names. */
 const needed = ['Cargo.lock', 'Cargo.toml', 'rust-toolchain.toml', 'scripts', 'src', 'tests/core', 'tests/web.rs',
   'tests/web_bindings.rs'];
 
-/** Run in the other folder: prints nothing of its own, as cargo's output is passed on. */
+/** Runs in the other folder. Prints nothing itself, because cargo's output is passed on. */
 const program = `
   import { createHash } from 'node:crypto';
   import { writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ const program = `
   writeFileSync('built.json', JSON.stringify(built));
 `;
 
-/** The hash of each core, and rustc, built in a folder of its own. */
+/** The hash of each core, and the rustc version, from a build in a folder of its own. */
 async function buildElsewhere() {
   const folder = mkdtempSync(join(tmpdir(), 'another-folder-'));
   try {
@@ -40,7 +40,7 @@ async function buildElsewhere() {
   }
 }
 
-/** Of the committed cores, before their hashes were put into them. */
+/** The hashes of the committed cores, before their hash sections were added. */
 const committed = () => ({
   ...Object.fromEntries(Object.keys(cores).map((name) => (
     [name, pinned(`pkg/${name}.wasm.key.js`, /^export const build = '(\w+)';$/m)]))),

@@ -1,5 +1,5 @@
-// Small things that every script needs: where the package is, how to run a command, how to say something,
-// how to read a pinned version. Knows nothing about Rust, npm or browsers.
+// What every script needs: the package's folder, running a command, printing a line, and reading a pinned version. Knows
+// nothing about Rust, npm or browsers.
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -9,15 +9,15 @@ import { fileURLToPath } from 'node:url';
 /** The package's own folder. */
 export const root = fileURLToPath(new URL('../../', import.meta.url)).replace(/[\\/]$/, '');
 
-/** Tools that are worth keeping between clones, one folder per user. */
+/** Folder for tools that several clones share, one per user. */
 export const cacheDir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'nocodb-bitbucket-auth');
 
-/** A problem that its reader can solve: the message says how, so no stack is printed. */
+/** A problem that the user can solve: the message says how, so no stack is printed. */
 export class Problem extends Error {}
 
 export const say = (line) => console.log(line);
 
-/** The path of the first of these programs that exists and may be run: names are looked up in PATH. */
+/** The path of the first of these programs that exists and is executable. Names are looked up in PATH. */
 export function which(...names) {
   const mayRun = (path) => {
     try {
@@ -42,15 +42,15 @@ export function which(...names) {
   return undefined;
 }
 
-/** What a command prints, trimmed; undefined when it cannot be run or fails. */
+/** The output of a command, trimmed; undefined when the command cannot run or fails. */
 export function output(command, args = [], options = {}) {
   const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', ...options });
   return result.status === 0 ? result.stdout.trim() : undefined;
 }
 
 /**
- * Runs a command with its output passed on, and gives its exit status (1 when it cannot be started or was killed).
- * `onLine` also gets every line of its standard output and error; `prefix` stands before each in what is passed on.
+ * Runs a command, passes its output on, and returns its exit status (1 when it cannot be started or was killed). `onLine`
+ * also receives every line of its standard output and error; `prefix` precedes each line that is passed on.
  */
 export function run(command, args = [], { onLine, prefix, env, cwd = root } = {}) {
   const isRead = onLine !== undefined || prefix !== undefined;
@@ -82,7 +82,7 @@ export function run(command, args = [], { onLine, prefix, env, cwd = root } = {}
   });
 }
 
-/** Like run, for a step that nothing can go on without. */
+/** Like run, for a step that must not fail. */
 export async function must(command, args, options, hint = '') {
   const status = await run(command, args, options);
   if (status !== 0) {
@@ -90,20 +90,20 @@ export async function must(command, args, options, hint = '') {
   }
 }
 
-/** One value out of a text file of the package, by a pattern with one group. */
+/** Reads a value from a text file of the package, by a pattern with one group. */
 export function pinned(file, pattern) {
   const value = readFileSync(join(root, file), 'utf8').match(pattern)?.[1];
   if (!value) throw new Problem(`${file} does not say ${pattern}.`);
   return value;
 }
 
-/** npm passes a SIGTERM on to its shell only, which ends without passing it on and leaves this process behind. */
+/** npm forwards a SIGTERM only to its shell, which ends without forwarding it and leaves this process running. */
 export function whenNpmIsGone(callback) {
   const { ppid } = process;
   if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== ppid && callback(), 500).unref();
 }
 
-/** Prints a Problem as one line and anything else with its stack, and ends the process with status 1. */
+/** Prints a Problem as one line and any other error with its stack, and ends the process with status 1. */
 export function fail(error) {
   console.error(error instanceof Problem ? `\n${error.message}` : error);
   process.exit(1);

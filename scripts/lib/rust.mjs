@@ -1,4 +1,4 @@
-// Finds and installs what builds the core: the pinned compiler, its wasm target and the wasm-bindgen tools.
+// Finds or installs what builds the core: the pinned compiler, its wasm target and the wasm-bindgen tools.
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +14,8 @@ export const cargoHome = process.env.CARGO_HOME || join(homedir(), '.cargo');
 export const rustupHome = process.env.RUSTUP_HOME || join(homedir(), '.rustup');
 
 /**
- * What keeps this machine's paths out of panic messages: the value of CARGO_ENCODED_RUSTFLAGS.
- * To be asked after `cargo fetch`, because each registry or mirror has a folder, named after its host.
+ * Removes this machine's paths from panic messages: the value of CARGO_ENCODED_RUSTFLAGS. Call it after `cargo fetch`,
+ * because each registry or mirror has a folder that is named after its host.
  */
 export function remapFlags() {
   const registry = join(cargoHome, 'registry', 'src');
@@ -23,13 +23,13 @@ export function remapFlags() {
   return [[root, '.'], ...crates].map(([from, to]) => `--remap-path-prefix=${from}=${to}`).join('\x1f');
 }
 
-/** The compiler's version, as rust-toolchain.toml pins it. */
+/** The compiler's version that rust-toolchain.toml pins. */
 export const rustVersion = () => pinned('rust-toolchain.toml', /^channel\s*=\s*"([^"]+)"/m);
 
-/** The version of crate and command line tool, which must be the same, as Cargo.toml pins it. */
+/** The version that Cargo.toml pins. Crate and command line tool must have the same one. */
 export const wasmBindgenVersion = () => pinned('Cargo.toml', /^wasm-bindgen\s*=.*"=([^"]+)"/m);
 
-/** rustup with the pinned toolchain, and the C compiler that links what it makes. */
+/** rustup with the pinned toolchain, and the C compiler as its linker. */
 export async function ensureRust() {
   await ensureCompiler();
   if (!which('rustup') || !which('cargo')) {
@@ -41,7 +41,7 @@ and run this again. Only building and testing need Rust; using the package does 
     say(`Rust ${version}: installing`);
     await must('rustup', ['toolchain', 'install', version, '--profile', 'default', '--no-self-update']);
   }
-  // A toolchain of rustup's minimal profile, as in container images, lacks them.
+  // A toolchain with rustup's minimal profile, as in container images, lacks them.
   const lacks = (tool) => !output('rustup', ['run', version, `cargo-${tool}`, '--version']);
   const missing = [['fmt', 'rustfmt'], ['clippy', 'clippy']].filter(([tool]) => lacks(tool)).map(([, name]) => name);
   if (missing.length === 0) return;
@@ -49,7 +49,7 @@ and run this again. Only building and testing need Rust; using the package does 
   await must('rustup', ['component', 'add', ...missing, '--toolchain', version]);
 }
 
-/** Whether the pinned toolchain has the target by itself, and whether Debian's compiler, linked by addDebianTarget, has it. */
+/** Whether the pinned toolchain has the target, and whether Debian's compiler has it (linked by addDebianTarget). */
 const hasTarget = () =>
   output('rustup', ['target', 'list', '--installed', '--toolchain', rustVersion()])?.split('\n').includes(target);
 const hasDebianTarget = () => {
@@ -57,7 +57,7 @@ const hasDebianTarget = () => {
   return folder !== undefined && existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('libstd-'));
 };
 
-/** The variables that cargo needs to compile for wasm: none where the pinned toolchain has the target. */
+/** The environment variables with which cargo compiles for wasm: none if the pinned toolchain has the target. */
 export function wasmEnv() {
   if (hasTarget()) return {};
   if (hasDebianTarget()) {
@@ -82,8 +82,8 @@ export async function ensureWasmTarget() {
 }
 
 /**
- * Debian ships a newer rustc (for building browsers) with the standard library's sources, but not built for wasm.
- * An empty crate makes cargo build it once; its parts then go where that rustc looks for them.
+ * Debian ships a newer rustc (for building browsers) with the sources of the standard library, but not compiled for wasm.
+ * Building an empty crate makes cargo compile it once; its libraries are then copied to where that rustc looks for them.
  */
 async function addDebianTarget() {
   const packages = ['rustc-web', 'cargo-web', 'rust-web-clippy', 'rust-web-src', 'lld-19'];
@@ -114,7 +114,7 @@ async function addDebianTarget() {
 
 const toolsDir = () => join(cacheDir, `wasm-bindgen-${wasmBindgenVersion()}`);
 
-/** { bindgen, testRunner }: paths of the tools of exactly the pinned version; undefined if they are not there. */
+/** { bindgen, testRunner }: paths of the tools in exactly the pinned version; undefined if they are missing. */
 export function findWasmBindgen() {
   const wanted = wasmBindgenVersion();
   const isWanted = (path) => path && output(path, ['--version'])?.split(' ')[1] === wanted;
@@ -134,7 +134,7 @@ export async function ensureWasmBindgen() {
   if (findWasmBindgen()) return;
   const version = wasmBindgenVersion();
   say(`wasm-bindgen-cli ${version}: installing into the cache, which takes some minutes`);
-  // Not --locked: that fails where a registry mirror lags behind the lock file.
+  // Not --locked: that fails if a registry mirror lags behind the lock file.
   await must('cargo', ['install', 'wasm-bindgen-cli', '--version', version, '--root', toolsDir()]);
   if (!findWasmBindgen()) throw new Problem(`wasm-bindgen-cli ${version} was installed but does not run.`);
   say(`wasm-bindgen-cli ${version}: ${toolsDir()}`);

@@ -1,4 +1,4 @@
-// The suites of `npm test`. Each runs with live output and gives { passed, failed, notes }.
+// The suites of `npm test`. Each prints its output live and returns { passed, failed, notes }.
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { Problem, must, root, run, say } from './run.mjs';
 
 const tsc = (...args) => must(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), ...args]);
 
-/** One result out of several. */
+/** Adds up several results. */
 const sum = (parts) => ({
   passed: parts.reduce((total, { passed }) => total + passed, 0),
   failed: parts.reduce((total, { failed }) => total + failed, 0),
@@ -41,7 +41,7 @@ async function runChecks(checks) {
   return counts;
 }
 
-/** That a runner of the shared cases ran every case of every file: it prints `vectors: <file> <how many it ran>`. */
+/** Checks that a runner ran every shared case of every file: it prints `vectors: <file> <number of cases>`. */
 const checkVectors = (lines) => runChecks([['every case of tests/vectors was run', () => {
   const plain = lines.map((line) => line.replaceAll(/\x1b\[[0-9;]*m/g, '').trim());
   for (const name of readdirSync(join(root, 'tests', 'vectors'))) {
@@ -54,7 +54,7 @@ const checkVectors = (lines) => runChecks([['every case of tests/vectors was run
 const sourceChecks = [
   ['Rust is formatted', () => must('cargo', ['fmt', '--check'])],
   ['clippy finds nothing', () => must('cargo', ['clippy', '--locked', '--all-targets', '--', '-D', 'warnings'])],
-  ['clippy finds nothing in what is compiled for WebAssembly only', () => must('cargo', ['clippy', '--locked',
+  ['clippy finds nothing in the code that is compiled only for WebAssembly', () => must('cargo', ['clippy', '--locked',
     '--target', target, '--lib', '--test', 'web', '--test', 'web_bindings', '--', '-D', 'warnings'], { env: wasmEnv() })],
   ['clippy finds nothing in the core for pages', async () => {
     const features = ['clippy', '--locked', '--lib', '--no-default-features'];
@@ -63,8 +63,8 @@ const sourceChecks = [
   }],
   ['JSDoc types hold', () => tsc('-p', root)],
   ['pkg/ fits its sources', checkPkg],
-  ['another folder gives the same WebAssembly, byte for byte', checkReproducible],
-  ['no file names a machine or a mirror', checkHygiene],
+  ['a build in another folder gives the same WebAssembly, byte for byte', checkReproducible],
+  ['no file contains a path of a machine or the host of a mirror', checkHygiene],
   ['cargo deny accepts the crates: their licences, sources and versions', checkCrates],
   ['the notices and the bill of materials say what is in the package, and each licence is allowed', checkPapers],
 ];
@@ -88,7 +88,7 @@ async function native() {
 }
 
 async function browser() {
-  // chromedriver starts Chromium, and wasm-bindgen-test-runner finds here how.
+  // wasm-bindgen-test-runner reads here how chromedriver starts Chromium.
   writeFileSync(join(root, 'webdriver.json'), JSON.stringify({
     'goog:chromeOptions': { binary: findChromium().path, args: chromiumArgs },
   }));
@@ -100,7 +100,7 @@ async function browser() {
   return counts;
 }
 
-/** Runs the *.test.js of a folder with `node --test`, as many files at once as Node thinks fit unless told. */
+/** Runs the *.test.js of a folder with `node --test`, by default with as many files at once as Node chooses. */
 async function nodeTest(node, cwd, folder, { env, onLine, prefix, atOnce } = {}) {
   const names = existsSync(join(cwd, folder)) ? readdirSync(join(cwd, folder)) : [];
   const files = names.filter((name) => name.endsWith('.test.js')).sort().map((name) => join(cwd, folder, name));
@@ -126,8 +126,8 @@ async function nodeTestWithVectors(node, cwd, folder, options) {
 }
 
 /**
- * The packed package, under every Node that is supported: this one, the one that NocoDB needs, and newer ones. The tests
- * wait more than they work, so two Nodes at once, with two files each, take little longer than one.
+ * The packed package under every supported Node: this one, the one that NocoDB needs, and newer ones. The tests wait more
+ * than they compute, so two Nodes at once, with two files each, take hardly longer than one.
  */
 async function packed() {
   const { folder, remove } = await installPacked();
@@ -148,7 +148,7 @@ async function packed() {
   }
 }
 
-/** The packed package through compilers, bundlers and checkers, each in a folder of its own. */
+/** The packed package with compilers, bundlers and checkers, each in a folder of its own. */
 async function proofs() {
   const { remove, ...installed } = await installPacked({ alone: true });
   try {
@@ -158,12 +158,12 @@ async function proofs() {
   }
 }
 
-/** Under NocoDB's Node. Its files wait more than they work, so two at once. */
+/** Under NocoDB's Node. The files wait more than they compute, so two run at once. */
 const keeping = () => nodeTest(node22, root, 'tests/keeping', { atOnce: 2 });
 
 /**
- * A page with the package in it, in three browsers, two side by side: one more, and a machine with two cores is so busy
- * that WebKit's windows take seconds to change pages. Chromium stands for all in what needs only one.
+ * A page with the package in three browsers, two at a time: with a third, a machine with two cores is so busy that WebKit's
+ * windows take seconds to change pages. Tests that need only one browser run in Chromium.
  */
 async function pages() {
   const everywhere = 'tests/browser/engines';
@@ -185,7 +185,7 @@ async function pages() {
 
 const e2e = () => nodeTest(process.execPath, root, 'tests/e2e', { env: { CHROMIUM: findChromium().path } });
 
-/** In this order: what is quick, and what the others build on, first. */
+/** The order: fast suites first, and those that the others depend on. */
 export const suites = [
   { name: 'checks', title: 'Checks of the sources', start: checks },
   { name: 'native', title: 'The core in native Rust', start: native },

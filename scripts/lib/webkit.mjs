@@ -1,9 +1,9 @@
-// Finds WebKitGTK's browser driver and the X server without a screen in which its browser runs, and installs them where
-// apt-get can. For the tests of web pages: it is the engine of Safari, as far as it runs on this machine.
+// Finds WebKitGTK's browser driver and the virtual X server for its browser, or installs them with apt-get where possible.
+// For the tests of web pages: this is Safari's engine, as far as it runs on this machine.
 import { aptInstall, canInstall } from './apt.mjs';
 import { Problem, output, say, which } from './run.mjs';
 
-/** The path of WebKitWebDriver (variable WEBKIT_DRIVER, then PATH). It knows where its MiniBrowser is. */
+/** The path of WebKitWebDriver (variable WEBKIT_DRIVER, then PATH). It locates its MiniBrowser itself. */
 export const findWebKitDriver = () => which(process.env.WEBKIT_DRIVER, 'WebKitWebDriver');
 
 /** The path of Xvfb (PATH). */

@@ -1,11 +1,11 @@
-// Draws numbered frames over a page: a marker and a frame for each place, where the page's own layout has it.
+// Draws numbered frames over a page: a frame and a number for each place, at its position in the page's layout.
 
 const MARGIN = 4;
 const RADIUS = 12;
 
 /**
- * The overlay, inside the page. It has no style sheet and no style attribute, which the policy of the callback page and the
- * simulator's would forbid.
+ * Draws the overlay inside the page. It uses no style sheet and no style attribute, because the policies of the callback page
+ * and of the simulator's pages forbid them.
  *
  * @param {{ boxes: { x: number, y: number, width: number, height: number }[], margin: number, radius: number }} drawing
  */
@@ -20,7 +20,7 @@ function draw({ boxes, margin, radius }) {
   const overlay = make('svg', { id: 'numbers', width, height }, document.body);
   const place = { position: 'absolute', left: '0', top: '0', 'z-index': '2147483647', 'pointer-events': 'none' };
   for (const [key, value] of Object.entries(place)) overlay.style.setProperty(key, value);
-  // Dark enough for the white digits, and used neither by NocoDB nor by its messages.
+  // Dark enough for white digits, and a colour that neither NocoDB nor its messages use.
   const colour = '#c2255c';
   const frames = boxes.map((box) => {
     const [x, y] = [Math.max(box.x - margin, 2), Math.max(box.y - margin, 2)];
@@ -36,7 +36,7 @@ function draw({ boxes, margin, radius }) {
     && cy + space > frame.y && cy - space < frame.y + frame.height;
   frames.forEach((frame, index) => {
     make('rect', { ...frame, rx: 8, fill: 'none', stroke: colour, 'stroke-width': 2.5 }, overlay);
-    // Beside the frame, where it hides nothing that is marked; or else on its corner.
+    // Beside the frame, if it covers no marked place there; otherwise on the frame's corner.
     const beside = [frame.x - space - 2, frame.y + frame.height / 2];
     const isFree = beside[0] >= space && !frames.some((other) => touches(beside, other));
     const [cx, cy] = isFree ? beside : [Math.max(frame.x, space), Math.max(frame.y, space)];
@@ -60,11 +60,11 @@ function around(boxes) {
 }
 
 /**
- * Marks places that are there and stand still.
+ * Marks places that exist and no longer move.
  *
  * @param {import('playwright-core').Page} page
- * @param {import('playwright-core').Locator[]} places in the order of their numbers; a frame goes around all that a locator
- *   finds
+ * @param {import('playwright-core').Locator[]} places in the order of their numbers; one frame surrounds everything that a
+ *   locator finds
  */
 export async function annotate(page, places) {
   const boxes = [];

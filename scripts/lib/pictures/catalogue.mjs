@@ -1,10 +1,10 @@
-// The pictures of the guide: their names, what each shows, and what its numbers mean. The only place where these texts are:
-// docs/pictures/README.md is written from them, and the scenes must mark as many places as there are texts.
+// The pictures of the guide: their names, what each shows, and what its numbers mean. These texts exist only here:
+// docs/pictures/README.md is generated from them, and the scenes must mark as many places as there are texts.
 
-/** Where the pictures are, as the guide names it. */
+/** The folder of the pictures, as the guide names it. */
 export const FOLDER = 'docs/pictures';
 
-/** @type {{ name: string, shows: string, marks: string[] }[]} in the order in which a person sees them */
+/** @type {{ name: string, shows: string, marks: string[] }[]} in the order in which a user sees them */
 export const pictures = [
   {
     name: 'integrations',
@@ -100,15 +100,15 @@ export const pictures = [
   },
 ];
 
-/** What the file of a picture is called in a theme. */
+/** The file name of a picture in a theme. */
 export const fileOf = (name, theme) => `${name}${theme === 'dark' ? '-dark' : ''}.png`;
 
 export const themes = ['light', 'dark'];
 
-/** Every file of every picture. */
+/** The file names of all pictures. */
 export const files = pictures.flatMap(({ name }) => themes.map((theme) => fileOf(name, theme)));
 
-/** A picture in Markdown, in the reader's theme. `folder` leads from the document to the pictures. */
+/** A picture in Markdown that follows the reader's theme. `folder` leads from the document to the pictures. */
 export const inMarkdown = ({ name, shows }, folder) => `<picture>
   <source media="(prefers-color-scheme: dark)" srcset="${folder}${fileOf(name, 'dark')}">
   <img alt="${shows.replaceAll('"', '&quot;')}" src="${folder}${fileOf(name, 'light')}">

@@ -1,4 +1,4 @@
-// What a person does in NocoDB until there is something to see, in three acts: in each, NocoDB has other variables.
+// What a user does in NocoDB to get to each picture, in three acts. NocoDB has other environment variables in each act.
 // In: a studio, a NocoDB, the simulator. Out: pictures. Never here: a text of the guide, or a coordinate.
 import { ADMIN } from '../../../tests/e2e/support/host.js';
 import { simulatorVariables } from '../../../tests/support/environment.js';
@@ -8,7 +8,7 @@ import { inTerminal } from './terminal.mjs';
 const SECRET = 'INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET';
 const BUTTON = { name: 'Authenticate With Bitbucket' };
 const WINDOW = { width: 500, height: 720 };
-/** For a list with all of its columns. */
+/** The window size for a list with all of its columns. */
 const WIDE = { width: 1280, height: 620 };
 const SMALL_WINDOW = { width: 500, height: 260 };
 
@@ -41,7 +41,7 @@ async function openIntegrations({ page }) {
 async function openForm(stage) {
   const { page } = stage;
   await (await openIntegrations(stage)).click();
-  // The form selects its name when it has settled, which would close a list of options that was opened before.
+  // When the form has settled, it selects its name, which would close a list of options that was opened before.
   await page.waitForFunction(() => {
     const name = document.querySelector('[data-testid="nc-form-input-title"] input');
     return name?.value === 'Bitbucket' && document.activeElement === name;
@@ -59,7 +59,7 @@ async function chooseAuthType(stage, name) {
   await stage.page.locator('.ant-select-dropdown').waitFor({ state: 'hidden' });
 }
 
-/** Opens Bitbucket's window, and logs in there if asked. */
+/** Opens Bitbucket's window, and logs in there if requested. */
 async function openConsent({ page }) {
   const opened = page.waitForEvent('popup');
   await page.getByRole('button', BUTTON).click();
@@ -102,9 +102,9 @@ async function withWrongSecret(stage) {
   await create(page).click();
   const message = page.locator('.ant-message-notice-content', { hasText: /secret/i });
   await message.waitFor();
-  // How much of its time has passed.
+  // Hides the progress bar, which shows how much of the message's time has passed.
   await page.addStyleTag({ content: '.nc-alert-progress-wrapper { visibility: hidden }' });
-  // It stays for as long as the mouse is over it, and the form stays busy with it.
+  // It stays as long as the mouse is over it, and the form stays busy with it.
   await studio.take('wrong-secret', page, {
     places: [page.locator('.ant-tooltip-inner', { hasText: /secret/i })],
     under: message,
@@ -161,7 +161,7 @@ async function connect(stage) {
   await studio.take('connected', page, { size: { ...WIDE, height: 420 } });
 }
 
-/** NocoDB closes its own window of it too soon. */
+/** NocoDB closes its own window for this too early. */
 async function showCallback({ studio }) {
   const page = await studio.newPage();
   await page.goto(`${ORIGIN}/?code=sample&state=sample`);
@@ -200,7 +200,7 @@ async function withClient(stage) {
   await testConnection(stage);
 }
 
-/** Each act with the variables that NocoDB has in it. */
+/** The acts, with NocoDB's environment variables in each. */
 export const acts = [
   { shows: ['variable-missing', 'access-token'], env: { [SECRET]: '' }, play: withoutSecret },
   { shows: ['wrong-secret'], env: { [SECRET]: 'a-wrong-secret' }, play: withWrongSecret },
@@ -212,7 +212,7 @@ export const acts = [
   },
 ];
 
-/** Plays the acts that show a wanted picture. */
+/** Plays the acts that contain a wanted picture. */
 export async function play({ studio, host, port, bitbucket, wanted }) {
   const page = await studio.newPage();
   const stage = { studio, host, page };

@@ -1,4 +1,4 @@
-// A browser that takes each picture in both themes, and looks the same on every day.
+// A browser that takes each picture in both themes, with the same result every day.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -7,17 +7,17 @@ import { Problem, root, say } from '../run.mjs';
 import { annotate, clear } from './annotate.mjs';
 import { FOLDER, fileOf, pictures, themes } from './catalogue.mjs';
 
-/** Where NocoDB seems to be, whichever port it really has. */
+/** The URL that NocoDB seems to have, whichever port it uses. */
 export const ORIGIN = 'http://localhost:8080';
 
 const SIZE = { width: 960, height: 560 };
 const SCALE = 1.5;
 const PATIENCE_MS = 60_000;
 
-/** When every connection seems to have been made. */
+/** The date on which every connection seems to have been created. */
 const MADE = '2026-01-15 09:30:00+00:00';
 
-/** NocoDB follows the browser's theme, which can be changed while a page stays as it is. */
+/** NocoDB follows the browser's theme, which can be changed without a reload. */
 function followBrowser() {
   if (location.protocol.startsWith('http')) localStorage.setItem('nc-theme', 'system');
 }
@@ -32,8 +32,8 @@ export class Studio {
 
   /**
    * @param {object} options
-   * @param {number} options.port where NocoDB really listens
-   * @param {string[]} options.wanted names of pictures; the others are not written
+   * @param {number} options.port on which NocoDB listens
+   * @param {string[]} options.wanted names of pictures; others are not written
    */
   static async open({ port, wanted }) {
     const studio = new Studio();
@@ -49,7 +49,7 @@ export class Studio {
     });
     context.setDefaultTimeout(PATIENCE_MS);
     await context.addInitScript(followBrowser);
-    // NocoDB's pages ask for a chat widget.
+    // NocoDB's pages request a chat widget.
     await context.route(({ hostname }) => hostname !== 'localhost' && hostname !== '127.0.0.1', (route) => route.abort());
     await context.route(({ pathname }) => pathname === '/api/v2/meta/integrations', (route) => withFixedDates(route, port));
     studio.#context = context;
@@ -70,7 +70,7 @@ export class Studio {
    * @param {string} name
    * @param {import('playwright-core').Page} page
    * @param {object} [options]
-   * @param {import('playwright-core').Locator[]} [options.places] what the numbers mark
+   * @param {import('playwright-core').Locator[]} [options.places] the places to number
    * @param {import('playwright-core').Locator} [options.under] where the mouse is; by default nowhere
    * @param {{ width?: number, height?: number }} [options.size] of the window, for a picture without empty space
    */
@@ -80,7 +80,7 @@ export class Studio {
     if (places.length !== marks.length) throw new Error(`${name}: ${places.length} places for ${marks.length} numbers.`);
     const { width, height } = { ...SIZE, ...size };
     await page.setViewportSize({ width, height });
-    // Nothing that says more under the mouse is in the last corner.
+    // The last corner contains nothing with a tooltip.
     await (under ? under.hover() : page.mouse.move(width - 1, height - 1));
     for (const place of places) await place.first().waitFor();
     for (const theme of themes) {
@@ -103,7 +103,7 @@ export class Studio {
   }
 }
 
-/** Until fonts are there and the page stands still: fading in, colours that change with the theme. */
+/** Waits until fonts are loaded and the page no longer changes (fading in, colours that change with the theme). */
 async function settled(page) {
   await page.evaluate(async () => {
     await document.fonts.ready;
@@ -114,14 +114,14 @@ async function settled(page) {
   });
 }
 
-/** NocoDB's answer about integrations, as if all had been made on the same day. */
+/** Rewrites NocoDB's responses about integrations, as if all had been created on the same day. */
 async function withFixedDates(route, port) {
   const request = route.request();
   if (request.method() !== 'GET') {
     await route.continue();
     return;
   }
-  // Node.js asks here, which knows nothing of the browser's rule.
+  // Node.js sends this request, and it does not know the browser's host rule.
   const response = await route.fetch({ url: request.url().replace(ORIGIN, `http://127.0.0.1:${port}`) });
   const body = (await response.text()).replaceAll(/"(created_at|updated_at)":"[^"]*"/g, `"$1":"${MADE}"`);
   await route.fulfill({ response, body });

@@ -1,9 +1,9 @@
-// A command and its answer as a terminal shows them, in both themes.
+// Shows a command and its output like a terminal, in both themes.
 
 const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const lines = (text) => text.split('\n').map((line) => `<div class="line"><span>${escape(line)}</span></div>`).join('');
 
-/** JSON with lists of texts in one line each, as they are easier to read. */
+/** JSON with each list of strings on one line, which is easier to read. */
 const print = (value) => JSON.stringify(value, null, 2)
   .replaceAll(/\[\s+("[^\]]*")\s+\]/g, (_, items) => `[${items.replaceAll(/\s*\n\s*/g, ' ')}]`);
 
